@@ -1,0 +1,111 @@
+import type { Readable } from 'node:stream';
+import type { AttemptKey } from '../../domain/ids.ts';
+import type { WorkItem } from '../../domain/job-request.ts';
+
+/** What a model service can and cannot do (provider-facts: no two are alike). Decisions read this, never a name. */
+export type ProviderCapabilities = {
+  /** A second submit with the same reference does not run twice. */
+  readonly hasIdempotentSubmit: boolean;
+  /** A job can be found by our reference, and "not found" means it was never accepted. */
+  readonly lookup: 'none' | 'best_effort' | 'authoritative';
+  readonly cancel: 'none' | 'queued_only' | 'signal' | 'hard';
+  readonly webhook: 'none' | 'unsigned' | 'hmac' | 'ed25519' | 'standard';
+  readonly hasNativeDeadline: boolean;
+  readonly reportsProgress: boolean;
+  readonly reportsQueuePosition: boolean;
+  /** How long a result link lives; null when it does not end. Seconds. */
+  readonly outputLifetimeSeconds: number | null;
+  readonly minPollIntervalMs: number;
+  readonly maxInFlight: number;
+};
+
+export type SubmitInput = {
+  readonly key: AttemptKey;
+  /** Our reference, unique for ever: the provider is asked for it when an answer was lost. */
+  readonly reference: string;
+  readonly work: WorkItem;
+  /** Time left to the run deadline, for services with one of their own. Seconds. */
+  readonly deadlineSeconds: number;
+};
+
+/** Why a submission certainly did not run, or what a failed job means for us. */
+export type ErrorClass =
+  | 'retry_same_job'
+  | 'resubmit'
+  | 'bad_input'
+  | 'moderated_input'
+  | 'moderated_output'
+  | 'our_configuration'
+  | 'our_balance'
+  | 'capacity'
+  | 'unknown_outcome';
+
+export type SubmitResult =
+  | { readonly outcome: 'accepted'; readonly providerJobId: string }
+  | { readonly outcome: 'rejected'; readonly errorClass: ErrorClass; readonly retryAfterMs: number | null }
+  | { readonly outcome: 'unknown' };
+
+export type ProviderBilled = 'yes' | 'no' | 'unknown';
+
+export type PollResult = { readonly retryAfterMs: number } & (
+  | { readonly state: 'queued'; readonly queuePosition: number | null }
+  | { readonly state: 'running'; readonly stage: string; readonly fraction: number | null }
+  | { readonly state: 'succeeded'; readonly cost: string | null; readonly billed: ProviderBilled }
+  | {
+      readonly state: 'failed';
+      readonly errorClass: ErrorClass;
+      readonly reason: 'failed' | 'zero_outputs';
+      readonly billed: ProviderBilled;
+    }
+  | { readonly state: 'canceled'; readonly billed: ProviderBilled }
+  | { readonly state: 'gone' }
+  | { readonly state: 'unknown' }
+);
+
+export type LookupResult =
+  | { readonly outcome: 'found'; readonly providerJobId: string }
+  | { readonly outcome: 'not_found' }
+  | { readonly outcome: 'unknown' };
+
+export type CancelResult = 'stopped' | 'requested' | 'too_late' | 'unsupported';
+
+/** One file of a finished job, as a stream; the asset store measures and checks it. */
+export type ProviderFile = {
+  readonly contentType: string;
+  readonly declaredBytes: number | null;
+  readonly declaredSha256: string | null;
+  readonly content: Readable;
+};
+
+/** `link_expired`: poll again for a fresh link. `zero_outputs` is a failure, however "succeeded" the job says it is. */
+export type CollectResult =
+  | { readonly outcome: 'files'; readonly files: readonly ProviderFile[] }
+  | { readonly outcome: 'zero_outputs' }
+  | { readonly outcome: 'link_expired' }
+  | { readonly outcome: 'unavailable'; readonly retryAfterMs: number };
+
+export type ProviderWebhook = {
+  readonly isVerified: boolean;
+  readonly providerJobId: string | null;
+  readonly eventId: string | null;
+};
+
+/**
+ * A model service, seen from a job. No call throws for what the service answers; `submit` never posts more than once
+ * and says `unknown` for every answer that does not prove what happened. Every call ends when `signal` is aborted.
+ */
+export type Provider = {
+  readonly name: string;
+  readonly capabilities: ProviderCapabilities;
+  /** The longest a post may take before it is `unknown`. Milliseconds; shorter than the submit activity's own limit. */
+  readonly submitTimeoutMs: number;
+  submit(input: SubmitInput, signal: AbortSignal): Promise<SubmitResult>;
+  lookup(reference: string, signal: AbortSignal): Promise<LookupResult>;
+  poll(providerJobId: string, signal: AbortSignal): Promise<PollResult>;
+  cancel(providerJobId: string, signal: AbortSignal): Promise<CancelResult>;
+  collect(providerJobId: string, signal: AbortSignal): Promise<CollectResult>;
+  parseWebhook(
+    rawBody: Buffer,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): ProviderWebhook;
+};

@@ -1,0 +1,58 @@
+/**
+ * Ids are derived, not drawn: everything a job touches is keyed by its job id and the step, so that a retry, a second
+ * worker or the reconciler arrives at the same row. (The job id itself comes from account and key: see job-id.ts.)
+ * Plain string work only: workflow code uses this file.
+ */
+
+export type AttemptKey = { readonly outputId: string; readonly stage: string; readonly number: number };
+
+const JOB = /^job_([a-z2-7]{26})$/;
+const OUTPUT = /^out_([a-z2-7]{26})_(0|[1-9][0-9]{0,2})$/;
+const RESERVATION = /^rsv_([a-z2-7]{26})_(0|[1-9][0-9]{0,2})$/;
+
+/** The id of output number `index` (0 … 499) of a job. Throws RangeError for what is not a job id. */
+export function outputIdOf(jobId: string, index: number): string {
+  return `out_${stem(JOB, jobId)}_${String(index)}`;
+}
+
+/** The reservation that holds the credits of an output. */
+export function reservationIdOf(outputId: string): string {
+  return outputId.replace(OUTPUT, 'rsv_$1_$2');
+}
+
+/** The output a reservation belongs to. */
+export function outputIdOfReservation(reservationId: string): string {
+  return reservationId.replace(RESERVATION, 'out_$1_$2');
+}
+
+/** The job an output belongs to. Throws RangeError for what is not an output id. */
+export function jobIdOfOutput(outputId: string): string {
+  return `job_${stem(OUTPUT, outputId)}`;
+}
+
+/**
+ * The workflow that runs a job is named by the job id, so that support finds it by pasting what the customer has.
+ * Outputs of a job with several run in child workflows named by their output ids.
+ */
+export function workflowIdOf(jobId: string): string {
+  return jobId;
+}
+
+/** Our reference at the provider for one submission: unique for ever, and the key of the attempt row. */
+export function attemptReferenceOf(key: AttemptKey): string {
+  return `${key.outputId.replace(/^out_/, 'att_')}_${key.stage}_${String(key.number)}`;
+}
+
+export function isJobId(text: string): boolean {
+  return JOB.test(text);
+}
+
+export function isOutputId(text: string): boolean {
+  return OUTPUT.test(text);
+}
+
+function stem(pattern: RegExp, id: string): string {
+  const match = pattern.exec(id);
+  if (match?.[1] === undefined) throw new RangeError(`not an id of the expected kind: ${id}`);
+  return match[1];
+}

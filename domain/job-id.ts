@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+
+/** Lower-case base32 (RFC 4648): safe in URLs, workflow ids and file names, and easy to read aloud. */
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** 26 base32 characters = 130 bits of a SHA-256: no two keys meet by chance. */
+const STEM_LENGTH = 26;
+
+/**
+ * The job id of an account's idempotency key on the jobs route. Same account and key → same id for ever, so a retry
+ * finds the first job whatever was lost in between (api-conventions.md, "idempotency").
+ */
+export function jobIdOf(accountId: string, idempotencyKey: string): string {
+  return `job_${stemOf('job', accountId, idempotencyKey)}`;
+}
+
+/** The account id of a platform's own reference. */
+export function accountIdOf(reference: string): string {
+  return `acct_${stemOf('account', reference)}`;
+}
+
+/** A grant's id from its account, source and reference (payment, period, or "once"). */
+export function grantIdOf(accountId: string, source: string, reference: string): string {
+  return `grant_${stemOf('grant', accountId, source, reference)}`;
+}
+
+/** Hex SHA-256 of a canonical text: the fingerprint that tells a retry from another request under the same key. */
+export function fingerprintOf(canonicalText: string): string {
+  return createHash('sha256').update(canonicalText, 'utf8').digest('hex');
+}
+
+function stemOf(...parts: readonly string[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(parts), 'utf8').digest();
+  let text = '';
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of digest) {
+    buffer = (buffer << 8) | byte;
+    bits += 8;
+    while (bits >= 5 && text.length < STEM_LENGTH) {
+      bits -= 5;
+      text += BASE32.charAt((buffer >> bits) & 31);
+    }
+    buffer &= (1 << bits) - 1;
+  }
+  return text;
+}

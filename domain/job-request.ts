@@ -1,0 +1,91 @@
+/** What a customer asks for. The shape of the job body in http-api.md, in the order it is documented there. */
+
+export const JOB_KINDS = ['static_ad', 'video_ad', 'edit', 'batch'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+export const VIDEO_DURATIONS_SECONDS = [15, 30, 60] as const;
+export type VideoDurationSeconds = (typeof VIDEO_DURATIONS_SECONDS)[number];
+
+export const VIDEO_QUALITIES = ['draft', 'standard', 'high'] as const;
+export type VideoQuality = (typeof VIDEO_QUALITIES)[number];
+
+/** Limits of the job body (http-api.md). Lengths are in Unicode code points, sizes in bytes. */
+export const JOB_REQUEST_LIMITS = {
+  bodyBytes: 1_048_576,
+  depth: 10,
+  headline: 120,
+  body: 1_000,
+  callToAction: 60,
+  instruction: 2_000,
+  referenceUrls: 10,
+  referenceUrlLength: 2_048,
+  metadataPairs: 20,
+  metadataKey: 40,
+  metadataValue: 200,
+  member: 64,
+  project: 64,
+  variations: 50,
+  outputs: 500,
+} as const;
+
+export type Brief = {
+  readonly headline: string;
+  readonly body?: string | undefined;
+  readonly call_to_action?: string | undefined;
+  readonly brand_color?: string | undefined;
+  readonly reference_asset_urls?: readonly string[] | undefined;
+};
+
+/** One line of work: what describes an output, without who asked or what was agreed. */
+export type WorkItem = {
+  readonly kind: Exclude<JobKind, 'batch'>;
+  readonly model?: string | undefined;
+  readonly brief?: Brief | undefined;
+  readonly variations?: number | undefined;
+  readonly duration_seconds?: VideoDurationSeconds | undefined;
+  readonly quality?: VideoQuality | undefined;
+  readonly source_output_id?: string | undefined;
+  readonly instruction?: string | undefined;
+  readonly test_scenario?: TestScenario | undefined;
+};
+
+export type JobRequest = Omit<WorkItem, 'kind'> & {
+  readonly kind: JobKind;
+  readonly items?: readonly WorkItem[] | undefined;
+  readonly quote_id?: string | undefined;
+  readonly max_credits?: number | undefined;
+  readonly deadline_seconds?: number | undefined;
+  readonly member?: string | undefined;
+  readonly project?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly force?: boolean | undefined;
+};
+
+/** The endings the local model service can play (http-api.md, "Test scenarios"). */
+export const TEST_SCENARIOS = [
+  'ok',
+  'slow',
+  'fails_before_start',
+  'fails_after_start',
+  'moderated_input',
+  'moderated_output',
+  'zero_outputs',
+  'bad_content',
+  'never_starts',
+  'never_finishes',
+  'unknown_outcome',
+  'unknown_outcome_lost',
+  'unavailable_once',
+  'rate_limited_once',
+  'expired_link_once',
+] as const;
+export type TestScenario = (typeof TEST_SCENARIOS)[number];
+
+/** Fields that do not describe the job itself: a quote does not bind them. */
+export const FIELDS_OUTSIDE_THE_QUOTE = ['quote_id', 'max_credits', 'metadata', 'force'] as const;
+
+/** The request a quote binds: the body without what was agreed and without labels. */
+export function withoutAgreement(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const outside: readonly string[] = FIELDS_OUTSIDE_THE_QUOTE;
+  return Object.fromEntries(Object.entries(body).filter(([field]) => !outside.includes(field)));
+}

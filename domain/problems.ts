@@ -1,0 +1,122 @@
+/** Every way a request can be refused: one table, from which HTTP, the client and the documentation are answered. */
+
+export type ProblemRule = {
+  readonly status: number;
+  readonly title: string;
+  readonly retryable: boolean;
+  readonly advice: string;
+};
+
+/** http-api.md, "Problem codes". */
+export const PROBLEMS = {
+  invalid_request: {
+    status: 400,
+    title: 'The request is not valid',
+    retryable: false,
+    advice: 'Correct the fields named in errors and send it again.',
+  },
+  idempotency_key_missing: {
+    status: 400,
+    title: 'Idempotency-Key is missing',
+    retryable: false,
+    advice: 'Send an Idempotency-Key header: one new value per job, the same value on a retry.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'The key is missing or not valid',
+    retryable: false,
+    advice: 'Send Authorization: Bearer with a live key.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The key may not do this',
+    retryable: false,
+    advice: 'Use a key with the scope this call needs, for the account it names.',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    retryable: false,
+    advice: 'Check the id, and that it belongs to the account of the key.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    retryable: false,
+    advice: 'Use a method named in the Allow header.',
+  },
+  insufficient_credits: {
+    status: 402,
+    title: 'Not enough credits',
+    retryable: false,
+    advice: 'Add credits, or ask for less, and submit with a new Idempotency-Key.',
+  },
+  limit_exceeded: {
+    status: 402,
+    title: 'A spend limit is reached',
+    retryable: false,
+    advice: 'Raise the limit, or wait for the next period.',
+  },
+  price_changed: {
+    status: 409,
+    title: 'The price is not what was agreed',
+    retryable: false,
+    advice: 'Ask for a new quote and submit with it, under a new Idempotency-Key.',
+  },
+  job_in_doubt: {
+    status: 409,
+    title: 'An identical job is stuck',
+    retryable: false,
+    advice: 'Wait for it to end or have it restarted; send "force": true to run another one all the same.',
+  },
+  state_conflict: {
+    status: 409,
+    title: 'The job is in another state',
+    retryable: false,
+    advice: 'Read the job: it has already ended.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The Idempotency-Key was used for another request',
+    retryable: false,
+    advice: 'Use a new key for a new request.',
+  },
+  payload_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    retryable: false,
+    advice: 'Keep the body within 1 MiB.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The body is not JSON',
+    retryable: false,
+    advice: 'Send Content-Type: application/json.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    retryable: true,
+    advice: 'Wait as long as Retry-After says.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Temporarily unavailable',
+    retryable: true,
+    advice: 'Send the same request with the same Idempotency-Key after Retry-After.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    retryable: true,
+    advice: 'Send the same request with the same Idempotency-Key; quote request_id to support.',
+  },
+} as const satisfies Readonly<Record<string, ProblemRule>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What is known of the money when a request is refused. */
+export type Billed = 'no' | 'yes' | 'unknown';
+
+/** One field that is wrong: an RFC 6901 pointer, a stable code, and what to do about it. */
+export type FieldError = { readonly pointer: string; readonly code: string; readonly detail: string };
