@@ -1,0 +1,86 @@
+import type { ErrorClass, SubmitResult } from './provider.ts';
+
+/** A finished HTTP answer to a submission. `body` is whatever its JSON was; undefined when it was not JSON. */
+export type SubmitAnswer = {
+  readonly status: number;
+  readonly body: unknown;
+  /** The Retry-After header as it came; null when absent. */
+  readonly retryAfter: string | null;
+};
+
+/**
+ * Codes of a 503 that the service documents as "nothing was started". Any other 503 may come from something in front
+ * of it that had passed the request on already.
+ */
+const NOT_ACCEPTED: Readonly<Record<string, ErrorClass>> = { capacity: 'capacity', unavailable: 'resubmit' };
+
+/** Statuses that refuse a request before any work, and what each says about us. */
+const REFUSED: Readonly<Record<number, ErrorClass>> = {
+  400: 'bad_input',
+  401: 'our_configuration',
+  402: 'our_balance',
+  403: 'our_configuration',
+  404: 'our_configuration',
+  405: 'our_configuration',
+  413: 'bad_input',
+  415: 'our_configuration',
+  429: 'capacity',
+};
+
+/** The longest pause a Retry-After may ask for: an hour. Beyond it the run deadline decides anyway. */
+const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/** What an answer to a submission proves. Whatever proves nothing is `unknown`, and an unknown is never posted again. */
+export function classifySubmitAnswer(answer: SubmitAnswer): SubmitResult {
+  const { status } = answer;
+  if (status === 201) {
+    const id = textAt(answer.body, 'id');
+    return id === null ? { outcome: 'unknown' } : { outcome: 'accepted', providerJobId: id };
+  }
+  const code = errorCodeOf(answer.body);
+  const errorClass =
+    status === 422
+      ? code === 'moderated_input'
+        ? 'moderated_input'
+        : 'bad_input'
+      : status === 503
+        ? NOT_ACCEPTED[code ?? '']
+        : REFUSED[status];
+  if (errorClass === undefined) return { outcome: 'unknown' };
+  return { outcome: 'rejected', errorClass, retryAfterMs: retryAfterMsOf(answer.retryAfter) };
+}
+
+/** What a transport error on a submission proves: only a refused connection shows that nothing was sent. */
+export function classifySubmitError(error: unknown): SubmitResult {
+  const codes = [error, (error as { cause?: unknown } | null)?.cause].map(codeOf);
+  if (!codes.includes('ECONNREFUSED')) return { outcome: 'unknown' };
+  return { outcome: 'rejected', errorClass: 'resubmit', retryAfterMs: null };
+}
+
+/** How a failed job of this service is to be taken. An unknown code is an ordinary failure: it did run. */
+export function errorClassOfFailure(code: string | null): ErrorClass {
+  if (code === 'moderated_input' || code === 'moderated_output' || code === 'bad_input') return code;
+  return 'retry_same_job';
+}
+
+/** Reads Retry-After in seconds; a date or anything else is null. */
+export function retryAfterMsOf(header: string | null): number | null {
+  if (header === null || !/^[0-9]{1,6}$/.test(header)) return null;
+  return Math.min(Number(header) * 1_000, MAX_RETRY_AFTER_MS);
+}
+
+/** The code of an error body `{ "error": { "code": … } }`. */
+export function errorCodeOf(body: unknown): string | null {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return null;
+  return textAt(body.error, 'code');
+}
+
+function textAt(value: unknown, field: string): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const found = (value as Readonly<Record<string, unknown>>)[field];
+  return typeof found === 'string' && found !== '' ? found : null;
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}

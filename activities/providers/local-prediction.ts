@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { errorClassOfFailure } from './classify-local-response.ts';
+import type { PollResult, ProviderBilled } from './provider.ts';
+
+/** The service takes a poll a few milliseconds; more often would only cost its CPU. */
+export const POLL_INTERVAL_MS = 500;
+
+const FILE = z.object({
+  url: z.url({ protocol: /^https?$/ }),
+  content_type: z.string(),
+  bytes: z.number().int().nonnegative().nullish(),
+  sha256: z.string().nullish(),
+});
+
+/** Statuses stay an open list, and all but the status is optional: fields may be missing in a version not seen yet. */
+const PREDICTION = z.object({
+  id: z.string().min(1),
+  status: z.string(),
+  queue_position: z.number().int().nonnegative().nullish(),
+  progress: z.object({ stage: z.string(), fraction: z.number().nullish() }).nullish(),
+  error: z.object({ code: z.string() }).nullish(),
+  output: z.array(FILE).max(100).nullish(),
+  metrics: z.object({ billed: z.boolean().nullish(), cost: z.string().nullish() }).nullish(),
+});
+
+const LIST = z.object({ data: z.array(PREDICTION) });
+
+export type LocalPrediction = z.infer<typeof PREDICTION>;
+export type LocalFile = z.infer<typeof FILE>;
+
+/** Reads a prediction; null when it is not one. */
+export function parsePrediction(body: unknown): LocalPrediction | null {
+  return PREDICTION.safeParse(body).data ?? null;
+}
+
+/** Reads the answer of a look-up; null when it is not one, which proves nothing. */
+export function parsePredictions(body: unknown): readonly LocalPrediction[] | null {
+  return LIST.safeParse(body).data?.data ?? null;
+}
+
+/** The service's states in our words. A status that is not known is not a failure. */
+export function pollResultOf(prediction: LocalPrediction, retryAfterMs = POLL_INTERVAL_MS): PollResult {
+  const billed = billedOf(prediction);
+  switch (prediction.status) {
+    case 'starting':
+      return { state: 'queued', queuePosition: prediction.queue_position ?? null, retryAfterMs };
+    case 'processing':
+      return {
+        state: 'running',
+        stage: prediction.progress?.stage ?? 'running',
+        fraction: prediction.progress?.fraction ?? null,
+        retryAfterMs,
+      };
+    case 'succeeded':
+      return prediction.output?.length === 0
+        ? { state: 'failed', errorClass: 'retry_same_job', reason: 'zero_outputs', billed, retryAfterMs }
+        : { state: 'succeeded', cost: prediction.metrics?.cost ?? null, billed, retryAfterMs };
+    case 'failed': {
+      const errorClass = errorClassOfFailure(prediction.error?.code ?? null);
+      return { state: 'failed', errorClass, reason: 'failed', billed, retryAfterMs };
+    }
+    case 'canceled':
+      return { state: 'canceled', billed, retryAfterMs };
+    default:
+      return { state: 'unknown', retryAfterMs };
+  }
+}
+
+function billedOf(prediction: LocalPrediction): ProviderBilled {
+  const billed = prediction.metrics?.billed;
+  if (billed === undefined || billed === null) return 'unknown';
+  return billed ? 'yes' : 'no';
+}

@@ -1,0 +1,35 @@
+import { request, type Dispatcher } from 'undici';
+import { readBoundedJson } from './read-bounded-json.ts';
+
+export type JsonAnswer = {
+  readonly status: number;
+  /** undefined when the body was longer than allowed or not JSON. */
+  readonly body: unknown;
+  readonly retryAfter: string | null;
+};
+
+export type JsonRequest = {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly body?: unknown;
+  readonly dispatcher: Dispatcher;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+};
+
+/** One request, one answer, never sent again: rejects when aborted, timed out or cut off. */
+export async function requestJson(asked: JsonRequest): Promise<JsonAnswer> {
+  const answer = await request(asked.url, {
+    method: asked.method,
+    dispatcher: asked.dispatcher,
+    signal: AbortSignal.any([asked.signal, AbortSignal.timeout(asked.timeoutMs)]),
+    headers: asked.body === undefined ? {} : { 'content-type': 'application/json' },
+    body: asked.body === undefined ? null : JSON.stringify(asked.body),
+  });
+  const retryAfter = answer.headers['retry-after'];
+  return {
+    status: answer.statusCode,
+    body: await readBoundedJson(answer.body),
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+  };
+}

@@ -1,0 +1,58 @@
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ownIdentity, processIdentityOf } from './supervisor/process-identity.ts';
+
+export type LockHolder = { readonly pid: number; readonly identity: string };
+export type Lock = { readonly release: () => Promise<void> };
+
+/** Two processes that set the same dead holder's lock aside at once: the second look tells who has it. */
+const SECOND_LOOK_MS = 30;
+const WAIT_STEP_MS = 500;
+
+/** Takes the lock file at `lockPath`, or says which living process holds it. A dead holder's lock counts for nothing. */
+export async function tryLock(lockPath: string): Promise<Lock | { readonly holder: LockHolder }> {
+  await mkdir(path.dirname(lockPath), { recursive: true });
+  const own = await ownIdentity();
+  const draft = `${lockPath}.${String(process.pid)}`;
+  await writeFile(draft, JSON.stringify(own));
+  try {
+    for (;;) {
+      // A link, unlike a rename, fails when the name is taken; unlike an exclusive create, the file is whole at once.
+      const isOurs = await link(draft, lockPath).then(
+        () => true,
+        () => false,
+      );
+      if (isOurs) await sleep(SECOND_LOOK_MS);
+      const holder = await readLockHolder(lockPath);
+      if (holder?.pid === own.pid && holder.identity === own.identity && isOurs) {
+        return { release: () => rm(lockPath, { force: true }) };
+      }
+      if (holder !== null && (await processIdentityOf(holder.pid)) === holder.identity) return { holder };
+      await rename(lockPath, `${draft}.dead`).catch(() => undefined);
+    }
+  } finally {
+    await Promise.all([rm(draft, { force: true }), rm(`${draft}.dead`, { force: true })]);
+  }
+}
+
+/** Takes the lock, waiting for others to be done with it. Throws after `timeoutMs`. */
+export async function lockWithin(timeoutMs: number, lockPath: string): Promise<Lock> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const outcome = await tryLock(lockPath);
+    if ('release' in outcome) return outcome;
+    if (Date.now() > deadline) {
+      throw new Error(`process ${String(outcome.holder.pid)} has held ${lockPath} for too long`);
+    }
+    await sleep(WAIT_STEP_MS);
+  }
+}
+
+async function readLockHolder(lockPath: string): Promise<LockHolder | null> {
+  try {
+    return JSON.parse(await readFile(lockPath, 'utf8')) as LockHolder;
+  } catch {
+    return null;
+  }
+}

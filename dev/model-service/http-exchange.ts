@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Where the client reached us; links are made from it. */
+  readonly url: URL;
+};
+
+export type ReadBody =
+  | { readonly outcome: 'read'; readonly body: unknown }
+  | { readonly outcome: 'too_large' }
+  | { readonly outcome: 'not_json' };
+
+/** Reads a JSON body of at most `maxBytes`. Rejects when the connection breaks. */
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<ReadBody> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) return { outcome: 'too_large' };
+    chunks.push(chunk);
+  }
+  try {
+    return { outcome: 'read', body: JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown };
+  } catch {
+    return { outcome: 'not_json' };
+  }
+}
+
+export function answerJson(
+  { response }: Exchange,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    ...headers,
+  });
+  response.end(text);
+}
+
+/** Errors look alike: a code to act on, a message to read. */
+export function answerError(
+  exchange: Exchange,
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  answerJson(exchange, status, { error: { code, message } }, headers);
+}

@@ -1,0 +1,25 @@
+import type { PredictionEnd, PredictionOrder } from './prediction.ts';
+import type { SubmissionCount } from './submission-counts.ts';
+
+/** One line of the journal. `kept` is an order whose submission a `counted` line before it already counts. */
+export type JournalLine =
+  | { readonly event: 'accepted'; readonly order: PredictionOrder }
+  | { readonly event: 'kept'; readonly order: PredictionOrder }
+  | { readonly event: 'refused'; readonly reference: string }
+  | { readonly event: 'ended'; readonly id: string; readonly end: PredictionEnd }
+  | {
+      readonly event: 'counted';
+      readonly total: SubmissionCount;
+      readonly by_reference: Readonly<Record<string, SubmissionCount>>;
+    };
+
+const EVENTS: readonly string[] = ['accepted', 'kept', 'refused', 'ended', 'counted'];
+
+/**
+ * Takes back a line this service wrote; null for anything else. Only the event is checked: the file lies in our own
+ * folder and nobody else writes it.
+ */
+export function parseJournalLine(line: unknown): JournalLine | null {
+  if (typeof line !== 'object' || line === null || !('event' in line)) return null;
+  return EVENTS.includes(String(line.event)) ? (line as JournalLine) : null;
+}

@@ -1,0 +1,19 @@
+/** What the service holds at most. A third party has limits too, and a test double without any hides our own leaks. */
+export const MODEL_SERVICE_LIMITS = {
+  /** Bytes of a request body: the job body's own limit (http-api.md). */
+  bodyBytes: 1_048_576,
+  /** Jobs in status `processing` at once while rendering; the workers below take them one by one. */
+  processing: 64,
+  /** Jobs waiting to start. Past it a submission is answered 429. */
+  queued: 10_000,
+  /** Predictions remembered, ended ones included. The oldest ended one makes room; a poll for it is then a 404. */
+  predictions: 20_000,
+  /** References the counters remember, most recent first to stay. */
+  references: 10_000,
+  /** Bytes of rendered files on disk. A 60 s video is below 15 MB, so this is a day's worth of trying things out. */
+  fileBytes: 2 * 1024 ** 3,
+  /** The journal is rewritten from memory when it passes this. */
+  journalBytes: 64 * 1024 ** 2,
+  /** Rows of one list answer. */
+  rows: 1_000,
+} as const;

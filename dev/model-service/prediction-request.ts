@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import {
+  JOB_REQUEST_LIMITS,
+  TEST_SCENARIOS,
+  VIDEO_DURATIONS_SECONDS,
+  VIDEO_QUALITIES,
+} from '../../domain/job-request.ts';
+
+/** The caller's reference: our attempt reference, or whatever another caller uses. */
+const REFERENCE = z.string().min(1).max(200);
+
+const BRIEF = z.looseObject({
+  headline: z.string().max(2 * JOB_REQUEST_LIMITS.headline),
+  body: z
+    .string()
+    .max(2 * JOB_REQUEST_LIMITS.body)
+    .optional(),
+  call_to_action: z
+    .string()
+    .max(2 * JOB_REQUEST_LIMITS.callToAction)
+    .optional(),
+  brand_color: z.string().max(40).optional(),
+});
+
+/** An `edit` is a video when it says how long it lasts, else a picture; without a brief its instruction is the headline. */
+const INPUT = z.looseObject({
+  kind: z.enum(['static_ad', 'video_ad', 'edit']),
+  brief: BRIEF.optional(),
+  duration_seconds: z.literal(VIDEO_DURATIONS_SECONDS).optional(),
+  quality: z.enum(VIDEO_QUALITIES).optional(),
+  instruction: z
+    .string()
+    .max(2 * JOB_REQUEST_LIMITS.instruction)
+    .optional(),
+  test_scenario: z.enum(TEST_SCENARIOS).optional(),
+});
+
+const REQUEST = z.looseObject({
+  reference: REFERENCE,
+  input: INPUT,
+  webhook: z
+    .url({ protocol: /^https?$/ })
+    .max(2_048)
+    .nullish(),
+  deadline_seconds: z.number().positive().max(86_400).nullish(),
+});
+
+/** Lengths are UTF-16 units here, twice the code points the API allows: the API's own check is the strict one. */
+export type PredictionInput = z.infer<typeof INPUT>;
+export type PredictionRequest = z.infer<typeof REQUEST>;
+
+export type ParsedRequest =
+  | { readonly isValid: true; readonly request: PredictionRequest }
+  | { readonly isValid: false; readonly message: string };
+
+export function parsePredictionRequest(body: unknown): ParsedRequest {
+  const parsed = REQUEST.safeParse(body);
+  if (parsed.success) return { isValid: true, request: parsed.data };
+  return { isValid: false, message: z.prettifyError(parsed.error).slice(0, 1_000) };
+}
+
+/** True when the work makes a film rather than a picture. */
+export function isVideo(input: PredictionInput): boolean {
+  return input.kind === 'video_ad' || (input.kind === 'edit' && input.duration_seconds !== undefined);
+}

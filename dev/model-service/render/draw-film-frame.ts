@@ -1,0 +1,118 @@
+import type { SKRSContext2D } from '@napi-rs/canvas';
+import { cssOf } from './color.ts';
+import type { Pose } from './composition.ts';
+import { drawActor } from './draw-actor.ts';
+import { blend, easeInOut, easeOut, easeOutBack } from './easing.ts';
+import type { CastMember, FilmPlan } from './film-plan.ts';
+import { applyFont, baselineOf } from './fit-text.ts';
+import type { SceneLayer } from './scene-layer.ts';
+
+/** Seconds. Shapes set off first, the ground follows them, and text comes when there is room for it. */
+const MOVE_SECONDS = 1.1;
+const WIPE_SECONDS = 0.85;
+const TEXT_ENTERS_AFTER = 0.4;
+const LINE_SECONDS = 0.75;
+const LINE_STAGGER = 0.1;
+const TEXT_LEAVES_BEFORE = 0.32;
+const ACTOR_STAGGER = 0.06;
+
+/** Draws the film's picture at an instant. */
+export function drawFilmFrame(context: SKRSContext2D, plan: FilmPlan, seconds: number): void {
+  const index = Math.max(
+    0,
+    plan.scenes.findLastIndex(({ scene }) => scene.startSeconds <= seconds),
+  );
+  const layer = plan.scenes[index];
+  if (layer === undefined) return;
+  const since = seconds - layer.scene.startSeconds;
+  drawGrounds(context, plan, index, since);
+  plan.cast.forEach((member, actor) => {
+    drawActor(context, member.sprite, poseAt(member, actor, index, since, seconds, plan.format.width));
+  });
+  const isLast = index === plan.scenes.length - 1;
+  drawSceneText(context, layer, since, isLast ? Infinity : layer.scene.endSeconds - seconds);
+  drawSceneButton(context, layer, since);
+}
+
+/** The new ground opens as a circle from behind the shapes, over the old one. */
+function drawGrounds(context: SKRSContext2D, plan: FilmPlan, index: number, since: number): void {
+  const { width, height } = plan.format;
+  const [before, now] = [plan.grounds[index - 1], plan.grounds[index]];
+  if (now === undefined) return;
+  const isOpen = before === undefined || since >= WIPE_SECONDS;
+  context.drawImage(isOpen ? now : before, 0, 0);
+  if (isOpen) return;
+  const radius = easeInOut(since / WIPE_SECONDS) * Math.hypot(width, height);
+  const stage = plan.scenes[index]?.stage;
+  context.save();
+  context.beginPath();
+  context.arc(
+    width * 0.5,
+    stage === undefined ? height : stage.top + stage.height / 2,
+    radius,
+    0,
+    Math.PI * 2,
+  );
+  context.clip();
+  context.drawImage(now, 0, 0);
+  context.restore();
+}
+
+/** On its way from the scene before, and never quite still. In the first scene shapes grow out of nothing. */
+function poseAt(
+  { poses }: CastMember,
+  actor: number,
+  index: number,
+  since: number,
+  seconds: number,
+  width: number,
+): Pose {
+  const to = poses[index] ?? { x: 0, y: 0, size: 0, turn: 0 };
+  const from = poses[index - 1] ?? { ...to, size: 0, turn: to.turn - 1.2 };
+  const progress = (since - actor * ACTOR_STAGGER) / MOVE_SECONDS;
+  const share = index === 0 ? easeOutBack(progress) : easeInOut(progress);
+  const drift = width * 0.011;
+  return {
+    x: blend(from.x, to.x, share) + Math.sin(seconds * 0.7 + actor * 1.9) * drift,
+    y: blend(from.y, to.y, share) + Math.sin(seconds * 0.9 + actor * 2.6) * drift,
+    size: Math.max(0, blend(from.size, to.size, share)),
+    turn: blend(from.turn, to.turn, share) + Math.sin(seconds * 0.5 + actor) * 0.09,
+  };
+}
+
+/** Each line rises out of its own baseline, one after the other; all leave upwards together. */
+function drawSceneText(context: SKRSContext2D, layer: SceneLayer, since: number, left: number): void {
+  const { text, textX, textY, palette } = layer;
+  const leaving = left < TEXT_LEAVES_BEFORE ? 1 - left / TEXT_LEAVES_BEFORE : 0;
+  if (leaving >= 1) return;
+  applyFont(context, text.style, text.size);
+  context.fillStyle = cssOf(palette.ink, 1 - leaving);
+  text.lines.forEach((line, row) => {
+    const entered = easeOut((since - TEXT_ENTERS_AFTER - row * LINE_STAGGER) / LINE_SECONDS);
+    if (entered <= 0) return;
+    const baseline = textY + baselineOf(text, row);
+    context.save();
+    context.beginPath();
+    context.rect(0, baseline - text.size * 1.05, layer.stage.width, text.size * 1.34);
+    context.clip();
+    const shift = (1 - entered) * text.size * 1.25 - leaving ** 2 * text.size * 0.5;
+    context.fillText(line, textX, baseline + shift);
+    context.restore();
+  });
+}
+
+/** Pops up after the last line and then breathes, slowly. */
+function drawSceneButton(context: SKRSContext2D, { button, text }: SceneLayer, since: number): void {
+  if (button === null) return;
+  const entered = since - TEXT_ENTERS_AFTER - text.lines.length * LINE_STAGGER - 0.25;
+  if (entered <= 0) return;
+  const breath = 1 + 0.018 * Math.sin(Math.max(0, entered - 0.6) * 3.4);
+  const scale = easeOutBack(entered / 0.6) * breath;
+  const { canvas, x, y } = button;
+  context.save();
+  context.globalAlpha = easeOut(entered / 0.3);
+  context.translate(x + canvas.width / 2, y + canvas.height / 2);
+  context.scale(scale, scale);
+  context.drawImage(canvas, -canvas.width / 2, -canvas.height / 2);
+  context.restore();
+}

@@ -1,0 +1,104 @@
+import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import type { PredictionInput } from '../prediction-request.ts';
+import { adCopyOf, type AdCopy } from './ad-copy.ts';
+import { cssOf } from './color.ts';
+import { ACTORS, composeStage } from './composition.ts';
+import { drawActor } from './draw-actor.ts';
+import { drawButton } from './draw-button.ts';
+import { drawGlow, drawGrain, drawGround } from './draw-ground.ts';
+import { drawShape } from './draw-shape.ts';
+import { drawTextBlock, fitText, type TextStyle } from './fit-text.ts';
+import { registerFonts } from './font-faces.ts';
+import { paletteOf, TONES, type Palette } from './palette.ts';
+import { pick, seededRandom, type SeededRandom } from './seeded-random.ts';
+
+/** 4:5, the tallest picture that feeds show uncropped. */
+export const PICTURE_SIZE = { width: 1080, height: 1350 } as const;
+
+const MARGIN = 84;
+const COLUMN = PICTURE_SIZE.width - 2 * MARGIN;
+const BUTTON_HEIGHT = 112;
+const GAP = 36;
+
+/** The shapes keep at least this share of the height, however long the text is. */
+const MIN_STAGE = 0.3;
+
+const HEADLINE: TextStyle = {
+  weight: 800,
+  maxSize: 176,
+  minSize: 46,
+  leading: 1.03,
+  tracking: -0.035,
+  isBalanced: true,
+};
+const BODY: TextStyle = {
+  weight: 500,
+  maxSize: 40,
+  minSize: 25,
+  leading: 1.38,
+  tracking: -0.008,
+  isBalanced: false,
+};
+
+/** Renders a static ad as PNG. Same brief and same seed, same picture. */
+export function renderPicture(
+  input: PredictionInput,
+  seed: string,
+  onProgress: (stage: string, fraction: number) => void,
+): Uint8Array {
+  registerFonts();
+  const copy = adCopyOf(input);
+  const random = seededRandom(seed);
+  const palette = paletteOf(copy.brand, pick(random, TONES));
+  const canvas = createCanvas(PICTURE_SIZE.width, PICTURE_SIZE.height);
+  const context = canvas.getContext('2d');
+  onProgress('layout', 0.2);
+  const text = layOutText(context, copy, palette);
+  drawGround(context, palette, PICTURE_SIZE.width, PICTURE_SIZE.height);
+  onProgress('scene', 0.5);
+  drawStage(context, palette, random, PICTURE_SIZE.height - text.height);
+  drawGrain(context, random, PICTURE_SIZE.width, PICTURE_SIZE.height);
+  text.draw(PICTURE_SIZE.height - text.height);
+  onProgress('encode', 0.8);
+  return canvas.toBuffer('image/png');
+}
+
+type TextLayout = { readonly height: number; readonly draw: (top: number) => void };
+
+/** Stacks headline, body and button; the height includes the margin below. */
+function layOutText(context: SKRSContext2D, copy: AdCopy, palette: Palette): TextLayout {
+  const button = drawButton(copy.callToAction, palette, BUTTON_HEIGHT, COLUMN);
+  const buttonHeight = button === null ? 0 : BUTTON_HEIGHT + GAP + 8;
+  const room = PICTURE_SIZE.height * (1 - MIN_STAGE) - MARGIN - buttonHeight;
+  const headline = fitText(
+    context,
+    copy.headline,
+    HEADLINE,
+    COLUMN,
+    copy.body === '' ? room * 0.75 : room * 0.56,
+  );
+  const body = fitText(context, copy.body, BODY, COLUMN, room - headline.height - GAP);
+  const bodyHeight = body.lines.length === 0 ? 0 : body.height + GAP * 0.8;
+  return {
+    height: headline.height + bodyHeight + buttonHeight + MARGIN,
+    draw(top) {
+      drawTextBlock(context, headline, MARGIN - headline.size * 0.04, top, cssOf(palette.ink));
+      drawTextBlock(context, body, MARGIN, top + headline.height + GAP * 0.8, cssOf(palette.softInk));
+      if (button !== null) context.drawImage(button, MARGIN, PICTURE_SIZE.height - MARGIN - BUTTON_HEIGHT);
+    },
+  };
+}
+
+/** Puts the shapes on the part of the picture above the text, clear of it. */
+function drawStage(context: SKRSContext2D, palette: Palette, random: SeededRandom, height: number): void {
+  const { width } = PICTURE_SIZE;
+  const glow = palette.shapes[1] ?? palette.button;
+  drawGlow(context, glow, palette.tone === 'light' ? 0.35 : 0.4, width * 0.7, height * 0.35, width * 0.75);
+  const poses = composeStage({ top: 0, width, height: height - GAP }, 'below', random);
+  ACTORS.forEach(({ kind, color }, index) => {
+    const pose = poses[index];
+    const paint = palette.shapes[color];
+    if (pose !== undefined && paint !== undefined)
+      drawActor(context, drawShape(kind, paint, pose.size), pose);
+  });
+}

@@ -1,0 +1,94 @@
+/** Width of a piece of text in pixels, in the font at hand. */
+export type MeasureText = (text: string) => number;
+
+export type WrapOptions = { readonly mayBreakWords: boolean };
+
+/**
+ * Breaks a line of text into lines no wider than `width`. Null when a word is too wide and words may not be broken.
+ * A word that must be broken is broken between graphemes: an accent stays with its letter.
+ */
+export function wrapText(
+  text: string,
+  width: number,
+  measure: MeasureText,
+  { mayBreakWords }: WrapOptions,
+): readonly string[] | null {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (measure(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    if (measure(word) <= width) continue;
+    if (!mayBreakWords) return null;
+    const pieces = breakWord(word, width, measure);
+    lines.push(...pieces.slice(0, -1));
+    line = pieces.at(-1) ?? '';
+  }
+  if (line !== '') lines.push(line);
+  return lines;
+}
+
+/**
+ * The same number of lines in the narrowest measure that still holds them: no line of one word under a full one.
+ * Expects that the text fits `width`.
+ */
+export function balanceLines(
+  text: string,
+  width: number,
+  lineCount: number,
+  measure: MeasureText,
+): readonly string[] | null {
+  let best: readonly string[] | null = null;
+  let low = width * 0.4;
+  let high = width;
+  // Eight halvings settle it to half a percent of the width.
+  for (let step = 0; step < 8; step += 1) {
+    const middle = (low + high) / 2;
+    const lines = wrapText(text, middle, measure, { mayBreakWords: false });
+    if (lines !== null && lines.length <= lineCount) {
+      best = lines;
+      high = middle;
+    } else {
+      low = middle;
+    }
+  }
+  return best;
+}
+
+/** The first `count` lines; when there were more, the last one ends in an ellipsis within `width`. */
+export function clampLines(
+  lines: readonly string[],
+  count: number,
+  width: number,
+  measure: MeasureText,
+): readonly string[] {
+  if (lines.length <= count) return lines;
+  const kept = lines.slice(0, count);
+  let last = [...(kept.at(-1) ?? '')];
+  while (last.length > 0 && measure(endWithEllipsis(last)) > width) last = last.slice(0, -1);
+  return [...kept.slice(0, -1), endWithEllipsis(last)];
+}
+
+function endWithEllipsis(characters: readonly string[]): string {
+  return `${characters.join('').replace(/[\s.,;:–—-]+$/u, '')}…`;
+}
+
+function breakWord(word: string, width: number, measure: MeasureText): readonly string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  for (const { segment } of new Intl.Segmenter().segment(word)) {
+    if (piece !== '' && measure(piece + segment) > width) {
+      pieces.push(piece);
+      piece = segment;
+    } else {
+      piece += segment;
+    }
+  }
+  pieces.push(piece);
+  return pieces;
+}

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { chown, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { ServerUser } from './server-user.ts';
+
+const run = promisify(execFile);
+const INITDB_TIMEOUT_MS = 120_000;
+
+/** The superuser of an embedded cluster: it owns the schema, and only migrations and the command line use it. */
+export const SUPERUSER = 'postgres';
+
+/**
+ * Makes a cluster unless there is one. It is made under another name and renamed when whole, so that a crash in the
+ * middle leaves nothing that looks finished. The locale is PostgreSQL's own, the same on every machine.
+ */
+export async function initialiseCluster(options: {
+  readonly initdb: string;
+  readonly dataFolder: string;
+  readonly user: ServerUser | null;
+  readonly password: string;
+}): Promise<void> {
+  const { dataFolder, user } = options;
+  if ((await stat(path.join(dataFolder, 'PG_VERSION')).catch(() => null)) !== null) return;
+  const building = `${dataFolder}.new`;
+  const passwordFile = `${dataFolder}.password`;
+  await rm(building, { recursive: true, force: true });
+  await writeFile(passwordFile, options.password, { mode: 0o600 });
+  if (user !== null) await chown(passwordFile, user.uid, user.gid);
+  try {
+    await run(
+      options.initdb,
+      [
+        `--pgdata=${building}`,
+        `--username=${SUPERUSER}`,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+      ],
+      {
+        ...(user ?? {}),
+        cwd: path.dirname(dataFolder),
+        env: { LC_ALL: 'C', TZ: 'UTC' },
+        timeout: INITDB_TIMEOUT_MS,
+      },
+    );
+    await rename(building, dataFolder);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}

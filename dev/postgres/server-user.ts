@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+export type ServerUser = { readonly uid: number; readonly gid: number };
+
+const run = promisify(execFile);
+/** Accounts without rights of their own, the better one first. Nobody's machine gets a new account from us. */
+const CANDIDATES = ['postgres', 'nobody'];
+const OTHERS_MAY_ENTER = 0o001;
+
+/** As whom PostgreSQL runs: null for ourselves, or an account without rights when we are root, which it refuses. */
+export async function findServerUser(): Promise<ServerUser | null> {
+  if (process.getuid?.() !== 0) return null;
+  for (const name of CANDIDATES) {
+    try {
+      const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]);
+      return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+    } catch {
+      continue;
+    }
+  }
+  throw new Error(
+    'PostgreSQL does not run as root, and there is no user "postgres" or "nobody" to run it as',
+  );
+}
+
+/** Whether any user may pass through every folder down to `folder` itself. */
+export async function isReachableByOthers(folder: string): Promise<boolean> {
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    const { mode } = await stat(at);
+    if ((mode & OTHERS_MAY_ENTER) === 0) return false;
+    if (at === path.dirname(at)) return true;
+  }
+}

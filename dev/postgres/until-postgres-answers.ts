@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+
+const ATTEMPT_TIMEOUT_MS = 2_000;
+const PAUSE_MS = 40;
+
+/** Resolves when a query is answered; ends, throwing the last error, when `signal` is aborted. */
+export async function untilPostgresAnswers(url: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      await askOnce(url);
+      return;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+async function askOnce(url: string): Promise<void> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: ATTEMPT_TIMEOUT_MS,
+    query_timeout: ATTEMPT_TIMEOUT_MS,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

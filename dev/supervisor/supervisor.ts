@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChildSpec } from './child-spec.ts';
+import { launch, type LaunchedChild } from './launch.ts';
+import { restartDelayMs, SOUND_LIFE_MS } from './restart-delay.ts';
+import { within } from './within.ts';
+
+export type SupervisorEvents = {
+  /** A process exists now (or, with null, no longer does). */
+  readonly onPid: (pid: number | null) => void;
+  /** For people: "worker was ended by SIGKILL; starting it again". */
+  readonly onNote: (note: string) => void;
+};
+
+const READY_CHECK_INTERVAL_MS = 20;
+
+/** Keeps one child up from `start` until `stop`: a child that ends is started again, with back-off, for ever. */
+export class SupervisedChild {
+  readonly #spec: ChildSpec;
+  readonly #logPath: string;
+  readonly #events: SupervisorEvents;
+  readonly #stopping = new AbortController();
+  #current: LaunchedChild | null = null;
+  #isReady = false;
+  #keeping: Promise<void> = Promise.resolve();
+  #ending: Promise<void> | null = null;
+
+  constructor(spec: ChildSpec, logPath: string, events: SupervisorEvents) {
+    this.#spec = spec;
+    this.#logPath = logPath;
+    this.#events = events;
+  }
+
+  get name(): string {
+    return this.#spec.name;
+  }
+
+  /** Null while it is down. */
+  get pid(): number | null {
+    return this.#current?.pid ?? null;
+  }
+
+  /** Resolves once the child takes work. Throws, the child ended, when it does not: a first start is not repeated. */
+  async start(): Promise<void> {
+    const child = await this.#startOnce();
+    this.#keeping = this.#keepUp(child);
+  }
+
+  /** Resolves as soon as the child is up, after a restart under way too. Throws after `timeoutMs`. */
+  async whenReady(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (!this.#isReady) {
+      if (Date.now() > deadline) throw new Error(`${this.name} was not ready within ${String(timeoutMs)} ms`);
+      await sleep(READY_CHECK_INTERVAL_MS);
+    }
+  }
+
+  /** Ends the child for good: its stop signal, then SIGKILL once its time is over. */
+  stop(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #startOnce(): Promise<LaunchedChild> {
+    const child = await launch(this.#spec, this.#logPath);
+    this.#current = child;
+    this.#events.onPid(child.pid);
+    void child.whenEnded.then(() => {
+      this.#current = null;
+      this.#isReady = false;
+      this.#events.onPid(null);
+    });
+    const ended = child.whenEnded.then((how) => {
+      throw new Error(how);
+    });
+    try {
+      await within(this.#spec.readyTimeoutMs, Promise.race([this.#spec.untilReady(child), ended]));
+    } catch (error) {
+      child.signal('SIGKILL');
+      await child.whenEnded;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${this.name} did not start: ${reason}. Its log: ${this.#logPath}`, { cause: error });
+    }
+    this.#isReady = true;
+    return child;
+  }
+
+  async #keepUp(first: LaunchedChild): Promise<void> {
+    let child: LaunchedChild | null = first;
+    let failures = 0;
+    for (;;) {
+      const startedAtMs = performance.now();
+      const how: string = child === null ? 'did not come up' : await child.whenEnded;
+      if (this.#stopping.signal.aborted) return;
+      failures = performance.now() - startedAtMs >= SOUND_LIFE_MS ? 1 : failures + 1;
+      this.#events.onNote(`${this.name} ${how}; starting it again`);
+      await sleep(restartDelayMs(failures), undefined, { signal: this.#stopping.signal }).catch(
+        () => undefined,
+      );
+      if (this.#isStopping()) return;
+      child = await this.#startOnce().catch(() => null);
+      if (child !== null) this.#events.onNote(`${this.name} is up again`);
+    }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #end(): Promise<void> {
+    this.#stopping.abort();
+    // A start may be under way: what it brings up is ended as well, so ask until nothing is left.
+    let deadlineMs = performance.now() + this.#spec.stopTimeoutMs;
+    let hasSignalled: LaunchedChild | null = null;
+    const keeping = this.#keeping.then(() => 'done' as const);
+    for (;;) {
+      if (this.#current !== null && hasSignalled !== this.#current) {
+        hasSignalled = this.#current;
+        // A stopped (SIGSTOP) process does not act on a signal until it is continued.
+        hasSignalled.signal('SIGCONT');
+        hasSignalled.signal(this.#spec.stopSignal);
+      }
+      if ((await Promise.race([keeping, sleep(READY_CHECK_INTERVAL_MS)])) === 'done' && this.pid === null)
+        return;
+      if (performance.now() > deadlineMs) {
+        this.#current?.signal('SIGKILL');
+        deadlineMs = Number.POSITIVE_INFINITY;
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { lockWithin } from '../exclusive-lock.ts';
+import type { Progress } from '../progress.ts';
+import { buildTemporalServer } from './build-temporal-server.ts';
+import { downloadTemporalServer } from './download-temporal-server.ts';
+import { TEMPORAL_CLI_VERSION } from './temporal-version.ts';
+
+const run = promisify(execFile);
+const ANSWER_TIMEOUT_MS = 10_000;
+/** Somebody else's build or download, of which this one will be the user. */
+const OTHERS_BUILD_TIMEOUT_MS = 25 * 60_000;
+/** Where Go's own installer puts it, which is often not on PATH. */
+const GO_CANDIDATES = ['go', '/usr/local/go/bin/go'];
+
+/**
+ * The `temporal` program to run as the dev server, by the chain of docs/decisions: on PATH → our cache → the SDK's
+ * download → built with Go. (A TEMPORAL_ADDRESS of somebody's server comes before all this: see start-stack.ts.)
+ * Throws an Error that says what to install.
+ */
+export async function locateTemporalServer(cacheHome: string, progress: Progress): Promise<string> {
+  if (await answers('temporal', ['--version'])) return 'temporal';
+  const folder = path.join(cacheHome, `temporal-cli-${TEMPORAL_CLI_VERSION}`);
+  const cached = path.join(folder, 'temporal');
+  if (await isExecutable(cached)) return cached;
+  const lock = await lockWithin(OTHERS_BUILD_TIMEOUT_MS, path.join(folder, 'lock'));
+  try {
+    if (await isExecutable(cached)) return cached;
+    return await obtain(folder, cached, progress);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function obtain(folder: string, cached: string, progress: Progress): Promise<string> {
+  const downloaded = await downloadTemporalServer(path.join(folder, 'download'), progress);
+  if (downloaded !== null) return downloaded;
+  const go = await findGo();
+  if (go === null) throw new Error(nothingWorked('there is no Go toolchain to build it with'));
+  try {
+    await buildTemporalServer(go, cached, progress);
+    return cached;
+  } catch (error) {
+    throw new Error(nothingWorked(error instanceof Error ? error.message : String(error)), { cause: error });
+  }
+}
+
+function nothingWorked(lastFault: string): string {
+  return [
+    `The Temporal server (CLI ${TEMPORAL_CLI_VERSION}) could not be had: it is not on PATH, not in the cache, it could`,
+    `not be downloaded from temporal.download, and ${lastFault}.`,
+    'Do one of these, then try again:',
+    '  - install the Temporal CLI so that `temporal` is on PATH (https://docs.temporal.io/cli/setup-cli)',
+    '  - install Go 1.24 or newer (https://go.dev/dl); the build is then made by itself',
+    '  - set TEMPORAL_ADDRESS=host:port of a Temporal server that you have',
+  ].join('\n');
+}
+
+async function findGo(): Promise<string | null> {
+  for (const go of GO_CANDIDATES) if (await answers(go, ['version'])) return go;
+  return null;
+}
+
+function answers(file: string, args: readonly string[]): Promise<boolean> {
+  return run(file, args, { timeout: ANSWER_TIMEOUT_MS }).then(
+    () => true,
+    () => false,
+  );
+}
+
+function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,161 @@
+-- Up Migration
+
+-- Appends an event to a job whose row the caller has locked (by its account).
+CREATE FUNCTION jobs.append_event(p_account_id text, p_job_id text, p_type text, p_data jsonb, p_now timestamptz)
+RETURNS void LANGUAGE sql AS $$
+  WITH counted AS (
+    UPDATE jobs.jobs SET event_seq = event_seq + 1 WHERE account_id = p_account_id AND job_id = p_job_id
+    RETURNING event_seq
+  )
+  INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
+  SELECT p_account_id, p_job_id, c.event_seq, p_type, p_data, p_now FROM counted c
+$$;
+
+-- Admits jobs: stores each request, its fingerprint and its outcome (a refusal too, for ever), and reserves, in one
+-- transaction. Items: account_id, job_id, fingerprint, request, admit_by, price (price_list, total, lines), and for what
+-- is to be run: work_fingerprint, force, quote_id, quote_fingerprint, max_credits, model, provider, kind, metadata,
+-- expected_seconds, deadline_seconds, outputs [{output_id, reservation_id, item, variation, credits, work}]; or
+-- refusal {code, …} for what was refused before it came here.
+--
+-- Outcomes: {"outcome": "reserved", "job_id", "credits", …} or {"outcome": "refused", "code", …}. Each item is answered with
+-- the fingerprint first stored under its key, so that the caller sees whose outcome it holds; and with is_open: whether
+-- any of its reservations is still open (an ended one must not be run again).
+CREATE FUNCTION jobs.admit(p_items jsonb)
+RETURNS TABLE (item int, outcome jsonb, fingerprint text, is_open boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  v_now     timestamptz;
+  v_item    record;
+  v_outcome jsonb;
+BEGIN
+  v_now := ledger.lock_accounts(ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i));
+  FOR v_item IN SELECT i.value AS body, i.ordinality AS item FROM jsonb_array_elements(p_items) WITH ORDINALITY i ORDER BY i.ordinality
+  LOOP
+    IF NOT EXISTS (SELECT 1 FROM jobs.admissions a
+                   WHERE a.account_id = v_item.body->>'account_id' AND a.job_id = v_item.body->>'job_id') THEN
+      v_outcome := jobs.admit_new(v_item.body, v_now);
+      INSERT INTO jobs.admissions (account_id, job_id, fingerprint, request, outcome, created_at)
+      VALUES (v_item.body->>'account_id', v_item.body->>'job_id', v_item.body->>'fingerprint', v_item.body->'request',
+              v_outcome, v_now);
+    END IF;
+    RETURN QUERY
+      SELECT v_item.item::int, a.outcome, a.fingerprint, EXISTS (
+        SELECT 1 FROM jobs.outputs o JOIN ledger.reservations r
+          ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+        WHERE o.account_id = a.account_id AND o.job_id = a.job_id AND r.state = 'open')
+      FROM jobs.admissions a
+      WHERE a.account_id = v_item.body->>'account_id' AND a.job_id = v_item.body->>'job_id';
+  END LOOP;
+END $$;
+
+-- Decides one request that is not known yet, its account locked, and makes what it decided true.
+CREATE FUNCTION jobs.admit_new(p_body jsonb, p_now timestamptz) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_account_id text := p_body->>'account_id';
+  v_job_id     text := p_body->>'job_id';
+  v_total      bigint := (p_body->'price'->>'total')::bigint;
+  v_refusal    jsonb;
+  v_result     record;
+BEGIN
+  v_refusal := jobs.refusal_before_reserve(p_body, p_now);
+  IF v_refusal IS NOT NULL THEN
+    RETURN v_refusal;
+  END IF;
+
+  SELECT r.outcome, r.available, r.reserved INTO v_result
+  FROM ledger.reserve((
+    SELECT jsonb_agg(jsonb_build_object('account_id', v_account_id, 'reservation_id', o->>'reservation_id',
+             'amount', (o->>'credits')::bigint, 'reason', 'generation', 'job_id', v_job_id, 'output_id', o->>'output_id',
+             'return_after_seconds', (p_body->>'deadline_seconds')::double precision, 'group_id', v_job_id) ORDER BY n)
+    FROM jsonb_array_elements(p_body->'outputs') WITH ORDINALITY e (o, n))) r
+  ORDER BY (r.outcome = 'reserved'), r.item LIMIT 1;  -- all of a group are reserved, or one tells why none is
+  IF v_result.outcome <> 'reserved' THEN
+    RETURN jsonb_build_object('outcome', 'refused', 'code',
+      CASE v_result.outcome WHEN 'insufficient_credits' THEN 'insufficient_credits' WHEN 'account_not_found' THEN 'not_found'
+                            ELSE 'state_conflict' END,
+      'reason', v_result.outcome, 'required', v_total, 'available', v_result.available, 'reserved', v_result.reserved);
+  END IF;
+
+  INSERT INTO jobs.jobs (account_id, job_id, kind, model, provider, state, price_list, quoted, metadata, work_fingerprint,
+                         expected_by, return_by, created_at)
+  VALUES (v_account_id, v_job_id, p_body->>'kind', p_body->>'model', p_body->>'provider', 'queued',
+          (p_body->'price'->>'price_list')::int, v_total, p_body->'metadata', p_body->>'work_fingerprint',
+          p_now + make_interval(secs => (p_body->>'expected_seconds')::double precision),
+          p_now + make_interval(secs => (p_body->>'deadline_seconds')::double precision), p_now);
+  INSERT INTO jobs.outputs (account_id, output_id, job_id, item, variation, state, work, credits, reservation_id)
+  SELECT v_account_id, o->>'output_id', v_job_id, (o->>'item')::int, (o->>'variation')::int, 'queued', o->'work',
+         (o->>'credits')::bigint, o->>'reservation_id'
+  FROM jsonb_array_elements(p_body->'outputs') o;
+  PERFORM jobs.append_event(v_account_id, v_job_id, 'job.queued', jsonb_build_object('credits', v_total), p_now);
+  RETURN jsonb_build_object('outcome', 'reserved', 'credits', v_total);
+END $$;
+
+-- Why a request is refused before its balance is looked at; null when nothing speaks against it.
+CREATE FUNCTION jobs.refusal_before_reserve(p_body jsonb, p_now timestamptz) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_account_id text := p_body->>'account_id';
+  v_quote      jobs.quotes;
+  v_stuck      text;
+BEGIN
+  IF p_body ? 'refusal' THEN
+    RETURN p_body->'refusal' || '{"outcome": "refused"}';
+  END IF;
+  IF (p_body->>'admit_by')::timestamptz < p_now THEN
+    RETURN '{"outcome": "refused", "code": "state_conflict", "reason": "not_admitted_in_time"}';
+  END IF;
+
+  IF p_body->>'quote_id' IS NOT NULL THEN
+    SELECT * INTO v_quote FROM jobs.quotes q WHERE q.account_id = v_account_id AND q.quote_id = p_body->>'quote_id';
+    IF NOT FOUND THEN
+      RETURN '{"outcome": "refused", "code": "not_found", "reason": "quote_not_found"}';
+    ELSIF v_quote.expires_at <= p_now THEN
+      RETURN '{"outcome": "refused", "code": "price_changed", "reason": "quote_expired"}';
+    ELSIF v_quote.fingerprint <> p_body->>'quote_fingerprint' THEN
+      RETURN '{"outcome": "refused", "code": "price_changed", "reason": "quote_is_for_another_body"}';
+    ELSIF v_quote.price->'total' <> p_body->'price'->'total' THEN
+      RETURN '{"outcome": "refused", "code": "price_changed", "reason": "price_list_changed"}';
+    END IF;
+  END IF;
+  IF (p_body->>'max_credits')::bigint < (p_body->'price'->>'total')::bigint THEN
+    RETURN jsonb_build_object('outcome', 'refused', 'code', 'price_changed', 'reason', 'over_max_credits',
+                              'required', p_body->'price'->'total');
+  END IF;
+
+  IF NOT coalesce((p_body->>'force')::boolean, false) THEN
+    SELECT j.job_id INTO v_stuck FROM jobs.jobs j
+    WHERE j.account_id = v_account_id AND j.work_fingerprint = p_body->>'work_fingerprint' AND j.state = 'stuck' LIMIT 1;
+    IF FOUND THEN
+      RETURN jsonb_build_object('outcome', 'refused', 'code', 'job_in_doubt', 'reason', 'identical_job_is_stuck', 'job_id', v_stuck);
+    END IF;
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- What was answered under a key, for whoever comes before or after the workflow; no row when the key is new.
+CREATE FUNCTION jobs.read_admission(p_account_id text, p_job_id text)
+RETURNS TABLE (outcome jsonb, fingerprint text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT a.outcome, a.fingerprint FROM jobs.admissions a WHERE a.account_id = p_account_id AND a.job_id = p_job_id
+$$;
+
+CREATE FUNCTION jobs.store_quote(p_account_id text, p_quote_id text, p_fingerprint text, p_price jsonb, p_lifetime_seconds int)
+RETURNS TABLE (expires_at timestamptz, now timestamptz)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH clock AS MATERIALIZED (SELECT ledger.clock() AS now)
+  , stored AS (
+    INSERT INTO jobs.quotes (account_id, quote_id, fingerprint, price, expires_at)
+    SELECT p_account_id, p_quote_id, p_fingerprint, p_price, c.now + make_interval(secs => p_lifetime_seconds) FROM clock c
+    RETURNING expires_at
+  )
+  SELECT s.expires_at, c.now FROM stored s, clock c
+$$;
+
+CREATE FUNCTION jobs.quote_exists(p_account_id text, p_quote_id text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM jobs.quotes q WHERE q.account_id = p_account_id AND q.quote_id = p_quote_id)
+$$;
+
+-- Down Migration

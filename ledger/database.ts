@@ -1,0 +1,11 @@
+/**
+ * The one thing the ledger needs of a database: run a statement. A pg pool is one. Statements are named, so that
+ * PostgreSQL parses each once per connection.
+ */
+export type Database = {
+  query<Row extends object>(statement: {
+    readonly name: string;
+    readonly text: string;
+    readonly values: readonly unknown[];
+  }): Promise<{ readonly rows: Row[] }>;
+};

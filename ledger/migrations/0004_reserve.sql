@@ -1,0 +1,179 @@
+-- Up Migration
+
+-- Sets credits aside. Items, in order: account_id, reservation_id, amount, reason (generation | free_retry), job_id,
+-- output_id, return_after_seconds, group_id (null: on its own; items of a group are reserved together or not at all).
+--
+-- Per item: reserved | insufficient_credits | account_not_found | invalid_amount | key_reused | group_refused, or, where
+-- that reservation has ended, committed | released (a release that came first left a tombstone). The result is that of
+-- reserving one item after the other: decided as a set where an account can afford all its items, one by one where it
+-- cannot; then all that was accepted is moved as one set.
+CREATE FUNCTION ledger.reserve(p_items jsonb)
+RETURNS TABLE (item int, outcome text, available bigint, reserved bigint)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_nestloop = off
+  SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+  v_account_ids text[] := ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i);
+  v_now      timestamptz;
+  v_outcomes text[];
+  v_is_accepted boolean[];  -- fixed width: looked up per item
+  v_accounts_to_walk text[];
+  v_moves    ledger.move[];
+BEGIN
+  v_now := ledger.lock_accounts(v_account_ids);
+
+  -- What is known of each item before its balance is looked at: the key comes first.
+  WITH known AS MATERIALIZED (
+    SELECT i.item, i.account_id, i.group_id, i.amount, a.available,
+      CASE
+        WHEN a.account_id IS NULL THEN 'account_not_found'
+        WHEN NOT ledger.is_reservable(i.amount, i.reason) THEN 'invalid_amount'
+        ELSE coalesce((
+          SELECT CASE WHEN r.reason = 'tombstone' THEN 'released'
+                      WHEN r.amount <> i.amount OR r.reason <> i.reason OR r.job_id IS DISTINCT FROM i.job_id
+                        OR r.output_id IS DISTINCT FROM i.output_id THEN 'key_reused'
+                      WHEN r.state = 'open' THEN 'reserved'
+                      ELSE r.state::text END
+          FROM ledger.reservations r WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id), 'new')
+      END AS outcome,
+      row_number() OVER (PARTITION BY i.account_id, i.reservation_id ORDER BY i.item) AS occurrence
+    FROM ledger.reserve_items(p_items) i LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids)
+  ), summed AS (
+    SELECT k.*,
+      sum(k.amount) FILTER (WHERE k.outcome = 'new') OVER (PARTITION BY k.account_id) AS account_total,
+      bool_or(k.outcome = 'new' AND k.occurrence > 1) OVER (PARTITION BY k.account_id) AS has_twins,
+      bool_or(k.group_id IS NOT NULL AND k.outcome NOT IN ('new', 'reserved')) OVER (PARTITION BY k.account_id) AS has_trouble
+    FROM known k
+  )
+  SELECT array_agg(CASE WHEN s.outcome = 'new' THEN 'accepted' ELSE s.outcome END ORDER BY s.item),
+         array_agg(DISTINCT s.account_id) FILTER (WHERE s.account_total > s.available OR s.has_twins OR s.has_trouble)
+  INTO v_outcomes, v_accounts_to_walk
+  FROM summed s;
+
+  IF v_accounts_to_walk IS NOT NULL THEN
+    v_outcomes := ledger.decide_one_by_one(p_items, v_outcomes, v_accounts_to_walk);
+  END IF;
+
+  -- Lay the accepted amounts, end to end in array order, over the account's grants, end to end in burn order: where
+  -- two stretches overlap, that grant gives that much.
+  v_is_accepted := ARRAY(SELECT o = 'accepted' FROM unnest(v_outcomes) o);
+  WITH accepted AS MATERIALIZED (
+    SELECT i.*, sum(i.amount) OVER in_account AS upper, sum(i.amount) OVER in_account - i.amount AS lower
+    FROM ledger.reserve_items(p_items) i
+    WHERE v_is_accepted[i.item]
+    WINDOW in_account AS (PARTITION BY i.account_id ORDER BY i.item ROWS UNBOUNDED PRECEDING)
+  ), burn AS MATERIALIZED (
+    SELECT g.account_id, g.grant_id, sum(g.available) OVER in_account AS upper,
+           sum(g.available) OVER in_account - g.available AS lower
+    FROM ledger.grants g
+    WHERE g.account_id = ANY (v_account_ids) AND g.available > 0
+    WINDOW in_account AS (PARTITION BY g.account_id ORDER BY g.band, g.expires_at, g.ordinal ROWS UNBOUNDED PRECEDING)
+  ), part AS MATERIALIZED (
+    SELECT a.item, a.account_id, a.reservation_id, a.reason, a.amount AS reserved, a.job_id, a.output_id,
+           a.return_after_seconds, b.grant_id, least(a.upper, b.upper) - greatest(a.lower, b.lower) AS amount,
+           count(b.grant_id) OVER (PARTITION BY a.account_id ORDER BY a.item, b.lower ROWS UNBOUNDED PRECEDING) AS step
+    FROM accepted a
+    LEFT JOIN burn b ON b.account_id = a.account_id AND b.lower < a.upper AND a.lower < b.upper
+  ), reservation AS (
+    INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, part_grant_ids,
+                                     part_amounts, return_by, created_at, reserve_entries)
+    SELECT p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, 'open',
+           array_remove(p.grant_ids, NULL), array_remove(p.amounts, NULL),
+           v_now + make_interval(secs => p.return_after_seconds), v_now,
+           CASE p.reserved WHEN 0 THEN 'empty' ELSE int8range(a.entry_seq + p.first_step, a.entry_seq + p.last_step, '[]') END
+    FROM (
+      SELECT p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, p.return_after_seconds,
+             array_agg(p.grant_id ORDER BY p.step) AS grant_ids, array_agg(p.amount::bigint ORDER BY p.step) AS amounts,
+             min(p.step) AS first_step, max(p.step) AS last_step
+      FROM part p
+      GROUP BY p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, p.return_after_seconds
+    ) p JOIN ledger.accounts a ON a.account_id = p.account_id
+    WHERE a.account_id = ANY (v_account_ids)
+  )
+  SELECT array_agg(ROW(p.step, p.account_id, p.grant_id, 'reserve', 'available', 'reserved', p.amount, p.reservation_id,
+                       p.reason)::ledger.move)
+  INTO v_moves FROM part p WHERE p.grant_id IS NOT NULL;
+  PERFORM ledger.post(v_account_ids, v_moves, v_now);
+
+  RETURN QUERY
+    SELECT i.item, CASE WHEN v_is_accepted[i.item] THEN 'reserved' ELSE v_outcomes[i.item] END, a.available, a.reserved
+    FROM ledger.reserve_items(p_items) i LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids);
+END $$;
+
+-- The items as rows, numbered from 1. One place for their shape.
+CREATE FUNCTION ledger.reserve_items(p_items jsonb)
+RETURNS TABLE (account_id text, reservation_id text, amount bigint, reason text, job_id text, output_id text,
+               return_after_seconds double precision, group_id text, item int)
+LANGUAGE sql IMMUTABLE ROWS 100 AS $$
+  SELECT i.account_id, i.reservation_id, i.amount, coalesce(i.reason, 'generation'), i.job_id, i.output_id,
+         i.return_after_seconds, i.group_id, i.item::int
+  FROM ROWS FROM (jsonb_to_recordset(p_items) AS (account_id text, reservation_id text, amount bigint, reason text,
+         job_id text, output_id text, return_after_seconds double precision, group_id text)) WITH ORDINALITY
+         AS i (account_id, reservation_id, amount, reason, job_id, output_id, return_after_seconds, group_id, item)
+$$;
+
+-- Zero is refused everywhere but for a free retry, which holds nothing and is watched all the same.
+CREATE FUNCTION ledger.is_reservable(p_amount bigint, p_reason text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce(CASE p_reason WHEN 'free_retry' THEN p_amount = 0
+                                WHEN 'generation' THEN p_amount BETWEEN 1 AND 1000000000000
+                                ELSE false END, false)
+$$;
+
+-- Decides the items of the accounts that cannot afford all of theirs, or that carry an id twice, in array order.
+CREATE FUNCTION ledger.decide_one_by_one(p_items jsonb, p_outcomes text[], p_account_ids text[]) RETURNS text[]
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+  v_item      record;
+  v_account   text;
+  v_available bigint;
+  v_accepted  jsonb;  -- reservation id → content, of what this call has accepted
+  v_groups    jsonb;  -- group id → whether it was accepted
+BEGIN
+  FOR v_item IN
+    SELECT i.*, a.available, p_outcomes[i.item] AS outcome,
+           jsonb_build_array(i.amount, i.reason, i.job_id, i.output_id) AS content,
+           coalesce('group ' || i.group_id, 'item ' || i.item) AS unit,
+           sum(i.amount) FILTER (WHERE i.is_first AND p_outcomes[i.item] = 'accepted') OVER in_group AS unit_amount,
+           bool_and(p_outcomes[i.item] IN ('accepted', 'reserved')) OVER in_group AS unit_is_sound
+    FROM (
+      SELECT n.*, row_number() OVER (PARTITION BY n.account_id, n.reservation_id ORDER BY n.item) = 1 AS is_first
+      FROM ledger.reserve_items(p_items) n WHERE n.account_id = ANY (p_account_ids)
+    ) i JOIN ledger.accounts a ON a.account_id = i.account_id
+    WINDOW in_group AS (PARTITION BY i.account_id, coalesce('group ' || i.group_id, 'item ' || i.item))
+    ORDER BY i.account_id, i.item
+  LOOP
+    IF v_account IS DISTINCT FROM v_item.account_id THEN
+      v_account := v_item.account_id;
+      v_available := v_item.available;
+      v_accepted := '{}';
+      v_groups := '{}';
+    END IF;
+    CONTINUE WHEN v_item.outcome <> 'accepted';
+
+    IF v_accepted ? v_item.reservation_id THEN
+      p_outcomes[v_item.item] :=
+        CASE WHEN v_accepted -> v_item.reservation_id = v_item.content THEN 'reserved' ELSE 'key_reused' END;
+      CONTINUE;
+    END IF;
+    IF NOT v_groups ? v_item.unit THEN
+      -- A twin of an item that was refused stands for itself, with its own amount.
+      v_item.unit_amount := coalesce(v_item.unit_amount, v_item.amount);
+      v_groups := v_groups || jsonb_build_object(v_item.unit,
+        CASE WHEN NOT v_item.unit_is_sound THEN 'group_refused'
+             WHEN v_item.unit_amount > v_available THEN 'insufficient_credits'
+             ELSE 'accepted' END);
+      IF v_groups ->> v_item.unit = 'accepted' THEN
+        v_available := v_available - v_item.unit_amount;
+      END IF;
+    END IF;
+    p_outcomes[v_item.item] := v_groups ->> v_item.unit;
+    IF v_groups ->> v_item.unit = 'accepted' THEN
+      v_accepted := v_accepted || jsonb_build_object(v_item.reservation_id, v_item.content);
+    END IF;
+  END LOOP;
+  RETURN p_outcomes;
+END $$;
+
+-- Down Migration

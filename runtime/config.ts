@@ -1,0 +1,224 @@
+import { ConfigurationError } from './configuration-error.ts';
+import { readSettings, type Environment } from './read-settings.ts';
+import type { SettingName, SettingValue } from './settings.ts';
+
+/** The only file that reads `process.env`. Each process reads what it uses, so a missing variable names its reader. */
+
+const PROCESS_SETTINGS = ['NODE_ENV', 'LOG_LEVEL', 'READY_LINE'] as const satisfies SettingName[];
+const DATABASE_SETTINGS = ['DATABASE_URL', 'DATABASE_POOL_SIZE'] as const satisfies SettingName[];
+const TEMPORAL_SETTINGS = [
+  'TEMPORAL_ADDRESS',
+  'TEMPORAL_NAMESPACE',
+  'TEMPORAL_TASK_QUEUE',
+  'TEMPORAL_TLS',
+  'TEMPORAL_TLS_SERVER_NAME',
+  'TEMPORAL_TLS_CA_PATH',
+  'TEMPORAL_TLS_CERT_PATH',
+  'TEMPORAL_TLS_KEY_PATH',
+  'TEMPORAL_API_KEY',
+] as const satisfies SettingName[];
+
+export const API_SETTINGS = [
+  ...PROCESS_SETTINGS,
+  ...DATABASE_SETTINGS,
+  ...TEMPORAL_SETTINGS,
+  'TEMPORAL_UI_URL',
+  'API_HOST',
+  'API_PORT',
+  'PUBLIC_URL',
+  'ASSET_HOME',
+  'ALLOW_TEST_SCENARIOS',
+] as const satisfies SettingName[];
+
+export const WORKER_SETTINGS = [
+  ...PROCESS_SETTINGS,
+  ...DATABASE_SETTINGS,
+  ...TEMPORAL_SETTINGS,
+  'ASSET_HOME',
+  'MODEL_SERVICE_URL',
+  'WORKER_BUILD_ID',
+  'WORKER_DEPLOYMENT_NAME',
+  'WORKER_METRICS_ADDRESS',
+  'WORKFLOW_BUNDLE',
+  'WORKER_SHUTDOWN_GRACE_SECONDS',
+  'WORKER_MAX_CACHED_WORKFLOWS',
+  'WORKER_MAX_CONCURRENT_WORKFLOW_TASKS',
+  'WORKER_MAX_CONCURRENT_ACTIVITIES',
+  'WORKER_MAX_CONCURRENT_LOCAL_ACTIVITIES',
+  'RECONCILE_INTERVAL_SECONDS',
+  'RECONCILE_GRACE_SECONDS',
+  'HEARTBEAT_TIMEOUT_SECONDS',
+] as const satisfies SettingName[];
+
+export const MIGRATE_SETTINGS = [
+  ...PROCESS_SETTINGS,
+  'DATABASE_OWNER_URL',
+  'DATABASE_API_PASSWORD',
+  'DATABASE_WORKER_PASSWORD',
+] as const satisfies SettingName[];
+
+export type ProcessConfig = {
+  readonly isProduction: boolean;
+  readonly logLevel: SettingValue<'LOG_LEVEL'>;
+  /** Print a ready line on stdout: somebody waits for it. */
+  readonly printsReadyLine: boolean;
+};
+
+export type DatabaseConfig = { readonly url: string; readonly poolSize: number };
+
+export type TemporalConfig = {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly usesTls: boolean;
+  readonly tlsServerName: string | null;
+  readonly tlsCaPath: string | null;
+  readonly tlsCertPath: string | null;
+  readonly tlsKeyPath: string | null;
+  readonly apiKey: string | null;
+};
+
+export type ApiConfig = ProcessConfig & {
+  readonly database: DatabaseConfig;
+  readonly temporal: TemporalConfig;
+  readonly temporalUiUrl: string | null;
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string | null;
+  readonly assetHome: string;
+  readonly allowsTestScenarios: boolean;
+};
+
+/** Worker versioning (design.md: AUTO_UPGRADE with patches); null is an unversioned worker, as the embedded one is. */
+export type WorkerVersion = { readonly deploymentName: string; readonly buildId: string };
+
+export type WorkerConfig = ProcessConfig & {
+  readonly database: DatabaseConfig;
+  readonly temporal: TemporalConfig;
+  readonly assetHome: string;
+  readonly modelServiceUrl: string | null;
+  readonly version: WorkerVersion | null;
+  readonly metricsAddress: string | null;
+  readonly workflowBundlePath: string | null;
+  readonly shutdownGraceSeconds: number;
+  readonly maxCachedWorkflows: number;
+  readonly maxConcurrentWorkflowTasks: number;
+  readonly maxConcurrentActivities: number;
+  readonly maxConcurrentLocalActivities: number;
+  readonly reconcileIntervalSeconds: number;
+  readonly reconcileGraceSeconds: number;
+  readonly heartbeatTimeoutSeconds: number;
+};
+
+export type MigrateConfig = ProcessConfig & {
+  readonly ownerUrl: string;
+  readonly apiPassword: string;
+  readonly workerPassword: string;
+};
+
+/** Throws ConfigurationError naming what is missing. */
+export function readApiConfig(env: Environment = process.env): ApiConfig {
+  const settings = readSettings(env, API_SETTINGS);
+  return {
+    ...processConfigOf(settings),
+    database: { url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE },
+    temporal: temporalConfigOf(settings),
+    temporalUiUrl: settings.TEMPORAL_UI_URL,
+    host: settings.API_HOST,
+    port: settings.API_PORT,
+    publicUrl: settings.PUBLIC_URL,
+    assetHome: settings.ASSET_HOME,
+    allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
+  };
+}
+
+/** Throws ConfigurationError naming what is missing. */
+export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
+  const settings = readSettings(env, WORKER_SETTINGS);
+  return {
+    ...processConfigOf(settings),
+    database: { url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE },
+    temporal: temporalConfigOf(settings),
+    assetHome: settings.ASSET_HOME,
+    modelServiceUrl: settings.MODEL_SERVICE_URL,
+    version: workerVersionOf(settings),
+    metricsAddress: settings.WORKER_METRICS_ADDRESS,
+    workflowBundlePath: settings.WORKFLOW_BUNDLE,
+    shutdownGraceSeconds: settings.WORKER_SHUTDOWN_GRACE_SECONDS,
+    maxCachedWorkflows: settings.WORKER_MAX_CACHED_WORKFLOWS,
+    maxConcurrentWorkflowTasks: settings.WORKER_MAX_CONCURRENT_WORKFLOW_TASKS,
+    maxConcurrentActivities: settings.WORKER_MAX_CONCURRENT_ACTIVITIES,
+    maxConcurrentLocalActivities: settings.WORKER_MAX_CONCURRENT_LOCAL_ACTIVITIES,
+    reconcileIntervalSeconds: settings.RECONCILE_INTERVAL_SECONDS,
+    reconcileGraceSeconds: settings.RECONCILE_GRACE_SECONDS,
+    heartbeatTimeoutSeconds: settings.HEARTBEAT_TIMEOUT_SECONDS,
+  };
+}
+
+/** Throws ConfigurationError naming what is missing. */
+export function readMigrateConfig(env: Environment = process.env): MigrateConfig {
+  const settings = readSettings(env, MIGRATE_SETTINGS);
+  return {
+    ...processConfigOf(settings),
+    ownerUrl: settings.DATABASE_OWNER_URL,
+    apiPassword: settings.DATABASE_API_PASSWORD,
+    workerPassword: settings.DATABASE_WORKER_PASSWORD,
+  };
+}
+
+type Settings<Names extends readonly SettingName[]> = {
+  readonly [Name in Names[number]]: SettingValue<Name>;
+};
+
+function processConfigOf(settings: Settings<typeof PROCESS_SETTINGS>): ProcessConfig {
+  return {
+    isProduction: settings.NODE_ENV === 'production',
+    logLevel: settings.LOG_LEVEL,
+    printsReadyLine: settings.READY_LINE,
+  };
+}
+
+function temporalConfigOf(settings: Settings<typeof TEMPORAL_SETTINGS>): TemporalConfig {
+  const certPath = settings.TEMPORAL_TLS_CERT_PATH;
+  const keyPath = settings.TEMPORAL_TLS_KEY_PATH;
+  if ((certPath === null) !== (keyPath === null)) {
+    throw new ConfigurationError([
+      {
+        name: certPath === null ? 'TEMPORAL_TLS_CERT_PATH' : 'TEMPORAL_TLS_KEY_PATH',
+        fault: 'is not set, but its other half is',
+        doc: 'a certificate and its key come together',
+      },
+    ]);
+  }
+  return {
+    address: settings.TEMPORAL_ADDRESS,
+    namespace: settings.TEMPORAL_NAMESPACE,
+    taskQueue: settings.TEMPORAL_TASK_QUEUE,
+    usesTls:
+      settings.TEMPORAL_TLS ||
+      certPath !== null ||
+      settings.TEMPORAL_TLS_CA_PATH !== null ||
+      settings.TEMPORAL_API_KEY !== null,
+    tlsServerName: settings.TEMPORAL_TLS_SERVER_NAME,
+    tlsCaPath: settings.TEMPORAL_TLS_CA_PATH,
+    tlsCertPath: certPath,
+    tlsKeyPath: keyPath,
+    apiKey: settings.TEMPORAL_API_KEY,
+  };
+}
+
+function workerVersionOf(settings: Settings<typeof WORKER_SETTINGS>): WorkerVersion | null {
+  const buildId = settings.WORKER_BUILD_ID;
+  const deploymentName = settings.WORKER_DEPLOYMENT_NAME;
+  if (buildId === null && deploymentName === null) return null;
+  if (buildId === null || deploymentName === null) {
+    throw new ConfigurationError([
+      {
+        name: buildId === null ? 'WORKER_BUILD_ID' : 'WORKER_DEPLOYMENT_NAME',
+        fault: 'is not set, but its other half is',
+        doc: 'both for a versioned worker, neither for an unversioned one',
+      },
+    ]);
+  }
+  return { deploymentName, buildId };
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/**
+ * Every environment variable Holdfast knows, in one table: how it is read, and what to tell someone who set it wrongly.
+ * docker-compose.yml is held against the lists in config.ts by a test, both ways.
+ */
+type Setting = { readonly schema: z.ZodType; readonly doc: string };
+
+const text = z.string().min(1);
+const optionalText = text.nullable().default(null);
+const seconds = (fallback: number, max = 3_600) => z.coerce.number().int().min(1).max(max).default(fallback);
+const count = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const httpUrl = z.url({ protocol: /^https?$/ });
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+
+/** The longest the reconciler waits after a workflow closed (design.md: longest admit or settle timeout, ≤ 30 s). */
+const MAX_RECONCILE_GRACE_SECONDS = 30;
+
+export const SETTINGS = {
+  NODE_ENV: {
+    schema: z.enum(['production', 'development', 'test']).default('production'),
+    doc: 'production, development or test',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    doc: 'trace, debug, info, warn, error, fatal or silent',
+  },
+  READY_LINE: {
+    schema: z.stringbool().default(false),
+    doc: 'true: print one JSON line on stdout once ready (a supervisor reads it)',
+  },
+  DATABASE_URL: {
+    schema: postgresUrl,
+    doc: "PostgreSQL as this process's own role, e.g. postgresql://holdfast_worker:secret@host:5432/holdfast",
+  },
+  DATABASE_OWNER_URL: {
+    schema: postgresUrl,
+    doc: 'PostgreSQL as the owner of the schema; only migrations use it',
+  },
+  DATABASE_API_PASSWORD: {
+    schema: text,
+    doc: 'the password migrations give the role holdfast_api',
+  },
+  DATABASE_WORKER_PASSWORD: {
+    schema: text,
+    doc: 'the password migrations give the role holdfast_worker',
+  },
+  DATABASE_POOL_SIZE: { schema: count(16, 500), doc: 'connections per process, 1 to 500' },
+  TEMPORAL_ADDRESS: { schema: text, doc: 'host:port of the Temporal frontend, e.g. temporal:7233' },
+  TEMPORAL_NAMESPACE: { schema: text.default('default'), doc: 'the Temporal namespace' },
+  TEMPORAL_TASK_QUEUE: { schema: text.default('holdfast'), doc: 'the Temporal task queue' },
+  TEMPORAL_TLS: {
+    schema: z.stringbool().default(false),
+    doc: 'true: TLS to Temporal (implied by an API key or a certificate)',
+  },
+  TEMPORAL_TLS_SERVER_NAME: { schema: optionalText, doc: 'the server name to expect in the certificate' },
+  TEMPORAL_TLS_CA_PATH: { schema: optionalText, doc: 'file with the PEM certificate of the authority' },
+  TEMPORAL_TLS_CERT_PATH: { schema: optionalText, doc: 'file with the client certificate (PEM)' },
+  TEMPORAL_TLS_KEY_PATH: { schema: optionalText, doc: 'file with the key of the client certificate (PEM)' },
+  TEMPORAL_API_KEY: { schema: optionalText, doc: 'API key of Temporal Cloud' },
+  TEMPORAL_UI_URL: { schema: httpUrl.nullable().default(null), doc: 'where support opens Temporal UI' },
+  API_HOST: { schema: text.default('127.0.0.1'), doc: 'the address the API listens on' },
+  API_PORT: { schema: port(8_787), doc: 'the port the API listens on; 0 takes a free one' },
+  PUBLIC_URL: {
+    schema: httpUrl.nullable().default(null),
+    doc: 'the address customers reach the API under, for links',
+  },
+  ASSET_HOME: { schema: text, doc: 'the folder that holds generated files, shared by API and workers' },
+  MODEL_SERVICE_URL: {
+    schema: httpUrl.nullable().default(null),
+    doc: 'the local model service; unset: the model local/render is not offered',
+  },
+  ALLOW_TEST_SCENARIOS: {
+    schema: z.stringbool().default(true),
+    doc: 'false: refuse test_scenario even with the sandbox model',
+  },
+  WORKER_BUILD_ID: { schema: optionalText, doc: 'build id for worker versioning; unset: unversioned' },
+  WORKER_DEPLOYMENT_NAME: { schema: optionalText, doc: 'worker deployment; needed with WORKER_BUILD_ID' },
+  WORKER_METRICS_ADDRESS: {
+    schema: optionalText,
+    doc: 'host:port on which the Temporal SDK serves its metrics; unset: none',
+  },
+  WORKFLOW_BUNDLE: {
+    schema: optionalText,
+    doc: 'file with the workflow bundle; unset: bundled from source at start',
+  },
+  WORKER_SHUTDOWN_GRACE_SECONDS: {
+    schema: seconds(20),
+    doc: 'how long running activities may finish after SIGTERM',
+  },
+  WORKER_MAX_CACHED_WORKFLOWS: { schema: count(500, 100_000), doc: 'workflows kept in memory' },
+  WORKER_MAX_CONCURRENT_WORKFLOW_TASKS: { schema: count(40, 1_000), doc: 'workflow tasks at once' },
+  WORKER_MAX_CONCURRENT_ACTIVITIES: { schema: count(200, 5_000), doc: 'activities at once' },
+  WORKER_MAX_CONCURRENT_LOCAL_ACTIVITIES: { schema: count(200, 5_000), doc: 'local activities at once' },
+  RECONCILE_INTERVAL_SECONDS: { schema: seconds(60), doc: 'how often the reconciler runs' },
+  RECONCILE_GRACE_SECONDS: {
+    schema: seconds(MAX_RECONCILE_GRACE_SECONDS, MAX_RECONCILE_GRACE_SECONDS),
+    doc: 'how long after a workflow closed its reservation is settled by the reconciler, 1 to 30',
+  },
+  HEARTBEAT_TIMEOUT_SECONDS: {
+    schema: seconds(10, 60),
+    doc: 'silence after which an activity counts as dead, 1 to 60',
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type SettingValue<Name extends SettingName> = z.output<(typeof SETTINGS)[Name]['schema']>;

@@ -1,0 +1,57 @@
+import type { Logger } from './logger.ts';
+
+export type StopStep = { readonly name: string; readonly stop: () => Promise<unknown> };
+
+export type Shutdown = {
+  /** Runs the steps, then exits: 0 after a signal, 1 when `error` is given. Only the first call does anything. */
+  begin(reason: string, error?: unknown): void;
+};
+
+/** What a second Ctrl-C means: now. 128 + SIGINT, as a shell would say. */
+const IMPATIENT_EXIT_CODE = 130;
+
+/**
+ * Ends a process in order: on SIGTERM or SIGINT the steps run one after the other, in the order given (stop taking
+ * work, let work finish, then close what it used). A step that fails is logged and does not hold up the next; all of
+ * them together get `timeoutMs`, after which the process leaves regardless with code 1. A second signal leaves at once.
+ * Temporal's Runtime must be installed with `shutdownSignals: []`, or it would stop the workers before our first step.
+ */
+export function endInOrder(options: {
+  readonly log: Logger;
+  readonly steps: readonly StopStep[];
+  readonly timeoutMs: number;
+}): Shutdown {
+  const { log } = options;
+  let hasBegun = false;
+
+  const run = async (exitCode: number): Promise<void> => {
+    const deadline = setTimeout(() => {
+      log.error({ timeoutMs: options.timeoutMs }, 'did not end in time');
+      process.exit(1);
+    }, options.timeoutMs);
+    for (const step of options.steps) {
+      await step.stop().catch((error: unknown) => {
+        log.error({ err: error, step: step.name }, 'a step of the shutdown failed');
+      });
+    }
+    clearTimeout(deadline);
+    log.info('ended');
+    process.exit(exitCode);
+  };
+
+  const begin = (reason: string, error?: unknown): void => {
+    if (hasBegun) return;
+    hasBegun = true;
+    if (error === undefined) log.info({ reason }, 'ending');
+    else log.fatal({ reason, err: error }, 'ending after an error');
+    void run(error === undefined ? 0 : 1);
+  };
+
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (hasBegun) process.exit(IMPATIENT_EXIT_CODE);
+    begin(signal);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return { begin };
+}

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import type { TestProject } from 'vitest/node';
+import { chooseFreePorts } from '../../dev/free-ports.ts';
+import { postgresChild, superuserUrl } from '../../dev/postgres/postgres-child.ts';
+import './provided-context.ts';
+import { runChild } from './run-child.ts';
+import { shareRunningPart, type RunningPart } from './shared-part.ts';
+import { makeTemporaryHome } from './temporary-home.ts';
+import { makeTemplateDatabase } from './template-database.ts';
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { facts, leave } = await shareRunningPart('postgres', startPostgres);
+  project.provide('databaseOwnerUrl', facts.ownerUrl);
+  return leave;
+}
+
+async function startPostgres(): Promise<RunningPart<{ readonly ownerUrl: string }>> {
+  const { home, remove } = await makeTemporaryHome('test-postgres');
+  const { port } = await chooseFreePorts({ port: 0 });
+  const superuserPassword = randomBytes(16).toString('hex');
+  const child = await runChild(await postgresChild({ home, port, superuserPassword }), home);
+  const stop = async () => {
+    await child.stop();
+    await remove();
+  };
+  const ownerUrl = superuserUrl({ port, superuserPassword, database: 'postgres' });
+  try {
+    await makeTemplateDatabase(ownerUrl);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { facts: { ownerUrl }, stop };
+}

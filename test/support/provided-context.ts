@@ -1,0 +1,11 @@
+/** What the global set-ups hand to test files (`inject` of vitest). */
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A superuser's URL of the run's PostgreSQL, at its maintenance database. */
+    databaseOwnerUrl: string;
+    /** host:port of the run's Temporal dev server; its namespace is "default". */
+    temporalAddress: string;
+  }
+}
+
+export {};

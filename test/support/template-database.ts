@@ -1,0 +1,47 @@
+import { Client } from 'pg';
+import { migrate } from '../../ledger/migrate.ts';
+
+export const TEMPLATE_DATABASE = 'holdfast_template';
+/** Of both process roles, in the throw-away server of a test run. */
+export const TEST_ROLE_PASSWORD = 'of-a-test-run';
+
+/** design.md: the clock is one SQL function, which a test database replaces. Frozen while the table holds an instant. */
+const REPLACE_CLOCK = `
+  CREATE TABLE ledger.test_clock (frozen_at timestamptz);
+  INSERT INTO ledger.test_clock VALUES (NULL);
+  CREATE OR REPLACE FUNCTION ledger.clock() RETURNS timestamptz
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = ledger
+  AS 'SELECT coalesce((SELECT frozen_at FROM ledger.test_clock), clock_timestamp())';
+`;
+
+/** Migrates the database that every test file's own is cloned from: migrations run once per run, not once per file. */
+export async function makeTemplateDatabase(serverUrl: string): Promise<void> {
+  await execute(serverUrl, `CREATE DATABASE ${TEMPLATE_DATABASE}`);
+  const ownerUrl = withDatabase(serverUrl, TEMPLATE_DATABASE);
+  await migrate({
+    ownerUrl,
+    apiPassword: TEST_ROLE_PASSWORD,
+    workerPassword: TEST_ROLE_PASSWORD,
+    log: () => undefined,
+  });
+  await execute(ownerUrl, REPLACE_CLOCK);
+}
+
+/** The same server and user, another database. */
+export function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+/** Runs one statement (or several, separated) on a connection of its own. */
+export async function execute(url: string, sql: string, values?: readonly unknown[]): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query(sql, values === undefined ? undefined : [...values]);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,55 @@
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
+
+/**
+ * What goes into a workflow and what comes out of it. The API, the client and the reconciler know a job's workflow by
+ * this file alone. Only plain JSON: no bigint, no Date.
+ */
+
+export const GENERATION_WORKFLOW = 'generation';
+
+/** Start and answer are one round trip; the id is fixed, so that a repeated start attaches to the first admission. */
+export const ADMIT_UPDATE_ID = 'admit';
+
+export type GenerationStart = {
+  readonly accountId: string;
+  readonly jobId: string;
+  /** The body as the customer sent it; admit parses it again and never believes a price in it. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** Of the request as sent. Temporal answers a second request under the same id with the first one's outcome: whoever asks compares. */
+  readonly fingerprint: string;
+  /** Past this instant, by the database's clock, admission is refused. RFC 3339. */
+  readonly admitBy: string;
+};
+
+/** A start not admitted within this long is refused for good (design.md, "A job, from request to settlement", 3). */
+export const ADMIT_WITHIN_SECONDS = 60;
+
+export type RefusalCode = 'insufficient_credits' | 'price_changed' | 'job_in_doubt' | 'not_found' | 'state_conflict' | 'invalid_request';
+
+/** The answer to a start. A business outcome is a value: an update never throws for one. */
+export type Admission =
+  | { readonly outcome: 'reserved'; readonly fingerprint: string; readonly credits: number }
+  | {
+      readonly outcome: 'refused';
+      readonly fingerprint: string;
+      readonly code: RefusalCode;
+      /** Finer than the code, stable: quote_expired, over_max_credits, not_admitted_in_time, … */
+      readonly reason: string;
+      readonly required?: number;
+      readonly available?: number;
+      readonly reserved?: number;
+      /** The stuck job, for job_in_doubt. */
+      readonly job_id?: string;
+      readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly detail: string }[];
+    };
+
+export type GenerationResult = { readonly outcome: 'refused' | 'succeeded'; readonly credits: number };
+
+export const admitUpdate = defineUpdate<Admission>('admit');
+
+export type CancelRequest = {
+  /** A customer's cancel of a job that runs as expected is theirs; of a stuck one it counts as ours (design.md, "The ledger"). */
+  readonly by: 'customer' | 'support';
+};
+
+export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
