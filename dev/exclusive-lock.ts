@@ -24,11 +24,9 @@ export async function tryLock(lockPath: string): Promise<Lock | { readonly holde
         () => false,
       );
       if (isOurs) await sleep(SECOND_LOOK_MS);
-      const holder = await readLockHolder(lockPath);
-      if (holder?.pid === own.pid && holder.identity === own.identity && isOurs) {
-        return { release: () => rm(lockPath, { force: true }) };
-      }
-      if (holder !== null && (await processIdentityOf(holder.pid)) === holder.identity) return { holder };
+      const holder = await livingHolderOf(lockPath);
+      if (isOurs && holder?.pid === own.pid) return { release: () => rm(lockPath, { force: true }) };
+      if (holder !== null) return { holder };
       await rename(lockPath, `${draft}.dead`).catch(() => undefined);
     }
   } finally {
@@ -47,6 +45,13 @@ export async function lockWithin(timeoutMs: number, lockPath: string): Promise<L
     }
     await sleep(WAIT_STEP_MS);
   }
+}
+
+/** Who holds the lock, if the holder is alive. */
+export async function livingHolderOf(lockPath: string): Promise<LockHolder | null> {
+  const holder = await readLockHolder(lockPath);
+  if (holder === null) return null;
+  return (await processIdentityOf(holder.pid)) === holder.identity ? holder : null;
 }
 
 async function readLockHolder(lockPath: string): Promise<LockHolder | null> {

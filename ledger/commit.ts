@@ -13,5 +13,6 @@ export type CommitItem = {
 /** The charge. Cannot fail for lack of funds: the credits have been set aside. */
 export function createCommit(database: Database): GroupedVerb<CommitItem, SettleResult> {
   const settle = groupCommit(createSettleBatch(database, RETURN_GRANT_LIFETIME_HOURS));
-  return (item) => settle({ ...item, verb: 'commit', cause: 'delivered', expiredGrantPolicy: 'return_grant' });
+  return (item) =>
+    settle({ ...item, verb: 'commit', cause: 'delivered', expiredGrantPolicy: 'return_grant' });
 }

@@ -14,12 +14,7 @@ export type SettleItem = {
 };
 
 export type SettleOutcome =
-  | 'committed'
-  | 'released'
-  | 'not_found'
-  | 'exceeds_reserved'
-  | 'key_reused'
-  | 'invalid_amount';
+  'committed' | 'released' | 'not_found' | 'exceeds_reserved' | 'key_reused' | 'invalid_amount';
 
 export type SettleResult = {
   /** How the reservation stands now: whoever lost a race reads the winner's word. */
@@ -33,7 +28,10 @@ export type SettleResult = {
 type Row = { outcome: SettleOutcome; is_replay: boolean; committed: string | null; released: string | null };
 
 /** Ends many reservations in one transaction. Throws only when the database does not answer. */
-export function createSettleBatch(database: Database, returnGrantHours: number): BatchVerb<SettleItem, SettleResult> {
+export function createSettleBatch(
+  database: Database,
+  returnGrantHours: number,
+): BatchVerb<SettleItem, SettleResult> {
   return async (items) => {
     const { rows } = await database.query<Row>({
       name: 'ledger.settle',

@@ -5,8 +5,6 @@ import { defineSignal, defineUpdate } from '@temporalio/workflow';
  * this file alone. Only plain JSON: no bigint, no Date.
  */
 
-export const GENERATION_WORKFLOW = 'generation';
-
 /** Start and answer are one round trip; the id is fixed, so that a repeated start attaches to the first admission. */
 export const ADMIT_UPDATE_ID = 'admit';
 
@@ -24,7 +22,13 @@ export type GenerationStart = {
 /** A start not admitted within this long is refused for good (design.md, "A job, from request to settlement", 3). */
 export const ADMIT_WITHIN_SECONDS = 60;
 
-export type RefusalCode = 'insufficient_credits' | 'price_changed' | 'job_in_doubt' | 'not_found' | 'state_conflict' | 'invalid_request';
+export type RefusalCode =
+  | 'insufficient_credits'
+  | 'price_changed'
+  | 'job_in_doubt'
+  | 'not_found'
+  | 'state_conflict'
+  | 'invalid_request';
 
 /** The answer to a start. A business outcome is a value: an update never throws for one. */
 export type Admission =
@@ -40,7 +44,11 @@ export type Admission =
       readonly reserved?: number;
       /** The stuck job, for job_in_doubt. */
       readonly job_id?: string;
-      readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly detail: string }[];
+      readonly errors?: readonly {
+        readonly pointer: string;
+        readonly code: string;
+        readonly detail: string;
+      }[];
     };
 
 export type GenerationResult = { readonly outcome: 'refused' | 'succeeded'; readonly credits: number };

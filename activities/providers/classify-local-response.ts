@@ -1,4 +1,5 @@
-import type { ErrorClass, SubmitResult } from './provider.ts';
+import type { ErrorClass } from '../../domain/rejections.ts';
+import type { SubmitResult } from './provider.ts';
 
 /** A finished HTTP answer to a submission. `body` is whatever its JSON was; undefined when it was not JSON. */
 export type SubmitAnswer = {
@@ -50,10 +51,20 @@ export function classifySubmitAnswer(answer: SubmitAnswer): SubmitResult {
   return { outcome: 'rejected', errorClass, retryAfterMs: retryAfterMsOf(answer.retryAfter) };
 }
 
-/** What a transport error on a submission proves: only a refused connection shows that nothing was sent. */
+/**
+ * Errors of making a connection. The request is written only once there is one, so nothing was sent. Everything after
+ * that (a reset, a closed socket, a timeout of the answer) may have been heard.
+ */
+const NEVER_CONNECTED: readonly unknown[] = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+/** What a transport error on a submission proves. */
 export function classifySubmitError(error: unknown): SubmitResult {
-  const codes = [error, (error as { cause?: unknown } | null)?.cause].map(codeOf);
-  if (!codes.includes('ECONNREFUSED')) return { outcome: 'unknown' };
+  if (!NEVER_CONNECTED.includes(codeOf(error))) return { outcome: 'unknown' };
   return { outcome: 'rejected', errorClass: 'resubmit', retryAfterMs: null };
 }
 

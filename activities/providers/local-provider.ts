@@ -11,6 +11,9 @@ import type { Provider, ProviderCapabilities, SubmitInput } from './provider.ts'
  */
 export const LOCAL_SUBMIT_TIMEOUT_MS = 8_000;
 
+/** Shorter than a submit's own limit: no connection is a proof that nothing was sent, a timeout of the whole is none. */
+const CONNECT_TIMEOUT_MS = 3_000;
+
 /** Polls, look-ups and cancels may be asked again, so they give up sooner. */
 const READ_TIMEOUT_MS = 5_000;
 
@@ -48,7 +51,8 @@ export type LocalProviderOptions = {
 export function createLocalProvider(options: LocalProviderOptions): Provider {
   const submitTimeoutMs = options.submitTimeoutMs ?? LOCAL_SUBMIT_TIMEOUT_MS;
   // One request per connection at a time: with pipelining a broken answer would put its neighbours in doubt.
-  const dispatcher = options.dispatcher ?? new Agent({ pipelining: 1 });
+  const dispatcher =
+    options.dispatcher ?? new Agent({ pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
   const root = new URL('/v1/predictions', options.baseUrl).href;
   const urlOf = (providerJobId: string): string => `${root}/${encodeURIComponent(providerJobId)}`;
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { AttemptKey } from '../../domain/ids.ts';
 import type { WorkItem } from '../../domain/job-request.ts';
+import type { ErrorClass } from '../../domain/rejections.ts';
 
 /** What a model service can and cannot do (provider-facts: no two are alike). Decisions read this, never a name. */
 export type ProviderCapabilities = {
@@ -27,18 +28,6 @@ export type SubmitInput = {
   /** Time left to the run deadline, for services with one of their own. Seconds. */
   readonly deadlineSeconds: number;
 };
-
-/** Why a submission certainly did not run, or what a failed job means for us. */
-export type ErrorClass =
-  | 'retry_same_job'
-  | 'resubmit'
-  | 'bad_input'
-  | 'moderated_input'
-  | 'moderated_output'
-  | 'our_configuration'
-  | 'our_balance'
-  | 'capacity'
-  | 'unknown_outcome';
 
 export type SubmitResult =
   | { readonly outcome: 'accepted'; readonly providerJobId: string }

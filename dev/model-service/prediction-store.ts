@@ -23,12 +23,9 @@ export class PredictionStore {
     this.#journal.rewrite(this.#snapshot());
   }
 
-  get size(): number {
-    return this.#byId.size;
-  }
-
-  all(): IterableIterator<Prediction> {
-    return this.#byId.values();
+  /** What an earlier process did not finish, oldest first. */
+  unended(): readonly Prediction[] {
+    return [...this.#byId.values()].filter(({ end }) => end === null);
   }
 
   get(id: string): Prediction | undefined {
@@ -58,14 +55,14 @@ export class PredictionStore {
     await this.#append({ event: 'ended', id: prediction.order.id, end });
   }
 
-  /** Forgets one ended prediction. */
-  forget(prediction: Prediction): void {
-    const { id, reference } = prediction.order;
-    this.#byId.delete(id);
-    const others = this.findByReference(reference).filter((other) => other !== prediction);
-    if (others.length === 0) this.#byReference.delete(reference);
-    else this.#byReference.set(reference, others);
-    this.#onForgotten(prediction);
+  /** Forgets the oldest ended prediction; false when there is none. */
+  forgetOldestEnded(): boolean {
+    for (const prediction of this.#byId.values()) {
+      if (prediction.end === null) continue;
+      this.#forget(prediction);
+      return true;
+    }
+    return false;
   }
 
   async close(): Promise<void> {
@@ -76,15 +73,16 @@ export class PredictionStore {
     const { id, reference } = prediction.order;
     this.#byId.set(id, prediction);
     this.#byReference.set(reference, [...this.findByReference(reference), prediction]);
-    if (this.#byId.size > MODEL_SERVICE_LIMITS.predictions) this.#forgetOldestEnded();
+    if (this.#byId.size > MODEL_SERVICE_LIMITS.predictions) this.forgetOldestEnded();
   }
 
-  #forgetOldestEnded(): void {
-    for (const prediction of this.#byId.values()) {
-      if (prediction.end === null) continue;
-      this.forget(prediction);
-      return;
-    }
+  #forget(prediction: Prediction): void {
+    const { id, reference } = prediction.order;
+    this.#byId.delete(id);
+    const others = this.findByReference(reference).filter((other) => other !== prediction);
+    if (others.length === 0) this.#byReference.delete(reference);
+    else this.#byReference.set(reference, others);
+    this.#onForgotten(prediction);
   }
 
   async #append(line: JournalLine): Promise<void> {

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 
 const ATTEMPT_TIMEOUT_MS = 2_000;
 const PAUSE_MS = 40;
+const WRONG_PASSWORD = '28P01';
 
 /** Resolves when a query is answered; ends, throwing the last error, when `signal` is aborted. */
 export async function untilPostgresAnswers(url: string, signal: AbortSignal): Promise<void> {
@@ -12,6 +13,9 @@ export async function untilPostgresAnswers(url: string, signal: AbortSignal): Pr
       return;
     } catch (error) {
       if (signal.aborted) throw error;
+      if (error instanceof Error && 'code' in error && error.code === WRONG_PASSWORD) {
+        throw new Error('its data was made with other passwords than those in keys.json', { cause: error });
+      }
       await sleep(PAUSE_MS);
     }
   }

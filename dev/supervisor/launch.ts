@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { ChildSpec, StartedChild } from './child-spec.ts';
+import type { ChildCommand, ChildSpec, StartedChild } from './child-spec.ts';
 import { guardAgainstOurDeath } from './death-guard.ts';
 
 /** A log past this size is set aside (one old one is kept) before the next start. */
@@ -15,8 +15,11 @@ export type LaunchedChild = StartedChild & {
 };
 
 /** Starts one process of a spec, its output appended to `logPath`. Throws when it cannot be started at all. */
-export async function launch(spec: ChildSpec, logPath: string): Promise<LaunchedChild> {
-  const command = await spec.command();
+export async function launch(
+  spec: ChildSpec,
+  command: ChildCommand,
+  logPath: string,
+): Promise<LaunchedChild> {
   const child = spawn(command.file, command.args, {
     env: command.env,
     stdio: ['pipe', 'pipe', 'pipe'],

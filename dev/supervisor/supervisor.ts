@@ -61,7 +61,9 @@ export class SupervisedChild {
   }
 
   async #startOnce(): Promise<LaunchedChild> {
-    const child = await launch(this.#spec, this.#logPath);
+    const command = await this.#spec.command();
+    if (this.#isStopping()) throw new Error(`${this.name} was stopped before it started`);
+    const child = await launch(this.#spec, command, this.#logPath);
     this.#current = child;
     this.#events.onPid(child.pid);
     void child.whenEnded.then(() => {
@@ -90,7 +92,7 @@ export class SupervisedChild {
     for (;;) {
       const startedAtMs = performance.now();
       const how: string = child === null ? 'did not come up' : await child.whenEnded;
-      if (this.#stopping.signal.aborted) return;
+      if (this.#isStopping()) return;
       failures = performance.now() - startedAtMs >= SOUND_LIFE_MS ? 1 : failures + 1;
       this.#events.onNote(`${this.name} ${how}; starting it again`);
       await sleep(restartDelayMs(failures), undefined, { signal: this.#stopping.signal }).catch(

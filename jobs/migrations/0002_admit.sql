@@ -18,10 +18,11 @@ $$;
 -- refusal {code, …} for what was refused before it came here.
 --
 -- Outcomes: {"outcome": "reserved", "job_id", "credits", …} or {"outcome": "refused", "code", …}. Each item is answered with
--- the fingerprint first stored under its key, so that the caller sees whose outcome it holds; and with is_open: whether
--- any of its reservations is still open (an ended one must not be run again).
+-- the fingerprint first stored under its key, so that the caller sees whose outcome it holds; with is_open: whether any
+-- of its reservations is still open (an ended one must not be run again); and with its age, so that a workflow that
+-- starts over keeps the first one's deadlines.
 CREATE FUNCTION jobs.admit(p_items jsonb)
-RETURNS TABLE (item int, outcome jsonb, fingerprint text, is_open boolean)
+RETURNS TABLE (item int, outcome jsonb, fingerprint text, is_open boolean, age_seconds double precision)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -43,7 +44,8 @@ BEGIN
       SELECT v_item.item::int, a.outcome, a.fingerprint, EXISTS (
         SELECT 1 FROM jobs.outputs o JOIN ledger.reservations r
           ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
-        WHERE o.account_id = a.account_id AND o.job_id = a.job_id AND r.state = 'open')
+        WHERE o.account_id = a.account_id AND o.job_id = a.job_id AND r.state = 'open'),
+        extract(epoch FROM v_now - a.created_at)::double precision
       FROM jobs.admissions a
       WHERE a.account_id = v_item.body->>'account_id' AND a.job_id = v_item.body->>'job_id';
   END LOOP;

@@ -8,7 +8,8 @@ import { shareRunningPart, type RunningPart } from './shared-part.ts';
 import { makeTemporaryHome } from './temporary-home.ts';
 import { makeTemplateDatabase } from './template-database.ts';
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** Called by vitest for each project that names this file; the result is called at the end. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { facts, leave } = await shareRunningPart('postgres', startPostgres);
   project.provide('databaseOwnerUrl', facts.ownerUrl);
   return leave;

@@ -8,7 +8,8 @@ import { runChild } from './run-child.ts';
 import { shareRunningPart, type RunningPart } from './shared-part.ts';
 import { makeTemporaryHome } from './temporary-home.ts';
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** Called by vitest for each project that names this file; the result is called at the end. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { facts, leave } = await shareRunningPart('temporal', startTemporal);
   project.provide('temporalAddress', facts.address);
   return leave;

@@ -1,5 +1,5 @@
 import type { ShapeKind } from './draw-shape.ts';
-import { pick, type SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from './seeded-random.ts';
 
 /** A part of the picture that belongs to the shapes. Pixels. */
 export type Stage = { readonly top: number; readonly width: number; readonly height: number };
@@ -61,9 +61,18 @@ const COMPOSITIONS: readonly (readonly Share[])[] = [
 /** How far a shape may stand out of its stage on the side of the text, as a share of its size. It may on all others. */
 const OVERHANG = 0.02;
 
-/** Places all actors on a stage, perhaps mirrored. `textIs` is the side they keep off. */
-export function composeStage(stage: Stage, textIs: 'above' | 'below', random: SeededRandom): readonly Pose[] {
-  const composition = pick(random, COMPOSITIONS);
+/**
+ * Places all actors on a stage, perhaps mirrored.
+ * @param number which composition; successive scenes take successive ones, so that every cut moves everything
+ * @param textIs the side the shapes keep off
+ */
+export function composeStage(
+  stage: Stage,
+  textIs: 'above' | 'below',
+  number: number,
+  random: SeededRandom,
+): readonly Pose[] {
+  const composition = COMPOSITIONS[number % COMPOSITIONS.length] ?? [];
   const isMirrored = random() < 0.5;
   const unit = Math.sqrt(stage.width * stage.height) * 0.86;
   return composition.map(([x, y, share, turn]) => {

@@ -33,7 +33,10 @@ export function planFilm(copy: AdCopy, format: FilmFormat, random: SeededRandom)
   const grounds = new Map(scenes.map(({ palette }) => [palette.tone, drawFilmGround(palette, format)]));
   // The same things travel through all scenes, so they keep the colors that stand out on each of the grounds.
   const { shapes } = paletteOf(copy.brand, 'light');
-  const stages = scenes.map(({ stage, textIs }) => composeStage(stage, textIs, random));
+  const opening = Math.floor(random() * 100);
+  const stages = scenes.map(({ stage, textIs }, index) =>
+    composeStage(stage, textIs, opening + index, random),
+  );
   const cast = ACTORS.flatMap(({ kind, color }, actor): readonly CastMember[] => {
     const poses = stages.flatMap((stage) => stage[actor] ?? []);
     const paint = shapes[color];
@@ -52,6 +55,6 @@ function drawFilmGround(palette: Palette, { width, height }: FilmFormat): Canvas
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');
   drawGround(context, palette, width, height);
-  drawGlow(context, palette.shapes[1] ?? palette.button, 0.22, width * 0.8, height * 0.5, width * 0.9);
+  drawGlow(context, palette.glow, 0.7, width * 0.8, height * 0.5, width * 0.9);
   return canvas;
 }

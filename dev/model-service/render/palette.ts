@@ -9,6 +9,8 @@ export type Palette = {
   readonly tone: Tone;
   /** The ground behind text, from top to bottom: two colors so close that text reads on both. */
   readonly ground: readonly [Color, Color];
+  /** Light falls in this color on the ground; text reads on it, and so on every mix of the two. */
+  readonly glow: Color;
   readonly ink: Color;
   readonly softInk: Color;
   readonly button: Color;
@@ -31,9 +33,10 @@ export function paletteOf(brand: Color, tone: Tone): Palette {
     { ...base, lightness: ink.isLight ? 0.9 : 0.34, chroma: Math.min(base.chroma, 0.03) },
     ink.oklch,
   ]);
+  const glow = glowOf(base, tone, ground, [ink.color, softInk], ink.isLight);
   const button = buttonOf(base, tone, ink.color);
   const buttonInk = readableInk([button, button], base, 0.99, 0.17).color;
-  return { tone, ground, ink: ink.color, softInk, button, buttonInk, shapes: shapesOf(base, tone) };
+  return { tone, ground, glow, ink: ink.color, softInk, button, buttonInk, shapes: shapesOf(base, tone) };
 }
 
 function groundOf(base: Oklch, tone: Tone): readonly [Color, Color] {
@@ -59,6 +62,25 @@ function groundOf(base: Oklch, tone: Tone): readonly [Color, Color] {
     fromOklch({ lightness: low, chroma, hue }),
     fromOklch({ lightness: low - 0.05, chroma, hue: hue + 8 }),
   ];
+}
+
+/** As bright, or as deep, as the inks allow. */
+function glowOf(
+  base: Oklch,
+  tone: Tone,
+  ground: readonly [Color, Color],
+  inks: readonly Color[],
+  isLightInk: boolean,
+): Color {
+  const hue = base.hue + 30;
+  const chroma =
+    base.chroma < 0.02 ? base.chroma : tone === 'light' ? 0.07 : Math.max(0.09, base.chroma * 0.9);
+  const wanted = tone === 'deep' ? 0.52 : tone === 'light' ? 0.86 : toOklch(ground[0]).lightness + 0.1;
+  for (let lightness = wanted; lightness > 0 && lightness < 1; lightness += isLightInk ? -STEP : STEP) {
+    const glow = fromOklch({ lightness, chroma, hue });
+    if (inks.every((ink) => contrastOf(ink, glow) >= MIN_CONTRAST)) return glow;
+  }
+  return ground[0];
 }
 
 function buttonOf(base: Oklch, tone: Tone, ink: Color): Color {

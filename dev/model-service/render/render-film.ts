@@ -15,6 +15,9 @@ import { seededRandom } from './seeded-random.ts';
 const DEFAULT_DURATION_SECONDS = 30;
 const DEFAULT_QUALITY = 'standard';
 
+/** 1,024 samples at 48 kHz. */
+const AAC_BLOCK_SECONDS = 1_024 / 48_000;
+
 /** Frames between two reports of progress. */
 const REPORT_EVERY_FRAMES = 6;
 
@@ -46,7 +49,8 @@ export async function renderFilm(
     },
   );
   onProgress('sound', 0.92);
-  const bed = composeAudioBed(format.durationSeconds, Math.floor(random() * 12));
+  // AAC comes in blocks of 21 ms behind a lead-in of one: cut so that the sound does not outlast the picture.
+  const bed = composeAudioBed(format.durationSeconds - AAC_BLOCK_SECONDS * 2, Math.floor(random() * 12));
   onProgress('encode', 0.95);
   return muxFilm(silent, bed);
 }

@@ -1,13 +1,12 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { PredictionProgress } from '../prediction.ts';
 import type { RenderAnswer, RenderRequest } from './render-message.ts';
 
-/** Resolved from this file: `--import tsx` by name would be looked for from wherever the process was started. */
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** JavaScript, because a worker thread does not understand TypeScript before this file has run. */
+const ENTRY = new URL('./start-render-worker.mjs', import.meta.url);
 
-const ENTRY = new URL('./render-worker.ts', import.meta.url);
+/** A thread that made films holds up to half a gigabyte: it goes when nothing came for this long. */
+const IDLE_MS = 10_000;
 
 export type Rendered = { readonly contentType: string; readonly content: Uint8Array };
 
@@ -27,6 +26,7 @@ export class RenderLane {
   readonly #waiting = new Set<Job>();
   #worker: Worker | null = null;
   #current: Job | null = null;
+  #idle: NodeJS.Timeout | undefined;
 
   /** Rejects when rendering failed, or the signal was aborted. */
   render(
@@ -51,14 +51,17 @@ export class RenderLane {
 
   async close(): Promise<void> {
     this.#waiting.clear();
-    await this.#worker?.terminate();
-    this.#worker = null;
+    await this.#stopWorker();
   }
 
   #startNext(): void {
     if (this.#current !== null) return;
     const [job] = this.#waiting;
-    if (job === undefined) return;
+    clearTimeout(this.#idle);
+    if (job === undefined) {
+      this.#idle = setTimeout(() => void this.#stopWorker(), IDLE_MS).unref();
+      return;
+    }
     this.#waiting.delete(job);
     this.#current = job;
     this.#worker ??= this.#startWorker();
@@ -66,16 +69,21 @@ export class RenderLane {
   }
 
   #startWorker(): Worker {
-    const worker = new Worker(ENTRY, { execArgv: ['--import', TSX] });
+    const worker = new Worker(ENTRY, { execArgv: [] });
     worker.on('message', (answer: RenderAnswer) => {
       if (this.#worker === worker) this.#take(answer);
     });
-    worker.on('error', (error: Error) => {
+    const lose = (error: Error): void => {
       if (this.#worker !== worker) return;
       this.#worker = null;
       this.#finish((job) => {
         job.reject(error);
       });
+    };
+    worker.on('error', lose);
+    // The encoder ends its thread by itself when it runs out of memory.
+    worker.on('exit', (code) => {
+      lose(new Error(`the render thread ended with code ${String(code)}`));
     });
     return worker;
   }
@@ -102,9 +110,15 @@ export class RenderLane {
     job.reject(new Error('cancelled'));
     this.#waiting.delete(job);
     if (this.#current !== job) return;
-    void this.#worker?.terminate();
-    this.#worker = null;
     this.#current = null;
+    void this.#stopWorker();
     this.#startNext();
+  }
+
+  async #stopWorker(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    clearTimeout(this.#idle);
+    await worker?.terminate();
   }
 }

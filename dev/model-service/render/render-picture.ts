@@ -8,6 +8,7 @@ import { drawButton } from './draw-button.ts';
 import { drawGlow, drawGrain, drawGround } from './draw-ground.ts';
 import { drawShape } from './draw-shape.ts';
 import { drawTextBlock, fitText, type TextStyle } from './fit-text.ts';
+import { encodePng } from './encode-png.ts';
 import { registerFonts } from './font-faces.ts';
 import { paletteOf, TONES, type Palette } from './palette.ts';
 import { pick, seededRandom, type SeededRandom } from './seeded-random.ts';
@@ -37,7 +38,7 @@ const BODY: TextStyle = {
   minSize: 25,
   leading: 1.38,
   tracking: -0.008,
-  isBalanced: false,
+  isBalanced: true,
 };
 
 /** Renders a static ad as PNG. Same brief and same seed, same picture. */
@@ -60,7 +61,8 @@ export function renderPicture(
   drawGrain(context, random, PICTURE_SIZE.width, PICTURE_SIZE.height);
   text.draw(PICTURE_SIZE.height - text.height);
   onProgress('encode', 0.8);
-  return canvas.toBuffer('image/png');
+  const { width, height } = PICTURE_SIZE;
+  return encodePng(context.getImageData(0, 0, width, height).data, width, height);
 }
 
 type TextLayout = { readonly height: number; readonly draw: (top: number) => void };
@@ -92,9 +94,13 @@ function layOutText(context: SKRSContext2D, copy: AdCopy, palette: Palette): Tex
 /** Puts the shapes on the part of the picture above the text, clear of it. */
 function drawStage(context: SKRSContext2D, palette: Palette, random: SeededRandom, height: number): void {
   const { width } = PICTURE_SIZE;
-  const glow = palette.shapes[1] ?? palette.button;
-  drawGlow(context, glow, palette.tone === 'light' ? 0.35 : 0.4, width * 0.7, height * 0.35, width * 0.75);
-  const poses = composeStage({ top: 0, width, height: height - GAP }, 'below', random);
+  drawGlow(context, palette.glow, 0.85, width * 0.7, height * 0.4, width * 0.75);
+  const poses = composeStage(
+    { top: 0, width, height: height - GAP },
+    'below',
+    Math.floor(random() * 100),
+    random,
+  );
   ACTORS.forEach(({ kind, color }, index) => {
     const pose = poses[index];
     const paint = palette.shapes[color];

@@ -1,0 +1,124 @@
+const { LAYERS, FOLDERS, pathPattern } = require('./dev/lint/layers.cjs');
+
+const MAIN = '(^|/)main\\.ts$';
+const PRODUCT = `^(${LAYERS.map((layer) => layer.name).join('|')})/`;
+
+/** For each layer: no import of another folder's file, save what the table allows; type-only ones are looser. */
+const layerRules = LAYERS.flatMap((layer) => {
+  const own = `^${layer.name}/`;
+  const others = FOLDERS.filter((folder) => folder !== layer.name).map((folder) => `^${folder}/`);
+  const values = layer.values.map(pathPattern);
+  const types = layer.types.map(pathPattern);
+  const rules = [
+    {
+      name: `${layer.name}-values`,
+      severity: 'error',
+      from: { path: own, pathNot: MAIN },
+      to: { path: others, pathNot: values, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: `${layer.name}-types`,
+      severity: 'error',
+      from: { path: own, pathNot: MAIN },
+      to: { path: others, pathNot: [...values, ...types], dependencyTypes: ['type-only'] },
+    },
+  ];
+  if (layer.not !== undefined) {
+    rules.push({
+      name: `${layer.name}-not`,
+      severity: 'error',
+      from: { path: own },
+      to: { path: layer.not.map(pathPattern) },
+    });
+  }
+  return rules;
+});
+
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'No I/O, no clock, no library: only canonical JSON and hashing, for ids and fingerprints.',
+      severity: 'error',
+      from: { path: '^domain/' },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev'],
+        pathNot: ['^crypto$', '^node:crypto$', 'canonicalize'],
+      },
+    },
+    {
+      name: 'workflows-run-in-a-sandbox',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: ['node_modules/@temporalio/(workflow|common)/'],
+      },
+    },
+    {
+      name: 'workers-know-workflows-by-path',
+      severity: 'error',
+      from: { path: '^worker/' },
+      to: { path: '^workflows/', pathNot: '^workflows/messages\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'model-service-stands-alone',
+      comment: 'It stands for somebody else: known by its address, and imported by tests only.',
+      severity: 'error',
+      from: { pathNot: ['^dev/model-service/', '^test/'] },
+      to: { path: '^dev/model-service/' },
+    },
+    {
+      name: 'model-service-knows-nothing-of-us',
+      severity: 'error',
+      from: { path: '^dev/model-service/' },
+      to: { path: '\\.ts$', pathNot: ['^dev/model-service/', '^node_modules/'] },
+    },
+    {
+      name: 'product-without-dev-dependencies',
+      severity: 'error',
+      from: { path: PRODUCT },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/@types/',
+      },
+    },
+    {
+      name: 'declared-dependencies-only',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'unknown'] },
+    },
+    {
+      name: 'everything-resolves',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'main-is-imported-by-nobody',
+      severity: 'error',
+      from: {},
+      to: { path: MAIN },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|out|\\.holdfast)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,32 @@
+# syntax=docker/dockerfile:1
+# One image for all three processes; docker-compose.yml says which one a container runs.
+
+FROM node:22.21.1-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build
+
+FROM node:22.21.1-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM node:22.21.1-bookworm-slim
+# The SDK's native core verifies TLS (Temporal Cloud) against the system's certificates.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends ca-certificates \
+ && rm -rf /var/lib/apt/lists/*
+ENV NODE_ENV=production \
+    WORKFLOW_BUNDLE=/app/dist/workflow-bundle.js \
+    ASSET_HOME=/var/lib/holdfast/assets
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json LICENSE ./
+# A named volume mounted there takes over this owner.
+RUN install --directory --owner=node --group=node /var/lib/holdfast/assets
+USER node
+# Node itself is process 1, so that SIGTERM reaches it; the processes end in order on SIGTERM.
+CMD ["node", "--enable-source-maps", "dist/api/main.js"]

@@ -1,0 +1,101 @@
+import { planOutputs, type OutputPlan } from '../domain/output-plan.ts';
+import { jobTimesOf, modelOf } from '../domain/models.ts';
+import type { JobRequest } from '../domain/job-request.ts';
+import { priceRequest } from '../domain/quote.ts';
+import type { AdmitItem, AdmitResult, StoredOutcome } from '../jobs/admit-job.ts';
+import { fingerprintQuoted, fingerprintWork } from '../jobs/fingerprint-request.ts';
+import { parseJobRequest, runnableNow } from '../jobs/parse-job-request.ts';
+import type { GroupedVerb } from '../ledger/group-commit.ts';
+import type { Admission, GenerationStart } from '../workflows/messages.ts';
+
+export type AdmitAnswer = {
+  readonly admission: Admission;
+  /** What to run; null when there is nothing to run: refused, or already ended. */
+  readonly plan: OutputPlan | null;
+};
+
+/**
+ * Admits a job: prices it again from the request (a price in it is never believed), stores request and outcome and
+ * reserves. The same start answers the same for ever; a start under a key that belongs to another request is told so by
+ * the fingerprint, and touches nothing.
+ */
+export function createAdmit(admitJob: GroupedVerb<AdmitItem, AdmitResult>, heartbeatTimeoutSeconds: number) {
+  return async function admit(start: GenerationStart): Promise<AdmitAnswer> {
+    const { item, plan } = prepare(start, heartbeatTimeoutSeconds);
+    const result = await admitJob(item);
+    const isOurs = result.fingerprint === start.fingerprint;
+    return {
+      admission: admissionOf(result.outcome, result.fingerprint),
+      plan: isOurs && result.isOpen && plan !== null ? { ...plan, ageSeconds: result.ageSeconds } : null,
+    };
+  };
+}
+
+function prepare(
+  start: GenerationStart,
+  heartbeatTimeoutSeconds: number,
+): { readonly item: AdmitItem; readonly plan: OutputPlan | null } {
+  const key = {
+    accountId: start.accountId,
+    jobId: start.jobId,
+    fingerprint: start.fingerprint,
+    body: start.request,
+    admitBy: start.admitBy,
+  };
+  const parsed = parseJobRequest(start.request);
+  const errors = parsed.ok ? runnableNow(parsed.request) : parsed.errors;
+  if (!parsed.ok || errors.length > 0) {
+    return {
+      item: { ...key, refusal: { code: 'invalid_request', reason: 'invalid_request', errors } },
+      plan: null,
+    };
+  }
+  return planJob(key, parsed.request, heartbeatTimeoutSeconds);
+}
+
+function planJob(
+  key: Pick<AdmitItem, 'accountId' | 'jobId' | 'fingerprint' | 'body' | 'admitBy'>,
+  request: JobRequest,
+  heartbeatTimeoutSeconds: number,
+): { readonly item: AdmitItem; readonly plan: OutputPlan | null } {
+  const model = modelOf(request.model);
+  const modelTimes = request.kind === 'batch' ? undefined : model?.times[request.kind];
+  const price = priceRequest(request);
+  const outputs = planOutputs(key.jobId, request, price);
+  const first = outputs[0];
+  if (model === undefined || modelTimes === undefined || first === undefined) {
+    return { item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } }, plan: null };
+  }
+  const times = jobTimesOf(modelTimes, request.deadline_seconds);
+  return {
+    item: {
+      ...key,
+      request,
+      workFingerprint: fingerprintWork(key.body),
+      quoteFingerprint: fingerprintQuoted(key.body),
+      price,
+      model: model.name,
+      provider: model.provider,
+      expectedSeconds: times.expectedSeconds,
+      deadlineSeconds: times.deadlineSeconds,
+      outputs,
+    },
+    plan: {
+      accountId: key.accountId,
+      jobId: key.jobId,
+      outputId: first.outputId,
+      reservationId: first.reservationId,
+      kind: first.work.kind,
+      credits: first.credits,
+      provider: model.provider,
+      maxAttempts: model.maxAttempts,
+      times,
+      ageSeconds: 0,
+      heartbeatTimeoutSeconds,
+    },
+  };
+}
+
+function admissionOf(outcome: StoredOutcome, fingerprint: string): Admission {
+  return { ...outcome, fingerprint } as Admission;
+}

@@ -1,0 +1,39 @@
+import type { Database } from '../ledger/database.ts';
+import { createAdmitJob } from '../jobs/admit-job.ts';
+import type { AssetStore } from '../jobs/asset-store.ts';
+import { createAttempts } from '../jobs/attempts.ts';
+import { createJobProgress } from '../jobs/job-progress.ts';
+import { createSettleOutput } from '../jobs/settle-output.ts';
+import { createAdmit } from './admit.ts';
+import { createCollect } from './collect.ts';
+import { createResolve } from './resolve.ts';
+import { createSettle } from './settle.ts';
+import { createStopAttempts } from './stop-attempts.ts';
+import { createSubmit } from './submit.ts';
+import type { ProviderRegistry } from './providers/provider-registry.ts';
+
+export type JobActivityDependencies = {
+  readonly database: Database;
+  readonly providers: ProviderRegistry;
+  readonly assets: AssetStore;
+  readonly heartbeatTimeoutSeconds: number;
+};
+
+export type JobActivities = ReturnType<typeof createJobActivities>;
+
+/** What a generation workflow can have done, in the order of a job's life. Workflows see the type of this only. */
+export function createJobActivities(dependencies: JobActivityDependencies) {
+  const { database, providers, assets } = dependencies;
+  const attempts = createAttempts(database);
+  const progress = createJobProgress(database);
+  return {
+    admit: createAdmit(createAdmitJob(database), dependencies.heartbeatTimeoutSeconds),
+    submit: createSubmit(attempts, providers),
+    resolve: createResolve(attempts, providers),
+    collect: createCollect({ attempts, progress, providers, assets }),
+    stopAttempts: createStopAttempts(attempts, providers),
+    hasStarted: progress.hasStarted,
+    markStuck: progress.markStuck,
+    settle: createSettle(createSettleOutput(database)),
+  };
+}

@@ -1,0 +1,141 @@
+import { heartbeat, log } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { failureOf } from '../domain/failures.ts';
+import { workflowIdOf } from '../domain/ids.ts';
+import { decideReconcile, isNotFoundPlausible, type WorkflowSight } from '../domain/reconcile-decision.ts';
+import type { Database } from '../ledger/database.ts';
+import { readOpenReservations, type OpenReservation } from '../ledger/read-open-reservations.ts';
+import { CANARY_WORKFLOW_ID } from '../domain/workflow-names.ts';
+import type { JobActivities } from './job-activities.ts';
+import { seeWorkflow } from './see-workflow.ts';
+
+export type ReconcileReport = {
+  readonly looked: number;
+  readonly released: number;
+  /** Why the run stopped early; null when it saw every open reservation. */
+  readonly stopped: 'canary_not_found' | 'too_many_not_found' | null;
+};
+
+export type ReconcileDependencies = {
+  readonly database: Database;
+  readonly client: Client;
+  readonly jobActivities: Pick<JobActivities, 'settle' | 'stopAttempts'>;
+  readonly graceSeconds: number;
+};
+
+export type ReconcileActivities = ReturnType<typeof createReconcileActivities>;
+
+/** A page is one question to PostgreSQL and as many to Temporal. */
+const PAGE_SIZE = 100;
+
+/** Describe calls under way at once: quick for one page, and no burst a namespace's rate limit would notice. */
+const DESCRIBES_AT_ONCE = 10;
+
+/**
+ * Settles the open reservations nobody is working on: what terminate, delete, reset and history loss leave behind, for
+ * those run no workflow code. Ends them through the very function the workflow uses, so the two can never both pay.
+ */
+export function createReconcileActivities(dependencies: ReconcileDependencies) {
+  return {
+    async reconcileReservations(): Promise<ReconcileReport> {
+      const { database, graceSeconds } = dependencies;
+      let looked = 0;
+      let released = 0;
+      let after: OpenReservation | null = null;
+      for (;;) {
+        const page: readonly OpenReservation[] = await readOpenReservations(database, {
+          after,
+          limit: PAGE_SIZE,
+          minAgeSeconds: graceSeconds,
+        });
+        if (page.length === 0) return { looked, released, stopped: null };
+        const sights = await seePage(dependencies.client, page);
+        const doubt = await doubtOf(dependencies.client, sights);
+        if (doubt !== null) {
+          log.error('reconciler stopped: Temporal does not look like ours', {
+            doubt,
+            looked,
+            page: page.length,
+          });
+          return { looked, released, stopped: doubt };
+        }
+        released += await releasePage(dependencies, page, sights);
+        looked += page.length;
+        after = page.at(-1) ?? null;
+        heartbeat({ looked, released });
+      }
+    },
+  };
+}
+
+async function seePage(client: Client, page: readonly OpenReservation[]): Promise<readonly WorkflowSight[]> {
+  const sights: WorkflowSight[] = [];
+  for (let start = 0; start < page.length; start += DESCRIBES_AT_ONCE) {
+    const slice = page.slice(start, start + DESCRIBES_AT_ONCE);
+    sights.push(
+      ...(await Promise.all(
+        slice.map((reservation) => seeWorkflow(client, workflowIdOfReservation(reservation))),
+      )),
+    );
+    heartbeat();
+  }
+  return sights;
+}
+
+/** "Not found" counts only while our own canary is found, and only for a few. */
+async function doubtOf(
+  client: Client,
+  sights: readonly WorkflowSight[],
+): Promise<ReconcileReport['stopped']> {
+  const notFound = sights.filter((sight) => sight.seen === 'not_found').length;
+  if (notFound === 0) return null;
+  if ((await seeWorkflow(client, CANARY_WORKFLOW_ID)).seen !== 'running') return 'canary_not_found';
+  return isNotFoundPlausible(notFound, sights.length) ? null : 'too_many_not_found';
+}
+
+async function releasePage(
+  dependencies: ReconcileDependencies,
+  page: readonly OpenReservation[],
+  sights: readonly WorkflowSight[],
+): Promise<number> {
+  let released = 0;
+  for (const [index, reservation] of page.entries()) {
+    const workflow = sights[index];
+    if (workflow === undefined) continue;
+    const decision = decideReconcile(
+      { overdueSeconds: reservation.overdueSeconds, workflow },
+      dependencies.graceSeconds,
+    );
+    if (decision === 'leave') continue;
+    await releaseReservation(dependencies, reservation, decision);
+    released += 1;
+    heartbeat();
+  }
+  return released;
+}
+
+async function releaseReservation(
+  { jobActivities }: ReconcileDependencies,
+  reservation: OpenReservation,
+  decision: 'release_terminated' | 'release_overdue',
+): Promise<void> {
+  const { accountId, reservationId, credits } = reservation;
+  const jobId = reservation.jobId ?? reservationId;
+  const outputId = reservation.outputId ?? reservationId;
+  const failure =
+    decision === 'release_terminated' ? failureOf('terminated') : failureOf('run_deadline', 'us');
+  const settled = await jobActivities.settle(
+    { accountId, jobId, outputId, reservationId, credits },
+    { charge: false, failure },
+  );
+  log.warn('reconciler ended a reservation', { reservationId, jobId, decision, outcome: settled.outcome });
+  // The credits are back. What may still run at the provider is ours to pay, so it is stopped where it can be.
+  await jobActivities.stopAttempts(accountId, outputId).catch((error: unknown) => {
+    log.warn('could not stop what a reconciled job runs', { jobId, error });
+  });
+}
+
+/** While a job has one output, its workflow is the job's. */
+function workflowIdOfReservation(reservation: OpenReservation): string {
+  return workflowIdOf(reservation.jobId ?? reservation.reservationId);
+}

@@ -1,0 +1,49 @@
+import { expiredGrantPolicyOf, type Failure } from '../domain/failures.ts';
+import type { OutputPlan } from '../domain/output-plan.ts';
+import type { SettleOutputItem, SettleOutputResult } from '../jobs/settle-output.ts';
+import type { GroupedVerb } from '../ledger/group-commit.ts';
+
+/** How a job's output is to end. */
+export type Ending = { readonly charge: true } | { readonly charge: false; readonly failure: Failure };
+
+export type SettledKey = Pick<OutputPlan, 'accountId' | 'jobId' | 'outputId' | 'reservationId' | 'credits'>;
+
+export type Settled =
+  | { readonly outcome: 'committed'; readonly credits: number }
+  | { readonly outcome: 'released'; readonly failure: Failure | null };
+
+/**
+ * Ends an output, once: charges what it cost or returns its credits. Whoever comes second is told how it ended. Throws
+ * when it could not be ended, and is then safe to call again.
+ */
+export function createSettle(settleOutput: GroupedVerb<SettleOutputItem, SettleOutputResult>) {
+  return async function settle(key: SettledKey, ending: Ending): Promise<Settled> {
+    const result = await settleOutput(
+      ending.charge
+        ? { ...outputKeyOf(key), verb: 'commit', credits: key.credits }
+        : {
+            ...outputKeyOf(key),
+            verb: 'release',
+            failure: ending.failure,
+            expiredGrantPolicy: expiredGrantPolicyOf(ending.failure),
+          },
+    );
+    switch (result.outcome) {
+      case 'committed':
+        return { outcome: 'committed', credits: result.committed };
+      case 'released':
+        return { outcome: 'released', failure: result.failure };
+      default:
+        throw new Error(`the ledger refused to end ${key.reservationId}: ${result.outcome}`);
+    }
+  };
+}
+
+function outputKeyOf(key: SettledKey) {
+  return {
+    accountId: key.accountId,
+    jobId: key.jobId,
+    outputId: key.outputId,
+    reservationId: key.reservationId,
+  };
+}

@@ -1,0 +1,68 @@
+import { sleep } from '@temporalio/activity';
+import type { AttemptOfOutput, Attempts } from '../jobs/attempts.ts';
+import { keepAlive } from './keep-alive.ts';
+import type { ProviderRegistry } from './providers/provider-registry.ts';
+import type { Provider } from './providers/provider.ts';
+
+export type Stopped =
+  /** Nothing runs there any more, or nothing ever did. */
+  | 'stopped'
+  /** Too late: the provider has finished. */
+  | 'finished'
+  /** It may run on; what comes of it is kept for support and never charged. */
+  | 'unconfirmed';
+
+/** A provider gets this long to confirm; then the credits return regardless (design.md, "Deadlines"). */
+const CONFIRM_WITHIN_MS = 30_000;
+
+/** One call to a provider. */
+const CALL_TIMEOUT_MS = 5_000;
+
+const CONFIRM_POLL_MS = 500;
+
+/** Asks the provider to stop what it does for an output. Never throws for what the provider answers. */
+export function createStopAttempts(attempts: Attempts, providers: ProviderRegistry) {
+  return async function stopAttempts(accountId: string, outputId: string): Promise<Stopped> {
+    return keepAlive(async () => {
+      const live = (await attempts.ofOutput(accountId, outputId)).filter(
+        (attempt) => attempt.state !== 'rejected',
+      );
+      const answers = await Promise.all(
+        live.map((attempt) => stopAttempt(providers.get(attempt.provider), attempt)),
+      );
+      if (answers.includes('finished')) return 'finished';
+      return answers.includes('unconfirmed') ? 'unconfirmed' : 'stopped';
+    });
+  };
+}
+
+async function stopAttempt(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
+  const providerJobId = attempt.providerJobId ?? (await findProviderJob(provider, attempt.reference));
+  if (providerJobId === null) return 'unconfirmed';
+  switch (await provider.cancel(providerJobId, AbortSignal.timeout(CALL_TIMEOUT_MS))) {
+    case 'stopped':
+      return 'stopped';
+    case 'too_late':
+      return 'finished';
+    case 'requested':
+      return waitForEnd(provider, providerJobId);
+    case 'unsupported':
+      return 'unconfirmed';
+  }
+}
+
+async function findProviderJob(provider: Provider, reference: string): Promise<string | null> {
+  if (provider.capabilities.lookup === 'none') return null;
+  const found = await provider.lookup(reference, AbortSignal.timeout(CALL_TIMEOUT_MS));
+  return found.outcome === 'found' ? found.providerJobId : null;
+}
+
+async function waitForEnd(provider: Provider, providerJobId: string): Promise<Stopped> {
+  for (let waitedMs = 0; waitedMs < CONFIRM_WITHIN_MS; waitedMs += CONFIRM_POLL_MS) {
+    const poll = await provider.poll(providerJobId, AbortSignal.timeout(CALL_TIMEOUT_MS));
+    if (poll.state === 'canceled' || poll.state === 'failed' || poll.state === 'gone') return 'stopped';
+    if (poll.state === 'succeeded') return 'finished';
+    await sleep(CONFIRM_POLL_MS);
+  }
+  return 'unconfirmed';
+}

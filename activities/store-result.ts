@@ -1,0 +1,64 @@
+import { cancellationSignal, sleep } from '@temporalio/activity';
+import type { Attempt } from '../domain/output-plan.ts';
+import { AssetTooLarge, type Asset, type AssetStore } from '../jobs/asset-store.ts';
+import type { Attempts } from '../jobs/attempts.ts';
+import type { Collected } from './collect.ts';
+import { isWhatWasAsked } from './is-what-was-asked.ts';
+import type { PollResult, Provider, ProviderFile } from './providers/provider.ts';
+
+/**
+ * Brings the result of a finished job into the asset store and onto its attempt. `again` when the provider has to be
+ * polled first: its link has expired, or the transfer broke.
+ */
+export async function storeResult(context: {
+  readonly provider: Provider;
+  readonly providerJobId: string;
+  readonly attempt: Attempt;
+  readonly assets: AssetStore;
+  readonly attempts: Attempts;
+  readonly poll: PollResult & { readonly state: 'succeeded' };
+}): Promise<Collected | 'again'> {
+  const { provider, attempt } = context;
+  const collected = await provider.collect(context.providerJobId, cancellationSignal());
+  switch (collected.outcome) {
+    case 'zero_outputs':
+      return { outcome: 'failed', code: 'zero_outputs' };
+    case 'link_expired':
+      return 'again';
+    case 'unavailable':
+      await sleep(collected.retryAfterMs);
+      return 'again';
+    case 'files':
+      break;
+  }
+  const file = collected.files[0];
+  if (file === undefined) return { outcome: 'failed', code: 'zero_outputs' };
+  for (const spare of collected.files.slice(1)) spare.content.destroy();
+
+  const asset = await storeFile(context.assets, file);
+  if (asset === 'broken_transfer') return 'again';
+  if (asset === 'too_large' || !isWhatWasAsked(attempt.kind, file, asset))
+    return { outcome: 'failed', code: 'bad_content' };
+  await context.attempts.recordAsset(
+    attempt.accountId,
+    attempt.reference,
+    { sha256: asset.sha256, contentType: file.contentType, bytes: asset.bytes },
+    { billed: context.poll.billed, cost: context.poll.cost },
+  );
+  return { outcome: 'collected' };
+}
+
+async function storeFile(
+  assets: AssetStore,
+  file: ProviderFile,
+): Promise<Asset | 'too_large' | 'broken_transfer'> {
+  let transferError: unknown;
+  file.content.once('error', (error: unknown) => (transferError = error));
+  try {
+    return await assets.put(file.content, { signal: cancellationSignal() });
+  } catch (error) {
+    if (error instanceof AssetTooLarge) return 'too_large';
+    if (error === transferError && !cancellationSignal().aborted) return 'broken_transfer';
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { performance } from 'node:perf_hooks';
+import type { Attempt } from '../domain/output-plan.ts';
+import type { ErrorClass } from '../domain/rejections.ts';
+import type { Attempts, AttemptState } from '../jobs/attempts.ts';
+import { keepAlive } from './keep-alive.ts';
+import type { ProviderRegistry } from './providers/provider-registry.ts';
+import type { Provider, SubmitResult } from './providers/provider.ts';
+
+export type Submission =
+  | { readonly outcome: 'accepted'; readonly providerJobId: string }
+  | { readonly outcome: 'rejected'; readonly errorClass: ErrorClass; readonly retryAfterMs: number | null }
+  /** The request may or may not have arrived: only a look-up can tell. It is never sent again. */
+  | { readonly outcome: 'unknown' }
+  /** The reservation has ended in the meantime; nothing is left to do. */
+  | { readonly outcome: 'fenced' };
+
+/**
+ * From making the row to posting. A process that was frozen in between does not post: by then its attempt may have been
+ * looked up, found missing and given up. (Whoever gives it up waits the provider's whole submit timeout, which is longer.)
+ */
+const MAX_MS_BEFORE_POST = 2_000;
+
+/** Submits an attempt to its provider at most once, whoever calls and however often. */
+export function createSubmit(attempts: Attempts, providers: ProviderRegistry) {
+  return async function submit(attempt: Attempt): Promise<Submission> {
+    return keepAlive(() => submitOnce(attempts, providers.get(attempt.provider), attempt));
+  };
+}
+
+async function submitOnce(attempts: Attempts, provider: Provider, attempt: Attempt): Promise<Submission> {
+  const startedAt = performance.now();
+  const row = await attempts.begin(attempt);
+  if (!row.isMine) return submissionOf(row.state, row.providerJobId, row.errorClass);
+  if (row.work === null || performance.now() - startedAt > MAX_MS_BEFORE_POST) return { outcome: 'unknown' };
+
+  const result = await provider.submit(
+    { key: attempt, reference: attempt.reference, work: row.work, deadlineSeconds: row.secondsLeft },
+    AbortSignal.timeout(provider.submitTimeoutMs),
+  );
+  return recordSubmission(attempts, attempt, provider, result);
+}
+
+async function recordSubmission(
+  attempts: Attempts,
+  attempt: Attempt,
+  provider: Provider,
+  result: SubmitResult,
+): Promise<Submission> {
+  const now = await attempts.move(attempt.accountId, attempt.reference, {
+    from: ['posting'],
+    to: result.outcome,
+    providerJobId: result.outcome === 'accepted' ? result.providerJobId : undefined,
+    errorClass: result.outcome === 'rejected' ? result.errorClass : undefined,
+  });
+  if (now.isMoved) return result;
+  if (now.state === 'fenced' && result.outcome === 'accepted') {
+    // Nobody will ask for this result: stop it where we can. Its id stays on the row for support.
+    await provider.cancel(result.providerJobId, AbortSignal.timeout(provider.submitTimeoutMs));
+  }
+  return submissionOf(now.state, now.providerJobId, null);
+}
+
+/** What an existing row says of its submission. A row still `posting` is someone else's, dead or alive: unknown. */
+function submissionOf(
+  state: AttemptState,
+  providerJobId: string | null,
+  errorClass: string | null,
+): Submission {
+  switch (state) {
+    case 'accepted':
+    case 'collected':
+      return providerJobId === null ? { outcome: 'unknown' } : { outcome: 'accepted', providerJobId };
+    case 'rejected':
+      return {
+        outcome: 'rejected',
+        errorClass: (errorClass ?? 'resubmit') as ErrorClass,
+        retryAfterMs: null,
+      };
+    case 'posting':
+    case 'unknown':
+      return { outcome: 'unknown' };
+    case 'fenced':
+      return { outcome: 'fenced' };
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Builds what a machine in production runs, into dist/: JavaScript with source maps, the SQL migrations beside it, and
+ * the workflow bundle, made by the SDK version that will run it.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+
+const ROOT = path.join(import.meta.dirname, '..');
+const DIST = path.join(ROOT, 'dist');
+const TSC = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+/** Folders whose .sql files the code reads at run time. */
+const MIGRATION_FOLDERS = ['ledger/migrations', 'jobs/migrations'];
+
+rmSync(DIST, { recursive: true, force: true });
+const compiled = spawnSync(process.execPath, [TSC, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+if (compiled.status !== 0) process.exit(1);
+
+for (const folder of MIGRATION_FOLDERS) {
+  cpSync(path.join(ROOT, folder), path.join(DIST, folder), {
+    recursive: true,
+    filter: (file) => !path.extname(file) || file.endsWith('.sql'),
+  });
+}
+
+const { code } = await bundleWorkflowCode({
+  workflowsPath: path.join(DIST, 'workflows', 'index.js'),
+  logger: new DefaultLogger('WARN'),
+});
+writeFileSync(path.join(DIST, 'workflow-bundle.js'), code);
+console.log(`built dist/ (${readdirSync(DIST).join(', ')})`);

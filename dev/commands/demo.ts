@@ -1,0 +1,100 @@
+import path from 'node:path';
+import { runDemo, type DemoReport } from '../demo/run-demo.ts';
+import type { DevConfig } from '../dev-config.ts';
+import { abortOnSignal } from '../end-on-signal.ts';
+import { CommandError, EXIT_CODE } from '../exit-codes.ts';
+import type { Progress } from '../progress.ts';
+import { startStack } from '../stack/start-stack.ts';
+import { readRunningStack, type StackInfo } from '../stack/stack-info.ts';
+import { formatTable, printJson, printLine, printProgress } from '../terminal.ts';
+
+/**
+ * `holdfast demo`: on the running stack of this home, or else on one that it starts there and ends afterwards. Exit
+ * code 1 when a step came out otherwise than it should, naming the step.
+ */
+export async function runDemoCommand(config: DevConfig, options: { readonly json: boolean }): Promise<void> {
+  const startedAt = performance.now();
+  const say: Progress = options.json ? printProgress : printLine;
+  const stack = await useStack(config, say);
+  let report: DemoReport;
+  const info = await stack.info();
+  try {
+    report = await Promise.race([runDemo(stack.info, say), stack.whenInterrupted]);
+  } finally {
+    await stack.leave();
+  }
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+  const figures = { seconds, temporal_ui_url: info.temporal_ui_url, ...report };
+  if (options.json) printJson(figures);
+  else printReport(report, info, seconds);
+  const failed = report.steps.filter((step) => !step.ok).map((step) => step.name);
+  if (failed.length > 0) throw new CommandError(`demo: failed at ${failed.join(', ')}`, EXIT_CODE.failed);
+}
+
+type UsedStack = {
+  readonly info: () => Promise<StackInfo>;
+  readonly whenInterrupted: Promise<never>;
+  readonly leave: () => Promise<void>;
+};
+
+async function useStack(config: DevConfig, say: Progress): Promise<UsedStack> {
+  const ending = abortOnSignal();
+  const whenInterrupted = new Promise<never>((_resolve, reject) => {
+    ending.addEventListener('abort', () => {
+      reject(new CommandError('demo: interrupted', EXIT_CODE.failed));
+    });
+  });
+  whenInterrupted.catch(() => undefined);
+  const running = await readRunningStack(config.home);
+  if (running !== null) {
+    say(`Using the stack that is running in ${config.home}.`);
+    const info = async () => (await readRunningStack(config.home)) ?? running;
+    return { info, whenInterrupted, leave: () => Promise.resolve() };
+  }
+  say(
+    `Starting a stack in ${config.home}: PostgreSQL, Temporal, the model service, the worker and the API …`,
+  );
+  const startedAt = performance.now();
+  const stack = await startStack({
+    home: config.home,
+    external: config,
+    cacheHome: config.cacheHome,
+    signal: ending,
+    onNote: (note) => {
+      say(`   · ${note}`);
+    },
+  });
+  say(`It is up after ${((performance.now() - startedAt) / 1_000).toFixed(1)} s.`);
+  return { info: () => Promise.resolve(stack.info()), whenInterrupted, leave: stack.stop };
+}
+
+function printReport(report: DemoReport, info: StackInfo, seconds: number): void {
+  const rows = report.steps.flatMap((step) => [
+    ...step.checks.map((check) => [
+      step.name,
+      check.what,
+      shorten(check.expected),
+      shorten(check.actual),
+      check.ok ? 'ok' : 'NOT OK',
+    ]),
+    ...(step.error === null ? [] : [[step.name, shorten(step.error), '', '', 'FAILED']]),
+  ]);
+  printLine(`\n${formatTable(['step', 'checked', 'expected', 'found', ''], rows)}\n`);
+  for (const file of report.steps.flatMap((step) => step.files)) {
+    printLine(`Picture: ${path.relative(process.cwd(), file)}`);
+  }
+  if (info.temporal_ui_url !== null) {
+    printLine(
+      `Temporal UI: ${info.temporal_ui_url} (while a stack runs: npm start keeps one up, with all of this in it)`,
+    );
+  }
+  printLine(
+    `${report.ok ? 'Everything came out as it should' : 'Something did NOT come out as it should'}, in ${String(seconds)} s.`,
+  );
+}
+
+/** Job ids and checksums would make the table wider than a terminal. */
+function shorten(text: string): string {
+  const LONGEST = 32;
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The fields of the HTTP API that the demo looks at (http-api.md). */
+export type Quote = { readonly id: string; readonly total: number; readonly balance_after: number };
+export type Balance = { readonly account_id: string; readonly available: number; readonly reserved: number };
+export type Entry = {
+  readonly seq: number;
+  readonly kind: string;
+  readonly credits: number;
+  readonly job_id: string | null;
+  readonly reason: string | null;
+  readonly balance_after: number;
+  readonly created_at: string;
+};
+export type Job = {
+  readonly id: string;
+  readonly state: string;
+  readonly failure: { readonly code: string; readonly detail: string } | null;
+  readonly billing: {
+    readonly quoted: number;
+    readonly reserved: number;
+    readonly committed: number;
+    readonly returned: number;
+  };
+  readonly outputs: readonly {
+    readonly id: string;
+    readonly attempts: number;
+    readonly content_type: string | null;
+  }[];
+};
+export type JobBody = Readonly<Record<string, unknown>>;
+
+/** The API answered with a problem; the message is what a person needs. */
+export class ApiProblem extends Error {
+  readonly status: number;
+
+  constructor(status: number, call: string, body: string) {
+    super(`${call} answered ${String(status)}: ${body.slice(0, 600)}`);
+    this.name = 'ApiProblem';
+    this.status = status;
+  }
+}
+
+const CALL_TIMEOUT_MS = 20_000;
+/** A 503 says "the same again, later": as many times as a restarting process may take. */
+const MAX_CALLS = 8;
+const DEFAULT_RETRY_SECONDS = 1;
+const LARGEST_PAGE = 100;
+
+/** The few calls of the demo, as a backend with a platform key makes them: for the account it names. */
+export class DemoApi {
+  readonly #baseUrl: string;
+  readonly #key: string;
+
+  constructor(baseUrl: string, key: string) {
+    this.#baseUrl = baseUrl;
+    this.#key = key;
+  }
+
+  async openAccount(name: string, reference: string): Promise<{ readonly id: string }> {
+    return this.#json('POST', '/v1/accounts', { body: { name, reference } });
+  }
+
+  async quote(account: string, body: JobBody): Promise<Quote> {
+    return this.#json('POST', '/v1/quotes', { account, body });
+  }
+
+  /** The same idempotency key is the same job, however often it is sent. */
+  async submit(account: string, body: JobBody, idempotencyKey: string = randomUUID()): Promise<Job> {
+    return this.#json('POST', '/v1/jobs', { account, body, idempotencyKey });
+  }
+
+  async job(account: string, id: string): Promise<Job> {
+    return this.#json('GET', `/v1/jobs/${id}`, { account });
+  }
+
+  async balance(account: string): Promise<Balance> {
+    return this.#json('GET', '/v1/balance', { account });
+  }
+
+  /** The whole usage history, oldest first. */
+  async entries(account: string): Promise<readonly Entry[]> {
+    const entries: Entry[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const page: { readonly data: readonly Entry[]; readonly next_cursor: string | null } = await this.#json(
+        'GET',
+        `/v1/entries?limit=${String(LARGEST_PAGE)}${query}`,
+        { account },
+      );
+      entries.push(...page.data);
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    return entries.reverse();
+  }
+
+  async content(account: string, outputId: string): Promise<Buffer> {
+    const response = await this.call('GET', `/v1/outputs/${outputId}/content`, { account });
+    return Buffer.from(await response.arrayBuffer());
+  }
+
+  /** The open response of a successful call. Throws ApiProblem. */
+  async call(
+    method: 'GET' | 'POST',
+    path: string,
+    options: {
+      readonly account?: string;
+      readonly body?: unknown;
+      readonly idempotencyKey?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** For streams, which are read long after they were opened. */
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<Response> {
+    for (let calls = 1; ; calls += 1) {
+      const response = await fetch(`${this.#baseUrl}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${this.#key}`,
+          ...(options.account === undefined ? {} : { 'holdfast-account': options.account }),
+          ...(options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }),
+          ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...options.headers,
+        },
+        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        signal: options.signal ?? AbortSignal.timeout(CALL_TIMEOUT_MS),
+      });
+      if (response.ok) return response;
+      if (response.status !== 503 || calls === MAX_CALLS) {
+        throw new ApiProblem(response.status, `${method} ${path}`, await response.text());
+      }
+      await response.body?.cancel();
+      await sleep(1_000 * Number(response.headers.get('retry-after') ?? DEFAULT_RETRY_SECONDS));
+    }
+  }
+
+  async #json<Body>(
+    method: 'GET' | 'POST',
+    path: string,
+    options: Parameters<DemoApi['call']>[2],
+  ): Promise<Body> {
+    return (await (await this.call(method, path, options)).json()) as Body;
+  }
+}

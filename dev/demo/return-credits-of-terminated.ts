@@ -1,0 +1,59 @@
+import { Client, Connection } from '@temporalio/client';
+import { workflowIdOf } from '../../domain/ids.ts';
+import { check, type DemoScene, type DemoStep, type StepOutcome } from './demo-step.ts';
+import { followToEnd } from './run-job.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** The reconciler's interval and grace (5 s each when embedded), with room. */
+const LIMIT_MS = 60_000;
+
+export const returnCreditsOfTerminated: DemoStep = {
+  name: 'terminated',
+  title: 'A running workflow is terminated from outside: the reconciler returns the credits',
+  run,
+};
+
+async function run(scene: DemoScene): Promise<StepOutcome> {
+  const { api, account, say } = scene;
+  const before = await api.balance(account);
+  const submitted = await api.submit(account, {
+    ...scene.briefs.staticAd,
+    test_scenario: 'never_finishes',
+  });
+  let isTerminated = false;
+  const job = await followToEnd(scene, submitted, {
+    limitMs: LIMIT_MS,
+    onEvent: async (event) => {
+      if (event.type !== 'job.running' || isTerminated) return;
+      isTerminated = true;
+      await terminateWorkflow((await scene.info()).temporal_address, submitted.id);
+      say(
+        '   terminated, as with the button in Temporal UI: no code of ours runs; the reconciler will notice',
+      );
+    },
+  });
+  const after = await api.balance(account);
+  return {
+    checks: [
+      check('the job says what happened', 'terminated', job.failure?.code ?? null),
+      check('charge', 0, job.billing.committed),
+      check('returned', 35, job.billing.returned),
+      check('balance unchanged', before.available, after.available),
+      check('still reserved', 0, after.reserved),
+    ],
+    figures: { returned: job.billing.returned, balance: after.available },
+    files: [],
+  };
+}
+
+async function terminateWorkflow(address: string, jobId: string): Promise<void> {
+  const connection = await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS });
+  try {
+    const handle = new Client({ connection }).workflow.getHandle(workflowIdOf(jobId));
+    await connection.withDeadline(Date.now() + CONNECT_TIMEOUT_MS, () =>
+      handle.terminate('the demo terminates it, as a person could'),
+    );
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+const STATS = z.object({
+  by_reference: z.record(z.string(), z.object({ accepted: z.number(), refused: z.number() })),
+});
+const STATS_TIMEOUT_MS = 5_000;
+
+/** How often the model service accepted work for a job: the proof, from the other side, that nothing ran twice. */
+export async function submissionsOfJob(modelServiceUrl: string, jobId: string): Promise<number> {
+  const prefix = jobId.replace(/^job_/, 'att_');
+  const response = await fetch(`${modelServiceUrl}/v1/stats?reference_prefix=${prefix}`, {
+    signal: AbortSignal.timeout(STATS_TIMEOUT_MS),
+  });
+  const stats = STATS.parse(await response.json());
+  return Object.values(stats.by_reference).reduce((sum, { accepted }) => sum + accepted, 0);
+}

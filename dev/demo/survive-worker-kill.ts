@@ -1,0 +1,44 @@
+import { check, type DemoScene, type DemoStep, type StepOutcome } from './demo-step.ts';
+import { followToEnd } from './run-job.ts';
+import { submissionsOfJob } from './submissions-of-job.ts';
+
+export const surviveWorkerKill: DemoStep = {
+  name: 'worker_kill',
+  title: 'The worker is killed while the model runs: one submission, one charge',
+  run,
+};
+
+async function run(scene: DemoScene): Promise<StepOutcome> {
+  const { api, account, say } = scene;
+  const before = await api.balance(account);
+  const submitted = await api.submit(account, { ...scene.briefs.staticAd, test_scenario: 'slow' });
+  let killed: number | null = null;
+  const job = await followToEnd(scene, submitted, {
+    onEvent: async (event) => {
+      if (event.type !== 'job.running' || killed !== null) return;
+      killed = (await scene.info()).pids.worker;
+      if (killed === null) throw new Error('there is no worker to kill');
+      process.kill(killed, 'SIGKILL');
+      say(`   the model runs: worker process ${String(killed)} killed with SIGKILL`);
+    },
+  });
+  const { pids, model_service_url } = await scene.info();
+  const submissions = await submissionsOfJob(model_service_url, job.id);
+  const after = await api.balance(account);
+  say(`   a new worker (process ${String(pids.worker ?? 'none')}) finished it`);
+  return {
+    checks: [
+      check(
+        'the worker was killed, and another took over',
+        'yes',
+        killed !== null && pids.worker !== killed ? 'yes' : 'no',
+      ),
+      check('the job ended', 'succeeded', job.state),
+      check('submissions at the model service', 1, submissions),
+      check('charge', 35, job.billing.committed),
+      check('balance afterwards', before.available - 35, after.available),
+    ],
+    figures: { submissions, charged: job.billing.committed, balance: after.available },
+    files: [],
+  };
+}

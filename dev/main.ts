@@ -1,0 +1,90 @@
+import { Command, CommanderError } from 'commander';
+import { readDevConfig } from './dev-config.ts';
+import { CommandError, EXIT_CODE } from './exit-codes.ts';
+import { printProgress } from './terminal.ts';
+
+/** The `holdfast` command line. Each command is loaded when it is called, so that `--help` answers at once. */
+const HELP_FOOTER = `
+Examples:
+  $ npm run demo                               the whole life of a job, shown on a stack of its own
+  $ npm start                                  the stack, until Ctrl-C
+  $ npm run holdfast -- stack status           what runs, and where
+  $ npm run holdfast -- reconcile              does every credit add up? (exit code 1 when not)
+  $ npm run --silent holdfast -- reconcile --json | jq .ok
+
+Environment:
+  HOLDFAST_HOME        where the stack keeps everything (default: .holdfast in the checkout)
+  TEMPORAL_ADDRESS     use this Temporal server in place of an embedded one
+  DATABASE_OWNER_URL   use this PostgreSQL in place of an embedded one
+  DATABASE_URL         the database that reconcile looks at (default: the running stack's)
+
+Exit codes:
+  0  done; for reconcile: nothing found
+  1  something failed; for reconcile: findings
+  2  the command was not understood
+  3  no stack is running, and this command needs one`;
+
+const program = new Command('holdfast')
+  .description('Holdfast: durable generation jobs whose credits always add up.')
+  .showHelpAfterError('(see: npm run holdfast -- --help)')
+  .helpCommand(false)
+  .addHelpText('after', HELP_FOOTER)
+  .exitOverride();
+
+program
+  .command('demo')
+  .description('run a real job end to end, and the ways it can fail; write the pictures to out/')
+  .option('--json', 'print one JSON object at the end, and nothing else on stdout', false)
+  .action(async (options: { json: boolean }) => {
+    const { runDemoCommand } = await import('./commands/demo.ts');
+    await runDemoCommand(readDevConfig(), options);
+  });
+
+program
+  .command('reconcile')
+  .description('look for credits that do not add up; no finding means that every invariant holds')
+  .option('--json', 'print { "ok", "findings" }', false)
+  .action(async (options: { json: boolean }) => {
+    const { runReconcileCommand } = await import('./commands/reconcile.ts');
+    await runReconcileCommand(readDevConfig(), options);
+  });
+
+const stack = program.command('stack').description('the embedded stack').helpCommand(false);
+
+stack
+  .command('start')
+  .description('bring everything up and keep it up until Ctrl-C')
+  .option('--json', 'print what stack.json says once it is up', false)
+  .action(async (options: { json: boolean }) => {
+    const { stackStart } = await import('./commands/stack-start.ts');
+    await stackStart(readDevConfig(), options);
+  });
+
+stack
+  .command('status')
+  .description('what runs, and where (exit code 3 when nothing does)')
+  .option('--json', 'print it as JSON', false)
+  .action(async (options: { json: boolean }) => {
+    const { stackStatus } = await import('./commands/stack-status.ts');
+    await stackStatus(readDevConfig(), options);
+  });
+
+process.exit(await run());
+
+async function run(): Promise<number> {
+  try {
+    await program.parseAsync();
+    return EXIT_CODE.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help that was asked for is no fault; commander has printed what there is to say.
+      return error.exitCode === 0 ? EXIT_CODE.ok : EXIT_CODE.usage;
+    }
+    if (error instanceof CommandError) {
+      printProgress(error.message);
+      return error.exitCode;
+    }
+    printProgress(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return EXIT_CODE.failed;
+  }
+}

@@ -1,0 +1,80 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { MODEL_SERVICE_LIMITS } from './limits.ts';
+import type { ModelServiceDependencies } from './model-service.ts';
+import type { Prediction, PredictionEnd } from './prediction.ts';
+import { PredictionScheduler } from './prediction-scheduler.ts';
+import { PredictionStore } from './prediction-store.ts';
+import { viewPrediction } from './prediction-view.ts';
+import { ResultFiles } from './result-files.ts';
+import { ResultLinks } from './result-links.ts';
+import { runPrediction } from './run-prediction.ts';
+import type { ServiceState } from './service-state.ts';
+import { WebhookSender } from './webhook-sender.ts';
+
+export type AssembledService = {
+  readonly state: ServiceState;
+  /** Takes up what an earlier process left unfinished. `origin` is what links in webhooks begin with. */
+  resume(origin: string): void;
+  close(): Promise<void>;
+};
+
+/** Puts the parts of the service together, all but its HTTP server. Throws when the folder is unusable. */
+export function assembleService(dependencies: ModelServiceDependencies): AssembledService {
+  const { home, clock, onError, maxProcessing, linkSeconds } = dependencies;
+  mkdirSync(home, { recursive: true });
+  const files = new ResultFiles(join(home, 'files'));
+  const renderer = dependencies.createRenderer(files);
+  const webhooks = new WebhookSender();
+  const links = new ResultLinks(randomBytes(32));
+  const store = new PredictionStore(join(home, 'predictions.jsonl'), (forgotten) => {
+    files.remove(forgotten.end?.files ?? []);
+  });
+  let ownOrigin = '';
+
+  const scheduler = new PredictionScheduler({
+    run: (prediction, onProgress, signal) =>
+      runPrediction(prediction, { renderer, files }, onProgress, signal),
+    onEnded: recordEnd,
+    onError,
+    maxProcessing,
+  });
+
+  async function recordEnd(prediction: Prediction, end: PredictionEnd): Promise<void> {
+    await store.end(prediction, end);
+    makeRoomForFiles(store, files);
+    if (prediction.order.webhook !== null)
+      webhooks.send(prediction.order.webhook, view(prediction, ownOrigin));
+  }
+
+  function view(prediction: Prediction, origin: string): Record<string, unknown> {
+    const queuePosition = scheduler.queuePositionOf(prediction);
+    return viewPrediction(prediction, { links, linkSeconds, nowMs: clock(), origin, queuePosition });
+  }
+
+  function leftMsOf({ order }: Prediction): number | null {
+    return order.deadlineSeconds === null
+      ? null
+      : order.createdAtMs + order.deadlineSeconds * 1_000 - clock();
+  }
+
+  const newId = (): string => `pred_${randomUUID().replaceAll('-', '')}`;
+  return {
+    state: { store, scheduler, files, links, clock, newId, leftMsOf, view },
+    resume(origin) {
+      ownOrigin = origin;
+      for (const prediction of store.unended()) scheduler.enqueue(prediction, leftMsOf(prediction));
+    },
+    async close() {
+      scheduler.close();
+      webhooks.close();
+      await Promise.all([renderer.close(), store.close()]);
+    },
+  };
+}
+
+/** Forgets the oldest ended predictions until their files fit the disk again. */
+function makeRoomForFiles(store: PredictionStore, files: ResultFiles): void {
+  while (files.bytesOnDisk > MODEL_SERVICE_LIMITS.fileBytes && store.forgetOldestEnded());
+}

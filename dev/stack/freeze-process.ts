@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Stops a process and its direct children where they stand, as a machine that hangs would. */
+export async function freezeProcess(pid: number): Promise<void> {
+  // The parent first, so that no new child appears between the look and the signal.
+  process.kill(pid, 'SIGSTOP');
+  for (const child of await childrenOf(pid)) signalIfThere(child, 'SIGSTOP');
+}
+
+/** Lets them go on. */
+export async function thawProcess(pid: number): Promise<void> {
+  for (const child of await childrenOf(pid)) signalIfThere(child, 'SIGCONT');
+  signalIfThere(pid, 'SIGCONT');
+}
+
+/** PostgreSQL's backends are processes of their own, each in a session of its own: a process group would miss them. */
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=', '-o', 'ppid=']);
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([child, parent]) => (child !== undefined && parent === pid ? [child] : []));
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Ended meanwhile.
+  }
+}

@@ -1,0 +1,69 @@
+import path from 'node:path';
+
+/** Addresses and secrets that the children of one stack are told. */
+export type StackAddresses = {
+  readonly home: string;
+  readonly apiDatabaseUrl: string;
+  readonly workerDatabaseUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalUiUrl: string | null;
+  readonly taskQueue: string;
+  readonly host: string;
+  readonly apiPort: number;
+  readonly modelServicePort: number;
+};
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The worker's settings when embedded: everything a person would wait for is short. */
+export function workerEnvironment(addresses: StackAddresses, workflowBundle: string): Environment {
+  return {
+    ...commonEnvironment(addresses),
+    DATABASE_URL: addresses.workerDatabaseUrl,
+    MODEL_SERVICE_URL: urlOf(addresses.host, addresses.modelServicePort),
+    WORKFLOW_BUNDLE: workflowBundle,
+    RECONCILE_INTERVAL_SECONDS: '5',
+    RECONCILE_GRACE_SECONDS: '5',
+    HEARTBEAT_TIMEOUT_SECONDS: '4',
+    WORKER_SHUTDOWN_GRACE_SECONDS: '3',
+  };
+}
+
+export function apiEnvironment(addresses: StackAddresses): Environment {
+  return {
+    ...commonEnvironment(addresses),
+    DATABASE_URL: addresses.apiDatabaseUrl,
+    API_HOST: addresses.host,
+    API_PORT: String(addresses.apiPort),
+    PUBLIC_URL: urlOf(addresses.host, addresses.apiPort),
+    ...(addresses.temporalUiUrl === null ? {} : { TEMPORAL_UI_URL: addresses.temporalUiUrl }),
+  };
+}
+
+export function modelServiceEnvironment(
+  addresses: StackAddresses,
+  mode: 'render' | 'instant',
+  instantMs: number,
+): Environment {
+  return {
+    MODEL_SERVICE_HOST: addresses.host,
+    MODEL_SERVICE_PORT: String(addresses.modelServicePort),
+    MODEL_SERVICE_HOME: path.join(addresses.home, 'model-service'),
+    MODEL_SERVICE_MODE: mode,
+    MODEL_SERVICE_INSTANT_MS: String(instantMs),
+  };
+}
+
+export function urlOf(host: string, port: number): string {
+  return `http://${host}:${String(port)}`;
+}
+
+function commonEnvironment(addresses: StackAddresses): Environment {
+  return {
+    NODE_ENV: 'development',
+    READY_LINE: 'true',
+    TEMPORAL_ADDRESS: addresses.temporalAddress,
+    TEMPORAL_TASK_QUEUE: addresses.taskQueue,
+    ASSET_HOME: path.join(addresses.home, 'assets'),
+  };
+}

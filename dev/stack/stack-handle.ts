@@ -1,0 +1,47 @@
+import { freezeProcess, thawProcess } from './freeze-process.ts';
+import type { StackChildren } from './stack-children.ts';
+import type { ChildName, StackInfo } from './stack-info.ts';
+
+/** Longer than any back-off that a test provokes. */
+const READY_TIMEOUT_MS = 60_000;
+
+/** A stack that is up: what stack.json says, and hands on its children for tests and the demo. */
+export type Stack = {
+  /** As stack.json is now: the pids change when a child is started again. */
+  readonly info: () => StackInfo;
+  /** Sends a signal to a child; the stack starts it again if it ends. Returns the pid that was hit. */
+  readonly kill: (name: ChildName, signal: NodeJS.Signals) => number;
+  /** Stops a child (PostgreSQL with all its backends) where it stands, as a hanging machine would. */
+  readonly pause: (name: ChildName) => Promise<void>;
+  readonly resume: (name: ChildName) => Promise<void>;
+  /** Resolves when the child takes work, after a restart under way too. */
+  readonly whenReady: (name: ChildName) => Promise<void>;
+  /** Ends everything in order. */
+  readonly stop: () => Promise<void>;
+};
+
+export function createStackHandle(options: {
+  readonly facts: Omit<StackInfo, 'pids'>;
+  readonly children: StackChildren;
+  readonly stop: () => Promise<void>;
+}): Stack {
+  const { facts, children } = options;
+  const pidOf = (name: ChildName): number => {
+    const { pid } = children.get(name);
+    if (pid === null) throw new Error(`${name} is down at this moment`);
+    return pid;
+  };
+  let stopping: Promise<void> | null = null;
+  return {
+    info: () => ({ ...facts, pids: children.pids() }),
+    kill: (name, signal) => {
+      const pid = pidOf(name);
+      process.kill(pid, signal);
+      return pid;
+    },
+    pause: (name) => freezeProcess(pidOf(name)),
+    resume: (name) => thawProcess(pidOf(name)),
+    whenReady: (name) => children.get(name).whenReady(READY_TIMEOUT_MS),
+    stop: () => (stopping ??= options.stop()),
+  };
+}

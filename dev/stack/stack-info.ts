@@ -1,0 +1,57 @@
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { writeJsonFile } from '../write-json-file.ts';
+import { livingHolderOf } from '../exclusive-lock.ts';
+
+/** The children of a stack, by the names of `pids`, in the order in which they are ended. */
+export const CHILD_NAMES = ['api', 'worker', 'model_service', 'temporal', 'postgres'] as const;
+export type ChildName = (typeof CHILD_NAMES)[number];
+
+/** Null: down at this moment, or somebody else's server (TEMPORAL_ADDRESS, DATABASE_OWNER_URL). */
+const pid = z.number().int().positive().nullable();
+
+const STACK_INFO = z.object({
+  api_url: z.string(),
+  temporal_address: z.string(),
+  temporal_ui_url: z.string().nullable(),
+  /** As the role of the worker, which may execute functions and nothing else. */
+  database_url: z.string(),
+  /** As the owner of the schema: migrations, looking at tables. */
+  database_owner_url: z.string(),
+  model_service_url: z.string(),
+  platform_key: z.string(),
+  /** Of the account "Local sandbox". */
+  account_id: z.string(),
+  account_key: z.string(),
+  pids: z.object({ api: pid, worker: pid, temporal: pid, postgres: pid, model_service: pid }),
+});
+
+/** What `.holdfast/stack.json` says while a stack is up (design.md, "The embedded stack"). */
+export type StackInfo = Readonly<z.output<typeof STACK_INFO>>;
+
+export function stackLockPath(home: string): string {
+  return path.join(home, 'stack.lock');
+}
+
+export function writeStackInfo(home: string, info: StackInfo): void {
+  writeJsonFile(stackInfoPath(home), info);
+}
+
+export function removeStackInfo(home: string): void {
+  rmSync(stackInfoPath(home), { force: true });
+}
+
+/** The stack that is up under this home, or null. A file that a killed supervisor left behind counts for nothing. */
+export async function readRunningStack(home: string): Promise<StackInfo | null> {
+  if ((await livingHolderOf(stackLockPath(home))) === null) return null;
+  try {
+    return STACK_INFO.parse(JSON.parse(readFileSync(stackInfoPath(home), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+function stackInfoPath(home: string): string {
+  return path.join(home, 'stack.json');
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { writeJsonFile } from '../write-json-file.ts';
+
+const SECRETS = z.object({
+  database: z.object({ superuser: z.string(), api: z.string(), worker: z.string() }),
+  /** Made once the database is up; a database that does not know them any more gets new ones. */
+  keys: z
+    .object({
+      platform_key: z.string(),
+      account_id: z.string(),
+      account_key: z.string(),
+    })
+    .nullable(),
+});
+
+export type StackSecrets = z.output<typeof SECRETS>;
+export type StackKeys = NonNullable<StackSecrets['keys']>;
+
+/** The secrets of a home (`keys.json`, 0600): made at the first start, the same ever after. */
+export function readOrMakeSecrets(home: string): StackSecrets {
+  try {
+    return SECRETS.parse(JSON.parse(readFileSync(secretsPath(home), 'utf8')));
+  } catch {
+    const secrets = { database: { superuser: draw(), api: draw(), worker: draw() }, keys: null };
+    writeSecrets(home, secrets);
+    return secrets;
+  }
+}
+
+export function writeSecrets(home: string, secrets: StackSecrets): void {
+  writeJsonFile(secretsPath(home), secrets);
+}
+
+function secretsPath(home: string): string {
+  return path.join(home, 'keys.json');
+}
+
+function draw(): string {
+  return randomBytes(24).toString('base64url');
+}

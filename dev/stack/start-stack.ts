@@ -1,0 +1,192 @@
+import { mkdir } from 'node:fs/promises';
+import { readDevConfig } from '../dev-config.ts';
+import { chooseFreePorts, LOCAL_HOST } from '../free-ports.ts';
+import { tryLock } from '../exclusive-lock.ts';
+import { postgresChild } from '../postgres/postgres-child.ts';
+import { locateTemporalServer } from '../temporal-server/locate-temporal-server.ts';
+import { temporalChild } from '../temporal-server/temporal-child.ts';
+import { ChildrenRecord } from './left-over-children.ts';
+import { nodeChild } from './node-child.ts';
+import {
+  apiEnvironment,
+  modelServiceEnvironment,
+  urlOf,
+  workerEnvironment,
+  type StackAddresses,
+} from './process-environment.ts';
+import { StackChildren } from './stack-children.ts';
+import {
+  embeddedDatabase,
+  ensureEmbeddedDatabase,
+  externalDatabase,
+  migrateStackDatabase,
+} from './stack-database.ts';
+import { createStackHandle, type Stack } from './stack-handle.ts';
+import { removeStackInfo, stackLockPath, writeStackInfo, type StackInfo } from './stack-info.ts';
+import { ensureStackKeys } from './stack-keys.ts';
+import { NOTHING_EXTERNAL, wantedPorts, type StackOptions } from './stack-options.ts';
+import { readOrMakeSecrets } from './stack-secrets.ts';
+import { bundleWorkflows } from './workflow-bundle.ts';
+
+const TASK_QUEUE = 'holdfast';
+/** A little more than the processes' own limits, so that SIGKILL is the exception. */
+const STOP_TIMEOUT_MS = { api: 8_000, worker: 10_000, modelService: 4_000 } as const;
+
+/** A stack is up under this home already, or is just coming up. */
+export class HomeInUseError extends Error {
+  readonly code = 'home_in_use';
+  readonly pid: number;
+
+  constructor(home: string, pid: number) {
+    super(`a stack is already running in ${home} (process ${String(pid)})`);
+    this.name = 'HomeInUseError';
+    this.pid = pid;
+  }
+}
+
+/**
+ * Brings up the embedded stack and keeps it up until `stop`. Resolves when everything takes work and stack.json is
+ * written. Throws HomeInUseError, or what failed; then nothing is left running.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { home } = options;
+  const onNote = options.onNote ?? (() => undefined);
+  await mkdir(home, { recursive: true });
+  const lock = await tryLock(stackLockPath(home));
+  if ('holder' in lock) throw new HomeInUseError(home, lock.holder.pid);
+  removeStackInfo(home);
+  const record = new ChildrenRecord(home);
+  let info: Omit<StackInfo, 'pids'> | null = null;
+  const children = new StackChildren({
+    home,
+    record,
+    onNote,
+    onPids: () => {
+      if (info !== null) writeStackInfo(home, { ...info, pids: children.pids() });
+    },
+  });
+  const stop = async () => {
+    info = null;
+    removeStackInfo(home);
+    await children.stop();
+    await lock.release();
+  };
+  try {
+    await record.endLeftOvers(onNote);
+    const facts = await Promise.race([bringUp(options, children), whenAborted(options.signal)]);
+    info = facts;
+    writeStackInfo(home, { ...facts, pids: children.pids() });
+    return createStackHandle({ facts, children, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function bringUp(options: StackOptions, children: StackChildren): Promise<Omit<StackInfo, 'pids'>> {
+  const { home, external = NOTHING_EXTERNAL } = options;
+  const ports = await chooseFreePorts(wantedPorts(options));
+  const [database, temporal, bundle] = await Promise.all([
+    bringUpDatabase(options, children, ports.postgres),
+    bringUpTemporal(options, children, ports),
+    bundleWorkflows(),
+  ]);
+  const addresses: StackAddresses = {
+    home,
+    apiDatabaseUrl: database.apiUrl,
+    workerDatabaseUrl: database.workerUrl,
+    temporalAddress: temporal,
+    temporalUiUrl:
+      external.temporalAddress === null ? urlOf(LOCAL_HOST, ports.temporalUi) : external.temporalUiUrl,
+    taskQueue: TASK_QUEUE,
+    host: LOCAL_HOST,
+    apiPort: ports.api,
+    modelServicePort: ports.modelService,
+  };
+  await bringUpProcesses(options, children, addresses, bundle);
+  return {
+    api_url: urlOf(LOCAL_HOST, ports.api),
+    temporal_address: addresses.temporalAddress,
+    temporal_ui_url: addresses.temporalUiUrl,
+    database_url: database.workerUrl,
+    database_owner_url: database.ownerUrl,
+    model_service_url: urlOf(LOCAL_HOST, ports.modelService),
+    ...database.keys,
+  };
+}
+
+async function bringUpDatabase(options: StackOptions, children: StackChildren, port: number) {
+  const { home, external = NOTHING_EXTERNAL } = options;
+  const secrets = readOrMakeSecrets(home);
+  const ownerUrl = external.databaseOwnerUrl;
+  if (ownerUrl === null) {
+    const superuserPassword = secrets.database.superuser;
+    await children.start('postgres', await postgresChild({ home, port, superuserPassword }));
+    await ensureEmbeddedDatabase(port, secrets);
+  }
+  const database = ownerUrl === null ? embeddedDatabase(port, secrets) : externalDatabase(ownerUrl, secrets);
+  await migrateStackDatabase(database, secrets, options.onNote ?? (() => undefined));
+  return { ...database, keys: await ensureStackKeys(home, secrets, database.ownerUrl) };
+}
+
+async function bringUpTemporal(
+  options: StackOptions,
+  children: StackChildren,
+  ports: { readonly temporal: number; readonly temporalUi: number },
+): Promise<string> {
+  const { home, external = NOTHING_EXTERNAL } = options;
+  if (external.temporalAddress !== null) return external.temporalAddress;
+  const program = await locateTemporalServer(
+    options.cacheHome ?? readDevConfig().cacheHome,
+    options.onNote ?? (() => undefined),
+  );
+  const spec = temporalChild({ program, home, port: ports.temporal, uiPort: ports.temporalUi });
+  await children.start('temporal', spec);
+  return `${LOCAL_HOST}:${String(ports.temporal)}`;
+}
+
+async function bringUpProcesses(
+  options: StackOptions,
+  children: StackChildren,
+  addresses: StackAddresses,
+  bundle: string,
+): Promise<void> {
+  await Promise.all([
+    children.start(
+      'model_service',
+      nodeChild({
+        name: 'model_service',
+        entry: 'dev/model-service/main.ts',
+        env: modelServiceEnvironment(addresses, options.modelMode ?? 'render', options.instantMs ?? 0),
+        stopTimeoutMs: STOP_TIMEOUT_MS.modelService,
+      }),
+    ),
+    children.start(
+      'worker',
+      nodeChild({
+        name: 'worker',
+        entry: 'worker/main.ts',
+        env: { ...workerEnvironment(addresses, bundle), ...options.workerEnv },
+        stopTimeoutMs: STOP_TIMEOUT_MS.worker,
+      }),
+    ),
+    children.start(
+      'api',
+      nodeChild({
+        name: 'api',
+        entry: 'api/main.ts',
+        env: { ...apiEnvironment(addresses), ...options.apiEnv },
+        stopTimeoutMs: STOP_TIMEOUT_MS.api,
+      }),
+    ),
+  ]);
+}
+
+/** Rejects when the caller no longer wants a stack (Ctrl-C while it comes up). */
+function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => {
+      reject(new Error('ended before the stack was up'));
+    });
+  });
+}

@@ -1,0 +1,84 @@
+import tseslint from 'typescript-eslint';
+import { importRulesOf } from './dev/lint/import-rules.js';
+import layers from './dev/lint/layers.cjs';
+
+/** Files that may read the environment: the schema of the processes, and what runs beside them. */
+const READS_ENVIRONMENT = [
+  'runtime/config.ts',
+  'dev/dev-config.ts',
+  'dev/set-up.mjs',
+  'dev/model-service/main.ts',
+];
+
+const NO_PROCESS_ENV = [
+  'error',
+  {
+    object: 'process',
+    property: 'env',
+    message: 'Read settings in runtime/config.ts (dev: dev/dev-config.ts).',
+  },
+];
+const NO_DEFAULT_EXPORT = [
+  'error',
+  {
+    restrictDefaultExports: {
+      direct: true,
+      named: true,
+      defaultFrom: true,
+      namedFrom: true,
+      namespaceFrom: true,
+    },
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'out/', '.holdfast/', 'node_modules/', 'test/replay/histories/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Function bodies of one call are the normal shape of a callback here.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // env['NAME'] is what noPropertyAccessFromIndexSignature asks for.
+      '@typescript-eslint/dot-notation': 'off',
+      'no-restricted-properties': NO_PROCESS_ENV,
+      'no-restricted-exports': NO_DEFAULT_EXPORT,
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use an `as const` object (style.md, habit 12).' },
+        { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file itself.' },
+      ],
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
+      complexity: ['error', 20],
+    },
+  },
+  ...layers.LAYERS.map((layer) => ({
+    files: [`${layer.name}/**/*.ts`],
+    ignores: [`${layer.name}/**/main.ts`],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', importRulesOf(layer)] },
+  })),
+  { files: READS_ENVIRONMENT, rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
+      // A describe block is a function.
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
+    files: ['*.config.{js,ts}', '.dependency-cruiser.cjs'],
+    rules: { 'no-restricted-exports': 'off' },
+  },
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    rules: { 'no-unused-vars': 'error', eqeqeq: 'error', 'prefer-const': 'error' },
+  },
+);

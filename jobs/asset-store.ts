@@ -1,0 +1,98 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Transform, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+export type Asset = { readonly sha256: string; readonly bytes: number; readonly firstBytes: Buffer };
+
+export type AssetStore = {
+  /** Stores a stream and answers what it was. Nothing stays when the stream fails or passes maxBytes. */
+  put(
+    content: Readable,
+    options?: { readonly maxBytes?: number; readonly signal?: AbortSignal },
+  ): Promise<Asset>;
+  /** The bytes of an asset, or of a range of it (both ends included); null when it is not here. */
+  open(
+    sha256: string,
+    range?: { readonly start: number; readonly end: number },
+  ): Promise<{ readonly stream: Readable; readonly bytes: number } | null>;
+};
+
+/** The largest result we take: a 60 s video in high quality is about 30 MB; ten times that is a fault, not an ad. */
+const MAX_ASSET_BYTES = 300 * 1024 * 1024;
+
+/** Enough to tell what a file is. */
+const FIRST_BYTES = 16;
+
+export class AssetTooLarge extends Error {
+  override readonly name = 'AssetTooLarge';
+}
+
+/**
+ * Assets on disk, named by their content: the same bytes are stored once, and a name never changes its bytes. A file is
+ * written aside, synced and renamed, so that a name either is not there or is whole, whatever dies in between.
+ */
+export function createDiskAssetStore(home: string): AssetStore {
+  const fileOf = (sha256: string): string => path.join(home, sha256.slice(0, 2), sha256);
+
+  return {
+    async put(content, options = {}) {
+      const incoming = path.join(home, 'incoming');
+      await mkdir(incoming, { recursive: true });
+      const temporary = path.join(incoming, randomUUID());
+      try {
+        const meter = createMeter(options.maxBytes ?? MAX_ASSET_BYTES);
+        const steps = [content, meter.transform, createWriteStream(temporary, { flags: 'wx' })] as const;
+        if (options.signal === undefined) await pipeline(...steps);
+        else await pipeline(...steps, { signal: options.signal });
+        await syncFile(temporary);
+        const asset = meter.result();
+        const file = fileOf(asset.sha256);
+        await mkdir(path.dirname(file), { recursive: true });
+        await rename(temporary, file);
+        return asset;
+      } finally {
+        await rm(temporary, { force: true });
+      }
+    },
+
+    async open(sha256, range) {
+      if (!/^[0-9a-f]{64}$/.test(sha256)) return null;
+      const file = fileOf(sha256);
+      const found = await stat(file).catch(() => null);
+      if (found === null) return null;
+      return { stream: createReadStream(file, range), bytes: found.size };
+    },
+  };
+}
+
+function createMeter(maxBytes: number): { readonly transform: Transform; result(): Asset } {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let firstBytes = Buffer.alloc(0);
+  const transform = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) {
+        done(new AssetTooLarge(`more than ${String(maxBytes)} bytes`));
+        return;
+      }
+      if (firstBytes.length < FIRST_BYTES)
+        firstBytes = Buffer.concat([firstBytes, chunk]).subarray(0, FIRST_BYTES);
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  return { transform, result: () => ({ sha256: hash.digest('hex'), bytes, firstBytes }) };
+}
+
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

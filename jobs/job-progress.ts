@@ -1,0 +1,44 @@
+import type { Database } from '../ledger/database.ts';
+
+/** What a provider says of a job under way. Both null while it waits in the provider's queue. */
+export type Progress = {
+  readonly stage: string | null;
+  /** 0 … 1, where the provider tells. */
+  readonly fraction: number | null;
+  readonly queue_position: number | null;
+};
+
+export type JobProgress = ReturnType<typeof createJobProgress>;
+
+/** What people are shown of a job between its start and its end. */
+export function createJobProgress(database: Database) {
+  return {
+    async record(accountId: string, jobId: string, progress: Progress): Promise<void> {
+      await database.query({
+        name: 'jobs.record_progress',
+        text: 'SELECT jobs.record_progress($1, $2, $3)',
+        values: [accountId, jobId, JSON.stringify(progress)],
+      });
+    },
+
+    /** Whether the provider has begun: it has, once it reported a stage. */
+    async hasStarted(accountId: string, jobId: string): Promise<boolean> {
+      const { rows } = await database.query<{ has_started: boolean }>({
+        name: 'jobs.has_started',
+        text: 'SELECT jobs.has_started($1, $2) AS has_started',
+        values: [accountId, jobId],
+      });
+      return rows[0]?.has_started ?? false;
+    },
+
+    /** Marks a job that is past its expected time; answers whether it is stuck now (an ended one is not). */
+    async markStuck(accountId: string, jobId: string, outputId: string): Promise<boolean> {
+      const { rows } = await database.query<{ is_stuck: boolean }>({
+        name: 'jobs.mark_stuck',
+        text: 'SELECT jobs.mark_stuck($1, $2, $3) AS is_stuck',
+        values: [accountId, jobId, outputId],
+      });
+      return rows[0]?.is_stuck ?? false;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { JOB_REQUEST_LIMITS, type JobRequest, type WorkItem } from '../domain/job-request.ts';
+import { modelOf } from '../domain/models.ts';
+import type { FieldError } from '../domain/problems.ts';
+import { outputCountOf, workItemsOf } from '../domain/quote.ts';
+
+export type RequestRules = {
+  /** False where test scenarios are switched off, whatever the model. */
+  readonly allowsTestScenarios: boolean;
+};
+
+/** What is wrong with a body whose every field is right by itself. */
+export function ruleErrors(request: JobRequest, rules: RequestRules): readonly FieldError[] {
+  const items = workItemsOf(request);
+  return [
+    ...items.flatMap((work, item) => workErrors(work, request.kind === 'batch' ? `/items/${String(item)}` : '', rules)),
+    ...deadlineErrors(request, items),
+    ...countErrors(request),
+    ...agreementErrors(request),
+  ];
+}
+
+function workErrors(work: WorkItem, pointer: string, rules: RequestRules): readonly FieldError[] {
+  const model = modelOf(work.model);
+  if (model === undefined) {
+    return [{ pointer: `${pointer}/model`, code: 'unknown_model', detail: 'There is no model of this name.' }];
+  }
+  const errors: FieldError[] = [];
+  // An edit is of its source's kind, which is not known here.
+  if (work.kind !== 'edit' && model.times[work.kind] === undefined) {
+    errors.push({ pointer: `${pointer}/model`, code: 'not_supported', detail: 'This model does not make this kind.' });
+  }
+  if (work.test_scenario !== undefined && !(model.isSandbox && rules.allowsTestScenarios)) {
+    const detail = 'Test scenarios are for the sandbox model only.';
+    errors.push({ pointer: `${pointer}/test_scenario`, code: 'not_allowed', detail });
+  }
+  return errors;
+}
+
+/** A deadline is the job's, so it has to suit every model in it. */
+function deadlineErrors(request: JobRequest, items: readonly WorkItem[]): readonly FieldError[] {
+  const seconds = request.deadline_seconds;
+  if (seconds === undefined) return [];
+  const models = items.flatMap((work) => modelOf(work.model) ?? []);
+  const min = Math.max(...models.map((model) => model.minDeadlineSeconds));
+  const max = Math.min(...models.map((model) => model.maxDeadlineSeconds));
+  const detail = `From ${String(min)} to ${String(max)} seconds.`;
+  if (seconds < min) return [{ pointer: '/deadline_seconds', code: 'too_small', detail }];
+  if (seconds > max) return [{ pointer: '/deadline_seconds', code: 'too_large', detail }];
+  return [];
+}
+
+function countErrors(request: JobRequest): readonly FieldError[] {
+  if (outputCountOf(request) <= JOB_REQUEST_LIMITS.outputs) return [];
+  const detail = `At most ${String(JOB_REQUEST_LIMITS.outputs)} outputs in all.`;
+  return [{ pointer: '/items', code: 'too_many', detail }];
+}
+
+function agreementErrors(request: JobRequest): readonly FieldError[] {
+  if (request.quote_id === undefined || request.max_credits === undefined) return [];
+  return [{ pointer: '/max_credits', code: 'conflict', detail: 'Give quote_id or max_credits, not both.' }];
+}

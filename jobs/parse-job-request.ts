@@ -1,0 +1,43 @@
+import type { JobRequest } from '../domain/job-request.ts';
+import type { FieldError } from '../domain/problems.ts';
+import { fieldErrorsOf } from './field-errors.ts';
+import { jobRequestSchema, KNOWN_FIELDS } from './job-request-schema.ts';
+import { ruleErrors, type RequestRules } from './job-request-rules.ts';
+import { nestingErrors } from './json-nesting.ts';
+
+export type ParsedJobRequest =
+  | { readonly ok: true; readonly request: JobRequest }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+/**
+ * Reads a job body as parsed from JSON. Accepts every request that can be described and priced, whether or not it can
+ * be run yet; fills in no defaults, so that what is fingerprinted and what is read are the same. Never throws.
+ */
+export function parseJobRequest(
+  body: unknown,
+  rules: RequestRules = { allowsTestScenarios: true },
+): ParsedJobRequest {
+  const tooDeep = nestingErrors(body);
+  if (tooDeep.length > 0) return { ok: false, errors: tooDeep };
+  const parsed = jobRequestSchema.safeParse(body);
+  if (!parsed.success) {
+    const errors = fieldErrorsOf(body, parsed.error.issues, (field) => KNOWN_FIELDS.has(field));
+    return { ok: false, errors };
+  }
+  const request: JobRequest = parsed.data;
+  const errors = ruleErrors(request, rules);
+  return errors.length > 0 ? { ok: false, errors } : { ok: true, request };
+}
+
+/** What a submission of this request would have to be refused for, today. A quote is given for it all the same. */
+export function runnableNow(request: JobRequest): readonly FieldError[] {
+  if (request.kind === 'edit' || request.kind === 'batch') {
+    const detail = `Jobs of kind ${request.kind} can be described but not run yet. Submit a static_ad or a video_ad.`;
+    return [{ pointer: '/kind', code: 'not_supported', detail }];
+  }
+  if ((request.variations ?? 1) > 1) {
+    const detail = 'A job makes one output for now. Submit one job per variation.';
+    return [{ pointer: '/variations', code: 'not_supported', detail }];
+  }
+  return [];
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** A UTF-16 half without its other half: not text, and nothing PostgreSQL or JSON would store. */
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+/** C0, DEL and C1; and the same without tab and line feed, which belong in a paragraph. */
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001F\u007F-\u009F]/;
+// eslint-disable-next-line no-control-regex
+const CONTROL_IN_PARAGRAPH = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/;
+
+export type TextRule = {
+  /** In Unicode code points. */
+  readonly max: number;
+  /** True where line breaks and tabs are text. */
+  readonly isParagraph?: boolean;
+  /** True where nothing at all is an answer. */
+  readonly mayBeEmpty?: boolean;
+};
+
+/** What is wrong with a text, as code and advice; null when nothing is. */
+export function faultOfText(
+  text: string,
+  rule: TextRule,
+): { readonly code: string; readonly detail: string } | null {
+  // Length first and by units: the other checks need not read a megabyte. A code point is one or two units.
+  if (text.length > rule.max * 2 || [...text].length > rule.max) {
+    return { code: 'too_long', detail: `At most ${String(rule.max)} characters.` };
+  }
+  if ((rule.isParagraph === true ? CONTROL_IN_PARAGRAPH : CONTROL).test(text)) {
+    const allowed = rule.isParagraph === true ? 'No control characters but tab and line feed.' : 'No control characters.';
+    return { code: 'control_character', detail: allowed };
+  }
+  if (LONE_SURROGATE.test(text)) return { code: 'lone_surrogate', detail: 'Not valid Unicode text.' };
+  if (rule.mayBeEmpty !== true && text.trim() === '') {
+    return { code: 'too_short', detail: 'At least one visible character.' };
+  }
+  return null;
+}
+
+/** A zod string that holds a text rule. Issues carry our code in `params.code`. */
+export function requestText(rule: TextRule): z.ZodString {
+  return z.string().superRefine((text, context) => {
+    const fault = faultOfText(text, rule);
+    if (fault !== null) context.addIssue({ code: 'custom', params: { code: fault.code }, message: fault.detail });
+  });
+}

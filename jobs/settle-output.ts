@@ -1,0 +1,60 @@
+import type { ExpiredGrantPolicy, Failure } from '../domain/failures.ts';
+import { RETURN_GRANT_LIFETIME_HOURS } from '../domain/failures.ts';
+import type { Database } from '../ledger/database.ts';
+import { groupCommit, type GroupedVerb } from '../ledger/group-commit.ts';
+
+type OutputKey = {
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly outputId: string;
+  readonly reservationId: string;
+};
+
+export type SettleOutputItem = OutputKey &
+  (
+    | { readonly verb: 'commit'; readonly credits: number }
+    | { readonly verb: 'release'; readonly failure: Failure; readonly expiredGrantPolicy: ExpiredGrantPolicy }
+  );
+
+export type SettleOutputResult = {
+  /** How the output ended, whoever ended it; or why it could not be ended this way. */
+  readonly outcome:
+    | 'committed'
+    | 'released'
+    | 'asset_missing'
+    | 'not_found'
+    | 'exceeds_reserved'
+    | 'key_reused'
+    | 'invalid_amount';
+  /** The failure on record, when it was released. */
+  readonly failure: Failure | null;
+  readonly committed: number;
+  readonly released: number;
+};
+
+/** Ends an output: its reservation, its record and its events in one transaction. One terminal outcome, whoever calls first. */
+export function createSettleOutput(database: Database): GroupedVerb<SettleOutputItem, SettleOutputResult> {
+  return groupCommit(async (items: readonly SettleOutputItem[]) => {
+    const { rows } = await database.query<{ result: SettleOutputResult }>({
+      name: 'jobs.settle',
+      text: 'SELECT result FROM jobs.settle($1) ORDER BY item',
+      values: [JSON.stringify(items.map(toRow))],
+    });
+    return rows.map((row) => row.result);
+  });
+}
+
+function toRow(item: SettleOutputItem): object {
+  const isCommit = item.verb === 'commit';
+  return {
+    account_id: item.accountId,
+    job_id: item.jobId,
+    output_id: item.outputId,
+    reservation_id: item.reservationId,
+    verb: item.verb,
+    credits: isCommit ? item.credits : null,
+    failure: isCommit ? null : item.failure,
+    expired_policy: isCommit ? 'return_grant' : item.expiredGrantPolicy,
+    return_grant_hours: RETURN_GRANT_LIFETIME_HOURS,
+  };
+}

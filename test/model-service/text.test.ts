@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { adCopyOf } from '../../dev/model-service/render/ad-copy.ts';
+import { toDrawableText } from '../../dev/model-service/render/drawable-text.ts';
+import { writeStoryboard } from '../../dev/model-service/render/storyboard.ts';
+import { clampLines, wrapText } from '../../dev/model-service/render/wrap-text.ts';
+
+/** Every character is one wide. */
+const measure = (text: string): number => text.length;
+const whole = { mayBreakWords: false };
+const broken = { mayBreakWords: true };
+
+describe('text that fonts can draw', () => {
+  it('keeps Latin, Greek, Cyrillic and Vietnamese letters', () => {
+    for (const text of ['Žluťoučký kůň', 'Ελλάδα', 'Привет', 'Tiếng Việt', '“50 % off” – only €9…']) {
+      expect(toDrawableText(text)).toBe(text);
+    }
+  });
+
+  it('drops emoji and scripts there is no font for, and is empty when nothing is left', () => {
+    expect(toDrawableText('Fresh 🎉 start 👩‍👩‍👧!')).toBe('Fresh start !');
+    expect(toDrawableText('漢字 😀')).toBe('');
+    expect(toDrawableText('ｆｕｌｌ width')).toBe('full width');
+  });
+
+  it('is one line, without controls or marks of direction', () => {
+    expect(toDrawableText(' a\n\tb\u0000\u202Ec ')).toBe('a bc');
+  });
+});
+
+describe('wrapped text', () => {
+  it('breaks between words, and a word only where it must', () => {
+    expect(wrapText('aa bb ccc', 5, measure, whole)).toEqual(['aa bb', 'ccc']);
+    expect(wrapText('aa bbbbbbbb', 5, measure, whole)).toBeNull();
+    expect(wrapText('aa bbbbbbbb', 5, measure, broken)).toEqual(['aa', 'bbbbb', 'bbb']);
+  });
+
+  it('ends in an ellipsis within the width when lines are left out', () => {
+    expect(clampLines(['aaaaa', 'bb, bb', 'c'], 2, 5, measure)).toEqual(['aaaaa', 'bb…']);
+    expect(clampLines(['aaaaa', 'bb'], 2, 5, measure)).toEqual(['aaaaa', 'bb']);
+  });
+});
+
+describe('the copy of an ad', () => {
+  it('takes the first sentence of the body when the headline cannot be drawn', () => {
+    const brief = { headline: '漢字', body: 'First thing. Second thing.' };
+    expect(adCopyOf({ kind: 'static_ad', brief })).toMatchObject({
+      headline: 'First thing.',
+      body: 'Second thing.',
+    });
+  });
+
+  it('takes the instruction of an edit that came without a brief', () => {
+    expect(adCopyOf({ kind: 'edit', instruction: 'Make it louder' }).headline).toBe('Make it louder');
+  });
+});
+
+describe('the storyboard', () => {
+  const copy = adCopyOf({
+    kind: 'video_ad',
+    brief: { headline: 'A headline', body: 'One. Two. Three.', call_to_action: 'Go' },
+  });
+
+  it.each([15, 30, 60])('fills %i seconds without a gap, from the hook to the close', (seconds) => {
+    const scenes = writeStoryboard(copy, seconds);
+    expect(scenes[0]).toMatchObject({ kind: 'hook', startSeconds: 0 });
+    expect(scenes.at(-1)).toMatchObject({ kind: 'close', endSeconds: seconds });
+    scenes.slice(1).forEach((scene, index) => {
+      expect(scene.startSeconds).toBeCloseTo(scenes[index]?.endSeconds ?? NaN, 6);
+      expect(scene.endSeconds - scene.startSeconds).toBeGreaterThan(3);
+    });
+  });
+
+  it('speaks the headline in pieces when there is no body, and stands on an empty brief', () => {
+    const short = writeStoryboard({ ...copy, headline: 'One two three four', body: '' }, 15);
+    expect(short.map(({ text }) => text)).toEqual([
+      'One two three four',
+      'One two three',
+      'four',
+      'One two three four',
+    ]);
+    expect(writeStoryboard({ ...copy, headline: '', body: '' }, 15)).toHaveLength(4);
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import {
+  classifySubmitAnswer,
+  classifySubmitError,
+  errorClassOfFailure,
+} from '../../activities/providers/classify-local-response.ts';
+
+const answer = (status: number, body: unknown = undefined, retryAfter: string | null = null) => ({
+  status,
+  body,
+  retryAfter,
+});
+const errorBody = (code: string): unknown => ({ error: { code, message: 'x' } });
+const rejected = (errorClass: string, retryAfterMs: number | null = null) => ({
+  outcome: 'rejected',
+  errorClass,
+  retryAfterMs,
+});
+const UNKNOWN = { outcome: 'unknown' };
+
+describe('the answer to a submission', () => {
+  it('is accepted only as a 201 with an id', () => {
+    expect(classifySubmitAnswer(answer(201, { id: 'pred_1' }))).toEqual({
+      outcome: 'accepted',
+      providerJobId: 'pred_1',
+    });
+    expect(classifySubmitAnswer(answer(201, {}))).toEqual(UNKNOWN);
+    expect(classifySubmitAnswer(answer(201, undefined))).toEqual(UNKNOWN);
+    expect(classifySubmitAnswer(answer(200, { id: 'pred_1' }))).toEqual(UNKNOWN);
+  });
+
+  it.each([
+    [422, errorBody('moderated_input'), 'moderated_input'],
+    [422, errorBody('bad_input'), 'bad_input'],
+    [422, undefined, 'bad_input'],
+    [400, undefined, 'bad_input'],
+    [401, undefined, 'our_configuration'],
+    [402, undefined, 'our_balance'],
+    [403, undefined, 'our_configuration'],
+    [404, undefined, 'our_configuration'],
+    [413, undefined, 'bad_input'],
+    [503, errorBody('capacity'), 'capacity'],
+    [503, errorBody('unavailable'), 'resubmit'],
+  ])('%i with %j is rejected as %s', (status, body, errorClass) => {
+    expect(classifySubmitAnswer(answer(status, body))).toEqual(rejected(errorClass));
+  });
+
+  it('reads how long to wait from a 429, and survives nonsense there', () => {
+    expect(classifySubmitAnswer(answer(429, undefined, '2'))).toEqual(rejected('capacity', 2_000));
+    expect(classifySubmitAnswer(answer(429, undefined, '999999'))).toEqual(rejected('capacity', 3_600_000));
+    expect(classifySubmitAnswer(answer(429, undefined, 'soon'))).toEqual(rejected('capacity'));
+    expect(classifySubmitAnswer(answer(429))).toEqual(rejected('capacity'));
+  });
+
+  it.each([
+    [503, undefined],
+    [503, errorBody('lookup_unavailable')],
+    [500, errorBody('capacity')],
+    [502, undefined],
+    [504, undefined],
+    [302, undefined],
+    [409, undefined],
+  ])('%i with %j proves nothing', (status, body) => {
+    expect(classifySubmitAnswer(answer(status, body))).toEqual(UNKNOWN);
+  });
+});
+
+describe('a transport error on a submission', () => {
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])(
+    '%s proves that nothing was sent',
+    (code) => {
+      expect(classifySubmitError(Object.assign(new Error('x'), { code }))).toEqual(rejected('resubmit'));
+    },
+  );
+
+  it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'ABORT_ERR', undefined])(
+    '%s proves nothing',
+    (code) => {
+      expect(classifySubmitError(Object.assign(new Error('x'), { code }))).toEqual(UNKNOWN);
+    },
+  );
+
+  it('proves nothing when it is not even an error', () => {
+    expect(classifySubmitError(undefined)).toEqual(UNKNOWN);
+  });
+});
+
+describe('the code of a failed job', () => {
+  it('keeps moderation apart and takes what it does not know as an ordinary failure', () => {
+    expect(errorClassOfFailure('moderated_output')).toBe('moderated_output');
+    expect(errorClassOfFailure('failed')).toBe('retry_same_job');
+    expect(errorClassOfFailure('a_new_code')).toBe('retry_same_job');
+    expect(errorClassOfFailure(null)).toBe('retry_same_job');
+  });
+});

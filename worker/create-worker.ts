@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { WorkerConfig } from '../runtime/config.ts';
+
+/**
+ * Heartbeats leave at most this often. Also how long a cancellation may take to reach an activity, so well below the
+ * SDK's default of 80 % of the heartbeat timeout.
+ */
+const MAX_HEARTBEAT_THROTTLE = '500 milliseconds';
+
+/** The worker of one process. Caches and concurrency are bounded by settings: the SDK's own bounds are generous. */
+export async function createWorker(
+  config: WorkerConfig,
+  connection: NativeConnection,
+  activities: object,
+): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: config.temporal.taskQueue,
+    activities,
+    ...workflowsOf(config),
+    ...versioningOf(config),
+    shutdownGraceTime: config.shutdownGraceSeconds * 1_000,
+    maxCachedWorkflows: config.maxCachedWorkflows,
+    maxConcurrentWorkflowTaskExecutions: config.maxConcurrentWorkflowTasks,
+    maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities,
+    maxConcurrentLocalActivityExecutions: config.maxConcurrentLocalActivities,
+    maxHeartbeatThrottleInterval: MAX_HEARTBEAT_THROTTLE,
+    defaultHeartbeatThrottleInterval: MAX_HEARTBEAT_THROTTLE,
+  });
+}
+
+/** The bundle made at build time, by the same SDK version; from source only where nothing was built. */
+function workflowsOf(config: WorkerConfig): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  if (config.workflowBundlePath !== null) return { workflowBundle: { codePath: config.workflowBundlePath } };
+  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+}
+
+/**
+ * AUTO_UPGRADE: a running job moves to the newest build at its next task. Pinned versions would strand money in flight
+ * when a build goes away (design.md, "How a workflow closes").
+ */
+function versioningOf({ version }: WorkerConfig): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (version === null) return {};
+  return {
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version,
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import {
+  isGrpcServiceError,
+  ScheduleAlreadyRunning,
+  ScheduleOverlapPolicy,
+  type Client,
+} from '@temporalio/client';
+import {
+  CANARY_WORKFLOW,
+  CANARY_WORKFLOW_ID,
+  RECONCILE_SCHEDULE_ID,
+  RECONCILE_WORKFLOW,
+  SEARCH_ATTRIBUTES,
+} from '../domain/workflow-names.ts';
+import type { WorkerConfig } from '../runtime/config.ts';
+
+/** grpc-status ALREADY_EXISTS. */
+const GRPC_ALREADY_EXISTS = 6;
+
+/** temporal.api.enums.v1.IndexedValueType. */
+const INDEXED_VALUE_TYPES = { KEYWORD: 2, INT: 3, DATETIME: 6 } as const;
+
+/** A missed run is worthless by the time the next is due. */
+const CATCHUP_WINDOW = '1 minute';
+
+/**
+ * Makes sure of what must always be there: the search attributes, the canary and the reconciler's schedule. At every
+ * worker start, because none of them survives the loss of a namespace.
+ */
+export async function ensureFixtures(client: Client, config: WorkerConfig): Promise<void> {
+  await ensureSearchAttributes(client, config.temporal.namespace);
+  await client.workflow.start(CANARY_WORKFLOW, {
+    workflowId: CANARY_WORKFLOW_ID,
+    taskQueue: config.temporal.taskQueue,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: 'Stands still, so that the reconciler knows it looks into the right namespace',
+  });
+  await ensureReconcileSchedule(client, config);
+}
+
+async function ensureSearchAttributes(client: Client, namespace: string): Promise<void> {
+  const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
+  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !(name in customAttributes));
+  if (missing.length === 0) return;
+  try {
+    await client.connection.operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_VALUE_TYPES[type]])),
+    });
+  } catch (error) {
+    // Another worker was quicker.
+    if (!isGrpcServiceError(error) || Number(error.code) !== GRPC_ALREADY_EXISTS) throw error;
+  }
+}
+
+async function ensureReconcileSchedule(client: Client, config: WorkerConfig): Promise<void> {
+  const spec = { intervals: [{ every: config.reconcileIntervalSeconds * 1_000 }] };
+  try {
+    await client.schedule.create({
+      scheduleId: RECONCILE_SCHEDULE_ID,
+      spec,
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP_WINDOW },
+      action: {
+        type: 'startWorkflow',
+        workflowType: RECONCILE_WORKFLOW,
+        workflowId: RECONCILE_WORKFLOW,
+        taskQueue: config.temporal.taskQueue,
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await client.schedule.getHandle(RECONCILE_SCHEDULE_ID).update((schedule) => ({ ...schedule, spec }));
+  }
+}

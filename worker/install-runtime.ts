@@ -1,0 +1,29 @@
+import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogLevel } from '@temporalio/worker';
+import type { Logger } from '../runtime/logger.ts';
+
+type PinoLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+
+const LEVELS: Readonly<Record<LogLevel, PinoLevel>> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+};
+
+/**
+ * Sends the SDK's own log lines, and those of workflows and activities, through our logger, and serves the SDK's metrics
+ * where configured. Our own shutdown decides when workers stop, so the SDK listens to no signals.
+ */
+export function installRuntime(log: Logger, metricsAddress: string | null): void {
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      log[LEVELS[level]]({ ...meta }, message);
+    }),
+    shutdownSignals: [],
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+      ...(metricsAddress === null ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+    },
+  });
+}

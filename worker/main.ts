@@ -1,0 +1,68 @@
+import { Client } from '@temporalio/client';
+import { createJobActivities } from '../activities/job-activities.ts';
+import { createLocalProvider } from '../activities/providers/local-provider.ts';
+import { createProviderRegistry } from '../activities/providers/provider-registry.ts';
+import { createReconcileActivities } from '../activities/reconcile-reservations.ts';
+import { createDiskAssetStore } from '../jobs/asset-store.ts';
+import { readWorkerConfig } from '../runtime/config.ts';
+import { createDatabasePool } from '../runtime/database-pool.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { announceReady } from '../runtime/process-ready.ts';
+import { endInOrder } from '../runtime/shutdown.ts';
+import { connectTemporal } from '../runtime/temporal-connection.ts';
+import { connectTemporalNatively } from '../runtime/temporal-native-connection.ts';
+import { createWorker } from './create-worker.ts';
+import { ensureFixtures } from './ensure-fixtures.ts';
+import { installRuntime } from './install-runtime.ts';
+
+/** The worker process: runs workflows and activities until it is told to stop. */
+
+const config = readWorkerConfig();
+const log = createLogger({ name: 'worker', level: config.logLevel });
+installRuntime(log, config.metricsAddress);
+
+const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast-worker', log });
+const connection = await connectTemporal(config.temporal);
+const nativeConnection = await connectTemporalNatively(config.temporal);
+const client = new Client({ connection, namespace: config.temporal.namespace });
+
+const providers = createProviderRegistry(
+  config.modelServiceUrl === null ? [] : [createLocalProvider({ baseUrl: config.modelServiceUrl })],
+);
+const jobActivities = createJobActivities({
+  database: pool,
+  providers,
+  assets: createDiskAssetStore(config.assetHome),
+  heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
+});
+const reconcileActivities = createReconcileActivities({
+  database: pool,
+  client,
+  jobActivities,
+  graceSeconds: config.reconcileGraceSeconds,
+});
+
+await ensureFixtures(client, config);
+const worker = await createWorker(config, nativeConnection, { ...jobActivities, ...reconcileActivities });
+const running = worker.run();
+
+const shutdown = endInOrder({
+  log,
+  timeoutMs: (config.shutdownGraceSeconds + 10) * 1_000,
+  steps: [
+    {
+      name: 'worker',
+      stop: () => {
+        worker.shutdown();
+        return running;
+      },
+    },
+    { name: 'temporal', stop: () => Promise.all([connection.close(), nativeConnection.close()]) },
+    { name: 'database', stop: () => pool.end() },
+  ],
+});
+running.catch((error: unknown) => {
+  shutdown.begin('the worker failed', error);
+});
+announceReady(config);
+log.info({ taskQueue: config.temporal.taskQueue, providers: providers.names }, 'worker is running');

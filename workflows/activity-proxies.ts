@@ -1,0 +1,58 @@
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+  type ActivityInterfaceFor,
+} from '@temporalio/workflow';
+import type { JobActivities } from '../activities/job-activities.ts';
+
+/**
+ * Admission and look-ups in PostgreSQL: local, so nearly free. Retried for as long as it takes; a pause longer than the
+ * threshold becomes a timer, so that an outage of hours does not fill the history.
+ */
+export const quick: ActivityInterfaceFor<JobActivities> = proxyLocalActivities<JobActivities>({
+  startToCloseTimeout: '10 seconds',
+  localRetryThreshold: '5 seconds',
+  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** The first try of a settlement: local, and given up after a few seconds for one that operators can see. */
+export const settleQuickly = proxyLocalActivities<Pick<JobActivities, 'settle'>>({
+  startToCloseTimeout: '3 seconds',
+  scheduleToCloseTimeout: '5 seconds',
+  retry: { initialInterval: '100 milliseconds', maximumAttempts: 5 },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** The settlement that does not give up: retried without limit, visible in Temporal UI. */
+export const settleDurably = proxyActivities<Pick<JobActivities, 'settle'>>({
+  startToCloseTimeout: '20 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** A post and two rows: longer than a provider's submit timeout (8 s) and two database calls (5 s each) together. */
+const SUBMIT_SECONDS = 25;
+
+/** Room past the run deadline, at which the workflow stops waiting by itself. */
+const COLLECT_SPARE_SECONDS = 120;
+
+/** The steps at the provider. Every one may be retried: none of them can submit twice. */
+export function providerSteps(limits: {
+  readonly heartbeatTimeoutSeconds: number;
+  readonly deadlineSeconds: number;
+}) {
+  const common = {
+    heartbeatTimeout: limits.heartbeatTimeoutSeconds * 1_000,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
+  } as const;
+  return {
+    submit: proxyActivities<JobActivities>({ ...common, startToCloseTimeout: SUBMIT_SECONDS * 1_000 }).submit,
+    follow: proxyActivities<JobActivities>({
+      ...common,
+      startToCloseTimeout: (limits.deadlineSeconds + COLLECT_SPARE_SECONDS) * 1_000,
+    }),
+  };
+}

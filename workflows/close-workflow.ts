@@ -1,0 +1,14 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
+import type { Settled } from '../activities/settle.ts';
+import type { GenerationResult } from './messages.ts';
+
+/**
+ * Closes as the ledger says it ended: Completed when charged, Canceled when cancelled, else Failed with the failure code
+ * as its type, so that support filters by it (design.md, "How a workflow closes").
+ */
+export function closeWorkflow(settled: Settled): GenerationResult {
+  if (settled.outcome === 'committed') return { outcome: 'succeeded', credits: settled.credits };
+  const code = settled.failure?.code ?? 'internal';
+  if (code === 'canceled') throw new CancelledFailure('canceled');
+  throw ApplicationFailure.nonRetryable(settled.failure?.detail ?? 'no job was made', code);
+}

@@ -1,0 +1,4 @@
+/** The workflows a worker runs. */
+export { canary } from './canary.ts';
+export { generation } from './generation.ts';
+export { reconcile } from './reconcile.ts';

@@ -1,0 +1,33 @@
+import type { Ending } from '../activities/settle.ts';
+import { failureOf, type Failure } from '../domain/failures.ts';
+import type { providerSteps } from './activity-proxies.ts';
+import { endingOf, type Production } from './production.ts';
+
+/**
+ * Stops what runs at the provider and says how the output ends. A cancel that comes too late changes nothing: what was
+ * made is delivered and charged. Past a deadline the credits return regardless.
+ */
+export async function endAfterInterruption(
+  production: Production,
+  steps: ReturnType<typeof providerSteps>,
+): Promise<Ending> {
+  const { plan, interruption, accepted } = production;
+  const stopped = await steps.follow.stopAttempts(plan.accountId, plan.outputId);
+  if (interruption === undefined && stopped === 'finished' && accepted !== undefined) {
+    return endingOf(await steps.follow.collect(accepted.attempt, accepted.providerJobId));
+  }
+  return { charge: false, failure: failureOfInterruption(production) };
+}
+
+/** The fault decides where credits go whose grant has expired meanwhile (design.md, "The ledger"). */
+function failureOfInterruption({ plan, interruption, isUnknown, isStuck, canceledBy }: Production): Failure {
+  switch (interruption) {
+    case undefined:
+      return failureOf('canceled', canceledBy === 'customer' && !isStuck ? 'customer' : 'us');
+    case 'start_deadline':
+      return failureOf('start_deadline');
+    case 'run_deadline':
+      if (isUnknown) return failureOf('outcome_unknown');
+      return failureOf('run_deadline', plan.times.deadlineSetBy === 'customer' ? 'customer' : 'provider');
+  }
+}
