@@ -9,7 +9,7 @@ export type AdmitItem = {
   readonly jobId: string;
   readonly fingerprint: string;
   /** The body as it was sent, kept for ever. */
-  readonly body: unknown;
+  readonly body: Readonly<Record<string, unknown>>;
   readonly admitBy: string;
 } & (
   | {

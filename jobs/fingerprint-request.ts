@@ -1,6 +1,9 @@
-import canonicalize from 'canonicalize';
+import canonicalizeModule from 'canonicalize';
 import { fingerprintOf } from '../domain/job-id.ts';
 import { withoutAgreement } from '../domain/job-request.ts';
+
+/** The package is CommonJS and its types say otherwise: what they call the module is the function. */
+const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -22,7 +22,8 @@ END $$;
 
 -- Grants credits. Items: account_id, grant_id, source, band, amount, expires_at (null: never), reason.
 -- Per item: granted | key_reused | account_not_found | invalid_amount | expired. The same id with the same content
--- answers granted again and moves nothing; an id twice in one call answers like a replay.
+-- answers granted again and moves nothing; an id twice in one call answers like a replay. Content
+-- is source, band and amount: an expiry often counts from the caller's clock, and a retry must find the first one.
 CREATE FUNCTION ledger.grant_credits(p_items jsonb) RETURNS TABLE (item int, outcome text)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_nestloop = off
@@ -30,44 +31,64 @@ SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_nestlo
 #variable_conflict use_column
 DECLARE
   v_account_ids text[] := ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i);
-  v_now   timestamptz;
-  v_moves ledger.move[];
+  v_now      timestamptz;
+  v_outcomes text[];
+  v_moves    ledger.move[];
 BEGIN
   v_now := ledger.lock_accounts(v_account_ids);
 
-  WITH item AS MATERIALIZED (
-    SELECT i.*, row_number() OVER (PARTITION BY i.account_id ORDER BY i.item) AS ordinal,
-           row_number() OVER (PARTITION BY i.account_id, i.grant_id ORDER BY i.item) AS occurrence
-    FROM ROWS FROM (jsonb_to_recordset(p_items) AS (account_id text, grant_id text, source text, band smallint,
-           amount bigint, expires_at timestamptz, reason text)) WITH ORDINALITY
-           AS i (account_id, grant_id, source, band, amount, expires_at, reason, item)
-    WHERE i.amount > 0 AND coalesce(i.expires_at, 'infinity') > v_now
-  ), granted AS (
-    INSERT INTO ledger.grants (account_id, grant_id, source, band, effective_at, expires_at, reason, created_at, ordinal)
-    SELECT i.account_id, i.grant_id, i.source, i.band, v_now, coalesce(i.expires_at, 'infinity'), i.reason, v_now,
-           a.entry_seq + i.ordinal
-    FROM item i JOIN ledger.accounts a ON a.account_id = i.account_id
-    WHERE i.occurrence = 1 AND a.account_id = ANY (v_account_ids)
-    ON CONFLICT (account_id, grant_id) DO NOTHING
-    RETURNING account_id, grant_id
-  )
-  SELECT array_agg(ROW(i.item, i.account_id, i.grant_id, 'grant', 'outside', 'available', i.amount, NULL,
-                       i.reason)::ledger.move)
+  -- Of the items that could make a grant nobody has made, the first does; what stands before it is refused for its own
+  -- reason, what stands after it is answered below like any replay.
+  SELECT array_agg(CASE WHEN i.refusal IS NULL AND i.item = i.made_at THEN 'new'
+                        WHEN i.refusal IN ('account_not_found', 'invalid_amount') THEN i.refusal
+                        WHEN i.is_known OR i.item > i.made_at THEN 'known'
+                        ELSE i.refusal END ORDER BY i.item)
+  INTO v_outcomes
+  FROM (
+    SELECT n.*, min(n.item) FILTER (WHERE n.refusal IS NULL AND NOT n.is_known) OVER (PARTITION BY n.account_id, n.grant_id) AS made_at
+    FROM (
+      SELECT i.item, i.account_id, i.grant_id,
+             CASE WHEN a.account_id IS NULL THEN 'account_not_found'
+                  WHEN i.amount BETWEEN 1 AND 1000000000000 THEN CASE WHEN i.expires_at <= v_now THEN 'expired' END
+                  ELSE 'invalid_amount' END AS refusal,
+             EXISTS (SELECT 1 FROM ledger.grants g WHERE g.account_id = i.account_id AND g.grant_id = i.grant_id) AS is_known
+      FROM ledger.grant_items(p_items) i
+      LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids)
+    ) n
+  ) i;
+
+  INSERT INTO ledger.grants (account_id, grant_id, source, band, effective_at, expires_at, reason, created_at, ordinal)
+  SELECT i.account_id, i.grant_id, i.source, i.band, v_now, i.expires_at, i.reason, v_now,
+         a.entry_seq + row_number() OVER (PARTITION BY i.account_id ORDER BY i.item)
+  FROM ledger.grant_items(p_items) i JOIN ledger.accounts a ON a.account_id = i.account_id
+  WHERE v_outcomes[i.item] = 'new' AND a.account_id = ANY (v_account_ids);
+
+  SELECT array_agg(ROW(i.account_id, i.grant_id, 'grant', 'outside', 'available', i.amount, NULL, i.reason)::ledger.move
+                   ORDER BY i.item)
   INTO v_moves
-  FROM item i JOIN granted g ON g.account_id = i.account_id AND g.grant_id = i.grant_id
-  WHERE i.occurrence = 1;  PERFORM ledger.post(v_account_ids, v_moves, v_now);
+  FROM ledger.grant_items(p_items) i WHERE v_outcomes[i.item] = 'new';
+  PERFORM ledger.post(v_account_ids, v_moves, v_now);
 
   RETURN QUERY
-    SELECT i.item::int,
-      CASE
-        WHEN i.amount <= 0 OR i.amount IS NULL THEN 'invalid_amount'
-        WHEN NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = i.account_id) THEN 'account_not_found'
-        ELSE coalesce((
-          SELECT CASE WHEN g.source = i.source AND g.amount = i.amount THEN 'granted' ELSE 'key_reused' END
-          FROM ledger.grants g WHERE g.account_id = i.account_id AND g.grant_id = i.grant_id), 'expired')
-      END
-    FROM ROWS FROM (jsonb_to_recordset(p_items) AS (account_id text, grant_id text, source text, amount bigint))
-         WITH ORDINALITY AS i (account_id, grant_id, source, amount, item);
+    SELECT i.item,
+      CASE v_outcomes[i.item]
+        WHEN 'new' THEN 'granted'
+        WHEN 'known' THEN (
+          SELECT CASE WHEN (g.source, g.band, g.amount) = (i.source, i.band, i.amount) THEN 'granted' ELSE 'key_reused' END
+          FROM ledger.grants g WHERE g.account_id = i.account_id AND g.grant_id = i.grant_id)
+        ELSE v_outcomes[i.item] END
+    FROM ledger.grant_items(p_items) i;
 END $$;
+
+-- The items as rows, numbered from 1. One place for their shape.
+CREATE FUNCTION ledger.grant_items(p_items jsonb)
+RETURNS TABLE (account_id text, grant_id text, source text, band smallint, amount bigint, expires_at timestamptz,
+               reason text, item int)
+LANGUAGE sql IMMUTABLE ROWS 100 AS $$
+  SELECT i.account_id, i.grant_id, i.source, i.band, i.amount, coalesce(i.expires_at, 'infinity'), i.reason, i.item::int
+  FROM ROWS FROM (jsonb_to_recordset(p_items) AS (account_id text, grant_id text, source text, band smallint,
+         amount bigint, expires_at timestamptz, reason text)) WITH ORDINALITY
+         AS i (account_id, grant_id, source, band, amount, expires_at, reason, item)
+$$;
 
 -- Down Migration

@@ -74,7 +74,8 @@ BEGIN
            a.return_after_seconds, b.grant_id, least(a.upper, b.upper) - greatest(a.lower, b.lower) AS amount,
            count(b.grant_id) OVER (PARTITION BY a.account_id ORDER BY a.item, b.lower ROWS UNBOUNDED PRECEDING) AS step
     FROM accepted a
-    LEFT JOIN burn b ON b.account_id = a.account_id AND b.lower < a.upper AND a.lower < b.upper
+    -- A free retry is a stretch of no length: it overlaps nothing, wherever it lies.
+    LEFT JOIN burn b ON b.account_id = a.account_id AND b.lower < a.upper AND a.lower < b.upper AND a.amount > 0
   ), reservation AS (
     INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, part_grant_ids,
                                      part_amounts, return_by, created_at, reserve_entries)
@@ -91,8 +92,8 @@ BEGIN
     ) p JOIN ledger.accounts a ON a.account_id = p.account_id
     WHERE a.account_id = ANY (v_account_ids)
   )
-  SELECT array_agg(ROW(p.step, p.account_id, p.grant_id, 'reserve', 'available', 'reserved', p.amount, p.reservation_id,
-                       p.reason)::ledger.move)
+  SELECT array_agg(ROW(p.account_id, p.grant_id, 'reserve', 'available', 'reserved', p.amount, p.reservation_id,
+                       p.reason)::ledger.move ORDER BY p.step)
   INTO v_moves FROM part p WHERE p.grant_id IS NOT NULL;
   PERFORM ledger.post(v_account_ids, v_moves, v_now);
 
@@ -121,56 +122,72 @@ LANGUAGE sql IMMUTABLE AS $$
                                 ELSE false END, false)
 $$;
 
--- Decides the items of the accounts that cannot afford all of theirs, or that carry an id twice, in array order.
+-- Decides the items of the accounts that cannot afford all of theirs, or that carry an id twice: one unit after the other,
+-- in array order. A unit is an item on its own, or the items of a group, decided where the first of them stands.
 CREATE FUNCTION ledger.decide_one_by_one(p_items jsonb, p_outcomes text[], p_account_ids text[]) RETURNS text[]
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
-  v_item      record;
+  v_unit      record;
   v_account   text;
   v_available bigint;
-  v_accepted  jsonb;  -- reservation id → content, of what this call has accepted
-  v_groups    jsonb;  -- group id → whether it was accepted
+  v_taken     jsonb;   -- reservation id → content, of what this call has accepted of ids it carries more than once
+  v_taking    jsonb;   -- the same, of the unit in hand
+  v_needed    bigint;
+  v_is_sound  boolean;
+  v_verdict   text;
+  v_item      int;
 BEGIN
-  FOR v_item IN
-    SELECT i.*, a.available, p_outcomes[i.item] AS outcome,
-           jsonb_build_array(i.amount, i.reason, i.job_id, i.output_id) AS content,
-           coalesce('group ' || i.group_id, 'item ' || i.item) AS unit,
-           sum(i.amount) FILTER (WHERE i.is_first AND p_outcomes[i.item] = 'accepted') OVER in_group AS unit_amount,
-           bool_and(p_outcomes[i.item] IN ('accepted', 'reserved')) OVER in_group AS unit_is_sound
+  FOR v_unit IN
+    SELECT i.account_id, i.available, array_agg(i.item ORDER BY i.item) AS items,
+           array_agg(i.reservation_id ORDER BY i.item) AS ids, array_agg(i.amount ORDER BY i.item) AS amounts,
+           array_agg(i.has_twin ORDER BY i.item) AS has_twin, array_agg(i.content ORDER BY i.item) AS contents,
+           bool_and(p_outcomes[i.item] IN ('accepted', 'reserved')) AS is_sound
     FROM (
-      SELECT n.*, row_number() OVER (PARTITION BY n.account_id, n.reservation_id ORDER BY n.item) = 1 AS is_first
-      FROM ledger.reserve_items(p_items) n WHERE n.account_id = ANY (p_account_ids)
-    ) i JOIN ledger.accounts a ON a.account_id = i.account_id
-    WINDOW in_group AS (PARTITION BY i.account_id, coalesce('group ' || i.group_id, 'item ' || i.item))
-    ORDER BY i.account_id, i.item
+      SELECT n.*, a.available, count(*) OVER (PARTITION BY n.account_id, n.reservation_id) > 1 AS has_twin,
+             jsonb_build_array(n.amount, n.reason, n.job_id, n.output_id) AS content
+      FROM ledger.reserve_items(p_items) n JOIN ledger.accounts a ON a.account_id = n.account_id
+      WHERE n.account_id = ANY (p_account_ids)
+    ) i
+    GROUP BY i.account_id, i.available, coalesce('group ' || i.group_id, 'item ' || i.item)
+    ORDER BY i.account_id, min(i.item)
   LOOP
-    IF v_account IS DISTINCT FROM v_item.account_id THEN
-      v_account := v_item.account_id;
-      v_available := v_item.available;
-      v_accepted := '{}';
-      v_groups := '{}';
+    IF v_account IS DISTINCT FROM v_unit.account_id THEN
+      v_account := v_unit.account_id;
+      v_available := v_unit.available;
+      v_taken := '{}';
     END IF;
-    CONTINUE WHEN v_item.outcome <> 'accepted';
 
-    IF v_accepted ? v_item.reservation_id THEN
-      p_outcomes[v_item.item] :=
-        CASE WHEN v_accepted -> v_item.reservation_id = v_item.content THEN 'reserved' ELSE 'key_reused' END;
-      CONTINUE;
-    END IF;
-    IF NOT v_groups ? v_item.unit THEN
-      -- A twin of an item that was refused stands for itself, with its own amount.
-      v_item.unit_amount := coalesce(v_item.unit_amount, v_item.amount);
-      v_groups := v_groups || jsonb_build_object(v_item.unit,
-        CASE WHEN NOT v_item.unit_is_sound THEN 'group_refused'
-             WHEN v_item.unit_amount > v_available THEN 'insufficient_credits'
-             ELSE 'accepted' END);
-      IF v_groups ->> v_item.unit = 'accepted' THEN
-        v_available := v_available - v_item.unit_amount;
+    v_taking := v_taken;
+    v_needed := 0;
+    v_is_sound := v_unit.is_sound;
+    FOR n IN 1 .. cardinality(v_unit.items) LOOP
+      v_item := v_unit.items[n];
+      CONTINUE WHEN p_outcomes[v_item] <> 'accepted';
+      IF v_unit.has_twin[n] AND v_taking ? v_unit.ids[n] THEN
+        p_outcomes[v_item] := CASE WHEN v_taking -> v_unit.ids[n] = v_unit.contents[n] THEN 'reserved' ELSE 'key_reused' END;
+        v_is_sound := v_is_sound AND p_outcomes[v_item] = 'reserved';
+      ELSE
+        v_needed := v_needed + v_unit.amounts[n];
+        IF v_unit.has_twin[n] THEN
+          v_taking := v_taking || jsonb_build_object(v_unit.ids[n], v_unit.contents[n]);
+        END IF;
       END IF;
-    END IF;
-    p_outcomes[v_item.item] := v_groups ->> v_item.unit;
-    IF v_groups ->> v_item.unit = 'accepted' THEN
-      v_accepted := v_accepted || jsonb_build_object(v_item.reservation_id, v_item.content);
+    END LOOP;
+
+    v_verdict := CASE WHEN NOT v_is_sound THEN 'group_refused' WHEN v_needed > v_available THEN 'insufficient_credits'
+                      ELSE 'accepted' END;
+    IF v_verdict = 'accepted' THEN
+      v_available := v_available - v_needed;
+      v_taken := v_taking;
+    ELSE
+      FOR n IN 1 .. cardinality(v_unit.items) LOOP
+        v_item := v_unit.items[n];
+        -- What an item of this very unit was to be a replay of is not made either.
+        IF p_outcomes[v_item] = 'accepted' OR (p_outcomes[v_item] = 'reserved' AND v_unit.has_twin[n]
+                                              AND v_taking ? v_unit.ids[n] AND NOT v_taken ? v_unit.ids[n]) THEN
+          p_outcomes[v_item] := v_verdict;
+        END IF;
+      END LOOP;
     END IF;
   END LOOP;
   RETURN p_outcomes;

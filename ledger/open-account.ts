@@ -1,0 +1,54 @@
+import { accountIdOf, grantIdOf } from '../domain/job-id.ts';
+import type { Database } from './database.ts';
+import { createGrant } from './grant.ts';
+
+/** Given once to every account, without expiry (credit-rules.md, "Where credits come from"). */
+export const SIGN_UP_CREDITS = 1_000;
+
+export type OpenedAccount =
+  | {
+      readonly outcome: 'opened' | 'exists';
+      readonly accountId: string;
+      readonly name: string;
+      readonly reference: string;
+      readonly openedAt: Date;
+    }
+  /** The reference belongs to an account opened under another name. */
+  | { readonly outcome: 'key_reused'; readonly accountId: string };
+
+type Row = { outcome: 'opened' | 'exists'; account_id: string; name: string; opened_at: Date };
+
+/**
+ * Opens an account with its sign-up grant. The reference is the key: the same one finds the same account. Two calls, both
+ * made every time: whoever died between them left an account that its next opening completes.
+ */
+export async function openAccount(
+  database: Database,
+  account: { readonly name: string; readonly reference: string },
+): Promise<OpenedAccount> {
+  const { rows } = await database.query<Row>({
+    name: 'ledger.open_account',
+    text: 'SELECT outcome, account_id, name, opened_at FROM ledger.open_account($1, $2, $3)',
+    values: [accountIdOf(account.reference), account.reference, account.name],
+  });
+  const row = rows[0];
+  if (row === undefined) throw new RangeError('an opened account was not answered');
+  const grant = await createGrant(database)({
+    accountId: row.account_id,
+    grantId: grantIdOf(row.account_id, 'sign_up', 'once'),
+    source: 'sign_up',
+    band: 2,
+    credits: SIGN_UP_CREDITS,
+    expiresAt: null,
+    reason: 'sign_up',
+  });
+  if (grant.outcome !== 'granted') throw new RangeError(`the sign-up grant was refused: ${grant.outcome}`);
+  if (row.name !== account.name) return { outcome: 'key_reused', accountId: row.account_id };
+  return {
+    outcome: row.outcome,
+    accountId: row.account_id,
+    name: row.name,
+    reference: account.reference,
+    openedAt: row.opened_at,
+  };
+}

@@ -1,0 +1,78 @@
+import { parseCredits } from '../domain/credits.ts';
+import type { Database } from './database.ts';
+
+export const ENTRY_KINDS = [
+  'grant',
+  'reserve',
+  'commit',
+  'release',
+  'spend',
+  'refund',
+  'expire',
+  'void',
+] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+/** One line of the usage history. */
+export type Entry = {
+  readonly seq: number;
+  readonly kind: EntryKind;
+  /** Signed, as the available balance saw it. */
+  readonly credits: number;
+  readonly jobId: string | null;
+  readonly outputId: string | null;
+  readonly grantId: string;
+  readonly reason: string | null;
+  readonly balanceAfter: number;
+  readonly createdAt: Date;
+};
+
+export type EntryFilter = {
+  readonly kinds: readonly EntryKind[] | null;
+  readonly jobId: string | null;
+  /** RFC 3339; `from` is included, `to` is not. */
+  readonly from: string | null;
+  readonly to: string | null;
+};
+
+type Row = {
+  seq: string;
+  kind: EntryKind;
+  credits: string;
+  job_id: string | null;
+  output_id: string | null;
+  grant_id: string;
+  reason: string | null;
+  balance_after: string;
+  created_at: Date;
+};
+
+/** The usage history of an account, newest first, older than `before` (null: from the newest). */
+export async function readEntries(
+  database: Database,
+  accountId: string,
+  filter: EntryFilter,
+  page: { readonly before: number | null; readonly limit: number },
+): Promise<readonly Entry[]> {
+  const { rows } = await database.query<Row>({
+    name: 'ledger.read_entries',
+    text: `SELECT seq, kind, credits, job_id, output_id, grant_id, reason, balance_after, created_at
+           FROM ledger.read_entries($1, $2, $3, $4, $5, $6, $7)`,
+    values: [accountId, page.before, page.limit, filter.kinds, filter.jobId, filter.from, filter.to],
+  });
+  return rows.map((row) => ({
+    seq: parseCredits(row.seq),
+    kind: row.kind,
+    credits: parseSigned(row.credits),
+    jobId: row.job_id,
+    outputId: row.output_id,
+    grantId: row.grant_id,
+    reason: row.reason,
+    balanceAfter: parseCredits(row.balance_after),
+    createdAt: row.created_at,
+  }));
+}
+
+function parseSigned(text: string): number {
+  return text.startsWith('-') ? -parseCredits(text.slice(1)) : parseCredits(text);
+}
