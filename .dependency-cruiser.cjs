@@ -41,7 +41,8 @@ module.exports = {
       name: 'no-cycles',
       severity: 'error',
       from: {},
-      to: { circular: true },
+      // Types that name each other are erased; values that do fail by the order in which files are loaded.
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'domain-is-pure',
@@ -77,10 +78,10 @@ module.exports = {
       to: { path: '^dev/model-service/' },
     },
     {
-      name: 'model-service-knows-nothing-of-us',
+      name: 'model-service-knows-only-the-domain',
       severity: 'error',
       from: { path: '^dev/model-service/' },
-      to: { path: '\\.ts$', pathNot: ['^dev/model-service/', '^node_modules/'] },
+      to: { path: '\\.ts$', pathNot: ['^dev/model-service/', '^domain/', 'node_modules/'] },
     },
     {
       name: 'product-without-dev-dependencies',

@@ -43,6 +43,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // Function bodies of one call are the normal shape of a callback here.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // Spreading text into code points is meant; what must not be split is counted with Intl.Segmenter.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
       // env['NAME'] is what noPropertyAccessFromIndexSignature asks for.
       '@typescript-eslint/dot-notation': 'off',
       'no-restricted-properties': NO_PROCESS_ENV,

@@ -1,6 +1,6 @@
 /**
- * Builds what a machine in production runs, into dist/: JavaScript with source maps, the SQL migrations beside it, and
- * the workflow bundle, made by the SDK version that will run it.
+ * `node dev/build.mjs [folder]`: builds what a machine in production runs, into dist/ or the folder: JavaScript with
+ * source maps, the SQL migrations beside it, and the workflow bundle, made by the SDK version that will run it.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,13 +8,16 @@ import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const ROOT = path.join(import.meta.dirname, '..');
-const DIST = path.join(ROOT, 'dist');
+const DIST = path.resolve(process.argv[2] ?? path.join(ROOT, 'dist'));
 const TSC = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 /** Folders whose .sql files the code reads at run time. */
 const MIGRATION_FOLDERS = ['ledger/migrations', 'jobs/migrations'];
 
 rmSync(DIST, { recursive: true, force: true });
-const compiled = spawnSync(process.execPath, [TSC, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+const compiled = spawnSync(process.execPath, [TSC, '-p', 'tsconfig.build.json', '--outDir', DIST], {
+  cwd: ROOT,
+  stdio: 'inherit',
+});
 if (compiled.status !== 0) process.exit(1);
 
 for (const folder of MIGRATION_FOLDERS) {
@@ -29,4 +32,4 @@ const { code } = await bundleWorkflowCode({
   logger: new DefaultLogger('WARN'),
 });
 writeFileSync(path.join(DIST, 'workflow-bundle.js'), code);
-console.log(`built dist/ (${readdirSync(DIST).join(', ')})`);
+console.log(`built ${DIST} (${readdirSync(DIST).join(', ')})`);

@@ -18,9 +18,8 @@ export async function runReconcileCommand(
   if (options.json) printJson({ ok: findings.length === 0, findings });
   else if (findings.length === 0) printLine('reconcile: every check returned no rows');
   else {
-    for (const { check, rows } of findings) {
-      printLine(`${check}:`);
-      printLine(`  ${JSON.stringify(rows)}`);
+    for (const { check, account_id, subject, detail } of findings) {
+      printLine(`${check}  ${account_id}  ${subject}  ${JSON.stringify(detail)}`);
     }
   }
   if (findings.length > 0) {

@@ -23,7 +23,8 @@ export async function* followJob(
 ): AsyncGenerator<JobEvent> {
   const limit = AbortSignal.timeout(limitMs);
   let lastSeq = 0;
-  while (!limit.aborted) {
+  const isOver = () => limit.aborted;
+  while (!isOver()) {
     try {
       for await (const event of readStream(api, account, jobId, lastSeq, limit)) {
         if (event.seq <= lastSeq) continue;
@@ -33,7 +34,7 @@ export async function* followJob(
       }
     } catch (error) {
       // A broken connection; anything the API itself has said is for the caller.
-      if (!(error instanceof TypeError) && !limit.aborted) throw error;
+      if (!(error instanceof TypeError) && !isOver()) throw error;
     }
     await sleep(RECONNECT_PAUSE_MS);
   }

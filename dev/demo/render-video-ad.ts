@@ -50,6 +50,10 @@ async function examine(content: Buffer) {
   const track = await input.getPrimaryVideoTrack();
   if (track === null) throw new Error('the video has no picture');
   const seconds = await input.computeDuration();
-  const description = `${String(track.displayWidth)} × ${String(track.displayHeight)}, ${seconds.toFixed(1)} s`;
-  return { codec: track.codec, seconds, description };
+  const [codec, width, height] = await Promise.all([
+    track.getCodec(),
+    track.getDisplayWidth(),
+    track.getDisplayHeight(),
+  ]);
+  return { codec, seconds, description: `${String(width)} × ${String(height)}, ${seconds.toFixed(1)} s` };
 }

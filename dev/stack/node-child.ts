@@ -15,7 +15,7 @@ export function nodeChild(options: {
   readonly env: Readonly<Record<string, string>>;
   readonly stopTimeoutMs: number;
 }): ChildSpec {
-  const preloaded = ['tsx', path.join(CHECKOUT, 'dev', 'end-with-parent.ts')];
+  const preloaded = ['tsx', path.join(CHECKOUT, 'dev', 'end-with-parent.mjs')];
   return {
     name: options.name,
     command: () =>

@@ -1,13 +1,48 @@
+import { Pool } from 'pg';
+import { createApiKey } from '../../jobs/create-api-key.ts';
+import { readApiKey } from '../../jobs/read-api-key.ts';
+import type { Database } from '../../ledger/database.ts';
+import { openAccount } from '../../ledger/open-account.ts';
 import { writeSecrets, type StackKeys, type StackSecrets } from './stack-secrets.ts';
 
-/** SEAM: becomes jobs/create-api-key.ts and ledger/open-account.ts. */
+/** The account the ready-made curl lines act for. */
+const SANDBOX_ACCOUNT = { name: 'Local sandbox', reference: 'local-sandbox' } as const;
+
+/**
+ * Makes sure of a platform key and of an account with a key of its own. The ones of `keys.json` are kept while the
+ * database knows them; a database made anew gets new ones.
+ */
 export async function ensureStackKeys(
   home: string,
   secrets: StackSecrets,
   ownerUrl: string,
 ): Promise<StackKeys> {
-  await Promise.resolve(ownerUrl);
-  const keys = secrets.keys ?? { platform_key: 'seam', account_id: 'seam', account_key: 'seam' };
-  writeSecrets(home, { ...secrets, keys });
-  return keys;
+  const pool = new Pool({ connectionString: ownerUrl, max: 1, application_name: 'holdfast stack' });
+  pool.on('error', () => undefined);
+  try {
+    if (secrets.keys !== null && (await areKnown(pool, secrets.keys))) return secrets.keys;
+    const keys = await makeKeys(pool);
+    writeSecrets(home, { ...secrets, keys });
+    return keys;
+  } finally {
+    await pool.end();
+  }
+}
+
+async function areKnown(database: Database, keys: StackKeys): Promise<boolean> {
+  const found = await Promise.all([keys.platform.id, keys.account.id].map((id) => readApiKey(database, id)));
+  return found.every((key) => key !== null);
+}
+
+async function makeKeys(database: Database): Promise<StackKeys> {
+  const { accountId } = await openAccount(database, SANDBOX_ACCOUNT);
+  return {
+    platform: await createApiKey(database, { name: 'Local platform', scopes: ['admin'], accountId: null }),
+    account: await createApiKey(database, {
+      name: 'Local sandbox',
+      scopes: ['jobs:write', 'jobs:read', 'credits:read'],
+      accountId,
+    }),
+    accountId,
+  };
 }

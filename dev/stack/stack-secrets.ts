@@ -4,16 +4,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import { writeJsonFile } from '../write-json-file.ts';
 
+const KEY = z.object({ id: z.string(), secret: z.string() });
 const SECRETS = z.object({
   database: z.object({ superuser: z.string(), api: z.string(), worker: z.string() }),
   /** Made once the database is up; a database that does not know them any more gets new ones. */
-  keys: z
-    .object({
-      platform_key: z.string(),
-      account_id: z.string(),
-      account_key: z.string(),
-    })
-    .nullable(),
+  keys: z.object({ platform: KEY, account: KEY, accountId: z.string() }).nullable(),
 });
 
 export type StackSecrets = z.output<typeof SECRETS>;

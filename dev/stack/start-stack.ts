@@ -111,7 +111,9 @@ async function bringUp(options: StackOptions, children: StackChildren): Promise<
     database_url: database.workerUrl,
     database_owner_url: database.ownerUrl,
     model_service_url: urlOf(LOCAL_HOST, ports.modelService),
-    ...database.keys,
+    platform_key: database.keys.platform.secret,
+    account_id: database.keys.accountId,
+    account_key: database.keys.account.secret,
   };
 }
 

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { SEARCH_ATTRIBUTES } from '../../domain/workflow-names.ts';
 import { LOCAL_HOST } from '../free-ports.ts';
 import type { ChildSpec } from '../supervisor/child-spec.ts';
-import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { untilTemporalAnswers } from './until-temporal-answers.ts';
 
 /** Under 4 s on 2 idle cores; with a long history file and a busy machine it takes longer. */
@@ -60,11 +60,19 @@ function serverArguments(options: TemporalServerOptions, folder: string): readon
     ...['--db-filename', path.join(folder, 'history.sqlite')],
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
     ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
-    ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+    ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+      '--search-attribute',
+      `${name}=${inWords(type)}`,
+    ]),
   ];
 }
 
 /** HOME is where the program looks for its configuration; nothing else of ours concerns it. */
 function serverEnvironment(): Record<string, string> {
   return { HOME: os.homedir(), TMPDIR: os.tmpdir() };
+}
+
+/** The command line says Keyword where the API says KEYWORD. */
+function inWords(type: string): string {
+  return `${type.charAt(0)}${type.slice(1).toLowerCase()}`;
 }

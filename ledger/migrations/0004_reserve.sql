@@ -6,7 +6,7 @@
 -- Per item: reserved | insufficient_credits | account_not_found | invalid_amount | key_reused | group_refused, or, where
 -- that reservation has ended, committed | released (a release that came first left a tombstone). The result is that of
 -- reserving one item after the other: decided as a set where an account can afford all its items, one by one where it
--- cannot; then all that was accepted is moved as one set.
+-- cannot; then what was accepted is held, a few one after the other, many as a set.
 CREATE FUNCTION ledger.reserve(p_items jsonb)
 RETURNS TABLE (item int, outcome text, available bigint, reserved bigint)
 LANGUAGE plpgsql SECURITY DEFINER
@@ -19,7 +19,6 @@ DECLARE
   v_outcomes text[];
   v_is_accepted boolean[];  -- fixed width: looked up per item
   v_accounts_to_walk text[];
-  v_moves    ledger.move[];
 BEGIN
   v_now := ledger.lock_accounts(v_account_ids);
 
@@ -55,19 +54,77 @@ BEGIN
     v_outcomes := ledger.decide_one_by_one(p_items, v_outcomes, v_accounts_to_walk);
   END IF;
 
-  -- Lay the accepted amounts, end to end in array order, over the account's grants, end to end in burn order: where
-  -- two stretches overlap, that grant gives that much.
   v_is_accepted := ARRAY(SELECT o = 'accepted' FROM unnest(v_outcomes) o);
+  IF cardinality(v_outcomes) <= 4 THEN
+    PERFORM ledger.hold_few(p_items, v_is_accepted, v_account_ids, v_now);
+  ELSE
+    PERFORM ledger.hold_many(p_items, v_is_accepted, v_account_ids, v_now);
+  END IF;
+
+  RETURN QUERY
+    SELECT i.item, CASE WHEN v_is_accepted[i.item] THEN 'reserved' ELSE v_outcomes[i.item] END, a.available, a.reserved
+    FROM ledger.reserve_items(p_items) i LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids);
+END $$;
+
+-- Makes the reservations of accepted items and moves their credits, one item after the other: from the first grant in
+-- burn order what it can give, then from the next. (Why few and many are apart: see post.)
+CREATE FUNCTION ledger.hold_few(p_items jsonb, p_is_accepted boolean[], p_account_ids text[], p_now timestamptz)
+RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+  v_item    record;
+  v_grant   record;
+  v_left    bigint;
+  v_ids     text[];
+  v_amounts bigint[];
+  v_moves   ledger.move[];
+BEGIN
+  FOR v_item IN SELECT i.* FROM ledger.reserve_items(p_items) i WHERE p_is_accepted[i.item] ORDER BY i.item LOOP
+    v_left := v_item.amount;
+    v_ids := '{}';
+    v_amounts := '{}';
+    v_moves := NULL;
+    IF v_left > 0 THEN
+      FOR v_grant IN
+        SELECT g.grant_id, g.available FROM ledger.grants g
+        WHERE g.account_id = v_item.account_id AND g.available > 0 ORDER BY g.band, g.expires_at, g.ordinal
+      LOOP
+        v_ids := v_ids || v_grant.grant_id;
+        v_amounts := v_amounts || least(v_left, v_grant.available);
+        v_moves := v_moves || ROW(v_item.account_id, v_grant.grant_id, 'reserve', 'available', 'reserved',
+                                  least(v_left, v_grant.available), v_item.reservation_id, v_item.reason)::ledger.move;
+        v_left := v_left - least(v_left, v_grant.available);
+        EXIT WHEN v_left = 0;
+      END LOOP;
+    END IF;
+    INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, part_grant_ids,
+                                     part_amounts, return_by, created_at, reserve_entries)
+    SELECT v_item.account_id, v_item.reservation_id, v_item.job_id, v_item.output_id, v_item.reason, v_item.amount, 'open',
+           v_ids, v_amounts, p_now + make_interval(secs => v_item.return_after_seconds), p_now,
+           int8range(a.entry_seq + 1, a.entry_seq + 1 + cardinality(v_ids))
+    FROM ledger.accounts a WHERE a.account_id = v_item.account_id;
+    PERFORM ledger.post(p_account_ids, v_moves, p_now);
+  END LOOP;
+END $$;
+
+-- The same as a set: the accepted amounts are laid, end to end in array order, over the account's grants, end to end in
+-- burn order; where two stretches overlap, that grant gives that much.
+CREATE FUNCTION ledger.hold_many(p_items jsonb, p_is_accepted boolean[], p_account_ids text[], p_now timestamptz)
+RETURNS void LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_nestloop = off SET enable_mergejoin = off
+  SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+DECLARE
+  v_moves ledger.move[];
+BEGIN
   WITH accepted AS MATERIALIZED (
     SELECT i.*, sum(i.amount) OVER in_account AS upper, sum(i.amount) OVER in_account - i.amount AS lower
     FROM ledger.reserve_items(p_items) i
-    WHERE v_is_accepted[i.item]
+    WHERE p_is_accepted[i.item]
     WINDOW in_account AS (PARTITION BY i.account_id ORDER BY i.item ROWS UNBOUNDED PRECEDING)
   ), burn AS MATERIALIZED (
     SELECT g.account_id, g.grant_id, sum(g.available) OVER in_account AS upper,
            sum(g.available) OVER in_account - g.available AS lower
     FROM ledger.grants g
-    WHERE g.account_id = ANY (v_account_ids) AND g.available > 0
+    WHERE g.account_id = ANY (p_account_ids) AND g.available > 0
     WINDOW in_account AS (PARTITION BY g.account_id ORDER BY g.band, g.expires_at, g.ordinal ROWS UNBOUNDED PRECEDING)
   ), part AS MATERIALIZED (
     SELECT a.item, a.account_id, a.reservation_id, a.reason, a.amount AS reserved, a.job_id, a.output_id,
@@ -81,7 +138,7 @@ BEGIN
                                      part_amounts, return_by, created_at, reserve_entries)
     SELECT p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, 'open',
            array_remove(p.grant_ids, NULL), array_remove(p.amounts, NULL),
-           v_now + make_interval(secs => p.return_after_seconds), v_now,
+           p_now + make_interval(secs => p.return_after_seconds), p_now,
            CASE p.reserved WHEN 0 THEN 'empty' ELSE int8range(a.entry_seq + p.first_step, a.entry_seq + p.last_step, '[]') END
     FROM (
       SELECT p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, p.return_after_seconds,
@@ -90,16 +147,12 @@ BEGIN
       FROM part p
       GROUP BY p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, p.return_after_seconds
     ) p JOIN ledger.accounts a ON a.account_id = p.account_id
-    WHERE a.account_id = ANY (v_account_ids)
+    WHERE a.account_id = ANY (p_account_ids)
   )
   SELECT array_agg(ROW(p.account_id, p.grant_id, 'reserve', 'available', 'reserved', p.amount, p.reservation_id,
                        p.reason)::ledger.move ORDER BY p.step)
   INTO v_moves FROM part p WHERE p.grant_id IS NOT NULL;
-  PERFORM ledger.post(v_account_ids, v_moves, v_now);
-
-  RETURN QUERY
-    SELECT i.item, CASE WHEN v_is_accepted[i.item] THEN 'reserved' ELSE v_outcomes[i.item] END, a.available, a.reserved
-    FROM ledger.reserve_items(p_items) i LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids);
+  PERFORM ledger.post(p_account_ids, v_moves, p_now);
 END $$;
 
 -- The items as rows, numbered from 1. One place for their shape.

@@ -1,6 +1,14 @@
 -- Up Migration
 -- The two endings of a reservation, one code path: commit and release are thin words over settle.
 
+-- The two verbs, and what may become of credits whose grant expired while they were reserved. Anything else is an error
+-- of the caller: a verb that is misspelt must not be taken for a release.
+CREATE DOMAIN ledger.settle_verb AS text NOT NULL CHECK (VALUE IN ('commit', 'release'));
+CREATE DOMAIN ledger.expired_policy AS text CHECK (VALUE IN ('return_grant', 'expire'));
+
+-- Where a reservation's row is and how it stands.
+CREATE TYPE ledger.standing AS (place tid, state ledger.reservation_state, amount bigint);
+
 -- Items: account_id, reservation_id, verb (commit | release), amount (of a commit: what it cost, at most what was
 -- reserved; the rest returns), cause (of the release), expired_policy (return_grant | expire: what becomes of credits
 -- whose grant expired while they were reserved; the policy is domain's), return_grant_hours.
@@ -19,113 +27,55 @@ DECLARE
   v_now      timestamptz;
   v_outcomes text[];
   v_is_accepted boolean[];  -- fixed width: looked up per item
-  v_moves    ledger.move[];
+  -- Where the accepted reservations stand. Every writer of a reservation holds its account's lock, so it stays there.
+  v_places   tid[];
 BEGIN
   v_now := ledger.lock_accounts(v_account_ids);
 
   -- The first sound item ends the reservation (or buries an id no reserve has used yet); what stands after it in the
   -- array finds it ended, what stands before it is refused for its own reason.
-  SELECT array_agg(
-    CASE
-      WHEN i.refusal = 'invalid_amount' THEN i.refusal
-      WHEN i.state <> 'open' OR i.item > i.ends_at THEN 'ended'
-      WHEN i.item = i.ends_at THEN CASE WHEN i.state IS NULL THEN 'buried' ELSE 'accepted' END
-      ELSE i.refusal
-    END ORDER BY i.item)
-  INTO v_outcomes
+  SELECT array_agg(d.outcome ORDER BY d.item), array_agg(d.outcome = 'accepted' ORDER BY d.item),
+         array_agg(d.place) FILTER (WHERE d.outcome = 'accepted')
+  INTO v_outcomes, v_is_accepted, v_places
   FROM (
-    SELECT n.*, min(n.item) FILTER (WHERE n.refusal IS NULL) OVER (PARTITION BY n.account_id, n.reservation_id) AS ends_at
+    SELECT i.item, i.place,
+      CASE
+        WHEN i.refusal = 'invalid_amount' THEN i.refusal
+        WHEN i.state <> 'open' OR i.item > i.ends_at THEN 'ended'
+        WHEN i.item = i.ends_at THEN CASE WHEN i.state IS NULL THEN 'buried' ELSE 'accepted' END
+        ELSE i.refusal
+      END AS outcome
     FROM (
-      SELECT k.item, k.account_id, k.reservation_id, (k.known).state AS state,
-        CASE
-          WHEN k.verb = 'commit' AND (k.amount IS NULL OR k.amount < 0 OR (k.amount = 0 AND (k.known).amount > 0)) THEN 'invalid_amount'
-          WHEN k.verb = 'commit' AND k.known IS NULL THEN 'not_found'
-          WHEN k.verb = 'commit' AND k.amount > (k.known).amount THEN 'exceeds_reserved'
-        END AS refusal
+      SELECT n.*, min(n.item) FILTER (WHERE n.refusal IS NULL) OVER (PARTITION BY n.account_id, n.reservation_id) AS ends_at
       FROM (
-        SELECT i.*, (SELECT r FROM ledger.reservations r
-                     WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id) AS known
-        FROM ledger.settle_items(p_items) i
-      ) k
-    ) n
-  ) i;
+        SELECT k.item, k.account_id, k.reservation_id, (k.known).state, (k.known).place,
+          CASE
+            WHEN k.verb = 'commit' AND (k.amount IS NULL OR k.amount < 0 OR (k.amount = 0 AND (k.known).amount > 0)) THEN 'invalid_amount'
+            WHEN k.verb = 'commit' AND (k.known).amount IS NULL THEN 'not_found'
+            WHEN k.verb = 'commit' AND k.amount > (k.known).amount THEN 'exceeds_reserved'
+          END AS refusal
+        FROM (
+          SELECT i.*, (SELECT ROW(r.ctid, r.state, r.amount)::ledger.standing FROM ledger.reservations r
+                       WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id) AS known
+          FROM ledger.settle_items(p_items) i
+        ) k
+      ) n
+    ) i
+  ) d;
 
-  INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts, cause,
-                                   return_by, created_at, settled_at, reserve_entries, settle_entries)
-  SELECT i.account_id, i.reservation_id, 'tombstone', 0, 'released', '{}', '{}', i.cause, v_now, v_now, v_now, 'empty', 'empty'
-  FROM ledger.settle_items(p_items) i JOIN unnest(v_outcomes) WITH ORDINALITY o (outcome, item) ON o.item = i.item
-  WHERE o.outcome = 'buried'
-  ON CONFLICT DO NOTHING;
+  IF 'buried' = ANY (v_outcomes) THEN
+    INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts, cause,
+                                     return_by, created_at, settled_at, reserve_entries, settle_entries)
+    SELECT i.account_id, i.reservation_id, 'tombstone', 0, 'released', '{}', '{}', i.cause, v_now, v_now, v_now, 'empty', 'empty'
+    FROM ledger.settle_items(p_items) i WHERE v_outcomes[i.item] = 'buried'
+    ON CONFLICT DO NOTHING;
+  END IF;
 
-  v_is_accepted := ARRAY(SELECT o = 'accepted' FROM unnest(v_outcomes) o);
-
-  -- What each grant of a reservation gave is laid end to end: the first stretch, as long as the commit, is spent; the
-  -- rest goes back, last given first returned, to where its grant's fate sends it.
-  WITH ending AS MATERIALIZED (
-    SELECT i.item, i.account_id, i.reservation_id, i.cause, i.expired_policy, i.return_grant_hours, i.verb,
-           CASE i.verb WHEN 'commit' THEN i.amount ELSE 0 END AS spent,
-           (SELECT r FROM ledger.reservations r
-            WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id) AS held,
-           -- Every writer of this row holds its account's lock, so its place does not change before the update below.
-           (SELECT r.ctid FROM ledger.reservations r
-            WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id) AS place
-    FROM ledger.settle_items(p_items) i
-    WHERE v_is_accepted[i.item]
-  ), part AS MATERIALIZED (
-    SELECT e.item, e.account_id, e.reservation_id, e.cause, e.expired_policy, e.return_grant_hours, p.grant_id, p.ordinal,
-           g.expires_at, g.voided_at, greatest(0, least(p.upper, e.spent) - p.lower) AS spent_here,
-           p.amount - greatest(0, least(p.upper, e.spent) - p.lower) AS back
-    FROM ending e
-    JOIN (
-      SELECT u.*, sum(u.amount) OVER parts AS upper, sum(u.amount) OVER parts - u.amount AS lower
-      FROM (
-        SELECT e.item, generate_subscripts((e.held).part_amounts, 1) AS ordinal, unnest((e.held).part_grant_ids) AS grant_id,
-               unnest((e.held).part_amounts) AS amount
-        FROM ending e
-      ) u
-      WINDOW parts AS (PARTITION BY u.item ORDER BY u.ordinal ROWS UNBOUNDED PRECEDING)
-    ) p ON p.item = e.item
-    JOIN ledger.grants g ON g.account_id = e.account_id AND g.grant_id = p.grant_id
-    WHERE g.account_id = ANY (v_account_ids)
-  ), returned AS (
-    INSERT INTO ledger.grants (account_id, grant_id, source, band, effective_at, expires_at, reason, created_at, ordinal)
-    SELECT p.account_id, ledger.return_grant_id(p.reservation_id), 'return', 2, v_now,
-           greatest(v_now + make_interval(hours => max(p.return_grant_hours)), max(a.period_ends_at)), max(p.cause), v_now,
-           max(a.entry_seq) + max(p.item)
-    FROM part p JOIN ledger.accounts a ON a.account_id = p.account_id
-    WHERE ledger.way_back(p.voided_at, p.expires_at, v_now, p.expired_policy) = 'return' AND p.back > 0
-      AND a.account_id = ANY (v_account_ids)
-    GROUP BY p.account_id, p.reservation_id
-  ), move AS MATERIALIZED (
-    SELECT p.item, p.ordinal AS first, 0 AS then, p.account_id, p.grant_id, 'commit'::ledger.entry_kind AS kind,
-           'reserved'::ledger.bucket AS from_bucket, 'spent'::ledger.bucket AS to_bucket, p.spent_here AS amount,
-           p.reservation_id, 'delivered' AS reason
-    FROM part p WHERE p.spent_here > 0
-    UNION ALL
-    SELECT p.item, 1000000 - p.ordinal, w.then, p.account_id,
-           CASE w.on_new_grant WHEN true THEN ledger.return_grant_id(p.reservation_id) ELSE p.grant_id END,
-           w.kind, w.from_bucket, w.to_bucket, p.back, p.reservation_id, p.cause
-    FROM part p JOIN ledger.ways_back w ON w.way = ledger.way_back(p.voided_at, p.expires_at, v_now, p.expired_policy)
-    WHERE p.back > 0
-  ), numbered AS MATERIALIZED (
-    SELECT m.*, row_number() OVER (PARTITION BY m.account_id ORDER BY m.item, m.first, m.then)::int AS step FROM move m
-  ), ended AS (
-    UPDATE ledger.reservations r
-    SET state = CASE e.verb WHEN 'commit' THEN 'committed' ELSE 'released' END::ledger.reservation_state,
-        committed = e.spent, released = r.amount - e.spent, cause = e.cause, settled_at = v_now,
-        settle_entries = CASE WHEN e.first_step IS NULL THEN 'empty'
-                              ELSE int8range(a.entry_seq + e.first_step, a.entry_seq + e.last_step, '[]') END
-    FROM (
-      SELECT e.account_id, e.place, e.verb, e.spent, e.cause, min(n.step) AS first_step, max(n.step) AS last_step
-      FROM ending e LEFT JOIN numbered n ON n.item = e.item
-      GROUP BY e.account_id, e.place, e.verb, e.spent, e.cause
-    ) e JOIN ledger.accounts a ON a.account_id = e.account_id
-    WHERE a.account_id = ANY (v_account_ids) AND r.ctid = e.place AND r.ctid = ANY (ARRAY(SELECT e.place FROM ending e))
-  )
-  SELECT array_agg(ROW(n.step, n.account_id, n.grant_id, n.kind, n.from_bucket, n.to_bucket, n.amount, n.reservation_id,
-                       n.reason)::ledger.move)
-  INTO v_moves FROM numbered n;
-  PERFORM ledger.post(v_account_ids, v_moves, v_now);
+  IF cardinality(v_outcomes) <= 4 THEN
+    PERFORM ledger.end_few(p_items, v_is_accepted, v_account_ids, v_now);
+  ELSIF v_places IS NOT NULL THEN
+    PERFORM ledger.end_many(p_items, v_is_accepted, v_account_ids, v_places, v_now);
+  END IF;
 
   RETURN QUERY
     SELECT n.item,
@@ -140,13 +90,157 @@ BEGIN
     ) n;
 END $$;
 
+-- Ends accepted reservations one after the other: of what each grant gave, in burn order, the first credits are spent, as
+-- many as the commit says; the rest goes back, last given first returned, to where its grant's fate sends it.
+CREATE FUNCTION ledger.end_few(p_items jsonb, p_is_accepted boolean[], p_account_ids text[], p_now timestamptz)
+RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+  v_item  record;
+  v_held  record;
+  v_way   record;
+  v_spent bigint;
+  v_here  bigint;
+  v_moves ledger.move[];
+BEGIN
+  FOR v_item IN SELECT i.* FROM ledger.settle_items(p_items) i WHERE p_is_accepted[i.item] ORDER BY i.item LOOP
+    SELECT r.part_grant_ids, r.part_amounts INTO STRICT v_held FROM ledger.reservations r
+    WHERE r.account_id = v_item.account_id AND r.reservation_id = v_item.reservation_id;
+    v_spent := CASE v_item.verb WHEN 'commit' THEN v_item.amount ELSE 0 END;
+    v_moves := NULL;
+    FOR n IN 1 .. cardinality(v_held.part_amounts) LOOP
+      v_here := least(v_spent, v_held.part_amounts[n]);
+      EXIT WHEN v_here = 0;
+      v_moves := v_moves || ROW(v_item.account_id, v_held.part_grant_ids[n], 'commit', 'reserved', 'spent', v_here,
+                                v_item.reservation_id, 'delivered')::ledger.move;
+      v_spent := v_spent - v_here;
+      v_held.part_amounts[n] := v_held.part_amounts[n] - v_here;
+    END LOOP;
+    FOR n IN REVERSE cardinality(v_held.part_amounts) .. 1 LOOP
+      EXIT WHEN v_held.part_amounts[n] = 0;
+      FOR v_way IN
+        SELECT w.* FROM ledger.grants g
+        JOIN ledger.ways_back w ON w.way = ledger.way_back(g.voided_at, g.expires_at, p_now, v_item.expired_policy)
+        WHERE g.account_id = v_item.account_id AND g.grant_id = v_held.part_grant_ids[n] ORDER BY w.then
+      LOOP
+        v_moves := v_moves || ROW(v_item.account_id,
+          CASE WHEN v_way.on_new_grant THEN ledger.return_grant_id(v_item.reservation_id) ELSE v_held.part_grant_ids[n] END,
+          v_way.kind, v_way.from_bucket, v_way.to_bucket, v_held.part_amounts[n], v_item.reservation_id, v_item.cause)::ledger.move;
+      END LOOP;
+    END LOOP;
+
+    v_spent := CASE v_item.verb WHEN 'commit' THEN v_item.amount ELSE 0 END;
+    UPDATE ledger.reservations r
+    SET state = CASE v_item.verb WHEN 'commit' THEN 'committed' ELSE 'released' END::ledger.reservation_state,
+        committed = v_spent, released = r.amount - v_spent, cause = v_item.cause, settled_at = p_now,
+        settle_entries = int8range(a.entry_seq + 1, a.entry_seq + 1 + coalesce(cardinality(v_moves), 0))
+    FROM ledger.accounts a
+    WHERE a.account_id = v_item.account_id
+      AND r.account_id = v_item.account_id AND r.reservation_id = v_item.reservation_id;
+    PERFORM ledger.make_return_grants(p_items, p_is_accepted, p_account_ids, v_moves, p_now);
+    PERFORM ledger.post(p_account_ids, v_moves, p_now);
+  END LOOP;
+END $$;
+
+-- The same as a set: what each grant of a reservation gave is laid end to end; the first stretch is spent, the rest goes back.
+CREATE FUNCTION ledger.end_many(p_items jsonb, p_is_accepted boolean[], p_account_ids text[], p_places tid[], p_now timestamptz)
+RETURNS void LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_nestloop = off SET enable_mergejoin = off
+  SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+DECLARE
+  v_moves ledger.move[];
+BEGIN
+  WITH ending AS MATERIALIZED (
+    SELECT i.item, i.account_id, i.reservation_id, i.cause, i.expired_policy, i.verb, r.ctid AS place, r.part_grant_ids,
+           r.part_amounts, CASE i.verb WHEN 'commit' THEN i.amount ELSE 0 END AS spent
+    FROM ledger.reservations r
+    JOIN ledger.settle_items(p_items) i ON i.account_id = r.account_id AND i.reservation_id = r.reservation_id
+    WHERE r.ctid = ANY (p_places) AND p_is_accepted[i.item]
+  ), part AS MATERIALIZED (
+    SELECT p.item, p.account_id, p.reservation_id, p.cause, p.grant_id, p.ordinal,
+           greatest(0, least(p.upper, p.spent) - p.lower) AS spent_here,
+           p.amount - greatest(0, least(p.upper, p.spent) - p.lower) AS back,
+           ledger.way_back(g.voided_at, g.expires_at, p_now, p.expired_policy) AS way
+    FROM (
+      SELECT u.*, sum(u.amount) OVER parts AS upper, sum(u.amount) OVER parts - u.amount AS lower
+      FROM (
+        SELECT e.item, e.account_id, e.reservation_id, e.cause, e.expired_policy, e.spent,
+               generate_subscripts(e.part_amounts, 1) AS ordinal, unnest(e.part_grant_ids) AS grant_id,
+               unnest(e.part_amounts) AS amount
+        FROM ending e
+      ) u
+      WINDOW parts AS (PARTITION BY u.item ORDER BY u.ordinal ROWS UNBOUNDED PRECEDING)
+    ) p
+    JOIN ledger.grants g ON g.account_id = p.account_id AND g.grant_id = p.grant_id
+    WHERE g.account_id = ANY (p_account_ids)
+  ), move AS (
+    SELECT p.item, p.ordinal AS first, 0 AS then, p.account_id, p.grant_id, 'commit'::ledger.entry_kind AS kind,
+           'reserved'::ledger.bucket AS from_bucket, 'spent'::ledger.bucket AS to_bucket, p.spent_here AS amount,
+           p.reservation_id, 'delivered' AS reason
+    FROM part p WHERE p.spent_here > 0
+    UNION ALL
+    SELECT p.item, 1000000 - p.ordinal, w.then, p.account_id,
+           CASE w.on_new_grant WHEN true THEN ledger.return_grant_id(p.reservation_id) ELSE p.grant_id END,
+           w.kind, w.from_bucket, w.to_bucket, p.back, p.reservation_id, p.cause
+    FROM part p JOIN ledger.ways_back w ON w.way = p.way
+    WHERE p.back > 0
+  ), numbered AS MATERIALIZED (
+    SELECT m.*, row_number() OVER (PARTITION BY m.account_id ORDER BY m.item, m.first, m.then) AS step FROM move m
+  ), ended AS (
+    UPDATE ledger.reservations r
+    SET state = CASE e.verb WHEN 'commit' THEN 'committed' ELSE 'released' END::ledger.reservation_state,
+        committed = e.spent, released = r.amount - e.spent, cause = e.cause, settled_at = p_now,
+        settle_entries = CASE WHEN s.first_step IS NULL THEN 'empty'
+                              ELSE int8range(a.entry_seq + s.first_step, a.entry_seq + s.last_step, '[]') END
+    FROM ending e
+    JOIN ledger.accounts a ON a.account_id = e.account_id
+    LEFT JOIN (
+      SELECT n.item, min(n.step) AS first_step, max(n.step) AS last_step FROM numbered n GROUP BY n.item
+    ) s ON s.item = e.item
+    WHERE a.account_id = ANY (p_account_ids) AND r.ctid = e.place AND r.ctid = ANY (p_places)
+  )
+  SELECT array_agg(ROW(n.account_id, n.grant_id, n.kind, n.from_bucket, n.to_bucket, n.amount, n.reservation_id,
+                       n.reason)::ledger.move ORDER BY n.step)
+  INTO v_moves FROM numbered n;
+  PERFORM ledger.make_return_grants(p_items, p_is_accepted, p_account_ids, v_moves, p_now);
+  PERFORM ledger.post(p_account_ids, v_moves, p_now);
+END $$;
+
+-- Makes the grants that these moves bring credits into from outside: what comes back of a reservation whose grant has
+-- expired. One per reservation, and a reservation ends once. It lives to the later of so many hours and the period's end.
+CREATE FUNCTION ledger.make_return_grants(p_items jsonb, p_is_accepted boolean[], p_account_ids text[],
+                                          p_moves ledger.move[], p_now timestamptz) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM unnest(p_moves) m WHERE m.from_bucket = 'outside') THEN
+    RETURN;
+  END IF;
+  INSERT INTO ledger.grants (account_id, grant_id, source, band, effective_at, expires_at, reason, created_at, ordinal)
+  SELECT m.account_id, m.grant_id, 'return', 2, p_now,
+         greatest(p_now + make_interval(hours => i.return_grant_hours), a.period_ends_at), m.reason, p_now,
+         a.entry_seq + m.step
+  FROM (
+    SELECT DISTINCT ON (n.account_id, n.grant_id) n.*
+    FROM (
+      SELECT u.*, row_number() OVER (PARTITION BY u.account_id ORDER BY u.ordinality) AS step
+      FROM unnest(p_moves) WITH ORDINALITY
+           AS u (account_id, grant_id, kind, from_bucket, to_bucket, amount, reservation_id, reason, ordinality)
+    ) n
+    WHERE n.from_bucket = 'outside'
+    ORDER BY n.account_id, n.grant_id, n.step
+  ) m
+  JOIN ledger.accounts a ON a.account_id = m.account_id
+  JOIN ledger.settle_items(p_items) i
+    ON i.account_id = m.account_id AND i.reservation_id = m.reservation_id AND p_is_accepted[i.item]
+  WHERE a.account_id = ANY (p_account_ids);
+END $$;
+
 CREATE FUNCTION ledger.settle_items(p_items jsonb)
 RETURNS TABLE (account_id text, reservation_id text, verb text, amount bigint, cause text, expired_policy text,
                return_grant_hours int, item int)
 LANGUAGE sql IMMUTABLE ROWS 100 AS $$
   SELECT i.account_id, i.reservation_id, i.verb, i.amount, i.cause, i.expired_policy, i.return_grant_hours, i.item::int
-  FROM ROWS FROM (jsonb_to_recordset(p_items) AS (account_id text, reservation_id text, verb text, amount bigint,
-         cause text, expired_policy text, return_grant_hours int)) WITH ORDINALITY
+  FROM ROWS FROM (jsonb_to_recordset(p_items) AS (account_id text, reservation_id text, verb ledger.settle_verb, amount bigint,
+         cause text, expired_policy ledger.expired_policy, return_grant_hours int)) WITH ORDINALITY
          AS i (account_id, reservation_id, verb, amount, cause, expired_policy, return_grant_hours, item)
 $$;
 

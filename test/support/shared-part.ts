@@ -8,7 +8,7 @@ type Entry = { users: number; readonly part: Promise<RunningPart<unknown>> };
  * be kept where all copies see it.
  */
 const KEY = Symbol.for('holdfast.test.shared-parts');
-const holder = globalThis as unknown as { [KEY]?: Map<string, Entry> };
+const holder = globalThis as unknown as { [KEY]: Map<string, Entry> | undefined };
 
 /** Starts the part for the first project that asks and gives the same one to the others; the last to leave ends it. */
 export async function shareRunningPart<Facts>(

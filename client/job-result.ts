@@ -1,0 +1,43 @@
+import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
+import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { isFailureCode, type FailureCode } from '../domain/failures.ts';
+import { workflowIdOf } from '../domain/ids.ts';
+import type { GenerationResult } from '../workflows/messages.ts';
+import { callWithin, TIMED_OUT } from './bounded-call.ts';
+import { isTemporalAway } from './temporal-trouble.ts';
+
+/** How a job ended, as its workflow tells it; or why that cannot be told now. */
+export type JobResult =
+  | { readonly outcome: 'succeeded'; readonly credits: number }
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'failed'; readonly code: FailureCode }
+  | { readonly outcome: 'canceled' }
+  | { readonly outcome: 'still_running' }
+  | { readonly outcome: 'not_found' }
+  | { readonly outcome: 'unavailable' };
+
+/** Waits for a job's workflow to close, at most `timeoutMs`. */
+export async function awaitJobResult(client: Client, jobId: string, timeoutMs: number): Promise<JobResult> {
+  try {
+    const result = await callWithin(client, timeoutMs, () =>
+      client.workflow.getHandle<() => Promise<GenerationResult>>(workflowIdOf(jobId)).result(),
+    );
+    if (result === TIMED_OUT) return { outcome: 'still_running' };
+    return result.outcome === 'succeeded'
+      ? { outcome: 'succeeded', credits: result.credits }
+      : { outcome: 'refused' };
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return resultOfFailure(error.cause);
+    if (error instanceof WorkflowNotFoundError) return { outcome: 'not_found' };
+    if (isTemporalAway(error)) return { outcome: 'unavailable' };
+    throw error;
+  }
+}
+
+/** design.md, "How a workflow closes": the type of the failure is the failure code. */
+function resultOfFailure(cause: Error | undefined): JobResult {
+  if (cause instanceof CancelledFailure) return { outcome: 'canceled' };
+  if (cause instanceof TerminatedFailure) return { outcome: 'failed', code: 'terminated' };
+  const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : '';
+  return { outcome: 'failed', code: isFailureCode(type) ? type : 'internal' };
+}

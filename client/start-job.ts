@@ -1,0 +1,103 @@
+import {
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client';
+import { workflowIdOf } from '../domain/ids.ts';
+import type { JobRequest } from '../domain/job-request.ts';
+import { GENERATION_WORKFLOW } from '../domain/workflow-names.ts';
+import {
+  ADMIT_UPDATE_ID,
+  ADMIT_WITHIN_SECONDS,
+  admitUpdate,
+  type Admission,
+  type GenerationStart,
+} from '../workflows/messages.ts';
+import { callWithin, TIMED_OUT } from './bounded-call.ts';
+import { describeStart } from './describe-start.ts';
+import { isTemporalAway } from './temporal-trouble.ts';
+
+/** Of a workflow task whose worker died: half the default, so that a job goes on within seconds. Tasks take milliseconds. */
+const WORKFLOW_TASK_TIMEOUT_MS = 5_000;
+
+/** How long an answer to a start is waited for. The job may be admitted later all the same. */
+export const START_TIMEOUT_MS = 10_000;
+
+export type JobStart = {
+  readonly accountId: string;
+  readonly jobId: string;
+  /** The body as it was sent: admission reads it again. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly fingerprint: string;
+  readonly request: JobRequest;
+  /** The computed price, for support to search by; admission computes its own. */
+  readonly credits: number;
+  /** At most START_TIMEOUT_MS. */
+  readonly timeoutMs?: number;
+};
+
+export type Refusal = Extract<Admission, { readonly outcome: 'refused' }>;
+
+export type StartOutcome =
+  | { readonly outcome: 'reserved'; readonly credits: number }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal }
+  /** The job id belongs to another request. */
+  | { readonly outcome: 'key_reused' }
+  /** Nobody answered in time: the start may or may not have been taken. The same start again will tell. */
+  | { readonly outcome: 'unavailable' }
+  /** A workflow of this id has closed without an answer (ended from outside, or gone by its retention): PostgreSQL knows. */
+  | { readonly outcome: 'closed' };
+
+export type StartJob = (start: JobStart) => Promise<StartOutcome>;
+
+/**
+ * The one place where a job's workflow is started: start and answer in one round trip. A repeated start attaches to the
+ * first one's admission, running or closed, so the fingerprint is compared whatever came back.
+ */
+export function createStartJob(temporal: { readonly client: Client; readonly taskQueue: string }): StartJob {
+  return async (start) => {
+    try {
+      const admission = await callWithin(temporal.client, start.timeoutMs ?? START_TIMEOUT_MS, () =>
+        temporal.client.workflow.executeUpdateWithStart(admitUpdate, {
+          startWorkflowOperation: startOperation(start, temporal.taskQueue),
+          updateId: ADMIT_UPDATE_ID,
+        }),
+      );
+      return admission === TIMED_OUT ? { outcome: 'unavailable' } : outcomeOf(admission, start.fingerprint);
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'closed' };
+      if (error instanceof WorkflowUpdateFailedError) return { outcome: 'closed' };
+      if (isTemporalAway(error)) return { outcome: 'unavailable' };
+      throw error;
+    }
+  };
+}
+
+function startOperation(start: JobStart, taskQueue: string) {
+  const argument: GenerationStart = {
+    accountId: start.accountId,
+    jobId: start.jobId,
+    request: start.body,
+    fingerprint: start.fingerprint,
+    admitBy: new Date(Date.now() + ADMIT_WITHIN_SECONDS * 1_000).toISOString(),
+  };
+  const operation = new WithStartWorkflowOperation(GENERATION_WORKFLOW, {
+    workflowId: workflowIdOf(start.jobId),
+    taskQueue,
+    args: [argument],
+    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    ...describeStart(start),
+  });
+  // Rejects together with the call, which reports it: unhandled it would end the process.
+  operation.workflowHandle().catch(() => undefined);
+  return operation;
+}
+
+function outcomeOf(admission: Admission, fingerprint: string): StartOutcome {
+  if (admission.fingerprint !== fingerprint) return { outcome: 'key_reused' };
+  if (admission.outcome === 'refused') return { outcome: 'refused', refusal: admission };
+  return { outcome: 'reserved', credits: admission.credits };
+}

@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { nodeChild } from '../../dev/stack/node-child.ts';
+import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
+import type { SupervisedChild } from '../../dev/supervisor/supervisor.ts';
+import { runChild } from '../support/run-child.ts';
+import type { KillPoint } from './kill-points.ts';
+
+export type ChaosWorkerOptions = {
+  readonly home: string;
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly modelServiceUrl: string;
+  readonly taskQueue: string;
+  /** Dies there, once, and is started again; null for a worker that only dies when it is killed. */
+  readonly killPoint: KillPoint | null;
+};
+
+/** A worker process that is started again whenever it ends, as the stack does. */
+export async function startChaosWorker(options: ChaosWorkerOptions): Promise<SupervisedChild> {
+  const marker = path.join(options.home, `killed-${options.taskQueue}`);
+  const base = nodeChild({
+    name: 'worker',
+    entry: 'test/chaos/killable-worker.ts',
+    stopTimeoutMs: 5_000,
+    env: {
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'warn',
+      READY_LINE: 'true',
+      DATABASE_URL: options.databaseUrl,
+      DATABASE_POOL_SIZE: '8',
+      TEMPORAL_ADDRESS: options.temporalAddress,
+      TEMPORAL_TASK_QUEUE: options.taskQueue,
+      ASSET_HOME: path.join(options.home, 'assets'),
+      MODEL_SERVICE_URL: options.modelServiceUrl,
+      WORKFLOW_BUNDLE: await bundleWorkflows(),
+      WORKER_SHUTDOWN_GRACE_SECONDS: '1',
+      RECONCILE_GRACE_SECONDS: '5',
+      HEARTBEAT_TIMEOUT_SECONDS: '2',
+    },
+  });
+  const spec = {
+    ...base,
+    name: `worker-${options.taskQueue}`,
+    command: async () => {
+      const command = await base.command();
+      return { ...command, args: [...command.args, options.killPoint ?? 'never', marker] };
+    },
+  };
+  return runChild(spec, options.home);
+}

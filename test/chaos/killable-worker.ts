@@ -1,0 +1,49 @@
+import { Client } from '@temporalio/client';
+import { createJobActivities } from '../../activities/job-activities.ts';
+import { createLocalProvider } from '../../activities/providers/local-provider.ts';
+import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
+import { createReconcileActivities } from '../../activities/reconcile-reservations.ts';
+import { createDiskAssetStore } from '../../jobs/asset-store.ts';
+import { readWorkerConfig } from '../../runtime/config.ts';
+import { createDatabasePool } from '../../runtime/database-pool.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { announceReady } from '../../runtime/process-ready.ts';
+import { connectTemporal } from '../../runtime/temporal-connection.ts';
+import { connectTemporalNatively } from '../../runtime/temporal-native-connection.ts';
+import { createWorker } from '../../worker/create-worker.ts';
+import { installRuntime } from '../../worker/install-runtime.ts';
+import { createKiller, killableDatabase, killableProvider, type KillPoint } from './kill-points.ts';
+
+/** The worker as worker/main.ts composes it, but for parts that kill the process at a given point. */
+
+const [killPoint, markerFile] = process.argv.slice(2) as [KillPoint, string];
+const reach = createKiller(killPoint, markerFile);
+
+const config = readWorkerConfig();
+const log = createLogger({ name: 'killable-worker', level: config.logLevel });
+installRuntime(log, null);
+
+const database = killableDatabase(
+  createDatabasePool({ config: config.database, applicationName: 'killable-worker', log }),
+  reach,
+);
+const connection = await connectTemporal(config.temporal);
+const provider = createLocalProvider({ baseUrl: config.modelServiceUrl ?? '' });
+const jobActivities = createJobActivities({
+  database,
+  providers: createProviderRegistry([killableProvider(provider, reach)]),
+  assets: createDiskAssetStore(config.assetHome),
+  heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
+});
+const reconcileActivities = createReconcileActivities({
+  database,
+  client: new Client({ connection, namespace: config.temporal.namespace }),
+  jobActivities,
+  graceSeconds: config.reconcileGraceSeconds,
+});
+const worker = await createWorker(config, await connectTemporalNatively(config.temporal), {
+  ...jobActivities,
+  ...reconcileActivities,
+});
+announceReady(config);
+await worker.run();

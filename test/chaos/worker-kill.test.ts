@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from './chaos-fixture.ts';
+import { startChaosWorker } from './chaos-worker.ts';
+import { KILL_POINTS } from './kill-points.ts';
+
+let chaos: ChaosFixture;
+
+beforeAll(async () => {
+  chaos = await createChaosFixture(200);
+});
+
+afterAll(async () => {
+  await chaos.close();
+});
+
+describe('a worker killed by SIGKILL (invariants 4, 7, 10)', () => {
+  it.concurrent.each(KILL_POINTS)(
+    '%s: the job ends once, submitted at most once, charged once',
+    async (killPoint) => {
+      const taskQueue = `kill-${killPoint.replace(' ', '-')}`;
+      const worker = await startChaosWorker({
+        home: chaos.home,
+        databaseUrl: chaos.database.workerUrl,
+        temporalAddress: chaos.temporalAddress,
+        modelServiceUrl: chaos.modelService.url,
+        taskQueue,
+        killPoint,
+      });
+      const pidBefore = worker.pid;
+      const client = chaos.clientFor(taskQueue);
+      const job = { accountId: CHAOS_ACCOUNT, idempotencyKey: taskQueue };
+
+      const started = await client.start({ ...job, request: { kind: 'static_ad', brief: { headline: killPoint } } });
+      const result = await client.wait(job, { timeoutMs: 60_000 });
+
+      expect(worker.pid, 'the worker was killed on the way').not.toBe(pidBefore);
+      // Killed at admission, the start may answer only after its 10 s: the job runs all the same.
+      expect(['reserved', 'unavailable']).toContain(started.outcome);
+      expect(result).toEqual({ outcome: 'succeeded', credits: 35 });
+      expect(await chaos.submissionsOf(taskQueue)).toBe(1);
+      const [reservation] = await chaos.rows<{ state: string; committed: string; released: string }>(
+        'SELECT state, committed, released FROM ledger.reservations WHERE job_id = $1',
+        [started.outcome === 'invalid' ? '' : started.jobId],
+      );
+      expect(reservation).toEqual({ state: 'committed', committed: '35', released: '0' });
+      expect(await chaos.reconcile()).toEqual([]);
+      await worker.stop();
+    },
+  );
+});

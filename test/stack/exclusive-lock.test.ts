@@ -1,0 +1,40 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { livingHolderOf, lockWithin, tryLock, type Lock } from '../../dev/exclusive-lock.ts';
+import { ownIdentity } from '../../dev/supervisor/process-identity.ts';
+import { makeTemporaryHome } from '../support/temporary-home.ts';
+
+let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
+let lockPath: string;
+
+beforeEach(async () => {
+  home = await makeTemporaryHome('lock');
+  lockPath = path.join(home.home, 'some.lock');
+});
+afterEach(() => home.remove());
+
+test('a lock is refused while a living process holds it, and free again afterwards', async () => {
+  const lock = (await tryLock(lockPath)) as Lock;
+  expect(await tryLock(lockPath)).toMatchObject({ holder: { pid: process.pid } });
+  expect(await livingHolderOf(lockPath)).toMatchObject({ pid: process.pid });
+  await lock.release();
+  expect(await livingHolderOf(lockPath)).toBeNull();
+  const again = await lockWithin(1_000, lockPath);
+  await again.release();
+});
+
+test('the lock of a process that is no more counts for nothing, even when its number is used again', async () => {
+  const { pid } = await ownIdentity();
+  await writeFile(lockPath, JSON.stringify({ pid, identity: '1 some program of yesterday' }));
+  expect(await livingHolderOf(lockPath)).toBeNull();
+  const lock = (await tryLock(lockPath)) as Lock;
+  expect(lock.release).toBeTypeOf('function');
+  await lock.release();
+});
+
+test('a lock file that is not whole counts for nothing', async () => {
+  await writeFile(lockPath, '{"pid":');
+  const lock = (await tryLock(lockPath)) as Lock;
+  await lock.release();
+});

@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processIdentityOf } from '../../dev/supervisor/process-identity.ts';
+
+const CHECK_INTERVAL_MS = 25;
+
+/** Whether a process runs (one that waits to be reaped does not). */
+export async function isAlive(pid: number): Promise<boolean> {
+  return (await processIdentityOf(pid)) !== null;
+}
+
+/** Waits until a condition holds. Throws, naming it, after `limitMs`. */
+export async function until(
+  what: string,
+  limitMs: number,
+  holds: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`not within ${String(limitMs)} ms: ${what}`);
+    await sleep(CHECK_INTERVAL_MS);
+  }
+}

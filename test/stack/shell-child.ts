@@ -1,0 +1,15 @@
+import type { ChildSpec } from '../../dev/supervisor/child-spec.ts';
+
+/** A child that runs a shell script, ready at once unless told otherwise. */
+export function shellChild(script: string, changes: Partial<ChildSpec> = {}): ChildSpec {
+  return {
+    name: 'shell',
+    command: () => Promise.resolve({ file: '/bin/sh', args: ['-c', script], env: { PATH: '/usr/bin:/bin' } }),
+    untilReady: () => Promise.resolve(),
+    readyTimeoutMs: 3_000,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 2_000,
+    endsWithItsStdin: false,
+    ...changes,
+  };
+}

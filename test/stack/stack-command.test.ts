@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readRunningStack, type StackInfo } from '../../dev/stack/stack-info.ts';
+import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { isAlive, until } from './is-alive.ts';
+
+const MAIN = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
+const START_LIMIT_MS = 60_000;
+const END_LIMIT_MS = 20_000;
+
+let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
+const started: ChildProcess[] = [];
+
+beforeEach(async () => {
+  home = await makeTemporaryHome('command');
+});
+afterEach(async () => {
+  for (const child of started.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  await home.remove();
+});
+
+function holdfast(...args: readonly string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    env: { ...process.env, HOLDFAST_HOME: home.home, DATABASE_URL: '', TEMPORAL_ADDRESS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.push(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = once(child, 'close').then(() => ({ code: child.exitCode, stdout, stderr }));
+  return { child, ended };
+}
+
+async function startStackCommand(): Promise<{
+  readonly command: ReturnType<typeof holdfast>;
+  readonly info: StackInfo;
+}> {
+  const command = holdfast('stack', 'start', '--json');
+  let info: StackInfo | null = null;
+  await until('the stack is up', START_LIMIT_MS, async () => {
+    info = await readRunningStack(home.home);
+    return info !== null;
+  });
+  if (info === null) throw new Error('unreachable');
+  return { command, info };
+}
+
+const allEnded = (info: StackInfo) =>
+  until('every child has ended', END_LIMIT_MS, async () => {
+    const alive = await Promise.all(Object.values(info.pids).map((pid) => isAlive(pid!)));
+    return !alive.includes(true);
+  });
+
+describe('holdfast', () => {
+  test('explains itself, with its exit codes', async () => {
+    const { code, stdout } = await holdfast('--help').ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Examples:[\s\S]*Exit codes:/);
+  });
+
+  test.each([[['stck']], [['stack', 'strat']], [['demo', '--fast']], [[]]])(
+    'ends with 2 when it does not understand %j',
+    async (args) => {
+      expect((await holdfast(...args).ended).code).toBe(2);
+    },
+  );
+
+  test.each([[['stack', 'status']], [['reconcile']]])('ends with 3 when %j needs a stack', async (args) => {
+    const { code, stderr } = await holdfast(...args).ended;
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/no stack is running in .*npm start/);
+  });
+});
+
+describe('holdfast stack start', () => {
+  test('ends all children on Ctrl-C, pressed once or handed on by npm a second time', async () => {
+    const { command, info } = await startStackCommand();
+    const status = await holdfast('stack', 'status', '--json').ended;
+    expect(JSON.parse(status.stdout)).toMatchObject({ running: true, ready: true, api_url: info.api_url });
+    expect(status.stdout).not.toContain(info.platform_key);
+    const second = await holdfast('stack', 'start').ended;
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(info.api_url);
+    const reconciled = await holdfast('reconcile', '--json').ended;
+    expect(reconciled.code).toBe(0);
+    expect(JSON.parse(reconciled.stdout)).toEqual({ ok: true, findings: [] });
+    command.child.kill('SIGINT');
+    command.child.kill('SIGINT');
+    expect((await command.ended).code).toBe(0);
+    await allEnded(info);
+    expect(await readRunningStack(home.home)).toBeNull();
+  });
+
+  test('leaves nothing behind when it is killed, and starts again on the same data', async () => {
+    const first = await startStackCommand();
+    first.command.child.kill('SIGKILL');
+    await allEnded(first.info);
+    expect(await readRunningStack(home.home)).toBeNull();
+    const second = await startStackCommand();
+    expect(second.info.account_key).toBe(first.info.account_key);
+    second.command.child.kill('SIGTERM');
+    expect((await second.command.ended).code).toBe(0);
+    await allEnded(second.info);
+  });
+});

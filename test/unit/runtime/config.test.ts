@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { readApiConfig, readMigrateConfig, readWorkerConfig } from '../../../runtime/config.ts';
+import { ConfigurationError } from '../../../runtime/configuration-error.ts';
+
+const API = {
+  DATABASE_URL: 'postgresql://holdfast_api:secret@localhost:5432/holdfast',
+  TEMPORAL_ADDRESS: 'localhost:7233',
+  ASSET_HOME: '/var/lib/holdfast/assets',
+};
+const WORKER = { ...API, MODEL_SERVICE_URL: 'http://localhost:8788' };
+
+function faultsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults.map((fault) => fault.name);
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration of a process', () => {
+  test('is read with defaults from the few variables that have none', () => {
+    expect(readApiConfig(API)).toMatchObject({ port: 8787, database: { poolSize: 16 }, isProduction: true });
+    expect(readWorkerConfig(WORKER)).toMatchObject({
+      version: null,
+      reconcileIntervalSeconds: 60,
+      reconcileGraceSeconds: 30,
+      heartbeatTimeoutSeconds: 10,
+      temporal: { namespace: 'default', taskQueue: 'holdfast', usesTls: false },
+    });
+  });
+
+  test('names every variable that is missing, all at once', () => {
+    expect(faultsOf(() => readApiConfig({}))).toEqual(['DATABASE_URL', 'TEMPORAL_ADDRESS', 'ASSET_HOME']);
+    expect(faultsOf(() => readMigrateConfig({}))).toEqual([
+      'DATABASE_OWNER_URL',
+      'DATABASE_API_PASSWORD',
+      'DATABASE_WORKER_PASSWORD',
+    ]);
+  });
+
+  test('says what to set, and never repeats a value, which may be a secret', () => {
+    const read = () => readApiConfig({ ...API, DATABASE_URL: 'mysql://user:hunter2@host/db' });
+    expect(read).toThrow(/DATABASE_URL is not valid\. Set it to: PostgreSQL as this process's own role/);
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  test('takes "false" for false and refuses what is neither', () => {
+    expect(readApiConfig({ ...API, ALLOW_TEST_SCENARIOS: 'false' }).allowsTestScenarios).toBe(false);
+    expect(readApiConfig({ ...API, ALLOW_TEST_SCENARIOS: 'true' }).allowsTestScenarios).toBe(true);
+    expect(faultsOf(() => readApiConfig({ ...API, ALLOW_TEST_SCENARIOS: 'maybe' }))).toEqual([
+      'ALLOW_TEST_SCENARIOS',
+    ]);
+  });
+
+  test('takes an empty value for unset, as compose files pass it', () => {
+    expect(readWorkerConfig({ ...WORKER, MODEL_SERVICE_URL: '', LOG_LEVEL: '' })).toMatchObject({
+      modelServiceUrl: null,
+      logLevel: 'info',
+    });
+    expect(faultsOf(() => readApiConfig({ ...API, ASSET_HOME: '' }))).toEqual(['ASSET_HOME']);
+  });
+
+  test.each([
+    ['DATABASE_POOL_SIZE', '0'],
+    ['DATABASE_POOL_SIZE', '1.5'],
+    ['DATABASE_POOL_SIZE', 'many'],
+    ['RECONCILE_GRACE_SECONDS', '31'],
+    ['HEARTBEAT_TIMEOUT_SECONDS', '-1'],
+    ['LOG_LEVEL', 'loud'],
+    ['MODEL_SERVICE_URL', 'ftp://models'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(faultsOf(() => readWorkerConfig({ ...WORKER, [name]: value }))).toEqual([name]);
+  });
+
+  test('uses TLS with an API key or a certificate, and wants a certificate with its key', () => {
+    expect(readApiConfig({ ...API, TEMPORAL_API_KEY: 'key' }).temporal.usesTls).toBe(true);
+    const certificate = { TEMPORAL_TLS_CERT_PATH: '/c.pem', TEMPORAL_TLS_KEY_PATH: '/k.pem' };
+    expect(readApiConfig({ ...API, ...certificate }).temporal.usesTls).toBe(true);
+    expect(faultsOf(() => readApiConfig({ ...API, TEMPORAL_TLS_CERT_PATH: '/c.pem' }))).toEqual([
+      'TEMPORAL_TLS_KEY_PATH',
+    ]);
+  });
+
+  test('is versioned with a build id and a deployment name, or with neither', () => {
+    const versioned = { ...WORKER, WORKER_BUILD_ID: 'abc', WORKER_DEPLOYMENT_NAME: 'holdfast' };
+    expect(readWorkerConfig(versioned).version).toEqual({ buildId: 'abc', deploymentName: 'holdfast' });
+    expect(faultsOf(() => readWorkerConfig({ ...WORKER, WORKER_BUILD_ID: 'abc' }))).toEqual([
+      'WORKER_DEPLOYMENT_NAME',
+    ]);
+  });
+});
