@@ -61,7 +61,7 @@ export default defineConfig({
       tier('integration', { needs: BOTH, timeoutSeconds: 180, group: 2, workers: ALONE }),
       tier('stack', { timeoutSeconds: 120, group: 3, workers: ALONE }),
       tier('chaos', { needs: BOTH, timeoutSeconds: 240, group: 4, workers: ALONE }),
-      tier('packaging', { timeoutSeconds: 240, group: 5, workers: ALONE }),
+      tier('packaging', { needs: BOTH, timeoutSeconds: 240, group: 5, workers: ALONE }),
     ],
   },
 });

@@ -14,7 +14,7 @@ export type Stack = {
   /** Stops a child (PostgreSQL with all its backends) where it stands, as a hanging machine would. */
   readonly pause: (name: ChildName) => Promise<void>;
   readonly resume: (name: ChildName) => Promise<void>;
-  /** Resolves when the child takes work, after a restart under way too. */
+  /** Resolves when the child takes work: after a `kill` that ends it, when its successor does. */
   readonly whenReady: (name: ChildName) => Promise<void>;
   /** Ends everything in order. */
   readonly stop: () => Promise<void>;
@@ -34,11 +34,7 @@ export function createStackHandle(options: {
   let stopping: Promise<void> | null = null;
   return {
     info: () => ({ ...facts, pids: children.pids() }),
-    kill: (name, signal) => {
-      const pid = pidOf(name);
-      process.kill(pid, signal);
-      return pid;
-    },
+    kill: (name, signal) => children.get(name).signal(signal),
     pause: (name) => freezeProcess(pidOf(name)),
     resume: (name) => thawProcess(pidOf(name)),
     whenReady: (name) => children.get(name).whenReady(READY_TIMEOUT_MS),

@@ -12,6 +12,7 @@ export type SupervisorEvents = {
 };
 
 const READY_CHECK_INTERVAL_MS = 20;
+const ENDING_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT']);
 
 /** Keeps one child up from `start` until `stop`: a child that ends is started again, with back-off, for ever. */
 export class SupervisedChild {
@@ -43,6 +44,15 @@ export class SupervisedChild {
   async start(): Promise<void> {
     const child = await this.#startOnce();
     this.#keeping = this.#keepUp(child);
+  }
+
+  /** Sends a signal; returns the pid that was hit. Throws while the child is down. */
+  signal(signal: NodeJS.Signals): number {
+    if (this.#current === null) throw new Error(`${this.name} is down at this moment`);
+    // What is ready until its end is noticed would answer `whenReady` with a process that is already dead.
+    if (ENDING_SIGNALS.has(signal)) this.#isReady = false;
+    this.#current.signal(signal);
+    return this.#current.pid;
   }
 
   /** Resolves as soon as the child is up, after a restart under way too. Throws after `timeoutMs`. */

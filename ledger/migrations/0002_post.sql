@@ -68,7 +68,8 @@ BEGIN
         expired = g.expired + ledger.delta('expired', v_move.from_bucket, v_move.to_bucket, v_move.amount),
         voided = g.voided + ledger.delta('voided', v_move.from_bucket, v_move.to_bucket, v_move.amount)
     WHERE g.account_id = v_move.account_id AND g.grant_id = v_move.grant_id
-    RETURNING CASE v_move.to_bucket WHEN 'available' THEN g.expires_at ELSE 'infinity' END INTO STRICT v_expires_at;
+    RETURNING CASE WHEN v_move.to_bucket = 'available' AND g.expires_at > p_now THEN g.expires_at ELSE 'infinity' END
+      INTO STRICT v_expires_at;
 
     UPDATE ledger.accounts a
     SET available = a.available + ledger.delta('available', v_move.from_bucket, v_move.to_bucket, v_move.amount),
@@ -128,7 +129,7 @@ BEGIN
     FROM change c
     WHERE g.account_id = ANY (p_account_ids) AND g.account_id = c.account_id AND g.grant_id = c.grant_id
     RETURNING g.account_id, c.entries, c.available, c.reserved, c.spent, c.expired, c.voided,
-              CASE WHEN c.gains_available THEN g.expires_at ELSE 'infinity' END AS expires_at
+              CASE WHEN c.gains_available AND g.expires_at > p_now THEN g.expires_at ELSE 'infinity' END AS expires_at
   ), account_change AS (
     SELECT t.account_id, sum(t.entries) AS entries, sum(t.available) AS available, sum(t.reserved) AS reserved,
            sum(t.spent) AS spent, sum(t.expired) AS expired, sum(t.voided) AS voided, min(t.expires_at) AS expires_at

@@ -137,12 +137,13 @@ BEGIN
     INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, part_grant_ids,
                                      part_amounts, return_by, created_at, reserve_entries)
     SELECT p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, 'open',
-           array_remove(p.grant_ids, NULL), array_remove(p.amounts, NULL),
+           coalesce(p.grant_ids, '{}'), coalesce(p.amounts, '{}'),
            p_now + make_interval(secs => p.return_after_seconds), p_now,
            CASE p.reserved WHEN 0 THEN 'empty' ELSE int8range(a.entry_seq + p.first_step, a.entry_seq + p.last_step, '[]') END
     FROM (
       SELECT p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, p.return_after_seconds,
-             array_agg(p.grant_id ORDER BY p.step) AS grant_ids, array_agg(p.amount::bigint ORDER BY p.step) AS amounts,
+             array_agg(p.grant_id ORDER BY p.step) FILTER (WHERE p.grant_id IS NOT NULL) AS grant_ids,
+             array_agg(p.amount::bigint ORDER BY p.step) FILTER (WHERE p.grant_id IS NOT NULL) AS amounts,
              min(p.step) AS first_step, max(p.step) AS last_step
       FROM part p
       GROUP BY p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, p.return_after_seconds

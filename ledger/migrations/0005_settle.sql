@@ -79,13 +79,15 @@ BEGIN
 
   RETURN QUERY
     SELECT n.item,
-           CASE WHEN v_outcomes[n.item] NOT IN ('accepted', 'buried', 'ended') THEN v_outcomes[n.item]
+           CASE WHEN n.refusal IS NOT NULL THEN n.refusal
                 WHEN n.verb = 'commit' AND (n.held).state = 'committed' AND (n.held).committed <> n.amount THEN 'key_reused'
                 ELSE (n.held).state::text END,
-           v_outcomes[n.item] = 'ended', (n.held).committed, (n.held).released
+           v_outcomes[n.item] = 'ended',
+           CASE WHEN n.refusal IS NULL THEN (n.held).committed END, CASE WHEN n.refusal IS NULL THEN (n.held).released END
     FROM (
       SELECT i.*, (SELECT r FROM ledger.reservations r
-                   WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id) AS held
+                   WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id) AS held,
+             CASE WHEN v_outcomes[i.item] NOT IN ('accepted', 'buried', 'ended') THEN v_outcomes[i.item] END AS refusal
       FROM ledger.settle_items(p_items) i
     ) n;
 END $$;

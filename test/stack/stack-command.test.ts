@@ -54,10 +54,11 @@ async function startStackCommand(): Promise<{
 }
 
 const allEnded = (info: StackInfo) =>
-  until('every child has ended', END_LIMIT_MS, async () => {
-    const alive = await Promise.all(Object.values(info.pids).map((pid) => isAlive(pid!)));
-    return !alive.includes(true);
-  });
+  Promise.all(
+    Object.entries(info.pids).map(([name, pid]) =>
+      until(`${name} has ended`, END_LIMIT_MS, async () => !(await isAlive(pid!))),
+    ),
+  );
 
 describe('holdfast', () => {
   test('explains itself, with its exit codes', async () => {

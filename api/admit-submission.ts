@@ -1,0 +1,92 @@
+import type { Refusal, StartJob } from '../client/start-job.ts';
+import { assertNever } from '../domain/assert-never.ts';
+import { quoteExists } from '../jobs/quote-exists.ts';
+import { readAdmission, type StoredAdmission } from '../jobs/read-admission.ts';
+import type { Database } from '../ledger/database.ts';
+import { notFound, Problem, unavailable } from './problem.ts';
+import { problemOfRefusal } from './refusal-problem.ts';
+import type { RequestState } from './request-state.ts';
+import type { Submission } from './submission.ts';
+
+export type Admitted = {
+  /** True when an earlier request under this key was admitted, or is being admitted, by the same body. */
+  readonly isReplay: boolean;
+};
+
+export type AdmitSubmission = (submission: Submission, state: RequestState) => Promise<Admitted>;
+
+/** Said on every answer that an earlier request under the key has brought about. */
+export const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
+
+/**
+ * Admits a submission, once per key: what PostgreSQL has recorded is replayed, anything else is started. Throws the
+ * problem that a refusal is answered with, first time or replayed; `unavailable` with billed "unknown" once a start has
+ * left and nobody answered.
+ */
+export function createAdmitSubmission(deps: {
+  readonly database: Database;
+  readonly startJob: StartJob;
+}): AdmitSubmission {
+  const { database, startJob } = deps;
+  const underWay = new Set<string>();
+
+  async function start(submission: Submission, state: RequestState): Promise<Admitted> {
+    const { jobId } = submission;
+    // Two requests at once under one key are one start: whoever comes second is told so.
+    const isReplay = underWay.has(jobId);
+    underWay.add(jobId);
+    state.billed = 'unknown';
+    try {
+      const result = await startJob(submission);
+      switch (result.outcome) {
+        case 'reserved':
+          return { isReplay };
+        case 'refused':
+          throw problemOfRefusal(result.refusal, isReplay ? REPLAYED : {});
+        case 'key_reused':
+          throw keyReused(jobId);
+        case 'unavailable':
+          throw unavailable('It is not known whether the job was admitted: send it again with the same Idempotency-Key.');
+        case 'closed':
+          return await recorded(submission);
+        default:
+          return assertNever(result);
+      }
+    } finally {
+      if (!isReplay) underWay.delete(jobId);
+    }
+  }
+
+  /** The workflow has closed without an answer: whatever it did is on record, or it did nothing. */
+  async function recorded(submission: Submission): Promise<Admitted> {
+    const known = await readAdmission(database, submission.accountId, submission.jobId);
+    if (known !== null) return replay(known, submission);
+    throw new Problem('state_conflict', {
+      detail: 'The job was ended from outside before it was admitted. Submit it with a new Idempotency-Key.',
+    });
+  }
+
+  return async (submission, state) => {
+    const { accountId, jobId, request } = submission;
+    const [known, isQuoteKnown] = await Promise.all([
+      readAdmission(database, accountId, jobId),
+      request.quote_id === undefined || quoteExists(database, accountId, request.quote_id),
+    ]);
+    if (known !== null) return replay(known, submission);
+    if (!isQuoteKnown) throw notFound('quote');
+    return start(submission, state);
+  };
+}
+
+function replay(known: StoredAdmission, submission: Submission): Admitted {
+  if (known.fingerprint !== submission.fingerprint) throw keyReused(submission.jobId);
+  if (known.outcome.outcome === 'refused') {
+    // Written by admit (jobs/migrations/0002_admit.sql) in the very shape of a refusal.
+    throw problemOfRefusal({ ...known.outcome, fingerprint: known.fingerprint } as unknown as Refusal, REPLAYED);
+  }
+  return { isReplay: true };
+}
+
+function keyReused(jobId: string): Problem {
+  return new Problem('idempotency_key_reused', { job_id: jobId, billed: 'no' });
+}

@@ -1,0 +1,26 @@
+import type { StoredJob } from '../jobs/read-job.ts';
+import { viewJob, type TemporalUi } from './job-view.ts';
+import type { AccountExchange } from './route.ts';
+
+export type AnswerJob = (exchange: AccountExchange, job: StoredJob, status: 200 | 202) => void;
+
+/** Answers with a job, its weak ETag being the number of its last event. */
+export function createAnswerJob(temporalUi: TemporalUi): AnswerJob {
+  return ({ response, accountId, caller }, job, status) => {
+    response
+      .status(status)
+      .set({ ETag: jobETag(job), 'Cache-Control': 'private, no-cache', Vary: 'Authorization, Holdfast-Account' })
+      .json(viewJob(job, accountId, caller.accountId === null ? temporalUi : null));
+  };
+}
+
+export function jobETag(job: StoredJob): string {
+  return `W/"${String(job.event_seq)}"`;
+}
+
+/** Whether an If-None-Match names a tag; weak comparison (RFC 9110, 13.1.2). */
+export function matchesETag(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, '');
+  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || opaque(tag) === opaque(etag));
+}

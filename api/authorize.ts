@@ -1,0 +1,57 @@
+import type { Request } from 'express';
+import type { ApiKeyScope } from '../jobs/api-key-scopes.ts';
+import type { Database } from '../ledger/database.ts';
+import { readAccount } from '../ledger/read-account.ts';
+import type { Caller } from './authenticate.ts';
+import { BoundedCache } from './bounded-cache.ts';
+import { invalidPart, notFound, Problem } from './problem.ts';
+
+/** The account a request acts for. */
+export type ActingFor = (request: Request, caller: Caller) => Promise<string>;
+
+/** Accounts are never closed; only known ones are kept. */
+const ACCOUNT_LIFETIME_MS = 3_600_000;
+const MAX_CACHED_ACCOUNTS = 50_000;
+
+const ACCOUNT_ID = /^acct_[A-Za-z0-9_]{1,64}$/;
+
+/** Throws the problem `forbidden` unless the key has one of the scopes. */
+export function requireScope(caller: Caller, anyOf: readonly ApiKeyScope[]): void {
+  const isAllowed = caller.scopes.includes('admin') || anyOf.some((scope) => caller.scopes.includes(scope));
+  if (!isAllowed) {
+    throw new Problem('forbidden', { detail: `This call needs a key with the scope ${anyOf.join(' or ')}.` });
+  }
+}
+
+/** Throws the problem `forbidden` for a key of one account. */
+export function requirePlatformKey(caller: Caller): void {
+  if (caller.accountId === null) return;
+  throw new Problem('forbidden', { detail: 'This call needs a platform key.' });
+}
+
+/**
+ * An account key acts for its own account, a platform key for the one named in `Holdfast-Account` (http-api.md, "Keys").
+ * Throws `invalid_request`, `forbidden` or `not_found`.
+ */
+export function createActingFor(database: Database, now: () => number): ActingFor {
+  const known = new BoundedCache<unknown>({
+    maxEntries: MAX_CACHED_ACCOUNTS,
+    lifetimeMs: ACCOUNT_LIFETIME_MS,
+    now,
+  });
+  return async (request, caller) => {
+    const named = request.get('Holdfast-Account');
+    if (caller.accountId !== null) {
+      if (named === undefined || named === caller.accountId) return caller.accountId;
+      throw new Problem('forbidden', { detail: 'This key acts for another account than Holdfast-Account names.' });
+    }
+    if (named === undefined || named === '') {
+      throw invalidPart('', 'account_missing', 'A platform key needs the header Holdfast-Account: acct_….');
+    }
+    if (!ACCOUNT_ID.test(named)) throw notFound('account');
+    await known.get(named, async () => {
+      if ((await readAccount(database, named)) === null) throw notFound('account');
+    });
+    return named;
+  };
+}

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+import { invalidPart } from './problem.ts';
+
+/** A place in a list, as callers carry it: opaque to them, and not a promise of what is inside. */
+export function writeCursor(position: unknown): string {
+  return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
+}
+
+/** Reads what writeCursor wrote. Throws the problem invalid_request for anything else. */
+export function readCursor<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data;
+  throw invalidPart('/cursor', 'not_a_cursor', 'Send next_cursor of the page before, unchanged.');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

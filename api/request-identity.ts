@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import { beginState } from './request-state.ts';
+
+/** A caller's own request id is kept when it is one token of a log line. */
+const CALLERS_OWN = /^[A-Za-z0-9._-]{8,128}$/;
+
+/** Gives every request an id, and says it in every answer. */
+export function identifyRequests(now: () => number): RequestHandler {
+  return (request, response, next) => {
+    const given = request.get('X-Request-Id') ?? request.get('Request-Id') ?? '';
+    const requestId = CALLERS_OWN.test(given) ? given : `req_${randomUUID().replaceAll('-', '')}`;
+    beginState(response, {
+      requestId,
+      startedAt: now(),
+      billed: 'no',
+      keyId: null,
+      accountId: null,
+      extendMs: () => undefined,
+    });
+    response.set({ 'X-Request-Id': requestId, 'Request-Id': requestId, 'X-Content-Type-Options': 'nosniff' });
+    next();
+  };
+}

@@ -1,0 +1,39 @@
+import { jobIdOf } from '../domain/job-id.ts';
+import type { JobRequest } from '../domain/job-request.ts';
+import { priceRequest } from '../domain/quote.ts';
+import { fingerprintRequest } from '../jobs/fingerprint-request.ts';
+import type { RequestRules } from '../jobs/job-request-rules.ts';
+import { parseJobRequest, runnableNow } from '../jobs/parse-job-request.ts';
+import { invalidRequest } from './problem.ts';
+
+/** A job body, read and named by its key. */
+export type Submission = {
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly request: JobRequest;
+  readonly fingerprint: string;
+  readonly credits: number;
+};
+
+/** Throws the problem invalid_request, which consumes no key. */
+export function readSubmission(
+  accountId: string,
+  idempotencyKey: string,
+  body: unknown,
+  rules: RequestRules,
+): Submission {
+  const parsed = parseJobRequest(body, rules);
+  if (!parsed.ok) throw invalidRequest(parsed.errors);
+  const notYet = runnableNow(parsed.request);
+  if (notYet.length > 0) throw invalidRequest(notYet);
+  const sent = body as Readonly<Record<string, unknown>>;
+  return {
+    accountId,
+    jobId: jobIdOf(accountId, idempotencyKey),
+    body: sent,
+    request: parsed.request,
+    fingerprint: fingerprintRequest(sent),
+    credits: priceRequest(parsed.request).total,
+  };
+}

@@ -1,0 +1,27 @@
+import { allHandlersFinished, condition, defineUpdate, proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import type { BareActivities } from './bare-activities.ts';
+
+/** What Temporal costs by itself: the shapes of our workflow with nothing in them. */
+
+const { step } = proxyActivities<BareActivities>({ startToCloseTimeout: '10 seconds' });
+const { nothing } = proxyLocalActivities<BareActivities>({ startToCloseTimeout: '10 seconds' });
+
+/** As many ordinary activities as a successful job has. */
+export async function bareJob(): Promise<void> {
+  await step();
+  await step();
+}
+
+export const bareAdmit = defineUpdate<string>('admit');
+
+/** An update-with-start answered by an empty local activity. */
+export async function bareSubmission(): Promise<void> {
+  let answer: string | undefined;
+  setHandler(bareAdmit, async () => {
+    await condition(() => answer !== undefined);
+    return answer ?? '';
+  });
+  await nothing();
+  answer = 'reserved';
+  await condition(allHandlersFinished);
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
+import { createHoldfastClient } from '../../../client/holdfast-client.ts';
+import { median } from '../median.ts';
+import { openBenchAccount } from './bench-account.ts';
+import { startBareWorker } from './start-bare-worker.ts';
+import { runInFlight } from './run-in-flight.ts';
+import { submitOverHttp } from './submit-over-http.ts';
+import { startStack } from '../../../dev/stack/start-stack.ts';
+import { makeTemporaryHome } from '../../support/temporary-home.ts';
+
+/** The setting of design.md, "Measured". */
+const IN_FLIGHT = 48;
+const JOBS_PER_RUN = 240;
+const PAIRS = 7;
+const SUBMISSIONS_PER_RUN = 40;
+const BARE_TASK_QUEUE = 'bench-bare';
+
+export type JobsReport = {
+  readonly ratios: { readonly jobs_over_bare: number; readonly submit_over_bare: number };
+  /** Jobs, and bare workflows, per second: one figure per run. */
+  readonly jobs_per_second: readonly number[];
+  readonly bare_per_second: readonly number[];
+  /** Median of each run, from request to 202 and from update to answer. Milliseconds. */
+  readonly submit_p50_ms: readonly number[];
+  readonly bare_submit_p50_ms: readonly number[];
+};
+
+/**
+ * Jobs end to end against bare workflows with as many ordinary activities, and POST /v1/jobs against a bare
+ * update-with-start with an empty local activity; on the same server, alternating, medians of the pairs' ratios.
+ */
+export async function benchJobs(progress: (line: string) => void): Promise<JobsReport> {
+  const { home, remove } = await makeTemporaryHome('bench-jobs');
+  progress('starting a stack of its own');
+  const stack = await startStack({ home, ports: 'free', modelMode: 'instant' });
+  const info = stack.info();
+  const connection = await Connection.connect({ address: info.temporal_address });
+  const client = new Client({ connection });
+  const bareWorker = await startBareWorker({ home, taskQueue: BARE_TASK_QUEUE, temporalAddress: info.temporal_address });
+  try {
+    const accountId = await openBenchAccount(info);
+    const holdfast = createHoldfastClient({ client, taskQueue: 'holdfast' });
+
+    const runJobs = () =>
+      runInFlight(JOBS_PER_RUN, IN_FLIGHT, async () => {
+        const job = { accountId, idempotencyKey: randomUUID() };
+        await holdfast.start({ ...job, request: { kind: 'static_ad', brief: { headline: job.idempotencyKey } } });
+        const result = await holdfast.wait(job);
+        if (result.outcome !== 'succeeded') throw new Error(`a job of the benchmark ended as ${result.outcome}`);
+      });
+    const runBare = () =>
+      runInFlight(JOBS_PER_RUN, IN_FLIGHT, async () => {
+        await client.workflow.execute('bareJob', { workflowId: randomUUID(), taskQueue: BARE_TASK_QUEUE });
+      });
+    const submitBare = async () => {
+      const times: number[] = [];
+      for (let number = 0; number < SUBMISSIONS_PER_RUN; number++) {
+        const startedAt = performance.now();
+        await client.workflow.executeUpdateWithStart('admit', {
+          startWorkflowOperation: new WithStartWorkflowOperation('bareSubmission', {
+            workflowId: randomUUID(),
+            taskQueue: BARE_TASK_QUEUE,
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          }),
+          updateId: 'admit',
+        });
+        times.push(performance.now() - startedAt);
+      }
+      return median(times);
+    };
+
+    progress('warming up');
+    await runJobs();
+    await runBare();
+    const jobs: number[] = [];
+    const bare: number[] = [];
+    for (let pair = 1; pair <= PAIRS; pair++) {
+      jobs.push(await runJobs());
+      bare.push(await runBare());
+      progress(`pair ${String(pair)} of ${String(PAIRS)}: ${jobs.at(-1)?.toFixed(1) ?? ''} jobs/s, ${bare.at(-1)?.toFixed(1) ?? ''} bare/s`);
+    }
+    const submit: number[] = [];
+    const submitBareMs: number[] = [];
+    for (let pair = 1; pair <= PAIRS; pair++) {
+      submit.push(median(await submitOverHttp(info, accountId, SUBMISSIONS_PER_RUN)));
+      submitBareMs.push(await submitBare());
+      progress(`submission ${String(pair)} of ${String(PAIRS)}: ${submit.at(-1)?.toFixed(1) ?? ''} ms, bare ${submitBareMs.at(-1)?.toFixed(1) ?? ''} ms`);
+    }
+    return {
+      ratios: {
+        jobs_over_bare: median(jobs.map((rate, pair) => rate / (bare[pair] ?? Number.NaN))),
+        submit_over_bare: median(submit.map((ms, pair) => ms / (submitBareMs[pair] ?? Number.NaN))),
+      },
+      jobs_per_second: jobs,
+      bare_per_second: bare,
+      submit_p50_ms: submit,
+      bare_submit_p50_ms: submitBareMs,
+    };
+  } finally {
+    await bareWorker.stop();
+    await connection.close();
+    await stack.stop();
+    await remove();
+  }
+}

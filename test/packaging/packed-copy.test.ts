@@ -1,0 +1,131 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { ensureDatabase } from '../../dev/postgres/ensure-database.ts';
+import '../support/provided-context.ts';
+import { TEST_ROLE_PASSWORD, withDatabase } from '../support/template-database.ts';
+import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { service } from './compose-file.ts';
+
+const run = promisify(execFile);
+const CHECKOUT = path.join(import.meta.dirname, '..', '..');
+const INSTALL_LIMIT_MS = 180_000;
+const READY_LIMIT_MS = 60_000;
+const DATABASE = 'packed_copy';
+/** As a person in production has them: by command, from the folder of the image. */
+const commandOf = (name: string) => (service(name).command ?? []).slice(1);
+
+let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
+let app: string;
+const started: ChildProcess[] = [];
+
+beforeAll(async () => {
+  home = await makeTemporaryHome('packed');
+  app = path.join(home.home, 'app');
+  await mkdir(app);
+  await run(process.execPath, [path.join(CHECKOUT, 'dev', 'build.mjs'), path.join(app, 'dist')]);
+  for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+    await cp(path.join(CHECKOUT, file), path.join(app, file));
+  }
+  await run('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], { cwd: app, timeout: INSTALL_LIMIT_MS });
+  await ensureDatabase(inject('databaseOwnerUrl'), DATABASE);
+}, INSTALL_LIMIT_MS + 60_000);
+
+afterAll(async () => {
+  for (const child of started) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  await home.remove();
+});
+
+function databaseUrl(role: string): string {
+  const url = new URL(withDatabase(inject('databaseOwnerUrl'), DATABASE));
+  url.username = role;
+  url.password = TEST_ROLE_PASSWORD;
+  return url.href;
+}
+
+function processEnvironment(role: string): Record<string, string> {
+  return {
+    NODE_ENV: 'production',
+    READY_LINE: 'true',
+    DATABASE_URL: databaseUrl(role),
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    TEMPORAL_TASK_QUEUE: 'packed-copy',
+    ASSET_HOME: path.join(home.home, 'assets'),
+    WORKFLOW_BUNDLE: path.join(app, 'dist', 'workflow-bundle.js'),
+    API_PORT: '0',
+    WORKER_SHUTDOWN_GRACE_SECONDS: '1',
+  };
+}
+
+function start(name: string, environment: Record<string, string>): ChildProcess {
+  const child = spawn(process.execPath, commandOf(name), {
+    cwd: app,
+    env: { PATH: path.dirname(process.execPath), ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  started.push(child);
+  return child;
+}
+
+async function untilReady(child: ChildProcess): Promise<Record<string, unknown>> {
+  const limit = AbortSignal.timeout(READY_LIMIT_MS);
+  const lines = createInterface({ input: child.stdout!, signal: limit });
+  const seen: string[] = [];
+  for await (const line of lines) {
+    if (line.startsWith('{"ready":true')) {
+      child.stdout!.resume();
+      return JSON.parse(line) as Record<string, unknown>;
+    }
+    seen.push(line);
+  }
+  throw new Error(`ended before it was ready:\n${seen.join('\n')}`);
+}
+
+async function endsCleanly(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  expect(child.exitCode).toBe(0);
+}
+
+describe('a packed copy with production dependencies only', () => {
+  test('migrates a database, and again without effect', async () => {
+    for (let times = 0; times < 2; times += 1) {
+      const migrate = start('migrate', {
+        DATABASE_OWNER_URL: withDatabase(inject('databaseOwnerUrl'), DATABASE),
+        DATABASE_API_PASSWORD: TEST_ROLE_PASSWORD,
+        DATABASE_WORKER_PASSWORD: TEST_ROLE_PASSWORD,
+      });
+      await once(migrate, 'exit');
+      expect(migrate.exitCode).toBe(0);
+    }
+  });
+
+  test('runs a worker to ready and ends it in order', async () => {
+    const worker = start('worker', processEnvironment('holdfast_worker'));
+    await untilReady(worker);
+    await endsCleanly(worker);
+  });
+
+  test('runs an API to ready and ends it in order', async () => {
+    const api = start('api', processEnvironment('holdfast_api'));
+    await untilReady(api);
+    await endsCleanly(api);
+  });
+
+  test.each(['api', 'worker', 'migrate'])('%s says which variables it lacks', async (name) => {
+    const [file, ...args] = [process.execPath, ...commandOf(name)];
+    const failure = await run(file, args, { cwd: app, env: {} }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/DATABASE_\w*URL is not set/) as string,
+    });
+  });
+});
