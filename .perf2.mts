@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { createReserve } from './ledger/reserve.ts';
 import { createCommit } from './ledger/commit.ts';
-import { reserveInteractively, commitInteractively } from './test/bench/interactive-ledger.ts';
+import { reserveInteractively, commitInteractively } from './test/bench/ledger/interactive-ledger.ts';
 const url='postgres://postgres@127.0.0.1:55432/hf_ledger';
 const pool=new pg.Pool({connectionString:url,max:16});
 const N=10000;

@@ -46,7 +46,9 @@ export function createAdmitSubmission(deps: {
         case 'key_reused':
           throw keyReused(jobId);
         case 'unavailable':
-          throw unavailable('It is not known whether the job was admitted: send it again with the same Idempotency-Key.');
+          throw unavailable(
+            'It is not known whether the job was admitted: send it again with the same Idempotency-Key.',
+          );
         case 'closed':
           return await recorded(submission);
         default:
@@ -82,7 +84,10 @@ function replay(known: StoredAdmission, submission: Submission): Admitted {
   if (known.fingerprint !== submission.fingerprint) throw keyReused(submission.jobId);
   if (known.outcome.outcome === 'refused') {
     // Written by admit (jobs/migrations/0002_admit.sql) in the very shape of a refusal.
-    throw problemOfRefusal({ ...known.outcome, fingerprint: known.fingerprint } as unknown as Refusal, REPLAYED);
+    throw problemOfRefusal(
+      { ...known.outcome, fingerprint: known.fingerprint } as unknown as Refusal,
+      REPLAYED,
+    );
   }
   return { isReplay: true };
 }

@@ -9,7 +9,11 @@ export function createAnswerJob(temporalUi: TemporalUi): AnswerJob {
   return ({ response, accountId, caller }, job, status) => {
     response
       .status(status)
-      .set({ ETag: jobETag(job), 'Cache-Control': 'private, no-cache', Vary: 'Authorization, Holdfast-Account' })
+      .set({
+        ETag: jobETag(job),
+        'Cache-Control': 'private, no-cache',
+        Vary: 'Authorization, Holdfast-Account',
+      })
       .json(viewJob(job, accountId, caller.accountId === null ? temporalUi : null));
   };
 }

@@ -43,7 +43,9 @@ export function createActingFor(database: Database, now: () => number): ActingFo
     const named = request.get('Holdfast-Account');
     if (caller.accountId !== null) {
       if (named === undefined || named === caller.accountId) return caller.accountId;
-      throw new Problem('forbidden', { detail: 'This key acts for another account than Holdfast-Account names.' });
+      throw new Problem('forbidden', {
+        detail: 'This key acts for another account than Holdfast-Account names.',
+      });
     }
     if (named === undefined || named === '') {
       throw invalidPart('', 'account_missing', 'A platform key needs the header Holdfast-Account: acct_….');

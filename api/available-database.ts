@@ -17,14 +17,14 @@ const NOT_NOW = /^(08|40|53|57|58|55P03)/;
  * connection as plain errors without a code), so all but the server's own refusals mean that it is away.
  */
 export function reportUnavailable(database: Database): Database {
-  return {
-    async query<Row extends object>(statement: Parameters<Database['query']>[0]) {
-      try {
-        return await database.query<Row>(statement);
-      } catch (error) {
-        if (error instanceof DatabaseError && !NOT_NOW.test(error.code ?? '')) throw error;
-        throw new DatabaseUnavailable('PostgreSQL does not answer', { cause: error });
-      }
-    },
-  };
+  return { query: (statement) => orUnavailable(database.query(statement)) };
+}
+
+async function orUnavailable<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof DatabaseError && !NOT_NOW.test(error.code ?? '')) throw error;
+    throw new DatabaseUnavailable('PostgreSQL does not answer', { cause: error });
+  }
 }

@@ -6,7 +6,11 @@ export class BoundedCache<Value> {
   readonly #entries = new Map<string, { readonly value: Promise<Value>; readonly freshUntil: number }>();
   readonly #options: { readonly maxEntries: number; readonly lifetimeMs: number; readonly now: () => number };
 
-  constructor(options: { readonly maxEntries: number; readonly lifetimeMs: number; readonly now: () => number }) {
+  constructor(options: {
+    readonly maxEntries: number;
+    readonly lifetimeMs: number;
+    readonly now: () => number;
+  }) {
     this.#options = options;
   }
 

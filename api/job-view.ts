@@ -14,7 +14,6 @@ const NO_PROGRESS = { stage: null, fraction: null, queue_position: null } as con
  * @param temporalUi null for a caller who has no business there (an account key).
  */
 export function viewJob(job: StoredJob, accountId: string, temporalUi: TemporalUi) {
-  const { entry_seqs: entrySeqs, ...billing } = job.billing;
   const counts = countOutputs(job.outputs);
   return {
     id: job.id,
@@ -26,7 +25,7 @@ export function viewJob(job: StoredJob, accountId: string, temporalUi: TemporalU
     finished_at: instantTextOrNull(job.finished_at),
     progress: job.progress ?? NO_PROGRESS,
     failure: job.failure,
-    billing: { ...billing, entry_ids: entrySeqs.map((seq) => entryIdOf(accountId, seq)) },
+    billing: viewBilling(job.billing, accountId),
     outputs: job.outputs.map(viewOutput),
     counts,
     summary: summarize(counts, job.billing.returned),
@@ -53,12 +52,26 @@ export function viewOutput(output: StoredJobOutput) {
   };
 }
 
+/** quoted = reserved + committed + returned (api-conventions.md, "billing block"). */
+function viewBilling(billing: StoredJob['billing'], accountId: string) {
+  return {
+    price_list: billing.price_list,
+    quoted: billing.quoted,
+    reserved: billing.reserved,
+    committed: billing.committed,
+    returned: billing.returned,
+    refunded: billing.refunded,
+    entry_ids: billing.entry_seqs.map((seq) => entryIdOf(accountId, seq)),
+  };
+}
+
 export function jobPath(jobId: string): string {
   return `/v1/jobs/${jobId}`;
 }
 
 function countOutputs(outputs: readonly StoredJobOutput[]): OutputCounts {
-  const count = (state: StoredJobOutput['state']) => outputs.filter((output) => output.state === state).length;
+  const count = (state: StoredJobOutput['state']) =>
+    outputs.filter((output) => output.state === state).length;
   return {
     outputs: outputs.length,
     succeeded: count('succeeded'),

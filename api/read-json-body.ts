@@ -31,17 +31,18 @@ function requireJson(contentType: string): void {
   });
 }
 
-function bytesOf(request: Request, response: Response): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    readBytes(request, response, (error?: unknown) => {
-      if (error !== undefined && error !== null) reject(problemOfReading(error));
-      else resolve(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-    });
+async function bytesOf(request: Request, response: Response): Promise<Buffer> {
+  const error = await new Promise<unknown>((resolve) => {
+    readBytes(request, response, resolve);
   });
+  if (error !== undefined) throw problemOfReading(error);
+  const body: unknown = request.body;
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
-function problemOfReading(error: unknown): unknown {
-  const type: unknown = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
+function problemOfReading(error: unknown): Problem {
+  const type: unknown =
+    typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
   switch (type) {
     case 'entity.too.large':
       return new Problem('payload_too_large');

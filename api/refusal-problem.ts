@@ -5,8 +5,10 @@ import { Problem } from './problem.ts';
 /** One sentence per reason of an admission's refusal; the code's own advice where there is none. */
 const DETAILS: Readonly<Record<string, string>> = {
   quote_expired: 'The quote has expired. Ask for a new one, and submit it with a new Idempotency-Key.',
-  quote_is_for_another_body: 'The quote was given for another request. Quote this one, and use a new Idempotency-Key.',
-  price_list_changed: 'The price has changed since the quote. Ask for a new one, and use a new Idempotency-Key.',
+  quote_is_for_another_body:
+    'The quote was given for another request. Quote this one, and use a new Idempotency-Key.',
+  price_list_changed:
+    'The price has changed since the quote. Ask for a new one, and use a new Idempotency-Key.',
   over_max_credits: 'The price is above max_credits. Nothing was reserved.',
   quote_not_found: 'There is no such quote.',
   account_not_found: 'There is no such account.',
@@ -16,7 +18,8 @@ const DETAILS: Readonly<Record<string, string>> = {
 
 /** A refusal by admission as the problem it is answered with, now and at every replay. Nothing was reserved or charged. */
 export function problemOfRefusal(refusal: Refusal, headers: Readonly<Record<string, string>>): Problem {
-  const detail = refusal.code === 'insufficient_credits' ? insufficientDetail(refusal) : DETAILS[refusal.reason];
+  const detail =
+    refusal.code === 'insufficient_credits' ? insufficientDetail(refusal) : DETAILS[refusal.reason];
   return new Problem(
     refusal.code,
     {

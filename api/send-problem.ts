@@ -12,18 +12,21 @@ export function sendProblem(response: Response, problem: Problem, publicUrl: str
   response
     .status(rule.status)
     .set({ 'Cache-Control': 'no-store', ...problem.headers })
-    .type('application/problem+json')
+    .set('Content-Type', 'application/problem+json')
     .send(
-      JSON.stringify({
-        type: `${publicUrl}/problems/${problem.code}`,
-        title: rule.title,
-        status: rule.status,
-        detail: detail ?? rule.advice,
-        code: problem.code,
-        request_id: state.requestId,
-        retryable: rule.retryable,
-        billed: billed ?? state.billed,
-        ...extensions,
-      }),
+      // As bytes: for text Express adds a charset, which this media type does not have.
+      Buffer.from(
+        JSON.stringify({
+          type: `${publicUrl}/problems/${problem.code}`,
+          title: rule.title,
+          status: rule.status,
+          detail: detail ?? rule.advice,
+          code: problem.code,
+          request_id: state.requestId,
+          retryable: rule.retryable,
+          billed: billed ?? state.billed,
+          ...extensions,
+        }),
+      ),
     );
 }

@@ -62,7 +62,8 @@ export function createHoldfastClient(temporal: {
       return { ...outcome, jobId };
     },
 
-    wait: (job, options = {}) => awaitJobResult(temporal.client, idOf(job), options.timeoutMs ?? DEFAULT_WAIT_MS),
+    wait: (job, options = {}) =>
+      awaitJobResult(temporal.client, idOf(job), options.timeoutMs ?? DEFAULT_WAIT_MS),
 
     cancel: (job) => cancelJob(idOf(job), 'customer'),
   };

@@ -39,7 +39,8 @@ function fieldErrorsOfIssue(
       const value = valueAt(body, issue.path);
       if (value === undefined) return at('required', 'This field is required.');
       if (issue.expected === 'int') return at('not_an_integer', 'A whole number.');
-      if (typeof value === 'number' && issue.expected === 'number') return at('too_large', 'A number too large to be one.');
+      if (typeof value === 'number' && issue.expected === 'number')
+        return at('too_large', 'A number too large to be one.');
       return at('wrong_type', `Expected ${nameOfType(issue.expected)}.`);
     }
     case 'invalid_value':
@@ -58,7 +59,11 @@ function fieldErrorsOfIssue(
       return issue.keys.map((key) => {
         const pointer = pointerOf([...issue.path, key]);
         return isKnownField(key)
-          ? { pointer, code: 'not_allowed', detail: 'This field does not belong here: not to this kind, or not to an item.' }
+          ? {
+              pointer,
+              code: 'not_allowed',
+              detail: 'This field does not belong here: not to this kind, or not to an item.',
+            }
           : { pointer, code: 'unknown_field', detail: 'There is no such field.' };
       });
     case 'invalid_key':

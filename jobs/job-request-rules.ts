@@ -12,7 +12,9 @@ export type RequestRules = {
 export function ruleErrors(request: JobRequest, rules: RequestRules): readonly FieldError[] {
   const items = workItemsOf(request);
   return [
-    ...items.flatMap((work, item) => workErrors(work, request.kind === 'batch' ? `/items/${String(item)}` : '', rules)),
+    ...items.flatMap((work, item) =>
+      workErrors(work, request.kind === 'batch' ? `/items/${String(item)}` : '', rules),
+    ),
     ...deadlineErrors(request, items),
     ...countErrors(request),
     ...agreementErrors(request),
@@ -22,12 +24,18 @@ export function ruleErrors(request: JobRequest, rules: RequestRules): readonly F
 function workErrors(work: WorkItem, pointer: string, rules: RequestRules): readonly FieldError[] {
   const model = modelOf(work.model);
   if (model === undefined) {
-    return [{ pointer: `${pointer}/model`, code: 'unknown_model', detail: 'There is no model of this name.' }];
+    return [
+      { pointer: `${pointer}/model`, code: 'unknown_model', detail: 'There is no model of this name.' },
+    ];
   }
   const errors: FieldError[] = [];
   // An edit is of its source's kind, which is not known here.
   if (work.kind !== 'edit' && model.times[work.kind] === undefined) {
-    errors.push({ pointer: `${pointer}/model`, code: 'not_supported', detail: 'This model does not make this kind.' });
+    errors.push({
+      pointer: `${pointer}/model`,
+      code: 'not_supported',
+      detail: 'This model does not make this kind.',
+    });
   }
   if (work.test_scenario !== undefined && !(model.isSandbox && rules.allowsTestScenarios)) {
     const detail = 'Test scenarios are for the sandbox model only.';

@@ -14,7 +14,8 @@ const MODEL_NAME_LENGTH = 64;
 const ID = /^[a-z]+_[a-z0-9_]{1,64}$/;
 const COLOR = /^#[0-9a-fA-F]{6}$/;
 
-const refused = (code: string, detail: string) => ({ code: 'custom', params: { code }, message: detail }) as const;
+const refused = (code: string, detail: string) =>
+  ({ code: 'custom', params: { code }, message: detail }) as const;
 
 const color = z.string().superRefine((text, context) => {
   if (!COLOR.test(text)) context.addIssue(refused('not_a_color', 'A color as #rrggbb.'));
@@ -22,19 +23,25 @@ const color = z.string().superRefine((text, context) => {
 
 const idOf = (prefix: string) =>
   z.string().superRefine((text, context) => {
-    if (!text.startsWith(prefix) || !ID.test(text)) context.addIssue(refused('not_an_id', `An id: ${prefix}…`));
+    if (!text.startsWith(prefix) || !ID.test(text))
+      context.addIssue(refused('not_an_id', `An id: ${prefix}…`));
   });
 
 const assetUrl = z.string().superRefine((text, context) => {
   const fault = faultOfText(text, { max: LIMITS.referenceUrlLength });
   if (fault !== null) context.addIssue(refused(fault.code, fault.detail));
   else if (!isAssetUrl(text)) {
-    context.addIssue(refused('not_a_url', 'An absolute http or https address without user name and password.'));
+    context.addIssue(
+      refused('not_a_url', 'An absolute http or https address without user name and password.'),
+    );
   }
 });
 
 const metadata = z
-  .record(requestText({ max: LIMITS.metadataKey }), requestText({ max: LIMITS.metadataValue, mayBeEmpty: true }))
+  .record(
+    requestText({ max: LIMITS.metadataKey }),
+    requestText({ max: LIMITS.metadataValue, mayBeEmpty: true }),
+  )
   .superRefine((pairs, context) => {
     if (Object.keys(pairs).length > LIMITS.metadataPairs) {
       context.addIssue(refused('too_many', `At most ${String(LIMITS.metadataPairs)} pairs.`));

@@ -7,8 +7,13 @@ import { pointerOf } from './field-errors.ts';
  * (zod, canonical JSON) reads the body. Iterative, so that a body of half a million brackets costs no stack. It also
  * refuses the one field name that JavaScript libraries drop in silence.
  */
-export function nestingErrors(body: unknown, maxDepth: number = JOB_REQUEST_LIMITS.depth): readonly FieldError[] {
-  const waiting: { readonly value: unknown; readonly path: readonly string[] }[] = [{ value: body, path: [] }];
+export function nestingErrors(
+  body: unknown,
+  maxDepth: number = JOB_REQUEST_LIMITS.depth,
+): readonly FieldError[] {
+  const waiting: { readonly value: unknown; readonly path: readonly string[] }[] = [
+    { value: body, path: [] },
+  ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, path } = next;
     if (typeof value !== 'object' || value === null) continue;
@@ -17,7 +22,9 @@ export function nestingErrors(body: unknown, maxDepth: number = JOB_REQUEST_LIMI
     }
     for (const [key, inner] of Object.entries(value as Readonly<Record<string, unknown>>)) {
       if (key === '__proto__') {
-        return [{ pointer: pointerOf([...path, key]), code: 'unknown_field', detail: 'There is no such field.' }];
+        return [
+          { pointer: pointerOf([...path, key]), code: 'unknown_field', detail: 'There is no such field.' },
+        ];
       }
       if (typeof inner === 'object') waiting.push({ value: inner, path: [...path, key] });
     }

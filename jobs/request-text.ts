@@ -3,9 +3,7 @@ import { z } from 'zod';
 /** A UTF-16 half without its other half: not text, and nothing PostgreSQL or JSON would store. */
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 /** C0, DEL and C1; and the same without tab and line feed, which belong in a paragraph. */
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001F\u007F-\u009F]/;
-// eslint-disable-next-line no-control-regex
 const CONTROL_IN_PARAGRAPH = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/;
 
 export type TextRule = {
@@ -27,7 +25,8 @@ export function faultOfText(
     return { code: 'too_long', detail: `At most ${String(rule.max)} characters.` };
   }
   if ((rule.isParagraph === true ? CONTROL_IN_PARAGRAPH : CONTROL).test(text)) {
-    const allowed = rule.isParagraph === true ? 'No control characters but tab and line feed.' : 'No control characters.';
+    const allowed =
+      rule.isParagraph === true ? 'No control characters but tab and line feed.' : 'No control characters.';
     return { code: 'control_character', detail: allowed };
   }
   if (LONE_SURROGATE.test(text)) return { code: 'lone_surrogate', detail: 'Not valid Unicode text.' };
@@ -41,6 +40,7 @@ export function faultOfText(
 export function requestText(rule: TextRule): z.ZodString {
   return z.string().superRefine((text, context) => {
     const fault = faultOfText(text, rule);
-    if (fault !== null) context.addIssue({ code: 'custom', params: { code: fault.code }, message: fault.detail });
+    if (fault !== null)
+      context.addIssue({ code: 'custom', params: { code: fault.code }, message: fault.detail });
   });
 }

@@ -16,7 +16,13 @@ export async function storeQuote(
   const { rows } = await database.query<{ expires_at: Date; now: Date }>({
     name: 'jobs.store_quote',
     text: 'SELECT expires_at, now FROM jobs.store_quote($1, $2, $3, $4, $5)',
-    values: [quote.accountId, quoteId, quote.fingerprint, JSON.stringify(quote.price), QUOTE_LIFETIME_SECONDS],
+    values: [
+      quote.accountId,
+      quoteId,
+      quote.fingerprint,
+      JSON.stringify(quote.price),
+      QUOTE_LIFETIME_SECONDS,
+    ],
   });
   const row = rows[0];
   if (row === undefined) throw new RangeError('a stored quote was not answered');

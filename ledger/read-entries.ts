@@ -74,5 +74,5 @@ export async function readEntries(
 }
 
 function parseSigned(text: string): number {
-  return text.startsWith('-') ? -parseCredits(text.slice(1)) : parseCredits(text);
+  return text.startsWith('-') ? 0 - parseCredits(text.slice(1)) : parseCredits(text);
 }

@@ -11,8 +11,6 @@ export type ReserveItem = {
   readonly outputId: string | null;
   /** From now to return_by, by the database's clock. Seconds. */
   readonly returnAfterSeconds: number;
-  /** Items of one group and account are reserved together or not at all; null stands alone. */
-  readonly groupId: string | null;
 };
 
 export type ReserveOutcome =
@@ -64,6 +62,5 @@ function toRow(item: ReserveItem): object {
     job_id: item.jobId,
     output_id: item.outputId,
     return_after_seconds: item.returnAfterSeconds,
-    group_id: item.groupId,
   };
 }

@@ -21,11 +21,16 @@ export function createLogger(options: {
   readonly name: string;
   readonly level: ProcessConfig['logLevel'];
 }): Logger {
-  return pino({
-    name: options.name,
-    level: options.level,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
-  });
+  // Not pino's own destination: when the reader of stdout is gone, that one waits for it in its exit handler, for ever.
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => undefined);
+  return pino(
+    {
+      name: options.name,
+      level: options.level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    },
+    process.stdout,
+  );
 }

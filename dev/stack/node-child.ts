@@ -26,7 +26,7 @@ export function nodeChild(options: {
         cwd: CHECKOUT,
       }),
     untilReady: async (child) => {
-      await child.readyLine;
+      await child.readyLine();
     },
     readyTimeoutMs: READY_TIMEOUT_MS,
     stopSignal: 'SIGTERM',

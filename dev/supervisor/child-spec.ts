@@ -11,8 +11,8 @@ export type ChildCommand = {
 /** A process that has been started and may not take work yet. */
 export type StartedChild = {
   readonly pid: number;
-  /** The JSON line a process of ours prints once it is ready (runtime/process-ready.ts). */
-  readonly readyLine: Promise<Readonly<Record<string, unknown>>>;
+  /** Waits for the JSON line a process of ours prints once it is ready (runtime/process-ready.ts). */
+  readonly readyLine: () => Promise<Readonly<Record<string, unknown>>>;
   /** Aborted when the child has ended: waiting for it to become ready is over. */
   readonly ended: AbortSignal;
 };

@@ -31,14 +31,23 @@ export async function createChaosFixture(modelMs: number): Promise<ChaosFixture>
   const { home, remove } = await makeTemporaryHome('chaos');
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.ownerUrl, max: 4 });
-  const modelService = await startService({ createRenderer: (files) => createInstantRenderer(files, modelMs) });
+  const modelService = await startService({
+    createRenderer: (files) => createInstantRenderer(files, modelMs),
+  });
   const temporalAddress = inject('temporalAddress');
   const connection = await Connection.connect({ address: temporalAddress });
   const temporal = new Client({ connection });
   await pool.query('SELECT ledger.open_account($1, $1, $1)', [CHAOS_ACCOUNT]);
   await pool.query('SELECT ledger.grant_credits($1)', [
     JSON.stringify([
-      { account_id: CHAOS_ACCOUNT, grant_id: 'grant_chaos', source: 'top_up', band: 3, amount: 100_000, reason: 'chaos' },
+      {
+        account_id: CHAOS_ACCOUNT,
+        grant_id: 'grant_chaos',
+        source: 'top_up',
+        band: 3,
+        amount: 100_000,
+        reason: 'chaos',
+      },
     ]),
   ]);
   return {
@@ -58,7 +67,8 @@ export async function createChaosFixture(modelMs: number): Promise<ChaosFixture>
       return Object.values(stats.by_reference).reduce((sum, counts) => sum + counts.accepted, 0);
     },
     reconcile: async () =>
-      (await pool.query('SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()')).rows as object[],
+      (await pool.query('SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()'))
+        .rows as object[],
     async close() {
       await connection.close();
       await modelService.dispose();

@@ -47,7 +47,9 @@ describe('a hundred jobs and a worker killed in the middle (design.md, "Measured
     const restartedAt = performance.now();
 
     const ends = await Promise.all(
-      keys.map((idempotencyKey) => client.wait({ accountId: CHAOS_ACCOUNT, idempotencyKey }, { timeoutMs: 60_000 })),
+      keys.map((idempotencyKey) =>
+        client.wait({ accountId: CHAOS_ACCOUNT, idempotencyKey }, { timeoutMs: 60_000 }),
+      ),
     );
     const endedMs = performance.now() - restartedAt;
     await Promise.all(starts);
@@ -57,14 +59,20 @@ describe('a hundred jobs and a worker killed in the middle (design.md, "Measured
     expect(await acceptedCount()).toBe(JOBS);
     expect(endedMs).toBeLessThan(ALL_END_WITHIN_MS);
     const [account] = await chaos.rows('SELECT available, reserved, spent FROM ledger.accounts');
-    expect(account).toEqual({ available: String(100_000 - JOBS * 35), reserved: '0', spent: String(JOBS * 35) });
+    expect(account).toEqual({
+      available: String(100_000 - JOBS * 35),
+      reserved: '0',
+      spent: String(JOBS * 35),
+    });
     expect(await chaos.reconcile()).toEqual([]);
     await worker.stop();
   });
 });
 
 async function acceptedCount(): Promise<number> {
-  const stats = (await (await fetch(`${chaos.modelService.url}/v1/stats`)).json()) as { submissions: { accepted: number } | number };
+  const stats = (await (await fetch(`${chaos.modelService.url}/v1/stats`)).json()) as {
+    submissions: { accepted: number } | number;
+  };
   return typeof stats.submissions === 'number' ? stats.submissions : stats.submissions.accepted;
 }
 

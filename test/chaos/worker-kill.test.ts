@@ -30,7 +30,10 @@ describe('a worker killed by SIGKILL (invariants 4, 7, 10)', () => {
       const client = chaos.clientFor(taskQueue);
       const job = { accountId: CHAOS_ACCOUNT, idempotencyKey: taskQueue };
 
-      const started = await client.start({ ...job, request: { kind: 'static_ad', brief: { headline: killPoint } } });
+      const started = await client.start({
+        ...job,
+        request: { kind: 'static_ad', brief: { headline: killPoint } },
+      });
       const result = await client.wait(job, { timeoutMs: 60_000 });
 
       expect(worker.pid, 'the worker was killed on the way').not.toBe(pidBefore);

@@ -10,7 +10,7 @@ import type { SceneLayer } from './scene-layer.ts';
 /** Seconds. Shapes set off first, the ground follows them, and text comes when there is room for it. */
 const MOVE_SECONDS = 1.1;
 const WIPE_SECONDS = 0.85;
-const TEXT_ENTERS_AFTER = 0.4;
+const TEXT_ENTERS_AFTER = 0.65;
 const LINE_SECONDS = 0.75;
 const LINE_STAGGER = 0.1;
 const TEXT_LEAVES_BEFORE = 0.32;

@@ -24,6 +24,9 @@ export const MIN_CONTRAST = 4.5;
 
 const STEP = 0.01;
 
+const WHITE: Color = { red: 1, green: 1, blue: 1 };
+const BLACK: Color = { red: 0, green: 0, blue: 0 };
+
 /** All colors of an ad from one brand color. Every ink has at least MIN_CONTRAST on what it is drawn on. */
 export function paletteOf(brand: Color, tone: Tone): Palette {
   const base = toOklch(brand);
@@ -116,8 +119,8 @@ function readableInk(ground: readonly [Color, Color], base: Oklch, light: number
     chroma: Math.min(base.chroma, 0.025),
     hue: base.hue,
   });
-  const isLight =
-    worstContrast(fromOklch(candidate(light)), ground) >= worstContrast(fromOklch(candidate(dark)), ground);
+  // Of pure white and pure black one always reaches 4.58; of their tinted kin neither may.
+  const isLight = worstContrast(WHITE, ground) >= worstContrast(BLACK, ground);
   let oklch = candidate(isLight ? light : dark);
   while (
     worstContrast(fromOklch(oklch), ground) < MIN_CONTRAST &&

@@ -1,4 +1,11 @@
-import { allHandlersFinished, condition, defineUpdate, proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  defineUpdate,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+} from '@temporalio/workflow';
 import type { BareActivities } from './bare-activities.ts';
 
 /** What Temporal costs by itself: the shapes of our workflow with nothing in them. */

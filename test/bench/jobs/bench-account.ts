@@ -13,7 +13,14 @@ export async function openBenchAccount(info: Pick<StackInfo, 'database_url'>): P
     await client.query('SELECT ledger.open_account($1, $1, $1)', [accountId]);
     await client.query('SELECT ledger.grant_credits($1)', [
       JSON.stringify([
-        { account_id: accountId, grant_id: 'grant_bench', source: 'top_up', band: 3, amount: CREDITS, reason: 'bench' },
+        {
+          account_id: accountId,
+          grant_id: 'grant_bench',
+          source: 'top_up',
+          band: 3,
+          amount: CREDITS,
+          reason: 'bench',
+        },
       ]),
     ]);
   } finally {

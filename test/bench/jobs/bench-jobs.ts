@@ -37,7 +37,11 @@ export async function benchJobs(progress: (line: string) => void): Promise<JobsR
   const info = stack.info();
   const connection = await Connection.connect({ address: info.temporal_address });
   const client = new Client({ connection });
-  const bareWorker = await startBareWorker({ home, taskQueue: BARE_TASK_QUEUE, temporalAddress: info.temporal_address });
+  const bareWorker = await startBareWorker({
+    home,
+    taskQueue: BARE_TASK_QUEUE,
+    temporalAddress: info.temporal_address,
+  });
   try {
     const accountId = await openBenchAccount(info);
     const holdfast = createHoldfastClient({ client, taskQueue: 'holdfast' });
@@ -45,9 +49,13 @@ export async function benchJobs(progress: (line: string) => void): Promise<JobsR
     const runJobs = () =>
       runInFlight(JOBS_PER_RUN, IN_FLIGHT, async () => {
         const job = { accountId, idempotencyKey: randomUUID() };
-        await holdfast.start({ ...job, request: { kind: 'static_ad', brief: { headline: job.idempotencyKey } } });
+        await holdfast.start({
+          ...job,
+          request: { kind: 'static_ad', brief: { headline: job.idempotencyKey } },
+        });
         const result = await holdfast.wait(job);
-        if (result.outcome !== 'succeeded') throw new Error(`a job of the benchmark ended as ${result.outcome}`);
+        if (result.outcome !== 'succeeded')
+          throw new Error(`a job of the benchmark ended as ${result.outcome}`);
       });
     const runBare = () =>
       runInFlight(JOBS_PER_RUN, IN_FLIGHT, async () => {
@@ -78,14 +86,18 @@ export async function benchJobs(progress: (line: string) => void): Promise<JobsR
     for (let pair = 1; pair <= PAIRS; pair++) {
       jobs.push(await runJobs());
       bare.push(await runBare());
-      progress(`pair ${String(pair)} of ${String(PAIRS)}: ${jobs.at(-1)?.toFixed(1) ?? ''} jobs/s, ${bare.at(-1)?.toFixed(1) ?? ''} bare/s`);
+      progress(
+        `pair ${String(pair)} of ${String(PAIRS)}: ${jobs.at(-1)?.toFixed(1) ?? ''} jobs/s, ${bare.at(-1)?.toFixed(1) ?? ''} bare/s`,
+      );
     }
     const submit: number[] = [];
     const submitBareMs: number[] = [];
     for (let pair = 1; pair <= PAIRS; pair++) {
       submit.push(median(await submitOverHttp(info, accountId, SUBMISSIONS_PER_RUN)));
       submitBareMs.push(await submitBare());
-      progress(`submission ${String(pair)} of ${String(PAIRS)}: ${submit.at(-1)?.toFixed(1) ?? ''} ms, bare ${submitBareMs.at(-1)?.toFixed(1) ?? ''} ms`);
+      progress(
+        `submission ${String(pair)} of ${String(PAIRS)}: ${submit.at(-1)?.toFixed(1) ?? ''} ms, bare ${submitBareMs.at(-1)?.toFixed(1) ?? ''} ms`,
+      );
     }
     return {
       ratios: {

@@ -22,7 +22,8 @@ export async function submitOverHttp(
       body: JSON.stringify({ kind: 'static_ad', brief: { headline: key } }),
     });
     await answer.arrayBuffer();
-    if (answer.status !== 202) throw new Error(`a submission of the benchmark was answered ${String(answer.status)}`);
+    if (answer.status !== 202)
+      throw new Error(`a submission of the benchmark was answered ${String(answer.status)}`);
     times.push(performance.now() - startedAt);
   }
   return times;

@@ -63,7 +63,16 @@ export async function reserveInteractively(
       ],
     });
     for (const [index, part] of parts.entries()) {
-      await insertEntry(client, item, part, 'reserve', 'available', 'reserved', firstSeq + index, Number(row.available) - item.credits);
+      await insertEntry(
+        client,
+        item,
+        part,
+        'reserve',
+        'available',
+        'reserved',
+        firstSeq + index,
+        Number(row.available) - item.credits,
+      );
     }
     await client.query({
       name: 'bench.hold',
@@ -86,7 +95,11 @@ export async function commitInteractively(
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
-    const reservation = await client.query<{ amount: string; part_grant_ids: string[]; part_amounts: string[] }>({
+    const reservation = await client.query<{
+      amount: string;
+      part_grant_ids: string[];
+      part_amounts: string[];
+    }>({
       name: 'bench.held',
       text: `SELECT amount, part_grant_ids, part_amounts FROM ledger.reservations
              WHERE account_id = $1 AND reservation_id = $2 AND state = 'open' FOR UPDATE`,
@@ -99,8 +112,12 @@ export async function commitInteractively(
     });
     const held = reservation.rows[0];
     const row = account.rows[0];
-    if (held === undefined || row === undefined) throw new Error('the baseline was asked for what it does not measure');
-    const parts = held.part_grant_ids.map((grantId, index) => ({ grantId, amount: Number(held.part_amounts[index]) }));
+    if (held === undefined || row === undefined)
+      throw new Error('the baseline was asked for what it does not measure');
+    const parts = held.part_grant_ids.map((grantId, index) => ({
+      grantId,
+      amount: Number(held.part_amounts[index]),
+    }));
     const firstSeq = Number(row.entry_seq) + 1;
     for (const part of parts) {
       await client.query({
@@ -121,7 +138,16 @@ export async function commitInteractively(
       values: [item.accountId, item.reservationId, firstSeq, firstSeq + parts.length],
     });
     for (const [index, part] of parts.entries()) {
-      await insertEntry(client, item, part, 'commit', 'reserved', 'spent', firstSeq + index, Number(row.available));
+      await insertEntry(
+        client,
+        item,
+        part,
+        'commit',
+        'reserved',
+        'spent',
+        firstSeq + index,
+        Number(row.available),
+      );
     }
     await client.query('COMMIT');
   } catch (error) {
@@ -147,6 +173,16 @@ async function insertEntry(
     text: `INSERT INTO ledger.entries (account_id, seq, kind, grant_id, from_bucket, to_bucket, amount, balance_after,
                                        reservation_id, reason, created_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'bench', clock_timestamp())`,
-    values: [item.accountId, seq, kind, part.grantId, from, to, part.amount, balanceAfter, item.reservationId],
+    values: [
+      item.accountId,
+      seq,
+      kind,
+      part.grantId,
+      from,
+      to,
+      part.amount,
+      balanceAfter,
+      item.reservationId,
+    ],
   });
 }

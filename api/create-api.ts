@@ -1,0 +1,96 @@
+import express, { type Express } from 'express';
+import type { CancelJob } from '../client/cancel-job.ts';
+import type { StartJob } from '../client/start-job.ts';
+import type { AssetStore } from '../jobs/asset-store.ts';
+import type { RequestRules } from '../jobs/job-request-rules.ts';
+import type { Database } from '../ledger/database.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { logAccess } from './access-log.ts';
+import { createAdmitSubmission } from './admit-submission.ts';
+import { createAnswerJob } from './answer-job.ts';
+import { answerInTime } from './answer-in-time.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { createActingFor } from './authorize.ts';
+import { reportUnavailable } from './available-database.ts';
+import { createRouter } from './create-router.ts';
+import { answerErrors } from './handle-error.ts';
+import type { JobWatches } from './job-watches.ts';
+import type { TemporalUi } from './job-view.ts';
+import { notFound } from './problem.ts';
+import { identifyRequests } from './request-identity.ts';
+import type { Route } from './route.ts';
+import { openAccountRoute, readAccountRoute } from './routes/accounts.ts';
+import { balanceRoute } from './routes/balance.ts';
+import { cancelJobRoute } from './routes/cancel-job.ts';
+import { entriesRoute } from './routes/entries.ts';
+import { healthRoutes } from './routes/health.ts';
+import { jobEventsRoute } from './routes/job-events.ts';
+import { listJobsRoute } from './routes/list-jobs.ts';
+import { outputContentRoute } from './routes/output-content.ts';
+import { problemPagesRoute } from './routes/problem-pages.ts';
+import { quotesRoute } from './routes/quotes.ts';
+import { readJobRoute } from './routes/read-job.ts';
+import { readOutputRoute } from './routes/read-output.ts';
+import { statementRoute } from './routes/statement.ts';
+import { submitJobRoute } from './routes/submit-job.ts';
+
+export type ApiDependencies = {
+  readonly database: Database;
+  readonly assets: AssetStore;
+  readonly watches: JobWatches;
+  readonly startJob: StartJob;
+  readonly cancelJob: CancelJob;
+  readonly doesTemporalAnswer: (timeoutMs: number) => Promise<boolean>;
+  readonly temporalUi: TemporalUi;
+  /** The address callers reach us under, for the pages that problems point to. */
+  readonly publicUrl: string;
+  readonly rules: RequestRules;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+};
+
+/** The HTTP API, without a server around it. */
+export function createApi(dependencies: ApiDependencies): Express {
+  const { log, now, publicUrl } = dependencies;
+  const database = reportUnavailable(dependencies.database);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+
+  app.use(identifyRequests(now), logAccess(log, now), answerInTime(publicUrl));
+  app.use(
+    createRouter(routesOf({ ...dependencies, database }), {
+      authenticate: createAuthenticate(database, now),
+      actingFor: createActingFor(database, now),
+    }),
+  );
+  app.use(() => {
+    throw notFound('page');
+  });
+  app.use(answerErrors({ log, publicUrl }));
+  return app;
+}
+
+/** Every call there is. */
+function routesOf(deps: ApiDependencies): readonly Route[] {
+  const parts = { ...deps, answerJob: createAnswerJob(deps.temporalUi), admit: createAdmitSubmission(deps) };
+  return [
+    ...healthRoutes(parts),
+    problemPagesRoute(),
+    quotesRoute(parts),
+    submitJobRoute(parts),
+    listJobsRoute(parts),
+    readJobRoute(parts),
+    jobEventsRoute(parts),
+    cancelJobRoute(parts),
+    readOutputRoute(parts),
+    outputContentRoute(parts),
+    balanceRoute(parts),
+    entriesRoute(parts),
+    statementRoute(parts),
+    openAccountRoute(parts),
+    readAccountRoute(parts),
+  ];
+}

@@ -1,0 +1,64 @@
+import { Client } from '@temporalio/client';
+import { createCancelJob } from '../client/cancel-job.ts';
+import { createStartJob } from '../client/start-job.ts';
+import { createDiskAssetStore } from '../jobs/asset-store.ts';
+import { readApiConfig } from '../runtime/config.ts';
+import { createDatabasePool } from '../runtime/database-pool.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { announceReady } from '../runtime/process-ready.ts';
+import { endInOrder } from '../runtime/shutdown.ts';
+import { lazilyConnectTemporal } from '../runtime/temporal-connection.ts';
+import { createApi } from './create-api.ts';
+import { createJobWatches } from './job-watches.ts';
+import { reportUnavailable } from './available-database.ts';
+import { serve } from './serve.ts';
+import { doesTemporalAnswer } from './temporal-answers.ts';
+
+/** Draining (10 s) and closing what it used. */
+const SHUTDOWN_TIMEOUT_MS = 15_000;
+
+const config = readApiConfig();
+const log = createLogger({ name: 'api', level: config.logLevel });
+const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast api', log });
+// Lazily: the API serves what PostgreSQL alone can answer while Temporal is away.
+const connection = await lazilyConnectTemporal(config.temporal);
+const client = new Client({ connection, namespace: config.temporal.namespace });
+const watches = createJobWatches(reportUnavailable(pool), log);
+
+const server = await serve(config, (port) =>
+  createApi({
+    database: pool,
+    assets: createDiskAssetStore(config.assetHome),
+    watches,
+    startJob: createStartJob({ client, taskQueue: config.temporal.taskQueue }),
+    cancelJob: createCancelJob(client),
+    doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
+    temporalUi:
+      config.temporalUiUrl === null
+        ? null
+        : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
+    publicUrl: (config.publicUrl ?? `http://${config.host}:${String(port)}`).replace(/\/+$/, ''),
+    rules: { allowsTestScenarios: config.allowsTestScenarios },
+    log,
+    now: Date.now,
+  }),
+);
+endInOrder({
+  log,
+  timeoutMs: SHUTDOWN_TIMEOUT_MS,
+  steps: [
+    {
+      name: 'requests',
+      stop: () => {
+        const drained = server.stop();
+        watches.closeAll();
+        return drained;
+      },
+    },
+    { name: 'temporal', stop: () => connection.close() },
+    { name: 'database', stop: () => pool.end() },
+  ],
+});
+
+log.info({ host: config.host, port: server.port }, 'listening');
+announceReady(config, { port: server.port });

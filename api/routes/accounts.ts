@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { fieldErrorsOf } from '../../jobs/field-errors.ts';
+import { requestText } from '../../jobs/request-text.ts';
+import type { Database } from '../../ledger/database.ts';
+import { openAccount } from '../../ledger/open-account.ts';
+import { readAccount } from '../../ledger/read-account.ts';
+import { REPLAYED } from '../admit-submission.ts';
+import { requirePlatformKey } from '../authorize.ts';
+import { instantText } from '../instant-text.ts';
+import { invalidRequest, notFound, Problem } from '../problem.ts';
+import { readJsonBody } from '../read-json-body.ts';
+import { pathParameter, type Route } from '../route.ts';
+
+const MAX_NAME = 200;
+const MAX_REFERENCE = 255;
+
+const openBody = z.strictObject({
+  name: requestText({ max: MAX_NAME }),
+  reference: requestText({ max: MAX_REFERENCE }),
+});
+
+type Deps = { readonly database: Database };
+
+/** POST /v1/accounts: open one, sign-up grant included. The reference is the key: the same one, the same account. */
+export function openAccountRoute(deps: Deps): Route {
+  return {
+    method: 'post',
+    path: '/v1/accounts',
+    access: 'key',
+    scopes: ['billing:write'],
+    async handle({ request, response, caller }) {
+      requirePlatformKey(caller);
+      const body = await readJsonBody(request, response);
+      const parsed = openBody.safeParse(body);
+      if (!parsed.success) throw invalidRequest(fieldErrorsOf(body, parsed.error.issues));
+      const account = await openAccount(deps.database, parsed.data);
+      if (account.outcome === 'key_reused') {
+        throw new Problem('idempotency_key_reused', {
+          detail: 'This reference belongs to an account that was opened under another name.',
+        });
+      }
+      response
+        .status(201)
+        .set({
+          Location: `/v1/accounts/${account.accountId}`,
+          ...(account.outcome === 'exists' ? REPLAYED : {}),
+        })
+        .json(viewAccount(account));
+    },
+  };
+}
+
+/** GET /v1/accounts/{id}: any account for a platform key, its own for an account key. */
+export function readAccountRoute(deps: Deps): Route {
+  return {
+    method: 'get',
+    path: '/v1/accounts/:id',
+    access: 'key',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    async handle({ request, response, caller }) {
+      const id = pathParameter(request, 'id');
+      const isVisible = caller.accountId === null || caller.accountId === id;
+      const account = isVisible ? await readAccount(deps.database, id) : null;
+      if (account === null) throw notFound('account');
+      response.json(viewAccount(account));
+    },
+  };
+}
+
+function viewAccount(account: {
+  readonly accountId: string;
+  readonly name: string;
+  readonly reference: string;
+  readonly openedAt: Date;
+}) {
+  return {
+    id: account.accountId,
+    name: account.name,
+    reference: account.reference,
+    created_at: instantText(account.openedAt),
+  };
+}

@@ -1,0 +1,46 @@
+import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
+import type { Database } from '../../ledger/database.ts';
+import { readBalance } from '../../ledger/read-balance.ts';
+import { instantText, instantTextOrNull } from '../instant-text.ts';
+import { notFound } from '../problem.ts';
+import type { Route } from '../route.ts';
+
+/** GET /v1/balance: what can be spent, what is set aside, where it came from and what it buys. */
+export function balanceRoute(deps: { readonly database: Database }): Route {
+  return {
+    method: 'get',
+    path: '/v1/balance',
+    access: 'account',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    async handle({ response, accountId }) {
+      const balance = await readBalance(deps.database, accountId);
+      if (balance === null) throw notFound('account');
+      response.set('Cache-Control', 'no-store').json({
+        account_id: balance.account_id,
+        available: balance.available,
+        reserved: balance.reserved,
+        spent_this_period: balance.spent_this_period,
+        grants: balance.grants.map((grant) => ({
+          id: grant.id,
+          source: grant.source,
+          band: grant.band,
+          amount: grant.amount,
+          available: grant.available,
+          reserved: grant.reserved,
+          spent: grant.spent,
+          effective_at: instantText(grant.effective_at),
+          expires_at: instantTextOrNull(grant.expires_at),
+        })),
+        // credit-rules.md, "What credits buy": each kind alone, rounded down.
+        buys: {
+          statics: Math.floor(balance.available / CURRENT_PRICE_LIST.staticAd),
+          videos: Math.floor(balance.available / CURRENT_PRICE_LIST.planningVideo),
+        },
+        next_expiry:
+          balance.next_expiry === null
+            ? null
+            : { at: instantText(balance.next_expiry.at), credits: balance.next_expiry.credits },
+      });
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { CancelJob } from '../../client/cancel-job.ts';
+import { isTerminal } from '../../domain/job-state.ts';
+import { fieldErrorsOf } from '../../jobs/field-errors.ts';
+import type { StoredJob } from '../../jobs/read-job.ts';
+import type { Database } from '../../ledger/database.ts';
+import type { AnswerJob } from '../answer-job.ts';
+import { invalidRequest, Problem, unavailable } from '../problem.ts';
+import { readOptionalJsonBody } from '../read-json-body.ts';
+import { readIdempotencyKey } from '../request-headers.ts';
+import { requireJob } from '../require-job.ts';
+import { pathParameter, type Route } from '../route.ts';
+
+/** A cancel says nothing but whose job it is. */
+const emptyBody = z.strictObject({});
+
+/**
+ * POST /v1/jobs/{id}/cancel: the customer's cancel. The job's state is its idempotency record: asked again it is
+ * canceling or canceled, and 202 again; one that ended otherwise is a conflict.
+ */
+export function cancelJobRoute(deps: {
+  readonly database: Database;
+  readonly cancelJob: CancelJob;
+  readonly answerJob: AnswerJob;
+}): Route {
+  return {
+    method: 'post',
+    path: '/v1/jobs/:id/cancel',
+    access: 'account',
+    scopes: ['jobs:write'],
+    async handle(exchange) {
+      const { request, response, accountId } = exchange;
+      readIdempotencyKey(request);
+      const body = await readOptionalJsonBody(request, response);
+      const parsed = emptyBody.safeParse(body ?? {});
+      if (!parsed.success) throw invalidRequest(fieldErrorsOf(body, parsed.error.issues));
+
+      const jobId = pathParameter(request, 'id');
+      const job = await requireJob(deps.database, accountId, jobId);
+      refuseIfEndedOtherwise(job);
+      if (job.state !== 'canceled' && (await deps.cancelJob(job.id, 'customer')) === 'unavailable') {
+        throw unavailable();
+      }
+      // Read again: the workflow may have been quicker, or have ended in between by another cause.
+      const now = await requireJob(deps.database, accountId, jobId);
+      refuseIfEndedOtherwise(now);
+      deps.answerJob(exchange, now, 202);
+    },
+  };
+}
+
+function refuseIfEndedOtherwise(job: StoredJob): void {
+  if (!isTerminal(job.state) || job.state === 'canceled') return;
+  throw new Problem('state_conflict', {
+    detail: `The job has ended already: ${job.state}.`,
+    job_id: job.id,
+    billed: job.billing.committed > 0 ? 'yes' : 'no',
+  });
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { Database } from '../../ledger/database.ts';
+import { entryIdOf } from '../../ledger/entry-id.ts';
+import { ENTRY_KINDS, readEntries, type Entry } from '../../ledger/read-entries.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import { instantText } from '../instant-text.ts';
+import { instant, listLimit, readQuery } from '../read-query.ts';
+import type { Route } from '../route.ts';
+
+const query = z.strictObject({
+  kind: z.enum(ENTRY_KINDS).optional(),
+  job_id: z.string().max(64).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  cursor: z.string().optional(),
+  limit: listLimit,
+});
+const position = z.strictObject({ before: z.int().min(1) });
+
+/** GET /v1/entries: the usage history, newest first. */
+export function entriesRoute(deps: { readonly database: Database }): Route {
+  return {
+    method: 'get',
+    path: '/v1/entries',
+    access: 'account',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    async handle({ request, response, accountId }) {
+      const asked = readQuery(request, query);
+      const { before } = asked.cursor === undefined ? { before: null } : readCursor(asked.cursor, position);
+      const entries = await readEntries(
+        deps.database,
+        accountId,
+        {
+          kinds: asked.kind === undefined ? null : [asked.kind],
+          jobId: asked.job_id ?? null,
+          from: asked.from ?? null,
+          to: asked.to ?? null,
+        },
+        { before, limit: asked.limit + 1 },
+      );
+      const shown = entries.slice(0, asked.limit);
+      const last = shown.at(-1);
+      const hasMore = entries.length > shown.length && last !== undefined;
+      response.set('Cache-Control', 'no-store').json({
+        data: shown.map((entry) => viewEntry(accountId, entry)),
+        next_cursor: hasMore ? writeCursor({ before: last.seq }) : null,
+      });
+    },
+  };
+}
+
+function viewEntry(accountId: string, entry: Entry) {
+  return {
+    id: entryIdOf(accountId, entry.seq),
+    seq: entry.seq,
+    kind: entry.kind,
+    credits: entry.credits,
+    job_id: entry.jobId,
+    output_id: entry.outputId,
+    grant_id: entry.grantId,
+    reason: entry.reason,
+    balance_after: entry.balanceAfter,
+    created_at: instantText(entry.createdAt),
+  };
+}

@@ -1,0 +1,107 @@
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+import { isOutputId } from '../../domain/ids.ts';
+import type { AssetStore } from '../../jobs/asset-store.ts';
+import { readOutput } from '../../jobs/read-output.ts';
+import type { Database } from '../../ledger/database.ts';
+import { matchesETag } from '../answer-job.ts';
+import { readByteRange, type ByteRange } from '../byte-range.ts';
+import { notFound, unavailable } from '../problem.ts';
+import { pathParameter, type AccountExchange, type Route } from '../route.ts';
+
+/** Content types we made ourselves, and the ending a downloaded file gets. */
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'image/png': '.png',
+  'image/jpeg': '.jpg',
+  'image/webp': '.webp',
+  'video/mp4': '.mp4',
+};
+
+type Asset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
+
+/** GET /v1/outputs/{id}/content: the bytes, once they are charged for. */
+export function outputContentRoute(deps: {
+  readonly database: Database;
+  readonly assets: AssetStore;
+}): Route {
+  return {
+    method: 'get',
+    path: '/v1/outputs/:id/content',
+    access: 'account',
+    scopes: ['jobs:read', 'support'],
+    async handle(exchange) {
+      const outputId = pathParameter(exchange.request, 'id');
+      const output = isOutputId(outputId)
+        ? await readOutput(deps.database, exchange.accountId, outputId)
+        : null;
+      const asset = output?.asset ?? null;
+      if (asset === null) throw notFound('output, or it has no content');
+      await send(deps.assets, exchange, outputId, asset);
+    },
+  };
+}
+
+async function send(
+  assets: AssetStore,
+  { request, response }: AccountExchange,
+  outputId: string,
+  asset: Asset,
+): Promise<void> {
+  const etag = `"${asset.sha256}"`;
+  setHeaders(response, outputId, asset, etag);
+  if (matchesETag(request.get('If-None-Match'), etag)) {
+    response.status(304).end();
+    return;
+  }
+  // A range of another version of the file would be a patchwork: If-Range names the one the caller has.
+  const ifRange = request.get('If-Range');
+  const isRangeOfThis = ifRange === undefined || ifRange === etag;
+  const range = readByteRange(isRangeOfThis ? request.get('Range') : undefined, asset.bytes);
+  if (range.is === 'unsatisfiable') {
+    response
+      .status(416)
+      .set('Content-Range', `bytes */${String(asset.bytes)}`)
+      .end();
+    return;
+  }
+  setLength(response, range, asset.bytes);
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  const file = await assets.open(asset.sha256, range.is === 'part' ? range : undefined);
+  if (file === null) {
+    response.removeHeader('Content-Length');
+    throw unavailable('The file is not to be had at the moment.');
+  }
+  // A caller who goes away in the middle is no error of ours; the stream is closed either way.
+  await pipeline(file.stream, response).catch(() => undefined);
+}
+
+function setHeaders(response: Response, outputId: string, asset: Asset, etag: string): void {
+  response.set({
+    'Content-Type': asset.contentType,
+    'Content-Disposition': `inline; filename="${outputId}${EXTENSIONS[asset.contentType] ?? ''}"`,
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    ETag: etag,
+    'Accept-Ranges': 'bytes',
+    // The bytes never change; who may read them might.
+    'Cache-Control': 'private, max-age=3600',
+    Vary: 'Authorization, Holdfast-Account',
+  });
+}
+
+function setLength(
+  response: Response,
+  range: Exclude<ByteRange, { is: 'unsatisfiable' }>,
+  size: number,
+): void {
+  if (range.is === 'whole') {
+    response.status(200).set('Content-Length', String(size));
+    return;
+  }
+  response.status(206).set({
+    'Content-Range': `bytes ${String(range.start)}-${String(range.end)}/${String(size)}`,
+    'Content-Length': String(range.end - range.start + 1),
+  });
+}

@@ -1,0 +1,61 @@
+import type { JobRequest } from '../../domain/job-request.ts';
+import type { FieldError } from '../../domain/problems.ts';
+import { priceRequest, workItemsOf } from '../../domain/quote.ts';
+import { fingerprintQuoted } from '../../jobs/fingerprint-request.ts';
+import type { RequestRules } from '../../jobs/job-request-rules.ts';
+import { parseJobRequest } from '../../jobs/parse-job-request.ts';
+import { storeQuote } from '../../jobs/store-quote.ts';
+import type { Database } from '../../ledger/database.ts';
+import { readBalance } from '../../ledger/read-balance.ts';
+import { instantText } from '../instant-text.ts';
+import { invalidRequest, notFound } from '../problem.ts';
+import { quoteTermsOf } from '../quote-terms.ts';
+import { readJsonBody } from '../read-json-body.ts';
+import type { Route } from '../route.ts';
+
+/** POST /v1/quotes: the exact price of a job body. Spends nothing. */
+export function quotesRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
+  return {
+    method: 'post',
+    path: '/v1/quotes',
+    access: 'account',
+    scopes: ['jobs:write', 'jobs:read', 'credits:read'],
+    async handle({ request, response, accountId }) {
+      const body = await readJsonBody(request, response);
+      const parsed = parseJobRequest(body, deps.rules);
+      if (!parsed.ok) throw invalidRequest(parsed.errors);
+      const unpriced = unpricedItems(parsed.request);
+      if (unpriced.length > 0) throw invalidRequest(unpriced);
+
+      const price = priceRequest(parsed.request);
+      const fingerprint = fingerprintQuoted(body as Readonly<Record<string, unknown>>);
+      const [balance, quote] = await Promise.all([
+        readBalance(deps.database, accountId),
+        storeQuote(deps.database, { accountId, fingerprint, price }),
+      ]);
+      if (balance === null) throw notFound('account');
+      const terms = quoteTermsOf(parsed.request);
+      response.set('Cache-Control', 'no-store').json({
+        id: quote.quoteId,
+        ...price,
+        available: balance.available,
+        // Below zero by what is missing, when it is not affordable.
+        balance_after: balance.available - price.total,
+        affordable: balance.available >= price.total,
+        expires_at: instantText(quote.expiresAt),
+        deadline_seconds: terms.deadlineSeconds,
+        returned_automatically_by: instantText(new Date(quote.now.getTime() + terms.deadlineSeconds * 1_000)),
+        cancel_rule: terms.cancelRule,
+      });
+    },
+  };
+}
+
+/** An edit costs what its source is, and a source cannot be looked up yet. */
+function unpricedItems(request: JobRequest): readonly FieldError[] {
+  return workItemsOf(request).flatMap((work, item) => {
+    if (work.kind !== 'edit') return [];
+    const pointer = request.kind === 'batch' ? `/items/${String(item)}/kind` : '/kind';
+    return [{ pointer, code: 'not_supported', detail: 'Edits cannot be priced yet.' }];
+  });
+}

@@ -1,0 +1,28 @@
+import { isOutputId, jobIdOfOutput } from '../../domain/ids.ts';
+import { readJob } from '../../jobs/read-job.ts';
+import type { Database } from '../../ledger/database.ts';
+import { jobPath, viewOutput } from '../job-view.ts';
+import { notFound } from '../problem.ts';
+import { pathParameter, type Route } from '../route.ts';
+
+/** GET /v1/outputs/{id}: one output, as it stands in its job. */
+export function readOutputRoute(deps: { readonly database: Database }): Route {
+  return {
+    method: 'get',
+    path: '/v1/outputs/:id',
+    access: 'account',
+    scopes: ['jobs:read', 'support'],
+    async handle({ request, response, accountId }) {
+      const outputId = pathParameter(request, 'id');
+      if (!isOutputId(outputId)) throw notFound('output');
+      const job = await readJob(deps.database, accountId, jobIdOfOutput(outputId));
+      const output = job?.outputs.find((one) => one.id === outputId);
+      if (job === null || output === undefined) throw notFound('output');
+      response.set('Cache-Control', 'private, no-cache').json({
+        ...viewOutput(output),
+        job_id: job.id,
+        links: { self: `/v1/outputs/${output.id}`, job: jobPath(job.id) },
+      });
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { Database } from '../../ledger/database.ts';
+import { ENTRY_KINDS } from '../../ledger/read-entries.ts';
+import { readStatement } from '../../ledger/read-statement.ts';
+import { instantText } from '../instant-text.ts';
+import { invalidPart, notFound } from '../problem.ts';
+import { instant, readQuery } from '../read-query.ts';
+import type { Route } from '../route.ts';
+
+const query = z.strictObject({ from: instant.optional(), to: instant.optional() });
+
+/** GET /v1/statement: opening and closing balance and the sums between; without dates, of everything until now. */
+export function statementRoute(deps: { readonly database: Database }): Route {
+  return {
+    method: 'get',
+    path: '/v1/statement',
+    access: 'account',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    async handle({ request, response, accountId }) {
+      const { from, to } = readQuery(request, query);
+      if (from !== undefined && to !== undefined && Date.parse(from) > Date.parse(to)) {
+        throw invalidPart('/to', 'before_from', 'to must not be before from.');
+      }
+      const statement = await readStatement(deps.database, accountId, { from: from ?? null, to: to ?? null });
+      if (statement === null) throw notFound('account');
+      response.set('Cache-Control', 'no-store').json({
+        from: instantText(statement.from),
+        to: instantText(statement.to),
+        opening: statement.opening,
+        closing: statement.closing,
+        sums: Object.fromEntries(ENTRY_KINDS.map((kind) => [kind, statement.sums[kind]])),
+      });
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { isTerminal } from '../../domain/job-state.ts';
+import type { RequestRules } from '../../jobs/job-request-rules.ts';
+import { readJob } from '../../jobs/read-job.ts';
+import type { Database } from '../../ledger/database.ts';
+import { REPLAYED, type AdmitSubmission } from '../admit-submission.ts';
+import type { AnswerJob } from '../answer-job.ts';
+import { awaitJobEnd } from '../await-job-end.ts';
+import type { JobWatches } from '../job-watches.ts';
+import { jobPath } from '../job-view.ts';
+import { readJsonBody } from '../read-json-body.ts';
+import { preferredWaitMs, readIdempotencyKey } from '../request-headers.ts';
+import type { Route } from '../route.ts';
+import { readSubmission } from '../submission.ts';
+
+/** When to look at a running job again. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** POST /v1/jobs: admit a job, reserve its credits and start it. */
+export function submitJobRoute(deps: {
+  readonly database: Database;
+  readonly watches: JobWatches;
+  readonly now: () => number;
+  readonly rules: RequestRules;
+  readonly admit: AdmitSubmission;
+  readonly answerJob: AnswerJob;
+}): Route {
+  return {
+    method: 'post',
+    path: '/v1/jobs',
+    access: 'account',
+    scopes: ['jobs:write'],
+    async handle(exchange) {
+      const { request, response, state, accountId } = exchange;
+      const key = readIdempotencyKey(request);
+      const body = await readJsonBody(request, response);
+      const submission = readSubmission(accountId, key, body, deps.rules);
+      const { isReplay } = await deps.admit(submission, state);
+
+      const admitted = await readJob(deps.database, accountId, submission.jobId);
+      if (admitted === null) throw new RangeError(`an admitted job is not on record: ${submission.jobId}`);
+      const waitMs = preferredWaitMs(request);
+      const job = await awaitJobEnd(deps, exchange, admitted, waitMs);
+      // A job that ended within its own submission is still an answer to a submission, unless its end was waited for.
+      const isSeenToItsEnd = isTerminal(job.state) && (isReplay || waitMs > 0);
+      response.set({
+        Location: jobPath(job.id),
+        ...(isReplay ? REPLAYED : {}),
+        ...(waitMs > 0 ? { 'Preference-Applied': `wait=${String(waitMs / 1_000)}` } : {}),
+        ...(isSeenToItsEnd ? {} : { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
+      });
+      deps.answerJob(exchange, job, isSeenToItsEnd ? 200 : 202);
+    },
+  };
+}

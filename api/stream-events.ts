@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import type { Response } from 'express';
+import { isTerminal, JOB_STATES } from '../domain/job-state.ts';
+import type { JobKey } from '../jobs/read-event-seqs.ts';
+import { readEvents, type JobEvent } from '../jobs/read-events.ts';
+import type { Database } from '../ledger/database.ts';
+import { DatabaseUnavailable } from './available-database.ts';
+import { viewEvent } from './event-view.ts';
+import type { JobWatch } from './job-watches.ts';
+
+/** api-conventions.md, "progress". */
+const HEARTBEAT_MS = 15_000;
+/** A stream is cut here and resumed by its reader: it bounds how long a revoked key goes on reading. */
+const MAX_STREAM_MS = 15 * 60_000;
+/** Events per query and per write. */
+const PAGE = 100;
+/** How soon a reader comes back after a cut. */
+const RECONNECT_MS = 1_000;
+/** While PostgreSQL is away the stream stays open and asks again. */
+const BACK_OFF_MS = 1_000;
+
+const TERMINAL_TYPES: ReadonlySet<string> = new Set(
+  JOB_STATES.filter(isTerminal).map((state) => `job.${state}`),
+);
+
+/**
+ * Streams a job's events after a number until the job has ended, the caller is gone, or the stream is old enough. The
+ * last event of a job is its terminal one or comes after it, so a reader that resumes misses nothing.
+ */
+export async function streamEvents(
+  deps: { readonly database: Database; readonly watch: JobWatch; readonly now: () => number },
+  response: Response,
+  job: JobKey,
+  after: number,
+): Promise<void> {
+  response.status(200).set({
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  response.flushHeaders();
+  await write(response, `retry: ${String(RECONNECT_MS)}\n\n`);
+
+  const until = deps.now() + MAX_STREAM_MS;
+  let seq = after;
+  while (deps.now() < until && !response.destroyed) {
+    const events = await eventsAfter(deps.database, job, seq);
+    if (events.length > 0) await write(response, events.map((event) => frameOf(job.jobId, event)).join(''));
+    seq = events.at(-1)?.seq ?? seq;
+    if (events.some((event) => TERMINAL_TYPES.has(event.type))) break;
+    if (events.length === PAGE) continue;
+
+    const news = await deps.watch.next(seq, HEARTBEAT_MS);
+    if (news === 'closing') break;
+    if (news === 'quiet') await write(response, ': still here\n\n');
+    // An ended job without anything after seq: everything has been told.
+    if (news === 'changed' && (await eventsAfter(deps.database, job, seq)).length === 0) break;
+  }
+  response.end();
+}
+
+async function eventsAfter(database: Database, job: JobKey, after: number): Promise<readonly JobEvent[]> {
+  for (;;) {
+    try {
+      return await readEvents(database, job, { after, limit: PAGE });
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS));
+    }
+  }
+}
+
+function frameOf(jobId: string, event: JobEvent): string {
+  return `id: ${String(event.seq)}\nevent: ${event.type}\ndata: ${JSON.stringify(viewEvent(jobId, event))}\n\n`;
+}
+
+/** Waits for a reader that is slower than the events, or for its going. */
+async function write(response: Response, text: string): Promise<void> {
+  if (response.destroyed || response.write(text)) return;
+  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { holdAccount } from './held-account.ts';
+import { startRunningStack, type RunningStack } from './running-stack.ts';
+
+/** Long enough to take the account's lock between a job's admission and its end. */
+const MODEL_MS = 1_500;
+
+let running: RunningStack;
+let connection: Connection;
+let temporal: Client;
+
+beforeAll(async () => {
+  running = await startRunningStack(MODEL_MS);
+  connection = await Connection.connect({ address: running.stack.info().temporal_address });
+  temporal = new Client({ connection });
+});
+
+afterAll(async () => {
+  await connection.close();
+  await running.close();
+});
+
+/** Submits a job and holds its account once the model has it; answers when the job's settlement waits for the lock. */
+async function jobWaitingToBeCharged(extra: object = {}) {
+  const account = await running.openAccount();
+  const { body: job } = await running.submit(account, {
+    kind: 'static_ad',
+    brief: { headline: randomUUID() },
+    ...extra,
+  });
+  await untilAccepted(job.id);
+  const held = await holdAccount(running.stack.info().database_owner_url, account);
+  await held.untilWaiting('jobs.settle');
+  return { account, jobId: job.id as string, held };
+}
+
+async function untilAccepted(jobId: string): Promise<void> {
+  for (;;) {
+    const rows = await running.rows(`SELECT 1 FROM jobs.attempts WHERE job_id = $1 AND state = 'accepted'`, [
+      jobId,
+    ]);
+    if (rows.length > 0) return;
+  }
+}
+
+async function cancel(account: string, jobId: string) {
+  return running.call('POST', `/v1/jobs/${jobId}/cancel`, {
+    account,
+    headers: { 'idempotency-key': randomUUID() },
+  });
+}
+
+describe('two endings at once (invariant 4: a reservation ends once)', () => {
+  it('charges a job whose cancel comes while the charge waits for its lock', async () => {
+    const { account, jobId, held } = await jobWaitingToBeCharged();
+    const answer = await cancel(account, jobId);
+    await held.release();
+    const job = await running.untilEnded(account, jobId);
+
+    expect(answer.status).toBe(202);
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35, returned: 0, reserved: 0 } });
+    expect((await cancel(account, jobId)).body).toMatchObject({ status: 409, code: 'state_conflict' });
+    expect(await running.reconcile()).toEqual([]);
+  });
+
+  it('charges a job whose deadline passes while the charge waits for its lock', async () => {
+    const { account, jobId, held } = await jobWaitingToBeCharged({ deadline_seconds: 3 });
+    const [row] = await running.rows<{ return_by: Date }>(
+      'SELECT return_by FROM ledger.reservations WHERE job_id = $1',
+      [jobId],
+    );
+    await until(() => Date.now() > (row?.return_by.getTime() ?? 0));
+    await held.release();
+    const job = await running.untilEnded(account, jobId);
+
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35, returned: 0, reserved: 0 } });
+    expect(await running.reconcile()).toEqual([]);
+  });
+
+  it('lets the charge stand when the workflow is terminated while it waits, and the reconciler finds nothing to return', async () => {
+    const { account, jobId, held } = await jobWaitingToBeCharged();
+    await temporal.workflow.getHandle(jobId).terminate('as someone in Temporal UI would');
+    await held.release();
+    const job = await running.untilEnded(account, jobId);
+
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35, returned: 0, reserved: 0 } });
+    expect(await running.reconcile()).toEqual([]);
+  });
+
+  it('returns everything when a job is cancelled before its result is there, and cancelling again says the same', async () => {
+    const account = await running.openAccount();
+    const { body } = await running.submit(account, {
+      kind: 'static_ad',
+      brief: { headline: randomUUID() },
+      test_scenario: 'never_finishes',
+    });
+    await untilAccepted(body.id);
+    expect((await cancel(account, body.id)).status).toBe(202);
+    const job = await running.untilEnded(account, body.id);
+
+    expect(job).toMatchObject({
+      state: 'canceled',
+      failure: { code: 'canceled', at_fault: 'customer' },
+      billing: { committed: 0, returned: 35, reserved: 0 },
+    });
+    expect((await cancel(account, body.id)).status).toBe(202);
+    const description = await temporal.workflow.getHandle(body.id as string).describe();
+    expect(description.status.name).toBe('CANCELLED');
+    expect(await running.reconcile()).toEqual([]);
+  });
+});
+
+describe('the same key twice at once (invariant 9)', () => {
+  it('makes one job, one reservation and one submission of twenty equal requests', async () => {
+    const account = await running.openAccount();
+    const key = randomUUID();
+    const body = { kind: 'static_ad', brief: { headline: 'twenty at once' } };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => running.submit(account, body, { key })),
+    );
+
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([202]));
+    const ids = new Set(answers.map((answer) => answer.body.id as string));
+    expect(ids.size).toBe(1);
+    const job = await running.untilEnded(account, [...ids][0] ?? '');
+    expect(job.billing).toMatchObject({ committed: 35, reserved: 0 });
+    expect(await running.submissionsOf(job.id)).toBe(1);
+    const { body: balance } = await running.call('GET', '/v1/balance', { account });
+    expect(balance).toMatchObject({ available: 965, reserved: 0 });
+  });
+
+  it('serves exactly one of two different requests', async () => {
+    const account = await running.openAccount();
+    const key = randomUUID();
+    const answers = await Promise.all(
+      ['one', 'other'].map((headline) =>
+        running.submit(account, { kind: 'static_ad', brief: { headline } }, { key }),
+      ),
+    );
+    expect(answers.map((answer) => answer.status).sort()).toEqual([202, 422]);
+    const refused = answers.find((answer) => answer.status === 422);
+    expect(refused?.body).toMatchObject({
+      code: 'idempotency_key_reused',
+      job_id: expect.stringMatching(/^job_/),
+    });
+  });
+});
+
+describe('many jobs on the last credits (invariant 5)', () => {
+  it('admits exactly as many as the balance pays for', async () => {
+    const account = await running.openAccount();
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, number) =>
+        running.submit(account, { kind: 'static_ad', brief: { headline: `job ${String(number)}` } }),
+      ),
+    );
+    const admitted = answers.filter((answer) => answer.status === 202);
+    expect(admitted).toHaveLength(28);
+    expect(answers.filter((answer) => answer.status === 402)).toHaveLength(12);
+    await Promise.all(admitted.map((answer) => running.untilEnded(account, answer.body.id)));
+    const { body: balance } = await running.call('GET', '/v1/balance', { account });
+    expect(balance).toMatchObject({ available: 20, reserved: 0 });
+    expect(await running.reconcile()).toEqual([]);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}

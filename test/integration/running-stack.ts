@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { startStack } from '../../dev/stack/start-stack.ts';
+import type { Stack } from '../../dev/stack/stack-handle.ts';
+import { makeTemporaryHome } from '../support/temporary-home.ts';
+
+export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json };
+// What the API says is looked at field by field in the tests; a wrong shape fails there.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Json = any;
+
+export type RunningStack = {
+  readonly stack: Stack;
+  /** An account of its own, with its sign-up grant of 1,000 credits. */
+  openAccount(): Promise<string>;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  submit(accountId: string, body: object, options?: { key?: string; wait?: number }): Promise<Answer>;
+  /** Reads a job until it has ended. */
+  untilEnded(accountId: string, jobId: string, timeoutMs?: number): Promise<Json>;
+  /** Submissions the model service accepted for a job. */
+  submissionsOf(jobId: string): Promise<number>;
+  rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  reconcile(): Promise<object[]>;
+  close(): Promise<void>;
+};
+
+export type CallOptions = {
+  readonly account?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+const POLL_MS = 100;
+
+/** The whole stack, on free ports and in a folder of its own; the model service answers at once. */
+export async function startRunningStack(instantMs = 0): Promise<RunningStack> {
+  const { home, remove } = await makeTemporaryHome('integration');
+  const stack = await startStack({ home, ports: 'free', modelMode: 'instant', instantMs });
+  const pool = new pg.Pool({ connectionString: stack.info().database_owner_url, max: 4 });
+  pool.on('error', () => undefined);
+
+  const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
+    const answer = await fetch(`${stack.info().api_url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${stack.info().platform_key}`,
+        ...(options.account === undefined ? {} : { 'holdfast-account': options.account }),
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: text === '' ? null : (JSON.parse(text) as Json),
+    };
+  };
+  const rows = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
+    (await pool.query<Row>(sql, [...values])).rows;
+
+  return {
+    stack,
+    call,
+    rows,
+    async openAccount() {
+      const answer = await call('POST', '/v1/accounts', { body: { name: 'Test', reference: randomUUID() } });
+      if (answer.status !== 201) throw new Error(`no account: ${JSON.stringify(answer.body)}`);
+      return (answer.body as { id: string }).id;
+    },
+    submit: (account, body, { key = randomUUID(), wait } = {}) =>
+      call('POST', '/v1/jobs', {
+        account,
+        body,
+        headers: {
+          'idempotency-key': key,
+          ...(wait === undefined ? {} : { prefer: `wait=${String(wait)}` }),
+        },
+      }),
+    async untilEnded(account, jobId, timeoutMs = 60_000) {
+      const deadline = Date.now() + timeoutMs;
+      for (;;) {
+        const { body } = await call('GET', `/v1/jobs/${jobId}`, { account });
+        const job = body as { finished_at: string | null; state: string };
+        if (job.finished_at !== null) return job;
+        if (Date.now() > deadline) throw new Error(`job ${jobId} is still ${job.state}`);
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    },
+    async submissionsOf(jobId) {
+      const prefix = jobId.replace(/^job_/, 'att_');
+      const answer = await fetch(`${stack.info().model_service_url}/v1/stats?reference_prefix=${prefix}`);
+      const { by_reference } = (await answer.json()) as {
+        by_reference: Record<string, { accepted: number }>;
+      };
+      return Object.values(by_reference).reduce((sum, counts) => sum + counts.accepted, 0);
+    },
+    reconcile: () => rows('SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()'),
+    async close() {
+      await pool.end();
+      await stack.stop();
+      await remove();
+    },
+  };
+}

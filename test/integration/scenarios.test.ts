@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TEST_SCENARIOS, type TestScenario } from '../../domain/job-request.ts';
+import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+
+type Ending = {
+  readonly state: 'succeeded' | 'failed';
+  readonly code?: string;
+  readonly atFault?: string;
+  readonly maxAttempts: number;
+  readonly deadlineSeconds?: number;
+  /** States the job must have been seen in, by its events. */
+  readonly passes?: readonly string[];
+};
+
+/** http-api.md, "Test scenarios", line by line. Deadlines are shortened where waiting for the model's own is pointless. */
+const ENDINGS: Readonly<Record<TestScenario, Ending>> = {
+  ok: { state: 'succeeded', maxAttempts: 1 },
+  slow: { state: 'succeeded', maxAttempts: 1 },
+  fails_before_start: { state: 'failed', code: 'provider_rejected', atFault: 'provider', maxAttempts: 3 },
+  fails_after_start: { state: 'failed', code: 'provider_failed', atFault: 'provider', maxAttempts: 1 },
+  moderated_input: { state: 'failed', code: 'moderated_input', atFault: 'customer', maxAttempts: 1 },
+  moderated_output: { state: 'failed', code: 'moderated_output', atFault: 'provider', maxAttempts: 1 },
+  zero_outputs: { state: 'failed', code: 'zero_outputs', atFault: 'provider', maxAttempts: 1 },
+  bad_content: { state: 'failed', code: 'bad_content', atFault: 'provider', maxAttempts: 1 },
+  never_starts: { state: 'failed', code: 'start_deadline', atFault: 'provider', maxAttempts: 1 },
+  never_finishes: {
+    state: 'failed',
+    code: 'run_deadline',
+    atFault: 'customer',
+    maxAttempts: 1,
+    deadlineSeconds: 4,
+    passes: ['job.stuck'],
+  },
+  unknown_outcome: { state: 'succeeded', maxAttempts: 1 },
+  unknown_outcome_lost: {
+    state: 'failed',
+    code: 'outcome_unknown',
+    atFault: 'provider',
+    maxAttempts: 1,
+    deadlineSeconds: 4,
+    passes: ['job.stuck'],
+  },
+  unavailable_once: { state: 'succeeded', maxAttempts: 2 },
+  rate_limited_once: { state: 'succeeded', maxAttempts: 2 },
+  expired_link_once: { state: 'succeeded', maxAttempts: 1 },
+};
+
+let running: RunningStack;
+
+beforeAll(async () => {
+  running = await startRunningStack();
+});
+
+afterAll(async () => {
+  await running.close();
+});
+
+describe('every test scenario ends as documented (invariants 4, 7, 10)', () => {
+  it.concurrent.each(TEST_SCENARIOS)('%s', async (scenario) => {
+    const ending = ENDINGS[scenario];
+    const account = await running.openAccount();
+    const submitted = await running.submit(account, {
+      kind: 'static_ad',
+      brief: { headline: scenario },
+      test_scenario: scenario,
+      ...(ending.deadlineSeconds === undefined ? {} : { deadline_seconds: ending.deadlineSeconds }),
+    });
+    expect(submitted.status).toBe(202);
+    const job = await running.untilEnded(account, submitted.body.id);
+
+    const isCharged = ending.state === 'succeeded';
+    expect(job.state).toBe(ending.state);
+    expect(job.failure?.code ?? undefined).toBe(ending.code);
+    expect(job.failure?.at_fault ?? undefined).toBe(ending.atFault);
+    expect(job.outputs[0].attempts).toBeGreaterThanOrEqual(1);
+    expect(job.outputs[0].attempts).toBeLessThanOrEqual(ending.maxAttempts);
+    expect(job.billing).toMatchObject({
+      quoted: 35,
+      reserved: 0,
+      committed: isCharged ? 35 : 0,
+      returned: isCharged ? 0 : 35,
+    });
+    expect(await running.submissionsOf(job.id)).toBeLessThanOrEqual(1);
+    const { body: balance } = await running.call('GET', '/v1/balance', { account });
+    expect(balance).toMatchObject({ available: isCharged ? 965 : 1000, reserved: 0 });
+
+    const { body: events } = await running.call('GET', `/v1/jobs/${job.id as string}/events?after=0`, {
+      account,
+    });
+    const types = (events.data as Json[]).map((event) => event.type as string);
+    expect(types).toEqual(
+      expect.arrayContaining(['job.queued', ...(ending.passes ?? []), `job.${ending.state}`]),
+    );
+    expect(types.includes('credits.returned')).toBe(!isCharged);
+  });
+
+  it('leaves nothing for reconcile to find', async () => {
+    expect(await running.reconcile()).toEqual([]);
+  });
+});
