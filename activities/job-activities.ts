@@ -6,6 +6,7 @@ import { createJobProgress } from '../jobs/job-progress.ts';
 import { createSettleOutput } from '../jobs/settle-output.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
+import { createHasStarted } from './has-started.ts';
 import { createResolve } from './resolve.ts';
 import { createSettle } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
@@ -32,7 +33,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     resolve: createResolve(attempts, providers),
     collect: createCollect({ attempts, progress, providers, assets }),
     stopAttempts: createStopAttempts(attempts, providers),
-    hasStarted: progress.hasStarted,
+    hasStarted: createHasStarted(providers),
     markStuck: progress.markStuck,
     settle: createSettle(createSettleOutput(database)),
   };

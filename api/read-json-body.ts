@@ -1,9 +1,9 @@
-import { raw, type Request, type Response } from 'express';
+import { raw, type Request, type RequestHandler, type Response } from 'express';
 import { JOB_REQUEST_LIMITS } from '../domain/job-request.ts';
 import { invalidPart, Problem } from './problem.ts';
 
 /** The bytes, inflated where they came compressed; the limit counts what came out. */
-const readBytes = raw({ type: () => true, limit: JOB_REQUEST_LIMITS.bodyBytes });
+const readBytes: RequestHandler = raw({ type: () => true, limit: JOB_REQUEST_LIMITS.bodyBytes });
 
 /**
  * The JSON of a body. Throws the problems payload_too_large, unsupported_media_type, or invalid_request for what is not
@@ -33,7 +33,7 @@ function requireJson(contentType: string): void {
 
 async function bytesOf(request: Request, response: Response): Promise<Buffer> {
   const error = await new Promise<unknown>((resolve) => {
-    readBytes(request, response, resolve);
+    void readBytes(request, response, resolve);
   });
   if (error !== undefined) throw problemOfReading(error);
   const body: unknown = request.body;

@@ -21,16 +21,6 @@ export function createJobProgress(database: Database) {
       });
     },
 
-    /** Whether the provider has begun: it has, once it reported a stage. */
-    async hasStarted(accountId: string, jobId: string): Promise<boolean> {
-      const { rows } = await database.query<{ has_started: boolean }>({
-        name: 'jobs.has_started',
-        text: 'SELECT jobs.has_started($1, $2) AS has_started',
-        values: [accountId, jobId],
-      });
-      return rows[0]?.has_started ?? false;
-    },
-
     /** Marks a job that is past its expected time; answers whether it is stuck now (an ended one is not). */
     async markStuck(accountId: string, jobId: string, outputId: string): Promise<boolean> {
       const { rows } = await database.query<{ is_stuck: boolean }>({

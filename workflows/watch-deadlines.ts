@@ -30,8 +30,10 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
     {
       afterSeconds: times.startDeadlineSeconds,
       act: async (): Promise<Interruption | undefined> => {
-        if (production.isUnknown) return undefined;
-        return (await quick.hasStarted(accountId, jobId)) ? undefined : 'start_deadline';
+        // Not accepted yet is our own delay, or unknown: not a provider that does not start.
+        const { accepted } = production;
+        if (accepted === undefined) return undefined;
+        return (await quick.hasStarted(accepted.attempt, accepted.providerJobId)) ? undefined : 'start_deadline';
       },
     },
     {

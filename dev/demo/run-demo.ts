@@ -50,7 +50,11 @@ export async function runDemo(info: () => Promise<StackInfo>, say: Progress): Pr
     reports.push(await runStep(step, scene));
   }
   say(`\n${String(STEPS.length + 1)}. ${renderVideoAd.title}`);
-  reports.push(await video);
+  const film = await video;
+  const [file] = film.files;
+  if (film.ok)
+    say(`   ${String(film.figures['video'])}, rendered beside the steps above; in ${file ?? 'no file'}`);
+  reports.push(film);
   say(`\n${String(STEPS.length + 2)}. ${proveTheBooks.title}`);
   reports.push(await runStep(proveTheBooks, scene));
   return { ok: reports.every((report) => report.ok), steps: reports };

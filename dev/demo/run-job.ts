@@ -19,7 +19,7 @@ export async function followToEnd(
     readonly account?: string;
     readonly label?: string;
     readonly limitMs?: number;
-    /** Called with each event before it is said: the place to interfere. */
+    /** Called with each event once it is said: the place to interfere. */
     readonly onEvent?: (event: JobEvent) => Promise<void>;
   } = {},
 ): Promise<Job> {
@@ -27,13 +27,14 @@ export async function followToEnd(
   const label = options.label === undefined ? '' : `${options.label}: `;
   let saidFraction = 0;
   for await (const event of followJob(scene.api, account, job.id, options.limitMs ?? DEFAULT_LIMIT_MS)) {
-    await options.onEvent?.(event);
     const fraction = typeof event.data['fraction'] === 'number' ? event.data['fraction'] : null;
-    if (event.type === 'job.progress') {
-      if (fraction === null || fraction < saidFraction + SAID_FRACTION) continue;
-      saidFraction = fraction;
+    const isWorthSaying =
+      event.type !== 'job.progress' || (fraction !== null && fraction >= saidFraction + SAID_FRACTION);
+    if (isWorthSaying) {
+      saidFraction = fraction ?? saidFraction;
+      scene.say(`   ${label}${describe(event, fraction)}`);
     }
-    scene.say(`   ${label}${describe(event, fraction)}`);
+    await options.onEvent?.(event);
   }
   return scene.api.job(account, job.id);
 }

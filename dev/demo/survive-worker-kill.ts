@@ -30,7 +30,7 @@ async function run(scene: DemoScene): Promise<StepOutcome> {
   return {
     checks: [
       check('workers killed', 1, killed.length),
-      check('another took over', 'yes', pids.worker !== killed[0] ? 'yes' : 'no'),
+      check('finished by', 'another', pids.worker !== killed[0] ? 'another' : 'the same'),
       check('the job ended', 'succeeded', job.state),
       check('submissions at the model service', 1, submissions),
       check('charge', 35, job.billing.committed),

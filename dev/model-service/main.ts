@@ -5,7 +5,7 @@ import { createModelService } from './model-service.ts';
 import { createRenderPool } from './render/render-pool.ts';
 import { parseSettings } from './settings.ts';
 
-/** The local model service as a process of its own: see README.md in this folder. */
+/** The local model service as a process of its own: see dev/README.md. */
 
 /** A stop that takes longer than this is a bug; the process that started us must not wait for it. */
 const STOP_WITHIN_MS = 2_000;

@@ -109,13 +109,6 @@ BEGIN
   END IF;
 END $$;
 
--- Whether the provider has begun: it has, once it reported a stage.
-CREATE FUNCTION jobs.has_started(p_account_id text, p_job_id text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce(j.progress->>'stage' IS NOT NULL, false) FROM jobs.jobs j
-  WHERE j.account_id = p_account_id AND j.job_id = p_job_id
-$$;
-
 -- Past its expected time. Answers whether the job is stuck now; one that has ended is not.
 CREATE FUNCTION jobs.mark_stuck(p_account_id text, p_job_id text, p_output_id text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

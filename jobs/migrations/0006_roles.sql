@@ -27,7 +27,6 @@ GRANT EXECUTE ON FUNCTION
   jobs.read_attempts_of_output(text, text),
   jobs.record_asset(text, text, text, text, bigint, text, text),
   jobs.record_progress(text, text, jsonb),
-  jobs.has_started(text, text),
   jobs.mark_stuck(text, text, text),
   jobs.settle(jsonb),
   jobs.reconcile()

@@ -1,5 +1,27 @@
 -- Up Migration
 
+-- The items as rows, numbered from 1: read once, since reading JSON is a good part of a call's time.
+CREATE TYPE ledger.reserve_item AS (
+  account_id           text,
+  reservation_id       text,
+  amount               bigint,
+  reason               text,
+  job_id               text,
+  output_id            text,
+  return_after_seconds double precision,
+  group_id             text,
+  item                 int
+);
+
+CREATE FUNCTION ledger.reserve_items(p_items jsonb) RETURNS ledger.reserve_item[]
+LANGUAGE sql STABLE AS $$
+  SELECT array_agg(ROW(i.account_id, i.reservation_id, i.amount, coalesce(i.reason, 'generation'), i.job_id, i.output_id,
+                       i.return_after_seconds, i.group_id, i.item)::ledger.reserve_item ORDER BY i.item)
+  FROM ROWS FROM (jsonb_to_recordset(p_items) AS (account_id text, reservation_id text, amount bigint, reason text,
+         job_id text, output_id text, return_after_seconds double precision, group_id text)) WITH ORDINALITY
+         AS i (account_id, reservation_id, amount, reason, job_id, output_id, return_after_seconds, group_id, item)
+$$;
+
 -- Sets credits aside. Items, in order: account_id, reservation_id, amount, reason (generation | free_retry), job_id,
 -- output_id, return_after_seconds, group_id (null: on its own; items of a group are reserved together or not at all).
 --
@@ -14,7 +36,8 @@ SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_nestlo
   SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_account_ids text[] := ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i);
+  v_items    ledger.reserve_item[] := ledger.reserve_items(p_items);
+  v_account_ids text[] := ARRAY(SELECT DISTINCT i.account_id FROM unnest(v_items) i);
   v_now      timestamptz;
   v_outcomes text[];
   v_is_accepted boolean[];  -- fixed width: looked up per item
@@ -37,7 +60,7 @@ BEGIN
           FROM ledger.reservations r WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id), 'new')
       END AS outcome,
       row_number() OVER (PARTITION BY i.account_id, i.reservation_id ORDER BY i.item) AS occurrence
-    FROM ledger.reserve_items(p_items) i LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids)
+    FROM unnest(v_items) i LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids)
   ), summed AS (
     SELECT k.*,
       sum(k.amount) FILTER (WHERE k.outcome = 'new') OVER (PARTITION BY k.account_id) AS account_total,
@@ -51,24 +74,24 @@ BEGIN
   FROM summed s;
 
   IF v_accounts_to_walk IS NOT NULL THEN
-    v_outcomes := ledger.decide_one_by_one(p_items, v_outcomes, v_accounts_to_walk);
+    v_outcomes := ledger.decide_one_by_one(v_items, v_outcomes, v_accounts_to_walk);
   END IF;
 
   v_is_accepted := ARRAY(SELECT o = 'accepted' FROM unnest(v_outcomes) o);
   IF cardinality(v_outcomes) <= 4 THEN
-    PERFORM ledger.hold_few(p_items, v_is_accepted, v_account_ids, v_now);
+    PERFORM ledger.hold_few(v_items, v_is_accepted, v_account_ids, v_now);
   ELSE
-    PERFORM ledger.hold_many(p_items, v_is_accepted, v_account_ids, v_now);
+    PERFORM ledger.hold_many(v_items, v_is_accepted, v_account_ids, v_now);
   END IF;
 
   RETURN QUERY
     SELECT i.item, CASE WHEN v_is_accepted[i.item] THEN 'reserved' ELSE v_outcomes[i.item] END, a.available, a.reserved
-    FROM ledger.reserve_items(p_items) i LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids);
+    FROM unnest(v_items) i LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids);
 END $$;
 
 -- Makes the reservations of accepted items and moves their credits, one item after the other: from the first grant in
 -- burn order what it can give, then from the next. (Why few and many are apart: see post.)
-CREATE FUNCTION ledger.hold_few(p_items jsonb, p_is_accepted boolean[], p_account_ids text[], p_now timestamptz)
+CREATE FUNCTION ledger.hold_few(p_items ledger.reserve_item[], p_is_accepted boolean[], p_account_ids text[], p_now timestamptz)
 RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   v_item    record;
@@ -78,7 +101,7 @@ DECLARE
   v_amounts bigint[];
   v_moves   ledger.move[];
 BEGIN
-  FOR v_item IN SELECT i.* FROM ledger.reserve_items(p_items) i WHERE p_is_accepted[i.item] ORDER BY i.item LOOP
+  FOR v_item IN SELECT i.* FROM unnest(p_items) i WHERE p_is_accepted[i.item] ORDER BY i.item LOOP
     v_left := v_item.amount;
     v_ids := '{}';
     v_amounts := '{}';
@@ -108,7 +131,7 @@ END $$;
 
 -- The same as a set: the accepted amounts are laid, end to end in array order, over the account's grants, end to end in
 -- burn order; where two stretches overlap, that grant gives that much.
-CREATE FUNCTION ledger.hold_many(p_items jsonb, p_is_accepted boolean[], p_account_ids text[], p_now timestamptz)
+CREATE FUNCTION ledger.hold_many(p_items ledger.reserve_item[], p_is_accepted boolean[], p_account_ids text[], p_now timestamptz)
 RETURNS void LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_nestloop = off SET enable_mergejoin = off
   SET plan_cache_mode = force_generic_plan SET jit = off AS $$
@@ -117,7 +140,7 @@ DECLARE
 BEGIN
   WITH accepted AS MATERIALIZED (
     SELECT i.*, sum(i.amount) OVER in_account AS upper, sum(i.amount) OVER in_account - i.amount AS lower
-    FROM ledger.reserve_items(p_items) i
+    FROM unnest(p_items) i
     WHERE p_is_accepted[i.item]
     WINDOW in_account AS (PARTITION BY i.account_id ORDER BY i.item ROWS UNBOUNDED PRECEDING)
   ), burn AS MATERIALIZED (
@@ -127,46 +150,32 @@ BEGIN
     WHERE g.account_id = ANY (p_account_ids) AND g.available > 0
     WINDOW in_account AS (PARTITION BY g.account_id ORDER BY g.band, g.expires_at, g.ordinal ROWS UNBOUNDED PRECEDING)
   ), part AS MATERIALIZED (
-    SELECT a.item, a.account_id, a.reservation_id, a.reason, a.amount AS reserved, a.job_id, a.output_id,
-           a.return_after_seconds, b.grant_id, least(a.upper, b.upper) - greatest(a.lower, b.lower) AS amount,
-           count(b.grant_id) OVER (PARTITION BY a.account_id ORDER BY a.item, b.lower ROWS UNBOUNDED PRECEDING) AS step
+    SELECT a.item, a.account_id, a.reservation_id, a.reason, b.grant_id,
+           (least(a.upper, b.upper) - greatest(a.lower, b.lower))::bigint AS amount,
+           row_number() OVER (PARTITION BY a.account_id ORDER BY a.item, b.lower) AS step
     FROM accepted a
     -- A free retry is a stretch of no length: it overlaps nothing, wherever it lies.
-    LEFT JOIN burn b ON b.account_id = a.account_id AND b.lower < a.upper AND a.lower < b.upper AND a.amount > 0
+    JOIN burn b ON b.account_id = a.account_id AND b.lower < a.upper AND a.lower < b.upper AND a.amount > 0
   ), reservation AS (
     INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, part_grant_ids,
                                      part_amounts, return_by, created_at, reserve_entries)
-    SELECT p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, 'open',
-           coalesce(p.grant_ids, '{}'), coalesce(p.amounts, '{}'),
-           p_now + make_interval(secs => p.return_after_seconds), p_now,
-           CASE p.reserved WHEN 0 THEN 'empty' ELSE int8range(a.entry_seq + p.first_step, a.entry_seq + p.last_step, '[]') END
-    FROM (
-      SELECT p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, p.return_after_seconds,
-             array_agg(p.grant_id ORDER BY p.step) FILTER (WHERE p.grant_id IS NOT NULL) AS grant_ids,
-             array_agg(p.amount::bigint ORDER BY p.step) FILTER (WHERE p.grant_id IS NOT NULL) AS amounts,
+    SELECT a.account_id, a.reservation_id, a.job_id, a.output_id, a.reason, a.amount, 'open', coalesce(p.grant_ids, '{}'),
+           coalesce(p.amounts, '{}'), p_now + make_interval(secs => a.return_after_seconds), p_now,
+           CASE a.amount WHEN 0 THEN 'empty' ELSE int8range(x.entry_seq + p.first_step, x.entry_seq + p.last_step, '[]') END
+    FROM accepted a
+    JOIN ledger.accounts x ON x.account_id = a.account_id
+    LEFT JOIN (
+      SELECT p.item, array_agg(p.grant_id ORDER BY p.step) AS grant_ids, array_agg(p.amount ORDER BY p.step) AS amounts,
              min(p.step) AS first_step, max(p.step) AS last_step
-      FROM part p
-      GROUP BY p.account_id, p.reservation_id, p.job_id, p.output_id, p.reason, p.reserved, p.return_after_seconds
-    ) p JOIN ledger.accounts a ON a.account_id = p.account_id
-    WHERE a.account_id = ANY (p_account_ids)
+      FROM part p GROUP BY p.item
+    ) p ON p.item = a.item
+    WHERE x.account_id = ANY (p_account_ids)
   )
   SELECT array_agg(ROW(p.account_id, p.grant_id, 'reserve', 'available', 'reserved', p.amount, p.reservation_id,
                        p.reason)::ledger.move ORDER BY p.step)
-  INTO v_moves FROM part p WHERE p.grant_id IS NOT NULL;
+  INTO v_moves FROM part p;
   PERFORM ledger.post(p_account_ids, v_moves, p_now);
 END $$;
-
--- The items as rows, numbered from 1. One place for their shape.
-CREATE FUNCTION ledger.reserve_items(p_items jsonb)
-RETURNS TABLE (account_id text, reservation_id text, amount bigint, reason text, job_id text, output_id text,
-               return_after_seconds double precision, group_id text, item int)
-LANGUAGE sql IMMUTABLE ROWS 100 AS $$
-  SELECT i.account_id, i.reservation_id, i.amount, coalesce(i.reason, 'generation'), i.job_id, i.output_id,
-         i.return_after_seconds, i.group_id, i.item::int
-  FROM ROWS FROM (jsonb_to_recordset(p_items) AS (account_id text, reservation_id text, amount bigint, reason text,
-         job_id text, output_id text, return_after_seconds double precision, group_id text)) WITH ORDINALITY
-         AS i (account_id, reservation_id, amount, reason, job_id, output_id, return_after_seconds, group_id, item)
-$$;
 
 -- Zero is refused everywhere but for a free retry, which holds nothing and is watched all the same.
 CREATE FUNCTION ledger.is_reservable(p_amount bigint, p_reason text) RETURNS boolean
@@ -178,7 +187,8 @@ $$;
 
 -- Decides the items of the accounts that cannot afford all of theirs, or that carry an id twice: one unit after the other,
 -- in array order. A unit is an item on its own, or the items of a group, decided where the first of them stands.
-CREATE FUNCTION ledger.decide_one_by_one(p_items jsonb, p_outcomes text[], p_account_ids text[]) RETURNS text[]
+CREATE FUNCTION ledger.decide_one_by_one(p_items ledger.reserve_item[], p_outcomes text[], p_account_ids text[])
+RETURNS text[]
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   v_unit      record;
@@ -199,7 +209,7 @@ BEGIN
     FROM (
       SELECT n.*, a.available, count(*) OVER (PARTITION BY n.account_id, n.reservation_id) > 1 AS has_twin,
              jsonb_build_array(n.amount, n.reason, n.job_id, n.output_id) AS content
-      FROM ledger.reserve_items(p_items) n JOIN ledger.accounts a ON a.account_id = n.account_id
+      FROM unnest(p_items) n JOIN ledger.accounts a ON a.account_id = n.account_id
       WHERE n.account_id = ANY (p_account_ids)
     ) i
     GROUP BY i.account_id, i.available, coalesce('group ' || i.group_id, 'item ' || i.item)

@@ -6,8 +6,28 @@
 CREATE DOMAIN ledger.settle_verb AS text NOT NULL CHECK (VALUE IN ('commit', 'release'));
 CREATE DOMAIN ledger.expired_policy AS text CHECK (VALUE IN ('return_grant', 'expire'));
 
+CREATE TYPE ledger.settle_item AS (
+  account_id         text,
+  reservation_id     text,
+  verb               text,
+  amount             bigint,
+  cause              text,
+  expired_policy     text,
+  return_grant_hours int,
+  item               int
+);
+
+CREATE FUNCTION ledger.settle_items(p_items jsonb) RETURNS ledger.settle_item[]
+LANGUAGE sql STABLE AS $$
+  SELECT array_agg(ROW(i.account_id, i.reservation_id, i.verb, i.amount, i.cause, i.expired_policy, i.return_grant_hours,
+                       i.item)::ledger.settle_item ORDER BY i.item)
+  FROM ROWS FROM (jsonb_to_recordset(p_items) AS (account_id text, reservation_id text, verb ledger.settle_verb,
+         amount bigint, cause text, expired_policy ledger.expired_policy, return_grant_hours int)) WITH ORDINALITY
+         AS i (account_id, reservation_id, verb, amount, cause, expired_policy, return_grant_hours, item)
+$$;
+
 -- Where a reservation's row is and how it stands.
-CREATE TYPE ledger.standing AS (place tid, state ledger.reservation_state, amount bigint);
+CREATE TYPE ledger.standing AS (place tid, state ledger.reservation_state, amount bigint, committed bigint, released bigint);
 
 -- Items: account_id, reservation_id, verb (commit | release), amount (of a commit: what it cost, at most what was
 -- reserved; the rest returns), cause (of the release), expired_policy (return_grant | expire: what becomes of credits
@@ -23,7 +43,8 @@ SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_nestlo
   SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_account_ids text[] := ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i);
+  v_items    ledger.settle_item[] := ledger.settle_items(p_items);
+  v_account_ids text[] := ARRAY(SELECT DISTINCT i.account_id FROM unnest(v_items) i);
   v_now      timestamptz;
   v_outcomes text[];
   v_is_accepted boolean[];  -- fixed width: looked up per item
@@ -34,10 +55,20 @@ BEGIN
 
   -- The first sound item ends the reservation (or buries an id no reserve has used yet); what stands after it in the
   -- array finds it ended, what stands before it is refused for its own reason.
-  SELECT array_agg(d.outcome ORDER BY d.item), array_agg(d.outcome = 'accepted' ORDER BY d.item),
-         array_agg(d.place) FILTER (WHERE d.outcome = 'accepted')
-  INTO v_outcomes, v_is_accepted, v_places
-  FROM (
+  WITH known AS MATERIALIZED (  -- else each use of a field would look the row up again
+    SELECT i.item, i.account_id, i.reservation_id, i.verb, i.amount,
+           (SELECT ROW(r.ctid, r.state, r.amount, r.committed, r.released)::ledger.standing FROM ledger.reservations r
+            WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id) AS known
+    FROM unnest(v_items) i
+  ), judged AS (
+    SELECT k.item, k.account_id, k.reservation_id, (k.known).state, (k.known).place,
+      CASE
+        WHEN k.verb = 'commit' AND (k.amount IS NULL OR k.amount < 0 OR (k.amount = 0 AND (k.known).amount > 0)) THEN 'invalid_amount'
+        WHEN k.verb = 'commit' AND (k.known).amount IS NULL THEN 'not_found'
+        WHEN k.verb = 'commit' AND k.amount > (k.known).amount THEN 'exceeds_reserved'
+      END AS refusal
+    FROM known k
+  ), decided AS (
     SELECT i.item, i.place,
       CASE
         WHEN i.refusal = 'invalid_amount' THEN i.refusal
@@ -46,55 +77,49 @@ BEGIN
         ELSE i.refusal
       END AS outcome
     FROM (
-      SELECT n.*, min(n.item) FILTER (WHERE n.refusal IS NULL) OVER (PARTITION BY n.account_id, n.reservation_id) AS ends_at
-      FROM (
-        SELECT k.item, k.account_id, k.reservation_id, (k.known).state, (k.known).place,
-          CASE
-            WHEN k.verb = 'commit' AND (k.amount IS NULL OR k.amount < 0 OR (k.amount = 0 AND (k.known).amount > 0)) THEN 'invalid_amount'
-            WHEN k.verb = 'commit' AND (k.known).amount IS NULL THEN 'not_found'
-            WHEN k.verb = 'commit' AND k.amount > (k.known).amount THEN 'exceeds_reserved'
-          END AS refusal
-        FROM (
-          SELECT i.*, (SELECT ROW(r.ctid, r.state, r.amount)::ledger.standing FROM ledger.reservations r
-                       WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id) AS known
-          FROM ledger.settle_items(p_items) i
-        ) k
-      ) n
+      SELECT j.*, min(j.item) FILTER (WHERE j.refusal IS NULL) OVER (PARTITION BY j.account_id, j.reservation_id) AS ends_at
+      FROM judged j
     ) i
-  ) d;
+  )
+  SELECT array_agg(d.outcome ORDER BY d.item), array_agg(d.outcome = 'accepted' ORDER BY d.item),
+         array_agg(d.place) FILTER (WHERE d.outcome = 'accepted')
+  INTO v_outcomes, v_is_accepted, v_places
+  FROM decided d;
 
   IF 'buried' = ANY (v_outcomes) THEN
     INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts, cause,
                                      return_by, created_at, settled_at, reserve_entries, settle_entries)
     SELECT i.account_id, i.reservation_id, 'tombstone', 0, 'released', '{}', '{}', i.cause, v_now, v_now, v_now, 'empty', 'empty'
-    FROM ledger.settle_items(p_items) i WHERE v_outcomes[i.item] = 'buried'
+    FROM unnest(v_items) i WHERE v_outcomes[i.item] = 'buried'
     ON CONFLICT DO NOTHING;
   END IF;
 
   IF cardinality(v_outcomes) <= 4 THEN
-    PERFORM ledger.end_few(p_items, v_is_accepted, v_account_ids, v_now);
+    PERFORM ledger.end_few(v_items, v_is_accepted, v_account_ids, v_now);
   ELSIF v_places IS NOT NULL THEN
-    PERFORM ledger.end_many(p_items, v_is_accepted, v_account_ids, v_places, v_now);
+    PERFORM ledger.end_many(v_items, v_is_accepted, v_account_ids, v_places, v_now);
   END IF;
 
   RETURN QUERY
+    WITH answer AS MATERIALIZED (
+      SELECT i.item, i.verb, i.amount,
+             (SELECT ROW(r.ctid, r.state, r.amount, r.committed, r.released)::ledger.standing FROM ledger.reservations r
+              WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id) AS held,
+             CASE WHEN v_outcomes[i.item] NOT IN ('accepted', 'buried', 'ended') THEN v_outcomes[i.item] END AS refusal
+      FROM unnest(v_items) i
+    )
     SELECT n.item,
            CASE WHEN n.refusal IS NOT NULL THEN n.refusal
                 WHEN n.verb = 'commit' AND (n.held).state = 'committed' AND (n.held).committed <> n.amount THEN 'key_reused'
                 ELSE (n.held).state::text END,
            v_outcomes[n.item] = 'ended',
            CASE WHEN n.refusal IS NULL THEN (n.held).committed END, CASE WHEN n.refusal IS NULL THEN (n.held).released END
-    FROM (
-      SELECT i.*, (SELECT r FROM ledger.reservations r
-                   WHERE r.account_id = i.account_id AND r.reservation_id = i.reservation_id) AS held,
-             CASE WHEN v_outcomes[i.item] NOT IN ('accepted', 'buried', 'ended') THEN v_outcomes[i.item] END AS refusal
-      FROM ledger.settle_items(p_items) i
-    ) n;
+    FROM answer n;
 END $$;
 
 -- Ends accepted reservations one after the other: of what each grant gave, in burn order, the first credits are spent, as
 -- many as the commit says; the rest goes back, last given first returned, to where its grant's fate sends it.
-CREATE FUNCTION ledger.end_few(p_items jsonb, p_is_accepted boolean[], p_account_ids text[], p_now timestamptz)
+CREATE FUNCTION ledger.end_few(p_items ledger.settle_item[], p_is_accepted boolean[], p_account_ids text[], p_now timestamptz)
 RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   v_item  record;
@@ -104,7 +129,7 @@ DECLARE
   v_here  bigint;
   v_moves ledger.move[];
 BEGIN
-  FOR v_item IN SELECT i.* FROM ledger.settle_items(p_items) i WHERE p_is_accepted[i.item] ORDER BY i.item LOOP
+  FOR v_item IN SELECT i.* FROM unnest(p_items) i WHERE p_is_accepted[i.item] ORDER BY i.item LOOP
     SELECT r.part_grant_ids, r.part_amounts INTO STRICT v_held FROM ledger.reservations r
     WHERE r.account_id = v_item.account_id AND r.reservation_id = v_item.reservation_id;
     v_spent := CASE v_item.verb WHEN 'commit' THEN v_item.amount ELSE 0 END;
@@ -144,7 +169,7 @@ BEGIN
 END $$;
 
 -- The same as a set: what each grant of a reservation gave is laid end to end; the first stretch is spent, the rest goes back.
-CREATE FUNCTION ledger.end_many(p_items jsonb, p_is_accepted boolean[], p_account_ids text[], p_places tid[], p_now timestamptz)
+CREATE FUNCTION ledger.end_many(p_items ledger.settle_item[], p_is_accepted boolean[], p_account_ids text[], p_places tid[], p_now timestamptz)
 RETURNS void LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_nestloop = off SET enable_mergejoin = off
   SET plan_cache_mode = force_generic_plan SET jit = off AS $$
@@ -155,7 +180,7 @@ BEGIN
     SELECT i.item, i.account_id, i.reservation_id, i.cause, i.expired_policy, i.verb, r.ctid AS place, r.part_grant_ids,
            r.part_amounts, CASE i.verb WHEN 'commit' THEN i.amount ELSE 0 END AS spent
     FROM ledger.reservations r
-    JOIN ledger.settle_items(p_items) i ON i.account_id = r.account_id AND i.reservation_id = r.reservation_id
+    JOIN unnest(p_items) i ON i.account_id = r.account_id AND i.reservation_id = r.reservation_id
     WHERE r.ctid = ANY (p_places) AND p_is_accepted[i.item]
   ), part AS MATERIALIZED (
     SELECT p.item, p.account_id, p.reservation_id, p.cause, p.grant_id, p.ordinal,
@@ -209,7 +234,7 @@ END $$;
 
 -- Makes the grants that these moves bring credits into from outside: what comes back of a reservation whose grant has
 -- expired. One per reservation, and a reservation ends once. It lives to the later of so many hours and the period's end.
-CREATE FUNCTION ledger.make_return_grants(p_items jsonb, p_is_accepted boolean[], p_account_ids text[],
+CREATE FUNCTION ledger.make_return_grants(p_items ledger.settle_item[], p_is_accepted boolean[], p_account_ids text[],
                                           p_moves ledger.move[], p_now timestamptz) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
@@ -231,20 +256,10 @@ BEGIN
     ORDER BY n.account_id, n.grant_id, n.step
   ) m
   JOIN ledger.accounts a ON a.account_id = m.account_id
-  JOIN ledger.settle_items(p_items) i
+  JOIN unnest(p_items) i
     ON i.account_id = m.account_id AND i.reservation_id = m.reservation_id AND p_is_accepted[i.item]
   WHERE a.account_id = ANY (p_account_ids);
 END $$;
-
-CREATE FUNCTION ledger.settle_items(p_items jsonb)
-RETURNS TABLE (account_id text, reservation_id text, verb text, amount bigint, cause text, expired_policy text,
-               return_grant_hours int, item int)
-LANGUAGE sql IMMUTABLE ROWS 100 AS $$
-  SELECT i.account_id, i.reservation_id, i.verb, i.amount, i.cause, i.expired_policy, i.return_grant_hours, i.item::int
-  FROM ROWS FROM (jsonb_to_recordset(p_items) AS (account_id text, reservation_id text, verb ledger.settle_verb, amount bigint,
-         cause text, expired_policy ledger.expired_policy, return_grant_hours int)) WITH ORDINALITY
-         AS i (account_id, reservation_id, verb, amount, cause, expired_policy, return_grant_hours, item)
-$$;
 
 -- The grant that returned credits stand in when theirs has expired: one per reservation, named after it.
 CREATE FUNCTION ledger.return_grant_id(p_reservation_id text) RETURNS text

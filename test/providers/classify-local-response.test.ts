@@ -5,7 +5,7 @@ import {
   errorClassOfFailure,
 } from '../../activities/providers/classify-local-response.ts';
 
-const answer = (status: number, body: unknown = undefined, retryAfter: string | null = null) => ({
+const answer = (status: number, body?: unknown, retryAfter: string | null = null) => ({
   status,
   body,
   retryAfter,

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readRunningStack, type StackInfo } from '../../dev/stack/stack-info.ts';
@@ -27,7 +28,7 @@ afterEach(async () => {
 
 function holdfast(...args: readonly string[]) {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
-    env: { ...process.env, HOLDFAST_HOME: home.home, DATABASE_URL: '', TEMPORAL_ADDRESS: '' },
+    env: { PATH: '/usr/bin:/bin:/usr/local/bin', HOME: os.homedir(), HOLDFAST_HOME: home.home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.push(child);
@@ -44,12 +45,9 @@ async function startStackCommand(): Promise<{
   readonly info: StackInfo;
 }> {
   const command = holdfast('stack', 'start', '--json');
-  let info: StackInfo | null = null;
-  await until('the stack is up', START_LIMIT_MS, async () => {
-    info = await readRunningStack(home.home);
-    return info !== null;
-  });
-  if (info === null) throw new Error('unreachable');
+  await until('the stack is up', START_LIMIT_MS, async () => (await readRunningStack(home.home)) !== null);
+  const info = await readRunningStack(home.home);
+  if (info === null) throw new Error('the stack was up, and is gone');
   return { command, info };
 }
 

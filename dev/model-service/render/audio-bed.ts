@@ -38,7 +38,7 @@ export function composeAudioBed(durationSeconds: number, key: number): AudioBed 
       addPad(left, right, root * 2 ** (semitones / 12), start, chordSeconds, pan);
     });
     FIGURE.forEach((voice, eighth) => {
-      const frequency = 2 * root * 2 ** ((chord[voice] ?? 0) / 12);
+      const frequency = 2 * root * 2 ** (chord[voice] / 12);
       addPluck(left, right, frequency, start + (eighth * BEAT_SECONDS) / 2, eighth % 2 === 0 ? 0.35 : 0.65);
     });
     for (let beat = 0; beat < BEATS_PER_CHORD; beat += 2) addPulse(left, right, start + beat * BEAT_SECONDS);

@@ -10,10 +10,9 @@ import {
   MP4,
   Mp4OutputFormat,
   Output,
+  Quality,
 } from 'mediabunny';
 import type { AudioBed } from './audio-bed.ts';
-
-const AUDIO_BITS_PER_SECOND = 96_000;
 
 /** Samples handed to the audio encoder at once: one second. */
 const AUDIO_CHUNK_SECONDS = 1;
@@ -34,7 +33,7 @@ export async function muxFilm(silentFilm: Uint8Array, bed: AudioBed): Promise<Ui
   const target = new BufferTarget();
   const output = new Output({ format: new Mp4OutputFormat({ fastStart: 'in-memory' }), target });
   const video = new EncodedVideoPacketSource('avc');
-  const audio = new AudioSampleSource({ codec: 'aac', bitrate: AUDIO_BITS_PER_SECOND });
+  const audio = new AudioSampleSource({ codec: 'aac', quality: new Quality('medium') });
   output.addVideoTrack(video);
   output.addAudioTrack(audio);
   await output.start();
