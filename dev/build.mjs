@@ -28,7 +28,8 @@ for (const folder of MIGRATION_FOLDERS) {
 }
 
 const { code } = await bundleWorkflowCode({
-  workflowsPath: path.join(DIST, 'workflows', 'index.js'),
+  // From source: the bundler looks for the SDK from where the workflows lie, which a target folder does not have.
+  workflowsPath: path.join(ROOT, 'workflows', 'index.ts'),
   logger: new DefaultLogger('WARN'),
 });
 writeFileSync(path.join(DIST, 'workflow-bundle.js'), code);

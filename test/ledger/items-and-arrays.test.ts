@@ -18,7 +18,7 @@ import { ModelLedger, NEVER, type GrantStep, type ReserveStep, type SettleStep }
 
 const START = Date.parse('2026-03-01T00:00:00Z');
 const ACCOUNTS = ['one', 'two'] as const;
-const RUNS = 100;
+const RUNS = 60;
 /** Of a slow machine: fewer histories rather than a red run. A failure still has this long to be made small. */
 const TIME_LIMIT_MS = 40_000;
 

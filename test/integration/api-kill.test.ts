@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { holdAccount } from './held-account.ts';
+import { startRunningStack, type RunningStack } from './running-stack.ts';
+
+let running: RunningStack;
+
+beforeAll(async () => {
+  running = await startRunningStack();
+});
+
+afterAll(async () => {
+  await running.close();
+});
+
+describe('the API killed by SIGKILL between start and answer (invariant 9)', () => {
+  it('finds the job under the same key afterwards, submitted once and charged once', async () => {
+    const account = await running.openAccount();
+    const key = randomUUID();
+    const body = { kind: 'static_ad', brief: { headline: 'answered by another process' } };
+    const held = await holdAccount(running.stack.info().database_owner_url, account);
+    const unanswered = running.submit(account, body, { key }).then(
+      (answer) => answer.status,
+      () => 'connection lost',
+    );
+    await held.untilWaiting('jobs.admit');
+    running.stack.kill('api', 'SIGKILL');
+    expect(await unanswered).toBe('connection lost');
+    await held.release();
+    await running.stack.whenReady('api');
+
+    const answer = await running.submit(account, body, { key });
+    expect([200, 202]).toContain(answer.status);
+    expect(answer.headers.get('idempotent-replayed')).toBe('true');
+    const job = await running.untilEnded(account, answer.body.id);
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35, reserved: 0 } });
+    expect(await running.submissionsOf(job.id)).toBe(1);
+    expect(await running.reconcile()).toEqual([]);
+  });
+
+  it('gives the recorded refusal under the same key when the balance did not pay for it', async () => {
+    const account = await running.openAccount();
+    const key = randomUUID();
+    const body = { kind: 'video_ad', brief: { headline: 'too dear' }, duration_seconds: 60, quality: 'high' };
+    expect((await running.submit(account, { kind: 'video_ad', brief: { headline: 'first' } })).status).toBe(
+      202,
+    );
+    const held = await holdAccount(running.stack.info().database_owner_url, account);
+    const unanswered = running.submit(account, body, { key }).catch(() => 'connection lost');
+    await held.untilWaiting('jobs.admit');
+    running.stack.kill('api', 'SIGKILL');
+    expect(await unanswered).toBe('connection lost');
+    await held.release();
+    await running.stack.whenReady('api');
+
+    const answer = await running.submit(account, body, { key });
+    expect(answer.status).toBe(402);
+    expect(answer.body).toMatchObject({ code: 'insufficient_credits', billed: 'no', required: 900 });
+    expect(answer.headers.get('idempotent-replayed')).toBe('true');
+    expect(await running.reconcile()).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+
+const POLL_MS = 5;
+const LIMIT_MS = 10_000;
+
+/** Resolves once PostgreSQL reports that so many sessions of this database wait for a lock. Throws after 10 s. */
+export async function untilWaiting(pool: pg.Pool, sessions: number): Promise<void> {
+  const endsAt = performance.now() + LIMIT_MS;
+  for (;;) {
+    const { rows } = await pool.query<{ waiting: string }>(
+      `SELECT count(*) AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if (Number(rows[0]?.waiting) >= sessions) return;
+    if (performance.now() > endsAt) throw new Error(`no ${String(sessions)} sessions came to wait for a lock`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Holds the locks of some accounts, as a verb does, until let go; what is started meanwhile waits in line. */
+export async function holdAccounts(
+  pool: pg.Pool,
+  accountIds: readonly string[],
+): Promise<{ readonly letGo: () => Promise<void> }> {
+  const client = await pool.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT ledger.lock_accounts($1)', [accountIds]);
+  return {
+    letGo: async () => {
+      await client.query('COMMIT');
+      client.release();
+    },
+  };
+}
