@@ -10,7 +10,9 @@ const POLL_TIMEOUT_MS = 5_000;
  */
 export function createHasStarted(providers: ProviderRegistry) {
   return async function hasStarted(attempt: Attempt, providerJobId: string): Promise<boolean> {
-    const poll = await providers.get(attempt.provider).poll(providerJobId, AbortSignal.timeout(POLL_TIMEOUT_MS));
+    const poll = await providers
+      .get(attempt.provider)
+      .poll(providerJobId, AbortSignal.timeout(POLL_TIMEOUT_MS));
     return poll.state !== 'queued';
   };
 }

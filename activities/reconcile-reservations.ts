@@ -2,7 +2,12 @@ import { heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { failureOf } from '../domain/failures.ts';
 import { workflowIdOf } from '../domain/ids.ts';
-import { decideReconcile, isNotFoundPlausible, type WorkflowSight } from '../domain/reconcile-decision.ts';
+import {
+  isAbandoned,
+  isNotFoundPlausible,
+  isOverdue,
+  type WorkflowSight,
+} from '../domain/reconcile-rules.ts';
 import type { Database } from '../ledger/database.ts';
 import { readOpenReservations, type OpenReservation } from '../ledger/read-open-reservations.ts';
 import { CANARY_WORKFLOW_ID } from '../domain/workflow-names.ts';
@@ -49,7 +54,12 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
           minAgeSeconds: graceSeconds,
         });
         if (page.length === 0) return { looked, released, stopped: null };
-        const sights = await seePage(dependencies.client, page);
+        // What is overdue returns whatever Temporal says, so Temporal is not asked.
+        const overdue = page.filter((reservation) => isOverdue(reservation.overdueSeconds));
+        released += await releaseAll(dependencies, overdue, 'release_overdue');
+
+        const waiting = page.filter((reservation) => !isOverdue(reservation.overdueSeconds));
+        const sights = await seeWorkflows(dependencies.client, waiting);
         const doubt = await doubtOf(dependencies.client, sights);
         if (doubt !== null) {
           log.error('reconciler stopped: Temporal does not look like ours', {
@@ -59,7 +69,8 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
           });
           return { looked, released, stopped: doubt };
         }
-        released += await releasePage(dependencies, page, sights);
+        const abandoned = waiting.filter((_, index) => isAbandoned(sights[index], graceSeconds));
+        released += await releaseAll(dependencies, abandoned, 'release_terminated');
         looked += page.length;
         after = page.at(-1) ?? null;
         heartbeat({ looked, released });
@@ -68,7 +79,10 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
   };
 }
 
-async function seePage(client: Client, page: readonly OpenReservation[]): Promise<readonly WorkflowSight[]> {
+async function seeWorkflows(
+  client: Client,
+  page: readonly OpenReservation[],
+): Promise<readonly WorkflowSight[]> {
   const sights: WorkflowSight[] = [];
   for (let start = 0; start < page.length; start += DESCRIBES_AT_ONCE) {
     const slice = page.slice(start, start + DESCRIBES_AT_ONCE);
@@ -93,42 +107,32 @@ async function doubtOf(
   return isNotFoundPlausible(notFound, sights.length) ? null : 'too_many_not_found';
 }
 
-async function releasePage(
+async function releaseAll(
   dependencies: ReconcileDependencies,
-  page: readonly OpenReservation[],
-  sights: readonly WorkflowSight[],
+  reservations: readonly OpenReservation[],
+  why: 'release_terminated' | 'release_overdue',
 ): Promise<number> {
-  let released = 0;
-  for (const [index, reservation] of page.entries()) {
-    const workflow = sights[index];
-    if (workflow === undefined) continue;
-    const decision = decideReconcile(
-      { overdueSeconds: reservation.overdueSeconds, workflow },
-      dependencies.graceSeconds,
-    );
-    if (decision === 'leave') continue;
-    await releaseReservation(dependencies, reservation, decision);
-    released += 1;
+  for (const reservation of reservations) {
+    await releaseReservation(dependencies, reservation, why);
     heartbeat();
   }
-  return released;
+  return reservations.length;
 }
 
 async function releaseReservation(
   { jobActivities }: ReconcileDependencies,
   reservation: OpenReservation,
-  decision: 'release_terminated' | 'release_overdue',
+  why: 'release_terminated' | 'release_overdue',
 ): Promise<void> {
   const { accountId, reservationId, credits } = reservation;
   const jobId = reservation.jobId ?? reservationId;
   const outputId = reservation.outputId ?? reservationId;
-  const failure =
-    decision === 'release_terminated' ? failureOf('terminated') : failureOf('run_deadline', 'us');
+  const failure = why === 'release_terminated' ? failureOf('terminated') : failureOf('run_deadline', 'us');
   const settled = await jobActivities.settle(
     { accountId, jobId, outputId, reservationId, credits },
     { charge: false, failure },
   );
-  log.warn('reconciler ended a reservation', { reservationId, jobId, decision, outcome: settled.outcome });
+  log.warn('reconciler ended a reservation', { reservationId, jobId, why, outcome: settled.outcome });
   // The credits are back. What may still run at the provider is ours to pay, so it is stopped where it can be.
   await jobActivities.stopAttempts(accountId, outputId).catch((error: unknown) => {
     log.warn('could not stop what a reconciled job runs', { jobId, error });

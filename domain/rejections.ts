@@ -28,10 +28,12 @@ export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttem
     case 'our_configuration':
     case 'our_balance':
       return { next: 'fail', code: 'internal' };
+    case 'unknown_outcome':
+      // Not a proof that nothing ran, so never sent again, whatever an adapter meant by it.
+      return { next: 'fail', code: 'outcome_unknown' };
     case 'resubmit':
     case 'capacity':
     case 'retry_same_job':
-    case 'unknown_outcome':
       return attempt < maxAttempts ? { next: 'resubmit' } : { next: 'fail', code: 'provider_rejected' };
   }
 }

@@ -10,6 +10,9 @@ export type GroupedVerb<Item, Result> = (item: Item) => Promise<Result>;
  */
 const MAX_ITEMS_PER_CALL = 1_024;
 
+/** Items of a failed batch under way at a time: half of a pool, so that one that waits for its lock does not hold up all. */
+const RETRIES_IN_FLIGHT = 8;
+
 /** Waiting items. Beyond this the process has lost touch with its database: refuse at once rather than queue for ever. */
 const MAX_WAITING = 100_000;
 
@@ -27,8 +30,8 @@ export class GroupCommitFull extends Error {
 /**
  * Turns a batch verb into one for single items: calls made while a batch is under way wait and go together in the
  * next. No timer, so a call that comes alone goes at once. If a batch fails as a whole (a lock timeout, one item the
- * database cannot read), its items are sent again one by one, and each caller gets its own answer: safe, because every
- * item carries its own key.
+ * database cannot read), its items are sent again one by one, a few at a time, and each caller gets its own answer: safe,
+ * because every item carries its own key.
  */
 export function groupCommit<Item, Result>(verb: BatchVerb<Item, Result>): GroupedVerb<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
@@ -53,8 +56,17 @@ export function groupCommit<Item, Result>(verb: BatchVerb<Item, Result>): Groupe
       });
     } catch (error) {
       if (batch.length === 1) batch[0]?.reject(error);
-      else for (const call of batch) await sendBatch([call]);
+      else await sendOneByOne(batch);
     }
+  }
+
+  async function sendOneByOne(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    const left = [...batch];
+    await Promise.all(
+      Array.from({ length: RETRIES_IN_FLIGHT }, async () => {
+        for (let call = left.shift(); call !== undefined; call = left.shift()) await sendBatch([call]);
+      }),
+    );
   }
 
   return (item) =>

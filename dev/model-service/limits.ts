@@ -10,7 +10,7 @@ export const MODEL_SERVICE_LIMITS = {
   predictions: 20_000,
   /** References the counters remember, most recent first to stay. */
   references: 10_000,
-  /** Bytes of rendered files on disk. A 60 s video is below 15 MB, so this is a day's worth of trying things out. */
+  /** Bytes of rendered files on disk. A 60 s video in high quality is 15 MB, so this is a day's worth of trying things out. */
   fileBytes: 2 * 1024 ** 3,
   /** The journal is rewritten from memory when it passes this. */
   journalBytes: 64 * 1024 ** 2,

@@ -15,19 +15,25 @@ export async function findReadyLine(
 ): Promise<Readonly<Record<string, unknown>>> {
   const log = await open(logPath, 'r');
   try {
-    for (let text = ''; text.length < LONGEST_PREAMBLE_BYTES; await sleep(LOOK_INTERVAL_MS)) {
+    let seen = Buffer.alloc(0);
+    while (seen.length < LONGEST_PREAMBLE_BYTES) {
+      // Asked before the look, so that the last words of a process that has ended are still read.
       const hasEnded = ended.aborted;
-      const { bytesRead, buffer } = await log.read({ position: offset + Buffer.byteLength(text) });
-      text += buffer.toString('utf8', 0, bytesRead);
-      const line = text
-        .split('\n')
-        .slice(0, -1)
-        .find((candidate) => candidate.startsWith(READY_PREFIX));
+      const { bytesRead, buffer } = await log.read({ position: offset + seen.length });
+      seen = Buffer.concat([seen, buffer.subarray(0, bytesRead)]);
+      const line = readyLineIn(seen);
       if (line !== undefined) return JSON.parse(line) as Readonly<Record<string, unknown>>;
       if (hasEnded && bytesRead === 0) break;
+      await sleep(LOOK_INTERVAL_MS);
     }
     throw new Error('ended before it was ready');
   } finally {
     await log.close();
   }
+}
+
+/** Only a whole line counts: what follows the last line break may still be growing. */
+function readyLineIn(output: Buffer): string | undefined {
+  const lines = output.toString('utf8').split('\n').slice(0, -1);
+  return lines.find((line) => line.startsWith(READY_PREFIX));
 }

@@ -4,30 +4,29 @@ export type WorkflowSight =
   | { readonly seen: 'closed'; readonly closedSecondsAgo: number }
   | { readonly seen: 'not_found' };
 
-export type ReconcileDecision = 'leave' | 'release_terminated' | 'release_overdue';
-
 /** Past return_by by this much, credits return whatever the workflow is doing (design.md, "Deadlines"). */
-export const OVERDUE_AFTER_SECONDS = 60;
+const OVERDUE_AFTER_SECONDS = 60;
 
 /** A page with a larger share of vanished workflows than this is not believed: a wrong namespace must not refund the world. */
 const MAX_NOT_FOUND_SHARE = 0.05;
 
+export function isOverdue(overdueSeconds: number): boolean {
+  return overdueSeconds > OVERDUE_AFTER_SECONDS;
+}
+
 /**
- * Whether the reconciler ends an open reservation. A running workflow is left alone until return_by; a closed one gets
- * the grace in which its last admit or settle may still be on its way.
+ * Whether nobody works on a reservation any more. A running workflow is left alone; a closed one gets the grace in which
+ * its last admit or settle may still be on its way.
  */
-export function decideReconcile(
-  reservation: { readonly overdueSeconds: number; readonly workflow: WorkflowSight },
-  graceSeconds: number,
-): ReconcileDecision {
-  if (reservation.overdueSeconds > OVERDUE_AFTER_SECONDS) return 'release_overdue';
-  switch (reservation.workflow.seen) {
-    case 'running':
-      return 'leave';
+export function isAbandoned(workflow: WorkflowSight | undefined, graceSeconds: number): boolean {
+  switch (workflow?.seen) {
     case 'closed':
-      return reservation.workflow.closedSecondsAgo >= graceSeconds ? 'release_terminated' : 'leave';
+      return workflow.closedSecondsAgo >= graceSeconds;
     case 'not_found':
-      return 'release_terminated';
+      return true;
+    case 'running':
+    case undefined:
+      return false;
   }
 }
 

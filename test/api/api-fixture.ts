@@ -1,0 +1,183 @@
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import { pino } from 'pino';
+import { expect, inject } from 'vitest';
+import { createAdmit } from '../../activities/admit.ts';
+import { createApi } from '../../api/create-api.ts';
+import { createJobWatches } from '../../api/job-watches.ts';
+import { serve } from '../../api/serve.ts';
+import { doesTemporalAnswer } from '../../api/temporal-answers.ts';
+import { createCancelJob } from '../../client/cancel-job.ts';
+import { createStartJob } from '../../client/start-job.ts';
+import { jobIdOf } from '../../domain/job-id.ts';
+import { createAdmitJob } from '../../jobs/admit-job.ts';
+import type { ApiKeyScope } from '../../jobs/api-key-scopes.ts';
+import { createDiskAssetStore, type AssetStore } from '../../jobs/asset-store.ts';
+import { createApiKey } from '../../jobs/create-api-key.ts';
+import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
+import { createGrant } from '../../ledger/grant.ts';
+import { openAccount } from '../../ledger/open-account.ts';
+import { reconcile } from '../../ledger/reconcile.ts';
+import { createTestDatabase } from '../support/test-database.ts';
+import { makeTemporaryHome } from '../support/temporary-home.ts';
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; throws when it is not. */
+  readonly json: <Shape = Record<string, unknown>>() => Shape;
+};
+
+export type TestAccount = { readonly accountId: string; readonly key: string };
+
+export type Call = {
+  readonly method?: string;
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a string or bytes as they are. */
+  readonly body?: unknown;
+};
+
+export type ApiFixture = Awaited<ReturnType<typeof createApiFixture>>;
+
+export const STATIC_AD = { kind: 'static_ad', brief: { headline: 'A kettle' } } as const;
+
+/**
+ * The API over real HTTP on a real database, as holdfast_api, with Temporal behind it.
+ * @param options.databaseUrl stands in for the API's own database URL (a proxy that can be frozen).
+ */
+export async function createApiFixture(
+  options: { readonly taskQueue?: string; readonly databaseUrl?: (apiUrl: string) => string } = {},
+) {
+  const { home, remove } = await makeTemporaryHome('api');
+  const database = await createTestDatabase();
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl?.(database.apiUrl) ?? database.apiUrl,
+    max: 8,
+    connectionTimeoutMillis: 3_000,
+    query_timeout: 5_000,
+  });
+  const worker = new pg.Pool({ connectionString: database.workerUrl, max: 4 });
+  const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+  for (const one of [pool, worker, owner]) one.on('error', () => undefined);
+  const connection = Connection.lazy({ address: inject('temporalAddress') });
+  const client = new Client({ connection });
+  const log = pino({ level: 'silent' });
+  const watches = createJobWatches(pool, log);
+  const assets: AssetStore = createDiskAssetStore(home);
+  const taskQueue = options.taskQueue ?? 'nobody-listens';
+  const server = await serve({ host: '127.0.0.1', port: 0 }, (port) =>
+    createApi({
+      database: pool,
+      assets,
+      watches,
+      startJob: createStartJob({ client, taskQueue }),
+      cancelJob: createCancelJob(client),
+      doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
+      temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
+      publicUrl: `http://127.0.0.1:${String(port)}`,
+      rules: { allowsTestScenarios: true },
+      log,
+      now: Date.now,
+    }),
+  );
+  const url = `http://127.0.0.1:${String(server.port)}`;
+  const admit = createAdmit(createAdmitJob(worker), 5);
+  let accounts = 0;
+
+  const createKey = async (accountId: string | null, scopes: readonly ApiKeyScope[]) =>
+    (await createApiKey(worker, { name: 'test', accountId, scopes })).secret;
+
+  return {
+    url,
+    home,
+    database,
+    worker,
+    owner,
+    assets,
+    client,
+    createKey,
+    platformKey: await createKey(null, ['admin']),
+
+    async call(path: string, { method, key, headers = {}, body }: Call = {}): Promise<Answer> {
+      const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+      const response = await fetch(`${url}${path}`, {
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        headers: {
+          ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        json: <Shape>() => JSON.parse(text) as Shape,
+      };
+    },
+
+    /** An account with its sign-up credits, some more, and a key that may do all an account may. */
+    async openAccount(moreCredits = 0): Promise<TestAccount> {
+      accounts += 1;
+      const opened = await openAccount(worker, { name: 'Test', reference: `test-${String(accounts)}` });
+      const { accountId } = opened;
+      if (moreCredits > 0) {
+        await createGrant(worker)({
+          accountId,
+          grantId: `grant_more_${String(accounts)}`,
+          source: 'top_up',
+          band: 3,
+          credits: moreCredits,
+          expiresAt: null,
+          reason: 'test',
+        });
+      }
+      return { accountId, key: await createKey(accountId, ['jobs:write', 'jobs:read', 'credits:read']) };
+    },
+
+    /** Admits a job as the worker does, without a workflow to run it. Answers its id. */
+    async admitJob(accountId: string, idempotencyKey: string, request: Record<string, unknown> = STATIC_AD) {
+      const jobId = jobIdOf(accountId, idempotencyKey);
+      const admitBy = new Date(Date.now() + 60_000).toISOString();
+      const { admission } = await admit({
+        accountId,
+        jobId,
+        request,
+        fingerprint: fingerprintRequest(request),
+        admitBy,
+      });
+      return { jobId, admission };
+    },
+
+    async expectReconciled(): Promise<void> {
+      expect(await reconcile(owner)).toEqual([]);
+    },
+
+    async close(): Promise<void> {
+      const stopped = server.stop();
+      watches.closeAll();
+      await stopped;
+      await connection.close();
+      await Promise.all([pool.end(), worker.end(), owner.end()]);
+      await database.close();
+      await remove();
+    },
+  };
+}
+
+/** Asserts a problem and its media type; answers it. */
+export function expectProblem(answer: Answer, status: number, code: string): Record<string, unknown> {
+  expect({ status: answer.status, type: answer.headers.get('content-type'), body: answer.json() }).toMatchObject({
+    status,
+    type: 'application/problem+json',
+    body: { status, code, title: expect.any(String), detail: expect.any(String), request_id: expect.any(String) },
+  });
+  const problem = answer.json();
+  expect(problem['request_id']).toBe(answer.headers.get('x-request-id'));
+  expect(String(problem['type'])).toMatch(new RegExp(`^http://127.0.0.1:\\d+/problems/${code}$`));
+  return problem;
+}

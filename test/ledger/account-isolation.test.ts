@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createJobsFixture, jobItem, outputOf, type JobsFixture } from '../jobs/jobs-fixture.ts';
+
+/** Two accounts with the same ids throughout: whatever leaks, leaks here. */
+const MARK = 'belongs_to_b';
+
+let jobs: JobsFixture;
+beforeAll(async () => {
+  jobs = await createJobsFixture();
+  await jobs.openAccount('a');
+  await jobs.openAccount('b', 100);
+  await jobs.admit([jobItem('b', 'j', { metadata: { mark: MARK }, request: { mark: MARK } })]);
+  await jobs.call('store_quote', 'b', 'quote', MARK, '{"total": 35}', 900);
+});
+afterAll(() => jobs.close());
+
+test.each([
+  ['ledger.read_balance($1)', [], [{ available: 0, reserved: 0, grants: [] }]],
+  ['ledger.read_entries($1, NULL, 100, NULL, NULL, NULL, NULL)', [], []],
+  [`ledger.read_entries($1, NULL, 100, NULL, $2, NULL, NULL)`, ['j'], []],
+  ['jobs.read_job($1, $2)', ['j'], [null]],
+  ['jobs.list_jobs($1, NULL, NULL, NULL, NULL, NULL, NULL, 100)', [], []],
+  ['jobs.read_output($1, $2)', [outputOf('j')], []],
+  ['jobs.read_events($1, $2, 0, 100)', ['j'], []],
+  ['jobs.read_admission($1, $2)', ['j'], []],
+  ['jobs.quote_exists($1, $2)', ['quote'], [false]],
+])('%s shows an account nothing of another (invariant 12)', async (read, values, expected) => {
+  const api = await jobs.worker.query<{ answer: unknown }>(`SELECT to_jsonb(r) AS answer FROM ${read} r`, ['a', ...values]);
+  expect(api.rows.map((row) => row.answer)).toMatchObject(expected);
+  const own = await jobs.worker.query<{ answer: unknown }>(`SELECT to_jsonb(r) AS answer FROM ${read} r`, ['b', ...values]);
+  expect(own.rows.map((row) => row.answer)).not.toEqual(api.rows.map((row) => row.answer));
+});

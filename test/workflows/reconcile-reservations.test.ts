@@ -1,0 +1,141 @@
+import { Client, Connection } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
+import { createJobActivities } from '../../activities/job-activities.ts';
+import { createReconcileActivities, type ReconcileReport } from '../../activities/reconcile-reservations.ts';
+import { CANARY_WORKFLOW, CANARY_WORKFLOW_ID } from '../../domain/workflow-names.ts';
+import { createDiskAssetStore } from '../../jobs/asset-store.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const ACCOUNT = 'acct_reconcile';
+const NOBODY = 'a queue without a worker';
+
+let database: TestDatabase;
+let owner: pg.Pool;
+let worker: pg.Pool;
+let connection: Connection;
+let client: Client;
+
+beforeAll(async () => {
+  connection = await Connection.connect({ address: inject('temporalAddress') });
+  client = new Client({ connection });
+});
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+  worker = new pg.Pool({ connectionString: database.workerUrl, max: 2 });
+  await owner.query(`SELECT ledger.open_account($1, 'reconcile', 'Reconcile')`, [ACCOUNT]);
+  await owner.query('SELECT ledger.grant_credits($1)', [
+    JSON.stringify([
+      { account_id: ACCOUNT, grant_id: 'grant_1', source: 'top_up', band: 3, amount: 10_000, reason: 'test' },
+    ]),
+  ]);
+  await client.workflow.start(CANARY_WORKFLOW, {
+    workflowId: CANARY_WORKFLOW_ID,
+    taskQueue: NOBODY,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  return async () => {
+    await Promise.all([owner.end(), worker.end()]);
+    await database.close();
+  };
+});
+
+afterAll(async () => {
+  await connection.close();
+});
+
+/** Reservations without a workflow, as history loss leaves them; `withWorkflow` of them have one that runs. */
+async function reserve(count: number, withWorkflow = 0): Promise<readonly string[]> {
+  const jobIds = Array.from(
+    { length: count },
+    (_, number) => `job_${database.ownerUrl.slice(-8)}_${String(number)}`,
+  );
+  await owner.query('SELECT ledger.reserve($1)', [
+    JSON.stringify(
+      jobIds.map((jobId) => ({
+        account_id: ACCOUNT,
+        reservation_id: jobId.replace('job_', 'rsv_'),
+        job_id: jobId,
+        amount: 35,
+        return_after_seconds: 900,
+      })),
+    ),
+  ]);
+  for (const jobId of jobIds.slice(0, withWorkflow)) {
+    await client.workflow.start(CANARY_WORKFLOW, { workflowId: jobId, taskQueue: NOBODY });
+  }
+  return jobIds;
+}
+
+async function reconcile(): Promise<ReconcileReport> {
+  const dependencies = {
+    database: worker,
+    providers: createProviderRegistry([]),
+    assets: createDiskAssetStore('/nowhere'),
+    heartbeatTimeoutSeconds: 5,
+  };
+  const { reconcileReservations } = createReconcileActivities({
+    database: worker,
+    client,
+    jobActivities: createJobActivities(dependencies),
+    graceSeconds: 0,
+  });
+  return new MockActivityEnvironment().run(reconcileReservations);
+}
+
+async function openCount(): Promise<number> {
+  const { rows } = await owner.query<{ count: string }>(
+    `SELECT count(*) FROM ledger.reservations WHERE state = 'open'`,
+  );
+  return Number(rows[0]?.count);
+}
+
+describe('the reconciler (invariant 6)', () => {
+  it('returns the credits of a reservation whose workflow is gone', async () => {
+    await reserve(1);
+    expect(await reconcile()).toEqual({ looked: 1, released: 1, stopped: null });
+    expect(await openCount()).toBe(0);
+  });
+
+  it('leaves a running workflow alone', async () => {
+    await reserve(1, 1);
+    expect(await reconcile()).toEqual({ looked: 1, released: 0, stopped: null });
+    expect(await openCount()).toBe(1);
+  });
+
+  it('stops and returns nothing when more than 5 % of a page are missing', async () => {
+    await reserve(20, 18);
+    expect(await reconcile()).toEqual({ looked: 0, released: 0, stopped: 'too_many_not_found' });
+    expect(await openCount()).toBe(20);
+  });
+
+  it('returns the one that is missing of twenty', async () => {
+    await reserve(20, 19);
+    expect(await reconcile()).toEqual({ looked: 20, released: 1, stopped: null });
+  });
+
+  it('stops and returns nothing when our own canary is not found: this may be the wrong namespace', async () => {
+    await client.workflow.getHandle(CANARY_WORKFLOW_ID).terminate();
+    await reserve(1);
+    expect(await reconcile()).toEqual({ looked: 0, released: 0, stopped: 'canary_not_found' });
+    expect(await openCount()).toBe(1);
+  });
+
+  it('returns what is 60 s past its return_by whatever Temporal says', async () => {
+    await reserve(3, 1);
+    await client.workflow.getHandle(CANARY_WORKFLOW_ID).terminate();
+    await database.setClock(new Date(Date.now() + 961_000));
+    expect(await reconcile()).toEqual({ looked: 3, released: 3, stopped: null });
+    expect(await openCount()).toBe(0);
+  });
+
+  it('leaves what is less than 60 s past its return_by to its workflow', async () => {
+    await reserve(1, 1);
+    await database.setClock(new Date(Date.now() + 950_000));
+    expect(await reconcile()).toEqual({ looked: 1, released: 0, stopped: null });
+  });
+});
