@@ -14,11 +14,13 @@ import { CANARY_WORKFLOW_ID } from '../domain/workflow-names.ts';
 import type { JobActivities } from './job-activities.ts';
 import { seeWorkflow } from './see-workflow.ts';
 
+type Doubt = 'canary_not_found' | 'too_many_not_found' | null;
+
 export type ReconcileReport = {
   readonly looked: number;
   readonly released: number;
-  /** Why the run stopped early; null when it saw every open reservation. */
-  readonly stopped: 'canary_not_found' | 'too_many_not_found' | null;
+  /** Why Temporal was not believed from some page on; null when it was. */
+  readonly doubt: Doubt;
 };
 
 export type ReconcileDependencies = {
@@ -42,10 +44,9 @@ const DESCRIBES_AT_ONCE = 10;
  */
 export function createReconcileActivities(dependencies: ReconcileDependencies) {
   return {
-    async reconcileReservations(): Promise<ReconcileReport> {
+    reconcileReservations: async (): Promise<ReconcileReport> => {
       const { database, graceSeconds } = dependencies;
-      let looked = 0;
-      let released = 0;
+      const report = { looked: 0, released: 0, doubt: null as Doubt };
       let after: OpenReservation | null = null;
       for (;;) {
         const page: readonly OpenReservation[] = await readOpenReservations(database, {
@@ -53,27 +54,26 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
           limit: PAGE_SIZE,
           minAgeSeconds: graceSeconds,
         });
-        if (page.length === 0) return { looked, released, stopped: null };
+        if (page.length === 0) return report;
         // What is overdue returns whatever Temporal says, so Temporal is not asked.
         const overdue = page.filter((reservation) => isOverdue(reservation.overdueSeconds));
-        released += await releaseAll(dependencies, overdue, 'release_overdue');
-
-        const waiting = page.filter((reservation) => !isOverdue(reservation.overdueSeconds));
-        const sights = await seeWorkflows(dependencies.client, waiting);
-        const doubt = await doubtOf(dependencies.client, sights);
-        if (doubt !== null) {
-          log.error('reconciler stopped: Temporal does not look like ours', {
-            doubt,
-            looked,
-            page: page.length,
-          });
-          return { looked, released, stopped: doubt };
+        report.released += await releaseAll(dependencies, overdue, 'release_overdue');
+        if (report.doubt === null) {
+          const waiting = page.filter((reservation) => !isOverdue(reservation.overdueSeconds));
+          const sights = await seeWorkflows(dependencies.client, waiting);
+          report.doubt = await doubtOf(dependencies.client, sights);
+          if (report.doubt === null) {
+            const abandoned = waiting.filter((_, index) => isAbandoned(sights[index], graceSeconds));
+            report.released += await releaseAll(dependencies, abandoned, 'release_terminated');
+          } else {
+            log.error('the reconciler does not believe Temporal: it ends only what is overdue', {
+              ...report,
+            });
+          }
         }
-        const abandoned = waiting.filter((_, index) => isAbandoned(sights[index], graceSeconds));
-        released += await releaseAll(dependencies, abandoned, 'release_terminated');
-        looked += page.length;
+        report.looked += page.length;
         after = page.at(-1) ?? null;
-        heartbeat({ looked, released });
+        heartbeat(report);
       }
     },
   };
@@ -97,10 +97,7 @@ async function seeWorkflows(
 }
 
 /** "Not found" counts only while our own canary is found, and only for a few. */
-async function doubtOf(
-  client: Client,
-  sights: readonly WorkflowSight[],
-): Promise<ReconcileReport['stopped']> {
+async function doubtOf(client: Client, sights: readonly WorkflowSight[]): Promise<Doubt> {
   const notFound = sights.filter((sight) => sight.seen === 'not_found').length;
   if (notFound === 0) return null;
   if ((await seeWorkflow(client, CANARY_WORKFLOW_ID)).seen !== 'running') return 'canary_not_found';

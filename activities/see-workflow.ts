@@ -21,6 +21,6 @@ export async function seeWorkflow(client: Client, workflowId: string): Promise<W
 function isNotFound(error: unknown): boolean {
   return (
     error instanceof WorkflowNotFoundError ||
-    (isGrpcServiceError(error) && Number(error.code) === GRPC_NOT_FOUND)
+    (isGrpcServiceError(error) && (error.code as number) === GRPC_NOT_FOUND)
   );
 }

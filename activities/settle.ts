@@ -33,7 +33,11 @@ export function createSettle(settleOutput: GroupedVerb<SettleOutputItem, SettleO
         return { outcome: 'committed', credits: result.committed };
       case 'released':
         return { outcome: 'released', failure: result.failure };
-      default:
+      case 'asset_missing':
+      case 'exceeds_reserved':
+      case 'invalid_amount':
+      case 'key_reused':
+      case 'not_found':
         throw new Error(`the ledger refused to end ${key.reservationId}: ${result.outcome}`);
     }
   };

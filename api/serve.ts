@@ -8,6 +8,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 65_000;
 /** How long requests under way may finish. */
 const DRAIN_MS = 10_000;
+const IDLE_SWEEP_MS = 50;
 
 export type HttpServer = { readonly port: number; readonly stop: () => Promise<void> };
 
@@ -51,11 +52,15 @@ async function drain(server: Server): Promise<void> {
   const cutOff = setTimeout(() => {
     server.closeAllConnections();
   }, DRAIN_MS);
+  // A connection that was promised to be kept alive before we began to stop becomes idle, not closed.
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+  }, IDLE_SWEEP_MS);
   await new Promise<void>((resolve) => {
     server.close(() => {
       resolve();
     });
-    server.closeIdleConnections();
   });
   clearTimeout(cutOff);
+  clearInterval(sweep);
 }

@@ -1,6 +1,7 @@
 import {
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type Client,
 } from '@temporalio/client';
@@ -66,12 +67,20 @@ export function createStartJob(temporal: { readonly client: Client; readonly tas
       );
       return admission === TIMED_OUT ? { outcome: 'unavailable' } : outcomeOf(admission, start.fingerprint);
     } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return { outcome: 'closed' };
-      if (error instanceof WorkflowUpdateFailedError) return { outcome: 'closed' };
+      if (isClosed(error)) return { outcome: 'closed' };
       if (isTemporalAway(error)) return { outcome: 'unavailable' };
       throw error;
     }
   };
+}
+
+/** It had closed before the start came, closed while the answer was waited for, or closed without giving one. */
+function isClosed(error: unknown): boolean {
+  return (
+    error instanceof WorkflowExecutionAlreadyStartedError ||
+    error instanceof WorkflowNotFoundError ||
+    error instanceof WorkflowUpdateFailedError
+  );
 }
 
 function startOperation(start: JobStart, taskQueue: string) {

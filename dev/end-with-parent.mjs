@@ -6,10 +6,14 @@
 import process from 'node:process';
 import { isMainThread } from 'node:worker_threads';
 
+/** PostgreSQL and Temporal end at the same moment, so that an orderly end may wait for them in vain. */
+const END_LIMIT_MS = 4_000;
+
 if (isMainThread) {
   process.stdin.resume();
   process.stdin.once('close', () => {
     process.kill(process.pid, 'SIGTERM');
+    setTimeout(() => process.exit(1), END_LIMIT_MS).unref();
   });
   // Waiting for the parent's death must not keep a process alive that has nothing else to do.
   process.stdin.unref?.();

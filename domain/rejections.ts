@@ -49,7 +49,11 @@ export function failureOfRun(errorClass: ErrorClass, reason: 'failed' | 'zero_ou
     case 'our_configuration':
     case 'our_balance':
       return 'internal';
-    default:
+    case 'bad_input':
+    case 'capacity':
+    case 'resubmit':
+    case 'retry_same_job':
+    case 'unknown_outcome':
       return 'provider_failed';
   }
 }

@@ -1,4 +1,5 @@
 import type { WorkItem } from '../domain/job-request.ts';
+import type { Attempt } from '../domain/output-plan.ts';
 import type { Database } from '../ledger/database.ts';
 
 /** The states of an attempt row (jobs/migrations/0001_tables.sql tells the moves). */
@@ -31,147 +32,157 @@ export type AttemptOfOutput = {
 
 export type StoredAsset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
 
+export type NewAttempt = Omit<Attempt, 'kind'>;
+
+export type AttemptMove = {
+  readonly from: readonly AttemptState[];
+  readonly to: AttemptState;
+  readonly providerJobId?: string | undefined;
+  readonly errorClass?: string | undefined;
+};
+
+/** What the run cost us at the provider; apart from the customer's credits. */
+export type ProviderAccount = { readonly billed: string; readonly cost: string | null };
+
 export type Attempts = ReturnType<typeof createAttempts>;
 
 /** The attempt rows: every submission to a provider, written before the request leaves and moved by compare-and-set. */
 export function createAttempts(database: Database) {
   return {
-    /** Makes the row, or finds it. Fenced when the output's reservation has ended. */
-    async begin(attempt: {
-      accountId: string;
-      jobId: string;
-      outputId: string;
-      stage: string;
-      number: number;
-      reference: string;
-      provider: string;
-    }): Promise<BegunAttempt> {
-      const { rows } = await database.query<{
-        is_mine: boolean;
-        state: AttemptState;
-        provider_job_id: string | null;
-        error_class: string | null;
-        work: WorkItem | null;
-        seconds_left: number | null;
-      }>({
-        name: 'jobs.begin_attempt',
-        text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7)',
-        values: [
-          attempt.accountId,
-          attempt.jobId,
-          attempt.outputId,
-          attempt.stage,
-          attempt.number,
-          attempt.reference,
-          attempt.provider,
-        ],
-      });
-      const row = only(rows);
-      return {
-        isMine: row.is_mine,
-        state: row.state,
-        providerJobId: row.provider_job_id,
-        errorClass: row.error_class,
-        work: row.work,
-        secondsLeft: row.seconds_left ?? 0,
-      };
-    },
-
-    /** Moves a row on if it still stands where the caller saw it; answers how it stands now. */
-    async move(
-      accountId: string,
-      reference: string,
-      move: {
-        from: readonly AttemptState[];
-        to: AttemptState;
-        providerJobId?: string | undefined;
-        errorClass?: string | undefined;
-      },
-    ): Promise<{ isMoved: boolean; state: AttemptState; providerJobId: string | null }> {
-      const { rows } = await database.query<{
-        is_moved: boolean;
-        state: AttemptState;
-        provider_job_id: string | null;
-      }>({
-        name: 'jobs.move_attempt',
-        text: 'SELECT * FROM jobs.move_attempt($1, $2, $3, $4, $5, $6)',
-        values: [
-          accountId,
-          reference,
-          move.from,
-          move.to,
-          move.providerJobId ?? null,
-          move.errorClass ?? null,
-        ],
-      });
-      const row = only(rows);
-      return { isMoved: row.is_moved, state: row.state, providerJobId: row.provider_job_id };
-    },
-
-    async read(accountId: string, reference: string): Promise<AttemptRow | undefined> {
-      const { rows } = await database.query<{
-        state: AttemptState;
-        provider_job_id: string | null;
-        error_class: string | null;
-        posted_seconds_ago: number;
-      }>({
-        name: 'jobs.read_attempt',
-        text: 'SELECT * FROM jobs.read_attempt($1, $2)',
-        values: [accountId, reference],
-      });
-      const row = rows[0];
-      return (
-        row && {
-          state: row.state,
-          providerJobId: row.provider_job_id,
-          errorClass: row.error_class,
-          postedSecondsAgo: row.posted_seconds_ago,
-        }
-      );
-    },
-
-    async ofOutput(accountId: string, outputId: string): Promise<readonly AttemptOfOutput[]> {
-      const { rows } = await database.query<{
-        reference: string;
-        state: AttemptState;
-        provider: string;
-        provider_job_id: string | null;
-      }>({
-        name: 'jobs.read_attempts_of_output',
-        text: 'SELECT * FROM jobs.read_attempts_of_output($1, $2)',
-        values: [accountId, outputId],
-      });
-      return rows.map((row) => ({
-        reference: row.reference,
-        state: row.state,
-        provider: row.provider,
-        providerJobId: row.provider_job_id,
-      }));
-    },
-
-    /** Records that the result is in the asset store. A fenced attempt keeps it for support and stays fenced. */
-    async recordAsset(
-      accountId: string,
-      reference: string,
-      asset: StoredAsset,
-      provider: { billed: string; cost: string | null },
-    ): Promise<AttemptState> {
-      const { rows } = await database.query<{ record_asset: AttemptState }>({
-        name: 'jobs.record_asset',
-        text: 'SELECT jobs.record_asset($1, $2, $3, $4, $5, $6, $7)',
-        values: [
-          accountId,
-          reference,
-          asset.sha256,
-          asset.contentType,
-          asset.bytes,
-          provider.billed,
-          provider.cost,
-        ],
-      });
-      return only(rows).record_asset;
-    },
+    begin: (attempt: NewAttempt) => beginAttempt(database, attempt),
+    move: (accountId: string, reference: string, move: AttemptMove) =>
+      moveAttempt(database, accountId, reference, move),
+    read: (accountId: string, reference: string) => readAttempt(database, accountId, reference),
+    ofOutput: (accountId: string, outputId: string) => readAttemptsOfOutput(database, accountId, outputId),
+    recordAsset: (accountId: string, reference: string, asset: StoredAsset, provider: ProviderAccount) =>
+      recordAsset(database, accountId, reference, asset, provider),
   };
+}
+
+/** Makes the row, or finds it. Fenced when the output's reservation has ended. */
+async function beginAttempt(database: Database, attempt: NewAttempt): Promise<BegunAttempt> {
+  const { rows } = await database.query<{
+    is_mine: boolean;
+    state: AttemptState;
+    provider_job_id: string | null;
+    error_class: string | null;
+    work: WorkItem | null;
+    seconds_left: number | null;
+  }>({
+    name: 'jobs.begin_attempt',
+    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7)',
+    values: [
+      attempt.accountId,
+      attempt.jobId,
+      attempt.outputId,
+      attempt.stage,
+      attempt.number,
+      attempt.reference,
+      attempt.provider,
+    ],
+  });
+  const row = only(rows);
+  return {
+    isMine: row.is_mine,
+    state: row.state,
+    providerJobId: row.provider_job_id,
+    errorClass: row.error_class,
+    work: row.work,
+    secondsLeft: row.seconds_left ?? 0,
+  };
+}
+
+/** Moves a row on if it still stands where the caller saw it; answers how it stands now. */
+async function moveAttempt(
+  database: Database,
+  accountId: string,
+  reference: string,
+  move: AttemptMove,
+): Promise<{ isMoved: boolean; state: AttemptState; providerJobId: string | null }> {
+  const { rows } = await database.query<{
+    is_moved: boolean;
+    state: AttemptState;
+    provider_job_id: string | null;
+  }>({
+    name: 'jobs.move_attempt',
+    text: 'SELECT * FROM jobs.move_attempt($1, $2, $3, $4, $5, $6)',
+    values: [accountId, reference, move.from, move.to, move.providerJobId ?? null, move.errorClass ?? null],
+  });
+  const row = only(rows);
+  return { isMoved: row.is_moved, state: row.state, providerJobId: row.provider_job_id };
+}
+
+async function readAttempt(
+  database: Database,
+  accountId: string,
+  reference: string,
+): Promise<AttemptRow | undefined> {
+  const { rows } = await database.query<{
+    state: AttemptState;
+    provider_job_id: string | null;
+    error_class: string | null;
+    posted_seconds_ago: number;
+  }>({
+    name: 'jobs.read_attempt',
+    text: 'SELECT * FROM jobs.read_attempt($1, $2)',
+    values: [accountId, reference],
+  });
+  const row = rows[0];
+  return (
+    row && {
+      state: row.state,
+      providerJobId: row.provider_job_id,
+      errorClass: row.error_class,
+      postedSecondsAgo: row.posted_seconds_ago,
+    }
+  );
+}
+
+async function readAttemptsOfOutput(
+  database: Database,
+  accountId: string,
+  outputId: string,
+): Promise<readonly AttemptOfOutput[]> {
+  const { rows } = await database.query<{
+    reference: string;
+    state: AttemptState;
+    provider: string;
+    provider_job_id: string | null;
+  }>({
+    name: 'jobs.read_attempts_of_output',
+    text: 'SELECT * FROM jobs.read_attempts_of_output($1, $2)',
+    values: [accountId, outputId],
+  });
+  return rows.map((row) => ({
+    reference: row.reference,
+    state: row.state,
+    provider: row.provider,
+    providerJobId: row.provider_job_id,
+  }));
+}
+
+/** Records that the result is in the asset store. A fenced attempt keeps it for support and stays fenced. */
+async function recordAsset(
+  database: Database,
+  accountId: string,
+  reference: string,
+  asset: StoredAsset,
+  provider: ProviderAccount,
+): Promise<AttemptState> {
+  const { rows } = await database.query<{ record_asset: AttemptState }>({
+    name: 'jobs.record_asset',
+    text: 'SELECT jobs.record_asset($1, $2, $3, $4, $5, $6, $7)',
+    values: [
+      accountId,
+      reference,
+      asset.sha256,
+      asset.contentType,
+      asset.bytes,
+      provider.billed,
+      provider.cost,
+    ],
+  });
+  return only(rows).record_asset;
 }
 
 function only<Row>(rows: readonly Row[]): Row {

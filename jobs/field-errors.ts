@@ -8,6 +8,9 @@ type Path = readonly PropertyKey[];
 /** An answer names at most this many fields: a batch of 500 broken items is told by its first. */
 const MAX_FIELD_ERRORS = 100;
 
+/** A name longer than this is not repeated: the pointer is that of the object it stands in. */
+const MAX_KEY_SHOWN = 200;
+
 /** zod's issues as our field errors. `isKnownField`: tells a field in the wrong place from one that does not exist. */
 export function fieldErrorsOf(
   body: unknown,
@@ -57,7 +60,7 @@ function fieldErrorsOfIssue(
       return at('too_small', `At least ${String(issue.minimum)}.`);
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
-        const pointer = pointerOf([...issue.path, key]);
+        const pointer = pointerOf(key.length > MAX_KEY_SHOWN ? issue.path : [...issue.path, key]);
         return isKnownField(key)
           ? {
               pointer,

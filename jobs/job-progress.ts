@@ -13,7 +13,7 @@ export type JobProgress = ReturnType<typeof createJobProgress>;
 /** What people are shown of a job between its start and its end. */
 export function createJobProgress(database: Database) {
   return {
-    async record(accountId: string, jobId: string, progress: Progress): Promise<void> {
+    record: async (accountId: string, jobId: string, progress: Progress): Promise<void> => {
       await database.query({
         name: 'jobs.record_progress',
         text: 'SELECT jobs.record_progress($1, $2, $3)',
@@ -22,7 +22,7 @@ export function createJobProgress(database: Database) {
     },
 
     /** Marks a job that is past its expected time; answers whether it is stuck now (an ended one is not). */
-    async markStuck(accountId: string, jobId: string, outputId: string): Promise<boolean> {
+    markStuck: async (accountId: string, jobId: string, outputId: string): Promise<boolean> => {
       const { rows } = await database.query<{ is_stuck: boolean }>({
         name: 'jobs.mark_stuck',
         text: 'SELECT jobs.mark_stuck($1, $2, $3) AS is_stuck',

@@ -91,7 +91,10 @@ export const SETTINGS = {
   },
   WORKER_MAX_CACHED_WORKFLOWS: { schema: count(500, 100_000), doc: 'workflows kept in memory' },
   WORKER_MAX_CONCURRENT_WORKFLOW_TASKS: { schema: count(40, 1_000), doc: 'workflow tasks at once' },
-  WORKER_MAX_CONCURRENT_ACTIVITIES: { schema: count(200, 5_000), doc: 'activities at once' },
+  WORKER_MAX_CONCURRENT_ACTIVITIES: {
+    schema: count(2_000, 20_000),
+    doc: 'activities at once; every running job holds one while it is followed',
+  },
   WORKER_MAX_CONCURRENT_LOCAL_ACTIVITIES: { schema: count(200, 5_000), doc: 'local activities at once' },
   RECONCILE_INTERVAL_SECONDS: { schema: seconds(60), doc: 'how often the reconciler runs' },
   RECONCILE_GRACE_SECONDS: {

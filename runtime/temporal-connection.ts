@@ -5,6 +5,9 @@ import { readTemporalTls } from './temporal-tls.ts';
 /** Long enough for a server that is just coming up, short enough that a wrong address is told at once. */
 const CONNECT_TIMEOUT = '10 seconds';
 
+/** gRPC's own back-off grows to two minutes; a server that came back is to be noticed within seconds. */
+const RECONNECT = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2_000 };
+
 /**
  * A connection for clients, connected before it is returned. Calls on it have no deadline of their own: use
  * `connection.withDeadline`. Throws when the server does not answer within 10 s.
@@ -23,6 +26,7 @@ async function connectionOptionsOf(config: TemporalConfig) {
     address: config.address,
     tls: await readTemporalTls(config),
     connectTimeout: CONNECT_TIMEOUT,
+    channelArgs: RECONNECT,
     ...(config.apiKey === null ? {} : { apiKey: config.apiKey }),
   } as const;
 }

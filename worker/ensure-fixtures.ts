@@ -49,7 +49,7 @@ async function ensureSearchAttributes(client: Client, namespace: string): Promis
     });
   } catch (error) {
     // Another worker was quicker.
-    if (!isGrpcServiceError(error) || Number(error.code) !== GRPC_ALREADY_EXISTS) throw error;
+    if (!isGrpcServiceError(error) || (error.code as number) !== GRPC_ALREADY_EXISTS) throw error;
   }
 }
 

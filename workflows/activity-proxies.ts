@@ -38,6 +38,9 @@ const SUBMIT_SECONDS = 25;
 /** Room past the run deadline, at which the workflow stops waiting by itself. */
 const COLLECT_SPARE_SECONDS = 120;
 
+/** A provider has 30 s to confirm that it stopped (design.md, "Deadlines"); then we go on without its word. */
+const STOP_SECONDS = 40;
+
 /** The steps at the provider. Every one may be retried: none of them can submit twice. */
 export function providerSteps(limits: {
   readonly heartbeatTimeoutSeconds: number;
@@ -46,13 +49,23 @@ export function providerSteps(limits: {
   const common = {
     heartbeatTimeout: limits.heartbeatTimeoutSeconds * 1_000,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
-  } as const;
+    retry: {
+      initialInterval: '500 milliseconds',
+      maximumInterval: '10 seconds',
+      // What can never come right, as an adapter this worker does not have.
+      nonRetryableErrorTypes: ['RangeError'],
+    },
+  };
   return {
     submit: proxyActivities<JobActivities>({ ...common, startToCloseTimeout: SUBMIT_SECONDS * 1_000 }).submit,
     follow: proxyActivities<JobActivities>({
       ...common,
       startToCloseTimeout: (limits.deadlineSeconds + COLLECT_SPARE_SECONDS) * 1_000,
     }),
+    stopAttempts: proxyActivities<JobActivities>({
+      ...common,
+      startToCloseTimeout: STOP_SECONDS * 1_000,
+      scheduleToCloseTimeout: STOP_SECONDS * 1_000,
+    }).stopAttempts,
   };
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
+import { ApplicationFailure, CancelledFailure, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Settled } from '../activities/settle.ts';
 import type { GenerationResult } from './messages.ts';
 
@@ -7,8 +7,12 @@ import type { GenerationResult } from './messages.ts';
  * as its type, so that support filters by it (design.md, "How a workflow closes").
  */
 export function closeWorkflow(settled: Settled): GenerationResult {
-  if (settled.outcome === 'committed') return { outcome: 'succeeded', credits: settled.credits };
+  if (settled.outcome === 'committed') {
+    upsertSearchAttributes({ HoldfastState: ['succeeded'] });
+    return { outcome: 'succeeded', credits: settled.credits };
+  }
   const code = settled.failure?.code ?? 'internal';
+  upsertSearchAttributes({ HoldfastState: [code === 'canceled' ? 'canceled' : 'failed'] });
   if (code === 'canceled') throw new CancelledFailure('canceled');
   throw ApplicationFailure.nonRetryable(settled.failure?.detail ?? 'no job was made', code);
 }

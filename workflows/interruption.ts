@@ -1,3 +1,4 @@
+import { log } from '@temporalio/workflow';
 import type { Ending } from '../activities/settle.ts';
 import { failureOf, type Failure } from '../domain/failures.ts';
 import type { providerSteps } from './activity-proxies.ts';
@@ -5,16 +6,21 @@ import { endingOf, type Production } from './production.ts';
 
 /**
  * Stops what runs at the provider and says how the output ends. A cancel that comes too late changes nothing: what was
- * made is delivered and charged. Past a deadline the credits return regardless.
+ * made is delivered and charged. Past a deadline the credits return regardless. Never throws: where the provider's word
+ * cannot be had, the credits return.
  */
 export async function endAfterInterruption(
   production: Production,
   steps: ReturnType<typeof providerSteps>,
 ): Promise<Ending> {
   const { plan, interruption, accepted } = production;
-  const stopped = await steps.follow.stopAttempts(plan.accountId, plan.outputId);
-  if (interruption === undefined && stopped === 'finished' && accepted !== undefined) {
-    return endingOf(await steps.follow.collect(accepted.attempt, accepted.providerJobId));
+  try {
+    const stopped = await steps.stopAttempts(plan.accountId, plan.outputId);
+    if (interruption === undefined && stopped === 'finished' && accepted !== undefined) {
+      return endingOf(await steps.follow.collect(accepted.attempt, accepted.providerJobId));
+    }
+  } catch (error) {
+    log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });
   }
   return { charge: false, failure: failureOfInterruption(production) };
 }
@@ -25,7 +31,8 @@ function failureOfInterruption({ plan, interruption, isUnknown, isStuck, cancele
     case undefined:
       return failureOf('canceled', canceledBy === 'customer' && !isStuck ? 'customer' : 'us');
     case 'start_deadline':
-      return failureOf('start_deadline');
+    case 'internal':
+      return failureOf(interruption);
     case 'run_deadline':
       if (isUnknown) return failureOf('outcome_unknown');
       return failureOf('run_deadline', plan.times.deadlineSetBy === 'customer' ? 'customer' : 'provider');

@@ -1,7 +1,6 @@
 import { CancellationScope, condition, isCancellation, log, setHandler, sleep } from '@temporalio/workflow';
 import type { Collected } from '../activities/collect.ts';
 import type { Ending } from '../activities/settle.ts';
-import { failureOf } from '../domain/failures.ts';
 import { attemptOf, type OutputPlan } from '../domain/output-plan.ts';
 import { afterRejection } from '../domain/rejections.ts';
 import { providerSteps } from './activity-proxies.ts';
@@ -44,7 +43,7 @@ export async function produceOutput(plan: OutputPlan): Promise<Ending> {
   } catch (error) {
     if (!isCancellation(error)) {
       log.error('production failed', { error });
-      return { charge: false, failure: failureOf('internal') };
+      production.interruption ??= 'internal';
     }
   } finally {
     watch.cancel();

@@ -4,8 +4,8 @@ import { failureOf } from '../domain/failures.ts';
 import type { Attempt, OutputPlan } from '../domain/output-plan.ts';
 import type { CancelRequest } from './messages.ts';
 
-/** Why production was ended early by a deadline. (A cancel is the workflow's own cancellation.) */
-export type Interruption = 'start_deadline' | 'run_deadline';
+/** Why production was ended early: a deadline, or a step that can never come right. (A cancel is the workflow's own.) */
+export type Interruption = 'start_deadline' | 'run_deadline' | 'internal';
 
 /** What is known of an output while it is produced. */
 export type Production = {

@@ -33,7 +33,9 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
         // Not accepted yet is our own delay, or unknown: not a provider that does not start.
         const { accepted } = production;
         if (accepted === undefined) return undefined;
-        return (await quick.hasStarted(accepted.attempt, accepted.providerJobId)) ? undefined : 'start_deadline';
+        return (await quick.hasStarted(accepted.attempt, accepted.providerJobId))
+          ? undefined
+          : 'start_deadline';
       },
     },
     {

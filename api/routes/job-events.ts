@@ -36,6 +36,10 @@ export function jobEventsRoute(deps: Deps): Route {
         return;
       }
       const after = lastEventId(exchange.request) ?? asked.after ?? 0;
+      if (exchange.request.method === 'HEAD') {
+        exchange.response.status(200).type('text/event-stream').end();
+        return;
+      }
       // Nothing is left to tell: 204 is what keeps a reader from coming back.
       if (job.finished_at !== null && after >= job.event_seq) {
         exchange.response.status(204).end();

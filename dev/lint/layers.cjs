@@ -12,10 +12,20 @@ const LAYERS = [
   { name: 'workflows', values: ['domain'], types: ['activities'] },
   {
     name: 'activities',
-    values: ['domain', 'ledger', 'jobs', 'workflows/messages', 'workflows/search-attributes'],
+    values: ['domain', 'ledger', 'jobs', 'workflows/messages'],
     types: ['runtime'],
   },
-  { name: 'client', values: ['domain', 'workflows/messages'], types: ['workflows', 'runtime'] },
+  {
+    name: 'client',
+    values: [
+      'domain',
+      'workflows/messages',
+      'jobs/parse-job-request',
+      'jobs/fingerprint-request',
+      'jobs/idempotency-key',
+    ],
+    types: ['workflows', 'runtime'],
+  },
   // reserve, commit and release move a job's credits and are called from activities only.
   {
     name: 'api',

@@ -53,7 +53,7 @@ function nothingWorked(lastFault: string): string {
     `not be downloaded from temporal.download, and ${lastFault}.`,
     'Do one of these, then try again:',
     '  - install the Temporal CLI so that `temporal` is on PATH (https://docs.temporal.io/cli/setup-cli)',
-    '  - install Go 1.24 or newer (https://go.dev/dl); the build is then made by itself',
+    '  - install Go 1.26.4 or newer (https://go.dev/dl); the build is then made by itself',
     '  - set TEMPORAL_ADDRESS=host:port of a Temporal server that you have',
   ].join('\n');
 }

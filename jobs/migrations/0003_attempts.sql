@@ -35,7 +35,7 @@ BEGIN
 END $$;
 
 -- Moves an attempt on by compare-and-set: from one of p_from to p_to. Answers how it stands now and whether this call
--- moved it. An accepted one makes its job running. A provider's id that comes too late is kept for support.
+-- moved it. An accepted one makes a queued job running; one that is stuck by then stays so: it is still late. A provider's id that comes too late is kept for support.
 CREATE FUNCTION jobs.move_attempt(p_account_id text, p_reference text, p_from text[], p_to text, p_provider_job_id text,
                                   p_error_class text)
 RETURNS TABLE (is_moved boolean, state text, provider_job_id text)
@@ -58,9 +58,9 @@ BEGIN
     RETURNING * INTO v_attempt;
   ELSIF p_to = 'accepted' THEN
     UPDATE jobs.outputs SET state = 'running'
-    WHERE account_id = p_account_id AND output_id = v_attempt.output_id AND state IN ('queued', 'stuck');
+    WHERE account_id = p_account_id AND output_id = v_attempt.output_id AND state = 'queued';
     UPDATE jobs.jobs SET state = 'running'
-    WHERE account_id = p_account_id AND job_id = v_attempt.job_id AND state IN ('queued', 'stuck');
+    WHERE account_id = p_account_id AND job_id = v_attempt.job_id AND state = 'queued';
     IF FOUND THEN
       PERFORM jobs.append_event(p_account_id, v_attempt.job_id, 'job.running', '{}', v_now);
     END IF;

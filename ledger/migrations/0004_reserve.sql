@@ -89,6 +89,14 @@ BEGIN
     FROM unnest(v_items) i LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids);
 END $$;
 
+-- What was accepted is covered by grants to the last credit; the accounts' CHECKs cannot see this.
+CREATE FUNCTION ledger.require_covered(p_uncovered numeric) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_uncovered <> 0 THEN
+    RAISE EXCEPTION 'accepted reservations exceed the grants by % credits', p_uncovered USING ERRCODE = 'HF002';
+  END IF;
+END $$;
+
 -- Makes the reservations of accepted items and moves their credits, one item after the other: from the first grant in
 -- burn order what it can give, then from the next. (Why few and many are apart: see post.)
 CREATE FUNCTION ledger.hold_few(p_items ledger.reserve_item[], p_is_accepted boolean[], p_account_ids text[], p_now timestamptz)
@@ -119,6 +127,7 @@ BEGIN
         EXIT WHEN v_left = 0;
       END LOOP;
     END IF;
+    PERFORM ledger.require_covered(v_left);
     INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, part_grant_ids,
                                      part_amounts, return_by, created_at, reserve_entries)
     SELECT v_item.account_id, v_item.reservation_id, v_item.job_id, v_item.output_id, v_item.reason, v_item.amount, 'open',
@@ -174,6 +183,9 @@ BEGIN
   SELECT array_agg(ROW(p.account_id, p.grant_id, 'reserve', 'available', 'reserved', p.amount, p.reservation_id,
                        p.reason)::ledger.move ORDER BY p.step)
   INTO v_moves FROM part p;
+  PERFORM ledger.require_covered(
+    coalesce((SELECT sum(i.amount) FROM unnest(p_items) i WHERE p_is_accepted[i.item]), 0)
+    - coalesce((SELECT sum(m.amount) FROM unnest(v_moves) m), 0));
   PERFORM ledger.post(p_account_ids, v_moves, p_now);
 END $$;
 

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawApiKey } from '../../jobs/api-key-text.ts';
-import { createApiFixture, expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from './api-fixture.ts';
+import {
+  createApiFixture,
+  expectProblem,
+  STATIC_AD,
+  type ApiFixture,
+  type TestAccount,
+} from './api-fixture.ts';
 import { deliver } from './job-ending.ts';
 
 let api: ApiFixture;
@@ -32,9 +38,15 @@ describe('a key', () => {
       [mine.accountId],
     );
     const forged = drawApiKey();
-    await api.owner.query('UPDATE jobs.api_keys SET key_id = $1 WHERE key_id = $2', [forged.keyId, rows[0]!.key_id]);
+    await api.owner.query('UPDATE jobs.api_keys SET key_id = $1 WHERE key_id = $2', [
+      forged.keyId,
+      rows[0]!.key_id,
+    ]);
     expectProblem(await api.call('/v1/balance', { key: forged.secret }), 401, 'unauthenticated');
-    await api.owner.query('UPDATE jobs.api_keys SET key_id = $1 WHERE key_id = $2', [rows[0]!.key_id, forged.keyId]);
+    await api.owner.query('UPDATE jobs.api_keys SET key_id = $1 WHERE key_id = $2', [
+      rows[0]!.key_id,
+      forged.keyId,
+    ]);
     expect((await api.call('/v1/balance', { key: mine.key })).status).toBe(200);
   });
 
@@ -93,7 +105,9 @@ describe('what is another account’s', () => {
     });
     expectProblem(cancel, 404, 'not_found');
     expect((await api.call('/v1/jobs', { key: mine.key })).json()).toEqual({ data: [], next_cursor: null });
-    expect((await api.call(`/v1/entries?job_id=${jobId}`, { key: mine.key })).json()).toMatchObject({ data: [] });
+    expect((await api.call(`/v1/entries?job_id=${jobId}`, { key: mine.key })).json()).toMatchObject({
+      data: [],
+    });
   });
 
   it('is not a quote of mine', async () => {
@@ -120,7 +134,11 @@ describe('accounts', () => {
       created_at: expect.stringMatching(/Z$/) as string,
     });
     const again = await open({ name: 'Tidewell', reference: 'crm-7' });
-    expect([again.status, again.headers.get('idempotent-replayed'), again.json()]).toEqual([201, 'true', first.json()]);
+    expect([again.status, again.headers.get('idempotent-replayed'), again.json()]).toEqual([
+      201,
+      'true',
+      first.json(),
+    ]);
     const balance = await api.call('/v1/balance', {
       key: api.platformKey,
       headers: { 'Holdfast-Account': first.json<{ id: string }>().id },
@@ -136,7 +154,9 @@ describe('accounts', () => {
   it('get their sign-up grant when the first opening died before it', async () => {
     await api.worker.query("SELECT ledger.open_account('acct_half', 'crm-9', 'Half')");
     expect((await open({ name: 'Half', reference: 'crm-9' })).json()).toMatchObject({ id: 'acct_half' });
-    const { rows } = await api.owner.query("SELECT available FROM ledger.accounts WHERE account_id = 'acct_half'");
+    const { rows } = await api.owner.query(
+      "SELECT available FROM ledger.accounts WHERE account_id = 'acct_half'",
+    );
     expect(rows).toEqual([{ available: '1000' }]);
     await api.expectReconciled();
   });

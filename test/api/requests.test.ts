@@ -1,7 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../domain/problems.ts';
-import { createApiFixture, expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from './api-fixture.ts';
+import {
+  createApiFixture,
+  expectProblem,
+  STATIC_AD,
+  type ApiFixture,
+  type TestAccount,
+} from './api-fixture.ts';
 
 let api: ApiFixture;
 let account: TestAccount;
@@ -30,7 +36,12 @@ describe('a body that is no job', () => {
 
   it.each<[string, unknown, string, string]>([
     ['an unknown field', { ...STATIC_AD, prompt: 1 }, '/prompt', 'unknown_field'],
-    ['eleven levels', { metadata: JSON.parse(`${'['.repeat(20)}${']'.repeat(20)}`) as unknown }, `/metadata${'/0'.repeat(9)}`, 'too_deep'],
+    [
+      'eleven levels',
+      { metadata: JSON.parse(`${'['.repeat(20)}${']'.repeat(20)}`) as unknown },
+      `/metadata${'/0'.repeat(9)}`,
+      'too_deep',
+    ],
     ['two variations', { ...STATIC_AD, variations: 2 }, '/variations', 'not_supported'],
     ['a batch', { kind: 'batch', items: [STATIC_AD] }, '/kind', 'not_supported'],
   ])('is refused with the pointer of its field: %s', async (_name, body, pointer, code) => {
@@ -74,12 +85,18 @@ describe('an idempotency key', () => {
 });
 
 describe('a place that is not there', () => {
-  it.each(['/', '/v1', '/v1/nothing', '/V1/jobs', '/v1/jobs/%ff', '/v1/jobs/job_x', '/v1/outputs/out_x', '/problems/nope'])(
-    '%s',
-    async (path) => {
-      expectProblem(await api.call(path, { key: account.key }), 404, 'not_found');
-    },
-  );
+  it.each([
+    '/',
+    '/v1',
+    '/v1/nothing',
+    '/V1/jobs',
+    '/v1/jobs/%ff',
+    '/v1/jobs/job_x',
+    '/v1/outputs/out_x',
+    '/problems/nope',
+  ])('%s', async (path) => {
+    expectProblem(await api.call(path, { key: account.key }), 404, 'not_found');
+  });
 
   it('answers another method with those it has', async () => {
     const answer = await api.call('/v1/balance', { method: 'DELETE', key: account.key });
@@ -111,5 +128,15 @@ describe('health', () => {
   it('is up and ready while PostgreSQL and Temporal answer', async () => {
     expect((await api.call('/healthz')).json()).toEqual({ status: 'up' });
     expect((await api.call('/readyz')).json()).toEqual({ status: 'ready', postgresql: 'up', temporal: 'up' });
+  });
+});
+
+describe('a mistake of ours', () => {
+  it('tells the caller nothing but the request id', async () => {
+    await api.owner.query('ALTER FUNCTION ledger.read_balance(text) RENAME TO mislaid');
+    const answer = await api.call('/v1/balance', { key: account.key });
+    await api.owner.query('ALTER FUNCTION ledger.mislaid(text) RENAME TO read_balance');
+    expectProblem(answer, 500, 'internal');
+    expect(answer.text).not.toMatch(/ledger|function|read_balance/);
   });
 });

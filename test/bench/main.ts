@@ -30,6 +30,8 @@ async function main(args: readonly string[]): Promise<void> {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   const isMisuse = error instanceof TypeError;
-  process.stderr.write(`${isMisuse ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.stderr.write(
+    `${isMisuse ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+  );
   process.exitCode = isMisuse ? EXIT_CODE_MISUSE : 1;
 });

@@ -8,9 +8,14 @@ const FIGURE_WIDTH = 9;
 export function showReport(report: BenchReport): string {
   const ratios = Object.entries(report.ratios).map(([name, ratio]) => row(name, [ratio], 2));
   const series = seriesOf(report).map(([name, figures]) => row(name, [median(figures), ...figures], 1));
-  return ['ratios', ...ratios, '', `${'figures'.padEnd(NAME_WIDTH)}${'median'.padStart(FIGURE_WIDTH)}  runs …`, ...series, ''].join(
-    '\n',
-  );
+  return [
+    'ratios',
+    ...ratios,
+    '',
+    `${'figures'.padEnd(NAME_WIDTH)}${'median'.padStart(FIGURE_WIDTH)}  runs …`,
+    ...series,
+    '',
+  ].join('\n');
 }
 
 /** Every array of numbers in a report, named by the way to it. */
@@ -25,5 +30,8 @@ function seriesOf(value: object, way: readonly string[] = []): (readonly [string
 }
 
 function row(name: string, figures: readonly number[], decimals: number): string {
-  return name.padEnd(NAME_WIDTH) + figures.map((figure) => figure.toFixed(decimals).padStart(FIGURE_WIDTH)).join('');
+  return (
+    name.padEnd(NAME_WIDTH) +
+    figures.map((figure) => figure.toFixed(decimals).padStart(FIGURE_WIDTH)).join('')
+  );
 }

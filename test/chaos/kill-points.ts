@@ -40,6 +40,7 @@ const AROUND_STATEMENT: Readonly<Record<string, { before?: KillPoint; after?: Ki
 
 export function killableDatabase(database: Database, reach: (point: KillPoint) => void): Database {
   return {
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as in the interface
     async query<Row extends object>(statement: Parameters<Database['query']>[0]) {
       const { before, after } = AROUND_STATEMENT[statement.name] ?? {};
       if (before !== undefined) reach(before);

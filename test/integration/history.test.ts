@@ -29,7 +29,8 @@ describe('the history of a plain successful job', () => {
     const handle = temporal.workflow.getHandle(job.id as string);
     await handle.result();
     const { events } = await handle.fetchHistory();
-    const count = (type: number) => (events ?? []).filter((event) => event.eventType === type).length;
+    const count = (type: number) =>
+      (events ?? []).filter((event) => (event.eventType as number) === type).length;
 
     expect((events ?? []).length).toBeLessThanOrEqual(26);
     expect(count(WORKFLOW_TASK_COMPLETED)).toBeLessThanOrEqual(4);

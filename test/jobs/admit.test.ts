@@ -55,16 +55,28 @@ test('a job twice in one array, and at once on two connections, is admitted once
 });
 
 test('a refusal for want of credits stands for ever, whatever is granted later', async () => {
-  const refused = { outcome: 'refused', code: 'insufficient_credits', required: 105, available: 100, reserved: 0 };
+  const refused = {
+    outcome: 'refused',
+    code: 'insufficient_credits',
+    required: 105,
+    available: 100,
+    reserved: 0,
+  };
   expect(await admitOne(jobItem(account, 'j', {}, 3))).toMatchObject({ outcome: refused, is_open: false });
-  await jobs.grant([{ account_id: account, grant_id: 'more', source: 'top_up', band: 3, amount: 1_000, reason: 'test' }]);
+  await jobs.grant([
+    { account_id: account, grant_id: 'more', source: 'top_up', band: 3, amount: 1_000, reason: 'test' },
+  ]);
   expect(await admitOne(jobItem(account, 'j', {}, 3))).toMatchObject({ outcome: refused });
-  expect(await admitOne(jobItem(account, 'k', {}, 3))).toMatchObject({ outcome: { outcome: 'reserved', credits: 105 } });
+  expect(await admitOne(jobItem(account, 'k', {}, 3))).toMatchObject({
+    outcome: { outcome: 'reserved', credits: 105 },
+  });
 });
 
 test('a job of several outputs is reserved whole or not at all', async () => {
   await admitOne(jobItem(account, 'j', {}, 2));
-  expect(await admitOne(jobItem(account, 'k', {}, 2))).toMatchObject({ outcome: { code: 'insufficient_credits' } });
+  expect(await admitOne(jobItem(account, 'k', {}, 2))).toMatchObject({
+    outcome: { code: 'insufficient_credits' },
+  });
   expect(await jobs.balanceOf(account)).toMatchObject({ available: 30, reserved: 70 });
 });
 
@@ -77,12 +89,20 @@ test('past admit_by a job is refused, and stays so', async () => {
 
 test('what was refused before it came is stored and answered like any refusal', async () => {
   const refusal = { code: 'not_found', reason: 'source_output_not_found' };
-  expect(await admitOne(jobItem(account, 'j', { refusal }))).toMatchObject({ outcome: { outcome: 'refused', ...refusal } });
+  expect(await admitOne(jobItem(account, 'j', { refusal }))).toMatchObject({
+    outcome: { outcome: 'refused', ...refusal },
+  });
 });
 
 test.each([
   ['that does not exist', 'nowhere', {}, 'not_found', 'quote_not_found'],
-  ['for another body', 'quote', { quote_fingerprint: 'another' }, 'price_changed', 'quote_is_for_another_body'],
+  [
+    'for another body',
+    'quote',
+    { quote_fingerprint: 'another' },
+    'price_changed',
+    'quote_is_for_another_body',
+  ],
   ['for another price', 'dearer', {}, 'price_changed', 'price_list_changed'],
   ['that has expired', 'expired', {}, 'price_changed', 'quote_expired'],
 ])('a quote %s refuses the job', async (_what, quoteId, other, code, reason) => {
@@ -92,42 +112,63 @@ test.each([
   expect(await admitOne(jobItem(account, 'j', { quote_id: quoteId, ...other }))).toMatchObject({
     outcome: { outcome: 'refused', code, reason },
   });
-  expect(await admitOne(jobItem(account, 'k', { quote_id: 'quote' }))).toMatchObject({ outcome: { outcome: 'reserved' } });
+  expect(await admitOne(jobItem(account, 'k', { quote_id: 'quote' }))).toMatchObject({
+    outcome: { outcome: 'reserved' },
+  });
 });
 
 test("another account's quote is not found (invariant 12)", async () => {
   const other = await jobs.openAccount(`${account}_other`, 100);
   await jobs.call('store_quote', other, 'quote', 'body', '{"total": 35}', 900);
-  expect(await admitOne(jobItem(account, 'j', { quote_id: 'quote' }))).toMatchObject({ outcome: { code: 'not_found' } });
+  expect(await admitOne(jobItem(account, 'j', { quote_id: 'quote' }))).toMatchObject({
+    outcome: { code: 'not_found' },
+  });
 });
 
 test('a maximum below the price refuses the job; one at the price admits it', async () => {
   expect(await admitOne(jobItem(account, 'j', { max_credits: 34 }))).toMatchObject({
     outcome: { code: 'price_changed', reason: 'over_max_credits', required: 35 },
   });
-  expect(await admitOne(jobItem(account, 'k', { max_credits: 35 }))).toMatchObject({ outcome: { outcome: 'reserved' } });
+  expect(await admitOne(jobItem(account, 'k', { max_credits: 35 }))).toMatchObject({
+    outcome: { outcome: 'reserved' },
+  });
 });
 
 test('a job identical to a stuck one is refused with a link to it, unless forced', async () => {
   const work = { work_fingerprint: 'the same work' };
   await admitOne(jobItem(account, 'j', work));
   await jobs.call('mark_stuck', account, 'j', 'out_j_0');
-  expect(await admitOne(jobItem(account, 'k', work))).toMatchObject({ outcome: { code: 'job_in_doubt', job_id: 'j' } });
-  expect(await admitOne(jobItem(account, 'l', { ...work, force: true }))).toMatchObject({ outcome: { outcome: 'reserved' } });
+  expect(await admitOne(jobItem(account, 'k', work))).toMatchObject({
+    outcome: { code: 'job_in_doubt', job_id: 'j' },
+  });
+  expect(await admitOne(jobItem(account, 'l', { ...work, force: true }))).toMatchObject({
+    outcome: { outcome: 'reserved' },
+  });
 });
 
 test('admitting a settled job answers what it was, and that nothing is open', async () => {
   await admitOne(jobItem(account, 'j'));
   await jobs.settleOutputs([releaseOf(account, 'j')]);
-  expect(await admitOne(jobItem(account, 'j'))).toMatchObject({ outcome: { outcome: 'reserved' }, is_open: false });
+  expect(await admitOne(jobItem(account, 'j'))).toMatchObject({
+    outcome: { outcome: 'reserved' },
+    is_open: false,
+  });
   expect(await jobs.balanceOf(account)).toMatchObject({ available: 100, reserved: 0 });
 });
 
 test('a reservation that was released before it was made refuses the job', async () => {
   await jobs.settle([
-    { account_id: account, reservation_id: 'rsv_j_0', verb: 'release', cause: 'terminated', return_grant_hours: 72 },
+    {
+      account_id: account,
+      reservation_id: 'rsv_j_0',
+      verb: 'release',
+      cause: 'terminated',
+      return_grant_hours: 72,
+    },
   ]);
-  expect(await admitOne(jobItem(account, 'j'))).toMatchObject({ outcome: { outcome: 'refused', code: 'state_conflict' } });
+  expect(await admitOne(jobItem(account, 'j'))).toMatchObject({
+    outcome: { outcome: 'refused', code: 'state_conflict' },
+  });
 });
 
 test('an account nobody opened is refused as not found', async () => {

@@ -1,5 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { attemptOf, createJobsFixture, jobItem, outputOf, releaseOf, type JobsFixture } from './jobs-fixture.ts';
+import {
+  attemptOf,
+  createJobsFixture,
+  jobItem,
+  outputOf,
+  releaseOf,
+  type JobsFixture,
+} from './jobs-fixture.ts';
 
 let jobs: JobsFixture;
 let account: string;
@@ -42,7 +49,16 @@ test('an attempt that begins after the release is fenced, and has no row', async
 });
 
 test('an attempt of an output that was never admitted is fenced', async () => {
-  const [row] = await jobs.call('begin_attempt', account, 'none', 'out_none_0', 'main', 1, 'att_none', 'local');
+  const [row] = await jobs.call(
+    'begin_attempt',
+    account,
+    'none',
+    'out_none_0',
+    'main',
+    1,
+    'att_none',
+    'local',
+  );
   expect(row).toMatchObject({ is_mine: false, state: 'fenced' });
 });
 
@@ -66,7 +82,10 @@ test('an attempt moves by compare-and-set: from what is named, and once', async 
 test("a provider's id that comes too late never replaces the first", async () => {
   await begin();
   await move(['posting'], 'accepted', 'first');
-  expect(await move(['posting'], 'accepted', 'second')).toMatchObject({ is_moved: false, provider_job_id: 'first' });
+  expect(await move(['posting'], 'accepted', 'second')).toMatchObject({
+    is_moved: false,
+    provider_job_id: 'first',
+  });
 });
 
 test('an asset counts once, and only for an accepted attempt', async () => {
@@ -81,7 +100,9 @@ test('an asset that comes after the release is kept, and its attempt stays fence
   await move(['posting'], 'accepted', 'p1');
   await jobs.settleOutputs([releaseOf(account, 'j')]);
   expect(await recordAsset()).toBe('fenced');
-  const { rows } = await jobs.owner.query('SELECT state, sha256 FROM jobs.attempts WHERE account_id = $1', [account]);
+  const { rows } = await jobs.owner.query('SELECT state, sha256 FROM jobs.attempts WHERE account_id = $1', [
+    account,
+  ]);
   expect(rows).toEqual([{ state: 'fenced', sha256: 'f00d' }]);
 });
 
@@ -100,5 +121,10 @@ test('progress is told once per change, and not after the end', async () => {
   await jobs.settleOutputs([releaseOf(account, 'j')]);
   await report('encode');
   const events = await jobs.call('read_events', account, 'j', 0, 100);
-  expect(events.map((event) => event['type'])).toEqual(['job.queued', 'job.progress', 'credits.returned', 'job.failed']);
+  expect(events.map((event) => event['type'])).toEqual([
+    'job.queued',
+    'job.progress',
+    'credits.returned',
+    'job.failed',
+  ]);
 });

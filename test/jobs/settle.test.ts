@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
-import { commitOf, createJobsFixture, jobItem, outputOf, releaseOf, type JobsFixture } from './jobs-fixture.ts';
+import {
+  commitOf,
+  createJobsFixture,
+  jobItem,
+  outputOf,
+  releaseOf,
+  type JobsFixture,
+} from './jobs-fixture.ts';
 
 let jobs: JobsFixture;
 let account: string;
@@ -15,10 +22,10 @@ afterEach(() => jobs.expectReconciled());
 afterAll(() => jobs.close());
 
 async function stateOf(jobId: string): Promise<unknown> {
-  const { rows } = await jobs.owner.query<{ state: string }>('SELECT state FROM jobs.jobs WHERE account_id = $1 AND job_id = $2', [
-    account,
-    jobId,
-  ]);
+  const { rows } = await jobs.owner.query<{ state: string }>(
+    'SELECT state FROM jobs.jobs WHERE account_id = $1 AND job_id = $2',
+    [account, jobId],
+  );
   return rows[0]?.state;
 }
 
@@ -28,7 +35,9 @@ test('a commit charges, and shows the asset to the customer', async () => {
   expect(await jobs.settleOutputs([commitOf(account, 'j')])).toEqual([
     { outcome: 'committed', committed: 35, released: 0, failure: null },
   ]);
-  expect(await jobs.call('read_output', account, outputOf('j'))).toMatchObject([{ sha256: 'f00d', state: 'succeeded' }]);
+  expect(await jobs.call('read_output', account, outputOf('j'))).toMatchObject([
+    { sha256: 'f00d', state: 'succeeded' },
+  ]);
   expect(await stateOf('j')).toBe('succeeded');
 });
 
@@ -40,21 +49,33 @@ test('a commit without a collected asset is refused, and charges nothing', async
 
 test('a commit of more than was reserved is refused, and the job stays open', async () => {
   await jobs.runToAsset(account, 'j');
-  expect(await jobs.settleOutputs([commitOf(account, 'j', { credits: 36 })])).toMatchObject([{ outcome: 'exceeds_reserved' }]);
+  expect(await jobs.settleOutputs([commitOf(account, 'j', { credits: 36 })])).toMatchObject([
+    { outcome: 'exceeds_reserved' },
+  ]);
   expect(await stateOf('j')).toBe('running');
 });
 
 test('a commit of less returns the rest, and tells so', async () => {
   await jobs.runToAsset(account, 'j');
-  expect(await jobs.settleOutputs([commitOf(account, 'j', { credits: 30 })])).toMatchObject([{ committed: 30, released: 5 }]);
+  expect(await jobs.settleOutputs([commitOf(account, 'j', { credits: 30 })])).toMatchObject([
+    { committed: 30, released: 5 },
+  ]);
   const events = await jobs.call('read_events', account, 'j', 0, 100);
-  expect(events.map((event) => event['type'])).toEqual(['job.queued', 'job.running', 'credits.returned', 'job.succeeded']);
+  expect(events.map((event) => event['type'])).toEqual([
+    'job.queued',
+    'job.running',
+    'credits.returned',
+    'job.succeeded',
+  ]);
 });
 
 test('a release ends the job, returns the credits and tells both, once (invariants 7 and 9)', async () => {
   await jobs.admit([jobItem(account, 'j')]);
   const released = { outcome: 'released', committed: 0, released: 35, failure: { code: 'provider_failed' } };
-  expect(await jobs.settleOutputs([releaseOf(account, 'j'), releaseOf(account, 'j')])).toMatchObject([released, released]);
+  expect(await jobs.settleOutputs([releaseOf(account, 'j'), releaseOf(account, 'j')])).toMatchObject([
+    released,
+    released,
+  ]);
   expect(await jobs.settleOutputs([releaseOf(account, 'j', 'canceled')])).toMatchObject([released]);
   expect(await stateOf('j')).toBe('failed');
   const events = await jobs.call('read_events', account, 'j', 0, 100);
@@ -70,7 +91,10 @@ test('a commit and a release at once end the output one way, and both are told w
   const release = jobs.settleOutputs([releaseOf(account, 'j', 'canceled')]);
   await untilWaiting(jobs.owner, 2);
   await held.letGo();
-  expect([...(await commit), ...(await release)]).toMatchObject([{ outcome: 'committed' }, { outcome: 'committed' }]);
+  expect([...(await commit), ...(await release)]).toMatchObject([
+    { outcome: 'committed' },
+    { outcome: 'committed' },
+  ]);
   expect(await stateOf('j')).toBe('succeeded');
 });
 
@@ -91,7 +115,9 @@ test('a job whose outputs were all canceled is canceled', async () => {
 test("a job that was never admitted is released to a tombstone, and another account's stays untouched (invariant 12)", async () => {
   await jobs.admit([jobItem(account, 'j')]);
   const other = await jobs.openAccount(`${account}_other`, 100);
-  expect(await jobs.settleOutputs([releaseOf(other, 'j')])).toMatchObject([{ outcome: 'released', released: 0 }]);
+  expect(await jobs.settleOutputs([releaseOf(other, 'j')])).toMatchObject([
+    { outcome: 'released', released: 0 },
+  ]);
   expect(await jobs.balanceOf(account)).toMatchObject({ reserved: 35 });
   expect(await jobs.admit([jobItem(other, 'j')])).toMatchObject([{ outcome: { outcome: 'refused' } }]);
 });

@@ -25,8 +25,14 @@ test.each([
   ['jobs.read_admission($1, $2)', ['j'], []],
   ['jobs.quote_exists($1, $2)', ['quote'], [false]],
 ])('%s shows an account nothing of another (invariant 12)', async (read, values, expected) => {
-  const api = await jobs.worker.query<{ answer: unknown }>(`SELECT to_jsonb(r) AS answer FROM ${read} r`, ['a', ...values]);
+  const api = await jobs.worker.query<{ answer: unknown }>(`SELECT to_jsonb(r) AS answer FROM ${read} r`, [
+    'a',
+    ...values,
+  ]);
   expect(api.rows.map((row) => row.answer)).toMatchObject(expected);
-  const own = await jobs.worker.query<{ answer: unknown }>(`SELECT to_jsonb(r) AS answer FROM ${read} r`, ['b', ...values]);
+  const own = await jobs.worker.query<{ answer: unknown }>(`SELECT to_jsonb(r) AS answer FROM ${read} r`, [
+    'b',
+    ...values,
+  ]);
   expect(own.rows.map((row) => row.answer)).not.toEqual(api.rows.map((row) => row.answer));
 });

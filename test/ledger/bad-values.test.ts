@@ -24,18 +24,30 @@ afterEach(async () => {
 });
 afterAll(() => ledger.close());
 
-test.each([0, -1, -MAX, MAX + 1, 2 ** 53, null])('an amount of %s is refused by each verb', async (amount) => {
-  expect(await ledger.grant([grantItem(account, 'bad', amount)])).toMatchObject([{ outcome: 'invalid_amount' }]);
-  expect(await ledger.reserve([reserveItem(account, 'bad', amount)])).toMatchObject([{ outcome: 'invalid_amount' }]);
-  const [settled] = await ledger.settle([commitItem(account, 'held', amount)]);
-  expect(['invalid_amount', 'exceeds_reserved']).toContain(settled?.['outcome']);
-});
+test.each([0, -1, -MAX, MAX + 1, 2 ** 53, null])(
+  'an amount of %s is refused by each verb',
+  async (amount) => {
+    expect(await ledger.grant([grantItem(account, 'bad', amount)])).toMatchObject([
+      { outcome: 'invalid_amount' },
+    ]);
+    expect(await ledger.reserve([reserveItem(account, 'bad', amount)])).toMatchObject([
+      { outcome: 'invalid_amount' },
+    ]);
+    const [settled] = await ledger.settle([commitItem(account, 'held', amount)]);
+    expect(['invalid_amount', 'exceeds_reserved']).toContain(settled?.['outcome']);
+  },
+);
 
-test.each([1.5, 1e300, 'many', 'NaN', '', true, [], {}])('an amount of %j is an error that changes nothing', async (amount) => {
-  await expect(ledger.grant([grantItem(account, 'bad', amount)])).rejects.toMatchObject({ code: /^22/ });
-  await expect(ledger.reserve([reserveItem(account, 'bad', amount)])).rejects.toMatchObject({ code: /^22/ });
-  await expect(ledger.settle([commitItem(account, 'held', amount)])).rejects.toMatchObject({ code: /^22/ });
-});
+test.each([1.5, 1e300, 'many', 'NaN', '', true, [], {}])(
+  'an amount of %j is an error that changes nothing',
+  async (amount) => {
+    await expect(ledger.grant([grantItem(account, 'bad', amount)])).rejects.toMatchObject({ code: /^22/ });
+    await expect(ledger.reserve([reserveItem(account, 'bad', amount)])).rejects.toMatchObject({
+      code: /^22/,
+    });
+    await expect(ledger.settle([commitItem(account, 'held', amount)])).rejects.toMatchObject({ code: /^22/ });
+  },
+);
 
 test('a free retry holds nothing, and anything but zero is refused', async () => {
   expect(
@@ -45,7 +57,9 @@ test('a free retry holds nothing, and anything but zero is refused', async () =>
       reserveItem(account, 'unknown_reason', 1, { reason: 'gift' }),
     ]),
   ).toMatchObject([{ outcome: 'reserved' }, { outcome: 'invalid_amount' }, { outcome: 'invalid_amount' }]);
-  expect(await ledger.settle([commitItem(account, 'free', 0)])).toMatchObject([{ outcome: 'committed', committed: '0' }]);
+  expect(await ledger.settle([commitItem(account, 'free', 0)])).toMatchObject([
+    { outcome: 'committed', committed: '0' },
+  ]);
 });
 
 test('a free retry behind a paid item in one array is reserved (it lay inside a grant and broke the batch)', async () => {
@@ -61,19 +75,30 @@ test('a free retry behind a paid item in one array is reserved (it lay inside a 
   }
 });
 
-test.each(['account_id', 'reservation_id', 'return_after_seconds'])('a reserve without %s reserves nothing', async (field) => {
-  const items = [reserveItem(account, 'sound', 1), { ...reserveItem(account, 'bad', 1), [field]: undefined }];
-  const outcome = await ledger.reserve(items).then(
-    (rows) => rows[1]?.['outcome'],
-    (error: unknown) => (error as { code: string }).code,
-  );
-  expect(['account_not_found', '23502']).toContain(outcome);
-  if (outcome === 'account_not_found') await ledger.settle([releaseItem(account, 'sound')]);
-});
+test.each(['account_id', 'reservation_id', 'return_after_seconds'])(
+  'a reserve without %s reserves nothing',
+  async (field) => {
+    const items = [
+      reserveItem(account, 'sound', 1),
+      { ...reserveItem(account, 'bad', 1), [field]: undefined },
+    ];
+    const outcome = await ledger.reserve(items).then(
+      (rows) => rows[1]?.['outcome'],
+      (error: unknown) => (error as { code: string }).code,
+    );
+    expect(['account_not_found', '23502']).toContain(outcome);
+    if (outcome === 'account_not_found') await ledger.settle([releaseItem(account, 'sound')]);
+  },
+);
 
-test.each([undefined, null, 'refund', 'Commit', ''])('a verb %j is an error, never a release', async (verb) => {
-  await expect(ledger.settle([{ ...releaseItem(account, 'held'), verb }])).rejects.toMatchObject({ code: /^23/ });
-});
+test.each([undefined, null, 'refund', 'Commit', ''])(
+  'a verb %j is an error, never a release',
+  async (verb) => {
+    await expect(ledger.settle([{ ...releaseItem(account, 'held'), verb }])).rejects.toMatchObject({
+      code: /^23/,
+    });
+  },
+);
 
 test('a policy that is not known is an error', async () => {
   const item = releaseItem(account, 'held', { expired_policy: 'keep' });
@@ -84,14 +109,18 @@ test('an account nobody opened is said to be unknown', async () => {
   expect(await ledger.reserve([reserveItem('nobody', 'r', 35)])).toMatchObject([
     { outcome: 'account_not_found', available: null },
   ]);
-  expect(await ledger.grant([grantItem('nobody', 'g', 35)])).toMatchObject([{ outcome: 'account_not_found' }]);
+  expect(await ledger.grant([grantItem('nobody', 'g', 35)])).toMatchObject([
+    { outcome: 'account_not_found' },
+  ]);
   expect(await ledger.settle([commitItem('nobody', 'r', 35)])).toMatchObject([{ outcome: 'not_found' }]);
 });
 
 test('another account cannot settle a reservation (invariant 12)', async () => {
   const other = await ledger.openAccount('other', 100);
   expect(await ledger.settle([commitItem(other, 'held', 35)])).toMatchObject([{ outcome: 'not_found' }]);
-  expect(await ledger.settle([releaseItem(other, 'held')])).toMatchObject([{ outcome: 'released', released: '0' }]);
+  expect(await ledger.settle([releaseItem(other, 'held')])).toMatchObject([
+    { outcome: 'released', released: '0' },
+  ]);
 });
 
 test('nothing at all is answered by nothing', async () => {
@@ -103,7 +132,13 @@ test('an array of 10,000 items is worked through', async () => {
   const ids = Array.from({ length: ARRAY_SIZE }, (_, n) => `r${String(n)}`);
   const reserved = await ledger.reserve(ids.map((id) => reserveItem(big, id, 1)));
   expect(reserved.filter((row) => row['outcome'] === 'reserved')).toHaveLength(ARRAY_SIZE - 10);
-  const settled = await ledger.settle(ids.map((id, n) => (n % 2 === 0 ? commitItem(big, id, 1) : releaseItem(big, id))));
+  const settled = await ledger.settle(
+    ids.map((id, n) => (n % 2 === 0 ? commitItem(big, id, 1) : releaseItem(big, id))),
+  );
   expect(settled.filter((row) => row['outcome'] === 'committed')).toHaveLength(ARRAY_SIZE / 2 - 5);
-  expect(await ledger.balanceOf(big)).toMatchObject({ available: ARRAY_SIZE / 2 - 5, reserved: 0, spent: ARRAY_SIZE / 2 - 5 });
+  expect(await ledger.balanceOf(big)).toMatchObject({
+    available: ARRAY_SIZE / 2 - 5,
+    reserved: 0,
+    spent: ARRAY_SIZE / 2 - 5,
+  });
 });

@@ -74,7 +74,9 @@ test('the burn order is that of the reserve: a better grant that comes later cha
 
 test.each([2, 6])('items of one array of %i burn the grants one after the other', async (items) => {
   await ledger.grant([grantItem(account, 'a', 15, { band: 1 }), grantItem(account, 'b', 100, { band: 2 })]);
-  await ledger.reserve(Array.from({ length: items }, (_, item) => reserveItem(account, `r${String(item)}`, 10)));
+  await ledger.reserve(
+    Array.from({ length: items }, (_, item) => reserveItem(account, `r${String(item)}`, 10)),
+  );
   expect(await partsOf('r0')).toEqual(['a 10']);
   expect(await partsOf('r1')).toEqual(['a 5', 'b 5']);
 });

@@ -55,7 +55,9 @@ test('credits cannot be spent from the very instant of their expiry, swept or no
 });
 
 test('a grant that has expired when it comes is not made', async () => {
-  expect(await ledger.grant([grantItem(account, 'late', 10, { expires_at: NOW })])).toMatchObject([{ outcome: 'expired' }]);
+  expect(await ledger.grant([grantItem(account, 'late', 10, { expires_at: NOW })])).toMatchObject([
+    { outcome: 'expired' },
+  ]);
   const oneLater = new Date(NOW.getTime() + 1);
   expect(await ledger.grant([grantItem(account, 'late', 10, { expires_at: oneLater })])).toMatchObject([
     { outcome: 'granted' },
@@ -68,32 +70,50 @@ test('reserved credits are never swept: they can be charged after their grant ex
   await ledger.reserve([reserveItem(account, 'sweeps', 1)]);
   expect(await grantRow('dying')).toMatchObject({ available: 0, reserved: 35, expired: 65 });
   expect(await ledger.settle([commitItem(account, 'r', 35)])).toMatchObject([{ outcome: 'committed' }]);
-  expect(await ledger.balanceOf(account)).toEqual({ available: 0, reserved: 0, spent: 35, expired: 65, voided: 0 });
+  expect(await ledger.balanceOf(account)).toEqual({
+    available: 0,
+    reserved: 0,
+    spent: 35,
+    expired: 65,
+    voided: 0,
+  });
 });
 
-test.each([1, 6])('what is released into an expired grant comes back as a return grant (arrays of %i)', async (size) => {
-  await ledger.reserve(Array.from({ length: size }, (_, n) => reserveItem(account, `r${String(n)}`, 10)));
-  const at = new Date(EXPIRY.getTime() + HOUR_MS);
-  await ledger.setClock(at);
-  const rows = await ledger.settle(Array.from({ length: size }, (_, n) => releaseItem(account, `r${String(n)}`)));
-  expect(rows.map((row) => row['outcome'])).toEqual(Array.from({ length: size }, () => 'released'));
-  expect(await grantRow('grant_return_r0')).toEqual({
-    source: 'return',
-    band: 2,
-    amount: 10,
-    available: 10,
-    reserved: 0,
-    spent: 0,
-    expired: 0,
-    voided: 0,
-    expires_at: new Date(at.getTime() + 72 * HOUR_MS),
-  });
-  expect(await ledger.balanceOf(account)).toMatchObject({ available: 10 * size, reserved: 0, expired: 100 });
-});
+test.each([1, 6])(
+  'what is released into an expired grant comes back as a return grant (arrays of %i)',
+  async (size) => {
+    await ledger.reserve(Array.from({ length: size }, (_, n) => reserveItem(account, `r${String(n)}`, 10)));
+    const at = new Date(EXPIRY.getTime() + HOUR_MS);
+    await ledger.setClock(at);
+    const rows = await ledger.settle(
+      Array.from({ length: size }, (_, n) => releaseItem(account, `r${String(n)}`)),
+    );
+    expect(rows.map((row) => row['outcome'])).toEqual(Array.from({ length: size }, () => 'released'));
+    expect(await grantRow('grant_return_r0')).toEqual({
+      source: 'return',
+      band: 2,
+      amount: 10,
+      available: 10,
+      reserved: 0,
+      spent: 0,
+      expired: 0,
+      voided: 0,
+      expires_at: new Date(at.getTime() + 72 * HOUR_MS),
+    });
+    expect(await ledger.balanceOf(account)).toMatchObject({
+      available: 10 * size,
+      reserved: 0,
+      expired: 100,
+    });
+  },
+);
 
 test('a return grant lives to the end of the period when that is later than 72 h', async () => {
   const periodEnd = new Date('2026-04-01T00:00:00Z');
-  await ledger.owner.query('UPDATE ledger.accounts SET period_ends_at = $2 WHERE account_id = $1', [account, periodEnd]);
+  await ledger.owner.query('UPDATE ledger.accounts SET period_ends_at = $2 WHERE account_id = $1', [
+    account,
+    periodEnd,
+  ]);
   await ledger.reserve([reserveItem(account, 'r', 10)]);
   await ledger.setClock(EXPIRY);
   await ledger.settle([releaseItem(account, 'r')]);
@@ -105,7 +125,13 @@ test('a cancel by the customer does not roll credits over: they expire at once',
   await ledger.setClock(EXPIRY);
   await ledger.settle([releaseItem(account, 'r', { expired_policy: 'expire', cause: 'canceled' })]);
   expect(await grantRow('grant_return_r')).toBeUndefined();
-  expect(await ledger.balanceOf(account)).toEqual({ available: 0, reserved: 0, spent: 0, expired: 100, voided: 0 });
+  expect(await ledger.balanceOf(account)).toEqual({
+    available: 0,
+    reserved: 0,
+    spent: 0,
+    expired: 100,
+    voided: 0,
+  });
 });
 
 test('one release may go back in part to a living grant and in part to a return grant', async () => {
@@ -129,9 +155,17 @@ test('a reservation that is settled again makes no second return grant (invarian
 
 test('what comes back to a voided grant goes to its voided bucket, expired or not', async () => {
   await ledger.reserve([reserveItem(account, 'r1', 10), reserveItem(account, 'r2', 10)]);
-  await ledger.owner.query('UPDATE ledger.grants SET voided_at = ledger.clock() WHERE account_id = $1', [account]);
+  await ledger.owner.query('UPDATE ledger.grants SET voided_at = ledger.clock() WHERE account_id = $1', [
+    account,
+  ]);
   await ledger.settle([releaseItem(account, 'r1')]);
   await ledger.setClock(EXPIRY);
   await ledger.settle([commitItem(account, 'r2', 4)]);
-  expect(await grantRow('dying')).toMatchObject({ available: 0, reserved: 0, spent: 4, voided: 16, expired: 80 });
+  expect(await grantRow('dying')).toMatchObject({
+    available: 0,
+    reserved: 0,
+    spent: 4,
+    voided: 16,
+    expired: 80,
+  });
 });

@@ -16,7 +16,10 @@ async function reserve(items: readonly object[]): Promise<unknown[]> {
 
 test('a group is reserved whole when the account can afford it', async () => {
   const account = await ledger.openAccount('affords', 70);
-  expect(await reserve(['r1', 'r2'].map((id) => reserveItem(account, id, 35, inGroup)))).toEqual(['reserved', 'reserved']);
+  expect(await reserve(['r1', 'r2'].map((id) => reserveItem(account, id, 35, inGroup)))).toEqual([
+    'reserved',
+    'reserved',
+  ]);
 });
 
 test('a group is refused whole when the account cannot afford all of it', async () => {
@@ -76,3 +79,15 @@ test('a group sent again answers as it was answered (invariant 9)', async () => 
   ]);
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 0, reserved: 70 });
 });
+
+test.each([1, 6])(
+  'a reservation its grants do not cover is an error, never half a reservation (arrays of %i)',
+  async (size) => {
+    const account = await ledger.openAccount(`uncovered_${String(size)}`, 100);
+    // As a fault elsewhere would leave it: the hot row says more than the grants hold.
+    await ledger.owner.query('UPDATE ledger.accounts SET available = 1000 WHERE account_id = $1', [account]);
+    const items = Array.from({ length: size }, (_, n) => reserveItem(account, `r${String(n)}`, 120));
+    await expect(ledger.reserve(items)).rejects.toMatchObject({ code: 'HF002' });
+    await ledger.owner.query('UPDATE ledger.accounts SET available = 100 WHERE account_id = $1', [account]);
+  },
+);

@@ -45,12 +45,21 @@ const grantStep = fc.record({
   expiresAt: fc.constantFrom(10, 11, 50, 400_000, NEVER, NEVER),
 });
 const reserveStep = fc
-  .record({ account, id: reservationId, amount, reason: fc.constant('generation'), job: fc.constantFrom('j1', 'j1', 'j2') })
+  .record({
+    account,
+    id: reservationId,
+    amount,
+    reason: fc.constant('generation'),
+    job: fc.constantFrom('j1', 'j1', 'j2'),
+  })
   .chain((step) => fc.constantFrom(step, step, step, { ...step, amount: 0, reason: 'free_retry' }));
 const group = fc
   .tuple(account, fc.array(reserveStep, { minLength: 2, maxLength: 4 }))
   .map(([name, steps]) => steps.map((step) => ({ ...step, account: name })));
-const unit = fc.oneof({ weight: 4, arbitrary: reserveStep.map((step) => [step]) }, { weight: 1, arbitrary: group });
+const unit = fc.oneof(
+  { weight: 4, arbitrary: reserveStep.map((step) => [step]) },
+  { weight: 1, arbitrary: group },
+);
 const settleStep: fc.Arbitrary<SettleStep> = fc.record({
   account,
   id: reservationId,
@@ -61,14 +70,18 @@ const settleStep: fc.Arbitrary<SettleStep> = fc.record({
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ verb: fc.constant('grant'), wait, items: fc.array(grantStep, { minLength: 1, maxLength: 7 }) }),
   fc.record({ verb: fc.constant('reserve'), wait, units: fc.array(unit, { minLength: 1, maxLength: 9 }) }),
-  fc.record({ verb: fc.constant('settle'), wait, items: fc.array(settleStep, { minLength: 1, maxLength: 9 }) }),
-  { weight: 1, arbitrary: fc.record({ verb: fc.constant('void'), wait: fc.constant(0), account, grant: grantId }) },
+  fc.record({
+    verb: fc.constant('settle'),
+    wait,
+    items: fc.array(settleStep, { minLength: 1, maxLength: 9 }),
+  }),
+  {
+    weight: 1,
+    arbitrary: fc.record({ verb: fc.constant('void'), wait: fc.constant(0), account, grant: grantId }),
+  },
 );
 const history = fc
-  .tuple(
-    fc.array(grantStep, { minLength: 4, maxLength: 8 }),
-    fc.array(step, { minLength: 2, maxLength: 8 }),
-  )
+  .tuple(fc.array(grantStep, { minLength: 4, maxLength: 8 }), fc.array(step, { minLength: 2, maxLength: 8 }))
   .map(([grants, steps]): Step[] => [{ verb: 'grant', wait: 0, items: grants }, ...steps]);
 
 let ledger: LedgerFixture;
@@ -169,17 +182,22 @@ async function outcomesOf(verb: RawVerb, items: readonly object[]): Promise<unkn
 }
 
 async function voidByHand(player: Player, played: Extract<Step, { verb: 'void' }>): Promise<unknown[]> {
-  await ledger.owner.query('UPDATE ledger.grants SET voided_at = ledger.clock() WHERE account_id = $1 AND grant_id = $2', [
-    player.prefix + played.account,
-    played.grant,
-  ]);
+  await ledger.owner.query(
+    'UPDATE ledger.grants SET voided_at = ledger.clock() WHERE account_id = $1 AND grant_id = $2',
+    [player.prefix + played.account, played.grant],
+  );
   return [];
 }
 
 /** Everything the ledger holds of a player's accounts, without the prefix. */
 async function tablesOf(player: Player): Promise<unknown> {
   const tables: Record<string, unknown> = {};
-  const keys = { accounts: 'account_id', grants: 'account_id, grant_id', reservations: 'account_id, reservation_id', entries: 'account_id, seq' };
+  const keys = {
+    accounts: 'account_id',
+    grants: 'account_id, grant_id',
+    reservations: 'account_id, reservation_id',
+    entries: 'account_id, seq',
+  };
   for (const [table, key] of Object.entries(keys)) {
     const { rows } = await ledger.owner.query<{ account_id: string }>(
       `SELECT * FROM ledger.${table} WHERE starts_with(account_id, $1) ORDER BY ${key}`,

@@ -85,7 +85,15 @@ export async function createLedgerFixture(): Promise<LedgerFixture> {
 }
 
 export function grantItem(accountId: string, grantId: string, amount: unknown, other: object = {}): object {
-  return { account_id: accountId, grant_id: grantId, source: 'top_up', band: 2, amount, reason: 'test', ...other };
+  return {
+    account_id: accountId,
+    grant_id: grantId,
+    source: 'top_up',
+    band: 2,
+    amount,
+    reason: 'test',
+    ...other,
+  };
 }
 
 export function reserveItem(
@@ -107,12 +115,22 @@ export function reserveItem(
   };
 }
 
-export function commitItem(accountId: string, reservationId: string, amount: unknown, other: object = {}): object {
+export function commitItem(
+  accountId: string,
+  reservationId: string,
+  amount: unknown,
+  other: object = {},
+): object {
   return settleItem(accountId, reservationId, { verb: 'commit', amount, cause: 'delivered', ...other });
 }
 
 export function releaseItem(accountId: string, reservationId: string, other: object = {}): object {
-  return settleItem(accountId, reservationId, { verb: 'release', amount: null, cause: 'provider_failed', ...other });
+  return settleItem(accountId, reservationId, {
+    verb: 'release',
+    amount: null,
+    cause: 'provider_failed',
+    ...other,
+  });
 }
 
 function settleItem(accountId: string, reservationId: string, other: object): object {

@@ -109,7 +109,8 @@ export class ModelLedger {
     const known = reservations.get(key);
     if (step.verb === 'commit' && isBadCommit(step.amount, known)) return 'invalid_amount';
     if (known !== undefined && known.state !== 'open') {
-      const isOther = step.verb === 'commit' && known.state === 'committed' && known.committed !== step.amount;
+      const isOther =
+        step.verb === 'commit' && known.state === 'committed' && known.committed !== step.amount;
       return isOther ? 'key_reused' : known.state;
     }
     if (known === undefined) {

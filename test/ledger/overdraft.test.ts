@@ -17,13 +17,28 @@ const offer = fc.record({
   callers: fc.integer({ min: 1, max: 40 }),
 });
 
-function expectedOf({ balance, price, callers }: { balance: number; price: number; callers: number }): number {
+function expectedOf({
+  balance,
+  price,
+  callers,
+}: {
+  balance: number;
+  price: number;
+  callers: number;
+}): number {
   return Math.min(callers, Math.floor(balance / price));
 }
 
-async function expectReserved(account: string, outcomes: readonly unknown[], expected: number, price: number) {
+async function expectReserved(
+  account: string,
+  outcomes: readonly unknown[],
+  expected: number,
+  price: number,
+) {
   expect(outcomes.filter((outcome) => outcome === 'reserved')).toHaveLength(expected);
-  expect(outcomes.filter((outcome) => outcome === 'insufficient_credits')).toHaveLength(outcomes.length - expected);
+  expect(outcomes.filter((outcome) => outcome === 'insufficient_credits')).toHaveLength(
+    outcomes.length - expected,
+  );
   expect(await ledger.balanceOf(account)).toMatchObject({ reserved: expected * price });
   await ledger.expectReconciled();
 }

@@ -1,6 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createReserve } from '../../ledger/reserve.ts';
-import { commitItem, createLedgerFixture, releaseItem, reserveItem, type LedgerFixture } from './ledger-fixture.ts';
+import {
+  commitItem,
+  createLedgerFixture,
+  releaseItem,
+  reserveItem,
+  type LedgerFixture,
+} from './ledger-fixture.ts';
 import { holdAccounts, untilWaiting } from './until-waiting.ts';
 
 let ledger: LedgerFixture;
@@ -11,7 +17,10 @@ afterEach(() => ledger.expectReconciled());
 afterAll(() => ledger.close());
 
 /** Starts calls one after the other behind a held lock: they get it in that order. Answers the first row of each. */
-async function race(accountIds: readonly string[], calls: readonly (() => Promise<Record<string, unknown>[]>)[]) {
+async function race(
+  accountIds: readonly string[],
+  calls: readonly (() => Promise<Record<string, unknown>[]>)[],
+) {
   const held = await holdAccounts(ledger.owner, accountIds);
   const answers: Promise<Record<string, unknown>[]>[] = [];
   for (const [index, call] of calls.entries()) {
@@ -50,7 +59,10 @@ test('of two reserves of the last credits one is told that there are not enough 
   const account = await ledger.openAccount('last_credits', 35);
   const [first, second] = await race(
     [account],
-    [() => ledger.reserve([reserveItem(account, 'r1', 35)]), () => ledger.reserve([reserveItem(account, 'r2', 35)])],
+    [
+      () => ledger.reserve([reserveItem(account, 'r1', 35)]),
+      () => ledger.reserve([reserveItem(account, 'r2', 35)]),
+    ],
   );
   expect(first).toMatchObject({ outcome: 'reserved' });
   expect(second).toMatchObject({ outcome: 'insufficient_credits', available: '0', reserved: '35' });
@@ -68,7 +80,10 @@ test('the same key twice at once with other content leaves the first untouched (
   const account = await ledger.openAccount('same_key_other_content', 100);
   const answers = await race(
     [account],
-    [() => ledger.reserve([reserveItem(account, 'r', 35)]), () => ledger.reserve([reserveItem(account, 'r', 36)])],
+    [
+      () => ledger.reserve([reserveItem(account, 'r', 35)]),
+      () => ledger.reserve([reserveItem(account, 'r', 36)]),
+    ],
   );
   expect(answers.map((row) => row?.['outcome'])).toEqual(['reserved', 'key_reused']);
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 65, reserved: 35 });
@@ -111,7 +126,14 @@ test('batches that name accounts in opposite order wait in line and do not deadl
 
 test('a verb sees the credits that came while it waited for the account', async () => {
   const account = await ledger.openAccount('granted_meanwhile', 5);
-  const other = { account_id: account, grant_id: 'late', source: 'top_up', band: 3, amount: 100, reason: 'test' };
+  const other = {
+    account_id: account,
+    grant_id: 'late',
+    source: 'top_up',
+    band: 3,
+    amount: 100,
+    reason: 'test',
+  };
   const answers = await race(
     [account],
     [() => ledger.grant([other]), () => ledger.reserve([reserveItem(account, 'r', 60)])],

@@ -114,6 +114,8 @@ test.each([
   const api = new pg.Client(database.apiUrl);
   await api.connect();
   await expect(api.query(statement, ['[]'])).rejects.toMatchObject({ code: '42501' });
-  await expect(api.query('SELECT * FROM ledger.read_account($1)', ['nobody'])).resolves.toMatchObject({ rows: [] });
+  await expect(api.query('SELECT * FROM ledger.read_account($1)', ['nobody'])).resolves.toMatchObject({
+    rows: [],
+  });
   await api.end();
 });

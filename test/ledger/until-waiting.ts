@@ -12,7 +12,8 @@ export async function untilWaiting(pool: pg.Pool, sessions: number): Promise<voi
       `SELECT count(*) AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
     if (Number(rows[0]?.waiting) >= sessions) return;
-    if (performance.now() > endsAt) throw new Error(`no ${String(sessions)} sessions came to wait for a lock`);
+    if (performance.now() > endsAt)
+      throw new Error(`no ${String(sessions)} sessions came to wait for a lock`);
     await sleep(POLL_MS);
   }
 }

@@ -38,8 +38,9 @@ export async function muxFilm(silentFilm: Uint8Array, bed: AudioBed): Promise<Ui
   output.addAudioTrack(audio);
   await output.start();
   const decoderConfig = { ...config, colorSpace: BT709 };
-  for await (const packet of new EncodedPacketSink(track).packets())
-    await video.add(packet, { decoderConfig });
+  // The encoder's own container calls every frame a key frame; a player that believed it would seek to garbage.
+  const packets = new EncodedPacketSink(track).packets(undefined, undefined, { verifyKeyPackets: true });
+  for await (const packet of packets) await video.add(packet, { decoderConfig });
   video.close();
   await addSound(audio, bed);
   audio.close();

@@ -23,12 +23,12 @@ export const bareAdmit = defineUpdate<string>('admit');
 
 /** An update-with-start answered by an empty local activity. */
 export async function bareSubmission(): Promise<void> {
-  let answer: string | undefined;
+  const state = { isAdmitted: false };
   setHandler(bareAdmit, async () => {
-    await condition(() => answer !== undefined);
-    return answer ?? '';
+    await condition(() => state.isAdmitted);
+    return 'reserved';
   });
   await nothing();
-  answer = 'reserved';
+  state.isAdmitted = true;
   await condition(allHandlersFinished);
 }

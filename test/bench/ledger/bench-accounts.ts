@@ -22,6 +22,7 @@ export async function fillAccounts(pool: pg.Pool): Promise<void> {
        FROM generate_series(0, $1 - 1) n)) WHERE outcome = 'granted'`,
     [ACCOUNT_COUNT, CREDITS_PER_ACCOUNT],
   );
-  if (Number(rows[0]?.granted) !== ACCOUNT_COUNT) throw new Error('the accounts of the benchmark were not filled');
+  if (Number(rows[0]?.granted) !== ACCOUNT_COUNT)
+    throw new Error('the accounts of the benchmark were not filled');
   await pool.query('VACUUM (ANALYZE) ledger.accounts, ledger.grants, ledger.entries');
 }

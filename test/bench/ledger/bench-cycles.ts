@@ -30,7 +30,8 @@ export function createOurCycle(pool: pg.Pool, pick: PickAccount): Cycle {
       outputId: 'bench',
       returnAfterSeconds: RETURN_AFTER_SECONDS,
     });
-    if (reserved.outcome !== 'reserved') throw new Error(`a reserve of the benchmark was ${reserved.outcome}`);
+    if (reserved.outcome !== 'reserved')
+      throw new Error(`a reserve of the benchmark was ${reserved.outcome}`);
     const settled = await commit({ ...key, credits: CREDITS });
     if (settled.outcome !== 'committed') throw new Error(`a commit of the benchmark was ${settled.outcome}`);
   };

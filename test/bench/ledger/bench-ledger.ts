@@ -2,14 +2,20 @@ import pg from 'pg';
 import type { BenchReport, BenchSide } from '../bench-report.ts';
 import { median } from '../median.ts';
 import { fillAccounts } from './bench-accounts.ts';
-import { createInteractiveCycle, createOurCycle, pickAnyAccount, pickHotAccount, type Cycle } from './bench-cycles.ts';
+import {
+  createInteractiveCycle,
+  createOurCycle,
+  pickAnyAccount,
+  pickHotAccount,
+  type Cycle,
+} from './bench-cycles.ts';
 import { startBenchServer } from './bench-server.ts';
 import { runFor } from './run-for.ts';
 
 /** design.md, "The interactive baseline". The ledger under test gets no more. */
 const POOL_SIZE = 16;
 const MANY_IN_FLIGHT = 1_024;
-const PAIRS = 5;
+const PAIRS = 7;
 const SECONDS_PER_RUN = 4;
 const SECONDS_PER_SINGLE_RUN = 3;
 const WARM_UP_SECONDS = 2;
@@ -82,7 +88,9 @@ async function runPairs(cycles: Cycles, progress: (line: string) => void): Promi
     ];
     // Every other pair the other way round: neither side always runs on what the other has left behind.
     for (const [side, run] of pair % 2 === 0 ? turns.reverse() : turns) runs[side].push(await run());
-    const figures = Object.entries(runs).map(([side, rates]) => `${side} ${(rates.at(-1) ?? 0).toFixed(0)}/s`);
+    const figures = Object.entries(runs).map(
+      ([side, rates]) => `${side} ${(rates.at(-1) ?? 0).toFixed(0)}/s`,
+    );
     progress(`pair ${String(pair)} of ${String(PAIRS)}: ${figures.join(', ')}`);
   }
   return runs;
@@ -115,10 +123,12 @@ async function requireFsync(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ name: string; setting: string }>(
     `SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')`,
   );
-  if (rows.some((row) => row.setting !== 'on')) throw new Error('the benchmark is of durable commits: fsync must be on');
+  if (rows.some((row) => row.setting !== 'on'))
+    throw new Error('the benchmark is of durable commits: fsync must be on');
 }
 
 async function requireReconciled(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query('SELECT check_name, account_id, subject FROM ledger.reconcile(60)');
-  if (rows.length > 0) throw new Error(`the ledger does not add up after the benchmark: ${JSON.stringify(rows[0])}`);
+  if (rows.length > 0)
+    throw new Error(`the ledger does not add up after the benchmark: ${JSON.stringify(rows[0])}`);
 }

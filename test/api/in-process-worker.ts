@@ -1,0 +1,43 @@
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type pg from 'pg';
+import { inject } from 'vitest';
+import { createJobActivities } from '../../activities/job-activities.ts';
+import { createLocalProvider } from '../../activities/providers/local-provider.ts';
+import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
+import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
+import { createDiskAssetStore } from '../../jobs/asset-store.ts';
+import { startService } from '../model-service/running-service.ts';
+
+/** A workflow that fails is the subject of some tests and no news. */
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+
+/** The real workflows and activities on a task queue of their own, with the model service in instant mode. */
+export async function startWorker(options: {
+  readonly taskQueue: string;
+  readonly pool: pg.Pool;
+  readonly assetHome: string;
+}): Promise<{ readonly stop: () => Promise<void> }> {
+  const modelService = await startService();
+  const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
+  const worker = await Worker.create({
+    connection,
+    taskQueue: options.taskQueue,
+    workflowBundle: { codePath: await bundleWorkflows() },
+    activities: createJobActivities({
+      database: options.pool,
+      providers: createProviderRegistry([createLocalProvider({ baseUrl: modelService.url })]),
+      assets: createDiskAssetStore(options.assetHome),
+      heartbeatTimeoutSeconds: 5,
+    }),
+    shutdownGraceTime: '1 second',
+  });
+  const running = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await running;
+      await connection.close();
+      await modelService.dispose();
+    },
+  };
+}

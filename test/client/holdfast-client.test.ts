@@ -1,0 +1,132 @@
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createHoldfastClient, type HoldfastClient } from '../../client/holdfast-client.ts';
+import { jobIdOf } from '../../domain/job-id.ts';
+import type { JobRequest } from '../../domain/job-request.ts';
+import { openAccount } from '../../ledger/open-account.ts';
+import { reconcile } from '../../ledger/reconcile.ts';
+import { startWorker } from '../api/in-process-worker.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { makeTemporaryHome } from '../support/temporary-home.ts';
+
+const TASK_QUEUE = 'client';
+const request: JobRequest = { kind: 'static_ad', brief: { headline: 'A kettle' } };
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let connection: Connection;
+let temporal: Client;
+let client: HoldfastClient;
+let accountId: string;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  const { home, remove } = await makeTemporaryHome('client');
+  database = await createTestDatabase();
+  pool = new pg.Pool({ connectionString: database.workerUrl, max: 4 });
+  pool.on('error', () => undefined);
+  connection = await Connection.connect({ address: inject('temporalAddress') });
+  temporal = new Client({ connection });
+  client = createHoldfastClient({ client: temporal, taskQueue: TASK_QUEUE });
+  const worker = await startWorker({ taskQueue: TASK_QUEUE, pool, assetHome: home });
+  ({ accountId } = await openAccount(pool, { name: 'Client', reference: 'client' }));
+  stop = async () => {
+    await worker.stop();
+    await connection.close();
+    await pool.end();
+    await database.close();
+    await remove();
+  };
+});
+afterAll(async () => {
+  expect(await reconcile(pool)).toEqual([]);
+  await stop();
+});
+
+const start = (idempotencyKey: string, asked: JobRequest = request) =>
+  client.start({ accountId, idempotencyKey, request: asked });
+const wait = (idempotencyKey: string, timeoutMs = 30_000) =>
+  client.wait({ accountId, idempotencyKey }, { timeoutMs });
+
+describe('start', () => {
+  it('reserves, and attaches to itself for the same key', async () => {
+    const jobId = jobIdOf(accountId, 'one');
+    expect(await start('one')).toEqual({ outcome: 'reserved', credits: 35, jobId });
+    expect(await start('one')).toEqual({ outcome: 'reserved', credits: 35, jobId });
+    expect(await wait('one')).toEqual({ outcome: 'succeeded', credits: 35 });
+  });
+
+  it('answers an ended job as it answered it first', async () => {
+    await start('ended');
+    await wait('ended');
+    expect(await start('ended')).toMatchObject({ outcome: 'reserved', credits: 35 });
+  });
+
+  it('tells another request under the same key, running or ended', async () => {
+    await start('key');
+    const other: JobRequest = { ...request, brief: { headline: 'Another' } };
+    expect(await start('key', other)).toMatchObject({ outcome: 'key_reused' });
+    await wait('key');
+    expect(await start('key', other)).toMatchObject({ outcome: 'key_reused' });
+  });
+
+  it('tells a refusal', async () => {
+    expect(await start('max', { ...request, max_credits: 34 })).toMatchObject({
+      outcome: 'refused',
+      refusal: { code: 'price_changed', reason: 'over_max_credits', required: 35 },
+    });
+    expect(await wait('max')).toEqual({ outcome: 'refused' });
+  });
+
+  it.each<[string, string, JobRequest, string]>([
+    ['a field', 'k', { ...request, brief: { headline: '' } }, '/brief/headline'],
+    ['what cannot be run yet', 'k', { ...request, variations: 2 }, '/variations'],
+    ['a key', 'ä', request, ''],
+  ])('sends nothing that is not valid: %s', async (_name, key, asked, pointer) => {
+    expect(await start(key, asked)).toMatchObject({ outcome: 'invalid', errors: [{ pointer }] });
+  });
+
+  it('shows support what the job is, and nothing of the brief', async () => {
+    await start('shown', { ...request, brief: { headline: 'Top secret' } });
+    const description = await temporal.workflow.getHandle(jobIdOf(accountId, 'shown')).describe();
+    expect(await description.staticSummary()).toBe('static_ad by local/render, 35 credits');
+    expect(await description.staticDetails()).toContain(accountId);
+    expect(JSON.stringify(description.typedSearchAttributes)).not.toContain('secret');
+    expect(description.typedSearchAttributes.toJSON()).toEqual(
+      expect.arrayContaining([
+        { key: { name: 'HoldfastAccount', type: 'KEYWORD' }, value: accountId },
+        { key: { name: 'HoldfastCredits', type: 'INT' }, value: 35 },
+      ]),
+    );
+    await wait('shown');
+  });
+});
+
+describe('wait', () => {
+  it('names the failure by its code', async () => {
+    await start('fails', { ...request, test_scenario: 'fails_after_start' });
+    expect(await wait('fails')).toEqual({ outcome: 'failed', code: 'provider_failed' });
+  });
+
+  it('does not find a job nobody started', async () => {
+    expect(await wait('nothing')).toEqual({ outcome: 'not_found' });
+  });
+
+  it('gives up in time, and sees the cancel', async () => {
+    await start('long', { ...request, test_scenario: 'never_finishes' });
+    expect(await wait('long', 300)).toEqual({ outcome: 'still_running' });
+    expect(await client.cancel({ accountId, idempotencyKey: 'long' })).toBe('requested');
+    expect(await wait('long')).toEqual({ outcome: 'canceled' });
+    expect(await client.cancel({ accountId, idempotencyKey: 'long' })).toBe('not_running');
+  });
+});
+
+describe('one account', () => {
+  it('cannot name another’s job', async () => {
+    await start('mine');
+    const theirs = { accountId: 'acct_other', idempotencyKey: 'mine' };
+    expect(await client.wait(theirs, { timeoutMs: 5_000 })).toEqual({ outcome: 'not_found' });
+    expect(await client.cancel(theirs)).toBe('not_running');
+    await wait('mine');
+  });
+});

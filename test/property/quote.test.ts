@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  VIDEO_DURATIONS_SECONDS,
+  VIDEO_QUALITIES,
+  type JobRequest,
+  type WorkItem,
+} from '../../domain/job-request.ts';
+import { priceListOf } from '../../domain/price-list.ts';
+import { outputCountOf, priceRequest } from '../../domain/quote.ts';
+
+const variations = fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined });
+const work: fc.Arbitrary<WorkItem> = fc.oneof(
+  fc.record({ kind: fc.constant('static_ad' as const), variations }),
+  fc.record({
+    kind: fc.constant('video_ad' as const),
+    variations,
+    duration_seconds: fc.option(fc.constantFrom(...VIDEO_DURATIONS_SECONDS), { nil: undefined }),
+    quality: fc.option(fc.constantFrom(...VIDEO_QUALITIES), { nil: undefined }),
+  }),
+);
+const batch = fc.array(work, { maxLength: 20 }).map((items): JobRequest => ({ kind: 'batch', items }));
+
+test('a batch costs what its items cost one by one', () => {
+  fc.assert(
+    fc.property(batch, (request) => {
+      const alone = (request.items ?? []).map((item) => priceRequest(item, priceListOf(1)).total);
+      expect(priceRequest(request, priceListOf(1)).total).toBe(
+        alone.reduce((sum, credits) => sum + credits, 0),
+      );
+    }),
+  );
+});
+
+test('a price is the sum of its lines, a line its quantity times its unit, and quantities are the outputs', () => {
+  fc.assert(
+    fc.property(batch, (request) => {
+      const { total, lines } = priceRequest(request, priceListOf(1));
+      expect(lines.every((line) => line.credits === line.quantity * line.unit_credits)).toBe(true);
+      expect(lines.reduce((sum, line) => sum + line.credits, 0)).toBe(total);
+      expect(lines.reduce((sum, line) => sum + line.quantity, 0)).toBe(outputCountOf(request));
+    }),
+  );
+});
+
+test('a video costs 500 to 900 credits, and more for more', () => {
+  const { videoAd } = priceListOf(1) ?? { videoAd: undefined };
+  const table = VIDEO_DURATIONS_SECONDS.map((seconds) =>
+    VIDEO_QUALITIES.map((quality) => videoAd?.[seconds][quality] ?? 0),
+  );
+  for (const line of [
+    ...table,
+    ...VIDEO_QUALITIES.map((_, column) => table.map((row) => row[column] ?? 0)),
+  ]) {
+    expect(line).toEqual([...line].sort((a, b) => a - b));
+  }
+  expect([Math.min(...table.flat()), Math.max(...table.flat())]).toEqual([500, 900]);
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { groupCommit, GroupCommitFull } from '../../ledger/group-commit.ts';
+
+/** A verb whose calls are answered by hand: what was sent, and the way to let each go. */
+function openVerb() {
+  const sent: (readonly number[])[] = [];
+  const gates: (() => void)[] = [];
+  const verb = async (items: readonly number[]) => {
+    sent.push(items);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    return items.map((item) => item * 10);
+  };
+  return { verb, sent, letGo: () => gates.shift()?.() };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('groupCommit', () => {
+  test('a call that comes alone goes at once', () => {
+    const { verb, sent } = openVerb();
+    void groupCommit(verb)(1);
+    expect(sent).toEqual([[1]]);
+  });
+
+  test('calls made while one is under way go together in the next, and each gets its own answer', async () => {
+    const { verb, sent, letGo } = openVerb();
+    const call = groupCommit(verb);
+    const answers = [call(1), call(2), call(3)];
+    letGo();
+    await turn();
+    expect(sent).toEqual([[1], [2, 3]]);
+    letGo();
+    expect(await Promise.all(answers)).toEqual([10, 20, 30]);
+  });
+
+  test('a call after a quiet time goes at once again', async () => {
+    const { verb, sent, letGo } = openVerb();
+    const call = groupCommit(verb);
+    const first = call(1);
+    letGo();
+    await first;
+    await turn();
+    void call(2);
+    expect(sent).toEqual([[1], [2]]);
+  });
+
+  test('a batch is bounded: what is too much for one waits for the next', async () => {
+    const { verb, sent, letGo } = openVerb();
+    const call = groupCommit(verb);
+    for (let item = 0; item <= 1_025; item++) void call(item);
+    letGo();
+    await turn();
+    letGo();
+    await turn();
+    expect(sent.map((items) => items.length)).toEqual([1, 1_024, 1]);
+  });
+
+  test('a batch that fails is sent again item by item, and only the bad item fails', async () => {
+    const sizes: number[] = [];
+    const call = groupCommit(async (items: readonly number[]) => {
+      await turn();
+      sizes.push(items.length);
+      if (items.includes(13)) throw new Error('bad item');
+      return items;
+    });
+    const answers = await Promise.allSettled([12, 13, 14].map((item) => call(item)));
+    expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(sizes).toEqual([1, 2, 1, 1]);
+  });
+
+  test('an item that fails alone is not sent again', async () => {
+    let calls = 0;
+    const call = groupCommit(() => {
+      calls += 1;
+      return Promise.reject(new Error('away'));
+    });
+    await expect(call(1)).rejects.toThrow('away');
+    expect(calls).toBe(1);
+  });
+
+  test('items of a failed batch are retried at most 8 at a time', async () => {
+    let underWay = 0;
+    let most = 0;
+    const call = groupCommit(async (items: readonly number[]) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await turn();
+      underWay -= 1;
+      if (items.length > 1) throw new Error('as a whole');
+      return items;
+    });
+    await Promise.all(Array.from({ length: 50 }, (_, item) => call(item)));
+    expect(most).toBe(8);
+  });
+
+  test('an answer of another length is a failure, never somebody else’s answer', async () => {
+    const call = groupCommit(() => Promise.resolve([]));
+    await expect(call(1)).rejects.toThrow(RangeError);
+  });
+
+  test('beyond 100,000 waiting calls the next is refused at once', async () => {
+    const { verb } = openVerb();
+    const call = groupCommit(verb);
+    for (let item = 0; item <= 100_000; item++) void call(item);
+    await expect(call(0)).rejects.toBeInstanceOf(GroupCommitFull);
+  });
+});
