@@ -4,9 +4,15 @@ import type { JobRequest } from '../domain/job-request.ts';
 import { priceRequest } from '../domain/quote.ts';
 import type { AdmitItem, AdmitResult, StoredOutcome } from '../jobs/admit-job.ts';
 import { fingerprintQuoted, fingerprintWork } from '../jobs/fingerprint-request.ts';
+import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { parseJobRequest, runnableNow } from '../jobs/parse-job-request.ts';
 import type { GroupedVerb } from '../ledger/group-commit.ts';
 import type { Admission, GenerationStart } from '../workflows/messages.ts';
+
+export type AdmitSettings = {
+  readonly heartbeatTimeoutSeconds: number;
+  readonly rules: RequestRules;
+};
 
 export type AdmitAnswer = {
   readonly admission: Admission;
@@ -19,9 +25,9 @@ export type AdmitAnswer = {
  * reserves. The same start answers the same for ever; a start under a key that belongs to another request is told so by
  * the fingerprint, and touches nothing.
  */
-export function createAdmit(admitJob: GroupedVerb<AdmitItem, AdmitResult>, heartbeatTimeoutSeconds: number) {
+export function createAdmit(admitJob: GroupedVerb<AdmitItem, AdmitResult>, settings: AdmitSettings) {
   return async function admit(start: GenerationStart): Promise<AdmitAnswer> {
-    const { item, plan } = prepare(start, heartbeatTimeoutSeconds);
+    const { item, plan } = prepare(start, settings);
     const result = await admitJob(item);
     const isOurs = result.fingerprint === start.fingerprint;
     return {
@@ -33,7 +39,7 @@ export function createAdmit(admitJob: GroupedVerb<AdmitItem, AdmitResult>, heart
 
 function prepare(
   start: GenerationStart,
-  heartbeatTimeoutSeconds: number,
+  settings: AdmitSettings,
 ): { readonly item: AdmitItem; readonly plan: OutputPlan | null } {
   const key = {
     accountId: start.accountId,
@@ -42,7 +48,7 @@ function prepare(
     body: start.request,
     admitBy: start.admitBy,
   };
-  const parsed = parseJobRequest(start.request);
+  const parsed = parseJobRequest(start.request, settings.rules);
   const errors = parsed.ok ? runnableNow(parsed.request) : parsed.errors;
   if (!parsed.ok || errors.length > 0) {
     return {
@@ -50,7 +56,7 @@ function prepare(
       plan: null,
     };
   }
-  return planJob(key, parsed.request, heartbeatTimeoutSeconds);
+  return planJob(key, parsed.request, settings.heartbeatTimeoutSeconds);
 }
 
 function planJob(

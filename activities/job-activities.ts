@@ -3,6 +3,7 @@ import { createAdmitJob } from '../jobs/admit-job.ts';
 import type { AssetStore } from '../jobs/asset-store.ts';
 import { createAttempts } from '../jobs/attempts.ts';
 import { createJobProgress } from '../jobs/job-progress.ts';
+import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { createSettleOutput } from '../jobs/settle-output.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
@@ -18,6 +19,7 @@ export type JobActivityDependencies = {
   readonly providers: ProviderRegistry;
   readonly assets: AssetStore;
   readonly heartbeatTimeoutSeconds: number;
+  readonly rules: RequestRules;
 };
 
 export type JobActivities = ReturnType<typeof createJobActivities>;
@@ -28,7 +30,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const attempts = createAttempts(database);
   const progress = createJobProgress(database);
   return {
-    admit: createAdmit(createAdmitJob(database), dependencies.heartbeatTimeoutSeconds),
+    admit: createAdmit(createAdmitJob(database), dependencies),
     submit: createSubmit(attempts, providers),
     resolve: createResolve(attempts, providers),
     collect: createCollect({ attempts, progress, providers, assets }),

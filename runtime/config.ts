@@ -36,6 +36,7 @@ export const WORKER_SETTINGS = [
   ...TEMPORAL_SETTINGS,
   'ASSET_HOME',
   'MODEL_SERVICE_URL',
+  'ALLOW_TEST_SCENARIOS',
   'WORKER_BUILD_ID',
   'WORKER_DEPLOYMENT_NAME',
   'WORKER_METRICS_ADDRESS',
@@ -97,6 +98,7 @@ export type WorkerConfig = ProcessConfig & {
   readonly temporal: TemporalConfig;
   readonly assetHome: string;
   readonly modelServiceUrl: string | null;
+  readonly allowsTestScenarios: boolean;
   readonly version: WorkerVersion | null;
   readonly metricsAddress: string | null;
   readonly workflowBundlePath: string | null;
@@ -141,6 +143,7 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     temporal: temporalConfigOf(settings),
     assetHome: settings.ASSET_HOME,
     modelServiceUrl: settings.MODEL_SERVICE_URL,
+    allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
     version: workerVersionOf(settings),
     metricsAddress: settings.WORKER_METRICS_ADDRESS,
     workflowBundlePath: settings.WORKFLOW_BUNDLE,

@@ -34,6 +34,7 @@ const jobActivities = createJobActivities({
   providers,
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
+  rules: { allowsTestScenarios: config.allowsTestScenarios },
 });
 const reconcileActivities = createReconcileActivities({
   database: pool,

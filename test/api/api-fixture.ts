@@ -84,7 +84,10 @@ export async function createApiFixture(
     }),
   );
   const url = `http://127.0.0.1:${String(server.port)}`;
-  const admit = createAdmit(createAdmitJob(worker), 5);
+  const admit = createAdmit(createAdmitJob(worker), {
+    heartbeatTimeoutSeconds: 5,
+    rules: { allowsTestScenarios: true },
+  });
   let accounts = 0;
 
   const createKey = async (accountId: string | null, scopes: readonly ApiKeyScope[]) =>

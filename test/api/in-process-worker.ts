@@ -28,6 +28,7 @@ export async function startWorker(options: {
       providers: createProviderRegistry([createLocalProvider({ baseUrl: modelService.url })]),
       assets: createDiskAssetStore(options.assetHome),
       heartbeatTimeoutSeconds: 5,
+      rules: { allowsTestScenarios: true },
     }),
     shutdownGraceTime: '1 second',
   });

@@ -34,6 +34,7 @@ const jobActivities = createJobActivities({
   providers: createProviderRegistry([killableProvider(provider, reach)]),
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
+  rules: { allowsTestScenarios: true },
 });
 const reconcileActivities = createReconcileActivities({
   database,

@@ -54,7 +54,7 @@ export async function startRunningStack(instantMs = 0): Promise<RunningStack> {
     return {
       status: answer.status,
       headers: answer.headers,
-      body: text === '' ? null : (JSON.parse(text) as Json),
+      body: text === '' ? null : JSON.parse(text),
     };
   };
   const rows = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>

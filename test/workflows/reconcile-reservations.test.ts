@@ -77,6 +77,7 @@ async function reconcile(): Promise<ReconcileReport> {
     providers: createProviderRegistry([]),
     assets: createDiskAssetStore('/nowhere'),
     heartbeatTimeoutSeconds: 5,
+    rules: { allowsTestScenarios: true },
   };
   const { reconcileReservations } = createReconcileActivities({
     database: worker,
