@@ -1,5 +1,6 @@
 import type { Database } from '../ledger/database.ts';
-import { groupCommit, type GroupedVerb } from '../ledger/group-commit.ts';
+import { groupCommitByAccount } from '../ledger/group-commit-by-account.ts';
+import type { GroupedVerb } from '../ledger/group-commit.ts';
 import type { Price } from '../domain/quote.ts';
 import type { JobRequest } from '../domain/job-request.ts';
 import type { PlannedOutput } from '../domain/output-plan.ts';
@@ -49,7 +50,7 @@ type Row = { outcome: StoredOutcome; fingerprint: string; is_open: boolean; age_
 
 /** Stores a request with its outcome and reserves, in one transaction; calls made at the same time share it. */
 export function createAdmitJob(database: Database): GroupedVerb<AdmitItem, AdmitResult> {
-  return groupCommit(async (items: readonly AdmitItem[]) => {
+  return groupCommitByAccount(async (items: readonly AdmitItem[]) => {
     const { rows } = await database.query<Row>({
       name: 'jobs.admit',
       text: 'SELECT outcome, fingerprint, is_open, age_seconds FROM jobs.admit($1) ORDER BY item',

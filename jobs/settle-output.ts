@@ -1,7 +1,8 @@
 import type { ExpiredGrantPolicy, Failure } from '../domain/failures.ts';
 import { RETURN_GRANT_LIFETIME_HOURS } from '../domain/failures.ts';
 import type { Database } from '../ledger/database.ts';
-import { groupCommit, type GroupedVerb } from '../ledger/group-commit.ts';
+import { groupCommitByAccount } from '../ledger/group-commit-by-account.ts';
+import type { GroupedVerb } from '../ledger/group-commit.ts';
 
 type OutputKey = {
   readonly accountId: string;
@@ -34,7 +35,7 @@ export type SettleOutputResult = {
 
 /** Ends an output: its reservation, its record and its events in one transaction. One terminal outcome, whoever calls first. */
 export function createSettleOutput(database: Database): GroupedVerb<SettleOutputItem, SettleOutputResult> {
-  return groupCommit(async (items: readonly SettleOutputItem[]) => {
+  return groupCommitByAccount(async (items: readonly SettleOutputItem[]) => {
     const { rows } = await database.query<{ result: SettleOutputResult }>({
       name: 'jobs.settle',
       text: 'SELECT result FROM jobs.settle($1) ORDER BY item',

@@ -1,6 +1,7 @@
 import { RETURN_GRANT_LIFETIME_HOURS } from '../domain/failures.ts';
 import type { Database } from './database.ts';
-import { groupCommit, type GroupedVerb } from './group-commit.ts';
+import { groupCommitByAccount } from './group-commit-by-account.ts';
+import type { GroupedVerb } from './group-commit.ts';
 import { createSettleBatch, type SettleResult } from './settle.ts';
 
 export type CommitItem = {
@@ -12,7 +13,7 @@ export type CommitItem = {
 
 /** The charge. Cannot fail for lack of funds: the credits have been set aside. */
 export function createCommit(database: Database): GroupedVerb<CommitItem, SettleResult> {
-  const settle = groupCommit(createSettleBatch(database, RETURN_GRANT_LIFETIME_HOURS));
+  const settle = groupCommitByAccount(createSettleBatch(database, RETURN_GRANT_LIFETIME_HOURS));
   return (item) =>
     settle({ ...item, verb: 'commit', cause: 'delivered', expiredGrantPolicy: 'return_grant' });
 }

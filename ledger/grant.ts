@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
-import { groupCommit, type GroupedVerb } from './group-commit.ts';
+import { groupCommitByAccount } from './group-commit-by-account.ts';
+import type { GroupedVerb } from './group-commit.ts';
 
 /** Where credits come from (credit-rules.md, "Where credits come from"). */
 export type GrantSource = 'plan' | 'trial' | 'sign_up' | 'referral' | 'return' | 'goodwill' | 'top_up';
@@ -23,7 +24,7 @@ export type GrantResult = {
 
 /** Gives credits to an account; calls made at the same time share a transaction. */
 export function createGrant(database: Database): GroupedVerb<GrantItem, GrantResult> {
-  return groupCommit(async (items: readonly GrantItem[]) => {
+  return groupCommitByAccount(async (items: readonly GrantItem[]) => {
     const { rows } = await database.query<GrantResult>({
       name: 'ledger.grant_credits',
       text: 'SELECT outcome FROM ledger.grant_credits($1) ORDER BY item',

@@ -1,6 +1,7 @@
 import { RETURN_GRANT_LIFETIME_HOURS, type ExpiredGrantPolicy } from '../domain/failures.ts';
 import type { Database } from './database.ts';
-import { groupCommit, type GroupedVerb } from './group-commit.ts';
+import { groupCommitByAccount } from './group-commit-by-account.ts';
+import type { GroupedVerb } from './group-commit.ts';
 import { createSettleBatch, type SettleResult } from './settle.ts';
 
 export type ReleaseItem = {
@@ -13,6 +14,6 @@ export type ReleaseItem = {
 
 /** The automatic refund. Safe on a reservation that was never made: it then never will be. */
 export function createRelease(database: Database): GroupedVerb<ReleaseItem, SettleResult> {
-  const settle = groupCommit(createSettleBatch(database, RETURN_GRANT_LIFETIME_HOURS));
+  const settle = groupCommitByAccount(createSettleBatch(database, RETURN_GRANT_LIFETIME_HOURS));
   return (item) => settle({ ...item, verb: 'release', credits: null });
 }

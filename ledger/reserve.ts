@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
-import { groupCommit, type BatchVerb, type GroupedVerb } from './group-commit.ts';
+import { groupCommitByAccount } from './group-commit-by-account.ts';
+import type { BatchVerb, GroupedVerb } from './group-commit.ts';
 
 export type ReserveItem = {
   readonly accountId: string;
@@ -50,7 +51,7 @@ export function createReserveBatch(database: Database): BatchVerb<ReserveItem, R
 
 /** Sets credits aside for one output; calls made at the same time share a transaction. */
 export function createReserve(database: Database): GroupedVerb<ReserveItem, ReserveResult> {
-  return groupCommit(createReserveBatch(database));
+  return groupCommitByAccount(createReserveBatch(database));
 }
 
 function toRow(item: ReserveItem): object {

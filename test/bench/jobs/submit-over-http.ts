@@ -1,30 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import type { StackInfo } from '../../../dev/stack/stack-info.ts';
 
-/** From POST /v1/jobs to its 202, one after the other. Milliseconds. */
-export async function submitOverHttp(
-  info: Pick<StackInfo, 'api_url' | 'platform_key'>,
-  accountId: string,
-  count: number,
-): Promise<readonly number[]> {
-  const times: number[] = [];
-  for (let number = 0; number < count; number++) {
-    const key = randomUUID();
-    const startedAt = performance.now();
-    const answer = await fetch(`${info.api_url}/v1/jobs`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${info.platform_key}`,
-        'holdfast-account': accountId,
-        'idempotency-key': key,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ kind: 'static_ad', brief: { headline: key } }),
-    });
-    await answer.arrayBuffer();
-    if (answer.status !== 202)
-      throw new Error(`a submission of the benchmark was answered ${String(answer.status)}`);
-    times.push(performance.now() - startedAt);
+type Target = Pick<StackInfo, 'api_url' | 'platform_key'>;
+
+/**
+ * From POST /v1/jobs to its 202, in milliseconds. Waits for the job to end before it answers: what is measured next is
+ * measured alone.
+ */
+export async function submitOverHttp(target: Target, accountId: string): Promise<number> {
+  const key = randomUUID();
+  const startedAt = performance.now();
+  const job = await call(target, accountId, 'POST', '/v1/jobs', key);
+  const tookMs = performance.now() - startedAt;
+  let { finished_at: finishedAt } = job;
+  while (finishedAt === null) {
+    finishedAt = (await call(target, accountId, 'GET', `/v1/jobs/${job.id}`, key)).finished_at;
   }
-  return times;
+  return tookMs;
+}
+
+async function call(target: Target, accountId: string, method: 'GET' | 'POST', path: string, key: string) {
+  const answer = await fetch(`${target.api_url}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${target.platform_key}`,
+      'holdfast-account': accountId,
+      ...(method === 'POST' ? { 'idempotency-key': key, 'content-type': 'application/json' } : {}),
+    },
+    ...(method === 'POST' ? { body: JSON.stringify({ kind: 'static_ad', brief: { headline: key } }) } : {}),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path} of the benchmark was answered ${String(answer.status)}`);
+  return (await answer.json()) as { readonly id: string; readonly finished_at: string | null };
 }
