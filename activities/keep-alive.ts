@@ -1,6 +1,9 @@
 import { heartbeat } from '@temporalio/activity';
 
-/** The worker sends heartbeats on at most this often; calling more often costs nothing. */
+/**
+ * The worker sends heartbeats on at most this often. The first comes only after this long as well: a heartbeat is a write
+ * of the workflow's state at the server, and a step that takes milliseconds needs none.
+ */
 const HEARTBEAT_EVERY_MS = 500;
 
 /**
@@ -8,7 +11,6 @@ const HEARTBEAT_EVERY_MS = 500;
  * bounded by itself: a heartbeat must not hide a hang.
  */
 export async function keepAlive<Result>(work: () => Promise<Result>): Promise<Result> {
-  heartbeat();
   const timer = setInterval(heartbeat, HEARTBEAT_EVERY_MS);
   try {
     return await work();

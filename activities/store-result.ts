@@ -19,7 +19,7 @@ export async function storeResult(context: {
   readonly poll: PollResult & { readonly state: 'succeeded' };
 }): Promise<Collected | 'again'> {
   const { provider, attempt } = context;
-  const collected = await provider.collect(context.providerJobId, cancellationSignal());
+  const collected = await provider.collect(context.providerJobId, cancellationSignal(), context.poll.files);
   switch (collected.outcome) {
     case 'zero_outputs':
       return { outcome: 'failed', code: 'zero_outputs' };

@@ -35,26 +35,33 @@ export class AssetTooLarge extends Error {
  * written aside, synced and renamed, so that a name either is not there or is whole, whatever dies in between.
  */
 export function createDiskAssetStore(home: string): AssetStore {
+  let isReady: Promise<unknown> | undefined;
   const fileOf = (sha256: string): string => path.join(home, sha256.slice(0, 2), sha256);
 
   return {
     async put(content, options = {}) {
       const incoming = path.join(home, 'incoming');
-      await mkdir(incoming, { recursive: true });
+      await (isReady ??= mkdir(incoming, { recursive: true }));
       const temporary = path.join(incoming, randomUUID());
       try {
         const meter = createMeter(options.maxBytes ?? MAX_ASSET_BYTES);
         const steps = [content, meter.transform, createWriteStream(temporary, { flags: 'wx' })] as const;
         if (options.signal === undefined) await pipeline(...steps);
         else await pipeline(...steps, { signal: options.signal });
-        await syncFile(temporary);
         const asset = meter.result();
         const file = fileOf(asset.sha256);
+        if (await isThere(file, asset.bytes)) {
+          await rm(temporary);
+          return asset;
+        }
+        await syncFile(temporary);
         await mkdir(path.dirname(file), { recursive: true });
         await rename(temporary, file);
         return asset;
-      } finally {
+      } catch (error) {
         await rm(temporary, { force: true });
+        isReady = undefined; // the folder may be what is missing
+        throw error;
       }
     },
 
@@ -86,6 +93,12 @@ function createMeter(maxBytes: number): { readonly transform: Transform; result(
     },
   });
   return { transform, result: () => ({ sha256: hash.digest('hex'), bytes, firstBytes }) };
+}
+
+/** The same bytes are stored once. (Only whole files ever get a name, so one of the right size is right.) */
+async function isThere(file: string, bytes: number): Promise<boolean> {
+  const found = await stat(file).catch(() => null);
+  return found?.size === bytes;
 }
 
 async function syncFile(file: string): Promise<void> {

@@ -32,6 +32,12 @@ const LIST = z.object({ data: z.array(PREDICTION) });
 export type LocalPrediction = z.infer<typeof PREDICTION>;
 export type LocalFile = z.infer<typeof FILE>;
 
+/** The files of a prediction, as a poll handed them on; null when there are none to open. */
+export function parseFiles(value: unknown): readonly LocalFile[] | null {
+  const files = z.array(FILE).min(1).safeParse(value);
+  return files.success ? files.data : null;
+}
+
 /** Reads a prediction; null when it is not one. */
 export function parsePrediction(body: unknown): LocalPrediction | null {
   return PREDICTION.safeParse(body).data ?? null;
@@ -59,7 +65,13 @@ export function pollResultOf(prediction: LocalPrediction): PollResult {
     case 'succeeded':
       return prediction.output?.length === 0
         ? { state: 'failed', errorClass: 'retry_same_job', reason: 'zero_outputs', billed, retryAfterMs }
-        : { state: 'succeeded', cost: prediction.metrics?.cost ?? null, billed, retryAfterMs };
+        : {
+            state: 'succeeded',
+            cost: prediction.metrics?.cost ?? null,
+            billed,
+            files: prediction.output,
+            retryAfterMs,
+          };
     case 'failed': {
       const errorClass = errorClassOfFailure(prediction.error?.code ?? null);
       return { state: 'failed', errorClass, reason: 'failed', billed, retryAfterMs };

@@ -1,6 +1,12 @@
 import { Agent, type Dispatcher } from 'undici';
 import { classifySubmitAnswer, classifySubmitError } from './classify-local-response.ts';
-import { parsePrediction, parsePredictions, pollResultOf, POLL_INTERVAL_MS } from './local-prediction.ts';
+import {
+  parseFiles,
+  parsePrediction,
+  parsePredictions,
+  pollResultOf,
+  POLL_INTERVAL_MS,
+} from './local-prediction.ts';
 import { requestJson, type JsonAnswer } from './local-request.ts';
 import { openLocalFiles } from './open-local-files.ts';
 import type { Provider, ProviderCapabilities, SubmitInput } from './provider.ts';
@@ -106,7 +112,9 @@ export function createLocalProvider(options: LocalProviderOptions): Provider {
       return 'requested';
     },
 
-    async collect(providerJobId, signal) {
+    async collect(providerJobId, signal, polledFiles) {
+      const named = parseFiles(polledFiles);
+      if (named !== null) return openLocalFiles(named, dispatcher, signal, AFTER_ERROR_MS);
       const answer = await read('GET', urlOf(providerJobId), signal);
       const prediction = answer?.status === 200 ? parsePrediction(answer.body) : null;
       const files = prediction?.status === 'succeeded' ? prediction.output : null;

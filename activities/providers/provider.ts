@@ -39,7 +39,13 @@ export type ProviderBilled = 'yes' | 'no' | 'unknown';
 export type PollResult = { readonly retryAfterMs: number } & (
   | { readonly state: 'queued'; readonly queuePosition: number | null }
   | { readonly state: 'running'; readonly stage: string; readonly fraction: number | null }
-  | { readonly state: 'succeeded'; readonly cost: string | null; readonly billed: ProviderBilled }
+  | {
+      readonly state: 'succeeded';
+      readonly cost: string | null;
+      readonly billed: ProviderBilled;
+      /** The files as the service named them, in its own form: for collect, which then need not ask again. */
+      readonly files?: unknown;
+    }
   | {
       readonly state: 'failed';
       readonly errorClass: ErrorClass;
@@ -92,7 +98,8 @@ export type Provider = {
   lookup(reference: string, signal: AbortSignal): Promise<LookupResult>;
   poll(providerJobId: string, signal: AbortSignal): Promise<PollResult>;
   cancel(providerJobId: string, signal: AbortSignal): Promise<CancelResult>;
-  collect(providerJobId: string, signal: AbortSignal): Promise<CollectResult>;
+  /** `polledFiles`: what the last poll named; without it the service is asked again. */
+  collect(providerJobId: string, signal: AbortSignal, polledFiles?: unknown): Promise<CollectResult>;
   parseWebhook(
     rawBody: Buffer,
     headers: Readonly<Record<string, string | string[] | undefined>>,

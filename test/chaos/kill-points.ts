@@ -60,9 +60,9 @@ export function killableProvider(provider: Provider, reach: (point: KillPoint) =
       reach('after submit');
       return result;
     },
-    async collect(providerJobId, signal) {
+    async collect(providerJobId, signal, polledFiles) {
       reach('before collect');
-      return provider.collect(providerJobId, signal);
+      return provider.collect(providerJobId, signal, polledFiles);
     },
   };
 }
