@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BufferSource, Input, MP4 } from 'mediabunny';
+import { BufferSource, EncodedPacketSink, Input, MP4 } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRenderPool } from '../../dev/model-service/render/render-pool.ts';
 import type { Renderer } from '../../dev/model-service/renderer.ts';
@@ -74,6 +74,13 @@ describe('a rendered film', () => {
     expect([await video?.getDisplayWidth(), await video?.getDisplayHeight()]).toEqual([360, 640]);
     expect((await video?.computePacketStats())?.averagePacketRate).toBeCloseTo(12, 3);
     expect((await audio?.getDecoderConfig())?.codec).toMatch(/^mp4a\./);
+
+    // One key frame in two seconds: a player that seeks starts there, so frames that are none must not be called so.
+    if (video === null) throw new Error('there is no video track');
+    let keyFrames = 0;
+    for await (const packet of new EncodedPacketSink(video).packets())
+      keyFrames += packet.type === 'key' ? 1 : 0;
+    expect(keyFrames).toBe(8);
   });
 
   it('stops when it is cancelled, and the next one is rendered', async () => {
