@@ -1,4 +1,4 @@
-import type { JobKind, TestScenario } from './job-request.ts';
+import type { JobKind } from './job-request.ts';
 
 /** When a model is expected to be done, counted from admission. All in seconds. */
 export type ModelTimes = {
@@ -80,5 +80,3 @@ export function jobTimesOf(times: ModelTimes, requestedDeadlineSeconds: number |
     deadlineSetBy: deadlineSeconds < times.deadlineSeconds ? 'customer' : 'model',
   };
 }
-
-export type { TestScenario };

@@ -1,4 +1,4 @@
-import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
+import { estimate } from '../../domain/estimate.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance } from '../../ledger/read-balance.ts';
 import { instantText, instantTextOrNull } from '../instant-text.ts';
@@ -31,11 +31,7 @@ export function balanceRoute(deps: { readonly database: Database }): Route {
           effective_at: instantText(grant.effective_at),
           expires_at: instantTextOrNull(grant.expires_at),
         })),
-        // credit-rules.md, "What credits buy": each kind alone, rounded down.
-        buys: {
-          statics: Math.floor(balance.available / CURRENT_PRICE_LIST.staticAd),
-          videos: Math.floor(balance.available / CURRENT_PRICE_LIST.planningVideo),
-        },
+        buys: estimate(balance.available),
         next_expiry:
           balance.next_expiry === null
             ? null
