@@ -32,7 +32,11 @@ export function createAdmit(admitJob: GroupedVerb<AdmitItem, AdmitResult>, setti
     const isOurs = result.fingerprint === start.fingerprint;
     return {
       admission: admissionOf(result.outcome, result.fingerprint),
-      plan: isOurs && result.isOpen && plan !== null ? { ...plan, ageSeconds: result.ageSeconds } : null,
+      // What was reserved is what may be charged: a price list may have changed since. (One output: the total is its own.)
+      plan:
+        isOurs && result.isOpen && plan !== null && result.outcome.outcome === 'reserved'
+          ? { ...plan, credits: result.outcome.credits, ageSeconds: result.ageSeconds }
+          : null,
     };
   };
 }

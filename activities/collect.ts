@@ -1,4 +1,4 @@
-import { cancellationSignal, sleep } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, sleep } from '@temporalio/activity';
 import type { FailureCode } from '../domain/failures.ts';
 import type { Attempt } from '../domain/output-plan.ts';
 import { failureOfRun } from '../domain/rejections.ts';
@@ -30,6 +30,11 @@ export function createCollect({ attempts, progress, providers, assets }: Collect
     const provider = providers.get(attempt.provider);
     const report = createProgressReporter(progress, attempt);
     return keepAlive(async () => {
+      if (activityInfo().attempt > 1) {
+        // An earlier try may have brought it in and died before it could say so.
+        const row = await attempts.read(attempt.accountId, attempt.reference);
+        if (row?.state === 'collected') return { outcome: 'collected' };
+      }
       for (;;) {
         const poll = await provider.poll(providerJobId, cancellationSignal());
         switch (poll.state) {

@@ -104,36 +104,63 @@ async function doubtOf(client: Client, sights: readonly WorkflowSight[]): Promis
   return isNotFoundPlausible(notFound, sights.length) ? null : 'too_many_not_found';
 }
 
+/**
+ * Returns the credits of all of them first; only then are providers asked to stop, side by side: neither one that cannot
+ * be ended now nor a frozen service keeps anybody else's credits.
+ */
 async function releaseAll(
-  dependencies: ReconcileDependencies,
+  { jobActivities }: ReconcileDependencies,
   reservations: readonly OpenReservation[],
   why: 'release_terminated' | 'release_overdue',
 ): Promise<number> {
+  const ended: OpenReservation[] = [];
   for (const reservation of reservations) {
-    await releaseReservation(dependencies, reservation, why);
+    try {
+      await releaseReservation(jobActivities, reservation, why);
+      ended.push(reservation);
+    } catch (error) {
+      log.error('the reconciler could not end a reservation', {
+        reservationId: reservation.reservationId,
+        error,
+      });
+    }
     heartbeat();
   }
-  return reservations.length;
+  await Promise.all(ended.map((reservation) => stopWhatRuns(jobActivities, reservation)));
+  return ended.length;
 }
 
 async function releaseReservation(
-  { jobActivities }: ReconcileDependencies,
+  jobActivities: ReconcileDependencies['jobActivities'],
   reservation: OpenReservation,
   why: 'release_terminated' | 'release_overdue',
 ): Promise<void> {
   const { accountId, reservationId, credits } = reservation;
-  const jobId = reservation.jobId ?? reservationId;
-  const outputId = reservation.outputId ?? reservationId;
+  const { jobId, outputId } = namesOf(reservation);
   const failure = why === 'release_terminated' ? failureOf('terminated') : failureOf('run_deadline', 'us');
   const settled = await jobActivities.settle(
     { accountId, jobId, outputId, reservationId, credits },
     { charge: false, failure },
   );
   log.warn('reconciler ended a reservation', { reservationId, jobId, why, outcome: settled.outcome });
-  // The credits are back. What may still run at the provider is ours to pay, so it is stopped where it can be.
-  await jobActivities.stopAttempts(accountId, outputId).catch((error: unknown) => {
+}
+
+/** The credits are back. What may still run at the provider is ours to pay, so it is stopped where it can be. */
+async function stopWhatRuns(
+  jobActivities: ReconcileDependencies['jobActivities'],
+  reservation: OpenReservation,
+): Promise<void> {
+  const { jobId, outputId } = namesOf(reservation);
+  await jobActivities.stopAttempts(reservation.accountId, outputId).catch((error: unknown) => {
     log.warn('could not stop what a reconciled job runs', { jobId, error });
   });
+}
+
+function namesOf(reservation: OpenReservation): { readonly jobId: string; readonly outputId: string } {
+  return {
+    jobId: reservation.jobId ?? reservation.reservationId,
+    outputId: reservation.outputId ?? reservation.reservationId,
+  };
 }
 
 /** While a job has one output, its workflow is the job's. */

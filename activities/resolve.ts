@@ -5,7 +5,7 @@ import type { AttemptRow, Attempts } from '../jobs/attempts.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 import type { Provider } from './providers/provider.ts';
-import type { Submission } from './submit.ts';
+import { MAX_MS_BEFORE_POST, type Submission } from './submit.ts';
 
 export type Resolution = Exclude<Submission, { outcome: 'unknown' }> | { readonly outcome: 'unresolvable' };
 
@@ -14,7 +14,7 @@ const FIRST_WAIT_MS = 500;
 const MAX_WAIT_MS = 10_000;
 
 /** Room for the request's own way and for two clocks read apart. */
-const NOT_FOUND_MARGIN_SECONDS = 1;
+const NOT_FOUND_MARGIN_SECONDS = 2;
 
 /**
  * Finds out what became of a submission whose answer was lost. Goes on until it is known or the workflow gives up;
@@ -67,11 +67,14 @@ async function lookOnce(
 
 /** "Not found" is proof only from a service that says so of itself, and only once the post can no longer be on its way. */
 function provesNotRun(provider: Provider, row: AttemptRow | undefined): boolean {
-  const patienceSeconds = provider.submitTimeoutMs / 1_000 + NOT_FOUND_MARGIN_SECONDS;
+  const patienceSeconds = (MAX_MS_BEFORE_POST + provider.submitTimeoutMs) / 1_000 + NOT_FOUND_MARGIN_SECONDS;
+  // A service keeps a finished job about as long as its output: past that it may have forgotten what it ran.
+  const memorySeconds = provider.capabilities.outputLifetimeSeconds ?? Number.POSITIVE_INFINITY;
   return (
     provider.capabilities.lookup === 'authoritative' &&
     row?.state === 'unknown' &&
-    row.postedSecondsAgo >= patienceSeconds
+    row.postedSecondsAgo >= patienceSeconds &&
+    row.postedSecondsAgo <= memorySeconds
   );
 }
 

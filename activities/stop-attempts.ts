@@ -25,7 +25,8 @@ export function createStopAttempts(attempts: Attempts, providers: ProviderRegist
   return async function stopAttempts(accountId: string, outputId: string): Promise<Stopped> {
     return keepAlive(async () => {
       const live = (await attempts.ofOutput(accountId, outputId)).filter(
-        (attempt) => attempt.state !== 'rejected',
+        // A rejected one has run all the same when its answer came too late to be believed.
+        (attempt) => attempt.state !== 'rejected' || attempt.providerJobId !== null,
       );
       const answers = await Promise.all(
         live.map((attempt) => stopAttempt(providers.get(attempt.provider), attempt)),
@@ -58,7 +59,8 @@ async function findProviderJob(provider: Provider, reference: string): Promise<s
 }
 
 async function waitForEnd(provider: Provider, providerJobId: string): Promise<Stopped> {
-  for (let waitedMs = 0; waitedMs < CONFIRM_WITHIN_MS; waitedMs += CONFIRM_POLL_MS) {
+  const confirmBy = performance.now() + CONFIRM_WITHIN_MS;
+  while (performance.now() < confirmBy) {
     const poll = await provider.poll(providerJobId, AbortSignal.timeout(CALL_TIMEOUT_MS));
     if (poll.state === 'canceled' || poll.state === 'failed' || poll.state === 'gone') return 'stopped';
     if (poll.state === 'succeeded') return 'finished';

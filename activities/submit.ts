@@ -16,9 +16,9 @@ export type Submission =
 
 /**
  * From making the row to posting. A process that was frozen in between does not post: by then its attempt may have been
- * looked up, found missing and given up. (Whoever gives it up waits the provider's whole submit timeout, which is longer.)
+ * looked up, found missing and given up. (Whoever gives it up waits this long and the provider's submit timeout: resolve.ts.)
  */
-const MAX_MS_BEFORE_POST = 2_000;
+export const MAX_MS_BEFORE_POST = 2_000;
 
 /** Submits an attempt to its provider at most once, whoever calls and however often. */
 export function createSubmit(attempts: Attempts, providers: ProviderRegistry) {
@@ -53,7 +53,7 @@ async function recordSubmission(
     errorClass: result.outcome === 'rejected' ? result.errorClass : undefined,
   });
   if (now.isMoved) return result;
-  if (now.state === 'fenced' && result.outcome === 'accepted') {
+  if ((now.state === 'fenced' || now.state === 'rejected') && result.outcome === 'accepted') {
     // Nobody will ask for this result: stop it where we can. Its id stays on the row for support.
     await provider.cancel(result.providerJobId, AbortSignal.timeout(provider.submitTimeoutMs));
   }

@@ -54,9 +54,12 @@ export function createDiskAssetStore(home: string): AssetStore {
           await rm(temporary);
           return asset;
         }
-        await syncFile(temporary);
+        await syncPath(temporary);
         await mkdir(path.dirname(file), { recursive: true });
         await rename(temporary, file);
+        // Without these the name may not outlive a power cut, and the charge does.
+        await syncPath(path.dirname(file));
+        await syncPath(home);
         return asset;
       } catch (error) {
         await rm(temporary, { force: true });
@@ -101,8 +104,8 @@ async function isThere(file: string, bytes: number): Promise<boolean> {
   return found?.size === bytes;
 }
 
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
+async function syncPath(fileOrFolder: string): Promise<void> {
+  const handle = await open(fileOrFolder, 'r');
   try {
     await handle.sync();
   } finally {

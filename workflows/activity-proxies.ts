@@ -17,6 +17,13 @@ export const quick: ActivityInterfaceFor<JobActivities> = proxyLocalActivities<J
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
+/** A look that may be missed: the run deadline does not wait for it. */
+export const glance = proxyLocalActivities<Pick<JobActivities, 'hasStarted' | 'markStuck'>>({
+  startToCloseTimeout: '10 seconds',
+  scheduleToCloseTimeout: '30 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
 /** The first try of a settlement: local, and given up after a few seconds for one that operators can see. */
 export const settleQuickly = proxyLocalActivities<Pick<JobActivities, 'settle'>>({
   startToCloseTimeout: '3 seconds',
@@ -40,6 +47,12 @@ const COLLECT_SPARE_SECONDS = 120;
 
 /** A provider has 30 s to confirm that it stopped (design.md, "Deadlines"); then we go on without its word. */
 const STOP_SECONDS = 40;
+
+/** With the time it may wait for a worker. */
+const STOP_AT_MOST_SECONDS = 120;
+
+/** A result that was there when the cancel came is brought in within this, or not charged. */
+const COLLECT_LATE_SECONDS = 60;
 
 /** The steps at the provider. Every one may be retried: none of them can submit twice. */
 export function providerSteps(limits: {
@@ -65,7 +78,13 @@ export function providerSteps(limits: {
     stopAttempts: proxyActivities<JobActivities>({
       ...common,
       startToCloseTimeout: STOP_SECONDS * 1_000,
-      scheduleToCloseTimeout: STOP_SECONDS * 1_000,
+      scheduleToCloseTimeout: STOP_AT_MOST_SECONDS * 1_000,
     }).stopAttempts,
+    // After a cancel nothing watches the deadline any more, so this one ends by itself.
+    collectLate: proxyActivities<JobActivities>({
+      ...common,
+      startToCloseTimeout: COLLECT_LATE_SECONDS * 1_000,
+      scheduleToCloseTimeout: COLLECT_LATE_SECONDS * 1_000,
+    }).collect,
   };
 }

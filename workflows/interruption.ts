@@ -17,7 +17,7 @@ export async function endAfterInterruption(
   try {
     const stopped = await steps.stopAttempts(plan.accountId, plan.outputId);
     if (interruption === undefined && stopped === 'finished' && accepted !== undefined) {
-      return endingOf(await steps.follow.collect(accepted.attempt, accepted.providerJobId));
+      return endingOf(await steps.collectLate(accepted.attempt, accepted.providerJobId));
     }
   } catch (error) {
     log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });

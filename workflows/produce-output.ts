@@ -41,7 +41,8 @@ export async function produceOutput(plan: OutputPlan): Promise<Ending> {
     const collected = await work.run(() => submitAndCollect(production, steps));
     if (production.interruption === undefined) return endingOf(collected);
   } catch (error) {
-    if (!isCancellation(error)) {
+    // Once canceled, a step is not tried again: its own failure then says no more than that it was stopped.
+    if (!isCancellation(error) && !CancellationScope.current().consideredCancelled) {
       log.error('production failed', { error });
       production.interruption ??= 'internal';
     }

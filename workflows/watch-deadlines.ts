@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
-import { quick } from './activity-proxies.ts';
+import { glance } from './activity-proxies.ts';
 import type { Interruption, Production } from './production.ts';
 
 /**
@@ -33,7 +33,7 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
         // Not accepted yet is our own delay, or unknown: not a provider that does not start.
         const { accepted } = production;
         if (accepted === undefined) return undefined;
-        return (await quick.hasStarted(accepted.attempt, accepted.providerJobId))
+        return (await glance.hasStarted(accepted.attempt, accepted.providerJobId))
           ? undefined
           : 'start_deadline';
       },
@@ -41,7 +41,7 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
     {
       afterSeconds: times.stuckSeconds,
       act: async (): Promise<undefined> => {
-        production.isStuck = await quick.markStuck(accountId, jobId, outputId);
+        production.isStuck = await glance.markStuck(accountId, jobId, outputId);
         if (production.isStuck)
           upsertSearchAttributes({ HoldfastState: ['stuck'], HoldfastStuckSince: [new Date()] });
       },
@@ -51,7 +51,12 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
 
   for (const instant of instants) {
     await sleep(Math.max(0, startedAt + instant.afterSeconds * 1_000 - Date.now()));
-    const interruption = await instant.act();
+    const interruption = await instant.act().catch((error: unknown) => {
+      if (isCancellation(error)) throw error;
+      log.warn('an instant could not be watched', { error });
+      return undefined;
+    });
+    if (CancellationScope.current().consideredCancelled) return;
     if (interruption === undefined) continue;
     interrupt(interruption);
     return;

@@ -84,7 +84,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function bringUp(options: StackOptions, children: StackChildren): Promise<Omit<StackInfo, 'pids'>> {
-  const { home, external = NOTHING_EXTERNAL } = options;
+  const { home } = options;
   const ports = await chooseFreePorts(wantedPorts(options));
   const [database, temporal, bundle] = await Promise.all([
     bringUpDatabase(options, children, ports.postgres),
@@ -95,9 +95,8 @@ async function bringUp(options: StackOptions, children: StackChildren): Promise<
     home,
     apiDatabaseUrl: database.apiUrl,
     workerDatabaseUrl: database.workerUrl,
-    temporalAddress: temporal,
-    temporalUiUrl:
-      external.temporalAddress === null ? urlOf(LOCAL_HOST, ports.temporalUi) : external.temporalUiUrl,
+    temporalAddress: temporal.address,
+    temporalUiUrl: temporal.uiUrl,
     taskQueue: TASK_QUEUE,
     host: LOCAL_HOST,
     apiPort: ports.api,
@@ -131,20 +130,29 @@ async function bringUpDatabase(options: StackOptions, children: StackChildren, p
   return { ...database, keys: await ensureStackKeys(home, secrets, database.ownerUrl) };
 }
 
+/** A port that was free a moment ago, or one the server picks for itself, may have been taken meanwhile. */
+const TEMPORAL_STARTS = 3;
+
 async function bringUpTemporal(
   options: StackOptions,
   children: StackChildren,
   ports: { readonly temporal: number; readonly temporalUi: number },
-): Promise<string> {
-  const { home, external = NOTHING_EXTERNAL } = options;
-  if (external.temporalAddress !== null) return external.temporalAddress;
-  const program = await locateTemporalServer(
-    options.cacheHome ?? readDevConfig().cacheHome,
-    options.onNote ?? (() => undefined),
-  );
-  const spec = temporalChild({ program, home, port: ports.temporal, uiPort: ports.temporalUi });
-  await children.start('temporal', spec);
-  return `${LOCAL_HOST}:${String(ports.temporal)}`;
+): Promise<{ readonly address: string; readonly uiUrl: string | null }> {
+  const { home, external = NOTHING_EXTERNAL, onNote = () => undefined } = options;
+  if (external.temporalAddress !== null)
+    return { address: external.temporalAddress, uiUrl: external.temporalUiUrl };
+  const program = await locateTemporalServer(options.cacheHome ?? readDevConfig().cacheHome, onNote);
+  let { temporal: port, temporalUi: uiPort } = ports;
+  for (let start = 1; ; start++) {
+    try {
+      await children.start('temporal', temporalChild({ program, home, port, uiPort }));
+      return { address: `${LOCAL_HOST}:${String(port)}`, uiUrl: urlOf(LOCAL_HOST, uiPort) };
+    } catch (error) {
+      if (start === TEMPORAL_STARTS || options.signal?.aborted === true) throw error;
+      onNote('Temporal did not start; trying once more on other ports');
+      ({ port, uiPort } = await chooseFreePorts({ port: 0, uiPort: 0 }));
+    }
+  }
 }
 
 async function bringUpProcesses(
