@@ -19,20 +19,40 @@ CREATE FUNCTION ledger.lock_accounts(p_account_ids text[]) RETURNS timestamptz
 LANGUAGE plpgsql SET lock_timeout = '2s' SET enable_seqscan = off AS $$
 DECLARE
   v_next_expiry timestamptz;
+  v_locked      int;
   v_now         timestamptz;
 BEGIN
-  SELECT min(locked.next_expiry_at) INTO v_next_expiry
-  FROM (
-    SELECT a.next_expiry_at FROM ledger.accounts a
-    WHERE a.account_id = ANY (p_account_ids)
-    ORDER BY a.account_id
-    FOR NO KEY UPDATE
-  ) locked;
+  FOR attempt IN 1 .. 2 LOOP
+    SELECT min(locked.next_expiry_at), count(*) INTO v_next_expiry, v_locked
+    FROM (
+      SELECT a.next_expiry_at FROM ledger.accounts a
+      WHERE a.account_id = ANY (p_account_ids)
+      ORDER BY a.account_id
+      FOR NO KEY UPDATE
+    ) locked;
+    EXIT WHEN attempt = 2 OR v_locked = cardinality(p_account_ids);
+    -- One may have been opened while this was waited for: the rows are locked again.
+    PERFORM ledger.lock_absent_accounts(p_account_ids);
+  END LOOP;
   v_now := ledger.clock();
   IF v_next_expiry <= v_now THEN
     PERFORM ledger.expire_due(p_account_ids, v_now);
   END IF;
   RETURN v_now;
+END $$;
+
+-- An account that is not open has no row to lock: its id is locked in its place, by whoever names it and by who opens it.
+CREATE FUNCTION ledger.lock_absent_accounts(p_account_ids text[]) RETURNS void
+LANGUAGE plpgsql SET lock_timeout = '2s' SET enable_seqscan = off AS $$
+DECLARE
+  v_account_id text;
+BEGIN
+  FOR v_account_id IN
+    SELECT DISTINCT i FROM unnest(p_account_ids) i
+    WHERE NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = i) ORDER BY i
+  LOOP
+    PERFORM pg_advisory_xact_lock(hashtextextended(v_account_id, 0));
+  END LOOP;
 END $$;
 
 -- What a move does to one bucket: plus into it, minus out of it.

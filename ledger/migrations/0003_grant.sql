@@ -8,6 +8,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_is_new boolean;
 BEGIN
+  PERFORM ledger.lock_absent_accounts(ARRAY[p_account_id]);
   INSERT INTO ledger.account_profiles (account_id, reference, name, opened_at)
   VALUES (p_account_id, p_reference, p_name, ledger.clock())
   ON CONFLICT DO NOTHING;

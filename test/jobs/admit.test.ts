@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
+import { holdAccounts, holdWrites, untilWaiting } from '../ledger/until-waiting.ts';
 import { createJobsFixture, jobItem, releaseOf, type JobsFixture } from './jobs-fixture.ts';
 
 let jobs: JobsFixture;
@@ -173,4 +173,14 @@ test('a reservation that was released before it was made refuses the job', async
 
 test('an account nobody opened is refused as not found', async () => {
   expect(await admitOne(jobItem('nobody', `j${account}`))).toMatchObject({ outcome: { code: 'not_found' } });
+});
+
+test('two admissions of one job at once, its account not opened yet, are answered like one after the other', async () => {
+  const job = jobItem('not opened yet', 'j');
+  const held = await holdWrites(jobs.owner, 'jobs.admissions');
+  const both = [admitOne(job), admitOne(job)];
+  await untilWaiting(jobs.owner, 2);
+  await held.letGo();
+  const refused = { outcome: { outcome: 'refused', code: 'not_found' }, is_open: false };
+  expect(await Promise.all(both)).toMatchObject([refused, refused]);
 });

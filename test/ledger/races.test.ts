@@ -3,11 +3,12 @@ import { createReserve } from '../../ledger/reserve.ts';
 import {
   commitItem,
   createLedgerFixture,
+  grantItem,
   releaseItem,
   reserveItem,
   type LedgerFixture,
 } from './ledger-fixture.ts';
-import { holdAccounts, untilWaiting } from './until-waiting.ts';
+import { holdAccounts, holdWrites, untilWaiting } from './until-waiting.ts';
 
 let ledger: LedgerFixture;
 beforeAll(async () => {
@@ -139,6 +140,38 @@ test('a verb sees the credits that came while it waited for the account', async 
     [() => ledger.grant([other]), () => ledger.reserve([reserveItem(account, 'r', 60)])],
   );
   expect(answers.map((row) => row?.['outcome'])).toEqual(['granted', 'reserved']);
+});
+
+test('an account opened twice at once is opened once, and both are told of it', async () => {
+  const open = async () =>
+    (await ledger.worker.query(`SELECT * FROM ledger.open_account('twice', 'twice', 'Twice')`)).rows;
+  const held = await holdWrites(ledger.owner, 'ledger.account_profiles');
+  const both = [open(), open()];
+  await untilWaiting(ledger.owner, 2);
+  await held.letGo();
+  const answers = (await Promise.all(both)).flat() as { outcome: string }[];
+  expect(answers.map((row) => row.outcome).sort()).toEqual(['exists', 'opened']);
+});
+
+test('verbs that named an account before it was opened lock it all the same', async () => {
+  const busy = [await ledger.openAccount('busy_1'), await ledger.openAccount('busy_2')];
+  const held = await holdAccounts(ledger.owner, busy);
+  // Both look for their accounts now, wait for the one that is there, and go on after the other has been opened.
+  const grants = busy.map((account) =>
+    ledger.grant([grantItem(account, 'same', 10), grantItem('opened_late', 'same', 10)]),
+  );
+  await untilWaiting(ledger.owner, 2);
+  await ledger.openAccount('opened_late');
+  const writes = await holdWrites(ledger.owner, 'ledger.grants');
+  await held.letGo();
+  await untilWaiting(ledger.owner, 2);
+  await writes.letGo();
+  const granted = { outcome: 'granted' };
+  expect(await Promise.all(grants)).toMatchObject([
+    [granted, granted],
+    [granted, granted],
+  ]);
+  expect(await ledger.balanceOf('opened_late')).toMatchObject({ available: 10 });
 });
 
 test('an account that stays locked holds up its own item only: the batch times out and goes item by item', async () => {

@@ -23,9 +23,25 @@ export async function holdAccounts(
   pool: pg.Pool,
   accountIds: readonly string[],
 ): Promise<{ readonly letGo: () => Promise<void> }> {
+  return hold(pool, 'SELECT ledger.lock_accounts($1)', [accountIds]);
+}
+
+/** Holds up whoever writes to a table, where they write: what they have read until then may be old by the time they go on. */
+export async function holdWrites(
+  pool: pg.Pool,
+  table: string,
+): Promise<{ readonly letGo: () => Promise<void> }> {
+  return hold(pool, `LOCK TABLE ${table} IN SHARE MODE`, []);
+}
+
+async function hold(
+  pool: pg.Pool,
+  statement: string,
+  values: readonly unknown[],
+): Promise<{ readonly letGo: () => Promise<void> }> {
   const client = await pool.connect();
   await client.query('BEGIN');
-  await client.query('SELECT ledger.lock_accounts($1)', [accountIds]);
+  await client.query(statement, [...values]);
   return {
     letGo: async () => {
       await client.query('COMMIT');
