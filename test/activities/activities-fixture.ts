@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect } from 'vitest';
 import { createJobActivities, type JobActivities } from '../../activities/job-activities.ts';
@@ -39,7 +40,8 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
   const worker = new pg.Pool({ connectionString: database.workerUrl, max: 8 });
   for (const pool of [owner, worker]) pool.on('error', () => undefined);
-  const { accountId } = await openAccount(worker, { name: 'Test', reference: 'activities' });
+  // All test files share one Temporal, where a job's id is its workflow's.
+  const { accountId } = await openAccount(worker, { name: 'Test', reference: randomUUID() });
   const settings = { heartbeatTimeoutSeconds: 5, rules: { allowsTestScenarios: true } };
   const provider = (serviceUrl: string) => createLocalProvider({ baseUrl: serviceUrl });
   const activitiesAt = (serviceUrl: string) =>
