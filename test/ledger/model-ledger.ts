@@ -71,9 +71,12 @@ export class ModelLedger {
     return 'granted';
   }
 
-  void(accountName: string, grantId: string): void {
-    const grant = this.accounts.get(accountName)?.grants.find((candidate) => candidate.id === grantId);
-    if (grant !== undefined) grant.isVoided = true;
+  void(accountName: string, grantId: string, now: number): void {
+    const grant = this.#touch(accountName, now)?.grants.find((candidate) => candidate.id === grantId);
+    if (grant === undefined) return;
+    grant.isVoided = true;
+    grant.voided += grant.available;
+    grant.available = 0;
   }
 
   /** Items that stand or fall together; a single item is a unit of one. All of one account. */

@@ -9,19 +9,36 @@ ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA ledger TO holdfast_api, holdfast_worker;
 
--- The API serves customers: it opens, grants and reads, but never reserves or settles.
+-- The API serves customers and operators: it opens, grants, spends, refunds, voids and reads, but never reserves or settles.
 GRANT EXECUTE ON FUNCTION
-  ledger.open_account(text, text, text),
+  ledger.open_account(text, text, text, bigint, text),
   ledger.grant_credits(jsonb),
+  ledger.spend(jsonb),
+  ledger.refund(jsonb),
+  ledger.void_grants(jsonb),
+  ledger.account_of_grant(text),
+  ledger.set_plan(text, text, text, timestamptz, text, jsonb, text, text),
+  ledger.read_plan(text),
+  ledger.refer(text, text, bigint, int, text),
+  ledger.set_limits(text, jsonb, text, text),
+  ledger.read_limits(text),
+  ledger.exceeded_cap(text, text, text, bigint),
+  ledger.read_low_balance_notices(text, bigint),
   ledger.read_account(text),
   ledger.read_balance(text),
-  ledger.read_entries(text, bigint, int, text[], text, timestamptz, timestamptz)
+  ledger.read_grant(text, text),
+  ledger.read_entries(text, bigint, int, text[], text[], timestamptz, timestamptz),
+  ledger.read_statement(text, timestamptz, timestamptz),
+  ledger.read_statement_rows(text, bigint, int, timestamptz, timestamptz)
 TO holdfast_api, holdfast_worker;
 
 GRANT EXECUTE ON FUNCTION
   ledger.reserve(jsonb),
   ledger.settle(jsonb),
   ledger.read_open_reservations(text, text, int, double precision),
+  ledger.renew_due_plans(int, jsonb),
+  ledger.sweep_expired(int),
+  ledger.report(timestamptz),
   ledger.reconcile(double precision)
 TO holdfast_worker;
 
