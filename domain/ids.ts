@@ -15,14 +15,14 @@ export function outputIdOf(jobId: string, index: number): string {
   return `out_${stem(JOB, jobId)}_${String(index)}`;
 }
 
-/** The reservation that holds the credits of an output. */
+/** The reservation that holds the credits of an output. Throws RangeError for what is not an output id. */
 export function reservationIdOf(outputId: string): string {
-  return outputId.replace(OUTPUT, 'rsv_$1_$2');
+  return renamed(OUTPUT, outputId, 'rsv_$1_$2');
 }
 
-/** The output a reservation belongs to. */
+/** The output a reservation belongs to. Throws RangeError for what is not a reservation id. */
 export function outputIdOfReservation(reservationId: string): string {
-  return reservationId.replace(RESERVATION, 'out_$1_$2');
+  return renamed(RESERVATION, reservationId, 'out_$1_$2');
 }
 
 /** The job an output belongs to. Throws RangeError for what is not an output id. */
@@ -52,7 +52,10 @@ export function isOutputId(text: string): boolean {
 }
 
 function stem(pattern: RegExp, id: string): string {
-  const match = pattern.exec(id);
-  if (match?.[1] === undefined) throw new RangeError(`not an id of the expected kind: ${id}`);
-  return match[1];
+  return renamed(pattern, id, '$1');
+}
+
+function renamed(pattern: RegExp, id: string, to: string): string {
+  if (!pattern.test(id)) throw new RangeError(`not an id of the expected kind: ${id}`);
+  return id.replace(pattern, to);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
+import type { StackOptions } from '../../dev/stack/stack-options.ts';
 import { makeTemporaryHome } from '../support/temporary-home.ts';
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json };
@@ -11,6 +12,7 @@ export type Json = any;
 
 export type RunningStack = {
   readonly stack: Stack;
+  readonly home: string;
   /** An account of its own, with its sign-up grant of 1,000 credits. */
   openAccount(): Promise<string>;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
@@ -32,10 +34,13 @@ export type CallOptions = {
 
 const POLL_MS = 100;
 
-/** The whole stack, on free ports and in a folder of its own; the model service answers at once. */
-export async function startRunningStack(instantMs = 0): Promise<RunningStack> {
+/** The whole stack, on free ports and in a folder of its own; unless told otherwise the model service answers at once. */
+export async function startRunningStack(
+  instantMs = 0,
+  options: Pick<StackOptions, 'modelMode' | 'workerEnv'> = {},
+): Promise<RunningStack> {
   const { home, remove } = await makeTemporaryHome('integration');
-  const stack = await startStack({ home, ports: 'free', modelMode: 'instant', instantMs });
+  const stack = await startStack({ home, ports: 'free', modelMode: 'instant', instantMs, ...options });
   const pool = new pg.Pool({ connectionString: stack.info().database_owner_url, max: 4 });
   pool.on('error', () => undefined);
 
@@ -62,6 +67,7 @@ export async function startRunningStack(instantMs = 0): Promise<RunningStack> {
 
   return {
     stack,
+    home,
     call,
     rows,
     async openAccount() {

@@ -7,6 +7,8 @@ export type JobsFixture = LedgerFixture & {
   readonly settleOutputs: (items: readonly object[]) => Promise<Row[]>;
   /** Calls a function of jobs by name; answers its rows. */
   readonly call: (name: string, ...values: readonly unknown[]) => Promise<Row[]>;
+  /** An output of an admitted job: posted, accepted and its asset stored. */
+  readonly bringToAsset: (accountId: string, jobId: string, index?: number) => Promise<void>;
   /** A job of the one output, admitted, posted, accepted and its asset stored: all but charged. */
   readonly runToAsset: (accountId: string, jobId: string) => Promise<void>;
 };
@@ -21,17 +23,22 @@ export async function createJobsFixture(): Promise<JobsFixture> {
     return rows;
   };
   const admit = (items: readonly object[]) => call('admit', JSON.stringify(items));
+  const bringToAsset = async (accountId: string, jobId: string, index = 0) => {
+    const reference = attemptOf(jobId, 1, index);
+    await call('begin_attempt', accountId, jobId, outputOf(jobId, index), 'main', 1, reference, 'local');
+    await call('move_attempt', accountId, reference, ['posting'], 'accepted', 'p1', null);
+    await call('record_asset', accountId, reference, 'f00d', 'image/png', 100, 'yes', null);
+  };
   return {
     ...ledger,
     call,
     admit,
     settleOutputs: async (items) =>
       (await call('settle', JSON.stringify(items))).map((row) => row['result'] as Row),
+    bringToAsset,
     runToAsset: async (accountId, jobId) => {
       await admit([jobItem(accountId, jobId)]);
-      await call('begin_attempt', accountId, jobId, outputOf(jobId), 'main', 1, attemptOf(jobId), 'local');
-      await call('move_attempt', accountId, attemptOf(jobId), ['posting'], 'accepted', 'p1', null);
-      await call('record_asset', accountId, attemptOf(jobId), 'f00d', 'image/png', 100, 'yes', null);
+      await bringToAsset(accountId, jobId);
     },
   };
 }
@@ -44,8 +51,8 @@ export function reservationOf(jobId: string, index = 0): string {
   return `rsv_${jobId}_${String(index)}`;
 }
 
-export function attemptOf(jobId: string, number = 1): string {
-  return `att_${jobId}_0_main_${String(number)}`;
+export function attemptOf(jobId: string, number = 1, index = 0): string {
+  return `att_${jobId}_${String(index)}_main_${String(number)}`;
 }
 
 /** A job of static ads at 35 credits. */
@@ -79,8 +86,8 @@ export function jobItem(accountId: string, jobId: string, other: object = {}, ou
   };
 }
 
-export function commitOf(accountId: string, jobId: string, other: object = {}): object {
-  return { ...endOf(accountId, jobId), verb: 'commit', credits: 35, failure: null, ...other };
+export function commitOf(accountId: string, jobId: string, other: object = {}, index = 0): object {
+  return { ...endOf(accountId, jobId, index), verb: 'commit', credits: 35, failure: null, ...other };
 }
 
 export function releaseOf(accountId: string, jobId: string, code = 'provider_failed', index = 0): object {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
 import {
+  attemptOf,
   commitOf,
   createJobsFixture,
   jobItem,
@@ -106,10 +107,36 @@ test('outputs end on their own, and the job with the last of them', async () => 
   expect(await stateOf('j')).toBe('failed');
 });
 
-test('a job whose outputs were all canceled is canceled', async () => {
-  await jobs.admit([jobItem(account, 'j', {}, 2)]);
-  await jobs.settleOutputs([releaseOf(account, 'j', 'canceled', 0), releaseOf(account, 'j', 'canceled', 1)]);
-  expect(await stateOf('j')).toBe('canceled');
+test.each([
+  ['succeeded', ['commit', 'commit']],
+  ['partially_succeeded', ['commit', 'provider_failed', 'canceled']],
+  ['partially_succeeded', ['canceled', 'commit']],
+  ['failed', ['canceled', 'provider_failed']],
+  ['failed', ['provider_failed', 'canceled']],
+  ['canceled', ['canceled', 'canceled']],
+] as const)('a job is %s once its outputs have ended by %j, and not before', async (state, endings) => {
+  await jobs.grant([
+    { account_id: account, grant_id: 'more', source: 'top_up', band: 3, amount: 100, reason: 'test' },
+  ]);
+  await jobs.admit([jobItem(account, 'j', {}, endings.length)]);
+  for (const [index, ending] of endings.entries()) {
+    expect(['queued', 'running']).toContain(await stateOf('j'));
+    if (ending === 'commit') await jobs.bringToAsset(account, 'j', index);
+    await jobs.settleOutputs([
+      ending === 'commit' ? commitOf(account, 'j', {}, index) : releaseOf(account, 'j', ending, index),
+    ]);
+  }
+  expect(await stateOf('j')).toBe(state);
+});
+
+test('a job that has ended never moves again, whatever comes late', async () => {
+  await jobs.admit([jobItem(account, 'j')]);
+  await jobs.call('begin_attempt', account, 'j', outputOf('j'), 'main', 1, attemptOf('j'), 'local');
+  await jobs.settleOutputs([releaseOf(account, 'j')]);
+  await jobs.call('move_attempt', account, attemptOf('j'), ['posting'], 'accepted', 'p1', null);
+  await jobs.call('mark_stuck', account, 'j', outputOf('j'));
+  await jobs.settleOutputs([releaseOf(account, 'j', 'canceled')]);
+  expect(await stateOf('j')).toBe('failed');
 });
 
 test("a job that was never admitted is released to a tombstone, and another account's stays untouched (invariant 12)", async () => {

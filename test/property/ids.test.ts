@@ -70,4 +70,6 @@ test('no two attempts share a reference', () => {
 test('what is not an id of the kind is refused', () => {
   expect(() => outputIdOf('job_x', 0)).toThrow(RangeError);
   expect(() => jobIdOfOutput(jobIdOf('a', 'b'))).toThrow(RangeError);
+  expect(() => reservationIdOf(jobIdOf('a', 'b'))).toThrow(RangeError);
+  expect(() => outputIdOfReservation(outputIdOf(jobIdOf('a', 'b'), 0))).toThrow(RangeError);
 });
