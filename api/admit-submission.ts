@@ -32,6 +32,8 @@ export function createAdmitSubmission(deps: {
 
   async function start(submission: Submission, state: RequestState): Promise<Admitted> {
     const { jobId } = submission;
+    // Its body came late, or PostgreSQL did: the caller has been told that nothing was billed, so let it be true.
+    if (state.isGivenUp) throw unavailable();
     // Two requests at once under one key are one start: whoever comes second is told so.
     const isReplay = underWay.has(jobId);
     underWay.add(jobId);

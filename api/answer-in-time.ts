@@ -10,15 +10,16 @@ import { sendProblem } from './send-problem.ts';
 const ANSWER_WITHIN_MS = 14_000;
 
 /** Answers 503 in a request's place when it takes too long; what it still does then has no one to answer to. */
-export function answerInTime(publicUrl: string): RequestHandler {
+export function answerInTime(publicUrl: string, withinMs = ANSWER_WITHIN_MS): RequestHandler {
   return (_request, response, next) => {
-    let timer = setTimeout(giveUp, ANSWER_WITHIN_MS);
+    let timer = setTimeout(giveUp, withinMs);
     function giveUp(): void {
+      stateOf(response).isGivenUp = true;
       sendProblem(response, unavailable(), publicUrl);
     }
     stateOf(response).extendMs = (ms) => {
       clearTimeout(timer);
-      timer = setTimeout(giveUp, ms + ANSWER_WITHIN_MS);
+      timer = setTimeout(giveUp, ms + withinMs);
     };
     response.once('close', () => {
       clearTimeout(timer);

@@ -9,12 +9,17 @@ export function createAnswerJob(temporalUi: TemporalUi): AnswerJob {
   return ({ response, accountId, caller }, job, status) => {
     response
       .status(status)
-      .set({
-        ETag: jobETag(job),
-        'Cache-Control': 'private, no-cache',
-        Vary: 'Authorization, Holdfast-Account',
-      })
+      .set(jobCaching(job))
       .json(viewJob(job, accountId, caller.accountId === null ? temporalUi : null));
+  };
+}
+
+/** What a cache is told of a job, with its body or without (304). */
+export function jobCaching(job: StoredJob) {
+  return {
+    ETag: jobETag(job),
+    'Cache-Control': 'private, no-cache',
+    Vary: 'Authorization, Holdfast-Account',
   };
 }
 

@@ -15,6 +15,11 @@ const MAX_CACHED_ACCOUNTS = 50_000;
 
 const ACCOUNT_ID = /^acct_[A-Za-z0-9_]{1,64}$/;
 
+/** Whether a text may be an account's id. */
+export function isAccountId(text: string): boolean {
+  return ACCOUNT_ID.test(text);
+}
+
 /** Throws the problem `forbidden` unless the key has one of the scopes. */
 export function requireScope(caller: Caller, anyOf: readonly ApiKeyScope[]): void {
   const isAllowed = caller.scopes.includes('admin') || anyOf.some((scope) => caller.scopes.includes(scope));
@@ -50,7 +55,7 @@ export function createActingFor(database: Database, now: () => number): ActingFo
     if (named === undefined || named === '') {
       throw invalidPart('', 'account_missing', 'A platform key needs the header Holdfast-Account: acct_….');
     }
-    if (!ACCOUNT_ID.test(named)) throw notFound('account');
+    if (!isAccountId(named)) throw notFound('account');
     await known.get(named, async () => {
       if ((await readAccount(database, named)) === null) throw notFound('account');
     });

@@ -18,6 +18,7 @@ export async function awaitJobEnd(
   if (waitMs === 0 || isTerminal(job.state)) return job;
   const watch = deps.watches.open({ accountId: exchange.accountId, jobId: job.id });
   if (watch === null) throw unavailable('Too many requests wait for a job. Read the job instead.');
+  exchange.response.once('close', watch.close);
   exchange.state.extendMs(waitMs);
   const until = deps.now() + waitMs;
   let seen = job;

@@ -46,20 +46,22 @@ export type ApiDependencies = {
   readonly publicUrl: string;
   readonly rules: RequestRules;
   readonly log: Logger;
+  /** How long an answer may take, beyond what it was asked to wait; absent: as long as the conventions allow. */
+  readonly answerWithinMs?: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };
 
 /** The HTTP API, without a server around it. */
 export function createApi(dependencies: ApiDependencies): Express {
-  const { log, now, publicUrl } = dependencies;
+  const { log, now, publicUrl, answerWithinMs } = dependencies;
   const database = reportUnavailable(dependencies.database);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
 
-  app.use(identifyRequests(now), logAccess(log, now), answerInTime(publicUrl));
+  app.use(identifyRequests(now), logAccess(log, now), answerInTime(publicUrl, answerWithinMs));
   app.use(
     createRouter(routesOf({ ...dependencies, database }), {
       authenticate: createAuthenticate(database, now),

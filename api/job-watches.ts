@@ -15,7 +15,8 @@ export type WatchNews = 'changed' | 'quiet' | 'closing';
 export type JobWatch = {
   /** Waits until the job has an event past `after` or has ended, at most `timeoutMs`. One call at a time. */
   next(after: number, timeoutMs: number): Promise<WatchNews>;
-  close(): void;
+  /** Ends a wait under way with 'closing'. */
+  readonly close: () => void;
 };
 
 export type JobWatches = {
@@ -28,7 +29,7 @@ export type JobWatches = {
 type Waiter = { readonly job: JobKey; readonly after: number; readonly wake: (news: WatchNews) => void };
 
 /** All watching of jobs in one process: a thousand watchers are one query. */
-export function createJobWatches(database: Database, log: Logger): JobWatches {
+export function createJobWatches(database: Database, log: Logger, maxWatches = MAX_WATCHES): JobWatches {
   const waiters = new Set<Waiter>();
   let openWatches = 0;
   let isClosing = false;
@@ -59,7 +60,12 @@ export function createJobWatches(database: Database, log: Logger): JobWatches {
     }
   }
 
-  function wait(job: JobKey, after: number, timeoutMs: number): Promise<WatchNews> {
+  function wait(
+    job: JobKey,
+    after: number,
+    timeoutMs: number,
+    waiting: (waiter: Waiter) => void,
+  ): Promise<WatchNews> {
     if (isClosing) return Promise.resolve('closing');
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -75,20 +81,26 @@ export function createJobWatches(database: Database, log: Logger): JobWatches {
         },
       };
       waiters.add(waiter);
+      waiting(waiter);
       if (!isPolling) void poll();
     });
   }
 
   return {
     open(job) {
-      if (openWatches >= MAX_WATCHES) return null;
+      if (openWatches >= maxWatches) return null;
       openWatches += 1;
       let isOpen = true;
+      let last: Waiter | undefined;
       return {
-        next: (after, timeoutMs) => wait(job, after, timeoutMs),
+        next: (after, timeoutMs) =>
+          isOpen
+            ? wait(job, after, timeoutMs, (waiter) => (last = waiter))
+            : Promise.resolve<WatchNews>('closing'),
         close: () => {
           if (isOpen) openWatches -= 1;
           isOpen = false;
+          last?.wake('closing');
         },
       };
     },

@@ -8,6 +8,7 @@ import { createLogger } from '../runtime/logger.ts';
 import { announceReady } from '../runtime/process-ready.ts';
 import { endInOrder } from '../runtime/shutdown.ts';
 import { lazilyConnectTemporal } from '../runtime/temporal-connection.ts';
+import { createAnswerUnreadable } from './answer-unreadable.ts';
 import { createApi } from './create-api.ts';
 import { createJobWatches } from './job-watches.ts';
 import { reportUnavailable } from './available-database.ts';
@@ -25,23 +26,29 @@ const connection = await lazilyConnectTemporal(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });
 const watches = createJobWatches(reportUnavailable(pool), log);
 
-const server = await serve(config, (port) =>
-  createApi({
-    database: pool,
-    assets: createDiskAssetStore(config.assetHome),
-    watches,
-    startJob: createStartJob({ client, taskQueue: config.temporal.taskQueue }),
-    cancelJob: createCancelJob(client),
-    doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
-    temporalUi:
-      config.temporalUiUrl === null
-        ? null
-        : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
-    publicUrl: (config.publicUrl ?? `http://${config.host}:${String(port)}`).replace(/\/+$/, ''),
-    rules: { allowsTestScenarios: config.allowsTestScenarios },
-    log,
-    now: Date.now,
-  }),
+const publicUrlAt = (port: number) =>
+  (config.publicUrl ?? `http://${config.host}:${String(port)}`).replace(/\/+$/, '');
+
+const server = await serve(
+  config,
+  (port) =>
+    createApi({
+      database: pool,
+      assets: createDiskAssetStore(config.assetHome),
+      watches,
+      startJob: createStartJob({ client, taskQueue: config.temporal.taskQueue }),
+      cancelJob: createCancelJob(client),
+      doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
+      temporalUi:
+        config.temporalUiUrl === null
+          ? null
+          : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
+      publicUrl: publicUrlAt(port),
+      rules: { allowsTestScenarios: config.allowsTestScenarios },
+      log,
+      now: Date.now,
+    }),
+  (port) => createAnswerUnreadable(publicUrlAt(port)),
 );
 endInOrder({
   log,

@@ -1,5 +1,6 @@
 import { raw, type Request, type RequestHandler, type Response } from 'express';
 import { JOB_REQUEST_LIMITS } from '../domain/job-request.ts';
+import { parseJson } from './parse-json.ts';
 import { invalidPart, Problem } from './problem.ts';
 
 /** The bytes, inflated where they came compressed; the limit counts what came out. */
@@ -10,18 +11,21 @@ const readBytes: RequestHandler = raw({ type: () => true, limit: JOB_REQUEST_LIM
  * JSON in UTF-8.
  */
 export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
-  requireJson(request.get('Content-Type') ?? '');
-  return parse(await bytesOf(request, response));
+  requireJson(request);
+  return parseJson(await bytesOf(request, response));
 }
 
 /** The same, where no body at all is an answer too: undefined then. */
 export async function readOptionalJsonBody(request: Request, response: Response): Promise<unknown> {
-  const hasBody =
-    request.get('Transfer-Encoding') !== undefined || Number(request.get('Content-Length') ?? '0') > 0;
-  return hasBody ? readJsonBody(request, response) : undefined;
+  // Whether there is a body is known by reading it: a chunked one may be empty.
+  const bytes = await bytesOf(request, response);
+  if (bytes.length === 0) return undefined;
+  requireJson(request);
+  return parseJson(bytes);
 }
 
-function requireJson(contentType: string): void {
+function requireJson(request: Request): void {
+  const contentType = request.get('Content-Type') ?? '';
   const [mediaType = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   const isUtf8 = charset === undefined || /^"?utf-?8"?$/.test(charset);
@@ -33,11 +37,23 @@ function requireJson(contentType: string): void {
 
 async function bytesOf(request: Request, response: Response): Promise<Buffer> {
   const error = await new Promise<unknown>((resolve) => {
+    // Express says so too, but only once it has read the rest, however long that is.
+    afterTooMany(request, () => {
+      resolve({ type: 'entity.too.large' });
+    });
     void readBytes(request, response, resolve);
   });
   if (error !== undefined) throw problemOfReading(error);
   const body: unknown = request.body;
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}
+
+function afterTooMany(request: Request, tell: () => void): void {
+  let seen = 0;
+  request.on('data', (chunk: Buffer) => {
+    seen += chunk.length;
+    if (seen > JOB_REQUEST_LIMITS.bodyBytes) tell();
+  });
 }
 
 function problemOfReading(error: unknown): Problem {
@@ -50,20 +66,5 @@ function problemOfReading(error: unknown): Problem {
       return new Problem('unsupported_media_type', { detail: 'Send it plain, or with gzip, deflate or br.' });
     default:
       return invalidPart('', 'unreadable', 'The body could not be read to its end.');
-  }
-}
-
-function parse(bytes: Buffer): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw invalidPart('', 'not_utf8', 'The body is not valid UTF-8.');
-  }
-  if (text.trim() === '') throw invalidPart('', 'required', 'The body is empty.');
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalidPart('', 'not_json', 'The body is not valid JSON.');
   }
 }

@@ -1,12 +1,11 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { fieldErrorsOf } from '../jobs/field-errors.ts';
+import { parseInstant } from './parse-instant.ts';
 import { invalidRequest } from './problem.ts';
 
 const MAX_LIST_LIMIT = 100;
 const DEFAULT_LIST_LIMIT = 50;
-
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /**
  * The query parameters by a strict schema: an unknown one is refused, since a filter that is mistyped and ignored shows
@@ -31,10 +30,13 @@ export function wholeNumber(min: number, max: number) {
 
 export const listLimit = wholeNumber(1, MAX_LIST_LIMIT).default(DEFAULT_LIST_LIMIT);
 
-export const instant = z.string().superRefine((text, context) => {
-  if (RFC_3339.test(text) && !Number.isNaN(Date.parse(text))) return;
+/** A time, answered in UTC: an offset that RFC 3339 allows may be more than PostgreSQL reads. */
+export const instant = z.string().transform((text, context) => {
+  const moment = parseInstant(text);
+  if (moment !== null) return moment.toISOString();
   const detail = 'A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z (a + is %2B in a query).';
   context.addIssue({ code: 'custom', params: { code: 'not_a_time' }, message: detail });
+  return z.NEVER;
 });
 
 function codeOfNumber(value: number, min: number): string {

@@ -10,6 +10,8 @@ export type RequestState = {
   /** Whom the key speaks for, once known: for the access log. */
   keyId: string | null;
   accountId: string | null;
+  /** The caller has been told that it took too long, with `billed` as it was: nothing that costs may begin any more. */
+  isGivenUp: boolean;
   /** The answer is due by then; a request that asked to wait moves it (answer-in-time.ts). */
   extendMs: (ms: number) => void;
 };

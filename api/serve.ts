@@ -1,5 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { AnswerUnreadable } from './answer-unreadable.ts';
 
 /** A whole request has to be here in this time: 1 MiB at the speed of a bad phone line. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -19,6 +21,7 @@ export type HttpServer = { readonly port: number; readonly stop: () => Promise<v
 export async function serve(
   address: { readonly host: string; readonly port: number },
   listenerFor: (port: number) => RequestListener,
+  answerUnreadableFor: (port: number) => AnswerUnreadable = () => (_error, socket) => socket.destroy(),
 ): Promise<HttpServer> {
   const server = createServer({
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -35,7 +38,13 @@ export async function serve(
   });
   const { port } = server.address() as AddressInfo;
   const listener = listenerFor(port);
+  const answerUnreadable = answerUnreadableFor(port);
+  const lastOf = new WeakMap<Duplex, ServerResponse>();
+  server.on('clientError', (error, socket) => {
+    answerUnreadable(error, socket, lastOf.get(socket));
+  });
   server.on('request', (request, response) => {
+    lastOf.set(request.socket, response);
     if (isStopping) response.setHeader('Connection', 'close');
     listener(request, response);
   });

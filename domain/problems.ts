@@ -67,7 +67,8 @@ export const PROBLEMS = {
     status: 409,
     title: 'An identical job is stuck',
     retryable: false,
-    advice: 'Wait for it to end or have it restarted; send "force": true to run another one all the same.',
+    advice:
+      'Wait for it to end or have it restarted; send "force": true under a new Idempotency-Key to run another all the same.',
   },
   state_conflict: {
     status: 409,
@@ -92,6 +93,13 @@ export const PROBLEMS = {
     title: 'The body is not JSON',
     retryable: false,
     advice: 'Send Content-Type: application/json.',
+  },
+  /** Beside http-api.md's codes: every error has one, and this status has no other. */
+  range_not_satisfiable: {
+    status: 416,
+    title: 'The file is shorter than that',
+    retryable: false,
+    advice: 'Ask for a range within the length that Content-Range names.',
   },
   rate_limited: {
     status: 429,

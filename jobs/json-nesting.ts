@@ -23,7 +23,7 @@ export function nestingErrors(
     for (const [key, inner] of Object.entries(value as Readonly<Record<string, unknown>>)) {
       if (key === '__proto__') {
         return [
-          { pointer: pointerOf([...path, key]), code: 'unknown_field', detail: 'There is no such field.' },
+          { pointer: pointerOf([...path, key]), code: 'not_allowed', detail: 'Nothing may have this name.' },
         ];
       }
       if (typeof inner === 'object') waiting.push({ value: inner, path: [...path, key] });

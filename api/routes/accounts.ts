@@ -5,7 +5,7 @@ import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { readAccount } from '../../ledger/read-account.ts';
 import { REPLAYED } from '../admit-submission.ts';
-import { requirePlatformKey } from '../authorize.ts';
+import { isAccountId, requirePlatformKey } from '../authorize.ts';
 import { instantText } from '../instant-text.ts';
 import { invalidRequest, notFound, Problem } from '../problem.ts';
 import { readJsonBody } from '../read-json-body.ts';
@@ -43,6 +43,7 @@ export function openAccountRoute(deps: Deps): Route {
         .status(201)
         .set({
           Location: `/v1/accounts/${account.accountId}`,
+          'Cache-Control': 'no-store',
           ...(account.outcome === 'exists' ? REPLAYED : {}),
         })
         .json(viewAccount(account));
@@ -59,10 +60,10 @@ export function readAccountRoute(deps: Deps): Route {
     scopes: ['credits:read', 'billing:write', 'support'],
     async handle({ request, response, caller }) {
       const id = pathParameter(request, 'id');
-      const isVisible = caller.accountId === null || caller.accountId === id;
+      const isVisible = isAccountId(id) && (caller.accountId === null || caller.accountId === id);
       const account = isVisible ? await readAccount(deps.database, id) : null;
       if (account === null) throw notFound('account');
-      response.json(viewAccount(account));
+      response.set('Cache-Control', 'no-store').json(viewAccount(account));
     },
   };
 }

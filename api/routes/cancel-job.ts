@@ -32,7 +32,7 @@ export function cancelJobRoute(deps: {
       const { request, response, accountId } = exchange;
       readIdempotencyKey(request);
       const body = await readOptionalJsonBody(request, response);
-      const parsed = emptyBody.safeParse(body ?? {});
+      const parsed = emptyBody.safeParse(body === undefined ? {} : body);
       if (!parsed.success) throw invalidRequest(fieldErrorsOf(body, parsed.error.issues));
 
       const jobId = pathParameter(request, 'id');

@@ -8,9 +8,15 @@ import { instantText } from '../instant-text.ts';
 import { instant, listLimit, readQuery } from '../read-query.ts';
 import type { Route } from '../route.ts';
 
+/** Of a filter: whether there is such a job is not the question. */
+const jobId = z.string().superRefine((text, context) => {
+  if (/^job_\w{1,64}$/.test(text)) return;
+  context.addIssue({ code: 'custom', params: { code: 'not_an_id' }, message: 'An id: job_…' });
+});
+
 const query = z.strictObject({
   kind: z.enum(ENTRY_KINDS).optional(),
-  job_id: z.string().max(64).optional(),
+  job_id: jobId.optional(),
   from: instant.optional(),
   to: instant.optional(),
   cursor: z.string().optional(),

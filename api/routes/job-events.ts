@@ -59,7 +59,7 @@ async function list(
 ): Promise<void> {
   const events = await readEvents(deps.database, { accountId, jobId }, { after, limit });
   const last = events.at(-1);
-  response.json({
+  response.set('Cache-Control', 'no-store').json({
     data: events.map((event) => viewEvent(jobId, event)),
     // Its number is an event's cursor: send it as `after`.
     next_cursor: events.length === limit && last !== undefined ? String(last.seq) : null,
@@ -75,6 +75,8 @@ async function stream(
   const watch = deps.watches.open({ accountId, jobId });
   if (watch === null)
     throw unavailable('Too many requests watch jobs. Read the job, or the list of events, instead.');
+  // Who goes frees the place at once, not at the next heartbeat.
+  response.once('close', watch.close);
   try {
     await streamEvents({ ...deps, watch }, response, { accountId, jobId }, after);
   } finally {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { isJobId } from '../../domain/ids.ts';
 import { JOB_KINDS } from '../../domain/job-request.ts';
 import { JOB_STATES } from '../../domain/job-state.ts';
 import { listJobs } from '../../jobs/list-jobs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { viewJob, type TemporalUi } from '../job-view.ts';
+import { parseInstant } from '../parse-instant.ts';
 import { instant, listLimit, readQuery } from '../read-query.ts';
 import type { Route } from '../route.ts';
 
@@ -17,14 +19,14 @@ const query = z.strictObject({
   limit: listLimit,
 });
 
-/** PostgreSQL's own text of an instant, as it came from there. */
-const POSTGRES_INSTANT = /^[0-9 :.+-]{19,40}$/;
+/** PostgreSQL's own text of an instant, as it came from there: RFC 3339 but for the T and whole hours of offset. */
+const POSTGRES_INSTANT = /^(\S+) (\S+[+-](?:0\d|1[0-5]))(:[0-5]\d)?$/;
 const position = z.strictObject({
-  createdAt: z
-    .string()
-    .regex(POSTGRES_INSTANT)
-    .refine((text) => !Number.isNaN(Date.parse(text))),
-  jobId: z.string().max(64),
+  createdAt: z.string().refine((text) => {
+    const [, day = '', time = '', minutes = ':00'] = POSTGRES_INSTANT.exec(text) ?? [];
+    return parseInstant(`${day}T${time}${minutes}`) !== null;
+  }),
+  jobId: z.string().refine(isJobId),
 });
 
 /** GET /v1/jobs: the account's jobs, newest first. */
@@ -48,7 +50,7 @@ export function listJobsRoute(deps: { readonly database: Database; readonly temp
         { from: asked.cursor === undefined ? null : readCursor(asked.cursor, position), limit: asked.limit },
       );
       const temporalUi = caller.accountId === null ? deps.temporalUi : null;
-      response.json({
+      response.set('Cache-Control', 'no-store').json({
         data: page.jobs.map((job) => viewJob(job, accountId, temporalUi)),
         next_cursor: page.next === null ? null : writeCursor(page.next),
       });

@@ -1,12 +1,12 @@
 import { pipeline } from 'node:stream/promises';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { isOutputId } from '../../domain/ids.ts';
 import type { AssetStore } from '../../jobs/asset-store.ts';
 import { readOutput } from '../../jobs/read-output.ts';
 import type { Database } from '../../ledger/database.ts';
 import { matchesETag } from '../answer-job.ts';
 import { readByteRange, type ByteRange } from '../byte-range.ts';
-import { notFound, unavailable } from '../problem.ts';
+import { notFound, Problem, unavailable } from '../problem.ts';
 import { pathParameter, type AccountExchange, type Route } from '../route.ts';
 
 /** Content types we made ourselves, and the ending a downloaded file gets. */
@@ -48,20 +48,14 @@ async function send(
   asset: Asset,
 ): Promise<void> {
   const etag = `"${asset.sha256}"`;
+  const range = rangeOf(request, asset, etag);
+  if (range.is === 'unsatisfiable') {
+    const contentRange = { 'Content-Range': `bytes */${String(asset.bytes)}` };
+    throw new Problem('range_not_satisfiable', {}, contentRange);
+  }
   setHeaders(response, outputId, asset, etag);
   if (matchesETag(request.get('If-None-Match'), etag)) {
     response.status(304).end();
-    return;
-  }
-  // A range of another version of the file would be a patchwork: If-Range names the one the caller has.
-  const ifRange = request.get('If-Range');
-  const isRangeOfThis = ifRange === undefined || ifRange === etag;
-  const range = readByteRange(isRangeOfThis ? request.get('Range') : undefined, asset.bytes);
-  if (range.is === 'unsatisfiable') {
-    response
-      .status(416)
-      .set('Content-Range', `bytes */${String(asset.bytes)}`)
-      .end();
     return;
   }
   setLength(response, range, asset.bytes);
@@ -76,6 +70,15 @@ async function send(
   }
   // A caller who goes away in the middle is no error of ours; the stream is closed either way.
   await pipeline(file.stream, response).catch(() => undefined);
+}
+
+function rangeOf(request: Request, asset: Asset, etag: string): ByteRange {
+  // A range of another version of the file would be a patchwork: If-Range names the one the caller has.
+  const ifRange = request.get('If-Range');
+  const isOfThis = ifRange === undefined || ifRange === etag;
+  // Ranges are defined for GET alone (RFC 9110, 14.2), and for an answer that would be 200 (13.2.2).
+  const isAsked = request.method === 'GET' && !matchesETag(request.get('If-None-Match'), etag);
+  return readByteRange(isOfThis && isAsked ? request.get('Range') : undefined, asset.bytes);
 }
 
 function setHeaders(response: Response, outputId: string, asset: Asset, etag: string): void {

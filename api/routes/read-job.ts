@@ -1,5 +1,5 @@
 import type { Database } from '../../ledger/database.ts';
-import { jobETag, matchesETag, type AnswerJob } from '../answer-job.ts';
+import { jobCaching, jobETag, matchesETag, type AnswerJob } from '../answer-job.ts';
 import { requireJob } from '../require-job.ts';
 import { pathParameter, type Route } from '../route.ts';
 
@@ -14,7 +14,7 @@ export function readJobRoute(deps: { readonly database: Database; readonly answe
       const { request, response, accountId } = exchange;
       const job = await requireJob(deps.database, accountId, pathParameter(request, 'id'));
       if (matchesETag(request.get('If-None-Match'), jobETag(job))) {
-        response.status(304).set('ETag', jobETag(job)).end();
+        response.status(304).set(jobCaching(job)).end();
         return;
       }
       deps.answerJob(exchange, job, 200);

@@ -23,6 +23,16 @@ export function statementRoute(deps: { readonly database: Database }): Route {
       }
       const statement = await readStatement(deps.database, accountId, { from: from ?? null, to: to ?? null });
       if (statement === null) throw notFound('account');
+      // An end that was not given is now, or the opening of the account.
+      if (Date.parse(statement.from) > Date.parse(statement.to)) {
+        throw to === undefined
+          ? invalidPart('/from', 'in_the_future', 'from is later than now; say until when with to.')
+          : invalidPart(
+              '/to',
+              'before_opening',
+              'The account was opened later than to; say since when with from.',
+            );
+      }
       response.set('Cache-Control', 'no-store').json({
         from: instantText(statement.from),
         to: instantText(statement.to),

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { expect, inject } from 'vitest';
 import { createAdmit } from '../../activities/admit.ts';
+import { createAnswerUnreadable } from '../../api/answer-unreadable.ts';
 import { createApi } from '../../api/create-api.ts';
 import { createJobWatches } from '../../api/job-watches.ts';
 import { serve } from '../../api/serve.ts';
@@ -49,7 +50,12 @@ export const STATIC_AD = { kind: 'static_ad', brief: { headline: 'A kettle' } } 
  * @param options.databaseUrl stands in for the API's own database URL (a proxy that can be frozen).
  */
 export async function createApiFixture(
-  options: { readonly taskQueue?: string; readonly databaseUrl?: (apiUrl: string) => string } = {},
+  options: {
+    readonly taskQueue?: string;
+    readonly databaseUrl?: (apiUrl: string) => string;
+    readonly answerWithinMs?: number;
+    readonly maxWatches?: number;
+  } = {},
 ) {
   const { home, remove } = await makeTemporaryHome('api');
   const database = await createTestDatabase();
@@ -65,25 +71,30 @@ export async function createApiFixture(
   const connection = Connection.lazy({ address: inject('temporalAddress') });
   const client = new Client({ connection });
   const log = pino({ level: 'silent' });
-  const watches = createJobWatches(pool, log);
+  const watches = createJobWatches(pool, log, options.maxWatches);
   const assets: AssetStore = createDiskAssetStore(home);
   const taskQueue = options.taskQueue ?? 'nobody-listens';
-  const server = await serve({ host: '127.0.0.1', port: 0 }, (port) =>
-    createApi({
-      database: pool,
-      assets,
-      watches,
-      startJob: createStartJob({ client, taskQueue }),
-      cancelJob: createCancelJob(client),
-      doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
-      temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
-      publicUrl: `http://127.0.0.1:${String(port)}`,
-      rules: { allowsTestScenarios: true },
-      log,
-      now: Date.now,
-    }),
+  const publicUrlAt = (port: number) => `http://127.0.0.1:${String(port)}`;
+  const server = await serve(
+    { host: '127.0.0.1', port: 0 },
+    (port) =>
+      createApi({
+        database: pool,
+        assets,
+        watches,
+        startJob: createStartJob({ client, taskQueue }),
+        cancelJob: createCancelJob(client),
+        doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
+        temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
+        publicUrl: publicUrlAt(port),
+        rules: { allowsTestScenarios: true },
+        log,
+        now: Date.now,
+        ...(options.answerWithinMs === undefined ? {} : { answerWithinMs: options.answerWithinMs }),
+      }),
+    (port) => createAnswerUnreadable(publicUrlAt(port)),
   );
-  const url = `http://127.0.0.1:${String(server.port)}`;
+  const url = publicUrlAt(server.port);
   const admit = createAdmit(createAdmitJob(worker), {
     heartbeatTimeoutSeconds: 5,
     rules: { allowsTestScenarios: true },
@@ -188,6 +199,8 @@ export function expectProblem(answer: Answer, status: number, code: string): Rec
       title: expect.any(String),
       detail: expect.any(String),
       request_id: expect.any(String),
+      retryable: expect.any(Boolean),
+      billed: expect.stringMatching(/^(no|yes|unknown)$/),
     },
   });
   const problem = answer.json();

@@ -25,6 +25,13 @@ describe('a body that is no job', () => {
     ['nothing', '', 'required'],
     ['not JSON', '{', 'not_json'],
     ['NaN', '{"kind":NaN}', 'not_json'],
+    ['a byte order mark', `\ufeff${JSON.stringify(STATIC_AD)}`, 'not_json'],
+    ['a field named twice', '{"kind":"batch","kind":"static_ad","brief":{"headline":"x"}}', 'repeated_name'],
+    [
+      'one named twice inside',
+      '{"kind":"static_ad","brief":{"body":":","bod\\u0079":"\\\\\\":"}}',
+      'repeated_name',
+    ],
     ['a list', '[]', 'wrong_type'],
     ['null', 'null', 'wrong_type'],
     ['a number', '7', 'wrong_type'],

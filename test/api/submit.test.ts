@@ -83,12 +83,20 @@ describe('a submission', () => {
     expect(problem['job_id']).toBe(first.json<{ id: string }>().id);
   });
 
-  it('is one job when it comes ten times at once', async () => {
+  it('is one job when it comes fifty times at once, half of them with another body', async () => {
     const as = await api.openAccount();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => submit('burst', STATIC_AD, {}, as)));
-    expect(answers.map((answer) => answer.status).filter((status) => status >= 300)).toEqual([]);
-    expect(new Set(answers.map((answer) => answer.json<{ id: string }>().id)).size).toBe(1);
-    expect(answers.filter((answer) => !answer.headers.has('idempotent-replayed'))).toHaveLength(1);
+    const bodies = [STATIC_AD, { ...STATIC_AD, brief: { headline: 'A teapot' } }];
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => submit('burst', bodies[index % 2], {}, as)),
+    );
+    const ids = answers.map((answer) => answer.json<{ id?: string; job_id?: string }>());
+    expect(new Set(ids.map(({ id, job_id }) => id ?? job_id))).toEqual(
+      new Set([jobIdOf(as.accountId, 'burst')]),
+    );
+    expect(answers.filter((answer) => answer.status === 422)).toHaveLength(25);
+    const taken = answers.filter((answer) => answer.status < 300);
+    expect(taken).toHaveLength(25);
+    expect(taken.filter((answer) => !answer.headers.has('idempotent-replayed'))).toHaveLength(1);
     const balance = (await api.call('/v1/balance', { key: as.key })).json();
     expect(balance).toMatchObject({ available: 965 });
   });
