@@ -1,5 +1,6 @@
 import { PLAN_RULES, type PlanName, type Renewal } from '../domain/plans.ts';
 import type { Database } from './database.ts';
+import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account.ts';
 
 /** The plan of an account. Times as PostgreSQL's JSON writes them; null where it has none. */
 export type PlanView = {
@@ -65,18 +66,31 @@ export async function readPlan(database: Database, accountId: string): Promise<P
   return row.plan;
 }
 
-/**
- * Renews automatic plans whose period has ended, at most `limit` in one call. Answers what became of each; fewer than
- * `limit` means that none is left.
- */
-export async function renewDuePlans(
+/** Automatic plans whose period has ended, the longest overdue first, after a place in that order (null: from the first). */
+export async function readDuePlans(
   database: Database,
-  limit: number,
-): Promise<readonly { readonly accountId: string; readonly outcome: string }[]> {
-  const { rows } = await database.query<{ account_id: string; outcome: string }>({
-    name: 'ledger.renew_due_plans',
-    text: 'SELECT account_id, outcome FROM ledger.renew_due_plans($1, $2)',
-    values: [limit, PLAN_RULES],
+  page: { readonly after: DueAccount | null; readonly limit: number },
+): Promise<readonly DueAccount[]> {
+  const { rows } = await database.query<DueAccountRow>({
+    name: 'ledger.read_due_plans',
+    text: 'SELECT account_id, due_at::text FROM ledger.read_due_plans($1, $2, $3)',
+    values: [page.after?.dueAt ?? '-infinity', page.after?.accountId ?? '', page.limit],
+  });
+  return rows.map(toDueAccount);
+}
+
+/** What became of a plan that was due; not_due: somebody else was quicker. */
+export type RenewalOutcome = 'renewed' | 'ended' | 'not_due' | 'unknown_plan';
+
+/** Renews these accounts' plans where that is due: late, twice or a year behind, the current period is granted once. */
+export async function renewPlans(
+  database: Database,
+  accountIds: readonly string[],
+): Promise<readonly { readonly accountId: string; readonly outcome: RenewalOutcome }[]> {
+  const { rows } = await database.query<{ account_id: string; outcome: RenewalOutcome }>({
+    name: 'ledger.renew_plans',
+    text: 'SELECT account_id, outcome FROM ledger.renew_plans($1, $2)',
+    values: [accountIds, PLAN_RULES],
   });
   return rows.map((row) => ({ accountId: row.account_id, outcome: row.outcome }));
 }

@@ -203,22 +203,26 @@ RETURNS void LANGUAGE sql AS $$
   ON CONFLICT DO NOTHING
 $$;
 
--- Renews what is due, at most so many accounts in one call, the longest overdue first. Answers how many it looked at: fewer
--- than the limit means that nothing is left.
-CREATE FUNCTION ledger.renew_due_plans(p_limit int, p_rules jsonb) RETURNS TABLE (account_id text, outcome text)
+-- Automatic plans whose period has ended, the longest overdue first, after a place in that order. The clock is read once
+-- (a subquery), so that the index is read as far as it is due and no further.
+CREATE FUNCTION ledger.read_due_plans(p_after_due_at timestamptz, p_after_account_id text, p_limit int)
+RETURNS TABLE (account_id text, due_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+  SELECT p.account_id, p.period_ends_at FROM ledger.plans p
+  WHERE p.renewal = 'automatic' AND p.plan IS NOT NULL AND p.period_ends_at <= (SELECT ledger.clock())
+    AND (p.period_ends_at, p.account_id) > (p_after_due_at, p_after_account_id)
+  ORDER BY p.period_ends_at, p.account_id LIMIT p_limit
+$$;
+
+-- Renews the plans of these accounts where that is due. Per account: renewed | ended | not_due | unknown_plan.
+CREATE FUNCTION ledger.renew_plans(p_account_ids text[], p_rules jsonb) RETURNS TABLE (account_id text, outcome text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_account_ids text[];
-  v_now         timestamptz;
+  v_now timestamptz;
 BEGIN
-  v_account_ids := ARRAY(
-    SELECT p.account_id FROM ledger.plans p
-    WHERE p.renewal = 'automatic' AND p.plan IS NOT NULL AND p.period_ends_at <= ledger.clock()
-      AND (p.next_plan IS NULL OR p_rules->'plans' ? p.next_plan)
-    ORDER BY p.period_ends_at LIMIT p_limit);
-  v_now := ledger.lock_accounts(v_account_ids);
-  RETURN QUERY SELECT i, ledger.renew_plan(i, p_rules, v_now) FROM unnest(v_account_ids) i;
+  v_now := ledger.lock_accounts(p_account_ids);
+  RETURN QUERY SELECT i, ledger.renew_plan(i, p_rules, v_now) FROM unnest(p_account_ids) i;
 END $$;
 
 -- Brings the period that spend is counted in to the present. Called with the accounts locked: nothing was spent since it ended.

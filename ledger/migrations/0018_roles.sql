@@ -36,8 +36,10 @@ GRANT EXECUTE ON FUNCTION
   ledger.reserve(jsonb),
   ledger.settle(jsonb),
   ledger.read_open_reservations(text, text, int, double precision),
-  ledger.renew_due_plans(int, jsonb),
-  ledger.sweep_expired(int),
+  ledger.read_due_plans(timestamptz, text, int),
+  ledger.renew_plans(text[], jsonb),
+  ledger.read_due_expiry(timestamptz, text, int),
+  ledger.sweep_accounts(text[]),
   ledger.report(timestamptz),
   ledger.reconcile(double precision)
 TO holdfast_worker;

@@ -133,8 +133,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'the sweep knows no bounds',
     file: 'ledger/migrations/0014_sweep.sql',
-    find: 'LIMIT p_limit FOR NO KEY UPDATE',
-    replace: 'LIMIT p_limit + 1000 FOR NO KEY UPDATE',
+    find: 'ORDER BY a.next_expiry_at, a.account_id LIMIT p_limit',
+    replace: 'ORDER BY a.next_expiry_at, a.account_id LIMIT p_limit + 1000',
     tests: ['ledger', 'sweep'],
   },
   {
