@@ -253,7 +253,9 @@ BEGIN
   END IF;
   INSERT INTO ledger.grants (account_id, grant_id, source, band, effective_at, expires_at, reason, created_at, ordinal)
   SELECT m.account_id, m.grant_id, 'return', 2, p_now,
-         greatest(p_now + make_interval(hours => i.return_grant_hours), l.period_ends_at), m.reason, p_now,
+         -- Of a plan that is not renewed yet, the period it will be renewed for: the account's follow the plan's.
+         greatest(p_now + make_interval(hours => i.return_grant_hours), CASE WHEN l.next_plan IS NOT NULL THEN a.period_ends_at
+                                                                             ELSE l.period_ends_at END), m.reason, p_now,
          a.entry_seq + m.step
   FROM (
     SELECT DISTINCT ON (n.account_id, n.grant_id) n.*

@@ -40,8 +40,8 @@ CREATE TABLE ledger.plan_calls (
 );
 
 -- Starts, renews, raises, lowers or ends the plan of an account: one call for all, as a billing system makes it, keyed by
--- its reference. p_plan null: ends with the period. p_period_start: the period this is about; null: the current one, or one
--- that starts now. p_renewal null: as it is (at first by_call). p_rules: {"plans": {name: credits}, "referral_credits",
+-- its reference. p_plan null: ends with the period. p_period_start: the period this is about; null: the current one of the
+-- plan there is, however late, or where it was cancelled or there was none, one that starts now. p_renewal null: as it is (at first by_call). p_rules: {"plans": {name: credits}, "referral_credits",
 -- "referral_lives_months"}, from domain.
 --
 -- Answers set (and is_replay) with the plan as it stood after the call that bore this reference first; or
@@ -49,7 +49,7 @@ CREATE TABLE ledger.plan_calls (
 CREATE FUNCTION ledger.set_plan(p_account_id text, p_reference text, p_plan text, p_period_start timestamptz, p_renewal text,
                                 p_rules jsonb, p_actor text, p_reason text)
 RETURNS TABLE (outcome text, is_replay boolean, answer jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET timezone = 'UTC' AS $$
 #variable_conflict use_column
 DECLARE
   v_content jsonb := jsonb_build_object('plan', p_plan, 'period_start', p_period_start, 'renewal', p_renewal);
@@ -79,8 +79,9 @@ BEGIN
   SELECT * INTO v_held FROM ledger.plans p WHERE p.account_id = p_account_id;
   IF NOT FOUND OR v_held.plan IS NULL OR v_held.period_ends_at <= v_now THEN
     IF p_plan IS NOT NULL AND coalesce(p_period_start >= v_held.period_ends_at, true) THEN
-      PERFORM ledger.start_plan(p_account_id, p_plan, coalesce(p_period_start, v_now), coalesce(p_renewal, v_held.renewal, 'by_call'),
-                                p_rules, v_now);
+      PERFORM ledger.start_plan(p_account_id, p_plan,
+                coalesce(p_period_start, CASE WHEN v_held.next_plan IS NOT NULL THEN v_held.period_ends_at END, v_now),
+                coalesce(p_renewal, v_held.renewal, 'by_call'), p_rules, v_now);
     ELSIF p_plan IS NULL THEN
       UPDATE ledger.plans SET plan = NULL, next_plan = NULL WHERE account_id = p_account_id;
     END IF;
@@ -97,10 +98,11 @@ BEGIN
   PERFORM ledger.record_action(p_account_id, p_actor, 'set_plan', p_reason, v_content || jsonb_build_object('reference', p_reference), v_now);
 END $$;
 
--- The plan of an account as it stands; nulls when it never had one.
+-- The plan of an account as it stands; nulls when it never had one. A cancelled one is none from its period's end, whether
+-- anyone came to write that down or not. (Times in UTC: an answer that is kept must not depend on who asked.)
 CREATE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT jsonb_build_object('plan', p.plan, 'period_start', p.period_starts_at, 'period_end', p.period_ends_at,
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+  SELECT jsonb_build_object('plan', CASE WHEN p.next_plan IS NOT NULL OR p.period_ends_at > ledger.clock() THEN p.plan END, 'period_start', p.period_starts_at, 'period_end', p.period_ends_at,
                             'next_plan', p.next_plan, 'renewal', coalesce(p.renewal, 'by_call'))
   FROM (SELECT 1) one LEFT JOIN ledger.plans p ON p.account_id = p_account_id
 $$;
@@ -111,9 +113,10 @@ CREATE FUNCTION ledger.start_plan(p_account_id text, p_plan text, p_start timest
 RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   v_anchor timestamptz;
+  v_missed timestamptz;  -- the first period that a plan which was not cancelled went without
   v_number int;
 BEGIN
-  SELECT p.anchor_at INTO v_anchor FROM ledger.plans p
+  SELECT p.anchor_at, CASE WHEN p.next_plan IS NOT NULL THEN p.period_ends_at END INTO v_anchor, v_missed FROM ledger.plans p
   WHERE p.account_id = p_account_id
     AND ledger.months_after(p.anchor_at, ledger.period_number(p.anchor_at, p_start)) = p_start;
   v_anchor := coalesce(v_anchor, p_start);
@@ -123,7 +126,7 @@ BEGIN
           p_plan, p_renewal)
   ON CONFLICT (account_id) DO UPDATE SET plan = excluded.plan, anchor_at = excluded.anchor_at, next_plan = excluded.next_plan,
     period_starts_at = excluded.period_starts_at, period_ends_at = excluded.period_ends_at, renewal = excluded.renewal;
-  PERFORM ledger.record_skipped_periods(p_account_id, p_plan, v_anchor, p_start, p_now);
+  PERFORM ledger.record_skipped_periods(p_account_id, p_plan, v_anchor, coalesce(v_missed, p_start), p_now);
   PERFORM ledger.grant_period(p_account_id, p_plan, p_rules, p_now);
   PERFORM ledger.pay_referral(p_account_id, (p_rules->>'referral_credits')::bigint, (p_rules->>'referral_lives_months')::int, p_now);
 END $$;
@@ -135,7 +138,10 @@ RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   UPDATE ledger.plans p
   SET next_plan = p_plan, renewal = p_renewal,
-      plan = CASE WHEN (p_rules->'plans'->>p_plan)::bigint > (p_rules->'plans'->>p.plan)::bigint THEN p_plan ELSE p.plan END
+      -- Against what was granted, not the present rules: the plan held may be sold no longer.
+      plan = CASE WHEN (p_rules->'plans'->>p_plan)::bigint > (
+                    SELECT n.granted FROM ledger.plan_periods n
+                    WHERE n.account_id = p.account_id AND n.period_starts_at = p.period_starts_at) THEN p_plan ELSE p.plan END
   WHERE p.account_id = p_account_id;
   PERFORM ledger.grant_period(p_account_id, p.plan, p_rules, p_now) FROM ledger.plans p WHERE p.account_id = p_account_id;
 END $$;
@@ -179,7 +185,7 @@ BEGIN
   SELECT * INTO STRICT v_held FROM ledger.plans p WHERE p.account_id = p_account_id;
   SELECT p.granted INTO v_granted FROM ledger.plan_periods p
   WHERE p.account_id = p_account_id AND p.period_starts_at = v_held.period_starts_at;
-  IF v_credits <= coalesce(v_granted, 0) THEN
+  IF v_credits > coalesce(v_granted, 0) IS NOT TRUE THEN
     RETURN;
   END IF;
   INSERT INTO ledger.plan_periods AS p (account_id, period_starts_at, period_ends_at, plan, granted, is_skipped)

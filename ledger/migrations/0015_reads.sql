@@ -3,7 +3,7 @@
 
 -- The live balance and the grants that still hold something, in burn order. What has expired is not available, swept or not.
 CREATE FUNCTION ledger.read_balance(p_account_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
   WITH grant_now AS (
     SELECT g.*, CASE WHEN g.expires_at > ledger.clock() THEN g.available ELSE 0 END AS spendable
     FROM ledger.grants g WHERE g.account_id = p_account_id AND g.is_live
@@ -32,7 +32,7 @@ $$;
 
 -- One grant; null when the account has none of that id.
 CREATE FUNCTION ledger.read_grant(p_account_id text, p_grant_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
   SELECT jsonb_build_object('id', g.grant_id, 'source', g.source, 'band', g.band, 'amount', g.amount,
     'available', CASE WHEN g.expires_at > ledger.clock() THEN g.available ELSE 0 END, 'reserved', g.reserved, 'spent', g.spent,
     'effective_at', g.effective_at, 'expires_at', nullif(g.expires_at, 'infinity'))

@@ -3,7 +3,7 @@
 -- Opening and closing balance of a stretch of time and the sums by kind in between, as the available balance saw them:
 -- opening + sums = closing. p_from null: since the account was opened; p_to null: until now. Null: no such account.
 CREATE FUNCTION ledger.read_statement(p_account_id text, p_from timestamptz, p_to timestamptz) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET timezone = 'UTC' AS $$
 DECLARE
   v_from    timestamptz;
   v_to      timestamptz;

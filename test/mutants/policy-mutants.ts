@@ -69,8 +69,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a downgrade takes effect at once',
     file: 'ledger/migrations/0012_plans.sql',
-    find: "> (p_rules->'plans'->>p.plan)::bigint THEN p_plan ELSE p.plan END",
-    replace: '> 0 THEN p_plan ELSE p.plan END',
+    find: "CASE WHEN (p_rules->'plans'->>p_plan)::bigint > (",
+    replace: 'CASE WHEN true OR 0 > (',
     tests: ['ledger', 'plans'],
   },
   {
