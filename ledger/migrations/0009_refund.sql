@@ -116,10 +116,8 @@ BEGIN
             v_account.entry_seq + 1);
   END IF;
   -- What was spent in an earlier period is not taken from this one's spend.
-  UPDATE ledger.accounts a
-  SET spent_before = CASE WHEN v_held.settled_at < a.period_starts_at THEN greatest(0, a.spent_before - v_amount)
-                          ELSE least(a.spent_before, a.spent - v_amount) END
-  WHERE a.account_id = p_account_id;
+  UPDATE ledger.accounts a SET spent_before = a.spent_before - v_amount
+  WHERE a.account_id = p_account_id AND v_held.settled_at < a.period_starts_at;
   PERFORM ledger.uncount_usage(ARRAY[p_account_id], ARRAY[p_reservation_id], ARRAY[v_amount]);
   PERFORM ledger.post(ARRAY[p_account_id], v_moves, p_now);
   PERFORM ledger.record_action(p_account_id, p_actor, 'refund', p_reason,

@@ -26,7 +26,7 @@ BEGIN
   UPDATE ledger.accounts a
   SET low_balance_at = coalesce((p_limits->>'low_balance_at')::bigint, 0),
       has_spend_caps = p_limits->>'member_credits_per_period' IS NOT NULL OR p_limits->>'project_credits_per_period' IS NOT NULL
-                       OR jsonb_array_length(p_limits->'overrides') > 0
+                       OR jsonb_array_length(coalesce(p_limits->'overrides', '[]')) > 0
   WHERE a.account_id = p_account_id;
   PERFORM ledger.record_action(p_account_id, p_actor, 'set_limits', p_reason, p_limits, v_now);
   RETURN true;

@@ -123,8 +123,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   ) n ON n.account_id = u.account_id AND n.spender = u.spender AND n.name = u.name AND n.period_starts_at = u.period_starts_at
   WHERE u.used IS DISTINCT FROM n.used
   UNION ALL
-  SELECT 'period_spend_is_not_negative', a.account_id, a.account_id, to_jsonb(a)
-  FROM ledger.accounts a WHERE a.spent_before > a.spent
+  SELECT 'period_spend_is_what_was_spent_in_it', a.account_id, a.account_id,
+         jsonb_build_object('account', to_jsonb(a), 'spent', coalesce(s.spent, 0))
+  FROM ledger.accounts a
+  LEFT JOIN (
+    SELECT r.account_id, sum(r.committed - r.refunded) AS spent
+    FROM ledger.reservations r JOIN ledger.accounts o ON o.account_id = r.account_id
+    WHERE r.settled_at >= o.period_starts_at GROUP BY r.account_id
+  ) s ON s.account_id = a.account_id
+  WHERE a.spent - a.spent_before <> coalesce(s.spent, 0)
   UNION ALL
   SELECT 'renewal_is_overdue', p.account_id, p.plan, to_jsonb(p)
   FROM ledger.plans p
