@@ -29,7 +29,7 @@ END $$;
 -- Grants credits. Items: account_id, grant_id, source, band, amount, reason, reference (of the payment, of a top-up),
 -- actor (see record_action) and when it ends: expires_at, or lives_seconds or lives_months from now, or none of them: never.
 --
--- Per item: granted | key_reused (also a payment that made another grant) | account_not_found | invalid_amount |
+-- Per item: granted | key_reused (also a payment that made another grant, a second sign-up or trial) | account_not_found | invalid_amount |
 -- too_many_credits | expired. The same id with the same content answers granted again and moves nothing; an id twice in
 -- one call answers like a replay. Content is source, band, amount and reference, not when it ends: that often counts from
 -- the first call, and a retry must find it.
@@ -43,8 +43,22 @@ DECLARE
   v_now      timestamptz;
   v_outcomes text[];
   v_moves    ledger.move[];
+  v_item     record;
 BEGIN
   v_now := ledger.lock_accounts(v_account_ids);
+  PERFORM ledger.lock_payments(p_items);
+
+  -- What may be granted once stands here under several ids: the first that is granted is the one, so they go one by one.
+  IF EXISTS (
+    SELECT 1 FROM ledger.grant_items(p_items, v_now) i
+    GROUP BY ledger.once_key(i.account_id, i.source, i.reference)
+    HAVING ledger.once_key(i.account_id, i.source, i.reference) IS NOT NULL AND count(DISTINCT (i.account_id, i.grant_id)) > 1
+  ) THEN
+    FOR v_item IN SELECT n.value, n.ordinality FROM jsonb_array_elements(p_items) WITH ORDINALITY n ORDER BY n.ordinality LOOP
+      RETURN QUERY SELECT v_item.ordinality::int, g.outcome FROM ledger.grant_credits(jsonb_build_array(v_item.value)) g;
+    END LOOP;
+    RETURN;
+  END IF;
 
   -- Of the items that could make a grant nobody has made, the first does; what stands before it is refused for its own
   -- reason, what stands after it is answered below like any replay.
@@ -61,11 +75,14 @@ BEGIN
                   WHEN i.amount NOT BETWEEN 1 AND 1000000000000 OR i.amount IS NULL THEN 'invalid_amount'
                   -- All that an account ever had stays a whole number in every language it is read in.
                   WHEN a.available + a.reserved + a.spent + a.expired + a.voided
-                       + sum(i.amount) OVER (PARTITION BY i.account_id ORDER BY i.item) > 9007199254740991 THEN 'too_many_credits'
+                       + sum(i.amount) FILTER (WHERE i.amount BETWEEN 1 AND 1000000000000)
+                           OVER (PARTITION BY i.account_id ORDER BY i.item) > 9007199254740991 THEN 'too_many_credits'
                   WHEN i.expires_at <= v_now THEN 'expired'
                   WHEN i.source = 'top_up' AND EXISTS (
                     SELECT 1 FROM ledger.grants g WHERE g.source = 'top_up' AND g.reference = i.reference
-                      AND (g.account_id, g.grant_id) <> (i.account_id, i.grant_id)) THEN 'key_reused' END AS refusal,
+                      AND (g.account_id, g.grant_id) <> (i.account_id, i.grant_id)) THEN 'key_reused'
+                  WHEN i.source IN ('sign_up', 'trial') AND EXISTS (
+                    SELECT 1 FROM ledger.grants g WHERE g.account_id = i.account_id AND g.source = i.source) THEN 'key_reused' END AS refusal,
              EXISTS (SELECT 1 FROM ledger.grants g WHERE g.account_id = i.account_id AND g.grant_id = i.grant_id) AS is_known
       FROM ledger.grant_items(p_items, v_now) i
       LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids)
@@ -97,6 +114,27 @@ BEGIN
           FROM ledger.grants g WHERE g.account_id = i.account_id AND g.grant_id = i.grant_id)
         ELSE v_outcomes[i.item] END
     FROM ledger.grant_items(p_items, v_now) i;
+END $$;
+
+-- What makes one grant only, under whatever id: a payment; a sign-up and a trial in each account. Null: anything else.
+CREATE FUNCTION ledger.once_key(p_account_id text, p_source text, p_reference text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN p_source = 'top_up' THEN 'payment ' || p_reference
+              WHEN p_source IN ('sign_up', 'trial') THEN p_source || ' ' || p_account_id END
+$$;
+
+-- A payment is of no account until it has made a grant: it is locked by its reference (after the accounts, in sorted order),
+-- so that of two accounts that name it at once one is answered key_reused.
+CREATE FUNCTION ledger.lock_payments(p_items jsonb) RETURNS void
+LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
+DECLARE
+  v_reference text;
+BEGIN
+  FOR v_reference IN
+    SELECT DISTINCT i->>'reference' FROM jsonb_array_elements(p_items) i
+    WHERE i->>'source' = 'top_up' AND i->>'reference' IS NOT NULL ORDER BY 1
+  LOOP
+    PERFORM pg_advisory_xact_lock(hashtextextended('payment ' || v_reference, 0));
+  END LOOP;
 END $$;
 
 -- The items as rows, numbered from 1. One place for their shape.
