@@ -128,12 +128,14 @@ DECLARE
   v_spent bigint;
   v_here  bigint;
   v_moves ledger.move[];
+  v_passes boolean;
 BEGIN
   FOR v_item IN SELECT i.* FROM unnest(p_items) i WHERE p_is_accepted[i.item] ORDER BY i.item LOOP
     SELECT r.part_grant_ids, r.part_amounts, r.amount, r.member, r.project INTO STRICT v_held FROM ledger.reservations r
     WHERE r.account_id = v_item.account_id AND r.reservation_id = v_item.reservation_id;
     v_spent := CASE v_item.verb WHEN 'commit' THEN v_item.amount ELSE 0 END;
     v_moves := NULL;
+    v_passes := false;
     FOR n IN 1 .. cardinality(v_held.part_amounts) LOOP
       v_here := least(v_spent, v_held.part_amounts[n]);
       EXIT WHEN v_here = 0;
@@ -149,6 +151,7 @@ BEGIN
         JOIN ledger.ways_back w ON w.way = ledger.way_back(g.voided_at, g.expires_at, p_now, v_item.expired_policy)
         WHERE g.account_id = v_item.account_id AND g.grant_id = v_held.part_grant_ids[n] ORDER BY w.then
       LOOP
+        v_passes := v_passes OR v_way.way = 'expire';
         v_moves := v_moves || ROW(v_item.account_id,
           CASE WHEN v_way.on_new_grant THEN ledger.return_grant_id(v_item.reservation_id) ELSE v_held.part_grant_ids[n] END,
           v_way.kind, v_way.from_bucket, v_way.to_bucket, v_held.part_amounts[n], v_item.reservation_id, v_item.cause)::ledger.move;
@@ -167,7 +170,12 @@ BEGIN
     WHERE a.account_id = v_item.account_id
       AND r.account_id = v_item.account_id AND r.reservation_id = v_item.reservation_id;
     PERFORM ledger.make_return_grants(p_items, p_is_accepted, p_account_ids, v_moves, p_now);
-    PERFORM ledger.post(p_account_ids, v_moves, p_now);
+    IF v_passes THEN
+      -- As one change of the balance: credits that are available for no time must not make it rise and fall.
+      PERFORM ledger.post_many(p_account_ids, v_moves, p_now);
+    ELSE
+      PERFORM ledger.post(p_account_ids, v_moves, p_now);
+    END IF;
   END LOOP;
 END $$;
 

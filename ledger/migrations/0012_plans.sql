@@ -196,8 +196,22 @@ BEGIN
     'plan', 1, v_credits - coalesce(v_granted, 0), v_held.period_ends_at, p_plan);
   -- Spend is counted in the plan's periods from now on.
   UPDATE ledger.accounts a
-  SET period_starts_at = v_held.period_starts_at, period_ends_at = v_held.period_ends_at, spent_before = a.spent
-  WHERE a.account_id = p_account_id AND a.period_starts_at <> v_held.period_starts_at;
+  SET period_starts_at = v_held.period_starts_at, period_ends_at = v_held.period_ends_at,
+      spent_before = a.spent - ledger.spent_since(p_account_id, v_held.period_starts_at)
+  WHERE a.account_id = p_account_id
+    AND (a.period_starts_at, a.period_ends_at) <> (v_held.period_starts_at, v_held.period_ends_at);
+END $$;
+
+-- What was spent from an instant on, less what of it was refunded: news of a plan may come after its period began. From the
+-- journal; where the period begins now, there is nothing to read.
+CREATE FUNCTION ledger.spent_since(p_account_id text, p_from timestamptz) RETURNS bigint
+LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+BEGIN
+  RETURN (
+    SELECT coalesce(sum(ledger.delta('spent', e.from_bucket, e.to_bucket, e.amount)), 0)
+    FROM ledger.entries e
+    JOIN ledger.reservations r ON r.account_id = e.account_id AND r.reservation_id = e.reservation_id
+    WHERE e.account_id = p_account_id AND e.seq > ledger.last_entry_before(p_account_id, p_from) AND r.settled_at >= p_from);
 END $$;
 
 -- Periods from an instant on that were over before the current one: nobody could have spent in them.
