@@ -34,13 +34,14 @@ export function createGrant(database: Database): GroupedVerb<GrantItem, GrantRes
     const { rows } = await database.query<GrantResult>({
       name: 'ledger.grant_credits',
       text: 'SELECT outcome FROM ledger.grant_credits($1) ORDER BY item',
-      values: [JSON.stringify(items.map(toRow))],
+      values: [JSON.stringify(items.map(toGrantRow))],
     });
     return rows;
   });
 }
 
-function toRow(item: GrantItem): object {
+/** An item as the ledger's SQL takes it. */
+export function toGrantRow(item: GrantItem): object {
   return {
     account_id: item.accountId,
     grant_id: item.grantId,

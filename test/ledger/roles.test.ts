@@ -35,6 +35,8 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'ledger.report': WORKER,
   'ledger.reconcile': WORKER,
   'jobs.store_quote': BOTH,
+  'jobs.use_credits': BOTH,
+  'jobs.give_credits': BOTH,
   'jobs.quote_exists': BOTH,
   'jobs.has_room': BOTH,
   'jobs.read_reservation_ids': BOTH,
