@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => ledger.expectReconciled());
 afterAll(() => ledger.close());
 
-async function openMany<N extends number>(count: N): Promise<[string, string, ...string[]]> {
+async function openMany(count: number): Promise<[string, string, ...string[]]> {
   const names = Array.from({ length: count }, () => `acct_${String(++accounts)}`);
   for (const name of names) await ledger.openAccount(name);
   return names as [string, string, ...string[]];
