@@ -77,12 +77,12 @@ BEGIN
                   WHEN a.available + a.reserved + a.spent + a.expired + a.voided
                        + sum(i.amount) FILTER (WHERE i.amount BETWEEN 1 AND 1000000000000)
                            OVER (PARTITION BY i.account_id ORDER BY i.item) > 9007199254740991 THEN 'too_many_credits'
-                  WHEN i.expires_at <= v_now THEN 'expired'
                   WHEN i.source = 'top_up' AND EXISTS (
                     SELECT 1 FROM ledger.grants g WHERE g.source = 'top_up' AND g.reference = i.reference
                       AND (g.account_id, g.grant_id) <> (i.account_id, i.grant_id)) THEN 'key_reused'
                   WHEN i.source IN ('sign_up', 'trial') AND EXISTS (
-                    SELECT 1 FROM ledger.grants g WHERE g.account_id = i.account_id AND g.source = i.source) THEN 'key_reused' END AS refusal,
+                    SELECT 1 FROM ledger.grants g WHERE g.account_id = i.account_id AND g.source = i.source) THEN 'key_reused'
+                  WHEN i.expires_at <= v_now THEN 'expired' END AS refusal,
              EXISTS (SELECT 1 FROM ledger.grants g WHERE g.account_id = i.account_id AND g.grant_id = i.grant_id) AS is_known
       FROM ledger.grant_items(p_items, v_now) i
       LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids)

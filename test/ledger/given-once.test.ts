@@ -50,6 +50,20 @@ test('a second trial under another id is told that the key is used, alone and in
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 3_000 });
 });
 
+test('a payment that made another grant answers the same after the expiry that was asked for has passed', async () => {
+  await ledger.setClock(new Date('2026-01-01T00:00:00Z'));
+  const account = await ledger.openAccount('asks_again');
+  const second = grantItem(account, 'second', 10, {
+    reference: 'payment 3',
+    expires_at: '2026-02-01T00:00:00Z',
+  });
+  await ledger.grant([grantItem(account, 'first', 10, { reference: 'payment 3' })]);
+  expect(outcomesOf(await ledger.grant([second]))).toEqual(['key_reused']);
+  await ledger.setClock(new Date('2026-03-01T00:00:00Z'));
+  expect(outcomesOf(await ledger.grant([second]))).toEqual(['key_reused']);
+  await ledger.setClock(null);
+});
+
 test('an amount that is refused does not count towards the most an account can ever have', async () => {
   const account = await ledger.openAccount('after_a_bad_one');
   const items = [grantItem(account, 'bad', Number.MAX_SAFE_INTEGER), grantItem(account, 'good', 10)];

@@ -60,8 +60,8 @@ export class ModelLedger {
       const isSame = known.source === item.source && known.band === item.band && known.amount === item.amount;
       return [isSame && known.reference === item.reference ? 'granted' : 'key_reused'];
     }
-    if (item.expiresAt <= now) return ['expired'];
     if (this.#isMadeAlready(account, item)) return ['key_reused'];
+    if (item.expiresAt <= now) return ['expired'];
     watchBalance(account, () => addGrant(account, item));
     return ['granted'];
   }
