@@ -14,6 +14,7 @@ import {
   REFERRAL_CREDITS,
   REFERRAL_LIFETIME_MONTHS,
   SIGN_UP_CREDITS,
+  TOP_UP_LIFETIME_MONTHS,
   TRIAL_CREDITS,
   TRIAL_LIFETIME_SECONDS,
 } from '../../domain/grant-rules.ts';
@@ -21,6 +22,7 @@ import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../domain/job-reque
 import { PLAN_CREDITS } from '../../domain/plans.ts';
 import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { QUOTE_LIFETIME_SECONDS } from '../../domain/quote.ts';
+import { SETTINGS } from '../../runtime/settings.ts';
 import { falsify, findLies, parseExampleLine } from './credits-page/example-line.ts';
 import { quoteLine } from './credits-page/quote-line.ts';
 import { parseFigure, readPage, toFigure } from './credits-page/read-page.ts';
@@ -152,6 +154,8 @@ describe('a table of the page is what the code says', () => {
   test('the other figures', () => {
     expect(table('Other figures').map(([, figure]) => figure)).toEqual([
       `${String(QUOTE_LIFETIME_SECONDS / 60)} minutes`,
+      `${String(SETTINGS.UPKEEP_INTERVAL_SECONDS.schema.parse(undefined))} seconds`,
+      `${String(TOP_UP_LIFETIME_MONTHS)} months`,
       `${toFigure(DEFAULT_LOW_BALANCE_AT)} credits`,
     ]);
   });
