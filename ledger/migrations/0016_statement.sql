@@ -22,6 +22,7 @@ BEGIN
   v_first := ledger.last_entry_before(p_account_id, v_from);
   v_last := CASE WHEN p_to IS NULL THEN (SELECT a.entry_seq FROM ledger.accounts a WHERE a.account_id = p_account_id)
                  ELSE ledger.last_entry_before(p_account_id, p_to) END;
+  v_last := greatest(v_first, v_last);  -- a stretch that ends before it begins is empty
   SELECT e.balance_after INTO v_opening FROM ledger.entries e WHERE e.account_id = p_account_id AND e.seq = v_first;
   SELECT e.balance_after INTO v_closing FROM ledger.entries e WHERE e.account_id = p_account_id AND e.seq = v_last;
   RETURN jsonb_build_object('from', v_from, 'to', v_to, 'opening', coalesce(v_opening, 0), 'closing', coalesce(v_closing, 0),
