@@ -81,6 +81,6 @@ export async function expectSameFalls(player: LedgerPlayer, model: ModelLedger):
      WHERE starts_with(a.account_id, $1) GROUP BY 1`,
     [player.prefix],
   );
-  const ofModel = [...model.accounts.values()].map(({ name, falls }) => [name, falls] as const);
+  const ofModel = [...model.accounts.values()].map(({ name, falls }) => [name, falls.length] as const);
   expect(Object.fromEntries(rows.map((row) => [row.name, row.falls]))).toEqual(Object.fromEntries(ofModel));
 }

@@ -40,7 +40,7 @@ export function end(account: ModelAccount, known: ModelReservation, item: Settle
   known.state = item.verb === 'commit' ? 'committed' : 'released';
   known.settledAt = now;
   countUsage(account, known, known.committed - known.amount);
-  watchBalance(account, () => {
+  watchBalance(account, now, () => {
     for (const { grant, amount } of known.parts) grant.reserved -= amount;
     for (const { grant, amount } of firstOf(known.parts, known.committed)) grant.spent += amount;
     const back = lastOf(known.parts, known.amount - known.committed);

@@ -60,7 +60,8 @@ export type ModelAccount = {
   /** 'member' → the cap of every member, 'member ann' → hers in its place; null: none. */
   caps: ReadonlyMap<string, number | null>;
   lowBalanceAt: number;
-  falls: number;
+  /** When its balance fell below that. */
+  falls: number[];
   periodStartsAt: number;
   periodEndsAt: number;
   plan: ModelPlan | null;
@@ -80,7 +81,7 @@ export function newAccount(name: string, now: number, lowBalanceAt: number): Mod
     planCalls: new Map(),
     caps: new Map(),
     lowBalanceAt,
-    falls: 0,
+    falls: [],
     periodStartsAt: now,
     periodEndsAt: monthsAfter(now, 1),
     plan: null,
@@ -109,7 +110,7 @@ export function addGrant(
 
 /** What is due in an account before anything else is done in it: expired credits, a new period to count spend in. */
 export function bringToPresent(account: ModelAccount, now: number): void {
-  watchBalance(account, () => {
+  watchBalance(account, now, () => {
     for (const grant of account.grants) {
       if (grant.expiresAt > now) continue;
       grant.expired += grant.available;
@@ -124,10 +125,10 @@ export function bringToPresent(account: ModelAccount, now: number): void {
 }
 
 /** A balance that falls below the account's level is noticed, once per fall. */
-export function watchBalance<Result>(account: ModelAccount, change: () => Result): Result {
+export function watchBalance<Result>(account: ModelAccount, now: number, change: () => Result): Result {
   const before = availableOf(account);
   const result = change();
-  if (before >= account.lowBalanceAt && availableOf(account) < account.lowBalanceAt) account.falls += 1;
+  if (before >= account.lowBalanceAt && availableOf(account) < account.lowBalanceAt) account.falls.push(now);
   return result;
 }
 

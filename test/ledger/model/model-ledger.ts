@@ -62,7 +62,7 @@ export class ModelLedger {
     }
     if (this.#isMadeAlready(account, item)) return ['key_reused'];
     if (item.expiresAt <= now) return ['expired'];
-    watchBalance(account, () => addGrant(account, item));
+    watchBalance(account, now, () => addGrant(account, item));
     return ['granted'];
   }
 
@@ -74,7 +74,7 @@ export class ModelLedger {
     if (first !== undefined) return ['voided', first.voided, first.notRecovered];
     const taken = { voided: grant.available, notRecovered: grant.spent + grant.reserved };
     account.voids.set(grantId, taken);
-    watchBalance(account, () => {
+    watchBalance(account, now, () => {
       grant.isVoided = true;
       grant.voided += grant.available;
       grant.available = 0;
@@ -115,7 +115,7 @@ export class ModelLedger {
     const account = this.#touch(item.account, now);
     const known = this.reservations.get(`${item.account} ${item.id}`);
     if (account === undefined) return ['not_found', null, known === undefined ? null : 0];
-    const answer = watchBalance(account, () => refund(account, known, item, now));
+    const answer = watchBalance(account, now, () => refund(account, known, item, now));
     return [answer.outcome, answer.credits, known?.refunded ?? null];
   }
 

@@ -1,6 +1,6 @@
 import { PLAN_RULES } from '../../../domain/plans.ts';
 import { monthsAfter, periodNumber } from './calendar.ts';
-import { addGrant, watchBalance, type ModelAccount, type ModelPlan } from './model-account.ts';
+import { addGrant, availableOf, watchBalance, type ModelAccount, type ModelPlan } from './model-account.ts';
 
 export type PlanStep = {
   readonly account: string;
@@ -36,7 +36,7 @@ export function setPlan(account: ModelAccount, call: PlanStep, now: number): Pla
     if (call.plan === null) endPlan(account);
     else if (isNews) startPlan(account, call.plan, call.periodStart ?? nextStartsAt, call.renewal, now);
   } else if (call.periodStart === null || call.periodStart >= held.startsAt) {
-    changePlan(account, held, call);
+    changePlan(account, held, call, now);
   }
   const answer = account.plan === null ? null : asShown(account.plan, now);
   account.planCalls.set(call.reference, { content, answer });
@@ -76,17 +76,17 @@ function startPlan(
   };
   const missedFrom = isOnOldPeriods && held.nextPlan !== null ? held.endsAt : start;
   recordSkipped(account, plan, anchor, missedFrom, now);
-  grantPeriod(account, plan);
+  grantPeriod(account, plan, now);
   payReferral(account, now);
 }
 
 /** Up at once; down, or to none, at the period's end. */
-function changePlan(account: ModelAccount, held: ModelPlan, call: PlanStep): void {
+function changePlan(account: ModelAccount, held: ModelPlan, call: PlanStep, now: number): void {
   const granted = account.periods.get(held.startsAt)?.granted ?? 0;
   const isUp = call.plan !== null && creditsOf(call.plan) > granted;
   const plan = isUp ? call.plan : held.plan;
   account.plan = { ...held, plan, nextPlan: call.plan, renewal: call.renewal ?? held.renewal };
-  grantPeriod(account, plan ?? '');
+  grantPeriod(account, plan ?? '', now);
 }
 
 /** Renewed, ended, or not due. */
@@ -100,12 +100,12 @@ export function renew(account: ModelAccount, now: number): string {
   }
   account.plan = { ...held, plan: held.nextPlan, ...periodAt(held.anchor, now) };
   recordSkipped(account, held.nextPlan, held.anchor, held.endsAt, now);
-  grantPeriod(account, held.nextPlan);
+  grantPeriod(account, held.nextPlan, now);
   return 'renewed';
 }
 
 /** What the period lacks to the plan's credits; and spend is counted in its periods from then on. */
-function grantPeriod(account: ModelAccount, plan: string): void {
+function grantPeriod(account: ModelAccount, plan: string, now: number): void {
   const held = account.plan;
   if (held === null) return;
   const known = account.periods.get(held.startsAt);
@@ -125,6 +125,8 @@ function grantPeriod(account: ModelAccount, plan: string): void {
     amount: missing,
     expiresAt: held.endsAt,
   });
+  // A period's end and the next one's credits at one instant are no fall of the balance.
+  if (availableOf(account) >= account.lowBalanceAt) account.falls = account.falls.filter((at) => at !== now);
   account.periodStartsAt = held.startsAt;
   account.periodEndsAt = held.endsAt;
 }
@@ -168,7 +170,7 @@ function payReferral(account: ModelAccount, now: number): void {
   const amount = PLAN_RULES.referral_credits;
   const expiresAt = monthsAfter(now, PLAN_RULES.referral_lives_months);
   const { inviter } = account;
-  watchBalance(inviter, () => addGrant(inviter, { id, source: 'referral', band: 2, amount, expiresAt }));
+  watchBalance(inviter, now, () => addGrant(inviter, { id, source: 'referral', band: 2, amount, expiresAt }));
 }
 
 function periodAt(anchor: number, now: number): { startsAt: number; endsAt: number } {

@@ -74,7 +74,7 @@ function hold(account: ModelAccount, reservations: Reservations, item: TakeItem,
   const isSpend = item.reason === 'direct_spend';
   const parts: Part[] = [];
   let left = item.amount;
-  watchBalance(account, () => {
+  watchBalance(account, now, () => {
     for (const grant of inBurnOrder(account.grants)) {
       const amount = Math.min(left, grant.available);
       if (amount === 0) continue;
