@@ -48,18 +48,6 @@ BEGIN
   v_now := ledger.lock_accounts(v_account_ids);
   PERFORM ledger.lock_payments(p_items);
 
-  -- What may be granted once stands here under several ids: the first that is granted is the one, so they go one by one.
-  IF EXISTS (
-    SELECT 1 FROM ledger.grant_items(p_items, v_now) i
-    GROUP BY ledger.once_key(i.account_id, i.source, i.reference)
-    HAVING ledger.once_key(i.account_id, i.source, i.reference) IS NOT NULL AND count(DISTINCT (i.account_id, i.grant_id)) > 1
-  ) THEN
-    FOR v_item IN SELECT n.value, n.ordinality FROM jsonb_array_elements(p_items) WITH ORDINALITY n ORDER BY n.ordinality LOOP
-      RETURN QUERY SELECT v_item.ordinality::int, g.outcome FROM ledger.grant_credits(jsonb_build_array(v_item.value)) g;
-    END LOOP;
-    RETURN;
-  END IF;
-
   -- Of the items that could make a grant nobody has made, the first does; what stands before it is refused for its own
   -- reason, what stands after it is answered below like any replay.
   SELECT array_agg(CASE WHEN i.refusal IS NULL AND i.item = i.made_at THEN 'new'
@@ -88,6 +76,19 @@ BEGIN
       LEFT JOIN ledger.accounts a ON a.account_id = i.account_id AND a.account_id = ANY (v_account_ids)
     ) n
   ) i;
+
+  -- One by one, where an item depends on what becomes of those before it: what may be granted once stands here under several
+  -- ids, and the first that is granted is the one; or all items together are more than an account may ever have.
+  IF cardinality(v_outcomes) > 1 AND ('too_many_credits' = ANY (v_outcomes) OR EXISTS (
+    SELECT 1 FROM ledger.grant_items(p_items, v_now) i
+    GROUP BY ledger.once_key(i.account_id, i.source, i.reference)
+    HAVING ledger.once_key(i.account_id, i.source, i.reference) IS NOT NULL AND count(DISTINCT (i.account_id, i.grant_id)) > 1
+  )) THEN
+    FOR v_item IN SELECT n.value, n.ordinality FROM jsonb_array_elements(p_items) WITH ORDINALITY n ORDER BY n.ordinality LOOP
+      RETURN QUERY SELECT v_item.ordinality::int, g.outcome FROM ledger.grant_credits(jsonb_build_array(v_item.value)) g;
+    END LOOP;
+    RETURN;
+  END IF;
 
   INSERT INTO ledger.grants (account_id, grant_id, source, band, effective_at, expires_at, reason, reference, created_at, ordinal)
   SELECT i.account_id, i.grant_id, i.source, i.band, v_now, i.expires_at, i.reason, i.reference, v_now,
