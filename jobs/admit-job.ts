@@ -83,6 +83,8 @@ function toRow(item: AdmitItem): object {
     force: item.request.force ?? false,
     kind: item.request.kind,
     metadata: item.request.metadata ?? {},
+    member: item.request.member,
+    project: item.request.project,
     price: item.price,
     model: item.model,
     provider: item.provider,

@@ -1,9 +1,7 @@
+import { BAND_OF_SOURCE, DEFAULT_LOW_BALANCE_AT, SIGN_UP_CREDITS } from '../domain/grant-rules.ts';
 import { accountIdOf, grantIdOf } from '../domain/job-id.ts';
 import type { Database } from './database.ts';
 import { createGrant } from './grant.ts';
-
-/** Given once to every account, without expiry (credit-rules.md, "Where credits come from"). */
-export const SIGN_UP_CREDITS = 1_000;
 
 export type OpenedAccount =
   | {
@@ -25,11 +23,12 @@ type Row = { outcome: 'opened' | 'exists'; account_id: string; name: string; ope
 export async function openAccount(
   database: Database,
   account: { readonly name: string; readonly reference: string },
+  actor: string | null = null,
 ): Promise<OpenedAccount> {
   const { rows } = await database.query<Row>({
     name: 'ledger.open_account',
-    text: 'SELECT outcome, account_id, name, opened_at FROM ledger.open_account($1, $2, $3)',
-    values: [accountIdOf(account.reference), account.reference, account.name],
+    text: 'SELECT outcome, account_id, name, opened_at FROM ledger.open_account($1, $2, $3, $4, $5)',
+    values: [accountIdOf(account.reference), account.reference, account.name, DEFAULT_LOW_BALANCE_AT, actor],
   });
   const row = rows[0];
   if (row === undefined) throw new RangeError('an opened account was not answered');
@@ -37,9 +36,9 @@ export async function openAccount(
     accountId: row.account_id,
     grantId: grantIdOf(row.account_id, 'sign_up', 'once'),
     source: 'sign_up',
-    band: 2,
+    band: BAND_OF_SOURCE.sign_up,
     credits: SIGN_UP_CREDITS,
-    expiresAt: null,
+    ends: 'never',
     reason: 'sign_up',
   });
   if (grant.outcome !== 'granted') throw new RangeError(`the sign-up grant was refused: ${grant.outcome}`);

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import type { GrantSource } from './grant.ts';
+import type { GrantView } from './read-grant.ts';
 
 /** The live balance, in credits. Times as PostgreSQL's JSON writes them. */
 export type Balance = {
@@ -8,17 +8,7 @@ export type Balance = {
   readonly reserved: number;
   readonly spent_this_period: number;
   /** Those that still hold something, in burn order. */
-  readonly grants: readonly {
-    readonly id: string;
-    readonly source: GrantSource;
-    readonly band: number;
-    readonly amount: number;
-    readonly available: number;
-    readonly reserved: number;
-    readonly spent: number;
-    readonly effective_at: string;
-    readonly expires_at: string | null;
-  }[];
+  readonly grants: readonly GrantView[];
   readonly next_expiry: { readonly at: string; readonly credits: number } | null;
 };
 

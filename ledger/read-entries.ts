@@ -29,7 +29,8 @@ export type Entry = {
 
 export type EntryFilter = {
   readonly kinds: readonly EntryKind[] | null;
-  readonly jobId: string | null;
+  /** Of these reservations alone. */
+  readonly reservationIds: readonly string[] | null;
   /** RFC 3339; `from` is included, `to` is not. */
   readonly from: string | null;
   readonly to: string | null;
@@ -58,9 +59,29 @@ export async function readEntries(
     name: 'ledger.read_entries',
     text: `SELECT seq, kind, credits, job_id, output_id, grant_id, reason, balance_after, created_at
            FROM ledger.read_entries($1, $2, $3, $4, $5, $6, $7)`,
-    values: [accountId, page.before, page.limit, filter.kinds, filter.jobId, filter.from, filter.to],
+    values: [accountId, page.before, page.limit, filter.kinds, filter.reservationIds, filter.from, filter.to],
   });
-  return rows.map((row) => ({
+  return rows.map(toEntry);
+}
+
+/** The rows of a statement, oldest first, after the entry numbered `after`; `from` is included, `to` is not. */
+export async function readStatementRows(
+  database: Database,
+  accountId: string,
+  stretch: { readonly from: string | null; readonly to: string | null },
+  page: { readonly after: number; readonly limit: number },
+): Promise<readonly Entry[]> {
+  const { rows } = await database.query<Row>({
+    name: 'ledger.read_statement_rows',
+    text: `SELECT seq, kind, credits, job_id, output_id, grant_id, reason, balance_after, created_at
+           FROM ledger.read_statement_rows($1, $2, $3, $4, $5)`,
+    values: [accountId, page.after, page.limit, stretch.from, stretch.to],
+  });
+  return rows.map(toEntry);
+}
+
+function toEntry(row: Row): Entry {
+  return {
     seq: parseCredits(row.seq),
     kind: row.kind,
     credits: parseSigned(row.credits),
@@ -70,7 +91,7 @@ export async function readEntries(
     reason: row.reason,
     balanceAfter: parseCredits(row.balance_after),
     createdAt: row.created_at,
-  }));
+  };
 }
 
 function parseSigned(text: string): number {

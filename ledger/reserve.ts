@@ -10,6 +10,9 @@ export type ReserveItem = {
   readonly reason: 'generation' | 'free_retry';
   readonly jobId: string | null;
   readonly outputId: string | null;
+  /** Whose spend caps it counts against. */
+  readonly member?: string | undefined;
+  readonly project?: string | undefined;
   /** From now to return_by, by the database's clock. Seconds. */
   readonly returnAfterSeconds: number;
 };
@@ -17,6 +20,7 @@ export type ReserveItem = {
 export type ReserveOutcome =
   | 'reserved'
   | 'insufficient_credits'
+  | 'limit_exceeded'
   | 'account_not_found'
   | 'invalid_amount'
   | 'key_reused'
@@ -62,6 +66,8 @@ function toRow(item: ReserveItem): object {
     reason: item.reason,
     job_id: item.jobId,
     output_id: item.outputId,
+    member: item.member,
+    project: item.project,
     return_after_seconds: item.returnAfterSeconds,
   };
 }

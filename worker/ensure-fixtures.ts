@@ -10,6 +10,8 @@ import {
   RECONCILE_SCHEDULE_ID,
   RECONCILE_WORKFLOW,
   SEARCH_ATTRIBUTES,
+  UPKEEP_SCHEDULE_ID,
+  UPKEEP_WORKFLOW,
 } from '../domain/workflow-names.ts';
 import type { WorkerConfig } from '../runtime/config.ts';
 
@@ -23,8 +25,8 @@ const INDEXED_VALUE_TYPES = { KEYWORD: 2, INT: 3, DATETIME: 6 } as const;
 const CATCHUP_WINDOW = '1 minute';
 
 /**
- * Makes sure of what must always be there: the search attributes, the canary and the reconciler's schedule. At every
- * worker start, because none of them survives the loss of a namespace.
+ * Makes sure of what must always be there: the search attributes, the canary and the schedules of reconciler and
+ * upkeep. At every worker start, because none of them survives the loss of a namespace.
  */
 export async function ensureFixtures(client: Client, config: WorkerConfig): Promise<void> {
   await ensureSearchAttributes(client, config.temporal.namespace);
@@ -35,7 +37,19 @@ export async function ensureFixtures(client: Client, config: WorkerConfig): Prom
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: 'Stands still, so that the reconciler knows it looks into the right namespace',
   });
-  await ensureReconcileSchedule(client, config);
+  const { taskQueue } = config.temporal;
+  await ensureSchedule(client, {
+    scheduleId: RECONCILE_SCHEDULE_ID,
+    workflowType: RECONCILE_WORKFLOW,
+    everySeconds: config.reconcileIntervalSeconds,
+    taskQueue,
+  });
+  await ensureSchedule(client, {
+    scheduleId: UPKEEP_SCHEDULE_ID,
+    workflowType: UPKEEP_WORKFLOW,
+    everySeconds: config.upkeepIntervalSeconds,
+    taskQueue,
+  });
 }
 
 async function ensureSearchAttributes(client: Client, namespace: string): Promise<void> {
@@ -53,22 +67,27 @@ async function ensureSearchAttributes(client: Client, namespace: string): Promis
   }
 }
 
-async function ensureReconcileSchedule(client: Client, config: WorkerConfig): Promise<void> {
-  const spec = { intervals: [{ every: config.reconcileIntervalSeconds * 1_000 }] };
+/** A run that is due while the last one goes on is skipped: what it would do, the next one does. */
+async function ensureSchedule(
+  client: Client,
+  schedule: {
+    readonly scheduleId: string;
+    readonly workflowType: string;
+    readonly everySeconds: number;
+    readonly taskQueue: string;
+  },
+): Promise<void> {
+  const { scheduleId, workflowType, taskQueue } = schedule;
+  const spec = { intervals: [{ every: schedule.everySeconds * 1_000 }] };
   try {
     await client.schedule.create({
-      scheduleId: RECONCILE_SCHEDULE_ID,
+      scheduleId,
       spec,
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP_WINDOW },
-      action: {
-        type: 'startWorkflow',
-        workflowType: RECONCILE_WORKFLOW,
-        workflowId: RECONCILE_WORKFLOW,
-        taskQueue: config.temporal.taskQueue,
-      },
+      action: { type: 'startWorkflow', workflowType, workflowId: workflowType, taskQueue },
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(RECONCILE_SCHEDULE_ID).update((schedule) => ({ ...schedule, spec }));
+    await client.schedule.getHandle(scheduleId).update((found) => ({ ...found, spec }));
   }
 }

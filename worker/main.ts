@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client';
+import { createCreditUpkeep } from '../activities/credit-upkeep.ts';
 import { createJobActivities } from '../activities/job-activities.ts';
 import { createLocalProvider } from '../activities/providers/local-provider.ts';
 import { createProviderRegistry } from '../activities/providers/provider-registry.ts';
@@ -44,7 +45,11 @@ const reconcileActivities = createReconcileActivities({
 });
 
 await ensureFixtures(client, config);
-const worker = await createWorker(config, nativeConnection, { ...jobActivities, ...reconcileActivities });
+const worker = await createWorker(config, nativeConnection, {
+  ...jobActivities,
+  ...reconcileActivities,
+  ...createCreditUpkeep(pool),
+});
 const running = worker.run();
 
 const shutdown = endInOrder({

@@ -2,3 +2,4 @@
 export { canary } from './canary.ts';
 export { generation } from './generation.ts';
 export { reconcile } from './reconcile.ts';
+export { upkeep } from './upkeep.ts';

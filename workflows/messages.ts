@@ -24,11 +24,23 @@ export const ADMIT_WITHIN_SECONDS = 60;
 
 export type RefusalCode =
   | 'insufficient_credits'
+  | 'limit_exceeded'
+  | 'rate_limited'
   | 'price_changed'
   | 'job_in_doubt'
   | 'not_found'
   | 'state_conflict'
   | 'invalid_request';
+
+/** A limit of the account that a job would exceed: of the credits of a member or project, or of its jobs under way. */
+export type ReachedLimit =
+  | {
+      readonly limit: 'member_credits_per_period' | 'project_credits_per_period';
+      readonly name: string;
+      readonly credits_per_period: number;
+      readonly used: number;
+    }
+  | { readonly limit: 'max_concurrent_jobs'; readonly jobs: number };
 
 /** The answer to a start. A business outcome is a value: an update never throws for one. */
 export type Admission =
@@ -42,6 +54,8 @@ export type Admission =
       readonly required?: number;
       readonly available?: number;
       readonly reserved?: number;
+      /** The cap that would be exceeded, for limit_exceeded and rate_limited. */
+      readonly limit?: ReachedLimit | null;
       /** The stuck job, for job_in_doubt. */
       readonly job_id?: string;
       readonly errors?: readonly {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readReservationIds } from '../../jobs/read-reservation-ids.ts';
 import type { Database } from '../../ledger/database.ts';
 import { entryIdOf } from '../../ledger/entry-id.ts';
 import { ENTRY_KINDS, readEntries, type Entry } from '../../ledger/read-entries.ts';
@@ -38,7 +39,10 @@ export function entriesRoute(deps: { readonly database: Database }): Route {
         accountId,
         {
           kinds: asked.kind === undefined ? null : [asked.kind],
-          jobId: asked.job_id ?? null,
+          reservationIds:
+            asked.job_id === undefined
+              ? null
+              : await readReservationIds(deps.database, accountId, asked.job_id),
           from: asked.from ?? null,
           to: asked.to ?? null,
         },

@@ -48,6 +48,7 @@ CREATE TABLE jobs.jobs (
   CHECK ((finished_at IS NULL) = (state IN ('queued', 'running', 'stuck')))
 ) WITH (fillfactor = 70);
 
+CREATE INDEX jobs_under_way ON jobs.jobs (account_id) WHERE finished_at IS NULL;
 CREATE INDEX jobs_in_doubt ON jobs.jobs (account_id, work_fingerprint) WHERE state = 'stuck';
 
 CREATE TABLE jobs.outputs (

@@ -58,6 +58,7 @@ DECLARE
   v_account_id text := p_body->>'account_id';
   v_job_id     text := p_body->>'job_id';
   v_total      bigint := (p_body->'price'->>'total')::bigint;
+  v_entry_seq  bigint := (SELECT a.entry_seq FROM ledger.accounts a WHERE a.account_id = v_account_id);
   v_refusal    jsonb;
   v_result     record;
 BEGIN
@@ -70,14 +71,17 @@ BEGIN
   FROM ledger.reserve((
     SELECT jsonb_agg(jsonb_build_object('account_id', v_account_id, 'reservation_id', o->>'reservation_id',
              'amount', (o->>'credits')::bigint, 'reason', 'generation', 'job_id', v_job_id, 'output_id', o->>'output_id',
-             'return_after_seconds', (p_body->>'deadline_seconds')::double precision, 'group_id', v_job_id) ORDER BY n)
+             'return_after_seconds', (p_body->>'deadline_seconds')::double precision, 'group_id', v_job_id,
+             'member', p_body->>'member', 'project', p_body->>'project') ORDER BY n)
     FROM jsonb_array_elements(p_body->'outputs') WITH ORDINALITY e (o, n))) r
   ORDER BY (r.outcome = 'reserved'), r.item LIMIT 1;  -- all of a group are reserved, or one tells why none is
   IF v_result.outcome <> 'reserved' THEN
     RETURN jsonb_build_object('outcome', 'refused', 'code',
-      CASE v_result.outcome WHEN 'insufficient_credits' THEN 'insufficient_credits' WHEN 'account_not_found' THEN 'not_found'
-                            ELSE 'state_conflict' END,
-      'reason', v_result.outcome, 'required', v_total, 'available', v_result.available, 'reserved', v_result.reserved);
+      CASE WHEN v_result.outcome IN ('insufficient_credits', 'limit_exceeded') THEN v_result.outcome
+           WHEN v_result.outcome = 'account_not_found' THEN 'not_found' ELSE 'state_conflict' END,
+      'reason', v_result.outcome, 'required', v_total, 'available', v_result.available, 'reserved', v_result.reserved,
+      'limit', CASE v_result.outcome WHEN 'limit_exceeded' THEN
+                 ledger.exceeded_cap(v_account_id, p_body->>'member', p_body->>'project', v_total) END);
   END IF;
 
   INSERT INTO jobs.jobs (account_id, job_id, kind, model, provider, state, price_list, quoted, metadata, work_fingerprint,
@@ -92,6 +96,9 @@ BEGIN
          (o->>'credits')::bigint, o->>'reservation_id'
   FROM jsonb_array_elements(p_body->'outputs') o;
   PERFORM jobs.append_event(v_account_id, v_job_id, 'job.queued', jsonb_build_object('credits', v_total), p_now);
+  PERFORM jobs.append_event(v_account_id, v_job_id, 'credits.low',
+            jsonb_build_object('available', n.available, 'low_balance_at', n.low_balance_at), p_now)
+  FROM ledger.read_low_balance_notices(v_account_id, v_entry_seq) n;
   RETURN jsonb_build_object('outcome', 'reserved', 'credits', v_total);
 END $$;
 
@@ -134,7 +141,22 @@ BEGIN
       RETURN jsonb_build_object('outcome', 'refused', 'code', 'job_in_doubt', 'reason', 'identical_job_is_stuck', 'job_id', v_stuck);
     END IF;
   END IF;
+  IF NOT jobs.has_room(v_account_id) THEN
+    RETURN jsonb_build_object('outcome', 'refused', 'code', 'rate_limited', 'reason', 'too_many_concurrent_jobs',
+      'limit', jsonb_build_object('limit', 'max_concurrent_jobs', 'jobs', ledger.max_concurrent_jobs(v_account_id)));
+  END IF;
   RETURN NULL;
+END $$;
+
+-- Whether an account may have another job under way: under its lock for good, without it as a hint.
+CREATE FUNCTION jobs.has_room(p_account_id text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  v_max int := ledger.max_concurrent_jobs(p_account_id);
+BEGIN
+  RETURN v_max IS NULL OR v_max > (
+    SELECT count(*) FROM (
+      SELECT 1 FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.finished_at IS NULL LIMIT v_max) j);
 END $$;
 
 -- What was answered under a key, for whoever comes before or after the workflow; no row when the key is new.

@@ -12,12 +12,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     'billing', (
       SELECT jsonb_build_object('price_list', j.price_list, 'quoted', j.quoted,
         'reserved', coalesce(sum(r.amount) FILTER (WHERE r.state = 'open'), 0),
-        'committed', coalesce(sum(r.committed), 0), 'returned', coalesce(sum(r.released), 0), 'refunded', 0,
+        'committed', coalesce(sum(r.committed), 0), 'returned', coalesce(sum(r.released), 0),
+        'refunded', coalesce(sum(r.refunded), 0),
         'entry_seqs', coalesce((
           SELECT jsonb_agg(e.seq ORDER BY e.seq)
-          FROM unnest(array_agg(r.reserve_entries) || array_agg(r.settle_entries)) run,
-               LATERAL generate_series(lower(run), upper(run) - 1) e (seq)
-          WHERE NOT isempty(run)), '[]'))
+          FROM unnest(array_agg(r.reservation_id)) i, LATERAL ledger.entries_of_reservation(j.account_id, i) e (seq)), '[]'))
       FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
       WHERE o.account_id = j.account_id AND o.job_id = j.job_id),
     'outputs', (
@@ -26,6 +25,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'bytes', o.bytes, 'sha256', o.sha256, 'attempts', o.attempts) ORDER BY o.item, o.variation)
       FROM jobs.outputs o WHERE o.account_id = j.account_id AND o.job_id = j.job_id))
   FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id
+$$;
+
+-- What a job reserved: one reservation per output.
+CREATE FUNCTION jobs.read_reservation_ids(p_account_id text, p_job_id text) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT o.reservation_id FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.job_id = p_job_id
 $$;
 
 -- One output: what may be read of it. sha256 is null until it is charged.

@@ -9,9 +9,11 @@ GRANT USAGE ON SCHEMA jobs TO holdfast_api, holdfast_worker;
 GRANT EXECUTE ON FUNCTION
   jobs.store_quote(text, text, text, jsonb, int),
   jobs.quote_exists(text, text),
+  jobs.has_room(text),
   jobs.read_admission(text, text),
   jobs.read_job(text, text),
   jobs.read_output(text, text),
+  jobs.read_reservation_ids(text, text),
   jobs.read_events(text, text, bigint, int),
   jobs.read_event_seqs(text[], text[]),
   jobs.read_api_key(text),

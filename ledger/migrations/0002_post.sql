@@ -13,19 +13,22 @@ CREATE TYPE ledger.move AS (
 );
 
 -- Locks the accounts in sorted order (two batches never wait for each other in a circle), reads the clock after the
--- locks are held, and expires what is due, so that what follows sees only spendable credits. Returns that instant.
+-- locks are held, and does what is due in them (expiry, a new period), so that what follows sees only spendable credits.
+-- Returns that instant: never before an entry that an account has already, so that its history is in order of time.
 -- 2 s: a caller whose batch cannot lock in that time falls back to one item at a time (SQLSTATE 55P03).
 CREATE FUNCTION ledger.lock_accounts(p_account_ids text[]) RETURNS timestamptz
 LANGUAGE plpgsql SET lock_timeout = '2s' SET enable_seqscan = off AS $$
 DECLARE
-  v_next_expiry timestamptz;
-  v_locked      int;
-  v_now         timestamptz;
+  v_next_due timestamptz;
+  v_moved_at timestamptz;
+  v_locked   int;
+  v_now      timestamptz;
 BEGIN
   FOR attempt IN 1 .. 2 LOOP
-    SELECT min(locked.next_expiry_at), count(*) INTO v_next_expiry, v_locked
+    SELECT min(least(locked.next_expiry_at, locked.period_ends_at)), max(locked.moved_at), count(*)
+    INTO v_next_due, v_moved_at, v_locked
     FROM (
-      SELECT a.next_expiry_at FROM ledger.accounts a
+      SELECT a.next_expiry_at, a.period_ends_at, a.moved_at FROM ledger.accounts a
       WHERE a.account_id = ANY (p_account_ids)
       ORDER BY a.account_id
       FOR NO KEY UPDATE
@@ -34,9 +37,10 @@ BEGIN
     -- One may have been opened while this was waited for: the rows are locked again.
     PERFORM ledger.lock_absent_accounts(p_account_ids);
   END LOOP;
-  v_now := ledger.clock();
-  IF v_next_expiry <= v_now THEN
+  v_now := greatest(ledger.clock(), v_moved_at);
+  IF v_next_due <= v_now THEN
     PERFORM ledger.expire_due(p_account_ids, v_now);
+    PERFORM ledger.roll_periods(p_account_ids, v_now);
   END IF;
   RETURN v_now;
 END $$;
@@ -97,7 +101,7 @@ BEGIN
         spent = a.spent + ledger.delta('spent', v_move.from_bucket, v_move.to_bucket, v_move.amount),
         expired = a.expired + ledger.delta('expired', v_move.from_bucket, v_move.to_bucket, v_move.amount),
         voided = a.voided + ledger.delta('voided', v_move.from_bucket, v_move.to_bucket, v_move.amount),
-        entry_seq = a.entry_seq + 1, next_expiry_at = least(a.next_expiry_at, v_expires_at)
+        entry_seq = a.entry_seq + 1, moved_at = p_now, next_expiry_at = least(a.next_expiry_at, v_expires_at)
     WHERE a.account_id = v_move.account_id
     RETURNING a.available, a.entry_seq INTO STRICT v_available, v_seq;
 
@@ -158,7 +162,7 @@ BEGIN
   UPDATE ledger.accounts a
   SET available = a.available + t.available, reserved = a.reserved + t.reserved, spent = a.spent + t.spent,
       expired = a.expired + t.expired, voided = a.voided + t.voided, entry_seq = a.entry_seq + t.entries,
-      next_expiry_at = least(a.next_expiry_at, t.expires_at)
+      moved_at = p_now, next_expiry_at = least(a.next_expiry_at, t.expires_at)
   FROM account_change t WHERE a.account_id = ANY (p_account_ids) AND a.account_id = t.account_id;
 END $$;
 
@@ -172,11 +176,11 @@ BEGIN
                    ORDER BY g.account_id, g.expires_at, g.ordinal)
   INTO v_moves
   FROM ledger.grants g
-  WHERE g.account_id = ANY (p_account_ids) AND g.available > 0 AND g.expires_at <= p_now;
+  WHERE g.account_id = ANY (p_account_ids) AND g.is_live AND g.available > 0 AND g.expires_at <= p_now;
   PERFORM ledger.post(p_account_ids, v_moves, p_now);
   UPDATE ledger.accounts a
   SET next_expiry_at = coalesce((
-        SELECT min(g.expires_at) FROM ledger.grants g WHERE g.account_id = a.account_id AND g.available > 0
+        SELECT min(g.expires_at) FROM ledger.grants g WHERE g.account_id = a.account_id AND g.is_live AND g.available > 0
       ), 'infinity')
   WHERE a.account_id = ANY (p_account_ids) AND a.next_expiry_at <= p_now;
 END $$;

@@ -147,7 +147,7 @@ export async function createApiFixture(
           source: 'top_up',
           band: 3,
           credits: moreCredits,
-          expiresAt: null,
+          ends: 'never',
           reason: 'test',
         });
       }

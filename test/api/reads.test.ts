@@ -182,7 +182,7 @@ describe('GET /v1/balance', () => {
           {
             account_id: other.accountId,
             grant_id: id,
-            source: 'trial',
+            source: 'goodwill',
             band: 2,
             amount: 100,
             expires_at: expiresAt,

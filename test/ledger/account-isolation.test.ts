@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createJobsFixture, jobItem, outputOf, type JobsFixture } from '../jobs/jobs-fixture.ts';
+import {
+  createJobsFixture,
+  jobItem,
+  outputOf,
+  reservationOf,
+  type JobsFixture,
+} from '../jobs/jobs-fixture.ts';
 
 /** Two accounts with the same ids throughout: whatever leaks, leaks here. */
 const MARK = 'belongs_to_b';
@@ -17,7 +23,10 @@ afterAll(() => jobs.close());
 test.each([
   ['ledger.read_balance($1)', [], [{ available: 0, reserved: 0, grants: [] }]],
   ['ledger.read_entries($1, NULL, 100, NULL, NULL, NULL, NULL)', [], []],
-  [`ledger.read_entries($1, NULL, 100, NULL, $2, NULL, NULL)`, ['j'], []],
+  [`ledger.read_entries($1, NULL, 100, NULL, ARRAY[$2], NULL, NULL)`, [reservationOf('j')], []],
+  ['ledger.read_statement_rows($1, 0, 100, NULL, NULL)', [], []],
+  ['ledger.read_grant($1, $2)', ['grant_first'], [null]],
+  ['jobs.read_reservation_ids($1, $2)', ['j'], []],
   ['jobs.read_job($1, $2)', ['j'], [null]],
   ['jobs.list_jobs($1, NULL, NULL, NULL, NULL, NULL, NULL, 100)', [], []],
   ['jobs.read_output($1, $2)', [outputOf('j')], []],

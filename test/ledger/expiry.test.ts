@@ -110,10 +110,11 @@ test.each([1, 6])(
 
 test('a return grant lives to the end of the period when that is later than 72 h', async () => {
   const periodEnd = new Date('2026-04-01T00:00:00Z');
-  await ledger.owner.query('UPDATE ledger.accounts SET period_ends_at = $2 WHERE account_id = $1', [
-    account,
-    periodEnd,
-  ]);
+  await ledger.owner.query(
+    `INSERT INTO ledger.plans (account_id, plan, anchor_at, period_starts_at, period_ends_at, next_plan, renewal)
+     VALUES ($1, 'starter', '2026-03-01Z', '2026-03-01Z', $2, 'starter', 'by_call')`,
+    [account, periodEnd],
+  );
   await ledger.reserve([reserveItem(account, 'r', 10)]);
   await ledger.setClock(EXPIRY);
   await ledger.settle([releaseItem(account, 'r')]);

@@ -13,6 +13,9 @@ export type LedgerFixture = {
   readonly grant: RawVerb;
   readonly reserve: RawVerb;
   readonly settle: RawVerb;
+  readonly spend: RawVerb;
+  readonly refund: RawVerb;
+  readonly void: RawVerb;
   /** Opens an account with one unlimited grant of so many credits (0: none), in band 2. Answers its id. */
   readonly openAccount: (name: string, credits?: number) => Promise<string>;
   /** Freezes the ledger's clock at an instant; null lets it run again. */
@@ -55,6 +58,9 @@ export async function createLedgerFixture(): Promise<LedgerFixture> {
     grant,
     reserve: verb('reserve'),
     settle: verb('settle'),
+    spend: verb('spend'),
+    refund: verb('refund'),
+    void: verb('void_grants'),
     openAccount: async (name, credits = 0) => {
       await worker.query('SELECT * FROM ledger.open_account($1, $1, $1)', [name]);
       if (credits > 0) await grant([grantItem(name, 'grant_first', credits)]);

@@ -6,7 +6,7 @@ export const TEMPLATE_DATABASE = 'holdfast_template';
 export const TEST_ROLE_PASSWORD = 'of-a-test-run';
 
 /** design.md: the clock is one SQL function, which a test database replaces. Frozen while the table holds an instant. */
-const REPLACE_CLOCK = `
+export const REPLACE_CLOCK = `
   CREATE TABLE ledger.test_clock (frozen_at timestamptz);
   INSERT INTO ledger.test_clock VALUES (NULL);
   CREATE OR REPLACE FUNCTION ledger.clock() RETURNS timestamptz

@@ -12,7 +12,7 @@ export function accountIdAt(index: number): string {
 /** Opens the accounts, each with one grant, and lets PostgreSQL look at what it holds. */
 export async function fillAccounts(pool: pg.Pool): Promise<void> {
   await pool.query(
-    `INSERT INTO ledger.accounts (account_id) SELECT 'acct_' || n FROM generate_series(0, $1 - 1) n`,
+    `SELECT ledger.open_account('acct_' || n, 'acct_' || n, 'bench') FROM generate_series(0, $1 - 1) n`,
     [ACCOUNT_COUNT],
   );
   const { rows } = await pool.query<{ granted: string }>(

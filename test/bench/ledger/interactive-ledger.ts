@@ -49,8 +49,8 @@ export async function reserveInteractively(
     await client.query({
       name: 'bench.reservation',
       text: `INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts,
-                                              return_by, created_at, reserve_entries)
-             VALUES ($1, $2, 'generation', $3, 'open', $4, $5, clock_timestamp() + interval '15 min', clock_timestamp(),
+                                              period_starts_at, return_by, created_at, reserve_entries)
+             VALUES ($1, $2, 'generation', $3, 'open', $4, $5, clock_timestamp(), clock_timestamp() + interval '15 min', clock_timestamp(),
                      int8range($6, $7))`,
       values: [
         item.accountId,

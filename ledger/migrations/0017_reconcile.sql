@@ -58,12 +58,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   FROM (SELECT * FROM ledger.reservations WHERE amount > 0) r
   FULL JOIN (
     SELECT e.account_id, e.reservation_id,
-           sum(e.amount) FILTER (WHERE e.from_bucket = 'available' AND e.to_bucket = 'reserved') AS reserved,
-           coalesce(sum(e.amount) FILTER (WHERE e.kind = 'commit'), 0) AS committed,
-           coalesce(sum(e.amount) FILTER (WHERE e.from_bucket = 'reserved' AND e.kind <> 'commit'), 0) AS released
+           sum(e.amount) FILTER (WHERE e.from_bucket = 'available' AND e.to_bucket IN ('reserved', 'spent')) AS reserved,
+           coalesce(sum(e.amount) FILTER (WHERE e.to_bucket = 'spent'), 0) AS committed,
+           coalesce(sum(e.amount) FILTER (WHERE e.from_bucket = 'reserved' AND e.kind <> 'commit'), 0) AS released,
+           coalesce(sum(e.amount) FILTER (WHERE e.from_bucket = 'spent'), 0) AS refunded
     FROM ledger.entries e WHERE e.reservation_id IS NOT NULL GROUP BY e.account_id, e.reservation_id
   ) j ON j.account_id = r.account_id AND j.reservation_id = r.reservation_id
-  WHERE (r.amount, r.committed, r.released) IS DISTINCT FROM (j.reserved, j.committed, j.released)
+  WHERE (r.amount, r.committed, r.released, r.refunded) IS DISTINCT FROM (j.reserved, j.committed, j.released, j.refunded)
   UNION ALL
   SELECT 'entries_count_up_without_gaps', a.account_id, a.account_id,
          jsonb_build_object('entry_seq', a.entry_seq, 'entries', coalesce(e.entries, 0), 'last', e.last)
@@ -79,6 +80,62 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                 OVER (PARTITION BY e.account_id ORDER BY e.seq) AS running
     FROM ledger.entries e
   ) e WHERE e.running <> e.balance_after
+  UNION ALL
+  SELECT 'entries_are_in_order_of_time', e.account_id, e.seq::text, to_jsonb(e)
+  FROM (
+    SELECT e.account_id, e.seq, e.created_at, lag(e.created_at) OVER (PARTITION BY e.account_id ORDER BY e.seq) AS before
+    FROM ledger.entries e
+  ) e WHERE e.created_at < e.before
+  UNION ALL
+  SELECT 'refunds_sum_to_refunded', r.account_id, r.reservation_id, jsonb_build_object('reservation', to_jsonb(r), 'refunds', f.amount)
+  FROM ledger.reservations r
+  LEFT JOIN (
+    SELECT f.account_id, f.reservation_id, sum(f.amount) AS amount FROM ledger.refunds f GROUP BY f.account_id, f.reservation_id
+  ) f ON f.account_id = r.account_id AND f.reservation_id = r.reservation_id
+  WHERE r.refunded <> coalesce(f.amount, 0) OR r.refunded > r.committed
+  UNION ALL
+  SELECT 'plan_grants_are_the_highest_plan', coalesce(p.account_id, g.account_id), coalesce(p.period_starts_at, g.starts_at)::text,
+         jsonb_build_object('period', to_jsonb(p), 'grants', g.amount)
+  FROM (SELECT * FROM ledger.plan_periods WHERE NOT is_skipped) p
+  FULL JOIN (
+    SELECT g.account_id, to_timestamp(split_part(g.grant_id, '_', -2)::bigint) AS starts_at, sum(g.amount) AS amount
+    FROM ledger.grants g WHERE g.source = 'plan' AND g.grant_id LIKE 'grant\_plan\_%' GROUP BY 1, 2
+  ) g ON g.account_id = p.account_id AND g.starts_at = date_trunc('second', p.period_starts_at)
+  WHERE p.granted IS DISTINCT FROM g.amount
+  UNION ALL
+  SELECT 'referral_is_paid_once_after_a_plan', r.account_id, r.inviter_id, to_jsonb(r)
+  FROM ledger.referrals r
+  WHERE (r.paid_at IS NOT NULL) <> EXISTS (SELECT 1 FROM ledger.grants g WHERE g.account_id = r.inviter_id AND g.source = 'referral'
+                                            AND g.grant_id = 'grant_referral_' || r.account_id)
+     OR (r.paid_at IS NOT NULL) <> EXISTS (SELECT 1 FROM ledger.plans p WHERE p.account_id = r.account_id)
+  UNION ALL
+  SELECT 'voided_grant_has_nothing_available', g.account_id, g.grant_id, to_jsonb(g)
+  FROM ledger.grants g WHERE g.voided_at IS NOT NULL AND g.available > 0
+  UNION ALL
+  SELECT 'usage_is_what_was_held_and_spent', coalesce(u.account_id, n.account_id), coalesce(u.name, n.name),
+         jsonb_build_object('usage', to_jsonb(u), 'counted', n.used)
+  FROM ledger.usage u
+  FULL JOIN (
+    SELECT r.account_id, s.spender, s.name, r.period_starts_at, sum(r.amount - r.released - r.refunded) AS used
+    FROM ledger.reservations r CROSS JOIN LATERAL ledger.spenders_of(r.member, r.project) s
+    WHERE r.member IS NOT NULL OR r.project IS NOT NULL
+    GROUP BY 1, 2, 3, 4
+  ) n ON n.account_id = u.account_id AND n.spender = u.spender AND n.name = u.name AND n.period_starts_at = u.period_starts_at
+  WHERE u.used IS DISTINCT FROM n.used
+  UNION ALL
+  SELECT 'period_spend_is_what_was_spent_in_it', a.account_id, a.account_id,
+         jsonb_build_object('account', to_jsonb(a), 'spent', coalesce(s.spent, 0))
+  FROM ledger.accounts a
+  LEFT JOIN (
+    SELECT r.account_id, sum(r.committed - r.refunded) AS spent
+    FROM ledger.reservations r JOIN ledger.accounts o ON o.account_id = r.account_id
+    WHERE r.settled_at >= o.period_starts_at GROUP BY r.account_id
+  ) s ON s.account_id = a.account_id
+  WHERE a.spent - a.spent_before <> coalesce(s.spent, 0)
+  UNION ALL
+  SELECT 'renewal_is_overdue', p.account_id, p.plan, to_jsonb(p)
+  FROM ledger.plans p
+  WHERE p.renewal = 'automatic' AND p.plan IS NOT NULL AND p.period_ends_at < ledger.clock() - make_interval(secs => p_overdue_seconds)
   UNION ALL
   SELECT 'open_past_return_by', r.account_id, r.reservation_id, to_jsonb(r)
   FROM ledger.reservations r

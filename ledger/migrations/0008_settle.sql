@@ -88,8 +88,8 @@ BEGIN
 
   IF 'buried' = ANY (v_outcomes) THEN
     INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts, cause,
-                                     return_by, created_at, settled_at, reserve_entries, settle_entries)
-    SELECT i.account_id, i.reservation_id, 'tombstone', 0, 'released', '{}', '{}', i.cause, v_now, v_now, v_now, 'empty', 'empty'
+                                     period_starts_at, return_by, created_at, settled_at, reserve_entries, settle_entries)
+    SELECT i.account_id, i.reservation_id, 'tombstone', 0, 'released', '{}', '{}', i.cause, v_now, v_now, v_now, v_now, 'empty', 'empty'
     FROM unnest(v_items) i WHERE v_outcomes[i.item] = 'buried'
     ON CONFLICT DO NOTHING;
   END IF;
@@ -128,12 +128,14 @@ DECLARE
   v_spent bigint;
   v_here  bigint;
   v_moves ledger.move[];
+  v_passes boolean;
 BEGIN
   FOR v_item IN SELECT i.* FROM unnest(p_items) i WHERE p_is_accepted[i.item] ORDER BY i.item LOOP
-    SELECT r.part_grant_ids, r.part_amounts INTO STRICT v_held FROM ledger.reservations r
+    SELECT r.part_grant_ids, r.part_amounts, r.amount, r.member, r.project INTO STRICT v_held FROM ledger.reservations r
     WHERE r.account_id = v_item.account_id AND r.reservation_id = v_item.reservation_id;
     v_spent := CASE v_item.verb WHEN 'commit' THEN v_item.amount ELSE 0 END;
     v_moves := NULL;
+    v_passes := false;
     FOR n IN 1 .. cardinality(v_held.part_amounts) LOOP
       v_here := least(v_spent, v_held.part_amounts[n]);
       EXIT WHEN v_here = 0;
@@ -149,6 +151,7 @@ BEGIN
         JOIN ledger.ways_back w ON w.way = ledger.way_back(g.voided_at, g.expires_at, p_now, v_item.expired_policy)
         WHERE g.account_id = v_item.account_id AND g.grant_id = v_held.part_grant_ids[n] ORDER BY w.then
       LOOP
+        v_passes := v_passes OR v_way.way = 'expire';
         v_moves := v_moves || ROW(v_item.account_id,
           CASE WHEN v_way.on_new_grant THEN ledger.return_grant_id(v_item.reservation_id) ELSE v_held.part_grant_ids[n] END,
           v_way.kind, v_way.from_bucket, v_way.to_bucket, v_held.part_amounts[n], v_item.reservation_id, v_item.cause)::ledger.move;
@@ -156,6 +159,9 @@ BEGIN
     END LOOP;
 
     v_spent := CASE v_item.verb WHEN 'commit' THEN v_item.amount ELSE 0 END;
+    IF v_held.member IS NOT NULL OR v_held.project IS NOT NULL THEN
+      PERFORM ledger.uncount_usage(ARRAY[v_item.account_id], ARRAY[v_item.reservation_id], ARRAY[v_held.amount - v_spent]);
+    END IF;
     UPDATE ledger.reservations r
     SET state = CASE v_item.verb WHEN 'commit' THEN 'committed' ELSE 'released' END::ledger.reservation_state,
         committed = v_spent, released = r.amount - v_spent, cause = v_item.cause, settled_at = p_now,
@@ -164,7 +170,12 @@ BEGIN
     WHERE a.account_id = v_item.account_id
       AND r.account_id = v_item.account_id AND r.reservation_id = v_item.reservation_id;
     PERFORM ledger.make_return_grants(p_items, p_is_accepted, p_account_ids, v_moves, p_now);
-    PERFORM ledger.post(p_account_ids, v_moves, p_now);
+    IF v_passes THEN
+      -- As one change of the balance: credits that are available for no time must not make it rise and fall.
+      PERFORM ledger.post_many(p_account_ids, v_moves, p_now);
+    ELSE
+      PERFORM ledger.post(p_account_ids, v_moves, p_now);
+    END IF;
   END LOOP;
 END $$;
 
@@ -176,6 +187,13 @@ SET enable_seqscan = off SET enable_nestloop = off SET enable_mergejoin = off
 DECLARE
   v_moves ledger.move[];
 BEGIN
+  PERFORM ledger.uncount_usage(array_agg(i.account_id), array_agg(i.reservation_id),
+                               array_agg(r.amount - CASE i.verb WHEN 'commit' THEN i.amount ELSE 0 END))
+  FROM ledger.reservations r
+  JOIN unnest(p_items) i ON i.account_id = r.account_id AND i.reservation_id = r.reservation_id
+  WHERE r.ctid = ANY (p_places) AND p_is_accepted[i.item] AND (r.member IS NOT NULL OR r.project IS NOT NULL)
+  HAVING count(*) > 0;
+
   WITH ending AS MATERIALIZED (
     SELECT i.item, i.account_id, i.reservation_id, i.cause, i.expired_policy, i.verb, r.ctid AS place, r.part_grant_ids,
            r.part_amounts, CASE i.verb WHEN 'commit' THEN i.amount ELSE 0 END AS spent
@@ -243,7 +261,9 @@ BEGIN
   END IF;
   INSERT INTO ledger.grants (account_id, grant_id, source, band, effective_at, expires_at, reason, created_at, ordinal)
   SELECT m.account_id, m.grant_id, 'return', 2, p_now,
-         greatest(p_now + make_interval(hours => i.return_grant_hours), a.period_ends_at), m.reason, p_now,
+         -- Of a plan that is not renewed yet, the period it will be renewed for: the account's follow the plan's.
+         greatest(p_now + make_interval(hours => i.return_grant_hours), CASE WHEN l.next_plan IS NOT NULL THEN a.period_ends_at
+                                                                             ELSE l.period_ends_at END), m.reason, p_now,
          a.entry_seq + m.step
   FROM (
     SELECT DISTINCT ON (n.account_id, n.grant_id) n.*
@@ -256,35 +276,10 @@ BEGIN
     ORDER BY n.account_id, n.grant_id, n.step
   ) m
   JOIN ledger.accounts a ON a.account_id = m.account_id
+  LEFT JOIN ledger.plans l ON l.account_id = m.account_id
   JOIN unnest(p_items) i
     ON i.account_id = m.account_id AND i.reservation_id = m.reservation_id AND p_is_accepted[i.item]
   WHERE a.account_id = ANY (p_account_ids);
 END $$;
-
--- The grant that returned credits stand in when theirs has expired: one per reservation, named after it.
-CREATE FUNCTION ledger.return_grant_id(p_reservation_id text) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$ SELECT 'grant_return_' || p_reservation_id $$;
-
--- Where credits that come back go, by the fate of the grant they came from. A voided grant wins over an expired one:
--- what was charged back never becomes spendable again.
-CREATE FUNCTION ledger.way_back(p_voided_at timestamptz, p_expires_at timestamptz, p_now timestamptz, p_expired_policy text)
-RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE WHEN p_voided_at IS NOT NULL THEN 'voided'
-              WHEN p_expires_at > p_now THEN 'alive'
-              WHEN p_expired_policy = 'expire' THEN 'expire'
-              ELSE 'return' END
-$$;
-
--- The moves of each way back, in order. (`then` orders two moves of the same part.)
-CREATE VIEW ledger.ways_back (way, "then", kind, from_bucket, to_bucket, on_new_grant) AS
-  SELECT w.way, w.ordinal, w.kind::ledger.entry_kind, w.from_bucket::ledger.bucket, w.to_bucket::ledger.bucket, w.on_new_grant
-  FROM (VALUES
-    ('alive',  1, 'release', 'reserved',  'available', false),
-    ('voided', 1, 'void',    'reserved',  'voided',    false),
-    ('expire', 1, 'release', 'reserved',  'available', false),
-    ('expire', 2, 'expire',  'available', 'expired',   false),
-    ('return', 1, 'expire',  'reserved',  'expired',   false),
-    ('return', 2, 'release', 'outside',   'available', true)
-  ) w (way, ordinal, kind, from_bucket, to_bucket, on_new_grant);
 
 -- Down Migration

@@ -1,0 +1,62 @@
+import { CURRENT_PRICE_LIST } from './price-list.ts';
+
+/** Where credits come from, how many, and how long they live (credit-rules.md, "Where credits come from"). */
+
+export const GRANT_SOURCES = [
+  'plan',
+  'trial',
+  'sign_up',
+  'referral',
+  'return',
+  'goodwill',
+  'top_up',
+] as const;
+export type GrantSource = (typeof GRANT_SOURCES)[number];
+
+/** Spent in this order: 1 before 2 before 3. */
+export type GrantBand = 1 | 2 | 3;
+
+export const BAND_OF_SOURCE: Readonly<Record<GrantSource, GrantBand>> = {
+  plan: 1,
+  trial: 2,
+  sign_up: 2,
+  referral: 2,
+  return: 2,
+  goodwill: 2,
+  top_up: 3,
+};
+
+/** Given once to every account, without expiry. */
+export const SIGN_UP_CREDITS = 1_000;
+
+/** Given once, when a trial starts; it lives as long as the trial. */
+export const TRIAL_CREDITS = 3_000;
+export const TRIAL_LIFETIME_SECONDS = 7 * 24 * 3_600;
+
+/** To the inviter, when the invited account first pays for a plan. */
+export const REFERRAL_CREDITS = 3_000;
+export const REFERRAL_LIFETIME_MONTHS = 12;
+
+/** Of credits given by support, and of refunds whose own grant has expired. */
+export const GOODWILL_LIFETIME_SECONDS = 90 * 24 * 3_600;
+
+/** Of a top-up that names no pack. */
+export const TOP_UP_LIFETIME_MONTHS = 12;
+
+/** A customer hears of a balance that no longer buys one video, until they choose another level. Credits. */
+export const DEFAULT_LOW_BALANCE_AT = CURRENT_PRICE_LIST.planningVideo;
+
+/** A top-up that can be bought: so many credits, living so long. */
+export type Pack = { readonly name: string; readonly credits: number; readonly lifetimeMonths: number };
+
+/** The catalogue of packs (ours: the policy leaves sizes to a catalogue). Data: a pack that was sold is never changed. */
+export const PACKS: readonly Pack[] = [
+  { name: 'small', credits: 1_000, lifetimeMonths: 12 },
+  { name: 'medium', credits: 5_000, lifetimeMonths: 12 },
+  { name: 'large', credits: 20_000, lifetimeMonths: 12 },
+];
+
+/** The pack of a name, or undefined when none is sold under it. */
+export function packOf(name: string): Pack | undefined {
+  return PACKS.find((pack) => pack.name === name);
+}

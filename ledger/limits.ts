@@ -1,0 +1,66 @@
+import type { Database } from './database.ts';
+
+/** What an account may do at most; null: no limit. Credits per billing period. */
+export type Limits = {
+  readonly max_concurrent_jobs: number | null;
+  readonly member_credits_per_period: number | null;
+  readonly project_credits_per_period: number | null;
+  readonly low_balance_at: number | null;
+  readonly overrides: readonly LimitOverride[];
+};
+
+/** A cap of one member or project in place of the general one. */
+export type LimitOverride = { readonly credits_per_period: number | null } & (
+  { readonly member: string } | { readonly project: string }
+);
+
+/** The spend cap that refused something: which, whose, how high, and how much of it is used. */
+export type ExceededCap = {
+  readonly limit: 'member_credits_per_period' | 'project_credits_per_period';
+  readonly name: string;
+  readonly credits_per_period: number;
+  readonly used: number;
+};
+
+/** Sets all limits of an account. False when there is no such account. */
+export async function setLimits(
+  database: Database,
+  accountId: string,
+  limits: Limits,
+  by: { readonly actor: string; readonly reason: string },
+): Promise<boolean> {
+  const { rows } = await database.query<{ is_set: boolean }>({
+    name: 'ledger.set_limits',
+    text: 'SELECT ledger.set_limits($1, $2, $3, $4) AS is_set',
+    values: [accountId, limits, by.actor, by.reason],
+  });
+  return rows[0]?.is_set ?? false;
+}
+
+/** Null when there is no such account. */
+export async function readLimits(database: Database, accountId: string): Promise<Limits | null> {
+  const { rows } = await database.query<{ limits: Limits | null }>({
+    name: 'ledger.read_limits',
+    text: 'SELECT ledger.read_limits($1) AS limits',
+    values: [accountId],
+  });
+  return rows[0]?.limits ?? null;
+}
+
+/** The first cap that so many credits more would exceed; null when none. For the words of a refusal. */
+export async function readExceededCap(
+  database: Database,
+  accountId: string,
+  wanted: {
+    readonly member?: string | undefined;
+    readonly project?: string | undefined;
+    readonly credits: number;
+  },
+): Promise<ExceededCap | null> {
+  const { rows } = await database.query<{ cap: ExceededCap | null }>({
+    name: 'ledger.exceeded_cap',
+    text: 'SELECT ledger.exceeded_cap($1, $2, $3, $4) AS cap',
+    values: [accountId, wanted.member, wanted.project, wanted.credits],
+  });
+  return rows[0]?.cap ?? null;
+}

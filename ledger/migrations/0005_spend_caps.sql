@@ -1,0 +1,99 @@
+-- Up Migration
+-- What each member and project of an account has used in a period, and how much it may. Counted when credits are held or
+-- spent and given back when they return, under the account's lock like its balance.
+
+CREATE TYPE ledger.spender AS ENUM ('member', 'project');
+
+CREATE TABLE ledger.limits (
+  account_id                 text NOT NULL PRIMARY KEY,
+  max_concurrent_jobs        int    CHECK (max_concurrent_jobs >= 0),
+  member_credits_per_period  bigint CHECK (member_credits_per_period >= 0),
+  project_credits_per_period bigint CHECK (project_credits_per_period >= 0),
+  low_balance_at             bigint CHECK (low_balance_at >= 0)
+);
+
+-- A cap of one member or project in place of the account's general one; null: none for this one.
+CREATE TABLE ledger.limit_overrides (
+  account_id         text           NOT NULL,
+  spender            ledger.spender NOT NULL,
+  name               text           NOT NULL,
+  credits_per_period bigint CHECK (credits_per_period >= 0),
+  PRIMARY KEY (account_id, spender, name)
+);
+
+-- used: reserved and spent, less what returned or was refunded.
+CREATE TABLE ledger.usage (
+  account_id       text           NOT NULL,
+  spender          ledger.spender NOT NULL,
+  name             text           NOT NULL,
+  period_starts_at timestamptz    NOT NULL,
+  used             bigint         NOT NULL CHECK (used >= 0),
+  PRIMARY KEY (account_id, spender, name, period_starts_at)
+) WITH (fillfactor = 70);
+
+-- Both spenders of one thing, as rows.
+CREATE FUNCTION ledger.spenders_of(p_member text, p_project text) RETURNS TABLE (spender ledger.spender, name text)
+LANGUAGE sql IMMUTABLE ROWS 2 AS $$
+  SELECT 'member'::ledger.spender, p_member WHERE p_member IS NOT NULL
+  UNION ALL SELECT 'project', p_project WHERE p_project IS NOT NULL
+$$;
+
+-- Counts what was just held for a member or a project.
+CREATE FUNCTION ledger.count_usage(p_items ledger.reserve_item[], p_is_accepted boolean[]) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM unnest(p_items) i WHERE i.member IS NOT NULL OR i.project IS NOT NULL) THEN
+    RETURN;
+  END IF;
+  INSERT INTO ledger.usage AS u (account_id, spender, name, period_starts_at, used)
+  SELECT i.account_id, s.spender, s.name, a.period_starts_at, sum(i.amount)
+  FROM unnest(p_items) i
+  JOIN ledger.accounts a ON a.account_id = i.account_id
+  CROSS JOIN LATERAL ledger.spenders_of(i.member, i.project) s
+  WHERE p_is_accepted[i.item]
+  GROUP BY 1, 2, 3, 4
+  ON CONFLICT (account_id, spender, name, period_starts_at) DO UPDATE SET used = u.used + excluded.used;
+END $$;
+
+-- Takes from the count what came back of reservations: of each, so many credits.
+CREATE FUNCTION ledger.uncount_usage(p_account_ids text[], p_reservation_ids text[], p_amounts bigint[]) RETURNS void
+LANGUAGE sql SET enable_seqscan = off AS $$
+  UPDATE ledger.usage u SET used = u.used - back.amount
+  FROM (
+    SELECT r.account_id, s.spender, s.name, r.period_starts_at, sum(b.amount) AS amount
+    FROM unnest(p_account_ids, p_reservation_ids, p_amounts) b (account_id, reservation_id, amount)
+    JOIN ledger.reservations r ON r.account_id = b.account_id AND r.reservation_id = b.reservation_id
+    CROSS JOIN LATERAL ledger.spenders_of(r.member, r.project) s
+    GROUP BY 1, 2, 3, 4
+  ) back
+  WHERE (u.account_id, u.spender, u.name, u.period_starts_at) = (back.account_id, back.spender, back.name, back.period_starts_at)
+$$;
+
+-- The caps of one member and one project of an account, and what of each is used in the current period.
+CREATE FUNCTION ledger.read_caps(p_account_id text, p_member text, p_project text)
+RETURNS TABLE (spender ledger.spender, name text, cap bigint, used bigint)
+LANGUAGE sql STABLE SET enable_seqscan = off AS $$
+  SELECT c.spender, c.name, c.cap, coalesce(u.used, 0)
+  FROM (
+    SELECT s.spender, s.name,
+           CASE WHEN o.account_id IS NOT NULL THEN o.credits_per_period
+                WHEN s.spender = 'member' THEN l.member_credits_per_period
+                ELSE l.project_credits_per_period END AS cap
+    FROM ledger.spenders_of(p_member, p_project) s
+    LEFT JOIN ledger.limits l ON l.account_id = p_account_id
+    LEFT JOIN ledger.limit_overrides o ON o.account_id = p_account_id AND o.spender = s.spender AND o.name = s.name
+  ) c
+  JOIN ledger.accounts a ON a.account_id = p_account_id
+  LEFT JOIN ledger.usage u ON u.account_id = p_account_id AND u.spender = c.spender AND u.name = c.name
+    AND u.period_starts_at = a.period_starts_at
+  WHERE c.cap IS NOT NULL
+$$;
+
+-- The first cap that so many credits more would exceed, for whoever was refused; null when none.
+CREATE FUNCTION ledger.exceeded_cap(p_account_id text, p_member text, p_project text, p_amount bigint) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_build_object('limit', c.spender || '_credits_per_period', 'name', c.name, 'credits_per_period', c.cap, 'used', c.used)
+  FROM ledger.read_caps(p_account_id, p_member, p_project) c WHERE c.used + p_amount > c.cap ORDER BY c.spender LIMIT 1
+$$;
+
+-- Down Migration

@@ -1,0 +1,96 @@
+import { PLAN_RULES, type PlanName, type Renewal } from '../domain/plans.ts';
+import type { Database } from './database.ts';
+import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account.ts';
+
+/** The plan of an account. Times as PostgreSQL's JSON writes them; null where it has none. */
+export type PlanView = {
+  readonly plan: PlanName | null;
+  readonly period_start: string | null;
+  readonly period_end: string | null;
+  /** What the next period is of; null: the plan ends with this one. */
+  readonly next_plan: PlanName | null;
+  readonly renewal: Renewal;
+};
+
+export type PlanCall = {
+  readonly accountId: string;
+  /** The key: the same reference and content answers the same for ever. */
+  readonly reference: string;
+  /** Null: ends with the current period. */
+  readonly plan: string | null;
+  /** The period this is about; null: the current one, or one that starts now. */
+  readonly periodStart: Date | null;
+  /** Null: as it is. */
+  readonly renewal: Renewal | null;
+  readonly actor: string;
+  readonly reason: string;
+};
+
+export type PlanResult =
+  | { readonly outcome: 'set'; readonly isReplay: boolean; readonly plan: PlanView }
+  | { readonly outcome: 'account_not_found' | 'unknown_plan' | 'period_not_begun' | 'key_reused' };
+
+type Row = { outcome: PlanResult['outcome']; is_replay: boolean; answer: PlanView };
+
+/** Starts, renews, raises, lowers or ends a plan: one call for all, as a billing system makes it. */
+export async function setPlan(database: Database, call: PlanCall): Promise<PlanResult> {
+  const { rows } = await database.query<Row>({
+    name: 'ledger.set_plan',
+    text: 'SELECT outcome, is_replay, answer FROM ledger.set_plan($1, $2, $3, $4, $5, $6, $7, $8)',
+    values: [
+      call.accountId,
+      call.reference,
+      call.plan,
+      call.periodStart,
+      call.renewal,
+      PLAN_RULES,
+      call.actor,
+      call.reason,
+    ],
+  });
+  const row = rows[0];
+  if (row === undefined) throw new RangeError('a plan was not answered');
+  if (row.outcome !== 'set') return { outcome: row.outcome };
+  return { outcome: 'set', isReplay: row.is_replay, plan: row.answer };
+}
+
+/** The plan as it stands. */
+export async function readPlan(database: Database, accountId: string): Promise<PlanView> {
+  const { rows } = await database.query<{ plan: PlanView }>({
+    name: 'ledger.read_plan',
+    text: 'SELECT ledger.read_plan($1) AS plan',
+    values: [accountId],
+  });
+  const row = rows[0];
+  if (row === undefined) throw new RangeError('a plan was not answered');
+  return row.plan;
+}
+
+/** Automatic plans whose period has ended, the longest overdue first, after a place in that order (null: from the first). */
+export async function readDuePlans(
+  database: Database,
+  page: { readonly after: DueAccount | null; readonly limit: number },
+): Promise<readonly DueAccount[]> {
+  const { rows } = await database.query<DueAccountRow>({
+    name: 'ledger.read_due_plans',
+    text: 'SELECT account_id, due_at::text FROM ledger.read_due_plans($1, $2, $3)',
+    values: [page.after?.dueAt ?? '-infinity', page.after?.accountId ?? '', page.limit],
+  });
+  return rows.map(toDueAccount);
+}
+
+/** What became of a plan that was due; not_due: somebody else was quicker. */
+export type RenewalOutcome = 'renewed' | 'ended' | 'not_due' | 'unknown_plan';
+
+/** Renews these accounts' plans where that is due: late, twice or a year behind, the current period is granted once. */
+export async function renewPlans(
+  database: Database,
+  accountIds: readonly string[],
+): Promise<readonly { readonly accountId: string; readonly outcome: RenewalOutcome }[]> {
+  const { rows } = await database.query<{ account_id: string; outcome: RenewalOutcome }>({
+    name: 'ledger.renew_plans',
+    text: 'SELECT account_id, outcome FROM ledger.renew_plans($1, $2)',
+    values: [accountIds, PLAN_RULES],
+  });
+  return rows.map((row) => ({ accountId: row.account_id, outcome: row.outcome }));
+}

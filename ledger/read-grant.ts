@@ -1,0 +1,39 @@
+import type { GrantSource } from '../domain/grant-rules.ts';
+import type { Database } from './database.ts';
+
+/** A grant as its account sees it, in credits. Times as PostgreSQL's JSON writes them. */
+export type GrantView = {
+  readonly id: string;
+  readonly source: GrantSource;
+  readonly band: number;
+  readonly amount: number;
+  readonly available: number;
+  readonly reserved: number;
+  readonly spent: number;
+  readonly effective_at: string;
+  readonly expires_at: string | null;
+};
+
+/** Null when the account has no such grant. */
+export async function readGrant(
+  database: Database,
+  accountId: string,
+  grantId: string,
+): Promise<GrantView | null> {
+  const { rows } = await database.query<{ grant: GrantView | null }>({
+    name: 'ledger.read_grant',
+    text: 'SELECT ledger.read_grant($1, $2) AS grant',
+    values: [accountId, grantId],
+  });
+  return rows[0]?.grant ?? null;
+}
+
+/** The account a grant belongs to; null when there is no such grant. */
+export async function accountOfGrant(database: Database, grantId: string): Promise<string | null> {
+  const { rows } = await database.query<{ account_id: string | null }>({
+    name: 'ledger.account_of_grant',
+    text: 'SELECT ledger.account_of_grant($1) AS account_id',
+    values: [grantId],
+  });
+  return rows[0]?.account_id ?? null;
+}

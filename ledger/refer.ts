@@ -1,0 +1,35 @@
+import { REFERRAL_CREDITS, REFERRAL_LIFETIME_MONTHS } from '../domain/grant-rules.ts';
+import type { Database } from './database.ts';
+
+export type ReferralResult = {
+  readonly outcome:
+    | 'pending'
+    | 'paid'
+    | 'account_not_found'
+    | 'inviter_not_found'
+    | 'self_referral'
+    | 'circle'
+    | 'already_referred';
+  readonly isReplay: boolean;
+};
+
+/** Names the inviter of an account, once; the inviter is paid when the account first pays for a plan. */
+export async function refer(
+  database: Database,
+  referral: { readonly accountId: string; readonly inviterId: string; readonly actor: string },
+): Promise<ReferralResult> {
+  const { rows } = await database.query<{ outcome: ReferralResult['outcome']; is_replay: boolean }>({
+    name: 'ledger.refer',
+    text: 'SELECT outcome, is_replay FROM ledger.refer($1, $2, $3, $4, $5)',
+    values: [
+      referral.accountId,
+      referral.inviterId,
+      REFERRAL_CREDITS,
+      REFERRAL_LIFETIME_MONTHS,
+      referral.actor,
+    ],
+  });
+  const row = rows[0];
+  if (row === undefined) throw new RangeError('a referral was not answered');
+  return { outcome: row.outcome, isReplay: row.is_replay };
+}

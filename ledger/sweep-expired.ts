@@ -1,0 +1,31 @@
+import type { Database } from './database.ts';
+import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account.ts';
+
+/**
+ * Accounts with credits that have expired and stand in no entry yet, the longest due first, after a place in that order
+ * (null: from the first). Expired credits cannot be spent, swept or not.
+ */
+export async function readDueExpiry(
+  database: Database,
+  page: { readonly after: DueAccount | null; readonly limit: number },
+): Promise<readonly DueAccount[]> {
+  const { rows } = await database.query<DueAccountRow>({
+    name: 'ledger.read_due_expiry',
+    text: 'SELECT account_id, due_at::text FROM ledger.read_due_expiry($1, $2, $3)',
+    values: [page.after?.dueAt ?? '-infinity', page.after?.accountId ?? '', page.limit],
+  });
+  return rows.map(toDueAccount);
+}
+
+/** Writes into the journal what has expired in these accounts. Answers those it swept: one that others hold is left to them. */
+export async function sweepExpired(
+  database: Database,
+  accountIds: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ account_id: string }>({
+    name: 'ledger.sweep_accounts',
+    text: 'SELECT account_id FROM ledger.sweep_accounts($1) account_id',
+    values: [accountIds],
+  });
+  return rows.map((row) => row.account_id);
+}

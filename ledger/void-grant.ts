@@ -1,0 +1,31 @@
+import type { Database } from './database.ts';
+
+export type VoidResult =
+  | { readonly outcome: 'voided'; readonly voided: number; readonly notRecovered: number }
+  | { readonly outcome: 'not_found' };
+
+type Row = { outcome: 'voided' | 'not_found'; voided: string | null; not_recovered: string | null };
+
+/** Takes back what is left of a grant (a charge-back). Once: whoever comes again reads what the first took. Credits. */
+export async function voidGrant(
+  database: Database,
+  item: {
+    readonly accountId: string;
+    readonly grantId: string;
+    readonly reason: string;
+    readonly actor: string;
+  },
+): Promise<VoidResult> {
+  const { rows } = await database.query<Row>({
+    name: 'ledger.void_grants',
+    text: 'SELECT outcome, voided, not_recovered FROM ledger.void_grants($1)',
+    values: [
+      JSON.stringify([
+        { account_id: item.accountId, grant_id: item.grantId, reason: item.reason, actor: item.actor },
+      ]),
+    ],
+  });
+  const row = rows[0];
+  if (row?.outcome !== 'voided') return { outcome: 'not_found' };
+  return { outcome: 'voided', voided: Number(row.voided), notRecovered: Number(row.not_recovered) };
+}

@@ -1,0 +1,199 @@
+import { DefaultLogger, type LogLevel } from '@temporalio/worker';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCreditUpkeep, type UpkeepStep } from '../../activities/credit-upkeep.ts';
+import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
+import { createGrant } from '../../ledger/grant.ts';
+import type { DueAccount } from '../../ledger/due-account.ts';
+import { holdAccount } from '../integration/held-account.ts';
+import { createPlanFixture, START, type PlanFixture } from './plan-fixture.ts';
+
+/** 31 Jan 09:00 → 28 Feb 09:00 → 31 Mar 09:00: clamped, and never drifting. */
+const FIRST_END = new Date('2026-02-28T09:00:00Z');
+const SECOND_END = new Date('2026-03-31T09:00:00Z');
+const A_YEAR_LATER = new Date('2027-01-31T09:00:00Z');
+/** As many credits as an account can ever have had, less those of a plan and the sign-up. */
+const NEARLY_ALL_CREDITS = 2 ** 53 - 1 - 5_000;
+
+let fixture: PlanFixture;
+let logged: { readonly level: LogLevel; readonly message: string }[];
+
+beforeEach(async () => {
+  fixture = await createPlanFixture();
+  logged = [];
+  await fixture.setClock(START);
+});
+afterEach(() => fixture.close());
+
+function run(
+  duty: 'renewDuePlans' | 'sweepExpiredCredits',
+  after: DueAccount | null = null,
+): Promise<UpkeepStep> {
+  const logger = new DefaultLogger('INFO', ({ level, message }) => logged.push({ level, message }));
+  const environment = new MockActivityEnvironment({}, { logger });
+  return environment.run(createCreditUpkeep(fixture.worker)[duty], after);
+}
+
+/** Fills an account until no plan fits in: its renewal fails in SQL, every time. */
+async function fillUp(accountId: string): Promise<void> {
+  const grant = createGrant(fixture.worker);
+  const grants: Promise<unknown>[] = [];
+  for (let left = NEARLY_ALL_CREDITS; left > 0; left -= MAX_CREDITS_PER_CALL) {
+    const credits = Math.min(left, MAX_CREDITS_PER_CALL);
+    const grantId = `grant_fill_${String(left)}`;
+    grants.push(
+      grant({ accountId, grantId, source: 'goodwill', band: 2, credits, ends: 'never', reason: 'test' }),
+    );
+  }
+  await Promise.all(grants);
+}
+
+describe('the renewal of automatic plans (invariant 11)', () => {
+  it('grants the next period when the last one ends, and lets what was left of it expire', async () => {
+    const account = await fixture.subscribe('on time');
+    await fixture.setClock(new Date(FIRST_END.getTime() - 1));
+    expect(await run('renewDuePlans')).toEqual({ counts: {}, next: null });
+    await fixture.setClock(FIRST_END);
+    expect(await run('renewDuePlans')).toEqual({ counts: { renewed: 1 }, next: null });
+
+    expect(await fixture.planGrants(account)).toEqual([
+      { amount: 4_000, available: 0, expired: 4_000 },
+      { amount: 4_000, available: 4_000, expired: 0 },
+    ]);
+    expect(logged).toEqual([{ level: 'INFO', message: 'credit upkeep: renewal' }]);
+    await fixture.expectReconciled();
+  });
+
+  it('changes nothing and says nothing when it comes again, or twice at once', async () => {
+    const account = await fixture.subscribe('doubled');
+    await fixture.setClock(FIRST_END);
+    const counts = (await Promise.all([run('renewDuePlans'), run('renewDuePlans')])).map(
+      (step) => step.counts['renewed'] ?? 0,
+    );
+    expect(counts.sort()).toEqual([0, 1]);
+    logged = [];
+    expect(await run('renewDuePlans')).toEqual({ counts: {}, next: null });
+    expect(logged).toEqual([]);
+    expect(await fixture.planGrants(account)).toHaveLength(2);
+    await fixture.expectReconciled();
+  });
+
+  it('grants the current period alone when it comes a year late, and records those it skipped', async () => {
+    const account = await fixture.subscribe('late');
+    await fixture.setClock(A_YEAR_LATER);
+    expect(await run('renewDuePlans')).toEqual({ counts: { renewed: 1 }, next: null });
+    expect(await fixture.planGrants(account)).toEqual([
+      { amount: 4_000, available: 0, expired: 4_000 },
+      { amount: 4_000, available: 4_000, expired: 0 },
+    ]);
+    const periods = await fixture.rows(
+      'SELECT is_skipped, count(*)::int FROM ledger.plan_periods WHERE account_id = $1 GROUP BY 1 ORDER BY 1',
+      account,
+    );
+    expect(periods).toEqual([
+      { is_skipped: false, count: 2 },
+      { is_skipped: true, count: 11 },
+    ]);
+    await fixture.expectReconciled();
+  });
+
+  it('leaves plans alone that an outside billing system renews', async () => {
+    const account = await fixture.subscribe('by call', 'by_call');
+    await fixture.setClock(SECOND_END);
+    expect(await run('renewDuePlans')).toEqual({ counts: {}, next: null });
+    expect(await fixture.planGrants(account)).toHaveLength(1);
+  });
+
+  it('renews the others when one account cannot be renewed, now and the next time', async () => {
+    const full = await fixture.subscribe('full');
+    await fillUp(full);
+    await fixture.setClock(new Date(START.getTime() + 1_000));
+    const behind = await fixture.subscribe('behind it');
+    for (const [at, grants] of [
+      [new Date(FIRST_END.getTime() + 1_000), 2],
+      [new Date(SECOND_END.getTime() + 1_000), 3],
+    ] as const) {
+      await fixture.setClock(at);
+      expect(await run('renewDuePlans')).toEqual({ counts: { failed: 1, renewed: 1 }, next: null });
+      expect(await fixture.planGrants(behind)).toHaveLength(grants);
+    }
+    expect(logged.filter((line) => line.level === 'ERROR')).toHaveLength(2);
+    expect(await fixture.planGrants(full)).toHaveLength(1);
+    const overdue = await fixture.rows(`SELECT account_id FROM ledger.reconcile(60)`);
+    expect(overdue).toEqual([{ account_id: full }]);
+  });
+
+  it('renews the others while one account is held, and that one the next time', async () => {
+    const held = await fixture.subscribe('held');
+    const other = await fixture.subscribe('other');
+    await fixture.setClock(FIRST_END);
+    const lock = await holdAccount(fixture.database.ownerUrl, held);
+    expect(await run('renewDuePlans')).toEqual({ counts: { failed: 1, renewed: 1 }, next: null });
+    await lock.release();
+    expect(await fixture.planGrants(other)).toHaveLength(2);
+    expect(await run('renewDuePlans')).toEqual({ counts: { renewed: 1 }, next: null });
+    expect(await fixture.planGrants(held)).toHaveLength(2);
+    await fixture.expectReconciled();
+  });
+});
+
+describe('the sweep of expired credits', () => {
+  it('writes the entries of what expired, once', async () => {
+    const account = await fixture.subscribe('swept', 'by_call');
+    await fixture.setClock(FIRST_END);
+    expect(await run('sweepExpiredCredits')).toEqual({ counts: { swept: 1 }, next: null });
+    expect(await run('sweepExpiredCredits')).toEqual({ counts: {}, next: null });
+    const entries = await fixture.rows(
+      `SELECT amount::int, balance_after::int FROM ledger.entries WHERE account_id = $1 AND kind = 'expire'`,
+      account,
+    );
+    expect(entries).toEqual([{ amount: 4_000, balance_after: 1_000 }]);
+    expect(logged).toEqual([{ level: 'INFO', message: 'credit upkeep: expiry' }]);
+    await fixture.expectReconciled();
+  });
+
+  it('sweeps the others when one account cannot be swept', async () => {
+    const broken = await fixture.subscribe('broken', 'by_call');
+    const other = await fixture.subscribe('other', 'by_call');
+    await fixture.owner.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'planted'; END $$;
+       CREATE TRIGGER refuse BEFORE INSERT ON ledger.entries FOR EACH ROW
+         WHEN (NEW.account_id = '${broken}') EXECUTE FUNCTION refuse()`,
+    );
+    await fixture.setClock(FIRST_END);
+    expect(await run('sweepExpiredCredits')).toEqual({ counts: { failed: 1, swept: 1 }, next: null });
+    expect(await fixture.planGrants(other)).toMatchObject([{ available: 0, expired: 4_000 }]);
+  });
+
+  it('waits for nobody: an account that is held is left to whoever holds it', async () => {
+    const held = await fixture.subscribe('held', 'by_call');
+    await fixture.subscribe('other', 'by_call');
+    await fixture.setClock(FIRST_END);
+    const lock = await holdAccount(fixture.database.ownerUrl, held);
+    expect(await run('sweepExpiredCredits')).toEqual({ counts: { swept: 1 }, next: null });
+    await lock.release();
+    expect(await run('sweepExpiredCredits')).toEqual({ counts: { swept: 1 }, next: null });
+    await fixture.expectReconciled();
+  });
+
+  it('works in steps of 2,000 accounts and says where the next one goes on', async () => {
+    const count = 2_001;
+    await fixture.owner.query(
+      `SELECT ledger.open_account('acct_' || n, 'r' || n, 'n' || n) FROM generate_series(1, $1) n`,
+      [count],
+    );
+    await fixture.owner.query(
+      `SELECT ledger.grant_credits(jsonb_agg(jsonb_build_object('account_id', 'acct_' || n, 'grant_id', 'g', 'source', 'trial',
+         'band', 2, 'amount', 3000, 'lives_seconds', 60 + n / 1000.0, 'reason', 'test'))) FROM generate_series(1, $1) n`,
+      [count],
+    );
+    await fixture.setClock(FIRST_END);
+    const first = await run('sweepExpiredCredits');
+    expect(first).toEqual({
+      counts: { swept: 2_000 },
+      next: { accountId: 'acct_2000', dueAt: expect.stringContaining('2026-01-31') },
+    });
+    expect(await run('sweepExpiredCredits', first.next)).toEqual({ counts: { swept: 1 }, next: null });
+    await fixture.expectReconciled();
+  });
+});

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { estimate } from '../../domain/estimate.ts';
+import {
+  expiredGrantPolicyOf,
+  FAILURE_CODES,
+  failureOf,
+  RETURN_GRANT_LIFETIME_HOURS,
+} from '../../domain/failures.ts';
+import {
+  BAND_OF_SOURCE,
+  DEFAULT_LOW_BALANCE_AT,
+  GOODWILL_LIFETIME_SECONDS,
+  PACKS,
+  REFERRAL_CREDITS,
+  REFERRAL_LIFETIME_MONTHS,
+  SIGN_UP_CREDITS,
+  TOP_UP_LIFETIME_MONTHS,
+  TRIAL_CREDITS,
+  TRIAL_LIFETIME_SECONDS,
+} from '../../domain/grant-rules.ts';
+import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../domain/job-request.ts';
+import { PLAN_CREDITS } from '../../domain/plans.ts';
+import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
+import { QUOTE_LIFETIME_SECONDS } from '../../domain/quote.ts';
+import { SETTINGS } from '../../runtime/settings.ts';
+import { falsify, findLies, parseExampleLine } from './credits-page/example-line.ts';
+import { quoteLine } from './credits-page/quote-line.ts';
+import { parseFigure, readPage, toFigure } from './credits-page/read-page.ts';
+import { runExample } from './credits-page/run-example.ts';
+
+/** Everything docs/credits.md says is done or compared: examples by the real ledger, tables with domain. */
+
+const DAY_SECONDS = 24 * 3_600;
+const page = readPage();
+
+describe('an example of the page', () => {
+  test.each(page.examples.map(({ title, lines }, index) => [`${String(index + 1)}, ${title}`, lines]))(
+    '(%s) is what the ledger does, line by line, and would be wrong with any other figure',
+    async (_, text) => {
+      const lines = text.map(parseExampleLine);
+      const observations = await runExample(lines);
+      for (const [n, observed] of observations.entries()) {
+        const expected = lines[n]?.expected ?? '';
+        expect(
+          findLies(expected, observed),
+          `${String(text[n])}\nIn truth: ${JSON.stringify(observed)}`,
+        ).toEqual([]);
+        for (const lie of falsify(expected)) expect(findLies(lie, observed), lie).not.toEqual([]);
+      }
+    },
+  );
+
+  test('stands under every rule', () => {
+    const rules = [
+      'Top-up packs',
+      'What is spent first',
+      'A job and its credits',
+      'Expiry',
+      'Plans',
+      'Renewal',
+    ];
+    const more = [
+      'Upgrade, downgrade, cancel',
+      'Referrals',
+      'When credits come back',
+      'Refunds',
+      'Charge-backs',
+    ];
+    const titles = page.examples.map((example) => example.title);
+    for (const rule of [...rules, ...more, 'Limits', 'Low balance', 'Where credits come from'])
+      expect(titles).toContain(rule);
+  });
+
+  test('cannot say what nobody checks', () => {
+    const observed = { available: 1, reserved: 0, spent: 0, expired: 0, voided: 0 };
+    const rest = { grants: [], refusal: 'over the cap', hasNotice: false, notRecovered: 0 };
+    expect(() => findLies('1 apple', { ...observed, ...rest })).toThrow('not a fact');
+    expect(() => parseExampleLine('tomorrow  look → 1 available')).toThrow('not a line');
+    expect(findLies('1 available', { ...observed, ...rest })).toEqual(['was refused: over the cap']);
+  });
+});
+
+test.each(page.quotes)('the quote "%s" is what it costs', (line) => {
+  const { said, cost } = quoteLine(line);
+  expect(said).toBe(cost);
+});
+
+describe('a table of the page is what the code says', () => {
+  const table = (heading: string) => page.tableUnder(heading);
+
+  test('prices', () => {
+    const { staticAd, chatMessage, videoAd } = CURRENT_PRICE_LIST;
+    expect(table('Prices').map(([, credits]) => credits)).toEqual(
+      [staticAd, staticAd, chatMessage].map(toFigure),
+    );
+    expect(table('Videos')).toEqual(
+      VIDEO_DURATIONS_SECONDS.map((seconds) => [
+        `${String(seconds)} s`,
+        ...VIDEO_QUALITIES.map((quality) => toFigure(videoAd[seconds][quality])),
+      ]),
+    );
+  });
+
+  test('what credits buy: sign-up, trial and every plan', () => {
+    const balances = [SIGN_UP_CREDITS, TRIAL_CREDITS, ...Object.values(PLAN_CREDITS)];
+    const rows = table('What credits buy').map(([, ...figures]) => figures.map(parseFigure));
+    expect(rows).toEqual(
+      balances.map((credits) => [credits, estimate(credits).statics, estimate(credits).videos]),
+    );
+  });
+
+  test('plans and packs', () => {
+    expect(table('Plans').map(([plan, credits]) => [plan?.toLowerCase(), credits])).toEqual(
+      Object.entries(PLAN_CREDITS).map(([plan, credits]) => [plan, toFigure(credits)]),
+    );
+    expect(table('Top-up packs')).toEqual(
+      PACKS.map((pack) => [pack.name, toFigure(pack.credits), `${String(pack.lifetimeMonths)} months`]),
+    );
+  });
+
+  test('where credits come from, how long they live, and their turn', () => {
+    const trialDays = TRIAL_LIFETIME_SECONDS / DAY_SECONDS;
+    const returned = `${String(RETURN_GRANT_LIFETIME_HOURS)} hours, or to the end of the billing period if that is later`;
+    const rows = [
+      ['plan', 'by plan', 'the billing period'],
+      ['sign-up', toFigure(SIGN_UP_CREDITS), 'without end'],
+      ['trial', toFigure(TRIAL_CREDITS), `${String(trialDays)} days`],
+      ['referral', toFigure(REFERRAL_CREDITS), `${String(REFERRAL_LIFETIME_MONTHS)} months`],
+      ['return', 'what came back', returned],
+      ['goodwill', 'as decided', `${String(GOODWILL_LIFETIME_SECONDS / DAY_SECONDS)} days`],
+      ['top-up', 'by pack', 'by pack'],
+    ];
+    expect(table('Where credits come from').map((row) => row.slice(0, 3))).toEqual(rows);
+    const turns = Object.fromEntries(
+      table('Where credits come from').map((row) => [row[0]?.replace('-', '_'), Number(row[3])]),
+    );
+    expect(turns).toEqual(BAND_OF_SOURCE);
+  });
+
+  test('every way to end without a result, whose doing it is, and what becomes of credits whose grant has ended', () => {
+    const rows = table('When credits come back').map(([what = '', atFault, ending]) => {
+      const [, code = '', set] = /^`(\w+)`(, set by the customer)?$/.exec(what) ?? [];
+      return { code, atFault, ending, isSetByCustomer: set !== undefined };
+    });
+    expect(rows.filter((row) => !row.isSetByCustomer).map((row) => row.code)).toEqual(FAILURE_CODES);
+    for (const row of rows) {
+      const code = FAILURE_CODES.find((known) => known === row.code) ?? 'internal';
+      const failure = row.isSetByCustomer ? failureOf(code, 'customer') : failureOf(code);
+      const ending = expiredGrantPolicyOf(failure) === 'expire' ? 'expires' : 'return grant';
+      expect([row.code, row.atFault, row.ending]).toEqual([row.code, failure.at_fault, ending]);
+    }
+  });
+
+  test('the other figures', () => {
+    expect(table('Other figures').map(([, figure]) => figure)).toEqual([
+      `${String(QUOTE_LIFETIME_SECONDS / 60)} minutes`,
+      `${String(SETTINGS.UPKEEP_INTERVAL_SECONDS.schema.parse(undefined))} seconds`,
+      `${String(TOP_UP_LIFETIME_MONTHS)} months`,
+      `${toFigure(DEFAULT_LOW_BALANCE_AT)} credits`,
+    ]);
+  });
+});
+
+test('a figure stands nowhere on the page but where it is checked', () => {
+  // The names of commands and files have none either.
+  expect(page.prose).not.toMatch(/\d/);
+});

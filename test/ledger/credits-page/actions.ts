@@ -1,0 +1,246 @@
+import { createAdmit } from '../../../activities/admit.ts';
+import { expiredGrantPolicyOf, failureOf } from '../../../domain/failures.ts';
+import {
+  BAND_OF_SOURCE,
+  GOODWILL_LIFETIME_SECONDS,
+  packOf,
+  TRIAL_CREDITS,
+  TRIAL_LIFETIME_SECONDS,
+  type GrantSource,
+} from '../../../domain/grant-rules.ts';
+import { grantIdOf, jobIdOf } from '../../../domain/job-id.ts';
+import { CURRENT_PRICE_LIST } from '../../../domain/price-list.ts';
+import { createAdmitJob } from '../../../jobs/admit-job.ts';
+import { createCommit } from '../../../ledger/commit.ts';
+import type { Database } from '../../../ledger/database.ts';
+import { createGrant, type GrantEnd } from '../../../ledger/grant.ts';
+import { readLimits, setLimits } from '../../../ledger/limits.ts';
+import { openAccount } from '../../../ledger/open-account.ts';
+import { setPlan } from '../../../ledger/plan.ts';
+import { refer } from '../../../ledger/refer.ts';
+import { createRefund } from '../../../ledger/refund.ts';
+import { createRelease } from '../../../ledger/release.ts';
+import { createReserve } from '../../../ledger/reserve.ts';
+import { createSpend } from '../../../ledger/spend.ts';
+import { voidGrant } from '../../../ledger/void-grant.ts';
+import { parseFigure } from './read-page.ts';
+
+const BY = { actor: 'test', reason: 'an example' };
+
+/** What an action is done with. `key`: the same for the same action done again. */
+export type ActionContext = {
+  readonly database: Database;
+  readonly account: string;
+  readonly accountId: string;
+  readonly key: string;
+  readonly idOf: (account: string) => string;
+  readonly newestGrant: (source: string) => Promise<string>;
+};
+
+type Answer = { readonly outcome: string; readonly notRecovered?: number };
+type Words = Readonly<Record<string, string | undefined>>;
+type Action = {
+  readonly pattern: RegExp;
+  readonly act: (context: ActionContext, words: Words) => Promise<Answer>;
+};
+
+const FOR_WHOM = '(?: by (?<member>[a-z]+))?(?: in (?<project>[a-z]+))?';
+
+/** The little language of the examples: one entry per action. */
+const ACTIONS: readonly Action[] = [
+  { pattern: /^look$/, act: () => Promise.resolve({ outcome: 'done' }) },
+  {
+    pattern: /^sign up$/,
+    act: ({ database, account }) => openAccount(database, { name: account, reference: account }),
+  },
+  {
+    pattern: /^start trial$/,
+    act: (context) =>
+      grant(context, 'trial', 'once', TRIAL_CREDITS, { afterSeconds: TRIAL_LIFETIME_SECONDS }),
+  },
+  {
+    pattern: /^buy (?<pack>\w+)$/,
+    act: (context, { pack }) => {
+      const bought = packOf(pack ?? '');
+      if (bought === undefined) throw new RangeError(`no pack ${String(pack)}`);
+      return grant(context, 'top_up', context.key, bought.credits, { afterMonths: bought.lifetimeMonths });
+    },
+  },
+  {
+    pattern: /^goodwill (?<credits>[\d,]+)$/,
+    act: (context, { credits }) =>
+      grant(context, 'goodwill', context.key, parseFigure(credits ?? ''), {
+        afterSeconds: GOODWILL_LIFETIME_SECONDS,
+      }),
+  },
+  {
+    pattern: /^plan (?<plan>\w+)(?:, (?<renewal>automatic))?(?: from (?<start>[\d-]+))?$/,
+    act: (context, { plan, renewal, start }) => changePlan(context, plan ?? null, renewal, start),
+  },
+  { pattern: /^end plan$/, act: (context) => changePlan(context, null, undefined, undefined) },
+  {
+    pattern: /^invite (?<invitee>you|[A-Z]\w+)$/,
+    act: ({ database, accountId, idOf }, { invitee }) =>
+      refer(database, { accountId: idOf(invitee ?? ''), inviterId: accountId, actor: BY.actor }),
+  },
+  {
+    pattern: new RegExp(`^reserve (?<credits>[\\d,]+) for (?<job>[A-Z]+)${FOR_WHOM}$`),
+    act: ({ database, accountId }, { credits, job, member, project }) =>
+      createReserve(database)({
+        accountId,
+        reservationId: reservationOf(accountId, job),
+        credits: parseFigure(credits ?? ''),
+        reason: 'generation',
+        jobId: null,
+        outputId: null,
+        member,
+        project,
+        returnAfterSeconds: 1e9,
+      }),
+  },
+  {
+    pattern: /^deliver (?<job>[A-Z]+) for (?<credits>[\d,]+)$/,
+    act: ({ database, accountId }, { job, credits }) =>
+      createCommit(database)({
+        accountId,
+        reservationId: reservationOf(accountId, job),
+        credits: parseFigure(credits ?? ''),
+      }),
+  },
+  {
+    pattern: /^(?<job>[A-Z]+) (?<ending>fails|is canceled)$/,
+    act: ({ database, accountId }, { job, ending }) => {
+      const failure = failureOf(ending === 'fails' ? 'provider_failed' : 'canceled');
+      return createRelease(database)({
+        accountId,
+        reservationId: reservationOf(accountId, job),
+        cause: failure.code,
+        expiredGrantPolicy: expiredGrantPolicyOf(failure),
+      });
+    },
+  },
+  {
+    pattern: new RegExp(`^chat${FOR_WHOM}$`),
+    act: ({ database, accountId, key }, { member, project }) =>
+      createSpend(database)({
+        accountId,
+        spendId: key,
+        credits: CURRENT_PRICE_LIST.chatMessage,
+        note: 'chat_message',
+        member,
+        project,
+      }),
+  },
+  {
+    pattern: /^refund (?:(?<credits>[\d,]+) of )?(?<job>[A-Z]+)$/,
+    act: ({ database, accountId, key }, { credits, job }) =>
+      createRefund(database)({
+        accountId,
+        reservationId: reservationOf(accountId, job),
+        refundId: key,
+        credits: credits === undefined ? null : parseFigure(credits),
+        ...BY,
+      }),
+  },
+  {
+    pattern: /^charge back the (?<source>[a-z-]+)$/,
+    act: async ({ database, accountId, newestGrant }, { source }) =>
+      voidGrant(database, { accountId, grantId: await newestGrant((source ?? '').replace('-', '_')), ...BY }),
+  },
+  {
+    pattern: /^allow each (?<spender>member|project) (?<credits>[\d,]+)$/,
+    act: (context, { spender, credits }) =>
+      changeLimits(context, { [`${spender ?? ''}_credits_per_period`]: parseFigure(credits ?? '') }),
+  },
+  {
+    pattern: /^allow (?<member>[a-z]+) (?<credits>[\d,]+)$/,
+    act: (context, { member, credits }) =>
+      changeLimits(context, { overrides: [{ member, credits_per_period: parseFigure(credits ?? '') }] }),
+  },
+  {
+    pattern: /^allow (?<jobs>\d+) jobs? at once$/,
+    act: (context, { jobs }) => changeLimits(context, { max_concurrent_jobs: Number(jobs) }),
+  },
+  {
+    pattern: /^submit a static ad$/,
+    act: ({ database, accountId, key }) => submitStaticAd(database, accountId, key),
+  },
+  {
+    pattern: /^warn below (?<credits>[\d,]+)$/,
+    act: (context, { credits }) => changeLimits(context, { low_balance_at: parseFigure(credits ?? '') }),
+  },
+];
+
+/** Does what a line says. Throws RangeError for an action that is not of the language. */
+export function doAction(context: ActionContext, action: string): Promise<Answer> {
+  for (const { pattern, act } of ACTIONS) {
+    const found = pattern.exec(action);
+    if (found !== null) return act(context, found.groups ?? {});
+  }
+  throw new RangeError(`not an action: "${action}"`);
+}
+
+function reservationOf(accountId: string, job: string | undefined): string {
+  return `rsv_${accountId}_${String(job)}`;
+}
+
+function grant(
+  { database, accountId }: ActionContext,
+  source: GrantSource,
+  reference: string,
+  credits: number,
+  ends: GrantEnd,
+): Promise<Answer> {
+  const grantId = grantIdOf(accountId, source, reference);
+  const band = BAND_OF_SOURCE[source];
+  return createGrant(database)({
+    accountId,
+    grantId,
+    source,
+    band,
+    credits,
+    ends,
+    reference,
+    reason: source,
+  });
+}
+
+function changePlan(
+  { database, accountId, key }: ActionContext,
+  plan: string | null,
+  renewal: string | undefined,
+  start: string | undefined,
+): Promise<Answer> {
+  return setPlan(database, {
+    accountId,
+    reference: key,
+    plan,
+    periodStart: start === undefined ? null : new Date(start),
+    renewal: renewal === 'automatic' ? 'automatic' : null,
+    ...BY,
+  });
+}
+
+async function changeLimits({ database, accountId }: ActionContext, change: object): Promise<Answer> {
+  const limits = await readLimits(database, accountId);
+  if (limits === null) return { outcome: 'account_not_found' };
+  await setLimits(database, accountId, { ...limits, ...change }, BY);
+  return { outcome: 'done' };
+}
+
+/** As a job's workflow admits it: priced, stored and reserved. */
+async function submitStaticAd(database: Database, accountId: string, key: string): Promise<Answer> {
+  const admit = createAdmit(createAdmitJob(database), {
+    heartbeatTimeoutSeconds: 10,
+    rules: { allowsTestScenarios: false },
+  });
+  const { admission } = await admit({
+    accountId,
+    jobId: jobIdOf(accountId, key),
+    request: { kind: 'static_ad', brief: { headline: key } },
+    fingerprint: key,
+    // The clock is the example's: this start is never too late.
+    admitBy: '9999-01-01T00:00:00Z',
+  });
+  return { outcome: admission.outcome === 'refused' ? admission.reason : admission.outcome };
+}

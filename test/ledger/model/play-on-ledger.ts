@@ -1,0 +1,166 @@
+import type pg from 'pg';
+import { GOODWILL_LIFETIME_SECONDS } from '../../../domain/grant-rules.ts';
+import { RETURN_GRANT_LIFETIME_HOURS } from '../../../domain/failures.ts';
+import { PLAN_RULES } from '../../../domain/plans.ts';
+import { NEVER } from './model-account.ts';
+import type { Answer, LimitsStep } from './model-ledger.ts';
+import type { PlanStep } from './plans.ts';
+import type { Step } from './step.ts';
+import type { TakeItem } from './take.ts';
+
+/** Plays a history on the SQL functions, in accounts (and under payments) of its own: each name gets the prefix. */
+export type LedgerPlayer = { readonly client: pg.Client | pg.Pool | pg.PoolClient; readonly prefix: string };
+
+/** `asArrays`: a step is one call; else every item (or group, which cannot be divided) is a call of its own. */
+export async function playOnLedger(player: LedgerPlayer, step: Step, asArrays: boolean): Promise<Answer[]> {
+  if ('items' in step || 'units' in step) return playItems(player, step, asArrays);
+  const at = (name: string) => player.prefix + name;
+  switch (step.verb) {
+    case 'open':
+      return ask(player, 'SELECT outcome FROM ledger.open_account($1, $1, $1, $2)', [
+        at(step.account),
+        step.lowBalanceAt,
+      ]);
+    case 'plan':
+      return setPlan(player, step.call);
+    case 'renew':
+      return ask(player, 'SELECT outcome FROM ledger.renew_plans($1, $2)', [
+        step.accounts.map(at),
+        PLAN_RULES,
+      ]);
+    case 'refer':
+      return ask(player, `SELECT outcome FROM ledger.refer($1, $2, $3, $4, 'test')`, [
+        at(step.account),
+        at(step.inviter),
+        PLAN_RULES.referral_credits,
+        PLAN_RULES.referral_lives_months,
+      ]);
+    case 'limits':
+      return setLimits(player, step.limits);
+    case 'sweep':
+      await ask(player, 'SELECT ledger.sweep_accounts($1)', [step.accounts.map(at)]);
+      return [];
+  }
+}
+
+type ItemStep = Extract<Step, { readonly items: unknown } | { readonly units: unknown }>;
+
+const CALLS: Readonly<Record<ItemStep['verb'], readonly [call: string, columns: string]>> = {
+  grant: ['grant_credits', 'outcome'],
+  reserve: ['reserve', 'outcome'],
+  spend: ['spend', 'outcome'],
+  settle: ['settle', 'outcome, is_replay, committed::float8, released::float8'],
+  refund: ['refund', 'outcome, credits::float8, refunded::float8'],
+  void: ['void_grants', 'outcome, voided::float8, not_recovered::float8'],
+};
+
+async function playItems(player: LedgerPlayer, step: ItemStep, asArrays: boolean): Promise<Answer[]> {
+  const [call, columns] = CALLS[step.verb];
+  const units = unitsOf(player, step);
+  const answers: Answer[] = [];
+  for (const items of asArrays ? [units.flat()] : units) {
+    const sql = `SELECT ${columns} FROM ledger.${call}($1) ORDER BY item`;
+    answers.push(...(await ask(player, sql, [JSON.stringify(items)])));
+  }
+  return answers;
+}
+
+async function ask(player: LedgerPlayer, sql: string, values: readonly unknown[]): Promise<Answer[]> {
+  const { rows } = await player.client.query<(string | number | boolean | null)[]>({
+    text: sql,
+    values: [...values],
+    rowMode: 'array',
+  });
+  return rows;
+}
+
+/** The items of a step as the SQL takes them, in units of what cannot be divided. */
+function unitsOf(player: LedgerPlayer, step: ItemStep): readonly (readonly object[])[] {
+  const at = (name: string) => player.prefix + name;
+  switch (step.verb) {
+    case 'grant':
+      return step.items.map(({ account, id, source, band, amount, expiresAt, reference }) => [
+        {
+          ...{ account_id: at(account), grant_id: id, source, band, amount, reason: 'test' },
+          expires_at: expiresAt === NEVER ? null : new Date(expiresAt),
+          reference: reference === null ? null : at(reference),
+        },
+      ]);
+    case 'reserve':
+      return step.units.map((unit, index) =>
+        unit.map((item) => ({
+          ...takeRow(player, item),
+          reservation_id: item.id,
+          group_id: unit.length > 1 ? `group ${String(index)}` : null,
+        })),
+      );
+    case 'spend':
+      return step.items.map((item) => [
+        { ...takeRow(player, item), spend_id: item.id, note: 'chat_message' },
+      ]);
+    case 'settle':
+      return step.items.map(({ account, id, verb, amount, policy }) => [
+        {
+          ...{ account_id: at(account), reservation_id: id, verb, amount, cause: 'test' },
+          expired_policy: policy,
+          return_grant_hours: RETURN_GRANT_LIFETIME_HOURS,
+        },
+      ]);
+    case 'refund':
+      return step.items.map(({ account, id, refund, amount }) => [
+        {
+          ...{ account_id: at(account), reservation_id: id, refund_id: refund, amount, reason: 'test' },
+          actor: 'test',
+          goodwill_seconds: GOODWILL_LIFETIME_SECONDS,
+        },
+      ]);
+    case 'void':
+      return step.items.map(({ account, id }) => [
+        { account_id: at(account), grant_id: grantIdAt(player, id), reason: 'test', actor: 'test' },
+      ]);
+  }
+}
+
+/** A referral's grant is called after the account that was invited, which has the prefix. */
+function grantIdAt(player: LedgerPlayer, id: string): string {
+  return id.replace(/^grant_referral_/, `grant_referral_${player.prefix}`);
+}
+
+function takeRow(player: LedgerPlayer, item: TakeItem): object {
+  const { account, amount, reason, job, member, project } = item;
+  const rest = { amount, reason, job_id: job, output_id: null, member, project, return_after_seconds: 900 };
+  return { account_id: player.prefix + account, ...rest };
+}
+
+async function setPlan(player: LedgerPlayer, call: PlanStep): Promise<Answer[]> {
+  const [answer] = await ask(
+    player,
+    `SELECT outcome, is_replay, answer->>'plan', extract(epoch FROM (answer->>'period_start')::timestamptz)::float8 * 1000,
+            extract(epoch FROM (answer->>'period_end')::timestamptz)::float8 * 1000, answer->>'next_plan', answer->>'renewal'
+     FROM ledger.set_plan($1, $2, $3, $4, $5, $6, 'test', 'test')`,
+    [
+      player.prefix + call.account,
+      call.reference,
+      call.plan,
+      call.periodStart === null ? null : new Date(call.periodStart),
+      call.renewal,
+      PLAN_RULES,
+    ],
+  );
+  const outcome = answer?.[0] ?? null;
+  return outcome === 'set' && answer !== undefined ? [answer] : [[outcome]];
+}
+
+function setLimits(player: LedgerPlayer, limits: LimitsStep): Promise<Answer[]> {
+  const { override } = limits;
+  return ask(player, `SELECT ledger.set_limits($1, $2, 'test', 'test')`, [
+    player.prefix + limits.account,
+    {
+      max_concurrent_jobs: null,
+      member_credits_per_period: limits.member,
+      project_credits_per_period: limits.project,
+      low_balance_at: limits.lowBalanceAt,
+      overrides: override === null ? [] : [{ member: override.member, credits_per_period: override.credits }],
+    },
+  ]);
+}

@@ -1,0 +1,85 @@
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createCreditUpkeep } from '../../activities/credit-upkeep.ts';
+import { UPKEEP_WORKFLOW } from '../../domain/workflow-names.ts';
+import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
+import { createPlanFixture, START, type PlanFixture } from '../activities/plan-fixture.ts';
+
+const TASK_QUEUE = 'upkeep-test';
+const FIRST_END = new Date('2026-02-28T09:00:00Z');
+
+let fixture: PlanFixture;
+let connection: Connection;
+let native: NativeConnection;
+let client: Client;
+let worker: Worker;
+let running: Promise<void>;
+let runs = 0;
+
+beforeAll(async () => {
+  // A step that fails is the subject of a test and no news.
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), shutdownSignals: [] });
+  fixture = await createPlanFixture();
+  const address = inject('temporalAddress');
+  connection = await Connection.connect({ address });
+  native = await NativeConnection.connect({ address });
+  client = new Client({ connection });
+  worker = await Worker.create({
+    connection: native,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: await bundleWorkflows() },
+    activities: createCreditUpkeep(fixture.worker),
+  });
+  running = worker.run();
+});
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await Promise.all([connection.close(), native.close()]);
+  await fixture.close();
+});
+
+function upkeep(): Promise<unknown> {
+  return client.workflow.execute(UPKEEP_WORKFLOW, {
+    workflowId: `upkeep-test-${String(++runs)}`,
+    taskQueue: TASK_QUEUE,
+  });
+}
+
+describe('a run of the credit upkeep', () => {
+  it('renews what is due and sweeps what has expired, and says how many', async () => {
+    await fixture.setClock(START);
+    const renewing = await fixture.subscribe('automatic');
+    const ending = await fixture.subscribe('by call', 'by_call');
+    expect(await upkeep()).toEqual({ renewals: {}, expiries: {} });
+
+    await fixture.setClock(FIRST_END);
+    expect(await upkeep()).toEqual({ renewals: { renewed: 1 }, expiries: { swept: 1 } });
+    expect(await fixture.planGrants(renewing)).toHaveLength(2);
+    expect(await fixture.planGrants(ending)).toEqual([{ amount: 4_000, available: 0, expired: 4_000 }]);
+    expect(await upkeep()).toEqual({ renewals: {}, expiries: {} });
+    await fixture.expectReconciled();
+  });
+
+  it('goes through more accounts than a step takes', async () => {
+    await fixture.setClock(START);
+    await fixture.owner.query(`
+      SELECT ledger.open_account('acct_' || n, 'r' || n, 'n' || n) FROM generate_series(1, 2050) n;
+      SELECT ledger.grant_credits(jsonb_agg(jsonb_build_object('account_id', 'acct_' || n, 'grant_id', 'g',
+        'source', 'trial', 'band', 2, 'amount', 3000, 'lives_seconds', 60, 'reason', 'test'))) FROM generate_series(1, 2050) n`);
+    await fixture.setClock(new Date(START.getTime() + 60_000));
+    expect(await upkeep()).toEqual({ renewals: {}, expiries: { swept: 2_050 } });
+    await fixture.expectReconciled();
+  });
+
+  it('sweeps all the same when renewals fail altogether, and the run fails, for someone to see', async () => {
+    await fixture.setClock(START);
+    const account = await fixture.subscribe('swept in spite', 'by_call');
+    await fixture.setClock(FIRST_END);
+    await fixture.owner.query('REVOKE EXECUTE ON FUNCTION ledger.read_due_plans FROM holdfast_worker');
+    await expect(upkeep()).rejects.toThrow('Workflow execution failed');
+    await fixture.owner.query('GRANT EXECUTE ON FUNCTION ledger.read_due_plans TO holdfast_worker');
+    expect(await fixture.planGrants(account)).toMatchObject([{ expired: 4_000 }]);
+  });
+});
