@@ -38,9 +38,12 @@ LANGUAGE sql IMMUTABLE ROWS 2 AS $$
   UNION ALL SELECT 'project', p_project WHERE p_project IS NOT NULL
 $$;
 
+-- The settings below: a count, a cap and a reservation are each looked up by its whole key, row by row, also in a batch. By
+-- hash, as the verbs that call these join, every account or every reservation there is would be read to find a few.
+
 -- Counts what was just held for a member or a project.
 CREATE FUNCTION ledger.count_usage(p_items ledger.reserve_item[], p_is_accepted boolean[]) RETURNS void
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_nestloop = on SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM unnest(p_items) i WHERE i.member IS NOT NULL OR i.project IS NOT NULL) THEN
     RETURN;
@@ -57,7 +60,7 @@ END $$;
 
 -- Takes from the count what came back of reservations: of each, so many credits.
 CREATE FUNCTION ledger.uncount_usage(p_account_ids text[], p_reservation_ids text[], p_amounts bigint[]) RETURNS void
-LANGUAGE sql SET enable_seqscan = off AS $$
+LANGUAGE sql SET enable_seqscan = off SET enable_nestloop = on SET enable_hashjoin = off SET enable_mergejoin = off AS $$
   UPDATE ledger.usage u SET used = u.used - back.amount
   FROM (
     SELECT r.account_id, s.spender, s.name, r.period_starts_at, sum(b.amount) AS amount
@@ -69,16 +72,40 @@ LANGUAGE sql SET enable_seqscan = off AS $$
   WHERE (u.account_id, u.spender, u.name, u.period_starts_at) = (back.account_id, back.spender, back.name, back.period_starts_at)
 $$;
 
+-- The cap of one spender: its own, which may be none, or its account's general one.
+CREATE FUNCTION ledger.cap_of(p_spender ledger.spender, p_has_own boolean, p_own bigint, p_of_members bigint, p_of_projects bigint)
+RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN p_has_own THEN p_own WHEN p_spender = 'member' THEN p_of_members ELSE p_of_projects END
+$$;
+
+-- Of these items, the accounts where all of them together would exceed a cap.
+CREATE FUNCTION ledger.accounts_over_caps(p_items ledger.reserve_item[], p_is_new boolean[]) RETURNS text[]
+LANGUAGE sql STABLE SET enable_seqscan = off SET enable_nestloop = on SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+  SELECT array_agg(DISTINCT n.account_id)
+  FROM (
+    SELECT i.account_id, s.spender, s.name, sum(i.amount) AS wanted
+    FROM unnest(p_items) i CROSS JOIN LATERAL ledger.spenders_of(i.member, i.project) s
+    WHERE p_is_new[i.item] AND i.amount > 0
+    GROUP BY 1, 2, 3
+  ) n
+  JOIN ledger.accounts a ON a.account_id = n.account_id AND a.has_spend_caps
+  LEFT JOIN ledger.limits l ON l.account_id = n.account_id
+  LEFT JOIN ledger.limit_overrides o ON o.account_id = n.account_id AND o.spender = n.spender AND o.name = n.name
+  LEFT JOIN ledger.usage u ON u.account_id = n.account_id AND u.spender = n.spender AND u.name = n.name
+    AND u.period_starts_at = a.period_starts_at
+  WHERE coalesce(u.used, 0) + n.wanted > ledger.cap_of(n.spender, o.account_id IS NOT NULL, o.credits_per_period,
+                                                       l.member_credits_per_period, l.project_credits_per_period)
+$$;
+
 -- The caps of one member and one project of an account, and what of each is used in the current period.
 CREATE FUNCTION ledger.read_caps(p_account_id text, p_member text, p_project text)
 RETURNS TABLE (spender ledger.spender, name text, cap bigint, used bigint)
-LANGUAGE sql STABLE SET enable_seqscan = off AS $$
+LANGUAGE sql STABLE SET enable_seqscan = off SET enable_nestloop = on SET enable_hashjoin = off SET enable_mergejoin = off AS $$
   SELECT c.spender, c.name, c.cap, coalesce(u.used, 0)
   FROM (
     SELECT s.spender, s.name,
-           CASE WHEN o.account_id IS NOT NULL THEN o.credits_per_period
-                WHEN s.spender = 'member' THEN l.member_credits_per_period
-                ELSE l.project_credits_per_period END AS cap
+           ledger.cap_of(s.spender, o.account_id IS NOT NULL, o.credits_per_period, l.member_credits_per_period,
+                         l.project_credits_per_period) AS cap
     FROM ledger.spenders_of(p_member, p_project) s
     LEFT JOIN ledger.limits l ON l.account_id = p_account_id
     LEFT JOIN ledger.limit_overrides o ON o.account_id = p_account_id AND o.spender = s.spender AND o.name = s.name
