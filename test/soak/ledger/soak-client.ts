@@ -69,9 +69,9 @@ export class SoakClient {
     const accountId = this.#random.inPercent(HOT_PERCENT)
       ? (this.#accounts[0] ?? '')
       : this.#random.oneOf(this.#accounts);
-    if (dice < 560) await this.#makeOutput(accountId);
-    else if (dice < 780) await this.#chat(accountId);
-    else if (dice < 950) await this.#topUp(accountId);
+    if (dice < 575) await this.#makeOutput(accountId);
+    else if (dice < 795) await this.#chat(accountId);
+    else if (dice < 962) await this.#topUp(accountId);
     else if (dice < 975) await this.#changePlan(accountId);
     else if (dice < 982) await this.#invite(accountId);
     else if (dice < 990) await this.#changeLimits(accountId);
@@ -131,7 +131,7 @@ export class SoakClient {
     const id = this.#newId('grant');
     const isPaid = this.#random.inPercent(60);
     const source = isPaid ? 'top_up' : this.#random.oneOf(GRANT_SOURCES.slice(4, 6));
-    const credits = 100 + this.#random.integer(1_500);
+    const credits = 50 + this.#random.integer(700);
     const ends = this.#random.inPercent(30)
       ? { afterSeconds: 1 + this.#random.integer(20) }
       : ('never' as const);
