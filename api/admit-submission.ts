@@ -1,10 +1,13 @@
 import type { Refusal, StartJob } from '../client/start-job.ts';
 import { assertNever } from '../domain/assert-never.ts';
+import { hasRoom } from '../jobs/has-room.ts';
 import { quoteExists } from '../jobs/quote-exists.ts';
 import { readAdmission, type StoredAdmission } from '../jobs/read-admission.ts';
 import type { Database } from '../ledger/database.ts';
+import { readLimits } from '../ledger/limits.ts';
 import { notFound, Problem, unavailable } from './problem.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
+import { tooManyJobs } from './too-many-jobs.ts';
 import type { RequestState } from './request-state.ts';
 import type { Submission } from './submission.ts';
 
@@ -61,6 +64,17 @@ export function createAdmitSubmission(deps: {
     }
   }
 
+  /** Too many jobs are under way. Nothing is recorded, so that the same key may be sent again once there is room. */
+  async function refuseForNow(submission: Submission, state: RequestState): Promise<Admitted> {
+    const { accountId, jobId } = submission;
+    // The job that fills the last place may be this very one, admitted a moment ago.
+    const known = await readAdmission(database, accountId, jobId);
+    if (known !== null) return replay(known, submission);
+    const maxJobs = (await readLimits(database, accountId))?.max_concurrent_jobs ?? null;
+    if (maxJobs !== null) throw tooManyJobs(maxJobs);
+    return start(submission, state);
+  }
+
   /** The workflow has closed without an answer: whatever it did is on record, or it did nothing. */
   async function recorded(submission: Submission): Promise<Admitted> {
     const known = await readAdmission(database, submission.accountId, submission.jobId);
@@ -72,12 +86,14 @@ export function createAdmitSubmission(deps: {
 
   return async (submission, state) => {
     const { accountId, jobId, request } = submission;
-    const [known, isQuoteKnown] = await Promise.all([
+    const [known, isRoom, isQuoteKnown] = await Promise.all([
       readAdmission(database, accountId, jobId),
+      hasRoom(database, accountId),
       request.quote_id === undefined || quoteExists(database, accountId, request.quote_id),
     ]);
     if (known !== null) return replay(known, submission);
     if (!isQuoteKnown) throw notFound('quote');
+    if (!isRoom) return refuseForNow(submission, state);
     return start(submission, state);
   };
 }

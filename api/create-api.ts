@@ -10,7 +10,7 @@ import { createAdmitSubmission } from './admit-submission.ts';
 import { createAnswerJob } from './answer-job.ts';
 import { answerInTime } from './answer-in-time.ts';
 import { createAuthenticate } from './authenticate.ts';
-import { createActingFor } from './authorize.ts';
+import { createActingFor, type ActingFor } from './authorize.ts';
 import { reportUnavailable } from './available-database.ts';
 import { createRouter } from './create-router.ts';
 import { answerErrors } from './handle-error.ts';
@@ -23,16 +23,23 @@ import { openAccountRoute, readAccountRoute } from './routes/accounts.ts';
 import { balanceRoute } from './routes/balance.ts';
 import { cancelJobRoute } from './routes/cancel-job.ts';
 import { entriesRoute } from './routes/entries.ts';
+import { estimateRoute } from './routes/estimate.ts';
+import { giveGrantRoute } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobEventsRoute } from './routes/job-events.ts';
+import { readLimitsRoute, setLimitsRoute } from './routes/limits.ts';
 import { listJobsRoute } from './routes/list-jobs.ts';
 import { outputContentRoute } from './routes/output-content.ts';
+import { readPlanRoute, setPlanRoute } from './routes/plan.ts';
 import { problemPagesRoute } from './routes/problem-pages.ts';
 import { quotesRoute } from './routes/quotes.ts';
 import { readJobRoute } from './routes/read-job.ts';
 import { readOutputRoute } from './routes/read-output.ts';
+import { referralsRoute } from './routes/referrals.ts';
 import { statementRoute } from './routes/statement.ts';
 import { submitJobRoute } from './routes/submit-job.ts';
+import { usageRoute } from './routes/usage.ts';
+import { voidGrantRoute } from './routes/void-grant.ts';
 
 export type ApiDependencies = {
   readonly database: Database;
@@ -56,6 +63,7 @@ export type ApiDependencies = {
 export function createApi(dependencies: ApiDependencies): Express {
   const { log, now, publicUrl, answerWithinMs } = dependencies;
   const database = reportUnavailable(dependencies.database);
+  const actingFor = createActingFor(database, now);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -63,9 +71,9 @@ export function createApi(dependencies: ApiDependencies): Express {
 
   app.use(identifyRequests(now), logAccess(log, now), answerInTime(publicUrl, answerWithinMs));
   app.use(
-    createRouter(routesOf({ ...dependencies, database }), {
+    createRouter(routesOf({ ...dependencies, database, actingFor }), {
       authenticate: createAuthenticate(database, now),
-      actingFor: createActingFor(database, now),
+      actingFor,
     }),
   );
   app.use(() => {
@@ -76,7 +84,7 @@ export function createApi(dependencies: ApiDependencies): Express {
 }
 
 /** Every call there is. */
-function routesOf(deps: ApiDependencies): readonly Route[] {
+function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): readonly Route[] {
   const parts = { ...deps, answerJob: createAnswerJob(deps.temporalUi), admit: createAdmitSubmission(deps) };
   return [
     ...healthRoutes(parts),
@@ -92,7 +100,16 @@ function routesOf(deps: ApiDependencies): readonly Route[] {
     balanceRoute(parts),
     entriesRoute(parts),
     statementRoute(parts),
+    estimateRoute(parts),
+    usageRoute(parts),
     openAccountRoute(parts),
     readAccountRoute(parts),
+    giveGrantRoute(parts),
+    voidGrantRoute(parts),
+    setPlanRoute(parts),
+    readPlanRoute(parts),
+    referralsRoute(parts),
+    setLimitsRoute(parts),
+    readLimitsRoute(parts),
   ];
 }

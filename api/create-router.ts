@@ -17,7 +17,9 @@ export function createRouter(routes: readonly Route[], access: Access): Router {
     for (const route of here) {
       place[route.method]((request: Request, response: Response) => serve(route, access, request, response));
     }
-    const allowed = here.flatMap((route) => (route.method === 'get' ? ['GET', 'HEAD'] : ['POST']));
+    const allowed = here.flatMap((route) =>
+      route.method === 'get' ? ['GET', 'HEAD'] : [route.method.toUpperCase()],
+    );
     place.all(() => {
       throw new Problem('method_not_allowed', {}, { Allow: [...new Set(allowed)].join(', ') });
     });

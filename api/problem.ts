@@ -1,4 +1,5 @@
 import { PROBLEMS, type Billed, type FieldError, type ProblemCode } from '../domain/problems.ts';
+import type { ReachedLimit } from '../workflows/messages.ts';
 
 /** What a problem says beyond its code. What is absent is not shown. */
 export type ProblemFields = {
@@ -10,6 +11,10 @@ export type ProblemFields = {
   readonly available?: number;
   readonly reserved?: number;
   readonly job_id?: string;
+  /** The limit of the account that is reached. */
+  readonly limit?: ReachedLimit;
+  /** Where the code's own word is not the one: a stored refusal of what may otherwise be tried again. */
+  readonly retryable?: boolean;
   readonly errors?: readonly FieldError[];
   readonly links?: Readonly<Record<string, string>>;
 };

@@ -13,7 +13,7 @@ export type CallerExchange = Exchange & { readonly caller: Caller };
 export type AccountExchange = CallerExchange & { readonly accountId: string };
 
 type Place = {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put';
   /** As Express writes it. */
   readonly path: string;
 };

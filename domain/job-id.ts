@@ -24,6 +24,11 @@ export function grantIdOf(accountId: string, source: string, reference: string):
   return `grant_${stemOf('grant', accountId, source, reference)}`;
 }
 
+/** The direct spend of an account's idempotency key on the usage route. */
+export function spendIdOf(accountId: string, idempotencyKey: string): string {
+  return `spend_${stemOf('usage', accountId, idempotencyKey)}`;
+}
+
 /** Hex SHA-256 of a canonical text: the fingerprint that tells a retry from another request under the same key. */
 export function fingerprintOf(canonicalText: string): string {
   return createHash('sha256').update(canonicalText, 'utf8').digest('hex');

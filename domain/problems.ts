@@ -72,9 +72,9 @@ export const PROBLEMS = {
   },
   state_conflict: {
     status: 409,
-    title: 'The job is in another state',
+    title: 'The state does not allow this',
     retryable: false,
-    advice: 'Read the job: it has already ended.',
+    advice: 'Read it again: it is in another state than this call needs.',
   },
   idempotency_key_reused: {
     status: 422,

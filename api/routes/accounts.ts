@@ -4,6 +4,7 @@ import { requestText } from '../../jobs/request-text.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { readAccount } from '../../ledger/read-account.ts';
+import { actorOf } from '../actor.ts';
 import { REPLAYED } from '../admit-submission.ts';
 import { isAccountId, requirePlatformKey } from '../authorize.ts';
 import { instantText } from '../instant-text.ts';
@@ -33,7 +34,7 @@ export function openAccountRoute(deps: Deps): Route {
       const body = await readJsonBody(request, response);
       const parsed = openBody.safeParse(body);
       if (!parsed.success) throw invalidRequest(fieldErrorsOf(body, parsed.error.issues));
-      const account = await openAccount(deps.database, parsed.data);
+      const account = await openAccount(deps.database, parsed.data, actorOf(request, caller));
       if (account.outcome === 'key_reused') {
         throw new Problem('idempotency_key_reused', {
           detail: 'This reference belongs to an account that was opened under another name.',

@@ -1,7 +1,8 @@
 import { estimate } from '../../domain/estimate.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance } from '../../ledger/read-balance.ts';
-import { instantText, instantTextOrNull } from '../instant-text.ts';
+import { viewGrant } from '../grant-view.ts';
+import { instantText } from '../instant-text.ts';
 import { notFound } from '../problem.ts';
 import type { Route } from '../route.ts';
 
@@ -20,17 +21,7 @@ export function balanceRoute(deps: { readonly database: Database }): Route {
         available: balance.available,
         reserved: balance.reserved,
         spent_this_period: balance.spent_this_period,
-        grants: balance.grants.map((grant) => ({
-          id: grant.id,
-          source: grant.source,
-          band: grant.band,
-          amount: grant.amount,
-          available: grant.available,
-          reserved: grant.reserved,
-          spent: grant.spent,
-          effective_at: instantText(grant.effective_at),
-          expires_at: instantTextOrNull(grant.expires_at),
-        })),
+        grants: balance.grants.map(viewGrant),
         buys: estimate(balance.available),
         next_expiry:
           balance.next_expiry === null

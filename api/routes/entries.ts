@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { readReservationIds } from '../../jobs/read-reservation-ids.ts';
 import type { Database } from '../../ledger/database.ts';
-import { entryIdOf } from '../../ledger/entry-id.ts';
-import { ENTRY_KINDS, readEntries, type Entry } from '../../ledger/read-entries.ts';
+import { ENTRY_KINDS, readEntries } from '../../ledger/read-entries.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
-import { instantText } from '../instant-text.ts';
+import { viewEntry } from '../entry-view.ts';
 import { instant, listLimit, readQuery } from '../read-query.ts';
 import type { Route } from '../route.ts';
 
@@ -56,20 +55,5 @@ export function entriesRoute(deps: { readonly database: Database }): Route {
         next_cursor: hasMore ? writeCursor({ before: last.seq }) : null,
       });
     },
-  };
-}
-
-function viewEntry(accountId: string, entry: Entry) {
-  return {
-    id: entryIdOf(accountId, entry.seq),
-    seq: entry.seq,
-    kind: entry.kind,
-    credits: entry.credits,
-    job_id: entry.jobId,
-    output_id: entry.outputId,
-    grant_id: entry.grantId,
-    reason: entry.reason,
-    balance_after: entry.balanceAfter,
-    created_at: instantText(entry.createdAt),
   };
 }

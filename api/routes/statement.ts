@@ -6,10 +6,14 @@ import { instantText } from '../instant-text.ts';
 import { invalidPart, notFound } from '../problem.ts';
 import { instant, readQuery } from '../read-query.ts';
 import type { Route } from '../route.ts';
+import { streamStatementRows } from '../stream-statement-rows.ts';
 
 const query = z.strictObject({ from: instant.optional(), to: instant.optional() });
 
-/** GET /v1/statement: opening and closing balance and the sums between; without dates, of everything until now. */
+/**
+ * GET /v1/statement: opening and closing balance and the sums between; without dates, of everything until now. As text/csv:
+ * the rows.
+ */
 export function statementRoute(deps: { readonly database: Database }): Route {
   return {
     method: 'get',
@@ -21,7 +25,8 @@ export function statementRoute(deps: { readonly database: Database }): Route {
       if (from !== undefined && to !== undefined && Date.parse(from) > Date.parse(to)) {
         throw invalidPart('/to', 'before_from', 'to must not be before from.');
       }
-      const statement = await readStatement(deps.database, accountId, { from: from ?? null, to: to ?? null });
+      const stretch = { from: from ?? null, to: to ?? null };
+      const statement = await readStatement(deps.database, accountId, stretch);
       if (statement === null) throw notFound('account');
       // An end that was not given is now, or the opening of the account.
       if (Date.parse(statement.from) > Date.parse(statement.to)) {
@@ -33,7 +38,12 @@ export function statementRoute(deps: { readonly database: Database }): Route {
               'The account was opened later than to; say since when with from.',
             );
       }
-      response.set('Cache-Control', 'no-store').json({
+      response.set({ 'Cache-Control': 'no-store', Vary: 'Accept' });
+      if (request.accepts(['application/json', 'text/csv']) === 'text/csv') {
+        await streamStatementRows(deps.database, { request, response, accountId }, statement, stretch);
+        return;
+      }
+      response.json({
         from: instantText(statement.from),
         to: instantText(statement.to),
         opening: statement.opening,

@@ -1,7 +1,7 @@
 -- Up Migration
 
 -- What reserve and spend share. The result is that of taking one item after the other: decided as a set where an account
--- can afford all its items and caps none of them, one by one where not; then what was accepted is held, a few one after
+-- can afford all its items and its caps leave room for them, one by one where not; then what was accepted is held, a few one after
 -- the other, many as a set.
 CREATE FUNCTION ledger.take(p_items ledger.reserve_item[], p_is_spend boolean)
 RETURNS TABLE (item int, outcome text, available bigint, reserved bigint)
@@ -15,6 +15,8 @@ DECLARE
   v_outcomes text[];
   v_is_accepted boolean[];  -- fixed width: looked up per item
   v_accounts_to_walk text[];
+  v_is_new     boolean[];
+  v_has_capped boolean;
 BEGIN
   v_now := ledger.lock_accounts(v_account_ids);
 
@@ -40,14 +42,17 @@ BEGIN
     SELECT k.*,
       sum(k.amount) FILTER (WHERE k.outcome = 'new') OVER (PARTITION BY k.account_id) AS account_total,
       bool_or(k.outcome = 'new' AND k.occurrence > 1) OVER (PARTITION BY k.account_id) AS has_twins,
-      bool_or(k.group_id IS NOT NULL AND k.outcome NOT IN ('new', 'reserved')) OVER (PARTITION BY k.account_id) AS has_trouble,
-      bool_or(k.is_capped AND k.outcome = 'new') OVER (PARTITION BY k.account_id) AS has_capped
+      bool_or(k.group_id IS NOT NULL AND k.outcome NOT IN ('new', 'reserved')) OVER (PARTITION BY k.account_id) AS has_trouble
     FROM known k
   )
   SELECT array_agg(CASE WHEN s.outcome = 'new' THEN 'accepted' ELSE s.outcome END ORDER BY s.item),
-         array_agg(DISTINCT s.account_id) FILTER (WHERE s.account_total > s.available OR s.has_twins OR s.has_trouble OR s.has_capped)
-  INTO v_outcomes, v_accounts_to_walk
+         array_agg(DISTINCT s.account_id) FILTER (WHERE s.account_total > s.available OR s.has_twins OR s.has_trouble),
+         array_agg(s.outcome = 'new' ORDER BY s.item), bool_or(s.is_capped AND s.outcome = 'new')
+  INTO v_outcomes, v_accounts_to_walk, v_is_new, v_has_capped
   FROM summed s;
+  IF v_has_capped THEN
+    v_accounts_to_walk := v_accounts_to_walk || ledger.accounts_over_caps(p_items, v_is_new);
+  END IF;
 
   IF v_accounts_to_walk IS NOT NULL THEN
     v_outcomes := ledger.decide_one_by_one(p_items, v_outcomes, v_accounts_to_walk);
@@ -75,8 +80,8 @@ LANGUAGE sql IMMUTABLE AS $$
                        ELSE false END, false)
 $$;
 
--- Decides the items of the accounts that cannot afford all of theirs, that cap some, or that carry an id twice: one unit after the other,
--- in array order. A unit is an item on its own, or the items of a group, decided where the first of them stands.
+-- Decides the items of the accounts that cannot afford all of theirs, whose caps have no room for all, or that carry an id
+-- twice: one unit after the other, in array order. A unit is an item on its own, or the items of a group, decided where the first of them stands.
 CREATE FUNCTION ledger.decide_one_by_one(p_items ledger.reserve_item[], p_outcomes text[], p_account_ids text[])
 RETURNS text[]
 LANGUAGE plpgsql SET enable_seqscan = off AS $$

@@ -159,7 +159,7 @@ BEGIN
     END LOOP;
 
     v_spent := CASE v_item.verb WHEN 'commit' THEN v_item.amount ELSE 0 END;
-    IF v_held.member IS NOT NULL OR v_held.project IS NOT NULL THEN
+    IF v_held.amount > v_spent AND (v_held.member IS NOT NULL OR v_held.project IS NOT NULL) THEN
       PERFORM ledger.uncount_usage(ARRAY[v_item.account_id], ARRAY[v_item.reservation_id], ARRAY[v_held.amount - v_spent]);
     END IF;
     UPDATE ledger.reservations r
@@ -192,6 +192,7 @@ BEGIN
   FROM ledger.reservations r
   JOIN unnest(p_items) i ON i.account_id = r.account_id AND i.reservation_id = r.reservation_id
   WHERE r.ctid = ANY (p_places) AND p_is_accepted[i.item] AND (r.member IS NOT NULL OR r.project IS NOT NULL)
+    AND r.amount > CASE i.verb WHEN 'commit' THEN i.amount ELSE 0 END
   HAVING count(*) > 0;
 
   WITH ending AS MATERIALIZED (

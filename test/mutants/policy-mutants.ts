@@ -34,7 +34,7 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a release does not free its cap',
     file: 'ledger/migrations/0008_settle.sql',
-    find: 'IF v_held.member IS NOT NULL OR v_held.project IS NOT NULL THEN',
+    find: 'IF v_held.amount > v_spent AND (v_held.member IS NOT NULL OR v_held.project IS NOT NULL) THEN',
     replace: 'IF false THEN',
     tests: ['ledger', 'spend-caps'],
   },
@@ -48,8 +48,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'caps are not looked at',
     file: 'ledger/migrations/0006_reserve.sql',
-    find: 'OR s.has_trouble OR s.has_capped)',
-    replace: 'OR s.has_trouble)',
+    find: 'IF v_has_capped THEN',
+    replace: 'IF false THEN',
     tests: ['ledger', 'spend-caps'],
   },
   {

@@ -1,0 +1,288 @@
+import type pg from 'pg';
+import { BAND_OF_SOURCE, GRANT_SOURCES } from '../../../domain/grant-rules.ts';
+import { PLAN_NAMES } from '../../../domain/plans.ts';
+import { createCommit } from '../../../ledger/commit.ts';
+import { createGrant } from '../../../ledger/grant.ts';
+import { setLimits } from '../../../ledger/limits.ts';
+import { openAccount } from '../../../ledger/open-account.ts';
+import { readDuePlans, renewPlans, setPlan } from '../../../ledger/plan.ts';
+import { refer } from '../../../ledger/refer.ts';
+import { createRefund } from '../../../ledger/refund.ts';
+import { createRelease } from '../../../ledger/release.ts';
+import { createReserve } from '../../../ledger/reserve.ts';
+import type { SettleResult } from '../../../ledger/settle.ts';
+import { createSpend } from '../../../ledger/spend.ts';
+import { readDueExpiry, sweepExpired } from '../../../ledger/sweep-expired.ts';
+import { voidGrant } from '../../../ledger/void-grant.ts';
+import type { PersistentCaller } from './persistent-caller.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** The prices of credit-rules.md, and a few that leave odd amounts behind. */
+const PRICES = [1, 35, 35, 35, 70, 105, 500, 700];
+const SPENDERS = ['ann', 'ben', 'cid'] as const;
+const HOT_PERCENT = 5;
+/** Longer than any run: nothing is overdue at its end. */
+const RETURN_AFTER_SECONDS = 24 * 3_600;
+const DUE_PAGE = 20;
+const BY = { actor: 'soak', reason: 'soak' } as const;
+
+export type SoakVerbs = ReturnType<typeof createSoakVerbs>;
+
+/** The verbs of one process: its clients share them, so that calls made at once go together. */
+export function createSoakVerbs(pool: pg.Pool) {
+  return {
+    pool,
+    grant: createGrant(pool),
+    reserve: createReserve(pool),
+    commit: createCommit(pool),
+    release: createRelease(pool),
+    spend: createSpend(pool),
+    refund: createRefund(pool),
+  };
+}
+
+/** One client: does one scenario after the other, on accounts that all clients share. */
+export class SoakClient {
+  readonly #verbs: SoakVerbs;
+  readonly #call: PersistentCaller;
+  readonly #random: SeededRandom;
+  readonly #accounts: string[];
+  readonly #name: string;
+  #ids = 0;
+
+  constructor(
+    name: string,
+    verbs: SoakVerbs,
+    call: PersistentCaller,
+    random: SeededRandom,
+    accounts: string[],
+  ) {
+    this.#name = name;
+    this.#verbs = verbs;
+    this.#call = call;
+    this.#random = random;
+    this.#accounts = accounts;
+  }
+
+  async doSomething(): Promise<void> {
+    const dice = this.#random.integer(1_000);
+    const accountId = this.#random.inPercent(HOT_PERCENT)
+      ? (this.#accounts[0] ?? '')
+      : this.#random.oneOf(this.#accounts);
+    if (dice < 575) await this.#makeOutput(accountId);
+    else if (dice < 795) await this.#chat(accountId);
+    else if (dice < 962) await this.#topUp(accountId);
+    else if (dice < 975) await this.#changePlan(accountId);
+    else if (dice < 982) await this.#invite(accountId);
+    else if (dice < 990) await this.#changeLimits(accountId);
+    else await this.#doWhatIsDue();
+  }
+
+  /** Opens an account of its own; answers its id. */
+  async open(): Promise<string | null> {
+    const reference = this.#newId('ref');
+    const opened = await this.#call(
+      { verb: 'open', accountId: '', id: reference },
+      () => openAccount(this.#verbs.pool, { name: 'Soak', reference }),
+      (answer) => ({ outcome: answer.outcome === 'key_reused' ? 'key_reused' : 'open' }),
+    );
+    if (opened === null) return null;
+    this.#accounts.push(opened.accountId);
+    return opened.accountId;
+  }
+
+  /** Reserve, then commit or release, or both at once; now and then the charge is given back. */
+  async #makeOutput(accountId: string): Promise<void> {
+    const credits = this.#random.oneOf(PRICES);
+    const id = this.#newId('rsv');
+    const spender = this.#spender();
+    const reserve = () => this.#reserve(accountId, id, credits, spender);
+    // Delivered twice: the same call at once, under the same key.
+    const [reserved] = await (this.#random.inPercent(4)
+      ? Promise.all([reserve(), reserve()])
+      : Promise.all([reserve()]));
+    if (reserved !== 'reserved') return;
+    const cost = this.#random.inPercent(20) ? 1 + this.#random.integer(credits) : credits;
+    const ways = this.#random.inPercent(4)
+      ? ['commit', 'release']
+      : [this.#random.inPercent(80) ? 'commit' : 'release'];
+    const answers = await Promise.all(
+      ways.map((way) =>
+        way === 'commit' ? this.#commit(accountId, id, cost) : this.#release(accountId, id),
+      ),
+    );
+    if (answers[0]?.outcome === 'committed' && this.#random.inPercent(12))
+      await this.#refund(accountId, id, cost);
+  }
+
+  async #chat(accountId: string): Promise<void> {
+    const id = this.#newId('spend');
+    const credits = this.#random.inPercent(90) ? 1 : 1 + this.#random.integer(40);
+    const answer = await this.#call(
+      { verb: 'spend', accountId, id, credits },
+      () => this.#verbs.spend({ accountId, spendId: id, credits, note: 'chat_message', ...this.#spender() }),
+      ({ outcome }) => ({ outcome }),
+    );
+    if (answer?.outcome === 'spent' && this.#random.inPercent(5)) await this.#refund(accountId, id, credits);
+  }
+
+  /** Paid credits, or given ones; some live for seconds only, and some payments are charged back. */
+  async #topUp(accountId: string): Promise<void> {
+    const id = this.#newId('grant');
+    const isPaid = this.#random.inPercent(60);
+    const source = isPaid ? 'top_up' : this.#random.oneOf(GRANT_SOURCES.slice(4, 6));
+    const credits = 50 + this.#random.integer(700);
+    const ends = this.#random.inPercent(30)
+      ? { afterSeconds: 1 + this.#random.integer(20) }
+      : ('never' as const);
+    const band = BAND_OF_SOURCE[source];
+    const item = { accountId, grantId: id, source, band, credits, ends, reason: 'soak_grant' };
+    const reference = isPaid ? this.#newId('payment') : undefined;
+    const granted = await this.#call(
+      { verb: 'grant', accountId, id, credits },
+      () => this.#verbs.grant({ ...item, reference }),
+      ({ outcome }) => ({ outcome }),
+    );
+    if (granted?.outcome !== 'granted' || !this.#random.inPercent(6)) return;
+    await this.#call(
+      { verb: 'void', accountId, id },
+      () => voidGrant(this.#verbs.pool, { accountId, grantId: id, ...BY }),
+      (answer) =>
+        answer.outcome === 'voided'
+          ? { outcome: answer.outcome, numbers: [answer.voided, answer.notRecovered] }
+          : { outcome: answer.outcome },
+    );
+  }
+
+  /** Any plan, or none; a period that is about to end makes renewals due while the run goes on. */
+  async #changePlan(accountId: string): Promise<void> {
+    const id = this.#newId('plan');
+    const plan = this.#random.inPercent(85) ? this.#random.oneOf(PLAN_NAMES.slice(0, 3)) : null;
+    const start = new Date(Date.now() + (2 + this.#random.integer(60)) * 1_000);
+    start.setUTCMonth(start.getUTCMonth() - 1);
+    const periodStart = this.#random.inPercent(60) && start.getTime() < Date.now() ? start : null;
+    const renewal = this.#random.oneOf(['automatic', 'automatic', 'by_call', null] as const);
+    await this.#call(
+      { verb: 'plan', accountId, id, about: plan ?? '' },
+      () => setPlan(this.#verbs.pool, { accountId, reference: id, plan, periodStart, renewal, ...BY }),
+      ({ outcome }) => ({ outcome }),
+    );
+  }
+
+  async #invite(inviterId: string): Promise<void> {
+    const accountId = await this.open();
+    if (accountId === null) return;
+    await this.#call(
+      { verb: 'refer', accountId, id: accountId, about: inviterId },
+      () => refer(this.#verbs.pool, { accountId, inviterId, actor: BY.actor }),
+      ({ outcome }) => ({ outcome }),
+    );
+  }
+
+  async #changeLimits(accountId: string): Promise<void> {
+    const cap = () => (this.#random.inPercent(50) ? null : 2_000 + this.#random.integer(20_000));
+    const limits = {
+      max_concurrent_jobs: null,
+      member_credits_per_period: cap(),
+      project_credits_per_period: cap(),
+      low_balance_at: this.#random.oneOf([null, 700]),
+      overrides: [{ member: this.#random.oneOf(SPENDERS), credits_per_period: cap() }],
+    };
+    await this.#call(
+      { verb: 'limits', accountId, id: '' },
+      () => setLimits(this.#verbs.pool, accountId, limits, BY),
+      (isSet) => ({ outcome: isSet ? 'set' : 'account_not_found' }),
+    );
+  }
+
+  /** What the schedules do: the sweep and the renewals, a page of each. */
+  async #doWhatIsDue(): Promise<void> {
+    const page = { after: null, limit: DUE_PAGE };
+    await this.#call(
+      { verb: 'sweep', accountId: '', id: '' },
+      async () => {
+        const due = await readDueExpiry(this.#verbs.pool, page);
+        return sweepExpired(
+          this.#verbs.pool,
+          due.map((one) => one.accountId),
+        );
+      },
+      () => ({ outcome: 'swept' }),
+    );
+    await this.#call(
+      { verb: 'renew', accountId: '', id: '' },
+      async () => {
+        const due = await readDuePlans(this.#verbs.pool, page);
+        return renewPlans(
+          this.#verbs.pool,
+          due.map((one) => one.accountId),
+        );
+      },
+      () => ({ outcome: 'renewed' }),
+    );
+  }
+
+  async #reserve(accountId: string, id: string, credits: number, spender: object): Promise<string | null> {
+    const answer = await this.#call(
+      { verb: 'reserve', accountId, id, credits },
+      () =>
+        this.#verbs.reserve({
+          ...{
+            accountId,
+            reservationId: id,
+            credits,
+            reason: 'generation',
+            jobId: `job_${id}`,
+            outputId: id,
+          },
+          returnAfterSeconds: RETURN_AFTER_SECONDS,
+          ...spender,
+        }),
+      ({ outcome }) => ({ outcome }),
+    );
+    return answer?.outcome ?? null;
+  }
+
+  #commit(accountId: string, id: string, credits: number): Promise<SettleResult | null> {
+    return this.#call(
+      { verb: 'commit', accountId, id, credits },
+      () => this.#verbs.commit({ accountId, reservationId: id, credits }),
+      readSettled,
+    );
+  }
+
+  #release(accountId: string, id: string): Promise<SettleResult | null> {
+    const expiredGrantPolicy = this.#random.inPercent(70) ? 'return_grant' : 'expire';
+    return this.#call(
+      { verb: 'release', accountId, id },
+      () =>
+        this.#verbs.release({ accountId, reservationId: id, cause: 'provider_failed', expiredGrantPolicy }),
+      readSettled,
+    );
+  }
+
+  async #refund(accountId: string, reservationId: string, most: number): Promise<void> {
+    const id = this.#newId('refund');
+    const credits = this.#random.inPercent(50) ? null : 1 + this.#random.integer(most);
+    await this.#call(
+      { verb: 'refund', accountId, id, about: reservationId, credits },
+      () => this.#verbs.refund({ accountId, reservationId, refundId: id, credits, ...BY }),
+      (answer) => ({ outcome: answer.outcome, numbers: [answer.credits] }),
+    );
+  }
+
+  #spender(): { member?: string; project?: string } {
+    if (this.#random.inPercent(60)) return {};
+    return this.#random.inPercent(50)
+      ? { member: this.#random.oneOf(SPENDERS) }
+      : { member: this.#random.oneOf(SPENDERS), project: 'site' };
+  }
+
+  #newId(prefix: string): string {
+    return `${prefix}_${this.#name}_${String(++this.#ids)}`;
+  }
+}
+
+function readSettled(answer: SettleResult) {
+  return { outcome: answer.outcome, numbers: [answer.committed, answer.released] };
+}
