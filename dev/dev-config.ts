@@ -13,6 +13,9 @@ export type DevConfig = {
   readonly databaseOwnerUrl: string | null;
   /** DATABASE_URL: lets `holdfast reconcile` look at a database without a stack beside it. */
   readonly databaseUrl: string | null;
+  /** HOLDFAST_API_URL and HOLDFAST_PLATFORM_KEY: let an operator's commands speak to an API without a stack beside it. */
+  readonly apiUrl: string | null;
+  readonly platformKey: string | null;
   /** Outside the checkout, so that every clone on a machine shares one build of the Temporal server. */
   readonly cacheHome: string;
 };
@@ -40,6 +43,8 @@ export function readDevConfig(env: Environment = process.env): DevConfig {
     temporalUiUrl: read('TEMPORAL_UI_URL'),
     databaseOwnerUrl: read('DATABASE_OWNER_URL'),
     databaseUrl: read('DATABASE_URL'),
+    apiUrl: read('HOLDFAST_API_URL'),
+    platformKey: read('HOLDFAST_PLATFORM_KEY'),
     cacheHome: path.join(read('XDG_CACHE_HOME') ?? path.join(os.homedir(), '.cache'), 'holdfast'),
   };
 }

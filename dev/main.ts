@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { readDevConfig } from './dev-config.ts';
 import { CommandError, EXIT_CODE } from './exit-codes.ts';
+import { addOperatorCommands } from './operator/operator-commands.ts';
 import { printProgress } from './terminal.ts';
 
 /** The `holdfast` command line. Each command is loaded when it is called, so that `--help` answers at once. */
@@ -11,12 +12,15 @@ Examples:
   $ npm run holdfast -- stack status           what runs, and where
   $ npm run holdfast -- reconcile              does every credit add up? (exit code 1 when not)
   $ npm run --silent holdfast -- reconcile --json | jq .ok
+  $ npm run holdfast -- grant --help           every command explains itself, with an example
 
 Environment:
   HOLDFAST_HOME        where the stack keeps everything (default: .holdfast in the checkout)
   TEMPORAL_ADDRESS     use this Temporal server in place of an embedded one
   DATABASE_OWNER_URL   use this PostgreSQL in place of an embedded one
-  DATABASE_URL         the database that reconcile looks at (default: the running stack's)
+  DATABASE_URL         the database that reconcile and ledger report look at (default: the running stack's)
+  HOLDFAST_API_URL     the API that account, grant, plan, balance, statement and limits speak to, with
+  HOLDFAST_PLATFORM_KEY  its key (default: the running stack's)
 
 Exit codes:
   0  done; for reconcile: nothing found
@@ -48,6 +52,8 @@ program
     const { runReconcileCommand } = await import('./commands/reconcile.ts');
     await runReconcileCommand(readDevConfig(), options);
   });
+
+addOperatorCommands(program);
 
 const stack = program.command('stack').description('the embedded stack').helpCommand(false);
 

@@ -1,8 +1,8 @@
 import { Pool } from 'pg';
 import { reconcile } from '../../ledger/reconcile.ts';
+import { databaseUrlOf } from '../database-url.ts';
 import type { DevConfig } from '../dev-config.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
-import { readRunningStack } from '../stack/stack-info.ts';
 import { printJson, printLine } from '../terminal.ts';
 
 /** A whole ledger is read: minutes on a large one. */
@@ -42,13 +42,4 @@ export async function findDiscrepancies(databaseUrl: string) {
   } finally {
     await pool.end();
   }
-}
-
-async function databaseUrlOf(config: DevConfig): Promise<string> {
-  const url = config.databaseUrl ?? (await readRunningStack(config.home))?.database_url;
-  if (url !== undefined) return url;
-  throw new CommandError(
-    `no stack is running in ${config.home}; start one with npm start, or set DATABASE_URL`,
-    EXIT_CODE.notRunning,
-  );
 }

@@ -15,7 +15,7 @@ import { operationsOf, type Step } from './model/step.ts';
  * three times under one clock: as arrays, item by item, and in a model in memory.
  */
 
-const RUNS = 260;
+const RUNS = 220;
 /** Of the 20,000 of every run; the others come from parallel-histories.test.ts. Each is played twice and counted once. */
 const OPERATIONS_AT_LEAST = 14_000;
 /** A failing history still has this long to be made small. */

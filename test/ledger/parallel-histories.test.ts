@@ -15,7 +15,7 @@ import { operationsOf, type Step } from './model/step.ts';
  * must hold is said of all orders: the invariants of design.md, each by its query or below.
  */
 
-const HISTORIES = 100;
+const HISTORIES = 85;
 const RACES = 40;
 /** Of the 20,000 of every run; the others come from items-and-arrays.test.ts. Replays are not counted. */
 const OPERATIONS_AT_LEAST = 6_000;

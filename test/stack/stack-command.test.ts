@@ -72,7 +72,12 @@ describe('holdfast', () => {
     },
   );
 
-  test.each([[['stack', 'status']], [['reconcile']]])('ends with 3 when %j needs a stack', async (args) => {
+  test.each([
+    [['stack', 'status']],
+    [['reconcile']],
+    [['balance', 'acct_x']],
+    [['ledger', 'report', '--month', '2026-01']],
+  ])('ends with 3 when %j needs a stack', async (args) => {
     const { code, stderr } = await holdfast(...args).ended;
     expect(code).toBe(3);
     expect(stderr).toMatch(/no stack is running in .*npm start/);
@@ -91,6 +96,10 @@ describe('holdfast stack start', () => {
     const reconciled = await holdfast('reconcile', '--json').ended;
     expect(reconciled.code).toBe(0);
     expect(JSON.parse(reconciled.stdout)).toEqual({ ok: true, findings: [] });
+    const balance = await holdfast('balance', info.account_id, '--json').ended;
+    expect(JSON.parse(balance.stdout)).toMatchObject({ account_id: info.account_id, available: 1_000 });
+    const report = await holdfast('ledger', 'report', '--month', '2020-01', '--json').ended;
+    expect(JSON.parse(report.stdout)).toMatchObject({ month: '2020-01', sources: [], total: { issued: 0 } });
     command.child.kill('SIGINT');
     command.child.kill('SIGINT');
     expect((await command.ended).code).toBe(0);

@@ -1,0 +1,42 @@
+import type { DevConfig } from '../dev-config.ts';
+import { connectOperatorApi } from '../operator/operator-api.ts';
+import { fields, show } from '../operator/show.ts';
+
+type Account = {
+  readonly id: string;
+  readonly name: string;
+  readonly reference: string;
+  readonly created_at: string;
+};
+
+/** `holdfast account open`: the same reference finds the same account. */
+export async function openAccountCommand(
+  config: DevConfig,
+  options: { readonly name: string; readonly reference: string; readonly json: boolean },
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const body = { name: options.name, reference: options.reference };
+  const account = await api.json<Account>('/v1/accounts', { body });
+  const news = account.isReplay ? '\n(It was open already.)' : '\n(Opened, with its sign-up credits.)';
+  show(account.body, options, () => linesOf(account.body) + news);
+}
+
+/** `holdfast account show`. */
+export async function showAccountCommand(
+  config: DevConfig,
+  id: string,
+  options: { readonly json: boolean },
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const { body } = await api.json<Account>(`/v1/accounts/${id}`);
+  show(body, options, () => linesOf(body));
+}
+
+function linesOf(account: Account): string {
+  return fields([
+    ['Account', account.id],
+    ['Name', account.name],
+    ['Reference', account.reference],
+    ['Opened', account.created_at],
+  ]);
+}

@@ -1,0 +1,55 @@
+import type { DevConfig } from '../dev-config.ts';
+import { connectOperatorApi } from '../operator/operator-api.ts';
+import { fields, show, shown } from '../operator/show.ts';
+import { formatTable } from '../terminal.ts';
+
+type Balance = {
+  readonly account_id: string;
+  readonly available: number;
+  readonly reserved: number;
+  readonly spent_this_period: number;
+  readonly grants: readonly {
+    readonly id: string;
+    readonly source: string;
+    readonly available: number;
+    readonly reserved: number;
+    readonly spent: number;
+    readonly expires_at: string | null;
+  }[];
+  readonly buys: { readonly statics: number; readonly videos: number };
+  readonly next_expiry: { readonly at: string; readonly credits: number } | null;
+};
+
+/** `holdfast balance`: what can be spent, what is set aside, and where it came from. */
+export async function balanceCommand(
+  config: DevConfig,
+  account: string,
+  options: { readonly json: boolean },
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const { body } = await api.json<Balance>('/v1/balance', { account });
+  show(body, options, () => linesOf(body));
+}
+
+function linesOf(balance: Balance): string {
+  const { next_expiry: next, buys } = balance;
+  const sums = fields([
+    ['Account', balance.account_id],
+    ['Available', balance.available],
+    ['Reserved', balance.reserved],
+    ['Spent this period', balance.spent_this_period],
+    ['Buys', `${shown(buys.statics)} static ads or ${shown(buys.videos)} videos`],
+    ['Next expiry', next === null ? null : `${shown(next.credits)} credits at ${next.at}`],
+  ]);
+  if (balance.grants.length === 0) return sums;
+  const rows = balance.grants.map((grant) => [
+    grant.source,
+    shown(grant.available),
+    shown(grant.reserved),
+    shown(grant.spent),
+    shown(grant.expires_at),
+    grant.id,
+  ]);
+  const header = ['source', 'available', 'reserved', 'spent', 'expires', 'grant, in the order of use'];
+  return `${sums}\n\n${formatTable(header, rows)}`;
+}

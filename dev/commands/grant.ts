@@ -1,0 +1,53 @@
+import type { DevConfig } from '../dev-config.ts';
+import { connectOperatorApi } from '../operator/operator-api.ts';
+import { show, shown } from '../operator/show.ts';
+
+type Grant = {
+  readonly id: string;
+  readonly source: string;
+  readonly amount: number;
+  readonly expires_at: string | null;
+};
+
+export type GrantOptions = {
+  readonly source: string;
+  readonly credits?: number;
+  readonly pack?: string;
+  readonly reference: string;
+  readonly expiresAt?: string;
+  readonly reason?: string;
+  readonly json: boolean;
+};
+
+/** `holdfast grant`: the same reference and content give one grant. */
+export async function grantCommand(config: DevConfig, account: string, options: GrantOptions): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const { source, credits, pack, reference, expiresAt, reason } = options;
+  const { body, isReplay } = await api.json<Grant>(`/v1/accounts/${account}/grants`, {
+    body: { source, credits, pack, reference, expires_at: expiresAt, reason },
+  });
+  show(body, options, () => {
+    const end = body.expires_at === null ? 'without expiry' : `until ${body.expires_at}`;
+    const what = `${shown(body.amount)} credits of ${body.source} for ${account}, ${end}: ${body.id}`;
+    return isReplay ? `Given before under this reference, and not again: ${what}` : what;
+  });
+}
+
+/** `holdfast grant void`: takes back what is left of a grant. */
+export async function voidGrantCommand(
+  config: DevConfig,
+  grant: string,
+  options: { readonly reason: string; readonly account?: string; readonly json: boolean },
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const { body } = await api.json<{ readonly voided: number; readonly not_recovered: number }>(
+    `/v1/grants/${grant}/void`,
+    { account: options.account, body: { reason: options.reason } },
+  );
+  show(
+    body,
+    options,
+    () =>
+      `Took back ${shown(body.voided)} credits of ${grant}; ${shown(body.not_recovered)} had been spent or reserved.`,
+  );
+}

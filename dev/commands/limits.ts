@@ -1,0 +1,75 @@
+import type { DevConfig } from '../dev-config.ts';
+import { connectOperatorApi } from '../operator/operator-api.ts';
+import { fields, show, shown } from '../operator/show.ts';
+
+type Limits = {
+  readonly max_concurrent_jobs: number | null;
+  readonly member_credits_per_period: number | null;
+  readonly project_credits_per_period: number | null;
+  readonly low_balance_at: number | null;
+  readonly overrides: readonly {
+    readonly member?: string;
+    readonly project?: string;
+    readonly credits_per_period: number | null;
+  }[];
+};
+
+export type LimitsOptions = {
+  readonly maxConcurrentJobs?: number | null;
+  readonly memberCredits?: number | null;
+  readonly projectCredits?: number | null;
+  readonly lowBalanceAt?: number | null;
+  readonly json: boolean;
+};
+
+/** `holdfast limits show`. */
+export async function showLimitsCommand(
+  config: DevConfig,
+  account: string,
+  options: { readonly json: boolean },
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const { body } = await api.json<Limits>(`/v1/accounts/${account}/limits`);
+  show(body, options, () => linesOf(body));
+}
+
+/** `holdfast limits set`: those that are named; the others, and the overrides, stay as they are. */
+export async function setLimitsCommand(
+  config: DevConfig,
+  account: string,
+  options: LimitsOptions,
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const path = `/v1/accounts/${account}/limits`;
+  const { body: held } = await api.json<Limits>(path);
+  const chosen = (named: number | null | undefined, now: number | null) =>
+    named === undefined ? now : named;
+  const { body } = await api.json<Limits>(path, {
+    method: 'PUT',
+    body: {
+      max_concurrent_jobs: chosen(options.maxConcurrentJobs, held.max_concurrent_jobs),
+      member_credits_per_period: chosen(options.memberCredits, held.member_credits_per_period),
+      project_credits_per_period: chosen(options.projectCredits, held.project_credits_per_period),
+      low_balance_at: chosen(options.lowBalanceAt, held.low_balance_at),
+      overrides: held.overrides,
+    },
+  });
+  show(body, options, () => linesOf(body));
+}
+
+function linesOf(limits: Limits): string {
+  const limit = (value: number | null) => (value === null ? 'none' : shown(value));
+  return fields([
+    ['Jobs at a time', limit(limits.max_concurrent_jobs)],
+    ['Credits of a member per period', limit(limits.member_credits_per_period)],
+    ['Credits of a project per period', limit(limits.project_credits_per_period)],
+    ['Notice of a balance below', limit(limits.low_balance_at)],
+    ...limits.overrides.map(
+      ({ member, project, credits_per_period }) =>
+        [
+          member === undefined ? `  project ${project ?? ''}` : `  member ${member}`,
+          limit(credits_per_period),
+        ] as const,
+    ),
+  ]);
+}

@@ -1,0 +1,58 @@
+import type { DevConfig } from '../dev-config.ts';
+import { connectOperatorApi } from '../operator/operator-api.ts';
+import { fields, show } from '../operator/show.ts';
+
+type Plan = {
+  readonly plan: string | null;
+  readonly period_start: string | null;
+  readonly period_end: string | null;
+  readonly next_plan: string | null;
+  readonly renewal: string;
+};
+
+export type PlanOptions = {
+  readonly reference: string;
+  readonly periodStart?: string;
+  readonly renewal?: string;
+  readonly json: boolean;
+};
+
+/** `holdfast plan set`: the plan "none" ends with the period. */
+export async function setPlanCommand(
+  config: DevConfig,
+  account: string,
+  plan: string,
+  options: PlanOptions,
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const { reference, periodStart, renewal } = options;
+  const { body, isReplay } = await api.json<Plan>(`/v1/accounts/${account}/plan`, {
+    method: 'PUT',
+    body: { plan: plan === 'none' ? null : plan, period_start: periodStart, reference, renewal },
+  });
+  const news = isReplay
+    ? '\n(As it was answered first under this reference; plan show says how it is now.)'
+    : '';
+  show(body, options, () => linesOf(body) + news);
+}
+
+/** `holdfast plan show`. */
+export async function showPlanCommand(
+  config: DevConfig,
+  account: string,
+  options: { readonly json: boolean },
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const { body } = await api.json<Plan>(`/v1/accounts/${account}/plan`);
+  show(body, options, () => linesOf(body));
+}
+
+function linesOf(plan: Plan): string {
+  return fields([
+    ['Plan', plan.plan],
+    ['Period from', plan.period_start],
+    ['Period to', plan.period_end],
+    ['Next period', plan.next_plan],
+    ['Renewal', plan.renewal],
+  ]);
+}

@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Arguments as commander takes them: whatever cannot be one ends with exit code 2 before anything is asked. */
+
+export function accountArgument(text: string): string {
+  if (/^acct_\w{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('An account id: acct_….');
+}
+
+export function grantArgument(text: string): string {
+  if (/^grant_\w{1,200}$/.test(text)) return text;
+  throw new InvalidArgumentError('A grant id: grant_….');
+}
+
+export function wholeNumberArgument(text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('A whole number.');
+}
+
+/** A limit: a whole number, or none. */
+export function limitArgument(text: string): number | null {
+  return text === 'none' ? null : wholeNumberArgument(text);
+}
+
+/** A month of the calendar, in UTC. */
+export function monthArgument(text: string): string {
+  if (/^[12]\d{3}-(0[1-9]|1[0-2])$/.test(text)) return text;
+  throw new InvalidArgumentError('A month: YYYY-MM.');
+}

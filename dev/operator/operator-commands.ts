@@ -1,0 +1,184 @@
+import { Option, type Command } from 'commander';
+import { PACKS } from '../../domain/grant-rules.ts';
+import { PLAN_NAMES, RENEWALS } from '../../domain/plans.ts';
+import type { GrantOptions } from '../commands/grant.ts';
+import type { LimitsOptions } from '../commands/limits.ts';
+import type { PlanOptions } from '../commands/plan.ts';
+import type { StatementOptions } from '../commands/statement.ts';
+import { readDevConfig } from '../dev-config.ts';
+import {
+  accountArgument,
+  grantArgument,
+  limitArgument,
+  monthArgument,
+  wholeNumberArgument,
+} from './arguments.ts';
+
+const REPEAT = 'your own key: repeated with the same values, it does nothing twice';
+
+/** What an operator does with accounts and credits, over HTTP; each command is loaded when it is called. */
+export function addOperatorCommands(program: Command): void {
+  addAccount(program);
+  addGrant(program);
+  addPlan(program);
+  addReads(program);
+  addLimits(program);
+  addLedger(program);
+}
+
+function addAccount(program: Command): void {
+  const account = program.command('account').description('open an account, or show one').helpCommand(false);
+  withJson(account.command('open'))
+    .description('open an account, with its sign-up credits')
+    .requiredOption('--name <name>', 'how people call it')
+    .requiredOption('--reference <text>', 'your own key of it: the same one finds the same account')
+    .addHelpText('after', example('account open --name Tidewell --reference crm-7'))
+    .action(async (options: { name: string; reference: string; json: boolean }) => {
+      const { openAccountCommand } = await import('../commands/account.ts');
+      await openAccountCommand(readDevConfig(), options);
+    });
+  withAccount(withJson(account.command('show')))
+    .description('its name, reference and opening')
+    .addHelpText('after', example('account show acct_…'))
+    .action(async (id: string, options: { json: boolean }) => {
+      const { showAccountCommand } = await import('../commands/account.ts');
+      await showAccountCommand(readDevConfig(), id, options);
+    });
+}
+
+function addGrant(program: Command): void {
+  const packs = PACKS.map((pack) => pack.name);
+  const grant = program
+    .command('grant')
+    .description('give credits to an account, or take a grant back')
+    .usage('<account> [options]  (see: grant give --help)')
+    .helpCommand(false);
+  withAccount(withJson(grant.command('give', { isDefault: true })))
+    .description('a trial, a top-up or goodwill (grant <account> is the same)')
+    .addOption(new Option('--source <source>').choices(['trial', 'top_up', 'goodwill']).makeOptionMandatory())
+    .option('--credits <number>', 'how many; of a trial 3,000 unless said', wholeNumberArgument)
+    .addOption(new Option('--pack <name>', 'of a top_up, in place of --credits').choices(packs))
+    .requiredOption('--reference <text>', `${REPEAT}; of a top_up the payment’s`)
+    .option('--expires-at <time>', 'RFC 3339; default: trial 7 days, goodwill 90 days, top_up 12 months')
+    .option('--reason <text>', 'needed for goodwill; the customer sees it in the usage history')
+    .addHelpText(
+      'after',
+      example(
+        'grant acct_… --source top_up --pack medium --reference pi_123',
+        'grant acct_… --source goodwill --credits 70 --reason "late delivery" --reference ticket-9',
+      ),
+    )
+    .action(async (account: string, options: GrantOptions) => {
+      const { grantCommand } = await import('../commands/grant.ts');
+      await grantCommand(readDevConfig(), account, options);
+    });
+  withJson(grant.command('void'))
+    .description('take back what is left of a grant (a charge-back)')
+    .argument('<grant>', 'its id', grantArgument)
+    .requiredOption('--reason <text>', 'why; kept with your name')
+    .option('--account <id>', 'refuse unless the grant is of this account', accountArgument)
+    .addHelpText('after', example('grant void grant_… --reason "chargeback cb-1"'))
+    .action(async (id: string, options: { reason: string; account?: string; json: boolean }) => {
+      const { voidGrantCommand } = await import('../commands/grant.ts');
+      await voidGrantCommand(readDevConfig(), id, options);
+    });
+}
+
+function addPlan(program: Command): void {
+  const plan = program
+    .command('plan')
+    .description('set the plan of an account, or show it')
+    .helpCommand(false);
+  withAccount(withJson(plan.command('set')))
+    .description('start, renew, raise, lower or end a plan')
+    .argument('<plan>', `${PLAN_NAMES.join(', ')}, or none: it ends with its period`)
+    .requiredOption('--reference <text>', REPEAT)
+    .option('--period-start <time>', 'RFC 3339; default: the current period, or one that starts now')
+    .addOption(
+      new Option('--renewal <how>', 'by our schedule, or by your calls (the default)').choices(RENEWALS),
+    )
+    .addHelpText('after', example('plan set acct_… pro --reference sub-7-2026-02'))
+    .action(async (account: string, name: string, options: PlanOptions) => {
+      const { setPlanCommand } = await import('../commands/plan.ts');
+      await setPlanCommand(readDevConfig(), account, name, options);
+    });
+  withAccount(withJson(plan.command('show')))
+    .description('the plan as it stands')
+    .addHelpText('after', example('plan show acct_…'))
+    .action(async (account: string, options: { json: boolean }) => {
+      const { showPlanCommand } = await import('../commands/plan.ts');
+      await showPlanCommand(readDevConfig(), account, options);
+    });
+}
+
+function addReads(program: Command): void {
+  withAccount(withJson(program.command('balance')))
+    .description('what an account can spend, what is reserved, each grant, what it buys')
+    .addHelpText('after', example('balance acct_…'))
+    .action(async (account: string, options: { json: boolean }) => {
+      const { balanceCommand } = await import('../commands/balance.ts');
+      await balanceCommand(readDevConfig(), account, options);
+    });
+  withAccount(withJson(program.command('statement')))
+    .description('opening and closing balance and the sums between; or every row, as CSV')
+    .option('--from <time>', 'RFC 3339 or a day (its first moment, UTC); included. Default: the opening')
+    .option('--to <time>', 'the same; not included. Default: now')
+    .addOption(new Option('--csv', 'print the rows').default(false).conflicts('json'))
+    .addHelpText(
+      'after',
+      example('statement acct_… --from 2026-01-01 --to 2026-02-01', 'statement acct_… --csv > rows.csv'),
+    )
+    .action(async (account: string, options: StatementOptions) => {
+      const { statementCommand } = await import('../commands/statement.ts');
+      await statementCommand(readDevConfig(), account, options);
+    });
+}
+
+function addLimits(program: Command): void {
+  const limits = program
+    .command('limits')
+    .description('how many jobs at a time, and how many credits per member and project')
+    .helpCommand(false);
+  withAccount(withJson(limits.command('show')))
+    .description('the limits of an account')
+    .addHelpText('after', example('limits show acct_…'))
+    .action(async (account: string, options: { json: boolean }) => {
+      const { showLimitsCommand } = await import('../commands/limits.ts');
+      await showLimitsCommand(readDevConfig(), account, options);
+    });
+  withAccount(withJson(limits.command('set')))
+    .description('change the limits that are named; a number, or none. (Overrides: over HTTP.)')
+    .option('--max-concurrent-jobs <limit>', 'jobs under way at a time', limitArgument)
+    .option('--member-credits <limit>', 'of each member in a billing period', limitArgument)
+    .option('--project-credits <limit>', 'of each project in a billing period', limitArgument)
+    .option('--low-balance-at <limit>', 'a notice when the balance falls below', limitArgument)
+    .addHelpText('after', example('limits set acct_… --max-concurrent-jobs 5 --member-credits none'))
+    .action(async (account: string, options: LimitsOptions) => {
+      const { setLimitsCommand } = await import('../commands/limits.ts');
+      await setLimitsCommand(readDevConfig(), account, options);
+    });
+}
+
+function addLedger(program: Command): void {
+  const ledger = program.command('ledger').description('the books').helpCommand(false);
+  withJson(ledger.command('report'))
+    .description('issued, spent, refunded, expired, voided and outstanding credits of a month, by source')
+    .requiredOption('--month <month>', 'YYYY-MM, in UTC', monthArgument)
+    .addHelpText('after', example('ledger report --month 2026-01'))
+    .action(async (options: { month: string; json: boolean }) => {
+      const { ledgerReportCommand } = await import('../commands/ledger-report.ts');
+      await ledgerReportCommand(readDevConfig(), options);
+    });
+}
+
+function withJson(command: Command): Command {
+  return command.option('--json', 'print the answer as JSON', false);
+}
+
+function withAccount(command: Command): Command {
+  return command.argument('<account>', 'its id', accountArgument);
+}
+
+function example(...lines: readonly string[]): string {
+  return `\nFor example:\n${lines.map((line) => `  $ npm run holdfast -- ${line}`).join('\n')}`;
+}

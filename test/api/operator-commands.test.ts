@@ -1,0 +1,237 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApiFixture, type ApiFixture, type TestAccount } from './api-fixture.ts';
+
+/** Every command is a process of its own: a second or two each on a busy machine. */
+const MANY_COMMANDS_MS = 180_000;
+
+const MAIN = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
+
+let api: ApiFixture;
+let mine: TestAccount;
+let theirs: TestAccount;
+beforeAll(async () => {
+  api = await createApiFixture();
+  mine = await api.openAccount();
+  theirs = await api.openAccount();
+});
+afterAll(async () => {
+  await api.expectReconciled();
+  await api.close();
+});
+
+/** The command line, against the API of this test and its database. */
+async function holdfast(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    env: {
+      PATH: '/usr/bin:/bin:/usr/local/bin',
+      HOLDFAST_HOME: api.home,
+      HOLDFAST_API_URL: api.url,
+      HOLDFAST_PLATFORM_KEY: api.platformKey,
+      DATABASE_URL: api.database.workerUrl,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  await once(child, 'close');
+  return { code: child.exitCode, stdout, stderr };
+}
+
+const answerOf = async (...args: readonly string[]) => {
+  const { code, stdout, stderr } = await holdfast([...args, '--json']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as Record<string, unknown>;
+};
+
+describe('an operator at the command line', () => {
+  it(
+    'opens an account, gives and takes credits, sets a plan and limits, and reads it all',
+    { timeout: MANY_COMMANDS_MS },
+    async () => {
+      const account = await answerOf('account', 'open', '--name', 'Tidewell', '--reference', 'crm-7');
+      const id = String(account['id']);
+      expect(await answerOf('account', 'show', id)).toEqual(account);
+
+      const topUp = ['grant', id, '--source', 'top_up', '--pack', 'small', '--reference', 'pi_1'];
+      const grant = await answerOf(...topUp);
+      expect(grant).toMatchObject({ source: 'top_up', amount: 1_000 });
+      expect(await answerOf(...topUp)).toEqual(grant);
+      expect((await holdfast(topUp)).stdout).toMatch(
+        /^Given before .*, and not again: 1,000 credits of top_up/,
+      );
+
+      const voided = ['grant', 'void', String(grant['id']), '--reason', 'chargeback', '--account', id];
+      expect(await answerOf(...voided)).toMatchObject({ voided: 1_000, not_recovered: 0 });
+
+      const plan = await answerOf(
+        'plan',
+        'set',
+        id,
+        'starter',
+        '--reference',
+        'sub-1',
+        '--renewal',
+        'automatic',
+      );
+      expect(plan).toMatchObject({ plan: 'starter', renewal: 'automatic' });
+      expect(await answerOf('plan', 'set', id, 'none', '--reference', 'sub-2')).toMatchObject({
+        next_plan: null,
+      });
+      expect(await answerOf('plan', 'show', id)).toMatchObject({ plan: 'starter', next_plan: null });
+
+      expect(await answerOf('limits', 'set', id, '--max-concurrent-jobs', '2')).toMatchObject({
+        max_concurrent_jobs: 2,
+      });
+      expect(await answerOf('limits', 'set', id, '--low-balance-at', '9')).toMatchObject({
+        max_concurrent_jobs: 2,
+        low_balance_at: 9,
+      });
+
+      expect(await answerOf('balance', id)).toMatchObject({ account_id: id, available: 5_000 });
+      const balance = (await holdfast(['balance', id])).stdout;
+      expect(balance).toMatch(/Available +5,000\n/);
+      expect(balance).toMatch(/sign_up +1,000 +0 +0/);
+      expect(await answerOf('statement', id)).toMatchObject({ opening: 0, closing: 5_000 });
+      const csv = (await holdfast(['statement', id, '--csv', '--from', '2020-01-01'])).stdout.split('\r\n');
+      expect([csv[0]?.slice(0, 7), csv.length]).toEqual(['id,seq,', 1 + 4 + 1]);
+
+      const { rows } = await api.owner.query<{ actor: string; action: string }>(
+        'SELECT DISTINCT actor, action FROM ledger.operator_actions WHERE account_id = $1 ORDER BY action',
+        [id],
+      );
+      expect(rows.map((row) => row.action)).toEqual([
+        'grant',
+        'open_account',
+        'set_limits',
+        'set_plan',
+        'void_grant',
+      ]);
+      for (const { actor } of rows)
+        expect(actor).toMatch(new RegExp(`^key:key_\\w+ \\(${os.userInfo().username}\\)$`));
+    },
+  );
+
+  it('reads the accountant’s report of a month, with a total that adds up', async () => {
+    const month = new Date().toISOString().slice(0, 7);
+    const report = (await answerOf('ledger', 'report', '--month', month)) as unknown as {
+      readonly sources: readonly Record<string, number>[];
+      readonly total: Record<string, number>;
+    };
+    const columns = ['opening', 'issued', 'spent', 'refunded', 'expired', 'voided', 'outstanding'] as const;
+    for (const column of columns) {
+      expect(report.total[column]).toBe(report.sources.reduce((sum, row) => sum + (row[column] ?? 0), 0));
+    }
+    const { rows } = await api.owner.query<{ held: string }>(
+      'SELECT sum(available + reserved) AS held FROM ledger.accounts',
+    );
+    expect(report.total['outstanding']).toBe(Number(rows[0]?.held));
+    const { stdout } = await holdfast(['ledger', 'report', '--month', month]);
+    expect(stdout).toMatch(/source +opening +issued +spent +refunded +expired +voided +outstanding\n/);
+    expect(stdout).toMatch(/\ntotal +/);
+  });
+});
+
+describe('what goes wrong is told, with what to do', () => {
+  const give = ['--source', 'goodwill', '--credits', '1', '--reason', 'r', '--reference', 'r'];
+  it.each<[string, readonly string[], Readonly<Record<string, string>>, number, RegExp]>([
+    ['no such account', ['balance', 'acct_nobody'], {}, 1, /There is no such account/],
+    ['no such grant', ['grant', 'void', 'grant_x', '--reason', 'r'], {}, 1, /There is no such grant/],
+    [
+      'a refusal of the API',
+      ['grant', 'acct_x', '--source', 'goodwill', '--reference', 'r'],
+      {},
+      1,
+      /There is no/,
+    ],
+    ['no id', ['balance', '..'], {}, 2, /account id: acct_/],
+    ['no reason', ['grant', 'void', 'grant_x'], {}, 2, /--reason/],
+    ['no reference', ['plan', 'set', 'acct_x', 'pro'], {}, 2, /--reference/],
+    ['2^53', ['grant', 'acct_x', ...give, '--credits', '9007199254740992'], {}, 2, /whole number/],
+    ['an unknown source', ['grant', 'acct_x', ...give, '--source', 'sign_up'], {}, 2, /Allowed choices/],
+    ['no month', ['ledger', 'report', '--month', '2026-13'], {}, 2, /YYYY-MM/],
+    ['CSV as JSON', ['statement', 'acct_x', '--csv', '--json'], {}, 2, /cannot be used/],
+    ['a key that is none', ['balance', 'acct_x'], { HOLDFAST_PLATFORM_KEY: 'x' }, 1, /HOLDFAST_PLATFORM_KEY/],
+    ['half a target', ['balance', 'acct_x'], { HOLDFAST_API_URL: '' }, 2, /set HOLDFAST_API_URL too/],
+    ['nobody there', ['balance', 'acct_x'], { HOLDFAST_API_URL: 'http://127.0.0.1:9' }, 1, /does not answer/],
+    [
+      'no stack',
+      ['balance', 'acct_x'],
+      { HOLDFAST_API_URL: '', HOLDFAST_PLATFORM_KEY: '' },
+      3,
+      /npm start, or set HOLDFAST_API_URL/,
+    ],
+    [
+      'another database',
+      ['ledger', 'report', '--month', '2026-01'],
+      { DATABASE_URL: 'postgres://x:y@127.0.0.1:9/z' },
+      1,
+      /DATABASE_URL/,
+    ],
+  ])('%s', async (_name, args, env, code, words) => {
+    const ended = await holdfast(args, env);
+    expect([ended.code, ended.stdout]).toEqual([code, '']);
+    expect(ended.stderr).toMatch(words);
+    expect(ended.stderr).not.toMatch(/\n +at /);
+  });
+
+  it('the field that is wrong', async () => {
+    const { stderr } = await holdfast([
+      ...['grant', mine.accountId, '--source', 'top_up', '--reference', 'r', '--credits', '0'],
+    ]);
+    expect(stderr).toMatch(/\/credits: At least 1/);
+  });
+});
+
+describe('two accounts at the command line', () => {
+  it(
+    'a key of one is told of the other what it is told of nobody, and changes nothing',
+    { timeout: MANY_COMMANDS_MS },
+    async () => {
+      const key = await api.createKey(mine.accountId, ['admin']);
+      const everything = async () =>
+        (
+          await api.owner.query(
+            `SELECT (SELECT to_jsonb(a) FROM ledger.accounts a WHERE account_id = $1) AS account,
+                  (SELECT count(*) FROM ledger.entries WHERE account_id = $1) AS entries,
+                  (SELECT count(*) FROM ledger.operator_actions WHERE account_id = $1) AS actions,
+                  ledger.read_plan($1) AS plan, ledger.read_limits($1) AS limits`,
+            [theirs.accountId],
+          )
+        ).rows;
+      const before = await everything();
+      const commands: readonly ((id: string) => readonly string[])[] = [
+        (id) => ['account', 'show', id],
+        (id) => ['balance', id],
+        (id) => ['statement', id, '--csv'],
+        (id) => ['plan', 'show', id],
+        (id) => ['limits', 'show', id],
+        (id) => ['grant', id, '--source', 'trial', '--reference', 'r'],
+        (id) => ['plan', 'set', id, 'pro', '--reference', 'r'],
+        (id) => ['limits', 'set', id, '--max-concurrent-jobs', '0'],
+      ];
+      for (const command of commands) {
+        const told = async (id: string) => {
+          const ended = await holdfast(command(id), { HOLDFAST_PLATFORM_KEY: key });
+          return { ...ended, stderr: ended.stderr.replaceAll(id, '<id>').replace(/request \w+/, '') };
+        };
+        const [answer, nobody] = await Promise.all([told(theirs.accountId), told('acct_nobody')]);
+        expect(answer, command('').join(' ')).toEqual(nobody);
+        expect([answer.code, answer.stdout]).toEqual([1, '']);
+      }
+      const grant = (await answerOf('balance', theirs.accountId))['grants'] as { readonly id: string }[];
+      const voidIn = async (id: string) => {
+        const args = ['grant', 'void', id, '--reason', 'r', '--account', mine.accountId];
+        return (await holdfast(args)).stderr.replace(/request \w+/, '');
+      };
+      expect(await voidIn(grant[0]?.id ?? '')).toBe(await voidIn('grant_nobodys'));
+      expect(await everything()).toEqual(before);
+    },
+  );
+});
