@@ -62,6 +62,7 @@ export default defineConfig({
       tier('stack', { timeoutSeconds: 120, group: 3, workers: ALONE }),
       tier('chaos', { needs: BOTH, timeoutSeconds: 240, group: 4, workers: ALONE }),
       tier('packaging', { needs: BOTH, timeoutSeconds: 240, group: 5, workers: ALONE }),
+      tier('browser', { timeoutSeconds: 120, group: 6, workers: ALONE }),
     ],
   },
 });

@@ -20,11 +20,23 @@ export type DevConfig = {
   readonly cacheHome: string;
 };
 
+/** What the tests that play films in a browser take from the environment. */
+export type BrowserConfig = {
+  /** HOLDFAST_CHROMIUM: the browser's program. */
+  readonly program: string | null;
+  /** HOLDFAST_REQUIRE_BROWSER: a machine without a browser fails these tests; else it skips them. */
+  readonly isRequired: boolean;
+  /** PATH, on which a browser is looked for otherwise. */
+  readonly searchPath: readonly string[];
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 const CHECKOUT = path.join(import.meta.dirname, '..');
 
 /** Empty values count as unset, as in runtime/config.ts. */
-export function readDevConfig(env: Readonly<Record<string, string | undefined>> = process.env): DevConfig {
-  const read = (name: string): string | null => (env[name] === '' ? null : (env[name] ?? null));
+export function readDevConfig(env: Environment = process.env): DevConfig {
+  const read = readerOf(env);
   return {
     home: path.resolve(read('HOLDFAST_HOME') ?? path.join(CHECKOUT, '.holdfast')),
     temporalAddress: read('TEMPORAL_ADDRESS'),
@@ -35,4 +47,17 @@ export function readDevConfig(env: Readonly<Record<string, string | undefined>> 
     platformKey: read('HOLDFAST_PLATFORM_KEY'),
     cacheHome: path.join(read('XDG_CACHE_HOME') ?? path.join(os.homedir(), '.cache'), 'holdfast'),
   };
+}
+
+export function readBrowserConfig(env: Environment = process.env): BrowserConfig {
+  const read = readerOf(env);
+  return {
+    program: read('HOLDFAST_CHROMIUM'),
+    isRequired: read('HOLDFAST_REQUIRE_BROWSER') === 'true',
+    searchPath: (read('PATH') ?? '').split(path.delimiter).filter((folder) => folder !== ''),
+  };
+}
+
+function readerOf(env: Environment): (name: string) => string | null {
+  return (name) => (env[name] === '' ? null : (env[name] ?? null));
 }

@@ -17,12 +17,31 @@ export const quick: ActivityInterfaceFor<JobActivities> = proxyLocalActivities<J
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
-/** A look that may be missed: the run deadline does not wait for it. */
-export const glance = proxyLocalActivities<Pick<JobActivities, 'hasStarted' | 'markStuck'>>({
-  startToCloseTimeout: '10 seconds',
-  scheduleToCloseTimeout: '30 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-});
+/** One try of a look; a few of them, and the pauses between, when there is time for all. */
+const LOOK_MS = 10_000;
+const LOOK_TRIES = 3;
+const BETWEEN_LOOKS_MS = 500;
+const LOOKS_MS = LOOK_TRIES * (LOOK_MS + BETWEEN_LOOKS_MS);
+
+/** A look is not worth scheduling for less. */
+const MIN_LOOK_MS = 1_000;
+
+/**
+ * A look that may be missed: it ends before the run deadline, or a second after it when there is no time left. Bounded by
+ * its tries: a schedule-to-close timeout that falls between two tries of a local activity is lost (SDK 1.24).
+ */
+export function glanceWithin(leftMs: number) {
+  const hasTimeForAll = leftMs >= LOOKS_MS;
+  return proxyLocalActivities<Pick<JobActivities, 'hasStarted' | 'markStuck'>>({
+    startToCloseTimeout: Math.min(LOOK_MS, Math.max(MIN_LOOK_MS, leftMs)),
+    retry: {
+      maximumAttempts: hasTimeForAll ? LOOK_TRIES : 1,
+      initialInterval: BETWEEN_LOOKS_MS,
+      backoffCoefficient: 1,
+    },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  });
+}
 
 /** The first try of a settlement: local, and given up after a few seconds for one that operators can see. */
 export const settleQuickly = proxyLocalActivities<Pick<JobActivities, 'settle'>>({

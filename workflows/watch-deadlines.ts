@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
-import { glance } from './activity-proxies.ts';
+import { glanceWithin } from './activity-proxies.ts';
 import type { Interruption, Production } from './production.ts';
 
 /**
@@ -26,6 +26,7 @@ export function watchDeadlines(
 async function watch(production: Production, interrupt: (interruption: Interruption) => void): Promise<void> {
   const { accountId, jobId, outputId, times, ageSeconds } = production.plan;
   const startedAt = Date.now() - ageSeconds * 1_000;
+  const glance = () => glanceWithin(startedAt + times.deadlineSeconds * 1_000 - Date.now());
   const instants = [
     {
       afterSeconds: times.startDeadlineSeconds,
@@ -33,7 +34,7 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
         // Not accepted yet is our own delay, or unknown: not a provider that does not start.
         const { accepted } = production;
         if (accepted === undefined) return undefined;
-        return (await glance.hasStarted(accepted.attempt, accepted.providerJobId))
+        return (await glance().hasStarted(accepted.attempt, accepted.providerJobId))
           ? undefined
           : 'start_deadline';
       },
@@ -41,7 +42,7 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
     {
       afterSeconds: times.stuckSeconds,
       act: async (): Promise<undefined> => {
-        production.isStuck = await glance.markStuck(accountId, jobId, outputId);
+        production.isStuck = await glance().markStuck(accountId, jobId, outputId);
         if (production.isStuck)
           upsertSearchAttributes({ HoldfastState: ['stuck'], HoldfastStuckSince: [new Date()] });
       },

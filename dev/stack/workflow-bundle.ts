@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -25,7 +25,8 @@ export async function bundleWorkflows(): Promise<string> {
     logger: new DefaultLogger('WARN'),
   });
   await mkdir(CACHE_FOLDER, { recursive: true });
-  const draft = `${file}.${String(process.pid)}`;
+  // Two may make it at once, in one process too: each its own draft.
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, code);
   await rename(draft, file);
   await removeOldBundles();
@@ -52,7 +53,11 @@ async function removeOldBundles(): Promise<void> {
     /^workflow-bundle-[0-9a-f]{16}\.js$/.test(name),
   );
   const dated = await Promise.all(
-    files.map(async (name) => ({ name, mtimeMs: (await stat(path.join(CACHE_FOLDER, name))).mtimeMs })),
+    files.map(async (name) => {
+      // Another may be removing it.
+      const found = await stat(path.join(CACHE_FOLDER, name)).catch(() => null);
+      return { name, mtimeMs: found?.mtimeMs ?? 0 };
+    }),
   );
   dated.sort((a, b) => b.mtimeMs - a.mtimeMs);
   for (const { name } of dated.slice(KEPT_BUNDLES)) await rm(path.join(CACHE_FOLDER, name), { force: true });

@@ -13,6 +13,8 @@ export type ChaosWorkerOptions = {
   readonly taskQueue: string;
   /** Dies there, once, and is started again; null for a worker that only dies when it is killed. */
   readonly killPoint: KillPoint | null;
+  /** How long the server waits for a sign of life of a step: 2 s unless told otherwise. */
+  readonly heartbeatTimeoutSeconds?: number;
 };
 
 /** A worker process that is started again whenever it ends, as the stack does. */
@@ -35,7 +37,7 @@ export async function startChaosWorker(options: ChaosWorkerOptions): Promise<Sup
       WORKFLOW_BUNDLE: await bundleWorkflows(),
       WORKER_SHUTDOWN_GRACE_SECONDS: '1',
       RECONCILE_GRACE_SECONDS: '5',
-      HEARTBEAT_TIMEOUT_SECONDS: '2',
+      HEARTBEAT_TIMEOUT_SECONDS: String(options.heartbeatTimeoutSeconds ?? 2),
     },
   });
   const spec = {

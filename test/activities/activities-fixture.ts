@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { expect } from 'vitest';
+import { createJobActivities, type JobActivities } from '../../activities/job-activities.ts';
+import { createLocalProvider } from '../../activities/providers/local-provider.ts';
+import type { Provider } from '../../activities/providers/provider.ts';
+import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
+import { jobIdOf } from '../../domain/job-id.ts';
+import { attemptOf, type Attempt, type OutputPlan } from '../../domain/output-plan.ts';
+import { createDiskAssetStore } from '../../jobs/asset-store.ts';
+import { createAttempts, type Attempts } from '../../jobs/attempts.ts';
+import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
+import { openAccount } from '../../ledger/open-account.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { makeTemporaryHome } from '../support/temporary-home.ts';
+import type { GenerationStart } from '../../workflows/messages.ts';
+
+export type ActivitiesFixture = {
+  readonly database: TestDatabase;
+  readonly owner: pg.Pool;
+  readonly worker: pg.Pool;
+  readonly accountId: string;
+  readonly attempts: Attempts;
+  /** As a worker composes them, with the local provider at an address of the test's choice. */
+  readonly activitiesAt: (serviceUrl: string) => JobActivities;
+  readonly provider: (serviceUrl: string) => Provider;
+  readonly startOf: (key: string) => GenerationStart;
+  /** A job of one static ad at 35 credits, admitted: what its workflow goes on with. */
+  readonly admit: (key: string) => Promise<{ readonly plan: OutputPlan; readonly attempt: Attempt }>;
+  readonly balance: () => Promise<Record<'available' | 'reserved' | 'spent', number>>;
+  readonly close: () => Promise<void>;
+};
+
+const REQUEST = { kind: 'static_ad', brief: { headline: 'A kettle' } } as const;
+
+/** Real PostgreSQL and real HTTP; no Temporal: an activity runs in the SDK's activity environment. */
+export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
+  const { home, remove } = await makeTemporaryHome('activities');
+  const database = await createTestDatabase();
+  const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+  const worker = new pg.Pool({ connectionString: database.workerUrl, max: 8 });
+  for (const pool of [owner, worker]) pool.on('error', () => undefined);
+  // All test files share one Temporal, where a job's id is its workflow's.
+  const { accountId } = await openAccount(worker, { name: 'Test', reference: randomUUID() });
+  const settings = { heartbeatTimeoutSeconds: 5, rules: { allowsTestScenarios: true } };
+  const provider = (serviceUrl: string) => createLocalProvider({ baseUrl: serviceUrl });
+  const activitiesAt = (serviceUrl: string) =>
+    createJobActivities({
+      ...settings,
+      database: worker,
+      providers: createProviderRegistry([provider(serviceUrl)]),
+      assets: createDiskAssetStore(home),
+    });
+  const startOf = (key: string): GenerationStart => ({
+    accountId,
+    jobId: jobIdOf(accountId, key),
+    request: REQUEST,
+    fingerprint: fingerprintRequest(REQUEST),
+    admitBy: new Date(Date.now() + 60_000).toISOString(),
+  });
+  return {
+    database,
+    owner,
+    worker,
+    accountId,
+    attempts: createAttempts(worker),
+    activitiesAt,
+    provider,
+    startOf,
+    async admit(key) {
+      const { plan } = await activitiesAt('http://nowhere.test').admit(startOf(key));
+      if (plan === null) throw new Error(`job ${key} was not admitted`);
+      return { plan, attempt: attemptOf(plan, 1) };
+    },
+    async balance() {
+      const { rows } = await owner.query<Record<'available' | 'reserved' | 'spent', string>>(
+        'SELECT available, reserved, spent FROM ledger.accounts WHERE account_id = $1',
+        [accountId],
+      );
+      const [row] = rows;
+      return {
+        available: Number(row?.available),
+        reserved: Number(row?.reserved),
+        spent: Number(row?.spent),
+      };
+    },
+    async close() {
+      const { rows } = await owner.query(
+        'SELECT * FROM ledger.reconcile(1e9) UNION ALL SELECT * FROM jobs.reconcile()',
+      );
+      await Promise.all([owner.end(), worker.end()]);
+      await database.close();
+      await remove();
+      expect(rows).toEqual([]);
+    },
+  };
+}

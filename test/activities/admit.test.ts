@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAdmit } from '../../activities/admit.ts';
+import { attemptOf } from '../../domain/output-plan.ts';
+import { createAdmitJob } from '../../jobs/admit-job.ts';
+import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+
+let fixture: ActivitiesFixture;
+beforeAll(async () => {
+  fixture = await createActivitiesFixture();
+});
+afterAll(() => fixture.close());
+
+/** Admits as a worker did whose price list said something else of a static ad. */
+function admitAtPrice(credits: number) {
+  const admitJob = createAdmitJob(fixture.worker);
+  return createAdmit(
+    (item) =>
+      admitJob(
+        'refusal' in item
+          ? item
+          : {
+              ...item,
+              price: { ...item.price, total: credits },
+              outputs: item.outputs.map((output) => ({ ...output, credits })),
+            },
+      ),
+    { heartbeatTimeoutSeconds: 5, rules: { allowsTestScenarios: true } },
+  );
+}
+
+test.each([
+  ['dearer', 30],
+  ['cheaper', 40],
+])(
+  'a job that became %s between its admission and a retry of it is charged what was reserved',
+  async (change, reserved) => {
+    const { admit, settle } = fixture.activitiesAt('http://nowhere.test');
+    const start = fixture.startOf(change);
+    const before = await fixture.balance();
+    await admitAtPrice(reserved)(start);
+
+    const { admission, plan } = await admit(start);
+    expect(admission).toEqual({ outcome: 'reserved', fingerprint: start.fingerprint, credits: reserved });
+    if (plan === null) throw new Error('an open job has nothing to run');
+    const attempt = attemptOf(plan, 1);
+    await fixture.attempts.begin(attempt);
+    await fixture.attempts.move(attempt.accountId, attempt.reference, {
+      from: ['posting'],
+      to: 'accepted',
+      providerJobId: 'p',
+    });
+    await fixture.attempts.recordAsset(
+      attempt.accountId,
+      attempt.reference,
+      { sha256: 'f00d', contentType: 'image/png', bytes: 100 },
+      { billed: 'yes', cost: null },
+    );
+    expect(await settle(plan, { charge: true })).toEqual({ outcome: 'committed', credits: reserved });
+    expect(await fixture.balance()).toEqual({
+      available: before.available - reserved,
+      reserved: before.reserved,
+      spent: before.spent + reserved,
+    });
+  },
+);
+
+test('a job whose price stayed is charged its price', async () => {
+  const { plan } = await fixture.activitiesAt('http://nowhere.test').admit(fixture.startOf('stayed'));
+  expect(plan?.credits).toBe(35);
+});

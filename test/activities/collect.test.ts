@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
+import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+
+const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.png', import.meta.url));
+
+let fixture: ActivitiesFixture;
+let service: ScriptedService;
+beforeAll(async () => {
+  fixture = await createActivitiesFixture();
+});
+beforeEach(async () => {
+  service = await startScriptedService((call) => {
+    if (call.name === 'file') call.answer(200, PICTURE);
+    else {
+      const output = [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }];
+      call.answer(200, { id: call.about, status: 'succeeded', output });
+    }
+  });
+});
+afterEach(() => service.close());
+afterAll(() => fixture.close());
+
+/** A job its provider has accepted. */
+async function accepted(key: string) {
+  const { attempt } = await fixture.admit(key);
+  await fixture.attempts.begin(attempt);
+  await fixture.attempts.move(attempt.accountId, attempt.reference, {
+    from: ['posting'],
+    to: 'accepted',
+    providerJobId: 'p1',
+  });
+  return attempt;
+}
+
+const collectAs = (tryNumber: number, attempt: Awaited<ReturnType<typeof accepted>>) =>
+  new MockActivityEnvironment({ attempt: tryNumber }).run(
+    fixture.activitiesAt(service.url).collect,
+    attempt,
+    'p1',
+  );
+
+test('a retry finds a result that was brought in before, and asks the provider for nothing', async () => {
+  const attempt = await accepted('brought in');
+  expect(await collectAs(1, attempt)).toEqual({ outcome: 'collected' });
+  expect([service.calls('poll').length, service.calls('file').length]).toEqual([1, 1]);
+  expect(await collectAs(2, attempt)).toEqual({ outcome: 'collected' });
+  expect([service.calls('poll').length, service.calls('file').length]).toEqual([1, 1]);
+});
+
+test('a retry of a try that died before the result was in brings it in', async () => {
+  const attempt = await accepted('not brought in');
+  expect(await collectAs(2, attempt)).toEqual({ outcome: 'collected' });
+  expect([service.calls('poll').length, service.calls('file').length]).toEqual([1, 1]);
+});

@@ -1,0 +1,78 @@
+import { Client, Connection } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createReconcileActivities } from '../../activities/reconcile-reservations.ts';
+import type { Attempt } from '../../domain/output-plan.ts';
+import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
+import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+
+/** Past a static ad's deadline (900 s) by more than the 60 s that are its workflow's own. */
+const OVERDUE_MS = 961_000;
+
+let fixture: ActivitiesFixture;
+let service: ScriptedService;
+beforeAll(async () => {
+  fixture = await createActivitiesFixture();
+  service = await startScriptedService(() => undefined);
+});
+afterAll(async () => {
+  await service.close();
+  await fixture.close();
+});
+
+/** A job that runs at its provider. */
+async function running(key: string): Promise<Attempt> {
+  const { attempt } = await fixture.admit(key);
+  await fixture.attempts.begin(attempt);
+  await fixture.attempts.move(attempt.accountId, attempt.reference, {
+    from: ['posting'],
+    to: 'accepted',
+    providerJobId: key,
+  });
+  return attempt;
+}
+
+/** What is overdue is ended without a word from Temporal, so none is there to ask. */
+function reconcile() {
+  const { reconcileReservations } = createReconcileActivities({
+    database: fixture.worker,
+    client: new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) }),
+    jobActivities: fixture.activitiesAt(service.url),
+    graceSeconds: 0,
+  });
+  // What it logs of a reservation that cannot be ended is meant here, and no news.
+  const logger = new DefaultLogger('ERROR', () => undefined);
+  return new MockActivityEnvironment({}, { logger }).run(reconcileReservations);
+}
+
+async function openOutputs(): Promise<readonly string[]> {
+  const { rows } = await fixture.owner.query<{ output_id: string }>(
+    `SELECT output_id FROM ledger.reservations WHERE state = 'open'`,
+  );
+  return rows.map((row) => row.output_id);
+}
+
+test('one reservation that cannot be ended keeps no credits but its own: the others return first, then their providers are asked to stop, side by side', async () => {
+  const attempts = [await running('one'), await running('two'), await running('three')];
+  const [stubborn] = attempts.map((attempt) => attempt.outputId).sort();
+  await fixture.owner.query(`
+    CREATE FUNCTION ledger.refuse_ending() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$;
+    CREATE TRIGGER refuse_ending BEFORE UPDATE ON ledger.reservations FOR EACH ROW
+      WHEN (NEW.output_id = '${stubborn ?? ''}') EXECUTE FUNCTION ledger.refuse_ending()`);
+  await fixture.database.setClock(new Date(Date.now() + OVERDUE_MS));
+
+  const reconciling = reconcile();
+  await service.untilCalled('cancel');
+  expect(await openOutputs()).toEqual([stubborn]);
+  const cancels = await service.untilCalled('cancel', 2);
+  expect(cancels.map((call) => call.isWaiting())).toEqual([true, true]);
+  for (const call of cancels) call.answer(200);
+  expect(await reconciling).toEqual({ looked: 3, released: 2, doubt: null });
+
+  await fixture.owner.query('DROP TRIGGER refuse_ending ON ledger.reservations');
+  const again = reconcile();
+  (await service.untilCalled('cancel', 3))[2]?.answer(200);
+  expect(await again).toEqual({ looked: 1, released: 1, doubt: null });
+  expect(await openOutputs()).toEqual([]);
+});

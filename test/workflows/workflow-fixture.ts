@@ -1,0 +1,65 @@
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { createHoldfastClient, type HoldfastClient, type OwnedJob } from '../../client/holdfast-client.ts';
+import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
+import { jobIdOf } from '../../domain/job-id.ts';
+import { createActivitiesFixture, type ActivitiesFixture } from '../activities/activities-fixture.ts';
+
+/** A workflow that fails is the subject of some tests and no news. */
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+
+export type WorkflowFixture = ActivitiesFixture & {
+  readonly temporal: Client;
+  /** A worker with the real workflows and activities and a client of it, for a model service at this address. */
+  readonly startWorker: (serviceUrl: string) => Promise<RunningWorker>;
+};
+
+export type RunningWorker = {
+  readonly client: HoldfastClient;
+  readonly jobOf: (key: string) => OwnedJob & { readonly jobId: string };
+  readonly stop: () => Promise<void>;
+};
+
+/** Real PostgreSQL, Temporal and HTTP; the model service is the test's. */
+export async function createWorkflowFixture(): Promise<WorkflowFixture> {
+  const activities = await createActivitiesFixture();
+  const address = inject('temporalAddress');
+  const connection = await Connection.connect({ address });
+  const temporal = new Client({ connection });
+  let workers = 0;
+  return {
+    ...activities,
+    temporal,
+    async startWorker(serviceUrl) {
+      const taskQueue = `${activities.accountId}-${String(++workers)}`;
+      const native = await NativeConnection.connect({ address });
+      const worker = await Worker.create({
+        connection: native,
+        taskQueue,
+        workflowBundle: { codePath: await bundleWorkflows() },
+        activities: activities.activitiesAt(serviceUrl),
+        maxHeartbeatThrottleInterval: '500 milliseconds',
+        defaultHeartbeatThrottleInterval: '500 milliseconds',
+      });
+      const running = worker.run();
+      return {
+        client: createHoldfastClient({ client: temporal, taskQueue }),
+        jobOf: (idempotencyKey) => ({
+          accountId: activities.accountId,
+          idempotencyKey,
+          jobId: jobIdOf(activities.accountId, idempotencyKey),
+        }),
+        async stop() {
+          worker.shutdown();
+          await running;
+          await native.close();
+        },
+      };
+    },
+    async close() {
+      await connection.close();
+      await activities.close();
+    },
+  };
+}
