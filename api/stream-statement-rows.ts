@@ -10,6 +10,8 @@ import type { AccountExchange } from './route.ts';
 
 /** Entries per query and per write: some 200 KB of text. */
 const PAGE = 1_000;
+/** A reader who has taken nothing for so long is gone. */
+const STALLED_MS = 60_000;
 
 const COLUMNS = [
   'id',
@@ -47,6 +49,7 @@ export async function streamStatementRows(
     response.end();
     return;
   }
+  response.setTimeout(STALLED_MS, () => response.destroy());
   await write(response, csvLine(COLUMNS));
   while (!response.destroyed) {
     const rows = page.filter((entry) => entry.createdAt <= until);

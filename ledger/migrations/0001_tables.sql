@@ -77,8 +77,9 @@ CREATE TABLE ledger.grants (
   CHECK (amount = available + reserved + spent + expired + voided)
 ) WITH (fillfactor = 70);
 
--- What has been used up is out of the way: a reserve reads as many grants as it burns, however many there were.
-CREATE INDEX grants_in_burn_order ON ledger.grants (account_id, band, expires_at, ordinal) WHERE is_live;
+-- What has been used up is out of the way: a reserve reads as many grants as it burns, however many there are. Unique: of two
+-- grants one always burns first.
+CREATE UNIQUE INDEX grants_in_burn_order ON ledger.grants (account_id, band, expires_at, ordinal) WHERE is_live;
 -- One payment makes one grant, in one account.
 CREATE UNIQUE INDEX grants_by_payment ON ledger.grants (reference) WHERE source = 'top_up';
 -- These come once to an account.

@@ -85,9 +85,8 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'the burn order forgets the expiry (many items)',
     file: 'ledger/migrations/0004_hold.sql',
-    find: 'WINDOW in_account AS (PARTITION BY g.account_id ORDER BY g.band, g.expires_at, g.ordinal ROWS UNBOUNDED PRECEDING)',
-    replace:
-      'WINDOW in_account AS (PARTITION BY g.account_id ORDER BY g.band, g.ordinal ROWS UNBOUNDED PRECEDING)',
+    find: 'g.available > 0\n      ORDER BY g.band, g.expires_at, g.ordinal LIMIT 1',
+    replace: 'g.available > 0\n      ORDER BY g.band, g.ordinal LIMIT 1',
     tests: ['ledger', 'burn-order', 'items-and-arrays'],
   },
   {
