@@ -95,11 +95,14 @@ describe('a restart', () => {
       expect((await second.read(canceled.body.id)).body.status).toBe('canceled');
       expect((await second.find('att_a_0_render_1')).body.data).toHaveLength(1);
       expect((await second.counts('att_a_0_render_1')).body).toMatchObject({ accepted: 1, refused: 0 });
-      expect((await second.ask('/v1/stats')).body).toMatchObject({
-        submissions: 2,
-        refused: 1,
-        in_flight: 0,
-      });
+      // The last picture is counted out a moment after it can be read.
+      await expect
+        .poll(async () => (await second.ask('/v1/stats')).body)
+        .toMatchObject({
+          submissions: 2,
+          refused: 1,
+          in_flight: 0,
+        });
       await after.stop();
     }
     const last = await start({ home: before.home });
