@@ -22,6 +22,7 @@ import type { Route } from './route.ts';
 import { openAccountRoute, readAccountRoute } from './routes/accounts.ts';
 import { balanceRoute } from './routes/balance.ts';
 import { cancelJobRoute } from './routes/cancel-job.ts';
+import { catalogueRoute } from './routes/catalogue.ts';
 import { entriesRoute } from './routes/entries.ts';
 import { estimateRoute } from './routes/estimate.ts';
 import { giveGrantRoute } from './routes/grants.ts';
@@ -101,6 +102,7 @@ function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): re
     entriesRoute(parts),
     statementRoute(parts),
     estimateRoute(parts),
+    catalogueRoute(),
     usageRoute(parts),
     openAccountRoute(parts),
     readAccountRoute(parts),

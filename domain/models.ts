@@ -51,13 +51,14 @@ const LOCAL_RENDER: Model = {
   cancelRule: 'Cancel at any time before it is delivered and all of its credits return.',
 };
 
-const MODELS: ReadonlyMap<string, Model> = new Map([[LOCAL_RENDER.name, LOCAL_RENDER]]);
+/** Every model there is, as the catalogue lists them. */
+export const MODELS: readonly Model[] = [LOCAL_RENDER];
 
 /** The model used when a request names none. */
 export const DEFAULT_MODEL = LOCAL_RENDER;
 
 export function modelOf(name: string | undefined): Model | undefined {
-  return name === undefined ? DEFAULT_MODEL : MODELS.get(name);
+  return name === undefined ? DEFAULT_MODEL : MODELS.find((model) => model.name === name);
 }
 
 /** Every instant a job watches, in seconds from admission. */

@@ -20,15 +20,20 @@ export const PLAN_NAMES = Object.keys(PLAN_CREDITS) as readonly PlanName[];
 export const RENEWALS = ['automatic', 'by_call'] as const;
 export type Renewal = (typeof RENEWALS)[number];
 
+/** A period that began longer ago is a mistake of whoever tells of it: each one since would be recorded as skipped. */
+export const OLDEST_PERIOD_MONTHS = 120;
+
 /** What the ledger needs to know of plans to start, change and renew them. */
 export type PlanRules = {
   readonly plans: Readonly<Record<string, number>>;
   readonly referral_credits: number;
   readonly referral_lives_months: number;
+  readonly oldest_period_months: number;
 };
 
 export const PLAN_RULES: PlanRules = {
   plans: PLAN_CREDITS,
   referral_credits: REFERRAL_CREDITS,
   referral_lives_months: REFERRAL_LIFETIME_MONTHS,
+  oldest_period_months: OLDEST_PERIOD_MONTHS,
 };

@@ -28,7 +28,10 @@ export type PlanCall = {
 
 export type PlanResult =
   | { readonly outcome: 'set'; readonly isReplay: boolean; readonly plan: PlanView }
-  | { readonly outcome: 'account_not_found' | 'unknown_plan' | 'period_not_begun' | 'key_reused' };
+  | {
+      readonly outcome:
+        'account_not_found' | 'unknown_plan' | 'period_not_begun' | 'period_too_old' | 'key_reused';
+    };
 
 type Row = { outcome: PlanResult['outcome']; is_replay: boolean; answer: PlanView };
 

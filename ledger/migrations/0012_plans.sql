@@ -42,10 +42,10 @@ CREATE TABLE ledger.plan_calls (
 -- Starts, renews, raises, lowers or ends the plan of an account: one call for all, as a billing system makes it, keyed by
 -- its reference. p_plan null: ends with the period. p_period_start: the period this is about; null: the current one of the
 -- plan there is, however late, or where it was cancelled or there was none, one that starts now. p_renewal null: as it is (at first by_call). p_rules: {"plans": {name: credits}, "referral_credits",
--- "referral_lives_months"}, from domain.
+-- "referral_lives_months", "oldest_period_months"}, from domain.
 --
 -- Answers set (and is_replay) with the plan as it stood after the call that bore this reference first; or
--- account_not_found | unknown_plan | period_not_begun | key_reused. News of a period that is over changes nothing.
+-- account_not_found | unknown_plan | period_not_begun | period_too_old | key_reused. News of a period that is over changes nothing.
 CREATE FUNCTION ledger.set_plan(p_account_id text, p_reference text, p_plan text, p_period_start timestamptz, p_renewal text,
                                 p_rules jsonb, p_actor text, p_reason text)
 RETURNS TABLE (outcome text, is_replay boolean, answer jsonb)
@@ -56,6 +56,7 @@ DECLARE
   v_now     timestamptz;
   v_known   ledger.plan_calls;
   v_held    ledger.plans;
+  v_start   timestamptz;
 BEGIN
   PERFORM ledger.lock_referrals(true);
   v_now := ledger.lock_accounts(array_remove(ARRAY[p_account_id, (
@@ -70,22 +71,28 @@ BEGIN
   ELSIF p_plan IS NOT NULL AND NOT p_rules->'plans' ? p_plan THEN
     RETURN QUERY SELECT 'unknown_plan', false, NULL::jsonb;
     RETURN;
-  ELSIF p_period_start > v_now THEN
+  END IF;
+  v_start := ledger.start_on_grid(p_account_id, p_period_start);
+  IF v_start > v_now THEN
     RETURN QUERY SELECT 'period_not_begun', false, NULL::jsonb;
+    RETURN;
+  ELSIF v_start < ledger.months_after(v_now, -(p_rules->>'oldest_period_months')::int) THEN
+    -- Every period since would be recorded as skipped.
+    RETURN QUERY SELECT 'period_too_old', false, NULL::jsonb;
     RETURN;
   END IF;
 
   PERFORM ledger.renew_plan(p_account_id, p_rules, v_now);
   SELECT * INTO v_held FROM ledger.plans p WHERE p.account_id = p_account_id;
   IF NOT FOUND OR v_held.plan IS NULL OR v_held.period_ends_at <= v_now THEN
-    IF p_plan IS NOT NULL AND coalesce(p_period_start >= v_held.period_ends_at, true) THEN
+    IF p_plan IS NOT NULL AND coalesce(v_start >= v_held.period_ends_at, true) THEN
       PERFORM ledger.start_plan(p_account_id, p_plan,
-                coalesce(p_period_start, CASE WHEN v_held.next_plan IS NOT NULL THEN v_held.period_ends_at END, v_now),
+                coalesce(v_start, CASE WHEN v_held.next_plan IS NOT NULL THEN v_held.period_ends_at END, v_now),
                 coalesce(p_renewal, v_held.renewal, 'by_call'), p_rules, v_now);
     ELSIF p_plan IS NULL THEN
       UPDATE ledger.plans SET plan = NULL, next_plan = NULL WHERE account_id = p_account_id;
     END IF;
-  ELSIF coalesce(p_period_start >= v_held.period_starts_at, true) THEN
+  ELSIF coalesce(v_start >= v_held.period_starts_at, true) THEN
     PERFORM ledger.change_plan(p_account_id, p_plan, coalesce(p_renewal, v_held.renewal), p_rules, v_now);
   END IF;
 
@@ -105,6 +112,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET t
   SELECT jsonb_build_object('plan', CASE WHEN p.next_plan IS NOT NULL OR p.period_ends_at > ledger.clock() THEN p.plan END, 'period_start', p.period_starts_at, 'period_end', p.period_ends_at,
                             'next_plan', p.next_plan, 'renewal', coalesce(p.renewal, 'by_call'))
   FROM (SELECT 1) one LEFT JOIN ledger.plans p ON p.account_id = p_account_id
+$$;
+
+-- The start of a period as the plan's own periods have it. Others know it less exactly (the API shows milliseconds, billing systems
+-- keep seconds, clocks differ), and a renewal that were a little early by that would pass for news of the period before, and
+-- be lost. So within an hour of a start of the plan's, that start is meant.
+CREATE FUNCTION ledger.start_on_grid(p_account_id text, p_start timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE SET enable_seqscan = off AS $$
+  SELECT coalesce((
+    SELECT n.starts_at
+    FROM ledger.plans p
+    CROSS JOIN LATERAL (
+      SELECT ledger.months_after(p.anchor_at, ledger.period_number(p.anchor_at, p_start + interval '1 hour')) AS starts_at
+    ) n
+    WHERE p.account_id = p_account_id AND n.starts_at >= p_start - interval '1 hour'), p_start)
 $$;
 
 -- A plan begins, or begins again after it had ended: on the old periods where the start is one of theirs, else on new

@@ -70,6 +70,13 @@ describe('a plan', () => {
     expect(await available()).toBe(9_000);
   });
 
+  it('takes its period as it shows it: an upgrade that named it so was dropped', async () => {
+    const { period_start } = (await setPlan({ plan: 'starter', reference: 'a' })).json();
+    const up = await setPlan({ plan: 'pro', period_start, reference: 'b' });
+    expect(up.json()).toMatchObject({ plan: 'pro', period_start });
+    expect(await available()).toBe(17_000);
+  });
+
   it('is none where none is ended', async () => {
     expect((await setPlan({ plan: null, reference: 'a' })).json()).toEqual(NONE);
   });
@@ -91,6 +98,7 @@ describe('a plan', () => {
     [{ plan: 'pro', reference: 'r', renewal: 'yearly' }, '/renewal', 'not_one_of'],
     [{ plan: 'pro', reference: 'r', period_start: 'yesterday' }, '/period_start', 'not_a_time'],
     [{ plan: 'pro', reference: 'r', period_start: '2099-01-01T00:00:00Z' }, '/period_start', 'in_the_future'],
+    [{ plan: 'pro', reference: 'r', period_start: '0001-01-01T00:00:00Z' }, '/period_start', 'too_old'],
     [{ plan: 'pro', reference: 'r', period_end: 'x' }, '/period_end', 'unknown_field'],
   ])('is refused with its pointer: %j', async (body, pointer, code) => {
     const problem = expectProblem(await setPlan(body), 400, 'invalid_request');

@@ -19,7 +19,7 @@ import {
   TRIAL_LIFETIME_SECONDS,
 } from '../../domain/grant-rules.ts';
 import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../domain/job-request.ts';
-import { PLAN_CREDITS } from '../../domain/plans.ts';
+import { OLDEST_PERIOD_MONTHS, PLAN_CREDITS } from '../../domain/plans.ts';
 import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { QUOTE_LIFETIME_SECONDS } from '../../domain/quote.ts';
 import { SETTINGS } from '../../runtime/settings.ts';
@@ -156,6 +156,7 @@ describe('a table of the page is what the code says', () => {
       `${String(QUOTE_LIFETIME_SECONDS / 60)} minutes`,
       `${String(SETTINGS.UPKEEP_INTERVAL_SECONDS.schema.parse(undefined))} seconds`,
       `${String(TOP_UP_LIFETIME_MONTHS)} months`,
+      `${String(OLDEST_PERIOD_MONTHS)} months ago`,
       `${toFigure(DEFAULT_LOW_BALANCE_AT)} credits`,
     ]);
   });

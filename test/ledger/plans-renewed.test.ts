@@ -51,6 +51,62 @@ test.each([
   expect(await planGrantsOf(ledger, account)).toEqual(['4000 until 2026-02-28', '4000 until 2026-03-31']);
 });
 
+test.each([
+  ['to the millisecond, as the API shows it', '2026-01-31T10:00:00.185642Z', '2026-02-28T10:00:00.185Z'],
+  ['to the second, as billing systems keep it', '2026-01-31T10:00:00.185642Z', '2026-02-28T10:00:00Z'],
+  ['by a clock that is slow', '2026-01-31T10:00:00Z', '2026-02-28T09:10:00Z'],
+  ['by a clock that is fast', '2026-01-31T10:00:00Z', '2026-02-28T10:00:03Z'],
+])(
+  'a renewal that names its period %s is not lost, and the periods do not drift',
+  async (_what, began, named) => {
+    await ledger.owner.query('UPDATE ledger.test_clock SET frozen_at = $1', [began]);
+    await callPlan(ledger, account, 'p1', 'starter');
+    await renewByCall('p2', new Date(named), new Date('2026-02-28T10:00:05Z'));
+    expect(await periodsOf(ledger, account)).toEqual(TWO_PERIODS);
+    await renewByCall('p3', new Date('2026-03-31T10:00:01Z'), new Date('2026-03-31T10:00:05Z'));
+    expect(await planGrantsOf(ledger, account)).toEqual([
+      '4000 until 2026-02-28',
+      '4000 until 2026-03-31',
+      '4000 until 2026-04-30',
+    ]);
+  },
+);
+
+test('a renewal named a little early, before its period, is told to come again, and its reference is free', async () => {
+  await callPlan(ledger, account, 'p1', 'starter', { start: START });
+  const early = new Date(SECOND.getTime() - 2_000);
+  expect((await renewByCall('p2', early, early)).outcome).toBe('period_not_begun');
+  expect((await renewByCall('p2', early, SECOND)).outcome).toBe('set');
+  expect(await periodsOf(ledger, account)).toEqual(TWO_PERIODS);
+});
+
+test('an upgrade that names its period as the API shows it is not lost', async () => {
+  await ledger.owner.query('UPDATE ledger.test_clock SET frozen_at = $1', ['2026-01-31T10:00:00.185642Z']);
+  await callPlan(ledger, account, 'p1', 'starter');
+  await callPlan(ledger, account, 'p2', 'pro', { start: '2026-01-31T10:00:00.185Z' });
+  expect(await periodsOf(ledger, account)).toEqual(['2026-01-31 pro 16000']);
+});
+
+test('a renewal that names no period is about the one under way, to its last instant', async () => {
+  await callPlan(ledger, account, 'p1', 'starter', { start: START });
+  await renewByCall('p2', null, new Date(SECOND.getTime() - 1));
+  await ledger.setClock(SECOND);
+  expect(await periodsOf(ledger, account)).toEqual(['2026-01-31 starter 4000']);
+  await renewByCall('p2, told again with its period', SECOND, SECOND);
+  expect(await periodsOf(ledger, account)).toEqual(TWO_PERIODS);
+});
+
+test('a period of centuries ago is refused: it recorded thousands of skipped ones', async () => {
+  await ledger.setClock(new Date('2026-03-01T00:00:00Z'));
+  for (const start of ['0001-01-01T00:00:00Z', '1726-03-01T00:00:00Z', '2016-02-29T23:59:59Z']) {
+    expect((await callPlan(ledger, account, 'old', 'starter', { start })).outcome).toBe('period_too_old');
+  }
+  expect(await periodsOf(ledger, account)).toEqual([]);
+  const oldest = await callPlan(ledger, account, 'old', 'starter', { start: '2016-03-01T00:00:00Z' });
+  expect(oldest.outcome).toBe('set');
+  expect(await periodsOf(ledger, account)).toHaveLength(121);
+});
+
 test('a renewal by call, doubled, under the same reference or another, grants once', async () => {
   await callPlan(ledger, account, 'p1', 'starter', { start: START });
   for (const reference of ['p2', 'p2', 'p2 again']) await renewByCall(reference, SECOND, SECOND);

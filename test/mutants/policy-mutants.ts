@@ -60,6 +60,20 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
     tests: ['ledger', 'spends'],
   },
   {
+    name: 'the start of a period must be named to the microsecond',
+    file: 'ledger/migrations/0012_plans.sql',
+    find: 'v_start := ledger.start_on_grid(p_account_id, p_period_start);',
+    replace: 'v_start := p_period_start;',
+    tests: ['ledger', 'plans-renewed'],
+  },
+  {
+    name: 'a period of centuries ago is begun',
+    file: 'ledger/migrations/0012_plans.sql',
+    find: "ELSIF v_start < ledger.months_after(v_now, -(p_rules->>'oldest_period_months')::int) THEN",
+    replace: 'ELSIF false THEN',
+    tests: ['ledger', 'plans-renewed'],
+  },
+  {
     name: 'an upgrade grants the whole plan once more',
     file: 'ledger/migrations/0012_plans.sql',
     find: 'v_credits - coalesce(v_granted, 0), v_held.period_ends_at',

@@ -74,7 +74,7 @@ const ACTIONS: readonly Action[] = [
       }),
   },
   {
-    pattern: /^plan (?<plan>\w+)(?:, (?<renewal>automatic))?(?: from (?<start>[\d-]+))?$/,
+    pattern: /^plan (?<plan>\w+)(?:, (?<renewal>automatic))?(?: from (?<start>[\d-]+(?: \d\d:\d\d)?))?$/,
     act: (context, { plan, renewal, start }) => changePlan(context, plan ?? null, renewal, start),
   },
   { pattern: /^end plan$/, act: (context) => changePlan(context, null, undefined, undefined) },
@@ -215,7 +215,7 @@ function changePlan(
     accountId,
     reference: key,
     plan,
-    periodStart: start === undefined ? null : new Date(start),
+    periodStart: start === undefined ? null : new Date(`${start}Z`.replace(' ', 'T')),
     renewal: renewal === 'automatic' ? 'automatic' : null,
     ...BY,
   });

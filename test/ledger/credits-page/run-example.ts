@@ -18,6 +18,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   self_referral: 'own invitation',
   circle: 'a circle',
   already_referred: 'invited by another',
+  period_not_begun: 'not begun',
+  period_too_old: 'too long ago',
 };
 
 const DONE = [

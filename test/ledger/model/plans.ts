@@ -1,6 +1,8 @@
-import { PLAN_RULES } from '../../../domain/plans.ts';
+import { OLDEST_PERIOD_MONTHS, PLAN_RULES } from '../../../domain/plans.ts';
 import { monthsAfter, periodNumber } from './calendar.ts';
 import { addGrant, availableOf, watchBalance, type ModelAccount, type ModelPlan } from './model-account.ts';
+
+const HOUR_MS = 3_600_000;
 
 export type PlanStep = {
   readonly account: string;
@@ -26,21 +28,30 @@ export function setPlan(account: ModelAccount, call: PlanStep, now: number): Pla
     return { outcome: 'set', isReplay: true, plan: earlier.answer };
   }
   if (call.plan !== null && !(call.plan in PLAN_RULES.plans)) return refused('unknown_plan');
-  if (call.periodStart !== null && call.periodStart > now) return refused('period_not_begun');
+  const start = onGrid(account.plan, call.periodStart);
+  if (start !== null && start > now) return refused('period_not_begun');
+  if (start !== null && start < monthsAfter(now, -OLDEST_PERIOD_MONTHS)) return refused('period_too_old');
   renew(account, now);
   const held = account.plan;
   const isOver = held === null || held.plan === null || held.endsAt <= now;
   if (isOver) {
-    const isNews = call.periodStart === null || held === null || call.periodStart >= held.endsAt;
+    const isNews = start === null || held === null || start >= held.endsAt;
     const nextStartsAt = held === null || held.nextPlan === null ? now : held.endsAt;
     if (call.plan === null) endPlan(account);
-    else if (isNews) startPlan(account, call.plan, call.periodStart ?? nextStartsAt, call.renewal, now);
-  } else if (call.periodStart === null || call.periodStart >= held.startsAt) {
+    else if (isNews) startPlan(account, call.plan, start ?? nextStartsAt, call.renewal, now);
+  } else if (start === null || start >= held.startsAt) {
     changePlan(account, held, call, now);
   }
   const answer = account.plan === null ? null : asShown(account.plan, now);
   account.planCalls.set(call.reference, { content, answer });
   return { outcome: 'set', isReplay: false, plan: answer };
+}
+
+/** A start within an hour of one of the plan's own is that one. */
+function onGrid(held: ModelPlan | null, start: number | null): number | null {
+  if (held === null || start === null) return start;
+  const near = monthsAfter(held.anchor, periodNumber(held.anchor, start + HOUR_MS));
+  return Math.abs(near - start) <= HOUR_MS ? near : start;
 }
 
 function refused(outcome: string): PlanAnswer {
