@@ -35,6 +35,19 @@ export function requirePlatformKey(caller: Caller): void {
 }
 
 /**
+ * The account that key and `Holdfast-Account` name; undefined for a platform key without that header. Throws the problem
+ * `forbidden` where an account's key comes with another account's name.
+ */
+export function namedAccount(request: Request, caller: Caller): string | undefined {
+  const named = request.get('Holdfast-Account');
+  if (caller.accountId === null) return named;
+  if (named === undefined || named === caller.accountId) return caller.accountId;
+  throw new Problem('forbidden', {
+    detail: 'This key acts for another account than Holdfast-Account names.',
+  });
+}
+
+/**
  * An account key acts for its own account, a platform key for the one named in `Holdfast-Account` (http-api.md, "Keys").
  * Throws `invalid_request`, `forbidden` or `not_found`.
  */
@@ -45,13 +58,8 @@ export function createActingFor(database: Database, now: () => number): ActingFo
     now,
   });
   return async (request, caller) => {
-    const named = request.get('Holdfast-Account');
-    if (caller.accountId !== null) {
-      if (named === undefined || named === caller.accountId) return caller.accountId;
-      throw new Problem('forbidden', {
-        detail: 'This key acts for another account than Holdfast-Account names.',
-      });
-    }
+    const named = namedAccount(request, caller);
+    if (caller.accountId !== null) return caller.accountId;
     if (named === undefined || named === '') {
       throw invalidPart('', 'account_missing', 'A platform key needs the header Holdfast-Account: acct_….');
     }

@@ -1,6 +1,6 @@
-import { readAccount } from '../ledger/read-account.ts';
+import { readAccount, type Account } from '../ledger/read-account.ts';
 import type { Database } from '../ledger/database.ts';
-import { isAccountId, requirePlatformKey } from './authorize.ts';
+import { isAccountId, namedAccount, requirePlatformKey } from './authorize.ts';
 import { notFound } from './problem.ts';
 import { pathParameter, type CallerExchange } from './route.ts';
 
@@ -11,13 +11,19 @@ export async function managedAccount(database: Database, exchange: CallerExchang
 }
 
 /** The same where an account's own key may come too; for any other key there is no such account. */
-export async function visibleAccount(
+export async function visibleAccount(database: Database, exchange: CallerExchange): Promise<string> {
+  return (await readVisibleAccount(database, exchange)).accountId;
+}
+
+/** Whoever acts for one account, by the key or by Holdfast-Account, sees no other, whatever the path names. */
+export async function readVisibleAccount(
   database: Database,
   { request, caller, state }: CallerExchange,
-): Promise<string> {
+): Promise<Account> {
   const id = pathParameter(request, 'id');
-  const isVisible = isAccountId(id) && (caller.accountId === null || caller.accountId === id);
-  if (!isVisible || (await readAccount(database, id)) === null) throw notFound('account');
+  const isVisible = (namedAccount(request, caller) ?? id) === id && isAccountId(id);
+  const account = isVisible ? await readAccount(database, id) : null;
+  if (account === null) throw notFound('account');
   state.accountId = id;
-  return id;
+  return account;
 }

@@ -3,14 +3,14 @@ import { fieldErrorsOf } from '../../jobs/field-errors.ts';
 import { requestText } from '../../jobs/request-text.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
-import { readAccount } from '../../ledger/read-account.ts';
 import { actorOf } from '../actor.ts';
 import { REPLAYED } from '../admit-submission.ts';
-import { isAccountId, requirePlatformKey } from '../authorize.ts';
+import { requirePlatformKey } from '../authorize.ts';
 import { instantText } from '../instant-text.ts';
-import { invalidRequest, notFound, Problem } from '../problem.ts';
+import { readVisibleAccount } from '../path-account.ts';
+import { invalidRequest, Problem } from '../problem.ts';
 import { readJsonBody } from '../read-json-body.ts';
-import { pathParameter, type Route } from '../route.ts';
+import type { Route } from '../route.ts';
 
 const MAX_NAME = 200;
 const MAX_REFERENCE = 255;
@@ -59,12 +59,9 @@ export function readAccountRoute(deps: Deps): Route {
     path: '/v1/accounts/:id',
     access: 'key',
     scopes: ['credits:read', 'billing:write', 'support'],
-    async handle({ request, response, caller }) {
-      const id = pathParameter(request, 'id');
-      const isVisible = isAccountId(id) && (caller.accountId === null || caller.accountId === id);
-      const account = isVisible ? await readAccount(deps.database, id) : null;
-      if (account === null) throw notFound('account');
-      response.set('Cache-Control', 'no-store').json(viewAccount(account));
+    async handle(exchange) {
+      const account = await readVisibleAccount(deps.database, exchange);
+      exchange.response.set('Cache-Control', 'no-store').json(viewAccount(account));
     },
   };
 }

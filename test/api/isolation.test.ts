@@ -144,14 +144,24 @@ it('an account’s key acts for no other account, whether there is one or not', 
   expect(await everythingOf(theirs.accountId)).toEqual(before);
 });
 
+it('an account’s key that names another account is refused where the path names its own', async () => {
+  for (const what of ['', '/plan', '/limits']) {
+    const answer = await api.call(`/v1/accounts/${mine.accountId}${what}`, {
+      key: mine.key,
+      headers: { 'Holdfast-Account': theirs.accountId },
+    });
+    expect([what, answer.status]).toEqual([what, 403]);
+  }
+});
+
 it('a platform key that acts for one account finds nothing of another’s', async () => {
   const before = await everythingOf(theirs.accountId);
   const ids = { account: theirs.accountId, ...their };
-  const named = ['read a job', 'read events', 'cancel a job', 'read an output', 'read content'];
-  for (const name of [...named, 'filter entries', 'cite a quote', 'void a grant']) {
+  // (It gave credits to the account of the path, whatever Holdfast-Account said.)
+  for (const [name, callOf] of Object.entries(CALLS)) {
     const answers = [];
     for (const one of [ids, nobodys()]) {
-      const [path, call] = CALLS[name]?.(one) ?? ['', {}];
+      const [path, call] = callOf(one);
       const headers = { 'Idempotency-Key': `p ${name} ${one.job}`, 'Holdfast-Account': mine.accountId };
       answers.push(seen(await api.call(path, { ...call, key: api.platformKey, headers }), one));
     }
