@@ -85,7 +85,11 @@ function problemOfPlan(outcome: Exclude<PlanResult['outcome'], 'set'>): Problem 
     case 'period_not_begun':
       return invalidPart('/period_start', 'in_the_future', 'A period is told of once it has begun.');
     case 'period_too_old':
-      return invalidPart('/period_start', 'too_old', 'That is too long ago for a period that is paid for now.');
+      return invalidPart(
+        '/period_start',
+        'too_old',
+        'That is too long ago for a period that is paid for now.',
+      );
     case 'unknown_plan':
       return invalidPart('/plan', 'not_one_of', `One of: ${PLAN_NAMES.join(', ')}, or null.`);
     case 'account_not_found':

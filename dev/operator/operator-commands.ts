@@ -97,7 +97,10 @@ function addPlan(program: Command): void {
     .addOption(
       new Option('--renewal <how>', 'by our schedule, or by your calls (the default)').choices(RENEWALS),
     )
-    .addHelpText('after', example('plan set acct_… pro --reference sub-7-2026-02 --period-start 2026-02-01T00:00:00Z'))
+    .addHelpText(
+      'after',
+      example('plan set acct_… pro --reference sub-7-2026-02 --period-start 2026-02-01T00:00:00Z'),
+    )
     .action(async (account: string, name: string, options: PlanOptions) => {
       const { setPlanCommand } = await import('../commands/plan.ts');
       await setPlanCommand(readDevConfig(), account, name, options);

@@ -97,7 +97,12 @@ describe('the catalogue', () => {
     ]);
     const { min_deadline_seconds: least = 0, max_deadline_seconds: most = 0 } = model ?? {};
     const quoted = async (deadline_seconds: number) => {
-      const body = { kind: 'static_ad', brief: { headline: 'A kettle' }, model: model?.name, deadline_seconds };
+      const body = {
+        kind: 'static_ad',
+        brief: { headline: 'A kettle' },
+        model: model?.name,
+        deadline_seconds,
+      };
       return (await api.call('/v1/quotes', { key, body })).status;
     };
     expect(await Promise.all([least - 1, least, most, most + 1].map(quoted))).toEqual([400, 200, 200, 400]);

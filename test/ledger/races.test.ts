@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { PLAN_RULES } from '../../domain/plans.ts';
 import { createReserve } from '../../ledger/reserve.ts';
 import {
   commitItem,
@@ -123,6 +124,17 @@ test('batches that name accounts in opposite order wait in line and do not deadl
   );
   expect(answers.map((row) => row?.['outcome'])).toEqual(['reserved', 'reserved']);
   expect(await ledger.balanceOf('order_a')).toMatchObject({ available: 80, reserved: 20 });
+});
+
+test('renewals that name accounts in opposite order wait in line and do not deadlock', async () => {
+  const accounts = [await ledger.openAccount('renew_a'), await ledger.openAccount('renew_b')];
+  const renewAll = (names: readonly string[]) => async () =>
+    (await ledger.worker.query('SELECT * FROM ledger.renew_plans($1, $2)', [names, PLAN_RULES]))
+      .rows as Record<string, unknown>[];
+  // Were they locked as they are named, the first to come would wait for the second account alone, and be the first to get
+  // it; the other, who holds the first account by then, would wait behind it.
+  const answers = await race(['renew_b'], [renewAll(accounts.toReversed()), renewAll(accounts)]);
+  expect(answers.map((row) => row?.['outcome'])).toEqual(['not_due', 'not_due']);
 });
 
 test('a verb sees the credits that came while it waited for the account', async () => {
