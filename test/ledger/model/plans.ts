@@ -27,10 +27,9 @@ export function setPlan(account: ModelAccount, call: PlanStep, now: number): Pla
     if (earlier.content !== content) return { outcome: 'key_reused', isReplay: true, plan: null };
     return { outcome: 'set', isReplay: true, plan: earlier.answer };
   }
-  if (call.plan !== null && !(call.plan in PLAN_RULES.plans)) return refused('unknown_plan');
   const start = onGrid(account.plan, call.periodStart);
-  if (start !== null && start > now) return refused('period_not_begun');
-  if (start !== null && start < monthsAfter(now, -OLDEST_PERIOD_MONTHS)) return refused('period_too_old');
+  const refusal = refusalOf(call.plan, start, now);
+  if (refusal !== null) return refused(refusal);
   renew(account, now);
   const held = account.plan;
   const isOver = held === null || held.plan === null || held.endsAt <= now;
@@ -45,6 +44,13 @@ export function setPlan(account: ModelAccount, call: PlanStep, now: number): Pla
   const answer = account.plan === null ? null : asShown(account.plan, now);
   account.planCalls.set(call.reference, { content, answer });
   return { outcome: 'set', isReplay: false, plan: answer };
+}
+
+function refusalOf(plan: string | null, start: number | null, now: number): string | null {
+  if (plan !== null && !(plan in PLAN_RULES.plans)) return 'unknown_plan';
+  if (start === null) return null;
+  if (start > now) return 'period_not_begun';
+  return start < monthsAfter(now, -OLDEST_PERIOD_MONTHS) ? 'period_too_old' : null;
 }
 
 /** A start within an hour of one of the plan's own is that one. */
