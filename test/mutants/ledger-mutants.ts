@@ -99,8 +99,9 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'the balance is looked at before the key',
     file: 'ledger/migrations/0006_reserve.sql',
-    find: "sum(k.amount) FILTER (WHERE k.outcome = 'new') OVER",
-    replace: 'sum(k.amount) OVER',
+    find: "WHEN NOT ledger.is_takeable(i.amount, i.reason, p_is_spend) THEN 'invalid_amount'",
+    replace:
+      "WHEN NOT ledger.is_takeable(i.amount, i.reason, p_is_spend) THEN 'invalid_amount' WHEN i.amount > a.available THEN 'insufficient_credits'",
     tests: ['ledger', 'races', 'items-and-arrays'],
   },
   {
