@@ -9,6 +9,10 @@ export function accountIdAt(index: number): string {
   return `acct_${String(index)}`;
 }
 
+/** As many of each as a small team has; each of them is counted and capped. */
+export const MEMBERS_PER_ACCOUNT = 4;
+export const PROJECTS_PER_ACCOUNT = 2;
+
 /** Opens the accounts, each with one grant, and lets PostgreSQL look at what it holds. */
 export async function fillAccounts(pool: pg.Pool): Promise<void> {
   await pool.query(
@@ -25,4 +29,17 @@ export async function fillAccounts(pool: pg.Pool): Promise<void> {
   if (Number(rows[0]?.granted) !== ACCOUNT_COUNT)
     throw new Error('the accounts of the benchmark were not filled');
   await pool.query('VACUUM (ANALYZE) ledger.accounts, ledger.grants, ledger.entries');
+}
+
+/** Caps members and projects of every account, higher than any run reaches: they are looked at and never refuse. */
+export async function capAccounts(pool: pg.Pool): Promise<void> {
+  const limits = {
+    member_credits_per_period: CREDITS_PER_ACCOUNT,
+    project_credits_per_period: CREDITS_PER_ACCOUNT,
+  };
+  await pool.query(
+    `SELECT ledger.set_limits('acct_' || n, $2, 'bench', 'bench') FROM generate_series(0, $1 - 1) n`,
+    [ACCOUNT_COUNT, limits],
+  );
+  await pool.query('VACUUM (ANALYZE) ledger.accounts, ledger.limits');
 }
