@@ -2,12 +2,16 @@ import { randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { createCommit } from '../../../ledger/commit.ts';
 import { createReserve } from '../../../ledger/reserve.ts';
-import { ACCOUNT_COUNT, accountIdAt, MEMBERS_PER_ACCOUNT, PROJECTS_PER_ACCOUNT } from './bench-accounts.ts';
+import {
+  ACCOUNT_COUNT,
+  accountIdAt,
+  CREDITS,
+  MEMBERS_PER_ACCOUNT,
+  PROJECTS_PER_ACCOUNT,
+} from './bench-accounts.ts';
 import { commitInteractively, reserveInteractively } from './interactive-ledger.ts';
 import { untimed, type Time } from './stopwatch.ts';
 
-/** A static ad (credit-rules.md, "Prices"). */
-const CREDITS = 35;
 const RETURN_AFTER_SECONDS = 900;
 
 /** One cycle: reserve the price of a static ad and commit it, on the account that `pick` names. */

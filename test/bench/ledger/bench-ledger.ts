@@ -11,6 +11,7 @@ import {
   type Cycle,
 } from './bench-cycles.ts';
 import { startBenchServer } from './bench-server.ts';
+import { requireFsync, requireReconciled } from './require-sound.ts';
 import { runFor } from './run-for.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 
@@ -170,18 +171,4 @@ function sidesOf<Name extends string>(series: Record<Name, number[]>): Record<Na
 
 function medianRatio(ours: readonly number[], theirs: readonly number[]): number {
   return median(ours.map((rate, pair) => rate / (theirs[pair] ?? Number.NaN)));
-}
-
-async function requireFsync(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<{ name: string; setting: string }>(
-    `SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')`,
-  );
-  if (rows.some((row) => row.setting !== 'on'))
-    throw new Error('the benchmark is of durable commits: fsync must be on');
-}
-
-async function requireReconciled(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query('SELECT check_name, account_id, subject FROM ledger.reconcile(60)');
-  if (rows.length > 0)
-    throw new Error(`the ledger does not add up after the benchmark: ${JSON.stringify(rows[0])}`);
 }
