@@ -8,6 +8,8 @@ export type RawVerb = (items: readonly object[]) => Promise<Record<string, unkno
 export type LedgerFixture = {
   /** As the owner: fixtures, and looking at tables no process may read. */
   readonly owner: pg.Pool;
+  /** For sessions that need settings of their own. */
+  readonly ownerUrl: string;
   /** As holdfast_worker: whatever is under test. */
   readonly worker: pg.Pool;
   readonly grant: RawVerb;
@@ -54,6 +56,7 @@ export async function createLedgerFixture(): Promise<LedgerFixture> {
   const grant = verb('grant_credits');
   return {
     owner,
+    ownerUrl: database.ownerUrl,
     worker,
     grant,
     reserve: verb('reserve'),

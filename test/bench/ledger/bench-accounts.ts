@@ -2,27 +2,45 @@ import type pg from 'pg';
 
 /** Accounts of the spread runs; the hot run uses the first. */
 export const ACCOUNT_COUNT = 10_000;
+/** What a cycle moves: a static ad (credit-rules.md, "Prices"). */
+export const CREDITS = 35;
 /** Enough for any run, so that no reserve is refused. */
-const CREDITS_PER_ACCOUNT = 1_000_000_000;
+export const CREDITS_PER_ACCOUNT = 1_000_000_000;
 
 export function accountIdAt(index: number): string {
   return `acct_${String(index)}`;
 }
 
+/** As many of each as a small team has; each of them is counted and capped. */
+export const MEMBERS_PER_ACCOUNT = 4;
+export const PROJECTS_PER_ACCOUNT = 2;
+
 /** Opens the accounts, each with one grant, and lets PostgreSQL look at what it holds. */
-export async function fillAccounts(pool: pg.Pool): Promise<void> {
+export async function fillAccounts(pool: pg.Pool, accounts = ACCOUNT_COUNT): Promise<void> {
   await pool.query(
     `SELECT ledger.open_account('acct_' || n, 'acct_' || n, 'bench') FROM generate_series(0, $1 - 1) n`,
-    [ACCOUNT_COUNT],
+    [accounts],
   );
   const { rows } = await pool.query<{ granted: string }>(
     `SELECT count(*) AS granted FROM ledger.grant_credits((
        SELECT jsonb_agg(jsonb_build_object('account_id', 'acct_' || n, 'grant_id', 'grant_' || n, 'source', 'top_up', 'band', 3,
                                            'amount', $2::bigint, 'reason', 'bench'))
        FROM generate_series(0, $1 - 1) n)) WHERE outcome = 'granted'`,
-    [ACCOUNT_COUNT, CREDITS_PER_ACCOUNT],
+    [accounts, CREDITS_PER_ACCOUNT],
   );
-  if (Number(rows[0]?.granted) !== ACCOUNT_COUNT)
-    throw new Error('the accounts of the benchmark were not filled');
+  if (Number(rows[0]?.granted) !== accounts) throw new Error('the accounts of the benchmark were not filled');
   await pool.query('VACUUM (ANALYZE) ledger.accounts, ledger.grants, ledger.entries');
+}
+
+/** Caps members and projects of every account, higher than any run reaches: they are looked at and never refuse. */
+export async function capAccounts(pool: pg.Pool): Promise<void> {
+  const limits = {
+    member_credits_per_period: CREDITS_PER_ACCOUNT,
+    project_credits_per_period: CREDITS_PER_ACCOUNT,
+  };
+  await pool.query(
+    `SELECT ledger.set_limits('acct_' || n, $2, 'bench', 'bench') FROM generate_series(0, $1 - 1) n`,
+    [ACCOUNT_COUNT, limits],
+  );
+  await pool.query('VACUUM (ANALYZE) ledger.accounts, ledger.limits');
 }
