@@ -2,30 +2,45 @@ import { parseArgs } from 'node:util';
 import { showReport } from './show-report.ts';
 import type { BenchReport } from './bench-report.ts';
 
-type Bench = (progress: (line: string) => void) => Promise<BenchReport>;
+type Bench = (progress: (line: string) => void, sizes?: readonly number[]) => Promise<BenchReport>;
 
 /** Loaded when asked for: each starts servers of its own. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ledger: async () => (await import('./ledger/bench-ledger.ts')).benchLedger,
+  'ledger --growth': async () => (await import('./ledger/bench-growth.ts')).benchGrowth,
+  'ledger --grants': async () => (await import('./ledger/bench-grants.ts')).benchGrants,
   jobs: async () => (await import('./jobs/bench-jobs.ts')).benchJobs,
 };
 
-const USAGE = `usage: npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [--json]`;
+const USAGE = `usage: npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [--sizes <entries,…>] [--json]`;
 const EXIT_CODE_MISUSE = 2;
 
 /** Progress goes to stderr, the report to stdout. */
 async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { json: { type: 'boolean', default: false } },
+    options: {
+      json: { type: 'boolean', default: false },
+      growth: { type: 'boolean', default: false },
+      grants: { type: 'boolean', default: false },
+      sizes: { type: 'string' },
+    },
     allowPositionals: true,
   });
   const [name] = positionals;
-  const load = name === undefined || positionals.length > 1 ? undefined : BENCHES[name];
+  const part = `${values.growth ? ' --growth' : ''}${values.grants ? ' --grants' : ''}`;
+  const load = name === undefined || positionals.length > 1 ? undefined : BENCHES[`${name}${part}`];
   if (load === undefined) throw new TypeError(USAGE);
   const bench = await load();
-  const report = await bench((line) => process.stderr.write(`${line}\n`));
+  const report = await bench((line) => process.stderr.write(`${line}\n`), readSizes(values.sizes));
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : showReport(report));
+}
+
+/** "1000,20000": how many entries there are, of the growth benchmark. */
+function readSizes(text: string | undefined): readonly number[] | undefined {
+  const sizes = text?.split(',').map(Number);
+  if (sizes?.some((size) => !Number.isSafeInteger(size) || size < 1) === true) throw new TypeError(USAGE);
+  return sizes;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
