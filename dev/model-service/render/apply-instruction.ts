@@ -18,6 +18,14 @@ const COLORS: Readonly<Record<string, string>> = {
 };
 
 const FIELD = /^(?<field>headline|title|body|text|call to action|button)\s*:\s*(?<text>.+)$/iu;
+const NAMES: Readonly<Record<string, 'headline' | 'body' | 'callToAction'>> = {
+  headline: 'headline',
+  title: 'headline',
+  body: 'body',
+  text: 'body',
+  button: 'callToAction',
+  'call to action': 'callToAction',
+};
 const HEX = /#[0-9a-f]{6}\b/iu;
 
 /**
@@ -30,18 +38,9 @@ export function applyInstruction(copy: AdCopy, instruction: string | undefined):
 }
 
 function applyLine(copy: AdCopy, line: string): AdCopy {
-  const { field, text = '' } = FIELD.exec(line)?.groups ?? {};
-  switch (field?.toLowerCase()) {
-    case 'headline':
-    case 'title':
-      return { ...copy, headline: text };
-    case 'body':
-    case 'text':
-      return { ...copy, body: text };
-    case 'button':
-    case 'call to action':
-      return { ...copy, callToAction: text };
-  }
+  const { field = '', text = '' } = FIELD.exec(line)?.groups ?? {};
+  const name = NAMES[field.toLowerCase()];
+  if (name !== undefined) return { ...copy, [name]: text };
   const brand = colorIn(line);
   if (brand !== null) return { ...copy, brand };
   return { ...copy, body: copy.body === '' ? line : `${line} ${copy.body}` };
