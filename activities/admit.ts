@@ -1,9 +1,12 @@
 import { planOutputs, type OutputPlan } from '../domain/output-plan.ts';
 import { jobTimesOf, modelOf } from '../domain/models.ts';
-import type { JobRequest } from '../domain/job-request.ts';
-import { priceRequest } from '../domain/quote.ts';
+import type { SourceOf } from '../domain/edit.ts';
+import type { JobRequest, WorkItem } from '../domain/job-request.ts';
+import { CURRENT_PRICE_LIST } from '../domain/price-list.ts';
+import { priceRequest, workItemsOf } from '../domain/quote.ts';
 import type { AdmitItem, AdmitResult, StoredOutcome } from '../jobs/admit-job.ts';
 import { fingerprintQuoted, fingerprintWork } from '../jobs/fingerprint-request.ts';
+import type { EditSources } from '../jobs/read-edit-sources.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { parseJobRequest, runnableNow } from '../jobs/parse-job-request.ts';
 import type { GroupedVerb } from '../ledger/group-commit.ts';
@@ -20,14 +23,21 @@ export type AdmitAnswer = {
   readonly plan: OutputPlan | null;
 };
 
+/** Where the edits of a request come from: read anew, since a price in a request is never believed. */
+export type ReadSources = (accountId: string, works: readonly WorkItem[]) => Promise<EditSources>;
+
 /**
  * Admits a job: prices it again from the request (a price in it is never believed), stores request and outcome and
  * reserves. The same start answers the same for ever; a start under a key that belongs to another request is told so by
  * the fingerprint, and touches nothing.
  */
-export function createAdmit(admitJob: GroupedVerb<AdmitItem, AdmitResult>, settings: AdmitSettings) {
+export function createAdmit(
+  admitJob: GroupedVerb<AdmitItem, AdmitResult>,
+  readSources: ReadSources,
+  settings: AdmitSettings,
+) {
   return async function admit(start: GenerationStart): Promise<AdmitAnswer> {
-    const { item, plan } = prepare(start, settings);
+    const { item, plan } = await prepare(start, readSources, settings);
     const result = await admitJob(item);
     const isOurs = result.fingerprint === start.fingerprint;
     return {
@@ -41,10 +51,13 @@ export function createAdmit(admitJob: GroupedVerb<AdmitItem, AdmitResult>, setti
   };
 }
 
-function prepare(
+type Prepared = { readonly item: AdmitItem; readonly plan: OutputPlan | null };
+
+async function prepare(
   start: GenerationStart,
+  readSources: ReadSources,
   settings: AdmitSettings,
-): { readonly item: AdmitItem; readonly plan: OutputPlan | null } {
+): Promise<Prepared> {
   const key = {
     accountId: start.accountId,
     jobId: start.jobId,
@@ -60,19 +73,22 @@ function prepare(
       plan: null,
     };
   }
-  return planJob(key, parsed.request, settings.heartbeatTimeoutSeconds);
+  const sources = await readSources(start.accountId, workItemsOf(parsed.request));
+  if (sources.outcome === 'refused') return { item: { ...key, refusal: sources.refusal }, plan: null };
+  return planJob(key, parsed.request, sources.sourceOf, settings.heartbeatTimeoutSeconds);
 }
 
 function planJob(
   key: Pick<AdmitItem, 'accountId' | 'jobId' | 'fingerprint' | 'body' | 'admitBy'>,
   request: JobRequest,
+  sourceOf: SourceOf,
   heartbeatTimeoutSeconds: number,
-): { readonly item: AdmitItem; readonly plan: OutputPlan | null } {
+): Prepared {
   const model = modelOf(request.model);
-  const modelTimes = request.kind === 'batch' ? undefined : model?.times[request.kind];
-  const price = priceRequest(request);
-  const outputs = planOutputs(key.jobId, request, price);
+  const price = priceRequest(request, CURRENT_PRICE_LIST, sourceOf);
+  const outputs = planOutputs(key.jobId, request, price, sourceOf);
   const first = outputs[0];
+  const modelTimes = first && model?.times[first.work.kind];
   if (model === undefined || modelTimes === undefined || first === undefined) {
     return { item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } }, plan: null };
   }

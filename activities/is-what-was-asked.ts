@@ -1,4 +1,4 @@
-import type { WorkItem } from '../domain/job-request.ts';
+import type { MadeKind } from '../domain/edit.ts';
 import type { Asset } from '../jobs/asset-store.ts';
 import type { ProviderFile } from './providers/provider.ts';
 
@@ -8,15 +8,14 @@ const SIGNATURES: ReadonlyMap<string, (firstBytes: Buffer) => boolean> = new Map
   ['video/mp4', (bytes: Buffer) => bytes.subarray(4, 8).toString('latin1') === 'ftyp'],
 ]);
 
-const TYPES_OF_KIND: Readonly<Record<WorkItem['kind'], readonly string[]>> = {
+const TYPES_OF_KIND: Readonly<Record<MadeKind, readonly string[]>> = {
   static_ad: ['image/png'],
   video_ad: ['video/mp4'],
-  edit: ['image/png', 'video/mp4'],
 };
 
 /** Whether a stored file is of the type asked for, begins like one, and is all the provider said it would be. */
 export function isWhatWasAsked(
-  kind: WorkItem['kind'],
+  kind: MadeKind,
   file: Pick<ProviderFile, 'contentType' | 'declaredBytes' | 'declaredSha256'>,
   asset: Asset,
 ): boolean {

@@ -4,6 +4,7 @@ import type { AssetStore } from '../jobs/asset-store.ts';
 import { createAttempts } from '../jobs/attempts.ts';
 import { createJobProgress } from '../jobs/job-progress.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
+import { readEditSources } from '../jobs/read-edit-sources.ts';
 import { createSettleOutput } from '../jobs/settle-output.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
@@ -30,7 +31,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const attempts = createAttempts(database);
   const progress = createJobProgress(database);
   return {
-    admit: createAdmit(createAdmitJob(database), dependencies),
+    admit: createAdmit(createAdmitJob(database), readEditSources.bind(null, database), dependencies),
     submit: createSubmit(attempts, providers),
     resolve: createResolve(attempts, providers),
     collect: createCollect({ attempts, progress, providers, assets }),

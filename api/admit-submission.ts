@@ -1,7 +1,9 @@
 import type { Refusal, StartJob } from '../client/start-job.ts';
 import { assertNever } from '../domain/assert-never.ts';
+import { creditsIfKnown, workItemsOf } from '../domain/quote.ts';
 import { hasRoom } from '../jobs/has-room.ts';
 import { quoteExists } from '../jobs/quote-exists.ts';
+import { readEditSources } from '../jobs/read-edit-sources.ts';
 import { readAdmission, type StoredAdmission } from '../jobs/read-admission.ts';
 import type { Database } from '../ledger/database.ts';
 import { readLimits } from '../ledger/limits.ts';
@@ -86,15 +88,20 @@ export function createAdmitSubmission(deps: {
 
   return async (submission, state) => {
     const { accountId, jobId, request } = submission;
-    const [known, isRoom, isQuoteKnown] = await Promise.all([
+    const [known, isRoom, isQuoteKnown, sources] = await Promise.all([
       readAdmission(database, accountId, jobId),
       hasRoom(database, accountId),
       request.quote_id === undefined || quoteExists(database, accountId, request.quote_id),
+      readEditSources(database, accountId, workItemsOf(request)),
     ]);
     if (known !== null) return replay(known, submission);
     if (!isQuoteKnown) throw notFound('quote');
-    if (!isRoom) return refuseForNow(submission, state);
-    return start(submission, state);
+    if (sources.outcome === 'refused' && sources.refusal.code === 'not_found') {
+      throw problemOfRefusal(sources.refusal, {});
+    }
+    const sourceOf = sources.outcome === 'found' ? sources.sourceOf : undefined;
+    const priced = { ...submission, credits: creditsIfKnown(request, sourceOf) };
+    return isRoom ? start(priced, state) : refuseForNow(priced, state);
   };
 }
 

@@ -1,3 +1,4 @@
+import { workMade, type SourceOf } from '../domain/edit.ts';
 import type { JobRequest } from '../domain/job-request.ts';
 import { DEFAULT_MODEL, jobTimesOf, modelOf } from '../domain/models.ts';
 import { workItemsOf } from '../domain/quote.ts';
@@ -6,8 +7,9 @@ import { workItemsOf } from '../domain/quote.ts';
 export type QuoteTerms = { readonly deadlineSeconds: number; readonly cancelRule: string };
 
 /** The terms of a request: a batch has as long as the slowest of its items. */
-export function quoteTermsOf(request: JobRequest): QuoteTerms {
-  const items = workItemsOf(request).map((work) => ({ work, model: modelOf(work.model) ?? DEFAULT_MODEL }));
+export function quoteTermsOf(request: JobRequest, sourceOf: SourceOf): QuoteTerms {
+  const works = workItemsOf(request).map((work) => workMade(work, sourceOf));
+  const items = works.map((work) => ({ work, model: modelOf(work.model) ?? DEFAULT_MODEL }));
   const deadlines = items.map(({ work, model }) => {
     const times = model.times[work.kind];
     return times === undefined

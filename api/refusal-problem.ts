@@ -13,6 +13,8 @@ const DETAILS: Readonly<Record<string, string>> = {
     'The price has changed since the quote. Ask for a new one, and use a new Idempotency-Key.',
   over_max_credits: 'The price is above max_credits. Nothing was reserved.',
   quote_not_found: 'There is no such quote.',
+  source_not_found: 'There is no such output to edit.',
+  source_not_delivered: 'Only an output that was delivered can be edited. This one has not succeeded.',
   account_not_found: 'There is no such account.',
   too_many_concurrent_jobs:
     'As many jobs are under way as this account may have. Nothing was reserved; submit it with a new Idempotency-Key once one has ended.',
@@ -21,7 +23,10 @@ const DETAILS: Readonly<Record<string, string>> = {
 };
 
 /** A refusal by admission as the problem it is answered with, now and at every replay. Nothing was reserved or charged. */
-export function problemOfRefusal(refusal: Refusal, headers: Readonly<Record<string, string>>): Problem {
+export function problemOfRefusal(
+  refusal: Omit<Refusal, 'outcome' | 'fingerprint'>,
+  headers: Readonly<Record<string, string>>,
+): Problem {
   const detail = detailOf(refusal);
   return new Problem(
     refusal.code,
@@ -46,7 +51,7 @@ export function problemOfRefusal(refusal: Refusal, headers: Readonly<Record<stri
   );
 }
 
-function detailOf(refusal: Refusal): string | undefined {
+function detailOf(refusal: Omit<Refusal, 'outcome' | 'fingerprint'>): string | undefined {
   const { limit, required = 0 } = refusal;
   if (refusal.code === 'insufficient_credits') return insufficientDetail(refusal);
   if (limit && limit.limit !== 'max_concurrent_jobs') return capDetail(limit, required);

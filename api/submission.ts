@@ -1,6 +1,6 @@
 import { jobIdOf } from '../domain/job-id.ts';
 import type { JobRequest } from '../domain/job-request.ts';
-import { priceRequest } from '../domain/quote.ts';
+import { creditsIfKnown } from '../domain/quote.ts';
 import { fingerprintRequest } from '../jobs/fingerprint-request.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { parseJobRequest, runnableNow } from '../jobs/parse-job-request.ts';
@@ -13,7 +13,8 @@ export type Submission = {
   readonly body: Readonly<Record<string, unknown>>;
   readonly request: JobRequest;
   readonly fingerprint: string;
-  readonly credits: number;
+  /** Null for an edit until its source is read. */
+  readonly credits: number | null;
 };
 
 /** Throws the problem invalid_request, which consumes no key. */
@@ -34,6 +35,6 @@ export function readSubmission(
     body: sent,
     request: parsed.request,
     fingerprint: fingerprintRequest(sent),
-    credits: priceRequest(parsed.request).total,
+    credits: creditsIfKnown(parsed.request),
   };
 }

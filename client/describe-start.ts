@@ -25,10 +25,12 @@ export function describeStart(start: {
   readonly accountId: string;
   readonly jobId: string;
   readonly request: JobRequest;
-  readonly credits: number;
+  /** Null where nobody knows before admission: an edit, started by who cannot read its source. */
+  readonly credits: number | null;
 }): StartDescription {
   const model = modelOf(start.request.model) ?? DEFAULT_MODEL;
   const { kind } = start.request;
+  const { credits } = start;
   return {
     typedSearchAttributes: new TypedSearchAttributes([
       { key: ACCOUNT, value: start.accountId },
@@ -36,9 +38,9 @@ export function describeStart(start: {
       { key: STATE, value: 'running' },
       { key: PROVIDER, value: model.provider },
       { key: MODEL, value: model.name },
-      { key: CREDITS, value: start.credits },
+      ...(credits === null ? [] : [{ key: CREDITS, value: credits }]),
     ]),
-    staticSummary: `${kind} by ${model.name}, ${String(start.credits)} credits`,
+    staticSummary: `${kind} by ${model.name}${credits === null ? '' : `, ${String(credits)} credits`}`,
     staticDetails: [
       '| | |',
       '|---|---|',
@@ -46,7 +48,7 @@ export function describeStart(start: {
       `| Job | ${start.jobId} |`,
       `| Kind | ${kind} |`,
       `| Model | ${model.name} |`,
-      `| Price | ${String(start.credits)} credits |`,
+      ...(credits === null ? [] : [`| Price | ${String(credits)} credits |`]),
     ].join('\n'),
   };
 }

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { jobIdOf } from '../domain/job-id.ts';
 import type { JobRequest } from '../domain/job-request.ts';
 import type { FieldError } from '../domain/problems.ts';
-import { priceRequest } from '../domain/quote.ts';
+import { creditsIfKnown } from '../domain/quote.ts';
 import { fingerprintRequest } from '../jobs/fingerprint-request.ts';
 import { isIdempotencyKey } from '../jobs/idempotency-key.ts';
 import { parseJobRequest, runnableNow } from '../jobs/parse-job-request.ts';
@@ -57,7 +57,7 @@ export function createHoldfastClient(temporal: {
         body: body as Readonly<Record<string, unknown>>,
         fingerprint: fingerprintRequest(body as Readonly<Record<string, unknown>>),
         request: parsed.request,
-        credits: priceRequest(parsed.request).total,
+        credits: creditsIfKnown(parsed.request),
       });
       return { ...outcome, jobId };
     },

@@ -33,7 +33,7 @@ export type JobStart = {
   readonly fingerprint: string;
   readonly request: JobRequest;
   /** The computed price, for support to search by; admission computes its own. */
-  readonly credits: number;
+  readonly credits: number | null;
   /** At most START_TIMEOUT_MS. */
   readonly timeoutMs?: number;
 };

@@ -1,4 +1,4 @@
-import type { JobKind } from './job-request.ts';
+import type { MadeKind } from './edit.ts';
 
 /** When a model is expected to be done, counted from admission. All in seconds. */
 export type ModelTimes = {
@@ -16,7 +16,7 @@ export type Model = {
   readonly name: string;
   /** The adapter that runs it. */
   readonly provider: string;
-  readonly times: Readonly<Partial<Record<Exclude<JobKind, 'batch'>, ModelTimes>>>;
+  readonly times: Readonly<Partial<Record<MadeKind, ModelTimes>>>;
   readonly minDeadlineSeconds: number;
   readonly maxDeadlineSeconds: number;
   /** Submissions of one output to the provider, when each earlier one provably did not run. */

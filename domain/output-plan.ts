@@ -1,5 +1,6 @@
+import { NO_SOURCES, workMade, type MadeKind, type MadeWork, type SourceOf } from './edit.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from './ids.ts';
-import type { JobRequest, WorkItem } from './job-request.ts';
+import type { JobRequest } from './job-request.ts';
 import type { JobTimes } from './models.ts';
 import { workItemsOf, type Price } from './quote.ts';
 
@@ -10,7 +11,7 @@ export type PlannedOutput = {
   readonly item: number;
   readonly variation: number;
   readonly credits: number;
-  readonly work: WorkItem;
+  readonly work: MadeWork;
 };
 
 /** What a generation workflow needs to know of its output. No request, no price list: those stay in PostgreSQL. */
@@ -19,7 +20,8 @@ export type OutputPlan = {
   readonly jobId: string;
   readonly outputId: string;
   readonly reservationId: string;
-  readonly kind: WorkItem['kind'];
+  /** Of what is made: an edit's is its source's. */
+  readonly kind: MadeKind;
   readonly credits: number;
   readonly provider: string;
   readonly maxAttempts: number;
@@ -34,7 +36,7 @@ export type Attempt = {
   readonly accountId: string;
   readonly jobId: string;
   readonly outputId: string;
-  readonly kind: WorkItem['kind'];
+  readonly kind: MadeKind;
   readonly provider: string;
   readonly stage: string;
   readonly number: number;
@@ -46,7 +48,12 @@ export type Attempt = {
 const ONLY_STAGE = 'render';
 
 /** The outputs of a request, in order: items, and inside an item its variations. */
-export function planOutputs(jobId: string, request: JobRequest, price: Price): readonly PlannedOutput[] {
+export function planOutputs(
+  jobId: string,
+  request: JobRequest,
+  price: Price,
+  sourceOf: SourceOf = NO_SOURCES,
+): readonly PlannedOutput[] {
   const outputs: PlannedOutput[] = [];
   workItemsOf(request).forEach((work, item) => {
     const credits = price.lines[item]?.unit_credits ?? 0;
@@ -58,7 +65,7 @@ export function planOutputs(jobId: string, request: JobRequest, price: Price): r
         item,
         variation,
         credits,
-        work: describeWork(work),
+        work: describeWork(workMade(work, sourceOf)),
       });
     }
   });
@@ -80,7 +87,7 @@ export function attemptOf(plan: OutputPlan, number: number): Attempt {
 }
 
 /** What a model is given: the work alone, without who asked, what was agreed or how many. */
-function describeWork(work: WorkItem): WorkItem {
+function describeWork(work: MadeWork): MadeWork {
   return {
     kind: work.kind,
     model: work.model,

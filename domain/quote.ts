@@ -1,5 +1,6 @@
 import { sumCredits } from './credits.ts';
-import type { JobRequest, VideoDurationSeconds, VideoQuality, WorkItem } from './job-request.ts';
+import { NO_SOURCES, sourceIdsOf, workMade, type MadeWork, type SourceOf } from './edit.ts';
+import type { JobRequest, WorkItem } from './job-request.ts';
 import { CURRENT_PRICE_LIST, type PriceList } from './price-list.ts';
 
 /** A quote may be cited by a submission for this long (credit-rules.md, "Prices"). */
@@ -17,13 +18,6 @@ export type Price = {
   readonly price_list: number;
   readonly total: number;
   readonly lines: readonly QuoteLine[];
-};
-
-/** What an edit takes from its source when its own fields are silent (credit-rules.md, "Prices"). */
-export type EditSource = {
-  readonly kind: 'static_ad' | 'video_ad';
-  readonly duration_seconds?: VideoDurationSeconds | undefined;
-  readonly quality?: VideoQuality | undefined;
 };
 
 /** The items of a request: those of a batch, or the request itself as the only one. */
@@ -44,42 +38,27 @@ export function outputCountOf(request: JobRequest): number {
 export function priceRequest(
   request: JobRequest,
   priceList: PriceList = CURRENT_PRICE_LIST,
-  sourceOf: (outputId: string) => EditSource | undefined = () => undefined,
+  sourceOf: SourceOf = NO_SOURCES,
 ): Price {
   const lines = workItemsOf(request).map((work, item): QuoteLine => {
     const quantity = work.variations ?? 1;
-    const unitCredits = unitCreditsOf(work, priceList, sourceOf);
+    const unitCredits = unitCreditsOf(workMade(work, sourceOf), priceList);
     return { item, kind: work.kind, quantity, unit_credits: unitCredits, credits: quantity * unitCredits };
   });
   return { price_list: priceList.version, total: sumCredits(lines.map((line) => line.credits)), lines };
 }
 
-function unitCreditsOf(
-  work: WorkItem,
-  priceList: PriceList,
-  sourceOf: (outputId: string) => EditSource | undefined,
-): number {
+/** What a request costs; null while the source of an edit in it is not known. In credits. */
+export function creditsIfKnown(request: JobRequest, sourceOf: SourceOf = NO_SOURCES): number | null {
+  const isKnown = sourceIdsOf(workItemsOf(request)).every((id) => sourceOf(id) !== undefined);
+  return isKnown ? priceRequest(request, CURRENT_PRICE_LIST, sourceOf).total : null;
+}
+
+function unitCreditsOf(work: MadeWork, priceList: PriceList): number {
   switch (work.kind) {
     case 'static_ad':
       return priceList.staticAd;
     case 'video_ad':
       return priceList.videoAd[work.duration_seconds ?? 30][work.quality ?? 'standard'];
-    case 'edit': {
-      const source = sourceOf(work.source_output_id ?? '');
-      if (source === undefined)
-        throw new RangeError(`unknown source output: ${String(work.source_output_id)}`);
-      return unitCreditsOf(
-        { ...source, ...definedVideoFields(work), kind: source.kind },
-        priceList,
-        sourceOf,
-      );
-    }
   }
-}
-
-function definedVideoFields(work: WorkItem): Partial<WorkItem> {
-  return {
-    ...(work.duration_seconds === undefined ? {} : { duration_seconds: work.duration_seconds }),
-    ...(work.quality === undefined ? {} : { quality: work.quality }),
-  };
 }

@@ -31,8 +31,8 @@ export function parseJobRequest(
 
 /** What a submission of this request would have to be refused for, today. A quote is given for it all the same. */
 export function runnableNow(request: JobRequest): readonly FieldError[] {
-  if (request.kind === 'edit' || request.kind === 'batch') {
-    const detail = `Jobs of kind ${request.kind} can be described but not run yet. Submit a static_ad or a video_ad.`;
+  if (request.kind === 'batch') {
+    const detail = 'Batches can be described but not run yet. Submit one job per item.';
     return [{ pointer: '/kind', code: 'not_supported', detail }];
   }
   if ((request.variations ?? 1) > 1) {

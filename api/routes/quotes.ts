@@ -1,9 +1,9 @@
-import type { JobRequest } from '../../domain/job-request.ts';
-import type { FieldError } from '../../domain/problems.ts';
+import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { priceRequest, workItemsOf } from '../../domain/quote.ts';
 import { fingerprintQuoted } from '../../jobs/fingerprint-request.ts';
 import type { RequestRules } from '../../jobs/job-request-rules.ts';
 import { parseJobRequest } from '../../jobs/parse-job-request.ts';
+import { readEditSources } from '../../jobs/read-edit-sources.ts';
 import { storeQuote } from '../../jobs/store-quote.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance } from '../../ledger/read-balance.ts';
@@ -11,6 +11,7 @@ import { instantText } from '../instant-text.ts';
 import { invalidRequest, notFound } from '../problem.ts';
 import { quoteTermsOf } from '../quote-terms.ts';
 import { readJsonBody } from '../read-json-body.ts';
+import { problemOfRefusal } from '../refusal-problem.ts';
 import type { Route } from '../route.ts';
 
 /** POST /v1/quotes: the exact price of a job body. Spends nothing. */
@@ -24,17 +25,17 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
       const body = await readJsonBody(request, response);
       const parsed = parseJobRequest(body, deps.rules);
       if (!parsed.ok) throw invalidRequest(parsed.errors);
-      const unpriced = unpricedItems(parsed.request);
-      if (unpriced.length > 0) throw invalidRequest(unpriced);
+      const sources = await readEditSources(deps.database, accountId, workItemsOf(parsed.request));
+      if (sources.outcome === 'refused') throw problemOfRefusal(sources.refusal, {});
 
-      const price = priceRequest(parsed.request);
+      const price = priceRequest(parsed.request, CURRENT_PRICE_LIST, sources.sourceOf);
       const fingerprint = fingerprintQuoted(body as Readonly<Record<string, unknown>>);
       const [balance, quote] = await Promise.all([
         readBalance(deps.database, accountId),
         storeQuote(deps.database, { accountId, fingerprint, price }),
       ]);
       if (balance === null) throw notFound('account');
-      const terms = quoteTermsOf(parsed.request);
+      const terms = quoteTermsOf(parsed.request, sources.sourceOf);
       response.set('Cache-Control', 'no-store').json({
         id: quote.quoteId,
         ...price,
@@ -49,13 +50,4 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
       });
     },
   };
-}
-
-/** An edit costs what its source is, and a source cannot be looked up yet. */
-function unpricedItems(request: JobRequest): readonly FieldError[] {
-  return workItemsOf(request).flatMap((work, item) => {
-    if (work.kind !== 'edit') return [];
-    const pointer = request.kind === 'batch' ? `/items/${String(item)}/kind` : '/kind';
-    return [{ pointer, code: 'not_supported', detail: 'Edits cannot be priced yet.' }];
-  });
 }

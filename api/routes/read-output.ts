@@ -1,5 +1,6 @@
 import { isOutputId, jobIdOfOutput } from '../../domain/ids.ts';
 import { readJob } from '../../jobs/read-job.ts';
+import { readLineage } from '../../jobs/read-lineage.ts';
 import type { Database } from '../../ledger/database.ts';
 import { jobPath, viewOutput } from '../job-view.ts';
 import { notFound } from '../problem.ts';
@@ -15,12 +16,17 @@ export function readOutputRoute(deps: { readonly database: Database }): Route {
     async handle({ request, response, accountId }) {
       const outputId = pathParameter(request, 'id');
       if (!isOutputId(outputId)) throw notFound('output');
-      const job = await readJob(deps.database, accountId, jobIdOfOutput(outputId));
+      const [job, lineage] = await Promise.all([
+        readJob(deps.database, accountId, jobIdOfOutput(outputId)),
+        readLineage(deps.database, accountId, outputId),
+      ]);
       const output = job?.outputs.find((one) => one.id === outputId);
-      if (job === null || output === undefined) throw notFound('output');
+      if (job === null || output === undefined || lineage === null) throw notFound('output');
       response.set('Cache-Control', 'private, no-cache').json({
         ...viewOutput(output),
         job_id: job.id,
+        source_output_id: lineage.sourceOutputId,
+        derived_output_ids: lineage.derivedOutputIds,
         links: { self: `/v1/outputs/${output.id}`, job: jobPath(job.id) },
       });
     },

@@ -22,9 +22,9 @@ const BRIEF = z.looseObject({
   brand_color: z.string().max(40).optional(),
 });
 
-/** An `edit` is a video when it says how long it lasts, else a picture; without a brief its instruction is the headline. */
+/** An edit is a picture or a film with an `instruction`, one wish a line: what its brief is to be changed by. */
 const INPUT = z.looseObject({
-  kind: z.enum(['static_ad', 'video_ad', 'edit']),
+  kind: z.enum(['static_ad', 'video_ad']),
   brief: BRIEF.optional(),
   duration_seconds: z.literal(VIDEO_DURATIONS_SECONDS).optional(),
   quality: z.enum(VIDEO_QUALITIES).optional(),
@@ -61,5 +61,5 @@ export function parsePredictionRequest(body: unknown): ParsedRequest {
 
 /** True when the work makes a film rather than a picture. */
 export function isVideo(input: PredictionInput): boolean {
-  return input.kind === 'video_ad' || (input.kind === 'edit' && input.duration_seconds !== undefined);
+  return input.kind === 'video_ad';
 }

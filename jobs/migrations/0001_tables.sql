@@ -67,11 +67,14 @@ CREATE TABLE jobs.outputs (
   sha256         text,
   content_type   text,
   bytes          bigint,
+  -- Of an edit: the output it was made from. The work holds it, so that the two cannot differ.
+  source_output_id text GENERATED ALWAYS AS (work->>'source_output_id') STORED,
   PRIMARY KEY (account_id, output_id),
   CHECK ((state = 'succeeded') = (sha256 IS NOT NULL))
 ) WITH (fillfactor = 70);
 
 CREATE INDEX outputs_of_job ON jobs.outputs (account_id, job_id, item, variation);
+CREATE INDEX outputs_of_source ON jobs.outputs (account_id, source_output_id) WHERE source_output_id IS NOT NULL;
 
 -- One submission of one output to one provider; the row is written before the request leaves.
 --   posting → accepted | rejected | unknown;  unknown → accepted | rejected (by look-up);  accepted → collected;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAdmit } from '../../activities/admit.ts';
 import { attemptOf } from '../../domain/output-plan.ts';
 import { createAdmitJob } from '../../jobs/admit-job.ts';
+import { readEditSources } from '../../jobs/read-edit-sources.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
 let fixture: ActivitiesFixture;
@@ -24,6 +25,7 @@ function admitAtPrice(credits: number) {
               outputs: item.outputs.map((output) => ({ ...output, credits })),
             },
       ),
+    readEditSources.bind(null, fixture.worker),
     { heartbeatTimeoutSeconds: 5, rules: { allowsTestScenarios: true } },
   );
 }

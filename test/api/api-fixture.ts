@@ -15,6 +15,7 @@ import { createAdmitJob } from '../../jobs/admit-job.ts';
 import type { ApiKeyScope } from '../../jobs/api-key-scopes.ts';
 import { createDiskAssetStore, type AssetStore } from '../../jobs/asset-store.ts';
 import { createApiKey } from '../../jobs/create-api-key.ts';
+import { readEditSources } from '../../jobs/read-edit-sources.ts';
 import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
 import { createGrant } from '../../ledger/grant.ts';
 import { openAccount } from '../../ledger/open-account.ts';
@@ -95,7 +96,7 @@ export async function createApiFixture(
     (port) => createAnswerUnreadable(publicUrlAt(port)),
   );
   const url = publicUrlAt(server.port);
-  const admit = createAdmit(createAdmitJob(worker), {
+  const admit = createAdmit(createAdmitJob(worker), readEditSources.bind(null, worker), {
     heartbeatTimeoutSeconds: 5,
     rules: { allowsTestScenarios: true },
   });

@@ -322,13 +322,6 @@ describe('POST /v1/quotes', () => {
     const lifetimeMs = Date.parse(answer.expires_at) - Date.parse(answer.returned_automatically_by);
     expect(lifetimeMs).toBe((15 * 60 - 60) * 1_000);
   });
-
-  it('does not price edits yet', async () => {
-    const answer = await quote({ kind: 'edit', source_output_id: 'out_x' });
-    expect(expectProblem(answer, 400, 'invalid_request')).toMatchObject({
-      errors: [{ pointer: '/kind', code: 'not_supported' }],
-    });
-  });
 });
 
 describe('GET /v1/outputs/{id}', () => {

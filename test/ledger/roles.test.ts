@@ -44,6 +44,8 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.read_job': BOTH,
   'jobs.list_jobs': BOTH,
   'jobs.read_output': BOTH,
+  'jobs.read_edit_sources': BOTH,
+  'jobs.read_lineage': BOTH,
   'jobs.read_events': BOTH,
   'jobs.read_event_seqs': BOTH,
   'jobs.read_api_key': BOTH,

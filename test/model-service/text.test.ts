@@ -49,8 +49,24 @@ describe('the copy of an ad', () => {
     });
   });
 
-  it('takes the instruction of an edit that came without a brief', () => {
-    expect(adCopyOf({ kind: 'edit', instruction: 'Make it louder' }).headline).toBe('Make it louder');
+  const brief = { headline: 'A kettle', body: 'It boils.', brand_color: '#00aa77' };
+  const edited = (instruction?: string) => adCopyOf({ kind: 'static_ad', brief, instruction });
+
+  it.each([
+    ['headline: Tea time', { headline: 'Tea time', body: 'It boils.' }],
+    ['Call to action: Buy now', { callToAction: 'Buy now' }],
+    [
+      'Make it blue, please',
+      { brand: adCopyOf({ kind: 'static_ad', brief: { ...brief, brand_color: '#2563eb' } }).brand },
+    ],
+    ['louder', { headline: 'A kettle', body: 'louder It boils.' }],
+    ['headline: One\nbody: Two', { headline: 'One', body: 'Two' }],
+  ])('shows what an edit asks for: %j', (instruction, shown) => {
+    expect(edited(instruction)).toMatchObject(shown);
+  });
+
+  it('is the brief alone when nothing is asked for', () => {
+    expect(edited()).toEqual(adCopyOf({ kind: 'static_ad', brief }));
   });
 });
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { EditSource } from '../../domain/edit.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { priceListOf } from '../../domain/price-list.ts';
-import { outputCountOf, priceRequest, type EditSource } from '../../domain/quote.ts';
+import { outputCountOf, priceRequest } from '../../domain/quote.ts';
 
 const total = (request: JobRequest, sourceOf?: (outputId: string) => EditSource | undefined) =>
   priceRequest(request, priceListOf(1), sourceOf).total;

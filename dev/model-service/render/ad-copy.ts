@@ -1,4 +1,5 @@
 import type { PredictionInput } from '../prediction-request.ts';
+import { applyInstruction } from './apply-instruction.ts';
 import { parseColor, type Color } from './color.ts';
 import { toDrawableText } from './drawable-text.ts';
 
@@ -12,16 +13,19 @@ export type AdCopy = {
 
 const DEFAULT_BRAND: Color = { red: 0.29, green: 0.27, blue: 0.9 };
 
-/** The longest headline that is set as one; an edit's instruction that stands in for it may be longer. */
+/** The longest headline that is set as one; an edit's instruction may ask for a longer one. */
 const MAX_HEADLINE = 120;
 
-/** Reads the brief. A headline that cannot be drawn at all gives way to what can, so that an ad never stands empty. */
+/** Reads the brief and applies an edit's instruction to it. A headline that cannot be drawn at all gives way to what can, so that an ad never stands empty. */
 export function adCopyOf(input: PredictionInput): AdCopy {
   const { brief } = input;
-  const headline = toDrawableText(brief?.headline ?? input.instruction ?? '');
-  const body = toDrawableText(brief?.body ?? '');
-  const callToAction = toDrawableText(brief?.call_to_action ?? '');
-  const brand = parseColor(brief?.brand_color ?? '') ?? DEFAULT_BRAND;
+  const asked: AdCopy = {
+    headline: toDrawableText(brief?.headline ?? ''),
+    body: toDrawableText(brief?.body ?? ''),
+    callToAction: toDrawableText(brief?.call_to_action ?? ''),
+    brand: parseColor(brief?.brand_color ?? '') ?? DEFAULT_BRAND,
+  };
+  const { headline, body, callToAction, brand } = applyInstruction(asked, input.instruction);
   if (headline !== '')
     return { headline: [...headline].slice(0, MAX_HEADLINE).join(''), body, callToAction, brand };
   const [first = '', ...rest] = body.split(/(?<=[.!?…])\s+/u);

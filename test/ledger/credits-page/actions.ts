@@ -11,6 +11,7 @@ import {
 import { grantIdOf, jobIdOf } from '../../../domain/job-id.ts';
 import { CURRENT_PRICE_LIST } from '../../../domain/price-list.ts';
 import { createAdmitJob } from '../../../jobs/admit-job.ts';
+import { readEditSources } from '../../../jobs/read-edit-sources.ts';
 import { createCommit } from '../../../ledger/commit.ts';
 import type { Database } from '../../../ledger/database.ts';
 import { createGrant, type GrantEnd } from '../../../ledger/grant.ts';
@@ -230,7 +231,7 @@ async function changeLimits({ database, accountId }: ActionContext, change: obje
 
 /** As a job's workflow admits it: priced, stored and reserved. */
 async function submitStaticAd(database: Database, accountId: string, key: string): Promise<Answer> {
-  const admit = createAdmit(createAdmitJob(database), {
+  const admit = createAdmit(createAdmitJob(database), readEditSources.bind(null, database), {
     heartbeatTimeoutSeconds: 10,
     rules: { allowsTestScenarios: false },
   });

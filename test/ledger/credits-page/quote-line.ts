@@ -1,6 +1,7 @@
 import type { VideoDurationSeconds, VideoQuality, WorkItem } from '../../../domain/job-request.ts';
 import { CURRENT_PRICE_LIST } from '../../../domain/price-list.ts';
-import { priceRequest, type EditSource } from '../../../domain/quote.ts';
+import type { EditSource } from '../../../domain/edit.ts';
+import { priceRequest } from '../../../domain/quote.ts';
 import { parseFigure } from './read-page.ts';
 
 const LINE = /^(?<items>\S.*?) +→ (?<credits>[\d,]+)$/;

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { sourceIdsOf, workMade, type EditSource } from '../../domain/edit.ts';
+import { planOutputs } from '../../domain/output-plan.ts';
+import { priceRequest } from '../../domain/quote.ts';
+import { priceListOf } from '../../domain/price-list.ts';
+
+const brief = { headline: 'A kettle', brand_color: '#00aa77' };
+const video: EditSource = { kind: 'video_ad', brief, duration_seconds: 15, quality: 'draft' };
+const edit = { kind: 'edit', source_output_id: 'out_a' } as const;
+
+test('a regeneration makes what its source was', () => {
+  expect(workMade(edit, () => video)).toEqual({ ...edit, ...video, instruction: undefined });
+});
+
+test('an edit has what it says itself, and its source has the rest', () => {
+  expect(workMade({ ...edit, quality: 'high', instruction: 'louder' }, () => video)).toMatchObject({
+    kind: 'video_ad',
+    brief,
+    duration_seconds: 15,
+    quality: 'high',
+    instruction: 'louder',
+  });
+});
+
+test('an edit of a picture has no duration, whatever it says', () => {
+  const made = workMade({ ...edit, duration_seconds: 60, quality: 'high' }, () => ({
+    kind: 'static_ad',
+    brief,
+  }));
+  expect([made.kind, made.duration_seconds, made.quality]).toEqual(['static_ad', undefined, undefined]);
+});
+
+test('an edit of an edit asks for what both asked, and starts afresh with a brief of its own', () => {
+  const source: EditSource = { ...video, instruction: 'in blue' };
+  const of = (own: object) => workMade({ ...edit, ...own }, () => source).instruction;
+  expect(of({ instruction: 'louder' })).toBe('in blue\nlouder');
+  expect(of({})).toBe('in blue');
+  expect(of({ brief, instruction: 'louder' })).toBe('louder');
+  expect(of({ brief })).toBeUndefined();
+});
+
+test('a long chain of edits stays within one instruction: the oldest lines give way', () => {
+  const long = 'x'.repeat(1_500);
+  const source: EditSource = { ...video, instruction: `first\n${long}` };
+  const own = 'y'.repeat(499);
+  expect(workMade({ ...edit, instruction: own }, () => source).instruction).toBe(`${long}\n${own}`);
+});
+
+test('edits in a batch are priced and planned from their sources, each read once', () => {
+  const sources = new Map<string, EditSource>([
+    ['out_a', video],
+    ['out_b', { kind: 'static_ad', brief }],
+  ]);
+  const items = [edit, { ...edit, variations: 2 }, { ...edit, source_output_id: 'out_b' }] as const;
+  const request = { kind: 'batch', items } as const;
+  const sourceOf = (outputId: string) => sources.get(outputId);
+  const price = priceRequest(request, priceListOf(1), sourceOf);
+  expect(sourceIdsOf(items)).toEqual(['out_a', 'out_b']);
+  expect(price.total).toBe(500 + 2 * 500 + 35);
+  expect(
+    planOutputs(`job_${'j'.repeat(26)}`, request, price, sourceOf).map(({ work, credits }) => [
+      work.kind,
+      credits,
+    ]),
+  ).toEqual([
+    ['video_ad', 500],
+    ['video_ad', 500],
+    ['video_ad', 500],
+    ['static_ad', 35],
+  ]);
+});
