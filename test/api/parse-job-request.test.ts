@@ -264,7 +264,7 @@ describe('runnableNow', () => {
     ['runs one static ad', staticAd, []],
     ['runs one video ad', { ...videoAd, variations: 1 }, []],
     ['does not run variations yet', { ...staticAd, variations: 2 }, ['/variations not_supported']],
-    ['does not run edits yet', edit, ['/kind not_supported']],
+    ['runs one edit', edit, []],
     ['does not run batches yet', { kind: 'batch', items: [staticAd] }, ['/kind not_supported']],
   ])('%s', (_name, request, expected) => {
     const errors = runnableNow(request as JobRequest);
