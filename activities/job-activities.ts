@@ -5,14 +5,18 @@ import { createAttempts } from '../jobs/attempts.ts';
 import { createJobProgress } from '../jobs/job-progress.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { readEditSources } from '../jobs/read-edit-sources.ts';
+import { readJobResult } from '../jobs/read-job-result.ts';
 import { createSettleOutput } from '../jobs/settle-output.ts';
+import { takeUpOutput } from '../jobs/take-up-output.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
 import { createHasStarted } from './has-started.ts';
+import { createReleaseOutputs } from './release-outputs.ts';
 import { createResolve } from './resolve.ts';
 import { createSettle } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
 import { createSubmit } from './submit.ts';
+import { createTakeUpOutput } from './take-up-output.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 
 export type JobActivityDependencies = {
@@ -25,19 +29,23 @@ export type JobActivityDependencies = {
 
 export type JobActivities = ReturnType<typeof createJobActivities>;
 
-/** What a generation workflow can have done, in the order of a job's life. Workflows see the type of this only. */
+/** What the workflows of a job can have done, in the order of its life. Workflows see the type of this only. */
 export function createJobActivities(dependencies: JobActivityDependencies) {
   const { database, providers, assets } = dependencies;
   const attempts = createAttempts(database);
   const progress = createJobProgress(database);
+  const settle = createSettle(createSettleOutput(database));
   return {
     admit: createAdmit(createAdmitJob(database), readEditSources.bind(null, database), dependencies),
+    takeUpOutput: createTakeUpOutput(takeUpOutput.bind(null, database), dependencies),
     submit: createSubmit(attempts, providers),
     resolve: createResolve(attempts, providers),
     collect: createCollect({ attempts, progress, providers, assets }),
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(providers),
     markStuck: progress.markStuck,
-    settle: createSettle(createSettleOutput(database)),
+    settle,
+    releaseOutputs: createReleaseOutputs(settle),
+    readJobResult: readJobResult.bind(null, database),
   };
 }

@@ -1,7 +1,6 @@
 import { heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { failureOf } from '../domain/failures.ts';
-import { workflowIdOf } from '../domain/ids.ts';
 import {
   isAbandoned,
   isNotFoundPlausible,
@@ -12,6 +11,7 @@ import type { Database } from '../ledger/database.ts';
 import { readOpenReservations, type OpenReservation } from '../ledger/read-open-reservations.ts';
 import { CANARY_WORKFLOW_ID } from '../domain/workflow-names.ts';
 import type { JobActivities } from './job-activities.ts';
+import { jobIdOfReservation, seeReservations } from './see-reservations.ts';
 import { seeWorkflow } from './see-workflow.ts';
 
 type Doubt = 'canary_not_found' | 'too_many_not_found' | null;
@@ -35,9 +35,6 @@ export type ReconcileActivities = ReturnType<typeof createReconcileActivities>;
 /** A page is one question to PostgreSQL and as many to Temporal. */
 const PAGE_SIZE = 100;
 
-/** Describe calls under way at once: quick for one page, and no burst a namespace's rate limit would notice. */
-const DESCRIBES_AT_ONCE = 10;
-
 /**
  * Settles the open reservations nobody is working on: what terminate, delete, reset and history loss leave behind, for
  * those run no workflow code. Ends them through the very function the workflow uses, so the two can never both pay.
@@ -60,10 +57,12 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
         report.released += await releaseAll(dependencies, overdue, 'release_overdue');
         if (report.doubt === null) {
           const waiting = page.filter((reservation) => !isOverdue(reservation.overdueSeconds));
-          const sights = await seeWorkflows(dependencies.client, waiting);
-          report.doubt = await doubtOf(dependencies.client, sights);
+          const sights = await seeReservations(dependencies.client, waiting);
+          report.doubt = await doubtOf(dependencies.client, sights.jobs);
           if (report.doubt === null) {
-            const abandoned = waiting.filter((_, index) => isAbandoned(sights[index], graceSeconds));
+            const abandoned = waiting.filter((_, index) =>
+              isAbandoned(sights.reservations[index], graceSeconds),
+            );
             report.released += await releaseAll(dependencies, abandoned, 'release_terminated');
           } else {
             log.error('the reconciler does not believe Temporal: it ends only what is overdue', {
@@ -77,23 +76,6 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
       }
     },
   };
-}
-
-async function seeWorkflows(
-  client: Client,
-  page: readonly OpenReservation[],
-): Promise<readonly WorkflowSight[]> {
-  const sights: WorkflowSight[] = [];
-  for (let start = 0; start < page.length; start += DESCRIBES_AT_ONCE) {
-    const slice = page.slice(start, start + DESCRIBES_AT_ONCE);
-    sights.push(
-      ...(await Promise.all(
-        slice.map((reservation) => seeWorkflow(client, workflowIdOfReservation(reservation))),
-      )),
-    );
-    heartbeat();
-  }
-  return sights;
 }
 
 /** "Not found" counts only while our own canary is found, and only for a few. */
@@ -158,12 +140,7 @@ async function stopWhatRuns(
 
 function namesOf(reservation: OpenReservation): { readonly jobId: string; readonly outputId: string } {
   return {
-    jobId: reservation.jobId ?? reservation.reservationId,
+    jobId: jobIdOfReservation(reservation),
     outputId: reservation.outputId ?? reservation.reservationId,
   };
-}
-
-/** While a job has one output, its workflow is the job's. */
-function workflowIdOfReservation(reservation: OpenReservation): string {
-  return workflowIdOf(reservation.jobId ?? reservation.reservationId);
 }

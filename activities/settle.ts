@@ -12,6 +12,8 @@ export type Settled =
   | { readonly outcome: 'committed'; readonly credits: number }
   | { readonly outcome: 'released'; readonly failure: Failure | null };
 
+export type Settle = ReturnType<typeof createSettle>;
+
 /**
  * Ends an output, once: charges what it cost or returns its credits. Whoever comes second is told how it ended. Throws
  * when it could not be ended, and is then safe to call again.

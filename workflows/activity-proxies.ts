@@ -58,6 +58,14 @@ export const settleDurably = proxyActivities<Pick<JobActivities, 'settle'>>({
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
+/** The return of what a batch leaves unbegun: 500 settlements take seconds. Retried without limit, visible in Temporal UI. */
+export const releaseDurably = proxyActivities<Pick<JobActivities, 'releaseOutputs'>>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
 /** A post and two rows: longer than a provider's submit timeout (8 s) and two database calls (5 s each) together. */
 const SUBMIT_SECONDS = 25;
 

@@ -1,4 +1,6 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { FailureCode } from '../domain/failures.ts';
+import type { OutputCounts } from '../domain/job-state.ts';
 
 /**
  * What goes into a workflow and what comes out of it. The API, the client and the reconciler know a job's workflow by
@@ -17,6 +19,16 @@ export type GenerationStart = {
   readonly fingerprint: string;
   /** Past this instant, by the database's clock, admission is refused. RFC 3339. */
   readonly admitBy: string;
+  /** How many outputs the request makes, so that their reservations can be named before it is read again. */
+  readonly outputCount: number;
+};
+
+/** One output of a job with several: by id only, for the request is in PostgreSQL. */
+export type OutputStart = {
+  readonly accountId: string;
+  readonly outputId: string;
+  /** Who set the deadline of the job: it decides the fault of an output that it cuts short. */
+  readonly deadlineSetBy: 'model' | 'customer';
 };
 
 /** A start not admitted within this long is refused for good (design.md, "A job, from request to settlement", 3). */
@@ -64,6 +76,20 @@ export type Admission =
         readonly detail: string;
       }[];
     };
+
+/** How a job with several outputs came out. Credits are of all of them together. */
+export type BatchResult =
+  | { readonly outcome: 'refused'; readonly credits: 0 }
+  | (OutputCounts & {
+      readonly outcome: 'succeeded' | 'partially_succeeded' | 'failed' | 'canceled' | 'running';
+      /** Of a failed one: why the first of its outputs that failed did. */
+      readonly code: FailureCode | null;
+      /** Charged. */
+      readonly credits: number;
+      readonly returned: number;
+      /** "18 of 20 delivered, 70 credits returned". */
+      readonly summary: string;
+    });
 
 export type GenerationResult = { readonly outcome: 'refused' | 'succeeded'; readonly credits: number };
 

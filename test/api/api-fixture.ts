@@ -3,6 +3,8 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { expect, inject } from 'vitest';
 import { createAdmit } from '../../activities/admit.ts';
+import type { JobRequest } from '../../domain/job-request.ts';
+import { outputCountOf } from '../../domain/quote.ts';
 import { createAnswerUnreadable } from '../../api/answer-unreadable.ts';
 import { createApi } from '../../api/create-api.ts';
 import { createJobWatches } from '../../api/job-watches.ts';
@@ -165,6 +167,7 @@ export async function createApiFixture(
         request,
         fingerprint: fingerprintRequest(request),
         admitBy,
+        outputCount: outputCountOf(request as unknown as JobRequest),
       });
       return { jobId, admission };
     },

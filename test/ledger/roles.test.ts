@@ -51,6 +51,8 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.read_api_key': BOTH,
   'jobs.create_api_key': BOTH,
   'jobs.admit': WORKER,
+  'jobs.take_up_output': WORKER,
+  'jobs.read_job_result': WORKER,
   'jobs.begin_attempt': WORKER,
   'jobs.move_attempt': WORKER,
   'jobs.read_attempt': WORKER,
