@@ -28,7 +28,7 @@ const many = (count: number, other: object = {}) => ({
 });
 const available = async (account: string) =>
   (await running.call('GET', '/v1/balance', { account })).body as { available: number; reserved: number };
-const resultOf = (jobId: string) => temporal.workflow.getHandle(jobId).result() as Promise<Json>;
+const resultOf = (jobId: string) => temporal.workflow.getHandle(jobId).result();
 const statesOf = (job: Json) => (job.outputs as Json[]).map((output) => output.state as string);
 
 async function cancel(account: string, jobId: string) {
@@ -95,11 +95,12 @@ describe('a job with several outputs', () => {
     });
     const child = await temporal.workflow.getHandle(job.outputs[10].id as string).describe();
     expect(child.status.name).toBe('FAILED');
-    expect(child.searchAttributes).toMatchObject({
-      HoldfastAccount: [account],
-      HoldfastKind: ['static_ad'],
-      HoldfastState: ['failed'],
-    });
+    expect(child.typedSearchAttributes.toJSON()).toEqual(
+      expect.arrayContaining([
+        { key: { name: 'HoldfastAccount', type: 'KEYWORD' }, value: account },
+        { key: { name: 'HoldfastState', type: 'KEYWORD' }, value: 'failed' },
+      ]),
+    );
   });
 
   it('tells its progress as its outputs end, in events without gaps', async () => {
@@ -216,7 +217,7 @@ describe('a batch that is ended early', () => {
     const items = [ad(), ad({ test_scenario: 'never_finishes' })];
     const { body } = await running.submit(account, { kind: 'batch', items, deadline_seconds: 6 });
     const read = async () =>
-      (await running.call('GET', `/v1/jobs/${body.id as string}`, { account })).body as Json;
+      (await running.call('GET', `/v1/jobs/${body.id as string}`, { account })).body;
     let job = await read();
     while (job.state !== 'stuck') job = await read();
     expect(statesOf(job)).toEqual(['succeeded', 'stuck']);
