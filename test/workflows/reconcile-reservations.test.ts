@@ -71,6 +71,23 @@ async function reserve(count: number, withWorkflow = 0): Promise<readonly string
   return jobIds;
 }
 
+/** The outputs of one batch; the first `withWorkflow` of them have begun, and run. The batch's own workflow is gone. */
+async function reserveBatch(outputs: number, withWorkflow = 0): Promise<void> {
+  const stem = database.ownerUrl.slice(-8);
+  const items = Array.from({ length: outputs }, (_, index) => ({
+    account_id: ACCOUNT,
+    reservation_id: `rsv_${stem}_${String(index)}`,
+    job_id: `job_${stem}`,
+    output_id: `batch_${stem}_${String(index)}`,
+    amount: 35,
+    return_after_seconds: 900,
+  }));
+  await owner.query('SELECT ledger.reserve($1)', [JSON.stringify(items)]);
+  for (const { output_id } of items.slice(0, withWorkflow)) {
+    await client.workflow.start(CANARY_WORKFLOW, { workflowId: output_id, taskQueue: NOBODY });
+  }
+}
+
 async function reconcile(): Promise<ReconcileReport> {
   const dependencies = {
     database: worker,
@@ -138,5 +155,20 @@ describe('the reconciler (invariant 6)', () => {
     await reserve(1, 1);
     await database.setClock(new Date(Date.now() + 950_000));
     expect(await reconcile()).toEqual({ looked: 1, released: 0, doubt: null });
+  });
+
+  it('returns what a batch that is gone has not begun, and leaves what runs alone: one workflow is gone, not eighteen', async () => {
+    await reserveBatch(20, 2);
+    expect(await reconcile()).toEqual({ looked: 20, released: 18, doubt: null });
+    expect(await openCount()).toBe(2);
+  });
+
+  it('leaves what a running batch has not begun to the batch', async () => {
+    await reserveBatch(20);
+    await client.workflow.start(CANARY_WORKFLOW, {
+      workflowId: `job_${database.ownerUrl.slice(-8)}`,
+      taskQueue: NOBODY,
+    });
+    expect(await reconcile()).toEqual({ looked: 20, released: 0, doubt: null });
   });
 });
