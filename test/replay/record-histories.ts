@@ -16,12 +16,13 @@ type Scene = {
     client: Client;
     account: string;
     job: Json;
-  }) => Promise<string | void>;
+  }) => Promise<string | undefined>;
 };
 
 const cancel: Scene['then'] = async ({ running, account, job }) => {
   const headers = { 'idempotency-key': `cancel ${job.id as string}` };
   await running.call('POST', `/v1/jobs/${job.id as string}/cancel`, { account, headers });
+  return undefined;
 };
 const batchOf = (...scenarios: readonly string[]) => ({
   kind: 'batch',
