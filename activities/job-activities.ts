@@ -5,10 +5,13 @@ import { createAttempts } from '../jobs/attempts.ts';
 import { createJobProgress } from '../jobs/job-progress.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { readEditSources } from '../jobs/read-edit-sources.ts';
+import { readStageResults } from '../jobs/read-stage-results.ts';
 import { createSettleOutput } from '../jobs/settle-output.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
+import { createHandOver } from './hand-over.ts';
 import { createHasStarted } from './has-started.ts';
+import { createMakePart } from './make-part.ts';
 import { createResolve } from './resolve.ts';
 import { createSettle } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
@@ -30,11 +33,15 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const { database, providers, assets } = dependencies;
   const attempts = createAttempts(database);
   const progress = createJobProgress(database);
+  const handOver = createHandOver(readStageResults.bind(null, database), assets);
+  const submit = createSubmit(attempts, providers, handOver);
+  const collect = createCollect({ attempts, progress, providers, assets });
   return {
     admit: createAdmit(createAdmitJob(database), readEditSources.bind(null, database), dependencies),
-    submit: createSubmit(attempts, providers),
+    submit,
     resolve: createResolve(attempts, providers),
-    collect: createCollect({ attempts, progress, providers, assets }),
+    collect,
+    makePart: createMakePart(submit, collect),
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(providers),
     markStuck: progress.markStuck,
