@@ -40,7 +40,7 @@ export async function storeResult(context: {
 
   const asset = await storeFile(context.assets, file);
   if (asset === 'broken_transfer') return { outcome: 'again' };
-  if (asset === 'too_large' || !isWhatWasAsked(attempt.makes, file, asset))
+  if (asset === 'too_large' || !(await isWhatWasAsked(attempt.makes, file, asset, context.assets)))
     return { outcome: 'failed', code: 'bad_content' };
   await context.attempts.recordAsset(
     attempt.accountId,
