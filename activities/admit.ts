@@ -1,5 +1,5 @@
 import { batchTimesOf, type BatchPlan } from '../domain/batch-plan.ts';
-import { planOutputs, type OutputPlan } from '../domain/output-plan.ts';
+import { planOutput, planOutputs, type OutputPlan } from '../domain/output-plan.ts';
 import { jobTimesOf, modelOf } from '../domain/models.ts';
 import type { SourceOf } from '../domain/edit.ts';
 import type { JobRequest, WorkItem } from '../domain/job-request.ts';
@@ -137,21 +137,14 @@ function planJob(
       },
     };
   }
-  return {
-    item,
-    plan: {
-      accountId,
-      jobId,
-      outputId: first.outputId,
-      reservationId: first.reservationId,
-      kind: first.work.kind,
-      credits: first.credits,
-      provider: model.provider,
-      maxAttempts: model.maxAttempts,
-      times: jobTimesOf(firstTimes, request.deadline_seconds),
-      ageSeconds: 0,
-      heartbeatTimeoutSeconds,
-    },
-    batch: null,
-  };
+  const plan = planOutput({
+    ...first,
+    accountId,
+    jobId,
+    model,
+    times: jobTimesOf(firstTimes, request.deadline_seconds),
+    ageSeconds: 0,
+    heartbeatTimeoutSeconds,
+  });
+  return { item, plan, batch: null };
 }

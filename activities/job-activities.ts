@@ -6,12 +6,15 @@ import { createJobProgress } from '../jobs/job-progress.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { readEditSources } from '../jobs/read-edit-sources.ts';
 import { readJobResult } from '../jobs/read-job-result.ts';
+import { readStageResults } from '../jobs/read-stage-results.ts';
 import { createSettleOutput } from '../jobs/settle-output.ts';
 import { takeUpOutput } from '../jobs/take-up-output.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
+import { createHandOver } from './hand-over.ts';
 import { createHasStarted } from './has-started.ts';
 import { createReleaseOutputs } from './release-outputs.ts';
+import { createMakePart } from './make-part.ts';
 import { createResolve } from './resolve.ts';
 import { createSettle } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
@@ -35,12 +38,16 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const attempts = createAttempts(database);
   const progress = createJobProgress(database);
   const settle = createSettle(createSettleOutput(database));
+  const handOver = createHandOver(readStageResults.bind(null, database), assets);
+  const submit = createSubmit(attempts, providers, handOver);
+  const collect = createCollect({ attempts, progress, providers, assets });
   return {
     admit: createAdmit(createAdmitJob(database), readEditSources.bind(null, database), dependencies),
     takeUpOutput: createTakeUpOutput(takeUpOutput.bind(null, database), dependencies),
-    submit: createSubmit(attempts, providers),
+    submit,
     resolve: createResolve(attempts, providers),
-    collect: createCollect({ attempts, progress, providers, assets }),
+    collect,
+    makePart: createMakePart(submit, collect),
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(providers),
     markStuck: progress.markStuck,

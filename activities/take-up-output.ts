@@ -2,7 +2,7 @@ import { outputTimesOf } from '../domain/batch-plan.ts';
 import { failureOf } from '../domain/failures.ts';
 import { jobIdOfOutput, reservationIdOf } from '../domain/ids.ts';
 import { modelOf, DEFAULT_MODEL } from '../domain/models.ts';
-import type { OutputPlan } from '../domain/output-plan.ts';
+import { planOutput, type OutputPlan } from '../domain/output-plan.ts';
 import type { TakenUpOutput } from '../jobs/take-up-output.ts';
 import type { OutputStart } from '../workflows/messages.ts';
 import type { Ending, SettledKey } from './settle.ts';
@@ -34,19 +34,16 @@ export function createTakeUpOutput(
     const model = modelOf(work.model) ?? DEFAULT_MODEL;
     const times = model.times[work.kind];
     if (times === undefined) return endedBy(key, 'internal');
-    return {
-      next: 'produce',
-      plan: {
-        ...key,
-        credits: output.credits,
-        kind: work.kind,
-        provider: model.provider,
-        maxAttempts: model.maxAttempts,
-        times: outputTimesOf(times, { leftSeconds, deadlineSetBy }),
-        ageSeconds: output.ageSeconds,
-        heartbeatTimeoutSeconds: settings.heartbeatTimeoutSeconds,
-      },
-    };
+    const plan = planOutput({
+      ...key,
+      work,
+      credits: output.credits,
+      model,
+      times: outputTimesOf(times, { leftSeconds, deadlineSetBy }),
+      ageSeconds: output.ageSeconds,
+      heartbeatTimeoutSeconds: settings.heartbeatTimeoutSeconds,
+    });
+    return { next: 'produce', plan };
   };
 }
 
