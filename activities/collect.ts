@@ -12,7 +12,10 @@ import type { ProviderRegistry } from './providers/provider-registry.ts';
 
 export type Collected =
   /** The result is in our asset store. */
-  { readonly outcome: 'collected' } | { readonly outcome: 'failed'; readonly code: FailureCode };
+  | { readonly outcome: 'collected' }
+  | { readonly outcome: 'failed'; readonly code: FailureCode }
+  /** Support has put another attempt in its place: whatever came of this one counts no more. */
+  | { readonly outcome: 'replaced' };
 
 export type CollectDependencies = {
   readonly attempts: Attempts;
@@ -23,7 +26,8 @@ export type CollectDependencies = {
 
 /**
  * Polls a provider's job to its end and brings the result into our asset store. Costs nothing to repeat: it only reads,
- * and the same bytes are stored once. An answer it does not understand is not an end; it asks again.
+ * and the same bytes are stored once. An answer it does not understand is not an end; it asks again. How it ended is
+ * written to the attempt by compare-and-set: either that, or a restart by support, never both.
  */
 export function createCollect({ attempts, progress, providers, assets }: CollectDependencies) {
   return async function collect(attempt: Attempt, providerJobId: string): Promise<Collected> {
@@ -46,14 +50,14 @@ export function createCollect({ attempts, progress, providers, assets }: Collect
             break;
           case 'succeeded': {
             const stored = await storeResult({ provider, providerJobId, attempt, assets, attempts, poll });
-            if (stored !== 'again') return stored;
-            break;
+            if (stored === 'again') break;
+            return stored.outcome === 'failed' ? recordFailure(attempts, attempt, stored.code) : stored;
           }
           case 'failed':
-            return { outcome: 'failed', code: failureOfRun(poll.errorClass, poll.reason) };
+            return recordFailure(attempts, attempt, failureOfRun(poll.errorClass, poll.reason));
           case 'canceled':
           case 'gone':
-            return { outcome: 'failed', code: 'provider_failed' };
+            return recordFailure(attempts, attempt, 'provider_failed');
           case 'unknown':
             break;
         }
@@ -61,4 +65,10 @@ export function createCollect({ attempts, progress, providers, assets }: Collect
       }
     });
   };
+}
+
+async function recordFailure(attempts: Attempts, attempt: Attempt, code: FailureCode): Promise<Collected> {
+  const move = { from: ['accepted'], to: 'failed', errorClass: code } as const;
+  const now = await attempts.move(attempt.accountId, attempt.reference, move);
+  return now.state === 'replaced' ? { outcome: 'replaced' } : { outcome: 'failed', code };
 }

@@ -82,6 +82,7 @@ function resolutionOf(row: AttemptRow): Resolution | null {
   switch (row.state) {
     case 'accepted':
     case 'collected':
+    case 'failed':
       return row.providerJobId === null ? null : { outcome: 'accepted', providerJobId: row.providerJobId };
     case 'rejected':
       return {
@@ -89,8 +90,9 @@ function resolutionOf(row: AttemptRow): Resolution | null {
         errorClass: (row.errorClass ?? 'resubmit') as ErrorClass,
         retryAfterMs: null,
       };
+    case 'replaced':
     case 'fenced':
-      return { outcome: 'fenced' };
+      return { outcome: row.state };
     case 'posting':
     case 'unknown':
       return null;

@@ -39,13 +39,13 @@ export async function storeResult(context: {
   if (asset === 'broken_transfer') return 'again';
   if (asset === 'too_large' || !isWhatWasAsked(attempt.kind, file, asset))
     return { outcome: 'failed', code: 'bad_content' };
-  await context.attempts.recordAsset(
+  const state = await context.attempts.recordAsset(
     attempt.accountId,
     attempt.reference,
     { sha256: asset.sha256, contentType: file.contentType, bytes: asset.bytes },
     { billed: context.poll.billed, cost: context.poll.cost },
   );
-  return { outcome: 'collected' };
+  return { outcome: state === 'replaced' ? 'replaced' : 'collected' };
 }
 
 async function storeFile(

@@ -11,6 +11,8 @@ export type Submission =
   | { readonly outcome: 'rejected'; readonly errorClass: ErrorClass; readonly retryAfterMs: number | null }
   /** The request may or may not have arrived: only a look-up can tell. It is never sent again. */
   | { readonly outcome: 'unknown' }
+  /** Support has put another attempt in its place: the next is to be made. */
+  | { readonly outcome: 'replaced' }
   /** The reservation has ended in the meantime; nothing is left to do. */
   | { readonly outcome: 'fenced' };
 
@@ -69,6 +71,7 @@ function submissionOf(
   switch (state) {
     case 'accepted':
     case 'collected':
+    case 'failed':
       return providerJobId === null ? { outcome: 'unknown' } : { outcome: 'accepted', providerJobId };
     case 'rejected':
       return {
@@ -79,7 +82,8 @@ function submissionOf(
     case 'posting':
     case 'unknown':
       return { outcome: 'unknown' };
+    case 'replaced':
     case 'fenced':
-      return { outcome: 'fenced' };
+      return { outcome: state };
   }
 }

@@ -38,6 +38,11 @@ export function workflowIdOf(jobId: string): string {
   return jobId;
 }
 
+/** The workflow that runs one output of a job with so many: the job's own where it is the only one. */
+export function workflowIdOfOutput(jobId: string, outputId: string, outputs: number): string {
+  return outputs === 1 ? workflowIdOf(jobId) : outputId;
+}
+
 /** Our reference at the provider for one submission: unique for ever, and the key of the attempt row. */
 export function attemptReferenceOf(key: AttemptKey): string {
   return `${key.outputId.replace(/^out_/, 'att_')}_${key.stage}_${String(key.number)}`;

@@ -3,7 +3,8 @@ import type { Attempt } from '../domain/output-plan.ts';
 import type { Database } from '../ledger/database.ts';
 
 /** The states of an attempt row (jobs/migrations/0001_tables.sql tells the moves). */
-export type AttemptState = 'posting' | 'accepted' | 'rejected' | 'unknown' | 'collected' | 'fenced';
+export type AttemptState =
+  'posting' | 'accepted' | 'rejected' | 'unknown' | 'collected' | 'failed' | 'replaced' | 'fenced';
 
 export type BegunAttempt = {
   /** True for the one caller that made the row: it alone may post, once. */
@@ -54,6 +55,8 @@ export function createAttempts(database: Database) {
       moveAttempt(database, accountId, reference, move),
     read: (accountId: string, reference: string) => readAttempt(database, accountId, reference),
     ofOutput: (accountId: string, outputId: string) => readAttemptsOfOutput(database, accountId, outputId),
+    /** Until the output's credits return, by the database's clock; null once they are settled. */
+    secondsToReturn: (accountId: string, outputId: string) => secondsToReturn(database, accountId, outputId),
     recordAsset: (accountId: string, reference: string, asset: StoredAsset, provider: ProviderAccount) =>
       recordAsset(database, accountId, reference, asset, provider),
   };
@@ -159,6 +162,19 @@ async function readAttemptsOfOutput(
     provider: row.provider,
     providerJobId: row.provider_job_id,
   }));
+}
+
+async function secondsToReturn(
+  database: Database,
+  accountId: string,
+  outputId: string,
+): Promise<number | null> {
+  const { rows } = await database.query<{ seconds: number | null }>({
+    name: 'jobs.seconds_to_return',
+    text: 'SELECT jobs.seconds_to_return($1, $2) AS seconds',
+    values: [accountId, outputId],
+  });
+  return only(rows).seconds;
 }
 
 /** Records that the result is in the asset store. A fenced attempt keeps it for support and stays fenced. */

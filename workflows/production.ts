@@ -20,7 +20,7 @@ export type Production = {
 };
 
 /** How an output that came to its end is settled. */
-export function endingOf(collected: Collected): Ending {
+export function endingOf(collected: Exclude<Collected, { readonly outcome: 'replaced' }>): Ending {
   return collected.outcome === 'collected'
     ? { charge: true }
     : { charge: false, failure: failureOf(collected.code) };
