@@ -13,6 +13,7 @@ import { createResolve } from './resolve.ts';
 import { createSettle } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
 import { createSubmit } from './submit.ts';
+import { createObeySupport } from './support-command.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 
 export type JobActivityDependencies = {
@@ -38,6 +39,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(providers),
     markStuck: progress.markStuck,
+    obeySupport: createObeySupport(database, providers),
     settle: createSettle(createSettleOutput(database)),
   };
 }

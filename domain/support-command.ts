@@ -24,6 +24,47 @@ export type SupportAsk =
     };
 export type SupportCommand = SupportAsk['command'];
 
+/** What was done, as PostgreSQL answers it. Which fields there are depends on the command. */
+export type SupportDone = {
+  readonly outcome: 'done';
+  /** Whose workflows have to know. */
+  readonly output_ids?: readonly string[];
+  readonly output_id?: string;
+  readonly return_by?: string;
+  /** The attempt it is about, by its reference. */
+  readonly attempt?: string;
+  readonly credits?: number;
+  readonly refunds?: readonly { readonly output_id: string; readonly credits: number }[];
+};
+
+/** What a workflow is told of a command that is done: the ledger has moved on, and the workflow follows. */
+export type SupportNews =
+  | { readonly command: 'release' }
+  | { readonly command: 'extend'; readonly returnBy: string }
+  | { readonly command: 'restart'; readonly attempt: string; readonly returnBy: string }
+  | { readonly command: 'resolve'; readonly attempt: string };
+
+/** What there is to tell, and of which outputs; null when no workflow cares (a refund). */
+export function newsOf(
+  command: SupportCommand,
+  done: SupportDone,
+): { readonly news: SupportNews; readonly outputIds: readonly string[] } | null {
+  const outputIds = done.output_ids ?? (done.output_id === undefined ? [] : [done.output_id]);
+  const { attempt = '', return_by: returnBy = '' } = done;
+  switch (command) {
+    case 'refund':
+      return null;
+    case 'release':
+      return { news: { command }, outputIds };
+    case 'extend':
+      return { news: { command, returnBy }, outputIds };
+    case 'restart':
+      return { news: { command, attempt, returnBy }, outputIds };
+    case 'resolve':
+      return { news: { command, attempt }, outputIds };
+  }
+}
+
 /** From now. Whoever needs longer extends again: credits that are held for weeks are better returned. */
 export const MAX_EXTENSION_SECONDS = 7 * 24 * 3_600;
 

@@ -5,6 +5,7 @@ import {
   MAX_EXTENSION_SECONDS,
   RELEASED_BY_SUPPORT,
   type SupportAsk,
+  type SupportDone,
   type SupportRefusal,
 } from '../domain/support-command.ts';
 import type { Database } from '../ledger/database.ts';
@@ -28,24 +29,13 @@ export type LookUp =
   | { readonly outcome: 'found'; readonly providerJobId: string }
   | { readonly outcome: 'not_found' | 'unknown' | 'unsupported' };
 
-/** What was done, as its workflow is to be told. */
-export type Done = {
-  readonly outcome: 'done';
-  readonly output_ids?: readonly string[];
-  readonly output_id?: string;
-  readonly return_by?: string;
-  readonly attempt?: string;
-  readonly credits?: number;
-  readonly refunds?: readonly { readonly output_id: string; readonly credits: number }[];
-};
-
 export type CommandAnswer =
-  | Done
+  | SupportDone
   | { readonly outcome: 'refused'; readonly reason: SupportRefusal }
   | { readonly outcome: 'not_found'; readonly what: string }
   | { readonly outcome: 'invalid'; readonly pointer: string; readonly code: string }
   /** Nothing was done: the provider has to be asked first, which a worker can. */
-  | { readonly outcome: 'look_up' };
+  | { readonly outcome: 'look_up'; readonly attempt: string; readonly provider: string };
 
 export type CommandResult = {
   readonly answer: CommandAnswer;

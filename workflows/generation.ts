@@ -1,3 +1,4 @@
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import { admitJob } from './admit-job.ts';
 import { closeWorkflow } from './close-workflow.ts';
 import type { GenerationResult, GenerationStart } from './messages.ts';
@@ -18,5 +19,7 @@ export async function generation(start: GenerationStart): Promise<GenerationResu
 
   const ending = await produceOutput(admitted.plan);
   const settled = await settleOutput(admitted.plan, ending);
+  // Whoever of support is being answered hears the answer before it closes.
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   return closeWorkflow(settled);
 }

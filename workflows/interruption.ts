@@ -1,23 +1,31 @@
 import { log } from '@temporalio/workflow';
 import type { Ending } from '../activities/settle.ts';
+import type { StopCause } from '../activities/stop-attempts.ts';
 import { failureOf, type Failure } from '../domain/failures.ts';
+import { RELEASED_BY_SUPPORT } from '../domain/support-command.ts';
 import type { providerSteps } from './activity-proxies.ts';
 import { endingOf, type Production } from './production.ts';
+import { returnLater } from './support-control.ts';
 
 /**
  * Stops what runs at the provider and says how the output ends. A cancel that comes too late changes nothing: what was
  * made is delivered and charged. Past a deadline the credits return regardless. Never throws: where the provider's word
- * cannot be had, the credits return.
+ * cannot be had, the credits return. `revoked`: support has moved the deadline, or restarted; nothing was stopped.
  */
 export async function endAfterInterruption(
   production: Production,
   steps: ReturnType<typeof providerSteps>,
-): Promise<Ending> {
+): Promise<Ending | 'revoked'> {
   const { plan, interruption, accepted } = production;
   try {
-    const stopped = await steps.stopAttempts(plan.accountId, plan.outputId);
+    const stopped = await steps.stopAttempts(plan.accountId, plan.outputId, stopCauseOf(production));
+    if (typeof stopped === 'object') {
+      returnLater(production.control, Date.now() + stopped.secondsLeft * 1_000);
+      return 'revoked';
+    }
     if (interruption === undefined && stopped === 'finished' && accepted !== undefined) {
-      return endingOf(await steps.collectLate(accepted.attempt, accepted.providerJobId));
+      const collected = await steps.collectLate(accepted.attempt, accepted.providerJobId);
+      if (collected.outcome !== 'replaced') return endingOf(collected);
     }
   } catch (error) {
     log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });
@@ -25,11 +33,20 @@ export async function endAfterInterruption(
   return { charge: false, failure: failureOfInterruption(production) };
 }
 
+/** A deadline counts while it stands in PostgreSQL: support may have moved it a moment ago. */
+function stopCauseOf({ interruption, accepted }: Production): StopCause | undefined {
+  if (interruption === 'run_deadline') return { cause: interruption };
+  if (interruption !== 'start_deadline' || accepted === undefined) return undefined;
+  return { cause: interruption, reference: accepted.attempt.reference };
+}
+
 /** The fault decides where credits go whose grant has expired meanwhile (design.md, "The ledger"). */
 function failureOfInterruption({ plan, interruption, isUnknown, isStuck, canceledBy }: Production): Failure {
   switch (interruption) {
     case undefined:
       return failureOf('canceled', canceledBy === 'customer' && !isStuck ? 'customer' : 'us');
+    case 'released':
+      return RELEASED_BY_SUPPORT;
     case 'start_deadline':
     case 'internal':
       return failureOf(interruption);

@@ -1,12 +1,15 @@
 import { CancellationScope, condition, isCancellation, log, setHandler, sleep } from '@temporalio/workflow';
-import type { Collected } from '../activities/collect.ts';
+import type { Resolution } from '../activities/resolve.ts';
 import type { Ending } from '../activities/settle.ts';
-import { attemptOf, type OutputPlan } from '../domain/output-plan.ts';
+import type { Submission } from '../activities/submit.ts';
+import { attemptOf, type Attempt, type OutputPlan } from '../domain/output-plan.ts';
 import { afterRejection } from '../domain/rejections.ts';
 import { providerSteps } from './activity-proxies.ts';
 import { endAfterInterruption } from './interruption.ts';
 import { cancelSignal } from './messages.ts';
-import { endingOf, type Production } from './production.ts';
+import { beginProduction, endingOf, type FinalCollected, type Production } from './production.ts';
+import { followUnlessReplaced } from './support-control.ts';
+import { listenToSupport } from './support-updates.ts';
 import { watchDeadlines } from './watch-deadlines.ts';
 
 type Steps = ReturnType<typeof providerSteps>;
@@ -16,27 +19,33 @@ type Steps = ReturnType<typeof providerSteps>;
  * never throws; what it cannot make sense of ends as `internal`, with the credits returned.
  */
 export async function produceOutput(plan: OutputPlan): Promise<Ending> {
-  const production: Production = {
-    plan,
-    interruption: undefined,
-    isStuck: false,
-    isUnknown: false,
-    accepted: undefined,
-    canceledBy: undefined,
-  };
+  const production = beginProduction(plan);
   setHandler(cancelSignal, (request) => {
     production.canceledBy ??= request.by;
   });
+  listenToSupport(production);
   const steps = providerSteps({
     heartbeatTimeoutSeconds: plan.heartbeatTimeoutSeconds,
     deadlineSeconds: plan.times.deadlineSeconds,
   });
+  for (;;) {
+    const ending = await produceUntilInterrupted(production, steps);
+    if (ending !== 'revoked') {
+      production.isOver = true;
+      return ending;
+    }
+    // Once more, after a deadline that support had moved when it was acted on: every step finds how far it was.
+    production.interruption = undefined;
+  }
+}
 
+async function produceUntilInterrupted(production: Production, steps: Steps): Promise<Ending | 'revoked'> {
   const work = new CancellationScope();
-  const watch = watchDeadlines(production, (interruption) => {
+  production.interrupt = (interruption) => {
     production.interruption ??= interruption;
     work.cancel();
-  });
+  };
+  const watch = watchDeadlines(production, production.interrupt);
   try {
     const collected = await work.run(() => submitAndCollect(production, steps));
     if (production.interruption === undefined) return endingOf(collected);
@@ -53,35 +62,62 @@ export async function produceOutput(plan: OutputPlan): Promise<Ending> {
 }
 
 /** Submits until one submission is accepted or no further one is allowed, then follows it to its end. */
-async function submitAndCollect(production: Production, steps: Steps): Promise<Collected> {
-  const { plan } = production;
+async function submitAndCollect(production: Production, steps: Steps): Promise<FinalCollected> {
+  const { plan, control } = production;
+  let replaced = 0; // The limit of attempts is that of one run: support may ask for another.
   for (let number = 1; ; number++) {
     const attempt = attemptOf(plan, number);
-    let submission: Awaited<ReturnType<typeof steps.follow.resolve>> | { outcome: 'unknown' } =
-      await steps.submit(attempt);
-    if (submission.outcome === 'unknown') {
-      production.isUnknown = true;
-      submission = await steps.follow.resolve(attempt);
-    }
+    const submission = await submitAndFindOut(production, steps, attempt);
     switch (submission.outcome) {
-      case 'accepted':
-        production.isUnknown = false;
+      case 'accepted': {
         production.accepted = { attempt, providerJobId: submission.providerJobId };
-        return steps.follow.collect(attempt, submission.providerJobId);
+        const collected = await followUnlessReplaced(control, attempt, () =>
+          steps.follow.collect(attempt, submission.providerJobId),
+        );
+        if (collected.outcome !== 'replaced') return collected;
+        production.accepted = undefined;
+        stopReplaced(steps, attempt);
+        replaced = number;
+        break;
+      }
       case 'rejected': {
-        production.isUnknown = false;
-        const then = afterRejection(submission.errorClass, number, plan.maxAttempts);
+        const then = afterRejection(submission.errorClass, number - replaced, plan.maxAttempts);
         if (then.next === 'fail') return { outcome: 'failed', code: then.code };
         await sleep(submission.retryAfterMs ?? RESUBMIT_AFTER_MS);
         break;
       }
+      case 'replaced':
+        replaced = number;
+        break;
       case 'fenced':
         // The reservation ended elsewhere (the reconciler, support): settling will tell how.
         return { outcome: 'failed', code: 'terminated' };
-      case 'unresolvable':
-        await condition(() => false); // parked, until support, a cancel or the deadline ends it
     }
   }
+}
+
+/** Submits, and where nobody knows what came of it, asks until somebody does: the provider, or support. */
+async function submitAndFindOut(production: Production, steps: Steps, attempt: Attempt) {
+  const { control } = production;
+  const { reference } = attempt;
+  let submission: Submission | Resolution = await steps.submit(attempt);
+  while (submission.outcome === 'unknown' || submission.outcome === 'unresolvable') {
+    production.isUnknown = true;
+    control.unknown.add(reference);
+    // Parked, until support, a cancel or the deadline ends it.
+    if (submission.outcome === 'unresolvable') await condition(() => control.resolved.has(reference));
+    submission = await steps.follow.resolve(attempt);
+  }
+  control.unknown.delete(reference);
+  production.isUnknown = control.unknown.size > 0;
+  return submission;
+}
+
+/** What it still does is ours to pay, and nobody waits for it. */
+function stopReplaced(steps: Steps, { accountId, outputId, reference }: Attempt): void {
+  steps.stopAttempts(accountId, outputId, { cause: 'replaced', reference }).catch((error: unknown) => {
+    log.warn('a replaced attempt could not be stopped', { reference, error });
+  });
 }
 
 /** Between two submissions, where the provider names no time. */

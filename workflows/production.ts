@@ -3,13 +3,19 @@ import type { Ending } from '../activities/settle.ts';
 import { failureOf } from '../domain/failures.ts';
 import type { Attempt, OutputPlan } from '../domain/output-plan.ts';
 import type { CancelRequest } from './messages.ts';
+import { createControl, type Control } from './support-control.ts';
 
-/** Why production was ended early: a deadline, or a step that can never come right. (A cancel is the workflow's own.) */
-export type Interruption = 'start_deadline' | 'run_deadline' | 'internal';
+/** Why production was ended early: a deadline, support, or a step that can never come right. (A cancel is the workflow's own.) */
+export type Interruption = 'start_deadline' | 'run_deadline' | 'released' | 'internal';
 
 /** What is known of an output while it is produced. */
 export type Production = {
   readonly plan: OutputPlan;
+  readonly control: Control;
+  /** Ends it early; the first reason counts. */
+  interrupt: (interruption: Interruption) => void;
+  /** Nothing is produced any more: it is settled, or about to be. */
+  isOver: boolean;
   interruption: Interruption | undefined;
   isStuck: boolean;
   /** A submission whose outcome nobody knows yet. */
@@ -19,8 +25,25 @@ export type Production = {
   canceledBy: CancelRequest['by'] | undefined;
 };
 
+export function beginProduction(plan: OutputPlan): Production {
+  return {
+    plan,
+    control: createControl(plan),
+    interrupt: () => undefined,
+    isOver: false,
+    interruption: undefined,
+    isStuck: false,
+    isUnknown: false,
+    accepted: undefined,
+    canceledBy: undefined,
+  };
+}
+
+/** How following an attempt ended that was not replaced. */
+export type FinalCollected = Exclude<Collected, { readonly outcome: 'replaced' }>;
+
 /** How an output that came to its end is settled. */
-export function endingOf(collected: Exclude<Collected, { readonly outcome: 'replaced' }>): Ending {
+export function endingOf(collected: FinalCollected): Ending {
   return collected.outcome === 'collected'
     ? { charge: true }
     : { charge: false, failure: failureOf(collected.code) };

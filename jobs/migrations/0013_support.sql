@@ -21,7 +21,8 @@ CREATE INDEX repairs_by_age ON jobs.repairs (first_seen_at, account_id, reservat
 -- command asks, and the figures of the policy: see the function of each.
 --
 -- Answers, stored under the key: {"outcome": "done", …} and {"outcome": "refused", "reason", …}; stored by nobody: {"outcome":
--- "not_found", "what"}, {"outcome": "invalid", "pointer", "code"} and {"outcome": "look_up"}. With the fingerprint first seen.
+-- "not_found", "what"}, {"outcome": "invalid", "pointer", "code"} and {"outcome": "look_up", "attempt",
+-- "provider"}. With the fingerprint first seen.
 CREATE FUNCTION jobs.command_job(p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb)
 RETURNS TABLE (answer jsonb, fingerprint text, is_replay boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -251,7 +252,8 @@ DECLARE
   v_has_run  boolean := p_call->>'said' = 'ran';
 BEGIN
   SELECT count(*) AS named, count(*) FILTER (WHERE a.state = 'unknown') AS unknown,
-         bool_or(a.state = 'posting') AS is_on_its_way, min(a.reference) FILTER (WHERE a.state = 'unknown') AS reference
+         bool_or(a.state = 'posting') AS is_on_its_way, min(a.reference) FILTER (WHERE a.state = 'unknown') AS reference,
+         min(a.provider) FILTER (WHERE a.state = 'unknown') AS provider
   INTO v_names FROM jobs.attempts_named(p_account_id, p_job_id, p_call->'attempt') a;
   IF NOT EXISTS (SELECT 1 FROM jobs.open_outputs(p_account_id, p_job_id)) THEN
     RETURN jobs.refused('job_ended');
@@ -264,7 +266,7 @@ BEGIN
   ELSIF NOT (p_call->>'is_running')::boolean THEN
     RETURN jobs.refused('not_running');
   ELSIF v_has_run AND p_call->>'provider_job_id' IS NULL AND p_call->>'look_up' IS NULL THEN
-    RETURN '{"outcome": "look_up"}';
+    RETURN jsonb_build_object('outcome', 'look_up', 'attempt', v_names.reference, 'provider', v_names.provider);
   ELSIF v_has_run AND p_call->>'provider_job_id' IS NULL THEN
     RETURN jobs.refused(CASE p_call->>'look_up' WHEN 'not_found' THEN 'not_found_at_provider' WHEN 'unsupported' THEN 'provider_cannot_be_asked'
                                                 ELSE 'provider_does_not_say' END);
