@@ -10,7 +10,7 @@ import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
 import { createHasStarted } from './has-started.ts';
 import { createResolve } from './resolve.ts';
-import { createSettle } from './settle.ts';
+import { createSettle, createSettleOverdue } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
 import { createSubmit } from './submit.ts';
 import { createObeySupport } from './support-command.ts';
@@ -31,6 +31,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const { database, providers, assets } = dependencies;
   const attempts = createAttempts(database);
   const progress = createJobProgress(database);
+  const settleOutput = createSettleOutput(database);
   return {
     admit: createAdmit(createAdmitJob(database), readEditSources.bind(null, database), dependencies),
     submit: createSubmit(attempts, providers),
@@ -40,6 +41,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     hasStarted: createHasStarted(providers),
     markStuck: progress.markStuck,
     obeySupport: createObeySupport(database, providers),
-    settle: createSettle(createSettleOutput(database)),
+    settle: createSettle(settleOutput),
+    settleOverdue: createSettleOverdue(settleOutput),
   };
 }
