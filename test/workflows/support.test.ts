@@ -161,7 +161,7 @@ describe('a restart', () => {
   test('has the limit of attempts of a run of its own', async () => {
     const job = await start();
     await untilState(job, 1, 'accepted');
-    answerSubmit = (call) => call.answer(503);
+    answerSubmit = (call) => call.answer(503, { error: { code: 'capacity', message: 'full' } });
     await api(job, { command: 'restart', from_attempt: 1 });
     expect(await worker.client.wait(job)).toMatchObject({ outcome: 'failed', code: 'provider_rejected' });
     expect(submissions(job)).toHaveLength(1 + 3);
