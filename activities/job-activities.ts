@@ -16,10 +16,11 @@ import { createHasStarted } from './has-started.ts';
 import { createReleaseOutputs } from './release-outputs.ts';
 import { createMakePart } from './make-part.ts';
 import { createResolve } from './resolve.ts';
-import { createSettle } from './settle.ts';
+import { createSettle, createSettleOverdue } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
 import { createSubmit } from './submit.ts';
 import { createTakeUpOutput } from './take-up-output.ts';
+import { createObeySupport } from './support-command.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 
 export type JobActivityDependencies = {
@@ -37,7 +38,8 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const { database, providers, assets } = dependencies;
   const attempts = createAttempts(database);
   const progress = createJobProgress(database);
-  const settle = createSettle(createSettleOutput(database));
+  const settleOutput = createSettleOutput(database);
+  const settle = createSettle(settleOutput);
   const handOver = createHandOver(readStageResults.bind(null, database), assets);
   const submit = createSubmit(attempts, providers, handOver);
   const collect = createCollect({ attempts, progress, providers, assets });
@@ -51,7 +53,9 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(providers),
     markStuck: progress.markStuck,
+    obeySupport: createObeySupport(database, providers),
     settle,
+    settleOverdue: createSettleOverdue(settleOutput),
     releaseOutputs: createReleaseOutputs(settle),
     readJobResult: readJobResult.bind(null, database),
   };

@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { CancelJob } from '../client/cancel-job.ts';
+import type { SupportWorkflows } from '../client/support-workflow.ts';
 import type { StartJob } from '../client/start-job.ts';
 import type { AssetStore } from '../jobs/asset-store.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
@@ -28,6 +29,7 @@ import { estimateRoute } from './routes/estimate.ts';
 import { giveGrantRoute } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobEventsRoute } from './routes/job-events.ts';
+import { inspectJobRoute } from './routes/inspect-job.ts';
 import { readLimitsRoute, setLimitsRoute } from './routes/limits.ts';
 import { listJobsRoute } from './routes/list-jobs.ts';
 import { outputContentRoute } from './routes/output-content.ts';
@@ -37,8 +39,10 @@ import { quotesRoute } from './routes/quotes.ts';
 import { readJobRoute } from './routes/read-job.ts';
 import { readOutputRoute } from './routes/read-output.ts';
 import { referralsRoute } from './routes/referrals.ts';
+import { repairsRoute } from './routes/repairs.ts';
 import { statementRoute } from './routes/statement.ts';
 import { submitJobRoute } from './routes/submit-job.ts';
+import { supportCommandRoutes } from './routes/support-commands.ts';
 import { usageRoute } from './routes/usage.ts';
 import { voidGrantRoute } from './routes/void-grant.ts';
 
@@ -48,6 +52,7 @@ export type ApiDependencies = {
   readonly watches: JobWatches;
   readonly startJob: StartJob;
   readonly cancelJob: CancelJob;
+  readonly supportWorkflows: SupportWorkflows;
   readonly doesTemporalAnswer: (timeoutMs: number) => Promise<boolean>;
   readonly temporalUi: TemporalUi;
   /** The address callers reach us under, for the pages that problems point to. */
@@ -96,6 +101,9 @@ function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): re
     readJobRoute(parts),
     jobEventsRoute(parts),
     cancelJobRoute(parts),
+    ...supportCommandRoutes(parts),
+    inspectJobRoute(parts),
+    repairsRoute(parts),
     readOutputRoute(parts),
     outputContentRoute(parts),
     balanceRoute(parts),

@@ -42,6 +42,11 @@ export function outputWorkflowIdOf(outputId: string): string {
   return outputId;
 }
 
+/** The workflow that runs one output of a job with so many: the job's own where it is the only one. */
+export function workflowIdOfOutput(jobId: string, outputId: string, outputs: number): string {
+  return outputs === 1 ? workflowIdOf(jobId) : outputWorkflowIdOf(outputId);
+}
+
 /** Our reference at the provider for one submission: unique for ever, and the key of the attempt row. */
 export function attemptReferenceOf(key: AttemptKey): string {
   return `${key.outputId.replace(/^out_/, 'att_')}_${key.stage}_${String(key.number)}`;

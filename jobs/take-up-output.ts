@@ -5,7 +5,7 @@ import type { Database } from '../ledger/database.ts';
 export type TakenUpOutput = {
   readonly work: MadeWork;
   readonly credits: number;
-  /** Of the job's deadline, when the output was first taken up; negative past it. */
+  /** Until its credits return, when the output was first taken up; negative past that. */
   readonly leftSeconds: number;
   readonly ageSeconds: number;
 };

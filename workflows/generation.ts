@@ -1,3 +1,4 @@
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import { admitJob } from './admit-job.ts';
 import { closeWorkflow } from './close-workflow.ts';
 import type { GenerationResult, GenerationStart, OutputStart } from './messages.ts';
@@ -20,5 +21,7 @@ export async function generation(start: GenerationStart | OutputStart): Promise<
 
   const ending = await produceOutput(begun.plan);
   const settled = await settleOutput(begun.plan, ending);
+  // Whoever of support is being answered hears the answer before it closes.
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   return closeWorkflow(settled);
 }

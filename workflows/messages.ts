@@ -1,6 +1,7 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { FailureCode } from '../domain/failures.ts';
 import type { OutputCounts } from '../domain/job-state.ts';
+import type { AttemptName, SupportDone, SupportNews } from '../domain/support-command.ts';
 
 /**
  * What goes into a workflow and what comes out of it. The API, the client and the reconciler know a job's workflow by
@@ -101,3 +102,30 @@ export type CancelRequest = {
 };
 
 export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
+
+/** What support has done to the job in PostgreSQL already: whoever runs the output follows. Told twice is told once. */
+export const supportSignal = defineSignal<[SupportNews]>('support');
+
+/**
+ * Support's commands as Temporal UI sends them, in the words of the HTTP API. Who asks and why goes on record with what was
+ * done; `key` and `fingerprint` are there for the API, which passes on its own caller's.
+ */
+export type SupportUpdate = {
+  readonly actor: string;
+  readonly reason: string;
+  readonly key?: string;
+  readonly fingerprint?: string;
+};
+
+export type ExtendRequest = SupportUpdate & { readonly until: string };
+export type RestartRequest = SupportUpdate & { readonly from_attempt: AttemptName };
+export type ResolveRequest = SupportUpdate & {
+  readonly outcome: 'ran' | 'did_not_run';
+  readonly attempt?: AttemptName;
+  readonly provider_job_id?: string;
+};
+
+export const releaseUpdate = defineUpdate<SupportDone, [SupportUpdate]>('release');
+export const extendUpdate = defineUpdate<SupportDone, [ExtendRequest]>('extend');
+export const restartUpdate = defineUpdate<SupportDone, [RestartRequest]>('restart');
+export const resolveUpdate = defineUpdate<SupportDone, [ResolveRequest]>('resolve');

@@ -4,9 +4,10 @@
 -- Items: account_id, job_id, output_id, reservation_id, verb (commit | release), credits (of a commit), failure (of a
 -- release: {code, …}), expired_policy, return_grant_hours. A commit needs a collected attempt at the final stage, whose
 -- result is the output's: no charge without an asset.
+-- overdue_seconds (of a release): only what is so long past its return_by, as it stands by now: support may have moved it.
 --
--- Answers {"outcome": "committed" | "released" | "asset_missing" | what the ledger refused, "failure", "committed",
--- "released"}: how the output ended, whoever ended it.
+-- Answers {"outcome": "committed" | "released" | "asset_missing" | "not_overdue" | what the ledger refused, "failure",
+-- "committed", "released"}: how the output ended, whoever ended it.
 CREATE FUNCTION jobs.settle(p_items jsonb) RETURNS TABLE (item int, result jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -37,6 +38,10 @@ BEGIN
      AND EXISTS (SELECT 1 FROM ledger.reservations r WHERE r.account_id = v_account_id
                  AND r.reservation_id = p_body->>'reservation_id' AND r.state = 'open') THEN
     RETURN '{"outcome": "asset_missing"}';
+  END IF;
+  IF EXISTS (SELECT 1 FROM ledger.reservations r WHERE r.account_id = v_account_id AND r.reservation_id = p_body->>'reservation_id'
+             AND r.state = 'open' AND r.return_by + make_interval(secs => (p_body->>'overdue_seconds')::double precision) >= p_now) THEN
+    RETURN '{"outcome": "not_overdue"}';
   END IF;
 
   SELECT s.* INTO v_result FROM ledger.settle(jsonb_build_array(jsonb_build_object(

@@ -3,7 +3,7 @@
 
 -- Takes an output up: its clock starts, once. Answers what its workflow runs by; no row when there is nothing to run: the
 -- output's reservation has ended, or the account has no such output.
---   left_seconds  of the job's deadline, when the output was first taken up; negative past it
+--   left_seconds  until its credits return, when it was first taken up; negative past that
 --   age_seconds   since it was first taken up
 CREATE FUNCTION jobs.take_up_output(p_account_id text, p_output_id text)
 RETURNS TABLE (work jsonb, credits bigint, left_seconds double precision, age_seconds double precision)
@@ -22,9 +22,9 @@ BEGIN
     RETURN;
   END IF;
   RETURN QUERY
-    SELECT v_output.work, v_output.credits, extract(epoch FROM j.return_by - v_output.taken_up_at)::double precision,
+    SELECT v_output.work, v_output.credits, extract(epoch FROM r.return_by - v_output.taken_up_at)::double precision,
            extract(epoch FROM v_now - v_output.taken_up_at)::double precision
-    FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = v_output.job_id;
+    FROM ledger.reservations r WHERE r.account_id = p_account_id AND r.reservation_id = v_output.reservation_id;
 END $$;
 
 -- How a job stands, for its workflow: states of its outputs counted, and its credits. No row when there is no such job.

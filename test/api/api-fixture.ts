@@ -11,6 +11,7 @@ import { createJobWatches } from '../../api/job-watches.ts';
 import { serve } from '../../api/serve.ts';
 import { doesTemporalAnswer } from '../../api/temporal-answers.ts';
 import { createCancelJob } from '../../client/cancel-job.ts';
+import { createSupportWorkflows } from '../../client/support-workflow.ts';
 import { createStartJob } from '../../client/start-job.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
 import { createAdmitJob } from '../../jobs/admit-job.ts';
@@ -87,6 +88,7 @@ export async function createApiFixture(
         watches,
         startJob: createStartJob({ client, taskQueue }),
         cancelJob: createCancelJob(client),
+        supportWorkflows: createSupportWorkflows(client),
         doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
         temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
         publicUrl: publicUrlAt(port),

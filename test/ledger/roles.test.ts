@@ -50,6 +50,9 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.read_event_seqs': BOTH,
   'jobs.read_api_key': BOTH,
   'jobs.create_api_key': BOTH,
+  'jobs.command_job': BOTH,
+  'jobs.inspect_job': BOTH,
+  'jobs.list_repairs': BOTH,
   'jobs.admit': WORKER,
   'jobs.take_up_output': WORKER,
   'jobs.read_job_result': WORKER,
@@ -64,6 +67,8 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.record_stage_progress': WORKER,
   'jobs.mark_stuck': WORKER,
   'jobs.settle': WORKER,
+  'jobs.seconds_to_return': WORKER,
+  'jobs.record_repairs': WORKER,
   'jobs.reconcile': WORKER,
 };
 const SCHEMAS = ['ledger', 'jobs'];

@@ -7,6 +7,7 @@ import { createJobActivities } from '../../activities/job-activities.ts';
 import { createReconcileActivities, type ReconcileReport } from '../../activities/reconcile-reservations.ts';
 import { CANARY_WORKFLOW, CANARY_WORKFLOW_ID } from '../../domain/workflow-names.ts';
 import { createDiskAssetStore } from '../../jobs/asset-store.ts';
+import { listRepairs } from '../../jobs/repairs.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const ACCOUNT = 'acct_reconcile';
@@ -112,6 +113,14 @@ async function openCount(): Promise<number> {
   return Number(rows[0]?.count);
 }
 
+/** Why what stands in the repair queue stands there. */
+async function queued(): Promise<readonly string[]> {
+  const filter = { accountId: ACCOUNT, isResolved: false };
+  const found = await listRepairs(worker, filter, { after: null, limit: 100 });
+  for (const { repair } of found) expect(Date.parse(repair.return_by)).toBeGreaterThan(Date.now());
+  return found.map(({ repair }) => repair.why);
+}
+
 describe('the reconciler (invariant 6)', () => {
   it('returns the credits of a reservation whose workflow is gone', async () => {
     await reserve(1);
@@ -129,6 +138,7 @@ describe('the reconciler (invariant 6)', () => {
     await reserve(20, 18);
     expect(await reconcile()).toEqual({ looked: 20, released: 0, doubt: 'too_many_not_found' });
     expect(await openCount()).toBe(20);
+    expect(await queued()).toEqual(['too_many_not_found', 'too_many_not_found']);
   });
 
   it('returns the one that is missing of twenty', async () => {
@@ -141,6 +151,8 @@ describe('the reconciler (invariant 6)', () => {
     await reserve(1);
     expect(await reconcile()).toEqual({ looked: 1, released: 0, doubt: 'canary_not_found' });
     expect(await openCount()).toBe(1);
+    // Every finding is settled, or stands where support looks, with the instant at which it returns regardless.
+    expect(await queued()).toEqual(['canary_not_found']);
   });
 
   it('returns what is 60 s past its return_by whatever Temporal says', async () => {
