@@ -13,6 +13,8 @@ export type OperatorCall = {
   readonly account?: string | undefined;
   readonly accept?: string;
   readonly body?: object;
+  /** Of a call that is keyed by Idempotency-Key. */
+  readonly key?: string;
 };
 
 export type OperatorAnswer<Body> = {
@@ -71,6 +73,7 @@ async function send(url: string, key: string, call: OperatorCall): Promise<Respo
         accept: call.accept ?? 'application/json',
         'holdfast-actor': actor(),
         ...(call.account === undefined ? {} : { 'holdfast-account': call.account }),
+        ...(call.key === undefined ? {} : { 'idempotency-key': call.key }),
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),

@@ -13,10 +13,12 @@ import {
   monthArgument,
   wholeNumberArgument,
 } from './arguments.ts';
+import { example } from './example.ts';
+import { addSupportCommands } from './support-commands.ts';
 
 const REPEAT = 'your own key: repeated with the same values, it does nothing twice';
 
-/** What an operator does with accounts and credits, over HTTP; each command is loaded when it is called. */
+/** What an operator does with accounts, credits and jobs, over HTTP; each command is loaded when it is called. */
 export function addOperatorCommands(program: Command): void {
   addAccount(program);
   addGrant(program);
@@ -24,6 +26,7 @@ export function addOperatorCommands(program: Command): void {
   addReads(program);
   addLimits(program);
   addLedger(program);
+  addSupportCommands(program);
 }
 
 function addAccount(program: Command): void {
@@ -180,8 +183,4 @@ function withJson(command: Command): Command {
 
 function withAccount(command: Command): Command {
   return command.argument('<account>', 'its id', accountArgument);
-}
-
-function example(...lines: readonly string[]): string {
-  return `\nFor example:\n${lines.map((line) => `  $ npm run holdfast -- ${line}`).join('\n')}`;
 }
