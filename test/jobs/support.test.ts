@@ -55,7 +55,7 @@ const types = async (jobId: string) =>
 async function withAttempt(state: string, jobId = 'j'): Promise<string> {
   const reference = attemptOf(jobId);
   await jobs.admit([jobItem(account, jobId)]);
-  await jobs.call('begin_attempt', account, jobId, outputOf(jobId), 'main', 1, reference, 'local');
+  await jobs.call('begin_attempt', account, jobId, outputOf(jobId), 'render', 1, reference, 'local');
   if (state !== 'posting')
     await jobs.call(
       'move_attempt',
@@ -82,7 +82,16 @@ const refused = (reason: string) => ({ answer: { outcome: 'refused', reason }, i
 
 test('release returns the credits of every open output, fences their attempts, and tells who and why, once', async () => {
   await jobs.admit([jobItem(account, 'j', {}, 2)]);
-  await jobs.call('begin_attempt', account, 'j', outputOf('j', 1), 'main', 1, attemptOf('j', 1, 1), 'local');
+  await jobs.call(
+    'begin_attempt',
+    account,
+    'j',
+    outputOf('j', 1),
+    'render',
+    1,
+    attemptOf('j', 1, 1),
+    'local',
+  );
   const done = { outcome: 'done', credits: 70, output_ids: [outputOf('j'), outputOf('j', 1)] };
   expect(await command(account, 'j', 'release', { key: 'k' })).toMatchObject({
     answer: done,
@@ -94,7 +103,13 @@ test('release returns the credits of every open output, fences their attempts, a
   });
   expect(await jobs.balanceOf(account)).toMatchObject({ available: 200, reserved: 0 });
   expect(await stateOfAttempt(attemptOf('j', 1, 1))).toBe('fenced');
-  expect(await types('j')).toEqual(['job.queued', 'credits.returned', 'credits.returned', 'job.failed']);
+  expect(await types('j')).toEqual([
+    'job.queued',
+    'credits.returned',
+    'job.progress',
+    'credits.returned',
+    'job.failed',
+  ]);
   expect(await actions()).toMatchObject([
     {
       actor: 'key_ops',
@@ -327,7 +342,7 @@ test('of a job with several attempts of one number, restart takes the reference,
       account,
       'j',
       outputOf('j', index),
-      'main',
+      'render',
       1,
       attemptOf('j', 1, index),
       'local',
@@ -354,7 +369,7 @@ test('a late answer of a replaced attempt is kept, never charged, and moves noth
     account,
     'j',
     outputOf('j'),
-    'main',
+    'render',
     2,
     attemptOf('j', 2),
     'local',
