@@ -5,9 +5,11 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startRunningStack } from '../integration/running-stack.ts';
 
 /**
- * Records the histories that replay.test.ts replays: `node --import tsx test/replay/record-histories.ts`. Run it only when
- * a change to workflow code is meant to break with running jobs (it should not be: use a patch), or to add an ending.
+ * Records the histories that replay.test.ts replays: `node --import tsx test/replay/record-histories.ts NAME …`, those
+ * named. Run it to add an ending, or when a change to workflow code is meant to break with running jobs (it should not be:
+ * use a patch).
  */
+const VIDEO = { kind: 'video_ad', duration_seconds: 15, quality: 'draft' };
 const ENDINGS: Readonly<Record<string, object>> = {
   succeeded: {},
   failed: { test_scenario: 'fails_after_start' },
@@ -17,16 +19,22 @@ const ENDINGS: Readonly<Record<string, object>> = {
   'stuck-then-deadline': { test_scenario: 'never_finishes', deadline_seconds: 4 },
   canceled: { test_scenario: 'never_finishes' },
   refused: { max_credits: 1 },
+  video: VIDEO,
+  'video-resubmitted': { ...VIDEO, test_scenario: 'unavailable_once' },
+  'video-looked-up': { ...VIDEO, test_scenario: 'unknown_outcome' },
+  'video-failed': { ...VIDEO, test_scenario: 'fails_after_start' },
+  'video-canceled': { ...VIDEO, test_scenario: 'never_finishes' },
 };
 
 const running = await startRunningStack();
 const connection = await Connection.connect({ address: running.stack.info().temporal_address });
 const client = new Client({ connection });
 const account = await running.openAccount();
-for (const [name, extra] of Object.entries(ENDINGS)) {
+const named = process.argv.slice(2);
+for (const [name, extra] of Object.entries(ENDINGS).filter(([ending]) => named.includes(ending))) {
   const { body } = await running.submit(account, { kind: 'static_ad', brief: { headline: name }, ...extra });
   const jobId = body.id ?? body.job_id ?? (await newestWorkflowId());
-  if (name === 'canceled') {
+  if (name.endsWith('canceled')) {
     await running.call('POST', `/v1/jobs/${jobId as string}/cancel`, {
       account,
       headers: { 'idempotency-key': name },
