@@ -29,9 +29,9 @@ const ENDINGS: Readonly<Record<string, object>> = {
 const running = await startRunningStack();
 const connection = await Connection.connect({ address: running.stack.info().temporal_address });
 const client = new Client({ connection });
-const account = await running.openAccount();
 const named = process.argv.slice(2);
 for (const [name, extra] of Object.entries(ENDINGS).filter(([ending]) => named.includes(ending))) {
+  const account = await running.openAccount();
   const { body } = await running.submit(account, { kind: 'static_ad', brief: { headline: name }, ...extra });
   const jobId = body.id ?? body.job_id ?? (await newestWorkflowId());
   if (name.endsWith('canceled')) {
