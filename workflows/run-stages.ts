@@ -24,7 +24,8 @@ async function runParts(production: Production, steps: ProviderSteps, stage: Sta
   const run = async (part: StagePart): Promise<void> => {
     try {
       const made = await runStage(production, steps, part);
-      if (made.outcome === 'failed') failed ??= made;
+      if (made.outcome === 'collected') return;
+      failed ??= made;
     } catch (error) {
       // One that was called off because another has failed says no more than that.
       if (failed === undefined) throw error;
@@ -32,12 +33,17 @@ async function runParts(production: Production, steps: ProviderSteps, stage: Sta
       if (failed !== undefined) scope.cancel();
     }
   };
-  try {
-    await scope.run(() => Promise.all([first, ...others].map(run)));
-  } catch (error) {
-    scope.cancel();
-    throw error;
-  }
+  await scope.run(async () => {
+    const runs = [first, ...others].map(run);
+    for (const each of runs) {
+      each.catch(() => {
+        scope.cancel();
+      });
+    }
+    // All have come to rest before what runs at the provider is stopped: none submits behind our back.
+    await Promise.allSettled(runs);
+    await Promise.all(runs);
+  });
   if (failed === undefined) return { outcome: 'collected' };
   await stopOtherParts(production, steps);
   return failed;

@@ -7,9 +7,9 @@ export const MODEL_SERVICE_LIMITS = {
   /** Jobs waiting to start. Past it a submission is answered 429. */
   queued: 10_000,
   /** Predictions remembered, ended ones included. The oldest ended one makes room; a poll for it is then a 404. */
-  predictions: 20_000,
+  predictions: 40_000,
   /** References the counters remember, most recent first to stay. */
-  references: 10_000,
+  references: 40_000,
   /** Bytes of rendered files on disk. A 60 s video in high quality is 15 MB, so this is a day's worth of trying things out. */
   fileBytes: 2 * 1024 ** 3,
   /** Bytes of one file that is handed over: a clip of 15 s in high quality is 5 MB. */

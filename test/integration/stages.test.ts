@@ -68,7 +68,7 @@ async function newVideo() {
     account,
     submit: (more: object = {}) => running.submit(account, { ...VIDEO, ...more }, { key }),
     /** Makes one attempt at a part end like that. */
-    async plant(stage: string, number: number, fault: string) {
+    plant: async (stage: string, number: number, fault: string): Promise<void> => {
       const reference = attemptReferenceOf({ outputId, stage, number });
       const answer = await fetch(`${running.stack.info().model_service_url}/v1/faults`, {
         method: 'POST',

@@ -24,6 +24,7 @@ const cancel: Scene['then'] = async ({ running, account, job }) => {
   await running.call('POST', `/v1/jobs/${job.id as string}/cancel`, { account, headers });
   return undefined;
 };
+const VIDEO = { kind: 'video_ad', duration_seconds: 15, quality: 'draft' };
 const batchOf = (...scenarios: readonly string[]) => ({
   kind: 'batch',
   items: scenarios.map((test_scenario) => ({
@@ -43,6 +44,11 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'outcome-unknown': { body: { test_scenario: 'unknown_outcome_lost', deadline_seconds: 4 } },
   canceled: { body: { test_scenario: 'never_finishes' }, then: cancel },
   refused: { body: { max_credits: 1 } },
+  video: { body: VIDEO },
+  'video-resubmitted': { body: { ...VIDEO, test_scenario: 'unavailable_once' } },
+  'video-looked-up': { body: { ...VIDEO, test_scenario: 'unknown_outcome' } },
+  'video-failed': { body: { ...VIDEO, test_scenario: 'fails_after_start' } },
+  'video-canceled': { body: { ...VIDEO, test_scenario: 'never_finishes' }, then: cancel },
   'batch-partly': { body: batchOf('ok', 'fails_after_start', 'ok', 'moderated_input') },
   'batch-canceled': { body: batchOf(...Array<string>(20).fill('never_finishes')), then: cancel },
   'batch-refused': { body: { variations: 50 } },

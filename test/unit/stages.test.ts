@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { attemptOf, stagesOf, type OutputPlan } from '../../domain/output-plan.ts';
+import { jobTimesOf, MODELS } from '../../domain/models.ts';
+import { afterFailedRun, errorClassOfRun, failedRunOf } from '../../domain/rejections.ts';
+import { FILM_STAGES, FINAL_STAGE, partNameOf, partProgressOf, partsOf } from '../../domain/stages.ts';
+
+const STEM = 'abcdefghijklmnopqrstuvwxyz';
+const PLAN: OutputPlan = {
+  accountId: 'acct_1',
+  jobId: `job_${STEM}`,
+  outputId: `out_${STEM}_0`,
+  reservationId: `rsv_${STEM}_0`,
+  kind: 'static_ad',
+  credits: 35,
+  provider: 'local',
+  maxAttempts: 3,
+  times: jobTimesOf(
+    { expectedSeconds: 1, startDeadlineSeconds: 2, stuckSeconds: 3, deadlineSeconds: 4 },
+    undefined,
+  ),
+  ageSeconds: 0,
+  heartbeatTimeoutSeconds: 4,
+};
+
+describe.each(MODELS.flatMap(({ stages }) => Object.entries(stages)))(
+  'the stages of a %s',
+  (_kind, stages) => {
+    it('are made from earlier ones only, and end with the one that is delivered', () => {
+      stages.forEach((stage, index) => {
+        const earlier = stages.slice(0, index).map(({ name }) => name);
+        expect(earlier).toEqual(expect.arrayContaining([...stage.needs]));
+      });
+      expect(stages.at(-1)).toMatchObject({ name: FINAL_STAGE, parts: 1 });
+      expect(new Set(stages.map(({ name }) => name)).size).toBe(stages.length);
+    });
+
+    it('are all of the progress together', () => {
+      expect(stages.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
+      const last = partProgressOf(stages, stages.at(-1) ?? stagesOf(PLAN)[0]);
+      expect((last?.before ?? 0) + (last?.share ?? 0)).toBeCloseTo(1, 9);
+    });
+  },
+);
+
+describe('an attempt', () => {
+  it('at what is made in one piece is at its final stage, under the reference it always had', () => {
+    expect(attemptOf(PLAN, 2)).toMatchObject({
+      stage: 'render',
+      reference: `att_${STEM}_0_render_2`,
+      makes: 'image/png',
+      piece: null,
+    });
+  });
+
+  it('at a part names it, with a reference that no other part has', () => {
+    const plan = { ...PLAN, kind: 'video_ad', stages: FILM_STAGES } as const;
+    const parts = FILM_STAGES.flatMap(partsOf);
+    const attempts = parts.flatMap((part) => [1, 2].map((number) => attemptOf(plan, number, part)));
+    expect(new Set(attempts.map(({ reference }) => reference)).size).toBe(parts.length * 2);
+    expect(attempts.find(({ stage }) => stage === 'motion_3')).toMatchObject({
+      reference: `att_${STEM}_0_motion_3_1`,
+      makes: 'video/mp4',
+      piece: { name: 'motion', part: 3, needs: ['script', 'scenes'] },
+    });
+    expect(attemptOf(plan, 1).stage).toBe('render');
+    expect(parts.map(partNameOf)).toContain('script');
+  });
+});
+
+describe('a run that failed', () => {
+  const middle = { isFinal: false, number: 1, maxAttempts: 3 };
+
+  it.each(['provider_failed', 'zero_outputs', 'bad_content'] as const)(
+    'by %s is followed by another in the middle of a pipeline, as often as is allowed, and at its end by none',
+    (code) => {
+      expect(afterFailedRun({ code }, middle)).toEqual({ next: 'resubmit' });
+      expect(afterFailedRun({ code }, { ...middle, number: 3 })).toEqual({ next: 'fail', code });
+      expect(afterFailedRun({ code }, { ...middle, isFinal: true })).toEqual({ next: 'fail', code });
+    },
+  );
+
+  it.each(['moderated_input', 'moderated_output', 'internal'] as const)(
+    'by %s is followed by no other: it would fail again',
+    (code) => {
+      expect(afterFailedRun({ code }, middle)).toEqual({ next: 'fail', code });
+    },
+  );
+
+  it('and was cut off, as the service says, is followed by another at every stage', () => {
+    const run = { code: 'provider_failed', wasInterrupted: true } as const;
+    expect(afterFailedRun(run, { ...middle, isFinal: true })).toEqual({ next: 'resubmit' });
+    expect(afterFailedRun(run, { ...middle, number: 3 })).toEqual({ next: 'fail', code: 'provider_failed' });
+  });
+
+  it('is told the same by its attempt row', () => {
+    for (const run of [{ code: 'bad_content' }, { code: 'provider_failed', wasInterrupted: true }] as const)
+      expect(failedRunOf(errorClassOfRun(run))).toEqual(run);
+    expect(failedRunOf(null)).toEqual({ code: 'provider_failed' });
+  });
+});
