@@ -24,6 +24,33 @@ const cancel: Scene['then'] = async ({ running, account, job }) => {
   await running.call('POST', `/v1/jobs/${job.id as string}/cancel`, { account, headers });
   return undefined;
 };
+/** What support does to a job, each step once its last attempt is so far: over HTTP, or by an update as in Temporal UI. */
+type Step = {
+  readonly when: string;
+  readonly command: string;
+  readonly asked: object;
+  readonly isUpdate?: true;
+};
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+const BY = { actor: 'recorder', reason: 'to record a history' };
+const support =
+  (...steps: readonly Step[]): Scene['then'] =>
+  async ({ running, client, account, job }) => {
+    const jobId = job.id as string;
+    for (const { when, command, asked, isUpdate } of steps) {
+      await untilLastAttempt(running, jobId, when);
+      if (isUpdate) {
+        await client.workflow.getHandle(jobId).executeUpdate(command, { args: [{ ...BY, ...asked }] });
+        continue;
+      }
+      await running.call('POST', `/v1/jobs/${jobId}/${command}`, {
+        account,
+        body: { reason: BY.reason, ...asked },
+        headers: { 'idempotency-key': `${jobId} ${command}` },
+      });
+    }
+    return undefined;
+  };
 const VIDEO = { kind: 'video_ad', duration_seconds: 15, quality: 'draft' };
 const batchOf = (...scenarios: readonly string[]) => ({
   kind: 'batch',
@@ -44,6 +71,33 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'outcome-unknown': { body: { test_scenario: 'unknown_outcome_lost', deadline_seconds: 4 } },
   canceled: { body: { test_scenario: 'never_finishes' }, then: cancel },
   refused: { body: { max_credits: 1 } },
+  released: {
+    body: { test_scenario: 'never_finishes' },
+    then: support({ when: 'accepted', command: 'release', asked: {} }),
+  },
+  extended: {
+    body: { test_scenario: 'slow', deadline_seconds: 4 },
+    then: support({ when: 'accepted', command: 'extend', asked: { until: inMinutes(30) } }),
+  },
+  restarted: {
+    body: { test_scenario: 'slow' },
+    then: support({ when: 'accepted', command: 'restart', asked: { from_attempt: 1 } }),
+  },
+  'resolved-as-not-run': {
+    body: { test_scenario: 'unknown_outcome_lost' },
+    then: support(
+      { when: 'unknown', command: 'resolve', asked: { outcome: 'did_not_run', attempt: 1 } },
+      { when: 'unknown', command: 'release', asked: {} },
+    ),
+  },
+  'restarted-and-released-from-the-ui': {
+    body: { test_scenario: 'never_finishes' },
+    then: support(
+      { when: 'accepted', command: 'restart', asked: { from_attempt: 1 }, isUpdate: true },
+      { when: 'accepted', command: 'extend', asked: { until: inMinutes(60) }, isUpdate: true },
+      { when: 'accepted', command: 'release', asked: {}, isUpdate: true },
+    ),
+  },
   video: { body: VIDEO },
   'video-resubmitted': { body: { ...VIDEO, test_scenario: 'unavailable_once' } },
   'video-looked-up': { body: { ...VIDEO, test_scenario: 'unknown_outcome' } },
@@ -94,4 +148,14 @@ async function newestWorkflowId(): Promise<string> {
     'SELECT job_id FROM jobs.admissions ORDER BY created_at DESC LIMIT 1',
   );
   return row?.job_id ?? '';
+}
+
+async function untilLastAttempt(at: RunningStack, jobId: string, state: string): Promise<void> {
+  for (;;) {
+    const [last] = await at.rows<{ state: string }>(
+      'SELECT state FROM jobs.attempts WHERE job_id = $1 ORDER BY number DESC LIMIT 1',
+      [jobId],
+    );
+    if (last?.state === state) return;
+  }
 }
