@@ -1,0 +1,80 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { attemptOf, stagesOf, type Attempt, type OutputPlan } from '../../domain/output-plan.ts';
+import { partsOf, type StageName } from '../../domain/stages.ts';
+import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
+import { startService, type RunningService } from '../model-service/running-service.ts';
+import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+
+const VIDEO = { kind: 'video_ad', duration_seconds: 15, quality: 'draft', brief: { headline: 'A kettle' } };
+
+let fixture: ActivitiesFixture;
+let service: RunningService;
+let plan: OutputPlan;
+let videos = 0;
+beforeAll(async () => {
+  fixture = await createActivitiesFixture();
+  service = await startService();
+  const grant = { grant_id: 'grant_more', source: 'top_up', band: 3, amount: 10_000, reason: 'test' };
+  await fixture.worker.query('SELECT ledger.grant_credits($1)', [
+    JSON.stringify([{ ...grant, account_id: fixture.accountId }]),
+  ]);
+});
+beforeEach(async () => {
+  plan = await admitVideo();
+});
+afterAll(async () => {
+  await service.dispose();
+  await fixture.close();
+});
+
+async function admitVideo(): Promise<OutputPlan> {
+  const start = {
+    ...fixture.startOf(`video ${String(++videos)}`),
+    request: VIDEO,
+    fingerprint: fingerprintRequest(VIDEO),
+  };
+  const admitted = await fixture.activitiesAt(service.url).admit(start);
+  if (admitted.plan === null) throw new Error('the video was not admitted');
+  return admitted.plan;
+}
+
+function attemptAt(name: StageName, part = 1): Attempt {
+  const stage = stagesOf(plan).find((each) => each.name === name);
+  const found = stage && partsOf(stage)[part - 1];
+  if (found === undefined) throw new Error('there is no such part');
+  return attemptOf(plan, 1, found);
+}
+
+const makePart = (attempt: Attempt, serviceUrl = service.url) =>
+  new MockActivityEnvironment().run(fixture.activitiesAt(serviceUrl).makePart, attempt);
+
+const rowOf = (attempt: Attempt) => fixture.attempts.read(attempt.accountId, attempt.reference);
+
+test('a stage is made from what earlier ones made, also by a service that has never seen it', async () => {
+  expect(await makePart(attemptAt('script'))).toEqual({ outcome: 'collected' });
+  const other = await startService();
+  expect(await makePart(attemptAt('scenes', 2), other.url)).toEqual({ outcome: 'collected' });
+  expect(await rowOf(attemptAt('scenes', 2))).toMatchObject({ state: 'collected' });
+  await other.dispose();
+});
+
+test('a part that was made before is found by its row, and nobody is asked for anything', async () => {
+  await makePart(attemptAt('script'));
+  await makePart(attemptAt('captions'));
+  const nowhere = 'http://127.0.0.1:1';
+  expect(await makePart(attemptAt('script'), nowhere)).toEqual({ outcome: 'collected' });
+  expect(await makePart(attemptAt('captions'), nowhere)).toEqual({ outcome: 'collected' });
+});
+
+test('a stage whose inputs cannot be handed over has submitted nothing: it fails and may be tried again', async () => {
+  await makePart(attemptAt('script'));
+  await expect(makePart(attemptAt('voice'), 'http://127.0.0.1:1')).rejects.toThrow('ECONNREFUSED');
+  expect(await rowOf(attemptAt('voice'))).toBeUndefined();
+  expect(await makePart(attemptAt('voice'))).toEqual({ outcome: 'collected' });
+});
+
+test('a stage that is begun before the one it is made from is an error that no retry mends', async () => {
+  await expect(makePart(attemptAt('motion'))).rejects.toThrow(RangeError);
+  expect(await rowOf(attemptAt('motion'))).toBeUndefined();
+});
