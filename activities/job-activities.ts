@@ -1,11 +1,15 @@
 import type { Database } from '../ledger/database.ts';
+import { isFreeRetryRequest } from '../domain/free-retry.ts';
 import { createAdmitJob } from '../jobs/admit-job.ts';
 import type { AssetStore } from '../jobs/asset-store.ts';
 import { createAttempts } from '../jobs/attempts.ts';
 import { createJobProgress } from '../jobs/job-progress.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { readEditSources } from '../jobs/read-edit-sources.ts';
+import { readFreeRetry } from '../jobs/read-free-retry.ts';
 import { createSettleOutput } from '../jobs/settle-output.ts';
+import type { GenerationStart } from '../workflows/messages.ts';
+import { createAdmitFreeRetry } from './admit-free-retry.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
 import { createHasStarted } from './has-started.ts';
@@ -30,8 +34,12 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const { database, providers, assets } = dependencies;
   const attempts = createAttempts(database);
   const progress = createJobProgress(database);
+  const admitJob = createAdmitJob(database);
+  const admit = createAdmit(admitJob, readEditSources.bind(null, database), dependencies);
+  const admitFreeRetry = createAdmitFreeRetry(admitJob, readFreeRetry.bind(null, database), dependencies);
   return {
-    admit: createAdmit(createAdmitJob(database), readEditSources.bind(null, database), dependencies),
+    admit: (start: GenerationStart) =>
+      isFreeRetryRequest(start.request) ? admitFreeRetry(start) : admit(start),
     submit: createSubmit(attempts, providers),
     resolve: createResolve(attempts, providers),
     collect: createCollect({ attempts, progress, providers, assets }),

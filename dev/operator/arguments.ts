@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isReviewId } from '../../domain/review.ts';
 
 /** Arguments as commander takes them: whatever cannot be one ends with exit code 2 before anything is asked. */
 
@@ -10,6 +11,11 @@ export function accountArgument(text: string): string {
 export function grantArgument(text: string): string {
   if (/^grant_\w{1,200}$/.test(text)) return text;
   throw new InvalidArgumentError('A grant id: grant_….');
+}
+
+export function reviewArgument(text: string): string {
+  if (isReviewId(text)) return text;
+  throw new InvalidArgumentError('A review id: rev_….');
 }
 
 export function wholeNumberArgument(text: string): number {

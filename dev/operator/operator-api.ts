@@ -12,6 +12,8 @@ export type OperatorCall = {
   /** Whom it acts for (Holdfast-Account). */
   readonly account?: string | undefined;
   readonly accept?: string;
+  /** Idempotency-Key, where a call takes one. */
+  readonly key?: string | undefined;
   readonly body?: object;
 };
 
@@ -71,6 +73,7 @@ async function send(url: string, key: string, call: OperatorCall): Promise<Respo
         accept: call.accept ?? 'application/json',
         'holdfast-actor': actor(),
         ...(call.account === undefined ? {} : { 'holdfast-account': call.account }),
+        ...(call.key === undefined ? {} : { 'idempotency-key': call.key }),
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),

@@ -13,6 +13,8 @@ import {
   monthArgument,
   wholeNumberArgument,
 } from './arguments.ts';
+import { example, withAccount, withJson } from './command-parts.ts';
+import { addReviewCommands } from './review-commands.ts';
 
 const REPEAT = 'your own key: repeated with the same values, it does nothing twice';
 
@@ -24,6 +26,7 @@ export function addOperatorCommands(program: Command): void {
   addReads(program);
   addLimits(program);
   addLedger(program);
+  addReviewCommands(program);
 }
 
 function addAccount(program: Command): void {
@@ -172,16 +175,4 @@ function addLedger(program: Command): void {
       const { ledgerReportCommand } = await import('../commands/ledger-report.ts');
       await ledgerReportCommand(readDevConfig(), options);
     });
-}
-
-function withJson(command: Command): Command {
-  return command.option('--json', 'print the answer as JSON', false);
-}
-
-function withAccount(command: Command): Command {
-  return command.argument('<account>', 'its id', accountArgument);
-}
-
-function example(...lines: readonly string[]): string {
-  return `\nFor example:\n${lines.map((line) => `  $ npm run holdfast -- ${line}`).join('\n')}`;
 }
