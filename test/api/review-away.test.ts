@@ -12,7 +12,7 @@ let calls: ReviewCalls;
 beforeAll(async () => {
   api = await createApiFixture({ taskQueue: TASK_QUEUE });
   account = await api.openAccount();
-  calls = createReviewCalls(api, () => account);
+  calls = createReviewCalls(api, TASK_QUEUE, () => account);
 });
 afterAll(async () => {
   await api.expectReconciled();

@@ -14,11 +14,14 @@ export type ReviewCalls = ReturnType<typeof createReviewCalls>;
 
 const POLL_MS = 50;
 
-/** The calls of reports, reviews and decisions, as an account and as support, whose account changes from test to test. */
-export function createReviewCalls(api: ApiFixture, accountNow: () => TestAccount) {
+/**
+ * The calls of reports, reviews and decisions, as support and as an account, which changes from test to test.
+ * @param prefix of keys: the accounts of every file have the same ids, and so would their workflows.
+ */
+export function createReviewCalls(api: ApiFixture, prefix: string, accountNow: () => TestAccount) {
   let keys = 0;
   const generate = async (body: object = STATIC_AD) => {
-    const headers = { 'Idempotency-Key': `job ${String(++keys)}`, Prefer: 'wait=30' };
+    const headers = { 'Idempotency-Key': `${prefix} ${String(++keys)}`, Prefer: 'wait=30' };
     const submit = () => api.call('/v1/jobs', { key: accountNow().key, body, headers });
     let answer = await submit();
     // The first start of a file waits for its worker, on a busy machine for longer than an answer may take.
@@ -46,7 +49,7 @@ export function createReviewCalls(api: ApiFixture, accountNow: () => TestAccount
     decide: (
       reviewId: string,
       decision: string,
-      { idempotencyKey = `decision ${String(++keys)}`, reason = 'looked at it', key = api.platformKey } = {},
+      { idempotencyKey = `${prefix} ${String(++keys)}`, reason = 'looked at it', key = api.platformKey } = {},
     ) =>
       api.call(`/v1/reviews/${reviewId}/decision`, {
         key,

@@ -21,7 +21,7 @@ let calls: ReviewCalls;
 beforeAll(async () => {
   api = await createApiFixture({ taskQueue: TASK_QUEUE });
   worker = await startWorker({ taskQueue: TASK_QUEUE, pool: api.worker, assetHome: api.home });
-  calls = createReviewCalls(api, () => account);
+  calls = createReviewCalls(api, TASK_QUEUE, () => account);
 });
 afterAll(async () => {
   await worker.stop();
