@@ -61,6 +61,7 @@ function planOf(start: GenerationStart, retry: FreeRetry | null) {
     return { item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } }, plan: null };
   }
   const times = jobTimesOf(modelTimes, undefined);
+  const stages = model.stages[retry.work.kind];
   const item: AdmitItem = {
     ...key,
     request,
@@ -81,6 +82,7 @@ function planOf(start: GenerationStart, retry: FreeRetry | null) {
     kind: retry.work.kind,
     credits: 0,
     provider: model.provider,
+    ...(stages === undefined ? {} : { stages }),
     maxAttempts: model.maxAttempts,
     times,
   };

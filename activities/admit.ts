@@ -93,6 +93,7 @@ function planJob(
     return { item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } }, plan: null };
   }
   const times = jobTimesOf(modelTimes, request.deadline_seconds);
+  const stages = model.stages[first.work.kind];
   return {
     item: {
       ...key,
@@ -114,6 +115,7 @@ function planJob(
       kind: first.work.kind,
       credits: first.credits,
       provider: model.provider,
+      ...(stages === undefined ? {} : { stages }),
       maxAttempts: model.maxAttempts,
       times,
       ageSeconds: 0,

@@ -1,9 +1,8 @@
 import { activityInfo, cancellationSignal, sleep } from '@temporalio/activity';
-import type { FailureCode } from '../domain/failures.ts';
 import type { Attempt } from '../domain/output-plan.ts';
-import { failureOfRun } from '../domain/rejections.ts';
+import { errorClassOfRun, failedRunOf, failureOfRun, type FailedRun } from '../domain/rejections.ts';
 import type { AssetStore } from '../jobs/asset-store.ts';
-import type { Attempts } from '../jobs/attempts.ts';
+import type { Attempts, ProviderAccount } from '../jobs/attempts.ts';
 import type { JobProgress } from '../jobs/job-progress.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createProgressReporter } from './report-progress.ts';
@@ -12,7 +11,7 @@ import type { ProviderRegistry } from './providers/provider-registry.ts';
 
 export type Collected =
   /** The result is in our asset store. */
-  { readonly outcome: 'collected' } | { readonly outcome: 'failed'; readonly code: FailureCode };
+  { readonly outcome: 'collected' } | (FailedRun & { readonly outcome: 'failed' });
 
 export type CollectDependencies = {
   readonly attempts: Attempts;
@@ -29,11 +28,16 @@ export function createCollect({ attempts, progress, providers, assets }: Collect
   return async function collect(attempt: Attempt, providerJobId: string): Promise<Collected> {
     const provider = providers.get(attempt.provider);
     const report = createProgressReporter(progress, attempt);
+    const fail = async (run: FailedRun, account: ProviderAccount): Promise<Collected> => {
+      await attempts.fail(attempt.accountId, attempt.reference, errorClassOfRun(run), account);
+      return { outcome: 'failed', ...run };
+    };
     return keepAlive(async () => {
       if (activityInfo().attempt > 1) {
-        // An earlier try may have brought it in and died before it could say so.
+        // An earlier try may have come to its end and died before it could say so.
         const row = await attempts.read(attempt.accountId, attempt.reference);
         if (row?.state === 'collected') return { outcome: 'collected' };
+        if (row?.state === 'failed') return { outcome: 'failed', ...failedRunOf(row.errorClass) };
       }
       for (;;) {
         const poll = await provider.poll(providerJobId, cancellationSignal());
@@ -46,14 +50,18 @@ export function createCollect({ attempts, progress, providers, assets }: Collect
             break;
           case 'succeeded': {
             const stored = await storeResult({ provider, providerJobId, attempt, assets, attempts, poll });
-            if (stored !== 'again') return stored;
+            if (stored.outcome === 'collected') return stored;
+            if (stored.outcome === 'failed') return fail({ code: stored.code }, poll);
             break;
           }
-          case 'failed':
-            return { outcome: 'failed', code: failureOfRun(poll.errorClass, poll.reason) };
+          case 'failed': {
+            const code = failureOfRun(poll.errorClass, poll.reason);
+            return fail(poll.errorClass === 'interrupted' ? { code, wasInterrupted: true } : { code }, poll);
+          }
           case 'canceled':
+            return fail({ code: 'provider_failed' }, { billed: poll.billed, cost: null });
           case 'gone':
-            return { outcome: 'failed', code: 'provider_failed' };
+            return fail({ code: 'provider_failed' }, { billed: 'unknown', cost: null });
           case 'unknown':
             break;
         }

@@ -7,12 +7,15 @@ import { createJobProgress } from '../jobs/job-progress.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { readEditSources } from '../jobs/read-edit-sources.ts';
 import { readFreeRetry } from '../jobs/read-free-retry.ts';
+import { readStageResults } from '../jobs/read-stage-results.ts';
 import { createSettleOutput } from '../jobs/settle-output.ts';
 import type { GenerationStart } from '../workflows/messages.ts';
 import { createAdmitFreeRetry } from './admit-free-retry.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
+import { createHandOver } from './hand-over.ts';
 import { createHasStarted } from './has-started.ts';
+import { createMakePart } from './make-part.ts';
 import { createResolve } from './resolve.ts';
 import { createSettle } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
@@ -37,12 +40,16 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const admitJob = createAdmitJob(database);
   const admit = createAdmit(admitJob, readEditSources.bind(null, database), dependencies);
   const admitFreeRetry = createAdmitFreeRetry(admitJob, readFreeRetry.bind(null, database), dependencies);
+  const handOver = createHandOver(readStageResults.bind(null, database), assets);
+  const submit = createSubmit(attempts, providers, handOver);
+  const collect = createCollect({ attempts, progress, providers, assets });
   return {
     admit: (start: GenerationStart) =>
       isFreeRetryRequest(start.request) ? admitFreeRetry(start) : admit(start),
-    submit: createSubmit(attempts, providers),
+    submit,
     resolve: createResolve(attempts, providers),
-    collect: createCollect({ attempts, progress, providers, assets }),
+    collect,
+    makePart: createMakePart(submit, collect),
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(providers),
     markStuck: progress.markStuck,

@@ -1,6 +1,6 @@
 import { cancellationSignal, sleep } from '@temporalio/activity';
 import type { Attempt } from '../domain/output-plan.ts';
-import type { ErrorClass } from '../domain/rejections.ts';
+import { failedRunOf, type ErrorClass } from '../domain/rejections.ts';
 import type { AttemptRow, Attempts } from '../jobs/attempts.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
@@ -80,8 +80,11 @@ function provesNotRun(provider: Provider, row: AttemptRow | undefined): boolean 
 
 function resolutionOf(row: AttemptRow): Resolution | null {
   switch (row.state) {
-    case 'accepted':
     case 'collected':
+      return { outcome: 'collected' };
+    case 'failed':
+      return { outcome: 'failed', ...failedRunOf(row.errorClass) };
+    case 'accepted':
       return row.providerJobId === null ? null : { outcome: 'accepted', providerJobId: row.providerJobId };
     case 'rejected':
       return {

@@ -1,4 +1,5 @@
 import { sleep } from '@temporalio/activity';
+import { FINAL_STAGE } from '../domain/stages.ts';
 import type { AttemptOfOutput, Attempts } from '../jobs/attempts.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
@@ -7,7 +8,7 @@ import type { Provider } from './providers/provider.ts';
 export type Stopped =
   /** Nothing runs there any more, or nothing ever did. */
   | 'stopped'
-  /** Too late: the provider has finished. */
+  /** Too late: the provider has finished what is to be delivered. */
   | 'finished'
   /** It may run on; what comes of it is kept for support and never charged. */
   | 'unconfirmed';
@@ -24,10 +25,7 @@ const CONFIRM_POLL_MS = 500;
 export function createStopAttempts(attempts: Attempts, providers: ProviderRegistry) {
   return async function stopAttempts(accountId: string, outputId: string): Promise<Stopped> {
     return keepAlive(async () => {
-      const live = (await attempts.ofOutput(accountId, outputId)).filter(
-        // A rejected one has run all the same when its answer came too late to be believed.
-        (attempt) => attempt.state !== 'rejected' || attempt.providerJobId !== null,
-      );
+      const live = (await attempts.ofOutput(accountId, outputId)).filter(mayRun);
       const answers = await Promise.all(
         live.map((attempt) => stopAttempt(providers.get(attempt.provider), attempt)),
       );
@@ -37,7 +35,31 @@ export function createStopAttempts(attempts: Attempts, providers: ProviderRegist
   };
 }
 
+function mayRun(attempt: AttemptOfOutput): boolean {
+  switch (attempt.state) {
+    case 'failed':
+      return false;
+    case 'collected':
+      // It has ended; whether anything is to be delivered is asked of the final stage.
+      return attempt.stage === FINAL_STAGE;
+    case 'rejected':
+      // One has run all the same when its answer came too late to be believed.
+      return attempt.providerJobId !== null;
+    case 'posting':
+    case 'unknown':
+    case 'accepted':
+    case 'fenced':
+      return true;
+  }
+}
+
 async function stopAttempt(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
+  const stopped = await askToStop(provider, attempt);
+  // What an earlier stage has finished is not the output.
+  return stopped === 'finished' && attempt.stage !== FINAL_STAGE ? 'stopped' : stopped;
+}
+
+async function askToStop(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
   const providerJobId = attempt.providerJobId ?? (await findProviderJob(provider, attempt.reference));
   if (providerJobId === null) return 'unconfirmed';
   switch (await provider.cancel(providerJobId, AbortSignal.timeout(CALL_TIMEOUT_MS))) {

@@ -1,15 +1,18 @@
 import { cancellationSignal, sleep } from '@temporalio/activity';
+import type { FailureCode } from '../domain/failures.ts';
 import type { Attempt } from '../domain/output-plan.ts';
 import { AssetTooLarge, type Asset, type AssetStore } from '../jobs/asset-store.ts';
 import type { Attempts } from '../jobs/attempts.ts';
-import type { Collected } from './collect.ts';
 import { isWhatWasAsked } from './is-what-was-asked.ts';
 import type { PollResult, Provider, ProviderFile } from './providers/provider.ts';
 
-/**
- * Brings the result of a finished job into the asset store and onto its attempt. `again` when the provider has to be
- * polled first: its link has expired, or the transfer broke.
- */
+export type Stored =
+  | { readonly outcome: 'collected' }
+  | { readonly outcome: 'failed'; readonly code: FailureCode }
+  /** The provider has to be polled first: its link has expired, or the transfer broke. */
+  | { readonly outcome: 'again' };
+
+/** Brings the result of a finished job into the asset store and onto its attempt. */
 export async function storeResult(context: {
   readonly provider: Provider;
   readonly providerJobId: string;
@@ -17,17 +20,17 @@ export async function storeResult(context: {
   readonly assets: AssetStore;
   readonly attempts: Attempts;
   readonly poll: PollResult & { readonly state: 'succeeded' };
-}): Promise<Collected | 'again'> {
+}): Promise<Stored> {
   const { provider, attempt } = context;
   const collected = await provider.collect(context.providerJobId, cancellationSignal(), context.poll.files);
   switch (collected.outcome) {
     case 'zero_outputs':
       return { outcome: 'failed', code: 'zero_outputs' };
     case 'link_expired':
-      return 'again';
+      return { outcome: 'again' };
     case 'unavailable':
       await sleep(collected.retryAfterMs);
-      return 'again';
+      return { outcome: 'again' };
     case 'files':
       break;
   }
@@ -36,8 +39,8 @@ export async function storeResult(context: {
   for (const spare of collected.files.slice(1)) spare.content.destroy();
 
   const asset = await storeFile(context.assets, file);
-  if (asset === 'broken_transfer') return 'again';
-  if (asset === 'too_large' || !isWhatWasAsked(attempt.kind, file, asset))
+  if (asset === 'broken_transfer') return { outcome: 'again' };
+  if (asset === 'too_large' || !isWhatWasAsked(attempt.makes, file, asset))
     return { outcome: 'failed', code: 'bad_content' };
   await context.attempts.recordAsset(
     attempt.accountId,

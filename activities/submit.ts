@@ -1,16 +1,20 @@
 import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../domain/output-plan.ts';
-import type { ErrorClass } from '../domain/rejections.ts';
+import { failedRunOf, type ErrorClass, type FailedRun } from '../domain/rejections.ts';
 import type { Attempts, AttemptState } from '../jobs/attempts.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
-import type { Provider, SubmitResult } from './providers/provider.ts';
+import type { HandOver } from './hand-over.ts';
+import type { Provider, SubmitInput, SubmitResult } from './providers/provider.ts';
 
 export type Submission =
   | { readonly outcome: 'accepted'; readonly providerJobId: string }
   | { readonly outcome: 'rejected'; readonly errorClass: ErrorClass; readonly retryAfterMs: number | null }
   /** The request may or may not have arrived: only a look-up can tell. It is never sent again. */
   | { readonly outcome: 'unknown' }
+  /** This attempt has been made before, to its end: by a workflow that started over since. */
+  | { readonly outcome: 'collected' }
+  | (FailedRun & { readonly outcome: 'failed' })
   /** The reservation has ended in the meantime; nothing is left to do. */
   | { readonly outcome: 'fenced' };
 
@@ -21,20 +25,39 @@ export type Submission =
 export const MAX_MS_BEFORE_POST = 2_000;
 
 /** Submits an attempt to its provider at most once, whoever calls and however often. */
-export function createSubmit(attempts: Attempts, providers: ProviderRegistry) {
+export function createSubmit(attempts: Attempts, providers: ProviderRegistry, handOver: HandOver) {
   return async function submit(attempt: Attempt): Promise<Submission> {
-    return keepAlive(() => submitOnce(attempts, providers.get(attempt.provider), attempt));
+    return keepAlive(async () => {
+      const provider = providers.get(attempt.provider);
+      const { piece } = attempt;
+      if (piece === null) return submitOnce(attempts, provider, attempt, null);
+      // Before the row: from the row to the post there is no time for handing over films.
+      const row = await attempts.read(attempt.accountId, attempt.reference);
+      if (row !== undefined) return submissionOf(row.state, row.providerJobId, row.errorClass);
+      const inputs = await handOver(attempt, provider);
+      return submitOnce(attempts, provider, attempt, {
+        stage: piece.name,
+        part: piece.part,
+        model: piece.model,
+        inputs,
+      });
+    });
   };
 }
 
-async function submitOnce(attempts: Attempts, provider: Provider, attempt: Attempt): Promise<Submission> {
+async function submitOnce(
+  attempts: Attempts,
+  provider: Provider,
+  attempt: Attempt,
+  piece: SubmitInput['piece'],
+): Promise<Submission> {
   const startedAt = performance.now();
   const row = await attempts.begin(attempt);
   if (!row.isMine) return submissionOf(row.state, row.providerJobId, row.errorClass);
   if (row.work === null || performance.now() - startedAt > MAX_MS_BEFORE_POST) return { outcome: 'unknown' };
 
   const result = await provider.submit(
-    { key: attempt, reference: attempt.reference, work: row.work, deadlineSeconds: row.secondsLeft },
+    { key: attempt, reference: attempt.reference, work: row.work, piece, deadlineSeconds: row.secondsLeft },
     AbortSignal.timeout(provider.submitTimeoutMs),
   );
   return recordSubmission(attempts, attempt, provider, result);
@@ -67,8 +90,11 @@ function submissionOf(
   errorClass: string | null,
 ): Submission {
   switch (state) {
-    case 'accepted':
     case 'collected':
+      return { outcome: 'collected' };
+    case 'failed':
+      return { outcome: 'failed', ...failedRunOf(errorClass) };
+    case 'accepted':
       return providerJobId === null ? { outcome: 'unknown' } : { outcome: 'accepted', providerJobId };
     case 'rejected':
       return {

@@ -1,4 +1,5 @@
 import type { MadeKind } from './edit.ts';
+import { FILM_STAGES, type Stage } from './stages.ts';
 
 /** When a model is expected to be done, counted from admission. All in seconds. */
 export type ModelTimes = {
@@ -17,9 +18,11 @@ export type Model = {
   /** The adapter that runs it. */
   readonly provider: string;
   readonly times: Readonly<Partial<Record<MadeKind, ModelTimes>>>;
+  /** How it makes what it does not make in one piece. */
+  readonly stages: Readonly<Partial<Record<MadeKind, readonly Stage[]>>>;
   readonly minDeadlineSeconds: number;
   readonly maxDeadlineSeconds: number;
-  /** Submissions of one output to the provider, when each earlier one provably did not run. */
+  /** Submissions of one part, when each earlier one may be followed by another (rejections.ts). */
   readonly maxAttempts: number;
   /** True when `test_scenario` means something to it. */
   readonly isSandbox: boolean;
@@ -44,6 +47,7 @@ const LOCAL_RENDER: Model = {
   name: 'local/render',
   provider: 'local',
   times: { static_ad: STATIC_AD_TIMES, video_ad: VIDEO_AD_TIMES },
+  stages: { video_ad: FILM_STAGES },
   minDeadlineSeconds: 3,
   maxDeadlineSeconds: 3_600,
   maxAttempts: 3,

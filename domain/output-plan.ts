@@ -3,6 +3,15 @@ import { attemptReferenceOf, outputIdOf, reservationIdOf } from './ids.ts';
 import type { JobRequest } from './job-request.ts';
 import type { JobTimes } from './models.ts';
 import { workItemsOf, type Price } from './quote.ts';
+import {
+  FINAL_STAGE,
+  partNameOf,
+  partProgressOf,
+  type PartProgress,
+  type Stage,
+  type StageName,
+  type StagePart,
+} from './stages.ts';
 
 /** One output of a job, as it is admitted. */
 export type PlannedOutput = {
@@ -24,6 +33,8 @@ export type OutputPlan = {
   readonly kind: MadeKind;
   readonly credits: number;
   readonly provider: string;
+  /** How it is made, when in more than one piece. */
+  readonly stages?: readonly Stage[];
   readonly maxAttempts: number;
   readonly times: JobTimes;
   /** Since admission; not zero when a workflow started over. */
@@ -31,21 +42,35 @@ export type OutputPlan = {
   readonly heartbeatTimeoutSeconds: number;
 };
 
-/** One submission of one output: what activities are called with. */
+/** One submission of one part of one output: what activities are called with. */
 export type Attempt = {
   readonly accountId: string;
   readonly jobId: string;
   readonly outputId: string;
-  readonly kind: MadeKind;
   readonly provider: string;
+  /** Of the part: `render`, `scenes_2`. */
   readonly stage: string;
   readonly number: number;
   /** Our reference at the provider: unique for ever. */
   readonly reference: string;
+  /** Media type of what is made. */
+  readonly makes: string;
+  /** Of a pipeline: which part of it this is. Null for what is made in one piece. */
+  readonly piece: Piece | null;
 };
 
-/** The only stage there is while a video is rendered in one piece. */
-const ONLY_STAGE = 'render';
+export type Piece = {
+  readonly name: StageName;
+  readonly part: number;
+  readonly model: string;
+  readonly needs: readonly StageName[];
+  readonly progress: PartProgress;
+};
+
+const MADE_IN_ONE_PIECE: Readonly<Record<MadeKind, string>> = {
+  static_ad: 'image/png',
+  video_ad: 'video/mp4',
+};
 
 /** The outputs of a request, in order: items, and inside an item its variations. */
 export function planOutputs(
@@ -72,18 +97,37 @@ export function planOutputs(
   return outputs;
 }
 
-/** The attempt of a number. The same output, stage and number is the same attempt, whoever makes it. */
-export function attemptOf(plan: OutputPlan, number: number): Attempt {
+/** The stages of an output, in order. What is made in one piece has one, of one part. */
+export function stagesOf({ stages, provider, kind }: OutputPlan): readonly [Stage, ...Stage[]] {
+  const [first, ...rest] = stages ?? [];
+  if (first !== undefined) return [first, ...rest];
+  const makes = MADE_IN_ONE_PIECE[kind];
+  return [{ name: FINAL_STAGE, needs: [], parts: 1, model: `${provider}/render`, provider, makes, share: 1 }];
+}
+
+/** The attempt of a number at a part. The same output, part and number is the same attempt, whoever makes it. */
+export function attemptOf(plan: OutputPlan, number: number, part: StagePart = finalPartOf(plan)): Attempt {
+  const { stage } = part;
+  const progress = partProgressOf(stagesOf(plan), stage);
   return {
     accountId: plan.accountId,
     jobId: plan.jobId,
     outputId: plan.outputId,
-    kind: plan.kind,
-    provider: plan.provider,
-    stage: ONLY_STAGE,
+    provider: stage.provider,
+    stage: partNameOf(part),
     number,
-    reference: attemptReferenceOf({ outputId: plan.outputId, stage: ONLY_STAGE, number }),
+    reference: attemptReferenceOf({ outputId: plan.outputId, stage: partNameOf(part), number }),
+    makes: stage.makes,
+    piece:
+      progress === null
+        ? null
+        : { name: stage.name, part: part.part, model: stage.model, needs: stage.needs, progress },
   };
+}
+
+function finalPartOf(plan: OutputPlan): StagePart {
+  const stages = stagesOf(plan);
+  return { stage: stages.at(-1) ?? stages[0], part: 1 };
 }
 
 /** What a model is given: the work alone, without who asked, what was agreed or how many. */

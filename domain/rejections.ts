@@ -1,4 +1,4 @@
-import type { FailureCode, Fault } from './failures.ts';
+import { isFailureCode, type FailureCode, type Fault } from './failures.ts';
 
 /** Why a provider refused a submission, or why a job that ran there failed (the classes of an adapter). */
 export type ErrorClass =
@@ -10,6 +10,8 @@ export type ErrorClass =
   | 'our_configuration'
   | 'our_balance'
   | 'capacity'
+  /** It ran, and was cut off by what has nothing to do with it: the service says that another run may do. */
+  | 'interrupted'
   | 'unknown_outcome';
 
 export type AfterRejection =
@@ -28,6 +30,7 @@ export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttem
     case 'our_configuration':
     case 'our_balance':
       return { next: 'fail', code: 'internal' };
+    case 'interrupted':
     case 'unknown_outcome':
       // Not a proof that nothing ran, so never sent again, whatever an adapter meant by it.
       return { next: 'fail', code: 'outcome_unknown' };
@@ -51,9 +54,43 @@ export function failureOfRun(errorClass: ErrorClass, reason: 'failed' | 'zero_ou
       return 'internal';
     case 'bad_input':
     case 'capacity':
+    case 'interrupted':
     case 'resubmit':
     case 'retry_same_job':
     case 'unknown_outcome':
       return 'provider_failed';
   }
+}
+
+/** How a run that delivered nothing ended. */
+export type FailedRun = {
+  readonly code: FailureCode;
+  /** True when the service says that another run may do. */
+  readonly wasInterrupted?: boolean;
+};
+
+/** Failures of a run that another run of the same may not have. */
+const WORTH_ANOTHER_RUN: readonly FailureCode[] = ['provider_failed', 'zero_outputs', 'bad_content'];
+
+/** How a failed run is remembered in its attempt row, and what the row says of it to whoever asks again. */
+export function errorClassOfRun({ code, wasInterrupted = false }: FailedRun): string {
+  return wasInterrupted ? 'interrupted' : code;
+}
+
+export function failedRunOf(errorClass: string | null): FailedRun {
+  if (errorClass === 'interrupted') return { code: 'provider_failed', wasInterrupted: true };
+  return { code: errorClass !== null && isFailureCode(errorClass) ? errorClass : 'provider_failed' };
+}
+
+/**
+ * What follows a run that failed. A stage in the middle of a pipeline is run again, and nothing before it: what it would
+ * take down with it has been paid for. The last one's failure is the job's, as it is of what is made in one piece
+ * (http-api.md promises one attempt), unless the service itself says that it was cut off.
+ */
+export function afterFailedRun(
+  { code, wasInterrupted = false }: FailedRun,
+  run: { readonly isFinal: boolean; readonly number: number; readonly maxAttempts: number },
+): AfterRejection {
+  const isWorthIt = wasInterrupted || (!run.isFinal && WORTH_ANOTHER_RUN.includes(code));
+  return isWorthIt && run.number < run.maxAttempts ? { next: 'resubmit' } : { next: 'fail', code };
 }

@@ -3,7 +3,8 @@ import type { Attempt } from '../domain/output-plan.ts';
 import type { Database } from '../ledger/database.ts';
 
 /** The states of an attempt row (jobs/migrations/0001_tables.sql tells the moves). */
-export type AttemptState = 'posting' | 'accepted' | 'rejected' | 'unknown' | 'collected' | 'fenced';
+export type AttemptState =
+  'posting' | 'accepted' | 'rejected' | 'unknown' | 'collected' | 'failed' | 'fenced';
 
 export type BegunAttempt = {
   /** True for the one caller that made the row: it alone may post, once. */
@@ -25,6 +26,7 @@ export type AttemptRow = {
 
 export type AttemptOfOutput = {
   readonly reference: string;
+  readonly stage: string;
   readonly state: AttemptState;
   readonly provider: string;
   readonly providerJobId: string | null;
@@ -32,7 +34,7 @@ export type AttemptOfOutput = {
 
 export type StoredAsset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
 
-export type NewAttempt = Omit<Attempt, 'kind'>;
+export type NewAttempt = Omit<Attempt, 'makes' | 'piece'>;
 
 export type AttemptMove = {
   readonly from: readonly AttemptState[];
@@ -56,6 +58,8 @@ export function createAttempts(database: Database) {
     ofOutput: (accountId: string, outputId: string) => readAttemptsOfOutput(database, accountId, outputId),
     recordAsset: (accountId: string, reference: string, asset: StoredAsset, provider: ProviderAccount) =>
       recordAsset(database, accountId, reference, asset, provider),
+    fail: (accountId: string, reference: string, errorClass: string, provider: ProviderAccount) =>
+      failAttempt(database, accountId, reference, errorClass, provider),
   };
 }
 
@@ -145,6 +149,7 @@ async function readAttemptsOfOutput(
 ): Promise<readonly AttemptOfOutput[]> {
   const { rows } = await database.query<{
     reference: string;
+    stage: string;
     state: AttemptState;
     provider: string;
     provider_job_id: string | null;
@@ -155,6 +160,7 @@ async function readAttemptsOfOutput(
   });
   return rows.map((row) => ({
     reference: row.reference,
+    stage: row.stage,
     state: row.state,
     provider: row.provider,
     providerJobId: row.provider_job_id,
@@ -183,6 +189,21 @@ async function recordAsset(
     ],
   });
   return only(rows).record_asset;
+}
+
+/** Records how a run failed. A fenced attempt stays fenced. */
+async function failAttempt(
+  database: Database,
+  accountId: string,
+  reference: string,
+  errorClass: string,
+  provider: ProviderAccount,
+): Promise<void> {
+  await database.query({
+    name: 'jobs.fail_attempt',
+    text: 'SELECT jobs.fail_attempt($1, $2, $3, $4, $5)',
+    values: [accountId, reference, errorClass, provider.billed, provider.cost],
+  });
 }
 
 function only<Row>(rows: readonly Row[]): Row {

@@ -1,3 +1,4 @@
+import type { PartProgress } from '../domain/stages.ts';
 import type { Database } from '../ledger/database.ts';
 
 /** What a provider says of a job under way. Both null while it waits in the provider's queue. */
@@ -18,6 +19,29 @@ export function createJobProgress(database: Database) {
         name: 'jobs.record_progress',
         text: 'SELECT jobs.record_progress($1, $2, $3)',
         values: [accountId, jobId, JSON.stringify(progress)],
+      });
+    },
+
+    /** How far an attempt at one part of a pipeline has come: recorded as the progress of the whole, which never goes back. */
+    recordPart: async (
+      { accountId, reference }: { readonly accountId: string; readonly reference: string },
+      part: PartProgress,
+      progress: Progress,
+    ): Promise<void> => {
+      const { stage, parts, before, share } = part;
+      await database.query({
+        name: 'jobs.record_stage_progress',
+        text: 'SELECT jobs.record_stage_progress($1, $2, $3, $4, $5, $6, $7, $8)',
+        values: [
+          accountId,
+          reference,
+          stage,
+          parts,
+          before,
+          share,
+          progress.fraction ?? 0,
+          progress.queue_position,
+        ],
       });
     },
 

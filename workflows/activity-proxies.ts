@@ -73,6 +73,8 @@ const STOP_AT_MOST_SECONDS = 120;
 /** A result that was there when the cancel came is brought in within this, or not charged. */
 const COLLECT_LATE_SECONDS = 60;
 
+export type ProviderSteps = ReturnType<typeof providerSteps>;
+
 /** The steps at the provider. Every one may be retried: none of them can submit twice. */
 export function providerSteps(limits: {
   readonly heartbeatTimeoutSeconds: number;

@@ -1,7 +1,7 @@
 import { log } from '@temporalio/workflow';
 import type { Ending } from '../activities/settle.ts';
 import { failureOf, type Failure } from '../domain/failures.ts';
-import type { providerSteps } from './activity-proxies.ts';
+import type { ProviderSteps } from './activity-proxies.ts';
 import { endingOf, type Production } from './production.ts';
 
 /**
@@ -9,15 +9,12 @@ import { endingOf, type Production } from './production.ts';
  * made is delivered and charged. Past a deadline the credits return regardless. Never throws: where the provider's word
  * cannot be had, the credits return.
  */
-export async function endAfterInterruption(
-  production: Production,
-  steps: ReturnType<typeof providerSteps>,
-): Promise<Ending> {
-  const { plan, interruption, accepted } = production;
+export async function endAfterInterruption(production: Production, steps: ProviderSteps): Promise<Ending> {
+  const { plan, interruption, deliverable } = production;
   try {
     const stopped = await steps.stopAttempts(plan.accountId, plan.outputId);
-    if (interruption === undefined && stopped === 'finished' && accepted !== undefined) {
-      return endingOf(await steps.collectLate(accepted.attempt, accepted.providerJobId));
+    if (interruption === undefined && stopped === 'finished' && deliverable !== undefined) {
+      return endingOf(await steps.collectLate(deliverable.attempt, deliverable.providerJobId));
     }
   } catch (error) {
     log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });
@@ -26,7 +23,7 @@ export async function endAfterInterruption(
 }
 
 /** The fault decides where credits go whose grant has expired meanwhile (design.md, "The ledger"). */
-function failureOfInterruption({ plan, interruption, isUnknown, isStuck, canceledBy }: Production): Failure {
+function failureOfInterruption({ plan, interruption, unknown, isStuck, canceledBy }: Production): Failure {
   switch (interruption) {
     case undefined:
       return failureOf('canceled', canceledBy === 'customer' && !isStuck ? 'customer' : 'us');
@@ -34,7 +31,7 @@ function failureOfInterruption({ plan, interruption, isUnknown, isStuck, cancele
     case 'internal':
       return failureOf(interruption);
     case 'run_deadline':
-      if (isUnknown) return failureOf('outcome_unknown');
+      if (unknown.size > 0) return failureOf('outcome_unknown');
       return failureOf('run_deadline', plan.times.deadlineSetBy === 'customer' ? 'customer' : 'provider');
   }
 }

@@ -32,9 +32,9 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
       afterSeconds: times.startDeadlineSeconds,
       act: async (): Promise<Interruption | undefined> => {
         // Not accepted yet is our own delay, or unknown: not a provider that does not start.
-        const { accepted } = production;
-        if (accepted === undefined) return undefined;
-        return (await glance().hasStarted(accepted.attempt, accepted.providerJobId))
+        const { started } = production;
+        if (started === undefined) return undefined;
+        return (await glance().hasStarted(started.attempt, started.providerJobId))
           ? undefined
           : 'start_deadline';
       },

@@ -15,6 +15,9 @@ export type SubmitAnswer = {
  */
 const NOT_ACCEPTED: Readonly<Record<string, ErrorClass>> = { capacity: 'capacity', unavailable: 'resubmit' };
 
+/** 409: it has forgotten a file that was named, since it was asked for it. The next attempt hands it over again. */
+const FILE_FORGOTTEN = 'input_missing';
+
 /** Statuses that refuse a request before any work, and what each says about us. */
 const REFUSED: Readonly<Record<number, ErrorClass>> = {
   400: 'bad_input',
@@ -46,7 +49,9 @@ export function classifySubmitAnswer(answer: SubmitAnswer): SubmitResult {
         : 'bad_input'
       : status === 503
         ? NOT_ACCEPTED[code ?? '']
-        : REFUSED[status];
+        : status === 409 && code === FILE_FORGOTTEN
+          ? 'resubmit'
+          : REFUSED[status];
   if (errorClass === undefined) return { outcome: 'unknown' };
   return { outcome: 'rejected', errorClass, retryAfterMs: retryAfterMsOf(answer.retryAfter) };
 }
@@ -71,6 +76,7 @@ export function classifySubmitError(error: unknown): SubmitResult {
 /** How a failed job of this service is to be taken. An unknown code is an ordinary failure: it did run. */
 export function errorClassOfFailure(code: string | null): ErrorClass {
   if (code === 'moderated_input' || code === 'moderated_output' || code === 'bad_input') return code;
+  if (code === 'interrupted') return code;
   return 'retry_same_job';
 }
 

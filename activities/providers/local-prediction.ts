@@ -52,6 +52,7 @@ export function parsePredictions(body: unknown): readonly LocalPrediction[] | nu
 export function pollResultOf(prediction: LocalPrediction): PollResult {
   const retryAfterMs = POLL_INTERVAL_MS;
   const billed = billedOf(prediction);
+  const cost = prediction.metrics?.cost ?? null;
   switch (prediction.status) {
     case 'starting':
       return queuedAt(prediction.queue_position ?? null);
@@ -64,17 +65,24 @@ export function pollResultOf(prediction: LocalPrediction): PollResult {
       };
     case 'succeeded':
       return prediction.output?.length === 0
-        ? { state: 'failed', errorClass: 'retry_same_job', reason: 'zero_outputs', billed, retryAfterMs }
+        ? {
+            state: 'failed',
+            errorClass: 'retry_same_job',
+            reason: 'zero_outputs',
+            cost,
+            billed,
+            retryAfterMs,
+          }
         : {
             state: 'succeeded',
-            cost: prediction.metrics?.cost ?? null,
+            cost,
             billed,
             files: prediction.output,
             retryAfterMs,
           };
     case 'failed': {
       const errorClass = errorClassOfFailure(prediction.error?.code ?? null);
-      return { state: 'failed', errorClass, reason: 'failed', billed, retryAfterMs };
+      return { state: 'failed', errorClass, reason: 'failed', cost, billed, retryAfterMs };
     }
     case 'canceled':
       return { state: 'canceled', billed, retryAfterMs };

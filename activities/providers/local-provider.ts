@@ -8,6 +8,7 @@ import {
   POLL_INTERVAL_MS,
 } from './local-prediction.ts';
 import { requestJson, type JsonAnswer } from './local-request.ts';
+import { handLocalFiles } from './hand-local-files.ts';
 import { openLocalFiles } from './open-local-files.ts';
 import type { Provider, ProviderCapabilities, SubmitInput } from './provider.ts';
 
@@ -69,6 +70,9 @@ export function createLocalProvider(options: LocalProviderOptions): Provider {
     name: 'local',
     capabilities: CAPABILITIES,
     submitTimeoutMs,
+
+    take: (files, signal) =>
+      handLocalFiles(new URL('/v1/files/', options.baseUrl), files, dispatcher, signal),
 
     async submit(input, signal) {
       const body = submissionBodyOf(input, options.webhookUrl ?? null);
@@ -133,10 +137,21 @@ export function createLocalProvider(options: LocalProviderOptions): Provider {
 }
 
 function submissionBodyOf(
-  { reference, work, deadlineSeconds }: SubmitInput,
+  { reference, work, piece, deadlineSeconds }: SubmitInput,
   webhook: string | null,
 ): unknown {
-  return { reference, input: work, webhook, deadline_seconds: deadlineSeconds + DEADLINE_GRACE_SECONDS };
+  const input = piece === null ? work : { ...work, ...pieceOf(piece) };
+  return { reference, input, webhook, deadline_seconds: deadlineSeconds + DEADLINE_GRACE_SECONDS };
+}
+
+function pieceOf({ stage, part, model, inputs }: NonNullable<SubmitInput['piece']>): object {
+  const named = inputs.map((file) => ({
+    stage: file.stage,
+    part: file.part,
+    content_type: file.contentType,
+    sha256: file.sha256,
+  }));
+  return { model, stage: { name: stage, part }, inputs: named };
 }
 
 function parseJson(rawBody: Buffer): unknown {

@@ -25,8 +25,24 @@ export type SubmitInput = {
   /** Our reference, unique for ever: the provider is asked for it when an answer was lost. */
   readonly reference: string;
   readonly work: WorkItem;
+  /** Of a pipeline: which part of which stage is asked for, of which model, made from what. Null for the whole at once. */
+  readonly piece: {
+    readonly stage: string;
+    readonly part: number;
+    readonly model: string;
+    readonly inputs: readonly StageInput[];
+  } | null;
   /** Time left to the run deadline, for services with one of their own. Seconds. */
   readonly deadlineSeconds: number;
+};
+
+/** What a part of an earlier stage has made, named by its content. */
+export type StageInput = {
+  readonly stage: string;
+  readonly part: number;
+  readonly contentType: string;
+  readonly bytes: number;
+  readonly sha256: string;
 };
 
 export type SubmitResult =
@@ -50,6 +66,7 @@ export type PollResult = { readonly retryAfterMs: number } & (
       readonly state: 'failed';
       readonly errorClass: ErrorClass;
       readonly reason: 'failed' | 'zero_outputs';
+      readonly cost: string | null;
       readonly billed: ProviderBilled;
     }
   | { readonly state: 'canceled'; readonly billed: ProviderBilled }
@@ -94,6 +111,14 @@ export type Provider = {
   readonly capabilities: ProviderCapabilities;
   /** The longest a post may take before it is `unknown`. Milliseconds; shorter than the submit activity's own limit. */
   readonly submitTimeoutMs: number;
+  /**
+   * Makes sure that the service has the files a submission is going to name. Starts and bills nothing, and may be
+   * repeated. Throws when the service did not take them: nothing has been submitted then.
+   */
+  take(
+    files: readonly (StageInput & { readonly open: () => Promise<Readable> })[],
+    signal: AbortSignal,
+  ): Promise<void>;
   submit(input: SubmitInput, signal: AbortSignal): Promise<SubmitResult>;
   lookup(reference: string, signal: AbortSignal): Promise<LookupResult>;
   poll(providerJobId: string, signal: AbortSignal): Promise<PollResult>;

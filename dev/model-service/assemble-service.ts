@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { HeldFiles } from './held-files.ts';
 import { MODEL_SERVICE_LIMITS } from './limits.ts';
 import type { ModelServiceDependencies } from './model-service.ts';
 import type { Prediction, PredictionEnd } from './prediction.ts';
@@ -25,6 +26,7 @@ export function assembleService(dependencies: ModelServiceDependencies): Assembl
   const { home, clock, onError, maxProcessing, linkSeconds } = dependencies;
   mkdirSync(home, { recursive: true });
   const files = new ResultFiles(join(home, 'files'));
+  const held = new HeldFiles(join(home, 'held'));
   const renderer = dependencies.createRenderer(files);
   const webhooks = new WebhookSender();
   const links = new ResultLinks(randomBytes(32));
@@ -35,7 +37,7 @@ export function assembleService(dependencies: ModelServiceDependencies): Assembl
 
   const scheduler = new PredictionScheduler({
     run: (prediction, onProgress, signal) =>
-      runPrediction(prediction, { renderer, files }, onProgress, signal),
+      runPrediction(prediction, { renderer, files, held }, onProgress, signal),
     onEnded: recordEnd,
     onError,
     maxProcessing,
@@ -61,7 +63,7 @@ export function assembleService(dependencies: ModelServiceDependencies): Assembl
 
   const newId = (): string => `pred_${randomUUID().replaceAll('-', '')}`;
   return {
-    state: { store, scheduler, files, links, clock, newId, leftMsOf, view },
+    state: { store, scheduler, files, held, links, faults: new Map(), clock, newId, leftMsOf, view },
     resume(origin) {
       ownOrigin = origin;
       for (const prediction of store.unended()) scheduler.enqueue(prediction, leftMsOf(prediction));

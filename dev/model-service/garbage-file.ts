@@ -11,9 +11,7 @@ const TORN_FILM = Buffer.concat([
   Buffer.from('isomiso2avc1mp41', 'latin1'),
 ]);
 
-/** A file that is not what it says: an error page for a picture, a torn file for a film. Size and checksum do match. */
-export function garbageFileOf(files: ResultFiles, name: string, isFilm: boolean): Promise<ResultFile> {
-  return isFilm
-    ? files.save(name, 'video/mp4', TORN_FILM)
-    : files.save(name, 'image/png', Buffer.from(ERROR_PAGE));
+/** A file that is not what it says: a torn file for a film, else an error page. Size and checksum do match. */
+export function garbageFileOf(files: ResultFiles, name: string, contentType: string): Promise<ResultFile> {
+  return files.save(name, contentType, contentType === 'video/mp4' ? TORN_FILM : Buffer.from(ERROR_PAGE));
 }

@@ -12,17 +12,24 @@ export type ReadBody =
   | { readonly outcome: 'too_large' }
   | { readonly outcome: 'not_json' };
 
-/** Reads a JSON body of at most `maxBytes`. Rejects when the connection breaks. */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<ReadBody> {
+/** Reads a body of at most `maxBytes`; null when it is longer. Rejects when the connection breaks. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) return { outcome: 'too_large' };
+    if (bytes > maxBytes) return null;
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+/** Reads a JSON body of at most `maxBytes`. Rejects when the connection breaks. */
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<ReadBody> {
+  const body = await readBody(request, maxBytes);
+  if (body === null) return { outcome: 'too_large' };
   try {
-    return { outcome: 'read', body: JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown };
+    return { outcome: 'read', body: JSON.parse(body.toString('utf8')) as unknown };
   } catch {
     return { outcome: 'not_json' };
   }

@@ -12,6 +12,10 @@ export const MODEL_SERVICE_LIMITS = {
   references: 10_000,
   /** Bytes of rendered files on disk. A 60 s video in high quality is 15 MB, so this is a day's worth of trying things out. */
   fileBytes: 2 * 1024 ** 3,
+  /** Bytes of one file that is handed over: a clip of 15 s in high quality is 5 MB. */
+  heldFileBytes: 64 * 1024 ** 2,
+  /** Bytes of all of them on disk. Whoever needs one that made room hands it over again. */
+  heldBytes: 1024 ** 3,
   /** The journal is rewritten from memory when it passes this. */
   journalBytes: 64 * 1024 ** 2,
   /** Rows of one list answer. */

@@ -1,15 +1,16 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { PredictionInput } from './prediction-request.ts';
-import { adCopyOf } from './render/ad-copy.ts';
 import { composeAudioBed } from './render/audio-bed.ts';
 import { drawFilmFrame } from './render/draw-film-frame.ts';
 import { encodeH264 } from './render/encode-h264.ts';
+import { encodeSound } from './render/encode-sound.ts';
 import { planFilm } from './render/film-plan.ts';
+import { writeScript } from './render/film-script.ts';
 import { writeFrameAsYuv } from './render/frame-to-yuv.ts';
-import { muxFilm } from './render/mux-film.ts';
+import { joinFilm } from './render/join-film.ts';
 import { renderPicture } from './render/render-picture.ts';
-import { seededRandom } from './render/seeded-random.ts';
+import { writeCaptions } from './render/write-captions.ts';
 
 /** Makes what `instant` mode hands out. Run it after a change of the renderer: `npx tsx dev/model-service/make-prepared-files.ts` */
 
@@ -33,6 +34,7 @@ const FILM = {
   speed: 5,
 } as const;
 const SHOWN_SECONDS = 15;
+const SCRIPT = writeScript({ ...INPUT, duration_seconds: SHOWN_SECONDS, quality: 'draft' }, SEED);
 
 async function makePicture(): Promise<Uint8Array> {
   const large = await loadImage(renderPicture(INPUT, SEED, () => undefined));
@@ -41,21 +43,26 @@ async function makePicture(): Promise<Uint8Array> {
   return canvas.toBuffer('image/png');
 }
 
-async function makeFilm(): Promise<Uint8Array> {
+async function makeFilm(sound: Uint8Array): Promise<Uint8Array> {
   const { width, height, framesPerSecond } = FILM;
-  const plan = planFilm(adCopyOf(INPUT), { ...FILM, durationSeconds: SHOWN_SECONDS }, seededRandom(SEED));
+  const plan = planFilm(SCRIPT, { ...FILM, durationSeconds: SHOWN_SECONDS });
   const context = createCanvas(width, height).getContext('2d');
-  const silent = await encodeH264(
+  const clip = await encodeH264(
     FILM,
+    FILM.durationSeconds * framesPerSecond,
     (frame, yuv) => {
       drawFilmFrame(context, plan, (frame / framesPerSecond) * SHOWN_SECONDS);
       writeFrameAsYuv(context.getImageData(0, 0, width, height).data, width, height, yuv);
     },
     () => undefined,
   );
-  return muxFilm(silent, composeAudioBed(FILM.durationSeconds, 0));
+  return joinFilm({ clips: [{ content: clip, startSeconds: 0 }], sound });
 }
 
+const sound = await encodeSound(composeAudioBed(FILM.durationSeconds, 0));
 mkdirSync(FOLDER, { recursive: true });
+writeFileSync(new URL('script.json', FOLDER), `${JSON.stringify(SCRIPT, null, 2)}\n`);
 writeFileSync(new URL('picture.png', FOLDER), await makePicture());
-writeFileSync(new URL('film.mp4', FOLDER), await makeFilm());
+writeFileSync(new URL('film.mp4', FOLDER), await makeFilm(sound));
+writeFileSync(new URL('sound.m4a', FOLDER), sound);
+writeFileSync(new URL('captions.vtt', FOLDER), writeCaptions(SCRIPT));

@@ -5,9 +5,12 @@ import {
   VIDEO_DURATIONS_SECONDS,
   VIDEO_QUALITIES,
 } from '../../domain/job-request.ts';
+import { STAGE_NAMES } from '../../domain/stages.ts';
 
 /** The caller's reference: our attempt reference, or whatever another caller uses. */
 const REFERENCE = z.string().min(1).max(200);
+
+export const SHA256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const BRIEF = z.looseObject({
   headline: z.string().max(2 * JOB_REQUEST_LIMITS.headline),
@@ -22,6 +25,16 @@ const BRIEF = z.looseObject({
   brand_color: z.string().max(40).optional(),
 });
 
+/** More than the parts of any film there is. */
+const MAX_PARTS = 16;
+
+/** A result of an earlier stage, by its content: this service has it, or was handed it before (`PUT /v1/files/{sha256}`). */
+const STAGE_INPUT = z.looseObject({
+  stage: z.enum(STAGE_NAMES),
+  part: z.number().int().min(1).max(MAX_PARTS),
+  sha256: SHA256,
+});
+
 /** An edit is a picture or a film with an `instruction`, one wish a line: what its brief is to be changed by. */
 const INPUT = z.looseObject({
   kind: z.enum(['static_ad', 'video_ad']),
@@ -33,6 +46,14 @@ const INPUT = z.looseObject({
     .max(2 * JOB_REQUEST_LIMITS.instruction)
     .optional(),
   test_scenario: z.enum(TEST_SCENARIOS).optional(),
+  /** The part of a film that is asked for. */
+  stage: z
+    .looseObject({ name: z.enum(STAGE_NAMES), part: z.number().int().min(1).max(MAX_PARTS) })
+    .optional(),
+  inputs: z
+    .array(STAGE_INPUT)
+    .max(STAGE_NAMES.length * MAX_PARTS)
+    .optional(),
 });
 
 const REQUEST = z.looseObject({
@@ -47,6 +68,7 @@ const REQUEST = z.looseObject({
 
 /** Lengths are UTF-16 units here, twice the code points the API allows: the API's own check is the strict one. */
 export type PredictionInput = z.infer<typeof INPUT>;
+export type StageInput = z.infer<typeof STAGE_INPUT>;
 export type PredictionRequest = z.infer<typeof REQUEST>;
 
 export type ParsedRequest =
@@ -57,9 +79,4 @@ export function parsePredictionRequest(body: unknown): ParsedRequest {
   const parsed = REQUEST.safeParse(body);
   if (parsed.success) return { isValid: true, request: parsed.data };
   return { isValid: false, message: z.prettifyError(parsed.error).slice(0, 1_000) };
-}
-
-/** True when the work makes a film rather than a picture. */
-export function isVideo(input: PredictionInput): boolean {
-  return input.kind === 'video_ad';
 }

@@ -1,6 +1,6 @@
 import { MODEL_SERVICE_LIMITS } from './limits.ts';
-import type { Prediction, PredictionEnd, PredictionProgress } from './prediction.ts';
-import { scenarioRuleOf } from './scenario-rules.ts';
+import { RenderInterrupted } from './renderer.ts';
+import { ruleOf, type Prediction, type PredictionEnd, type PredictionProgress } from './prediction.ts';
 
 export type SchedulerDependencies = {
   readonly run: (
@@ -94,7 +94,7 @@ export class PredictionScheduler {
     const slots = takesSlot(prediction) ? 1 : 0;
     this.#running.set(prediction, controller);
     this.#slotsTaken += slots;
-    prediction.isProcessing = scenarioRuleOf(prediction.order.input.test_scenario).run !== 'never_start';
+    prediction.isProcessing = ruleOf(prediction.order).run !== 'never_start';
     this.#runToEnd(prediction, controller.signal)
       .catch(this.#dependencies.onError)
       .finally(() => {
@@ -113,13 +113,11 @@ export class PredictionScheduler {
     } catch (error) {
       if (signal.aborted) return;
       this.#dependencies.onError(error);
-      const message = 'The model could not make the file.';
-      await this.#end(prediction, {
-        status: 'failed',
-        error: { code: 'failed', message },
-        files: [],
-        isBilled: false,
-      });
+      const failure =
+        error instanceof RenderInterrupted
+          ? { code: 'interrupted', message: 'The machine was lost. Run it again.' }
+          : { code: 'failed', message: 'The model could not make the file.' };
+      await this.#end(prediction, { status: 'failed', error: failure, files: [], isBilled: false });
     }
   }
 
@@ -132,6 +130,6 @@ export class PredictionScheduler {
 }
 
 function takesSlot(prediction: Prediction): boolean {
-  const { run } = scenarioRuleOf(prediction.order.input.test_scenario);
+  const { run } = ruleOf(prediction.order);
   return run !== 'never_start' && run !== 'never_finish';
 }

@@ -1,10 +1,6 @@
 import type { ResultLinks } from './result-links.ts';
-import { statusOf, type Prediction } from './prediction.ts';
-import { isVideo } from './prediction-request.ts';
-import { scenarioRuleOf } from './scenario-rules.ts';
-
-/** What this service charges its customer (us) for a finished job. Dollars, as text: never a float. */
-const PRICE = { picture: '0.0040', film: '0.1200' } as const;
+import { ruleOf, statusOf, type Prediction } from './prediction.ts';
+import { productOf } from './products.ts';
 
 export type ViewContext = {
   readonly links: ResultLinks;
@@ -29,15 +25,14 @@ export function viewPrediction(prediction: Prediction, context: ViewContext): Re
     output: end?.status === 'succeeded' ? viewFiles(prediction, context) : null,
     metrics: {
       billed: end?.isBilled ?? false,
-      cost: end?.isBilled === true ? PRICE[isVideo(order.input) ? 'film' : 'picture'] : '0',
+      cost: end?.isBilled === true ? productOf(order.input).price : '0',
     },
   };
 }
 
 function viewFiles(prediction: Prediction, context: ViewContext): readonly Record<string, unknown>[] {
   const { order, end } = prediction;
-  const isBornExpired =
-    scenarioRuleOf(order.input.test_scenario).expiresFirstLink && !prediction.hasFollowedExpiredLink;
+  const isBornExpired = ruleOf(order).expiresFirstLink && !prediction.hasFollowedExpiredLink;
   const expiresAtMs = context.nowMs + (isBornExpired ? 0 : context.linkSeconds * 1_000);
   return (end?.files ?? []).map((file, index) => ({
     url: `${context.origin}/files/${context.links.issue({ predictionId: order.id, index }, expiresAtMs)}`,

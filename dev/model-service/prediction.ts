@@ -1,4 +1,5 @@
 import type { PredictionInput } from './prediction-request.ts';
+import { scenarioRuleOf, type ScenarioRule } from './scenario-rules.ts';
 
 export type PredictionStatus = 'starting' | 'processing' | 'succeeded' | 'failed' | 'canceled';
 
@@ -27,6 +28,8 @@ export type PredictionOrder = {
   readonly id: string;
   readonly reference: string;
   readonly input: PredictionInput;
+  /** How it is to run, when a test asked for that; null leaves it to its scenario. */
+  readonly fault: ScenarioRule['run'] | null;
   readonly webhook: string | null;
   readonly deadlineSeconds: number | null;
   readonly createdAtMs: number;
@@ -43,6 +46,12 @@ export type Prediction = {
 
 export function statusOf(prediction: Prediction): PredictionStatus {
   return prediction.end?.status ?? (prediction.isProcessing ? 'processing' : 'starting');
+}
+
+/** What happens to a prediction. */
+export function ruleOf({ input, fault }: PredictionOrder): ScenarioRule {
+  const rule = scenarioRuleOf(input);
+  return fault === null ? rule : { ...rule, run: fault };
 }
 
 export function newPrediction(order: PredictionOrder): Prediction {

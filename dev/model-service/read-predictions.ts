@@ -1,6 +1,6 @@
 import { answerError, answerJson, type Exchange } from './http-exchange.ts';
 import { MODEL_SERVICE_LIMITS } from './limits.ts';
-import { scenarioRuleOf } from './scenario-rules.ts';
+import { ruleOf } from './prediction.ts';
 import type { ServiceState } from './service-state.ts';
 
 /** `GET /v1/predictions/{id}` */
@@ -24,7 +24,7 @@ export function findPredictions(exchange: Exchange, state: ServiceState): void {
     return;
   }
   const found = state.store.findByReference(reference);
-  if (found.some(({ order }) => !scenarioRuleOf(order.input.test_scenario).canLookUp)) {
+  if (found.some(({ order }) => !ruleOf(order).canLookUp)) {
     answerError(exchange, 503, 'lookup_unavailable', 'The look-up does not work at the moment.');
     return;
   }

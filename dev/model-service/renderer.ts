@@ -1,3 +1,4 @@
+import type { StageName } from '../../domain/stages.ts';
 import type { PredictionInput } from './prediction-request.ts';
 import type { PredictionProgress, ResultFile } from './prediction.ts';
 
@@ -7,6 +8,14 @@ export type RenderTask = {
   /** Varies the design, so that two variations of one brief do not look alike. */
   readonly seed: string;
   readonly input: PredictionInput;
+  /** The results of earlier stages it is made from. */
+  readonly inputs: readonly RenderInput[];
+};
+
+export type RenderInput = {
+  readonly stage: StageName;
+  readonly part: number;
+  readonly content: Uint8Array;
 };
 
 /** Makes files: by rendering, or by handing out prepared ones. Rejects when `signal` is aborted. */
@@ -18,3 +27,8 @@ export type Renderer = {
   ): Promise<ResultFile>;
   close(): Promise<void>;
 };
+
+/** What rendered went away under a job that it was not done with. Another run may do. */
+export class RenderInterrupted extends Error {
+  override readonly name = 'RenderInterrupted';
+}

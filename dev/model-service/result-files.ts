@@ -9,6 +9,8 @@ import type { ResultFile } from './prediction.ts';
 export class ResultFiles {
   readonly #folder: string;
   readonly #prepared = new Map<string, Buffer>();
+  /** Of what this process has made. After a restart it does not know its files by content, and is handed them again. */
+  readonly #byContent = new Map<string, ResultFile>();
   #bytesOnDisk = 0;
 
   /** Throws when the folder cannot be made. */
@@ -25,13 +27,13 @@ export class ResultFiles {
   /** Registers a file that is served from memory, and describes it. */
   prepare(name: string, contentType: string, content: Buffer): ResultFile {
     this.#prepared.set(name, content);
-    return describe(name, contentType, content);
+    return this.#describe(name, contentType, content);
   }
 
   async save(name: string, contentType: string, content: Uint8Array): Promise<ResultFile> {
     await writeFile(join(this.#folder, name), content);
     this.#bytesOnDisk += content.byteLength;
-    return describe(name, contentType, content);
+    return this.#describe(name, contentType, content);
   }
 
   /** The bytes of a file, or null when it is gone. */
@@ -42,16 +44,30 @@ export class ResultFiles {
     return statSync(path, { throwIfNoEntry: false }) === undefined ? null : createReadStream(path);
   }
 
+  /** The bytes of a file of that content, or null when there is none. */
+  async read(sha256: string): Promise<Buffer | null> {
+    const file = this.#byContent.get(sha256);
+    const stream = file === undefined ? null : this.open(file);
+    return stream === null ? null : Buffer.concat((await stream.toArray()) as Buffer[]);
+  }
+
+  findByContent(sha256: string): ResultFile | undefined {
+    return this.#byContent.get(sha256);
+  }
+
   remove(files: readonly ResultFile[]): void {
     for (const file of files) {
       if (this.#prepared.has(file.name)) continue;
       rmSync(join(this.#folder, file.name), { force: true });
       this.#bytesOnDisk -= file.bytes;
+      if (this.#byContent.get(file.sha256)?.name === file.name) this.#byContent.delete(file.sha256);
     }
   }
-}
 
-function describe(name: string, contentType: string, content: Uint8Array): ResultFile {
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  return { name, contentType, bytes: content.byteLength, sha256 };
+  #describe(name: string, contentType: string, content: Uint8Array): ResultFile {
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const file = { name, contentType, bytes: content.byteLength, sha256 };
+    this.#byContent.set(sha256, file);
+    return file;
+  }
 }

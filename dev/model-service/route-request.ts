@@ -1,12 +1,14 @@
 import { cancelPrediction, findPredictions, readPrediction } from './read-predictions.ts';
 import { answerError, answerJson, type Exchange } from './http-exchange.ts';
+import { plantFault } from './sandbox-faults.ts';
 import { serveFile } from './serve-file.ts';
 import type { ServiceState } from './service-state.ts';
 import { showStats } from './show-stats.ts';
 import { submitPrediction } from './submit-prediction.ts';
+import { listMissingFiles, takeFile } from './take-files.ts';
 
 type Handler = (exchange: Exchange, state: ServiceState, argument: string) => void | Promise<void>;
-type Route = { readonly method: 'GET' | 'POST'; readonly path: RegExp; readonly handle: Handler };
+type Route = { readonly method: 'GET' | 'POST' | 'PUT'; readonly path: RegExp; readonly handle: Handler };
 
 const ROUTES: readonly Route[] = [
   { method: 'POST', path: /^\/v1\/predictions$/, handle: submitPrediction },
@@ -14,6 +16,9 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: /^\/v1\/predictions$/, handle: findPredictions },
   { method: 'GET', path: /^\/files\/([^/]+)$/, handle: serveFile },
   { method: 'POST', path: /^\/v1\/predictions\/([^/]+)\/cancel$/, handle: cancelPrediction },
+  { method: 'POST', path: /^\/v1\/files\/missing$/, handle: listMissingFiles },
+  { method: 'PUT', path: /^\/v1\/files\/([0-9a-f]{64})$/, handle: takeFile },
+  { method: 'POST', path: /^\/v1\/faults$/, handle: plantFault },
   { method: 'GET', path: /^\/v1\/stats$/, handle: showStats },
   {
     method: 'GET',

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../../domain/assert-never.ts';
 import { garbageFileOf } from './garbage-file.ts';
-import { isVideo } from './prediction-request.ts';
-import type { Prediction, PredictionEnd, PredictionProgress } from './prediction.ts';
+import type { HeldFiles } from './held-files.ts';
+import { ruleOf, type Prediction, type PredictionEnd, type PredictionProgress } from './prediction.ts';
+import { productOf } from './products.ts';
+import { readInputs } from './read-inputs.ts';
 import type { Renderer } from './renderer.ts';
 import type { ResultFiles } from './result-files.ts';
-import { scenarioRuleOf } from './scenario-rules.ts';
 
 /** http-api.md, "Test scenarios": `slow` takes five seconds. */
 const SLOW_MS = 5_000;
@@ -13,19 +14,27 @@ const SLOW_MS = 5_000;
 /** Long enough for a poll to see the job running before it fails. */
 const FAILS_AFTER_MS = 250;
 
-export type RunDependencies = { readonly renderer: Renderer; readonly files: ResultFiles };
+export type RunDependencies = {
+  readonly renderer: Renderer;
+  readonly files: ResultFiles;
+  readonly held: HeldFiles;
+};
 
 /** Runs one accepted job to its end by the rule of its scenario. Rejects when aborted, or when rendering broke. */
 export async function runPrediction(
   prediction: Prediction,
-  { renderer, files }: RunDependencies,
+  { renderer, files, held }: RunDependencies,
   onProgress: (progress: PredictionProgress) => void,
   signal: AbortSignal,
 ): Promise<PredictionEnd> {
   const { id, reference, input } = prediction.order;
-  const render = async (): Promise<PredictionEnd> =>
-    succeeded([await renderer.render({ name: id, seed: reference, input }, onProgress, signal)]);
-  const rule = scenarioRuleOf(input.test_scenario).run;
+  const render = async (): Promise<PredictionEnd> => {
+    const inputs = await readInputs(input, files, held);
+    return succeeded([
+      await renderer.render({ name: id, seed: reference, input, inputs }, onProgress, signal),
+    ]);
+  };
+  const rule = ruleOf(prediction.order).run;
   switch (rule) {
     case 'succeed':
       return render();
@@ -36,11 +45,15 @@ export async function runPrediction(
     case 'succeed_empty':
       return succeeded([]);
     case 'succeed_with_garbage':
-      return succeeded([await garbageFileOf(files, id, isVideo(input))]);
+      return succeeded([await garbageFileOf(files, id, productOf(input).contentType)]);
     case 'fail':
       onProgress({ stage: 'scene', fraction: 0.4 });
       await sleep(FAILS_AFTER_MS, undefined, { signal });
       return failed('failed', 'The model crashed while it was running.', false);
+    case 'fail_interrupted':
+      onProgress({ stage: 'scene', fraction: 0.4 });
+      await sleep(FAILS_AFTER_MS, undefined, { signal });
+      return failed('interrupted', 'The machine was taken away. Run it again.', false);
     case 'fail_moderated':
       onProgress({ stage: 'encode', fraction: 0.9 });
       await sleep(FAILS_AFTER_MS, undefined, { signal });

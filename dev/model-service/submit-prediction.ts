@@ -4,6 +4,7 @@ import type { PredictionOrder } from './prediction.ts';
 import { parsePredictionRequest, type PredictionRequest } from './prediction-request.ts';
 import { scenarioRuleOf, type SubmitRule } from './scenario-rules.ts';
 import type { ServiceState } from './service-state.ts';
+import { hasFile } from './take-files.ts';
 
 type Refusal = {
   readonly status: number;
@@ -28,8 +29,10 @@ export async function submitPrediction(exchange: Exchange, state: ServiceState):
     return;
   }
   const { request } = parsed;
-  const rule = scenarioRuleOf(request.input.test_scenario).submit;
-  const refusal = state.scheduler.isFull ? QUEUE_FULL : refusalOf(rule, request, state);
+  const rule = scenarioRuleOf(request.input).submit;
+  const refusal = state.scheduler.isFull
+    ? QUEUE_FULL
+    : (refusalOf(rule, request, state) ?? lacksInput(request, state));
   if (refusal !== null) {
     await state.store.refuse(request.reference);
     const headers = refusal.retryAfter === undefined ? {} : { 'retry-after': refusal.retryAfter };
@@ -55,7 +58,10 @@ async function accept(
 }
 
 function orderOf(request: PredictionRequest, state: ServiceState): PredictionOrder {
+  const fault = state.faults.get(request.reference) ?? null;
+  state.faults.delete(request.reference);
   return {
+    fault,
     id: state.newId(),
     reference: request.reference,
     input: request.input,
@@ -71,6 +77,17 @@ const QUEUE_FULL: Refusal = {
   message: 'The queue is full.',
   retryAfter: '5',
 };
+
+function lacksInput({ input }: PredictionRequest, state: ServiceState): Refusal | null {
+  const isThere = (input.inputs ?? []).every(({ sha256 }) => hasFile(state, sha256));
+  return isThere
+    ? null
+    : {
+        status: 409,
+        code: 'input_missing',
+        message: 'A file that was named is not here. Hand it over first.',
+      };
+}
 
 function refusalOf(rule: SubmitRule, request: PredictionRequest, { store }: ServiceState): Refusal | null {
   const isFirst = !store.counts.hasRefusedOutput(request.reference);

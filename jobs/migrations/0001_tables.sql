@@ -76,8 +76,9 @@ CREATE TABLE jobs.outputs (
 CREATE INDEX outputs_of_job ON jobs.outputs (account_id, job_id, item, variation);
 CREATE INDEX outputs_of_source ON jobs.outputs (account_id, source_output_id) WHERE source_output_id IS NOT NULL;
 
--- One submission of one output to one provider; the row is written before the request leaves.
---   posting → accepted | rejected | unknown;  unknown → accepted | rejected (by look-up);  accepted → collected;
+-- One submission of one output, or of one part of a stage of it, to one provider; the row is written before the request
+-- leaves.
+--   posting → accepted | rejected | unknown;  unknown → accepted | rejected (by look-up);  accepted → collected | failed;
 --   any of them → fenced, when the reservation ends or the attempt is given up. Only `posting` may become accepted by
 --   the submitter: whoever was fenced in the meantime has lost.
 CREATE TABLE jobs.attempts (
@@ -85,12 +86,17 @@ CREATE TABLE jobs.attempts (
   reference       text        NOT NULL,
   job_id          text        NOT NULL,
   output_id       text        NOT NULL,
+  -- Of the part: render, scenes_2.
   stage           text        NOT NULL,
   number          int         NOT NULL CHECK (number > 0),
   provider        text        NOT NULL,
-  state           text        NOT NULL CHECK (state IN ('posting', 'accepted', 'rejected', 'unknown', 'collected', 'fenced')),
+  state           text        NOT NULL CHECK (state IN
+                    ('posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'fenced')),
   provider_job_id text,
+  -- Why it was refused, or how its run failed.
   error_class     text,
+  -- How far its run has come, 0 … 1.
+  fraction        double precision,
   billed          text,
   cost            text,
   -- The stored asset, charged or not: a result that came too late is kept for support.

@@ -22,7 +22,8 @@ BEGIN
     ON CONFLICT DO NOTHING;
     v_is_mine := FOUND;
     IF v_is_mine THEN
-      UPDATE jobs.outputs SET attempts = attempts + 1 WHERE account_id = p_account_id AND output_id = p_output_id;
+      -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
+      UPDATE jobs.outputs SET attempts = greatest(attempts, p_number) WHERE account_id = p_account_id AND output_id = p_output_id;
     END IF;
   END IF;
   RETURN QUERY
@@ -78,10 +79,10 @@ $$;
 
 -- Attempts a provider may still be working on although their output has ended.
 CREATE FUNCTION jobs.read_attempts_of_output(p_account_id text, p_output_id text)
-RETURNS TABLE (reference text, state text, provider text, provider_job_id text)
+RETURNS TABLE (reference text, stage text, state text, provider text, provider_job_id text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT a.reference, a.state, a.provider, a.provider_job_id
-  FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.output_id = p_output_id ORDER BY a.number
+  SELECT a.reference, a.stage, a.state, a.provider, a.provider_job_id
+  FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.output_id = p_output_id ORDER BY a.stage, a.number
 $$;
 
 -- Records that an attempt's result is in the asset store. An attempt that was fenced keeps its asset for support, and

@@ -2,7 +2,8 @@
 
 -- Ends outputs: the reservation, the record and the events in one transaction, by the workflow and the reconciler alike.
 -- Items: account_id, job_id, output_id, reservation_id, verb (commit | release), credits (of a commit), failure (of a
--- release: {code, …}), expired_policy, return_grant_hours. A commit needs a collected attempt: no charge without an asset.
+-- release: {code, …}), expired_policy, return_grant_hours. A commit needs a collected attempt at the final stage, whose
+-- result is the output's: no charge without an asset.
 --
 -- Answers {"outcome": "committed" | "released" | "asset_missing" | what the ledger refused, "failure", "committed",
 -- "released"}: how the output ended, whoever ended it.
@@ -30,7 +31,8 @@ DECLARE
   v_result     record;
 BEGIN
   SELECT * INTO v_asset FROM jobs.attempts a
-  WHERE a.account_id = v_account_id AND a.output_id = v_output_id AND a.state = 'collected' ORDER BY a.number DESC LIMIT 1;
+  WHERE a.account_id = v_account_id AND a.output_id = v_output_id AND a.stage = 'render' AND a.state = 'collected'
+  ORDER BY a.number DESC LIMIT 1;
   IF p_body->>'verb' = 'commit' AND NOT FOUND
      AND EXISTS (SELECT 1 FROM ledger.reservations r WHERE r.account_id = v_account_id
                  AND r.reservation_id = p_body->>'reservation_id' AND r.state = 'open') THEN

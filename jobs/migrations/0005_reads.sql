@@ -103,6 +103,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT 'ended_output_has_no_live_attempt', a.account_id, a.reference, to_jsonb(a)
   FROM jobs.attempts a JOIN jobs.outputs o ON o.account_id = a.account_id AND o.output_id = a.output_id
   WHERE o.state IN ('failed', 'canceled') AND a.state IN ('posting', 'unknown', 'accepted', 'collected')
+  UNION ALL
+  SELECT 'delivered_is_the_final_stage', o.account_id, o.output_id, to_jsonb(o)
+  FROM jobs.outputs o
+  WHERE o.state = 'succeeded' AND NOT EXISTS (
+    SELECT 1 FROM jobs.attempts a WHERE a.account_id = o.account_id AND a.output_id = o.output_id AND a.stage = 'render'
+      AND a.state = 'collected' AND a.sha256 = o.sha256)
   LIMIT 1000
 $$;
 

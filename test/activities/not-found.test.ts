@@ -107,7 +107,7 @@ describe('a post', () => {
       return row;
     };
     const registry = createProviderRegistry([fixture.provider(service.url)]);
-    const submit = createSubmit({ ...fixture.attempts, begin }, registry);
+    const submit = createSubmit({ ...fixture.attempts, begin }, registry, () => Promise.resolve([]));
     expect(await run(() => submit(attempt))).toEqual({ outcome: 'unknown' });
     expect(service.calls('submit')).toEqual([]);
   });

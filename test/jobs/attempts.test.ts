@@ -23,7 +23,7 @@ afterAll(() => jobs.close());
 
 const begin = (number = 1) =>
   jobs
-    .call('begin_attempt', account, 'j', outputOf('j'), 'main', number, attemptOf('j', number), 'local')
+    .call('begin_attempt', account, 'j', outputOf('j'), 'render', number, attemptOf('j', number), 'local')
     .then((rows) => rows[0]);
 const move = (from: readonly string[], to: string, providerJobId: string | null = null) =>
   jobs.call('move_attempt', account, attemptOf('j'), from, to, providerJobId, null).then((rows) => rows[0]);
@@ -54,7 +54,7 @@ test('an attempt of an output that was never admitted is fenced', async () => {
     account,
     'none',
     'out_none_0',
-    'main',
+    'render',
     1,
     'att_none',
     'local',

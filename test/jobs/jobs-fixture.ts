@@ -25,7 +25,7 @@ export async function createJobsFixture(): Promise<JobsFixture> {
   const admit = (items: readonly object[]) => call('admit', JSON.stringify(items));
   const bringToAsset = async (accountId: string, jobId: string, index = 0) => {
     const reference = attemptOf(jobId, 1, index);
-    await call('begin_attempt', accountId, jobId, outputOf(jobId, index), 'main', 1, reference, 'local');
+    await call('begin_attempt', accountId, jobId, outputOf(jobId, index), 'render', 1, reference, 'local');
     await call('move_attempt', accountId, reference, ['posting'], 'accepted', 'p1', null);
     await call('record_asset', accountId, reference, 'f00d', 'image/png', 100, 'yes', null);
   };
@@ -52,7 +52,7 @@ export function reservationOf(jobId: string, index = 0): string {
 }
 
 export function attemptOf(jobId: string, number = 1, index = 0): string {
-  return `att_${jobId}_${String(index)}_main_${String(number)}`;
+  return `att_${jobId}_${String(index)}_render_${String(number)}`;
 }
 
 /** The id of an output's review of a number. */

@@ -41,6 +41,7 @@ describe('the answer to a submission', () => {
     [413, undefined, 'bad_input'],
     [503, errorBody('capacity'), 'capacity'],
     [503, errorBody('unavailable'), 'resubmit'],
+    [409, errorBody('input_missing'), 'resubmit'],
   ])('%i with %j is rejected as %s', (status, body, errorClass) => {
     expect(classifySubmitAnswer(answer(status, body))).toEqual(rejected(errorClass));
   });

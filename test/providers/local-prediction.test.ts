@@ -13,6 +13,7 @@ describe('a poll', () => {
     expect(poll({ status: 'failed' })).toMatchObject({
       state: 'failed',
       reason: 'failed',
+      cost: null,
       billed: 'unknown',
     });
   });
@@ -45,6 +46,7 @@ describe('a poll', () => {
     expect(poll({ status: 'succeeded', output: [], metrics })).toMatchObject({
       state: 'failed',
       reason: 'zero_outputs',
+      cost: '0.0040',
       billed: 'yes',
     });
     const file = { url: 'http://x/files/1', content_type: 'image/png' };

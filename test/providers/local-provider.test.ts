@@ -29,7 +29,8 @@ function attempt(scenario: TestScenario, outputId = `out_${STEM}_${String(output
   const key = { outputId, stage: 'render', number };
   const reference = attemptReferenceOf(key);
   const work = { kind: 'static_ad', brief: { headline: 'A headline' }, test_scenario: scenario } as const;
-  return { reference, submit: () => provider.submit({ key, reference, work, deadlineSeconds: 60 }, SIGNAL) };
+  const input = { key, reference, work, piece: null, deadlineSeconds: 60 };
+  return { reference, submit: () => provider.submit(input, SIGNAL) };
 }
 
 async function accepted(scenario: TestScenario): Promise<string> {

@@ -63,7 +63,7 @@ const OVERHANG = 0.02;
 
 /**
  * Places all actors on a stage, perhaps mirrored.
- * @param number which composition; successive scenes take successive ones, so that every cut moves everything
+ * @param number which composition; successive shots take successive ones, so that every cut moves everything
  * @param textIs the side the shapes keep off
  */
 export function composeStage(

@@ -5,7 +5,7 @@ import { drawActor } from './draw-actor.ts';
 import { blend, easeInOut, easeOut, easeOutBack } from './easing.ts';
 import type { CastMember, FilmPlan } from './film-plan.ts';
 import { applyFont, baselineOf } from './fit-text.ts';
-import type { SceneLayer } from './scene-layer.ts';
+import type { ShotLayer } from './shot-layer.ts';
 
 /** Seconds. Shapes set off first, the ground follows them, and text comes when there is room for it. */
 const MOVE_SECONDS = 1.1;
@@ -20,18 +20,18 @@ const ACTOR_STAGGER = 0.06;
 export function drawFilmFrame(context: SKRSContext2D, plan: FilmPlan, seconds: number): void {
   const index = Math.max(
     0,
-    plan.scenes.findLastIndex(({ scene }) => scene.startSeconds <= seconds),
+    plan.shots.findLastIndex(({ shot }) => shot.startSeconds <= seconds),
   );
-  const layer = plan.scenes[index];
+  const layer = plan.shots[index];
   if (layer === undefined) return;
-  const since = seconds - layer.scene.startSeconds;
+  const since = seconds - layer.shot.startSeconds;
   drawGrounds(context, plan, index, since);
   plan.cast.forEach((member, actor) => {
     drawActor(context, member.sprite, poseAt(member, actor, index, since, seconds, plan.format.width));
   });
-  const isLast = index === plan.scenes.length - 1;
-  drawSceneText(context, layer, since, isLast ? Infinity : layer.scene.endSeconds - seconds);
-  drawSceneButton(context, layer, since);
+  const isLast = index === plan.shots.length - 1;
+  drawShotText(context, layer, since, isLast ? Infinity : layer.shot.endSeconds - seconds);
+  drawShotButton(context, layer, since);
 }
 
 /** The new ground opens as a circle from behind the shapes, over the old one. */
@@ -43,7 +43,7 @@ function drawGrounds(context: SKRSContext2D, plan: FilmPlan, index: number, sinc
   context.drawImage(isOpen ? now : before, 0, 0);
   if (isOpen) return;
   const radius = easeInOut(since / WIPE_SECONDS) * Math.hypot(width, height);
-  const stage = plan.scenes[index]?.stage;
+  const stage = plan.shots[index]?.stage;
   context.save();
   context.beginPath();
   context.arc(
@@ -58,7 +58,7 @@ function drawGrounds(context: SKRSContext2D, plan: FilmPlan, index: number, sinc
   context.restore();
 }
 
-/** On its way from the scene before, and never quite still. In the first scene shapes grow out of nothing. */
+/** On its way from the shot before, and never quite still. In the first shapes grow out of nothing. */
 function poseAt(
   { poses }: CastMember,
   actor: number,
@@ -81,7 +81,7 @@ function poseAt(
 }
 
 /** Each line rises out of its own baseline, one after the other; all leave upwards together. */
-function drawSceneText(context: SKRSContext2D, layer: SceneLayer, since: number, left: number): void {
+function drawShotText(context: SKRSContext2D, layer: ShotLayer, since: number, left: number): void {
   const { text, textX, textY, palette } = layer;
   const leaving = left < TEXT_LEAVES_BEFORE ? 1 - left / TEXT_LEAVES_BEFORE : 0;
   if (leaving >= 1) return;
@@ -102,7 +102,7 @@ function drawSceneText(context: SKRSContext2D, layer: SceneLayer, since: number,
 }
 
 /** Pops up after the last line and then breathes, slowly. */
-function drawSceneButton(context: SKRSContext2D, { button, text }: SceneLayer, since: number): void {
+function drawShotButton(context: SKRSContext2D, { button, text }: ShotLayer, since: number): void {
   if (button === null) return;
   const entered = since - TEXT_ENTERS_AFTER - text.lines.length * LINE_STAGGER - 0.25;
   if (entered <= 0) return;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as Encoder from 'h264-mp4-encoder';
-import { frameCountOf, type FilmFormat } from './film-format.ts';
+import type { FilmFormat } from './film-format.ts';
 
 // The package is CommonJS without an export map that Node's ESM loader can read.
 const { createH264MP4Encoder } = createRequire(import.meta.url)('h264-mp4-encoder') as typeof Encoder;
@@ -10,12 +10,13 @@ const { createH264MP4Encoder } = createRequire(import.meta.url)('h264-mp4-encode
 const KEY_FRAME_EVERY_SECONDS = 2;
 
 /**
- * Encodes a film frame by frame into an MP4 without sound, to be muxed again. Encoding is synchronous and installs
+ * Encodes frames one by one into an MP4 without sound, to be joined with others. Encoding is synchronous and installs
  * global error handlers: call it in a worker thread only.
  * @param drawFrame writes frame number n as I420 into the buffer, which is the same one each time
  */
 export async function encodeH264(
   format: FilmFormat,
+  frames: number,
   drawFrame: (frame: number, yuv: Uint8Array) => void,
   onFrame: (done: number, of: number) => void,
 ): Promise<Uint8Array> {
@@ -28,7 +29,6 @@ export async function encodeH264(
   encoder.groupOfPictures = KEY_FRAME_EVERY_SECONDS * format.framesPerSecond;
   encoder.initialize();
   const yuv = new Uint8Array((format.width * format.height * 3) / 2);
-  const frames = frameCountOf(format);
   for (let frame = 0; frame < frames; frame += 1) {
     drawFrame(frame, yuv);
     encoder.addFrameYuv(yuv);

@@ -23,7 +23,3 @@ const PICTURES: Readonly<Record<VideoQuality, Picture>> = {
 export function filmFormatOf(quality: VideoQuality, durationSeconds: VideoDurationSeconds): FilmFormat {
   return { ...PICTURES[quality], durationSeconds };
 }
-
-export function frameCountOf(format: FilmFormat): number {
-  return format.durationSeconds * format.framesPerSecond;
-}

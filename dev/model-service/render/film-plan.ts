@@ -1,40 +1,46 @@
-import { createCanvas, type Canvas } from '@napi-rs/canvas';
-import type { AdCopy } from './ad-copy.ts';
+import { createCanvas, type Canvas, type Image } from '@napi-rs/canvas';
 import { ACTORS, composeStage, type Pose } from './composition.ts';
 import { drawGlow, drawGround } from './draw-ground.ts';
 import { drawShape } from './draw-shape.ts';
 import type { FilmFormat } from './film-format.ts';
+import { formatOfScript, shotsOf, type FilmScript } from './film-script.ts';
 import { paletteOf, TONES, type Palette } from './palette.ts';
-import { createRuler, layOutScene, type SceneLayer } from './scene-layer.ts';
-import { pick, type SeededRandom } from './seeded-random.ts';
-import { writeStoryboard } from './storyboard.ts';
+import { registerFonts } from './font-faces.ts';
+import { createRuler, layOutShot, type ShotLayer } from './shot-layer.ts';
+import { pick, seededRandom } from './seeded-random.ts';
 
-/** A shape of the film: drawn once at its largest, moved by every frame. One pose per scene. */
+/** A shape of the film: drawn once at its largest, moved by every frame. One pose per shot. */
 export type CastMember = { readonly sprite: Canvas; readonly poses: readonly Pose[] };
 
 /** Everything a frame is put together from. */
 export type FilmPlan = {
   readonly format: FilmFormat;
-  readonly scenes: readonly SceneLayer[];
-  /** The ground of each scene. */
-  readonly grounds: readonly Canvas[];
+  readonly shots: readonly ShotLayer[];
+  /** The ground of each shot. */
+  readonly grounds: readonly (Canvas | Image)[];
   readonly cast: readonly CastMember[];
 };
 
-/** Lays out all scenes of a film and draws what they share. */
-export function planFilm(copy: AdCopy, format: FilmFormat, random: SeededRandom): FilmPlan {
+/**
+ * Lays out all shots of a film and draws what they share. The same script gives the same plan, so whoever makes a part of
+ * the film has all of it before them.
+ */
+export function planFilm(script: FilmScript, format: FilmFormat = formatOfScript(script)): FilmPlan {
+  registerFonts();
+  const random = seededRandom(script.seed);
+  const { copy } = script;
   const ruler = createRuler();
   const first = TONES.indexOf(pick(random, TONES));
-  const scenes = writeStoryboard(copy, format.durationSeconds).map((scene, index) => {
+  const shots = shotsOf(script).map((shot, index) => {
     const palette = paletteOf(copy.brand, TONES[(first + index) % TONES.length] ?? 'bold');
-    const textIs = scene.kind === 'close' || index % 2 === 1 ? 'above' : 'below';
-    return layOutScene(ruler, scene, textIs, copy, palette, format);
+    const textIs = shot.kind === 'close' || index % 2 === 1 ? 'above' : 'below';
+    return layOutShot(ruler, shot, textIs, copy, palette, format);
   });
-  const grounds = new Map(scenes.map(({ palette }) => [palette.tone, drawFilmGround(palette, format)]));
-  // The same things travel through all scenes, so they keep the colors that stand out on each of the grounds.
+  const grounds = new Map(shots.map(({ palette }) => [palette.tone, drawFilmGround(palette, format)]));
+  // The same things travel through all shots, so they keep the colors that stand out on each of the grounds.
   const { shapes } = paletteOf(copy.brand, 'light');
   const opening = Math.floor(random() * 100);
-  const stages = scenes.map(({ stage, textIs }, index) =>
+  const stages = shots.map(({ stage, textIs }, index) =>
     composeStage(stage, textIs, opening + index, random),
   );
   const cast = ACTORS.flatMap(({ kind, color }, actor): readonly CastMember[] => {
@@ -45,8 +51,8 @@ export function planFilm(copy: AdCopy, format: FilmFormat, random: SeededRandom)
   });
   return {
     format,
-    scenes,
-    grounds: scenes.map(({ palette }) => grounds.get(palette.tone) ?? drawFilmGround(palette, format)),
+    shots,
+    grounds: shots.map(({ palette }) => grounds.get(palette.tone) ?? drawFilmGround(palette, format)),
     cast,
   };
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PredictionProgress } from '../prediction.ts';
+import { RenderInterrupted } from '../renderer.ts';
 import type { RenderAnswer, RenderRequest } from './render-message.ts';
 
 /** JavaScript, because a worker thread does not understand TypeScript before this file has run. */
@@ -27,6 +28,11 @@ export class RenderLane {
   #worker: Worker | null = null;
   #current: Job | null = null;
   #idle: NodeJS.Timeout | undefined;
+
+  /** Under way and waiting. */
+  get jobs(): number {
+    return this.#waiting.size + (this.#current === null ? 0 : 1);
+  }
 
   /** Rejects when rendering failed, or the signal was aborted. */
   render(
@@ -83,7 +89,7 @@ export class RenderLane {
     worker.on('error', lose);
     // The encoder ends its thread by itself when it runs out of memory.
     worker.on('exit', (code) => {
-      lose(new Error(`the render thread ended with code ${String(code)}`));
+      lose(new RenderInterrupted(`the render thread ended with code ${String(code)}`));
     });
     return worker;
   }

@@ -1,7 +1,7 @@
-import type { PredictionInput } from '../prediction-request.ts';
+import type { RenderTask } from '../renderer.ts';
 
 /** What the pool asks a worker thread for. One at a time. */
-export type RenderRequest = { readonly seed: string; readonly input: PredictionInput };
+export type RenderRequest = Omit<RenderTask, 'name'>;
 
 /** What the worker thread answers: any number of `progress`, then one of the others. */
 export type RenderAnswer =

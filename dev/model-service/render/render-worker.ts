@@ -1,5 +1,4 @@
 import { parentPort } from 'node:worker_threads';
-import { isVideo } from '../prediction-request.ts';
 import type { RenderAnswer, RenderRequest } from './render-message.ts';
 
 /** The worker thread's entry: takes one request at a time from the lane that started it. */
@@ -15,15 +14,16 @@ const onProgress = (stage: string, fraction: number): void => {
   answer({ type: 'progress', stage, fraction });
 };
 
-async function render({ seed, input }: RenderRequest): Promise<void> {
+async function render(request: RenderRequest): Promise<void> {
   try {
     // Loaded on demand: the lane of pictures never needs the encoder.
-    if (isVideo(input)) {
-      const { renderFilm } = await import('./render-film.ts');
-      answer({ type: 'done', contentType: 'video/mp4', content: await renderFilm(input, seed, onProgress) });
+    if (request.input.kind === 'video_ad') {
+      const { renderStage } = await import('./render-stage.ts');
+      answer({ type: 'done', ...(await renderStage(request, onProgress)) });
     } else {
       const { renderPicture } = await import('./render-picture.ts');
-      answer({ type: 'done', contentType: 'image/png', content: renderPicture(input, seed, onProgress) });
+      const content = renderPicture(request.input, request.seed, onProgress);
+      answer({ type: 'done', contentType: 'image/png', content });
     }
   } catch (error) {
     answer({ type: 'failed', message: error instanceof Error ? error.message : String(error) });

@@ -1,6 +1,6 @@
 import type { AdCopy } from './ad-copy.ts';
 
-export type Scene = {
+export type Shot = {
   /** `hook` says the headline, `point` one thought of the body, `close` asks for the click. */
   readonly kind: 'hook' | 'point' | 'close';
   readonly text: string;
@@ -15,15 +15,15 @@ const PACE = [
   { upTo: Infinity, hook: 5, close: 6, point: 4.9 },
 ] as const;
 
-/** Cuts a film into scenes: the headline, thoughts of the body (again from the start when there are few), the close. */
-export function writeStoryboard(copy: AdCopy, durationSeconds: number): readonly Scene[] {
+/** Cuts a film into shots: the headline, thoughts of the body (again from the start when there are few), the close. */
+export function writeStoryboard(copy: AdCopy, durationSeconds: number): readonly Shot[] {
   const pace = PACE.find(({ upTo }) => durationSeconds <= upTo) ?? PACE[2];
   const between = durationSeconds - pace.hook - pace.close;
   const points = cycle(thoughtsOf(copy), Math.max(1, Math.round(between / pace.point)));
   const seconds = between / points.length;
   return [
     { kind: 'hook', text: copy.headline, startSeconds: 0, endSeconds: pace.hook },
-    ...points.map((text, index): Scene => {
+    ...points.map((text, index): Shot => {
       const startSeconds = pace.hook + index * seconds;
       return { kind: 'point', text, startSeconds, endSeconds: startSeconds + seconds };
     }),
@@ -45,7 +45,7 @@ function thoughtsOf({ headline, body }: AdCopy): readonly string[] {
   return thoughts.length > 0 ? thoughts : piecesOf(headline);
 }
 
-/** Joins clauses as long as the sum stays short enough to read in one scene. */
+/** Joins clauses as long as the sum stays short enough to read in one shot. */
 function splitAtCommas(sentence: string): readonly string[] {
   const thoughts: string[] = [];
   for (const clause of sentence.split(/(?<=[,;:–—])\s+/u)) {

@@ -5,11 +5,11 @@ import { drawButton } from './draw-button.ts';
 import { fitText, type TextBlock, type TextStyle } from './fit-text.ts';
 import type { FilmFormat } from './film-format.ts';
 import type { Palette } from './palette.ts';
-import type { Scene } from './storyboard.ts';
+import type { Shot } from './storyboard.ts';
 
-/** A scene laid out in pixels, with what does not change drawn once. */
-export type SceneLayer = {
-  readonly scene: Scene;
+/** A shot laid out in pixels, with what does not change drawn once. */
+export type ShotLayer = {
+  readonly shot: Shot;
   readonly palette: Palette;
   readonly text: TextBlock;
   readonly textX: number;
@@ -30,16 +30,16 @@ const HOOK = { maxSize: 0.145, minSize: 0.05 } as const;
 const POINT = { maxSize: 0.105, minSize: 0.045 } as const;
 const BUTTON_HEIGHT = 0.135;
 
-export function layOutScene(
+export function layOutShot(
   ruler: SKRSContext2D,
-  scene: Scene,
+  shot: Shot,
   textIs: 'above' | 'below',
   copy: AdCopy,
   palette: Palette,
   { width, height }: FilmFormat,
-): SceneLayer {
+): ShotLayer {
   const column = width * (1 - 2 * MARGIN);
-  const sizes = scene.kind === 'point' ? POINT : HOOK;
+  const sizes = shot.kind === 'point' ? POINT : HOOK;
   const style: TextStyle = {
     weight: 800,
     maxSize: sizes.maxSize * width,
@@ -49,15 +49,15 @@ export function layOutScene(
     isBalanced: true,
   };
   const buttonHeight = BUTTON_HEIGHT * width;
-  const canvas = scene.kind === 'close' ? drawButton(copy.callToAction, palette, buttonHeight, column) : null;
+  const canvas = shot.kind === 'close' ? drawButton(copy.callToAction, palette, buttonHeight, column) : null;
   const gap = buttonHeight * 0.4;
   const buttonRoom = canvas === null ? 0 : buttonHeight + gap;
   const room = height * (textIs === 'above' ? ABOVE.textHeight : BELOW.textHeight) - buttonRoom;
-  const text = fitText(ruler, scene.text, style, column, room);
+  const text = fitText(ruler, shot.text, style, column, room);
   const textX = width * MARGIN;
   const textY = textIs === 'above' ? height * ABOVE.text : height * BELOW.textEnd - text.height - buttonRoom;
   return {
-    scene,
+    shot,
     palette,
     text,
     textX: textX - text.size * 0.04,

@@ -1,0 +1,44 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Attempt } from '../domain/output-plan.ts';
+import type { AssetStore } from '../jobs/asset-store.ts';
+import type { StageResult } from '../jobs/read-stage-results.ts';
+import type { Provider, StageInput } from './providers/provider.ts';
+
+export type HandOver = (attempt: Attempt, provider: Provider) => Promise<readonly StageInput[]>;
+
+export type ReadStageResults = (accountId: string, outputId: string) => Promise<readonly StageResult[]>;
+
+/**
+ * Gives a provider what earlier stages have made, as far as an attempt is made from it, and answers how the submission
+ * names it: by content. May be repeated; a provider takes only what it does not have. Throws RangeError when a result is
+ * not there: the stage was begun too early, or our store has lost it, and no retry mends either.
+ */
+export function createHandOver(readResults: ReadStageResults, assets: AssetStore): HandOver {
+  return async (attempt, provider) => {
+    const needs = attempt.piece?.needs ?? [];
+    if (needs.length === 0) return [];
+    const results = await readResults(attempt.accountId, attempt.outputId);
+    const inputs = results.flatMap((result) => inputOf(result, needs));
+    for (const stage of needs) {
+      if (!inputs.some((input) => input.stage === stage)) {
+        throw new RangeError(`stage ${attempt.stage} is made from ${stage}, which has no result`);
+      }
+    }
+    await provider.take(
+      inputs.map((input) => ({ ...input, open: () => openAsset(assets, input.sha256) })),
+      cancellationSignal(),
+    );
+    return inputs;
+  };
+}
+
+function inputOf({ stage, ...asset }: StageResult, needs: readonly string[]): readonly StageInput[] {
+  const [, name = '', part = '1'] = /^([a-z]+)(?:_([0-9]+))?$/.exec(stage) ?? [];
+  return needs.includes(name) ? [{ ...asset, stage: name, part: Number(part) }] : [];
+}
+
+async function openAsset(assets: AssetStore, sha256: string) {
+  const opened = await assets.open(sha256);
+  if (opened === null) throw new RangeError(`asset ${sha256} is not in the store`);
+  return opened.stream;
+}

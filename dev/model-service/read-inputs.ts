@@ -1,0 +1,19 @@
+import type { HeldFiles } from './held-files.ts';
+import type { PredictionInput } from './prediction-request.ts';
+import type { RenderInput } from './renderer.ts';
+import type { ResultFiles } from './result-files.ts';
+
+/** Reads what a prediction is made from. Throws when a file has made room since it was accepted. */
+export async function readInputs(
+  { inputs = [] }: PredictionInput,
+  files: ResultFiles,
+  held: HeldFiles,
+): Promise<readonly RenderInput[]> {
+  return Promise.all(
+    inputs.map(async ({ stage, part, sha256 }) => {
+      const content = (await files.read(sha256)) ?? (await held.read(sha256));
+      if (content === null) throw new Error(`the result of ${stage} ${String(part)} is gone`);
+      return { stage, part, content };
+    }),
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * How an output is made: stages, each of one or more parts, each part a call to a model service of its own. A table, so
+ * that another kind of work is another table. A plan carries its stages: a job under way keeps those it was admitted with.
+ */
+
+export const STAGE_NAMES = ['script', 'scenes', 'motion', 'voice', 'captions', 'render'] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
+
+export type Stage = {
+  readonly name: StageName;
+  /** The stages whose results it is made from, every part of them. Earlier ones only. */
+  readonly needs: readonly StageName[];
+  /** Made side by side. */
+  readonly parts: number;
+  /** The model that makes it, and the adapter of the service that has it. */
+  readonly model: string;
+  readonly provider: string;
+  /** Media type of what it makes. */
+  readonly makes: string;
+  /** Of the whole progress, 0 … 1: about the share of the time. */
+  readonly share: number;
+};
+
+/** One part of a stage: what an attempt is an attempt at. */
+export type StagePart = {
+  readonly stage: Stage;
+  /** 1 … parts. */
+  readonly part: number;
+};
+
+/** What the customer receives is the result of this stage, and no other's. jobs.settle_one knows the name. */
+export const FINAL_STAGE: StageName = 'render';
+
+/**
+ * Scenes of a film, made side by side. A part costs six events of history, and a film has 110 (an own test counts them):
+ * five would fit, without one to spare. Longer films have more shots in a scene, not more scenes.
+ */
+export const FILM_SCENES = 4;
+
+/** A film by the local model service. */
+export const FILM_STAGES: readonly Stage[] = [
+  filmStage('script', { makes: 'application/json', share: 0.02 }),
+  filmStage('scenes', { needs: ['script'], parts: FILM_SCENES, makes: 'image/png', share: 0.12 }),
+  filmStage('motion', { needs: ['script', 'scenes'], parts: FILM_SCENES, makes: 'video/mp4', share: 0.76 }),
+  filmStage('voice', { needs: ['script'], makes: 'audio/mp4', share: 0.05 }),
+  filmStage('captions', { needs: ['script'], makes: 'text/vtt', share: 0.01 }),
+  filmStage('render', { needs: ['script', 'motion', 'voice', 'captions'], makes: 'video/mp4', share: 0.04 }),
+];
+
+function filmStage(
+  name: StageName,
+  stage: { needs?: readonly StageName[]; parts?: number; makes: string; share: number },
+): Stage {
+  const { needs = [], parts = 1, makes, share } = stage;
+  return { name, needs, parts, model: `local/${name}`, provider: 'local', makes, share };
+}
+
+export function partsOf(stage: Stage): readonly StagePart[] {
+  return Array.from({ length: stage.parts }, (_, index) => ({ stage, part: index + 1 }));
+}
+
+/** The name of a part in an attempt row and in our reference at the provider: `script`, `scenes_2`. */
+export function partNameOf({ stage, part }: StagePart): string {
+  return stage.parts === 1 ? stage.name : `${stage.name}_${String(part)}`;
+}
+
+/** What a part is to the whole: for showing how far a pipeline has come. */
+export type PartProgress = {
+  readonly stage: StageName;
+  readonly parts: number;
+  /** The shares of all stages before, and of this one. */
+  readonly before: number;
+  readonly share: number;
+};
+
+/** Null for what is made in one piece: there the provider's own word is the progress. */
+export function partProgressOf(stages: readonly Stage[], { name, parts, share }: Stage): PartProgress | null {
+  if (stages.length === 1) return null;
+  const index = stages.findIndex((stage) => stage.name === name);
+  const before = stages.slice(0, index).reduce((sum, stage) => sum + stage.share, 0);
+  return { stage: name, parts, before, share };
+}

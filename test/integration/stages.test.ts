@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attemptReferenceOf, outputIdOf } from '../../domain/ids.ts';
+import { jobIdOf } from '../../domain/job-id.ts';
+import { FILM_STAGES, partNameOf, partsOf } from '../../domain/stages.ts';
+import { startRunningStack, type RunningStack } from './running-stack.ts';
+
+const VIDEO = {
+  kind: 'video_ad',
+  duration_seconds: 15,
+  quality: 'draft',
+  brief: { headline: 'In six stages' },
+} as const;
+const CREDITS = 500;
+
+/** Parts of all stages, as attempt rows name them. */
+const PARTS = FILM_STAGES.flatMap(partsOf).map(partNameOf);
+
+/** Events of a plain video's history (the issue that asked for stages). */
+const MAX_EVENTS = 110;
+
+/** temporal.api.enums.v1.EventType. */
+const WORKFLOW_TASK_SCHEDULED = 5;
+const ACTIVITY_TASK_COMPLETED = 12;
+
+type AttemptRow = {
+  stage: string;
+  number: number;
+  state: string;
+  cost: string | null;
+  sha256: string | null;
+};
+
+let running: RunningStack;
+let connection: Connection;
+let temporal: Client;
+
+beforeAll(async () => {
+  running = await startRunningStack();
+  connection = await Connection.connect({ address: running.stack.info().temporal_address });
+  temporal = new Client({ connection });
+});
+
+afterAll(async () => {
+  expect(await running.reconcile()).toEqual([]);
+  await connection.close();
+  await running.close();
+});
+
+const attemptsOf = (jobId: string) =>
+  running.rows<AttemptRow>(
+    'SELECT stage, number, state, cost, sha256 FROM jobs.attempts WHERE job_id = $1 ORDER BY posted_at, stage, number',
+    [jobId],
+  );
+
+const nameOf = (part: string) => part.split('_')[0];
+
+/** A video whose references are known before it is submitted. */
+async function newVideo() {
+  const account = await running.openAccount();
+  const key = randomUUID();
+  const outputId = outputIdOf(jobIdOf(account, key), 0);
+  return {
+    account,
+    submit: (more: object = {}) => running.submit(account, { ...VIDEO, ...more }, { key }),
+    /** Makes one attempt at a part end like that. */
+    async plant(stage: string, number: number, fault: string) {
+      const reference = attemptReferenceOf({ outputId, stage, number });
+      const answer = await fetch(`${running.stack.info().model_service_url}/v1/faults`, {
+        method: 'POST',
+        body: JSON.stringify({ reference, fault }),
+      });
+      expect(answer.status).toBe(201);
+    },
+  };
+}
+
+describe('a video', () => {
+  it('is made in six stages, each part with an attempt, a result and a cost of its own, under one reservation', async () => {
+    const { account, submit } = await newVideo();
+    const { body } = await submit();
+    const job = await running.untilEnded(account, body.id);
+    expect(job).toMatchObject({
+      state: 'succeeded',
+      billing: { quoted: CREDITS, committed: CREDITS, returned: 0 },
+      outputs: [{ attempts: 1, content_type: 'video/mp4', credits: CREDITS }],
+    });
+
+    const attempts = await attemptsOf(job.id);
+    // Parts of one stage come in any order, stages in theirs.
+    expect(attempts.map(({ stage }) => nameOf(stage))).toEqual(PARTS.map(nameOf));
+    expect(attempts.map(({ stage }) => stage).sort()).toEqual([...PARTS].sort());
+    expect(attempts.every(({ number, state }) => number === 1 && state === 'collected')).toBe(true);
+    const costs = attempts.map(({ cost }) => Number(cost));
+    expect(costs.every((cost) => cost > 0)).toBe(true);
+    expect(costs.reduce((sum, cost) => sum + cost, 0)).toBeCloseTo(0.12, 6);
+    expect(job.outputs[0].sha256).toBe(attempts.at(-1)?.sha256);
+    expect(await running.submissionsOf(job.id)).toBe(PARTS.length);
+    expect(await running.rows('SELECT 1 FROM ledger.reservations WHERE job_id = $1', [job.id])).toHaveLength(
+      1,
+    );
+  });
+
+  it(`has a history of at most ${String(MAX_EVENTS)} events`, async () => {
+    const { account, submit } = await newVideo();
+    const { body } = await submit();
+    await running.untilEnded(account, body.id);
+    const handle = temporal.workflow.getHandle(body.id as string);
+    await handle.result();
+    const events = (await handle.fetchHistory()).events ?? [];
+    expect(events.length).toBeLessThanOrEqual(MAX_EVENTS);
+    // Steps that end at once share a workflow task; were none to, each would have one of three events.
+    const count = (type: number) => events.filter((event) => (event.eventType as number) === type).length;
+    const unshared = count(ACTIVITY_TASK_COMPLETED) + 2 - count(WORKFLOW_TASK_SCHEDULED);
+    expect(events.length + 3 * Math.max(0, unshared)).toBeLessThanOrEqual(MAX_EVENTS);
+  });
+});
