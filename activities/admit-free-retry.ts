@@ -2,6 +2,7 @@ import type { JobRequest } from '../domain/job-request.ts';
 import { jobTimesOf, modelOf } from '../domain/models.ts';
 import { planOutputs } from '../domain/output-plan.ts';
 import { CURRENT_PRICE_LIST } from '../domain/price-list.ts';
+import { hasReferenceUrls } from '../domain/reference-assets.ts';
 import type { Price } from '../domain/quote.ts';
 import type { AdmitItem, AdmitResult } from '../jobs/admit-job.ts';
 import { fingerprintWork } from '../jobs/fingerprint-request.ts';
@@ -83,6 +84,7 @@ function planOf(start: GenerationStart, retry: FreeRetry | null) {
     credits: 0,
     provider: model.provider,
     ...(stages === undefined ? {} : { stages }),
+    ...(hasReferenceUrls(retry.work) ? { hasReferenceAssets: true as const } : {}),
     maxAttempts: model.maxAttempts,
     times,
   };

@@ -3,6 +3,7 @@ import { jobTimesOf, modelOf } from '../domain/models.ts';
 import type { SourceOf } from '../domain/edit.ts';
 import type { JobRequest, WorkItem } from '../domain/job-request.ts';
 import { CURRENT_PRICE_LIST } from '../domain/price-list.ts';
+import { hasReferenceUrls } from '../domain/reference-assets.ts';
 import { priceRequest, workItemsOf } from '../domain/quote.ts';
 import type { AdmitItem, AdmitResult, StoredOutcome } from '../jobs/admit-job.ts';
 import { fingerprintQuoted, fingerprintWork } from '../jobs/fingerprint-request.ts';
@@ -116,6 +117,7 @@ function planJob(
       credits: first.credits,
       provider: model.provider,
       ...(stages === undefined ? {} : { stages }),
+      ...(hasReferenceUrls(first.work) ? { hasReferenceAssets: true as const } : {}),
       maxAttempts: model.maxAttempts,
       times,
       ageSeconds: 0,

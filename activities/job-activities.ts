@@ -7,6 +7,7 @@ import { createJobProgress } from '../jobs/job-progress.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { readEditSources } from '../jobs/read-edit-sources.ts';
 import { readFreeRetry } from '../jobs/read-free-retry.ts';
+import { createReferences, readReferences } from '../jobs/reference-assets.ts';
 import { readStageResults } from '../jobs/read-stage-results.ts';
 import { createSettleOutput } from '../jobs/settle-output.ts';
 import type { GenerationStart } from '../workflows/messages.ts';
@@ -20,7 +21,11 @@ import { createResolve } from './resolve.ts';
 import { createSettle } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
 import { createSubmit } from './submit.ts';
+import { resolveBySystem } from './outbound/checked-lookup.ts';
+import { createOpenOutside, type OpenOutside } from './outbound/open-outside.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
+import { FETCH_LIMITS, type FetchLimits } from './references/fetch-reference.ts';
+import { createKeepReferences } from './references/keep-references.ts';
 
 export type JobActivityDependencies = {
   readonly database: Database;
@@ -28,6 +33,10 @@ export type JobActivityDependencies = {
   readonly assets: AssetStore;
   readonly heartbeatTimeoutSeconds: number;
   readonly rules: RequestRules;
+  /** How addresses that customers name are opened; absent: https and public machines only. */
+  readonly openOutside?: OpenOutside;
+  /** Absent: as long as a customer may be kept waiting. */
+  readonly fetchLimits?: FetchLimits;
 };
 
 export type JobActivities = ReturnType<typeof createJobActivities>;
@@ -40,12 +49,22 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const admitJob = createAdmitJob(database);
   const admit = createAdmit(admitJob, readEditSources.bind(null, database), dependencies);
   const admitFreeRetry = createAdmitFreeRetry(admitJob, readFreeRetry.bind(null, database), dependencies);
-  const handOver = createHandOver(readStageResults.bind(null, database), assets);
+  const handOver = createHandOver(
+    readStageResults.bind(null, database),
+    readReferences.bind(null, database),
+    assets,
+  );
   const submit = createSubmit(attempts, providers, handOver);
   const collect = createCollect({ attempts, progress, providers, assets });
   return {
     admit: (start: GenerationStart) =>
       isFreeRetryRequest(start.request) ? admitFreeRetry(start) : admit(start),
+    keepReferences: createKeepReferences({
+      references: createReferences(database),
+      assets,
+      openOutside: dependencies.openOutside ?? createOpenOutside(resolveBySystem, { allowsLocal: false }),
+      fetchLimits: dependencies.fetchLimits ?? FETCH_LIMITS,
+    }),
     submit,
     resolve: createResolve(attempts, providers),
     collect,

@@ -33,6 +33,8 @@ export type OutputPlan = {
   readonly kind: MadeKind;
   readonly credits: number;
   readonly provider: string;
+  /** Its brief refers to pictures, which are fetched before anything is submitted. */
+  readonly hasReferenceAssets?: true;
   /** How it is made, when in more than one piece. */
   readonly stages?: readonly Stage[];
   readonly maxAttempts: number;
@@ -55,6 +57,8 @@ export type Attempt = {
   readonly reference: string;
   /** Media type of what is made. */
   readonly makes: string;
+  /** The work names pictures that were kept: the provider has to have them first. */
+  readonly hasReferences?: true;
   /** Of a pipeline: which part of it this is. Null for what is made in one piece. */
   readonly piece: Piece | null;
 };
@@ -118,6 +122,7 @@ export function attemptOf(plan: OutputPlan, number: number, part: StagePart = fi
     number,
     reference: attemptReferenceOf({ outputId: plan.outputId, stage: partNameOf(part), number }),
     makes: stage.makes,
+    ...(plan.hasReferenceAssets === true ? { hasReferences: true } : {}),
     piece:
       progress === null
         ? null

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, log, setHandler } from '@temporalio/workflow';
 import type { Ending } from '../activities/settle.ts';
 import type { OutputPlan } from '../domain/output-plan.ts';
-import { providerSteps } from './activity-proxies.ts';
+import { providerSteps, type ProviderSteps } from './activity-proxies.ts';
 import { endAfterInterruption } from './interruption.ts';
 import { cancelSignal } from './messages.ts';
 import { endingOf, type Production } from './production.ts';
@@ -36,8 +36,8 @@ export async function produceOutput(plan: OutputPlan): Promise<Ending> {
     work.cancel();
   });
   try {
-    const collected = await work.run(() => runStages(production, steps));
-    if (production.interruption === undefined) return endingOf(collected);
+    const ending = await work.run(() => make(production, steps));
+    if (production.interruption === undefined) return ending;
   } catch (error) {
     // Once canceled, a step is not tried again: its own failure then says no more than that it was stopped.
     if (!isCancellation(error) && !CancellationScope.current().consideredCancelled) {
@@ -48,4 +48,14 @@ export async function produceOutput(plan: OutputPlan): Promise<Ending> {
     watch.cancel();
   }
   return CancellationScope.nonCancellable(() => endAfterInterruption(production, steps));
+}
+
+/** First the pictures that the work refers to are brought into our store, then the work is made. */
+async function make(production: Production, steps: ProviderSteps): Promise<Ending> {
+  const { accountId, jobId, outputId, hasReferenceAssets } = production.plan;
+  if (hasReferenceAssets === true) {
+    const kept = await steps.keepReferences({ accountId, jobId, outputId });
+    if (kept.outcome === 'refused') return { charge: false, failure: kept.failure };
+  }
+  return endingOf(await runStages(production, steps));
 }
