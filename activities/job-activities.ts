@@ -1,13 +1,18 @@
 import type { Database } from '../ledger/database.ts';
+import { isFreeRetryRequest } from '../domain/free-retry.ts';
 import { createAdmitJob } from '../jobs/admit-job.ts';
 import type { AssetStore } from '../jobs/asset-store.ts';
 import { createAttempts } from '../jobs/attempts.ts';
 import { createJobProgress } from '../jobs/job-progress.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { readEditSources } from '../jobs/read-edit-sources.ts';
+import type { GenerationStart } from '../workflows/messages.ts';
+import { createAdmitFreeRetry } from './admit-free-retry.ts';
+import { createReferences, readReferences } from '../jobs/reference-assets.ts';
+import { createSettleOutput } from '../jobs/settle-output.ts';
+import { readFreeRetry } from '../jobs/read-free-retry.ts';
 import { readJobResult } from '../jobs/read-job-result.ts';
 import { readStageResults } from '../jobs/read-stage-results.ts';
-import { createSettleOutput } from '../jobs/settle-output.ts';
 import { takeUpOutput } from '../jobs/take-up-output.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
@@ -21,7 +26,11 @@ import { createStopAttempts } from './stop-attempts.ts';
 import { createSubmit } from './submit.ts';
 import { createTakeUpOutput } from './take-up-output.ts';
 import { createObeySupport } from './support-command.ts';
+import { resolveBySystem } from './outbound/checked-lookup.ts';
+import { createOpenOutside, type OpenOutside } from './outbound/open-outside.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
+import { FETCH_LIMITS, type FetchLimits } from './references/fetch-reference.ts';
+import { createKeepReferences } from './references/keep-references.ts';
 
 export type JobActivityDependencies = {
   readonly database: Database;
@@ -29,6 +38,10 @@ export type JobActivityDependencies = {
   readonly assets: AssetStore;
   readonly heartbeatTimeoutSeconds: number;
   readonly rules: RequestRules;
+  /** How addresses that customers name are opened; absent: https and public machines only. */
+  readonly openOutside?: OpenOutside;
+  /** Absent: as long as a customer may be kept waiting. */
+  readonly fetchLimits?: FetchLimits;
 };
 
 export type JobActivities = ReturnType<typeof createJobActivities>;
@@ -40,12 +53,26 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const progress = createJobProgress(database);
   const settleOutput = createSettleOutput(database);
   const settle = createSettle(settleOutput);
-  const handOver = createHandOver(readStageResults.bind(null, database), assets);
+  const admitJob = createAdmitJob(database);
+  const admit = createAdmit(admitJob, readEditSources.bind(null, database), dependencies);
+  const admitFreeRetry = createAdmitFreeRetry(admitJob, readFreeRetry.bind(null, database), dependencies);
+  const handOver = createHandOver(
+    readStageResults.bind(null, database),
+    readReferences.bind(null, database),
+    assets,
+  );
   const submit = createSubmit(attempts, providers, handOver);
   const collect = createCollect({ attempts, progress, providers, assets });
   return {
-    admit: createAdmit(createAdmitJob(database), readEditSources.bind(null, database), dependencies),
+    admit: (start: GenerationStart) =>
+      isFreeRetryRequest(start.request) ? admitFreeRetry(start) : admit(start),
     takeUpOutput: createTakeUpOutput(takeUpOutput.bind(null, database), dependencies),
+    keepReferences: createKeepReferences({
+      references: createReferences(database),
+      assets,
+      openOutside: dependencies.openOutside ?? createOpenOutside(resolveBySystem, { allowsLocal: false }),
+      fetchLimits: dependencies.fetchLimits ?? FETCH_LIMITS,
+    }),
     submit,
     resolve: createResolve(attempts, providers),
     collect,

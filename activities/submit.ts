@@ -32,17 +32,16 @@ export function createSubmit(attempts: Attempts, providers: ProviderRegistry, ha
     return keepAlive(async () => {
       const provider = providers.get(attempt.provider);
       const { piece } = attempt;
-      if (piece === null) return submitOnce(attempts, provider, attempt, null);
+      if (piece === null && attempt.hasReferences !== true) {
+        return submitOnce(attempts, provider, attempt, null);
+      }
       // Before the row: from the row to the post there is no time for handing over films.
       const row = await attempts.read(attempt.accountId, attempt.reference);
       if (row !== undefined) return submissionOf(row.state, row.providerJobId, row.errorClass);
       const inputs = await handOver(attempt, provider);
-      return submitOnce(attempts, provider, attempt, {
-        stage: piece.name,
-        part: piece.part,
-        model: piece.model,
-        inputs,
-      });
+      const named =
+        piece === null ? null : { stage: piece.name, part: piece.part, model: piece.model, inputs };
+      return submitOnce(attempts, provider, attempt, named);
     });
   };
 }

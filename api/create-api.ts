@@ -24,6 +24,7 @@ import { openAccountRoute, readAccountRoute } from './routes/accounts.ts';
 import { balanceRoute } from './routes/balance.ts';
 import { cancelJobRoute } from './routes/cancel-job.ts';
 import { catalogueRoute } from './routes/catalogue.ts';
+import { decideReviewRoute } from './routes/decide-review.ts';
 import { entriesRoute } from './routes/entries.ts';
 import { estimateRoute } from './routes/estimate.ts';
 import { giveGrantRoute } from './routes/grants.ts';
@@ -40,11 +41,14 @@ import { readJobRoute } from './routes/read-job.ts';
 import { readOutputRoute } from './routes/read-output.ts';
 import { referralsRoute } from './routes/referrals.ts';
 import { repairsRoute } from './routes/repairs.ts';
+import { reportOutputRoute } from './routes/report-output.ts';
+import { listReviewsRoute, readReviewRoute } from './routes/reviews.ts';
 import { statementRoute } from './routes/statement.ts';
 import { submitJobRoute } from './routes/submit-job.ts';
 import { supportCommandRoutes } from './routes/support-commands.ts';
 import { usageRoute } from './routes/usage.ts';
 import { voidGrantRoute } from './routes/void-grant.ts';
+import { createStartFreeRetry } from './start-free-retry.ts';
 
 export type ApiDependencies = {
   readonly database: Database;
@@ -91,7 +95,12 @@ export function createApi(dependencies: ApiDependencies): Express {
 
 /** Every call there is. */
 function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): readonly Route[] {
-  const parts = { ...deps, answerJob: createAnswerJob(deps.temporalUi), admit: createAdmitSubmission(deps) };
+  const parts = {
+    ...deps,
+    answerJob: createAnswerJob(deps.temporalUi),
+    admit: createAdmitSubmission(deps),
+    startFreeRetry: createStartFreeRetry(deps),
+  };
   return [
     ...healthRoutes(parts),
     problemPagesRoute(),
@@ -106,6 +115,10 @@ function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): re
     repairsRoute(parts),
     readOutputRoute(parts),
     outputContentRoute(parts),
+    reportOutputRoute(parts),
+    listReviewsRoute(parts),
+    readReviewRoute(parts),
+    decideReviewRoute(parts),
     balanceRoute(parts),
     entriesRoute(parts),
     statementRoute(parts),

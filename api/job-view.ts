@@ -44,7 +44,7 @@ export function viewOutput(output: StoredJobOutput) {
     credits: output.credits,
     reservation_id: output.reservation_id,
     failure: output.failure,
-    content_url: output.state === 'succeeded' ? `/v1/outputs/${output.id}/content` : null,
+    content_url: output.state === 'succeeded' ? `${outputPath(output.id)}/content` : null,
     content_type: output.content_type,
     bytes: output.bytes,
     sha256: output.sha256,
@@ -63,6 +63,10 @@ function viewBilling(billing: StoredJob['billing'], accountId: string) {
     refunded: billing.refunded,
     entry_ids: billing.entry_seqs.map((seq) => entryIdOf(accountId, seq)),
   };
+}
+
+export function outputPath(outputId: string): string {
+  return `/v1/outputs/${outputId}`;
 }
 
 export function jobPath(jobId: string): string {

@@ -1,4 +1,5 @@
 import {
+  isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -77,8 +78,21 @@ function isClosed(error: unknown): boolean {
   return (
     error instanceof WorkflowExecutionAlreadyStartedError ||
     error instanceof WorkflowNotFoundError ||
-    error instanceof WorkflowUpdateFailedError
+    error instanceof WorkflowUpdateFailedError ||
+    isEndedBeforeAnswer(error)
   );
+}
+
+/** grpc-status NOT_FOUND, and the type of the detail by which it is not of a namespace. */
+const GRPC_NOT_FOUND = 5;
+const MULTI_OPERATION_FAILURE = 'temporal.api.errordetails.v1.MultiOperationExecutionFailure';
+
+/** Ended from outside before the update was accepted: the SDK passes on what the server says. */
+function isEndedBeforeAnswer(error: unknown): boolean {
+  if (!isGrpcServiceError(error) || (error.code as number) !== GRPC_NOT_FOUND) return false;
+  return error.metadata
+    .get('grpc-status-details-bin')
+    .some((detail) => detail.includes(MULTI_OPERATION_FAILURE));
 }
 
 function startOperation(start: JobStart, taskQueue: string) {

@@ -21,7 +21,7 @@ Environment:
   TEMPORAL_ADDRESS     use this Temporal server in place of an embedded one
   DATABASE_OWNER_URL   use this PostgreSQL in place of an embedded one
   DATABASE_URL         the database that reconcile and ledger report look at (default: the running stack's)
-  HOLDFAST_API_URL     the API that account, grant, plan, balance, statement, limits, job and repairs speak to, with
+  HOLDFAST_API_URL     the API that account, grant, plan, balance, statement, limits, job, repairs and review speak to, with
   HOLDFAST_PLATFORM_KEY  its key (default: the running stack's)
 
 Exit codes:

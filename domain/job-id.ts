@@ -14,6 +14,14 @@ export function jobIdOf(accountId: string, idempotencyKey: string): string {
   return `job_${stemOf('job', accountId, idempotencyKey)}`;
 }
 
+/**
+ * The job of a free retry, from the review and the key of the decision that allows it: decided again, the same job. No key that a
+ * customer could send leads to it.
+ */
+export function freeRetryJobIdOf(accountId: string, reviewId: string, decisionKey: string): string {
+  return `job_${stemOf('free_retry', accountId, reviewId, decisionKey)}`;
+}
+
 /** The account id of a platform's own reference. */
 export function accountIdOf(reference: string): string {
   return `acct_${stemOf('account', reference)}`;

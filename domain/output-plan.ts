@@ -3,6 +3,7 @@ import { attemptReferenceOf, outputIdOf, reservationIdOf } from './ids.ts';
 import type { JobRequest } from './job-request.ts';
 import type { JobTimes, Model } from './models.ts';
 import { workItemsOf, type Price } from './quote.ts';
+import { hasReferenceUrls } from './reference-assets.ts';
 import {
   FINAL_STAGE,
   partNameOf,
@@ -33,6 +34,8 @@ export type OutputPlan = {
   readonly kind: MadeKind;
   readonly credits: number;
   readonly provider: string;
+  /** Its brief refers to pictures, which are fetched before anything is submitted. */
+  readonly hasReferenceAssets?: true;
   /** How it is made, when in more than one piece. */
   readonly stages?: readonly Stage[];
   readonly maxAttempts: number;
@@ -55,6 +58,8 @@ export type Attempt = {
   readonly reference: string;
   /** Media type of what is made. */
   readonly makes: string;
+  /** The work names pictures that were kept: the provider has to have them first. */
+  readonly hasReferences?: true;
   /** Of a pipeline: which part of it this is. Null for what is made in one piece. */
   readonly piece: Piece | null;
 };
@@ -102,7 +107,7 @@ export function planOutput({
   work,
   model,
   ...output
-}: Omit<OutputPlan, 'kind' | 'provider' | 'stages' | 'maxAttempts'> & {
+}: Omit<OutputPlan, 'kind' | 'provider' | 'stages' | 'hasReferenceAssets' | 'maxAttempts'> & {
   readonly work: MadeWork;
   readonly model: Model;
 }): OutputPlan {
@@ -116,6 +121,7 @@ export function planOutput({
     credits: output.credits,
     provider: model.provider,
     ...(stages === undefined ? {} : { stages }),
+    ...(hasReferenceUrls(work) ? { hasReferenceAssets: true as const } : {}),
     maxAttempts: model.maxAttempts,
     times: output.times,
     ageSeconds: output.ageSeconds,
@@ -144,6 +150,7 @@ export function attemptOf(plan: OutputPlan, number: number, part: StagePart = fi
     number,
     reference: attemptReferenceOf({ outputId: plan.outputId, stage: partNameOf(part), number }),
     makes: stage.makes,
+    ...(plan.hasReferenceAssets === true ? { hasReferences: true } : {}),
     piece:
       progress === null
         ? null

@@ -1,5 +1,5 @@
-import type { WorkItem } from '../domain/job-request.ts';
 import type { Attempt } from '../domain/output-plan.ts';
+import type { ModelWork } from '../domain/reference-assets.ts';
 import type { Database } from '../ledger/database.ts';
 
 /** The states of an attempt row (jobs/migrations/0001_tables.sql tells the moves). */
@@ -12,7 +12,7 @@ export type BegunAttempt = {
   readonly state: AttemptState;
   readonly providerJobId: string | null;
   readonly errorClass: string | null;
-  readonly work: WorkItem | null;
+  readonly work: ModelWork | null;
   /** To the run deadline, by the database's clock. */
   readonly secondsLeft: number;
 };
@@ -34,7 +34,7 @@ export type AttemptOfOutput = {
 
 export type StoredAsset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
 
-export type NewAttempt = Omit<Attempt, 'makes' | 'piece'>;
+export type NewAttempt = Omit<Attempt, 'makes' | 'piece' | 'hasReferences'>;
 
 export type AttemptMove = {
   readonly from: readonly AttemptState[];
@@ -72,7 +72,7 @@ async function beginAttempt(database: Database, attempt: NewAttempt): Promise<Be
     state: AttemptState;
     provider_job_id: string | null;
     error_class: string | null;
-    work: WorkItem | null;
+    work: ModelWork | null;
     seconds_left: number | null;
   }>({
     name: 'jobs.begin_attempt',

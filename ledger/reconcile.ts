@@ -20,7 +20,9 @@ export async function reconcile(
     name: 'reconcile',
     text: `SELECT check_name AS check, account_id, subject, detail FROM ledger.reconcile($1)
            UNION ALL
-           SELECT check_name, account_id, subject, detail FROM jobs.reconcile()`,
+           SELECT check_name, account_id, subject, detail FROM jobs.reconcile()
+           UNION ALL
+           SELECT check_name, account_id, subject, detail FROM jobs.reconcile_reviews()`,
     values: [overdueSeconds],
   });
   return rows;

@@ -37,6 +37,7 @@ export const WORKER_SETTINGS = [
   'ASSET_HOME',
   'MODEL_SERVICE_URL',
   'ALLOW_TEST_SCENARIOS',
+  'ALLOW_LOCAL_ASSET_URLS',
   'WORKER_BUILD_ID',
   'WORKER_DEPLOYMENT_NAME',
   'WORKER_METRICS_ADDRESS',
@@ -100,6 +101,8 @@ export type WorkerConfig = ProcessConfig & {
   readonly assetHome: string;
   readonly modelServiceUrl: string | null;
   readonly allowsTestScenarios: boolean;
+  /** Addresses that customers name may be of this machine, and plain http. */
+  readonly allowsLocalAssetUrls: boolean;
   readonly version: WorkerVersion | null;
   readonly metricsAddress: string | null;
   readonly workflowBundlePath: string | null;
@@ -146,6 +149,7 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     assetHome: settings.ASSET_HOME,
     modelServiceUrl: settings.MODEL_SERVICE_URL,
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
+    allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,
     version: workerVersionOf(settings),
     metricsAddress: settings.WORKER_METRICS_ADDRESS,
     workflowBundlePath: settings.WORKFLOW_BUNDLE,

@@ -75,6 +75,10 @@ export const SETTINGS = {
     schema: z.stringbool().default(true),
     doc: 'false: refuse test_scenario even with the sandbox model',
   },
+  ALLOW_LOCAL_ASSET_URLS: {
+    schema: z.stringbool().default(false),
+    doc: 'true: reference assets over http and from this machine too, for development',
+  },
   WORKER_BUILD_ID: { schema: optionalText, doc: 'build id for worker versioning; unset: unversioned' },
   WORKER_DEPLOYMENT_NAME: { schema: optionalText, doc: 'worker deployment; needed with WORKER_BUILD_ID' },
   WORKER_METRICS_ADDRESS: {

@@ -1,6 +1,8 @@
 import { Client } from '@temporalio/client';
 import { createCreditUpkeep } from '../activities/credit-upkeep.ts';
 import { createJobActivities } from '../activities/job-activities.ts';
+import { resolveBySystem } from '../activities/outbound/checked-lookup.ts';
+import { createOpenOutside } from '../activities/outbound/open-outside.ts';
 import { createLocalProvider } from '../activities/providers/local-provider.ts';
 import { createProviderRegistry } from '../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../activities/reconcile-reservations.ts';
@@ -36,6 +38,7 @@ const jobActivities = createJobActivities({
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
   rules: { allowsTestScenarios: config.allowsTestScenarios },
+  openOutside: createOpenOutside(resolveBySystem, { allowsLocal: config.allowsLocalAssetUrls }),
 });
 const reconcileActivities = createReconcileActivities({
   database: pool,

@@ -66,6 +66,9 @@ export const releaseDurably = proxyActivities<Pick<JobActivities, 'releaseOutput
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
+/** Of the pictures a brief refers to, side by side: three tries of 20 s each, and as long again for another output's. */
+const KEEP_REFERENCES_SECONDS = 180;
+
 /** A post and two rows: longer than a provider's submit timeout (8 s) and two database calls (5 s each) together. */
 const SUBMIT_SECONDS = 25;
 
@@ -99,6 +102,10 @@ export function providerSteps(limits: {
     },
   };
   return {
+    keepReferences: proxyActivities<JobActivities>({
+      ...common,
+      startToCloseTimeout: KEEP_REFERENCES_SECONDS * 1_000,
+    }).keepReferences,
     submit: proxyActivities<JobActivities>({ ...common, startToCloseTimeout: SUBMIT_SECONDS * 1_000 }).submit,
     follow: proxyActivities<JobActivities>({
       ...common,

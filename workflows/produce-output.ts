@@ -45,8 +45,8 @@ async function produceUntilInterrupted(
   };
   const watch = watchDeadlines(production, production.interrupt);
   try {
-    const collected = await work.run(() => runStages(production, steps));
-    if (production.interruption === undefined) return endingOf(collected);
+    const ending = await work.run(() => make(production, steps));
+    if (production.interruption === undefined) return ending;
   } catch (error) {
     // Once canceled, a step is not tried again: its own failure then says no more than that it was stopped.
     if (!isCancellation(error) && !CancellationScope.current().consideredCancelled) {
@@ -57,4 +57,14 @@ async function produceUntilInterrupted(
     watch.cancel();
   }
   return CancellationScope.nonCancellable(() => endAfterInterruption(production, steps));
+}
+
+/** First the pictures that the work refers to are brought into our store, then the work is made. */
+async function make(production: Production, steps: ProviderSteps): Promise<Ending> {
+  const { accountId, jobId, outputId, hasReferenceAssets } = production.plan;
+  if (hasReferenceAssets === true) {
+    const kept = await steps.keepReferences({ accountId, jobId, outputId });
+    if (kept.outcome === 'refused') return { charge: false, failure: kept.failure };
+  }
+  return endingOf(await runStages(production, steps));
 }

@@ -1,9 +1,7 @@
 import { request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { requestJson } from './local-request.ts';
-import type { Provider } from './provider.ts';
-
-type TakenFile = Parameters<Provider['take']>[0][number];
+import type { HandedFile } from './provider.ts';
 
 /** A clip of high quality is 5 MB; on one machine that takes a moment. */
 const UPLOAD_TIMEOUT_MS = 30_000;
@@ -22,7 +20,7 @@ export class FilesNotTaken extends Error {
  */
 export async function handLocalFiles(
   root: URL,
-  files: readonly TakenFile[],
+  files: readonly HandedFile[],
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<void> {
@@ -44,7 +42,7 @@ export async function handLocalFiles(
 
 async function handFile(
   root: URL,
-  file: TakenFile,
+  file: HandedFile,
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<void> {

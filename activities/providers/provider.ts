@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { AttemptKey } from '../../domain/ids.ts';
-import type { WorkItem } from '../../domain/job-request.ts';
+import type { ModelWork } from '../../domain/reference-assets.ts';
 import type { ErrorClass } from '../../domain/rejections.ts';
 
 /** What a model service can and cannot do (provider-facts: no two are alike). Decisions read this, never a name. */
@@ -24,7 +24,7 @@ export type SubmitInput = {
   readonly key: AttemptKey;
   /** Our reference, unique for ever: the provider is asked for it when an answer was lost. */
   readonly reference: string;
-  readonly work: WorkItem;
+  readonly work: ModelWork;
   /** Of a pipeline: which part of which stage is asked for, of which model, made from what. Null for the whole at once. */
   readonly piece: {
     readonly stage: string;
@@ -96,6 +96,11 @@ export type CollectResult =
   | { readonly outcome: 'link_expired' }
   | { readonly outcome: 'unavailable'; readonly retryAfterMs: number };
 
+/** A file of ours that a submission is going to name. */
+export type HandedFile = Pick<StageInput, 'contentType' | 'bytes' | 'sha256'> & {
+  readonly open: () => Promise<Readable>;
+};
+
 export type ProviderWebhook = {
   readonly isVerified: boolean;
   readonly providerJobId: string | null;
@@ -115,10 +120,7 @@ export type Provider = {
    * Makes sure that the service has the files a submission is going to name. Starts and bills nothing, and may be
    * repeated. Throws when the service did not take them: nothing has been submitted then.
    */
-  take(
-    files: readonly (StageInput & { readonly open: () => Promise<Readable> })[],
-    signal: AbortSignal,
-  ): Promise<void>;
+  take(files: readonly HandedFile[], signal: AbortSignal): Promise<void>;
   submit(input: SubmitInput, signal: AbortSignal): Promise<SubmitResult>;
   lookup(reference: string, signal: AbortSignal): Promise<LookupResult>;
   poll(providerJobId: string, signal: AbortSignal): Promise<PollResult>;

@@ -6,7 +6,7 @@ import { listJobs } from '../../jobs/list-jobs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { viewJob, type TemporalUi } from '../job-view.ts';
-import { parseInstant } from '../parse-instant.ts';
+import { postgresInstant } from '../postgres-instant.ts';
 import { instant, listLimit, readQuery } from '../read-query.ts';
 import type { Route } from '../route.ts';
 
@@ -19,13 +19,8 @@ const query = z.strictObject({
   limit: listLimit,
 });
 
-/** PostgreSQL's own text of an instant, as it came from there: RFC 3339 but for the T and whole hours of offset. */
-const POSTGRES_INSTANT = /^(\S+) (\S+[+-](?:0\d|1[0-5]))(:[0-5]\d)?$/;
 const position = z.strictObject({
-  createdAt: z.string().refine((text) => {
-    const [, day = '', time = '', minutes = ':00'] = POSTGRES_INSTANT.exec(text) ?? [];
-    return parseInstant(`${day}T${time}${minutes}`) !== null;
-  }),
+  createdAt: postgresInstant,
   jobId: z.string().refine(isJobId),
 });
 

@@ -35,6 +35,9 @@ const STAGE_INPUT = z.looseObject({
   sha256: SHA256,
 });
 
+/** A picture that the customer refers to, by its content: handed over before. */
+const REFERENCE_ASSET = z.looseObject({ sha256: SHA256 });
+
 /** An edit is a picture or a film with an `instruction`, one wish a line: what its brief is to be changed by. */
 const INPUT = z.looseObject({
   kind: z.enum(['static_ad', 'video_ad']),
@@ -45,6 +48,7 @@ const INPUT = z.looseObject({
     .string()
     .max(2 * JOB_REQUEST_LIMITS.instruction)
     .optional(),
+  reference_assets: z.array(REFERENCE_ASSET).max(JOB_REQUEST_LIMITS.referenceUrls).optional(),
   test_scenario: z.enum(TEST_SCENARIOS).optional(),
   /** The part of a film that is asked for. */
   stage: z

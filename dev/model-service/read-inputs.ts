@@ -17,3 +17,18 @@ export async function readInputs(
     }),
   );
 }
+
+/** Reads the pictures that the customer refers to. Throws likewise. */
+export async function readReferences(
+  { reference_assets: named = [] }: PredictionInput,
+  files: ResultFiles,
+  held: HeldFiles,
+): Promise<readonly Uint8Array[]> {
+  return Promise.all(
+    named.map(async ({ sha256 }) => {
+      const content = (await held.read(sha256)) ?? (await files.read(sha256));
+      if (content === null) throw new Error('a reference asset is gone');
+      return content;
+    }),
+  );
+}

@@ -10,6 +10,8 @@ export type RenderTask = {
   readonly input: PredictionInput;
   /** The results of earlier stages it is made from. */
   readonly inputs: readonly RenderInput[];
+  /** Pictures that the customer refers to: a product, a logo. Absent: none. */
+  readonly references?: readonly Uint8Array[];
 };
 
 export type RenderInput = {

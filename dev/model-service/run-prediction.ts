@@ -4,7 +4,7 @@ import { garbageFileOf } from './garbage-file.ts';
 import type { HeldFiles } from './held-files.ts';
 import { ruleOf, type Prediction, type PredictionEnd, type PredictionProgress } from './prediction.ts';
 import { productOf } from './products.ts';
-import { readInputs } from './read-inputs.ts';
+import { readInputs, readReferences } from './read-inputs.ts';
 import type { Renderer } from './renderer.ts';
 import type { ResultFiles } from './result-files.ts';
 
@@ -29,10 +29,12 @@ export async function runPrediction(
 ): Promise<PredictionEnd> {
   const { id, reference, input } = prediction.order;
   const render = async (): Promise<PredictionEnd> => {
-    const inputs = await readInputs(input, files, held);
-    return succeeded([
-      await renderer.render({ name: id, seed: reference, input, inputs }, onProgress, signal),
+    const [inputs, references] = await Promise.all([
+      readInputs(input, files, held),
+      readReferences(input, files, held),
     ]);
+    const task = { name: id, seed: reference, input, inputs, references };
+    return succeeded([await renderer.render(task, onProgress, signal)]);
   };
   const rule = ruleOf(prediction.order).run;
   switch (rule) {

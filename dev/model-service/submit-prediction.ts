@@ -79,7 +79,8 @@ const QUEUE_FULL: Refusal = {
 };
 
 function lacksInput({ input }: PredictionRequest, state: ServiceState): Refusal | null {
-  const isThere = (input.inputs ?? []).every(({ sha256 }) => hasFile(state, sha256));
+  const named = [...(input.inputs ?? []), ...(input.reference_assets ?? [])];
+  const isThere = named.every(({ sha256 }) => hasFile(state, sha256));
   return isThere
     ? null
     : {

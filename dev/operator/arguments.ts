@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isReviewId } from '../../domain/review.ts';
 
 /** Arguments as commander takes them: whatever cannot be one ends with exit code 2 before anything is asked. */
 
@@ -22,6 +23,11 @@ export function attemptArgument(text: string): number | string {
   if (/^att_\w{1,96}$/.test(text)) return text;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('An attempt: its number, or its reference att_….');
+}
+
+export function reviewArgument(text: string): string {
+  if (isReviewId(text)) return text;
+  throw new InvalidArgumentError('A review id: rev_….');
 }
 
 export function wholeNumberArgument(text: string): number {

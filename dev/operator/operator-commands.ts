@@ -13,7 +13,8 @@ import {
   monthArgument,
   wholeNumberArgument,
 } from './arguments.ts';
-import { example } from './example.ts';
+import { example, withAccount, withJson } from './command-parts.ts';
+import { addReviewCommands } from './review-commands.ts';
 import { addSupportCommands } from './support-commands.ts';
 
 const REPEAT = 'your own key: repeated with the same values, it does nothing twice';
@@ -27,6 +28,7 @@ export function addOperatorCommands(program: Command): void {
   addLimits(program);
   addLedger(program);
   addSupportCommands(program);
+  addReviewCommands(program);
 }
 
 function addAccount(program: Command): void {
@@ -175,12 +177,4 @@ function addLedger(program: Command): void {
       const { ledgerReportCommand } = await import('../commands/ledger-report.ts');
       await ledgerReportCommand(readDevConfig(), options);
     });
-}
-
-function withJson(command: Command): Command {
-  return command.option('--json', 'print the answer as JSON', false);
-}
-
-function withAccount(command: Command): Command {
-  return command.argument('<account>', 'its id', accountArgument);
 }

@@ -3,7 +3,7 @@ import type { JobCommandOptions, JobOptions } from '../commands/job.ts';
 import type { RepairsOptions } from '../commands/repairs.ts';
 import { readDevConfig } from '../dev-config.ts';
 import { accountArgument, attemptArgument, jobArgument, wholeNumberArgument } from './arguments.ts';
-import { example } from './example.ts';
+import { example } from './command-parts.ts';
 
 const REFERENCE =
   'the key; default: derived from the command, so that the very same one again does nothing twice';

@@ -22,6 +22,7 @@ export function workerEnvironment(addresses: StackAddresses, workflowBundle: str
     DATABASE_URL: addresses.workerDatabaseUrl,
     MODEL_SERVICE_URL: urlOf(addresses.host, addresses.modelServicePort),
     WORKFLOW_BUNDLE: workflowBundle,
+    ALLOW_LOCAL_ASSET_URLS: 'true',
     RECONCILE_INTERVAL_SECONDS: '5',
     RECONCILE_GRACE_SECONDS: '5',
     UPKEEP_INTERVAL_SECONDS: '5',

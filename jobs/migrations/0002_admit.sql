@@ -59,6 +59,8 @@ DECLARE
   v_job_id     text := p_body->>'job_id';
   v_total      bigint := (p_body->'price'->>'total')::bigint;
   v_entry_seq  bigint := (SELECT a.entry_seq FROM ledger.accounts a WHERE a.account_id = v_account_id);
+  -- The ledger refuses an amount of zero but of a free retry, and a free retry of any other amount.
+  v_is_free    boolean := v_total = 0 AND jobs.is_free_retry(v_account_id, v_job_id);
   v_refusal    jsonb;
   v_result     record;
 BEGIN
@@ -70,7 +72,8 @@ BEGIN
   SELECT r.outcome, r.available, r.reserved INTO v_result
   FROM ledger.reserve((
     SELECT jsonb_agg(jsonb_build_object('account_id', v_account_id, 'reservation_id', o->>'reservation_id',
-             'amount', (o->>'credits')::bigint, 'reason', 'generation', 'job_id', v_job_id, 'output_id', o->>'output_id',
+             'amount', (o->>'credits')::bigint, 'reason', CASE WHEN v_is_free THEN 'free_retry' ELSE 'generation' END,
+             'job_id', v_job_id, 'output_id', o->>'output_id',
              'return_after_seconds', (p_body->>'deadline_seconds')::double precision, 'group_id', v_job_id,
              'member', p_body->>'member', 'project', p_body->>'project') ORDER BY n)
     FROM jsonb_array_elements(p_body->'outputs') WITH ORDINALITY e (o, n))) r
@@ -142,7 +145,8 @@ BEGIN
       RETURN jsonb_build_object('outcome', 'refused', 'code', 'job_in_doubt', 'reason', 'identical_job_is_stuck', 'job_id', v_stuck);
     END IF;
   END IF;
-  IF NOT jobs.has_room(v_account_id) THEN
+  -- A free retry was promised: it waits for no other job to end.
+  IF (p_body->'price'->>'total')::bigint > 0 AND NOT jobs.has_room(v_account_id) THEN
     RETURN jsonb_build_object('outcome', 'refused', 'code', 'rate_limited', 'reason', 'too_many_concurrent_jobs',
       'limit', jsonb_build_object('limit', 'max_concurrent_jobs', 'jobs', ledger.max_concurrent_jobs(v_account_id)));
   END IF;

@@ -27,7 +27,8 @@ BEGIN
     END IF;
   END IF;
   RETURN QUERY
-    SELECT v_is_mine, coalesce(a.state, 'fenced'), a.provider_job_id, a.error_class, o.work,
+    SELECT v_is_mine, coalesce(a.state, 'fenced'), a.provider_job_id, a.error_class,
+           jobs.work_for_model(o.account_id, o.job_id, o.work),
            extract(epoch FROM j.return_by - v_now)::double precision
     FROM (VALUES (1)) one
     LEFT JOIN jobs.attempts a ON a.account_id = p_account_id AND a.reference = p_reference

@@ -2,6 +2,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type pg from 'pg';
 import { inject } from 'vitest';
 import { createJobActivities } from '../../activities/job-activities.ts';
+import { resolveBySystem } from '../../activities/outbound/checked-lookup.ts';
+import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
 import { createLocalProvider } from '../../activities/providers/local-provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
@@ -11,12 +13,19 @@ import { startService } from '../model-service/running-service.ts';
 /** A workflow that fails is the subject of some tests and no news. */
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
+const LOCAL_ADDRESSES = {
+  openOutside: createOpenOutside(resolveBySystem, { allowsLocal: true }),
+  fetchLimits: { tryTimeoutMs: 2_000, pausesMs: [50, 100] },
+} as const;
+
 /** The real workflows and activities on a task queue of their own, with the model service in instant mode. */
 export async function startWorker(options: {
   readonly taskQueue: string;
   readonly pool: pg.Pool;
   readonly assetHome: string;
-}): Promise<{ readonly stop: () => Promise<void> }> {
+  /** May open addresses of this machine, and does not wait long for them. */
+  readonly opensLocalAddresses?: boolean;
+}): Promise<{ readonly stop: () => Promise<void>; readonly modelHome: string }> {
   const modelService = await startService();
   const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
   const worker = await Worker.create({
@@ -29,11 +38,13 @@ export async function startWorker(options: {
       assets: createDiskAssetStore(options.assetHome),
       heartbeatTimeoutSeconds: 5,
       rules: { allowsTestScenarios: true },
+      ...(options.opensLocalAddresses === true ? LOCAL_ADDRESSES : {}),
     }),
     shutdownGraceTime: '1 second',
   });
   const running = worker.run();
   return {
+    modelHome: modelService.home,
     async stop() {
       worker.shutdown();
       await running;

@@ -5,7 +5,13 @@ import { deliver } from './job-ending.ts';
 let api: ApiFixture;
 let mine: TestAccount;
 let theirs: TestAccount;
-let their: { readonly job: string; readonly output: string; readonly quote: string; readonly grant: string };
+let their: {
+  readonly job: string;
+  readonly output: string;
+  readonly quote: string;
+  readonly grant: string;
+  readonly review: string;
+};
 beforeAll(async () => {
   api = await createApiFixture();
   mine = await api.openAccount();
@@ -22,7 +28,12 @@ beforeAll(async () => {
     body: { kind: 'chat_message', quantity: 3 },
     headers: { 'Idempotency-Key': 'u' },
   });
+  const review = await api.call(`/v1/outputs/${outputId}/reports`, {
+    key: theirs.key,
+    body: { category: 'broken', note: 'theirs' },
+  });
   their = {
+    review: review.json<{ id: string }>().id,
     job: jobId,
     output: outputId,
     quote: quote.json<{ id: string }>().id,
@@ -42,6 +53,7 @@ const nobodys = (): Ids => ({
   output: `out_${'a'.repeat(26)}_0`,
   quote: 'quote_nobodys',
   grant: 'grant_nobodys',
+  review: `rev_${'a'.repeat(26)}_0_1`,
 });
 
 /** Every read and write that names an id, with a body that would be right were the id one's own. */
@@ -61,6 +73,12 @@ const CALLS: Readonly<Record<string, (ids: Ids) => readonly [path: string, call:
   'resolve a job': ({ job }) => [`/v1/jobs/${job}/resolve`, { body: { reason: 'r', outcome: 'ran' } }],
   'read an output': ({ output }) => [`/v1/outputs/${output}`, {}],
   'read content': ({ output }) => [`/v1/outputs/${output}/content`, {}],
+  'report an output': ({ output }) => [`/v1/outputs/${output}/reports`, { body: { category: 'broken' } }],
+  'read a review': ({ review }) => [`/v1/reviews/${review}`, {}],
+  'decide a review': ({ review }) => [
+    `/v1/reviews/${review}/decision`,
+    { body: { decision: 'refund', reason: 'r' } },
+  ],
   'filter entries': ({ job }) => [`/v1/entries?job_id=${job}`, {}],
   'cite a quote': ({ quote }) => ['/v1/jobs', { body: { ...STATIC_AD, quote_id: quote } }],
   'give a grant': ({ account }) => [
@@ -89,6 +107,7 @@ const OWN_CALLS: Readonly<Record<string, Call>> = {
   '/v1/statement?': { headers: { Accept: 'text/csv' } },
   '/v1/estimate': {},
   '/v1/jobs': {},
+  '/v1/reviews': {},
   '/v1/usage': { body: { kind: 'chat_message', quantity: 1 } },
   '/v1/quotes': { body: STATIC_AD },
 };

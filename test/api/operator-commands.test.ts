@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiFixture, type ApiFixture, type TestAccount } from './api-fixture.ts';
 import { runHoldfast } from './run-holdfast.ts';
+import { deliver } from './job-ending.ts';
 
 /** Every command is a process of its own: a second or two each on a busy machine. */
 const MANY_COMMANDS_MS = 180_000;
@@ -96,6 +99,35 @@ describe('an operator at the command line', () => {
         expect(actor).toMatch(new RegExp(`^key:key_\\w+ \\(${os.userInfo().username}\\)$`));
     },
   );
+
+  it('lists, looks at and decides reviews of unusable outputs', { timeout: MANY_COMMANDS_MS }, async () => {
+    const { jobId } = await api.admitJob(theirs.accountId, 'reported');
+    const { outputId } = await deliver(api, theirs.accountId, jobId, Buffer.from('picture'));
+    const report = { category: 'wrong_product', note: 'That is not our kettle.' };
+    await api.call(`/v1/outputs/${outputId}/reports`, { key: theirs.key, body: report });
+
+    const list = (await answerOf('review', 'list', '--account', theirs.accountId)) as {
+      readonly data?: readonly { readonly id: string }[];
+    };
+    const id = list.data?.[0]?.id ?? '';
+    expect((await holdfast(['review', 'list'])).stdout).toMatch(
+      new RegExp(`wrong_product +open +${theirs.accountId} +${id}`),
+    );
+    const file = path.join(api.home, 'reported.png');
+    const shown = (await holdfast(['review', 'show', id, '--output', file])).stdout;
+    expect(shown).toMatch(/Note +That is not our kettle\.\n/);
+    expect(shown).toMatch(/ {2}headline +A kettle\n/);
+    expect(shown).toMatch(/Charged +35 credits, 0 given back\n/);
+    expect(await readFile(file, 'utf8')).toBe('picture');
+
+    const refund = ['review', 'decide', id, 'refund', '--reason', 'wrong kettle'];
+    expect(await answerOf(...refund)).toMatchObject({ state: 'decided', decision: 'refund' });
+    expect((await holdfast(refund)).stdout).toMatch(/It had been decided so before/);
+    expect(await answerOf('balance', theirs.accountId)).toMatchObject({ available: 1_000 });
+    const denied = await holdfast(['review', 'decide', id, 'deny', '--reason', 'r']);
+    expect([denied.code, denied.stderr]).toEqual([1, expect.stringMatching(/409 state_conflict/)]);
+    expect((await holdfast(['review', 'decide', 'nonsense', 'deny', '--reason', 'r'])).code).toBe(2);
+  });
 
   it('reads the accountant’s report of a month, with a total that adds up', async () => {
     const month = new Date().toISOString().slice(0, 7);

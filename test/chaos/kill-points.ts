@@ -9,6 +9,7 @@ import type { Provider } from '../../activities/providers/provider.ts';
 export const KILL_POINTS = [
   'before admit',
   'after admit',
+  'after reference',
   'before submit',
   'after submit',
   'after record',
@@ -37,6 +38,7 @@ export function createKiller(
 /** A statement's name tells which step it belongs to. */
 const AROUND_STATEMENT: Readonly<Record<string, { before?: KillPoint; after?: KillPoint }>> = {
   'jobs.admit': { before: 'before admit', after: 'after admit' },
+  'jobs.resolve_reference': { after: 'after reference' },
   'jobs.move_attempt': { after: 'after record' },
   'jobs.record_asset': { after: 'after collect' },
   'jobs.settle': { before: 'before settle', after: 'after settle' },

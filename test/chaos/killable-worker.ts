@@ -1,5 +1,7 @@
 import { Client } from '@temporalio/client';
 import { createJobActivities } from '../../activities/job-activities.ts';
+import { resolveBySystem } from '../../activities/outbound/checked-lookup.ts';
+import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
 import { createLocalProvider } from '../../activities/providers/local-provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../../activities/reconcile-reservations.ts';
@@ -35,6 +37,7 @@ const jobActivities = createJobActivities({
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
   rules: { allowsTestScenarios: true },
+  openOutside: createOpenOutside(resolveBySystem, { allowsLocal: true }),
 });
 const reconcileActivities = createReconcileActivities({
   database,

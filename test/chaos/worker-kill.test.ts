@@ -1,17 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PIXEL, startAssetServer, type AssetServer } from '../activities/asset-server.ts';
 import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from './chaos-fixture.ts';
 import { startChaosWorker } from './chaos-worker.ts';
-import { KILL_POINTS } from './kill-points.ts';
+import { KILL_POINTS, type KillPoint } from './kill-points.ts';
 
 let chaos: ChaosFixture;
+let assets: AssetServer;
 
 beforeAll(async () => {
   chaos = await createChaosFixture(200);
+  assets = await startAssetServer();
+  assets.on('/logo.png', (response) => response.end(PIXEL));
 });
 
 afterAll(async () => {
+  await assets.close();
   await chaos.close();
 });
+
+/** A plain job; of the one kill point that lies in fetching, one that refers to a picture. */
+function briefOf(killPoint: KillPoint) {
+  const refers = killPoint === 'after reference';
+  return {
+    headline: killPoint,
+    ...(refers ? { reference_asset_urls: [`${assets.url}/logo.png`] } : {}),
+  };
+}
 
 describe('a worker killed by SIGKILL (invariants 4, 7, 10)', () => {
   it.concurrent.each(KILL_POINTS)(
@@ -32,7 +46,7 @@ describe('a worker killed by SIGKILL (invariants 4, 7, 10)', () => {
 
       const started = await client.start({
         ...job,
-        request: { kind: 'static_ad', brief: { headline: killPoint } },
+        request: { kind: 'static_ad', brief: briefOf(killPoint) },
       });
       const result = await client.wait(job, { timeoutMs: 60_000 });
 
@@ -41,6 +55,7 @@ describe('a worker killed by SIGKILL (invariants 4, 7, 10)', () => {
       expect(['reserved', 'unavailable']).toContain(started.outcome);
       expect(result).toEqual({ outcome: 'succeeded', credits: 35 });
       expect(await chaos.submissionsOf(taskQueue)).toBe(1);
+      if (killPoint === 'after reference') expect(assets.asked).toEqual(['/logo.png']);
       const [reservation] = await chaos.rows<{ state: string; committed: string; released: string }>(
         'SELECT state, committed, released FROM ledger.reservations WHERE job_id = $1',
         [started.outcome === 'invalid' ? '' : started.jobId],

@@ -102,7 +102,9 @@ export async function startRunningStack(
       };
       return Object.values(by_reference).reduce((sum, counts) => sum + counts.accepted, 0);
     },
-    reconcile: () => rows('SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()'),
+    reconcile: () =>
+      rows(`SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()
+         UNION ALL SELECT * FROM jobs.reconcile_reviews()`),
     async close() {
       await pool.end();
       await stack.stop();

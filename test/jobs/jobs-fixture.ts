@@ -55,6 +55,11 @@ export function attemptOf(jobId: string, number = 1, index = 0): string {
   return `att_${jobId}_${String(index)}_render_${String(number)}`;
 }
 
+/** The id of an output's review of a number. */
+export function reviewOf(jobId: string, number = 1, index = 0): string {
+  return `rev_${jobId}_${String(index)}_${String(number)}`;
+}
+
 /** A job of static ads at 35 credits. */
 export function jobItem(accountId: string, jobId: string, other: object = {}, outputs = 1): object {
   const total = 35 * outputs;

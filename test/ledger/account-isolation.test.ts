@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  commitOf,
   createJobsFixture,
   jobItem,
   outputOf,
   reservationOf,
+  reviewOf,
   type JobsFixture,
 } from '../jobs/jobs-fixture.ts';
 
 /** Two accounts with the same ids throughout: whatever leaks, leaks here. */
 const MARK = 'belongs_to_b';
+const LIMITS = { reports_per_day: 10, reports_of_output: 3 };
 
 let jobs: JobsFixture;
 beforeAll(async () => {
@@ -16,6 +19,10 @@ beforeAll(async () => {
   await jobs.openAccount('a');
   await jobs.openAccount('b', 100);
   await jobs.admit([jobItem('b', 'j', { metadata: { mark: MARK }, request: { mark: MARK } })]);
+  await jobs.bringToAsset('b', 'j');
+  await jobs.settleOutputs([commitOf('b', 'j')]);
+  await jobs.call('open_review', 'b', outputOf('j'), 'broken', MARK, LIMITS);
+  await jobs.call('decide_review', 'b', reviewOf('j'), 'k', 'print', 'free_retry', MARK, MARK, 'retry', 60);
   await jobs.call('store_quote', 'b', 'quote', MARK, '{"total": 35}', 900);
 });
 afterAll(() => jobs.close());
@@ -33,6 +40,9 @@ test.each([
   ['jobs.read_output($1, $2)', [outputOf('j')], []],
   ['jobs.read_events($1, $2, 0, 100)', ['j'], []],
   ['jobs.read_admission($1, $2)', ['j'], []],
+  ['jobs.read_review($1, $2)', [reviewOf('j')], [null]],
+  ['jobs.list_reviews($1, NULL, NULL, NULL, NULL, 100)', [], []],
+  ['jobs.read_free_retry($1, $2)', ['retry'], []],
   ['jobs.quote_exists($1, $2)', ['quote'], [false]],
 ])('%s shows an account nothing of another (invariant 12)', async (read, values, expected) => {
   const api = await jobs.worker.query<{ answer: unknown }>(`SELECT to_jsonb(r) AS answer FROM ${read} r`, [

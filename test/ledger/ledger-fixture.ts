@@ -82,7 +82,8 @@ export async function createLedgerFixture(): Promise<LedgerFixture> {
     },
     expectReconciled: async () => {
       const { rows } = await worker.query(
-        'SELECT * FROM ledger.reconcile(1e9) UNION ALL SELECT * FROM jobs.reconcile()',
+        `SELECT * FROM ledger.reconcile(1e9) UNION ALL SELECT * FROM jobs.reconcile()
+         UNION ALL SELECT * FROM jobs.reconcile_reviews()`,
       );
       expect(rows).toEqual([]);
     },

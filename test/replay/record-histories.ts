@@ -19,7 +19,7 @@ type Scene = {
   }) => Promise<string | undefined>;
 };
 
-const cancel: Scene['then'] = async ({ running, account, job }) => {
+const cancel: NonNullable<Scene['then']> = async ({ running, account, job }) => {
   const headers = { 'idempotency-key': `cancel ${job.id as string}` };
   await running.call('POST', `/v1/jobs/${job.id as string}/cancel`, { account, headers });
   return undefined;
@@ -34,7 +34,7 @@ type Step = {
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 const BY = { actor: 'recorder', reason: 'to record a history' };
 const support =
-  (...steps: readonly Step[]): Scene['then'] =>
+  (...steps: readonly Step[]): NonNullable<Scene['then']> =>
   async ({ running, client, account, job }) => {
     const jobId = job.id as string;
     for (const { when, command, asked, isUpdate } of steps) {

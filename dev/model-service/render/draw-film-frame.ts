@@ -16,6 +16,12 @@ const LINE_STAGGER = 0.1;
 const TEXT_LEAVES_BEFORE = 0.32;
 const ACTOR_STAGGER = 0.06;
 
+/** Shares of width and height. Apps lay their own controls over the top 12 % and the bottom 18 % of a film. */
+const CARDS_WIDTH = 0.62;
+const CARDS_MARGIN = 0.05;
+const CARDS_TOP = 0.115;
+const CARDS_BOTTOM = 0.83;
+
 /** Draws the film's picture at an instant. */
 export function drawFilmFrame(context: SKRSContext2D, plan: FilmPlan, seconds: number): void {
   const index = Math.max(
@@ -29,6 +35,7 @@ export function drawFilmFrame(context: SKRSContext2D, plan: FilmPlan, seconds: n
   plan.cast.forEach((member, actor) => {
     drawActor(context, member.sprite, poseAt(member, actor, index, since, seconds, plan.format.width));
   });
+  drawCards(context, plan, index, since);
   const isLast = index === plan.shots.length - 1;
   drawShotText(context, layer, since, isLast ? Infinity : layer.shot.endSeconds - seconds);
   drawShotButton(context, layer, since);
@@ -78,6 +85,28 @@ function poseAt(
     size: Math.max(0, blend(from.size, to.size, share)),
     turn: blend(from.turn, to.turn, share) + Math.sin(seconds * 0.5 + actor) * 0.09,
   };
+}
+
+/** Fades in with the first shot and then moves from one shot's corner to the next's, clear of its text and of the apps' controls. */
+function drawCards(context: SKRSContext2D, plan: FilmPlan, index: number, since: number): void {
+  const { cards, format } = plan;
+  if (cards === null) return;
+  const scale = Math.min(1, (format.width * CARDS_WIDTH) / cards.width);
+  const heightOf = cards.height * scale;
+  const topOf = (shot: ShotLayer | undefined) =>
+    shot?.textIs === 'above' ? format.height * CARDS_BOTTOM - heightOf : format.height * CARDS_TOP;
+  const [to, from] = [topOf(plan.shots[index]), topOf(plan.shots[index - 1] ?? plan.shots[index])];
+  const y = blend(from, to, easeInOut(since / MOVE_SECONDS));
+  context.save();
+  context.globalAlpha = index === 0 ? easeOut((since - 0.2) / 0.5) : 1;
+  context.drawImage(
+    cards,
+    format.width * (1 - CARDS_MARGIN) - cards.width * scale,
+    y,
+    cards.width * scale,
+    heightOf,
+  );
+  context.restore();
 }
 
 /** Each line rises out of its own baseline, one after the other; all leave upwards together. */

@@ -1,4 +1,4 @@
-import { createCanvas, loadImage, type Canvas } from '@napi-rs/canvas';
+import { createCanvas, loadImage, type Canvas, type Image } from '@napi-rs/canvas';
 import { drawFilmFrame } from './draw-film-frame.ts';
 import { encodePng } from './encode-png.ts';
 import { formatOfScript, sceneOf, type FilmScript } from './film-script.ts';
@@ -15,8 +15,9 @@ export function drawStoryboard(
   script: FilmScript,
   part: number,
   onProgress: (stage: string, fraction: number) => void,
+  references: readonly Image[] = [],
 ): Uint8Array {
-  const plan = planFilm(script);
+  const plan = planFilm(script, undefined, references);
   const { width, height } = plan.format;
   const { shots, firstShot } = sceneOf(script, part);
   const canvas = createCanvas(width * 2, height * shots.length);

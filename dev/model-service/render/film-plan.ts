@@ -6,6 +6,7 @@ import type { FilmFormat } from './film-format.ts';
 import { formatOfScript, shotsOf, type FilmScript } from './film-script.ts';
 import { paletteOf, TONES, type Palette } from './palette.ts';
 import { registerFonts } from './font-faces.ts';
+import { drawReferenceCards } from './reference-cards.ts';
 import { createRuler, layOutShot, type ShotLayer } from './shot-layer.ts';
 import { pick, seededRandom } from './seeded-random.ts';
 
@@ -19,13 +20,22 @@ export type FilmPlan = {
   /** The ground of each shot. */
   readonly grounds: readonly (Canvas | Image)[];
   readonly cast: readonly CastMember[];
+  /** What the customer refers to, over the shapes of every shot. */
+  readonly cards: Canvas | null;
 };
+
+/** Height of the cards, as a share of the film's width. */
+const CARD_HEIGHT = 0.2;
 
 /**
  * Lays out all shots of a film and draws what they share. The same script gives the same plan, so whoever makes a part of
  * the film has all of it before them.
  */
-export function planFilm(script: FilmScript, format: FilmFormat = formatOfScript(script)): FilmPlan {
+export function planFilm(
+  script: FilmScript,
+  format: FilmFormat = formatOfScript(script),
+  references: readonly Image[] = [],
+): FilmPlan {
   registerFonts();
   const random = seededRandom(script.seed);
   const { copy } = script;
@@ -54,6 +64,7 @@ export function planFilm(script: FilmScript, format: FilmFormat = formatOfScript
     shots,
     grounds: shots.map(({ palette }) => grounds.get(palette.tone) ?? drawFilmGround(palette, format)),
     cast,
+    cards: drawReferenceCards(references, format.width * CARD_HEIGHT),
   };
 }
 

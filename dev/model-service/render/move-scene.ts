@@ -1,4 +1,4 @@
-import { createCanvas } from '@napi-rs/canvas';
+import { createCanvas, type Image } from '@napi-rs/canvas';
 import { drawFilmFrame } from './draw-film-frame.ts';
 import { readPlates } from './draw-storyboard.ts';
 import { encodeH264 } from './encode-h264.ts';
@@ -20,9 +20,10 @@ export async function moveScene(
   part: number,
   pictures: readonly Uint8Array[],
   onProgress: (stage: string, fraction: number) => void,
+  references: readonly Image[] = [],
 ): Promise<Uint8Array> {
   const grounds = await Promise.all(pictures.map((picture, index) => readPlates(script, index + 1, picture)));
-  const plan = { ...planFilm(script), grounds: grounds.flat() };
+  const plan = { ...planFilm(script, undefined, references), grounds: grounds.flat() };
   const { width, height, framesPerSecond } = plan.format;
   const { firstFrame, endFrame } = sceneOf(script, part);
   const context = createCanvas(width, height).getContext('2d');

@@ -1,4 +1,4 @@
-import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import { createCanvas, type Image, type SKRSContext2D } from '@napi-rs/canvas';
 import type { PredictionInput } from '../prediction-request.ts';
 import { adCopyOf, type AdCopy } from './ad-copy.ts';
 import { cssOf } from './color.ts';
@@ -9,6 +9,7 @@ import { drawGlow, drawGrain, drawGround } from './draw-ground.ts';
 import { drawShape } from './draw-shape.ts';
 import { drawTextBlock, fitText, type TextStyle } from './fit-text.ts';
 import { encodePng } from './encode-png.ts';
+import { bleedOf, drawReferenceCards } from './reference-cards.ts';
 import { registerFonts } from './font-faces.ts';
 import { paletteOf, TONES, type Palette } from './palette.ts';
 import { pick, seededRandom, type SeededRandom } from './seeded-random.ts';
@@ -20,6 +21,10 @@ const MARGIN = 84;
 const COLUMN = PICTURE_SIZE.width - 2 * MARGIN;
 const BUTTON_HEIGHT = 112;
 const GAP = 36;
+
+/** Of what the customer refers to; where there is little room, a share of it. */
+const CARD_HEIGHT = 236;
+const MAX_CARD_SHARE = 0.46;
 
 /** The shapes keep at least this share of the height, however long the text is. */
 const MIN_STAGE = 0.3;
@@ -46,6 +51,7 @@ export function renderPicture(
   input: PredictionInput,
   seed: string,
   onProgress: (stage: string, fraction: number) => void,
+  references: readonly Image[] = [],
 ): Uint8Array {
   registerFonts();
   const copy = adCopyOf(input);
@@ -59,6 +65,7 @@ export function renderPicture(
   onProgress('scene', 0.5);
   drawStage(context, palette, random, PICTURE_SIZE.height - text.height);
   drawGrain(context, random, PICTURE_SIZE.width, PICTURE_SIZE.height);
+  drawCards(context, references, PICTURE_SIZE.height - text.height);
   text.draw(PICTURE_SIZE.height - text.height);
   onProgress('encode', 0.8);
   const { width, height } = PICTURE_SIZE;
@@ -89,6 +96,22 @@ function layOutText(context: SKRSContext2D, copy: AdCopy, palette: Palette): Tex
       if (button !== null) context.drawImage(button, MARGIN, PICTURE_SIZE.height - MARGIN - BUTTON_HEIGHT);
     },
   };
+}
+
+/** Lays what the customer refers to over the shapes, in the corner above the text's first letter. */
+function drawCards(context: SKRSContext2D, references: readonly Image[], stageHeight: number): void {
+  const height = Math.min(CARD_HEIGHT, stageHeight * MAX_CARD_SHARE);
+  const cards = drawReferenceCards(references, height);
+  if (cards === null) return;
+  const bleed = bleedOf(height);
+  const scale = Math.min(1, COLUMN / (cards.width - bleed * 2));
+  context.drawImage(
+    cards,
+    MARGIN - bleed * scale,
+    MARGIN - bleed * scale,
+    cards.width * scale,
+    cards.height * scale,
+  );
 }
 
 /** Puts the shapes on the part of the picture above the text, clear of it. */

@@ -18,11 +18,12 @@ const MAKE: Readonly<
   script: ({ input, seed }) => Promise.resolve(JSON.stringify(writeScript(input, seed))),
   async scenes(request, onProgress) {
     const { drawStoryboard } = await import('./draw-storyboard.ts');
-    return drawStoryboard(scriptOf(request), partOf(request), onProgress);
+    return drawStoryboard(scriptOf(request), partOf(request), onProgress, await referencesOf(request));
   },
   async motion(request, onProgress) {
     const { moveScene } = await import('./move-scene.ts');
-    return moveScene(scriptOf(request), partOf(request), resultsOf(request, 'scenes'), onProgress);
+    const pictures = resultsOf(request, 'scenes');
+    return moveScene(scriptOf(request), partOf(request), pictures, onProgress, await referencesOf(request));
   },
   async voice(request) {
     const { encodeSound } = await import('./encode-sound.ts');
@@ -62,6 +63,11 @@ export async function renderStage(
 
 function partOf({ input }: RenderRequest): number {
   return input.stage?.part ?? 1;
+}
+
+async function referencesOf({ references = [] }: RenderRequest) {
+  const { loadReferences } = await import('./reference-cards.ts');
+  return loadReferences(references);
 }
 
 function scriptOf(request: RenderRequest) {

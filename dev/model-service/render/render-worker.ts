@@ -22,7 +22,9 @@ async function render(request: RenderRequest): Promise<void> {
       answer({ type: 'done', ...(await renderStage(request, onProgress)) });
     } else {
       const { renderPicture } = await import('./render-picture.ts');
-      const content = renderPicture(request.input, request.seed, onProgress);
+      const { loadReferences } = await import('./reference-cards.ts');
+      const references = await loadReferences(request.references ?? []);
+      const content = renderPicture(request.input, request.seed, onProgress, references);
       answer({ type: 'done', contentType: 'image/png', content });
     }
   } catch (error) {

@@ -1,0 +1,96 @@
+import { isIP } from 'node:net';
+import type { Readable } from 'node:stream';
+import { Agent, request } from 'undici';
+import { AddressRefused, createCheckedLookup, type Resolve } from './checked-lookup.ts';
+import { mayConnect, type OutboundRules } from './public-address.ts';
+
+/** api-conventions.md, "outbound URLs". */
+const MAX_REDIRECTS = 3;
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+
+export type OutsideRefusal = 'not_https' | 'bad_address' | 'private_address' | 'too_many_redirects';
+
+/** What an address outside of our house answered in the end. */
+export type OutsideAnswer =
+  | {
+      readonly outcome: 'answered';
+      readonly status: number;
+      readonly declaredBytes: number | null;
+      readonly body: Readable;
+    }
+  | { readonly outcome: 'refused'; readonly why: OutsideRefusal };
+
+export type OpenOutside = <Result>(
+  url: string,
+  accept: string,
+  signal: AbortSignal,
+  use: (answer: OutsideAnswer) => Promise<Result>,
+) => Promise<Result>;
+
+/**
+ * Gets what a stranger's address names: https and public machines only, each redirect looked at like the first address, three
+ * of them at most. `use` reads the answer, whose connection is gone afterwards. Rejects when there is no answer.
+ */
+export function createOpenOutside(resolve: Resolve, rules: OutboundRules): OpenOutside {
+  return async (url, accept, signal, use) => {
+    const agent = new Agent({
+      pipelining: 1,
+      connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createCheckedLookup(resolve, rules) },
+    });
+    try {
+      return await use(await follow(url, accept, signal, agent, rules));
+    } finally {
+      await agent.destroy();
+    }
+  };
+}
+
+async function follow(
+  first: string,
+  accept: string,
+  signal: AbortSignal,
+  dispatcher: Agent,
+  rules: OutboundRules,
+): Promise<OutsideAnswer> {
+  let url = first;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const fault = faultOf(url, rules);
+    if (fault !== null) return { outcome: 'refused', why: fault };
+    const answer = await ask(url, accept, signal, dispatcher);
+    if (answer === 'private_address') return { outcome: 'refused', why: answer };
+    const { location, 'content-length': length } = answer.headers;
+    if (!REDIRECTS.includes(answer.statusCode)) {
+      const declaredBytes = typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : null;
+      return { outcome: 'answered', status: answer.statusCode, declaredBytes, body: answer.body };
+    }
+    answer.body.on('error', () => undefined).destroy();
+    if (typeof location !== 'string' || !URL.canParse(location, url)) {
+      return { outcome: 'refused', why: 'bad_address' };
+    }
+    url = new URL(location, url).href;
+  }
+  return { outcome: 'refused', why: 'too_many_redirects' };
+}
+
+async function ask(url: string, accept: string, signal: AbortSignal, dispatcher: Agent) {
+  try {
+    return await request(url, { dispatcher, signal, headers: { accept, 'accept-encoding': 'identity' } });
+  } catch (error) {
+    if (error instanceof AddressRefused) return 'private_address';
+    throw error;
+  }
+}
+
+/** What is wrong with an address before anybody is asked; a name is looked at when it is connected to. */
+function faultOf(text: string, rules: OutboundRules): OutsideRefusal | null {
+  if (!URL.canParse(text)) return 'bad_address';
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && !(rules.allowsLocal && url.protocol === 'http:')) return 'not_https';
+  if (url.username !== '' || url.password !== '') return 'bad_address';
+  // A number is not looked up. (The URL parser has made 0x7f.1 and 2130706433 into what they are.)
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) !== 0 && !mayConnect(host, rules) ? 'private_address' : null;
+}

@@ -1,0 +1,88 @@
+import { cancellationSignal, Context, sleep } from '@temporalio/activity';
+import { failureOf, type Failure } from '../../domain/failures.ts';
+import type { OutputPlan } from '../../domain/output-plan.ts';
+import { detailOfRefusal } from '../../domain/reference-assets.ts';
+import type { AssetStore } from '../../jobs/asset-store.ts';
+import type { ClaimedReference, References } from '../../jobs/reference-assets.ts';
+import { keepAlive } from '../keep-alive.ts';
+import type { OpenOutside } from '../outbound/open-outside.ts';
+import {
+  fetchReference,
+  longestFetchMs,
+  type FetchedReference,
+  type FetchLimits,
+} from './fetch-reference.ts';
+
+export type KeptReferences =
+  /** Every one is in our store. */
+  { readonly outcome: 'kept' } | { readonly outcome: 'refused'; readonly failure: Failure };
+
+export type KeepReferencesDependencies = {
+  readonly references: References;
+  readonly assets: AssetStore;
+  readonly openOutside: OpenOutside;
+  readonly fetchLimits: FetchLimits;
+};
+
+/** Room for storing what came at the last moment. */
+const LEASE_SPARE_SECONDS = 10;
+
+/** Another output of the job is at it. */
+const LOOK_AGAIN_MS = 500;
+
+/**
+ * Fetches the pictures that an output's brief refers to, as far as nobody has: once per job and address, whoever asks and however
+ * often. The addresses come from PostgreSQL: they may hold a signature, and a history is read by more people.
+ */
+export function createKeepReferences(deps: KeepReferencesDependencies) {
+  const limits = deps.fetchLimits;
+  const leaseSeconds = longestFetchMs(limits) / 1_000 + LEASE_SPARE_SECONDS;
+  return async function keepReferences(
+    output: Pick<OutputPlan, 'accountId' | 'jobId' | 'outputId'>,
+  ): Promise<KeptReferences> {
+    return keepAlive(async () => {
+      for (;;) {
+        const claimed = await deps.references.claim(output, leaseSeconds);
+        const mine = claimed.filter(({ state }) => state === 'mine');
+        await Promise.all(
+          mine.map(async ({ url }) => {
+            await deps.references.resolve(output, url, toRecord(await fetchPatiently(deps, url, limits)));
+          }),
+        );
+        if (mine.length === 0 && claimed.every(({ state }) => state !== 'busy')) return resultOf(claimed);
+        if (mine.length === 0) await sleep(LOOK_AGAIN_MS);
+      }
+    });
+  };
+}
+
+/** Asks again where it may help, so many times. */
+async function fetchPatiently(
+  { openOutside, assets }: KeepReferencesDependencies,
+  url: string,
+  { tryTimeoutMs, pausesMs }: FetchLimits,
+): Promise<FetchedReference> {
+  for (const pauseMs of [...pausesMs, null]) {
+    try {
+      const fetched = await fetchReference(openOutside, assets, url, cancellationSignal(), tryTimeoutMs);
+      if (fetched !== null) return fetched;
+    } catch (error) {
+      // Temporal is told so in its own words.
+      if (cancellationSignal().aborted) await Context.current().cancelled;
+      throw error;
+    }
+    if (pauseMs !== null) await sleep(pauseMs);
+  }
+  return { outcome: 'refused', refusal: 'unreachable' };
+}
+
+function toRecord(fetched: FetchedReference) {
+  return fetched.outcome === 'kept' ? { asset: fetched.asset } : { refusal: fetched.refusal };
+}
+
+function resultOf(references: readonly ClaimedReference[]): KeptReferences {
+  const refused = references.find(({ state }) => state === 'refused');
+  if (refused === undefined) return { outcome: 'kept' };
+  const detail = detailOfRefusal(refused.position, refused.refusal ?? 'unreachable');
+  return { outcome: 'refused', failure: { ...failureOf('asset_refused'), detail } };
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { DevConfig } from '../dev-config.ts';
+import { connectOperatorApi, type OperatorApi } from '../operator/operator-api.ts';
+import { fields, show, shown } from '../operator/show.ts';
+import { formatTable } from '../terminal.ts';
+
+type Review = {
+  readonly id: string;
+  readonly account_id: string;
+  readonly job_id: string;
+  readonly output_id: string;
+  readonly category: string;
+  readonly note: string | null;
+  readonly state: string;
+  readonly decision: string | null;
+  readonly reason: string | null;
+  readonly retry_job_id: string | null;
+  readonly retry_state: string | null;
+  readonly created_at: string;
+  readonly kind: string;
+  readonly brief: Readonly<Record<string, unknown>> | null;
+  readonly instruction: string | null;
+  readonly output: { readonly content_url: string; readonly content_type: string | null };
+  readonly billing: { readonly committed: number; readonly refunded: number };
+};
+
+export type ListReviewsOptions = {
+  readonly state: string;
+  readonly category?: string;
+  readonly account?: string;
+  readonly limit: number;
+  readonly json: boolean;
+};
+
+export type DecideReviewOptions = { readonly reason: string; readonly key?: string; readonly json: boolean };
+
+/** `holdfast review list`. */
+export async function listReviewsCommand(config: DevConfig, options: ListReviewsOptions): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const query = new URLSearchParams({ state: options.state, limit: String(options.limit) });
+  if (options.category !== undefined) query.set('category', options.category);
+  const { body } = await api.json<{ readonly data: readonly Review[] }>(`/v1/reviews?${query.toString()}`, {
+    account: options.account,
+  });
+  show(body, options, () =>
+    body.data.length === 0
+      ? `No ${options.state} reviews.`
+      : formatTable(
+          ['reported', 'category', 'state', 'account', 'review'],
+          body.data.map((review) => [
+            review.created_at,
+            review.category,
+            stateOf(review),
+            review.account_id,
+            review.id,
+          ]),
+        ),
+  );
+}
+
+/** `holdfast review show`: with --output, the reported output itself goes to a file. */
+export async function showReviewCommand(
+  config: DevConfig,
+  id: string,
+  options: { readonly output?: string; readonly json: boolean },
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const { body } = await api.json<Review>(`/v1/reviews/${id}`);
+  if (options.output !== undefined) await save(api, body, options.output);
+  show(body, options, () => linesOf(body));
+}
+
+/** `holdfast review decide`. */
+export async function decideReviewCommand(
+  config: DevConfig,
+  id: string,
+  decision: string,
+  options: DecideReviewOptions,
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const { body, isReplay } = await api.json<Review>(`/v1/reviews/${id}/decision`, {
+    key: options.key ?? randomUUID(),
+    body: { decision, reason: options.reason },
+  });
+  const news = isReplay ? '\n(It had been decided so before, and was not again.)' : '';
+  show(body, options, () => linesOf(body) + news);
+}
+
+async function save(api: OperatorApi, review: Review, file: string): Promise<void> {
+  const { body } = await api.open(review.output.content_url, { account: review.account_id, accept: '*/*' });
+  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
+  if (body !== null) await pipeline(Readable.fromWeb(body as never), createWriteStream(file));
+}
+
+function stateOf({ state, decision, retry_state }: Review): string {
+  if (decision === null) return state;
+  return decision === 'free_retry' ? `free_retry, ${retry_state ?? 'not begun'}` : decision;
+}
+
+function linesOf(review: Review): string {
+  const brief = Object.entries(review.brief ?? {}).map(
+    ([name, value]) => [`  ${name}`, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+  );
+  return fields([
+    ['Review', review.id],
+    ['Account', review.account_id],
+    ['Job', review.job_id],
+    ['Reported', review.created_at],
+    ['Category', review.category],
+    ['Note', review.note],
+    ['Kind', review.kind],
+    ['Brief', null],
+    ...brief,
+    ['Instruction', review.instruction],
+    ['Output', `${review.output.content_url} (${shown(review.output.content_type)})`],
+    ['Charged', `${shown(review.billing.committed)} credits, ${shown(review.billing.refunded)} given back`],
+    ['State', stateOf(review)],
+    ['Reason', review.reason],
+    ['Free retry', review.retry_job_id],
+  ]);
+}

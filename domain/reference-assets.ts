@@ -1,0 +1,73 @@
+import type { WorkItem } from './job-request.ts';
+
+/** Pictures a customer shows the model: fetched by us once per job, kept, and handed to the model service from our store. */
+
+/** Of one asset. A product shot straight from a camera is about 8 MB. */
+export const MAX_REFERENCE_BYTES = 10 * 1024 * 1024;
+
+/** A kept asset, named by its content. */
+export type ReferenceAsset = {
+  readonly sha256: string;
+  readonly content_type: string;
+  readonly bytes: number;
+};
+
+/** Work as a model service is given it: in place of the customer's addresses the assets that were kept. */
+export type ModelWork = WorkItem & { readonly reference_assets?: readonly ReferenceAsset[] | undefined };
+
+export function hasReferenceUrls({ brief }: WorkItem): boolean {
+  return (brief?.reference_asset_urls ?? []).length > 0;
+}
+
+export const REFERENCE_REFUSALS = [
+  'not_https',
+  'bad_address',
+  'private_address',
+  'too_many_redirects',
+  'too_large',
+  'not_an_image',
+  'not_found',
+  'unreachable',
+] as const;
+export type ReferenceRefusal = (typeof REFERENCE_REFUSALS)[number];
+
+/** For the customer, after "Reference asset 2 could not be fetched: ". */
+const WORDS: Readonly<Record<ReferenceRefusal, string>> = {
+  not_https: 'its address does not begin with https',
+  bad_address: 'its address cannot be read, or has a user name in it',
+  private_address: 'its address leads to a machine that is not public',
+  too_many_redirects: 'it is redirected more than three times',
+  too_large: 'it is larger than 10 MiB',
+  not_an_image: 'it is not a PNG, JPEG, WebP or GIF picture',
+  not_found: 'the server answered that it is not there, or not for us',
+  unreachable: 'the server did not deliver it in time, though it was asked more than once',
+};
+
+/** @param position of its address in the brief, from 1 */
+export function detailOfRefusal(position: number, refusal: ReferenceRefusal): string {
+  return `Reference asset ${String(position)} could not be fetched: ${WORDS[refusal]}. Check its address and submit again.`;
+}
+
+/** How a picture of a type begins. WebP: a RIFF box of that form. */
+const SIGNATURES: readonly (readonly [type: string, begins: (firstBytes: Uint8Array) => boolean])[] = [
+  ['image/png', (bytes) => startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
+  ['image/jpeg', (bytes) => startsWith(bytes, [0xff, 0xd8, 0xff])],
+  ['image/gif', (bytes) => startsWith(bytes, [0x47, 0x49, 0x46, 0x38])],
+  [
+    'image/webp',
+    (bytes) =>
+      startsWith(bytes, [0x52, 0x49, 0x46, 0x46]) && startsWith(bytes.subarray(8), [0x57, 0x45, 0x42, 0x50]),
+  ],
+];
+
+/** Bytes that tell what a picture is. */
+export const IMAGE_SIGNATURE_BYTES = 12;
+
+/** The media type of a picture by its first bytes, whatever a server says; null for anything that we do not take. */
+export function imageTypeOf(firstBytes: Uint8Array): string | null {
+  return SIGNATURES.find(([, begins]) => begins(firstBytes))?.[0] ?? null;
+}
+
+function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
+  return signature.every((byte, index) => bytes[index] === byte);
+}
