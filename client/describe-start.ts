@@ -42,7 +42,11 @@ export function describeStart(start: {
       { key: MODEL, value: model.name },
       ...(credits === null ? [] : [{ key: CREDITS, value: credits }]),
     ]),
-    staticSummary: `${kind}${outputs > 1 ? ` of ${String(outputs)} outputs` : ''} by ${model.name}${credits === null ? '' : `, ${String(credits)} credits`}`,
+    staticSummary: [
+      `${kind.replace('_', ' ')}${outputs > 1 ? ` of ${String(outputs)} outputs` : ''}`,
+      ...(credits === null ? [] : [`${String(credits)} credits`]),
+      start.accountId,
+    ].join(' · '),
     staticDetails: [
       '| | |',
       '|---|---|',

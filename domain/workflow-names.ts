@@ -33,4 +33,8 @@ export const SEARCH_ATTRIBUTES = {
   HoldfastModel: 'KEYWORD',
   HoldfastCredits: 'INT',
   HoldfastStuckSince: 'DATETIME',
+  /** Since when nobody knows what became of a submission; gone once it is resolved. */
+  HoldfastUnknownSince: 'DATETIME',
+  /** The failure code, once it has failed. */
+  HoldfastFailure: 'KEYWORD',
 } as const;

@@ -1,4 +1,4 @@
-import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { failureOf } from '../domain/failures.ts';
 import { summarize } from '../domain/job-state.ts';
 import { releaseDurably } from './activity-proxies.ts';
@@ -25,7 +25,9 @@ export async function batch(start: GenerationStart): Promise<BatchResult> {
 
   const job = await untilJobHasEnded(accountId, jobId);
   upsertSearchAttributes({ HoldfastState: [job.state] });
-  return resultOf(job);
+  const result = resultOf(job);
+  setCurrentDetails(`Ended: ${result.summary}.`);
+  return result;
 }
 
 function resultOf({
@@ -35,7 +37,7 @@ function resultOf({
   returned,
   leftSeconds: _,
   ...counts
-}: JobStanding): BatchResult {
+}: JobStanding): Exclude<BatchResult, { outcome: 'refused' }> {
   return {
     outcome: state === 'queued' || state === 'stuck' ? 'running' : state,
     code: failureCode,

@@ -49,7 +49,7 @@ async function startOutput(
       // A batch that is ended from outside leaves what it has begun to go on.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       priority: { priorityKey: BATCH_PRIORITY, fairnessKey: accountId },
-      staticSummary: `one of ${String(outputCount)} outputs`,
+      staticSummary: `one of ${String(outputCount)} outputs · ${accountId}`,
     });
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'started_before';

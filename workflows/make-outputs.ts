@@ -1,4 +1,4 @@
-import { CancellationScope, setHandler } from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { BATCH_WINDOW, type BatchPlan } from '../domain/batch-plan.ts';
 import { failureOf, type Failure } from '../domain/failures.ts';
 import { outputIdOf } from '../domain/ids.ts';
@@ -50,10 +50,23 @@ export async function makeOutputs(plan: BatchPlan): Promise<void> {
 
 async function fillSlot(batch: Batch): Promise<void> {
   for (;;) {
+    showBatch(batch);
     if (await isStopped(batch)) return;
     if (batch.next >= batch.plan.outputCount) return;
     await makeOutput(batch, outputIdOf(batch.plan.jobId, batch.next++));
   }
+}
+
+/** What support reads at the top of a batch's page in Temporal UI. */
+function showBatch({ plan, next, underWay, deadlineAt, stoppedBy }: Batch): void {
+  const rows = [
+    `| Outputs | ${String(plan.outputCount)} |`,
+    `| Begun | ${String(next)} |`,
+    `| Under way | ${[...underWay].map((outputId) => `\`${outputId}\``).join(', ') || 'none'} |`,
+    `| Deadline | ${new Date(deadlineAt).toISOString()} |`,
+    `| Next automatic action | ${stoppedBy === undefined ? 'the next output begins when one ends' : 'what has not begun is returned'} |`,
+  ];
+  setCurrentDetails(['| | |', '|---|---|', ...rows].join('\n'));
 }
 
 /** Past the deadline as it was, the record is asked: support may have given the job more time. */

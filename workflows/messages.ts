@@ -1,4 +1,5 @@
-import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { OutputStanding } from '../domain/current-details.ts';
 import type { FailureCode } from '../domain/failures.ts';
 import type { OutputCounts } from '../domain/job-state.ts';
 import type { AttemptName, SupportDone, SupportNews } from '../domain/support-command.ts';
@@ -129,3 +130,6 @@ export const releaseUpdate = defineUpdate<SupportDone, [SupportUpdate]>('release
 export const extendUpdate = defineUpdate<SupportDone, [ExtendRequest]>('extend');
 export const restartUpdate = defineUpdate<SupportDone, [RestartRequest]>('restart');
 export const resolveUpdate = defineUpdate<SupportDone, [ResolveRequest]>('resolve');
+
+/** How an output stands, while its workflow runs. */
+export const standingQuery = defineQuery<OutputStanding>('standing');

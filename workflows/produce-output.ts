@@ -6,6 +6,7 @@ import { endAfterInterruption } from './interruption.ts';
 import { cancelSignal } from './messages.ts';
 import { beginProduction, endingOf, type Production } from './production.ts';
 import { runStages } from './run-stages.ts';
+import { answerStanding, showStanding } from './show-standing.ts';
 import { listenToSupport } from './support-updates.ts';
 import { watchDeadlines } from './watch-deadlines.ts';
 
@@ -19,6 +20,7 @@ export async function produceOutput(plan: OutputPlan): Promise<Ending> {
     production.canceledBy ??= request.by;
   });
   listenToSupport(production);
+  answerStanding(production);
   const steps = providerSteps({
     heartbeatTimeoutSeconds: plan.heartbeatTimeoutSeconds,
     deadlineSeconds: plan.times.deadlineSeconds,
@@ -27,6 +29,7 @@ export async function produceOutput(plan: OutputPlan): Promise<Ending> {
     const ending = await produceUntilInterrupted(production, steps);
     if (ending !== 'revoked') {
       production.isOver = true;
+      showStanding(production);
       return ending;
     }
     // Once more, after a deadline that support had moved when it was acted on: every step finds how far it was.
@@ -41,6 +44,7 @@ async function produceUntilInterrupted(
   const work = new CancellationScope();
   production.interrupt = (interruption) => {
     production.interruption ??= interruption;
+    showStanding(production);
     work.cancel();
   };
   const watch = watchDeadlines(production, production.interrupt);

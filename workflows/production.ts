@@ -25,6 +25,8 @@ export type Production = {
   started: AcceptedAttempt | undefined;
   /** The accepted submission of the final stage: what there may be to deliver when a cancel comes too late. */
   deliverable: AcceptedAttempt | undefined;
+  /** By reference, what providers call the submissions they have accepted. */
+  readonly providerJobs: Map<string, string>;
   canceledBy: CancelRequest['by'] | undefined;
 };
 
@@ -38,6 +40,7 @@ export function beginProduction(plan: OutputPlan): Production {
     isStuck: false,
     started: undefined,
     deliverable: undefined,
+    providerJobs: new Map(),
     canceledBy: undefined,
   };
 }

@@ -1,12 +1,12 @@
-import { condition, log, sleep } from '@temporalio/workflow';
+import { condition, log, patched, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { MadePart } from '../activities/make-part.ts';
-import type { Resolution } from '../activities/resolve.ts';
 import type { Submission } from '../activities/submit.ts';
 import { attemptOf, stagesOf, type Attempt, type OutputPlan } from '../domain/output-plan.ts';
 import { afterFailedRun, afterRejection } from '../domain/rejections.ts';
 import { FINAL_STAGE, type StagePart } from '../domain/stages.ts';
 import type { ProviderSteps } from './activity-proxies.ts';
 import type { FinalCollected, Production } from './production.ts';
+import { showStanding } from './show-standing.ts';
 import { followUnlessReplaced } from './support-control.ts';
 
 /** Between two submissions, where the provider names no time. */
@@ -37,7 +37,8 @@ export async function runStage(
             ? afterFailedRun(made, { isFinal, number: number - replaced, maxAttempts })
             : afterRejection(made.errorClass, number - replaced, maxAttempts);
         if (then.next === 'fail') return { outcome: 'failed', code: then.code };
-        await sleep((made.outcome === 'rejected' ? made.retryAfterMs : null) ?? RESUBMIT_AFTER_MS);
+        const pauseMs = (made.outcome === 'rejected' ? made.retryAfterMs : null) ?? RESUBMIT_AFTER_MS;
+        await sleep(pauseMs, { summary: `before ${part.stage.name}, attempt ${String(number + 1)}` });
         break;
       }
       case 'replaced':
@@ -63,30 +64,54 @@ async function makeAttempt(
   const made = await submitAndFindOut(production, steps, attempt, part);
   if (made.outcome !== 'accepted') return made;
   const accepted = { attempt, providerJobId: made.providerJobId };
+  production.providerJobs.set(attempt.reference, made.providerJobId);
   production.started ??= accepted;
   if (part.stage.name === FINAL_STAGE) production.deliverable = accepted;
-  return followUnlessReplaced(control, attempt, () => steps.follow.collect(attempt, made.providerJobId));
+  return followUnlessReplaced(control, attempt, () => {
+    showStanding(production);
+    return steps.follow.collect.executeWithOptions({ summary: summaryOf(attempt) }, [
+      attempt,
+      made.providerJobId,
+    ]);
+  });
 }
 
 /** Submits, and where nobody knows what came of it, asks until somebody does: the provider, or support. */
 async function submitAndFindOut(
-  { plan, control }: Production,
+  production: Production,
   steps: ProviderSteps,
   attempt: Attempt,
   part: StagePart,
 ): Promise<Exclude<Submission | MadePart, { outcome: 'unknown' }>> {
+  const { plan, control } = production;
   const { reference } = attempt;
-  let made: Submission | MadePart | Resolution = isWatched(plan, part)
-    ? await steps.submit(attempt)
-    : await followUnlessReplaced(control, attempt, () => steps.follow.makePart(attempt));
-  while (made.outcome === 'unknown' || made.outcome === 'unresolvable') {
-    control.unknown.add(reference);
+  const summary = summaryOf(attempt);
+  const made = isWatched(plan, part)
+    ? await steps.submit.executeWithOptions({ summary }, [attempt])
+    : await followUnlessReplaced(control, attempt, () => {
+        showStanding(production);
+        return steps.follow.makePart.executeWithOptions({ summary }, [attempt]);
+      });
+  if (made.outcome !== 'unknown') return made;
+  control.unknown.set(reference, attempt);
+  showStanding(production);
+  // Support finds it by this for as long as nobody knows.
+  const isSearchable = patched('unknown-since');
+  if (isSearchable) upsertSearchAttributes({ HoldfastUnknownSince: [new Date()] });
+  let resolution = await steps.follow.resolve.executeWithOptions({ summary }, [attempt]);
+  while (resolution.outcome === 'unresolvable') {
     // Parked, until support, a cancel or the deadline ends it.
-    if (made.outcome === 'unresolvable') await condition(() => control.resolved.has(reference));
-    made = await steps.follow.resolve(attempt);
+    await condition(() => control.resolved.has(reference));
+    resolution = await steps.follow.resolve.executeWithOptions({ summary }, [attempt]);
   }
   control.unknown.delete(reference);
-  return made;
+  if (isSearchable && control.unknown.size === 0) upsertSearchAttributes({ HoldfastUnknownSince: [] });
+  return resolution;
+}
+
+/** What Temporal UI shows beside a step. */
+function summaryOf({ stage, number, provider }: Attempt): string {
+  return `${stage}, attempt ${String(number)}, ${provider}`;
 }
 
 /** A replaced attempt has not begun the output, and delivers nothing. */

@@ -16,7 +16,7 @@ export type Control = {
   /** Submissions that a provider has accepted, and what follows each. */
   readonly followed: Map<string, { readonly attempt: Attempt; readonly scope: CancellationScope }>;
   /** By reference: attempts whose outcome nobody knows; those support has spoken of; those it has replaced. */
-  readonly unknown: Set<string>;
+  readonly unknown: Map<string, Attempt>;
   readonly resolved: Set<string>;
   readonly replaced: Set<string>;
 };
@@ -30,7 +30,7 @@ export function createControl({ ageSeconds, times }: OutputPlan): Control {
     startWatchedOfMs: undefined,
     isStuckWatched: false,
     followed: new Map(),
-    unknown: new Set(),
+    unknown: new Map(),
     resolved: new Set(),
     replaced: new Set(),
   };

@@ -23,6 +23,7 @@ import {
   type SupportUpdate,
 } from './messages.ts';
 import type { Production } from './production.ts';
+import { showStanding } from './show-standing.ts';
 import { takeUp } from './support-control.ts';
 
 /**
@@ -87,6 +88,7 @@ export function listenToSupport(production: Production): void {
 function follow(production: Production, news: SupportNews): void {
   if (news.command === 'release') production.interrupt('released');
   else takeUp(production.control, news);
+  showStanding(production);
 }
 
 /** Does it in PostgreSQL, and follows. Not cancellable: a cancel that comes meanwhile finds it done or not done. */

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { glanceWithin } from './activity-proxies.ts';
 import type { Interruption, Production } from './production.ts';
+import { showStanding } from './show-standing.ts';
 
 /**
  * Watches a job's instants with one timer, armed again for the next, and when support moves one: must it have started, is
@@ -30,6 +31,8 @@ export function watchDeadlines(
 }
 
 type Instant = {
+  /** What Temporal UI shows beside the timer. */
+  readonly summary: string;
   readonly atMs: () => number;
   readonly isDone: () => boolean;
   readonly act: () => Promise<Interruption | undefined>;
@@ -43,7 +46,9 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
       .filter((instant) => !instant.isDone())
       .reduce((one, other) => (other.atMs() < one.atMs() ? other : one));
     const { moves } = control;
-    await condition(() => control.moves !== moves, Math.max(1, next.atMs() - Date.now()));
+    await condition(() => control.moves !== moves, Math.max(1, next.atMs() - Date.now()), {
+      summary: next.summary,
+    });
     if (control.moves !== moves) continue;
     const interruption = await next.act().catch((error: unknown) => {
       if (isCancellation(error)) throw error;
@@ -65,6 +70,7 @@ function instantsOf(production: Production): readonly Instant[] {
   const stuckAtMs = control.startedAtMs + times.stuckSeconds * 1_000;
   return [
     {
+      summary: 'has the model begun?',
       // Of each run: a restart is to start in time as well.
       atMs: () => control.startedAtMs + times.startDeadlineSeconds * 1_000,
       isDone: () => control.startWatchedOfMs === control.startedAtMs,
@@ -79,17 +85,24 @@ function instantsOf(production: Production): readonly Instant[] {
       },
     },
     {
+      summary: 'is it stuck?',
       // Of the job: what is late is late, restarted or not.
       atMs: () => stuckAtMs,
       isDone: () => control.isStuckWatched,
       act: async () => {
         control.isStuckWatched = true;
         production.isStuck = await glance().markStuck(accountId, jobId, outputId);
+        showStanding(production);
         if (production.isStuck)
           upsertSearchAttributes({ HoldfastState: ['stuck'], HoldfastStuckSince: [new Date()] });
         return undefined;
       },
     },
-    { atMs: () => control.returnAtMs, isDone: () => false, act: () => Promise.resolve('run_deadline') },
+    {
+      summary: 'the credits return',
+      atMs: () => control.returnAtMs,
+      isDone: () => false,
+      act: () => Promise.resolve('run_deadline'),
+    },
   ];
 }

@@ -89,7 +89,7 @@ describe('start', () => {
   it('shows support what the job is, and nothing of the brief', async () => {
     await start('shown', { ...request, brief: { headline: 'Top secret' } });
     const description = await temporal.workflow.getHandle(jobIdOf(accountId, 'shown')).describe();
-    expect(await description.staticSummary()).toBe('static_ad by local/render, 35 credits');
+    expect(await description.staticSummary()).toBe(`static ad · 35 credits · ${accountId}`);
     expect(await description.staticDetails()).toContain(accountId);
     expect(JSON.stringify(description.typedSearchAttributes)).not.toContain('secret');
     expect(description.typedSearchAttributes.toJSON()).toEqual(

@@ -1,0 +1,57 @@
+/** What support reads of a running output at the top of its page in Temporal UI. In clear, so: ids and figures only. */
+export type OutputStanding = {
+  readonly state: 'running' | 'stuck' | 'unknown' | 'stopping' | 'settling';
+  readonly reservationId: string;
+  readonly credits: number;
+  /** What is under way at a provider; several where the parts of a stage are made side by side. */
+  readonly attempts: readonly {
+    readonly reference: string;
+    readonly stage: string;
+    readonly number: number;
+    readonly provider: string;
+    readonly providerJobId: string | null;
+    readonly isUnknown: boolean;
+  }[];
+  /** When the credits return by themselves. RFC 3339. */
+  readonly returnBy: string;
+};
+
+/** The standing as a table in Markdown. */
+export function currentDetailsOf(standing: OutputStanding): string {
+  const { state, reservationId, credits, attempts, returnBy } = standing;
+  const rows: readonly (readonly [string, string])[] = [
+    ['State', state],
+    ['Reservation', `\`${reservationId}\``],
+    ['Amount', `${String(credits)} credits`],
+    ['Attempt', attempts.map(describeAttempt).join(', ') || 'none under way'],
+    ['Provider job', attempts.map(({ providerJobId }) => providerJobId ?? 'not known').join(', ') || '–'],
+    ['Deadline', returnBy],
+    ['Next automatic action', nextActionOf(standing)],
+  ];
+  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
+}
+
+function describeAttempt({
+  reference,
+  stage,
+  number,
+  provider,
+  isUnknown,
+}: OutputStanding['attempts'][number]) {
+  const doubt = isUnknown ? ', outcome unknown' : '';
+  return `${stage} ${String(number)} at ${provider}${doubt} (\`${reference}\`)`;
+}
+
+function nextActionOf({ state, returnBy }: OutputStanding): string {
+  switch (state) {
+    case 'running':
+    case 'stuck':
+      return `${returnBy}: what runs is stopped, and the credits return`;
+    case 'unknown':
+      return `${returnBy}: the credits return, unless support has resolved the attempt`;
+    case 'stopping':
+      return 'the credits return as soon as the provider has said what became of it, within 30 s';
+    case 'settling':
+      return 'it is charged or returned, again and again until that is done';
+  }
+}
