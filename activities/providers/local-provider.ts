@@ -27,8 +27,11 @@ const READ_TIMEOUT_MS = 5_000;
 /** Pause after a poll that got no answer: the service may be starting again. */
 const AFTER_ERROR_MS = 1_000;
 
-/** Ours comes first, so that we know why it ended; the service's own is for the case that we are gone. */
-const DEADLINE_GRACE_SECONDS = 30;
+/**
+ * Ours comes first, so that we know why it ended; the service's own is for the case that we are gone. It is told once, when
+ * the job is submitted, so it leaves room for support to extend ours: an hour. Whoever extends by more restarts.
+ */
+const DEADLINE_GRACE_SECONDS = 3_600;
 
 /** Of the service's 10 minutes, without the time a download may take. */
 const OUTPUT_LIFETIME_SECONDS = 540;

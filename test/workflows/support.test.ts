@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSupportWorkflows, type SupportWorkflows } from '../../client/support-workflow.ts';
 import { createCommandJob, type CommandJob } from '../../api/command-job.ts';
@@ -225,6 +226,32 @@ describe('an attempt whose outcome nobody knows', () => {
     });
     await api(job, { command: 'release' });
   });
+});
+
+test('what Temporal could not be told of is done all the same, answered 503, and told by the same key', async () => {
+  const job = await start();
+  await untilState(job, 1, 'accepted');
+  const before = await fixture.balance();
+  const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+  const away = createCommandJob({
+    database: fixture.worker,
+    supportWorkflows: createSupportWorkflows(nowhere),
+  });
+  const stored = await readJob(fixture.worker, job.accountId, job.jobId);
+  if (stored === null) throw new Error('no job');
+  const ask = { command: 'release' } as const;
+  await expect(away({ ...asked(job, ask, 'k'), job: stored })).rejects.toMatchObject({ code: 'unavailable' });
+  expect(await fixture.balance()).toMatchObject({ reserved: before.reserved - 35 });
+  // What needs a workflow is not done without one.
+  const restart = { command: 'restart', from_attempt: 1 } as const;
+  await expect(away({ ...asked(job, restart, 'r'), job: stored })).rejects.toMatchObject({
+    code: 'unavailable',
+  });
+  expect(service.calls('cancel')).toEqual([]);
+
+  expect(await api(job, ask, 'k')).toEqual({ isReplay: true });
+  await service.untilCalled('cancel');
+  expect(await worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
 });
 
 test('a release while no worker is up returns the credits at once', async () => {
