@@ -1,8 +1,7 @@
 import type { JobRequest } from '../domain/job-request.ts';
 import { jobTimesOf, modelOf } from '../domain/models.ts';
-import { planOutputs } from '../domain/output-plan.ts';
+import { planOutput, planOutputs } from '../domain/output-plan.ts';
 import { CURRENT_PRICE_LIST } from '../domain/price-list.ts';
-import { hasReferenceUrls } from '../domain/reference-assets.ts';
 import type { Price } from '../domain/quote.ts';
 import type { AdmitItem, AdmitResult } from '../jobs/admit-job.ts';
 import { fingerprintWork } from '../jobs/fingerprint-request.ts';
@@ -25,25 +24,18 @@ export function createAdmitFreeRetry(
 ) {
   return async function admitFreeRetry(start: GenerationStart): Promise<AdmitAnswer> {
     const retry = await readFreeRetry(start.accountId, start.jobId);
-    const planned = planOf(start, retry);
+    const planned = planOf(start, retry, settings.heartbeatTimeoutSeconds);
     const result = await admitJob(planned.item);
     const isToRun =
       result.fingerprint === start.fingerprint && result.isOpen && result.outcome.outcome === 'reserved';
     return {
       admission: { ...result.outcome, fingerprint: result.fingerprint } as Admission,
-      plan:
-        planned.plan !== null && isToRun
-          ? {
-              ...planned.plan,
-              ageSeconds: result.ageSeconds,
-              heartbeatTimeoutSeconds: settings.heartbeatTimeoutSeconds,
-            }
-          : null,
+      plan: planned.plan !== null && isToRun ? { ...planned.plan, ageSeconds: result.ageSeconds } : null,
     };
   };
 }
 
-function planOf(start: GenerationStart, retry: FreeRetry | null) {
+function planOf(start: GenerationStart, retry: FreeRetry | null, heartbeatTimeoutSeconds: number) {
   const key = {
     accountId: start.accountId,
     jobId: start.jobId,
@@ -62,7 +54,6 @@ function planOf(start: GenerationStart, retry: FreeRetry | null) {
     return { item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } }, plan: null };
   }
   const times = jobTimesOf(modelTimes, undefined);
-  const stages = model.stages[retry.work.kind];
   const item: AdmitItem = {
     ...key,
     request,
@@ -75,19 +66,15 @@ function planOf(start: GenerationStart, retry: FreeRetry | null) {
     deadlineSeconds: times.deadlineSeconds,
     outputs: [output],
   };
-  const plan = {
+  const plan = planOutput({
+    ...output,
     accountId: key.accountId,
     jobId: key.jobId,
-    outputId: output.outputId,
-    reservationId: output.reservationId,
-    kind: retry.work.kind,
-    credits: 0,
-    provider: model.provider,
-    ...(stages === undefined ? {} : { stages }),
-    ...(hasReferenceUrls(retry.work) ? { hasReferenceAssets: true as const } : {}),
-    maxAttempts: model.maxAttempts,
+    model,
     times,
-  };
+    ageSeconds: 0,
+    heartbeatTimeoutSeconds,
+  });
   return { item, plan };
 }
 

@@ -1,15 +1,15 @@
-import { planOutputs, type OutputPlan } from '../domain/output-plan.ts';
+import { batchTimesOf, type BatchPlan } from '../domain/batch-plan.ts';
+import { planOutput, planOutputs, type OutputPlan } from '../domain/output-plan.ts';
 import { jobTimesOf, modelOf } from '../domain/models.ts';
 import type { SourceOf } from '../domain/edit.ts';
 import type { JobRequest, WorkItem } from '../domain/job-request.ts';
 import { CURRENT_PRICE_LIST } from '../domain/price-list.ts';
-import { hasReferenceUrls } from '../domain/reference-assets.ts';
 import { priceRequest, workItemsOf } from '../domain/quote.ts';
-import type { AdmitItem, AdmitResult, StoredOutcome } from '../jobs/admit-job.ts';
+import type { AdmitItem, AdmitResult } from '../jobs/admit-job.ts';
 import { fingerprintQuoted, fingerprintWork } from '../jobs/fingerprint-request.ts';
 import type { EditSources } from '../jobs/read-edit-sources.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
-import { parseJobRequest, runnableNow } from '../jobs/parse-job-request.ts';
+import { parseJobRequest } from '../jobs/parse-job-request.ts';
 import type { GroupedVerb } from '../ledger/group-commit.ts';
 import type { Admission, GenerationStart } from '../workflows/messages.ts';
 
@@ -20,8 +20,10 @@ export type AdmitSettings = {
 
 export type AdmitAnswer = {
   readonly admission: Admission;
-  /** What to run; null when there is nothing to run: refused, or already ended. */
+  /** What to run, of a job with one output; null when there is nothing to run: refused, or already ended. */
   readonly plan: OutputPlan | null;
+  /** The same of a job with several. */
+  readonly batch?: BatchPlan | null;
 };
 
 /** Where the edits of a request come from: read anew, since a price in a request is never believed. */
@@ -38,21 +40,27 @@ export function createAdmit(
   settings: AdmitSettings,
 ) {
   return async function admit(start: GenerationStart): Promise<AdmitAnswer> {
-    const { item, plan } = await prepare(start, readSources, settings);
-    const result = await admitJob(item);
-    const isOurs = result.fingerprint === start.fingerprint;
+    const { item, plan, batch } = await prepare(start, readSources, settings);
+    const { outcome, fingerprint, isOpen, ageSeconds } = await admitJob(item);
+    const admission = { ...outcome, fingerprint } as Admission;
+    const isToRun = fingerprint === start.fingerprint && isOpen && outcome.outcome === 'reserved';
+    if (!isToRun) return { admission, plan: null };
     return {
-      admission: admissionOf(result.outcome, result.fingerprint),
+      admission,
       // What was reserved is what may be charged: a price list may have changed since. (One output: the total is its own.)
-      plan:
-        isOurs && result.isOpen && plan !== null && result.outcome.outcome === 'reserved'
-          ? { ...plan, credits: result.outcome.credits, ageSeconds: result.ageSeconds }
-          : null,
+      plan: plan && { ...plan, credits: outcome.credits, ageSeconds },
+      ...(batch && { batch: { ...batch, ageSeconds } }),
     };
   };
 }
 
-type Prepared = { readonly item: AdmitItem; readonly plan: OutputPlan | null };
+type Prepared = {
+  readonly item: AdmitItem;
+  readonly plan: OutputPlan | null;
+  readonly batch: BatchPlan | null;
+};
+
+const NOTHING_TO_RUN = { plan: null, batch: null } as const;
 
 async function prepare(
   start: GenerationStart,
@@ -67,15 +75,15 @@ async function prepare(
     admitBy: start.admitBy,
   };
   const parsed = parseJobRequest(start.request, settings.rules);
-  const errors = parsed.ok ? runnableNow(parsed.request) : parsed.errors;
-  if (!parsed.ok || errors.length > 0) {
+  if (!parsed.ok) {
+    const { errors } = parsed;
     return {
       item: { ...key, refusal: { code: 'invalid_request', reason: 'invalid_request', errors } },
-      plan: null,
+      ...NOTHING_TO_RUN,
     };
   }
   const sources = await readSources(start.accountId, workItemsOf(parsed.request));
-  if (sources.outcome === 'refused') return { item: { ...key, refusal: sources.refusal }, plan: null };
+  if (sources.outcome === 'refused') return { item: { ...key, refusal: sources.refusal }, ...NOTHING_TO_RUN };
   return planJob(key, parsed.request, sources.sourceOf, settings.heartbeatTimeoutSeconds);
 }
 
@@ -85,47 +93,58 @@ function planJob(
   sourceOf: SourceOf,
   heartbeatTimeoutSeconds: number,
 ): Prepared {
-  const model = modelOf(request.model);
   const price = priceRequest(request, CURRENT_PRICE_LIST, sourceOf);
   const outputs = planOutputs(key.jobId, request, price, sourceOf);
-  const first = outputs[0];
-  const modelTimes = first && model?.times[first.work.kind];
-  if (model === undefined || modelTimes === undefined || first === undefined) {
-    return { item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } }, plan: null };
+  const models = outputs.map(({ work }) => modelOf(work.model));
+  const modelTimes = outputs.map(({ work }, index) => models[index]?.times[work.kind]);
+  const [first] = outputs;
+  const [model] = models;
+  const [firstTimes] = modelTimes;
+  if (!first || !model || !firstTimes || !modelTimes.every((times) => times !== undefined)) {
+    return {
+      item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } },
+      ...NOTHING_TO_RUN,
+    };
   }
-  const times = jobTimesOf(modelTimes, request.deadline_seconds);
-  const stages = model.stages[first.work.kind];
-  return {
-    item: {
-      ...key,
-      request,
-      workFingerprint: fingerprintWork(key.body),
-      quoteFingerprint: fingerprintQuoted(key.body),
-      price,
-      model: model.name,
-      provider: model.provider,
-      expectedSeconds: times.expectedSeconds,
-      deadlineSeconds: times.deadlineSeconds,
-      outputs,
-    },
-    plan: {
-      accountId: key.accountId,
-      jobId: key.jobId,
-      outputId: first.outputId,
-      reservationId: first.reservationId,
-      kind: first.work.kind,
-      credits: first.credits,
-      provider: model.provider,
-      ...(stages === undefined ? {} : { stages }),
-      ...(hasReferenceUrls(first.work) ? { hasReferenceAssets: true as const } : {}),
-      maxAttempts: model.maxAttempts,
-      times,
-      ageSeconds: 0,
-      heartbeatTimeoutSeconds,
-    },
+  const together = batchTimesOf(modelTimes, request.deadline_seconds);
+  const { accountId, jobId } = key;
+  const item: AdmitItem = {
+    ...key,
+    request,
+    workFingerprint: fingerprintWork(key.body),
+    quoteFingerprint: fingerprintQuoted(key.body),
+    price,
+    model: model.name,
+    provider: model.provider,
+    expectedSeconds: together.expectedSeconds,
+    deadlineSeconds: together.deadlineSeconds,
+    outputs,
   };
-}
-
-function admissionOf(outcome: StoredOutcome, fingerprint: string): Admission {
-  return { ...outcome, fingerprint } as Admission;
+  if (outputs.length > 1) {
+    const { deadlineSeconds, deadlineSetBy } = together;
+    const outputCount = outputs.length;
+    return {
+      item,
+      plan: null,
+      batch: {
+        accountId,
+        jobId,
+        outputCount,
+        deadlineSeconds,
+        deadlineSetBy,
+        ageSeconds: 0,
+        heartbeatTimeoutSeconds,
+      },
+    };
+  }
+  const plan = planOutput({
+    ...first,
+    accountId,
+    jobId,
+    model,
+    times: jobTimesOf(firstTimes, request.deadline_seconds),
+    ageSeconds: 0,
+    heartbeatTimeoutSeconds,
+  });
+  return { item, plan, batch: null };
 }

@@ -11,7 +11,10 @@ import type { ProviderRegistry } from './providers/provider-registry.ts';
 
 export type Collected =
   /** The result is in our asset store. */
-  { readonly outcome: 'collected' } | (FailedRun & { readonly outcome: 'failed' });
+  | { readonly outcome: 'collected' }
+  | (FailedRun & { readonly outcome: 'failed' })
+  /** Support has put another attempt in its place: whatever came of this one counts no more. */
+  | { readonly outcome: 'replaced' };
 
 export type CollectDependencies = {
   readonly attempts: Attempts;
@@ -22,15 +25,16 @@ export type CollectDependencies = {
 
 /**
  * Polls a provider's job to its end and brings the result into our asset store. Costs nothing to repeat: it only reads,
- * and the same bytes are stored once. An answer it does not understand is not an end; it asks again.
+ * and the same bytes are stored once. An answer it does not understand is not an end; it asks again. How it ended is
+ * written to the attempt by compare-and-set: either that, or a restart by support, never both.
  */
 export function createCollect({ attempts, progress, providers, assets }: CollectDependencies) {
   return async function collect(attempt: Attempt, providerJobId: string): Promise<Collected> {
     const provider = providers.get(attempt.provider);
     const report = createProgressReporter(progress, attempt);
     const fail = async (run: FailedRun, account: ProviderAccount): Promise<Collected> => {
-      await attempts.fail(attempt.accountId, attempt.reference, errorClassOfRun(run), account);
-      return { outcome: 'failed', ...run };
+      const state = await attempts.fail(attempt.accountId, attempt.reference, errorClassOfRun(run), account);
+      return state === 'replaced' ? { outcome: 'replaced' } : { outcome: 'failed', ...run };
     };
     return keepAlive(async () => {
       if (activityInfo().attempt > 1) {
@@ -50,8 +54,8 @@ export function createCollect({ attempts, progress, providers, assets }: Collect
             break;
           case 'succeeded': {
             const stored = await storeResult({ provider, providerJobId, attempt, assets, attempts, poll });
-            if (stored.outcome === 'collected') return stored;
             if (stored.outcome === 'failed') return fail({ code: stored.code }, poll);
+            if (stored.outcome !== 'again') return stored;
             break;
           }
           case 'failed': {

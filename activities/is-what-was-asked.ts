@@ -1,4 +1,5 @@
-import type { Asset } from '../jobs/asset-store.ts';
+import type { Asset, AssetStore } from '../jobs/asset-store.ts';
+import { isWholeMp4 } from './is-whole-mp4.ts';
 import type { ProviderFile } from './providers/provider.ts';
 
 const beginsWith = (text: string, at = 0) => {
@@ -14,17 +15,22 @@ const SIGNATURES: ReadonlyMap<string, (firstBytes: Buffer) => boolean> = new Map
   ['text/vtt', beginsWith('WEBVTT')],
 ]);
 
-/** Whether a stored file is of the type asked for, begins like one, and is all the provider said it would be. */
-export function isWhatWasAsked(
+/** Types of which a good beginning says little: a film is long on its way. */
+const IS_MP4 = /^(video|audio)\/mp4$/;
+
+/** Whether a stored file is of the type asked for, is one, and is all the provider said it would be. */
+export async function isWhatWasAsked(
   makes: string,
   file: Pick<ProviderFile, 'contentType' | 'declaredBytes' | 'declaredSha256'>,
   asset: Asset,
-): boolean {
+  assets: AssetStore,
+): Promise<boolean> {
   const type = file.contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   return (
     type === makes &&
     (SIGNATURES.get(type)?.(asset.firstBytes) ?? false) &&
     (file.declaredBytes === null || file.declaredBytes === asset.bytes) &&
-    (file.declaredSha256 === null || file.declaredSha256 === asset.sha256)
+    (file.declaredSha256 === null || file.declaredSha256 === asset.sha256) &&
+    (!IS_MP4.test(type) || (await isWholeMp4(assets, asset.sha256)))
   );
 }

@@ -7,22 +7,27 @@ import { createJobProgress } from '../jobs/job-progress.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import { readEditSources } from '../jobs/read-edit-sources.ts';
 import { readFreeRetry } from '../jobs/read-free-retry.ts';
-import { createReferences, readReferences } from '../jobs/reference-assets.ts';
+import { readJobResult } from '../jobs/read-job-result.ts';
 import { readStageResults } from '../jobs/read-stage-results.ts';
+import { createReferences, readReferences } from '../jobs/reference-assets.ts';
 import { createSettleOutput } from '../jobs/settle-output.ts';
+import { takeUpOutput } from '../jobs/take-up-output.ts';
 import type { GenerationStart } from '../workflows/messages.ts';
 import { createAdmitFreeRetry } from './admit-free-retry.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
 import { createHandOver } from './hand-over.ts';
 import { createHasStarted } from './has-started.ts';
+import { createReleaseOutputs } from './release-outputs.ts';
 import { createMakePart } from './make-part.ts';
 import { createResolve } from './resolve.ts';
-import { createSettle } from './settle.ts';
+import { createSettle, createSettleOverdue } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
 import { createSubmit } from './submit.ts';
 import { resolveBySystem } from './outbound/checked-lookup.ts';
 import { createOpenOutside, type OpenOutside } from './outbound/open-outside.ts';
+import { createTakeUpOutput } from './take-up-output.ts';
+import { createObeySupport } from './support-command.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 import { FETCH_LIMITS, type FetchLimits } from './references/fetch-reference.ts';
 import { createKeepReferences } from './references/keep-references.ts';
@@ -41,11 +46,13 @@ export type JobActivityDependencies = {
 
 export type JobActivities = ReturnType<typeof createJobActivities>;
 
-/** What a generation workflow can have done, in the order of a job's life. Workflows see the type of this only. */
+/** What the workflows of a job can have done, in the order of its life. Workflows see the type of this only. */
 export function createJobActivities(dependencies: JobActivityDependencies) {
   const { database, providers, assets } = dependencies;
   const attempts = createAttempts(database);
   const progress = createJobProgress(database);
+  const settleOutput = createSettleOutput(database);
+  const settle = createSettle(settleOutput);
   const admitJob = createAdmitJob(database);
   const admit = createAdmit(admitJob, readEditSources.bind(null, database), dependencies);
   const admitFreeRetry = createAdmitFreeRetry(admitJob, readFreeRetry.bind(null, database), dependencies);
@@ -59,6 +66,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   return {
     admit: (start: GenerationStart) =>
       isFreeRetryRequest(start.request) ? admitFreeRetry(start) : admit(start),
+    takeUpOutput: createTakeUpOutput(takeUpOutput.bind(null, database), dependencies),
     keepReferences: createKeepReferences({
       references: createReferences(database),
       assets,
@@ -72,6 +80,10 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(providers),
     markStuck: progress.markStuck,
-    settle: createSettle(createSettleOutput(database)),
+    obeySupport: createObeySupport(database, providers),
+    settle,
+    settleOverdue: createSettleOverdue(settleOutput),
+    releaseOutputs: createReleaseOutputs(settle),
+    readJobResult: readJobResult.bind(null, database),
   };
 }

@@ -1,17 +1,19 @@
 import { heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { failureOf } from '../domain/failures.ts';
-import { workflowIdOf } from '../domain/ids.ts';
 import {
   isAbandoned,
   isNotFoundPlausible,
   isOverdue,
+  OVERDUE_AFTER_SECONDS,
   type WorkflowSight,
 } from '../domain/reconcile-rules.ts';
 import type { Database } from '../ledger/database.ts';
+import { recordRepairs } from '../jobs/repairs.ts';
 import { readOpenReservations, type OpenReservation } from '../ledger/read-open-reservations.ts';
 import { CANARY_WORKFLOW_ID } from '../domain/workflow-names.ts';
 import type { JobActivities } from './job-activities.ts';
+import { jobIdOfReservation, seeReservations } from './see-reservations.ts';
 import { seeWorkflow } from './see-workflow.ts';
 
 type Doubt = 'canary_not_found' | 'too_many_not_found' | null;
@@ -26,7 +28,7 @@ export type ReconcileReport = {
 export type ReconcileDependencies = {
   readonly database: Database;
   readonly client: Client;
-  readonly jobActivities: Pick<JobActivities, 'settle' | 'stopAttempts'>;
+  readonly jobActivities: Pick<JobActivities, 'settle' | 'settleOverdue' | 'stopAttempts'>;
   readonly graceSeconds: number;
 };
 
@@ -35,12 +37,13 @@ export type ReconcileActivities = ReturnType<typeof createReconcileActivities>;
 /** A page is one question to PostgreSQL and as many to Temporal. */
 const PAGE_SIZE = 100;
 
-/** Describe calls under way at once: quick for one page, and no burst a namespace's rate limit would notice. */
-const DESCRIBES_AT_ONCE = 10;
+/** Of why, in the queue: a line, not a dump. */
+const MAX_WHY = 500;
 
 /**
  * Settles the open reservations nobody is working on: what terminate, delete, reset and history loss leave behind, for
- * those run no workflow code. Ends them through the very function the workflow uses, so the two can never both pay.
+ * those run no workflow code. Ends them through the very function the workflow uses, so the two can never both pay, and two
+ * reconcilers at once neither. What it cannot end lands in the repair queue, for support to see, and is tried again.
  */
 export function createReconcileActivities(dependencies: ReconcileDependencies) {
   return {
@@ -60,15 +63,22 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
         report.released += await releaseAll(dependencies, overdue, 'release_overdue');
         if (report.doubt === null) {
           const waiting = page.filter((reservation) => !isOverdue(reservation.overdueSeconds));
-          const sights = await seeWorkflows(dependencies.client, waiting);
-          report.doubt = await doubtOf(dependencies.client, sights);
+          const sights = await seeReservations(dependencies.client, waiting);
+          const abandoned = waiting.filter((_, index) =>
+            isAbandoned(sights.reservations[index], graceSeconds),
+          );
+          report.doubt = await doubtOf(dependencies.client, sights.jobs);
           if (report.doubt === null) {
-            const abandoned = waiting.filter((_, index) => isAbandoned(sights[index], graceSeconds));
             report.released += await releaseAll(dependencies, abandoned, 'release_terminated');
           } else {
             log.error('the reconciler does not believe Temporal: it ends only what is overdue', {
               ...report,
             });
+            const why = report.doubt;
+            await queueForRepair(
+              database,
+              abandoned.map((reservation) => ({ reservation, why })),
+            );
           }
         }
         report.looked += page.length;
@@ -77,23 +87,6 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
       }
     },
   };
-}
-
-async function seeWorkflows(
-  client: Client,
-  page: readonly OpenReservation[],
-): Promise<readonly WorkflowSight[]> {
-  const sights: WorkflowSight[] = [];
-  for (let start = 0; start < page.length; start += DESCRIBES_AT_ONCE) {
-    const slice = page.slice(start, start + DESCRIBES_AT_ONCE);
-    sights.push(
-      ...(await Promise.all(
-        slice.map((reservation) => seeWorkflow(client, workflowIdOfReservation(reservation))),
-      )),
-    );
-    heartbeat();
-  }
-  return sights;
 }
 
 /** "Not found" counts only while our own canary is found, and only for a few. */
@@ -109,40 +102,59 @@ async function doubtOf(client: Client, sights: readonly WorkflowSight[]): Promis
  * be ended now nor a frozen service keeps anybody else's credits.
  */
 async function releaseAll(
-  { jobActivities }: ReconcileDependencies,
+  { jobActivities, database }: ReconcileDependencies,
   reservations: readonly OpenReservation[],
   why: 'release_terminated' | 'release_overdue',
 ): Promise<number> {
   const ended: OpenReservation[] = [];
+  const failed: { readonly reservation: OpenReservation; readonly why: string }[] = [];
   for (const reservation of reservations) {
     try {
-      await releaseReservation(jobActivities, reservation, why);
-      ended.push(reservation);
+      if (await releaseReservation(jobActivities, reservation, why)) ended.push(reservation);
     } catch (error) {
       log.error('the reconciler could not end a reservation', {
         reservationId: reservation.reservationId,
         error,
       });
+      failed.push({ reservation, why: error instanceof Error ? error.message : String(error) });
     }
     heartbeat();
   }
+  await queueForRepair(database, failed);
   await Promise.all(ended.map((reservation) => stopWhatRuns(jobActivities, reservation)));
   return ended.length;
 }
 
+/** Says where support looks. Never throws: the queue is a list of what is wrong, and no reason to end nothing else. */
+async function queueForRepair(
+  database: Database,
+  found: readonly { readonly reservation: OpenReservation; readonly why: string }[],
+): Promise<void> {
+  const findings = found.map(({ reservation, why }) => ({
+    accountId: reservation.accountId,
+    reservationId: reservation.reservationId,
+    why: why.slice(0, MAX_WHY),
+  }));
+  await recordRepairs(database, findings).catch((error: unknown) => {
+    log.error('the repair queue could not be written', { findings, error });
+  });
+}
+
+/** False when it is not overdue any more: support has extended it since the page was read. */
 async function releaseReservation(
   jobActivities: ReconcileDependencies['jobActivities'],
   reservation: OpenReservation,
   why: 'release_terminated' | 'release_overdue',
-): Promise<void> {
+): Promise<boolean> {
   const { accountId, reservationId, credits } = reservation;
   const { jobId, outputId } = namesOf(reservation);
-  const failure = why === 'release_terminated' ? failureOf('terminated') : failureOf('run_deadline', 'us');
-  const settled = await jobActivities.settle(
-    { accountId, jobId, outputId, reservationId, credits },
-    { charge: false, failure },
-  );
+  const key = { accountId, jobId, outputId, reservationId, credits };
+  const settled =
+    why === 'release_terminated'
+      ? await jobActivities.settle(key, { charge: false, failure: failureOf('terminated') })
+      : await jobActivities.settleOverdue(key, failureOf('run_deadline', 'us'), OVERDUE_AFTER_SECONDS);
   log.warn('reconciler ended a reservation', { reservationId, jobId, why, outcome: settled.outcome });
+  return settled.outcome !== 'not_overdue';
 }
 
 /** The credits are back. What may still run at the provider is ours to pay, so it is stopped where it can be. */
@@ -158,12 +170,7 @@ async function stopWhatRuns(
 
 function namesOf(reservation: OpenReservation): { readonly jobId: string; readonly outputId: string } {
   return {
-    jobId: reservation.jobId ?? reservation.reservationId,
+    jobId: jobIdOfReservation(reservation),
     outputId: reservation.outputId ?? reservation.reservationId,
   };
-}
-
-/** While a job has one output, its workflow is the job's. */
-function workflowIdOfReservation(reservation: OpenReservation): string {
-  return workflowIdOf(reservation.jobId ?? reservation.reservationId);
 }

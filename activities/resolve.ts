@@ -92,8 +92,9 @@ function resolutionOf(row: AttemptRow): Resolution | null {
         errorClass: (row.errorClass ?? 'resubmit') as ErrorClass,
         retryAfterMs: null,
       };
+    case 'replaced':
     case 'fenced':
-      return { outcome: 'fenced' };
+      return { outcome: row.state };
     case 'posting':
     case 'unknown':
       return null;

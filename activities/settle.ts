@@ -12,35 +12,63 @@ export type Settled =
   | { readonly outcome: 'committed'; readonly credits: number }
   | { readonly outcome: 'released'; readonly failure: Failure | null };
 
+export type Settle = ReturnType<typeof createSettle>;
+
 /**
  * Ends an output, once: charges what it cost or returns its credits. Whoever comes second is told how it ended. Throws
  * when it could not be ended, and is then safe to call again.
  */
 export function createSettle(settleOutput: GroupedVerb<SettleOutputItem, SettleOutputResult>) {
   return async function settle(key: SettledKey, ending: Ending): Promise<Settled> {
-    const result = await settleOutput(
-      ending.charge
-        ? { ...outputKeyOf(key), verb: 'commit', credits: key.credits }
-        : {
-            ...outputKeyOf(key),
-            verb: 'release',
-            failure: ending.failure,
-            expiredGrantPolicy: expiredGrantPolicyOf(ending.failure),
-          },
+    return settledBy(
+      key,
+      await settleOutput(
+        ending.charge
+          ? { ...outputKeyOf(key), verb: 'commit', credits: key.credits }
+          : releaseOf(key, ending.failure),
+      ),
     );
-    switch (result.outcome) {
-      case 'committed':
-        return { outcome: 'committed', credits: result.committed };
-      case 'released':
-        return { outcome: 'released', failure: result.failure };
-      case 'asset_missing':
-      case 'exceeds_reserved':
-      case 'invalid_amount':
-      case 'key_reused':
-      case 'not_found':
-        throw new Error(`the ledger refused to end ${key.reservationId}: ${result.outcome}`);
-    }
   };
+}
+
+/**
+ * Returns the credits of an output that is so long past its return_by, as that stands once the account is locked: support
+ * may have moved it a moment ago, and then nothing is done.
+ */
+export function createSettleOverdue(settleOutput: GroupedVerb<SettleOutputItem, SettleOutputResult>) {
+  return async function settleOverdue(
+    key: SettledKey,
+    failure: Failure,
+    overdueSeconds: number,
+  ): Promise<Settled | { readonly outcome: 'not_overdue' }> {
+    const result = await settleOutput({ ...releaseOf(key, failure), overdueSeconds });
+    return result.outcome === 'not_overdue' ? { outcome: 'not_overdue' } : settledBy(key, result);
+  };
+}
+
+function settledBy(key: SettledKey, result: SettleOutputResult): Settled {
+  switch (result.outcome) {
+    case 'committed':
+      return { outcome: 'committed', credits: result.committed };
+    case 'released':
+      return { outcome: 'released', failure: result.failure };
+    case 'asset_missing':
+    case 'not_overdue':
+    case 'exceeds_reserved':
+    case 'invalid_amount':
+    case 'key_reused':
+    case 'not_found':
+      throw new Error(`the ledger refused to end ${key.reservationId}: ${result.outcome}`);
+  }
+}
+
+function releaseOf(key: SettledKey, failure: Failure) {
+  return {
+    ...outputKeyOf(key),
+    verb: 'release',
+    failure,
+    expiredGrantPolicy: expiredGrantPolicyOf(failure),
+  } as const;
 }
 
 function outputKeyOf(key: SettledKey) {

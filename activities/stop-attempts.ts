@@ -13,6 +13,17 @@ export type Stopped =
   /** It may run on; what comes of it is kept for support and never charged. */
   | 'unconfirmed';
 
+/** Why what runs is stopped, where support may have taken the reason away in the meantime, or only one attempt is meant. */
+export type StopCause =
+  | { readonly cause: 'run_deadline' }
+  | { readonly cause: 'start_deadline' | 'replaced'; readonly reference: string };
+
+/** Nothing was stopped: support has extended or restarted. So long, by the database's clock, until the credits return. */
+export type StopRevoked = { readonly secondsLeft: number };
+
+/** A deadline this near has come: the workflow's clock and the database's are not one. */
+const SAME_INSTANT_SECONDS = 5;
+
 /** A provider gets this long to confirm; then the credits return regardless (design.md, "Deadlines"). */
 const CONFIRM_WITHIN_MS = 30_000;
 
@@ -21,13 +32,27 @@ const CALL_TIMEOUT_MS = 5_000;
 
 const CONFIRM_POLL_MS = 500;
 
-/** Asks the provider to stop what it does for an output. Never throws for what the provider answers. */
+/**
+ * Asks the provider to stop what it does for an output. Never throws for what the provider answers. `why`: looked at again
+ * in PostgreSQL first, since a deadline that was moved is none.
+ */
 export function createStopAttempts(attempts: Attempts, providers: ProviderRegistry) {
-  return async function stopAttempts(accountId: string, outputId: string): Promise<Stopped> {
+  return async function stopAttempts(
+    accountId: string,
+    outputId: string,
+    why?: StopCause,
+  ): Promise<Stopped | StopRevoked> {
     return keepAlive(async () => {
-      const live = (await attempts.ofOutput(accountId, outputId)).filter(mayRun);
+      const ofOutput = await attempts.ofOutput(accountId, outputId);
+      const secondsLeft = await secondsLeftIfRevoked(attempts, accountId, outputId, ofOutput, why);
+      if (secondsLeft !== null) return { secondsLeft };
+      const live = ofOutput.filter((attempt) => mayRun(attempt) && isMeant(attempt, why));
       const answers = await Promise.all(
-        live.map((attempt) => stopAttempt(providers.get(attempt.provider), attempt)),
+        live.map(async (attempt) => {
+          const stopped = await stopAttempt(providers.get(attempt.provider), attempt);
+          // What was replaced may have finished: that is not this output's result.
+          return stopped === 'finished' && attempt.state === 'replaced' ? 'stopped' : stopped;
+        }),
       );
       if (answers.includes('finished')) return 'finished';
       return answers.includes('unconfirmed') ? 'unconfirmed' : 'stopped';
@@ -48,9 +73,31 @@ function mayRun(attempt: AttemptOfOutput): boolean {
     case 'posting':
     case 'unknown':
     case 'accepted':
+    case 'replaced':
     case 'fenced':
       return true;
   }
+}
+
+async function secondsLeftIfRevoked(
+  attempts: Attempts,
+  accountId: string,
+  outputId: string,
+  ofOutput: readonly AttemptOfOutput[],
+  why: StopCause | undefined,
+): Promise<number | null> {
+  if (why === undefined || why.cause === 'replaced') return null;
+  const secondsLeft = await attempts.secondsToReturn(accountId, outputId);
+  if (secondsLeft === null) return null;
+  const isRevoked =
+    why.cause === 'run_deadline'
+      ? secondsLeft > SAME_INSTANT_SECONDS
+      : ofOutput.some(({ reference, state }) => reference === why.reference && state === 'replaced');
+  return isRevoked ? secondsLeft : null;
+}
+
+function isMeant({ reference }: AttemptOfOutput, why: StopCause | undefined): boolean {
+  return why?.cause !== 'replaced' || reference === why.reference;
 }
 
 async function stopAttempt(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {

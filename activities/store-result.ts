@@ -9,6 +9,8 @@ import type { PollResult, Provider, ProviderFile } from './providers/provider.ts
 export type Stored =
   | { readonly outcome: 'collected' }
   | { readonly outcome: 'failed'; readonly code: FailureCode }
+  /** Support has put another attempt in its place. */
+  | { readonly outcome: 'replaced' }
   /** The provider has to be polled first: its link has expired, or the transfer broke. */
   | { readonly outcome: 'again' };
 
@@ -40,15 +42,15 @@ export async function storeResult(context: {
 
   const asset = await storeFile(context.assets, file);
   if (asset === 'broken_transfer') return { outcome: 'again' };
-  if (asset === 'too_large' || !isWhatWasAsked(attempt.makes, file, asset))
+  if (asset === 'too_large' || !(await isWhatWasAsked(attempt.makes, file, asset, context.assets)))
     return { outcome: 'failed', code: 'bad_content' };
-  await context.attempts.recordAsset(
+  const state = await context.attempts.recordAsset(
     attempt.accountId,
     attempt.reference,
     { sha256: asset.sha256, contentType: file.contentType, bytes: asset.bytes },
     { billed: context.poll.billed, cost: context.poll.cost },
   );
-  return { outcome: 'collected' };
+  return { outcome: state === 'replaced' ? 'replaced' : 'collected' };
 }
 
 async function storeFile(

@@ -15,6 +15,8 @@ export type Submission =
   /** This attempt has been made before, to its end: by a workflow that started over since. */
   | { readonly outcome: 'collected' }
   | (FailedRun & { readonly outcome: 'failed' })
+  /** Support has put another attempt in its place: the next is to be made. */
+  | { readonly outcome: 'replaced' }
   /** The reservation has ended in the meantime; nothing is left to do. */
   | { readonly outcome: 'fenced' };
 
@@ -104,7 +106,8 @@ function submissionOf(
     case 'posting':
     case 'unknown':
       return { outcome: 'unknown' };
+    case 'replaced':
     case 'fenced':
-      return { outcome: 'fenced' };
+      return { outcome: state };
   }
 }

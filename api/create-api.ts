@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { CancelJob } from '../client/cancel-job.ts';
+import type { SupportWorkflows } from '../client/support-workflow.ts';
 import type { StartJob } from '../client/start-job.ts';
 import type { AssetStore } from '../jobs/asset-store.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
@@ -29,6 +30,7 @@ import { estimateRoute } from './routes/estimate.ts';
 import { giveGrantRoute } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobEventsRoute } from './routes/job-events.ts';
+import { inspectJobRoute } from './routes/inspect-job.ts';
 import { readLimitsRoute, setLimitsRoute } from './routes/limits.ts';
 import { listJobsRoute } from './routes/list-jobs.ts';
 import { outputContentRoute } from './routes/output-content.ts';
@@ -40,8 +42,10 @@ import { readOutputRoute } from './routes/read-output.ts';
 import { referralsRoute } from './routes/referrals.ts';
 import { reportOutputRoute } from './routes/report-output.ts';
 import { listReviewsRoute, readReviewRoute } from './routes/reviews.ts';
+import { repairsRoute } from './routes/repairs.ts';
 import { statementRoute } from './routes/statement.ts';
 import { submitJobRoute } from './routes/submit-job.ts';
+import { supportCommandRoutes } from './routes/support-commands.ts';
 import { usageRoute } from './routes/usage.ts';
 import { voidGrantRoute } from './routes/void-grant.ts';
 import { createStartFreeRetry } from './start-free-retry.ts';
@@ -52,6 +56,7 @@ export type ApiDependencies = {
   readonly watches: JobWatches;
   readonly startJob: StartJob;
   readonly cancelJob: CancelJob;
+  readonly supportWorkflows: SupportWorkflows;
   readonly doesTemporalAnswer: (timeoutMs: number) => Promise<boolean>;
   readonly temporalUi: TemporalUi;
   /** The address callers reach us under, for the pages that problems point to. */
@@ -105,6 +110,9 @@ function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): re
     readJobRoute(parts),
     jobEventsRoute(parts),
     cancelJobRoute(parts),
+    ...supportCommandRoutes(parts),
+    inspectJobRoute(parts),
+    repairsRoute(parts),
     readOutputRoute(parts),
     outputContentRoute(parts),
     reportOutputRoute(parts),

@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import { createCancelJob } from '../client/cancel-job.ts';
+import { createSupportWorkflows } from '../client/support-workflow.ts';
 import { createStartJob } from '../client/start-job.ts';
 import { createDiskAssetStore } from '../jobs/asset-store.ts';
 import { readApiConfig } from '../runtime/config.ts';
@@ -38,6 +39,7 @@ const server = await serve(
       watches,
       startJob: createStartJob({ client, taskQueue: config.temporal.taskQueue }),
       cancelJob: createCancelJob(client),
+      supportWorkflows: createSupportWorkflows(client),
       doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
       temporalUi:
         config.temporalUiUrl === null

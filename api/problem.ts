@@ -11,6 +11,8 @@ export type ProblemFields = {
   readonly available?: number;
   readonly reserved?: number;
   readonly job_id?: string;
+  /** Finer than the code, stable: why support's command is refused. */
+  readonly reason?: string;
   /** The limit of the account that is reached. */
   readonly limit?: ReachedLimit;
   /** Where the code's own word is not the one: a stored refusal of what may otherwise be tried again. */

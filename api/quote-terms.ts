@@ -1,21 +1,22 @@
+import { batchTimesOf } from '../domain/batch-plan.ts';
 import { workMade, type SourceOf } from '../domain/edit.ts';
 import type { JobRequest } from '../domain/job-request.ts';
-import { DEFAULT_MODEL, jobTimesOf, modelOf } from '../domain/models.ts';
+import { DEFAULT_MODEL, modelOf, type ModelTimes } from '../domain/models.ts';
 import { workItemsOf } from '../domain/quote.ts';
 
 /** What a quote says beside the price: until when the work has to be done, and what a cancel gives back. */
 export type QuoteTerms = { readonly deadlineSeconds: number; readonly cancelRule: string };
 
-/** The terms of a request: a batch has as long as the slowest of its items. */
+/** The terms of a request, as admission will have them: all of its outputs share one deadline. */
 export function quoteTermsOf(request: JobRequest, sourceOf: SourceOf): QuoteTerms {
   const works = workItemsOf(request).map((work) => workMade(work, sourceOf));
-  const items = works.map((work) => ({ work, model: modelOf(work.model) ?? DEFAULT_MODEL }));
-  const deadlines = items.map(({ work, model }) => {
-    const times = model.times[work.kind];
-    return times === undefined
-      ? model.maxDeadlineSeconds
-      : jobTimesOf(times, request.deadline_seconds).deadlineSeconds;
+  const models = works.map((work) => modelOf(work.model) ?? DEFAULT_MODEL);
+  const times = works.flatMap((work, index): readonly ModelTimes[] => {
+    const own = models[index]?.times[work.kind];
+    return own === undefined ? [] : Array.from({ length: work.variations ?? 1 }, () => own);
   });
-  const rules = new Set(items.map(({ model }) => model.cancelRule));
-  return { deadlineSeconds: Math.max(...deadlines), cancelRule: [...rules].join(' ') };
+  return {
+    deadlineSeconds: batchTimesOf(times, request.deadline_seconds).deadlineSeconds,
+    cancelRule: [...new Set(models.map((model) => model.cancelRule))].join(' '),
+  };
 }

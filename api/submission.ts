@@ -3,7 +3,7 @@ import type { JobRequest } from '../domain/job-request.ts';
 import { creditsIfKnown } from '../domain/quote.ts';
 import { fingerprintRequest } from '../jobs/fingerprint-request.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
-import { parseJobRequest, runnableNow } from '../jobs/parse-job-request.ts';
+import { parseJobRequest } from '../jobs/parse-job-request.ts';
 import { invalidRequest } from './problem.ts';
 
 /** A job body, read and named by its key. */
@@ -26,8 +26,6 @@ export function readSubmission(
 ): Submission {
   const parsed = parseJobRequest(body, rules);
   if (!parsed.ok) throw invalidRequest(parsed.errors);
-  const notYet = runnableNow(parsed.request);
-  if (notYet.length > 0) throw invalidRequest(notYet);
   const sent = body as Readonly<Record<string, unknown>>;
   return {
     accountId,

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { JobRequest } from '../domain/job-request.ts';
 import { DEFAULT_MODEL, modelOf } from '../domain/models.ts';
+import { outputCountOf } from '../domain/quote.ts';
 import type { SEARCH_ATTRIBUTES } from '../domain/workflow-names.ts';
 
 type AttributeName = keyof typeof SEARCH_ATTRIBUTES;
@@ -31,6 +32,7 @@ export function describeStart(start: {
   const model = modelOf(start.request.model) ?? DEFAULT_MODEL;
   const { kind } = start.request;
   const { credits } = start;
+  const outputs = outputCountOf(start.request);
   return {
     typedSearchAttributes: new TypedSearchAttributes([
       { key: ACCOUNT, value: start.accountId },
@@ -40,7 +42,7 @@ export function describeStart(start: {
       { key: MODEL, value: model.name },
       ...(credits === null ? [] : [{ key: CREDITS, value: credits }]),
     ]),
-    staticSummary: `${kind} by ${model.name}${credits === null ? '' : `, ${String(credits)} credits`}`,
+    staticSummary: `${kind}${outputs > 1 ? ` of ${String(outputs)} outputs` : ''} by ${model.name}${credits === null ? '' : `, ${String(credits)} credits`}`,
     staticDetails: [
       '| | |',
       '|---|---|',
@@ -48,6 +50,7 @@ export function describeStart(start: {
       `| Job | ${start.jobId} |`,
       `| Kind | ${kind} |`,
       `| Model | ${model.name} |`,
+      `| Outputs | ${String(outputs)} |`,
       ...(credits === null ? [] : [`| Price | ${String(credits)} credits |`]),
     ].join('\n'),
   };

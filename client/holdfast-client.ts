@@ -5,7 +5,7 @@ import type { FieldError } from '../domain/problems.ts';
 import { creditsIfKnown } from '../domain/quote.ts';
 import { fingerprintRequest } from '../jobs/fingerprint-request.ts';
 import { isIdempotencyKey } from '../jobs/idempotency-key.ts';
-import { parseJobRequest, runnableNow } from '../jobs/parse-job-request.ts';
+import { parseJobRequest } from '../jobs/parse-job-request.ts';
 import { createCancelJob, type CancelOutcome } from './cancel-job.ts';
 import { awaitJobResult, type JobResult } from './job-result.ts';
 import { createStartJob, type StartOutcome } from './start-job.ts';
@@ -48,8 +48,7 @@ export function createHoldfastClient(temporal: {
       // What travels is JSON: undefined fields are gone there, and the fingerprint is of what travels.
       const body: unknown = JSON.parse(JSON.stringify(request));
       const parsed = parseJobRequest(body);
-      const errors = parsed.ok ? runnableNow(parsed.request) : parsed.errors;
-      if (!parsed.ok || errors.length > 0) return { outcome: 'invalid', errors };
+      if (!parsed.ok) return { outcome: 'invalid', errors: parsed.errors };
       const jobId = idOf(job);
       const outcome = await startJob({
         accountId: job.accountId,

@@ -2,13 +2,15 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@tempor
 import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { isFailureCode, type FailureCode } from '../domain/failures.ts';
 import { workflowIdOf } from '../domain/ids.ts';
-import type { GenerationResult } from '../workflows/messages.ts';
+import type { BatchResult, GenerationResult } from '../workflows/messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 
 /** How a job ended, as its workflow tells it; or why that cannot be told now. */
 export type JobResult =
   | { readonly outcome: 'succeeded'; readonly credits: number }
+  /** Some outputs of several were delivered and charged. */
+  | { readonly outcome: 'partially_succeeded'; readonly credits: number; readonly summary: string }
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'failed'; readonly code: FailureCode }
   | { readonly outcome: 'canceled' }
@@ -20,17 +22,32 @@ export type JobResult =
 export async function awaitJobResult(client: Client, jobId: string, timeoutMs: number): Promise<JobResult> {
   try {
     const result = await callWithin(client, timeoutMs, () =>
-      client.workflow.getHandle<() => Promise<GenerationResult>>(workflowIdOf(jobId)).result(),
+      client.workflow.getHandle<() => Promise<GenerationResult | BatchResult>>(workflowIdOf(jobId)).result(),
     );
     if (result === TIMED_OUT) return { outcome: 'still_running' };
-    return result.outcome === 'succeeded'
-      ? { outcome: 'succeeded', credits: result.credits }
-      : { outcome: 'refused' };
+    return resultOf(result);
   } catch (error) {
     if (error instanceof WorkflowFailedError) return resultOfFailure(error.cause);
     if (error instanceof WorkflowNotFoundError) return { outcome: 'not_found' };
     if (isTemporalAway(error)) return { outcome: 'unavailable' };
     throw error;
+  }
+}
+
+/** Of a workflow that completed: a batch always does, whatever became of its outputs. */
+function resultOf(result: GenerationResult | BatchResult): JobResult {
+  switch (result.outcome) {
+    case 'succeeded':
+      return { outcome: 'succeeded', credits: result.credits };
+    case 'partially_succeeded':
+      return { outcome: 'partially_succeeded', credits: result.credits, summary: result.summary };
+    case 'failed':
+      return { outcome: 'failed', code: result.code ?? 'internal' };
+    case 'canceled':
+    case 'refused':
+      return { outcome: result.outcome };
+    case 'running':
+      return { outcome: 'still_running' };
   }
 }
 

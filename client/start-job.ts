@@ -8,7 +8,8 @@ import {
 } from '@temporalio/client';
 import { workflowIdOf } from '../domain/ids.ts';
 import type { JobRequest } from '../domain/job-request.ts';
-import { GENERATION_WORKFLOW } from '../domain/workflow-names.ts';
+import { outputCountOf } from '../domain/quote.ts';
+import { BATCH_WORKFLOW, GENERATION_WORKFLOW, WORKFLOW_TASK_TIMEOUT_MS } from '../domain/workflow-names.ts';
 import {
   ADMIT_UPDATE_ID,
   ADMIT_WITHIN_SECONDS,
@@ -19,9 +20,6 @@ import {
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { describeStart } from './describe-start.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
-
-/** Of a workflow task whose worker died: half the default, so that a job goes on within seconds. Tasks take milliseconds. */
-const WORKFLOW_TASK_TIMEOUT_MS = 5_000;
 
 /** How long an answer to a start is waited for. The job may be admitted later all the same. */
 export const START_TIMEOUT_MS = 10_000;
@@ -98,18 +96,22 @@ function isEndedBeforeAnswer(error: unknown): boolean {
 }
 
 function startOperation(start: JobStart, taskQueue: string) {
+  const outputCount = outputCountOf(start.request);
   const argument: GenerationStart = {
     accountId: start.accountId,
     jobId: start.jobId,
     request: start.body,
     fingerprint: start.fingerprint,
     admitBy: new Date(Date.now() + ADMIT_WITHIN_SECONDS * 1_000).toISOString(),
+    outputCount,
   };
-  const operation = new WithStartWorkflowOperation(GENERATION_WORKFLOW, {
+  const operation = new WithStartWorkflowOperation(outputCount > 1 ? BATCH_WORKFLOW : GENERATION_WORKFLOW, {
     workflowId: workflowIdOf(start.jobId),
     taskQueue,
     args: [argument],
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+    // Among jobs that wait for a worker, each account gets its share.
+    priority: { fairnessKey: start.accountId },
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     ...describeStart(start),

@@ -13,13 +13,16 @@ Examples:
   $ npm run holdfast -- reconcile              does every credit add up? (exit code 1 when not)
   $ npm run --silent holdfast -- reconcile --json | jq .ok
   $ npm run holdfast -- grant --help           every command explains itself, with an example
+  $ npm run holdfast -- job --help             what support does about a job
+  $ npm run holdfast -- repairs                what the reconciler could not settle by itself
 
 Environment:
   HOLDFAST_HOME        where the stack keeps everything (default: .holdfast in the checkout)
   TEMPORAL_ADDRESS     use this Temporal server in place of an embedded one
   DATABASE_OWNER_URL   use this PostgreSQL in place of an embedded one
   DATABASE_URL         the database that reconcile and ledger report look at (default: the running stack's)
-  HOLDFAST_API_URL     the API that account, grant, plan, balance, statement, limits and review speak to, with
+  HOLDFAST_API_URL     the API that account, grant, plan, balance, statement, limits, job, repairs and review speak
+                       to, with
   HOLDFAST_PLATFORM_KEY  its key (default: the running stack's)
 
 Exit codes:

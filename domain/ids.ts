@@ -32,10 +32,19 @@ export function jobIdOfOutput(outputId: string): string {
 
 /**
  * The workflow that runs a job is named by the job id, so that support finds it by pasting what the customer has.
- * Outputs of a job with several run in child workflows named by their output ids.
  */
 export function workflowIdOf(jobId: string): string {
   return jobId;
+}
+
+/** The workflow of one output of a job with several: a child of the job's, named by the output. */
+export function outputWorkflowIdOf(outputId: string): string {
+  return outputId;
+}
+
+/** The workflow that runs one output of a job with so many: the job's own where it is the only one. */
+export function workflowIdOfOutput(jobId: string, outputId: string, outputs: number): string {
+  return outputs === 1 ? workflowIdOf(jobId) : outputWorkflowIdOf(outputId);
 }
 
 /** Our reference at the provider for one submission: unique for ever, and the key of the attempt row. */

@@ -37,6 +37,11 @@ export function spendIdOf(accountId: string, idempotencyKey: string): string {
   return `spend_${stemOf('usage', accountId, idempotencyKey)}`;
 }
 
+/** What support does under a key: refunds are named after it, so that it gives back once. */
+export function actionIdOf(accountId: string, command: string, key: string): string {
+  return `act_${stemOf('support', accountId, command, key)}`;
+}
+
 /** Hex SHA-256 of a canonical text: the fingerprint that tells a retry from another request under the same key. */
 export function fingerprintOf(canonicalText: string): string {
   return createHash('sha256').update(canonicalText, 'utf8').digest('hex');

@@ -1,8 +1,9 @@
 import { NO_SOURCES, workMade, type MadeKind, type MadeWork, type SourceOf } from './edit.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from './ids.ts';
 import type { JobRequest } from './job-request.ts';
-import type { JobTimes } from './models.ts';
+import type { JobTimes, Model } from './models.ts';
 import { workItemsOf, type Price } from './quote.ts';
+import { hasReferenceUrls } from './reference-assets.ts';
 import {
   FINAL_STAGE,
   partNameOf,
@@ -99,6 +100,33 @@ export function planOutputs(
     }
   });
   return outputs;
+}
+
+/** What the workflow of an output runs by. */
+export function planOutput({
+  work,
+  model,
+  ...output
+}: Omit<OutputPlan, 'kind' | 'provider' | 'stages' | 'maxAttempts'> & {
+  readonly work: MadeWork;
+  readonly model: Model;
+}): OutputPlan {
+  const stages = model.stages[work.kind];
+  return {
+    accountId: output.accountId,
+    jobId: output.jobId,
+    outputId: output.outputId,
+    reservationId: output.reservationId,
+    kind: work.kind,
+    credits: output.credits,
+    provider: model.provider,
+    ...(hasReferenceUrls(work) ? { hasReferenceAssets: true } : {}),
+    ...(stages === undefined ? {} : { stages }),
+    maxAttempts: model.maxAttempts,
+    times: output.times,
+    ageSeconds: output.ageSeconds,
+    heartbeatTimeoutSeconds: output.heartbeatTimeoutSeconds,
+  };
 }
 
 /** The stages of an output, in order. What is made in one piece has one, of one part. */

@@ -5,7 +5,7 @@ export type WorkflowSight =
   | { readonly seen: 'not_found' };
 
 /** Past return_by by this much, credits return whatever the workflow is doing (design.md, "Deadlines"). */
-const OVERDUE_AFTER_SECONDS = 60;
+export const OVERDUE_AFTER_SECONDS = 60;
 
 /** A page with a larger share of vanished workflows than this is not believed: a wrong namespace must not refund the world. */
 const MAX_NOT_FOUND_SHARE = 0.05;

@@ -4,7 +4,7 @@ import type { Database } from '../ledger/database.ts';
 
 /** The states of an attempt row (jobs/migrations/0001_tables.sql tells the moves). */
 export type AttemptState =
-  'posting' | 'accepted' | 'rejected' | 'unknown' | 'collected' | 'failed' | 'fenced';
+  'posting' | 'accepted' | 'rejected' | 'unknown' | 'collected' | 'failed' | 'replaced' | 'fenced';
 
 export type BegunAttempt = {
   /** True for the one caller that made the row: it alone may post, once. */
@@ -56,6 +56,8 @@ export function createAttempts(database: Database) {
       moveAttempt(database, accountId, reference, move),
     read: (accountId: string, reference: string) => readAttempt(database, accountId, reference),
     ofOutput: (accountId: string, outputId: string) => readAttemptsOfOutput(database, accountId, outputId),
+    /** Until the output's credits return, by the database's clock; null once they are settled. */
+    secondsToReturn: (accountId: string, outputId: string) => secondsToReturn(database, accountId, outputId),
     recordAsset: (accountId: string, reference: string, asset: StoredAsset, provider: ProviderAccount) =>
       recordAsset(database, accountId, reference, asset, provider),
     fail: (accountId: string, reference: string, errorClass: string, provider: ProviderAccount) =>
@@ -167,6 +169,19 @@ async function readAttemptsOfOutput(
   }));
 }
 
+async function secondsToReturn(
+  database: Database,
+  accountId: string,
+  outputId: string,
+): Promise<number | null> {
+  const { rows } = await database.query<{ seconds: number | null }>({
+    name: 'jobs.seconds_to_return',
+    text: 'SELECT jobs.seconds_to_return($1, $2) AS seconds',
+    values: [accountId, outputId],
+  });
+  return only(rows).seconds;
+}
+
 /** Records that the result is in the asset store. A fenced attempt keeps it for support and stays fenced. */
 async function recordAsset(
   database: Database,
@@ -191,19 +206,20 @@ async function recordAsset(
   return only(rows).record_asset;
 }
 
-/** Records how a run failed. A fenced attempt stays fenced. */
+/** Records how a run failed; answers how the attempt stands. A fenced or replaced one stays so. */
 async function failAttempt(
   database: Database,
   accountId: string,
   reference: string,
   errorClass: string,
   provider: ProviderAccount,
-): Promise<void> {
-  await database.query({
+): Promise<AttemptState> {
+  const { rows } = await database.query<{ fail_attempt: AttemptState }>({
     name: 'jobs.fail_attempt',
     text: 'SELECT jobs.fail_attempt($1, $2, $3, $4, $5)',
     values: [accountId, reference, errorClass, provider.billed, provider.cost],
   });
+  return only(rows).fail_attempt;
 }
 
 function only<Row>(rows: readonly Row[]): Row {

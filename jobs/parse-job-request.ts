@@ -10,8 +10,7 @@ export type ParsedJobRequest =
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
 /**
- * Reads a job body as parsed from JSON. Accepts every request that can be described and priced, whether or not it can
- * be run yet; fills in no defaults, so that what is fingerprinted and what is read are the same. Never throws.
+ * Reads a job body as parsed from JSON. Fills in no defaults, so that what is fingerprinted and what is read are the same. Never throws.
  */
 export function parseJobRequest(
   body: unknown,
@@ -27,17 +26,4 @@ export function parseJobRequest(
   const request: JobRequest = parsed.data;
   const errors = ruleErrors(request, rules);
   return errors.length > 0 ? { ok: false, errors } : { ok: true, request };
-}
-
-/** What a submission of this request would have to be refused for, today. A quote is given for it all the same. */
-export function runnableNow(request: JobRequest): readonly FieldError[] {
-  if (request.kind === 'batch') {
-    const detail = 'Batches can be described but not run yet. Submit one job per item.';
-    return [{ pointer: '/kind', code: 'not_supported', detail }];
-  }
-  if ((request.variations ?? 1) > 1) {
-    const detail = 'A job makes one output for now. Submit one job per variation.';
-    return [{ pointer: '/variations', code: 'not_supported', detail }];
-  }
-  return [];
 }

@@ -14,7 +14,13 @@ type OutputKey = {
 export type SettleOutputItem = OutputKey &
   (
     | { readonly verb: 'commit'; readonly credits: number }
-    | { readonly verb: 'release'; readonly failure: Failure; readonly expiredGrantPolicy: ExpiredGrantPolicy }
+    | {
+        readonly verb: 'release';
+        readonly failure: Failure;
+        readonly expiredGrantPolicy: ExpiredGrantPolicy;
+        /** Only when it is so long past its return_by; absent: whenever. */
+        readonly overdueSeconds?: number;
+      }
   );
 
 export type SettleOutputResult = {
@@ -23,6 +29,7 @@ export type SettleOutputResult = {
     | 'committed'
     | 'released'
     | 'asset_missing'
+    | 'not_overdue'
     | 'not_found'
     | 'exceeds_reserved'
     | 'key_reused'
@@ -55,6 +62,7 @@ function toRow(item: SettleOutputItem): object {
     verb: item.verb,
     credits: isCommit ? item.credits : null,
     failure: isCommit ? null : item.failure,
+    overdue_seconds: isCommit ? null : item.overdueSeconds,
     expired_policy: isCommit ? 'return_grant' : item.expiredGrantPolicy,
     return_grant_hours: RETURN_GRANT_LIFETIME_HOURS,
   };

@@ -58,6 +58,14 @@ export const settleDurably = proxyActivities<Pick<JobActivities, 'settle'>>({
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
+/** The return of what a batch leaves unbegun: 500 settlements take seconds. Retried without limit, visible in Temporal UI. */
+export const releaseDurably = proxyActivities<Pick<JobActivities, 'releaseOutputs'>>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
 /** Of the pictures a brief refers to, side by side: three tries of 20 s each, and as long again for another output's. */
 const KEEP_REFERENCES_SECONDS = 180;
 

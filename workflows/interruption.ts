@@ -1,20 +1,31 @@
 import { log } from '@temporalio/workflow';
 import type { Ending } from '../activities/settle.ts';
+import type { StopCause } from '../activities/stop-attempts.ts';
 import { failureOf, type Failure } from '../domain/failures.ts';
 import type { ProviderSteps } from './activity-proxies.ts';
+import { RELEASED_BY_SUPPORT } from '../domain/support-command.ts';
 import { endingOf, type Production } from './production.ts';
+import { returnLater } from './support-control.ts';
 
 /**
  * Stops what runs at the provider and says how the output ends. A cancel that comes too late changes nothing: what was
  * made is delivered and charged. Past a deadline the credits return regardless. Never throws: where the provider's word
- * cannot be had, the credits return.
+ * cannot be had, the credits return. `revoked`: support has moved the deadline, or restarted; nothing was stopped.
  */
-export async function endAfterInterruption(production: Production, steps: ProviderSteps): Promise<Ending> {
+export async function endAfterInterruption(
+  production: Production,
+  steps: ProviderSteps,
+): Promise<Ending | 'revoked'> {
   const { plan, interruption, deliverable } = production;
   try {
-    const stopped = await steps.stopAttempts(plan.accountId, plan.outputId);
+    const stopped = await steps.stopAttempts(plan.accountId, plan.outputId, stopCauseOf(production));
+    if (typeof stopped === 'object') {
+      returnLater(production.control, Date.now() + stopped.secondsLeft * 1_000);
+      return 'revoked';
+    }
     if (interruption === undefined && stopped === 'finished' && deliverable !== undefined) {
-      return endingOf(await steps.collectLate(deliverable.attempt, deliverable.providerJobId));
+      const collected = await steps.collectLate(deliverable.attempt, deliverable.providerJobId);
+      if (collected.outcome !== 'replaced') return endingOf(collected);
     }
   } catch (error) {
     log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });
@@ -22,16 +33,25 @@ export async function endAfterInterruption(production: Production, steps: Provid
   return { charge: false, failure: failureOfInterruption(production) };
 }
 
+/** A deadline counts while it stands in PostgreSQL: support may have moved it a moment ago. */
+function stopCauseOf({ interruption, started }: Production): StopCause | undefined {
+  if (interruption === 'run_deadline') return { cause: interruption };
+  if (interruption !== 'start_deadline' || started === undefined) return undefined;
+  return { cause: interruption, reference: started.attempt.reference };
+}
+
 /** The fault decides where credits go whose grant has expired meanwhile (design.md, "The ledger"). */
-function failureOfInterruption({ plan, interruption, unknown, isStuck, canceledBy }: Production): Failure {
+function failureOfInterruption({ plan, interruption, control, isStuck, canceledBy }: Production): Failure {
   switch (interruption) {
     case undefined:
       return failureOf('canceled', canceledBy === 'customer' && !isStuck ? 'customer' : 'us');
+    case 'released':
+      return RELEASED_BY_SUPPORT;
     case 'start_deadline':
     case 'internal':
       return failureOf(interruption);
     case 'run_deadline':
-      if (unknown.size > 0) return failureOf('outcome_unknown');
+      if (control.unknown.size > 0) return failureOf('outcome_unknown');
       return failureOf('run_deadline', plan.times.deadlineSetBy === 'customer' ? 'customer' : 'provider');
   }
 }

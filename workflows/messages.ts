@@ -1,4 +1,7 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { FailureCode } from '../domain/failures.ts';
+import type { OutputCounts } from '../domain/job-state.ts';
+import type { AttemptName, SupportDone, SupportNews } from '../domain/support-command.ts';
 
 /**
  * What goes into a workflow and what comes out of it. The API, the client and the reconciler know a job's workflow by
@@ -17,6 +20,16 @@ export type GenerationStart = {
   readonly fingerprint: string;
   /** Past this instant, by the database's clock, admission is refused. RFC 3339. */
   readonly admitBy: string;
+  /** How many outputs the request makes, so that their reservations can be named before it is read again. */
+  readonly outputCount: number;
+};
+
+/** One output of a job with several: by id only, for the request is in PostgreSQL. */
+export type OutputStart = {
+  readonly accountId: string;
+  readonly outputId: string;
+  /** Who set the deadline of the job: it decides the fault of an output that it cuts short. */
+  readonly deadlineSetBy: 'model' | 'customer';
 };
 
 /** A start not admitted within this long is refused for good (design.md, "A job, from request to settlement", 3). */
@@ -65,6 +78,20 @@ export type Admission =
       }[];
     };
 
+/** How a job with several outputs came out. Credits are of all of them together. */
+export type BatchResult =
+  | { readonly outcome: 'refused'; readonly credits: 0 }
+  | (OutputCounts & {
+      readonly outcome: 'succeeded' | 'partially_succeeded' | 'failed' | 'canceled' | 'running';
+      /** Of a failed one: why the first of its outputs that failed did. */
+      readonly code: FailureCode | null;
+      /** Charged. */
+      readonly credits: number;
+      readonly returned: number;
+      /** "18 of 20 delivered, 70 credits returned". */
+      readonly summary: string;
+    });
+
 export type GenerationResult = { readonly outcome: 'refused' | 'succeeded'; readonly credits: number };
 
 export const admitUpdate = defineUpdate<Admission>('admit');
@@ -75,3 +102,30 @@ export type CancelRequest = {
 };
 
 export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
+
+/** What support has done to the job in PostgreSQL already: whoever runs the output follows. Told twice is told once. */
+export const supportSignal = defineSignal<[SupportNews]>('support');
+
+/**
+ * Support's commands as Temporal UI sends them, in the words of the HTTP API. Who asks and why goes on record with what was
+ * done; `key` and `fingerprint` are there for the API, which passes on its own caller's.
+ */
+export type SupportUpdate = {
+  readonly actor: string;
+  readonly reason: string;
+  readonly key?: string;
+  readonly fingerprint?: string;
+};
+
+export type ExtendRequest = SupportUpdate & { readonly until: string };
+export type RestartRequest = SupportUpdate & { readonly from_attempt: AttemptName };
+export type ResolveRequest = SupportUpdate & {
+  readonly outcome: 'ran' | 'did_not_run';
+  readonly attempt?: AttemptName;
+  readonly provider_job_id?: string;
+};
+
+export const releaseUpdate = defineUpdate<SupportDone, [SupportUpdate]>('release');
+export const extendUpdate = defineUpdate<SupportDone, [ExtendRequest]>('extend');
+export const restartUpdate = defineUpdate<SupportDone, [RestartRequest]>('restart');
+export const resolveUpdate = defineUpdate<SupportDone, [ResolveRequest]>('resolve');

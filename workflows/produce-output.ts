@@ -4,8 +4,9 @@ import type { OutputPlan } from '../domain/output-plan.ts';
 import { providerSteps, type ProviderSteps } from './activity-proxies.ts';
 import { endAfterInterruption } from './interruption.ts';
 import { cancelSignal } from './messages.ts';
-import { endingOf, type Production } from './production.ts';
+import { beginProduction, endingOf, type Production } from './production.ts';
 import { runStages } from './run-stages.ts';
+import { listenToSupport } from './support-updates.ts';
 import { watchDeadlines } from './watch-deadlines.ts';
 
 /**
@@ -13,28 +14,36 @@ import { watchDeadlines } from './watch-deadlines.ts';
  * never throws; what it cannot make sense of ends as `internal`, with the credits returned.
  */
 export async function produceOutput(plan: OutputPlan): Promise<Ending> {
-  const production: Production = {
-    plan,
-    interruption: undefined,
-    isStuck: false,
-    unknown: new Set(),
-    started: undefined,
-    deliverable: undefined,
-    canceledBy: undefined,
-  };
+  const production = beginProduction(plan);
   setHandler(cancelSignal, (request) => {
     production.canceledBy ??= request.by;
   });
+  listenToSupport(production);
   const steps = providerSteps({
     heartbeatTimeoutSeconds: plan.heartbeatTimeoutSeconds,
     deadlineSeconds: plan.times.deadlineSeconds,
   });
+  for (;;) {
+    const ending = await produceUntilInterrupted(production, steps);
+    if (ending !== 'revoked') {
+      production.isOver = true;
+      return ending;
+    }
+    // Once more, after a deadline that support had moved when it was acted on: every step finds how far it was.
+    production.interruption = undefined;
+  }
+}
 
+async function produceUntilInterrupted(
+  production: Production,
+  steps: ProviderSteps,
+): Promise<Ending | 'revoked'> {
   const work = new CancellationScope();
-  const watch = watchDeadlines(production, (interruption) => {
+  production.interrupt = (interruption) => {
     production.interruption ??= interruption;
     work.cancel();
-  });
+  };
+  const watch = watchDeadlines(production, production.interrupt);
   try {
     const ending = await work.run(() => make(production, steps));
     if (production.interruption === undefined) return ending;

@@ -1,12 +1,13 @@
-import { condition, sleep } from '@temporalio/workflow';
-import type { Collected } from '../activities/collect.ts';
+import { condition, log, sleep } from '@temporalio/workflow';
 import type { MadePart } from '../activities/make-part.ts';
+import type { Resolution } from '../activities/resolve.ts';
 import type { Submission } from '../activities/submit.ts';
 import { attemptOf, stagesOf, type Attempt, type OutputPlan } from '../domain/output-plan.ts';
 import { afterFailedRun, afterRejection } from '../domain/rejections.ts';
 import { FINAL_STAGE, type StagePart } from '../domain/stages.ts';
 import type { ProviderSteps } from './activity-proxies.ts';
-import type { Production } from './production.ts';
+import type { FinalCollected, Production } from './production.ts';
+import { followUnlessReplaced } from './support-control.ts';
 
 /** Between two submissions, where the provider names no time. */
 const RESUBMIT_AFTER_MS = 1_000;
@@ -19,17 +20,13 @@ export async function runStage(
   production: Production,
   steps: ProviderSteps,
   part: StagePart,
-): Promise<Collected> {
-  const { plan } = production;
+): Promise<FinalCollected> {
+  const { maxAttempts } = production.plan;
   const isFinal = part.stage.name === FINAL_STAGE;
+  let replaced = 0; // The limit of attempts is that of one run: support may ask for another.
   for (let number = 1; ; number++) {
-    const attempt = attemptOf(plan, number, part);
-    let made = await submit(production, steps, attempt, part);
-    if (made.outcome === 'accepted') {
-      production.started ??= { attempt, providerJobId: made.providerJobId };
-      if (isFinal) production.deliverable = { attempt, providerJobId: made.providerJobId };
-      made = await steps.follow.collect(attempt, made.providerJobId);
-    }
+    const attempt = attemptOf(production.plan, number, part);
+    const made = await makeAttempt(production, steps, attempt, part);
     switch (made.outcome) {
       case 'collected':
         return made;
@@ -37,12 +34,17 @@ export async function runStage(
       case 'rejected': {
         const then =
           made.outcome === 'failed'
-            ? afterFailedRun(made, { isFinal, number, maxAttempts: plan.maxAttempts })
-            : afterRejection(made.errorClass, number, plan.maxAttempts);
+            ? afterFailedRun(made, { isFinal, number: number - replaced, maxAttempts })
+            : afterRejection(made.errorClass, number - replaced, maxAttempts);
         if (then.next === 'fail') return { outcome: 'failed', code: then.code };
         await sleep((made.outcome === 'rejected' ? made.retryAfterMs : null) ?? RESUBMIT_AFTER_MS);
         break;
       }
+      case 'replaced':
+        forget(production, attempt);
+        stopReplaced(steps, attempt);
+        replaced = number;
+        break;
       case 'fenced':
         // The reservation ended elsewhere (the reconciler, support): settling will tell how.
         return { outcome: 'failed', code: 'terminated' };
@@ -50,26 +52,54 @@ export async function runStage(
   }
 }
 
-/** Submits an attempt and finds out what became of it, however long that takes. */
-async function submit(
+/** One attempt from its submission to its end, unless support puts another in its place. */
+async function makeAttempt(
   production: Production,
   steps: ProviderSteps,
   attempt: Attempt,
   part: StagePart,
-): Promise<Exclude<Submission, { outcome: 'unknown' }> | Collected> {
-  const submission: Submission | MadePart = isWatched(production.plan, part)
-    ? await steps.submit(attempt)
-    : await steps.follow.makePart(attempt);
-  if (submission.outcome !== 'unknown') return submission;
+): Promise<Exclude<MadePart, { outcome: 'unknown' }>> {
+  const { control } = production;
+  const made = await submitAndFindOut(production, steps, attempt, part);
+  if (made.outcome !== 'accepted') return made;
+  const accepted = { attempt, providerJobId: made.providerJobId };
+  production.started ??= accepted;
+  if (part.stage.name === FINAL_STAGE) production.deliverable = accepted;
+  return followUnlessReplaced(control, attempt, () => steps.follow.collect(attempt, made.providerJobId));
+}
 
-  production.unknown.add(attempt.reference);
-  const resolution = await steps.follow.resolve(attempt);
-  if (resolution.outcome === 'unresolvable') {
-    await condition(() => false); // parked, until support, a cancel or the deadline ends it
-    return { outcome: 'fenced' };
+/** Submits, and where nobody knows what came of it, asks until somebody does: the provider, or support. */
+async function submitAndFindOut(
+  { plan, control }: Production,
+  steps: ProviderSteps,
+  attempt: Attempt,
+  part: StagePart,
+): Promise<Exclude<Submission | MadePart, { outcome: 'unknown' }>> {
+  const { reference } = attempt;
+  let made: Submission | MadePart | Resolution = isWatched(plan, part)
+    ? await steps.submit(attempt)
+    : await followUnlessReplaced(control, attempt, () => steps.follow.makePart(attempt));
+  while (made.outcome === 'unknown' || made.outcome === 'unresolvable') {
+    control.unknown.add(reference);
+    // Parked, until support, a cancel or the deadline ends it.
+    if (made.outcome === 'unresolvable') await condition(() => control.resolved.has(reference));
+    made = await steps.follow.resolve(attempt);
   }
-  production.unknown.delete(attempt.reference);
-  return resolution;
+  control.unknown.delete(reference);
+  return made;
+}
+
+/** A replaced attempt has not begun the output, and delivers nothing. */
+function forget(production: Production, { reference }: Attempt): void {
+  if (production.started?.attempt.reference === reference) production.started = undefined;
+  if (production.deliverable?.attempt.reference === reference) production.deliverable = undefined;
+}
+
+/** What it still does is ours to pay, and nobody waits for it. */
+function stopReplaced(steps: ProviderSteps, { accountId, outputId, reference }: Attempt): void {
+  steps.stopAttempts(accountId, outputId, { cause: 'replaced', reference }).catch((error: unknown) => {
+    log.warn('a replaced attempt could not be stopped', { reference, error });
+  });
 }
 
 /**

@@ -1,13 +1,12 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
-import type { Collected } from '../activities/collect.ts';
 import { stagesOf } from '../domain/output-plan.ts';
 import { partsOf, type Stage, type StagePart } from '../domain/stages.ts';
 import type { ProviderSteps } from './activity-proxies.ts';
-import type { Production } from './production.ts';
+import type { FinalCollected, Production } from './production.ts';
 import { runStage } from './run-stage.ts';
 
 /** Goes through the stages of an output: the parts of one side by side, then the next. Ends with the first that fails. */
-export async function runStages(production: Production, steps: ProviderSteps): Promise<Collected> {
+export async function runStages(production: Production, steps: ProviderSteps): Promise<FinalCollected> {
   for (const stage of stagesOf(production.plan)) {
     const made = await runParts(production, steps, stage);
     if (made.outcome === 'failed') return made;
@@ -15,13 +14,13 @@ export async function runStages(production: Production, steps: ProviderSteps): P
   return { outcome: 'collected' };
 }
 
-async function runParts(production: Production, steps: ProviderSteps, stage: Stage): Promise<Collected> {
+async function runParts(production: Production, steps: ProviderSteps, stage: Stage): Promise<FinalCollected> {
   const [first, ...others] = partsOf(stage);
   if (first === undefined) return { outcome: 'collected' };
   if (others.length === 0) return runStage(production, steps, first);
 
   const scope = new CancellationScope();
-  let failed: Collected | undefined;
+  let failed: FinalCollected | undefined;
   const run = async (part: StagePart): Promise<void> => {
     try {
       const made = await runStage(production, steps, part);

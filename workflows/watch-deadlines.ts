@@ -1,10 +1,16 @@
-import { CancellationScope, isCancellation, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  log,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import { glanceWithin } from './activity-proxies.ts';
 import type { Interruption, Production } from './production.ts';
 
 /**
- * Watches a job's instants with one timer, armed again for the next: must it have started, is it stuck, is it over.
- * Calls `interrupt` at most once, and not after `cancel`.
+ * Watches a job's instants with one timer, armed again for the next, and when support moves one: must it have started, is
+ * it stuck, is it over. Calls `interrupt` at most once, and not after `cancel`.
  */
 export function watchDeadlines(
   production: Production,
@@ -23,36 +29,23 @@ export function watchDeadlines(
   };
 }
 
-async function watch(production: Production, interrupt: (interruption: Interruption) => void): Promise<void> {
-  const { accountId, jobId, outputId, times, ageSeconds } = production.plan;
-  const startedAt = Date.now() - ageSeconds * 1_000;
-  const glance = () => glanceWithin(startedAt + times.deadlineSeconds * 1_000 - Date.now());
-  const instants = [
-    {
-      afterSeconds: times.startDeadlineSeconds,
-      act: async (): Promise<Interruption | undefined> => {
-        // Not accepted yet is our own delay, or unknown: not a provider that does not start.
-        const { started } = production;
-        if (started === undefined) return undefined;
-        return (await glance().hasStarted(started.attempt, started.providerJobId))
-          ? undefined
-          : 'start_deadline';
-      },
-    },
-    {
-      afterSeconds: times.stuckSeconds,
-      act: async (): Promise<undefined> => {
-        production.isStuck = await glance().markStuck(accountId, jobId, outputId);
-        if (production.isStuck)
-          upsertSearchAttributes({ HoldfastState: ['stuck'], HoldfastStuckSince: [new Date()] });
-      },
-    },
-    { afterSeconds: times.deadlineSeconds, act: () => Promise.resolve('run_deadline' as const) },
-  ].sort((one, other) => one.afterSeconds - other.afterSeconds);
+type Instant = {
+  readonly atMs: () => number;
+  readonly isDone: () => boolean;
+  readonly act: () => Promise<Interruption | undefined>;
+};
 
-  for (const instant of instants) {
-    await sleep(Math.max(0, startedAt + instant.afterSeconds * 1_000 - Date.now()));
-    const interruption = await instant.act().catch((error: unknown) => {
+async function watch(production: Production, interrupt: (interruption: Interruption) => void): Promise<void> {
+  const { control } = production;
+  const instants = instantsOf(production);
+  for (;;) {
+    const next = instants
+      .filter((instant) => !instant.isDone())
+      .reduce((one, other) => (other.atMs() < one.atMs() ? other : one));
+    const { moves } = control;
+    await condition(() => control.moves !== moves, Math.max(1, next.atMs() - Date.now()));
+    if (control.moves !== moves) continue;
+    const interruption = await next.act().catch((error: unknown) => {
       if (isCancellation(error)) throw error;
       log.warn('an instant could not be watched', { error });
       return undefined;
@@ -62,4 +55,41 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
     interrupt(interruption);
     return;
   }
+}
+
+/** In the order in which those of the same moment are acted on. */
+function instantsOf(production: Production): readonly Instant[] {
+  const { accountId, jobId, outputId, times } = production.plan;
+  const { control } = production;
+  const glance = () => glanceWithin(control.returnAtMs - Date.now());
+  const stuckAtMs = control.startedAtMs + times.stuckSeconds * 1_000;
+  return [
+    {
+      // Of each run: a restart is to start in time as well.
+      atMs: () => control.startedAtMs + times.startDeadlineSeconds * 1_000,
+      isDone: () => control.startWatchedOfMs === control.startedAtMs,
+      act: async () => {
+        control.startWatchedOfMs = control.startedAtMs;
+        // Not accepted yet is our own delay, or unknown: not a provider that does not start.
+        const { started } = production;
+        if (started === undefined) return undefined;
+        return (await glance().hasStarted(started.attempt, started.providerJobId))
+          ? undefined
+          : 'start_deadline';
+      },
+    },
+    {
+      // Of the job: what is late is late, restarted or not.
+      atMs: () => stuckAtMs,
+      isDone: () => control.isStuckWatched,
+      act: async () => {
+        control.isStuckWatched = true;
+        production.isStuck = await glance().markStuck(accountId, jobId, outputId);
+        if (production.isStuck)
+          upsertSearchAttributes({ HoldfastState: ['stuck'], HoldfastStuckSince: [new Date()] });
+        return undefined;
+      },
+    },
+    { atMs: () => control.returnAtMs, isDone: () => false, act: () => Promise.resolve('run_deadline') },
+  ];
 }

@@ -18,6 +18,18 @@ export function reviewArgument(text: string): string {
   throw new InvalidArgumentError('A review id: rev_….');
 }
 
+export function jobArgument(text: string): string {
+  if (/^job_[a-z2-7]{26}$/.test(text)) return text;
+  throw new InvalidArgumentError('A job id: job_….');
+}
+
+/** An attempt: its number, or its reference. */
+export function attemptArgument(text: string): number | string {
+  if (/^att_\w{1,96}$/.test(text)) return text;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('An attempt: its number, or its reference att_….');
+}
+
 export function wholeNumberArgument(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;

@@ -11,7 +11,7 @@ const PROBLEM = z.object({
 /** What a person can do about a code, beyond what its detail says. */
 const ADVICE: Readonly<Record<string, string>> = {
   unauthenticated: 'Set HOLDFAST_PLATFORM_KEY to a live platform key.',
-  forbidden: 'Use a platform key with the scope that is named, or admin.',
+  forbidden: 'Use a platform key with the scope billing:write, for jobs and repairs with support.',
   idempotency_key_reused: 'Use another --reference, or the very same values as the first time.',
   unavailable: 'Send the same again in a moment: with the same --reference nothing is done twice.',
 };

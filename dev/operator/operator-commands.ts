@@ -13,12 +13,14 @@ import {
   monthArgument,
   wholeNumberArgument,
 } from './arguments.ts';
-import { example, withAccount, withJson } from './command-parts.ts';
+import { withAccount, withJson } from './command-parts.ts';
 import { addReviewCommands } from './review-commands.ts';
+import { example } from './example.ts';
+import { addSupportCommands } from './support-commands.ts';
 
 const REPEAT = 'your own key: repeated with the same values, it does nothing twice';
 
-/** What an operator does with accounts and credits, over HTTP; each command is loaded when it is called. */
+/** What an operator does with accounts, credits and jobs, over HTTP; each command is loaded when it is called. */
 export function addOperatorCommands(program: Command): void {
   addAccount(program);
   addGrant(program);
@@ -27,6 +29,7 @@ export function addOperatorCommands(program: Command): void {
   addLimits(program);
   addLedger(program);
   addReviewCommands(program);
+  addSupportCommands(program);
 }
 
 function addAccount(program: Command): void {

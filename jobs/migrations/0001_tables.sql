@@ -40,6 +40,8 @@ CREATE TABLE jobs.jobs (
   failure          jsonb,
   expected_by      timestamptz NOT NULL,
   return_by        timestamptz NOT NULL,
+  -- What a run of an output may take: return_by is so long after its start, and after a restart anew.
+  deadline_seconds double precision NOT NULL,
   created_at       timestamptz NOT NULL,
   finished_at      timestamptz,
   -- Number of the job's last event: events count up by one, without gaps.
@@ -63,6 +65,8 @@ CREATE TABLE jobs.outputs (
   reservation_id text     NOT NULL,
   failure        jsonb,
   attempts       int      NOT NULL DEFAULT 0,
+  -- When its workflow began, of a job with several outputs: its clock runs from then, not from the job's admission.
+  taken_up_at    timestamptz,
   -- The asset, once it is charged for (or was free): what the customer may read.
   sha256         text,
   content_type   text,
@@ -78,7 +82,8 @@ CREATE INDEX outputs_of_source ON jobs.outputs (account_id, source_output_id) WH
 
 -- One submission of one output, or of one part of a stage of it, to one provider; the row is written before the request
 -- leaves.
---   posting → accepted | rejected | unknown;  unknown → accepted | rejected (by look-up);  accepted → collected | failed;
+--   posting → accepted | rejected | unknown;  unknown → accepted | rejected (by look-up, or by support's word);
+--   accepted → collected | failed (it ran, and brought nothing) | replaced (support restarted: the next number is made);
 --   any of them → fenced, when the reservation ends or the attempt is given up. Only `posting` may become accepted by
 --   the submitter: whoever was fenced in the meantime has lost.
 CREATE TABLE jobs.attempts (
@@ -91,7 +96,7 @@ CREATE TABLE jobs.attempts (
   number          int         NOT NULL CHECK (number > 0),
   provider        text        NOT NULL,
   state           text        NOT NULL CHECK (state IN
-                    ('posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'fenced')),
+                    ('posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'replaced', 'fenced')),
   provider_job_id text,
   -- Why it was refused, or how its run failed.
   error_class     text,

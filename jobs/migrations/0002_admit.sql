@@ -88,12 +88,13 @@ BEGIN
   END IF;
 
   INSERT INTO jobs.jobs (account_id, job_id, kind, model, provider, state, price_list, quoted, metadata, work_fingerprint,
-                         expected_by, return_by, created_at)
+                         expected_by, return_by, deadline_seconds, created_at)
   VALUES (v_account_id, v_job_id, p_body->>'kind', p_body->>'model', p_body->>'provider', 'queued',
           (p_body->'price'->>'price_list')::int, v_total, p_body->'metadata', p_body->>'work_fingerprint',
           p_now + make_interval(secs => (p_body->>'expected_seconds')::double precision),
           (SELECT min(r.return_by) FROM ledger.reservations r, jsonb_array_elements(p_body->'outputs') o
-           WHERE r.account_id = v_account_id AND r.reservation_id = o->>'reservation_id'), p_now);
+           WHERE r.account_id = v_account_id AND r.reservation_id = o->>'reservation_id'),
+          (p_body->>'deadline_seconds')::double precision, p_now);
   INSERT INTO jobs.outputs (account_id, output_id, job_id, item, variation, state, work, credits, reservation_id)
   SELECT v_account_id, o->>'output_id', v_job_id, (o->>'item')::int, (o->>'variation')::int, 'queued', o->'work',
          (o->>'credits')::bigint, o->>'reservation_id'

@@ -98,20 +98,23 @@ RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   SELECT a.state FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;
 
--- What the provider says of a job under way: shown, and told as an event.
+-- What the provider says of a job under way: shown, and told as an event. A job with several outputs is as far as they
+-- have ended (jobs.end_output).
 CREATE FUNCTION jobs.record_progress(p_account_id text, p_job_id text, p_progress jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_now timestamptz := ledger.clock();
 BEGIN
   UPDATE jobs.jobs SET progress = p_progress
-  WHERE account_id = p_account_id AND job_id = p_job_id AND finished_at IS NULL AND progress IS DISTINCT FROM p_progress;
+  WHERE account_id = p_account_id AND job_id = p_job_id AND finished_at IS NULL AND progress IS DISTINCT FROM p_progress
+    AND NOT EXISTS (SELECT 1 FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.job_id = p_job_id OFFSET 1);
   IF FOUND THEN
     PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', p_progress, v_now);
   END IF;
 END $$;
 
--- Past its expected time. Answers whether the job is stuck now; one that has ended is not.
+-- Past its expected time: a job is stuck while any of its outputs is. Answers whether the output is stuck now; one that
+-- has ended is not.
 CREATE FUNCTION jobs.mark_stuck(p_account_id text, p_job_id text, p_output_id text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -119,12 +122,14 @@ DECLARE
 BEGIN
   UPDATE jobs.outputs SET state = 'stuck'
   WHERE account_id = p_account_id AND output_id = p_output_id AND state IN ('queued', 'running');
-  UPDATE jobs.jobs SET state = 'stuck'
-  WHERE account_id = p_account_id AND job_id = p_job_id AND state IN ('queued', 'running');
   IF FOUND THEN
-    PERFORM jobs.append_event(p_account_id, p_job_id, 'job.stuck', '{}', v_now);
+    UPDATE jobs.jobs SET state = 'stuck'
+    WHERE account_id = p_account_id AND job_id = p_job_id AND state IN ('queued', 'running');
+    IF FOUND THEN
+      PERFORM jobs.append_event(p_account_id, p_job_id, 'job.stuck', '{}', v_now);
+    END IF;
   END IF;
-  RETURN EXISTS (SELECT 1 FROM jobs.jobs WHERE account_id = p_account_id AND job_id = p_job_id AND state = 'stuck');
+  RETURN EXISTS (SELECT 1 FROM jobs.outputs WHERE account_id = p_account_id AND output_id = p_output_id AND state = 'stuck');
 END $$;
 
 -- Down Migration

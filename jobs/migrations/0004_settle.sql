@@ -4,9 +4,10 @@
 -- Items: account_id, job_id, output_id, reservation_id, verb (commit | release), credits (of a commit), failure (of a
 -- release: {code, …}), expired_policy, return_grant_hours. A commit needs a collected attempt at the final stage, whose
 -- result is the output's: no charge without an asset.
+-- overdue_seconds (of a release): only what is so long past its return_by, as it stands by now: support may have moved it.
 --
--- Answers {"outcome": "committed" | "released" | "asset_missing" | what the ledger refused, "failure", "committed",
--- "released"}: how the output ended, whoever ended it.
+-- Answers {"outcome": "committed" | "released" | "asset_missing" | "not_overdue" | what the ledger refused, "failure",
+-- "committed", "released"}: how the output ended, whoever ended it.
 CREATE FUNCTION jobs.settle(p_items jsonb) RETURNS TABLE (item int, result jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -38,6 +39,10 @@ BEGIN
                  AND r.reservation_id = p_body->>'reservation_id' AND r.state = 'open') THEN
     RETURN '{"outcome": "asset_missing"}';
   END IF;
+  IF EXISTS (SELECT 1 FROM ledger.reservations r WHERE r.account_id = v_account_id AND r.reservation_id = p_body->>'reservation_id'
+             AND r.state = 'open' AND r.return_by + make_interval(secs => (p_body->>'overdue_seconds')::double precision) >= p_now) THEN
+    RETURN '{"outcome": "not_overdue"}';
+  END IF;
 
   SELECT s.* INTO v_result FROM ledger.settle(jsonb_build_array(jsonb_build_object(
     'account_id', v_account_id, 'reservation_id', p_body->>'reservation_id', 'verb', p_body->>'verb',
@@ -51,15 +56,13 @@ BEGIN
 END $$;
 
 -- Writes an ended reservation into the record: the output, its attempts (fenced: a late zombie may not post or collect),
--- and the job, once the last output has ended.
+-- and the job: how far it is, and its end once the last output has ended.
 CREATE FUNCTION jobs.end_output(p_body jsonb, p_outcome text, p_asset jobs.attempts, p_released bigint, p_now timestamptz)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_account_id text := p_body->>'account_id';
   v_job_id     text := p_body->>'job_id';
   v_failure    jsonb := nullif(p_body->'failure', 'null');
-  v_counts     record;
-  v_state      text;
 BEGIN
   IF p_outcome = 'committed' THEN
     UPDATE jobs.outputs SET state = 'succeeded', sha256 = p_asset.sha256, content_type = p_asset.content_type, bytes = p_asset.bytes
@@ -76,18 +79,42 @@ BEGIN
       jsonb_build_object('output_id', p_body->>'output_id', 'credits', p_released, 'reason', v_failure->>'code'), p_now);
   END IF;
 
+  PERFORM jobs.move_job_on(v_account_id, v_job_id, p_now);
+END $$;
+
+-- Moves a job on by how its outputs stand. Ended: succeeded with all of them, partially_succeeded with some; else failed
+-- with the first that failed, in their order, or canceled. Not ended: as far as they have, and stuck while one of them is.
+CREATE FUNCTION jobs.move_job_on(p_account_id text, p_job_id text, p_now timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_counts   record;
+  v_state    text;
+  v_failure  jsonb;
+  v_progress jsonb;
+BEGIN
   SELECT count(*) AS outputs, count(*) FILTER (WHERE o.state = 'succeeded') AS succeeded,
-         count(*) FILTER (WHERE o.state = 'failed') AS failed, count(*) FILTER (WHERE o.state = 'canceled') AS canceled
-  INTO v_counts FROM jobs.outputs o WHERE o.account_id = v_account_id AND o.job_id = v_job_id;
-  IF v_counts.succeeded + v_counts.failed + v_counts.canceled = v_counts.outputs THEN
-    v_state := CASE WHEN v_counts.succeeded = v_counts.outputs THEN 'succeeded' WHEN v_counts.succeeded > 0 THEN 'partially_succeeded'
-                    WHEN v_counts.failed > 0 THEN 'failed' ELSE 'canceled' END;
-    UPDATE jobs.jobs SET state = v_state, finished_at = p_now, progress = NULL,
-           failure = CASE WHEN v_state IN ('failed', 'canceled') THEN v_failure END
-    WHERE account_id = v_account_id AND job_id = v_job_id AND finished_at IS NULL;
-    IF FOUND THEN
-      PERFORM jobs.append_event(v_account_id, v_job_id, 'job.' || v_state, coalesce(jsonb_build_object('failure', v_failure), '{}'), p_now);
-    END IF;
+         count(*) FILTER (WHERE o.state = 'failed') AS failed, count(*) FILTER (WHERE o.state = 'canceled') AS canceled,
+         count(*) FILTER (WHERE o.state = 'stuck') AS stuck
+  INTO v_counts FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.job_id = p_job_id;
+
+  IF v_counts.succeeded + v_counts.failed + v_counts.canceled < v_counts.outputs THEN
+    v_progress := jsonb_build_object('stage', 'outputs', 'queue_position', NULL, 'fraction',
+      round((v_counts.succeeded + v_counts.failed + v_counts.canceled)::numeric / v_counts.outputs, 4));
+    UPDATE jobs.jobs SET progress = v_progress,
+           state = CASE WHEN state = 'stuck' AND v_counts.stuck = 0 THEN 'running' ELSE state END
+    WHERE account_id = p_account_id AND job_id = p_job_id AND finished_at IS NULL;
+    PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', v_progress, p_now);
+    RETURN;
+  END IF;
+
+  v_state := CASE WHEN v_counts.succeeded = v_counts.outputs THEN 'succeeded' WHEN v_counts.succeeded > 0 THEN 'partially_succeeded'
+                  WHEN v_counts.failed > 0 THEN 'failed' ELSE 'canceled' END;
+  SELECT o.failure INTO v_failure FROM jobs.outputs o
+  WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND o.state = v_state ORDER BY o.item, o.variation LIMIT 1;
+  UPDATE jobs.jobs SET state = v_state, finished_at = p_now, progress = NULL, failure = v_failure
+  WHERE account_id = p_account_id AND job_id = p_job_id AND finished_at IS NULL;
+  IF FOUND THEN
+    PERFORM jobs.append_event(p_account_id, p_job_id, 'job.' || v_state, jsonb_build_object('failure', v_failure), p_now);
   END IF;
 END $$;
 

@@ -3,7 +3,7 @@
 
 CREATE TABLE jobs.keyed_calls (
   account_id  text        NOT NULL,
-  route       text        NOT NULL CHECK (route IN ('grants', 'usage')),
+  route       text        NOT NULL CHECK (route IN ('grants', 'usage', 'release', 'refund', 'extend', 'restart', 'resolve')),
   key         text        NOT NULL,
   fingerprint text        NOT NULL,
   answer      jsonb       NOT NULL,

@@ -57,6 +57,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
     request: REQUEST,
     fingerprint: fingerprintRequest(REQUEST),
     admitBy: new Date(Date.now() + 60_000).toISOString(),
+    outputCount: 1,
   });
   return {
     database,

@@ -1,9 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createReconcileActivities } from '../../activities/reconcile-reservations.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createReconcileActivities, type ReconcileReport } from '../../activities/reconcile-reservations.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
+import { listRepairs } from '../../jobs/repairs.ts';
+import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
 import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
@@ -12,11 +14,11 @@ const OVERDUE_MS = 961_000;
 
 let fixture: ActivitiesFixture;
 let service: ScriptedService;
-beforeAll(async () => {
+beforeEach(async () => {
   fixture = await createActivitiesFixture();
   service = await startScriptedService(() => undefined);
 });
-afterAll(async () => {
+afterEach(async () => {
   await service.close();
   await fixture.close();
 });
@@ -53,7 +55,12 @@ async function openOutputs(): Promise<readonly string[]> {
   return rows.map((row) => row.output_id);
 }
 
-test('one reservation that cannot be ended keeps no credits but its own: the others return first, then their providers are asked to stop, side by side', async () => {
+const queue = async (isResolved: boolean) =>
+  (await listRepairs(fixture.worker, { accountId: null, isResolved }, { after: null, limit: 100 })).map(
+    ({ repair }) => repair,
+  );
+
+test('one reservation that cannot be ended keeps no credits but its own: the others return first, then their providers are asked to stop, side by side; it stands in the repair queue until it is settled', async () => {
   const attempts = [await running('one'), await running('two'), await running('three')];
   const [stubborn] = attempts.map((attempt) => attempt.outputId).sort();
   await fixture.owner.query(`
@@ -69,10 +76,53 @@ test('one reservation that cannot be ended keeps no credits but its own: the oth
   expect(cancels.map((call) => call.isWaiting())).toEqual([true, true]);
   for (const call of cancels) call.answer(200);
   expect(await reconciling).toEqual({ looked: 3, released: 2, doubt: null });
+  expect(await queue(false)).toMatchObject([
+    { output_id: stubborn, credits: 35, why: expect.stringMatching(/not now/), tries: 1, resolved_at: null },
+  ]);
+  expect(await reconcile()).toEqual({ looked: 1, released: 0, doubt: null });
+  expect(await queue(false)).toMatchObject([{ tries: 2 }]);
 
   await fixture.owner.query('DROP TRIGGER refuse_ending ON ledger.reservations');
   const again = reconcile();
   (await service.untilCalled('cancel', 3))[2]?.answer(200);
   expect(await again).toEqual({ looked: 1, released: 1, doubt: null });
   expect(await openOutputs()).toEqual([]);
+  expect(await queue(false)).toEqual([]);
+  expect(await queue(true)).toMatchObject([{ output_id: stubborn, resolved_at: expect.any(String) }]);
+});
+
+test('two reconcilers at once return each reservation once, and what support extends meanwhile is left to it', async () => {
+  const attempts = [await running('four'), await running('five'), await running('six')];
+  const kept = attempts[1];
+  await fixture.database.setClock(new Date(Date.now() + OVERDUE_MS));
+  const held = await holdAccounts(fixture.owner, [fixture.accountId]);
+  const extending = fixture.worker.query(`SELECT answer FROM jobs.command_job($1, $2, 'extend', 'k', $3)`, [
+    fixture.accountId,
+    kept?.jobId,
+    JSON.stringify({
+      ...{ fingerprint: 'f', actor: 'a', reason: 'r', is_running: true, max_ahead_seconds: 86_400 },
+      until: new Date(Date.now() + OVERDUE_MS + 600_000).toISOString(),
+    }),
+  ]);
+  await untilWaiting(fixture.owner, 1);
+  const reconciling = [reconcile(), reconcile()];
+  await untilWaiting(fixture.owner, 3);
+  await held.letGo();
+  expect((await extending).rows).toMatchObject([{ answer: { outcome: 'done' } }]);
+  const answering = setInterval(() => {
+    for (const call of service.calls('cancel')) if (call.isWaiting()) call.answer(200);
+  }, 20);
+  const reports = (await Promise.all(reconciling)) as readonly ReconcileReport[];
+  clearInterval(answering);
+  expect(reports.map((report) => report.looked)).toEqual([3, 3]);
+  expect(await openOutputs()).toEqual([kept?.outputId]);
+  const { rows } = await fixture.owner.query(
+    `SELECT reservation_id, count(*) FROM ledger.entries WHERE kind = 'release' GROUP BY 1 HAVING count(*) > 1`,
+  );
+  expect(rows).toEqual([]);
+  expect(await queue(false)).toEqual([]);
+  await fixture.database.setClock(new Date(Date.now() + OVERDUE_MS + 700_000));
+  const last = reconcile();
+  (await service.untilCalled('cancel', service.calls('cancel').length + 1)).at(-1)?.answer(200);
+  expect(await last).toMatchObject({ released: 1 });
 });

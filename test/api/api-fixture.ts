@@ -3,12 +3,15 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { expect, inject } from 'vitest';
 import { createAdmit } from '../../activities/admit.ts';
+import type { JobRequest } from '../../domain/job-request.ts';
+import { outputCountOf } from '../../domain/quote.ts';
 import { createAnswerUnreadable } from '../../api/answer-unreadable.ts';
 import { createApi } from '../../api/create-api.ts';
 import { createJobWatches } from '../../api/job-watches.ts';
 import { serve } from '../../api/serve.ts';
 import { doesTemporalAnswer } from '../../api/temporal-answers.ts';
 import { createCancelJob } from '../../client/cancel-job.ts';
+import { createSupportWorkflows } from '../../client/support-workflow.ts';
 import { createStartJob } from '../../client/start-job.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
 import { createAdmitJob } from '../../jobs/admit-job.ts';
@@ -85,6 +88,7 @@ export async function createApiFixture(
         watches,
         startJob: createStartJob({ client, taskQueue }),
         cancelJob: createCancelJob(client),
+        supportWorkflows: createSupportWorkflows(client),
         doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
         temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
         publicUrl: publicUrlAt(port),
@@ -165,6 +169,7 @@ export async function createApiFixture(
         request,
         fingerprint: fingerprintRequest(request),
         admitBy,
+        outputCount: outputCountOf(request as unknown as JobRequest),
       });
       return { jobId, admission };
     },

@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiFixture, type ApiFixture, type TestAccount } from './api-fixture.ts';
 import { deliver } from './job-ending.ts';
+import { runHoldfast } from './run-holdfast.ts';
 
 /** Every command is a process of its own: a second or two each on a busy machine. */
 const MANY_COMMANDS_MS = 180_000;
-
-const MAIN = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
 
 let api: ApiFixture;
 let mine: TestAccount;
@@ -26,25 +23,8 @@ afterAll(async () => {
 });
 
 /** The command line, against the API of this test and its database. */
-async function holdfast(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
-    env: {
-      PATH: '/usr/bin:/bin:/usr/local/bin',
-      HOLDFAST_HOME: api.home,
-      HOLDFAST_API_URL: api.url,
-      HOLDFAST_PLATFORM_KEY: api.platformKey,
-      DATABASE_URL: api.database.workerUrl,
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  await once(child, 'close');
-  return { code: child.exitCode, stdout, stderr };
-}
+const holdfast = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runHoldfast(api, args, env);
 
 const answerOf = async (...args: readonly string[]) => {
   const { code, stdout, stderr } = await holdfast([...args, '--json']);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseJobRequest, runnableNow } from '../../jobs/parse-job-request.ts';
-import type { JobRequest } from '../../domain/job-request.ts';
+import { parseJobRequest } from '../../jobs/parse-job-request.ts';
 
 const brief = { headline: 'A kettle' };
 const staticAd = { kind: 'static_ad', brief };
@@ -256,19 +255,6 @@ describe('refuses, naming the field and why', () => {
   it('a test scenario where they are switched off', () => {
     const parsed = parseJobRequest({ ...staticAd, test_scenario: 'ok' }, { allowsTestScenarios: false });
     expect(parsed).toMatchObject({ ok: false, errors: [{ pointer: '/test_scenario', code: 'not_allowed' }] });
-  });
-});
-
-describe('runnableNow', () => {
-  it.each<[string, object, string[]]>([
-    ['runs one static ad', staticAd, []],
-    ['runs one video ad', { ...videoAd, variations: 1 }, []],
-    ['does not run variations yet', { ...staticAd, variations: 2 }, ['/variations not_supported']],
-    ['runs one edit', edit, []],
-    ['does not run batches yet', { kind: 'batch', items: [staticAd] }, ['/kind not_supported']],
-  ])('%s', (_name, request, expected) => {
-    const errors = runnableNow(request as JobRequest);
-    expect(errors.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual(expected);
   });
 });
 

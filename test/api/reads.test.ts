@@ -294,7 +294,7 @@ describe('POST /v1/quotes', () => {
     expect((await get('/v1/balance')).json()).toEqual(before);
   });
 
-  it('prices what cannot be run yet, and what cannot be afforded', async () => {
+  it('prices several outputs, and what cannot be afforded', async () => {
     const batch = {
       kind: 'batch',
       items: [

@@ -49,8 +49,8 @@ describe('a body that is no job', () => {
       `/metadata${'/0'.repeat(9)}`,
       'too_deep',
     ],
-    ['two variations', { ...STATIC_AD, variations: 2 }, '/variations', 'not_supported'],
-    ['a batch', { kind: 'batch', items: [STATIC_AD] }, '/kind', 'not_supported'],
+    ['too many variations', { ...STATIC_AD, variations: 51 }, '/variations', 'too_large'],
+    ['a batch of nothing', { kind: 'batch', items: [] }, '/items', 'too_few'],
   ])('is refused with the pointer of its field: %s', async (_name, body, pointer, code) => {
     const problem = expectProblem(await submit(body), 400, 'invalid_request');
     expect(problem).toMatchObject({ errors: [{ pointer, code }] });

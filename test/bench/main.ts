@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ledger: async () => (await import('./ledger/bench-ledger.ts')).benchLedger,
   'ledger --growth': async () => (await import('./ledger/bench-growth.ts')).benchGrowth,
   'ledger --grants': async () => (await import('./ledger/bench-grants.ts')).benchGrants,
+  'ledger --profile': async () => (await import('./ledger/bench-profile.ts')).benchProfile,
   jobs: async () => (await import('./jobs/bench-jobs.ts')).benchJobs,
 };
 
@@ -23,12 +24,14 @@ async function main(args: readonly string[]): Promise<void> {
       json: { type: 'boolean', default: false },
       growth: { type: 'boolean', default: false },
       grants: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
       sizes: { type: 'string' },
     },
     allowPositionals: true,
   });
   const [name] = positionals;
-  const part = `${values.growth ? ' --growth' : ''}${values.grants ? ' --grants' : ''}`;
+  const parts = (['growth', 'grants', 'profile'] as const).filter((part) => values[part]);
+  const part = parts.map((chosen) => ` --${chosen}`).join('');
   const load = name === undefined || positionals.length > 1 ? undefined : BENCHES[`${name}${part}`];
   if (load === undefined) throw new TypeError(USAGE);
   const bench = await load();

@@ -13,6 +13,8 @@ export type ChaosWorkerOptions = {
   readonly taskQueue: string;
   /** Dies there, once, and is started again; null for a worker that only dies when it is killed. */
   readonly killPoint: KillPoint | null;
+  /** Of an attempt at this stage, as its reference names it; at any stage unless told otherwise. */
+  readonly killStage?: string;
   /** How long the server waits for a sign of life of a step: 2 s unless told otherwise. */
   readonly heartbeatTimeoutSeconds?: number;
 };
@@ -45,7 +47,10 @@ export async function startChaosWorker(options: ChaosWorkerOptions): Promise<Sup
     name: `worker-${options.taskQueue}`,
     command: async () => {
       const command = await base.command();
-      return { ...command, args: [...command.args, options.killPoint ?? 'never', marker] };
+      return {
+        ...command,
+        args: [...command.args, options.killPoint ?? 'never', marker, options.killStage ?? ''],
+      };
     },
   };
   return runChild(spec, options.home);

@@ -20,10 +20,14 @@ export const KILL_POINTS = [
 ] as const;
 export type KillPoint = (typeof KILL_POINTS)[number];
 
-/** Dies by SIGKILL at its point, the first time it gets there; a marker file keeps the restarted worker alive. */
-export function createKiller(point: KillPoint, markerFile: string): (reached: KillPoint) => void {
-  return (reached) => {
-    if (reached !== point || existsSync(markerFile)) return;
+/** Dies by SIGKILL at its point, the first time it gets there with an attempt at the stage (any, when that is empty); a marker file keeps the restarted worker alive. */
+export function createKiller(
+  point: KillPoint,
+  markerFile: string,
+  stage: string,
+): (reached: KillPoint, about: string) => void {
+  return (reached, about) => {
+    if (reached !== point || !about.includes(`_${stage}`) || existsSync(markerFile)) return;
     writeFileSync(markerFile, point);
     process.kill(process.pid, 'SIGKILL');
     // SIGKILL of oneself is delivered before the next statement; should it ever not be, nothing more may happen.
@@ -40,30 +44,33 @@ const AROUND_STATEMENT: Readonly<Record<string, { before?: KillPoint; after?: Ki
   'jobs.settle': { before: 'before settle', after: 'after settle' },
 };
 
-export function killableDatabase(database: Database, reach: (point: KillPoint) => void): Database {
+type Reach = ReturnType<typeof createKiller>;
+
+export function killableDatabase(database: Database, reach: Reach): Database {
   return {
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as in the interface
     async query<Row extends object>(statement: Parameters<Database['query']>[0]) {
       const { before, after } = AROUND_STATEMENT[statement.name] ?? {};
-      if (before !== undefined) reach(before);
+      const about = JSON.stringify(statement.values);
+      if (before !== undefined) reach(before, about);
       const result = await database.query<Row>(statement);
-      if (after !== undefined) reach(after);
+      if (after !== undefined) reach(after, about);
       return result;
     },
   };
 }
 
-export function killableProvider(provider: Provider, reach: (point: KillPoint) => void): Provider {
+export function killableProvider(provider: Provider, reach: Reach): Provider {
   return {
     ...provider,
     async submit(input, signal) {
-      reach('before submit');
+      reach('before submit', input.reference);
       const result = await provider.submit(input, signal);
-      reach('after submit');
+      reach('after submit', input.reference);
       return result;
     },
     async collect(providerJobId, signal, polledFiles) {
-      reach('before collect');
+      reach('before collect', `_${providerJobId}`);
       return provider.collect(providerJobId, signal, polledFiles);
     },
   };

@@ -18,8 +18,8 @@ import { createKiller, killableDatabase, killableProvider, type KillPoint } from
 
 /** The worker as worker/main.ts composes it, but for parts that kill the process at a given point. */
 
-const [killPoint, markerFile] = process.argv.slice(2) as [KillPoint, string];
-const reach = createKiller(killPoint, markerFile);
+const [killPoint, markerFile, stage = ''] = process.argv.slice(2) as [KillPoint, string, string?];
+const reach = createKiller(killPoint, markerFile, stage);
 
 const config = readWorkerConfig();
 const log = createLogger({ name: 'killable-worker', level: config.logLevel });

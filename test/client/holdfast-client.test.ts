@@ -80,7 +80,7 @@ describe('start', () => {
 
   it.each<[string, string, JobRequest, string]>([
     ['a field', 'k', { ...request, brief: { headline: '' } }, '/brief/headline'],
-    ['what cannot be run yet', 'k', { ...request, variations: 2 }, '/variations'],
+    ['too many outputs', 'k', { ...request, variations: 51 }, '/variations'],
     ['a key', 'ä', request, ''],
   ])('sends nothing that is not valid: %s', async (_name, key, asked, pointer) => {
     expect(await start(key, asked)).toMatchObject({ outcome: 'invalid', errors: [{ pointer }] });
@@ -106,6 +106,26 @@ describe('wait', () => {
   it('names the failure by its code', async () => {
     await start('fails', { ...request, test_scenario: 'fails_after_start' });
     expect(await wait('fails')).toEqual({ outcome: 'failed', code: 'provider_failed' });
+  });
+
+  it('tells how a job with several outputs came out', async () => {
+    const item = { kind: 'static_ad', brief: { headline: 'A kettle' } } as const;
+    const some: JobRequest = { kind: 'batch', items: [item, { ...item, test_scenario: 'zero_outputs' }] };
+    expect(await start('some', some)).toMatchObject({ outcome: 'reserved', credits: 70 });
+    expect(await wait('some')).toEqual({
+      outcome: 'partially_succeeded',
+      credits: 35,
+      summary: '1 of 2 delivered, 35 credits returned',
+    });
+    await start('all', { ...request, variations: 2 });
+    expect(await wait('all')).toEqual({ outcome: 'succeeded', credits: 70 });
+    await start('none', { ...request, variations: 2, test_scenario: 'fails_after_start' });
+    expect(await wait('none')).toEqual({ outcome: 'failed', code: 'provider_failed' });
+    expect(await start('too many', { ...request, variations: 29 })).toMatchObject({
+      outcome: 'refused',
+      refusal: { code: 'insufficient_credits' },
+    });
+    expect(await wait('too many')).toEqual({ outcome: 'refused' });
   });
 
   it('does not find a job nobody started', async () => {

@@ -107,6 +107,31 @@ test('outputs end on their own, and the job with the last of them', async () => 
   expect(await stateOf('j')).toBe('failed');
 });
 
+test('a job tells how many of its outputs have ended, and fails with the first that did, in their order', async () => {
+  await jobs.admit([jobItem(account, 'j', {}, 2)]);
+  await jobs.settleOutputs([releaseOf(account, 'j', 'zero_outputs', 1)]);
+  const [half] = await jobs.call('read_job', account, 'j');
+  expect(half?.['read_job']).toMatchObject({
+    state: 'queued',
+    progress: { stage: 'outputs', fraction: 0.5 },
+  });
+  await jobs.settleOutputs([releaseOf(account, 'j', 'provider_failed', 0)]);
+  const [whole] = await jobs.call('read_job', account, 'j');
+  expect(whole?.['read_job']).toMatchObject({
+    state: 'failed',
+    progress: null,
+    failure: { code: 'provider_failed' },
+  });
+  const events = await jobs.call('read_events', account, 'j', 0, 100);
+  expect(events.map((event) => event['type'])).toEqual([
+    'job.queued',
+    'credits.returned',
+    'job.progress',
+    'credits.returned',
+    'job.failed',
+  ]);
+});
+
 test.each([
   ['succeeded', ['commit', 'commit']],
   ['partially_succeeded', ['commit', 'provider_failed', 'canceled']],

@@ -36,6 +36,7 @@ test.each([
   ['jobs.read_reservation_ids($1, $2)', ['j'], []],
   ['jobs.read_job($1, $2)', ['j'], [null]],
   ['jobs.list_jobs($1, NULL, NULL, NULL, NULL, NULL, NULL, 100)', [], []],
+  ['jobs.inspect_job($1, $2)', ['j'], [null]],
   ['jobs.read_output($1, $2)', [outputOf('j')], []],
   ['jobs.read_events($1, $2, 0, 100)', ['j'], []],
   ['jobs.read_admission($1, $2)', ['j'], []],

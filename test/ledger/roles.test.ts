@@ -61,7 +61,12 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.claim_references': WORKER,
   'jobs.resolve_reference': WORKER,
   'jobs.read_references': WORKER,
+  'jobs.command_job': BOTH,
+  'jobs.inspect_job': BOTH,
+  'jobs.list_repairs': BOTH,
   'jobs.admit': WORKER,
+  'jobs.take_up_output': WORKER,
+  'jobs.read_job_result': WORKER,
   'jobs.begin_attempt': WORKER,
   'jobs.move_attempt': WORKER,
   'jobs.read_attempt': WORKER,
@@ -73,6 +78,8 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.record_stage_progress': WORKER,
   'jobs.mark_stuck': WORKER,
   'jobs.settle': WORKER,
+  'jobs.seconds_to_return': WORKER,
+  'jobs.record_repairs': WORKER,
   'jobs.reconcile': WORKER,
 };
 const SCHEMAS = ['ledger', 'jobs'];

@@ -1,20 +1,41 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { showReport } from './show-report.ts';
-import type { SoakReport } from './soak-report.ts';
+import type { SoakReport } from './soak-check.ts';
 
-type Soak = (options: {
-  readonly operations: number;
-  readonly seed: number;
-  readonly progress: (line: string) => void;
-}) => Promise<SoakReport>;
+type Options = { readonly size: number; readonly seed: number; readonly progress: (line: string) => void };
+type Soak = (options: Options) => Promise<{ readonly report: SoakReport; readonly text: string }>;
 
-/** Loaded when asked for: each starts a server of its own. */
-const SOAKS: Readonly<Record<string, () => Promise<Soak>>> = {
-  ledger: async () => (await import('./ledger/soak-ledger.ts')).soakLedger,
+/** Loaded when asked for: each starts servers of its own. */
+const SOAKS: Readonly<
+  Record<string, { readonly size: 'operations' | 'count'; readonly load: () => Promise<Soak> }>
+> = {
+  ledger: {
+    size: 'operations',
+    load: async () => {
+      const { soakLedger } = await import('./ledger/soak-ledger.ts');
+      const { showLedgerSoak } = await import('./ledger/ledger-soak-report.ts');
+      return async ({ size, ...options }) => {
+        const report = await soakLedger({ operations: size, ...options });
+        return { report, text: showLedgerSoak(report) };
+      };
+    },
+  },
+  jobs: {
+    size: 'count',
+    load: async () => {
+      const { soakJobs } = await import('./jobs/soak-jobs.ts');
+      const { showJobsSoak } = await import('./jobs/jobs-soak-report.ts');
+      return async ({ size, ...options }) => {
+        const report = await soakJobs({ count: size, ...options });
+        return { report, text: showJobsSoak(report) };
+      };
+    },
+  },
 };
 
-const USAGE = `usage: npm run soak -- <${Object.keys(SOAKS).join(' | ')}> --operations <number> [--seed <number>] [--json]`;
+const USAGE =
+  'usage: npm run soak -- ledger --operations <number> [--seed <number>] [--json]\n' +
+  '       npm run soak -- jobs --count <number> [--seed <number>] [--json]';
 const EXIT_CODE_MISUSE = 2;
 
 /** Progress goes to stderr, the report to stdout; ends with 1 when anything that must hold does not. */
@@ -23,19 +44,20 @@ async function main(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       operations: { type: 'string' },
+      count: { type: 'string' },
       seed: { type: 'string', default: String(randomInt(2 ** 31)) },
       json: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   });
   const [name] = positionals;
-  const load = name === undefined || positionals.length > 1 ? undefined : SOAKS[name];
-  const [operations, seed] = [Number(values.operations), Number(values.seed)];
-  const isNumbers = Number.isSafeInteger(operations) && operations > 0 && Number.isSafeInteger(seed);
-  if (load === undefined || !isNumbers) throw new TypeError(USAGE);
-  const soak = await load();
-  const report = await soak({ operations, seed, progress: (line) => process.stderr.write(`${line}\n`) });
-  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : showReport(report));
+  const chosen = name === undefined || positionals.length > 1 ? undefined : SOAKS[name];
+  if (chosen === undefined) throw new TypeError(USAGE);
+  const [size, seed] = [Number(values[chosen.size]), Number(values.seed)];
+  if (!Number.isSafeInteger(size) || size < 1 || !Number.isSafeInteger(seed)) throw new TypeError(USAGE);
+  const soak = await chosen.load();
+  const { report, text } = await soak({ size, seed, progress: (line) => process.stderr.write(`${line}\n`) });
+  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : text);
   if (report.checks.some((check) => check.violations > 0)) process.exitCode = 1;
 }
 

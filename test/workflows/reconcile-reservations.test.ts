@@ -7,6 +7,7 @@ import { createJobActivities } from '../../activities/job-activities.ts';
 import { createReconcileActivities, type ReconcileReport } from '../../activities/reconcile-reservations.ts';
 import { CANARY_WORKFLOW, CANARY_WORKFLOW_ID } from '../../domain/workflow-names.ts';
 import { createDiskAssetStore } from '../../jobs/asset-store.ts';
+import { listRepairs } from '../../jobs/repairs.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const ACCOUNT = 'acct_reconcile';
@@ -71,6 +72,23 @@ async function reserve(count: number, withWorkflow = 0): Promise<readonly string
   return jobIds;
 }
 
+/** The outputs of one batch; the first `withWorkflow` of them have begun, and run. The batch's own workflow is gone. */
+async function reserveBatch(outputs: number, withWorkflow = 0): Promise<void> {
+  const stem = database.ownerUrl.slice(-8);
+  const items = Array.from({ length: outputs }, (_, index) => ({
+    account_id: ACCOUNT,
+    reservation_id: `rsv_${stem}_${String(index)}`,
+    job_id: `job_${stem}`,
+    output_id: `batch_${stem}_${String(index)}`,
+    amount: 35,
+    return_after_seconds: 900,
+  }));
+  await owner.query('SELECT ledger.reserve($1)', [JSON.stringify(items)]);
+  for (const { output_id } of items.slice(0, withWorkflow)) {
+    await client.workflow.start(CANARY_WORKFLOW, { workflowId: output_id, taskQueue: NOBODY });
+  }
+}
+
 async function reconcile(): Promise<ReconcileReport> {
   const dependencies = {
     database: worker,
@@ -95,6 +113,14 @@ async function openCount(): Promise<number> {
   return Number(rows[0]?.count);
 }
 
+/** Why what stands in the repair queue stands there. */
+async function queued(): Promise<readonly string[]> {
+  const filter = { accountId: ACCOUNT, isResolved: false };
+  const found = await listRepairs(worker, filter, { after: null, limit: 100 });
+  for (const { repair } of found) expect(Date.parse(repair.return_by)).toBeGreaterThan(Date.now());
+  return found.map(({ repair }) => repair.why);
+}
+
 describe('the reconciler (invariant 6)', () => {
   it('returns the credits of a reservation whose workflow is gone', async () => {
     await reserve(1);
@@ -112,6 +138,7 @@ describe('the reconciler (invariant 6)', () => {
     await reserve(20, 18);
     expect(await reconcile()).toEqual({ looked: 20, released: 0, doubt: 'too_many_not_found' });
     expect(await openCount()).toBe(20);
+    expect(await queued()).toEqual(['too_many_not_found', 'too_many_not_found']);
   });
 
   it('returns the one that is missing of twenty', async () => {
@@ -124,6 +151,8 @@ describe('the reconciler (invariant 6)', () => {
     await reserve(1);
     expect(await reconcile()).toEqual({ looked: 1, released: 0, doubt: 'canary_not_found' });
     expect(await openCount()).toBe(1);
+    // Every finding is settled, or stands where support looks, with the instant at which it returns regardless.
+    expect(await queued()).toEqual(['canary_not_found']);
   });
 
   it('returns what is 60 s past its return_by whatever Temporal says', async () => {
@@ -138,5 +167,20 @@ describe('the reconciler (invariant 6)', () => {
     await reserve(1, 1);
     await database.setClock(new Date(Date.now() + 950_000));
     expect(await reconcile()).toEqual({ looked: 1, released: 0, doubt: null });
+  });
+
+  it('returns what a batch that is gone has not begun, and leaves what runs alone: one workflow is gone, not eighteen', async () => {
+    await reserveBatch(20, 2);
+    expect(await reconcile()).toEqual({ looked: 20, released: 18, doubt: null });
+    expect(await openCount()).toBe(2);
+  });
+
+  it('leaves what a running batch has not begun to the batch', async () => {
+    await reserveBatch(20);
+    await client.workflow.start(CANARY_WORKFLOW, {
+      workflowId: `job_${database.ownerUrl.slice(-8)}`,
+      taskQueue: NOBODY,
+    });
+    expect(await reconcile()).toEqual({ looked: 20, released: 0, doubt: null });
   });
 });

@@ -12,10 +12,18 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 export type WorkflowFixture = ActivitiesFixture & {
   readonly temporal: Client;
   /** A worker with the real workflows and activities and a client of it, for a model service at this address. */
-  readonly startWorker: (serviceUrl: string) => Promise<RunningWorker>;
+  readonly startWorker: (serviceUrl: string, build?: WorkerBuild) => Promise<RunningWorker>;
+};
+
+export type WorkerBuild = {
+  /** Of other workflow code than that of this checkout. */
+  readonly bundlePath?: string;
+  /** That of another worker, whose jobs it goes on with. */
+  readonly taskQueue?: string;
 };
 
 export type RunningWorker = {
+  readonly taskQueue: string;
   readonly client: HoldfastClient;
   readonly jobOf: (key: string) => OwnedJob & { readonly jobId: string };
   readonly stop: () => Promise<void>;
@@ -31,19 +39,20 @@ export async function createWorkflowFixture(): Promise<WorkflowFixture> {
   return {
     ...activities,
     temporal,
-    async startWorker(serviceUrl) {
-      const taskQueue = `${activities.accountId}-${String(++workers)}`;
+    async startWorker(serviceUrl, build = {}) {
+      const taskQueue = build.taskQueue ?? `${activities.accountId}-${String(++workers)}`;
       const native = await NativeConnection.connect({ address });
       const worker = await Worker.create({
         connection: native,
         taskQueue,
-        workflowBundle: { codePath: await bundleWorkflows() },
+        workflowBundle: { codePath: build.bundlePath ?? (await bundleWorkflows()) },
         activities: activities.activitiesAt(serviceUrl),
         maxHeartbeatThrottleInterval: '500 milliseconds',
         defaultHeartbeatThrottleInterval: '500 milliseconds',
       });
       const running = worker.run();
       return {
+        taskQueue,
         client: createHoldfastClient({ client: temporal, taskQueue }),
         jobOf: (idempotencyKey) => ({
           accountId: activities.accountId,

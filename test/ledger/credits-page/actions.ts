@@ -242,6 +242,7 @@ async function submitStaticAd(database: Database, accountId: string, key: string
     fingerprint: key,
     // The clock is the example's: this start is never too late.
     admitBy: '9999-01-01T00:00:00Z',
+    outputCount: 1,
   });
   return { outcome: admission.outcome === 'refused' ? admission.reason : admission.outcome };
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SoakCheck } from '../soak-report.ts';
+import type { SoakCheck } from '../soak-check.ts';
 
 const EXAMPLES = 5;
 /** Nothing of a run is overdue: what its callers left open they left on purpose, and renewals are brought up at its end. */

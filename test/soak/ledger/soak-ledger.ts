@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { startBenchServer } from '../../bench/ledger/bench-server.ts';
-import type { SoakReport } from '../soak-report.ts';
+import type { LedgerSoakReport } from './ledger-soak-report.ts';
 import { createCallRecord } from './call-record.ts';
 import { startConnectionKiller } from './connection-killer.ts';
 import { codeOf, createPersistentCaller, newCounts, type CallerCounts } from './persistent-caller.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { checkSoak } from './soak-checks.ts';
 import { createSoakVerbs, SoakClient, type SoakVerbs } from './soak-client.ts';
 
@@ -28,7 +28,7 @@ type Options = {
  * callers were told is held against the ledger: nothing lost, nothing doubled. The seed gives each client's choices again,
  * not the order in which the database takes them.
  */
-export async function soakLedger({ operations, seed, progress }: Options): Promise<SoakReport> {
+export async function soakLedger({ operations, seed, progress }: Options): Promise<LedgerSoakReport> {
   progress(`starting a PostgreSQL of its own; seed ${String(seed)}`);
   const server = await startBenchServer();
   const ownerUrl = await server.createDatabase();
@@ -119,7 +119,7 @@ function showProgress(
   }, PROGRESS_EVERY_MS);
 }
 
-async function readTotals(owner: pg.Pool): Promise<Pick<SoakReport, 'credits' | 'entries'>> {
+async function readTotals(owner: pg.Pool): Promise<Pick<LedgerSoakReport, 'credits' | 'entries'>> {
   const { rows } = await owner.query<{ credits: Record<string, number>; entries: string }>(`
     SELECT jsonb_build_object('available', sum(available), 'reserved', sum(reserved), 'spent', sum(spent),
              'expired', sum(expired), 'voided', sum(voided)) AS credits, sum(entry_seq) AS entries FROM ledger.accounts`);

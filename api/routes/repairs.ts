@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { listRepairs, type Repair } from '../../jobs/repairs.ts';
+import type { Database } from '../../ledger/database.ts';
+import { namedAccount, requirePlatformKey, type ActingFor } from '../authorize.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import { instantText, instantTextOrNull } from '../instant-text.ts';
+import { listLimit, readQuery } from '../read-query.ts';
+import type { Route } from '../route.ts';
+
+const query = z.strictObject({
+  /** What still waits for a settlement, or what has had one since. */
+  state: z.enum(['open', 'resolved']).default('open'),
+  cursor: z.string().optional(),
+  limit: listLimit,
+});
+
+/** PostgreSQL's own text of an instant, as it came from there. */
+const POSTGRES_INSTANT = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/;
+const position = z.strictObject({
+  firstSeenAt: z
+    .string()
+    .regex(POSTGRES_INSTANT)
+    .refine((text) => !Number.isNaN(Date.parse(text))),
+  accountId: z.string().regex(/^\w{1,100}$/),
+  reservationId: z.string().regex(/^\w{1,200}$/),
+});
+
+/**
+ * GET /v1/repairs: what the reconciler found and could not settle by itself, oldest first. Of all accounts, or of the one that
+ * Holdfast-Account names.
+ */
+export function repairsRoute(deps: { readonly database: Database; readonly actingFor: ActingFor }): Route {
+  return {
+    method: 'get',
+    path: '/v1/repairs',
+    access: 'key',
+    scopes: ['support'],
+    async handle({ request, response, caller, state }) {
+      requirePlatformKey(caller);
+      const asked = readQuery(request, query);
+      const isOfOne = namedAccount(request, caller) !== undefined;
+      const accountId = isOfOne ? await deps.actingFor(request, caller) : null;
+      state.accountId = accountId;
+      const found = await listRepairs(
+        deps.database,
+        { accountId, isResolved: asked.state === 'resolved' },
+        {
+          after: asked.cursor === undefined ? null : readCursor(asked.cursor, position),
+          limit: asked.limit,
+        },
+      );
+      const last = found.at(-1);
+      response.set('Cache-Control', 'no-store').json({
+        data: found.map(({ repair }) => viewRepair(repair)),
+        next_cursor: found.length === asked.limit && last !== undefined ? writeCursor(last.position) : null,
+      });
+    },
+  };
+}
+
+function viewRepair(repair: Repair) {
+  return {
+    ...repair,
+    return_by: instantText(repair.return_by),
+    first_seen_at: instantText(repair.first_seen_at),
+    last_seen_at: instantText(repair.last_seen_at),
+    resolved_at: instantTextOrNull(repair.resolved_at),
+  };
+}

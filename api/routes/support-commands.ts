@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { SupportWorkflows } from '../../client/support-workflow.ts';
+import { isOutputId } from '../../domain/ids.ts';
+import type { SupportAsk, SupportCommand } from '../../domain/support-command.ts';
+import type { ApiKeyScope } from '../../jobs/api-key-scopes.ts';
+import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
+import { requestText } from '../../jobs/request-text.ts';
+import type { Database } from '../../ledger/database.ts';
+import { actorOf } from '../actor.ts';
+import { REPLAYED } from '../admit-submission.ts';
+import type { AnswerJob } from '../answer-job.ts';
+import { requirePlatformKey } from '../authorize.ts';
+import { creditsField, instantField, reasonField } from '../body-fields.ts';
+import { createCommandJob, type CommandJob } from '../command-job.ts';
+import { unavailable } from '../problem.ts';
+import { readBody } from '../read-body.ts';
+import { readIdempotencyKey } from '../request-headers.ts';
+import { requireJob } from '../require-job.ts';
+import { pathParameter, type Route } from '../route.ts';
+
+/** As long as a provider's id may be. */
+const MAX_PROVIDER_JOB_ID = 255;
+/** Longer than any reference of ours. */
+const MAX_REFERENCE = 100;
+const MAX_ATTEMPT = 1_000_000;
+
+const attemptField = z.union([
+  z.int().min(1).max(MAX_ATTEMPT),
+  z
+    .string()
+    .regex(/^att_\w+$/)
+    .max(MAX_REFERENCE),
+]);
+const outputField = z.string().refine(isOutputId, { params: { code: 'not_an_output' } });
+
+const releaseBody = z.strictObject({ reason: reasonField });
+const refundBody = z.strictObject({
+  reason: reasonField,
+  credits: creditsField.optional(),
+  output_id: outputField.optional(),
+});
+const extendBody = z.strictObject({ reason: reasonField, until: instantField });
+const restartBody = z.strictObject({ reason: reasonField, from_attempt: attemptField });
+const resolveBody = z.strictObject({
+  reason: reasonField,
+  outcome: z.enum(['ran', 'did_not_run']),
+  attempt: attemptField.optional(),
+  provider_job_id: requestText({ max: MAX_PROVIDER_JOB_ID }).optional(),
+});
+
+type Deps = {
+  readonly database: Database;
+  readonly supportWorkflows: SupportWorkflows;
+  readonly answerJob: AnswerJob;
+};
+
+/** POST /v1/jobs/{id}/release, refund, extend, restart and resolve: support's commands, each once per key. */
+export function supportCommandRoutes(deps: Deps): readonly Route[] {
+  const commandJob = createCommandJob(deps);
+  const support: readonly ApiKeyScope[] = ['support'];
+  return [
+    commandRoute(deps, commandJob, 'release', support, releaseBody, () => ({ command: 'release' })),
+    // Who may give credits may give charged ones back.
+    commandRoute(deps, commandJob, 'refund', ['support', 'billing:write'], refundBody, (body) => ({
+      command: 'refund',
+      ...(body.credits === undefined ? {} : { credits: body.credits }),
+      ...(body.output_id === undefined ? {} : { output_id: body.output_id }),
+    })),
+    commandRoute(deps, commandJob, 'extend', support, extendBody, (body) => ({
+      command: 'extend',
+      until: body.until.toISOString(),
+    })),
+    commandRoute(deps, commandJob, 'restart', support, restartBody, (body) => ({
+      command: 'restart',
+      from_attempt: body.from_attempt,
+    })),
+    commandRoute(deps, commandJob, 'resolve', support, resolveBody, (body) => ({
+      command: 'resolve',
+      outcome: body.outcome,
+      ...(body.attempt === undefined ? {} : { attempt: body.attempt }),
+      ...(body.provider_job_id === undefined ? {} : { provider_job_id: body.provider_job_id }),
+    })),
+  ];
+}
+
+function commandRoute<Body extends { readonly reason: string }>(
+  deps: Deps,
+  commandJob: CommandJob,
+  command: SupportCommand,
+  scopes: readonly ApiKeyScope[],
+  schema: z.ZodType<Body>,
+  askOf: (body: Body) => SupportAsk,
+): Route {
+  return {
+    method: 'post',
+    path: `/v1/jobs/:id/${command}`,
+    access: 'account',
+    scopes,
+    async handle(exchange) {
+      const { request, response, state, caller, accountId } = exchange;
+      requirePlatformKey(caller);
+      const key = readIdempotencyKey(request);
+      const actor = actorOf(request, caller);
+      const { body, sent } = await readBody(exchange, schema);
+      const job = await requireJob(deps.database, accountId, pathParameter(request, 'id'));
+      // Its body came late: the caller has been told that nothing was done, so let it be true.
+      if (state.isGivenUp) throw unavailable();
+      state.billed = 'unknown';
+      const { isReplay } = await commandJob({
+        ...{ accountId, job, key, actor, reason: body.reason, ask: askOf(body) },
+        fingerprint: fingerprintRequest({ ...sent, job_id: job.id }),
+      });
+      if (isReplay) response.set(REPLAYED);
+      deps.answerJob(exchange, await requireJob(deps.database, accountId, job.id), 202);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { DevConfig } from '../dev-config.ts';
+import { connectOperatorApi } from '../operator/operator-api.ts';
+import { describeInspection, type Inspection } from '../operator/describe-inspection.ts';
+import { fields, show, shown } from '../operator/show.ts';
+import { printProgress } from '../terminal.ts';
+
+/** A job as far as a command tells of it. */
+type Job = {
+  readonly id: string;
+  readonly state: string;
+  readonly returned_automatically_by: string;
+  readonly summary: string;
+  readonly billing: Readonly<Record<'reserved' | 'committed' | 'returned' | 'refunded', number>>;
+};
+
+export type JobOptions = { readonly account: string; readonly json: boolean };
+export type JobCommandOptions = JobOptions & {
+  readonly reason: string;
+  /** The key; derived from what is asked unless named, so that the same command again does nothing twice. */
+  readonly reference?: string;
+};
+
+/** `holdfast job inspect`: all that is on record of a job, and what happens next by itself. */
+export async function inspectJobCommand(config: DevConfig, job: string, options: JobOptions): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const { body } = await api.json<Inspection>(`/v1/jobs/${job}/inspect`, { account: options.account });
+  show(body, options, () => describeInspection(body));
+}
+
+/** `holdfast job release`, refund, extend, restart and resolve: one call each, with who asks and why on record. */
+export async function jobCommand(
+  config: DevConfig,
+  job: string,
+  command: 'release' | 'refund' | 'extend' | 'restart' | 'resolve',
+  options: JobCommandOptions,
+  asked: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const body = { reason: options.reason, ...asked };
+  if (!options.json) printProgress(`${command} ${job} …`);
+  const { body: now, isReplay } = await api.json<Job>(`/v1/jobs/${job}/${command}`, {
+    account: options.account,
+    body,
+    key: options.reference ?? keyOf(options.account, job, command, body),
+  });
+  show(now, options, () => {
+    const news = isReplay
+      ? '\n(Done before under this reference, and not again; name another --reference to do it once more.)'
+      : '';
+    return `${PAST[command]} ${now.id}.\n${linesOf(now)}${news}`;
+  });
+}
+
+const PAST = {
+  release: 'Released',
+  refund: 'Refunded',
+  extend: 'Extended',
+  restart: 'Restarted',
+  resolve: 'Resolved',
+} as const;
+
+/** 128 bits of what is asked: a command that is sent again, from the history of a shell say, is the same one. */
+function keyOf(account: string, job: string, command: string, body: object): string {
+  const digest = createHash('sha256').update(JSON.stringify([account, job, command, body]), 'utf8');
+  return `cli-${digest.digest('hex').slice(0, 32)}`;
+}
+
+function linesOf({ state, summary, billing, returned_automatically_by }: Job): string {
+  return fields([
+    ['State', state],
+    ['Summary', summary],
+    ['Reserved', billing.reserved],
+    ['Charged', billing.committed],
+    ['Returned', billing.returned],
+    ['Refunded', billing.refunded],
+    ['Returns by', billing.reserved > 0 ? shown(returned_automatically_by) : null],
+  ]);
+}

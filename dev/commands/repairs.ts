@@ -1,0 +1,78 @@
+import type { DevConfig } from '../dev-config.ts';
+import { connectOperatorApi, type OperatorApi } from '../operator/operator-api.ts';
+import { show, shown } from '../operator/show.ts';
+import { formatTable } from '../terminal.ts';
+
+type Repair = {
+  readonly account_id: string;
+  readonly reservation_id: string;
+  readonly job_id: string | null;
+  readonly credits: number;
+  readonly return_by: string;
+  readonly why: string;
+  readonly tries: number;
+  readonly first_seen_at: string;
+  readonly last_seen_at: string;
+  readonly resolved_at: string | null;
+};
+type Page = { readonly data: readonly Repair[]; readonly next_cursor: string | null };
+
+export type RepairsOptions = {
+  readonly account?: string;
+  readonly resolved: boolean;
+  readonly json: boolean;
+};
+
+/** Shown at most: of more, the oldest are what to begin with. */
+const MAX_SHOWN = 1_000;
+const PAGE = 100;
+
+/** `holdfast repairs`: what the reconciler found and could not settle by itself, oldest first. */
+export async function repairsCommand(config: DevConfig, options: RepairsOptions): Promise<void> {
+  const api = await connectOperatorApi(config);
+  const repairs = await readRepairs(api, options);
+  show({ data: repairs }, options, () => linesOf(repairs, options.resolved));
+}
+
+async function readRepairs(api: OperatorApi, options: RepairsOptions): Promise<readonly Repair[]> {
+  const repairs: Repair[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page = await readPage(api, options, cursor);
+    repairs.push(...page.data);
+    cursor = page.next_cursor;
+  } while (cursor !== null && repairs.length < MAX_SHOWN);
+  return repairs;
+}
+
+async function readPage(api: OperatorApi, options: RepairsOptions, cursor: string | null): Promise<Page> {
+  const query = new URLSearchParams({
+    limit: String(PAGE),
+    state: options.resolved ? 'resolved' : 'open',
+    ...(cursor === null ? {} : { cursor }),
+  });
+  return (await api.json<Page>(`/v1/repairs?${query.toString()}`, { account: options.account })).body;
+}
+
+function linesOf(repairs: readonly Repair[], isResolved: boolean): string {
+  if (repairs.length === 0) {
+    return isResolved
+      ? 'Nothing that stood in the repair queue has been settled.'
+      : 'The repair queue is empty.';
+  }
+  const end = isResolved ? 'settled' : 'returns by itself by';
+  const header = ['credits', 'tries', 'first seen', 'last seen', end, 'account', 'job', 'why'];
+  return formatTable(
+    header,
+    repairs.map((repair) => [
+      shown(repair.credits),
+      shown(repair.tries),
+      repair.first_seen_at,
+      repair.last_seen_at,
+      isResolved ? shown(repair.resolved_at) : repair.return_by,
+      repair.account_id,
+      repair.job_id ?? repair.reservation_id,
+      repair.why,
+    ]),
+  );
+}

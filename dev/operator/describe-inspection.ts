@@ -1,0 +1,106 @@
+import { formatTable } from '../terminal.ts';
+import { fields, shown } from './show.ts';
+
+/** What GET /v1/jobs/{id}/inspect answers, as far as it is shown. */
+export type Inspection = {
+  readonly job: {
+    readonly id: string;
+    readonly kind: string;
+    readonly state: string;
+    readonly created_at: string;
+    readonly expected_by: string;
+    readonly finished_at: string | null;
+    readonly failure: { readonly code: string; readonly at_fault: string } | null;
+    readonly summary: string;
+    readonly links: Readonly<Record<string, string>>;
+  };
+  readonly model: string;
+  readonly workflow: { readonly id: string; readonly state: string };
+  readonly outputs: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly reservation: Readonly<Record<'amount' | 'committed' | 'released' | 'refunded', number>> & {
+      readonly state: string;
+      readonly return_by: string;
+    };
+    readonly attempts: readonly {
+      readonly reference: string;
+      readonly stage: string;
+      readonly number: number;
+      readonly state: string;
+      readonly provider: string;
+      readonly provider_job_id: string | null;
+      readonly error_class: string | null;
+      readonly cost: string | null;
+      readonly posted_at: string;
+    }[];
+    readonly repair: { readonly why: string; readonly tries: number } | null;
+    readonly next_automatic_action: { readonly at: string; readonly detail: string } | null;
+  }[];
+  readonly actions: readonly {
+    readonly at: string;
+    readonly actor: string;
+    readonly action: string;
+    readonly reason: string;
+  }[];
+};
+
+/** A job in full, for a terminal. */
+export function describeInspection({ job, model, workflow, outputs, actions }: Inspection): string {
+  const head = fields([
+    ['Job', job.id],
+    ['Kind', `${job.kind} by ${model}`],
+    [
+      'State',
+      job.failure === null ? job.state : `${job.state}: ${job.failure.code} (${job.failure.at_fault})`,
+    ],
+    ['Summary', job.summary],
+    ['Created', job.created_at],
+    ['Expected by', job.expected_by],
+    ['Finished', job.finished_at],
+    ['Workflow', `${workflow.id} (${workflow.state})`],
+    ['Temporal UI', job.links['temporal'] ?? null],
+  ]);
+  const done = actions.map((action) => [action.at, action.action, action.actor, action.reason]);
+  return [
+    head,
+    ...outputs.map(describeOutput),
+    done.length === 0
+      ? 'Nobody has done anything to it.'
+      : formatTable(['done at', 'what', 'by whom', 'why'], done),
+  ].join('\n\n');
+}
+
+function describeOutput({
+  id,
+  state,
+  reservation,
+  attempts,
+  repair,
+  next_automatic_action: next,
+}: Inspection['outputs'][number]): string {
+  const { amount, committed, released, refunded } = reservation;
+  const head = fields([
+    ['Output', `${id}: ${state}`],
+    [
+      'Credits',
+      `${shown(amount)} ${reservation.state}; charged ${shown(committed)}, returned ${shown(released)}, refunded ${shown(refunded)}`,
+    ],
+    ['Next, by itself', next === null ? null : `${next.at}: ${next.detail}`],
+    ['In the repair queue', repair === null ? null : `${repair.why} (${shown(repair.tries)} tries)`],
+  ]);
+  if (attempts.length === 0) return `${head}\n(No attempt was made.)`;
+  const rows = attempts.map((attempt) => [
+    attempt.stage,
+    String(attempt.number),
+    attempt.state,
+    attempt.error_class ?? '',
+    attempt.provider,
+    attempt.provider_job_id ?? '',
+    attempt.cost ?? '',
+    attempt.posted_at,
+    attempt.reference,
+  ]);
+  const header = ['stage', 'attempt', 'state', 'error', 'provider', 'its job', 'cost', 'posted', 'reference'];
+  return `${head}\n${formatTable(header, rows)}`;
+}

@@ -1,0 +1,160 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { JobCommandOptions, JobOptions } from '../commands/job.ts';
+import type { RepairsOptions } from '../commands/repairs.ts';
+import { readDevConfig } from '../dev-config.ts';
+import { accountArgument, attemptArgument, jobArgument, wholeNumberArgument } from './arguments.ts';
+import { example } from './example.ts';
+
+const REFERENCE =
+  'the key; default: derived from the command, so that the very same one again does nothing twice';
+
+/** The options of all of them: each command has those that it names. */
+type Flags = JobCommandOptions & {
+  readonly fromAttempt?: number | string;
+  readonly until?: string;
+  readonly credits?: number;
+  readonly output?: string;
+  readonly outcome?: string;
+  readonly attempt?: number | string;
+  readonly providerJobId?: string;
+};
+
+/** What support does about jobs, over HTTP; each command is loaded when it is called. */
+export function addSupportCommands(program: Command): void {
+  const job = program
+    .command('job')
+    .description('look at a job, and mend it: inspect, restart, extend, release, refund, resolve')
+    .helpCommand(false);
+  addInspect(job);
+  addRestart(job);
+  addExtend(job);
+  addRelease(job);
+  addRefund(job);
+  addResolve(job);
+  addRepairs(program);
+}
+
+function addInspect(job: Command): void {
+  job
+    .command('inspect')
+    .argument('<job>', 'its id', jobArgument)
+    .requiredOption('--account <id>', 'whose it is', accountArgument)
+    .option('--json', 'print the answer as JSON', false)
+    .description('attempts, provider job ids, credits, what was done, and what happens next by itself')
+    .addHelpText('after', example('job inspect job_… --account acct_…'))
+    .action(async (id: string, options: JobOptions) => {
+      const { inspectJobCommand } = await import('../commands/job.ts');
+      await inspectJobCommand(readDevConfig(), id, options);
+    });
+}
+
+function addRestart(job: Command): void {
+  addJobCommand(
+    job.command('restart').description('make a new attempt in place of one that runs; its time begins anew'),
+    'restart',
+    ({ fromAttempt }) => ({ from_attempt: fromAttempt }),
+  )
+    .requiredOption(
+      '--from-attempt <attempt>',
+      'which one it replaces: a number, or a reference (see inspect)',
+      attemptArgument,
+    )
+    .addHelpText(
+      'after',
+      example('job restart job_… --account acct_… --from-attempt 1 --reason "hangs at the provider"'),
+    );
+}
+
+function addExtend(job: Command): void {
+  addJobCommand(
+    job.command('extend').description('let it run until a later time, at most a week ahead'),
+    'extend',
+    ({ until }) => ({ until }),
+  )
+    .requiredOption('--until <time>', 'RFC 3339: later than it returns now')
+    .addHelpText(
+      'after',
+      example('job extend job_… --account acct_… --until 2026-02-01T12:00:00Z --reason "large film"'),
+    );
+}
+
+function addRelease(job: Command): void {
+  addJobCommand(
+    job.command('release').description('return the reserved credits now, and stop the model'),
+    'release',
+    () => ({}),
+  ).addHelpText('after', example('job release job_… --account acct_… --reason "customer waits"'));
+}
+
+function addRefund(job: Command): void {
+  addJobCommand(
+    job.command('refund').description('give charged credits back, all that is left unless said'),
+    'refund',
+    ({ credits, output }) => ({ credits, output_id: output }),
+  )
+    .option('--credits <number>', 'how many', wholeNumberArgument)
+    .option('--output <id>', 'of this output; default: of all, the last first', outputArgument)
+    .addHelpText(
+      'after',
+      example(
+        'job refund job_… --account acct_… --reason "logo is off"',
+        'job refund job_… --account acct_… --credits 10 --reason "late" --reference ticket-9',
+      ),
+    );
+}
+
+function addResolve(job: Command): void {
+  addJobCommand(
+    job.command('resolve').description('say what an attempt was whose outcome nobody knows'),
+    'resolve',
+    ({ outcome, attempt, providerJobId }) => ({ outcome, attempt, provider_job_id: providerJobId }),
+  )
+    .addOption(
+      new Option('--outcome <what>', 'ran: it is collected and charged; did_not_run: submitted again')
+        .choices(['ran', 'did_not_run'])
+        .makeOptionMandatory(),
+    )
+    .option('--attempt <attempt>', 'a number or a reference; default: the only one', attemptArgument)
+    .option('--provider-job-id <id>', 'of one that ran, as the provider shows it; default: it is looked up')
+    .addHelpText(
+      'after',
+      example('job resolve job_… --account acct_… --outcome did_not_run --reason "not in their list"'),
+    );
+}
+
+function addRepairs(program: Command): void {
+  program
+    .command('repairs')
+    .description('what the reconciler found and could not settle by itself, oldest first')
+    .option('--account <id>', 'of one account; default: of all', accountArgument)
+    .option('--resolved', 'those that are settled by now, instead', false)
+    .option('--json', 'print the answer as JSON', false)
+    .addHelpText('after', example('repairs', 'repairs --account acct_… --resolved'))
+    .action(async (options: RepairsOptions) => {
+      const { repairsCommand } = await import('../commands/repairs.ts');
+      await repairsCommand(readDevConfig(), options);
+    });
+}
+
+/** What all commands that change a job have: whose it is, why, and the key. */
+function addJobCommand(
+  command: Command,
+  name: 'release' | 'refund' | 'extend' | 'restart' | 'resolve',
+  askedOf: (flags: Flags) => Readonly<Record<string, unknown>>,
+): Command {
+  return command
+    .argument('<job>', 'its id', jobArgument)
+    .requiredOption('--account <id>', 'whose it is', accountArgument)
+    .requiredOption('--reason <text>', 'why; kept with your name')
+    .option('--reference <text>', REFERENCE)
+    .option('--json', 'print the answer as JSON', false)
+    .action(async (id: string, options: Flags) => {
+      const { jobCommand } = await import('../commands/job.ts');
+      await jobCommand(readDevConfig(), id, name, options, askedOf(options));
+    });
+}
+
+function outputArgument(text: string): string {
+  if (/^out_[a-z2-7]{26}_\d{1,3}$/.test(text)) return text;
+  throw new InvalidArgumentError('An output id: out_….');
+}

@@ -1,0 +1,101 @@
+import { failureOf } from './failures.ts';
+
+/** What support can do to a job, in the words of the HTTP API (http-api.md). Workflow code uses this file. */
+
+/** An attempt by its number, where the job has one of it, or by its reference. */
+export type AttemptName = number | string;
+
+export type SupportAsk =
+  /** Return the reserved credits now. */
+  | { readonly command: 'release' }
+  /** Give committed credits back: all that is left unless said, of the whole job unless said. */
+  | { readonly command: 'refund'; readonly credits?: number; readonly output_id?: string }
+  /** Let it go on until a later instant (RFC 3339). */
+  | { readonly command: 'extend'; readonly until: string }
+  /** Make a new attempt in place of one that a provider has accepted. */
+  | { readonly command: 'restart'; readonly from_attempt: AttemptName }
+  /** Say what an attempt was whose outcome nobody knows. */
+  | {
+      readonly command: 'resolve';
+      readonly outcome: 'ran' | 'did_not_run';
+      readonly attempt?: AttemptName;
+      /** Of one that ran, where support knows it; else the provider is asked for it. */
+      readonly provider_job_id?: string;
+    };
+export type SupportCommand = SupportAsk['command'];
+
+/** What was done, as PostgreSQL answers it. Which fields there are depends on the command. */
+export type SupportDone = {
+  readonly outcome: 'done';
+  /** Whose workflows have to know. */
+  readonly output_ids?: readonly string[];
+  readonly output_id?: string;
+  readonly return_by?: string;
+  /** The attempt it is about, by its reference. */
+  readonly attempt?: string;
+  readonly credits?: number;
+  readonly refunds?: readonly { readonly output_id: string; readonly credits: number }[];
+};
+
+/** What a workflow is told of a command that is done: the ledger has moved on, and the workflow follows. */
+export type SupportNews =
+  | { readonly command: 'release' }
+  | { readonly command: 'extend'; readonly returnBy: string }
+  | { readonly command: 'restart'; readonly attempt: string; readonly returnBy: string }
+  | { readonly command: 'resolve'; readonly attempt: string };
+
+/** What there is to tell, and of which outputs; null when no workflow cares (a refund). */
+export function newsOf(
+  command: SupportCommand,
+  done: SupportDone,
+): { readonly news: SupportNews; readonly outputIds: readonly string[] } | null {
+  const outputIds = done.output_ids ?? (done.output_id === undefined ? [] : [done.output_id]);
+  const { attempt = '', return_by: returnBy = '' } = done;
+  switch (command) {
+    case 'refund':
+      return null;
+    case 'release':
+      return { news: { command }, outputIds };
+    case 'extend':
+      return { news: { command, returnBy }, outputIds };
+    case 'restart':
+      return { news: { command, attempt, returnBy }, outputIds };
+    case 'resolve':
+      return { news: { command, attempt }, outputIds };
+  }
+}
+
+/** From now. Whoever needs longer extends again: credits that are held for weeks are better returned. */
+export const MAX_EXTENSION_SECONDS = 7 * 24 * 3_600;
+
+/** How an output ends that support releases. Ours, so expired credits come back as a new grant. */
+export const RELEASED_BY_SUPPORT = failureOf('terminated', 'us');
+
+/** Why a command is refused, and what can be done. Stable codes: the problem's `reason`. */
+const REFUSALS = {
+  job_ended: 'The job has ended: no credits of it are reserved any more.',
+  not_running: 'No workflow runs this job any more. Its credits return by themselves; submit it anew.',
+  nothing_committed: 'Nothing was charged, so there is nothing to give back.',
+  already_refunded: 'All that was charged has been given back already.',
+  exceeds_committed: 'That is more than what was charged and not yet given back.',
+  not_later: 'The credits return no earlier than that already. Name a later time.',
+  no_such_attempt: 'No output of this job that is still open has such an attempt.',
+  several_attempts: 'Several attempts are meant. Name one by its reference.',
+  attempt_unknown: 'Nobody knows whether this attempt ran. Resolve it first, then restart.',
+  attempt_replaced: 'This attempt was replaced already. Name the one that runs now.',
+  attempt_delivered: 'This attempt has delivered its result, and is about to be charged.',
+  attempt_over: 'This attempt is over. Where another is allowed, the job makes it by itself.',
+  attempt_on_its_way: 'The submission is on its way still. Ask again in half a minute.',
+  attempt_known: 'No attempt of this job is in doubt.',
+  not_found_at_provider:
+    'The provider knows no such submission. Name its provider_job_id, or resolve it as did_not_run.',
+  provider_cannot_be_asked:
+    'This provider cannot be asked for a submission. Name its provider_job_id, as the provider shows it to you.',
+  provider_does_not_say:
+    'The provider does not say what became of it. Name its provider_job_id, or ask again later under a new key.',
+} as const;
+export type SupportRefusal = keyof typeof REFUSALS;
+
+export function describeRefusal(reason: SupportRefusal): string {
+  return REFUSALS[reason];
+}

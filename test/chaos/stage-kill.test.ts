@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FILM_STAGES, partNameOf, partsOf } from '../../domain/stages.ts';
+import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from './chaos-fixture.ts';
+import { startChaosWorker } from './chaos-worker.ts';
+import type { KillPoint } from './kill-points.ts';
+
+const PARTS = FILM_STAGES.flatMap(partsOf).map(partNameOf);
+
+/** Each stage once, and each moment around an attempt. */
+const KILLS: readonly (readonly [stage: string, KillPoint])[] = [
+  ['script', 'after submit'],
+  ['scenes_2', 'after collect'],
+  ['motion_3', 'after record'],
+  ['voice', 'before submit'],
+  ['captions', 'after submit'],
+  ['render', 'after collect'],
+];
+
+let chaos: ChaosFixture;
+
+beforeAll(async () => {
+  chaos = await createChaosFixture(200);
+});
+
+afterAll(async () => {
+  await chaos.close();
+});
+
+describe('a worker killed by SIGKILL while it makes a video (invariants 4, 7, 10)', () => {
+  it.concurrent.each(KILLS)(
+    'at %s, %s: no part is submitted twice, and the video is delivered and charged once',
+    async (stage, killPoint) => {
+      const taskQueue = `kill-${stage}`;
+      const worker = await startChaosWorker({
+        home: chaos.home,
+        databaseUrl: chaos.database.workerUrl,
+        temporalAddress: chaos.temporalAddress,
+        modelServiceUrl: chaos.modelService.url,
+        taskQueue,
+        killPoint,
+        killStage: `${stage}_`,
+      });
+      const pidBefore = worker.pid;
+      const client = chaos.clientFor(taskQueue);
+      const job = { accountId: CHAOS_ACCOUNT, idempotencyKey: taskQueue };
+
+      const started = await client.start({
+        ...job,
+        request: { kind: 'video_ad', duration_seconds: 15, quality: 'draft', brief: { headline: stage } },
+      });
+      expect(await client.wait(job, { timeoutMs: 90_000 })).toEqual({ outcome: 'succeeded', credits: 500 });
+      expect(worker.pid, 'the worker was killed on the way').not.toBe(pidBefore);
+
+      const jobId = started.outcome === 'invalid' ? '' : started.jobId;
+      const attempts = await chaos.rows<{ stage: string; number: number; state: string; cost: string }>(
+        'SELECT stage, number, state, cost FROM jobs.attempts WHERE job_id = $1',
+        [jobId],
+      );
+      const collected = attempts.filter(({ state }) => state === 'collected');
+      expect(collected.map((attempt) => attempt.stage).sort()).toEqual([...PARTS].sort());
+      // Killed between its row and its post, an attempt is looked up, found never to have run, and made anew.
+      const repeated = attempts.filter(({ number }) => number > 1).map((attempt) => attempt.stage);
+      expect(repeated).toEqual(killPoint === 'before submit' ? [stage] : []);
+      expect(await chaos.submissionsOf(taskQueue)).toBe(PARTS.length);
+      expect(
+        await chaos.rows('SELECT state, committed FROM ledger.reservations WHERE job_id = $1', [jobId]),
+      ).toEqual([{ state: 'committed', committed: '500' }]);
+      expect(await chaos.reconcile()).toEqual([]);
+      await worker.stop();
+    },
+  );
+});

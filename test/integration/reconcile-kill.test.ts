@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { holdAccount } from './held-account.ts';
+import { startRunningStack, type RunningStack } from './running-stack.ts';
+
+let running: RunningStack;
+let connection: Connection;
+let temporal: Client;
+
+beforeAll(async () => {
+  running = await startRunningStack();
+  connection = await Connection.connect({ address: running.stack.info().temporal_address });
+  temporal = new Client({ connection });
+});
+
+afterAll(async () => {
+  await connection.close();
+  await running.close();
+});
+
+it('a reconciler that is killed in the middle of a page does nothing twice, and its successor ends the rest', async () => {
+  const jobs = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const account = await running.openAccount();
+      const { body } = await running.submit(account, {
+        kind: 'static_ad',
+        brief: { headline: randomUUID() },
+        test_scenario: 'never_finishes',
+      });
+      return { account, jobId: body.id as string };
+    }),
+  );
+  // Its page goes by account: those before the third end, those after it do not.
+  const [, , third] = jobs.map(({ account }) => account).sort();
+  await Promise.all(jobs.map(({ jobId }) => temporal.workflow.getHandle(jobId).terminate('from outside')));
+  const held = await holdAccount(running.stack.info().database_owner_url, third ?? '');
+  await held.untilWaiting('jobs.settle');
+  running.stack.kill('worker', 'SIGKILL');
+  await held.release();
+  await running.stack.whenReady('worker');
+  for (const { account, jobId } of jobs) {
+    const job = await running.untilEnded(account, jobId);
+    expect(job).toMatchObject({ failure: { code: 'terminated' }, billing: { returned: 35, reserved: 0 } });
+    const { body: entries } = await running.call('GET', '/v1/entries?kind=release', { account });
+    expect(entries.data).toHaveLength(1);
+  }
+  const { body: repairs } = await running.call('GET', '/v1/repairs');
+  expect(repairs.data).toEqual([]);
+  expect(await running.reconcile()).toEqual([]);
+});

@@ -1,0 +1,35 @@
+import type { FailureCode } from '../../../domain/failures.ts';
+import type { TestScenario } from '../../../domain/job-request.ts';
+
+/** How an output of each scenario may end (http-api.md, "Test scenarios"), whoever is killed on the way. */
+const ENDS: Readonly<Record<TestScenario, 'succeeded' | FailureCode>> = {
+  ok: 'succeeded',
+  slow: 'succeeded',
+  fails_before_start: 'provider_rejected',
+  fails_after_start: 'provider_failed',
+  moderated_input: 'moderated_input',
+  moderated_output: 'moderated_output',
+  zero_outputs: 'zero_outputs',
+  bad_content: 'bad_content',
+  never_starts: 'start_deadline',
+  never_finishes: 'run_deadline',
+  unknown_outcome: 'succeeded',
+  unknown_outcome_lost: 'outcome_unknown',
+  unavailable_once: 'succeeded',
+  rate_limited_once: 'succeeded',
+  expired_link_once: 'succeeded',
+};
+
+/**
+ * Whether an output may have ended so. A customer who cancels may be in time or too late; a job with a short deadline may
+ * have met it while a process was down.
+ */
+export function isExpectedEnd(
+  scenario: TestScenario | undefined,
+  end: string,
+  job: { readonly isCanceled: boolean; readonly hasShortDeadline: boolean },
+): boolean {
+  if (end === ENDS[scenario ?? 'ok']) return true;
+  if (job.isCanceled && end === 'canceled') return true;
+  return job.hasShortDeadline && (end === 'run_deadline' || end === 'outcome_unknown');
+}

@@ -1,0 +1,28 @@
+import { showChecks, showCounts } from '../show-checks.ts';
+import type { SoakReport } from '../soak-check.ts';
+
+export type JobsSoakReport = SoakReport & {
+  readonly jobs: number;
+  readonly jobs_by_state: Readonly<Record<string, number>>;
+  readonly outputs_by_end: Readonly<Record<string, number>>;
+  /** Processes killed by SIGKILL while jobs ran. */
+  readonly kills: Readonly<Record<string, number>>;
+  /** Calls made again under their key, because nobody answered. */
+  readonly retries: number;
+  readonly submissions: number;
+  readonly seconds: number;
+  /** Credits over all accounts at the end. */
+  readonly credits: Readonly<Record<string, number>>;
+};
+
+/** The report as a person reads it. */
+export function showJobsSoak(report: JobsSoakReport): string {
+  return [
+    `jobs             ${report.jobs.toLocaleString('en')} in ${report.seconds.toFixed(1)} s, seed ${String(report.seed)}: ${showCounts(report.jobs_by_state)}`,
+    `outputs          ${showCounts(report.outputs_by_end)}`,
+    `kills            ${showCounts(report.kills)}; calls made again: ${report.retries.toLocaleString('en')}`,
+    `model service    ${report.submissions.toLocaleString('en')} submissions`,
+    `credits          ${showCounts(report.credits)}`,
+    showChecks(report.checks),
+  ].join('\n');
+}

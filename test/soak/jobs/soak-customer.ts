@@ -1,0 +1,61 @@
+import type { Answer, Json, RunningStack } from '../../integration/running-stack.ts';
+import type { SoakJob } from './job-mix.ts';
+
+/** What became of a job, as its customer was told. */
+export type Told = SoakJob & {
+  readonly accountId: string;
+  readonly status: number;
+  /** The job as it was read last; null when it was refused. */
+  readonly job: Json;
+};
+
+const PAUSE_MS = 250;
+/** Longer than a killed process needs to come back, many times over. */
+const GIVE_UP_AFTER_MS = 180_000;
+/** What a caller may meet while a process is down: the same call again will tell. */
+const COME_AGAIN: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** Submits a job, cancels it when that is its lot, and reads it to its end, whoever dies meanwhile. */
+export async function runJob(
+  running: RunningStack,
+  accountId: string,
+  soakJob: SoakJob,
+  onRetry: () => void,
+): Promise<Told> {
+  const insist = (call: () => Promise<Answer>) => persist(call, onRetry);
+  const { key, body, cancelAfterMs } = soakJob;
+  const answer = await insist(() => running.submit(accountId, body, { key }));
+  const told = { ...soakJob, accountId, status: answer.status };
+  const jobId = answer.body.id as string | undefined;
+  if (answer.status >= 300 || jobId === undefined) return { ...told, job: null };
+  if (cancelAfterMs !== null) {
+    await pause(cancelAfterMs);
+    const headers = { 'idempotency-key': `${key}-cancel` };
+    await insist(() => running.call('POST', `/v1/jobs/${jobId}/cancel`, { account: accountId, headers }));
+  }
+  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+  for (;;) {
+    const { body: job } = await insist(() =>
+      running.call('GET', `/v1/jobs/${jobId}`, { account: accountId }),
+    );
+    if (job.finished_at !== null || Date.now() > giveUpAt) return { ...told, job };
+    await pause(PAUSE_MS);
+  }
+}
+
+/** A call again and again under its key, until somebody answers. */
+async function persist(call: () => Promise<Answer>, onRetry: () => void): Promise<Answer> {
+  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+  for (;;) {
+    try {
+      const answer = await call();
+      if (!COME_AGAIN.has(answer.status)) return answer;
+    } catch (error) {
+      if (Date.now() > giveUpAt) throw error;
+    }
+    onRetry();
+    await pause(PAUSE_MS);
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRunningStack, type Json, type RunningStack } from '../../integration/running-stack.ts';
+import { seededRandom, type SeededRandom } from '../seeded-random.ts';
+import { nextJob } from './job-mix.ts';
+import { checkJobs, sumOfAccounts } from './jobs-soak-checks.ts';
+import type { JobsSoakReport } from './jobs-soak-report.ts';
+import { runJob, type Told } from './soak-customer.ts';
+
+/** Customers at work at once, spread over the accounts. */
+const CUSTOMERS = 24;
+const ACCOUNTS = 6;
+/** The sign-up grant comes on top. */
+const CREDITS_PER_ACCOUNT = 5_000_000;
+const SIGN_UP_CREDITS = 1_000;
+const MODEL_MS = 150;
+/** From one kill to the next. A process is back within a few seconds. */
+const KILL_AFTER_AT_LEAST_MS = 4_000;
+const KILL_AFTER_UP_TO_MS = 8_000;
+const TELL_EVERY_MS = 10_000;
+
+export type SoakJobsOptions = {
+  readonly count: number;
+  readonly seed: number;
+  readonly progress: (line: string) => void;
+};
+
+/**
+ * Mixed jobs on the embedded stack, with every fault of the model service, while worker and API are killed at random. What
+ * is asked and who is killed follow the seed; what meets what is the machine's.
+ */
+export async function soakJobs({ count, seed, progress }: SoakJobsOptions): Promise<JobsSoakReport> {
+  progress('starting a stack');
+  const running = await startRunningStack(MODEL_MS);
+  try {
+    const accounts = await openAccounts(running);
+    const startedAt = performance.now();
+    const killer = killAtRandom(running, seededRandom(seed + 1));
+    const customers = await serveCustomers(running, accounts, {
+      count,
+      random: seededRandom(seed),
+      progress,
+    });
+    const kills = await killer.stop();
+    const seconds = (performance.now() - startedAt) / 1_000;
+    progress('checking');
+    const { told, retries } = customers;
+    const granted = ACCOUNTS * (CREDITS_PER_ACCOUNT + SIGN_UP_CREDITS);
+    const checks = await checkJobs(running, told, granted);
+    return {
+      seed,
+      jobs: told.length,
+      jobs_by_state: countBy(told.map(({ job }) => (job?.state ?? 'refused') as string)),
+      outputs_by_end: countBy(told.flatMap(endsOf)),
+      kills,
+      retries,
+      submissions: await countSubmissions(running),
+      seconds,
+      credits: await sumOfAccounts(running),
+      checks,
+    };
+  } finally {
+    await running.close();
+  }
+}
+
+async function openAccounts(running: RunningStack): Promise<readonly string[]> {
+  return Promise.all(
+    Array.from({ length: ACCOUNTS }, async () => {
+      const account = await running.openAccount();
+      const body = {
+        source: 'top_up',
+        credits: CREDITS_PER_ACCOUNT,
+        reference: account,
+        reason: 'soak',
+      };
+      const { status } = await running.call('POST', `/v1/accounts/${account}/grants`, { body });
+      if (status !== 201) throw new Error(`no credits: ${String(status)}`);
+      return account;
+    }),
+  );
+}
+
+async function serveCustomers(
+  running: RunningStack,
+  accounts: readonly string[],
+  options: {
+    readonly count: number;
+    readonly random: SeededRandom;
+    readonly progress: (line: string) => void;
+  },
+): Promise<{ readonly told: readonly Told[]; readonly retries: number }> {
+  const { count, random, progress } = options;
+  const told: Told[] = [];
+  const delivered = new Map<string, string>();
+  let [begun, retries] = [0, 0];
+  const ticker = setInterval(() => {
+    progress(`${String(told.length)} of ${String(count)} jobs have ended`);
+  }, TELL_EVERY_MS);
+  await Promise.all(
+    Array.from({ length: CUSTOMERS }, async (_, customer) => {
+      const accountId = accounts[customer % accounts.length] ?? '';
+      while (begun < count) {
+        const job = nextJob(random, begun++, delivered.get(accountId));
+        const end = await runJob(running, accountId, job, () => {
+          retries += 1;
+        });
+        told.push(end);
+        const output = ((end.job?.outputs ?? []) as Json[]).find(({ state }) => state === 'succeeded');
+        if (output !== undefined) delivered.set(accountId, output.id as string);
+      }
+    }),
+  );
+  clearInterval(ticker);
+  return { told, retries };
+}
+
+/** Kills the worker or the API by SIGKILL, again and again, until told to stop; answers how often. */
+function killAtRandom(running: RunningStack, random: SeededRandom) {
+  const watch = new AbortController();
+  const kills = { worker: 0, api: 0 };
+  const killing = (async () => {
+    for (;;) {
+      const pauseMs = KILL_AFTER_AT_LEAST_MS + random.integer(KILL_AFTER_UP_TO_MS - KILL_AFTER_AT_LEAST_MS);
+      // Broken off once the last customer is served.
+      await sleep(pauseMs, undefined, { signal: watch.signal });
+      const name = random.inPercent(60) ? 'worker' : 'api';
+      running.stack.kill(name, 'SIGKILL');
+      kills[name] += 1;
+      await running.stack.whenReady(name);
+    }
+  })().catch((error: unknown) => {
+    if (!watch.signal.aborted) throw error;
+  });
+  return {
+    stop: async () => {
+      watch.abort();
+      await killing;
+      return kills;
+    },
+  };
+}
+
+async function countSubmissions(running: RunningStack): Promise<number> {
+  const answer = await fetch(`${running.stack.info().model_service_url}/v1/stats`);
+  return ((await answer.json()) as { submissions: number }).submissions;
+}
+
+function endsOf({ job }: Told): readonly string[] {
+  return ((job?.outputs ?? []) as Json[]).map((output) => (output.failure?.code ?? output.state) as string);
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

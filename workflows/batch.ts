@@ -1,0 +1,47 @@
+import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow';
+import { failureOf } from '../domain/failures.ts';
+import { summarize } from '../domain/job-state.ts';
+import { releaseDurably } from './activity-proxies.ts';
+import { answerAdmission } from './answer-admission.ts';
+import { untilJobHasEnded, type JobStanding } from './until-job-has-ended.ts';
+import { makeOutputs } from './make-outputs.ts';
+import type { BatchResult, GenerationStart } from './messages.ts';
+
+/**
+ * The outputs of one job together: admitted all or none, each made and settled by a workflow of its own.
+ *
+ * admit  store the request, reserve the sum of its outputs (the way back is registered before)
+ * make   start the outputs' workflows, a window of them at once; return what a cancel or the deadline leaves unbegun
+ * tell   how all of them came out, as the ledger says. Always Completed, whatever became of the outputs
+ */
+export async function batch(start: GenerationStart): Promise<BatchResult> {
+  const { accountId, jobId } = start;
+  const all = { accountId, jobId, from: 0, to: start.outputCount };
+  const admitted = await answerAdmission(start, () =>
+    CancellationScope.nonCancellable(() => releaseDurably.releaseOutputs(all, failureOf('internal'))),
+  );
+  if (admitted.batch) await makeOutputs(admitted.batch);
+  else if (!admitted.hasEnded) return { outcome: 'refused', credits: 0 };
+
+  const job = await untilJobHasEnded(accountId, jobId);
+  upsertSearchAttributes({ HoldfastState: [job.state] });
+  return resultOf(job);
+}
+
+function resultOf({
+  state,
+  failureCode,
+  committed,
+  returned,
+  leftSeconds: _,
+  ...counts
+}: JobStanding): BatchResult {
+  return {
+    outcome: state === 'queued' || state === 'stuck' ? 'running' : state,
+    code: failureCode,
+    credits: committed,
+    returned,
+    ...counts,
+    summary: summarize(counts, returned),
+  };
+}
