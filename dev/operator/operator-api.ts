@@ -12,9 +12,9 @@ export type OperatorCall = {
   /** Whom it acts for (Holdfast-Account). */
   readonly account?: string | undefined;
   readonly accept?: string;
-  /** Idempotency-Key, where a call takes one. */
-  readonly key?: string | undefined;
   readonly body?: object;
+  /** Of a call that is keyed by Idempotency-Key. */
+  readonly key?: string | undefined;
 };
 
 export type OperatorAnswer<Body> = {

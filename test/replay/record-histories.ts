@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { PIXEL, startAssetServer } from '../activities/asset-server.ts';
 import { startRunningStack, type Json, type RunningStack } from '../integration/running-stack.ts';
 
 /**
@@ -61,6 +62,9 @@ const batchOf = (...scenarios: readonly string[]) => ({
   })),
 });
 
+const assets = await startAssetServer();
+assets.on('/logo.png', (response) => response.end(PIXEL));
+
 const SCENES: Readonly<Record<string, Scene>> = {
   succeeded: {},
   failed: { body: { test_scenario: 'fails_after_start' } },
@@ -107,6 +111,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'batch-canceled': { body: batchOf(...Array<string>(20).fill('never_finishes')), then: cancel },
   'batch-refused': { body: { variations: 50 } },
   'batch-late': { body: { ...batchOf(...Array<string>(18).fill('never_finishes')), deadline_seconds: 4 } },
+  'with-references': { body: briefWith(`${assets.url}/logo.png`) },
+  'asset-refused': { body: briefWith('http://10.0.0.1/logo.png') },
   'output-of-batch': {
     body: batchOf('ok', 'ok'),
     then: ({ job }) => Promise.resolve(job.outputs[0].id as string),
@@ -141,6 +147,11 @@ for (const [name, scene] of Object.entries(SCENES)) {
 }
 await connection.close();
 await running.close();
+await assets.close();
+
+function briefWith(...urls: readonly string[]): object {
+  return { brief: { headline: 'refers', reference_asset_urls: urls } };
+}
 
 /** A refusal has no job: its workflow is the one started last. */
 async function newestWorkflowId(): Promise<string> {
