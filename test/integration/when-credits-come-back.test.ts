@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+
+/** credit-rules.md, "When credits come back", row by row, through the whole stack. */
+
+let running: RunningStack;
+let account: string;
+beforeAll(async () => {
+  running = await startRunningStack();
+});
+afterEach(async () => {
+  expect(await running.reconcile()).toEqual([]);
+});
+afterAll(() => running.close());
+
+const ad = (scenario: string, other: object = {}) => ({
+  kind: 'static_ad',
+  brief: { headline: randomUUID() },
+  test_scenario: scenario,
+  ...other,
+});
+
+/** In an account of its own, with its sign-up grant of 1,000 credits. */
+async function submitted(body: object): Promise<Json> {
+  account = await running.openAccount();
+  return (await running.submit(account, body)).body;
+}
+async function ended(body: object): Promise<Json> {
+  return running.untilEnded(account, (await submitted(body)).id as string);
+}
+const post = (path: string, body?: object) =>
+  running.call('POST', path, { account, body, headers: { 'idempotency-key': randomUUID() } });
+const readJob = async (jobId: string) =>
+  (await running.call('GET', `/v1/jobs/${jobId}`, { account })).body;
+const balance = async () => (await running.call('GET', '/v1/balance', { account })).body;
+async function kindsOf(jobId: string): Promise<readonly string[]> {
+  const { body } = await running.call('GET', `/v1/entries?job_id=${jobId}`, { account });
+  return (body.data as Json[]).map((entry) => entry.kind as string).reverse();
+}
+async function untilState(jobId: string, state: string): Promise<void> {
+  while ((await readJob(jobId)).state !== state) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+async function reported(category: string): Promise<Json> {
+  const job = await ended(ad('ok'));
+  const { status, body } = await post(`/v1/outputs/${job.outputs[0].id as string}/reports`, {
+    category,
+    note: 'Look at it.',
+  });
+  expect(status).toBe(201);
+  return body;
+}
+
+describe('when credits come back', () => {
+  it('the job fails or errors: at once, and both the hold and its return stay in the history', async () => {
+    const job = await ended(ad('fails_after_start'));
+    expect(job).toMatchObject({ state: 'failed', billing: { committed: 0, returned: 35, reserved: 0 } });
+    expect(await balance()).toMatchObject({ available: 1_000, reserved: 0, spent_this_period: 0 });
+    expect(await kindsOf(job.id)).toEqual(['reserve', 'release']);
+  });
+
+  it('the job is stuck: they stay reserved, an identical job is refused with a link unless forced, and support can return them', async () => {
+    const body = ad('never_finishes', { deadline_seconds: 8 });
+    const job = await submitted(body);
+    await untilState(job.id, 'stuck');
+    expect(await balance()).toMatchObject({ available: 965, reserved: 35 });
+    const again = await running.submit(account, body);
+    expect(again).toMatchObject({ status: 409, body: { code: 'job_in_doubt', job_id: job.id } });
+    const forced = await running.submit(account, { ...body, force: true });
+    expect(forced.status).toBe(202);
+    for (const id of [job.id as string, forced.body.id as string]) {
+      expect((await post(`/v1/jobs/${id}/release`, { reason: 'nobody waits for it' })).status).toBe(202);
+      await running.untilEnded(account, id);
+    }
+    expect(await balance()).toMatchObject({ available: 1_000, reserved: 0 });
+  });
+
+  it('the output is clearly broken: reviewed, and refunded when the cause is real', async () => {
+    const review = await reported('broken');
+    expect(await balance()).toMatchObject({ available: 965 });
+    const decided = await post(`/v1/reviews/${review.id as string}/decision`, {
+      decision: 'refund',
+      reason: 'the lower half is missing',
+    });
+    expect(decided).toMatchObject({ status: 200, body: { state: 'decided', decision: 'refund' } });
+    expect(await balance()).toMatchObject({ available: 1_000 });
+    expect(await kindsOf(review.job_id)).toEqual(['reserve', 'commit', 'refund']);
+  });
+
+  it('the output is clearly broken: or made again, free', async () => {
+    const review = await reported('broken');
+    const { body } = await post(`/v1/reviews/${review.id as string}/decision`, {
+      decision: 'free_retry',
+      reason: 'once more',
+    });
+    const retry = await running.untilEnded(account, body.retry_job_id);
+    expect(retry).toMatchObject({ state: 'succeeded', billing: { quoted: 0, committed: 0, entry_ids: [] } });
+    expect(retry.outputs[0].content_url).toMatch(/content$/);
+    expect(await balance()).toMatchObject({ available: 965, reserved: 0 });
+  });
+
+  it.each([
+    ['wrong product, logo or packaging detail', 'wrong_product', /exact reference asset/],
+    ['vague brief', 'vague_brief', /Tighten the prompt first/],
+    ['beyond what the model can do', 'beyond_model', /safer workflow/],
+  ])('%s: nothing by itself, and the answer says what helps', async (_row, category, advice) => {
+    const review = await reported(category);
+    expect(review).toMatchObject({ category, state: 'open', advice: expect.stringMatching(advice) });
+    const decided = await post(`/v1/reviews/${review.id as string}/decision`, {
+      decision: 'deny',
+      reason: 'as the advice says',
+    });
+    expect(decided.body).toMatchObject({ decision: 'deny', advice: review.advice });
+    expect(await balance()).toMatchObject({ available: 965, reserved: 0 });
+  });
+
+  it.each([
+    ['while it waits in the queue of the provider', 'never_starts'],
+    ['while it runs, and the provider confirms that it stopped', 'never_finishes'],
+  ])('the customer cancels %s: all of it', async (_row, scenario) => {
+    const job = await submitted(ad(scenario));
+    await untilState(job.id, 'running');
+    expect((await post(`/v1/jobs/${job.id as string}/cancel`)).status).toBe(202);
+    const end = await running.untilEnded(account, job.id);
+    expect(end).toMatchObject({
+      state: 'canceled',
+      failure: { code: 'canceled', at_fault: 'customer' },
+      billing: { committed: 0, returned: 35 },
+    });
+    expect(await balance()).toMatchObject({ available: 1_000, reserved: 0 });
+  });
+
+  it.each([
+    ['input', 'moderated_input', 'customer'],
+    ['output', 'moderated_output', 'provider'],
+  ])(
+    'blocked by moderation of the %s: returned, and the cause says which',
+    async (_row, scenario, atFault) => {
+      const job = await ended(ad(scenario));
+      expect(job.failure).toMatchObject({ code: scenario, at_fault: atFault });
+      expect(await balance()).toMatchObject({ available: 1_000, reserved: 0 });
+    },
+  );
+
+  it('the worker is lost in the middle: the next one finishes it, charged once', async () => {
+    const job = await submitted(ad('slow'));
+    await untilState(job.id, 'running');
+    running.stack.kill('worker', 'SIGKILL');
+    const end = await running.untilEnded(account, job.id);
+    expect(end).toMatchObject({ state: 'succeeded', billing: { committed: 35 } });
+    expect(await running.submissionsOf(job.id)).toBe(1);
+  });
+
+  it('some of several outputs fail: theirs alone', async () => {
+    const job = await ended({ kind: 'batch', items: [ad('ok'), ad('zero_outputs'), ad('ok')] });
+    expect(job).toMatchObject({ summary: '2 of 3 delivered, 35 credits returned' });
+    expect(await balance()).toMatchObject({ available: 930, reserved: 0 });
+  });
+});
