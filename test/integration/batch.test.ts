@@ -273,6 +273,62 @@ describe('a batch that is ended early', () => {
   });
 });
 
+describe("support's commands on a job with several outputs", () => {
+  const support = (account: string, jobId: string, command: string, asked: object = {}) =>
+    running.call('POST', `/v1/jobs/${jobId}/${command}`, {
+      account,
+      body: { reason: 'test', ...asked },
+      headers: { 'idempotency-key': randomUUID() },
+    });
+
+  it('reach every output that has begun, and hold for those that have not', async () => {
+    const account = await running.openAccount();
+    const items = many(WINDOW + 2, { test_scenario: 'never_finishes' });
+    const { body: job } = await running.submit(account, { ...items, deadline_seconds: 600 });
+    await untilAccepted(job.id, WINDOW);
+
+    const until = new Date(Date.now() + 1_800_000).toISOString();
+    expect((await support(account, job.id, 'extend', { until })).status).toBe(202);
+    const due = await running.rows<{ return_by: Date }>(
+      'SELECT DISTINCT return_by FROM ledger.reservations WHERE job_id = $1',
+      [job.id],
+    );
+    expect(due.map((row) => row.return_by.toISOString())).toEqual([until]);
+    const first = job.outputs[0].id as string;
+    await expect
+      .poll(() => temporal.workflow.getHandle(first).query('standing'), { timeout: 10_000 })
+      .toMatchObject({ returnBy: until });
+
+    const from_attempt = `${first.replace('out_', 'att_')}_render_1`;
+    expect((await support(account, job.id, 'restart', { from_attempt })).status).toBe(202);
+    await untilAccepted(job.id, WINDOW);
+
+    expect((await support(account, job.id, 'release')).status).toBe(202);
+    const end = await running.untilEnded(account, job.id);
+    expect(end).toMatchObject({ state: 'failed', failure: { code: 'terminated', at_fault: 'us' } });
+    expect(end.counts).toMatchObject({ failed: WINDOW + 2 });
+    expect(await available(account)).toMatchObject({ available: 1_000, reserved: 0 });
+    expect(await resultOf(job.id)).toMatchObject({ outcome: 'failed', code: 'terminated' });
+    expect(await running.submissionsOf(job.id)).toBe(WINDOW + 1);
+  });
+
+  it('give back part of what was charged, the last output first', async () => {
+    const account = await running.openAccount();
+    const { body: job } = await running.submit(account, ad({ variations: 3 }));
+    await running.untilEnded(account, job.id);
+    expect((await support(account, job.id, 'refund', { credits: 50 })).status).toBe(202);
+    expect(await available(account)).toMatchObject({ available: 1_000 - 105 + 50 });
+    const output_id = job.outputs[0].id as string;
+    expect((await support(account, job.id, 'refund', { output_id })).status).toBe(202);
+    expect(await available(account)).toMatchObject({ available: 1_000 - 20 });
+    const over = await support(account, job.id, 'refund', { credits: 21 });
+    expect(over).toMatchObject({
+      status: 409,
+      body: { code: 'state_conflict', reason: 'exceeds_committed' },
+    });
+  });
+});
+
 describe('a batch of 500 outputs', () => {
   it(
     'stays under 5,000 events and 5 MiB, and does not hold up the single job of another account',

@@ -27,12 +27,12 @@ async function submitted(body: object): Promise<Json> {
   return (await running.submit(account, body)).body;
 }
 async function ended(body: object): Promise<Json> {
-  return running.untilEnded(account, (await submitted(body)).id as string);
+  const { id } = await submitted(body);
+  return running.untilEnded(account, id as string);
 }
 const post = (path: string, body?: object) =>
   running.call('POST', path, { account, body, headers: { 'idempotency-key': randomUUID() } });
-const readJob = async (jobId: string) =>
-  (await running.call('GET', `/v1/jobs/${jobId}`, { account })).body;
+const readJob = async (jobId: string) => (await running.call('GET', `/v1/jobs/${jobId}`, { account })).body;
 const balance = async () => (await running.call('GET', '/v1/balance', { account })).body;
 async function kindsOf(jobId: string): Promise<readonly string[]> {
   const { body } = await running.call('GET', `/v1/entries?job_id=${jobId}`, { account });
