@@ -4,7 +4,7 @@ import type { JobRequest } from '../../domain/job-request.ts';
 import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from './chaos-fixture.ts';
 import { startChaosWorker } from './chaos-worker.ts';
 
-const OUTPUTS = 60;
+const OUTPUTS = 45;
 /** One of twenty fails, so that there is something to return as well. */
 const FAILING = 3;
 /** The worker is killed each time so many outputs more are settled. */
