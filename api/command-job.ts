@@ -1,7 +1,8 @@
 import type { SupportWorkflows } from '../client/support-workflow.ts';
 import { assertNever } from '../domain/assert-never.ts';
-import { workflowIdOf, workflowIdOfOutput } from '../domain/ids.ts';
+import { outputWorkflowIdOf, workflowIdOf, workflowIdOfOutput } from '../domain/ids.ts';
 import { actionIdOf } from '../domain/job-id.ts';
+import { isTerminal } from '../domain/job-state.ts';
 import { describeRefusal, newsOf, type SupportAsk, type SupportDone } from '../domain/support-command.ts';
 import { commandJob, type CommandAnswer, type CommandResult } from '../jobs/command-job.ts';
 import type { StoredJob } from '../jobs/read-job.ts';
@@ -39,10 +40,10 @@ export function createCommandJob(deps: {
     const isRunning = await isRun(supportWorkflows, asked);
     let result = await commandJob(database, { ...asked, jobId: asked.job.id, isRunning });
     if (result.answer.outcome === 'look_up') {
-      const isThere = await lookUp(supportWorkflows, asked, result.answer.attempt);
+      const isAnswered = await lookUp(supportWorkflows, asked, result.answer.attempt);
       // Answered under the key by now, unless nobody could be asked: then nothing is, and the key is free.
       result = {
-        ...(await commandJob(database, { ...asked, jobId: asked.job.id, isRunning: isThere })),
+        ...(await commandJob(database, { ...asked, jobId: asked.job.id, isRunning: isAnswered })),
         isReplay: false,
       };
     }
@@ -57,9 +58,22 @@ export function createCommandJob(deps: {
 /** Whether a workflow runs the job; not asked for what moves money alone. */
 async function isRun(workflows: SupportWorkflows, { ask, job }: AskedCommand): Promise<boolean> {
   if (ask.command === 'refund' || ask.command === 'release') return true;
-  const seen = await workflows.isRunning(workflowIdOf(job.id));
-  if (seen === 'unavailable') throw unavailable();
-  return seen === 'running';
+  if (await isThere(workflows, [workflowIdOf(job.id)])) return true;
+  // What a batch has begun goes on without it.
+  const open = job.outputs.filter(({ state }) => !isTerminal(state)).map(({ id }) => id);
+  for (let start = 0; job.outputs.length > 1 && start < open.length; start += TOLD_AT_ONCE) {
+    const ids = open.slice(start, start + TOLD_AT_ONCE).map(outputWorkflowIdOf);
+    if (await isThere(workflows, ids)) return true;
+  }
+  return false;
+}
+
+/** Whether any of these workflows runs. */
+async function isThere(workflows: SupportWorkflows, ids: readonly string[]): Promise<boolean> {
+  const seen = await Promise.all(ids.map((id) => workflows.isRunning(id)));
+  if (seen.includes('running')) return true;
+  if (seen.includes('unavailable')) throw unavailable();
+  return false;
 }
 
 /** Has the workflow of an attempt look it up and resolve it; false when there is none. */

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { workflowIdOf } from '../domain/ids.ts';
+import { outputWorkflowIdOf, workflowIdOf } from '../domain/ids.ts';
 import { cancelSignal, type CancelRequest } from '../workflows/messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
@@ -9,7 +9,18 @@ const SIGNAL_TIMEOUT_MS = 5_000;
 /** 'requested': the workflow has it. 'not_running': there is none, or it has closed. 'unavailable': nobody answered. */
 export type CancelOutcome = 'requested' | 'not_running' | 'unavailable';
 
-export type CancelJob = (jobId: string, by: CancelRequest['by']) => Promise<CancelOutcome>;
+/**
+ * @param outputIds of a job with several outputs, those that have not ended: asked themselves when the job's own workflow is gone
+ *   (it was ended from outside, and they go on without it).
+ */
+export type CancelJob = (
+  jobId: string,
+  by: CancelRequest['by'],
+  outputIds?: readonly string[],
+) => Promise<CancelOutcome>;
+
+/** Asking many workflows at once: as many as a burst that nobody notices. */
+const ASKED_AT_ONCE = 20;
 
 /**
  * Asks a job's workflow to cancel: a signal that says who asks (it decides where expired credits go), then Temporal's own
@@ -17,18 +28,35 @@ export type CancelJob = (jobId: string, by: CancelRequest['by']) => Promise<Canc
  * is the same as asking once. Whose job it is the caller has checked.
  */
 export function createCancelJob(client: Client): CancelJob {
-  return async (jobId, by) => {
-    try {
-      const handle = client.workflow.getHandle(workflowIdOf(jobId));
-      const answer = await callWithin(client, SIGNAL_TIMEOUT_MS, async () => {
-        await handle.signal(cancelSignal, { by });
-        await handle.cancel();
-      });
-      return answer === TIMED_OUT ? 'unavailable' : 'requested';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return 'not_running';
-      if (isTemporalAway(error)) return 'unavailable';
-      throw error;
+  return async (jobId, by, outputIds = []) => {
+    const asked = await cancelWorkflow(client, workflowIdOf(jobId), by);
+    if (asked !== 'not_running') return asked;
+    const outcomes: CancelOutcome[] = [];
+    for (let start = 0; start < outputIds.length; start += ASKED_AT_ONCE) {
+      const slice = outputIds.slice(start, start + ASKED_AT_ONCE);
+      const cancelOutput = (outputId: string) => cancelWorkflow(client, outputWorkflowIdOf(outputId), by);
+      outcomes.push(...(await Promise.all(slice.map(cancelOutput))));
     }
+    if (outcomes.includes('unavailable')) return 'unavailable';
+    return outcomes.includes('requested') ? 'requested' : 'not_running';
   };
+}
+
+async function cancelWorkflow(
+  client: Client,
+  workflowId: string,
+  by: CancelRequest['by'],
+): Promise<CancelOutcome> {
+  try {
+    const handle = client.workflow.getHandle(workflowId);
+    const answer = await callWithin(client, SIGNAL_TIMEOUT_MS, async () => {
+      await handle.signal(cancelSignal, { by });
+      await handle.cancel();
+    });
+    return answer === TIMED_OUT ? 'unavailable' : 'requested';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'not_running';
+    if (isTemporalAway(error)) return 'unavailable';
+    throw error;
+  }
 }

@@ -38,8 +38,9 @@ export function cancelJobRoute(deps: {
       const jobId = pathParameter(request, 'id');
       const job = await requireJob(deps.database, accountId, jobId);
       refuseIfEndedOtherwise(job);
-      if (job.state !== 'canceled' && (await deps.cancelJob(job.id, 'customer')) === 'unavailable') {
-        throw unavailable();
+      if (job.state !== 'canceled') {
+        const asked = await deps.cancelJob(job.id, 'customer', openOutputIdsOf(job));
+        if (asked === 'unavailable') throw unavailable();
       }
       // Read again: the workflow may have been quicker, or have ended in between by another cause.
       const now = await requireJob(deps.database, accountId, jobId);
@@ -47,6 +48,11 @@ export function cancelJobRoute(deps: {
       deps.answerJob(exchange, now, 202);
     },
   };
+}
+
+/** Of a job with one output the job's workflow is the output's. */
+function openOutputIdsOf({ outputs }: StoredJob): readonly string[] {
+  return outputs.length === 1 ? [] : outputs.filter(({ state }) => !isTerminal(state)).map(({ id }) => id);
 }
 
 function refuseIfEndedOtherwise(job: StoredJob): void {

@@ -28,10 +28,12 @@ const attemptField = z.union([
   z.int().min(1).max(MAX_ATTEMPT),
   z
     .string()
-    .regex(/^att_\w+$/)
+    .regex(/^att_\w+$/, { error: 'An attempt: its number, or its reference att_….' })
     .max(MAX_REFERENCE),
 ]);
-const outputField = z.string().refine(isOutputId, { params: { code: 'not_an_output' } });
+const outputField = z
+  .string()
+  .refine(isOutputId, { params: { code: 'not_an_output' }, error: 'An output id: out_….' });
 
 const releaseBody = z.strictObject({ reason: reasonField });
 const refundBody = z.strictObject({

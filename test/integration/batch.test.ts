@@ -242,6 +242,30 @@ describe('a batch that is ended early', () => {
     expect(await running.submissionsOf(job.id)).toBe(WINDOW);
   });
 
+  it('can still be extended and canceled when its workflow is gone: what it has begun goes on without it', async () => {
+    const account = await running.openAccount();
+    const items = many(4, { test_scenario: 'never_finishes' });
+    const { body: job } = await running.submit(account, { ...items, deadline_seconds: 600 });
+    await untilAccepted(job.id, 4);
+    await temporal.workflow.getHandle(job.id as string).terminate('from outside');
+
+    const until = new Date(Date.now() + 1_800_000).toISOString();
+    const extended = await running.call('POST', `/v1/jobs/${job.id as string}/extend`, {
+      account,
+      body: { reason: 'test', until },
+      headers: { 'idempotency-key': randomUUID() },
+    });
+    expect(extended).toMatchObject({ status: 202, body: { returned_automatically_by: until } });
+    expect((await cancel(account, job.id)).status).toBe(202);
+    const end = await running.untilEnded(account, job.id);
+    expect(end).toMatchObject({
+      state: 'canceled',
+      failure: { at_fault: 'customer' },
+      counts: { canceled: 4 },
+    });
+    expect(await available(account)).toMatchObject({ available: 1_000, reserved: 0 });
+  });
+
   it('ends an output whose own workflow is terminated, and goes on with the others', async () => {
     const account = await running.openAccount();
     const items = [ad({ test_scenario: 'never_finishes' }), ad()];
