@@ -58,11 +58,11 @@ export default defineConfig({
       tier('workflows', { needs: BOTH, timeoutSeconds: 90, group: 1 }),
       tier('api', { needs: BOTH, timeoutSeconds: 60, group: 1 }),
       tier('client', { needs: BOTH, timeoutSeconds: 60, group: 1 }),
-      tier('integration', { needs: BOTH, timeoutSeconds: 180, group: 2, workers: ALONE }),
+      tier('integration', { needs: BOTH, timeoutSeconds: 240, group: 2 }),
       tier('stack', { timeoutSeconds: 120, group: 3, workers: ALONE }),
       tier('chaos', { needs: BOTH, timeoutSeconds: 240, group: 4, workers: ALONE }),
       tier('packaging', { needs: BOTH, timeoutSeconds: 240, group: 5, workers: ALONE }),
-      tier('browser', { timeoutSeconds: 120, group: 6, workers: ALONE }),
+      tier('browser', { timeoutSeconds: 120, group: 5, workers: ALONE }),
     ],
   },
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRunningStack, type RunningStack } from './running-stack.ts';
+import { startRunningStack, type RunningStack } from '../integration/running-stack.ts';
 
 const FROZEN_MS = 20_000;
 const ANSWER_WITHIN_MS = 15_000;

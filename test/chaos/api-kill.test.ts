@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { holdAccount } from './held-account.ts';
-import { startRunningStack, type RunningStack } from './running-stack.ts';
+import { holdAccount } from '../integration/held-account.ts';
+import { startRunningStack, type RunningStack } from '../integration/running-stack.ts';
 
 let running: RunningStack;
 

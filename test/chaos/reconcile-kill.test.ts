@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { holdAccount } from './held-account.ts';
-import { startRunningStack, type RunningStack } from './running-stack.ts';
+import { holdAccount } from '../integration/held-account.ts';
+import { startRunningStack, type RunningStack } from '../integration/running-stack.ts';
 
 let running: RunningStack;
 let connection: Connection;
