@@ -99,7 +99,7 @@ RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 $$;
 
 -- What the provider says of a job under way: shown, and told as an event. A job with several outputs is as far as they
--- have ended (jobs.end_output).
+-- have ended (jobs.move_job_on).
 CREATE FUNCTION jobs.record_progress(p_account_id text, p_job_id text, p_progress jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { holdAccount } from '../integration/held-account.ts';
 import { startRunningStack, type RunningStack } from '../integration/running-stack.ts';
 
 let running: RunningStack;
-let connection: Connection;
-let temporal: Client;
 
 beforeAll(async () => {
   running = await startRunningStack();
-  connection = await Connection.connect({ address: running.stack.info().temporal_address });
-  temporal = new Client({ connection });
 });
 
 afterAll(async () => {
-  await connection.close();
   await running.close();
 });
 
@@ -33,7 +27,9 @@ it('a reconciler that is killed in the middle of a page does nothing twice, and 
   );
   // Its page goes by account: those before the third end, those after it do not.
   const [, , third] = jobs.map(({ account }) => account).sort();
-  await Promise.all(jobs.map(({ jobId }) => temporal.workflow.getHandle(jobId).terminate('from outside')));
+  await Promise.all(
+    jobs.map(({ jobId }) => running.temporal.workflow.getHandle(jobId).terminate('from outside')),
+  );
   const held = await holdAccount(running.stack.info().database_owner_url, third ?? '');
   await held.untilWaiting('jobs.settle');
   running.stack.kill('worker', 'SIGKILL');

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDevConfig } from '../../dev/dev-config.ts';
 import { chooseFreePorts, LOCAL_HOST } from '../../dev/free-ports.ts';
@@ -27,8 +26,6 @@ const SOON = { timeout: 20_000, interval: 100 };
 
 let metricsAddress: string;
 let running: RunningStack;
-let connection: Connection;
-let temporal: Client;
 let buildB: SupervisedChild | undefined;
 
 beforeAll(async () => {
@@ -37,19 +34,16 @@ beforeAll(async () => {
   running = await startRunningStack(0, {
     workerEnv: { ...versionSettings(BUILD_A), WORKER_METRICS_ADDRESS: metricsAddress },
   });
-  connection = await Connection.connect({ address: running.stack.info().temporal_address });
-  temporal = new Client({ connection });
 });
 
 afterAll(async () => {
   await buildB?.stop();
-  await connection.close();
   await running.close();
 });
 
 /** What the server knows of our deployment; null before it has heard of it. */
 async function describeDeployment() {
-  const { workerDeploymentInfo } = await temporal.workflowService
+  const { workerDeploymentInfo } = await running.temporal.workflowService
     .describeWorkerDeployment({ namespace: NAMESPACE, deploymentName: DEPLOYMENT })
     .catch(() => ({ workerDeploymentInfo: null }));
   return workerDeploymentInfo;
@@ -68,21 +62,21 @@ async function routedBuild(): Promise<unknown> {
 }
 
 async function versioningOf(workflowId: string): Promise<unknown> {
-  const { raw } = await temporal.workflow.getHandle(workflowId).describe();
+  const { raw } = await running.temporal.workflow.getHandle(workflowId).describe();
   const info = raw.workflowExecutionInfo?.versioningInfo;
   return { behavior: info?.behavior, ...info?.deploymentVersion };
 }
 
 /** The builds that completed a workflow's tasks, in order. */
 async function buildsOf(workflowId: string): Promise<unknown[]> {
-  const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+  const { events } = await running.temporal.workflow.getHandle(workflowId).fetchHistory();
   return (events ?? [])
     .filter((event) => (event.eventType as number) === WORKFLOW_TASK_COMPLETED)
     .map((event) => event.workflowTaskCompletedEventAttributes?.deploymentVersion?.buildId);
 }
 
 async function makeCurrent(buildId: string): Promise<void> {
-  await temporal.workflowService.setWorkerDeploymentCurrentVersion({
+  await running.temporal.workflowService.setWorkerDeploymentCurrentVersion({
     namespace: NAMESPACE,
     deploymentName: DEPLOYMENT,
     buildId,
@@ -116,7 +110,7 @@ describe('a worker with a build id', () => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, { kind: 'static_ad', brief: { headline: 'build A' } });
     expect(await running.untilEnded(account, body.id)).toMatchObject({ state: 'succeeded' });
-    await temporal.workflow.getHandle(body.id as string).result();
+    await running.temporal.workflow.getHandle(body.id as string).result();
     expect(await versioningOf(body.id)).toEqual(autoUpgradeOn(BUILD_A));
   });
 
@@ -142,7 +136,7 @@ describe('a worker with a build id', () => {
       state: 'succeeded',
       billing: { committed: 35, reserved: 0 },
     });
-    await temporal.workflow.getHandle(body.id as string).result();
+    await running.temporal.workflow.getHandle(body.id as string).result();
     expect(await versioningOf(body.id)).toEqual(autoUpgradeOn(BUILD_B));
     const builds = await buildsOf(body.id);
     expect([builds.at(0), builds.at(-1)]).toEqual([BUILD_A, BUILD_B]);

@@ -1,25 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
+const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.png', import.meta.url));
 const WINDOW = 16;
 /** Of a batch of 500: enough that what is the same for all counts little. */
 const LOOKED_AT = 150;
 
 let running: RunningStack;
-let connection: Connection;
-let temporal: Client;
 beforeAll(async () => {
   running = await startRunningStack();
-  connection = await Connection.connect({ address: running.stack.info().temporal_address });
-  temporal = new Client({ connection });
 });
 afterEach(async () => {
   expect(await running.reconcile()).toEqual([]);
 });
 afterAll(async () => {
-  await connection.close();
   await running.close();
 });
 
@@ -30,12 +28,28 @@ const many = (count: number, other: object = {}) => ({
 });
 const available = async (account: string) =>
   (await running.call('GET', '/v1/balance', { account })).body as { available: number; reserved: number };
-const resultOf = (jobId: string) => temporal.workflow.getHandle(jobId).result();
+const resultOf = (jobId: string) => running.temporal.workflow.getHandle(jobId).result();
 const statesOf = (job: Json) => (job.outputs as Json[]).map((output) => output.state as string);
 
 async function cancel(account: string, jobId: string) {
   const headers = { 'idempotency-key': randomUUID() };
   return running.call('POST', `/v1/jobs/${jobId}/cancel`, { account, headers });
+}
+
+/** A customer's server with one picture on it, and how often it was asked. */
+async function servePicture() {
+  let times = 0;
+  const server = createServer((_request, response) => {
+    times += 1;
+    response.writeHead(200, { 'content-type': 'image/png' }).end(PICTURE);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${String(port)}/logo.png`,
+    times: () => times,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
 }
 
 /** Waits until the model service has so many of a job's outputs. */
@@ -95,7 +109,7 @@ describe('a job with several outputs', () => {
       credits: 630,
       summary: '18 of 20 delivered, 70 credits returned',
     });
-    const child = await temporal.workflow.getHandle(job.outputs[10].id as string).describe();
+    const child = await running.temporal.workflow.getHandle(job.outputs[10].id as string).describe();
     expect(child.status.name).toBe('FAILED');
     expect(child.typedSearchAttributes.toJSON()).toEqual(
       expect.arrayContaining([
@@ -115,6 +129,29 @@ describe('a job with several outputs', () => {
     const progress = events.filter((event) => event.type === 'job.progress');
     expect(progress.map((event) => event.data.fraction)).toEqual([0.25, 0.5, 0.75]);
     expect(events.at(-1)).toMatchObject({ type: 'job.succeeded' });
+  });
+
+  it('fetches a picture that several of its outputs refer to once, and mixes kinds', async () => {
+    const account = await running.openAccount();
+    await running.call('POST', `/v1/accounts/${account}/grants`, {
+      body: { source: 'top_up', credits: 1_000, reference: randomUUID(), reason: 'test' },
+    });
+    const source = await running.submit(account, ad());
+    const { outputs } = await running.untilEnded(account, source.body.id);
+    const logo = await servePicture();
+    const brief = { headline: randomUUID(), reference_asset_urls: [logo.url] };
+    const { body } = await running.submit(account, {
+      kind: 'batch',
+      items: [
+        { kind: 'static_ad', brief, variations: 5 },
+        { kind: 'video_ad', brief, duration_seconds: 15, quality: 'draft' },
+        { kind: 'edit', source_output_id: outputs[0].id as string, instruction: 'Make it brighter' },
+      ],
+    });
+    const job = await running.untilEnded(account, body.id);
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 5 * 35 + 500 + 35 } });
+    expect(logo.times()).toBe(1);
+    await logo.close();
   });
 
   it('is admitted whole or not at all', async () => {
@@ -152,7 +189,7 @@ describe('a job with several outputs', () => {
     const { body } = await running.submit(account, many(1));
     const job = await running.untilEnded(account, body.id);
     expect(job).toMatchObject({ kind: 'batch', state: 'succeeded', summary: '1 of 1 delivered' });
-    const { type } = await temporal.workflow.getHandle(job.id as string).describe();
+    const { type } = await running.temporal.workflow.getHandle(job.id as string).describe();
     expect(type).toBe('generation');
   });
 
@@ -188,7 +225,9 @@ describe('a batch that is ended early', () => {
     expect(await running.submissionsOf(job.id)).toBeLessThan(24);
     expect(await available(account)).toMatchObject({ available: 860, reserved: 0 });
     expect(await resultOf(job.id)).toMatchObject({ outcome: 'partially_succeeded', canceled: 20 });
-    expect((await temporal.workflow.getHandle(job.id as string).describe()).status.name).toBe('COMPLETED');
+    expect((await running.temporal.workflow.getHandle(job.id as string).describe()).status.name).toBe(
+      'COMPLETED',
+    );
   });
 
   it("returns everything at the customer's deadline, which is the whole job's", async () => {
@@ -234,7 +273,7 @@ describe('a batch that is ended early', () => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, many(20, { test_scenario: 'slow' }));
     await untilAccepted(body.id, WINDOW);
-    await temporal.workflow.getHandle(body.id as string).terminate('from outside');
+    await running.temporal.workflow.getHandle(body.id as string).terminate('from outside');
     const job = await running.untilEnded(account, body.id);
     expect(job).toMatchObject({ state: 'partially_succeeded', counts: { succeeded: WINDOW, failed: 4 } });
     expect(job.outputs[19].failure).toMatchObject({ code: 'terminated', at_fault: 'us' });
@@ -247,7 +286,7 @@ describe('a batch that is ended early', () => {
     const items = many(4, { test_scenario: 'never_finishes' });
     const { body: job } = await running.submit(account, { ...items, deadline_seconds: 600 });
     await untilAccepted(job.id, 4);
-    await temporal.workflow.getHandle(job.id as string).terminate('from outside');
+    await running.temporal.workflow.getHandle(job.id as string).terminate('from outside');
 
     const until = new Date(Date.now() + 1_800_000).toISOString();
     const extended = await running.call('POST', `/v1/jobs/${job.id as string}/extend`, {
@@ -271,7 +310,7 @@ describe('a batch that is ended early', () => {
     const items = [ad({ test_scenario: 'never_finishes' }), ad()];
     const { body } = await running.submit(account, { kind: 'batch', items });
     await untilAccepted(body.id, 1);
-    await temporal.workflow.getHandle(body.outputs[0].id as string).terminate('from outside');
+    await running.temporal.workflow.getHandle(body.outputs[0].id as string).terminate('from outside');
     const job = await running.untilEnded(account, body.id);
     expect(job).toMatchObject({
       state: 'partially_succeeded',
@@ -284,7 +323,7 @@ describe('a batch that is ended early', () => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, many(20, { test_scenario: 'slow' }));
     await untilAccepted(body.id, WINDOW);
-    await temporal.workflowService.resetWorkflowExecution({
+    await running.temporal.workflowService.resetWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId: body.id as string },
       // The wire takes a number here; the generated type wants the Long of a package we do not depend on.
@@ -322,7 +361,7 @@ describe("support's commands on a job with several outputs", () => {
     expect(due.map((row) => row.return_by.toISOString())).toEqual([until]);
     const first = job.outputs[0].id as string;
     await expect
-      .poll(() => temporal.workflow.getHandle(first).query('standing'), { timeout: 10_000 })
+      .poll(() => running.temporal.workflow.getHandle(first).query('standing'), { timeout: 10_000 })
       .toMatchObject({ returnBy: until });
 
     const from_attempt = `${first.replace('out_', 'att_')}_render_1`;
@@ -379,7 +418,9 @@ describe('a batch of 500 outputs', () => {
 
       // What 500 would come to is told by what so many have: the whole takes minutes. The rest is canceled.
       const settled = await untilSettled(body.id, LOOKED_AT);
-      const { historyLength, historySize } = await temporal.workflow.getHandle(body.id as string).describe();
+      const { historyLength, historySize } = await running.temporal.workflow
+        .getHandle(body.id as string)
+        .describe();
       expect((historyLength / settled) * 500).toBeLessThan(5_000);
       expect(((historySize ?? Infinity) / settled) * 500).toBeLessThan(5 * 1_048_576);
       await cancel(account, body.id);

@@ -1,4 +1,3 @@
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRunningStack, type RunningStack } from './running-stack.ts';
 
@@ -7,17 +6,12 @@ const WORKFLOW_TASK_COMPLETED = 7;
 const ACTIVITY_TASK_SCHEDULED = 10;
 
 let running: RunningStack;
-let connection: Connection;
-let temporal: Client;
 
 beforeAll(async () => {
   running = await startRunningStack();
-  connection = await Connection.connect({ address: running.stack.info().temporal_address });
-  temporal = new Client({ connection });
 });
 
 afterAll(async () => {
-  await connection.close();
   await running.close();
 });
 
@@ -26,7 +20,7 @@ describe('the history of a plain successful job', () => {
     const account = await running.openAccount();
     const { body: job } = await running.submit(account, { kind: 'static_ad', brief: { headline: 'plain' } });
     await running.untilEnded(account, job.id);
-    const handle = temporal.workflow.getHandle(job.id as string);
+    const handle = running.temporal.workflow.getHandle(job.id as string);
     await handle.result();
     const { events } = await handle.fetchHistory();
     const count = (type: number) =>
@@ -45,7 +39,7 @@ describe('the history of a plain successful job', () => {
       test_scenario: 'fails_after_start',
     });
     await running.untilEnded(account, job.id);
-    await expect(temporal.workflow.getHandle(job.id as string).result()).rejects.toMatchObject({
+    await expect(running.temporal.workflow.getHandle(job.id as string).result()).rejects.toMatchObject({
       cause: { type: 'provider_failed' },
     });
   });
@@ -61,10 +55,10 @@ describe('what the reconciler finds (invariant 6)', () => {
         brief: { headline: how },
         test_scenario: 'never_finishes',
       });
-      const handle = temporal.workflow.getHandle(body.id as string);
+      const handle = running.temporal.workflow.getHandle(body.id as string);
       if (how === 'terminated') await handle.terminate('from outside');
       else {
-        await temporal.workflowService.deleteWorkflowExecution({
+        await running.temporal.workflowService.deleteWorkflowExecution({
           namespace: 'default',
           workflowExecution: { workflowId: body.id as string },
         });
@@ -83,8 +77,8 @@ describe('what the reconciler finds (invariant 6)', () => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, { kind: 'static_ad', brief: { headline: 'reset' } });
     await running.untilEnded(account, body.id);
-    await temporal.workflow.getHandle(body.id as string).result();
-    await temporal.workflowService.resetWorkflowExecution({
+    await running.temporal.workflow.getHandle(body.id as string).result();
+    await running.temporal.workflowService.resetWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId: body.id as string },
       // The wire takes a number here; the generated type wants the Long of a package we do not depend on.
@@ -92,7 +86,7 @@ describe('what the reconciler finds (invariant 6)', () => {
       requestId: body.id as string,
       reason: 'as someone in Temporal UI would',
     });
-    await expect(temporal.workflow.getHandle(body.id as string).result()).resolves.toMatchObject({
+    await expect(running.temporal.workflow.getHandle(body.id as string).result()).resolves.toMatchObject({
       outcome: 'succeeded',
     });
     expect(await running.submissionsOf(body.id)).toBe(1);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { holdAccount } from './held-account.ts';
 import { startRunningStack, type RunningStack } from './running-stack.ts';
@@ -8,17 +7,12 @@ import { startRunningStack, type RunningStack } from './running-stack.ts';
 const MODEL_MS = 1_500;
 
 let running: RunningStack;
-let connection: Connection;
-let temporal: Client;
 
 beforeAll(async () => {
   running = await startRunningStack(MODEL_MS);
-  connection = await Connection.connect({ address: running.stack.info().temporal_address });
-  temporal = new Client({ connection });
 });
 
 afterAll(async () => {
-  await connection.close();
   await running.close();
 });
 
@@ -81,7 +75,7 @@ describe('two endings at once (invariant 4: a reservation ends once)', () => {
 
   it('lets the charge stand when the workflow is terminated while it waits, and the reconciler finds nothing to return', async () => {
     const { account, jobId, held } = await jobWaitingToBeCharged();
-    await temporal.workflow.getHandle(jobId).terminate('as someone in Temporal UI would');
+    await running.temporal.workflow.getHandle(jobId).terminate('as someone in Temporal UI would');
     await held.release();
     const job = await running.untilEnded(account, jobId);
 
@@ -107,7 +101,7 @@ describe('two endings at once (invariant 4: a reservation ends once)', () => {
     });
     expect((await cancel(account, body.id)).status).toBe(202);
     // The record ends a moment before the workflow does.
-    const handle = temporal.workflow.getHandle(body.id as string);
+    const handle = running.temporal.workflow.getHandle(body.id as string);
     await expect.poll(async () => (await handle.describe()).status.name).toBe('CANCELLED');
     expect(await running.reconcile()).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
@@ -13,6 +14,8 @@ export type Json = any;
 export type RunningStack = {
   readonly stack: Stack;
   readonly home: string;
+  /** Connected when it is first used. */
+  readonly temporal: Client;
   /** An account of its own, with its sign-up grant of 1,000 credits. */
   openAccount(): Promise<string>;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
@@ -43,6 +46,7 @@ export async function startRunningStack(
   const stack = await startStack({ home, ports: 'free', modelMode: 'instant', instantMs, ...options });
   const pool = new pg.Pool({ connectionString: stack.info().database_owner_url, max: 4 });
   pool.on('error', () => undefined);
+  const connection = Connection.lazy({ address: stack.info().temporal_address });
 
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const answer = await fetch(`${stack.info().api_url}${path}`, {
@@ -68,6 +72,7 @@ export async function startRunningStack(
   return {
     stack,
     home,
+    temporal: new Client({ connection }),
     call,
     rows,
     async openAccount() {
@@ -106,7 +111,7 @@ export async function startRunningStack(
       rows(`SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()
          UNION ALL SELECT * FROM jobs.reconcile_reviews()`),
     async close() {
-      await pool.end();
+      await Promise.all([pool.end(), connection.close()]);
       await stack.stop();
       await remove();
     },

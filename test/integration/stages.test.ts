@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attemptReferenceOf, outputIdOf } from '../../domain/ids.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
@@ -36,18 +35,13 @@ type AttemptRow = {
 };
 
 let running: RunningStack;
-let connection: Connection;
-let temporal: Client;
 
 beforeAll(async () => {
   running = await startRunningStack(STAGE_MS);
-  connection = await Connection.connect({ address: running.stack.info().temporal_address });
-  temporal = new Client({ connection });
 });
 
 afterAll(async () => {
   expect(await running.reconcile()).toEqual([]);
-  await connection.close();
   await running.close();
 });
 
@@ -109,7 +103,7 @@ describe('a video', () => {
     const { account, submit } = await newVideo();
     const { body } = await submit();
     await running.untilEnded(account, body.id);
-    const handle = temporal.workflow.getHandle(body.id as string);
+    const handle = running.temporal.workflow.getHandle(body.id as string);
     await handle.result();
     const events = (await handle.fetchHistory()).events ?? [];
     expect(events.length).toBeLessThanOrEqual(MAX_EVENTS);
@@ -215,7 +209,7 @@ describe('a video whose workflow starts over', () => {
         timeout: 30_000,
       })
       .toBe(true);
-    await temporal.workflowService.resetWorkflowExecution({
+    await running.temporal.workflowService.resetWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId: body.id as string },
       // The wire takes a number here; the generated type wants the Long of a package we do not depend on.

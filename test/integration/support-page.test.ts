@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
@@ -16,8 +15,6 @@ const QUERIES = new Map(
 const METADATA = '__temporal_workflow_metadata';
 
 let running: RunningStack;
-let connection: Connection;
-let temporal: Client;
 let account: string;
 let stuck: Json;
 let unknown: Json;
@@ -26,8 +23,6 @@ let terminated: Json;
 let batch: Json;
 beforeAll(async () => {
   running = await startRunningStack();
-  connection = await Connection.connect({ address: running.stack.info().temporal_address });
-  temporal = new Client({ connection });
   account = await running.openAccount();
   const ad = (scenario: string, other: object = {}) => ({
     kind: 'static_ad',
@@ -42,7 +37,7 @@ beforeAll(async () => {
   failed = await submit(ad('fails_after_start'));
   terminated = await submit(ad('never_finishes'));
   batch = await submit({ kind: 'batch', items: [ad('ok'), ad('zero_outputs')] });
-  await temporal.workflow.getHandle(terminated.id as string).terminate('by hand');
+  await running.temporal.workflow.getHandle(terminated.id as string).terminate('by hand');
   for (const job of [failed, terminated, batch]) await running.untilEnded(account, job.id as string);
   await until(async () => (await standing(unknown)).state === 'unknown');
   await until(
@@ -57,13 +52,12 @@ afterAll(async () => {
     await running.untilEnded(account, job.id as string);
   }
   expect(await running.reconcile()).toEqual([]);
-  await connection.close();
   await running.close();
 });
 
-const standing = (job: Json) => temporal.workflow.getHandle(job.id as string).query<Json>('standing');
+const standing = (job: Json) => running.temporal.workflow.getHandle(job.id as string).query<Json>('standing');
 async function detailsOf(workflowId: string): Promise<string> {
-  const metadata = await temporal.workflow.getHandle(workflowId).query<Json>(METADATA);
+  const metadata = await running.temporal.workflow.getHandle(workflowId).query<Json>(METADATA);
   return metadata.currentDetails as string;
 }
 
@@ -78,7 +72,7 @@ async function found(name: string): Promise<readonly string[]> {
     .replaceAll('<an hour ago>', new Date(Date.now() + 1_000).toISOString())
     .replaceAll('<today>', new Date(Date.now() - 3_600_000).toISOString());
   const ids: string[] = [];
-  for await (const { workflowId } of temporal.workflow.list({ query })) ids.push(workflowId);
+  for await (const { workflowId } of running.temporal.workflow.list({ query })) ids.push(workflowId);
   return ids;
 }
 
@@ -131,7 +125,9 @@ describe('what Temporal UI shows of a job', () => {
   });
 
   it('is which buttons there are, each with what it wants', async () => {
-    const { definition } = await temporal.workflow.getHandle(stuck.id as string).query<Json>(METADATA);
+    const { definition } = await running.temporal.workflow
+      .getHandle(stuck.id as string)
+      .query<Json>(METADATA);
     const described = (list: Json[]) =>
       Object.fromEntries(list.map(({ name, description }) => [name, description]));
     expect(described(definition.updateDefinitions)).toMatchObject({
@@ -147,12 +143,12 @@ describe('what Temporal UI shows of a job', () => {
 
   it('follows what support does', async () => {
     const until = new Date(Date.now() + 3_600_000).toISOString();
-    await temporal.workflow
+    await running.temporal.workflow
       .getHandle(stuck.id as string)
       .executeUpdate('extend', { args: [{ actor: 'ann', reason: 'it comes', until }] });
     expect(await detailsOf(stuck.id as string)).toContain(`| Deadline | ${until} |`);
     await expect(
-      temporal.workflow
+      running.temporal.workflow
         .getHandle(stuck.id as string)
         .executeUpdate('resolve', { args: [{ actor: 'ann', reason: 'r', outcome: 'ran' }] }),
     ).rejects.toMatchObject({ cause: { type: 'state_conflict' } });
@@ -160,7 +156,7 @@ describe('what Temporal UI shows of a job', () => {
 
   it('says nothing of the brief where nothing is encrypted', async () => {
     for (const job of [stuck, unknown, failed, batch]) {
-      const handle = temporal.workflow.getHandle(job.id as string);
+      const handle = running.temporal.workflow.getHandle(job.id as string);
       const description = await handle.describe();
       const shown = [
         JSON.stringify(description.typedSearchAttributes.toJSON()),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
@@ -9,16 +8,11 @@ import { startRunningStack, type Json, type RunningStack } from './running-stack
 const DEADLINE_SECONDS = 6;
 
 let running: RunningStack;
-let connection: Connection;
-let temporal: Client;
 
 beforeAll(async () => {
   running = await startRunningStack();
-  connection = await Connection.connect({ address: running.stack.info().temporal_address });
-  temporal = new Client({ connection });
 });
 afterAll(async () => {
-  await connection.close();
   await running.close();
 });
 
@@ -94,7 +88,7 @@ describe.concurrent('release', () => {
     const { provider_job_id } = await untilAttempt(job, 1, 'accepted');
     const answer = await command(job, 'release');
     expect([answer.status, answer.body.state, answer.body.billing.returned]).toEqual([202, 'failed', 35]);
-    await expect(temporal.workflow.getHandle(job.jobId).result()).rejects.toMatchObject({
+    await expect(running.temporal.workflow.getHandle(job.jobId).result()).rejects.toMatchObject({
       cause: { type: 'terminated' },
     });
     expect(await statusOf(provider_job_id)).toBe('canceled');
@@ -104,7 +98,7 @@ describe.concurrent('release', () => {
 
   it('of a job whose workflow was terminated returns the credits all the same', async () => {
     const job = await submit('never_finishes');
-    await temporal.workflow.getHandle(job.jobId).terminate('from outside');
+    await running.temporal.workflow.getHandle(job.jobId).terminate('from outside');
     expect((await command(job, 'release')).status).toBe(202);
     expect(await balance(job)).toMatchObject({ available: 1_000, reserved: 0 });
   });
@@ -216,7 +210,7 @@ describe.concurrent('the buttons of Temporal UI', () => {
   it('refuse what is wrong, do what is right through the same function, and leave who and why', async () => {
     const job = await submit('never_finishes');
     await untilAttempt(job, 1, 'accepted');
-    const handle = temporal.workflow.getHandle(job.jobId);
+    const handle = running.temporal.workflow.getHandle(job.jobId);
     for (const [name, args, words] of [
       ['release', {}, /Say actor/],
       ['extend', { ...by, until: 'soon' }, /until is a time/],
@@ -251,7 +245,7 @@ describe.concurrent('the buttons of Temporal UI', () => {
   it('explain themselves', async () => {
     const job = await submit('never_finishes');
     await untilAttempt(job, 1, 'accepted');
-    const metadata = await temporal.workflow
+    const metadata = await running.temporal.workflow
       .getHandle(job.jobId)
       .query<{ definition: { updateDefinitions: { name: string; description: string }[] } }>(
         '__temporal_workflow_metadata',
@@ -269,7 +263,7 @@ describe.concurrent('a job that is stuck', () => {
     const { body: events } = await running.call('GET', `/v1/jobs/${job.jobId}/events?after=0`, job);
     expect((events.data as Json[]).map((event) => event.type)).toContain('job.stuck');
     const attributes = await until(async () => {
-      const { typedSearchAttributes } = await temporal.workflow.getHandle(job.jobId).describe();
+      const { typedSearchAttributes } = await running.temporal.workflow.getHandle(job.jobId).describe();
       const found = Object.fromEntries(
         typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value] as const),
       );

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { PIXEL, startAssetServer } from '../activities/asset-server.ts';
 import { startRunningStack, type Json, type RunningStack } from '../integration/running-stack.ts';
@@ -121,8 +121,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
 
 const wanted = process.argv.slice(2);
 const running = await startRunningStack();
-const connection = await Connection.connect({ address: running.stack.info().temporal_address });
-const client = new Client({ connection });
+const client = running.temporal;
 for (const [name, scene] of Object.entries(SCENES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const account = await running.openAccount();
@@ -145,7 +144,6 @@ for (const [name, scene] of Object.entries(SCENES)) {
   await writeFile(file, json.replace(/"stackTrace": "(?:[^"\\]|\\.)*"/g, '"stackTrace": ""'));
   process.stdout.write(`${file}\n`);
 }
-await connection.close();
 await running.close();
 await assets.close();
 

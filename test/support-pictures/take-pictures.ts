@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { chromium, type Page } from 'playwright-core';
 import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { findBrowser } from '../browser/find-browser.ts';
@@ -21,9 +20,7 @@ const program = findBrowser(readBrowserConfig());
 if (program === null) throw new Error('no Chromium: install one, or name it in HOLDFAST_CHROMIUM');
 await mkdir(FOLDER, { recursive: true });
 const running = await startRunningStack();
-const { temporal_address: address, temporal_ui_url: ui } = running.stack.info();
-const connection = await Connection.connect({ address });
-const temporal = new Client({ connection });
+const { temporal_ui_url: ui } = running.stack.info();
 const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
 const page = await browser.newPage({ viewport: SIZE });
 const account = await running.openAccount();
@@ -43,7 +40,7 @@ const batch = await submit({
   items: [...Array<object>(4).fill(ad('ok')), ad('zero_outputs')],
 });
 const delivered = await submit(ad('ok'));
-await temporal.workflow.getHandle(terminated.id as string).terminate('looked stuck');
+await running.temporal.workflow.getHandle(terminated.id as string).terminate('looked stuck');
 for (const job of [terminated, batch, delivered]) await running.untilEnded(account, job.id as string);
 for (;;) {
   const { body } = await running.call('GET', `/v1/jobs/${stuck.id as string}`, { account });
@@ -65,11 +62,10 @@ for (const job of [stuck, unknown]) {
   await running.call('POST', `/v1/jobs/${job.id as string}/cancel`, { account, headers });
 }
 await browser.close();
-await connection.close();
 await running.close();
 
 async function tabUrl(workflowId: string, tab: 'user-metadata' | 'history'): Promise<string> {
-  const { runId } = await temporal.workflow.getHandle(workflowId).describe();
+  const { runId } = await running.temporal.workflow.getHandle(workflowId).describe();
   return `${ui ?? ''}/namespaces/default/workflows/${workflowId}/${runId}/${tab}`;
 }
 
