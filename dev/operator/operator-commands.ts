@@ -5,7 +5,7 @@ import type { GrantOptions } from '../commands/grant.ts';
 import type { LimitsOptions } from '../commands/limits.ts';
 import type { PlanOptions } from '../commands/plan.ts';
 import type { StatementOptions } from '../commands/statement.ts';
-import { readDevConfig } from '../dev-config.ts';
+import type { DevConfig } from '../dev-config.ts';
 import {
   accountArgument,
   grantArgument,
@@ -20,18 +20,18 @@ import { addSupportCommands } from './support-commands.ts';
 const REPEAT = 'your own key: repeated with the same values, it does nothing twice';
 
 /** What an operator does with accounts, credits and jobs, over HTTP; each command is loaded when it is called. */
-export function addOperatorCommands(program: Command): void {
-  addAccount(program);
-  addGrant(program);
-  addPlan(program);
-  addReads(program);
-  addLimits(program);
-  addLedger(program);
-  addSupportCommands(program);
-  addReviewCommands(program);
+export function addOperatorCommands(program: Command, config: DevConfig): void {
+  addAccount(program, config);
+  addGrant(program, config);
+  addPlan(program, config);
+  addReads(program, config);
+  addLimits(program, config);
+  addLedger(program, config);
+  addSupportCommands(program, config);
+  addReviewCommands(program, config);
 }
 
-function addAccount(program: Command): void {
+function addAccount(program: Command, config: DevConfig): void {
   const account = program.command('account').description('open an account, or show one').helpCommand(false);
   withJson(account.command('open'))
     .description('open an account, with its sign-up credits')
@@ -40,18 +40,18 @@ function addAccount(program: Command): void {
     .addHelpText('after', example('account open --name Tidewell --reference crm-7'))
     .action(async (options: { name: string; reference: string; json: boolean }) => {
       const { openAccountCommand } = await import('../commands/account.ts');
-      await openAccountCommand(readDevConfig(), options);
+      await openAccountCommand(config, options);
     });
   withAccount(withJson(account.command('show')))
     .description('its name, reference and opening')
     .addHelpText('after', example('account show acct_…'))
     .action(async (id: string, options: { json: boolean }) => {
       const { showAccountCommand } = await import('../commands/account.ts');
-      await showAccountCommand(readDevConfig(), id, options);
+      await showAccountCommand(config, id, options);
     });
 }
 
-function addGrant(program: Command): void {
+function addGrant(program: Command, config: DevConfig): void {
   const packs = PACKS.map((pack) => pack.name);
   const grant = program
     .command('grant')
@@ -75,7 +75,7 @@ function addGrant(program: Command): void {
     )
     .action(async (account: string, options: GrantOptions) => {
       const { grantCommand } = await import('../commands/grant.ts');
-      await grantCommand(readDevConfig(), account, options);
+      await grantCommand(config, account, options);
     });
   withJson(grant.command('void'))
     .description('take back what is left of a grant (a charge-back)')
@@ -85,11 +85,11 @@ function addGrant(program: Command): void {
     .addHelpText('after', example('grant void grant_… --reason "chargeback cb-1"'))
     .action(async (id: string, options: { reason: string; account?: string; json: boolean }) => {
       const { voidGrantCommand } = await import('../commands/grant.ts');
-      await voidGrantCommand(readDevConfig(), id, options);
+      await voidGrantCommand(config, id, options);
     });
 }
 
-function addPlan(program: Command): void {
+function addPlan(program: Command, config: DevConfig): void {
   const plan = program
     .command('plan')
     .description('set the plan of an account, or show it')
@@ -108,24 +108,24 @@ function addPlan(program: Command): void {
     )
     .action(async (account: string, name: string, options: PlanOptions) => {
       const { setPlanCommand } = await import('../commands/plan.ts');
-      await setPlanCommand(readDevConfig(), account, name, options);
+      await setPlanCommand(config, account, name, options);
     });
   withAccount(withJson(plan.command('show')))
     .description('the plan as it stands')
     .addHelpText('after', example('plan show acct_…'))
     .action(async (account: string, options: { json: boolean }) => {
       const { showPlanCommand } = await import('../commands/plan.ts');
-      await showPlanCommand(readDevConfig(), account, options);
+      await showPlanCommand(config, account, options);
     });
 }
 
-function addReads(program: Command): void {
+function addReads(program: Command, config: DevConfig): void {
   withAccount(withJson(program.command('balance')))
     .description('what an account can spend, what is reserved, each grant, what it buys')
     .addHelpText('after', example('balance acct_…'))
     .action(async (account: string, options: { json: boolean }) => {
       const { balanceCommand } = await import('../commands/balance.ts');
-      await balanceCommand(readDevConfig(), account, options);
+      await balanceCommand(config, account, options);
     });
   withAccount(withJson(program.command('statement')))
     .description('opening and closing balance and the sums between; or every row, as CSV')
@@ -138,11 +138,11 @@ function addReads(program: Command): void {
     )
     .action(async (account: string, options: StatementOptions) => {
       const { statementCommand } = await import('../commands/statement.ts');
-      await statementCommand(readDevConfig(), account, options);
+      await statementCommand(config, account, options);
     });
 }
 
-function addLimits(program: Command): void {
+function addLimits(program: Command, config: DevConfig): void {
   const limits = program
     .command('limits')
     .description('how many jobs at a time, and how many credits per member and project')
@@ -152,7 +152,7 @@ function addLimits(program: Command): void {
     .addHelpText('after', example('limits show acct_…'))
     .action(async (account: string, options: { json: boolean }) => {
       const { showLimitsCommand } = await import('../commands/limits.ts');
-      await showLimitsCommand(readDevConfig(), account, options);
+      await showLimitsCommand(config, account, options);
     });
   withAccount(withJson(limits.command('set')))
     .description('change the limits that are named; a number, or none. (Overrides: over HTTP.)')
@@ -163,11 +163,11 @@ function addLimits(program: Command): void {
     .addHelpText('after', example('limits set acct_… --max-concurrent-jobs 5 --member-credits none'))
     .action(async (account: string, options: LimitsOptions) => {
       const { setLimitsCommand } = await import('../commands/limits.ts');
-      await setLimitsCommand(readDevConfig(), account, options);
+      await setLimitsCommand(config, account, options);
     });
 }
 
-function addLedger(program: Command): void {
+function addLedger(program: Command, config: DevConfig): void {
   const ledger = program.command('ledger').description('the books').helpCommand(false);
   withJson(ledger.command('report'))
     .description('issued, spent, refunded, expired, voided and outstanding credits of a month, by source')
@@ -175,6 +175,6 @@ function addLedger(program: Command): void {
     .addHelpText('after', example('ledger report --month 2026-01'))
     .action(async (options: { month: string; json: boolean }) => {
       const { ledgerReportCommand } = await import('../commands/ledger-report.ts');
-      await ledgerReportCommand(readDevConfig(), options);
+      await ledgerReportCommand(config, options);
     });
 }

@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
 import { REVIEW_CATEGORIES, REVIEW_DECISIONS, REVIEW_STATES } from '../../domain/review.ts';
 import type { DecideReviewOptions, ListReviewsOptions } from '../commands/review.ts';
-import { readDevConfig } from '../dev-config.ts';
+import type { DevConfig } from '../dev-config.ts';
 import { accountArgument, reviewArgument, wholeNumberArgument } from './arguments.ts';
 import { example, withJson } from './command-parts.ts';
 
 /** What support does with reports of unusable outputs. */
-export function addReviewCommands(program: Command): void {
+export function addReviewCommands(program: Command, config: DevConfig): void {
   const review = program
     .command('review')
     .description('reports of unusable outputs: list, look at, decide')
@@ -20,7 +20,7 @@ export function addReviewCommands(program: Command): void {
     .addHelpText('after', example('review list', 'review list --category broken --account acct_…'))
     .action(async (options: ListReviewsOptions) => {
       const { listReviewsCommand } = await import('../commands/review.ts');
-      await listReviewsCommand(readDevConfig(), options);
+      await listReviewsCommand(config, options);
     });
   withJson(review.command('show'))
     .description('the brief, the output, the note, and what was decided')
@@ -29,7 +29,7 @@ export function addReviewCommands(program: Command): void {
     .addHelpText('after', example('review show rev_… --output out/reported.png'))
     .action(async (id: string, options: { output?: string; json: boolean }) => {
       const { showReviewCommand } = await import('../commands/review.ts');
-      await showReviewCommand(readDevConfig(), id, options);
+      await showReviewCommand(config, id, options);
     });
   withJson(review.command('decide'))
     .description('refund: its credits come back. free_retry: once more at no credits. deny: nothing moves')
@@ -43,6 +43,6 @@ export function addReviewCommands(program: Command): void {
     .addHelpText('after', example('review decide rev_… refund --reason "the headline is cut off"'))
     .action(async (id: string, decision: string, options: DecideReviewOptions) => {
       const { decideReviewCommand } = await import('../commands/review.ts');
-      await decideReviewCommand(readDevConfig(), id, decision, options);
+      await decideReviewCommand(config, id, decision, options);
     });
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { JobCommandOptions, JobOptions } from '../commands/job.ts';
 import type { RepairsOptions } from '../commands/repairs.ts';
-import { readDevConfig } from '../dev-config.ts';
+import type { DevConfig } from '../dev-config.ts';
 import { accountArgument, attemptArgument, jobArgument, wholeNumberArgument } from './arguments.ts';
 import { example } from './command-parts.ts';
 
@@ -20,21 +20,21 @@ type Flags = JobCommandOptions & {
 };
 
 /** What support does about jobs, over HTTP; each command is loaded when it is called. */
-export function addSupportCommands(program: Command): void {
+export function addSupportCommands(program: Command, config: DevConfig): void {
   const job = program
     .command('job')
     .description('look at a job, and mend it: inspect, restart, extend, release, refund, resolve')
     .helpCommand(false);
-  addInspect(job);
-  addRestart(job);
-  addExtend(job);
-  addRelease(job);
-  addRefund(job);
-  addResolve(job);
-  addRepairs(program);
+  addInspect(job, config);
+  addRestart(job, config);
+  addExtend(job, config);
+  addRelease(job, config);
+  addRefund(job, config);
+  addResolve(job, config);
+  addRepairs(program, config);
 }
 
-function addInspect(job: Command): void {
+function addInspect(job: Command, config: DevConfig): void {
   job
     .command('inspect')
     .argument('<job>', 'its id', jobArgument)
@@ -44,12 +44,13 @@ function addInspect(job: Command): void {
     .addHelpText('after', example('job inspect job_… --account acct_…'))
     .action(async (id: string, options: JobOptions) => {
       const { inspectJobCommand } = await import('../commands/job.ts');
-      await inspectJobCommand(readDevConfig(), id, options);
+      await inspectJobCommand(config, id, options);
     });
 }
 
-function addRestart(job: Command): void {
+function addRestart(job: Command, config: DevConfig): void {
   addJobCommand(
+    config,
     job.command('restart').description('make a new attempt in place of one that runs; its time begins anew'),
     'restart',
     ({ fromAttempt }) => ({ from_attempt: fromAttempt }),
@@ -65,8 +66,9 @@ function addRestart(job: Command): void {
     );
 }
 
-function addExtend(job: Command): void {
+function addExtend(job: Command, config: DevConfig): void {
   addJobCommand(
+    config,
     job.command('extend').description('let it run until a later time, at most a week ahead'),
     'extend',
     ({ until }) => ({ until }),
@@ -78,16 +80,18 @@ function addExtend(job: Command): void {
     );
 }
 
-function addRelease(job: Command): void {
+function addRelease(job: Command, config: DevConfig): void {
   addJobCommand(
+    config,
     job.command('release').description('return the reserved credits now, and stop the model'),
     'release',
     () => ({}),
   ).addHelpText('after', example('job release job_… --account acct_… --reason "customer waits"'));
 }
 
-function addRefund(job: Command): void {
+function addRefund(job: Command, config: DevConfig): void {
   addJobCommand(
+    config,
     job.command('refund').description('give charged credits back, all that is left unless said'),
     'refund',
     ({ credits, output }) => ({ credits, output_id: output }),
@@ -103,8 +107,9 @@ function addRefund(job: Command): void {
     );
 }
 
-function addResolve(job: Command): void {
+function addResolve(job: Command, config: DevConfig): void {
   addJobCommand(
+    config,
     job.command('resolve').description('say what an attempt was whose outcome nobody knows'),
     'resolve',
     ({ outcome, attempt, providerJobId }) => ({ outcome, attempt, provider_job_id: providerJobId }),
@@ -122,7 +127,7 @@ function addResolve(job: Command): void {
     );
 }
 
-function addRepairs(program: Command): void {
+function addRepairs(program: Command, config: DevConfig): void {
   program
     .command('repairs')
     .description('what the reconciler found and could not settle by itself, oldest first')
@@ -132,12 +137,13 @@ function addRepairs(program: Command): void {
     .addHelpText('after', example('repairs', 'repairs --account acct_… --resolved'))
     .action(async (options: RepairsOptions) => {
       const { repairsCommand } = await import('../commands/repairs.ts');
-      await repairsCommand(readDevConfig(), options);
+      await repairsCommand(config, options);
     });
 }
 
 /** What all commands that change a job have: whose it is, why, and the key. */
 function addJobCommand(
+  config: DevConfig,
   command: Command,
   name: 'release' | 'refund' | 'extend' | 'restart' | 'resolve',
   askedOf: (flags: Flags) => Readonly<Record<string, unknown>>,
@@ -150,7 +156,7 @@ function addJobCommand(
     .option('--json', 'print the answer as JSON', false)
     .action(async (id: string, options: Flags) => {
       const { jobCommand } = await import('../commands/job.ts');
-      await jobCommand(readDevConfig(), id, name, options, askedOf(options));
+      await jobCommand(config, id, name, options, askedOf(options));
     });
 }
 

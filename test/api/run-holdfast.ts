@@ -1,31 +1,45 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { runCommandLine } from '../../dev/command-line.ts';
+import { readDevConfig } from '../../dev/dev-config.ts';
 import type { ApiFixture } from './api-fixture.ts';
 
-const MAIN = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
+type Output = { stdout: string; stderr: string };
 
-/** The command line, against the API of a test and its database. */
+const outputOf = new AsyncLocalStorage<Output>();
+
+/** Commands that run side by side each keep what they print; what else is printed goes where it always did. */
+for (const name of ['stdout', 'stderr'] as const) {
+  const stream = process[name];
+  const write = stream.write.bind(stream);
+  stream.write = ((...args: Parameters<typeof write>) => {
+    const output = outputOf.getStore();
+    if (output === undefined) return write(...args);
+    output[name] += String(args[0]);
+    return true;
+  }) as typeof stream.write;
+}
+
+/**
+ * The command line, against the API of a test and its database, in this process: of its own it would take a second. That
+ * it is one too, with its exit code, is seen in test/stack/stack-command.test.ts.
+ */
 export async function runHoldfast(
   api: ApiFixture,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ) {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
-    env: {
-      PATH: '/usr/bin:/bin:/usr/local/bin',
-      HOLDFAST_HOME: api.home,
-      HOLDFAST_API_URL: api.url,
-      HOLDFAST_PLATFORM_KEY: api.platformKey,
-      DATABASE_URL: api.database.workerUrl,
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  await once(child, 'close');
-  return { code: child.exitCode, stdout, stderr };
+  const output: Output = { stdout: '', stderr: '' };
+  const code = await outputOf.run(output, () =>
+    runCommandLine(
+      args,
+      readDevConfig({
+        HOLDFAST_HOME: api.home,
+        HOLDFAST_API_URL: api.url,
+        HOLDFAST_PLATFORM_KEY: api.platformKey,
+        DATABASE_URL: api.database.workerUrl,
+        ...env,
+      }),
+    ),
+  );
+  return { code, ...output };
 }

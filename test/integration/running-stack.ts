@@ -26,7 +26,8 @@ export type RunningStack = {
   submissionsOf(jobId: string): Promise<number>;
   rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   reconcile(): Promise<object[]>;
-  close(): Promise<void>;
+  /** Ends it, and removes its folder unless that is to be looked at. */
+  close(options?: { readonly keepsHome: boolean }): Promise<void>;
 };
 
 export type CallOptions = {
@@ -110,10 +111,10 @@ export async function startRunningStack(
     reconcile: () =>
       rows(`SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()
          UNION ALL SELECT * FROM jobs.reconcile_reviews()`),
-    async close() {
+    async close({ keepsHome } = { keepsHome: false }) {
       await Promise.all([pool.end(), connection.close()]);
       await stack.stop();
-      await remove();
+      if (!keepsHome) await remove();
     },
   };
 }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRunningStack, type Json, type RunningStack } from '../../integration/running-stack.ts';
 import { seededRandom, type SeededRandom } from '../seeded-random.ts';
@@ -31,6 +33,7 @@ export type SoakJobsOptions = {
 export async function soakJobs({ count, seed, progress }: SoakJobsOptions): Promise<JobsSoakReport> {
   progress('starting a stack');
   const running = await startRunningStack(MODEL_MS);
+  let keepsHome = false;
   try {
     const accounts = await openAccounts(running);
     const startedAt = performance.now();
@@ -46,6 +49,11 @@ export async function soakJobs({ count, seed, progress }: SoakJobsOptions): Prom
     const { told, retries } = customers;
     const granted = ACCOUNTS * (CREDITS_PER_ACCOUNT + SIGN_UP_CREDITS);
     const checks = await checkJobs(running, told, granted);
+    keepsHome = checks.some(({ violations }) => violations > 0);
+    if (keepsHome) {
+      await keepHistories(running, told);
+      progress(`not everything holds: logs, database and histories are kept in ${running.home}`);
+    }
     return {
       seed,
       jobs: told.length,
@@ -59,7 +67,16 @@ export async function soakJobs({ count, seed, progress }: SoakJobsOptions): Prom
       checks,
     };
   } finally {
-    await running.close();
+    await running.close({ keepsHome });
+  }
+}
+
+/** The histories of jobs that have not ended, in the stack's folder: with the server they would be gone. */
+async function keepHistories(running: RunningStack, told: readonly Told[]): Promise<void> {
+  for (const { job } of told) {
+    if (job === null || job.finished_at !== null) continue;
+    const history = await running.temporal.workflow.getHandle(job.id as string).fetchHistory();
+    await writeFile(path.join(running.home, `${job.id as string}.json`), JSON.stringify(history));
   }
 }
 
