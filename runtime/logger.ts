@@ -29,6 +29,8 @@ export function createLogger(options: {
       level: options.level,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      // `err` is pino's own; the SDK and workflow code say `error`.
+      serializers: { error: pino.stdSerializers.err },
       redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     },
     process.stdout,

@@ -94,7 +94,7 @@ export const SETTINGS = {
     doc: 'how long running activities may finish after SIGTERM',
   },
   WORKER_MAX_CACHED_WORKFLOWS: { schema: count(500, 100_000), doc: 'workflows kept in memory' },
-  WORKER_MAX_CONCURRENT_WORKFLOW_TASKS: { schema: count(40, 1_000), doc: 'workflow tasks at once' },
+  WORKER_MAX_CONCURRENT_WORKFLOW_TASKS: { schema: count(16, 1_000), doc: 'workflow tasks at once' },
   WORKER_MAX_CONCURRENT_ACTIVITIES: {
     schema: count(2_000, 20_000),
     doc: 'activities at once; every running job holds one while it is followed',

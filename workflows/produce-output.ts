@@ -53,7 +53,7 @@ async function produceUntilInterrupted(
     if (production.interruption === undefined) return ending;
   } catch (error) {
     // Once canceled, a step is not tried again: its own failure then says no more than that it was stopped.
-    if (!isCancellation(error) && !CancellationScope.current().consideredCancelled) {
+    if (!isCancellation(error) && !work.consideredCancelled) {
       log.error('production failed', { error });
       production.interruption ??= 'internal';
     }

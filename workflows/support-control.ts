@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { Attempt, OutputPlan } from '../domain/output-plan.ts';
 import type { SupportNews } from '../domain/support-command.ts';
 
@@ -13,6 +13,8 @@ export type Control = {
   /** Of which run the start was watched, and whether being stuck was: once each, however often production is taken up. */
   startWatchedOfMs: number | undefined;
   isStuckWatched: boolean;
+  /** When to look whether it is stuck, once more when nobody could tell. */
+  stuckLookAtMs: number;
   /** Submissions that a provider has accepted, and what follows each. */
   readonly followed: Map<string, { readonly attempt: Attempt; readonly scope: CancellationScope }>;
   /** By reference: attempts whose outcome nobody knows; those support has spoken of; those it has replaced. */
@@ -29,6 +31,7 @@ export function createControl({ ageSeconds, times }: OutputPlan): Control {
     moves: 0,
     startWatchedOfMs: undefined,
     isStuckWatched: false,
+    stuckLookAtMs: startedAtMs + times.stuckSeconds * 1_000,
     followed: new Map(),
     unknown: new Map(),
     resolved: new Set(),
@@ -76,7 +79,8 @@ export async function followUnlessReplaced<Outcome>(
   try {
     return await scope.run(follow);
   } catch (error) {
-    const isOurs = isCancellation(error) && !CancellationScope.current().consideredCancelled;
+    // Whatever a canceled step ends with: when its worker died at that moment, the server calls it a timeout.
+    const isOurs = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
     if (isOurs && control.replaced.has(reference)) return { outcome: 'replaced' };
     throw error;
   } finally {

@@ -6,8 +6,12 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import { glanceWithin } from './activity-proxies.ts';
+import { countStuck } from './metrics.ts';
 import type { Interruption, Production } from './production.ts';
 import { showStanding } from './show-standing.ts';
+
+/** After a look that nobody answered: PostgreSQL is away, and is to be back soon. */
+const LOOK_AGAIN_MS = 15_000;
 
 /**
  * Watches a job's instants with one timer, armed again for the next, and when support moves one: must it have started, is
@@ -67,7 +71,6 @@ function instantsOf(production: Production): readonly Instant[] {
   const { accountId, jobId, outputId, times } = production.plan;
   const { control } = production;
   const glance = () => glanceWithin(control.returnAtMs - Date.now());
-  const stuckAtMs = control.startedAtMs + times.stuckSeconds * 1_000;
   return [
     {
       summary: 'has the model begun?',
@@ -87,14 +90,17 @@ function instantsOf(production: Production): readonly Instant[] {
     {
       summary: 'is it stuck?',
       // Of the job: what is late is late, restarted or not.
-      atMs: () => stuckAtMs,
+      atMs: () => control.stuckLookAtMs,
       isDone: () => control.isStuckWatched,
       act: async () => {
-        control.isStuckWatched = true;
+        control.stuckLookAtMs = Date.now() + LOOK_AGAIN_MS;
         production.isStuck = await glance().markStuck(accountId, jobId, outputId);
+        control.isStuckWatched = true;
         showStanding(production);
-        if (production.isStuck)
+        if (production.isStuck) {
           upsertSearchAttributes({ HoldfastState: ['stuck'], HoldfastStuckSince: [new Date()] });
+          countStuck(production.plan);
+        }
         return undefined;
       },
     },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readJob } from '../../jobs/read-job.ts';
 import { holdWrites, untilWaiting } from '../ledger/until-waiting.ts';
 import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
 import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
@@ -52,4 +53,27 @@ test('a job that cannot be marked stuck is stopped at its run deadline all the s
   expect(stoppedAfterMs).toBeGreaterThan(DEADLINE_SECONDS * 1_000);
   expect(stoppedAfterMs).toBeLessThan(LATE_AFTER_MS);
   expect(await fixture.balance()).toEqual(before);
+});
+
+test('a job whose look for being stuck nobody answered is looked at again, and says that it is stuck', async () => {
+  let looks = 0;
+  const failing = await fixture.startWorker(service.url, {
+    failing: ({ markStuck }) => ({
+      // All tries of the first look.
+      markStuck: (...args) => (++looks > 3 ? markStuck(...args) : Promise.reject(new Error('away'))),
+    }),
+  });
+  try {
+    const job = failing.jobOf('is looked at again');
+    const request = { kind: 'static_ad', brief: { headline: 'late' } } as const;
+    expect(await failing.client.start({ ...job, request })).toMatchObject({ outcome: 'reserved' });
+    await expect
+      .poll(() => readJob(fixture.worker, job.accountId, job.jobId), { timeout: 60_000, interval: 250 })
+      .toMatchObject({ state: 'stuck' });
+    expect(looks).toBe(4);
+    await failing.client.cancel(job);
+    expect(await failing.client.wait(job)).toMatchObject({ outcome: 'canceled' });
+  } finally {
+    await failing.stop();
+  }
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -130,6 +131,25 @@ describe('a restart', () => {
     await untold(job, { command: 'restart', from_attempt: 1 });
     statusOf = (id) =>
       id === job.attempt(1) ? { id, status: 'failed', error: { code: 'x', message: 'x' } } : succeeded(id);
+    expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(submissions(job)).toEqual([job.attempt(1), job.attempt(2)]);
+  });
+
+  test('holds when the worker of the old attempt dies at that moment: the server calls it a timeout', async () => {
+    await worker.stop();
+    worker = await fixture.startWorker(service.url, {
+      failing: ({ collect }) => ({
+        collect: async (attempt, providerJobId) => {
+          if (attempt.number > 1) return collect(attempt, providerJobId);
+          await Context.current().cancelled.catch(() => undefined);
+          throw new Error('as after a heartbeat timeout');
+        },
+      }),
+    });
+    const job = await start();
+    await untilState(job, 1, 'accepted');
+    await api(job, { command: 'restart', from_attempt: 1 });
+    statusOf = succeeded;
     expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
     expect(submissions(job)).toEqual([job.attempt(1), job.attempt(2)]);
   });

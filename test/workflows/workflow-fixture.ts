@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
+import type { JobActivities } from '../../activities/job-activities.ts';
 import { createHoldfastClient, type HoldfastClient, type OwnedJob } from '../../client/holdfast-client.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
@@ -18,6 +19,8 @@ export type WorkflowFixture = ActivitiesFixture & {
 export type WorkerBuild = {
   /** Of other workflow code than that of this checkout. */
   readonly bundlePath?: string;
+  /** Activities that fail as a test wants it, in place of some of the real ones. */
+  readonly failing?: (real: JobActivities) => Partial<JobActivities>;
   /** That of another worker, whose jobs it goes on with. */
   readonly taskQueue?: string;
 };
@@ -41,12 +44,13 @@ export async function createWorkflowFixture(): Promise<WorkflowFixture> {
     temporal,
     async startWorker(serviceUrl, build = {}) {
       const taskQueue = build.taskQueue ?? `${activities.accountId}-${String(++workers)}`;
+      const real = activities.activitiesAt(serviceUrl);
       const native = await NativeConnection.connect({ address });
       const worker = await Worker.create({
         connection: native,
         taskQueue,
         workflowBundle: { codePath: build.bundlePath ?? (await bundleWorkflows()) },
-        activities: activities.activitiesAt(serviceUrl),
+        activities: { ...real, ...build.failing?.(real) },
         maxHeartbeatThrottleInterval: '500 milliseconds',
         defaultHeartbeatThrottleInterval: '500 milliseconds',
       });
