@@ -8,19 +8,19 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
   temporal: './test/support/temporal-global-setup.ts',
 };
 
-/** Two cores: more workers than that only make timings of one test the business of another. */
+/**
+ * For two cores: more files at once only make each slower. All tiers run side by side, for much of a run is waiting (for a
+ * heartbeat that does not come, for a deadline); what a test kills or freezes is its own.
+ */
 const MAX_WORKERS = 2;
-/** Processes that are killed and frozen want the machine to themselves. */
-const ALONE = 1;
 
 function tier(
   name: string,
   options: {
     readonly needs?: readonly Parts[];
     readonly timeoutSeconds: number;
-    /** Tiers of one group run side by side, groups one after the other. */
-    readonly group: number;
-    readonly workers?: number;
+    /** Every file in a process of its own: of those that start processes. The others share what they import. */
+    readonly isolate?: boolean;
   },
 ): TestProjectInlineConfiguration {
   return {
@@ -31,9 +31,7 @@ function tier(
       globalSetup: (options.needs ?? []).map((part) => SETUP_FILE[part]),
       testTimeout: options.timeoutSeconds * 1_000,
       hookTimeout: Math.max(options.timeoutSeconds, 60) * 1_000,
-      maxWorkers: options.workers ?? MAX_WORKERS,
-      fileParallelism: options.workers !== ALONE,
-      sequence: { groupOrder: options.group },
+      isolate: options.isolate ?? false,
     },
   };
 }
@@ -46,23 +44,24 @@ export default defineConfig({
     reporters: ['default'],
     passWithNoTests: false,
     allowOnly: false,
+    maxWorkers: MAX_WORKERS,
     projects: [
-      tier('unit', { timeoutSeconds: 10, group: 0 }),
-      tier('property', { timeoutSeconds: 60, group: 0 }),
-      tier('ledger', { needs: ['postgres'], timeoutSeconds: 60, group: 0 }),
-      tier('jobs', { needs: ['postgres'], timeoutSeconds: 60, group: 0 }),
-      tier('providers', { timeoutSeconds: 60, group: 0 }),
-      tier('model-service', { timeoutSeconds: 120, group: 0 }),
-      tier('activities', { needs: ['postgres'], timeoutSeconds: 60, group: 0 }),
-      tier('replay', { timeoutSeconds: 60, group: 1 }),
-      tier('workflows', { needs: BOTH, timeoutSeconds: 90, group: 1 }),
-      tier('api', { needs: BOTH, timeoutSeconds: 60, group: 1 }),
-      tier('client', { needs: BOTH, timeoutSeconds: 60, group: 1 }),
-      tier('integration', { needs: BOTH, timeoutSeconds: 240, group: 2 }),
-      tier('stack', { timeoutSeconds: 120, group: 3, workers: ALONE }),
-      tier('chaos', { needs: BOTH, timeoutSeconds: 240, group: 4, workers: ALONE }),
-      tier('packaging', { needs: BOTH, timeoutSeconds: 240, group: 5, workers: ALONE }),
-      tier('browser', { timeoutSeconds: 120, group: 5, workers: ALONE }),
+      tier('unit', { timeoutSeconds: 10 }),
+      tier('property', { timeoutSeconds: 60 }),
+      tier('ledger', { needs: ['postgres'], timeoutSeconds: 60 }),
+      tier('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
+      tier('providers', { timeoutSeconds: 60 }),
+      tier('model-service', { timeoutSeconds: 120 }),
+      tier('activities', { needs: ['postgres'], timeoutSeconds: 60 }),
+      tier('replay', { timeoutSeconds: 60 }),
+      tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
+      tier('api', { needs: BOTH, timeoutSeconds: 60 }),
+      tier('client', { needs: BOTH, timeoutSeconds: 60 }),
+      tier('integration', { needs: BOTH, timeoutSeconds: 240, isolate: true }),
+      tier('stack', { timeoutSeconds: 120, isolate: true }),
+      tier('chaos', { needs: BOTH, timeoutSeconds: 240, isolate: true }),
+      tier('packaging', { needs: BOTH, timeoutSeconds: 240, isolate: true }),
+      tier('browser', { timeoutSeconds: 120, isolate: true }),
     ],
   },
 });

@@ -8,7 +8,7 @@ import { startRunningStack, type Json, type RunningStack } from './running-stack
 const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.png', import.meta.url));
 const WINDOW = 16;
 /** Of a batch of 500: enough that what is the same for all counts little. */
-const LOOKED_AT = 150;
+const LOOKED_AT = 100;
 
 let running: RunningStack;
 beforeAll(async () => {
