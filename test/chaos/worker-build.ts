@@ -13,7 +13,11 @@ export function versionSettings(buildId: string): Readonly<Record<string, string
 }
 
 /** One more worker process beside the stack's own, of another build, as a deployment brings it up. */
-export async function startWorkerBuild(running: RunningStack, buildId: string): Promise<SupervisedChild> {
+export async function startWorkerBuild(
+  running: RunningStack,
+  buildId: string,
+  metricsAddress: string,
+): Promise<SupervisedChild> {
   const info = running.stack.info();
   const spec = nodeChild({
     name: 'worker',
@@ -30,6 +34,7 @@ export async function startWorkerBuild(running: RunningStack, buildId: string): 
       MODEL_SERVICE_URL: info.model_service_url,
       WORKFLOW_BUNDLE: await bundleWorkflows(),
       WORKER_SHUTDOWN_GRACE_SECONDS: '1',
+      WORKER_METRICS_ADDRESS: metricsAddress,
       ...versionSettings(buildId),
     },
   });

@@ -24,13 +24,16 @@ const ROUTING_UPDATED = 2;
 /** The server learns of a version by its worker's first poll, and routes by it a moment later. */
 const SOON = { timeout: 20_000, interval: 100 };
 
+/** Of build A, which the stack runs, and of B. */
 let metricsAddress: string;
+let metricsAddressOfB: string;
 let running: RunningStack;
 let buildB: SupervisedChild | undefined;
 
 beforeAll(async () => {
-  const { port } = await chooseFreePorts({ port: 0 });
-  metricsAddress = `${LOCAL_HOST}:${String(port)}`;
+  const ports = await chooseFreePorts({ a: 0, b: 0 });
+  metricsAddress = `${LOCAL_HOST}:${String(ports.a)}`;
+  metricsAddressOfB = `${LOCAL_HOST}:${String(ports.b)}`;
   running = await startRunningStack(0, {
     workerEnv: { ...versionSettings(BUILD_A), WORKER_METRICS_ADDRESS: metricsAddress },
   });
@@ -117,7 +120,7 @@ describe('a worker with a build id', () => {
   it('hands a running job over to the next build, made current as the runbook says', async () => {
     await makeCurrent(BUILD_A);
     await expect.poll(routedBuild, SOON).toBe(BUILD_A);
-    buildB = await startWorkerBuild(running, BUILD_B);
+    buildB = await startWorkerBuild(running, BUILD_B, metricsAddressOfB);
     await expect.poll(registeredBuilds, SOON).toContain(BUILD_B);
     const account = await running.openAccount();
     await running.stack.pause('model_service');
@@ -151,5 +154,20 @@ describe('a worker with a metrics address', () => {
     expect(answer.status).toBe(200);
     const pollers = /^temporal_num_pollers\{.*task_queue="holdfast".*\} (\d+)$/m.exec(await answer.text());
     expect(Number(pollers?.[1])).toBeGreaterThan(0);
+  });
+
+  it('counts there what is stuck, by kind and provider (of build B, which is the current one by now)', async () => {
+    const account = await running.openAccount();
+    const { body: job } = await running.submit(account, {
+      kind: 'static_ad',
+      brief: { headline: 'late' },
+      test_scenario: 'never_finishes',
+      deadline_seconds: 4,
+    });
+    expect(await running.untilEnded(account, job.id)).toMatchObject({ state: 'failed' });
+    const text = await (await fetch(`http://${metricsAddressOfB}/metrics`)).text();
+    const [line = ''] = /^holdfast_outputs_stuck\{.*\} \d+$/m.exec(text) ?? [];
+    expect(line).toMatch(/kind="static_ad".*provider="local"/);
+    expect(line).toMatch(/ 1$/);
   });
 });
