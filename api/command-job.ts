@@ -2,12 +2,12 @@ import type { SupportWorkflows } from '../client/support-workflow.ts';
 import { assertNever } from '../domain/assert-never.ts';
 import { outputWorkflowIdOf, workflowIdOf, workflowIdOfOutput } from '../domain/ids.ts';
 import { actionIdOf } from '../domain/job-id.ts';
-import { isTerminal } from '../domain/job-state.ts';
 import { describeRefusal, newsOf, type SupportAsk, type SupportDone } from '../domain/support-command.ts';
 import { commandJob, type CommandAnswer, type CommandResult } from '../jobs/command-job.ts';
 import type { StoredJob } from '../jobs/read-job.ts';
 import type { Database } from '../ledger/database.ts';
 import { REPLAYED } from './admit-submission.ts';
+import { openOutputIdsOf } from './open-outputs.ts';
 import { invalidPart, notFound, Problem, unavailable } from './problem.ts';
 
 /** A command of support as it came. */
@@ -60,8 +60,8 @@ async function isRun(workflows: SupportWorkflows, { ask, job }: AskedCommand): P
   if (ask.command === 'refund' || ask.command === 'release') return true;
   if (await isThere(workflows, [workflowIdOf(job.id)])) return true;
   // What a batch has begun goes on without it.
-  const open = job.outputs.filter(({ state }) => !isTerminal(state)).map(({ id }) => id);
-  for (let start = 0; job.outputs.length > 1 && start < open.length; start += TOLD_AT_ONCE) {
+  const open = openOutputIdsOf(job);
+  for (let start = 0; start < open.length; start += TOLD_AT_ONCE) {
     const ids = open.slice(start, start + TOLD_AT_ONCE).map(outputWorkflowIdOf);
     if (await isThere(workflows, ids)) return true;
   }

@@ -5,6 +5,7 @@ import { fieldErrorsOf } from '../../jobs/field-errors.ts';
 import type { StoredJob } from '../../jobs/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { AnswerJob } from '../answer-job.ts';
+import { openOutputIdsOf } from '../open-outputs.ts';
 import { invalidRequest, Problem, unavailable } from '../problem.ts';
 import { readOptionalJsonBody } from '../read-json-body.ts';
 import { readIdempotencyKey } from '../request-headers.ts';
@@ -48,11 +49,6 @@ export function cancelJobRoute(deps: {
       deps.answerJob(exchange, now, 202);
     },
   };
-}
-
-/** Of a job with one output the job's workflow is the output's. */
-function openOutputIdsOf({ outputs }: StoredJob): readonly string[] {
-  return outputs.length === 1 ? [] : outputs.filter(({ state }) => !isTerminal(state)).map(({ id }) => id);
 }
 
 function refuseIfEndedOtherwise(job: StoredJob): void {

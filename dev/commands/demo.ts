@@ -81,7 +81,7 @@ function printReport(report: DemoReport, info: StackInfo, seconds: number): void
   ]);
   printLine(`\n${formatTable(['step', 'checked', 'expected', 'found', ''], rows)}\n`);
   for (const file of report.steps.flatMap((step) => step.files)) {
-    printLine(`Picture: ${path.relative(process.cwd(), file)}`);
+    printLine(`${file.endsWith('.mp4') ? 'Film' : 'Picture'}: ${path.relative(process.cwd(), file)}`);
   }
   if (info.temporal_ui_url !== null) {
     printLine(

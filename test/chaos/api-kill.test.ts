@@ -13,21 +13,26 @@ afterAll(async () => {
   await running.close();
 });
 
+/** Submits, and kills the API while the admission waits for the account: the caller hears nothing. */
+async function submitAndKill(account: string, body: object, key: string): Promise<void> {
+  const held = await holdAccount(running.stack.info().database_owner_url, account);
+  const unanswered = running.submit(account, body, { key }).then(
+    ({ status }) => status,
+    () => 'connection lost',
+  );
+  await held.untilWaiting('jobs.admit');
+  running.stack.kill('api', 'SIGKILL');
+  expect(await unanswered).toBe('connection lost');
+  await held.release();
+  await running.stack.whenReady('api');
+}
+
 describe('the API killed by SIGKILL between start and answer (invariant 9)', () => {
   it('finds the job under the same key afterwards, submitted once and charged once', async () => {
     const account = await running.openAccount();
     const key = randomUUID();
     const body = { kind: 'static_ad', brief: { headline: 'answered by another process' } };
-    const held = await holdAccount(running.stack.info().database_owner_url, account);
-    const unanswered = running.submit(account, body, { key }).then(
-      (answer) => answer.status,
-      () => 'connection lost',
-    );
-    await held.untilWaiting('jobs.admit');
-    running.stack.kill('api', 'SIGKILL');
-    expect(await unanswered).toBe('connection lost');
-    await held.release();
-    await running.stack.whenReady('api');
+    await submitAndKill(account, body, key);
 
     const answer = await running.submit(account, body, { key });
     expect([200, 202]).toContain(answer.status);
@@ -45,13 +50,7 @@ describe('the API killed by SIGKILL between start and answer (invariant 9)', () 
     expect((await running.submit(account, { kind: 'video_ad', brief: { headline: 'first' } })).status).toBe(
       202,
     );
-    const held = await holdAccount(running.stack.info().database_owner_url, account);
-    const unanswered = running.submit(account, body, { key }).catch(() => 'connection lost');
-    await held.untilWaiting('jobs.admit');
-    running.stack.kill('api', 'SIGKILL');
-    expect(await unanswered).toBe('connection lost');
-    await held.release();
-    await running.stack.whenReady('api');
+    await submitAndKill(account, body, key);
 
     const answer = await running.submit(account, body, { key });
     expect(answer.status).toBe(402);
