@@ -19,6 +19,7 @@ let account: string;
 let stuck: Json;
 let unknown: Json;
 let failed: Json;
+let moderated: Json;
 let terminated: Json;
 let batch: Json;
 beforeAll(async () => {
@@ -35,10 +36,12 @@ beforeAll(async () => {
   stuck = await submit(ad('never_finishes', { deadline_seconds: 600 }));
   unknown = await submit(ad('unknown_outcome_lost', { deadline_seconds: 600 }));
   failed = await submit(ad('fails_after_start'));
+  moderated = await submit(ad('moderated_input'));
   terminated = await submit(ad('never_finishes'));
   batch = await submit({ kind: 'batch', items: [ad('ok'), ad('zero_outputs')] });
   await running.temporal.workflow.getHandle(terminated.id as string).terminate('by hand');
-  for (const job of [failed, terminated, batch]) await running.untilEnded(account, job.id as string);
+  for (const job of [failed, moderated, terminated, batch])
+    await running.untilEnded(account, job.id as string);
   await until(async () => (await standing(unknown)).state === 'unknown');
   await until(
     async () =>
@@ -87,6 +90,7 @@ describe('the saved queries of docs/support.md', () => {
     ['Unknown outcome', () => [unknown.id]],
     ['Everything of an account that runs', () => [stuck.id, unknown.id]],
     ['What failed for an account today', () => [failed.id, batch.outputs[1].id]],
+    ['Blocked by moderation, of an account', () => [moderated.id]],
     ["Failed today by the provider's fault", () => [failed.id, batch.outputs[1].id]],
     ['Failed today by ours', () => []],
     ['Ended by hand in Temporal UI', () => [terminated.id]],
@@ -102,7 +106,7 @@ describe('the saved queries of docs/support.md', () => {
   });
 
   it('have a case here each', () => {
-    expect(QUERIES.size).toBe(11);
+    expect(QUERIES.size).toBe(12);
   });
 });
 
