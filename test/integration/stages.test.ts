@@ -131,7 +131,7 @@ describe('a video', () => {
   });
 });
 
-describe('a stage that fails', () => {
+describe.concurrent('a stage that fails', () => {
   it.each([
     ['script', 'fail'],
     ['scenes_2', 'succeed_empty'],
@@ -177,7 +177,7 @@ describe('a stage that fails', () => {
   });
 });
 
-describe('a video that is cancelled at a stage', () => {
+describe.concurrent('a video that is cancelled at a stage', () => {
   it.each(['scenes_3', 'captions', 'render'])(
     '%s: it is stopped there, and all credits return',
     async (part) => {

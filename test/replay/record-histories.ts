@@ -52,6 +52,22 @@ const support =
     }
     return undefined;
   };
+/** Another job that is made of what this one has delivered. */
+const thenEdit: NonNullable<Scene['then']> = async ({ running, account, job }) => {
+  const { outputs } = await running.untilEnded(account, job.id as string);
+  const edit = { kind: 'edit', source_output_id: outputs[0].id as string, instruction: 'Make it brighter' };
+  return (await running.submit(account, edit)).body.id as string;
+};
+const thenFreeRetry: NonNullable<Scene['then']> = async ({ running, account, job }) => {
+  const { outputs } = await running.untilEnded(account, job.id as string);
+  const reported = `/v1/outputs/${outputs[0].id as string}/reports`;
+  const { body: review } = await running.call('POST', reported, { account, body: { category: 'broken' } });
+  const { body: decided } = await running.call('POST', `/v1/reviews/${review.id as string}/decision`, {
+    body: { decision: 'free_retry', reason: BY.reason },
+    headers: { 'idempotency-key': `retry ${job.id as string}` },
+  });
+  return decided.retry_job_id as string;
+};
 const VIDEO = { kind: 'video_ad', duration_seconds: 15, quality: 'draft' };
 const batchOf = (...scenarios: readonly string[]) => ({
   kind: 'batch',
@@ -111,6 +127,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'batch-canceled': { body: batchOf(...Array<string>(20).fill('never_finishes')), then: cancel },
   'batch-refused': { body: { variations: 50 } },
   'batch-late': { body: { ...batchOf(...Array<string>(18).fill('never_finishes')), deadline_seconds: 4 } },
+  edit: { then: thenEdit },
+  'free-retry': { then: thenFreeRetry },
   'with-references': { body: briefWith(`${assets.url}/logo.png`) },
   'asset-refused': { body: briefWith('http://10.0.0.1/logo.png') },
   'output-of-batch': {
