@@ -84,6 +84,36 @@ assets.on('/logo.png', (response) => response.end(PIXEL));
 const SCENES: Readonly<Record<string, Scene>> = {
   succeeded: {},
   failed: { body: { test_scenario: 'fails_after_start' } },
+  rejected: { body: { test_scenario: 'fails_before_start' } },
+  'moderated-input': { body: { test_scenario: 'moderated_input' } },
+  'moderated-output': { body: { test_scenario: 'moderated_output' } },
+  'zero-outputs': { body: { test_scenario: 'zero_outputs' } },
+  'bad-content': { body: { test_scenario: 'bad_content' } },
+  'rate-limited': { body: { test_scenario: 'rate_limited_once' } },
+  'expired-link': { body: { test_scenario: 'expired_link_once' } },
+  terminated: {
+    body: { test_scenario: 'never_finishes' },
+    then: async ({ running, client, job }) => {
+      await untilLastAttempt(running, job.id as string, 'accepted');
+      await client.workflow.getHandle(job.id as string).terminate(BY.reason);
+      return undefined;
+    },
+  },
+  reset: {
+    body: { test_scenario: 'slow' },
+    then: async ({ running, client, job }) => {
+      await untilLastAttempt(running, job.id as string, 'accepted');
+      await client.workflowService.resetWorkflowExecution({
+        namespace: 'default',
+        workflowExecution: { workflowId: job.id as string },
+        // The wire takes a number here; the generated type wants the Long of a package we do not depend on.
+        workflowTaskFinishEventId: 4 as never,
+        requestId: job.id as string,
+        reason: BY.reason,
+      });
+      return undefined;
+    },
+  },
   resubmitted: { body: { test_scenario: 'unavailable_once' } },
   'looked-up': { body: { test_scenario: 'unknown_outcome' } },
   'never-started': { body: { test_scenario: 'never_starts', deadline_seconds: 4 } },
