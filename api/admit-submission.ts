@@ -33,36 +33,26 @@ export function createAdmitSubmission(deps: {
   readonly startJob: StartJob;
 }): AdmitSubmission {
   const { database, startJob } = deps;
-  const underWay = new Set<string>();
-
   async function start(submission: Submission, state: RequestState): Promise<Admitted> {
-    const { jobId } = submission;
     // Its body came late, or PostgreSQL did: the caller has been told that nothing was billed, so let it be true.
     if (state.isGivenUp) throw unavailable();
-    // Two requests at once under one key are one start: whoever comes second is told so.
-    const isReplay = underWay.has(jobId);
-    underWay.add(jobId);
     state.billed = 'unknown';
-    try {
-      const result = await startJob(submission);
-      switch (result.outcome) {
-        case 'reserved':
-          return { isReplay };
-        case 'refused':
-          throw problemOfRefusal(result.refusal, isReplay ? REPLAYED : {});
-        case 'key_reused':
-          throw keyReused(jobId);
-        case 'unavailable':
-          throw unavailable(
-            'It is not known whether the job was admitted: send it again with the same Idempotency-Key.',
-          );
-        case 'closed':
-          return await recorded(submission);
-        default:
-          return assertNever(result);
-      }
-    } finally {
-      if (!isReplay) underWay.delete(jobId);
+    const result = await startJob(submission);
+    switch (result.outcome) {
+      case 'reserved':
+        return { isReplay: result.isReplay };
+      case 'refused':
+        throw problemOfRefusal(result.refusal, result.isReplay ? REPLAYED : {});
+      case 'key_reused':
+        throw keyReused(submission.jobId);
+      case 'unavailable':
+        throw unavailable(
+          'It is not known whether the job was admitted: send it again with the same Idempotency-Key.',
+        );
+      case 'closed':
+        return await recorded(submission);
+      default:
+        return assertNever(result);
     }
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   isGrpcServiceError,
   WithStartWorkflowOperation,
@@ -14,7 +15,7 @@ import {
   ADMIT_UPDATE_ID,
   ADMIT_WITHIN_SECONDS,
   admitUpdate,
-  type Admission,
+  type AdmissionAnswer,
   type GenerationStart,
 } from '../workflows/messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
@@ -37,11 +38,12 @@ export type JobStart = {
   readonly timeoutMs?: number;
 };
 
-export type Refusal = Extract<Admission, { readonly outcome: 'refused' }>;
+export type Refusal = Extract<AdmissionAnswer, { readonly outcome: 'refused' }>;
 
+/** `isReplay`: the answer was brought about by an earlier start of the same job, wherever that was made. */
 export type StartOutcome =
-  | { readonly outcome: 'reserved'; readonly credits: number }
-  | { readonly outcome: 'refused'; readonly refusal: Refusal }
+  | { readonly outcome: 'reserved'; readonly credits: number; readonly isReplay: boolean }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly isReplay: boolean }
   /** The job id belongs to another request. */
   | { readonly outcome: 'key_reused' }
   /** Nobody answered in time: the start may or may not have been taken. The same start again will tell. */
@@ -57,14 +59,17 @@ export type StartJob = (start: JobStart) => Promise<StartOutcome>;
  */
 export function createStartJob(temporal: { readonly client: Client; readonly taskQueue: string }): StartJob {
   return async (start) => {
+    const startId = randomUUID();
     try {
       const admission = await callWithin(temporal.client, start.timeoutMs ?? START_TIMEOUT_MS, () =>
         temporal.client.workflow.executeUpdateWithStart(admitUpdate, {
-          startWorkflowOperation: startOperation(start, temporal.taskQueue),
+          startWorkflowOperation: startOperation(start, startId, temporal.taskQueue),
           updateId: ADMIT_UPDATE_ID,
         }),
       );
-      return admission === TIMED_OUT ? { outcome: 'unavailable' } : outcomeOf(admission, start.fingerprint);
+      return admission === TIMED_OUT
+        ? { outcome: 'unavailable' }
+        : outcomeOf(admission, start.fingerprint, startId);
     } catch (error) {
       if (isClosed(error)) return { outcome: 'closed' };
       if (isTemporalAway(error)) return { outcome: 'unavailable' };
@@ -95,7 +100,7 @@ function isEndedBeforeAnswer(error: unknown): boolean {
     .some((detail) => detail.includes(MULTI_OPERATION_FAILURE));
 }
 
-function startOperation(start: JobStart, taskQueue: string) {
+function startOperation(start: JobStart, startId: string, taskQueue: string) {
   const outputCount = outputCountOf(start.request);
   const argument: GenerationStart = {
     accountId: start.accountId,
@@ -104,6 +109,7 @@ function startOperation(start: JobStart, taskQueue: string) {
     fingerprint: start.fingerprint,
     admitBy: new Date(Date.now() + ADMIT_WITHIN_SECONDS * 1_000).toISOString(),
     outputCount,
+    startId,
   };
   const operation = new WithStartWorkflowOperation(outputCount > 1 ? BATCH_WORKFLOW : GENERATION_WORKFLOW, {
     workflowId: workflowIdOf(start.jobId),
@@ -121,8 +127,10 @@ function startOperation(start: JobStart, taskQueue: string) {
   return operation;
 }
 
-function outcomeOf(admission: Admission, fingerprint: string): StartOutcome {
+function outcomeOf(answer: AdmissionAnswer, fingerprint: string, ownStartId: string): StartOutcome {
+  const { startId, ...admission } = answer;
   if (admission.fingerprint !== fingerprint) return { outcome: 'key_reused' };
-  if (admission.outcome === 'refused') return { outcome: 'refused', refusal: admission };
-  return { outcome: 'reserved', credits: admission.credits };
+  const isReplay = startId !== ownStartId && typeof startId === 'string';
+  if (admission.outcome === 'refused') return { outcome: 'refused', refusal: admission, isReplay };
+  return { outcome: 'reserved', credits: admission.credits, isReplay };
 }

@@ -20,7 +20,7 @@ export async function answerAdmission(
   setHandler(admitUpdate, () =>
     CancellationScope.nonCancellable(async () => {
       await condition(() => admission !== undefined);
-      return admission as Admission;
+      return { ...(admission as Admission), startId: start.startId ?? null };
     }),
   );
   try {

@@ -23,6 +23,8 @@ export type GenerationStart = {
   readonly admitBy: string;
   /** How many outputs the request makes, so that their reservations can be named before it is read again. */
   readonly outputCount: number;
+  /** Made for each call that starts a job: the admission says whose start it was that ran. Absent before 2026-11-27. */
+  readonly startId?: string;
 };
 
 /** One output of a job with several: by id only, for the request is in PostgreSQL. */
@@ -95,7 +97,10 @@ export type BatchResult =
 
 export type GenerationResult = { readonly outcome: 'refused' | 'succeeded'; readonly credits: number };
 
-export const admitUpdate = defineUpdate<Admission>('admit');
+/** With the id of the start that ran: anyone else who is answered so was second, at whatever API process. */
+export type AdmissionAnswer = Admission & { readonly startId?: string | null };
+
+export const admitUpdate = defineUpdate<AdmissionAnswer>('admit');
 
 export type CancelRequest = {
   /** A customer's cancel of a job that runs as expected is theirs; of a stuck one it counts as ours (design.md, "The ledger"). */

@@ -51,15 +51,31 @@ const wait = (idempotencyKey: string, timeoutMs = 30_000) =>
 describe('start', () => {
   it('reserves, and attaches to itself for the same key', async () => {
     const jobId = jobIdOf(accountId, 'one');
-    expect(await start('one')).toEqual({ outcome: 'reserved', credits: 35, jobId });
-    expect(await start('one')).toEqual({ outcome: 'reserved', credits: 35, jobId });
+    expect(await start('one')).toEqual({ outcome: 'reserved', credits: 35, isReplay: false, jobId });
+    expect(await start('one')).toEqual({ outcome: 'reserved', credits: 35, isReplay: true, jobId });
     expect(await wait('one')).toEqual({ outcome: 'succeeded', credits: 35 });
   });
 
   it('answers an ended job as it answered it first', async () => {
     await start('ended');
     await wait('ended');
-    expect(await start('ended')).toMatchObject({ outcome: 'reserved', credits: 35 });
+    expect(await start('ended')).toMatchObject({ outcome: 'reserved', credits: 35, isReplay: true });
+  });
+
+  it('by two processes at once under one key is the start of one of them', async () => {
+    const elsewhere = createHoldfastClient({ client: temporal, taskQueue: TASK_QUEUE });
+    const answers = await Promise.all(
+      [client, elsewhere, client, elsewhere].map((from) =>
+        from.start({ accountId, idempotencyKey: 'together', request }),
+      ),
+    );
+    expect(answers.map((answer) => answer.outcome === 'reserved' && answer.isReplay).sort()).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+    await wait('together');
   });
 
   it('tells another request under the same key, running or ended', async () => {
@@ -74,6 +90,11 @@ describe('start', () => {
     expect(await start('max', { ...request, max_credits: 34 })).toMatchObject({
       outcome: 'refused',
       refusal: { code: 'price_changed', reason: 'over_max_credits', required: 35 },
+      isReplay: false,
+    });
+    expect(await start('max', { ...request, max_credits: 34 })).toMatchObject({
+      outcome: 'refused',
+      isReplay: true,
     });
     expect(await wait('max')).toEqual({ outcome: 'refused' });
   });
