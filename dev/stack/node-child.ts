@@ -1,13 +1,15 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { ChildSpec } from '../supervisor/child-spec.ts';
+import { compileProcess } from './compile-process.ts';
 import type { ChildName } from './stack-info.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-/** A cold start of the worker with the TypeScript loader on 2 busy cores takes under 10 s. */
+const END_WITH_PARENT = path.join(CHECKOUT, 'dev', 'end-with-parent.mjs');
+/** A cold start of the worker on 2 busy cores takes under 10 s. */
 const READY_TIMEOUT_MS = 60_000;
 
-/** A Node process of ours, run from source, that prints a ready line and ends when its stdin does. */
+/** A Node process of ours, compiled from the present source, that prints a ready line and ends when its stdin does. */
 export function nodeChild(options: {
   readonly name: ChildName;
   /** Relative to the checkout. */
@@ -15,16 +17,14 @@ export function nodeChild(options: {
   readonly env: Readonly<Record<string, string>>;
   readonly stopTimeoutMs: number;
 }): ChildSpec {
-  const preloaded = ['tsx', path.join(CHECKOUT, 'dev', 'end-with-parent.mjs')];
   return {
     name: options.name,
-    command: () =>
-      Promise.resolve({
-        file: process.execPath,
-        args: [...preloaded.flatMap((module) => ['--import', module]), path.join(CHECKOUT, options.entry)],
-        env: { ...inheritedEnvironment(), ...options.env },
-        cwd: CHECKOUT,
-      }),
+    command: async () => ({
+      file: process.execPath,
+      args: ['--enable-source-maps', '--import', END_WITH_PARENT, await compileProcess(options.entry)],
+      env: { ...inheritedEnvironment(), ...options.env },
+      cwd: CHECKOUT,
+    }),
     untilReady: async (child) => {
       await child.readyLine();
     },

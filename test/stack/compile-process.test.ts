@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { compileProcess } from '../../dev/stack/compile-process.ts';
+
+const CHECKOUT = path.join(import.meta.dirname, '..', '..');
+
+test('a compiled process says where in the source it failed', async () => {
+  const program = await compileProcess('worker/main.ts');
+  const failed = promisify(execFile)(process.execPath, ['--enable-source-maps', program], { env: {} });
+  await expect(failed).rejects.toMatchObject({
+    stderr: expect.stringMatching(
+      new RegExp(`DATABASE_URL is not set[^]* at readWorkerConfig \\(${CHECKOUT}/runtime/config\\.ts:\\d+`),
+    ) as string,
+  });
+});
+
+test('a process is compiled once, however often it is started', async () => {
+  const programs = await Promise.all([1, 2].map(() => compileProcess('dev/model-service/main.ts')));
+  expect(new Set([...programs, await compileProcess('dev/model-service/main.ts')]).size).toBe(1);
+});
