@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What a tier needs running: one PostgreSQL and one Temporal serve the whole run, and only when somebody asks. */
 type Parts = 'postgres' | 'temporal';
@@ -19,8 +20,6 @@ function tier(
   options: {
     readonly needs?: readonly Parts[];
     readonly timeoutSeconds: number;
-    /** Every file in a process of its own: of those that start processes. The others share what they import. */
-    readonly isolate?: boolean;
   },
 ): TestProjectInlineConfiguration {
   return {
@@ -31,12 +30,39 @@ function tier(
       globalSetup: (options.needs ?? []).map((part) => SETUP_FILE[part]),
       testTimeout: options.timeoutSeconds * 1_000,
       hookTimeout: Math.max(options.timeoutSeconds, 60) * 1_000,
-      isolate: options.isolate ?? false,
     },
   };
 }
 
 const BOTH = ['postgres', 'temporal'] as const;
+
+/** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
+const TIERS = [
+  tier('chaos', { needs: BOTH, timeoutSeconds: 240 }),
+  tier('integration', { needs: BOTH, timeoutSeconds: 240 }),
+  tier('stack', { timeoutSeconds: 120 }),
+  tier('packaging', { needs: BOTH, timeoutSeconds: 240 }),
+  tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
+  tier('client', { needs: BOTH, timeoutSeconds: 60 }),
+  tier('browser', { timeoutSeconds: 120 }),
+  tier('ledger', { needs: ['postgres'], timeoutSeconds: 60 }),
+  tier('activities', { needs: ['postgres'], timeoutSeconds: 60 }),
+  tier('replay', { timeoutSeconds: 60 }),
+  tier('api', { needs: BOTH, timeoutSeconds: 60 }),
+  tier('model-service', { timeoutSeconds: 120 }),
+  tier('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
+  tier('property', { timeoutSeconds: 60 }),
+  tier('providers', { timeoutSeconds: 60 }),
+  tier('unit', { timeoutSeconds: 10 }),
+];
+
+class TiersInOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ project }: TestSpecification) =>
+      TIERS.findIndex(({ test }) => test?.name === project.name);
+    return (await super.sort(files)).sort((a, b) => rankOf(a) - rankOf(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -45,23 +71,9 @@ export default defineConfig({
     passWithNoTests: false,
     allowOnly: false,
     maxWorkers: MAX_WORKERS,
-    projects: [
-      tier('unit', { timeoutSeconds: 10 }),
-      tier('property', { timeoutSeconds: 60 }),
-      tier('ledger', { needs: ['postgres'], timeoutSeconds: 60 }),
-      tier('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
-      tier('providers', { timeoutSeconds: 60 }),
-      tier('model-service', { timeoutSeconds: 120 }),
-      tier('activities', { needs: ['postgres'], timeoutSeconds: 60 }),
-      tier('replay', { timeoutSeconds: 60 }),
-      tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
-      tier('api', { needs: BOTH, timeoutSeconds: 60 }),
-      tier('client', { needs: BOTH, timeoutSeconds: 60 }),
-      tier('integration', { needs: BOTH, timeoutSeconds: 240, isolate: true }),
-      tier('stack', { timeoutSeconds: 120, isolate: true }),
-      tier('chaos', { needs: BOTH, timeoutSeconds: 240, isolate: true }),
-      tier('packaging', { needs: BOTH, timeoutSeconds: 240, isolate: true }),
-      tier('browser', { timeoutSeconds: 120, isolate: true }),
-    ],
+    // The files of a tier share what they import: to load the SDK takes a CPU second.
+    isolate: false,
+    sequence: { sequencer: TiersInOrder },
+    projects: TIERS,
   },
 });
