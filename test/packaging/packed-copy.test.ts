@@ -32,7 +32,7 @@ beforeAll(async () => {
   }
   await Promise.all([
     run(process.execPath, [path.join(CHECKOUT, 'dev', 'build.mjs'), path.join(app, 'dist')]),
-    run('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], { cwd: app, timeout: INSTALL_LIMIT_MS }),
+    keepProductionDependencies(),
   ]);
   await ensureDatabase(inject('databaseOwnerUrl'), DATABASE);
 }, INSTALL_LIMIT_MS + 60_000);
@@ -45,6 +45,15 @@ afterAll(async () => {
   }
   await home.remove();
 });
+
+/** What `npm ci --omit=dev` installs, for a third of the work: a copy of the checkout's packages, from which npm takes the others. */
+async function keepProductionDependencies(): Promise<void> {
+  await run('cp', ['-R', path.join(CHECKOUT, 'node_modules'), app]);
+  await run('npm', ['prune', '--omit=dev', '--offline', '--no-audit', '--no-fund'], {
+    cwd: app,
+    timeout: INSTALL_LIMIT_MS,
+  });
+}
 
 function databaseUrl(role: string): string {
   const url = new URL(withDatabase(inject('databaseOwnerUrl'), DATABASE));
