@@ -46,7 +46,7 @@ const server = await serve(
           ? null
           : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
       publicUrl: publicUrlAt(port),
-      rules: { allowsTestScenarios: config.allowsTestScenarios },
+      rules: config,
       log,
       now: Date.now,
     }),

@@ -6,6 +6,8 @@ import { outputCountOf, workItemsOf } from '../domain/quote.ts';
 export type RequestRules = {
   /** False where test scenarios are switched off, whatever the model. */
   readonly allowsTestScenarios: boolean;
+  /** True for development: reference assets over plain http, and from this machine. */
+  readonly allowsLocalAssetUrls: boolean;
 };
 
 /** What is wrong with a body whose every field is right by itself. */
@@ -41,7 +43,21 @@ function workErrors(work: WorkItem, pointer: string, rules: RequestRules): reado
     const detail = 'Test scenarios are for the sandbox model only.';
     errors.push({ pointer: `${pointer}/test_scenario`, code: 'not_allowed', detail });
   }
-  return errors;
+  return [...errors, ...(rules.allowsLocalAssetUrls ? [] : assetUrlErrors(work, pointer))];
+}
+
+/** Whether an address is of a machine that may be asked is seen when it is fetched; that it is https is seen here. */
+function assetUrlErrors(work: WorkItem, pointer: string): readonly FieldError[] {
+  const urls = work.brief?.reference_asset_urls ?? [];
+  return urls.flatMap((url, index) =>
+    new URL(url).protocol === 'https:'
+      ? []
+      : {
+          pointer: `${pointer}/brief/reference_asset_urls/${String(index)}`,
+          code: 'not_https',
+          detail: 'An https address.',
+        },
+  );
 }
 
 /** A deadline is the job's, so it has to suit every model in it. */

@@ -14,7 +14,7 @@ export type ParsedJobRequest =
  */
 export function parseJobRequest(
   body: unknown,
-  rules: RequestRules = { allowsTestScenarios: true },
+  rules: RequestRules = { allowsTestScenarios: true, allowsLocalAssetUrls: true },
 ): ParsedJobRequest {
   const tooDeep = nestingErrors(body);
   if (tooDeep.length > 0) return { ok: false, errors: tooDeep };

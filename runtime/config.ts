@@ -28,6 +28,7 @@ export const API_SETTINGS = [
   'PUBLIC_URL',
   'ASSET_HOME',
   'ALLOW_TEST_SCENARIOS',
+  'ALLOW_LOCAL_ASSET_URLS',
 ] as const satisfies SettingName[];
 
 export const WORKER_SETTINGS = [
@@ -90,6 +91,8 @@ export type ApiConfig = ProcessConfig & {
   readonly publicUrl: string | null;
   readonly assetHome: string;
   readonly allowsTestScenarios: boolean;
+  /** Addresses that customers name may be of this machine, and plain http. */
+  readonly allowsLocalAssetUrls: boolean;
 };
 
 /** Worker versioning (design.md: AUTO_UPGRADE with patches); null is an unversioned worker, as the embedded one is. */
@@ -136,6 +139,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     publicUrl: settings.PUBLIC_URL,
     assetHome: settings.ASSET_HOME,
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
+    allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,
   };
 }
 

@@ -37,7 +37,7 @@ const jobActivities = createJobActivities({
   providers,
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
-  rules: { allowsTestScenarios: config.allowsTestScenarios },
+  rules: config,
   openOutside: createOpenOutside(resolveBySystem, { allowsLocal: config.allowsLocalAssetUrls }),
 });
 const reconcileActivities = createReconcileActivities({

@@ -22,7 +22,6 @@ export function workerEnvironment(addresses: StackAddresses, workflowBundle: str
     DATABASE_URL: addresses.workerDatabaseUrl,
     MODEL_SERVICE_URL: urlOf(addresses.host, addresses.modelServicePort),
     WORKFLOW_BUNDLE: workflowBundle,
-    ALLOW_LOCAL_ASSET_URLS: 'true',
     RECONCILE_INTERVAL_SECONDS: '5',
     RECONCILE_GRACE_SECONDS: '5',
     UPKEEP_INTERVAL_SECONDS: '5',
@@ -67,5 +66,6 @@ function commonEnvironment(addresses: StackAddresses): Environment {
     TEMPORAL_ADDRESS: addresses.temporalAddress,
     TEMPORAL_TASK_QUEUE: addresses.taskQueue,
     ASSET_HOME: path.join(addresses.home, 'assets'),
+    ALLOW_LOCAL_ASSET_URLS: 'true',
   };
 }

@@ -42,7 +42,10 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
   for (const pool of [owner, worker]) pool.on('error', () => undefined);
   // All test files share one Temporal, where a job's id is its workflow's.
   const { accountId } = await openAccount(worker, { name: 'Test', reference: randomUUID() });
-  const settings = { heartbeatTimeoutSeconds: 5, rules: { allowsTestScenarios: true } };
+  const settings = {
+    heartbeatTimeoutSeconds: 5,
+    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
+  };
   const provider = (serviceUrl: string) => createLocalProvider({ baseUrl: serviceUrl });
   const activitiesAt = (serviceUrl: string) =>
     createJobActivities({

@@ -26,7 +26,7 @@ function admitAtPrice(credits: number) {
             },
       ),
     readEditSources.bind(null, fixture.worker),
-    { heartbeatTimeoutSeconds: 5, rules: { allowsTestScenarios: true } },
+    { heartbeatTimeoutSeconds: 5, rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true } },
   );
 }
 

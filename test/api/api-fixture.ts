@@ -92,7 +92,7 @@ export async function createApiFixture(
         doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
         temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
         publicUrl: publicUrlAt(port),
-        rules: { allowsTestScenarios: true },
+        rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
         log,
         now: Date.now,
         ...(options.answerWithinMs === undefined ? {} : { answerWithinMs: options.answerWithinMs }),
@@ -102,7 +102,7 @@ export async function createApiFixture(
   const url = publicUrlAt(server.port);
   const admit = createAdmit(createAdmitJob(worker), readEditSources.bind(null, worker), {
     heartbeatTimeoutSeconds: 5,
-    rules: { allowsTestScenarios: true },
+    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
   });
   let accounts = 0;
 

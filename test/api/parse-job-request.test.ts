@@ -253,8 +253,23 @@ describe('refuses, naming the field and why', () => {
   });
 
   it('a test scenario where they are switched off', () => {
-    const parsed = parseJobRequest({ ...staticAd, test_scenario: 'ok' }, { allowsTestScenarios: false });
+    const rules = { allowsTestScenarios: false, allowsLocalAssetUrls: false };
+    const parsed = parseJobRequest({ ...staticAd, test_scenario: 'ok' }, rules);
     expect(parsed).toMatchObject({ ok: false, errors: [{ pointer: '/test_scenario', code: 'not_allowed' }] });
+  });
+
+  it('a reference asset over plain http, outside development', () => {
+    const reference_asset_urls = ['https://example.com/a.png', 'HTTP://example.com/b.png'];
+    const body = {
+      kind: 'batch',
+      items: [staticAd, { kind: 'static_ad', brief: { headline: 'A kettle', reference_asset_urls } }],
+    };
+    const rules = { allowsTestScenarios: true, allowsLocalAssetUrls: false };
+    expect(parseJobRequest(body, rules)).toMatchObject({
+      ok: false,
+      errors: [{ pointer: '/items/1/brief/reference_asset_urls/1', code: 'not_https' }],
+    });
+    expect(parseJobRequest(body, { ...rules, allowsLocalAssetUrls: true }).ok).toBe(true);
   });
 });
 

@@ -36,7 +36,7 @@ const jobActivities = createJobActivities({
   providers: createProviderRegistry([killableProvider(provider, reach)]),
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
-  rules: { allowsTestScenarios: true },
+  rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
   openOutside: createOpenOutside(resolveBySystem, { allowsLocal: true }),
 });
 const reconcileActivities = createReconcileActivities({

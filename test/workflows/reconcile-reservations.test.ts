@@ -95,7 +95,7 @@ async function reconcile(): Promise<ReconcileReport> {
     providers: createProviderRegistry([]),
     assets: createDiskAssetStore('/nowhere'),
     heartbeatTimeoutSeconds: 5,
-    rules: { allowsTestScenarios: true },
+    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
   };
   const { reconcileReservations } = createReconcileActivities({
     database: worker,
