@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** An account's row, locked by a transaction of ours: every money verb on it waits until `release`. */
@@ -9,6 +10,7 @@ export type HeldAccount = {
 
 /** Longer than any step of a job takes to come to the lock; a test that gets here has failed. */
 const MAX_WAIT_MS = 20_000;
+const POLL_MS = 20;
 
 export async function holdAccount(ownerUrl: string, accountId: string): Promise<HeldAccount> {
   const holder = new pg.Client({ connectionString: ownerUrl });
@@ -26,6 +28,7 @@ export async function holdAccount(ownerUrl: string, accountId: string): Promise<
         );
         if ((rowCount ?? 0) > 0) return;
         if (Date.now() > deadline) throw new Error(`nothing waits in ${statement}`);
+        await sleep(POLL_MS);
       }
     },
     async release() {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { holdAccount } from './held-account.ts';
 import { startRunningStack, type RunningStack } from './running-stack.ts';
 
 /** Long enough to take the account's lock between a job's admission and its end. */
 const MODEL_MS = 1_500;
+const POLL_MS = 20;
 
 let running: RunningStack;
 
@@ -36,6 +38,7 @@ async function untilAccepted(jobId: string): Promise<void> {
       jobId,
     ]);
     if (rows.length > 0) return;
+    await sleep(POLL_MS);
   }
 }
 
@@ -162,5 +165,5 @@ describe('many jobs on the last credits (invariant 5)', () => {
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!condition()) await sleep(POLL_MS);
 }
