@@ -3,7 +3,7 @@ import pg from 'pg';
 
 /** An account's row, locked by a transaction of ours: every money verb on it waits until `release`. */
 export type HeldAccount = {
-  /** Resolves once PostgreSQL reports that a statement with this text waits for a lock. */
+  /** Resolves once PostgreSQL reports that a statement with this text waits for us. */
   untilWaiting(statement: string): Promise<void>;
   release(): Promise<void>;
 };
@@ -16,6 +16,8 @@ export async function holdAccount(ownerUrl: string, accountId: string): Promise<
   const holder = new pg.Client({ connectionString: ownerUrl });
   const watcher = new pg.Client({ connectionString: ownerUrl });
   await Promise.all([holder.connect(), watcher.connect()]);
+  const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const holderPid = rows[0]?.pid;
   await holder.query('BEGIN');
   await holder.query('SELECT 1 FROM ledger.accounts WHERE account_id = $1 FOR UPDATE', [accountId]);
   return {
@@ -23,8 +25,9 @@ export async function holdAccount(ownerUrl: string, accountId: string): Promise<
       const deadline = Date.now() + MAX_WAIT_MS;
       for (;;) {
         const { rowCount } = await watcher.query(
-          `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE $1`,
-          [`%${statement}%`],
+          `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE $1
+             AND $2 = ANY (pg_blocking_pids(pid))`,
+          [`%${statement}%`, holderPid],
         );
         if ((rowCount ?? 0) > 0) return;
         if (Date.now() > deadline) throw new Error(`nothing waits in ${statement}`);
