@@ -4,7 +4,12 @@ import { createSupportWorkflows } from '../../client/support-workflow.ts';
 import { readJob } from '../../jobs/read-job.ts';
 import { holdWrites, untilWaiting } from '../ledger/until-waiting.ts';
 import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
-import { createWorkflowFixture, type WorkflowFixture } from './workflow-fixture.ts';
+import {
+  createWorkflowFixture,
+  type RunningWorker,
+  type WorkerBuild,
+  type WorkflowFixture,
+} from './workflow-fixture.ts';
 
 const DEADLINE_SECONDS = 4;
 /** Well after a deadline that is watched on time, on a busy machine; well before a look of 10 s has ended. */
@@ -13,7 +18,12 @@ const LATE_AFTER_MS = 11_000;
 const LOOKED_AT_SOON_SECONDS = 8;
 const TIME_FOR_ALL_LOOKS_MS = 300_000;
 
-type Scene = { readonly fixture: WorkflowFixture; readonly service: ScriptedService };
+type Scene = {
+  readonly fixture: WorkflowFixture;
+  readonly service: ScriptedService;
+  /** Stopped with the scene. */
+  readonly startWorker: (build?: WorkerBuild) => Promise<RunningWorker>;
+};
 
 /** The tests run side by side, each in a database of its own: one holds up a whole table. */
 const test = plainTest.extend<{ scene: Scene }>({
@@ -25,8 +35,15 @@ const test = plainTest.extend<{ scene: Scene }>({
       if (call.name === 'poll') call.answer(200, { id: 'p1', status: 'processing' });
       if (call.name === 'cancel') call.answer(200);
     });
-    await use({ fixture, service });
+    const workers: RunningWorker[] = [];
+    const startWorker = async (build?: WorkerBuild) => {
+      const worker = await fixture.startWorker(service.url, build);
+      workers.push(worker);
+      return worker;
+    };
+    await use({ fixture, service, startWorker });
     await service.close();
+    await Promise.all(workers.map((worker) => worker.stop()));
     await fixture.close();
   },
 });
@@ -34,8 +51,8 @@ const test = plainTest.extend<{ scene: Scene }>({
 test.concurrent(
   'a job that cannot be marked stuck is stopped at its run deadline all the same',
   async ({ scene }) => {
-    const { fixture, service } = scene;
-    const worker = await fixture.startWorker(service.url);
+    const { fixture, service, startWorker } = scene;
+    const worker = await startWorker();
     const job = worker.jobOf('cannot be marked');
     const before = await fixture.balance();
     const startedAt = performance.now();
@@ -45,57 +62,53 @@ test.concurrent(
       deadline_seconds: DEADLINE_SECONDS,
     } as const;
     expect(await worker.client.start({ ...job, request })).toMatchObject({ outcome: 'reserved' });
+    const admittedAt = performance.now();
     await service.untilCalled('poll');
     const held = await holdWrites(fixture.owner, 'jobs.outputs');
-    let stoppedAfterMs: number;
+    let stoppedAt: number;
     try {
       await untilWaiting(fixture.owner, 1);
       await Promise.race([
         service.untilCalled('cancel'),
         worker.client.wait(job, { timeoutMs: LATE_AFTER_MS }),
       ]);
-      stoppedAfterMs = performance.now() - startedAt;
+      stoppedAt = performance.now();
     } finally {
       await held.letGo();
     }
     expect(await worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'run_deadline' });
-    expect(stoppedAfterMs).toBeGreaterThan(DEADLINE_SECONDS * 1_000);
-    expect(stoppedAfterMs).toBeLessThan(LATE_AFTER_MS);
+    expect(stoppedAt - startedAt).toBeGreaterThan(DEADLINE_SECONDS * 1_000);
+    expect(stoppedAt - admittedAt).toBeLessThan(LATE_AFTER_MS);
     expect(await fixture.balance()).toEqual(before);
-    await worker.stop();
   },
 );
 
 test.concurrent(
   'a job whose look for being stuck nobody answered is looked at again, and says that it is stuck',
   async ({ scene }) => {
-    const { fixture, service } = scene;
+    const { fixture, startWorker } = scene;
     let looks = 0;
-    const failing = await fixture.startWorker(service.url, {
+    const failing = await startWorker({
       failing: ({ markStuck }) => ({
         // All tries of the first look.
         markStuck: (...args) => (++looks > 3 ? markStuck(...args) : Promise.reject(new Error('away'))),
       }),
     });
-    try {
-      const job = failing.jobOf('is looked at again');
-      const request = {
-        kind: 'static_ad',
-        brief: { headline: 'late' },
-        deadline_seconds: LOOKED_AT_SOON_SECONDS,
-      } as const;
-      expect(await failing.client.start({ ...job, request })).toMatchObject({ outcome: 'reserved' });
-      // Near its deadline there would be one try, and no second look.
-      await extend(fixture, job, TIME_FOR_ALL_LOOKS_MS);
-      await expect
-        .poll(() => readJob(fixture.worker, job.accountId, job.jobId), { timeout: 60_000, interval: 250 })
-        .toMatchObject({ state: 'stuck' });
-      expect(looks).toBe(4);
-      await failing.client.cancel(job);
-      expect(await failing.client.wait(job)).toMatchObject({ outcome: 'canceled' });
-    } finally {
-      await failing.stop();
-    }
+    const job = failing.jobOf('is looked at again');
+    const request = {
+      kind: 'static_ad',
+      brief: { headline: 'late' },
+      deadline_seconds: LOOKED_AT_SOON_SECONDS,
+    } as const;
+    expect(await failing.client.start({ ...job, request })).toMatchObject({ outcome: 'reserved' });
+    // Near its deadline there would be one try, and no second look.
+    await extend(fixture, job, TIME_FOR_ALL_LOOKS_MS);
+    await expect
+      .poll(() => readJob(fixture.worker, job.accountId, job.jobId), { timeout: 60_000, interval: 250 })
+      .toMatchObject({ state: 'stuck' });
+    expect(looks).toBe(4);
+    await failing.client.cancel(job);
+    expect(await failing.client.wait(job)).toMatchObject({ outcome: 'canceled' });
   },
 );
 
