@@ -58,6 +58,7 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
           minAgeSeconds: graceSeconds,
         });
         if (page.length === 0) return report;
+        heartbeat(report);
         // What is overdue returns whatever Temporal says, so Temporal is not asked.
         const overdue = page.filter((reservation) => isOverdue(reservation.overdueSeconds));
         report.released += await releaseAll(dependencies, overdue, 'release_overdue');

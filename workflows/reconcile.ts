@@ -4,7 +4,7 @@ import type { ReconcileActivities, ReconcileReport } from '../activities/reconci
 /** A run of the reconciler: one pass over the open reservations, in bounded pages. The next run is the schedule's. */
 const { reconcileReservations } = proxyActivities<ReconcileActivities>({
   startToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: '10 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { maximumAttempts: 3 },
 });

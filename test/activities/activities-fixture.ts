@@ -27,7 +27,8 @@ export type ActivitiesFixture = {
   readonly startOf: (key: string) => GenerationStart;
   /** A job of one static ad at 35 credits, admitted: what its workflow goes on with. */
   readonly admit: (key: string) => Promise<{ readonly plan: OutputPlan; readonly attempt: Attempt }>;
-  readonly balance: () => Promise<Record<'available' | 'reserved' | 'spent', number>>;
+  /** Of an account; of the fixture's own unless told otherwise. */
+  readonly balance: (ofAccountId?: string) => Promise<Record<'available' | 'reserved' | 'spent', number>>;
   readonly close: () => Promise<void>;
 };
 
@@ -76,10 +77,10 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
       if (plan === null) throw new Error(`job ${key} was not admitted`);
       return { plan, attempt: attemptOf(plan, 1) };
     },
-    async balance() {
+    async balance(ofAccountId = accountId) {
       const { rows } = await owner.query<Record<'available' | 'reserved' | 'spent', string>>(
         'SELECT available, reserved, spent FROM ledger.accounts WHERE account_id = $1',
-        [accountId],
+        [ofAccountId],
       );
       const [row] = rows;
       return {

@@ -1,6 +1,6 @@
 import { DefaultLogger, type LogLevel } from '@temporalio/worker';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it as plainIt } from 'vitest';
 import { createCreditUpkeep, type UpkeepStep } from '../../activities/credit-upkeep.ts';
 import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
 import { createGrant } from '../../ledger/grant.ts';
@@ -15,27 +15,33 @@ const A_YEAR_LATER = new Date('2027-01-31T09:00:00Z');
 /** As many credits as an account can ever have had, less those of a plan and the sign-up. */
 const NEARLY_ALL_CREDITS = 2 ** 53 - 1 - 5_000;
 
-let fixture: PlanFixture;
-let logged: { readonly level: LogLevel; readonly message: string }[];
+type Upkeep = {
+  readonly fixture: PlanFixture;
+  readonly run: (
+    duty: 'renewDuePlans' | 'sweepExpiredCredits',
+    after?: DueAccount | null,
+  ) => Promise<UpkeepStep>;
+  /** What the activities have logged, of this test alone. */
+  readonly logged: { readonly level: LogLevel; readonly message: string }[];
+};
 
-beforeEach(async () => {
-  fixture = await createPlanFixture();
-  logged = [];
-  await fixture.setClock(START);
+/** The tests run side by side, each with a database and so a clock of its own. */
+const it = plainIt.extend<{ upkeep: Upkeep }>({
+  // vitest reads from the pattern which fixtures this one needs: none.
+  upkeep: async ({}, use) => {
+    const fixture = await createPlanFixture();
+    await fixture.setClock(START);
+    const logged: Upkeep['logged'] = [];
+    const logger = new DefaultLogger('INFO', ({ level, message }) => logged.push({ level, message }));
+    const run: Upkeep['run'] = (duty, after = null) =>
+      new MockActivityEnvironment({}, { logger }).run(createCreditUpkeep(fixture.worker)[duty], after);
+    await use({ fixture, run, logged });
+    await fixture.close();
+  },
 });
-afterEach(() => fixture.close());
-
-function run(
-  duty: 'renewDuePlans' | 'sweepExpiredCredits',
-  after: DueAccount | null = null,
-): Promise<UpkeepStep> {
-  const logger = new DefaultLogger('INFO', ({ level, message }) => logged.push({ level, message }));
-  const environment = new MockActivityEnvironment({}, { logger });
-  return environment.run(createCreditUpkeep(fixture.worker)[duty], after);
-}
 
 /** Fills an account until no plan fits in: its renewal fails in SQL, every time. */
-async function fillUp(accountId: string): Promise<void> {
+async function fillUp(fixture: PlanFixture, accountId: string): Promise<void> {
   const grant = createGrant(fixture.worker);
   const grants: Promise<unknown>[] = [];
   for (let left = NEARLY_ALL_CREDITS; left > 0; left -= MAX_CREDITS_PER_CALL) {
@@ -48,8 +54,11 @@ async function fillUp(accountId: string): Promise<void> {
   await Promise.all(grants);
 }
 
-describe('the renewal of automatic plans (invariant 11)', () => {
-  it('grants the next period when the last one ends, and lets what was left of it expire', async () => {
+describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
+  it('grants the next period when the last one ends, and lets what was left of it expire', async ({
+    upkeep,
+  }) => {
+    const { fixture, run, logged } = upkeep;
     const account = await fixture.subscribe('on time');
     await fixture.setClock(new Date(FIRST_END.getTime() - 1));
     expect(await run('renewDuePlans')).toEqual({ counts: {}, next: null });
@@ -64,21 +73,25 @@ describe('the renewal of automatic plans (invariant 11)', () => {
     await fixture.expectReconciled();
   });
 
-  it('changes nothing and says nothing when it comes again, or twice at once', async () => {
+  it('changes nothing and says nothing when it comes again, or twice at once', async ({ upkeep }) => {
+    const { fixture, run, logged } = upkeep;
     const account = await fixture.subscribe('doubled');
     await fixture.setClock(FIRST_END);
     const counts = (await Promise.all([run('renewDuePlans'), run('renewDuePlans')])).map(
       (step) => step.counts['renewed'] ?? 0,
     );
     expect(counts.sort()).toEqual([0, 1]);
-    logged = [];
+    logged.length = 0;
     expect(await run('renewDuePlans')).toEqual({ counts: {}, next: null });
     expect(logged).toEqual([]);
     expect(await fixture.planGrants(account)).toHaveLength(2);
     await fixture.expectReconciled();
   });
 
-  it('grants the current period alone when it comes a year late, and records those it skipped', async () => {
+  it('grants the current period alone when it comes a year late, and records those it skipped', async ({
+    upkeep,
+  }) => {
+    const { fixture, run } = upkeep;
     const account = await fixture.subscribe('late');
     await fixture.setClock(A_YEAR_LATER);
     expect(await run('renewDuePlans')).toEqual({ counts: { renewed: 1 }, next: null });
@@ -97,16 +110,18 @@ describe('the renewal of automatic plans (invariant 11)', () => {
     await fixture.expectReconciled();
   });
 
-  it('leaves plans alone that an outside billing system renews', async () => {
+  it('leaves plans alone that an outside billing system renews', async ({ upkeep }) => {
+    const { fixture, run } = upkeep;
     const account = await fixture.subscribe('by call', 'by_call');
     await fixture.setClock(SECOND_END);
     expect(await run('renewDuePlans')).toEqual({ counts: {}, next: null });
     expect(await fixture.planGrants(account)).toHaveLength(1);
   });
 
-  it('renews the others when one account cannot be renewed, now and the next time', async () => {
+  it('renews the others when one account cannot be renewed, now and the next time', async ({ upkeep }) => {
+    const { fixture, run, logged } = upkeep;
     const full = await fixture.subscribe('full');
-    await fillUp(full);
+    await fillUp(fixture, full);
     await fixture.setClock(new Date(START.getTime() + 1_000));
     const behind = await fixture.subscribe('behind it');
     for (const [at, grants] of [
@@ -123,7 +138,8 @@ describe('the renewal of automatic plans (invariant 11)', () => {
     expect(overdue).toEqual([{ account_id: full }]);
   });
 
-  it('renews the others while one account is held, and that one the next time', async () => {
+  it('renews the others while one account is held, and that one the next time', async ({ upkeep }) => {
+    const { fixture, run } = upkeep;
     const held = await fixture.subscribe('held');
     const other = await fixture.subscribe('other');
     await fixture.setClock(FIRST_END);
@@ -137,8 +153,9 @@ describe('the renewal of automatic plans (invariant 11)', () => {
   });
 });
 
-describe('the sweep of expired credits', () => {
-  it('writes the entries of what expired, once', async () => {
+describe.concurrent('the sweep of expired credits', () => {
+  it('writes the entries of what expired, once', async ({ upkeep }) => {
+    const { fixture, run, logged } = upkeep;
     const account = await fixture.subscribe('swept', 'by_call');
     await fixture.setClock(FIRST_END);
     expect(await run('sweepExpiredCredits')).toEqual({ counts: { swept: 1 }, next: null });
@@ -152,7 +169,8 @@ describe('the sweep of expired credits', () => {
     await fixture.expectReconciled();
   });
 
-  it('sweeps the others when one account cannot be swept', async () => {
+  it('sweeps the others when one account cannot be swept', async ({ upkeep }) => {
+    const { fixture, run } = upkeep;
     const broken = await fixture.subscribe('broken', 'by_call');
     const other = await fixture.subscribe('other', 'by_call');
     await fixture.owner.query(
@@ -165,7 +183,8 @@ describe('the sweep of expired credits', () => {
     expect(await fixture.planGrants(other)).toMatchObject([{ available: 0, expired: 4_000 }]);
   });
 
-  it('waits for nobody: an account that is held is left to whoever holds it', async () => {
+  it('waits for nobody: an account that is held is left to whoever holds it', async ({ upkeep }) => {
+    const { fixture, run } = upkeep;
     const held = await fixture.subscribe('held', 'by_call');
     await fixture.subscribe('other', 'by_call');
     await fixture.setClock(FIRST_END);
@@ -176,7 +195,8 @@ describe('the sweep of expired credits', () => {
     await fixture.expectReconciled();
   });
 
-  it('works in steps of 2,000 accounts and says where the next one goes on', async () => {
+  it('works in steps of 2,000 accounts and says where the next one goes on', async ({ upkeep }) => {
+    const { fixture, run } = upkeep;
     const count = 2_001;
     await fixture.owner.query(
       `SELECT ledger.open_account('acct_' || n, 'r' || n, 'n' || n) FROM generate_series(1, $1) n`,

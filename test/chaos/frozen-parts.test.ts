@@ -1,23 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it as plainIt } from 'vitest';
 import { startRunningStack, type RunningStack } from '../integration/running-stack.ts';
 
 const FROZEN_MS = 20_000;
 const ANSWER_WITHIN_MS = 15_000;
 
-let running: RunningStack;
-
-beforeAll(async () => {
-  running = await startRunningStack(2_000);
+const it = plainIt.extend<{ running: RunningStack }>({
+  // vitest reads from the pattern which fixtures this one needs: none.
+  running: async ({}, use) => {
+    const running = await startRunningStack(2_000);
+    await use(running);
+    await running.close();
+  },
 });
 
-afterAll(async () => {
-  await running.close();
-});
-
-describe.each(['postgres', 'temporal'] as const)('%s frozen for 20 s while jobs run', (part) => {
-  it('answers 503 with Retry-After within 15 s, and every key later finds its job, charged at most once', async () => {
+/** Side by side, each in a stack of its own: 20 s of waiting at once. */
+describe.concurrent.each(['postgres', 'temporal'] as const)('%s frozen for 20 s while jobs run', (part) => {
+  it('answers 503 with Retry-After within 15 s, and every key later finds its job, charged at most once', async ({
+    running,
+  }) => {
     const account = await running.openAccount();
     const body = (headline: string) => ({ kind: 'static_ad', brief: { headline } });
     const before = await running.submit(account, body('before'));
@@ -43,7 +45,7 @@ describe.each(['postgres', 'temporal'] as const)('%s frozen for 20 s while jobs 
       expect(answer.body).toMatchObject({ code: 'unavailable', retryable: true });
     }
     expect((await running.untilEnded(account, before.body.id)).state).toBe('succeeded');
-    const later = await Promise.all(keys.map((key) => untilAnswered(account, body(key), key)));
+    const later = await Promise.all(keys.map((key) => untilAnswered(running, account, body(key), key)));
     const jobs = await Promise.all(later.map((answer) => running.untilEnded(account, answer.body.id)));
     expect(jobs.map((job) => [job.state, job.billing.committed])).toEqual([
       ['succeeded', 35],
@@ -55,7 +57,7 @@ describe.each(['postgres', 'temporal'] as const)('%s frozen for 20 s while jobs 
   });
 });
 
-async function untilAnswered(account: string, body: object, key: string) {
+async function untilAnswered(running: RunningStack, account: string, body: object, key: string) {
   for (;;) {
     const answer = await running.submit(account, body, { key });
     if (answer.status !== 503) return answer;

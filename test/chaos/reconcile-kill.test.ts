@@ -6,7 +6,9 @@ import { startRunningStack, type RunningStack } from '../integration/running-sta
 let running: RunningStack;
 
 beforeAll(async () => {
-  running = await startRunningStack();
+  running = await startRunningStack(0, {
+    workerEnv: { RECONCILE_INTERVAL_SECONDS: '1', RECONCILE_GRACE_SECONDS: '2' },
+  });
 });
 
 afterAll(async () => {
@@ -27,10 +29,10 @@ it('a reconciler that is killed in the middle of a page does nothing twice, and 
   );
   // Its page goes by account: those before the third end, those after it do not.
   const [, , third] = jobs.map(({ account }) => account).sort();
+  const held = await holdAccount(running.stack.info().database_owner_url, third ?? '');
   await Promise.all(
     jobs.map(({ jobId }) => running.temporal.workflow.getHandle(jobId).terminate('from outside')),
   );
-  const held = await holdAccount(running.stack.info().database_owner_url, third ?? '');
   await held.untilWaiting('jobs.settle');
   running.stack.kill('worker', 'SIGKILL');
   await held.release();

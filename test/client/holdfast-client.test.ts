@@ -48,7 +48,7 @@ const start = (idempotencyKey: string, asked: JobRequest = request) =>
 const wait = (idempotencyKey: string, timeoutMs = 30_000) =>
   client.wait({ accountId, idempotencyKey }, { timeoutMs });
 
-describe('start', () => {
+describe.concurrent('start', () => {
   it('reserves, and attaches to itself for the same key', async () => {
     const jobId = jobIdOf(accountId, 'one');
     expect(await start('one')).toEqual({ outcome: 'reserved', credits: 35, isReplay: false, jobId });
@@ -123,7 +123,7 @@ describe('start', () => {
   });
 });
 
-describe('wait', () => {
+describe.concurrent('wait', () => {
   it('names the failure by its code', async () => {
     await start('fails', { ...request, test_scenario: 'fails_after_start' });
     expect(await wait('fails')).toEqual({ outcome: 'failed', code: 'provider_failed' });
@@ -162,7 +162,7 @@ describe('wait', () => {
   });
 });
 
-describe('one account', () => {
+describe.concurrent('one account', () => {
   it('cannot name another’s job', async () => {
     await start('mine');
     const theirs = { accountId: 'acct_other', idempotencyKey: 'mine' };

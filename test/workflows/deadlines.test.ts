@@ -1,79 +1,130 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test as plainTest } from 'vitest';
+import { createCommandJob } from '../../api/command-job.ts';
+import { createSupportWorkflows } from '../../client/support-workflow.ts';
 import { readJob } from '../../jobs/read-job.ts';
 import { holdWrites, untilWaiting } from '../ledger/until-waiting.ts';
 import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
-import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
+import {
+  createWorkflowFixture,
+  type RunningWorker,
+  type WorkerBuild,
+  type WorkflowFixture,
+} from './workflow-fixture.ts';
 
 const DEADLINE_SECONDS = 4;
 /** Well after a deadline that is watched on time, on a busy machine; well before a look of 10 s has ended. */
 const LATE_AFTER_MS = 11_000;
+/** A job of this deadline is looked at after three quarters of it, not after 20 s. */
+const LOOKED_AT_SOON_SECONDS = 8;
+const TIME_FOR_ALL_LOOKS_MS = 300_000;
 
-let fixture: WorkflowFixture;
-let service: ScriptedService;
-let worker: RunningWorker;
-beforeAll(async () => {
-  fixture = await createWorkflowFixture();
-  service = await startScriptedService((call) => {
-    if (call.name === 'submit') call.answer(201, { id: 'p1' });
-    if (call.name === 'poll') call.answer(200, { id: 'p1', status: 'processing' });
-    if (call.name === 'cancel') call.answer(200);
-  });
-  worker = await fixture.startWorker(service.url);
-});
-afterAll(async () => {
-  await service.close();
-  await worker.stop();
-  await fixture.close();
-});
+type Scene = {
+  readonly fixture: WorkflowFixture;
+  readonly service: ScriptedService;
+  /** Stopped with the scene. */
+  readonly startWorker: (build?: WorkerBuild) => Promise<RunningWorker>;
+};
 
-test('a job that cannot be marked stuck is stopped at its run deadline all the same', async () => {
-  const job = worker.jobOf('cannot be marked');
-  const before = await fixture.balance();
-  const startedAt = performance.now();
-  const request = {
-    kind: 'static_ad',
-    brief: { headline: 'blocked' },
-    deadline_seconds: DEADLINE_SECONDS,
-  } as const;
-  expect(await worker.client.start({ ...job, request })).toMatchObject({ outcome: 'reserved' });
-  await service.untilCalled('poll');
-  const held = await holdWrites(fixture.owner, 'jobs.outputs');
-  let stoppedAfterMs: number;
-  try {
-    await untilWaiting(fixture.owner, 1);
-    await Promise.race([
-      service.untilCalled('cancel'),
-      worker.client.wait(job, { timeoutMs: LATE_AFTER_MS }),
-    ]);
-    stoppedAfterMs = performance.now() - startedAt;
-  } finally {
-    await held.letGo();
-  }
-  expect(await worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'run_deadline' });
-  expect(stoppedAfterMs).toBeGreaterThan(DEADLINE_SECONDS * 1_000);
-  expect(stoppedAfterMs).toBeLessThan(LATE_AFTER_MS);
-  expect(await fixture.balance()).toEqual(before);
+/** The tests run side by side, each in a database of its own: one holds up a whole table. */
+const test = plainTest.extend<{ scene: Scene }>({
+  // vitest reads from the pattern which fixtures this one needs: none.
+  scene: async ({}, use) => {
+    const fixture = await createWorkflowFixture();
+    const service = await startScriptedService((call) => {
+      if (call.name === 'submit') call.answer(201, { id: 'p1' });
+      if (call.name === 'poll') call.answer(200, { id: 'p1', status: 'processing' });
+      if (call.name === 'cancel') call.answer(200);
+    });
+    const workers: RunningWorker[] = [];
+    const startWorker = async (build?: WorkerBuild) => {
+      const worker = await fixture.startWorker(service.url, build);
+      workers.push(worker);
+      return worker;
+    };
+    await use({ fixture, service, startWorker });
+    await service.close();
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await fixture.close();
+  },
 });
 
-test('a job whose look for being stuck nobody answered is looked at again, and says that it is stuck', async () => {
-  let looks = 0;
-  const failing = await fixture.startWorker(service.url, {
-    failing: ({ markStuck }) => ({
-      // All tries of the first look.
-      markStuck: (...args) => (++looks > 3 ? markStuck(...args) : Promise.reject(new Error('away'))),
-    }),
-  });
-  try {
+test.concurrent(
+  'a job that cannot be marked stuck is stopped at its run deadline all the same',
+  async ({ scene }) => {
+    const { fixture, service, startWorker } = scene;
+    const worker = await startWorker();
+    const job = worker.jobOf('cannot be marked');
+    const before = await fixture.balance();
+    const startedAt = performance.now();
+    const request = {
+      kind: 'static_ad',
+      brief: { headline: 'blocked' },
+      deadline_seconds: DEADLINE_SECONDS,
+    } as const;
+    expect(await worker.client.start({ ...job, request })).toMatchObject({ outcome: 'reserved' });
+    const admittedAt = performance.now();
+    await service.untilCalled('poll');
+    const held = await holdWrites(fixture.owner, 'jobs.outputs');
+    let stoppedAt: number;
+    try {
+      await untilWaiting(fixture.owner, 1);
+      await Promise.race([
+        service.untilCalled('cancel'),
+        worker.client.wait(job, { timeoutMs: LATE_AFTER_MS }),
+      ]);
+      stoppedAt = performance.now();
+    } finally {
+      await held.letGo();
+    }
+    expect(await worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'run_deadline' });
+    expect(stoppedAt - startedAt).toBeGreaterThan(DEADLINE_SECONDS * 1_000);
+    expect(stoppedAt - admittedAt).toBeLessThan(LATE_AFTER_MS);
+    expect(await fixture.balance()).toEqual(before);
+  },
+);
+
+test.concurrent(
+  'a job whose look for being stuck nobody answered is looked at again, and says that it is stuck',
+  async ({ scene }) => {
+    const { fixture, startWorker } = scene;
+    let looks = 0;
+    const failing = await startWorker({
+      failing: ({ markStuck }) => ({
+        // All tries of the first look.
+        markStuck: (...args) => (++looks > 3 ? markStuck(...args) : Promise.reject(new Error('away'))),
+      }),
+    });
     const job = failing.jobOf('is looked at again');
-    const request = { kind: 'static_ad', brief: { headline: 'late' } } as const;
+    const request = {
+      kind: 'static_ad',
+      brief: { headline: 'late' },
+      deadline_seconds: LOOKED_AT_SOON_SECONDS,
+    } as const;
     expect(await failing.client.start({ ...job, request })).toMatchObject({ outcome: 'reserved' });
+    // Near its deadline there would be one try, and no second look.
+    await extend(fixture, job, TIME_FOR_ALL_LOOKS_MS);
     await expect
       .poll(() => readJob(fixture.worker, job.accountId, job.jobId), { timeout: 60_000, interval: 250 })
       .toMatchObject({ state: 'stuck' });
     expect(looks).toBe(4);
     await failing.client.cancel(job);
     expect(await failing.client.wait(job)).toMatchObject({ outcome: 'canceled' });
-  } finally {
-    await failing.stop();
-  }
-});
+  },
+);
+
+/** As the API does it for support; when to look whether the job is stuck stays as it was. */
+async function extend(
+  fixture: WorkflowFixture,
+  { accountId, jobId }: { readonly accountId: string; readonly jobId: string },
+  byMs: number,
+) {
+  const command = createCommandJob({
+    database: fixture.worker,
+    supportWorkflows: createSupportWorkflows(fixture.temporal),
+  });
+  const job = await readJob(fixture.worker, accountId, jobId);
+  if (job === null) throw new Error('no job');
+  const ask = { command: 'extend', until: new Date(Date.now() + byMs).toISOString() } as const;
+  const by = { key: 'extend', fingerprint: 'f', actor: 'test', reason: 'r', isRunning: true };
+  await command({ accountId, ...by, ask, job });
+}

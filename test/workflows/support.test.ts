@@ -1,63 +1,109 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test as plainTest } from 'vitest';
 import { createSupportWorkflows, type SupportWorkflows } from '../../client/support-workflow.ts';
 import { createCommandJob, type CommandJob } from '../../api/command-job.ts';
 import { attemptReferenceOf, outputIdOf } from '../../domain/ids.ts';
 import type { SupportAsk } from '../../domain/support-command.ts';
 import { commandJob } from '../../jobs/command-job.ts';
 import { readJob } from '../../jobs/read-job.ts';
+import { openAccount } from '../../ledger/open-account.ts';
 import { startScriptedService, type ScriptedService, type ServiceCall } from '../support/scripted-service.ts';
-import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
+import {
+  createWorkflowFixture,
+  type RunningWorker,
+  type WorkerBuild,
+  type WorkflowFixture,
+} from './workflow-fixture.ts';
 
 const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.png', import.meta.url));
 const DEADLINE_SECONDS = 5;
 
+const STATE_POLL_MS = 20;
+
 let fixture: WorkflowFixture;
-let service: ScriptedService;
-let worker: RunningWorker;
 let workflows: SupportWorkflows;
 let command: CommandJob;
-/** How the service answers, told by each test: of a poll, by the prediction's id. */
-let statusOf: (id: string) => object;
-let answerLookup: (call: ServiceCall) => void;
-let answerSubmit: (call: ServiceCall) => void;
-
 beforeAll(async () => {
   fixture = await createWorkflowFixture();
   workflows = createSupportWorkflows(fixture.temporal);
   command = createCommandJob({ database: fixture.worker, supportWorkflows: workflows });
 });
-beforeEach(async () => {
-  statusOf = (id) => ({ id, status: 'processing' });
-  answerSubmit = (call) => call.answer(201, { id: call.about });
-  answerLookup = (call) => call.answer(200, { data: [] });
-  service = await startScriptedService((call) => {
-    if (call.name === 'submit') answerSubmit(call);
-    if (call.name === 'lookup') answerLookup(call);
-    if (call.name === 'cancel') call.answer(200);
-    if (call.name === 'poll') call.answer(200, statusOf(call.about));
-    if (call.name === 'file') call.answer(200, PICTURE);
-  });
-  worker = await fixture.startWorker(service.url);
-});
-afterEach(async () => {
-  await service.close();
-  await worker.stop();
-});
 afterAll(() => fixture.close());
 
-const succeeded = (id: string) => ({
-  id,
-  status: 'succeeded',
-  output: [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }],
+/** The tests run side by side: each has an account, a model service and a worker of its own. */
+type Scene = {
+  readonly service: ScriptedService;
+  readonly balance: () => ReturnType<WorkflowFixture['balance']>;
+  readonly start: (deadlineSeconds?: number) => Promise<Job>;
+  /** In the place of the one that the scene has. */
+  readonly startWorker: (failing?: WorkerBuild['failing']) => Promise<void>;
+  worker: RunningWorker;
+  /** How the service answers, told by each test: of a poll, by the prediction's id. */
+  statusOf: (id: string) => object;
+  answerLookup: (call: ServiceCall) => void;
+  answerSubmit: (call: ServiceCall) => void;
+};
+
+type Job = RunningJob & {
+  readonly service: ScriptedService;
+  readonly outputId: string;
+  readonly attempt: (number: number) => string;
+};
+type RunningJob = ReturnType<RunningWorker['jobOf']>;
+
+async function createScene(): Promise<Scene> {
+  const { accountId } = await openAccount(fixture.worker, { name: 'Test', reference: randomUUID() });
+  const service = await startScriptedService((call) => {
+    if (call.name === 'submit') scene.answerSubmit(call);
+    if (call.name === 'lookup') scene.answerLookup(call);
+    if (call.name === 'cancel') call.answer(200);
+    if (call.name === 'poll') call.answer(200, scene.statusOf(call.about));
+    if (call.name === 'file') call.answer(200, PICTURE);
+  });
+  const startWorker = (failing: WorkerBuild['failing'] = () => ({})) =>
+    fixture.startWorker(service.url, { accountId, failing });
+  const scene: Scene = {
+    service,
+    worker: await startWorker(),
+    balance: () => fixture.balance(accountId),
+    start: (deadlineSeconds) => start(scene, deadlineSeconds),
+    async startWorker(failing) {
+      scene.worker = await startWorker(failing);
+    },
+    statusOf: (id) => ({ id, status: 'processing' }),
+    answerSubmit: (call) => {
+      call.answer(201, { id: call.about });
+    },
+    answerLookup: (call) => {
+      call.answer(200, { data: [] });
+    },
+  };
+  return scene;
+}
+
+const test = plainTest.extend<{ scene: Scene }>({
+  // vitest reads from the pattern which fixtures this one needs: none.
+  scene: async ({}, use) => {
+    const scene = await createScene();
+    await use(scene);
+    await scene.service.close();
+    await scene.worker.stop();
+  },
 });
 
-type Job = Awaited<ReturnType<typeof start>>;
+const succeededAt =
+  ({ service }: Scene) =>
+  (id: string) => ({
+    id,
+    status: 'succeeded',
+    output: [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }],
+  });
 
-async function start(deadlineSeconds = 900) {
+async function start({ worker, service }: Scene, deadlineSeconds = 900): Promise<Job> {
   const job = worker.jobOf(randomUUID());
   const request = {
     kind: 'static_ad',
@@ -68,6 +114,7 @@ async function start(deadlineSeconds = 900) {
   const outputId = outputIdOf(job.jobId, 0);
   return {
     ...job,
+    service,
     outputId,
     attempt: (number: number) => attemptReferenceOf({ outputId, stage: 'render', number }),
   };
@@ -97,27 +144,25 @@ const statesOf = async (job: Job) =>
     )
   ).rows.map(({ state }) => state);
 const untilState = async (job: Job, number: number, state: string) => {
-  for (;;) if ((await statesOf(job))[number - 1] === state) return;
+  while ((await statesOf(job))[number - 1] !== state) await sleep(STATE_POLL_MS);
 };
-const submissions = (job: Job) =>
-  service
-    .calls('submit')
-    .map((call) => call.about)
-    .filter((about) => about.startsWith(job.attempt(1).slice(0, -1)));
+const submissions = ({ service }: Job) => service.calls('submit').map((call) => call.about);
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
 
-describe('a restart', () => {
-  test('and the late answer of the old attempt: the result is kept, the new one is charged, each row is submitted once', async () => {
-    const job = await start();
+describe.concurrent('a restart', () => {
+  test('and the late answer of the old attempt: the result is kept, the new one is charged, each row is submitted once', async ({
+    scene,
+  }) => {
+    const job = await scene.start();
     await untilState(job, 1, 'accepted');
     // The old one finishes in the moment of the restart, and nobody stops it in time.
-    const before = await fixture.balance();
+    const before = await scene.balance();
     expect(await untold(job, { command: 'restart', from_attempt: 1 })).toMatchObject({ outcome: 'done' });
-    statusOf = succeeded;
-    expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    scene.statusOf = succeededAt(scene);
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
     expect(await statesOf(job)).toEqual(['replaced', 'collected']);
     expect(submissions(job)).toEqual([job.attempt(1), job.attempt(2)]);
-    expect((await fixture.balance()).spent).toBe(before.spent + 35);
+    expect((await scene.balance()).spent).toBe(before.spent + 35);
     const { rows } = await fixture.owner.query(
       'SELECT sha256 IS NOT NULL AS kept FROM jobs.attempts WHERE job_id = $1 ORDER BY number',
       [job.jobId],
@@ -125,120 +170,129 @@ describe('a restart', () => {
     expect(rows).toEqual([{ kept: true }, { kept: true }]);
   });
 
-  test('that its workflow was not told of is found out when the old attempt fails', async () => {
-    const job = await start();
+  test('that its workflow was not told of is found out when the old attempt fails', async ({ scene }) => {
+    const job = await scene.start();
     await untilState(job, 1, 'accepted');
     await untold(job, { command: 'restart', from_attempt: 1 });
-    statusOf = (id) =>
-      id === job.attempt(1) ? { id, status: 'failed', error: { code: 'x', message: 'x' } } : succeeded(id);
-    expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    scene.statusOf = (id) =>
+      id === job.attempt(1)
+        ? { id, status: 'failed', error: { code: 'x', message: 'x' } }
+        : succeededAt(scene)(id);
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
     expect(submissions(job)).toEqual([job.attempt(1), job.attempt(2)]);
   });
 
-  test('holds when the worker of the old attempt dies at that moment: the server calls it a timeout', async () => {
-    await worker.stop();
-    worker = await fixture.startWorker(service.url, {
-      failing: ({ collect }) => ({
-        collect: async (attempt, providerJobId) => {
-          if (attempt.number > 1) return collect(attempt, providerJobId);
-          await Context.current().cancelled.catch(() => undefined);
-          throw new Error('as after a heartbeat timeout');
-        },
-      }),
-    });
-    const job = await start();
+  test('holds when the worker of the old attempt dies at that moment: the server calls it a timeout', async ({
+    scene,
+  }) => {
+    await scene.worker.stop();
+    await scene.startWorker(({ collect }) => ({
+      collect: async (attempt, providerJobId) => {
+        if (attempt.number > 1) return collect(attempt, providerJobId);
+        await Context.current().cancelled.catch(() => undefined);
+        throw new Error('as after a heartbeat timeout');
+      },
+    }));
+    const job = await scene.start();
     await untilState(job, 1, 'accepted');
     await api(job, { command: 'restart', from_attempt: 1 });
-    statusOf = succeeded;
-    expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    scene.statusOf = succeededAt(scene);
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
     expect(submissions(job)).toEqual([job.attempt(1), job.attempt(2)]);
   });
 
-  test('after the attempt has failed is refused, and the job ends as it failed', async () => {
-    const job = await start();
+  test('after the attempt has failed is refused, and the job ends as it failed', async ({ scene }) => {
+    const job = await scene.start();
     await untilState(job, 1, 'accepted');
-    statusOf = (id) => ({ id, status: 'failed', error: { code: 'x', message: 'x' } });
+    scene.statusOf = (id) => ({ id, status: 'failed', error: { code: 'x', message: 'x' } });
     await untilState(job, 1, 'failed');
     expect(await untold(job, { command: 'restart', from_attempt: 1 })).toMatchObject({ outcome: 'refused' });
-    expect(await worker.client.wait(job)).toMatchObject({ outcome: 'failed', code: 'provider_failed' });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'failed', code: 'provider_failed' });
     expect(submissions(job)).toEqual([job.attempt(1)]);
   });
 
-  test('asks for the old attempt alone to be stopped, twice told or not, and restarts as often as asked', async () => {
-    const job = await start();
+  test('asks for the old attempt alone to be stopped, twice told or not, and restarts as often as asked', async ({
+    scene,
+  }) => {
+    const job = await scene.start();
     for (const number of [1, 2, 3, 4]) {
       await untilState(job, number, 'accepted');
       await api(job, { command: 'restart', from_attempt: number }, `restart ${String(number)}`);
       await api(job, { command: 'restart', from_attempt: number }, `restart ${String(number)}`);
-      await service.untilCalled('cancel', number);
+      await scene.service.untilCalled('cancel', number);
     }
     await untilState(job, 5, 'accepted');
-    statusOf = succeeded;
-    expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
-    expect(service.calls('cancel').map((call) => call.about)).toEqual([1, 2, 3, 4].map(job.attempt));
+    scene.statusOf = succeededAt(scene);
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(scene.service.calls('cancel').map((call) => call.about)).toEqual([1, 2, 3, 4].map(job.attempt));
     expect(submissions(job)).toEqual([1, 2, 3, 4, 5].map(job.attempt));
   });
 
-  test('has the limit of attempts of a run of its own', async () => {
-    const job = await start();
+  test('has the limit of attempts of a run of its own', async ({ scene }) => {
+    const job = await scene.start();
     await untilState(job, 1, 'accepted');
-    answerSubmit = (call) => call.answer(503, { error: { code: 'capacity', message: 'full' } });
+    scene.answerSubmit = (call) => call.answer(503, { error: { code: 'capacity', message: 'full' } });
     await api(job, { command: 'restart', from_attempt: 1 });
-    expect(await worker.client.wait(job)).toMatchObject({ outcome: 'failed', code: 'provider_rejected' });
+    expect(await scene.worker.client.wait(job)).toMatchObject({
+      outcome: 'failed',
+      code: 'provider_rejected',
+    });
     expect(submissions(job)).toHaveLength(1 + 3);
   });
 });
 
-describe('an extension', () => {
-  test('that its workflow was not told of holds all the same: nothing is stopped at the old deadline', async () => {
-    const job = await start(DEADLINE_SECONDS);
+describe.concurrent('an extension', () => {
+  test('that its workflow was not told of holds all the same: nothing is stopped at the old deadline', async ({
+    scene,
+  }) => {
+    const job = await scene.start(DEADLINE_SECONDS);
     await untilState(job, 1, 'accepted');
     expect(await untold(job, { command: 'extend', until: inSeconds(60) })).toMatchObject({ outcome: 'done' });
-    await new Promise((resolve) => setTimeout(resolve, (DEADLINE_SECONDS + 2) * 1_000));
-    expect(service.calls('cancel')).toEqual([]);
-    statusOf = succeeded;
-    expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    await sleep((DEADLINE_SECONDS + 2) * 1_000);
+    expect(scene.service.calls('cancel')).toEqual([]);
+    scene.statusOf = succeededAt(scene);
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
     expect(submissions(job)).toEqual([job.attempt(1)]);
   });
 
-  test('told twice, and an earlier one told last, leaves the later instant', async () => {
-    const job = await start(DEADLINE_SECONDS);
+  test('told twice, and an earlier one told last, leaves the later instant', async ({ scene }) => {
+    const job = await scene.start(DEADLINE_SECONDS);
     await untilState(job, 1, 'accepted');
     const soon = inSeconds(DEADLINE_SECONDS + 1);
     await api(job, { command: 'extend', until: soon }, 'soon');
     await api(job, { command: 'extend', until: inSeconds(60) }, 'later');
     expect(await api(job, { command: 'extend', until: soon }, 'soon')).toEqual({ isReplay: true });
-    await new Promise((resolve) => setTimeout(resolve, (DEADLINE_SECONDS + 2) * 1_000));
-    expect(service.calls('cancel')).toEqual([]);
+    await sleep((DEADLINE_SECONDS + 2) * 1_000);
+    expect(scene.service.calls('cancel')).toEqual([]);
     await api(job, { command: 'release' });
-    expect(await worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
-    expect(service.calls('cancel')).toHaveLength(1);
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
+    expect(scene.service.calls('cancel')).toHaveLength(1);
   });
 });
 
-describe('an attempt whose outcome nobody knows', () => {
-  test('is looked up when support says that it ran, and collected', async () => {
-    answerSubmit = (call) => call.answer(500);
-    answerLookup = (call) => call.answer(503);
-    const job = await start();
+describe.concurrent('an attempt whose outcome nobody knows', () => {
+  test('is looked up when support says that it ran, and collected', async ({ scene }) => {
+    scene.answerSubmit = (call) => call.answer(500);
+    scene.answerLookup = (call) => call.answer(503);
+    const job = await scene.start();
     await untilState(job, 1, 'unknown');
     await expect(api(job, { command: 'resolve', outcome: 'ran' })).rejects.toMatchObject({
       fields: { reason: 'provider_does_not_say' },
     });
-    answerLookup = (call) => call.answer(200, { data: [{ id: 'found', status: 'processing' }] });
-    statusOf = succeeded;
+    scene.answerLookup = (call) => call.answer(200, { data: [{ id: 'found', status: 'processing' }] });
+    scene.statusOf = succeededAt(scene);
     await api(job, { command: 'resolve', outcome: 'ran' }).catch((error: unknown) => {
       // The job's own look-up may have been quicker.
       expect(error).toMatchObject({ fields: { reason: expect.stringMatching(/attempt_known|job_ended/) } });
     });
-    expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
     expect(submissions(job)).toEqual([job.attempt(1)]);
   });
 
-  test('is not looked up for a workflow that is gone', async () => {
-    answerSubmit = (call) => call.answer(500);
-    answerLookup = (call) => call.answer(503);
-    const job = await start();
+  test('is not looked up for a workflow that is gone', async ({ scene }) => {
+    scene.answerSubmit = (call) => call.answer(500);
+    scene.answerLookup = (call) => call.answer(503);
+    const job = await scene.start();
     await untilState(job, 1, 'unknown');
     await fixture.temporal.workflow.getHandle(job.jobId).terminate();
     await expect(api(job, { command: 'resolve', outcome: 'ran' })).rejects.toMatchObject({
@@ -248,40 +302,45 @@ describe('an attempt whose outcome nobody knows', () => {
   });
 });
 
-test('what Temporal could not be told of is done all the same, answered 503, and told by the same key', async () => {
-  const job = await start();
-  await untilState(job, 1, 'accepted');
-  const before = await fixture.balance();
-  const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
-  const away = createCommandJob({
-    database: fixture.worker,
-    supportWorkflows: createSupportWorkflows(nowhere),
-  });
-  const stored = await readJob(fixture.worker, job.accountId, job.jobId);
-  if (stored === null) throw new Error('no job');
-  const ask = { command: 'release' } as const;
-  await expect(away({ ...asked(job, ask, 'k'), job: stored })).rejects.toMatchObject({ code: 'unavailable' });
-  expect(await fixture.balance()).toMatchObject({ reserved: before.reserved - 35 });
-  // What needs a workflow is not done without one.
-  const restart = { command: 'restart', from_attempt: 1 } as const;
-  await expect(away({ ...asked(job, restart, 'r'), job: stored })).rejects.toMatchObject({
-    code: 'unavailable',
-  });
-  expect(service.calls('cancel')).toEqual([]);
+test.concurrent(
+  'what Temporal could not be told of is done all the same, answered 503, and told by the same key',
+  async ({ scene }) => {
+    const job = await scene.start();
+    await untilState(job, 1, 'accepted');
+    const before = await scene.balance();
+    const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const away = createCommandJob({
+      database: fixture.worker,
+      supportWorkflows: createSupportWorkflows(nowhere),
+    });
+    const stored = await readJob(fixture.worker, job.accountId, job.jobId);
+    if (stored === null) throw new Error('no job');
+    const ask = { command: 'release' } as const;
+    await expect(away({ ...asked(job, ask, 'k'), job: stored })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(await scene.balance()).toMatchObject({ reserved: before.reserved - 35 });
+    // What needs a workflow is not done without one.
+    const restart = { command: 'restart', from_attempt: 1 } as const;
+    await expect(away({ ...asked(job, restart, 'r'), job: stored })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(scene.service.calls('cancel')).toEqual([]);
 
-  expect(await api(job, ask, 'k')).toEqual({ isReplay: true });
-  await service.untilCalled('cancel');
-  expect(await worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
-});
+    expect(await api(job, ask, 'k')).toEqual({ isReplay: true });
+    await scene.service.untilCalled('cancel');
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
+  },
+);
 
-test('a release while no worker is up returns the credits at once', async () => {
-  const job = await start();
+test.concurrent('a release while no worker is up returns the credits at once', async ({ scene }) => {
+  const job = await scene.start();
   await untilState(job, 1, 'accepted');
-  const before = await fixture.balance();
-  await worker.stop();
+  const before = await scene.balance();
+  await scene.worker.stop();
   await api(job, { command: 'release' });
-  expect(await fixture.balance()).toMatchObject({ reserved: before.reserved - 35 });
-  worker = await fixture.startWorker(service.url);
+  expect(await scene.balance()).toMatchObject({ reserved: before.reserved - 35 });
+  await scene.startWorker();
   const { rows } = await fixture.owner.query('SELECT state FROM jobs.jobs WHERE job_id = $1', [job.jobId]);
   expect(rows).toEqual([{ state: 'failed' }]);
   await fixture.temporal.workflow.getHandle(job.jobId).terminate();

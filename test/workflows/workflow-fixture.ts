@@ -23,6 +23,8 @@ export type WorkerBuild = {
   readonly failing?: (real: JobActivities) => Partial<JobActivities>;
   /** That of another worker, whose jobs it goes on with. */
   readonly taskQueue?: string;
+  /** Whose jobs it names; the fixture's own account unless told otherwise. */
+  readonly accountId?: string;
 };
 
 export type RunningWorker = {
@@ -43,6 +45,7 @@ export async function createWorkflowFixture(): Promise<WorkflowFixture> {
     ...activities,
     temporal,
     async startWorker(serviceUrl, build = {}) {
+      const accountId = build.accountId ?? activities.accountId;
       const taskQueue = build.taskQueue ?? `${activities.accountId}-${String(++workers)}`;
       const real = activities.activitiesAt(serviceUrl);
       const native = await NativeConnection.connect({ address });
@@ -59,9 +62,9 @@ export async function createWorkflowFixture(): Promise<WorkflowFixture> {
         taskQueue,
         client: createHoldfastClient({ client: temporal, taskQueue }),
         jobOf: (idempotencyKey) => ({
-          accountId: activities.accountId,
+          accountId,
           idempotencyKey,
-          jobId: jobIdOf(activities.accountId, idempotencyKey),
+          jobId: jobIdOf(accountId, idempotencyKey),
         }),
         async stop() {
           worker.shutdown();
