@@ -9,6 +9,7 @@ const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.p
 const WINDOW = 16;
 /** Of a batch of 500: enough that what is the same for all counts little. */
 const LOOKED_AT = 100;
+const POLL_MS = 100;
 
 let running: RunningStack;
 beforeAll(async () => {
@@ -59,7 +60,7 @@ async function untilAccepted(jobId: string, count: number): Promise<void> {
       jobId,
     ]);
     if (rows.length >= count) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
@@ -259,7 +260,10 @@ describe('a batch that is ended early', () => {
     const { body } = await running.submit(account, { kind: 'batch', items, deadline_seconds: 6 });
     const read = async () => (await running.call('GET', `/v1/jobs/${body.id as string}`, { account })).body;
     let job = await read();
-    while (job.state !== 'stuck') job = await read();
+    while (job.state !== 'stuck') {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      job = await read();
+    }
     expect(statesOf(job)).toEqual(['succeeded', 'stuck']);
     const again = await running.submit(account, { kind: 'batch', items, deadline_seconds: 6 });
     expect(again).toMatchObject({ status: 409, body: { code: 'job_in_doubt', job_id: job.id } });
@@ -450,7 +454,7 @@ describe('a batch of 500 outputs', () => {
         [jobId],
       );
       if (rows.length >= count) return rows.length;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 
@@ -458,7 +462,7 @@ describe('a batch of 500 outputs', () => {
     for (;;) {
       const rows = await running.rows('SELECT 1 FROM jobs.attempts WHERE job_id = $1', [jobId]);
       if (rows.length >= count) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 });

@@ -27,6 +27,8 @@ let client: pg.PoolClient;
 beforeAll(async () => {
   ledger = await createLedgerFixture();
   client = await ledger.owner.connect();
+  // Plans are made once, as the large functions of the ledger ask for themselves: a quarter of the time otherwise.
+  await client.query('SET plan_cache_mode = force_generic_plan');
 });
 afterAll(async () => {
   client.release();
@@ -69,7 +71,7 @@ async function playThreeTimes(history: readonly Step[]): Promise<void> {
   }
   for (const step of history) {
     now += step.waitMs;
-    await setClock(now);
+    if (step.waitMs > 0) await setClock(now);
     const expected = playOnModel(model, step, now);
     expect(await playOnLedger(arrays, step, true)).toEqual(expected);
     expect(await playOnLedger(items, step, false)).toEqual(expected);
