@@ -51,7 +51,7 @@ it.concurrent(
 
 it.concurrent(
   'a free retry that was ended from outside before it began may be decided anew',
-  async ({ scene }) => {
+  async ({ scene, expect }) => {
     const { api, account, calls } = scene;
     const { jobId } = await api.admitJob(account.accountId, 'j2');
     const { outputId } = await deliver(api, account.accountId, jobId, Buffer.from('another picture'));

@@ -83,7 +83,9 @@ describe.concurrent('two endings at once (invariant 4: a reservation ends once)'
     expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35, returned: 0, reserved: 0 } });
   });
 
-  it('returns everything when a job is cancelled before its result is there, and cancelling again says the same', async () => {
+  it('returns everything when a job is cancelled before its result is there, and cancelling again says the same', async ({
+    expect,
+  }) => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, {
       kind: 'static_ad',

@@ -178,9 +178,9 @@ describe.concurrent('a stage that fails', () => {
 });
 
 describe.concurrent('a video that is cancelled at a stage', () => {
-  it.each(['scenes_3', 'captions', 'render'])(
+  it.for(['scenes_3', 'captions', 'render'])(
     '%s: it is stopped there, and all credits return',
-    async (part) => {
+    async (part, { expect }) => {
       const { account, submit, plant } = await newVideo();
       await plant(part, 1, 'never_finish');
       const { body } = await submit();
