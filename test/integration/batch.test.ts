@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
 const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.png', import.meta.url));
@@ -53,15 +53,19 @@ async function servePicture() {
   };
 }
 
-/** Waits until the model service has so many of a job's outputs. */
-async function untilAccepted(jobId: string, count: number): Promise<void> {
-  for (;;) {
-    const rows = await running.rows(`SELECT 1 FROM jobs.attempts WHERE job_id = $1 AND state = 'accepted'`, [
-      jobId,
-    ]);
-    if (rows.length >= count) return;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+/** Waits until the model service has so many of a job's outputs in hand. */
+const untilAccepted = (jobId: string, count: number) => untilAttempts(jobId, count, `state = 'accepted'`);
+/** Waits until the model service has taken so many, whether they are done by now or not. */
+const untilTaken = (jobId: string, count: number) =>
+  untilAttempts(jobId, count, 'provider_job_id IS NOT NULL');
+
+async function untilAttempts(jobId: string, count: number, which: string): Promise<void> {
+  await vi.waitUntil(
+    async () =>
+      (await running.rows(`SELECT 1 FROM jobs.attempts WHERE job_id = $1 AND ${which}`, [jobId])).length >=
+      count,
+    { timeout: 60_000, interval: POLL_MS },
+  );
 }
 
 describe('a job with several outputs', () => {
@@ -276,13 +280,19 @@ describe('a batch that is ended early', () => {
   it('goes on with what has begun when its workflow is terminated, and returns the rest', async () => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, many(20, { test_scenario: 'slow' }));
-    await untilAccepted(body.id, WINDOW);
+    await untilTaken(body.id, WINDOW);
     await running.temporal.workflow.getHandle(body.id as string).terminate('from outside');
     const job = await running.untilEnded(account, body.id);
-    expect(job).toMatchObject({ state: 'partially_succeeded', counts: { succeeded: WINDOW, failed: 4 } });
+    // The window and, on a slow machine, what followed the first of it.
+    const begun = await running.submissionsOf(job.id);
+    expect(begun).toBeGreaterThanOrEqual(WINDOW);
+    expect(begun).toBeLessThan(20);
+    expect(job).toMatchObject({
+      state: 'partially_succeeded',
+      counts: { succeeded: begun, failed: 20 - begun },
+    });
     expect(job.outputs[19].failure).toMatchObject({ code: 'terminated', at_fault: 'us' });
-    expect(await available(account)).toMatchObject({ available: 1_000 - WINDOW * 35, reserved: 0 });
-    expect(await running.submissionsOf(job.id)).toBe(WINDOW);
+    expect(await available(account)).toMatchObject({ available: 1_000 - begun * 35, reserved: 0 });
   });
 
   it('can still be extended and canceled when its workflow is gone: what it has begun goes on without it', async () => {
@@ -326,7 +336,7 @@ describe('a batch that is ended early', () => {
   it('makes nothing twice when its workflow is reset to its first task', async () => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, many(20, { test_scenario: 'slow' }));
-    await untilAccepted(body.id, WINDOW);
+    await untilTaken(body.id, WINDOW);
     await running.temporal.workflowService.resetWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId: body.id as string },
