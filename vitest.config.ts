@@ -10,18 +10,21 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
 };
 
 /**
- * For two cores: more files at once only make each slower. All tiers run side by side, for much of a run is waiting (for a
- * heartbeat that does not come, for a deadline); what a test kills or freezes is its own.
+ * For two cores. Tiers that run whole stacks keep both busy with two files at once; the others wait for much of their time.
+ * What a test kills or freezes is its own.
  */
-const MAX_WORKERS = 2;
+const WORKERS = { stacks: 2, others: 3 } as const;
 
 function tier(
   name: string,
   options: {
     readonly needs?: readonly Parts[];
     readonly timeoutSeconds: number;
+    /** Runs whole stacks: before the others, and with fewer files at once. */
+    readonly isStacks?: boolean;
   },
 ): TestProjectInlineConfiguration {
+  const { isStacks = false } = options;
   return {
     extends: true,
     test: {
@@ -30,6 +33,8 @@ function tier(
       globalSetup: (options.needs ?? []).map((part) => SETUP_FILE[part]),
       testTimeout: options.timeoutSeconds * 1_000,
       hookTimeout: Math.max(options.timeoutSeconds, 60) * 1_000,
+      maxWorkers: isStacks ? WORKERS.stacks : WORKERS.others,
+      sequence: { groupOrder: isStacks ? 0 : 1 },
     },
   };
 }
@@ -38,8 +43,8 @@ const BOTH = ['postgres', 'temporal'] as const;
 
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
-  tier('chaos', { needs: BOTH, timeoutSeconds: 240 }),
-  tier('integration', { needs: BOTH, timeoutSeconds: 240 }),
+  tier('chaos', { needs: BOTH, timeoutSeconds: 240, isStacks: true }),
+  tier('integration', { needs: BOTH, timeoutSeconds: 240, isStacks: true }),
   tier('stack', { timeoutSeconds: 120 }),
   tier('packaging', { needs: BOTH, timeoutSeconds: 240 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
@@ -70,7 +75,6 @@ export default defineConfig({
     reporters: ['default'],
     passWithNoTests: false,
     allowOnly: false,
-    maxWorkers: MAX_WORKERS,
     // The files of a tier share what they import: to load the SDK takes a CPU second.
     isolate: false,
     sequence: { sequencer: TiersInOrder },

@@ -36,7 +36,7 @@ export type CallOptions = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-const POLL_MS = 100;
+const POLL_MS = 200;
 
 /** The whole stack, on free ports and in a folder of its own; unless told otherwise the model service answers at once. */
 export async function startRunningStack(

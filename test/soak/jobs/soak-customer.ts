@@ -9,7 +9,10 @@ export type Told = SoakJob & {
   readonly job: Json;
 };
 
+/** Before a call that nobody answered is made again. */
 const PAUSE_MS = 250;
+/** From one look at a job to the next: two dozen customers who look more often are a load of their own. */
+const LOOK_EVERY_MS = 1_000;
 /** Longer than a killed process needs to come back, many times over. */
 const GIVE_UP_AFTER_MS = 180_000;
 /** What a caller may meet while a process is down: the same call again will tell. */
@@ -39,7 +42,7 @@ export async function runJob(
       running.call('GET', `/v1/jobs/${jobId}`, { account: accountId }),
     );
     if (job.finished_at !== null || Date.now() > giveUpAt) return { ...told, job };
-    await pause(PAUSE_MS);
+    await pause(LOOK_EVERY_MS);
   }
 }
 
