@@ -10,21 +10,21 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
 };
 
 /**
- * For two cores. Tiers that run whole stacks keep both busy with two files at once; the others wait for much of their time.
- * What a test kills or freezes is its own.
+ * Files at once, for two cores. Two of a heavy tier keep both busy; the others wait for much of their time. What a test kills or
+ * freezes is its own.
  */
-const WORKERS = { stacks: 2, others: 3 } as const;
+const WORKERS = { heavy: 2, others: 3 } as const;
 
 function tier(
   name: string,
   options: {
     readonly needs?: readonly Parts[];
     readonly timeoutSeconds: number;
-    /** Runs whole stacks: before the others, and with fewer files at once. */
-    readonly isStacks?: boolean;
+    /** Keeps the machine busy by itself: before the others, and with fewer files at once. */
+    readonly isHeavy?: boolean;
   },
 ): TestProjectInlineConfiguration {
-  const { isStacks = false } = options;
+  const { isHeavy = false } = options;
   return {
     extends: true,
     test: {
@@ -33,8 +33,8 @@ function tier(
       globalSetup: (options.needs ?? []).map((part) => SETUP_FILE[part]),
       testTimeout: options.timeoutSeconds * 1_000,
       hookTimeout: Math.max(options.timeoutSeconds, 60) * 1_000,
-      maxWorkers: isStacks ? WORKERS.stacks : WORKERS.others,
-      sequence: { groupOrder: isStacks ? 0 : 1 },
+      maxWorkers: isHeavy ? WORKERS.heavy : WORKERS.others,
+      sequence: { groupOrder: isHeavy ? 0 : 1 },
     },
   };
 }
@@ -43,8 +43,8 @@ const BOTH = ['postgres', 'temporal'] as const;
 
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
-  tier('chaos', { needs: BOTH, timeoutSeconds: 240, isStacks: true }),
-  tier('integration', { needs: BOTH, timeoutSeconds: 240, isStacks: true }),
+  tier('chaos', { needs: BOTH, timeoutSeconds: 240, isHeavy: true }),
+  tier('integration', { needs: BOTH, timeoutSeconds: 240 }),
   tier('stack', { timeoutSeconds: 120 }),
   tier('packaging', { needs: BOTH, timeoutSeconds: 240 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
