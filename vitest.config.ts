@@ -44,7 +44,7 @@ const BOTH = ['postgres', 'temporal'] as const;
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
   tier('chaos', { needs: BOTH, timeoutSeconds: 240, isHeavy: true }),
-  tier('integration', { needs: BOTH, timeoutSeconds: 240 }),
+  tier('integration', { needs: BOTH, timeoutSeconds: 240, isHeavy: true }),
   tier('stack', { timeoutSeconds: 120 }),
   tier('packaging', { needs: BOTH, timeoutSeconds: 240 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
