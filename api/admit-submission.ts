@@ -33,6 +33,7 @@ export function createAdmitSubmission(deps: {
   readonly startJob: StartJob;
 }): AdmitSubmission {
   const { database, startJob } = deps;
+
   async function start(submission: Submission, state: RequestState): Promise<Admitted> {
     // Its body came late, or PostgreSQL did: the caller has been told that nothing was billed, so let it be true.
     if (state.isGivenUp) throw unavailable();

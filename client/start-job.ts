@@ -15,6 +15,7 @@ import {
   ADMIT_UPDATE_ID,
   ADMIT_WITHIN_SECONDS,
   admitUpdate,
+  type Admission,
   type AdmissionAnswer,
   type GenerationStart,
 } from '../workflows/messages.ts';
@@ -38,7 +39,7 @@ export type JobStart = {
   readonly timeoutMs?: number;
 };
 
-export type Refusal = Extract<AdmissionAnswer, { readonly outcome: 'refused' }>;
+export type Refusal = Extract<Admission, { readonly outcome: 'refused' }>;
 
 /** `isReplay`: the answer was brought about by an earlier start of the same job, wherever that was made. */
 export type StartOutcome =
@@ -130,7 +131,7 @@ function startOperation(start: JobStart, startId: string, taskQueue: string) {
 function outcomeOf(answer: AdmissionAnswer, fingerprint: string, ownStartId: string): StartOutcome {
   const { startId, ...admission } = answer;
   if (admission.fingerprint !== fingerprint) return { outcome: 'key_reused' };
-  const isReplay = startId !== ownStartId && typeof startId === 'string';
+  const isReplay = startId !== ownStartId;
   if (admission.outcome === 'refused') return { outcome: 'refused', refusal: admission, isReplay };
   return { outcome: 'reserved', credits: admission.credits, isReplay };
 }

@@ -98,7 +98,7 @@ export type BatchResult =
 export type GenerationResult = { readonly outcome: 'refused' | 'succeeded'; readonly credits: number };
 
 /** With the id of the start that ran: anyone else who is answered so was second, at whatever API process. */
-export type AdmissionAnswer = Admission & { readonly startId?: string | null };
+export type AdmissionAnswer = Admission & { readonly startId: string | null };
 
 export const admitUpdate = defineUpdate<AdmissionAnswer>('admit');
 

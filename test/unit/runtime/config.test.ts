@@ -47,6 +47,16 @@ describe('the configuration of a process', () => {
     expect(read).not.toThrow(/hunter2/);
   });
 
+  test('lets nobody name a local asset unless it says so, in API and worker alike', () => {
+    for (const read of [
+      (more: object) => readApiConfig({ ...API, ...more }),
+      (more: object) => readWorkerConfig({ ...WORKER, ...more }),
+    ]) {
+      expect(read({}).allowsLocalAssetUrls).toBe(false);
+      expect(read({ ALLOW_LOCAL_ASSET_URLS: 'true' }).allowsLocalAssetUrls).toBe(true);
+    }
+  });
+
   test('takes "false" for false and refuses what is neither', () => {
     expect(readApiConfig({ ...API, ALLOW_TEST_SCENARIOS: 'false' }).allowsTestScenarios).toBe(false);
     expect(readApiConfig({ ...API, ALLOW_TEST_SCENARIOS: 'true' }).allowsTestScenarios).toBe(true);
