@@ -24,6 +24,8 @@ export type RunningStack = {
   untilEnded(accountId: string, jobId: string, timeoutMs?: number): Promise<Json>;
   /** Submissions the model service accepted for a job. */
   submissionsOf(jobId: string): Promise<number>;
+  /** Has a job's workflow start over behind its first task, as someone in Temporal UI would. */
+  resetToFirstTask(jobId: string): Promise<void>;
   rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   reconcile(): Promise<object[]>;
   /** Ends it, and removes its folder unless that is to be looked at. */
@@ -48,6 +50,7 @@ export async function startRunningStack(
   const pool = new pg.Pool({ connectionString: stack.info().database_owner_url, max: 4 });
   pool.on('error', () => undefined);
   const connection = Connection.lazy({ address: stack.info().temporal_address });
+  const temporal = new Client({ connection });
 
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const answer = await fetch(`${stack.info().api_url}${path}`, {
@@ -73,7 +76,7 @@ export async function startRunningStack(
   return {
     stack,
     home,
-    temporal: new Client({ connection }),
+    temporal,
     call,
     rows,
     async openAccount() {
@@ -107,6 +110,16 @@ export async function startRunningStack(
         by_reference: Record<string, { accepted: number }>;
       };
       return Object.values(by_reference).reduce((sum, counts) => sum + counts.accepted, 0);
+    },
+    async resetToFirstTask(jobId) {
+      await temporal.workflowService.resetWorkflowExecution({
+        namespace: 'default',
+        workflowExecution: { workflowId: jobId },
+        // The wire takes a number here; the generated type wants the Long of a package we do not depend on.
+        workflowTaskFinishEventId: 4 as never,
+        requestId: randomUUID(),
+        reason: 'as someone in Temporal UI would',
+      });
     },
     reconcile: () =>
       rows(`SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()

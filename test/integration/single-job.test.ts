@@ -117,14 +117,7 @@ describe('what the reconciler finds (invariant 6)', () => {
     const { body } = await running.submit(account, { kind: 'static_ad', brief: { headline: 'reset' } });
     await running.untilEnded(account, body.id);
     await running.temporal.workflow.getHandle(body.id as string).result();
-    await running.temporal.workflowService.resetWorkflowExecution({
-      namespace: 'default',
-      workflowExecution: { workflowId: body.id as string },
-      // The wire takes a number here; the generated type wants the Long of a package we do not depend on.
-      workflowTaskFinishEventId: 4 as never,
-      requestId: body.id as string,
-      reason: 'as someone in Temporal UI would',
-    });
+    await running.resetToFirstTask(body.id as string);
     await expect(running.temporal.workflow.getHandle(body.id as string).result()).resolves.toMatchObject({
       outcome: 'succeeded',
     });

@@ -209,14 +209,7 @@ describe('a video whose workflow starts over', () => {
         timeout: 30_000,
       })
       .toBe(true);
-    await running.temporal.workflowService.resetWorkflowExecution({
-      namespace: 'default',
-      workflowExecution: { workflowId: body.id as string },
-      // The wire takes a number here; the generated type wants the Long of a package we do not depend on.
-      workflowTaskFinishEventId: 4 as never,
-      requestId: body.id as string,
-      reason: 'as someone in Temporal UI would',
-    });
+    await running.resetToFirstTask(body.id as string);
     const job = await running.untilEnded(account, body.id);
     expect(job).toMatchObject({
       state: 'succeeded',
