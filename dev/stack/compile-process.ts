@@ -6,19 +6,23 @@ import { build, type Plugin } from 'esbuild';
 import { MADE_FILES, madeFile } from './made-files.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-const compiled = new Map<string, Promise<string>>();
+type Program = { readonly name: string; readonly text: string };
+
+const programs = new Map<string, Promise<Program>>();
 
 /**
  * The program of a process as one file of JavaScript (0.1 s), so that it starts, and starts again, without a TypeScript
  * loader: that took a second of a worker's two and a half. A restart within one stack gets the same file.
  */
-export function compileProcess(entry: string): Promise<string> {
-  const file = compiled.get(entry) ?? compile(entry);
-  compiled.set(entry, file);
-  return file;
+export async function compileProcess(entry: string): Promise<string> {
+  const compiled = programs.get(entry) ?? compile(entry);
+  programs.set(entry, compiled);
+  const { name, text } = await compiled;
+  // At every start: in a stack that has been up for long, the file may have been cleared away by another.
+  return madeFile(name, () => text);
 }
 
-async function compile(entry: string): Promise<string> {
+async function compile(entry: string): Promise<Program> {
   const { outputFiles } = await build({
     absWorkingDir: CHECKOUT,
     entryPoints: [entry],
@@ -33,9 +37,9 @@ async function compile(entry: string): Promise<string> {
     outdir: MADE_FILES,
     plugins: [whereItsSourceLies],
   });
-  const program = outputFiles[0]?.text ?? '';
-  const hash = createHash('sha256').update(program).digest('hex').slice(0, 16);
-  return madeFile(`${entry.replaceAll(/\W/g, '-')}-${hash}.mjs`, () => program);
+  const text = outputFiles[0]?.text ?? '';
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return { name: `${entry.replaceAll(/\W/g, '-')}-${hash}.mjs`, text };
 }
 
 /** Code that looks for a file beside itself (migrations, prepared pictures) finds it beside its source. */
