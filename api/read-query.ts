@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { fieldErrorsOf } from '../jobs/field-errors.ts';
-import { parseInstant } from './parse-instant.ts';
+import { parseInstant } from '../domain/parse-instant.ts';
 import { invalidRequest } from './problem.ts';
 
 const MAX_LIST_LIMIT = 100;

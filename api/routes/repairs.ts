@@ -4,6 +4,7 @@ import type { Database } from '../../ledger/database.ts';
 import { namedAccount, requirePlatformKey, type ActingFor } from '../authorize.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { instantText, instantTextOrNull } from '../instant-text.ts';
+import { postgresInstant } from '../postgres-instant.ts';
 import { listLimit, readQuery } from '../read-query.ts';
 import type { Route } from '../route.ts';
 
@@ -14,13 +15,8 @@ const query = z.strictObject({
   limit: listLimit,
 });
 
-/** PostgreSQL's own text of an instant, as it came from there. */
-const POSTGRES_INSTANT = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/;
 const position = z.strictObject({
-  firstSeenAt: z
-    .string()
-    .regex(POSTGRES_INSTANT)
-    .refine((text) => !Number.isNaN(Date.parse(text))),
+  firstSeenAt: postgresInstant,
   accountId: z.string().regex(/^\w{1,100}$/),
   reservationId: z.string().regex(/^\w{1,200}$/),
 });

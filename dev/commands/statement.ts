@@ -28,8 +28,8 @@ export async function statementCommand(
 ): Promise<void> {
   const api = await connectOperatorApi(config);
   const query = new URLSearchParams();
-  if (options.from !== undefined) query.set('from', instantOf(options.from));
-  if (options.to !== undefined) query.set('to', instantOf(options.to));
+  if (options.from !== undefined) query.set('from', options.from);
+  if (options.to !== undefined) query.set('to', options.to);
   const path = `/v1/statement?${query.toString()}`;
   if (options.csv) {
     const response = await api.open(path, { account, accept: 'text/csv' });
@@ -39,11 +39,6 @@ export async function statementCommand(
   }
   const { body } = await api.json<Statement>(path, { account });
   show(body, options, () => linesOf(body));
-}
-
-/** A day stands for its first moment, in UTC. */
-function instantOf(text: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
 }
 
 async function print(body: ReadableStream): Promise<void> {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseInstant } from '../../domain/parse-instant.ts';
 import { isReviewId } from '../../domain/review.ts';
 
 /** Arguments as commander takes them: whatever cannot be one ends with exit code 2 before anything is asked. */
@@ -39,6 +40,18 @@ export function wholeNumberArgument(text: string): number {
 /** A limit: a whole number, or none. */
 export function limitArgument(text: string): number | null {
   return text === 'none' ? null : wholeNumberArgument(text);
+}
+
+/** A time, as RFC 3339 in UTC. */
+export function instantArgument(text: string): string {
+  const instant = parseInstant(text);
+  if (instant !== null) return instant.toISOString();
+  throw new InvalidArgumentError('A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z.');
+}
+
+/** The same, or a day of the calendar, which stands for its first moment in UTC. */
+export function instantOrDayArgument(text: string): string {
+  return instantArgument(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
 }
 
 /** A month of the calendar, in UTC. */

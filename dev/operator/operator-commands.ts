@@ -9,6 +9,8 @@ import type { DevConfig } from '../dev-config.ts';
 import {
   accountArgument,
   grantArgument,
+  instantArgument,
+  instantOrDayArgument,
   limitArgument,
   monthArgument,
   wholeNumberArgument,
@@ -64,7 +66,11 @@ function addGrant(program: Command, config: DevConfig): void {
     .option('--credits <number>', 'how many; of a trial 3,000 unless said', wholeNumberArgument)
     .addOption(new Option('--pack <name>', 'of a top_up, in place of --credits').choices(packs))
     .requiredOption('--reference <text>', `${REPEAT}; of a top_up the payment’s`)
-    .option('--expires-at <time>', 'RFC 3339; default: trial 7 days, goodwill 90 days, top_up 12 months')
+    .option(
+      '--expires-at <time>',
+      'RFC 3339; default: trial 7 days, goodwill 90 days, top_up 12 months',
+      instantArgument,
+    )
     .option('--reason <text>', 'needed for goodwill; the customer sees it in the usage history')
     .addHelpText(
       'after',
@@ -98,7 +104,11 @@ function addPlan(program: Command, config: DevConfig): void {
     .description('start, renew, raise, lower or end a plan')
     .argument('<plan>', `${PLAN_NAMES.join(', ')}, or none: it ends with its period`)
     .requiredOption('--reference <text>', REPEAT)
-    .option('--period-start <time>', 'RFC 3339; default: the current period, or one that starts now')
+    .option(
+      '--period-start <time>',
+      'RFC 3339; default: the current period, or one that starts now',
+      instantArgument,
+    )
     .addOption(
       new Option('--renewal <how>', 'by our schedule, or by your calls (the default)').choices(RENEWALS),
     )
@@ -129,8 +139,12 @@ function addReads(program: Command, config: DevConfig): void {
     });
   withAccount(withJson(program.command('statement')))
     .description('opening and closing balance and the sums between; or every row, as CSV')
-    .option('--from <time>', 'RFC 3339 or a day (its first moment, UTC); included. Default: the opening')
-    .option('--to <time>', 'the same; not included. Default: now')
+    .option(
+      '--from <time>',
+      'RFC 3339 or a day (its first moment, UTC); included. Default: the opening',
+      instantOrDayArgument,
+    )
+    .option('--to <time>', 'the same; not included. Default: now', instantOrDayArgument)
     .addOption(new Option('--csv', 'print the rows').default(false).conflicts('json'))
     .addHelpText(
       'after',

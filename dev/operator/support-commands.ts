@@ -2,7 +2,13 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { JobCommandOptions, JobOptions } from '../commands/job.ts';
 import type { RepairsOptions } from '../commands/repairs.ts';
 import type { DevConfig } from '../dev-config.ts';
-import { accountArgument, attemptArgument, jobArgument, wholeNumberArgument } from './arguments.ts';
+import {
+  accountArgument,
+  attemptArgument,
+  instantArgument,
+  jobArgument,
+  wholeNumberArgument,
+} from './arguments.ts';
 import { example } from './command-parts.ts';
 
 const REFERENCE =
@@ -73,7 +79,7 @@ function addExtend(job: Command, config: DevConfig): void {
     'extend',
     ({ until }) => ({ until }),
   )
-    .requiredOption('--until <time>', 'RFC 3339: later than it returns now')
+    .requiredOption('--until <time>', 'RFC 3339: later than it returns now', instantArgument)
     .addHelpText(
       'after',
       example('job extend job_… --account acct_… --until 2026-02-01T12:00:00Z --reason "large film"'),

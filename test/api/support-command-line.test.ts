@@ -57,7 +57,9 @@ describe.concurrent('support at the command line', () => {
   it.each<[string, readonly string[], number, RegExp]>([
     ['release', ['--reason', 'r'], 1, /No credits|no credits.*\n.*409 state_conflict/i],
     ['restart', ['--reason', 'r', '--from-attempt', '1'], 1, /The job has ended/],
-    ['extend', ['--reason', 'r', '--until', 'soon'], 1, /\/until: A time as RFC 3339/],
+    ['extend', ['--reason', 'r', '--until', 'soon'], 2, /A time as RFC 3339/],
+    ['extend', ['--reason', 'r', '--until', '2026-02-30T12:00:00Z'], 2, /A time as RFC 3339/],
+    ['extend', ['--reason', 'r', '--until', '2026-02-01T24:00:00Z'], 2, /A time as RFC 3339/],
     ['resolve', ['--reason', 'r', '--outcome', 'did_not_run'], 1, /The job has ended/],
     ['resolve', ['--reason', 'r', '--outcome', 'perhaps'], 2, /Allowed choices/],
     ['restart', ['--reason', 'r', '--from-attempt', 'x'], 2, /number, or its reference/],
