@@ -26,9 +26,20 @@ export type Failure = {
   readonly retryable: boolean;
 };
 
-type FailureRule = { readonly atFault: Fault; readonly retryable: boolean; readonly detail: string };
+type FailureRule = {
+  /** Who brought the end about. It decides where the credits go when their grant has expired meanwhile. */
+  readonly atFault: Fault;
+  /** Who else may have, where the cause is finer than the code. */
+  readonly orElse?: readonly Fault[];
+  readonly retryable: boolean;
+  /** For the customer: no internal message ever stands here. */
+  readonly detail: string;
+};
 
-/** http-api.md, "Test scenarios". Details are for the customer: no internal message ever stands here. */
+/**
+ * The policy: one row for every way to end without a result, with the question "who brought it about?" answered. Bad input
+ * that a provider refuses is the provider's row, not the customer's: what a customer may send is checked at our door.
+ */
 const RULES: Readonly<Record<FailureCode, FailureRule>> = {
   provider_rejected: {
     atFault: 'provider',
@@ -65,17 +76,29 @@ const RULES: Readonly<Record<FailureCode, FailureRule>> = {
     retryable: true,
     detail: 'The model service did not start the job in time. Submit again later.',
   },
-  run_deadline: { atFault: 'provider', retryable: true, detail: 'The job was not ready by its deadline.' },
+  run_deadline: {
+    atFault: 'provider',
+    // The customer: they set a deadline shorter than the model's own. Us: no workflow acted on it, so the reconciler did.
+    orElse: ['customer', 'us'],
+    retryable: true,
+    detail: 'The job was not ready by its deadline.',
+  },
   outcome_unknown: {
     atFault: 'provider',
     retryable: true,
     detail: 'The model service never said what became of the job. Submit again.',
   },
-  canceled: { atFault: 'customer', retryable: true, detail: 'The job was canceled.' },
+  canceled: {
+    atFault: 'customer',
+    // Us: the job was stuck, its workflow was gone, or support cancelled it.
+    orElse: ['us'],
+    retryable: true,
+    detail: 'The job was canceled.',
+  },
   terminated: {
     atFault: 'us',
     retryable: true,
-    detail: 'The job was ended from outside before it was done. Submit again.',
+    detail: 'The job was lost on our side before it was done. Submit again.',
   },
   asset_refused: {
     atFault: 'customer',
@@ -90,17 +113,28 @@ export function failureOf(code: FailureCode, atFault: Fault = RULES[code].atFaul
   return { code, at_fault: atFault, detail: RULES[code].detail, retryable: RULES[code].retryable };
 }
 
-/** Where released credits go when their grant has expired in the meantime (design.md, "The ledger"). */
+/** Everyone who can have brought an end of this code about: the code's own first. */
+export function faultsOf(code: FailureCode): readonly Fault[] {
+  const { atFault, orElse = [] } = RULES[code];
+  return [atFault, ...orElse];
+}
+
+/** Where released credits go when their grant has expired in the meantime. */
 export type ExpiredGrantPolicy = 'return_grant' | 'expire';
 
 /**
- * A release into a grant that expired while the credits were reserved: what the customer brought about (a cancel, or a
- * deadline they set shorter than the model's own) expires at once, so that nobody rolls credits over by reserving and
- * canceling; everything else comes back as a `return` grant. Moderation counts as not the customer's doing (design.md).
+ * What the customer brought about returns to the old grant and expires with it: otherwise credits would roll over by
+ * reserving at a period's end and having the job fail. What the provider or we brought about comes back as a `return` grant.
  */
-export function expiredGrantPolicyOf(failure: Pick<Failure, 'code' | 'at_fault'>): ExpiredGrantPolicy {
-  const byCustomer = failure.code === 'canceled' || failure.code === 'run_deadline';
-  return byCustomer && failure.at_fault === 'customer' ? 'expire' : 'return_grant';
+const POLICY_OF_FAULT: Readonly<Record<Fault, ExpiredGrantPolicy>> = {
+  provider: 'return_grant',
+  us: 'return_grant',
+  customer: 'expire',
+};
+
+/** The policy of an end. SQL is handed it with each release and decides nothing of it by itself. */
+export function expiredGrantPolicyOf(failure: Pick<Failure, 'at_fault'>): ExpiredGrantPolicy {
+  return POLICY_OF_FAULT[failure.at_fault];
 }
 
 /** A `return` grant lives to the later of this and the end of the current period (design.md, "The ledger"). */

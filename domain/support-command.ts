@@ -1,4 +1,4 @@
-import { failureOf } from './failures.ts';
+import { failureOf, type Failure } from './failures.ts';
 
 /** What support can do to a job, in the words of the HTTP API (http-api.md). Workflow code uses this file. */
 
@@ -68,8 +68,14 @@ export function newsOf(
 /** From now. Whoever needs longer extends again: credits that are held for weeks are better returned. */
 export const MAX_EXTENSION_SECONDS = 7 * 24 * 3_600;
 
-/** How an output ends that support releases. Ours, so expired credits come back as a new grant. */
-export const RELEASED_BY_SUPPORT = failureOf('terminated', 'us');
+/**
+ * How an output ends that support releases. Ours, so expired credits come back as a new grant. The customer reads who ended it;
+ * who of support, and why, is kept for us.
+ */
+export const RELEASED_BY_SUPPORT: Failure = {
+  ...failureOf('terminated', 'us'),
+  detail: 'Support ended the job before it was done, and its credits were returned.',
+};
 
 /** Why a command is refused, and what can be done. Stable codes: the problem's `reason`. */
 const REFUSALS = {

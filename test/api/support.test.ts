@@ -65,7 +65,10 @@ describe('release', () => {
     expect(first.json<Job>()).toMatchObject({
       id: jobId,
       state: 'failed',
-      failure: { code: 'terminated', at_fault: 'us' },
+      failure: {
+        ...{ code: 'terminated', at_fault: 'us' },
+        detail: 'Support ended the job before it was done, and its credits were returned.',
+      },
       billing: { reserved: 0, committed: 0, returned: 35 },
     });
     const again = await command(jobId, 'release', { reason: 'customer waits' }, { key: 'r' });

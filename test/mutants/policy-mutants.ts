@@ -194,10 +194,10 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
     tests: ['jobs', 'admit'],
   },
   {
-    name: 'a cancel by the customer rolls credits over',
+    name: 'what the customer brought about rolls credits over',
     file: 'domain/failures.ts',
-    find: "return byCustomer && failure.at_fault === 'customer' ? 'expire' : 'return_grant';",
-    replace: "return 'return_grant';",
+    find: "customer: 'expire',",
+    replace: "customer: 'return_grant',",
     tests: ['unit', 'failures'],
   },
   {

@@ -3,45 +3,57 @@ import {
   expiredGrantPolicyOf,
   FAILURE_CODES,
   failureOf,
+  faultsOf,
   isFailureCode,
   RETURN_GRANT_LIFETIME_HOURS,
   type Fault,
 } from '../../domain/failures.ts';
+import { RELEASED_BY_SUPPORT } from '../../domain/support-command.ts';
 
-/** credit-rules.md, "When credits come back", and design.md: what follows each failure. */
-const TABLE: Readonly<Record<string, readonly [Fault, boolean, string]>> = {
-  provider_rejected: ['provider', true, 'return_grant'],
-  provider_failed: ['provider', true, 'return_grant'],
-  moderated_input: ['customer', false, 'return_grant'],
-  moderated_output: ['provider', true, 'return_grant'],
-  zero_outputs: ['provider', true, 'return_grant'],
-  bad_content: ['provider', true, 'return_grant'],
-  start_deadline: ['provider', true, 'return_grant'],
-  run_deadline: ['provider', true, 'return_grant'],
-  outcome_unknown: ['provider', true, 'return_grant'],
-  canceled: ['customer', true, 'expire'],
-  terminated: ['us', true, 'return_grant'],
-  asset_refused: ['customer', false, 'return_grant'],
-  internal: ['us', true, 'return_grant'],
+/** Who brings each end about (the first: as a rule), and where credits go then whose grant has expired meanwhile. */
+const TABLE: Readonly<
+  Record<string, { readonly retryable: boolean; readonly by: Partial<Record<Fault, string>> }>
+> = {
+  provider_rejected: { retryable: true, by: { provider: 'return_grant' } },
+  provider_failed: { retryable: true, by: { provider: 'return_grant' } },
+  moderated_input: { retryable: false, by: { customer: 'expire' } },
+  moderated_output: { retryable: true, by: { provider: 'return_grant' } },
+  zero_outputs: { retryable: true, by: { provider: 'return_grant' } },
+  bad_content: { retryable: true, by: { provider: 'return_grant' } },
+  start_deadline: { retryable: true, by: { provider: 'return_grant' } },
+  run_deadline: { retryable: true, by: { provider: 'return_grant', customer: 'expire', us: 'return_grant' } },
+  outcome_unknown: { retryable: true, by: { provider: 'return_grant' } },
+  canceled: { retryable: true, by: { customer: 'expire', us: 'return_grant' } },
+  terminated: { retryable: true, by: { us: 'return_grant' } },
+  asset_refused: { retryable: false, by: { customer: 'expire' } },
+  internal: { retryable: true, by: { us: 'return_grant' } },
 };
 
 test('the table names every failure', () => {
   expect(Object.keys(TABLE).sort()).toEqual([...FAILURE_CODES].sort());
 });
 
-test.each(FAILURE_CODES)('%s: whose fault, whether to try again, and where expired credits go', (code) => {
-  const failure = failureOf(code);
-  expect([failure.at_fault, failure.retryable, expiredGrantPolicyOf(failure)]).toEqual(TABLE[code]);
-  expect(failure.detail).toMatch(/^[A-Z].*\.$/);
+test.each(FAILURE_CODES)(
+  '%s: who brings it about, whether to try again, and where expired credits go',
+  (code) => {
+    const row = TABLE[code];
+    expect(faultsOf(code)).toEqual(Object.keys(row?.by ?? {}));
+    expect(failureOf(code)).toMatchObject({ at_fault: faultsOf(code)[0], retryable: row?.retryable });
+    for (const fault of faultsOf(code))
+      expect(expiredGrantPolicyOf(failureOf(code, fault))).toBe(row?.by[fault]);
+    expect(failureOf(code).detail).toMatch(/^[A-Z].*\.$/);
+  },
+);
+
+test('what the customer brought about never makes their credits last longer', () => {
+  for (const code of FAILURE_CODES)
+    expect(expiredGrantPolicyOf(failureOf(code, 'customer')), code).toBe('expire');
 });
 
-test('a deadline the customer made shorter than the model’s is theirs: expired credits do not come back', () => {
-  expect(expiredGrantPolicyOf(failureOf('run_deadline', 'customer'))).toBe('expire');
-  expect(expiredGrantPolicyOf(failureOf('run_deadline', 'provider'))).toBe('return_grant');
-});
-
-test('a cancel of a stuck job counts as ours: expired credits come back', () => {
-  expect(expiredGrantPolicyOf(failureOf('canceled', 'us'))).toBe('return_grant');
+test('a released job tells its customer that support ended it, and does not ask them to submit it again', () => {
+  expect(RELEASED_BY_SUPPORT).toMatchObject({ code: 'terminated', at_fault: 'us' });
+  expect(RELEASED_BY_SUPPORT.detail).toMatch(/^Support ended the job/);
+  expect(RELEASED_BY_SUPPORT.detail).not.toMatch(/outside|submit/i);
 });
 
 test('a return grant lives 72 h', () => {

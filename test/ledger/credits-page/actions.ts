@@ -1,5 +1,5 @@
 import { createAdmit } from '../../../activities/admit.ts';
-import { expiredGrantPolicyOf, failureOf } from '../../../domain/failures.ts';
+import { expiredGrantPolicyOf, failureOf, type FailureCode } from '../../../domain/failures.ts';
 import {
   BAND_OF_SOURCE,
   GOODWILL_LIFETIME_SECONDS,
@@ -27,6 +27,14 @@ import { voidGrant } from '../../../ledger/void-grant.ts';
 import { parseFigure } from './read-page.ts';
 
 const BY = { actor: 'test', reason: 'an example' };
+
+/** The page's words for an ending. */
+const CODE_OF_ENDING: Readonly<Record<string, FailureCode>> = {
+  fails: 'provider_failed',
+  'is canceled': 'canceled',
+  'has a picture refused': 'asset_refused',
+  'is blocked': 'moderated_input',
+};
 
 /** What an action is done with. `key`: the same for the same action done again. */
 export type ActionContext = {
@@ -109,9 +117,9 @@ const ACTIONS: readonly Action[] = [
       }),
   },
   {
-    pattern: /^(?<job>[A-Z]+) (?<ending>fails|is canceled)$/,
+    pattern: /^(?<job>[A-Z]+) (?<ending>fails|is canceled|has a picture refused|is blocked)$/,
     act: ({ database, accountId }, { job, ending }) => {
-      const failure = failureOf(ending === 'fails' ? 'provider_failed' : 'canceled');
+      const failure = failureOf(CODE_OF_ENDING[ending ?? ''] ?? 'internal');
       return createRelease(database)({
         accountId,
         reservationId: reservationOf(accountId, job),

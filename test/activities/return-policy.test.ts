@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FAILURE_CODES, failureOf, faultsOf } from '../../domain/failures.ts';
+import { RELEASED_BY_SUPPORT } from '../../domain/support-command.ts';
+import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+
+/** A grant that is burned first and ends while the jobs run, an hour ahead. */
+const GRANT_ENDS_IN_MS = 3_600_000;
+
+const ENDS = [
+  ...FAILURE_CODES.flatMap((code) => faultsOf(code).map((fault) => failureOf(code, fault))),
+  RELEASED_BY_SUPPORT,
+];
+
+let fixture: ActivitiesFixture;
+beforeAll(async () => {
+  fixture = await createActivitiesFixture();
+});
+afterAll(() => fixture.close());
+
+test('credits of a grant that ended meanwhile come back as a return grant, unless the customer brought the end about: every failure code, by everyone who can cause it', async () => {
+  const { accountId, owner } = fixture;
+  const expiresAt = new Date(Date.now() + GRANT_ENDS_IN_MS).toISOString();
+  await owner.query('SELECT ledger.grant_credits($1)', [
+    JSON.stringify([
+      {
+        ...{ account_id: accountId, grant_id: 'grant_ends', source: 'trial', band: 2, reason: 'test' },
+        ...{ amount: 35 * ENDS.length, expires_at: expiresAt },
+      },
+    ]),
+  ]);
+  const { settle } = fixture.activitiesAt('http://nowhere.test');
+  const jobs = [];
+  for (const [index, failure] of ENDS.entries())
+    jobs.push({ plan: (await fixture.admit(String(index))).plan, failure });
+  expect(await fixture.balance()).toMatchObject({ available: 1_000, reserved: 35 * ENDS.length });
+  await fixture.database.setClock(new Date(Date.now() + GRANT_ENDS_IN_MS + 1_000));
+
+  for (const { plan, failure } of jobs) {
+    const before = await fixture.balance();
+    await settle(plan, { charge: false, failure });
+    const after = await fixture.balance();
+    const comesBack = failure.at_fault === 'customer' ? 0 : 35;
+    const end = `${failure.code} by ${failure.at_fault}`;
+    expect([end, after.available - before.available, before.reserved - after.reserved]).toEqual([
+      end,
+      comesBack,
+      35,
+    ]);
+  }
+});
