@@ -1,15 +1,21 @@
 import type { Database } from '../ledger/database.ts';
 import type { ApiKeyScope } from './api-key-scopes.ts';
 import { drawApiKey, hashOfSecret } from './api-key-text.ts';
+import { faultOfText } from './request-text.ts';
+
+/** It is shown in records and lists. */
+const MAX_NAME = 200;
 
 /**
- * Makes a key. The secret is answered here and never again: only its hash is stored.
+ * Makes a key. The secret is answered here and never again: only its hash is stored. Throws RangeError for a name that is no line of text.
  * @param key.accountId null makes a platform key.
  */
 export async function createApiKey(
   database: Database,
   key: { readonly name: string; readonly scopes: readonly ApiKeyScope[]; readonly accountId: string | null },
 ): Promise<{ readonly id: string; readonly secret: string }> {
+  const fault = faultOfText(key.name, { max: MAX_NAME });
+  if (fault !== null) throw new RangeError(`the name of a key: ${fault.detail}`);
   const { keyId, secret } = drawApiKey();
   await database.query({
     name: 'jobs.create_api_key',

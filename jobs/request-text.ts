@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasVisibleCharacter } from '../domain/visible-text.ts';
 
 /** A UTF-16 half without its other half: not text, and nothing PostgreSQL or JSON would store. */
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
@@ -30,7 +31,7 @@ export function faultOfText(
     return { code: 'control_character', detail: allowed };
   }
   if (LONE_SURROGATE.test(text)) return { code: 'lone_surrogate', detail: 'Not valid Unicode text.' };
-  if (rule.mayBeEmpty !== true && text.trim() === '') {
+  if (rule.mayBeEmpty !== true && !hasVisibleCharacter(text)) {
     return { code: 'too_short', detail: 'At least one visible character.' };
   }
   return null;

@@ -10,6 +10,7 @@ import {
   type SupportNews,
   type SupportRefusal,
 } from '../domain/support-command.ts';
+import { hasVisibleCharacter } from '../domain/visible-text.ts';
 import { quick } from './activity-proxies.ts';
 import {
   extendUpdate,
@@ -131,7 +132,7 @@ async function obey(
 
 function refuseIfWrong({ isOver }: Production, { actor, reason }: SupportUpdate): void {
   for (const [name, text] of Object.entries({ actor, reason }))
-    if (typeof text !== 'string' || text.trim() === '')
+    if (typeof text !== 'string' || !hasVisibleCharacter(text))
       throw wrong(`Say ${name}: who does this, and why, is kept.`);
   if (isOver) throw refusal('job_ended');
 }
