@@ -213,6 +213,8 @@ describe.concurrent('the buttons of Temporal UI', () => {
     const handle = running.temporal.workflow.getHandle(job.jobId);
     for (const [name, args, words] of [
       ['release', {}, /Say actor/],
+      ['release', { ...by, actor: '\u3164' }, /Say actor/],
+      ['release', { ...by, reason: '\u200B' }, /Say reason/],
       ['extend', { ...by, until: 'soon' }, /until is a time/],
       ['extend', { ...by, until: inSeconds(1) }, /no earlier/],
       ['extend', { ...by, until: inSeconds(9 * 86_400) }, /a week/],
