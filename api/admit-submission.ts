@@ -99,7 +99,7 @@ export function createAdmitSubmission(deps: {
 function replay(known: StoredAdmission, submission: Submission): Admitted {
   if (known.fingerprint !== submission.fingerprint) throw keyReused(submission.jobId);
   if (known.outcome.outcome === 'refused') {
-    // Written by admit (jobs/migrations/0002_admit.sql) in the very shape of a refusal.
+    // Written by admit (jobs/functions/11_admit.sql) in the very shape of a refusal.
     throw problemOfRefusal(
       { ...known.outcome, fingerprint: known.fingerprint } as unknown as Refusal,
       REPLAYED,

@@ -1,6 +1,6 @@
 /**
  * `node dev/build.mjs [folder]`: builds what a machine in production runs, into dist/ or the folder: JavaScript with
- * source maps, the SQL migrations beside it, and the workflow bundle, made by the SDK version that will run it.
+ * source maps, the SQL beside it, and the workflow bundle, made by the SDK version that will run it.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,8 +10,12 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 const ROOT = path.join(import.meta.dirname, '..');
 const DIST = path.resolve(process.argv[2] ?? path.join(ROOT, 'dist'));
 const TSC = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-/** Folders whose .sql files the code reads at run time. */
-const MIGRATION_FOLDERS = ['ledger/migrations', 'jobs/migrations'];
+/** The SQL that a migration reads, beside its code. */
+const SQL = ['ledger', 'jobs'].flatMap((schema) => [
+  `${schema}/migrations`,
+  `${schema}/functions`,
+  `${schema}/grants.sql`,
+]);
 
 rmSync(DIST, { recursive: true, force: true });
 const compiled = spawnSync(process.execPath, [TSC, '-p', 'tsconfig.build.json', '--outDir', DIST], {
@@ -20,8 +24,8 @@ const compiled = spawnSync(process.execPath, [TSC, '-p', 'tsconfig.build.json', 
 });
 if (compiled.status !== 0) process.exit(1);
 
-for (const folder of MIGRATION_FOLDERS) {
-  cpSync(path.join(ROOT, folder), path.join(DIST, folder), {
+for (const source of SQL) {
+  cpSync(path.join(ROOT, source), path.join(DIST, source), {
     recursive: true,
     filter: (file) => !path.extname(file) || file.endsWith('.sql'),
   });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { applyFunctions } from './apply-functions.ts';
 
 export type MigrateOptions = {
   /** A role that owns the database: the processes' own roles may not change a schema. */
@@ -14,43 +15,42 @@ export type MigrateOptions = {
 const SCHEMAS = ['ledger', 'jobs'] as const;
 
 /** Any constant will do: it only has to be the same for every migrating process of one database. */
-const ROLE_LOCK_KEY = 7_214_583;
+const MIGRATE_LOCK_KEY = 7_214_583;
 
 /**
- * Brings a database to the newest schema and makes sure of the two process roles. Safe to run at any time and by several
- * at once. Throws what PostgreSQL says; nothing of a failed migration stays.
+ * Brings a database to the newest schema: the two process roles, then the tables (numbered migrations, each once), then
+ * every function and grant (each time). Safe to run at any time, beside running processes and by several at once: one
+ * migrates, the others wait for it. Throws what PostgreSQL says; nothing of a failed step stays.
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
-  await ensureRoles(options);
-  for (const schema of SCHEMAS) {
-    const applied = await runner({
-      databaseUrl: options.ownerUrl,
-      dir: fileURLToPath(new URL(`../${schema}/migrations`, import.meta.url)),
-      schema,
-      createSchema: true,
-      migrationsSchema: schema,
-      migrationsTable: 'migrations',
-      direction: 'up',
-      verbose: false,
-      log: () => undefined,
-    });
-    for (const migration of applied) options.log(`migrated ${schema}: ${migration.name}`);
-  }
-}
-
-async function ensureRoles(options: MigrateOptions): Promise<void> {
   const client = new pg.Client({ connectionString: options.ownerUrl });
   await client.connect();
   try {
-    await client.query('BEGIN');
-    // Roles belong to the whole cluster: two databases migrating at once would otherwise both create them.
-    await client.query('SELECT pg_advisory_xact_lock($1)', [ROLE_LOCK_KEY]);
+    // Held by the connection, over several transactions; it ends with the connection.
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATE_LOCK_KEY]);
     await ensureRole(client, 'holdfast_api', options.apiPassword);
     await ensureRole(client, 'holdfast_worker', options.workerPassword);
-    await client.query('COMMIT');
+    for (const schema of SCHEMAS) await migrateTables(client, schema, options.log);
+    await applyFunctions(client, SCHEMAS);
   } finally {
     await client.end();
   }
+}
+
+async function migrateTables(client: pg.Client, schema: string, log: MigrateOptions['log']): Promise<void> {
+  const applied = await runner({
+    dbClient: client,
+    dir: fileURLToPath(new URL(`../${schema}/migrations`, import.meta.url)),
+    schema,
+    createSchema: true,
+    migrationsSchema: schema,
+    migrationsTable: 'migrations',
+    direction: 'up',
+    noLock: true,
+    verbose: false,
+    log: () => undefined,
+  });
+  for (const migration of applied) log(`migrated ${schema}: ${migration.name}`);
 }
 
 async function ensureRole(client: pg.Client, role: string, password: string): Promise<void> {

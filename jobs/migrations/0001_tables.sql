@@ -51,6 +51,7 @@ CREATE TABLE jobs.jobs (
 ) WITH (fillfactor = 70);
 
 CREATE INDEX jobs_under_way ON jobs.jobs (account_id) WHERE finished_at IS NULL;
+
 CREATE INDEX jobs_in_doubt ON jobs.jobs (account_id, work_fingerprint) WHERE state = 'stuck';
 
 CREATE TABLE jobs.outputs (
@@ -78,6 +79,7 @@ CREATE TABLE jobs.outputs (
 ) WITH (fillfactor = 70);
 
 CREATE INDEX outputs_of_job ON jobs.outputs (account_id, job_id, item, variation);
+
 CREATE INDEX outputs_of_source ON jobs.outputs (account_id, source_output_id) WHERE source_output_id IS NOT NULL;
 
 -- One submission of one output, or of one part of a stage of it, to one provider; the row is written before the request
@@ -133,6 +135,109 @@ CREATE TABLE jobs.api_keys (
   scopes      text[]      NOT NULL,
   created_at  timestamptz NOT NULL,
   revoked_at  timestamptz
+);
+
+-- "My jobs", newest first. created_at and job_id never change, so updates of a job stay on its page (HOT).
+CREATE INDEX jobs_by_age ON jobs.jobs (account_id, created_at DESC, job_id DESC);
+
+-- Calls other than submissions that bear a key: what was asked first under it, and what was answered. Kept for ever.
+
+CREATE TABLE jobs.keyed_calls (
+  account_id  text        NOT NULL,
+  route       text        NOT NULL CHECK (route IN ('grants', 'usage', 'release', 'refund', 'extend', 'restart', 'resolve')),
+  key         text        NOT NULL,
+  fingerprint text        NOT NULL,
+  answer      jsonb       NOT NULL,
+  created_at  timestamptz NOT NULL,
+  PRIMARY KEY (account_id, route, key)
+);
+
+-- Support's commands on a job, and the queue of what the reconciler could not settle by itself.
+
+-- What the reconciler found and could not settle, one row per reservation. Whether it is settled by now the reservation says.
+CREATE TABLE jobs.repairs (
+  account_id     text        NOT NULL,
+  reservation_id text        NOT NULL,
+  -- The last reason: what the ledger said, or why Temporal was not believed.
+  why            text        NOT NULL,
+  tries          int         NOT NULL CHECK (tries > 0),
+  first_seen_at  timestamptz NOT NULL,
+  last_seen_at   timestamptz NOT NULL,
+  PRIMARY KEY (account_id, reservation_id)
+);
+
+CREATE INDEX repairs_by_age ON jobs.repairs (first_seen_at, account_id, reservation_id);
+
+-- Unusable output: report → review → refund, free retry or denial. Reports and decisions are append-only, and a review's state
+-- is what they add up to.
+
+CREATE TABLE jobs.reviews (
+  account_id text        NOT NULL,
+  review_id  text        NOT NULL,
+  output_id  text        NOT NULL,
+  job_id     text        NOT NULL,
+  -- Of the output's reviews: 1, 2, …
+  number     int         NOT NULL CHECK (number > 0),
+  category   text        NOT NULL CHECK (category IN ('broken', 'wrong_product', 'vague_brief', 'beyond_model', 'other')),
+  note       text,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (account_id, review_id),
+  UNIQUE (account_id, output_id, number)
+);
+
+-- Support's list, and an account's own; and whose review it is, where only the review is named.
+CREATE INDEX reviews_by_age ON jobs.reviews (created_at DESC, review_id DESC);
+
+CREATE INDEX reviews_of_account_by_age ON jobs.reviews (account_id, created_at DESC, review_id DESC);
+
+CREATE INDEX reviews_by_id ON jobs.reviews (review_id);
+
+CREATE TABLE jobs.review_decisions (
+  account_id   text        NOT NULL,
+  review_id    text        NOT NULL,
+  number       int         NOT NULL CHECK (number > 0),
+  -- The caller's Idempotency-Key, and what was sent under it.
+  key          text        NOT NULL,
+  fingerprint  text        NOT NULL,
+  decision     text        NOT NULL CHECK (decision IN ('refund', 'free_retry', 'deny')),
+  reason       text        NOT NULL,
+  actor        text        NOT NULL,
+  -- The job that this decision admits at no credits. No other job may be free (is_free_retry).
+  retry_job_id text,
+  created_at   timestamptz NOT NULL,
+  PRIMARY KEY (account_id, review_id, number),
+  UNIQUE (account_id, key),
+  CHECK ((decision = 'free_retry') = (retry_job_id IS NOT NULL))
+);
+
+CREATE UNIQUE INDEX review_decisions_by_retry ON jobs.review_decisions (account_id, retry_job_id) WHERE retry_job_id IS NOT NULL;
+
+CREATE TRIGGER reviews_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jobs.reviews
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+CREATE TRIGGER review_decisions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jobs.review_decisions
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+-- Pictures that a brief refers to: fetched once per job and address, by whoever claims the address first, and kept.
+
+CREATE TABLE jobs.reference_assets (
+  account_id    text        NOT NULL,
+  job_id        text        NOT NULL,
+  -- Of the address, which may be longer than an index takes.
+  url_key       text        NOT NULL,
+  url           text        NOT NULL,
+  state         text        NOT NULL CHECK (state IN ('fetching', 'kept', 'refused')),
+  -- The output whose activity fetches it, and until when nobody else may.
+  claimed_by    text        NOT NULL,
+  claimed_until timestamptz NOT NULL,
+  sha256        text,
+  content_type  text,
+  bytes         bigint,
+  refusal       text,
+  resolved_at   timestamptz,
+  PRIMARY KEY (account_id, job_id, url_key),
+  CHECK ((state = 'kept') = (sha256 IS NOT NULL AND content_type IS NOT NULL AND bytes IS NOT NULL)),
+  CHECK ((state = 'refused') = (refusal IS NOT NULL))
 );
 
 -- Down Migration

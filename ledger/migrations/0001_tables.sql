@@ -1,14 +1,9 @@
 -- Up Migration
--- The ledger's tables. Every table leads with account_id, so that it can be distributed by it.
-
--- The ledger's only clock. A test database replaces this one function; nothing else in the ledger reads a time.
--- clock_timestamp(), not now(): a money verb reads it after its locks are held, and now() is from before the wait.
-CREATE FUNCTION ledger.clock() RETURNS timestamptz
-LANGUAGE sql VOLATILE AS 'SELECT clock_timestamp()';
-
 -- Where credits stand inside a grant. 'outside' is the world they are granted from.
 CREATE TYPE ledger.bucket AS ENUM ('outside', 'available', 'reserved', 'spent', 'expired', 'voided');
+
 CREATE TYPE ledger.entry_kind AS ENUM ('grant', 'reserve', 'commit', 'release', 'spend', 'refund', 'expire', 'void');
+
 CREATE TYPE ledger.reservation_state AS ENUM ('open', 'committed', 'released');
 
 -- The hot row: the sums of an account's grants. `available` is the guard against overdraft; the row is the lock that
@@ -80,10 +75,13 @@ CREATE TABLE ledger.grants (
 -- What has been used up is out of the way: a reserve reads as many grants as it burns, however many there are. Unique: of two
 -- grants one always burns first.
 CREATE UNIQUE INDEX grants_in_burn_order ON ledger.grants (account_id, band, expires_at, ordinal) WHERE is_live;
+
 -- One payment makes one grant, in one account.
 CREATE UNIQUE INDEX grants_by_payment ON ledger.grants (reference) WHERE source = 'top_up';
+
 -- These come once to an account.
 CREATE UNIQUE INDEX grants_once ON ledger.grants (account_id, source) WHERE source IN ('sign_up', 'trial');
+
 -- Whose grant it is, where only the grant is named (a charge-back).
 CREATE INDEX grants_by_id ON ledger.grants (grant_id);
 
@@ -165,26 +163,210 @@ CREATE TABLE ledger.operator_actions (
 CREATE TRIGGER operator_actions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.operator_actions
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
--- In the transaction of what was done. No actor: nobody's doing, nothing to record.
-CREATE FUNCTION ledger.record_action(p_account_id text, p_actor text, p_action text, p_reason text, p_detail jsonb, p_now timestamptz)
-RETURNS void LANGUAGE sql AS $$
-  INSERT INTO ledger.operator_actions (account_id, actor, action, reason, detail, created_at)
-  SELECT p_account_id, p_actor, p_action, p_reason, p_detail, p_now WHERE p_actor IS NOT NULL
-$$;
+-- The one place where credits move. Every verb decides what to move and calls post.
 
--- Calendar months after an instant, in UTC: counted from the anchor each time, so that a clamped month (31 Jan → 28 Feb)
--- does not shorten those that follow (→ 31 Mar).
-CREATE FUNCTION ledger.months_after(p_anchor timestamptz, p_months int) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
-  SELECT (p_anchor AT TIME ZONE 'UTC' + make_interval(months => p_months)) AT TIME ZONE 'UTC'
-$$;
+CREATE TYPE ledger.move AS (
+  account_id     text,
+  grant_id       text,
+  kind           ledger.entry_kind,
+  from_bucket    ledger.bucket,
+  to_bucket      ledger.bucket,
+  amount         bigint,
+  reservation_id text,
+  reason         text
+);
 
--- Which period of an anchor an instant lies in: the largest n with months_after(anchor, n) <= instant.
-CREATE FUNCTION ledger.period_number(p_anchor timestamptz, p_at timestamptz) RETURNS int LANGUAGE sql IMMUTABLE AS $$
-  SELECT m.months - CASE WHEN ledger.months_after(p_anchor, m.months) > p_at THEN 1 ELSE 0 END
-  FROM (
-    SELECT (12 * (extract(year FROM p_at AT TIME ZONE 'UTC') - extract(year FROM p_anchor AT TIME ZONE 'UTC'))
-            + extract(month FROM p_at AT TIME ZONE 'UTC') - extract(month FROM p_anchor AT TIME ZONE 'UTC'))::int AS months
-  ) m
-$$;
+-- How credits are held: of accepted items, which grants give how much.
+
+-- The items as rows, numbered from 1: read once, since reading JSON is a good part of a call's time.
+CREATE TYPE ledger.reserve_item AS (
+  account_id           text,
+  reservation_id       text,
+  amount               bigint,
+  reason               text,
+  job_id               text,
+  output_id            text,
+  return_after_seconds double precision,
+  group_id             text,
+  -- Whose spend it counts as.
+  member               text,
+  project              text,
+  -- What a direct spend was for.
+  note                 text,
+  item                 int
+);
+
+-- What each member and project of an account has used in a period, and how much it may. Counted when credits are held or
+-- spent and given back when they return, under the account's lock like its balance.
+
+CREATE TYPE ledger.spender AS ENUM ('member', 'project');
+
+CREATE TABLE ledger.limits (
+  account_id                 text NOT NULL PRIMARY KEY,
+  max_concurrent_jobs        int    CHECK (max_concurrent_jobs >= 0),
+  member_credits_per_period  bigint CHECK (member_credits_per_period >= 0),
+  project_credits_per_period bigint CHECK (project_credits_per_period >= 0),
+  low_balance_at             bigint CHECK (low_balance_at >= 0)
+);
+
+-- A cap of one member or project in place of the account's general one; null: none for this one.
+CREATE TABLE ledger.limit_overrides (
+  account_id         text           NOT NULL,
+  spender            ledger.spender NOT NULL,
+  name               text           NOT NULL,
+  credits_per_period bigint CHECK (credits_per_period >= 0),
+  PRIMARY KEY (account_id, spender, name)
+);
+
+-- used: reserved and spent, less what returned or was refunded.
+CREATE TABLE ledger.usage (
+  account_id       text           NOT NULL,
+  spender          ledger.spender NOT NULL,
+  name             text           NOT NULL,
+  period_starts_at timestamptz    NOT NULL,
+  used             bigint         NOT NULL CHECK (used >= 0),
+  PRIMARY KEY (account_id, spender, name, period_starts_at)
+) WITH (fillfactor = 70);
+
+-- The moves of each way back, in order: of what was reserved, and of what was spent and is refunded. (`then` orders two
+-- moves of the same part.)
+CREATE VIEW ledger.ways_back (way, "then", kind, from_bucket, to_bucket, on_new_grant) AS
+  SELECT w.way, w.ordinal, w.kind::ledger.entry_kind, w.from_bucket::ledger.bucket, w.to_bucket::ledger.bucket, w.on_new_grant
+  FROM (VALUES
+    ('alive',  1, 'release', 'reserved',  'available', false),
+    ('voided', 1, 'void',    'reserved',  'voided',    false),
+    ('expire', 1, 'release', 'reserved',  'available', false),
+    ('expire', 2, 'expire',  'available', 'expired',   false),
+    ('return', 1, 'expire',  'reserved',  'expired',   false),
+    ('return', 2, 'release', 'outside',   'available', true),
+    ('alive refund',  1, 'refund', 'spent',   'available', false),
+    ('voided refund', 1, 'void',   'spent',   'voided',    false),
+    ('return refund', 1, 'expire', 'spent',   'expired',   false),
+    ('return refund', 2, 'refund', 'outside', 'available', true)
+  ) w (way, ordinal, kind, from_bucket, to_bucket, on_new_grant);
+
+-- The two endings of a reservation, one code path: commit and release are thin words over settle.
+
+-- The two verbs, and what may become of credits whose grant expired while they were reserved. Anything else is an error
+-- of the caller: a verb that is misspelt must not be taken for a release.
+CREATE DOMAIN ledger.settle_verb AS text NOT NULL CHECK (VALUE IN ('commit', 'release'));
+
+CREATE DOMAIN ledger.expired_policy AS text CHECK (VALUE IN ('return_grant', 'expire'));
+
+CREATE TYPE ledger.settle_item AS (
+  account_id         text,
+  reservation_id     text,
+  verb               text,
+  amount             bigint,
+  cause              text,
+  expired_policy     text,
+  return_grant_hours int,
+  item               int
+);
+
+-- Where a reservation's row is and how it stands.
+CREATE TYPE ledger.standing AS (place tid, state ledger.reservation_state, amount bigint, committed bigint, released bigint);
+
+CREATE TABLE ledger.refunds (
+  account_id     text        NOT NULL,
+  refund_id      text        NOT NULL,
+  reservation_id text        NOT NULL,
+  -- As asked; null: all that was left.
+  asked          bigint,
+  amount         bigint      NOT NULL CHECK (amount > 0),
+  -- What went back per grant that had given, in the order it went.
+  part_grant_ids text[]      NOT NULL,
+  part_amounts   bigint[]    NOT NULL,
+  reason         text        NOT NULL,
+  entries        int8range   NOT NULL,
+  created_at     timestamptz NOT NULL,
+  PRIMARY KEY (account_id, refund_id)
+);
+
+CREATE INDEX refunds_of_reservation ON ledger.refunds (account_id, reservation_id);
+
+CREATE TABLE ledger.voids (
+  account_id    text        NOT NULL,
+  grant_id      text        NOT NULL,
+  voided        bigint      NOT NULL CHECK (voided >= 0),
+  -- Spent or reserved by then. (What was reserved is taken when it comes back: see ways_back.)
+  not_recovered bigint      NOT NULL CHECK (not_recovered >= 0),
+  reason        text        NOT NULL,
+  created_at    timestamptz NOT NULL,
+  PRIMARY KEY (account_id, grant_id)
+);
+
+-- Who invited whom. Pays the inviter once, when the invited account first pays for a plan.
+CREATE TABLE ledger.referrals (
+  account_id text        NOT NULL PRIMARY KEY,
+  inviter_id text        NOT NULL CHECK (inviter_id <> account_id),
+  created_at timestamptz NOT NULL,
+  paid_at    timestamptz
+);
+
+-- A plan is paid for by the period; each period's credits are a grant that ends with it.
+
+CREATE TABLE ledger.plans (
+  account_id       text        NOT NULL PRIMARY KEY,
+  -- Null: it has ended.
+  plan             text,
+  -- Periods are counted from here, in calendar months.
+  anchor_at        timestamptz NOT NULL,
+  period_starts_at timestamptz NOT NULL,
+  period_ends_at   timestamptz NOT NULL,
+  -- What the next period is of; null: the plan ends with this one.
+  next_plan        text,
+  renewal          text        NOT NULL CHECK (renewal IN ('automatic', 'by_call')),
+  CHECK (period_ends_at > period_starts_at)
+);
+
+CREATE INDEX plans_to_renew ON ledger.plans (period_ends_at) WHERE renewal = 'automatic' AND plan IS NOT NULL;
+
+-- Every period there was: the highest plan held in it and what was granted for it. Skipped: it passed before anyone renewed.
+CREATE TABLE ledger.plan_periods (
+  account_id       text        NOT NULL,
+  period_starts_at timestamptz NOT NULL,
+  period_ends_at   timestamptz NOT NULL,
+  plan             text        NOT NULL,
+  granted          bigint      NOT NULL CHECK (granted >= 0),
+  is_skipped       boolean     NOT NULL,
+  PRIMARY KEY (account_id, period_starts_at),
+  CHECK (is_skipped = (granted = 0))
+);
+
+-- What was asked under a reference, and the answer: the same for ever.
+CREATE TABLE ledger.plan_calls (
+  account_id text        NOT NULL,
+  reference  text        NOT NULL,
+  content    jsonb       NOT NULL,
+  answer     jsonb       NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (account_id, reference)
+);
+
+-- A balance that fell below its account's level, once per fall. entry_seq: after which entry.
+CREATE TABLE ledger.low_balance_notices (
+  account_id     text        NOT NULL,
+  entry_seq      bigint      NOT NULL,
+  available      bigint      NOT NULL,
+  low_balance_at bigint      NOT NULL,
+  created_at     timestamptz NOT NULL,
+  PRIMARY KEY (account_id, entry_seq)
+);
+
+CREATE FUNCTION ledger.note_low_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO ledger.low_balance_notices (account_id, entry_seq, available, low_balance_at, created_at)
+  VALUES (NEW.account_id, NEW.entry_seq, NEW.available, NEW.low_balance_at, NEW.moved_at)
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+
+-- On the row, so that no verb can forget it.
+CREATE TRIGGER low_balance_is_noted AFTER UPDATE OF available ON ledger.accounts FOR EACH ROW
+  WHEN (NEW.available < NEW.low_balance_at AND OLD.available >= OLD.low_balance_at)
+  EXECUTE FUNCTION ledger.note_low_balance();
+
+CREATE INDEX operator_actions_of_job ON ledger.operator_actions (account_id, (detail->>'job_id'), action_id) WHERE detail->>'job_id' IS NOT NULL;
 
 -- Down Migration

@@ -1,0 +1,36 @@
+-- Attempts: written before the request leaves, so that a second submitter finds the row and never posts.
+
+-- Answers whether this caller made the row (and may post, once), and how the attempt stands. No row is made once the
+-- output's reservation has ended: whoever comes late has nothing to submit.
+CREATE OR REPLACE FUNCTION jobs.begin_attempt(p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int,
+                                   p_reference text, p_provider text)
+RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text, work jsonb, seconds_left double precision)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  v_now     timestamptz := ledger.lock_accounts(ARRAY[p_account_id]);
+  v_is_open boolean;
+  v_is_mine boolean := false;
+BEGIN
+  SELECT r.state = 'open' INTO v_is_open
+  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  WHERE o.account_id = p_account_id AND o.output_id = p_output_id AND o.job_id = p_job_id;
+  IF v_is_open THEN
+    INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, number, provider, state, posted_at)
+    VALUES (p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_number, p_provider, 'posting', v_now)
+    ON CONFLICT DO NOTHING;
+    v_is_mine := FOUND;
+    IF v_is_mine THEN
+      -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
+      UPDATE jobs.outputs SET attempts = greatest(attempts, p_number) WHERE account_id = p_account_id AND output_id = p_output_id;
+    END IF;
+  END IF;
+  RETURN QUERY
+    SELECT v_is_mine, coalesce(a.state, 'fenced'), a.provider_job_id, a.error_class,
+           jobs.work_for_model(o.account_id, o.job_id, o.work),
+           extract(epoch FROM j.return_by - v_now)::double precision
+    FROM (VALUES (1)) one
+    LEFT JOIN jobs.attempts a ON a.account_id = p_account_id AND a.reference = p_reference
+    LEFT JOIN jobs.outputs o ON o.account_id = p_account_id AND o.output_id = p_output_id
+    LEFT JOIN jobs.jobs j ON j.account_id = p_account_id AND j.job_id = p_job_id;
+END $$;

@@ -1,0 +1,11 @@
+-- Records that an attempt's result is in the asset store. An attempt that was fenced keeps its asset for support, and
+-- stays fenced.
+CREATE OR REPLACE FUNCTION jobs.record_asset(p_account_id text, p_reference text, p_sha256 text, p_content_type text, p_bytes bigint,
+                                  p_billed text, p_cost text)
+RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE jobs.attempts a
+  SET state = CASE a.state WHEN 'accepted' THEN 'collected' ELSE a.state END, sha256 = p_sha256,
+      content_type = p_content_type, bytes = p_bytes, billed = p_billed, cost = p_cost
+  WHERE a.account_id = p_account_id AND a.reference = p_reference AND a.sha256 IS NULL;
+  SELECT a.state FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
+$$;

@@ -1,0 +1,34 @@
+CREATE OR REPLACE FUNCTION jobs.refused(p_reason text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+  SELECT jsonb_build_object('outcome', 'refused', 'reason', p_reason)
+$$;
+
+-- Outputs of a job whose credits are still reserved.
+CREATE OR REPLACE FUNCTION jobs.open_outputs(p_account_id text, p_job_id text)
+RETURNS TABLE (output_id text, reservation_id text, return_by timestamptz, item int, variation int)
+LANGUAGE sql STABLE AS $$
+  SELECT o.output_id, o.reservation_id, r.return_by, o.item, o.variation
+  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND r.state = 'open'
+$$;
+
+-- Attempts of outputs that have not ended, by name: a reference, or a number where that is enough; null: any.
+CREATE OR REPLACE FUNCTION jobs.attempts_named(p_account_id text, p_job_id text, p_name jsonb) RETURNS SETOF jobs.attempts
+LANGUAGE sql STABLE AS $$
+  SELECT a.* FROM jobs.open_outputs(p_account_id, p_job_id) o
+  JOIN jobs.attempts a ON a.account_id = p_account_id AND a.output_id = o.output_id
+  WHERE nullif(p_name, 'null') IS NULL OR p_name IN (to_jsonb(a.reference), to_jsonb(a.number))
+$$;
+
+-- A later return_by for some open outputs, in the ledger and on the job; whoever reads the job by its tag sees that it changed.
+CREATE OR REPLACE FUNCTION jobs.return_later(p_account_id text, p_job_id text, p_reservation_ids text[], p_return_by timestamptz, p_now timestamptz)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM ledger.extend(p_account_id, p_reservation_ids, p_return_by);
+  -- The job's is that of its last output: by then everything is settled.
+  UPDATE jobs.jobs j SET return_by = (SELECT max(o.return_by) FROM jobs.open_outputs(p_account_id, p_job_id) o)
+  WHERE j.account_id = p_account_id AND j.job_id = p_job_id;
+  PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', (
+    SELECT coalesce(nullif(j.progress, 'null'), '{"stage": null, "fraction": null, "queue_position": null}')
+           || jsonb_build_object('returned_automatically_by', j.return_by)
+    FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id), p_now);
+END $$;

@@ -1,0 +1,25 @@
+-- Returns the credits of every output that still holds some, by the function the workflow and the reconciler settle with: it
+-- fences their attempts in the same transaction. p_call: failure, expired_policy, return_grant_hours.
+CREATE OR REPLACE FUNCTION jobs.release_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_output  record;
+  v_result  jsonb;
+  v_credits bigint := 0;
+  v_ids     text[] := '{}';
+BEGIN
+  FOR v_output IN SELECT o.* FROM jobs.open_outputs(p_account_id, p_job_id) o ORDER BY o.item, o.variation LOOP
+    v_result := jobs.settle_one(jsonb_build_object('account_id', p_account_id, 'job_id', p_job_id, 'output_id', v_output.output_id,
+      'reservation_id', v_output.reservation_id, 'verb', 'release', 'failure', p_call->'failure',
+      'expired_policy', p_call->>'expired_policy', 'return_grant_hours', p_call->'return_grant_hours'), p_now);
+    IF v_result->>'outcome' <> 'released' THEN
+      RAISE EXCEPTION 'the ledger refused to release %: %', v_output.reservation_id, v_result->>'outcome' USING ERRCODE = 'HF004';
+    END IF;
+    v_credits := v_credits + (v_result->>'released')::bigint;
+    v_ids := v_ids || v_output.output_id;
+  END LOOP;
+  IF v_ids = '{}' THEN
+    RETURN jobs.refused('job_ended');
+  END IF;
+  RETURN jsonb_build_object('outcome', 'done', 'credits', v_credits, 'output_ids', to_jsonb(v_ids));
+END $$;

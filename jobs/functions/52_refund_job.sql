@@ -1,0 +1,49 @@
+-- Gives committed credits back, whole or in part: of one output, or of the job's, the last first. p_call: output_id, credits
+-- (null: all that is left), goodwill_seconds. Each output's refund has an id of its own, derived from the key.
+CREATE OR REPLACE FUNCTION jobs.refund_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_output_id text := p_call->>'output_id';
+  v_sums      record;
+  v_output    record;
+  v_result    record;
+  v_wanted    bigint;
+  v_here      bigint;
+  v_refunds   jsonb := '[]';
+BEGIN
+  SELECT count(*) AS outputs, coalesce(sum(r.committed), 0) AS committed, coalesce(sum(r.committed - r.refunded), 0) AS left INTO v_sums
+  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND (v_output_id IS NULL OR o.output_id = v_output_id);
+  v_wanted := coalesce((p_call->>'credits')::bigint, v_sums.left);
+  IF v_sums.outputs = 0 THEN
+    RETURN '{"outcome": "not_found", "what": "output"}';
+  ELSIF v_sums.committed = 0 THEN
+    RETURN jobs.refused('nothing_committed');
+  ELSIF v_sums.left = 0 THEN
+    RETURN jobs.refused('already_refunded');
+  ELSIF v_wanted > v_sums.left THEN
+    RETURN jobs.refused('exceeds_committed') || jsonb_build_object('committed', v_sums.committed, 'left', v_sums.left);
+  END IF;
+
+  FOR v_output IN
+    SELECT o.output_id, o.reservation_id, r.committed - r.refunded AS left
+    FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+    WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND (v_output_id IS NULL OR o.output_id = v_output_id)
+      AND r.committed > r.refunded
+    ORDER BY o.item DESC, o.variation DESC
+  LOOP
+    v_here := least(v_wanted, v_output.left);
+    EXIT WHEN v_here = 0;
+    SELECT f.outcome INTO v_result FROM ledger.refund(jsonb_build_array(jsonb_build_object('account_id', p_account_id,
+      'reservation_id', v_output.reservation_id, 'refund_id', (p_call->>'action_id') || '_' || v_output.output_id, 'amount', v_here,
+      'reason', p_call->>'reason', 'goodwill_seconds', p_call->'goodwill_seconds'))) f;
+    IF v_result.outcome <> 'refunded' THEN
+      RAISE EXCEPTION 'the ledger refused to refund %: %', v_output.reservation_id, v_result.outcome USING ERRCODE = 'HF004';
+    END IF;
+    PERFORM jobs.append_event(p_account_id, p_job_id, 'credits.refunded',
+      jsonb_build_object('output_id', v_output.output_id, 'credits', v_here, 'reason', p_call->>'reason'), p_now);
+    v_refunds := v_refunds || jsonb_build_object('output_id', v_output.output_id, 'credits', v_here);
+    v_wanted := v_wanted - v_here;
+  END LOOP;
+  RETURN jsonb_build_object('outcome', 'done', 'refunds', v_refunds);
+END $$;

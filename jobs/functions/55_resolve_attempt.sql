@@ -1,0 +1,38 @@
+-- Says what an attempt was whose outcome nobody knows. It did not run: rejected, so that the workflow makes the next one, or
+-- gives up where its model allows no more. It ran: accepted under the provider's id of it, so that the workflow brings
+-- it in; provider_job_id is support's own, or what a look-up found. p_call: said (ran | did_not_run), attempt (null: the only
+-- one), provider_job_id, look_up (how it ended: not_found | unknown | unsupported; null: look first, which only a worker can).
+CREATE OR REPLACE FUNCTION jobs.resolve_attempt(p_account_id text, p_job_id text, p_call jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_names    record;
+  v_has_run  boolean := p_call->>'said' = 'ran';
+BEGIN
+  SELECT count(*) AS named, count(*) FILTER (WHERE a.state = 'unknown') AS unknown,
+         bool_or(a.state = 'posting') AS is_on_its_way, min(a.reference) FILTER (WHERE a.state = 'unknown') AS reference,
+         min(a.provider) FILTER (WHERE a.state = 'unknown') AS provider
+  INTO v_names FROM jobs.attempts_named(p_account_id, p_job_id, p_call->'attempt') a;
+  IF NOT EXISTS (SELECT 1 FROM jobs.open_outputs(p_account_id, p_job_id)) THEN
+    RETURN jobs.refused('job_ended');
+  ELSIF v_names.named = 0 AND nullif(p_call->'attempt', 'null') IS NOT NULL THEN
+    RETURN jobs.refused('no_such_attempt');
+  ELSIF v_names.unknown > 1 THEN
+    RETURN jobs.refused('several_attempts');
+  ELSIF v_names.unknown = 0 THEN
+    RETURN jobs.refused(CASE WHEN v_names.is_on_its_way THEN 'attempt_on_its_way' ELSE 'attempt_known' END);
+  ELSIF NOT (p_call->>'is_running')::boolean THEN
+    RETURN jobs.refused('not_running');
+  ELSIF v_has_run AND p_call->>'provider_job_id' IS NULL AND p_call->>'look_up' IS NULL THEN
+    RETURN jsonb_build_object('outcome', 'look_up', 'attempt', v_names.reference, 'provider', v_names.provider);
+  ELSIF v_has_run AND p_call->>'provider_job_id' IS NULL THEN
+    RETURN jobs.refused(CASE p_call->>'look_up' WHEN 'not_found' THEN 'not_found_at_provider' WHEN 'unsupported' THEN 'provider_cannot_be_asked'
+                                                ELSE 'provider_does_not_say' END);
+  END IF;
+  -- Moved as a look-up moves it: the account's lock is held, and nobody else moves one that is unknown.
+  PERFORM jobs.move_attempt(p_account_id, v_names.reference, ARRAY['unknown'], CASE WHEN v_has_run THEN 'accepted' ELSE 'rejected' END,
+                            CASE WHEN v_has_run THEN p_call->>'provider_job_id' END, CASE WHEN NOT v_has_run THEN 'resubmit' END);
+  RETURN (
+    SELECT jsonb_build_object('outcome', 'done', 'output_id', a.output_id, 'attempt', a.reference, 'said', p_call->>'said',
+                              'provider_job_id', a.provider_job_id)
+    FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = v_names.reference);
+END $$;

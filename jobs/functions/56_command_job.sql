@@ -1,0 +1,44 @@
+-- Does what support asks of a job, once per key, and answers the same for ever: a refusal too (a new try needs a new key). The
+-- account is locked first, so a command and whatever else ends, extends or resubmits the job come one after the other.
+-- p_call: fingerprint, actor, reason, action_id (from the key), is_running (whether a workflow runs the job), what the
+-- command asks, and the figures of the policy: see the function of each.
+--
+-- Answers, stored under the key: {"outcome": "done", …} and {"outcome": "refused", "reason", …}; stored by nobody: {"outcome":
+-- "not_found", "what"}, {"outcome": "invalid", "pointer", "code"} and {"outcome": "look_up", "attempt",
+-- "provider"}. With the fingerprint first seen.
+CREATE OR REPLACE FUNCTION jobs.command_job(p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb)
+RETURNS TABLE (answer jsonb, fingerprint text, is_replay boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  v_now    timestamptz := ledger.lock_accounts(ARRAY[p_account_id]);
+  v_known  jobs.keyed_calls;
+  v_answer jsonb := '{"outcome": "not_found", "what": "job"}';
+BEGIN
+  SELECT * INTO v_known FROM jobs.keyed_calls c
+  WHERE c.account_id = p_account_id AND c.route = p_command AND c.key = p_key;
+  IF FOUND THEN
+    RETURN QUERY SELECT v_known.answer, v_known.fingerprint, true;
+    RETURN;
+  END IF;
+  IF p_call->>'actor' IS NULL OR p_call->>'reason' IS NULL THEN
+    RAISE not_null_violation USING MESSAGE = 'support says who and why';
+  END IF;
+  IF EXISTS (SELECT 1 FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id) THEN
+    v_answer := CASE p_command
+      WHEN 'release' THEN jobs.release_job(p_account_id, p_job_id, p_call, v_now)
+      WHEN 'refund' THEN jobs.refund_job(p_account_id, p_job_id, p_call, v_now)
+      WHEN 'extend' THEN jobs.extend_job(p_account_id, p_job_id, p_call, v_now)
+      WHEN 'restart' THEN jobs.restart_job(p_account_id, p_job_id, p_call, v_now)
+      WHEN 'resolve' THEN jobs.resolve_attempt(p_account_id, p_job_id, p_call) END;
+  END IF;
+  IF v_answer->>'outcome' IN ('done', 'refused') THEN
+    INSERT INTO jobs.keyed_calls (account_id, route, key, fingerprint, answer, created_at)
+    VALUES (p_account_id, p_command, p_key, p_call->>'fingerprint', v_answer, v_now);
+  END IF;
+  IF v_answer->>'outcome' = 'done' THEN
+    PERFORM ledger.record_action(p_account_id, p_call->>'actor', p_command || '_job', p_call->>'reason',
+      jsonb_build_object('job_id', p_job_id, 'key', p_key) || (v_answer - 'outcome'), v_now);
+  END IF;
+  RETURN QUERY SELECT v_answer, p_call->>'fingerprint', false;
+END $$;

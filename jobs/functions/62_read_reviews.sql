@@ -1,0 +1,47 @@
+-- Null when the account has no such review.
+CREATE OR REPLACE FUNCTION jobs.read_review(p_account_id text, p_review_id text) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jobs.review_as_json(r) FROM jobs.reviews r WHERE r.account_id = p_account_id AND r.review_id = p_review_id
+$$;
+
+-- For support, who has the review's id alone; null when it is nobody's.
+CREATE OR REPLACE FUNCTION jobs.account_of_review(p_review_id text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT min(r.account_id) FROM jobs.reviews r WHERE r.review_id = p_review_id HAVING count(*) = 1
+$$;
+
+-- A page of an account's reviews, newest first, after the position (p_at, p_review_id) where the last page ended.
+CREATE OR REPLACE FUNCTION jobs.list_reviews(p_account_id text, p_state text, p_category text, p_at timestamptz, p_review_id text, p_limit int)
+RETURNS TABLE (review jsonb, created_at text, review_id text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jobs.review_as_json(r), r.created_at::text, r.review_id
+  FROM jobs.reviews r LEFT JOIN LATERAL jobs.standing_decision(r.account_id, r.review_id, ledger.clock()) s ON p_state IS NOT NULL
+  WHERE r.account_id = p_account_id
+    AND (p_at IS NULL OR (r.created_at, r.review_id) < (p_at, p_review_id))
+    AND (p_category IS NULL OR r.category = p_category)
+    AND (p_state IS NULL OR (p_state = 'open') = (s.decision IS NULL))
+  ORDER BY r.created_at DESC, r.review_id DESC LIMIT p_limit
+$$;
+
+-- The same over every account: support's.
+CREATE OR REPLACE FUNCTION jobs.list_reviews_of_all(p_state text, p_category text, p_at timestamptz, p_review_id text, p_limit int)
+RETURNS TABLE (review jsonb, created_at text, review_id text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jobs.review_as_json(r), r.created_at::text, r.review_id
+  FROM jobs.reviews r LEFT JOIN LATERAL jobs.standing_decision(r.account_id, r.review_id, ledger.clock()) s ON p_state IS NOT NULL
+  WHERE (p_at IS NULL OR (r.created_at, r.review_id) < (p_at, p_review_id))
+    AND (p_category IS NULL OR r.category = p_category)
+    AND (p_state IS NULL OR (p_state = 'open') = (s.decision IS NULL))
+  ORDER BY r.created_at DESC, r.review_id DESC LIMIT p_limit
+$$;
+
+-- What a free retry makes: the reviewed output's work, and the labels of its job. No row unless a decision allows this very job.
+CREATE OR REPLACE FUNCTION jobs.read_free_retry(p_account_id text, p_job_id text) RETURNS TABLE (work jsonb, metadata jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT o.work, j.metadata
+  FROM jobs.review_decisions d
+  JOIN jobs.reviews r ON r.account_id = d.account_id AND r.review_id = d.review_id
+  JOIN jobs.outputs o ON o.account_id = r.account_id AND o.output_id = r.output_id
+  JOIN jobs.jobs j ON j.account_id = r.account_id AND j.job_id = r.job_id
+  WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id AND jobs.is_free_retry(p_account_id, p_job_id)
+$$;

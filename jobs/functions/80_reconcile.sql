@@ -1,0 +1,62 @@
+-- The record held against the ledger: queries that must return no rows.
+CREATE OR REPLACE FUNCTION jobs.reconcile()
+RETURNS TABLE (check_name text, account_id text, subject text, detail jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT 'output_agrees_with_reservation', o.account_id, o.output_id, jsonb_build_object('output', to_jsonb(o), 'reservation', to_jsonb(r))
+  FROM jobs.outputs o LEFT JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  WHERE coalesce(r.state::text, 'none') <> CASE WHEN o.state IN ('queued', 'running', 'stuck') THEN 'open'
+                                                 WHEN o.state = 'succeeded' THEN 'committed' ELSE 'released' END
+  UNION ALL
+  SELECT 'reservation_has_an_output', r.account_id, r.reservation_id, to_jsonb(r)
+  FROM ledger.reservations r LEFT JOIN jobs.outputs o ON o.account_id = r.account_id AND o.output_id = r.output_id
+  WHERE r.output_id LIKE 'out\_%' AND o.output_id IS NULL
+  UNION ALL
+  SELECT 'job_ends_with_its_outputs', j.account_id, j.job_id, to_jsonb(j)
+  FROM jobs.jobs j
+  WHERE (j.finished_at IS NULL) <> EXISTS (SELECT 1 FROM jobs.outputs o WHERE o.account_id = j.account_id AND o.job_id = j.job_id
+                                           AND o.state IN ('queued', 'running', 'stuck'))
+  UNION ALL
+  SELECT 'quoted_is_reserved', j.account_id, j.job_id, to_jsonb(j)
+  FROM jobs.jobs j
+  WHERE j.quoted <> (SELECT coalesce(sum(r.amount), 0) FROM jobs.outputs o JOIN ledger.reservations r
+                     ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+                     WHERE o.account_id = j.account_id AND o.job_id = j.job_id)
+  UNION ALL
+  SELECT 'events_count_up_without_gaps', j.account_id, j.job_id, jsonb_build_object('event_seq', j.event_seq)
+  FROM jobs.jobs j
+  WHERE j.event_seq <> (SELECT count(*) FROM jobs.events e WHERE e.account_id = j.account_id AND e.job_id = j.job_id)
+     OR j.event_seq <> (SELECT coalesce(max(e.seq), 0) FROM jobs.events e WHERE e.account_id = j.account_id AND e.job_id = j.job_id)
+  UNION ALL
+  SELECT 'ended_output_has_no_live_attempt', a.account_id, a.reference, to_jsonb(a)
+  FROM jobs.attempts a JOIN jobs.outputs o ON o.account_id = a.account_id AND o.output_id = a.output_id
+  WHERE o.state IN ('failed', 'canceled') AND a.state IN ('posting', 'unknown', 'accepted', 'collected')
+  UNION ALL
+  SELECT 'delivered_is_the_final_stage', o.account_id, o.output_id, to_jsonb(o)
+  FROM jobs.outputs o
+  WHERE o.state = 'succeeded' AND NOT EXISTS (
+    SELECT 1 FROM jobs.attempts a WHERE a.account_id = o.account_id AND a.output_id = o.output_id AND a.stage = 'render'
+      AND a.state = 'collected' AND a.sha256 = o.sha256)
+  LIMIT 1000
+$$;
+
+-- Reviews held against the ledger: queries that must return no rows.
+CREATE OR REPLACE FUNCTION jobs.reconcile_reviews()
+RETURNS TABLE (check_name text, account_id text, subject text, detail jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT 'refund_decision_was_paid', d.account_id, d.review_id, to_jsonb(d)
+  FROM jobs.review_decisions d
+  WHERE (d.decision = 'refund') <> EXISTS (SELECT 1 FROM ledger.refunds f WHERE f.account_id = d.account_id
+                                            AND f.refund_id = jobs.refund_id_of(d.review_id))
+    AND d.number = (SELECT l.number FROM jobs.last_decision(d.account_id, d.review_id) l)
+  UNION ALL
+  SELECT 'free_retry_was_decided', r.account_id, r.reservation_id, to_jsonb(r)
+  FROM ledger.reservations r
+  WHERE r.reason = 'free_retry' AND r.output_id LIKE 'out\_%'
+    AND NOT EXISTS (SELECT 1 FROM jobs.review_decisions d WHERE d.account_id = r.account_id AND d.retry_job_id = r.job_id)
+  UNION ALL
+  SELECT 'decision_is_on_record', d.account_id, d.review_id, to_jsonb(d)
+  FROM jobs.review_decisions d
+  WHERE NOT EXISTS (SELECT 1 FROM ledger.operator_actions a WHERE a.account_id = d.account_id AND a.action = 'decide_review'
+                    AND a.detail->>'review_id' = d.review_id AND a.detail->>'decision' = d.decision)
+  LIMIT 1000
+$$;

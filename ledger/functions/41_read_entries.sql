@@ -1,0 +1,72 @@
+-- The number of an account's last entry before an instant; 0 when there is none. Entries are in order of time and without
+-- gaps, so that halving finds it by the key alone.
+CREATE OR REPLACE FUNCTION ledger.last_entry_before(p_account_id text, p_at timestamptz) RETURNS bigint
+LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+DECLARE
+  v_low    bigint := 0;  -- before the instant
+  v_high   bigint;       -- not before it
+  v_middle bigint;
+BEGIN
+  SELECT a.entry_seq + 1 INTO v_high FROM ledger.accounts a WHERE a.account_id = p_account_id;
+  WHILE v_high - v_low > 1 LOOP
+    v_middle := (v_low + v_high) / 2;
+    IF (SELECT e.created_at < p_at FROM ledger.entries e WHERE e.account_id = p_account_id AND e.seq = v_middle) THEN
+      v_low := v_middle;
+    ELSE
+      v_high := v_middle;
+    END IF;
+  END LOOP;
+  RETURN v_low;
+END $$;
+
+-- The numbers of all entries a reservation made: its reserving, its ending, its refunds.
+CREATE OR REPLACE FUNCTION ledger.entries_of_reservation(p_account_id text, p_reservation_id text) RETURNS SETOF bigint
+LANGUAGE sql STABLE SET enable_seqscan = off AS $$
+  SELECT generate_series(lower(run.entries), upper(run.entries) - 1)
+  FROM (
+    SELECT unnest(ARRAY[r.reserve_entries, r.settle_entries]) FROM ledger.reservations r
+    WHERE r.account_id = p_account_id AND r.reservation_id = p_reservation_id
+    UNION ALL
+    SELECT f.entries FROM ledger.refunds f WHERE f.account_id = p_account_id AND f.reservation_id = p_reservation_id
+  ) run (entries)
+  WHERE NOT isempty(run.entries)
+$$;
+
+-- Entries between two numbers (both excluded), each with the job it was for.
+CREATE OR REPLACE FUNCTION ledger.history(p_account_id text, p_after bigint, p_before bigint, p_reservation_ids text[])
+RETURNS TABLE (seq bigint, kind text, credits bigint, job_id text, output_id text, grant_id text, reason text,
+               balance_after bigint, created_at timestamptz)
+LANGUAGE sql STABLE AS $$
+  SELECT e.seq, e.kind::text, ledger.delta('available', e.from_bucket, e.to_bucket, e.amount),
+         r.job_id, r.output_id, e.grant_id, e.reason, e.balance_after, e.created_at
+  FROM ledger.entries e
+  LEFT JOIN ledger.reservations r ON r.account_id = e.account_id AND r.reservation_id = e.reservation_id
+  WHERE e.account_id = p_account_id AND e.seq > p_after AND e.seq < p_before
+    AND (p_reservation_ids IS NULL OR e.seq = ANY (ARRAY(
+      SELECT n FROM unnest(p_reservation_ids) i CROSS JOIN LATERAL ledger.entries_of_reservation(p_account_id, i) n)))
+$$;
+
+-- The usage history, newest first, older than p_before (null: from the newest). credits is signed, as the available
+-- balance saw it. Filters are null when not asked for; p_reservation_ids: of these alone.
+CREATE OR REPLACE FUNCTION ledger.read_entries(p_account_id text, p_before bigint, p_limit int, p_kinds text[], p_reservation_ids text[],
+                                    p_from timestamptz, p_to timestamptz)
+RETURNS TABLE (seq bigint, kind text, credits bigint, job_id text, output_id text, grant_id text, reason text,
+               balance_after bigint, created_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+  v_after bigint := 0;
+  v_before bigint := coalesce(p_before, 9223372036854775807);
+BEGIN
+  PERFORM ledger.sweep_account(p_account_id);
+  IF p_from IS NOT NULL THEN
+    v_after := ledger.last_entry_before(p_account_id, p_from);
+  END IF;
+  IF p_to IS NOT NULL THEN
+    v_before := least(v_before, ledger.last_entry_before(p_account_id, p_to) + 1);
+  END IF;
+  RETURN QUERY
+    SELECT h.* FROM ledger.history(p_account_id, v_after, v_before, p_reservation_ids) h
+    WHERE p_kinds IS NULL OR h.kind = ANY (p_kinds)
+    ORDER BY h.seq DESC LIMIT p_limit;
+END $$;

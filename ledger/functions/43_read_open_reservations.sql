@@ -1,0 +1,15 @@
+-- Open reservations for the reconciler, in pages by key: those made before p_made_before, or past their return_by.
+-- age and overdue are in seconds, by the database's clock.
+CREATE OR REPLACE FUNCTION ledger.read_open_reservations(p_after_account_id text, p_after_reservation_id text, p_limit int,
+                                              p_min_age_seconds double precision)
+RETURNS TABLE (account_id text, reservation_id text, job_id text, output_id text, amount bigint, return_by timestamptz,
+               overdue_seconds double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT r.account_id, r.reservation_id, r.job_id, r.output_id, r.amount, r.return_by,
+         extract(epoch FROM ledger.clock() - r.return_by)::double precision
+  FROM ledger.reservations r
+  WHERE r.state = 'open' AND (r.account_id, r.reservation_id) > (p_after_account_id, p_after_reservation_id)
+    AND r.created_at <= ledger.clock() - make_interval(secs => p_min_age_seconds)
+  ORDER BY r.account_id, r.reservation_id
+  LIMIT p_limit
+$$;
