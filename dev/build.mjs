@@ -3,7 +3,7 @@
  * source maps, the SQL beside it, and the workflow bundle, made by the SDK version that will run it.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
@@ -30,6 +30,9 @@ for (const source of SQL) {
     filter: (file) => !path.extname(file) || file.endsWith('.sql'),
   });
 }
+
+// package.json's bin: npm does this where it installs a package, and the image has it without npm.
+chmodSync(path.join(DIST, 'cli', 'main.js'), 0o755);
 
 const { code } = await bundleWorkflowCode({
   // From source: the bundler looks for the SDK from where the workflows lie, which a target folder does not have.

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { readCliConfig, type CliConfig } from '../runtime/config.ts';
 
 /** What the command line and the embedded stack take from the environment (the processes: see runtime/config.ts). */
 export type DevConfig = {
@@ -11,11 +12,8 @@ export type DevConfig = {
   readonly temporalUiUrl: string | null;
   /** DATABASE_OWNER_URL: somebody's PostgreSQL, used instead of an embedded one. */
   readonly databaseOwnerUrl: string | null;
-  /** DATABASE_URL: lets `holdfast reconcile` look at a database without a stack beside it. */
-  readonly databaseUrl: string | null;
-  /** HOLDFAST_API_URL and HOLDFAST_PLATFORM_KEY: let an operator's commands speak to an API without a stack beside it. */
-  readonly apiUrl: string | null;
-  readonly platformKey: string | null;
+  /** What the operators' commands work on; the running stack where it names nothing. */
+  readonly commands: CliConfig;
   /** Outside the checkout, so that every clone on a machine shares one build of the Temporal server. */
   readonly cacheHome: string;
 };
@@ -34,7 +32,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const CHECKOUT = path.join(import.meta.dirname, '..');
 
-/** Empty values count as unset, as in runtime/config.ts. */
+/** Empty values count as unset, as in runtime/config.ts. Throws ConfigurationError. */
 export function readDevConfig(env: Environment = process.env): DevConfig {
   const read = readerOf(env);
   return {
@@ -42,9 +40,7 @@ export function readDevConfig(env: Environment = process.env): DevConfig {
     temporalAddress: read('TEMPORAL_ADDRESS'),
     temporalUiUrl: read('TEMPORAL_UI_URL'),
     databaseOwnerUrl: read('DATABASE_OWNER_URL'),
-    databaseUrl: read('DATABASE_URL'),
-    apiUrl: read('HOLDFAST_API_URL'),
-    platformKey: read('HOLDFAST_PLATFORM_KEY'),
+    commands: readCliConfig(env),
     cacheHome: path.join(read('XDG_CACHE_HOME') ?? path.join(os.homedir(), '.cache'), 'holdfast'),
   };
 }

@@ -1,4 +1,5 @@
-import { runCommandLine } from './command-line.ts';
+import { runProgram } from '../cli/command-line.ts';
+import { createDevProgram } from './command-line.ts';
 import { readDevConfig } from './dev-config.ts';
 
-process.exit(await runCommandLine(process.argv.slice(2), readDevConfig()));
+process.exit(await runProgram(process.argv.slice(2), () => createDevProgram(readDevConfig())));

@@ -61,6 +61,14 @@ export const MIGRATE_SETTINGS = [
   'DATABASE_WORKER_PASSWORD',
 ] as const satisfies SettingName[];
 
+/** Of the command line in the image. Each command says which of them it lacks. */
+export const CLI_SETTINGS = [
+  'DATABASE_URL',
+  'HOLDFAST_API_URL',
+  'HOLDFAST_PLATFORM_KEY',
+  'HOLDFAST_ACTOR',
+] as const satisfies SettingName[];
+
 export type ProcessConfig = {
   readonly isProduction: boolean;
   readonly logLevel: SettingValue<'LOG_LEVEL'>;
@@ -120,6 +128,14 @@ export type WorkerConfig = ProcessConfig & {
   readonly heartbeatTimeoutSeconds: number;
 };
 
+export type CliConfig = {
+  readonly databaseUrl: string | null;
+  readonly apiUrl: string | null;
+  readonly platformKey: string | null;
+  /** Who is on record for what a command does; null: the user of the process. */
+  readonly actor: string | null;
+};
+
 export type MigrateConfig = ProcessConfig & {
   readonly ownerUrl: string;
   readonly apiPassword: string;
@@ -177,6 +193,19 @@ export function readMigrateConfig(env: Environment = process.env): MigrateConfig
     ownerUrl: settings.DATABASE_OWNER_URL,
     apiPassword: settings.DATABASE_API_PASSWORD,
     workerPassword: settings.DATABASE_WORKER_PASSWORD,
+  };
+}
+
+/** Throws ConfigurationError naming what is wrong; nothing has to be set. */
+export function readCliConfig(env: Environment = process.env): CliConfig {
+  // Required of the processes; of the commands, of those that read the database.
+  const hasDatabase = (env['DATABASE_URL'] ?? '') !== '';
+  const settings = readSettings(env, ['HOLDFAST_API_URL', 'HOLDFAST_PLATFORM_KEY', 'HOLDFAST_ACTOR']);
+  return {
+    databaseUrl: hasDatabase ? readSettings(env, ['DATABASE_URL']).DATABASE_URL : null,
+    apiUrl: settings.HOLDFAST_API_URL,
+    platformKey: settings.HOLDFAST_PLATFORM_KEY,
+    actor: settings.HOLDFAST_ACTOR,
   };
 }
 

@@ -113,6 +113,15 @@ export const SETTINGS = {
     schema: seconds(10, 60),
     doc: 'silence after which an activity counts as dead, 1 to 60',
   },
+  HOLDFAST_API_URL: {
+    schema: httpUrl.nullable().default(null),
+    doc: 'the API that the commands call, e.g. http://api:8787',
+  },
+  HOLDFAST_PLATFORM_KEY: { schema: optionalText, doc: 'the platform key that the commands call it with' },
+  HOLDFAST_ACTOR: {
+    schema: optionalText,
+    doc: 'who is on record for what a command does; unset: the user of the process',
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { runDemo, type DemoReport } from '../demo/run-demo.ts';
 import type { DevConfig } from '../dev-config.ts';
 import { abortOnSignal } from '../end-on-signal.ts';
-import { CommandError, EXIT_CODE } from '../exit-codes.ts';
+import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
 import type { Progress } from '../progress.ts';
 import { startStack } from '../stack/start-stack.ts';
 import { readRunningStack, type StackInfo } from '../stack/stack-info.ts';
-import { formatTable, printJson, printLine, printProgress } from '../terminal.ts';
+import { formatTable, printJson, printLine, printProgress } from '../../cli/terminal.ts';
 
 /**
  * `holdfast demo`: on the running stack of this home, or else on one that it starts there and ends afterwards. Exit

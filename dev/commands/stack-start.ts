@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { DevConfig } from '../dev-config.ts';
 import { abortOnSignal } from '../end-on-signal.ts';
-import { CommandError, EXIT_CODE } from '../exit-codes.ts';
+import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
 import { HomeInUseError, startStack } from '../stack/start-stack.ts';
 import type { Stack } from '../stack/stack-handle.ts';
 import { readRunningStack, type StackInfo } from '../stack/stack-info.ts';
-import { printJson, printLine, printProgress } from '../terminal.ts';
+import { printJson, printLine, printProgress } from '../../cli/terminal.ts';
 
 /** `holdfast stack start`: brings the stack up and keeps it up until Ctrl-C. */
 export async function stackStart(config: DevConfig, options: { readonly json: boolean }): Promise<void> {

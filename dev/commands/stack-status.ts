@@ -1,7 +1,7 @@
 import type { DevConfig } from '../dev-config.ts';
-import { CommandError, EXIT_CODE } from '../exit-codes.ts';
+import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
 import { CHILD_NAMES, readRunningStack, type StackInfo } from '../stack/stack-info.ts';
-import { formatTable, printJson, printLine } from '../terminal.ts';
+import { formatTable, printJson, printLine } from '../../cli/terminal.ts';
 
 const HEALTH_TIMEOUT_MS = 3_000;
 

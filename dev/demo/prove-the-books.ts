@@ -1,5 +1,5 @@
-import { findDiscrepancies } from '../commands/reconcile.ts';
-import { formatTable } from '../terminal.ts';
+import { findDiscrepancies } from '../../cli/commands/reconcile-command.ts';
+import { formatTable } from '../../cli/terminal.ts';
 import { check, type DemoScene, type DemoStep, type StepOutcome } from './demo-step.ts';
 
 export const proveTheBooks: DemoStep = {

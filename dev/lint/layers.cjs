@@ -33,6 +33,13 @@ const LAYERS = [
     not: ['ledger/reserve', 'ledger/commit', 'ledger/release', 'ledger/settle'],
     types: [],
   },
+  // Operators' commands: over HTTP, and of the ledger and the keys what the API does not offer.
+  {
+    name: 'cli',
+    values: ['domain', 'ledger', 'jobs', 'runtime'],
+    not: ['ledger/reserve', 'ledger/commit', 'ledger/release', 'ledger/settle'],
+    types: [],
+  },
   // The workflows are known to a worker by their path.
   {
     name: 'worker',

@@ -162,8 +162,14 @@ describe('what goes wrong is told, with what to do', () => {
     ['no month', ['ledger', 'report', '--month', '2026-13'], {}, 2, /YYYY-MM/],
     ['CSV as JSON', ['statement', 'acct_x', '--csv', '--json'], {}, 2, /cannot be used/],
     ['a key that is none', ['balance', 'acct_x'], { HOLDFAST_PLATFORM_KEY: 'x' }, 1, /HOLDFAST_PLATFORM_KEY/],
-    ['half a target', ['balance', 'acct_x'], { HOLDFAST_API_URL: '' }, 2, /set HOLDFAST_API_URL too/],
-    ['nobody there', ['balance', 'acct_x'], { HOLDFAST_API_URL: 'http://127.0.0.1:9' }, 1, /does not answer/],
+    ['half a target', ['balance', 'acct_x'], { HOLDFAST_API_URL: '' }, 2, /not set: HOLDFAST_API_URL \(/],
+    [
+      'nobody there',
+      ['balance', 'acct_x'],
+      { HOLDFAST_API_URL: 'http://127.0.0.1:9' },
+      1,
+      /does not respond/,
+    ],
     [
       'no stack',
       ['balance', 'acct_x'],

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { runCommandLine } from '../../dev/command-line.ts';
+import { runProgram } from '../../cli/command-line.ts';
+import { createDevProgram } from '../../dev/command-line.ts';
 import { readDevConfig } from '../../dev/dev-config.ts';
 import type { ApiFixture } from './api-fixture.ts';
 
@@ -30,15 +31,16 @@ export async function runHoldfast(
 ) {
   const output: Output = { stdout: '', stderr: '' };
   const code = await outputOf.run(output, () =>
-    runCommandLine(
-      args,
-      readDevConfig({
-        HOLDFAST_HOME: api.home,
-        HOLDFAST_API_URL: api.url,
-        HOLDFAST_PLATFORM_KEY: api.platformKey,
-        DATABASE_URL: api.database.workerUrl,
-        ...env,
-      }),
+    runProgram(args, () =>
+      createDevProgram(
+        readDevConfig({
+          HOLDFAST_HOME: api.home,
+          HOLDFAST_API_URL: api.url,
+          HOLDFAST_PLATFORM_KEY: api.platformKey,
+          DATABASE_URL: api.database.workerUrl,
+          ...env,
+        }),
+      ),
     ),
   );
   return { code, ...output };

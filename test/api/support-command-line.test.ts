@@ -85,7 +85,7 @@ describe.concurrent('support at the command line', () => {
     async (name) => {
       const { code, stdout } = await holdfast('job', name, '--help');
       expect(code).toBe(0);
-      expect(stdout).toMatch(new RegExp(`For example:\\n +\\$ npm run holdfast -- job ${name} job_…`));
+      expect(stdout).toMatch(new RegExp(`For example:\\n +\\$ \\./holdfast job ${name} job_…`));
     },
   );
 });

@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -86,6 +87,14 @@ function start(name: string, environment: Record<string, string>): ChildProcess 
   return child;
 }
 
+/** Where package.json says that the command is. */
+function packageBin(): string {
+  const { bin } = JSON.parse(readFileSync(path.join(app, 'package.json'), 'utf8')) as {
+    readonly bin: { readonly holdfast: string };
+  };
+  return bin.holdfast;
+}
+
 async function untilReady(child: ChildProcess): Promise<Record<string, unknown>> {
   const limit = AbortSignal.timeout(READY_LIMIT_MS);
   const lines = createInterface({ input: child.stdout!, signal: limit });
@@ -129,6 +138,31 @@ describe('a packed copy with production dependencies only', () => {
     const api = start('api', processEnvironment('holdfast_api'));
     await untilReady(api);
     await endsCleanly(api);
+  });
+
+  test('has the holdfast command, which looks through the books and says what it lacks', async () => {
+    const holdfast = path.join(app, packageBin());
+    const asked = (env: Record<string, string>, ...args: readonly string[]) =>
+      run(holdfast, args, { cwd: home.home, env: { PATH: path.dirname(process.execPath), ...env } }).catch(
+        (error: unknown) => error,
+      );
+    const worker = { DATABASE_URL: databaseUrl('holdfast_worker') };
+    expect(await asked(worker, 'reconcile', '--json')).toMatchObject({
+      stdout: expect.stringMatching(/"ok": true/) as string,
+      stderr: '',
+    });
+    expect(await asked({}, 'job', '--help')).toMatchObject({
+      stdout: expect.stringMatching(/inspect.*<job>/) as string,
+      stderr: '',
+    });
+    expect(await asked({}, 'reconcile')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/not set: DATABASE_URL/) as string,
+    });
+    expect(await asked({}, 'balance', 'acct_x')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/not set: HOLDFAST_API_URL, HOLDFAST_PLATFORM_KEY/) as string,
+    });
   });
 
   test.each(['api', 'worker', 'migrate'])('%s says which variables it lacks', async (name) => {

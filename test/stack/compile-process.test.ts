@@ -23,7 +23,7 @@ test('a process is compiled once, however often it is started', async () => {
 });
 
 /** Its file may be missing for a moment: no stack runs it. */
-const OF_NOBODY_ELSE = 'dev/exit-codes.ts';
+const OF_NOBODY_ELSE = 'cli/exit-codes.ts';
 
 test('a program that was cleared away meanwhile is there again at the next start', async () => {
   const program = await compileProcess(OF_NOBODY_ELSE);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findDiscrepancies } from '../../dev/commands/reconcile.ts';
+import { findDiscrepancies } from '../../cli/commands/reconcile-command.ts';
 import { HomeInUseError, startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
 import { CHILD_NAMES, readRunningStack, type StackInfo } from '../../dev/stack/stack-info.ts';

@@ -1,13 +1,11 @@
-import type { Progress } from './progress.ts';
-
 /** Results go to stdout (for a script too); progress and faults go to stderr. */
 export function printLine(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-export const printProgress: Progress = (line) => {
+export function printProgress(line: string): void {
   process.stderr.write(`${line}\n`);
-};
+}
 
 export function printJson(value: unknown): void {
   printLine(JSON.stringify(value, null, 2));

@@ -1,10 +1,9 @@
 import { Pool } from 'pg';
 import { sumCredits } from '../../domain/credits.ts';
 import { readReport, type ReportRow } from '../../ledger/read-report.ts';
-import { databaseUrlOf } from '../database-url.ts';
-import type { DevConfig } from '../dev-config.ts';
+import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
-import { shown } from '../operator/show.ts';
+import { shown } from '../show.ts';
 import { formatTable, printJson, printLine } from '../terminal.ts';
 
 /** The whole journal is read: minutes on a large one. */
@@ -16,11 +15,11 @@ type Sums = Readonly<Record<(typeof COLUMNS)[number], number>>;
 
 /** `holdfast ledger report`: what an accountant needs of a month, per source of credits, with a total. */
 export async function ledgerReportCommand(
-  config: DevConfig,
+  context: CommandContext,
   options: { readonly month: string; readonly json: boolean },
 ): Promise<void> {
   const { month } = options;
-  const rows = await report(await databaseUrlOf(config), month);
+  const rows = await report(await context.databaseUrl(), month);
   const total = totalOf(rows);
   if (options.json) {
     printJson({ month, sources: rows, total });

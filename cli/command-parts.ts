@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { accountArgument } from './arguments.ts';
+import type { CommandContext } from './command-context.ts';
 
 /** What every command of an operator has in common. */
 
@@ -12,6 +13,6 @@ export function withAccount(command: Command): Command {
 }
 
 /** What a command's help ends with: lines to copy. */
-export function example(...lines: readonly string[]): string {
-  return `\nFor example:\n${lines.map((line) => `  $ npm run holdfast -- ${line}`).join('\n')}`;
+export function example({ program }: CommandContext, ...lines: readonly string[]): string {
+  return `\nFor example:\n${lines.map((line) => `  $ ${program} ${line}`).join('\n')}`;
 }

@@ -1,4 +1,4 @@
-import { printJson, printLine } from '../terminal.ts';
+import { printJson, printLine } from './terminal.ts';
 
 /** How every command of an operator answers: the API's own JSON for a script, lines for a person. */
 export function show(body: unknown, options: { readonly json: boolean }, lines: () => string): void {

@@ -1,4 +1,4 @@
-import { formatTable } from '../terminal.ts';
+import { formatTable } from './terminal.ts';
 import { fields, shown } from './show.ts';
 
 /** What GET /v1/jobs/{id}/inspect answers, as far as it is shown. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { parseInstant } from '../../domain/parse-instant.ts';
-import { isReviewId } from '../../domain/review.ts';
+import { parseInstant } from '../domain/parse-instant.ts';
+import { isReviewId } from '../domain/review.ts';
 
 /** Arguments as commander takes them: whatever cannot be one ends with exit code 2 before anything is asked. */
 

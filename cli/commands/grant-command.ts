@@ -1,6 +1,6 @@
-import type { DevConfig } from '../dev-config.ts';
-import { connectOperatorApi } from '../operator/operator-api.ts';
-import { show, shown } from '../operator/show.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connectOperatorApi } from '../operator-api.ts';
+import { show, shown } from '../show.ts';
 
 type Grant = {
   readonly id: string;
@@ -20,8 +20,12 @@ export type GrantOptions = {
 };
 
 /** `holdfast grant`: the same reference and content give one grant. */
-export async function grantCommand(config: DevConfig, account: string, options: GrantOptions): Promise<void> {
-  const api = await connectOperatorApi(config);
+export async function grantCommand(
+  context: CommandContext,
+  account: string,
+  options: GrantOptions,
+): Promise<void> {
+  const api = await connectOperatorApi(context);
   const { source, credits, pack, reference, expiresAt, reason } = options;
   const { body, isReplay } = await api.json<Grant>(`/v1/accounts/${account}/grants`, {
     body: { source, credits, pack, reference, expires_at: expiresAt, reason },
@@ -35,11 +39,11 @@ export async function grantCommand(config: DevConfig, account: string, options: 
 
 /** `holdfast grant void`: takes back what is left of a grant. */
 export async function voidGrantCommand(
-  config: DevConfig,
+  context: CommandContext,
   grant: string,
   options: { readonly reason: string; readonly account?: string; readonly json: boolean },
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const { body } = await api.json<{ readonly voided: number; readonly not_recovered: number }>(
     `/v1/grants/${grant}/void`,
     { account: options.account, body: { reason: options.reason } },

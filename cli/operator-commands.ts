@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander';
-import { PACKS } from '../../domain/grant-rules.ts';
-import { PLAN_NAMES, RENEWALS } from '../../domain/plans.ts';
-import type { GrantOptions } from '../commands/grant.ts';
-import type { LimitsOptions } from '../commands/limits.ts';
-import type { PlanOptions } from '../commands/plan.ts';
-import type { StatementOptions } from '../commands/statement.ts';
-import type { DevConfig } from '../dev-config.ts';
+import { PACKS } from '../domain/grant-rules.ts';
+import { PLAN_NAMES, RENEWALS } from '../domain/plans.ts';
+import type { GrantOptions } from './commands/grant-command.ts';
+import type { LimitsOptions } from './commands/limits-command.ts';
+import type { PlanOptions } from './commands/plan-command.ts';
+import type { StatementOptions } from './commands/statement-command.ts';
+import type { CommandContext } from './command-context.ts';
 import {
   accountArgument,
   grantArgument,
@@ -21,39 +21,39 @@ import { addSupportCommands } from './support-commands.ts';
 
 const REPEAT = 'your own key: repeated with the same values, it does nothing twice';
 
-/** What an operator does with accounts, credits and jobs, over HTTP; each command is loaded when it is called. */
-export function addOperatorCommands(program: Command, config: DevConfig): void {
-  addAccount(program, config);
-  addGrant(program, config);
-  addPlan(program, config);
-  addReads(program, config);
-  addLimits(program, config);
-  addLedger(program, config);
-  addSupportCommands(program, config);
-  addReviewCommands(program, config);
+/** What an operator does with accounts, credits and jobs; each command is loaded when it is called, so that `--help` is fast. */
+export function addOperatorCommands(program: Command, context: CommandContext): void {
+  addAccount(program, context);
+  addGrant(program, context);
+  addPlan(program, context);
+  addReads(program, context);
+  addLimits(program, context);
+  addLedger(program, context);
+  addSupportCommands(program, context);
+  addReviewCommands(program, context);
 }
 
-function addAccount(program: Command, config: DevConfig): void {
+function addAccount(program: Command, context: CommandContext): void {
   const account = program.command('account').description('open an account, or show one').helpCommand(false);
   withJson(account.command('open'))
     .description('open an account, with its sign-up credits')
     .requiredOption('--name <name>', 'how people call it')
     .requiredOption('--reference <text>', 'your own key of it: the same one finds the same account')
-    .addHelpText('after', example('account open --name Tidewell --reference crm-7'))
+    .addHelpText('after', example(context, 'account open --name Tidewell --reference crm-7'))
     .action(async (options: { name: string; reference: string; json: boolean }) => {
-      const { openAccountCommand } = await import('../commands/account.ts');
-      await openAccountCommand(config, options);
+      const { openAccountCommand } = await import('./commands/account-command.ts');
+      await openAccountCommand(context, options);
     });
   withAccount(withJson(account.command('show')))
     .description('its name, reference and opening')
-    .addHelpText('after', example('account show acct_…'))
+    .addHelpText('after', example(context, 'account show acct_…'))
     .action(async (id: string, options: { json: boolean }) => {
-      const { showAccountCommand } = await import('../commands/account.ts');
-      await showAccountCommand(config, id, options);
+      const { showAccountCommand } = await import('./commands/account-command.ts');
+      await showAccountCommand(context, id, options);
     });
 }
 
-function addGrant(program: Command, config: DevConfig): void {
+function addGrant(program: Command, context: CommandContext): void {
   const packs = PACKS.map((pack) => pack.name);
   const grant = program
     .command('grant')
@@ -75,27 +75,28 @@ function addGrant(program: Command, config: DevConfig): void {
     .addHelpText(
       'after',
       example(
+        context,
         'grant acct_… --source top_up --pack medium --reference pi_123',
         'grant acct_… --source goodwill --credits 70 --reason "late delivery" --reference ticket-9',
       ),
     )
     .action(async (account: string, options: GrantOptions) => {
-      const { grantCommand } = await import('../commands/grant.ts');
-      await grantCommand(config, account, options);
+      const { grantCommand } = await import('./commands/grant-command.ts');
+      await grantCommand(context, account, options);
     });
   withJson(grant.command('void'))
     .description('take back what is left of a grant (a charge-back)')
     .argument('<grant>', 'its id', grantArgument)
     .requiredOption('--reason <text>', 'why; kept with your name')
     .option('--account <id>', 'refuse unless the grant is of this account', accountArgument)
-    .addHelpText('after', example('grant void grant_… --reason "chargeback cb-1"'))
+    .addHelpText('after', example(context, 'grant void grant_… --reason "chargeback cb-1"'))
     .action(async (id: string, options: { reason: string; account?: string; json: boolean }) => {
-      const { voidGrantCommand } = await import('../commands/grant.ts');
-      await voidGrantCommand(config, id, options);
+      const { voidGrantCommand } = await import('./commands/grant-command.ts');
+      await voidGrantCommand(context, id, options);
     });
 }
 
-function addPlan(program: Command, config: DevConfig): void {
+function addPlan(program: Command, context: CommandContext): void {
   const plan = program
     .command('plan')
     .description('set the plan of an account, or show it')
@@ -114,28 +115,28 @@ function addPlan(program: Command, config: DevConfig): void {
     )
     .addHelpText(
       'after',
-      example('plan set acct_… pro --reference sub-7-2026-02 --period-start 2026-02-01T00:00:00Z'),
+      example(context, 'plan set acct_… pro --reference sub-7-2026-02 --period-start 2026-02-01T00:00:00Z'),
     )
     .action(async (account: string, name: string, options: PlanOptions) => {
-      const { setPlanCommand } = await import('../commands/plan.ts');
-      await setPlanCommand(config, account, name, options);
+      const { setPlanCommand } = await import('./commands/plan-command.ts');
+      await setPlanCommand(context, account, name, options);
     });
   withAccount(withJson(plan.command('show')))
     .description('the plan as it stands')
-    .addHelpText('after', example('plan show acct_…'))
+    .addHelpText('after', example(context, 'plan show acct_…'))
     .action(async (account: string, options: { json: boolean }) => {
-      const { showPlanCommand } = await import('../commands/plan.ts');
-      await showPlanCommand(config, account, options);
+      const { showPlanCommand } = await import('./commands/plan-command.ts');
+      await showPlanCommand(context, account, options);
     });
 }
 
-function addReads(program: Command, config: DevConfig): void {
+function addReads(program: Command, context: CommandContext): void {
   withAccount(withJson(program.command('balance')))
     .description('what an account can spend, what is reserved, each grant, what it buys')
-    .addHelpText('after', example('balance acct_…'))
+    .addHelpText('after', example(context, 'balance acct_…'))
     .action(async (account: string, options: { json: boolean }) => {
-      const { balanceCommand } = await import('../commands/balance.ts');
-      await balanceCommand(config, account, options);
+      const { balanceCommand } = await import('./commands/balance-command.ts');
+      await balanceCommand(context, account, options);
     });
   withAccount(withJson(program.command('statement')))
     .description('opening and closing balance and the sums between; or every row, as CSV')
@@ -148,25 +149,29 @@ function addReads(program: Command, config: DevConfig): void {
     .addOption(new Option('--csv', 'print the rows').default(false).conflicts('json'))
     .addHelpText(
       'after',
-      example('statement acct_… --from 2026-01-01 --to 2026-02-01', 'statement acct_… --csv > rows.csv'),
+      example(
+        context,
+        'statement acct_… --from 2026-01-01 --to 2026-02-01',
+        'statement acct_… --csv > rows.csv',
+      ),
     )
     .action(async (account: string, options: StatementOptions) => {
-      const { statementCommand } = await import('../commands/statement.ts');
-      await statementCommand(config, account, options);
+      const { statementCommand } = await import('./commands/statement-command.ts');
+      await statementCommand(context, account, options);
     });
 }
 
-function addLimits(program: Command, config: DevConfig): void {
+function addLimits(program: Command, context: CommandContext): void {
   const limits = program
     .command('limits')
     .description('how many jobs at a time, and how many credits per member and project')
     .helpCommand(false);
   withAccount(withJson(limits.command('show')))
     .description('the limits of an account')
-    .addHelpText('after', example('limits show acct_…'))
+    .addHelpText('after', example(context, 'limits show acct_…'))
     .action(async (account: string, options: { json: boolean }) => {
-      const { showLimitsCommand } = await import('../commands/limits.ts');
-      await showLimitsCommand(config, account, options);
+      const { showLimitsCommand } = await import('./commands/limits-command.ts');
+      await showLimitsCommand(context, account, options);
     });
   withAccount(withJson(limits.command('set')))
     .description('change the limits that are named; a number, or none. (Overrides: over HTTP.)')
@@ -174,21 +179,31 @@ function addLimits(program: Command, config: DevConfig): void {
     .option('--member-credits <limit>', 'of each member in a billing period', limitArgument)
     .option('--project-credits <limit>', 'of each project in a billing period', limitArgument)
     .option('--low-balance-at <limit>', 'a notice when the balance falls below', limitArgument)
-    .addHelpText('after', example('limits set acct_… --max-concurrent-jobs 5 --member-credits none'))
+    .addHelpText('after', example(context, 'limits set acct_… --max-concurrent-jobs 5 --member-credits none'))
     .action(async (account: string, options: LimitsOptions) => {
-      const { setLimitsCommand } = await import('../commands/limits.ts');
-      await setLimitsCommand(config, account, options);
+      const { setLimitsCommand } = await import('./commands/limits-command.ts');
+      await setLimitsCommand(context, account, options);
     });
 }
 
-function addLedger(program: Command, config: DevConfig): void {
-  const ledger = program.command('ledger').description('the books').helpCommand(false);
+function addLedger(program: Command, context: CommandContext): void {
+  withJson(program.command('reconcile'))
+    .description('look for credits that do not add up; no finding means that every invariant holds')
+    .addHelpText('after', example(context, 'reconcile', 'reconcile --json | jq .ok'))
+    .action(async (options: { json: boolean }) => {
+      const { reconcileCommand } = await import('./commands/reconcile-command.ts');
+      await reconcileCommand(context, options);
+    });
+  const ledger = program
+    .command('ledger')
+    .description('the ledger as an accountant reads it')
+    .helpCommand(false);
   withJson(ledger.command('report'))
     .description('issued, spent, refunded, expired, voided and outstanding credits of a month, by source')
     .requiredOption('--month <month>', 'YYYY-MM, in UTC', monthArgument)
-    .addHelpText('after', example('ledger report --month 2026-01'))
+    .addHelpText('after', example(context, 'ledger report --month 2026-01'))
     .action(async (options: { month: string; json: boolean }) => {
-      const { ledgerReportCommand } = await import('../commands/ledger-report.ts');
-      await ledgerReportCommand(config, options);
+      const { ledgerReportCommand } = await import('./commands/ledger-report-command.ts');
+      await ledgerReportCommand(context, options);
     });
 }

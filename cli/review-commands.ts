@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
-import { REVIEW_CATEGORIES, REVIEW_DECISIONS, REVIEW_STATES } from '../../domain/review.ts';
-import type { DecideReviewOptions, ListReviewsOptions } from '../commands/review.ts';
-import type { DevConfig } from '../dev-config.ts';
+import { REVIEW_CATEGORIES, REVIEW_DECISIONS, REVIEW_STATES } from '../domain/review.ts';
+import type { DecideReviewOptions, ListReviewsOptions } from './commands/review-command.ts';
+import type { CommandContext } from './command-context.ts';
 import { accountArgument, reviewArgument, wholeNumberArgument } from './arguments.ts';
 import { example, withJson } from './command-parts.ts';
 
 /** What support does with reports of unusable outputs. */
-export function addReviewCommands(program: Command, config: DevConfig): void {
+export function addReviewCommands(program: Command, context: CommandContext): void {
   const review = program
     .command('review')
     .description('reports of unusable outputs: list, look at, decide')
@@ -17,19 +17,19 @@ export function addReviewCommands(program: Command, config: DevConfig): void {
     .addOption(new Option('--category <category>').choices(REVIEW_CATEGORIES))
     .option('--account <id>', 'of this account only', accountArgument)
     .option('--limit <number>', 'at most so many, up to 100', wholeNumberArgument, 50)
-    .addHelpText('after', example('review list', 'review list --category broken --account acct_…'))
+    .addHelpText('after', example(context, 'review list', 'review list --category broken --account acct_…'))
     .action(async (options: ListReviewsOptions) => {
-      const { listReviewsCommand } = await import('../commands/review.ts');
-      await listReviewsCommand(config, options);
+      const { listReviewsCommand } = await import('./commands/review-command.ts');
+      await listReviewsCommand(context, options);
     });
   withJson(review.command('show'))
     .description('the brief, the output, the note, and what was decided')
     .argument('<review>', 'its id', reviewArgument)
     .option('--output <file>', 'write the output itself to this file')
-    .addHelpText('after', example('review show rev_… --output out/reported.png'))
+    .addHelpText('after', example(context, 'review show rev_… --output out/reported.png'))
     .action(async (id: string, options: { output?: string; json: boolean }) => {
-      const { showReviewCommand } = await import('../commands/review.ts');
-      await showReviewCommand(config, id, options);
+      const { showReviewCommand } = await import('./commands/review-command.ts');
+      await showReviewCommand(context, id, options);
     });
   withJson(review.command('decide'))
     .description('refund: its credits come back. free_retry: once more at no credits. deny: nothing moves')
@@ -40,9 +40,9 @@ export function addReviewCommands(program: Command, config: DevConfig): void {
       '--key <text>',
       'your own Idempotency-Key; default: a new one (a decision is not made twice anyway)',
     )
-    .addHelpText('after', example('review decide rev_… refund --reason "the headline is cut off"'))
+    .addHelpText('after', example(context, 'review decide rev_… refund --reason "the headline is cut off"'))
     .action(async (id: string, decision: string, options: DecideReviewOptions) => {
-      const { decideReviewCommand } = await import('../commands/review.ts');
-      await decideReviewCommand(config, id, decision, options);
+      const { decideReviewCommand } = await import('./commands/review-command.ts');
+      await decideReviewCommand(context, id, decision, options);
     });
 }

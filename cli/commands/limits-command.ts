@@ -1,6 +1,6 @@
-import type { DevConfig } from '../dev-config.ts';
-import { connectOperatorApi } from '../operator/operator-api.ts';
-import { fields, show, shown } from '../operator/show.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connectOperatorApi } from '../operator-api.ts';
+import { fields, show, shown } from '../show.ts';
 
 type Limits = {
   readonly max_concurrent_jobs: number | null;
@@ -24,22 +24,22 @@ export type LimitsOptions = {
 
 /** `holdfast limits show`. */
 export async function showLimitsCommand(
-  config: DevConfig,
+  context: CommandContext,
   account: string,
   options: { readonly json: boolean },
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const { body } = await api.json<Limits>(`/v1/accounts/${account}/limits`);
   show(body, options, () => linesOf(body));
 }
 
 /** `holdfast limits set`: those that are named; the others, and the overrides, stay as they are. */
 export async function setLimitsCommand(
-  config: DevConfig,
+  context: CommandContext,
   account: string,
   options: LimitsOptions,
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const path = `/v1/accounts/${account}/limits`;
   const { body: held } = await api.json<Limits>(path);
   const chosen = (named: number | null | undefined, now: number | null) =>

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { DevConfig } from '../dev-config.ts';
+import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
-import { connectOperatorApi } from '../operator/operator-api.ts';
-import { fields, show } from '../operator/show.ts';
+import { connectOperatorApi } from '../operator-api.ts';
+import { fields, show } from '../show.ts';
 
 type Statement = {
   readonly from: string;
@@ -22,11 +22,11 @@ export type StatementOptions = {
 
 /** `holdfast statement`: opening and closing balance and the sums between, or every row as CSV. */
 export async function statementCommand(
-  config: DevConfig,
+  context: CommandContext,
   account: string,
   options: StatementOptions,
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const query = new URLSearchParams();
   if (options.from !== undefined) query.set('from', options.from);
   if (options.to !== undefined) query.set('to', options.to);

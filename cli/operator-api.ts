@@ -1,7 +1,5 @@
-import os from 'node:os';
-import type { DevConfig } from '../dev-config.ts';
-import { CommandError, EXIT_CODE } from '../exit-codes.ts';
-import { readRunningStack } from '../stack/stack-info.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandError, EXIT_CODE } from './exit-codes.ts';
 import { describeProblem } from './describe-problem.ts';
 
 const CALL_TIMEOUT_MS = 20_000;
@@ -31,11 +29,11 @@ export type OperatorApi = {
   readonly open: (path: string, call?: OperatorCall) => Promise<Response>;
 };
 
-/** The API that the environment names, or else the one of the running stack. Exit code 3 when there is neither. */
-export async function connectOperatorApi(config: DevConfig): Promise<OperatorApi> {
-  const { url, key } = await targetOf(config);
+/** The API that the context names. */
+export async function connectOperatorApi(context: CommandContext): Promise<OperatorApi> {
+  const { url, key } = await context.api();
   const open: OperatorApi['open'] = async (path, call = {}) => {
-    const response = await send(`${url}${path}`, key, call);
+    const response = await send(context, `${url}${path}`, key, call);
     if (response.ok) return response;
     throw new CommandError(describeProblem(response.status, await response.text()), EXIT_CODE.failed);
   };
@@ -49,29 +47,19 @@ export async function connectOperatorApi(config: DevConfig): Promise<OperatorApi
   };
 }
 
-async function targetOf(config: DevConfig): Promise<{ readonly url: string; readonly key: string }> {
-  const { apiUrl, platformKey } = config;
-  if (apiUrl !== null && platformKey !== null) return { url: apiUrl.replace(/\/+$/, ''), key: platformKey };
-  if (apiUrl !== null || platformKey !== null) {
-    const missing = apiUrl === null ? 'HOLDFAST_API_URL' : 'HOLDFAST_PLATFORM_KEY';
-    throw new CommandError(`set ${missing} too: an address and its key go together`, EXIT_CODE.usage);
-  }
-  const stack = await readRunningStack(config.home);
-  if (stack !== null) return { url: stack.api_url, key: stack.platform_key };
-  throw new CommandError(
-    `no stack is running in ${config.home}; start one with npm start, or set HOLDFAST_API_URL and HOLDFAST_PLATFORM_KEY`,
-    EXIT_CODE.notRunning,
-  );
-}
-
-async function send(url: string, key: string, call: OperatorCall): Promise<Response> {
+async function send(
+  context: CommandContext,
+  url: string,
+  key: string,
+  call: OperatorCall,
+): Promise<Response> {
   try {
     return await fetch(url, {
       method: call.method ?? (call.body === undefined ? 'GET' : 'POST'),
       headers: {
         authorization: `Bearer ${key}`,
         accept: call.accept ?? 'application/json',
-        'holdfast-actor': actor(),
+        'holdfast-actor': headerText(context.actor),
         ...(call.account === undefined ? {} : { 'holdfast-account': call.account }),
         ...(call.key === undefined ? {} : { 'idempotency-key': call.key }),
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -81,19 +69,11 @@ async function send(url: string, key: string, call: OperatorCall): Promise<Respo
     });
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new CommandError(
-      `${url} does not answer (${cause}); see npm run holdfast -- stack status, then send the same again`,
-      EXIT_CODE.failed,
-    );
+    throw new CommandError(`${url} does not respond (${cause}). ${context.whenApiIsAway}`, EXIT_CODE.failed);
   }
 }
 
-/** Who sits at the terminal, for the record of what operators did. As the bytes of UTF-8: a header holds no more. */
-function actor(): string {
-  try {
-    return Buffer.from(os.userInfo().username, 'utf8').toString('latin1');
-  } catch {
-    // A user id without a name, as in some containers.
-    return `uid ${String(process.getuid?.() ?? 'unknown')}`;
-  }
+/** The bytes of UTF-8, one character each: a header holds no more. */
+function headerText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }

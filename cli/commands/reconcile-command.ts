@@ -1,7 +1,6 @@
 import { Pool } from 'pg';
 import { reconcile } from '../../ledger/reconcile.ts';
-import { databaseUrlOf } from '../database-url.ts';
-import type { DevConfig } from '../dev-config.ts';
+import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { printJson, printLine } from '../terminal.ts';
 
@@ -10,11 +9,11 @@ const QUERY_TIMEOUT_MS = 10 * 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** `holdfast reconcile`: the queries that must return no rows. Exit code 1 with findings. */
-export async function runReconcileCommand(
-  config: DevConfig,
+export async function reconcileCommand(
+  context: CommandContext,
   options: { readonly json: boolean },
 ): Promise<void> {
-  const findings = await findDiscrepancies(await databaseUrlOf(config));
+  const findings = await findDiscrepancies(await context.databaseUrl());
   if (options.json) printJson({ ok: findings.length === 0, findings });
   else if (findings.length === 0) printLine('reconcile: every check returned no rows');
   else {

@@ -1,6 +1,6 @@
-import type { DevConfig } from '../dev-config.ts';
-import { connectOperatorApi } from '../operator/operator-api.ts';
-import { fields, show } from '../operator/show.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connectOperatorApi } from '../operator-api.ts';
+import { fields, show } from '../show.ts';
 
 type Account = {
   readonly id: string;
@@ -11,10 +11,10 @@ type Account = {
 
 /** `holdfast account open`: the same reference finds the same account. */
 export async function openAccountCommand(
-  config: DevConfig,
+  context: CommandContext,
   options: { readonly name: string; readonly reference: string; readonly json: boolean },
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const body = { name: options.name, reference: options.reference };
   const account = await api.json<Account>('/v1/accounts', { body });
   const news = account.isReplay ? '\n(It was open already.)' : '\n(Opened, with its sign-up credits.)';
@@ -23,11 +23,11 @@ export async function openAccountCommand(
 
 /** `holdfast account show`. */
 export async function showAccountCommand(
-  config: DevConfig,
+  context: CommandContext,
   id: string,
   options: { readonly json: boolean },
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const { body } = await api.json<Account>(`/v1/accounts/${id}`);
   show(body, options, () => linesOf(body));
 }

@@ -1,6 +1,6 @@
-import type { DevConfig } from '../dev-config.ts';
-import { connectOperatorApi } from '../operator/operator-api.ts';
-import { fields, show, shown } from '../operator/show.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connectOperatorApi } from '../operator-api.ts';
+import { fields, show, shown } from '../show.ts';
 import { formatTable } from '../terminal.ts';
 
 type Balance = {
@@ -22,11 +22,11 @@ type Balance = {
 
 /** `holdfast balance`: what can be spent, what is set aside, and where it came from. */
 export async function balanceCommand(
-  config: DevConfig,
+  context: CommandContext,
   account: string,
   options: { readonly json: boolean },
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const { body } = await api.json<Balance>('/v1/balance', { account });
   show(body, options, () => linesOf(body));
 }

@@ -1,6 +1,6 @@
-import type { DevConfig } from '../dev-config.ts';
-import { connectOperatorApi, type OperatorApi } from '../operator/operator-api.ts';
-import { show, shown } from '../operator/show.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
+import { show, shown } from '../show.ts';
 import { formatTable } from '../terminal.ts';
 
 type Repair = {
@@ -28,8 +28,8 @@ const MAX_SHOWN = 1_000;
 const PAGE = 100;
 
 /** `holdfast repairs`: what the reconciler found and could not settle by itself, oldest first. */
-export async function repairsCommand(config: DevConfig, options: RepairsOptions): Promise<void> {
-  const api = await connectOperatorApi(config);
+export async function repairsCommand(context: CommandContext, options: RepairsOptions): Promise<void> {
+  const api = await connectOperatorApi(context);
   const repairs = await readRepairs(api, options);
   show({ data: repairs }, options, () => linesOf(repairs, options.resolved));
 }

@@ -4,9 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { DevConfig } from '../dev-config.ts';
-import { connectOperatorApi, type OperatorApi } from '../operator/operator-api.ts';
-import { fields, show, shown } from '../operator/show.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
+import { fields, show, shown } from '../show.ts';
 import { formatTable } from '../terminal.ts';
 
 type Review = {
@@ -40,8 +40,11 @@ export type ListReviewsOptions = {
 export type DecideReviewOptions = { readonly reason: string; readonly key?: string; readonly json: boolean };
 
 /** `holdfast review list`. */
-export async function listReviewsCommand(config: DevConfig, options: ListReviewsOptions): Promise<void> {
-  const api = await connectOperatorApi(config);
+export async function listReviewsCommand(
+  context: CommandContext,
+  options: ListReviewsOptions,
+): Promise<void> {
+  const api = await connectOperatorApi(context);
   const query = new URLSearchParams({ state: options.state, limit: String(options.limit) });
   if (options.category !== undefined) query.set('category', options.category);
   const { body } = await api.json<{ readonly data: readonly Review[] }>(`/v1/reviews?${query.toString()}`, {
@@ -65,11 +68,11 @@ export async function listReviewsCommand(config: DevConfig, options: ListReviews
 
 /** `holdfast review show`: with --output, the reported output itself goes to a file. */
 export async function showReviewCommand(
-  config: DevConfig,
+  context: CommandContext,
   id: string,
   options: { readonly output?: string; readonly json: boolean },
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const { body } = await api.json<Review>(`/v1/reviews/${id}`);
   if (options.output !== undefined) await save(api, body, options.output);
   show(body, options, () => linesOf(body));
@@ -77,12 +80,12 @@ export async function showReviewCommand(
 
 /** `holdfast review decide`. */
 export async function decideReviewCommand(
-  config: DevConfig,
+  context: CommandContext,
   id: string,
   decision: string,
   options: DecideReviewOptions,
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const { body, isReplay } = await api.json<Review>(`/v1/reviews/${id}/decision`, {
     key: options.key ?? randomUUID(),
     body: { decision, reason: options.reason },

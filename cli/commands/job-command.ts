@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { DevConfig } from '../dev-config.ts';
-import { connectOperatorApi } from '../operator/operator-api.ts';
-import { describeInspection, type Inspection } from '../operator/describe-inspection.ts';
-import { fields, show, shown } from '../operator/show.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connectOperatorApi } from '../operator-api.ts';
+import { describeInspection, type Inspection } from '../describe-inspection.ts';
+import { fields, show, shown } from '../show.ts';
 import { printProgress } from '../terminal.ts';
 
 /** A job as far as a command tells of it. */
@@ -22,21 +22,25 @@ export type JobCommandOptions = JobOptions & {
 };
 
 /** `holdfast job inspect`: all that is on record of a job, and what happens next by itself. */
-export async function inspectJobCommand(config: DevConfig, job: string, options: JobOptions): Promise<void> {
-  const api = await connectOperatorApi(config);
+export async function inspectJobCommand(
+  context: CommandContext,
+  job: string,
+  options: JobOptions,
+): Promise<void> {
+  const api = await connectOperatorApi(context);
   const { body } = await api.json<Inspection>(`/v1/jobs/${job}/inspect`, { account: options.account });
   show(body, options, () => describeInspection(body));
 }
 
 /** `holdfast job release`, refund, extend, restart and resolve: one call each, with who asks and why on record. */
 export async function jobCommand(
-  config: DevConfig,
+  context: CommandContext,
   job: string,
   command: 'release' | 'refund' | 'extend' | 'restart' | 'resolve',
   options: JobCommandOptions,
   asked: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const body = { reason: options.reason, ...asked };
   if (!options.json) printProgress(`${command} ${job} …`);
   const { body: now, isReplay } = await api.json<Job>(`/v1/jobs/${job}/${command}`, {

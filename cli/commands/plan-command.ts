@@ -1,6 +1,6 @@
-import type { DevConfig } from '../dev-config.ts';
-import { connectOperatorApi } from '../operator/operator-api.ts';
-import { fields, show } from '../operator/show.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connectOperatorApi } from '../operator-api.ts';
+import { fields, show } from '../show.ts';
 
 type Plan = {
   readonly plan: string | null;
@@ -19,12 +19,12 @@ export type PlanOptions = {
 
 /** `holdfast plan set`: the plan "none" ends with the period. */
 export async function setPlanCommand(
-  config: DevConfig,
+  context: CommandContext,
   account: string,
   plan: string,
   options: PlanOptions,
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const { reference, periodStart, renewal } = options;
   const { body, isReplay } = await api.json<Plan>(`/v1/accounts/${account}/plan`, {
     method: 'PUT',
@@ -38,11 +38,11 @@ export async function setPlanCommand(
 
 /** `holdfast plan show`. */
 export async function showPlanCommand(
-  config: DevConfig,
+  context: CommandContext,
   account: string,
   options: { readonly json: boolean },
 ): Promise<void> {
-  const api = await connectOperatorApi(config);
+  const api = await connectOperatorApi(context);
   const { body } = await api.json<Plan>(`/v1/accounts/${account}/plan`);
   show(body, options, () => linesOf(body));
 }

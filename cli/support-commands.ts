@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { JobCommandOptions, JobOptions } from '../commands/job.ts';
-import type { RepairsOptions } from '../commands/repairs.ts';
-import type { DevConfig } from '../dev-config.ts';
+import type { JobCommandOptions, JobOptions } from './commands/job-command.ts';
+import type { RepairsOptions } from './commands/repairs-command.ts';
+import type { CommandContext } from './command-context.ts';
 import {
   accountArgument,
   attemptArgument,
@@ -26,37 +26,37 @@ type Flags = JobCommandOptions & {
 };
 
 /** What support does about jobs, over HTTP; each command is loaded when it is called. */
-export function addSupportCommands(program: Command, config: DevConfig): void {
+export function addSupportCommands(program: Command, context: CommandContext): void {
   const job = program
     .command('job')
     .description('look at a job, and mend it: inspect, restart, extend, release, refund, resolve')
     .helpCommand(false);
-  addInspect(job, config);
-  addRestart(job, config);
-  addExtend(job, config);
-  addRelease(job, config);
-  addRefund(job, config);
-  addResolve(job, config);
-  addRepairs(program, config);
+  addInspect(job, context);
+  addRestart(job, context);
+  addExtend(job, context);
+  addRelease(job, context);
+  addRefund(job, context);
+  addResolve(job, context);
+  addRepairs(program, context);
 }
 
-function addInspect(job: Command, config: DevConfig): void {
+function addInspect(job: Command, context: CommandContext): void {
   job
     .command('inspect')
     .argument('<job>', 'its id', jobArgument)
     .requiredOption('--account <id>', 'whose it is', accountArgument)
     .option('--json', 'print the answer as JSON', false)
     .description('attempts, provider job ids, credits, what was done, and what happens next by itself')
-    .addHelpText('after', example('job inspect job_… --account acct_…'))
+    .addHelpText('after', example(context, 'job inspect job_… --account acct_…'))
     .action(async (id: string, options: JobOptions) => {
-      const { inspectJobCommand } = await import('../commands/job.ts');
-      await inspectJobCommand(config, id, options);
+      const { inspectJobCommand } = await import('./commands/job-command.ts');
+      await inspectJobCommand(context, id, options);
     });
 }
 
-function addRestart(job: Command, config: DevConfig): void {
+function addRestart(job: Command, context: CommandContext): void {
   addJobCommand(
-    config,
+    context,
     job.command('restart').description('make a new attempt in place of one that runs; its time begins anew'),
     'restart',
     ({ fromAttempt }) => ({ from_attempt: fromAttempt }),
@@ -68,13 +68,16 @@ function addRestart(job: Command, config: DevConfig): void {
     )
     .addHelpText(
       'after',
-      example('job restart job_… --account acct_… --from-attempt 1 --reason "hangs at the provider"'),
+      example(
+        context,
+        'job restart job_… --account acct_… --from-attempt 1 --reason "hangs at the provider"',
+      ),
     );
 }
 
-function addExtend(job: Command, config: DevConfig): void {
+function addExtend(job: Command, context: CommandContext): void {
   addJobCommand(
-    config,
+    context,
     job.command('extend').description('let it run until a later time, at most a week ahead'),
     'extend',
     ({ until }) => ({ until }),
@@ -82,22 +85,25 @@ function addExtend(job: Command, config: DevConfig): void {
     .requiredOption('--until <time>', 'RFC 3339: later than it returns now', instantArgument)
     .addHelpText(
       'after',
-      example('job extend job_… --account acct_… --until 2026-02-01T12:00:00Z --reason "large film"'),
+      example(
+        context,
+        'job extend job_… --account acct_… --until 2026-02-01T12:00:00Z --reason "large film"',
+      ),
     );
 }
 
-function addRelease(job: Command, config: DevConfig): void {
+function addRelease(job: Command, context: CommandContext): void {
   addJobCommand(
-    config,
+    context,
     job.command('release').description('return the reserved credits now, and stop the model'),
     'release',
     () => ({}),
-  ).addHelpText('after', example('job release job_… --account acct_… --reason "customer waits"'));
+  ).addHelpText('after', example(context, 'job release job_… --account acct_… --reason "customer waits"'));
 }
 
-function addRefund(job: Command, config: DevConfig): void {
+function addRefund(job: Command, context: CommandContext): void {
   addJobCommand(
-    config,
+    context,
     job.command('refund').description('give charged credits back, all that is left unless said'),
     'refund',
     ({ credits, output }) => ({ credits, output_id: output }),
@@ -107,15 +113,16 @@ function addRefund(job: Command, config: DevConfig): void {
     .addHelpText(
       'after',
       example(
+        context,
         'job refund job_… --account acct_… --reason "logo is off"',
         'job refund job_… --account acct_… --credits 10 --reason "late" --reference ticket-9',
       ),
     );
 }
 
-function addResolve(job: Command, config: DevConfig): void {
+function addResolve(job: Command, context: CommandContext): void {
   addJobCommand(
-    config,
+    context,
     job.command('resolve').description('say what an attempt was whose outcome nobody knows'),
     'resolve',
     ({ outcome, attempt, providerJobId }) => ({ outcome, attempt, provider_job_id: providerJobId }),
@@ -129,27 +136,30 @@ function addResolve(job: Command, config: DevConfig): void {
     .option('--provider-job-id <id>', 'of one that ran, as the provider shows it; default: it is looked up')
     .addHelpText(
       'after',
-      example('job resolve job_… --account acct_… --outcome did_not_run --reason "not in their list"'),
+      example(
+        context,
+        'job resolve job_… --account acct_… --outcome did_not_run --reason "not in their list"',
+      ),
     );
 }
 
-function addRepairs(program: Command, config: DevConfig): void {
+function addRepairs(program: Command, context: CommandContext): void {
   program
     .command('repairs')
     .description('what the reconciler found and could not settle by itself, oldest first')
     .option('--account <id>', 'of one account; default: of all', accountArgument)
     .option('--resolved', 'those that are settled by now, instead', false)
     .option('--json', 'print the answer as JSON', false)
-    .addHelpText('after', example('repairs', 'repairs --account acct_… --resolved'))
+    .addHelpText('after', example(context, 'repairs', 'repairs --account acct_… --resolved'))
     .action(async (options: RepairsOptions) => {
-      const { repairsCommand } = await import('../commands/repairs.ts');
-      await repairsCommand(config, options);
+      const { repairsCommand } = await import('./commands/repairs-command.ts');
+      await repairsCommand(context, options);
     });
 }
 
 /** What all commands that change a job have: whose it is, why, and the key. */
 function addJobCommand(
-  config: DevConfig,
+  context: CommandContext,
   command: Command,
   name: 'release' | 'refund' | 'extend' | 'restart' | 'resolve',
   askedOf: (flags: Flags) => Readonly<Record<string, unknown>>,
@@ -161,8 +171,8 @@ function addJobCommand(
     .option('--reference <text>', REFERENCE)
     .option('--json', 'print the answer as JSON', false)
     .action(async (id: string, options: Flags) => {
-      const { jobCommand } = await import('../commands/job.ts');
-      await jobCommand(config, id, name, options, askedOf(options));
+      const { jobCommand } = await import('./commands/job-command.ts');
+      await jobCommand(context, id, name, options, askedOf(options));
     });
 }
 

@@ -1,0 +1,66 @@
+import os from 'node:os';
+import type { CliConfig } from '../runtime/config.ts';
+import { CommandError, EXIT_CODE } from './exit-codes.ts';
+
+/** The HTTP API that the commands call, and the platform key they call it with. */
+export type ApiTarget = { readonly url: string; readonly key: string };
+
+/** What a command line is told by its main.ts: how it is called, and where what it works on is found. */
+export type CommandContext = {
+  /** How a person calls it, for help and advice: `holdfast`, or `./holdfast` in a checkout. */
+  readonly program: string;
+  /** Who is at the terminal, for the record of what operators did. */
+  readonly actor: string;
+  /** What to do when the API does not respond: one sentence. */
+  readonly whenApiIsAway: string;
+  /** Throws a CommandError that says what to set. */
+  readonly api: () => Promise<ApiTarget>;
+  /** PostgreSQL, as the worker's role. Throws a CommandError that says what to set. */
+  readonly databaseUrl: () => Promise<string>;
+};
+
+/** What the environment names; null where it names nothing. Half an API (an address without its key) is a fault. */
+export function namedTargets({ apiUrl, platformKey, databaseUrl }: CliConfig): {
+  readonly api: ApiTarget | null;
+  readonly databaseUrl: string | null;
+} {
+  if (apiUrl === null && platformKey === null) return { api: null, databaseUrl };
+  return { api: wholeApi(apiUrl, platformKey), databaseUrl };
+}
+
+/** The context of a command line that has the environment to go by, as in the image. */
+export function environmentContext(config: CliConfig): CommandContext {
+  return {
+    program: 'holdfast',
+    actor: config.actor ?? userName(),
+    whenApiIsAway: 'See that it runs and that HOLDFAST_API_URL names it, then send the same again.',
+    api: () => Promise.resolve(wholeApi(config.apiUrl, config.platformKey)),
+    databaseUrl: () =>
+      config.databaseUrl === null
+        ? Promise.reject(missing(['DATABASE_URL'], "PostgreSQL, as the worker's role"))
+        : Promise.resolve(config.databaseUrl),
+  };
+}
+
+function wholeApi(url: string | null, key: string | null): ApiTarget {
+  if (url !== null && key !== null) return { url: url.replace(/\/+$/, ''), key };
+  const names = [
+    ...(url === null ? ['HOLDFAST_API_URL'] : []),
+    ...(key === null ? ['HOLDFAST_PLATFORM_KEY'] : []),
+  ];
+  throw missing(names, 'the API to call, and a platform key of it (holdfast key create makes one)');
+}
+
+function missing(names: readonly string[], what: string): CommandError {
+  return new CommandError(`not set: ${names.join(', ')} (${what})`, EXIT_CODE.usage);
+}
+
+/** The name of the user at the terminal. */
+export function userName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    // A user id without a name, as in some containers.
+    return `uid ${String(process.getuid?.() ?? 'unknown')}`;
+  }
+}
