@@ -10,14 +10,17 @@ const READS_ENVIRONMENT = [
   'dev/model-service/main.ts',
 ];
 
-const NO_PROCESS_ENV = [
-  'error',
-  {
-    object: 'process',
-    property: 'env',
-    message: 'Read settings in runtime/config.ts (dev: dev/dev-config.ts).',
-  },
-];
+/** On Node 20 a timeout inside AbortSignal.any is garbage-collected, and never fires. */
+const NO_COMBINED_SIGNALS = {
+  object: 'AbortSignal',
+  property: 'any',
+  message: 'Combine a signal with a time limit by withTimeLimit (runtime/time-limit.ts).',
+};
+const NO_PROCESS_ENV = {
+  object: 'process',
+  property: 'env',
+  message: 'Read settings in runtime/config.ts (dev: dev/dev-config.ts).',
+};
 const NO_DEFAULT_EXPORT = [
   'error',
   {
@@ -47,7 +50,7 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
       // env['NAME'] is what noPropertyAccessFromIndexSignature asks for.
       '@typescript-eslint/dot-notation': 'off',
-      'no-restricted-properties': NO_PROCESS_ENV,
+      'no-restricted-properties': ['error', NO_PROCESS_ENV, NO_COMBINED_SIGNALS],
       'no-restricted-exports': NO_DEFAULT_EXPORT,
       'no-restricted-syntax': [
         'error',
@@ -65,7 +68,7 @@ export default tseslint.config(
     ignores: [`${layer.name}/**/main.ts`],
     rules: { '@typescript-eslint/no-restricted-imports': ['error', importRulesOf(layer)] },
   })),
-  { files: READS_ENVIRONMENT, rules: { 'no-restricted-properties': 'off' } },
+  { files: READS_ENVIRONMENT, rules: { 'no-restricted-properties': ['error', NO_COMBINED_SIGNALS] } },
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -1,4 +1,5 @@
 import type { Attempt } from '../domain/output-plan.ts';
+import { withTimeLimit } from '../runtime/time-limit.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 
 /** One poll, inside a local activity. */
@@ -10,9 +11,8 @@ const POLL_TIMEOUT_MS = 5_000;
  */
 export function createHasStarted(providers: ProviderRegistry) {
   return async function hasStarted(attempt: Attempt, providerJobId: string): Promise<boolean> {
-    const poll = await providers
-      .get(attempt.provider)
-      .poll(providerJobId, AbortSignal.timeout(POLL_TIMEOUT_MS));
+    const provider = providers.get(attempt.provider);
+    const poll = await withTimeLimit(POLL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
     return poll.state !== 'queued';
   };
 }

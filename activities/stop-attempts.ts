@@ -1,5 +1,6 @@
 import { sleep } from '@temporalio/activity';
 import { FINAL_STAGE } from '../domain/stages.ts';
+import { withTimeLimit } from '../runtime/time-limit.ts';
 import type { AttemptOfOutput, Attempts } from '../jobs/attempts.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
@@ -109,7 +110,7 @@ async function stopAttempt(provider: Provider, attempt: AttemptOfOutput): Promis
 async function askToStop(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
   const providerJobId = attempt.providerJobId ?? (await findProviderJob(provider, attempt.reference));
   if (providerJobId === null) return 'unconfirmed';
-  switch (await provider.cancel(providerJobId, AbortSignal.timeout(CALL_TIMEOUT_MS))) {
+  switch (await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.cancel(providerJobId, signal))) {
     case 'stopped':
       return 'stopped';
     case 'too_late':
@@ -123,14 +124,14 @@ async function askToStop(provider: Provider, attempt: AttemptOfOutput): Promise<
 
 async function findProviderJob(provider: Provider, reference: string): Promise<string | null> {
   if (provider.capabilities.lookup === 'none') return null;
-  const found = await provider.lookup(reference, AbortSignal.timeout(CALL_TIMEOUT_MS));
+  const found = await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.lookup(reference, signal));
   return found.outcome === 'found' ? found.providerJobId : null;
 }
 
 async function waitForEnd(provider: Provider, providerJobId: string): Promise<Stopped> {
   const confirmBy = performance.now() + CONFIRM_WITHIN_MS;
   while (performance.now() < confirmBy) {
-    const poll = await provider.poll(providerJobId, AbortSignal.timeout(CALL_TIMEOUT_MS));
+    const poll = await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
     if (poll.state === 'canceled' || poll.state === 'failed' || poll.state === 'gone') return 'stopped';
     if (poll.state === 'succeeded') return 'finished';
     await sleep(CONFIRM_POLL_MS);

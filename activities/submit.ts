@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../domain/output-plan.ts';
 import { failedRunOf, type ErrorClass, type FailedRun } from '../domain/rejections.ts';
+import { withTimeLimit } from '../runtime/time-limit.ts';
 import type { Attempts, AttemptState } from '../jobs/attempts.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
@@ -57,9 +58,10 @@ async function submitOnce(
   if (!row.isMine) return submissionOf(row.state, row.providerJobId, row.errorClass);
   if (row.work === null || performance.now() - startedAt > MAX_MS_BEFORE_POST) return { outcome: 'unknown' };
 
-  const result = await provider.submit(
-    { key: attempt, reference: attempt.reference, work: row.work, piece, deadlineSeconds: row.secondsLeft },
-    AbortSignal.timeout(provider.submitTimeoutMs),
+  const { work, secondsLeft } = row;
+  const input = { key: attempt, reference: attempt.reference, work, piece, deadlineSeconds: secondsLeft };
+  const result = await withTimeLimit(provider.submitTimeoutMs, null, (signal) =>
+    provider.submit(input, signal),
   );
   return recordSubmission(attempts, attempt, provider, result);
 }
@@ -79,7 +81,8 @@ async function recordSubmission(
   if (now.isMoved) return result;
   if ((now.state === 'fenced' || now.state === 'rejected') && result.outcome === 'accepted') {
     // Nobody will ask for this result: stop it where we can. Its id stays on the row for support.
-    await provider.cancel(result.providerJobId, AbortSignal.timeout(provider.submitTimeoutMs));
+    const { providerJobId } = result;
+    await withTimeLimit(provider.submitTimeoutMs, null, (signal) => provider.cancel(providerJobId, signal));
   }
   return submissionOf(now.state, now.providerJobId, null);
 }

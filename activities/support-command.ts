@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { SupportAsk } from '../domain/support-command.ts';
 import { commandJob, type CommandAnswer, type JobCommand, type LookUp } from '../jobs/command-job.ts';
 import { fingerprintRequest } from '../jobs/fingerprint-request.ts';
+import { withTimeLimit } from '../runtime/time-limit.ts';
 import type { Database } from '../ledger/database.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 
@@ -49,5 +50,5 @@ async function lookUpAttempt(
 ): Promise<LookUp> {
   const adapter = providers.get(provider);
   if (adapter.capabilities.lookup === 'none') return { outcome: 'unsupported' };
-  return adapter.lookup(attempt, AbortSignal.timeout(LOOK_UP_TIMEOUT_MS));
+  return withTimeLimit(LOOK_UP_TIMEOUT_MS, null, (signal) => adapter.lookup(attempt, signal));
 }

@@ -1,5 +1,6 @@
 import { request, type Dispatcher } from 'undici';
 import { z } from 'zod';
+import { withTimeLimit } from '../../runtime/time-limit.ts';
 import { requestJson } from './local-request.ts';
 import type { HandedFile } from './provider.ts';
 
@@ -46,13 +47,16 @@ async function handFile(
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<void> {
-  const { statusCode, body } = await request(new URL(file.sha256, root), {
-    method: 'PUT',
-    dispatcher,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_TIMEOUT_MS)]),
-    headers: { 'content-type': file.contentType, 'content-length': String(file.bytes) },
-    body: await file.open(),
+  const statusCode = await withTimeLimit(UPLOAD_TIMEOUT_MS, signal, async (limited) => {
+    const answer = await request(new URL(file.sha256, root), {
+      method: 'PUT',
+      dispatcher,
+      signal: limited,
+      headers: { 'content-type': file.contentType, 'content-length': String(file.bytes) },
+      body: await file.open(),
+    });
+    await answer.body.dump();
+    return answer.statusCode;
   });
-  await body.dump();
   if (statusCode !== 204) throw new FilesNotTaken(`the service answered ${String(statusCode)} to a file`);
 }

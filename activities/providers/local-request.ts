@@ -1,4 +1,5 @@
 import { request, type Dispatcher } from 'undici';
+import { withTimeLimit } from '../../runtime/time-limit.ts';
 import { readBoundedJson } from './read-bounded-json.ts';
 
 export type JsonAnswer = {
@@ -19,17 +20,19 @@ export type JsonRequest = {
 
 /** One request, one answer, never sent again: rejects when aborted, timed out or cut off. */
 export async function requestJson(asked: JsonRequest): Promise<JsonAnswer> {
-  const answer = await request(asked.url, {
-    method: asked.method,
-    dispatcher: asked.dispatcher,
-    signal: AbortSignal.any([asked.signal, AbortSignal.timeout(asked.timeoutMs)]),
-    headers: asked.body === undefined ? {} : { 'content-type': 'application/json' },
-    body: asked.body === undefined ? null : JSON.stringify(asked.body),
+  return withTimeLimit(asked.timeoutMs, asked.signal, async (signal) => {
+    const answer = await request(asked.url, {
+      method: asked.method,
+      dispatcher: asked.dispatcher,
+      signal,
+      headers: asked.body === undefined ? {} : { 'content-type': 'application/json' },
+      body: asked.body === undefined ? null : JSON.stringify(asked.body),
+    });
+    const retryAfter = answer.headers['retry-after'];
+    return {
+      status: answer.statusCode,
+      body: await readBoundedJson(answer.body),
+      retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+    };
   });
-  const retryAfter = answer.headers['retry-after'];
-  return {
-    status: answer.statusCode,
-    body: await readBoundedJson(answer.body),
-    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
-  };
 }

@@ -7,6 +7,7 @@ import {
   type ReferenceRefusal,
 } from '../../domain/reference-assets.ts';
 import { AssetTooLarge, type AssetStore } from '../../jobs/asset-store.ts';
+import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { OpenOutside, OutsideAnswer } from '../outbound/open-outside.ts';
 
 export type FetchedReference =
@@ -46,9 +47,10 @@ export async function fetchReference(
   signal: AbortSignal,
   tryTimeoutMs: number,
 ): Promise<FetchedReference | null> {
-  const thisTry = AbortSignal.any([signal, AbortSignal.timeout(tryTimeoutMs)]);
   try {
-    return await openOutside(url, 'image/*', thisTry, (answer) => keep(answer, assets, thisTry));
+    return await withTimeLimit(tryTimeoutMs, signal, (thisTry) =>
+      openOutside(url, 'image/*', thisTry, (answer) => keep(answer, assets, thisTry)),
+    );
   } catch (error) {
     if (signal.aborted || error instanceof StoreFailed) throw error;
     return null;

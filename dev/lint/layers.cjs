@@ -12,7 +12,7 @@ const LAYERS = [
   { name: 'workflows', values: ['domain'], types: ['activities'] },
   {
     name: 'activities',
-    values: ['domain', 'ledger', 'jobs', 'workflows/messages'],
+    values: ['domain', 'ledger', 'jobs', 'workflows/messages', 'runtime/time-limit'],
     types: ['runtime'],
   },
   {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
+import { withTimeLimit } from '../../runtime/time-limit.ts';
 
 /** Waits before the second and third try; then the poll has to find out (a webhook is a hint). */
 const RETRY_AFTER_MS = [500, 2_000] as const;
@@ -38,14 +39,12 @@ export class WebhookSender {
 
   async #post(url: string, body: string): Promise<boolean> {
     try {
-      const answer = await request(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      return await withTimeLimit(TIMEOUT_MS, this.#closing.signal, async (signal) => {
+        const headers = { 'content-type': 'application/json' };
+        const answer = await request(url, { method: 'POST', headers, body, signal });
+        await answer.body.dump();
+        return answer.statusCode < 300;
       });
-      await answer.body.dump();
-      return answer.statusCode < 300;
     } catch {
       return false;
     }
