@@ -2,27 +2,28 @@ import { heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { failureOf } from '../domain/failures.ts';
 import {
-  isAbandoned,
   isNotFoundPlausible,
   isOverdue,
   OVERDUE_AFTER_SECONDS,
-  type WorkflowSight,
+  verdictOf,
+  type Doubt,
+  type WorkflowStatus,
 } from '../domain/reconcile-rules.ts';
 import type { Database } from '../ledger/database.ts';
 import { recordRepairs } from '../jobs/repairs.ts';
 import { readOpenReservations, type OpenReservation } from '../ledger/read-open-reservations.ts';
 import { CANARY_WORKFLOW_ID } from '../domain/workflow-names.ts';
 import type { JobActivities } from './job-activities.ts';
-import { jobIdOfReservation, seeReservations } from './see-reservations.ts';
-import { seeWorkflow } from './see-workflow.ts';
-
-type Doubt = 'canary_not_found' | 'too_many_not_found' | null;
+import { describeReservations, jobIdOfReservation } from './describe-reservations.ts';
+import { describeWorkflow } from './describe-workflow.ts';
 
 export type ReconcileReport = {
   readonly looked: number;
   readonly released: number;
-  /** Why Temporal was not believed from some page on; null when it was. */
-  readonly doubt: Doubt;
+  /** Left open although nothing is known to work on them: each stands in the repair queue with the reason. */
+  readonly heldBack: number;
+  /** Why "not found" was not believed from some page on; null when it was. */
+  readonly doubt: Doubt | null;
 };
 
 export type ReconcileDependencies = {
@@ -41,61 +42,88 @@ const PAGE_SIZE = 100;
 const MAX_WHY = 500;
 
 /**
- * Settles the open reservations nobody is working on: what terminate, delete, reset and history loss leave behind, for
+ * Settles the open reservations that no workflow works on: what terminate, delete, reset and history loss leave behind, for
  * those run no workflow code. Ends them through the very function the workflow uses, so the two can never both pay, and two
  * reconcilers at once neither. What it cannot end lands in the repair queue, for support to see, and is tried again.
  */
 export function createReconcileActivities(dependencies: ReconcileDependencies) {
   return {
     reconcileReservations: async (): Promise<ReconcileReport> => {
-      const { database, graceSeconds } = dependencies;
-      const report = { looked: 0, released: 0, doubt: null as Doubt };
-      let after: OpenReservation | null = null;
-      for (;;) {
-        const page: readonly OpenReservation[] = await readOpenReservations(database, {
-          after,
-          limit: PAGE_SIZE,
-          minAgeSeconds: graceSeconds,
-        });
-        if (page.length === 0) return report;
-        heartbeat(report);
-        // What is overdue returns whatever Temporal says, so Temporal is not asked.
-        const overdue = page.filter((reservation) => isOverdue(reservation.overdueSeconds));
-        report.released += await releaseAll(dependencies, overdue, 'release_overdue');
-        if (report.doubt === null) {
-          const waiting = page.filter((reservation) => !isOverdue(reservation.overdueSeconds));
-          const sights = await seeReservations(dependencies.client, waiting);
-          const abandoned = waiting.filter((_, index) =>
-            isAbandoned(sights.reservations[index], graceSeconds),
-          );
-          report.doubt = await doubtOf(dependencies.client, sights.jobs);
-          if (report.doubt === null) {
-            report.released += await releaseAll(dependencies, abandoned, 'release_terminated');
-          } else {
-            log.error('the reconciler does not believe Temporal: it ends only what is overdue', {
-              ...report,
-            });
-            const why = report.doubt;
-            await queueForRepair(
-              database,
-              abandoned.map((reservation) => ({ reservation, why })),
-            );
-          }
-        }
-        report.looked += page.length;
-        after = page.at(-1) ?? null;
-        heartbeat(report);
-      }
+      const released = await releaseOverdue(dependencies);
+      const report = await settleAbandoned(dependencies);
+      return { ...report, looked: report.looked + released, released: report.released + released };
     },
   };
 }
 
+/** What is overdue returns first, and whatever Temporal says, so Temporal is not asked. */
+async function releaseOverdue(dependencies: ReconcileDependencies): Promise<number> {
+  let released = 0;
+  for await (const page of openReservations(dependencies)) {
+    const overdue = page.filter((reservation) => isOverdue(reservation.overdueSeconds));
+    released += await releaseAll(dependencies, overdue, 'release_overdue');
+  }
+  return released;
+}
+
+async function settleAbandoned(dependencies: ReconcileDependencies): Promise<ReconcileReport> {
+  const { client, database, graceSeconds } = dependencies;
+  let report: ReconcileReport = { looked: 0, released: 0, heldBack: 0, doubt: null };
+  for await (const page of openReservations(dependencies)) {
+    const { reservations, jobs } = await describeReservations(
+      client,
+      page.filter((reservation) => !isOverdue(reservation.overdueSeconds)),
+    );
+    const doubt = report.doubt ?? (await doubtOf(client, jobs));
+    const judged = reservations.map(({ reservation, workflow }) => ({
+      reservation,
+      ...verdictOf(workflow, graceSeconds, doubt),
+    }));
+    const abandoned = judged.flatMap(({ reservation, verdict }) =>
+      verdict === 'settle' ? [reservation] : [],
+    );
+    const heldBack = judged.flatMap((one) => (one.verdict === 'hold_back' ? [one] : []));
+    const released = await releaseAll(dependencies, abandoned, 'release_terminated');
+    await queueForRepair(database, heldBack);
+    report = {
+      looked: report.looked + page.length,
+      released: report.released + released,
+      heldBack: report.heldBack + heldBack.length,
+      doubt,
+    };
+    if (heldBack.length > 0)
+      log.error('the reconciler holds reservations back: see the repair queue', report);
+    heartbeat(report);
+    // Nothing of a whole page could be read: Temporal is away, and the next run asks it again.
+    if (jobs.length > 0 && jobs.every(({ status }) => status === 'unreadable')) return report;
+  }
+  return report;
+}
+
+/** Every open reservation past its grace, in pages. */
+async function* openReservations({
+  database,
+  graceSeconds,
+}: ReconcileDependencies): AsyncGenerator<readonly OpenReservation[]> {
+  let after: OpenReservation | null = null;
+  do {
+    const page: readonly OpenReservation[] = await readOpenReservations(database, {
+      after,
+      limit: PAGE_SIZE,
+      minAgeSeconds: graceSeconds,
+    });
+    heartbeat();
+    if (page.length > 0) yield page;
+    after = page.at(-1) ?? null;
+  } while (after !== null);
+}
+
 /** "Not found" counts only while our own canary is found, and only for a few. */
-async function doubtOf(client: Client, sights: readonly WorkflowSight[]): Promise<Doubt> {
-  const notFound = sights.filter((sight) => sight.seen === 'not_found').length;
+async function doubtOf(client: Client, jobs: readonly WorkflowStatus[]): Promise<Doubt | null> {
+  const notFound = jobs.filter(({ status }) => status === 'not_found').length;
   if (notFound === 0) return null;
-  if ((await seeWorkflow(client, CANARY_WORKFLOW_ID)).seen !== 'running') return 'canary_not_found';
-  return isNotFoundPlausible(notFound, sights.length) ? null : 'too_many_not_found';
+  if ((await describeWorkflow(client, CANARY_WORKFLOW_ID)).status !== 'running') return 'canary_not_found';
+  return isNotFoundPlausible(notFound, jobs.length) ? null : 'too_many_not_found';
 }
 
 /**

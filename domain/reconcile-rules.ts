@@ -1,10 +1,15 @@
 /** What Temporal says of the workflow behind an open reservation. */
-export type WorkflowSight =
-  | { readonly seen: 'running' }
-  | { readonly seen: 'closed'; readonly closedSecondsAgo: number }
-  | { readonly seen: 'not_found' };
+export type WorkflowStatus =
+  | { readonly status: 'running' }
+  | { readonly status: 'closed'; readonly closedSecondsAgo: number }
+  | { readonly status: 'not_found' }
+  /** Temporal did not say: an error of this one call, in its words. */
+  | { readonly status: 'unreadable'; readonly why: string };
 
-/** Past return_by by this much, credits return whatever the workflow is doing (design.md, "Deadlines"). */
+/** Why "not found" is not believed. */
+export type Doubt = 'canary_not_found' | 'too_many_not_found';
+
+/** Past return_by by this much, credits return whatever the workflow is doing. */
 export const OVERDUE_AFTER_SECONDS = 60;
 
 /** A page with a larger share of vanished workflows than this is not believed: a wrong namespace must not refund the world. */
@@ -14,19 +19,27 @@ export function isOverdue(overdueSeconds: number): boolean {
   return overdueSeconds > OVERDUE_AFTER_SECONDS;
 }
 
+export type Verdict =
+  /** Its workflow runs, or has closed a moment ago: its last admit or settle may still be on its way. */
+  | { readonly verdict: 'leave' }
+  | { readonly verdict: 'settle' }
+  /** It cannot be settled in this run: support sees why. */
+  | { readonly verdict: 'hold_back'; readonly why: string };
+
 /**
- * Whether nobody works on a reservation any more. A running workflow is left alone; a closed one gets the grace in which
- * its last admit or settle may still be on its way.
+ * What becomes of a reservation. A workflow that is *found* closed is surely closed, so nothing else is asked; only "not
+ * found" may be a mistake of ours (the wrong namespace), so only that is held back in doubt.
  */
-export function isAbandoned(workflow: WorkflowSight | undefined, graceSeconds: number): boolean {
-  switch (workflow?.seen) {
-    case 'closed':
-      return workflow.closedSecondsAgo >= graceSeconds;
-    case 'not_found':
-      return true;
+export function verdictOf(workflow: WorkflowStatus, graceSeconds: number, doubt: Doubt | null): Verdict {
+  switch (workflow.status) {
     case 'running':
-    case undefined:
-      return false;
+      return { verdict: 'leave' };
+    case 'closed':
+      return { verdict: workflow.closedSecondsAgo >= graceSeconds ? 'settle' : 'leave' };
+    case 'not_found':
+      return doubt === null ? { verdict: 'settle' } : { verdict: 'hold_back', why: doubt };
+    case 'unreadable':
+      return { verdict: 'hold_back', why: `workflow_unreadable: ${workflow.why}` };
   }
 }
 
