@@ -15,7 +15,8 @@ END $$;
 
 -- How far one part of a stage has come, told as the progress of the whole: the shares of the stages before (p_before) and
 -- of this one's p_parts parts so far. It never goes back: a part that is made again is waited for where it was.
--- The attempt before the job, as whoever else holds both takes them; the job's row keeps parts side by side in order.
+-- Locks the job's row, which keeps parts side by side in order, and waits for nothing while it holds that: what ends a job locks
+-- its attempts before the job, or after it. An attempt that is locked is being ended, and its fraction counts no more.
 CREATE OR REPLACE FUNCTION jobs.record_stage_progress(p_account_id text, p_reference text, p_stage text, p_parts int,
                                            p_before double precision, p_share double precision,
                                            p_fraction double precision, p_queue_position int)
@@ -25,11 +26,13 @@ DECLARE
   v_progress jsonb;
   v_done     double precision;
 BEGIN
-  UPDATE jobs.attempts a SET fraction = p_fraction
-  WHERE a.account_id = p_account_id AND a.reference = p_reference
-  RETURNING * INTO v_attempt;
+  SELECT * INTO v_attempt FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference;
   SELECT j.progress INTO v_progress FROM jobs.jobs j
   WHERE j.account_id = p_account_id AND j.job_id = v_attempt.job_id FOR UPDATE;
+  PERFORM FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference FOR UPDATE SKIP LOCKED;
+  IF FOUND THEN
+    UPDATE jobs.attempts a SET fraction = p_fraction WHERE a.account_id = p_account_id AND a.reference = p_reference;
+  END IF;
 
   SELECT sum(part.done) INTO v_done FROM (
     SELECT max(CASE a.state WHEN 'collected' THEN 1 ELSE coalesce(a.fraction, 0) END) AS done

@@ -34,6 +34,16 @@ export async function holdWrites(
   return hold(pool, `LOCK TABLE ${table} IN SHARE MODE`, []);
 }
 
+/** Holds one output's row: a call that ends it waits there, with all that it has locked before. */
+export async function holdOutput(
+  pool: pg.Pool,
+  accountId: string,
+  outputId: string,
+): Promise<{ readonly letGo: () => Promise<void> }> {
+  const row = 'SELECT FROM jobs.outputs WHERE account_id = $1 AND output_id = $2 FOR UPDATE';
+  return hold(pool, row, [accountId, outputId]);
+}
+
 async function hold(
   pool: pg.Pool,
   statement: string,
