@@ -1,13 +1,12 @@
 import { readEventSeqs, type JobKey, type JobPosition } from '../jobs/read-event-seqs.ts';
 import type { Database } from '../ledger/database.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createTakenPlaces, WATCH_PLACES, type NoPlace, type WatchPlaces } from './watch-places.ts';
 
 /** Under what a person notices, and one query of the process whoever many watch. */
 const POLL_INTERVAL_MS = 150;
 /** After a poll that failed. */
 const BACK_OFF_MS = 1_000;
-/** Each holds a connection open and a row in the poll; beyond this the process is better off refusing. */
-const MAX_WATCHES = 2_000;
 
 /** 'changed': there is something past the number asked about, or the job has ended. 'closing': the process is going. */
 export type WatchNews = 'changed' | 'quiet' | 'closing';
@@ -19,9 +18,10 @@ export type JobWatch = {
   readonly close: () => void;
 };
 
+export type WatchPlace = { readonly is: 'open'; readonly watch: JobWatch } | NoPlace;
+
 export type JobWatches = {
-  /** Null when too many watch. */
-  open(job: JobKey): JobWatch | null;
+  open(job: JobKey): WatchPlace;
   /** Ends every wait with 'closing', and the ones that come after. */
   closeAll(): void;
 };
@@ -29,9 +29,13 @@ export type JobWatches = {
 type Waiter = { readonly job: JobKey; readonly after: number; readonly wake: (news: WatchNews) => void };
 
 /** All watching of jobs in one process: a thousand watchers are one query. */
-export function createJobWatches(database: Database, log: Logger, maxWatches = MAX_WATCHES): JobWatches {
+export function createJobWatches(
+  database: Database,
+  log: Logger,
+  places: WatchPlaces = WATCH_PLACES,
+): JobWatches {
   const waiters = new Set<Waiter>();
-  let openWatches = 0;
+  const takenPlaces = createTakenPlaces(places);
   let isClosing = false;
   let isPolling = false;
 
@@ -88,25 +92,31 @@ export function createJobWatches(database: Database, log: Logger, maxWatches = M
 
   return {
     open(job) {
-      if (openWatches >= maxWatches) return null;
-      openWatches += 1;
-      let isOpen = true;
-      let last: Waiter | undefined;
-      return {
-        next: (after, timeoutMs) =>
-          isOpen
-            ? wait(job, after, timeoutMs, (waiter) => (last = waiter))
-            : Promise.resolve<WatchNews>('closing'),
-        close: () => {
-          if (isOpen) openWatches -= 1;
-          isOpen = false;
-          last?.wake('closing');
-        },
-      };
+      const place = takenPlaces.take(job.accountId);
+      if (place.is !== 'taken') return place;
+      const watch = openWatch((...asked) => wait(job, ...asked), place.free);
+      return { is: 'open', watch };
     },
     closeAll() {
       isClosing = true;
       for (const waiter of [...waiters]) waiter.wake('closing');
+    },
+  };
+}
+
+function openWatch(
+  wait: (after: number, timeoutMs: number, waiting: (waiter: Waiter) => void) => Promise<WatchNews>,
+  freePlace: () => void,
+): JobWatch {
+  let isOpen = true;
+  let last: Waiter | undefined;
+  return {
+    next: (after, timeoutMs) =>
+      isOpen ? wait(after, timeoutMs, (waiter) => (last = waiter)) : Promise.resolve<WatchNews>('closing'),
+    close: () => {
+      if (isOpen) freePlace();
+      isOpen = false;
+      last?.wake('closing');
     },
   };
 }

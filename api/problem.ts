@@ -1,6 +1,9 @@
 import { PROBLEMS, type Billed, type FieldError, type ProblemCode } from '../domain/problems.ts';
 import type { ReachedLimit } from '../workflows/messages.ts';
 
+/** How many jobs an account may watch at a time, in one API process. */
+export type WatchLimit = { readonly limit: 'watched_jobs'; readonly places: number };
+
 /** What a problem says beyond its code. What is absent is not shown. */
 export type ProblemFields = {
   /** For the caller; never an internal message. */
@@ -14,7 +17,7 @@ export type ProblemFields = {
   /** Finer than the code, stable: why support's command is refused. */
   readonly reason?: string;
   /** The limit of the account that is reached. */
-  readonly limit?: ReachedLimit;
+  readonly limit?: ReachedLimit | WatchLimit;
   /** Where the code's own word is not the one: a stored refusal of what may otherwise be tried again. */
   readonly retryable?: boolean;
   readonly errors?: readonly FieldError[];
@@ -48,10 +51,14 @@ export function invalidPart(pointer: string, code: string, detail: string): Prob
 /** How long a caller is told to wait before trying what was away again. */
 const RETRY_AFTER_SECONDS = 2;
 
-export function unavailable(detail?: string): Problem {
-  return new Problem('unavailable', detail === undefined ? {} : { detail }, {
-    'Retry-After': String(RETRY_AFTER_SECONDS),
-  });
+export function unavailable(detail?: string, fields: Pick<ProblemFields, 'job_id'> = {}): Problem {
+  return new Problem(
+    'unavailable',
+    { ...(detail === undefined ? {} : { detail }), ...fields },
+    {
+      'Retry-After': String(RETRY_AFTER_SECONDS),
+    },
+  );
 }
 
 export function notFound(what: string): Problem {

@@ -1,11 +1,11 @@
+import { limitHeaders } from './limit-headers.ts';
 import { Problem } from './problem.ts';
 
 /** About as long as a static ad takes. */
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * 429: as many jobs are under way as the account may have. The name of the limit is in headers (draft-ietf-httpapi-ratelimit-headers)
- * and body.
+ * 429: as many jobs are under way as the account may have. The name of the limit is in headers and body.
  */
 export function tooManyJobs(maxJobs: number): Problem {
   return new Problem(
@@ -20,9 +20,5 @@ export function tooManyJobs(maxJobs: number): Problem {
 }
 
 export function jobLimitHeaders(maxJobs: number): Readonly<Record<string, string>> {
-  return {
-    RateLimit: `"max_concurrent_jobs";r=0;t=${String(RETRY_AFTER_SECONDS)}`,
-    'RateLimit-Policy': `"max_concurrent_jobs";q=${String(maxJobs)}`,
-    'Retry-After': String(RETRY_AFTER_SECONDS),
-  };
+  return limitHeaders('max_concurrent_jobs', maxJobs, RETRY_AFTER_SECONDS);
 }

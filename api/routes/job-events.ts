@@ -4,7 +4,8 @@ import { readEvents } from '../../jobs/read-events.ts';
 import type { Database } from '../../ledger/database.ts';
 import { viewEvent } from '../event-view.ts';
 import type { JobWatches } from '../job-watches.ts';
-import { invalidPart, unavailable } from '../problem.ts';
+import { noWatchPlace } from '../no-watch-place.ts';
+import { invalidPart } from '../problem.ts';
 import { listLimit, readQuery, wholeNumber } from '../read-query.ts';
 import { requireJob } from '../require-job.ts';
 import { pathParameter, type AccountExchange, type Route } from '../route.ts';
@@ -72,9 +73,9 @@ async function stream(
   jobId: string,
   after: number,
 ): Promise<void> {
-  const watch = deps.watches.open({ accountId, jobId });
-  if (watch === null)
-    throw unavailable('Too many requests watch jobs. Read the job, or the list of events, instead.');
+  const place = deps.watches.open({ accountId, jobId });
+  if (place.is !== 'open') throw noWatchPlace(place);
+  const { watch } = place;
   // Who goes frees the place at once, not at the next heartbeat.
   response.once('close', watch.close);
   try {

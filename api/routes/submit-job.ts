@@ -1,12 +1,14 @@
 import { isTerminal } from '../../domain/job-state.ts';
 import type { RequestRules } from '../../jobs/job-request-rules.ts';
-import { readJob } from '../../jobs/read-job.ts';
+import { readJob, type StoredJob } from '../../jobs/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
 import { REPLAYED, type AdmitSubmission } from '../admit-submission.ts';
 import type { AnswerJob } from '../answer-job.ts';
+import { DatabaseUnavailable } from '../available-database.ts';
 import { awaitJobEnd } from '../await-job-end.ts';
 import type { JobWatches } from '../job-watches.ts';
 import { jobPath } from '../job-view.ts';
+import { unavailable } from '../problem.ts';
 import { readJsonBody } from '../read-json-body.ts';
 import { preferredWaitMs, readIdempotencyKey } from '../request-headers.ts';
 import type { Route } from '../route.ts';
@@ -35,20 +37,35 @@ export function submitJobRoute(deps: {
       const body = await readJsonBody(request, response);
       const submission = readSubmission(accountId, key, body, deps.rules);
       const { isReplay } = await deps.admit(submission, state);
-
-      const admitted = await readJob(deps.database, accountId, submission.jobId);
-      if (admitted === null) throw new RangeError(`an admitted job is not on record: ${submission.jobId}`);
+      // From here on it is known that its credits are reserved, whatever becomes of the answer.
+      state.billed = 'yes';
+      const admitted = await readAdmitted(deps.database, accountId, submission.jobId);
       const waitMs = preferredWaitMs(request);
-      const job = await awaitJobEnd(deps, exchange, admitted, waitMs);
+      const { job, hasWaited } = await awaitJobEnd(deps, exchange, admitted, waitMs);
       // A job that ended within its own submission is still an answer to a submission, unless its end was waited for.
-      const isSeenToItsEnd = isTerminal(job.state) && (isReplay || waitMs > 0);
+      const isSeenToItsEnd = isTerminal(job.state) && (isReplay || hasWaited);
       response.set({
         Location: jobPath(job.id),
         ...(isReplay ? REPLAYED : {}),
-        ...(waitMs > 0 ? { 'Preference-Applied': `wait=${String(waitMs / 1_000)}` } : {}),
+        ...(hasWaited ? { 'Preference-Applied': `wait=${String(waitMs / 1_000)}` } : {}),
         ...(isSeenToItsEnd ? {} : { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
       });
       deps.answerJob(exchange, job, isSeenToItsEnd ? 200 : 202);
     },
   };
+}
+
+/** The job that was admitted. Throws the problem `unavailable` that says so when it cannot be read. */
+async function readAdmitted(database: Database, accountId: string, jobId: string): Promise<StoredJob> {
+  try {
+    const job = await readJob(database, accountId, jobId);
+    if (job === null) throw new RangeError(`an admitted job is not on record: ${jobId}`);
+    return job;
+  } catch (error) {
+    if (!(error instanceof DatabaseUnavailable)) throw error;
+    throw unavailable(
+      `The job was admitted and its credits are reserved, but it could not be read just now. Read ${jobPath(jobId)}.`,
+      { job_id: jobId },
+    );
+  }
 }

@@ -8,6 +8,7 @@ import { outputCountOf } from '../../domain/quote.ts';
 import { createAnswerUnreadable } from '../../api/answer-unreadable.ts';
 import { createApi } from '../../api/create-api.ts';
 import { createJobWatches } from '../../api/job-watches.ts';
+import type { WatchPlaces } from '../../api/watch-places.ts';
 import { serve } from '../../api/serve.ts';
 import { doesTemporalAnswer } from '../../api/temporal-answers.ts';
 import { createCancelJob } from '../../client/cancel-job.ts';
@@ -58,7 +59,7 @@ export async function createApiFixture(
     readonly taskQueue?: string;
     readonly databaseUrl?: (apiUrl: string) => string;
     readonly answerWithinMs?: number;
-    readonly maxWatches?: number;
+    readonly watchPlaces?: WatchPlaces;
   } = {},
 ) {
   const { home, remove } = await makeTemporaryHome('api');
@@ -75,7 +76,7 @@ export async function createApiFixture(
   const connection = Connection.lazy({ address: inject('temporalAddress') });
   const client = new Client({ connection });
   const log = pino({ level: 'silent' });
-  const watches = createJobWatches(pool, log, options.maxWatches);
+  const watches = createJobWatches(pool, log, options.watchPlaces);
   const assets: AssetStore = createDiskAssetStore(home);
   const taskQueue = options.taskQueue ?? 'nobody-listens';
   const publicUrlAt = (port: number) => `http://127.0.0.1:${String(port)}`;

@@ -12,7 +12,10 @@ const MEBIBYTE = 1_048_576;
 let api: ApiFixture;
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createApiFixture({ answerWithinMs: ANSWER_WITHIN_MS, maxWatches: 1 });
+  api = await createApiFixture({
+    answerWithinMs: ANSWER_WITHIN_MS,
+    watchPlaces: { ofProcess: 1, perAccount: 1 },
+  });
   account = await api.openAccount();
 });
 afterAll(async () => {
@@ -136,7 +139,7 @@ describe('a watcher who goes', () => {
     const first = watch();
     await expect.poll(() => first.received()).toContain('job.queued');
     const second = watch();
-    await expect.poll(() => second.received()).toContain('HTTP/1.1 503');
+    await expect.poll(() => second.received()).toContain('HTTP/1.1 429');
     for (const connection of [first, second]) connection.close();
     await expect
       .poll(async () => {
