@@ -24,8 +24,8 @@ const TERMINAL_TYPES: ReadonlySet<string> = new Set(
 );
 
 /**
- * Streams a job's events after a number until the job has ended, the caller is gone, or the stream is old enough. The
- * last event of a job is its terminal one or comes after it, so a reader that resumes misses nothing.
+ * Streams a job's events after a number until the job has ended and all of them are told, the caller is gone, or the stream is
+ * old enough. `after` must not lie beyond the job's last event: what happens next would not be told.
  */
 export async function streamEvents(
   deps: { readonly database: Database; readonly watch: JobWatch; readonly now: () => number },
@@ -42,25 +42,35 @@ export async function streamEvents(
   await write(response, `retry: ${String(RECONNECT_MS)}\n\n`);
 
   const until = deps.now() + MAX_STREAM_MS;
+  const isOver = () => deps.now() >= until || response.destroyed;
   let seq = after;
-  while (deps.now() < until && !response.destroyed) {
-    const events = await eventsAfter(deps.database, job, seq);
+  let hasEnded = false;
+  while (!isOver()) {
+    const events = await eventsAfter(deps.database, job, seq, isOver);
     if (events.length > 0) await write(response, events.map((event) => frameOf(job.jobId, event)).join(''));
     seq = events.at(-1)?.seq ?? seq;
-    if (events.some((event) => TERMINAL_TYPES.has(event.type))) break;
+    hasEnded ||= events.some((event) => TERMINAL_TYPES.has(event.type));
+    // What is past a full page may be past the terminal event too: a batch's returns and refunds come after it.
     if (events.length === PAGE) continue;
+    if (hasEnded) break;
 
     const news = await deps.watch.next(seq, HEARTBEAT_MS);
     if (news === 'closing') break;
     if (news === 'quiet') await write(response, ': still here\n\n');
-    // An ended job without anything after seq: everything has been told.
-    if (news === 'changed' && (await eventsAfter(deps.database, job, seq)).length === 0) break;
+    // A job that changes without an event past seq has ended, and everything has been told.
+    if (news === 'changed' && (await eventsAfter(deps.database, job, seq, isOver)).length === 0) break;
   }
   response.end();
 }
 
-async function eventsAfter(database: Database, job: JobKey, after: number): Promise<readonly JobEvent[]> {
-  for (;;) {
+/** Asks until PostgreSQL is back or the stream is over, when nothing more is to be told. */
+async function eventsAfter(
+  database: Database,
+  job: JobKey,
+  after: number,
+  isOver: () => boolean,
+): Promise<readonly JobEvent[]> {
+  while (!isOver()) {
     try {
       return await readEvents(database, job, { after, limit: PAGE });
     } catch (error) {
@@ -68,6 +78,7 @@ async function eventsAfter(database: Database, job: JobKey, after: number): Prom
       await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS));
     }
   }
+  return [];
 }
 
 function frameOf(jobId: string, event: JobEvent): string {

@@ -37,16 +37,17 @@ export function jobEventsRoute(deps: Deps): Route {
         return;
       }
       const after = lastEventId(exchange.request) ?? asked.after ?? 0;
-      if (exchange.request.method === 'HEAD') {
-        exchange.response.status(200).type('text/event-stream').end();
-        return;
-      }
       // Nothing is left to tell: 204 is what keeps a reader from coming back.
       if (job.finished_at !== null && after >= job.event_seq) {
         exchange.response.status(204).end();
         return;
       }
-      await stream(deps, exchange, jobId, after);
+      if (exchange.request.method === 'HEAD') {
+        exchange.response.status(200).type('text/event-stream').end();
+        return;
+      }
+      // A reader beyond the end has read all there is: it waits for what comes next.
+      await stream(deps, exchange, jobId, Math.min(after, job.event_seq));
     },
   };
 }
@@ -58,12 +59,14 @@ async function list(
   after: number,
   limit: number,
 ): Promise<void> {
-  const events = await readEvents(deps.database, { accountId, jobId }, { after, limit });
-  const last = events.at(-1);
+  // One more than is shown tells whether there is another page.
+  const events = await readEvents(deps.database, { accountId, jobId }, { after, limit: limit + 1 });
+  const shown = events.slice(0, limit);
+  const last = shown.at(-1);
   response.set('Cache-Control', 'no-store').json({
-    data: events.map((event) => viewEvent(jobId, event)),
+    data: shown.map((event) => viewEvent(jobId, event)),
     // Its number is an event's cursor: send it as `after`.
-    next_cursor: events.length === limit && last !== undefined ? String(last.seq) : null,
+    next_cursor: events.length > shown.length && last !== undefined ? String(last.seq) : null,
   });
 }
 
@@ -85,9 +88,13 @@ async function stream(
   }
 }
 
+/** As long as a bigint is written, which is what numbers events. */
+const EVENT_NUMBER = /^\d{1,20}$/;
+
+/** The number of the last event that the caller has read. One that no event can have is beyond the end like any other. */
 function lastEventId(request: Request): number | undefined {
   const text = request.get('Last-Event-ID');
   if (text === undefined || text === '') return undefined;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  if (EVENT_NUMBER.test(text)) return Number(text);
   throw invalidPart('', 'last_event_id', 'Last-Event-ID is the number of the last event that was read.');
 }

@@ -17,6 +17,20 @@ afterAll(async () => {
 
 const newJob = async () => (await api.admitJob(account.accountId, `job-${String(keys++)}`)).jobId;
 
+/** Has so many events happen to a job, beside the one that every job begins with. */
+async function happen(jobId: string, types: readonly string[]): Promise<void> {
+  await api.owner.query(
+    `SELECT jobs.append_event($1, $2, type, '{}', ledger.clock()) FROM unnest($3::text[]) WITH ORDINALITY e (type, n)
+     ORDER BY n`,
+    [account.accountId, jobId, types],
+  );
+}
+
+const progress = (count: number) => Array.from({ length: count }, () => 'job.progress');
+
+/** The numbers from 1. */
+const countTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+
 /** Opens a stream; `ended` has all its events once the server has closed it. */
 async function stream(jobId: string, headers: Record<string, string> = {}) {
   const response = await fetch(`${api.url}/v1/jobs/${jobId}/events`, {
@@ -54,6 +68,18 @@ describe('events as a list', () => {
     expect([page.data.map((event) => event.seq), page.next_cursor]).toEqual([[2], '2']);
     expect((await list('?after=3')).data).toEqual([]);
   });
+
+  it('have no cursor to a page that is empty', async () => {
+    const jobId = await newJob();
+    await fail(api, account.accountId, jobId);
+    const cursorOf = async (query: string) =>
+      (await api.call(`/v1/jobs/${jobId}/events${query}`, { key: account.key })).json()['next_cursor'];
+    expect([
+      await cursorOf('?limit=3'),
+      await cursorOf('?limit=2'),
+      await cursorOf('?after=1&limit=2'),
+    ]).toEqual([null, '2', null]);
+  });
 });
 
 describe('events as a stream', () => {
@@ -81,13 +107,62 @@ describe('events as a stream', () => {
     expect(response.status).toBe(204);
   });
 
-  it('refuse a Last-Event-ID that is no number', async () => {
+  // A job of many outputs ends with its job.* event, and what was returned of each comes after.
+  it.each([
+    ['122, the last of them long after the end', progress(60), progress(59)],
+    ['a page, the end being its last', progress(97), []],
+    ['a page and one, the end being the last of the page', progress(97), progress(1)],
+    ['a page and one, the end being the one', progress(98), []],
+    ['two pages, the end in the first', progress(40), progress(157)],
+  ])('tell every event of a job that has ended: %s', async (_name, before, after) => {
     const jobId = await newJob();
-    const headers = { Accept: 'text/event-stream', 'Last-Event-ID': 'abc' };
-    const answer = await api.call(`/v1/jobs/${jobId}/events`, { key: account.key, headers });
-    expectProblem(answer, 400, 'invalid_request');
+    await happen(jobId, before);
     await fail(api, account.accountId, jobId);
+    await happen(jobId, after);
+    const last = 1 + before.length + 2 + after.length;
+    const { ended } = await stream(jobId);
+    expect((await ended).map((event) => Number.parseInt(event, 10))).toEqual(countTo(last));
   });
+
+  it.each(['2', '1000', '9007199254740993', '99999999999999999999'])(
+    'wait for what a running job does next after a Last-Event-ID beyond its end: %s',
+    async (id) => {
+      const jobId = await newJob();
+      const { response, events, ended } = await stream(jobId, { 'Last-Event-ID': id });
+      expect(response.status).toBe(200);
+      await happen(jobId, ['job.progress']);
+      await expect.poll(() => events.length).toBe(1);
+      await fail(api, account.accountId, jobId);
+      expect(await ended).toEqual(['2 job.progress', '3 credits.returned', '4 job.failed']);
+    },
+  );
+
+  it('say that nothing is left beyond the end of a job that has ended, HEAD as GET', async () => {
+    const jobId = await newJob();
+    await fail(api, account.accountId, jobId);
+    for (const method of ['GET', 'HEAD']) {
+      const ask = (id: string) =>
+        api.call(`/v1/jobs/${jobId}/events`, {
+          method,
+          key: account.key,
+          headers: { Accept: 'text/event-stream', 'Last-Event-ID': id },
+        });
+      expect([(await ask('2')).status, (await ask('1000')).status]).toEqual([200, 204]);
+    }
+  });
+
+  it.each(['abc', '-1', '1.5', '1e3', '0x1', '+1', '1 2', '1, 2', 'evt_1', '9'.repeat(300)])(
+    'refuse a Last-Event-ID that is no number of an event: %s',
+    async (id) => {
+      const jobId = await newJob();
+      const headers = { Accept: 'text/event-stream', 'Last-Event-ID': id };
+      const answer = await api.call(`/v1/jobs/${jobId}/events`, { key: account.key, headers });
+      expect(expectProblem(answer, 400, 'invalid_request')).toMatchObject({
+        errors: [{ pointer: '', code: 'last_event_id' }],
+      });
+      await fail(api, account.accountId, jobId);
+    },
+  );
 
   it('reach a hundred readers of one job', async () => {
     const jobId = await newJob();
