@@ -4,8 +4,8 @@ import { isOutputId } from '../../domain/ids.ts';
 import type { AssetStore } from '../../jobs/asset-store.ts';
 import { readOutput } from '../../jobs/read-output.ts';
 import type { Database } from '../../ledger/database.ts';
-import { matchesETag } from '../answer-job.ts';
 import { readByteRange, type ByteRange } from '../byte-range.ts';
+import { matchesETag } from '../entity-tag.ts';
 import { notFound, Problem, unavailable } from '../problem.ts';
 import { pathParameter, type AccountExchange, type Route } from '../route.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from '../../ledger/database.ts';
-import { jobCaching, jobETag, matchesETag, type AnswerJob } from '../answer-job.ts';
+import type { AnswerJob } from '../answer-job.ts';
 import { requireJob } from '../require-job.ts';
 import { pathParameter, type Route } from '../route.ts';
 
@@ -11,12 +11,8 @@ export function readJobRoute(deps: { readonly database: Database; readonly answe
     access: 'account',
     scopes: ['jobs:read', 'support'],
     async handle(exchange) {
-      const { request, response, accountId } = exchange;
-      const job = await requireJob(deps.database, accountId, pathParameter(request, 'id'));
-      if (matchesETag(request.get('If-None-Match'), jobETag(job))) {
-        response.status(304).set(jobCaching(job)).end();
-        return;
-      }
+      const jobId = pathParameter(exchange.request, 'id');
+      const job = await requireJob(deps.database, exchange.accountId, jobId);
       deps.answerJob(exchange, job, 200);
     },
   };

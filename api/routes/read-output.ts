@@ -2,6 +2,7 @@ import { isOutputId, jobIdOfOutput } from '../../domain/ids.ts';
 import { readJob } from '../../jobs/read-job.ts';
 import { readLineage } from '../../jobs/read-lineage.ts';
 import type { Database } from '../../ledger/database.ts';
+import { answerTagged } from '../answer-tagged.ts';
 import { jobPath, viewOutput } from '../job-view.ts';
 import { notFound } from '../problem.ts';
 import { pathParameter, type Route } from '../route.ts';
@@ -13,8 +14,9 @@ export function readOutputRoute(deps: { readonly database: Database }): Route {
     path: '/v1/outputs/:id',
     access: 'account',
     scopes: ['jobs:read', 'support'],
-    async handle({ request, response, accountId }) {
-      const outputId = pathParameter(request, 'id');
+    async handle(exchange) {
+      const { accountId } = exchange;
+      const outputId = pathParameter(exchange.request, 'id');
       if (!isOutputId(outputId)) throw notFound('output');
       const [job, lineage] = await Promise.all([
         readJob(deps.database, accountId, jobIdOfOutput(outputId)),
@@ -22,7 +24,7 @@ export function readOutputRoute(deps: { readonly database: Database }): Route {
       ]);
       const output = job?.outputs.find((one) => one.id === outputId);
       if (job === null || output === undefined || lineage === null) throw notFound('output');
-      response.set('Cache-Control', 'private, no-cache').json({
+      answerTagged(exchange, {
         ...viewOutput(output),
         job_id: job.id,
         source_output_id: lineage.sourceOutputId,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { matchesETag } from '../../api/answer-job.ts';
 import { BoundedCache } from '../../api/bounded-cache.ts';
 import { readByteRange } from '../../api/byte-range.ts';
+import { matchesETag } from '../../api/entity-tag.ts';
 import { drawApiKey, keyIdOf } from '../../jobs/api-key-text.ts';
 import { isIdempotencyKey } from '../../jobs/idempotency-key.ts';
 

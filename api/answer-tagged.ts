@@ -1,0 +1,22 @@
+import { entityTagOf, matchesETag } from './entity-tag.ts';
+import type { AccountExchange } from './route.ts';
+
+/**
+ * Answers with JSON and the tag of that very JSON; with 304 and no body when a reader (GET or HEAD) has it already. The same
+ * headers go with either.
+ */
+export function answerTagged(
+  { request, response }: Pick<AccountExchange, 'request' | 'response'>,
+  shown: object,
+  status: 200 | 202 = 200,
+): void {
+  const text = JSON.stringify(shown);
+  const etag = entityTagOf(text);
+  response.set({ ETag: etag, 'Cache-Control': 'private, no-cache', Vary: 'Authorization, Holdfast-Account' });
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (isRead && matchesETag(request.get('If-None-Match'), etag)) {
+    response.status(304).end();
+    return;
+  }
+  response.status(status).type('application/json').send(text);
+}
