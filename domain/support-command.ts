@@ -83,6 +83,8 @@ const REFUSALS = {
   not_running: 'No workflow runs this job any more. Its credits return by themselves; submit it anew.',
   nothing_committed: 'Nothing was charged, so there is nothing to give back.',
   already_refunded: 'All that was charged has been given back already.',
+  free_retry_given:
+    'A free retry has made this good already. If that is no better, have it reported: its review refunds what was paid.',
   exceeds_committed: 'That is more than what was charged and not yet given back.',
   not_later: 'The credits return no earlier than that already. Name a later time.',
   no_such_attempt: 'No output of this job that is still open has such an attempt.',

@@ -15,8 +15,12 @@ export type Decision = {
 };
 
 export type Decided = {
-  /** `decided_otherwise`: another decision holds. `nothing_to_make_good`: all of it has been given back already. */
-  readonly outcome: 'decided' | 'not_found' | 'key_reused' | 'decided_otherwise' | 'nothing_to_make_good';
+  /**
+   * `decided_otherwise`: another decision holds. `nothing_to_make_good`: all of it has been given back already.
+   * `partly_refunded`: a part has been, so a free retry would make it good twice.
+   */
+  readonly outcome:
+    'decided' | 'not_found' | 'key_reused' | 'decided_otherwise' | 'nothing_to_make_good' | 'partly_refunded';
   readonly isReplay: boolean;
 };
 

@@ -72,6 +72,11 @@ function problemOfDecision(outcome: Exclude<Decided['outcome'], 'decided'>): Pro
       return new Problem('state_conflict', {
         detail: 'The review has been decided otherwise. Read it again.',
       });
+    case 'partly_refunded':
+      return new Problem('state_conflict', {
+        detail:
+          'A part of what this output cost has been given back. Refund the rest: a free retry would make it good twice.',
+      });
     case 'nothing_to_make_good':
       return new Problem('state_conflict', {
         detail:

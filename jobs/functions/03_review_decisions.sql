@@ -19,15 +19,6 @@ LANGUAGE sql STABLE AS $$
       ELSE p_now < d.created_at + interval '2 minutes' END
 $$;
 
--- Whether a job may be admitted at no credits: the last decision of a review names it. One that was decided anew does not.
-CREATE OR REPLACE FUNCTION jobs.is_free_retry(p_account_id text, p_job_id text) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (
-    SELECT 1 FROM jobs.review_decisions d
-    WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id
-      AND d.number = (SELECT l.number FROM jobs.last_decision(d.account_id, d.review_id) l))
-$$;
-
 -- The output that was paid for: of a free retry, what it is the retry of; of any other, itself.
 CREATE OR REPLACE FUNCTION jobs.paid_output(p_account_id text, p_output_id text) RETURNS jobs.outputs
 LANGUAGE sql STABLE AS $$
@@ -49,6 +40,34 @@ CREATE OR REPLACE FUNCTION jobs.charged_credits(p_account_id text, p_reservation
 LANGUAGE sql STABLE AS $$
   SELECT coalesce((SELECT r.committed - r.refunded FROM ledger.reservations r
                    WHERE r.account_id = p_account_id AND r.reservation_id = p_reservation_id), 0)
+$$;
+
+-- Whether a free retry of an output stands: it is made good by that, and no refund pays for it as well.
+CREATE OR REPLACE FUNCTION jobs.has_free_retry(p_account_id text, p_output_id text, p_now timestamptz) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (
+    SELECT 1 FROM jobs.reviews r CROSS JOIN LATERAL jobs.standing_decision(r.account_id, r.review_id, p_now) d
+    WHERE r.account_id = p_account_id AND r.output_id = p_output_id AND d.decision = 'free_retry')
+$$;
+
+-- Whether a free retry may make good what was paid: nothing of it has been given back.
+CREATE OR REPLACE FUNCTION jobs.may_be_retried(p_account_id text, p_reservation_id text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM ledger.reservations r
+                 WHERE r.account_id = p_account_id AND r.reservation_id = p_reservation_id AND r.committed > 0 AND r.refunded = 0)
+$$;
+
+-- Whether a job may be admitted at no credits: the last decision of a review names it (one that was decided anew does not),
+-- and what was paid has not been refunded since.
+CREATE OR REPLACE FUNCTION jobs.is_free_retry(p_account_id text, p_job_id text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (
+    SELECT 1 FROM jobs.review_decisions d
+    JOIN jobs.reviews r ON r.account_id = d.account_id AND r.review_id = d.review_id
+    CROSS JOIN LATERAL jobs.paid_output(d.account_id, r.output_id) p
+    WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id
+      AND d.number = (SELECT l.number FROM jobs.last_decision(d.account_id, d.review_id) l)
+      AND jobs.may_be_retried(p_account_id, p.reservation_id))
 $$;
 
 CREATE OR REPLACE FUNCTION jobs.refund_id_of(p_review_id text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'refund_' || p_review_id $$;

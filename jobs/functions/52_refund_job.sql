@@ -1,5 +1,6 @@
 -- Gives committed credits back, whole or in part: of one output, or of the job's, the last first. p_call: output_id, credits
--- (null: all that is left), goodwill_seconds. Each output's refund has an id of its own, derived from the key.
+-- (null: all that is left), goodwill_seconds. Each output's refund has an id of its own, derived from the key. An output of
+-- which a free retry stands is made good already: nothing of it is given back here.
 CREATE OR REPLACE FUNCTION jobs.refund_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -11,8 +12,12 @@ DECLARE
   v_here      bigint;
   v_refunds   jsonb := '[]';
 BEGIN
-  SELECT count(*) AS outputs, coalesce(sum(r.committed), 0) AS committed, coalesce(sum(r.committed - r.refunded), 0) AS left INTO v_sums
+  SELECT count(*) AS outputs, coalesce(sum(r.committed), 0) AS committed,
+         coalesce(sum(r.committed - r.refunded) FILTER (WHERE NOT g.is_retried), 0) AS left,
+         coalesce(sum(r.committed - r.refunded) FILTER (WHERE g.is_retried), 0) AS retried
+  INTO v_sums
   FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  CROSS JOIN LATERAL (SELECT jobs.has_free_retry(o.account_id, o.output_id, p_now) AS is_retried) g
   WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND (v_output_id IS NULL OR o.output_id = v_output_id);
   v_wanted := coalesce((p_call->>'credits')::bigint, v_sums.left);
   IF v_sums.outputs = 0 THEN
@@ -20,7 +25,7 @@ BEGIN
   ELSIF v_sums.committed = 0 THEN
     RETURN jobs.refused('nothing_committed');
   ELSIF v_sums.left = 0 THEN
-    RETURN jobs.refused('already_refunded');
+    RETURN jobs.refused(CASE WHEN v_sums.retried > 0 THEN 'free_retry_given' ELSE 'already_refunded' END);
   ELSIF v_wanted > v_sums.left THEN
     RETURN jobs.refused('exceeds_committed') || jsonb_build_object('committed', v_sums.committed, 'left', v_sums.left);
   END IF;
@@ -29,7 +34,7 @@ BEGIN
     SELECT o.output_id, o.reservation_id, r.committed - r.refunded AS left
     FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
     WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND (v_output_id IS NULL OR o.output_id = v_output_id)
-      AND r.committed > r.refunded
+      AND r.committed > r.refunded AND NOT jobs.has_free_retry(o.account_id, o.output_id, p_now)
     ORDER BY o.item DESC, o.variation DESC
   LOOP
     v_here := least(v_wanted, v_output.left);

@@ -20,7 +20,8 @@ END $$;
 -- retry allows one job (p_retry_job_id) at no credits, which the caller starts; a denial moves nothing. A decision that
 -- holds is not changed: the same again is the first one's, another is refused.
 --
--- decided, with whether it had been before | not_found | key_reused | decided_otherwise | nothing_to_make_good.
+-- decided, with whether it had been before | not_found | key_reused | decided_otherwise | nothing_to_make_good |
+-- partly_refunded (a free retry of what has been given back in part would make it good twice).
 CREATE OR REPLACE FUNCTION jobs.decide_review(p_account_id text, p_review_id text, p_key text, p_fingerprint text, p_decision text,
                                    p_reason text, p_actor text, p_retry_job_id text, p_goodwill_seconds double precision)
 RETURNS TABLE (outcome text, is_replay boolean)
@@ -55,9 +56,10 @@ BEGIN
     v_paid := jobs.paid_output(p_account_id, v_review.output_id);
     v_outcome := CASE p_decision WHEN 'refund' THEN
                    jobs.refund_reviewed(v_review, v_paid, p_reason, p_actor, p_goodwill_seconds, v_now)
-                 WHEN 'free_retry' THEN CASE WHEN jobs.charged_credits(p_account_id, v_paid.reservation_id) > 0 THEN 'free' END END;
+                 WHEN 'free_retry' THEN CASE WHEN jobs.may_be_retried(p_account_id, v_paid.reservation_id) THEN 'free' END END;
     IF v_outcome IS NULL THEN
-      RETURN QUERY SELECT 'nothing_to_make_good', false;
+      RETURN QUERY SELECT CASE WHEN jobs.charged_credits(p_account_id, v_paid.reservation_id) > 0 THEN 'partly_refunded'
+                               ELSE 'nothing_to_make_good' END, false;
       RETURN;
     END IF;
   END IF;

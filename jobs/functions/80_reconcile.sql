@@ -54,6 +54,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WHERE r.reason = 'free_retry' AND r.output_id LIKE 'out\_%'
     AND NOT EXISTS (SELECT 1 FROM jobs.review_decisions d WHERE d.account_id = r.account_id AND d.retry_job_id = r.job_id)
   UNION ALL
+  -- A refund of what was retried is right only where the retry itself was reviewed.
+  SELECT 'free_retry_or_refund', d.account_id, d.review_id, to_jsonb(f)
+  FROM jobs.review_decisions d
+  JOIN jobs.jobs j ON j.account_id = d.account_id AND j.job_id = d.retry_job_id AND j.state NOT IN ('failed', 'canceled')
+  JOIN jobs.reviews r ON r.account_id = d.account_id AND r.review_id = d.review_id
+  CROSS JOIN LATERAL jobs.paid_output(d.account_id, r.output_id) p
+  JOIN ledger.refunds f ON f.account_id = d.account_id AND f.reservation_id = p.reservation_id
+  WHERE NOT EXISTS (SELECT 1 FROM jobs.reviews q JOIN jobs.review_decisions e ON e.account_id = q.account_id AND e.retry_job_id = q.job_id
+                    WHERE q.account_id = d.account_id AND jobs.refund_id_of(q.review_id) = f.refund_id)
+  UNION ALL
   SELECT 'decision_is_on_record', d.account_id, d.review_id, to_jsonb(d)
   FROM jobs.review_decisions d
   WHERE NOT EXISTS (SELECT 1 FROM ledger.operator_actions a WHERE a.account_id = d.account_id AND a.action = 'decide_review'
