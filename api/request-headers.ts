@@ -7,12 +7,19 @@ const MAX_WAIT_SECONDS = 55;
 
 /** Throws the problems idempotency_key_missing, and invalid_request for one that cannot be a key. */
 export function readIdempotencyKey(request: Request): string {
+  const key = readOptionalIdempotencyKey(request);
+  if (key === null) throw new Problem('idempotency_key_missing');
+  return key;
+}
+
+/** Null without one. Throws the problem invalid_request for one that cannot be a key. */
+export function readOptionalIdempotencyKey(request: Request): string | null {
   // Node joins repeated headers into one text, which would be a key that neither of them is.
   if ((request.headersDistinct['idempotency-key']?.length ?? 0) > 1) {
     throw invalidPart('', 'idempotency_key', 'Send one Idempotency-Key.');
   }
   const key = request.get('Idempotency-Key');
-  if (key === undefined || key === '') throw new Problem('idempotency_key_missing');
+  if (key === undefined || key === '') return null;
   if (!isIdempotencyKey(key)) {
     throw invalidPart('', 'idempotency_key', 'An Idempotency-Key is 1 to 255 printable ASCII characters.');
   }

@@ -19,7 +19,7 @@ export const PROBLEMS = {
     status: 400,
     title: 'Idempotency-Key is missing',
     retryable: false,
-    advice: 'Send an Idempotency-Key header: one new value per job, the same value on a retry.',
+    advice: 'Send an Idempotency-Key header: a new value per request, the same value on a retry of it.',
   },
   unauthenticated: {
     status: 401,

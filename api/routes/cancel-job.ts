@@ -2,13 +2,15 @@ import { z } from 'zod';
 import type { CancelJob } from '../../client/cancel-job.ts';
 import { isTerminal } from '../../domain/job-state.ts';
 import { fieldErrorsOf } from '../../jobs/field-errors.ts';
+import { keepCancelKey } from '../../jobs/keep-cancel-key.ts';
 import type { StoredJob } from '../../jobs/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
+import { REPLAYED } from '../admit-submission.ts';
 import type { AnswerJob } from '../answer-job.ts';
 import { openOutputIdsOf } from '../open-outputs.ts';
 import { invalidRequest, Problem, unavailable } from '../problem.ts';
 import { readOptionalJsonBody } from '../read-json-body.ts';
-import { readIdempotencyKey } from '../request-headers.ts';
+import { readOptionalIdempotencyKey } from '../request-headers.ts';
 import { requireJob } from '../require-job.ts';
 import { pathParameter, type Route } from '../route.ts';
 
@@ -16,8 +18,9 @@ import { pathParameter, type Route } from '../route.ts';
 const emptyBody = z.strictObject({});
 
 /**
- * POST /v1/jobs/{id}/cancel: the customer's cancel. The job's state is its idempotency record: asked again it is
- * canceling or canceled, and 202 again; one that ended otherwise is a conflict.
+ * POST /v1/jobs/{id}/cancel: the customer's cancel. It needs no Idempotency-Key, since the job's state is its record: asked
+ * again the job is canceling or canceled, and 202 again; one that ended otherwise is a conflict. A key that comes is kept with
+ * the job: repeated, it is answered as the first time, whatever became of the job since.
  */
 export function cancelJobRoute(deps: {
   readonly database: Database;
@@ -31,24 +34,41 @@ export function cancelJobRoute(deps: {
     scopes: ['jobs:write'],
     async handle(exchange) {
       const { request, response, accountId } = exchange;
-      readIdempotencyKey(request);
+      const key = readOptionalIdempotencyKey(request);
       const body = await readOptionalJsonBody(request, response);
       const parsed = emptyBody.safeParse(body === undefined ? {} : body);
       if (!parsed.success) throw invalidRequest(fieldErrorsOf(body, parsed.error.issues));
 
-      const jobId = pathParameter(request, 'id');
-      const job = await requireJob(deps.database, accountId, jobId);
-      refuseIfEndedOtherwise(job);
-      if (job.state !== 'canceled') {
-        const asked = await deps.cancelJob(job.id, 'customer', openOutputIdsOf(job));
-        if (asked === 'unavailable') throw unavailable();
+      const job = await requireJob(deps.database, accountId, pathParameter(request, 'id'));
+      const keep = async (isAccepted: boolean) =>
+        key !== null && (await keepCancelKey(deps.database, { accountId, jobId: job.id, key, isAccepted }));
+      if (await keep(false)) {
+        response.set(REPLAYED);
+        deps.answerJob(exchange, job, 202);
+        return;
       }
-      // Read again: the workflow may have been quicker, or have ended in between by another cause.
-      const now = await requireJob(deps.database, accountId, jobId);
-      refuseIfEndedOtherwise(now);
-      deps.answerJob(exchange, now, 202);
+      const canceled = await cancel(deps, accountId, job);
+      await keep(true);
+      deps.answerJob(exchange, canceled, 202);
     },
   };
+}
+
+/** Tells the workflow; returns the job as it stands then. */
+async function cancel(
+  deps: { readonly database: Database; readonly cancelJob: CancelJob },
+  accountId: string,
+  job: StoredJob,
+): Promise<StoredJob> {
+  refuseIfEndedOtherwise(job);
+  if (job.state !== 'canceled') {
+    const asked = await deps.cancelJob(job.id, 'customer', openOutputIdsOf(job));
+    if (asked === 'unavailable') throw unavailable();
+  }
+  // Read again: the workflow may have been quicker, or have ended in between by another cause.
+  const now = await requireJob(deps.database, accountId, job.id);
+  refuseIfEndedOtherwise(now);
+  return now;
 }
 
 function refuseIfEndedOtherwise(job: StoredJob): void {

@@ -144,7 +144,7 @@ CREATE INDEX jobs_by_age ON jobs.jobs (account_id, created_at DESC, job_id DESC)
 
 CREATE TABLE jobs.keyed_calls (
   account_id  text        NOT NULL,
-  route       text        NOT NULL CHECK (route IN ('grants', 'usage', 'release', 'refund', 'extend', 'restart', 'resolve')),
+  route       text        NOT NULL CHECK (route IN ('grants', 'usage', 'cancel', 'release', 'refund', 'extend', 'restart', 'resolve')),
   key         text        NOT NULL,
   fingerprint text        NOT NULL,
   answer      jsonb       NOT NULL,

@@ -8,6 +8,7 @@ import {
   type TestAccount,
 } from './api-fixture.ts';
 import { startWorker } from './in-process-worker.ts';
+import { deliver, fail } from './job-ending.ts';
 
 const TASK_QUEUE = 'api-submit';
 
@@ -28,11 +29,11 @@ afterAll(async () => {
 const submit = (key: string, body: unknown, headers: Record<string, string> = {}, as = account) =>
   api.call('/v1/jobs', { key: as.key, body, headers: { 'Idempotency-Key': key, ...headers } });
 const TO_THE_END = { Prefer: 'wait=30' };
-const cancel = (jobId: string) =>
+const cancel = (jobId: string, key?: string) =>
   api.call(`/v1/jobs/${jobId}/cancel`, {
     method: 'POST',
     key: account.key,
-    headers: { 'Idempotency-Key': 'c' },
+    headers: key === undefined ? {} : { 'Idempotency-Key': key },
   });
 
 describe('a submission', () => {
@@ -205,11 +206,11 @@ describe('a cancel', () => {
   it('returns the credits, and may be repeated', async () => {
     const running = await submit('cancel-me', { ...STATIC_AD, test_scenario: 'never_finishes' });
     const { id } = running.json<{ id: string }>();
-    expect((await cancel(id)).status).toBe(202);
+    expect((await cancel(id, 'c')).status).toBe(202);
     await expect
       .poll(async () => (await api.call(`/v1/jobs/${id}`, { key: account.key })).json(), { timeout: 15_000 })
       .toMatchObject({ state: 'canceled', billing: { returned: 35, committed: 0 } });
-    expect((await cancel(id)).status).toBe(202);
+    for (const key of ['c', 'd', undefined]) expect((await cancel(id, key)).status).toBe(202);
   });
 
   it('comes too late for a job that ended otherwise', async () => {
@@ -218,10 +219,43 @@ describe('a cancel', () => {
     expect(problem).toMatchObject({ billed: 'yes', job_id: done.json<{ id: string }>().id });
   });
 
-  it('needs a key, and says nothing in its body', async () => {
+  it('needs no key', async () => {
+    const running = await submit('cancel-without-key', { ...STATIC_AD, test_scenario: 'never_finishes' });
+    const { id } = running.json<{ id: string }>();
+    expect((await cancel(id)).status).toBe(202);
+    await expect
+      .poll(async () => (await api.call(`/v1/jobs/${id}`, { key: account.key })).json(), { timeout: 15_000 })
+      .toMatchObject({ state: 'canceled' });
+    expect((await cancel(id)).status).toBe(202);
+  });
+
+  it('under a key is answered as the first time, whatever became of the job since', async () => {
+    const { jobId } = await api.admitJob(account.accountId, 'cancel-comes-late');
+    const { jobId: other } = await api.admitJob(account.accountId, 'cancel-of-another');
+    const first = await cancel(jobId, 'kept');
+    expect([first.status, first.headers.has('idempotent-replayed')]).toEqual([202, false]);
+    // The key belongs to the cancel of one job: no cancel is refused because of another.
+    const ofAnother = await cancel(other, 'kept');
+    expect([ofAnother.status, ofAnother.headers.has('idempotent-replayed')]).toEqual([202, false]);
+    await deliver(api, account.accountId, jobId, Buffer.from('x'));
+    const again = await cancel(jobId, 'kept');
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([202, 'true']);
+    expect(again.json()).toMatchObject({ id: jobId, state: 'succeeded' });
+    // Another key, or none, is another cancel: too late.
+    expectProblem(await cancel(jobId, 'kept-2'), 409, 'state_conflict');
+    expectProblem(await cancel(jobId, 'kept-2'), 409, 'state_conflict');
+    await fail(api, account.accountId, other);
+  });
+
+  it.each(['ä', 'x'.repeat(256)])('refuses a key that cannot be one', async (key) => {
+    const { jobId } = await api.admitJob(account.accountId, 'no-such-key');
+    expectProblem(await cancel(jobId, key), 400, 'invalid_request');
+    await fail(api, account.accountId, jobId);
+  });
+
+  it('says nothing in its body', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'no-workflow');
     const path = `/v1/jobs/${jobId}/cancel`;
-    expectProblem(await api.call(path, { method: 'POST', key: account.key }), 400, 'idempotency_key_missing');
     const withBody = await api.call(path, {
       key: account.key,
       body: { why: 1 },
