@@ -20,10 +20,14 @@ export function isAccountId(text: string): boolean {
   return ACCOUNT_ID.test(text);
 }
 
+/** Whether the key has one of the scopes, or admin, which implies all. */
+export function hasScope(caller: Caller, anyOf: readonly ApiKeyScope[]): boolean {
+  return caller.scopes.includes('admin') || anyOf.some((scope) => caller.scopes.includes(scope));
+}
+
 /** Throws the problem `forbidden` unless the key has one of the scopes. */
 export function requireScope(caller: Caller, anyOf: readonly ApiKeyScope[]): void {
-  const isAllowed = caller.scopes.includes('admin') || anyOf.some((scope) => caller.scopes.includes(scope));
-  if (!isAllowed) {
+  if (!hasScope(caller, anyOf)) {
     throw new Problem('forbidden', { detail: `This call needs a key with the scope ${anyOf.join(' or ')}.` });
   }
 }

@@ -11,6 +11,7 @@ GRANT EXECUTE ON FUNCTION
   jobs.has_room(text),
   jobs.read_admission(text, text),
   jobs.read_job(text, text),
+  jobs.account_of_job(text),
   jobs.read_output(text, text),
   jobs.read_reservation_ids(text, text),
   jobs.read_events(text, text, bigint, int),

@@ -3,40 +3,38 @@ import { workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
 import { nextActionOf } from '../../domain/next-action.ts';
 import { inspectJob, type InspectedOutput, type JobInspection } from '../../jobs/inspect-job.ts';
 import type { StoredJob } from '../../jobs/read-job.ts';
-import type { Database } from '../../ledger/database.ts';
-import { requirePlatformKey } from '../authorize.ts';
 import { instantText, instantTextOrNull } from '../instant-text.ts';
+import { jobOfPath, type JobOfPathDeps } from '../job-of-path.ts';
 import { viewJob, type TemporalUi } from '../job-view.ts';
 import { notFound } from '../problem.ts';
-import { requireJob } from '../require-job.ts';
-import { pathParameter, type Route } from '../route.ts';
+import type { Route } from '../route.ts';
 
 /** GET /v1/jobs/{id}/inspect: all that is on record of a job, and what happens next by itself. */
-export function inspectJobRoute(deps: {
-  readonly database: Database;
-  readonly supportWorkflows: SupportWorkflows;
-  readonly temporalUi: TemporalUi;
-}): Route {
+export function inspectJobRoute(
+  deps: JobOfPathDeps & {
+    readonly supportWorkflows: SupportWorkflows;
+    readonly temporalUi: TemporalUi;
+  },
+): Route {
   return {
     method: 'get',
     path: '/v1/jobs/:id/inspect',
-    access: 'account',
+    access: 'key',
     scopes: ['support'],
-    async handle({ request, response, caller, accountId }) {
-      requirePlatformKey(caller);
-      const jobId = pathParameter(request, 'id');
-      const job = await requireJob(deps.database, accountId, jobId);
+    async handle(exchange) {
+      const { accountId, job } = await jobOfPath(deps, exchange);
       const [found, workflow] = await Promise.all([
-        inspectJob(deps.database, accountId, jobId),
-        deps.supportWorkflows.isRunning(workflowIdOf(jobId)),
+        inspectJob(deps.database, accountId, job.id),
+        deps.supportWorkflows.isRunning(workflowIdOf(job.id)),
       ]);
       if (found === null) throw notFound('job');
-      response.set('Cache-Control', 'no-store').json({
+      exchange.response.set('Cache-Control', 'no-store').json({
+        account_id: accountId,
         job: viewJob(job, accountId, deps.temporalUi),
         model: found.model,
         provider: found.provider,
         // Of the job as a whole; Temporal may not answer, and PostgreSQL does all the same.
-        workflow: { id: workflowIdOf(jobId), state: workflow === 'unavailable' ? 'unknown' : workflow },
+        workflow: { id: workflowIdOf(job.id), state: workflow === 'unavailable' ? 'unknown' : workflow },
         outputs: found.outputs.map((output) => viewOutput(job, output, new Date(found.now))),
         actions: found.actions.map(viewAction),
       });

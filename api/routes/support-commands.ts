@@ -5,18 +5,18 @@ import type { SupportAsk, SupportCommand } from '../../domain/support-command.ts
 import type { ApiKeyScope } from '../../jobs/api-key-scopes.ts';
 import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
 import { requestText } from '../../jobs/request-text.ts';
-import type { Database } from '../../ledger/database.ts';
 import { actorOf } from '../actor.ts';
 import { REPLAYED } from '../admit-submission.ts';
 import type { AnswerJob } from '../answer-job.ts';
 import { requirePlatformKey } from '../authorize.ts';
 import { creditsField, instantField, reasonField } from '../body-fields.ts';
 import { createCommandJob, type CommandJob } from '../command-job.ts';
+import { jobOfPath, type JobOfPathDeps } from '../job-of-path.ts';
 import { unavailable } from '../problem.ts';
 import { readBody } from '../read-body.ts';
 import { readIdempotencyKey } from '../request-headers.ts';
 import { requireJob } from '../require-job.ts';
-import { pathParameter, type Route } from '../route.ts';
+import type { Route } from '../route.ts';
 
 /** As long as a provider's id may be. */
 const MAX_PROVIDER_JOB_ID = 255;
@@ -50,8 +50,7 @@ const resolveBody = z.strictObject({
   provider_job_id: requestText({ max: MAX_PROVIDER_JOB_ID }).optional(),
 });
 
-type Deps = {
-  readonly database: Database;
+type Deps = JobOfPathDeps & {
   readonly supportWorkflows: SupportWorkflows;
   readonly answerJob: AnswerJob;
 };
@@ -96,15 +95,15 @@ function commandRoute<Body extends { readonly reason: string }>(
   return {
     method: 'post',
     path: `/v1/jobs/:id/${command}`,
-    access: 'account',
+    access: 'key',
     scopes,
     async handle(exchange) {
-      const { request, response, state, caller, accountId } = exchange;
+      const { request, response, state, caller } = exchange;
       requirePlatformKey(caller);
       const key = readIdempotencyKey(request);
       const actor = actorOf(request, caller);
       const { body, sent } = await readBody(exchange, schema);
-      const job = await requireJob(deps.database, accountId, pathParameter(request, 'id'));
+      const { accountId, job } = await jobOfPath(deps, exchange);
       // Its body came late: the caller has been told that nothing was done, so let it be true.
       if (state.isGivenUp) throw unavailable();
       state.billed = 'unknown';
@@ -113,7 +112,7 @@ function commandRoute<Body extends { readonly reason: string }>(
         fingerprint: fingerprintRequest({ ...sent, job_id: job.id }),
       });
       if (isReplay) response.set(REPLAYED);
-      deps.answerJob(exchange, await requireJob(deps.database, accountId, job.id), 202);
+      deps.answerJob({ ...exchange, accountId }, await requireJob(deps.database, accountId, job.id), 202);
     },
   };
 }

@@ -69,3 +69,9 @@ CREATE OR REPLACE FUNCTION jobs.read_reservation_ids(p_account_id text, p_job_id
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT o.reservation_id FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.job_id = p_job_id
 $$;
+
+-- For support, who has the job's id alone; null when it is nobody's.
+CREATE OR REPLACE FUNCTION jobs.account_of_job(p_job_id text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT min(j.account_id) FROM jobs.jobs j WHERE j.job_id = p_job_id HAVING count(*) = 1
+$$;

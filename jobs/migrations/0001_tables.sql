@@ -140,6 +140,9 @@ CREATE TABLE jobs.api_keys (
 -- "My jobs", newest first. created_at and job_id never change, so updates of a job stay on its page (HOT).
 CREATE INDEX jobs_by_age ON jobs.jobs (account_id, created_at DESC, job_id DESC);
 
+-- Support has a job's id alone.
+CREATE INDEX jobs_by_id ON jobs.jobs (job_id);
+
 -- Calls other than submissions that bear a key: what was asked first under it, and what was answered. Kept for ever.
 
 CREATE TABLE jobs.keyed_calls (

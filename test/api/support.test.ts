@@ -292,3 +292,46 @@ describe('the repair queue', () => {
     expectProblem(await api.call('/v1/repairs?cursor=x', { key: api.platformKey }), 400, 'invalid_request');
   });
 });
+
+describe('support, which has a job’s id alone', () => {
+  const bare = (jobId: string, name: string, as: string, headers: Record<string, string> = {}) =>
+    name === 'inspect'
+      ? api.call(`/v1/jobs/${jobId}/inspect`, { key: as, headers })
+      : api.call(`/v1/jobs/${jobId}/${name}`, {
+          key: as,
+          body: { reason: 'by id' },
+          headers: { 'Idempotency-Key': `k${String(++jobs)}`, ...headers },
+        });
+
+  it('reaches the job without naming its account, and acts on record of that account', async () => {
+    const support = await api.createKey(null, ['support']);
+    const jobId = await nextJob();
+    const inspected = await bare(jobId, 'inspect', support);
+    expect(inspected.json()).toMatchObject({ account_id: account.accountId, job: { id: jobId } });
+    const released = await bare(jobId, 'release', support);
+    expect([released.status, released.json<Job>().billing['returned']]).toEqual([202, 35]);
+    expect(await actions()).toMatchObject([{ action: 'release_job', reason: 'by id' }]);
+  });
+
+  it('is told of nobody’s job as of one that the named account does not have', async () => {
+    const other = await api.openAccount();
+    const jobId = await nextJob();
+    const nobodys = await bare(`job_${'a'.repeat(26)}`, 'inspect', api.platformKey);
+    expectProblem(nobodys, 404, 'not_found');
+    const named = await bare(jobId, 'release', api.platformKey, { 'Holdfast-Account': other.accountId });
+    expectProblem(named, 404, 'not_found');
+    expectProblem(await bare('job_x', 'inspect', api.platformKey), 404, 'not_found');
+  });
+
+  it('is a platform key of that scope: another names the account, and an account’s key is refused', async () => {
+    const jobId = await delivered();
+    const billing = await api.createKey(null, ['billing:write']);
+    expectProblem(await bare(jobId, 'refund', billing), 400, 'invalid_request');
+    expectProblem(await bare(jobId, 'release', billing), 403, 'forbidden');
+    const named = await bare(jobId, 'refund', billing, { 'Holdfast-Account': account.accountId });
+    expect(named.status).toBe(202);
+    const own = await api.createKey(account.accountId, ['admin']);
+    for (const name of ['inspect', 'release', 'refund'])
+      expectProblem(await bare(jobId, name, own), 403, 'forbidden');
+  });
+});

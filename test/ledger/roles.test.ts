@@ -43,6 +43,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.read_reservation_ids': BOTH,
   'jobs.read_admission': BOTH,
   'jobs.read_job': BOTH,
+  'jobs.account_of_job': BOTH,
   'jobs.list_jobs': BOTH,
   'jobs.read_output': BOTH,
   'jobs.read_edit_sources': BOTH,
