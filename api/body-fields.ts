@@ -28,3 +28,11 @@ export const instantField = z.string().transform((text, context): Date => {
   context.addIssue({ code: 'custom', params: { code: 'not_a_time' }, message: detail });
   return z.NEVER;
 });
+
+/**
+ * Of a rule over several fields: it is looked at beside faults of the fields themselves, so that a caller is told all that is
+ * wrong or missing at once.
+ */
+export const WHENEVER_AN_OBJECT: z.core.$ZodSuperRefineParams = {
+  when: ({ value }) => typeof value === 'object' && value !== null,
+};

@@ -15,7 +15,13 @@ import type { Database } from '../../ledger/database.ts';
 import type { GrantEnd, GrantItem } from '../../ledger/grant.ts';
 import { actorOf } from '../actor.ts';
 import { REPLAYED } from '../admit-submission.ts';
-import { creditsField, instantField, reasonField, referenceField } from '../body-fields.ts';
+import {
+  creditsField,
+  instantField,
+  reasonField,
+  referenceField,
+  WHENEVER_AN_OBJECT,
+} from '../body-fields.ts';
 import { viewGrant } from '../grant-view.ts';
 import { managedAccount } from '../path-account.ts';
 import { invalidPart, notFound, Problem } from '../problem.ts';
@@ -48,7 +54,7 @@ const grantBody = z
     if (source === 'goodwill' && reason === undefined) {
       fault('reason', 'required', 'Goodwill needs a reason.');
     }
-  });
+  }, WHENEVER_AN_OBJECT);
 type GrantBody = z.output<typeof grantBody>;
 
 /** POST /v1/accounts/{id}/grants: credits from outside the rules of plans. The reference is the key, in one account. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../../ledger/database.ts';
 import { readLimits, setLimits } from '../../ledger/limits.ts';
 import { actorOf } from '../actor.ts';
-import { memberField, projectField } from '../body-fields.ts';
+import { memberField, projectField, WHENEVER_AN_OBJECT } from '../body-fields.ts';
 import { managedAccount, visibleAccount } from '../path-account.ts';
 import { notFound } from '../problem.ts';
 import { readBody } from '../read-body.ts';
@@ -30,7 +30,7 @@ const override = z
       params: { code: member === undefined ? 'required' : 'not_allowed' },
       message: 'Exactly one of member and project.',
     });
-  });
+  }, WHENEVER_AN_OBJECT);
 
 /** A PUT says all there is: what it leaves out is no limit. */
 const limitsBody = z.strictObject({
