@@ -46,10 +46,26 @@ export function limitArgument(text: string): number | null {
 export function instantArgument(text: string): string {
   const instant = parseInstant(text);
   if (instant !== null) return instant.toISOString();
-  throw new InvalidArgumentError('A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z.');
+  throw new InvalidArgumentError('A time as RFC 3339 writes it: YYYY-MM-DDThh:mm:ssZ.');
 }
 
-/** The same, or a day of the calendar, which stands for its first moment in UTC. */
+/** A span of time from now on: 90 minutes, 2 hours, 1 day. */
+const AHEAD = /^\+([1-9]\d{0,5})([mhd])$/;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A time ahead, as a span from now on or as RFC 3339. */
+export function timeAheadArgument(now: () => number): (text: string) => string {
+  return (text) => {
+    const [, count, unit] = AHEAD.exec(text) ?? [];
+    if (count === undefined) return instantArgument(text);
+    const unitMs = unit === 'm' ? MINUTE_MS : unit === 'h' ? HOUR_MS : DAY_MS;
+    return new Date(now() + Number(count) * unitMs).toISOString();
+  };
+}
+
+/** A time as RFC 3339, or a day of the calendar, which stands for its first moment in UTC. */
 export function instantOrDayArgument(text: string): string {
   return instantArgument(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
 }

@@ -11,6 +11,8 @@ export type CommandContext = {
   readonly program: string;
   /** Who is at the terminal, for the record of what operators did. */
   readonly actor: string;
+  /** The time, in ms since 1970. */
+  readonly now: () => number;
   /** What to do when the API does not respond: one sentence. */
   readonly whenApiIsAway: string;
   /** Throws a CommandError that says what to set. */
@@ -33,6 +35,7 @@ export function environmentContext(config: CliConfig): CommandContext {
   return {
     program: 'holdfast',
     actor: config.actor ?? userName(),
+    now: Date.now,
     whenApiIsAway: 'See that it runs and that HOLDFAST_API_URL names it, then send the same again.',
     api: () => Promise.resolve(wholeApi(config.apiUrl, config.platformKey)),
     databaseUrl: () =>

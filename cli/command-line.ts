@@ -1,11 +1,12 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
+import { CliCommand } from './cli-command.ts';
 import { ConfigurationError } from '../runtime/configuration-error.ts';
 import { CommandError, EXIT_CODE } from './exit-codes.ts';
 import { printProgress } from './terminal.ts';
 
 /** What every `holdfast` command line begins with: its commands are added to it. */
-export function createProgram(program: string, helpFooter: string): Command {
-  return new Command('holdfast')
+export function createProgram(program: string, helpFooter: string): CliCommand {
+  return new CliCommand('holdfast')
     .description('Holdfast: durable generation jobs whose credits always add up.')
     .showHelpAfterError(`(see: ${program} --help)`)
     .helpCommand(false)

@@ -3,6 +3,7 @@ import { fields, shown } from './show.ts';
 
 /** What GET /v1/jobs/{id}/inspect answers, as far as it is shown. */
 export type Inspection = {
+  readonly account_id: string;
   readonly job: {
     readonly id: string;
     readonly kind: string;
@@ -46,9 +47,11 @@ export type Inspection = {
 };
 
 /** A job in full, for a terminal. */
-export function describeInspection({ job, model, workflow, outputs, actions }: Inspection): string {
+export function describeInspection(inspection: Inspection): string {
+  const { account_id, job, model, workflow, outputs, actions } = inspection;
   const head = fields([
     ['Job', job.id],
+    ['Account', account_id],
     ['Kind', `${job.kind} by ${model}`],
     [
       'State',

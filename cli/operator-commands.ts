@@ -1,10 +1,13 @@
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import { PACKS } from '../domain/grant-rules.ts';
 import { PLAN_NAMES, RENEWALS } from '../domain/plans.ts';
+import { API_KEY_SCOPES } from '../jobs/api-key-scopes.ts';
+import type { CreateKeyOptions } from './commands/key-command.ts';
 import type { GrantOptions } from './commands/grant-command.ts';
 import type { LimitsOptions } from './commands/limits-command.ts';
 import type { PlanOptions } from './commands/plan-command.ts';
 import type { StatementOptions } from './commands/statement-command.ts';
+import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from './command-context.ts';
 import {
   accountArgument,
@@ -15,25 +18,26 @@ import {
   monthArgument,
   wholeNumberArgument,
 } from './arguments.ts';
-import { example, withAccount, withJson } from './command-parts.ts';
+import { example, exampleMonths, withAccount, withJson } from './command-parts.ts';
 import { addReviewCommands } from './review-commands.ts';
 import { addSupportCommands } from './support-commands.ts';
 
 const REPEAT = 'your own key: repeated with the same values, it does nothing twice';
 
 /** What an operator does with accounts, credits and jobs; each command is loaded when it is called, so that `--help` is fast. */
-export function addOperatorCommands(program: Command, context: CommandContext): void {
+export function addOperatorCommands(program: CliCommand, context: CommandContext): void {
   addAccount(program, context);
   addGrant(program, context);
   addPlan(program, context);
   addReads(program, context);
   addLimits(program, context);
   addLedger(program, context);
+  addKey(program, context);
   addSupportCommands(program, context);
   addReviewCommands(program, context);
 }
 
-function addAccount(program: Command, context: CommandContext): void {
+function addAccount(program: CliCommand, context: CommandContext): void {
   const account = program.command('account').description('open an account, or show one').helpCommand(false);
   withJson(account.command('open'))
     .description('open an account, with its sign-up credits')
@@ -53,7 +57,7 @@ function addAccount(program: Command, context: CommandContext): void {
     });
 }
 
-function addGrant(program: Command, context: CommandContext): void {
+function addGrant(program: CliCommand, context: CommandContext): void {
   const packs = PACKS.map((pack) => pack.name);
   const grant = program
     .command('grant')
@@ -72,6 +76,7 @@ function addGrant(program: Command, context: CommandContext): void {
       instantArgument,
     )
     .option('--reason <text>', 'needed for goodwill; the customer sees it in the usage history')
+    .needing(needsOfGrant)
     .addHelpText(
       'after',
       example(
@@ -96,7 +101,20 @@ function addGrant(program: Command, context: CommandContext): void {
     });
 }
 
-function addPlan(program: Command, context: CommandContext): void {
+function needsOfGrant({ source, credits, pack, reason }: Partial<GrantOptions>): readonly string[] {
+  const isPaid = source === 'top_up';
+  const isGoodwill = source === 'goodwill';
+  return [
+    ...(isPaid && credits === undefined && pack === undefined
+      ? ['--credits <number> or --pack <name> (of a top_up)']
+      : []),
+    ...(isGoodwill && credits === undefined ? ['--credits <number> (of goodwill)'] : []),
+    ...(isGoodwill && reason === undefined ? ['--reason <text> (of goodwill)'] : []),
+    ...(source === undefined ? ['and, as the source may ask: --credits, --pack, --reason'] : []),
+  ];
+}
+
+function addPlan(program: CliCommand, context: CommandContext): void {
   const plan = program
     .command('plan')
     .description('set the plan of an account, or show it')
@@ -115,7 +133,11 @@ function addPlan(program: Command, context: CommandContext): void {
     )
     .addHelpText(
       'after',
-      example(context, 'plan set acct_… pro --reference sub-7-2026-02 --period-start 2026-02-01T00:00:00Z'),
+      example(
+        context,
+        'plan set acct_… pro --reference invoice-7',
+        `plan set acct_… pro --reference invoice-8 --period-start ${exampleMonths(context).present}-01T00:00:00Z`,
+      ),
     )
     .action(async (account: string, name: string, options: PlanOptions) => {
       const { setPlanCommand } = await import('./commands/plan-command.ts');
@@ -130,7 +152,7 @@ function addPlan(program: Command, context: CommandContext): void {
     });
 }
 
-function addReads(program: Command, context: CommandContext): void {
+function addReads(program: CliCommand, context: CommandContext): void {
   withAccount(withJson(program.command('balance')))
     .description('what an account can spend, what is reserved, each grant, what it buys')
     .addHelpText('after', example(context, 'balance acct_…'))
@@ -151,7 +173,7 @@ function addReads(program: Command, context: CommandContext): void {
       'after',
       example(
         context,
-        'statement acct_… --from 2026-01-01 --to 2026-02-01',
+        `statement acct_… --from ${exampleMonths(context).last}-01 --to ${exampleMonths(context).present}-01`,
         'statement acct_… --csv > rows.csv',
       ),
     )
@@ -161,7 +183,7 @@ function addReads(program: Command, context: CommandContext): void {
     });
 }
 
-function addLimits(program: Command, context: CommandContext): void {
+function addLimits(program: CliCommand, context: CommandContext): void {
   const limits = program
     .command('limits')
     .description('how many jobs at a time, and how many credits per member and project')
@@ -179,6 +201,7 @@ function addLimits(program: Command, context: CommandContext): void {
     .option('--member-credits <limit>', 'of each member in a billing period', limitArgument)
     .option('--project-credits <limit>', 'of each project in a billing period', limitArgument)
     .option('--low-balance-at <limit>', 'a notice when the balance falls below', limitArgument)
+    .needing((options) => (Object.keys(options).length > 1 ? [] : ['a limit: --max-concurrent-jobs, …']))
     .addHelpText('after', example(context, 'limits set acct_… --max-concurrent-jobs 5 --member-credits none'))
     .action(async (account: string, options: LimitsOptions) => {
       const { setLimitsCommand } = await import('./commands/limits-command.ts');
@@ -186,7 +209,7 @@ function addLimits(program: Command, context: CommandContext): void {
     });
 }
 
-function addLedger(program: Command, context: CommandContext): void {
+function addLedger(program: CliCommand, context: CommandContext): void {
   withJson(program.command('reconcile'))
     .description('look for credits that do not add up; no finding means that every invariant holds')
     .addHelpText('after', example(context, 'reconcile', 'reconcile --json | jq .ok'))
@@ -201,9 +224,34 @@ function addLedger(program: Command, context: CommandContext): void {
   withJson(ledger.command('report'))
     .description('issued, spent, refunded, expired, voided and outstanding credits of a month, by source')
     .requiredOption('--month <month>', 'YYYY-MM, in UTC', monthArgument)
-    .addHelpText('after', example(context, 'ledger report --month 2026-01'))
+    .addHelpText('after', example(context, `ledger report --month ${exampleMonths(context).last}`))
     .action(async (options: { month: string; json: boolean }) => {
       const { ledgerReportCommand } = await import('./commands/ledger-report-command.ts');
       await ledgerReportCommand(context, options);
+    });
+}
+
+function addKey(program: CliCommand, context: CommandContext): void {
+  const key = program.command('key').description('make an API key').helpCommand(false);
+  withJson(key.command('create'))
+    .description('make a key; its secret is shown once')
+    .requiredOption('--name <name>', 'what it is for')
+    .addOption(
+      new Option('--scope <scope...>', 'what it may do; admin is all of it')
+        .choices(API_KEY_SCOPES)
+        .makeOptionMandatory(),
+    )
+    .option('--account <id>', 'whose it is; default: a platform key, for every account', accountArgument)
+    .addHelpText(
+      'after',
+      example(
+        context,
+        'key create --name platform --scope admin',
+        'key create --name site --scope jobs:write jobs:read --account acct_…',
+      ),
+    )
+    .action(async (options: CreateKeyOptions) => {
+      const { createKeyCommand } = await import('./commands/key-command.ts');
+      await createKeyCommand(context, options);
     });
 }

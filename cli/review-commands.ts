@@ -1,12 +1,13 @@
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import { REVIEW_CATEGORIES, REVIEW_DECISIONS, REVIEW_STATES } from '../domain/review.ts';
 import type { DecideReviewOptions, ListReviewsOptions } from './commands/review-command.ts';
+import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { accountArgument, reviewArgument, wholeNumberArgument } from './arguments.ts';
 import { example, withJson } from './command-parts.ts';
 
 /** What support does with reports of unusable outputs. */
-export function addReviewCommands(program: Command, context: CommandContext): void {
+export function addReviewCommands(program: CliCommand, context: CommandContext): void {
   const review = program
     .command('review')
     .description('reports of unusable outputs: list, look at, decide')

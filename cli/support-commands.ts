@@ -1,12 +1,13 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { JobCommandOptions, JobOptions } from './commands/job-command.ts';
 import type { RepairsOptions } from './commands/repairs-command.ts';
+import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from './command-context.ts';
 import {
   accountArgument,
   attemptArgument,
-  instantArgument,
   jobArgument,
+  timeAheadArgument,
   wholeNumberArgument,
 } from './arguments.ts';
 import { example } from './command-parts.ts';
@@ -26,7 +27,7 @@ type Flags = JobCommandOptions & {
 };
 
 /** What support does about jobs, over HTTP; each command is loaded when it is called. */
-export function addSupportCommands(program: Command, context: CommandContext): void {
+export function addSupportCommands(program: CliCommand, context: CommandContext): void {
   const job = program
     .command('job')
     .description('look at a job, and mend it: inspect, restart, extend, release, refund, resolve')
@@ -40,21 +41,21 @@ export function addSupportCommands(program: Command, context: CommandContext): v
   addRepairs(program, context);
 }
 
-function addInspect(job: Command, context: CommandContext): void {
+function addInspect(job: CliCommand, context: CommandContext): void {
   job
     .command('inspect')
     .argument('<job>', 'its id', jobArgument)
-    .requiredOption('--account <id>', 'whose it is', accountArgument)
+    .option('--account <id>', 'refuse unless it is of this account', accountArgument)
     .option('--json', 'print the answer as JSON', false)
     .description('attempts, provider job ids, credits, what was done, and what happens next by itself')
-    .addHelpText('after', example(context, 'job inspect job_… --account acct_…'))
+    .addHelpText('after', example(context, 'job inspect job_…'))
     .action(async (id: string, options: JobOptions) => {
       const { inspectJobCommand } = await import('./commands/job-command.ts');
       await inspectJobCommand(context, id, options);
     });
 }
 
-function addRestart(job: Command, context: CommandContext): void {
+function addRestart(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
     job.command('restart').description('make a new attempt in place of one that runs; its time begins anew'),
@@ -68,40 +69,35 @@ function addRestart(job: Command, context: CommandContext): void {
     )
     .addHelpText(
       'after',
-      example(
-        context,
-        'job restart job_… --account acct_… --from-attempt 1 --reason "hangs at the provider"',
-      ),
+      example(context, 'job restart job_… --from-attempt 1 --reason "hangs at the provider"'),
     );
 }
 
-function addExtend(job: Command, context: CommandContext): void {
+function addExtend(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
     job.command('extend').description('let it run until a later time, at most a week ahead'),
     'extend',
     ({ until }) => ({ until }),
   )
-    .requiredOption('--until <time>', 'RFC 3339: later than it returns now', instantArgument)
-    .addHelpText(
-      'after',
-      example(
-        context,
-        'job extend job_… --account acct_… --until 2026-02-01T12:00:00Z --reason "large film"',
-      ),
-    );
+    .requiredOption(
+      '--until <time>',
+      'later than it returns now: +90m, +2h, +1d from now on, or RFC 3339',
+      timeAheadArgument(context.now),
+    )
+    .addHelpText('after', example(context, 'job extend job_… --until +2h --reason "large film"'));
 }
 
-function addRelease(job: Command, context: CommandContext): void {
+function addRelease(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
     job.command('release').description('return the reserved credits now, and stop the model'),
     'release',
     () => ({}),
-  ).addHelpText('after', example(context, 'job release job_… --account acct_… --reason "customer waits"'));
+  ).addHelpText('after', example(context, 'job release job_… --reason "customer waits"'));
 }
 
-function addRefund(job: Command, context: CommandContext): void {
+function addRefund(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
     job.command('refund').description('give charged credits back, all that is left unless said'),
@@ -114,13 +110,13 @@ function addRefund(job: Command, context: CommandContext): void {
       'after',
       example(
         context,
-        'job refund job_… --account acct_… --reason "logo is off"',
-        'job refund job_… --account acct_… --credits 10 --reason "late" --reference ticket-9',
+        'job refund job_… --reason "logo is off"',
+        'job refund job_… --credits 10 --reason "late" --reference ticket-9',
       ),
     );
 }
 
-function addResolve(job: Command, context: CommandContext): void {
+function addResolve(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
     job.command('resolve').description('say what an attempt was whose outcome nobody knows'),
@@ -136,14 +132,11 @@ function addResolve(job: Command, context: CommandContext): void {
     .option('--provider-job-id <id>', 'of one that ran, as the provider shows it; default: it is looked up')
     .addHelpText(
       'after',
-      example(
-        context,
-        'job resolve job_… --account acct_… --outcome did_not_run --reason "not in their list"',
-      ),
+      example(context, 'job resolve job_… --outcome did_not_run --reason "not in their list"'),
     );
 }
 
-function addRepairs(program: Command, context: CommandContext): void {
+function addRepairs(program: CliCommand, context: CommandContext): void {
   program
     .command('repairs')
     .description('what the reconciler found and could not settle by itself, oldest first')
@@ -157,16 +150,16 @@ function addRepairs(program: Command, context: CommandContext): void {
     });
 }
 
-/** What all commands that change a job have: whose it is, why, and the key. */
+/** What all commands that change a job have: which it is, why, and the key. */
 function addJobCommand(
   context: CommandContext,
-  command: Command,
+  command: CliCommand,
   name: 'release' | 'refund' | 'extend' | 'restart' | 'resolve',
   askedOf: (flags: Flags) => Readonly<Record<string, unknown>>,
-): Command {
+): CliCommand {
   return command
     .argument('<job>', 'its id', jobArgument)
-    .requiredOption('--account <id>', 'whose it is', accountArgument)
+    .option('--account <id>', 'refuse unless it is of this account', accountArgument)
     .requiredOption('--reason <text>', 'why; kept with your name')
     .option('--reference <text>', REFERENCE)
     .option('--json', 'print the answer as JSON', false)

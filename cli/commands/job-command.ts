@@ -14,7 +14,8 @@ type Job = {
   readonly billing: Readonly<Record<'reserved' | 'committed' | 'returned' | 'refunded', number>>;
 };
 
-export type JobOptions = { readonly account: string; readonly json: boolean };
+/** The API finds a job's account by its id; `account` is for who wants to be sure of it. */
+export type JobOptions = { readonly account?: string; readonly json: boolean };
 export type JobCommandOptions = JobOptions & {
   readonly reason: string;
   /** The key; derived from what is asked unless named, so that the same command again does nothing twice. */
@@ -46,7 +47,7 @@ export async function jobCommand(
   const { body: now, isReplay } = await api.json<Job>(`/v1/jobs/${job}/${command}`, {
     account: options.account,
     body,
-    key: options.reference ?? keyOf(options.account, job, command, body),
+    key: options.reference ?? keyOf(job, command, body),
   });
   show(now, options, () => {
     const news = isReplay
@@ -65,8 +66,8 @@ const PAST = {
 } as const;
 
 /** 128 bits of what is asked: a command that is sent again, from the history of a shell say, is the same one. */
-function keyOf(account: string, job: string, command: string, body: object): string {
-  const digest = createHash('sha256').update(JSON.stringify([account, job, command, body]), 'utf8');
+function keyOf(job: string, command: string, body: object): string {
+  const digest = createHash('sha256').update(JSON.stringify([job, command, body]), 'utf8');
   return `cli-${digest.digest('hex').slice(0, 32)}`;
 }
 

@@ -1,14 +1,9 @@
-import { Pool } from 'pg';
 import { sumCredits } from '../../domain/credits.ts';
 import { readReport, type ReportRow } from '../../ledger/read-report.ts';
 import type { CommandContext } from '../command-context.ts';
-import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { shown } from '../show.ts';
 import { formatTable, printJson, printLine } from '../terminal.ts';
-
-/** The whole journal is read: minutes on a large one. */
-const QUERY_TIMEOUT_MS = 10 * 60_000;
-const CONNECT_TIMEOUT_MS = 5_000;
+import { askDatabase } from '../with-database.ts';
 
 const COLUMNS = ['opening', 'issued', 'spent', 'refunded', 'expired', 'voided', 'outstanding'] as const;
 type Sums = Readonly<Record<(typeof COLUMNS)[number], number>>;
@@ -19,7 +14,9 @@ export async function ledgerReportCommand(
   options: { readonly month: string; readonly json: boolean },
 ): Promise<void> {
   const { month } = options;
-  const rows = await report(await context.databaseUrl(), month);
+  const rows = await askDatabase(await context.databaseUrl(), 'ledger report', (database) =>
+    readReport(database, month),
+  );
   const total = totalOf(rows);
   if (options.json) {
     printJson({ month, sources: rows, total });
@@ -30,28 +27,6 @@ export async function ledgerReportCommand(
   printLine(`Credits of ${month} (UTC), by source\n`);
   printLine(formatTable(['source', ...COLUMNS], lines));
   printLine('\nopening + issued − spent + refunded − expired − voided = outstanding');
-}
-
-async function report(databaseUrl: string, month: string): Promise<readonly ReportRow[]> {
-  const pool = new Pool({
-    connectionString: databaseUrl,
-    max: 1,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
-    application_name: 'holdfast ledger report',
-  });
-  pool.on('error', () => undefined);
-  try {
-    return await readReport(pool, month);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CommandError(
-      `the report could not be read (${why}); DATABASE_URL must name a Holdfast database, as the worker's role`,
-      EXIT_CODE.failed,
-    );
-  } finally {
-    await pool.end();
-  }
 }
 
 function totalOf(rows: readonly ReportRow[]): Sums {

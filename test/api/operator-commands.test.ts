@@ -144,16 +144,11 @@ describe('an operator at the command line', () => {
 
 describe('what goes wrong is told, with what to do', () => {
   const give = ['--source', 'goodwill', '--credits', '1', '--reason', 'r', '--reference', 'r'];
+  const asKey = ['--name', 'n', '--scope', 'jobs:read'];
   it.each<[string, readonly string[], Readonly<Record<string, string>>, number, RegExp]>([
     ['no such account', ['balance', 'acct_nobody'], {}, 1, /There is no such account/],
     ['no such grant', ['grant', 'void', 'grant_x', '--reason', 'r'], {}, 1, /There is no such grant/],
-    [
-      'a refusal of the API',
-      ['grant', 'acct_x', '--source', 'goodwill', '--reference', 'r'],
-      {},
-      1,
-      /There is no/,
-    ],
+    ['a refusal of the API', ['grant', 'acct_x', ...give], {}, 1, /There is no/],
     ['no id', ['balance', '..'], {}, 2, /account id: acct_/],
     ['no reason', ['grant', 'void', 'grant_x'], {}, 2, /--reason/],
     ['no reference', ['plan', 'set', 'acct_x', 'pro'], {}, 2, /--reference/],
@@ -184,11 +179,58 @@ describe('what goes wrong is told, with what to do', () => {
       1,
       /DATABASE_URL/,
     ],
+    [
+      'no database',
+      ['reconcile'],
+      { DATABASE_URL: 'postgres://x:secret@127.0.0.1:9/z' },
+      1,
+      /reconcile: PostgreSQL at 127.0.0.1:9\/z did not do it \(.*ECONNREFUSED/,
+    ],
+    [
+      'a key for nobody',
+      ['key', 'create', ...asKey, '--account', 'acct_nobody'],
+      {},
+      1,
+      /There is no account/,
+    ],
+    ['an unknown scope', ['key', 'create', '--name', 'n', '--scope', 'all'], {}, 2, /Allowed choices/],
   ])('%s', async (_name, args, env, code, words) => {
     const ended = await holdfast(args, env);
     expect([ended.code, ended.stdout]).toEqual([code, '']);
     expect(ended.stderr).toMatch(words);
     expect(ended.stderr).not.toMatch(/\n +at /);
+  });
+
+  it.each<[readonly string[], RegExp]>([
+    [['grant'], /missing <account>, --source <source>, --reference <text>, and/],
+    [['grant', 'acct_x'], /missing --source <source>, --reference <text>, and.* --credits, --pack, --reason/],
+    [
+      ['grant', 'acct_x', '--source', 'goodwill'],
+      /missing --reference <text>, --credits <number> \(of goodwill\), --reason <text> \(of goodwill\)/,
+    ],
+    [
+      ['grant', 'acct_x', '--source', 'top_up', '--reference', 'r'],
+      /missing --credits <number> or --pack <name>/,
+    ],
+    [['account', 'open'], /missing --name <name>, --reference <text>/],
+    [['plan', 'set'], /missing <account>, <plan>, --reference <text>/],
+    [['limits', 'set', 'acct_x'], /missing a limit/],
+    [['job', 'restart'], /missing <job>, --reason <text>, --from-attempt <attempt>/],
+    [['review', 'decide'], /missing <review>, <decision>, --reason <text>/],
+    [['key', 'create'], /missing --name <name>, --scope <scope...>/],
+  ])('all that is missing of a call, at once: %j', async (args, words) => {
+    const ended = await holdfast(args);
+    expect([ended.code, ended.stdout]).toEqual([2, '']);
+    expect(ended.stderr).toMatch(words);
+  });
+
+  it('both settings that are missing, at once', async () => {
+    const none = { HOLDFAST_API_URL: '', HOLDFAST_PLATFORM_KEY: '', DATABASE_URL: '' };
+    const ended = await holdfast(['balance', 'acct_x'], { ...none, HOLDFAST_PLATFORM_KEY: 'k' });
+    expect(ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^not set: HOLDFAST_API_URL/) as string,
+    });
   });
 
   it('the field that is wrong', async () => {

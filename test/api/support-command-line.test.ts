@@ -20,8 +20,8 @@ afterAll(async () => {
 });
 
 const holdfast = (...args: readonly string[]) => runHoldfast(api, args);
-const job = (name: string, id: string, ...more: readonly string[]) =>
-  holdfast('job', name, id, '--account', account.accountId, ...more);
+/** Support has the job's id, and nothing else. */
+const job = (name: string, id: string, ...more: readonly string[]) => holdfast('job', name, id, ...more);
 
 describe.concurrent('support at the command line', () => {
   it('refunds, releases and inspects, with who and why', async () => {
@@ -36,6 +36,7 @@ describe.concurrent('support at the command line', () => {
     expect(JSON.parse(third.stdout)).toMatchObject({ id: jobId, billing: { refunded: 20 } });
 
     const inspected = (await job('inspect', jobId)).stdout;
+    expect(inspected).toMatch(new RegExp(`Account +${account.accountId}\n`));
     expect(inspected).toMatch(/Credits +35 committed; charged 35, returned 0, refunded 20/);
     expect(inspected).toMatch(/render +1 +collected .*att_/);
     expect(inspected).toMatch(new RegExp(`refund_job +key:key_\\w+ \\(${os.userInfo().username}\\) +late`));
@@ -75,6 +76,7 @@ describe.concurrent('support at the command line', () => {
   it('finds no job of another account, and takes no id that is none', async () => {
     const other = await api.openAccount();
     const ended = await holdfast('job', 'inspect', jobId, '--account', other.accountId);
+    expect((await job('inspect', `job_${'a'.repeat(26)}`)).stderr).toMatch(/There is no such job/);
     expect([ended.code, ended.stdout]).toEqual([1, '']);
     expect(ended.stderr).toMatch(/There is no such job/);
     expect((await job('inspect', 'job_x')).code).toBe(2);

@@ -1,0 +1,42 @@
+import { Command, type ErrorOptions } from 'commander';
+
+/** How commander calls a call that lacks something. */
+const INCOMPLETE: ReadonlySet<string | undefined> = new Set([
+  'commander.missingArgument',
+  'commander.missingMandatoryOptionValue',
+]);
+
+/** What the options that were given make necessary, in words: `--reason <text>`. */
+export type Needs<Options> = (options: Partial<Options>) => readonly string[];
+
+/** A command that says at once all that is missing of a call; commander itself says one thing at a time. */
+export class CliCommand extends Command {
+  #needs: () => readonly string[] = () => [];
+
+  override createCommand(name?: string): CliCommand {
+    return new CliCommand(name);
+  }
+
+  /** Adds what is necessary beside arguments and mandatory options. */
+  needing<Options>(needs: Needs<Options>): this {
+    this.#needs = () => needs(this.opts<Partial<Options>>());
+    return this.hook('preAction', () => {
+      if (this.#missing().length > 0) this.error('', { code: 'commander.missingMandatoryOptionValue' });
+    });
+  }
+
+  override error(message: string, options?: ErrorOptions): never {
+    const isIncomplete = INCOMPLETE.has(options?.code);
+    return super.error(isIncomplete ? `error: missing ${this.#missing().join(', ')}` : message, options);
+  }
+
+  #missing(): readonly string[] {
+    const missingArguments = this.registeredArguments
+      .filter((argument, index) => argument.required && this.args[index] === undefined)
+      .map((argument) => `<${argument.name()}>`);
+    const missingOptions = this.options
+      .filter((option) => option.mandatory && this.getOptionValue(option.attributeName()) === undefined)
+      .map((option) => option.flags);
+    return [...missingArguments, ...missingOptions, ...this.#needs()];
+  }
+}
