@@ -1,9 +1,11 @@
-import type { Command } from 'commander';
+import type { CliCommand } from '../cli/cli-command.ts';
 import { createProgram } from '../cli/command-line.ts';
 import { helpFooter, OPERATOR_HELP, type HelpSections } from '../cli/help-footer.ts';
 import { addOperatorCommands } from '../cli/operator-commands.ts';
+import type { DemoOptions } from './commands/demo.ts';
 import type { DevConfig } from './dev-config.ts';
 import { stackContext } from './stack-context.ts';
+import { STACK_FACTS, type StackFact } from './stack/stack-info.ts';
 
 const HELP: HelpSections = {
   examples: [
@@ -21,7 +23,7 @@ const HELP: HelpSections = {
 };
 
 /** The command line of a checkout: the operators' commands, by default on the running stack, the stack itself and the demo. */
-export function createDevProgram(config: DevConfig): Command {
+export function createDevProgram(config: DevConfig): CliCommand {
   const context = stackContext(config);
   const program = createProgram(context.program, helpFooter(context.program, HELP));
   addDemo(program, config);
@@ -30,18 +32,19 @@ export function createDevProgram(config: DevConfig): Command {
   return program;
 }
 
-function addDemo(program: Command, config: DevConfig): void {
+function addDemo(program: CliCommand, config: DevConfig): void {
   program
     .command('demo')
     .description('run a real job end to end, and the ways it can fail; write the pictures to out/')
     .option('--json', 'print one JSON object at the end, and nothing else on stdout', false)
-    .action(async (options: { json: boolean }) => {
+    .option('--kill-worker', 'of a stack that runs already: kill its worker without asking', false)
+    .action(async (options: DemoOptions) => {
       const { runDemoCommand } = await import('./commands/demo.ts');
       await runDemoCommand(config, options);
     });
 }
 
-function addStack(program: Command, config: DevConfig): void {
+function addStack(program: CliCommand, config: DevConfig): void {
   const stack = program.command('stack').description('the embedded stack').helpCommand(false);
   stack
     .command('start')
@@ -58,5 +61,14 @@ function addStack(program: Command, config: DevConfig): void {
     .action(async (options: { json: boolean }) => {
       const { stackStatus } = await import('./commands/stack-status.ts');
       await stackStatus(config, options);
+    });
+  stack
+    .command('get')
+    .description('one thing that the running stack says of itself, for a script')
+    .addArgument(stack.createArgument('<name>', 'what').choices(STACK_FACTS))
+    .addHelpText('after', '\nFor example:\n  $ API=$(./holdfast stack get api_url)')
+    .action(async (name: StackFact) => {
+      const { stackGet } = await import('./commands/stack-get.ts');
+      await stackGet(config, name);
     });
 }

@@ -9,26 +9,29 @@ export function stackContext(config: DevConfig): CommandContext {
   return {
     program: './holdfast',
     actor: commands.actor ?? userName(),
+    now: Date.now,
     whenApiIsAway: 'See ./holdfast stack status, then send the same again.',
     api: async () => {
       const { api } = namedTargets(commands);
       if (api !== null) return api;
-      const { api_url, platform_key } = await runningStack(
+      const { api_url, platform_key } = await requireRunningStack(
         home,
         'HOLDFAST_API_URL and HOLDFAST_PLATFORM_KEY',
       );
       return { url: api_url, key: platform_key };
     },
     databaseUrl: async () =>
-      namedTargets(commands).databaseUrl ?? (await runningStack(home, 'DATABASE_URL')).database_url,
+      namedTargets(commands).databaseUrl ?? (await requireRunningStack(home, 'DATABASE_URL')).database_url,
   };
 }
 
-async function runningStack(home: string, instead: string): Promise<StackInfo> {
+/** The running stack of a home. Throws, with exit code 3, a CommandError that says how to start one, or what to set in its place. */
+export async function requireRunningStack(home: string, instead?: string): Promise<StackInfo> {
   const stack = await readRunningStack(home);
   if (stack !== null) return stack;
+  const or = instead === undefined ? '' : `, or set ${instead}`;
   throw new CommandError(
-    `no stack is running in ${home}; start one with npm start, or set ${instead}`,
+    `no stack is running in ${home}; start one with npm start${or}`,
     EXIT_CODE.notRunning,
   );
 }

@@ -1,25 +1,29 @@
 import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { runDemo, type DemoReport } from '../demo/run-demo.ts';
 import type { DevConfig } from '../dev-config.ts';
 import { abortOnSignal } from '../end-on-signal.ts';
 import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
 import type { Progress } from '../progress.ts';
-import { startStack } from '../stack/start-stack.ts';
 import { readRunningStack, type StackInfo } from '../stack/stack-info.ts';
+import { startHomeStack } from '../start-home-stack.ts';
 import { formatTable, printJson, printLine, printProgress } from '../../cli/terminal.ts';
+
+export type DemoOptions = { readonly json: boolean; readonly killWorker: boolean };
 
 /**
  * `holdfast demo`: on the running stack of this home, or else on one that it starts there and ends afterwards. Exit
  * code 1 when a step came out otherwise than it should, naming the step.
  */
-export async function runDemoCommand(config: DevConfig, options: { readonly json: boolean }): Promise<void> {
+export async function runDemoCommand(config: DevConfig, options: DemoOptions): Promise<void> {
   const startedAt = performance.now();
   const say: Progress = options.json ? printProgress : printLine;
-  const stack = await useStack(config, say);
+  const stack = await useStack(config, say, options);
   let report: DemoReport;
   const info = await stack.info();
   try {
-    report = await Promise.race([runDemo(stack.info, say), stack.whenInterrupted]);
+    const { info: readInfo, mayKillWorker } = stack;
+    report = await Promise.race([runDemo({ info: readInfo, say, mayKillWorker }), stack.whenInterrupted]);
   } finally {
     await stack.leave();
   }
@@ -33,11 +37,13 @@ export async function runDemoCommand(config: DevConfig, options: { readonly json
 
 type UsedStack = {
   readonly info: () => Promise<StackInfo>;
+  /** Not of a stack that others use, unless they have agreed. */
+  readonly mayKillWorker: boolean;
   readonly whenInterrupted: Promise<never>;
   readonly leave: () => Promise<void>;
 };
 
-async function useStack(config: DevConfig, say: Progress): Promise<UsedStack> {
+async function useStack(config: DevConfig, say: Progress, options: DemoOptions): Promise<UsedStack> {
   const ending = abortOnSignal();
   const whenInterrupted = new Promise<never>((_resolve, reject) => {
     ending.addEventListener('abort', () => {
@@ -49,23 +55,44 @@ async function useStack(config: DevConfig, say: Progress): Promise<UsedStack> {
   if (running !== null) {
     say(`Using the stack that is running in ${config.home}.`);
     const info = async () => (await readRunningStack(config.home)) ?? running;
-    return { info, whenInterrupted, leave: () => Promise.resolve() };
+    const mayKillWorker = options.killWorker || (await agreesToKill(ending));
+    return { info, mayKillWorker, whenInterrupted, leave: () => Promise.resolve() };
   }
   say(
     `Starting a stack in ${config.home}: PostgreSQL, Temporal, the model service, the worker and the API …`,
   );
   const startedAt = performance.now();
-  const stack = await startStack({
-    home: config.home,
-    external: config,
-    cacheHome: config.cacheHome,
+  const stack = await startHomeStack(config, {
     signal: ending,
     onNote: (note) => {
       say(`   · ${note}`);
     },
   });
   say(`It is up after ${((performance.now() - startedAt) / 1_000).toFixed(1)} s.`);
-  return { info: () => Promise.resolve(stack.info()), whenInterrupted, leave: stack.stop };
+  return {
+    info: () => Promise.resolve(stack.info()),
+    mayKillWorker: true,
+    whenInterrupted,
+    leave: stack.stop,
+  };
+}
+
+const KILL_QUESTION =
+  'One step kills the worker of this stack with SIGKILL; the stack starts it again, and jobs go on. Do it? [y/N] ';
+
+/** Asks at a terminal; where there is none, nobody has agreed. */
+async function agreesToKill(signal: AbortSignal): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // A terminal that is being read hands Ctrl-C on as a key.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return /^y(es)?$/i.test((await terminal.question(KILL_QUESTION, { signal })).trim());
+  } catch {
+    return false;
+  } finally {
+    terminal.close();
+  }
 }
 
 function printReport(report: DemoReport, info: StackInfo, seconds: number): void {

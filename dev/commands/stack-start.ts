@@ -1,10 +1,8 @@
 import path from 'node:path';
 import type { DevConfig } from '../dev-config.ts';
 import { abortOnSignal } from '../end-on-signal.ts';
-import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
-import { HomeInUseError, startStack } from '../stack/start-stack.ts';
-import type { Stack } from '../stack/stack-handle.ts';
-import { readRunningStack, type StackInfo } from '../stack/stack-info.ts';
+import type { StackInfo } from '../stack/stack-info.ts';
+import { startHomeStack } from '../start-home-stack.ts';
 import { printJson, printLine, printProgress } from '../../cli/terminal.ts';
 
 /** `holdfast stack start`: brings the stack up and keeps it up until Ctrl-C. */
@@ -12,7 +10,7 @@ export async function stackStart(config: DevConfig, options: { readonly json: bo
   const ending = abortOnSignal();
   const startedAt = performance.now();
   printProgress('starting PostgreSQL, Temporal, the model service, the worker and the API …');
-  const stack = await start(config, ending);
+  const stack = await startHomeStack(config, { signal: ending, onNote: printProgress });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   if (options.json) printJson(stack.info());
   else printWelcome(stack.info(), config.home, seconds);
@@ -24,28 +22,6 @@ export async function stackStart(config: DevConfig, options: { readonly json: bo
   printProgress('ending: API, worker, model service, Temporal, PostgreSQL …');
   await stack.stop();
   printProgress('ended; everything is kept in ' + config.home);
-}
-
-async function start(config: DevConfig, signal: AbortSignal): Promise<Stack> {
-  try {
-    return await startStack({
-      home: config.home,
-      external: config,
-      cacheHome: config.cacheHome,
-      signal,
-      onNote: printProgress,
-    });
-  } catch (error) {
-    if (signal.aborted) throw new CommandError('ended before it was up', EXIT_CODE.failed);
-    if (!(error instanceof HomeInUseError)) throw error;
-    const running = await readRunningStack(config.home);
-    const where =
-      running === null
-        ? 'It is still coming up.'
-        : `API ${running.api_url}${running.temporal_ui_url === null ? '' : `, Temporal UI ${running.temporal_ui_url}`}.`;
-    const advice = 'Use that one, end it with Ctrl-C where it runs, or set HOLDFAST_HOME to another folder.';
-    throw new CommandError(`${error.message}. ${where}\n${advice}`, EXIT_CODE.failed);
-  }
 }
 
 function printWelcome(info: StackInfo, home: string, seconds: string): void {
@@ -60,9 +36,10 @@ Holdfast is up (${seconds} s).
   Temporal UI    ${info.temporal_ui_url ?? 'not known (set TEMPORAL_UI_URL)'}
   Model service  ${info.model_service_url}
   PostgreSQL     ${withoutPassword(info.database_url)}
+  Account        ${info.account_id} ("Local sandbox")
   Kept in        ${home}   (logs/, keys.json, stack.json)
 
-Make a static ad as the account "Local sandbox" (35 credits; the answer waits for its end):
+Make a static ad as that account (35 credits; the response comes with its end):
 
   curl -sS ${info.api_url}/v1/jobs \\
     -H "Authorization: Bearer ${info.account_key}" \\

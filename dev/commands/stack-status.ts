@@ -1,6 +1,7 @@
 import type { DevConfig } from '../dev-config.ts';
 import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
 import { CHILD_NAMES, readRunningStack, type StackInfo } from '../stack/stack-info.ts';
+import { fields } from '../../cli/show.ts';
 import { formatTable, printJson, printLine } from '../../cli/terminal.ts';
 
 const HEALTH_TIMEOUT_MS = 3_000;
@@ -29,7 +30,13 @@ export async function stackStatus(config: DevConfig, options: { readonly json: b
     printLine(`Running in ${config.home}; the API ${isReady ? 'is ready' : 'is NOT ready'}.\n`);
     const rows = CHILD_NAMES.map((name) => [name, String(info.pids[name] ?? 'down or external')]);
     printLine(formatTable(['process', 'pid'], rows));
-    printLine(`\nAPI ${info.api_url}\nTemporal UI ${info.temporal_ui_url ?? 'not known'}`);
+    printLine(
+      `\n${fields([
+        ['API', info.api_url],
+        ['Temporal UI', info.temporal_ui_url],
+        ['Account', `${info.account_id} (Local sandbox)`],
+      ])}`,
+    );
   }
   if (!isReady) throw new CommandError('the API is not ready', EXIT_CODE.failed);
 }

@@ -1,4 +1,5 @@
-import { findDiscrepancies } from '../../cli/commands/reconcile-command.ts';
+import { withDatabase } from '../../cli/with-database.ts';
+import { reconcile } from '../../ledger/reconcile.ts';
 import { formatTable } from '../../cli/terminal.ts';
 import { check, type DemoScene, type DemoStep, type StepOutcome } from './demo-step.ts';
 
@@ -22,7 +23,9 @@ async function run(scene: DemoScene): Promise<StepOutcome> {
   const statement = formatTable(['time', 'kind', 'credits', 'balance', 'job'], rows);
   for (const line of statement.split('\n')) scene.say(`   ${line}`);
   const total = entries.reduce((sum, entry) => sum + entry.credits, 0);
-  const findings = await findDiscrepancies((await scene.info()).database_url);
+  const findings = await withDatabase((await scene.info()).database_url, 'holdfast demo', (database) =>
+    reconcile(database),
+  );
   scene.say(
     `   reconcile: ${findings.length === 0 ? 'every check returned no rows' : JSON.stringify(findings)}`,
   );

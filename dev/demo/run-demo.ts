@@ -28,8 +28,16 @@ export type StepReport = {
 
 export type DemoReport = { readonly ok: boolean; readonly steps: readonly StepReport[] };
 
+/** What the demo plays on. */
+export type DemoStage = {
+  readonly info: () => Promise<StackInfo>;
+  readonly say: Progress;
+  /** False: the step that kills the stack's worker is left out. */
+  readonly mayKillWorker: boolean;
+};
+
 /** Plays the steps one after the other, the video beside them. A step that fails does not stop the rest. */
-export async function runDemo(info: () => Promise<StackInfo>, say: Progress): Promise<DemoReport> {
+export async function runDemo({ info, say, mayKillWorker }: DemoStage): Promise<DemoReport> {
   const { api_url, platform_key } = await info();
   const api = new DemoApi(api_url, platform_key);
   const out = path.join(CHECKOUT, 'out');
@@ -47,6 +55,12 @@ export async function runDemo(info: () => Promise<StackInfo>, say: Progress): Pr
   const reports: StepReport[] = [];
   for (const [index, step] of STEPS.entries()) {
     say(`\n${String(index + 1)}. ${step.title}`);
+    if (step === surviveWorkerKill && !mayKillWorker) {
+      say(
+        '   left out: this stack was running already, and its worker is not killed unasked (--kill-worker)',
+      );
+      continue;
+    }
     reports.push(await runStep(step, scene));
   }
   say(`\n${String(STEPS.length + 1)}. ${renderVideoAd.title}`);

@@ -27,6 +27,12 @@ const STACK_INFO = z.object({
   pids: z.object({ api: pid, worker: pid, temporal: pid, postgres: pid, model_service: pid }),
 });
 
+/** The names in stack.json under which one text stands each: all but `pids`. */
+export type StackFact = Exclude<keyof z.output<typeof STACK_INFO>, 'pids'>;
+export const STACK_FACTS = Object.keys(STACK_INFO.shape).filter(
+  (name) => name !== 'pids',
+) as readonly StackFact[];
+
 /** What `.holdfast/stack.json` says while a stack is up (design.md, "The embedded stack"). */
 export type StackInfo = Readonly<z.output<typeof STACK_INFO>>;
 

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { readDevConfig } from '../dev-config.ts';
+import type { Progress } from '../progress.ts';
 import { chooseFreePorts, LOCAL_HOST } from '../free-ports.ts';
 import { tryLock } from '../exclusive-lock.ts';
 import { postgresChild } from '../postgres/postgres-child.ts';
@@ -24,7 +25,7 @@ import {
 import { createStackHandle, type Stack } from './stack-handle.ts';
 import { removeStackInfo, stackLockPath, writeStackInfo, type StackInfo } from './stack-info.ts';
 import { ensureStackKeys } from './stack-keys.ts';
-import { NOTHING_EXTERNAL, wantedPorts, type StackOptions } from './stack-options.ts';
+import { NOTHING_EXTERNAL, wantedPorts, type StackOptions, type StackPorts } from './stack-options.ts';
 import { readOrMakeSecrets } from './stack-secrets.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
@@ -85,7 +86,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function bringUp(options: StackOptions, children: StackChildren): Promise<Omit<StackInfo, 'pids'>> {
   const { home } = options;
-  const ports = await chooseFreePorts(wantedPorts(options));
+  const wanted = wantedPorts(options);
+  const ports = await chooseFreePorts(wanted);
+  sayBusyPorts(wanted, ports, options.onNote ?? (() => undefined));
   const [database, temporal, bundle] = await Promise.all([
     bringUpDatabase(options, children, ports.postgres),
     bringUpTemporal(options, children, ports),
@@ -114,6 +117,21 @@ async function bringUp(options: StackOptions, children: StackChildren): Promise<
     account_id: database.keys.accountId,
     account_key: database.keys.account.secret,
   };
+}
+
+const PORT_OWNERS: Readonly<Record<keyof StackPorts, string>> = {
+  api: 'the API',
+  temporal: 'Temporal',
+  temporalUi: 'Temporal UI',
+  postgres: 'PostgreSQL',
+  modelService: 'the model service',
+};
+
+function sayBusyPorts(wanted: StackPorts, chosen: StackPorts, onNote: Progress): void {
+  for (const name of Object.keys(PORT_OWNERS) as (keyof StackPorts)[]) {
+    if (wanted[name] === 0 || wanted[name] === chosen[name]) continue;
+    onNote(`port ${String(wanted[name])} is busy: ${PORT_OWNERS[name]} listens on ${String(chosen[name])}`);
+  }
 }
 
 async function bringUpDatabase(options: StackOptions, children: StackChildren, port: number) {

@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LOCAL_HOST } from '../../dev/free-ports.ts';
+import { PREFERRED_PORTS } from '../../dev/stack/stack-options.ts';
 import { readRunningStack, type StackInfo } from '../../dev/stack/stack-info.ts';
 import { makeTemporaryHome } from '../support/temporary-home.ts';
 import { isAlive, until } from './is-alive.ts';
@@ -74,21 +77,32 @@ describe('holdfast', () => {
 
   test.each([
     [['stack', 'status']],
+    [['stack', 'get', 'api_url']],
+    [['key', 'create', '--name', 'n', '--scope', 'admin']],
     [['reconcile']],
     [['balance', 'acct_x']],
     [['ledger', 'report', '--month', '2026-01']],
   ])('ends with 3 when %j needs a stack', async (args) => {
     const { code, stderr } = await holdfast(...args).ended;
     expect(code).toBe(3);
-    expect(stderr).toMatch(/no stack is running in .*npm start/);
+    expect(stderr).toMatch(/^no stack is running in .*npm start[^\n]*\n$/);
   });
 });
 
 describe('holdfast stack start', () => {
   test('ends all children on Ctrl-C, pressed once or handed on by npm a second time', async () => {
+    const busy = createServer().listen(PREFERRED_PORTS.api, LOCAL_HOST);
+    // Somebody else may have it: then it is busy too.
+    await Promise.race([once(busy, 'listening'), once(busy, 'error')]);
     const { command, info } = await startStackCommand();
+    busy.close();
     const status = await holdfast('stack', 'status', '--json').ended;
     expect(JSON.parse(status.stdout)).toMatchObject({ running: true, ready: true, api_url: info.api_url });
+    const shown = await holdfast('stack', 'status').ended;
+    expect(shown.stdout).toContain(info.account_id);
+    expect(await holdfast('stack', 'get', 'account_key').ended).toMatchObject({
+      stdout: `${info.account_key}\n`,
+    });
     expect(status.stdout).not.toContain(info.platform_key);
     const second = await holdfast('stack', 'start').ended;
     expect(second.code).toBe(1);
@@ -102,7 +116,13 @@ describe('holdfast stack start', () => {
     expect(JSON.parse(report.stdout)).toMatchObject({ month: '2020-01', sources: [], total: { issued: 0 } });
     command.child.kill('SIGINT');
     command.child.kill('SIGINT');
-    expect((await command.ended).code).toBe(0);
+    const ended = await command.ended;
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toMatch(
+      new RegExp(
+        `port ${String(PREFERRED_PORTS.api)} is busy: the API listens on ${new URL(info.api_url).port}\n`,
+      ),
+    );
     await allEnded(info);
     expect(await readRunningStack(home.home)).toBeNull();
   });

@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findDiscrepancies } from '../../cli/commands/reconcile-command.ts';
+import { withDatabase } from '../../cli/with-database.ts';
 import { HomeInUseError, startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
 import { CHILD_NAMES, readRunningStack, type StackInfo } from '../../dev/stack/stack-info.ts';
+import { reconcile } from '../../ledger/reconcile.ts';
 import { makeTemporaryHome } from '../support/temporary-home.ts';
 import { isAlive, until } from './is-alive.ts';
 
@@ -33,6 +36,19 @@ async function answersBalance(info: StackInfo): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** As from a script: there is no terminal to ask at. */
+async function runDemoCommand(): Promise<readonly { readonly name: string }[]> {
+  const main = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
+  const env = { PATH: '/usr/bin:/bin', HOLDFAST_HOME: home.home };
+  const child = spawn(process.execPath, ['--import', 'tsx', main, 'demo', '--json'], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  // Films of prepared files are not what the demo expects: what matters here is what it does to the stack.
+  return (JSON.parse(await text(child.stdout)) as { readonly steps: readonly { readonly name: string }[] })
+    .steps;
 }
 
 describe('a running stack', () => {
@@ -88,6 +104,14 @@ describe('a running stack', () => {
     },
   );
 
+  test('is not robbed of its worker by a demo that nobody was asked about', async () => {
+    const before = stack.info().pids.worker;
+    const demo = await runDemoCommand();
+    expect(demo.map((step) => step.name)).toContain('static_ad');
+    expect(demo.map((step) => step.name)).not.toContain('worker_kill');
+    expect(stack.info().pids.worker).toBe(before);
+  });
+
   test('can be frozen and thawed in parts', async () => {
     await stack.pause('postgres');
     expect(await answersBalance(stack.info())).toBe(false);
@@ -105,6 +129,7 @@ describe('a running stack', () => {
     stack = await start();
     expect(stack.info().account_key).toBe(before.account_key);
     expect(await answersBalance(stack.info())).toBe(true);
-    expect(await findDiscrepancies(stack.info().database_url)).toEqual([]);
+    const { database_url } = stack.info();
+    expect(await withDatabase(database_url, 'stack test', (database) => reconcile(database))).toEqual([]);
   });
 });

@@ -1,0 +1,13 @@
+import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
+import { printLine } from '../../cli/terminal.ts';
+import type { DevConfig } from '../dev-config.ts';
+import type { StackFact } from '../stack/stack-info.ts';
+import { requireRunningStack } from '../stack-context.ts';
+
+/** `holdfast stack get`: one thing that stack.json says, alone on stdout, for a script. Exit code 3 when no stack is up. */
+export async function stackGet(config: DevConfig, name: StackFact): Promise<void> {
+  const value = (await requireRunningStack(config.home))[name];
+  if (value === null)
+    throw new CommandError(`${name} is not known: it is of a server that is not ours`, EXIT_CODE.failed);
+  printLine(value);
+}
