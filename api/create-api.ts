@@ -17,7 +17,7 @@ import { createRouter } from './create-router.ts';
 import { answerErrors } from './handle-error.ts';
 import type { JobWatches } from './job-watches.ts';
 import type { TemporalUi } from './job-view.ts';
-import { notFound } from './problem.ts';
+import { Problem } from './problem.ts';
 import { identifyRequests } from './request-identity.ts';
 import type { Route } from './route.ts';
 import { openAccountRoute, readAccountRoute } from './routes/accounts.ts';
@@ -25,6 +25,7 @@ import { balanceRoute } from './routes/balance.ts';
 import { cancelJobRoute } from './routes/cancel-job.ts';
 import { catalogueRoute } from './routes/catalogue.ts';
 import { decideReviewRoute } from './routes/decide-review.ts';
+import { documentationRoutes, PAGE_PATH } from './routes/documentation.ts';
 import { entriesRoute } from './routes/entries.ts';
 import { estimateRoute } from './routes/estimate.ts';
 import { giveGrantRoute } from './routes/grants.ts';
@@ -87,14 +88,16 @@ export function createApi(dependencies: ApiDependencies): Express {
     }),
   );
   app.use(() => {
-    throw notFound('page');
+    throw new Problem('not_found', {
+      detail: `There is no such page. Every call is described at ${PAGE_PATH}.`,
+    });
   });
   app.use(answerErrors({ log, publicUrl }));
   return app;
 }
 
 /** Every call there is. */
-function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): readonly Route[] {
+export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): readonly Route[] {
   const parts = {
     ...deps,
     answerJob: createAnswerJob(deps.temporalUi),
@@ -102,6 +105,7 @@ function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): re
     startFreeRetry: createStartFreeRetry(deps),
   };
   return [
+    ...documentationRoutes(),
     ...healthRoutes(parts),
     problemPagesRoute(),
     quotesRoute(parts),

@@ -10,12 +10,15 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 const ROOT = path.join(import.meta.dirname, '..');
 const DIST = path.resolve(process.argv[2] ?? path.join(ROOT, 'dist'));
 const TSC = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-/** The SQL that a migration reads, beside its code. */
-const SQL = ['ledger', 'jobs'].flatMap((schema) => [
-  `${schema}/migrations`,
-  `${schema}/functions`,
-  `${schema}/grants.sql`,
-]);
+/** Read at run time from beside the code: the SQL of a migration, and the page that the API serves. */
+const DATA = [
+  ...['ledger', 'jobs'].flatMap((schema) => [
+    `${schema}/migrations`,
+    `${schema}/functions`,
+    `${schema}/grants.sql`,
+  ]),
+  'docs/http-api.md',
+];
 
 rmSync(DIST, { recursive: true, force: true });
 const compiled = spawnSync(process.execPath, [TSC, '-p', 'tsconfig.build.json', '--outDir', DIST], {
@@ -24,10 +27,10 @@ const compiled = spawnSync(process.execPath, [TSC, '-p', 'tsconfig.build.json', 
 });
 if (compiled.status !== 0) process.exit(1);
 
-for (const source of SQL) {
+for (const source of DATA) {
   cpSync(path.join(ROOT, source), path.join(DIST, source), {
     recursive: true,
-    filter: (file) => !path.extname(file) || file.endsWith('.sql'),
+    filter: (file) => ['', '.sql', '.md'].includes(path.extname(file)),
   });
 }
 
