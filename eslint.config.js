@@ -34,6 +34,11 @@ const NO_DEFAULT_EXPORT = [
   },
 ];
 
+const NO_SYNTAX = [
+  { selector: 'TSEnumDeclaration', message: 'Use an `as const` object (style.md, habit 12).' },
+  { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file itself.' },
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'out/', '.holdfast/', 'node_modules/', 'test/replay/histories/'] },
   {
@@ -52,11 +57,7 @@ export default tseslint.config(
       '@typescript-eslint/dot-notation': 'off',
       'no-restricted-properties': ['error', NO_PROCESS_ENV, NO_COMBINED_SIGNALS],
       'no-restricted-exports': NO_DEFAULT_EXPORT,
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'TSEnumDeclaration', message: 'Use an `as const` object (style.md, habit 12).' },
-        { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file itself.' },
-      ],
+      'no-restricted-syntax': ['error', ...NO_SYNTAX],
       eqeqeq: 'error',
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
@@ -68,6 +69,20 @@ export default tseslint.config(
     ignores: [`${layer.name}/**/main.ts`],
     rules: { '@typescript-eslint/no-restricted-imports': ['error', importRulesOf(layer)] },
   })),
+  {
+    files: ['workflows/**/*.ts'],
+    ignores: ['workflows/handle-message.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...NO_SYNTAX,
+        {
+          selector: "ImportSpecifier[imported.name='setHandler']",
+          message: 'What comes from outside is parsed first: register handlers by handle-message.ts.',
+        },
+      ],
+    },
+  },
   { files: READS_ENVIRONMENT, rules: { 'no-restricted-properties': ['error', NO_COMBINED_SIGNALS] } },
   {
     files: ['test/**/*.ts'],

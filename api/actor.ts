@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { faultOfText } from '../jobs/request-text.ts';
+import { faultOfText } from '../domain/text-rule.ts';
 import type { Caller } from './authenticate.ts';
 import { invalidPart } from './problem.ts';
 

@@ -40,6 +40,7 @@ chmodSync(path.join(DIST, 'cli', 'main.js'), 0o755);
 const { code } = await bundleWorkflowCode({
   // From source: the bundler looks for the SDK from where the workflows lie, which a target folder does not have.
   workflowsPath: path.join(ROOT, 'workflows', 'index.ts'),
+  payloadConverterPath: path.join(ROOT, 'workflows', 'payload-converter.ts'),
   logger: new DefaultLogger('WARN'),
 });
 writeFileSync(path.join(DIST, 'workflow-bundle.js'), code);

@@ -1,7 +1,7 @@
 import type { Database } from '../ledger/database.ts';
 import type { ApiKeyScope } from './api-key-scopes.ts';
 import { drawApiKey, hashOfSecret } from './api-key-text.ts';
-import { faultOfText } from './request-text.ts';
+import { faultOfText } from '../domain/text-rule.ts';
 
 /** It is shown in records and lists. */
 const MAX_NAME = 200;

@@ -6,7 +6,8 @@ import {
   VIDEO_DURATIONS_SECONDS,
   VIDEO_QUALITIES,
 } from '../domain/job-request.ts';
-import { faultOfText, requestText } from './request-text.ts';
+import { faultOfText } from '../domain/text-rule.ts';
+import { requestText } from './request-text.ts';
 
 /** The shape of the job body (http-api.md), one strict object per kind. What spans fields is in job-request-rules.ts. */
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { bundleWorkflowCode, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { WorkerConfig } from '../runtime/config.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function createWorker(
     namespace: config.temporal.namespace,
     taskQueue: config.temporal.taskQueue,
     activities,
-    ...workflowsOf(config),
+    workflowBundle: await workflowsOf(config),
     ...versioningOf(config),
     shutdownGraceTime: config.shutdownGraceSeconds * 1_000,
     maxCachedWorkflows: config.maxCachedWorkflows,
@@ -32,9 +32,13 @@ export async function createWorker(
 }
 
 /** The bundle made at build time, by the same SDK version; from source only where nothing was built. */
-function workflowsOf(config: WorkerConfig): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  if (config.workflowBundlePath !== null) return { workflowBundle: { codePath: config.workflowBundlePath } };
-  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+async function workflowsOf(config: WorkerConfig): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
+  if (config.workflowBundlePath !== null) return { codePath: config.workflowBundlePath };
+  const pathOf = (file: string) => fileURLToPath(new URL(`../workflows/${file}`, import.meta.url));
+  return bundleWorkflowCode({
+    workflowsPath: pathOf('index.ts'),
+    payloadConverterPath: pathOf('payload-converter.ts'),
+  });
 }
 
 /**

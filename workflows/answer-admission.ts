@@ -1,6 +1,7 @@
-import { allHandlersFinished, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { AdmitAnswer } from '../activities/admit.ts';
 import { quick } from './activity-proxies.ts';
+import { handleUpdate } from './handle-message.ts';
 import { admitUpdate, type Admission, type GenerationStart } from './messages.ts';
 
 export type Answered = AdmitAnswer & {
@@ -17,7 +18,7 @@ export async function answerAdmission(
   undo: () => Promise<unknown>,
 ): Promise<Answered> {
   let admission: Admission | undefined;
-  setHandler(admitUpdate, () =>
+  handleUpdate(admitUpdate, { parser: null }, () =>
     CancellationScope.nonCancellable(async () => {
       await condition(() => admission !== undefined);
       return { ...(admission as Admission), startId: start.startId ?? null };
@@ -26,6 +27,7 @@ export async function answerAdmission(
   try {
     const answer = await CancellationScope.nonCancellable(() => quick.admit(start));
     admission = answer.admission;
+    // The one handler there is by now awaits nothing else.
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     const isOurs = admission.outcome === 'reserved' && admission.fingerprint === start.fingerprint;
     const hasPlan = answer.plan !== null || (answer.batch ?? null) !== null;

@@ -3,6 +3,9 @@ import { failureOf } from '../domain/failures.ts';
 import { summarize } from '../domain/job-state.ts';
 import { releaseDurably } from './activity-proxies.ts';
 import { answerAdmission } from './answer-admission.ts';
+import { parseStart } from './handle-message.ts';
+import { generationStart } from './message-parsers.ts';
+import { untilHandlersFinish } from './until-handlers-finish.ts';
 import { untilJobHasEnded, type JobStanding } from './until-job-has-ended.ts';
 import { makeOutputs } from './make-outputs.ts';
 import type { BatchResult, GenerationStart } from './messages.ts';
@@ -14,7 +17,8 @@ import type { BatchResult, GenerationStart } from './messages.ts';
  * make   start the outputs' workflows, a window of them at once; return what a cancel or the deadline leaves unbegun
  * tell   how all of them came out, as the ledger says. Always Completed, whatever became of the outputs
  */
-export async function batch(start: GenerationStart): Promise<BatchResult> {
+export async function batch(started: GenerationStart): Promise<BatchResult> {
+  const start = parseStart(generationStart, started);
   const { accountId, jobId } = start;
   const all = { accountId, jobId, from: 0, to: start.outputCount };
   const admitted = await answerAdmission(start, () =>
@@ -26,6 +30,7 @@ export async function batch(start: GenerationStart): Promise<BatchResult> {
   const job = await untilJobHasEnded(accountId, jobId);
   upsertSearchAttributes({ HoldfastState: [job.state] });
   const result = resultOf(job);
+  await untilHandlersFinish();
   setCurrentDetails(`Ended: ${result.summary}.`);
   return result;
 }

@@ -1,10 +1,13 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { either } from '../domain/parse-value.ts';
 import { admitJob } from './admit-job.ts';
 import { closeWorkflow } from './close-workflow.ts';
+import { parseStart } from './handle-message.ts';
+import { generationStart, outputStart } from './message-parsers.ts';
 import type { GenerationResult, GenerationStart, OutputStart } from './messages.ts';
 import { produceOutput } from './produce-output.ts';
 import { settleOutput } from './settle-output.ts';
 import { takeUpOutput } from './take-up-output.ts';
+import { untilHandlersFinish } from './until-handlers-finish.ts';
 
 /**
  * One output, admitted, produced, and settled exactly once.
@@ -14,14 +17,14 @@ import { takeUpOutput } from './take-up-output.ts';
  * produce  submit at most once, follow it to its end, bring the result into our store; or be interrupted
  * settle   charge what was delivered, or return the credits
  */
-export async function generation(start: GenerationStart | OutputStart): Promise<GenerationResult> {
+export async function generation(started: GenerationStart | OutputStart): Promise<GenerationResult> {
+  const start = parseStart(either(outputStart, generationStart), started);
   const begun = 'request' in start ? await admitJob(start) : await takeUpOutput(start);
   if (begun.next === 'close') return begun.result;
   if (begun.next === 'follow') return closeWorkflow(await settleOutput(begun.key, begun.ending));
 
   const ending = await produceOutput(begun.plan);
   const settled = await settleOutput(begun.plan, ending);
-  // Whoever of support is being answered hears the answer before it closes.
-  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  await untilHandlersFinish();
   return closeWorkflow(settled);
 }

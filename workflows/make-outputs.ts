@@ -1,9 +1,11 @@
-import { CancellationScope, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails } from '@temporalio/workflow';
 import { BATCH_WINDOW, type BatchPlan } from '../domain/batch-plan.ts';
 import { failureOf, type Failure } from '../domain/failures.ts';
 import { outputIdOf } from '../domain/ids.ts';
 import { quick, releaseDurably } from './activity-proxies.ts';
+import { handleSignal } from './handle-message.ts';
 import { cancelChild, makeOutput } from './make-output.ts';
+import { cancelRequest } from './message-parsers.ts';
 import { cancelSignal, type CancelRequest } from './messages.ts';
 
 /** What is known of a batch while its outputs are made. */
@@ -31,8 +33,8 @@ export async function makeOutputs(plan: BatchPlan): Promise<void> {
     canceledBy: undefined,
   };
   let canceledBy: CancelRequest['by'] | undefined;
-  setHandler(cancelSignal, (request) => {
-    canceledBy ??= request.by;
+  handleSignal(cancelSignal, cancelRequest, ({ by }) => {
+    canceledBy ??= by;
   });
   const { cancelRequested } = CancellationScope.current();
   // A cancel is the outputs' to follow, each by itself; only what they have not begun is returned here.

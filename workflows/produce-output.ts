@@ -1,8 +1,10 @@
-import { CancellationScope, isCancellation, log, setHandler } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { Ending } from '../activities/settle.ts';
 import type { OutputPlan } from '../domain/output-plan.ts';
 import { providerSteps, type ProviderSteps } from './activity-proxies.ts';
+import { handleSignal } from './handle-message.ts';
 import { endAfterInterruption } from './interruption.ts';
+import { cancelRequest } from './message-parsers.ts';
 import { cancelSignal } from './messages.ts';
 import { beginProduction, endingOf, type Production } from './production.ts';
 import { runStages } from './run-stages.ts';
@@ -16,8 +18,8 @@ import { watchDeadlines } from './watch-deadlines.ts';
  */
 export async function produceOutput(plan: OutputPlan): Promise<Ending> {
   const production = beginProduction(plan);
-  setHandler(cancelSignal, (request) => {
-    production.canceledBy ??= request.by;
+  handleSignal(cancelSignal, cancelRequest, ({ by }) => {
+    production.canceledBy ??= by;
   });
   listenToSupport(production);
   answerStanding(production);

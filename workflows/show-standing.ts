@@ -1,14 +1,17 @@
-import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
 import type { Settled } from '../activities/settle.ts';
 import { currentDetailsOf, type OutputStanding } from '../domain/current-details.ts';
+import { handleQuery } from './handle-message.ts';
 import { standingQuery } from './messages.ts';
 import type { Production } from './production.ts';
 
 /** Answers, from now on, how a production stands. */
 export function answerStanding(production: Production): void {
-  setHandler(standingQuery, () => standingOf(production), {
-    description: 'How it stands: reservation, attempts under way, deadline, next automatic action.',
-  });
+  handleQuery(
+    standingQuery,
+    { description: 'How it stands: reservation, attempts under way, deadline, next automatic action.' },
+    () => standingOf(production),
+  );
   showStanding(production);
 }
 

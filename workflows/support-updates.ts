@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, currentUpdateInfo, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, currentUpdateInfo } from '@temporalio/workflow';
 import { assertNever } from '../domain/assert-never.ts';
 import {
   describeRefusal,
@@ -10,17 +10,21 @@ import {
   type SupportNews,
   type SupportRefusal,
 } from '../domain/support-command.ts';
-import { hasVisibleCharacter } from '../domain/visible-text.ts';
 import { quick } from './activity-proxies.ts';
+import { handleSignal, handleUpdate } from './handle-message.ts';
+import {
+  extendRequest,
+  releaseRequest,
+  resolveRequest,
+  restartRequest,
+  supportNews,
+} from './message-parsers.ts';
 import {
   extendUpdate,
   releaseUpdate,
   resolveUpdate,
   restartUpdate,
   supportSignal,
-  type ExtendRequest,
-  type ResolveRequest,
-  type RestartRequest,
   type SupportUpdate,
 } from './messages.ts';
 import type { Production } from './production.ts';
@@ -28,44 +32,60 @@ import { showStanding } from './show-standing.ts';
 import { takeUp } from './support-control.ts';
 
 /**
- * Lets support at a production: by the signal, what was done in PostgreSQL already; by an update (a button of Temporal UI),
- * what is to be done now, by the same function and under the update's own key. A validator refuses what cannot be right
- * by what the workflow knows; PostgreSQL decides.
+ * Registers the handlers of support at a production: a signal tells what was done in PostgreSQL already; an update (a button of
+ * Temporal UI) says what is to be done now, by the same function and under the update's own key. What cannot be right by what the
+ * workflow knows is refused here; PostgreSQL decides the rest.
  */
 export function listenToSupport(production: Production): void {
-  setHandler(supportSignal, (news) => {
+  handleSignal(supportSignal, supportNews, (news) => {
     follow(production, news);
   });
-  setHandler(releaseUpdate, (request) => obey(production, request, { command: 'release' }), {
-    description: 'Return the reserved credits now, and stop the model. {"actor", "reason"}',
-    validator: (request: SupportUpdate) => {
-      refuseIfWrong(production, request);
+  handleUpdate(
+    releaseUpdate,
+    {
+      description: 'Return the reserved credits now, and stop the model. {"actor", "reason"}',
+      parser: releaseRequest,
+      refuse: () => {
+        refuseIfOver(production);
+      },
     },
-  });
-  setHandler(
+    (request) => obey(production, request, { command: 'release' }),
+  );
+  handleUpdate(
     extendUpdate,
-    (request) => obey(production, request, { command: 'extend', until: request.until }),
     {
       description: 'Let it run until a later time, at most a week ahead. {"actor", "reason", "until"}',
-      validator: (request: ExtendRequest) => {
-        refuseIfWrong(production, request);
-        refuseUntil(production, request.until);
+      parser: extendRequest,
+      refuse: ({ until }) => {
+        refuseIfOver(production);
+        refuseUntil(production, until);
       },
     },
+    (request) => obey(production, request, { command: 'extend', until: request.until }),
   );
-  setHandler(
+  handleUpdate(
     restartUpdate,
-    (request) => obey(production, request, { command: 'restart', from_attempt: request.from_attempt }),
     {
       description: 'Run it once more, in place of the attempt named. {"actor", "reason", "from_attempt"}',
-      validator: (request: RestartRequest) => {
-        refuseIfWrong(production, request);
-        refuseAttempt(production, request.from_attempt);
+      parser: restartRequest,
+      refuse: ({ from_attempt }) => {
+        refuseIfOver(production);
+        refuseAttempt(production, from_attempt);
       },
     },
+    (request) => obey(production, request, { command: 'restart', from_attempt: request.from_attempt }),
   );
-  setHandler(
+  handleUpdate(
     resolveUpdate,
+    {
+      description:
+        'Say whether an unknown attempt "ran" or "did_not_run". {"actor", "reason", "outcome", "provider_job_id"}',
+      parser: resolveRequest,
+      refuse: () => {
+        refuseIfOver(production);
+        if (production.control.unknown.size === 0) throw refusal('attempt_known');
+      },
+    },
     ({ outcome, attempt, provider_job_id, ...request }) =>
       obey(production, request, {
         command: 'resolve',
@@ -73,16 +93,6 @@ export function listenToSupport(production: Production): void {
         ...(attempt === undefined ? {} : { attempt }),
         ...(provider_job_id === undefined ? {} : { provider_job_id }),
       }),
-    {
-      description:
-        'Say whether an unknown attempt "ran" or "did_not_run". {"actor", "reason", "outcome", "provider_job_id"}',
-      validator: (request: ResolveRequest) => {
-        refuseIfWrong(production, request);
-        if (!['ran', 'did_not_run'].includes(request.outcome))
-          throw wrong('outcome is "ran" or "did_not_run".');
-        if (production.control.unknown.size === 0) throw refusal('attempt_known');
-      },
-    },
   );
 }
 
@@ -130,16 +140,13 @@ async function obey(
   }
 }
 
-function refuseIfWrong({ isOver }: Production, { actor, reason }: SupportUpdate): void {
-  for (const [name, text] of Object.entries({ actor, reason }))
-    if (typeof text !== 'string' || !hasVisibleCharacter(text))
-      throw wrong(`Say ${name}: who does this, and why, is kept.`);
+function refuseIfOver({ isOver }: Production): void {
   if (isOver) throw refusal('job_ended');
 }
 
-function refuseUntil({ control }: Production, until: unknown): void {
-  const untilMs = typeof until === 'string' ? Date.parse(until) : Number.NaN;
-  if (Number.isNaN(untilMs)) throw wrong('until is a time, e.g. 2026-01-31T12:00:00Z.');
+/** @param until RFC 3339, as the parser returns it. */
+function refuseUntil({ control }: Production, until: string): void {
+  const untilMs = Date.parse(until);
   if (untilMs <= control.returnAtMs) throw refusal('not_later');
   if (untilMs > Date.now() + MAX_EXTENSION_SECONDS * 1_000) throw wrong('until is at most a week ahead.');
 }

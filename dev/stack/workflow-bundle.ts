@@ -18,6 +18,7 @@ export async function bundleWorkflows(): Promise<string> {
     const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
     const { code } = await bundleWorkflowCode({
       workflowsPath: path.join(CHECKOUT, 'workflows', 'index.ts'),
+      payloadConverterPath: path.join(CHECKOUT, 'workflows', 'payload-converter.ts'),
       logger: new DefaultLogger('WARN'),
     });
     return code;

@@ -66,6 +66,7 @@ async function buildWith(name: string, changed: string): Promise<string> {
   await writeFile(file, IMPORTS + source.replace(BEFORE, changed));
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(folder, 'workflows', 'index.ts'),
+    payloadConverterPath: path.join(folder, 'workflows', 'payload-converter.ts'),
     logger: new DefaultLogger('ERROR'),
   });
   const bundlePath = path.join(folder, 'bundle.js');

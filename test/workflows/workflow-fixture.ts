@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { JobActivities } from '../../activities/job-activities.ts';
 import { createHoldfastClient, type HoldfastClient, type OwnedJob } from '../../client/holdfast-client.ts';
@@ -7,8 +8,17 @@ import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from '../activities/activities-fixture.ts';
 
+/** What this file's workflows have logged as a warning: nothing prints it. */
+export const warnings: LogEntry[] = [];
+
 /** A workflow that fails is the subject of some tests and no news. */
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+Runtime.install({
+  logger: new DefaultLogger('WARN', (entry) => {
+    if (entry.level === 'WARN') warnings.push(entry);
+    else process.stderr.write(`[${entry.level}] ${entry.message} ${inspect(entry.meta)}\n`);
+  }),
+  shutdownSignals: [],
+});
 
 export type WorkflowFixture = ActivitiesFixture & {
   readonly temporal: Client;

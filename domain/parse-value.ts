@@ -1,0 +1,123 @@
+import { parseInstant } from './parse-instant.ts';
+import { faultOfText, type TextRule } from './text-rule.ts';
+
+/**
+ * Parsers of values whose shape nobody has promised: messages to workflows, which anyone who reaches Temporal can send. Small, since
+ * workflow code is replayed and may not carry a schema library.
+ */
+
+/** Returns the value, typed. Throws UnexpectedValue. `at` names the value in its reason: "reason", "argument 1". */
+export type Parser<Value> = (value: unknown, at: string) => Value;
+export type ParsedBy<P> = P extends Parser<infer Value> ? Value : never;
+
+/** A value that is not what is expected. Its message is for whoever sent it. */
+export class UnexpectedValue extends Error {
+  override readonly name = 'UnexpectedValue';
+}
+
+/** What a payload becomes that nobody here can decode. No parser takes it. */
+export const UNREADABLE: unique symbol = Symbol('unreadable');
+
+/** Longer texts and other values are not repeated to their sender. */
+const MAX_SHOWN = 40;
+
+export function fail(at: string, expected: string, value: unknown): never {
+  throw new UnexpectedValue(`${at} is ${expected}, not ${describe(value)}`);
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (value === UNREADABLE) return 'a payload that cannot be decoded';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > MAX_SHOWN ? `a ${typeof value} of another kind` : text;
+}
+
+export function text(
+  rule: TextRule & { readonly pattern?: RegExp; readonly expected?: string },
+): Parser<string> {
+  return (value, at) => {
+    const expected = rule.expected ?? 'a text';
+    if (typeof value !== 'string') return fail(at, expected, value);
+    const fault = faultOfText(value, rule);
+    if (fault !== null) throw new UnexpectedValue(`${at}: ${fault.detail}`);
+    if (rule.pattern?.test(value) === false) return fail(at, expected, value);
+    return value;
+  };
+}
+
+export function oneOf<const Word extends string>(...words: readonly Word[]): Parser<Word> {
+  return (value, at) => {
+    const word = words.find((one) => one === value);
+    return word ?? fail(at, words.map((one) => `"${one}"`).join(' or '), value);
+  };
+}
+
+export function wholeNumber(bounds: { readonly min: number; readonly max: number }): Parser<number> {
+  return (value, at) => {
+    if (Number.isSafeInteger(value)) {
+      const number = value as number;
+      if (number >= bounds.min && number <= bounds.max) return number;
+    }
+    return fail(at, `a whole number from ${String(bounds.min)} to ${String(bounds.max)}`, value);
+  };
+}
+
+/** An instant, as RFC 3339 in UTC to the millisecond. */
+export const instantText: Parser<string> = (value, at) =>
+  parseInstant(value)?.toISOString() ?? fail(at, 'a time, e.g. 2026-01-31T12:00:00Z', value);
+
+/** Any object: what is in it is read later, by its own parser. */
+export const anyObject: Parser<Readonly<Record<string, unknown>>> = (value, at) =>
+  isObject(value) ? value : fail(at, 'an object', value);
+
+export function optional<Value>(parser: Parser<Value>): Parser<Value | undefined> {
+  return (value, at) => (value === undefined ? undefined : parser(value, at));
+}
+
+export function either<One, Other>(one: Parser<One>, other: Parser<Other>): Parser<One | Other> {
+  return (value, at) => {
+    try {
+      return one(value, at);
+    } catch (error) {
+      if (!(error instanceof UnexpectedValue)) throw error;
+      return other(value, at);
+    }
+  };
+}
+
+type Fields = Readonly<Record<string, Parser<unknown>>>;
+type OptionalKeys<F extends Fields> = {
+  [Key in keyof F]: undefined extends ParsedBy<F[Key]> ? Key : never;
+}[keyof F];
+type ObjectOf<F extends Fields> = {
+  readonly [Key in Exclude<keyof F, OptionalKeys<F>>]: ParsedBy<F[Key]>;
+} & { readonly [Key in OptionalKeys<F>]?: Exclude<ParsedBy<F[Key]>, undefined> };
+
+/** An object with these fields and no others: a field that is mistyped and ignored does something else than was meant. */
+export function object<const F extends Fields>(fields: F): Parser<ObjectOf<F>> {
+  const known = objectWith(fields);
+  return (value, at) => {
+    const parsed = known(value, at);
+    const unknown = Object.keys(value as object).find((name) => !Object.hasOwn(fields, name));
+    if (unknown !== undefined) throw new UnexpectedValue(`${at}: there is no field ${describe(unknown)}`);
+    return parsed;
+  };
+}
+
+/** An object with these fields; others are left out. */
+export function objectWith<const F extends Fields>(fields: F): Parser<ObjectOf<F>> {
+  return (value, at) => {
+    if (!isObject(value)) return fail(at, `an object of ${Object.keys(fields).join(', ')}`, value);
+    const parsed = Object.entries(fields)
+      .map(([name, parser]) => [name, parser(value[name], name)] as const)
+      .filter(([, part]) => part !== undefined);
+    return Object.fromEntries(parsed) as ObjectOf<F>;
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

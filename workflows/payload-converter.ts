@@ -1,0 +1,25 @@
+import {
+  defaultPayloadConverter,
+  type ConverterHint,
+  type Payload,
+  type PayloadConverter,
+  type SerializationContext,
+} from '@temporalio/common';
+import { UNREADABLE } from '../domain/parse-value.ts';
+
+/**
+ * The SDK's converter, which throws on a payload that it cannot decode. In a message from outside that would fail the workflow task,
+ * again and again; here it is a value that no parser takes (handle-message.ts). What activities return comes from our own workers
+ * and still throws: another build may be able to read it.
+ */
+export const payloadConverter: PayloadConverter = {
+  toPayload: (value, context, hint) => defaultPayloadConverter.toPayload(value, context, hint),
+  fromPayload<Value>(payload: Payload, context?: SerializationContext, hint?: ConverterHint<Value>): Value {
+    if (context?.type === 'activity') return defaultPayloadConverter.fromPayload(payload, context, hint);
+    try {
+      return defaultPayloadConverter.fromPayload(payload, context, hint);
+    } catch {
+      return UNREADABLE as Value;
+    }
+  },
+};

@@ -1,0 +1,19 @@
+import { allHandlersFinished, CancellationScope, condition, log } from '@temporalio/workflow';
+
+/** Longer than any command of support takes while PostgreSQL is there: it takes one transaction, or two with a look-up between. */
+const WAIT_AT_MOST = '1 minute';
+
+/**
+ * Before a workflow goes on to close: an update that is under way is answered first, so that its sender hears what was done. Not
+ * without bound: a handler that cannot come to its end (PostgreSQL is away for long) must not keep a workflow open. Its sender is told by
+ * Temporal that the workflow has closed, and what was done is on record under the update's key.
+ */
+export async function untilHandlersFinish(): Promise<void> {
+  if (allHandlersFinished()) return;
+  await CancellationScope.nonCancellable(async () => {
+    const isFinished = await condition(allHandlersFinished, WAIT_AT_MOST, {
+      summary: 'an update is answered',
+    });
+    if (!isFinished) log.warn('closing although an update has not been answered within a minute');
+  });
+}
