@@ -21,8 +21,8 @@ export type WorkflowCommand = {
 };
 
 /**
- * Does what support asks through the job's workflow: the same function, under a key, as the API. What is said to have run
- * is looked up at its provider first, where it can be. Throws `idempotency_key_reused` for a key of another content.
+ * Does what support asks through the job's workflow: the same function, under a key, as the API. Of what is said to have run the
+ * provider is asked first, where it can be. Throws `idempotency_key_reused` for a key of another content.
  */
 export function createObeySupport(database: Database, providers: ProviderRegistry) {
   return async function obeySupport(asked: WorkflowCommand): Promise<CommandAnswer> {
@@ -31,7 +31,7 @@ export function createObeySupport(database: Database, providers: ProviderRegistr
     const command: JobCommand = { ...asked, fingerprint, isRunning: true };
     let result = await commandJob(database, command);
     if (result.answer.outcome === 'look_up') {
-      const lookUp = await lookUpAttempt(providers, result.answer);
+      const lookUp = await askProvider(providers, result.answer, ask);
       result = await commandJob(database, { ...command, lookUp });
     }
     if (result.fingerprint !== fingerprint) {
@@ -44,11 +44,21 @@ export function createObeySupport(database: Database, providers: ProviderRegistr
   };
 }
 
-async function lookUpAttempt(
+/** Whether the job that support names is of this attempt, by the provider's own record; which one is, when none is named. */
+async function askProvider(
   providers: ProviderRegistry,
   { attempt, provider }: Extract<CommandAnswer, { readonly outcome: 'look_up' }>,
+  ask: SupportAsk,
 ): Promise<LookUp> {
   const adapter = providers.get(provider);
-  if (adapter.capabilities.lookup === 'none') return { outcome: 'unsupported' };
-  return withTimeLimit(LOOK_UP_TIMEOUT_MS, null, (signal) => adapter.lookup(attempt, signal));
+  const named = ask.command === 'resolve' ? ask.provider_job_id : undefined;
+  if (named === undefined && adapter.capabilities.lookup === 'none') return { outcome: 'unsupported' };
+  return withTimeLimit(LOOK_UP_TIMEOUT_MS, null, async (signal) => {
+    if (named === undefined) return adapter.lookup(attempt, signal);
+    const identity = await adapter.identify(named, signal);
+    if (identity.outcome !== 'found') return identity;
+    return identity.reference === attempt
+      ? { outcome: 'found', providerJobId: named }
+      : { outcome: 'not_ours' };
+  });
 }

@@ -82,7 +82,11 @@ async function lookUp(workflows: SupportWorkflows, asked: AskedCommand, attempt:
   if (ask.command !== 'resolve') return false;
   const output = job.outputs.find(({ id }) => attempt.startsWith(`${id.replace(/^out_/, 'att_')}_`));
   const workflowId = workflowIdOfOutput(job.id, output?.id ?? '', job.outputs.length);
-  const request = { actor, reason, key, fingerprint, outcome: ask.outcome, attempt: ask.attempt ?? attempt };
+  const named = ask.provider_job_id === undefined ? {} : { provider_job_id: ask.provider_job_id };
+  const request = {
+    ...{ actor, reason, key, fingerprint, outcome: ask.outcome, attempt: ask.attempt ?? attempt },
+    ...named,
+  };
   const reached = await workflows.resolve(workflowId, actionIdOf(accountId, ask.command, key), request);
   if (reached === 'unavailable') throw unavailable();
   return reached === 'answered';

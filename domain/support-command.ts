@@ -96,7 +96,9 @@ const REFUSALS = {
   attempt_on_its_way: 'The submission is on its way still. Ask again in half a minute.',
   attempt_known: 'No attempt of this job is in doubt.',
   not_found_at_provider:
-    'The provider knows no such submission. Name its provider_job_id, or resolve it as did_not_run.',
+    'The provider knows no such job. Name the provider_job_id that it shows you, or resolve it as did_not_run.',
+  provider_job_of_another:
+    'The provider_job_id is of another submission. Ask the provider for the attempt’s own reference.',
   provider_cannot_be_asked:
     'This provider cannot be asked for a submission. Name its provider_job_id, as the provider shows it to you.',
   provider_does_not_say:

@@ -21,13 +21,14 @@ export type JobCommand = {
   readonly ask: SupportAsk;
   /** Whether a workflow runs the job: without one, only its money can be moved. */
   readonly isRunning: boolean;
-  /** How a look-up at the provider ended; absent: none was made. */
+  /** How asking the provider ended; absent: it was not asked. */
   readonly lookUp?: LookUp | undefined;
 };
 
 export type LookUp =
   | { readonly outcome: 'found'; readonly providerJobId: string }
-  | { readonly outcome: 'not_found' | 'unknown' | 'unsupported' };
+  /** `not_ours`: it knows the job that was named, and says that it is another's. */
+  | { readonly outcome: 'not_found' | 'not_ours' | 'unknown' | 'unsupported' };
 
 export type CommandAnswer =
   | SupportDone
@@ -91,8 +92,17 @@ function askOf(ask: SupportAsk, lookUp: LookUp | undefined): object {
       return {
         said: ask.outcome,
         attempt: ask.attempt,
-        provider_job_id: lookUp?.outcome === 'found' ? lookUp.providerJobId : ask.provider_job_id,
+        provider_job_id: providerJobIdOf(ask, lookUp),
         look_up: lookUp?.outcome,
       };
   }
+}
+
+/** What the provider has confirmed; support's own word counts only where the provider cannot be asked. */
+function providerJobIdOf(
+  ask: Extract<SupportAsk, { readonly command: 'resolve' }>,
+  lookUp: LookUp | undefined,
+): string | undefined {
+  if (lookUp?.outcome === 'found') return lookUp.providerJobId;
+  return lookUp?.outcome === 'unsupported' ? ask.provider_job_id : undefined;
 }

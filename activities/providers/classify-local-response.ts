@@ -34,12 +34,16 @@ const REFUSED: Readonly<Record<number, ErrorClass>> = {
 /** The longest pause a Retry-After may ask for: an hour. Beyond it the run deadline decides anyway. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
-/** What an answer to a submission proves. Whatever proves nothing is `unknown`, and an unknown is never posted again. */
-export function classifySubmitAnswer(answer: SubmitAnswer): SubmitResult {
+/**
+ * What an answer to a submission proves. Whatever proves nothing is `unknown`, and an unknown is never posted again.
+ * @param reference of the submission: an answer that names another one is the answer to another.
+ */
+export function classifySubmitAnswer(answer: SubmitAnswer, reference: string): SubmitResult {
   const { status } = answer;
   if (status === 201) {
     const id = textAt(answer.body, 'id');
-    return id === null ? { outcome: 'unknown' } : { outcome: 'accepted', providerJobId: id };
+    const isAnothers = (textAt(answer.body, 'reference') ?? reference) !== reference;
+    return id === null || isAnothers ? { outcome: 'unknown' } : { outcome: 'accepted', providerJobId: id };
   }
   const code = errorCodeOf(answer.body);
   const errorClass =

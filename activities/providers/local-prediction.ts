@@ -19,6 +19,7 @@ const FILE = z.object({
 /** Statuses stay an open list, and all but the status is optional: fields may be missing in a version not seen yet. */
 const PREDICTION = z.object({
   id: z.string().min(1),
+  reference: z.string().nullish(),
   status: z.string(),
   queue_position: z.number().int().nonnegative().nullish(),
   progress: z.object({ stage: z.string(), fraction: z.number().nullish() }).nullish(),

@@ -88,7 +88,7 @@ export function createLocalProvider(options: LocalProviderOptions): Provider {
           signal,
           timeoutMs: submitTimeoutMs,
         } as const;
-        return classifySubmitAnswer(await requestJson(asked));
+        return classifySubmitAnswer(await requestJson(asked), input.reference);
       } catch (error) {
         return classifySubmitError(error);
       }
@@ -98,8 +98,17 @@ export function createLocalProvider(options: LocalProviderOptions): Provider {
       const answer = await read('GET', `${root}?reference=${encodeURIComponent(reference)}`, signal);
       const found = answer?.status === 200 ? parsePredictions(answer.body) : null;
       if (found === null) return { outcome: 'unknown' };
-      const [first] = found;
-      return first === undefined ? { outcome: 'not_found' } : { outcome: 'found', providerJobId: first.id };
+      if (found.length === 0) return { outcome: 'not_found' };
+      // A record that says another reference is another job, whatever it was an answer to.
+      const ours = found.find((prediction) => prediction.reference === reference);
+      return ours === undefined ? { outcome: 'unknown' } : { outcome: 'found', providerJobId: ours.id };
+    },
+
+    async identify(providerJobId, signal) {
+      const answer = await read('GET', urlOf(providerJobId), signal);
+      if (answer?.status === 404) return { outcome: 'not_found' };
+      const reference = answer?.status === 200 ? parsePrediction(answer.body)?.reference : null;
+      return reference ? { outcome: 'found', reference } : { outcome: 'unknown' };
     },
 
     async poll(providerJobId, signal) {

@@ -79,6 +79,15 @@ export type LookupResult =
   | { readonly outcome: 'not_found' }
   | { readonly outcome: 'unknown' };
 
+/** Whose a job of the service is, by the service's own record of it. */
+export type IdentifyResult =
+  /** `reference`: what we submitted it under. */
+  | { readonly outcome: 'found'; readonly reference: string }
+  | { readonly outcome: 'not_found' }
+  /** Its records carry no reference of ours. */
+  | { readonly outcome: 'unsupported' }
+  | { readonly outcome: 'unknown' };
+
 export type CancelResult = 'stopped' | 'requested' | 'too_late' | 'unsupported';
 
 /** One file of a finished job, as a stream; the asset store measures and checks it. */
@@ -122,7 +131,10 @@ export type Provider = {
    */
   take(files: readonly HandedFile[], signal: AbortSignal): Promise<void>;
   submit(input: SubmitInput, signal: AbortSignal): Promise<SubmitResult>;
+  /** Finds nothing but what the service's own record says was submitted under this reference. */
   lookup(reference: string, signal: AbortSignal): Promise<LookupResult>;
+  /** Asked before a provider's id that came from outside is believed: whose job it is. */
+  identify(providerJobId: string, signal: AbortSignal): Promise<IdentifyResult>;
   poll(providerJobId: string, signal: AbortSignal): Promise<PollResult>;
   cancel(providerJobId: string, signal: AbortSignal): Promise<CancelResult>;
   /** `polledFiles`: what the last poll named; without it the service is asked again. */

@@ -1,7 +1,9 @@
 -- Says what an attempt was whose outcome nobody knows. It did not run: rejected, so that the workflow makes the next one, or
 -- gives up where its model allows no more. It ran: accepted under the provider's id of it, so that the workflow brings
--- it in; provider_job_id is support's own, or what a look-up found. p_call: said (ran | did_not_run), attempt (null: the only
--- one), provider_job_id, look_up (how it ended: not_found | unknown | unsupported; null: look first, which only a worker can).
+-- it in. A provider's id is believed only once the provider has been asked whose job it is: another customer's result must not be
+-- delivered for a digit. p_call: said (ran | did_not_run), attempt (null: the only one), look_up (how asking ended: found |
+-- not_found | not_ours | unknown | unsupported; null: ask first, which only a worker can), provider_job_id (what was found; of a
+-- provider that cannot be asked, support's own).
 CREATE OR REPLACE FUNCTION jobs.resolve_attempt(p_account_id text, p_job_id text, p_call jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -22,11 +24,15 @@ BEGIN
     RETURN jobs.refused(CASE WHEN v_names.is_on_its_way THEN 'attempt_on_its_way' ELSE 'attempt_known' END);
   ELSIF NOT (p_call->>'is_running')::boolean THEN
     RETURN jobs.refused('not_running');
-  ELSIF v_has_run AND p_call->>'provider_job_id' IS NULL AND p_call->>'look_up' IS NULL THEN
+  ELSIF v_has_run AND p_call->>'look_up' IS NULL THEN
     RETURN jsonb_build_object('outcome', 'look_up', 'attempt', v_names.reference, 'provider', v_names.provider);
   ELSIF v_has_run AND p_call->>'provider_job_id' IS NULL THEN
     RETURN jobs.refused(CASE p_call->>'look_up' WHEN 'not_found' THEN 'not_found_at_provider' WHEN 'unsupported' THEN 'provider_cannot_be_asked'
-                                                ELSE 'provider_does_not_say' END);
+                                                WHEN 'not_ours' THEN 'provider_job_of_another' ELSE 'provider_does_not_say' END);
+  ELSIF v_has_run AND EXISTS (  -- all that can be checked where the provider cannot be asked. Without an index: support asks rarely
+      SELECT 1 FROM jobs.attempts a WHERE a.provider = v_names.provider AND a.provider_job_id = p_call->>'provider_job_id'
+      AND (a.account_id, a.reference) <> (p_account_id, v_names.reference)) THEN
+    RETURN jobs.refused('provider_job_of_another');
   END IF;
   -- Moved as a look-up moves it: the account's lock is held, and nobody else moves one that is unknown.
   PERFORM jobs.move_attempt(p_account_id, v_names.reference, ARRAY['unknown'], CASE WHEN v_has_run THEN 'accepted' ELSE 'rejected' END,

@@ -191,6 +191,22 @@ describe.concurrent('an unknown attempt', () => {
     expect(await running.submissionsOf(job.jobId)).toBe(1);
   });
 
+  it('resolved as run with the provider’s id of another customer’s job delivers and charges nothing', async () => {
+    const another = await submit('ok');
+    await running.untilEnded(another.account, another.jobId);
+    const [delivered] = await attemptsOf(another);
+    const job = await submit('unknown_outcome_lost');
+    const { reference } = await untilAttempt(job, 1, 'unknown');
+    const provider_job_id = delivered?.provider_job_id ?? '';
+    const refused = await command(job, 'resolve', { outcome: 'ran', provider_job_id }, 'anothers');
+    expect(refused.body).toMatchObject({ status: 409, reason: 'provider_job_of_another' });
+    const unknown = await command(job, 'resolve', { outcome: 'ran', provider_job_id: 'pred_none' }, 'none');
+    expect(unknown.body).toMatchObject({ status: 409, reason: 'not_found_at_provider' });
+    expect(await attemptsOf(job)).toMatchObject([{ state: 'unknown', provider_job_id: null, reference }]);
+    await command(job, 'release', {});
+    expect(await running.untilEnded(job.account, job.jobId)).toMatchObject({ billing: { committed: 0 } });
+  });
+
   it('resolved as not run is submitted again under the next number', async () => {
     const job = await submit('unknown_outcome_lost');
     const { reference } = await untilAttempt(job, 1, 'unknown');

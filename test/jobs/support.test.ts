@@ -409,17 +409,34 @@ test('resolve as run accepts it under the provider’s id; without one the provi
     ['not_found', 'not_found_at_provider'],
     ['unsupported', 'provider_cannot_be_asked'],
     ['unknown', 'provider_does_not_say'],
+    ['not_ours', 'provider_job_of_another'],
   ] as const) {
     expect(await resolve({ look_up })).toMatchObject(refused(reason));
   }
   expect(await stateOfAttempt(reference)).toBe('unknown');
-  expect(await resolve({ provider_job_id: 'p9' })).toMatchObject({
+  // Named by support, it is not believed either before the provider was asked.
+  expect(await resolve({ provider_job_id: 'p9' })).toMatchObject({ answer: { outcome: 'look_up' } });
+  expect(await resolve({ provider_job_id: 'p9', look_up: 'found' })).toMatchObject({
     answer: { outcome: 'done', provider_job_id: 'p9' },
   });
   expect(await jobs.call('read_attempt', account, reference)).toMatchObject([
     { state: 'accepted', provider_job_id: 'p9' },
   ]);
   expect(await types('j')).toEqual(['job.queued', 'job.running']);
+});
+
+test('an id that another attempt has, of whichever account, is refused where the provider cannot be asked', async () => {
+  const other = await jobs.openAccount(`${account}_other`, 100);
+  await jobs.admit([jobItem(other, 'another')]);
+  await jobs.bringToAsset(other, 'another');
+  await jobs.owner.query(`UPDATE jobs.attempts SET provider_job_id = 'p of another' WHERE account_id = $1`, [
+    other,
+  ]);
+  await withAttempt('unknown');
+  const named = (provider_job_id: string) =>
+    command(account, 'j', 'resolve', { call: { said: 'ran', look_up: 'unsupported', provider_job_id } });
+  expect(await named('p of another')).toMatchObject(refused('provider_job_of_another'));
+  expect(await named('p of its own')).toMatchObject({ answer: { outcome: 'done' } });
 });
 
 test('resolve of what is on its way, known, unnamed or ended is refused', async () => {

@@ -10,6 +10,8 @@ const answer = (status: number, body?: unknown, retryAfter: string | null = null
   body,
   retryAfter,
 });
+const classify = (given: Parameters<typeof classifySubmitAnswer>[0]) =>
+  classifySubmitAnswer(given, 'att_1_0_render_1');
 const errorBody = (code: string): unknown => ({ error: { code, message: 'x' } });
 const rejected = (errorClass: string, retryAfterMs: number | null = null) => ({
   outcome: 'rejected',
@@ -20,13 +22,19 @@ const UNKNOWN = { outcome: 'unknown' };
 
 describe('the answer to a submission', () => {
   it('is accepted only as a 201 with an id', () => {
-    expect(classifySubmitAnswer(answer(201, { id: 'pred_1' }))).toEqual({
+    expect(classify(answer(201, { id: 'pred_1' }))).toEqual({
       outcome: 'accepted',
       providerJobId: 'pred_1',
     });
-    expect(classifySubmitAnswer(answer(201, {}))).toEqual(UNKNOWN);
-    expect(classifySubmitAnswer(answer(201, undefined))).toEqual(UNKNOWN);
-    expect(classifySubmitAnswer(answer(200, { id: 'pred_1' }))).toEqual(UNKNOWN);
+    expect(classify(answer(201, {}))).toEqual(UNKNOWN);
+    expect(classify(answer(201, undefined))).toEqual(UNKNOWN);
+    expect(classify(answer(200, { id: 'pred_1' }))).toEqual(UNKNOWN);
+  });
+
+  it('proves nothing when it names another submission', () => {
+    const accepted = { outcome: 'accepted', providerJobId: 'pred_1' };
+    expect(classify(answer(201, { id: 'pred_1', reference: 'att_1_0_render_1' }))).toEqual(accepted);
+    expect(classify(answer(201, { id: 'pred_1', reference: 'att_2_0_render_1' }))).toEqual(UNKNOWN);
   });
 
   it.each([
@@ -43,14 +51,14 @@ describe('the answer to a submission', () => {
     [503, errorBody('unavailable'), 'resubmit'],
     [409, errorBody('input_missing'), 'resubmit'],
   ])('%i with %j is rejected as %s', (status, body, errorClass) => {
-    expect(classifySubmitAnswer(answer(status, body))).toEqual(rejected(errorClass));
+    expect(classify(answer(status, body))).toEqual(rejected(errorClass));
   });
 
   it('reads how long to wait from a 429, and survives nonsense there', () => {
-    expect(classifySubmitAnswer(answer(429, undefined, '2'))).toEqual(rejected('capacity', 2_000));
-    expect(classifySubmitAnswer(answer(429, undefined, '999999'))).toEqual(rejected('capacity', 3_600_000));
-    expect(classifySubmitAnswer(answer(429, undefined, 'soon'))).toEqual(rejected('capacity'));
-    expect(classifySubmitAnswer(answer(429))).toEqual(rejected('capacity'));
+    expect(classify(answer(429, undefined, '2'))).toEqual(rejected('capacity', 2_000));
+    expect(classify(answer(429, undefined, '999999'))).toEqual(rejected('capacity', 3_600_000));
+    expect(classify(answer(429, undefined, 'soon'))).toEqual(rejected('capacity'));
+    expect(classify(answer(429))).toEqual(rejected('capacity'));
   });
 
   it.each([
@@ -62,7 +70,7 @@ describe('the answer to a submission', () => {
     [302, undefined],
     [409, undefined],
   ])('%i with %j proves nothing', (status, body) => {
-    expect(classifySubmitAnswer(answer(status, body))).toEqual(UNKNOWN);
+    expect(classify(answer(status, body))).toEqual(UNKNOWN);
   });
 });
 

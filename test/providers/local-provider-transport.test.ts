@@ -140,3 +140,25 @@ describe('reads of a service that is ill', () => {
     expect(await provider.poll('pred_1', AbortSignal.timeout(50))).toMatchObject({ state: 'unknown' });
   });
 });
+
+describe('a look-up', () => {
+  const answering = async (data: readonly object[]) =>
+    (
+      await broken((_request, response) => {
+        response.end(JSON.stringify({ data }));
+      })
+    ).provider;
+
+  it.each([
+    [
+      'finds what was submitted under its reference',
+      INPUT.reference,
+      { outcome: 'found', providerJobId: 'p1' },
+    ],
+    ['does not believe a record of another reference', 'att_b_0_render_1', { outcome: 'unknown' }],
+    ['does not believe a record of no reference', null, { outcome: 'unknown' }],
+  ])('%s', async (_what, reference, expected) => {
+    const provider = await answering([{ id: 'p1', reference, status: 'processing' }]);
+    expect(await provider.lookup(INPUT.reference, SIGNAL)).toEqual(expected);
+  });
+});

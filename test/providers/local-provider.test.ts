@@ -75,6 +75,16 @@ describe('a job that succeeds', () => {
   });
 });
 
+describe('a job of the service', () => {
+  it('is told to be whose it is, by its own record', async () => {
+    const { reference, submit } = attempt('ok');
+    const submitted = await submit();
+    if (submitted.outcome !== 'accepted') throw new Error(submitted.outcome);
+    expect(await provider.identify(submitted.providerJobId, SIGNAL)).toEqual({ outcome: 'found', reference });
+    expect(await provider.identify('pred_none', SIGNAL)).toEqual({ outcome: 'not_found' });
+  });
+});
+
 describe('a job that cannot be looked up', () => {
   it('stays unknown, where one that was never submitted is not found', async () => {
     const { reference, submit } = attempt('unknown_outcome_lost');

@@ -279,7 +279,8 @@ describe.concurrent('an attempt whose outcome nobody knows', () => {
     await expect(api(job, { command: 'resolve', outcome: 'ran' })).rejects.toMatchObject({
       fields: { reason: 'provider_does_not_say' },
     });
-    scene.answerLookup = (call) => call.answer(200, { data: [{ id: 'found', status: 'processing' }] });
+    scene.answerLookup = (call) =>
+      call.answer(200, { data: [{ id: 'found', reference: call.about, status: 'processing' }] });
     scene.statusOf = succeededAt(scene);
     await api(job, { command: 'resolve', outcome: 'ran' }).catch((error: unknown) => {
       // The job's own look-up may have been quicker.
