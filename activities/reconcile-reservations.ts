@@ -13,7 +13,10 @@ import type { Database } from '../ledger/database.ts';
 import { recordRepairs } from '../jobs/repairs.ts';
 import { readOpenReservations, type OpenReservation } from '../ledger/read-open-reservations.ts';
 import { CANARY_WORKFLOW_ID } from '../domain/workflow-names.ts';
+import { createAttemptsToStop } from '../jobs/attempts-to-stop.ts';
 import type { JobActivities } from './job-activities.ts';
+import type { ProviderRegistry } from './providers/provider-registry.ts';
+import { createStopQueuedAttempts } from './stop-queued-attempts.ts';
 import { describeReservations, jobIdOfReservation } from './describe-reservations.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 
@@ -29,7 +32,8 @@ export type ReconcileReport = {
 export type ReconcileDependencies = {
   readonly database: Database;
   readonly client: Client;
-  readonly jobActivities: Pick<JobActivities, 'settle' | 'settleOverdue' | 'stopAttempts'>;
+  readonly jobActivities: Pick<JobActivities, 'settle' | 'settleOverdue'>;
+  readonly providers: ProviderRegistry;
   readonly graceSeconds: number;
 };
 
@@ -53,6 +57,10 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
       const report = await settleAbandoned(dependencies);
       return { ...report, looked: report.looked + released, released: report.released + released };
     },
+    stopQueuedAttempts: createStopQueuedAttempts(
+      createAttemptsToStop(dependencies.database),
+      dependencies.providers,
+    ),
   };
 }
 
@@ -126,20 +134,17 @@ async function doubtOf(client: Client, jobs: readonly WorkflowStatus[]): Promise
   return isNotFoundPlausible(notFound, jobs.length) ? null : 'too_many_not_found';
 }
 
-/**
- * Returns the credits of all of them first; only then are providers asked to stop, side by side: neither one that cannot
- * be ended now nor a frozen service keeps anybody else's credits.
- */
+/** Returns the credits of all of them; one that cannot be ended now keeps no credits but its own. What runs is stopped afterwards. */
 async function releaseAll(
   { jobActivities, database }: ReconcileDependencies,
   reservations: readonly OpenReservation[],
   why: 'release_terminated' | 'release_overdue',
 ): Promise<number> {
-  const ended: OpenReservation[] = [];
+  let ended = 0;
   const failed: { readonly reservation: OpenReservation; readonly why: string }[] = [];
   for (const reservation of reservations) {
     try {
-      if (await releaseReservation(jobActivities, reservation, why)) ended.push(reservation);
+      if (await releaseReservation(jobActivities, reservation, why)) ended++;
     } catch (error) {
       log.error('the reconciler could not end a reservation', {
         reservationId: reservation.reservationId,
@@ -150,8 +155,7 @@ async function releaseAll(
     heartbeat();
   }
   await queueForRepair(database, failed);
-  await Promise.all(ended.map((reservation) => stopWhatRuns(jobActivities, reservation)));
-  return ended.length;
+  return ended;
 }
 
 /** Says where support looks. Never throws: the queue is a list of what is wrong, and no reason to end nothing else. */
@@ -184,17 +188,6 @@ async function releaseReservation(
       : await jobActivities.settleOverdue(key, failureOf('run_deadline', 'us'), OVERDUE_AFTER_SECONDS);
   log.warn('reconciler ended a reservation', { reservationId, jobId, why, outcome: settled.outcome });
   return settled.outcome !== 'not_overdue';
-}
-
-/** The credits are back. What may still run at the provider is ours to pay, so it is stopped where it can be. */
-async function stopWhatRuns(
-  jobActivities: ReconcileDependencies['jobActivities'],
-  reservation: OpenReservation,
-): Promise<void> {
-  const { jobId, outputId } = namesOf(reservation);
-  await jobActivities.stopAttempts(reservation.accountId, outputId).catch((error: unknown) => {
-    log.warn('could not stop what a reconciled job runs', { jobId, error });
-  });
 }
 
 function namesOf(reservation: OpenReservation): { readonly jobId: string; readonly outputId: string } {

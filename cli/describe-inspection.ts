@@ -34,6 +34,7 @@ export type Inspection = {
       readonly error_class: string | null;
       readonly cost: string | null;
       readonly posted_at: string;
+      readonly stopping_since: string | null;
     }[];
     readonly repair: { readonly why: string; readonly tries: number } | null;
     readonly next_automatic_action: { readonly at: string; readonly detail: string } | null;
@@ -96,7 +97,7 @@ function describeOutput({
   const rows = attempts.map((attempt) => [
     attempt.stage,
     String(attempt.number),
-    attempt.state,
+    attempt.stopping_since === null ? attempt.state : `${attempt.state}, being stopped`,
     attempt.error_class ?? '',
     attempt.provider,
     attempt.provider_job_id ?? '',

@@ -45,6 +45,8 @@ GRANT EXECUTE ON FUNCTION
   jobs.record_progress(text, text, jsonb),
   jobs.mark_stuck(text, text, text),
   jobs.settle(jsonb),
+  jobs.claim_attempts_to_stop(int),
+  jobs.forget_attempt_to_stop(text, text),
   jobs.reconcile(),
   jobs.take_up_output(text, text),
   jobs.read_job_result(text, text),

@@ -54,6 +54,8 @@ export type InspectedAttempt = {
   readonly sha256: string | null;
   readonly posted_at: string;
   readonly resolved_at: string | null;
+  /** It counts no more, and its provider has not been seen to stop it yet; null: nothing of it is known to run. */
+  readonly stopping_since: string | null;
 };
 
 /** Everything on record of a job; null when the account has no such job. */

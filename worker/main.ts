@@ -44,6 +44,7 @@ const reconcileActivities = createReconcileActivities({
   database: pool,
   client,
   jobActivities,
+  providers,
   graceSeconds: config.reconcileGraceSeconds,
 });
 

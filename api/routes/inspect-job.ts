@@ -57,6 +57,7 @@ function viewOutput(job: StoredJob, output: InspectedOutput, now: Date) {
       ...attempt,
       posted_at: instantText(attempt.posted_at),
       resolved_at: instantTextOrNull(attempt.resolved_at),
+      stopping_since: instantTextOrNull(attempt.stopping_since),
     })),
     repair: repair && {
       ...repair,

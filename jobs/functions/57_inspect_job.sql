@@ -10,7 +10,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'attempts', (
           SELECT coalesce(jsonb_agg(jsonb_build_object('reference', a.reference, 'stage', a.stage, 'number', a.number, 'state', a.state,
             'provider', a.provider, 'provider_job_id', a.provider_job_id, 'error_class', a.error_class, 'billed', a.billed, 'cost', a.cost,
-            'sha256', a.sha256, 'posted_at', a.posted_at, 'resolved_at', a.resolved_at) ORDER BY a.posted_at, a.stage, a.number), '[]')
+            'sha256', a.sha256, 'posted_at', a.posted_at, 'resolved_at', a.resolved_at,
+            'stopping_since', (SELECT s.since FROM jobs.attempts_to_stop s WHERE s.account_id = a.account_id AND s.reference = a.reference))
+            ORDER BY a.posted_at, a.stage, a.number), '[]')
           FROM jobs.attempts a WHERE a.account_id = o.account_id AND a.output_id = o.output_id),
         'repair', (
           SELECT jsonb_build_object('why', p.why, 'tries', p.tries, 'first_seen_at', p.first_seen_at, 'last_seen_at', p.last_seen_at)

@@ -116,6 +116,32 @@ CREATE TABLE jobs.attempts (
   UNIQUE (account_id, output_id, stage, number)
 ) WITH (fillfactor = 70);
 
+-- Attempts that count no more, while a provider may still work on them: worked through by the reconciler's schedule until the
+-- provider has stopped. Noted in the transaction that gives the attempt up, by whichever function that is.
+CREATE TABLE jobs.attempts_to_stop (
+  account_id text        NOT NULL,
+  reference  text        NOT NULL,
+  since      timestamptz NOT NULL,
+  tries      int         NOT NULL DEFAULT 0,
+  due_at     timestamptz NOT NULL,
+  PRIMARY KEY (account_id, reference)
+);
+
+CREATE INDEX attempts_to_stop_by_due ON jobs.attempts_to_stop (due_at);
+
+CREATE FUNCTION jobs.note_attempt_to_stop() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO jobs.attempts_to_stop (account_id, reference, since, due_at) VALUES (NEW.account_id, NEW.reference, now(), now())
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+
+-- Rejected from unknown: by a look-up or by support's word, either of which may be mistaken.
+CREATE TRIGGER attempt_to_stop_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW
+  WHEN (NEW.state IN ('fenced', 'replaced') AND OLD.state IN ('posting', 'unknown', 'accepted')
+        OR NEW.state = 'rejected' AND OLD.state = 'unknown')
+  EXECUTE FUNCTION jobs.note_attempt_to_stop();
+
 CREATE TABLE jobs.events (
   account_id text        NOT NULL,
   job_id     text        NOT NULL,

@@ -2,24 +2,21 @@ import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createReconcileActivities, type ReconcileReport } from '../../activities/reconcile-reservations.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
 import { listRepairs } from '../../jobs/repairs.ts';
 import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
-import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
 /** Past a static ad's deadline (900 s) by more than the 60 s that are its workflow's own. */
 const OVERDUE_MS = 961_000;
 
 let fixture: ActivitiesFixture;
-let service: ScriptedService;
 beforeEach(async () => {
   fixture = await createActivitiesFixture();
-  service = await startScriptedService(() => undefined);
 });
 afterEach(async () => {
-  await service.close();
   await fixture.close();
 });
 
@@ -40,7 +37,8 @@ function reconcile() {
   const { reconcileReservations } = createReconcileActivities({
     database: fixture.worker,
     client: new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) }),
-    jobActivities: fixture.activitiesAt(service.url),
+    jobActivities: fixture.activitiesAt('http://nowhere.test'),
+    providers: createProviderRegistry([]),
     graceSeconds: 0,
   });
   // What it logs of a reservation that cannot be ended is meant here, and no news.
@@ -60,7 +58,7 @@ const queue = async (isResolved: boolean) =>
     ({ repair }) => repair,
   );
 
-test('one reservation that cannot be ended keeps no credits but its own: the others return first, then their providers are asked to stop, side by side; it stands in the repair queue until it is settled', async () => {
+test('one reservation that cannot be ended keeps no credits but its own, and stands in the repair queue until it is settled', async () => {
   const attempts = [await running('one'), await running('two'), await running('three')];
   const [stubborn] = attempts.map((attempt) => attempt.outputId).sort();
   await fixture.owner.query(`
@@ -69,13 +67,8 @@ test('one reservation that cannot be ended keeps no credits but its own: the oth
       WHEN (NEW.output_id = '${stubborn ?? ''}') EXECUTE FUNCTION ledger.refuse_ending()`);
   await fixture.database.setClock(new Date(Date.now() + OVERDUE_MS));
 
-  const reconciling = reconcile();
-  await service.untilCalled('cancel');
+  expect(await reconcile()).toEqual({ looked: 3, released: 2, heldBack: 0, doubt: null });
   expect(await openOutputs()).toEqual([stubborn]);
-  const cancels = await service.untilCalled('cancel', 2);
-  expect(cancels.map((call) => call.isWaiting())).toEqual([true, true]);
-  for (const call of cancels) call.answer(200);
-  expect(await reconciling).toEqual({ looked: 3, released: 2, heldBack: 0, doubt: null });
   expect(await queue(false)).toMatchObject([
     { output_id: stubborn, credits: 35, why: expect.stringMatching(/not now/), tries: 1, resolved_at: null },
   ]);
@@ -83,9 +76,7 @@ test('one reservation that cannot be ended keeps no credits but its own: the oth
   expect(await queue(false)).toMatchObject([{ tries: 2 }]);
 
   await fixture.owner.query('DROP TRIGGER refuse_ending ON ledger.reservations');
-  const again = reconcile();
-  (await service.untilCalled('cancel', 3))[2]?.answer(200);
-  expect(await again).toEqual({ looked: 1, released: 1, heldBack: 0, doubt: null });
+  expect(await reconcile()).toEqual({ looked: 1, released: 1, heldBack: 0, doubt: null });
   expect(await openOutputs()).toEqual([]);
   expect(await queue(false)).toEqual([]);
   expect(await queue(true)).toMatchObject([{ output_id: stubborn, resolved_at: expect.any(String) }]);
@@ -109,11 +100,7 @@ test('two reconcilers at once return each reservation once, and what support ext
   await untilWaiting(fixture.owner, 3);
   await held.letGo();
   expect((await extending).rows).toMatchObject([{ answer: { outcome: 'done' } }]);
-  const answering = setInterval(() => {
-    for (const call of service.calls('cancel')) if (call.isWaiting()) call.answer(200);
-  }, 20);
   const reports = (await Promise.all(reconciling)) as readonly ReconcileReport[];
-  clearInterval(answering);
   expect(reports.map((report) => report.looked)).toEqual([3, 3]);
   expect(await openOutputs()).toEqual([kept?.outputId]);
   const { rows } = await fixture.owner.query(
@@ -127,7 +114,5 @@ test('two reconcilers at once return each reservation once, and what support ext
   };
   expect(await queue(false)).toMatchObject([stands]);
   await fixture.database.setClock(new Date(Date.now() + OVERDUE_MS + 700_000));
-  const last = reconcile();
-  (await service.untilCalled('cancel', service.calls('cancel').length + 1)).at(-1)?.answer(200);
-  expect(await last).toMatchObject({ released: 1 });
+  expect(await reconcile()).toMatchObject({ released: 1 });
 });

@@ -31,9 +31,10 @@ const database = killableDatabase(
 );
 const connection = await connectTemporal(config.temporal);
 const provider = createLocalProvider({ baseUrl: config.modelServiceUrl ?? '' });
+const providers = createProviderRegistry([killableProvider(provider, reach)]);
 const jobActivities = createJobActivities({
   database,
-  providers: createProviderRegistry([killableProvider(provider, reach)]),
+  providers,
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
   rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
@@ -43,6 +44,7 @@ const reconcileActivities = createReconcileActivities({
   database,
   client: new Client({ connection, namespace: config.temporal.namespace }),
   jobActivities,
+  providers,
   graceSeconds: config.reconcileGraceSeconds,
 });
 const worker = await createWorker(config, await connectTemporalNatively(config.temporal), {

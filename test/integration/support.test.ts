@@ -96,12 +96,28 @@ describe.concurrent('release', () => {
     expect((await command(job, 'release')).body).toMatchObject({ status: 409, reason: 'job_ended' });
   });
 
-  it('of a job whose workflow was terminated returns the credits all the same', async () => {
-    const job = await submit('never_finishes');
-    await running.temporal.workflow.getHandle(job.jobId).terminate('from outside');
-    expect((await command(job, 'release')).status).toBe(202);
-    expect(await balance(job)).toMatchObject({ available: 1_000, reserved: 0 });
-  });
+  it.each(['terminated', 'deleted'] as const)(
+    'of a job whose workflow was %s returns the credits at once, and the model service stops working on it',
+    async (how) => {
+      const job = await submit('never_finishes');
+      const { provider_job_id } = await untilAttempt(job, 1, 'accepted');
+      const workflow = running.temporal.workflow.getHandle(job.jobId);
+      if (how === 'terminated') await workflow.terminate('from outside');
+      else
+        await running.temporal.workflowService.deleteWorkflowExecution({
+          namespace: 'default',
+          workflowExecution: { workflowId: job.jobId },
+        });
+      expect((await command(job, 'release')).status).toBe(202);
+      expect(await balance(job)).toMatchObject({ available: 1_000, reserved: 0 });
+      await until(async () => (await statusOf(provider_job_id)) === 'canceled');
+      const stopped = await until(async () => {
+        const [attempt] = (await inspect(job)).outputs[0].attempts;
+        return attempt.stopping_since === null && attempt;
+      });
+      expect(stopped).toMatchObject({ state: 'fenced', provider_job_id });
+    },
+  );
 });
 
 describe.concurrent('extend', () => {

@@ -80,6 +80,8 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.record_stage_progress': WORKER,
   'jobs.mark_stuck': WORKER,
   'jobs.settle': WORKER,
+  'jobs.claim_attempts_to_stop': WORKER,
+  'jobs.forget_attempt_to_stop': WORKER,
   'jobs.seconds_to_return': WORKER,
   'jobs.record_repairs': WORKER,
   'jobs.reconcile': WORKER,

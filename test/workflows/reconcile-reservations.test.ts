@@ -102,6 +102,7 @@ async function reconcile(asked = client): Promise<ReconcileReport> {
     database: worker,
     client: asked,
     jobActivities: createJobActivities(dependencies),
+    providers: dependencies.providers,
     graceSeconds: 0,
   });
   // What it logs of what it holds back is meant here, and no news.

@@ -1,0 +1,160 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
+import { createStopQueuedAttempts } from '../../activities/stop-queued-attempts.ts';
+import { failureOf } from '../../domain/failures.ts';
+import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
+import { createAttemptsToStop } from '../../jobs/attempts-to-stop.ts';
+import { commandJob } from '../../jobs/command-job.ts';
+import { startScriptedService, type ScriptedService, type ServiceCall } from '../support/scripted-service.ts';
+import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+
+let fixture: ActivitiesFixture;
+let service: ScriptedService;
+let answers: Partial<Record<ServiceCall['name'], (call: ServiceCall) => void>>;
+beforeEach(async () => {
+  answers = {};
+  fixture = await createActivitiesFixture();
+  service = await startScriptedService((call) => answers[call.name]?.(call));
+});
+afterEach(async () => {
+  await service.close();
+  await fixture.close();
+});
+
+const logged: string[] = [];
+const logger = new DefaultLogger('WARN', ({ message }) => logged.push(message));
+
+/** A run of the reconciler's schedule; `afterMs`: with all pauses over. */
+async function run(): Promise<unknown> {
+  await fixture.owner.query('UPDATE jobs.attempts_to_stop SET due_at = now()');
+  const providers = createProviderRegistry([fixture.provider(service.url)]);
+  const stop = createStopQueuedAttempts(createAttemptsToStop(fixture.worker), providers);
+  return new MockActivityEnvironment({}, { logger }).run(stop);
+}
+
+const waitFor = (interval: string) =>
+  fixture.owner.query('UPDATE jobs.attempts_to_stop SET since = now() - $1::interval', [interval]);
+
+async function begun(key: string): Promise<{ plan: OutputPlan; attempt: Attempt }> {
+  const { plan, attempt } = await fixture.admit(key);
+  await fixture.attempts.begin(attempt);
+  return { plan, attempt };
+}
+
+async function accepted(key: string): Promise<{ plan: OutputPlan; attempt: Attempt }> {
+  const { plan, attempt } = await begun(key);
+  const { accountId, reference } = attempt;
+  await fixture.attempts.move(accountId, reference, {
+    from: ['posting'],
+    to: 'accepted',
+    providerJobId: `p-${key}`,
+  });
+  return { plan, attempt };
+}
+
+const settle = (plan: OutputPlan) =>
+  fixture.activitiesAt(service.url).settle(plan, { charge: false, failure: failureOf('terminated') });
+
+const release = ({ accountId, jobId }: OutputPlan) =>
+  commandJob(fixture.worker, {
+    ...{ accountId, jobId, key: 'k', fingerprint: 'f', actor: 'ann', reason: 'why', isRunning: false },
+    ask: { command: 'release' },
+  });
+
+const cancelsOf = () => service.calls('cancel').map(({ about }) => about);
+
+describe('what a provider still works on after its output was settled is stopped', () => {
+  test.each([
+    ['the reconciler', settle],
+    ['support’s release of a job whose workflow is gone', release],
+  ])('by %s', async (_who, end) => {
+    answers.cancel = (call) => {
+      call.answer(200);
+    };
+    const { plan } = await accepted('one');
+    expect(await run()).toEqual({ stopped: 0, stillToStop: 0 });
+    await end(plan);
+    expect(await run()).toEqual({ stopped: 1, stillToStop: 0 });
+    expect(cancelsOf()).toEqual(['p-one']);
+    expect(await run()).toEqual({ stopped: 0, stillToStop: 0 });
+  });
+
+  test('once the provider is back, however long that takes, and one that is away holds up no other', async () => {
+    const { plan } = await accepted('away');
+    answers.cancel = (call) => {
+      call.answer(call.about === 'p-away' ? 503 : 200);
+    };
+    answers.poll = (call) => {
+      call.answer(503);
+    };
+    await settle(plan);
+    await settle((await accepted('there')).plan);
+    expect(await run()).toEqual({ stopped: 1, stillToStop: 1 });
+    answers.cancel = (call) => {
+      call.answer(409);
+    };
+    expect(await run()).toEqual({ stopped: 1, stillToStop: 0 });
+  });
+
+  test('a submission whose answer is lost is looked up until it can no longer arrive', async () => {
+    const { plan, attempt } = await begun('posting');
+    let found: object[] = [];
+    answers.lookup = (call) => {
+      call.answer(200, { data: found });
+    };
+    answers.cancel = (call) => {
+      call.answer(200);
+    };
+    await settle(plan);
+    expect(await run()).toEqual({ stopped: 0, stillToStop: 1 });
+    found = [{ id: 'p-late', reference: attempt.reference, status: 'processing' }];
+    expect(await run()).toEqual({ stopped: 1, stillToStop: 0 });
+    expect(cancelsOf()).toEqual(['p-late']);
+
+    found = [];
+    await settle((await begun('never')).plan);
+    expect(await run()).toEqual({ stopped: 0, stillToStop: 1 });
+    await waitFor('21 minutes');
+    expect(await run()).toEqual({ stopped: 1, stillToStop: 0 });
+  });
+
+  test('an attempt that was taken not to have run is looked up once more, though its output goes on', async () => {
+    const { plan, attempt } = await begun('denied');
+    const { accountId, reference } = attempt;
+    await fixture.attempts.move(accountId, reference, { from: ['posting'], to: 'unknown' });
+    await fixture.attempts.move(accountId, reference, { from: ['unknown'], to: 'rejected' });
+    answers.lookup = (call) => {
+      call.answer(200, { data: [{ id: 'p-all-the-same', reference, status: 'processing' }] });
+    };
+    answers.cancel = (call) => {
+      call.answer(200);
+    };
+    expect(await run()).toEqual({ stopped: 1, stillToStop: 0 });
+    expect(cancelsOf()).toEqual(['p-all-the-same']);
+    await settle(plan);
+  });
+
+  test('and is not asked about forever: after a day it is told to the operators and left', async () => {
+    answers.cancel = (call) => {
+      call.answer(503);
+    };
+    answers.poll = (call) => {
+      call.answer(200, { id: call.about, status: 'processing' });
+    };
+    await settle((await accepted('stubborn')).plan);
+    expect(await run()).toEqual({ stopped: 0, stillToStop: 1 });
+    await waitFor('1 day');
+    expect(await run()).toEqual({ stopped: 1, stillToStop: 0 });
+    expect(logged.at(-1)).toMatch(/may run on at its provider/);
+  });
+});
+
+test('what has ended at its provider is not asked about', async () => {
+  const { plan, attempt } = await accepted('failed');
+  const account = { billed: 'no', cost: null };
+  await fixture.attempts.fail(attempt.accountId, attempt.reference, 'provider_failed', account);
+  await settle(plan);
+  expect(await run()).toEqual({ stopped: 0, stillToStop: 0 });
+});
