@@ -34,8 +34,8 @@ export async function tryLock(lockPath: string): Promise<Lock | { readonly holde
   }
 }
 
-/** Takes the lock, waiting for others to be done with it. Throws after `timeoutMs`. */
-export async function lockWithin(timeoutMs: number, lockPath: string): Promise<Lock> {
+/** Takes the lock, waiting for others to be done with it. Throws after `timeoutMs`, or when the signal is aborted. */
+export async function lockWithin(timeoutMs: number, lockPath: string, signal?: AbortSignal): Promise<Lock> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const outcome = await tryLock(lockPath);
@@ -43,7 +43,7 @@ export async function lockWithin(timeoutMs: number, lockPath: string): Promise<L
     if (Date.now() > deadline) {
       throw new Error(`process ${String(outcome.holder.pid)} has held ${lockPath} for too long`);
     }
-    await sleep(WAIT_STEP_MS);
+    await sleep(WAIT_STEP_MS, undefined, signal === undefined ? {} : { signal });
   }
 }
 

@@ -24,6 +24,8 @@ const MIGRATE_LOCK_KEY = 7_214_583;
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const client = new pg.Client({ connectionString: options.ownerUrl });
+  // Of a connection that is lost between two statements: the next one throws.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     // Held by the connection, over several transactions; it ends with the connection.

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { chown, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { runProgram } from '../run-program.ts';
 import type { ServerUser } from './server-user.ts';
 
-const run = promisify(execFile);
 const INITDB_TIMEOUT_MS = 120_000;
 
 /** The superuser of an embedded cluster: it owns the schema, and only migrations and the command line use it. */
@@ -19,6 +17,8 @@ export async function initialiseCluster(options: {
   readonly dataFolder: string;
   readonly user: ServerUser | null;
   readonly password: string;
+  /** Aborted: nobody wants the cluster any more. */
+  readonly signal?: AbortSignal | undefined;
 }): Promise<void> {
   const { dataFolder, user } = options;
   if ((await stat(path.join(dataFolder, 'PG_VERSION')).catch(() => null)) !== null) return;
@@ -28,7 +28,7 @@ export async function initialiseCluster(options: {
   await writeFile(passwordFile, options.password, { mode: 0o600 });
   if (user !== null) await chown(passwordFile, user.uid, user.gid);
   try {
-    await run(
+    await runProgram(
       options.initdb,
       [
         `--pgdata=${building}`,
@@ -41,10 +41,11 @@ export async function initialiseCluster(options: {
         '--builtin-locale=C.UTF-8',
       ],
       {
-        ...(user ?? {}),
+        user,
         cwd: path.dirname(dataFolder),
         env: { LC_ALL: 'C', TZ: 'UTC' },
-        timeout: INITDB_TIMEOUT_MS,
+        timeoutMs: INITDB_TIMEOUT_MS,
+        signal: options.signal,
       },
     );
     await rename(building, dataFolder);

@@ -27,6 +27,8 @@ export type PostgresOptions = {
   readonly home: string;
   readonly port: number;
   readonly superuserPassword: string;
+  /** Aborted: nobody wants the server any more. */
+  readonly signal?: AbortSignal;
 };
 
 /** An embedded PostgreSQL 18 with its data under `home`, made at the first start. */
@@ -34,7 +36,8 @@ export async function postgresChild(options: PostgresOptions): Promise<ChildSpec
   const user = await findServerUser();
   const binaries = await findServerBinaries(user);
   const dataFolder = path.join(await prepareDataParent(options.home, user), 'data');
-  await initialiseCluster({ ...binaries, dataFolder, user, password: options.superuserPassword });
+  const { superuserPassword: password, signal } = options;
+  await initialiseCluster({ ...binaries, dataFolder, user, password, signal });
   const settings = Object.entries({ ...SERVER_SETTINGS, port: String(options.port) });
   return {
     name: 'postgres',

@@ -35,11 +35,13 @@ export class ChildrenRecord {
 
   /** Ends what an earlier supervisor left running: by number, start time and command line. */
   async endLeftOvers(onNote: (note: string) => void): Promise<void> {
-    for (const child of this.#read()) {
-      if ((await processIdentityOf(child.pid)) !== child.identity) continue;
-      onNote(`ending ${child.name} (process ${String(child.pid)}), left over from an earlier run`);
-      await endProcess(child);
-    }
+    await Promise.all(
+      this.#read().map(async (child) => {
+        if ((await processIdentityOf(child.pid)) !== child.identity) return;
+        onNote(`ending ${child.name} (process ${String(child.pid)}), left over from an earlier run`);
+        await endProcess(child);
+      }),
+    );
     rmSync(this.#file, { force: true });
   }
 

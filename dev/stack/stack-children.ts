@@ -60,4 +60,11 @@ export class StackChildren {
     for (const name of CHILD_NAMES) await this.#children.get(name)?.stop();
     this.#record.remove();
   }
+
+  /** Ends all side by side, and whatever has not ended after `limitMs` with SIGKILL: for a start that came to nothing. */
+  async abandon(limitMs: number): Promise<void> {
+    this.#isEnding = true;
+    await Promise.all([...this.#children.values()].map((child) => child.stop(limitMs)));
+    this.#record.remove();
+  }
 }

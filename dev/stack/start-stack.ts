@@ -6,6 +6,8 @@ import { tryLock } from '../exclusive-lock.ts';
 import { postgresChild } from '../postgres/postgres-child.ts';
 import { locateTemporalServer } from '../temporal-server/locate-temporal-server.ts';
 import { temporalChild } from '../temporal-server/temporal-child.ts';
+import { unlessAborted } from '../supervisor/unless-aborted.ts';
+import { within } from '../supervisor/within.ts';
 import { ChildrenRecord } from './left-over-children.ts';
 import { nodeChild } from './node-child.ts';
 import {
@@ -32,6 +34,11 @@ import { bundleWorkflows } from './workflow-bundle.ts';
 const TASK_QUEUE = 'holdfast';
 /** A little more than the processes' own limits, so that SIGKILL is the exception. */
 const STOP_TIMEOUT_MS = { api: 8_000, worker: 10_000, modelService: 4_000 } as const;
+
+/** A start that came to nothing has ended within 10 s: its processes are given so long, then killed. */
+const ABANDON_LIMIT_MS = 4_000;
+/** Then what was being done meanwhile (initdb, a build, a migration) finds that it is not wanted any more. */
+const LAST_STEPS_LIMIT_MS = 3_000;
 
 /** A stack is up under this home already, or is just coming up. */
 export class HomeInUseError extends Error {
@@ -72,19 +79,41 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await children.stop();
     await lock.release();
   };
+  const start = beginStart(options.signal);
+  const facts = record
+    .endLeftOvers(onNote)
+    .then(() => bringUp({ ...options, signal: start.signal }, children));
   try {
-    await record.endLeftOvers(onNote);
-    const facts = await Promise.race([bringUp(options, children), whenAborted(options.signal)]);
-    info = facts;
-    writeStackInfo(home, { ...facts, pids: children.pids() });
-    return createStackHandle({ facts, children, stop });
+    info = await unlessAborted(start.signal, 'ended before the stack was up', facts);
+    writeStackInfo(home, { ...info, pids: children.pids() });
+    return createStackHandle({ facts: info, children, stop });
   } catch (error) {
-    await stop();
+    start.abandon();
+    info = null;
+    removeStackInfo(home);
+    await children.abandon(ABANDON_LIMIT_MS);
+    await within(LAST_STEPS_LIMIT_MS, facts).catch(() => undefined);
+    await lock.release();
     throw error;
+  } finally {
+    start.end();
   }
 }
 
-async function bringUp(options: StackOptions, children: StackChildren): Promise<Omit<StackInfo, 'pids'>> {
+/** The signal of one start: aborted with the caller's, or when the start is given up because a part of it failed. */
+function beginStart(callers: AbortSignal | undefined) {
+  const controller = new AbortController();
+  const abandon = () => {
+    controller.abort();
+  };
+  if (callers?.aborted === true) abandon();
+  callers?.addEventListener('abort', abandon, { once: true });
+  return { signal: controller.signal, abandon, end: () => callers?.removeEventListener('abort', abandon) };
+}
+
+type WantedStack = StackOptions & { readonly signal: AbortSignal };
+
+async function bringUp(options: WantedStack, children: StackChildren): Promise<Omit<StackInfo, 'pids'>> {
   const { home } = options;
   const wanted = wantedPorts(options);
   const ports = await chooseFreePorts(wanted);
@@ -134,13 +163,13 @@ function sayBusyPorts(wanted: StackPorts, chosen: StackPorts, onNote: Progress):
   }
 }
 
-async function bringUpDatabase(options: StackOptions, children: StackChildren, port: number) {
-  const { home, external = NOTHING_EXTERNAL } = options;
+async function bringUpDatabase(options: WantedStack, children: StackChildren, port: number) {
+  const { home, external = NOTHING_EXTERNAL, signal } = options;
   const secrets = readOrMakeSecrets(home);
   const ownerUrl = external.databaseOwnerUrl;
   if (ownerUrl === null) {
     const superuserPassword = secrets.database.superuser;
-    await children.start('postgres', await postgresChild({ home, port, superuserPassword }));
+    await children.start('postgres', await postgresChild({ home, port, superuserPassword, signal }));
     await ensureEmbeddedDatabase(port, secrets);
   }
   const database = ownerUrl === null ? embeddedDatabase(port, secrets) : externalDatabase(ownerUrl, secrets);
@@ -152,21 +181,21 @@ async function bringUpDatabase(options: StackOptions, children: StackChildren, p
 const TEMPORAL_STARTS = 3;
 
 async function bringUpTemporal(
-  options: StackOptions,
+  options: WantedStack,
   children: StackChildren,
   ports: { readonly temporal: number; readonly temporalUi: number },
 ): Promise<{ readonly address: string; readonly uiUrl: string | null }> {
-  const { home, external = NOTHING_EXTERNAL, onNote = () => undefined } = options;
+  const { home, external = NOTHING_EXTERNAL, onNote = () => undefined, signal } = options;
   if (external.temporalAddress !== null)
     return { address: external.temporalAddress, uiUrl: external.temporalUiUrl };
-  const program = await locateTemporalServer(options.cacheHome ?? readDevConfig().cacheHome, onNote);
+  const program = await locateTemporalServer(options.cacheHome ?? readDevConfig().cacheHome, onNote, signal);
   let { temporal: port, temporalUi: uiPort } = ports;
   for (let start = 1; ; start++) {
     try {
       await children.start('temporal', temporalChild({ program, home, port, uiPort }));
       return { address: `${LOCAL_HOST}:${String(port)}`, uiUrl: urlOf(LOCAL_HOST, uiPort) };
     } catch (error) {
-      if (start === TEMPORAL_STARTS || options.signal?.aborted === true) throw error;
+      if (start === TEMPORAL_STARTS || signal.aborted) throw error;
       onNote('Temporal did not start; trying once more on other ports');
       ({ port, uiPort } = await chooseFreePorts({ port: 0, uiPort: 0 }));
     }
@@ -208,13 +237,4 @@ async function bringUpProcesses(
       }),
     ),
   ]);
-}
-
-/** Rejects when the caller no longer wants a stack (Ctrl-C while it comes up). */
-function whenAborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal?.addEventListener('abort', () => {
-      reject(new Error('ended before the stack was up'));
-    });
-  });
 }

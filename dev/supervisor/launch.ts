@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ChildCommand, ChildSpec, StartedChild } from './child-spec.ts';
 import { guardAgainstOurDeath } from './death-guard.ts';
 import { findReadyLine } from './find-ready-line.ts';
+import { lastWords } from './last-words.ts';
 
 /** A log past this size is set aside (one old one is kept) before the next start. */
 const LONGEST_LOG_BYTES = 20 * 1024 * 1024;
@@ -11,6 +12,8 @@ const LONGEST_LOG_BYTES = 20 * 1024 * 1024;
 export type LaunchedChild = StartedChild & {
   /** Resolves, with what to tell people, when the process has ended. Never rejects. */
   readonly whenEnded: Promise<string>;
+  /** What it wrote last, for people. */
+  readonly lastWords: () => Promise<string>;
   signal(signal: NodeJS.Signals): void;
 };
 
@@ -58,6 +61,7 @@ export async function launch(
     readyLine: () => findReadyLine(logPath, logOffset, ending.signal),
     ended: ending.signal,
     whenEnded,
+    lastWords: () => lastWords(logPath, logOffset),
     signal: (signal) => void child.kill(signal),
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildSpec } from './child-spec.ts';
 import { launch, type LaunchedChild } from './launch.ts';
 import { restartDelayMs, SOUND_LIFE_MS } from './restart-delay.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { within } from './within.ts';
 
 export type SupervisorEvents = {
@@ -42,8 +43,13 @@ export class SupervisedChild {
 
   /** Resolves once the child takes work. Throws, the child ended, when it does not: a first start is not repeated. */
   async start(): Promise<void> {
-    const child = await this.#startOnce();
-    this.#keeping = this.#keepUp(child);
+    const first = this.#startOnce();
+    // From the first moment on, so that a stop during the start waits for what the start brings up.
+    this.#keeping = first.then(
+      (child) => this.#keepUp(child),
+      () => undefined,
+    );
+    await first;
   }
 
   /** Sends a signal; returns the pid that was hit. Throws while the child is down. */
@@ -64,15 +70,21 @@ export class SupervisedChild {
     }
   }
 
-  /** Ends the child for good: its stop signal, then SIGKILL once its time is over. */
-  stop(): Promise<void> {
-    this.#ending ??= this.#end();
+  /**
+   * Ends the child for good, a start under way too: its stop signal, then SIGKILL once its time, or `limitMs` if that is
+   * shorter, is over.
+   */
+  stop(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
+    this.#ending ??= this.#end(Math.min(limitMs, this.#spec.stopTimeoutMs));
     return this.#ending;
   }
 
   async #startOnce(): Promise<LaunchedChild> {
-    const command = await this.#spec.command();
-    if (this.#isStopping()) throw new Error(`${this.name} was stopped before it started`);
+    const command = await unlessAborted(
+      this.#stopping.signal,
+      `${this.name} was stopped`,
+      this.#spec.command(),
+    );
     const child = await launch(this.#spec, command, this.#logPath);
     this.#current = child;
     this.#events.onPid(child.pid);
@@ -90,7 +102,10 @@ export class SupervisedChild {
       child.signal('SIGKILL');
       await child.whenEnded;
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${this.name} did not start: ${reason}. Its log: ${this.#logPath}`, { cause: error });
+      const words = await child.lastWords();
+      throw new Error(`${this.name} did not start: ${reason}. Its log: ${this.#logPath}${words}`, {
+        cause: error,
+      });
     }
     this.#isReady = true;
     return child;
@@ -118,25 +133,27 @@ export class SupervisedChild {
     return this.#stopping.signal.aborted;
   }
 
-  async #end(): Promise<void> {
+  async #end(limitMs: number): Promise<void> {
     this.#stopping.abort();
-    // A start may be under way: what it brings up is ended as well, so ask until nothing is left.
-    let deadlineMs = performance.now() + this.#spec.stopTimeoutMs;
+    const done = new AbortController();
+    const keeping = this.#keeping.finally(() => {
+      done.abort();
+    });
+    await Promise.all([keeping, this.#signalUntil(done.signal, performance.now() + limitMs)]);
+  }
+
+  /** Tells whatever process there is, or still comes up, to end: until `done` is aborted. */
+  async #signalUntil(done: AbortSignal, deadlineMs: number): Promise<void> {
     let hasSignalled: LaunchedChild | null = null;
-    const keeping = this.#keeping.then(() => 'done' as const);
-    for (;;) {
-      if (this.#current !== null && hasSignalled !== this.#current) {
+    while (!done.aborted) {
+      const isLate = performance.now() > deadlineMs;
+      if (this.#current !== null && (isLate || hasSignalled !== this.#current)) {
         hasSignalled = this.#current;
         // A stopped (SIGSTOP) process does not act on a signal until it is continued.
         hasSignalled.signal('SIGCONT');
-        hasSignalled.signal(this.#spec.stopSignal);
+        hasSignalled.signal(isLate ? 'SIGKILL' : this.#spec.stopSignal);
       }
-      if ((await Promise.race([keeping, sleep(READY_CHECK_INTERVAL_MS)])) === 'done' && this.pid === null)
-        return;
-      if (performance.now() > deadlineMs) {
-        this.#current?.signal('SIGKILL');
-        deadlineMs = Number.POSITIVE_INFINITY;
-      }
+      await sleep(READY_CHECK_INTERVAL_MS, undefined, { signal: done }).catch(() => undefined);
     }
   }
 }

@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { lockWithin } from '../exclusive-lock.ts';
 import type { Progress } from '../progress.ts';
+import { runProgram } from '../run-program.ts';
 import { buildTemporalServer } from './build-temporal-server.ts';
 import { downloadTemporalServer } from './download-temporal-server.ts';
 import { TEMPORAL_CLI_VERSION } from './temporal-version.ts';
 
-const run = promisify(execFile);
 const ANSWER_TIMEOUT_MS = 10_000;
 /** Somebody else's build or download, of which this one will be the user. */
 const OTHERS_BUILD_TIMEOUT_MS = 25 * 60_000;
@@ -20,27 +18,36 @@ const GO_CANDIDATES = ['go', '/usr/local/go/bin/go'];
  * download → built with Go. (A TEMPORAL_ADDRESS of somebody's server comes before all this: see start-stack.ts.)
  * Throws an Error that says what to install.
  */
-export async function locateTemporalServer(cacheHome: string, progress: Progress): Promise<string> {
-  if (await answers('temporal', ['--version'])) return 'temporal';
+export async function locateTemporalServer(
+  cacheHome: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<string> {
+  if (await answers('temporal', ['--version'], signal)) return 'temporal';
   const folder = path.join(cacheHome, `temporal-cli-${TEMPORAL_CLI_VERSION}`);
   const cached = path.join(folder, 'temporal');
   if (await isExecutable(cached)) return cached;
-  const lock = await lockWithin(OTHERS_BUILD_TIMEOUT_MS, path.join(folder, 'lock'));
+  const lock = await lockWithin(OTHERS_BUILD_TIMEOUT_MS, path.join(folder, 'lock'), signal);
   try {
     if (await isExecutable(cached)) return cached;
-    return await obtain(folder, cached, progress);
+    return await obtain(folder, cached, progress, signal);
   } finally {
     await lock.release();
   }
 }
 
-async function obtain(folder: string, cached: string, progress: Progress): Promise<string> {
-  const downloaded = await downloadTemporalServer(path.join(folder, 'download'), progress);
+async function obtain(
+  folder: string,
+  cached: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<string> {
+  const downloaded = await downloadTemporalServer(path.join(folder, 'download'), progress, signal);
   if (downloaded !== null) return downloaded;
-  const go = await findGo();
+  const go = await findGo(signal);
   if (go === null) throw new Error(nothingWorked('there is no Go toolchain to build it with'));
   try {
-    await buildTemporalServer(go, cached, progress);
+    await buildTemporalServer(go, cached, progress, signal);
     return cached;
   } catch (error) {
     throw new Error(nothingWorked(error instanceof Error ? error.message : String(error)), { cause: error });
@@ -58,13 +65,13 @@ function nothingWorked(lastFault: string): string {
   ].join('\n');
 }
 
-async function findGo(): Promise<string | null> {
-  for (const go of GO_CANDIDATES) if (await answers(go, ['version'])) return go;
+async function findGo(signal?: AbortSignal): Promise<string | null> {
+  for (const go of GO_CANDIDATES) if (await answers(go, ['version'], signal)) return go;
   return null;
 }
 
-function answers(file: string, args: readonly string[]): Promise<boolean> {
-  return run(file, args, { timeout: ANSWER_TIMEOUT_MS }).then(
+function answers(file: string, args: readonly string[], signal?: AbortSignal): Promise<boolean> {
+  return runProgram(file, args, { timeoutMs: ANSWER_TIMEOUT_MS, signal }).then(
     () => true,
     () => false,
   );

@@ -30,6 +30,86 @@ function supervised(spec: ChildSpec, notes: string[] = []): SupervisedChild {
   return child;
 }
 
+/** How long after a stop a child may last that ends when it is told to. */
+const STOP_LIMIT_MS = 1_500;
+const never = () => new Promise<never>(() => undefined);
+
+describe('a stop in the middle of a start', () => {
+  /** The event loop has to be free all the while: a race that a resolved promise wins forever kept it, and took all memory. */
+  async function stopsInTime(child: SupervisedChild): Promise<void> {
+    let ticks = 0;
+    const ticking = setInterval(() => (ticks += 1), 10);
+    const startedAt = performance.now();
+    await child.stop();
+    clearInterval(ticking);
+    expect(performance.now() - startedAt).toBeLessThan(STOP_LIMIT_MS);
+    expect(child.pid).toBeNull();
+    expect(ticks).toBeLessThan(200);
+  }
+
+  test('ends a child that is coming up, and the start says so', async () => {
+    const child = supervised(shellChild('exec sleep 300', { untilReady: never }));
+    const start = expect(child.start()).rejects.toThrow(/shell did not start: was ended by SIGTERM/);
+    await until('it runs', 2_000, () => child.pid !== null);
+    const pid = child.pid!;
+    await stopsInTime(child);
+    await start;
+    expect(await isAlive(pid)).toBe(false);
+  });
+
+  test('ends a child that is coming up and does not listen', async () => {
+    const child = supervised(
+      shellChild('trap "" TERM; while :; do sleep 0.1; done', { untilReady: never, stopTimeoutMs: 60_000 }),
+    );
+    const start = expect(child.start()).rejects.toThrow(/was ended by SIGKILL/);
+    await until('it runs', 2_000, () => child.pid !== null);
+    const stopped = child.stop(300);
+    await expect(stopped).resolves.toBeUndefined();
+    await start;
+    expect(child.pid).toBeNull();
+  });
+
+  test('does not wait for a command that is never known', async () => {
+    const child = supervised(shellChild('exec sleep 300', { command: never }));
+    const start = expect(child.start()).rejects.toThrow(/shell was stopped/);
+    await stopsInTime(child);
+    await start;
+  });
+
+  test('ends it before anything is launched', async () => {
+    const child = supervised(shellChild('exec sleep 300'));
+    const start = expect(child.start()).rejects.toThrow(/shell was stopped/);
+    await stopsInTime(child);
+    await start;
+  });
+
+  test('ends a child that has just become ready', async () => {
+    const child = supervised(shellChild('exec sleep 300'));
+    await child.start();
+    await stopsInTime(child);
+  });
+
+  test('ends a child that is being started again', async () => {
+    let isFirst = true;
+    const child = supervised(
+      shellChild('exec sleep 300', {
+        untilReady: () => (isFirst ? Promise.resolve((isFirst = false)).then(() => undefined) : never()),
+      }),
+    );
+    await child.start();
+    const first = child.pid!;
+    process.kill(first, 'SIGKILL');
+    await until('another comes up', 2_000, () => child.pid !== null && child.pid !== first);
+    await stopsInTime(child);
+  });
+
+  test('ends a child that waits to be started again', async () => {
+    const child = supervised(shellChild('exit 1'));
+    await child.start().catch(() => undefined);
+    await stopsInTime(child);
+  });
+});
+
 describe('a supervised child', () => {
   test('that is killed is running again within half a second, and its supervisor says so', async () => {
     const notes: string[] = [];
@@ -53,7 +133,9 @@ describe('a supervised child', () => {
     const child = supervised(
       shellChild('echo oh no >&2; exit 3', { untilReady: () => new Promise(() => undefined) }),
     );
-    await expect(child.start()).rejects.toThrow(/shell did not start: ended with code 3.*child\.log/);
+    await expect(child.start()).rejects.toThrow(
+      /shell did not start: ended with code 3\. Its log: .*child\.log\n {2}oh no$/,
+    );
     expect(await readFile(path.join(home.home, 'child.log'), 'utf8')).toBe('oh no\n');
   });
 

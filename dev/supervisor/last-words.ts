@@ -1,0 +1,34 @@
+import { open } from 'node:fs/promises';
+
+/** Enough for the cause; the rest is in the log. */
+const MAX_LINES = 4;
+const MAX_BYTES = 8_192;
+const LONGEST_LINE = 240;
+/** What begins to tell of a failure, in Node's words, PostgreSQL's and others'. */
+const FAILURE = /error|fatal|panic/i;
+/** Where in the code it was, which tells a person less than what came before. */
+const NO_CAUSE = /^\s*at |^Node\.js v|^\s*[\^{}]*\s*$|^file:\/\//;
+
+/**
+ * What a process has last written into its log after `offset`: from its last word of a failure on, if there is one. Indented;
+ * empty when it has written nothing. Never throws.
+ */
+export async function lastWords(logPath: string, offset: number): Promise<string> {
+  try {
+    const log = await open(logPath, 'r');
+    try {
+      const { size } = await log.stat();
+      const position = Math.max(offset, size - MAX_BYTES);
+      const { buffer, bytesRead } = await log.read({ buffer: Buffer.alloc(MAX_BYTES), position });
+      const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+      const telling = lines.filter((line) => !NO_CAUSE.test(line));
+      const failure = telling.findLastIndex((line) => FAILURE.test(line));
+      const words = failure === -1 ? telling.slice(-MAX_LINES) : telling.slice(failure, failure + MAX_LINES);
+      return words.map((line) => `\n  ${line.trimEnd().slice(0, LONGEST_LINE)}`).join('');
+    } finally {
+      await log.close();
+    }
+  } catch {
+    return '';
+  }
+}

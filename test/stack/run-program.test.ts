@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runProgram } from '../../dev/run-program.ts';
+import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { isAlive, until } from './is-alive.ts';
+
+let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
+beforeEach(async () => {
+  home = await makeTemporaryHome('program');
+});
+afterEach(() => home.remove());
+
+const shell = (script: string, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }) =>
+  runProgram('/bin/sh', ['-c', script], { cwd: home.home, ...options });
+
+/** The process that a script has started beside itself, once it runs. */
+async function grandchild(): Promise<number> {
+  const read = () => readFile(path.join(home.home, 'pid'), 'utf8').catch(() => '');
+  await until('it runs', 2_000, async () => (await read()).endsWith('\n'));
+  return Number(await read());
+}
+const WITH_GRANDCHILD = 'sleep 300 & echo $! > pid; wait';
+
+test('a program ends well, or with what it said', async () => {
+  await expect(shell('exit 0', { timeoutMs: 2_000 })).resolves.toBeUndefined();
+  await expect(shell('echo no >&2; exit 3', { timeoutMs: 2_000 })).rejects.toThrow(
+    '/bin/sh ended with 3: no',
+  );
+  await expect(runProgram('/nowhere', [], { timeoutMs: 2_000 })).rejects.toThrow(
+    /could not be started.*ENOENT/,
+  );
+});
+
+test('one that is not wanted any more is gone with all that it has started', async () => {
+  const controller = new AbortController();
+  const run = expect(
+    shell(WITH_GRANDCHILD, { timeoutMs: 60_000, signal: controller.signal }),
+  ).rejects.toThrow(/SIGKILL/);
+  const pid = await grandchild();
+  controller.abort();
+  await run;
+  await until('its child is gone', 1_000, async () => !(await isAlive(pid)));
+});
+
+test('one that is late is gone with all that it has started', async () => {
+  const run = expect(shell(WITH_GRANDCHILD, { timeoutMs: 500 })).rejects.toThrow(/SIGKILL/);
+  const pid = await grandchild();
+  await run;
+  await until('its child is gone', 1_000, async () => !(await isAlive(pid)));
+});
