@@ -2,6 +2,10 @@ import { JOB_REQUEST_LIMITS, type JobRequest, type WorkItem } from '../domain/jo
 import { modelOf } from '../domain/models.ts';
 import type { FieldError } from '../domain/problems.ts';
 import { outputCountOf, workItemsOf } from '../domain/quote.ts';
+import { toSandboxText } from '../domain/sandbox-text.ts';
+
+const SANDBOX_SCRIPTS =
+  'It draws Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Chinese, Japanese, Korean and emoji.';
 
 export type RequestRules = {
   /** False where test scenarios are switched off, whatever the model. */
@@ -43,7 +47,25 @@ function workErrors(work: WorkItem, pointer: string, rules: RequestRules): reado
     const detail = 'Test scenarios are for the sandbox model only.';
     errors.push({ pointer: `${pointer}/test_scenario`, code: 'not_allowed', detail });
   }
+  if (model.isSandbox) errors.push(...drawnTextErrors(work, pointer));
   return [...errors, ...(rules.allowsLocalAssetUrls ? [] : assetUrlErrors(work, pointer))];
+}
+
+/** What the sandbox writes into a picture: a text that it has no glyphs for would be paid and not seen. */
+function drawnTextErrors({ brief, instruction }: WorkItem, pointer: string): readonly FieldError[] {
+  const drawn = {
+    'brief/headline': brief?.headline,
+    'brief/body': brief?.body,
+    'brief/call_to_action': brief?.call_to_action,
+    instruction,
+  };
+  return Object.entries(drawn).flatMap(([field, text]) => {
+    const missing = text === undefined ? null : toSandboxText(text).missing;
+    if (missing === null) return [];
+    const code = (missing.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    const detail = `The sandbox model cannot draw U+${code}. ${SANDBOX_SCRIPTS}`;
+    return [{ pointer: `${pointer}/${field}`, code: 'not_drawable', detail }];
+  });
 }
 
 /** Whether an address is of a machine that may be asked is seen when it is fetched; that it is https is seen here. */

@@ -55,6 +55,10 @@ describe('accepts', () => {
         deadline_seconds: 3_600,
       },
     ],
+    [
+      'scripts that are not Latin',
+      withBrief({ headline: 'خبز', body: '面包 パン 빵', call_to_action: 'สั่ง 🎉' }),
+    ],
     ['line breaks and tabs in a body', withBrief({ body: 'one\n\ttwo' })],
     [
       'a batch of exactly 500 outputs',
@@ -79,6 +83,22 @@ describe('refuses, naming the field and why', () => {
     ['a brief that is a list', { kind: 'video_ad', brief: [] }, ['/brief wrong_type']],
     ['no headline', { kind: 'static_ad', brief: {} }, ['/brief/headline required']],
     ['a headline that is a number', withBrief({ headline: 1 }), ['/brief/headline wrong_type']],
+    [
+      'a headline that the sandbox cannot draw',
+      withBrief({ headline: 'ᚠᚢ' }),
+      ['/brief/headline not_drawable'],
+    ],
+    [
+      'other texts that it cannot draw',
+      withBrief({ body: 'One ཨ', call_to_action: 'የ' }),
+      ['/brief/body not_drawable', '/brief/call_to_action not_drawable'],
+    ],
+    ['an instruction that it cannot draw', { ...edit, instruction: 'ᚠ' }, ['/instruction not_drawable']],
+    [
+      'an item that it cannot draw',
+      { kind: 'batch', items: [staticAd, withBrief({ headline: 'ᚠ' })] },
+      ['/items/1/brief/headline not_drawable'],
+    ],
     ['an empty headline', withBrief({ headline: '' }), ['/brief/headline too_short']],
     ['a blank headline', withBrief({ headline: ' \u00a0 ' }), ['/brief/headline too_short']],
     ['a long headline', withBrief({ headline: 'x'.repeat(121) }), ['/brief/headline too_long']],

@@ -39,7 +39,15 @@ describe('a rendered picture', () => {
     ],
     ['the longest brief', { headline: LONG_WORD, body: 'word '.repeat(200), call_to_action: 'x'.repeat(60) }],
     ['one long word as its body', { headline: 'x', body: 'y'.repeat(1_000) }],
-    ['nothing that can be drawn', { headline: '漢字 😀' }],
+    ['nothing that can be drawn', { headline: 'ᚠᚢ' }],
+    [
+      'letters that run to the left',
+      { headline: 'خبز طازج كل صباح', body: 'نخبز كل يوم. '.repeat(20), call_to_action: 'اطلب' },
+    ],
+    [
+      'words that no space separates',
+      { headline: '面包'.repeat(60), body: 'ขนมปังสดใหม่'.repeat(60), call_to_action: '订购' },
+    ],
     ['a color that is none', { headline: 'Hello', brand_color: 'tomato' }],
   ])('of %s is a PNG of 1080 × 1350 that is not uniform, with a safe margin', async (_what, brief) => {
     const pixels = await pixelsOf(brief, 'seed');

@@ -2,6 +2,7 @@ import type { PredictionInput } from '../prediction-request.ts';
 import { applyInstruction } from './apply-instruction.ts';
 import { parseColor, type Color } from './color.ts';
 import { toDrawableText } from './drawable-text.ts';
+import { SENTENCE_END } from './sentence-end.ts';
 
 /** What an ad says, ready to draw. Texts may be empty. */
 export type AdCopy = {
@@ -28,6 +29,6 @@ export function adCopyOf(input: PredictionInput): AdCopy {
   const { headline, body, callToAction, brand } = applyInstruction(asked, input.instruction);
   if (headline !== '')
     return { headline: [...headline].slice(0, MAX_HEADLINE).join(''), body, callToAction, brand };
-  const [first = '', ...rest] = body.split(/(?<=[.!?…])\s+/u);
+  const [first = '', ...rest] = body.split(SENTENCE_END);
   return { headline: [...first].slice(0, MAX_HEADLINE).join(''), body: rest.join(' '), callToAction, brand };
 }

@@ -1,6 +1,6 @@
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { cssOf } from './color.ts';
-import { drawTextBlock, fitText, type TextStyle } from './fit-text.ts';
+import { baselineOf, drawTextBlock, fitText, type TextStyle } from './fit-text.ts';
 import type { Palette } from './palette.ts';
 
 const LABEL: Omit<TextStyle, 'maxSize' | 'minSize'> = {
@@ -27,8 +27,15 @@ export function drawButton(text: string, palette: Palette, height: number, maxWi
   context.roundRect(0, 0, width, height, height / 2);
   context.fill();
   const baseline = height / 2 + label.size * 0.36;
-  drawTextBlock(context, label, padding, baseline - label.size * 0.92, cssOf(palette.buttonInk));
-  drawArrow(context, width - padding * 0.72 - arrow, height / 2, arrow, cssOf(palette.buttonInk));
+  const ink = cssOf(palette.buttonInk);
+  // Read from the right, the arrow is on the left and points there.
+  const labelX = label.isRightToLeft ? width - padding - label.width : padding;
+  drawTextBlock(context, label, labelX, baseline - baselineOf(label, 0), ink);
+  if (label.isRightToLeft) {
+    context.translate(width, 0);
+    context.scale(-1, 1);
+  }
+  drawArrow(context, width - padding * 0.72 - arrow, height / 2, arrow, ink);
   return canvas;
 }
 

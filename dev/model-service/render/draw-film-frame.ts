@@ -4,7 +4,7 @@ import type { Pose } from './composition.ts';
 import { drawActor } from './draw-actor.ts';
 import { blend, easeInOut, easeOut, easeOutBack } from './easing.ts';
 import type { CastMember, FilmPlan } from './film-plan.ts';
-import { applyFont, baselineOf } from './fit-text.ts';
+import { applyFont, baselineOf, startOfLine } from './fit-text.ts';
 import type { ShotLayer } from './shot-layer.ts';
 
 /** Seconds. Shapes set off first, the ground follows them, and text comes when there is room for it. */
@@ -111,10 +111,10 @@ function drawCards(context: SKRSContext2D, plan: FilmPlan, index: number, since:
 
 /** Each line rises out of its own baseline, one after the other; all leave upwards together. */
 function drawShotText(context: SKRSContext2D, layer: ShotLayer, since: number, left: number): void {
-  const { text, textX, textY, palette } = layer;
+  const { text, textX, textY, columnWidth, palette } = layer;
   const leaving = left < TEXT_LEAVES_BEFORE ? 1 - left / TEXT_LEAVES_BEFORE : 0;
   if (leaving >= 1) return;
-  applyFont(context, text.style, text.size);
+  applyFont(context, text);
   context.fillStyle = cssOf(palette.ink, 1 - leaving);
   text.lines.forEach((line, row) => {
     const entered = easeOut((since - TEXT_ENTERS_AFTER - row * LINE_STAGGER) / LINE_SECONDS);
@@ -122,10 +122,15 @@ function drawShotText(context: SKRSContext2D, layer: ShotLayer, since: number, l
     const baseline = textY + baselineOf(text, row);
     context.save();
     context.beginPath();
-    context.rect(0, baseline - text.size * 1.05, layer.stage.width, text.size * 1.34);
+    context.rect(
+      0,
+      baseline - text.size * text.reach.above,
+      layer.stage.width,
+      text.size * (text.reach.above + text.reach.below),
+    );
     context.clip();
     const shift = (1 - entered) * text.size * 1.25 - leaving ** 2 * text.size * 0.5;
-    context.fillText(line, textX, baseline + shift);
+    context.fillText(line, startOfLine(text, textX, columnWidth), baseline + shift);
     context.restore();
   });
 }

@@ -5,7 +5,6 @@ import { drawShape } from './draw-shape.ts';
 import type { FilmFormat } from './film-format.ts';
 import { formatOfScript, shotsOf, type FilmScript } from './film-script.ts';
 import { paletteOf, TONES, type Palette } from './palette.ts';
-import { registerFonts } from './font-faces.ts';
 import { drawReferenceCards } from './reference-cards.ts';
 import { createRuler, layOutShot, type ShotLayer } from './shot-layer.ts';
 import { pick, seededRandom } from './seeded-random.ts';
@@ -36,7 +35,6 @@ export function planFilm(
   format: FilmFormat = formatOfScript(script),
   references: readonly Image[] = [],
 ): FilmPlan {
-  registerFonts();
   const random = seededRandom(script.seed);
   const { copy } = script;
   const ruler = createRuler();

@@ -1,41 +1,80 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { GlobalFonts } from '@napi-rs/canvas';
+import {
+  isFor,
+  readInterSubsets,
+  readScriptFonts,
+  type FontSubset,
+  type FontWeight,
+  type ScriptFont,
+} from './font-files.ts';
 
-export const FONT_WEIGHTS = [500, 700, 800] as const;
-export type FontWeight = (typeof FONT_WEIGHTS)[number];
+/** The families a text is set in, in the order in which they are tried for each glyph. */
+export type Typeface = {
+  readonly families: readonly string[];
+  /** True with a script whose letters join, or whose marks stand above and below: set without tracking, and wider apart. */
+  readonly isTall: boolean;
+};
 
-/** Each subset is a file and a family of its own; the canvas falls through the list glyph by glyph. */
-export const FONT_SUBSETS = [
-  'latin',
-  'latin-ext',
-  'cyrillic',
-  'cyrillic-ext',
-  'greek',
-  'greek-ext',
-  'vietnamese',
-] as const;
+const TALL: readonly ScriptFont['name'][] = ['arabic', 'devanagari', 'thai'];
 
-const locate = createRequire(import.meta.url).resolve;
-let isRegistered = false;
+/** What this thread has loaded. Noto's four hundred files are a quarter of a second: only those that a text needs. */
+const registered = new Set<string>();
+let inter: readonly FontSubset[] | undefined;
+let scripts: readonly ScriptFont[] | undefined;
 
-/** Loads Inter (OFL) once per thread. Throws when a file of the package is missing. */
-export function registerFonts(): void {
-  if (isRegistered) return;
-  for (const subset of FONT_SUBSETS) {
-    for (const weight of FONT_WEIGHTS) {
-      const file = locate(`@fontsource/inter/files/inter-${subset}-${String(weight)}-normal.woff2`);
-      GlobalFonts.register(readFileSync(file), familyOf(subset));
-    }
-  }
-  isRegistered = true;
+/** Chooses the fonts of a text, and loads them. Throws when a file of their packages is missing. */
+export function typefaceOf(text: string): Typeface {
+  inter ??= readInterSubsets();
+  const latin = inter;
+  const base = latin.map(register);
+  const codes = [...new Set(text)].map((character) => character.codePointAt(0) ?? 0);
+  const rest = codes.filter((code) => !latin.some((subset) => isFor(subset, code)));
+  if (rest.length === 0) return { families: base, isTall: false };
+  scripts ??= readScriptFonts();
+  const needed = inOrderFor(text, rest, scripts)
+    .map(({ name, subsets }) => ({
+      name,
+      subsets: subsets.filter((subset) => rest.some((code) => isFor(subset, code))),
+    }))
+    .filter(({ subsets }) => subsets.length > 0);
+  return {
+    families: [...base, ...needed.flatMap(({ subsets }) => subsets.map(register))],
+    isTall: needed.some(({ name }) => TALL.includes(name)),
+  };
 }
 
-/** The canvas `font` of a weight and a size in pixels. */
-export function fontOf(weight: FontWeight, sizePx: number): string {
-  return `${String(weight)} ${sizePx.toFixed(2)}px ${FONT_SUBSETS.map((subset) => `"${familyOf(subset)}"`).join(', ')}`;
+/** The canvas `font` of a typeface, a weight and a size in pixels. */
+export function fontOf({ families }: Typeface, weight: FontWeight, sizePx: number): string {
+  return `${String(weight)} ${sizePx.toFixed(2)}px ${families.map((family) => `"${family}"`).join(', ')}`;
 }
 
-function familyOf(subset: string): string {
-  return `Inter ${subset}`;
+/**
+ * The fonts in the order that suits a text. Chinese, Japanese and Korean share code points that each writes in its own way: kana and
+ * hangul tell the language, else it is the Chinese font that has most of the text.
+ */
+function inOrderFor(
+  text: string,
+  codes: readonly number[],
+  fonts: readonly ScriptFont[],
+): readonly ScriptFont[] {
+  const language = /[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)
+    ? 'jp'
+    : /\p{Script=Hangul}/u.test(text)
+      ? 'kr'
+      : null;
+  const has = ({ subsets }: ScriptFont, code: number) => subsets.some((subset) => isFor(subset, code));
+  return fonts
+    .map((font) => ({
+      font,
+      rank: font.name === language ? Infinity : codes.filter((code) => has(font, code)).length,
+    }))
+    .sort((one, other) => other.rank - one.rank)
+    .map(({ font }) => font);
+}
+
+function register({ family, paths }: FontSubset): string {
+  if (!registered.has(family)) for (const path of paths) GlobalFonts.register(readFileSync(path), family);
+  registered.add(family);
+  return family;
 }

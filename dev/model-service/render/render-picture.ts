@@ -10,7 +10,6 @@ import { drawShape } from './draw-shape.ts';
 import { drawTextBlock, fitText, type TextStyle } from './fit-text.ts';
 import { encodePng } from './encode-png.ts';
 import { bleedOf, drawReferenceCards } from './reference-cards.ts';
-import { registerFonts } from './font-faces.ts';
 import { paletteOf, TONES, type Palette } from './palette.ts';
 import { pick, seededRandom, type SeededRandom } from './seeded-random.ts';
 
@@ -53,7 +52,6 @@ export function renderPicture(
   onProgress: (stage: string, fraction: number) => void,
   references: readonly Image[] = [],
 ): Uint8Array {
-  registerFonts();
   const copy = adCopyOf(input);
   const random = seededRandom(seed);
   const palette = paletteOf(copy.brand, pick(random, TONES));
@@ -91,9 +89,11 @@ function layOutText(context: SKRSContext2D, copy: AdCopy, palette: Palette): Tex
   return {
     height: headline.height + bodyHeight + buttonHeight + MARGIN,
     draw(top) {
-      drawTextBlock(context, headline, MARGIN - headline.size * 0.04, top, cssOf(palette.ink));
-      drawTextBlock(context, body, MARGIN, top + headline.height + GAP * 0.8, cssOf(palette.softInk));
-      if (button !== null) context.drawImage(button, MARGIN, PICTURE_SIZE.height - MARGIN - BUTTON_HEIGHT);
+      drawTextBlock(context, headline, MARGIN - headline.size * 0.04, top, cssOf(palette.ink), COLUMN);
+      drawTextBlock(context, body, MARGIN, top + headline.height + GAP * 0.8, cssOf(palette.softInk), COLUMN);
+      if (button === null) return;
+      const buttonX = headline.isRightToLeft ? MARGIN + COLUMN - button.width : MARGIN;
+      context.drawImage(button, buttonX, PICTURE_SIZE.height - MARGIN - BUTTON_HEIGHT);
     },
   };
 }

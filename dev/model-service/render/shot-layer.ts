@@ -13,6 +13,7 @@ export type ShotLayer = {
   readonly palette: Palette;
   readonly text: TextBlock;
   readonly textX: number;
+  readonly columnWidth: number;
   readonly textY: number;
   readonly textIs: 'above' | 'below';
   readonly stage: Stage;
@@ -61,13 +62,21 @@ export function layOutShot(
     palette,
     text,
     textX: textX - text.size * 0.04,
+    columnWidth: column,
     textY,
     textIs,
     stage:
       textIs === 'above'
         ? { top: height * ABOVE.stage, width, height: height * ABOVE.stageHeight }
         : { top: height * BELOW.stage, width, height: height * BELOW.stageHeight },
-    button: canvas === null ? null : { canvas, x: textX, y: textY + text.height + gap },
+    button:
+      canvas === null
+        ? null
+        : {
+            canvas,
+            x: text.isRightToLeft ? textX + column - canvas.width : textX,
+            y: textY + text.height + gap,
+          },
   };
 }
 

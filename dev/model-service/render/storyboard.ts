@@ -1,4 +1,5 @@
 import type { AdCopy } from './ad-copy.ts';
+import { SENTENCE_END } from './sentence-end.ts';
 
 export type Shot = {
   /** `hook` says the headline, `point` one thought of the body, `close` asks for the click. */
@@ -39,7 +40,7 @@ export function writeStoryboard(copy: AdCopy, durationSeconds: number): readonly
 /** Sentences; long ones at their commas. A film without a body speaks its headline in pieces. */
 function thoughtsOf({ headline, body }: AdCopy): readonly string[] {
   const thoughts = body
-    .split(/(?<=[.!?…])\s+/u)
+    .split(SENTENCE_END)
     .flatMap((sentence) => (sentence.length > 90 ? splitAtCommas(sentence) : [sentence]))
     .filter((thought) => thought !== '');
   return thoughts.length > 0 ? thoughts : piecesOf(headline);
@@ -48,7 +49,7 @@ function thoughtsOf({ headline, body }: AdCopy): readonly string[] {
 /** Joins clauses as long as the sum stays short enough to read in one shot. */
 function splitAtCommas(sentence: string): readonly string[] {
   const thoughts: string[] = [];
-  for (const clause of sentence.split(/(?<=[,;:–—])\s+/u)) {
+  for (const clause of sentence.split(/(?<=[,;:–—،؛])\s+/u)) {
     const last = thoughts.at(-1);
     if (last !== undefined && last.length + clause.length < 70)
       thoughts[thoughts.length - 1] = `${last} ${clause}`;

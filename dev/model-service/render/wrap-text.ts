@@ -3,6 +3,12 @@ export type MeasureText = (text: string) => number;
 
 export type WrapOptions = { readonly mayBreakWords: boolean };
 
+/** Scripts that put no space between words: a line may end wherever a word does. */
+const SPACELESS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+
+/** What opens stands with what follows it, not at the end of a line. */
+const OPENS = /^[\p{Ps}\p{Pi}]+$/u;
+
 /**
  * Breaks a line of text into lines no wider than `width`. Null when a word is too wide and words may not be broken.
  * A word that must be broken is broken between graphemes: an accent stays with its letter.
@@ -15,8 +21,8 @@ export function wrapText(
 ): readonly string[] | null {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
+  for (const { word, isAfterSpace } of wordsOf(text)) {
+    const longer = line === '' ? word : `${line}${isAfterSpace ? ' ' : ''}${word}`;
     if (measure(longer) <= width) {
       line = longer;
       continue;
@@ -91,4 +97,23 @@ function breakWord(word: string, width: number, measure: MeasureText): readonly 
   }
   pieces.push(piece);
   return pieces;
+}
+
+type Word = { readonly word: string; readonly isAfterSpace: boolean };
+
+/** What may not be broken, in order. Signs stand with the word before them, or after them where they open. */
+function wordsOf(text: string): readonly Word[] {
+  return text.split(' ').flatMap((chunk) => {
+    if (!SPACELESS.test(chunk)) return [{ word: chunk, isAfterSpace: true }];
+    const words: string[] = [];
+    for (const { segment, isWordLike } of new Intl.Segmenter(undefined, { granularity: 'word' }).segment(
+      chunk,
+    )) {
+      const last = words.at(-1);
+      if (last !== undefined && (isWordLike !== true || OPENS.test(last)) && !OPENS.test(segment))
+        words[words.length - 1] = last + segment;
+      else words.push(segment);
+    }
+    return words.map((word, index) => ({ word, isAfterSpace: index === 0 }));
+  });
 }
