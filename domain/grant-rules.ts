@@ -46,6 +46,12 @@ export const TOP_UP_LIFETIME_MONTHS = 12;
 /** A customer hears of a balance that no longer buys one video, until they choose another level. Credits. */
 export const DEFAULT_LOW_BALANCE_AT = CURRENT_PRICE_LIST.planningVideo;
 
+/**
+ * How far above its level a balance rises before another fall is told of: one planning unit, the largest thing that is planned
+ * with. Else the credits of a job that fails would take the balance below its level and back with each try. Credits.
+ */
+export const LOW_BALANCE_RISE = CURRENT_PRICE_LIST.planningVideo;
+
 /** A top-up that can be bought: so many credits, living so long. */
 export type Pack = { readonly name: string; readonly credits: number; readonly lifetimeMonths: number };
 

@@ -10,7 +10,7 @@ GRANT USAGE ON SCHEMA ledger TO holdfast_api, holdfast_worker;
 
 -- The API serves customers and operators: it opens, grants, spends, refunds, voids and reads, but never reserves or settles.
 GRANT EXECUTE ON FUNCTION
-  ledger.open_account(text, text, text, bigint, text),
+  ledger.open_account(text, text, text, bigint, text, bigint),
   ledger.grant_credits(jsonb),
   ledger.spend(jsonb),
   ledger.refund(jsonb),

@@ -1,4 +1,9 @@
-import { BAND_OF_SOURCE, DEFAULT_LOW_BALANCE_AT, SIGN_UP_CREDITS } from '../domain/grant-rules.ts';
+import {
+  BAND_OF_SOURCE,
+  DEFAULT_LOW_BALANCE_AT,
+  LOW_BALANCE_RISE,
+  SIGN_UP_CREDITS,
+} from '../domain/grant-rules.ts';
 import { accountIdOf, grantIdOf } from '../domain/job-id.ts';
 import type { Database } from './database.ts';
 import { createGrant } from './grant.ts';
@@ -27,8 +32,15 @@ export async function openAccount(
 ): Promise<OpenedAccount> {
   const { rows } = await database.query<Row>({
     name: 'ledger.open_account',
-    text: 'SELECT outcome, account_id, name, opened_at FROM ledger.open_account($1, $2, $3, $4, $5)',
-    values: [accountIdOf(account.reference), account.reference, account.name, DEFAULT_LOW_BALANCE_AT, actor],
+    text: 'SELECT outcome, account_id, name, opened_at FROM ledger.open_account($1, $2, $3, $4, $5, $6)',
+    values: [
+      accountIdOf(account.reference),
+      account.reference,
+      account.name,
+      DEFAULT_LOW_BALANCE_AT,
+      actor,
+      LOW_BALANCE_RISE,
+    ],
   });
   const row = rows[0];
   if (row === undefined) throw new RangeError('an opened account was not answered');

@@ -23,6 +23,8 @@ BEGIN
   CROSS JOIN LATERAL ledger.spenders_of(o.member, o.project) s;
   UPDATE ledger.accounts a
   SET low_balance_at = coalesce((p_limits->>'low_balance_at')::bigint, 0),
+      -- Of another level nothing has been told yet.
+      is_low_noticed = a.is_low_noticed AND a.low_balance_at = coalesce((p_limits->>'low_balance_at')::bigint, 0),
       has_spend_caps = p_limits->>'member_credits_per_period' IS NOT NULL OR p_limits->>'project_credits_per_period' IS NOT NULL
                        OR jsonb_array_length(coalesce(p_limits->'overrides', '[]')) > 0
   WHERE a.account_id = p_account_id;

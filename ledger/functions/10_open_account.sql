@@ -1,7 +1,8 @@
 -- Opens an account, once: the same reference finds the same account. Answers opened, or exists with what is stored.
--- p_low_balance_at: the level of its low-balance notice, until it sets its own. p_actor: see record_action.
+-- p_low_balance_at: the level of its low-balance notice, until it sets its own. p_actor: see record_action. p_low_balance_rise: how
+-- far the balance rises above the level before it may be told of again.
 CREATE OR REPLACE FUNCTION ledger.open_account(p_account_id text, p_reference text, p_name text, p_low_balance_at bigint DEFAULT 0,
-                                    p_actor text DEFAULT NULL)
+                                    p_actor text DEFAULT NULL, p_low_balance_rise bigint DEFAULT 0)
 RETURNS TABLE (outcome text, account_id text, name text, opened_at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -15,8 +16,8 @@ BEGIN
   ON CONFLICT DO NOTHING;
   v_is_new := FOUND;
   IF v_is_new THEN
-    INSERT INTO ledger.accounts (account_id, period_starts_at, period_ends_at, low_balance_at)
-    VALUES (p_account_id, v_now, ledger.months_after(v_now, 1), p_low_balance_at);
+    INSERT INTO ledger.accounts (account_id, period_starts_at, period_ends_at, low_balance_at, low_balance_rise)
+    VALUES (p_account_id, v_now, ledger.months_after(v_now, 1), p_low_balance_at, p_low_balance_rise);
     PERFORM ledger.record_action(p_account_id, p_actor, 'open_account', 'opened', jsonb_build_object('name', p_name), v_now);
   END IF;
   RETURN QUERY

@@ -175,8 +175,12 @@ BEGIN
     format('grant_plan_%s_%s_%s', p_account_id, floor(extract(epoch FROM v_held.period_starts_at))::bigint, v_credits),
     'plan', 1, v_credits - coalesce(v_granted, 0), v_held.period_ends_at, p_plan);
   -- A period's end and the next one's credits in one call are no fall of the balance.
-  DELETE FROM ledger.low_balance_notices n USING ledger.accounts a
-  WHERE n.account_id = p_account_id AND n.created_at = p_now AND a.account_id = p_account_id AND a.available >= a.low_balance_at;
+  WITH taken_back AS (
+    DELETE FROM ledger.low_balance_notices n USING ledger.accounts a
+    WHERE n.account_id = p_account_id AND n.created_at = p_now AND a.account_id = p_account_id AND a.available >= a.low_balance_at
+    RETURNING n.account_id
+  )
+  UPDATE ledger.accounts a SET is_low_noticed = false FROM taken_back t WHERE a.account_id = t.account_id;
   -- Spend is counted in the plan's periods from now on.
   UPDATE ledger.accounts a
   SET period_starts_at = v_held.period_starts_at, period_ends_at = v_held.period_ends_at,

@@ -17,7 +17,7 @@ CREATE TABLE ledger.accounts (
   voided         bigint      NOT NULL DEFAULT 0 CHECK (voided >= 0),
   -- Number of the account's last entry: entries count up by one, without gaps.
   entry_seq      bigint      NOT NULL DEFAULT 0 CHECK (entry_seq >= 0),
-  -- Time of the account's last entry. Its clock never runs backwards, whatever the machine's does.
+  -- Time of the account's last entry, or of the end of its last statement. Its clock never runs backwards, whatever the machine's does.
   moved_at       timestamptz NOT NULL DEFAULT '-infinity',
   -- No grant with available credits expires before this instant: the hot path looks for due expiry only past it.
   next_expiry_at timestamptz NOT NULL DEFAULT 'infinity',
@@ -29,7 +29,11 @@ CREATE TABLE ledger.accounts (
   -- Whether any member or project has a spend cap: the hot path looks for caps only then.
   has_spend_caps boolean     NOT NULL DEFAULT false,
   -- A balance that falls below this makes a notice; 0: none.
-  low_balance_at bigint      NOT NULL DEFAULT 0 CHECK (low_balance_at >= 0)
+  low_balance_at bigint      NOT NULL DEFAULT 0 CHECK (low_balance_at >= 0),
+  -- How far above that level it must rise before another fall makes a notice: the credits of a job that fails come and go.
+  low_balance_rise bigint    NOT NULL DEFAULT 0 CHECK (low_balance_rise >= 0),
+  -- A notice was made, and the balance has not risen so far since.
+  is_low_noticed boolean     NOT NULL DEFAULT false
 ) WITH (fillfactor = 50);
 
 -- The sweep's pages. The column stays the same from one reserve to the next, so that an update stays on its page.
@@ -344,7 +348,7 @@ CREATE TABLE ledger.plan_calls (
   PRIMARY KEY (account_id, reference)
 );
 
--- A balance that fell below its account's level, once per fall. entry_seq: after which entry.
+-- A balance that fell below its account's level, once until it has risen again. entry_seq: after which entry.
 CREATE TABLE ledger.low_balance_notices (
   account_id     text        NOT NULL,
   entry_seq      bigint      NOT NULL,
@@ -356,15 +360,19 @@ CREATE TABLE ledger.low_balance_notices (
 
 CREATE FUNCTION ledger.note_low_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO ledger.low_balance_notices (account_id, entry_seq, available, low_balance_at, created_at)
-  VALUES (NEW.account_id, NEW.entry_seq, NEW.available, NEW.low_balance_at, NEW.moved_at)
-  ON CONFLICT DO NOTHING;
-  RETURN NULL;
+  NEW.is_low_noticed := NEW.available < NEW.low_balance_at;
+  IF NEW.is_low_noticed THEN
+    INSERT INTO ledger.low_balance_notices (account_id, entry_seq, available, low_balance_at, created_at)
+    VALUES (NEW.account_id, NEW.entry_seq, NEW.available, NEW.low_balance_at, NEW.moved_at)
+    ON CONFLICT DO NOTHING;
+  END IF;
+  RETURN NEW;
 END $$;
 
--- On the row, so that no verb can forget it.
-CREATE TRIGGER low_balance_is_noted AFTER UPDATE OF available ON ledger.accounts FOR EACH ROW
-  WHEN (NEW.available < NEW.low_balance_at AND OLD.available >= OLD.low_balance_at)
+-- On the row, so that no verb can forget it: a fall is noticed once, and the next one only after the balance has risen enough.
+CREATE TRIGGER low_balance_is_noted BEFORE UPDATE OF available ON ledger.accounts FOR EACH ROW
+  WHEN (CASE WHEN OLD.is_low_noticed THEN NEW.available >= NEW.low_balance_at + NEW.low_balance_rise
+             ELSE OLD.available >= OLD.low_balance_at AND NEW.available < NEW.low_balance_at END)
   EXECUTE FUNCTION ledger.note_low_balance();
 
 CREATE INDEX operator_actions_of_job ON ledger.operator_actions (account_id, (detail->>'job_id'), action_id) WHERE detail->>'job_id' IS NOT NULL;

@@ -10,6 +10,7 @@ import {
 import {
   BAND_OF_SOURCE,
   DEFAULT_LOW_BALANCE_AT,
+  LOW_BALANCE_RISE,
   GOODWILL_LIFETIME_SECONDS,
   PACKS,
   REFERRAL_CREDITS,
@@ -155,6 +156,7 @@ describe('a table of the page is what the code says', () => {
       `${String(TOP_UP_LIFETIME_MONTHS)} months`,
       `${String(OLDEST_PERIOD_MONTHS)} months ago`,
       `${toFigure(DEFAULT_LOW_BALANCE_AT)} credits`,
+      `${toFigure(LOW_BALANCE_RISE)} credits`,
     ]);
   });
 });

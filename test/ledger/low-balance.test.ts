@@ -57,6 +57,47 @@ test('a balance that rose again is told of once more when it falls again', async
   expect(await noticesOf()).toEqual([600, 500]);
 });
 
+/** The account, as it was opened for a customer: it must rise so far above its level before it is told of again. */
+async function mustRise(credits: number): Promise<void> {
+  await ledger.owner.query('UPDATE ledger.accounts SET low_balance_rise = $2 WHERE account_id = $1', [
+    account,
+    credits,
+  ]);
+}
+
+test('jobs that fail one after the other take the balance below its level and back, and are told of once', async () => {
+  await mustRise(700);
+  for (const id of ['r1', 'r2', 'r3']) {
+    await reserve(id, 400);
+    await ledger.settle([releaseItem(account, id)]);
+  }
+  expect(await noticesOf()).toEqual([600]);
+});
+
+test('a balance is told of again once it has risen as far above its level as it must, and not before', async () => {
+  await mustRise(700);
+  await reserve('r1', 301);
+  await ledger.grant([grantItem(account, 'not enough', 700)]);
+  await reserve('r2', 700);
+  expect(await noticesOf()).toEqual([699]);
+  await ledger.grant([grantItem(account, 'enough', 701)]);
+  await reserve('r3', 701);
+  await reserve('r4', 100);
+  expect(await noticesOf()).toEqual([699, 699]);
+});
+
+test('another level is told of without a rise, the same one set again is not', async () => {
+  await mustRise(700);
+  await reserve('r1', 400);
+  await setLimits(ledger, account, { low_balance_at: 700, max_concurrent_jobs: 9 });
+  await ledger.settle([releaseItem(account, 'r1')]);
+  await reserve('r2', 400);
+  expect(await noticesOf()).toEqual([600]);
+  await setLimits(ledger, account, { low_balance_at: 500 });
+  await reserve('r3', 200);
+  expect(await noticesOf()).toEqual([600, 400]);
+});
+
 test('of an array that crosses the level there is one notice, of few items and of many', async () => {
   for (const size of [3, 6]) {
     const name = await ledger.openAccount(`${account}_${String(size)}`, 1_000);
@@ -97,6 +138,10 @@ test('an account opened as customers’ are hears of a balance that buys no vide
   await ledger.reserve([reserveItem(opened.accountId, 'r1', 300)]);
   expect(await noticesOf(opened.accountId)).toEqual([]);
   await ledger.reserve([reserveItem(opened.accountId, 'r2', 1)]);
+  expect(await noticesOf(opened.accountId)).toEqual([699]);
+  // Nor of one that fails and is tried again.
+  await ledger.settle([releaseItem(opened.accountId, 'r2')]);
+  await ledger.reserve([reserveItem(opened.accountId, 'r3', 700)]);
   expect(await noticesOf(opened.accountId)).toEqual([699]);
 });
 
