@@ -15,5 +15,7 @@ export function viewEntry(accountId: string, entry: Entry) {
     reason: entry.reason,
     balance_after: entry.balanceAfter,
     created_at: instantText(entry.createdAt),
+    charged: entry.charged,
+    refunded: entry.refunded,
   };
 }

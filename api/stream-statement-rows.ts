@@ -24,6 +24,8 @@ const COLUMNS = [
   'reason',
   'balance_after',
   'created_at',
+  'charged',
+  'refunded',
 ] as const satisfies readonly (keyof ReturnType<typeof viewEntry>)[];
 
 /**
@@ -34,9 +36,8 @@ export async function streamStatementRows(
   database: Database,
   { request, response, accountId }: Pick<AccountExchange, 'request' | 'response' | 'accountId'>,
   statement: Statement,
-  stretch: { readonly from: string | null; readonly to: string | null },
 ): Promise<void> {
-  const until = new Date(statement.to);
+  const stretch = { from: statement.from, to: statement.to };
   const pageAfter = (after: number) =>
     readStatementRows(database, accountId, stretch, { after, limit: PAGE });
   // Before the headers: so far, a database that is away is a 503.
@@ -52,10 +53,9 @@ export async function streamStatementRows(
   response.setTimeout(STALLED_MS, () => response.destroy());
   await write(response, csvLine(COLUMNS));
   while (!response.destroyed) {
-    const rows = page.filter((entry) => entry.createdAt <= until);
-    await write(response, rows.map((entry) => lineOf(accountId, entry)).join(''));
-    const last = rows.at(-1);
-    if (rows.length < PAGE || last === undefined) break;
+    await write(response, page.map((entry) => lineOf(accountId, entry)).join(''));
+    const last = page.at(-1);
+    if (page.length < PAGE || last === undefined) break;
     page = await pageAfter(last.seq);
   }
   response.end();

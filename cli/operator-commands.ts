@@ -168,11 +168,17 @@ function addReads(program: CliCommand, context: CommandContext): void {
       instantOrDayArgument,
     )
     .option('--to <time>', 'the same; not included. Default: now', instantOrDayArgument)
+    .addOption(
+      new Option('--month <YYYY-MM>', 'in place of both: a month, in UTC')
+        .argParser(monthArgument)
+        .conflicts(['from', 'to']),
+    )
     .addOption(new Option('--csv', 'print the rows').default(false).conflicts('json'))
     .addHelpText(
       'after',
       example(
         context,
+        `statement acct_… --month ${exampleMonths(context).last}`,
         `statement acct_… --from ${exampleMonths(context).last}-01 --to ${exampleMonths(context).present}-01`,
         'statement acct_… --csv > rows.csv',
       ),

@@ -7,6 +7,8 @@ export type Balance = {
   readonly available: number;
   readonly reserved: number;
   readonly spent_this_period: number;
+  /** Since when that counts. */
+  readonly period_starts_at: string;
   /** Those that still hold something, in burn order. */
   readonly grants: readonly GrantView[];
   readonly next_expiry: { readonly at: string; readonly credits: number } | null;

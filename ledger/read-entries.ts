@@ -19,6 +19,9 @@ export type Entry = {
   readonly kind: EntryKind;
   /** Signed, as the available balance saw it. */
   readonly credits: number;
+  /** What it charged (a commit, a spend), and what it refunded of an earlier charge. */
+  readonly charged: number;
+  readonly refunded: number;
   readonly jobId: string | null;
   readonly outputId: string | null;
   readonly grantId: string;
@@ -40,6 +43,8 @@ type Row = {
   seq: string;
   kind: EntryKind;
   credits: string;
+  charged: string;
+  refunded: string;
   job_id: string | null;
   output_id: string | null;
   grant_id: string;
@@ -57,7 +62,7 @@ export async function readEntries(
 ): Promise<readonly Entry[]> {
   const { rows } = await database.query<Row>({
     name: 'ledger.read_entries',
-    text: `SELECT seq, kind, credits, job_id, output_id, grant_id, reason, balance_after, created_at
+    text: `SELECT seq, kind, credits, charged, refunded, job_id, output_id, grant_id, reason, balance_after, created_at
            FROM ledger.read_entries($1, $2, $3, $4, $5, $6, $7)`,
     values: [accountId, page.before, page.limit, filter.kinds, filter.reservationIds, filter.from, filter.to],
   });
@@ -73,7 +78,7 @@ export async function readStatementRows(
 ): Promise<readonly Entry[]> {
   const { rows } = await database.query<Row>({
     name: 'ledger.read_statement_rows',
-    text: `SELECT seq, kind, credits, job_id, output_id, grant_id, reason, balance_after, created_at
+    text: `SELECT seq, kind, credits, charged, refunded, job_id, output_id, grant_id, reason, balance_after, created_at
            FROM ledger.read_statement_rows($1, $2, $3, $4, $5)`,
     values: [accountId, page.after, page.limit, stretch.from, stretch.to],
   });
@@ -85,6 +90,8 @@ function toEntry(row: Row): Entry {
     seq: parseCredits(row.seq),
     kind: row.kind,
     credits: parseSigned(row.credits),
+    charged: parseCredits(row.charged),
+    refunded: parseCredits(row.refunded),
     jobId: row.job_id,
     outputId: row.output_id,
     grantId: row.grant_id,

@@ -7,6 +7,9 @@ export type Statement = {
   readonly to: string;
   readonly opening: number;
   readonly closing: number;
+  /** What was committed and spent, before refunds. */
+  readonly charged: number;
+  readonly refunded: number;
   readonly sums: Readonly<Record<EntryKind, number>>;
 };
 

@@ -21,6 +21,7 @@ export function balanceRoute(deps: { readonly database: Database }): Route {
         available: balance.available,
         reserved: balance.reserved,
         spent_this_period: balance.spent_this_period,
+        period_starts_at: instantText(balance.period_starts_at),
         grants: balance.grants.map(viewGrant),
         buys: estimate(balance.available),
         next_expiry:

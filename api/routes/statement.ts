@@ -40,7 +40,7 @@ export function statementRoute(deps: { readonly database: Database }): Route {
       }
       response.set({ 'Cache-Control': 'no-store', Vary: 'Accept' });
       if (request.accepts(['application/json', 'text/csv']) === 'text/csv') {
-        await streamStatementRows(deps.database, { request, response, accountId }, statement, stretch);
+        await streamStatementRows(deps.database, { request, response, accountId }, statement);
         return;
       }
       response.json({
@@ -48,6 +48,8 @@ export function statementRoute(deps: { readonly database: Database }): Route {
         to: instantText(statement.to),
         opening: statement.opening,
         closing: statement.closing,
+        charged: statement.charged,
+        refunded: statement.refunded,
         sums: Object.fromEntries(ENTRY_KINDS.map((kind) => [kind, statement.sums[kind]])),
       });
     },

@@ -8,6 +8,7 @@ type Balance = {
   readonly available: number;
   readonly reserved: number;
   readonly spent_this_period: number;
+  readonly period_starts_at: string;
   readonly grants: readonly {
     readonly id: string;
     readonly source: string;
@@ -37,7 +38,7 @@ function linesOf(balance: Balance): string {
     ['Account', balance.account_id],
     ['Available', balance.available],
     ['Reserved', balance.reserved],
-    ['Spent this period', balance.spent_this_period],
+    ['Spent this period', `${shown(balance.spent_this_period)} since ${balance.period_starts_at}`],
     ['Buys', `${shown(buys.statics)} static ads or ${shown(buys.videos)} videos`],
     ['Next expiry', next === null ? null : `${shown(next.credits)} credits at ${next.at}`],
   ]);

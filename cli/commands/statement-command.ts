@@ -10,12 +10,16 @@ type Statement = {
   readonly to: string;
   readonly opening: number;
   readonly closing: number;
+  readonly charged: number;
+  readonly refunded: number;
   readonly sums: Readonly<Record<string, number>>;
 };
 
 export type StatementOptions = {
   readonly from?: string;
   readonly to?: string;
+  /** In place of both: a month of the calendar, YYYY-MM. */
+  readonly month?: string;
   readonly csv: boolean;
   readonly json: boolean;
 };
@@ -27,9 +31,10 @@ export async function statementCommand(
   options: StatementOptions,
 ): Promise<void> {
   const api = await connectOperatorApi(context);
+  const { from, to } = options.month === undefined ? options : stretchOfMonth(options.month);
   const query = new URLSearchParams();
-  if (options.from !== undefined) query.set('from', options.from);
-  if (options.to !== undefined) query.set('to', options.to);
+  if (from !== undefined) query.set('from', from);
+  if (to !== undefined) query.set('to', to);
   const path = `/v1/statement?${query.toString()}`;
   if (options.csv) {
     const response = await api.open(path, { account, accept: 'text/csv' });
@@ -39,6 +44,14 @@ export async function statementCommand(
   }
   const { body } = await api.json<Statement>(path, { account });
   show(body, options, () => linesOf(body));
+}
+
+/** From its first moment to the next month's, in UTC. */
+function stretchOfMonth(month: string): { readonly from: string; readonly to: string } {
+  const from = new Date(`${month}-01T00:00:00Z`);
+  const to = new Date(from);
+  to.setUTCMonth(from.getUTCMonth() + 1);
+  return { from: from.toISOString(), to: to.toISOString() };
 }
 
 async function print(body: ReadableStream): Promise<void> {
@@ -58,5 +71,7 @@ function linesOf(statement: Statement): string {
     ['Opening', statement.opening],
     ...Object.entries(statement.sums).map(([kind, credits]) => [`  ${kind}`, credits] as const),
     ['Closing', statement.closing],
+    ['Charged', statement.charged],
+    ['Refunded', statement.refunded],
   ]);
 }

@@ -39,7 +39,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND (p_at IS NULL OR (j.created_at, j.job_id) < (p_at, p_job_id))
       AND (p_state IS NULL OR j.state = p_state)
       AND (p_kind IS NULL OR j.kind = p_kind)
-      AND (p_created_after IS NULL OR j.created_at > p_created_after)
+      -- Callers have a job's time to the millisecond: one of that same millisecond is not after it.
+      AND (p_created_after IS NULL OR j.created_at >= p_created_after + interval '1 millisecond')
       AND (p_created_before IS NULL OR j.created_at < p_created_before)
     ORDER BY j.created_at DESC, j.job_id DESC
     LIMIT p_limit

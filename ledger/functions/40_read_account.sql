@@ -1,3 +1,13 @@
+-- When the period began that an account's spend is counted in at an instant: the plan's, or months from the opening.
+CREATE OR REPLACE FUNCTION ledger.period_started_at(p_account_id text, p_at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+  SELECT ledger.months_after(n.anchor_at, ledger.period_number(n.anchor_at, p_at))
+  FROM ledger.account_profiles o
+  LEFT JOIN ledger.plans p ON p.account_id = o.account_id
+  CROSS JOIN LATERAL (SELECT coalesce(p.anchor_at, o.opened_at) AS anchor_at) n
+  WHERE o.account_id = p_account_id
+$$;
+
 CREATE OR REPLACE FUNCTION ledger.read_account(p_account_id text)
 RETURNS TABLE (account_id text, name text, reference text, opened_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -18,6 +28,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET t
     'available', (SELECT coalesce(sum(g.spendable), 0) FROM grant_now g),
     'reserved', a.reserved,
     'spent_this_period', CASE WHEN a.period_ends_at > ledger.clock() THEN a.spent - a.spent_before ELSE 0 END,
+    'period_starts_at', CASE WHEN a.period_ends_at > ledger.clock() THEN a.period_starts_at
+                             ELSE ledger.period_started_at(a.account_id, ledger.clock()) END,
     'grants', coalesce((
       SELECT jsonb_agg(jsonb_build_object('id', g.grant_id, 'source', g.source, 'band', g.band, 'amount', g.amount,
                'available', g.spendable, 'reserved', g.reserved, 'spent', g.spent, 'effective_at', g.effective_at,

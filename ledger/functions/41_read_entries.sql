@@ -32,13 +32,23 @@ LANGUAGE sql STABLE SET enable_seqscan = off AS $$
   WHERE NOT isempty(run.entries)
 $$;
 
+-- What an entry charged: reserved credits that were committed, or a spend.
+CREATE OR REPLACE FUNCTION ledger.charged_by(p_entry ledger.entries) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE p_entry.to_bucket WHEN 'spent' THEN p_entry.amount ELSE 0 END
+$$;
+
+-- What an entry refunded of an earlier charge. (Into a grant that expired it is two entries: the old grant's end is none of it.)
+CREATE OR REPLACE FUNCTION ledger.refunded_by(p_entry ledger.entries) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN p_entry.kind = 'refund' OR (p_entry.kind = 'void' AND p_entry.from_bucket = 'spent') THEN p_entry.amount ELSE 0 END
+$$;
+
 -- Entries between two numbers (both excluded), each with the job it was for.
 CREATE OR REPLACE FUNCTION ledger.history(p_account_id text, p_after bigint, p_before bigint, p_reservation_ids text[])
-RETURNS TABLE (seq bigint, kind text, credits bigint, job_id text, output_id text, grant_id text, reason text,
-               balance_after bigint, created_at timestamptz)
+RETURNS TABLE (seq bigint, kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text,
+               reason text, balance_after bigint, created_at timestamptz)
 LANGUAGE sql STABLE AS $$
-  SELECT e.seq, e.kind::text, ledger.delta('available', e.from_bucket, e.to_bucket, e.amount),
-         r.job_id, r.output_id, e.grant_id, e.reason, e.balance_after, e.created_at
+  SELECT e.seq, e.kind::text, ledger.delta('available', e.from_bucket, e.to_bucket, e.amount), ledger.charged_by(e),
+         ledger.refunded_by(e), r.job_id, r.output_id, e.grant_id, e.reason, e.balance_after, e.created_at
   FROM ledger.entries e
   LEFT JOIN ledger.reservations r ON r.account_id = e.account_id AND r.reservation_id = e.reservation_id
   WHERE e.account_id = p_account_id AND e.seq > p_after AND e.seq < p_before
@@ -50,8 +60,8 @@ $$;
 -- balance saw it. Filters are null when not asked for; p_reservation_ids: of these alone.
 CREATE OR REPLACE FUNCTION ledger.read_entries(p_account_id text, p_before bigint, p_limit int, p_kinds text[], p_reservation_ids text[],
                                     p_from timestamptz, p_to timestamptz)
-RETURNS TABLE (seq bigint, kind text, credits bigint, job_id text, output_id text, grant_id text, reason text,
-               balance_after bigint, created_at timestamptz)
+RETURNS TABLE (seq bigint, kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text,
+               reason text, balance_after bigint, created_at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE

@@ -74,7 +74,23 @@ describe('an operator at the command line', () => {
     const balance = (await holdfast(['balance', id])).stdout;
     expect(balance).toMatch(/Available +5,000\n/);
     expect(balance).toMatch(/sign_up +1,000 +0 +0/);
-    expect(await answerOf('statement', id)).toMatchObject({ opening: 0, closing: 5_000 });
+    // A plan that begins today counts from today on: it says so.
+    expect(balance).toMatch(/Spent this period +0 since \d{4}-\d\d-\d\dT.*Z\n/);
+    expect(await answerOf('statement', id)).toMatchObject({
+      opening: 0,
+      closing: 5_000,
+      charged: 0,
+      refunded: 0,
+    });
+    const month = new Date().toISOString().slice(0, 7);
+    expect((await holdfast(['statement', id, '--month', month])).stdout).toMatch(
+      new RegExp(`From +${month}-01T00:00:00.000Z\\n[^]*Charged +0\\nRefunded +0\\n`),
+    );
+    expect(await answerOf('statement', id, '--month', '2020-12')).toMatchObject({
+      from: '2020-12-01T00:00:00.000Z',
+      to: '2021-01-01T00:00:00.000Z',
+      closing: 0,
+    });
     const csv = (await holdfast(['statement', id, '--csv', '--from', '2020-01-01'])).stdout.split('\r\n');
     expect([csv[0]?.slice(0, 7), csv.length]).toEqual(['id,seq,', 1 + 4 + 1]);
 
@@ -156,6 +172,13 @@ describe('what goes wrong is told, with what to do', () => {
     ['an unknown source', ['grant', 'acct_x', ...give, '--source', 'sign_up'], {}, 2, /Allowed choices/],
     ['no month', ['ledger', 'report', '--month', '2026-13'], {}, 2, /YYYY-MM/],
     ['CSV as JSON', ['statement', 'acct_x', '--csv', '--json'], {}, 2, /cannot be used/],
+    [
+      'a month and an end',
+      ['statement', 'acct_x', '--month', '2026-01', '--to', '2026-02-01'],
+      {},
+      2,
+      /cannot be used/,
+    ],
     ['a key that is none', ['balance', 'acct_x'], { HOLDFAST_PLATFORM_KEY: 'x' }, 1, /HOLDFAST_PLATFORM_KEY/],
     ['half a target', ['balance', 'acct_x'], { HOLDFAST_API_URL: '' }, 2, /not set: HOLDFAST_API_URL \(/],
     [

@@ -122,6 +122,17 @@ describe('GET /v1/jobs', () => {
     expect(await ids('?created_after=2000-01-01T00:00:00%2B02:00&state=succeeded')).toEqual([delivered]);
   });
 
+  it('after or before the very time that a job shows does not list that job again', async () => {
+    const { data } = (await get('/v1/jobs')).json<List<{ id: string; created_at: string }>>();
+    for (const { id, created_at: at } of data) {
+      for (const filter of ['created_after', 'created_before'])
+        expect(await ids(`?${filter}=${at}`)).not.toContain(id);
+      const justBefore = new Date(Date.parse(at) - 1).toISOString();
+      const justAfter = new Date(Date.parse(at) + 1).toISOString();
+      expect(await ids(`?created_after=${justBefore}&created_before=${justAfter}`)).toContain(id);
+    }
+  });
+
   it.each([
     ['limit=0', '/limit'],
     ['limit=101', '/limit'],
@@ -145,6 +156,7 @@ describe('GET /v1/balance', () => {
       available: 930,
       reserved: 35,
       spent_this_period: 35,
+      period_starts_at: expect.stringMatching(/Z$/) as string,
       grants: [
         {
           id: expect.stringMatching(/^grant_/) as string,
@@ -229,6 +241,20 @@ describe('GET /v1/entries', () => {
     expect(seqs).toEqual([6, 5, 4, 3, 2, 1]);
   });
 
+  it('from and to the very time that an entry shows meet at that entry', async () => {
+    const { data } = (await get('/v1/entries')).json<List<{ seq: number; created_at: string }>>();
+    for (const { seq, created_at: at } of data) {
+      const seqs = async (query: string) => (await page(query)).data.map((entry) => entry.seq);
+      expect(await seqs(`?from=${at}`)).toContain(seq);
+      expect(await seqs(`?to=${at}`)).not.toContain(seq);
+    }
+  });
+
+  it('shows what each movement charged', async () => {
+    const { data } = (await get('/v1/entries?kind=commit')).json();
+    expect(data).toMatchObject([{ credits: 0, charged: 35, refunded: 0 }]);
+  });
+
   it('filters by kind, job and time', async () => {
     expect(await shown('?kind=commit')).toEqual([['commit', 0, 965]]);
     expect((await page(`?job_id=${failed}`)).data.map((entry) => entry.kind)).toEqual(['release', 'reserve']);
@@ -245,6 +271,8 @@ describe('GET /v1/statement', () => {
       to: expect.stringMatching(/Z$/) as string,
       opening: 0,
       closing: 930,
+      charged: 35,
+      refunded: 0,
       sums: { grant: 1_000, reserve: -105, commit: 0, release: 35, spend: 0, refund: 0, expire: 0, void: 0 },
     });
   });

@@ -13,7 +13,8 @@ afterAll(async () => {
   await api.close();
 });
 
-const HEADER = 'id,seq,kind,credits,job_id,output_id,grant_id,reason,balance_after,created_at';
+const HEADER =
+  'id,seq,kind,credits,job_id,output_id,grant_id,reason,balance_after,created_at,charged,refunded';
 const CSV = { Accept: 'text/csv' };
 
 const give = (credits: number, reason: string) =>

@@ -38,6 +38,30 @@ async function spentThisPeriod(account: string): Promise<number> {
   return rows[0]?.spent ?? -1;
 }
 
+async function periodStartOf(account: string): Promise<string | undefined> {
+  const { rows } = await ledger.worker.query<{ at: string }>(
+    `SELECT ledger.read_balance($1)->>'period_starts_at' AS at`,
+    [account],
+  );
+  return rows[0]?.at.slice(0, 'YYYY-MM-DD'.length);
+}
+
+test('a balance says since when its spend counts: 0 right after a plan is set on the day of a spend', async () => {
+  await ledger.setClock(new Date('2026-01-31T00:00:00Z'));
+  const account = await ledger.openAccount('says_since', 1_000);
+  await ledger.setClock(new Date('2026-02-10T00:00:00Z'));
+  await spend(account, 'before', 745);
+  expect([await spentThisPeriod(account), await periodStartOf(account)]).toEqual([745, '2026-01-31']);
+  await ledger.setClock(new Date('2026-02-10T12:00:00Z'));
+  await startPlan(account, '2026-02-10T12:00:00Z');
+  expect([await spentThisPeriod(account), await periodStartOf(account)]).toEqual([0, '2026-02-10']);
+  // Nothing has been asked of the account since its period ended: it counts from the period that it is in now.
+  await ledger.setClock(new Date('2026-05-20T00:00:00Z'));
+  expect([await spentThisPeriod(account), await periodStartOf(account)]).toEqual([0, '2026-05-10']);
+  await spend(account, 'after', 3);
+  expect([await spentThisPeriod(account), await periodStartOf(account)]).toEqual([3, '2026-05-10']);
+});
+
 test('news of a plan after its period began: what was spent since counts in it, what was before does not', async () => {
   await ledger.setClock(new Date('2026-01-03T00:00:00Z'));
   const account = await ledger.openAccount('late_news', 1_000);

@@ -96,6 +96,8 @@ test('a statement of everything opens with nothing and closes with the balance',
     to: '2026-03-21T00:00:00+00:00',
     opening: 0,
     closing: 120,
+    charged: 301,
+    refunded: 120,
     sums: {
       grant: 1_400,
       reserve: -480,
@@ -108,6 +110,68 @@ test('a statement of everything opens with nothing and closes with the balance',
     },
   });
   expect((await ledger.balanceOf(account)).available).toBe(120);
+});
+
+test('a statement that shows a commit of 0 says what was charged and refunded, and so does each of its rows', async () => {
+  const rows = await readStatementRows(
+    ledger.worker,
+    account,
+    { from: null, to: null },
+    { after: 0, limit: 1_000 },
+  );
+  const paid = rows.filter((row) => row.charged + row.refunded > 0);
+  expect(paid.map((row) => [row.kind, row.charged, row.refunded])).toEqual([
+    ['commit', 300, 0],
+    ['spend', 1, 0],
+    ['refund', 0, 120],
+  ]);
+  // A part of a month shows what was paid in it.
+  const day = (number: number) => OPENED + number * DAY_MS;
+  expect(await statementOf(day(3), day(12))).toMatchObject({
+    charged: 301,
+    refunded: 0,
+    sums: { commit: 0, spend: -1 },
+  });
+  expect(await statementOf(day(12), day(20))).toMatchObject({ charged: 0, refunded: 120 });
+});
+
+test.each([
+  ['expired: as a goodwill grant', { expires_at: new Date(OPENED + 30 * DAY_MS) }, 'nothing'],
+  ['was voided: nowhere', {}, 'void'],
+] as const)('what is refunded into a grant that %s, is refunded once', async (_name, grant, before) => {
+  await ledger.grant([grantItem(account, 'spent from', 50, { band: 2, ...grant })]);
+  await ledger.reserve([reserveItem(account, 'later', 50)]);
+  await ledger.settle([commitItem(account, 'later', 50)]);
+  if (before === 'void')
+    await ledger.void([{ account_id: account, grant_id: 'spent from', reason: 'charge-back' }]);
+  await onDay(40);
+  await ledger.refund([refundItem(account, 'later', 'f2', 50)]);
+  expect(await statementOf(OPENED + 30 * DAY_MS, null)).toMatchObject({ charged: 0, refunded: 50 });
+});
+
+test('a statement until now ends where the next one begins, also within one millisecond', async () => {
+  await ledger.grant([grantItem(account, 'before', 5)]);
+  const first = await statementOf(null, null);
+  const again = await statementOf(null, null);
+  expect([first?.closing, again?.to, again?.closing]).toEqual([125, first?.to, 125]);
+  await ledger.grant([grantItem(account, 'after', 7)]);
+  await ledger.setClock(new Date(OPENED + 3 * DAY_MS));
+  await ledger.grant([grantItem(account, 'with a clock that was set back', 9)]);
+  const until = Date.parse(first?.to ?? '');
+  expect((await statementOf(null, until))?.closing).toBe(125);
+  const next = await statementOf(until, null);
+  expect([next?.opening, next?.sums.grant, next?.closing]).toEqual([125, 16, 141]);
+});
+
+test('a statement until now, of a clock of microseconds, loses and repeats nothing of the millisecond it ends in', async () => {
+  await ledger.setClock(null);
+  let until: number | null = null;
+  for (let number = 0; number < 30; number++) {
+    await ledger.grant([grantItem(account, `g${String(number)}`, 1)]);
+    const statement = await statementOf(until, null);
+    expect(statement?.sums.grant).toBe(until === null ? 1_401 : 1);
+    until = Date.parse(statement?.to ?? '');
+  }
 });
 
 test('opening and sums are closing for any stretch, and the rows of it fold to the same', async () => {
