@@ -8,7 +8,7 @@ import { priceRequest, workItemsOf } from '../domain/quote.ts';
 import type { AdmitItem, AdmitResult } from '../jobs/admit-job.ts';
 import { fingerprintQuoted, fingerprintWork } from '../jobs/fingerprint-request.ts';
 import type { EditSources } from '../jobs/read-edit-sources.ts';
-import type { RequestRules } from '../jobs/job-request-rules.ts';
+import { notOfferedErrors, type RequestRules } from '../jobs/job-request-rules.ts';
 import { parseJobRequest } from '../jobs/parse-job-request.ts';
 import type { GroupedVerb } from '../ledger/group-commit.ts';
 import type { Admission, GenerationStart } from '../workflows/messages.ts';
@@ -75,8 +75,8 @@ async function prepare(
     admitBy: start.admitBy,
   };
   const parsed = parseJobRequest(start.request, settings.rules);
-  if (!parsed.ok) {
-    const { errors } = parsed;
+  const errors = parsed.ok ? notOfferedErrors(parsed.request, settings.rules) : parsed.errors;
+  if (!parsed.ok || errors.length > 0) {
     return {
       item: { ...key, refusal: { code: 'invalid_request', reason: 'invalid_request', errors } },
       ...NOTHING_TO_RUN,

@@ -2,12 +2,13 @@ import type { Refusal, StartJob } from '../client/start-job.ts';
 import { assertNever } from '../domain/assert-never.ts';
 import { creditsIfKnown, workItemsOf } from '../domain/quote.ts';
 import { hasRoom } from '../jobs/has-room.ts';
+import { notOfferedErrors, type RequestRules } from '../jobs/job-request-rules.ts';
 import { quoteExists } from '../jobs/quote-exists.ts';
 import { readEditSources } from '../jobs/read-edit-sources.ts';
 import { readAdmission, type StoredAdmission } from '../jobs/read-admission.ts';
 import type { Database } from '../ledger/database.ts';
 import { readLimits } from '../ledger/limits.ts';
-import { notFound, Problem, unavailable } from './problem.ts';
+import { invalidRequest, notFound, Problem, unavailable } from './problem.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
 import { tooManyJobs } from './too-many-jobs.ts';
 import type { RequestState } from './request-state.ts';
@@ -31,8 +32,9 @@ export const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
 export function createAdmitSubmission(deps: {
   readonly database: Database;
   readonly startJob: StartJob;
+  readonly rules: RequestRules;
 }): AdmitSubmission {
-  const { database, startJob } = deps;
+  const { database, startJob, rules } = deps;
 
   async function start(submission: Submission, state: RequestState): Promise<Admitted> {
     // Its body came late, or PostgreSQL did: the caller has been told that nothing was billed, so let it be true.
@@ -86,6 +88,8 @@ export function createAdmitSubmission(deps: {
       readEditSources(database, accountId, workItemsOf(request)),
     ]);
     if (known !== null) return replay(known, submission);
+    const notOffered = notOfferedErrors(request, rules);
+    if (notOffered.length > 0) throw invalidRequest(notOffered);
     if (!isQuoteKnown) throw notFound('quote');
     if (sources.outcome === 'refused' && sources.refusal.code === 'not_found') {
       throw problemOfRefusal(sources.refusal, {});

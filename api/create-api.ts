@@ -6,6 +6,7 @@ import type { AssetStore } from '../jobs/asset-store.ts';
 import type { RequestRules } from '../jobs/job-request-rules.ts';
 import type { Database } from '../ledger/database.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Readiness } from '../runtime/readiness.ts';
 import { logAccess } from './access-log.ts';
 import { createAdmitSubmission } from './admit-submission.ts';
 import { createAnswerJob } from './answer-job.ts';
@@ -58,7 +59,7 @@ export type ApiDependencies = {
   readonly startJob: StartJob;
   readonly cancelJob: CancelJob;
   readonly supportWorkflows: SupportWorkflows;
-  readonly doesTemporalAnswer: (timeoutMs: number) => Promise<boolean>;
+  readonly readiness: Readiness;
   readonly temporalUi: TemporalUi;
   /** The address callers reach us under, for the pages that problems point to. */
   readonly publicUrl: string;

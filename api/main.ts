@@ -3,18 +3,19 @@ import { createCancelJob } from '../client/cancel-job.ts';
 import { createSupportWorkflows } from '../client/support-workflow.ts';
 import { createStartJob } from '../client/start-job.ts';
 import { createDiskAssetStore } from '../jobs/asset-store.ts';
+import { providersOf } from '../jobs/job-request-rules.ts';
 import { readApiConfig } from '../runtime/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { announceReady } from '../runtime/process-ready.ts';
 import { endInOrder } from '../runtime/shutdown.ts';
 import { lazilyConnectTemporal } from '../runtime/temporal-connection.ts';
+import { createApiReadiness } from './api-readiness.ts';
 import { createAnswerUnreadable } from './answer-unreadable.ts';
 import { createApi } from './create-api.ts';
 import { createJobWatches } from './job-watches.ts';
 import { reportUnavailable } from './available-database.ts';
 import { serve } from './serve.ts';
-import { doesTemporalAnswer } from './temporal-answers.ts';
 
 /** Draining (10 s) and closing what it used. */
 const SHUTDOWN_TIMEOUT_MS = 15_000;
@@ -40,13 +41,18 @@ const server = await serve(
       startJob: createStartJob({ client, taskQueue: config.temporal.taskQueue }),
       cancelJob: createCancelJob(client),
       supportWorkflows: createSupportWorkflows(client),
-      doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
+      readiness: createApiReadiness({
+        database: pool,
+        client,
+        taskQueue: config.temporal.taskQueue,
+        now: Date.now,
+      }),
       temporalUi:
         config.temporalUiUrl === null
           ? null
           : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
       publicUrl: publicUrlAt(port),
-      rules: config,
+      rules: { ...config, providers: providersOf(config) },
       log,
       now: Date.now,
     }),

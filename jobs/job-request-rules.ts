@@ -7,27 +7,59 @@ import { toSandboxText } from '../domain/sandbox-text.ts';
 const SANDBOX_SCRIPTS =
   'It draws Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Chinese, Japanese, Korean and emoji.';
 
-export type RequestRules = {
+export type BodyRules = {
   /** False where test scenarios are switched off, whatever the model. */
   readonly allowsTestScenarios: boolean;
   /** True for development: reference assets over plain http, and from this machine. */
   readonly allowsLocalAssetUrls: boolean;
 };
 
+export type RequestRules = BodyRules & {
+  /** The model services that this deployment has, by the names that models give. */
+  readonly providers: readonly string[];
+};
+
+/** The name of the one model service that can be set, by MODEL_SERVICE_URL. */
+const LOCAL_PROVIDER = 'local';
+
+export function providersOf(config: { readonly modelServiceUrl: string | null }): readonly string[] {
+  return config.modelServiceUrl === null ? [] : [LOCAL_PROVIDER];
+}
+
+/**
+ * Models that nothing here can run. Not a rule of the body: what was admitted under its key before the service was taken
+ * away is still told of, so this is for new jobs only.
+ */
+export function notOfferedErrors(request: JobRequest, rules: RequestRules): readonly FieldError[] {
+  return workItemsOf(request).flatMap((work, item) => {
+    const model = modelOf(work.model);
+    if (model === undefined || rules.providers.includes(model.provider)) return [];
+    return {
+      pointer: `${pointerOf(request, item)}/model`,
+      code: 'not_offered',
+      detail:
+        `This deployment has no model service for ${model.name}. Its operator sets MODEL_SERVICE_URL for API and workers ` +
+        '(with docker-compose.yml in .env, beside COMPOSE_PROFILES=sandbox for the sandbox).',
+    };
+  });
+}
+
+function pointerOf(request: JobRequest, item: number): string {
+  return request.kind === 'batch' ? `/items/${String(item)}` : '';
+}
+
 /** What is wrong with a body whose every field is right by itself. */
-export function ruleErrors(request: JobRequest, rules: RequestRules): readonly FieldError[] {
+export function ruleErrors(request: JobRequest, rules: BodyRules): readonly FieldError[] {
   const items = workItemsOf(request);
   return [
-    ...items.flatMap((work, item) =>
-      workErrors(work, request.kind === 'batch' ? `/items/${String(item)}` : '', rules),
-    ),
+    ...items.flatMap((work, item) => workErrors(work, pointerOf(request, item), rules)),
     ...deadlineErrors(request, items),
     ...countErrors(request),
     ...agreementErrors(request),
   ];
 }
 
-function workErrors(work: WorkItem, pointer: string, rules: RequestRules): readonly FieldError[] {
+function workErrors(work: WorkItem, pointer: string, rules: BodyRules): readonly FieldError[] {
   const model = modelOf(work.model);
   if (model === undefined) {
     return [

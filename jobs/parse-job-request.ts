@@ -2,7 +2,7 @@ import type { JobRequest } from '../domain/job-request.ts';
 import type { FieldError } from '../domain/problems.ts';
 import { fieldErrorsOf } from './field-errors.ts';
 import { jobRequestSchema, KNOWN_FIELDS } from './job-request-schema.ts';
-import { ruleErrors, type RequestRules } from './job-request-rules.ts';
+import { ruleErrors, type BodyRules } from './job-request-rules.ts';
 import { nestingErrors } from './json-nesting.ts';
 
 export type ParsedJobRequest =
@@ -14,7 +14,7 @@ export type ParsedJobRequest =
  */
 export function parseJobRequest(
   body: unknown,
-  rules: RequestRules = { allowsTestScenarios: true, allowsLocalAssetUrls: true },
+  rules: BodyRules = { allowsTestScenarios: true, allowsLocalAssetUrls: true },
 ): ParsedJobRequest {
   const tooDeep = nestingErrors(body);
   if (tooDeep.length > 0) return { ok: false, errors: tooDeep };

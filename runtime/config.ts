@@ -27,6 +27,7 @@ export const API_SETTINGS = [
   'API_PORT',
   'PUBLIC_URL',
   'ASSET_HOME',
+  'MODEL_SERVICE_URL',
   'ALLOW_TEST_SCENARIOS',
   'ALLOW_LOCAL_ASSET_URLS',
 ] as const satisfies SettingName[];
@@ -42,6 +43,7 @@ export const WORKER_SETTINGS = [
   'WORKER_BUILD_ID',
   'WORKER_DEPLOYMENT_NAME',
   'WORKER_METRICS_ADDRESS',
+  'WORKER_HEALTH_ADDRESS',
   'WORKFLOW_BUNDLE',
   'WORKER_SHUTDOWN_GRACE_SECONDS',
   'WORKER_MAX_CACHED_WORKFLOWS',
@@ -98,6 +100,8 @@ export type ApiConfig = ProcessConfig & {
   readonly port: number;
   readonly publicUrl: string | null;
   readonly assetHome: string;
+  /** Null: there is none, and its models are not offered. */
+  readonly modelServiceUrl: string | null;
   readonly allowsTestScenarios: boolean;
   /** Addresses that customers name may be of this machine, and plain http. */
   readonly allowsLocalAssetUrls: boolean;
@@ -116,6 +120,7 @@ export type WorkerConfig = ProcessConfig & {
   readonly allowsLocalAssetUrls: boolean;
   readonly version: WorkerVersion | null;
   readonly metricsAddress: string | null;
+  readonly healthAddress: string | null;
   readonly workflowBundlePath: string | null;
   readonly shutdownGraceSeconds: number;
   readonly maxCachedWorkflows: number;
@@ -154,6 +159,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     port: settings.API_PORT,
     publicUrl: settings.PUBLIC_URL,
     assetHome: settings.ASSET_HOME,
+    modelServiceUrl: settings.MODEL_SERVICE_URL,
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
     allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,
   };
@@ -172,6 +178,7 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,
     version: workerVersionOf(settings),
     metricsAddress: settings.WORKER_METRICS_ADDRESS,
+    healthAddress: settings.WORKER_HEALTH_ADDRESS,
     workflowBundlePath: settings.WORKFLOW_BUNDLE,
     shutdownGraceSeconds: settings.WORKER_SHUTDOWN_GRACE_SECONDS,
     maxCachedWorkflows: settings.WORKER_MAX_CACHED_WORKFLOWS,

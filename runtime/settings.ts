@@ -11,6 +11,7 @@ const optionalText = text.nullable().default(null);
 const seconds = (fallback: number, max = 3_600) => z.coerce.number().int().min(1).max(max).default(fallback);
 const count = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const hostAndPort = z.string().regex(/^[^\s/]+:\d{1,5}$/);
 const httpUrl = z.url({ protocol: /^https?$/ });
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 
@@ -69,7 +70,7 @@ export const SETTINGS = {
   ASSET_HOME: { schema: text, doc: 'the folder that holds generated files, shared by API and workers' },
   MODEL_SERVICE_URL: {
     schema: httpUrl.nullable().default(null),
-    doc: 'the local model service; unset: the model local/render is not offered',
+    doc: 'the local model service, for API and workers alike; unset: jobs of the model local/render are refused',
   },
   ALLOW_TEST_SCENARIOS: {
     schema: z.stringbool().default(true),
@@ -84,6 +85,10 @@ export const SETTINGS = {
   WORKER_METRICS_ADDRESS: {
     schema: optionalText,
     doc: 'host:port on which the Temporal SDK serves its metrics; unset: none',
+  },
+  WORKER_HEALTH_ADDRESS: {
+    schema: hostAndPort.nullable().default(null),
+    doc: 'host:port on which the worker serves GET /readyz; unset: not at all',
   },
   WORKFLOW_BUNDLE: {
     schema: optionalText,

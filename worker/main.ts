@@ -16,7 +16,9 @@ import { connectTemporal } from '../runtime/temporal-connection.ts';
 import { connectTemporalNatively } from '../runtime/temporal-native-connection.ts';
 import { createWorker } from './create-worker.ts';
 import { ensureFixtures } from './ensure-fixtures.ts';
+import { serveHealth } from './health-server.ts';
 import { installRuntime } from './install-runtime.ts';
+import { createWorkerReadiness } from './worker-readiness.ts';
 
 /** The worker process: runs workflows and activities until it is told to stop. */
 
@@ -37,7 +39,7 @@ const jobActivities = createJobActivities({
   providers,
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
-  rules: config,
+  rules: { ...config, providers: providers.names },
   openOutside: createOpenOutside(resolveBySystem, { allowsLocal: config.allowsLocalAssetUrls }),
 });
 const reconcileActivities = createReconcileActivities({
@@ -55,6 +57,14 @@ const worker = await createWorker(config, nativeConnection, {
   ...createCreditUpkeep(pool),
 });
 const running = worker.run();
+const { taskQueue } = config.temporal;
+const health =
+  config.healthAddress === null
+    ? null
+    : await serveHealth(
+        config.healthAddress,
+        createWorkerReadiness({ database: pool, client, worker, taskQueue }),
+      );
 
 const shutdown = endInOrder({
   log,
@@ -67,6 +77,7 @@ const shutdown = endInOrder({
         return running;
       },
     },
+    { name: 'health', stop: async () => health?.stop() },
     { name: 'temporal', stop: () => Promise.all([connection.close(), nativeConnection.close()]) },
     { name: 'database', stop: () => pool.end() },
   ],
@@ -75,4 +86,4 @@ running.catch((error: unknown) => {
   shutdown.begin('the worker failed', error);
 });
 announceReady(config);
-log.info({ taskQueue: config.temporal.taskQueue, providers: providers.names }, 'worker is running');
+log.info({ taskQueue, providers: providers.names }, 'worker is running');

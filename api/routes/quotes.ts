@@ -1,7 +1,7 @@
 import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { priceRequest, workItemsOf } from '../../domain/quote.ts';
 import { fingerprintQuoted } from '../../jobs/fingerprint-request.ts';
-import type { RequestRules } from '../../jobs/job-request-rules.ts';
+import { notOfferedErrors, type RequestRules } from '../../jobs/job-request-rules.ts';
 import { parseJobRequest } from '../../jobs/parse-job-request.ts';
 import { readEditSources } from '../../jobs/read-edit-sources.ts';
 import { storeQuote } from '../../jobs/store-quote.ts';
@@ -25,6 +25,8 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
       const body = await readJsonBody(request, response);
       const parsed = parseJobRequest(body, deps.rules);
       if (!parsed.ok) throw invalidRequest(parsed.errors);
+      const notOffered = notOfferedErrors(parsed.request, deps.rules);
+      if (notOffered.length > 0) throw invalidRequest(notOffered);
       const sources = await readEditSources(deps.database, accountId, workItemsOf(parsed.request));
       if (sources.outcome === 'refused') throw problemOfRefusal(sources.refusal, {});
 

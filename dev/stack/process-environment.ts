@@ -20,7 +20,6 @@ export function workerEnvironment(addresses: StackAddresses, workflowBundle: str
   return {
     ...commonEnvironment(addresses),
     DATABASE_URL: addresses.workerDatabaseUrl,
-    MODEL_SERVICE_URL: urlOf(addresses.host, addresses.modelServicePort),
     WORKFLOW_BUNDLE: workflowBundle,
     RECONCILE_INTERVAL_SECONDS: '5',
     RECONCILE_GRACE_SECONDS: '5',
@@ -66,6 +65,7 @@ function commonEnvironment(addresses: StackAddresses): Environment {
     TEMPORAL_ADDRESS: addresses.temporalAddress,
     TEMPORAL_TASK_QUEUE: addresses.taskQueue,
     ASSET_HOME: path.join(addresses.home, 'assets'),
+    MODEL_SERVICE_URL: urlOf(addresses.host, addresses.modelServicePort),
     ALLOW_LOCAL_ASSET_URLS: 'true',
   };
 }

@@ -45,7 +45,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
   const { accountId } = await openAccount(worker, { name: 'Test', reference: randomUUID() });
   const settings = {
     heartbeatTimeoutSeconds: 5,
-    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
+    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
   };
   const provider = (serviceUrl: string) => createLocalProvider({ baseUrl: serviceUrl });
   const activitiesAt = (serviceUrl: string) =>

@@ -26,7 +26,10 @@ function admitAtPrice(credits: number) {
             },
       ),
     readEditSources.bind(null, fixture.worker),
-    { heartbeatTimeoutSeconds: 5, rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true } },
+    {
+      heartbeatTimeoutSeconds: 5,
+      rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
+    },
   );
 }
 
@@ -69,4 +72,20 @@ test.each([
 test('a job whose price stayed is charged its price', async () => {
   const { plan } = await fixture.activitiesAt('http://nowhere.test').admit(fixture.startOf('stayed'));
   expect(plan?.credits).toBe(35);
+});
+
+test('a worker without a model service refuses what it could never run, and reserves nothing', async () => {
+  const before = await fixture.balance();
+  const admit = createAdmit(createAdmitJob(fixture.worker), readEditSources.bind(null, fixture.worker), {
+    heartbeatTimeoutSeconds: 5,
+    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: [] },
+  });
+  const { admission, plan } = await admit(fixture.startOf('not-offered'));
+  expect(admission).toMatchObject({
+    outcome: 'refused',
+    code: 'invalid_request',
+    errors: [{ pointer: '/model', code: 'not_offered' }],
+  });
+  expect(plan).toBeNull();
+  expect(await fixture.balance()).toEqual(before);
 });

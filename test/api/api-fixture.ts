@@ -5,12 +5,12 @@ import { expect, inject } from 'vitest';
 import { createAdmit } from '../../activities/admit.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { outputCountOf } from '../../domain/quote.ts';
+import { createApiReadiness } from '../../api/api-readiness.ts';
 import { createAnswerUnreadable } from '../../api/answer-unreadable.ts';
 import { createApi } from '../../api/create-api.ts';
 import { createJobWatches } from '../../api/job-watches.ts';
 import type { WatchPlaces } from '../../api/watch-places.ts';
 import { serve } from '../../api/serve.ts';
-import { doesTemporalAnswer } from '../../api/temporal-answers.ts';
 import { createCancelJob } from '../../client/cancel-job.ts';
 import { createSupportWorkflows } from '../../client/support-workflow.ts';
 import { createStartJob } from '../../client/start-job.ts';
@@ -60,6 +60,10 @@ export async function createApiFixture(
     readonly databaseUrl?: (apiUrl: string) => string;
     readonly answerWithinMs?: number;
     readonly watchPlaces?: WatchPlaces;
+    /** Of Temporal; what it lacks is the subject of some tests. */
+    readonly namespace?: string;
+    /** The model services of the API; the worker always has the local one. */
+    readonly providers?: readonly string[];
   } = {},
 ) {
   const { home, remove } = await makeTemporaryHome('api');
@@ -74,7 +78,7 @@ export async function createApiFixture(
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
   for (const one of [pool, worker, owner]) one.on('error', () => undefined);
   const connection = Connection.lazy({ address: inject('temporalAddress') });
-  const client = new Client({ connection });
+  const client = new Client({ connection, namespace: options.namespace ?? 'default' });
   const log = pino({ level: 'silent' });
   const watches = createJobWatches(pool, log, options.watchPlaces);
   const assets: AssetStore = createDiskAssetStore(home);
@@ -90,10 +94,14 @@ export async function createApiFixture(
         startJob: createStartJob({ client, taskQueue }),
         cancelJob: createCancelJob(client),
         supportWorkflows: createSupportWorkflows(client),
-        doesTemporalAnswer: (timeoutMs) => doesTemporalAnswer(client, timeoutMs),
+        readiness: createApiReadiness({ database: pool, client, taskQueue, now: Date.now }),
         temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
         publicUrl: publicUrlAt(port),
-        rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
+        rules: {
+          allowsTestScenarios: true,
+          allowsLocalAssetUrls: true,
+          providers: options.providers ?? ['local'],
+        },
         log,
         now: Date.now,
         ...(options.answerWithinMs === undefined ? {} : { answerWithinMs: options.answerWithinMs }),
@@ -103,7 +111,7 @@ export async function createApiFixture(
   const url = publicUrlAt(server.port);
   const admit = createAdmit(createAdmitJob(worker), readEditSources.bind(null, worker), {
     heartbeatTimeoutSeconds: 5,
-    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
+    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
   });
   let accounts = 0;
 

@@ -37,7 +37,7 @@ export async function startWorker(options: {
       providers: createProviderRegistry([createLocalProvider({ baseUrl: modelService.url })]),
       assets: createDiskAssetStore(options.assetHome),
       heartbeatTimeoutSeconds: 5,
-      rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
+      rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
       ...(options.opensLocalAddresses === true ? LOCAL_ADDRESSES : {}),
     }),
     shutdownGraceTime: '1 second',

@@ -132,9 +132,8 @@ describe('the page of a problem', () => {
 });
 
 describe('health', () => {
-  it('is up and ready while PostgreSQL and Temporal answer', async () => {
+  it('is up whatever it needs (readiness.test.ts has the rest)', async () => {
     expect((await api.call('/healthz')).json()).toEqual({ status: 'up' });
-    expect((await api.call('/readyz')).json()).toEqual({ status: 'ready', postgresql: 'up', temporal: 'up' });
   });
 });
 

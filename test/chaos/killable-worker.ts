@@ -37,7 +37,7 @@ const jobActivities = createJobActivities({
   providers,
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
-  rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
+  rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
   openOutside: createOpenOutside(resolveBySystem, { allowsLocal: true }),
 });
 const reconcileActivities = createReconcileActivities({

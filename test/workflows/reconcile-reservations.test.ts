@@ -96,7 +96,7 @@ async function reconcile(asked = client): Promise<ReconcileReport> {
     providers: createProviderRegistry([]),
     assets: createDiskAssetStore('/nowhere'),
     heartbeatTimeoutSeconds: 5,
-    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true },
+    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
   };
   const { reconcileReservations } = createReconcileActivities({
     database: worker,

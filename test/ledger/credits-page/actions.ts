@@ -241,7 +241,7 @@ async function changeLimits({ database, accountId }: ActionContext, change: obje
 async function submitStaticAd(database: Database, accountId: string, key: string): Promise<Answer> {
   const admit = createAdmit(createAdmitJob(database), readEditSources.bind(null, database), {
     heartbeatTimeoutSeconds: 10,
-    rules: { allowsTestScenarios: false, allowsLocalAssetUrls: false },
+    rules: { allowsTestScenarios: false, allowsLocalAssetUrls: false, providers: ['local'] },
   });
   const { admission } = await admit({
     accountId,

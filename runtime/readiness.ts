@@ -1,0 +1,41 @@
+/** A probe that waits longer than this is itself the problem. */
+export const READY_WITHIN_MS = 2_000;
+
+/** Probes come from every load balancer and engine; what they cost must not grow with them. */
+const KEPT_MS = 1_000;
+
+/** Why a process does not serve, one sentence each; empty when it does. */
+export type Readiness = () => Promise<readonly string[]>;
+
+/** Goes through all checks at once. A result is kept for a second, and who asks meanwhile gets the same one. */
+export function createReadiness(checks: readonly Readiness[], now: () => number): Readiness {
+  let last: { readonly at: number; readonly faults: Promise<readonly string[]> } | undefined;
+  return () => {
+    const at = now();
+    if (last === undefined || at - last.at >= KEPT_MS) {
+      last = { at, faults: Promise.all(checks.map((check) => check())).then((found) => found.flat()) };
+    }
+    return last.faults;
+  };
+}
+
+/** A query that the process's own role must be able to make, within the limit. Never throws. */
+export function databaseReadiness(query: () => Promise<unknown>): Readiness {
+  return async () => {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<readonly string[]>((resolve) => {
+      timer = setTimeout(resolve, READY_WITHIN_MS, [
+        `PostgreSQL did not respond within ${String(READY_WITHIN_MS)} ms.`,
+      ]);
+    });
+    const asked = query().then(
+      () => [],
+      () => ['PostgreSQL refused a query of this process, or cannot be reached.'],
+    );
+    try {
+      return await Promise.race([asked, tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

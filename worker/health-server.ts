@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Readiness } from '../runtime/readiness.ts';
+
+export type HealthServer = { readonly stop: () => Promise<void> };
+
+/**
+ * Serves `GET /readyz` of a worker: 200 while it polls and what it needs serves it, else 503 with the reasons. (A worker has no
+ * other HTTP of its own: the metrics beside it are the SDK's, and are served before anything works.)
+ * @param address host:port.
+ */
+export async function serveHealth(address: string, readiness: Readiness): Promise<HealthServer> {
+  const server = createServer((request, response) => {
+    if (request.url !== '/readyz') {
+      response.writeHead(404).end();
+      return;
+    }
+    void readiness().then((faults) => {
+      const body = faults.length === 0 ? { status: 'ready' } : { status: 'not ready', faults };
+      response.writeHead(faults.length === 0 ? 200 : 503, { 'Content-Type': 'application/json' });
+      response.end(`${JSON.stringify(body)}\n`);
+    });
+  });
+  const colon = address.lastIndexOf(':');
+  server.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
+  await once(server, 'listening');
+  return {
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
