@@ -1,5 +1,5 @@
-# syntax=docker/dockerfile:1
-# One image for all three processes; docker-compose.yml says which one a container runs.
+# One image for all processes and the command line (target "holdfast"; docker-compose.yml says which one a container runs),
+# and one for the sandbox, whose renderer is a development dependency.
 
 FROM node:22.21.1-bookworm-slim AS build
 WORKDIR /app
@@ -13,7 +13,14 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
-FROM node:22.21.1-bookworm-slim
+# The local model service, run from its source.
+FROM build AS sandbox
+ENV MODEL_SERVICE_HOME=/var/lib/holdfast/model-service
+RUN install --directory --owner=node --group=node /var/lib/holdfast/model-service
+USER node
+CMD ["node", "--import", "tsx", "dev/model-service/main.ts"]
+
+FROM node:22.21.1-bookworm-slim AS holdfast
 # The SDK's native core verifies TLS (Temporal Cloud) against the system's certificates.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates \

@@ -2,11 +2,12 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What a tier needs running: one PostgreSQL and one Temporal serve the whole run, and only when somebody asks. */
-type Parts = 'postgres' | 'temporal';
+type Parts = 'postgres' | 'temporal' | 'packedCopy';
 
 const SETUP_FILE: Readonly<Record<Parts, string>> = {
   postgres: './test/support/postgres-global-setup.ts',
   temporal: './test/support/temporal-global-setup.ts',
+  packedCopy: './test/support/packed-copy-global-setup.ts',
 };
 
 /**
@@ -46,7 +47,7 @@ const TIERS = [
   tier('chaos', { needs: BOTH, timeoutSeconds: 240, isHeavy: true }),
   tier('integration', { needs: BOTH, timeoutSeconds: 240, isHeavy: true }),
   tier('stack', { timeoutSeconds: 120 }),
-  tier('packaging', { needs: BOTH, timeoutSeconds: 240 }),
+  tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
   tier('client', { needs: BOTH, timeoutSeconds: 60 }),
   tier('browser', { timeoutSeconds: 120 }),
@@ -58,6 +59,7 @@ const TIERS = [
   tier('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('property', { timeoutSeconds: 60 }),
   tier('providers', { timeoutSeconds: 60 }),
+  tier('packaging', { timeoutSeconds: 10 }),
   tier('unit', { timeoutSeconds: 10 }),
 ];
 

@@ -28,6 +28,12 @@ export type BrowserConfig = {
   readonly searchPath: readonly string[];
 };
 
+/** What the test that runs docker-compose.yml as processes takes from the environment. */
+export type ComposeTestConfig = {
+  /** HOLDFAST_REQUIRE_COMPOSE: a machine on which that cannot be done fails the test; else it skips it. */
+  readonly isRequired: boolean;
+};
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const CHECKOUT = path.join(import.meta.dirname, '..');
@@ -52,6 +58,10 @@ export function readBrowserConfig(env: Environment = process.env): BrowserConfig
     isRequired: read('HOLDFAST_REQUIRE_BROWSER') === 'true',
     searchPath: (read('PATH') ?? '').split(path.delimiter).filter((folder) => folder !== ''),
   };
+}
+
+export function readComposeTestConfig(env: Environment = process.env): ComposeTestConfig {
+  return { isRequired: readerOf(env)('HOLDFAST_REQUIRE_COMPOSE') === 'true' };
 }
 
 function readerOf(env: Environment): (name: string) => string | null {

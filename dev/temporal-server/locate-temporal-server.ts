@@ -1,17 +1,13 @@
-import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { lockWithin } from '../exclusive-lock.ts';
 import type { Progress } from '../progress.ts';
-import { runProgram } from '../run-program.ts';
-import { buildTemporalServer } from './build-temporal-server.ts';
+import { buildGoProgram } from './build-go-program.ts';
 import { downloadTemporalServer } from './download-temporal-server.ts';
+import { doesRun, findGo, isExecutable } from './programs.ts';
 import { TEMPORAL_CLI_VERSION } from './temporal-version.ts';
 
-const ANSWER_TIMEOUT_MS = 10_000;
 /** Somebody else's build or download, of which this one will be the user. */
 const OTHERS_BUILD_TIMEOUT_MS = 25 * 60_000;
-/** Where Go's own installer puts it, which is often not on PATH. */
-const GO_CANDIDATES = ['go', '/usr/local/go/bin/go'];
 
 /**
  * The `temporal` program to run as the dev server, by the chain of docs/decisions: on PATH → our cache → the SDK's
@@ -23,7 +19,7 @@ export async function locateTemporalServer(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<string> {
-  if (await answers('temporal', ['--version'], signal)) return 'temporal';
+  if (await doesRun('temporal', ['--version'], signal)) return 'temporal';
   const folder = path.join(cacheHome, `temporal-cli-${TEMPORAL_CLI_VERSION}`);
   const cached = path.join(folder, 'temporal');
   if (await isExecutable(cached)) return cached;
@@ -47,7 +43,14 @@ async function obtain(
   const go = await findGo(signal);
   if (go === null) throw new Error(nothingWorked('there is no Go toolchain to build it with'));
   try {
-    await buildTemporalServer(go, cached, progress, signal);
+    await buildGoProgram({
+      go,
+      package: 'github.com/temporalio/cli/cmd/temporal',
+      target: cached,
+      says: 'building the Temporal server with Go (once; about 4 minutes on 2 cores)',
+      progress,
+      signal,
+    });
     return cached;
   } catch (error) {
     throw new Error(nothingWorked(error instanceof Error ? error.message : String(error)), { cause: error });
@@ -63,23 +66,4 @@ function nothingWorked(lastFault: string): string {
     '  - install Go 1.26.4 or newer (https://go.dev/dl); the build is then made by itself',
     '  - set TEMPORAL_ADDRESS=host:port of a Temporal server that you have',
   ].join('\n');
-}
-
-async function findGo(signal?: AbortSignal): Promise<string | null> {
-  for (const go of GO_CANDIDATES) if (await answers(go, ['version'], signal)) return go;
-  return null;
-}
-
-function answers(file: string, args: readonly string[], signal?: AbortSignal): Promise<boolean> {
-  return runProgram(file, args, { timeoutMs: ANSWER_TIMEOUT_MS, signal }).then(
-    () => true,
-    () => false,
-  );
-}
-
-function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -5,6 +5,8 @@ declare module 'vitest' {
     databaseOwnerUrl: string;
     /** host:port of the run's Temporal dev server; its namespace is "default". */
     temporalAddress: string;
+    /** What the Dockerfile makes: the built context, and the folder of the image with production dependencies only. */
+    packedCopy: { readonly context: string; readonly app: string };
   }
 }
 

@@ -1,7 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -10,33 +9,22 @@ import { ensureDatabase } from '../../dev/postgres/ensure-database.ts';
 import '../support/provided-context.ts';
 import { TEST_ROLE_PASSWORD, withDatabase } from '../support/template-database.ts';
 import { makeTemporaryHome } from '../support/temporary-home.ts';
-import { service } from './compose-file.ts';
+import { service } from '../packaging/compose-file.ts';
 
 const run = promisify(execFile);
-const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-const INSTALL_LIMIT_MS = 180_000;
 const READY_LIMIT_MS = 60_000;
 const DATABASE = 'packed_copy';
 /** As a person in production has them: by command, from the folder of the image. */
 const commandOf = (name: string) => (service(name).command ?? []).slice(1);
 
+const { app } = inject('packedCopy');
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
-let app: string;
 const started: ChildProcess[] = [];
 
 beforeAll(async () => {
   home = await makeTemporaryHome('packed');
-  app = path.join(home.home, 'app');
-  await mkdir(app);
-  for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
-    await cp(path.join(CHECKOUT, file), path.join(app, file));
-  }
-  await Promise.all([
-    run(process.execPath, [path.join(CHECKOUT, 'dev', 'build.mjs'), path.join(app, 'dist')]),
-    keepProductionDependencies(),
-  ]);
   await ensureDatabase(inject('databaseOwnerUrl'), DATABASE);
-}, INSTALL_LIMIT_MS + 60_000);
+});
 
 afterAll(async () => {
   for (const child of started) {
@@ -46,15 +34,6 @@ afterAll(async () => {
   }
   await home.remove();
 });
-
-/** What `npm ci --omit=dev` installs, for a third of the work: a copy of the checkout's packages, from which npm takes the others. */
-async function keepProductionDependencies(): Promise<void> {
-  await run('cp', ['-R', path.join(CHECKOUT, 'node_modules'), app]);
-  await run('npm', ['prune', '--omit=dev', '--offline', '--no-audit', '--no-fund'], {
-    cwd: app,
-    timeout: INSTALL_LIMIT_MS,
-  });
-}
 
 function databaseUrl(role: string): string {
   const url = new URL(withDatabase(inject('databaseOwnerUrl'), DATABASE));

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
+import './provided-context.ts';
+import { makeTemporaryHome } from './temporary-home.ts';
+
+const run = promisify(execFile);
+const CHECKOUT = path.join(import.meta.dirname, '..', '..');
+const LIMIT_MS = 240_000;
+
+/**
+ * Makes what the Dockerfile makes: the build context as .dockerignore leaves it, built there, and beside it the folder of the
+ * image with production dependencies only.
+ */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { home, remove } = await makeTemporaryHome('packed');
+  const [context, app] = [path.join(home, 'context'), path.join(home, 'app')];
+  try {
+    await copyContext(context);
+    await mkdir(app);
+    for (const file of ['package.json', 'package-lock.json', '.npmrc', 'LICENSE']) {
+      await cp(path.join(context, file), path.join(app, file));
+    }
+    await Promise.all([
+      run(process.execPath, ['dev/build.mjs', path.join(app, 'dist')], { cwd: context, timeout: LIMIT_MS }),
+      keepProductionDependencies(app),
+    ]);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  project.provide('packedCopy', { context, app });
+  return remove;
+}
+
+/** .dockerignore says what comes in; all else stays out. */
+async function copyContext(context: string): Promise<void> {
+  const ignored = await readFile(path.join(CHECKOUT, '.dockerignore'), 'utf8');
+  for (const [, name = ''] of ignored.matchAll(/^!(\S+)$/gm)) {
+    await cp(path.join(CHECKOUT, name), path.join(context, name), { recursive: true });
+  }
+  await symlink(path.join(CHECKOUT, 'node_modules'), path.join(context, 'node_modules'));
+}
+
+/** What `npm ci --omit=dev` installs, for a third of the work: a copy of the checkout's packages, from which npm takes the others. */
+async function keepProductionDependencies(app: string): Promise<void> {
+  await run('cp', ['-R', path.join(CHECKOUT, 'node_modules'), app]);
+  await run('npm', ['prune', '--omit=dev', '--offline', '--no-audit', '--no-fund'], {
+    cwd: app,
+    timeout: LIMIT_MS,
+  });
+}
