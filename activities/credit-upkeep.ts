@@ -3,6 +3,7 @@ import type { Database } from '../ledger/database.ts';
 import type { DueAccount } from '../ledger/due-account.ts';
 import { readDuePlans, renewPlans, type RenewalOutcome } from '../ledger/plan.ts';
 import { readDueExpiry, sweepExpired } from '../ledger/sweep-expired.ts';
+import { endPermanentErrors } from './end-permanent-errors.ts';
 import { keepAlive } from './keep-alive.ts';
 
 /** How many accounts ended in which way: renewed, ended, swept, failed, … Ways that none took are not named. */
@@ -48,12 +49,12 @@ export function createCreditUpkeep(database: Database) {
     readDue: (page) => readDueExpiry(database, page),
     work: async (accountIds) => (await sweepExpired(database, accountIds)).map(() => 'swept'),
   };
-  return {
+  return endPermanentErrors({
     /** Renews automatic plans whose period has ended, and ends those that were to end. */
     renewDuePlans: (after: DueAccount | null) => keepAlive(() => workThrough(renewal, after)),
     /** Writes the entries of credits that have expired. */
     sweepExpiredCredits: (after: DueAccount | null) => keepAlive(() => workThrough(expiry, after)),
-  };
+  });
 }
 
 function toEnding(accountId: string, outcome: RenewalOutcome): readonly string[] {

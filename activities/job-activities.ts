@@ -16,6 +16,7 @@ import { readStageResults } from '../jobs/read-stage-results.ts';
 import { takeUpOutput } from '../jobs/take-up-output.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
+import { endPermanentErrors } from './end-permanent-errors.ts';
 import { createHandOver } from './hand-over.ts';
 import { createHasStarted } from './has-started.ts';
 import { createReleaseOutputs } from './release-outputs.ts';
@@ -63,7 +64,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   );
   const submit = createSubmit(attempts, providers, handOver);
   const collect = createCollect({ attempts, progress, providers, assets });
-  return {
+  return endPermanentErrors({
     admit: (start: GenerationStart) =>
       isFreeRetryRequest(start.request) ? admitFreeRetry(start) : admit(start),
     takeUpOutput: createTakeUpOutput(takeUpOutput.bind(null, database), dependencies),
@@ -85,5 +86,5 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     settleOverdue: createSettleOverdue(settleOutput),
     releaseOutputs: createReleaseOutputs(settle),
     readJobResult: readJobResult.bind(null, database),
-  };
+  });
 }

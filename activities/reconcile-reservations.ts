@@ -18,6 +18,7 @@ import type { JobActivities } from './job-activities.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 import { createStopQueuedAttempts } from './stop-queued-attempts.ts';
 import { describeReservations, jobIdOfReservation } from './describe-reservations.ts';
+import { endPermanentErrors } from './end-permanent-errors.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 
 export type ReconcileReport = {
@@ -51,7 +52,7 @@ const MAX_WHY = 500;
  * reconcilers at once neither. What it cannot end lands in the repair queue, for support to see, and is tried again.
  */
 export function createReconcileActivities(dependencies: ReconcileDependencies) {
-  return {
+  return endPermanentErrors({
     reconcileReservations: async (): Promise<ReconcileReport> => {
       const released = await releaseOverdue(dependencies);
       const report = await settleAbandoned(dependencies);
@@ -61,7 +62,7 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
       createAttemptsToStop(dependencies.database),
       dependencies.providers,
     ),
-  };
+  });
 }
 
 /** What is overdue returns first, and whatever Temporal says, so Temporal is not asked. */

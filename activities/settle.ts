@@ -1,7 +1,11 @@
+import { ApplicationFailure } from '@temporalio/activity';
 import { expiredGrantPolicyOf, type Failure } from '../domain/failures.ts';
 import type { OutputPlan } from '../domain/output-plan.ts';
 import type { SettleOutputItem, SettleOutputResult } from '../jobs/settle-output.ts';
 import type { GroupedVerb } from '../ledger/group-commit.ts';
+
+/** The type of the failure where the ledger refuses a settlement: it would again. */
+const SETTLEMENT_REFUSED = 'settlement_refused';
 
 /** How a job's output is to end. */
 export type Ending = { readonly charge: true } | { readonly charge: false; readonly failure: Failure };
@@ -16,7 +20,7 @@ export type Settle = ReturnType<typeof createSettle>;
 
 /**
  * Ends an output, once: charges what it cost or returns its credits. Whoever comes second is told how it ended. Throws
- * when it could not be ended, and is then safe to call again.
+ * when it could not be ended, and is then safe to call again; a failure for good where the ledger refuses.
  */
 export function createSettle(settleOutput: GroupedVerb<SettleOutputItem, SettleOutputResult>) {
   return async function settle(key: SettledKey, ending: Ending): Promise<Settled> {
@@ -58,7 +62,11 @@ function settledBy(key: SettledKey, result: SettleOutputResult): Settled {
     case 'invalid_amount':
     case 'key_reused':
     case 'not_found':
-      throw new Error(`the ledger refused to end ${key.reservationId}: ${result.outcome}`);
+      throw ApplicationFailure.nonRetryable(
+        `the ledger refused to end ${key.reservationId}: ${result.outcome}`,
+        SETTLEMENT_REFUSED,
+        result.outcome,
+      );
   }
 }
 

@@ -1,4 +1,4 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, log } from '@temporalio/workflow';
 import type { AdmitAnswer } from '../activities/admit.ts';
 import { quick } from './activity-proxies.ts';
 import { handleUpdate } from './handle-message.ts';
@@ -33,7 +33,12 @@ export async function answerAdmission(
     const hasPlan = answer.plan !== null || (answer.batch ?? null) !== null;
     return { ...answer, hasEnded: isOurs && !hasPlan };
   } catch (error) {
-    await undo();
+    await undo().catch((undoError: unknown) => {
+      log.error('what may have been reserved could not be returned', {
+        jobId: start.jobId,
+        error: undoError,
+      });
+    });
     throw error;
   }
 }

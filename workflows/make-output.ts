@@ -9,7 +9,7 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { failureOf } from '../domain/failures.ts';
+import { failureOf, isFailureCode } from '../domain/failures.ts';
 import { outputWorkflowIdOf, reservationIdOf } from '../domain/ids.ts';
 import { BATCH_PRIORITY, WORKFLOW_TASK_TIMEOUT_MS } from '../domain/workflow-names.ts';
 import { providerSteps } from './activity-proxies.ts';
@@ -29,7 +29,7 @@ export async function makeOutput(batch: Batch, outputId: string): Promise<void> 
   try {
     await child.result();
   } catch (error) {
-    if (!hasEndedItself(error)) await endInItsPlace(batch, outputId);
+    if (!hasEndedItself(error)) await endInItsPlace(batch, outputId).catch(leaveToReconciler(outputId));
   } finally {
     batch.underWay.delete(outputId);
   }
@@ -72,12 +72,21 @@ export async function cancelChild(outputId: string, by: CancelRequest['by']): Pr
   }
 }
 
-/** By its own code, which settles before it closes. */
+/** By its own code, which settles before it closes with a failure code (close-workflow.ts): any other failure has settled nothing. */
 function hasEndedItself(error: unknown): boolean {
+  if (!(error instanceof ChildWorkflowFailure)) return false;
+  const { cause } = error;
   return (
-    error instanceof ChildWorkflowFailure &&
-    (error.cause instanceof ApplicationFailure || error.cause instanceof CancelledFailure)
+    cause instanceof CancelledFailure ||
+    (cause instanceof ApplicationFailure && isFailureCode(cause.type ?? ''))
   );
+}
+
+/** One that cannot be settled costs itself: the others are made. Its reservation is still open, and the reconciler goes on. */
+function leaveToReconciler(outputId: string) {
+  return (error: unknown): void => {
+    log.error('an output could not be settled: the reconciler goes on', { outputId, error });
+  };
 }
 
 async function endInItsPlace({ plan }: Batch, outputId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { allHandlersFinished, CancellationScope, condition, log } from '@temporalio/workflow';
 
-/** Longer than any command of support takes while PostgreSQL is there: it takes one transaction, or two with a look-up between. */
-const WAIT_AT_MOST = '1 minute';
+/** Longer than any command of support takes while PostgreSQL is there: one try of it has 10 s (activity-proxies.ts). */
+const WAIT_AT_MOST = '30 seconds';
 
 /**
  * Before a workflow goes on to close: an update that is under way is answered first, so that its sender hears what was done. Not
@@ -14,6 +14,6 @@ export async function untilHandlersFinish(): Promise<void> {
     const isFinished = await condition(allHandlersFinished, WAIT_AT_MOST, {
       summary: 'an update is answered',
     });
-    if (!isFinished) log.warn('closing although an update has not been answered within a minute');
+    if (!isFinished) log.warn('closing although an update has not been answered within 30 s');
   });
 }

@@ -75,6 +75,9 @@ test('a stage whose inputs cannot be handed over has submitted nothing: it fails
 });
 
 test('a stage that is begun before the one it is made from is an error that no retry mends', async () => {
-  await expect(makePart(attemptAt('motion'))).rejects.toThrow(RangeError);
+  await expect(makePart(attemptAt('motion'))).rejects.toMatchObject({
+    nonRetryable: true,
+    type: 'range_error',
+  });
   expect(await rowOf(attemptAt('motion'))).toBeUndefined();
 });
