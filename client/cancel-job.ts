@@ -9,6 +9,12 @@ const SIGNAL_TIMEOUT_MS = 5_000;
 /** 'requested': the workflow has it. 'not_running': there is none, or it has closed. 'unavailable': nobody answered. */
 export type CancelOutcome = 'requested' | 'not_running' | 'unavailable';
 
+export type AskedToCancel = {
+  readonly outcome: CancelOutcome;
+  /** Of a job with several outputs whose own workflow is gone: those that no workflow works on either. */
+  readonly abandonedOutputIds: readonly string[];
+};
+
 /**
  * @param outputIds of a job with several outputs, those that have not ended: asked themselves when the job's own workflow is gone
  *   (it was ended from outside, and they go on without it).
@@ -17,7 +23,7 @@ export type CancelJob = (
   jobId: string,
   by: CancelRequest['by'],
   outputIds?: readonly string[],
-) => Promise<CancelOutcome>;
+) => Promise<AskedToCancel>;
 
 /** Asking many workflows at once: as many as a burst that nobody notices. */
 const ASKED_AT_ONCE = 20;
@@ -30,15 +36,19 @@ const ASKED_AT_ONCE = 20;
 export function createCancelJob(client: Client): CancelJob {
   return async (jobId, by, outputIds = []) => {
     const asked = await cancelWorkflow(client, workflowIdOf(jobId), by);
-    if (asked !== 'not_running') return asked;
+    if (asked !== 'not_running') return { outcome: asked, abandonedOutputIds: [] };
     const outcomes: CancelOutcome[] = [];
     for (let start = 0; start < outputIds.length; start += ASKED_AT_ONCE) {
       const slice = outputIds.slice(start, start + ASKED_AT_ONCE);
       const cancelOutput = (outputId: string) => cancelWorkflow(client, outputWorkflowIdOf(outputId), by);
       outcomes.push(...(await Promise.all(slice.map(cancelOutput))));
     }
-    if (outcomes.includes('unavailable')) return 'unavailable';
-    return outcomes.includes('requested') ? 'requested' : 'not_running';
+    const outcome =
+      outcomes.find((one) => one === 'unavailable') ?? outcomes.find((one) => one === 'requested');
+    return {
+      outcome: outcome ?? 'not_running',
+      abandonedOutputIds: outputIds.filter((_, index) => outcomes[index] === 'not_running'),
+    };
   };
 }
 

@@ -64,6 +64,6 @@ export function createHoldfastClient(temporal: {
     wait: (job, options = {}) =>
       awaitJobResult(temporal.client, idOf(job), options.timeoutMs ?? DEFAULT_WAIT_MS),
 
-    cancel: (job) => cancelJob(idOf(job), 'customer'),
+    cancel: async (job) => (await cancelJob(idOf(job), 'customer')).outcome,
   };
 }

@@ -21,6 +21,7 @@ GRANT EXECUTE ON FUNCTION
   jobs.list_jobs(text, text, text, timestamptz, timestamptz, timestamptz, text, int),
   jobs.use_credits(jsonb),
   jobs.give_credits(text, text, text, jsonb),
+  jobs.cancel_abandoned(text, text, jsonb),
   jobs.keep_cancel_key(text, text, text, boolean),
   jobs.read_edit_sources(text, text[]),
   jobs.read_lineage(text, text, int),

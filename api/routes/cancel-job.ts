@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CancelJob } from '../../client/cancel-job.ts';
 import { isTerminal } from '../../domain/job-state.ts';
+import { cancelAbandoned } from '../../jobs/cancel-abandoned.ts';
 import { fieldErrorsOf } from '../../jobs/field-errors.ts';
 import { keepCancelKey } from '../../jobs/keep-cancel-key.ts';
 import type { StoredJob } from '../../jobs/read-job.ts';
@@ -18,7 +19,7 @@ import { pathParameter, type Route } from '../route.ts';
 const emptyBody = z.strictObject({});
 
 /**
- * POST /v1/jobs/{id}/cancel: the customer's cancel. It needs no Idempotency-Key, since the job's state is its record: asked
+ * POST /v1/jobs/{id}/cancel: the customer's cancel. A job whose workflow is gone is ended here. It needs no Idempotency-Key, since the job's state is its record: asked
  * again the job is canceling or canceled, and 202 again; one that ended otherwise is a conflict. A key that comes is kept with
  * the job: repeated, it is answered as the first time, whatever became of the job since.
  */
@@ -54,7 +55,7 @@ export function cancelJobRoute(deps: {
   };
 }
 
-/** Tells the workflow; returns the job as it stands then. */
+/** Tells the workflow, or ends what no workflow works on any more; returns the job as it stands then. */
 async function cancel(
   deps: { readonly database: Database; readonly cancelJob: CancelJob },
   accountId: string,
@@ -62,8 +63,11 @@ async function cancel(
 ): Promise<StoredJob> {
   refuseIfEndedOtherwise(job);
   if (job.state !== 'canceled') {
-    const asked = await deps.cancelJob(job.id, 'customer', openOutputIdsOf(job));
-    if (asked === 'unavailable') throw unavailable();
+    const { outcome, abandonedOutputIds } = await deps.cancelJob(job.id, 'customer', openOutputIdsOf(job));
+    if (outcome === 'unavailable') throw unavailable();
+    const outputIds = outcome === 'not_running' ? null : abandonedOutputIds;
+    if (outputIds === null || outputIds.length > 0)
+      await cancelAbandoned(deps.database, { accountId, jobId: job.id, outputIds });
   }
   // Read again: the workflow may have been quicker, or have ended in between by another cause.
   const now = await requireJob(deps.database, accountId, job.id);

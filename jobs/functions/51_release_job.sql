@@ -1,5 +1,5 @@
 -- Returns the credits of every output that still holds some, by the function the workflow and the reconciler settle with: it
--- fences their attempts in the same transaction. p_call: failure, expired_policy, return_grant_hours.
+-- fences their attempts in the same transaction. p_call: failure, expired_policy, return_grant_hours, output_ids (absent: all).
 CREATE OR REPLACE FUNCTION jobs.release_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -8,7 +8,10 @@ DECLARE
   v_credits bigint := 0;
   v_ids     text[] := '{}';
 BEGIN
-  FOR v_output IN SELECT o.* FROM jobs.open_outputs(p_account_id, p_job_id) o ORDER BY o.item, o.variation LOOP
+  FOR v_output IN
+    SELECT o.* FROM jobs.open_outputs(p_account_id, p_job_id) o
+    WHERE nullif(p_call->'output_ids', 'null') IS NULL OR p_call->'output_ids' ? o.output_id ORDER BY o.item, o.variation
+  LOOP
     v_result := jobs.settle_one(jsonb_build_object('account_id', p_account_id, 'job_id', p_job_id, 'output_id', v_output.output_id,
       'reservation_id', v_output.reservation_id, 'verb', 'release', 'failure', p_call->'failure',
       'expired_policy', p_call->>'expired_policy', 'return_grant_hours', p_call->'return_grant_hours'), p_now);

@@ -316,6 +316,20 @@ describe('a batch that is ended early', () => {
     expect(await available(account)).toMatchObject({ available: 1_000, reserved: 0 });
   });
 
+  it('that is gone before it has begun every output: a cancel stops those that run, and ends those that nobody would begin', async () => {
+    const account = await running.openAccount();
+    const items = many(WINDOW + 2, { test_scenario: 'never_finishes' });
+    const { body: job } = await running.submit(account, items);
+    await untilAccepted(job.id, WINDOW);
+    await running.temporal.workflow.getHandle(job.id as string).terminate('from outside');
+    expect(await cancel(account, job.id)).toMatchObject({ status: 202 });
+    const end = await running.untilEnded(account, job.id);
+    expect(end).toMatchObject({ state: 'canceled', counts: { canceled: WINDOW + 2 } });
+    const faults = (end.outputs as Json[]).map((output) => output.failure.at_fault as string);
+    expect(faults).toEqual([...Array.from({ length: WINDOW }, () => 'customer'), 'us', 'us']);
+    expect(await available(account)).toMatchObject({ available: 1_000, reserved: 0 });
+  });
+
   it('ends an output whose own workflow is terminated, and goes on with the others', async () => {
     const account = await running.openAccount();
     const items = [ad({ test_scenario: 'never_finishes' }), ad()];

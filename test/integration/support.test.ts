@@ -73,6 +73,15 @@ const statusOf = async (providerJobId: string | null) => {
 };
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
 
+async function endFromOutside({ jobId }: Submitted, how: 'terminated' | 'deleted'): Promise<void> {
+  if (how === 'terminated') await running.temporal.workflow.getHandle(jobId).terminate('from outside');
+  else
+    await running.temporal.workflowService.deleteWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: jobId },
+    });
+}
+
 /** What a provider's own page would show: its id of a submission. */
 function providerJobIdOf(reference: string): string {
   const journal = path.join(running.home, 'model-service', 'predictions.jsonl');
@@ -101,13 +110,7 @@ describe.concurrent('release', () => {
     async (how) => {
       const job = await submit('never_finishes');
       const { provider_job_id } = await untilAttempt(job, 1, 'accepted');
-      const workflow = running.temporal.workflow.getHandle(job.jobId);
-      if (how === 'terminated') await workflow.terminate('from outside');
-      else
-        await running.temporal.workflowService.deleteWorkflowExecution({
-          namespace: 'default',
-          workflowExecution: { workflowId: job.jobId },
-        });
+      await endFromOutside(job, how);
       expect((await command(job, 'release')).status).toBe(202);
       expect(await balance(job)).toMatchObject({ available: 1_000, reserved: 0 });
       await until(async () => (await statusOf(provider_job_id)) === 'canceled');
@@ -116,6 +119,30 @@ describe.concurrent('release', () => {
         return attempt.stopping_since === null && attempt;
       });
       expect(stopped).toMatchObject({ state: 'fenced', provider_job_id });
+    },
+  );
+});
+
+describe.concurrent('the customer’s cancel', () => {
+  it.each(['terminated', 'deleted'] as const)(
+    'of a job whose workflow was %s ends it, returns its credits and stops the model',
+    async (how) => {
+      const job = await submit('never_finishes');
+      const { provider_job_id } = await untilAttempt(job, 1, 'accepted');
+      await endFromOutside(job, how);
+      const canceled = await running.call('POST', `/v1/jobs/${job.jobId}/cancel`, { account: job.account });
+      expect(canceled).toMatchObject({
+        status: 202,
+        body: {
+          state: 'canceled',
+          failure: { code: 'canceled', at_fault: 'us' },
+          billing: { returned: 35, reserved: 0 },
+        },
+      });
+      expect(await balance(job)).toMatchObject({ available: 1_000, reserved: 0 });
+      await until(async () => (await statusOf(provider_job_id)) === 'canceled');
+      const again = await running.call('POST', `/v1/jobs/${job.jobId}/cancel`, { account: job.account });
+      expect(again).toMatchObject({ status: 202, body: { state: 'canceled' } });
     },
   );
 });

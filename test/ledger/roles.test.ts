@@ -37,6 +37,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.store_quote': BOTH,
   'jobs.use_credits': BOTH,
   'jobs.give_credits': BOTH,
+  'jobs.cancel_abandoned': BOTH,
   'jobs.keep_cancel_key': BOTH,
   'jobs.quote_exists': BOTH,
   'jobs.has_room': BOTH,
