@@ -5,7 +5,8 @@ import type { AssetStore } from '../jobs/asset-store.ts';
 import type { StageResult } from '../jobs/read-stage-results.ts';
 import type { Provider, StageInput } from './providers/provider.ts';
 
-export type HandOver = (attempt: Attempt, provider: Provider) => Promise<readonly StageInput[]>;
+/** `not_taken`: the provider could not be reached, or did not take them. Nothing has been submitted: asking again is free. */
+export type HandOver = (attempt: Attempt, provider: Provider) => Promise<readonly StageInput[] | 'not_taken'>;
 
 export type ReadReferences = (accountId: string, outputId: string) => Promise<readonly ReferenceAsset[]>;
 
@@ -34,11 +35,17 @@ export function createHandOver(
       }
     }
     const pictures = references.map(({ content_type: contentType, ...asset }) => ({ ...asset, contentType }));
-    await provider.take(
-      [...inputs, ...pictures].map((file) => ({ ...file, open: () => openAsset(assets, file.sha256) })),
-      cancellationSignal(),
-    );
-    return inputs;
+    const files = [...inputs, ...pictures].map((file) => ({
+      ...file,
+      open: () => openAsset(assets, file.sha256),
+    }));
+    try {
+      await provider.take(files, cancellationSignal());
+      return inputs;
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      return 'not_taken';
+    }
   };
 }
 

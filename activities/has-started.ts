@@ -1,18 +1,48 @@
-import type { Attempt } from '../domain/output-plan.ts';
+import type { AttemptOfOutput, Attempts } from '../jobs/attempts.ts';
 import { withTimeLimit } from '../runtime/time-limit.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 
 /** One poll, inside a local activity. */
 const POLL_TIMEOUT_MS = 5_000;
 
+export type Started =
+  | { readonly outcome: 'started' }
+  /** Nothing is late: not submitted yet, or not for so long. */
+  | { readonly outcome: 'look_again'; readonly inSeconds: number }
+  /** A provider took this attempt so long ago, and has not begun. */
+  | { readonly outcome: 'late'; readonly reference: string };
+
 /**
- * Whether a provider has begun with a job it accepted, asked now: what we last heard may be old for reasons of our own.
- * Only "still queued" is a no; where nothing can be told, the run deadline decides.
+ * Whether the providers have begun with what they accepted for an output, each attempt within `startDeadlineSeconds` of its own
+ * submission. They are asked now: what we last heard may be old for reasons of our own. Only "still queued" is late; where nothing
+ * can be told, the run deadline decides.
  */
-export function createHasStarted(providers: ProviderRegistry) {
-  return async function hasStarted(attempt: Attempt, providerJobId: string): Promise<boolean> {
-    const provider = providers.get(attempt.provider);
-    const poll = await withTimeLimit(POLL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
-    return poll.state !== 'queued';
+export function createHasStarted(attempts: Attempts, providers: ProviderRegistry) {
+  return async function hasStarted(
+    accountId: string,
+    outputId: string,
+    startDeadlineSeconds: number,
+  ): Promise<Started> {
+    const ofOutput = await attempts.ofOutput(accountId, outputId);
+    const accepted = ofOutput.filter(({ state }) => state === 'accepted');
+    const looks = await Promise.all(accepted.map(async (one) => ((await isQueued(one)) ? one : null)));
+    const queued = looks.filter((look) => look !== null);
+    const late = queued.find(({ postedSecondsAgo }) => postedSecondsAgo >= startDeadlineSeconds);
+    if (late !== undefined) return { outcome: 'late', reference: late.reference };
+    if (queued.length > 0) {
+      const oldest = Math.max(...queued.map(({ postedSecondsAgo }) => postedSecondsAgo));
+      return { outcome: 'look_again', inSeconds: startDeadlineSeconds - oldest };
+    }
+    // Not accepted yet is our own delay, or unknown: not a provider that does not start.
+    const isToCome =
+      ofOutput.length === 0 || ofOutput.some(({ state }) => state === 'posting' || state === 'unknown');
+    return isToCome ? { outcome: 'look_again', inSeconds: startDeadlineSeconds } : { outcome: 'started' };
   };
+
+  async function isQueued({ provider: name, providerJobId }: AttemptOfOutput): Promise<boolean> {
+    if (providerJobId === null) return false;
+    const provider = providers.get(name);
+    const poll = await withTimeLimit(POLL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
+    return poll.state === 'queued';
+  }
 }

@@ -25,6 +25,7 @@ import { createResolve } from './resolve.ts';
 import { createSettle, createSettleOverdue } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
 import { createSubmit } from './submit.ts';
+import { findThisProcess } from './this-process.ts';
 import { createTakeUpOutput } from './take-up-output.ts';
 import { createObeySupport } from './support-command.ts';
 import { resolveBySystem } from './outbound/checked-lookup.ts';
@@ -50,7 +51,8 @@ export type JobActivities = ReturnType<typeof createJobActivities>;
 /** What the workflows of a job can have done, in the order of its life. Workflows see the type of this only. */
 export function createJobActivities(dependencies: JobActivityDependencies) {
   const { database, providers, assets } = dependencies;
-  const attempts = createAttempts(database);
+  const thisProcess = findThisProcess();
+  const attempts = createAttempts(database, thisProcess.id);
   const progress = createJobProgress(database);
   const settleOutput = createSettleOutput(database);
   const settle = createSettle(settleOutput);
@@ -62,7 +64,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     readReferences.bind(null, database),
     assets,
   );
-  const submit = createSubmit(attempts, providers, handOver);
+  const submit = createSubmit({ attempts, providers, handOver });
   const collect = createCollect({ attempts, progress, providers, assets });
   return endPermanentErrors({
     admit: (start: GenerationStart) =>
@@ -75,11 +77,11 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
       fetchLimits: dependencies.fetchLimits ?? FETCH_LIMITS,
     }),
     submit,
-    resolve: createResolve(attempts, providers),
+    resolve: createResolve({ attempts, providers, thisProcess }),
     collect,
     makePart: createMakePart(submit, collect),
     stopAttempts: createStopAttempts(attempts, providers),
-    hasStarted: createHasStarted(providers),
+    hasStarted: createHasStarted(attempts, providers),
     markStuck: progress.markStuck,
     obeySupport: createObeySupport(database, providers),
     settle,

@@ -51,8 +51,9 @@ export function createStopAttempts(attempts: Attempts, providers: ProviderRegist
       const answers = await Promise.all(
         live.map(async (attempt) => {
           const stopped = await stopAttempt(providers.get(attempt.provider), attempt);
-          // What was replaced may have finished: that is not this output's result.
-          return stopped === 'finished' && attempt.state === 'replaced' ? 'stopped' : stopped;
+          // What was replaced, or taken not to have run, may have finished: that is not this output's result.
+          const isDeliverable = attempt.state !== 'replaced' && attempt.state !== 'rejected';
+          return stopped === 'finished' && !isDeliverable ? 'stopped' : stopped;
         }),
       );
       if (answers.includes('finished')) return 'finished';
@@ -69,8 +70,6 @@ function mayRun(attempt: AttemptOfOutput): boolean {
       // It has ended; whether anything is to be delivered is asked of the final stage.
       return attempt.stage === FINAL_STAGE;
     case 'rejected':
-      // One has run all the same when its answer came too late to be believed.
-      return attempt.providerJobId !== null;
     case 'posting':
     case 'unknown':
     case 'accepted':
@@ -109,7 +108,8 @@ async function stopAttempt(provider: Provider, attempt: AttemptOfOutput): Promis
 
 async function askToStop(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
   const providerJobId = attempt.providerJobId ?? (await findProviderJob(provider, attempt.reference));
-  if (providerJobId === null) return 'unconfirmed';
+  // That one which was taken not to have run is not found is what was expected.
+  if (providerJobId === null) return attempt.state === 'rejected' ? 'stopped' : 'unconfirmed';
   switch (await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.cancel(providerJobId, signal))) {
     case 'stopped':
       return 'stopped';

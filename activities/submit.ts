@@ -1,8 +1,9 @@
+import { activityInfo, sleep } from '@temporalio/activity';
 import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../domain/output-plan.ts';
 import { failedRunOf, type ErrorClass, type FailedRun } from '../domain/rejections.ts';
 import { withTimeLimit } from '../runtime/time-limit.ts';
-import type { Attempts, AttemptState } from '../jobs/attempts.ts';
+import type { AttemptStanding, Attempts } from '../jobs/attempts.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 import type { HandOver } from './hand-over.ts';
@@ -15,6 +16,7 @@ export type Submission =
   | { readonly outcome: 'unknown' }
   /** This attempt has been made before, to its end: by a workflow that started over since. */
   | { readonly outcome: 'collected' }
+  /** It has run and brought nothing; or its provider could not be reached by its start deadline. */
   | (FailedRun & { readonly outcome: 'failed' })
   /** Support has put another attempt in its place: the next is to be made. */
   | { readonly outcome: 'replaced' }
@@ -22,77 +24,143 @@ export type Submission =
   | { readonly outcome: 'fenced' };
 
 /**
- * From making the row to posting. A process that was frozen in between does not post: by then its attempt may have been
- * looked up, found missing and given up. (Whoever gives it up waits this long and the provider's submit timeout: resolve.ts.)
+ * From the database's word that this process may post to the first byte. A process that was frozen in between asks again: by then
+ * its output may have ended, or support may have spoken.
  */
 export const MAX_MS_BEFORE_POST = 2_000;
 
-/** Submits an attempt to its provider at most once, whoever calls and however often. */
-export function createSubmit(attempts: Attempts, providers: ProviderRegistry, handOver: HandOver) {
+/** A connection, the row, and the post: more than the limits of the three together. */
+const SUBMIT_LIMIT_MS = 20_000;
+
+/** Between two tries to reach a provider: soon at first, then as often as a restart of it is worth. */
+const FIRST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 3_000;
+
+export type SubmitDependencies = {
+  readonly attempts: Attempts;
+  readonly providers: ProviderRegistry;
+  readonly handOver: HandOver;
+};
+
+/**
+ * Submits an attempt to its provider at most once, whoever calls and however often. What has not left this process is no
+ * submission: a provider that cannot be reached is tried again until the attempt's limit, and no attempt is used up by it.
+ */
+export function createSubmit({ attempts, providers, handOver }: SubmitDependencies) {
   return async function submit(attempt: Attempt): Promise<Submission> {
     return keepAlive(async () => {
       const provider = providers.get(attempt.provider);
-      const { piece } = attempt;
-      if (piece === null && attempt.hasReferences !== true) {
-        return submitOnce(attempts, provider, attempt, null);
+      const { work, secondsLeft, standing } = await attempts.prepare(attempt);
+      if (standing !== null) return submissionOf(standing);
+      if (work === null) return { outcome: 'fenced' };
+      const right = createRightToPost(attempts, attempt);
+      let mayHaveLeft = false;
+      try {
+        for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+          const piece = await pieceOf(attempt, provider, handOver);
+          if (piece !== 'unreachable') {
+            const { reference } = attempt;
+            const input = { key: attempt, reference, work, piece, deadlineSeconds: secondsLeft };
+            mayHaveLeft = true;
+            const result = await withTimeLimit(SUBMIT_LIMIT_MS, null, (signal) =>
+              provider.submit(input, right.mayPost, signal),
+            );
+            if (result.outcome !== 'not_sent')
+              return await recordSubmission(attempts, attempt, provider, result);
+            mayHaveLeft = false;
+            const refusedBy = right.refusedBy();
+            if (refusedBy !== undefined) return submissionOf(refusedBy);
+          }
+          if (hasTriedLongEnough(attempt, pauseMs)) return { outcome: 'failed', code: 'start_deadline' };
+          await sleep(pauseMs);
+        }
+      } finally {
+        if (!mayHaveLeft) await right.giveUpUnused();
       }
-      // Before the row: from the row to the post there is no time for handing over films.
-      const row = await attempts.read(attempt.accountId, attempt.reference);
-      if (row !== undefined) return submissionOf(row.state, row.providerJobId, row.errorClass);
-      const inputs = await handOver(attempt, provider);
-      const named =
-        piece === null ? null : { stage: piece.name, part: piece.part, model: piece.model, inputs };
-      return submitOnce(attempts, provider, attempt, named);
     });
   };
 }
 
-async function submitOnce(
-  attempts: Attempts,
-  provider: Provider,
-  attempt: Attempt,
-  piece: SubmitInput['piece'],
-): Promise<Submission> {
-  const startedAt = performance.now();
-  const row = await attempts.begin(attempt);
-  if (!row.isMine) return submissionOf(row.state, row.providerJobId, row.errorClass);
-  if (row.work === null || performance.now() - startedAt > MAX_MS_BEFORE_POST) return { outcome: 'unknown' };
+type RightToPost = {
+  /** How the row stands that refused it. */
+  readonly refusedBy: () => AttemptStanding | undefined;
+  readonly mayPost: () => Promise<boolean>;
+  /** A row that was made and not used says so: nothing of it can arrive. */
+  readonly giveUpUnused: () => Promise<void>;
+};
 
-  const { work, secondsLeft } = row;
-  const input = { key: attempt, reference: attempt.reference, work, piece, deadlineSeconds: secondsLeft };
-  const result = await withTimeLimit(provider.submitTimeoutMs, null, (signal) =>
-    provider.submit(input, signal),
-  );
-  return recordSubmission(attempts, attempt, provider, result);
+/** The right to post, which the row gives to the one who made it, and takes away when it has moved on. */
+function createRightToPost(attempts: Attempts, attempt: Attempt): RightToPost {
+  const { accountId, reference } = attempt;
+  let isMine = false;
+  let refusedBy: AttemptStanding | undefined;
+  return {
+    refusedBy: () => refusedBy,
+    mayPost: async () => {
+      const elapsedMs = startWatch();
+      const row = isMine ? await attempts.read(accountId, reference) : await attempts.begin(attempt);
+      isMine ||= row !== undefined && 'isMine' in row && row.isMine;
+      if (!isMine || row?.state !== 'posting') {
+        refusedBy = row ?? { state: 'fenced', providerJobId: null, errorClass: null };
+        return false;
+      }
+      return elapsedMs() <= MAX_MS_BEFORE_POST;
+    },
+    giveUpUnused: async () => {
+      if (isMine) await attempts.close(accountId, reference);
+    },
+  };
+}
+
+/** Milliseconds since now, by whichever clock went on: a suspended machine stops the monotonic one, a step sets the other back. */
+function startWatch(): () => number {
+  const [monotonic, wall] = [performance.now(), Date.now()];
+  return () => Math.max(performance.now() - monotonic, Date.now() - wall);
+}
+
+/** Files are handed over before the row: from the row to the post there is no time for films. */
+async function pieceOf(
+  attempt: Attempt,
+  provider: Provider,
+  handOver: HandOver,
+): Promise<SubmitInput['piece'] | 'unreachable'> {
+  const { piece } = attempt;
+  if (piece === null && attempt.hasReferences !== true) return null;
+  const inputs = await handOver(attempt, provider);
+  if (inputs === 'not_taken') return 'unreachable';
+  return piece === null ? null : { stage: piece.name, part: piece.part, model: piece.model, inputs };
+}
+
+function hasTriedLongEnough({ reachWithinSeconds }: Attempt, pauseMs: number): boolean {
+  return Date.now() + pauseMs > activityInfo().scheduledTimestampMs + reachWithinSeconds * 1_000;
 }
 
 async function recordSubmission(
   attempts: Attempts,
   attempt: Attempt,
   provider: Provider,
-  result: SubmitResult,
+  result: Exclude<SubmitResult, { outcome: 'not_sent' }>,
 ): Promise<Submission> {
-  const now = await attempts.move(attempt.accountId, attempt.reference, {
-    from: ['posting'],
+  const { accountId, reference } = attempt;
+  if (result.outcome === 'unknown') return submissionOf(await attempts.close(accountId, reference));
+  const now = await attempts.move(accountId, reference, {
+    // What a provider refused was not run, whoever has doubted it meanwhile.
+    from: result.outcome === 'accepted' ? ['posting'] : ['posting', 'unknown'],
     to: result.outcome,
     providerJobId: result.outcome === 'accepted' ? result.providerJobId : undefined,
     errorClass: result.outcome === 'rejected' ? result.errorClass : undefined,
   });
   if (now.isMoved) return result;
   if ((now.state === 'fenced' || now.state === 'rejected') && result.outcome === 'accepted') {
-    // Nobody will ask for this result: stop it where we can. Its id stays on the row for support.
+    // This result will not be asked for: stop it where we can. Its id stays on the row for support.
     const { providerJobId } = result;
     await withTimeLimit(provider.submitTimeoutMs, null, (signal) => provider.cancel(providerJobId, signal));
   }
-  return submissionOf(now.state, now.providerJobId, null);
+  return submissionOf({ ...now, errorClass: null });
 }
 
 /** What an existing row says of its submission. A row still `posting` is someone else's, dead or alive: unknown. */
-function submissionOf(
-  state: AttemptState,
-  providerJobId: string | null,
-  errorClass: string | null,
-): Submission {
+function submissionOf({ state, providerJobId, errorClass }: AttemptStanding): Submission {
   switch (state) {
     case 'collected':
       return { outcome: 'collected' };

@@ -71,6 +71,17 @@ export type JobTimes = ModelTimes & {
   readonly deadlineSetBy: 'model' | 'customer';
 };
 
+/** A model service that is started again is back within this. */
+const RESTART_SECONDS = 60;
+
+/**
+ * How long a provider that cannot be reached is tried: until its start deadline, and longer than a restart of it takes; never so
+ * long that the run deadline comes first.
+ */
+export function reachWithinSeconds({ startDeadlineSeconds, deadlineSeconds }: ModelTimes): number {
+  return Math.min(Math.max(startDeadlineSeconds, RESTART_SECONDS), deadlineSeconds * 0.7);
+}
+
 /**
  * The times of one job. A deadline the customer names moves the earlier instants forward with it, so that a job is
  * always expected, then stuck, and only then past its deadline.

@@ -1,7 +1,7 @@
 import { NO_SOURCES, workMade, type MadeKind, type MadeWork, type SourceOf } from './edit.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from './ids.ts';
 import type { JobRequest } from './job-request.ts';
-import type { JobTimes, Model } from './models.ts';
+import { reachWithinSeconds, type JobTimes, type Model } from './models.ts';
 import { workItemsOf, type Price } from './quote.ts';
 import { hasReferenceUrls } from './reference-assets.ts';
 import {
@@ -58,6 +58,8 @@ export type Attempt = {
   readonly reference: string;
   /** Media type of what is made. */
   readonly makes: string;
+  /** How long a provider that cannot be reached is tried. Seconds. */
+  readonly reachWithinSeconds: number;
   /** The work names pictures that were kept: the provider has to have them first. */
   readonly hasReferences?: true;
   /** Of a pipeline: which part of it this is. Null for what is made in one piece. */
@@ -151,6 +153,7 @@ export function attemptOf(plan: OutputPlan, number: number, part: StagePart = fi
     number,
     reference: attemptReferenceOf({ outputId: plan.outputId, stage: partNameOf(part), number }),
     makes: stage.makes,
+    reachWithinSeconds: reachWithinSeconds(plan.times),
     ...(plan.hasReferenceAssets === true ? { hasReferences: true } : {}),
     piece:
       progress === null

@@ -4,6 +4,8 @@ import { isFailureCode, type FailureCode, type Fault } from './failures.ts';
 export type ErrorClass =
   | 'retry_same_job'
   | 'resubmit'
+  /** A look-up proved that it never arrived. */
+  | 'not_found'
   | 'bad_input'
   | 'moderated_input'
   | 'moderated_output'
@@ -35,6 +37,7 @@ export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttem
       // Not a proof that nothing ran, so never sent again, whatever an adapter meant by it.
       return { next: 'fail', code: 'outcome_unknown' };
     case 'resubmit':
+    case 'not_found':
     case 'capacity':
     case 'retry_same_job':
       return attempt < maxAttempts ? { next: 'resubmit' } : { next: 'fail', code: 'provider_rejected' };
@@ -55,6 +58,7 @@ export function failureOfRun(errorClass: ErrorClass, reason: 'failed' | 'zero_ou
     case 'bad_input':
     case 'capacity':
     case 'interrupted':
+    case 'not_found':
     case 'resubmit':
     case 'retry_same_job':
     case 'unknown_outcome':

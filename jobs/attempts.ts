@@ -6,22 +6,33 @@ import type { Database } from '../ledger/database.ts';
 export type AttemptState =
   'posting' | 'accepted' | 'rejected' | 'unknown' | 'collected' | 'failed' | 'replaced' | 'fenced';
 
-export type BegunAttempt = {
-  /** True for the one caller that made the row: it alone may post, once. */
-  readonly isMine: boolean;
+/** How an attempt stands. */
+export type AttemptStanding = {
   readonly state: AttemptState;
   readonly providerJobId: string | null;
   readonly errorClass: string | null;
+};
+
+export type PreparedAttempt = {
+  /** Null when it has no row yet. */
+  readonly standing: AttemptStanding | null;
+  /** Null when there is no such output. */
   readonly work: ModelWork | null;
   /** To the run deadline, by the database's clock. */
   readonly secondsLeft: number;
 };
 
-export type AttemptRow = {
-  readonly state: AttemptState;
-  readonly providerJobId: string | null;
-  readonly errorClass: string | null;
+export type BegunAttempt = AttemptStanding & {
+  /** True for the one caller that made the row: it alone may post, once. */
+  readonly isMine: boolean;
+};
+
+export type AttemptRow = AttemptStanding & {
   readonly postedSecondsAgo: number;
+  /** Since its submitter gave it up and reset its connection; null when that is not on record. */
+  readonly closedSecondsAgo: number | null;
+  /** The process that made the row. */
+  readonly submitter: string;
 };
 
 export type AttemptOfOutput = {
@@ -30,11 +41,12 @@ export type AttemptOfOutput = {
   readonly state: AttemptState;
   readonly provider: string;
   readonly providerJobId: string | null;
+  readonly postedSecondsAgo: number;
 };
 
 export type StoredAsset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
 
-export type NewAttempt = Omit<Attempt, 'makes' | 'piece' | 'hasReferences'>;
+export type NewAttempt = Omit<Attempt, 'makes' | 'piece' | 'hasReferences' | 'reachWithinSeconds'>;
 
 export type AttemptMove = {
   readonly from: readonly AttemptState[];
@@ -48,10 +60,15 @@ export type ProviderAccount = { readonly billed: string; readonly cost: string |
 
 export type Attempts = ReturnType<typeof createAttempts>;
 
-/** The attempt rows: every submission to a provider, written before the request leaves and moved by compare-and-set. */
-export function createAttempts(database: Database) {
+/**
+ * The attempt rows: every submission to a provider, written before the request leaves and moved by compare-and-set.
+ * @param submitter the name of this process, for those who want to know later whether it still lives.
+ */
+export function createAttempts(database: Database, submitter = 'unknown') {
   return {
-    begin: (attempt: NewAttempt) => beginAttempt(database, attempt),
+    prepare: (attempt: NewAttempt) => prepareAttempt(database, attempt),
+    begin: (attempt: NewAttempt) => beginAttempt(database, attempt, submitter),
+    close: (accountId: string, reference: string) => closeAttempt(database, accountId, reference),
     move: (accountId: string, reference: string, move: AttemptMove) =>
       moveAttempt(database, accountId, reference, move),
     read: (accountId: string, reference: string) => readAttempt(database, accountId, reference),
@@ -65,18 +82,50 @@ export function createAttempts(database: Database) {
   };
 }
 
-/** Makes the row, or finds it. Fenced when the output's reservation has ended. */
-async function beginAttempt(database: Database, attempt: NewAttempt): Promise<BegunAttempt> {
+type StandingRow = {
+  readonly state: AttemptState;
+  readonly provider_job_id: string | null;
+  readonly error_class: string | null;
+};
+
+const standingOf = (row: StandingRow): AttemptStanding => ({
+  state: row.state,
+  providerJobId: row.provider_job_id,
+  errorClass: row.error_class,
+});
+
+/** What an attempt is to make, and its row if it has one. Makes nothing. */
+async function prepareAttempt(database: Database, attempt: NewAttempt): Promise<PreparedAttempt> {
   const { rows } = await database.query<{
-    is_mine: boolean;
-    state: AttemptState;
+    state: AttemptState | null;
     provider_job_id: string | null;
     error_class: string | null;
-    work: ModelWork | null;
-    seconds_left: number | null;
+    work: ModelWork;
+    seconds_left: number;
   }>({
+    name: 'jobs.prepare_attempt',
+    text: 'SELECT * FROM jobs.prepare_attempt($1, $2, $3)',
+    values: [attempt.accountId, attempt.outputId, attempt.reference],
+  });
+  const [row] = rows;
+  if (row === undefined) return { standing: null, work: null, secondsLeft: 0 };
+  const { state } = row;
+  return {
+    standing: state === null ? null : standingOf({ ...row, state }),
+    work: row.work,
+    secondsLeft: row.seconds_left,
+  };
+}
+
+/** Makes the row, or finds it. Fenced when the output's reservation has ended. */
+async function beginAttempt(
+  database: Database,
+  attempt: NewAttempt,
+  submitter: string,
+): Promise<BegunAttempt> {
+  const { rows } = await database.query<StandingRow & { is_mine: boolean }>({
     name: 'jobs.begin_attempt',
-    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7)',
+    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8)',
     values: [
       attempt.accountId,
       attempt.jobId,
@@ -85,17 +134,25 @@ async function beginAttempt(database: Database, attempt: NewAttempt): Promise<Be
       attempt.number,
       attempt.reference,
       attempt.provider,
+      submitter,
     ],
   });
   const row = only(rows);
-  return {
-    isMine: row.is_mine,
-    state: row.state,
-    providerJobId: row.provider_job_id,
-    errorClass: row.error_class,
-    work: row.work,
-    secondsLeft: row.seconds_left ?? 0,
-  };
+  return { isMine: row.is_mine, ...standingOf(row) };
+}
+
+/** Its submitter has given it up and reset its connection: nothing of it can arrive any more. Returns how it stands. */
+async function closeAttempt(
+  database: Database,
+  accountId: string,
+  reference: string,
+): Promise<AttemptStanding> {
+  const { rows } = await database.query<StandingRow>({
+    name: 'jobs.close_attempt',
+    text: 'SELECT * FROM jobs.close_attempt($1, $2)',
+    values: [accountId, reference],
+  });
+  return standingOf(only(rows));
 }
 
 /** Moves a row on if it still stands where the caller saw it; answers how it stands now. */
@@ -123,12 +180,9 @@ async function readAttempt(
   accountId: string,
   reference: string,
 ): Promise<AttemptRow | undefined> {
-  const { rows } = await database.query<{
-    state: AttemptState;
-    provider_job_id: string | null;
-    error_class: string | null;
-    posted_seconds_ago: number;
-  }>({
+  const { rows } = await database.query<
+    StandingRow & { posted_seconds_ago: number; closed_seconds_ago: number | null; submitter: string }
+  >({
     name: 'jobs.read_attempt',
     text: 'SELECT * FROM jobs.read_attempt($1, $2)',
     values: [accountId, reference],
@@ -136,10 +190,10 @@ async function readAttempt(
   const row = rows[0];
   return (
     row && {
-      state: row.state,
-      providerJobId: row.provider_job_id,
-      errorClass: row.error_class,
+      ...standingOf(row),
       postedSecondsAgo: row.posted_seconds_ago,
+      closedSecondsAgo: row.closed_seconds_ago,
+      submitter: row.submitter,
     }
   );
 }
@@ -155,6 +209,7 @@ async function readAttemptsOfOutput(
     state: AttemptState;
     provider: string;
     provider_job_id: string | null;
+    posted_seconds_ago: number;
   }>({
     name: 'jobs.read_attempts_of_output',
     text: 'SELECT * FROM jobs.read_attempts_of_output($1, $2)',
@@ -166,6 +221,7 @@ async function readAttemptsOfOutput(
     state: row.state,
     provider: row.provider,
     providerJobId: row.provider_job_id,
+    postedSecondsAgo: row.posted_seconds_ago,
   }));
 }
 

@@ -38,7 +38,9 @@ TO holdfast_api, holdfast_worker;
 
 GRANT EXECUTE ON FUNCTION
   jobs.admit(jsonb),
-  jobs.begin_attempt(text, text, text, text, int, text, text),
+  jobs.prepare_attempt(text, text, text),
+  jobs.begin_attempt(text, text, text, text, int, text, text, text),
+  jobs.close_attempt(text, text),
   jobs.move_attempt(text, text, text[], text, text, text),
   jobs.read_attempt(text, text),
   jobs.read_attempts_of_output(text, text),

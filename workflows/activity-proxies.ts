@@ -69,8 +69,8 @@ export const releaseDurably = proxyActivities<Pick<JobActivities, 'releaseOutput
 /** Of the pictures a brief refers to, side by side: three tries of 20 s each, and as long again for another output's. */
 const KEEP_REFERENCES_SECONDS = 180;
 
-/** A post and two rows: longer than a provider's submit timeout (8 s) and two database calls (5 s each) together. */
-const SUBMIT_SECONDS = 25;
+/** A try to submit, past the limit for reaching the provider: a connection, three database calls (5 s each), a post (8 s). */
+const SUBMIT_SECONDS = 40;
 
 /** Room past the run deadline, at which the workflow stops waiting by itself. */
 const COLLECT_SPARE_SECONDS = 120;
@@ -90,6 +90,7 @@ export type ProviderSteps = ReturnType<typeof providerSteps>;
 export function providerSteps(limits: {
   readonly heartbeatTimeoutSeconds: number;
   readonly deadlineSeconds: number;
+  readonly reachWithinSeconds?: number;
 }) {
   const common = {
     heartbeatTimeout: limits.heartbeatTimeoutSeconds * 1_000,
@@ -106,7 +107,10 @@ export function providerSteps(limits: {
       ...common,
       startToCloseTimeout: KEEP_REFERENCES_SECONDS * 1_000,
     }).keepReferences,
-    submit: proxyActivities<JobActivities>({ ...common, startToCloseTimeout: SUBMIT_SECONDS * 1_000 }).submit,
+    submit: proxyActivities<JobActivities>({
+      ...common,
+      startToCloseTimeout: ((limits.reachWithinSeconds ?? 0) + SUBMIT_SECONDS) * 1_000,
+    }).submit,
     follow: proxyActivities<JobActivities>({
       ...common,
       startToCloseTimeout: (limits.deadlineSeconds + COLLECT_SPARE_SECONDS) * 1_000,

@@ -34,10 +34,10 @@ export async function endAfterInterruption(
 }
 
 /** A deadline counts while it stands in PostgreSQL: support may have moved it a moment ago. */
-function stopCauseOf({ interruption, started }: Production): StopCause | undefined {
+function stopCauseOf({ interruption, lateAttempt }: Production): StopCause | undefined {
   if (interruption === 'run_deadline') return { cause: interruption };
-  if (interruption !== 'start_deadline' || started === undefined) return undefined;
-  return { cause: interruption, reference: started.attempt.reference };
+  if (interruption !== 'start_deadline' || lateAttempt === undefined) return undefined;
+  return { cause: interruption, reference: lateAttempt };
 }
 
 /** The fault decides where credits go whose grant has expired meanwhile (design.md, "The ledger"). */

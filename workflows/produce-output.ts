@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { Ending } from '../activities/settle.ts';
+import { reachWithinSeconds } from '../domain/models.ts';
 import type { OutputPlan } from '../domain/output-plan.ts';
 import { providerSteps, type ProviderSteps } from './activity-proxies.ts';
 import { handleSignal } from './handle-message.ts';
@@ -26,6 +27,7 @@ export async function produceOutput(plan: OutputPlan): Promise<Ending> {
   const steps = providerSteps({
     heartbeatTimeoutSeconds: plan.heartbeatTimeoutSeconds,
     deadlineSeconds: plan.times.deadlineSeconds,
+    reachWithinSeconds: reachWithinSeconds(plan.times),
   });
   for (;;) {
     const ending = await produceUntilInterrupted(production, steps);

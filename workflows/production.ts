@@ -21,8 +21,8 @@ export type Production = {
   isOver: boolean;
   interruption: Interruption | undefined;
   isStuck: boolean;
-  /** The first submission that a provider has accepted: what must have begun by the start deadline. */
-  started: AcceptedAttempt | undefined;
+  /** The reference of the submission that its provider did not begin with in time. */
+  lateAttempt: string | undefined;
   /** The accepted submission of the final stage: what there may be to deliver when a cancel comes too late. */
   deliverable: AcceptedAttempt | undefined;
   /** By reference, what providers call the submissions they have accepted. */
@@ -38,7 +38,7 @@ export function beginProduction(plan: OutputPlan): Production {
     isOver: false,
     interruption: undefined,
     isStuck: false,
-    started: undefined,
+    lateAttempt: undefined,
     deliverable: undefined,
     providerJobs: new Map(),
     canceledBy: undefined,

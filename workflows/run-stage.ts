@@ -1,4 +1,4 @@
-import { condition, log, patched, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { MadePart } from '../activities/make-part.ts';
 import type { Submission } from '../activities/submit.ts';
 import { attemptOf, stagesOf, type Attempt, type OutputPlan } from '../domain/output-plan.ts';
@@ -7,7 +7,7 @@ import { FINAL_STAGE, type StagePart } from '../domain/stages.ts';
 import type { ProviderSteps } from './activity-proxies.ts';
 import type { FinalCollected, Production } from './production.ts';
 import { showStanding } from './show-standing.ts';
-import { followUnlessReplaced } from './support-control.ts';
+import { expectStart, followUnlessReplaced } from './support-control.ts';
 
 /** Between two submissions, where the provider names no time. */
 const RESUBMIT_AFTER_MS = 1_000;
@@ -26,6 +26,7 @@ export async function runStage(
   let replaced = 0; // The limit of attempts is that of one run: support may ask for another.
   for (let number = 1; ; number++) {
     const attempt = attemptOf(production.plan, number, part);
+    expectStart(production.control, production.plan.times.startDeadlineSeconds);
     const made = await makeAttempt(production, steps, attempt, part);
     switch (made.outcome) {
       case 'collected':
@@ -65,7 +66,6 @@ async function makeAttempt(
   if (made.outcome !== 'accepted') return made;
   const accepted = { attempt, providerJobId: made.providerJobId };
   production.providerJobs.set(attempt.reference, made.providerJobId);
-  production.started ??= accepted;
   if (part.stage.name === FINAL_STAGE) production.deliverable = accepted;
   return followUnlessReplaced(control, attempt, () => {
     showStanding(production);
@@ -95,9 +95,8 @@ async function submitAndFindOut(
   if (made.outcome !== 'unknown') return made;
   control.unknown.set(reference, attempt);
   showStanding(production);
-  // Support finds it by this for as long as nobody knows.
-  const isSearchable = patched('unknown-since');
-  if (isSearchable) upsertSearchAttributes({ HoldfastUnknownSince: [new Date()] });
+  // Support finds it by this for as long as it is not known.
+  upsertSearchAttributes({ HoldfastUnknownSince: [new Date()] });
   let resolution = await steps.follow.resolve.executeWithOptions({ summary }, [attempt]);
   while (resolution.outcome === 'unresolvable') {
     // Parked, until support, a cancel or the deadline ends it.
@@ -105,7 +104,7 @@ async function submitAndFindOut(
     resolution = await steps.follow.resolve.executeWithOptions({ summary }, [attempt]);
   }
   control.unknown.delete(reference);
-  if (isSearchable && control.unknown.size === 0) upsertSearchAttributes({ HoldfastUnknownSince: [] });
+  if (control.unknown.size === 0) upsertSearchAttributes({ HoldfastUnknownSince: [] });
   return resolution;
 }
 
@@ -114,9 +113,8 @@ function summaryOf({ stage, number, provider }: Attempt): string {
   return `${stage}, attempt ${String(number)}, ${provider}`;
 }
 
-/** A replaced attempt has not begun the output, and delivers nothing. */
+/** A replaced attempt delivers nothing. */
 function forget(production: Production, { reference }: Attempt): void {
-  if (production.started?.attempt.reference === reference) production.started = undefined;
   if (production.deliverable?.attempt.reference === reference) production.deliverable = undefined;
 }
 

@@ -4,14 +4,13 @@ import type { SupportNews } from '../domain/support-command.ts';
 
 /** What support can move of a production, and what follows it. Instants are the workflow clock's, in ms. */
 export type Control = {
-  /** When the run that counts began: at admission, or at the last restart. */
-  startedAtMs: number;
   /** When the credits return. Only ever later. */
   returnAtMs: number;
-  /** Counts the moves of the two: whoever waits for one of them looks again. */
+  /** Counts the moves of instants that are watched: whoever waits for one of them looks again. */
   moves: number;
-  /** Of which run the start was watched, and whether being stuck was: once each, however often production is taken up. */
-  startWatchedOfMs: number | undefined;
+  /** When to look whether what was submitted has begun; undefined while all of it has. */
+  startLookAtMs: number | undefined;
+  /** Whether being stuck was looked at: once, however often production is taken up. */
   isStuckWatched: boolean;
   /** When to look whether it is stuck, once more when nobody could tell. */
   stuckLookAtMs: number;
@@ -24,19 +23,28 @@ export type Control = {
 };
 
 export function createControl({ ageSeconds, times }: OutputPlan): Control {
-  const startedAtMs = Date.now() - ageSeconds * 1_000;
+  const admittedAtMs = Date.now() - ageSeconds * 1_000;
   return {
-    startedAtMs,
-    returnAtMs: startedAtMs + times.deadlineSeconds * 1_000,
+    returnAtMs: admittedAtMs + times.deadlineSeconds * 1_000,
     moves: 0,
-    startWatchedOfMs: undefined,
+    startLookAtMs: undefined,
     isStuckWatched: false,
-    stuckLookAtMs: startedAtMs + times.stuckSeconds * 1_000,
+    stuckLookAtMs: admittedAtMs + times.stuckSeconds * 1_000,
     followed: new Map(),
     unknown: new Map(),
     resolved: new Set(),
     replaced: new Set(),
   };
+}
+
+/**
+ * Something is about to be submitted: its provider is to begin within its start deadline. A look that is due sooner stays; it finds
+ * how old each submission is, and when to look again.
+ */
+export function expectStart(control: Control, startDeadlineSeconds: number): void {
+  if (control.startLookAtMs !== undefined) return;
+  control.startLookAtMs = Date.now() + startDeadlineSeconds * 1_000;
+  control.moves++;
 }
 
 /** Moves the deadline, to a later instant only: news may come twice, and late. */
@@ -55,8 +63,6 @@ export function takeUp(control: Control, news: Exclude<SupportNews, { readonly c
     case 'restart':
       if (control.replaced.has(news.attempt)) break;
       control.replaced.add(news.attempt);
-      control.startedAtMs = Date.now();
-      control.moves++;
       returnLater(control, Date.parse(news.returnBy));
       control.followed.get(news.attempt)?.scope.cancel();
       break;

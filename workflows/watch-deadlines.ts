@@ -13,6 +13,9 @@ import { showStanding } from './show-standing.ts';
 /** After a look that nobody answered: PostgreSQL is away, and is to be back soon. */
 const LOOK_AGAIN_MS = 15_000;
 
+/** Instants are not armed again for less: the workflow's clock and the database's are not one. */
+const LEAST_WAIT_MS = 1_000;
+
 /**
  * Watches a job's instants with one timer, armed again for the next, and when support moves one: must it have started, is
  * it stuck, is it over. Calls `interrupt` at most once, and not after `cancel`.
@@ -68,24 +71,15 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
 
 /** In the order in which those of the same moment are acted on. */
 function instantsOf(production: Production): readonly Instant[] {
-  const { accountId, jobId, outputId, times } = production.plan;
+  const { accountId, jobId, outputId } = production.plan;
   const { control } = production;
   const glance = () => glanceWithin(control.returnAtMs - Date.now());
   return [
     {
       summary: 'has the model begun?',
-      // Of each run: a restart is to start in time as well.
-      atMs: () => control.startedAtMs + times.startDeadlineSeconds * 1_000,
-      isDone: () => control.startWatchedOfMs === control.startedAtMs,
-      act: async () => {
-        control.startWatchedOfMs = control.startedAtMs;
-        // Not accepted yet is our own delay, or unknown: not a provider that does not start.
-        const { started } = production;
-        if (started === undefined) return undefined;
-        return (await glance().hasStarted(started.attempt, started.providerJobId))
-          ? undefined
-          : 'start_deadline';
-      },
+      atMs: () => control.startLookAtMs ?? Number.POSITIVE_INFINITY,
+      isDone: () => control.startLookAtMs === undefined,
+      act: () => lookForStart(production, glance()),
     },
     {
       summary: 'is it stuck?',
@@ -111,4 +105,30 @@ function instantsOf(production: Production): readonly Instant[] {
       act: () => Promise.resolve('run_deadline'),
     },
   ];
+}
+
+/** Each submission is to begin within the start deadline of its own, however late it came: by references, stages, a restart. */
+async function lookForStart(
+  production: Production,
+  glance: ReturnType<typeof glanceWithin>,
+): Promise<Interruption | undefined> {
+  const { control, plan } = production;
+  const { startDeadlineSeconds } = plan.times;
+  control.startLookAtMs = undefined;
+  const look = await glance
+    .hasStarted(plan.accountId, plan.outputId, startDeadlineSeconds)
+    .catch((error: unknown) => {
+      control.startLookAtMs = Date.now() + LOOK_AGAIN_MS;
+      throw error;
+    });
+  switch (look.outcome) {
+    case 'started':
+      return undefined;
+    case 'look_again':
+      control.startLookAtMs = Date.now() + Math.max(LEAST_WAIT_MS, look.inSeconds * 1_000);
+      return undefined;
+    case 'late':
+      production.lateAttempt = look.reference;
+      return 'start_deadline';
+  }
 }

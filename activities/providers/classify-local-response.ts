@@ -60,23 +60,6 @@ export function classifySubmitAnswer(answer: SubmitAnswer, reference: string): S
   return { outcome: 'rejected', errorClass, retryAfterMs: retryAfterMsOf(answer.retryAfter) };
 }
 
-/**
- * Errors of making a connection. The request is written only once there is one, so nothing was sent. Everything after
- * that (a reset, a closed socket, a timeout of the answer) may have been heard.
- */
-const NEVER_CONNECTED: readonly unknown[] = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
-
-/** What a transport error on a submission proves. */
-export function classifySubmitError(error: unknown): SubmitResult {
-  if (!NEVER_CONNECTED.includes(codeOf(error))) return { outcome: 'unknown' };
-  return { outcome: 'rejected', errorClass: 'resubmit', retryAfterMs: null };
-}
-
 /** How a failed job of this service is to be taken. An unknown code is an ordinary failure: it did run. */
 export function errorClassOfFailure(code: string | null): ErrorClass {
   if (code === 'moderated_input' || code === 'moderated_output' || code === 'bad_input') return code;
@@ -100,8 +83,4 @@ function textAt(value: unknown, field: string): string | null {
   if (typeof value !== 'object' || value === null) return null;
   const found = (value as Readonly<Record<string, unknown>>)[field];
   return typeof found === 'string' && found !== '' ? found : null;
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -1,5 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
-import { classifySubmitAnswer, classifySubmitError } from './classify-local-response.ts';
+import type { Dispatcher } from 'undici';
+import { classifySubmitAnswer } from './classify-local-response.ts';
 import {
   parseFiles,
   parsePrediction,
@@ -10,7 +10,9 @@ import {
 import { requestJson, type JsonAnswer } from './local-request.ts';
 import { handLocalFiles } from './hand-local-files.ts';
 import { openLocalFiles } from './open-local-files.ts';
+import { postOnce } from './post-once.ts';
 import type { Provider, ProviderCapabilities, SubmitInput } from './provider.ts';
+import { createResettingAgent } from './resetting-agent.ts';
 
 /**
  * The longest a post may take before its outcome is `unknown`. The service answers within milliseconds; 8 s rides out
@@ -18,7 +20,7 @@ import type { Provider, ProviderCapabilities, SubmitInput } from './provider.ts'
  */
 export const LOCAL_SUBMIT_TIMEOUT_MS = 8_000;
 
-/** Shorter than a submit's own limit: no connection is a proof that nothing was sent, a timeout of the whole is none. */
+/** Making a connection proves nothing and starts nothing, so it is tried again rather than waited for. */
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** Polls, look-ups and cancels may be asked again, so they give up sooner. */
@@ -60,9 +62,7 @@ export type LocalProviderOptions = {
 /** The adapter to the local model service (dev/model-service). */
 export function createLocalProvider(options: LocalProviderOptions): Provider {
   const submitTimeoutMs = options.submitTimeoutMs ?? LOCAL_SUBMIT_TIMEOUT_MS;
-  // One request per connection at a time: with pipelining a broken answer would put its neighbours in doubt.
-  const dispatcher =
-    options.dispatcher ?? new Agent({ pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const dispatcher = options.dispatcher ?? createResettingAgent(CONNECT_TIMEOUT_MS);
   const root = new URL('/v1/predictions', options.baseUrl).href;
   const urlOf = (providerJobId: string): string => `${root}/${encodeURIComponent(providerJobId)}`;
 
@@ -77,21 +77,17 @@ export function createLocalProvider(options: LocalProviderOptions): Provider {
     take: (files, signal) =>
       handLocalFiles(new URL('/v1/files/', options.baseUrl), files, dispatcher, signal),
 
-    async submit(input, signal) {
+    async submit(input, mayPost, signal) {
       const body = submissionBodyOf(input, options.webhookUrl ?? null);
-      try {
-        const asked = {
-          method: 'POST',
-          url: root,
-          body,
-          dispatcher,
-          signal,
-          timeoutMs: submitTimeoutMs,
-        } as const;
-        return classifySubmitAnswer(await requestJson(asked), input.reference);
-      } catch (error) {
-        return classifySubmitError(error);
-      }
+      const posted = await postOnce({
+        url: root,
+        body,
+        dispatcher,
+        signal,
+        timeoutMs: submitTimeoutMs,
+        mayPost,
+      });
+      return posted.outcome === 'answered' ? classifySubmitAnswer(posted.answer, input.reference) : posted;
     },
 
     async lookup(reference, signal) {

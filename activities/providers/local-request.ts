@@ -20,19 +20,25 @@ export type JsonRequest = {
 
 /** One request, one answer, never sent again: rejects when aborted, timed out or cut off. */
 export async function requestJson(asked: JsonRequest): Promise<JsonAnswer> {
-  return withTimeLimit(asked.timeoutMs, asked.signal, async (signal) => {
-    const answer = await request(asked.url, {
-      method: asked.method,
-      dispatcher: asked.dispatcher,
-      signal,
-      headers: asked.body === undefined ? {} : { 'content-type': 'application/json' },
-      body: asked.body === undefined ? null : JSON.stringify(asked.body),
-    });
-    const retryAfter = answer.headers['retry-after'];
-    return {
-      status: answer.statusCode,
-      body: await readBoundedJson(answer.body),
-      retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
-    };
-  });
+  return withTimeLimit(asked.timeoutMs, asked.signal, async (signal) =>
+    jsonAnswerOf(
+      await request(asked.url, {
+        method: asked.method,
+        dispatcher: asked.dispatcher,
+        signal,
+        headers: asked.body === undefined ? {} : { 'content-type': 'application/json' },
+        body: asked.body === undefined ? null : JSON.stringify(asked.body),
+      }),
+    ),
+  );
+}
+
+/** Reads a response to its end. Rejects when it breaks off. */
+export async function jsonAnswerOf(response: Dispatcher.ResponseData): Promise<JsonAnswer> {
+  const retryAfter = response.headers['retry-after'];
+  return {
+    status: response.statusCode,
+    body: await readBoundedJson(response.body),
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+  };
 }

@@ -48,6 +48,9 @@ export type StageInput = {
 export type SubmitResult =
   | { readonly outcome: 'accepted'; readonly providerJobId: string }
   | { readonly outcome: 'rejected'; readonly errorClass: ErrorClass; readonly retryAfterMs: number | null }
+  /** Not a byte was sent: there was no connection, or `mayPost` said no. */
+  | { readonly outcome: 'not_sent' }
+  /** It may have arrived. The connection was reset, so it does not arrive later either. */
   | { readonly outcome: 'unknown' };
 
 export type ProviderBilled = 'yes' | 'no' | 'unknown';
@@ -118,7 +121,8 @@ export type ProviderWebhook = {
 
 /**
  * A model service, seen from a job. No call throws for what the service answers; `submit` never posts more than once
- * and says `unknown` for every answer that does not prove what happened. Every call ends when `signal` is aborted.
+ * and says `unknown` for every answer that does not prove what happened, once its connection has been reset. Every call ends when
+ * `signal` is aborted.
  */
 export type Provider = {
   readonly name: string;
@@ -130,7 +134,8 @@ export type Provider = {
    * repeated. Throws when the service did not take them: nothing has been submitted then.
    */
   take(files: readonly HandedFile[], signal: AbortSignal): Promise<void>;
-  submit(input: SubmitInput, signal: AbortSignal): Promise<SubmitResult>;
+  /** `mayPost` is asked at most once: when there is a connection, and before the first byte. */
+  submit(input: SubmitInput, mayPost: () => Promise<boolean>, signal: AbortSignal): Promise<SubmitResult>;
   /** Finds nothing but what the service's own record says was submitted under this reference. */
   lookup(reference: string, signal: AbortSignal): Promise<LookupResult>;
   /** Asked before a provider's id that came from outside is believed: whose job it is. */

@@ -1,16 +1,18 @@
--- How an attempt stands, and how long ago it was posted, by the database's clock.
+-- How an attempt stands, how long ago it was posted and given up by its submitter, by the database's clock, and by which process.
 CREATE OR REPLACE FUNCTION jobs.read_attempt(p_account_id text, p_reference text)
-RETURNS TABLE (state text, provider_job_id text, error_class text, posted_seconds_ago double precision)
+RETURNS TABLE (state text, provider_job_id text, error_class text, posted_seconds_ago double precision,
+               closed_seconds_ago double precision, submitter text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT a.state, a.provider_job_id, a.error_class, extract(epoch FROM ledger.clock() - a.posted_at)::double precision
+  SELECT a.state, a.provider_job_id, a.error_class, extract(epoch FROM ledger.clock() - a.posted_at)::double precision,
+         extract(epoch FROM ledger.clock() - a.closed_at)::double precision, a.submitter
   FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;
 
--- Attempts a provider may still be working on although their output has ended.
+-- All attempts of an output, and how long ago each was posted, by the database's clock.
 CREATE OR REPLACE FUNCTION jobs.read_attempts_of_output(p_account_id text, p_output_id text)
-RETURNS TABLE (reference text, stage text, state text, provider text, provider_job_id text)
+RETURNS TABLE (reference text, stage text, state text, provider text, provider_job_id text, posted_seconds_ago double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT a.reference, a.stage, a.state, a.provider, a.provider_job_id
+  SELECT a.reference, a.stage, a.state, a.provider, a.provider_job_id, extract(epoch FROM ledger.clock() - a.posted_at)::double precision
   FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.output_id = p_output_id ORDER BY a.stage, a.number
 $$;
 

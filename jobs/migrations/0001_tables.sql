@@ -110,7 +110,11 @@ CREATE TABLE jobs.attempts (
   sha256          text,
   content_type    text,
   bytes           bigint,
+  -- The process that made the row, and that alone may post.
+  submitter       text        NOT NULL,
   posted_at       timestamptz NOT NULL,
+  -- When its submitter had given it up and reset its connection, so that nothing of it can arrive any more.
+  closed_at       timestamptz,
   resolved_at     timestamptz,
   PRIMARY KEY (account_id, reference),
   UNIQUE (account_id, output_id, stage, number)

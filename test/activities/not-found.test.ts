@@ -5,9 +5,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createResolve } from '../../activities/resolve.ts';
 import { createSubmit, MAX_MS_BEFORE_POST } from '../../activities/submit.ts';
+import { findThisProcess } from '../../activities/this-process.ts';
 import { failureOf } from '../../domain/failures.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
-import type { Attempts } from '../../jobs/attempts.ts';
+import { createAttempts, type Attempts } from '../../jobs/attempts.ts';
 import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
@@ -15,6 +16,15 @@ import { createActivitiesFixture, type ActivitiesFixture } from './activities-fi
 const IN_FLIGHT_SECONDS = 12;
 /** How long the local model service remembers what it ran. */
 const REMEMBERED_SECONDS = 540;
+
+const { id: ALIVE } = findThisProcess();
+const NAMES: Readonly<Record<Submitter, string>> = {
+  'gave up and reset': ALIVE,
+  'is alive': ALIVE,
+  // Process ids are given again; when one began is not.
+  'died on this machine': `${ALIVE.slice(0, ALIVE.lastIndexOf('/'))}/1`,
+  'was of another machine': 'boot/net:[1]/pid:[1]/77/1',
+};
 
 let fixture: ActivitiesFixture;
 let service: ScriptedService;
@@ -40,14 +50,29 @@ const stateOf = async ({ accountId, reference }: Attempt) =>
   (await fixture.attempts.read(accountId, reference))?.state;
 const run = <Result>(activity: () => Promise<Result>) => new MockActivityEnvironment().run(activity);
 
-/** An attempt whose submitter was never heard of again, posted so many seconds ago. */
-async function posted(secondsAgo: number): Promise<Attempt> {
+type Submitter = 'gave up and reset' | 'is alive' | 'died on this machine' | 'was of another machine';
+
+/** An attempt posted so many seconds ago, of which its submitter was not told what came of it. */
+async function posted(secondsAgo: number, submitter: Submitter = 'gave up and reset'): Promise<Attempt> {
   const { attempt } = await nextJob();
   const now = new Date();
   await fixture.database.setClock(now);
-  await fixture.attempts.begin(attempt);
+  await createAttempts(fixture.worker, NAMES[submitter]).begin(attempt);
+  if (submitter === 'gave up and reset') await fixture.attempts.close(attempt.accountId, attempt.reference);
   await fixture.database.setClock(new Date(now.getTime() + secondsAgo * 1_000));
   return attempt;
+}
+
+/** A service that finds nothing, and a clock that goes on by so many seconds from one look-up to the next. */
+async function lookUpsEvery(seconds: number, statusOf: (number: number) => number) {
+  const start = performance.now();
+  let lookUps = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => start + lookUps * seconds * 1_000);
+  await service.close();
+  service = await startScriptedService((call) => {
+    if (call.name === 'lookup') call.answer(statusOf(++lookUps), { data: [] });
+  });
+  return () => lookUps;
 }
 
 /** Looks an attempt up until it is known, or until three look-ups in a row did not settle it. */
@@ -64,7 +89,7 @@ async function resolveOrDoubt(attempt: Attempt, resolve = fixture.activitiesAt(s
 }
 
 describe('"not found" at the provider', () => {
-  const notRun = { outcome: 'rejected', errorClass: 'resubmit', retryAfterMs: null };
+  const notRun = { outcome: 'rejected', errorClass: 'not_found', retryAfterMs: null };
 
   test.each([
     ['while the post may still be on its way', IN_FLIGHT_SECONDS - 1, 'in doubt', 'unknown'],
@@ -77,53 +102,139 @@ describe('"not found" at the provider', () => {
     expect(await stateOf(attempt)).toBe(state);
   });
 
+  test.each(['is alive', 'was of another machine'] as const)(
+    'is never believed of a submitter that %s and has not said that it reset its connection',
+    async (submitter) => {
+      const attempt = await posted(REMEMBERED_SECONDS, submitter);
+      expect(await resolveOrDoubt(attempt)).toBe('in doubt');
+      expect(await stateOf(attempt)).toBe('unknown');
+    },
+  );
+
+  test('is not believed at once of a submitter that died here: its kernel may still be sending', async () => {
+    const attempt = await posted(IN_FLIGHT_SECONDS, 'died on this machine');
+    expect(await resolveOrDoubt(attempt)).toBe('in doubt');
+  });
+
+  test('is believed of a submitter that died here once the network has carried look-ups for as long again', async () => {
+    const attempt = await posted(IN_FLIGHT_SECONDS, 'died on this machine');
+    const lookUps = await lookUpsEvery(IN_FLIGHT_SECONDS / 2 + 1.1, () => 200);
+    expect(await run(() => fixture.activitiesAt(service.url).resolve(attempt))).toEqual(notRun);
+    // The first begins the time, and the third comes past its end.
+    expect(lookUps()).toBe(3);
+  });
+
+  test('begins anew after a look-up that was not answered', async () => {
+    const attempt = await posted(IN_FLIGHT_SECONDS, 'died on this machine');
+    const lookUps = await lookUpsEvery(IN_FLIGHT_SECONDS + 3, (number) => (number === 2 ? 503 : 200));
+    expect(await run(() => fixture.activitiesAt(service.url).resolve(attempt))).toEqual(notRun);
+    expect(lookUps()).toBe(4);
+  });
+
   test('is no proof from a service that does not call its look-up authoritative', async () => {
     const provider = fixture.provider(service.url);
     const capabilities = { ...provider.capabilities, lookup: 'best_effort' } as const;
     const registry = createProviderRegistry([{ ...provider, capabilities }]);
     const attempt = await posted(IN_FLIGHT_SECONDS);
-    expect(await resolveOrDoubt(attempt, createResolve(fixture.attempts, registry))).toBe('in doubt');
+    expect(
+      await resolveOrDoubt(
+        attempt,
+        createResolve({ attempts: fixture.attempts, providers: registry, thisProcess: findThisProcess() }),
+      ),
+    ).toBe('in doubt');
     expect(await stateOf(attempt)).toBe('unknown');
   });
 
   test('is no confirmation that an attempt has stopped; one that was proved not to have run needs none', async () => {
     const { stopAttempts } = fixture.activitiesAt(service.url);
-    const attempt = await posted(0);
+    const attempt = await posted(0, 'is alive');
     const stop = () => run(() => stopAttempts(attempt.accountId, attempt.outputId));
     expect(await stop()).toBe('unconfirmed');
     await fixture.attempts.move(attempt.accountId, attempt.reference, { from: ['posting'], to: 'rejected' });
     expect(await stop()).toBe('stopped');
-    expect(service.calls('lookup')).toHaveLength(1);
+    // It was looked up once more all the same: it is ours to pay if it has run.
+    expect(service.calls('lookup')).toHaveLength(2);
+  });
+
+  test('is looked up once more when the output is stopped, and what runs after all is stopped', async () => {
+    const attempt = await posted(IN_FLIGHT_SECONDS);
+    expect(await resolveOrDoubt(attempt)).toEqual(notRun);
+    await service.close();
+    service = await startScriptedService((call) => {
+      if (call.name === 'lookup')
+        call.answer(200, { data: [{ id: 'late', reference: attempt.reference, status: 'processing' }] });
+      if (call.name === 'cancel') call.answer(200);
+    });
+    const { stopAttempts } = fixture.activitiesAt(service.url);
+    const stop = () => run(() => stopAttempts(attempt.accountId, attempt.outputId));
+    expect(await stop()).toBe('stopped');
+    expect(service.calls('cancel').map((call) => call.about)).toEqual(['late']);
   });
 });
 
 describe('a post', () => {
-  test('is not made by a submitter that was frozen after it had made the row', async () => {
+  /** The row is made, and then the process stands still for a while, by the clock named. */
+  async function submitFrozen(
+    clock: 'monotonic clock' | 'wall clock',
+    meanwhile: (attempt: Attempt) => Promise<unknown>,
+  ) {
     const { attempt } = await nextJob();
     const begin: Attempts['begin'] = async (asked) => {
       const row = await fixture.attempts.begin(asked);
-      const thawedAt = performance.now() + MAX_MS_BEFORE_POST + 1;
-      vi.spyOn(performance, 'now').mockReturnValue(thawedAt);
+      await meanwhile(attempt);
+      const of = clock === 'wall clock' ? Date : performance;
+      const thawedAt = of.now() + MAX_MS_BEFORE_POST + 1;
+      vi.spyOn(of, 'now').mockReturnValueOnce(thawedAt);
       return row;
     };
-    const registry = createProviderRegistry([fixture.provider(service.url)]);
-    const submit = createSubmit({ ...fixture.attempts, begin }, registry, () => Promise.resolve([]));
-    expect(await run(() => submit(attempt))).toEqual({ outcome: 'unknown' });
-    expect(service.calls('submit')).toEqual([]);
+    const submit = createSubmit({
+      attempts: { ...fixture.attempts, begin },
+      providers: createProviderRegistry([fixture.provider(service.url)]),
+      handOver: () => Promise.resolve([]),
+    });
+    const submitting = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() }).run(() =>
+      submit(attempt),
+    );
+    return { attempt, submitting };
+  }
+
+  // A suspended machine stops the monotonic clock, and not always the other.
+  test.each(['monotonic clock', 'wall clock'] as const)(
+    'is not made by a submitter that was frozen after it had made the row, by the %s, and that was given up meanwhile',
+    async (clock) => {
+      const { attempt, submitting } = await submitFrozen(clock, ({ accountId, reference }) =>
+        fixture.attempts.move(accountId, reference, { from: ['posting'], to: 'unknown' }),
+      );
+      expect(await submitting).toEqual({ outcome: 'unknown' });
+      expect(service.calls('submit')).toEqual([]);
+      // Nothing has left: that is on record, so that a look-up is believed.
+      const row = await fixture.attempts.read(attempt.accountId, attempt.reference);
+      expect(row?.closedSecondsAgo).not.toBeNull();
+    },
+  );
+
+  test('is made, once, by a submitter that was frozen and whose row still stands', async () => {
+    const { submitting } = await submitFrozen('wall clock', () => Promise.resolve());
+    const [post] = await service.untilCalled('submit');
+    post?.answer(201, { id: 'after all' });
+    expect(await submitting).toEqual({ outcome: 'accepted', providerJobId: 'after all' });
+    expect(service.calls('submit')).toHaveLength(1);
   });
 
   test.each(['rejected', 'fenced'] as const)(
     'that is accepted when its row is %s already is cancelled at the provider',
     async (state) => {
       const { plan, attempt } = await nextJob();
-      const { submit, resolve, settle, stopAttempts } = fixture.activitiesAt(service.url);
-      const now = new Date();
-      await fixture.database.setClock(now);
+      const { submit, settle, stopAttempts } = fixture.activitiesAt(service.url);
       const submitting = run(() => submit(attempt));
       const [post] = await service.untilCalled('submit');
       if (state === 'rejected') {
-        await fixture.database.setClock(new Date(now.getTime() + IN_FLIGHT_SECONDS * 1_000));
-        await run(() => resolve(attempt));
+        // By support's word: a look-up is not believed while the submitter lives.
+        await fixture.attempts.move(attempt.accountId, attempt.reference, {
+          from: ['posting'],
+          to: 'rejected',
+          errorClass: 'resubmit',
+        });
       } else {
         await settle(plan, { charge: false, failure: failureOf('canceled') });
       }

@@ -11,6 +11,7 @@ export const KILL_POINTS = [
   'after admit',
   'after reference',
   'before submit',
+  'after row',
   'after submit',
   'after record',
   'before collect',
@@ -39,6 +40,7 @@ export function createKiller(
 const AROUND_STATEMENT: Readonly<Record<string, { before?: KillPoint; after?: KillPoint }>> = {
   'jobs.admit': { before: 'before admit', after: 'after admit' },
   'jobs.resolve_reference': { after: 'after reference' },
+  'jobs.begin_attempt': { after: 'after row' },
   'jobs.move_attempt': { after: 'after record' },
   'jobs.record_asset': { after: 'after collect' },
   'jobs.settle': { before: 'before settle', after: 'after settle' },
@@ -63,9 +65,9 @@ export function killableDatabase(database: Database, reach: Reach): Database {
 export function killableProvider(provider: Provider, reach: Reach): Provider {
   return {
     ...provider,
-    async submit(input, signal) {
+    async submit(input, mayPost, signal) {
       reach('before submit', input.reference);
-      const result = await provider.submit(input, signal);
+      const result = await provider.submit(input, mayPost, signal);
       reach('after submit', input.reference);
       return result;
     },

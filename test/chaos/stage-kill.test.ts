@@ -11,7 +11,7 @@ const KILLS: readonly (readonly [stage: string, KillPoint])[] = [
   ['script', 'after submit'],
   ['scenes_2', 'after collect'],
   ['motion_3', 'after record'],
-  ['voice', 'before submit'],
+  ['voice', 'after row'],
   ['captions', 'after submit'],
   ['render', 'after collect'],
 ];
@@ -67,7 +67,7 @@ describe('a worker killed by SIGKILL while it makes a video (invariants 4, 7, 10
           attempts.find((each) => each.stage === attempt.stage && each.number === attempt.number - 1),
         ).toMatchObject({ state: 'rejected' });
       }
-      if (killPoint === 'before submit') expect(repeated.map((attempt) => attempt.stage)).toEqual([stage]);
+      if (killPoint === 'after row') expect(repeated.map((attempt) => attempt.stage)).toEqual([stage]);
       expect(await chaos.submissionsOf(taskQueue)).toBe(PARTS.length);
       expect(
         await chaos.rows('SELECT state, committed FROM ledger.reservations WHERE job_id = $1', [jobId]),

@@ -23,7 +23,17 @@ afterAll(() => jobs.close());
 
 const begin = (number = 1) =>
   jobs
-    .call('begin_attempt', account, 'j', outputOf('j'), 'render', number, attemptOf('j', number), 'local')
+    .call(
+      'begin_attempt',
+      account,
+      'j',
+      outputOf('j'),
+      'render',
+      number,
+      attemptOf('j', number),
+      'local',
+      'test',
+    )
     .then((rows) => rows[0]);
 const move = (from: readonly string[], to: string, providerJobId: string | null = null) =>
   jobs.call('move_attempt', account, attemptOf('j'), from, to, providerJobId, null).then((rows) => rows[0]);
@@ -33,7 +43,10 @@ const recordAsset = () =>
     .then((rows) => rows[0]?.['record_asset']);
 
 test('the first to begin an attempt may post, and nobody after it (invariant 10)', async () => {
-  expect(await begin()).toMatchObject({ is_mine: true, state: 'posting', work: { kind: 'static_ad' } });
+  const prepare = () => jobs.call('prepare_attempt', account, outputOf('j'), attemptOf('j', 1));
+  expect(await prepare()).toMatchObject([{ state: null, work: { kind: 'static_ad' } }]);
+  expect(await begin()).toMatchObject({ is_mine: true, state: 'posting' });
+  expect(await prepare()).toMatchObject([{ state: 'posting' }]);
   expect(await begin()).toMatchObject({ is_mine: false, state: 'posting' });
 });
 
@@ -58,6 +71,7 @@ test('an attempt of an output that was never admitted is fenced', async () => {
     1,
     'att_none',
     'local',
+    'test',
   );
   expect(row).toMatchObject({ is_mine: false, state: 'fenced' });
 });

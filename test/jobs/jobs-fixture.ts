@@ -25,7 +25,17 @@ export async function createJobsFixture(): Promise<JobsFixture> {
   const admit = (items: readonly object[]) => call('admit', JSON.stringify(items));
   const bringToAsset = async (accountId: string, jobId: string, index = 0) => {
     const reference = attemptOf(jobId, 1, index);
-    await call('begin_attempt', accountId, jobId, outputOf(jobId, index), 'render', 1, reference, 'local');
+    await call(
+      'begin_attempt',
+      accountId,
+      jobId,
+      outputOf(jobId, index),
+      'render',
+      1,
+      reference,
+      'local',
+      'test',
+    );
     await call('move_attempt', accountId, reference, ['posting'], 'accepted', 'p1', null);
     await call('record_asset', accountId, reference, 'f00d', 'image/png', 100, 'yes', null);
   };

@@ -49,9 +49,7 @@ const keep = (jobId: string, url: string, sha256 = 'f00d', of = account) =>
 const refuse = (jobId: string, url: string) =>
   jobs.call('resolve_reference', account, jobId, url, 'too_large', null, null, null);
 const workOf = async (jobId: string, of = account) =>
-  (await jobs.call('begin_attempt', of, jobId, outputOf(jobId), 'main', 1, `att_${jobId}`, 'local'))[0]?.[
-    'work'
-  ];
+  (await jobs.call('prepare_attempt', of, outputOf(jobId), `att_${jobId}`))[0]?.['work'];
 
 test('each address of a brief is claimed once, in its order, and is not claimed again once it is kept', async () => {
   await admit('j', [SHOT, LOGO, SHOT]);

@@ -60,7 +60,7 @@ test('a job is stuck while one of its outputs is, and answers for that one alone
 });
 
 test("one output's progress is not the job's", async () => {
-  await jobs.call('begin_attempt', account, 'j', outputOf('j'), 'main', 1, attemptOf('j'), 'local');
+  await jobs.call('begin_attempt', account, 'j', outputOf('j'), 'main', 1, attemptOf('j'), 'local', 'test');
   await jobs.call('record_progress', account, 'j', JSON.stringify({ stage: 'render', fraction: 0.9 }));
   const [row] = await jobs.call('read_job', account, 'j');
   expect(row?.['read_job']).toMatchObject({ progress: null });

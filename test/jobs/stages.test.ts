@@ -20,7 +20,7 @@ const referenceOf = (stage: string, number = 1) => `att_j_0_${stage}_${String(nu
 /** An attempt at a part that its provider has accepted. */
 async function accept(stage: string, number = 1): Promise<string> {
   const reference = referenceOf(stage, number);
-  await jobs.call('begin_attempt', account, 'j', outputOf('j'), stage, number, reference, 'local');
+  await jobs.call('begin_attempt', account, 'j', outputOf('j'), stage, number, reference, 'local', 'test');
   await jobs.call('move_attempt', account, reference, ['posting'], 'accepted', `p-${reference}`, null);
   return reference;
 }

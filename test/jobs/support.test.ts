@@ -55,7 +55,7 @@ const types = async (jobId: string) =>
 async function withAttempt(state: string, jobId = 'j'): Promise<string> {
   const reference = attemptOf(jobId);
   await jobs.admit([jobItem(account, jobId)]);
-  await jobs.call('begin_attempt', account, jobId, outputOf(jobId), 'render', 1, reference, 'local');
+  await jobs.call('begin_attempt', account, jobId, outputOf(jobId), 'render', 1, reference, 'local', 'test');
   if (state !== 'posting')
     await jobs.call(
       'move_attempt',
@@ -91,6 +91,7 @@ test('release returns the credits of every open output, fences their attempts, a
     1,
     attemptOf('j', 1, 1),
     'local',
+    'test',
   );
   const done = { outcome: 'done', credits: 70, output_ids: [outputOf('j'), outputOf('j', 1)] };
   expect(await command(account, 'j', 'release', { key: 'k' })).toMatchObject({
@@ -346,6 +347,7 @@ test('of a job with several attempts of one number, restart takes the reference,
       1,
       attemptOf('j', 1, index),
       'local',
+      'test',
     );
     await jobs.call('move_attempt', account, attemptOf('j', 1, index), ['posting'], 'accepted', 'p', null);
   }
@@ -373,6 +375,7 @@ test('a late answer of a replaced attempt is kept, never charged, and moves noth
     2,
     attemptOf('j', 2),
     'local',
+    'test',
   );
   expect(begun).toMatchObject([{ is_mine: true }]);
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   classifySubmitAnswer,
-  classifySubmitError,
   errorClassOfFailure,
 } from '../../activities/providers/classify-local-response.ts';
 
@@ -71,26 +70,6 @@ describe('the answer to a submission', () => {
     [409, undefined],
   ])('%i with %j proves nothing', (status, body) => {
     expect(classify(answer(status, body))).toEqual(UNKNOWN);
-  });
-});
-
-describe('a transport error on a submission', () => {
-  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])(
-    '%s proves that nothing was sent',
-    (code) => {
-      expect(classifySubmitError(Object.assign(new Error('x'), { code }))).toEqual(rejected('resubmit'));
-    },
-  );
-
-  it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'ABORT_ERR', undefined])(
-    '%s proves nothing',
-    (code) => {
-      expect(classifySubmitError(Object.assign(new Error('x'), { code }))).toEqual(UNKNOWN);
-    },
-  );
-
-  it('proves nothing when it is not even an error', () => {
-    expect(classifySubmitError(undefined)).toEqual(UNKNOWN);
   });
 });
 

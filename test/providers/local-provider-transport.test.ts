@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLocalProvider } from '../../activities/providers/local-provider.ts';
 import type { Provider, SubmitInput } from '../../activities/providers/provider.ts';
+import { createResettingAgent } from '../../activities/providers/resetting-agent.ts';
 
 /** A service that misbehaves on the wire in one way, and counts what reached it. */
 type Broken = { readonly provider: Provider; readonly posts: () => number };
@@ -10,6 +12,14 @@ type Broken = { readonly provider: Provider; readonly posts: () => number };
 const servers: Server[] = [];
 const SIGNAL = new AbortController().signal;
 const SUBMIT_TIMEOUT_MS = 300;
+/** TLS without a certificate. */
+const PRE_SHARED_KEY = {
+  ciphers: 'PSK',
+  maxVersion: 'TLSv1.2',
+  pskCallback: () => ({ psk: Buffer.from('secret'), identity: 'test' }),
+  checkServerIdentity: () => undefined,
+} as const;
+const mayPost = () => Promise.resolve(true);
 const INPUT: SubmitInput = {
   key: { outputId: 'out_a_0', stage: 'render', number: 1 },
   reference: 'att_a_0_render_1',
@@ -76,7 +86,7 @@ describe('a submission posts exactly once and is unknown', () => {
     ['it is sent elsewhere', (_request, response) => response.writeHead(307, { location: '/v2' }).end()],
   ])('when %s', async (_what, answer) => {
     const { provider, posts } = await broken(answer);
-    expect(await provider.submit(INPUT, SIGNAL)).toEqual({ outcome: 'unknown' });
+    expect(await provider.submit(INPUT, mayPost, SIGNAL)).toEqual({ outcome: 'unknown' });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(posts()).toBe(1);
   });
@@ -87,7 +97,7 @@ describe('a submission posts exactly once and is unknown', () => {
     setTimeout(() => {
       controller.abort();
     }, 50);
-    expect(await provider.submit(INPUT, controller.signal)).toEqual({ outcome: 'unknown' });
+    expect(await provider.submit(INPUT, mayPost, controller.signal)).toEqual({ outcome: 'unknown' });
     expect(posts()).toBe(1);
   });
 
@@ -98,22 +108,71 @@ describe('a submission posts exactly once and is unknown', () => {
       if (answered === 1) response.writeHead(201).end(JSON.stringify({ id: 'pred_1' }));
       else request.socket.destroy();
     });
-    expect(await provider.submit(INPUT, SIGNAL)).toEqual({ outcome: 'accepted', providerJobId: 'pred_1' });
-    expect(await provider.submit(INPUT, SIGNAL)).toEqual({ outcome: 'unknown' });
+    expect(await provider.submit(INPUT, mayPost, SIGNAL)).toEqual({
+      outcome: 'accepted',
+      providerJobId: 'pred_1',
+    });
+    expect(await provider.submit(INPUT, mayPost, SIGNAL)).toEqual({ outcome: 'unknown' });
     expect(posts()).toBe(2);
   });
 });
 
-describe('what proves that nothing ran', () => {
-  it('is a refused connection', async () => {
+describe('a submission that is given up', () => {
+  it.each(['http', 'https'] as const)(
+    'resets its %s connection, so that what its kernel has not sent is never sent',
+    async (protocol) => {
+      const ends: string[] = [];
+      const listen = (socket: Socket) => {
+        socket.on('error', (error: NodeJS.ErrnoException) => ends.push(error.code ?? 'no code'));
+        socket.on('end', () => ends.push('FIN')).resume();
+      };
+      const server =
+        protocol === 'http'
+          ? createTcpServer(listen)
+          : createTlsServer(
+              { ciphers: 'PSK', maxVersion: 'TLSv1.2', pskCallback: () => Buffer.from('secret') },
+              listen,
+            );
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const baseUrl = `${protocol}://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+      const provider = createLocalProvider({
+        baseUrl,
+        submitTimeoutMs: SUBMIT_TIMEOUT_MS,
+        dispatcher: createResettingAgent(3_000, PRE_SHARED_KEY),
+      });
+      expect(await provider.submit(INPUT, mayPost, SIGNAL)).toEqual({ outcome: 'unknown' });
+      await expect.poll(() => ends).toEqual(['ECONNRESET']);
+      server.close();
+    },
+  );
+});
+
+describe('a submission is not sent', () => {
+  it('when the connection is refused; whether it may be posted is not even asked', async () => {
     const { provider } = await broken(() => undefined);
     const server = servers.pop();
     await new Promise((resolve) => server?.close(resolve));
-    expect(await provider.submit(INPUT, SIGNAL)).toEqual({
-      outcome: 'rejected',
-      errorClass: 'resubmit',
-      retryAfterMs: null,
+    const asked = vi.fn(mayPost);
+    expect(await provider.submit(INPUT, asked, SIGNAL)).toEqual({ outcome: 'not_sent' });
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  it('when it may not be posted, though there is a connection', async () => {
+    const { provider, posts } = await broken((_request, response) => response.writeHead(201).end('{}'));
+    expect(await provider.submit(INPUT, () => Promise.resolve(false), SIGNAL)).toEqual({
+      outcome: 'not_sent',
     });
+    expect(posts()).toBe(0);
+  });
+
+  it('when the service closes its connection before the first byte', async () => {
+    const closing = createTcpServer((socket) => setTimeout(() => socket.destroy(), 20));
+    await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${String((closing.address() as AddressInfo).port)}`;
+    const provider = createLocalProvider({ baseUrl, submitTimeoutMs: SUBMIT_TIMEOUT_MS });
+    const slowly = () => new Promise<boolean>((resolve) => setTimeout(resolve, 100, true));
+    expect(await provider.submit(INPUT, slowly, SIGNAL)).toEqual({ outcome: 'not_sent' });
+    closing.close();
   });
 });
 

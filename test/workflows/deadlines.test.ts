@@ -112,6 +112,46 @@ test.concurrent(
   },
 );
 
+test.concurrent(
+  'a model that never begins after a slow reference picture is given up at the start deadline of its own submission',
+  async ({ scene, expect }) => {
+    const { fixture, service } = scene;
+    await service.close();
+    const queueing = await startScriptedService((call) => {
+      if (call.name === 'submit') call.answer(201, { id: 'p1' });
+      if (call.name === 'poll') call.answer(200, { id: 'p1', status: 'starting' });
+      if (call.name === 'cancel') call.answer(200);
+    });
+    const startDeadlineSeconds = 2;
+    const pictureMs = 3_000;
+    let submittedAt = 0;
+    void queueing.untilCalled('submit').then(() => (submittedAt = performance.now()));
+    const worker = await fixture.startWorker(queueing.url, {
+      failing: ({ admit }) => ({
+        admit: async (start) => {
+          const { plan, ...answer } = await admit(start);
+          const times = plan && { ...plan.times, startDeadlineSeconds };
+          return { ...answer, plan: plan && times && { ...plan, times, hasReferenceAssets: true } };
+        },
+        keepReferences: async () => {
+          await new Promise((resolve) => setTimeout(resolve, pictureMs));
+          return { outcome: 'kept' };
+        },
+      }),
+    });
+    const job = worker.jobOf('slow picture');
+    const request = { kind: 'static_ad', brief: { headline: 'slow picture' } } as const;
+    expect(await worker.client.start({ ...job, request })).toMatchObject({ outcome: 'reserved' });
+    expect(await worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'start_deadline' });
+    const waitedMs = performance.now() - submittedAt;
+    expect(waitedMs).toBeGreaterThan(startDeadlineSeconds * 1_000);
+    expect(waitedMs).toBeLessThan(LATE_AFTER_MS);
+    expect(queueing.calls('cancel')).toHaveLength(1);
+    await worker.stop();
+    await queueing.close();
+  },
+);
+
 /** As the API does it for support; when to look whether the job is stuck stays as it was. */
 async function extend(
   fixture: WorkflowFixture,

@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import { request, type Dispatcher } from 'undici';
+import { jsonAnswerOf, type JsonAnswer } from './local-request.ts';
+
+export type Posted =
+  | { readonly outcome: 'answered'; readonly answer: JsonAnswer }
+  /** Not a byte has left: no connection, or `mayPost` said no. */
+  | { readonly outcome: 'not_sent' }
+  /** It may have arrived, and no answer came. Its connection has been reset: nothing of it arrives from now on. */
+  | { readonly outcome: 'unknown' };
+
+export type Post = {
+  readonly url: string;
+  readonly body: unknown;
+  readonly dispatcher: Dispatcher;
+  readonly signal: AbortSignal;
+  /** From the first byte to the end of the answer. */
+  readonly timeoutMs: number;
+  /** Asked once, when there is a connection and before the first byte. */
+  readonly mayPost: () => Promise<boolean>;
+};
+
+/**
+ * Posts JSON at most once. The body is a stream whose first chunk waits for `mayPost`, since the head of a request is written with the
+ * first chunk of its body: until then there is a connection, and nothing on it.
+ */
+export async function postOnce(post: Post): Promise<Posted> {
+  const controller = new AbortController();
+  const giveUp = (): void => {
+    controller.abort(post.signal.reason);
+  };
+  post.signal.addEventListener('abort', giveUp, { once: true });
+  if (post.signal.aborted) giveUp();
+  const text = JSON.stringify(post.body);
+  const sending = { hasBegun: false, isOver: false };
+  let asking: Promise<boolean> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function* bodyOnce(): AsyncGenerator<string> {
+    const isAllowed = await (asking = post.mayPost());
+    if (!isAllowed || sending.isOver) throw new NotToBeSent('the post is not to be sent');
+    sending.hasBegun = true;
+    timer = setTimeout(() => {
+      controller.abort(new DOMException('the post was not answered in time', 'TimeoutError'));
+    }, post.timeoutMs);
+    yield text;
+  }
+
+  try {
+    const response = await request(post.url, {
+      method: 'POST',
+      dispatcher: post.dispatcher,
+      signal: controller.signal,
+      headers: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) },
+      body: Readable.from(bodyOnce(), { objectMode: false }),
+    });
+    return { outcome: 'answered', answer: await jsonAnswerOf(response) };
+  } catch {
+    sending.isOver = true;
+    // What was asked goes on asking: the caller is to know whether it made a row.
+    await asking?.catch(() => false);
+    return { outcome: sending.hasBegun ? 'unknown' : 'not_sent' };
+  } finally {
+    clearTimeout(timer);
+    post.signal.removeEventListener('abort', giveUp);
+  }
+}
+
+class NotToBeSent extends Error {
+  override readonly name = 'NotToBeSent';
+}

@@ -1,0 +1,80 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNamespaces, type Namespaces } from './outage/namespaces.ts';
+
+/** Packets between worker and model service are lost for a while: real kernels, and a router between that swallows them. */
+
+const JOBS = 24;
+const OUTAGE_MS = 3_000;
+
+function namespacesOrNull(): Namespaces | null {
+  try {
+    return createNamespaces();
+  } catch {
+    console.log('network namespaces cannot be made here (root and iproute2 can): outages are not tried');
+    return null;
+  }
+}
+
+const namespaces = namespacesOrNull();
+const children: ChildProcess[] = [];
+const arrived: string[] = [];
+const ends: string[] = [];
+
+/** Starts a script and resolves once it says that it is ready. */
+function start(at: 'client' | 'server', lines: string[]): Promise<ChildProcess> {
+  return new Promise((resolve) => {
+    const child = namespaces!.run(at, `${at}-main.ts`, (line) => {
+      if (line === 'ready') resolve(child);
+      else lines.push(line);
+    });
+    children.push(child);
+  });
+}
+
+const arrivedOf = (name: string) => arrived.filter((reference) => reference.startsWith(`${name}_`));
+const endsOf = (name: string) => ends.filter((end) => end.startsWith(`${name} `));
+
+beforeAll(async () => {
+  if (namespaces !== null) await start('server', arrived);
+});
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  namespaces?.close();
+});
+
+/** A client with open connections, which has just posted over all of them while packets are being lost. */
+async function posted(name: string): Promise<ChildProcess> {
+  const client = await start('client', ends);
+  client.stdin?.write(`${name}-before ${String(JOBS)}\n`);
+  await expect.poll(() => endsOf(`${name}-before`).length, { timeout: 10_000 }).toBe(JOBS);
+  namespaces!.forward(false);
+  client.stdin?.write(`${name} ${String(JOBS)}\n`);
+  return client;
+}
+
+describe.skipIf(namespaces === null)('while packets to the model service are lost', () => {
+  it('nothing that was given up arrives later: its connection was reset', async () => {
+    await posted('reset');
+    await sleep(OUTAGE_MS);
+    namespaces!.forward(true);
+    expect(endsOf('reset')).toEqual(Array.from({ length: JOBS }, () => 'reset unknown'));
+    // The next retransmission would come within as long again.
+    await sleep(OUTAGE_MS + 2_000);
+    expect(arrivedOf('reset')).toEqual([]);
+  });
+
+  it('what a killed submitter left in its kernel arrives within as long again, as resolve.ts takes it', async () => {
+    const client = await posted('killed');
+    await sleep(500);
+    client.kill('SIGKILL');
+    await sleep(OUTAGE_MS - 500);
+    namespaces!.forward(true);
+    await sleep(OUTAGE_MS + 2_000);
+    const afterDoubling = arrivedOf('killed').length;
+    await sleep(2 * OUTAGE_MS);
+    expect(arrivedOf('killed')).toHaveLength(afterDoubling);
+    expect(afterDoubling).toBe(JOBS);
+  });
+});

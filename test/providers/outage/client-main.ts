@@ -1,0 +1,29 @@
+import { createInterface } from 'node:readline';
+import { createLocalProvider } from '../../../activities/providers/local-provider.ts';
+import { SERVER_ADDRESS } from './namespaces.ts';
+
+/** Submits as many jobs at once as each line of stdin asks for (`name count`), and tells how each submission ended. */
+const SUBMIT_TIMEOUT_MS = 1_500;
+
+const provider = createLocalProvider({
+  baseUrl: `http://${SERVER_ADDRESS}`,
+  submitTimeoutMs: SUBMIT_TIMEOUT_MS,
+});
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const [name = '', count = '0'] = line.split(' ');
+  for (let number = 0; number < Number(count); number++) {
+    const reference = `${name}_${String(number)}`;
+    const input = {
+      key: { outputId: 'out_a_0', stage: 'render', number: 1 },
+      reference,
+      work: { kind: 'static_ad', brief: { headline: 'A headline' } },
+      piece: null,
+      deadlineSeconds: 60,
+    } as const;
+    void provider
+      .submit(input, () => Promise.resolve(true), new AbortController().signal)
+      .then(({ outcome }) => process.stdout.write(`${name} ${outcome}\n`));
+  }
+});
+process.stdout.write('ready\n');

@@ -1,0 +1,68 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import path from 'node:path';
+
+const ROOT = path.join(import.meta.dirname, '../../..');
+/** RFC 2544, for tests: two networks of which nobody else's packets are. */
+const CLIENT_NET = '198.18.1';
+const SERVER_NET = '198.18.2';
+
+export const SERVER_ADDRESS = `${SERVER_NET}.2`;
+
+export type Namespaces = {
+  /** Lets packets through, or swallows them in silence, as a router does that is cut off. */
+  readonly forward: (lets: boolean) => void;
+  /** A script of this folder, in a namespace of its own; its lines of stdout are handed on. */
+  readonly run: (at: 'client' | 'server', script: string, onLine: (line: string) => void) => ChildProcess;
+  readonly close: () => void;
+};
+
+/** Client and server, and a router between them, in network namespaces. Throws where none can be made. */
+export function createNamespaces(): Namespaces {
+  const name = (part: string) => `hf${String(process.pid)}${part}`;
+  const [client, router, server] = [name('c'), name('r'), name('s')];
+  const ip = (...args: readonly string[]) => execFileSync('ip', [...args], { stdio: 'pipe' });
+  const close = () => {
+    for (const each of [client, router, server]) {
+      try {
+        ip('netns', 'delete', each);
+      } catch {
+        // It was never made.
+      }
+    }
+  };
+  const join = (one: string, other: string, net: string) => {
+    ip('link', 'add', 'to-other', 'netns', one, 'type', 'veth', 'peer', 'name', `to-${one}`, 'netns', other);
+    ip('-n', one, 'addr', 'add', `${net}.2/24`, 'dev', 'to-other');
+    ip('-n', other, 'addr', 'add', `${net}.1/24`, 'dev', `to-${one}`);
+    ip('-n', one, 'link', 'set', 'to-other', 'up');
+    ip('-n', other, 'link', 'set', `to-${one}`, 'up');
+    ip('-n', one, 'route', 'add', 'default', 'via', `${net}.1`);
+  };
+  const forward = (lets: boolean) => {
+    ip('netns', 'exec', router, 'sh', '-c', `echo ${lets ? '1' : '0'} > /proc/sys/net/ipv4/ip_forward`);
+  };
+  try {
+    for (const each of [client, router, server]) ip('netns', 'add', each);
+    join(client, router, CLIENT_NET);
+    join(server, router, SERVER_NET);
+    forward(true);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    forward,
+    close,
+    run(at, script, onLine) {
+      const file = path.join(import.meta.dirname, script);
+      const child = spawn(
+        'ip',
+        ['netns', 'exec', at === 'client' ? client : server, process.execPath, '--import', 'tsx', file],
+        { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] },
+      );
+      createInterface({ input: child.stdout }).on('line', onLine);
+      return child;
+    },
+  };
+}
