@@ -31,6 +31,7 @@ import { createObeySupport } from './support-command.ts';
 import { resolveBySystem } from './outbound/checked-lookup.ts';
 import { createOpenOutside, type OpenOutside } from './outbound/open-outside.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
+import { createCheckPicture } from './references/check-picture.ts';
 import { FETCH_LIMITS, type FetchLimits } from './references/fetch-reference.ts';
 import { createKeepReferences } from './references/keep-references.ts';
 
@@ -73,6 +74,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     keepReferences: createKeepReferences({
       references: createReferences(database),
       assets,
+      checkPicture: createCheckPicture(),
       openOutside: dependencies.openOutside ?? createOpenOutside(resolveBySystem, { allowsLocal: false }),
       fetchLimits: dependencies.fetchLimits ?? FETCH_LIMITS,
     }),

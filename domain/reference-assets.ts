@@ -5,6 +5,9 @@ import type { WorkItem } from './job-request.ts';
 /** Of one asset. A product shot straight from a camera is about 8 MB. */
 export const MAX_REFERENCE_BYTES = 10 * 1024 * 1024;
 
+/** Of one asset: a camera of today's phones makes 48 million. It bounds what a small file may become in memory. */
+export const MAX_REFERENCE_PIXELS = 50_000_000;
+
 /** A kept asset, named by its content. */
 export type ReferenceAsset = {
   readonly sha256: string;
@@ -26,6 +29,8 @@ export const REFERENCE_REFUSALS = [
   'too_many_redirects',
   'too_large',
   'not_an_image',
+  'damaged',
+  'too_many_pixels',
   'not_found',
   'unreachable',
 ] as const;
@@ -39,6 +44,8 @@ const WORDS: Readonly<Record<ReferenceRefusal, string>> = {
   too_many_redirects: 'it is redirected more than three times',
   too_large: 'it is larger than 10 MiB',
   not_an_image: 'it is not a PNG, JPEG, WebP or GIF picture',
+  damaged: 'it is a picture that cannot be read to its end: it is cut short or damaged',
+  too_many_pixels: 'it has more than 50 million pixels',
   not_found: 'the server answered that it is not there, or not for us',
   unreachable: 'the server did not deliver it in time, though it was asked more than once',
 };

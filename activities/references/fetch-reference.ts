@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import {
   IMAGE_SIGNATURE_BYTES,
   imageTypeOf,
@@ -9,6 +10,7 @@ import {
 import { AssetTooLarge, type AssetStore } from '../../jobs/asset-store.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { OpenOutside, OutsideAnswer } from '../outbound/open-outside.ts';
+import type { CheckPicture } from './check-picture.ts';
 
 export type FetchedReference =
   | { readonly outcome: 'kept'; readonly asset: ReferenceAsset }
@@ -36,24 +38,44 @@ class NotAnImage extends Error {
   override readonly name = 'NotAnImage';
 }
 
+export type FetchDependencies = {
+  readonly openOutside: OpenOutside;
+  readonly assets: AssetStore;
+  readonly checkPicture: CheckPicture;
+};
+
 /**
- * Brings one asset into our store, and says what it is by its own bytes. Null: it could not be had this time. Rejects only
- * when our own store fails, or the caller's signal is aborted.
+ * Brings one asset into our store, says what it is by its own bytes, and reads it to its end. Null: it could not be had this
+ * time. Rejects only when our own store fails, or the caller's signal is aborted.
  */
 export async function fetchReference(
-  openOutside: OpenOutside,
-  assets: AssetStore,
+  { openOutside, assets, checkPicture }: FetchDependencies,
   url: string,
   signal: AbortSignal,
   tryTimeoutMs: number,
 ): Promise<FetchedReference | null> {
   try {
-    return await withTimeLimit(tryTimeoutMs, signal, (thisTry) =>
+    const fetched = await withTimeLimit(tryTimeoutMs, signal, (thisTry) =>
       openOutside(url, 'image/*', thisTry, (answer) => keep(answer, assets, thisTry)),
     );
+    if (fetched?.outcome !== 'kept') return fetched;
+    // Ours, and not part of the time a server has: what is refused here is swept, since nothing refers to it.
+    const { sha256, content_type: type } = fetched.asset;
+    const fault = await checkPicture(() => readKept(assets, sha256), type);
+    return fault === null ? fetched : { outcome: 'refused', refusal: fault };
   } catch (error) {
     if (signal.aborted || error instanceof StoreFailed) throw error;
     return null;
+  }
+}
+
+async function readKept(assets: AssetStore, sha256: string): Promise<Buffer> {
+  try {
+    const file = await assets.open(sha256);
+    if (file === null) throw new RangeError(`not there: ${sha256}`);
+    return await buffer(file.stream);
+  } catch (error) {
+    throw new StoreFailed('a reference asset that was just kept cannot be read', { cause: error });
   }
 }
 

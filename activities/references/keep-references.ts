@@ -2,13 +2,12 @@ import { cancellationSignal, Context, sleep } from '@temporalio/activity';
 import { failureOf, type Failure } from '../../domain/failures.ts';
 import type { OutputPlan } from '../../domain/output-plan.ts';
 import { detailOfRefusal } from '../../domain/reference-assets.ts';
-import type { AssetStore } from '../../jobs/asset-store.ts';
 import type { ClaimedReference, References } from '../../jobs/reference-assets.ts';
 import { keepAlive } from '../keep-alive.ts';
-import type { OpenOutside } from '../outbound/open-outside.ts';
 import {
   fetchReference,
   longestFetchMs,
+  type FetchDependencies,
   type FetchedReference,
   type FetchLimits,
 } from './fetch-reference.ts';
@@ -17,10 +16,8 @@ export type KeptReferences =
   /** Every one is in our store. */
   { readonly outcome: 'kept' } | { readonly outcome: 'refused'; readonly failure: Failure };
 
-export type KeepReferencesDependencies = {
+export type KeepReferencesDependencies = FetchDependencies & {
   readonly references: References;
-  readonly assets: AssetStore;
-  readonly openOutside: OpenOutside;
   readonly fetchLimits: FetchLimits;
 };
 
@@ -58,13 +55,13 @@ export function createKeepReferences(deps: KeepReferencesDependencies) {
 
 /** Asks again where it may help, so many times. */
 async function fetchPatiently(
-  { openOutside, assets }: KeepReferencesDependencies,
+  deps: KeepReferencesDependencies,
   url: string,
   { tryTimeoutMs, pausesMs }: FetchLimits,
 ): Promise<FetchedReference> {
   for (const pauseMs of [...pausesMs, null]) {
     try {
-      const fetched = await fetchReference(openOutside, assets, url, cancellationSignal(), tryTimeoutMs);
+      const fetched = await fetchReference(deps, url, cancellationSignal(), tryTimeoutMs);
       if (fetched !== null) return fetched;
     } catch (error) {
       // Temporal is told so in its own words.

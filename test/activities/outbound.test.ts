@@ -2,13 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Resolve } from '../../activities/outbound/checked-lookup.ts';
 import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
 import { isPublicAddress, mayConnect } from '../../activities/outbound/public-address.ts';
+import { createCheckPicture } from '../../activities/references/check-picture.ts';
 import { fetchReference } from '../../activities/references/fetch-reference.ts';
 import { MAX_REFERENCE_BYTES } from '../../domain/reference-assets.ts';
 import { createDiskAssetStore, type AssetStore } from '../../jobs/asset-store.ts';
 import { makeTemporaryHome } from '../support/temporary-home.ts';
 import { PIXEL, startAssetServer, type AssetServer } from './asset-server.ts';
+import { animatedGif, blackPng, PICTURES } from './pictures.ts';
 
 const DRIP_TIMEOUT_MS = 300;
+
+const checkPicture = createCheckPicture();
 
 let server: AssetServer;
 let assets: AssetStore;
@@ -40,8 +44,7 @@ const resolve: Resolve = (hostname) =>
 
 const fetch = (url: string, { allowsLocal = true, timeoutMs = 5_000 } = {}) =>
   fetchReference(
-    createOpenOutside(resolve, { allowsLocal }),
-    assets,
+    { openOutside: createOpenOutside(resolve, { allowsLocal }), assets, checkPicture },
     url,
     new AbortController().signal,
     timeoutMs,
@@ -114,13 +117,54 @@ describe('a reference asset', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  it.each([
-    [Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0]), 'image/jpeg'],
-    [Buffer.from('RIFF\0\0\0\0WEBPVP8 '), 'image/webp'],
-    [Buffer.from('GIF89a\0\0\0\0\0\0'), 'image/gif'],
-  ])('is what its own bytes say: %j', async (bytes, type) => {
-    server.on('/x', (response) => response.setHeader('content-type', 'text/html').end(bytes));
-    expect(await fetch(`${server.url}/x`)).toMatchObject({ outcome: 'kept', asset: { content_type: type } });
+  it.each(['image/jpeg', 'image/webp', 'image/gif', 'image/png'] as const)(
+    'is what its own bytes say: %s',
+    async (type) => {
+      const picture = await PICTURES[type]();
+      server.on('/x', (response) => response.setHeader('content-type', 'text/html').end(picture));
+      expect(await fetch(`${server.url}/x`)).toMatchObject({
+        ...{ outcome: 'kept', asset: { content_type: type } },
+      });
+    },
+  );
+
+  it.each(['image/jpeg', 'image/webp', 'image/gif', 'image/png'] as const)(
+    'that is cut short is refused, wherever it is cut: %s',
+    async (type) => {
+      const picture = await PICTURES[type]();
+      for (const share of [0.999, 0.9, 0.5, 0.1]) {
+        const bytes = picture.subarray(0, Math.floor(picture.length * share));
+        server.on('/x', (response) => response.end(bytes));
+        expect([share, await fetch(`${server.url}/x`)]).toEqual([share, refused('damaged')]);
+      }
+      // Its beginning alone, which tells its type.
+      server.on('/x', (response) => response.end(picture.subarray(0, 16)));
+      expect(await fetch(`${server.url}/x`)).toEqual(refused('damaged'));
+    },
+  );
+
+  it('of several pictures that is cut short is refused too', async () => {
+    const film = await animatedGif();
+    server.on('/whole', (response) => response.end(film));
+    server.on('/cut', (response) => response.end(film.subarray(0, Math.floor(film.length * 0.9))));
+    expect(await fetch(`${server.url}/whole`)).toMatchObject({ outcome: 'kept' });
+    expect(await fetch(`${server.url}/cut`)).toEqual(refused('damaged'));
+  });
+
+  it('whose bytes are not what they begin like is refused', async () => {
+    const picture = await PICTURES['image/png']();
+    picture.fill(7, 200, 400);
+    server.on('/x', (response) => response.end(picture));
+    expect(await fetch(`${server.url}/x`)).toEqual(refused('damaged'));
+  });
+
+  it('with more pixels than we decode is refused before they are decoded', async () => {
+    const bomb = await blackPng(9_000, 9_000);
+    expect(bomb.length).toBeLessThan(500_000);
+    server.on('/x', (response) => response.end(bomb));
+    const before = process.memoryUsage().rss;
+    expect(await fetch(`${server.url}/x`)).toEqual(refused('too_many_pixels'));
+    expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
   });
 
   it.each([

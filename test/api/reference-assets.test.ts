@@ -86,10 +86,12 @@ describe('a job that refers to pictures', () => {
   it.each([
     ['/nowhere.png', /Reference asset 2 .* not there/],
     ['/text', /not a PNG/],
+    ['/cut.png', /cut short or damaged/],
     ['/inwards', /not public/],
   ])(
     'fails when one is refused (%s): the customer reads which and why, and nothing is charged',
     async (bad, detail) => {
+      server.on('/cut.png', (response) => response.end(PIXEL.subarray(0, 45)));
       server.on('/text', (response) => response.end('not a picture at all'));
       server.on('/inwards', (response) => response.writeHead(302, { location: 'http://10.0.0.1/' }).end());
       const job = await run(adWith('/logo.png', bad));

@@ -1,0 +1,19 @@
+/** Runs what it is given, so many at a time, in order of arrival. Each that waits holds no more than its own promise. */
+export type AtMost = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+export function createAtMost(maxAtOnce: number): AtMost {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    // Who ends hands its place over: nobody who comes later gets in between.
+    if (running >= maxAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

@@ -1,0 +1,32 @@
+import sharp from 'sharp';
+
+/** Noise, so that bytes stand for pixels all over the file. */
+const noise = (seed: number) =>
+  sharp({
+    create: {
+      ...{ width: 120, height: 90, channels: 3, background: '#fff' },
+      noise: { type: 'gaussian', mean: 90 + seed, sigma: 40 },
+    },
+  });
+
+/** A whole picture of each type that a brief may refer to. */
+export const PICTURES = {
+  'image/png': () => noise(0).png().toBuffer(),
+  'image/jpeg': () => noise(0).jpeg({ progressive: true }).toBuffer(),
+  'image/webp': () => noise(0).webp().toBuffer(),
+  'image/gif': () => noise(0).gif().toBuffer(),
+} as const;
+
+export async function animatedGif(): Promise<Buffer> {
+  const frames = await Promise.all([0, 20, 40, 60].map((seed) => noise(seed).png().toBuffer()));
+  return sharp(frames, { join: { animated: true } })
+    .gif()
+    .toBuffer();
+}
+
+/** A small file of many pixels. */
+export function blackPng(width: number, height: number): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: '#000' } })
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+}
