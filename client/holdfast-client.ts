@@ -8,6 +8,7 @@ import { isIdempotencyKey } from '../jobs/idempotency-key.ts';
 import { parseJobRequest } from '../jobs/parse-job-request.ts';
 import { createCancelJob, type CancelOutcome } from './cancel-job.ts';
 import { awaitJobResult, type JobResult } from './job-result.ts';
+import { requireOwnClient } from './require-own-client.ts';
 import { createStartJob, type StartOutcome } from './start-job.ts';
 
 /** A job by what its owner knows of it. The job id is derived from both, so one account cannot name another's job. */
@@ -16,54 +17,108 @@ export type OwnedJob = { readonly accountId: string; readonly idempotencyKey: st
 export type ClientStartOutcome =
   | (StartOutcome & { readonly jobId: string })
   /** Nothing was sent. */
-  | { readonly outcome: 'invalid'; readonly errors: readonly FieldError[] };
+  | { readonly outcome: 'invalid'; readonly errors: readonly FieldError[] }
+  | (Unexpected & { readonly jobId: string });
 
-/** Holdfast for a backend that has a Temporal connection: the same admission as over HTTP, without the HTTP. */
+/** Temporal refused for a reason of its own (a namespace, a permission): whether it was done is not known. */
+export type Unexpected = { readonly outcome: 'unavailable'; readonly error: unknown };
+
+/**
+ * Holdfast for a backend that has a Temporal connection: the same admission as over HTTP, without the HTTP. Every outcome is a
+ * value: no call throws.
+ */
 export type HoldfastClient = {
   /** Admits and starts a job; the same key and request answer the same for ever. Answers within 10 s. */
   start(job: OwnedJob & { readonly request: JobRequest }): Promise<ClientStartOutcome>;
   /** Waits for a job to end. */
-  wait(job: OwnedJob, options?: { readonly timeoutMs?: number }): Promise<JobResult>;
+  wait(job: OwnedJob, options?: { readonly timeoutMs?: number }): Promise<JobResult | Unexpected>;
   /** The customer's cancel. Answers once it is asked for, not once it is done: `wait` tells. */
   cancel(job: OwnedJob): Promise<CancelOutcome>;
 };
 
+/** The longest that a timer of Node's can be set to. */
+const MAX_WAIT_MS = 2 ** 31 - 1;
 /** Longer than any deadline a model of ours has (1 h), so that a wait without a limit of its own sees the end. */
 const DEFAULT_WAIT_MS = 2 * 3_600_000;
 
+/** Throws ForeignTemporalClientError for a client that is not of this package's copy of @temporalio/client. */
 export function createHoldfastClient(temporal: {
   readonly client: Client;
   readonly taskQueue: string;
 }): HoldfastClient {
+  requireOwnClient(temporal.client);
   const startJob = createStartJob(temporal);
   const cancelJob = createCancelJob(temporal.client);
   const idOf = (job: OwnedJob) => jobIdOf(job.accountId, job.idempotencyKey);
 
   return {
     async start({ request, ...job }) {
-      if (!isIdempotencyKey(job.idempotencyKey)) {
-        const detail = 'An idempotency key is 1 to 255 printable ASCII characters.';
-        return { outcome: 'invalid', errors: [{ pointer: '', code: 'idempotency_key', detail }] };
-      }
-      // What travels is JSON: undefined fields are gone there, and the fingerprint is of what travels.
-      const body: unknown = JSON.parse(JSON.stringify(request));
+      const faults = faultsOf(job);
+      if (faults.length > 0) return { outcome: 'invalid', errors: faults };
+      const body = jsonOf(request);
       const parsed = parseJobRequest(body);
       if (!parsed.ok) return { outcome: 'invalid', errors: parsed.errors };
       const jobId = idOf(job);
-      const outcome = await startJob({
-        accountId: job.accountId,
-        jobId,
-        body: body as Readonly<Record<string, unknown>>,
-        fingerprint: fingerprintRequest(body as Readonly<Record<string, unknown>>),
-        request: parsed.request,
-        credits: creditsIfKnown(parsed.request),
-      });
-      return { ...outcome, jobId };
+      try {
+        const outcome = await startJob({
+          accountId: job.accountId,
+          jobId,
+          body: body as Readonly<Record<string, unknown>>,
+          fingerprint: fingerprintRequest(body as Readonly<Record<string, unknown>>),
+          request: parsed.request,
+          credits: creditsIfKnown(parsed.request),
+        });
+        return { ...outcome, jobId };
+      } catch (error) {
+        return { outcome: 'unavailable', error, jobId };
+      }
     },
 
-    wait: (job, options = {}) =>
-      awaitJobResult(temporal.client, idOf(job), options.timeoutMs ?? DEFAULT_WAIT_MS),
+    async wait(job, options = {}) {
+      if (faultsOf(job).length > 0) return { outcome: 'not_found' };
+      try {
+        return await awaitJobResult(temporal.client, idOf(job), waitMs(options.timeoutMs));
+      } catch (error) {
+        return { outcome: 'unavailable', error };
+      }
+    },
 
-    cancel: async (job) => (await cancelJob(idOf(job), 'customer')).outcome,
+    async cancel(job) {
+      if (faultsOf(job).length > 0) return 'not_running';
+      try {
+        return (await cancelJob(idOf(job), 'customer')).outcome;
+      } catch {
+        return 'unavailable';
+      }
+    },
   };
+}
+
+/** What keeps a job from being named. Callers in JavaScript may send anything. */
+function faultsOf(job: Readonly<Record<keyof OwnedJob, unknown>>): readonly FieldError[] {
+  const { accountId, idempotencyKey } = job;
+  const faults: FieldError[] = [];
+  if (typeof accountId !== 'string' || accountId === '') {
+    faults.push({ pointer: '', code: 'account_id', detail: 'accountId is the id of an account: acct_….' });
+  }
+  if (typeof idempotencyKey !== 'string' || !isIdempotencyKey(idempotencyKey)) {
+    const detail = 'An idempotency key is 1 to 255 printable ASCII characters.';
+    faults.push({ pointer: '', code: 'idempotency_key', detail });
+  }
+  return faults;
+}
+
+/** What travels is JSON: undefined fields are gone there, and the fingerprint is of what travels. Undefined for what has no JSON. */
+function jsonOf(request: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(request));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A limit that a timer can hold: one that is no number is none at all. */
+function waitMs(asked: number | undefined): number {
+  if (asked === undefined || Number.isNaN(asked)) return DEFAULT_WAIT_MS;
+  return Math.min(Math.max(asked, 0), MAX_WAIT_MS);
 }

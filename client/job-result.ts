@@ -14,17 +14,29 @@ export type JobResult =
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'failed'; readonly code: FailureCode }
   | { readonly outcome: 'canceled' }
+  /** It was there when the wait began, and had not ended in time. */
   | { readonly outcome: 'still_running' }
   | { readonly outcome: 'not_found' }
+  /** Temporal was not heard of in time, so whether there is such a job is not known. */
   | { readonly outcome: 'unavailable' };
 
 /** Waits for a job's workflow to close, at most `timeoutMs`. */
 export async function awaitJobResult(client: Client, jobId: string, timeoutMs: number): Promise<JobResult> {
+  // A wait that brings nothing says nothing of whether Temporal is there: a look beside it does.
+  const look = { isThere: false };
   try {
-    const result = await callWithin(client, timeoutMs, () =>
-      client.workflow.getHandle<() => Promise<GenerationResult | BatchResult>>(workflowIdOf(jobId)).result(),
-    );
-    if (result === TIMED_OUT) return { outcome: 'still_running' };
+    const result = await callWithin(client, timeoutMs, () => {
+      const handle = client.workflow.getHandle<() => Promise<GenerationResult | BatchResult>>(
+        workflowIdOf(jobId),
+      );
+      // What is wrong with the look is wrong with the wait, which tells it.
+      handle.describe().then(
+        () => (look.isThere = true),
+        () => undefined,
+      );
+      return handle.result();
+    });
+    if (result === TIMED_OUT) return { outcome: look.isThere ? 'still_running' : 'unavailable' };
     return resultOf(result);
   } catch (error) {
     if (error instanceof WorkflowFailedError) return resultOfFailure(error.cause);

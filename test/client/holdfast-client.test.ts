@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -153,6 +154,24 @@ describe.concurrent('wait', () => {
     expect(await wait('nothing')).toEqual({ outcome: 'not_found' });
   });
 
+  it.each<[string, () => Promise<net.Server>]>([
+    [
+      'cannot be reached',
+      () => listen(() => undefined).then(async (server) => (await closed(server), server)),
+    ],
+    ['does not respond', () => listen(() => undefined)],
+  ])('does not say that a job runs of which it knows nothing, when Temporal %s', async (_name, serve) => {
+    const server = await serve();
+    const lost = Connection.lazy({ address: `127.0.0.1:${String(portOf(server))}` });
+    const away = createHoldfastClient({ client: new Client({ connection: lost }), taskQueue: TASK_QUEUE });
+    const never = { accountId, idempotencyKey: 'never started' };
+    const startedAt = performance.now();
+    expect(await away.wait(never, { timeoutMs: 400 })).toEqual({ outcome: 'unavailable' });
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // The connection is left: closed while the SDK tries again, it throws where nobody can catch it.
+    server.close();
+  });
+
   it('gives up in time, and sees the cancel', async () => {
     await start('long', { ...request, test_scenario: 'never_finishes' });
     expect(await wait('long', 300)).toEqual({ outcome: 'still_running' });
@@ -161,6 +180,21 @@ describe.concurrent('wait', () => {
     expect(await client.cancel({ accountId, idempotencyKey: 'long' })).toBe('not_running');
   });
 });
+
+function listen(onConnection: (socket: net.Socket) => void): Promise<net.Server> {
+  const server = net.createServer(onConnection);
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      ports.set(server, (server.address() as net.AddressInfo).port);
+      resolve(server);
+    });
+  });
+}
+
+/** Of a server that has been closed too. */
+const ports = new Map<net.Server, number>();
+const portOf = (server: net.Server) => ports.get(server) ?? 0;
+const closed = (server: net.Server) => new Promise((resolve) => server.close(resolve));
 
 describe.concurrent('one account', () => {
   it('cannot name another’s job', async () => {
