@@ -24,6 +24,11 @@ export const RECONCILE_SCHEDULE_ID = 'holdfast-reconcile';
 export const UPKEEP_WORKFLOW = 'upkeep';
 export const UPKEEP_SCHEDULE_ID = 'holdfast-upkeep';
 
+export const ASSET_SWEEP_WORKFLOW = 'assetSweep';
+export const ASSET_SWEEP_SCHEDULE_ID = 'holdfast-asset-sweep';
+/** A file waits a day before it may be removed, so nothing is gained by looking more often. */
+export const ASSET_SWEEP_INTERVAL_SECONDS = 6 * 3_600;
+
 /** What support filters jobs by in Temporal UI. Never encrypted, so: no prompts, names or mail addresses. */
 export const SEARCH_ATTRIBUTES = {
   HoldfastAccount: 'KEYWORD',

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,17 +30,28 @@ export class AssetTooLarge extends Error {
   override readonly name = 'AssetTooLarge';
 }
 
+/** Where things lie in an asset folder. */
+export function assetPaths(home: string) {
+  return {
+    /** Files that are being written. */
+    incoming: path.join(home, 'incoming'),
+    /** Files that a sweep is about to remove. */
+    leaving: path.join(home, 'leaving'),
+    leavingOf: (sha256: string): string => path.join(home, 'leaving', sha256),
+    fileOf: (sha256: string): string => path.join(home, sha256.slice(0, 2), sha256),
+  } as const;
+}
+
 /**
  * Assets on disk, named by their content: the same bytes are stored once, and a name never changes its bytes. A file is
  * written aside, synced and renamed, so that a name either is not there or is whole, whatever dies in between.
  */
 export function createDiskAssetStore(home: string): AssetStore {
   let isReady: Promise<unknown> | undefined;
-  const fileOf = (sha256: string): string => path.join(home, sha256.slice(0, 2), sha256);
+  const { incoming, fileOf, leavingOf } = assetPaths(home);
 
   return {
     async put(content, options = {}) {
-      const incoming = path.join(home, 'incoming');
       await (isReady ??= mkdir(incoming, { recursive: true }));
       const temporary = path.join(incoming, randomUUID());
       try {
@@ -50,7 +61,7 @@ export function createDiskAssetStore(home: string): AssetStore {
         else await pipeline(...steps, { signal: options.signal });
         const asset = meter.result();
         const file = fileOf(asset.sha256);
-        if (await isThere(file, asset.bytes)) {
+        if (await adopt(file, asset.bytes)) {
           await rm(temporary);
           return asset;
         }
@@ -70,10 +81,14 @@ export function createDiskAssetStore(home: string): AssetStore {
 
     async open(sha256, range) {
       if (!/^[0-9a-f]{64}$/.test(sha256)) return null;
-      const file = fileOf(sha256);
-      const found = await stat(file).catch(() => null);
-      if (found === null) return null;
-      return { stream: createReadStream(file, range), bytes: found.size };
+      // A sweep moves a file aside before it decides, and back when it is needed after all.
+      for (const file of [fileOf(sha256), leavingOf(sha256), fileOf(sha256)]) {
+        const handle = await open(file, 'r').catch(() => null);
+        if (handle === null) continue;
+        const { size } = await handle.stat();
+        return { stream: handle.createReadStream(range), bytes: size };
+      }
+      return null;
     },
   };
 }
@@ -98,10 +113,18 @@ function createMeter(maxBytes: number): { readonly transform: Transform; result(
   return { transform, result: () => ({ sha256: hash.digest('hex'), bytes, firstBytes }) };
 }
 
-/** The same bytes are stored once. (Only whole files ever get a name, so one of the right size is right.) */
-async function isThere(file: string, bytes: number): Promise<boolean> {
+/**
+ * The same bytes are stored once. (Only whole files ever get a name, so one of the right size is right.) A file that is taken so counts
+ * as new for the sweep; false when the sweep was quicker.
+ */
+async function adopt(file: string, bytes: number): Promise<boolean> {
   const found = await stat(file).catch(() => null);
-  return found?.size === bytes;
+  if (found?.size !== bytes) return false;
+  const now = new Date();
+  return utimes(file, now, now).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function syncPath(fileOrFolder: string): Promise<void> {

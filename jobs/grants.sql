@@ -49,6 +49,8 @@ GRANT EXECUTE ON FUNCTION
   jobs.mark_stuck(text, text, text),
   jobs.settle(jsonb),
   jobs.claim_attempts_to_stop(int),
+  jobs.unneeded_assets(text[], int),
+  jobs.database_identity(),
   jobs.forget_attempt_to_stop(text, text),
   jobs.reconcile(),
   jobs.take_up_output(text, text),

@@ -5,6 +5,9 @@ import {
   type Client,
 } from '@temporalio/client';
 import {
+  ASSET_SWEEP_INTERVAL_SECONDS,
+  ASSET_SWEEP_SCHEDULE_ID,
+  ASSET_SWEEP_WORKFLOW,
   CANARY_WORKFLOW,
   CANARY_WORKFLOW_ID,
   RECONCILE_SCHEDULE_ID,
@@ -48,6 +51,12 @@ export async function ensureFixtures(client: Client, config: WorkerConfig): Prom
     scheduleId: UPKEEP_SCHEDULE_ID,
     workflowType: UPKEEP_WORKFLOW,
     everySeconds: config.upkeepIntervalSeconds,
+    taskQueue,
+  });
+  await ensureSchedule(client, {
+    scheduleId: ASSET_SWEEP_SCHEDULE_ID,
+    workflowType: ASSET_SWEEP_WORKFLOW,
+    everySeconds: ASSET_SWEEP_INTERVAL_SECONDS,
     taskQueue,
   });
 }

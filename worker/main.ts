@@ -6,6 +6,8 @@ import { createOpenOutside } from '../activities/outbound/open-outside.ts';
 import { createLocalProvider } from '../activities/providers/local-provider.ts';
 import { createProviderRegistry } from '../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../activities/reconcile-reservations.ts';
+import { createAssetSweepActivities } from '../activities/sweep-assets.ts';
+import { createAssetNeeds, createAssetSweep } from '../jobs/asset-sweep.ts';
 import { createDiskAssetStore } from '../jobs/asset-store.ts';
 import { readWorkerConfig } from '../runtime/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
@@ -55,6 +57,7 @@ const worker = await createWorker(config, nativeConnection, {
   ...jobActivities,
   ...reconcileActivities,
   ...createCreditUpkeep(pool),
+  ...createAssetSweepActivities(createAssetSweep(config.assetHome, createAssetNeeds(pool))),
 });
 const running = worker.run();
 const { taskQueue } = config.temporal;

@@ -1,4 +1,5 @@
 /** The workflows a worker runs. */
+export { assetSweep } from './asset-sweep.ts';
 export { batch } from './batch.ts';
 export { canary } from './canary.ts';
 export { generation } from './generation.ts';

@@ -120,6 +120,9 @@ CREATE TABLE jobs.attempts (
   UNIQUE (account_id, output_id, stage, number)
 ) WITH (fillfactor = 70);
 
+-- Whether a file is needed: by the sweep of the asset folder.
+CREATE INDEX attempts_by_asset ON jobs.attempts (sha256) WHERE sha256 IS NOT NULL;
+
 -- Attempts that count no more, while a provider may still work on them: worked through by the reconciler's schedule until the
 -- provider has stopped. Noted in the transaction that gives the attempt up, by whichever function that is.
 CREATE TABLE jobs.attempts_to_stop (
@@ -272,5 +275,7 @@ CREATE TABLE jobs.reference_assets (
   CHECK ((state = 'kept') = (sha256 IS NOT NULL AND content_type IS NOT NULL AND bytes IS NOT NULL)),
   CHECK ((state = 'refused') = (refusal IS NOT NULL))
 );
+
+CREATE INDEX reference_assets_by_asset ON jobs.reference_assets (sha256) WHERE sha256 IS NOT NULL;
 
 -- Down Migration

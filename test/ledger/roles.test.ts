@@ -84,6 +84,8 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.mark_stuck': WORKER,
   'jobs.settle': WORKER,
   'jobs.claim_attempts_to_stop': WORKER,
+  'jobs.unneeded_assets': WORKER,
+  'jobs.database_identity': WORKER,
   'jobs.forget_attempt_to_stop': WORKER,
   'jobs.seconds_to_return': WORKER,
   'jobs.record_repairs': WORKER,
