@@ -16,6 +16,7 @@ import { readStageResults } from '../jobs/read-stage-results.ts';
 import { takeUpOutput } from '../jobs/take-up-output.ts';
 import { createAdmit } from './admit.ts';
 import { createCollect } from './collect.ts';
+import { createConfirmNews } from './confirm-news.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
 import { createHandOver } from './hand-over.ts';
 import { createHasStarted } from './has-started.ts';
@@ -86,6 +87,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     hasStarted: createHasStarted(attempts, providers),
     markStuck: progress.markStuck,
     obeySupport: createObeySupport(database, providers),
+    confirmNews: createConfirmNews(attempts),
     settle,
     settleOverdue: createSettleOverdue(settleOutput),
     releaseOutputs: createReleaseOutputs(settle),

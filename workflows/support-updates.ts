@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, currentUpdateInfo } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, currentUpdateInfo, log } from '@temporalio/workflow';
 import { assertNever } from '../domain/assert-never.ts';
 import {
   describeRefusal,
@@ -32,13 +32,15 @@ import { showStanding } from './show-standing.ts';
 import { takeUp } from './support-control.ts';
 
 /**
- * Registers the handlers of support at a production: a signal tells what was done in PostgreSQL already; an update (a button of
+ * Registers the handlers of support at a production: a signal tells what was done in PostgreSQL already, and is looked up there; an update (a button of
  * Temporal UI) says what is to be done now, by the same function and under the update's own key. What cannot be right by what the
  * workflow knows is refused here; PostgreSQL decides the rest.
  */
 export function listenToSupport(production: Production): void {
   handleSignal(supportSignal, supportNews, (news) => {
-    follow(production, news);
+    followIfTrue(production, news).catch((error: unknown) => {
+      log.warn('news of support could not be confirmed', { ...news, error });
+    });
   });
   handleUpdate(
     releaseUpdate,
@@ -94,6 +96,21 @@ export function listenToSupport(production: Production): void {
         ...(provider_job_id === undefined ? {} : { provider_job_id }),
       }),
   );
+}
+
+/** A signal is a hint to look: what it says counts as far as PostgreSQL says the same, which has it with who and why. */
+async function followIfTrue(production: Production, news: SupportNews): Promise<void> {
+  const { accountId, outputId } = production.plan;
+  const { isTrue, secondsLeft } = await CancellationScope.nonCancellable(() =>
+    quick.confirmNews(accountId, outputId, news),
+  );
+  if (!isTrue) {
+    log.warn('a signal of support was ignored: nothing of the kind is on record', { ...news, outputId });
+    return;
+  }
+  if (production.isOver) return;
+  const returnBy = new Date(Date.now() + (secondsLeft ?? 0) * 1_000).toISOString();
+  follow(production, 'returnBy' in news ? { ...news, returnBy } : news);
 }
 
 function follow(production: Production, news: SupportNews): void {

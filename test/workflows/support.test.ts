@@ -11,9 +11,11 @@ import type { SupportAsk } from '../../domain/support-command.ts';
 import { commandJob } from '../../jobs/command-job.ts';
 import { readJob } from '../../jobs/read-job.ts';
 import { openAccount } from '../../ledger/open-account.ts';
+import { standingQuery, supportSignal } from '../../workflows/messages.ts';
 import { startScriptedService, type ScriptedService, type ServiceCall } from '../support/scripted-service.ts';
 import {
   createWorkflowFixture,
+  warnings,
   type RunningWorker,
   type WorkerBuild,
   type WorkflowFixture,
@@ -267,6 +269,42 @@ describe.concurrent('an extension', () => {
     await api(job, { command: 'release' });
     expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
     expect(scene.service.calls('cancel')).toHaveLength(1);
+  });
+});
+
+describe.concurrent('a signal of support of which nothing is on record', () => {
+  const warned = (job: Job) =>
+    warnings.filter(
+      ({ message, meta }) => /nothing of the kind/.test(message) && meta?.['outputId'] === job.outputId,
+    );
+
+  test('changes nothing: no release, no second submission, no later deadline', async ({ scene }) => {
+    const job = await scene.start();
+    await untilState(job, 1, 'accepted');
+    const before = await scene.balance();
+    const workflow = fixture.temporal.workflow.getHandle(job.jobId);
+    await workflow.signal(supportSignal, { command: 'release' });
+    const restart = { command: 'restart', attempt: job.attempt(1), returnBy: inSeconds(3_000) } as const;
+    await workflow.signal(supportSignal, restart);
+    await workflow.signal(supportSignal, { command: 'resolve', attempt: job.attempt(1) });
+    const standing = await workflow.query(standingQuery);
+    await workflow.signal(supportSignal, { command: 'extend', returnBy: inSeconds(5_000) });
+    while (warned(job).length < 2) await sleep(STATE_POLL_MS);
+    await sleep(STATE_POLL_MS);
+    expect(await statesOf(job)).toEqual(['accepted']);
+    expect(submissions(job)).toEqual([job.attempt(1)]);
+    expect(scene.service.calls('cancel')).toEqual([]);
+    expect(await scene.balance()).toEqual(before);
+    const returnBy = Date.parse((await workflow.query(standingQuery)).returnBy);
+    expect(Math.abs(returnBy - Date.parse(standing.returnBy))).toBeLessThan(2_000);
+    const { rows } = await fixture.owner.query(
+      'SELECT 1 FROM ledger.operator_actions WHERE account_id = $1',
+      [job.accountId],
+    );
+    expect(rows).toEqual([]);
+
+    await api(job, { command: 'release' });
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
   });
 });
 
