@@ -6,7 +6,7 @@ import type { JobRequest, WorkItem } from '../domain/job-request.ts';
 import { CURRENT_PRICE_LIST } from '../domain/price-list.ts';
 import { priceRequest, workItemsOf } from '../domain/quote.ts';
 import type { AdmitItem, AdmitResult } from '../jobs/admit-job.ts';
-import { fingerprintQuoted, fingerprintWork } from '../jobs/fingerprint-request.ts';
+import { fingerprintWork } from '../jobs/fingerprint-request.ts';
 import type { EditSources } from '../jobs/read-edit-sources.ts';
 import { notOfferedErrors, type RequestRules } from '../jobs/job-request-rules.ts';
 import { parseJobRequest } from '../jobs/parse-job-request.ts';
@@ -112,7 +112,7 @@ function planJob(
     ...key,
     request,
     workFingerprint: fingerprintWork(key.body),
-    quoteFingerprint: fingerprintQuoted(key.body),
+    quoteFingerprint: fingerprintWork(key.body),
     price,
     model: model.name,
     provider: model.provider,

@@ -122,7 +122,6 @@ export function planOutput({
     kind: work.kind,
     credits: output.credits,
     provider: model.provider,
-    ...(hasReferenceUrls(work) ? { hasReferenceAssets: true } : {}),
     ...(stages === undefined ? {} : { stages }),
     ...(hasReferenceUrls(work) ? { hasReferenceAssets: true as const } : {}),
     maxAttempts: model.maxAttempts,

@@ -8,7 +8,7 @@ const canonicalize = canonicalizeModule as unknown as (value: unknown) => string
 type Body = Readonly<Record<string, unknown>>;
 
 /**
- * Three fingerprints of one body, each over canonical JSON (RFC 8785: key order does not matter) as it was sent, before
+ * Two fingerprints of one body, each over canonical JSON (RFC 8785: key order does not matter) as it was sent, before
  * defaults: an explicit default and an absent field are two bodies.
  */
 
@@ -17,17 +17,11 @@ export function fingerprintRequest(body: Body): string {
   return fingerprintOf(canonicalTextOf(body));
 }
 
-/** Of what a quote binds: without what was agreed and without labels. */
-export function fingerprintQuoted(body: Body): string {
-  return fingerprintOf(canonicalTextOf(withoutAgreement(body)));
-}
-
 /**
- * Of the work: two jobs are identical when this is the same. The agreement and `force` are left out too, or no job with
- * a quote of its own would ever be found identical.
+ * Of the work, without what was agreed, `force` and labels: what a quote binds, and by which two jobs are identical.
  */
 export function fingerprintWork(body: Body): string {
-  return fingerprintQuoted(body);
+  return fingerprintOf(canonicalTextOf(withoutAgreement(body)));
 }
 
 function canonicalTextOf(body: Body): string {

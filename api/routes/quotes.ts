@@ -1,6 +1,6 @@
 import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { priceRequest, workItemsOf } from '../../domain/quote.ts';
-import { fingerprintQuoted } from '../../jobs/fingerprint-request.ts';
+import { fingerprintWork } from '../../jobs/fingerprint-request.ts';
 import { notOfferedErrors, type RequestRules } from '../../jobs/job-request-rules.ts';
 import { parseJobRequest } from '../../jobs/parse-job-request.ts';
 import { readEditSources } from '../../jobs/read-edit-sources.ts';
@@ -31,7 +31,7 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
       if (sources.outcome === 'refused') throw problemOfRefusal(sources.refusal, {});
 
       const price = priceRequest(parsed.request, CURRENT_PRICE_LIST, sources.sourceOf);
-      const fingerprint = fingerprintQuoted(body as Readonly<Record<string, unknown>>);
+      const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
       const [balance, quote] = await Promise.all([
         readBalance(deps.database, accountId),
         storeQuote(deps.database, { accountId, fingerprint, price }),

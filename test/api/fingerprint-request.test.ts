@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprintQuoted, fingerprintRequest, fingerprintWork } from '../../jobs/fingerprint-request.ts';
+import { fingerprintRequest, fingerprintWork } from '../../jobs/fingerprint-request.ts';
 
 const body = { kind: 'static_ad', brief: { headline: 'x', body: 'y' } };
 
@@ -18,17 +18,16 @@ describe('fingerprintRequest', () => {
   });
 });
 
-describe('fingerprintQuoted and fingerprintWork', () => {
+describe('fingerprintWork', () => {
   it.each([{ metadata: { a: 'b' } }, { quote_id: 'quote_a' }, { max_credits: 35 }, { force: true }])(
     'leave out %o',
     (outside) => {
-      expect(fingerprintQuoted({ ...body, ...outside })).toBe(fingerprintQuoted(body));
       expect(fingerprintWork({ ...body, ...outside })).toBe(fingerprintWork(body));
     },
   );
 
   it('see everything else', () => {
-    expect(fingerprintQuoted({ ...body, deadline_seconds: 60 })).not.toBe(fingerprintQuoted(body));
+    expect(fingerprintWork({ ...body, deadline_seconds: 60 })).not.toBe(fingerprintWork(body));
     expect(fingerprintWork({ ...body, member: 'm' })).not.toBe(fingerprintWork(body));
   });
 });
