@@ -42,6 +42,47 @@ describe('a value that PostgreSQL would not read is refused with its pointer', (
     },
   );
 
+  it.each([
+    '/v1/jobs?created_after',
+    '/v1/jobs?created_before',
+    '/v1/entries?from',
+    '/v1/entries?to',
+    '/v1/statement?from',
+    '/v1/statement?to',
+  ])('an hour 24 is none, in a query: %s', async (path) => {
+    const pointer = `/${path.split('?')[1] ?? ''}`;
+    expect(expectProblem(await get(`${path}=2026-01-01T24:00:00Z`), 400, 'invalid_request')).toMatchObject({
+      errors: [{ pointer, code: 'not_a_time' }],
+    });
+  });
+
+  it.each([
+    [
+      'POST',
+      'grants',
+      '/expires_at',
+      { source: 'goodwill', credits: 1, reference: 'g', reason: 'r', expires_at: '2050-01-01T24:00:00Z' },
+    ],
+    ['PUT', 'plan', '/period_start', { plan: 'pro', reference: 'p', period_start: '2026-01-01T24:00:00Z' }],
+  ] as const)('nor in a body: %s …/%s', async (method, door, pointer, body) => {
+    const answer = await api.call(`/v1/accounts/${account.accountId}/${door}`, {
+      method,
+      key: api.platformKey,
+      body,
+    });
+    expect(expectProblem(answer, 400, 'invalid_request')).toMatchObject({ errors: [{ pointer }] });
+  });
+
+  it('nor in the deadline that support sets', async () => {
+    const { jobId } = await api.admitJob(account.accountId, 'hour-24');
+    const answer = await api.call(`/v1/jobs/${jobId}/extend`, {
+      key: api.platformKey,
+      headers: { 'Holdfast-Account': account.accountId, 'Idempotency-Key': 'e' },
+      body: { reason: 'r', until: '2050-01-01T24:00:00Z' },
+    });
+    expect(expectProblem(answer, 400, 'invalid_request')).toMatchObject({ errors: [{ pointer: '/until' }] });
+  });
+
   it('or names no account', async () => {
     const answer = await api.call('/v1/accounts/%00', { key: api.platformKey });
     expectProblem(answer, 404, 'not_found');
