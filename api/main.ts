@@ -8,6 +8,7 @@ import { readApiConfig } from '../runtime/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { announceReady } from '../runtime/process-ready.ts';
+import { publicUrlOf } from '../runtime/public-url.ts';
 import { endInOrder } from '../runtime/shutdown.ts';
 import { lazilyConnectTemporal } from '../runtime/temporal-connection.ts';
 import { createApiReadiness } from './api-readiness.ts';
@@ -28,8 +29,7 @@ const connection = await lazilyConnectTemporal(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });
 const watches = createJobWatches(reportUnavailable(pool), log);
 
-const publicUrlAt = (port: number) =>
-  (config.publicUrl ?? `http://${config.host}:${String(port)}`).replace(/\/+$/, '');
+const publicUrlAt = (port: number) => publicUrlOf(config, port);
 
 const server = await serve(
   config,
