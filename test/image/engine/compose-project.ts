@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { service, type ComposeFile } from '../../packaging/compose-file.ts';
-import { Container, type ContainerPlace, type Output } from './container.ts';
+import type { Output } from '../../compose/compose-engine.ts';
+import { Container, type ContainerPlace } from './container.ts';
 import type { FindImage } from './image.ts';
 
 /** Between two looks at a container's health: what the file says is for machines that are up for months. */
@@ -12,7 +13,7 @@ const LOG_CHARACTERS = 3_000;
 
 type Running = { container: Container; isStopping: boolean; readonly exitCodes: (number | null)[] };
 
-/** The services of one compose file as processes: `up`, `down`, `run`, `exec`. */
+/** The services of one compose file as processes: `up`, `down`, `run`, and what befalls them. */
 export class ComposeProject {
   readonly #place: ContainerPlace;
   readonly #findImage: FindImage;
@@ -71,25 +72,32 @@ export class ComposeProject {
   }
 
   /** As `docker compose run --rm`. */
-  async run(name: string, args: readonly string[]): Promise<Output> {
-    const file = this.#opened();
+  async run(file: ComposeFile, name: string, args: readonly string[]): Promise<Output> {
     const one = service(name, file);
     const container = await Container.start(this.#place, file, name, one, this.#findImage(one), args);
     return container.output();
-  }
-
-  /** As `docker compose exec`. */
-  async execute(name: string, command: readonly string[]): Promise<Output> {
-    return this.#get(name).container.execute(command);
   }
 
   signal(name: string, signal: NodeJS.Signals): void {
     this.#get(name).container.kill(signal);
   }
 
-  /** What `docker compose ps` would say of it after its next check. */
+  /** What `docker compose ps` would say of it after its next check; one without a check is healthy while it is up. */
   async isHealthy(name: string): Promise<boolean> {
-    return this.#get(name).container.isHealthy();
+    const { container } = this.#get(name);
+    if (service(name, this.#opened()).healthcheck === undefined) return container.isUp;
+    return container.isUp && (await container.isHealthy());
+  }
+
+  /** Kills a service's process, and waits until its restart policy has started it again. */
+  async crash(name: string): Promise<void> {
+    const { container } = this.#get(name);
+    container.kill('SIGKILL');
+    while (this.#get(name).container === container) await this.#pause();
+  }
+
+  async untilHealthy(name: string): Promise<void> {
+    while (!(await this.isHealthy(name))) await this.#pause();
   }
 
   /** How often a service ended, and with what. */
@@ -117,7 +125,7 @@ export class ComposeProject {
     const known = this.#ups.get(name);
     if (known !== undefined) return known;
     const ready = this.#startWhenPossible(name, profiles).then(() =>
-      this.#isOneShot(name) ? this.#untilDone(name) : this.#untilHealthy(name),
+      this.#isOneShot(name) ? this.#untilDone(name) : this.untilHealthy(name),
     );
     this.#ups.set(name, ready);
     return ready;
@@ -181,11 +189,6 @@ export class ComposeProject {
       }
       await this.#pause();
     }
-  }
-
-  async #untilHealthy(name: string): Promise<void> {
-    if (service(name, this.#opened()).healthcheck === undefined) return;
-    while (!(await this.#get(name).container.isHealthy())) await this.#pause();
   }
 
   async #pause(): Promise<void> {

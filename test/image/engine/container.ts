@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { Output } from '../../compose/compose-engine.ts';
 import type { ServerUser } from '../../../dev/postgres/server-user.ts';
 import type { ComposeFile, ComposeService } from '../../packaging/compose-file.ts';
 import type { Image } from './image.ts';
@@ -19,8 +20,6 @@ export type ContainerPlace = {
   /** The account that stands for `user: postgres`. */
   readonly postgresUser: ServerUser;
 };
-
-export type Output = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /** One process of a service, in a root of its own, as `docker compose` would run it. */
 export class Container {
@@ -127,11 +126,11 @@ export class Container {
   async isHealthy(): Promise<boolean> {
     const [kind, ...command] = this.#service.healthcheck?.test ?? [];
     if (kind !== 'CMD') throw new Error(`${this.name}: a health check of the kind ${String(kind)}`);
-    return (await this.execute(command)).code === 0;
+    return (await this.#execute(command)).code === 0;
   }
 
   /** As `docker compose exec`. */
-  async execute(command: readonly string[]): Promise<Output> {
+  async #execute(command: readonly string[]): Promise<Output> {
     const pid = String(this.#child.pid);
     const [uid = '', gid = ''] = this.#user.split(':');
     return run(
