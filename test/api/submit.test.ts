@@ -202,6 +202,13 @@ describe('a refusal by admission', () => {
   });
 });
 
+/** An admitted job whose workflow is told of a cancel, and never comes to it. */
+async function admitUnheard(key: string): Promise<string> {
+  const { jobId } = await api.admitJob(account.accountId, key);
+  await api.client.workflow.start('generation', { workflowId: jobId, taskQueue: 'nobody-listens', args: [] });
+  return jobId;
+}
+
 describe('a cancel', () => {
   it('returns the credits, and may be repeated', async () => {
     const running = await submit('cancel-me', { ...STATIC_AD, test_scenario: 'never_finishes' });
@@ -230,8 +237,8 @@ describe('a cancel', () => {
   });
 
   it('under a key is answered as the first time, whatever became of the job since', async () => {
-    const { jobId } = await api.admitJob(account.accountId, 'cancel-comes-late');
-    const { jobId: other } = await api.admitJob(account.accountId, 'cancel-of-another');
+    const jobId = await admitUnheard('cancel-comes-late');
+    const other = await admitUnheard('cancel-of-another');
     const first = await cancel(jobId, 'kept');
     expect([first.status, first.headers.has('idempotent-replayed')]).toEqual([202, false]);
     // The key belongs to the cancel of one job: no cancel is refused because of another.
