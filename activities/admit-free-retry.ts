@@ -64,7 +64,7 @@ function planOf(start: GenerationStart, retry: FreeRetry | null, heartbeatTimeou
     provider: model.provider,
     expectedSeconds: times.expectedSeconds,
     deadlineSeconds: times.deadlineSeconds,
-    outputs: [output],
+    outputs: [{ ...output, deadlineSeconds: times.deadlineSeconds }],
   };
   const plan = planOutput({
     ...output,

@@ -118,10 +118,13 @@ function planJob(
     provider: model.provider,
     expectedSeconds: together.expectedSeconds,
     deadlineSeconds: together.deadlineSeconds,
-    outputs,
+    outputs: outputs.map((output, index) => ({
+      ...output,
+      deadlineSeconds: jobTimesOf(modelTimes[index] ?? firstTimes, request.deadline_seconds).deadlineSeconds,
+    })),
   };
   if (outputs.length > 1) {
-    const { deadlineSeconds, deadlineSetBy } = together;
+    const { deadlineSeconds } = together;
     const outputCount = outputs.length;
     return {
       item,
@@ -131,7 +134,6 @@ function planJob(
         jobId,
         outputCount,
         deadlineSeconds,
-        deadlineSetBy,
         ageSeconds: 0,
         heartbeatTimeoutSeconds,
       },

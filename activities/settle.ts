@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { expiredGrantPolicyOf, type Failure } from '../domain/failures.ts';
+import { expiredGrantPolicyOf, failureOf, type Failure } from '../domain/failures.ts';
 import type { OutputPlan } from '../domain/output-plan.ts';
 import type { SettleOutputItem, SettleOutputResult } from '../jobs/settle-output.ts';
 import type { GroupedVerb } from '../ledger/group-commit.ts';
@@ -74,9 +74,18 @@ function releaseOf(key: SettledKey, failure: Failure) {
   return {
     ...outputKeyOf(key),
     verb: 'release',
-    failure,
-    expiredGrantPolicy: expiredGrantPolicyOf(failure),
+    ...causeOf(failure),
+    ifNeverBegun: isCustomersDeadline(failure) ? causeOf(failureOf('run_deadline', 'us')) : undefined,
   } as const;
+}
+
+function causeOf(failure: Failure) {
+  return { failure, expiredGrantPolicy: expiredGrantPolicyOf(failure) };
+}
+
+/** A deadline that the customer set short is theirs, unless nothing was begun by then: that was ours to do. */
+function isCustomersDeadline({ code, at_fault }: Failure): boolean {
+  return code === 'run_deadline' && at_fault === 'customer';
 }
 
 function outputKeyOf(key: SettledKey) {

@@ -15,22 +15,21 @@ export type TakenUp =
 type ReadOutput = (accountId: string, outputId: string) => Promise<TakenUpOutput | null>;
 
 /**
- * Begins one of several outputs: its clock runs from now. What has ended in the meantime is not run, and neither is what
- * comes up past the job's deadline.
+ * Begins one of several outputs: its clock runs from now, and its own deadline. What has ended in the meantime is not run, and
+ * neither is what comes up past the job's deadline, which is our fault.
  */
 export function createTakeUpOutput(
   takeUp: ReadOutput,
   settings: { readonly heartbeatTimeoutSeconds: number },
 ) {
   return async function takeUpOutput(start: OutputStart): Promise<TakenUp> {
-    const { accountId, outputId, deadlineSetBy } = start;
+    const { accountId, outputId } = start;
     const jobId = jobIdOfOutput(outputId);
     const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
     const output = await takeUp(accountId, outputId);
     if (output === null) return endedBy(key, 'internal');
     const { work, leftSeconds } = output;
-    if (leftSeconds <= 0)
-      return endedBy(key, 'run_deadline', deadlineSetBy === 'customer' ? 'customer' : 'provider');
+    if (leftSeconds <= 0) return endedBy(key, 'run_deadline', 'us');
     const model = modelOf(work.model) ?? DEFAULT_MODEL;
     const times = model.times[work.kind];
     if (times === undefined) return endedBy(key, 'internal');
@@ -39,7 +38,7 @@ export function createTakeUpOutput(
       work,
       credits: output.credits,
       model,
-      times: outputTimesOf(times, { leftSeconds, deadlineSetBy }),
+      times: outputTimesOf(times, output),
       ageSeconds: output.ageSeconds,
       heartbeatTimeoutSeconds: settings.heartbeatTimeoutSeconds,
     });

@@ -7,7 +7,7 @@ import { workItemsOf } from '../domain/quote.ts';
 /** What a quote says beside the price: until when the work has to be done, and what a cancel gives back. */
 export type QuoteTerms = { readonly deadlineSeconds: number; readonly cancelRule: string };
 
-/** The terms of a request, as admission will have them: all of its outputs share one deadline. */
+/** The terms of a request, as admission will have them: the deadline is that of all its outputs together. */
 export function quoteTermsOf(request: JobRequest, sourceOf: SourceOf): QuoteTerms {
   const works = workItemsOf(request).map((work) => workMade(work, sourceOf));
   const models = works.map((work) => modelOf(work.model) ?? DEFAULT_MODEL);

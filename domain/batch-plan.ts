@@ -12,19 +12,21 @@ export type BatchPlan = {
   readonly jobId: string;
   readonly outputCount: number;
   readonly deadlineSeconds: number;
-  /** Who set the run deadline: it decides the fault of what was never begun. */
-  readonly deadlineSetBy: JobTimes['deadlineSetBy'];
   /** Since admission; not zero when a workflow started over. */
   readonly ageSeconds: number;
   readonly heartbeatTimeoutSeconds: number;
 };
 
+/** Between one output and the next in its place: a provider has so long to confirm that it has stopped (0005). */
+const STOP_SECONDS = 30;
+
 /** When the outputs of a job together are expected, and by when they must be done. In seconds from admission. */
-export type BatchTimes = Pick<JobTimes, 'expectedSeconds' | 'deadlineSeconds' | 'deadlineSetBy'>;
+export type BatchTimes = Pick<JobTimes, 'expectedSeconds' | 'deadlineSeconds'>;
 
 /**
- * The times of a whole job: one output's own; of several, as many rounds of the slowest as the window needs. A deadline
- * that the customer names is the whole job's.
+ * The times of a whole job: one output's own; of several, as many rounds of the slowest as the window needs. A deadline that the
+ * customer names is each output's, from its own start; where it is shorter than the model's, the rounds have time to stop between them,
+ * so that every output has its turn.
  * @param outputs the model's times of each output, at least one.
  */
 export function batchTimesOf(
@@ -32,27 +34,26 @@ export function batchTimesOf(
   requestedDeadlineSeconds: number | undefined,
 ): BatchTimes {
   const rounds = Math.ceil(outputs.length / BATCH_WINDOW);
-  const slowest = (seconds: (times: ModelTimes) => number) => rounds * Math.max(...outputs.map(seconds));
-  return jobTimesOf(
-    {
-      expectedSeconds: slowest((times) => times.expectedSeconds),
-      stuckSeconds: slowest((times) => times.stuckSeconds),
-      startDeadlineSeconds: slowest((times) => times.startDeadlineSeconds),
-      deadlineSeconds: slowest((times) => times.deadlineSeconds),
-    },
-    requestedDeadlineSeconds,
-  );
+  const own = outputs.map((times) => jobTimesOf(times, requestedDeadlineSeconds));
+  const slowest = (seconds: (times: JobTimes) => number) => rounds * Math.max(...own.map(seconds));
+  const ofModels = rounds * Math.max(...outputs.map((times) => times.deadlineSeconds));
+  const asRequested = slowest((times) => times.deadlineSeconds);
+  return {
+    expectedSeconds: slowest((times) => times.expectedSeconds),
+    deadlineSeconds:
+      asRequested < ofModels ? Math.min(ofModels, asRequested + (rounds - 1) * STOP_SECONDS) : asRequested,
+  };
 }
 
 /**
- * The times of one of several outputs, from the instant it is taken up: its model's, cut short by what is left of the
- * job's deadline.
- * @param leftSeconds what was left of the job when this output was taken up.
+ * The times of one of several outputs, from the instant it is taken up: its own, cut short where the job's deadline comes first.
+ * @param own.deadlineSeconds the model's, or what the customer named.
+ * @param own.leftSeconds until its credits return, when it was taken up.
  */
 export function outputTimesOf(
   times: ModelTimes,
-  job: { readonly leftSeconds: number; readonly deadlineSetBy: JobTimes['deadlineSetBy'] },
+  own: { readonly deadlineSeconds: number; readonly leftSeconds: number },
 ): JobTimes {
-  if (job.leftSeconds >= times.deadlineSeconds) return jobTimesOf(times, undefined);
-  return { ...jobTimesOf(times, job.leftSeconds), deadlineSetBy: job.deadlineSetBy };
+  if (own.leftSeconds >= own.deadlineSeconds) return jobTimesOf(times, own.deadlineSeconds);
+  return { ...jobTimesOf(times, own.leftSeconds), deadlineSetBy: 'us' };
 }

@@ -5,6 +5,9 @@ import type { Price } from '../domain/quote.ts';
 import type { JobRequest } from '../domain/job-request.ts';
 import type { PlannedOutput } from '../domain/output-plan.ts';
 
+/** With how long it may take, from its own start, in seconds. */
+export type AdmittedOutput = PlannedOutput & { readonly deadlineSeconds: number };
+
 export type AdmitItem = {
   readonly accountId: string;
   readonly jobId: string;
@@ -22,7 +25,7 @@ export type AdmitItem = {
       readonly provider: string;
       readonly expectedSeconds: number;
       readonly deadlineSeconds: number;
-      readonly outputs: readonly PlannedOutput[];
+      readonly outputs: readonly AdmittedOutput[];
     }
   /** Refused before it could be priced; stored all the same, so that its key answers the same for ever. */
   | {
@@ -97,6 +100,7 @@ function toRow(item: AdmitItem): object {
       variation: output.variation,
       credits: output.credits,
       work: output.work,
+      deadline_seconds: output.deadlineSeconds,
     })),
   };
 }

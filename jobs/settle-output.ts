@@ -11,6 +11,9 @@ type OutputKey = {
   readonly reservationId: string;
 };
 
+/** Why credits return, and where those go whose grant has expired. */
+export type ReleaseCause = { readonly failure: Failure; readonly expiredGrantPolicy: ExpiredGrantPolicy };
+
 export type SettleOutputItem = OutputKey &
   (
     | { readonly verb: 'commit'; readonly credits: number }
@@ -18,6 +21,8 @@ export type SettleOutputItem = OutputKey &
         readonly verb: 'release';
         readonly failure: Failure;
         readonly expiredGrantPolicy: ExpiredGrantPolicy;
+        /** In place of those where nothing was done for the output yet, as it stands once the account is locked. */
+        readonly ifNeverBegun?: ReleaseCause | undefined;
         /** Only when it is so long past its return_by; absent: whenever. */
         readonly overdueSeconds?: number;
       }
@@ -62,6 +67,10 @@ function toRow(item: SettleOutputItem): object {
     verb: item.verb,
     credits: isCommit ? item.credits : null,
     failure: isCommit ? null : item.failure,
+    if_never_begun:
+      isCommit || item.ifNeverBegun === undefined
+        ? null
+        : { failure: item.ifNeverBegun.failure, expired_policy: item.ifNeverBegun.expiredGrantPolicy },
     overdue_seconds: isCommit ? null : item.overdueSeconds,
     expired_policy: isCommit ? 'return_grant' : item.expiredGrantPolicy,
     return_grant_hours: RETURN_GRANT_LIFETIME_HOURS,

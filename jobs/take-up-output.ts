@@ -5,12 +5,20 @@ import type { Database } from '../ledger/database.ts';
 export type TakenUpOutput = {
   readonly work: MadeWork;
   readonly credits: number;
+  /** How long it may take, from its start. */
+  readonly deadlineSeconds: number;
   /** Until its credits return, when the output was first taken up; negative past that. */
   readonly leftSeconds: number;
   readonly ageSeconds: number;
 };
 
-type Row = { work: MadeWork; credits: string; left_seconds: number; age_seconds: number };
+type Row = {
+  work: MadeWork;
+  credits: string;
+  deadline_seconds: number;
+  left_seconds: number;
+  age_seconds: number;
+};
 
 /** Starts the clock of an output, once; null when its reservation has ended, so that there is nothing to run. */
 export async function takeUpOutput(
@@ -28,6 +36,7 @@ export async function takeUpOutput(
   return {
     work: row.work,
     credits: Number(row.credits),
+    deadlineSeconds: row.deadline_seconds,
     leftSeconds: row.left_seconds,
     ageSeconds: row.age_seconds,
   };

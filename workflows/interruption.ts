@@ -40,6 +40,8 @@ function stopCauseOf({ interruption, lateAttempt }: Production): StopCause | und
   return { cause: interruption, reference: lateAttempt };
 }
 
+const FAULT_OF_DEADLINE = { model: 'provider', customer: 'customer', us: 'us' } as const;
+
 /** The fault decides where credits go whose grant has expired meanwhile (design.md, "The ledger"). */
 function failureOfInterruption({ plan, interruption, control, isStuck, canceledBy }: Production): Failure {
   switch (interruption) {
@@ -52,6 +54,6 @@ function failureOfInterruption({ plan, interruption, control, isStuck, canceledB
       return failureOf(interruption);
     case 'run_deadline':
       if (control.unknown.size > 0) return failureOf('outcome_unknown');
-      return failureOf('run_deadline', plan.times.deadlineSetBy === 'customer' ? 'customer' : 'provider');
+      return failureOf('run_deadline', FAULT_OF_DEADLINE[plan.times.deadlineSetBy]);
   }
 }

@@ -39,11 +39,11 @@ async function startOutput(
   batch: Batch,
   outputId: string,
 ): Promise<ChildWorkflowHandle<typeof generation> | 'started_before'> {
-  const { accountId, outputCount, deadlineSetBy } = batch.plan;
+  const { accountId, outputCount } = batch.plan;
   try {
     return await startChild<typeof generation>('generation', {
       workflowId: outputWorkflowIdOf(outputId),
-      args: [{ accountId, outputId, deadlineSetBy }],
+      args: [{ accountId, outputId }],
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       // A batch that is ended from outside leaves what it has begun to go on.

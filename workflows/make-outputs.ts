@@ -75,12 +75,11 @@ function showBatch({ plan, next, underWay, deadlineAt, stoppedBy }: Batch): void
 async function isStopped(batch: Batch): Promise<boolean> {
   if (batch.stoppedBy !== undefined) return true;
   if (Date.now() < batch.deadlineAt) return false;
-  const { accountId, jobId, deadlineSetBy } = batch.plan;
+  const { accountId, jobId } = batch.plan;
   const leftSeconds = (await quick.readJobResult(accountId, jobId))?.leftSeconds ?? 0;
   batch.deadlineAt = Date.now() + leftSeconds * 1_000;
-  if (leftSeconds <= 0) {
-    batch.stoppedBy ??= failureOf('run_deadline', deadlineSetBy === 'customer' ? 'customer' : 'provider');
-  }
+  // What has not begun by now was kept waiting by us.
+  if (leftSeconds <= 0) batch.stoppedBy ??= failureOf('run_deadline', 'us');
   return batch.stoppedBy !== undefined;
 }
 

@@ -114,5 +114,4 @@ export const generationStart: Parser<GenerationStart> = objectWith({
 export const outputStart: Parser<OutputStart> = objectWith({
   accountId,
   outputId: idOf('out_', isOutputId),
-  deadlineSetBy: oneOf('model', 'customer'),
 });

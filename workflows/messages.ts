@@ -31,8 +31,6 @@ export type GenerationStart = {
 export type OutputStart = {
   readonly accountId: string;
   readonly outputId: string;
-  /** Who set the deadline of the job: it decides the fault of an output that it cuts short. */
-  readonly deadlineSetBy: 'model' | 'customer';
 };
 
 /** A start not admitted within this long is refused for good (design.md, "A job, from request to settlement", 3). */

@@ -100,9 +100,10 @@ BEGIN
           (SELECT min(r.return_by) FROM ledger.reservations r, jsonb_array_elements(p_body->'outputs') o
            WHERE r.account_id = v_account_id AND r.reservation_id = o->>'reservation_id'),
           (p_body->>'deadline_seconds')::double precision, p_now);
-  INSERT INTO jobs.outputs (account_id, output_id, job_id, item, variation, state, work, credits, reservation_id)
+  INSERT INTO jobs.outputs (account_id, output_id, job_id, item, variation, state, work, credits, reservation_id, deadline_seconds)
   SELECT v_account_id, o->>'output_id', v_job_id, (o->>'item')::int, (o->>'variation')::int, 'queued', o->'work',
-         (o->>'credits')::bigint, o->>'reservation_id'
+         (o->>'credits')::bigint, o->>'reservation_id',
+         coalesce(o->>'deadline_seconds', p_body->>'deadline_seconds')::double precision
   FROM jsonb_array_elements(p_body->'outputs') o;
   PERFORM jobs.append_event(v_account_id, v_job_id, 'job.queued', jsonb_build_object('credits', v_total), p_now);
   PERFORM jobs.append_event(v_account_id, v_job_id, 'credits.low',
@@ -114,7 +115,7 @@ END $$;
 -- Admits jobs: stores each request, its fingerprint and its outcome (a refusal too, for ever), and reserves, in one
 -- transaction. Items: account_id, job_id, fingerprint, request, admit_by, price (price_list, total, lines), and for what
 -- is to be run: work_fingerprint, force, quote_id, quote_fingerprint, max_credits, model, provider, kind, metadata,
--- expected_seconds, deadline_seconds, outputs [{output_id, reservation_id, item, variation, credits, work}]; or
+-- expected_seconds, deadline_seconds, outputs [{output_id, reservation_id, item, variation, credits, work, deadline_seconds}]; or
 -- refusal {code, …} for what was refused before it came here.
 --
 -- Outcomes: {"outcome": "reserved", "job_id", "credits", …} or {"outcome": "refused", "code", …}. Each item is answered with

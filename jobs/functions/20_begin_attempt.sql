@@ -5,8 +5,8 @@ CREATE OR REPLACE FUNCTION jobs.prepare_attempt(p_account_id text, p_output_id t
 RETURNS TABLE (state text, provider_job_id text, error_class text, work jsonb, seconds_left double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT a.state, a.provider_job_id, a.error_class, jobs.work_for_model(o.account_id, o.job_id, o.work),
-         extract(epoch FROM j.return_by - ledger.clock())::double precision
-  FROM jobs.outputs o JOIN jobs.jobs j ON j.account_id = o.account_id AND j.job_id = o.job_id
+         extract(epoch FROM r.return_by - ledger.clock())::double precision
+  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
   LEFT JOIN jobs.attempts a ON a.account_id = o.account_id AND a.reference = p_reference
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;

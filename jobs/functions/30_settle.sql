@@ -61,6 +61,13 @@ BEGIN
   END IF;
 END $$;
 
+-- Whether anything was done for an output: an attempt at a provider, or the fetching of a picture that its brief refers to.
+CREATE OR REPLACE FUNCTION jobs.has_begun(p_account_id text, p_job_id text, p_output_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.output_id = p_output_id)
+    OR EXISTS (SELECT 1 FROM jobs.reference_assets f
+               WHERE f.account_id = p_account_id AND f.job_id = p_job_id AND f.claimed_by = p_output_id)
+$$;
+
 CREATE OR REPLACE FUNCTION jobs.settle_one(p_body jsonb, p_now timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -70,6 +77,9 @@ DECLARE
   v_asset      jobs.attempts;
   v_result     record;
 BEGIN
+  IF p_body->>'if_never_begun' IS NOT NULL AND NOT jobs.has_begun(v_account_id, v_job_id, v_output_id) THEN
+    p_body := p_body || (p_body->'if_never_begun');
+  END IF;
   SELECT * INTO v_asset FROM jobs.attempts a
   WHERE a.account_id = v_account_id AND a.output_id = v_output_id AND a.stage = 'render' AND a.state = 'collected'
   ORDER BY a.number DESC LIMIT 1;
@@ -98,6 +108,7 @@ END $$;
 -- Items: account_id, job_id, output_id, reservation_id, verb (commit | release), credits (of a commit), failure (of a
 -- release: {code, …}), expired_policy, return_grant_hours. A commit needs a collected attempt at the final stage, whose
 -- result is the output's: no charge without an asset.
+-- if_never_begun (of a release): the failure and expired_policy in place of those, where nothing was done for the output yet.
 -- overdue_seconds (of a release): only what is so long past its return_by, as it stands by now: support may have moved it.
 --
 -- Answers {"outcome": "committed" | "released" | "asset_missing" | "not_overdue" | what the ledger refused, "failure",

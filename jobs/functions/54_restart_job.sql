@@ -34,10 +34,9 @@ BEGIN
   IF NOT FOUND THEN  -- its result was stored, or it failed, while this was decided: those two do not take the account's lock
     RETURN jobs.refused('attempt_over');
   END IF;
-  SELECT greatest(r.return_by, p_now + make_interval(secs => j.deadline_seconds)) INTO v_return_by
-  FROM jobs.jobs j JOIN jobs.outputs o ON o.account_id = j.account_id AND o.output_id = v_attempt.output_id
-  JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
-  WHERE j.account_id = p_account_id AND j.job_id = p_job_id;
+  SELECT greatest(r.return_by, p_now + make_interval(secs => o.deadline_seconds)) INTO v_return_by
+  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  WHERE o.account_id = p_account_id AND o.output_id = v_attempt.output_id;
   PERFORM jobs.return_later(p_account_id, p_job_id, ARRAY(
     SELECT o.reservation_id FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = v_attempt.output_id), v_return_by, p_now);
   RETURN jsonb_build_object('outcome', 'done', 'output_id', v_attempt.output_id, 'attempt', v_attempt.reference, 'return_by', v_return_by);

@@ -66,6 +66,8 @@ CREATE TABLE jobs.outputs (
   reservation_id text     NOT NULL,
   failure        jsonb,
   attempts       int      NOT NULL DEFAULT 0,
+  -- How long it may take, from its own start: of a job with several outputs that is less than the job may take.
+  deadline_seconds double precision NOT NULL,
   -- When its workflow began, of a job with several outputs: its clock runs from then, not from the job's admission.
   taken_up_at    timestamptz,
   -- The asset, once it is charged for (or was free): what the customer may read.
