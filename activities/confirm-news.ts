@@ -4,8 +4,8 @@ import type { Attempts } from '../jobs/attempts.ts';
 export type ConfirmedNews = {
   /** Whether PostgreSQL says that it was done. */
   readonly isTrue: boolean;
-  /** Until the output's credits return, by the database's clock; null once they are settled. */
-  readonly secondsLeft: number | null;
+  /** When the output's credits return, as it is on record (RFC 3339); null once they are settled. */
+  readonly returnBy: string | null;
 };
 
 /**
@@ -18,20 +18,20 @@ export function createConfirmNews(attempts: Attempts) {
     outputId: string,
     news: SupportNews,
   ): Promise<ConfirmedNews> {
-    const secondsLeft = await attempts.secondsToReturn(accountId, outputId);
+    const returnBy = (await attempts.returnBy(accountId, outputId))?.toISOString() ?? null;
     const stateOf = async (reference: string) =>
       (await attempts.ofOutput(accountId, outputId)).find((attempt) => attempt.reference === reference)
         ?.state;
     switch (news.command) {
       case 'release':
-        return { isTrue: secondsLeft === null, secondsLeft };
+        return { isTrue: returnBy === null, returnBy };
       case 'extend':
-        return { isTrue: secondsLeft !== null, secondsLeft };
+        return { isTrue: returnBy !== null, returnBy };
       case 'restart':
-        return { isTrue: (await stateOf(news.attempt)) === 'replaced', secondsLeft };
+        return { isTrue: (await stateOf(news.attempt)) === 'replaced', returnBy };
       case 'resolve': {
         const state = await stateOf(news.attempt);
-        return { isTrue: state !== undefined && state !== 'posting' && state !== 'unknown', secondsLeft };
+        return { isTrue: state !== undefined && state !== 'posting' && state !== 'unknown', returnBy };
       }
     }
   };

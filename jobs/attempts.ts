@@ -75,6 +75,8 @@ export function createAttempts(database: Database, submitter = 'unknown') {
     ofOutput: (accountId: string, outputId: string) => readAttemptsOfOutput(database, accountId, outputId),
     /** Until the output's credits return, by the database's clock; null once they are settled. */
     secondsToReturn: (accountId: string, outputId: string) => secondsToReturn(database, accountId, outputId),
+    /** When the output's credits return; null once they are settled. */
+    returnBy: (accountId: string, outputId: string) => readReturnBy(database, accountId, outputId),
     recordAsset: (accountId: string, reference: string, asset: StoredAsset, provider: ProviderAccount) =>
       recordAsset(database, accountId, reference, asset, provider),
     fail: (accountId: string, reference: string, errorClass: string, provider: ProviderAccount) =>
@@ -223,6 +225,15 @@ async function readAttemptsOfOutput(
     providerJobId: row.provider_job_id,
     postedSecondsAgo: row.posted_seconds_ago,
   }));
+}
+
+async function readReturnBy(database: Database, accountId: string, outputId: string): Promise<Date | null> {
+  const { rows } = await database.query<{ return_by: Date | null }>({
+    name: 'jobs.return_by',
+    text: 'SELECT jobs.return_by($1, $2)',
+    values: [accountId, outputId],
+  });
+  return only(rows).return_by;
 }
 
 async function secondsToReturn(

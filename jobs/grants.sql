@@ -56,6 +56,7 @@ GRANT EXECUTE ON FUNCTION
   jobs.take_up_output(text, text),
   jobs.read_job_result(text, text),
   jobs.record_repairs(jsonb),
+  jobs.return_by(text, text),
   jobs.seconds_to_return(text, text),
   jobs.read_free_retry(text, text),
   jobs.reconcile_reviews(),

@@ -101,7 +101,7 @@ export function listenToSupport(production: Production): void {
 /** A signal is a hint to look: what it says counts as far as PostgreSQL says the same, which has it with who and why. */
 async function followIfTrue(production: Production, news: SupportNews): Promise<void> {
   const { accountId, outputId } = production.plan;
-  const { isTrue, secondsLeft } = await CancellationScope.nonCancellable(() =>
+  const { isTrue, returnBy } = await CancellationScope.nonCancellable(() =>
     quick.confirmNews(accountId, outputId, news),
   );
   if (!isTrue) {
@@ -109,8 +109,7 @@ async function followIfTrue(production: Production, news: SupportNews): Promise<
     return;
   }
   if (production.isOver) return;
-  const returnBy = new Date(Date.now() + (secondsLeft ?? 0) * 1_000).toISOString();
-  follow(production, 'returnBy' in news ? { ...news, returnBy } : news);
+  follow(production, 'returnBy' in news && returnBy !== null ? { ...news, returnBy } : news);
 }
 
 function follow(production: Production, news: SupportNews): void {

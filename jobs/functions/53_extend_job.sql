@@ -23,10 +23,16 @@ BEGIN
   RETURN jsonb_build_object('outcome', 'done', 'return_by', v_until, 'output_ids', v_open.output_ids);
 END $$;
 
--- How long, by the database's clock, until an output's credits return by themselves; null once they are settled.
-CREATE OR REPLACE FUNCTION jobs.seconds_to_return(p_account_id text, p_output_id text) RETURNS double precision
+-- When an output's credits return by themselves; null once they are settled.
+CREATE OR REPLACE FUNCTION jobs.return_by(p_account_id text, p_output_id text) RETURNS timestamptz
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT extract(epoch FROM r.return_by - ledger.clock())::double precision
+  SELECT r.return_by
   FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id AND r.state = 'open'
+$$;
+
+-- How long that is from now, by the database's clock.
+CREATE OR REPLACE FUNCTION jobs.seconds_to_return(p_account_id text, p_output_id text) RETURNS double precision
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT extract(epoch FROM jobs.return_by(p_account_id, p_output_id) - ledger.clock())::double precision
 $$;

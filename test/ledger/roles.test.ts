@@ -87,6 +87,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.unneeded_assets': WORKER,
   'jobs.database_identity': WORKER,
   'jobs.forget_attempt_to_stop': WORKER,
+  'jobs.return_by': WORKER,
   'jobs.seconds_to_return': WORKER,
   'jobs.record_repairs': WORKER,
   'jobs.reconcile': WORKER,
