@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
 import { soakJobs } from '../soak/jobs/soak-jobs.ts';
 
-test('a hundred mixed jobs, with worker and API killed at random, all end, and every credit is accounted for', async () => {
-  const report = await soakJobs({ count: 100, seed: 1, progress: () => undefined });
+test('a hundred mixed jobs, with worker and API killed, packets dropped and workflows meddled with at random, all end, and every credit is accounted for', async () => {
+  const report = await soakJobs({
+    ...{ count: 100, seed: 1, longestOutageMs: 6_000, deadlineSeconds: 30 },
+    progress: () => undefined,
+  });
   expect(report.checks.filter((check) => check.violations > 0)).toEqual([]);
   expect(report.jobs).toBe(100);
   expect(report.kills['worker']).toBeGreaterThan(0);
+  expect(report.outages.count).toBeGreaterThan(0);
+  expect(report.workflows_terminated).toBeGreaterThan(0);
+  expect(report.wrong_messages['refused']).toBeGreaterThan(0);
 });

@@ -20,16 +20,31 @@ const ENDS: Readonly<Record<TestScenario, 'succeeded' | FailureCode>> = {
   expired_link_once: 'succeeded',
 };
 
+/** How an output may end besides when the model service could not be reached for half a minute of its life. */
+const ENDS_OF_OUTAGE: readonly string[] = [
+  'start_deadline',
+  'run_deadline',
+  'outcome_unknown',
+  'provider_rejected',
+];
+
 /**
- * Whether an output may have ended so. A customer who cancels may be in time or too late; a job with a short deadline may
- * have met it while a process was down.
+ * Whether an output may have ended so. A customer who cancels may be in time or too late, and so may somebody who terminates its workflow; a
+ * job with a short deadline may have met it while a process was down.
  */
 export function isExpectedEnd(
   scenario: TestScenario | undefined,
   end: string,
-  job: { readonly isCanceled: boolean; readonly hasShortDeadline: boolean },
+  job: {
+    readonly isCanceled: boolean;
+    readonly isTerminated: boolean;
+    readonly hasShortDeadline: boolean;
+    readonly metOutage: boolean;
+  },
 ): boolean {
   if (end === ENDS[scenario ?? 'ok']) return true;
   if (job.isCanceled && end === 'canceled') return true;
+  if (job.isTerminated && end === 'terminated') return true;
+  if (job.metOutage && ENDS_OF_OUTAGE.includes(end)) return true;
   return job.hasShortDeadline && (end === 'run_deadline' || end === 'outcome_unknown');
 }

@@ -1,11 +1,23 @@
 import type { TestScenario } from '../../../domain/job-request.ts';
 import type { SeededRandom } from '../seeded-random.ts';
+import { nextWrongMessage, type WrongMessage } from './wrong-messages.ts';
 
-/** A job as a customer would send it, and whether somebody will change their mind about it. */
+/** What somebody with access to Temporal does to a job's workflow, behind our back. */
+export type Meddling = {
+  readonly afterMs: number;
+} & (
+  | { readonly how: 'messages'; readonly messages: readonly WrongMessage[] }
+  | { readonly how: 'terminate' }
+  /** Its history too: nothing is known of it any more. */
+  | { readonly how: 'delete' }
+);
+
+/** A job as a customer would send it, whether somebody will change their mind about it, and whether somebody meddles with it. */
 export type SoakJob = {
   readonly key: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly cancelAfterMs: number | null;
+  readonly meddling: Meddling | null;
 };
 
 /** Every fault of the model service, the sound ones most often. */
@@ -31,22 +43,49 @@ const SCENARIOS: readonly TestScenario[] = [
 /** Scenarios that end at a deadline: waiting for the model's own would only be waiting. */
 const ENDLESS: readonly TestScenario[] = ['never_starts', 'never_finishes', 'unknown_outcome_lost'];
 const SHORT_DEADLINE_SECONDS = 6;
+/**
+ * Of all others: what a kill or an outage leaves in doubt is settled within it, and a soak does not wait for the model's own quarter of
+ * an hour. With a shorter one a job may meet its deadline while a process is down.
+ */
+export const ENOUGH_SECONDS = 120;
 
 const CANCELED_PERCENT = 8;
 const CANCEL_WITHIN_MS = 1_500;
 
+const MEDDLED_PERCENT = 25;
+const MEDDLE_WITHIN_MS = 2_500;
+const MAX_MESSAGES = 6;
+
 /**
  * Job number `number` of a soak, the same for the same seed.
+ * @param deadlineSeconds of a job that ends by itself.
  * @param delivered an output of the account that an edit could be made of, when there is one.
  */
-export function nextJob(random: SeededRandom, number: number, delivered: string | undefined): SoakJob {
+export function nextJob(
+  random: SeededRandom,
+  number: number,
+  {
+    deadlineSeconds,
+    delivered,
+  }: { readonly deadlineSeconds: number; readonly delivered: string | undefined },
+): SoakJob {
   const body = bodyOf(random, number, delivered);
   const isEndless = JSON.stringify(body).match(new RegExp(ENDLESS.join('|'))) !== null;
   return {
     key: `soak-${String(number)}`,
-    body: { ...body, ...(isEndless && { deadline_seconds: SHORT_DEADLINE_SECONDS }) },
+    body: { ...body, deadline_seconds: isEndless ? SHORT_DEADLINE_SECONDS : deadlineSeconds },
     cancelAfterMs: random.inPercent(CANCELED_PERCENT) ? random.integer(CANCEL_WITHIN_MS) : null,
+    meddling: random.inPercent(MEDDLED_PERCENT) ? meddlingOf(random) : null,
   };
+}
+
+function meddlingOf(random: SeededRandom): Meddling {
+  const afterMs = random.integer(MEDDLE_WITHIN_MS);
+  const how = random.integer(100);
+  if (how < 15) return { how: 'terminate', afterMs };
+  if (how < 30) return { how: 'delete', afterMs };
+  const messages = Array.from({ length: 1 + random.integer(MAX_MESSAGES) }, () => nextWrongMessage(random));
+  return { how: 'messages', afterMs, messages };
 }
 
 function bodyOf(random: SeededRandom, number: number, delivered: string | undefined) {

@@ -1,16 +1,28 @@
 import type { TestScenario } from '../../../domain/job-request.ts';
 import type { Json, RunningStack } from '../../integration/running-stack.ts';
 import type { SoakCheck } from '../soak-check.ts';
+import { workflowIdOf } from '../../../domain/ids.ts';
+import type { Outage } from './drop-at-random.ts';
 import { isExpectedEnd } from './expected-ends.ts';
+import { ENOUGH_SECONDS } from './job-mix.ts';
+import type { Meddler } from './meddler.ts';
 import type { Told } from './soak-customer.ts';
 
 const EXAMPLES = 5;
+
+/** How long after an outage its packets may arrive: a kernel doubles its pauses, so as long as the outage was. */
+const PACKETS_LATE_MS = 30_000;
+
+/** What could not be stopped during an outage is stopped at a later try, with pauses that double from 10 s. */
+const NOTHING_RUNS_WITHIN_MS = 240_000;
+const LOOK_EVERY_MS = 2_000;
 
 /** What must hold once every customer has seen the end of their jobs. */
 export async function checkJobs(
   running: RunningStack,
   told: readonly Told[],
   granted: number,
+  { outages, meddler }: { readonly outages: readonly Outage[]; readonly meddler: Meddler },
 ): Promise<readonly SoakCheck[]> {
   const admitted = told.filter(({ job }) => job !== null);
   const submissions = await submissionsOf(running, admitted);
@@ -21,13 +33,26 @@ export async function checkJobs(
       ({ job, status }) => job !== null && status < 300,
     ),
     check('every job has ended', admitted, ({ job }) => job.finished_at !== null),
-    check('every output ended as its scenario says', admitted.flatMap(outputsOf), isEndExpected),
+    check('every output ended as its scenario says', admitted.flatMap(outputsOf), (output) =>
+      isEndExpected(output, outages, meddler),
+    ),
     check('every job is charged what was delivered, and the rest returned', admitted, isChargedRight),
     check('one job per key', await jobsByKey(running), ({ count }) => count === 1),
     check(
       'the model service saw at most one submission per attempt',
       submissions,
-      ({ accepted, hasRow }) => accepted <= 1 && hasRow,
+      ({ accepted, state }) => accepted <= 1 && state !== undefined,
+    ),
+    check(
+      'nothing ran that was taken not to have run',
+      submissions,
+      ({ accepted, state }) => !(accepted > 0 && state === 'rejected'),
+    ),
+    check('no wrong message was followed', meddler.counts().taken, () => false),
+    check(
+      'nothing runs on at the model service',
+      [await untilNothingRuns(running)],
+      ({ inFlight }) => inFlight === 0,
     ),
     ...(await checkBooks(running, admitted, granted)),
   ];
@@ -49,10 +74,19 @@ function outputsOf(told: Told): readonly SoakOutput[] {
   }));
 }
 
-function isEndExpected({ told, output, scenario }: SoakOutput): boolean {
+function isEndExpected(
+  { told, output, scenario }: SoakOutput,
+  outages: readonly Outage[],
+  meddler: Meddler,
+): boolean {
   const end = (output.failure?.code ?? output.state) as string;
   const isCanceled = told.cancelAfterMs !== null;
-  return isExpectedEnd(scenario, end, { isCanceled, hasShortDeadline: 'deadline_seconds' in told.body });
+  return isExpectedEnd(scenario, end, {
+    isCanceled,
+    isTerminated: meddler.hasEnded(workflowIdOf(told.job.id as string)),
+    hasShortDeadline: (told.body['deadline_seconds'] as number) < ENOUGH_SECONDS,
+    metOutage: outages.some(({ from, to }) => told.from < to + PACKETS_LATE_MS && told.to > from),
+  });
 }
 
 function isChargedRight({ job }: Told): boolean {
@@ -73,9 +107,11 @@ function jobsByKey(running: RunningStack) {
 
 /** Every reference the model service knows of the soak's jobs, and whether there is an attempt for it. */
 async function submissionsOf(running: RunningStack, admitted: readonly Told[]) {
-  const rows = await running.rows<{ reference: string }>('SELECT reference FROM jobs.attempts');
-  const attempts = new Set(rows.map((row) => row.reference));
-  const submissions: { reference: string; accepted: number; hasRow: boolean }[] = [];
+  const rows = await running.rows<{ reference: string; state: string }>(
+    'SELECT reference, state FROM jobs.attempts',
+  );
+  const states = new Map(rows.map(({ reference, state }) => [reference, state]));
+  const submissions: { reference: string; accepted: number; state: string | undefined }[] = [];
   for (const { job } of admitted) {
     const prefix = (job.id as string).replace(/^job_/, 'att_');
     const answer = await fetch(
@@ -83,10 +119,20 @@ async function submissionsOf(running: RunningStack, admitted: readonly Told[]) {
     );
     const { by_reference } = (await answer.json()) as { by_reference: Record<string, { accepted: number }> };
     for (const [reference, { accepted }] of Object.entries(by_reference)) {
-      submissions.push({ reference, accepted, hasRow: attempts.has(reference) });
+      submissions.push({ reference, accepted, state: states.get(reference) });
     }
   }
   return submissions;
+}
+
+async function untilNothingRuns(running: RunningStack): Promise<{ readonly inFlight: number }> {
+  const giveUpAt = Date.now() + NOTHING_RUNS_WITHIN_MS;
+  for (;;) {
+    const answer = await fetch(`${running.stack.info().model_service_url}/v1/stats`);
+    const { in_flight: inFlight } = (await answer.json()) as { in_flight: number };
+    if (inFlight === 0 || Date.now() > giveUpAt) return { inFlight };
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
 }
 
 async function checkBooks(

@@ -9,6 +9,12 @@ export type JobsSoakReport = SoakReport & {
   readonly kills: Readonly<Record<string, number>>;
   /** Calls made again under their key, because nobody answered. */
   readonly retries: number;
+  /** Between workers and model service. */
+  readonly outages: { readonly count: number; readonly seconds: number };
+  /** To workflows, by what became of them. */
+  readonly wrong_messages: Readonly<Record<string, number>>;
+  readonly workflows_terminated: number;
+  readonly workflows_deleted: number;
   readonly submissions: number;
   readonly seconds: number;
   /** Credits over all accounts at the end. */
@@ -21,6 +27,8 @@ export function showJobsSoak(report: JobsSoakReport): string {
     `jobs             ${report.jobs.toLocaleString('en')} in ${report.seconds.toFixed(1)} s, seed ${String(report.seed)}: ${showCounts(report.jobs_by_state)}`,
     `outputs          ${showCounts(report.outputs_by_end)}`,
     `kills            ${showCounts(report.kills)}; calls made again: ${report.retries.toLocaleString('en')}`,
+    `network          ${String(report.outages.count)} outages, ${report.outages.seconds.toFixed(0)} s in all`,
+    `behind our back  wrong messages: ${showCounts(report.wrong_messages)}; workflows terminated: ${String(report.workflows_terminated)}, deleted: ${String(report.workflows_deleted)}`,
     `model service    ${report.submissions.toLocaleString('en')} submissions`,
     `credits          ${showCounts(report.credits)}`,
     showChecks(report.checks),

@@ -1,20 +1,25 @@
+import { workflowIdOf } from '../../../domain/ids.ts';
 import type { Answer, Json, RunningStack } from '../../integration/running-stack.ts';
-import type { SoakJob } from './job-mix.ts';
+import type { Meddling, SoakJob } from './job-mix.ts';
+import type { Meddler } from './meddler.ts';
 
 /** What became of a job, as its customer was told. */
 export type Told = SoakJob & {
   readonly accountId: string;
   readonly status: number;
+  /** Date.now() when it was submitted, and when its end was seen. */
+  readonly from: number;
+  readonly to: number;
   /** The job as it was read last; null when it was refused. */
   readonly job: Json;
 };
 
 /** Before a call that nobody answered is made again. */
 const PAUSE_MS = 250;
-/** From one look at a job to the next: two dozen customers who look more often are a load of their own. */
+/** From one look at a job to the next: four dozen customers who look more often are a load of their own. */
 const LOOK_EVERY_MS = 1_000;
 /** Longer than a killed process needs to come back, many times over. */
-const GIVE_UP_AFTER_MS = 180_000;
+const GIVE_UP_AFTER_MS = 300_000;
 /** What a caller may meet while a process is down: the same call again will tell. */
 const COME_AGAIN: ReadonlySet<number> = new Set([502, 503, 504]);
 
@@ -23,14 +28,17 @@ export async function runJob(
   running: RunningStack,
   accountId: string,
   soakJob: SoakJob,
+  meddler: Meddler,
   onRetry: () => void,
 ): Promise<Told> {
   const insist = (call: () => Promise<Answer>) => persist(call, onRetry);
-  const { key, body, cancelAfterMs } = soakJob;
+  const { key, body, cancelAfterMs, meddling } = soakJob;
+  const from = Date.now();
   const answer = await insist(() => running.submit(accountId, body, { key }));
-  const told = { ...soakJob, accountId, status: answer.status };
+  const told = { ...soakJob, accountId, status: answer.status, from, to: from };
   const jobId = answer.body.id as string | undefined;
   if (answer.status >= 300 || jobId === undefined) return { ...told, job: null };
+  const meddled = meddling === null ? null : meddle(meddler, jobId, answer.body, meddling);
   if (cancelAfterMs !== null) {
     await pause(cancelAfterMs);
     const headers = { 'idempotency-key': `${key}-cancel` };
@@ -41,9 +49,17 @@ export async function runJob(
     const { body: job } = await insist(() =>
       running.call('GET', `/v1/jobs/${jobId}`, { account: accountId }),
     );
-    if (job.finished_at !== null || Date.now() > giveUpAt) return { ...told, job };
+    if (job.finished_at !== null || Date.now() > giveUpAt) {
+      await meddled;
+      return { ...told, to: Date.now(), job };
+    }
     await pause(LOOK_EVERY_MS);
   }
+}
+
+async function meddle(meddler: Meddler, jobId: string, job: Json, meddling: Meddling): Promise<void> {
+  await pause(meddling.afterMs);
+  await meddler.meddle(workflowIdOf(jobId), (job.outputs as readonly Json[]).length, meddling);
 }
 
 /** A call again and again under its key, until somebody answers. */

@@ -3,13 +3,16 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRunningStack, type Json, type RunningStack } from '../../integration/running-stack.ts';
 import { seededRandom, type SeededRandom } from '../seeded-random.ts';
-import { nextJob } from './job-mix.ts';
+import { createDroppingProxy } from './dropping-proxy.ts';
+import { dropAtRandom, LONGEST_OUTAGE_MS } from './drop-at-random.ts';
+import { ENOUGH_SECONDS, nextJob } from './job-mix.ts';
 import { checkJobs, sumOfAccounts } from './jobs-soak-checks.ts';
 import type { JobsSoakReport } from './jobs-soak-report.ts';
+import { createMeddler, type Meddler } from './meddler.ts';
 import { runJob, type Told } from './soak-customer.ts';
 
 /** Customers at work at once, spread over the accounts. */
-const CUSTOMERS = 24;
+const CUSTOMERS = 48;
 const ACCOUNTS = 6;
 /** The sign-up grant comes on top. */
 const CREDITS_PER_ACCOUNT = 5_000_000;
@@ -24,31 +27,50 @@ export type SoakJobsOptions = {
   readonly count: number;
   readonly seed: number;
   readonly progress: (line: string) => void;
+  /** Of the network between workers and model service; absent: 30 s. */
+  readonly longestOutageMs?: number;
+  /** Of jobs that end by themselves; absent: enough for whatever befalls them. */
+  readonly deadlineSeconds?: number;
 };
 
 /**
- * Mixed jobs on the embedded stack, with every fault of the model service, while worker and API are killed at random. What
- * is asked and who is killed follow the seed; what meets what is the machine's.
+ * Mixed jobs on the embedded stack, with every fault of the model service, while worker and API are killed, all packets between worker and
+ * model service are dropped, and workflows are sent wrong messages, terminated and deleted, at random. What is asked and what is
+ * done follow the seed; what meets what is the machine's.
  */
-export async function soakJobs({ count, seed, progress }: SoakJobsOptions): Promise<JobsSoakReport> {
+export async function soakJobs(options: SoakJobsOptions): Promise<JobsSoakReport> {
+  const {
+    count,
+    seed,
+    progress,
+    longestOutageMs = LONGEST_OUTAGE_MS,
+    deadlineSeconds = ENOUGH_SECONDS,
+  } = options;
   progress('starting a stack');
-  const running = await startRunningStack(MODEL_MS);
+  const proxy = await createDroppingProxy();
+  const running = await startRunningStack(MODEL_MS, { workerEnv: { MODEL_SERVICE_URL: proxy.url } });
+  proxy.forwardTo(running.stack.info().model_service_url);
   let keepsHome = false;
   try {
     const accounts = await openAccounts(running);
     const startedAt = performance.now();
     const killer = killAtRandom(running, seededRandom(seed + 1));
+    const dropper = dropAtRandom(proxy, seededRandom(seed + 2), longestOutageMs);
+    const meddler = createMeddler(running.temporal);
     const customers = await serveCustomers(running, accounts, {
       count,
+      deadlineSeconds,
+      meddler,
       random: seededRandom(seed),
       progress,
     });
-    const kills = await killer.stop();
+    const [kills, outages] = await Promise.all([killer.stop(), dropper.stop()]);
     const seconds = (performance.now() - startedAt) / 1_000;
     progress('checking');
     const { told, retries } = customers;
     const granted = ACCOUNTS * (CREDITS_PER_ACCOUNT + SIGN_UP_CREDITS);
-    const checks = await checkJobs(running, told, granted);
+    const checks = await checkJobs(running, told, granted, { outages, meddler });
+    const { messages, terminated, deleted } = meddler.counts();
     keepsHome = checks.some(({ violations }) => violations > 0);
     if (keepsHome) {
       await keepHistories(running, told);
@@ -61,6 +83,13 @@ export async function soakJobs({ count, seed, progress }: SoakJobsOptions): Prom
       outputs_by_end: countBy(told.flatMap(endsOf)),
       kills,
       retries,
+      outages: {
+        count: outages.length,
+        seconds: outages.reduce((sum, { from, to }) => sum + to - from, 0) / 1_000,
+      },
+      wrong_messages: messages,
+      workflows_terminated: terminated,
+      workflows_deleted: deleted,
       submissions: await countSubmissions(running),
       seconds,
       credits: await sumOfAccounts(running),
@@ -68,6 +97,7 @@ export async function soakJobs({ count, seed, progress }: SoakJobsOptions): Prom
     };
   } finally {
     await running.close({ keepsHome });
+    await proxy.close();
   }
 }
 
@@ -102,11 +132,13 @@ async function serveCustomers(
   accounts: readonly string[],
   options: {
     readonly count: number;
+    readonly deadlineSeconds: number;
     readonly random: SeededRandom;
+    readonly meddler: Meddler;
     readonly progress: (line: string) => void;
   },
 ): Promise<{ readonly told: readonly Told[]; readonly retries: number }> {
-  const { count, random, progress } = options;
+  const { count, random, meddler, progress } = options;
   const told: Told[] = [];
   const delivered = new Map<string, string>();
   let [begun, retries] = [0, 0];
@@ -117,8 +149,11 @@ async function serveCustomers(
     Array.from({ length: CUSTOMERS }, async (_, customer) => {
       const accountId = accounts[customer % accounts.length] ?? '';
       while (begun < count) {
-        const job = nextJob(random, begun++, delivered.get(accountId));
-        const end = await runJob(running, accountId, job, () => {
+        const job = nextJob(random, begun++, {
+          deadlineSeconds: options.deadlineSeconds,
+          delivered: delivered.get(accountId),
+        });
+        const end = await runJob(running, accountId, job, meddler, () => {
           retries += 1;
         });
         told.push(end);

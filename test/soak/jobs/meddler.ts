@@ -1,0 +1,75 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Meddling } from './job-mix.ts';
+import { sendWrongMessage, type MessageFate, type WrongMessage } from './wrong-messages.ts';
+
+export type MeddlingCounts = {
+  readonly messages: Readonly<Record<MessageFate, number>>;
+  readonly terminated: number;
+  readonly deleted: number;
+  /** Wrong messages that were followed. */
+  readonly taken: readonly WrongMessage[];
+};
+
+export type Meddler = ReturnType<typeof createMeddler>;
+
+/**
+ * From one deleted workflow to the next. Of a page of reservations one may always be of a workflow that is not found; several at once could be
+ * the wrong namespace, and are held back (domain/reconcile-rules.ts).
+ */
+const BETWEEN_DELETIONS_MS = 20_000;
+
+/** Somebody with access to Temporal, who sends, terminates and deletes what they should not. */
+export function createMeddler(client: Client, namespace = 'default') {
+  const messages: Record<MessageFate, number> = { sent: 0, refused: 0, taken: 0, too_late: 0, unanswered: 0 };
+  const taken: WrongMessage[] = [];
+  let [terminated, deleted, lastDeletion] = [0, 0, -Infinity];
+  const ended = new Set<string>();
+
+  async function end(workflowId: string, call: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await call();
+      ended.add(workflowId);
+      return true;
+    } catch (error) {
+      // It was over already.
+      if (error instanceof WorkflowNotFoundError || /not found|already completed/i.test(String(error)))
+        return false;
+      throw error;
+    }
+  }
+  const terminate = async (workflowId: string) => {
+    if (await end(workflowId, () => client.workflow.getHandle(workflowId).terminate('soak'))) terminated += 1;
+  };
+
+  return {
+    async meddle(workflowId: string, outputs: number, meddling: Meddling): Promise<void> {
+      switch (meddling.how) {
+        case 'messages':
+          for (const message of meddling.messages) {
+            const fate = await sendWrongMessage(client, workflowId, message);
+            messages[fate] += 1;
+            if (fate === 'taken') taken.push(message);
+          }
+          return;
+        case 'terminate':
+          await terminate(workflowId);
+          return;
+        case 'delete': {
+          // The unbegun outputs of a batch would all be of one that is not found.
+          const isAllowed = outputs === 1 && performance.now() - lastDeletion > BETWEEN_DELETIONS_MS;
+          if (!isAllowed) {
+            await terminate(workflowId);
+            return;
+          }
+          lastDeletion = performance.now();
+          const request = { namespace, workflowExecution: { workflowId } };
+          if (await end(workflowId, () => client.workflowService.deleteWorkflowExecution(request)))
+            deleted += 1;
+        }
+      }
+    },
+    /** Whether a workflow was ended behind our back. */
+    hasEnded: (workflowId: string) => ended.has(workflowId),
+    counts: (): MeddlingCounts => ({ messages, terminated, deleted, taken }),
+  };
+}
