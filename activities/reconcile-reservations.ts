@@ -16,6 +16,7 @@ import { CANARY_WORKFLOW_ID } from '../domain/workflow-names.ts';
 import { createAttemptsToStop } from '../jobs/attempts-to-stop.ts';
 import type { JobActivities } from './job-activities.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
+import { createRefuseUnservedStarts } from './refuse-unserved-starts.ts';
 import { createStopQueuedAttempts } from './stop-queued-attempts.ts';
 import { describeReservations, jobIdOfReservation } from './describe-reservations.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
@@ -62,6 +63,7 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
       createAttemptsToStop(dependencies.database),
       dependencies.providers,
     ),
+    refuseUnservedStarts: createRefuseUnservedStarts(dependencies.client),
   });
 }
 

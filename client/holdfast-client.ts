@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { jobIdOf } from '../domain/job-id.ts';
+import { DEFAULT_TASK_QUEUE } from '../domain/workflow-names.ts';
 import type { JobRequest } from '../domain/job-request.ts';
 import type { FieldError } from '../domain/problems.ts';
 import { creditsIfKnown } from '../domain/quote.ts';
@@ -44,10 +45,12 @@ const DEFAULT_WAIT_MS = 2 * 3_600_000;
 /** Throws ForeignTemporalClientError for a client that is not of this package's copy of @temporalio/client. */
 export function createHoldfastClient(temporal: {
   readonly client: Client;
-  readonly taskQueue: string;
+  /** That of the workers; absent: the one they have by default. */
+  readonly taskQueue?: string;
 }): HoldfastClient {
   requireOwnClient(temporal.client);
-  const startJob = createStartJob(temporal);
+  const { client, taskQueue = DEFAULT_TASK_QUEUE } = temporal;
+  const startJob = createStartJob({ client, taskQueue });
   const cancelJob = createCancelJob(temporal.client);
   const idOf = (job: OwnedJob) => jobIdOf(job.accountId, job.idempotencyKey);
 

@@ -17,6 +17,8 @@ import {
   admitUpdate,
   type Admission,
   type AdmissionAnswer,
+  type BatchResult,
+  type GenerationResult,
   type GenerationStart,
 } from '../workflows/messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
@@ -72,11 +74,34 @@ export function createStartJob(temporal: { readonly client: Client; readonly tas
         ? { outcome: 'unavailable' }
         : outcomeOf(admission, start.fingerprint, startId);
     } catch (error) {
-      if (isClosed(error)) return { outcome: 'closed' };
+      if (isClosed(error)) return outcomeOfClosed(temporal.client, start, startId);
       if (isTemporalAway(error)) return { outcome: 'unavailable' };
       throw error;
     }
   };
+}
+
+/** A read of what has happened: a start that was waited for to its limit before still answers within the 15 s of a request. */
+const READ_TIMEOUT_MS = 2_000;
+
+/**
+ * Of a workflow that closed without an answer to this call. One that was refused says so in its result: the first start's update may
+ * have been lost before a worker came. Of any other PostgreSQL knows.
+ */
+async function outcomeOfClosed(
+  client: Client,
+  { jobId, fingerprint }: JobStart,
+  ownStartId: string,
+): Promise<StartOutcome> {
+  try {
+    const result = await callWithin(client, READ_TIMEOUT_MS, () =>
+      client.workflow.getHandle<() => Promise<GenerationResult | BatchResult>>(workflowIdOf(jobId)).result(),
+    );
+    if (result === TIMED_OUT || result.outcome !== 'refused') return { outcome: 'closed' };
+    return outcomeOf({ ...result.admission, startId: null }, fingerprint, ownStartId);
+  } catch {
+    return { outcome: 'closed' };
+  }
 }
 
 /** It had closed before the start came, closed while the answer was waited for, or closed without giving one. */

@@ -1,5 +1,8 @@
 /** What we are called in Temporal: known to whoever starts, finds or runs our workflows. */
 
+/** The task queue of workers that are told no other (TEMPORAL_TASK_QUEUE), and of clients that are. The namespace is the SDK's: default. */
+export const DEFAULT_TASK_QUEUE = 'holdfast';
+
 /** Makes one output: of a job with one it is the job's workflow, else a child of `batch`. */
 export const GENERATION_WORKFLOW = 'generation';
 

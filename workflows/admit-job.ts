@@ -18,9 +18,9 @@ export async function admitJob(start: GenerationStart): Promise<Admitted> {
   const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
   const ending: Ending = { charge: false, failure: failureOf('internal') };
 
-  const { plan, hasEnded } = await answerAdmission(start, () => settleOutput(key, ending));
+  const { plan, hasEnded, admission } = await answerAdmission(start, () => settleOutput(key, ending));
   if (plan !== null) return { next: 'produce', plan };
   return hasEnded
     ? { next: 'follow', key, ending }
-    : { next: 'close', result: { outcome: 'refused', credits: 0 } };
+    : { next: 'close', result: { outcome: 'refused', credits: 0, admission } };
 }

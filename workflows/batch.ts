@@ -25,7 +25,7 @@ export async function batch(started: GenerationStart): Promise<BatchResult> {
     CancellationScope.nonCancellable(() => releaseDurably.releaseOutputs(all, failureOf('internal'))),
   );
   if (admitted.batch) await makeOutputs(admitted.batch);
-  else if (!admitted.hasEnded) return { outcome: 'refused', credits: 0 };
+  else if (!admitted.hasEnded) return { outcome: 'refused', credits: 0, admission: admitted.admission };
 
   const job = await untilJobHasEnded(accountId, jobId);
   upsertSearchAttributes({ HoldfastState: [job.state] });

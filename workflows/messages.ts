@@ -79,9 +79,19 @@ export type Admission =
       }[];
     };
 
+/**
+ * Nothing was reserved by this start. With the admission that stands on record, for who asks once the workflow has closed: the
+ * update that was sent with the start may never have reached it.
+ */
+export type RefusedResult = {
+  readonly outcome: 'refused';
+  readonly credits: 0;
+  readonly admission: Admission;
+};
+
 /** How a job with several outputs came out. Credits are of all of them together. */
 export type BatchResult =
-  | { readonly outcome: 'refused'; readonly credits: 0 }
+  | RefusedResult
   | (OutputCounts & {
       readonly outcome: 'succeeded' | 'partially_succeeded' | 'failed' | 'canceled' | 'running';
       /** Of a failed one: why the first of its outputs that failed did. */
@@ -93,7 +103,7 @@ export type BatchResult =
       readonly summary: string;
     });
 
-export type GenerationResult = { readonly outcome: 'refused' | 'succeeded'; readonly credits: number };
+export type GenerationResult = RefusedResult | { readonly outcome: 'succeeded'; readonly credits: number };
 
 /** With the id of the start that ran: anyone else who is answered so was second, at whatever API process. */
 export type AdmissionAnswer = Admission & { readonly startId: string | null };

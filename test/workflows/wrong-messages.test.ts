@@ -58,6 +58,9 @@ const WRONG: Readonly<Record<string, readonly Payload[]>> = {
 const nothingToDo = () => sleep(2_000, { counts: {}, next: null });
 const BESIDE_JOBS: object = {
   reconcileReservations: nothingToDo,
+  stopQueuedAttempts: nothingToDo,
+  refuseUnservedStarts: nothingToDo,
+  sweepAssetFolders: nothingToDo,
   renewDuePlans: nothingToDo,
   sweepExpiredCredits: nothingToDo,
 };
