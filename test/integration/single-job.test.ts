@@ -1,5 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ASSET_SWEEP_SCHEDULE_ID } from '../../domain/workflow-names.ts';
+import { ASSET_GRACE_MS } from '../../jobs/asset-sweep.ts';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
 /** A job of its own: what is recorded of it, and credit-rules.md, "When credits come back", row by row, through the whole stack. */
@@ -231,5 +235,41 @@ describe('when credits come back', () => {
     const job = await ended({ kind: 'batch', items: [ad('ok'), ad('zero_outputs'), ad('ok')] });
     expect(job).toMatchObject({ summary: '2 of 3 delivered, 35 credits returned' });
     expect(await balance()).toMatchObject({ available: 930, reserved: 0 });
+  });
+});
+
+describe('the asset folder', () => {
+  it('is swept on schedule of what nothing refers to, and what was delivered stays', async () => {
+    const assets = path.join(running.home, 'assets');
+    const isOld = (file: string) => {
+      const then = new Date(Date.now() - ASSET_GRACE_MS - 60_000);
+      return utimes(file, then, then);
+    };
+    const job = await ended(ad('ok'));
+    const [delivered] = await running.rows<{ sha256: string }>(
+      'SELECT sha256 FROM jobs.outputs WHERE job_id = $1',
+      [job.id],
+    );
+    const kept = path.join(assets, (delivered?.sha256 ?? '').slice(0, 2), delivered?.sha256 ?? '');
+    const sha256 = createHash('sha256').update('left over').digest('hex');
+    const folder = path.join(assets, sha256.slice(0, 2));
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, sha256), 'left over');
+    for (const file of [kept, path.join(folder, sha256)]) await isOld(file);
+
+    await running.temporal.schedule.getHandle(ASSET_SWEEP_SCHEDULE_ID).trigger();
+    await expect.poll(() => readdir(folder), { timeout: 30_000 }).not.toContain(sha256);
+    expect(await readdir(path.dirname(kept))).toContain(path.basename(kept));
+    const content = await fetch(
+      `${running.stack.info().api_url}/v1/outputs/${job.outputs[0].id as string}/content`,
+      {
+        headers: {
+          authorization: `Bearer ${running.stack.info().platform_key}`,
+          'holdfast-account': account,
+        },
+      },
+    );
+    expect(content.status).toBe(200);
+    await content.arrayBuffer();
   });
 });
