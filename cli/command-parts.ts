@@ -1,6 +1,7 @@
 import { accountArgument } from './arguments.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from './command-context.ts';
+import { LINE_WIDTH } from './fit-line.ts';
 
 /** What every command of an operator has in common. */
 
@@ -13,8 +14,15 @@ export function withAccount(command: CliCommand): CliCommand {
 }
 
 /** What a command's help ends with: lines to copy. */
-export function example({ program }: CommandContext, ...lines: readonly string[]): string {
-  return `\nFor example:\n${lines.map((line) => `  $ ${program} ${line}`).join('\n')}`;
+export function example({ program }: CommandContext, ...calls: readonly string[]): string {
+  return `\nFor example:\n${calls.map((call) => foldCall(`  $ ${program} ${call}`)).join('\n')}`;
+}
+
+/** A call that is wider than a terminal, folded before an option as a shell reads it. */
+function foldCall(line: string): string {
+  if (line.length <= LINE_WIDTH) return line;
+  const at = line.lastIndexOf(' --', LINE_WIDTH - 2);
+  return `${line.slice(0, at)} \\\n     ${line.slice(at)}`;
 }
 
 /** The month before this one, and this one, for examples that are right on the day they are read. UTC. */

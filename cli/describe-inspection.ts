@@ -1,5 +1,5 @@
-import { formatTable } from './terminal.ts';
-import { fields, shown } from './show.ts';
+import { formatRecords } from './terminal.ts';
+import { fields, second, secondOrDash, shown } from './show.ts';
 
 /** What GET /v1/jobs/{id}/inspect answers, as far as it is shown. */
 export type Inspection = {
@@ -59,19 +59,22 @@ export function describeInspection(inspection: Inspection): string {
       job.failure === null ? job.state : `${job.state}: ${job.failure.code} (${job.failure.at_fault})`,
     ],
     ['Summary', job.summary],
-    ['Created', job.created_at],
-    ['Expected by', job.expected_by],
-    ['Finished', job.finished_at],
+    ['Created', second(job.created_at)],
+    ['Expected by', second(job.expected_by)],
+    ['Finished', secondOrDash(job.finished_at)],
     ['Workflow', `${workflow.id} (${workflow.state})`],
     ['Temporal UI', job.links['temporal'] ?? null],
   ]);
-  const done = actions.map((action) => [action.at, action.action, action.actor, action.reason]);
+  const done = actions.map((action) => ({
+    cells: [second(action.at), action.action],
+    below: [action.actor, action.reason],
+  }));
   return [
     head,
     ...outputs.map(describeOutput),
     done.length === 0
       ? 'Nobody has done anything to it.'
-      : formatTable(['done at', 'what', 'by whom', 'why'], done),
+      : formatRecords(['done at', 'what, and below: by whom, and why'], done),
   ].join('\n\n');
 }
 
@@ -90,21 +93,24 @@ function describeOutput({
       'Credits',
       `${shown(amount)} ${reservation.state}; charged ${shown(committed)}, returned ${shown(released)}, refunded ${shown(refunded)}`,
     ],
-    ['Next, by itself', next === null ? null : `${next.at}: ${next.detail}`],
+    ['Next, by itself', next === null ? null : `${second(next.at)}: ${next.detail}`],
     ['In the repair queue', repair === null ? null : `${repair.why} (${shown(repair.tries)} tries)`],
   ]);
   if (attempts.length === 0) return `${head}\n(No attempt was made.)`;
-  const rows = attempts.map((attempt) => [
-    attempt.stage,
-    String(attempt.number),
-    attempt.stopping_since === null ? attempt.state : `${attempt.state}, being stopped`,
-    attempt.error_class ?? '',
-    attempt.provider,
-    attempt.provider_job_id ?? '',
-    attempt.cost ?? '',
-    attempt.posted_at,
-    attempt.reference,
-  ]);
-  const header = ['stage', 'attempt', 'state', 'error', 'provider', 'its job', 'cost', 'posted', 'reference'];
-  return `${head}\n${formatTable(header, rows)}`;
+  const rows = attempts.map((attempt) => ({
+    cells: [
+      attempt.stage,
+      String(attempt.number),
+      attempt.state,
+      attempt.provider,
+      attempt.cost ?? '',
+      second(attempt.posted_at),
+    ],
+    below: [
+      attempt.reference,
+      ...(attempt.provider_job_id === null ? [] : [`provider's job: ${attempt.provider_job_id}`]),
+      ...(attempt.error_class === null ? [] : [`error: ${attempt.error_class}`]),
+    ],
+  }));
+  return `${head}\n${formatRecords(['stage', 'attempt', 'state', 'provider', 'cost', 'posted'], rows)}`;
 }

@@ -1,3 +1,5 @@
+import { fitLines } from './fit-line.ts';
+
 /** Text on the left, what it is or does on the right. */
 export type HelpLine = readonly [left: string, right: string];
 
@@ -48,5 +50,6 @@ export function helpFooter(program: string, { examples, environment }: HelpSecti
 
 function columns(lines: readonly HelpLine[]): readonly string[] {
   const width = Math.max(...lines.map(([left]) => left.length));
-  return lines.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  const indent = width + 4;
+  return lines.map(([left, right]) => `  ${left.padEnd(width)}  ${fitLines(right, indent)}`);
 }

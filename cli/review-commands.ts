@@ -26,7 +26,7 @@ export function addReviewCommands(program: CliCommand, context: CommandContext):
   withJson(review.command('show'))
     .description('the brief, the output, the note, and what was decided')
     .argument('<review>', 'its id', reviewArgument)
-    .option('--output <file>', 'write the output itself to this file')
+    .option('--output <file>', 'write the output itself to this file; - is stdout')
     .addHelpText('after', example(context, 'review show rev_… --output out/reported.png'))
     .action(async (id: string, options: { output?: string; json: boolean }) => {
       const { showReviewCommand } = await import('./commands/review-command.ts');

@@ -1,3 +1,7 @@
+import { fitLines } from './fit-line.ts';
+
+const BELOW_INDENT = 4;
+
 /** Results go to stdout (for a script too); progress and faults go to stderr. */
 export function printLine(line = ''): void {
   process.stdout.write(`${line}\n`);
@@ -29,4 +33,20 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
       .trimEnd();
   const rule = widths.map((width) => '─'.repeat(width)).join('──');
   return [line(header), rule, ...rows.map(line)].join('\n');
+}
+
+/** A row of a table, and below it what would make it wider than a terminal: ids, and what people wrote. */
+export type TableRecord = { readonly cells: readonly string[]; readonly below: readonly string[] };
+
+/** A table with further lines below each row, in lines of 80 where the cells let it. */
+export function formatRecords(header: readonly string[], records: readonly TableRecord[]): string {
+  const [title = '', rule = '', ...rows] = formatTable(
+    header,
+    records.map(({ cells }) => cells),
+  ).split('\n');
+  const lines = rows.flatMap((row, index) => [
+    row,
+    ...(records[index]?.below ?? []).map((text) => `  ${fitLines(text, BELOW_INDENT, 2)}`),
+  ]);
+  return [title, rule, ...lines].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { fields, show, shown } from '../show.ts';
-import { formatTable } from '../terminal.ts';
+import { fields, second, secondOrDash, show, shown } from '../show.ts';
+import { formatRecords } from '../terminal.ts';
 
 type Balance = {
   readonly account_id: string;
@@ -40,17 +40,19 @@ function linesOf(balance: Balance): string {
     ['Reserved', balance.reserved],
     ['Spent this period', `${shown(balance.spent_this_period)} since ${balance.period_starts_at}`],
     ['Buys', `${shown(buys.statics)} static ads or ${shown(buys.videos)} videos`],
-    ['Next expiry', next === null ? null : `${shown(next.credits)} credits at ${next.at}`],
+    ['Next expiry', next === null ? null : `${shown(next.credits)} credits at ${second(next.at)}`],
   ]);
   if (balance.grants.length === 0) return sums;
-  const rows = balance.grants.map((grant) => [
-    grant.source,
-    shown(grant.available),
-    shown(grant.reserved),
-    shown(grant.spent),
-    shown(grant.expires_at),
-    grant.id,
-  ]);
-  const header = ['source', 'available', 'reserved', 'spent', 'expires', 'grant, in the order of use'];
-  return `${sums}\n\n${formatTable(header, rows)}`;
+  const grants = balance.grants.map((grant) => ({
+    cells: [
+      grant.source,
+      shown(grant.available),
+      shown(grant.reserved),
+      shown(grant.spent),
+      secondOrDash(grant.expires_at),
+    ],
+    below: [grant.id],
+  }));
+  const header = ['source', 'available', 'reserved', 'spent', 'expires'];
+  return `${sums}\n\nGrants, in the order of use:\n${formatRecords(header, grants)}`;
 }

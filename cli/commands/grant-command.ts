@@ -1,6 +1,7 @@
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { show, shown } from '../show.ts';
+import { fitLines } from '../fit-line.ts';
+import { second, show, shown } from '../show.ts';
 
 type Grant = {
   readonly id: string;
@@ -31,9 +32,9 @@ export async function grantCommand(
     body: { source, credits, pack, reference, expires_at: expiresAt, reason },
   });
   show(body, options, () => {
-    const end = body.expires_at === null ? 'without expiry' : `until ${body.expires_at}`;
+    const end = body.expires_at === null ? 'without expiry' : `until ${second(body.expires_at)}`;
     const what = `${shown(body.amount)} credits of ${body.source} for ${account}, ${end}: ${body.id}`;
-    return isReplay ? `Given before under this reference, and not again: ${what}` : what;
+    return fitLines(isReplay ? `Given before under this reference, and not again: ${what}` : what, 0);
   });
 }
 
@@ -48,10 +49,10 @@ export async function voidGrantCommand(
     `/v1/grants/${grant}/void`,
     { account: options.account, body: { reason: options.reason } },
   );
-  show(
-    body,
-    options,
-    () =>
+  show(body, options, () =>
+    fitLines(
       `Took back ${shown(body.voided)} credits of ${grant}; ${shown(body.not_recovered)} had been spent or reserved.`,
+      0,
+    ),
   );
 }

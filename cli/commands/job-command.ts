@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { describeInspection, type Inspection } from '../describe-inspection.ts';
-import { fields, show, shown } from '../show.ts';
+import { fields, second, show } from '../show.ts';
 import { printProgress } from '../terminal.ts';
 
 /** A job as far as a command tells of it. */
@@ -51,7 +51,7 @@ export async function jobCommand(
   });
   show(now, options, () => {
     const news = isReplay
-      ? '\n(Done before under this reference, and not again; name another --reference to do it once more.)'
+      ? '\n(Done before under this reference, and not again; name another --reference\nto do it once more.)'
       : '';
     return `${PAST[command]} ${now.id}.\n${linesOf(now)}${news}`;
   });
@@ -79,6 +79,6 @@ function linesOf({ state, summary, billing, returned_automatically_by }: Job): s
     ['Charged', billing.committed],
     ['Returned', billing.returned],
     ['Refunded', billing.refunded],
-    ['Returns by', billing.reserved > 0 ? shown(returned_automatically_by) : null],
+    ['Returns by', billing.reserved > 0 ? second(returned_automatically_by) : null],
   ]);
 }

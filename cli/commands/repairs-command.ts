@@ -1,7 +1,7 @@
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
-import { show, shown } from '../show.ts';
-import { formatTable } from '../terminal.ts';
+import { second, secondOrDash, show, shown } from '../show.ts';
+import { formatRecords } from '../terminal.ts';
 
 type Repair = {
   readonly account_id: string;
@@ -60,19 +60,19 @@ function linesOf(repairs: readonly Repair[], isResolved: boolean): string {
       ? 'Nothing that stood in the repair queue has been settled.'
       : 'The repair queue is empty.';
   }
-  const end = isResolved ? 'settled' : 'returns by itself by';
-  const header = ['credits', 'tries', 'first seen', 'last seen', end, 'account', 'job', 'why'];
-  return formatTable(
+  const end = isResolved ? 'settled' : 'returns by itself';
+  const header = ['credits', 'tries', 'first seen', 'last seen', end];
+  return formatRecords(
     header,
-    repairs.map((repair) => [
-      shown(repair.credits),
-      shown(repair.tries),
-      repair.first_seen_at,
-      repair.last_seen_at,
-      isResolved ? shown(repair.resolved_at) : repair.return_by,
-      repair.account_id,
-      repair.job_id ?? repair.reservation_id,
-      repair.why,
-    ]),
+    repairs.map((repair) => ({
+      cells: [
+        shown(repair.credits),
+        shown(repair.tries),
+        second(repair.first_seen_at),
+        second(repair.last_seen_at),
+        isResolved ? secondOrDash(repair.resolved_at) : second(repair.return_by),
+      ],
+      below: [`${repair.job_id ?? repair.reservation_id} of ${repair.account_id}`, repair.why],
+    })),
   );
 }

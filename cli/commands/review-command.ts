@@ -6,8 +6,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
-import { fields, show, shown } from '../show.ts';
-import { formatTable } from '../terminal.ts';
+import { fields, second, show, shown } from '../show.ts';
+import { formatRecords } from '../terminal.ts';
 
 type Review = {
   readonly id: string;
@@ -53,20 +53,17 @@ export async function listReviewsCommand(
   show(body, options, () =>
     body.data.length === 0
       ? `No ${options.state} reviews.`
-      : formatTable(
-          ['reported', 'category', 'state', 'account', 'review'],
-          body.data.map((review) => [
-            review.created_at,
-            review.category,
-            stateOf(review),
-            review.account_id,
-            review.id,
-          ]),
+      : formatRecords(
+          ['reported', 'category', 'state'],
+          body.data.map((review) => ({
+            cells: [second(review.created_at), review.category, stateOf(review)],
+            below: [`${review.id} of ${review.account_id}`],
+          })),
         ),
   );
 }
 
-/** `holdfast review show`: with --output, the reported output itself goes to a file. */
+/** `holdfast review show`: with --output, the reported output itself goes to a file, or to stdout (`-`) in place of the lines. */
 export async function showReviewCommand(
   context: CommandContext,
   id: string,
@@ -74,6 +71,10 @@ export async function showReviewCommand(
 ): Promise<void> {
   const api = await connectOperatorApi(context);
   const { body } = await api.json<Review>(`/v1/reviews/${id}`);
+  if (options.output === '-') {
+    await printOutput(api, body);
+    return;
+  }
   if (options.output !== undefined) await save(api, body, options.output);
   show(body, options, () => linesOf(body));
 }
@@ -92,6 +93,12 @@ export async function decideReviewCommand(
   });
   const news = isReplay ? '\n(It had been decided so before, and was not again.)' : '';
   show(body, options, () => linesOf(body) + news);
+}
+
+/** For a pipe: a container has no folder of the person at the terminal. */
+async function printOutput(api: OperatorApi, review: Review): Promise<void> {
+  const { body } = await api.open(review.output.content_url, { account: review.account_id, accept: '*/*' });
+  if (body !== null) await pipeline(Readable.fromWeb(body as never), process.stdout, { end: false });
 }
 
 async function save(api: OperatorApi, review: Review, file: string): Promise<void> {
@@ -113,7 +120,7 @@ function linesOf(review: Review): string {
     ['Review', review.id],
     ['Account', review.account_id],
     ['Job', review.job_id],
-    ['Reported', review.created_at],
+    ['Reported', second(review.created_at)],
     ['Category', review.category],
     ['Note', review.note],
     ['Kind', review.kind],

@@ -24,13 +24,15 @@ const STACK_INFO = z.object({
   /** Of the account "Local sandbox". */
   account_id: z.string(),
   account_key: z.string(),
+  /** Of the process that keeps the stack up. */
+  supervisor_pid: z.number().int().positive(),
   pids: z.object({ api: pid, worker: pid, temporal: pid, postgres: pid, model_service: pid }),
 });
 
-/** The names in stack.json under which one text stands each: all but `pids`. */
-export type StackFact = Exclude<keyof z.output<typeof STACK_INFO>, 'pids'>;
+/** The names in stack.json under which one text stands each: all but those of processes. */
+export type StackFact = Exclude<keyof z.output<typeof STACK_INFO>, 'pids' | 'supervisor_pid'>;
 export const STACK_FACTS = Object.keys(STACK_INFO.shape).filter(
-  (name) => name !== 'pids',
+  (name) => name !== 'pids' && name !== 'supervisor_pid',
 ) as readonly StackFact[];
 
 /** What `.holdfast/stack.json` says while a stack is up (design.md, "The embedded stack"). */
@@ -50,9 +52,11 @@ export function removeStackInfo(home: string): void {
 
 /** The stack that is up under this home, or null. A file that a killed supervisor left behind counts for nothing. */
 export async function readRunningStack(home: string): Promise<StackInfo | null> {
-  if ((await livingHolderOf(stackLockPath(home))) === null) return null;
+  const holder = await livingHolderOf(stackLockPath(home));
   try {
-    return STACK_INFO.parse(JSON.parse(readFileSync(stackInfoPath(home), 'utf8')));
+    const info = STACK_INFO.parse(JSON.parse(readFileSync(stackInfoPath(home), 'utf8')));
+    // A start that has the home and is not up yet has found the file of the one before.
+    return info.supervisor_pid === holder?.pid ? info : null;
   } catch {
     return null;
   }

@@ -145,6 +145,7 @@ async function bringUp(options: WantedStack, children: StackChildren): Promise<O
     platform_key: database.keys.platform.secret,
     account_id: database.keys.accountId,
     account_key: database.keys.account.secret,
+    supervisor_pid: process.pid,
   };
 }
 

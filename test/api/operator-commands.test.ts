@@ -120,7 +120,7 @@ describe('an operator at the command line', () => {
     };
     const id = list.data?.[0]?.id ?? '';
     expect((await holdfast(['review', 'list'])).stdout).toMatch(
-      new RegExp(`wrong_product +open +${theirs.accountId} +${id}`),
+      new RegExp(`wrong_product +open\n {2}${id} of ${theirs.accountId}`),
     );
     const file = path.join(api.home, 'reported.png');
     const shown = (await holdfast(['review', 'show', id, '--output', file])).stdout;
@@ -128,6 +128,7 @@ describe('an operator at the command line', () => {
     expect(shown).toMatch(/ {2}headline +A kettle\n/);
     expect(shown).toMatch(/Charged +35 credits, 0 given back\n/);
     expect(await readFile(file, 'utf8')).toBe('picture');
+    expect((await holdfast(['review', 'show', id, '--output', '-'])).stdout).toBe('picture');
 
     const refund = ['review', 'decide', id, 'refund', '--reason', 'wrong kettle'];
     expect(await answerOf(...refund)).toMatchObject({ state: 'decided', decision: 'refund' });

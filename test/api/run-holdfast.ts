@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { expect } from 'vitest';
 import { runProgram } from '../../cli/command-line.ts';
 import { createDevProgram } from '../../dev/command-line.ts';
 import { readDevConfig } from '../../dev/dev-config.ts';
@@ -43,5 +44,12 @@ export async function runHoldfast(
       ),
     ),
   );
+  if (!args.includes('--json') && !args.includes('--csv')) expectToFit(output.stdout);
   return { code, ...output };
+}
+
+/** In lines of 80, but for a word that is longer by itself: an address, or a key. */
+function expectToFit(stdout: string): void {
+  const wide = stdout.split('\n').filter((line) => line.length > 80 && /\S\s+\S/.test(line));
+  expect(wide).toEqual([]);
 }

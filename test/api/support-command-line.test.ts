@@ -37,9 +37,11 @@ describe.concurrent('support at the command line', () => {
 
     const inspected = (await job('inspect', jobId)).stdout;
     expect(inspected).toMatch(new RegExp(`Account +${account.accountId}\n`));
-    expect(inspected).toMatch(/Credits +35 committed; charged 35, returned 0, refunded 20/);
-    expect(inspected).toMatch(/render +1 +collected .*att_/);
-    expect(inspected).toMatch(new RegExp(`refund_job +key:key_\\w+ \\(${os.userInfo().username}\\) +late`));
+    expect(inspected).toMatch(/Credits +35 committed; charged 35, returned 0, refunded 20\n/);
+    expect(inspected).toMatch(/render +1 +collected .*\n {2}att_/);
+    expect(inspected).toMatch(
+      new RegExp(`refund_job\n {2}key:key_\\w+ \\(${os.userInfo().username}\\)\n {2}late`),
+    );
     expect(JSON.parse((await job('inspect', jobId, '--json')).stdout)).toMatchObject({
       job: { id: jobId },
       actions: [{ action: 'refund_job' }, { action: 'refund_job' }],
@@ -48,7 +50,9 @@ describe.concurrent('support at the command line', () => {
     const { jobId: open } = await api.admitJob(account.accountId, 'open');
     const reservationId = `${open.replace('job_', 'rsv_')}_0`;
     await recordRepairs(api.worker, [{ accountId: account.accountId, reservationId, why: 'said no' }]);
-    expect((await holdfast('repairs')).stdout).toMatch(new RegExp(`35 +1 .* ${open} +said no`));
+    expect((await holdfast('repairs')).stdout).toMatch(
+      new RegExp(`35 +1 .*\n {2}${open} of ${account.accountId}\n {2}said no`),
+    );
     expect((await job('release', open, '--reason', 'waits')).stdout).toMatch(/Returned +35\n/);
     expect((await holdfast('repairs')).stdout).toBe('The repair queue is empty.\n');
     const resolved = await holdfast('repairs', '--resolved', '--json', '--account', account.accountId);
