@@ -63,17 +63,17 @@ export class DockerEngine implements ComposeEngine {
   }
 
   async remove(): Promise<void> {
-    await this.#compose('down', '--volumes', '--rmi', 'local', '--remove-orphans');
+    await this.#compose('down', '--volumes', '--remove-orphans');
   }
 
   async run(service: string, args: readonly string[]): Promise<Output> {
-    return this.#compose('run', '--rm', '--no-TTY', service, ...args);
+    return this.#compose('run', '--rm', '-T', service, ...args);
   }
 
   /** All but process 1, which is the engine's `init`, and ends with them: `docker kill` would switch the restart policy off. */
   async crash(service: string): Promise<void> {
     const started = await this.#startedAt(service);
-    await this.#compose('exec', '--no-TTY', service, 'sh', '-c', 'kill -KILL -1');
+    await this.#compose('exec', '-T', service, 'sh', '-c', 'kill -KILL -1');
     const until = Date.now() + HEALTHY_WITHIN_MS;
     while ((await this.#startedAt(service)) === started) {
       if (Date.now() > until) throw new Error(`${service} was not started again`);
