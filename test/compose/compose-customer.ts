@@ -9,6 +9,7 @@ const ENDS_WITHIN_MS = 180_000;
 const JOB = z.looseObject({
   id: z.string(),
   state: z.string(),
+  failure: z.looseObject({ code: z.string() }).nullable(),
   billing: z.looseObject({ committed: z.number(), reserved: z.number() }),
   outputs: z.array(z.looseObject({ content_url: z.string().nullable() })),
   links: z.looseObject({ self: z.string(), temporal: z.string() }),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readComposeTestConfig, readDevConfig } from '../../dev/dev-config.ts';
 import { findServerBinaries } from '../../dev/postgres/server-binaries.ts';
 import { findServerUser } from '../../dev/postgres/server-user.ts';
@@ -9,12 +9,13 @@ import { buildClusterPrograms } from '../../dev/temporal-server/build-cluster-pr
 import { locateTemporalServer } from '../../dev/temporal-server/locate-temporal-server.ts';
 import { findGo } from '../../dev/temporal-server/programs.ts';
 import { imageEnvironment, readCompose, readEnvFile } from '../packaging/compose-file.ts';
-import '../support/provided-context.ts';
+import type { PackedCopy } from '../support/packed-copy.ts';
 import { makeTemporaryHome } from '../support/temporary-home.ts';
 import { comeBackAfterDown, crashEachUnderLoad, deliverFirstJob } from '../compose/compose-steps.ts';
 import { ComposeProject } from './engine/compose-project.ts';
 import type { FindImage, Image } from './engine/image.ts';
 import { ProcessEngine } from './engine/process-engine.ts';
+import { untilPackedCopy } from './until-packed-copy.ts';
 import { openPrivateNetwork, whyNoContainers, type PrivateNetwork } from './engine/private-network.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
@@ -62,7 +63,8 @@ describe.skipIf(lacks !== null)('docker-compose.yml, with processes for containe
       'temporal-sql-tool': cluster.sqlTool,
       ...(cli === 'temporal' ? {} : { temporal: cli }),
     });
-    const findImage = imagesOf({ postgres: path.dirname(postgres), temporal: temporalPrograms });
+    const programs = { postgres: path.dirname(postgres), temporal: temporalPrograms };
+    const findImage = imagesOf(await untilPackedCopy(), programs);
     projectIn = ({ enter }, name) =>
       new ComposeProject({ home: path.join(home.home, name), enterNetwork: enter, postgresUser }, findImage, {
         isLeftOut: (service) => LEFT_OUT.includes(service),
@@ -127,8 +129,10 @@ describe.skipIf(lacks !== null)('docker-compose.yml, with processes for containe
   });
 });
 
-function imagesOf(programs: { readonly postgres: string; readonly temporal: string }): FindImage {
-  const { app, context } = inject('packedCopy');
+function imagesOf(
+  { app, context }: PackedCopy,
+  programs: { readonly postgres: string; readonly temporal: string },
+): FindImage {
   const bare = { environment: {}, workingDirectory: '/', command: [], folders: {} };
   const images: Readonly<Record<string, Image>> = {
     postgres: { ...bare, programs: [programs.postgres] },

@@ -10,6 +10,7 @@ import '../support/provided-context.ts';
 import { TEST_ROLE_PASSWORD, withDatabase } from '../support/template-database.ts';
 import { makeTemporaryHome } from '../support/temporary-home.ts';
 import { service } from '../packaging/compose-file.ts';
+import { PACKED_COPY_LIMIT_MS, untilPackedCopy } from './until-packed-copy.ts';
 
 const run = promisify(execFile);
 const READY_LIMIT_MS = 60_000;
@@ -17,14 +18,15 @@ const DATABASE = 'packed_copy';
 /** As a person in production has them: by command, from the folder of the image. */
 const commandOf = (name: string) => (service(name).command ?? []).slice(1);
 
-const { app } = inject('packedCopy');
+let app: string;
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
 const started: ChildProcess[] = [];
 
 beforeAll(async () => {
-  home = await makeTemporaryHome('packed');
+  home = await makeTemporaryHome('packed-copy');
+  ({ app } = await untilPackedCopy());
   await ensureDatabase(inject('databaseOwnerUrl'), DATABASE);
-});
+}, PACKED_COPY_LIMIT_MS);
 
 afterAll(async () => {
   for (const child of started) {

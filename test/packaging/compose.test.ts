@@ -152,7 +152,17 @@ describe('docker-compose.yml', () => {
         MODEL_SERVICE_URL: example['MODEL_SERVICE_URL'],
       });
     }
+  });
+
+  test('runs an operator’s command in the image, on record with the name of who is at the terminal', () => {
     expect(service('cli').profiles).toEqual(['cli']);
+    const actorOf = (variables: Record<string, string>) =>
+      service('cli', readCompose({ ...FILLED_IN, ...variables })).environment?.['HOLDFAST_ACTOR'];
+    expect([
+      actorOf({ USER: 'ana' }),
+      actorOf({ USER: 'ana', HOLDFAST_ACTOR: 'support' }),
+      actorOf({}),
+    ]).toEqual(['ana', 'support', '']);
   });
 
   test('keeps data in named volumes, assets in one that API and workers share', () => {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { packedCopyIn, type PackedCopy } from './packed-copy.ts';
 import './provided-context.ts';
 import { makeTemporaryHome } from './temporary-home.ts';
 
@@ -11,28 +12,33 @@ const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 const LIMIT_MS = 240_000;
 
 /**
- * Makes what the Dockerfile makes: the build context as .dockerignore leaves it, built there, and beside it the folder of the
- * image with production dependencies only.
+ * Begins to make what the Dockerfile makes: the build context as .dockerignore leaves it, built there, and beside it the folder of
+ * the image with production dependencies only. The tests of other tiers need not wait for it; those of this one do (packed-copy.ts).
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { home, remove } = await makeTemporaryHome('packed');
-  const [context, app] = [path.join(home, 'context'), path.join(home, 'app')];
-  try {
-    await copyContext(context);
-    await mkdir(app);
-    for (const file of ['package.json', 'package-lock.json', '.npmrc', 'LICENSE']) {
-      await cp(path.join(context, file), path.join(app, file));
-    }
-    await Promise.all([
-      run(process.execPath, ['dev/build.mjs', path.join(app, 'dist')], { cwd: context, timeout: LIMIT_MS }),
-      keepProductionDependencies(app),
-    ]);
-  } catch (error) {
+  const copy = packedCopyIn(home);
+  const making = makeCopy(copy).then(
+    () => writeFile(copy.ready, ''),
+    (error: unknown) => writeFile(copy.failed, String(error)),
+  );
+  project.provide('packedCopy', copy);
+  return async () => {
+    await making;
     await remove();
-    throw error;
+  };
+}
+
+async function makeCopy({ context, app }: PackedCopy): Promise<void> {
+  await copyContext(context);
+  await mkdir(app);
+  for (const file of ['package.json', 'package-lock.json', '.npmrc', 'LICENSE']) {
+    await cp(path.join(context, file), path.join(app, file));
   }
-  project.provide('packedCopy', { context, app });
-  return remove;
+  await Promise.all([
+    run(process.execPath, ['dev/build.mjs', path.join(app, 'dist')], { cwd: context, timeout: LIMIT_MS }),
+    keepProductionDependencies(app),
+  ]);
 }
 
 /** .dockerignore says what comes in; all else stays out. */

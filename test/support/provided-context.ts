@@ -1,3 +1,5 @@
+import type { PackedCopy } from './packed-copy.ts';
+
 /** What the global set-ups hand to test files (`inject` of vitest). */
 declare module 'vitest' {
   interface ProvidedContext {
@@ -5,9 +7,7 @@ declare module 'vitest' {
     databaseOwnerUrl: string;
     /** host:port of the run's Temporal dev server; its namespace is "default". */
     temporalAddress: string;
-    /** What the Dockerfile makes: the built context, and the folder of the image with production dependencies only. */
-    packedCopy: { readonly context: string; readonly app: string };
+    /** Where the image's content is being made (packed-copy.ts). */
+    packedCopy: PackedCopy;
   }
 }
-
-export {};

@@ -1,0 +1,26 @@
+import { access, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inject } from 'vitest';
+import type { PackedCopy } from '../support/packed-copy.ts';
+import '../support/provided-context.ts';
+
+/** For the hook that waits. The making is bounded by itself, below this. */
+export const PACKED_COPY_LIMIT_MS = 300_000;
+const PAUSE_MS = 100;
+
+/** The copy, once it is made. Throws with what went wrong. */
+export async function untilPackedCopy(): Promise<PackedCopy> {
+  const copy = inject('packedCopy');
+  for (;;) {
+    if (await isThere(copy.ready)) return copy;
+    if (await isThere(copy.failed)) throw new Error(await readFile(copy.failed, 'utf8'));
+    await sleep(PAUSE_MS);
+  }
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,14 @@
+import path from 'node:path';
+
+/** What the Dockerfile makes: the built context, and the folder of the image. One of the two files says how the making ended. */
+export type PackedCopy = {
+  readonly context: string;
+  readonly app: string;
+  readonly ready: string;
+  readonly failed: string;
+};
+
+export function packedCopyIn(home: string): PackedCopy {
+  const at = (name: string) => path.join(home, name);
+  return { context: at('context'), app: at('app'), ready: at('ready'), failed: at('failed') };
+}
