@@ -5,12 +5,16 @@ import type { ProviderRegistry } from './providers/provider-registry.ts';
 /** One poll, inside a local activity. */
 const POLL_TIMEOUT_MS = 5_000;
 
-export type Started =
+/** By reference, what providers call the attempts that they have accepted. */
+export type ProviderJobs = Readonly<Record<string, string>>;
+
+export type Started = { readonly providerJobs: ProviderJobs } & (
   | { readonly outcome: 'started' }
   /** Nothing is late: not submitted yet, or not for so long. */
   | { readonly outcome: 'look_again'; readonly inSeconds: number }
   /** A provider took this attempt so long ago, and has not begun. */
-  | { readonly outcome: 'late'; readonly reference: string };
+  | { readonly outcome: 'late'; readonly reference: string }
+);
 
 /**
  * Whether the providers have begun with what they accepted for an output, each attempt within `startDeadlineSeconds` of its own
@@ -24,19 +28,22 @@ export function createHasStarted(attempts: Attempts, providers: ProviderRegistry
     startDeadlineSeconds: number,
   ): Promise<Started> {
     const ofOutput = await attempts.ofOutput(accountId, outputId);
+    const providerJobs = providerJobsOf(ofOutput);
     const accepted = ofOutput.filter(({ state }) => state === 'accepted');
     const looks = await Promise.all(accepted.map(async (one) => ((await isQueued(one)) ? one : null)));
     const queued = looks.filter((look) => look !== null);
     const late = queued.find(({ postedSecondsAgo }) => postedSecondsAgo >= startDeadlineSeconds);
-    if (late !== undefined) return { outcome: 'late', reference: late.reference };
+    if (late !== undefined) return { outcome: 'late', reference: late.reference, providerJobs };
     if (queued.length > 0) {
       const oldest = Math.max(...queued.map(({ postedSecondsAgo }) => postedSecondsAgo));
-      return { outcome: 'look_again', inSeconds: startDeadlineSeconds - oldest };
+      return { outcome: 'look_again', inSeconds: startDeadlineSeconds - oldest, providerJobs };
     }
     // Not accepted yet is our own delay, or unknown: not a provider that does not start.
     const isToCome =
       ofOutput.length === 0 || ofOutput.some(({ state }) => state === 'posting' || state === 'unknown');
-    return isToCome ? { outcome: 'look_again', inSeconds: startDeadlineSeconds } : { outcome: 'started' };
+    return isToCome
+      ? { outcome: 'look_again', inSeconds: startDeadlineSeconds, providerJobs }
+      : { outcome: 'started', providerJobs };
   };
 
   async function isQueued({ provider: name, providerJobId }: AttemptOfOutput): Promise<boolean> {
@@ -45,4 +52,12 @@ export function createHasStarted(attempts: Attempts, providers: ProviderRegistry
     const poll = await withTimeLimit(POLL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
     return poll.state === 'queued';
   }
+}
+
+export function providerJobsOf(attempts: readonly AttemptOfOutput[]): ProviderJobs {
+  return Object.fromEntries(
+    attempts.flatMap(({ reference, providerJobId }) =>
+      providerJobId === null ? [] : [[reference, providerJobId] as const],
+    ),
+  );
 }

@@ -15,17 +15,16 @@ import { readJobResult } from '../jobs/read-job-result.ts';
 import { readStageResults } from '../jobs/read-stage-results.ts';
 import { takeUpOutput } from '../jobs/take-up-output.ts';
 import { createAdmit } from './admit.ts';
-import { createCollect } from './collect.ts';
 import { createConfirmNews } from './confirm-news.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
 import { createHandOver } from './hand-over.ts';
 import { createHasStarted } from './has-started.ts';
 import { createReleaseOutputs } from './release-outputs.ts';
-import { createMakePart } from './make-part.ts';
+import { createMarkStuck } from './mark-stuck.ts';
 import { createResolve } from './resolve.ts';
+import { createCollectLate, createRunAttempt } from './run-attempt.ts';
 import { createSettle, createSettleOverdue } from './settle.ts';
 import { createStopAttempts } from './stop-attempts.ts';
-import { createSubmit } from './submit.ts';
 import { findThisProcess } from './this-process.ts';
 import { createTakeUpOutput } from './take-up-output.ts';
 import { createObeySupport } from './support-command.ts';
@@ -66,8 +65,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     readReferences.bind(null, database),
     assets,
   );
-  const submit = createSubmit({ attempts, providers, handOver });
-  const collect = createCollect({ attempts, progress, providers, assets });
+  const run = { attempts, progress, providers, assets, handOver };
   return endPermanentErrors({
     admit: (start: GenerationStart) =>
       isFreeRetryRequest(start.request) ? admitFreeRetry(start) : admit(start),
@@ -79,13 +77,12 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
       openOutside: dependencies.openOutside ?? createOpenOutside(resolveBySystem, { allowsLocal: false }),
       fetchLimits: dependencies.fetchLimits ?? FETCH_LIMITS,
     }),
-    submit,
+    runAttempt: createRunAttempt(run),
     resolve: createResolve({ attempts, providers, thisProcess }),
-    collect,
-    makePart: createMakePart(submit, collect),
+    collectLate: createCollectLate(attempts, run),
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(attempts, providers),
-    markStuck: progress.markStuck,
+    markStuck: createMarkStuck(attempts, progress),
     obeySupport: createObeySupport(database, providers),
     confirmNews: createConfirmNews(attempts),
     settle,

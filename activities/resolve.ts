@@ -1,15 +1,20 @@
 import { cancellationSignal, sleep } from '@temporalio/activity';
 import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../domain/output-plan.ts';
-import { failedRunOf, type ErrorClass } from '../domain/rejections.ts';
+import type { ErrorClass } from '../domain/rejections.ts';
 import type { AttemptRow, Attempts } from '../jobs/attempts.ts';
+import { outcomeOf } from './attempt-outcome.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { ThisProcess } from './this-process.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 import type { Provider } from './providers/provider.ts';
-import { MAX_MS_BEFORE_POST, type Submission } from './submit.ts';
+import { MAX_MS_BEFORE_POST } from './submit-attempt.ts';
 
-export type Resolution = Exclude<Submission, { outcome: 'unknown' }> | { readonly outcome: 'unresolvable' };
+export type Resolution =
+  /** Its row says what came of it; the provider's job where there is one. */
+  | { readonly outcome: 'known'; readonly providerJobId: string | null }
+  /** Its provider cannot be asked. */
+  | { readonly outcome: 'unresolvable' };
 
 /** Between two look-ups: soon at first, then so that little is lost when one is believed, for as long as the job's deadline lets it go on. */
 const FIRST_WAIT_MS = 500;
@@ -55,9 +60,8 @@ async function lookOnce(
   proof: NotFoundProof,
 ): Promise<Resolution | null> {
   const row = await attempts.read(accountId, reference);
-  if (row === undefined) return { outcome: 'fenced' };
   const known = resolutionOf(row);
-  if (known !== null) return known;
+  if (known !== null || row === undefined) return known;
   // Fence first: the submitter, should it still be alive, can no longer turn this row into an accepted one by itself.
   await attempts.move(accountId, reference, { from: ['posting'], to: 'unknown' });
   if (provider.capabilities.lookup === 'none') return { outcome: 'unresolvable' };
@@ -72,8 +76,7 @@ async function lookOnce(
   } else {
     return null;
   }
-  const now = await attempts.read(accountId, reference);
-  return now === undefined ? { outcome: 'fenced' } : resolutionOf(now);
+  return resolutionOf(await attempts.read(accountId, reference));
 }
 
 type NotFoundProof = {
@@ -115,25 +118,9 @@ function createNotFoundProof(provider: Provider, thisProcess: ThisProcess): NotF
   };
 }
 
-function resolutionOf(row: AttemptRow): Resolution | null {
-  switch (row.state) {
-    case 'collected':
-      return { outcome: 'collected' };
-    case 'failed':
-      return { outcome: 'failed', ...failedRunOf(row.errorClass) };
-    case 'accepted':
-      return row.providerJobId === null ? null : { outcome: 'accepted', providerJobId: row.providerJobId };
-    case 'rejected':
-      return {
-        outcome: 'rejected',
-        errorClass: (row.errorClass ?? 'resubmit') as ErrorClass,
-        retryAfterMs: null,
-      };
-    case 'replaced':
-    case 'fenced':
-      return { outcome: row.state };
-    case 'posting':
-    case 'unknown':
-      return null;
-  }
+/** Null while it is not known. */
+function resolutionOf(row: AttemptRow | undefined): Resolution | null {
+  if (row === undefined) return { outcome: 'known', providerJobId: null };
+  const isKnown = outcomeOf(row).outcome !== 'unknown';
+  return isKnown ? { outcome: 'known', providerJobId: row.providerJobId } : null;
 }

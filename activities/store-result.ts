@@ -7,10 +7,10 @@ import { isWhatWasAsked } from './is-what-was-asked.ts';
 import type { PollResult, Provider, ProviderFile } from './providers/provider.ts';
 
 export type Stored =
-  | { readonly outcome: 'collected' }
+  | { readonly outcome: 'made' }
   | { readonly outcome: 'failed'; readonly code: FailureCode }
-  /** Support has put another attempt in its place. */
-  | { readonly outcome: 'replaced' }
+  /** Support has put another attempt in its place, or the reservation has ended. */
+  | { readonly outcome: 'replaced' | 'fenced' }
   /** The provider has to be polled first: its link has expired, or the transfer broke. */
   | { readonly outcome: 'again' };
 
@@ -50,7 +50,7 @@ export async function storeResult(context: {
     { sha256: asset.sha256, contentType: file.contentType, bytes: asset.bytes },
     { billed: context.poll.billed, cost: context.poll.cost },
   );
-  return { outcome: state === 'replaced' ? 'replaced' : 'collected' };
+  return { outcome: state === 'replaced' || state === 'fenced' ? state : 'made' };
 }
 
 async function storeFile(

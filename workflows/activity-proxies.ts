@@ -69,11 +69,8 @@ export const releaseDurably = proxyActivities<Pick<JobActivities, 'releaseOutput
 /** Of the pictures a brief refers to, side by side: three tries of 20 s each, and as long again for another output's. */
 const KEEP_REFERENCES_SECONDS = 180;
 
-/** A try to submit, past the limit for reaching the provider: a connection, three database calls (5 s each), a post (8 s). */
-const SUBMIT_SECONDS = 40;
-
 /** Room past the run deadline, at which the workflow stops waiting by itself. */
-const COLLECT_SPARE_SECONDS = 120;
+const RUN_SPARE_SECONDS = 120;
 
 /** A provider has 30 s to confirm that it stopped (design.md, "Deadlines"); then we go on without its word. */
 const STOP_SECONDS = 40;
@@ -90,7 +87,6 @@ export type ProviderSteps = ReturnType<typeof providerSteps>;
 export function providerSteps(limits: {
   readonly heartbeatTimeoutSeconds: number;
   readonly deadlineSeconds: number;
-  readonly reachWithinSeconds?: number;
 }) {
   const common = {
     heartbeatTimeout: limits.heartbeatTimeoutSeconds * 1_000,
@@ -107,13 +103,9 @@ export function providerSteps(limits: {
       ...common,
       startToCloseTimeout: KEEP_REFERENCES_SECONDS * 1_000,
     }).keepReferences,
-    submit: proxyActivities<JobActivities>({
+    run: proxyActivities<Pick<JobActivities, 'runAttempt' | 'resolve'>>({
       ...common,
-      startToCloseTimeout: ((limits.reachWithinSeconds ?? 0) + SUBMIT_SECONDS) * 1_000,
-    }).submit,
-    follow: proxyActivities<JobActivities>({
-      ...common,
-      startToCloseTimeout: (limits.deadlineSeconds + COLLECT_SPARE_SECONDS) * 1_000,
+      startToCloseTimeout: (limits.deadlineSeconds + RUN_SPARE_SECONDS) * 1_000,
     }),
     stopAttempts: proxyActivities<JobActivities>({
       ...common,
@@ -125,6 +117,6 @@ export function providerSteps(limits: {
       ...common,
       startToCloseTimeout: COLLECT_LATE_SECONDS * 1_000,
       scheduleToCloseTimeout: COLLECT_LATE_SECONDS * 1_000,
-    }).collect,
+    }).collectLate,
   };
 }

@@ -24,8 +24,8 @@ export async function endAfterInterruption(
       return 'revoked';
     }
     if (interruption === undefined && stopped === 'finished' && deliverable !== undefined) {
-      const collected = await steps.collectLate(deliverable.attempt, deliverable.providerJobId);
-      if (collected.outcome !== 'replaced') return endingOf(collected);
+      const late = await steps.collectLate(deliverable);
+      if (late.outcome === 'made' || late.outcome === 'failed') return endingOf(late);
     }
   } catch (error) {
     log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });

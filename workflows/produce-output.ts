@@ -1,6 +1,5 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { Ending } from '../activities/settle.ts';
-import { reachWithinSeconds } from '../domain/models.ts';
 import type { OutputPlan } from '../domain/output-plan.ts';
 import { providerSteps, type ProviderSteps } from './activity-proxies.ts';
 import { handleSignal } from './handle-message.ts';
@@ -27,7 +26,6 @@ export async function produceOutput(plan: OutputPlan): Promise<Ending> {
   const steps = providerSteps({
     heartbeatTimeoutSeconds: plan.heartbeatTimeoutSeconds,
     deadlineSeconds: plan.times.deadlineSeconds,
-    reachWithinSeconds: reachWithinSeconds(plan.times),
   });
   for (;;) {
     const ending = await produceUntilInterrupted(production, steps);
@@ -54,16 +52,18 @@ async function produceUntilInterrupted(
   const watch = watchDeadlines(production, production.interrupt);
   try {
     const ending = await work.run(() => make(production, steps));
-    if (production.interruption === undefined) return ending;
+    if (production.interruption === undefined) {
+      watch.end();
+      return ending;
+    }
   } catch (error) {
     // Once canceled, a step is not tried again: its own failure then says no more than that it was stopped.
     if (!isCancellation(error) && !work.consideredCancelled) {
       log.error('production failed', { error });
       production.interruption ??= 'internal';
     }
-  } finally {
-    watch.cancel();
   }
+  watch.cancel();
   return CancellationScope.nonCancellable(() => endAfterInterruption(production, steps));
 }
 

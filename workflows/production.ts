@@ -1,4 +1,5 @@
-import type { Collected } from '../activities/collect.ts';
+import type { AttemptOutcome } from '../activities/attempt-outcome.ts';
+import type { ProviderJobs } from '../activities/has-started.ts';
 import type { Ending } from '../activities/settle.ts';
 import { failureOf } from '../domain/failures.ts';
 import type { Attempt, OutputPlan } from '../domain/output-plan.ts';
@@ -7,9 +8,6 @@ import { createControl, type Control } from './support-control.ts';
 
 /** Why production was ended early: a deadline, support, or a step that can never come right. (A cancel is the workflow's own.) */
 export type Interruption = 'start_deadline' | 'run_deadline' | 'released' | 'internal';
-
-/** A submission a provider has accepted, and its name for it. */
-export type AcceptedAttempt = { readonly attempt: Attempt; readonly providerJobId: string };
 
 /** What is known of an output while it is produced. */
 export type Production = {
@@ -23,10 +21,10 @@ export type Production = {
   isStuck: boolean;
   /** The reference of the submission that its provider did not begin with in time. */
   lateAttempt: string | undefined;
-  /** The accepted submission of the final stage: what there may be to deliver when a cancel comes too late. */
-  deliverable: AcceptedAttempt | undefined;
-  /** By reference, what providers call the submissions they have accepted. */
-  readonly providerJobs: Map<string, string>;
+  /** The last attempt at the final stage: what there may be to deliver when a cancel comes too late. */
+  deliverable: Attempt | undefined;
+  /** By reference, what providers call the attempts they have accepted, as far as a look at the record has told. */
+  providerJobs: ProviderJobs;
   canceledBy: CancelRequest['by'] | undefined;
 };
 
@@ -40,17 +38,15 @@ export function beginProduction(plan: OutputPlan): Production {
     isStuck: false,
     lateAttempt: undefined,
     deliverable: undefined,
-    providerJobs: new Map(),
+    providerJobs: {},
     canceledBy: undefined,
   };
 }
 
-/** How following an attempt ended that was not replaced. */
-export type FinalCollected = Exclude<Collected, { readonly outcome: 'replaced' }>;
+/** How a part, or an output, came to its end. */
+export type Made = Extract<AttemptOutcome, { readonly outcome: 'made' | 'failed' }>;
 
 /** How an output that came to its end is settled. */
-export function endingOf(collected: FinalCollected): Ending {
-  return collected.outcome === 'collected'
-    ? { charge: true }
-    : { charge: false, failure: failureOf(collected.code) };
+export function endingOf(made: Made): Ending {
+  return made.outcome === 'made' ? { charge: true } : { charge: false, failure: failureOf(made.code) };
 }

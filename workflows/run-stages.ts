@@ -2,29 +2,29 @@ import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import { stagesOf } from '../domain/output-plan.ts';
 import { partsOf, type Stage, type StagePart } from '../domain/stages.ts';
 import type { ProviderSteps } from './activity-proxies.ts';
-import type { FinalCollected, Production } from './production.ts';
+import type { Made, Production } from './production.ts';
 import { runStage } from './run-stage.ts';
 
 /** Goes through the stages of an output: the parts of one side by side, then the next. Ends with the first that fails. */
-export async function runStages(production: Production, steps: ProviderSteps): Promise<FinalCollected> {
+export async function runStages(production: Production, steps: ProviderSteps): Promise<Made> {
   for (const stage of stagesOf(production.plan)) {
     const made = await runParts(production, steps, stage);
     if (made.outcome === 'failed') return made;
   }
-  return { outcome: 'collected' };
+  return { outcome: 'made' };
 }
 
-async function runParts(production: Production, steps: ProviderSteps, stage: Stage): Promise<FinalCollected> {
+async function runParts(production: Production, steps: ProviderSteps, stage: Stage): Promise<Made> {
   const [first, ...others] = partsOf(stage);
-  if (first === undefined) return { outcome: 'collected' };
+  if (first === undefined) return { outcome: 'made' };
   if (others.length === 0) return runStage(production, steps, first);
 
   const scope = new CancellationScope();
-  let failed: FinalCollected | undefined;
+  let failed: Made | undefined;
   const run = async (part: StagePart): Promise<void> => {
     try {
       const made = await runStage(production, steps, part);
-      if (made.outcome === 'collected') return;
+      if (made.outcome === 'made') return;
       failed ??= made;
     } catch (error) {
       // One that was called off because another has failed says no more than that.
@@ -44,7 +44,7 @@ async function runParts(production: Production, steps: ProviderSteps, stage: Sta
     await Promise.allSettled(runs);
     await Promise.all(runs);
   });
-  if (failed === undefined) return { outcome: 'collected' };
+  if (failed === undefined) return { outcome: 'made' };
   await stopOtherParts(production, steps);
   return failed;
 }

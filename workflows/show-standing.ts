@@ -41,7 +41,7 @@ function standingOf(production: Production): OutputStanding {
       stage: attempt.stage,
       number: attempt.number,
       provider: attempt.provider,
-      providerJobId: providerJobs.get(attempt.reference) ?? null,
+      providerJobId: providerJobs[attempt.reference] ?? null,
       isUnknown: control.unknown.has(attempt.reference),
     })),
     returnBy: new Date(control.returnAtMs).toISOString(),

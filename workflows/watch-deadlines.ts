@@ -18,14 +18,15 @@ const LEAST_WAIT_MS = 1_000;
 
 /**
  * Watches a job's instants with one timer, armed again for the next, and when support moves one: must it have started, is
- * it stuck, is it over. Calls `interrupt` at most once, and not after `cancel`.
+ * it stuck, is it over. Calls `interrupt` at most once, and not after `cancel` or `end`.
  */
 export function watchDeadlines(
   production: Production,
   interrupt: (interruption: Interruption) => void,
-): { cancel(): void } {
+): Watch {
   const scope = new CancellationScope();
-  const watching = scope.run(() => watch(production, interrupt));
+  const state = { isActing: false, hasEnded: false };
+  const watching = scope.run(() => watch(production, interrupt, state));
   watching.catch((error: unknown) => {
     // return_by stands with the reservation: without this watch the reconciler still keeps the promise.
     if (!isCancellation(error)) log.error('deadlines are no longer watched', { error });
@@ -34,8 +35,18 @@ export function watchDeadlines(
     cancel: () => {
       scope.cancel();
     },
+    end: () => {
+      state.hasEnded = true;
+      if (state.isActing) scope.cancel();
+    },
   };
 }
+
+type Watch = {
+  cancel(): void;
+  /** The output has come to its end, and so does the workflow: a timer that goes with it is not worth an event of its own. */
+  end(): void;
+};
 
 type Instant = {
   /** What Temporal UI shows beside the timer. */
@@ -45,7 +56,11 @@ type Instant = {
   readonly act: () => Promise<Interruption | undefined>;
 };
 
-async function watch(production: Production, interrupt: (interruption: Interruption) => void): Promise<void> {
+async function watch(
+  production: Production,
+  interrupt: (interruption: Interruption) => void,
+  state: { isActing: boolean; readonly hasEnded: boolean },
+): Promise<void> {
   const { control } = production;
   const instants = instantsOf(production);
   for (;;) {
@@ -56,12 +71,15 @@ async function watch(production: Production, interrupt: (interruption: Interrupt
     await condition(() => control.moves !== moves, Math.max(1, next.atMs() - Date.now()), {
       summary: next.summary,
     });
+    if (state.hasEnded) return;
     if (control.moves !== moves) continue;
+    state.isActing = true;
     const interruption = await next.act().catch((error: unknown) => {
       if (isCancellation(error)) throw error;
-      log.warn('an instant could not be watched', { error });
+      log.warn('could not look at an output at one of its instants; the next one is watched', { error });
       return undefined;
     });
+    state.isActing = false;
     if (CancellationScope.current().consideredCancelled) return;
     if (interruption === undefined) continue;
     interrupt(interruption);
@@ -88,7 +106,9 @@ function instantsOf(production: Production): readonly Instant[] {
       isDone: () => control.isStuckWatched,
       act: async () => {
         control.stuckLookAtMs = Date.now() + LOOK_AGAIN_MS;
-        production.isStuck = await glance().markStuck(accountId, jobId, outputId);
+        const { isStuck, providerJobs } = await glance().markStuck(accountId, jobId, outputId);
+        production.isStuck = isStuck;
+        production.providerJobs = providerJobs;
         control.isStuckWatched = true;
         showStanding(production);
         if (production.isStuck) {
@@ -121,6 +141,8 @@ async function lookForStart(
       control.startLookAtMs = Date.now() + LOOK_AGAIN_MS;
       throw error;
     });
+  production.providerJobs = look.providerJobs;
+  showStanding(production);
   switch (look.outcome) {
     case 'started':
       return undefined;

@@ -4,6 +4,8 @@ import { expect } from 'vitest';
 import { createJobActivities, type JobActivities } from '../../activities/job-activities.ts';
 import { createLocalProvider } from '../../activities/providers/local-provider.ts';
 import type { Provider } from '../../activities/providers/provider.ts';
+import { createSubmitAttempt, type Submission } from '../../activities/submit-attempt.ts';
+import { findThisProcess } from '../../activities/this-process.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
 import { attemptOf, type Attempt, type OutputPlan } from '../../domain/output-plan.ts';
@@ -24,6 +26,8 @@ export type ActivitiesFixture = {
   /** As a worker composes them, with the local provider at an address of the test's choice. */
   readonly activitiesAt: (serviceUrl: string) => JobActivities;
   readonly provider: (serviceUrl: string) => Provider;
+  /** The first step of running an attempt, by itself. */
+  readonly submitAt: (serviceUrl: string) => (attempt: Attempt) => Promise<Submission>;
   readonly startOf: (key: string) => GenerationStart;
   /** A job of one static ad at 35 credits, admitted: what its workflow goes on with. */
   readonly admit: (key: string) => Promise<{ readonly plan: OutputPlan; readonly attempt: Attempt }>;
@@ -48,6 +52,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
     rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
   };
   const provider = (serviceUrl: string) => createLocalProvider({ baseUrl: serviceUrl });
+  const attempts = createAttempts(worker, findThisProcess().id);
   const activitiesAt = (serviceUrl: string) =>
     createJobActivities({
       ...settings,
@@ -68,9 +73,15 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
     owner,
     worker,
     accountId,
-    attempts: createAttempts(worker),
+    attempts,
     activitiesAt,
     provider,
+    submitAt: (serviceUrl) =>
+      createSubmitAttempt({
+        attempts,
+        providers: createProviderRegistry([provider(serviceUrl)]),
+        handOver: () => Promise.resolve([]),
+      }),
     startOf,
     async admit(key) {
       const { plan } = await activitiesAt('http://nowhere.test').admit(startOf(key));

@@ -46,39 +46,39 @@ function attemptAt(name: StageName, part = 1): Attempt {
   return attemptOf(plan, 1, found);
 }
 
-const makePart = (attempt: Attempt, serviceUrl = service.url) =>
-  new MockActivityEnvironment().run(fixture.activitiesAt(serviceUrl).makePart, attempt);
+const runAttempt = (attempt: Attempt, serviceUrl = service.url) =>
+  new MockActivityEnvironment().run(fixture.activitiesAt(serviceUrl).runAttempt, attempt);
 
 const rowOf = (attempt: Attempt) => fixture.attempts.read(attempt.accountId, attempt.reference);
 
 test('a stage is made from what earlier ones made, also by a service that has never seen it', async () => {
-  expect(await makePart(attemptAt('script'))).toEqual({ outcome: 'collected' });
+  expect(await runAttempt(attemptAt('script'))).toEqual({ outcome: 'made' });
   const other = await startService();
-  expect(await makePart(attemptAt('scenes', 2), other.url)).toEqual({ outcome: 'collected' });
+  expect(await runAttempt(attemptAt('scenes', 2), other.url)).toEqual({ outcome: 'made' });
   expect(await rowOf(attemptAt('scenes', 2))).toMatchObject({ state: 'collected' });
   await other.dispose();
 });
 
 test('a part that was made before is found by its row, and nobody is asked for anything', async () => {
-  await makePart(attemptAt('script'));
-  await makePart(attemptAt('captions'));
+  await runAttempt(attemptAt('script'));
+  await runAttempt(attemptAt('captions'));
   const nowhere = 'http://127.0.0.1:1';
-  expect(await makePart(attemptAt('script'), nowhere)).toEqual({ outcome: 'collected' });
-  expect(await makePart(attemptAt('captions'), nowhere)).toEqual({ outcome: 'collected' });
+  expect(await runAttempt(attemptAt('script'), nowhere)).toEqual({ outcome: 'made' });
+  expect(await runAttempt(attemptAt('captions'), nowhere)).toEqual({ outcome: 'made' });
 });
 
 test('a stage whose inputs cannot be handed over has submitted nothing: it fails at its limit and may be tried again', async () => {
-  await makePart(attemptAt('script'));
-  expect(await makePart(attemptAt('voice'), 'http://127.0.0.1:1')).toEqual({
+  await runAttempt(attemptAt('script'));
+  expect(await runAttempt(attemptAt('voice'), 'http://127.0.0.1:1')).toEqual({
     outcome: 'failed',
     code: 'start_deadline',
   });
   expect(await rowOf(attemptAt('voice'))).toBeUndefined();
-  expect(await makePart(attemptAt('voice'))).toEqual({ outcome: 'collected' });
+  expect(await runAttempt(attemptAt('voice'))).toEqual({ outcome: 'made' });
 });
 
 test('a stage that is begun before the one it is made from is an error that no retry mends', async () => {
-  await expect(makePart(attemptAt('motion'))).rejects.toMatchObject({
+  await expect(runAttempt(attemptAt('motion'))).rejects.toMatchObject({
     nonRetryable: true,
     type: 'range_error',
   });

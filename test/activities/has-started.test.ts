@@ -39,21 +39,22 @@ test('the start deadline counts from the submission, whenever that was: after re
   await at(0);
   const { plan, attempt } = await fixture.admit('late submission');
   status = 'starting';
+  const providerJobs = { [attempt.reference]: attempt.reference };
   const again = { outcome: 'look_again', inSeconds: START_DEADLINE_SECONDS };
   await at(19);
-  expect(await look(plan), 'not submitted yet').toEqual(again);
+  expect(await look(plan), 'not submitted yet').toEqual({ ...again, providerJobs: {} });
   await accept(attempt);
   await at(30);
-  expect(await look(plan), 'submitted 11 s ago').toEqual({ ...again, inSeconds: 7 });
+  expect(await look(plan), 'submitted 11 s ago').toEqual({ ...again, inSeconds: 7, providerJobs });
   await at(37);
-  expect(await look(plan)).toEqual({ outcome: 'late', reference: attempt.reference });
+  expect(await look(plan)).toEqual({ outcome: 'late', reference: attempt.reference, providerJobs });
 
   await fixture.attempts.move(attempt.accountId, attempt.reference, { from: ['accepted'], to: 'replaced' });
   const next = attemptOf(plan, 2);
   await accept(next);
-  expect(await look(plan), 'restarted now').toEqual(again);
+  expect(await look(plan), 'restarted now').toMatchObject(again);
   await at(37 + START_DEADLINE_SECONDS);
-  expect(await look(plan)).toEqual({ outcome: 'late', reference: next.reference });
+  expect(await look(plan)).toMatchObject({ outcome: 'late', reference: next.reference });
 });
 
 test('what has begun is not late, and neither is what has not been accepted', async () => {
@@ -61,10 +62,10 @@ test('what has begun is not late, and neither is what has not been accepted', as
   const { plan, attempt } = await fixture.admit('begun');
   await fixture.attempts.begin(attempt);
   await at(100);
-  expect(await look(plan)).toEqual({ outcome: 'look_again', inSeconds: START_DEADLINE_SECONDS });
+  expect(await look(plan)).toMatchObject({ outcome: 'look_again', inSeconds: START_DEADLINE_SECONDS });
   await accept(attempt);
   for (const said of ['processing', 'succeeded', 'a state of tomorrow']) {
     status = said;
-    expect(await look(plan), said).toEqual({ outcome: 'started' });
+    expect(await look(plan), said).toMatchObject({ outcome: 'started' });
   }
 });

@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createResolve } from '../../activities/resolve.ts';
-import { createSubmit, MAX_MS_BEFORE_POST } from '../../activities/submit.ts';
+import { createSubmitAttempt, MAX_MS_BEFORE_POST } from '../../activities/submit-attempt.ts';
 import { findThisProcess } from '../../activities/this-process.ts';
 import { failureOf } from '../../domain/failures.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
@@ -89,7 +89,7 @@ async function resolveOrDoubt(attempt: Attempt, resolve = fixture.activitiesAt(s
 }
 
 describe('"not found" at the provider', () => {
-  const notRun = { outcome: 'rejected', errorClass: 'not_found', retryAfterMs: null };
+  const notRun = { outcome: 'known', providerJobId: null };
 
   test.each([
     ['while the post may still be on its way', IN_FLIGHT_SECONDS - 1, 'in doubt', 'unknown'],
@@ -187,7 +187,7 @@ describe('a post', () => {
       vi.spyOn(of, 'now').mockReturnValueOnce(thawedAt);
       return row;
     };
-    const submit = createSubmit({
+    const submit = createSubmitAttempt({
       attempts: { ...fixture.attempts, begin },
       providers: createProviderRegistry([fixture.provider(service.url)]),
       handOver: () => Promise.resolve([]),
@@ -225,7 +225,8 @@ describe('a post', () => {
     'that is accepted when its row is %s already is cancelled at the provider',
     async (state) => {
       const { plan, attempt } = await nextJob();
-      const { submit, settle, stopAttempts } = fixture.activitiesAt(service.url);
+      const { settle, stopAttempts } = fixture.activitiesAt(service.url);
+      const submit = fixture.submitAt(service.url);
       const submitting = run(() => submit(attempt));
       const [post] = await service.untilCalled('submit');
       if (state === 'rejected') {
@@ -255,7 +256,7 @@ describe('a post', () => {
 
   test('that is accepted in time is left to run', async () => {
     const { attempt } = await nextJob();
-    const submitting = run(() => fixture.activitiesAt(service.url).submit(attempt));
+    const submitting = run(() => fixture.submitAt(service.url)(attempt));
     const [post] = await service.untilCalled('submit');
     post?.answer(201, { id: 'in time' });
     expect(await submitting).toEqual({ outcome: 'accepted', providerJobId: 'in time' });

@@ -26,7 +26,7 @@ async function freePort(): Promise<number> {
 
 function submitting(port: number, attempt: Attempt) {
   const environment = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() });
-  const { submit } = fixture.activitiesAt(`http://127.0.0.1:${String(port)}`);
+  const submit = fixture.submitAt(`http://127.0.0.1:${String(port)}`);
   return { environment, submission: environment.run(submit, attempt) };
 }
 

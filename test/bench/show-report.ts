@@ -8,12 +8,16 @@ const FIGURE_WIDTH = 9;
 export function showReport(report: BenchReport): string {
   const ratios = Object.entries(report.ratios).map(([name, ratio]) => row(name, [ratio], 2));
   const series = seriesOf(report).map(([name, figures]) => row(name, [median(figures), ...figures], 1));
+  const single = Object.entries(report).flatMap(([name, figure]: [string, unknown]) =>
+    typeof figure === 'number' ? [row(name, [figure], 0)] : [],
+  );
   return [
     'ratios',
     ...ratios,
     '',
     `${'figures'.padEnd(NAME_WIDTH)}${'median'.padStart(FIGURE_WIDTH)}  runs …`,
     ...series,
+    ...single,
     '',
   ].join('\n');
 }

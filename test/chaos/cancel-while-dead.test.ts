@@ -5,8 +5,7 @@ import { jobIdOf } from '../../domain/job-id.ts';
 import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from './chaos-fixture.ts';
 import { startChaosWorker } from './chaos-worker.ts';
 
-/** temporal.api.enums.v1: PendingActivityState and EventType. */
-const STARTED = 2;
+/** temporal.api.enums.v1.EventType. */
 const TIMED_OUT = 14;
 const CANCELED = 16;
 
@@ -46,14 +45,14 @@ describe('a cancel asked for while the worker is dead', () => {
         ...job,
         request: { kind: 'static_ad', brief: { headline: taskQueue }, test_scenario: 'never_finishes' },
       });
-      await untilCollecting(handle);
+      await untilFollowed(jobId);
 
       worker.signal('SIGKILL');
       expect(await client.cancel(job)).toBe('requested');
       expect(await client.wait(job, { timeoutMs: 90_000 })).toEqual({ outcome: 'canceled' });
 
       expect((await handle.describe()).status.name).toBe('CANCELLED');
-      expect(await endsOfCollect(handle)).toEqual([stepEnd]);
+      expect(await endsOfAttempt(handle)).toEqual([stepEnd]);
       expect(await chaos.submissionsOf(taskQueue)).toBe(1);
       const ended = await chaos.rows(
         `SELECT r.state, r.released, j.state AS job, j.failure->>'code' AS code
@@ -67,22 +66,21 @@ describe('a cancel asked for while the worker is dead', () => {
   );
 });
 
-async function untilCollecting(handle: WorkflowHandle): Promise<void> {
+async function untilFollowed(jobId: string): Promise<void> {
   for (;;) {
-    const { raw } = await handle.describe();
-    const isStarted = (raw.pendingActivities ?? []).some(
-      (step) => step.activityType?.name === 'collect' && (step.state as number) === STARTED,
-    );
-    if (isStarted) return;
+    const rows = await chaos.rows("SELECT 1 FROM jobs.attempts WHERE job_id = $1 AND state = 'accepted'", [
+      jobId,
+    ]);
+    if (rows.length > 0) return;
     await sleep(20);
   }
 }
 
 /** The types of the events that ended the step that follows the job at its provider. */
-async function endsOfCollect(handle: WorkflowHandle): Promise<readonly number[]> {
+async function endsOfAttempt(handle: WorkflowHandle): Promise<readonly number[]> {
   const events = (await handle.fetchHistory()).events ?? [];
   const scheduled = events.find(
-    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'collect',
+    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'runAttempt',
   );
   const ends = events.filter(
     (event) =>

@@ -20,7 +20,7 @@ const STAGE_MS = 250;
 const PARTS = FILM_STAGES.flatMap(partsOf).map(partNameOf);
 
 /** Events of a plain video's history (the issue that asked for stages). */
-const MAX_EVENTS = 110;
+const MAX_EVENTS = 90;
 
 /** temporal.api.enums.v1.EventType. */
 const WORKFLOW_TASK_SCHEDULED = 5;

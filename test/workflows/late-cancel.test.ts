@@ -62,7 +62,7 @@ test('a result that was there when the cancel came and is not brought in within 
   const { events } = await handle.fetchHistory();
   const late = (events ?? [])
     .map((event) => event.activityTaskScheduledEventAttributes)
-    .findLast((scheduled) => scheduled?.activityType?.name === 'collect');
+    .findLast((scheduled) => scheduled?.activityType?.name === 'collectLate');
   expect(Number(late?.scheduleToCloseTimeout?.seconds)).toBe(60);
 
   await shorten(job.jobId, late?.activityId ?? '');

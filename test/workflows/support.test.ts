@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
 import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test as plainTest } from 'vitest';
@@ -188,11 +187,12 @@ describe.concurrent('a restart', () => {
     scene,
   }) => {
     await scene.worker.stop();
-    await scene.startWorker(({ collect }) => ({
-      collect: async (attempt, providerJobId) => {
-        if (attempt.number > 1) return collect(attempt, providerJobId);
-        await Context.current().cancelled.catch(() => undefined);
-        throw new Error('as after a heartbeat timeout');
+    await scene.startWorker(({ runAttempt }) => ({
+      runAttempt: async (attempt) => {
+        if (attempt.number > 1) return runAttempt(attempt);
+        return runAttempt(attempt).catch(() => {
+          throw new Error('as after a heartbeat timeout');
+        });
       },
     }));
     const job = await scene.start();

@@ -7,6 +7,8 @@ import { startBareWorker } from './start-bare-worker.ts';
 import { runInFlight } from './run-in-flight.ts';
 import { submitOverHttp } from './submit-over-http.ts';
 import { startStack } from '../../../dev/stack/start-stack.ts';
+import { jobIdOf } from '../../../domain/job-id.ts';
+import { billableActionsOf } from '../../support/billable-actions.ts';
 import { makeTemporaryHome } from '../../support/temporary-home.ts';
 
 /** The setting of design.md, "Measured". */
@@ -24,10 +26,13 @@ export type JobsReport = {
   /** Median of each run, one after the other, each alone: from request to 202, from update to answer. Milliseconds. */
   readonly submit_p50_ms: readonly number[];
   readonly bare_submit_p50_ms: readonly number[];
+  /** Of one plain job's history. */
+  readonly events_per_job: number;
+  readonly actions_per_job: number;
 };
 
 /**
- * Jobs end to end against bare workflows with as many ordinary activities, and POST /v1/jobs against a bare
+ * Jobs end to end against bare workflows of one ordinary activity, and POST /v1/jobs against a bare
  * update-with-start with an empty local activity; on the same server, alternating, medians of the pairs' ratios.
  */
 export async function benchJobs(progress: (line: string) => void): Promise<JobsReport> {
@@ -46,6 +51,7 @@ export async function benchJobs(progress: (line: string) => void): Promise<JobsR
     const accountId = await openBenchAccount(info);
     const holdfast = createHoldfastClient({ client, taskQueue: 'holdfast' });
 
+    let jobId = '';
     const runJobs = () =>
       runInFlight(JOBS_PER_RUN, IN_FLIGHT, async () => {
         const job = { accountId, idempotencyKey: randomUUID() };
@@ -53,6 +59,7 @@ export async function benchJobs(progress: (line: string) => void): Promise<JobsR
           ...job,
           request: { kind: 'static_ad', brief: { headline: job.idempotencyKey } },
         });
+        jobId = jobIdOf(accountId, job.idempotencyKey);
         const result = await holdfast.wait(job);
         if (result.outcome !== 'succeeded')
           throw new Error(`a job of the benchmark ended as ${result.outcome}`);
@@ -101,7 +108,10 @@ export async function benchJobs(progress: (line: string) => void): Promise<JobsR
         `submissions ${String(run)} of ${String(PAIRS)}: ${median(ours).toFixed(1)} ms, bare ${median(bares).toFixed(1)} ms`,
       );
     }
+    const { events } = await client.workflow.getHandle(jobId).fetchHistory();
     return {
+      events_per_job: (events ?? []).length,
+      actions_per_job: billableActionsOf(events ?? []),
       ratios: {
         jobs_over_bare: median(jobs.map((rate, pair) => rate / (bare[pair] ?? Number.NaN))),
         submit_over_bare: median(submit.map((ms, pair) => ms / (submitBareMs[pair] ?? Number.NaN))),

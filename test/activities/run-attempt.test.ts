@@ -35,23 +35,22 @@ async function accepted(key: string) {
   return attempt;
 }
 
-const collectAs = (tryNumber: number, attempt: Awaited<ReturnType<typeof accepted>>) =>
+const runAs = (tryNumber: number, attempt: Awaited<ReturnType<typeof accepted>>) =>
   new MockActivityEnvironment({ attempt: tryNumber }).run(
-    fixture.activitiesAt(service.url).collect,
+    fixture.activitiesAt(service.url).runAttempt,
     attempt,
-    'p1',
   );
 
 test('a retry finds a result that was brought in before, and asks the provider for nothing', async () => {
   const attempt = await accepted('brought in');
-  expect(await collectAs(1, attempt)).toEqual({ outcome: 'collected' });
+  expect(await runAs(1, attempt)).toEqual({ outcome: 'made' });
   expect([service.calls('poll').length, service.calls('file').length]).toEqual([1, 1]);
-  expect(await collectAs(2, attempt)).toEqual({ outcome: 'collected' });
+  expect(await runAs(2, attempt)).toEqual({ outcome: 'made' });
   expect([service.calls('poll').length, service.calls('file').length]).toEqual([1, 1]);
 });
 
 test('a retry of a try that died before the result was in brings it in', async () => {
   const attempt = await accepted('not brought in');
-  expect(await collectAs(2, attempt)).toEqual({ outcome: 'collected' });
+  expect(await runAs(2, attempt)).toEqual({ outcome: 'made' });
   expect([service.calls('poll').length, service.calls('file').length]).toEqual([1, 1]);
 });

@@ -1,27 +1,14 @@
 import { activityInfo, sleep } from '@temporalio/activity';
 import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../domain/output-plan.ts';
-import { failedRunOf, type ErrorClass, type FailedRun } from '../domain/rejections.ts';
 import { withTimeLimit } from '../runtime/time-limit.ts';
 import type { AttemptStanding, Attempts } from '../jobs/attempts.ts';
-import { keepAlive } from './keep-alive.ts';
+import { outcomeOf, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 import type { HandOver } from './hand-over.ts';
 import type { Provider, SubmitInput, SubmitResult } from './providers/provider.ts';
 
-export type Submission =
-  | { readonly outcome: 'accepted'; readonly providerJobId: string }
-  | { readonly outcome: 'rejected'; readonly errorClass: ErrorClass; readonly retryAfterMs: number | null }
-  /** The request may or may not have arrived: only a look-up can tell. It is never sent again. */
-  | { readonly outcome: 'unknown' }
-  /** This attempt has been made before, to its end: by a workflow that started over since. */
-  | { readonly outcome: 'collected' }
-  /** It has run and brought nothing; or its provider could not be reached by its start deadline. */
-  | (FailedRun & { readonly outcome: 'failed' })
-  /** Support has put another attempt in its place: the next is to be made. */
-  | { readonly outcome: 'replaced' }
-  /** The reservation has ended in the meantime; nothing is left to do. */
-  | { readonly outcome: 'fenced' };
+export type Submission = AttemptOutcome | AcceptedAttempt;
 
 /**
  * From the database's word that this process may post to the first byte. A process that was frozen in between asks again: by then
@@ -46,38 +33,36 @@ export type SubmitDependencies = {
  * Submits an attempt to its provider at most once, whoever calls and however often. What has not left this process is no
  * submission: a provider that cannot be reached is tried again until the attempt's limit, and no attempt is used up by it.
  */
-export function createSubmit({ attempts, providers, handOver }: SubmitDependencies) {
-  return async function submit(attempt: Attempt): Promise<Submission> {
-    return keepAlive(async () => {
-      const provider = providers.get(attempt.provider);
-      const { work, secondsLeft, standing } = await attempts.prepare(attempt);
-      if (standing !== null) return submissionOf(standing);
-      if (work === null) return { outcome: 'fenced' };
-      const right = createRightToPost(attempts, attempt);
-      let mayHaveLeft = false;
-      try {
-        for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
-          const piece = await pieceOf(attempt, provider, handOver);
-          if (piece !== 'unreachable') {
-            const { reference } = attempt;
-            const input = { key: attempt, reference, work, piece, deadlineSeconds: secondsLeft };
-            mayHaveLeft = true;
-            const result = await withTimeLimit(SUBMIT_LIMIT_MS, null, (signal) =>
-              provider.submit(input, right.mayPost, signal),
-            );
-            if (result.outcome !== 'not_sent')
-              return await recordSubmission(attempts, attempt, provider, result);
-            mayHaveLeft = false;
-            const refusedBy = right.refusedBy();
-            if (refusedBy !== undefined) return submissionOf(refusedBy);
-          }
-          if (hasTriedLongEnough(attempt, pauseMs)) return { outcome: 'failed', code: 'start_deadline' };
-          await sleep(pauseMs);
+export function createSubmitAttempt({ attempts, providers, handOver }: SubmitDependencies) {
+  return async function submitAttempt(attempt: Attempt): Promise<Submission> {
+    const provider = providers.get(attempt.provider);
+    const { work, secondsLeft, standing } = await attempts.prepare(attempt);
+    if (standing !== null) return outcomeOf(standing);
+    if (work === null) return { outcome: 'fenced' };
+    const right = createRightToPost(attempts, attempt);
+    let mayHaveLeft = false;
+    try {
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+        const piece = await pieceOf(attempt, provider, handOver);
+        if (piece !== 'unreachable') {
+          const { reference } = attempt;
+          const input = { key: attempt, reference, work, piece, deadlineSeconds: secondsLeft };
+          mayHaveLeft = true;
+          const result = await withTimeLimit(SUBMIT_LIMIT_MS, null, (signal) =>
+            provider.submit(input, right.mayPost, signal),
+          );
+          if (result.outcome !== 'not_sent')
+            return await recordSubmission(attempts, attempt, provider, result);
+          mayHaveLeft = false;
+          const refusedBy = right.refusedBy();
+          if (refusedBy !== undefined) return outcomeOf(refusedBy);
         }
-      } finally {
-        if (!mayHaveLeft) await right.giveUpUnused();
+        if (hasTriedLongEnough(attempt, pauseMs)) return { outcome: 'failed', code: 'start_deadline' };
+        await sleep(pauseMs);
       }
-    });
+    } finally {
+      if (!mayHaveLeft) await right.giveUpUnused();
+    }
   };
 }
 
@@ -142,7 +127,7 @@ async function recordSubmission(
   result: Exclude<SubmitResult, { outcome: 'not_sent' }>,
 ): Promise<Submission> {
   const { accountId, reference } = attempt;
-  if (result.outcome === 'unknown') return submissionOf(await attempts.close(accountId, reference));
+  if (result.outcome === 'unknown') return outcomeOf(await attempts.close(accountId, reference));
   const now = await attempts.move(accountId, reference, {
     // What a provider refused was not run, whoever has doubted it meanwhile.
     from: result.outcome === 'accepted' ? ['posting'] : ['posting', 'unknown'],
@@ -156,29 +141,5 @@ async function recordSubmission(
     const { providerJobId } = result;
     await withTimeLimit(provider.submitTimeoutMs, null, (signal) => provider.cancel(providerJobId, signal));
   }
-  return submissionOf({ ...now, errorClass: null });
-}
-
-/** What an existing row says of its submission. A row still `posting` is someone else's, dead or alive: unknown. */
-function submissionOf({ state, providerJobId, errorClass }: AttemptStanding): Submission {
-  switch (state) {
-    case 'collected':
-      return { outcome: 'collected' };
-    case 'failed':
-      return { outcome: 'failed', ...failedRunOf(errorClass) };
-    case 'accepted':
-      return providerJobId === null ? { outcome: 'unknown' } : { outcome: 'accepted', providerJobId };
-    case 'rejected':
-      return {
-        outcome: 'rejected',
-        errorClass: (errorClass ?? 'resubmit') as ErrorClass,
-        retryAfterMs: null,
-      };
-    case 'posting':
-    case 'unknown':
-      return { outcome: 'unknown' };
-    case 'replaced':
-    case 'fenced':
-      return { outcome: state };
-  }
+  return outcomeOf({ ...now, errorClass: null });
 }
