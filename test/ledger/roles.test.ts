@@ -99,6 +99,8 @@ let owner: pg.Pool;
 beforeAll(async () => {
   database = await createTestDatabase();
   owner = new pg.Pool({ connectionString: database.ownerUrl, max: 1 });
+  // Its connection may be ended with the database, a moment before it has ended itself.
+  owner.on('error', () => undefined);
 });
 afterAll(async () => {
   await owner.end();
