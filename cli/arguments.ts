@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { parseInstant } from '../domain/parse-instant.ts';
 import { isReviewId } from '../domain/review.ts';
+import { faultOfText } from '../domain/text-rule.ts';
+import { MAX_KEY_NAME } from '../jobs/create-api-key.ts';
 
 /** Arguments as commander takes them: whatever cannot be one ends with exit code 2 before anything is asked. */
 
@@ -29,6 +31,13 @@ export function attemptArgument(text: string): number | string {
 export function reviewArgument(text: string): string {
   if (isReviewId(text)) return text;
   throw new InvalidArgumentError('A review id: rev_….');
+}
+
+/** A line of text that people can see, as the record of keys takes it. */
+export function keyNameArgument(text: string): string {
+  const fault = faultOfText(text, { max: MAX_KEY_NAME });
+  if (fault === null) return text;
+  throw new InvalidArgumentError(`A name: ${fault.detail}`);
 }
 
 export function wholeNumberArgument(text: string): number {

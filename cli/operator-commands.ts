@@ -14,6 +14,7 @@ import {
   grantArgument,
   instantArgument,
   instantOrDayArgument,
+  keyNameArgument,
   limitArgument,
   monthArgument,
   wholeNumberArgument,
@@ -241,7 +242,7 @@ function addKey(program: CliCommand, context: CommandContext): void {
   const key = program.command('key').description('make an API key').helpCommand(false);
   withJson(key.command('create'))
     .description('make a key; its secret is shown once')
-    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--name <name>', 'what it is for', keyNameArgument)
     .addOption(
       new Option('--scope <scope...>', 'what it may do; admin is all of it')
         .choices(API_KEY_SCOPES)

@@ -217,6 +217,13 @@ describe('what goes wrong is told, with what to do', () => {
       1,
       /There is no account/,
     ],
+    [
+      'a name that nobody can see',
+      ['key', 'create', '--name', '\u200B', '--scope', 'admin'],
+      {},
+      2,
+      /A name: At least one visible character/,
+    ],
     ['an unknown scope', ['key', 'create', '--name', 'n', '--scope', 'all'], {}, 2, /Allowed choices/],
   ])('%s', async (_name, args, env, code, words) => {
     const ended = await holdfast(args, env);
