@@ -9,6 +9,9 @@ export const GENERATION_WORKFLOW = 'generation';
 /** Makes the outputs of a job with several. */
 export const BATCH_WORKFLOW = 'batch';
 
+/** Temporal's visibility query for jobs alone: most workflows of a quiet system are runs of our own schedules. */
+export const JOBS_ONLY_QUERY = `WorkflowType IN ('${GENERATION_WORKFLOW}', '${BATCH_WORKFLOW}')`;
+
 /**
  * Of the outputs of a batch: behind single jobs, which have the server's default of 3. Among equals an account gets its share
  * by its fairness key.

@@ -7,6 +7,7 @@ import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
 import type { Progress } from '../progress.ts';
 import { readRunningStack, type StackInfo } from '../stack/stack-info.ts';
 import { startHomeStack } from '../start-home-stack.ts';
+import { temporalJobsUrl } from '../temporal-jobs-url.ts';
 import { formatTable, printJson, printLine, printProgress } from '../../cli/terminal.ts';
 
 export type DemoOptions = { readonly json: boolean; readonly killWorker: boolean };
@@ -58,9 +59,7 @@ async function useStack(config: DevConfig, say: Progress, options: DemoOptions):
     const mayKillWorker = options.killWorker || (await agreesToKill(ending));
     return { info, mayKillWorker, whenInterrupted, leave: () => Promise.resolve() };
   }
-  say(
-    `Starting a stack in ${config.home}: PostgreSQL, Temporal, the model service, the worker and the API …`,
-  );
+  say(`Starting a stack: PostgreSQL, Temporal, a model service, a worker, the API …\n   · in ${config.home}`);
   const startedAt = performance.now();
   const stack = await startHomeStack(config, {
     signal: ending,
@@ -97,23 +96,23 @@ async function agreesToKill(signal: AbortSignal): Promise<boolean> {
 
 function printReport(report: DemoReport, info: StackInfo, seconds: number): void {
   const rows = report.steps.flatMap((step) => [
+    [step.name, '', '', ''],
     ...step.checks.map((check) => [
-      step.name,
-      check.what,
+      `  ${check.what}`,
       shorten(check.expected),
       shorten(check.actual),
       check.ok ? 'ok' : 'NOT OK',
     ]),
-    ...(step.error === null ? [] : [[step.name, shorten(step.error), '', '', 'FAILED']]),
+    ...(step.error === null ? [] : [[`  ${shorten(step.error)}`, '', '', 'FAILED']]),
   ]);
-  printLine(`\n${formatTable(['step', 'checked', 'expected', 'found', ''], rows)}\n`);
+  printLine(`\n${formatTable(['checked', 'expected', 'found', ''], rows)}\n`);
   for (const file of report.steps.flatMap((step) => step.files)) {
     printLine(`${file.endsWith('.mp4') ? 'Film' : 'Picture'}: ${path.relative(process.cwd(), file)}`);
   }
-  if (info.temporal_ui_url !== null) {
-    printLine(
-      `Temporal UI: ${info.temporal_ui_url} (while a stack runs: npm start keeps one up, with all of this in it)`,
-    );
+  const jobsUrl = temporalJobsUrl(info);
+  if (jobsUrl !== null) {
+    printLine('These jobs in Temporal UI, while a stack runs (npm start keeps one up):');
+    printLine(`  ${jobsUrl}`);
   }
   printLine(
     `${report.ok ? 'Everything came out as it should' : 'Something did NOT come out as it should'}, in ${String(seconds)} s.`,
@@ -122,6 +121,6 @@ function printReport(report: DemoReport, info: StackInfo, seconds: number): void
 
 /** Job ids and checksums would make the table wider than a terminal. */
 function shorten(text: string): string {
-  const LONGEST = 32;
+  const LONGEST = 18;
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
 }

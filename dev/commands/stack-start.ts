@@ -3,6 +3,7 @@ import type { DevConfig } from '../dev-config.ts';
 import { abortOnSignal } from '../end-on-signal.ts';
 import type { StackInfo } from '../stack/stack-info.ts';
 import { startHomeStack } from '../start-home-stack.ts';
+import { temporalJobsUrl } from '../temporal-jobs-url.ts';
 import { printJson, printLine, printProgress } from '../../cli/terminal.ts';
 
 /** `holdfast stack start`: brings the stack up and keeps it up until Ctrl-C. */
@@ -34,6 +35,7 @@ Holdfast is up (${seconds} s).
 
   API            ${info.api_url}
   Temporal UI    ${info.temporal_ui_url ?? 'not known (set TEMPORAL_UI_URL)'}
+  … its jobs     ${temporalJobsUrl(info) ?? 'not known'}
   Model service  ${info.model_service_url}
   PostgreSQL     ${withoutPassword(info.database_url)}
   Account        ${info.account_id} ("Local sandbox")

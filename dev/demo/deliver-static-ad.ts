@@ -32,7 +32,7 @@ async function run(scene: DemoScene): Promise<StepOutcome> {
   await writeFile(file, picture);
   const replay = await api.submit(account, { ...body, quote_id: quote.id }, key);
   const after = await api.balance(account);
-  say(`   charged ${String(job.billing.committed)}; balance ${String(after.available)}; picture in ${file}`);
+  say(`   charged ${String(job.billing.committed)}; balance ${String(after.available)}`);
   return {
     checks: [
       check('a new account opens with', 1_000, before.available),

@@ -29,7 +29,7 @@ async function run(scene: DemoScene): Promise<StepOutcome> {
   await writeFile(file, content);
   const video = await examine(content);
   const after = await api.balance(account);
-  scene.say(`   video: ${video.description}, charged ${String(job.billing.committed)}, in ${file}`);
+  scene.say(`   video: ${video.description}, charged ${String(job.billing.committed)}`);
   return {
     checks: [
       check('quote of the video', 500, quote.total),

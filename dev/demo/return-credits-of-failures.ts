@@ -19,7 +19,7 @@ async function run(scene: DemoScene): Promise<StepOutcome> {
     test_scenario: 'never_finishes',
     deadline_seconds: DEADLINE_SECONDS,
   });
-  scene.say(`   both submitted; the second has ${String(DEADLINE_SECONDS)} s`);
+  scene.say(`   both submitted; waiting for both ends, the second has ${String(DEADLINE_SECONDS)} s`);
   const [failed, timedOut] = await Promise.all([
     followToEnd(scene, failing, { label: 'fails' }),
     followToEnd(scene, endless, { label: 'never finishes' }),

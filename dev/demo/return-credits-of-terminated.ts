@@ -28,7 +28,7 @@ async function run(scene: DemoScene): Promise<StepOutcome> {
       isTerminated = true;
       await terminateWorkflow((await scene.info()).temporal_address, submitted.id);
       say(
-        '   terminated, as with the button in Temporal UI: no code of ours runs; the reconciler will notice',
+        '   terminated, as by the button of Temporal UI: none of our code runs.\n   Waiting for the reconciler, up to 30 s',
       );
     },
   });

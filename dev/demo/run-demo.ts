@@ -6,7 +6,7 @@ import type { StackInfo } from '../stack/stack-info.ts';
 import { DemoApi, type JobBody } from './demo-api.ts';
 import { deliverStaticAd } from './deliver-static-ad.ts';
 import type { Check, DemoScene, DemoStep, Figures } from './demo-step.ts';
-import { proveTheBooks } from './prove-the-books.ts';
+import { checkLedger } from './check-ledger.ts';
 import { renderVideoAd } from './render-video-ad.ts';
 import { returnCreditsOfFailures } from './return-credits-of-failures.ts';
 import { returnCreditsOfTerminated } from './return-credits-of-terminated.ts';
@@ -48,29 +48,25 @@ export async function runDemo({ info, say, mayKillWorker }: DemoStage): Promise<
     openAccount(api, 'Demo: video'),
   ]);
   const scene: DemoScene = { api, info, account, briefs, out, say };
-  say(
-    `\nTwo accounts opened: ${account} for the steps, ${videoAccount} for the video that renders beside them.`,
-  );
+  say(`\nTwo accounts, with 1,000 credits each:`);
+  say(`   ${account}  for the steps`);
+  say(`   ${videoAccount}  for the video that renders beside them`);
   const video = runStep(renderVideoAd, { ...scene, account: videoAccount });
   const reports: StepReport[] = [];
   for (const [index, step] of STEPS.entries()) {
     say(`\n${String(index + 1)}. ${step.title}`);
     if (step === surviveWorkerKill && !mayKillWorker) {
-      say(
-        '   left out: this stack was running already, and its worker is not killed unasked (--kill-worker)',
-      );
+      say('   left out: the worker of a running stack is not killed unasked (--kill-worker)');
       continue;
     }
     reports.push(await runStep(step, scene));
   }
   say(`\n${String(STEPS.length + 1)}. ${renderVideoAd.title}`);
   const film = await video;
-  const [file] = film.files;
-  if (film.ok)
-    say(`   ${String(film.figures['video'])}, rendered beside the steps above; in ${file ?? 'no file'}`);
+  if (film.ok) say(`   ${String(film.figures['video'])}, rendered beside the steps above`);
   reports.push(film);
-  say(`\n${String(STEPS.length + 2)}. ${proveTheBooks.title}`);
-  reports.push(await runStep(proveTheBooks, scene));
+  say(`\n${String(STEPS.length + 2)}. ${checkLedger.title}`);
+  reports.push(await runStep(checkLedger, scene));
   return { ok: reports.every((report) => report.ok), steps: reports };
 }
 

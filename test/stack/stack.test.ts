@@ -39,16 +39,21 @@ async function answersBalance(info: StackInfo): Promise<boolean> {
 }
 
 /** As from a script: there is no terminal to ask at. */
-async function runDemoCommand(): Promise<readonly { readonly name: string }[]> {
+async function runDemoCommand(): Promise<{
+  readonly steps: readonly { readonly name: string }[];
+  /** What a person reads while it runs. */
+  readonly progress: readonly string[];
+}> {
   const main = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
   const env = { PATH: '/usr/bin:/bin', HOLDFAST_HOME: home.home };
   const child = spawn(process.execPath, ['--import', 'tsx', main, 'demo', '--json'], {
     env,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const [report, progress] = await Promise.all([text(child.stdout), text(child.stderr)]);
   // Films of prepared files are not what the demo expects: what matters here is what it does to the stack.
-  return (JSON.parse(await text(child.stdout)) as { readonly steps: readonly { readonly name: string }[] })
-    .steps;
+  const { steps } = JSON.parse(report) as { readonly steps: readonly { readonly name: string }[] };
+  return { steps, progress: progress.split('\n') };
 }
 
 describe('a running stack', () => {
@@ -106,9 +111,11 @@ describe('a running stack', () => {
 
   test('is not robbed of its worker by a demo that nobody was asked about', async () => {
     const before = stack.info().pids.worker;
-    const demo = await runDemoCommand();
-    expect(demo.map((step) => step.name)).toContain('static_ad');
-    expect(demo.map((step) => step.name)).not.toContain('worker_kill');
+    const { steps, progress } = await runDemoCommand();
+    expect(steps.map((step) => step.name)).toContain('static_ad');
+    expect(steps.map((step) => step.name)).not.toContain('worker_kill');
+    // It fits a terminal, but for the folder that its reader chose.
+    expect(progress.filter((line) => line.length > 80 && !line.includes(home.home))).toEqual([]);
     expect(stack.info().pids.worker).toBe(before);
   });
 

@@ -3,8 +3,8 @@ import { reconcile } from '../../ledger/reconcile.ts';
 import { formatTable } from '../../cli/terminal.ts';
 import { check, type DemoScene, type DemoStep, type StepOutcome } from './demo-step.ts';
 
-export const proveTheBooks: DemoStep = {
-  name: 'books',
+export const checkLedger: DemoStep = {
+  name: 'ledger',
   title: "The account's statement, and the reconcile check over the whole ledger",
   run,
 };
