@@ -6,7 +6,7 @@ const DEADLINE_SECONDS = 6;
 
 export const returnCreditsOfFailures: DemoStep = {
   name: 'failures',
-  title: 'A job that fails and one that never finishes: the credits come back by themselves',
+  title: 'A job that fails and one that never finishes: the credits return',
   run,
 };
 

@@ -9,7 +9,7 @@ const LIMIT_MS = 60_000;
 
 export const returnCreditsOfTerminated: DemoStep = {
   name: 'terminated',
-  title: 'A running workflow is terminated from outside: the reconciler returns the credits',
+  title: 'A running workflow is terminated: the reconciler returns the credits',
   run,
 };
 
