@@ -46,6 +46,13 @@ export function batchTimesOf(
 }
 
 /**
+ * What may be missing of an output's own deadline at its start, in seconds or as a share of it, before that is our fault: its workflow and
+ * the first step of it take a moment. Without this every output of a job of one round would be late by us: none has the whole of it.
+ */
+const LATE_START_SECONDS = 1;
+const LATE_START_SHARE = 0.1;
+
+/**
  * The times of one of several outputs, from the instant it is taken up: its own, cut short where the job's deadline comes first.
  * @param own.deadlineSeconds the model's, or what the customer named.
  * @param own.leftSeconds until its credits return, when it was taken up.
@@ -54,6 +61,9 @@ export function outputTimesOf(
   times: ModelTimes,
   own: { readonly deadlineSeconds: number; readonly leftSeconds: number },
 ): JobTimes {
-  if (own.leftSeconds >= own.deadlineSeconds) return jobTimesOf(times, own.deadlineSeconds);
-  return { ...jobTimesOf(times, own.leftSeconds), deadlineSetBy: 'us' };
+  const whole = jobTimesOf(times, own.deadlineSeconds);
+  const missing = own.deadlineSeconds - own.leftSeconds;
+  if (missing <= 0) return whole;
+  const isOurFault = missing > Math.max(LATE_START_SECONDS, own.deadlineSeconds * LATE_START_SHARE);
+  return { ...jobTimesOf(times, own.leftSeconds), deadlineSetBy: isOurFault ? 'us' : whole.deadlineSetBy };
 }

@@ -57,16 +57,25 @@ describe('the times of a job with several outputs', () => {
 describe('the times of one of several outputs', () => {
   const left = fc.double({ min: 0.5, max: 10_000, noNaN: true });
 
-  it("are its own from its start, and never go past the job's deadline, which is our fault", () => {
+  it("are its own from its start, and never go past the job's deadline, which is our fault when it is well before", () => {
     fc.assert(
       fc.property(left, deadline, (leftSeconds, deadlineSeconds) => {
         const times = outputTimesOf(STATIC, { leftSeconds, deadlineSeconds });
         const setBy = deadlineSeconds < STATIC.deadlineSeconds ? 'customer' : 'model';
         expect(times.deadlineSeconds).toBe(Math.min(leftSeconds, deadlineSeconds));
-        expect(times.deadlineSetBy).toBe(leftSeconds < deadlineSeconds ? 'us' : setBy);
+        const isLate = deadlineSeconds - leftSeconds > Math.max(1, deadlineSeconds / 10);
+        expect(times.deadlineSetBy).toBe(isLate ? 'us' : setBy);
         expect(times.expectedSeconds).toBeLessThan(times.stuckSeconds);
         expect(times.stuckSeconds).toBeLessThan(times.deadlineSeconds);
       }),
     );
+  });
+
+  // Else a job of two outputs with a deadline of its own, reserved at a period's end, would carry its credits into the next one.
+  it('are as the customer set them for what begins at once: some of the deadline has always passed by then', () => {
+    for (const deadlineSeconds of [3, 4, 30, 600]) {
+      const times = outputTimesOf(STATIC, { leftSeconds: deadlineSeconds - 0.3, deadlineSeconds });
+      expect(times).toMatchObject({ deadlineSeconds: deadlineSeconds - 0.3, deadlineSetBy: 'customer' });
+    }
   });
 });
