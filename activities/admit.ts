@@ -1,6 +1,6 @@
 import { batchTimesOf, type BatchPlan } from '../domain/batch-plan.ts';
 import { planOutput, planOutputs, type OutputPlan } from '../domain/output-plan.ts';
-import { jobTimesOf, modelOf } from '../domain/models.ts';
+import { isBroughtForward, jobTimesOf, modelOf } from '../domain/models.ts';
 import type { SourceOf } from '../domain/edit.ts';
 import type { JobRequest, WorkItem } from '../domain/job-request.ts';
 import { CURRENT_PRICE_LIST } from '../domain/price-list.ts';
@@ -107,6 +107,7 @@ function planJob(
     };
   }
   const together = batchTimesOf(modelTimes, request.deadline_seconds);
+  const ownTimes = modelTimes.map((times) => jobTimesOf(times, request.deadline_seconds));
   const { accountId, jobId } = key;
   const item: AdmitItem = {
     ...key,
@@ -120,7 +121,7 @@ function planJob(
     deadlineSeconds: together.deadlineSeconds,
     outputs: outputs.map((output, index) => ({
       ...output,
-      deadlineSeconds: jobTimesOf(modelTimes[index] ?? firstTimes, request.deadline_seconds).deadlineSeconds,
+      deadlineSeconds: ownTimes[index]?.deadlineSeconds ?? together.deadlineSeconds,
     })),
   };
   if (outputs.length > 1) {
@@ -134,6 +135,7 @@ function planJob(
         jobId,
         outputCount,
         deadlineSeconds,
+        isStuckEarly: ownTimes.some((times) => isBroughtForward(times, 'stuckSeconds')),
         ageSeconds: 0,
         heartbeatTimeoutSeconds,
       },

@@ -12,6 +12,8 @@ export type BatchPlan = {
   readonly jobId: string;
   readonly outputCount: number;
   readonly deadlineSeconds: number;
+  /** The deadline that the customer named makes its outputs stuck before the model's own times would. */
+  readonly isStuckEarly?: boolean;
   /** Since admission; not zero when a workflow started over. */
   readonly ageSeconds: number;
   readonly heartbeatTimeoutSeconds: number;

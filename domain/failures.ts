@@ -73,6 +73,8 @@ const RULES: Readonly<Record<FailureCode, FailureRule>> = {
   },
   start_deadline: {
     atFault: 'provider',
+    // The customer: their own deadline brought it forward.
+    orElse: ['customer'],
     retryable: true,
     detail: 'The model service did not start the job in time. Submit again later.',
   },
@@ -90,7 +92,7 @@ const RULES: Readonly<Record<FailureCode, FailureRule>> = {
   },
   canceled: {
     atFault: 'customer',
-    // Us: the job was stuck, its workflow was gone, or support cancelled it.
+    // Us: the job was stuck by the model's own times, its workflow was gone, or support cancelled it.
     orElse: ['us'],
     retryable: true,
     detail: 'The job was canceled.',

@@ -74,6 +74,9 @@ export type JobTimes = ModelTimes & {
   readonly deadlineSetBy: 'model' | 'customer' | 'us';
 };
 
+/** How far into a deadline that the customer named the earlier instants are at the latest. */
+const LATEST_SHARE = { expectedSeconds: 0.5, startDeadlineSeconds: 0.7, stuckSeconds: 0.75 } as const;
+
 /** A model service that is started again is back within this. */
 const RESTART_SECONDS = 60;
 
@@ -82,7 +85,10 @@ const RESTART_SECONDS = 60;
  * long that the run deadline comes first.
  */
 export function reachWithinSeconds({ startDeadlineSeconds, deadlineSeconds }: ModelTimes): number {
-  return Math.min(Math.max(startDeadlineSeconds, RESTART_SECONDS), deadlineSeconds * 0.7);
+  return Math.min(
+    Math.max(startDeadlineSeconds, RESTART_SECONDS),
+    deadlineSeconds * LATEST_SHARE.startDeadlineSeconds,
+  );
 }
 
 /**
@@ -91,11 +97,23 @@ export function reachWithinSeconds({ startDeadlineSeconds, deadlineSeconds }: Mo
  */
 export function jobTimesOf(times: ModelTimes, requestedDeadlineSeconds: number | undefined): JobTimes {
   const deadlineSeconds = requestedDeadlineSeconds ?? times.deadlineSeconds;
+  const atLatest = (instant: keyof typeof LATEST_SHARE): number =>
+    Math.min(times[instant], deadlineSeconds * LATEST_SHARE[instant]);
   return {
-    expectedSeconds: Math.min(times.expectedSeconds, deadlineSeconds / 2),
-    stuckSeconds: Math.min(times.stuckSeconds, deadlineSeconds * 0.75),
-    startDeadlineSeconds: Math.min(times.startDeadlineSeconds, deadlineSeconds * 0.7),
+    expectedSeconds: atLatest('expectedSeconds'),
+    stuckSeconds: atLatest('stuckSeconds'),
+    startDeadlineSeconds: atLatest('startDeadlineSeconds'),
     deadlineSeconds,
     deadlineSetBy: deadlineSeconds < times.deadlineSeconds ? 'customer' : 'model',
   };
+}
+
+/**
+ * Whether an instant comes as early as it does because of the deadline that the customer named. What it brings about is the customer's
+ * then: else a deadline of seconds, which no model can keep, would bring expired credits back as a new grant.
+ */
+export function isBroughtForward(times: JobTimes, instant: 'startDeadlineSeconds' | 'stuckSeconds'): boolean {
+  return (
+    times.deadlineSetBy === 'customer' && times[instant] >= times.deadlineSeconds * LATEST_SHARE[instant]
+  );
 }

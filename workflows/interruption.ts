@@ -2,6 +2,7 @@ import { log } from '@temporalio/workflow';
 import type { Ending } from '../activities/settle.ts';
 import type { StopCause } from '../activities/stop-attempts.ts';
 import { failureOf, type Failure } from '../domain/failures.ts';
+import { isBroughtForward } from '../domain/models.ts';
 import type { ProviderSteps } from './activity-proxies.ts';
 import { RELEASED_BY_SUPPORT } from '../domain/support-command.ts';
 import { endingOf, type Production } from './production.ts';
@@ -45,11 +46,17 @@ const FAULT_OF_DEADLINE = { model: 'provider', customer: 'customer', us: 'us' } 
 /** The fault decides where credits go whose grant has expired meanwhile (design.md, "The ledger"). */
 function failureOfInterruption({ plan, interruption, control, isStuck, canceledBy }: Production): Failure {
   switch (interruption) {
-    case undefined:
-      return failureOf('canceled', canceledBy === 'customer' && !isStuck ? 'customer' : 'us');
+    case undefined: {
+      const isLate = isStuck && !isBroughtForward(plan.times, 'stuckSeconds');
+      return failureOf('canceled', canceledBy === 'customer' && !isLate ? 'customer' : 'us');
+    }
     case 'released':
       return RELEASED_BY_SUPPORT;
     case 'start_deadline':
+      return failureOf(
+        interruption,
+        isBroughtForward(plan.times, 'startDeadlineSeconds') ? 'customer' : 'provider',
+      );
     case 'internal':
       return failureOf(interruption);
     case 'run_deadline':

@@ -83,13 +83,13 @@ async function isStopped(batch: Batch): Promise<boolean> {
   return batch.stoppedBy !== undefined;
 }
 
-/** A cancel of a stuck job counts as ours, whoever asks (design.md, "The ledger"). */
+/** A cancel of a stuck job counts as ours, whoever asks (design.md, "The ledger"), unless the customer's own deadline made it stuck. */
 async function cancelBatch(batch: Batch, by: CancelRequest['by']): Promise<void> {
   batch.canceledBy = by;
   batch.stoppedBy = failureOf('canceled', by === 'customer' ? 'customer' : 'us');
-  const { accountId, jobId } = batch.plan;
+  const { accountId, jobId, isStuckEarly = false } = batch.plan;
   const job = await quick.readJobResult(accountId, jobId);
-  if (job?.state === 'stuck') batch.stoppedBy = failureOf('canceled', 'us');
+  if (job?.state === 'stuck' && !isStuckEarly) batch.stoppedBy = failureOf('canceled', 'us');
   await Promise.all([...batch.underWay].map((outputId) => cancelChild(outputId, by)));
 }
 

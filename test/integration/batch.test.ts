@@ -318,8 +318,8 @@ describe('a batch that is ended early', () => {
     expect(again).toMatchObject({ status: 409, body: { code: 'job_in_doubt', job_id: job.id } });
     await cancel(account, job.id);
     job = await running.untilEnded(account, job.id);
-    // A cancel of what is stuck counts as ours.
-    expect(job.outputs[1].failure).toMatchObject({ code: 'canceled', at_fault: 'us' });
+    // A cancel of what is stuck counts as ours; of what is stuck by a deadline that the customer set, as theirs.
+    expect(job.outputs[1].failure).toMatchObject({ code: 'canceled', at_fault: 'customer' });
   });
 
   it('goes on with what has begun when its workflow is terminated, and returns the rest', async () => {

@@ -33,7 +33,7 @@ const ENDINGS: Readonly<Record<TestScenario, Ending>> = {
     code: 'start_deadline',
     atFault: 'provider',
     maxAttempts: 1,
-    deadlineSeconds: 24,
+    deadlineSeconds: 26,
   },
   never_finishes: {
     state: 'failed',

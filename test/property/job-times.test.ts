@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULT_MODEL, jobTimesOf } from '../../domain/models.ts';
+import { DEFAULT_MODEL, isBroughtForward, jobTimesOf } from '../../domain/models.ts';
 
 const kinds = ['static_ad', 'video_ad'] as const;
 const deadline = fc.option(
@@ -45,4 +45,19 @@ test('a deadline is the customer’s only when it is shorter than the model’s 
     expect(jobTimesOf(timesOf(kind), own).deadlineSetBy).toBe('model');
     expect(jobTimesOf(timesOf(kind), undefined).deadlineSetBy).toBe('model');
   }
+});
+
+test('an instant is brought forward by the customer where their deadline makes it come before the model’s own', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...kinds), deadline, (kind, seconds) => {
+      const own = timesOf(kind);
+      const times = jobTimesOf(own, seconds);
+      for (const instant of ['startDeadlineSeconds', 'stuckSeconds'] as const) {
+        if (times[instant] < own[instant]) expect(isBroughtForward(times, instant)).toBe(true);
+        // Well past it nothing is moved; in between both come at the same moment.
+        else if ((seconds ?? Infinity) > 1.5 * own[instant])
+          expect(isBroughtForward(times, instant)).toBe(false);
+      }
+    }),
+  );
 });

@@ -20,7 +20,7 @@ const TABLE: Readonly<
   moderated_output: { retryable: true, by: { provider: 'return_grant' } },
   zero_outputs: { retryable: true, by: { provider: 'return_grant' } },
   bad_content: { retryable: true, by: { provider: 'return_grant' } },
-  start_deadline: { retryable: true, by: { provider: 'return_grant' } },
+  start_deadline: { retryable: true, by: { provider: 'return_grant', customer: 'expire' } },
   run_deadline: { retryable: true, by: { provider: 'return_grant', customer: 'expire', us: 'return_grant' } },
   outcome_unknown: { retryable: true, by: { provider: 'return_grant' } },
   canceled: { retryable: true, by: { customer: 'expire', us: 'return_grant' } },

@@ -152,6 +152,32 @@ test.concurrent(
   },
 );
 
+test.concurrent.for([
+  { by: 'the model’s own times', request: {}, stuckSeconds: 1, ends: 'us' },
+  { by: 'a deadline that its customer set', request: { deadline_seconds: 6 }, ends: 'customer' },
+])(
+  'a cancel of a job that is stuck by $by is the doing of: $ends',
+  async ({ request, stuckSeconds, ends }, { scene, expect }) => {
+    const worker = await scene.startWorker({
+      failing: ({ admit }) => ({
+        admit: async (start) => {
+          const { plan, ...answer } = await admit(start);
+          const soon = stuckSeconds === undefined ? {} : { stuckSeconds };
+          return { ...answer, plan: plan && { ...plan, times: { ...plan.times, ...soon } } };
+        },
+      }),
+    });
+    const job = worker.jobOf(`stuck by ${ends}`);
+    const work = { kind: 'static_ad', brief: { headline: 'stuck' }, ...request } as const;
+    expect(await worker.client.start({ ...job, request: work })).toMatchObject({ outcome: 'reserved' });
+    const read = () => readJob(scene.fixture.worker, job.accountId, job.jobId);
+    await expect.poll(read, { timeout: LATE_AFTER_MS, interval: 50 }).toMatchObject({ state: 'stuck' });
+    await worker.client.cancel(job);
+    expect(await worker.client.wait(job)).toEqual({ outcome: 'canceled' });
+    expect((await read())?.failure).toMatchObject({ code: 'canceled', at_fault: ends });
+  },
+);
+
 /** As the API does it for support; when to look whether the job is stuck stays as it was. */
 async function extend(
   fixture: WorkflowFixture,
