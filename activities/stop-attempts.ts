@@ -114,7 +114,7 @@ async function askToStop(provider: Provider, attempt: AttemptOfOutput): Promise<
     case 'stopped':
       return 'stopped';
     case 'too_late':
-      return 'finished';
+      return endOfEnded(provider, providerJobId);
     case 'requested':
       return waitForEnd(provider, providerJobId);
     case 'unsupported':
@@ -126,6 +126,12 @@ async function findProviderJob(provider: Provider, reference: string): Promise<s
   if (provider.capabilities.lookup === 'none') return null;
   const found = await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.lookup(reference, signal));
   return found.outcome === 'found' ? found.providerJobId : null;
+}
+
+/** It had ended. If it was canceled, then by an earlier try of ours whose answer was lost: that is no result and no failure of the run. */
+async function endOfEnded(provider: Provider, providerJobId: string): Promise<Stopped> {
+  const poll = await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
+  return poll.state === 'canceled' ? 'stopped' : 'finished';
 }
 
 async function waitForEnd(provider: Provider, providerJobId: string): Promise<Stopped> {

@@ -10,15 +10,18 @@ const REQUEST = { kind: 'static_ad', brief: { headline: 'cancelled too late' } }
 let fixture: WorkflowFixture;
 let service: ScriptedService;
 let worker: RunningWorker;
+/** How the provider says that the run ended, once it was to be cancelled. */
+let endedAs: () => object;
 beforeAll(async () => {
   fixture = await createWorkflowFixture();
 });
 beforeEach(async () => {
+  endedAs = finished;
   service = await startScriptedService((call) => {
     if (call.name === 'submit') call.answer(201, { id: 'p1' });
     // It had just finished.
     if (call.name === 'cancel') call.answer(409);
-    if (call.name === 'poll') call.answer(200, service.calls('cancel').length === 0 ? RUNNING : finished());
+    if (call.name === 'poll') call.answer(200, service.calls('cancel').length === 0 ? RUNNING : endedAs());
   });
   worker = await fixture.startWorker(service.url);
 });
@@ -70,6 +73,28 @@ test('a result that was there when the cancel came and is not brought in within 
   expect((await handle.describe()).status.name).toBe('CANCELLED');
   expect(await fixture.balance()).toEqual(before);
 });
+
+test.each([
+  ['canceled', 'canceled', { outcome: 'canceled' }],
+  ['failed', 'provider_failed', { outcome: 'failed', code: 'provider_failed' }],
+])(
+  'a run that had ended when the cancel came, %s by the provider’s own word, ends the job as %s',
+  async (status, code, outcome) => {
+    // Canceled: by an earlier try of ours, whose answer was lost.
+    endedAs = () => ({ id: 'p1', status, error: { code: 'failed' } });
+    const job = worker.jobOf(`ended ${status}`);
+    const before = await fixture.balance();
+    await worker.client.start({ ...job, request: REQUEST });
+    await service.untilCalled('poll');
+    await worker.client.cancel(job);
+    expect(await worker.client.wait(job)).toEqual(outcome);
+    const { rows } = await fixture.owner.query('SELECT failure FROM jobs.outputs WHERE job_id = $1', [
+      job.jobId,
+    ]);
+    expect(rows).toMatchObject([{ failure: { code } }]);
+    expect(await fixture.balance()).toEqual(before);
+  },
+);
 
 /** Takes most of its time from an activity that runs, as an operator can: the server's clock is not ours to move. */
 async function shorten(workflowId: string, activityId: string): Promise<void> {
