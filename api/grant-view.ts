@@ -6,7 +6,7 @@ export function viewGrant(grant: GrantView) {
   return {
     id: grant.id,
     source: grant.source,
-    band: grant.band,
+    priority: grant.priority,
     amount: grant.amount,
     available: grant.available,
     reserved: grant.reserved,

@@ -14,9 +14,9 @@ export const GRANT_SOURCES = [
 export type GrantSource = (typeof GRANT_SOURCES)[number];
 
 /** Spent in this order: 1 before 2 before 3. */
-export type GrantBand = 1 | 2 | 3;
+export type GrantPriority = 1 | 2 | 3;
 
-export const BAND_OF_SOURCE: Readonly<Record<GrantSource, GrantBand>> = {
+export const PRIORITY_OF_SOURCE: Readonly<Record<GrantSource, GrantPriority>> = {
   plan: 1,
   trial: 2,
   sign_up: 2,

@@ -56,7 +56,7 @@ export function createAdmitJob(database: Database): GroupedVerb<AdmitItem, Admit
   return groupCommitByAccount(async (items: readonly AdmitItem[]) => {
     const { rows } = await database.query<Row>({
       name: 'jobs.admit',
-      text: 'SELECT outcome, fingerprint, is_open, age_seconds FROM jobs.admit($1) ORDER BY item',
+      text: 'SELECT outcome, fingerprint, is_open, age_seconds FROM jobs.admit($1)',
       values: [JSON.stringify(items.map(toRow))],
     });
     return rows.map((row) => ({
@@ -88,7 +88,8 @@ function toRow(item: AdmitItem): object {
     metadata: item.request.metadata ?? {},
     member: item.request.member,
     project: item.request.project,
-    price: item.price,
+    total: item.price.total,
+    price_list: item.price.price_list,
     model: item.model,
     provider: item.provider,
     expected_seconds: item.expectedSeconds,

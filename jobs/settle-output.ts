@@ -45,15 +45,27 @@ export type SettleOutputResult = {
   readonly released: number;
 };
 
+type Row = {
+  outcome: SettleOutputResult['outcome'];
+  failure: Failure | null;
+  committed: string | null;
+  released: string | null;
+};
+
 /** Ends an output: its reservation, its record and its events in one transaction. One terminal outcome, whoever calls first. */
 export function createSettleOutput(database: Database): GroupedVerb<SettleOutputItem, SettleOutputResult> {
   return groupCommitByAccount(async (items: readonly SettleOutputItem[]) => {
-    const { rows } = await database.query<{ result: SettleOutputResult }>({
+    const { rows } = await database.query<Row>({
       name: 'jobs.settle',
-      text: 'SELECT result FROM jobs.settle($1) ORDER BY item',
+      text: 'SELECT outcome, failure, committed, released FROM jobs.settle($1)',
       values: [JSON.stringify(items.map(toRow))],
     });
-    return rows.map((row) => row.result);
+    return rows.map((row) => ({
+      outcome: row.outcome,
+      failure: row.failure,
+      committed: Number(row.committed ?? 0),
+      released: Number(row.released ?? 0),
+    }));
   });
 }
 

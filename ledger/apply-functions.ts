@@ -15,17 +15,33 @@ const FUNCTIONS_OF_SCHEMAS = `
  * processes see all of the old functions or all of the new ones. A function that no file defines any longer is dropped.
  */
 export async function applyFunctions(client: pg.Client, schemas: readonly string[]): Promise<void> {
-  const functions = (await Promise.all(schemas.map(readFunctionFiles))).flat().join('\n');
-  const grants = (await Promise.all(schemas.map((schema) => readSql(schema, 'grants.sql')))).join('\n');
+  const functions = (await Promise.all(schemas.map(readFunctionFiles))).flat();
+  const grants = await Promise.all(schemas.map((schema) => readSql(schema, 'grants.sql')));
   try {
     await applyInTransaction(client, schemas, { functions, grants, dropFirst: false });
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError && error.code === CANNOT_REPLACE)) throw error;
+    if (!(error instanceof FileRefused && error.sqlstate === CANNOT_REPLACE)) throw error;
     await applyInTransaction(client, schemas, { functions, grants, dropFirst: true });
   }
 }
 
-type Definitions = { readonly functions: string; readonly grants: string; readonly dropFirst: boolean };
+type SqlFile = { readonly name: string; readonly sql: string };
+type Definitions = {
+  readonly functions: readonly SqlFile[];
+  readonly grants: readonly SqlFile[];
+  readonly dropFirst: boolean;
+};
+
+/** What PostgreSQL said of a file, with the file's name. */
+class FileRefused extends Error {
+  override readonly name = 'FileRefused';
+  readonly sqlstate: string | undefined;
+
+  constructor(file: string, cause: pg.DatabaseError) {
+    super(`${file}: ${cause.message}`, { cause });
+    this.sqlstate = cause.code;
+  }
+}
 
 async function applyInTransaction(
   client: pg.Client,
@@ -35,14 +51,22 @@ async function applyInTransaction(
   await client.query('BEGIN');
   try {
     if (dropFirst) await dropFunctions(client, FUNCTIONS_OF_SCHEMAS, schemas);
-    await client.query(functions);
+    for (const file of functions) await applyFile(client, file);
     // A function that was created or replaced here was written by this transaction.
     await dropFunctions(client, `${FUNCTIONS_OF_SCHEMAS} AND p.xmin <> pg_current_xact_id()::xid`, schemas);
-    await client.query(grants);
+    for (const file of grants) await applyFile(client, file);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
     throw error;
+  }
+}
+
+async function applyFile(client: pg.Client, { name, sql }: SqlFile): Promise<void> {
+  try {
+    await client.query(sql);
+  } catch (error) {
+    throw error instanceof pg.DatabaseError ? new FileRefused(name, error) : error;
   }
 }
 
@@ -52,14 +76,14 @@ async function dropFunctions(client: pg.Client, query: string, schemas: readonly
   for (const { signature } of rows) await client.query(`DROP FUNCTION ${signature}`);
 }
 
-async function readFunctionFiles(schema: string): Promise<string[]> {
+async function readFunctionFiles(schema: string): Promise<SqlFile[]> {
   const names = await readdir(pathOf(schema, 'functions'));
   const files = names.filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(files.map((name) => readSql(schema, `functions/${name}`)));
 }
 
-function readSql(schema: string, name: string): Promise<string> {
-  return readFile(pathOf(schema, name), 'utf8');
+async function readSql(schema: string, name: string): Promise<SqlFile> {
+  return { name: `${schema}/${name}`, sql: await readFile(pathOf(schema, name), 'utf8') };
 }
 
 function pathOf(schema: string, name: string): string {

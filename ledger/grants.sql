@@ -8,13 +8,11 @@ REVOKE ALL ON SCHEMA ledger FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC, holdfast_api, holdfast_worker;
 GRANT USAGE ON SCHEMA ledger TO holdfast_api, holdfast_worker;
 
--- The API serves customers and operators: it opens, grants, spends, refunds, voids and reads, but never reserves or settles.
+-- The API serves customers and operators. Reserving, settling, spending and refunding go through the functions of jobs.
 GRANT EXECUTE ON FUNCTION
   ledger.open_account(text, text, text, bigint, text, bigint),
-  ledger.grant_credits(jsonb),
-  ledger.spend(jsonb),
-  ledger.refund(jsonb),
-  ledger.void_grants(jsonb),
+  ledger.grant_credits(text, text, text, int, bigint, timestamptz, interval, text, text, text),
+  ledger.void_grant(text, text, text, text),
   ledger.account_of_grant(text),
   ledger.set_plan(text, text, text, timestamptz, text, jsonb, text, text),
   ledger.read_plan(text),
@@ -32,8 +30,6 @@ GRANT EXECUTE ON FUNCTION
 TO holdfast_api, holdfast_worker;
 
 GRANT EXECUTE ON FUNCTION
-  ledger.reserve(jsonb),
-  ledger.settle(jsonb),
   ledger.read_open_reservations(text, text, int, double precision),
   ledger.read_due_plans(timestamptz, text, int),
   ledger.renew_plans(text[], jsonb),

@@ -1,12 +1,12 @@
 import {
-  BAND_OF_SOURCE,
   DEFAULT_LOW_BALANCE_AT,
   LOW_BALANCE_RISE,
+  PRIORITY_OF_SOURCE,
   SIGN_UP_CREDITS,
 } from '../domain/grant-rules.ts';
 import { accountIdOf, grantIdOf } from '../domain/job-id.ts';
 import type { Database } from './database.ts';
-import { createGrant } from './grant.ts';
+import { grantCredits } from './grant-credits.ts';
 
 export type OpenedAccount =
   | {
@@ -23,7 +23,7 @@ type Row = { outcome: 'opened' | 'exists'; account_id: string; name: string; ope
 
 /**
  * Opens an account with its sign-up grant. The reference is the key: the same one finds the same account. Two calls, both
- * made every time: whoever died between them left an account that its next opening completes.
+ * made every time: a caller that died between them left an account that its next opening completes.
  */
 export async function openAccount(
   database: Database,
@@ -44,16 +44,16 @@ export async function openAccount(
   });
   const row = rows[0];
   if (row === undefined) throw new RangeError('an opened account was not answered');
-  const grant = await createGrant(database)({
+  const granted = await grantCredits(database, {
     accountId: row.account_id,
     grantId: grantIdOf(row.account_id, 'sign_up', 'once'),
     source: 'sign_up',
-    band: BAND_OF_SOURCE.sign_up,
+    priority: PRIORITY_OF_SOURCE.sign_up,
     credits: SIGN_UP_CREDITS,
     ends: 'never',
     reason: 'sign_up',
   });
-  if (grant.outcome !== 'granted') throw new RangeError(`the sign-up grant was refused: ${grant.outcome}`);
+  if (granted !== 'granted') throw new RangeError(`the sign-up grant was refused: ${granted}`);
   if (row.name !== account.name) return { outcome: 'key_reused', accountId: row.account_id };
   return {
     outcome: row.outcome,

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 export type GrantView = {
   readonly id: string;
   readonly source: GrantSource;
-  readonly band: number;
+  readonly priority: number;
   readonly amount: number;
   readonly available: number;
   readonly reserved: number;

@@ -6,7 +6,7 @@ export type VoidResult =
 
 type Row = { outcome: 'voided' | 'not_found'; voided: string | null; not_recovered: string | null };
 
-/** Takes back what is left of a grant (a charge-back). Once: whoever comes again reads what the first took. Credits. */
+/** Takes back what is left of a grant (a charge-back). Once: the same call again reads what the first took. Credits. */
 export async function voidGrant(
   database: Database,
   item: {
@@ -17,13 +17,9 @@ export async function voidGrant(
   },
 ): Promise<VoidResult> {
   const { rows } = await database.query<Row>({
-    name: 'ledger.void_grants',
-    text: 'SELECT outcome, voided, not_recovered FROM ledger.void_grants($1)',
-    values: [
-      JSON.stringify([
-        { account_id: item.accountId, grant_id: item.grantId, reason: item.reason, actor: item.actor },
-      ]),
-    ],
+    name: 'ledger.void_grant',
+    text: 'SELECT outcome, voided, not_recovered FROM ledger.void_grant($1, $2, $3, $4)',
+    values: [item.accountId, item.grantId, item.reason, item.actor],
   });
   const row = rows[0];
   if (row?.outcome !== 'voided') return { outcome: 'not_found' };

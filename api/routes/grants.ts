@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  BAND_OF_SOURCE,
+  PRIORITY_OF_SOURCE,
   GOODWILL_LIFETIME_SECONDS,
   packOf,
   PACKS,
@@ -10,9 +10,9 @@ import {
 } from '../../domain/grant-rules.ts';
 import { grantIdOf } from '../../domain/job-id.ts';
 import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
-import { giveCredits, type GiveResult } from '../../jobs/give-credits.ts';
+import { grantCreditsOnce, type KeyedGrantResult } from '../../jobs/grant-credits.ts';
 import type { Database } from '../../ledger/database.ts';
-import type { GrantEnd, GrantItem } from '../../ledger/grant.ts';
+import type { GrantEnd, GrantItem } from '../../ledger/grant-credits.ts';
 import { actorOf } from '../actor.ts';
 import { REPLAYED } from '../admit-submission.ts';
 import {
@@ -69,7 +69,7 @@ export function giveGrantRoute(deps: { readonly database: Database }): Route {
       const accountId = await managedAccount(deps.database, exchange);
       const actor = actorOf(request, caller);
       const { body, sent } = await readBody(exchange, grantBody);
-      const given = await giveCredits(deps.database, {
+      const given = await grantCreditsOnce(deps.database, {
         key: body.reference,
         fingerprint: fingerprintRequest(sent),
         grant: { ...grantOf(accountId, body), actor },
@@ -89,7 +89,7 @@ function grantOf(accountId: string, body: GrantBody): GrantItem {
     accountId,
     grantId: grantIdOf(accountId, 'reference', body.reference),
     source: body.source,
-    band: BAND_OF_SOURCE[body.source],
+    priority: PRIORITY_OF_SOURCE[body.source],
     credits: creditsOf(body),
     ends: body.expires_at === undefined ? usualEnd(body) : { at: body.expires_at },
     reason: body.reason ?? body.source,
@@ -113,7 +113,7 @@ function usualEnd({ source, pack }: GrantBody): GrantEnd {
   }
 }
 
-function problemOfGrant(outcome: Exclude<GiveResult['outcome'], 'granted'>, body: GrantBody): Problem {
+function problemOfGrant(outcome: Exclude<KeyedGrantResult['outcome'], 'granted'>, body: GrantBody): Problem {
   switch (outcome) {
     case 'key_belongs_to_another':
       return new Problem('idempotency_key_reused', {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { spendIdOf } from '../../domain/job-id.ts';
 import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
-import { createUseCredits, type UseAnswer } from '../../jobs/use-credits.ts';
+import { createSpend, type SpendAnswer } from '../../jobs/spend.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readEntries } from '../../ledger/read-entries.ts';
 import { REPLAYED } from '../admit-submission.ts';
@@ -31,7 +31,7 @@ type Headers = Readonly<Record<string, string>>;
 
 /** POST /v1/usage: metered use, paid at once. The key answers the same for ever, a refusal too. */
 export function usageRoute(deps: { readonly database: Database }): Route {
-  const useCredits = createUseCredits(deps.database);
+  const spend = createSpend(deps.database);
   return {
     method: 'post',
     path: '/v1/usage',
@@ -47,7 +47,7 @@ export function usageRoute(deps: { readonly database: Database }): Route {
       // Its body came late: the caller has been told that nothing was billed, so let it be true.
       if (state.isGivenUp) throw unavailable();
       state.billed = 'unknown';
-      const used = await useCredits({
+      const used = await spend({
         ...{ accountId, key, fingerprint, spendId, credits },
         ...{ note: body.kind, member: body.member, project: body.project },
       });
@@ -74,7 +74,7 @@ export function usageRoute(deps: { readonly database: Database }): Route {
 }
 
 function problemOfUsage(
-  answer: Exclude<UseAnswer, { readonly outcome: 'spent' }>,
+  answer: Exclude<SpendAnswer, { readonly outcome: 'spent' }>,
   headers: Headers,
 ): Problem {
   switch (answer.outcome) {

@@ -6,9 +6,8 @@ $$;
 -- what their customer saw, and their addresses may have ended since.
 CREATE OR REPLACE FUNCTION jobs.origin_jobs(p_account_id text, p_job_id text) RETURNS SETOF text
 LANGUAGE sql STABLE AS $$
-  SELECT s.job_id FROM jobs.outputs o
+  SELECT s.job_id FROM jobs.outputs_of(p_account_id, p_job_id) o
   JOIN jobs.outputs s ON s.account_id = o.account_id AND s.output_id = o.source_output_id
-  WHERE o.account_id = p_account_id AND o.job_id = p_job_id
   UNION
   SELECT r.job_id FROM jobs.review_decisions d
   JOIN jobs.reviews r ON r.account_id = d.account_id AND r.review_id = d.review_id

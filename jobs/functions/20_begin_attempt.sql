@@ -3,10 +3,11 @@
 -- What an attempt is to make, how long is left for it, and how its row stands: all null before there is one. Makes nothing.
 CREATE OR REPLACE FUNCTION jobs.prepare_attempt(p_account_id text, p_output_id text, p_reference text)
 RETURNS TABLE (state text, provider_job_id text, error_class text, work jsonb, seconds_left double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   SELECT a.state, a.provider_job_id, a.error_class, jobs.work_for_model(o.account_id, o.job_id, o.work),
          extract(epoch FROM r.return_by - ledger.clock())::double precision
-  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
   LEFT JOIN jobs.attempts a ON a.account_id = o.account_id AND a.reference = p_reference
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
@@ -16,15 +17,16 @@ $$;
 CREATE OR REPLACE FUNCTION jobs.begin_attempt(p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int,
                                    p_reference text, p_provider text, p_submitter text)
 RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_now     timestamptz := ledger.lock_accounts(ARRAY[p_account_id]);
+  v_now     timestamptz := ledger.lock(p_account_id);
   v_is_open boolean;
   v_is_mine boolean := false;
 BEGIN
   SELECT r.state = 'open' INTO v_is_open
-  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id AND o.job_id = p_job_id;
   IF v_is_open THEN
     INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, number, provider, state, submitter, posted_at)
@@ -45,7 +47,8 @@ END $$;
 -- Its submitter has given an attempt up, and has reset its connection: nothing of it can arrive any more. Answers how it stands.
 CREATE OR REPLACE FUNCTION jobs.close_attempt(p_account_id text, p_reference text)
 RETURNS TABLE (state text, provider_job_id text, error_class text)
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   UPDATE jobs.attempts a
   SET closed_at = ledger.clock(), state = CASE a.state WHEN 'posting' THEN 'unknown' ELSE a.state END
   WHERE a.account_id = p_account_id AND a.reference = p_reference

@@ -3,10 +3,11 @@
 CREATE OR REPLACE FUNCTION jobs.move_attempt(p_account_id text, p_reference text, p_from text[], p_to text, p_provider_job_id text,
                                   p_error_class text)
 RETURNS TABLE (is_moved boolean, state text, provider_job_id text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_now      timestamptz := ledger.lock_accounts(ARRAY[p_account_id]);
+  v_now      timestamptz := ledger.lock(p_account_id);
   v_attempt  jobs.attempts;
   v_is_moved boolean;
 BEGIN

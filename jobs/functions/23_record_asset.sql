@@ -2,7 +2,8 @@
 -- stays fenced.
 CREATE OR REPLACE FUNCTION jobs.record_asset(p_account_id text, p_reference text, p_sha256 text, p_content_type text, p_bytes bigint,
                                   p_billed text, p_cost text)
-RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+RETURNS text LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   UPDATE jobs.attempts a
   SET state = CASE a.state WHEN 'accepted' THEN 'collected' ELSE a.state END, sha256 = p_sha256,
       content_type = p_content_type, bytes = p_bytes, billed = p_billed, cost = p_cost

@@ -1,13 +1,14 @@
 -- What the provider says of a job under way: shown, and told as an event. A job with several outputs is as far as they
 -- have ended (jobs.move_job_on).
 CREATE OR REPLACE FUNCTION jobs.record_progress(p_account_id text, p_job_id text, p_progress jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_now timestamptz := ledger.clock();
 BEGIN
   UPDATE jobs.jobs SET progress = p_progress
   WHERE account_id = p_account_id AND job_id = p_job_id AND finished_at IS NULL AND progress IS DISTINCT FROM p_progress
-    AND NOT EXISTS (SELECT 1 FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.job_id = p_job_id OFFSET 1);
+    AND NOT EXISTS (SELECT 1 FROM jobs.outputs_of(p_account_id, p_job_id) OFFSET 1);
   IF FOUND THEN
     PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', p_progress, v_now);
   END IF;
@@ -20,7 +21,8 @@ END $$;
 CREATE OR REPLACE FUNCTION jobs.record_stage_progress(p_account_id text, p_reference text, p_stage text, p_parts int,
                                            p_before double precision, p_share double precision,
                                            p_fraction double precision, p_queue_position int)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_attempt  jobs.attempts;
   v_progress jsonb;
@@ -36,9 +38,8 @@ BEGIN
 
   SELECT sum(part.done) INTO v_done FROM (
     SELECT max(CASE a.state WHEN 'collected' THEN 1 ELSE coalesce(a.fraction, 0) END) AS done
-    FROM jobs.attempts a
-    WHERE a.account_id = p_account_id AND a.output_id = v_attempt.output_id
-      AND (a.stage = p_stage OR starts_with(a.stage, p_stage || '_'))
+    FROM jobs.attempts_of(p_account_id, v_attempt.output_id) a
+    WHERE a.stage = p_stage OR starts_with(a.stage, p_stage || '_')
     GROUP BY a.stage) part;
   PERFORM jobs.record_progress(p_account_id, v_attempt.job_id, jsonb_build_object(
     'stage', p_stage, 'queue_position', p_queue_position,

@@ -1,9 +1,10 @@
 -- Past its expected time: a job is stuck while any of its outputs is. Answers whether the output is stuck now; one that
 -- has ended is not.
 CREATE OR REPLACE FUNCTION jobs.mark_stuck(p_account_id text, p_job_id text, p_output_id text) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
-  v_now timestamptz := ledger.lock_accounts(ARRAY[p_account_id]);
+  v_now timestamptz := ledger.lock(p_account_id);
 BEGIN
   UPDATE jobs.outputs SET state = 'stuck'
   WHERE account_id = p_account_id AND output_id = p_output_id AND state IN ('queued', 'running');

@@ -9,10 +9,11 @@
 CREATE OR REPLACE FUNCTION jobs.take_up_output(p_account_id text, p_output_id text)
 RETURNS TABLE (work jsonb, credits bigint, deadline_seconds double precision, left_seconds double precision,
                age_seconds double precision)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_now       timestamptz := ledger.lock_accounts(ARRAY[p_account_id]);
+  v_now       timestamptz := ledger.lock(p_account_id);
   v_output    jobs.outputs;
   v_return_by timestamptz;
   v_job_by    timestamptz;

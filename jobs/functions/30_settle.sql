@@ -1,128 +1,166 @@
--- Writes an ended reservation into the record: the output, its attempts (fenced: a late zombie may not post or collect),
--- and the job: how far it is, and its end once the last output has ended.
-CREATE OR REPLACE FUNCTION jobs.end_output(p_body jsonb, p_outcome text, p_asset jobs.attempts, p_released bigint, p_now timestamptz)
-RETURNS void LANGUAGE plpgsql AS $$
+-- Ends an output: its reservation, its record and its events, by the workflow and the reconciler alike. A commit needs a collected
+-- attempt at the final stage, whose result is the output's: no charge without an asset.
+CREATE OR REPLACE FUNCTION jobs.settle_one(p_item jobs.settle_item) RETURNS jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
-  v_account_id text := p_body->>'account_id';
-  v_job_id     text := p_body->>'job_id';
-  v_failure    jsonb := nullif(p_body->'failure', 'null');
+  v_asset   jobs.attempts;
+  v_refusal text := jobs.refusal_before_settle(p_item);
+  v_result  ledger.settled;
+  v_failure jsonb;
 BEGIN
-  IF p_outcome = 'committed' THEN
-    UPDATE jobs.outputs SET state = 'succeeded', sha256 = p_asset.sha256, content_type = p_asset.content_type, bytes = p_asset.bytes
-    WHERE account_id = v_account_id AND output_id = p_body->>'output_id';
+  IF p_item.if_never_begun IS NOT NULL AND NOT jobs.has_begun(p_item.account_id, p_item.job_id, p_item.output_id) THEN
+    p_item := jsonb_populate_record(p_item, p_item.if_never_begun);
+  END IF;
+  IF v_refusal IS NOT NULL THEN
+    RETURN ROW(v_refusal, NULL, NULL, NULL)::jobs.settled;
+  END IF;
+  IF p_item.verb = 'commit' THEN
+    v_asset := jobs.asset_of(p_item.account_id, p_item.output_id);
+    IF v_asset.reference IS NULL AND jobs.is_open(p_item.account_id, p_item.reservation_id) THEN
+      RETURN ROW('asset_missing', NULL, NULL, NULL)::jobs.settled;
+    END IF;
+  END IF;
+  v_result := ledger.settle(p_item.account_id, p_item.reservation_id, p_item.verb, p_item.credits,
+    coalesce(p_item.failure->>'code', 'delivered'), p_item.expired_policy, p_item.return_grant_hours);
+  IF v_result.outcome IN ('committed', 'released') AND NOT v_result.is_replay THEN
+    v_failure := nullif(p_item.failure, 'null');
+    PERFORM jobs.end_output(p_item, v_result, v_asset);
   ELSE
-    UPDATE jobs.outputs SET failure = v_failure,
-           state = CASE v_failure->>'code' WHEN 'canceled' THEN 'canceled' ELSE 'failed' END
-    WHERE account_id = v_account_id AND output_id = p_body->>'output_id';
-    UPDATE jobs.attempts SET state = 'fenced'
-    WHERE account_id = v_account_id AND output_id = p_body->>'output_id' AND state IN ('posting', 'unknown', 'accepted', 'collected');
+    SELECT o.failure INTO v_failure FROM jobs.outputs o
+    WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
   END IF;
-  IF p_released > 0 THEN
-    PERFORM jobs.append_event(v_account_id, v_job_id, 'credits.returned',
-      jsonb_build_object('output_id', p_body->>'output_id', 'credits', p_released, 'reason', v_failure->>'code'), p_now);
-  END IF;
-
-  PERFORM jobs.move_job_on(v_account_id, v_job_id, p_now);
-END $$;
-
--- Moves a job on by how its outputs stand. Ended: succeeded with all of them, partially_succeeded with some; else failed
--- with the first that failed, in their order, or canceled. Not ended: as far as they have, and stuck while one of them is.
-CREATE OR REPLACE FUNCTION jobs.move_job_on(p_account_id text, p_job_id text, p_now timestamptz) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-  v_counts   record;
-  v_state    text;
-  v_failure  jsonb;
-  v_progress jsonb;
-BEGIN
-  SELECT count(*) AS outputs, count(*) FILTER (WHERE o.state = 'succeeded') AS succeeded,
-         count(*) FILTER (WHERE o.state = 'failed') AS failed, count(*) FILTER (WHERE o.state = 'canceled') AS canceled,
-         count(*) FILTER (WHERE o.state = 'stuck') AS stuck
-  INTO v_counts FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.job_id = p_job_id;
-
-  IF v_counts.succeeded + v_counts.failed + v_counts.canceled < v_counts.outputs THEN
-    v_progress := jsonb_build_object('stage', 'outputs', 'queue_position', NULL, 'fraction',
-      round((v_counts.succeeded + v_counts.failed + v_counts.canceled)::numeric / v_counts.outputs, 4));
-    UPDATE jobs.jobs SET progress = v_progress,
-           state = CASE WHEN state = 'stuck' AND v_counts.stuck = 0 THEN 'running' ELSE state END
-    WHERE account_id = p_account_id AND job_id = p_job_id AND finished_at IS NULL;
-    PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', v_progress, p_now);
-    RETURN;
-  END IF;
-
-  v_state := CASE WHEN v_counts.succeeded = v_counts.outputs THEN 'succeeded' WHEN v_counts.succeeded > 0 THEN 'partially_succeeded'
-                  WHEN v_counts.failed > 0 THEN 'failed' ELSE 'canceled' END;
-  SELECT o.failure INTO v_failure FROM jobs.outputs o
-  WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND o.state = v_state ORDER BY o.item, o.variation LIMIT 1;
-  UPDATE jobs.jobs SET state = v_state, finished_at = p_now, progress = NULL, failure = v_failure
-  WHERE account_id = p_account_id AND job_id = p_job_id AND finished_at IS NULL;
-  IF FOUND THEN
-    PERFORM jobs.append_event(p_account_id, p_job_id, 'job.' || v_state, jsonb_build_object('failure', v_failure), p_now);
-  END IF;
+  RETURN ROW(v_result.outcome, v_failure, v_result.committed, v_result.released)::jobs.settled;
 END $$;
 
 -- Whether anything was done for an output: an attempt at a provider, or the fetching of a picture that its brief refers to.
-CREATE OR REPLACE FUNCTION jobs.has_begun(p_account_id text, p_job_id text, p_output_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT 1 FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.output_id = p_output_id)
-    OR EXISTS (SELECT 1 FROM jobs.reference_assets f
-               WHERE f.account_id = p_account_id AND f.job_id = p_job_id AND f.claimed_by = p_output_id)
-$$;
-
-CREATE OR REPLACE FUNCTION jobs.settle_one(p_body jsonb, p_now timestamptz) RETURNS jsonb
+CREATE OR REPLACE FUNCTION jobs.has_begun(p_account_id text, p_job_id text, p_output_id text) RETURNS boolean
 LANGUAGE plpgsql AS $$
-DECLARE
-  v_account_id text := p_body->>'account_id';
-  v_job_id     text := p_body->>'job_id';
-  v_output_id  text := p_body->>'output_id';
-  v_asset      jobs.attempts;
-  v_result     record;
 BEGIN
-  IF p_body->>'if_never_begun' IS NOT NULL AND NOT jobs.has_begun(v_account_id, v_job_id, v_output_id) THEN
-    p_body := p_body || (p_body->'if_never_begun');
-  END IF;
-  SELECT * INTO v_asset FROM jobs.attempts a
-  WHERE a.account_id = v_account_id AND a.output_id = v_output_id AND a.stage = 'render' AND a.state = 'collected'
-  ORDER BY a.number DESC LIMIT 1;
-  IF p_body->>'verb' = 'commit' AND NOT FOUND
-     AND EXISTS (SELECT 1 FROM ledger.reservations r WHERE r.account_id = v_account_id
-                 AND r.reservation_id = p_body->>'reservation_id' AND r.state = 'open') THEN
-    RETURN '{"outcome": "asset_missing"}';
-  END IF;
-  IF EXISTS (SELECT 1 FROM ledger.reservations r WHERE r.account_id = v_account_id AND r.reservation_id = p_body->>'reservation_id'
-             AND r.state = 'open' AND r.return_by + make_interval(secs => (p_body->>'overdue_seconds')::double precision) >= p_now) THEN
-    RETURN '{"outcome": "not_overdue"}';
-  END IF;
-
-  SELECT s.* INTO v_result FROM ledger.settle(jsonb_build_array(jsonb_build_object(
-    'account_id', v_account_id, 'reservation_id', p_body->>'reservation_id', 'verb', p_body->>'verb',
-    'amount', p_body->'credits', 'cause', coalesce(p_body->'failure'->>'code', 'delivered'),
-    'expired_policy', p_body->>'expired_policy', 'return_grant_hours', p_body->'return_grant_hours'))) s;
-  IF v_result.outcome IN ('committed', 'released') AND NOT v_result.is_replay THEN
-    PERFORM jobs.end_output(p_body, v_result.outcome, v_asset, v_result.released, p_now);
-  END IF;
-  RETURN jsonb_build_object('outcome', v_result.outcome, 'committed', v_result.committed, 'released', v_result.released,
-    'failure', (SELECT o.failure FROM jobs.outputs o WHERE o.account_id = v_account_id AND o.output_id = v_output_id));
+  RETURN EXISTS (SELECT 1 FROM jobs.attempts_of(p_account_id, p_output_id))
+    OR EXISTS (SELECT 1 FROM jobs.reference_assets f
+               WHERE f.account_id = p_account_id AND f.job_id = p_job_id AND f.claimed_by = p_output_id);
 END $$;
 
--- Ends outputs: the reservation, the record and the events in one transaction, by the workflow and the reconciler alike.
--- Items: account_id, job_id, output_id, reservation_id, verb (commit | release), credits (of a commit), failure (of a
--- release: {code, …}), expired_policy, return_grant_hours. A commit needs a collected attempt at the final stage, whose
--- result is the output's: no charge without an asset.
--- if_never_begun (of a release): the failure and expired_policy in place of those, where nothing was done for the output yet.
--- overdue_seconds (of a release): only what is so long past its return_by, as it stands by now: support may have moved it.
---
--- Answers {"outcome": "committed" | "released" | "asset_missing" | "not_overdue" | what the ledger refused, "failure",
--- "committed", "released"}: how the output ended, whoever ended it.
-CREATE OR REPLACE FUNCTION jobs.settle(p_items jsonb) RETURNS TABLE (item int, result jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-DECLARE
-  v_now  timestamptz;
-  v_item record;
+CREATE OR REPLACE FUNCTION jobs.is_open(p_account_id text, p_reservation_id text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-  v_now := ledger.lock_accounts(ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i));
-  FOR v_item IN SELECT i.value AS body, i.ordinality AS item FROM jsonb_array_elements(p_items) WITH ORDINALITY i ORDER BY i.ordinality
-  LOOP
-    RETURN QUERY SELECT v_item.item::int, jobs.settle_one(v_item.body, v_now);
+  RETURN EXISTS (SELECT 1 FROM ledger.reservations r
+                 WHERE r.account_id = p_account_id AND r.reservation_id = p_reservation_id AND r.state = 'open');
+END $$;
+
+-- A release of what is overdue leaves alone what is not: support may have given it a later return_by.
+CREATE OR REPLACE FUNCTION jobs.refusal_before_settle(p_item jobs.settle_item) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  v_now timestamptz;
+BEGIN
+  IF p_item.overdue_seconds IS NULL THEN
+    RETURN NULL;
+  END IF;
+  v_now := (ledger.lock_account(p_item.account_id)).moved_at;
+  RETURN (SELECT 'not_overdue' FROM ledger.reservations r
+          WHERE r.account_id = p_item.account_id AND r.reservation_id = p_item.reservation_id AND r.state = 'open'
+            AND r.return_by + make_interval(secs => p_item.overdue_seconds) >= v_now);
+END $$;
+
+-- The result that an output delivers: of its last collected attempt at the final stage.
+CREATE OR REPLACE FUNCTION jobs.asset_of(p_account_id text, p_output_id text) RETURNS jobs.attempts
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_asset jobs.attempts;
+BEGIN
+  SELECT a.* INTO v_asset FROM jobs.attempts a
+  WHERE a.account_id = p_account_id AND a.output_id = p_output_id AND a.output_id > '' AND a.stage = 'render'
+    AND a.state = 'collected'
+  ORDER BY a.number DESC LIMIT 1;
+  RETURN v_asset;
+END $$;
+
+-- Writes an ended reservation into the record: the output, its attempts (fenced: a late zombie may not post or collect),
+-- and the job: how far it is, and its end once the last output has ended.
+CREATE OR REPLACE FUNCTION jobs.end_output(p_item jobs.settle_item, p_result ledger.settled, p_asset jobs.attempts)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_failure jsonb := nullif(p_item.failure, 'null');
+  v_state   text := CASE WHEN p_result.outcome = 'committed' THEN 'succeeded'
+                         WHEN v_failure->>'code' = 'canceled' THEN 'canceled' ELSE 'failed' END;
+BEGIN
+  UPDATE jobs.outputs o
+  SET state = v_state, failure = CASE v_state WHEN 'succeeded' THEN o.failure ELSE v_failure END, sha256 = p_asset.sha256,
+      content_type = p_asset.content_type, bytes = p_asset.bytes
+  WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
+  IF v_state <> 'succeeded' THEN
+    UPDATE jobs.attempts a SET state = 'fenced'
+    WHERE a.account_id = p_item.account_id AND a.output_id = p_item.output_id AND a.output_id > ''
+      AND a.state IN ('posting', 'unknown', 'accepted', 'collected');
+  END IF;
+  PERFORM jobs.move_job_on(p_item, v_state, v_failure, p_result);
+END $$;
+
+-- Moves a job on by an output that has just ended. Ended with its last one: succeeded with all of them, partially_succeeded with
+-- some; else failed with the first that failed, in their order, or canceled. Not ended: as far as they have, and stuck while
+-- one of them is.
+CREATE OR REPLACE FUNCTION jobs.move_job_on(p_item jobs.settle_item, p_state text, p_failure jsonb, p_result ledger.settled)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_job   jobs.jobs;
+  v_ended int;
+  v_event text := 'job.progress';
+  v_data  jsonb;
+BEGIN
+  SELECT j.* INTO v_job FROM jobs.jobs j WHERE j.account_id = p_item.account_id AND j.job_id = p_item.job_id;
+  IF NOT FOUND THEN  -- what was released was never admitted
+    RETURN;
+  END IF;
+  v_job.succeeded := v_job.succeeded + (p_state = 'succeeded')::int;
+  v_job.failed := v_job.failed + (p_state = 'failed')::int;
+  v_job.canceled := v_job.canceled + (p_state = 'canceled')::int;
+  v_ended := v_job.succeeded + v_job.failed + v_job.canceled;
+  IF v_ended < v_job.outputs THEN
+    v_job.progress := jsonb_build_object('stage', 'outputs', 'queue_position', NULL,
+                                         'fraction', round(v_ended::numeric / v_job.outputs, 4));
+    v_data := v_job.progress;
+    IF v_job.state = 'stuck' AND NOT EXISTS (
+      SELECT 1 FROM jobs.outputs_of(p_item.account_id, p_item.job_id) o WHERE o.state = 'stuck') THEN
+      v_job.state := 'running';
+    END IF;
+  ELSE
+    v_job.state := CASE WHEN v_job.succeeded = v_job.outputs THEN 'succeeded'
+                        WHEN v_job.succeeded > 0 THEN 'partially_succeeded' WHEN v_job.failed > 0 THEN 'failed'
+                        ELSE 'canceled' END;
+    v_job.failure := CASE WHEN v_job.state NOT IN ('failed', 'canceled') THEN NULL WHEN v_job.outputs = 1 THEN p_failure
+      ELSE (SELECT o.failure FROM jobs.outputs_of(p_item.account_id, p_item.job_id) o WHERE o.state = v_job.state
+            ORDER BY o.item, o.variation LIMIT 1) END;
+    v_job.finished_at := p_result.at;
+    v_job.progress := NULL;
+    v_event := 'job.' || v_job.state;
+    v_data := jsonb_build_object('failure', v_job.failure);
+  END IF;
+  UPDATE jobs.jobs j
+  SET state = v_job.state, finished_at = v_job.finished_at, progress = v_job.progress, failure = v_job.failure,
+      succeeded = v_job.succeeded, failed = v_job.failed, canceled = v_job.canceled,
+      event_seq = j.event_seq + CASE WHEN p_result.released > 0 THEN 2 ELSE 1 END
+  WHERE j.account_id = p_item.account_id AND j.job_id = p_item.job_id RETURNING j.event_seq INTO v_job.event_seq;
+  IF p_result.released > 0 THEN
+    PERFORM jobs.write_event(p_item.account_id, p_item.job_id, v_job.event_seq - 1, 'credits.returned', jsonb_build_object(
+      'output_id', p_item.output_id, 'credits', p_result.released, 'reason', p_failure->>'code'), p_result.at);
+  END IF;
+  PERFORM jobs.write_event(p_item.account_id, p_item.job_id, v_job.event_seq, v_event, v_data, p_result.at);
+END $$;
+
+-- Ends outputs that arrived together (jobs.settle_item), one after the other, in one transaction; of an array that takes too long,
+-- the rest is sent again.
+--
+-- committed | released | asset_missing | not_overdue | what the ledger refused: how the output ended, whoever ended it.
+CREATE OR REPLACE FUNCTION jobs.settle(p_items jsonb) RETURNS SETOF jobs.settled LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  v_items    jobs.settle_item[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::jobs.settle_item, p_items) i);
+  v_item     jobs.settle_item;
+  v_deadline timestamptz;
+BEGIN
+  PERFORM ledger.lock_accounts(ARRAY(SELECT DISTINCT i.account_id FROM unnest(v_items) i));
+  v_deadline := ledger.array_deadline();
+  FOREACH v_item IN ARRAY v_items LOOP
+    RETURN NEXT jobs.settle_one(v_item);
+    EXIT WHEN clock_timestamp() > v_deadline;
   END LOOP;
 END $$;

@@ -7,15 +7,16 @@ CREATE OR REPLACE FUNCTION jobs.open_outputs(p_account_id text, p_job_id text)
 RETURNS TABLE (output_id text, reservation_id text, return_by timestamptz, item int, variation int)
 LANGUAGE sql STABLE AS $$
   SELECT o.output_id, o.reservation_id, r.return_by, o.item, o.variation
-  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
-  WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND r.state = 'open'
+  FROM jobs.outputs_of(p_account_id, p_job_id) o
+  CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
+  WHERE r.state = 'open'
 $$;
 
 -- Attempts of outputs that have not ended, by name: a reference, or a number where that is enough; null: any.
 CREATE OR REPLACE FUNCTION jobs.attempts_named(p_account_id text, p_job_id text, p_name jsonb) RETURNS SETOF jobs.attempts
 LANGUAGE sql STABLE AS $$
   SELECT a.* FROM jobs.open_outputs(p_account_id, p_job_id) o
-  JOIN jobs.attempts a ON a.account_id = p_account_id AND a.output_id = o.output_id
+  JOIN LATERAL jobs.attempts_of(p_account_id, o.output_id) a ON true
   WHERE nullif(p_name, 'null') IS NULL OR p_name IN (to_jsonb(a.reference), to_jsonb(a.number))
 $$;
 

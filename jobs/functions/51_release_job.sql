@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION jobs.release_job(p_account_id text, p_job_id text, p_
 LANGUAGE plpgsql AS $$
 DECLARE
   v_output  record;
-  v_result  jsonb;
+  v_result  jobs.settled;
   v_credits bigint := 0;
   v_ids     text[] := '{}';
 BEGIN
@@ -12,13 +12,12 @@ BEGIN
     SELECT o.* FROM jobs.open_outputs(p_account_id, p_job_id) o
     WHERE nullif(p_call->'output_ids', 'null') IS NULL OR p_call->'output_ids' ? o.output_id ORDER BY o.item, o.variation
   LOOP
-    v_result := jobs.settle_one(jsonb_build_object('account_id', p_account_id, 'job_id', p_job_id, 'output_id', v_output.output_id,
-      'reservation_id', v_output.reservation_id, 'verb', 'release', 'failure', p_call->'failure',
-      'expired_policy', p_call->>'expired_policy', 'return_grant_hours', p_call->'return_grant_hours'), p_now);
-    IF v_result->>'outcome' <> 'released' THEN
-      RAISE EXCEPTION 'the ledger refused to release %: %', v_output.reservation_id, v_result->>'outcome' USING ERRCODE = 'HF004';
+    v_result := jobs.settle_one(ROW(p_account_id, p_job_id, v_output.output_id, v_output.reservation_id, 'release', NULL,
+      p_call->'failure', p_call->>'expired_policy', (p_call->>'return_grant_hours')::int, NULL, NULL)::jobs.settle_item);
+    IF v_result.outcome <> 'released' THEN
+      RAISE EXCEPTION 'the ledger refused to release %: %', v_output.reservation_id, v_result.outcome USING ERRCODE = 'HF004';
     END IF;
-    v_credits := v_credits + (v_result->>'released')::bigint;
+    v_credits := v_credits + v_result.released;
     v_ids := v_ids || v_output.output_id;
   END LOOP;
   IF v_ids = '{}' THEN

@@ -16,7 +16,7 @@ BEGIN
          coalesce(sum(r.committed - r.refunded) FILTER (WHERE NOT g.is_retried), 0) AS left,
          coalesce(sum(r.committed - r.refunded) FILTER (WHERE g.is_retried), 0) AS retried
   INTO v_sums
-  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
   CROSS JOIN LATERAL (SELECT jobs.has_free_retry(o.account_id, o.output_id, p_now) AS is_retried) g
   WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND (v_output_id IS NULL OR o.output_id = v_output_id);
   v_wanted := coalesce((p_call->>'credits')::bigint, v_sums.left);
@@ -32,16 +32,17 @@ BEGIN
 
   FOR v_output IN
     SELECT o.output_id, o.reservation_id, r.committed - r.refunded AS left
-    FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
-    WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND (v_output_id IS NULL OR o.output_id = v_output_id)
+    FROM jobs.outputs_of(p_account_id, p_job_id) o
+    CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
+    WHERE (v_output_id IS NULL OR o.output_id = v_output_id)
       AND r.committed > r.refunded AND NOT jobs.has_free_retry(o.account_id, o.output_id, p_now)
     ORDER BY o.item DESC, o.variation DESC
   LOOP
     v_here := least(v_wanted, v_output.left);
     EXIT WHEN v_here = 0;
-    SELECT f.outcome INTO v_result FROM ledger.refund(jsonb_build_array(jsonb_build_object('account_id', p_account_id,
-      'reservation_id', v_output.reservation_id, 'refund_id', (p_call->>'action_id') || '_' || v_output.output_id, 'amount', v_here,
-      'reason', p_call->>'reason', 'goodwill_seconds', p_call->'goodwill_seconds'))) f;
+    SELECT f.outcome INTO v_result FROM ledger.refund(p_account_id, v_output.reservation_id,
+      (p_call->>'action_id') || '_' || v_output.output_id, v_here, p_call->>'reason', NULL,
+      (p_call->>'goodwill_seconds')::double precision) f;
     IF v_result.outcome <> 'refunded' THEN
       RAISE EXCEPTION 'the ledger refused to refund %: %', v_output.reservation_id, v_result.outcome USING ERRCODE = 'HF004';
     END IF;

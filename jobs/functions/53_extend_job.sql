@@ -25,14 +25,16 @@ END $$;
 
 -- When an output's credits return by themselves; null once they are settled.
 CREATE OR REPLACE FUNCTION jobs.return_by(p_account_id text, p_output_id text) RETURNS timestamptz
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   SELECT r.return_by
-  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id AND r.state = 'open'
 $$;
 
 -- How long that is from now, by the database's clock.
 CREATE OR REPLACE FUNCTION jobs.seconds_to_return(p_account_id text, p_output_id text) RETURNS double precision
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   SELECT extract(epoch FROM jobs.return_by(p_account_id, p_output_id) - ledger.clock())::double precision
 $$;

@@ -35,7 +35,7 @@ BEGIN
     RETURN jobs.refused('attempt_over');
   END IF;
   SELECT greatest(r.return_by, p_now + make_interval(secs => o.deadline_seconds)) INTO v_return_by
-  FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
+  FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
   WHERE o.account_id = p_account_id AND o.output_id = v_attempt.output_id;
   PERFORM jobs.return_later(p_account_id, p_job_id, ARRAY(
     SELECT o.reservation_id FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = v_attempt.output_id), v_return_by, p_now);

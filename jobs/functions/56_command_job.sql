@@ -8,14 +8,15 @@
 -- "provider"}. With the fingerprint first seen.
 CREATE OR REPLACE FUNCTION jobs.command_job(p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb)
 RETURNS TABLE (answer jsonb, fingerprint text, is_replay boolean)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_now    timestamptz := ledger.lock_accounts(ARRAY[p_account_id]);
-  v_known  jobs.keyed_calls;
+  v_now    timestamptz := ledger.lock(p_account_id);
+  v_known  jobs.idempotency_keys;
   v_answer jsonb := '{"outcome": "not_found", "what": "job"}';
 BEGIN
-  SELECT * INTO v_known FROM jobs.keyed_calls c
+  SELECT * INTO v_known FROM jobs.idempotency_keys c
   WHERE c.account_id = p_account_id AND c.route = p_command AND c.key = p_key;
   IF FOUND THEN
     RETURN QUERY SELECT v_known.answer, v_known.fingerprint, true;
@@ -33,7 +34,7 @@ BEGIN
       WHEN 'resolve' THEN jobs.resolve_attempt(p_account_id, p_job_id, p_call) END;
   END IF;
   IF v_answer->>'outcome' IN ('done', 'refused') THEN
-    INSERT INTO jobs.keyed_calls (account_id, route, key, fingerprint, answer, created_at)
+    INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer, created_at)
     VALUES (p_account_id, p_command, p_key, p_call->>'fingerprint', v_answer, v_now);
   END IF;
   IF v_answer->>'outcome' = 'done' THEN

@@ -1,6 +1,7 @@
 -- All that support wants to know of a job beside what the customer reads; null when the account has no such job.
 CREATE OR REPLACE FUNCTION jobs.inspect_job(p_account_id text, p_job_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   SELECT jsonb_build_object(
     'now', ledger.clock(), 'model', j.model, 'provider', j.provider,
     'outputs', (
@@ -13,13 +14,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             'sha256', a.sha256, 'posted_at', a.posted_at, 'resolved_at', a.resolved_at,
             'stopping_since', (SELECT s.since FROM jobs.attempts_to_stop s WHERE s.account_id = a.account_id AND s.reference = a.reference))
             ORDER BY a.posted_at, a.stage, a.number), '[]')
-          FROM jobs.attempts a WHERE a.account_id = o.account_id AND a.output_id = o.output_id),
+          FROM jobs.attempts_of(o.account_id, o.output_id) a),
         'repair', (
           SELECT jsonb_build_object('why', p.why, 'tries', p.tries, 'first_seen_at', p.first_seen_at, 'last_seen_at', p.last_seen_at)
           FROM jobs.repairs p WHERE p.account_id = r.account_id AND p.reservation_id = r.reservation_id AND r.state = 'open'))
         ORDER BY o.item, o.variation)
-      FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
-      WHERE o.account_id = j.account_id AND o.job_id = j.job_id),
+      FROM jobs.outputs_of(j.account_id, j.job_id) o
+      CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r),
     'actions', ledger.read_actions_of_job(j.account_id, j.job_id))
   FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id
 $$;

@@ -5,10 +5,11 @@
 -- too_many_today, with the seconds until there is room.
 CREATE OR REPLACE FUNCTION jobs.open_review(p_account_id text, p_output_id text, p_category text, p_note text, p_limits jsonb)
 RETURNS TABLE (outcome text, review_id text, retry_after_seconds double precision)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_now      timestamptz := ledger.lock_accounts(ARRAY[p_account_id]);
+  v_now      timestamptz := ledger.lock(p_account_id);
   v_output   jobs.outputs;
   v_paid     jobs.outputs;
   v_known_id text;

@@ -5,9 +5,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_result record;
 BEGIN
-  SELECT f.outcome, f.credits INTO v_result FROM ledger.refund(jsonb_build_array(jsonb_build_object(
-    'account_id', p_paid.account_id, 'reservation_id', p_paid.reservation_id, 'refund_id', jobs.refund_id_of(p_review.review_id),
-    'amount', NULL, 'reason', p_reason, 'actor', p_actor, 'goodwill_seconds', p_goodwill_seconds))) f;
+  SELECT f.outcome, f.credits INTO v_result FROM ledger.refund(p_paid.account_id, p_paid.reservation_id,
+    jobs.refund_id_of(p_review.review_id), NULL, p_reason, p_actor, p_goodwill_seconds) f;
   IF v_result.outcome <> 'refunded' THEN
     RETURN NULL;
   END IF;
@@ -25,10 +24,11 @@ END $$;
 CREATE OR REPLACE FUNCTION jobs.decide_review(p_account_id text, p_review_id text, p_key text, p_fingerprint text, p_decision text,
                                    p_reason text, p_actor text, p_retry_job_id text, p_goodwill_seconds double precision)
 RETURNS TABLE (outcome text, is_replay boolean)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_now      timestamptz := ledger.lock_accounts(ARRAY[p_account_id]);
+  v_now      timestamptz := ledger.lock(p_account_id);
   v_review   jobs.reviews;
   v_known    jobs.review_decisions;
   v_paid     jobs.outputs;

@@ -3,7 +3,8 @@
 -- One job with its outputs and its money, as the API shows it (links and content URLs are the API's); null when the
 -- account has no such job.
 CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   SELECT jsonb_build_object(
     'id', j.job_id, 'kind', j.kind, 'state', j.state, 'created_at', j.created_at, 'expected_by', j.expected_by,
     'returned_automatically_by', j.return_by, 'finished_at', j.finished_at, 'progress', j.progress, 'failure', j.failure,
@@ -16,13 +17,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'entry_seqs', coalesce((
           SELECT jsonb_agg(e.seq ORDER BY e.seq)
           FROM unnest(array_agg(r.reservation_id)) i, LATERAL ledger.entries_of_reservation(j.account_id, i) e (seq)), '[]'))
-      FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
-      WHERE o.account_id = j.account_id AND o.job_id = j.job_id),
+      FROM jobs.outputs_of(j.account_id, j.job_id) o
+      CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r),
     'outputs', (
       SELECT jsonb_agg(jsonb_build_object('id', o.output_id, 'item', o.item, 'variation', o.variation, 'state', o.state,
         'credits', o.credits, 'reservation_id', o.reservation_id, 'failure', o.failure, 'content_type', o.content_type,
         'bytes', o.bytes, 'sha256', o.sha256, 'attempts', o.attempts) ORDER BY o.item, o.variation)
-      FROM jobs.outputs o WHERE o.account_id = j.account_id AND o.job_id = j.job_id))
+      FROM jobs.outputs_of(j.account_id, j.job_id) o))
   FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id
 $$;
 
@@ -31,11 +32,12 @@ $$;
 CREATE OR REPLACE FUNCTION jobs.list_jobs(p_account_id text, p_state text, p_kind text, p_created_after timestamptz,
                                p_created_before timestamptz, p_at timestamptz, p_job_id text, p_limit int)
 RETURNS TABLE (job jsonb, created_at text, job_id text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   SELECT jobs.read_job(p_account_id, page.job_id), page.created_at::text, page.job_id
   FROM (
     SELECT j.job_id, j.created_at FROM jobs.jobs j
-    WHERE j.account_id = p_account_id
+    WHERE j.account_id = p_account_id AND j.created_at > '-infinity'
       AND (p_at IS NULL OR (j.created_at, j.job_id) < (p_at, p_job_id))
       AND (p_state IS NULL OR j.state = p_state)
       AND (p_kind IS NULL OR j.kind = p_kind)
@@ -52,7 +54,8 @@ $$;
 CREATE OR REPLACE FUNCTION jobs.read_job_result(p_account_id text, p_job_id text)
 RETURNS TABLE (state text, failure_code text, outputs int, succeeded int, failed int, canceled int, committed bigint, returned bigint,
                left_seconds double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   SELECT j.state, j.failure->>'code', c.outputs, c.succeeded, c.failed, c.canceled, c.committed, c.returned,
          extract(epoch FROM j.return_by - ledger.clock())::double precision
   FROM jobs.jobs j, LATERAL (
@@ -60,19 +63,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            count(*) FILTER (WHERE o.state = 'failed')::int AS failed,
            count(*) FILTER (WHERE o.state = 'canceled')::int AS canceled,
            coalesce(sum(r.committed), 0)::bigint AS committed, coalesce(sum(r.released), 0)::bigint AS returned
-    FROM jobs.outputs o JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
-    WHERE o.account_id = j.account_id AND o.job_id = j.job_id) c
+    FROM jobs.outputs_of(j.account_id, j.job_id) o
+    CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r) c
   WHERE j.account_id = p_account_id AND j.job_id = p_job_id
 $$;
 
 -- What a job reserved: one reservation per output.
 CREATE OR REPLACE FUNCTION jobs.read_reservation_ids(p_account_id text, p_job_id text) RETURNS SETOF text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT o.reservation_id FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.job_id = p_job_id
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+  SELECT o.reservation_id FROM jobs.outputs_of(p_account_id, p_job_id) o
 $$;
 
 -- For support, who has the job's id alone; null when it is nobody's.
 CREATE OR REPLACE FUNCTION jobs.account_of_job(p_job_id text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   SELECT min(j.account_id) FROM jobs.jobs j WHERE j.job_id = p_job_id HAVING count(*) = 1
 $$;

@@ -13,14 +13,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   UNION ALL
   SELECT 'job_ends_with_its_outputs', j.account_id, j.job_id, to_jsonb(j)
   FROM jobs.jobs j
-  WHERE (j.finished_at IS NULL) <> EXISTS (SELECT 1 FROM jobs.outputs o WHERE o.account_id = j.account_id AND o.job_id = j.job_id
-                                           AND o.state IN ('queued', 'running', 'stuck'))
+  WHERE (j.finished_at IS NULL) <> EXISTS (SELECT 1 FROM jobs.outputs_of(j.account_id, j.job_id) o
+                                           WHERE o.state IN ('queued', 'running', 'stuck'))
+  UNION ALL
+  SELECT 'ended_outputs_are_counted', j.account_id, j.job_id, to_jsonb(j)
+  FROM jobs.jobs j
+  WHERE (j.outputs, j.succeeded, j.failed, j.canceled) <> (
+    SELECT count(*)::int, count(*) FILTER (WHERE o.state = 'succeeded')::int, count(*) FILTER (WHERE o.state = 'failed')::int,
+           count(*) FILTER (WHERE o.state = 'canceled')::int
+    FROM jobs.outputs_of(j.account_id, j.job_id) o)
   UNION ALL
   SELECT 'quoted_is_reserved', j.account_id, j.job_id, to_jsonb(j)
   FROM jobs.jobs j
-  WHERE j.quoted <> (SELECT coalesce(sum(r.amount), 0) FROM jobs.outputs o JOIN ledger.reservations r
-                     ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id
-                     WHERE o.account_id = j.account_id AND o.job_id = j.job_id)
+  WHERE j.quoted <> (SELECT coalesce(sum(r.amount), 0) FROM jobs.outputs_of(j.account_id, j.job_id) o
+                     JOIN ledger.reservations r ON r.account_id = o.account_id AND r.reservation_id = o.reservation_id)
   UNION ALL
   SELECT 'events_count_up_without_gaps', j.account_id, j.job_id, jsonb_build_object('event_seq', j.event_seq)
   FROM jobs.jobs j
@@ -34,8 +40,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT 'delivered_is_the_final_stage', o.account_id, o.output_id, to_jsonb(o)
   FROM jobs.outputs o
   WHERE o.state = 'succeeded' AND NOT EXISTS (
-    SELECT 1 FROM jobs.attempts a WHERE a.account_id = o.account_id AND a.output_id = o.output_id AND a.stage = 'render'
-      AND a.state = 'collected' AND a.sha256 = o.sha256)
+    SELECT 1 FROM jobs.attempts_of(o.account_id, o.output_id) a WHERE a.stage = 'render' AND a.state = 'collected' AND a.sha256 = o.sha256)
   LIMIT 1000
 $$;
 

@@ -2,7 +2,8 @@
 -- of its job may be made or was delivered (an edit and a free retry take it from there). The result of an attempt is needed likewise,
 -- and otherwise for as long as support may want to look at what came too late.
 CREATE OR REPLACE FUNCTION jobs.unneeded_assets(p_sha256s text[], p_support_days int) RETURNS SETOF text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   SELECT s FROM unnest(p_sha256s) s
   WHERE NOT EXISTS (
     SELECT FROM jobs.attempts a
@@ -12,13 +13,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            OR coalesce(a.resolved_at, a.posted_at) > now() - make_interval(days => p_support_days))
   ) AND NOT EXISTS (
     SELECT FROM jobs.reference_assets r
-    JOIN jobs.outputs o ON o.account_id = r.account_id AND o.job_id = r.job_id
+    CROSS JOIN LATERAL jobs.outputs_of(r.account_id, r.job_id) o
     WHERE r.sha256 = s AND o.state NOT IN ('failed', 'canceled')
   )
 $$;
 
 -- This database among all: an asset folder is swept for the one that it belongs to only.
 CREATE OR REPLACE FUNCTION jobs.database_identity() RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   SELECT current_database() || '@' || system_identifier FROM pg_control_system()
 $$;

@@ -46,7 +46,14 @@ CREATE TABLE jobs.jobs (
   finished_at      timestamptz,
   -- Number of the job's last event: events count up by one, without gaps.
   event_seq        bigint      NOT NULL DEFAULT 0,
-  PRIMARY KEY (account_id, job_id),
+  -- How many outputs there are, and how many have ended, by how they ended.
+  outputs          int         NOT NULL CHECK (outputs > 0),
+  succeeded        int         NOT NULL DEFAULT 0,
+  failed           int         NOT NULL DEFAULT 0,
+  canceled         int         NOT NULL DEFAULT 0,
+  -- The job first: support has its id alone.
+  PRIMARY KEY (job_id, account_id),
+  CHECK (succeeded + failed + canceled <= outputs),
   CHECK ((finished_at IS NULL) = (state IN ('queued', 'running', 'stuck')))
 ) WITH (fillfactor = 70);
 
@@ -76,11 +83,14 @@ CREATE TABLE jobs.outputs (
   bytes          bigint,
   -- Of an edit: the output it was made from. The work holds it, so that the two cannot differ.
   source_output_id text GENERATED ALWAYS AS (work->>'source_output_id') STORED,
-  PRIMARY KEY (account_id, output_id),
+  PRIMARY KEY (output_id, account_id),
   CHECK ((state = 'succeeded') = (sha256 IS NOT NULL))
 ) WITH (fillfactor = 70);
 
-CREATE INDEX outputs_of_job ON jobs.outputs (account_id, job_id, item, variation);
+-- Read through jobs.outputs_of, which names the predicate. With it, and with the output first in the primary key, each look-up has
+-- one index that it can use: on a table that was never analyzed, or long ago, the planner holds any index that begins with the
+-- account for as good as the right one, and reads all that the account has.
+CREATE INDEX outputs_of_job ON jobs.outputs (account_id, job_id, item, variation) WHERE job_id > '';
 
 CREATE INDEX outputs_of_source ON jobs.outputs (account_id, source_output_id) WHERE source_output_id IS NOT NULL;
 
@@ -118,9 +128,11 @@ CREATE TABLE jobs.attempts (
   -- When its submitter had given it up and reset its connection, so that nothing of it can arrive any more.
   closed_at       timestamptz,
   resolved_at     timestamptz,
-  PRIMARY KEY (account_id, reference),
-  UNIQUE (account_id, output_id, stage, number)
+  PRIMARY KEY (reference, account_id)
 ) WITH (fillfactor = 70);
+
+-- Read through jobs.attempts_of (see outputs_of_job).
+CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts (account_id, output_id, stage, number) WHERE output_id > '';
 
 -- Whether a file is needed: by the sweep of the asset folder.
 CREATE INDEX attempts_by_asset ON jobs.attempts (sha256) WHERE sha256 IS NOT NULL;
@@ -172,15 +184,13 @@ CREATE TABLE jobs.api_keys (
   revoked_at  timestamptz
 );
 
--- "My jobs", newest first. created_at and job_id never change, so updates of a job stay on its page (HOT).
-CREATE INDEX jobs_by_age ON jobs.jobs (account_id, created_at DESC, job_id DESC);
-
--- Support has a job's id alone.
-CREATE INDEX jobs_by_id ON jobs.jobs (job_id);
+-- "My jobs", newest first. created_at and job_id never change, so updates of a job stay on its page (HOT). The predicate: see
+-- outputs_of_job.
+CREATE INDEX jobs_by_age ON jobs.jobs (account_id, created_at DESC, job_id DESC) WHERE created_at > '-infinity';
 
 -- Calls other than submissions that bear a key: what was asked first under it, and what was answered. Kept for ever.
 
-CREATE TABLE jobs.keyed_calls (
+CREATE TABLE jobs.idempotency_keys (
   account_id  text        NOT NULL,
   route       text        NOT NULL CHECK (route IN ('grants', 'usage', 'cancel', 'release', 'refund', 'extend', 'restart', 'resolve')),
   key         text        NOT NULL,
@@ -277,6 +287,79 @@ CREATE TABLE jobs.reference_assets (
   CHECK ((state = 'kept') = (sha256 IS NOT NULL AND content_type IS NOT NULL AND bytes IS NOT NULL)),
   CHECK ((state = 'refused') = (refusal IS NOT NULL))
 );
+
+-- What arrives together at the process boundary: items of jobs.admit, jobs.settle and jobs.spend. Read from JSON once, as these types.
+CREATE TYPE jobs.admit_output AS (
+  output_id text, reservation_id text, item int, variation int, credits bigint, work jsonb,
+  -- Null: the job's.
+  deadline_seconds double precision
+);
+
+CREATE TYPE jobs.admit_item AS (
+  account_id        text,
+  job_id            text,
+  fingerprint       text,
+  -- The body as it was sent.
+  request           jsonb,
+  admit_by          timestamptz,
+  -- Why it was refused before it came here: {code, reason, …}; then nothing below is given.
+  refusal           jsonb,
+  work_fingerprint  text,
+  quote_fingerprint text,
+  quote_id          text,
+  max_credits       bigint,
+  force             boolean,
+  kind              text,
+  model             text,
+  provider          text,
+  metadata          jsonb,
+  member            text,
+  project           text,
+  price_list        int,
+  total             bigint,
+  expected_seconds  double precision,
+  deadline_seconds  double precision,
+  outputs           jobs.admit_output[]
+);
+
+-- What an admission returns: see jobs.admit.
+CREATE TYPE jobs.admitted AS (outcome jsonb, fingerprint text, is_open boolean, age_seconds double precision);
+
+CREATE TYPE jobs.settle_item AS (
+  account_id         text,
+  job_id             text,
+  output_id          text,
+  reservation_id     text,
+  verb               ledger.settle_verb,
+  -- Of a commit: what it cost.
+  credits            bigint,
+  -- Of a release: {code, …}.
+  failure            jsonb,
+  expired_policy     ledger.expired_policy,
+  return_grant_hours int,
+  -- Of a release: only what is so long past its return_by, as it stands by now: support may have moved it. Null: whenever.
+  overdue_seconds    double precision,
+  -- Of a release: the failure and expired_policy in place of those above, where nothing was done for the output yet.
+  if_never_begun     jsonb
+);
+
+-- How an output ended, whoever ended it, or why it could not be ended this way: see jobs.settle.
+CREATE TYPE jobs.settled AS (outcome text, failure jsonb, committed bigint, released bigint);
+
+CREATE TYPE jobs.spend_item AS (
+  account_id  text,
+  key         text,
+  fingerprint text,
+  spend_id    text,
+  amount      bigint,
+  -- What it was for, as the usage history shows it.
+  note        text,
+  member      text,
+  project     text
+);
+
+-- What is answered under an idempotency key: with the fingerprint first stored under it, and whether it was stored before.
+CREATE TYPE jobs.keyed_answer AS (answer jsonb, fingerprint text, is_replay boolean);
 
 CREATE INDEX reference_assets_by_asset ON jobs.reference_assets (sha256) WHERE sha256 IS NOT NULL;
 

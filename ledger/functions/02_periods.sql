@@ -4,6 +4,11 @@ CREATE OR REPLACE FUNCTION ledger.months_after(p_anchor timestamptz, p_months in
   SELECT (p_anchor AT TIME ZONE 'UTC' + make_interval(months => p_months)) AT TIME ZONE 'UTC'
 $$;
 
+-- An interval after an instant, its months and days counted in UTC.
+CREATE OR REPLACE FUNCTION ledger.after(p_at timestamptz, p_lives interval) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
+  SELECT (p_at AT TIME ZONE 'UTC' + p_lives) AT TIME ZONE 'UTC'
+$$;
+
 -- Which period of an anchor an instant lies in: the largest n with months_after(anchor, n) <= instant.
 CREATE OR REPLACE FUNCTION ledger.period_number(p_anchor timestamptz, p_at timestamptz) RETURNS int LANGUAGE sql IMMUTABLE AS $$
   SELECT m.months - CASE WHEN ledger.months_after(p_anchor, m.months) > p_at THEN 1 ELSE 0 END

@@ -5,7 +5,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enab
 DECLARE
   v_now timestamptz;
 BEGIN
-  v_now := ledger.lock_accounts(ARRAY[p_account_id]);
+  v_now := ledger.lock(p_account_id);
   IF NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_account_id) THEN
     RETURN false;
   END IF;

@@ -4,13 +4,13 @@
 CREATE OR REPLACE FUNCTION ledger.open_account(p_account_id text, p_reference text, p_name text, p_low_balance_at bigint DEFAULT 0,
                                     p_actor text DEFAULT NULL, p_low_balance_rise bigint DEFAULT 0)
 RETURNS TABLE (outcome text, account_id text, name text, opened_at timestamptz)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
 #variable_conflict use_column
 DECLARE
   v_now    timestamptz := ledger.clock();
   v_is_new boolean;
 BEGIN
-  PERFORM ledger.lock_absent_accounts(ARRAY[p_account_id]);
+  PERFORM ledger.lock_absent_account(p_account_id);
   INSERT INTO ledger.account_profiles (account_id, reference, name, opened_at)
   VALUES (p_account_id, p_reference, p_name, v_now)
   ON CONFLICT DO NOTHING;

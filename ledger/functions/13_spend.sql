@@ -1,9 +1,24 @@
--- Spends at once, without a reservation: metered use, like a chat message. Items: account_id, spend_id, amount, note (what it
--- was for), member, project. Per item: spent | insufficient_credits | limit_exceeded | account_not_found |
--- invalid_amount | key_reused. Same id, same content: spent once, and the same answer.
-CREATE OR REPLACE FUNCTION ledger.spend(p_items jsonb)
-RETURNS TABLE (item int, outcome text, available bigint, reserved bigint)
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT t.item, CASE WHEN t.outcome IN ('reserved', 'committed') THEN 'spent' ELSE t.outcome END, t.available, t.reserved
-  FROM ledger.take(ledger.spend_items(p_items), true) t
-$$;
+-- Spends at once, without a reservation: metered use, like a chat message. p_note: what it was for. The caller's id is the key.
+-- spent | insufficient_credits | limit_exceeded | account_not_found | invalid_amount | key_reused | released (the id was released
+-- before). With the account's balance after the call.
+CREATE OR REPLACE FUNCTION ledger.spend(
+  p_account_id text, p_spend_id text, p_amount bigint, p_note text, p_member text, p_project text
+) RETURNS ledger.taken LANGUAGE plpgsql AS $$
+DECLARE
+  v_account ledger.accounts := ledger.lock_account(p_account_id);
+  v_known   text := ledger.known_as(p_account_id, p_spend_id, 'spend', p_amount, NULL, NULL, p_member, p_project);
+  v_outcome text := CASE
+    WHEN v_account.account_id IS NULL THEN 'account_not_found'
+    WHEN p_amount BETWEEN 1 AND 1000000000000 IS NOT TRUE THEN 'invalid_amount'
+    WHEN v_known = 'committed' THEN 'spent'
+    WHEN v_known <> 'new' THEN v_known
+    WHEN ledger.is_over_cap(v_account, p_member, p_project, p_amount) THEN 'limit_exceeded'
+    WHEN p_amount > v_account.available THEN 'insufficient_credits' END;
+BEGIN
+  IF v_outcome IS NOT NULL THEN
+    RETURN ROW(v_outcome, v_account.available, v_account.reserved, v_account.moved_at)::ledger.taken;
+  END IF;
+  PERFORM ledger.take(v_account, NULL, ARRAY[ROW(p_spend_id, NULL, p_amount)::ledger.part], 'spend', p_note, 0,
+                      p_member, p_project);
+  RETURN ROW('spent', v_account.available - p_amount, v_account.reserved, v_account.moved_at)::ledger.taken;
+END $$;

@@ -25,7 +25,9 @@ BEGIN
     RETURN;
   END IF;
   PERFORM ledger.lock_referrals(false);
-  v_now := ledger.lock_accounts(ARRAY[p_account_id, p_inviter_id]);
+  PERFORM ledger.lock_accounts(ARRAY[p_account_id, p_inviter_id]);
+  v_now := ledger.lock(p_account_id);
+  PERFORM ledger.lock(p_inviter_id);
   SELECT * INTO v_known FROM ledger.referrals r WHERE r.account_id = p_account_id;
   IF FOUND THEN
     RETURN QUERY SELECT CASE WHEN v_known.inviter_id <> p_inviter_id THEN 'already_referred'
@@ -58,7 +60,7 @@ BEGIN
                FROM ledger.referrals r WHERE r.account_id = p_account_id;
 END $$;
 
--- Pays whoever invited this account, once. Both accounts are locked.
+-- Pays the inviter of this account, once. Both accounts are locked.
 CREATE OR REPLACE FUNCTION ledger.pay_referral(p_account_id text, p_credits bigint, p_lives_months int, p_now timestamptz) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
@@ -67,7 +69,7 @@ BEGIN
   UPDATE ledger.referrals r SET paid_at = p_now WHERE r.account_id = p_account_id AND r.paid_at IS NULL
   RETURNING r.inviter_id INTO v_inviter_id;
   IF v_inviter_id IS NOT NULL THEN
-    PERFORM ledger.grant_of_ours(v_inviter_id, 'grant_referral_' || p_account_id, 'referral', 2, p_credits,
-                                 ledger.months_after(p_now, p_lives_months), 'referral');
+    PERFORM ledger.grant_of_ours(v_inviter_id, 'grant_referral_' || p_account_id, 'referral', 2, p_credits, NULL,
+                                 make_interval(months => p_lives_months), 'referral');
   END IF;
 END $$;

@@ -36,13 +36,16 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enab
 DECLARE
   v_content jsonb := jsonb_build_object('plan', p_plan, 'period_start', p_period_start, 'renewal', p_renewal);
   v_now     timestamptz;
+  v_inviter text;
   v_known   ledger.plan_calls;
   v_held    ledger.plans;
   v_start   timestamptz;
 BEGIN
   PERFORM ledger.lock_referrals(true);
-  v_now := ledger.lock_accounts(array_remove(ARRAY[p_account_id, (
-    SELECT r.inviter_id FROM ledger.referrals r WHERE r.account_id = p_account_id AND r.paid_at IS NULL)], NULL));
+  SELECT r.inviter_id INTO v_inviter FROM ledger.referrals r WHERE r.account_id = p_account_id AND r.paid_at IS NULL;
+  PERFORM ledger.lock_accounts(array_remove(ARRAY[p_account_id, v_inviter], NULL));
+  PERFORM ledger.lock(v_inviter) WHERE v_inviter IS NOT NULL;
+  v_now := ledger.lock(p_account_id);
   SELECT * INTO v_known FROM ledger.plan_calls c WHERE c.account_id = p_account_id AND c.reference = p_reference;
   IF FOUND THEN
     RETURN QUERY SELECT CASE WHEN v_known.content = v_content THEN 'set' ELSE 'key_reused' END, true, v_known.answer;
@@ -173,7 +176,7 @@ BEGIN
   ON CONFLICT (account_id, period_starts_at) DO UPDATE SET plan = excluded.plan, granted = excluded.granted, is_skipped = false;
   PERFORM ledger.grant_of_ours(p_account_id,
     format('grant_plan_%s_%s_%s', p_account_id, floor(extract(epoch FROM v_held.period_starts_at))::bigint, v_credits),
-    'plan', 1, v_credits - coalesce(v_granted, 0), v_held.period_ends_at, p_plan);
+    'plan', 1, v_credits - coalesce(v_granted, 0), v_held.period_ends_at, NULL, p_plan);
   -- A period's end and the next one's credits in one call are no fall of the balance.
   WITH taken_back AS (
     DELETE FROM ledger.low_balance_notices n USING ledger.accounts a
@@ -225,9 +228,7 @@ $$;
 CREATE OR REPLACE FUNCTION ledger.renew_plans(p_account_ids text[], p_rules jsonb) RETURNS TABLE (account_id text, outcome text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 #variable_conflict use_column
-DECLARE
-  v_now timestamptz;
 BEGIN
-  v_now := ledger.lock_accounts(p_account_ids);
-  RETURN QUERY SELECT i, ledger.renew_plan(i, p_rules, v_now) FROM unnest(p_account_ids) i;
+  PERFORM ledger.lock_accounts(p_account_ids);
+  RETURN QUERY SELECT i, ledger.renew_plan(i, p_rules, ledger.lock(i)) FROM unnest(p_account_ids) i;
 END $$;

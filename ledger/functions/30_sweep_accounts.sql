@@ -13,21 +13,19 @@ $$;
 -- so it waits for nobody: an account that others hold is left to them or to the next sweep.
 CREATE OR REPLACE FUNCTION ledger.sweep_accounts(p_account_ids text[]) RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-DECLARE
-  v_account_ids text[];
 BEGIN
-  v_account_ids := ARRAY(
-    SELECT a.account_id FROM ledger.accounts a
-    WHERE a.account_id = ANY (p_account_ids) AND a.next_expiry_at <= ledger.clock() FOR NO KEY UPDATE SKIP LOCKED);
-  PERFORM ledger.lock_accounts(v_account_ids);
-  RETURN QUERY SELECT unnest(v_account_ids);
+  RETURN QUERY
+    SELECT s.account_id FROM (
+      SELECT a.account_id FROM ledger.accounts a
+      WHERE a.account_id = ANY (p_account_ids) AND a.next_expiry_at <= ledger.clock(a) FOR NO KEY UPDATE SKIP LOCKED
+    ) s, LATERAL ledger.lock_account(s.account_id);
 END $$;
 
 -- The same for one account, before its history is read: what is shown adds up to the balance.
 CREATE OR REPLACE FUNCTION ledger.sweep_account(p_account_id text) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
-  IF EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_account_id AND a.next_expiry_at <= ledger.clock()) THEN
-    PERFORM ledger.lock_accounts(ARRAY[p_account_id]);
+  IF EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_account_id AND a.next_expiry_at <= ledger.clock(a)) THEN
+    PERFORM ledger.lock(p_account_id);
   END IF;
 END $$;

@@ -31,9 +31,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET t
     'period_starts_at', CASE WHEN a.period_ends_at > ledger.clock() THEN a.period_starts_at
                              ELSE ledger.period_started_at(a.account_id, ledger.clock()) END,
     'grants', coalesce((
-      SELECT jsonb_agg(jsonb_build_object('id', g.grant_id, 'source', g.source, 'band', g.band, 'amount', g.amount,
+      SELECT jsonb_agg(jsonb_build_object('id', g.grant_id, 'source', g.source, 'priority', g.priority, 'amount', g.amount,
                'available', g.spendable, 'reserved', g.reserved, 'spent', g.spent, 'effective_at', g.effective_at,
-               'expires_at', nullif(g.expires_at, 'infinity')) ORDER BY g.band, g.expires_at, g.ordinal)
+               'expires_at', nullif(g.expires_at, 'infinity')) ORDER BY g.priority, g.expires_at, g.ordinal)
       FROM grant_now g WHERE g.spendable > 0 OR g.reserved > 0), '[]'),
     'next_expiry', (
       SELECT jsonb_build_object('at', g.expires_at, 'credits', sum(g.spendable))
@@ -44,7 +44,7 @@ $$;
 -- One grant; null when the account has none of that id.
 CREATE OR REPLACE FUNCTION ledger.read_grant(p_account_id text, p_grant_id text) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
-  SELECT jsonb_build_object('id', g.grant_id, 'source', g.source, 'band', g.band, 'amount', g.amount,
+  SELECT jsonb_build_object('id', g.grant_id, 'source', g.source, 'priority', g.priority, 'amount', g.amount,
     'available', CASE WHEN g.expires_at > ledger.clock() THEN g.available ELSE 0 END, 'reserved', g.reserved, 'spent', g.spent,
     'effective_at', g.effective_at, 'expires_at', nullif(g.expires_at, 'infinity'))
   FROM ledger.grants g WHERE g.account_id = p_account_id AND g.grant_id = p_grant_id

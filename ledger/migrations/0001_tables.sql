@@ -52,7 +52,8 @@ CREATE TABLE ledger.grants (
   grant_id     text        NOT NULL,
   source       text        NOT NULL CHECK (source IN
                  ('plan', 'trial', 'sign_up', 'referral', 'return', 'goodwill', 'top_up')),
-  band         smallint    NOT NULL CHECK (band BETWEEN 1 AND 3),
+  -- Spent in this order: 1 before 2 before 3.
+  priority     smallint    NOT NULL CHECK (priority BETWEEN 1 AND 3),
   -- All that ever came in from outside. Like the buckets, only post changes it.
   amount       bigint      NOT NULL DEFAULT 0,
   available    bigint      NOT NULL DEFAULT 0 CHECK (available >= 0),
@@ -78,7 +79,7 @@ CREATE TABLE ledger.grants (
 
 -- What has been used up is out of the way: a reserve reads as many grants as it burns, however many there are. Unique: of two
 -- grants one always burns first.
-CREATE UNIQUE INDEX grants_in_burn_order ON ledger.grants (account_id, band, expires_at, ordinal) WHERE is_live;
+CREATE UNIQUE INDEX grants_in_burn_order ON ledger.grants (account_id, priority, expires_at, ordinal) WHERE is_live;
 
 -- One payment makes one grant, in one account.
 CREATE UNIQUE INDEX grants_by_payment ON ledger.grants (reference) WHERE source = 'top_up';
@@ -89,13 +90,13 @@ CREATE UNIQUE INDEX grants_once ON ledger.grants (account_id, source) WHERE sour
 -- Whose grant it is, where only the grant is named (a charge-back).
 CREATE INDEX grants_by_id ON ledger.grants (grant_id);
 
--- Credits set aside for one output. A direct spend is one that was never open: reserved and committed in one step.
+-- Credits set aside for one output. A spend is one that was never open: reserved and committed in one step.
 CREATE TABLE ledger.reservations (
   account_id        text        NOT NULL,
   reservation_id    text        NOT NULL,
   job_id            text,
   output_id         text,
-  reason            text        NOT NULL CHECK (reason IN ('generation', 'free_retry', 'direct_spend', 'tombstone')),
+  reason            text        NOT NULL CHECK (reason IN ('generation', 'free_retry', 'spend', 'tombstone')),
   amount            bigint      NOT NULL CHECK (amount > 0 OR (amount = 0 AND reason IN ('free_retry', 'tombstone'))),
   state             ledger.reservation_state NOT NULL,
   committed         bigint      NOT NULL DEFAULT 0 CHECK (committed >= 0),
@@ -170,7 +171,6 @@ CREATE TRIGGER operator_actions_are_append_only BEFORE UPDATE OR DELETE OR TRUNC
 -- The one place where credits move. Every verb decides what to move and calls post.
 
 CREATE TYPE ledger.move AS (
-  account_id     text,
   grant_id       text,
   kind           ledger.entry_kind,
   from_bucket    ledger.bucket,
@@ -180,25 +180,16 @@ CREATE TYPE ledger.move AS (
   reason         text
 );
 
--- How credits are held: of accepted items, which grants give how much.
+-- What one output of a job reserves.
+CREATE TYPE ledger.part AS (reservation_id text, output_id text, amount bigint);
 
--- The items as rows, numbered from 1: read once, since reading JSON is a good part of a call's time.
-CREATE TYPE ledger.reserve_item AS (
-  account_id           text,
-  reservation_id       text,
-  amount               bigint,
-  reason               text,
-  job_id               text,
-  output_id            text,
-  return_after_seconds double precision,
-  group_id             text,
-  -- Whose spend it counts as.
-  member               text,
-  project              text,
-  -- What a direct spend was for.
-  note                 text,
-  item                 int
-);
+-- What a reserve or a spend returns: its outcome, the account's balance after it, and the account's now.
+CREATE TYPE ledger.taken AS (outcome text, available bigint, reserved bigint, at timestamptz);
+
+-- What a settlement returns: how the reservation stands, whether an earlier call had ended it, and what it cost and returned.
+CREATE TYPE ledger.settled AS (outcome text, is_replay boolean, committed bigint, released bigint, at timestamptz);
+
+-- How credits are held: of accepted items, which grants give how much.
 
 -- What each member and project of an account has used in a period, and how much it may. Counted when credits are held or
 -- spent and given back when they return, under the account's lock like its balance.
@@ -232,44 +223,28 @@ CREATE TABLE ledger.usage (
   PRIMARY KEY (account_id, spender, name, period_starts_at)
 ) WITH (fillfactor = 70);
 
--- The moves of each way back, in order: of what was reserved, and of what was spent and is refunded. (`then` orders two
--- moves of the same part.)
-CREATE VIEW ledger.ways_back (way, "then", kind, from_bucket, to_bucket, on_new_grant) AS
-  SELECT w.way, w.ordinal, w.kind::ledger.entry_kind, w.from_bucket::ledger.bucket, w.to_bucket::ledger.bucket, w.on_new_grant
+-- The moves of credits that come back, in order, by the fate of their grant: of what was reserved, and of what was spent.
+CREATE VIEW ledger.return_routes (source, route, step, kind, from_bucket, to_bucket, on_new_grant) AS
+  SELECT w.source::ledger.bucket, w.route, w.step, w.kind::ledger.entry_kind, w.from_bucket::ledger.bucket,
+         w.to_bucket::ledger.bucket, w.on_new_grant
   FROM (VALUES
-    ('alive',  1, 'release', 'reserved',  'available', false),
-    ('voided', 1, 'void',    'reserved',  'voided',    false),
-    ('expire', 1, 'release', 'reserved',  'available', false),
-    ('expire', 2, 'expire',  'available', 'expired',   false),
-    ('return', 1, 'expire',  'reserved',  'expired',   false),
-    ('return', 2, 'release', 'outside',   'available', true),
-    ('alive refund',  1, 'refund', 'spent',   'available', false),
-    ('voided refund', 1, 'void',   'spent',   'voided',    false),
-    ('return refund', 1, 'expire', 'spent',   'expired',   false),
-    ('return refund', 2, 'refund', 'outside', 'available', true)
-  ) w (way, ordinal, kind, from_bucket, to_bucket, on_new_grant);
-
--- The two endings of a reservation, one code path: commit and release are thin words over settle.
+    ('reserved', 'alive',  1, 'release', 'reserved',  'available', false),
+    ('reserved', 'voided', 1, 'void',    'reserved',  'voided',    false),
+    ('reserved', 'expire', 1, 'release', 'reserved',  'available', false),
+    ('reserved', 'expire', 2, 'expire',  'available', 'expired',   false),
+    ('reserved', 'return', 1, 'expire',  'reserved',  'expired',   false),
+    ('reserved', 'return', 2, 'release', 'outside',   'available', true),
+    ('spent',    'alive',  1, 'refund',  'spent',     'available', false),
+    ('spent',    'voided', 1, 'void',    'spent',     'voided',    false),
+    ('spent',    'return', 1, 'expire',  'spent',     'expired',   false),
+    ('spent',    'return', 2, 'refund',  'outside',   'available', true)
+  ) w (source, route, step, kind, from_bucket, to_bucket, on_new_grant);
 
 -- The two verbs, and what may become of credits whose grant expired while they were reserved. Anything else is an error
 -- of the caller: a verb that is misspelt must not be taken for a release.
 CREATE DOMAIN ledger.settle_verb AS text NOT NULL CHECK (VALUE IN ('commit', 'release'));
 
 CREATE DOMAIN ledger.expired_policy AS text CHECK (VALUE IN ('return_grant', 'expire'));
-
-CREATE TYPE ledger.settle_item AS (
-  account_id         text,
-  reservation_id     text,
-  verb               text,
-  amount             bigint,
-  cause              text,
-  expired_policy     text,
-  return_grant_hours int,
-  item               int
-);
-
--- Where a reservation's row is and how it stands.
-CREATE TYPE ledger.standing AS (place tid, state ledger.reservation_state, amount bigint, committed bigint, released bigint);
 
 CREATE TABLE ledger.refunds (
   account_id     text        NOT NULL,
@@ -293,7 +268,7 @@ CREATE TABLE ledger.voids (
   account_id    text        NOT NULL,
   grant_id      text        NOT NULL,
   voided        bigint      NOT NULL CHECK (voided >= 0),
-  -- Spent or reserved by then. (What was reserved is taken when it comes back: see ways_back.)
+  -- Spent or reserved by then. (What was reserved is taken when it comes back: see return_routes.)
   not_recovered bigint      NOT NULL CHECK (not_recovered >= 0),
   reason        text        NOT NULL,
   created_at    timestamptz NOT NULL,

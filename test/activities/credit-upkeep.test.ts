@@ -3,7 +3,6 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it as plainIt } from 'vitest';
 import { createCreditUpkeep, type UpkeepStep } from '../../activities/credit-upkeep.ts';
 import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
-import { createGrant } from '../../ledger/grant.ts';
 import type { DueAccount } from '../../ledger/due-account.ts';
 import { holdAccount } from '../integration/held-account.ts';
 import { createPlanFixture, START, type PlanFixture } from './plan-fixture.ts';
@@ -42,16 +41,11 @@ const it = plainIt.extend<{ upkeep: Upkeep }>({
 
 /** Fills an account until no plan fits in: its renewal fails in SQL, every time. */
 async function fillUp(fixture: PlanFixture, accountId: string): Promise<void> {
-  const grant = createGrant(fixture.worker);
-  const grants: Promise<unknown>[] = [];
-  for (let left = NEARLY_ALL_CREDITS; left > 0; left -= MAX_CREDITS_PER_CALL) {
-    const credits = Math.min(left, MAX_CREDITS_PER_CALL);
-    const grantId = `grant_fill_${String(left)}`;
-    grants.push(
-      grant({ accountId, grantId, source: 'goodwill', band: 2, credits, ends: 'never', reason: 'test' }),
-    );
-  }
-  await Promise.all(grants);
+  await fixture.owner.query(
+    `SELECT ledger.grant_credits($1, 'grant_fill_' || left_over, 'goodwill', 2, least(left_over, $3::bigint), NULL, NULL, 'test', NULL, NULL)
+     FROM generate_series($2::bigint, 1, -$3::bigint) left_over`,
+    [accountId, NEARLY_ALL_CREDITS, MAX_CREDITS_PER_CALL],
+  );
 }
 
 describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
@@ -203,8 +197,8 @@ describe.concurrent('the sweep of expired credits', () => {
       [count],
     );
     await fixture.owner.query(
-      `SELECT ledger.grant_credits(jsonb_agg(jsonb_build_object('account_id', 'acct_' || n, 'grant_id', 'g', 'source', 'trial',
-         'band', 2, 'amount', 3000, 'lives_seconds', 60 + n / 1000.0, 'reason', 'test'))) FROM generate_series(1, $1) n`,
+      `SELECT ledger.grant_credits('acct_' || n, 'g', 'trial', 2, 3000, NULL, make_interval(secs => 60 + n / 1000.0), 'test', NULL, NULL)
+       FROM generate_series(1, $1) n`,
       [count],
     );
     await fixture.setClock(FIRST_END);

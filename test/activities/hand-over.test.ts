@@ -5,6 +5,7 @@ import { partsOf, type StageName } from '../../domain/stages.ts';
 import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+import { grantCredits } from '../../ledger/grant-credits.ts';
 
 const VIDEO = { kind: 'video_ad', duration_seconds: 15, quality: 'draft', brief: { headline: 'A kettle' } };
 
@@ -15,10 +16,10 @@ let videos = 0;
 beforeAll(async () => {
   fixture = await createActivitiesFixture();
   service = await startService();
-  const grant = { grant_id: 'grant_more', source: 'top_up', band: 3, amount: 10_000, reason: 'test' };
-  await fixture.worker.query('SELECT ledger.grant_credits($1)', [
-    JSON.stringify([{ ...grant, account_id: fixture.accountId }]),
-  ]);
+  await grantCredits(fixture.worker, {
+    ...{ accountId: fixture.accountId, grantId: 'grant_more', source: 'top_up', priority: 3, reason: 'test' },
+    ...{ credits: 10_000, ends: 'never' },
+  });
 });
 beforeEach(async () => {
   plan = await admitVideo();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FAILURE_CODES, failureOf, faultsOf } from '../../domain/failures.ts';
 import { RELEASED_BY_SUPPORT } from '../../domain/support-command.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+import { grantCredits } from '../../ledger/grant-credits.ts';
 
 /** A grant that is burned first and ends while the jobs run, an hour ahead. */
 const GRANT_ENDS_IN_MS = 3_600_000;
@@ -20,14 +21,10 @@ afterAll(() => fixture.close());
 test('credits of a grant that ended meanwhile come back as a return grant, unless the customer brought the end about: every failure code, by everyone who can cause it', async () => {
   const { accountId, owner } = fixture;
   const expiresAt = new Date(Date.now() + GRANT_ENDS_IN_MS).toISOString();
-  await owner.query('SELECT ledger.grant_credits($1)', [
-    JSON.stringify([
-      {
-        ...{ account_id: accountId, grant_id: 'grant_ends', source: 'trial', band: 2, reason: 'test' },
-        ...{ amount: 35 * ENDS.length, expires_at: expiresAt },
-      },
-    ]),
-  ]);
+  await grantCredits(owner, {
+    ...{ accountId, grantId: 'grant_ends', source: 'trial', priority: 2, reason: 'test' },
+    ...{ credits: 35 * ENDS.length, ends: { at: new Date(expiresAt) } },
+  });
   const { settle } = fixture.activitiesAt('http://nowhere.test');
   const jobs = [];
   for (const [index, failure] of ENDS.entries()) {

@@ -21,7 +21,7 @@ import { createDiskAssetStore, type AssetStore } from '../../jobs/asset-store.ts
 import { createApiKey } from '../../jobs/create-api-key.ts';
 import { readEditSources } from '../../jobs/read-edit-sources.ts';
 import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
-import { createGrant } from '../../ledger/grant.ts';
+import { grantCredits } from '../../ledger/grant-credits.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
 import { createTestDatabase } from '../support/test-database.ts';
@@ -155,11 +155,11 @@ export async function createApiFixture(
       const opened = await openAccount(worker, { name: 'Test', reference: `test-${String(accounts)}` });
       const { accountId } = opened;
       if (moreCredits > 0) {
-        await createGrant(worker)({
+        await grantCredits(worker, {
           accountId,
           grantId: `grant_more_${String(accounts)}`,
           source: 'top_up',
-          band: 3,
+          priority: 3,
           credits: moreCredits,
           ends: 'never',
           reason: 'test',

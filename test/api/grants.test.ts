@@ -36,17 +36,31 @@ const actions = async (accountId = account.accountId) =>
 
 describe('a grant', () => {
   it.each<[object, object, number]>([
-    [{ source: 'trial' }, { source: 'trial', band: 2, amount: 3_000 }, 7],
-    [{ source: 'trial', credits: 500 }, { source: 'trial', band: 2, amount: 500 }, 7],
-    [{ source: 'top_up', pack: 'medium' }, { source: 'top_up', band: 3, amount: 5_000 }, 365],
-    [{ source: 'top_up', credits: 1e3 }, { source: 'top_up', band: 3, amount: 1_000 }, 365],
-    [{ source: 'goodwill', credits: 70, reason: 'sorry' }, { source: 'goodwill', band: 2, amount: 70 }, 90],
+    [{ source: 'trial' }, { source: 'trial', priority: 2, amount: 3_000 }, 7],
+    [{ source: 'trial', credits: 500 }, { source: 'trial', priority: 2, amount: 500 }, 7],
+    [{ source: 'top_up', pack: 'medium' }, { source: 'top_up', priority: 3, amount: 5_000 }, 365],
+    [{ source: 'top_up', credits: 1e3 }, { source: 'top_up', priority: 3, amount: 1_000 }, 365],
+    [
+      { source: 'goodwill', credits: 70, reason: 'sorry' },
+      { source: 'goodwill', priority: 2, amount: 70 },
+      90,
+    ],
   ])('of %j is worth what the rules say, and ends when they say', async (body, expected, days) => {
     const answer = await give({ ...body, reference: account.accountId });
     expect([answer.status, answer.headers.has('idempotent-replayed')]).toEqual([201, false]);
     const grant = answer.json<Grant>();
     expect(Object.keys(grant)).toEqual([
-      ...['id', 'source', 'band', 'amount', 'available', 'reserved', 'spent', 'effective_at', 'expires_at'],
+      ...[
+        'id',
+        'source',
+        'priority',
+        'amount',
+        'available',
+        'reserved',
+        'spent',
+        'effective_at',
+        'expires_at',
+      ],
     ]);
     expect(grant).toMatchObject(expected);
     const lived = (Date.parse(grant.expires_at ?? '') - Date.parse(grant.effective_at)) / DAY_MS;

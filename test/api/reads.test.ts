@@ -7,6 +7,7 @@ import {
   type TestAccount,
 } from './api-fixture.ts';
 import { deliver, fail } from './job-ending.ts';
+import { grantCredits } from '../../ledger/grant-credits.ts';
 
 type List<Item> = { readonly data: readonly Item[]; readonly next_cursor: string | null };
 
@@ -161,7 +162,7 @@ describe('GET /v1/balance', () => {
         {
           id: expect.stringMatching(/^grant_/) as string,
           source: 'sign_up',
-          band: 2,
+          priority: 2,
           amount: 1_000,
           available: 930,
           reserved: 35,
@@ -178,19 +179,15 @@ describe('GET /v1/balance', () => {
   it('does not count what has expired, and names what expires next', async () => {
     const other = await api.openAccount();
     const grant = (id: string, expiresAt: string) =>
-      api.worker.query('SELECT ledger.grant_credits($1)', [
-        JSON.stringify([
-          {
-            account_id: other.accountId,
-            grant_id: id,
-            source: 'goodwill',
-            band: 2,
-            amount: 100,
-            expires_at: expiresAt,
-            reason: 'x',
-          },
-        ]),
-      ]);
+      grantCredits(api.worker, {
+        accountId: other.accountId,
+        grantId: id,
+        source: 'goodwill',
+        priority: 2,
+        credits: 100,
+        ends: { at: new Date(expiresAt) },
+        reason: 'x',
+      });
     await grant('grant_soon', '2040-01-01T00:00:00Z');
     await grant('grant_later', '2041-01-01T00:00:00Z');
     const balance = async () => (await api.call('/v1/balance', { key: other.key })).json();

@@ -58,13 +58,11 @@ describe('a statement as text/csv', () => {
     const as = await api.openAccount();
     const before = new Date(Date.now() - 60_000).toISOString();
     await api.owner.query(
-      `SELECT ledger.spend(jsonb_agg(jsonb_build_object('account_id', $1::text, 'spend_id', 's' || n, 'amount', 1, 'note', 'x')))
-       FROM generate_series(1, 700) n`,
+      `SELECT ledger.spend($1, 's' || n, 1, 'x', NULL, NULL) FROM generate_series(1, 700) n`,
       [as.accountId],
     );
     await api.owner.query(
-      `SELECT ledger.grant_credits(jsonb_agg(jsonb_build_object('account_id', $1::text, 'grant_id', 'g' || n, 'source', 'goodwill',
-         'band', 2, 'amount', 1, 'reason', 'x'))) FROM generate_series(1, 1300) n`,
+      `SELECT ledger.grant_credits($1, 'g' || n, 'goodwill', 2, 1, NULL, NULL, 'x', NULL, NULL) FROM generate_series(1, 1300) n`,
       [as.accountId],
     );
     const rows = linesOf((await statement('', CSV, as)).text).slice(1);

@@ -7,6 +7,7 @@ import { jobIdOf } from '../../domain/job-id.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { makeTemporaryHome } from '../support/temporary-home.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';
+import { grantCredits } from '../../ledger/grant-credits.ts';
 
 export const CHAOS_ACCOUNT = 'acct_chaos';
 
@@ -38,18 +39,15 @@ export async function createChaosFixture(modelMs: number): Promise<ChaosFixture>
   const connection = await Connection.connect({ address: temporalAddress });
   const temporal = new Client({ connection });
   await pool.query('SELECT ledger.open_account($1, $1, $1)', [CHAOS_ACCOUNT]);
-  await pool.query('SELECT ledger.grant_credits($1)', [
-    JSON.stringify([
-      {
-        account_id: CHAOS_ACCOUNT,
-        grant_id: 'grant_chaos',
-        source: 'top_up',
-        band: 3,
-        amount: 100_000,
-        reason: 'chaos',
-      },
-    ]),
-  ]);
+  await grantCredits(pool, {
+    accountId: CHAOS_ACCOUNT,
+    grantId: 'grant_chaos',
+    source: 'top_up',
+    priority: 3,
+    credits: 100_000,
+    ends: 'never',
+    reason: 'chaos',
+  });
   return {
     home,
     database,

@@ -64,7 +64,7 @@ test('a refusal for want of credits stands for ever, whatever is granted later',
   };
   expect(await admitOne(jobItem(account, 'j', {}, 3))).toMatchObject({ outcome: refused, is_open: false });
   await jobs.grant([
-    { account_id: account, grant_id: 'more', source: 'top_up', band: 3, amount: 1_000, reason: 'test' },
+    { account_id: account, grant_id: 'more', source: 'top_up', priority: 3, amount: 1_000, reason: 'test' },
   ]);
   expect(await admitOne(jobItem(account, 'j', {}, 3))).toMatchObject({ outcome: refused });
   expect(await admitOne(jobItem(account, 'k', {}, 3))).toMatchObject({

@@ -54,7 +54,7 @@ const decideFreeRetry = async () =>
 const admitRetry = async () => {
   const item = jobItem(account, 'retry', { admit_by: LATE }) as { price: object; outputs: object[] };
   const outputs = item.outputs.map((output) => ({ ...output, credits: 0 }));
-  const [row] = await jobs.admit([{ ...item, price: { ...item.price, total: 0 }, outputs }]);
+  const [row] = await jobs.admit([{ ...item, total: 0, outputs }]);
   return row?.['is_open'];
 };
 

@@ -44,7 +44,11 @@ export async function createJobsFixture(): Promise<JobsFixture> {
     call,
     admit,
     settleOutputs: async (items) =>
-      (await call('settle', JSON.stringify(items))).map((row) => row['result'] as Row),
+      (await call('settle', JSON.stringify(items))).map((row) => ({
+        ...row,
+        committed: row['committed'] === null ? null : Number(row['committed']),
+        released: row['released'] === null ? null : Number(row['released']),
+      })),
     bringToAsset,
     runToAsset: async (accountId, jobId) => {
       await admit([jobItem(accountId, jobId)]);
@@ -79,7 +83,8 @@ export function jobItem(accountId: string, jobId: string, other: object = {}, ou
     fingerprint: `print of ${jobId}`,
     request: { kind: 'static_ad' },
     admit_by: new Date(Date.now() + 60_000).toISOString(),
-    price: { price_list: 1, total, lines: [] },
+    price_list: 1,
+    total,
     work_fingerprint: `work of ${jobId}`,
     force: false,
     quote_fingerprint: 'body',

@@ -67,7 +67,7 @@ const freeJob = (jobId: string, other: object = {}) => {
   };
   return {
     ...item,
-    price: { ...item.price, total: 0 },
+    total: 0,
     outputs: item.outputs.map((output) => ({ ...output, credits: 0 })),
   };
 };

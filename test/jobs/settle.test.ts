@@ -44,7 +44,7 @@ test('a commit charges, and shows the asset to the customer', async () => {
 
 test('a commit without a collected asset is refused, and charges nothing', async () => {
   await jobs.admit([jobItem(account, 'j')]);
-  expect(await jobs.settleOutputs([commitOf(account, 'j')])).toEqual([{ outcome: 'asset_missing' }]);
+  expect(await jobs.settleOutputs([commitOf(account, 'j')])).toMatchObject([{ outcome: 'asset_missing' }]);
   expect(await jobs.balanceOf(account)).toMatchObject({ reserved: 35, spent: 0 });
 });
 
@@ -141,7 +141,7 @@ test.each([
   ['canceled', ['canceled', 'canceled']],
 ] as const)('a job is %s once its outputs have ended by %j, and not before', async (state, endings) => {
   await jobs.grant([
-    { account_id: account, grant_id: 'more', source: 'top_up', band: 3, amount: 100, reason: 'test' },
+    { account_id: account, grant_id: 'more', source: 'top_up', priority: 3, amount: 100, reason: 'test' },
   ]);
   await jobs.admit([jobItem(account, 'j', {}, endings.length)]);
   for (const [index, ending] of endings.entries()) {

@@ -273,7 +273,7 @@ test('what the reconciler thought overdue is left alone when an extension came f
   await untilWaiting(jobs.owner, 2);
   await held.letGo();
   expect(await extending).toMatchObject({ answer: { outcome: 'done' } });
-  expect(await releasing).toEqual([{ outcome: 'not_overdue' }]);
+  expect(await releasing).toMatchObject([{ outcome: 'not_overdue' }]);
   expect(await jobs.balanceOf(account)).toMatchObject({ reserved: 35 });
 
   await jobs.setClock(new Date(Date.parse(until) + 60_001));
@@ -365,7 +365,7 @@ test('a late answer of a replaced attempt is kept, never charged, and moves noth
   expect(
     await jobs.call('move_attempt', account, reference, ['accepted'], 'failed', null, 'x'),
   ).toMatchObject([{ is_moved: false, state: 'replaced' }]);
-  expect(await jobs.settleOutputs([commitOf(account, 'j')])).toEqual([{ outcome: 'asset_missing' }]);
+  expect(await jobs.settleOutputs([commitOf(account, 'j')])).toMatchObject([{ outcome: 'asset_missing' }]);
   const begun = await jobs.call(
     'begin_attempt',
     account,
@@ -464,7 +464,9 @@ test.each(['release', 'refund', 'extend', 'restart', 'resolve'])(
       answer: { outcome: 'not_found', what: 'job' },
       is_replay: false,
     });
-    const { rows } = await jobs.owner.query('SELECT 1 FROM jobs.keyed_calls WHERE account_id = $1', [other]);
+    const { rows } = await jobs.owner.query('SELECT 1 FROM jobs.idempotency_keys WHERE account_id = $1', [
+      other,
+    ]);
     expect(rows).toEqual([]);
     expect(await stateOfAttempt(attemptOf('j'))).toBe('accepted');
   },

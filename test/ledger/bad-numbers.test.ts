@@ -42,7 +42,7 @@ async function openFull(name: string, left: number): Promise<void> {
   await ledger.openAccount(name);
   await ledger.grant([grantItem(name, 'g0', MOST_PER_CALL)]);
   await ledger.owner.query(
-    `SELECT ledger.post(ARRAY[$1], ARRAY[ROW($1, 'g0', 'grant', 'outside', 'available', $2, NULL, 'test')::ledger.move], ledger.clock())`,
+    `SELECT ledger.post($1, ARRAY[ROW('g0', 'grant', 'outside', 'available', $2, NULL, 'test')::ledger.move], ledger.clock())`,
     [name, MOST_EVER - left - MOST_PER_CALL],
   );
 }
@@ -144,13 +144,13 @@ test('an array near the limit is granted as its items one by one', async () => {
 test.each([
   ['an expiry in the past', { expires_at: '2026-02-28T23:59:59.999Z' }, 'expired'],
   ['an expiry at this instant', { expires_at: NOW }, 'expired'],
-  ['a life of no length', { lives_seconds: 0 }, 'expired'],
-  ['a life of less', { lives_seconds: -5 }, 'expired'],
-  ['months of less', { lives_months: -1 }, 'expired'],
+  ['a life of no length', { lives: '0 seconds' }, 'expired'],
+  ['a life of less', { lives: '-5 seconds' }, 'expired'],
+  ['months of less', { lives: '-1 months' }, 'expired'],
   ['an expiry that is no time', { expires_at: 'soon' }, 'error 22'],
   ['an unknown source', { source: 'lottery' }, 'error 23'],
   ['no source', { source: null }, 'error 23'],
-  ['an unknown band', { band: 4 }, 'error 23'],
+  ['an unknown priority', { priority: 4 }, 'error 23'],
   ['no reason', { reason: null }, 'error 23'],
 ])('a grant with %s is refused, and leaves no trace', async (_what, other, expected) => {
   expect(await cameTo(ledger.grant([grantItem('a', 'bad', 10, other)]))).toBe(expected);

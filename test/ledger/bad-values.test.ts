@@ -9,7 +9,6 @@ import {
 } from './ledger-fixture.ts';
 
 const MAX = 1_000_000_000_000;
-const ARRAY_SIZE = 10_000;
 
 let ledger: LedgerFixture;
 let account: string;
@@ -121,24 +120,4 @@ test('another account cannot settle a reservation (invariant 12)', async () => {
   expect(await ledger.settle([releaseItem(other, 'held')])).toMatchObject([
     { outcome: 'released', released: '0' },
   ]);
-});
-
-test('nothing at all is answered by nothing', async () => {
-  expect([await ledger.grant([]), await ledger.reserve([]), await ledger.settle([])]).toEqual([[], [], []]);
-});
-
-test('an array of 10,000 items is worked through', async () => {
-  const big = await ledger.openAccount('big', ARRAY_SIZE - 10);
-  const ids = Array.from({ length: ARRAY_SIZE }, (_, n) => `r${String(n)}`);
-  const reserved = await ledger.reserve(ids.map((id) => reserveItem(big, id, 1)));
-  expect(reserved.filter((row) => row['outcome'] === 'reserved')).toHaveLength(ARRAY_SIZE - 10);
-  const settled = await ledger.settle(
-    ids.map((id, n) => (n % 2 === 0 ? commitItem(big, id, 1) : releaseItem(big, id))),
-  );
-  expect(settled.filter((row) => row['outcome'] === 'committed')).toHaveLength(ARRAY_SIZE / 2 - 5);
-  expect(await ledger.balanceOf(big)).toMatchObject({
-    available: ARRAY_SIZE / 2 - 5,
-    reserved: 0,
-    spent: ARRAY_SIZE / 2 - 5,
-  });
 });

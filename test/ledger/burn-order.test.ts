@@ -44,14 +44,14 @@ async function entriesOf(kind: string): Promise<string[]> {
   return rows.map((row) => row.entry);
 }
 
-test('credits burn by band, then soonest expiry with no expiry last, then oldest', async () => {
+test('credits burn by priority, then soonest expiry with no expiry last, then oldest', async () => {
   await ledger.grant([
-    grantItem(account, 'top_up', 10, { band: 3, expires_at: SOON }),
-    grantItem(account, 'referral_never', 10, { band: 2 }),
-    grantItem(account, 'referral_later', 10, { band: 2, expires_at: LATER }),
-    grantItem(account, 'plan', 10, { band: 1, expires_at: LATER }),
-    grantItem(account, 'referral_later_newer', 10, { band: 2, expires_at: LATER }),
-    grantItem(account, 'referral_soon', 10, { band: 2, expires_at: SOON }),
+    grantItem(account, 'top_up', 10, { priority: 3, expires_at: SOON }),
+    grantItem(account, 'referral_never', 10, { priority: 2 }),
+    grantItem(account, 'referral_later', 10, { priority: 2, expires_at: LATER }),
+    grantItem(account, 'plan', 10, { priority: 1, expires_at: LATER }),
+    grantItem(account, 'referral_later_newer', 10, { priority: 2, expires_at: LATER }),
+    grantItem(account, 'referral_soon', 10, { priority: 2, expires_at: SOON }),
   ]);
   await ledger.reserve([reserveItem(account, 'r', 55)]);
   expect(await partsOf('r')).toEqual([
@@ -65,15 +65,18 @@ test('credits burn by band, then soonest expiry with no expiry last, then oldest
 });
 
 test('the burn order is that of the reserve: a better grant that comes later changes nothing', async () => {
-  await ledger.grant([grantItem(account, 'top_up', 100, { band: 3 })]);
+  await ledger.grant([grantItem(account, 'top_up', 100, { priority: 3 })]);
   await ledger.reserve([reserveItem(account, 'r', 35)]);
-  await ledger.grant([grantItem(account, 'plan', 100, { band: 1 })]);
+  await ledger.grant([grantItem(account, 'plan', 100, { priority: 1 })]);
   await ledger.settle([commitItem(account, 'r', 35)]);
   expect(await entriesOf('commit')).toEqual(['top_up 35']);
 });
 
 test.each([2, 6])('items of one array of %i burn the grants one after the other', async (items) => {
-  await ledger.grant([grantItem(account, 'a', 15, { band: 1 }), grantItem(account, 'b', 100, { band: 2 })]);
+  await ledger.grant([
+    grantItem(account, 'a', 15, { priority: 1 }),
+    grantItem(account, 'b', 100, { priority: 2 }),
+  ]);
   await ledger.reserve(
     Array.from({ length: items }, (_, item) => reserveItem(account, `r${String(item)}`, 10)),
   );
@@ -82,7 +85,7 @@ test.each([2, 6])('items of one array of %i burn the grants one after the other'
 });
 
 test('a commit of less spends what burned first and returns the rest, last given first', async () => {
-  await ledger.grant(['a', 'b', 'c'].map((id, n) => grantItem(account, id, 10, { band: n + 1 })));
+  await ledger.grant(['a', 'b', 'c'].map((id, n) => grantItem(account, id, 10, { priority: n + 1 })));
   await ledger.reserve([reserveItem(account, 'r', 30)]);
   expect(await ledger.settle([commitItem(account, 'r', 12)])).toMatchObject([
     { outcome: 'committed', committed: '12', released: '18' },
@@ -92,7 +95,7 @@ test('a commit of less spends what burned first and returns the rest, last given
 });
 
 test('a release goes back in reverse order', async () => {
-  await ledger.grant(['a', 'b', 'c'].map((id, n) => grantItem(account, id, 10, { band: n + 1 })));
+  await ledger.grant(['a', 'b', 'c'].map((id, n) => grantItem(account, id, 10, { priority: n + 1 })));
   await ledger.reserve([reserveItem(account, 'r', 30)]);
   await ledger.settle([releaseItem(account, 'r')]);
   expect(await entriesOf('release')).toEqual(['c 10', 'b 10', 'a 10']);

@@ -8,7 +8,7 @@ import {
   RETURN_GRANT_LIFETIME_HOURS,
 } from '../../domain/failures.ts';
 import {
-  BAND_OF_SOURCE,
+  PRIORITY_OF_SOURCE,
   DEFAULT_LOW_BALANCE_AT,
   LOW_BALANCE_RISE,
   GOODWILL_LIFETIME_SECONDS,
@@ -136,7 +136,7 @@ describe('a table of the page is what the code says', () => {
     const turns = Object.fromEntries(
       table('Where credits come from').map((row) => [row[0]?.replace('-', '_'), Number(row[3])]),
     );
-    expect(turns).toEqual(BAND_OF_SOURCE);
+    expect(turns).toEqual(PRIORITY_OF_SOURCE);
   });
 
   test('every way to end without a result, whose doing it is, and what becomes of credits whose grant has ended', () => {

@@ -22,14 +22,14 @@ beforeAll(async () => {
 beforeEach(async () => {
   await ledger.setClock(NOW);
   account = await ledger.openAccount(`acct_${String(++accounts)}`);
-  await ledger.grant([grantItem(account, 'dying', 100, { band: 1, expires_at: EXPIRY })]);
+  await ledger.grant([grantItem(account, 'dying', 100, { priority: 1, expires_at: EXPIRY })]);
 });
 afterEach(() => ledger.expectReconciled());
 afterAll(() => ledger.close());
 
 async function grantRow(grantId: string) {
   const { rows } = await ledger.owner.query<Record<string, unknown>>(
-    `SELECT source, band, amount::int, available::int, reserved::int, spent::int, expired::int, voided::int, expires_at
+    `SELECT source, priority, amount::int, available::int, reserved::int, spent::int, expired::int, voided::int, expires_at
      FROM ledger.grants WHERE account_id = $1 AND grant_id = $2`,
     [account, grantId],
   );
@@ -91,7 +91,7 @@ test.each([1, 6])(
     expect(rows.map((row) => row['outcome'])).toEqual(Array.from({ length: size }, () => 'released'));
     expect(await grantRow('grant_return_r0')).toEqual({
       source: 'return',
-      band: 2,
+      priority: 2,
       amount: 10,
       available: 10,
       reserved: 0,
@@ -136,7 +136,7 @@ test('a cancel by the customer does not roll credits over: they expire at once',
 });
 
 test('one release may go back in part to a living grant and in part to a return grant', async () => {
-  await ledger.grant([grantItem(account, 'living', 100, { band: 2 })]);
+  await ledger.grant([grantItem(account, 'living', 100, { priority: 2 })]);
   await ledger.reserve([reserveItem(account, 'r', 130)]);
   await ledger.setClock(EXPIRY);
   await ledger.settle([releaseItem(account, 'r')]);

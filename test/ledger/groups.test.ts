@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createLedgerFixture, releaseItem, reserveItem, type LedgerFixture } from './ledger-fixture.ts';
+import { callReserve, type VerbItem } from './sql-verbs.ts';
 
 let ledger: LedgerFixture;
 beforeAll(async () => {
@@ -31,43 +32,34 @@ test('a group is refused whole when the account cannot afford all of it', async 
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 69, reserved: 0 });
 });
 
-test('what stands beside a refused group is reserved from what is there', async () => {
-  const account = await ledger.openAccount('beside', 50);
-  const items = [
-    reserveItem(account, 'r1', 35, inGroup),
-    reserveItem(account, 'alone', 10),
-    reserveItem(account, 'r2', 35, inGroup),
-  ];
-  expect(await reserve(items)).toEqual(['insufficient_credits', 'reserved', 'insufficient_credits']);
-});
-
-test('an item that can never be reserved refuses its group', async () => {
-  const account = await ledger.openAccount('buried', 100);
+test('an item that was released before is the outcome of its group, and nothing of the group is reserved', async () => {
+  const account = await ledger.openAccount('released_before', 100);
   await ledger.settle([releaseItem(account, 'r2')]);
   expect(await reserve(['r1', 'r2'].map((id) => reserveItem(account, id, 35, inGroup)))).toEqual([
-    'group_refused',
+    'released',
     'released',
   ]);
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 100, reserved: 0 });
 });
 
-test('an id twice in a group with other content refuses the group', async () => {
-  const account = await ledger.openAccount('twins', 100);
-  const items = [reserveItem(account, 'r', 10, inGroup), reserveItem(account, 'r', 20, inGroup)];
-  expect(await reserve(items)).toEqual(['group_refused', 'key_reused']);
+test('an id that stands for other content, or ids of which only some are known, reserve nothing more', async () => {
+  const account = await ledger.openAccount('known_in_part', 100);
+  expect(await reserve([reserveItem(account, 'r1', 10)])).toEqual(['reserved']);
+  const known = reserveItem(account, 'r1', 10, inGroup);
+  const other = reserveItem(account, 'r1', 11, inGroup);
+  const fresh = reserveItem(account, 'r2', 10, inGroup);
+  expect(await reserve([known, fresh])).toEqual(['key_reused', 'key_reused']);
+  expect(await reserve([other, fresh])).toEqual(['key_reused', 'key_reused']);
+  expect(await ledger.balanceOf(account)).toMatchObject({ available: 90, reserved: 10 });
 });
 
-test('an id of a refused group counts in full where a later group carries it (invariant 1)', async () => {
-  const account = await ledger.openAccount('twin_of_refused', 100);
-  const first = { group_id: 'first' };
-  const second = { group_id: 'second' };
-  const items = [
-    reserveItem(account, 'x', 60, first),
-    reserveItem(account, 'y', 60, first),
-    reserveItem(account, 'x', 60, second),
-    reserveItem(account, 'z', 60, second),
-  ];
-  expect(await reserve(items)).toEqual(Array.from({ length: 4 }, () => 'insufficient_credits'));
+test('parts that do not add up to the total that was quoted reserve nothing', async () => {
+  const account = await ledger.openAccount('another_total', 100);
+  const parts = ['r1', 'r2'].map((id) => reserveItem(account, id, 35) as VerbItem);
+  expect(await callReserve(ledger.owner, parts, 69)).toMatchObject({ outcome: 'total_differs' });
+  expect(await callReserve(ledger.owner, parts, 71)).toMatchObject({ outcome: 'total_differs' });
+  expect(await ledger.balanceOf(account)).toMatchObject({ available: 100, reserved: 0 });
+  expect(await callReserve(ledger.owner, parts, 70)).toMatchObject({ outcome: 'reserved', reserved: '70' });
 });
 
 test('a group sent again answers as it was answered (invariant 9)', async () => {

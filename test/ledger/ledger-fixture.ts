@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { expect } from 'vitest';
 import { createTestDatabase } from '../support/test-database.ts';
+import { callVerbs, type VerbItem, type VerbName } from './sql-verbs.ts';
 
-/** Sends an array of items to a verb of the ledger, as the TypeScript verbs do, and answers its rows in item order. */
+/** Calls a verb of the ledger for each item, in one transaction; the rows, in item order. */
 export type RawVerb = (items: readonly object[]) => Promise<Record<string, unknown>[]>;
 
 export type LedgerFixture = {
@@ -18,7 +19,7 @@ export type LedgerFixture = {
   readonly spend: RawVerb;
   readonly refund: RawVerb;
   readonly void: RawVerb;
-  /** Opens an account with one unlimited grant of so many credits (0: none), in band 2. Answers its id. */
+  /** Opens an account with one unlimited grant of so many credits (0: none), in priority 2. Answers its id. */
   readonly openAccount: (name: string, credits?: number) => Promise<string>;
   /** Freezes the ledger's clock at an instant; null lets it run again. */
   readonly setClock: (instant: Date | null) => Promise<void>;
@@ -45,15 +46,9 @@ export async function createLedgerFixture(): Promise<LedgerFixture> {
   const owner = createPool(database.ownerUrl);
   const worker = createPool(database.workerUrl);
   const verb =
-    (name: string): RawVerb =>
-    async (items) => {
-      const { rows } = await worker.query<Record<string, unknown>>(
-        `SELECT * FROM ledger.${name}($1) ORDER BY item`,
-        [JSON.stringify(items)],
-      );
-      return rows;
-    };
-  const grant = verb('grant_credits');
+    (name: VerbName): RawVerb =>
+    async (items) => [...(await callVerbs(owner, name, items as readonly VerbItem[]))];
+  const grant = verb('grant');
   return {
     owner,
     ownerUrl: database.ownerUrl,
@@ -63,7 +58,7 @@ export async function createLedgerFixture(): Promise<LedgerFixture> {
     settle: verb('settle'),
     spend: verb('spend'),
     refund: verb('refund'),
-    void: verb('void_grants'),
+    void: verb('void'),
     openAccount: async (name, credits = 0) => {
       await worker.query('SELECT * FROM ledger.open_account($1, $1, $1)', [name]);
       if (credits > 0) await grant([grantItem(name, 'grant_first', credits)]);
@@ -99,7 +94,7 @@ export function grantItem(accountId: string, grantId: string, amount: unknown, o
     account_id: accountId,
     grant_id: grantId,
     source: 'top_up',
-    band: 2,
+    priority: 2,
     amount,
     reason: 'test',
     ...other,

@@ -150,7 +150,7 @@ test.each(['a direct spend', 'a void', 'the expiry sweep'])(
   async (what) => {
     const name = await ledger.openAccount(`${account}_${what}`);
     await ledger.grant([
-      grantItem(name, 'g', 1_000, { band: 1, expires_at: EXPIRY }),
+      grantItem(name, 'g', 1_000, { priority: 1, expires_at: EXPIRY }),
       grantItem(name, 'h', 50),
     ]);
     await setLimits(ledger, name, { low_balance_at: 700 });

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createReserve } from '../../ledger/reserve.ts';
 import { createLedgerFixture, reserveItem, type LedgerFixture } from './ledger-fixture.ts';
 
 let ledger: LedgerFixture;
@@ -42,31 +41,6 @@ async function expectReserved(
   expect(await ledger.balanceOf(account)).toMatchObject({ reserved: expected * price });
   await ledger.expectReconciled();
 }
-
-test('N parallel reserves of c on balance b succeed ⌊b/c⌋ times through group commit (invariant 5)', async () => {
-  const reserve = createReserve(ledger.worker);
-  await fc.assert(
-    fc.asyncProperty(offer, async (drawn) => {
-      const accountId = await ledger.openAccount(`group_${String(++accounts)}`, drawn.balance);
-      const results = await Promise.all(
-        Array.from({ length: drawn.callers }, (_, caller) =>
-          reserve({
-            accountId,
-            reservationId: `r${String(caller)}`,
-            credits: drawn.price,
-            reason: 'generation',
-            jobId: 'job_1',
-            outputId: null,
-            returnAfterSeconds: 900,
-          }),
-        ),
-      );
-      const outcomes = results.map((result) => result.outcome);
-      await expectReserved(accountId, outcomes, expectedOf(drawn), drawn.price);
-    }),
-    { numRuns: 30 },
-  );
-});
 
 test('N parallel reserves of c on balance b succeed ⌊b/c⌋ times on connections of their own (invariant 5)', async () => {
   await fc.assert(

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { PLAN_RULES } from '../../domain/plans.ts';
-import { createReserve } from '../../ledger/reserve.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -143,7 +142,7 @@ test('a verb sees the credits that came while it waited for the account', async 
     account_id: account,
     grant_id: 'late',
     source: 'top_up',
-    band: 3,
+    priority: 3,
     amount: 100,
     reason: 'test',
   };
@@ -184,22 +183,4 @@ test('verbs that named an account before it was opened lock it all the same', as
     [granted, granted],
   ]);
   expect(await ledger.balanceOf('opened_late')).toMatchObject({ available: 10 });
-});
-
-test('an account that stays locked holds up its own item only: the batch times out and goes item by item', async () => {
-  const busy = await ledger.openAccount('stays_locked', 100);
-  const free = await ledger.openAccount('stays_free', 100);
-  const reserve = createReserve(ledger.worker);
-  const item = (accountId: string, reservationId: string) => {
-    const rest = { reason: 'generation', jobId: 'job_1', outputId: null, returnAfterSeconds: 900 } as const;
-    return { accountId, reservationId, credits: 35, ...rest };
-  };
-  const held = await holdAccounts(ledger.owner, [busy]);
-  const first = reserve(item(free, 'r1'));
-  const together = [reserve(item(busy, 'r2')), reserve(item(free, 'r3'))] as const;
-  await expect(first).resolves.toMatchObject({ outcome: 'reserved' });
-  await expect(together[0]).rejects.toMatchObject({ code: '55P03' });
-  await expect(together[1]).resolves.toMatchObject({ outcome: 'reserved' });
-  await held.letGo();
-  await expect(reserve(item(busy, 'r2'))).resolves.toMatchObject({ outcome: 'reserved' });
 });

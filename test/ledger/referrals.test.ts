@@ -32,13 +32,13 @@ function say(accountId: string, inviterId: string): Promise<ReferralResult> {
 
 async function referralGrants(of: string): Promise<unknown[]> {
   const { rows } = await ledger.owner.query(
-    `SELECT amount::int AS credits, band, expires_at FROM ledger.grants WHERE account_id = $1 AND source = 'referral'`,
+    `SELECT amount::int AS credits, priority, expires_at FROM ledger.grants WHERE account_id = $1 AND source = 'referral'`,
     [of],
   );
   return rows;
 }
 
-const PAID = { credits: 3_000, band: 2, expires_at: new Date('2027-01-31T10:00:00Z') };
+const PAID = { credits: 3_000, priority: 2, expires_at: new Date('2027-01-31T10:00:00Z') };
 
 test('the inviter is paid when the invited account first pays for a plan, for twelve months', async () => {
   expect(await say(invitee, inviter)).toEqual({ outcome: 'pending', isReplay: false });

@@ -22,9 +22,9 @@ beforeEach(async () => {
   await ledger.setClock(NOW);
   account = await ledger.openAccount(`acct_${String(++accounts)}`);
   await ledger.grant([
-    grantItem(account, 'first', 30, { band: 1, expires_at: EXPIRY }),
-    grantItem(account, 'second', 30, { band: 2 }),
-    grantItem(account, 'third', 40, { band: 3 }),
+    grantItem(account, 'first', 30, { priority: 1, expires_at: EXPIRY }),
+    grantItem(account, 'second', 30, { priority: 2 }),
+    grantItem(account, 'third', 40, { priority: 3 }),
   ]);
 });
 afterEach(() => ledger.expectReconciled());
@@ -41,7 +41,7 @@ async function refund(refundId: string, amount: number | null, reservationId = '
 
 test('a whole refund gives back all that was committed, to where it came from', async () => {
   await charge('r', 80);
-  expect(await refund('f', null)).toEqual({ item: 1, outcome: 'refunded', credits: '80', refunded: '80' });
+  expect(await refund('f', null)).toEqual({ outcome: 'refunded', credits: '80', refunded: '80' });
   expect(await ledger.balanceOf(account)).toEqual({
     available: 100,
     reserved: 0,
@@ -117,7 +117,7 @@ test('a refund of all that is left answers the same later, when more has come an
 });
 
 test('what has expired meanwhile comes back as one goodwill grant of 90 days, the rest to its living grants', async () => {
-  await ledger.grant([grantItem(account, 'first_too', 5, { band: 1, expires_at: EXPIRY })]);
+  await ledger.grant([grantItem(account, 'first_too', 5, { priority: 1, expires_at: EXPIRY })]);
   await charge('r', 70);
   await ledger.setClock(EXPIRY);
   await refund('f', null);
@@ -130,11 +130,11 @@ test('what has expired meanwhile comes back as one goodwill grant of 90 days, th
   });
   expect(await amountsOf(ledger, account, 'expired')).toMatchObject({ first: 30, first_too: 5 });
   const { rows } = await ledger.owner.query(
-    `SELECT source, band, amount::int, expires_at FROM ledger.grants WHERE account_id = $1 AND grant_id = 'grant_refund_f'`,
+    `SELECT source, priority, amount::int, expires_at FROM ledger.grants WHERE account_id = $1 AND grant_id = 'grant_refund_f'`,
     [account],
   );
   expect(rows).toEqual([
-    { source: 'goodwill', band: 2, amount: 35, expires_at: new Date('2026-05-31T00:00:00Z') },
+    { source: 'goodwill', priority: 2, amount: 35, expires_at: new Date('2026-05-31T00:00:00Z') },
   ]);
 });
 

@@ -44,7 +44,7 @@ async function liveThroughThreeMonths(): Promise<void> {
   await callPlan(ledger, 'a', 'start', 'starter', { renewal: 'automatic' });
   await ledger.grant([
     source('b', 'trial', 3_000, { expires_at: '2026-01-17T00:00:00Z' }),
-    source('b', 'top_up', 500, { band: 3 }),
+    source('b', 'top_up', 500, { priority: 3 }),
   ]);
   await ledger.reserve([
     reserveItem('a', 'jan', 700),

@@ -8,9 +8,7 @@ const WORKER = ['holdfast_worker'];
 const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'ledger.open_account': BOTH,
   'ledger.grant_credits': BOTH,
-  'ledger.spend': BOTH,
-  'ledger.refund': BOTH,
-  'ledger.void_grants': BOTH,
+  'ledger.void_grant': BOTH,
   'ledger.account_of_grant': BOTH,
   'ledger.set_plan': BOTH,
   'ledger.read_plan': BOTH,
@@ -25,8 +23,6 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'ledger.read_balance': BOTH,
   'ledger.read_entries': BOTH,
   'ledger.read_statement': BOTH,
-  'ledger.reserve': WORKER,
-  'ledger.settle': WORKER,
   'ledger.read_open_reservations': WORKER,
   'ledger.read_due_plans': WORKER,
   'ledger.renew_plans': WORKER,
@@ -35,8 +31,8 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'ledger.report': WORKER,
   'ledger.reconcile': WORKER,
   'jobs.store_quote': BOTH,
-  'jobs.use_credits': BOTH,
-  'jobs.give_credits': BOTH,
+  'jobs.spend': BOTH,
+  'jobs.grant_credits': BOTH,
   'jobs.cancel_abandoned': BOTH,
   'jobs.keep_cancel_key': BOTH,
   'jobs.quote_exists': BOTH,
@@ -164,8 +160,7 @@ test('every function a role may execute runs as its owner with a fixed search pa
 });
 
 test.each([
-  ['holdfast_api', 'SELECT * FROM ledger.reserve($1)'],
-  ['holdfast_api', 'SELECT * FROM ledger.settle($1)'],
+  ['holdfast_api', 'SELECT * FROM jobs.admit($1)'],
   ['holdfast_api', 'SELECT * FROM jobs.settle($1)'],
 ])('%s is refused: %s', async (_role, statement) => {
   const api = new pg.Client(database.apiUrl);

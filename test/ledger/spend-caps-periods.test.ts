@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createReserve } from '../../ledger/reserve.ts';
 import { createLedgerFixture, releaseItem, reserveItem, type LedgerFixture } from './ledger-fixture.ts';
 import { setLimits, usageOf } from './limit-calls.ts';
 import { callPlan, renewDue } from './plan-calls.ts';
@@ -32,19 +31,6 @@ test('fifty reserves at once against a cap succeed ⌊cap/c⌋ times, on connect
   expect(outcomes.filter((outcome) => outcome === 'reserved')).toHaveLength(7);
   expect(outcomes.filter((outcome) => outcome === 'limit_exceeded')).toHaveLength(43);
   expect(await usageOf(ledger, account)).toEqual({ 'member ann': 245 });
-});
-
-test('fifty reserves at once against a cap succeed ⌊cap/c⌋ times, through group commit', async () => {
-  await setLimits(ledger, account, { project_credits_per_period: 250 });
-  const reserve = createReserve(ledger.worker);
-  const rest = { accountId: account, credits: 35, reason: 'generation', jobId: 'j', outputId: null } as const;
-  const results = await Promise.all(
-    Array.from({ length: 50 }, (_, n) =>
-      reserve({ ...rest, reservationId: `r${String(n)}`, project: 'spring', returnAfterSeconds: 900 }),
-    ),
-  );
-  expect(results.filter((result) => result.outcome === 'reserved')).toHaveLength(7);
-  expect(results.filter((result) => result.outcome === 'limit_exceeded')).toHaveLength(43);
 });
 
 test('the cap is looked at under the account’s lock: of two that waited for it, one finds no room', async () => {

@@ -38,8 +38,8 @@ async function liveThrough(name: string): Promise<string> {
   await ledger.openAccount(name);
   await onDay(1);
   await ledger.grant([
-    grantItem(name, 'month', 400, { band: 1, expires_at: new Date(OPENED + 10 * DAY_MS) }),
-    grantItem(name, 'top up', 1_000, { band: 3 }),
+    grantItem(name, 'month', 400, { priority: 1, expires_at: new Date(OPENED + 10 * DAY_MS) }),
+    grantItem(name, 'top up', 1_000, { priority: 3 }),
   ]);
   await onDay(2);
   await ledger.reserve([
@@ -139,7 +139,7 @@ test.each([
   ['expired: as a goodwill grant', { expires_at: new Date(OPENED + 30 * DAY_MS) }, 'nothing'],
   ['was voided: nowhere', {}, 'void'],
 ] as const)('what is refunded into a grant that %s, is refunded once', async (_name, grant, before) => {
-  await ledger.grant([grantItem(account, 'spent from', 50, { band: 2, ...grant })]);
+  await ledger.grant([grantItem(account, 'spent from', 50, { priority: 2, ...grant })]);
   await ledger.reserve([reserveItem(account, 'later', 50)]);
   await ledger.settle([commitItem(account, 'later', 50)]);
   if (before === 'void')

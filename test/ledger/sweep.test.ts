@@ -38,7 +38,7 @@ afterAll(() => ledger.close());
 async function openDying(name: string, expiresAt = EXPIRY): Promise<string> {
   await ledger.openAccount(name);
   await ledger.grant([
-    grantItem(name, 'dying', 100, { band: 1, expires_at: expiresAt }),
+    grantItem(name, 'dying', 100, { priority: 1, expires_at: expiresAt }),
     grantItem(name, 'living', 10),
   ]);
   return name;

@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createGrant, type GrantItem } from '../../ledger/grant.ts';
+import { grantCredits, type GrantItem } from '../../ledger/grant-credits.ts';
 import { readExceededCap, readLimits, setLimits } from '../../ledger/limits.ts';
 import { readDuePlans, readPlan, renewPlans, setPlan, type PlanCall } from '../../ledger/plan.ts';
 import { accountOfGrant, readGrant } from '../../ledger/read-grant.ts';
-import { createRefund } from '../../ledger/refund.ts';
 import { createLedgerFixture, grantItem, type LedgerFixture } from './ledger-fixture.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
@@ -34,16 +33,16 @@ test.each<[string, GrantItem['ends'], string | null]>([
     accountId: account,
     grantId,
     source: 'top_up',
-    band: 3,
+    priority: 3,
     credits: 5,
     ends,
     reason: 'paid',
   } as const;
-  expect(await createGrant(ledger.worker)(item)).toEqual({ outcome: 'granted' });
+  expect(await grantCredits(ledger.worker, item)).toBe('granted');
   expect(await readGrant(ledger.worker, account, grantId)).toEqual({
     id: grantId,
     source: 'top_up',
-    band: 3,
+    priority: 3,
     amount: 5,
     available: 5,
     reserved: 0,
@@ -59,40 +58,6 @@ test('a grant that is in two accounts, or in none, is nobody’s', async () => {
   await ledger.openAccount(`${account}_too`, 1_000);
   expect(await accountOfGrant(ledger.worker, 'grant_first')).toBeNull();
   expect(await readGrant(ledger.worker, account, 'unknown')).toBeNull();
-});
-
-test('a refund answers numbers, also where it refused', async () => {
-  await ledger.spend([{ account_id: account, spend_id: 's', amount: 30, note: 'chat' }]);
-  const refund = createRefund(ledger.worker);
-  const item = { accountId: account, reservationId: 's', refundId: 'f', credits: 10, ...by };
-  expect(await refund(item)).toEqual({ outcome: 'refunded', credits: 10, refunded: 10 });
-  expect(await refund({ ...item, refundId: 'g', credits: 21 })).toEqual({
-    outcome: 'exceeds_committed',
-    credits: 0,
-    refunded: 10,
-  });
-  expect(await refund({ ...item, refundId: 'h', credits: null })).toEqual({
-    outcome: 'refunded',
-    credits: 20,
-    refunded: 30,
-  });
-  expect(await refund({ ...item, reservationId: 'unknown', refundId: 'i' })).toEqual({
-    outcome: 'not_found',
-    credits: 0,
-    refunded: 0,
-  });
-});
-
-test('refunds made at once share calls, and each gets its own answer', async () => {
-  await ledger.spend([{ account_id: account, spend_id: 's', amount: 50, note: 'chat' }]);
-  const refund = createRefund(ledger.worker);
-  const answers = await Promise.all(
-    Array.from({ length: 12 }, (_, n) =>
-      refund({ accountId: account, reservationId: 's', refundId: `f${String(n)}`, credits: 5, ...by }),
-    ),
-  );
-  expect(answers.filter((answer) => answer.outcome === 'refunded')).toHaveLength(10);
-  expect(await ledger.balanceOf(account)).toMatchObject({ available: 1_000, spent: 0 });
 });
 
 test('a plan is set, read, found due and renewed', async () => {
@@ -153,16 +118,17 @@ test('limits are set, read and explained', async () => {
 });
 
 test('a database error that is nobody’s outcome is thrown, not answered', async () => {
-  const grant = createGrant(ledger.worker);
   const item = {
     accountId: account,
     grantId: 'g',
     source: 'lottery',
-    band: 3,
+    priority: 3,
     credits: 5,
     ends: 'never',
     reason: 'x',
   };
-  await expect(grant(item as unknown as GrantItem)).rejects.toMatchObject({ code: '23514' });
+  await expect(grantCredits(ledger.worker, item as unknown as GrantItem)).rejects.toMatchObject({
+    code: '23514',
+  });
   expect(await ledger.grant([grantItem(account, 'g', 5)])).toMatchObject([{ outcome: 'granted' }]);
 });

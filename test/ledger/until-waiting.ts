@@ -23,7 +23,7 @@ export async function holdAccounts(
   pool: pg.Pool,
   accountIds: readonly string[],
 ): Promise<{ readonly letGo: () => Promise<void> }> {
-  return hold(pool, 'SELECT ledger.lock_accounts($1)', [accountIds]);
+  return hold(pool, 'SELECT ledger.lock(i) FROM (SELECT unnest($1::text[]) AS i ORDER BY 1) s', [accountIds]);
 }
 
 /** Holds up whoever writes to a table, where they write: what they have read until then may be old by the time they go on. */

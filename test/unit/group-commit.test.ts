@@ -44,15 +44,27 @@ describe('groupCommit', () => {
     expect(sent).toEqual([[1], [2]]);
   });
 
-  test('a batch is bounded: what is too much for one waits for the next', async () => {
+  test('a batch is bounded, and grows while the verb does all of it', async () => {
     const { verb, sent, letGo } = openVerb();
     const call = groupCommit(verb);
-    for (let item = 0; item <= 1_025; item++) void call(item);
-    letGo();
-    await turn();
-    letGo();
-    await turn();
-    expect(sent.map((items) => items.length)).toEqual([1, 1_024, 1]);
+    for (let item = 0; item < 1_000; item++) void call(item);
+    for (let batch = 0; batch < 8; batch++) {
+      letGo();
+      await turn();
+    }
+    expect(sent.map((items) => items.length)).toEqual([1, 32, 48, 72, 108, 162, 243, 256, 78]);
+  });
+
+  test('what a verb did not come to is sent again first, and no larger than it could do', async () => {
+    const sent: (readonly number[])[] = [];
+    const call = groupCommit(async (items: readonly number[]) => {
+      sent.push(items);
+      await turn();
+      return items.slice(0, 3).map((item) => item * 10);
+    });
+    const results = await Promise.all(Array.from({ length: 9 }, (_, item) => call(item)));
+    expect(results).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80]);
+    expect(sent).toEqual([[0], [1, 2, 3, 4, 5, 6, 7, 8], [4, 5, 6], [7, 8]]);
   });
 
   test('a batch that fails is sent again item by item, and only the bad item fails', async () => {
@@ -93,15 +105,15 @@ describe('groupCommit', () => {
     expect(most).toBe(8);
   });
 
-  test('an answer of another length is a failure, never somebody else’s answer', async () => {
-    const call = groupCommit(() => Promise.resolve([]));
-    await expect(call(1)).rejects.toThrow(RangeError);
+  test('no results, or more than items, are a failure, never another caller’s result', async () => {
+    await expect(groupCommit(() => Promise.resolve([]))(1)).rejects.toThrow(RangeError);
+    await expect(groupCommit(() => Promise.resolve([1, 2]))(1)).rejects.toThrow(RangeError);
   });
 
-  test('beyond 100,000 waiting calls the next is refused at once', async () => {
+  test('beyond 100,000 calls the next is refused at once', async () => {
     const { verb } = openVerb();
     const call = groupCommit(verb);
-    for (let item = 0; item <= 100_000; item++) void call(item);
+    for (let item = 0; item < 100_000; item++) void call(item);
     await expect(call(0)).rejects.toBeInstanceOf(GroupCommitFull);
   });
 });

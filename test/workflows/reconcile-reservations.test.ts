@@ -10,6 +10,8 @@ import { CANARY_WORKFLOW, CANARY_WORKFLOW_ID } from '../../domain/workflow-names
 import { createDiskAssetStore } from '../../jobs/asset-store.ts';
 import { listRepairs } from '../../jobs/repairs.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { grantCredits } from '../../ledger/grant-credits.ts';
+import { callVerbs } from '../ledger/sql-verbs.ts';
 
 const ACCOUNT = 'acct_reconcile';
 const NOBODY = 'a queue without a worker';
@@ -30,11 +32,10 @@ beforeEach(async () => {
   owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
   worker = new pg.Pool({ connectionString: database.workerUrl, max: 2 });
   await owner.query(`SELECT ledger.open_account($1, 'reconcile', 'Reconcile')`, [ACCOUNT]);
-  await owner.query('SELECT ledger.grant_credits($1)', [
-    JSON.stringify([
-      { account_id: ACCOUNT, grant_id: 'grant_1', source: 'top_up', band: 3, amount: 10_000, reason: 'test' },
-    ]),
-  ]);
+  await grantCredits(owner, {
+    ...{ accountId: ACCOUNT, grantId: 'grant_1', source: 'top_up', priority: 3, reason: 'test' },
+    ...{ credits: 10_000, ends: 'never' },
+  });
   await client.workflow.start(CANARY_WORKFLOW, {
     workflowId: CANARY_WORKFLOW_ID,
     taskQueue: NOBODY,
@@ -56,17 +57,11 @@ async function reserve(count: number, withWorkflow = 0, stem = 'one'): Promise<r
     { length: count },
     (_, number) => `job_${database.ownerUrl.slice(-8)}_${stem}_${String(number)}`,
   );
-  await owner.query('SELECT ledger.reserve($1)', [
-    JSON.stringify(
-      jobIds.map((jobId) => ({
-        account_id: ACCOUNT,
-        reservation_id: jobId.replace('job_', 'rsv_'),
-        job_id: jobId,
-        amount: 35,
-        return_after_seconds: 900,
-      })),
-    ),
-  ]);
+  const items = jobIds.map((jobId) => ({
+    ...{ account_id: ACCOUNT, reservation_id: jobId.replace('job_', 'rsv_') },
+    ...{ job_id: jobId, amount: 35 },
+  }));
+  await callVerbs(owner, 'reserve', items);
   for (const jobId of jobIds.slice(0, withWorkflow)) {
     await client.workflow.start(CANARY_WORKFLOW, { workflowId: jobId, taskQueue: NOBODY });
   }
@@ -84,7 +79,7 @@ async function reserveBatch(outputs: number, withWorkflow = 0): Promise<void> {
     amount: 35,
     return_after_seconds: 900,
   }));
-  await owner.query('SELECT ledger.reserve($1)', [JSON.stringify(items)]);
+  await callVerbs(owner, 'reserve', items);
   for (const { output_id } of items.slice(0, withWorkflow)) {
     await client.workflow.start(CANARY_WORKFLOW, { workflowId: output_id, taskQueue: NOBODY });
   }

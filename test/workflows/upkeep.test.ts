@@ -66,8 +66,8 @@ describe('a run of the credit upkeep', () => {
     await fixture.setClock(START);
     await fixture.owner.query(`
       SELECT ledger.open_account('acct_' || n, 'r' || n, 'n' || n) FROM generate_series(1, 2050) n;
-      SELECT ledger.grant_credits(jsonb_agg(jsonb_build_object('account_id', 'acct_' || n, 'grant_id', 'g',
-        'source', 'trial', 'band', 2, 'amount', 3000, 'lives_seconds', 60, 'reason', 'test'))) FROM generate_series(1, 2050) n`);
+      SELECT ledger.grant_credits('acct_' || n, 'g', 'trial', 2, 3000, NULL, '60 seconds', 'test', NULL, NULL)
+      FROM generate_series(1, 2050) n`);
     await fixture.setClock(new Date(START.getTime() + 60_000));
     expect(await upkeep()).toEqual({ renewals: {}, expiries: { swept: 2_050 } });
     await fixture.expectReconciled();

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { StackInfo } from '../../../dev/stack/stack-info.ts';
+import { grantCredits } from '../../../ledger/grant-credits.ts';
 
 /** Far more than any run spends. */
 const CREDITS = 100_000_000;
@@ -11,18 +12,10 @@ export async function openBenchAccount(info: Pick<StackInfo, 'database_url'>): P
   await client.connect();
   try {
     await client.query('SELECT ledger.open_account($1, $1, $1)', [accountId]);
-    await client.query('SELECT ledger.grant_credits($1)', [
-      JSON.stringify([
-        {
-          account_id: accountId,
-          grant_id: 'grant_bench',
-          source: 'top_up',
-          band: 3,
-          amount: CREDITS,
-          reason: 'bench',
-        },
-      ]),
-    ]);
+    await grantCredits(client, {
+      ...{ accountId, grantId: 'grant_bench', source: 'top_up', priority: 3, reason: 'bench' },
+      ...{ credits: CREDITS, ends: 'never' },
+    });
   } finally {
     await client.end();
   }

@@ -16,19 +16,23 @@ export const MEMBERS_PER_ACCOUNT = 4;
 export const PROJECTS_PER_ACCOUNT = 2;
 
 /** Opens the accounts, each with one grant, and lets PostgreSQL look at what it holds. */
-export async function fillAccounts(pool: pg.Pool, accounts = ACCOUNT_COUNT): Promise<void> {
+export async function fillAccounts(
+  pool: pg.Pool,
+  accounts = ACCOUNT_COUNT,
+  { analyzes = true } = {},
+): Promise<void> {
   await pool.query(
     `SELECT ledger.open_account('acct_' || n, 'acct_' || n, 'bench') FROM generate_series(0, $1 - 1) n`,
     [accounts],
   );
   const { rows } = await pool.query<{ granted: string }>(
-    `SELECT count(*) AS granted FROM ledger.grant_credits((
-       SELECT jsonb_agg(jsonb_build_object('account_id', 'acct_' || n, 'grant_id', 'grant_' || n, 'source', 'top_up', 'band', 3,
-                                           'amount', $2::bigint, 'reason', 'bench'))
-       FROM generate_series(0, $1 - 1) n)) WHERE outcome = 'granted'`,
+    `SELECT count(*) AS granted FROM (
+       SELECT ledger.grant_credits('acct_' || n, 'grant_' || n, 'top_up', 3, $2, NULL, NULL, 'bench', NULL, NULL) AS outcome
+       FROM generate_series(0, $1 - 1) n) g WHERE g.outcome = 'granted'`,
     [accounts, CREDITS_PER_ACCOUNT],
   );
   if (Number(rows[0]?.granted) !== accounts) throw new Error('the accounts of the benchmark were not filled');
+  if (!analyzes) return;
   await pool.query('VACUUM (ANALYZE) ledger.accounts, ledger.grants, ledger.entries');
 }
 

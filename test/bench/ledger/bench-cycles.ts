@@ -1,63 +1,62 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type pg from 'pg';
-import { createCommit } from '../../../ledger/commit.ts';
-import { createReserve } from '../../../ledger/reserve.ts';
-import {
-  ACCOUNT_COUNT,
-  accountIdAt,
-  CREDITS,
-  MEMBERS_PER_ACCOUNT,
-  PROJECTS_PER_ACCOUNT,
-} from './bench-accounts.ts';
-import { commitInteractively, reserveInteractively } from './interactive-ledger.ts';
+import { createAdmitJob } from '../../../jobs/admit-job.ts';
+import { createSettleOutput } from '../../../jobs/settle-output.ts';
+import { ACCOUNT_COUNT, accountIdAt, MEMBERS_PER_ACCOUNT, PROJECTS_PER_ACCOUNT } from './bench-accounts.ts';
+import { admitItemOf, type BenchJob } from './bench-job.ts';
+import { createCollectAttempt } from './collect-attempt.ts';
+import { collectInteractively, commitInteractively, reserveInteractively } from './interactive-ledger.ts';
 import { untimed, type Time } from './stopwatch.ts';
 
-const RETURN_AFTER_SECONDS = 900;
-
-/** One cycle: reserve the price of a static ad and commit it, on the account that `pick` names. */
+/** One cycle: a job of a static ad is admitted and, its result collected, charged, on the account that `pick` names. */
 export type Cycle = () => Promise<void>;
 export type PickAccount = () => string;
 
 export const pickAnyAccount: PickAccount = () => accountIdAt(randomInt(ACCOUNT_COUNT));
 export const pickHotAccount: PickAccount = () => accountIdAt(0);
 
-/** Every reserve names a member and a project: where the accounts are capped, both caps are looked at and counted. */
+/**
+ * What the product does: jobs.admit and jobs.settle through group commit, the attempt's row written in between as its
+ * activities leave it. Each job names a member and a project: where the accounts are capped, both caps are looked at and counted.
+ */
 export function createOurCycle(pool: pg.Pool, pick: PickAccount, time: Time = untimed): Cycle {
-  const reserve = createReserve(pool);
-  const commit = createCommit(pool);
-  const nextId = numberIds();
+  const admit = createAdmitJob(pool);
+  const collect = createCollectAttempt(pool);
+  const settle = createSettleOutput(pool);
   return async () => {
-    const key = { accountId: pick(), reservationId: nextId() };
-    const reserved = await time(() =>
-      reserve({
-        ...key,
-        credits: CREDITS,
-        reason: 'generation',
-        jobId: 'job_bench',
-        outputId: 'bench',
-        member: `member_${String(randomInt(MEMBERS_PER_ACCOUNT))}`,
-        project: `project_${String(randomInt(PROJECTS_PER_ACCOUNT))}`,
-        returnAfterSeconds: RETURN_AFTER_SECONDS,
-      }),
+    const job = newJob(pick());
+    const admitted = await time(() => admit(admitItemOf(job)));
+    if (admitted.outcome.outcome !== 'reserved')
+      throw new Error(`a job of the benchmark was refused: ${JSON.stringify(admitted.outcome)}`);
+    await collect(job);
+    const key = { accountId: job.accountId, jobId: job.jobId, outputId: job.outputId };
+    const settled = await time(() =>
+      settle({ ...key, reservationId: job.reservationId, verb: 'commit', credits: job.credits }),
     );
-    if (reserved.outcome !== 'reserved')
-      throw new Error(`a reserve of the benchmark was ${reserved.outcome}`);
-    const settled = await time(() => commit({ ...key, credits: CREDITS }));
-    if (settled.outcome !== 'committed') throw new Error(`a commit of the benchmark was ${settled.outcome}`);
+    if (settled.outcome !== 'committed') throw new Error(`a charge of the benchmark was ${settled.outcome}`);
   };
 }
 
 export function createInteractiveCycle(pool: pg.Pool, pick: PickAccount, time: Time = untimed): Cycle {
-  const nextId = numberIds();
   return async () => {
-    const key = { accountId: pick(), reservationId: nextId() };
-    await time(() => reserveInteractively(pool, { ...key, credits: CREDITS }));
-    await time(() => commitInteractively(pool, key));
+    const job = newJob(pick());
+    await time(() => reserveInteractively(pool, job));
+    await collectInteractively(pool, job);
+    await time(() => commitInteractively(pool, job));
   };
 }
 
-/** Spread like derived ids are: an index that only grows at its end would favour whoever writes more. */
-function numberIds(): () => string {
-  let number = 0;
-  return () => `rsv_${randomInt(2 ** 40).toString(36)}_${String(++number)}`;
+/** Ids as derived ones lie: spread over the indexes, which an id that only grows would favour. */
+function newJob(accountId: string): BenchJob {
+  const stem = randomBytes(16).toString('hex').slice(0, 26);
+  return {
+    accountId,
+    jobId: `job_${stem}`,
+    outputId: `out_${stem}_0`,
+    reservationId: `rsv_${stem}_0`,
+    reference: `att_${stem}_0_render_1`,
+    credits: 35,
+    member: `member_${String(randomInt(MEMBERS_PER_ACCOUNT))}`,
+    project: `project_${String(randomInt(PROJECTS_PER_ACCOUNT))}`,
+  };
 }

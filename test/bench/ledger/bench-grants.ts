@@ -86,10 +86,9 @@ function reportOf(runs: Record<Side, number[]>): GrantsReport {
 async function openWithGrants(pool: pg.Pool, accountId: string, grants: number): Promise<void> {
   await pool.query('SELECT ledger.open_account($1, $1, $1)', [accountId]);
   const { rows } = await pool.query<{ granted: string }>(
-    `SELECT count(*) AS granted FROM ledger.grant_credits((
-       SELECT jsonb_agg(jsonb_build_object('account_id', $1::text, 'grant_id', 'grant_' || $1 || '_' || n, 'source', 'top_up', 'band', 3,
-                                           'amount', $3::bigint, 'reason', 'bench'))
-       FROM generate_series(1, $2) n)) WHERE outcome = 'granted'`,
+    `SELECT count(*) AS granted FROM (
+       SELECT ledger.grant_credits($1, 'grant_' || $1 || '_' || n, 'top_up', 3, $3, NULL, NULL, 'bench', NULL, NULL) AS outcome
+       FROM generate_series(1, $2) n) g WHERE g.outcome = 'granted'`,
     [accountId, grants, CREDITS_PER_ACCOUNT],
   );
   if (Number(rows[0]?.granted) !== grants) throw new Error('the accounts of the benchmark were not filled');

@@ -1,154 +1,146 @@
 import type pg from 'pg';
+import {
+  bodyOf,
+  BYTES,
+  CONTENT_TYPE,
+  DEADLINE_SECONDS,
+  EXPECTED_SECONDS,
+  fingerprintOf,
+  MODEL,
+  PRICE_LIST,
+  PROVIDER,
+  SHA256,
+  workOf,
+  type BenchJob,
+} from './bench-job.ts';
 
 /**
  * The baseline the ledger is measured against: the same tables, worked as a careful application works them, one client
- * transaction per step and one statement after the other (design.md, "The interactive baseline").
+ * transaction per step and one statement after the other (design.md, "The interactive baseline"). It writes the rows that the
+ * product writes, in the same transactions.
  */
-export async function reserveInteractively(
-  pool: pg.Pool,
-  item: { readonly accountId: string; readonly reservationId: string; readonly credits: number },
-): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const account = await client.query<{ available: string; entry_seq: string }>({
-      name: 'bench.account',
-      text: 'SELECT available, entry_seq FROM ledger.accounts WHERE account_id = $1 FOR UPDATE',
-      values: [item.accountId],
-    });
-    const known = await client.query({
-      name: 'bench.key',
-      text: 'SELECT state FROM ledger.reservations WHERE account_id = $1 AND reservation_id = $2',
-      values: [item.accountId, item.reservationId],
-    });
-    const row = account.rows[0];
-    if (row === undefined || known.rows.length > 0 || Number(row.available) < item.credits) {
-      throw new Error('the baseline was asked for what it does not measure');
-    }
-    const grants = await client.query<{ grant_id: string; available: string }>({
-      name: 'bench.grants',
-      text: `SELECT grant_id, available FROM ledger.grants
-             WHERE account_id = $1 AND available > 0 AND expires_at > clock_timestamp()
-             ORDER BY band, expires_at, ordinal FOR UPDATE`,
-      values: [item.accountId],
-    });
-    let left = item.credits;
-    const parts: { grantId: string; amount: number }[] = [];
-    for (const grant of grants.rows) {
-      if (left === 0) break;
-      const amount = Math.min(left, Number(grant.available));
-      left -= amount;
-      parts.push({ grantId: grant.grant_id, amount });
-      await client.query({
-        name: 'bench.take',
-        text: 'UPDATE ledger.grants SET available = available - $3, reserved = reserved + $3 WHERE account_id = $1 AND grant_id = $2',
-        values: [item.accountId, grant.grant_id, amount],
-      });
-    }
-    const firstSeq = Number(row.entry_seq) + 1;
-    await client.query({
-      name: 'bench.reservation',
-      text: `INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts,
-                                              period_starts_at, return_by, created_at, reserve_entries)
-             VALUES ($1, $2, 'generation', $3, 'open', $4, $5, clock_timestamp(), clock_timestamp() + interval '15 min', clock_timestamp(),
-                     int8range($6, $7))`,
-      values: [
-        item.accountId,
-        item.reservationId,
-        item.credits,
-        parts.map((part) => part.grantId),
-        parts.map((part) => part.amount),
-        firstSeq,
-        firstSeq + parts.length,
+export async function reserveInteractively(pool: pg.Pool, job: BenchJob): Promise<void> {
+  await inTransaction(pool, async (run) => {
+    const [account] = await run<{ available: string; entry_seq: string; period_starts_at: Date }>(
+      'account',
+      'SELECT available, entry_seq, period_starts_at FROM ledger.accounts WHERE account_id = $1 FOR UPDATE',
+      [job.accountId],
+    );
+    const known = await run(
+      'key',
+      'SELECT fingerprint FROM jobs.admissions WHERE account_id = $1 AND job_id = $2',
+      [job.accountId, job.jobId],
+    );
+    if (account === undefined || known.length > 0 || Number(account.available) < job.credits)
+      throw unmeasured();
+    await checkCaps(run, job, account.period_starts_at);
+    const parts = await takeFromGrants(run, job);
+    const firstSeq = Number(account.entry_seq) + 1;
+    await run(
+      'reservation',
+      `INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, part_grant_ids, part_amounts,
+                                        member, project, period_starts_at, return_by, created_at, reserve_entries)
+       VALUES ($1, $2, $3, $4, 'generation', $5, 'open', $6, $7, $8, $9, $10, clock_timestamp() + make_interval(secs => $11),
+               clock_timestamp(), int8range($12, $13))`,
+      [
+        ...[job.accountId, job.reservationId, job.jobId, job.outputId, job.credits],
+        ...[parts.map((part) => part.grantId), parts.map((part) => part.amount), job.member, job.project],
+        ...[account.period_starts_at, DEADLINE_SECONDS, firstSeq, firstSeq + parts.length],
       ],
-    });
+    );
+    const after = Number(account.available) - job.credits;
     for (const [index, part] of parts.entries()) {
-      await insertEntry(
-        client,
-        item,
-        part,
-        'reserve',
-        'available',
-        'reserved',
-        firstSeq + index,
-        Number(row.available) - item.credits,
-      );
+      await insertEntry(run, job, part, ['reserve', 'available', 'reserved'], firstSeq + index, after);
     }
-    await client.query({
-      name: 'bench.hold',
-      text: 'UPDATE ledger.accounts SET available = available - $2, reserved = reserved + $2, entry_seq = entry_seq + $3 WHERE account_id = $1',
-      values: [item.accountId, item.credits, parts.length],
-    });
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
+    await run(
+      'hold',
+      `UPDATE ledger.accounts SET available = available - $2, reserved = reserved + $2, entry_seq = entry_seq + $3,
+              moved_at = clock_timestamp() WHERE account_id = $1`,
+      [job.accountId, job.credits, parts.length],
+    );
+    await recordJob(run, job);
+  });
 }
 
-export async function commitInteractively(
-  pool: pg.Pool,
-  item: { readonly accountId: string; readonly reservationId: string },
-): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const reservation = await client.query<{
-      amount: string;
-      part_grant_ids: string[];
-      part_amounts: string[];
-    }>({
-      name: 'bench.held',
-      text: `SELECT amount, part_grant_ids, part_amounts FROM ledger.reservations
-             WHERE account_id = $1 AND reservation_id = $2 AND state = 'open' FOR UPDATE`,
-      values: [item.accountId, item.reservationId],
-    });
-    const account = await client.query<{ available: string; entry_seq: string }>({
-      name: 'bench.account',
-      text: 'SELECT available, entry_seq FROM ledger.accounts WHERE account_id = $1 FOR UPDATE',
-      values: [item.accountId],
-    });
-    const held = reservation.rows[0];
-    const row = account.rows[0];
-    if (held === undefined || row === undefined)
-      throw new Error('the baseline was asked for what it does not measure');
+/** The attempt's row, as its activities leave it: a statement of its own. */
+export async function collectInteractively(pool: pg.Pool, job: BenchJob): Promise<void> {
+  await pool.query({
+    name: 'bench.attempt',
+    text: `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, number, provider, state, provider_job_id,
+                                billed, sha256, content_type, bytes, submitter, posted_at, resolved_at)
+     VALUES ($1, $2, $3, $4, 'render', 1, $5, 'collected', $2, 'yes', $6, $7, $8, 'bench', clock_timestamp(), clock_timestamp())`,
+    values: [job.accountId, job.reference, job.jobId, job.outputId, PROVIDER, SHA256, CONTENT_TYPE, BYTES],
+  });
+}
+
+export async function commitInteractively(pool: pg.Pool, job: BenchJob): Promise<void> {
+  await inTransaction(pool, async (run) => {
+    const [held] = await run<{ amount: string; part_grant_ids: string[]; part_amounts: string[] }>(
+      'held',
+      `SELECT amount, part_grant_ids, part_amounts FROM ledger.reservations
+       WHERE account_id = $1 AND reservation_id = $2 AND state = 'open' FOR UPDATE`,
+      [job.accountId, job.reservationId],
+    );
+    const [account] = await run<{ available: string; entry_seq: string }>(
+      'account',
+      'SELECT available, entry_seq, period_starts_at FROM ledger.accounts WHERE account_id = $1 FOR UPDATE',
+      [job.accountId],
+    );
+    if (held === undefined || account === undefined) throw unmeasured();
     const parts = held.part_grant_ids.map((grantId, index) => ({
       grantId,
       amount: Number(held.part_amounts[index]),
     }));
-    const firstSeq = Number(row.entry_seq) + 1;
+    const firstSeq = Number(account.entry_seq) + 1;
     for (const part of parts) {
-      await client.query({
-        name: 'bench.spend',
-        text: 'UPDATE ledger.grants SET reserved = reserved - $3, spent = spent + $3 WHERE account_id = $1 AND grant_id = $2',
-        values: [item.accountId, part.grantId, part.amount],
-      });
-    }
-    await client.query({
-      name: 'bench.charge',
-      text: 'UPDATE ledger.accounts SET reserved = reserved - $2, spent = spent + $2, entry_seq = entry_seq + $3 WHERE account_id = $1',
-      values: [item.accountId, held.amount, parts.length],
-    });
-    await client.query({
-      name: 'bench.end',
-      text: `UPDATE ledger.reservations SET state = 'committed', committed = amount, settled_at = clock_timestamp(),
-                    settle_entries = int8range($3, $4) WHERE account_id = $1 AND reservation_id = $2`,
-      values: [item.accountId, item.reservationId, firstSeq, firstSeq + parts.length],
-    });
-    for (const [index, part] of parts.entries()) {
-      await insertEntry(
-        client,
-        item,
-        part,
-        'commit',
-        'reserved',
-        'spent',
-        firstSeq + index,
-        Number(row.available),
+      await run(
+        'spend',
+        'UPDATE ledger.grants SET reserved = reserved - $3, spent = spent + $3 WHERE account_id = $1 AND grant_id = $2',
+        [job.accountId, part.grantId, part.amount],
       );
     }
+    await run(
+      'charge',
+      `UPDATE ledger.accounts SET reserved = reserved - $2, spent = spent + $2, entry_seq = entry_seq + $3,
+              moved_at = clock_timestamp() WHERE account_id = $1`,
+      [job.accountId, held.amount, parts.length],
+    );
+    await run(
+      'end',
+      `UPDATE ledger.reservations SET state = 'committed', committed = amount, cause = 'delivered', settled_at = clock_timestamp(),
+              settle_entries = int8range($3, $4) WHERE account_id = $1 AND reservation_id = $2`,
+      [job.accountId, job.reservationId, firstSeq, firstSeq + parts.length],
+    );
+    for (const [index, part] of parts.entries()) {
+      await insertEntry(
+        run,
+        job,
+        part,
+        ['commit', 'reserved', 'spent'],
+        firstSeq + index,
+        Number(account.available),
+      );
+    }
+    await endJob(run, job);
+  });
+}
+
+type Run = <Row extends pg.QueryResultRow>(
+  name: string,
+  text: string,
+  values: readonly unknown[],
+) => Promise<Row[]>;
+
+type Part = { readonly grantId: string; readonly amount: number };
+
+async function inTransaction(pool: pg.Pool, work: (run: Run) => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await work(async (name, text, values) => {
+      const { rows } = await client.query({ name: `bench.${name}`, text, values: [...values] });
+      return rows as never;
+    });
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
@@ -158,31 +150,127 @@ export async function commitInteractively(
   }
 }
 
+function unmeasured(): Error {
+  return new Error('the baseline was asked for what it does not measure');
+}
+
+/** Both caps of the job, and what of each is used; then the use is counted. */
+async function checkCaps(run: Run, job: BenchJob, periodStartsAt: Date): Promise<void> {
+  const caps = await run<{ cap: string | null; used: string | null }>(
+    'caps',
+    `SELECT CASE s.spender WHEN 'member' THEN l.member_credits_per_period ELSE l.project_credits_per_period END AS cap, u.used
+     FROM (VALUES ('member'::ledger.spender, $2::text), ('project', $3)) s (spender, name)
+     LEFT JOIN ledger.limits l ON l.account_id = $1
+     LEFT JOIN ledger.usage u ON u.account_id = $1 AND u.spender = s.spender AND u.name = s.name AND u.period_starts_at = $4`,
+    [job.accountId, job.member, job.project, periodStartsAt],
+  );
+  if (caps.some(({ cap, used }) => cap !== null && Number(used ?? 0) + job.credits > Number(cap)))
+    throw unmeasured();
+  await run(
+    'usage',
+    `INSERT INTO ledger.usage AS u (account_id, spender, name, period_starts_at, used)
+     VALUES ($1, 'member', $2, $4, $5), ($1, 'project', $3, $4, $5)
+     ON CONFLICT (account_id, spender, name, period_starts_at) DO UPDATE SET used = u.used + excluded.used`,
+    [job.accountId, job.member, job.project, periodStartsAt, job.credits],
+  );
+}
+
+async function takeFromGrants(run: Run, job: BenchJob): Promise<Part[]> {
+  const grants = await run<{ grant_id: string; available: string }>(
+    'grants',
+    `SELECT grant_id, available FROM ledger.grants
+     WHERE account_id = $1 AND is_live AND available > 0 AND expires_at > clock_timestamp()
+     ORDER BY priority, expires_at, ordinal FOR UPDATE`,
+    [job.accountId],
+  );
+  let left = job.credits;
+  const parts: Part[] = [];
+  for (const grant of grants) {
+    if (left === 0) break;
+    const amount = Math.min(left, Number(grant.available));
+    left -= amount;
+    parts.push({ grantId: grant.grant_id, amount });
+    await run(
+      'take',
+      'UPDATE ledger.grants SET available = available - $3, reserved = reserved + $3 WHERE account_id = $1 AND grant_id = $2',
+      [job.accountId, grant.grant_id, amount],
+    );
+  }
+  return parts;
+}
+
+/** The request with its outcome, the job, its output and its first event. */
+async function recordJob(run: Run, job: BenchJob): Promise<void> {
+  await run(
+    'job',
+    `INSERT INTO jobs.jobs (account_id, job_id, kind, model, provider, state, price_list, quoted, metadata, work_fingerprint,
+                            expected_by, return_by, deadline_seconds, created_at, event_seq, outputs)
+     VALUES ($1, $2, 'static_ad', $3, $4, 'queued', $5, $6, $7, $8, clock_timestamp() + make_interval(secs => $9),
+             clock_timestamp() + make_interval(secs => $10), $10, clock_timestamp(), 1, 1)`,
+    [
+      ...[job.accountId, job.jobId, MODEL, PROVIDER, PRICE_LIST, job.credits],
+      ...[JSON.stringify(bodyOf(job).metadata), fingerprintOf(job), EXPECTED_SECONDS, DEADLINE_SECONDS],
+    ],
+  );
+  await run(
+    'output',
+    `INSERT INTO jobs.outputs (account_id, output_id, job_id, item, variation, state, work, credits, reservation_id, deadline_seconds)
+     VALUES ($1, $2, $3, 0, 0, 'queued', $4, $5, $6, $7)`,
+    [
+      ...[job.accountId, job.outputId, job.jobId, JSON.stringify(workOf(job)), job.credits],
+      ...[job.reservationId, DEADLINE_SECONDS],
+    ],
+  );
+  await insertEvent(run, job, 1, 'job.queued', { credits: job.credits });
+  await run(
+    'admission',
+    `INSERT INTO jobs.admissions (account_id, job_id, fingerprint, request, outcome, created_at)
+     VALUES ($1, $2, $3, $4, $5, clock_timestamp())`,
+    [
+      ...[job.accountId, job.jobId, fingerprintOf(job), JSON.stringify(bodyOf(job))],
+      JSON.stringify({ outcome: 'reserved', credits: job.credits }),
+    ],
+  );
+}
+
+/** The output that shows the result, and the job's end. */
+async function endJob(run: Run, job: BenchJob): Promise<void> {
+  await run(
+    'deliver',
+    `UPDATE jobs.outputs SET state = 'succeeded', sha256 = $3, content_type = $4, bytes = $5
+     WHERE account_id = $1 AND output_id = $2`,
+    [job.accountId, job.outputId, SHA256, CONTENT_TYPE, BYTES],
+  );
+  await run(
+    'finish',
+    `UPDATE jobs.jobs SET state = 'succeeded', finished_at = clock_timestamp(), progress = NULL, succeeded = 1, event_seq = 2
+     WHERE account_id = $1 AND job_id = $2`,
+    [job.accountId, job.jobId],
+  );
+  await insertEvent(run, job, 2, 'job.succeeded', { failure: null });
+}
+
+async function insertEvent(run: Run, job: BenchJob, seq: number, type: string, data: object): Promise<void> {
+  await run(
+    'event',
+    'INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at) VALUES ($1, $2, $3, $4, $5, clock_timestamp())',
+    [job.accountId, job.jobId, seq, type, JSON.stringify(data)],
+  );
+}
+
 async function insertEntry(
-  client: pg.PoolClient,
-  item: { readonly accountId: string; readonly reservationId: string },
-  part: { readonly grantId: string; readonly amount: number },
-  kind: string,
-  from: string,
-  to: string,
+  run: Run,
+  job: BenchJob,
+  part: Part,
+  [kind, from, to]: readonly [kind: string, from: string, to: string],
   seq: number,
   balanceAfter: number,
 ): Promise<void> {
-  await client.query({
-    name: 'bench.entry',
-    text: `INSERT INTO ledger.entries (account_id, seq, kind, grant_id, from_bucket, to_bucket, amount, balance_after,
-                                       reservation_id, reason, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'bench', clock_timestamp())`,
-    values: [
-      item.accountId,
-      seq,
-      kind,
-      part.grantId,
-      from,
-      to,
-      part.amount,
-      balanceAfter,
-      item.reservationId,
-    ],
-  });
+  await run(
+    'entry',
+    `INSERT INTO ledger.entries (account_id, seq, kind, grant_id, from_bucket, to_bucket, amount, balance_after,
+                                 reservation_id, reason, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'bench', clock_timestamp())`,
+    [job.accountId, seq, kind, part.grantId, from, to, part.amount, balanceAfter, job.reservationId],
+  );
 }

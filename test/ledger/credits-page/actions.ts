@@ -1,7 +1,13 @@
+import type pg from 'pg';
 import { createAdmit } from '../../../activities/admit.ts';
-import { expiredGrantPolicyOf, failureOf, type FailureCode } from '../../../domain/failures.ts';
 import {
-  BAND_OF_SOURCE,
+  expiredGrantPolicyOf,
+  failureOf,
+  RETURN_GRANT_LIFETIME_HOURS,
+  type FailureCode,
+} from '../../../domain/failures.ts';
+import {
+  PRIORITY_OF_SOURCE,
   GOODWILL_LIFETIME_SECONDS,
   packOf,
   TRIAL_CREDITS,
@@ -12,18 +18,14 @@ import { grantIdOf, jobIdOf } from '../../../domain/job-id.ts';
 import { CURRENT_PRICE_LIST } from '../../../domain/price-list.ts';
 import { createAdmitJob } from '../../../jobs/admit-job.ts';
 import { readEditSources } from '../../../jobs/read-edit-sources.ts';
-import { createCommit } from '../../../ledger/commit.ts';
 import type { Database } from '../../../ledger/database.ts';
-import { createGrant, type GrantEnd } from '../../../ledger/grant.ts';
+import { grantCredits, type GrantEnd } from '../../../ledger/grant-credits.ts';
 import { readLimits, setLimits } from '../../../ledger/limits.ts';
 import { openAccount } from '../../../ledger/open-account.ts';
 import { setPlan } from '../../../ledger/plan.ts';
 import { refer } from '../../../ledger/refer.ts';
-import { createRefund } from '../../../ledger/refund.ts';
-import { createRelease } from '../../../ledger/release.ts';
-import { createReserve } from '../../../ledger/reserve.ts';
-import { createSpend } from '../../../ledger/spend.ts';
 import { voidGrant } from '../../../ledger/void-grant.ts';
+import { callReserve, callVerb, type VerbItem, type VerbName } from '../sql-verbs.ts';
 import { parseFigure } from './read-page.ts';
 
 const BY = { actor: 'test', reason: 'an example' };
@@ -39,6 +41,8 @@ const CODE_OF_ENDING: Readonly<Record<string, FailureCode>> = {
 /** What an action is done with. `key`: the same for the same action done again. */
 export type ActionContext = {
   readonly database: Database;
+  /** For the verbs that processes reach through the functions of jobs. */
+  readonly owner: pg.Pool;
   readonly account: string;
   readonly accountId: string;
   readonly key: string;
@@ -94,61 +98,50 @@ const ACTIONS: readonly Action[] = [
   },
   {
     pattern: new RegExp(`^reserve (?<credits>[\\d,]+) for (?<job>[A-Z]+)${FOR_WHOM}$`),
-    act: ({ database, accountId }, { credits, job, member, project }) =>
-      createReserve(database)({
-        accountId,
-        reservationId: reservationOf(accountId, job),
-        credits: parseFigure(credits ?? ''),
-        reason: 'generation',
-        jobId: null,
-        outputId: null,
-        member,
-        project,
-        returnAfterSeconds: 1e9,
-      }),
+    act: ({ owner, accountId }, { credits, job, member, project }) =>
+      outcomeOf(
+        callReserve(owner, [
+          {
+            ...{ account_id: accountId, reservation_id: reservationOf(accountId, job), member, project },
+            ...{ amount: parseFigure(credits ?? ''), return_after_seconds: 1e9 },
+          },
+        ]),
+      ),
   },
   {
     pattern: /^deliver (?<job>[A-Z]+) for (?<credits>[\d,]+)$/,
-    act: ({ database, accountId }, { job, credits }) =>
-      createCommit(database)({
-        accountId,
-        reservationId: reservationOf(accountId, job),
-        credits: parseFigure(credits ?? ''),
+    act: (context, { job, credits }) =>
+      call(context, 'settle', {
+        ...{ reservation_id: reservationOf(context.accountId, job), verb: 'commit', cause: 'delivered' },
+        ...{ amount: parseFigure(credits ?? ''), expired_policy: 'return_grant' },
+        return_grant_hours: RETURN_GRANT_LIFETIME_HOURS,
       }),
   },
   {
     pattern: /^(?<job>[A-Z]+) (?<ending>fails|is canceled|has a picture refused|is blocked)$/,
-    act: ({ database, accountId }, { job, ending }) => {
+    act: (context, { job, ending }) => {
       const failure = failureOf(CODE_OF_ENDING[ending ?? ''] ?? 'internal');
-      return createRelease(database)({
-        accountId,
-        reservationId: reservationOf(accountId, job),
-        cause: failure.code,
-        expiredGrantPolicy: expiredGrantPolicyOf(failure),
+      return call(context, 'settle', {
+        ...{ reservation_id: reservationOf(context.accountId, job), verb: 'release', cause: failure.code },
+        ...{ expired_policy: expiredGrantPolicyOf(failure), return_grant_hours: RETURN_GRANT_LIFETIME_HOURS },
       });
     },
   },
   {
     pattern: new RegExp(`^chat${FOR_WHOM}$`),
-    act: ({ database, accountId, key }, { member, project }) =>
-      createSpend(database)({
-        accountId,
-        spendId: key,
-        credits: CURRENT_PRICE_LIST.chatMessage,
-        note: 'chat_message',
-        member,
-        project,
+    act: (context, { member, project }) =>
+      call(context, 'spend', {
+        ...{ spend_id: context.key, amount: CURRENT_PRICE_LIST.chatMessage, note: 'chat_message' },
+        ...{ member, project },
       }),
   },
   {
     pattern: /^refund (?:(?<credits>[\d,]+) of )?(?<job>[A-Z]+)$/,
-    act: ({ database, accountId, key }, { credits, job }) =>
-      createRefund(database)({
-        accountId,
-        reservationId: reservationOf(accountId, job),
-        refundId: key,
-        credits: credits === undefined ? null : parseFigure(credits),
-        ...BY,
+    act: (context, { credits, job }) =>
+      call(context, 'refund', {
+        ...{ reservation_id: reservationOf(context.accountId, job), refund_id: context.key, ...BY },
+        ...{ amount: credits === undefined ? null : parseFigure(credits) },
+        goodwill_seconds: GOODWILL_LIFETIME_SECONDS,
       }),
   },
   {
@@ -189,11 +182,23 @@ export function doAction(context: ActionContext, action: string): Promise<Answer
   throw new RangeError(`not an action: "${action}"`);
 }
 
+function call(
+  { owner, accountId }: ActionContext,
+  verb: Exclude<VerbName, 'reserve'>,
+  item: VerbItem,
+): Promise<Answer> {
+  return outcomeOf(callVerb(owner, verb, { account_id: accountId, ...item }));
+}
+
+async function outcomeOf(row: Promise<Record<string, unknown>>): Promise<Answer> {
+  return { outcome: String((await row)['outcome']) };
+}
+
 function reservationOf(accountId: string, job: string | undefined): string {
   return `rsv_${accountId}_${String(job)}`;
 }
 
-function grant(
+async function grant(
   { database, accountId }: ActionContext,
   source: GrantSource,
   reference: string,
@@ -201,17 +206,9 @@ function grant(
   ends: GrantEnd,
 ): Promise<Answer> {
   const grantId = grantIdOf(accountId, source, reference);
-  const band = BAND_OF_SOURCE[source];
-  return createGrant(database)({
-    accountId,
-    grantId,
-    source,
-    band,
-    credits,
-    ends,
-    reference,
-    reason: source,
-  });
+  const priority = PRIORITY_OF_SOURCE[source];
+  const item = { accountId, grantId, source, priority, credits, ends, reference, reason: source };
+  return { outcome: await grantCredits(database, item) };
 }
 
 function changePlan(

@@ -54,6 +54,7 @@ export async function runExample(lines: readonly ExampleLine[]): Promise<readonl
       const answer = await doAction(
         {
           database: worker,
+          owner,
           account: line.account,
           accountId,
           key,

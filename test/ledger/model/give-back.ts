@@ -53,7 +53,7 @@ export function end(account: ModelAccount, known: ModelReservation, item: Settle
     addGrant(account, {
       id: `grant_return_${item.id}`,
       source: 'return',
-      band: 2,
+      priority: 2,
       amount: inNewGrant,
       expiresAt: Math.max(livesUntil, periodEndsAt),
     });
@@ -90,7 +90,7 @@ export function refund(
   if (inNewGrant > 0) {
     const expiresAt = now + GOODWILL_LIFETIME_SECONDS * 1_000;
     const id = `grant_refund_${item.refund}`;
-    addGrant(account, { id, source: 'goodwill', band: 2, amount: inNewGrant, expiresAt });
+    addGrant(account, { id, source: 'goodwill', priority: 2, amount: inNewGrant, expiresAt });
   }
   return { outcome: 'refunded', credits };
 }

@@ -8,7 +8,7 @@ export const MAX_CREDITS = 1e12;
 export type ModelGrant = {
   readonly id: string;
   readonly source: string;
-  readonly band: number;
+  readonly priority: number;
   readonly reference: string | null;
   readonly expiresAt: number;
   readonly amount: number;
@@ -94,15 +94,17 @@ export function availableOf(account: ModelAccount): number {
   return account.grants.reduce((sum, grant) => sum + grant.available, 0);
 }
 
-/** Array order is order of arrival, and sorting keeps it where band and expiry are the same. */
+/** Array order is order of arrival, and sorting keeps it where priority and expiry are the same. */
 export function inBurnOrder(grants: readonly ModelGrant[]): readonly ModelGrant[] {
   const later = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
-  return [...grants].sort((a, b) => a.band - b.band || later(a.expiresAt, b.expiresAt));
+  return [...grants].sort((a, b) => a.priority - b.priority || later(a.expiresAt, b.expiresAt));
 }
 
 export function addGrant(
   account: ModelAccount,
-  grant: Pick<ModelGrant, 'id' | 'source' | 'band' | 'amount' | 'expiresAt'> & { reference?: string | null },
+  grant: Pick<ModelGrant, 'id' | 'source' | 'priority' | 'amount' | 'expiresAt'> & {
+    reference?: string | null;
+  },
 ): void {
   const empty = { available: grant.amount, reserved: 0, spent: 0, expired: 0, voided: 0 };
   account.grants.push({ reference: null, ...grant, ...empty, isVoided: false });

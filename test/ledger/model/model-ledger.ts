@@ -15,7 +15,7 @@ export type GrantItem = {
   readonly account: string;
   readonly id: string;
   readonly source: string;
-  readonly band: number;
+  readonly priority: number;
   readonly amount: number;
   readonly expiresAt: number;
   readonly reference: string | null;
@@ -37,12 +37,12 @@ export type Answer = readonly (string | number | boolean | null)[];
 const ONCE = ['sign_up', 'trial'];
 
 /**
- * The ledger's rules, one item at a time and in memory: what the SQL is held against. It knows no sets, no locks and no
+ * The ledger's rules, one item at a time and in memory: what the SQL is held against. It knows no locks and no
  * entries, only what an item answers and what then stands in which bucket of which grant. Times in ms.
  */
 export class ModelLedger {
   readonly accounts = new Map<string, ModelAccount>();
-  /** By account and id: an id may be buried in an account that nobody has opened yet. */
+  /** By account and id: an id may be released in an account that nobody has opened yet. */
   readonly reservations = new Map<string, ModelReservation>();
 
   open(name: string, now: number, lowBalanceAt: number): string {
@@ -57,7 +57,8 @@ export class ModelLedger {
     if (item.amount < 1 || item.amount > MAX_CREDITS) return ['invalid_amount'];
     const known = account.grants.find((grant) => grant.id === item.id);
     if (known !== undefined) {
-      const isSame = known.source === item.source && known.band === item.band && known.amount === item.amount;
+      const isSame =
+        known.source === item.source && known.priority === item.priority && known.amount === item.amount;
       return [isSame && known.reference === item.reference ? 'granted' : 'key_reused'];
     }
     if (this.#isMadeAlready(account, item)) return ['key_reused'];
@@ -82,15 +83,14 @@ export class ModelLedger {
     return ['voided', taken.voided, taken.notRecovered];
   }
 
-  /** Items that stand or fall together; a single item is a unit of one. All of one account. */
-  reserve(unit: readonly TakeItem[], now: number): Answer[] {
+  /** Parts that stand or fall together; a single item is a unit of one. All of one account. */
+  reserve(unit: readonly TakeItem[], now: number): Answer {
     const account = this.#touch(unit[0]?.account ?? '', now);
-    if (account === undefined) return unit.map(() => ['account_not_found']);
-    return take(account, this.reservations, unit, now).map((outcome) => [outcome]);
+    return [account === undefined ? 'account_not_found' : take(account, this.reservations, unit, now)];
   }
 
   spend(item: TakeItem, now: number): Answer {
-    const outcome = this.reserve([item], now)[0]?.[0] ?? '';
+    const [outcome = ''] = this.reserve([item], now);
     return [outcome === 'reserved' || outcome === 'committed' ? 'spent' : outcome];
   }
 

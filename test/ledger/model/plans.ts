@@ -138,7 +138,7 @@ function grantPeriod(account: ModelAccount, plan: string, now: number): void {
   addGrant(account, {
     id: `grant_plan_${account.name}_${String(second)}_${String(creditsOf(plan))}`,
     source: 'plan',
-    band: 1,
+    priority: 1,
     amount: missing,
     expiresAt: held.endsAt,
   });
@@ -187,7 +187,9 @@ function payReferral(account: ModelAccount, now: number): void {
   const amount = PLAN_RULES.referral_credits;
   const expiresAt = monthsAfter(now, PLAN_RULES.referral_lives_months);
   const { inviter } = account;
-  watchBalance(inviter, now, () => addGrant(inviter, { id, source: 'referral', band: 2, amount, expiresAt }));
+  watchBalance(inviter, now, () =>
+    addGrant(inviter, { id, source: 'referral', priority: 2, amount, expiresAt }),
+  );
 }
 
 function periodAt(anchor: number, now: number): { startsAt: number; endsAt: number } {

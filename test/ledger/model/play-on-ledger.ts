@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { GOODWILL_LIFETIME_SECONDS } from '../../../domain/grant-rules.ts';
 import { RETURN_GRANT_LIFETIME_HOURS } from '../../../domain/failures.ts';
 import { PLAN_RULES } from '../../../domain/plans.ts';
+import { playVerbs, type VerbItem } from '../sql-verbs.ts';
 import { NEVER } from './model-account.ts';
 import type { Answer, LimitsStep } from './model-ledger.ts';
 import type { PlanStep } from './plans.ts';
@@ -11,9 +12,9 @@ import type { TakeItem } from './take.ts';
 /** Plays a history on the SQL functions, in accounts (and under payments) of its own: each name gets the prefix. */
 export type LedgerPlayer = { readonly client: pg.Client | pg.Pool | pg.PoolClient; readonly prefix: string };
 
-/** `asArrays`: a step is one call; else every item (or group, which cannot be divided) is a call of its own. */
-export async function playOnLedger(player: LedgerPlayer, step: Step, asArrays: boolean): Promise<Answer[]> {
-  if ('items' in step || 'units' in step) return playItems(player, step, asArrays);
+/** Every item (or group, which cannot be divided) is a call of its own. */
+export async function playOnLedger(player: LedgerPlayer, step: Step): Promise<Answer[]> {
+  if ('items' in step || 'units' in step) return playItems(player, step);
   const at = (name: string) => player.prefix + name;
   switch (step.verb) {
     case 'open':
@@ -45,24 +46,24 @@ export async function playOnLedger(player: LedgerPlayer, step: Step, asArrays: b
 
 type ItemStep = Extract<Step, { readonly items: unknown } | { readonly units: unknown }>;
 
-const CALLS: Readonly<Record<ItemStep['verb'], readonly [call: string, columns: string]>> = {
-  grant: ['grant_credits', 'outcome'],
-  reserve: ['reserve', 'outcome'],
-  spend: ['spend', 'outcome'],
-  settle: ['settle', 'outcome, is_replay, committed::float8, released::float8'],
-  refund: ['refund', 'outcome, credits::float8, refunded::float8'],
-  void: ['void_grants', 'outcome, voided::float8, not_recovered::float8'],
+/** What of a verb's row is an answer. */
+const COLUMNS: Readonly<Record<ItemStep['verb'], readonly string[]>> = {
+  grant: ['outcome'],
+  reserve: ['outcome'],
+  spend: ['outcome'],
+  settle: ['outcome', 'is_replay', 'committed', 'released'],
+  refund: ['outcome', 'credits', 'refunded'],
+  void: ['outcome', 'voided', 'not_recovered'],
 };
 
-async function playItems(player: LedgerPlayer, step: ItemStep, asArrays: boolean): Promise<Answer[]> {
-  const [call, columns] = CALLS[step.verb];
-  const units = unitsOf(player, step);
-  const answers: Answer[] = [];
-  for (const items of asArrays ? [units.flat()] : units) {
-    const sql = `SELECT ${columns} FROM ledger.${call}($1) ORDER BY item`;
-    answers.push(...(await ask(player, sql, [JSON.stringify(items)])));
-  }
-  return answers;
+async function playItems(player: LedgerPlayer, step: ItemStep): Promise<Answer[]> {
+  const rows = await playVerbs(player.client, step.verb, itemsOf(player, step));
+  return rows.map((row) => COLUMNS[step.verb].map((column) => numberIfDigits(row[column])));
+}
+
+function numberIfDigits(value: unknown): string | number | boolean | null {
+  if (typeof value === 'string') return /^\d+$/.test(value) ? Number(value) : value;
+  return typeof value === 'boolean' || typeof value === 'number' ? value : null;
 }
 
 async function ask(player: LedgerPlayer, sql: string, values: readonly unknown[]): Promise<Answer[]> {
@@ -74,20 +75,18 @@ async function ask(player: LedgerPlayer, sql: string, values: readonly unknown[]
   return rows;
 }
 
-/** The items of a step as the SQL takes them, in units of what cannot be divided. */
-function unitsOf(player: LedgerPlayer, step: ItemStep): readonly (readonly object[])[] {
+/** The items of a step as the SQL takes them. */
+function itemsOf(player: LedgerPlayer, step: ItemStep): readonly VerbItem[] {
   const at = (name: string) => player.prefix + name;
   switch (step.verb) {
     case 'grant':
-      return step.items.map(({ account, id, source, band, amount, expiresAt, reference }) => [
-        {
-          ...{ account_id: at(account), grant_id: id, source, band, amount, reason: 'test' },
-          expires_at: expiresAt === NEVER ? null : new Date(expiresAt),
-          reference: reference === null ? null : at(reference),
-        },
-      ]);
+      return step.items.map(({ account, id, source, priority, amount, expiresAt, reference }) => ({
+        ...{ account_id: at(account), grant_id: id, source, priority, amount, reason: 'test' },
+        expires_at: expiresAt === NEVER ? null : new Date(expiresAt),
+        reference: reference === null ? null : at(reference),
+      }));
     case 'reserve':
-      return step.units.map((unit, index) =>
+      return step.units.flatMap((unit, index) =>
         unit.map((item) => ({
           ...takeRow(player, item),
           reservation_id: item.id,
@@ -95,29 +94,30 @@ function unitsOf(player: LedgerPlayer, step: ItemStep): readonly (readonly objec
         })),
       );
     case 'spend':
-      return step.items.map((item) => [
-        { ...takeRow(player, item), spend_id: item.id, note: 'chat_message' },
-      ]);
+      return step.items.map((item) => ({
+        ...takeRow(player, item),
+        spend_id: item.id,
+        note: 'chat_message',
+      }));
     case 'settle':
-      return step.items.map(({ account, id, verb, amount, policy }) => [
-        {
-          ...{ account_id: at(account), reservation_id: id, verb, amount, cause: 'test' },
-          expired_policy: policy,
-          return_grant_hours: RETURN_GRANT_LIFETIME_HOURS,
-        },
-      ]);
+      return step.items.map(({ account, id, verb, amount, policy }) => ({
+        ...{ account_id: at(account), reservation_id: id, verb, amount, cause: 'test' },
+        expired_policy: policy,
+        return_grant_hours: RETURN_GRANT_LIFETIME_HOURS,
+      }));
     case 'refund':
-      return step.items.map(({ account, id, refund, amount }) => [
-        {
-          ...{ account_id: at(account), reservation_id: id, refund_id: refund, amount, reason: 'test' },
-          actor: 'test',
-          goodwill_seconds: GOODWILL_LIFETIME_SECONDS,
-        },
-      ]);
+      return step.items.map(({ account, id, refund, amount }) => ({
+        ...{ account_id: at(account), reservation_id: id, refund_id: refund, amount, reason: 'test' },
+        actor: 'test',
+        goodwill_seconds: GOODWILL_LIFETIME_SECONDS,
+      }));
     case 'void':
-      return step.items.map(({ account, id }) => [
-        { account_id: at(account), grant_id: grantIdAt(player, id), reason: 'test', actor: 'test' },
-      ]);
+      return step.items.map(({ account, id }) => ({
+        account_id: at(account),
+        grant_id: grantIdAt(player, id),
+        reason: 'test',
+        actor: 'test',
+      }));
   }
 }
 

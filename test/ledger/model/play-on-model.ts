@@ -8,7 +8,10 @@ export function playOnModel(model: ModelLedger, step: Step, now: number): Answer
     case 'grant':
       return step.items.map((item) => model.grant(item, now));
     case 'reserve':
-      return step.units.flatMap((unit) => model.reserve(unit, now));
+      return step.units.flatMap((unit) => {
+        const answer = model.reserve(unit, now);
+        return unit.map(() => answer);
+      });
     case 'spend':
       return step.items.map((item) => model.spend(item, now));
     case 'settle':

@@ -40,7 +40,7 @@ const grantItem: fc.Arbitrary<GrantItem> = fc
     account,
     id: grantId,
     source: fc.constantFrom('top_up', 'top_up', 'top_up', 'goodwill', 'plan', 'trial'),
-    band: fc.constantFrom(1, 2, 3),
+    priority: fc.constantFrom(1, 2, 3),
     amount,
     expiresAt: fc.constantFrom(
       START + 10 * SECOND,
@@ -68,9 +68,25 @@ const reserveItem: fc.Arbitrary<TakeItem> = fc
     ...spender,
   })
   .map((item) => (item.reason === 'free_retry' ? { ...item, amount: Math.min(item.amount, 0) } : item));
+/** The parts of one job: what they have in common is the first one's. */
 const group = fc
-  .tuple(account, fc.array(reserveItem, { minLength: 2, maxLength: 4, size: 'max' }))
-  .map(([name, items]) => items.map((item) => ({ ...item, account: name })));
+  .uniqueArray(reserveItem, { minLength: 2, maxLength: 4, size: 'max', selector: (item) => item.id })
+  .map((items) =>
+    items.map((item) => ({
+      ...item,
+      ...commonOf(items[0] ?? item),
+      amount: amountIn(items[0] ?? item, item),
+    })),
+  );
+function commonOf({ account, reason, job, member, project }: TakeItem): Partial<TakeItem> {
+  return { account, reason, job, member, project };
+}
+
+/** Of a free retry every part is free. */
+function amountIn(first: TakeItem, item: TakeItem): number {
+  return first.reason === 'free_retry' ? Math.min(item.amount, 0) : item.amount;
+}
+
 const unit = fc.oneof(
   { weight: 5, arbitrary: reserveItem.map((item) => [item]) },
   { weight: 1, arbitrary: group },
@@ -79,7 +95,7 @@ const spendItem: fc.Arbitrary<TakeItem> = fc.record({
   account,
   id: fc.oneof({ weight: 4, arbitrary: idFrom('s', 8) }, reservationId),
   amount,
-  reason: fc.constant('direct_spend'),
+  reason: fc.constant('spend'),
   job: fc.constant(null),
   ...spender,
 });

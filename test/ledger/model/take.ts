@@ -14,7 +14,7 @@ export type TakeItem = {
   readonly account: string;
   readonly id: string;
   readonly amount: number;
-  readonly reason: 'generation' | 'free_retry' | 'direct_spend';
+  readonly reason: 'generation' | 'free_retry' | 'spend';
   readonly job: string | null;
   readonly member: string | null;
   readonly project: string | null;
@@ -22,31 +22,32 @@ export type TakeItem = {
 
 type Reservations = Map<string, ModelReservation>;
 
-/** Items that stand or fall together; a single item is a unit of one. All of one account. */
+/** Parts that stand or fall together, under distinct ids; a single item is a unit of one. All of one account. */
 export function take(
   account: ModelAccount,
   reservations: Reservations,
   unit: readonly TakeItem[],
   now: number,
-): string[] {
-  const fresh = new Map<string, TakeItem>();
-  const outcomes = unit.map((item) => {
-    if (!isTakeable(item)) return 'invalid_amount';
-    const twin = fresh.get(item.id);
-    if (twin !== undefined) return contentOf(twin) === contentOf(item) ? 'twin' : 'key_reused';
-    const known = reservations.get(`${account.name} ${item.id}`);
-    if (known === undefined) {
-      fresh.set(item.id, item);
-      return 'new';
-    }
-    if (known.isTombstone) return 'released';
-    if (known.content !== contentOf(item)) return 'key_reused';
-    return known.state === 'open' ? 'reserved' : known.state;
-  });
-  const isSound = outcomes.every((outcome) => ['new', 'twin', 'reserved'].includes(outcome));
-  const verdict = isSound ? judge(account, [...fresh.values()]) : 'group_refused';
-  if (verdict === 'reserved') for (const item of fresh.values()) hold(account, reservations, item, now);
-  return outcomes.map((outcome) => (outcome === 'new' || outcome === 'twin' ? verdict : outcome));
+): string {
+  if (!unit.every(isTakeable)) return 'invalid_amount';
+  const known = unit.map((item) => knownAs(item, reservations.get(`${account.name} ${item.id}`)));
+  if (known.includes('key_reused') || (known.includes('reserved') && known.includes('new')))
+    return 'key_reused';
+  for (const outcome of ['released', 'committed', 'reserved']) if (known.includes(outcome)) return outcome;
+  const verdict = judge(account, unit);
+  if (verdict === 'reserved') {
+    watchBalance(account, now, () => {
+      for (const item of unit) hold(account, reservations, item, now);
+    });
+  }
+  return verdict;
+}
+
+function knownAs(item: TakeItem, known: ModelReservation | undefined): string {
+  if (known === undefined) return 'new';
+  if (known.isTombstone) return 'released';
+  if (known.content !== contentOf(item)) return 'key_reused';
+  return known.state === 'open' ? 'reserved' : known.state;
 }
 
 /** Caps are looked at before the balance; what costs nothing exceeds none. */
@@ -71,19 +72,17 @@ function capOf(account: ModelAccount, spender: string): number | null {
 }
 
 function hold(account: ModelAccount, reservations: Reservations, item: TakeItem, now: number): void {
-  const isSpend = item.reason === 'direct_spend';
+  const isSpend = item.reason === 'spend';
   const parts: Part[] = [];
   let left = item.amount;
-  watchBalance(account, now, () => {
-    for (const grant of inBurnOrder(account.grants)) {
-      const amount = Math.min(left, grant.available);
-      if (amount === 0) continue;
-      grant.available -= amount;
-      grant[isSpend ? 'spent' : 'reserved'] += amount;
-      left -= amount;
-      parts.push({ grant, amount });
-    }
-  });
+  for (const grant of inBurnOrder(account.grants)) {
+    const amount = Math.min(left, grant.available);
+    if (amount === 0) continue;
+    grant.available -= amount;
+    grant[isSpend ? 'spent' : 'reserved'] += amount;
+    left -= amount;
+    parts.push({ grant, amount });
+  }
   const held: ModelReservation = {
     content: contentOf(item),
     amount: item.amount,

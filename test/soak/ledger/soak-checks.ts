@@ -10,7 +10,7 @@ const MADE = `
   SELECT 'grant' AS verb, g.account_id, g.grant_id AS id, NULL::text AS about, g.amount AS credits, NULL::bigint[] AS numbers
   FROM ledger.grants g WHERE g.reason = 'soak_grant'  -- those made by call; the others are of the ledger's own rules
   UNION ALL
-  SELECT CASE r.reason WHEN 'direct_spend' THEN 'spend' ELSE 'reserve' END, r.account_id, r.reservation_id, NULL, r.amount, NULL
+  SELECT CASE r.reason WHEN 'spend' THEN 'spend' ELSE 'reserve' END, r.account_id, r.reservation_id, NULL, r.amount, NULL
   FROM ledger.reservations r
   UNION ALL
   SELECT 'refund', f.account_id, f.refund_id, f.reservation_id, f.amount, ARRAY[f.amount] FROM ledger.refunds f

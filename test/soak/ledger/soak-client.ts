@@ -1,19 +1,16 @@
 import type pg from 'pg';
-import { BAND_OF_SOURCE, GRANT_SOURCES } from '../../../domain/grant-rules.ts';
+import { GOODWILL_LIFETIME_SECONDS, GRANT_SOURCES, PRIORITY_OF_SOURCE } from '../../../domain/grant-rules.ts';
 import { PLAN_NAMES } from '../../../domain/plans.ts';
-import { createCommit } from '../../../ledger/commit.ts';
-import { createGrant } from '../../../ledger/grant.ts';
+import { RETURN_GRANT_LIFETIME_HOURS } from '../../../domain/failures.ts';
+import { grantCredits } from '../../../ledger/grant-credits.ts';
+import { groupCommitByAccount } from '../../../ledger/group-commit-by-account.ts';
 import { setLimits } from '../../../ledger/limits.ts';
 import { openAccount } from '../../../ledger/open-account.ts';
 import { readDuePlans, renewPlans, setPlan } from '../../../ledger/plan.ts';
 import { refer } from '../../../ledger/refer.ts';
-import { createRefund } from '../../../ledger/refund.ts';
-import { createRelease } from '../../../ledger/release.ts';
-import { createReserve } from '../../../ledger/reserve.ts';
-import type { SettleResult } from '../../../ledger/settle.ts';
-import { createSpend } from '../../../ledger/spend.ts';
 import { readDueExpiry, sweepExpired } from '../../../ledger/sweep-expired.ts';
 import { voidGrant } from '../../../ledger/void-grant.ts';
+import { callVerbs, type VerbItem, type VerbName } from '../../ledger/sql-verbs.ts';
 import type { PersistentCaller } from './persistent-caller.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 
@@ -28,18 +25,38 @@ const BY = { actor: 'soak', reason: 'soak' } as const;
 
 export type SoakVerbs = ReturnType<typeof createSoakVerbs>;
 
-/** The verbs of one process: its clients share them, so that calls made at once go together. */
+/** What a verb said: its outcome, and its figures. */
+type Said = { readonly outcome: string; readonly figures: Readonly<Record<string, number>> };
+
+type Verb = (accountId: string, item: VerbItem) => Promise<Said>;
+
+/** The verbs of one process: its clients share them, so that calls made at once go together in one transaction. */
 export function createSoakVerbs(pool: pg.Pool) {
+  const verb = (name: VerbName): Verb => {
+    const grouped = groupCommitByAccount(async (items: readonly { accountId: string; item: VerbItem }[]) => {
+      const rows = items.map(({ accountId, item }) => ({ account_id: accountId, ...item }));
+      return (await callVerbs(pool, name, rows)).map(readRow);
+    });
+    return (accountId, item) => grouped({ accountId, item });
+  };
   return {
     pool,
-    grant: createGrant(pool),
-    reserve: createReserve(pool),
-    commit: createCommit(pool),
-    release: createRelease(pool),
-    spend: createSpend(pool),
-    refund: createRefund(pool),
+    reserve: verb('reserve'),
+    settle: verb('settle'),
+    spend: verb('spend'),
+    refund: verb('refund'),
   };
 }
+
+function readRow(row: Readonly<Record<string, unknown>>): Said {
+  const figures = Object.entries(row).filter(([name]) => FIGURES.has(name));
+  return {
+    outcome: String(row['outcome']),
+    figures: Object.fromEntries(figures.map(([name, value]) => [name, Number(value ?? 0)])),
+  };
+}
+
+const FIGURES = new Set(['committed', 'released', 'credits']);
 
 /** One client: does one scenario after the other, on accounts that all clients share. */
 export class SoakClient {
@@ -120,7 +137,13 @@ export class SoakClient {
     const credits = this.#random.inPercent(90) ? 1 : 1 + this.#random.integer(40);
     const answer = await this.#call(
       { verb: 'spend', accountId, id, credits },
-      () => this.#verbs.spend({ accountId, spendId: id, credits, note: 'chat_message', ...this.#spender() }),
+      () =>
+        this.#verbs.spend(accountId, {
+          spend_id: id,
+          amount: credits,
+          note: 'chat_message',
+          ...this.#spender(),
+        }),
       ({ outcome }) => ({ outcome }),
     );
     if (answer?.outcome === 'spent' && this.#random.inPercent(5)) await this.#refund(accountId, id, credits);
@@ -135,15 +158,15 @@ export class SoakClient {
     const ends = this.#random.inPercent(30)
       ? { afterSeconds: 1 + this.#random.integer(20) }
       : ('never' as const);
-    const band = BAND_OF_SOURCE[source];
-    const item = { accountId, grantId: id, source, band, credits, ends, reason: 'soak_grant' };
+    const priority = PRIORITY_OF_SOURCE[source];
+    const item = { accountId, grantId: id, source, priority, credits, ends, reason: 'soak_grant' };
     const reference = isPaid ? this.#newId('payment') : undefined;
     const granted = await this.#call(
       { verb: 'grant', accountId, id, credits },
-      () => this.#verbs.grant({ ...item, reference }),
-      ({ outcome }) => ({ outcome }),
+      () => grantCredits(this.#verbs.pool, { ...item, reference }),
+      (outcome) => ({ outcome }),
     );
-    if (granted?.outcome !== 'granted' || !this.#random.inPercent(6)) return;
+    if (granted !== 'granted' || !this.#random.inPercent(6)) return;
     await this.#call(
       { verb: 'void', accountId, id },
       () => voidGrant(this.#verbs.pool, { accountId, grantId: id, ...BY }),
@@ -226,48 +249,44 @@ export class SoakClient {
     const answer = await this.#call(
       { verb: 'reserve', accountId, id, credits },
       () =>
-        this.#verbs.reserve({
-          ...{
-            accountId,
-            reservationId: id,
-            credits,
-            reason: 'generation',
-            jobId: `job_${id}`,
-            outputId: id,
-          },
-          returnAfterSeconds: RETURN_AFTER_SECONDS,
-          ...spender,
+        this.#verbs.reserve(accountId, {
+          ...{ reservation_id: id, amount: credits, job_id: `job_${id}`, output_id: id, ...spender },
+          return_after_seconds: RETURN_AFTER_SECONDS,
         }),
       ({ outcome }) => ({ outcome }),
     );
     return answer?.outcome ?? null;
   }
 
-  #commit(accountId: string, id: string, credits: number): Promise<SettleResult | null> {
-    return this.#call(
-      { verb: 'commit', accountId, id, credits },
-      () => this.#verbs.commit({ accountId, reservationId: id, credits }),
-      readSettled,
+  #commit(accountId: string, id: string, credits: number): Promise<Said | null> {
+    const item = { verb: 'commit', amount: credits, cause: 'delivered', expired_policy: 'return_grant' };
+    return this.#settle({ verb: 'commit', accountId, id, credits }, item);
+  }
+
+  #release(accountId: string, id: string): Promise<Said | null> {
+    const expired_policy = this.#random.inPercent(70) ? 'return_grant' : 'expire';
+    return this.#settle(
+      { verb: 'release', accountId, id },
+      { verb: 'release', cause: 'provider_failed', expired_policy },
     );
   }
 
-  #release(accountId: string, id: string): Promise<SettleResult | null> {
-    const expiredGrantPolicy = this.#random.inPercent(70) ? 'return_grant' : 'expire';
-    return this.#call(
-      { verb: 'release', accountId, id },
-      () =>
-        this.#verbs.release({ accountId, reservationId: id, cause: 'provider_failed', expiredGrantPolicy }),
-      readSettled,
-    );
+  #settle(
+    call: { verb: string; accountId: string; id: string; credits?: number },
+    item: VerbItem,
+  ): Promise<Said | null> {
+    const rest = { reservation_id: call.id, return_grant_hours: RETURN_GRANT_LIFETIME_HOURS };
+    return this.#call(call, () => this.#verbs.settle(call.accountId, { ...item, ...rest }), readSettled);
   }
 
   async #refund(accountId: string, reservationId: string, most: number): Promise<void> {
     const id = this.#newId('refund');
     const credits = this.#random.inPercent(50) ? null : 1 + this.#random.integer(most);
+    const item = { reservation_id: reservationId, refund_id: id, amount: credits, ...BY };
     await this.#call(
       { verb: 'refund', accountId, id, about: reservationId, credits },
-      () => this.#verbs.refund({ accountId, reservationId, refundId: id, credits, ...BY }),
-      (answer) => ({ outcome: answer.outcome, numbers: [answer.credits] }),
+      () => this.#verbs.refund(accountId, { ...item, goodwill_seconds: GOODWILL_LIFETIME_SECONDS }),
+      ({ outcome, figures }) => ({ outcome, numbers: [figures['credits'] ?? 0] }),
     );
   }
 
@@ -283,6 +302,6 @@ export class SoakClient {
   }
 }
 
-function readSettled(answer: SettleResult) {
-  return { outcome: answer.outcome, numbers: [answer.committed, answer.released] };
+function readSettled({ outcome, figures }: Said) {
+  return { outcome, numbers: [figures['committed'] ?? 0, figures['released'] ?? 0] };
 }

@@ -84,10 +84,9 @@ export async function soakLedger({ operations, seed, progress }: Options): Promi
   }
 }
 
-/** The pool of one process, as the role of the processes. Counts the statements that break off on it, by code. */
+/** The pool of one process, as the owner: processes reach most verbs through the functions of jobs only. Counts the statements that break off on it, by code. */
 function openPool(url: string, broken: Map<string, number>): pg.Pool {
-  const options = '-c role=holdfast_worker';
-  const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, application_name: APPLICATION, options });
+  const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, application_name: APPLICATION });
   // A connection that is killed while nobody uses it: the pool opens another.
   pool.on('error', () => undefined);
   const query = pool.query.bind(pool) as (statement: pg.QueryConfig) => Promise<pg.QueryResult>;

@@ -3,7 +3,7 @@ import { groupCommitByAccount } from '../ledger/group-commit-by-account.ts';
 import type { GroupedVerb } from '../ledger/group-commit.ts';
 import type { ExceededCap } from '../ledger/limits.ts';
 
-export type UseItem = {
+export type SpendItem = {
   readonly accountId: string;
   readonly key: string;
   readonly fingerprint: string;
@@ -16,7 +16,7 @@ export type UseItem = {
   readonly project?: string | undefined;
 };
 
-export type UseAnswer =
+export type SpendAnswer =
   | { readonly outcome: 'spent'; readonly credits: number }
   | {
       readonly outcome: 'insufficient_credits' | 'limit_exceeded';
@@ -27,21 +27,21 @@ export type UseAnswer =
     }
   | { readonly outcome: 'account_not_found' | 'invalid_amount' | 'key_reused' | 'released' };
 
-export type UseResult = {
-  readonly answer: UseAnswer;
+export type SpendResult = {
+  readonly answer: SpendAnswer;
   /** Of the request first answered under this key. */
   readonly fingerprint: string;
   readonly isReplay: boolean;
 };
 
-type Row = { answer: UseAnswer; fingerprint: string; is_replay: boolean };
+type Row = { answer: SpendAnswer; fingerprint: string; is_replay: boolean };
 
 /** Spends on metered use, once per key; calls made at the same time share a transaction. Refusals are kept too. */
-export function createUseCredits(database: Database): GroupedVerb<UseItem, UseResult> {
-  return groupCommitByAccount(async (items: readonly UseItem[]) => {
+export function createSpend(database: Database): GroupedVerb<SpendItem, SpendResult> {
+  return groupCommitByAccount(async (items: readonly SpendItem[]) => {
     const { rows } = await database.query<Row>({
-      name: 'jobs.use_credits',
-      text: 'SELECT answer, fingerprint, is_replay FROM jobs.use_credits($1) ORDER BY item',
+      name: 'jobs.spend',
+      text: 'SELECT answer, fingerprint, is_replay FROM jobs.spend($1)',
       values: [JSON.stringify(items.map(toRow))],
     });
     return rows.map((row) => ({
@@ -52,7 +52,7 @@ export function createUseCredits(database: Database): GroupedVerb<UseItem, UseRe
   });
 }
 
-function toRow(item: UseItem): object {
+function toRow(item: SpendItem): object {
   return {
     account_id: item.accountId,
     key: item.key,
