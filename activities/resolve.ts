@@ -29,6 +29,12 @@ const NOT_FOUND_MARGIN_SECONDS = 2;
 /** The most that the first retransmission of a kernel waits (RFC 6298: 1 s before a round trip was measured), and as much again. */
 const FIRST_RETRANSMISSION_SECONDS = 2;
 
+/**
+ * A look-up that took longer has met an outage on its way, and does not count as carried. With the longest pause between two look-ups
+ * this notices every outage of 5 s.
+ */
+const PROMPT_MS = 1_500;
+
 export type ResolveDependencies = {
   readonly attempts: Attempts;
   readonly providers: ProviderRegistry;
@@ -66,11 +72,13 @@ async function lookOnce(
   await attempts.move(accountId, reference, { from: ['posting'], to: 'unknown' });
   if (provider.capabilities.lookup === 'none') return { outcome: 'unresolvable' };
 
+  const askedAtMs = performance.now();
   const found = await provider.lookup(reference, cancellationSignal());
+  const wasPrompt = performance.now() - askedAtMs <= PROMPT_MS;
   if (found.outcome === 'found') {
     const { providerJobId } = found;
     await attempts.move(accountId, reference, { from: ['unknown'], to: 'accepted', providerJobId });
-  } else if (proof.isNotRun(row, found.outcome === 'not_found')) {
+  } else if (proof.isNotRun(row, found.outcome === 'not_found', wasPrompt)) {
     const errorClass: ErrorClass = 'not_found';
     await attempts.move(accountId, reference, { from: ['unknown'], to: 'rejected', errorClass });
   } else {
@@ -81,7 +89,7 @@ async function lookOnce(
 
 type NotFoundProof = {
   /** Told of each look-up in turn, with the row as it was read before. */
-  readonly isNotRun: (row: AttemptRow, isNotFound: boolean) => boolean;
+  readonly isNotRun: (row: AttemptRow, isNotFound: boolean, wasPrompt: boolean) => boolean;
 };
 
 /**
@@ -103,8 +111,8 @@ function createNotFoundProof(provider: Provider, thisProcess: ThisProcess): NotF
   /** The first of an unbroken row of look-ups since the submitter is known to be dead. */
   let sinceFirst: { readonly atMs: number; readonly postedSecondsAgo: number } | undefined;
   return {
-    isNotRun(row, isNotFound) {
-      if (!isNotFound || !thisProcess.hasDied(row.submitter)) sinceFirst = undefined;
+    isNotRun(row, isNotFound, wasPrompt) {
+      if (!isNotFound || !wasPrompt || !thisProcess.hasDied(row.submitter)) sinceFirst = undefined;
       else sinceFirst ??= { atMs: performance.now(), postedSecondsAgo: row.postedSecondsAgo };
 
       const isAuthoritative = provider.capabilities.lookup === 'authoritative';

@@ -63,14 +63,24 @@ async function posted(secondsAgo: number, submitter: Submitter = 'gave up and re
   return attempt;
 }
 
+/** Much shorter than the pause between two look-ups, and longer than one takes. */
+const BETWEEN_LOOK_UPS_MS = 150;
+
+type LookUp = 'not found' | 'no answer' | 'not found, after long';
+
 /** A service that finds nothing, and a clock that goes on by so many seconds from one look-up to the next. */
-async function lookUpsEvery(seconds: number, statusOf: (number: number) => number) {
+async function lookUpsEvery(seconds: number, lookUpOf: (number: number) => LookUp) {
   const start = performance.now();
   let lookUps = 0;
-  vi.spyOn(performance, 'now').mockImplementation(() => start + lookUps * seconds * 1_000);
+  let ticks = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => start + ticks * seconds * 1_000);
   await service.close();
   service = await startScriptedService((call) => {
-    if (call.name === 'lookup') call.answer(statusOf(++lookUps), { data: [] });
+    if (call.name !== 'lookup') return;
+    const lookUp = lookUpOf(++lookUps);
+    if (lookUp === 'not found, after long') ticks += 1;
+    else setTimeout(() => (ticks += 1), BETWEEN_LOOK_UPS_MS);
+    call.answer(lookUp === 'no answer' ? 503 : 200, { data: [] });
   });
   return () => lookUps;
 }
@@ -118,18 +128,23 @@ describe('"not found" at the provider', () => {
 
   test('is believed of a submitter that died here once the network has carried look-ups for as long again', async () => {
     const attempt = await posted(IN_FLIGHT_SECONDS, 'died on this machine');
-    const lookUps = await lookUpsEvery(IN_FLIGHT_SECONDS / 2 + 1.1, () => 200);
+    const lookUps = await lookUpsEvery(IN_FLIGHT_SECONDS / 2 + 1.1, () => 'not found');
     expect(await run(() => fixture.activitiesAt(service.url).resolve(attempt))).toEqual(notRun);
     // The first begins the time, and the third comes past its end.
     expect(lookUps()).toBe(3);
   });
 
-  test('begins anew after a look-up that was not answered', async () => {
-    const attempt = await posted(IN_FLIGHT_SECONDS, 'died on this machine');
-    const lookUps = await lookUpsEvery(IN_FLIGHT_SECONDS + 3, (number) => (number === 2 ? 503 : 200));
-    expect(await run(() => fixture.activitiesAt(service.url).resolve(attempt))).toEqual(notRun);
-    expect(lookUps()).toBe(4);
-  });
+  test.each(['no answer', 'not found, after long'] as const)(
+    'of a submitter that died here begins anew after a look-up that met an outage: %s',
+    async (lookUp) => {
+      const attempt = await posted(IN_FLIGHT_SECONDS, 'died on this machine');
+      const lookUps = await lookUpsEvery(IN_FLIGHT_SECONDS + 3, (number) =>
+        number === 2 ? lookUp : 'not found',
+      );
+      expect(await run(() => fixture.activitiesAt(service.url).resolve(attempt))).toEqual(notRun);
+      expect(lookUps()).toBe(4);
+    },
+  );
 
   test('is no proof from a service that does not call its look-up authoritative', async () => {
     const provider = fixture.provider(service.url);
