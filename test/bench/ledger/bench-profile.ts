@@ -9,7 +9,7 @@ import { runFor } from './run-for.ts';
 const POOL_SIZE = 16;
 const IN_FLIGHT = 1_024;
 const WARM_UP_SECONDS = 3;
-const SECONDS = 8;
+const SECONDS = 15;
 /** Between two looks at what the server's sessions do. */
 const LOOK_EVERY_MS = 20;
 /** Functions below this share of all are left out. */

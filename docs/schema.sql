@@ -1,0 +1,921 @@
+-- What a migrated database holds, for reading: written by `npm run schema` from PostgreSQL's catalogue, and held against a migrated
+-- database by test/ledger/schema.test.ts. What makes it stands in */migrations, */functions and */grants.sql.
+
+-- Types
+
+CREATE DOMAIN ledger.expired_policy AS text CHECK ((VALUE = ANY (ARRAY['return_grant'::text, 'expire'::text])));
+
+CREATE DOMAIN ledger.settle_verb AS text NOT NULL CHECK ((VALUE = ANY (ARRAY['commit'::text, 'release'::text])));
+
+CREATE TYPE jobs.admit_item AS (
+  account_id text,
+  job_id text,
+  fingerprint text,
+  request jsonb,
+  admit_by timestamp with time zone,
+  refusal jsonb,
+  work_fingerprint text,
+  quote_fingerprint text,
+  quote_id text,
+  max_credits bigint,
+  force boolean,
+  kind text,
+  model text,
+  provider text,
+  metadata jsonb,
+  member text,
+  project text,
+  price_list integer,
+  total bigint,
+  expected_seconds double precision,
+  deadline_seconds double precision,
+  outputs jobs.admit_output[]
+);
+
+CREATE TYPE jobs.admit_output AS (
+  output_id text,
+  reservation_id text,
+  item integer,
+  variation integer,
+  credits bigint,
+  work jsonb,
+  deadline_seconds double precision
+);
+
+CREATE TYPE jobs.admitted AS (
+  outcome jsonb,
+  fingerprint text,
+  is_open boolean,
+  age_seconds double precision
+);
+
+CREATE TYPE jobs.keyed_answer AS (
+  answer jsonb,
+  fingerprint text,
+  is_replay boolean
+);
+
+CREATE TYPE jobs.settle_item AS (
+  account_id text,
+  job_id text,
+  output_id text,
+  reservation_id text,
+  verb ledger.settle_verb,
+  credits bigint,
+  failure jsonb,
+  expired_policy ledger.expired_policy,
+  return_grant_hours integer,
+  overdue_seconds double precision,
+  if_never_begun jsonb
+);
+
+CREATE TYPE jobs.settled AS (
+  outcome text,
+  failure jsonb,
+  committed bigint,
+  released bigint
+);
+
+CREATE TYPE jobs.spend_item AS (
+  account_id text,
+  key text,
+  fingerprint text,
+  spend_id text,
+  amount bigint,
+  note text,
+  member text,
+  project text
+);
+
+CREATE TYPE ledger.bucket AS ENUM ('outside', 'available', 'reserved', 'spent', 'expired', 'voided');
+
+CREATE TYPE ledger.entry_kind AS ENUM ('grant', 'reserve', 'commit', 'release', 'spend', 'refund', 'expire', 'void');
+
+CREATE TYPE ledger.move AS (
+  grant_id text,
+  kind ledger.entry_kind,
+  from_bucket ledger.bucket,
+  to_bucket ledger.bucket,
+  amount bigint,
+  reservation_id text,
+  reason text
+);
+
+CREATE TYPE ledger.part AS (
+  reservation_id text,
+  output_id text,
+  amount bigint
+);
+
+CREATE TYPE ledger.reservation_state AS ENUM ('open', 'committed', 'released');
+
+CREATE TYPE ledger.settled AS (
+  outcome text,
+  is_replay boolean,
+  committed bigint,
+  released bigint,
+  at timestamp with time zone
+);
+
+CREATE TYPE ledger.spender AS ENUM ('member', 'project');
+
+CREATE TYPE ledger.taken AS (
+  outcome text,
+  available bigint,
+  reserved bigint,
+  at timestamp with time zone
+);
+
+-- Tables
+
+CREATE TABLE ledger.account_profiles (
+  account_id text NOT NULL,
+  name text NOT NULL,
+  reference text NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id),
+  UNIQUE (reference)
+);
+
+CREATE TABLE ledger.accounts (
+  account_id text NOT NULL,
+  available bigint NOT NULL DEFAULT 0,
+  reserved bigint NOT NULL DEFAULT 0,
+  spent bigint NOT NULL DEFAULT 0,
+  expired bigint NOT NULL DEFAULT 0,
+  voided bigint NOT NULL DEFAULT 0,
+  entry_seq bigint NOT NULL DEFAULT 0,
+  moved_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
+  next_expiry_at timestamp with time zone NOT NULL DEFAULT 'infinity'::timestamp with time zone,
+  period_starts_at timestamp with time zone NOT NULL,
+  period_ends_at timestamp with time zone NOT NULL,
+  spent_before bigint NOT NULL DEFAULT 0,
+  has_spend_caps boolean NOT NULL DEFAULT false,
+  low_balance_at bigint NOT NULL DEFAULT 0,
+  low_balance_rise bigint NOT NULL DEFAULT 0,
+  is_low_noticed boolean NOT NULL DEFAULT false,
+  CHECK ((available >= 0)),
+  CHECK ((entry_seq >= 0)),
+  CHECK ((expired >= 0)),
+  CHECK ((low_balance_at >= 0)),
+  CHECK ((low_balance_rise >= 0)),
+  CHECK ((reserved >= 0)),
+  CHECK ((spent >= 0)),
+  CHECK ((spent_before >= 0)),
+  CHECK ((voided >= 0)),
+  PRIMARY KEY (account_id)
+);
+
+CREATE TABLE ledger.entries (
+  account_id text NOT NULL,
+  seq bigint NOT NULL,
+  kind ledger.entry_kind NOT NULL,
+  grant_id text NOT NULL,
+  from_bucket ledger.bucket NOT NULL,
+  to_bucket ledger.bucket NOT NULL,
+  amount bigint NOT NULL,
+  balance_after bigint NOT NULL,
+  reservation_id text,
+  reason text,
+  created_at timestamp with time zone NOT NULL,
+  CHECK (((from_bucket <> to_bucket) AND (to_bucket <> 'outside'::ledger.bucket))),
+  CHECK ((amount > 0)),
+  CHECK ((balance_after >= 0)),
+  PRIMARY KEY (account_id, seq)
+);
+
+CREATE TABLE ledger.grants (
+  account_id text NOT NULL,
+  grant_id text NOT NULL,
+  source text NOT NULL,
+  priority smallint NOT NULL,
+  amount bigint NOT NULL DEFAULT 0,
+  available bigint NOT NULL DEFAULT 0,
+  reserved bigint NOT NULL DEFAULT 0,
+  spent bigint NOT NULL DEFAULT 0,
+  expired bigint NOT NULL DEFAULT 0,
+  voided bigint NOT NULL DEFAULT 0,
+  effective_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL DEFAULT 'infinity'::timestamp with time zone,
+  voided_at timestamp with time zone,
+  reason text NOT NULL,
+  reference text,
+  created_at timestamp with time zone NOT NULL,
+  ordinal bigint NOT NULL,
+  is_live boolean NOT NULL GENERATED ALWAYS AS (((available > 0) OR (reserved > 0))) STORED,
+  CHECK (((priority >= 1) AND (priority <= 3))),
+  CHECK ((amount = ((((available + reserved) + spent) + expired) + voided))),
+  CHECK ((available >= 0)),
+  CHECK ((expired >= 0)),
+  CHECK ((expires_at > effective_at)),
+  CHECK ((reserved >= 0)),
+  CHECK ((source = ANY (ARRAY['plan'::text, 'trial'::text, 'sign_up'::text, 'referral'::text, 'return'::text,
+      'goodwill'::text, 'top_up'::text]))),
+  CHECK ((spent >= 0)),
+  CHECK ((voided >= 0)),
+  PRIMARY KEY (account_id, grant_id)
+);
+
+CREATE TABLE ledger.limit_overrides (
+  account_id text NOT NULL,
+  spender ledger.spender NOT NULL,
+  name text NOT NULL,
+  credits_per_period bigint,
+  CHECK ((credits_per_period >= 0)),
+  PRIMARY KEY (account_id, spender, name)
+);
+
+CREATE TABLE ledger.limits (
+  account_id text NOT NULL,
+  max_concurrent_jobs integer,
+  member_credits_per_period bigint,
+  project_credits_per_period bigint,
+  low_balance_at bigint,
+  CHECK ((low_balance_at >= 0)),
+  CHECK ((max_concurrent_jobs >= 0)),
+  CHECK ((member_credits_per_period >= 0)),
+  CHECK ((project_credits_per_period >= 0)),
+  PRIMARY KEY (account_id)
+);
+
+CREATE TABLE ledger.low_balance_notices (
+  account_id text NOT NULL,
+  entry_seq bigint NOT NULL,
+  available bigint NOT NULL,
+  low_balance_at bigint NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id, entry_seq)
+);
+
+CREATE TABLE ledger.operator_actions (
+  account_id text NOT NULL,
+  action_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  actor text NOT NULL,
+  action text NOT NULL,
+  reason text NOT NULL,
+  detail jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id, action_id)
+);
+
+CREATE TABLE ledger.plan_calls (
+  account_id text NOT NULL,
+  reference text NOT NULL,
+  content jsonb NOT NULL,
+  answer jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id, reference)
+);
+
+CREATE TABLE ledger.plan_periods (
+  account_id text NOT NULL,
+  period_starts_at timestamp with time zone NOT NULL,
+  period_ends_at timestamp with time zone NOT NULL,
+  plan text NOT NULL,
+  granted bigint NOT NULL,
+  is_skipped boolean NOT NULL,
+  CHECK ((granted >= 0)),
+  CHECK ((is_skipped = (granted = 0))),
+  PRIMARY KEY (account_id, period_starts_at)
+);
+
+CREATE TABLE ledger.plans (
+  account_id text NOT NULL,
+  plan text,
+  anchor_at timestamp with time zone NOT NULL,
+  period_starts_at timestamp with time zone NOT NULL,
+  period_ends_at timestamp with time zone NOT NULL,
+  next_plan text,
+  renewal text NOT NULL,
+  CHECK ((period_ends_at > period_starts_at)),
+  CHECK ((renewal = ANY (ARRAY['automatic'::text, 'by_call'::text]))),
+  PRIMARY KEY (account_id)
+);
+
+CREATE TABLE ledger.referrals (
+  account_id text NOT NULL,
+  inviter_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  paid_at timestamp with time zone,
+  CHECK ((inviter_id <> account_id)),
+  PRIMARY KEY (account_id)
+);
+
+CREATE TABLE ledger.refunds (
+  account_id text NOT NULL,
+  refund_id text NOT NULL,
+  reservation_id text NOT NULL,
+  asked bigint,
+  amount bigint NOT NULL,
+  part_grant_ids text[] NOT NULL,
+  part_amounts bigint[] NOT NULL,
+  reason text NOT NULL,
+  entries int8range NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CHECK ((amount > 0)),
+  PRIMARY KEY (account_id, refund_id)
+);
+
+CREATE TABLE ledger.reservations (
+  account_id text NOT NULL,
+  reservation_id text NOT NULL,
+  job_id text,
+  output_id text,
+  reason text NOT NULL,
+  amount bigint NOT NULL,
+  state ledger.reservation_state NOT NULL,
+  committed bigint NOT NULL DEFAULT 0,
+  released bigint NOT NULL DEFAULT 0,
+  refunded bigint NOT NULL DEFAULT 0,
+  part_grant_ids text[] NOT NULL,
+  part_amounts bigint[] NOT NULL,
+  cause text,
+  member text,
+  project text,
+  period_starts_at timestamp with time zone NOT NULL,
+  return_by timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  settled_at timestamp with time zone,
+  reserve_entries int8range NOT NULL,
+  settle_entries int8range,
+  CHECK (((amount > 0) OR ((amount = 0) AND (reason = ANY (ARRAY['free_retry'::text, 'tombstone'::text]))))),
+  CHECK (((refunded >= 0) AND (refunded <= committed))),
+  CHECK (((state <> 'open'::ledger.reservation_state) OR ((committed = 0) AND (released = 0)))),
+  CHECK (((state = 'open'::ledger.reservation_state) = (settled_at IS NULL))),
+  CHECK (((state = 'open'::ledger.reservation_state) OR ((committed + released) = amount))),
+  CHECK ((committed >= 0)),
+  CHECK ((reason = ANY (ARRAY['generation'::text, 'free_retry'::text, 'spend'::text, 'tombstone'::text]))),
+  CHECK ((released >= 0)),
+  PRIMARY KEY (account_id, reservation_id)
+);
+
+CREATE TABLE ledger.usage (
+  account_id text NOT NULL,
+  spender ledger.spender NOT NULL,
+  name text NOT NULL,
+  period_starts_at timestamp with time zone NOT NULL,
+  used bigint NOT NULL,
+  CHECK ((used >= 0)),
+  PRIMARY KEY (account_id, spender, name, period_starts_at)
+);
+
+CREATE TABLE ledger.voids (
+  account_id text NOT NULL,
+  grant_id text NOT NULL,
+  voided bigint NOT NULL,
+  not_recovered bigint NOT NULL,
+  reason text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CHECK ((not_recovered >= 0)),
+  CHECK ((voided >= 0)),
+  PRIMARY KEY (account_id, grant_id)
+);
+
+CREATE TABLE jobs.admissions (
+  account_id text NOT NULL,
+  job_id text NOT NULL,
+  fingerprint text NOT NULL,
+  request jsonb NOT NULL,
+  outcome jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id, job_id)
+);
+
+CREATE TABLE jobs.api_keys (
+  key_id text NOT NULL,
+  account_id text,
+  name text NOT NULL,
+  secret_hash bytea NOT NULL,
+  scopes text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  PRIMARY KEY (key_id)
+);
+
+CREATE TABLE jobs.attempts (
+  account_id text NOT NULL,
+  reference text NOT NULL,
+  job_id text NOT NULL,
+  output_id text NOT NULL,
+  stage text NOT NULL,
+  number integer NOT NULL,
+  provider text NOT NULL,
+  state text NOT NULL,
+  provider_job_id text,
+  error_class text,
+  fraction double precision,
+  billed text,
+  cost text,
+  sha256 text,
+  content_type text,
+  bytes bigint,
+  submitter text NOT NULL,
+  posted_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  resolved_at timestamp with time zone,
+  CHECK ((number > 0)),
+  CHECK ((state = ANY (ARRAY['posting'::text, 'accepted'::text, 'rejected'::text, 'unknown'::text, 'collected'::text,
+      'failed'::text, 'replaced'::text, 'fenced'::text]))),
+  PRIMARY KEY (reference, account_id)
+);
+
+CREATE TABLE jobs.attempts_to_stop (
+  account_id text NOT NULL,
+  reference text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  tries integer NOT NULL DEFAULT 0,
+  due_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id, reference)
+);
+
+CREATE TABLE jobs.events (
+  account_id text NOT NULL,
+  job_id text NOT NULL,
+  seq bigint NOT NULL,
+  type text NOT NULL,
+  data jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id, job_id, seq)
+);
+
+CREATE TABLE jobs.idempotency_keys (
+  account_id text NOT NULL,
+  route text NOT NULL,
+  key text NOT NULL,
+  fingerprint text NOT NULL,
+  answer jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CHECK ((route = ANY (ARRAY['grants'::text, 'usage'::text, 'cancel'::text, 'release'::text, 'refund'::text,
+      'extend'::text, 'restart'::text, 'resolve'::text]))),
+  PRIMARY KEY (account_id, route, key)
+);
+
+CREATE TABLE jobs.jobs (
+  account_id text NOT NULL,
+  job_id text NOT NULL,
+  kind text NOT NULL,
+  model text NOT NULL,
+  provider text NOT NULL,
+  state text NOT NULL,
+  price_list integer NOT NULL,
+  quoted bigint NOT NULL,
+  metadata jsonb NOT NULL,
+  work_fingerprint text NOT NULL,
+  progress jsonb,
+  failure jsonb,
+  expected_by timestamp with time zone NOT NULL,
+  return_by timestamp with time zone NOT NULL,
+  deadline_seconds double precision NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  event_seq bigint NOT NULL DEFAULT 0,
+  outputs integer NOT NULL,
+  succeeded integer NOT NULL DEFAULT 0,
+  failed integer NOT NULL DEFAULT 0,
+  canceled integer NOT NULL DEFAULT 0,
+  CHECK ((((succeeded + failed) + canceled) <= outputs)),
+  CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text])))),
+  CHECK ((outputs > 0)),
+  CHECK ((quoted >= 0)),
+  CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text, 'succeeded'::text,
+      'partially_succeeded'::text, 'failed'::text, 'canceled'::text]))),
+  PRIMARY KEY (job_id, account_id)
+);
+
+CREATE TABLE jobs.outputs (
+  account_id text NOT NULL,
+  output_id text NOT NULL,
+  job_id text NOT NULL,
+  item integer NOT NULL,
+  variation integer NOT NULL,
+  state text NOT NULL,
+  work jsonb NOT NULL,
+  credits bigint NOT NULL,
+  reservation_id text NOT NULL,
+  failure jsonb,
+  attempts integer NOT NULL DEFAULT 0,
+  deadline_seconds double precision NOT NULL,
+  taken_up_at timestamp with time zone,
+  sha256 text,
+  content_type text,
+  bytes bigint,
+  source_output_id text GENERATED ALWAYS AS ((work ->> 'source_output_id'::text)) STORED,
+  CHECK (((state = 'succeeded'::text) = (sha256 IS NOT NULL))),
+  CHECK ((credits >= 0)),
+  CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text, 'succeeded'::text, 'failed'::text,
+      'canceled'::text]))),
+  PRIMARY KEY (output_id, account_id)
+);
+
+CREATE TABLE jobs.quotes (
+  account_id text NOT NULL,
+  quote_id text NOT NULL,
+  fingerprint text NOT NULL,
+  price jsonb NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id, quote_id)
+);
+
+CREATE TABLE jobs.reference_assets (
+  account_id text NOT NULL,
+  job_id text NOT NULL,
+  url_key text NOT NULL,
+  url text NOT NULL,
+  state text NOT NULL,
+  claimed_by text NOT NULL,
+  claimed_until timestamp with time zone NOT NULL,
+  sha256 text,
+  content_type text,
+  bytes bigint,
+  refusal text,
+  resolved_at timestamp with time zone,
+  CHECK (((state = 'kept'::text) = ((sha256 IS NOT NULL) AND (content_type IS NOT NULL) AND (bytes IS NOT NULL)))),
+  CHECK (((state = 'refused'::text) = (refusal IS NOT NULL))),
+  CHECK ((state = ANY (ARRAY['fetching'::text, 'kept'::text, 'refused'::text]))),
+  PRIMARY KEY (account_id, job_id, url_key)
+);
+
+CREATE TABLE jobs.repairs (
+  account_id text NOT NULL,
+  reservation_id text NOT NULL,
+  why text NOT NULL,
+  tries integer NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  CHECK ((tries > 0)),
+  PRIMARY KEY (account_id, reservation_id)
+);
+
+CREATE TABLE jobs.review_decisions (
+  account_id text NOT NULL,
+  review_id text NOT NULL,
+  number integer NOT NULL,
+  key text NOT NULL,
+  fingerprint text NOT NULL,
+  decision text NOT NULL,
+  reason text NOT NULL,
+  actor text NOT NULL,
+  retry_job_id text,
+  created_at timestamp with time zone NOT NULL,
+  CHECK (((decision = 'free_retry'::text) = (retry_job_id IS NOT NULL))),
+  CHECK ((decision = ANY (ARRAY['refund'::text, 'free_retry'::text, 'deny'::text]))),
+  CHECK ((number > 0)),
+  PRIMARY KEY (account_id, review_id, number),
+  UNIQUE (account_id, key)
+);
+
+CREATE TABLE jobs.reviews (
+  account_id text NOT NULL,
+  review_id text NOT NULL,
+  output_id text NOT NULL,
+  job_id text NOT NULL,
+  number integer NOT NULL,
+  category text NOT NULL,
+  note text,
+  created_at timestamp with time zone NOT NULL,
+  CHECK ((category = ANY (ARRAY['broken'::text, 'wrong_product'::text, 'vague_brief'::text, 'beyond_model'::text,
+      'other'::text]))),
+  CHECK ((number > 0)),
+  PRIMARY KEY (account_id, review_id),
+  UNIQUE (account_id, output_id, number)
+);
+
+-- Views
+
+CREATE VIEW ledger.return_routes AS
+ SELECT source::ledger.bucket AS source,
+    route,
+    step,
+    kind::ledger.entry_kind AS kind,
+    from_bucket::ledger.bucket AS from_bucket,
+    to_bucket::ledger.bucket AS to_bucket,
+    on_new_grant
+   FROM ( VALUES ('reserved'::text,'alive'::text,1,'release'::text,'reserved'::text,'available'::text,false),
+      ('reserved'::text,'voided'::text,1,'void'::text,'reserved'::text,'voided'::text,false),
+      ('reserved'::text,'expire'::text,1,'release'::text,'reserved'::text,'available'::text,false),
+      ('reserved'::text,'expire'::text,2,'expire'::text,'available'::text,'expired'::text,false),
+      ('reserved'::text,'return'::text,1,'expire'::text,'reserved'::text,'expired'::text,false),
+      ('reserved'::text,'return'::text,2,'release'::text,'outside'::text,'available'::text,true),
+      ('spent'::text,'alive'::text,1,'refund'::text,'spent'::text,'available'::text,false),
+      ('spent'::text,'voided'::text,1,'void'::text,'spent'::text,'voided'::text,false),
+      ('spent'::text,'return'::text,1,'expire'::text,'spent'::text,'expired'::text,false),
+      ('spent'::text,'return'::text,2,'refund'::text,'outside'::text,'available'::text,true)) w(source, route, step,
+      kind, from_bucket, to_bucket, on_new_grant);
+
+-- Indexes
+
+CREATE INDEX accounts_with_due_expiry ON ledger.accounts USING btree (next_expiry_at) WHERE (next_expiry_at <
+      'infinity'::timestamp with time zone);
+
+CREATE INDEX attempts_by_asset ON jobs.attempts USING btree (sha256) WHERE (sha256 IS NOT NULL);
+
+CREATE INDEX attempts_to_stop_by_due ON jobs.attempts_to_stop USING btree (due_at);
+
+CREATE INDEX grants_by_id ON ledger.grants USING btree (grant_id);
+
+CREATE INDEX jobs_by_age ON jobs.jobs USING btree (account_id, created_at DESC, job_id DESC) WHERE (created_at >
+      '-infinity'::timestamp with time zone);
+
+CREATE INDEX jobs_in_doubt ON jobs.jobs USING btree (account_id, work_fingerprint) WHERE (state = 'stuck'::text);
+
+CREATE INDEX jobs_under_way ON jobs.jobs USING btree (account_id) WHERE (finished_at IS NULL);
+
+CREATE INDEX operator_actions_of_job ON ledger.operator_actions USING btree (account_id, ((detail ->> 'job_id'::text)),
+      action_id) WHERE ((detail ->> 'job_id'::text) IS NOT NULL);
+
+CREATE INDEX outputs_of_job ON jobs.outputs USING btree (account_id, job_id, item, variation) WHERE (job_id > ''::text);
+
+CREATE INDEX outputs_of_source ON jobs.outputs USING btree (account_id, source_output_id) WHERE (source_output_id IS NOT
+      NULL);
+
+CREATE INDEX plans_to_renew ON ledger.plans USING btree (period_ends_at) WHERE ((renewal = 'automatic'::text) AND (plan
+      IS NOT NULL));
+
+CREATE INDEX reference_assets_by_asset ON jobs.reference_assets USING btree (sha256) WHERE (sha256 IS NOT NULL);
+
+CREATE INDEX refunds_of_reservation ON ledger.refunds USING btree (account_id, reservation_id);
+
+CREATE INDEX repairs_by_age ON jobs.repairs USING btree (first_seen_at, account_id, reservation_id);
+
+CREATE INDEX reservations_open ON ledger.reservations USING btree (account_id, reservation_id) WHERE (state =
+      'open'::ledger.reservation_state);
+
+CREATE INDEX reviews_by_age ON jobs.reviews USING btree (created_at DESC, review_id DESC);
+
+CREATE INDEX reviews_by_id ON jobs.reviews USING btree (review_id);
+
+CREATE INDEX reviews_of_account_by_age ON jobs.reviews USING btree (account_id, created_at DESC, review_id DESC);
+
+CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts USING btree (account_id, output_id, stage, number) WHERE
+      (output_id > ''::text);
+
+CREATE UNIQUE INDEX grants_by_payment ON ledger.grants USING btree (reference) WHERE (source = 'top_up'::text);
+
+CREATE UNIQUE INDEX grants_in_burn_order ON ledger.grants USING btree (account_id, priority, expires_at, ordinal) WHERE
+      is_live;
+
+CREATE UNIQUE INDEX grants_once ON ledger.grants USING btree (account_id, source) WHERE (source = ANY
+      (ARRAY['sign_up'::text, 'trial'::text]));
+
+CREATE UNIQUE INDEX review_decisions_by_retry ON jobs.review_decisions USING btree (account_id, retry_job_id) WHERE
+      (retry_job_id IS NOT NULL);
+
+-- Triggers
+
+CREATE TRIGGER attempt_to_stop_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW WHEN ((new.state = ANY
+      (ARRAY['fenced'::text, 'replaced'::text])) AND (old.state = ANY (ARRAY['posting'::text, 'unknown'::text,
+      'accepted'::text])) OR new.state = 'rejected'::text AND old.state = 'unknown'::text) EXECUTE FUNCTION
+      jobs.note_attempt_to_stop();
+
+CREATE TRIGGER entries_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE
+      FUNCTION ledger.refuse_change();
+
+CREATE TRIGGER low_balance_is_noted BEFORE UPDATE OF available ON ledger.accounts FOR EACH ROW WHEN (
+        CASE
+            WHEN old.is_low_noticed THEN new.available >= (new.low_balance_at + new.low_balance_rise)
+            ELSE old.available >= old.low_balance_at AND new.available < new.low_balance_at
+        END) EXECUTE FUNCTION ledger.note_low_balance();
+
+CREATE TRIGGER operator_actions_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.operator_actions FOR EACH
+      STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+CREATE TRIGGER review_decisions_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jobs.review_decisions FOR EACH
+      STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jobs.reviews FOR EACH STATEMENT EXECUTE
+      FUNCTION ledger.refuse_change();
+
+-- Functions, and the roles that may execute them
+
+-- ledger.account_of_grant(text) → text  -- holdfast_api, holdfast_worker
+-- ledger.after(timestamp with time zone,interval) → timestamp with time zone
+-- ledger.array_deadline() → timestamp with time zone
+-- ledger.change_plan(text,text,text,jsonb,timestamp with time zone) → void
+-- ledger.charged_by(ledger.entries) → bigint
+-- ledger.clock() → timestamp with time zone
+-- ledger.clock(ledger.accounts) → timestamp with time zone
+-- ledger.count_usage(text,text,text,timestamp with time zone,bigint) → void
+-- ledger.delta(ledger.bucket,ledger.bucket,ledger.bucket,bigint) → bigint
+-- ledger.entries_of_reservation(text,text) → SETOF bigint
+-- ledger.exceeded_cap(text,text,text,bigint) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.expire_due(text,timestamp with time zone) → void
+-- ledger.extend(text,text[],timestamp with time zone) → SETOF text
+-- ledger.finish(ledger.accounts,ledger.reservations,text,bigint,text,text,integer) → void
+-- ledger.give_back(ledger.accounts,ledger.reservations,text,bigint,bigint,text,double precision) → void
+-- ledger.grant_credits(text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) → text  --
+--     holdfast_api, holdfast_worker
+-- ledger.grant_of_ours(text,text,text,integer,bigint,timestamp with time zone,interval,text) → void
+-- ledger.grant_period(text,text,jsonb,timestamp with time zone) → void
+-- ledger.history(text,bigint,bigint,text[]) → TABLE(seq bigint, kind text, credits bigint, charged bigint, refunded
+--     bigint, job_id text, output_id text, grant_id text, reason text, balance_after bigint, created_at timestamp with
+--     time zone)
+-- ledger.is_over_cap(ledger.accounts,text,text,bigint) → boolean
+-- ledger.known_as(text,text,text,bigint,text,text,text,text) → text
+-- ledger.last_entry_before(text,timestamp with time zone) → bigint
+-- ledger.leave_tombstone(text,text,text,timestamp with time zone) → void
+-- ledger.lock(text) → timestamp with time zone
+-- ledger.lock_absent_account(text) → void
+-- ledger.lock_account(text) → ledger.accounts
+-- ledger.lock_accounts(text[]) → void
+-- ledger.lock_referrals(boolean) → void
+-- ledger.make_grant(ledger.accounts,text,text,integer,timestamp with time zone,text,text) → void
+-- ledger.max_concurrent_jobs(text) → integer
+-- ledger.months_after(timestamp with time zone,integer) → timestamp with time zone
+-- ledger.move_in_grants(text,ledger.move[],timestamp with time zone) → timestamp with time zone
+-- ledger.moves_back(text,text,ledger.bucket,bigint,text,text,text,text,timestamp with time zone) → ledger.move[]
+-- ledger.next_grant(text,ledger.grants) → ledger.grants
+-- ledger.note_low_balance() → trigger
+-- ledger.open_account(text,text,text,bigint,text,bigint) → TABLE(outcome text, account_id text, name text, opened_at
+--     timestamp with time zone)  -- holdfast_api, holdfast_worker
+-- ledger.pay_referral(text,bigint,integer,timestamp with time zone) → void
+-- ledger.period_number(timestamp with time zone,timestamp with time zone) → integer
+-- ledger.period_started_at(text,timestamp with time zone) → timestamp with time zone
+-- ledger.post(text,ledger.move[],timestamp with time zone) → int8range
+-- ledger.read_account(text) → TABLE(account_id text, name text, reference text, opened_at timestamp with time zone)  --
+--     holdfast_api, holdfast_worker
+-- ledger.read_actions_of_job(text,text) → jsonb
+-- ledger.read_balance(text) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.read_caps(text,timestamp with time zone,text,text) → TABLE(spender ledger.spender, name text, cap bigint, used
+--     bigint)
+-- ledger.read_due_expiry(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
+--     zone)  -- holdfast_worker
+-- ledger.read_due_plans(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
+--     zone)  -- holdfast_worker
+-- ledger.read_entries(text,bigint,integer,text[],text[],timestamp with time zone,timestamp with time zone) → TABLE(seq
+--     bigint, kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text,
+--     reason text, balance_after bigint, created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
+-- ledger.read_grant(text,text) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.read_limits(text) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.read_low_balance_notices(text,bigint) → TABLE(entry_seq bigint, available bigint, low_balance_at bigint,
+--     created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
+-- ledger.read_open_reservations(text,text,integer,double precision) → TABLE(account_id text, reservation_id text,
+--     job_id text, output_id text, amount bigint, return_by timestamp with time zone, overdue_seconds double precision)
+--      -- holdfast_worker
+-- ledger.read_plan(text) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.read_statement(text,timestamp with time zone,timestamp with time zone) → jsonb  -- holdfast_api,
+--     holdfast_worker
+-- ledger.read_statement_rows(text,bigint,integer,timestamp with time zone,timestamp with time zone) → TABLE(seq bigint,
+--     kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text, reason
+--     text, balance_after bigint, created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
+-- ledger.reconcile(double precision) → TABLE(check_name text, account_id text, subject text, detail jsonb)  --
+--     holdfast_worker
+-- ledger.record_action(text,text,text,text,jsonb,timestamp with time zone) → void
+-- ledger.record_skipped_periods(text,text,timestamp with time zone,timestamp with time zone,timestamp with time zone) →
+--     void
+-- ledger.refer(text,text,bigint,integer,text) → TABLE(outcome text, is_replay boolean)  -- holdfast_api,
+--     holdfast_worker
+-- ledger.refund(text,text,text,bigint,text,text,double precision) → TABLE(outcome text, credits bigint, refunded
+--     bigint)
+-- ledger.refunded_by(ledger.entries) → bigint
+-- ledger.refuse_change() → trigger
+-- ledger.renew_plan(text,jsonb,timestamp with time zone) → text
+-- ledger.renew_plans(text[],jsonb) → TABLE(account_id text, outcome text)  -- holdfast_worker
+-- ledger.report(timestamp with time zone) → TABLE(source text, opening bigint, issued bigint, spent bigint, refunded
+--     bigint, expired bigint, voided bigint, outstanding bigint)  -- holdfast_worker
+-- ledger.reservation_of(text,text) → SETOF ledger.reservations
+-- ledger.reserve(text,text,ledger.part[],bigint,text,double precision,text,text) → ledger.taken
+-- ledger.return_grant_expiry(ledger.accounts,integer) → timestamp with time zone
+-- ledger.return_route(timestamp with time zone,timestamp with time zone,timestamp with time zone,text) → text
+-- ledger.return_sooner(text,text,timestamp with time zone) → timestamp with time zone
+-- ledger.roll_period(text,timestamp with time zone) → void
+-- ledger.set_limits(text,jsonb,text,text) → boolean  -- holdfast_api, holdfast_worker
+-- ledger.set_plan(text,text,text,timestamp with time zone,text,jsonb,text,text) → TABLE(outcome text, is_replay
+--     boolean, answer jsonb)  -- holdfast_api, holdfast_worker
+-- ledger.settle(text,text,ledger.settle_verb,bigint,text,ledger.expired_policy,integer) → ledger.settled
+-- ledger.spend(text,text,bigint,text,text,text) → ledger.taken
+-- ledger.spenders_of(text,text) → TABLE(spender ledger.spender, name text)
+-- ledger.spent_since(text,timestamp with time zone) → bigint
+-- ledger.start_on_grid(text,timestamp with time zone) → timestamp with time zone
+-- ledger.start_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
+-- ledger.sweep_account(text) → void
+-- ledger.sweep_accounts(text[]) → SETOF text  -- holdfast_worker
+-- ledger.take(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → void
+-- ledger.void_grant(text,text,text,text) → TABLE(outcome text, voided bigint, not_recovered bigint)  -- holdfast_api,
+--     holdfast_worker
+-- jobs.account_of_job(text) → text  -- holdfast_api, holdfast_worker
+-- jobs.account_of_review(text) → text  -- holdfast_api, holdfast_worker
+-- jobs.admit(jsonb) → SETOF jobs.admitted  -- holdfast_worker
+-- jobs.admit_new(jobs.admit_item,ledger.accounts) → jsonb
+-- jobs.admit_one(jobs.admit_item) → jobs.admitted
+-- jobs.append_event(text,text,text,jsonb,timestamp with time zone) → void
+-- jobs.asset_of(text,text) → jobs.attempts
+-- jobs.attempts_named(text,text,jsonb) → SETOF jobs.attempts
+-- jobs.attempts_of(text,text) → SETOF jobs.attempts
+-- jobs.begin_attempt(text,text,text,text,integer,text,text,text) → TABLE(is_mine boolean, state text, provider_job_id
+--     text, error_class text)  -- holdfast_worker
+-- jobs.cancel_abandoned(text,text,jsonb) → void  -- holdfast_api, holdfast_worker
+-- jobs.charged_credits(text,text) → bigint
+-- jobs.claim_attempts_to_stop(integer) → TABLE(account_id text, reference text, provider text, provider_job_id text,
+--     waiting_seconds double precision)  -- holdfast_worker
+-- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
+--     holdfast_worker
+-- jobs.close_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text)  -- holdfast_worker
+-- jobs.command_job(text,text,text,text,jsonb) → TABLE(answer jsonb, fingerprint text, is_replay boolean)  --
+--     holdfast_api, holdfast_worker
+-- jobs.create_api_key(text,text,text,bytea,text[]) → void  -- holdfast_api, holdfast_worker
+-- jobs.database_identity() → text  -- holdfast_worker
+-- jobs.decide_review(text,text,text,text,text,text,text,text,double precision) → TABLE(outcome text, is_replay boolean)
+--      -- holdfast_api, holdfast_worker
+-- jobs.end_output(jobs.settle_item,ledger.settled,jobs.attempts) → void
+-- jobs.extend_job(text,text,jsonb,timestamp with time zone) → jsonb
+-- jobs.fail_attempt(text,text,text,text,text) → text  -- holdfast_worker
+-- jobs.forget_attempt_to_stop(text,text) → void  -- holdfast_worker
+-- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) →
+--     TABLE(outcome text, is_replay boolean, answer jsonb)  -- holdfast_api, holdfast_worker
+-- jobs.has_begun(text,text,text) → boolean
+-- jobs.has_free_retry(text,text,timestamp with time zone) → boolean
+-- jobs.has_room(text) → boolean  -- holdfast_api, holdfast_worker
+-- jobs.has_room_under(text,integer) → boolean
+-- jobs.inspect_job(text,text) → jsonb  -- holdfast_api, holdfast_worker
+-- jobs.is_free_retry(text,text) → boolean
+-- jobs.is_open(text,text) → boolean
+-- jobs.keep_cancel_key(text,text,text,boolean) → boolean  -- holdfast_api, holdfast_worker
+-- jobs.last_decision(text,text) → SETOF jobs.review_decisions
+-- jobs.list_jobs(text,text,text,timestamp with time zone,timestamp with time zone,timestamp with time
+--     zone,text,integer) → TABLE(job jsonb, created_at text, job_id text)  -- holdfast_api, holdfast_worker
+-- jobs.list_repairs(text,boolean,timestamp with time zone,text,text,integer) → TABLE(repair jsonb, first_seen_at text,
+--     account_id text, reservation_id text)  -- holdfast_api, holdfast_worker
+-- jobs.list_reviews(text,text,text,timestamp with time zone,text,integer) → TABLE(review jsonb, created_at text,
+--     review_id text)  -- holdfast_api, holdfast_worker
+-- jobs.list_reviews_of_all(text,text,timestamp with time zone,text,integer) → TABLE(review jsonb, created_at text,
+--     review_id text)  -- holdfast_api, holdfast_worker
+-- jobs.mark_stuck(text,text,text) → boolean  -- holdfast_worker
+-- jobs.may_be_retried(text,text) → boolean
+-- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
+--     holdfast_worker
+-- jobs.move_job_on(jobs.settle_item,text,jsonb,ledger.settled) → void
+-- jobs.note_attempt_to_stop() → trigger
+-- jobs.open_outputs(text,text) → TABLE(output_id text, reservation_id text, return_by timestamp with time zone, item
+--     integer, variation integer)
+-- jobs.open_review(text,text,text,text,jsonb) → TABLE(outcome text, review_id text, retry_after_seconds double
+--     precision)  -- holdfast_api, holdfast_worker
+-- jobs.origin_jobs(text,text) → SETOF text
+-- jobs.outputs_of(text,text) → SETOF jobs.outputs
+-- jobs.paid_output(text,text) → jobs.outputs
+-- jobs.prepare_attempt(text,text,text) → TABLE(state text, provider_job_id text, error_class text, work jsonb,
+--     seconds_left double precision)  -- holdfast_worker
+-- jobs.quote_exists(text,text) → boolean  -- holdfast_api, holdfast_worker
+-- jobs.read_admission(text,text) → TABLE(outcome jsonb, fingerprint text)  -- holdfast_api, holdfast_worker
+-- jobs.read_api_key(text) → TABLE(key_id text, account_id text, secret_hash bytea, scopes text[])  -- holdfast_api,
+--     holdfast_worker
+-- jobs.read_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text, posted_seconds_ago double
+--     precision, closed_seconds_ago double precision, submitter text)  -- holdfast_worker
+-- jobs.read_attempts_of_output(text,text) → TABLE(reference text, stage text, state text, provider text,
+--     provider_job_id text, posted_seconds_ago double precision)  -- holdfast_worker
+-- jobs.read_edit_sources(text,text[]) → TABLE(output_id text, state text, work jsonb)  -- holdfast_api, holdfast_worker
+-- jobs.read_event_seqs(text[],text[]) → TABLE(account_id text, job_id text, event_seq bigint, is_finished boolean)  --
+--     holdfast_api, holdfast_worker
+-- jobs.read_events(text,text,bigint,integer) → TABLE(seq bigint, type text, data jsonb, created_at timestamp with time
+--     zone)  -- holdfast_api, holdfast_worker
+-- jobs.read_free_retry(text,text) → TABLE(work jsonb, metadata jsonb)  -- holdfast_worker
+-- jobs.read_job(text,text) → jsonb  -- holdfast_api, holdfast_worker
+-- jobs.read_job_result(text,text) → TABLE(state text, failure_code text, outputs integer, succeeded integer, failed
+--     integer, canceled integer, committed bigint, returned bigint, left_seconds double precision)  -- holdfast_worker
+-- jobs.read_lineage(text,text,integer) → TABLE(source_output_id text, derived_output_ids text[])  -- holdfast_api,
+--     holdfast_worker
+-- jobs.read_output(text,text) → TABLE(output_id text, job_id text, state text, sha256 text, content_type text, bytes
+--     bigint)  -- holdfast_api, holdfast_worker
+-- jobs.read_references(text,text) → jsonb  -- holdfast_worker
+-- jobs.read_reservation_ids(text,text) → SETOF text  -- holdfast_api, holdfast_worker
+-- jobs.read_review(text,text) → jsonb  -- holdfast_api, holdfast_worker
+-- jobs.read_stage_results(text,text) → TABLE(stage text, sha256 text, content_type text, bytes bigint)  --
+--     holdfast_worker
+-- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
+-- jobs.reconcile_reviews() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
+-- jobs.record_asset(text,text,text,text,bigint,text,text) → text  -- holdfast_worker
+-- jobs.record_job(jobs.admit_item,timestamp with time zone) → void
+-- jobs.record_progress(text,text,jsonb) → void  -- holdfast_worker
+-- jobs.record_repairs(jsonb) → void  -- holdfast_worker
+-- jobs.record_stage_progress(text,text,text,integer,double precision,double precision,double precision,integer) → void 
+--     -- holdfast_worker
+-- jobs.references_of(text,text,jsonb) → jsonb
+-- jobs.refund_id_of(text) → text
+-- jobs.refund_job(text,text,jsonb,timestamp with time zone) → jsonb
+-- jobs.refund_reviewed(jobs.reviews,jobs.outputs,text,text,double precision,timestamp with time zone) → text
+-- jobs.refusal_before_reserve(jobs.admit_item,timestamp with time zone) → jsonb
+-- jobs.refusal_before_settle(jobs.settle_item) → text
+-- jobs.refusal_by_ledger(jobs.admit_item,ledger.taken) → jsonb
+-- jobs.refusal_by_quote(jobs.admit_item,timestamp with time zone) → jsonb
+-- jobs.refused(text) → jsonb
+-- jobs.release_job(text,text,jsonb,timestamp with time zone) → jsonb
+-- jobs.resolve_attempt(text,text,jsonb) → jsonb
+-- jobs.resolve_reference(text,text,text,text,text,text,bigint) → void  -- holdfast_worker
+-- jobs.restart_job(text,text,jsonb,timestamp with time zone) → jsonb
+-- jobs.return_by(text,text) → timestamp with time zone  -- holdfast_worker
+-- jobs.return_later(text,text,text[],timestamp with time zone,timestamp with time zone) → void
+-- jobs.review_as_json(jobs.reviews) → jsonb
+-- jobs.seconds_to_return(text,text) → double precision  -- holdfast_worker
+-- jobs.settle(jsonb) → SETOF jobs.settled  -- holdfast_worker
+-- jobs.settle_one(jobs.settle_item) → jobs.settled
+-- jobs.spend(jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
+-- jobs.spend_new(jobs.spend_item) → jsonb
+-- jobs.spend_one(jobs.spend_item) → jobs.keyed_answer
+-- jobs.standing_decision(text,text,timestamp with time zone) → SETOF jobs.review_decisions
+-- jobs.store_quote(text,text,text,jsonb,integer) → TABLE(expires_at timestamp with time zone, now timestamp with time
+--     zone)  -- holdfast_api, holdfast_worker
+-- jobs.take_up_output(text,text) → TABLE(work jsonb, credits bigint, deadline_seconds double precision, left_seconds
+--     double precision, age_seconds double precision)  -- holdfast_worker
+-- jobs.unneeded_assets(text[],integer) → SETOF text  -- holdfast_worker
+-- jobs.url_key(text) → text
+-- jobs.work_for_model(text,text,jsonb) → jsonb
+-- jobs.write_event(text,text,bigint,text,jsonb,timestamp with time zone) → void
