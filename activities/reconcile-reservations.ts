@@ -105,10 +105,18 @@ async function settleAbandoned(dependencies: ReconcileDependencies): Promise<Rec
     if (heldBack.length > 0)
       log.error('the reconciler holds reservations back: see the repair queue', report);
     heartbeat(report);
-    // Nothing of a whole page could be read: Temporal is away, and the next run asks it again.
-    if (jobs.length > 0 && jobs.every(({ status }) => status === 'unreadable')) return report;
+    if (await isTemporalAway(client, jobs)) return report;
   }
   return report;
+}
+
+/**
+ * Nothing of a whole page could be read, and neither can our own canary: the next run asks again. The page alone says nothing: one
+ * batch fills it, and would keep whatever comes after it from being looked at.
+ */
+async function isTemporalAway(client: Client, jobs: readonly WorkflowStatus[]): Promise<boolean> {
+  if (jobs.length === 0 || jobs.some(({ status }) => status !== 'unreadable')) return false;
+  return (await describeWorkflow(client, CANARY_WORKFLOW_ID)).status === 'unreadable';
 }
 
 /** Every open reservation past its grace, in pages. */

@@ -15,8 +15,14 @@ export type StopReport = {
 /** Attempts of one claim, asked for side by side. */
 const AT_ONCE = 20;
 
-/** Claims of one run: 400 attempts, at most 15 s each time. What is left has its turn in the next run. */
+/** Claims of one run. What is left has its turn in the next run. */
 const MAX_CLAIMS = 20;
+
+/**
+ * When a run begins no further claim, which takes 15 s at most: the reservations wait for the end of it, and a provider that is away must not
+ * make the reconciler late.
+ */
+const BEGIN_WITHIN_MS = 15_000;
 
 /** One call to a provider. */
 const CALL_TIMEOUT_MS = 5_000;
@@ -43,9 +49,14 @@ type Standing =
  * Stops what providers still work on although it counts no more, whoever settled its output: the reconciler, support, or a workflow
  * whose own try was not confirmed. Repeated until the provider has stopped, so nothing is lost by a provider that is away.
  */
-export function createStopQueuedAttempts(queue: AttemptsToStop, providers: ProviderRegistry) {
+export function createStopQueuedAttempts(
+  queue: AttemptsToStop,
+  providers: ProviderRegistry,
+  beginWithinMs = BEGIN_WITHIN_MS,
+) {
   return async function stopQueuedAttempts(): Promise<StopReport> {
     return keepAlive(async () => {
+      const startedAt = performance.now();
       let stopped = 0;
       let stillToStop = 0;
       for (let claims = 0; claims < MAX_CLAIMS; claims++) {
@@ -53,7 +64,7 @@ export function createStopQueuedAttempts(queue: AttemptsToStop, providers: Provi
         const done = await Promise.all(claimed.map((attempt) => stopOne(queue, providers, attempt)));
         stopped += done.filter(Boolean).length;
         stillToStop += done.filter((isDone) => !isDone).length;
-        if (claimed.length < AT_ONCE) break;
+        if (claimed.length < AT_ONCE || performance.now() - startedAt > beginWithinMs) break;
       }
       return { stopped, stillToStop };
     });
@@ -68,7 +79,7 @@ async function stopOne(
 ): Promise<boolean> {
   const { reference, waitingSeconds } = attempt;
   try {
-    const standing = await askToStop(providers.get(attempt.provider), attempt);
+    const standing = await standingOf(providers, attempt);
     const mayArrive = standing === 'not_found' && waitingSeconds < ARRIVES_WITHIN_SECONDS;
     const isGivenUp = standing === 'unconfirmed' && waitingSeconds >= GIVE_UP_AFTER_SECONDS;
     if (standing === 'unstoppable' || isGivenUp)
@@ -80,8 +91,18 @@ async function stopOne(
     await queue.forget(attempt);
     return true;
   } catch (error) {
-    log.warn('an attempt could not be stopped; it is tried again', { reference, error });
+    log.warn('an attempt is stopped and could not be taken off the list', { reference, error });
     return false;
+  }
+}
+
+/** A call that fails, as for a provider that this worker has no adapter of, confirms nothing. */
+async function standingOf(providers: ProviderRegistry, attempt: AttemptToStop): Promise<Standing> {
+  try {
+    return await askToStop(providers.get(attempt.provider), attempt);
+  } catch (error) {
+    log.warn('an attempt could not be stopped; it is tried again', { reference: attempt.reference, error });
+    return 'unconfirmed';
   }
 }
 

@@ -136,6 +136,16 @@ describe('what a provider still works on after its output was settled is stopped
     await settle(plan);
   });
 
+  test('one of a provider that this worker has no adapter of is left after a day too', async () => {
+    await settle((await accepted('no adapter')).plan);
+    await fixture.owner.query(
+      `UPDATE jobs.attempts SET provider = 'gone' WHERE provider_job_id = 'p-no adapter'`,
+    );
+    expect(await run()).toEqual({ stopped: 0, stillToStop: 1 });
+    await waitFor('1 day');
+    expect(await run()).toEqual({ stopped: 1, stillToStop: 0 });
+  });
+
   test('and is not asked about forever: after a day it is told to the operators and left', async () => {
     answers.cancel = (call) => {
       call.answer(503);
@@ -157,4 +167,27 @@ test('what has ended at its provider is not asked about', async () => {
   await fixture.attempts.fail(attempt.accountId, attempt.reference, 'provider_failed', account);
   await settle(plan);
   expect(await run()).toEqual({ stopped: 0, stillToStop: 0 });
+});
+
+test('a run begins nothing more after its time, however much is due: the reservations of the next run wait for it', async () => {
+  let claims = 0;
+  const attempt = {
+    accountId: 'acct_1',
+    reference: 'att_1',
+    provider: 'gone',
+    providerJobId: null,
+    waitingSeconds: 1,
+  };
+  const full = {
+    claim: async (limit: number) => {
+      claims += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return Array.from({ length: limit }, () => attempt);
+    },
+    forget: () => Promise.resolve(),
+  };
+  const stop = createStopQueuedAttempts(full, createProviderRegistry([]), 30);
+  const quiet = new DefaultLogger('ERROR', () => undefined);
+  await new MockActivityEnvironment({}, { logger: quiet }).run(stop);
+  expect(claims).toBeLessThan(5);
 });

@@ -179,6 +179,14 @@ describe('the reconciler (invariant 6)', () => {
     expect(await reconcile()).toMatchObject({ looked: 2, released: 0, heldBack: 1 });
   });
 
+  it('goes on past a batch that fills a page and whose one Describe keeps failing', async () => {
+    await reserveBatch(100);
+    const [closed] = await reserve(1, 1);
+    await client.workflow.getHandle(closed ?? '').terminate();
+    await owner.query(`UPDATE ledger.reservations SET job_id = '' WHERE output_id IS NOT NULL`);
+    expect(await reconcile()).toEqual({ looked: 101, released: 1, heldBack: 100, doubt: null });
+  });
+
   it('returns what is overdue on every page while Temporal answers nothing', async () => {
     await reserve(150);
     await database.setClock(new Date(Date.now() + 961_000));
