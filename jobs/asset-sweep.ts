@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, opendir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../ledger/database.ts';
@@ -171,10 +172,27 @@ async function* pagesOf(folder: string): AsyncGenerator<readonly string[]> {
 
 /** The first database that sweeps a folder puts its name on it: a copy of the database, or an empty one, removes nothing of another's. */
 async function checkOwner(home: string, identity: string): Promise<void> {
-  const mark = path.join(home, 'belongs-to');
-  await mkdir(home, { recursive: true });
-  await writeFile(mark, `${identity}\n`, { flag: 'wx' }).catch(() => undefined);
-  const owner = (await readFile(mark, 'utf8')).trim();
+  const owner = (await readMark(home)) ?? (await makeMark(home, identity));
   if (owner !== identity)
     throw new OtherDatabase(`${home} belongs to the database ${owner}, this one is ${identity}`);
+}
+
+const markOf = (home: string): string => path.join(home, 'belongs-to');
+
+async function readMark(home: string): Promise<string | null> {
+  const text = await readFile(markOf(home), 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  });
+  return text?.trim() ?? null;
+}
+
+/** Whole or not at all: a mark that was cut short would name no database, and nothing would be swept again. */
+async function makeMark(home: string, identity: string): Promise<string | null> {
+  const { incoming } = assetPaths(home);
+  await mkdir(incoming, { recursive: true });
+  const written = path.join(incoming, randomUUID());
+  await writeFile(written, `${identity}\n`, { flag: 'wx' });
+  await rename(written, markOf(home));
+  return readMark(home);
 }

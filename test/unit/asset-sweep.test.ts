@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -143,6 +143,15 @@ describe('the sweep of the asset folder', () => {
     await Promise.all(storing).finally(() => (isOver = true));
     await Promise.all(sweeping);
     expect(stored).toBe(450);
+  });
+
+  it('marks the folder in one step: of a sweep that died before, nothing but a part in incoming/ is left', async () => {
+    const { incoming } = assetPaths(home);
+    await mkdir(incoming, { recursive: true });
+    await writeFile(path.join(incoming, 'a part'), '');
+    await sweep();
+    expect(await readFile(path.join(home, 'belongs-to'), 'utf8')).toBe('a@1\n');
+    expect(await readdir(incoming)).toEqual(['a part']);
   });
 
   it('removes nothing of a folder that belongs to another database', async () => {
