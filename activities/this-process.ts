@@ -16,8 +16,8 @@ export type ThisProcess = {
  */
 export function findThisProcess(): ThisProcess {
   const self = describeProcess('self');
-  if (self === null) return { id: 'unknown', hasDied: () => false };
   const surroundings = surroundingsOfThisProcess();
+  if (self === null || surroundings === null) return { id: 'unknown', hasDied: () => false };
   const prefix = `${surroundings}/${String(process.pid)}/`;
   return {
     id: prefix + self.startedAt,
@@ -25,15 +25,32 @@ export function findThisProcess(): ThisProcess {
       const [, ofSurroundings, pid = '', startedAt] = /^(.*)\/([0-9]+)\/([0-9]+)$/.exec(id) ?? [];
       if (ofSurroundings !== surroundings) return false;
       const found = describeProcess(pid);
+      // Where /proc hides what other users run (hidepid), one that cannot be seen may live.
+      if (found === null) return !isThere(Number(pid));
       // A zombie has closed what it had.
-      return found === null || found.startedAt !== startedAt || found.isZombie;
+      return found.startedAt !== startedAt || found.isZombie;
     },
   };
 }
 
-function surroundingsOfThisProcess(): string {
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  return [boot, readlinkSync('/proc/self/ns/net'), readlinkSync('/proc/self/ns/pid')].join('/');
+/** Null where the system does not say, as in some sandboxes of containers. */
+function surroundingsOfThisProcess(): string | null {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return [boot, readlinkSync('/proc/self/ns/net'), readlinkSync('/proc/self/ns/pid')].join('/');
+  } catch {
+    return null;
+  }
+}
+
+/** Whether there is a process of that id, of whichever user: the kernel says so to anyone who would send it a signal. */
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 /** From /proc/…/stat (proc(5)), after the name in parentheses, which may hold anything. */
