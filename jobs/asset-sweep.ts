@@ -188,11 +188,11 @@ async function readMark(home: string): Promise<string | null> {
 }
 
 /** Whole or not at all: a mark that was cut short would name no database, and nothing would be swept again. */
-async function makeMark(home: string, identity: string): Promise<string | null> {
+async function makeMark(home: string, identity: string): Promise<string> {
   const { incoming } = assetPaths(home);
   await mkdir(incoming, { recursive: true });
   const written = path.join(incoming, randomUUID());
   await writeFile(written, `${identity}\n`, { flag: 'wx' });
   await rename(written, markOf(home));
-  return readMark(home);
+  return (await readMark(home)) ?? identity;
 }
