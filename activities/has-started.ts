@@ -1,5 +1,6 @@
 import type { AttemptOfOutput, Attempts } from '../jobs/attempts.ts';
 import { withTimeLimit } from '../runtime/time-limit.ts';
+import type { PollResult } from './providers/provider.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 
 /** One poll, inside a local activity. */
@@ -10,7 +11,7 @@ export type ProviderJobs = Readonly<Record<string, string>>;
 
 export type Started = { readonly providerJobs: ProviderJobs } & (
   | { readonly outcome: 'started' }
-  /** Nothing is late: not submitted yet, or not for so long. */
+  /** Nothing is known to be late: not submitted yet, or not for so long, or its provider does not say. */
   | { readonly outcome: 'look_again'; readonly inSeconds: number }
   /** A provider took this attempt so long ago, and has not begun. */
   | { readonly outcome: 'late'; readonly reference: string }
@@ -19,7 +20,7 @@ export type Started = { readonly providerJobs: ProviderJobs } & (
 /**
  * Whether the providers have begun with what they accepted for an output, each attempt within `startDeadlineSeconds` of its own
  * submission. They are asked now: what we last heard may be old for reasons of our own. Only "still queued" is late; where nothing
- * can be told, the run deadline decides.
+ * can be told they are asked again, and the run deadline decides.
  */
 export function createHasStarted(attempts: Attempts, providers: ProviderRegistry) {
   return async function hasStarted(
@@ -30,27 +31,29 @@ export function createHasStarted(attempts: Attempts, providers: ProviderRegistry
     const ofOutput = await attempts.ofOutput(accountId, outputId);
     const providerJobs = providerJobsOf(ofOutput);
     const accepted = ofOutput.filter(({ state }) => state === 'accepted');
-    const looks = await Promise.all(accepted.map(async (one) => ((await isQueued(one)) ? one : null)));
-    const queued = looks.filter((look) => look !== null);
+    const polled = await Promise.all(accepted.map(async (one) => ({ ...one, isAt: await askState(one) })));
+    const queued = polled.filter(({ isAt }) => isAt === 'queued');
     const late = queued.find(({ postedSecondsAgo }) => postedSecondsAgo >= startDeadlineSeconds);
     if (late !== undefined) return { outcome: 'late', reference: late.reference, providerJobs };
     if (queued.length > 0) {
       const oldest = Math.max(...queued.map(({ postedSecondsAgo }) => postedSecondsAgo));
       return { outcome: 'look_again', inSeconds: startDeadlineSeconds - oldest, providerJobs };
     }
-    // Not accepted yet is our own delay, or unknown: not a provider that does not start.
+    // Not accepted yet is our own delay, or unknown: not a provider that does not start. One that does not say just now may have.
     const isToCome =
-      ofOutput.length === 0 || ofOutput.some(({ state }) => state === 'posting' || state === 'unknown');
+      ofOutput.length === 0 ||
+      ofOutput.some(({ state }) => state === 'posting' || state === 'unknown') ||
+      polled.some(({ isAt }) => isAt === 'unknown');
     return isToCome
       ? { outcome: 'look_again', inSeconds: startDeadlineSeconds, providerJobs }
       : { outcome: 'started', providerJobs };
   };
 
-  async function isQueued({ provider: name, providerJobId }: AttemptOfOutput): Promise<boolean> {
-    if (providerJobId === null) return false;
+  async function askState({ provider: name, providerJobId }: AttemptOfOutput): Promise<PollResult['state']> {
+    if (providerJobId === null) return 'unknown';
     const provider = providers.get(name);
     const poll = await withTimeLimit(POLL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
-    return poll.state === 'queued';
+    return poll.state;
   }
 }
 

@@ -12,7 +12,8 @@ const now = new Date();
 beforeAll(async () => {
   fixture = await createActivitiesFixture();
   service = await startScriptedService((call) => {
-    call.answer(200, { id: call.about, status });
+    if (status === 'away') call.answer(503);
+    else call.answer(200, { id: call.about, status });
   });
 });
 afterEach(() => fixture.database.setClock(null));
@@ -64,8 +65,24 @@ test('what has begun is not late, and neither is what has not been accepted', as
   await at(100);
   expect(await look(plan)).toMatchObject({ outcome: 'look_again', inSeconds: START_DEADLINE_SECONDS });
   await accept(attempt);
-  for (const said of ['processing', 'succeeded', 'a state of tomorrow']) {
+  for (const said of ['processing', 'succeeded']) {
     status = said;
     expect(await look(plan), said).toMatchObject({ outcome: 'started' });
   }
+});
+
+test('one whose provider does not say at that moment is asked about again: it may be back, and never begin', async () => {
+  await at(0);
+  const { plan, attempt } = await fixture.admit('away at the moment');
+  await accept(attempt);
+  await at(START_DEADLINE_SECONDS + 1);
+  for (const said of ['away', 'a state of tomorrow']) {
+    status = said;
+    expect(await look(plan), said).toMatchObject({
+      outcome: 'look_again',
+      inSeconds: START_DEADLINE_SECONDS,
+    });
+  }
+  status = 'starting';
+  expect(await look(plan)).toMatchObject({ outcome: 'late', reference: attempt.reference });
 });
