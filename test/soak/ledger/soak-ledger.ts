@@ -84,15 +84,22 @@ export async function soakLedger({ operations, seed, progress }: Options): Promi
   }
 }
 
+/** A named statement, or a text with its values. */
+type Statement = [pg.QueryConfig] | [string, readonly unknown[]];
+
 /** The pool of one process, as the owner: processes reach most verbs through the functions of jobs only. Counts the statements that break off on it, by code. */
 function openPool(url: string, broken: Map<string, number>): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, application_name: APPLICATION });
   // A connection that is killed while nobody uses it: the pool opens another.
   pool.on('error', () => undefined);
-  const query = pool.query.bind(pool) as (statement: pg.QueryConfig) => Promise<pg.QueryResult>;
-  const counted = async (statement: pg.QueryConfig): Promise<pg.QueryResult> => {
+  // One that is killed between two statements of its user: the next statement fails with it.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
+  const query = pool.query.bind(pool) as (...call: Statement) => Promise<pg.QueryResult>;
+  const counted = async (...call: Statement): Promise<pg.QueryResult> => {
     try {
-      return await query(statement);
+      return await query(...call);
     } catch (error) {
       const code = error instanceof Error ? codeOf(error) : 'unknown';
       broken.set(code, (broken.get(code) ?? 0) + 1);
