@@ -66,6 +66,7 @@ async function lookOnce(
   proof: NotFoundProof,
 ): Promise<Resolution | null> {
   const row = await attempts.read(accountId, reference);
+  const readAtMs = performance.now();
   const known = resolutionOf(row);
   if (known !== null || row === undefined) return known;
   // Fence first: the submitter, should it still be alive, can no longer turn this row into an accepted one by itself.
@@ -78,7 +79,7 @@ async function lookOnce(
   if (found.outcome === 'found') {
     const { providerJobId } = found;
     await attempts.move(accountId, reference, { from: ['unknown'], to: 'accepted', providerJobId });
-  } else if (proof.isNotRun(row, found.outcome === 'not_found', wasPrompt)) {
+  } else if (proof.isNotRun(row, readAtMs, found.outcome === 'not_found', wasPrompt)) {
     const errorClass: ErrorClass = 'not_found';
     await attempts.move(accountId, reference, { from: ['unknown'], to: 'rejected', errorClass });
   } else {
@@ -88,8 +89,8 @@ async function lookOnce(
 }
 
 type NotFoundProof = {
-  /** Told of each look-up in turn, with the row as it was read before. */
-  readonly isNotRun: (row: AttemptRow, isNotFound: boolean, wasPrompt: boolean) => boolean;
+  /** Told of each look-up in turn, with the row as it was read before, and when that was. */
+  readonly isNotRun: (row: AttemptRow, readAtMs: number, isNotFound: boolean, wasPrompt: boolean) => boolean;
 };
 
 /**
@@ -111,16 +112,18 @@ function createNotFoundProof(provider: Provider, thisProcess: ThisProcess): NotF
   /** The first of an unbroken row of look-ups since the submitter is known to be dead. */
   let sinceFirst: { readonly atMs: number; readonly postedSecondsAgo: number } | undefined;
   return {
-    isNotRun(row, isNotFound, wasPrompt) {
+    isNotRun(row, readAtMs, isNotFound, wasPrompt) {
+      const atMs = performance.now();
+      const postedSecondsAgo = row.postedSecondsAgo + (atMs - readAtMs) / 1_000;
       if (!isNotFound || !wasPrompt || !thisProcess.hasDied(row.submitter)) sinceFirst = undefined;
-      else sinceFirst ??= { atMs: performance.now(), postedSecondsAgo: row.postedSecondsAgo };
+      else sinceFirst ??= { atMs, postedSecondsAgo };
 
       const isAuthoritative = provider.capabilities.lookup === 'authoritative';
       if (!isNotFound || !isAuthoritative || row.state !== 'unknown') return false;
       if (row.postedSecondsAgo < patienceSeconds || row.postedSecondsAgo > memorySeconds) return false;
       if (row.closedSecondsAgo !== null) return row.closedSecondsAgo >= NOT_FOUND_MARGIN_SECONDS;
       if (sinceFirst === undefined) return false;
-      const carriedSeconds = (performance.now() - sinceFirst.atMs) / 1_000;
+      const carriedSeconds = (atMs - sinceFirst.atMs) / 1_000;
       return carriedSeconds >= sinceFirst.postedSecondsAgo + FIRST_RETRANSMISSION_SECONDS;
     },
   };

@@ -23,6 +23,10 @@ const SUBMIT_LIMIT_MS = 20_000;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 3_000;
 
+/** As long as a database takes to restart. */
+const CLOSE_TRIES = 20;
+const CLOSE_PAUSE_MS = 1_000;
+
 export type SubmitDependencies = {
   readonly attempts: Attempts;
   readonly providers: ProviderRegistry;
@@ -120,6 +124,21 @@ function hasTriedLongEnough({ reachWithinSeconds }: Attempt, pauseMs: number): b
   return Date.now() + pauseMs > activityInfo().scheduledTimestampMs + reachWithinSeconds * 1_000;
 }
 
+/**
+ * Records that the connection was reset. Only this process knows it: a row that does not say so makes "not found" unbelievable for
+ * good, so a database that is away for a moment is asked again.
+ */
+async function closeSurely(attempts: Attempts, { accountId, reference }: Attempt): Promise<AttemptStanding> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempts.close(accountId, reference);
+    } catch (error) {
+      if (tries === CLOSE_TRIES) throw error;
+      await sleep(CLOSE_PAUSE_MS);
+    }
+  }
+}
+
 async function recordSubmission(
   attempts: Attempts,
   attempt: Attempt,
@@ -127,7 +146,7 @@ async function recordSubmission(
   result: Exclude<SubmitResult, { outcome: 'not_sent' }>,
 ): Promise<Submission> {
   const { accountId, reference } = attempt;
-  if (result.outcome === 'unknown') return outcomeOf(await attempts.close(accountId, reference));
+  if (result.outcome === 'unknown') return outcomeOf(await closeSurely(attempts, attempt));
   const now = await attempts.move(accountId, reference, {
     // What a provider refused was not run, whoever has doubted it meanwhile.
     from: result.outcome === 'accepted' ? ['posting'] : ['posting', 'unknown'],

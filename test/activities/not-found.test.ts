@@ -236,6 +236,24 @@ describe('a post', () => {
     expect(service.calls('submit')).toHaveLength(1);
   });
 
+  test('whose answer was lost while PostgreSQL was away is on record as reset all the same', async () => {
+    const { attempt } = await nextJob();
+    let failures = 2;
+    const close: Attempts['close'] = (...named) =>
+      failures-- > 0 ? Promise.reject(new Error('the database is away')) : fixture.attempts.close(...named);
+    const submit = createSubmitAttempt({
+      attempts: { ...fixture.attempts, close },
+      providers: createProviderRegistry([fixture.provider(service.url)]),
+      handOver: () => Promise.resolve([]),
+    });
+    const submitting = run(() => submit(attempt));
+    const [post] = await service.untilCalled('submit');
+    post?.answer(500);
+    expect(await submitting).toEqual({ outcome: 'unknown' });
+    const row = await fixture.attempts.read(attempt.accountId, attempt.reference);
+    expect(row?.closedSecondsAgo).not.toBeNull();
+  });
+
   test.each(['rejected', 'fenced'] as const)(
     'that is accepted when its row is %s already is cancelled at the provider',
     async (state) => {
