@@ -9,10 +9,10 @@ const DECISIONS = readdirSync(path.join(CHECKOUT, 'docs', 'decisions')).map(
 );
 
 test('what the ledger does in a second stands in docs/benchmarks.md; README rounds it, and no decision has another', () => {
-  const measured = /10,000 accounts, 1,024 in flight \|[^|]*\|[^|]*\| ([\d,]+) :/.exec(
+  const measured = /10,000 accounts, 256 in flight \|[^|]*\|[^|]*\| ([\d,]+) :/.exec(
     read('docs/benchmarks.md'),
   );
-  const shown = /does ([\d,]+) reserve-and-commit cycles a second/.exec(read('README.md'));
+  const shown = /admits and settles ([\d,]+) jobs a second/.exec(read('README.md'));
   const [exact, rounded] = [measured, shown].map((match) => Number(match?.[1]?.replaceAll(',', '')));
   expect(exact).toBeGreaterThan(0);
   expect(rounded).toBe(Math.round((exact ?? 0) / 100) * 100);
