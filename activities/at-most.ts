@@ -5,7 +5,7 @@ export function createAtMost(maxAtOnce: number): AtMost {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (work) => {
-    // Who ends hands its place over: nobody who comes later gets in between.
+    // A call that ends hands its place to the next in line, so that no later call gets in between.
     if (running >= maxAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
     else running += 1;
     try {

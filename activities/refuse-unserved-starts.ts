@@ -18,7 +18,7 @@ const MAX_STARTS = 100;
 /** Other task queues of the namespace that have workers: each is asked about once. */
 const MAX_SERVED_QUEUES = 50;
 
-/** A start and its first task, tried a few times. Whoever has come further was begun. */
+/** A start and its first task, tried a few times. A workflow with more events than that was begun. */
 const MAX_EVENTS_UNBEGUN = 20;
 
 /** temporal.api.enums.v1.EventType.WORKFLOW_TASK_COMPLETED. */

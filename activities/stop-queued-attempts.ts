@@ -46,7 +46,7 @@ type Standing =
   | 'unconfirmed';
 
 /**
- * Stops what providers still work on although it counts no more, whoever settled its output: the reconciler, support, or a workflow
+ * Stops what providers still work on although it counts no more, whichever settled its output: the reconciler, support, or a workflow
  * whose own try was not confirmed. Repeated until the provider has stopped, so nothing is lost by a provider that is away.
  */
 export function createStopQueuedAttempts(

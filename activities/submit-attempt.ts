@@ -34,7 +34,7 @@ export type SubmitDependencies = {
 };
 
 /**
- * Submits an attempt to its provider at most once, whoever calls and however often. What has not left this process is no
+ * Submits an attempt to its provider at most once, however often it is called. What has not left this process is no
  * submission: a provider that cannot be reached is tried again until the attempt's limit, and no attempt is used up by it.
  */
 export function createSubmitAttempt({ attempts, providers, handOver }: SubmitDependencies) {
@@ -148,7 +148,7 @@ async function recordSubmission(
   const { accountId, reference } = attempt;
   if (result.outcome === 'unknown') return outcomeOf(await closeSurely(attempts, attempt));
   const now = await attempts.move(accountId, reference, {
-    // What a provider refused was not run, whoever has doubted it meanwhile.
+    // What a provider refused was not run, even if a look-up has doubted it meanwhile.
     from: result.outcome === 'accepted' ? ['posting'] : ['posting', 'unknown'],
     to: result.outcome,
     providerJobId: result.outcome === 'accepted' ? result.providerJobId : undefined,

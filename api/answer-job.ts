@@ -5,7 +5,7 @@ import type { AccountExchange } from './route.ts';
 
 export type AnswerJob = (exchange: AccountExchange, job: StoredJob, status: 200 | 202) => void;
 
-/** Answers with a job. Where support may look into Temporal is shown to platform keys alone. */
+/** Sends a job. Where support may look into Temporal is shown to platform keys alone. */
 export function createAnswerJob(temporalUi: TemporalUi): AnswerJob {
   return (exchange, job, status) => {
     const { accountId, caller } = exchange;

@@ -36,7 +36,7 @@ function portOf(protocol: string): string {
   return protocol === 'https:' ? '443' : '80';
 }
 
-/** Whoever destroys `socket` (the agent, when a request is aborted or a limit has passed) resets the connection below it. */
+/** When `socket` is destroyed (by the agent, when a request is aborted or a limit has passed), the connection below it is reset. */
 function resetWhenDestroyed<Kind extends Socket>(socket: Kind, tcp: Socket): Kind {
   const destroy = socket.destroy.bind(socket);
   let isResetting = false;
