@@ -8,6 +8,7 @@ const READS_ENVIRONMENT = [
   'dev/dev-config.ts',
   'dev/set-up.mjs',
   'dev/model-service/main.ts',
+  'test/support/property-seed.ts',
 ];
 
 /** On Node 20 a timeout inside AbortSignal.any is garbage-collected, and never fires. */

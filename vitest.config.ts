@@ -79,6 +79,7 @@ export default defineConfig({
     allowOnly: false,
     // The files of a tier share what they import: to load the SDK takes a CPU second.
     isolate: false,
+    setupFiles: ['./test/support/property-seed.ts'],
     sequence: { sequencer: TiersInOrder },
     projects: TIERS,
   },

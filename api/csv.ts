@@ -2,21 +2,22 @@
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /**
- * Where a cell of a spreadsheet may begin inside a text: at its first character, and after what a spreadsheet with other settings
- * than ours takes for the end of a cell or a line (a semicolon where the comma is the decimal sign, a tab, a line end).
+ * What ends a cell, or a line, to a spreadsheet with other settings than ours: a semicolon where the comma is the decimal sign, a
+ * tab, a line end. A cell may begin after it.
  */
-const CELL_BEGINS = String.raw`(?<=^|[;\t\n\v\f\r\u0085\u2028\u2029])`;
+const ENDS_A_CELL = /[;\t\n\v\f\r\u0085\u2028\u2029]/u;
 
 /**
  * What a spreadsheet drops, or shows as nothing, before it looks at a cell: blanks, controls, marks and invisible characters; and a
  * quote, which opens a cell for one that ends cells at other characters than we do.
  */
-const SEEN_AS_NOTHING = String.raw`["\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]*`;
+const SEEN_AS_NOTHING = /^["\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]+/u;
 
-/** What begins a formula, in every form that a spreadsheet may fold into it (NFKC), and the typographers' minus. */
-const FORMULA_SIGNS = ['=＝﹦⁼₌⩵⩶', '+＋﹢⁺₊﬩', '\\-－﹣⁻₋−', '@＠﹫'].join('');
+/** What begins a formula: the signs of ASCII, and the typographers' minus. */
+const BEGINS_A_FORMULA = /^[=+\-@\u2212]/u;
 
-const WOULD_BE_A_FORMULA = new RegExp(`${CELL_BEGINS}(?=${SEEN_AS_NOTHING}[${FORMULA_SIGNS}])`, 'gu');
+/** Most texts: a letter or a digit first, and one cell to every spreadsheet. */
+const IS_PLAIN = /^\w[^;\t\n\v\f\r\u0085\u2028\u2029]*$/u;
 
 export type CsvCell = string | number | null;
 
@@ -28,7 +29,23 @@ export function csvLine(cells: readonly CsvCell[]): string {
 function csvCell(cell: CsvCell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  // An apostrophe before it makes a text of what a spreadsheet would read as a formula.
-  const text = cell.replace(WOULD_BE_A_FORMULA, "'");
+  const text = IS_PLAIN.test(cell) ? cell : withoutFormulas(cell);
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/**
+ * Puts an apostrophe wherever a cell may begin that a spreadsheet would read as a formula, which makes a text of it. Each character is
+ * looked at in the form that a spreadsheet may fold it into (NFKC): a fullwidth sign is a sign, and a breve by itself is a blank.
+ */
+function withoutFormulas(text: string): string {
+  const characters = [...text];
+  let leadsToSign = false;
+  for (let at = characters.length - 1; at >= 0; at -= 1) {
+    const character = characters[at] ?? '';
+    const seen = character.normalize('NFKC').replace(SEEN_AS_NOTHING, '');
+    if (seen !== '') leadsToSign = BEGINS_A_FORMULA.test(seen);
+    if (leadsToSign && (at === 0 || ENDS_A_CELL.test(characters[at - 1] ?? '')))
+      characters[at] = `'${character}`;
+  }
+  return characters.join('');
 }
