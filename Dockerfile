@@ -18,7 +18,7 @@ FROM build AS sandbox
 ENV MODEL_SERVICE_HOME=/var/lib/holdfast/model-service
 RUN install --directory --owner=node --group=node /var/lib/holdfast/model-service
 USER node
-CMD ["node", "--import", "tsx", "dev/model-service/main.ts"]
+CMD ["node", "--import", "tsx", "model-service/main.ts"]
 
 FROM node:22.21.1-bookworm-slim AS holdfast
 # The SDK's native core verifies TLS (Temporal Cloud) against the system's certificates.

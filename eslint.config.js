@@ -7,8 +7,8 @@ const READS_ENVIRONMENT = [
   'runtime/config.ts',
   'dev/dev-config.ts',
   'dev/set-up.mjs',
-  'dev/model-service/main.ts',
-  'test/support/property-seed.ts',
+  'model-service/main.ts',
+  'test/harness/property-seed.ts',
 ];
 
 /** On Node 20 a timeout inside AbortSignal.any is garbage-collected, and never fires. */
@@ -72,7 +72,7 @@ export default tseslint.config(
   })),
   {
     files: ['workflows/**/*.ts'],
-    ignores: ['workflows/handle-message.ts'],
+    ignores: ['workflows/messages/handle-message.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -5,9 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 type Parts = 'postgres' | 'temporal' | 'packedCopy';
 
 const SETUP_FILE: Readonly<Record<Parts, string>> = {
-  postgres: './test/support/postgres-global-setup.ts',
-  temporal: './test/support/temporal-global-setup.ts',
-  packedCopy: './test/support/packed-copy-global-setup.ts',
+  postgres: './test/harness/postgres-global-setup.ts',
+  temporal: './test/harness/temporal-global-setup.ts',
+  packedCopy: './test/harness/packed-copy-global-setup.ts',
 };
 
 /**
@@ -79,7 +79,7 @@ export default defineConfig({
     allowOnly: false,
     // The files of a tier share what they import: to load the SDK takes a CPU second.
     isolate: false,
-    setupFiles: ['./test/support/property-seed.ts'],
+    setupFiles: ['./test/harness/property-seed.ts'],
     sequence: { sequencer: TiersInOrder },
     projects: TIERS,
   },

@@ -2,8 +2,8 @@ import { Client } from '@temporalio/client';
 import { createCancelJob } from '../client/cancel-job.ts';
 import { createSupportWorkflows } from '../client/support-workflow.ts';
 import { createStartJob } from '../client/start-job.ts';
-import { createDiskAssetStore } from '../jobs/asset-store.ts';
-import { providersOf } from '../jobs/job-request-rules.ts';
+import { createDiskAssetStore } from '../assets/asset-store.ts';
+import { providersOf } from '../contract/job-request-rules.ts';
 import { readApiConfig } from '../runtime/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -11,12 +11,12 @@ import { announceReady } from '../runtime/process-ready.ts';
 import { publicUrlOf } from '../runtime/public-url.ts';
 import { endInOrder } from '../runtime/shutdown.ts';
 import { lazilyConnectTemporal } from '../runtime/temporal-connection.ts';
-import { createApiReadiness } from './api-readiness.ts';
-import { createAnswerUnreadable } from './answer-unreadable.ts';
+import { createApiReadiness } from './meta/api-readiness.ts';
+import { createAnswerUnreadable } from './http/bad-request.ts';
 import { createApi } from './create-api.ts';
-import { createJobWatches } from './job-watches.ts';
-import { reportUnavailable } from './available-database.ts';
-import { serve } from './serve.ts';
+import { createJobWatches } from './jobs/job-watches.ts';
+import { reportUnavailable } from './http/available-database.ts';
+import { serve } from './http/serve.ts';
 
 /** Draining (10 s) and closing what it used. */
 const SHUTDOWN_TIMEOUT_MS = 15_000;

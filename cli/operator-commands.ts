@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { PACKS } from '../domain/grant-rules.ts';
 import { PLAN_NAMES, RENEWALS } from '../domain/plans.ts';
-import { API_KEY_SCOPES } from '../jobs/api-key-scopes.ts';
+import { API_KEY_SCOPES } from '../jobs/keys/api-key-scopes.ts';
 import type { CreateKeyOptions } from './commands/key-command.ts';
 import type { GrantOptions } from './commands/grant-command.ts';
 import type { LimitsOptions } from './commands/limits-command.ts';

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { outputWorkflowIdOf, workflowIdOf } from '../domain/ids.ts';
-import { cancelSignal, type CancelRequest } from '../workflows/messages.ts';
+import { cancelSignal, type CancelRequest } from '../contract/workflow-messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 

@@ -2,7 +2,7 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@tempor
 import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { isFailureCode, type FailureCode } from '../domain/failures.ts';
 import { workflowIdOf } from '../domain/ids.ts';
-import type { BatchResult, GenerationResult } from '../workflows/messages.ts';
+import type { BatchResult, GenerationResult } from '../contract/workflow-messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 

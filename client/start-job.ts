@@ -20,7 +20,7 @@ import {
   type BatchResult,
   type GenerationResult,
   type GenerationStart,
-} from '../workflows/messages.ts';
+} from '../contract/workflow-messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { describeStart } from './describe-start.ts';
 import { isTemporalAway } from './temporal-trouble.ts';

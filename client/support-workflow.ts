@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import type { SupportNews } from '../domain/support-command.ts';
-import { resolveUpdate, supportSignal, type ResolveRequest } from '../workflows/messages.ts';
+import { resolveUpdate, supportSignal, type ResolveRequest } from '../contract/workflow-messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 

@@ -2,13 +2,13 @@ import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@t
 import { failureOf } from '../domain/failures.ts';
 import { summarize } from '../domain/job-state.ts';
 import { releaseDurably } from './activity-proxies.ts';
-import { answerAdmission } from './answer-admission.ts';
-import { parseStart } from './handle-message.ts';
-import { generationStart } from './message-parsers.ts';
-import { untilHandlersFinish } from './until-handlers-finish.ts';
-import { untilJobHasEnded, type JobStanding } from './until-job-has-ended.ts';
-import { makeOutputs } from './make-outputs.ts';
-import type { BatchResult, GenerationStart } from './messages.ts';
+import { answerAdmission } from './admission/handle-admit-update.ts';
+import { parseStart } from './messages/handle-message.ts';
+import { generationStart } from './messages/message-parsers.ts';
+import { untilHandlersFinish } from './closing/until-handlers-finish.ts';
+import { untilJobHasEnded, type JobStanding } from './closing/until-job-has-ended.ts';
+import { makeOutputs } from './outputs/make-outputs.ts';
+import type { BatchResult, GenerationStart } from '../contract/workflow-messages.ts';
 
 /**
  * The outputs of one job together: admitted all or none, each made and settled by a workflow of its own.

@@ -1,13 +1,13 @@
 import { either } from '../domain/parse-value.ts';
-import { admitJob } from './admit-job.ts';
-import { closeWorkflow } from './close-workflow.ts';
-import { parseStart } from './handle-message.ts';
-import { generationStart, outputStart } from './message-parsers.ts';
-import type { GenerationResult, GenerationStart, OutputStart } from './messages.ts';
-import { produceOutput } from './produce-output.ts';
-import { settleOutput } from './settle-output.ts';
-import { takeUpOutput } from './take-up-output.ts';
-import { untilHandlersFinish } from './until-handlers-finish.ts';
+import { admitJob } from './admission/admit-single-output.ts';
+import { closeWorkflow } from './closing/close-workflow.ts';
+import { parseStart } from './messages/handle-message.ts';
+import { generationStart, outputStart } from './messages/message-parsers.ts';
+import type { GenerationResult, GenerationStart, OutputStart } from '../contract/workflow-messages.ts';
+import { produceOutput } from './outputs/run-output.ts';
+import { settleOutput } from './outputs/settle-output.ts';
+import { takeUpOutput } from './admission/begin-output.ts';
+import { untilHandlersFinish } from './closing/until-handlers-finish.ts';
 
 /**
  * One output, admitted, produced, and settled exactly once.

@@ -1,7 +1,7 @@
 /** The workflows a worker runs. */
-export { assetSweep } from './asset-sweep.ts';
+export { assetSweep } from './sweep-assets-workflow.ts';
 export { batch } from './batch.ts';
 export { canary } from './canary.ts';
 export { generation } from './generation.ts';
-export { reconcile } from './reconcile.ts';
-export { upkeep } from './upkeep.ts';
+export { reconcile } from './reconcile-workflow.ts';
+export { upkeep } from './credit-maintenance.ts';

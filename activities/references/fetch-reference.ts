@@ -7,7 +7,7 @@ import {
   type ReferenceAsset,
   type ReferenceRefusal,
 } from '../../domain/reference-assets.ts';
-import { AssetTooLarge, type AssetStore } from '../../jobs/asset-store.ts';
+import { AssetTooLarge, type AssetStore } from '../../assets/asset-store.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { OpenOutside, OutsideAnswer } from '../outbound/open-outside.ts';
 import type { CheckPicture } from './check-picture.ts';

@@ -2,8 +2,8 @@ import { cancellationSignal, Context, sleep } from '@temporalio/activity';
 import { failureOf, type Failure } from '../../domain/failures.ts';
 import type { OutputPlan } from '../../domain/output-plan.ts';
 import { detailOfRefusal } from '../../domain/reference-assets.ts';
-import type { ClaimedReference, References } from '../../jobs/reference-assets.ts';
-import { keepAlive } from '../keep-alive.ts';
+import type { ClaimedReference, References } from '../../jobs/outputs/reference-records.ts';
+import { keepAlive } from '../attempts/with-heartbeat.ts';
 import {
   fetchReference,
   longestFetchMs,

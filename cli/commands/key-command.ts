@@ -1,5 +1,5 @@
-import type { ApiKeyScope } from '../../jobs/api-key-scopes.ts';
-import { createApiKey } from '../../jobs/create-api-key.ts';
+import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
+import { createApiKey } from '../../jobs/keys/create-api-key.ts';
 import { readAccount } from '../../ledger/read-account.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';

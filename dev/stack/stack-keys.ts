@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
-import { createApiKey } from '../../jobs/create-api-key.ts';
-import { readApiKey } from '../../jobs/read-api-key.ts';
+import { createApiKey } from '../../jobs/keys/create-api-key.ts';
+import { readApiKey } from '../../jobs/keys/read-api-key.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { writeSecrets, type StackKeys, type StackSecrets } from './stack-secrets.ts';

@@ -214,7 +214,7 @@ async function bringUpProcesses(
       'model_service',
       nodeChild({
         name: 'model_service',
-        entry: 'dev/model-service/main.ts',
+        entry: 'model-service/main.ts',
         env: modelServiceEnvironment(addresses, options.modelMode ?? 'render', options.instantMs ?? 0),
         stopTimeoutMs: STOP_TIMEOUT_MS.modelService,
       }),

@@ -4,18 +4,18 @@ import { expect } from 'vitest';
 import { createJobActivities, type JobActivities } from '../../activities/job-activities.ts';
 import { createLocalProvider } from '../../activities/providers/local-provider.ts';
 import type { Provider } from '../../activities/providers/provider.ts';
-import { createSubmitAttempt, type Submission } from '../../activities/submit-attempt.ts';
-import { findThisProcess } from '../../activities/this-process.ts';
+import { createSubmitAttempt, type Submission } from '../../activities/attempts/submit-attempt.ts';
+import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
 import { attemptOf, type Attempt, type OutputPlan } from '../../domain/output-plan.ts';
-import { createDiskAssetStore } from '../../jobs/asset-store.ts';
-import { createAttempts, type Attempts } from '../../jobs/attempts.ts';
-import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
+import { createDiskAssetStore } from '../../assets/asset-store.ts';
+import { createAttempts, type Attempts } from '../../jobs/attempts/attempts.ts';
+import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { openAccount } from '../../ledger/open-account.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
-import type { GenerationStart } from '../../workflows/messages.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
+import type { GenerationStart } from '../../contract/workflow-messages.ts';
 
 export type ActivitiesFixture = {
   readonly database: TestDatabase;

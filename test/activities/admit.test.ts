@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createAdmit } from '../../activities/admit.ts';
+import { createAdmit } from '../../activities/admission/admit.ts';
 import { attemptOf } from '../../domain/output-plan.ts';
-import { createAdmitJob } from '../../jobs/admit-job.ts';
-import { readEditSources } from '../../jobs/read-edit-sources.ts';
+import { createAdmitJob } from '../../jobs/admission/admit-job.ts';
+import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
 let fixture: ActivitiesFixture;

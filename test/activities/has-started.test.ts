@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { attemptOf, type Attempt, type OutputPlan } from '../../domain/output-plan.ts';
-import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
+import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
 const START_DEADLINE_SECONDS = 18;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isWholeMp4 } from '../../activities/is-whole-mp4.ts';
-import { createDiskAssetStore, type AssetStore } from '../../jobs/asset-store.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { isWholeMp4 } from '../../activities/attempts/is-whole-mp4.ts';
+import { createDiskAssetStore, type AssetStore } from '../../assets/asset-store.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
-const FILM = readFileSync(new URL('../../dev/model-service/prepared/film.mp4', import.meta.url));
+const FILM = readFileSync(new URL('../../model-service/prepared/film.mp4', import.meta.url));
 const FIRST_BOX_BYTES = FILM.readUInt32BE(0);
 
 let assets: AssetStore;

@@ -3,13 +3,13 @@ import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
-import { createResolve } from '../../activities/resolve.ts';
-import { createSubmitAttempt, MAX_MS_BEFORE_POST } from '../../activities/submit-attempt.ts';
-import { findThisProcess } from '../../activities/this-process.ts';
+import { createResolve } from '../../activities/support/resolve.ts';
+import { createSubmitAttempt, MAX_MS_BEFORE_POST } from '../../activities/attempts/submit-attempt.ts';
+import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { failureOf } from '../../domain/failures.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
-import { createAttempts, type Attempts } from '../../jobs/attempts.ts';
-import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
+import { createAttempts, type Attempts } from '../../jobs/attempts/attempts.ts';
+import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
 /** 2 s in which a post may still begin, 8 s in which it may still arrive, 2 s for the way. */

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { openAccount } from '../../ledger/open-account.ts';
 import { setPlan } from '../../ledger/plan.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
-import { createTestDatabase } from '../support/test-database.ts';
+import { createTestDatabase } from '../harness/test-database.ts';
 
 export type PlanFixture = Awaited<ReturnType<typeof createPlanFixture>>;
 

@@ -3,9 +3,12 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
-import { createReconcileActivities, type ReconcileReport } from '../../activities/reconcile-reservations.ts';
+import {
+  createReconcileActivities,
+  type ReconcileReport,
+} from '../../activities/maintenance/reconcile-reservations.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
-import { listRepairs } from '../../jobs/repairs.ts';
+import { listRepairs } from '../../jobs/support/repairs.ts';
 import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 

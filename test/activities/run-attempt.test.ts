@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
+import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
-const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.png', import.meta.url));
+const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 
 let fixture: ActivitiesFixture;
 let service: ScriptedService;

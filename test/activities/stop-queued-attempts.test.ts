@@ -2,12 +2,12 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
-import { createStopQueuedAttempts } from '../../activities/stop-queued-attempts.ts';
+import { createStopQueuedAttempts } from '../../activities/attempts/stop-queued-attempts.ts';
 import { failureOf } from '../../domain/failures.ts';
 import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
-import { createAttemptsToStop } from '../../jobs/attempts-to-stop.ts';
-import { commandJob } from '../../jobs/command-job.ts';
-import { startScriptedService, type ScriptedService, type ServiceCall } from '../support/scripted-service.ts';
+import { createAttemptsToStop } from '../../jobs/attempts/attempts-to-stop.ts';
+import { commandJob } from '../../jobs/support/apply-support-command.ts';
+import { startScriptedService, type ScriptedService, type ServiceCall } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
 let fixture: ActivitiesFixture;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawApiKey } from '../../jobs/api-key-text.ts';
+import { drawApiKey } from '../../jobs/keys/api-key-text.ts';
 import {
   createApiFixture,
   expectProblem,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../cli/command-line.ts';
-import { createDevProgram } from '../../dev/command-line.ts';
+import { createDevProgram } from '../../dev/dev-commands.ts';
 import { readDevConfig } from '../../dev/dev-config.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { entityTagOf } from '../../api/entity-tag.ts';
+import { entityTagOf } from '../../api/http/entity-tag.ts';
 import { outputIdOf } from '../../domain/ids.ts';
 import { createApiFixture, STATIC_AD, type ApiFixture, type TestAccount } from './api-fixture.ts';
 import { deliver, fail } from './job-ending.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../jobs/create-api-key.ts';
-import { INVISIBLE_TEXTS } from '../support/invisible-texts.ts';
+import { createApiKey } from '../../jobs/keys/create-api-key.ts';
+import { INVISIBLE_TEXTS } from '../harness/invisible-texts.ts';
 import {
   createApiFixture,
   expectProblem,

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { failureOf } from '../../domain/failures.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from '../../domain/ids.ts';
-import { createAttempts } from '../../jobs/attempts.ts';
-import { createSettleOutput } from '../../jobs/settle-output.ts';
+import { createAttempts } from '../../jobs/attempts/attempts.ts';
+import { createSettleOutput } from '../../jobs/outputs/settle-reservation.ts';
 import type { ApiFixture } from './api-fixture.ts';
 
 function keyOf(accountId: string, jobId: string) {

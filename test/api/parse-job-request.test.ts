@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseJobRequest } from '../../jobs/parse-job-request.ts';
+import { parseJobRequest } from '../../contract/parse-job-request.ts';
 
 const brief = { headline: 'A kettle' };
 const staticAd = { kind: 'static_ad', brief };

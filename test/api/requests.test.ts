@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../domain/problems.ts';
+import { PROBLEMS } from '../../contract/problems.ts';
 import {
   createApiFixture,
   expectProblem,

@@ -3,7 +3,7 @@ import { createStartJob } from '../../client/start-job.ts';
 import { freeRetryRequest } from '../../domain/free-retry.ts';
 import { outputIdOf } from '../../domain/ids.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
-import { fingerprintRequest } from '../../jobs/fingerprint-request.ts';
+import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import {
   createApiFixture,
   expectProblem,

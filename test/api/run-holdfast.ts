@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect } from 'vitest';
 import { runProgram } from '../../cli/command-line.ts';
-import { createDevProgram } from '../../dev/command-line.ts';
+import { createDevProgram } from '../../dev/dev-commands.ts';
 import { readDevConfig } from '../../dev/dev-config.ts';
 import type { ApiFixture } from './api-fixture.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { serve } from '../../api/serve.ts';
+import { serve } from '../../api/http/serve.ts';
 
 it('lets a request under way finish when it is stopped, and takes no more', async () => {
   let finish = (): void => undefined;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { BoundedCache } from '../../api/bounded-cache.ts';
-import { readByteRange } from '../../api/byte-range.ts';
-import { matchesETag } from '../../api/entity-tag.ts';
-import { drawApiKey, keyIdOf } from '../../jobs/api-key-text.ts';
-import { isIdempotencyKey } from '../../jobs/idempotency-key.ts';
+import { BoundedCache } from '../../api/access/bounded-cache.ts';
+import { readByteRange } from '../../api/http/byte-range.ts';
+import { matchesETag } from '../../api/http/entity-tag.ts';
+import { drawApiKey, keyIdOf } from '../../jobs/keys/api-key-text.ts';
+import { isIdempotencyKey } from '../../contract/idempotency-key.ts';
 
 describe('readByteRange', () => {
   it.each<[string | undefined, object]>([

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { csvLine } from '../../api/csv.ts';
+import { csvLine } from '../../api/http/csv.ts';
 import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from './api-fixture.ts';
 
 let api: ApiFixture;

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordRepairs } from '../../jobs/repairs.ts';
+import { recordRepairs } from '../../jobs/support/repairs.ts';
 import { createApiFixture, type ApiFixture, type TestAccount } from './api-fixture.ts';
 import { deliver } from './job-ending.ts';
 import { runHoldfast } from './run-holdfast.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordRepairs } from '../../jobs/repairs.ts';
+import { recordRepairs } from '../../jobs/support/repairs.ts';
 import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from './api-fixture.ts';
 import { deliver, fail } from './job-ending.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DatabaseUnavailable } from '../../api/available-database.ts';
-import { awaitJobEnd } from '../../api/await-job-end.ts';
-import type { AccountExchange } from '../../api/route.ts';
-import type { StoredJob } from '../../jobs/read-job.ts';
+import { DatabaseUnavailable } from '../../api/http/available-database.ts';
+import { awaitJobEnd } from '../../api/jobs/await-job-end.ts';
+import type { AccountExchange } from '../../api/http/route.ts';
+import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import {
   createApiFixture,
   expectProblem,

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBrowserConfig } from '../../dev/dev-config.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { findBrowser, NO_BROWSER } from './find-browser.ts';
 
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;

@@ -2,10 +2,10 @@ import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { createHoldfastClient, type HoldfastClient } from '../../client/holdfast-client.ts';
-import { createInstantRenderer } from '../../dev/model-service/instant-renderer.ts';
+import { createInstantRenderer } from '../../model-service/instant-renderer.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { nodeChild } from '../../dev/stack/node-child.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import type { SupervisedChild } from '../../dev/supervisor/supervisor.ts';
-import { runChild } from '../support/run-child.ts';
+import { runChild } from '../harness/run-child.ts';
 import type { KillPoint } from './kill-points.ts';
 
 export type ChaosWorkerOptions = {

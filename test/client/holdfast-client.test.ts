@@ -8,8 +8,8 @@ import type { JobRequest } from '../../domain/job-request.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
 import { startWorker } from '../api/in-process-worker.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
 const TASK_QUEUE = 'client';
 const request: JobRequest = { kind: 'static_ad', brief: { headline: 'A kettle' } };

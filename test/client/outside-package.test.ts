@@ -9,8 +9,8 @@ import { jobIdOf } from '../../domain/job-id.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
 import { startWorker } from '../api/in-process-worker.ts';
-import { createTestDatabase } from '../support/test-database.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { createTestDatabase } from '../harness/test-database.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { makeProject } from './outside/make-project.ts';
 
 const run = promisify(execFile);

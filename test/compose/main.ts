@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseFreePorts } from '../../dev/free-ports.ts';
 import { readEnvFile } from '../packaging/compose-file.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { comeBackAfterDown, crashEachUnderLoad, deliverFirstJob, deliverMany } from './compose-steps.ts';
 import { DockerEngine, whyNoEngine } from './docker-engine.ts';
 

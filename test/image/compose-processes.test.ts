@@ -9,8 +9,8 @@ import { buildClusterPrograms } from '../../dev/temporal-server/build-cluster-pr
 import { locateTemporalServer } from '../../dev/temporal-server/locate-temporal-server.ts';
 import { findGo } from '../../dev/temporal-server/programs.ts';
 import { imageEnvironment, readCompose, readEnvFile } from '../packaging/compose-file.ts';
-import type { PackedCopy } from '../support/packed-copy.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import type { PackedCopy } from '../harness/packed-copy.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { comeBackAfterDown, crashEachUnderLoad, deliverFirstJob } from '../compose/compose-steps.ts';
 import { ComposeProject } from './engine/compose-project.ts';
 import type { FindImage, Image } from './engine/image.ts';
@@ -149,7 +149,7 @@ function imagesOf(
       programs: [],
       environment: imageEnvironment('sandbox'),
       workingDirectory: '/app',
-      command: ['node', '--import', 'tsx', 'dev/model-service/main.ts'],
+      command: ['node', '--import', 'tsx', 'model-service/main.ts'],
       folders: { '/app': context },
     },
   };

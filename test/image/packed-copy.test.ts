@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ensureDatabase } from '../../dev/postgres/ensure-database.ts';
-import '../support/provided-context.ts';
-import { TEST_ROLE_PASSWORD, withDatabase } from '../support/template-database.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import '../harness/provided-context.ts';
+import { TEST_ROLE_PASSWORD, withDatabase } from '../harness/template-database.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { service } from '../packaging/compose-file.ts';
 import { PACKED_COPY_LIMIT_MS, untilPackedCopy } from './until-packed-copy.ts';
 

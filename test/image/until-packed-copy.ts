@@ -1,8 +1,8 @@
 import { access, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from 'vitest';
-import type { PackedCopy } from '../support/packed-copy.ts';
-import '../support/provided-context.ts';
+import type { PackedCopy } from '../harness/packed-copy.ts';
+import '../harness/provided-context.ts';
 
 /** For the hook that waits. The making is bounded by itself, below this. */
 export const PACKED_COPY_LIMIT_MS = 300_000;

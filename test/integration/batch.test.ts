@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
-const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.png', import.meta.url));
+const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 const WINDOW = 16;
 /** Of a batch of 500: enough that what is the same for all counts little. */
 const LOOKED_AT = 100;

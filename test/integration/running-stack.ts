@@ -4,7 +4,7 @@ import pg from 'pg';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
 import type { StackOptions } from '../../dev/stack/stack-options.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json };
 // What the API says is looked at field by field in the tests; a wrong shape fails there.

@@ -3,8 +3,8 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ASSET_SWEEP_SCHEDULE_ID } from '../../domain/workflow-names.ts';
-import { ASSET_GRACE_MS } from '../../jobs/asset-sweep.ts';
-import { billableActionsOf } from '../support/billable-actions.ts';
+import { ASSET_GRACE_MS } from '../../assets/asset-sweep.ts';
+import { billableActionsOf } from '../harness/billable-actions.ts';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
 /** A job of its own: what is recorded of it, and credit-rules.md, "When credits come back", row by row, through the whole stack. */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createAdmitJob, type AdmitItem } from '../../jobs/admit-job.ts';
-import { createSettleOutput } from '../../jobs/settle-output.ts';
-import { createSpend } from '../../jobs/spend.ts';
+import { createAdmitJob, type AdmitItem } from '../../jobs/admission/admit-job.ts';
+import { createSettleOutput } from '../../jobs/outputs/settle-reservation.ts';
+import { createSpend } from '../../jobs/credits/spend.ts';
 import { grantItem } from '../ledger/ledger-fixture.ts';
 import { holdAccounts } from '../ledger/until-waiting.ts';
 import { setLimits } from '../ledger/limit-calls.ts';

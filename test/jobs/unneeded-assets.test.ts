@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createAssetNeeds, LATE_RESULT_DAYS } from '../../jobs/asset-sweep.ts';
+import { createAssetNeeds, LATE_RESULT_DAYS } from '../../assets/asset-sweep.ts';
 import {
   commitOf,
   createJobsFixture,

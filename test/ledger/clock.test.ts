@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { expect, inject, test } from 'vitest';
 import { migrate } from '../../ledger/migrate.ts';
-import '../support/provided-context.ts';
-import { execute, TEST_ROLE_PASSWORD, withDatabase } from '../support/template-database.ts';
+import '../harness/provided-context.ts';
+import { execute, TEST_ROLE_PASSWORD, withDatabase } from '../harness/template-database.ts';
 
 test('the clock of a database as it is shipped goes on within a transaction, and shows the time', async () => {
   const name = `clock_${randomBytes(8).toString('hex')}`;

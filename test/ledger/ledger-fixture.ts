@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect } from 'vitest';
-import { createTestDatabase } from '../support/test-database.ts';
+import { createTestDatabase } from '../harness/test-database.ts';
 import { callVerbs, type VerbItem, type VerbName } from './sql-verbs.ts';
 
 /** Calls a verb of the ledger for each item, in one transaction; the rows, in item order. */

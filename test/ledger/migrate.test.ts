@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../ledger/migrate.ts';
-import { TEST_ROLE_PASSWORD } from '../support/template-database.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { TEST_ROLE_PASSWORD } from '../harness/template-database.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 
 let database: TestDatabase;
 let owner: pg.Client;

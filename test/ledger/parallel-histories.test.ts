@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { reserveItem } from './ledger-fixture.ts';
 import { callReserve, type VerbItem } from './sql-verbs.ts';
 import type { Answer } from './model/model-ledger.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 
 /** Who may execute what: the whole barrier between the processes and the money (design.md, "The ledger"). */
 const BOTH = ['holdfast_api', 'holdfast_worker'];

@@ -4,8 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrate } from '../../ledger/migrate.ts';
 import { describeSchema } from '../schema/describe-schema.ts';
-import { execute, TEST_ROLE_PASSWORD } from '../support/template-database.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { execute, TEST_ROLE_PASSWORD } from '../harness/template-database.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BufferSource, EncodedPacketSink, Input, MP4, type EncodedPacket } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRenderPool } from '../../dev/model-service/render/render-pool.ts';
-import { parseScript, sceneOf, writeScript } from '../../dev/model-service/render/film-script.ts';
-import type { Renderer, RenderInput } from '../../dev/model-service/renderer.ts';
-import { ResultFiles } from '../../dev/model-service/result-files.ts';
-import type { PredictionInput } from '../../dev/model-service/prediction-request.ts';
+import { createRenderPool } from '../../model-service/render/render-pool.ts';
+import { parseScript, sceneOf, writeScript } from '../../model-service/render/film-script.ts';
+import type { Renderer, RenderInput } from '../../model-service/renderer.ts';
+import { ResultFiles } from '../../model-service/result-files.ts';
+import type { PredictionInput } from '../../model-service/prediction-request.ts';
 import { FILM_STAGES, partsOf, type StageName } from '../../domain/stages.ts';
 
 const FILM: PredictionInput = {

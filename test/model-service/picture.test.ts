@@ -1,7 +1,7 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { describe, expect, it } from 'vitest';
-import { contrastOf, type Color } from '../../dev/model-service/render/color.ts';
-import { renderPicture } from '../../dev/model-service/render/render-picture.ts';
+import { contrastOf, type Color } from '../../model-service/render/color.ts';
+import { renderPicture } from '../../model-service/render/render-picture.ts';
 
 const WIDTH = 1080;
 const HEIGHT = 1350;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadReferences } from '../../dev/model-service/render/reference-cards.ts';
-import { renderPicture } from '../../dev/model-service/render/render-picture.ts';
+import { loadReferences } from '../../model-service/render/reference-cards.ts';
+import { renderPicture } from '../../model-service/render/render-picture.ts';
 import { startService, type RunningService } from './running-service.ts';
 
 const INPUT = { kind: 'static_ad', brief: { headline: 'A kettle' } } as const;

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInstantRenderer } from '../../dev/model-service/instant-renderer.ts';
-import { MODEL_SERVICE_LIMITS } from '../../dev/model-service/limits.ts';
-import { createModelService, type ModelServiceDependencies } from '../../dev/model-service/model-service.ts';
+import { createInstantRenderer } from '../../model-service/instant-renderer.ts';
+import { MODEL_SERVICE_LIMITS } from '../../model-service/limits.ts';
+import { createModelService, type ModelServiceDependencies } from '../../model-service/model-service.ts';
 
 export type RunningService = {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createInstantRenderer } from '../../dev/model-service/instant-renderer.ts';
+import { createInstantRenderer } from '../../model-service/instant-renderer.ts';
 import { startService, type RunningService } from './running-service.ts';
 import { serviceClient } from './service-client.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine, type CsvCell } from '../../api/csv.ts';
-import { INVISIBLE_TEXTS } from '../support/invisible-texts.ts';
+import { csvLine, type CsvCell } from '../../api/http/csv.ts';
+import { INVISIBLE_TEXTS } from '../harness/invisible-texts.ts';
 
 const SIGNS = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '−'];
 const BLANKS = [

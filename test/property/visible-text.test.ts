@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hasVisibleCharacter } from '../../domain/visible-text.ts';
-import { INVISIBLE_TEXTS } from '../support/invisible-texts.ts';
+import { INVISIBLE_TEXTS } from '../harness/invisible-texts.ts';
 
 /** Where in Unicode a code point without a picture may come from. */
 const WITHOUT_PICTURE =

@@ -18,8 +18,8 @@ test('a compiled process says where in the source it failed', async () => {
 });
 
 test('a process is compiled once, however often it is started', async () => {
-  const programs = await Promise.all([1, 2].map(() => compileProcess('dev/model-service/main.ts')));
-  expect(new Set([...programs, await compileProcess('dev/model-service/main.ts')]).size).toBe(1);
+  const programs = await Promise.all([1, 2].map(() => compileProcess('model-service/main.ts')));
+  expect(new Set([...programs, await compileProcess('model-service/main.ts')]).size).toBe(1);
 });
 
 /** Its file may be missing for a moment: no stack runs it. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { livingHolderOf, lockWithin, tryLock, type Lock } from '../../dev/exclusive-lock.ts';
 import { ownIdentity } from '../../dev/supervisor/process-identity.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
 let lockPath: string;

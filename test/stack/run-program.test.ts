@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runProgram } from '../../dev/run-program.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { isAlive, until } from './is-alive.ts';
 
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LOCAL_HOST } from '../../dev/free-ports.ts';
 import { PREFERRED_PORTS } from '../../dev/stack/stack-options.ts';
 import { readRunningStack, type StackInfo } from '../../dev/stack/stack-info.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { isAlive, until } from './is-alive.ts';
 
 const MAIN = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tryLock, type Lock } from '../../dev/exclusive-lock.ts';
 import { CHILD_NAMES, readRunningStack, stackLockPath } from '../../dev/stack/stack-info.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
 let lock: Lock;

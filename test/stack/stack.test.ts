@@ -8,7 +8,7 @@ import { HomeInUseError, startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
 import { CHILD_NAMES, readRunningStack, type StackInfo } from '../../dev/stack/stack-info.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { isAlive, until } from './is-alive.ts';
 
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;

@@ -10,7 +10,7 @@ import type { StackOptions } from '../../dev/stack/stack-options.ts';
 import { readRunningStack } from '../../dev/stack/stack-info.ts';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import { TEMPORAL_CLI_VERSION } from '../../dev/temporal-server/temporal-version.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { descendantsOf } from './descendants.ts';
 import { isAlive, until } from './is-alive.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChildSpec } from '../../dev/supervisor/child-spec.ts';
 import { restartDelayMs } from '../../dev/supervisor/restart-delay.ts';
 import { SupervisedChild } from '../../dev/supervisor/supervisor.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { isAlive, until } from './is-alive.ts';
 import { shellChild } from './shell-child.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AssetTooLarge, createDiskAssetStore } from '../../jobs/asset-store.ts';
+import { AssetTooLarge, createDiskAssetStore } from '../../assets/asset-store.ts';
 
 let home: string;
 

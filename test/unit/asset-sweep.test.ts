@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { assetPaths, createDiskAssetStore } from '../../jobs/asset-store.ts';
+import { assetPaths, createDiskAssetStore } from '../../assets/asset-store.ts';
 import {
   ASSET_GRACE_MS,
   createAssetSweep,
   OtherDatabase,
   SWEPT_FOLDERS,
   type AssetNeeds,
-} from '../../jobs/asset-sweep.ts';
+} from '../../assets/asset-sweep.ts';
 
 let home: string;
 let needed: Set<string>;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { findThisProcess } from '../../activities/this-process.ts';
+import { findThisProcess } from '../../activities/attempts/this-process.ts';
 
 const onLinux = process.platform === 'linux';
 

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { expect, inject, test } from 'vitest';
-import { createAssetSweepActivities } from '../../activities/sweep-assets.ts';
+import { createAssetSweepActivities } from '../../activities/maintenance/sweep-assets.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { ASSET_SWEEP_WORKFLOW } from '../../domain/workflow-names.ts';
-import { ASSET_GRACE_MS, createAssetSweep, type AssetNeeds } from '../../jobs/asset-sweep.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { ASSET_GRACE_MS, createAssetSweep, type AssetNeeds } from '../../assets/asset-sweep.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
 const TASK_QUEUE = 'asset-sweep-test';
 

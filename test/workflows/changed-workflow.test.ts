@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
-import { makeTemporaryHome } from '../support/temporary-home.ts';
+import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-const PICTURE = readFileSync(path.join(CHECKOUT, 'dev/model-service/prepared/picture.png'));
+const PICTURE = readFileSync(path.join(CHECKOUT, 'model-service/prepared/picture.png'));
 const REQUEST = { kind: 'static_ad', brief: { headline: 'under way while the code changes' } } as const;
 
 /** The change: a look at the job between its admission and its production. The example of docs/changing-workflows.md. */

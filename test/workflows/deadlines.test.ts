@@ -1,9 +1,9 @@
 import { expect, test as plainTest } from 'vitest';
-import { createCommandJob } from '../../api/command-job.ts';
+import { createCommandJob } from '../../api/support/send-support-command.ts';
 import { createSupportWorkflows } from '../../client/support-workflow.ts';
-import { readJob } from '../../jobs/read-job.ts';
+import { readJob } from '../../jobs/reads/read-job.ts';
 import { holdWrites, untilWaiting } from '../ledger/until-waiting.ts';
-import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
+import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import {
   createWorkflowFixture,
   type RunningWorker,

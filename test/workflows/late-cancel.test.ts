@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
+import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
 
-const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.png', import.meta.url));
+const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 const RUNNING = { id: 'p1', status: 'processing' };
 const REQUEST = { kind: 'static_ad', brief: { headline: 'cancelled too late' } } as const;
 

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { failureOf } from '../../domain/failures.ts';
 import { outputIdOf, reservationIdOf } from '../../domain/ids.ts';
-import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
+import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
 
-const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.png', import.meta.url));
+const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 const REQUEST = { kind: 'static_ad', brief: { headline: 'finished after the credits were back' } } as const;
 
 let fixture: WorkflowFixture;

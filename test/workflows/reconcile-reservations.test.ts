@@ -5,11 +5,14 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createJobActivities } from '../../activities/job-activities.ts';
-import { createReconcileActivities, type ReconcileReport } from '../../activities/reconcile-reservations.ts';
+import {
+  createReconcileActivities,
+  type ReconcileReport,
+} from '../../activities/maintenance/reconcile-reservations.ts';
 import { CANARY_WORKFLOW, CANARY_WORKFLOW_ID } from '../../domain/workflow-names.ts';
-import { createDiskAssetStore } from '../../jobs/asset-store.ts';
-import { listRepairs } from '../../jobs/repairs.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createDiskAssetStore } from '../../assets/asset-store.ts';
+import { listRepairs } from '../../jobs/support/repairs.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
 import { callVerbs } from '../ledger/sql-verbs.ts';
 

@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test as plainTest } from 'vitest';
 import { createSupportWorkflows, type SupportWorkflows } from '../../client/support-workflow.ts';
-import { createCommandJob, type CommandJob } from '../../api/command-job.ts';
+import { createCommandJob, type CommandJob } from '../../api/support/send-support-command.ts';
 import { attemptReferenceOf, outputIdOf } from '../../domain/ids.ts';
 import type { SupportAsk } from '../../domain/support-command.ts';
-import { commandJob } from '../../jobs/command-job.ts';
-import { readJob } from '../../jobs/read-job.ts';
+import { commandJob } from '../../jobs/support/apply-support-command.ts';
+import { readJob } from '../../jobs/reads/read-job.ts';
 import { openAccount } from '../../ledger/open-account.ts';
-import { standingQuery, supportSignal } from '../../workflows/messages.ts';
-import { startScriptedService, type ScriptedService, type ServiceCall } from '../support/scripted-service.ts';
+import { standingQuery, supportSignal } from '../../contract/workflow-messages.ts';
+import { startScriptedService, type ScriptedService, type ServiceCall } from '../harness/scripted-service.ts';
 import {
   createWorkflowFixture,
   warnings,
@@ -20,7 +20,7 @@ import {
   type WorkflowFixture,
 } from './workflow-fixture.ts';
 
-const PICTURE = readFileSync(new URL('../../dev/model-service/prepared/picture.png', import.meta.url));
+const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 const DEADLINE_SECONDS = 5;
 
 const STATE_POLL_MS = 20;

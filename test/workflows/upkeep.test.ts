@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createCreditUpkeep } from '../../activities/credit-upkeep.ts';
+import { createCreditUpkeep } from '../../activities/maintenance/maintain-credits.ts';
 import { UPKEEP_WORKFLOW } from '../../domain/workflow-names.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { createPlanFixture, START, type PlanFixture } from '../activities/plan-fixture.ts';

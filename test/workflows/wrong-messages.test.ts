@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Payload } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startScriptedService, type ScriptedService } from '../support/scripted-service.ts';
+import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import {
   createWorkflowFixture,
   warnings,

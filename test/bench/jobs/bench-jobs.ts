@@ -8,8 +8,8 @@ import { runInFlight } from './run-in-flight.ts';
 import { submitOverHttp } from './submit-over-http.ts';
 import { startStack } from '../../../dev/stack/start-stack.ts';
 import { jobIdOf } from '../../../domain/job-id.ts';
-import { billableActionsOf } from '../../support/billable-actions.ts';
-import { makeTemporaryHome } from '../../support/temporary-home.ts';
+import { billableActionsOf } from '../../harness/billable-actions.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 
 /** The setting of design.md, "Measured". */
 const IN_FLIGHT = 48;

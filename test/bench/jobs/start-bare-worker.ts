@@ -1,6 +1,6 @@
 import { nodeChild } from '../../../dev/stack/node-child.ts';
 import type { SupervisedChild } from '../../../dev/supervisor/supervisor.ts';
-import { runChild } from '../../support/run-child.ts';
+import { runChild } from '../../harness/run-child.ts';
 
 /** The process that runs the bare workflows. What it never uses it is given all the same: its settings are a worker's. */
 export function startBareWorker(options: {

@@ -1,5 +1,5 @@
 import type { JobRequest } from '../../../domain/job-request.ts';
-import type { AdmitItem } from '../../../jobs/admit-job.ts';
+import type { AdmitItem } from '../../../jobs/admission/admit-job.ts';
 
 /** A job of one static ad, as both sides of the benchmark admit and charge it. */
 export type BenchJob = {

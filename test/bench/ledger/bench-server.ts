@@ -3,9 +3,9 @@ import { chooseFreePorts } from '../../../dev/free-ports.ts';
 import { readDevConfig } from '../../../dev/dev-config.ts';
 import { postgresChild, superuserUrl } from '../../../dev/postgres/postgres-child.ts';
 import { migrate } from '../../../ledger/migrate.ts';
-import { runChild } from '../../support/run-child.ts';
-import { execute, withDatabase } from '../../support/template-database.ts';
-import { makeTemporaryHome } from '../../support/temporary-home.ts';
+import { runChild } from '../../harness/run-child.ts';
+import { execute, withDatabase } from '../../harness/template-database.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 
 export type BenchServer = {
   /** A migrated, empty database; the owner's URL. */

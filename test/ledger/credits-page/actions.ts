@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { createAdmit } from '../../../activities/admit.ts';
+import { createAdmit } from '../../../activities/admission/admit.ts';
 import {
   expiredGrantPolicyOf,
   failureOf,
@@ -16,8 +16,8 @@ import {
 } from '../../../domain/grant-rules.ts';
 import { grantIdOf, jobIdOf } from '../../../domain/job-id.ts';
 import { CURRENT_PRICE_LIST } from '../../../domain/price-list.ts';
-import { createAdmitJob } from '../../../jobs/admit-job.ts';
-import { readEditSources } from '../../../jobs/read-edit-sources.ts';
+import { createAdmitJob } from '../../../jobs/admission/admit-job.ts';
+import { readEditSources } from '../../../jobs/admission/read-edit-sources.ts';
 import type { Database } from '../../../ledger/database.ts';
 import { grantCredits, type GrantEnd } from '../../../ledger/grant-credits.ts';
 import { readLimits, setLimits } from '../../../ledger/limits.ts';

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { expect } from 'vitest';
 import { accountIdOf } from '../../../domain/job-id.ts';
 import { reconcile } from '../../../ledger/reconcile.ts';
-import { createTestDatabase } from '../../support/test-database.ts';
+import { createTestDatabase } from '../../harness/test-database.ts';
 import { createAccountBook } from './account-book.ts';
 import { doAction } from './actions.ts';
 import type { ExampleLine, Observation } from './example-line.ts';

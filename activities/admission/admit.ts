@@ -1,0 +1,154 @@
+import { batchTimesOf, type BatchPlan } from '../../domain/batch-plan.ts';
+import { planOutput, planOutputs, type OutputPlan } from '../../domain/output-plan.ts';
+import { isBroughtForward, jobTimesOf, modelOf } from '../../domain/models.ts';
+import type { SourceOf } from '../../domain/edit.ts';
+import type { JobRequest, WorkItem } from '../../domain/job-request.ts';
+import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
+import { priceRequest, workItemsOf } from '../../domain/quote.ts';
+import type { AdmitItem, AdmitResult } from '../../jobs/admission/admit-job.ts';
+import { fingerprintWork } from '../../contract/fingerprint-request.ts';
+import type { EditSources } from '../../jobs/admission/read-edit-sources.ts';
+import { notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
+import { parseJobRequest } from '../../contract/parse-job-request.ts';
+import type { GroupedVerb } from '../../ledger/group-commit.ts';
+import type { Admission, GenerationStart } from '../../contract/workflow-messages.ts';
+
+export type AdmitSettings = {
+  readonly heartbeatTimeoutSeconds: number;
+  readonly rules: RequestRules;
+};
+
+export type AdmitAnswer = {
+  readonly admission: Admission;
+  /** What to run, of a job with one output; null when there is nothing to run: refused, or already ended. */
+  readonly plan: OutputPlan | null;
+  /** The same of a job with several. */
+  readonly batch?: BatchPlan | null;
+};
+
+/** Where the edits of a request come from: read anew, since a price in a request is never believed. */
+export type ReadSources = (accountId: string, works: readonly WorkItem[]) => Promise<EditSources>;
+
+/**
+ * Admits a job: prices it again from the request (a price in it is never believed), stores request and outcome and
+ * reserves. The same start answers the same for ever; a start under a key that belongs to another request is told so by
+ * the fingerprint, and touches nothing.
+ */
+export function createAdmit(
+  admitJob: GroupedVerb<AdmitItem, AdmitResult>,
+  readSources: ReadSources,
+  settings: AdmitSettings,
+) {
+  return async function admit(start: GenerationStart): Promise<AdmitAnswer> {
+    const { item, plan, batch } = await prepare(start, readSources, settings);
+    const { outcome, fingerprint, isOpen, ageSeconds } = await admitJob(item);
+    const admission = { ...outcome, fingerprint } as Admission;
+    const isToRun = fingerprint === start.fingerprint && isOpen && outcome.outcome === 'reserved';
+    if (!isToRun) return { admission, plan: null };
+    return {
+      admission,
+      // What was reserved is what may be charged: a price list may have changed since. (One output: the total is its own.)
+      plan: plan && { ...plan, credits: outcome.credits, ageSeconds },
+      ...(batch && { batch: { ...batch, ageSeconds } }),
+    };
+  };
+}
+
+type Prepared = {
+  readonly item: AdmitItem;
+  readonly plan: OutputPlan | null;
+  readonly batch: BatchPlan | null;
+};
+
+const NOTHING_TO_RUN = { plan: null, batch: null } as const;
+
+async function prepare(
+  start: GenerationStart,
+  readSources: ReadSources,
+  settings: AdmitSettings,
+): Promise<Prepared> {
+  const key = {
+    accountId: start.accountId,
+    jobId: start.jobId,
+    fingerprint: start.fingerprint,
+    body: start.request,
+    admitBy: start.admitBy,
+  };
+  const parsed = parseJobRequest(start.request, settings.rules);
+  const errors = parsed.ok ? notOfferedErrors(parsed.request, settings.rules) : parsed.errors;
+  if (!parsed.ok || errors.length > 0) {
+    return {
+      item: { ...key, refusal: { code: 'invalid_request', reason: 'invalid_request', errors } },
+      ...NOTHING_TO_RUN,
+    };
+  }
+  const sources = await readSources(start.accountId, workItemsOf(parsed.request));
+  if (sources.outcome === 'refused') return { item: { ...key, refusal: sources.refusal }, ...NOTHING_TO_RUN };
+  return planJob(key, parsed.request, sources.sourceOf, settings.heartbeatTimeoutSeconds);
+}
+
+function planJob(
+  key: Pick<AdmitItem, 'accountId' | 'jobId' | 'fingerprint' | 'body' | 'admitBy'>,
+  request: JobRequest,
+  sourceOf: SourceOf,
+  heartbeatTimeoutSeconds: number,
+): Prepared {
+  const price = priceRequest(request, CURRENT_PRICE_LIST, sourceOf);
+  const outputs = planOutputs(key.jobId, request, price, sourceOf);
+  const models = outputs.map(({ work }) => modelOf(work.model));
+  const modelTimes = outputs.map(({ work }, index) => models[index]?.times[work.kind]);
+  const [first] = outputs;
+  const [model] = models;
+  const [firstTimes] = modelTimes;
+  if (!first || !model || !firstTimes || !modelTimes.every((times) => times !== undefined)) {
+    return {
+      item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } },
+      ...NOTHING_TO_RUN,
+    };
+  }
+  const together = batchTimesOf(modelTimes, request.deadline_seconds);
+  const ownTimes = modelTimes.map((times) => jobTimesOf(times, request.deadline_seconds));
+  const { accountId, jobId } = key;
+  const item: AdmitItem = {
+    ...key,
+    request,
+    workFingerprint: fingerprintWork(key.body),
+    quoteFingerprint: fingerprintWork(key.body),
+    price,
+    model: model.name,
+    provider: model.provider,
+    expectedSeconds: together.expectedSeconds,
+    deadlineSeconds: together.deadlineSeconds,
+    outputs: outputs.map((output, index) => ({
+      ...output,
+      deadlineSeconds: ownTimes[index]?.deadlineSeconds ?? together.deadlineSeconds,
+    })),
+  };
+  if (outputs.length > 1) {
+    const { deadlineSeconds } = together;
+    const outputCount = outputs.length;
+    return {
+      item,
+      plan: null,
+      batch: {
+        accountId,
+        jobId,
+        outputCount,
+        deadlineSeconds,
+        isStuckEarly: ownTimes.some((times) => isBroughtForward(times, 'stuckSeconds')),
+        ageSeconds: 0,
+        heartbeatTimeoutSeconds,
+      },
+    };
+  }
+  const plan = planOutput({
+    ...first,
+    accountId,
+    jobId,
+    model,
+    times: jobTimesOf(firstTimes, request.deadline_seconds),
+    ageSeconds: 0,
+    heartbeatTimeoutSeconds,
+  });
+  return { item, plan, batch: null };
+}

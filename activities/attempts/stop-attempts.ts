@@ -1,0 +1,146 @@
+import { sleep } from '@temporalio/activity';
+import { FINAL_STAGE } from '../../domain/stages.ts';
+import { withTimeLimit } from '../../runtime/time-limit.ts';
+import type { AttemptOfOutput, Attempts } from '../../jobs/attempts/attempts.ts';
+import { keepAlive } from './with-heartbeat.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
+import type { Provider } from '../providers/provider.ts';
+
+export type Stopped =
+  /** Nothing runs there any more, or nothing ever did. */
+  | 'stopped'
+  /** Too late: the provider has finished what is to be delivered. */
+  | 'finished'
+  /** It may run on; what comes of it is kept for support and never charged. */
+  | 'unconfirmed';
+
+/** Why what runs is stopped, where support may have taken the reason away in the meantime, or only one attempt is meant. */
+export type StopCause =
+  | { readonly cause: 'run_deadline' }
+  | { readonly cause: 'start_deadline' | 'replaced'; readonly reference: string };
+
+/** Nothing was stopped: support has extended or restarted. So long, by the database's clock, until the credits return. */
+export type StopRevoked = { readonly secondsLeft: number };
+
+/** A deadline this near has come: the workflow's clock and the database's are not one. */
+const SAME_INSTANT_SECONDS = 5;
+
+/** A provider gets this long to confirm; then the credits return regardless (design.md, "Deadlines"). */
+const CONFIRM_WITHIN_MS = 30_000;
+
+/** One call to a provider. */
+const CALL_TIMEOUT_MS = 5_000;
+
+const CONFIRM_POLL_MS = 500;
+
+/**
+ * Asks the provider to stop what it does for an output. Never throws for what the provider answers. `why`: looked at again
+ * in PostgreSQL first, since a deadline that was moved is none.
+ */
+export function createStopAttempts(attempts: Attempts, providers: ProviderRegistry) {
+  return async function stopAttempts(
+    accountId: string,
+    outputId: string,
+    why?: StopCause,
+  ): Promise<Stopped | StopRevoked> {
+    return keepAlive(async () => {
+      const ofOutput = await attempts.ofOutput(accountId, outputId);
+      const secondsLeft = await secondsLeftIfRevoked(attempts, accountId, outputId, ofOutput, why);
+      if (secondsLeft !== null) return { secondsLeft };
+      const live = ofOutput.filter((attempt) => mayRun(attempt) && isMeant(attempt, why));
+      const answers = await Promise.all(
+        live.map(async (attempt) => {
+          const stopped = await stopAttempt(providers.get(attempt.provider), attempt);
+          // What was replaced, or taken not to have run, may have finished: that is not this output's result.
+          const isDeliverable = attempt.state !== 'replaced' && attempt.state !== 'rejected';
+          return stopped === 'finished' && !isDeliverable ? 'stopped' : stopped;
+        }),
+      );
+      if (answers.includes('finished')) return 'finished';
+      return answers.includes('unconfirmed') ? 'unconfirmed' : 'stopped';
+    });
+  };
+}
+
+function mayRun(attempt: AttemptOfOutput): boolean {
+  switch (attempt.state) {
+    case 'failed':
+      return false;
+    case 'collected':
+      // It has ended; whether anything is to be delivered is asked of the final stage.
+      return attempt.stage === FINAL_STAGE;
+    case 'rejected':
+    case 'posting':
+    case 'unknown':
+    case 'accepted':
+    case 'replaced':
+    case 'fenced':
+      return true;
+  }
+}
+
+async function secondsLeftIfRevoked(
+  attempts: Attempts,
+  accountId: string,
+  outputId: string,
+  ofOutput: readonly AttemptOfOutput[],
+  why: StopCause | undefined,
+): Promise<number | null> {
+  if (why === undefined || why.cause === 'replaced') return null;
+  const secondsLeft = await attempts.secondsToReturn(accountId, outputId);
+  if (secondsLeft === null) return null;
+  const isRevoked =
+    why.cause === 'run_deadline'
+      ? secondsLeft > SAME_INSTANT_SECONDS
+      : ofOutput.some(({ reference, state }) => reference === why.reference && state === 'replaced');
+  return isRevoked ? secondsLeft : null;
+}
+
+function isMeant({ reference }: AttemptOfOutput, why: StopCause | undefined): boolean {
+  return why?.cause !== 'replaced' || reference === why.reference;
+}
+
+async function stopAttempt(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
+  const stopped = await askToStop(provider, attempt);
+  // What an earlier stage has finished is not the output.
+  return stopped === 'finished' && attempt.stage !== FINAL_STAGE ? 'stopped' : stopped;
+}
+
+async function askToStop(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
+  const providerJobId = attempt.providerJobId ?? (await findProviderJob(provider, attempt.reference));
+  // That one which was taken not to have run is not found is what was expected.
+  if (providerJobId === null) return attempt.state === 'rejected' ? 'stopped' : 'unconfirmed';
+  switch (await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.cancel(providerJobId, signal))) {
+    case 'stopped':
+      return 'stopped';
+    case 'too_late':
+      return endOfEnded(provider, providerJobId);
+    case 'requested':
+      return waitForEnd(provider, providerJobId);
+    case 'unsupported':
+      return 'unconfirmed';
+  }
+}
+
+async function findProviderJob(provider: Provider, reference: string): Promise<string | null> {
+  if (provider.capabilities.lookup === 'none') return null;
+  const found = await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.lookup(reference, signal));
+  return found.outcome === 'found' ? found.providerJobId : null;
+}
+
+/** It had ended. If it was canceled, then by an earlier try of ours whose answer was lost: that is no result and no failure of the run. */
+async function endOfEnded(provider: Provider, providerJobId: string): Promise<Stopped> {
+  const poll = await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
+  return poll.state === 'canceled' ? 'stopped' : 'finished';
+}
+
+async function waitForEnd(provider: Provider, providerJobId: string): Promise<Stopped> {
+  const confirmBy = performance.now() + CONFIRM_WITHIN_MS;
+  while (performance.now() < confirmBy) {
+    const poll = await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
+    if (poll.state === 'canceled' || poll.state === 'failed' || poll.state === 'gone') return 'stopped';
+    if (poll.state === 'succeeded') return 'finished';
+    await sleep(CONFIRM_POLL_MS);
+  }
+  return 'unconfirmed';
+}

@@ -1,0 +1,61 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Attempt } from '../../domain/output-plan.ts';
+import type { ReferenceAsset } from '../../domain/reference-assets.ts';
+import type { AssetStore } from '../../assets/asset-store.ts';
+import type { StageResult } from '../../jobs/attempts/read-stage-results.ts';
+import type { Provider, StageInput } from '../providers/provider.ts';
+
+/** `not_taken`: the provider could not be reached, or did not take them. Nothing has been submitted: asking again is free. */
+export type HandOver = (attempt: Attempt, provider: Provider) => Promise<readonly StageInput[] | 'not_taken'>;
+
+export type ReadReferences = (accountId: string, outputId: string) => Promise<readonly ReferenceAsset[]>;
+
+export type ReadStageResults = (accountId: string, outputId: string) => Promise<readonly StageResult[]>;
+
+/**
+ * Gives a provider what earlier stages have made, as far as an attempt is made from it, and the pictures that its work names, and answers how the submission
+ * names the former: by content. May be repeated; a provider takes only what it does not have. Throws RangeError when a result is
+ * not there: the stage was begun too early, or our store has lost it, and no retry mends either.
+ */
+export function createHandOver(
+  readResults: ReadStageResults,
+  readReferences: ReadReferences,
+  assets: AssetStore,
+): HandOver {
+  return async (attempt, provider) => {
+    const needs = attempt.piece?.needs ?? [];
+    const references =
+      attempt.hasReferences === true ? await readReferences(attempt.accountId, attempt.outputId) : [];
+    if (needs.length === 0 && references.length === 0) return [];
+    const results = needs.length === 0 ? [] : await readResults(attempt.accountId, attempt.outputId);
+    const inputs = results.flatMap((result) => inputOf(result, needs));
+    for (const stage of needs) {
+      if (!inputs.some((input) => input.stage === stage)) {
+        throw new RangeError(`stage ${attempt.stage} is made from ${stage}, which has no result`);
+      }
+    }
+    const pictures = references.map(({ content_type: contentType, ...asset }) => ({ ...asset, contentType }));
+    const files = [...inputs, ...pictures].map((file) => ({
+      ...file,
+      open: () => openAsset(assets, file.sha256),
+    }));
+    try {
+      await provider.take(files, cancellationSignal());
+      return inputs;
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      return 'not_taken';
+    }
+  };
+}
+
+function inputOf({ stage, ...asset }: StageResult, needs: readonly string[]): readonly StageInput[] {
+  const [, name = '', part = '1'] = /^([a-z]+)(?:_([0-9]+))?$/.exec(stage) ?? [];
+  return needs.includes(name) ? [{ ...asset, stage: name, part: Number(part) }] : [];
+}
+
+async function openAsset(assets: AssetStore, sha256: string) {
+  const opened = await assets.open(sha256);
+  if (opened === null) throw new RangeError(`asset ${sha256} is not in the store`);
+  return opened.stream;
+}

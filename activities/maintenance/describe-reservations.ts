@@ -1,0 +1,71 @@
+import { heartbeat } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { outputWorkflowIdOf, workflowIdOf } from '../../domain/ids.ts';
+import type { WorkflowStatus } from '../../domain/reconcile-rules.ts';
+import type { OpenReservation } from '../../ledger/read-open-reservations.ts';
+import { describeWorkflow } from './describe-workflow.ts';
+
+/** What Temporal says of the workflows behind a page of reservations. */
+export type DescribedPage = {
+  /** Each reservation with the workflow that is responsible for it, in the page's order. */
+  readonly reservations: readonly {
+    readonly reservation: OpenReservation;
+    readonly workflow: WorkflowStatus;
+  }[];
+  /** The workflows of their jobs, each once: a batch that is gone is one workflow gone, however many its outputs. */
+  readonly jobs: readonly WorkflowStatus[];
+};
+
+/** Describe calls under way at once: quick for one page, and no burst a namespace's rate limit would notice. */
+const DESCRIBES_AT_ONCE = 10;
+
+/**
+ * Looks for the workflow that works on each reservation: the job's; where that has ended, the output's own. A reservation
+ * whose own workflow has not begun belongs to the job's.
+ */
+export async function describeReservations(
+  client: Client,
+  page: readonly OpenReservation[],
+): Promise<DescribedPage> {
+  const jobs = await describeEach(client, page.map(jobWorkflowIdOf));
+  const ofJob = (reservation: OpenReservation) => jobs.get(jobWorkflowIdOf(reservation));
+  const own = await describeEach(
+    client,
+    page.flatMap((reservation) =>
+      reservation.outputId === null || ofJob(reservation)?.status === 'running'
+        ? []
+        : [outputWorkflowIdOf(reservation.outputId)],
+    ),
+  );
+  const responsible = (reservation: OpenReservation): WorkflowStatus => {
+    const itself = own.get(outputWorkflowIdOf(reservation.outputId ?? ''));
+    const hasBegun = itself !== undefined && itself.status !== 'not_found';
+    return (hasBegun ? itself : ofJob(reservation)) ?? { status: 'unreadable', why: 'it was not asked for' };
+  };
+  return {
+    reservations: page.map((reservation) => ({ reservation, workflow: responsible(reservation) })),
+    jobs: [...jobs.values()],
+  };
+}
+
+export function jobIdOfReservation(reservation: OpenReservation): string {
+  return reservation.jobId ?? reservation.reservationId;
+}
+
+function jobWorkflowIdOf(reservation: OpenReservation): string {
+  return workflowIdOf(jobIdOfReservation(reservation));
+}
+
+async function describeEach(
+  client: Client,
+  workflowIds: readonly string[],
+): Promise<ReadonlyMap<string, WorkflowStatus>> {
+  const ids = [...new Set(workflowIds)];
+  const found = new Map<string, WorkflowStatus>();
+  for (let start = 0; start < ids.length; start += DESCRIBES_AT_ONCE) {
+    const slice = ids.slice(start, start + DESCRIBES_AT_ONCE);
+    await Promise.all(slice.map(async (id) => found.set(id, await describeWorkflow(client, id))));
+    heartbeat();
+  }
+  return found;
+}

@@ -1,0 +1,107 @@
+import { log } from '@temporalio/activity';
+import type { Database } from '../../ledger/database.ts';
+import type { DueAccount } from '../../ledger/due-account.ts';
+import { readDuePlans, renewPlans, type RenewalOutcome } from '../../ledger/plan.ts';
+import { readDueExpiry, sweepExpired } from '../../ledger/sweep-expired.ts';
+import { endPermanentErrors } from '../end-permanent-errors.ts';
+import { keepAlive } from '../attempts/with-heartbeat.ts';
+
+/** How many accounts ended in which way: renewed, ended, swept, failed, … Ways that none took are not named. */
+export type UpkeepCounts = Readonly<Record<string, number>>;
+
+/** What one step did, and the place that the next goes on after; null when nothing is left. */
+export type UpkeepStep = { readonly counts: UpkeepCounts; readonly next: DueAccount | null };
+
+export type CreditUpkeep = ReturnType<typeof createCreditUpkeep>;
+
+/** Accounts of one transaction. Each is locked until the page is done: a hundred renewals take about 0.1 s. */
+const PAGE_SIZE = 100;
+
+/** Pages of one step, a few seconds: so that a worker that is told to stop need not cut one off. */
+const PAGES_PER_STEP = 20;
+
+/** A kind of work that falls due in accounts. */
+type Duty = {
+  readonly name: string;
+  readonly readDue: (page: {
+    readonly after: DueAccount | null;
+    readonly limit: number;
+  }) => Promise<readonly DueAccount[]>;
+  /** One transaction. Answers how each account that it did something to ended; throws when it did nothing at all. */
+  readonly work: (accountIds: readonly string[]) => Promise<readonly string[]>;
+};
+
+/**
+ * What falls due in the credits by time alone. Late, twice or a year behind, the ledger grants and expires once, so a step
+ * may be repeated from anywhere.
+ */
+export function createCreditUpkeep(database: Database) {
+  const renewal: Duty = {
+    name: 'renewal',
+    readDue: (page) => readDuePlans(database, page),
+    work: async (accountIds) =>
+      (await renewPlans(database, accountIds)).flatMap(({ accountId, outcome }) =>
+        toEnding(accountId, outcome),
+      ),
+  };
+  const expiry: Duty = {
+    name: 'expiry',
+    readDue: (page) => readDueExpiry(database, page),
+    work: async (accountIds) => (await sweepExpired(database, accountIds)).map(() => 'swept'),
+  };
+  return endPermanentErrors({
+    /** Renews automatic plans whose period has ended, and ends those that were to end. */
+    renewDuePlans: (after: DueAccount | null) => keepAlive(() => workThrough(renewal, after)),
+    /** Writes the entries of credits that have expired. */
+    sweepExpiredCredits: (after: DueAccount | null) => keepAlive(() => workThrough(expiry, after)),
+  });
+}
+
+function toEnding(accountId: string, outcome: RenewalOutcome): readonly string[] {
+  // Another run was quicker.
+  if (outcome === 'not_due') return [];
+  if (outcome === 'unknown_plan') log.error('a plan to renew is not in the catalogue', { accountId });
+  return [outcome];
+}
+
+/** Works page by page from a place on. Goes past an account that fails, so that it never stands before the others. */
+async function workThrough(duty: Duty, after: DueAccount | null): Promise<UpkeepStep> {
+  const endings: string[] = [];
+  let next = after;
+  for (let page = 0; page < PAGES_PER_STEP; page++) {
+    const due = await duty.readDue({ after: next, limit: PAGE_SIZE });
+    endings.push(...(await workPage(duty, due)));
+    next = due.length < PAGE_SIZE ? null : (due.at(-1) ?? null);
+    if (next === null) break;
+  }
+  const counts = countOf(endings);
+  if (endings.length > 0) log.info(`credit upkeep: ${duty.name}`, counts);
+  return { counts, next };
+}
+
+/** All of a page at once; if that fails as a whole, account by account, so that each fails for itself. */
+async function workPage(duty: Duty, due: readonly DueAccount[]): Promise<readonly string[]> {
+  const accountIds = due.map(({ accountId }) => accountId);
+  if (accountIds.length === 0) return [];
+  try {
+    return await duty.work(accountIds);
+  } catch (error) {
+    log.warn(`credit upkeep: a page of ${duty.name} failed and is worked account by account`, { error });
+  }
+  const endings: string[] = [];
+  for (const accountId of accountIds) {
+    try {
+      endings.push(...(await duty.work([accountId])));
+    } catch (error) {
+      log.error(`credit upkeep: ${duty.name} failed for an account`, { accountId, error });
+      endings.push('failed');
+    }
+  }
+  return endings;
+}
+
+function countOf(endings: readonly string[]): UpkeepCounts {
+  const counts: Record<string, number> = {};
+  for (const ending of endings) counts[ending] = (counts[ending] ?? 0) + 1;
+  return counts;
+}

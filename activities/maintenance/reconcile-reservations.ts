@@ -1,0 +1,209 @@
+import { heartbeat, log } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { failureOf } from '../../domain/failures.ts';
+import {
+  isNotFoundPlausible,
+  isOverdue,
+  OVERDUE_AFTER_SECONDS,
+  verdictOf,
+  type Doubt,
+  type WorkflowStatus,
+} from '../../domain/reconcile-rules.ts';
+import type { Database } from '../../ledger/database.ts';
+import { recordRepairs } from '../../jobs/support/repairs.ts';
+import { readOpenReservations, type OpenReservation } from '../../ledger/read-open-reservations.ts';
+import { CANARY_WORKFLOW_ID } from '../../domain/workflow-names.ts';
+import { createAttemptsToStop } from '../../jobs/attempts/attempts-to-stop.ts';
+import type { JobActivities } from '../job-activities.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
+import { createRefuseUnservedStarts } from './refuse-unserved-starts.ts';
+import { createStopQueuedAttempts } from '../attempts/stop-queued-attempts.ts';
+import { describeReservations, jobIdOfReservation } from './describe-reservations.ts';
+import { endPermanentErrors } from '../end-permanent-errors.ts';
+import { describeWorkflow } from './describe-workflow.ts';
+
+export type ReconcileReport = {
+  readonly looked: number;
+  readonly released: number;
+  /** Left open although nothing is known to work on them: each stands in the repair queue with the reason. */
+  readonly heldBack: number;
+  /** Why "not found" was not believed from some page on; null when it was. */
+  readonly doubt: Doubt | null;
+};
+
+export type ReconcileDependencies = {
+  readonly database: Database;
+  readonly client: Client;
+  readonly jobActivities: Pick<JobActivities, 'settle' | 'settleOverdue'>;
+  readonly providers: ProviderRegistry;
+  readonly graceSeconds: number;
+};
+
+export type ReconcileActivities = ReturnType<typeof createReconcileActivities>;
+
+/** A page is one question to PostgreSQL and as many to Temporal. */
+const PAGE_SIZE = 100;
+
+/** Of why, in the queue: a line, not a dump. */
+const MAX_WHY = 500;
+
+/**
+ * Settles the open reservations that no workflow works on: what terminate, delete, reset and history loss leave behind, for
+ * those run no workflow code. Ends them through the very function the workflow uses, so the two can never both pay, and two
+ * reconcilers at once neither. What it cannot end lands in the repair queue, for support to see, and is tried again.
+ */
+export function createReconcileActivities(dependencies: ReconcileDependencies) {
+  return endPermanentErrors({
+    reconcileReservations: async (): Promise<ReconcileReport> => {
+      const released = await releaseOverdue(dependencies);
+      const report = await settleAbandoned(dependencies);
+      return { ...report, looked: report.looked + released, released: report.released + released };
+    },
+    stopQueuedAttempts: createStopQueuedAttempts(
+      createAttemptsToStop(dependencies.database),
+      dependencies.providers,
+    ),
+    refuseUnservedStarts: createRefuseUnservedStarts(dependencies.client),
+  });
+}
+
+/** What is overdue returns first, and whatever Temporal says, so Temporal is not asked. */
+async function releaseOverdue(dependencies: ReconcileDependencies): Promise<number> {
+  let released = 0;
+  for await (const page of openReservations(dependencies)) {
+    const overdue = page.filter((reservation) => isOverdue(reservation.overdueSeconds));
+    released += await releaseAll(dependencies, overdue, 'release_overdue');
+  }
+  return released;
+}
+
+async function settleAbandoned(dependencies: ReconcileDependencies): Promise<ReconcileReport> {
+  const { client, database, graceSeconds } = dependencies;
+  let report: ReconcileReport = { looked: 0, released: 0, heldBack: 0, doubt: null };
+  for await (const page of openReservations(dependencies)) {
+    const { reservations, jobs } = await describeReservations(
+      client,
+      page.filter((reservation) => !isOverdue(reservation.overdueSeconds)),
+    );
+    const doubt = report.doubt ?? (await doubtOf(client, jobs));
+    const judged = reservations.map(({ reservation, workflow }) => ({
+      reservation,
+      ...verdictOf(workflow, graceSeconds, doubt),
+    }));
+    const abandoned = judged.flatMap(({ reservation, verdict }) =>
+      verdict === 'settle' ? [reservation] : [],
+    );
+    const heldBack = judged.flatMap((one) => (one.verdict === 'hold_back' ? [one] : []));
+    const released = await releaseAll(dependencies, abandoned, 'release_terminated');
+    await queueForRepair(database, heldBack);
+    report = {
+      looked: report.looked + page.length,
+      released: report.released + released,
+      heldBack: report.heldBack + heldBack.length,
+      doubt,
+    };
+    if (heldBack.length > 0)
+      log.error('the reconciler holds reservations back: see the repair queue', report);
+    heartbeat(report);
+    if (await isTemporalAway(client, jobs)) return report;
+  }
+  return report;
+}
+
+/**
+ * Nothing of a whole page could be read, and neither can our own canary: the next run asks again. The page alone says nothing: one
+ * batch fills it, and would keep whatever comes after it from being looked at.
+ */
+async function isTemporalAway(client: Client, jobs: readonly WorkflowStatus[]): Promise<boolean> {
+  if (jobs.length === 0 || jobs.some(({ status }) => status !== 'unreadable')) return false;
+  return (await describeWorkflow(client, CANARY_WORKFLOW_ID)).status === 'unreadable';
+}
+
+/** Every open reservation past its grace, in pages. */
+async function* openReservations({
+  database,
+  graceSeconds,
+}: ReconcileDependencies): AsyncGenerator<readonly OpenReservation[]> {
+  let after: OpenReservation | null = null;
+  do {
+    const page: readonly OpenReservation[] = await readOpenReservations(database, {
+      after,
+      limit: PAGE_SIZE,
+      minAgeSeconds: graceSeconds,
+    });
+    heartbeat();
+    if (page.length > 0) yield page;
+    after = page.at(-1) ?? null;
+  } while (after !== null);
+}
+
+/** "Not found" counts only while our own canary is found, and only for a few. */
+async function doubtOf(client: Client, jobs: readonly WorkflowStatus[]): Promise<Doubt | null> {
+  const notFound = jobs.filter(({ status }) => status === 'not_found').length;
+  if (notFound === 0) return null;
+  if ((await describeWorkflow(client, CANARY_WORKFLOW_ID)).status !== 'running') return 'canary_not_found';
+  return isNotFoundPlausible(notFound, jobs.length) ? null : 'too_many_not_found';
+}
+
+/** Returns the credits of all of them; one that cannot be ended now keeps no credits but its own. What runs is stopped afterwards. */
+async function releaseAll(
+  { jobActivities, database }: ReconcileDependencies,
+  reservations: readonly OpenReservation[],
+  why: 'release_terminated' | 'release_overdue',
+): Promise<number> {
+  let ended = 0;
+  const failed: { readonly reservation: OpenReservation; readonly why: string }[] = [];
+  for (const reservation of reservations) {
+    try {
+      if (await releaseReservation(jobActivities, reservation, why)) ended++;
+    } catch (error) {
+      log.error('the reconciler could not end a reservation', {
+        reservationId: reservation.reservationId,
+        error,
+      });
+      failed.push({ reservation, why: error instanceof Error ? error.message : String(error) });
+    }
+    heartbeat();
+  }
+  await queueForRepair(database, failed);
+  return ended;
+}
+
+/** Says where support looks. Never throws: the queue is a list of what is wrong, and no reason to end nothing else. */
+async function queueForRepair(
+  database: Database,
+  found: readonly { readonly reservation: OpenReservation; readonly why: string }[],
+): Promise<void> {
+  const findings = found.map(({ reservation, why }) => ({
+    accountId: reservation.accountId,
+    reservationId: reservation.reservationId,
+    why: why.slice(0, MAX_WHY),
+  }));
+  await recordRepairs(database, findings).catch((error: unknown) => {
+    log.error('the repair queue could not be written', { findings, error });
+  });
+}
+
+/** False when it is not overdue any more: support has extended it since the page was read. */
+async function releaseReservation(
+  jobActivities: ReconcileDependencies['jobActivities'],
+  reservation: OpenReservation,
+  why: 'release_terminated' | 'release_overdue',
+): Promise<boolean> {
+  const { accountId, reservationId, credits } = reservation;
+  const { jobId, outputId } = namesOf(reservation);
+  const key = { accountId, jobId, outputId, reservationId, credits };
+  const settled =
+    why === 'release_terminated'
+      ? await jobActivities.settle(key, { charge: false, failure: failureOf('terminated') })
+      : await jobActivities.settleOverdue(key, failureOf('run_deadline', 'us'), OVERDUE_AFTER_SECONDS);
+  log.warn('reconciler ended a reservation', { reservationId, jobId, why, outcome: settled.outcome });
+  return settled.outcome !== 'not_overdue';
+}
+
+function namesOf(reservation: OpenReservation): { readonly jobId: string; readonly outputId: string } {
+  return {
+    jobId: jobIdOfReservation(reservation),
+    outputId: reservation.outputId ?? reservation.reservationId,
+  };
+}

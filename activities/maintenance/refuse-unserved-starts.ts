@@ -1,0 +1,141 @@
+import { Context, heartbeat, log } from '@temporalio/activity';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { arrayFromPayloads } from '@temporalio/common';
+import { parseInstant } from '../../domain/parse-instant.ts';
+import {
+  BATCH_WORKFLOW,
+  GENERATION_WORKFLOW,
+  WORKFLOW_TASK_TIMEOUT_MS,
+} from '../../domain/workflow-names.ts';
+import { ADMIT_WITHIN_SECONDS } from '../../contract/workflow-messages.ts';
+
+export type UnservedReport = {
+  /** Started on a task queue that no worker serves, and handed to this one, which refuses them on record. */
+  readonly refusedStarts: number;
+};
+
+/** Past its admit_by by this much a start is refused wherever it is admitted, though clocks differ. */
+const SPARE_SECONDS = 30;
+
+/** Of one run. What is left is the next run's. */
+const MAX_STARTS = 100;
+/** Other task queues of the namespace that have workers: each is asked about once. */
+const MAX_SERVED_QUEUES = 50;
+
+/** A start and its first task, tried a few times. A workflow with more events than that was begun. */
+const MAX_EVENTS_UNBEGUN = 20;
+
+/** temporal.api.enums.v1.EventType.WORKFLOW_TASK_COMPLETED. */
+const TASK_COMPLETED = 7;
+
+/**
+ * Ends what was started on a task queue that no worker serves (a client with another setting), and so was never admitted: its
+ * workflow would be open forever, and its key without an answer. It is started once more on this worker's own queue, with what it was
+ * started with: past its admit_by it refuses itself on record, and the same key is told so. Had it been admitted all the same,
+ * it would go on there, as after a reset. Visibility only says where to look; what is done rests on Describe and the history.
+ */
+export function createRefuseUnservedStarts(
+  client: Client,
+  options: { readonly startedSecondsAgo?: number } = {},
+) {
+  const startedSecondsAgo = options.startedSecondsAgo ?? ADMIT_WITHIN_SECONDS + SPARE_SECONDS;
+  return async function refuseUnservedStarts(): Promise<UnservedReport> {
+    const { taskQueue } = Context.current().info;
+    const served = [taskQueue];
+    let refusedStarts = 0;
+    while (served.length <= MAX_SERVED_QUEUES) {
+      const found = await listStarts(client, served, startedSecondsAgo);
+      const queues = [...new Set(found.map((start) => start.taskQueue))];
+      let areAllUnserved = true;
+      for (const queue of queues) {
+        if (await isServed(client, queue)) {
+          areAllUnserved = false;
+          served.push(queue);
+          continue;
+        }
+        for (const start of found.filter((one) => one.taskQueue === queue)) {
+          if (await refuseStart(client, start, taskQueue)) refusedStarts++;
+          heartbeat();
+        }
+      }
+      // Where a queue with workers has filled the page, the next page is without it.
+      if (areAllUnserved) break;
+    }
+    return { refusedStarts };
+  };
+}
+
+async function listStarts(
+  client: Client,
+  servedQueues: readonly string[],
+  startedSecondsAgo: number,
+): Promise<readonly WorkflowExecutionInfo[]> {
+  const before = new Date(Date.now() - startedSecondsAgo * 1_000).toISOString();
+  const query = [
+    `ExecutionStatus = 'Running'`,
+    `WorkflowType IN ('${GENERATION_WORKFLOW}', '${BATCH_WORKFLOW}')`,
+    `StartTime <= '${before}'`,
+    ...servedQueues.map((queue) => `TaskQueue != '${queue.replaceAll("'", "\\'")}'`),
+  ].join(' AND ');
+  const found: WorkflowExecutionInfo[] = [];
+  for await (const workflow of client.workflow.list({ query, pageSize: MAX_STARTS })) {
+    found.push(workflow);
+    if (found.length >= MAX_STARTS) break;
+  }
+  return found;
+}
+
+/** Of workflow tasks, which the server tells unless asked for others: a poll within the last minutes. */
+async function isServed(client: Client, queue: string): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: queue },
+  });
+  return pollers.length > 0;
+}
+
+/** False where it has been begun, or is none of ours. One that cannot be looked into now is looked into in the next run. */
+async function refuseStart(
+  client: Client,
+  { workflowId, runId, type, taskQueue: unserved }: WorkflowExecutionInfo,
+  taskQueue: string,
+): Promise<boolean> {
+  try {
+    const handle = client.workflow.getHandle(workflowId, runId);
+    const { status, historyLength, typedSearchAttributes, priority } = await handle.describe();
+    if (status.name !== 'RUNNING' || historyLength > MAX_EVENTS_UNBEGUN) return false;
+    const { events } = await handle.fetchHistory();
+    if (events?.some(({ eventType }) => (eventType as number) === TASK_COMPLETED) !== false) return false;
+    const input = events[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+    const args = arrayFromPayloads(client.options.loadedDataConverter.payloadConverter, input);
+    if (!isPastItsAdmission(args[0])) return false;
+    await client.workflow.start(type, {
+      ...{
+        workflowId,
+        taskQueue,
+        args,
+        typedSearchAttributes,
+        workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+      },
+      ...(priority === undefined ? {} : { priority }),
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+      staticSummary: 'Was started on a task queue without workers, and is refused',
+    });
+    log.warn('a start on a task queue without workers is refused', { workflowId, taskQueue: unserved });
+    return true;
+  } catch (error) {
+    log.warn('a start on a task queue without workers could not be looked into; the next run looks again', {
+      workflowId,
+      error,
+    });
+    return false;
+  }
+}
+
+/** The start of a job says until when it may be admitted. An output of a batch belongs to its parent. */
+function isPastItsAdmission(start: unknown): boolean {
+  if (typeof start !== 'object' || start === null || !('admitBy' in start)) return false;
+  const admitBy = parseInstant(start.admitBy);
+  return admitBy !== null && admitBy.getTime() + SPARE_SECONDS * 1_000 < Date.now();
+}

@@ -1,0 +1,98 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { expiredGrantPolicyOf, failureOf, type Failure } from '../../domain/failures.ts';
+import type { OutputPlan } from '../../domain/output-plan.ts';
+import type { SettleOutputItem, SettleOutputResult } from '../../jobs/outputs/settle-reservation.ts';
+import type { GroupedVerb } from '../../ledger/group-commit.ts';
+
+/** The type of the failure where the ledger refuses a settlement: it would again. */
+const SETTLEMENT_REFUSED = 'settlement_refused';
+
+/** How a job's output is to end. */
+export type Ending = { readonly charge: true } | { readonly charge: false; readonly failure: Failure };
+
+export type SettledKey = Pick<OutputPlan, 'accountId' | 'jobId' | 'outputId' | 'reservationId' | 'credits'>;
+
+export type Settled =
+  | { readonly outcome: 'committed'; readonly credits: number }
+  | { readonly outcome: 'released'; readonly failure: Failure | null };
+
+export type Settle = ReturnType<typeof createSettle>;
+
+/**
+ * Ends an output, once: charges what it cost or returns its credits. Whoever comes second is told how it ended. Throws
+ * when it could not be ended, and is then safe to call again; a failure for good where the ledger refuses.
+ */
+export function createSettle(settleOutput: GroupedVerb<SettleOutputItem, SettleOutputResult>) {
+  return async function settle(key: SettledKey, ending: Ending): Promise<Settled> {
+    return settledBy(
+      key,
+      await settleOutput(
+        ending.charge
+          ? { ...outputKeyOf(key), verb: 'commit', credits: key.credits }
+          : releaseOf(key, ending.failure),
+      ),
+    );
+  };
+}
+
+/**
+ * Returns the credits of an output that is so long past its return_by, as that stands once the account is locked: support
+ * may have moved it a moment ago, and then nothing is done.
+ */
+export function createSettleOverdue(settleOutput: GroupedVerb<SettleOutputItem, SettleOutputResult>) {
+  return async function settleOverdue(
+    key: SettledKey,
+    failure: Failure,
+    overdueSeconds: number,
+  ): Promise<Settled | { readonly outcome: 'not_overdue' }> {
+    const result = await settleOutput({ ...releaseOf(key, failure), overdueSeconds });
+    return result.outcome === 'not_overdue' ? { outcome: 'not_overdue' } : settledBy(key, result);
+  };
+}
+
+function settledBy(key: SettledKey, result: SettleOutputResult): Settled {
+  switch (result.outcome) {
+    case 'committed':
+      return { outcome: 'committed', credits: result.committed };
+    case 'released':
+      return { outcome: 'released', failure: result.failure };
+    case 'asset_missing':
+    case 'not_overdue':
+    case 'exceeds_reserved':
+    case 'invalid_amount':
+    case 'key_reused':
+    case 'not_found':
+      throw ApplicationFailure.nonRetryable(
+        `the ledger refused to end ${key.reservationId}: ${result.outcome}`,
+        SETTLEMENT_REFUSED,
+        result.outcome,
+      );
+  }
+}
+
+function releaseOf(key: SettledKey, failure: Failure) {
+  return {
+    ...outputKeyOf(key),
+    verb: 'release',
+    ...causeOf(failure),
+    ifNeverBegun: isCustomersDeadline(failure) ? causeOf(failureOf('run_deadline', 'us')) : undefined,
+  } as const;
+}
+
+function causeOf(failure: Failure) {
+  return { failure, expiredGrantPolicy: expiredGrantPolicyOf(failure) };
+}
+
+/** A deadline that the customer set short is theirs, unless nothing was begun by then: that was ours to do. */
+function isCustomersDeadline({ code, at_fault }: Failure): boolean {
+  return code === 'run_deadline' && at_fault === 'customer';
+}
+
+function outputKeyOf(key: SettledKey) {
+  return {
+    accountId: key.accountId,
+    jobId: key.jobId,
+    outputId: key.outputId,
+    reservationId: key.reservationId,
+  };
+}

@@ -1,0 +1,29 @@
+import { readAccount, type Account } from '../../ledger/read-account.ts';
+import type { Database } from '../../ledger/database.ts';
+import { isAccountId, namedAccount, requirePlatformKey } from './authorize.ts';
+import { notFound } from '../http/problem.ts';
+import { pathParameter, type CallerExchange } from '../http/route.ts';
+
+/** The account that a path names, for a platform key. Throws the problems forbidden and not_found. */
+export async function managedAccount(database: Database, exchange: CallerExchange): Promise<string> {
+  requirePlatformKey(exchange.caller);
+  return visibleAccount(database, exchange);
+}
+
+/** The same where an account's own key may come too; for any other key there is no such account. */
+export async function visibleAccount(database: Database, exchange: CallerExchange): Promise<string> {
+  return (await readVisibleAccount(database, exchange)).accountId;
+}
+
+/** Whoever acts for one account, by the key or by Holdfast-Account, sees no other, whatever the path names. */
+export async function readVisibleAccount(
+  database: Database,
+  { request, caller, state }: CallerExchange,
+): Promise<Account> {
+  const id = pathParameter(request, 'id');
+  const isVisible = (namedAccount(request, caller) ?? id) === id && isAccountId(id);
+  const account = isVisible ? await readAccount(database, id) : null;
+  if (account === null) throw notFound('account');
+  state.accountId = id;
+  return account;
+}

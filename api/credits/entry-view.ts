@@ -1,0 +1,21 @@
+import { entryIdOf } from '../../ledger/entry-id.ts';
+import type { Entry } from '../../ledger/read-entries.ts';
+import { instantText } from '../http/instant-text.ts';
+
+/** One line of the usage history as http-api.md shows it; its fields are the columns of the CSV too. */
+export function viewEntry(accountId: string, entry: Entry) {
+  return {
+    id: entryIdOf(accountId, entry.seq),
+    seq: entry.seq,
+    kind: entry.kind,
+    credits: entry.credits,
+    job_id: entry.jobId,
+    output_id: entry.outputId,
+    grant_id: entry.grantId,
+    reason: entry.reason,
+    balance_after: entry.balanceAfter,
+    created_at: instantText(entry.createdAt),
+    charged: entry.charged,
+    refunded: entry.refunded,
+  };
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import {
+  PRIORITY_OF_SOURCE,
+  GOODWILL_LIFETIME_SECONDS,
+  packOf,
+  PACKS,
+  TOP_UP_LIFETIME_MONTHS,
+  TRIAL_CREDITS,
+  TRIAL_LIFETIME_SECONDS,
+} from '../../domain/grant-rules.ts';
+import { grantIdOf } from '../../domain/job-id.ts';
+import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import { grantCreditsOnce, type KeyedGrantResult } from '../../jobs/credits/grant-once.ts';
+import type { Database } from '../../ledger/database.ts';
+import type { GrantEnd, GrantItem } from '../../ledger/grant-credits.ts';
+import { actorOf } from '../access/actor.ts';
+import { REPLAYED } from '../jobs/admit-submission.ts';
+import {
+  creditsField,
+  instantField,
+  reasonField,
+  referenceField,
+  WHENEVER_AN_OBJECT,
+} from '../http/body-fields.ts';
+import { viewGrant } from './grant-view.ts';
+import { managedAccount } from '../access/path-account.ts';
+import { invalidPart, notFound, Problem } from '../http/problem.ts';
+import { readBody } from '../http/read-body.ts';
+import type { Route } from '../http/route.ts';
+
+const grantBody = z
+  .strictObject({
+    source: z.enum(['trial', 'top_up', 'goodwill']),
+    credits: creditsField.optional(),
+    pack: z.enum(PACKS.map((pack) => pack.name)).optional(),
+    reference: referenceField,
+    expires_at: instantField.optional(),
+    reason: reasonField.optional(),
+  })
+  .superRefine(({ source, credits, pack, reason }, context) => {
+    const fault = (field: string, code: string, message: string) => {
+      context.addIssue({ code: 'custom', path: [field], params: { code }, message });
+    };
+    if (pack !== undefined && source !== 'top_up') fault('pack', 'not_allowed', 'Packs are for top_up.');
+    else if (pack !== undefined && credits !== undefined) {
+      fault('pack', 'not_allowed', 'Either credits or pack, not both.');
+    }
+    if (source === 'top_up' && credits === undefined && pack === undefined) {
+      fault('credits', 'required', 'A top_up says credits, or a pack.');
+    }
+    if (source === 'goodwill' && credits === undefined) {
+      fault('credits', 'required', 'This field is required.');
+    }
+    if (source === 'goodwill' && reason === undefined) {
+      fault('reason', 'required', 'Goodwill needs a reason.');
+    }
+  }, WHENEVER_AN_OBJECT);
+type GrantBody = z.output<typeof grantBody>;
+
+/** POST /v1/accounts/{id}/grants: credits from outside the rules of plans. The reference is the key, in one account. */
+export function giveGrantRoute(deps: { readonly database: Database }): Route {
+  return {
+    method: 'post',
+    path: '/v1/accounts/:id/grants',
+    access: 'key',
+    scopes: ['billing:write'],
+    async handle(exchange) {
+      const { request, response, caller } = exchange;
+      const accountId = await managedAccount(deps.database, exchange);
+      const actor = actorOf(request, caller);
+      const { body, sent } = await readBody(exchange, grantBody);
+      const given = await grantCreditsOnce(deps.database, {
+        key: body.reference,
+        fingerprint: fingerprintRequest(sent),
+        grant: { ...grantOf(accountId, body), actor },
+      });
+      if (given.outcome !== 'granted') throw problemOfGrant(given.outcome, body);
+      response
+        .status(201)
+        .set({ 'Cache-Control': 'no-store', ...(given.isReplay ? REPLAYED : {}) })
+        .json(viewGrant(given.grant));
+    },
+  };
+}
+
+/** The grant's id comes from the reference, whatever the source: one reference of an account makes one grant. */
+function grantOf(accountId: string, body: GrantBody): GrantItem {
+  return {
+    accountId,
+    grantId: grantIdOf(accountId, 'reference', body.reference),
+    source: body.source,
+    priority: PRIORITY_OF_SOURCE[body.source],
+    credits: creditsOf(body),
+    ends: body.expires_at === undefined ? usualEnd(body) : { at: body.expires_at },
+    reason: body.reason ?? body.source,
+    reference: body.reference,
+  };
+}
+
+function creditsOf({ credits, pack }: GrantBody): number {
+  if (credits !== undefined) return credits;
+  return pack === undefined ? TRIAL_CREDITS : (packOf(pack)?.credits ?? 0);
+}
+
+function usualEnd({ source, pack }: GrantBody): GrantEnd {
+  switch (source) {
+    case 'trial':
+      return { afterSeconds: TRIAL_LIFETIME_SECONDS };
+    case 'goodwill':
+      return { afterSeconds: GOODWILL_LIFETIME_SECONDS };
+    case 'top_up':
+      return { afterMonths: packOf(pack ?? '')?.lifetimeMonths ?? TOP_UP_LIFETIME_MONTHS };
+  }
+}
+
+function problemOfGrant(outcome: Exclude<KeyedGrantResult['outcome'], 'granted'>, body: GrantBody): Problem {
+  switch (outcome) {
+    case 'key_belongs_to_another':
+      return new Problem('idempotency_key_reused', {
+        detail: 'This reference was used for another grant of the account. Use a new reference.',
+      });
+    case 'key_reused':
+      return body.source === 'trial'
+        ? new Problem('state_conflict', { detail: 'The account has had its trial: there is one, once.' })
+        : new Problem('idempotency_key_reused', {
+            detail: 'This payment has made another grant: one payment, one grant.',
+          });
+    case 'expired':
+      return invalidPart('/expires_at', 'in_the_past', 'expires_at must be in the future.');
+    case 'invalid_amount':
+    case 'too_many_credits':
+      return invalidPart(
+        body.pack === undefined ? '/credits' : '/pack',
+        'too_large',
+        'That is more than an account can hold over its life.',
+      );
+    case 'account_not_found':
+      return notFound('account');
+  }
+}

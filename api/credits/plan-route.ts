@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { PLAN_NAMES, RENEWALS } from '../../domain/plans.ts';
+import type { Database } from '../../ledger/database.ts';
+import { readPlan, setPlan, type PlanResult, type PlanView } from '../../ledger/plan.ts';
+import { actorOf } from '../access/actor.ts';
+import { REPLAYED } from '../jobs/admit-submission.ts';
+import { instantField, referenceField } from '../http/body-fields.ts';
+import { instantTextOrNull } from '../http/instant-text.ts';
+import { managedAccount, visibleAccount } from '../access/path-account.ts';
+import { invalidPart, notFound, Problem } from '../http/problem.ts';
+import { readBody } from '../http/read-body.ts';
+import type { Route } from '../http/route.ts';
+
+const PATH = '/v1/accounts/:id/plan';
+
+const planBody = z.strictObject({
+  plan: z.enum(PLAN_NAMES).nullable(),
+  period_start: instantField.nullish(),
+  reference: referenceField,
+  renewal: z.enum(RENEWALS).nullish(),
+});
+
+type Deps = { readonly database: Database };
+
+/** PUT /v1/accounts/{id}/plan: start, renew, raise, lower or end a plan, as a billing system says. Keyed by its reference. */
+export function setPlanRoute(deps: Deps): Route {
+  return {
+    method: 'put',
+    path: PATH,
+    access: 'key',
+    scopes: ['billing:write'],
+    async handle(exchange) {
+      const { request, response, caller } = exchange;
+      const accountId = await managedAccount(deps.database, exchange);
+      const actor = actorOf(request, caller);
+      const { body } = await readBody(exchange, planBody);
+      const result = await setPlan(deps.database, {
+        accountId,
+        reference: body.reference,
+        plan: body.plan,
+        periodStart: body.period_start ?? null,
+        renewal: body.renewal ?? null,
+        actor,
+        reason: 'billing',
+      });
+      if (result.outcome !== 'set') throw problemOfPlan(result.outcome);
+      response
+        .set({ 'Cache-Control': 'no-store', ...(result.isReplay ? REPLAYED : {}) })
+        .json(viewPlan(result.plan));
+    },
+  };
+}
+
+/** GET /v1/accounts/{id}/plan: as it stands; all null where there is none. */
+export function readPlanRoute(deps: Deps): Route {
+  return {
+    method: 'get',
+    path: PATH,
+    access: 'key',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    async handle(exchange) {
+      const accountId = await visibleAccount(deps.database, exchange);
+      const plan = await readPlan(deps.database, accountId);
+      exchange.response.set('Cache-Control', 'no-store').json(viewPlan(plan));
+    },
+  };
+}
+
+function viewPlan(plan: PlanView) {
+  return {
+    plan: plan.plan,
+    period_start: instantTextOrNull(plan.period_start),
+    period_end: instantTextOrNull(plan.period_end),
+    next_plan: plan.next_plan,
+    renewal: plan.renewal,
+  };
+}
+
+function problemOfPlan(outcome: Exclude<PlanResult['outcome'], 'set'>): Problem {
+  switch (outcome) {
+    case 'key_reused':
+      return new Problem('idempotency_key_reused', {
+        detail: 'This reference was used for another change of the plan. Use a new reference.',
+      });
+    case 'period_not_begun':
+      return invalidPart('/period_start', 'in_the_future', 'A period is told of once it has begun.');
+    case 'period_too_old':
+      return invalidPart(
+        '/period_start',
+        'too_old',
+        'That is too long ago for a period that is paid for now.',
+      );
+    case 'unknown_plan':
+      return invalidPart('/plan', 'not_one_of', `One of: ${PLAN_NAMES.join(', ')}, or null.`);
+    case 'account_not_found':
+      return notFound('account');
+  }
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Database } from '../../ledger/database.ts';
+import { refer, type ReferralResult } from '../../ledger/refer.ts';
+import { actorOf } from '../access/actor.ts';
+import { REPLAYED } from '../jobs/admit-submission.ts';
+import { isAccountId } from '../access/authorize.ts';
+import { managedAccount } from '../access/path-account.ts';
+import { invalidPart, notFound, Problem } from '../http/problem.ts';
+import { readBody } from '../http/read-body.ts';
+import type { Route } from '../http/route.ts';
+
+const referralBody = z.strictObject({ inviter_id: z.string() });
+
+/**
+ * POST /v1/accounts/{id}/referrals: who invited this account, named once and for ever. The inviter is paid when the account's
+ * first paid period starts.
+ */
+export function referralsRoute(deps: { readonly database: Database }): Route {
+  return {
+    method: 'post',
+    path: '/v1/accounts/:id/referrals',
+    access: 'key',
+    scopes: ['billing:write'],
+    async handle(exchange) {
+      const { request, response, caller } = exchange;
+      const accountId = await managedAccount(deps.database, exchange);
+      const actor = actorOf(request, caller);
+      const { body } = await readBody(exchange, referralBody);
+      const inviterId = body.inviter_id;
+      if (!isAccountId(inviterId)) throw inviterNotFound();
+      const { outcome, isReplay } = await refer(deps.database, { accountId, inviterId, actor });
+      if (outcome !== 'pending' && outcome !== 'paid') throw problemOfReferral(outcome);
+      response
+        .status(201)
+        .set({ 'Cache-Control': 'no-store', ...(isReplay ? REPLAYED : {}) })
+        .json({ inviter_id: inviterId, state: outcome });
+    },
+  };
+}
+
+function problemOfReferral(outcome: Exclude<ReferralResult['outcome'], 'pending' | 'paid'>): Problem {
+  switch (outcome) {
+    case 'self_referral':
+      return conflict('An account cannot have invited itself.');
+    case 'circle':
+      return conflict('This account invited the inviter, or one of those who led to them: that is a circle.');
+    case 'already_referred':
+      return conflict('Another account is on record as the inviter, for ever.');
+    case 'inviter_not_found':
+      return inviterNotFound();
+    case 'account_not_found':
+      return notFound('account');
+  }
+}
+
+function conflict(detail: string): Problem {
+  return new Problem('state_conflict', { detail });
+}
+
+function inviterNotFound(): Problem {
+  return invalidPart('/inviter_id', 'not_found', 'There is no such account.');
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Database } from '../../ledger/database.ts';
+import { ENTRY_KINDS } from '../../ledger/read-entries.ts';
+import { readStatement } from '../../ledger/read-statement.ts';
+import { instantText } from '../http/instant-text.ts';
+import { invalidPart, notFound } from '../http/problem.ts';
+import { instant, readQuery } from '../http/read-query.ts';
+import type { Route } from '../http/route.ts';
+import { streamStatementRows } from './stream-statement-rows.ts';
+
+const query = z.strictObject({ from: instant.optional(), to: instant.optional() });
+
+/**
+ * GET /v1/statement: opening and closing balance and the sums between; without dates, of everything until now. As text/csv:
+ * the rows.
+ */
+export function statementRoute(deps: { readonly database: Database }): Route {
+  return {
+    method: 'get',
+    path: '/v1/statement',
+    access: 'account',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    async handle({ request, response, accountId }) {
+      const { from, to } = readQuery(request, query);
+      if (from !== undefined && to !== undefined && Date.parse(from) > Date.parse(to)) {
+        throw invalidPart('/to', 'before_from', 'to must not be before from.');
+      }
+      const stretch = { from: from ?? null, to: to ?? null };
+      const statement = await readStatement(deps.database, accountId, stretch);
+      if (statement === null) throw notFound('account');
+      // An end that was not given is now, or the opening of the account.
+      if (Date.parse(statement.from) > Date.parse(statement.to)) {
+        throw to === undefined
+          ? invalidPart('/from', 'in_the_future', 'from is later than now; say until when with to.')
+          : invalidPart(
+              '/to',
+              'before_opening',
+              'The account was opened later than to; say since when with from.',
+            );
+      }
+      response.set({ 'Cache-Control': 'no-store', Vary: 'Accept' });
+      if (request.accepts(['application/json', 'text/csv']) === 'text/csv') {
+        await streamStatementRows(deps.database, { request, response, accountId }, statement);
+        return;
+      }
+      response.json({
+        from: instantText(statement.from),
+        to: instantText(statement.to),
+        opening: statement.opening,
+        closing: statement.closing,
+        charged: statement.charged,
+        refunded: statement.refunded,
+        sums: Object.fromEntries(ENTRY_KINDS.map((kind) => [kind, statement.sums[kind]])),
+      });
+    },
+  };
+}

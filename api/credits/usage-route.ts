@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { spendIdOf } from '../../domain/job-id.ts';
+import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
+import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import { createSpend, type SpendAnswer } from '../../jobs/credits/spend.ts';
+import type { Database } from '../../ledger/database.ts';
+import { readEntries } from '../../ledger/read-entries.ts';
+import { REPLAYED } from '../jobs/admit-submission.ts';
+import { memberField, projectField } from '../http/body-fields.ts';
+import { capDetail } from '../jobs/cap-detail.ts';
+import { viewEntry } from './entry-view.ts';
+import { notFound, Problem, unavailable } from '../http/problem.ts';
+import { readBody } from '../http/read-body.ts';
+import { insufficientDetail } from '../jobs/refusal-problem.ts';
+import { readIdempotencyKey } from '../http/request-headers.ts';
+import type { Route } from '../http/route.ts';
+
+const MAX_QUANTITY = 1_000;
+
+/** What one of each kind costs. */
+const UNIT_CREDITS = { chat_message: CURRENT_PRICE_LIST.chatMessage } as const;
+
+const usageBody = z.strictObject({
+  kind: z.enum(['chat_message']),
+  quantity: z.int().min(1).max(MAX_QUANTITY),
+  member: memberField.optional(),
+  project: projectField.optional(),
+});
+
+type Headers = Readonly<Record<string, string>>;
+
+/** POST /v1/usage: metered use, paid at once. The key answers the same for ever, a refusal too. */
+export function usageRoute(deps: { readonly database: Database }): Route {
+  const spend = createSpend(deps.database);
+  return {
+    method: 'post',
+    path: '/v1/usage',
+    access: 'account',
+    scopes: ['jobs:write', 'billing:write'],
+    async handle(exchange) {
+      const { request, response, state, accountId } = exchange;
+      const key = readIdempotencyKey(request);
+      const { body, sent } = await readBody(exchange, usageBody);
+      const fingerprint = fingerprintRequest(sent);
+      const spendId = spendIdOf(accountId, key);
+      const credits = body.quantity * UNIT_CREDITS[body.kind];
+      // Its body came late: the caller has been told that nothing was billed, so let it be true.
+      if (state.isGivenUp) throw unavailable();
+      state.billed = 'unknown';
+      const used = await spend({
+        ...{ accountId, key, fingerprint, spendId, credits },
+        ...{ note: body.kind, member: body.member, project: body.project },
+      });
+      if (used.fingerprint !== fingerprint) throw new Problem('idempotency_key_reused', { billed: 'no' });
+      const headers = used.isReplay ? REPLAYED : {};
+      if (used.answer.outcome !== 'spent') throw problemOfUsage(used.answer, headers);
+      state.billed = 'yes';
+      const entries = await readEntries(
+        deps.database,
+        accountId,
+        { kinds: ['spend'], reservationIds: [spendId], from: null, to: null },
+        // Every entry takes one credit at least.
+        { before: null, limit: credits },
+      );
+      response
+        .status(201)
+        .set({ 'Cache-Control': 'no-store', ...headers })
+        .json({
+          credits: used.answer.credits,
+          entries: entries.map((entry) => viewEntry(accountId, entry)).reverse(),
+        });
+    },
+  };
+}
+
+function problemOfUsage(
+  answer: Exclude<SpendAnswer, { readonly outcome: 'spent' }>,
+  headers: Headers,
+): Problem {
+  switch (answer.outcome) {
+    case 'insufficient_credits':
+    case 'limit_exceeded': {
+      const { outcome, limit, required, available, reserved } = answer;
+      const detail = limit === undefined ? insufficientDetail(answer) : capDetail(limit, required);
+      return new Problem(
+        outcome,
+        { billed: 'no', detail, required, available, reserved, ...(limit === undefined ? {} : { limit }) },
+        headers,
+      );
+    }
+    case 'account_not_found':
+      return notFound('account');
+    case 'invalid_amount':
+    case 'key_reused':
+    case 'released':
+      throw new RangeError(`a spend of our own making was refused: ${answer.outcome}`);
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { Database } from '../../ledger/database.ts';
+import { accountOfGrant, readGrant } from '../../ledger/read-grant.ts';
+import { voidGrant } from '../../ledger/void-grant.ts';
+import { actorOf } from '../access/actor.ts';
+import { requirePlatformKey, type ActingFor } from '../access/authorize.ts';
+import { reasonField } from '../http/body-fields.ts';
+import { viewGrant } from './grant-view.ts';
+import { notFound } from '../http/problem.ts';
+import { readBody } from '../http/read-body.ts';
+import { pathParameter, type CallerExchange, type Route } from '../http/route.ts';
+
+const GRANT_ID = /^grant_\w{1,200}$/;
+const voidBody = z.strictObject({ reason: reasonField });
+
+type Deps = { readonly database: Database; readonly actingFor: ActingFor };
+
+/**
+ * POST /v1/grants/{id}/void: a charge-back; takes what is left. The grant is the key: whoever comes again reads what the
+ * first took, and reason and actor stay the first's.
+ */
+export function voidGrantRoute(deps: Deps): Route {
+  return {
+    method: 'post',
+    path: '/v1/grants/:id/void',
+    access: 'key',
+    scopes: ['billing:write'],
+    async handle(exchange) {
+      const { request, response, caller } = exchange;
+      requirePlatformKey(caller);
+      const actor = actorOf(request, caller);
+      const { body } = await readBody(exchange, voidBody);
+      const { accountId, grantId } = await findGrant(deps, exchange);
+      const result = await voidGrant(deps.database, { accountId, grantId, reason: body.reason, actor });
+      const grant = await readGrant(deps.database, accountId, grantId);
+      if (result.outcome === 'not_found' || grant === null) throw notFound('grant');
+      response
+        .set('Cache-Control', 'no-store')
+        .json({ grant: viewGrant(grant), voided: result.voided, not_recovered: result.notRecovered });
+    },
+  };
+}
+
+/** By its id alone, or in the account that Holdfast-Account names: a grant of another is not there. */
+async function findGrant(deps: Deps, exchange: CallerExchange) {
+  const { request, caller, state } = exchange;
+  const grantId = pathParameter(request, 'id');
+  const accountId = GRANT_ID.test(grantId) ? await accountOfGrant(deps.database, grantId) : null;
+  if (request.get('Holdfast-Account') !== undefined) {
+    const named = await deps.actingFor(request, caller);
+    if (named !== accountId) throw notFound('grant');
+  }
+  if (accountId === null) throw notFound('grant');
+  state.accountId = accountId;
+  return { accountId, grantId };
+}

@@ -1,0 +1,29 @@
+import type { RequestHandler } from 'express';
+import type { Logger } from '../../runtime/logger.ts';
+import { stateOf } from './request-state.ts';
+
+/** Asked every few seconds by whoever keeps the process alive. */
+const QUIET_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
+/** One line per request: who, what, how it ended, how long. No bodies, no queries, no headers: no prompts, no secrets. */
+export function logAccess(log: Logger, now: () => number): RequestHandler {
+  return (request, response, next) => {
+    const { method, path } = request;
+    response.once('close', () => {
+      const state = stateOf(response);
+      const line = {
+        request_id: state.requestId,
+        method,
+        path,
+        status: response.statusCode,
+        duration_ms: Math.round(now() - state.startedAt),
+        key_id: state.keyId,
+        account_id: state.accountId,
+        is_complete: response.writableFinished,
+      };
+      if (QUIET_PATHS.has(path)) log.debug(line, 'request');
+      else log.info(line, 'request');
+    });
+    next();
+  };
+}

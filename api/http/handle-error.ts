@@ -1,0 +1,31 @@
+import type { ErrorRequestHandler } from 'express';
+import { GroupCommitFull } from '../../ledger/group-commit.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { DatabaseUnavailable } from './available-database.ts';
+import { notFound, Problem, unavailable } from './problem.ts';
+import { stateOf } from './request-state.ts';
+import { sendProblem } from './send-problem.ts';
+
+/** The one mapper from what was thrown to what is answered. Nothing of an unexpected error reaches the caller. */
+export function answerErrors(options: {
+  readonly log: Logger;
+  readonly publicUrl: string;
+}): ErrorRequestHandler {
+  // Express tells an error handler by its four parameters.
+  return (error: unknown, request, response, _next) => {
+    const problem = problemOf(error);
+    const context = { err: error, request_id: stateOf(response).requestId, path: request.path };
+    if (problem.code === 'internal') options.log.error(context, 'a request failed unexpectedly');
+    if (problem.code === 'unavailable') options.log.warn(context, 'a request met something that is away');
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, problem, options.publicUrl);
+  };
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof DatabaseUnavailable || error instanceof GroupCommitFull) return unavailable();
+  // A path that is not valid percent-encoding names nothing.
+  if (error instanceof URIError) return notFound('page');
+  return new Problem('internal', { detail: 'Quote request_id to support.' });
+}

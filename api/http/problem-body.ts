@@ -1,0 +1,25 @@
+import { PROBLEMS } from '../../contract/problems.ts';
+import type { Billed } from '../../contract/problems.ts';
+import type { Problem } from './problem.ts';
+
+/** What a problem says (RFC 9457), as bytes of application/problem+json. */
+export function problemBody(
+  problem: Problem,
+  of: { readonly requestId: string; readonly billed: Billed; readonly publicUrl: string },
+): Buffer {
+  const rule = PROBLEMS[problem.code];
+  const { detail, billed, ...extensions } = problem.fields;
+  return Buffer.from(
+    JSON.stringify({
+      type: `${of.publicUrl}/problems/${problem.code}`,
+      title: rule.title,
+      status: rule.status,
+      detail: detail ?? rule.advice,
+      code: problem.code,
+      request_id: of.requestId,
+      retryable: rule.retryable,
+      billed: billed ?? of.billed,
+      ...extensions,
+    }),
+  );
+}

@@ -1,0 +1,30 @@
+import type { Response } from 'express';
+import type { Billed } from '../../contract/problems.ts';
+
+/** What is known of a request while it is being answered. */
+export type RequestState = {
+  readonly requestId: string;
+  readonly startedAt: number;
+  /** What is true of the money should the request be cut short now. 'unknown' from the moment a start is sent. */
+  billed: Billed;
+  /** Whom the key speaks for, once known: for the access log. */
+  keyId: string | null;
+  accountId: string | null;
+  /** The caller has been told that it took too long, with `billed` as it was: nothing that costs may begin any more. */
+  isGivenUp: boolean;
+  /** The answer is due by then; a request that asked to wait moves it (request-timeout.ts). */
+  extendMs: (ms: number) => void;
+};
+
+const STATES = new WeakMap<Response, RequestState>();
+
+export function beginState(response: Response, state: RequestState): void {
+  STATES.set(response, state);
+}
+
+/** Throws TypeError for a response that came past request-id.ts: a mistake in the order of create-api.ts. */
+export function stateOf(response: Response): RequestState {
+  const state = STATES.get(response);
+  if (state === undefined) throw new TypeError('a request without a state');
+  return state;
+}

@@ -1,0 +1,17 @@
+import type { Response } from 'express';
+import { PROBLEMS } from '../../contract/problems.ts';
+import type { Problem } from './problem.ts';
+import { problemBody } from './problem-body.ts';
+import { stateOf } from './request-state.ts';
+
+/** Answers with a problem (RFC 9457); does nothing when an answer has begun. */
+export function sendProblem(response: Response, problem: Problem, publicUrl: string): void {
+  if (response.headersSent) return;
+  const { requestId, billed } = stateOf(response);
+  response
+    .status(PROBLEMS[problem.code].status)
+    .set({ 'Cache-Control': 'no-store', ...problem.headers })
+    .set('Content-Type', 'application/problem+json')
+    // As bytes: for text Express adds a charset, which this media type does not have.
+    .send(problemBody(problem, { requestId, billed, publicUrl }));
+}

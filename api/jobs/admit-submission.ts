@@ -1,0 +1,117 @@
+import type { Refusal, StartJob } from '../../client/start-job.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import { creditsIfKnown, workItemsOf } from '../../domain/quote.ts';
+import { hasRoom } from '../../jobs/admission/has-capacity.ts';
+import { notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
+import { quoteExists } from '../../jobs/admission/quote-exists.ts';
+import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
+import { readAdmission, type StoredAdmission } from '../../jobs/admission/read-admission.ts';
+import type { Database } from '../../ledger/database.ts';
+import { readLimits } from '../../ledger/limits.ts';
+import { invalidRequest, notFound, Problem, unavailable } from '../http/problem.ts';
+import { problemOfRefusal } from './refusal-problem.ts';
+import { tooManyJobs } from './too-many-jobs.ts';
+import type { RequestState } from '../http/request-state.ts';
+import type { Submission } from './submission.ts';
+
+export type Admitted = {
+  /** True when an earlier request under this key was admitted, or is being admitted, by the same body. */
+  readonly isReplay: boolean;
+};
+
+export type AdmitSubmission = (submission: Submission, state: RequestState) => Promise<Admitted>;
+
+/** Said on every answer that an earlier request under the key has brought about. */
+export const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
+
+/**
+ * Admits a submission, once per key: what PostgreSQL has recorded is replayed, anything else is started. Throws the
+ * problem that a refusal is answered with, first time or replayed; `unavailable` with billed "unknown" once a start has
+ * left and nobody answered.
+ */
+export function createAdmitSubmission(deps: {
+  readonly database: Database;
+  readonly startJob: StartJob;
+  readonly rules: RequestRules;
+}): AdmitSubmission {
+  const { database, startJob, rules } = deps;
+
+  async function start(submission: Submission, state: RequestState): Promise<Admitted> {
+    // Its body came late, or PostgreSQL did: the caller has been told that nothing was billed, so let it be true.
+    if (state.isGivenUp) throw unavailable();
+    state.billed = 'unknown';
+    const result = await startJob(submission);
+    switch (result.outcome) {
+      case 'reserved':
+        return { isReplay: result.isReplay };
+      case 'refused':
+        throw problemOfRefusal(result.refusal, result.isReplay ? REPLAYED : {});
+      case 'key_reused':
+        throw keyReused(submission.jobId);
+      case 'unavailable':
+        throw unavailable(
+          'It is not known whether the job was admitted: send it again with the same Idempotency-Key.',
+        );
+      case 'closed':
+        return await recorded(submission);
+      default:
+        return assertNever(result);
+    }
+  }
+
+  /** Too many jobs are under way. Nothing is recorded, so that the same key may be sent again once there is room. */
+  async function refuseForNow(submission: Submission, state: RequestState): Promise<Admitted> {
+    const { accountId, jobId } = submission;
+    // The job that fills the last place may be this very one, admitted a moment ago.
+    const known = await readAdmission(database, accountId, jobId);
+    if (known !== null) return replay(known, submission);
+    const maxJobs = (await readLimits(database, accountId))?.max_concurrent_jobs ?? null;
+    if (maxJobs !== null) throw tooManyJobs(maxJobs);
+    return start(submission, state);
+  }
+
+  /** The workflow has closed without an answer: whatever it did is on record, or it did nothing. */
+  async function recorded(submission: Submission): Promise<Admitted> {
+    const known = await readAdmission(database, submission.accountId, submission.jobId);
+    if (known !== null) return replay(known, submission);
+    throw new Problem('state_conflict', {
+      detail: 'The job was ended from outside before it was admitted. Submit it with a new Idempotency-Key.',
+    });
+  }
+
+  return async (submission, state) => {
+    const { accountId, jobId, request } = submission;
+    const [known, isRoom, isQuoteKnown, sources] = await Promise.all([
+      readAdmission(database, accountId, jobId),
+      hasRoom(database, accountId),
+      request.quote_id === undefined || quoteExists(database, accountId, request.quote_id),
+      readEditSources(database, accountId, workItemsOf(request)),
+    ]);
+    if (known !== null) return replay(known, submission);
+    const notOffered = notOfferedErrors(request, rules);
+    if (notOffered.length > 0) throw invalidRequest(notOffered);
+    if (!isQuoteKnown) throw notFound('quote');
+    if (sources.outcome === 'refused' && sources.refusal.code === 'not_found') {
+      throw problemOfRefusal(sources.refusal, {});
+    }
+    const sourceOf = sources.outcome === 'found' ? sources.sourceOf : undefined;
+    const priced = { ...submission, credits: creditsIfKnown(request, sourceOf) };
+    return isRoom ? start(priced, state) : refuseForNow(priced, state);
+  };
+}
+
+function replay(known: StoredAdmission, submission: Submission): Admitted {
+  if (known.fingerprint !== submission.fingerprint) throw keyReused(submission.jobId);
+  if (known.outcome.outcome === 'refused') {
+    // Written by admit (jobs/functions/11_admit.sql) in the very shape of a refusal.
+    throw problemOfRefusal(
+      { ...known.outcome, fingerprint: known.fingerprint } as unknown as Refusal,
+      REPLAYED,
+    );
+  }
+  return { isReplay: true };
+}
+
+function keyReused(jobId: string): Problem {
+  return new Problem('idempotency_key_reused', { job_id: jobId, billed: 'no' });
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { CancelJob } from '../../client/cancel-job.ts';
+import { isTerminal } from '../../domain/job-state.ts';
+import { cancelAbandoned } from '../../jobs/support/cancel-abandoned.ts';
+import { fieldErrorsOf } from '../../contract/field-errors.ts';
+import { keepCancelKey } from '../../jobs/admission/keep-cancel-key.ts';
+import type { StoredJob } from '../../jobs/reads/read-job.ts';
+import type { Database } from '../../ledger/database.ts';
+import { REPLAYED } from './admit-submission.ts';
+import type { AnswerJob } from './send-job.ts';
+import { openOutputIdsOf } from './open-outputs.ts';
+import { invalidRequest, Problem, unavailable } from '../http/problem.ts';
+import { readOptionalJsonBody } from '../http/read-json-body.ts';
+import { readOptionalIdempotencyKey } from '../http/request-headers.ts';
+import { requireJob } from '../access/require-job.ts';
+import { pathParameter, type Route } from '../http/route.ts';
+
+/** A cancel says nothing but whose job it is. */
+const emptyBody = z.strictObject({});
+
+/**
+ * POST /v1/jobs/{id}/cancel: the customer's cancel. A job whose workflow is gone is ended here. It needs no Idempotency-Key, since the job's state is its record: asked
+ * again the job is canceling or canceled, and 202 again; one that ended otherwise is a conflict. A key that comes is kept with
+ * the job: repeated, it is answered as the first time, whatever became of the job since.
+ */
+export function cancelJobRoute(deps: {
+  readonly database: Database;
+  readonly cancelJob: CancelJob;
+  readonly answerJob: AnswerJob;
+}): Route {
+  return {
+    method: 'post',
+    path: '/v1/jobs/:id/cancel',
+    access: 'account',
+    scopes: ['jobs:write'],
+    async handle(exchange) {
+      const { request, response, accountId } = exchange;
+      const key = readOptionalIdempotencyKey(request);
+      const body = await readOptionalJsonBody(request, response);
+      const parsed = emptyBody.safeParse(body === undefined ? {} : body);
+      if (!parsed.success) throw invalidRequest(fieldErrorsOf(body, parsed.error.issues));
+
+      const job = await requireJob(deps.database, accountId, pathParameter(request, 'id'));
+      const keep = async (isAccepted: boolean) =>
+        key !== null && (await keepCancelKey(deps.database, { accountId, jobId: job.id, key, isAccepted }));
+      if (await keep(false)) {
+        response.set(REPLAYED);
+        deps.answerJob(exchange, job, 202);
+        return;
+      }
+      const canceled = await cancel(deps, accountId, job);
+      await keep(true);
+      deps.answerJob(exchange, canceled, 202);
+    },
+  };
+}
+
+/** Tells the workflow, or ends what no workflow works on any more; returns the job as it stands then. */
+async function cancel(
+  deps: { readonly database: Database; readonly cancelJob: CancelJob },
+  accountId: string,
+  job: StoredJob,
+): Promise<StoredJob> {
+  refuseIfEndedOtherwise(job);
+  if (job.state !== 'canceled') {
+    const { outcome, abandonedOutputIds } = await deps.cancelJob(job.id, 'customer', openOutputIdsOf(job));
+    if (outcome === 'unavailable') throw unavailable();
+    const outputIds = outcome === 'not_running' ? null : abandonedOutputIds;
+    if (outputIds === null || outputIds.length > 0)
+      await cancelAbandoned(deps.database, { accountId, jobId: job.id, outputIds });
+  }
+  // Read again: the workflow may have been quicker, or have ended in between by another cause.
+  const now = await requireJob(deps.database, accountId, job.id);
+  refuseIfEndedOtherwise(now);
+  return now;
+}
+
+function refuseIfEndedOtherwise(job: StoredJob): void {
+  if (!isTerminal(job.state) || job.state === 'canceled') return;
+  throw new Problem('state_conflict', {
+    detail: `The job has ended already: ${job.state}.`,
+    job_id: job.id,
+    billed: job.billing.committed > 0 ? 'yes' : 'no',
+  });
+}

@@ -1,0 +1,22 @@
+import { batchTimesOf } from '../../domain/batch-plan.ts';
+import { workMade, type SourceOf } from '../../domain/edit.ts';
+import type { JobRequest } from '../../domain/job-request.ts';
+import { DEFAULT_MODEL, modelOf, type ModelTimes } from '../../domain/models.ts';
+import { workItemsOf } from '../../domain/quote.ts';
+
+/** What a quote says beside the price: until when the work has to be done, and what a cancel gives back. */
+export type QuoteTerms = { readonly deadlineSeconds: number; readonly cancelRule: string };
+
+/** The terms of a request, as admission will have them: the deadline is that of all its outputs together. */
+export function quoteTermsOf(request: JobRequest, sourceOf: SourceOf): QuoteTerms {
+  const works = workItemsOf(request).map((work) => workMade(work, sourceOf));
+  const models = works.map((work) => modelOf(work.model) ?? DEFAULT_MODEL);
+  const times = works.flatMap((work, index): readonly ModelTimes[] => {
+    const own = models[index]?.times[work.kind];
+    return own === undefined ? [] : Array.from({ length: work.variations ?? 1 }, () => own);
+  });
+  return {
+    deadlineSeconds: batchTimesOf(times, request.deadline_seconds).deadlineSeconds,
+    cancelRule: [...new Set(models.map((model) => model.cancelRule))].join(' '),
+  };
+}

@@ -1,0 +1,55 @@
+import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
+import { priceRequest, workItemsOf } from '../../domain/quote.ts';
+import { fingerprintWork } from '../../contract/fingerprint-request.ts';
+import { notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
+import { parseJobRequest } from '../../contract/parse-job-request.ts';
+import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
+import { storeQuote } from '../../jobs/admission/store-quote.ts';
+import type { Database } from '../../ledger/database.ts';
+import { readBalance } from '../../ledger/read-balance.ts';
+import { instantText } from '../http/instant-text.ts';
+import { invalidRequest, notFound } from '../http/problem.ts';
+import { quoteTermsOf } from './quote-terms.ts';
+import { readJsonBody } from '../http/read-json-body.ts';
+import { problemOfRefusal } from './refusal-problem.ts';
+import type { Route } from '../http/route.ts';
+
+/** POST /v1/quotes: the exact price of a job body. Spends nothing. */
+export function quotesRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
+  return {
+    method: 'post',
+    path: '/v1/quotes',
+    access: 'account',
+    scopes: ['jobs:write', 'jobs:read', 'credits:read'],
+    async handle({ request, response, accountId }) {
+      const body = await readJsonBody(request, response);
+      const parsed = parseJobRequest(body, deps.rules);
+      if (!parsed.ok) throw invalidRequest(parsed.errors);
+      const notOffered = notOfferedErrors(parsed.request, deps.rules);
+      if (notOffered.length > 0) throw invalidRequest(notOffered);
+      const sources = await readEditSources(deps.database, accountId, workItemsOf(parsed.request));
+      if (sources.outcome === 'refused') throw problemOfRefusal(sources.refusal, {});
+
+      const price = priceRequest(parsed.request, CURRENT_PRICE_LIST, sources.sourceOf);
+      const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
+      const [balance, quote] = await Promise.all([
+        readBalance(deps.database, accountId),
+        storeQuote(deps.database, { accountId, fingerprint, price }),
+      ]);
+      if (balance === null) throw notFound('account');
+      const terms = quoteTermsOf(parsed.request, sources.sourceOf);
+      response.set('Cache-Control', 'no-store').json({
+        id: quote.quoteId,
+        ...price,
+        available: balance.available,
+        // Below zero by what is missing, when it is not affordable.
+        balance_after: balance.available - price.total,
+        affordable: balance.available >= price.total,
+        expires_at: instantText(quote.expiresAt),
+        deadline_seconds: terms.deadlineSeconds,
+        returned_automatically_by: instantText(new Date(quote.now.getTime() + terms.deadlineSeconds * 1_000)),
+        cancel_rule: terms.cancelRule,
+      });
+    },
+  };
+}

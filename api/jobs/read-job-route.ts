@@ -1,0 +1,19 @@
+import type { Database } from '../../ledger/database.ts';
+import type { AnswerJob } from './send-job.ts';
+import { requireJob } from '../access/require-job.ts';
+import { pathParameter, type Route } from '../http/route.ts';
+
+/** GET /v1/jobs/{id} */
+export function readJobRoute(deps: { readonly database: Database; readonly answerJob: AnswerJob }): Route {
+  return {
+    method: 'get',
+    path: '/v1/jobs/:id',
+    access: 'account',
+    scopes: ['jobs:read', 'support'],
+    async handle(exchange) {
+      const jobId = pathParameter(exchange.request, 'id');
+      const job = await requireJob(deps.database, exchange.accountId, jobId);
+      deps.answerJob(exchange, job, 200);
+    },
+  };
+}

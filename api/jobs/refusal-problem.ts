@@ -1,0 +1,69 @@
+import type { Refusal } from '../../client/start-job.ts';
+import { capDetail } from './cap-detail.ts';
+import { jobPath } from './job-view.ts';
+import { Problem } from '../http/problem.ts';
+import { jobLimitHeaders } from './too-many-jobs.ts';
+
+/** One sentence per reason of an admission's refusal; the code's own advice where there is none. */
+const DETAILS: Readonly<Record<string, string>> = {
+  quote_expired: 'The quote has expired. Ask for a new one, and submit it with a new Idempotency-Key.',
+  quote_is_for_another_body:
+    'The quote was given for another request. Quote this one, and use a new Idempotency-Key.',
+  price_list_changed:
+    'The price has changed since the quote. Ask for a new one, and use a new Idempotency-Key.',
+  over_max_credits: 'The price is above max_credits. Nothing was reserved.',
+  quote_not_found: 'There is no such quote.',
+  source_not_found: 'There is no such output to edit.',
+  source_not_delivered: 'Only an output that was delivered can be edited. This one has not succeeded.',
+  account_not_found: 'There is no such account.',
+  too_many_concurrent_jobs:
+    'As many jobs are under way as this account may have. Nothing was reserved; submit it with a new Idempotency-Key once one has ended.',
+  not_admitted_in_time:
+    'The job could not be admitted within a minute of its submission, so it was refused. Nothing was reserved; submit it with a new Idempotency-Key.',
+};
+
+/** A refusal by admission as the problem it is answered with, now and at every replay. Nothing was reserved or charged. */
+export function problemOfRefusal(
+  refusal: Omit<Refusal, 'outcome' | 'fingerprint'>,
+  headers: Readonly<Record<string, string>>,
+): Problem {
+  const detail = detailOf(refusal);
+  return new Problem(
+    refusal.code,
+    {
+      billed: 'no',
+      ...(detail === undefined ? {} : { detail }),
+      ...(refusal.required === undefined ? {} : { required: refusal.required }),
+      ...(refusal.available === undefined ? {} : { available: refusal.available }),
+      ...(refusal.reserved === undefined ? {} : { reserved: refusal.reserved }),
+      ...(refusal.limit ? { limit: refusal.limit } : {}),
+      // This key is answered so for ever; the code as such may be tried again.
+      ...(refusal.code === 'rate_limited' ? { retryable: false } : {}),
+      ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
+      ...(refusal.job_id === undefined
+        ? {}
+        : { job_id: refusal.job_id, links: { job: jobPath(refusal.job_id) } }),
+    },
+    {
+      ...(refusal.limit?.limit === 'max_concurrent_jobs' ? jobLimitHeaders(refusal.limit.jobs) : {}),
+      ...headers,
+    },
+  );
+}
+
+function detailOf(refusal: Omit<Refusal, 'outcome' | 'fingerprint'>): string | undefined {
+  const { limit, required = 0 } = refusal;
+  if (refusal.code === 'insufficient_credits') return insufficientDetail(refusal);
+  if (limit && limit.limit !== 'max_concurrent_jobs') return capDetail(limit, required);
+  return DETAILS[refusal.reason];
+}
+
+export function insufficientDetail({
+  required = 0,
+  available = 0,
+}: {
+  readonly required?: number;
+  readonly available?: number;
+}): string {
+  return `This costs ${String(required)} credits and ${String(available)} are available. Add credits or ask for less, and submit with a new Idempotency-Key.`;
+}

@@ -1,0 +1,14 @@
+import type { StoredJob } from '../../jobs/reads/read-job.ts';
+import { answerTagged } from '../http/send-tagged.ts';
+import { viewJob, type TemporalUi } from './job-view.ts';
+import type { AccountExchange } from '../http/route.ts';
+
+export type AnswerJob = (exchange: AccountExchange, job: StoredJob, status: 200 | 202) => void;
+
+/** Sends a job. Where support may look into Temporal is shown to platform keys alone. */
+export function createAnswerJob(temporalUi: TemporalUi): AnswerJob {
+  return (exchange, job, status) => {
+    const { accountId, caller } = exchange;
+    answerTagged(exchange, viewJob(job, accountId, caller.accountId === null ? temporalUi : null), status);
+  };
+}

@@ -1,0 +1,71 @@
+import { isTerminal } from '../../domain/job-state.ts';
+import type { RequestRules } from '../../contract/job-request-rules.ts';
+import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
+import type { Database } from '../../ledger/database.ts';
+import { REPLAYED, type AdmitSubmission } from './admit-submission.ts';
+import type { AnswerJob } from './send-job.ts';
+import { DatabaseUnavailable } from '../http/available-database.ts';
+import { awaitJobEnd } from './await-job-end.ts';
+import type { JobWatches } from './job-watches.ts';
+import { jobPath } from './job-view.ts';
+import { unavailable } from '../http/problem.ts';
+import { readJsonBody } from '../http/read-json-body.ts';
+import { preferredWaitMs, readIdempotencyKey } from '../http/request-headers.ts';
+import type { Route } from '../http/route.ts';
+import { readSubmission } from './submission.ts';
+
+/** When to look at a running job again. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** POST /v1/jobs: admit a job, reserve its credits and start it. */
+export function submitJobRoute(deps: {
+  readonly database: Database;
+  readonly watches: JobWatches;
+  readonly now: () => number;
+  readonly rules: RequestRules;
+  readonly admit: AdmitSubmission;
+  readonly answerJob: AnswerJob;
+}): Route {
+  return {
+    method: 'post',
+    path: '/v1/jobs',
+    access: 'account',
+    scopes: ['jobs:write'],
+    async handle(exchange) {
+      const { request, response, state, accountId } = exchange;
+      const key = readIdempotencyKey(request);
+      const body = await readJsonBody(request, response);
+      const submission = readSubmission(accountId, key, body, deps.rules);
+      const { isReplay } = await deps.admit(submission, state);
+      // From here on it is known that its credits are reserved, whatever becomes of the answer.
+      state.billed = 'yes';
+      const admitted = await readAdmitted(deps.database, accountId, submission.jobId);
+      const waitMs = preferredWaitMs(request);
+      const { job, hasWaited } = await awaitJobEnd(deps, exchange, admitted, waitMs);
+      // A job that ended within its own submission is still an answer to a submission, unless its end was waited for.
+      const isSeenToItsEnd = isTerminal(job.state) && (isReplay || hasWaited);
+      response.set({
+        Location: jobPath(job.id),
+        ...(isReplay ? REPLAYED : {}),
+        ...(hasWaited ? { 'Preference-Applied': `wait=${String(waitMs / 1_000)}` } : {}),
+        ...(isSeenToItsEnd ? {} : { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
+      });
+      deps.answerJob(exchange, job, isSeenToItsEnd ? 200 : 202);
+    },
+  };
+}
+
+/** The job that was admitted. Throws the problem `unavailable` that says so when it cannot be read. */
+async function readAdmitted(database: Database, accountId: string, jobId: string): Promise<StoredJob> {
+  try {
+    const job = await readJob(database, accountId, jobId);
+    if (job === null) throw new RangeError(`an admitted job is not on record: ${jobId}`);
+    return job;
+  } catch (error) {
+    if (!(error instanceof DatabaseUnavailable)) throw error;
+    throw unavailable(
+      `The job was admitted and its credits are reserved, but it could not be read just now. Read ${jobPath(jobId)}.`,
+      { job_id: jobId },
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import { limitHeaders } from '../http/limit-headers.ts';
+import { Problem } from '../http/problem.ts';
+
+/** About as long as a static ad takes. */
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * 429: as many jobs are under way as the account may have. The name of the limit is in headers and body.
+ */
+export function tooManyJobs(maxJobs: number): Problem {
+  return new Problem(
+    'rate_limited',
+    {
+      detail: `This account may have ${String(maxJobs)} jobs under way at a time (max_concurrent_jobs), and has. Send the same request with the same Idempotency-Key once one has ended.`,
+      billed: 'no',
+      limit: { limit: 'max_concurrent_jobs', jobs: maxJobs },
+    },
+    jobLimitHeaders(maxJobs),
+  );
+}
+
+export function jobLimitHeaders(maxJobs: number): Readonly<Record<string, string>> {
+  return limitHeaders('max_concurrent_jobs', maxJobs, RETRY_AFTER_SECONDS);
+}

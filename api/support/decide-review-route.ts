@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { freeRetryJobIdOf } from '../../domain/job-id.ts';
+import { REVIEW_DECISIONS } from '../../domain/review.ts';
+import { decideReview, type Decided } from '../../jobs/reviews/decide-review.ts';
+import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
+import { actorOf } from '../access/actor.ts';
+import { REPLAYED } from '../jobs/admit-submission.ts';
+import { requirePlatformKey } from '../access/authorize.ts';
+import { reasonField } from '../http/body-fields.ts';
+import { notFound, Problem, unavailable } from '../http/problem.ts';
+import { readBody } from '../http/read-body.ts';
+import { readIdempotencyKey } from '../http/request-headers.ts';
+import { reviewOfPath, type ReviewDeps } from './review-of-path.ts';
+import { viewReview } from './review-view.ts';
+import type { Route } from '../http/route.ts';
+import type { StartFreeRetry } from './start-free-retry.ts';
+
+const decisionBody = z.strictObject({ decision: z.enum(REVIEW_DECISIONS), reason: reasonField });
+
+type Deps = ReviewDeps & { readonly startFreeRetry: StartFreeRetry };
+
+/**
+ * POST /v1/reviews/{id}/decision: refund, free retry or denial, with a reason that the customer reads. The key answers the same for
+ * ever; a decision that holds is not changed by another key either.
+ */
+export function decideReviewRoute(deps: Deps): Route {
+  return {
+    method: 'post',
+    path: '/v1/reviews/:id/decision',
+    access: 'key',
+    scopes: ['support'],
+    async handle(exchange) {
+      const { request, response, caller, state } = exchange;
+      requirePlatformKey(caller);
+      const key = readIdempotencyKey(request);
+      const actor = actorOf(request, caller);
+      const { body, sent } = await readBody(exchange, decisionBody);
+      const { account_id: accountId, id: reviewId } = await reviewOfPath(deps, exchange);
+      // Its body came late: the caller has been told that nothing was done, so let it be true.
+      if (state.isGivenUp) throw unavailable();
+      const decided = await decideReview(deps.database, {
+        ...{ accountId, reviewId, key, actor },
+        fingerprint: fingerprintRequest(sent),
+        decision: body.decision,
+        reason: body.reason,
+        retryJobId: freeRetryJobIdOf(accountId, reviewId, key),
+      });
+      if (decided.outcome !== 'decided') throw problemOfDecision(decided.outcome);
+      const review = await requireReview(deps, accountId, reviewId);
+      await deps.startFreeRetry(review, state);
+      response
+        .set({ 'Cache-Control': 'no-store', ...(decided.isReplay ? REPLAYED : {}) })
+        .json(viewReview(await requireReview(deps, accountId, reviewId), caller));
+    },
+  };
+}
+
+async function requireReview(deps: Deps, accountId: string, reviewId: string): Promise<StoredReview> {
+  const review = await readReview(deps.database, accountId, reviewId);
+  if (review === null) throw notFound('review');
+  return review;
+}
+
+function problemOfDecision(outcome: Exclude<Decided['outcome'], 'decided'>): Problem {
+  switch (outcome) {
+    case 'not_found':
+      return notFound('review');
+    case 'key_reused':
+      return new Problem('idempotency_key_reused', { billed: 'no' });
+    case 'decided_otherwise':
+      return new Problem('state_conflict', {
+        detail: 'The review has been decided otherwise. Read it again.',
+      });
+    case 'partly_refunded':
+      return new Problem('state_conflict', {
+        detail:
+          'A part of what this output cost has been given back. Refund the rest: a free retry would make it good twice.',
+      });
+    case 'nothing_to_make_good':
+      return new Problem('state_conflict', {
+        detail:
+          'All that this output cost has been given back already. Nothing is left to refund or to try again.',
+      });
+  }
+}

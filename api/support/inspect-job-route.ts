@@ -1,0 +1,78 @@
+import type { SupportWorkflows } from '../../client/support-workflow.ts';
+import { workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
+import { nextActionOf } from '../../domain/next-action.ts';
+import { inspectJob, type InspectedOutput, type JobInspection } from '../../jobs/support/inspect-job.ts';
+import type { StoredJob } from '../../jobs/reads/read-job.ts';
+import { instantText, instantTextOrNull } from '../http/instant-text.ts';
+import { jobOfPath, type JobOfPathDeps } from '../access/job-of-path.ts';
+import { viewJob, type TemporalUi } from '../jobs/job-view.ts';
+import { notFound } from '../http/problem.ts';
+import type { Route } from '../http/route.ts';
+
+/** GET /v1/jobs/{id}/inspect: all that is on record of a job, and what happens next by itself. */
+export function inspectJobRoute(
+  deps: JobOfPathDeps & {
+    readonly supportWorkflows: SupportWorkflows;
+    readonly temporalUi: TemporalUi;
+  },
+): Route {
+  return {
+    method: 'get',
+    path: '/v1/jobs/:id/inspect',
+    access: 'key',
+    scopes: ['support'],
+    async handle(exchange) {
+      const { accountId, job } = await jobOfPath(deps, exchange);
+      const [found, workflow] = await Promise.all([
+        inspectJob(deps.database, accountId, job.id),
+        deps.supportWorkflows.isRunning(workflowIdOf(job.id)),
+      ]);
+      if (found === null) throw notFound('job');
+      exchange.response.set('Cache-Control', 'no-store').json({
+        account_id: accountId,
+        job: viewJob(job, accountId, deps.temporalUi),
+        model: found.model,
+        provider: found.provider,
+        // Of the job as a whole; Temporal may not answer, and PostgreSQL does all the same.
+        workflow: { id: workflowIdOf(job.id), state: workflow === 'unavailable' ? 'unknown' : workflow },
+        outputs: found.outputs.map((output) => viewOutput(job, output, new Date(found.now))),
+        actions: found.actions.map(viewAction),
+      });
+    },
+  };
+}
+
+function viewOutput(job: StoredJob, output: InspectedOutput, now: Date) {
+  const { reservation, repair } = output;
+  return {
+    id: output.id,
+    state: output.state,
+    workflow_id: workflowIdOfOutput(job.id, output.id, job.outputs.length),
+    reservation: {
+      ...reservation,
+      return_by: instantText(reservation.return_by),
+      settled_at: instantTextOrNull(reservation.settled_at),
+    },
+    attempts: output.attempts.map((attempt) => ({
+      ...attempt,
+      posted_at: instantText(attempt.posted_at),
+      resolved_at: instantTextOrNull(attempt.resolved_at),
+      stopping_since: instantTextOrNull(attempt.stopping_since),
+    })),
+    repair: repair && {
+      ...repair,
+      first_seen_at: instantText(repair.first_seen_at),
+      last_seen_at: instantText(repair.last_seen_at),
+    },
+    next_automatic_action: nextActionOf({
+      isOpen: reservation.state === 'open',
+      returnBy: new Date(reservation.return_by),
+      now,
+      isUnknown: output.attempts.some(({ state }) => state === 'unknown' || state === 'posting'),
+    }),
+  };
+}
+
+function viewAction({ at, actor, action, reason, detail }: JobInspection['actions'][number]) {
+  return { at: instantText(at), actor, action, reason, detail };
+}

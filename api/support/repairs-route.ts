@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { listRepairs, type Repair } from '../../jobs/support/repairs.ts';
+import type { Database } from '../../ledger/database.ts';
+import { namedAccount, requirePlatformKey, type ActingFor } from '../access/authorize.ts';
+import { readCursor, writeCursor } from '../http/cursor.ts';
+import { instantText, instantTextOrNull } from '../http/instant-text.ts';
+import { postgresInstant } from '../http/postgres-instant.ts';
+import { listLimit, readQuery } from '../http/read-query.ts';
+import type { Route } from '../http/route.ts';
+
+const query = z.strictObject({
+  /** What still waits for a settlement, or what has had one since. */
+  state: z.enum(['open', 'resolved']).default('open'),
+  cursor: z.string().optional(),
+  limit: listLimit,
+});
+
+const position = z.strictObject({
+  firstSeenAt: postgresInstant,
+  accountId: z.string().regex(/^\w{1,100}$/),
+  reservationId: z.string().regex(/^\w{1,200}$/),
+});
+
+/**
+ * GET /v1/repairs: what the reconciler found and could not settle by itself, oldest first. Of all accounts, or of the one that
+ * Holdfast-Account names.
+ */
+export function repairsRoute(deps: { readonly database: Database; readonly actingFor: ActingFor }): Route {
+  return {
+    method: 'get',
+    path: '/v1/repairs',
+    access: 'key',
+    scopes: ['support'],
+    async handle({ request, response, caller, state }) {
+      requirePlatformKey(caller);
+      const asked = readQuery(request, query);
+      const isOfOne = namedAccount(request, caller) !== undefined;
+      const accountId = isOfOne ? await deps.actingFor(request, caller) : null;
+      state.accountId = accountId;
+      const found = await listRepairs(
+        deps.database,
+        { accountId, isResolved: asked.state === 'resolved' },
+        {
+          after: asked.cursor === undefined ? null : readCursor(asked.cursor, position),
+          limit: asked.limit,
+        },
+      );
+      const last = found.at(-1);
+      response.set('Cache-Control', 'no-store').json({
+        data: found.map(({ repair }) => viewRepair(repair)),
+        next_cursor: found.length === asked.limit && last !== undefined ? writeCursor(last.position) : null,
+      });
+    },
+  };
+}
+
+function viewRepair(repair: Repair) {
+  return {
+    ...repair,
+    return_by: instantText(repair.return_by),
+    first_seen_at: instantText(repair.first_seen_at),
+    last_seen_at: instantText(repair.last_seen_at),
+    resolved_at: instantTextOrNull(repair.resolved_at),
+  };
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { isOutputId } from '../../domain/ids.ts';
+import { MAX_REVIEW_NOTE, REVIEW_CATEGORIES, REVIEW_REPORTS_PER_DAY } from '../../domain/review.ts';
+import { openReview, type OpenedReview } from '../../jobs/reviews/open-review.ts';
+import { readReview } from '../../jobs/reviews/read-review.ts';
+import { requestText } from '../../contract/request-text.ts';
+import type { Database } from '../../ledger/database.ts';
+import { REPLAYED } from '../jobs/admit-submission.ts';
+import { notFound, Problem } from '../http/problem.ts';
+import { readBody } from '../http/read-body.ts';
+import { reviewPath, viewReview } from './review-view.ts';
+import { pathParameter, type Route } from '../http/route.ts';
+
+const reportBody = z.strictObject({
+  category: z.enum(REVIEW_CATEGORIES),
+  note: requestText({ max: MAX_REVIEW_NOTE, isParagraph: true }).optional(),
+});
+
+/**
+ * POST /v1/outputs/{id}/reports: the customer says that an output cannot be used. What is said is the key: the same report again is
+ * the same review.
+ */
+export function reportOutputRoute(deps: { readonly database: Database }): Route {
+  return {
+    method: 'post',
+    path: '/v1/outputs/:id/reports',
+    access: 'account',
+    scopes: ['jobs:write', 'support'],
+    async handle(exchange) {
+      const { request, response, accountId, caller } = exchange;
+      const { body } = await readBody(exchange, reportBody);
+      const outputId = pathParameter(request, 'id');
+      if (!isOutputId(outputId)) throw notFound('output');
+      const opened = await openReview(deps.database, {
+        accountId,
+        outputId,
+        category: body.category,
+        note: body.note ?? null,
+      });
+      if (opened.outcome !== 'opened' && opened.outcome !== 'known') throw problemOfReport(opened);
+      const review = await readReview(deps.database, accountId, opened.reviewId);
+      if (review === null) throw new RangeError(`an opened review is not on record: ${opened.reviewId}`);
+      response
+        .status(201)
+        .set({
+          'Cache-Control': 'no-store',
+          Location: reviewPath(review.id),
+          ...(opened.outcome === 'known' ? REPLAYED : {}),
+        })
+        .json(viewReview(review, caller));
+    },
+  };
+}
+
+function problemOfReport(refused: Exclude<OpenedReview, { readonly outcome: 'opened' | 'known' }>): Problem {
+  switch (refused.outcome) {
+    case 'open_already':
+      return new Problem('state_conflict', {
+        detail: 'Another report of this output is being looked at. Wait for its answer.',
+        links: { review: reviewPath(refused.reviewId) },
+      });
+    case 'not_found':
+      return notFound('output');
+    case 'not_delivered':
+      return new Problem('state_conflict', {
+        detail: 'Only an output that was delivered can be reported. This one has not succeeded.',
+      });
+    case 'made_good':
+      return new Problem('state_conflict', {
+        detail:
+          'This output cost nothing, or has been made good: its credits are back, or a free retry was given.',
+      });
+    case 'too_many_of_output':
+      return new Problem('state_conflict', {
+        detail: 'This output has been reported as often as it may be. Please write to support.',
+      });
+    case 'too_many_today':
+      return tooManyReports(refused.retryAfterSeconds);
+  }
+}
+
+/** 429, the limit named in headers (draft-ietf-httpapi-ratelimit-headers) and detail. */
+function tooManyReports(retryAfterSeconds: number): Problem {
+  const seconds = String(Math.max(1, Math.ceil(retryAfterSeconds)));
+  const most = String(REVIEW_REPORTS_PER_DAY);
+  return new Problem(
+    'rate_limited',
+    { detail: `An account may report ${most} outputs in 24 hours (reports_per_day). Send this one later.` },
+    {
+      RateLimit: `"reports_per_day";r=0;t=${seconds}`,
+      'RateLimit-Policy': `"reports_per_day";q=${most};w=86400`,
+      'Retry-After': seconds,
+    },
+  );
+}

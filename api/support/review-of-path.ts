@@ -1,0 +1,34 @@
+import { isReviewId } from '../../domain/review.ts';
+import { accountOfReview, readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
+import type { Database } from '../../ledger/database.ts';
+import { namedAccount, requireScope, type ActingFor } from '../access/authorize.ts';
+import { notFound } from '../http/problem.ts';
+import { pathParameter, type CallerExchange } from '../http/route.ts';
+
+export type ReviewDeps = { readonly database: Database; readonly actingFor: ActingFor };
+
+/**
+ * Whose reviews a caller asks for: an account key its own, a platform key those of the account in Holdfast-Account; null without
+ * it, which is every account's and support's alone. Throws the problems forbidden and not_found.
+ */
+export async function reviewedAccount(deps: ReviewDeps, exchange: CallerExchange): Promise<string | null> {
+  const { request, caller, state } = exchange;
+  if (namedAccount(request, caller) === undefined) {
+    requireScope(caller, ['support']);
+    return null;
+  }
+  state.accountId = await deps.actingFor(request, caller);
+  return state.accountId;
+}
+
+/** The review that a path names, of the caller's account; any other is not found, whoever's it is. */
+export async function reviewOfPath(deps: ReviewDeps, exchange: CallerExchange): Promise<StoredReview> {
+  const reviewId = pathParameter(exchange.request, 'id');
+  const named = await reviewedAccount(deps, exchange);
+  if (!isReviewId(reviewId)) throw notFound('review');
+  const accountId = named ?? (await accountOfReview(deps.database, reviewId));
+  const review = accountId === null ? null : await readReview(deps.database, accountId, reviewId);
+  if (review === null) throw notFound('review');
+  exchange.state.accountId = review.account_id;
+  return review;
+}

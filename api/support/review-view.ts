@@ -1,0 +1,59 @@
+import { adviceOf } from '../../domain/review.ts';
+import type { StoredReview } from '../../jobs/reviews/read-review.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { instantText, instantTextOrNull } from '../http/instant-text.ts';
+import { outputPath } from '../jobs/job-view.ts';
+
+/**
+ * A review as http-api.md shows it, and beside it what a reviewer looks at: the brief and the output. Who decided, and what was
+ * decided before, is for support.
+ */
+export function viewReview(review: StoredReview, caller: Caller) {
+  const { work } = review;
+  return {
+    id: review.id,
+    output_id: review.output_id,
+    job_id: review.job_id,
+    category: review.category,
+    note: review.note,
+    state: review.state,
+    decision: review.decision,
+    reason: review.reason,
+    advice: adviceOf(review.category),
+    retry_job_id: review.retry_job_id,
+    retry_state: review.retry_state,
+    created_at: instantText(review.created_at),
+    decided_at: instantTextOrNull(review.decided_at),
+    kind: work.kind,
+    model: review.model,
+    brief: work.brief ?? null,
+    instruction: work.instruction ?? null,
+    output: {
+      content_url: `${outputPath(review.output_id)}/content`,
+      content_type: review.content_type,
+      bytes: review.bytes,
+      sha256: review.sha256,
+    },
+    billing: {
+      output_id: review.paid.output_id,
+      committed: review.paid.committed,
+      refunded: review.paid.refunded,
+    },
+    ...(caller.accountId === null ? forSupport(review) : {}),
+    links: { self: reviewPath(review.id), output: outputPath(review.output_id) },
+  };
+}
+
+export function reviewPath(reviewId: string): string {
+  return `/v1/reviews/${reviewId}`;
+}
+
+function forSupport(review: StoredReview) {
+  return {
+    account_id: review.account_id,
+    decisions: review.decisions.map((decision) => ({
+      ...decision,
+      decided_at: instantText(decision.decided_at),
+    })),
+  };
+}

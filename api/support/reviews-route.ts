@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { isReviewId, REVIEW_CATEGORIES, REVIEW_STATES } from '../../domain/review.ts';
+import { listReviews } from '../../jobs/reviews/list-reviews.ts';
+import { readCursor, writeCursor } from '../http/cursor.ts';
+import { postgresInstant } from '../http/postgres-instant.ts';
+import { listLimit, readQuery } from '../http/read-query.ts';
+import { reviewedAccount, reviewOfPath, type ReviewDeps } from './review-of-path.ts';
+import { viewReview } from './review-view.ts';
+import type { Route } from '../http/route.ts';
+
+const query = z.strictObject({
+  state: z.enum(REVIEW_STATES).optional(),
+  category: z.enum(REVIEW_CATEGORIES).optional(),
+  cursor: z.string().optional(),
+  limit: listLimit,
+});
+const position = z.strictObject({ createdAt: postgresInstant, reviewId: z.string().refine(isReviewId) });
+
+/** GET /v1/reviews: for support those of every account, or of the one named; for an account its own. Newest first. */
+export function listReviewsRoute(deps: ReviewDeps): Route {
+  return {
+    method: 'get',
+    path: '/v1/reviews',
+    access: 'key',
+    scopes: ['support', 'jobs:read'],
+    async handle(exchange) {
+      const { request, response, caller } = exchange;
+      const accountId = await reviewedAccount(deps, exchange);
+      const asked = readQuery(request, query);
+      const page = await listReviews(
+        deps.database,
+        accountId,
+        { state: asked.state ?? null, category: asked.category ?? null },
+        { from: asked.cursor === undefined ? null : readCursor(asked.cursor, position), limit: asked.limit },
+      );
+      response.set('Cache-Control', 'no-store').json({
+        data: page.reviews.map((review) => viewReview(review, caller)),
+        next_cursor: page.next === null ? null : writeCursor(page.next),
+      });
+    },
+  };
+}
+
+/** GET /v1/reviews/{id}. */
+export function readReviewRoute(deps: ReviewDeps): Route {
+  return {
+    method: 'get',
+    path: '/v1/reviews/:id',
+    access: 'key',
+    scopes: ['support', 'jobs:read'],
+    async handle(exchange) {
+      const review = await reviewOfPath(deps, exchange);
+      exchange.response.set('Cache-Control', 'no-store').json(viewReview(review, exchange.caller));
+    },
+  };
+}

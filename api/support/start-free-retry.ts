@@ -1,0 +1,63 @@
+import type { StartJob } from '../../client/start-job.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import { freeRetryRequest } from '../../domain/free-retry.ts';
+import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
+import type { Database } from '../../ledger/database.ts';
+import { Problem, unavailable } from '../http/problem.ts';
+import type { RequestState } from '../http/request-state.ts';
+
+export type StartFreeRetry = (review: StoredReview, state: RequestState) => Promise<void>;
+
+/**
+ * Starts the job that a decision allows, where it has not begun. Safe to repeat: the job is the decision's own. Throws the problem
+ * `unavailable` when Temporal does not answer (the decision stands, and the same call again goes on), and `state_conflict` when
+ * this job can never begin: the review is then open again.
+ */
+export function createStartFreeRetry(deps: {
+  readonly database: Database;
+  readonly startJob: StartJob;
+}): StartFreeRetry {
+  const { database, startJob } = deps;
+  return async (review, state) => {
+    const { retry_job_id: jobId, work } = review;
+    if (jobId === null || review.retry_state !== null) return;
+    if (state.isGivenUp) throw unavailable();
+    const body = freeRetryRequest(review.id);
+    const started = await startJob({
+      accountId: review.account_id,
+      jobId,
+      body,
+      fingerprint: fingerprintRequest(body),
+      request: work,
+      credits: 0,
+    });
+    switch (started.outcome) {
+      case 'reserved':
+        return;
+      case 'closed':
+        // Its workflow has ended: as it should, or from outside before it was admitted.
+        if ((await readReview(database, review.account_id, review.id))?.retry_state === null) {
+          throw new Problem('state_conflict', {
+            detail:
+              'The free retry was ended from outside before it began. Decide again in two minutes, with a new Idempotency-Key.',
+            billed: 'no',
+          });
+        }
+        return;
+      case 'refused':
+        throw new Problem('state_conflict', {
+          detail: `The free retry was not admitted (${started.refusal.reason}). Decide again, with a new Idempotency-Key.`,
+          billed: 'no',
+        });
+      case 'unavailable':
+        throw unavailable(
+          'The decision is on record and its job has not begun: send it again with the same Idempotency-Key.',
+        );
+      case 'key_reused':
+        throw new RangeError(`a job of our own naming was another's: ${jobId}`);
+      default:
+        assertNever(started);
+    }
+  };
+}

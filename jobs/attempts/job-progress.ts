@@ -1,0 +1,58 @@
+import type { PartProgress } from '../../domain/stages.ts';
+import type { Database } from '../../ledger/database.ts';
+
+/** What a provider says of a job under way. Both null while it waits in the provider's queue. */
+export type Progress = {
+  readonly stage: string | null;
+  /** 0 … 1, where the provider tells. */
+  readonly fraction: number | null;
+  readonly queue_position: number | null;
+};
+
+export type JobProgress = ReturnType<typeof createJobProgress>;
+
+/** What people are shown of a job between its start and its end. */
+export function createJobProgress(database: Database) {
+  return {
+    record: async (accountId: string, jobId: string, progress: Progress): Promise<void> => {
+      await database.query({
+        name: 'jobs.record_progress',
+        text: 'SELECT jobs.record_progress($1, $2, $3)',
+        values: [accountId, jobId, JSON.stringify(progress)],
+      });
+    },
+
+    /** How far an attempt at one part of a pipeline has come: recorded as the progress of the whole, which never goes back. */
+    recordPart: async (
+      { accountId, reference }: { readonly accountId: string; readonly reference: string },
+      part: PartProgress,
+      progress: Progress,
+    ): Promise<void> => {
+      const { stage, parts, before, share } = part;
+      await database.query({
+        name: 'jobs.record_stage_progress',
+        text: 'SELECT jobs.record_stage_progress($1, $2, $3, $4, $5, $6, $7, $8)',
+        values: [
+          accountId,
+          reference,
+          stage,
+          parts,
+          before,
+          share,
+          progress.fraction ?? 0,
+          progress.queue_position,
+        ],
+      });
+    },
+
+    /** Marks a job that is past its expected time; answers whether it is stuck now (an ended one is not). */
+    markStuck: async (accountId: string, jobId: string, outputId: string): Promise<boolean> => {
+      const { rows } = await database.query<{ is_stuck: boolean }>({
+        name: 'jobs.mark_stuck',
+        text: 'SELECT jobs.mark_stuck($1, $2, $3) AS is_stuck',
+        values: [accountId, jobId, outputId],
+      });
+      return rows[0]?.is_stuck ?? false;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Database } from '../../ledger/database.ts';
+import type { StoredAsset } from './attempts.ts';
+
+/** What a part of a stage has made. */
+export type StageResult = StoredAsset & {
+  /** Of the part: `script`, `scenes_2`. */
+  readonly stage: string;
+};
+
+type Row = { stage: string; sha256: string; content_type: string; bytes: string };
+
+/** The results an output's stages have so far, one of each part. */
+export async function readStageResults(
+  database: Database,
+  accountId: string,
+  outputId: string,
+): Promise<readonly StageResult[]> {
+  const { rows } = await database.query<Row>({
+    name: 'jobs.read_stage_results',
+    text: 'SELECT stage, sha256, content_type, bytes FROM jobs.read_stage_results($1, $2)',
+    values: [accountId, outputId],
+  });
+  return rows.map((row) => ({
+    stage: row.stage,
+    sha256: row.sha256,
+    contentType: row.content_type,
+    bytes: Number(row.bytes),
+  }));
+}

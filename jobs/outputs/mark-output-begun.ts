@@ -1,0 +1,43 @@
+import type { MadeWork } from '../../domain/edit.ts';
+import type { Database } from '../../ledger/database.ts';
+
+/** One of several outputs, as its workflow begins with it. Times in seconds. */
+export type TakenUpOutput = {
+  readonly work: MadeWork;
+  readonly credits: number;
+  /** How long it may take, from its start. */
+  readonly deadlineSeconds: number;
+  /** Until its credits return, when the output was first taken up; negative past that. */
+  readonly leftSeconds: number;
+  readonly ageSeconds: number;
+};
+
+type Row = {
+  work: MadeWork;
+  credits: string;
+  deadline_seconds: number;
+  left_seconds: number;
+  age_seconds: number;
+};
+
+/** Starts the clock of an output, once; null when its reservation has ended, so that there is nothing to run. */
+export async function takeUpOutput(
+  database: Database,
+  accountId: string,
+  outputId: string,
+): Promise<TakenUpOutput | null> {
+  const { rows } = await database.query<Row>({
+    name: 'jobs.take_up_output',
+    text: 'SELECT * FROM jobs.take_up_output($1, $2)',
+    values: [accountId, outputId],
+  });
+  const [row] = rows;
+  if (row === undefined) return null;
+  return {
+    work: row.work,
+    credits: Number(row.credits),
+    deadlineSeconds: row.deadline_seconds,
+    leftSeconds: row.left_seconds,
+    ageSeconds: row.age_seconds,
+  };
+}

@@ -1,0 +1,72 @@
+import type { ReferenceAsset, ReferenceRefusal } from '../../domain/reference-assets.ts';
+import type { Database } from '../../ledger/database.ts';
+
+/** How an address of a brief stands: `mine` is to be fetched by who asked, `busy` is being fetched by another output. */
+export type ClaimedReference = {
+  /** In the brief, from 1. */
+  readonly position: number;
+  readonly url: string;
+  readonly state: 'mine' | 'busy' | 'kept' | 'refused';
+  readonly refusal: ReferenceRefusal | null;
+};
+
+export type References = ReturnType<typeof createReferences>;
+
+type OutputKey = { readonly accountId: string; readonly jobId: string; readonly outputId: string };
+
+/** The pictures that briefs refer to, as they are kept: once per job and address. */
+export function createReferences(database: Database) {
+  return {
+    /** Claims what is not fetched yet, for so long. Nothing when the output refers to nothing, or has ended. */
+    async claim(output: OutputKey, leaseSeconds: number): Promise<readonly ClaimedReference[]> {
+      const { rows } = await database.query<{
+        place: number;
+        url: string;
+        state: ClaimedReference['state'];
+        refusal: ReferenceRefusal | null;
+      }>({
+        name: 'jobs.claim_references',
+        text: 'SELECT place, url, state, refusal FROM jobs.claim_references($1, $2, $3, $4) ORDER BY place',
+        values: [output.accountId, output.jobId, output.outputId, leaseSeconds],
+      });
+      return rows.map(({ place, ...row }) => ({ ...row, position: place }));
+    },
+
+    /** Records what came of an address. The first word stands. */
+    async resolve(
+      { accountId, jobId }: OutputKey,
+      url: string,
+      result: { readonly asset: ReferenceAsset } | { readonly refusal: ReferenceRefusal },
+    ): Promise<void> {
+      const asset = 'asset' in result ? result.asset : null;
+      const refusal = 'refusal' in result ? result.refusal : null;
+      await database.query({
+        name: 'jobs.resolve_reference',
+        text: 'SELECT jobs.resolve_reference($1, $2, $3, $4, $5, $6, $7)',
+        values: [
+          accountId,
+          jobId,
+          url,
+          refusal,
+          asset?.sha256 ?? null,
+          asset?.content_type ?? null,
+          asset?.bytes ?? null,
+        ],
+      });
+    },
+  };
+}
+
+/** What was kept for an output, in the order of its brief. */
+export async function readReferences(
+  database: Database,
+  accountId: string,
+  outputId: string,
+): Promise<readonly ReferenceAsset[]> {
+  const { rows } = await database.query<{ kept: readonly ReferenceAsset[] | null }>({
+    name: 'jobs.read_references',
+    text: 'SELECT jobs.read_references($1, $2) AS kept',
+    values: [accountId, outputId],
+  });
+  return rows[0]?.kept ?? [];
+}

@@ -1,0 +1,49 @@
+import type { Database } from '../../ledger/database.ts';
+import type { StoredJob } from './read-job.ts';
+
+/** Where a page ended. `createdAt` is PostgreSQL's own text: a Date would lose its microseconds. */
+export type JobListPosition = { readonly createdAt: string; readonly jobId: string };
+
+export type JobListFilter = {
+  readonly state: string | null;
+  readonly kind: string | null;
+  /** RFC 3339; both ends excluded. */
+  readonly createdAfter: string | null;
+  readonly createdBefore: string | null;
+};
+
+export type JobListPage = {
+  readonly jobs: readonly StoredJob[];
+  /** Null at the end of the list. */
+  readonly next: JobListPosition | null;
+};
+
+/** A page of an account's jobs, newest first. */
+export async function listJobs(
+  database: Database,
+  accountId: string,
+  filter: JobListFilter,
+  page: { readonly from: JobListPosition | null; readonly limit: number },
+): Promise<JobListPage> {
+  const { rows } = await database.query<{ job: StoredJob; created_at: string; job_id: string }>({
+    name: 'jobs.list_jobs',
+    text: 'SELECT job, created_at, job_id FROM jobs.list_jobs($1, $2, $3, $4, $5, $6, $7, $8)',
+    values: [
+      accountId,
+      filter.state,
+      filter.kind,
+      filter.createdAfter,
+      filter.createdBefore,
+      page.from?.createdAt ?? null,
+      page.from?.jobId ?? null,
+      page.limit + 1,
+    ],
+  });
+  const shown = rows.slice(0, page.limit);
+  const last = shown.at(-1);
+  const hasMore = rows.length > shown.length && last !== undefined;
+  return {
+    jobs: shown.map((row) => row.job),
+    next: hasMore ? { createdAt: last.created_at, jobId: last.job_id } : null,
+  };
+}

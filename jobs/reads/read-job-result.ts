@@ -1,0 +1,48 @@
+import type { FailureCode } from '../../domain/failures.ts';
+import type { JobState, OutputCounts } from '../../domain/job-state.ts';
+import type { Database } from '../../ledger/database.ts';
+
+/** How a job stands. Credits as numbers (sums of safe integers within one job). */
+export type StoredJobResult = OutputCounts & {
+  readonly state: JobState;
+  readonly failureCode: FailureCode | null;
+  readonly committed: number;
+  readonly returned: number;
+  /** Until the job's deadline; negative past it. */
+  readonly leftSeconds: number;
+};
+
+type Row = OutputCounts & {
+  state: JobState;
+  failure_code: FailureCode | null;
+  committed: string;
+  returned: string;
+  left_seconds: number;
+};
+
+/** How a job of an account stands; null when there is no such job. */
+export async function readJobResult(
+  database: Database,
+  accountId: string,
+  jobId: string,
+): Promise<StoredJobResult | null> {
+  const { rows } = await database.query<Row>({
+    name: 'jobs.read_job_result',
+    text: 'SELECT * FROM jobs.read_job_result($1, $2)',
+    values: [accountId, jobId],
+  });
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { state, outputs, succeeded, failed, canceled } = row;
+  return {
+    state,
+    failureCode: row.failure_code,
+    outputs,
+    succeeded,
+    failed,
+    canceled,
+    committed: Number(row.committed),
+    returned: Number(row.returned),
+    leftSeconds: row.left_seconds,
+  };
+}

@@ -1,0 +1,47 @@
+import { GOODWILL_LIFETIME_SECONDS } from '../../domain/grant-rules.ts';
+import type { ReviewDecision } from '../../domain/review.ts';
+import type { Database } from '../../ledger/database.ts';
+
+export type Decision = {
+  readonly accountId: string;
+  readonly reviewId: string;
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly decision: ReviewDecision;
+  readonly reason: string;
+  readonly actor: string;
+  /** The job that a free retry allows. */
+  readonly retryJobId: string;
+};
+
+export type Decided = {
+  /**
+   * `decided_otherwise`: another decision holds. `nothing_to_make_good`: all of it has been given back already.
+   * `partly_refunded`: a part has been, so a free retry would make it good twice.
+   */
+  readonly outcome:
+    'decided' | 'not_found' | 'key_reused' | 'decided_otherwise' | 'nothing_to_make_good' | 'partly_refunded';
+  readonly isReplay: boolean;
+};
+
+/** Decides a review, once per key, and gives the credits back where that is the decision: one transaction. */
+export async function decideReview(database: Database, decision: Decision): Promise<Decided> {
+  const { rows } = await database.query<{ outcome: Decided['outcome']; is_replay: boolean }>({
+    name: 'jobs.decide_review',
+    text: 'SELECT outcome, is_replay FROM jobs.decide_review($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    values: [
+      decision.accountId,
+      decision.reviewId,
+      decision.key,
+      decision.fingerprint,
+      decision.decision,
+      decision.reason,
+      decision.actor,
+      decision.retryJobId,
+      GOODWILL_LIFETIME_SECONDS,
+    ],
+  });
+  const row = rows[0];
+  if (row === undefined) throw new RangeError('a decision was not answered');
+  return { outcome: row.outcome, isReplay: row.is_replay };
+}

@@ -1,0 +1,31 @@
+import { expiredGrantPolicyOf, failureOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/failures.ts';
+import type { Database } from '../../ledger/database.ts';
+
+/** The customer asks, but the job was lost before that: expired credits come back as a new grant. */
+const CANCELED_WHEN_LOST = failureOf('canceled', 'us');
+
+/**
+ * Ends what no workflow works on any more as canceled, and returns its credits: nothing else would, before the reconciler finds
+ * it. Whether a workflow is gone the caller has asked Temporal. What has ended meanwhile keeps its end.
+ *
+ * @param outputIds null: every output of the job that has not ended.
+ */
+export async function cancelAbandoned(
+  database: Database,
+  job: { readonly accountId: string; readonly jobId: string; readonly outputIds: readonly string[] | null },
+): Promise<void> {
+  await database.query({
+    name: 'jobs.cancel_abandoned',
+    text: 'SELECT jobs.cancel_abandoned($1, $2, $3)',
+    values: [
+      job.accountId,
+      job.jobId,
+      JSON.stringify({
+        failure: CANCELED_WHEN_LOST,
+        expired_policy: expiredGrantPolicyOf(CANCELED_WHEN_LOST),
+        return_grant_hours: RETURN_GRANT_LIFETIME_HOURS,
+        output_ids: job.outputIds,
+      }),
+    ],
+  });
+}

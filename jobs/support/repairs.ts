@@ -1,0 +1,78 @@
+import type { Database } from '../../ledger/database.ts';
+
+/** Why the reconciler could not settle a reservation: a line for support, in its own words or the ledger's. */
+export type Finding = { readonly accountId: string; readonly reservationId: string; readonly why: string };
+
+/** An entry of the repair queue, as PostgreSQL tells it. */
+export type Repair = {
+  readonly account_id: string;
+  readonly reservation_id: string;
+  readonly job_id: string | null;
+  readonly output_id: string | null;
+  readonly credits: number;
+  readonly return_by: string;
+  readonly why: string;
+  readonly tries: number;
+  readonly first_seen_at: string;
+  readonly last_seen_at: string;
+  /** When it was settled after all, by whoever; null while it is not. */
+  readonly resolved_at: string | null;
+};
+
+/** A place in the queue. The instant is PostgreSQL's own text, to the microsecond. */
+export type RepairPosition = {
+  readonly firstSeenAt: string;
+  readonly accountId: string;
+  readonly reservationId: string;
+};
+
+/** Puts findings into the queue, or counts another try of those that stand there. */
+export async function recordRepairs(database: Database, findings: readonly Finding[]): Promise<void> {
+  if (findings.length === 0) return;
+  await database.query({
+    name: 'jobs.record_repairs',
+    text: 'SELECT jobs.record_repairs($1)',
+    values: [
+      JSON.stringify(
+        findings.map((one) => ({
+          account_id: one.accountId,
+          reservation_id: one.reservationId,
+          why: one.why,
+        })),
+      ),
+    ],
+  });
+}
+
+/** A page of the queue, oldest first: of one account or of all (null), of what is settled by now or of what is not. */
+export async function listRepairs(
+  database: Database,
+  filter: { readonly accountId: string | null; readonly isResolved: boolean },
+  page: { readonly after: RepairPosition | null; readonly limit: number },
+): Promise<readonly { readonly repair: Repair; readonly position: RepairPosition }[]> {
+  const { rows } = await database.query<{
+    repair: Repair;
+    first_seen_at: string;
+    account_id: string;
+    reservation_id: string;
+  }>({
+    name: 'jobs.list_repairs',
+    text: 'SELECT repair, first_seen_at, account_id, reservation_id FROM jobs.list_repairs($1, $2, $3, $4, $5, $6)',
+    values: [
+      filter.accountId,
+      filter.isResolved,
+      page.after?.firstSeenAt ?? null,
+      page.after?.accountId ?? null,
+      page.after?.reservationId ?? null,
+      page.limit,
+    ],
+  });
+  return rows.map((row) => ({
+    repair: row.repair,
+    position: {
+      firstSeenAt: row.first_seen_at,
+      accountId: row.account_id,
+      reservationId: row.reservation_id,
+    },
+  }));
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { STAGE_NAMES, type StageName } from '../domain/stages.ts';
+import { PRODUCT_OF_STAGE, stageOf } from './products.ts';
+import type { Renderer } from './renderer.ts';
+import type { ResultFiles } from './result-files.ts';
+
+/** Made once by make-prepared-files.ts with the real renderer: small, and valid to whoever reads them. */
+const PREPARED: Readonly<Record<StageName, string>> = {
+  script: 'script.json',
+  scenes: 'picture.png',
+  motion: 'film.mp4',
+  voice: 'sound.m4a',
+  captions: 'captions.vtt',
+  render: 'film.mp4',
+};
+
+/**
+ * Answers with the same prepared files, whatever was asked: benchmarks and soaks then measure the orchestrator.
+ * @param modelMs how long the pretended model takes; 0 ends a job before its submission is answered.
+ */
+export function createInstantRenderer(files: ResultFiles, modelMs: number): Renderer {
+  const prepared = new Map(
+    STAGE_NAMES.map((stage) => {
+      const content = readFileSync(new URL(`./prepared/${PREPARED[stage]}`, import.meta.url));
+      const { contentType } = PRODUCT_OF_STAGE[stage];
+      return [stage, files.prepare(`prepared-${PREPARED[stage]}`, contentType, content)];
+    }),
+  );
+  return {
+    async render({ input }, _onProgress, signal) {
+      if (modelMs > 0) await sleep(modelMs, undefined, { signal });
+      const file = prepared.get(input.kind === 'static_ad' ? 'scenes' : stageOf(input));
+      if (file === undefined) throw new RangeError('there is no prepared file');
+      return file;
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,88 @@
+import type { StageName } from '../../domain/stages.ts';
+import { productOf, stageOf } from '../products.ts';
+import { composeAudioBed } from './audio-bed.ts';
+import { parseScript, sceneOf, writeScript, formatOfScript } from './film-script.ts';
+import type { RenderRequest } from './render-message.ts';
+import { seededRandom } from './seeded-random.ts';
+import { writeCaptions } from './write-captions.ts';
+
+type OnProgress = (stage: string, fraction: number) => void;
+
+/** 1,024 samples at 48 kHz. */
+const AAC_BLOCK_SECONDS = 1_024 / 48_000;
+
+/** How each stage of a film is made from the results of earlier ones. What is heavy to load is loaded on demand. */
+const MAKE: Readonly<
+  Record<StageName, (request: RenderRequest, onProgress: OnProgress) => Promise<Uint8Array | string>>
+> = {
+  script: ({ input, seed }) => Promise.resolve(JSON.stringify(writeScript(input, seed))),
+  async scenes(request, onProgress) {
+    const { drawStoryboard } = await import('./draw-storyboard.ts');
+    return drawStoryboard(scriptOf(request), partOf(request), onProgress, await referencesOf(request));
+  },
+  async motion(request, onProgress) {
+    const { moveScene } = await import('./move-scene.ts');
+    const pictures = resultsOf(request, 'scenes');
+    return moveScene(scriptOf(request), partOf(request), pictures, onProgress, await referencesOf(request));
+  },
+  async voice(request) {
+    const { encodeSound } = await import('./encode-sound.ts');
+    const { seed, durationSeconds } = scriptOf(request);
+    const key = Math.floor(seededRandom(`${seed} sound`)() * 12);
+    // AAC comes in blocks of 21 ms behind a lead-in of one: cut so that the sound does not outlast the picture.
+    return encodeSound(composeAudioBed(durationSeconds - AAC_BLOCK_SECONDS * 2, key));
+  },
+  captions: (request) => Promise.resolve(writeCaptions(scriptOf(request))),
+  async render(request) {
+    const { joinFilm } = await import('./join-film.ts');
+    const script = scriptOf(request);
+    const { framesPerSecond } = formatOfScript(script);
+    const clips = resultsOf(request, 'motion').map((content, index) => ({
+      content,
+      startSeconds: sceneOf(script, index + 1).firstFrame / framesPerSecond,
+    }));
+    if (clips.length !== script.scenes.length) throw new RangeError('a scene is missing');
+    const captions = Buffer.from(resultOf(request, 'captions')).toString('utf8');
+    return joinFilm({ clips, sound: resultOf(request, 'voice'), captions });
+  },
+};
+
+/** Makes one part of a stage of a film. Throws when a result that it is made from is missing, or is none. */
+export async function renderStage(
+  request: RenderRequest,
+  onProgress: OnProgress,
+): Promise<{ readonly contentType: string; readonly content: Uint8Array }> {
+  const stage = stageOf(request.input);
+  onProgress(stage, 0);
+  const content = await MAKE[stage](request, onProgress);
+  return {
+    contentType: productOf(request.input).contentType,
+    content: typeof content === 'string' ? Buffer.from(content) : content,
+  };
+}
+
+function partOf({ input }: RenderRequest): number {
+  return input.stage?.part ?? 1;
+}
+
+async function referencesOf({ references = [] }: RenderRequest) {
+  const { loadReferences } = await import('./reference-cards.ts');
+  return loadReferences(references);
+}
+
+function scriptOf(request: RenderRequest) {
+  return parseScript(resultOf(request, 'script'));
+}
+
+function resultOf(request: RenderRequest, stage: StageName): Uint8Array {
+  const [result] = resultsOf(request, stage);
+  if (result === undefined) throw new RangeError(`the result of ${stage} is missing`);
+  return result;
+}
+
+function resultsOf({ inputs }: RenderRequest, stage: StageName): readonly Uint8Array[] {
+  return inputs
+    .filter((input) => input.stage === stage)
+    .sort((one, other) => one.part - other.part)
+    .map(({ content }) => content);
+}

@@ -1,0 +1,36 @@
+import type { StageName } from '../domain/stages.ts';
+import type { PredictionInput } from './prediction-request.ts';
+import type { PredictionProgress, ResultFile } from './prediction.ts';
+
+/** One thing to make. `name` is what its file is to be called. */
+export type RenderTask = {
+  readonly name: string;
+  /** Varies the design, so that two variations of one brief do not look alike. */
+  readonly seed: string;
+  readonly input: PredictionInput;
+  /** The results of earlier stages it is made from. */
+  readonly inputs: readonly RenderInput[];
+  /** Pictures that the customer refers to: a product, a logo. Absent: none. */
+  readonly references?: readonly Uint8Array[];
+};
+
+export type RenderInput = {
+  readonly stage: StageName;
+  readonly part: number;
+  readonly content: Uint8Array;
+};
+
+/** Makes files: by rendering, or by handing out prepared ones. Rejects when `signal` is aborted. */
+export type Renderer = {
+  render(
+    task: RenderTask,
+    onProgress: (progress: PredictionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ResultFile>;
+  close(): Promise<void>;
+};
+
+/** What rendered went away under a job that it was not done with. Another run may do. */
+export class RenderInterrupted extends Error {
+  override readonly name = 'RenderInterrupted';
+}

@@ -1,0 +1,23 @@
+import { ApplicationFailure, CancelledFailure, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Settled } from '../../activities/settlement/settle.ts';
+import type { GenerationResult } from '../../contract/workflow-messages.ts';
+import { showEnding } from '../outputs/show-status.ts';
+
+/**
+ * Closes as the ledger says it ended: Completed when charged, Canceled when cancelled, else Failed with the failure code
+ * as its type, so that support filters by it (design.md, "How a workflow closes").
+ */
+export function closeWorkflow(settled: Settled): GenerationResult {
+  showEnding(settled);
+  if (settled.outcome === 'committed') {
+    upsertSearchAttributes({ HoldfastState: ['succeeded'] });
+    return { outcome: 'succeeded', credits: settled.credits };
+  }
+  const code = settled.failure?.code ?? 'internal';
+  upsertSearchAttributes({
+    HoldfastState: [code === 'canceled' ? 'canceled' : 'failed'],
+    HoldfastFailure: [code],
+  });
+  if (code === 'canceled') throw new CancelledFailure('canceled');
+  throw ApplicationFailure.nonRetryable(settled.failure?.detail ?? 'no job was made', code);
+}

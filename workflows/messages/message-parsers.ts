@@ -1,0 +1,117 @@
+import { JOB_REQUEST_LIMITS } from '../../domain/job-request.ts';
+import { isJobId, isOutputId } from '../../domain/ids.ts';
+import {
+  anyObject,
+  either,
+  fail,
+  instantText,
+  object,
+  objectWith,
+  oneOf,
+  optional,
+  text,
+  UnexpectedValue,
+  wholeNumber,
+  type Parser,
+} from '../../domain/parse-value.ts';
+import { faultOfText, type TextRule } from '../../domain/text-rule.ts';
+import type { AttemptName, SupportNews } from '../../domain/support-command.ts';
+import type {
+  CancelRequest,
+  ExtendRequest,
+  GenerationStart,
+  OutputStart,
+  ResolveRequest,
+  RestartRequest,
+  SupportUpdate,
+} from '../../contract/workflow-messages.ts';
+
+/** A parser for every message of workflow-messages.ts: anyone who reaches Temporal can send one, and its UI has a button for it. */
+
+/** As the HTTP API has them: a name beside its key, a sentence or two, the longest key. */
+const MAX_ACTOR = 300;
+const MAX_REASON = 500;
+const MAX_KEY = 255;
+const MAX_FINGERPRINT = 128;
+const MAX_REFERENCE = 100;
+const MAX_PROVIDER_JOB_ID = 255;
+const MAX_ATTEMPT = 1_000_000;
+const MAX_ACCOUNT_ID = 100;
+
+export const cancelRequest: Parser<CancelRequest> = object({ by: oneOf('customer', 'support') });
+
+const attemptReference = text({
+  max: MAX_REFERENCE,
+  pattern: /^att_\w+$/,
+  expected: 'a reference att_…',
+});
+const attemptName: Parser<AttemptName> = either(wholeNumber({ min: 1, max: MAX_ATTEMPT }), attemptReference);
+
+const NEWS: {
+  readonly [Command in SupportNews['command']]: Parser<SupportNews & { readonly command: Command }>;
+} = {
+  release: object({ command: oneOf('release') }),
+  extend: object({ command: oneOf('extend'), returnBy: instantText }),
+  restart: object({ command: oneOf('restart'), attempt: attemptReference, returnBy: instantText }),
+  resolve: object({ command: oneOf('resolve'), attempt: attemptReference }),
+};
+const newsCommand = oneOf('release', 'extend', 'restart', 'resolve');
+
+export const supportNews: Parser<SupportNews> = (value, at) =>
+  NEWS[newsCommand(anyObject(value, at)['command'], 'command')](value, at);
+
+/** Goes on record with what is done. */
+function said(rule: TextRule): Parser<string> {
+  return (value, at) => {
+    const fault = typeof value === 'string' ? faultOfText(value, rule) : { detail: 'It is a text.' };
+    if (fault === null) return value as string;
+    throw new UnexpectedValue(`Say ${at}: who does this, and why, is kept. ${fault.detail}`);
+  };
+}
+
+const supportFields = {
+  actor: said({ max: MAX_ACTOR }),
+  reason: said({ max: MAX_REASON }),
+  key: optional(text({ max: MAX_KEY })),
+  fingerprint: optional(text({ max: MAX_FINGERPRINT })),
+} as const;
+
+export const releaseRequest: Parser<SupportUpdate> = object(supportFields);
+export const extendRequest: Parser<ExtendRequest> = object({ ...supportFields, until: instantText });
+export const restartRequest: Parser<RestartRequest> = object({ ...supportFields, from_attempt: attemptName });
+export const resolveRequest: Parser<ResolveRequest> = object({
+  ...supportFields,
+  outcome: oneOf('ran', 'did_not_run'),
+  attempt: optional(attemptName),
+  provider_job_id: optional(text({ max: MAX_PROVIDER_JOB_ID })),
+});
+
+const accountId = text({
+  max: MAX_ACCOUNT_ID,
+  pattern: /^acct_\w+$/,
+  expected: 'an account id acct_…',
+});
+const idOf =
+  (prefix: string, isId: (id: string) => boolean): Parser<string> =>
+  (value, at) =>
+    typeof value === 'string' && isId(value) ? value : fail(at, `an id ${prefix}…`, value);
+
+const outputCount = wholeNumber({ min: 1, max: JOB_REQUEST_LIMITS.outputs });
+
+// A start may carry more than this: an API process of a newer build runs beside workers of this one.
+export const generationStart: Parser<GenerationStart> = objectWith({
+  accountId,
+  jobId: idOf('job_', isJobId),
+  // Read by admission, with the rules of a job body.
+  request: anyObject,
+  fingerprint: text({ max: MAX_FINGERPRINT }),
+  admitBy: instantText,
+  // One, where it is not said: the workflow of a single output does not ask.
+  outputCount: (value, at) => (value === undefined ? 1 : outputCount(value, at)),
+  startId: optional(text({ max: MAX_KEY })),
+});
+
+export const outputStart: Parser<OutputStart> = objectWith({
+  accountId,
+  outputId: idOf('out_', isOutputId),
+});

@@ -1,0 +1,66 @@
+import { log } from '@temporalio/workflow';
+import type { Ending } from '../../activities/settlement/settle.ts';
+import type { StopCause } from '../../activities/attempts/stop-attempts.ts';
+import { failureOf, type Failure } from '../../domain/failures.ts';
+import { isBroughtForward } from '../../domain/models.ts';
+import type { ProviderSteps } from '../activity-proxies.ts';
+import { RELEASED_BY_SUPPORT } from '../../domain/support-command.ts';
+import { endingOf, type Production } from './output-run.ts';
+import { returnLater } from '../support/support-control.ts';
+
+/**
+ * Stops what runs at the provider and says how the output ends. A cancel that comes too late changes nothing: what was
+ * made is delivered and charged. Past a deadline the credits return regardless. Never throws: where the provider's word
+ * cannot be had, the credits return. `revoked`: support has moved the deadline, or restarted; nothing was stopped.
+ */
+export async function endAfterInterruption(
+  production: Production,
+  steps: ProviderSteps,
+): Promise<Ending | 'revoked'> {
+  const { plan, interruption, deliverable } = production;
+  try {
+    const stopped = await steps.stopAttempts(plan.accountId, plan.outputId, stopCauseOf(production));
+    if (typeof stopped === 'object') {
+      returnLater(production.control, Date.now() + stopped.secondsLeft * 1_000);
+      return 'revoked';
+    }
+    if (interruption === undefined && stopped === 'finished' && deliverable !== undefined) {
+      const late = await steps.collectLate(deliverable);
+      if (late.outcome === 'made' || late.outcome === 'failed') return endingOf(late);
+    }
+  } catch (error) {
+    log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });
+  }
+  return { charge: false, failure: failureOfInterruption(production) };
+}
+
+/** A deadline counts while it stands in PostgreSQL: support may have moved it a moment ago. */
+function stopCauseOf({ interruption, lateAttempt }: Production): StopCause | undefined {
+  if (interruption === 'run_deadline') return { cause: interruption };
+  if (interruption !== 'start_deadline' || lateAttempt === undefined) return undefined;
+  return { cause: interruption, reference: lateAttempt };
+}
+
+const FAULT_OF_DEADLINE = { model: 'provider', customer: 'customer', us: 'us' } as const;
+
+/** The fault decides where credits go whose grant has expired meanwhile (design.md, "The ledger"). */
+function failureOfInterruption({ plan, interruption, control, isStuck, canceledBy }: Production): Failure {
+  switch (interruption) {
+    case undefined: {
+      const isLate = isStuck && !isBroughtForward(plan.times, 'stuckSeconds');
+      return failureOf('canceled', canceledBy === 'customer' && !isLate ? 'customer' : 'us');
+    }
+    case 'released':
+      return RELEASED_BY_SUPPORT;
+    case 'start_deadline':
+      return failureOf(
+        interruption,
+        isBroughtForward(plan.times, 'startDeadlineSeconds') ? 'customer' : 'provider',
+      );
+    case 'internal':
+      return failureOf(interruption);
+    case 'run_deadline':
+      if (control.unknown.size > 0) return failureOf('outcome_unknown');
+      return failureOf('run_deadline', FAULT_OF_DEADLINE[plan.times.deadlineSetBy]);
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  getExternalWorkflowHandle,
+  log,
+  ParentClosePolicy,
+  startChild,
+  type ChildWorkflowHandle,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { failureOf, isFailureCode } from '../../domain/failures.ts';
+import { outputWorkflowIdOf, reservationIdOf } from '../../domain/ids.ts';
+import { BATCH_PRIORITY, WORKFLOW_TASK_TIMEOUT_MS } from '../../domain/workflow-names.ts';
+import { providerSteps } from '../activity-proxies.ts';
+import type { generation } from '../generation.ts';
+import type { Batch } from './make-outputs.ts';
+import { cancelSignal, type CancelRequest } from '../../contract/workflow-messages.ts';
+import { settleOutput } from './settle-output.ts';
+
+/**
+ * One output of a batch, by a workflow of its own, from its start to its close. That workflow settles it; one that was ended
+ * from outside runs no code any more, so its output is ended here.
+ */
+export async function makeOutput(batch: Batch, outputId: string): Promise<void> {
+  const child = await startOutput(batch, outputId);
+  // Begun by an earlier run of this workflow (it was reset): it goes on, and settles, by itself.
+  if (child === 'started_before') return;
+  try {
+    await child.result();
+  } catch (error) {
+    if (!hasEndedItself(error)) await endInItsPlace(batch, outputId).catch(leaveToReconciler(outputId));
+  } finally {
+    batch.underWay.delete(outputId);
+  }
+}
+
+async function startOutput(
+  batch: Batch,
+  outputId: string,
+): Promise<ChildWorkflowHandle<typeof generation> | 'started_before'> {
+  const { accountId, outputCount } = batch.plan;
+  try {
+    return await startChild<typeof generation>('generation', {
+      workflowId: outputWorkflowIdOf(outputId),
+      args: [{ accountId, outputId }],
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      // A batch that is ended from outside leaves what it has begun to go on.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      priority: { priorityKey: BATCH_PRIORITY, fairnessKey: accountId },
+      staticSummary: `one of ${String(outputCount)} outputs · ${accountId}`,
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'started_before';
+    throw error;
+  } finally {
+    batch.underWay.add(outputId);
+    // It was being started when the cancel came.
+    if (batch.canceledBy !== undefined) void cancelChild(outputId, batch.canceledBy);
+  }
+}
+
+/** Asks an output's workflow to cancel, as a client would ask a job's. One that has closed cannot be asked. */
+export async function cancelChild(outputId: string, by: CancelRequest['by']): Promise<void> {
+  const handle = getExternalWorkflowHandle(outputWorkflowIdOf(outputId));
+  try {
+    await handle.signal(cancelSignal, { by });
+    await handle.cancel();
+  } catch (error) {
+    log.info('an output could not be asked to cancel', { outputId, error });
+  }
+}
+
+/** By its own code, which settles before it closes with a failure code (close-workflow.ts): any other failure has settled nothing. */
+function hasEndedItself(error: unknown): boolean {
+  if (!(error instanceof ChildWorkflowFailure)) return false;
+  const { cause } = error;
+  return (
+    cause instanceof CancelledFailure ||
+    (cause instanceof ApplicationFailure && isFailureCode(cause.type ?? ''))
+  );
+}
+
+/** One that cannot be settled costs itself: the others are made. Its reservation is still open, and the reconciler goes on. */
+function leaveToReconciler(outputId: string) {
+  return (error: unknown): void => {
+    log.error('an output could not be settled: the reconciler goes on', { outputId, error });
+  };
+}
+
+async function endInItsPlace({ plan }: Batch, outputId: string): Promise<void> {
+  const { accountId, jobId } = plan;
+  const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
+  await settleOutput(key, { charge: false, failure: failureOf('terminated') });
+  await providerSteps(plan)
+    .stopAttempts(accountId, outputId)
+    .catch((error: unknown) => {
+      log.warn('what runs at the provider could not be stopped', { outputId, error });
+    });
+}

@@ -1,0 +1,100 @@
+import { CancellationScope, setCurrentDetails } from '@temporalio/workflow';
+import { BATCH_WINDOW, type BatchPlan } from '../../domain/batch-plan.ts';
+import { failureOf, type Failure } from '../../domain/failures.ts';
+import { outputIdOf } from '../../domain/ids.ts';
+import { quick, releaseDurably } from '../activity-proxies.ts';
+import { handleSignal } from '../messages/handle-message.ts';
+import { cancelChild, makeOutput } from './make-output.ts';
+import { cancelRequest } from '../messages/message-parsers.ts';
+import { cancelSignal, type CancelRequest } from '../../contract/workflow-messages.ts';
+
+/** What is known of a batch while its outputs are made. */
+export type Batch = {
+  readonly plan: BatchPlan;
+  /** The next output to begin. */
+  next: number;
+  /** Workflows of outputs that have begun and are not known to have closed. */
+  readonly underWay: Set<string>;
+  /** As far as is known here: support may have moved it. */
+  deadlineAt: number;
+  /** Why nothing more is begun; what has not been is returned with it. */
+  stoppedBy: Failure | undefined;
+  canceledBy: CancelRequest['by'] | undefined;
+};
+
+/** Makes the outputs of a job, a window of them at once; what a cancel or the deadline leaves unbegun is returned. */
+export async function makeOutputs(plan: BatchPlan): Promise<void> {
+  const batch: Batch = {
+    plan,
+    next: 0,
+    underWay: new Set(),
+    deadlineAt: Date.now() + (plan.deadlineSeconds - plan.ageSeconds) * 1_000,
+    stoppedBy: undefined,
+    canceledBy: undefined,
+  };
+  let canceledBy: CancelRequest['by'] | undefined;
+  handleSignal(cancelSignal, cancelRequest, ({ by }) => {
+    canceledBy ??= by;
+  });
+  const { cancelRequested } = CancellationScope.current();
+  // A cancel is the outputs' to follow, each by itself; only what they have not begun is returned here.
+  await CancellationScope.nonCancellable(async () => {
+    let canceling: Promise<void> | undefined;
+    cancelRequested.catch(() => {
+      canceling = cancelBatch(batch, canceledBy ?? 'support');
+    });
+    const slots = Math.min(BATCH_WINDOW, plan.outputCount);
+    await Promise.all(Array.from({ length: slots }, () => fillSlot(batch)));
+    await canceling;
+    await returnUnbegun(batch);
+  });
+}
+
+async function fillSlot(batch: Batch): Promise<void> {
+  for (;;) {
+    showBatch(batch);
+    if (await isStopped(batch)) return;
+    if (batch.next >= batch.plan.outputCount) return;
+    await makeOutput(batch, outputIdOf(batch.plan.jobId, batch.next++));
+  }
+}
+
+/** What support reads at the top of a batch's page in Temporal UI. */
+function showBatch({ plan, next, underWay, deadlineAt, stoppedBy }: Batch): void {
+  const rows = [
+    `| Outputs | ${String(plan.outputCount)} |`,
+    `| Begun | ${String(next)} |`,
+    `| Under way | ${[...underWay].map((outputId) => `\`${outputId}\``).join(', ') || 'none'} |`,
+    `| Deadline | ${new Date(deadlineAt).toISOString()} |`,
+    `| Next automatic action | ${stoppedBy === undefined ? 'the next output begins when one ends' : 'what has not begun is returned'} |`,
+  ];
+  setCurrentDetails(['| | |', '|---|---|', ...rows].join('\n'));
+}
+
+/** Past the deadline as it was, the record is asked: support may have given the job more time. */
+async function isStopped(batch: Batch): Promise<boolean> {
+  if (batch.stoppedBy !== undefined) return true;
+  if (Date.now() < batch.deadlineAt) return false;
+  const { accountId, jobId } = batch.plan;
+  const leftSeconds = (await quick.readJobResult(accountId, jobId))?.leftSeconds ?? 0;
+  batch.deadlineAt = Date.now() + leftSeconds * 1_000;
+  // What has not begun by now was kept waiting by us.
+  if (leftSeconds <= 0) batch.stoppedBy ??= failureOf('run_deadline', 'us');
+  return batch.stoppedBy !== undefined;
+}
+
+/** A cancel of a stuck job counts as ours, whoever asks (design.md, "The ledger"), unless the customer's own deadline made it stuck. */
+async function cancelBatch(batch: Batch, by: CancelRequest['by']): Promise<void> {
+  batch.canceledBy = by;
+  batch.stoppedBy = failureOf('canceled', by === 'customer' ? 'customer' : 'us');
+  const { accountId, jobId, isStuckEarly = false } = batch.plan;
+  const job = await quick.readJobResult(accountId, jobId);
+  if (job?.state === 'stuck' && !isStuckEarly) batch.stoppedBy = failureOf('canceled', 'us');
+  await Promise.all([...batch.underWay].map((outputId) => cancelChild(outputId, by)));
+}
+
+async function returnUnbegun({ plan, next, stoppedBy }: Batch): Promise<void> {
+  if (stoppedBy === undefined || next >= plan.outputCount) return;
+  const { accountId, jobId, outputCount } = plan;
+  await releaseDurably.releaseOutputs({ accountId, jobId, from: next, to: outputCount }, stoppedBy);
+}

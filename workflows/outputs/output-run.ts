@@ -1,0 +1,52 @@
+import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
+import type { ProviderJobs } from '../../activities/attempts/has-started.ts';
+import type { Ending } from '../../activities/settlement/settle.ts';
+import { failureOf } from '../../domain/failures.ts';
+import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
+import type { CancelRequest } from '../../contract/workflow-messages.ts';
+import { createControl, type Control } from '../support/support-control.ts';
+
+/** Why production was ended early: a deadline, support, or a step that can never come right. (A cancel is the workflow's own.) */
+export type Interruption = 'start_deadline' | 'run_deadline' | 'released' | 'internal';
+
+/** What is known of an output while it is produced. */
+export type Production = {
+  readonly plan: OutputPlan;
+  readonly control: Control;
+  /** Ends it early; the first reason counts. */
+  interrupt: (interruption: Interruption) => void;
+  /** Nothing is produced any more: it is settled, or about to be. */
+  isOver: boolean;
+  interruption: Interruption | undefined;
+  isStuck: boolean;
+  /** The reference of the submission that its provider did not begin with in time. */
+  lateAttempt: string | undefined;
+  /** The last attempt at the final stage: what there may be to deliver when a cancel comes too late. */
+  deliverable: Attempt | undefined;
+  /** By reference, what providers call the attempts they have accepted, as far as a look at the record has told. */
+  providerJobs: ProviderJobs;
+  canceledBy: CancelRequest['by'] | undefined;
+};
+
+export function beginProduction(plan: OutputPlan): Production {
+  return {
+    plan,
+    control: createControl(plan),
+    interrupt: () => undefined,
+    isOver: false,
+    interruption: undefined,
+    isStuck: false,
+    lateAttempt: undefined,
+    deliverable: undefined,
+    providerJobs: {},
+    canceledBy: undefined,
+  };
+}
+
+/** How a part, or an output, came to its end. */
+export type Made = Extract<AttemptOutcome, { readonly outcome: 'made' | 'failed' }>;
+
+/** How an output that came to its end is settled. */
+export function endingOf(made: Made): Ending {
+  return made.outcome === 'made' ? { charge: true } : { charge: false, failure: failureOf(made.code) };
+}

@@ -1,0 +1,101 @@
+import { condition, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
+import { attemptOf, type Attempt } from '../../domain/output-plan.ts';
+import { afterFailedRun, afterRejection } from '../../domain/rejections.ts';
+import { FINAL_STAGE, type StagePart } from '../../domain/stages.ts';
+import type { ProviderSteps } from '../activity-proxies.ts';
+import type { Made, Production } from './output-run.ts';
+import { showStanding } from './show-status.ts';
+import { expectStart, followUnlessReplaced } from '../support/support-control.ts';
+
+/** Between two attempts, where the provider names no time. */
+const NEXT_ATTEMPT_AFTER_MS = 1_000;
+
+/**
+ * Makes one part of a stage: runs attempts until one has made it or no further one is allowed. What was made before is found by
+ * its attempt row, so a workflow that starts over comes through here at no cost.
+ */
+export async function runStage(production: Production, steps: ProviderSteps, part: StagePart): Promise<Made> {
+  const { maxAttempts, times } = production.plan;
+  const isFinal = part.stage.name === FINAL_STAGE;
+  let replaced = 0; // The limit of attempts is that of one run: support may ask for another.
+  for (let number = 1; ; number++) {
+    const attempt = attemptOf(production.plan, number, part);
+    if (isFinal) production.deliverable = attempt;
+    expectStart(production.control, times.startDeadlineSeconds);
+    const made = await runToItsEnd(production, steps, attempt);
+    switch (made.outcome) {
+      case 'made':
+        return made;
+      case 'failed':
+      case 'rejected': {
+        const then =
+          made.outcome === 'failed'
+            ? afterFailedRun(made, { isFinal, number: number - replaced, maxAttempts })
+            : afterRejection(made.errorClass, number - replaced, maxAttempts);
+        if (then.next === 'fail') return { outcome: 'failed', code: then.code };
+        const pauseMs = (made.outcome === 'rejected' ? made.retryAfterMs : null) ?? NEXT_ATTEMPT_AFTER_MS;
+        await sleep(pauseMs, { summary: `before ${part.stage.name}, attempt ${String(number + 1)}` });
+        break;
+      }
+      case 'replaced':
+        // It delivers nothing.
+        production.deliverable = undefined;
+        stopReplaced(steps, attempt);
+        replaced = number;
+        break;
+      case 'fenced':
+        // The reservation ended elsewhere (the reconciler, support): settling will tell how.
+        return { outcome: 'failed', code: 'terminated' };
+    }
+  }
+}
+
+/** One attempt to its end, unless support puts another in its place. Where it is not known what came of it, until it is known. */
+async function runToItsEnd(
+  production: Production,
+  steps: ProviderSteps,
+  attempt: Attempt,
+): Promise<Exclude<AttemptOutcome, { outcome: 'unknown' }>> {
+  for (;;) {
+    const made = await followUnlessReplaced(production.control, attempt, () => {
+      showStanding(production);
+      return steps.run.runAttempt.executeWithOptions({ summary: summaryOf(attempt) }, [attempt]);
+    });
+    if (made.outcome !== 'unknown') return made;
+    await findOut(production, steps, attempt);
+  }
+}
+
+/** Asks what came of an attempt until it is known: the provider, and where that cannot be asked, support. */
+async function findOut(production: Production, steps: ProviderSteps, attempt: Attempt): Promise<void> {
+  const { control } = production;
+  const { reference } = attempt;
+  const resolve = () => steps.run.resolve.executeWithOptions({ summary: summaryOf(attempt) }, [attempt]);
+  control.unknown.set(reference, attempt);
+  showStanding(production);
+  // Support finds it by this for as long as it is not known.
+  upsertSearchAttributes({ HoldfastUnknownSince: [new Date()] });
+  let resolution = await resolve();
+  while (resolution.outcome === 'unresolvable') {
+    // Parked, until support, a cancel or the deadline ends it.
+    await condition(() => control.resolved.has(reference));
+    resolution = await resolve();
+  }
+  if (resolution.providerJobId !== null)
+    production.providerJobs = { ...production.providerJobs, [reference]: resolution.providerJobId };
+  control.unknown.delete(reference);
+  if (control.unknown.size === 0) upsertSearchAttributes({ HoldfastUnknownSince: [] });
+}
+
+/** What Temporal UI shows beside a step. */
+function summaryOf({ stage, number, provider }: Attempt): string {
+  return `${stage}, attempt ${String(number)}, ${provider}`;
+}
+
+/** What it still does is ours to pay, and nothing waits for it. */
+function stopReplaced(steps: ProviderSteps, { accountId, outputId, reference }: Attempt): void {
+  steps.stopAttempts(accountId, outputId, { cause: 'replaced', reference }).catch((error: unknown) => {
+    log.warn('a replaced attempt could not be stopped', { reference, error });
+  });
+}

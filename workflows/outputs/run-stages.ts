@@ -1,0 +1,60 @@
+import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
+import { stagesOf } from '../../domain/output-plan.ts';
+import { partsOf, type Stage, type StagePart } from '../../domain/stages.ts';
+import type { ProviderSteps } from '../activity-proxies.ts';
+import type { Made, Production } from './output-run.ts';
+import { runStage } from './run-stage.ts';
+
+/** Goes through the stages of an output: the parts of one side by side, then the next. Ends with the first that fails. */
+export async function runStages(production: Production, steps: ProviderSteps): Promise<Made> {
+  for (const stage of stagesOf(production.plan)) {
+    const made = await runParts(production, steps, stage);
+    if (made.outcome === 'failed') return made;
+  }
+  return { outcome: 'made' };
+}
+
+async function runParts(production: Production, steps: ProviderSteps, stage: Stage): Promise<Made> {
+  const [first, ...others] = partsOf(stage);
+  if (first === undefined) return { outcome: 'made' };
+  if (others.length === 0) return runStage(production, steps, first);
+
+  const scope = new CancellationScope();
+  let failed: Made | undefined;
+  const run = async (part: StagePart): Promise<void> => {
+    try {
+      const made = await runStage(production, steps, part);
+      if (made.outcome === 'made') return;
+      failed ??= made;
+    } catch (error) {
+      // One that was called off because another has failed says no more than that.
+      if (failed === undefined) throw error;
+    } finally {
+      if (failed !== undefined) scope.cancel();
+    }
+  };
+  await scope.run(async () => {
+    const runs = [first, ...others].map(run);
+    for (const each of runs) {
+      each.catch(() => {
+        scope.cancel();
+      });
+    }
+    // All have come to rest before what runs at the provider is stopped: none submits behind our back.
+    await Promise.allSettled(runs);
+    await Promise.all(runs);
+  });
+  if (failed === undefined) return { outcome: 'made' };
+  await stopOtherParts(production, steps);
+  return failed;
+}
+
+/** The output has failed: what its other parts still do at the provider is ours to pay. */
+async function stopOtherParts({ plan }: Production, steps: ProviderSteps): Promise<void> {
+  try {
+    await steps.stopAttempts(plan.accountId, plan.outputId);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });
+  }
+}

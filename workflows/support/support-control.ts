@@ -1,0 +1,95 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
+import type { SupportNews } from '../../domain/support-command.ts';
+
+/** What support can move of a production, and what follows it. Instants are the workflow clock's, in ms. */
+export type Control = {
+  /** When the credits return. Only ever later. */
+  returnAtMs: number;
+  /** Counts the moves of instants that are watched: whoever waits for one of them looks again. */
+  moves: number;
+  /** When to look whether what was submitted has begun; undefined while all of it has. */
+  startLookAtMs: number | undefined;
+  /** Whether being stuck was looked at: once, however often production is taken up. */
+  isStuckWatched: boolean;
+  /** When to look whether it is stuck, once more when nobody could tell. */
+  stuckLookAtMs: number;
+  /** Submissions that a provider has accepted, and what follows each. */
+  readonly followed: Map<string, { readonly attempt: Attempt; readonly scope: CancellationScope }>;
+  /** By reference: attempts whose outcome nobody knows; those support has spoken of; those it has replaced. */
+  readonly unknown: Map<string, Attempt>;
+  readonly resolved: Set<string>;
+  readonly replaced: Set<string>;
+};
+
+export function createControl({ ageSeconds, times }: OutputPlan): Control {
+  const admittedAtMs = Date.now() - ageSeconds * 1_000;
+  return {
+    returnAtMs: admittedAtMs + times.deadlineSeconds * 1_000,
+    moves: 0,
+    startLookAtMs: undefined,
+    isStuckWatched: false,
+    stuckLookAtMs: admittedAtMs + times.stuckSeconds * 1_000,
+    followed: new Map(),
+    unknown: new Map(),
+    resolved: new Set(),
+    replaced: new Set(),
+  };
+}
+
+/**
+ * Something is about to be submitted: its provider is to begin within its start deadline. A look that is due sooner stays; it finds
+ * how old each submission is, and when to look again.
+ */
+export function expectStart(control: Control, startDeadlineSeconds: number): void {
+  if (control.startLookAtMs !== undefined) return;
+  control.startLookAtMs = Date.now() + startDeadlineSeconds * 1_000;
+  control.moves++;
+}
+
+/** Moves the deadline, to a later instant only: news may come twice, and late. */
+export function returnLater(control: Control, returnAtMs: number): void {
+  if (!(returnAtMs > control.returnAtMs)) return;
+  control.returnAtMs = returnAtMs;
+  control.moves++;
+}
+
+/** Takes up what support has done in PostgreSQL. A release is the production's to take up: it ends it. */
+export function takeUp(control: Control, news: Exclude<SupportNews, { readonly command: 'release' }>): void {
+  switch (news.command) {
+    case 'extend':
+      returnLater(control, Date.parse(news.returnBy));
+      break;
+    case 'restart':
+      if (control.replaced.has(news.attempt)) break;
+      control.replaced.add(news.attempt);
+      returnLater(control, Date.parse(news.returnBy));
+      control.followed.get(news.attempt)?.scope.cancel();
+      break;
+    case 'resolve':
+      control.resolved.add(news.attempt);
+      break;
+  }
+}
+
+/** Follows an attempt to its end, or until support puts another in its place. */
+export async function followUnlessReplaced<Outcome>(
+  control: Control,
+  attempt: Attempt,
+  follow: () => Promise<Outcome>,
+): Promise<Outcome | { readonly outcome: 'replaced' }> {
+  const { reference } = attempt;
+  if (control.replaced.has(reference)) return { outcome: 'replaced' };
+  const scope = new CancellationScope();
+  control.followed.set(reference, { attempt, scope });
+  try {
+    return await scope.run(follow);
+  } catch (error) {
+    // Whatever a canceled step ends with: when its worker died at that moment, the server calls it a timeout.
+    const isOurs = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
+    if (isOurs && control.replaced.has(reference)) return { outcome: 'replaced' };
+    throw error;
+  } finally {
+    control.followed.delete(reference);
+  }
+}
