@@ -13,11 +13,11 @@ import { createSettleOutput } from '../jobs/outputs/settle-reservation.ts';
 import { readFreeRetry } from '../jobs/admission/read-free-retry.ts';
 import { readJobResult } from '../jobs/reads/read-job-result.ts';
 import { readStageResults } from '../jobs/attempts/read-stage-results.ts';
-import { takeUpOutput } from '../jobs/outputs/mark-output-begun.ts';
+import { markOutputBegun } from '../jobs/outputs/mark-output-begun.ts';
 import { createAdmit } from './admission/admit.ts';
 import { createConfirmNews } from './support/confirm-news.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
-import { createHandOver } from './attempts/upload-inputs.ts';
+import { createUploadInputs } from './attempts/upload-inputs.ts';
 import { createHasStarted } from './attempts/has-started.ts';
 import { createReleaseOutputs } from './settlement/release-outputs.ts';
 import { createMarkStuck } from './support/mark-stuck.ts';
@@ -26,7 +26,7 @@ import { createCollectLate, createRunAttempt } from './attempts/run-attempt.ts';
 import { createSettle, createSettleOverdue } from './settlement/settle.ts';
 import { createStopAttempts } from './attempts/stop-attempts.ts';
 import { findThisProcess } from './attempts/this-process.ts';
-import { createTakeUpOutput } from './admission/plan-begun-output.ts';
+import { createBeginOutput } from './admission/plan-begun-output.ts';
 import { createObeySupport } from './support/apply-command.ts';
 import { resolveBySystem } from './outbound/checked-lookup.ts';
 import { createOpenOutside, type OpenOutside } from './outbound/open-outside.ts';
@@ -60,16 +60,16 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const admitJob = createAdmitJob(database);
   const admit = createAdmit(admitJob, readEditSources.bind(null, database), dependencies);
   const admitFreeRetry = createAdmitFreeRetry(admitJob, readFreeRetry.bind(null, database), dependencies);
-  const handOver = createHandOver(
+  const uploadInputs = createUploadInputs(
     readStageResults.bind(null, database),
     readReferences.bind(null, database),
     assets,
   );
-  const run = { attempts, progress, providers, assets, handOver };
+  const run = { attempts, progress, providers, assets, uploadInputs };
   return endPermanentErrors({
     admit: (start: GenerationStart) =>
       isFreeRetryRequest(start.request) ? admitFreeRetry(start) : admit(start),
-    takeUpOutput: createTakeUpOutput(takeUpOutput.bind(null, database), dependencies),
+    beginOutput: createBeginOutput(markOutputBegun.bind(null, database), dependencies),
     keepReferences: createKeepReferences({
       references: createReferences(database),
       assets,

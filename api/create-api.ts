@@ -10,12 +10,12 @@ import type { Readiness } from '../runtime/readiness.ts';
 import { logAccess } from './http/access-log.ts';
 import { createAdmitSubmission } from './jobs/admit-submission.ts';
 import { createAnswerJob } from './jobs/send-job.ts';
-import { answerInTime } from './http/request-timeout.ts';
+import { limitRequestTime } from './http/request-timeout.ts';
 import { createAuthenticate } from './access/authenticate.ts';
 import { createActingFor, type ActingFor } from './access/authorize.ts';
 import { reportUnavailable } from './http/available-database.ts';
 import { createRouter } from './http/create-router.ts';
-import { answerErrors } from './http/handle-error.ts';
+import { handleErrors } from './http/handle-error.ts';
 import type { JobWatches } from './jobs/job-watches.ts';
 import type { TemporalUi } from './jobs/job-view.ts';
 import { Problem } from './http/problem.ts';
@@ -66,14 +66,14 @@ export type ApiDependencies = {
   readonly rules: RequestRules;
   readonly log: Logger;
   /** How long an answer may take, beyond what it was asked to wait; absent: as long as the conventions allow. */
-  readonly answerWithinMs?: number;
+  readonly respondWithinMs?: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };
 
 /** The HTTP API, without a server around it. */
 export function createApi(dependencies: ApiDependencies): Express {
-  const { log, now, publicUrl, answerWithinMs } = dependencies;
+  const { log, now, publicUrl, respondWithinMs } = dependencies;
   const database = reportUnavailable(dependencies.database);
   const actingFor = createActingFor(database, now);
   const app = express();
@@ -81,7 +81,7 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
 
-  app.use(identifyRequests(now), logAccess(log, now), answerInTime(publicUrl, answerWithinMs));
+  app.use(identifyRequests(now), logAccess(log, now), limitRequestTime(publicUrl, respondWithinMs));
   app.use(
     createRouter(routesOf({ ...dependencies, database, actingFor }), {
       authenticate: createAuthenticate(database, now),
@@ -93,7 +93,7 @@ export function createApi(dependencies: ApiDependencies): Express {
       detail: `There is no such page. Every call is described at ${PAGE_PATH}.`,
     });
   });
-  app.use(answerErrors({ log, publicUrl }));
+  app.use(handleErrors({ log, publicUrl }));
   return app;
 }
 

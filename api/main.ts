@@ -12,7 +12,7 @@ import { publicUrlOf } from '../runtime/public-url.ts';
 import { endInOrder } from '../runtime/shutdown.ts';
 import { lazilyConnectTemporal } from '../runtime/temporal-connection.ts';
 import { createApiReadiness } from './meta/api-readiness.ts';
-import { createAnswerUnreadable } from './http/bad-request.ts';
+import { createBadRequestResponder } from './http/bad-request.ts';
 import { createApi } from './create-api.ts';
 import { createJobWatches } from './jobs/job-watches.ts';
 import { reportUnavailable } from './http/available-database.ts';
@@ -56,7 +56,7 @@ const server = await serve(
       log,
       now: Date.now,
     }),
-  (port) => createAnswerUnreadable(publicUrlAt(port)),
+  (port) => createBadRequestResponder(publicUrlAt(port)),
 );
 endInOrder({
   log,

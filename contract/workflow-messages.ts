@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { OutputStanding } from '../domain/current-details.ts';
+import type { OutputStatus } from '../domain/current-details.ts';
 import type { FailureCode } from '../domain/failures.ts';
 import type { OutputCounts } from '../domain/job-state.ts';
 import type { AttemptName, SupportDone, SupportNews } from '../domain/support-command.ts';
@@ -145,4 +145,4 @@ export const restartUpdate = defineUpdate<SupportDone, [RestartRequest]>('restar
 export const resolveUpdate = defineUpdate<SupportDone, [ResolveRequest]>('resolve');
 
 /** How an output stands, while its workflow runs. */
-export const standingQuery = defineQuery<OutputStanding>('standing');
+export const statusQuery = defineQuery<OutputStatus>('status');

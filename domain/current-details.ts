@@ -1,5 +1,5 @@
 /** What support reads of a running output at the top of its page in Temporal UI. In clear, so: ids and figures only. */
-export type OutputStanding = {
+export type OutputStatus = {
   readonly state: 'running' | 'stuck' | 'unknown' | 'stopping' | 'settling';
   readonly reservationId: string;
   readonly credits: number;
@@ -16,9 +16,9 @@ export type OutputStanding = {
   readonly returnBy: string;
 };
 
-/** The standing as a table in Markdown. */
-export function currentDetailsOf(standing: OutputStanding): string {
-  const { state, reservationId, credits, attempts, returnBy } = standing;
+/** The status as a table in Markdown. */
+export function currentDetailsOf(status: OutputStatus): string {
+  const { state, reservationId, credits, attempts, returnBy } = status;
   const rows: readonly (readonly [string, string])[] = [
     ['State', state],
     ['Reservation', `\`${reservationId}\``],
@@ -26,7 +26,7 @@ export function currentDetailsOf(standing: OutputStanding): string {
     ['Attempt', attempts.map(describeAttempt).join(', ') || 'none under way'],
     ['Provider job', attempts.map(({ providerJobId }) => providerJobId ?? 'not known').join(', ') || '–'],
     ['Deadline', returnBy],
-    ['Next automatic action', nextActionOf(standing)],
+    ['Next automatic action', nextActionOf(status)],
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }
@@ -37,12 +37,12 @@ function describeAttempt({
   number,
   provider,
   isUnknown,
-}: OutputStanding['attempts'][number]) {
+}: OutputStatus['attempts'][number]) {
   const doubt = isUnknown ? ', outcome unknown' : '';
   return `${stage} ${String(number)} at ${provider}${doubt} (\`${reference}\`)`;
 }
 
-function nextActionOf({ state, returnBy }: OutputStanding): string {
+function nextActionOf({ state, returnBy }: OutputStatus): string {
   switch (state) {
     case 'running':
     case 'stuck':

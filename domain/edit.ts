@@ -1,13 +1,16 @@
 import { JOB_REQUEST_LIMITS, type WorkItem } from './job-request.ts';
 
 /** What a model makes. An edit makes what its source is. */
-export type MadeKind = Exclude<WorkItem['kind'], 'edit'>;
+export type ResolvedKind = Exclude<WorkItem['kind'], 'edit'>;
 
 /** Work as a model is given it and as an output keeps it: an edit is resolved into what it makes. */
-export type MadeWork = Omit<WorkItem, 'kind'> & { readonly kind: MadeKind };
+export type ResolvedWork = Omit<WorkItem, 'kind'> & { readonly kind: ResolvedKind };
 
 /** What an edit takes from its source when its own fields are silent (credit-rules.md, "Prices"). */
-export type EditSource = Pick<MadeWork, 'kind' | 'brief' | 'duration_seconds' | 'quality' | 'instruction'>;
+export type EditSource = Pick<
+  ResolvedWork,
+  'kind' | 'brief' | 'duration_seconds' | 'quality' | 'instruction'
+>;
 
 /** The work of a source, by the id of its output; undefined when there is none to be had. */
 export type SourceOf = (outputId: string) => EditSource | undefined;
@@ -18,7 +21,7 @@ export const NO_SOURCES: SourceOf = () => undefined;
  * What a work makes. An edit is of its source's kind, and its own fields go before the source's; since a source is kept
  * resolved too, an edit of an edit needs no walk. Throws RangeError when an edit's source is unknown.
  */
-export function workMade(work: WorkItem, sourceOf: SourceOf): MadeWork {
+export function resolveWork(work: WorkItem, sourceOf: SourceOf): ResolvedWork {
   if (work.kind !== 'edit') return { ...work, kind: work.kind };
   const source = sourceOf(work.source_output_id ?? '');
   if (source === undefined) throw new RangeError(`unknown source output: ${String(work.source_output_id)}`);

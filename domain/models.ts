@@ -1,4 +1,4 @@
-import type { MadeKind } from './edit.ts';
+import type { ResolvedKind } from './edit.ts';
 import { FILM_STAGES, type Stage } from './stages.ts';
 
 /** When a model is expected to be done, counted from admission. All in seconds. */
@@ -17,9 +17,9 @@ export type Model = {
   readonly name: string;
   /** The adapter that runs it. */
   readonly provider: string;
-  readonly times: Readonly<Partial<Record<MadeKind, ModelTimes>>>;
-  /** How it makes what it does not make in one piece. */
-  readonly stages: Readonly<Partial<Record<MadeKind, readonly Stage[]>>>;
+  readonly times: Readonly<Partial<Record<ResolvedKind, ModelTimes>>>;
+  /** How it makes what it does not make in one call. */
+  readonly stages: Readonly<Partial<Record<ResolvedKind, readonly Stage[]>>>;
   readonly minDeadlineSeconds: number;
   readonly maxDeadlineSeconds: number;
   /** Submissions of one part, when each earlier one may be followed by another (rejections.ts). */

@@ -1,4 +1,4 @@
-import { NO_SOURCES, workMade, type MadeKind, type MadeWork, type SourceOf } from './edit.ts';
+import { NO_SOURCES, resolveWork, type ResolvedKind, type ResolvedWork, type SourceOf } from './edit.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from './ids.ts';
 import type { JobRequest } from './job-request.ts';
 import { reachWithinSeconds, type JobTimes, type Model } from './models.ts';
@@ -21,7 +21,7 @@ export type PlannedOutput = {
   readonly item: number;
   readonly variation: number;
   readonly credits: number;
-  readonly work: MadeWork;
+  readonly work: ResolvedWork;
 };
 
 /** What a generation workflow needs to know of its output. No request, no price list: those stay in PostgreSQL. */
@@ -31,12 +31,12 @@ export type OutputPlan = {
   readonly outputId: string;
   readonly reservationId: string;
   /** Of what is made: an edit's is its source's. */
-  readonly kind: MadeKind;
+  readonly kind: ResolvedKind;
   readonly credits: number;
   readonly provider: string;
   /** Its brief refers to pictures, which are fetched before anything is submitted. */
   readonly hasReferenceAssets?: true;
-  /** How it is made, when in more than one piece. */
+  /** How it is made, when in more than one call. */
   readonly stages?: readonly Stage[];
   readonly maxAttempts: number;
   readonly times: JobTimes;
@@ -57,24 +57,24 @@ export type Attempt = {
   /** Our reference at the provider: unique for ever. */
   readonly reference: string;
   /** Media type of what is made. */
-  readonly makes: string;
+  readonly mediaType: string;
   /** How long a provider that cannot be reached is tried. Seconds. */
   readonly reachWithinSeconds: number;
   /** The work names pictures that were kept: the provider has to have them first. */
   readonly hasReferences?: true;
-  /** Of a pipeline: which part of it this is. Null for what is made in one piece. */
-  readonly piece: Piece | null;
+  /** Of a pipeline: which part of it this is. Null for what is made in one call. */
+  readonly part: AttemptPart | null;
 };
 
-export type Piece = {
+export type AttemptPart = {
   readonly name: StageName;
-  readonly part: number;
+  readonly index: number;
   readonly model: string;
   readonly needs: readonly StageName[];
   readonly progress: PartProgress;
 };
 
-const MADE_IN_ONE_PIECE: Readonly<Record<MadeKind, string>> = {
+const MEDIA_TYPES: Readonly<Record<ResolvedKind, string>> = {
   static_ad: 'image/png',
   video_ad: 'video/mp4',
 };
@@ -97,7 +97,7 @@ export function planOutputs(
         item,
         variation,
         credits,
-        work: describeWork(workMade(work, sourceOf)),
+        work: describeWork(resolveWork(work, sourceOf)),
       });
     }
   });
@@ -110,7 +110,7 @@ export function planOutput({
   model,
   ...output
 }: Omit<OutputPlan, 'kind' | 'provider' | 'stages' | 'hasReferenceAssets' | 'maxAttempts'> & {
-  readonly work: MadeWork;
+  readonly work: ResolvedWork;
   readonly model: Model;
 }): OutputPlan {
   const stages = model.stages[work.kind];
@@ -131,12 +131,14 @@ export function planOutput({
   };
 }
 
-/** The stages of an output, in order. What is made in one piece has one, of one part. */
+/** The stages of an output, in order. What is made in one call has one, of one part. */
 export function stagesOf({ stages, provider, kind }: OutputPlan): readonly [Stage, ...Stage[]] {
   const [first, ...rest] = stages ?? [];
   if (first !== undefined) return [first, ...rest];
-  const makes = MADE_IN_ONE_PIECE[kind];
-  return [{ name: FINAL_STAGE, needs: [], parts: 1, model: `${provider}/render`, provider, makes, share: 1 }];
+  const mediaType = MEDIA_TYPES[kind];
+  return [
+    { name: FINAL_STAGE, needs: [], parts: 1, model: `${provider}/render`, provider, mediaType, share: 1 },
+  ];
 }
 
 /** The attempt of a number at a part. The same output, part and number is the same attempt, whoever makes it. */
@@ -151,13 +153,13 @@ export function attemptOf(plan: OutputPlan, number: number, part: StagePart = fi
     stage: partNameOf(part),
     number,
     reference: attemptReferenceOf({ outputId: plan.outputId, stage: partNameOf(part), number }),
-    makes: stage.makes,
+    mediaType: stage.mediaType,
     reachWithinSeconds: reachWithinSeconds(plan.times),
     ...(plan.hasReferenceAssets === true ? { hasReferences: true } : {}),
-    piece:
+    part:
       progress === null
         ? null
-        : { name: stage.name, part: part.part, model: stage.model, needs: stage.needs, progress },
+        : { name: stage.name, index: part.part, model: stage.model, needs: stage.needs, progress },
   };
 }
 
@@ -167,7 +169,7 @@ function finalPartOf(plan: OutputPlan): StagePart {
 }
 
 /** What a model is given: the work alone, without who asked, what was agreed or how many. */
-function describeWork(work: MadeWork): MadeWork {
+function describeWork(work: ResolvedWork): ResolvedWork {
   return {
     kind: work.kind,
     model: work.model,

@@ -1,5 +1,5 @@
 import { sumCredits } from './credits.ts';
-import { NO_SOURCES, sourceIdsOf, workMade, type MadeWork, type SourceOf } from './edit.ts';
+import { NO_SOURCES, sourceIdsOf, resolveWork, type ResolvedWork, type SourceOf } from './edit.ts';
 import type { JobRequest, WorkItem } from './job-request.ts';
 import { CURRENT_PRICE_LIST, type PriceList } from './price-list.ts';
 
@@ -42,7 +42,7 @@ export function priceRequest(
 ): Price {
   const lines = workItemsOf(request).map((work, item): QuoteLine => {
     const quantity = work.variations ?? 1;
-    const unitCredits = unitCreditsOf(workMade(work, sourceOf), priceList);
+    const unitCredits = unitCreditsOf(resolveWork(work, sourceOf), priceList);
     return { item, kind: work.kind, quantity, unit_credits: unitCredits, credits: quantity * unitCredits };
   });
   return { price_list: priceList.version, total: sumCredits(lines.map((line) => line.credits)), lines };
@@ -54,7 +54,7 @@ export function creditsIfKnown(request: JobRequest, sourceOf: SourceOf = NO_SOUR
   return isKnown ? priceRequest(request, CURRENT_PRICE_LIST, sourceOf).total : null;
 }
 
-function unitCreditsOf(work: MadeWork, priceList: PriceList): number {
+function unitCreditsOf(work: ResolvedWork, priceList: PriceList): number {
   switch (work.kind) {
     case 'static_ad':
       return priceList.staticAd;

@@ -88,7 +88,7 @@ export function failedRunOf(errorClass: string | null): FailedRun {
 
 /**
  * What follows a run that failed. A stage in the middle of a pipeline is run again, and nothing before it: what it would
- * take down with it has been paid for. The last one's failure is the job's, as it is of what is made in one piece
+ * take down with it has been paid for. The last one's failure is the job's, as it is of what is made in one call
  * (http-api.md promises one attempt), unless the service itself says that it was cut off.
  */
 export function afterFailedRun(

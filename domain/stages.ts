@@ -16,7 +16,7 @@ export type Stage = {
   readonly model: string;
   readonly provider: string;
   /** Media type of what it makes. */
-  readonly makes: string;
+  readonly mediaType: string;
   /** Of the whole progress, 0 … 1: about the share of the time. */
   readonly share: number;
 };
@@ -39,20 +39,29 @@ export const FILM_SCENES = 4;
 
 /** A film by the local model service. */
 export const FILM_STAGES: readonly Stage[] = [
-  filmStage('script', { makes: 'application/json', share: 0.02 }),
-  filmStage('scenes', { needs: ['script'], parts: FILM_SCENES, makes: 'image/png', share: 0.12 }),
-  filmStage('motion', { needs: ['script', 'scenes'], parts: FILM_SCENES, makes: 'video/mp4', share: 0.76 }),
-  filmStage('voice', { needs: ['script'], makes: 'audio/mp4', share: 0.05 }),
-  filmStage('captions', { needs: ['script'], makes: 'text/vtt', share: 0.01 }),
-  filmStage('render', { needs: ['script', 'motion', 'voice', 'captions'], makes: 'video/mp4', share: 0.04 }),
+  filmStage('script', { mediaType: 'application/json', share: 0.02 }),
+  filmStage('scenes', { needs: ['script'], parts: FILM_SCENES, mediaType: 'image/png', share: 0.12 }),
+  filmStage('motion', {
+    needs: ['script', 'scenes'],
+    parts: FILM_SCENES,
+    mediaType: 'video/mp4',
+    share: 0.76,
+  }),
+  filmStage('voice', { needs: ['script'], mediaType: 'audio/mp4', share: 0.05 }),
+  filmStage('captions', { needs: ['script'], mediaType: 'text/vtt', share: 0.01 }),
+  filmStage('render', {
+    needs: ['script', 'motion', 'voice', 'captions'],
+    mediaType: 'video/mp4',
+    share: 0.04,
+  }),
 ];
 
 function filmStage(
   name: StageName,
-  stage: { needs?: readonly StageName[]; parts?: number; makes: string; share: number },
+  stage: { needs?: readonly StageName[]; parts?: number; mediaType: string; share: number },
 ): Stage {
-  const { needs = [], parts = 1, makes, share } = stage;
-  return { name, needs, parts, model: `local/${name}`, provider: 'local', makes, share };
+  const { needs = [], parts = 1, mediaType, share } = stage;
+  return { name, needs, parts, model: `local/${name}`, provider: 'local', mediaType, share };
 }
 
 export function partsOf(stage: Stage): readonly StagePart[] {
@@ -73,7 +82,7 @@ export type PartProgress = {
   readonly share: number;
 };
 
-/** Null for what is made in one piece: there the provider's own word is the progress. */
+/** Null for what is made in one call: there the provider's own word is the progress. */
 export function partProgressOf(stages: readonly Stage[], { name, parts, share }: Stage): PartProgress | null {
   if (stages.length === 1) return null;
   const index = stages.findIndex((stage) => stage.name === name);

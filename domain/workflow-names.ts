@@ -27,8 +27,8 @@ export const CANARY_WORKFLOW_ID = 'holdfast-canary';
 export const RECONCILE_WORKFLOW = 'reconcile';
 export const RECONCILE_SCHEDULE_ID = 'holdfast-reconcile';
 
-export const UPKEEP_WORKFLOW = 'upkeep';
-export const UPKEEP_SCHEDULE_ID = 'holdfast-upkeep';
+export const CREDIT_MAINTENANCE_WORKFLOW = 'creditMaintenance';
+export const CREDIT_MAINTENANCE_SCHEDULE_ID = 'holdfast-credit-maintenance';
 
 export const ASSET_SWEEP_WORKFLOW = 'assetSweep';
 export const ASSET_SWEEP_SCHEDULE_ID = 'holdfast-asset-sweep';

@@ -35,7 +35,7 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   }
 }
 
-export function answerJson(
+export function sendJson(
   { response }: Exchange,
   status: number,
   body: unknown,
@@ -51,12 +51,12 @@ export function answerJson(
 }
 
 /** Errors look alike: a code to act on, a message to read. */
-export function answerError(
+export function sendError(
   exchange: Exchange,
   status: number,
   code: string,
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  answerJson(exchange, status, { error: { code, message } }, headers);
+  sendJson(exchange, status, { error: { code, message } }, headers);
 }

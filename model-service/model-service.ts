@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { assembleService } from './assemble-service.ts';
-import { answerError } from './http-exchange.ts';
+import { sendError } from './http-exchange.ts';
 import type { Renderer } from './renderer.ts';
 import type { ResultFiles } from './result-files.ts';
 import { routeRequest } from './route-request.ts';
@@ -31,7 +31,7 @@ export type ModelService = {
 /** Starts the service where Replicate or fal would stand. Rejects when the port is taken or the folder unusable. */
 export async function createModelService(dependencies: ModelServiceDependencies): Promise<ModelService> {
   const service = assembleService(dependencies);
-  const server = createServer(answerWith(service.state, dependencies.onError));
+  const server = createServer(listenerFor(service.state, dependencies.onError));
   const url = await listen(server, dependencies.host, dependencies.port);
   service.resume(url);
   return {
@@ -44,7 +44,7 @@ export async function createModelService(dependencies: ModelServiceDependencies)
   };
 }
 
-function answerWith(
+function listenerFor(
   state: ServiceState,
   onError: (error: unknown) => void,
 ): Parameters<typeof createServer>[1] {
@@ -56,7 +56,7 @@ function answerWith(
       // A client that hung up half way is not our error.
       if (request.destroyed && !request.complete) return;
       onError(error);
-      if (!response.headersSent) answerError(exchange, 500, 'internal', 'Something broke.');
+      if (!response.headersSent) sendError(exchange, 500, 'internal', 'Something broke.');
     });
   };
 }

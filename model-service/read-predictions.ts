@@ -1,4 +1,4 @@
-import { answerError, answerJson, type Exchange } from './http-exchange.ts';
+import { sendError, sendJson, type Exchange } from './http-exchange.ts';
 import { MODEL_SERVICE_LIMITS } from './limits.ts';
 import { ruleOf } from './prediction.ts';
 import type { ServiceState } from './service-state.ts';
@@ -7,10 +7,10 @@ import type { ServiceState } from './service-state.ts';
 export function readPrediction(exchange: Exchange, state: ServiceState, id: string): void {
   const prediction = state.store.get(id);
   if (prediction === undefined) {
-    answerError(exchange, 404, 'not_found', 'No such prediction.');
+    sendError(exchange, 404, 'not_found', 'No such prediction.');
     return;
   }
-  answerJson(exchange, 200, state.view(prediction, exchange.url.origin));
+  sendJson(exchange, 200, state.view(prediction, exchange.url.origin));
 }
 
 /**
@@ -20,28 +20,28 @@ export function readPrediction(exchange: Exchange, state: ServiceState, id: stri
 export function findPredictions(exchange: Exchange, state: ServiceState): void {
   const reference = exchange.url.searchParams.get('reference');
   if (reference === null || reference === '') {
-    answerError(exchange, 400, 'reference_missing', 'Name the reference to look up.');
+    sendError(exchange, 400, 'reference_missing', 'Name the reference to look up.');
     return;
   }
   const found = state.store.findByReference(reference);
   if (found.some(({ order }) => !ruleOf(order).canLookUp)) {
-    answerError(exchange, 503, 'lookup_unavailable', 'The look-up does not work at the moment.');
+    sendError(exchange, 503, 'lookup_unavailable', 'The look-up does not work at the moment.');
     return;
   }
   const rows = found.slice(-MODEL_SERVICE_LIMITS.rows);
-  answerJson(exchange, 200, { data: rows.map((row) => state.view(row, exchange.url.origin)) });
+  sendJson(exchange, 200, { data: rows.map((row) => state.view(row, exchange.url.origin)) });
 }
 
 /** `POST /v1/predictions/{id}/cancel`: a hard stop. 409 when it had ended. */
 export async function cancelPrediction(exchange: Exchange, state: ServiceState, id: string): Promise<void> {
   const prediction = state.store.get(id);
   if (prediction === undefined) {
-    answerError(exchange, 404, 'not_found', 'No such prediction.');
+    sendError(exchange, 404, 'not_found', 'No such prediction.');
     return;
   }
   if (!(await state.scheduler.stop(prediction, 'canceled'))) {
-    answerError(exchange, 409, 'too_late', 'The prediction has ended.');
+    sendError(exchange, 409, 'too_late', 'The prediction has ended.');
     return;
   }
-  answerJson(exchange, 200, state.view(prediction, exchange.url.origin));
+  sendJson(exchange, 200, state.view(prediction, exchange.url.origin));
 }

@@ -1,11 +1,11 @@
 import { cancelPrediction, findPredictions, readPrediction } from './read-predictions.ts';
-import { answerError, answerJson, type Exchange } from './http-exchange.ts';
+import { sendError, sendJson, type Exchange } from './http-exchange.ts';
 import { plantFault } from './sandbox-faults.ts';
 import { serveFile } from './serve-file.ts';
 import type { ServiceState } from './service-state.ts';
 import { showStats } from './show-stats.ts';
 import { submitPrediction } from './submit-prediction.ts';
-import { listMissingFiles, takeFile } from './take-files.ts';
+import { listMissingFiles, receiveFile } from './receive-files.ts';
 
 type Handler = (exchange: Exchange, state: ServiceState, argument: string) => void | Promise<void>;
 type Route = { readonly method: 'GET' | 'POST' | 'PUT'; readonly path: RegExp; readonly handle: Handler };
@@ -17,14 +17,14 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: /^\/files\/([^/]+)$/, handle: serveFile },
   { method: 'POST', path: /^\/v1\/predictions\/([^/]+)\/cancel$/, handle: cancelPrediction },
   { method: 'POST', path: /^\/v1\/files\/missing$/, handle: listMissingFiles },
-  { method: 'PUT', path: /^\/v1\/files\/([0-9a-f]{64})$/, handle: takeFile },
+  { method: 'PUT', path: /^\/v1\/files\/([0-9a-f]{64})$/, handle: receiveFile },
   { method: 'POST', path: /^\/v1\/faults$/, handle: plantFault },
   { method: 'GET', path: /^\/v1\/stats$/, handle: showStats },
   {
     method: 'GET',
     path: /^\/healthz$/,
     handle: (exchange) => {
-      answerJson(exchange, 200, { ok: true });
+      sendJson(exchange, 200, { ok: true });
     },
   },
 ];
@@ -38,5 +38,5 @@ export async function routeRequest(exchange: Exchange, state: ServiceState): Pro
     await route.handle(exchange, state, match[1] ?? '');
     return;
   }
-  answerError(exchange, 404, 'not_found', 'No such route.');
+  sendError(exchange, 404, 'not_found', 'No such route.');
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerError, answerJson, readJsonBody, type Exchange } from './http-exchange.ts';
+import { sendError, sendJson, readJsonBody, type Exchange } from './http-exchange.ts';
 import { MODEL_SERVICE_LIMITS } from './limits.ts';
 import { FAULTS } from './scenario-rules.ts';
 import type { ServiceState } from './service-state.ts';
@@ -17,9 +17,9 @@ export async function plantFault(exchange: Exchange, { faults }: ServiceState): 
   const read = await readJsonBody(exchange.request, MODEL_SERVICE_LIMITS.bodyBytes);
   const parsed = REQUEST.safeParse(read.outcome === 'read' ? read.body : undefined);
   if (!parsed.success || faults.size >= MODEL_SERVICE_LIMITS.references) {
-    answerError(exchange, 422, 'bad_input', 'A fault is { "reference", "fault" }.');
+    sendError(exchange, 422, 'bad_input', 'A fault is { "reference", "fault" }.');
     return;
   }
   faults.set(parsed.data.reference, parsed.data.fault);
-  answerJson(exchange, 201, parsed.data);
+  sendJson(exchange, 201, parsed.data);
 }

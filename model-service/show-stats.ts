@@ -1,4 +1,4 @@
-import { answerJson, type Exchange } from './http-exchange.ts';
+import { sendJson, type Exchange } from './http-exchange.ts';
 import { MODEL_SERVICE_LIMITS } from './limits.ts';
 import type { ServiceState } from './service-state.ts';
 
@@ -10,11 +10,11 @@ export function showStats(exchange: Exchange, state: ServiceState): void {
   const { counts } = state.store;
   const reference = exchange.url.searchParams.get('reference');
   if (reference !== null) {
-    answerJson(exchange, 200, { reference, ...counts.of(reference) });
+    sendJson(exchange, 200, { reference, ...counts.of(reference) });
     return;
   }
   const prefix = exchange.url.searchParams.get('reference_prefix') ?? '';
-  answerJson(exchange, 200, {
+  sendJson(exchange, 200, {
     submissions: counts.total.accepted,
     refused: counts.total.refused,
     in_flight: state.scheduler.inFlight,

@@ -1,10 +1,10 @@
-import { answerError, answerJson, readJsonBody, type Exchange } from './http-exchange.ts';
+import { sendError, sendJson, readJsonBody, type Exchange } from './http-exchange.ts';
 import { MODEL_SERVICE_LIMITS } from './limits.ts';
 import type { PredictionOrder } from './prediction.ts';
 import { parsePredictionRequest, type PredictionRequest } from './prediction-request.ts';
 import { scenarioRuleOf, type SubmitRule } from './scenario-rules.ts';
 import type { ServiceState } from './service-state.ts';
-import { hasFile } from './take-files.ts';
+import { hasFile } from './receive-files.ts';
 
 type Refusal = {
   readonly status: number;
@@ -20,12 +20,12 @@ type Refusal = {
 export async function submitPrediction(exchange: Exchange, state: ServiceState): Promise<void> {
   const read = await readJsonBody(exchange.request, MODEL_SERVICE_LIMITS.bodyBytes);
   if (read.outcome === 'too_large') {
-    answerError(exchange, 413, 'too_large', 'The body is too large.', { connection: 'close' });
+    sendError(exchange, 413, 'too_large', 'The body is too large.', { connection: 'close' });
     return;
   }
   const parsed = parsePredictionRequest(read.outcome === 'read' ? read.body : undefined);
   if (!parsed.isValid) {
-    answerError(exchange, 422, 'bad_input', parsed.message);
+    sendError(exchange, 422, 'bad_input', parsed.message);
     return;
   }
   const { request } = parsed;
@@ -36,7 +36,7 @@ export async function submitPrediction(exchange: Exchange, state: ServiceState):
   if (refusal !== null) {
     await state.store.refuse(request.reference);
     const headers = refusal.retryAfter === undefined ? {} : { 'retry-after': refusal.retryAfter };
-    answerError(exchange, refusal.status, refusal.code, refusal.message, headers);
+    sendError(exchange, refusal.status, refusal.code, refusal.message, headers);
     return;
   }
   await accept(exchange, state, request, rule);
@@ -54,7 +54,7 @@ async function accept(
     exchange.request.socket.destroy();
     return;
   }
-  answerJson(exchange, 201, state.view(prediction, exchange.url.origin));
+  sendJson(exchange, 201, state.view(prediction, exchange.url.origin));
 }
 
 function orderOf(request: PredictionRequest, state: ServiceState): PredictionOrder {

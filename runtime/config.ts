@@ -52,7 +52,7 @@ export const WORKER_SETTINGS = [
   'WORKER_MAX_CONCURRENT_LOCAL_ACTIVITIES',
   'RECONCILE_INTERVAL_SECONDS',
   'RECONCILE_GRACE_SECONDS',
-  'UPKEEP_INTERVAL_SECONDS',
+  'CREDIT_MAINTENANCE_INTERVAL_SECONDS',
   'HEARTBEAT_TIMEOUT_SECONDS',
 ] as const satisfies SettingName[];
 
@@ -129,7 +129,7 @@ export type WorkerConfig = ProcessConfig & {
   readonly maxConcurrentLocalActivities: number;
   readonly reconcileIntervalSeconds: number;
   readonly reconcileGraceSeconds: number;
-  readonly upkeepIntervalSeconds: number;
+  readonly creditMaintenanceIntervalSeconds: number;
   readonly heartbeatTimeoutSeconds: number;
 };
 
@@ -187,7 +187,7 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     maxConcurrentLocalActivities: settings.WORKER_MAX_CONCURRENT_LOCAL_ACTIVITIES,
     reconcileIntervalSeconds: settings.RECONCILE_INTERVAL_SECONDS,
     reconcileGraceSeconds: settings.RECONCILE_GRACE_SECONDS,
-    upkeepIntervalSeconds: settings.UPKEEP_INTERVAL_SECONDS,
+    creditMaintenanceIntervalSeconds: settings.CREDIT_MAINTENANCE_INTERVAL_SECONDS,
     heartbeatTimeoutSeconds: settings.HEARTBEAT_TIMEOUT_SECONDS,
   };
 }

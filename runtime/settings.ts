@@ -110,7 +110,7 @@ export const SETTINGS = {
     schema: seconds(MAX_RECONCILE_GRACE_SECONDS, MAX_RECONCILE_GRACE_SECONDS),
     doc: 'how long after a workflow closed its reservation is settled by the reconciler, 1 to 30',
   },
-  UPKEEP_INTERVAL_SECONDS: {
+  CREDIT_MAINTENANCE_INTERVAL_SECONDS: {
     schema: seconds(60),
     doc: 'how often plans are renewed and expired credits swept',
   },

@@ -13,8 +13,8 @@ import {
   RECONCILE_SCHEDULE_ID,
   RECONCILE_WORKFLOW,
   SEARCH_ATTRIBUTES,
-  UPKEEP_SCHEDULE_ID,
-  UPKEEP_WORKFLOW,
+  CREDIT_MAINTENANCE_SCHEDULE_ID,
+  CREDIT_MAINTENANCE_WORKFLOW,
 } from '../domain/workflow-names.ts';
 import type { WorkerConfig } from '../runtime/config.ts';
 
@@ -29,7 +29,7 @@ const CATCHUP_WINDOW = '1 minute';
 
 /**
  * Makes sure of what must always be there: the search attributes, the canary and the schedules of reconciler and
- * upkeep. At every worker start, because none of them survives the loss of a namespace.
+ * credit maintenance. At every worker start, because none of them survives the loss of a namespace.
  */
 export async function ensureFixtures(client: Client, config: WorkerConfig): Promise<void> {
   await ensureSearchAttributes(client, config.temporal.namespace);
@@ -48,9 +48,9 @@ export async function ensureFixtures(client: Client, config: WorkerConfig): Prom
     taskQueue,
   });
   await ensureSchedule(client, {
-    scheduleId: UPKEEP_SCHEDULE_ID,
-    workflowType: UPKEEP_WORKFLOW,
-    everySeconds: config.upkeepIntervalSeconds,
+    scheduleId: CREDIT_MAINTENANCE_SCHEDULE_ID,
+    workflowType: CREDIT_MAINTENANCE_WORKFLOW,
+    everySeconds: config.creditMaintenanceIntervalSeconds,
     taskQueue,
   });
   await ensureSchedule(client, {

@@ -1,5 +1,5 @@
 import { Client } from '@temporalio/client';
-import { createCreditUpkeep } from '../activities/maintenance/maintain-credits.ts';
+import { createCreditMaintenance } from '../activities/maintenance/maintain-credits.ts';
 import { createJobActivities } from '../activities/job-activities.ts';
 import { resolveBySystem } from '../activities/outbound/checked-lookup.ts';
 import { createOpenOutside } from '../activities/outbound/open-outside.ts';
@@ -56,7 +56,7 @@ await ensureFixtures(client, config);
 const worker = await createWorker(config, nativeConnection, {
   ...jobActivities,
   ...reconcileActivities,
-  ...createCreditUpkeep(pool),
+  ...createCreditMaintenance(pool),
   ...createAssetSweepActivities(createAssetSweep(config.assetHome, createAssetNeeds(pool))),
 });
 const running = worker.run();

@@ -10,7 +10,7 @@ import type { JobActivities } from '../activities/job-activities.ts';
  * Admission and look-ups in PostgreSQL: local, so nearly free. Retried for as long as it takes; a pause longer than the
  * threshold becomes a timer, so that an outage of hours does not fill the history.
  */
-export const quick: ActivityInterfaceFor<JobActivities> = proxyLocalActivities<JobActivities>({
+export const localActivities: ActivityInterfaceFor<JobActivities> = proxyLocalActivities<JobActivities>({
   startToCloseTimeout: '10 seconds',
   localRetryThreshold: '5 seconds',
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
@@ -30,7 +30,7 @@ const MIN_LOOK_MS = 1_000;
  * A look that may be missed: it ends before the run deadline, or a second after it when there is no time left. Bounded by
  * its tries: a schedule-to-close timeout that falls between two tries of a local activity is lost (SDK 1.24).
  */
-export function glanceWithin(leftMs: number) {
+export function localActivitiesWithin(leftMs: number) {
   const hasTimeForAll = leftMs >= LOOKS_MS;
   return proxyLocalActivities<Pick<JobActivities, 'hasStarted' | 'markStuck'>>({
     startToCloseTimeout: Math.min(LOOK_MS, Math.max(MIN_LOOK_MS, leftMs)),
@@ -44,7 +44,7 @@ export function glanceWithin(leftMs: number) {
 }
 
 /** The first try of a settlement: local, and given up after a few seconds for one that operators can see. */
-export const settleQuickly = proxyLocalActivities<Pick<JobActivities, 'settle'>>({
+export const settleLocally = proxyLocalActivities<Pick<JobActivities, 'settle'>>({
   startToCloseTimeout: '3 seconds',
   scheduleToCloseTimeout: '5 seconds',
   retry: { initialInterval: '100 milliseconds', maximumAttempts: 5 },

@@ -2,12 +2,12 @@ import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@t
 import { failureOf } from '../domain/failures.ts';
 import { summarize } from '../domain/job-state.ts';
 import { releaseDurably } from './activity-proxies.ts';
-import { answerAdmission } from './admission/handle-admit-update.ts';
+import { handleAdmitUpdate } from './admission/handle-admit-update.ts';
 import { parseStart } from './messages/handle-message.ts';
 import { generationStart } from './messages/message-parsers.ts';
 import { untilHandlersFinish } from './closing/until-handlers-finish.ts';
-import { untilJobHasEnded, type JobStanding } from './closing/until-job-has-ended.ts';
-import { makeOutputs } from './outputs/make-outputs.ts';
+import { untilJobHasEnded, type JobStatus } from './closing/until-job-has-ended.ts';
+import { runOutputWorkflows } from './outputs/run-output-workflows.ts';
 import type { BatchResult, GenerationStart } from '../contract/workflow-messages.ts';
 
 /**
@@ -21,10 +21,10 @@ export async function batch(started: GenerationStart): Promise<BatchResult> {
   const start = parseStart(generationStart, started);
   const { accountId, jobId } = start;
   const all = { accountId, jobId, from: 0, to: start.outputCount };
-  const admitted = await answerAdmission(start, () =>
+  const admitted = await handleAdmitUpdate(start, () =>
     CancellationScope.nonCancellable(() => releaseDurably.releaseOutputs(all, failureOf('internal'))),
   );
-  if (admitted.batch) await makeOutputs(admitted.batch);
+  if (admitted.batch) await runOutputWorkflows(admitted.batch);
   else if (!admitted.hasEnded) return { outcome: 'refused', credits: 0, admission: admitted.admission };
 
   const job = await untilJobHasEnded(accountId, jobId);
@@ -42,7 +42,7 @@ function resultOf({
   returned,
   leftSeconds: _,
   ...counts
-}: JobStanding): Exclude<BatchResult, { outcome: 'refused' }> {
+}: JobStatus): Exclude<BatchResult, { outcome: 'refused' }> {
   return {
     outcome: state === 'queued' || state === 'stuck' ? 'running' : state,
     code: failureCode,

@@ -1,7 +1,11 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { CreditUpkeep, UpkeepCounts, UpkeepStep } from '../activities/maintenance/maintain-credits.ts';
+import type {
+  CreditMaintenance,
+  MaintenanceCounts,
+  MaintenanceStep,
+} from '../activities/maintenance/maintain-credits.ts';
 
-const { renewDuePlans, sweepExpiredCredits } = proxyActivities<CreditUpkeep>({
+const { renewDuePlans, sweepExpiredCredits } = proxyActivities<CreditMaintenance>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '10 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -14,15 +18,18 @@ const { renewDuePlans, sweepExpiredCredits } = proxyActivities<CreditUpkeep>({
  */
 const STEPS_PER_RUN = 500;
 
-export type UpkeepReport = { readonly renewals: UpkeepCounts; readonly expiries: UpkeepCounts };
+export type MaintenanceReport = {
+  readonly renewals: MaintenanceCounts;
+  readonly expiries: MaintenanceCounts;
+};
 
 /**
- * A run of the credit upkeep: what falls due in accounts by time alone. The next run is the schedule's. Plans first: the
+ * A run of the credit maintenance: what falls due in accounts by time alone. The next run is the schedule's. Plans first: the
  * renewal of a plan writes the expiry of its last period as well.
  */
-export async function upkeep(): Promise<UpkeepReport> {
-  let renewals: UpkeepCounts = {};
-  let expiries: UpkeepCounts = {};
+export async function creditMaintenance(): Promise<MaintenanceReport> {
+  let renewals: MaintenanceCounts = {};
+  let expiries: MaintenanceCounts = {};
   try {
     renewals = await workThrough(renewDuePlans);
   } finally {
@@ -32,11 +39,13 @@ export async function upkeep(): Promise<UpkeepReport> {
   return { renewals, expiries };
 }
 
-async function workThrough(step: (after: UpkeepStep['next']) => Promise<UpkeepStep>): Promise<UpkeepCounts> {
+async function workThrough(
+  step: (after: MaintenanceStep['next']) => Promise<MaintenanceStep>,
+): Promise<MaintenanceCounts> {
   const counts: Record<string, number> = {};
-  let next: UpkeepStep['next'] = null;
+  let next: MaintenanceStep['next'] = null;
   for (let steps = 0; steps < STEPS_PER_RUN; steps++) {
-    const done: UpkeepStep = await step(next);
+    const done: MaintenanceStep = await step(next);
     for (const [ending, count] of Object.entries(done.counts)) counts[ending] = (counts[ending] ?? 0) + count;
     next = done.next;
     if (next === null) break;

@@ -4,26 +4,26 @@ import { closeWorkflow } from './closing/close-workflow.ts';
 import { parseStart } from './messages/handle-message.ts';
 import { generationStart, outputStart } from './messages/message-parsers.ts';
 import type { GenerationResult, GenerationStart, OutputStart } from '../contract/workflow-messages.ts';
-import { produceOutput } from './outputs/run-output.ts';
+import { runOutput } from './outputs/run-output.ts';
 import { settleOutput } from './outputs/settle-output.ts';
-import { takeUpOutput } from './admission/begin-output.ts';
+import { beginOutput } from './admission/begin-output.ts';
 import { untilHandlersFinish } from './closing/until-handlers-finish.ts';
 
 /**
- * One output, admitted, produced, and settled exactly once.
+ * One output, admitted, run, and settled exactly once.
  *
- * admit    store the request, reserve its credits (the way back is registered before); or take up an output of a batch,
+ * admit    store the request, reserve its credits (the way back is registered before); or begin an output of a batch,
  *          whose credits are reserved already
- * produce  submit at most once, follow it to its end, bring the result into our store; or be interrupted
+ * run      submit at most once, follow it to its end, bring the result into our store; or be interrupted
  * settle   charge what was delivered, or return the credits
  */
 export async function generation(started: GenerationStart | OutputStart): Promise<GenerationResult> {
   const start = parseStart(either(outputStart, generationStart), started);
-  const begun = 'request' in start ? await admitJob(start) : await takeUpOutput(start);
+  const begun = 'request' in start ? await admitJob(start) : await beginOutput(start);
   if (begun.next === 'close') return begun.result;
   if (begun.next === 'follow') return closeWorkflow(await settleOutput(begun.key, begun.ending));
 
-  const ending = await produceOutput(begun.plan);
+  const ending = await runOutput(begun.plan);
   const settled = await settleOutput(begun.plan, ending);
   await untilHandlersFinish();
   return closeWorkflow(settled);

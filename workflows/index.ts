@@ -4,4 +4,4 @@ export { batch } from './batch.ts';
 export { canary } from './canary.ts';
 export { generation } from './generation.ts';
 export { reconcile } from './reconcile-workflow.ts';
-export { upkeep } from './credit-maintenance.ts';
+export { creditMaintenance } from './credit-maintenance.ts';

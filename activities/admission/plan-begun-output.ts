@@ -3,30 +3,30 @@ import { failureOf } from '../../domain/failures.ts';
 import { jobIdOfOutput, reservationIdOf } from '../../domain/ids.ts';
 import { modelOf, DEFAULT_MODEL } from '../../domain/models.ts';
 import { planOutput, type OutputPlan } from '../../domain/output-plan.ts';
-import type { TakenUpOutput } from '../../jobs/outputs/mark-output-begun.ts';
+import type { BegunOutput } from '../../jobs/outputs/mark-output-begun.ts';
 import type { OutputStart } from '../../contract/workflow-messages.ts';
 import type { Ending, SettledKey } from '../settlement/settle.ts';
 
 /** What to run; or, where there is nothing to run, what to end the output by (one that has ended tells its own end). */
-export type TakenUp =
-  | { readonly next: 'produce'; readonly plan: OutputPlan }
+export type OutputBeginning =
+  | { readonly next: 'run'; readonly plan: OutputPlan }
   | { readonly next: 'follow'; readonly key: SettledKey; readonly ending: Ending };
 
-type ReadOutput = (accountId: string, outputId: string) => Promise<TakenUpOutput | null>;
+type MarkBegun = (accountId: string, outputId: string) => Promise<BegunOutput | null>;
 
 /**
  * Begins one of several outputs: its clock runs from now, and its own deadline. What has ended in the meantime is not run, and
  * neither is what comes up past the job's deadline, which is our fault.
  */
-export function createTakeUpOutput(
-  takeUp: ReadOutput,
+export function createBeginOutput(
+  markBegun: MarkBegun,
   settings: { readonly heartbeatTimeoutSeconds: number },
 ) {
-  return async function takeUpOutput(start: OutputStart): Promise<TakenUp> {
+  return async function beginOutput(start: OutputStart): Promise<OutputBeginning> {
     const { accountId, outputId } = start;
     const jobId = jobIdOfOutput(outputId);
     const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
-    const output = await takeUp(accountId, outputId);
+    const output = await markBegun(accountId, outputId);
     if (output === null) return endedBy(key, 'internal');
     const { work, leftSeconds } = output;
     if (leftSeconds <= 0) return endedBy(key, 'run_deadline', 'us');
@@ -42,10 +42,10 @@ export function createTakeUpOutput(
       ageSeconds: output.ageSeconds,
       heartbeatTimeoutSeconds: settings.heartbeatTimeoutSeconds,
     });
-    return { next: 'produce', plan };
+    return { next: 'run', plan };
   };
 }
 
-function endedBy(key: SettledKey, ...cause: Parameters<typeof failureOf>): TakenUp {
+function endedBy(key: SettledKey, ...cause: Parameters<typeof failureOf>): OutputBeginning {
   return { next: 'follow', key, ending: { charge: false, failure: failureOf(...cause) } };
 }

@@ -1,5 +1,5 @@
 import { failedRunOf, type ErrorClass, type FailedRun } from '../../domain/rejections.ts';
-import type { AttemptStanding } from '../../jobs/attempts/attempts.ts';
+import type { AttemptStatus } from '../../jobs/attempts/attempts.ts';
 
 /** What came of an attempt, as the workflow is told. */
 export type AttemptOutcome =
@@ -24,7 +24,7 @@ export function outcomeOf({
   state,
   providerJobId,
   errorClass,
-}: AttemptStanding): AttemptOutcome | AcceptedAttempt {
+}: AttemptStatus): AttemptOutcome | AcceptedAttempt {
   switch (state) {
     case 'collected':
       return { outcome: 'made' };

@@ -19,15 +19,15 @@ const SIGNATURES: ReadonlyMap<string, (firstBytes: Buffer) => boolean> = new Map
 const IS_MP4 = /^(video|audio)\/mp4$/;
 
 /** Whether a stored file is of the type asked for, is one, and is all the provider said it would be. */
-export async function isWhatWasAsked(
-  makes: string,
+export async function matchesMediaType(
+  mediaType: string,
   file: Pick<ProviderFile, 'contentType' | 'declaredBytes' | 'declaredSha256'>,
   asset: Asset,
   assets: AssetStore,
 ): Promise<boolean> {
   const type = file.contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   return (
-    type === makes &&
+    type === mediaType &&
     (SIGNATURES.get(type)?.(asset.firstBytes) ?? false) &&
     (file.declaredBytes === null || file.declaredBytes === asset.bytes) &&
     (file.declaredSha256 === null || file.declaredSha256 === asset.sha256) &&

@@ -12,7 +12,7 @@ export function createProgressReporter(
   jobProgress: JobProgress,
   attempt: Attempt,
 ): (progress: Progress) => Promise<void> {
-  const part = attempt.piece?.progress;
+  const part = attempt.part?.progress;
   const step = part === undefined ? FRACTION_STEP : (WHOLE_STEP * part.parts) / part.share;
   let told: Progress | undefined;
   return async (said) => {

@@ -2,7 +2,7 @@ import type { Attempt } from '../../domain/output-plan.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import { outcomeOf, type AttemptOutcome } from './attempt-outcome.ts';
 import { createFollowAttempt, type FollowDependencies } from './follow-attempt.ts';
-import { keepAlive } from './with-heartbeat.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
 import { createSubmitAttempt, type SubmitDependencies } from './submit-attempt.ts';
 
 /**
@@ -13,7 +13,7 @@ export function createRunAttempt(dependencies: SubmitDependencies & FollowDepend
   const submit = createSubmitAttempt(dependencies);
   const follow = createFollowAttempt(dependencies);
   return async function runAttempt(attempt: Attempt): Promise<AttemptOutcome> {
-    return keepAlive(async () => {
+    return withHeartbeat(async () => {
       const submitted = await submit(attempt);
       return submitted.outcome === 'accepted' ? follow(attempt, submitted.providerJobId) : submitted;
     });
@@ -24,10 +24,10 @@ export function createRunAttempt(dependencies: SubmitDependencies & FollowDepend
 export function createCollectLate(attempts: Attempts, dependencies: FollowDependencies) {
   const follow = createFollowAttempt(dependencies);
   return async function collectLate(attempt: Attempt): Promise<AttemptOutcome> {
-    return keepAlive(async () => {
+    return withHeartbeat(async () => {
       const row = await attempts.read(attempt.accountId, attempt.reference);
-      const standing = row === undefined ? ({ outcome: 'fenced' } as const) : outcomeOf(row);
-      return standing.outcome === 'accepted' ? follow(attempt, standing.providerJobId) : standing;
+      const status = row === undefined ? ({ outcome: 'fenced' } as const) : outcomeOf(row);
+      return status.outcome === 'accepted' ? follow(attempt, status.providerJobId) : status;
     });
   };
 }

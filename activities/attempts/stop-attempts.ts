@@ -2,7 +2,7 @@ import { sleep } from '@temporalio/activity';
 import { FINAL_STAGE } from '../../domain/stages.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { AttemptOfOutput, Attempts } from '../../jobs/attempts/attempts.ts';
-import { keepAlive } from './with-heartbeat.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Provider } from '../providers/provider.ts';
 
@@ -43,7 +43,7 @@ export function createStopAttempts(attempts: Attempts, providers: ProviderRegist
     outputId: string,
     why?: StopCause,
   ): Promise<Stopped | StopRevoked> {
-    return keepAlive(async () => {
+    return withHeartbeat(async () => {
       const ofOutput = await attempts.ofOutput(accountId, outputId);
       const secondsLeft = await secondsLeftIfRevoked(attempts, accountId, outputId, ofOutput, why);
       if (secondsLeft !== null) return { secondsLeft };

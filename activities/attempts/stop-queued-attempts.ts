@@ -1,7 +1,7 @@
 import { log } from '@temporalio/activity';
 import type { AttemptsToStop, AttemptToStop } from '../../jobs/attempts/attempts-to-stop.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
-import { keepAlive } from './with-heartbeat.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Provider } from '../providers/provider.ts';
 
@@ -36,7 +36,7 @@ const ARRIVES_WITHIN_SECONDS = 20 * 60;
 /** Longer than any run that a provider of ours allows. What it has not confirmed by then it will not. */
 const GIVE_UP_AFTER_SECONDS = 24 * 3_600;
 
-type Standing =
+type StopStatus =
   | 'stopped'
   /** It does not know of it, so far. */
   | 'not_found'
@@ -55,7 +55,7 @@ export function createStopQueuedAttempts(
   beginWithinMs = BEGIN_WITHIN_MS,
 ) {
   return async function stopQueuedAttempts(): Promise<StopReport> {
-    return keepAlive(async () => {
+    return withHeartbeat(async () => {
       const startedAt = performance.now();
       let stopped = 0;
       let stillToStop = 0;
@@ -79,15 +79,15 @@ async function stopOne(
 ): Promise<boolean> {
   const { reference, waitingSeconds } = attempt;
   try {
-    const standing = await standingOf(providers, attempt);
-    const mayArrive = standing === 'not_found' && waitingSeconds < ARRIVES_WITHIN_SECONDS;
-    const isGivenUp = standing === 'unconfirmed' && waitingSeconds >= GIVE_UP_AFTER_SECONDS;
-    if (standing === 'unstoppable' || isGivenUp)
+    const status = await stopStatusOf(providers, attempt);
+    const mayArrive = status === 'not_found' && waitingSeconds < ARRIVES_WITHIN_SECONDS;
+    const isGivenUp = status === 'unconfirmed' && waitingSeconds >= GIVE_UP_AFTER_SECONDS;
+    if (status === 'unstoppable' || isGivenUp)
       log.error('an attempt may run on at its provider, at our cost; it is not asked again', {
         ...attempt,
-        standing,
+        status,
       });
-    if (mayArrive || (standing === 'unconfirmed' && !isGivenUp)) return false;
+    if (mayArrive || (status === 'unconfirmed' && !isGivenUp)) return false;
     await queue.forget(attempt);
     return true;
   } catch (error) {
@@ -97,7 +97,7 @@ async function stopOne(
 }
 
 /** A call that fails, as for a provider that this worker has no adapter of, confirms nothing. */
-async function standingOf(providers: ProviderRegistry, attempt: AttemptToStop): Promise<Standing> {
+async function stopStatusOf(providers: ProviderRegistry, attempt: AttemptToStop): Promise<StopStatus> {
   try {
     return await askToStop(providers.get(attempt.provider), attempt);
   } catch (error) {
@@ -106,7 +106,7 @@ async function standingOf(providers: ProviderRegistry, attempt: AttemptToStop): 
   }
 }
 
-async function askToStop(provider: Provider, attempt: AttemptToStop): Promise<Standing> {
+async function askToStop(provider: Provider, attempt: AttemptToStop): Promise<StopStatus> {
   const call = <Answer>(ask: (signal: AbortSignal) => Promise<Answer>) =>
     withTimeLimit(CALL_TIMEOUT_MS, null, ask);
   let { providerJobId } = attempt;

@@ -3,7 +3,7 @@ import type { FailureCode } from '../../domain/failures.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
 import { AssetTooLarge, type Asset, type AssetStore } from '../../assets/asset-store.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
-import { isWhatWasAsked } from './matches-media-type.ts';
+import { matchesMediaType } from './matches-media-type.ts';
 import type { PollResult, Provider, ProviderFile } from '../providers/provider.ts';
 
 export type Stored =
@@ -42,7 +42,7 @@ export async function storeResult(context: {
 
   const asset = await storeFile(context.assets, file);
   if (asset === 'broken_transfer') return { outcome: 'again' };
-  if (asset === 'too_large' || !(await isWhatWasAsked(attempt.makes, file, asset, context.assets)))
+  if (asset === 'too_large' || !(await matchesMediaType(attempt.mediaType, file, asset, context.assets)))
     return { outcome: 'failed', code: 'bad_content' };
   const state = await context.attempts.recordAsset(
     attempt.accountId,

@@ -2,10 +2,10 @@ import { activityInfo, sleep } from '@temporalio/activity';
 import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../../domain/output-plan.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
-import type { AttemptStanding, Attempts } from '../../jobs/attempts/attempts.ts';
+import type { AttemptStatus, Attempts } from '../../jobs/attempts/attempts.ts';
 import { outcomeOf, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
-import type { HandOver } from './upload-inputs.ts';
+import type { UploadInputs } from './upload-inputs.ts';
 import type { Provider, SubmitInput, SubmitResult } from '../providers/provider.ts';
 
 export type Submission = AttemptOutcome | AcceptedAttempt;
@@ -30,27 +30,27 @@ const CLOSE_PAUSE_MS = 1_000;
 export type SubmitDependencies = {
   readonly attempts: Attempts;
   readonly providers: ProviderRegistry;
-  readonly handOver: HandOver;
+  readonly uploadInputs: UploadInputs;
 };
 
 /**
  * Submits an attempt to its provider at most once, however often it is called. What has not left this process is no
  * submission: a provider that cannot be reached is tried again until the attempt's limit, and no attempt is used up by it.
  */
-export function createSubmitAttempt({ attempts, providers, handOver }: SubmitDependencies) {
+export function createSubmitAttempt({ attempts, providers, uploadInputs }: SubmitDependencies) {
   return async function submitAttempt(attempt: Attempt): Promise<Submission> {
     const provider = providers.get(attempt.provider);
-    const { work, secondsLeft, standing } = await attempts.prepare(attempt);
-    if (standing !== null) return outcomeOf(standing);
+    const { work, secondsLeft, status } = await attempts.prepare(attempt);
+    if (status !== null) return outcomeOf(status);
     if (work === null) return { outcome: 'fenced' };
     const right = createRightToPost(attempts, attempt);
     let mayHaveLeft = false;
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
-        const piece = await pieceOf(attempt, provider, handOver);
-        if (piece !== 'unreachable') {
+        const part = await uploadedPartOf(attempt, provider, uploadInputs);
+        if (part !== 'unreachable') {
           const { reference } = attempt;
-          const input = { key: attempt, reference, work, piece, deadlineSeconds: secondsLeft };
+          const input = { key: attempt, reference, work, part, deadlineSeconds: secondsLeft };
           mayHaveLeft = true;
           const result = await withTimeLimit(SUBMIT_LIMIT_MS, null, (signal) =>
             provider.submit(input, right.mayPost, signal),
@@ -72,7 +72,7 @@ export function createSubmitAttempt({ attempts, providers, handOver }: SubmitDep
 
 type RightToPost = {
   /** How the row stands that refused it. */
-  readonly refusedBy: () => AttemptStanding | undefined;
+  readonly refusedBy: () => AttemptStatus | undefined;
   readonly mayPost: () => Promise<boolean>;
   /** A row that was made and not used says so: nothing of it can arrive. */
   readonly giveUpUnused: () => Promise<void>;
@@ -82,7 +82,7 @@ type RightToPost = {
 function createRightToPost(attempts: Attempts, attempt: Attempt): RightToPost {
   const { accountId, reference } = attempt;
   let isMine = false;
-  let refusedBy: AttemptStanding | undefined;
+  let refusedBy: AttemptStatus | undefined;
   return {
     refusedBy: () => refusedBy,
     mayPost: async () => {
@@ -107,17 +107,17 @@ function startWatch(): () => number {
   return () => Math.max(performance.now() - monotonic, Date.now() - wall);
 }
 
-/** Files are handed over before the row: from the row to the post there is no time for films. */
-async function pieceOf(
+/** Files are uploaded before the row: from the row to the post there is no time for films. */
+async function uploadedPartOf(
   attempt: Attempt,
   provider: Provider,
-  handOver: HandOver,
-): Promise<SubmitInput['piece'] | 'unreachable'> {
-  const { piece } = attempt;
-  if (piece === null && attempt.hasReferences !== true) return null;
-  const inputs = await handOver(attempt, provider);
+  uploadInputs: UploadInputs,
+): Promise<SubmitInput['part'] | 'unreachable'> {
+  const { part } = attempt;
+  if (part === null && attempt.hasReferences !== true) return null;
+  const inputs = await uploadInputs(attempt, provider);
   if (inputs === 'not_taken') return 'unreachable';
-  return piece === null ? null : { stage: piece.name, part: piece.part, model: piece.model, inputs };
+  return part === null ? null : { stage: part.name, index: part.index, model: part.model, inputs };
 }
 
 function hasTriedLongEnough({ reachWithinSeconds }: Attempt, pauseMs: number): boolean {
@@ -128,7 +128,7 @@ function hasTriedLongEnough({ reachWithinSeconds }: Attempt, pauseMs: number): b
  * Records that the connection was reset. Only this process knows it: a row that does not say so makes "not found" unbelievable for
  * good, so a database that is away for a moment is asked again.
  */
-async function closeSurely(attempts: Attempts, { accountId, reference }: Attempt): Promise<AttemptStanding> {
+async function closeSurely(attempts: Attempts, { accountId, reference }: Attempt): Promise<AttemptStatus> {
   for (let tries = 1; ; tries++) {
     try {
       return await attempts.close(accountId, reference);

@@ -6,7 +6,10 @@ import type { StageResult } from '../../jobs/attempts/read-stage-results.ts';
 import type { Provider, StageInput } from '../providers/provider.ts';
 
 /** `not_taken`: the provider could not be reached, or did not take them. Nothing has been submitted: asking again is free. */
-export type HandOver = (attempt: Attempt, provider: Provider) => Promise<readonly StageInput[] | 'not_taken'>;
+export type UploadInputs = (
+  attempt: Attempt,
+  provider: Provider,
+) => Promise<readonly StageInput[] | 'not_taken'>;
 
 export type ReadReferences = (accountId: string, outputId: string) => Promise<readonly ReferenceAsset[]>;
 
@@ -17,13 +20,13 @@ export type ReadStageResults = (accountId: string, outputId: string) => Promise<
  * names the former: by content. May be repeated; a provider takes only what it does not have. Throws RangeError when a result is
  * not there: the stage was begun too early, or our store has lost it, and no retry mends either.
  */
-export function createHandOver(
+export function createUploadInputs(
   readResults: ReadStageResults,
   readReferences: ReadReferences,
   assets: AssetStore,
-): HandOver {
+): UploadInputs {
   return async (attempt, provider) => {
-    const needs = attempt.piece?.needs ?? [];
+    const needs = attempt.part?.needs ?? [];
     const references =
       attempt.hasReferences === true ? await readReferences(attempt.accountId, attempt.outputId) : [];
     if (needs.length === 0 && references.length === 0) return [];
@@ -40,7 +43,7 @@ export function createHandOver(
       open: () => openAsset(assets, file.sha256),
     }));
     try {
-      await provider.take(files, cancellationSignal());
+      await provider.uploadInputs(files, cancellationSignal());
       return inputs;
     } catch (error) {
       if (error instanceof RangeError) throw error;

@@ -10,7 +10,7 @@ const HEARTBEAT_EVERY_MS = 500;
  * Heartbeats while `work` runs, so that a cancellation reaches it and a dead worker is noticed. Every wait inside is
  * bounded by itself: a heartbeat must not hide a hang.
  */
-export async function keepAlive<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function withHeartbeat<Result>(work: () => Promise<Result>): Promise<Result> {
   const timer = setInterval(heartbeat, HEARTBEAT_EVERY_MS);
   try {
     return await work();

@@ -4,15 +4,15 @@ import type { DueAccount } from '../../ledger/due-account.ts';
 import { readDuePlans, renewPlans, type RenewalOutcome } from '../../ledger/plan.ts';
 import { readDueExpiry, sweepExpired } from '../../ledger/sweep-expired.ts';
 import { endPermanentErrors } from '../end-permanent-errors.ts';
-import { keepAlive } from '../attempts/with-heartbeat.ts';
+import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 
 /** How many accounts ended in which way: renewed, ended, swept, failed, … Ways that none took are not named. */
-export type UpkeepCounts = Readonly<Record<string, number>>;
+export type MaintenanceCounts = Readonly<Record<string, number>>;
 
 /** What one step did, and the place that the next goes on after; null when nothing is left. */
-export type UpkeepStep = { readonly counts: UpkeepCounts; readonly next: DueAccount | null };
+export type MaintenanceStep = { readonly counts: MaintenanceCounts; readonly next: DueAccount | null };
 
-export type CreditUpkeep = ReturnType<typeof createCreditUpkeep>;
+export type CreditMaintenance = ReturnType<typeof createCreditMaintenance>;
 
 /** Accounts of one transaction. Each is locked until the page is done: a hundred renewals take about 0.1 s. */
 const PAGE_SIZE = 100;
@@ -35,7 +35,7 @@ type Duty = {
  * What falls due in the credits by time alone. Late, twice or a year behind, the ledger grants and expires once, so a step
  * may be repeated from anywhere.
  */
-export function createCreditUpkeep(database: Database) {
+export function createCreditMaintenance(database: Database) {
   const renewal: Duty = {
     name: 'renewal',
     readDue: (page) => readDuePlans(database, page),
@@ -51,9 +51,9 @@ export function createCreditUpkeep(database: Database) {
   };
   return endPermanentErrors({
     /** Renews automatic plans whose period has ended, and ends those that were to end. */
-    renewDuePlans: (after: DueAccount | null) => keepAlive(() => workThrough(renewal, after)),
+    renewDuePlans: (after: DueAccount | null) => withHeartbeat(() => workThrough(renewal, after)),
     /** Writes the entries of credits that have expired. */
-    sweepExpiredCredits: (after: DueAccount | null) => keepAlive(() => workThrough(expiry, after)),
+    sweepExpiredCredits: (after: DueAccount | null) => withHeartbeat(() => workThrough(expiry, after)),
   });
 }
 
@@ -65,7 +65,7 @@ function toEnding(accountId: string, outcome: RenewalOutcome): readonly string[]
 }
 
 /** Works page by page from a place on. Goes past an account that fails, so that it never stands before the others. */
-async function workThrough(duty: Duty, after: DueAccount | null): Promise<UpkeepStep> {
+async function workThrough(duty: Duty, after: DueAccount | null): Promise<MaintenanceStep> {
   const endings: string[] = [];
   let next = after;
   for (let page = 0; page < PAGES_PER_STEP; page++) {
@@ -75,7 +75,7 @@ async function workThrough(duty: Duty, after: DueAccount | null): Promise<Upkeep
     if (next === null) break;
   }
   const counts = countOf(endings);
-  if (endings.length > 0) log.info(`credit upkeep: ${duty.name}`, counts);
+  if (endings.length > 0) log.info(`credit maintenance: ${duty.name}`, counts);
   return { counts, next };
 }
 
@@ -86,21 +86,21 @@ async function workPage(duty: Duty, due: readonly DueAccount[]): Promise<readonl
   try {
     return await duty.work(accountIds);
   } catch (error) {
-    log.warn(`credit upkeep: a page of ${duty.name} failed and is worked account by account`, { error });
+    log.warn(`credit maintenance: a page of ${duty.name} failed and is worked account by account`, { error });
   }
   const endings: string[] = [];
   for (const accountId of accountIds) {
     try {
       endings.push(...(await duty.work([accountId])));
     } catch (error) {
-      log.error(`credit upkeep: ${duty.name} failed for an account`, { accountId, error });
+      log.error(`credit maintenance: ${duty.name} failed for an account`, { accountId, error });
       endings.push('failed');
     }
   }
   return endings;
 }
 
-function countOf(endings: readonly string[]): UpkeepCounts {
+function countOf(endings: readonly string[]): MaintenanceCounts {
   const counts: Record<string, number> = {};
   for (const ending of endings) counts[ending] = (counts[ending] ?? 0) + 1;
   return counts;

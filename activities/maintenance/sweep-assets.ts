@@ -6,7 +6,7 @@ import {
   type createAssetSweep,
   type SweepCounts,
 } from '../../assets/asset-sweep.ts';
-import { keepAlive } from '../attempts/with-heartbeat.ts';
+import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 
 /** What one step removed, and the folder that the next goes on with; null when nothing is left. */
 export type SweepStep = { readonly counts: SweepCounts; readonly next: string | null };
@@ -20,7 +20,7 @@ const STEP_MS = 5_000;
 export function createAssetSweepActivities(sweep: ReturnType<typeof createAssetSweep>) {
   return {
     sweepAssetFolders: (from: string | null): Promise<SweepStep> =>
-      keepAlive(async () => {
+      withHeartbeat(async () => {
         const started = performance.now();
         let counts: SweepCounts = { looked_at: 0, removed: 0, bytes_removed: 0 };
         for (const folder of SWEPT_FOLDERS.slice(Math.max(0, SWEPT_FOLDERS.indexOf(from ?? '')))) {

@@ -8,7 +8,7 @@ import {
   POLL_INTERVAL_MS,
 } from './local-prediction.ts';
 import { requestJson, type JsonAnswer } from './local-request.ts';
-import { handLocalFiles } from './hand-local-files.ts';
+import { uploadLocalFiles } from './upload-local-files.ts';
 import { openLocalFiles } from './open-local-files.ts';
 import { postOnce } from './post-once.ts';
 import type { Provider, ProviderCapabilities, SubmitInput } from './provider.ts';
@@ -74,8 +74,8 @@ export function createLocalProvider(options: LocalProviderOptions): Provider {
     capabilities: CAPABILITIES,
     submitTimeoutMs,
 
-    take: (files, signal) =>
-      handLocalFiles(new URL('/v1/files/', options.baseUrl), files, dispatcher, signal),
+    uploadInputs: (files, signal) =>
+      uploadLocalFiles(new URL('/v1/files/', options.baseUrl), files, dispatcher, signal),
 
     async submit(input, mayPost, signal) {
       const body = submissionBodyOf(input, options.webhookUrl ?? null);
@@ -145,21 +145,21 @@ export function createLocalProvider(options: LocalProviderOptions): Provider {
 }
 
 function submissionBodyOf(
-  { reference, work, piece, deadlineSeconds }: SubmitInput,
+  { reference, work, part, deadlineSeconds }: SubmitInput,
   webhook: string | null,
 ): unknown {
-  const input = piece === null ? work : { ...work, ...pieceOf(piece) };
+  const input = part === null ? work : { ...work, ...bodyOfPart(part) };
   return { reference, input, webhook, deadline_seconds: deadlineSeconds + DEADLINE_GRACE_SECONDS };
 }
 
-function pieceOf({ stage, part, model, inputs }: NonNullable<SubmitInput['piece']>): object {
+function bodyOfPart({ stage, index, model, inputs }: NonNullable<SubmitInput['part']>): object {
   const named = inputs.map((file) => ({
     stage: file.stage,
     part: file.part,
     content_type: file.contentType,
     sha256: file.sha256,
   }));
-  return { model, stage: { name: stage, part }, inputs: named };
+  return { model, stage: { name: stage, part: index }, inputs: named };
 }
 
 function parseJson(rawBody: Buffer): unknown {

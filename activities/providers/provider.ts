@@ -26,9 +26,9 @@ export type SubmitInput = {
   readonly reference: string;
   readonly work: ModelWork;
   /** Of a pipeline: which part of which stage is asked for, of which model, made from what. Null for the whole at once. */
-  readonly piece: {
+  readonly part: {
     readonly stage: string;
-    readonly part: number;
+    readonly index: number;
     readonly model: string;
     readonly inputs: readonly StageInput[];
   } | null;
@@ -109,7 +109,7 @@ export type CollectResult =
   | { readonly outcome: 'unavailable'; readonly retryAfterMs: number };
 
 /** A file of ours that a submission is going to name. */
-export type HandedFile = Pick<StageInput, 'contentType' | 'bytes' | 'sha256'> & {
+export type InputFile = Pick<StageInput, 'contentType' | 'bytes' | 'sha256'> & {
   readonly open: () => Promise<Readable>;
 };
 
@@ -133,7 +133,7 @@ export type Provider = {
    * Makes sure that the service has the files a submission is going to name. Starts and bills nothing, and may be
    * repeated. Throws when the service did not take them: nothing has been submitted then.
    */
-  take(files: readonly HandedFile[], signal: AbortSignal): Promise<void>;
+  uploadInputs(files: readonly InputFile[], signal: AbortSignal): Promise<void>;
   /** `mayPost` is asked at most once: when there is a connection, and before the first byte. */
   submit(input: SubmitInput, mayPost: () => Promise<boolean>, signal: AbortSignal): Promise<SubmitResult>;
   /** Finds nothing but what the service's own record says was submitted under this reference. */

@@ -3,7 +3,7 @@ import { failureOf, type Failure } from '../../domain/failures.ts';
 import type { OutputPlan } from '../../domain/output-plan.ts';
 import { detailOfRefusal } from '../../domain/reference-assets.ts';
 import type { ClaimedReference, References } from '../../jobs/outputs/reference-records.ts';
-import { keepAlive } from '../attempts/with-heartbeat.ts';
+import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 import {
   fetchReference,
   longestFetchMs,
@@ -37,7 +37,7 @@ export function createKeepReferences(deps: KeepReferencesDependencies) {
   return async function keepReferences(
     output: Pick<OutputPlan, 'accountId' | 'jobId' | 'outputId'>,
   ): Promise<KeptReferences> {
-    return keepAlive(async () => {
+    return withHeartbeat(async () => {
       for (;;) {
         const claimed = await deps.references.claim(output, leaseSeconds);
         const mine = claimed.filter(({ state }) => state === 'mine');

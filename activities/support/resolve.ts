@@ -4,7 +4,7 @@ import type { Attempt } from '../../domain/output-plan.ts';
 import type { ErrorClass } from '../../domain/rejections.ts';
 import type { AttemptRow, Attempts } from '../../jobs/attempts/attempts.ts';
 import { outcomeOf } from '../attempts/attempt-outcome.ts';
-import { keepAlive } from '../attempts/with-heartbeat.ts';
+import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 import type { ThisProcess } from '../attempts/this-process.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -49,7 +49,7 @@ export function createResolve({ attempts, providers, thisProcess }: ResolveDepen
   return async function resolve(attempt: Attempt): Promise<Resolution> {
     const provider = providers.get(attempt.provider);
     const proof = createNotFoundProof(provider, thisProcess);
-    return keepAlive(async () => {
+    return withHeartbeat(async () => {
       for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
         const resolution = await lookOnce(attempts, provider, attempt, proof);
         if (resolution !== null) return resolution;

@@ -5,10 +5,10 @@ import { invalidPart, type Problem } from './problem.ts';
 import { problemBody } from './problem-body.ts';
 import { drawRequestId } from './request-id.ts';
 
-/** Answers, in a request's place, what Node could not read as one. `last`: the last that came whole or in part. */
-export type AnswerUnreadable = (error: Error, socket: Duplex, last: ServerResponse | undefined) => void;
+/** Responds to bytes that Node could not read as a request. `last`: the last that came whole or in part. */
+export type BadRequestResponder = (error: Error, socket: Duplex, last: ServerResponse | undefined) => void;
 
-export function createAnswerUnreadable(publicUrl: string): AnswerUnreadable {
+export function createBadRequestResponder(publicUrl: string): BadRequestResponder {
   return (error, socket, last) => {
     const isUnderWay = last !== undefined && !last.writableFinished;
     if (isUnderWay && last.req.complete) {
@@ -23,7 +23,7 @@ export function createAnswerUnreadable(publicUrl: string): AnswerUnreadable {
       return;
     }
     const problem = problemOf('code' in error ? error.code : undefined);
-    socket.end(answerOf(problem, drawRequestId(), publicUrl), () => socket.destroy());
+    socket.end(responseOf(problem, drawRequestId(), publicUrl), () => socket.destroy());
   };
 }
 
@@ -38,7 +38,7 @@ function problemOf(code: unknown): Problem {
   }
 }
 
-function answerOf(problem: Problem, requestId: string, publicUrl: string): string {
+function responseOf(problem: Problem, requestId: string, publicUrl: string): string {
   const { status } = PROBLEMS[problem.code];
   // Nothing of it has been acted on: a request is, once it is whole.
   const body = problemBody(problem, { requestId, billed: 'no', publicUrl });

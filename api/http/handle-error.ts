@@ -7,7 +7,7 @@ import { stateOf } from './request-state.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** The one mapper from what was thrown to what is answered. Nothing of an unexpected error reaches the caller. */
-export function answerErrors(options: {
+export function handleErrors(options: {
   readonly log: Logger;
   readonly publicUrl: string;
 }): ErrorRequestHandler {

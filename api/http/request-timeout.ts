@@ -7,10 +7,10 @@ import { sendProblem } from './send-problem.ts';
  * api-conventions.md: 503 within 15 s whatever is frozen. Every wait below has its own, shorter limit; this one holds
  * their sum.
  */
-const ANSWER_WITHIN_MS = 14_000;
+const RESPOND_WITHIN_MS = 14_000;
 
-/** Answers 503 in a request's place when it takes too long; what it still does then has no one to answer to. */
-export function answerInTime(publicUrl: string, withinMs = ANSWER_WITHIN_MS): RequestHandler {
+/** Responds 503 to a request that takes too long; the response to whatever it still does is dropped. */
+export function limitRequestTime(publicUrl: string, withinMs = RESPOND_WITHIN_MS): RequestHandler {
   return (_request, response, next) => {
     let timer = setTimeout(giveUp, withinMs);
     function giveUp(): void {

@@ -5,7 +5,7 @@ import type { AccountExchange } from './route.ts';
  * Answers with JSON and the tag of that very JSON; with 304 and no body when a reader (GET or HEAD) has it already. The same
  * headers go with either.
  */
-export function answerTagged(
+export function sendTagged(
   { request, response }: Pick<AccountExchange, 'request' | 'response'>,
   shown: object,
   status: 200 | 202 = 200,

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { AnswerUnreadable } from './bad-request.ts';
+import type { BadRequestResponder } from './bad-request.ts';
 
 /** A whole request has to be here in this time: 1 MiB at the speed of a bad phone line. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -21,7 +21,7 @@ export type HttpServer = { readonly port: number; readonly stop: () => Promise<v
 export async function serve(
   address: { readonly host: string; readonly port: number },
   listenerFor: (port: number) => RequestListener,
-  answerUnreadableFor: (port: number) => AnswerUnreadable = () => (_error, socket) => socket.destroy(),
+  badRequestResponderFor: (port: number) => BadRequestResponder = () => (_error, socket) => socket.destroy(),
 ): Promise<HttpServer> {
   const server = createServer({
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -38,10 +38,10 @@ export async function serve(
   });
   const { port } = server.address() as AddressInfo;
   const listener = listenerFor(port);
-  const answerUnreadable = answerUnreadableFor(port);
+  const respondToBadRequest = badRequestResponderFor(port);
   const lastOf = new WeakMap<Duplex, ServerResponse>();
   server.on('clientError', (error, socket) => {
-    answerUnreadable(error, socket, lastOf.get(socket));
+    respondToBadRequest(error, socket, lastOf.get(socket));
   });
   server.on('request', (request, response) => {
     lastOf.set(request.socket, response);

@@ -1,7 +1,7 @@
 import type { Refusal, StartJob } from '../../client/start-job.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { creditsIfKnown, workItemsOf } from '../../domain/quote.ts';
-import { hasRoom } from '../../jobs/admission/has-capacity.ts';
+import { hasCapacity } from '../../jobs/admission/has-capacity.ts';
 import { notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
 import { quoteExists } from '../../jobs/admission/quote-exists.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
@@ -83,7 +83,7 @@ export function createAdmitSubmission(deps: {
     const { accountId, jobId, request } = submission;
     const [known, isRoom, isQuoteKnown, sources] = await Promise.all([
       readAdmission(database, accountId, jobId),
-      hasRoom(database, accountId),
+      hasCapacity(database, accountId),
       request.quote_id === undefined || quoteExists(database, accountId, request.quote_id),
       readEditSources(database, accountId, workItemsOf(request)),
     ]);

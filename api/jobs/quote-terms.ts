@@ -1,5 +1,5 @@
 import { batchTimesOf } from '../../domain/batch-plan.ts';
-import { workMade, type SourceOf } from '../../domain/edit.ts';
+import { resolveWork, type SourceOf } from '../../domain/edit.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { DEFAULT_MODEL, modelOf, type ModelTimes } from '../../domain/models.ts';
 import { workItemsOf } from '../../domain/quote.ts';
@@ -9,7 +9,7 @@ export type QuoteTerms = { readonly deadlineSeconds: number; readonly cancelRule
 
 /** The terms of a request, as admission will have them: the deadline is that of all its outputs together. */
 export function quoteTermsOf(request: JobRequest, sourceOf: SourceOf): QuoteTerms {
-  const works = workItemsOf(request).map((work) => workMade(work, sourceOf));
+  const works = workItemsOf(request).map((work) => resolveWork(work, sourceOf));
   const models = works.map((work) => modelOf(work.model) ?? DEFAULT_MODEL);
   const times = works.flatMap((work, index): readonly ModelTimes[] => {
     const own = models[index]?.times[work.kind];

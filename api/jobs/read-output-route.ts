@@ -2,7 +2,7 @@ import { isOutputId, jobIdOfOutput } from '../../domain/ids.ts';
 import { readJob } from '../../jobs/reads/read-job.ts';
 import { readLineage } from '../../jobs/outputs/read-lineage.ts';
 import type { Database } from '../../ledger/database.ts';
-import { answerTagged } from '../http/send-tagged.ts';
+import { sendTagged } from '../http/send-tagged.ts';
 import { jobPath, viewOutput } from './job-view.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, type Route } from '../http/route.ts';
@@ -24,7 +24,7 @@ export function readOutputRoute(deps: { readonly database: Database }): Route {
       ]);
       const output = job?.outputs.find((one) => one.id === outputId);
       if (job === null || output === undefined || lineage === null) throw notFound('output');
-      answerTagged(exchange, {
+      sendTagged(exchange, {
         ...viewOutput(output),
         job_id: job.id,
         source_output_id: lineage.sourceOutputId,

@@ -1,5 +1,5 @@
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
-import { answerTagged } from '../http/send-tagged.ts';
+import { sendTagged } from '../http/send-tagged.ts';
 import { viewJob, type TemporalUi } from './job-view.ts';
 import type { AccountExchange } from '../http/route.ts';
 
@@ -9,6 +9,6 @@ export type AnswerJob = (exchange: AccountExchange, job: StoredJob, status: 200 
 export function createAnswerJob(temporalUi: TemporalUi): AnswerJob {
   return (exchange, job, status) => {
     const { accountId, caller } = exchange;
-    answerTagged(exchange, viewJob(job, accountId, caller.accountId === null ? temporalUi : null), status);
+    sendTagged(exchange, viewJob(job, accountId, caller.accountId === null ? temporalUi : null), status);
   };
 }

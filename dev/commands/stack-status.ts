@@ -16,7 +16,7 @@ export async function stackStatus(config: DevConfig, options: { readonly json: b
       EXIT_CODE.notRunning,
     );
   }
-  const isReady = await answersReady(info);
+  const isReady = await reportsReady(info);
   // Keys stay in keys.json: a status gets pasted into chats.
   const {
     platform_key: _platform,
@@ -41,7 +41,7 @@ export async function stackStatus(config: DevConfig, options: { readonly json: b
   if (!isReady) throw new CommandError('the API is not ready', EXIT_CODE.failed);
 }
 
-async function answersReady(info: StackInfo): Promise<boolean> {
+async function reportsReady(info: StackInfo): Promise<boolean> {
   try {
     const response = await fetch(`${info.api_url}/readyz`, {
       signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),

@@ -23,7 +23,7 @@ export function workerEnvironment(addresses: StackAddresses, workflowBundle: str
     WORKFLOW_BUNDLE: workflowBundle,
     RECONCILE_INTERVAL_SECONDS: '5',
     RECONCILE_GRACE_SECONDS: '5',
-    UPKEEP_INTERVAL_SECONDS: '5',
+    CREDIT_MAINTENANCE_INTERVAL_SECONDS: '5',
     HEARTBEAT_TIMEOUT_SECONDS: '4',
     WORKER_SHUTDOWN_GRACE_SECONDS: '3',
   };

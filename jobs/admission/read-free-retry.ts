@@ -1,8 +1,8 @@
-import type { MadeWork } from '../../domain/edit.ts';
+import type { ResolvedWork } from '../../domain/edit.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** What a free retry makes, and the labels it bears: those of the reviewed output's job. */
-export type FreeRetry = { readonly work: MadeWork; readonly metadata: Readonly<Record<string, string>> };
+export type FreeRetry = { readonly work: ResolvedWork; readonly metadata: Readonly<Record<string, string>> };
 
 /** What a job may make at no credits; null unless a decision of support's names this very job. */
 export async function readFreeRetry(

@@ -7,7 +7,7 @@ export type AttemptState =
   'posting' | 'accepted' | 'rejected' | 'unknown' | 'collected' | 'failed' | 'replaced' | 'fenced';
 
 /** How an attempt stands. */
-export type AttemptStanding = {
+export type AttemptStatus = {
   readonly state: AttemptState;
   readonly providerJobId: string | null;
   readonly errorClass: string | null;
@@ -15,19 +15,19 @@ export type AttemptStanding = {
 
 export type PreparedAttempt = {
   /** Null when it has no row yet. */
-  readonly standing: AttemptStanding | null;
+  readonly status: AttemptStatus | null;
   /** Null when there is no such output. */
   readonly work: ModelWork | null;
   /** To the run deadline, by the database's clock. */
   readonly secondsLeft: number;
 };
 
-export type BegunAttempt = AttemptStanding & {
+export type BegunAttempt = AttemptStatus & {
   /** True for the one caller that made the row: it alone may post, once. */
   readonly isMine: boolean;
 };
 
-export type AttemptRow = AttemptStanding & {
+export type AttemptRow = AttemptStatus & {
   readonly postedSecondsAgo: number;
   /** Since its submitter gave it up and reset its connection; null when that is not on record. */
   readonly closedSecondsAgo: number | null;
@@ -46,7 +46,7 @@ export type AttemptOfOutput = {
 
 export type StoredAsset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
 
-export type NewAttempt = Omit<Attempt, 'makes' | 'piece' | 'hasReferences' | 'reachWithinSeconds'>;
+export type NewAttempt = Omit<Attempt, 'mediaType' | 'part' | 'hasReferences' | 'reachWithinSeconds'>;
 
 export type AttemptMove = {
   readonly from: readonly AttemptState[];
@@ -84,13 +84,13 @@ export function createAttempts(database: Database, submitter = 'unknown') {
   };
 }
 
-type StandingRow = {
+type StatusRow = {
   readonly state: AttemptState;
   readonly provider_job_id: string | null;
   readonly error_class: string | null;
 };
 
-const standingOf = (row: StandingRow): AttemptStanding => ({
+const statusOf = (row: StatusRow): AttemptStatus => ({
   state: row.state,
   providerJobId: row.provider_job_id,
   errorClass: row.error_class,
@@ -110,10 +110,10 @@ async function prepareAttempt(database: Database, attempt: NewAttempt): Promise<
     values: [attempt.accountId, attempt.outputId, attempt.reference],
   });
   const [row] = rows;
-  if (row === undefined) return { standing: null, work: null, secondsLeft: 0 };
+  if (row === undefined) return { status: null, work: null, secondsLeft: 0 };
   const { state } = row;
   return {
-    standing: state === null ? null : standingOf({ ...row, state }),
+    status: state === null ? null : statusOf({ ...row, state }),
     work: row.work,
     secondsLeft: row.seconds_left,
   };
@@ -125,7 +125,7 @@ async function beginAttempt(
   attempt: NewAttempt,
   submitter: string,
 ): Promise<BegunAttempt> {
-  const { rows } = await database.query<StandingRow & { is_mine: boolean }>({
+  const { rows } = await database.query<StatusRow & { is_mine: boolean }>({
     name: 'jobs.begin_attempt',
     text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8)',
     values: [
@@ -140,7 +140,7 @@ async function beginAttempt(
     ],
   });
   const row = only(rows);
-  return { isMine: row.is_mine, ...standingOf(row) };
+  return { isMine: row.is_mine, ...statusOf(row) };
 }
 
 /** Its submitter has given it up and reset its connection: nothing of it can arrive any more. Returns how it stands. */
@@ -148,13 +148,13 @@ async function closeAttempt(
   database: Database,
   accountId: string,
   reference: string,
-): Promise<AttemptStanding> {
-  const { rows } = await database.query<StandingRow>({
+): Promise<AttemptStatus> {
+  const { rows } = await database.query<StatusRow>({
     name: 'jobs.close_attempt',
     text: 'SELECT * FROM jobs.close_attempt($1, $2)',
     values: [accountId, reference],
   });
-  return standingOf(only(rows));
+  return statusOf(only(rows));
 }
 
 /** Moves a row on if it still stands where the caller saw it; answers how it stands now. */
@@ -183,7 +183,7 @@ async function readAttempt(
   reference: string,
 ): Promise<AttemptRow | undefined> {
   const { rows } = await database.query<
-    StandingRow & { posted_seconds_ago: number; closed_seconds_ago: number | null; submitter: string }
+    StatusRow & { posted_seconds_ago: number; closed_seconds_ago: number | null; submitter: string }
   >({
     name: 'jobs.read_attempt',
     text: 'SELECT * FROM jobs.read_attempt($1, $2)',
@@ -192,7 +192,7 @@ async function readAttempt(
   const row = rows[0];
   return (
     row && {
-      ...standingOf(row),
+      ...statusOf(row),
       postedSecondsAgo: row.posted_seconds_ago,
       closedSecondsAgo: row.closed_seconds_ago,
       submitter: row.submitter,

@@ -1,9 +1,9 @@
-import type { MadeWork } from '../../domain/edit.ts';
+import type { ResolvedWork } from '../../domain/edit.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** One of several outputs, as its workflow begins with it. Times in seconds. */
-export type TakenUpOutput = {
-  readonly work: MadeWork;
+export type BegunOutput = {
+  readonly work: ResolvedWork;
   readonly credits: number;
   /** How long it may take, from its start. */
   readonly deadlineSeconds: number;
@@ -13,7 +13,7 @@ export type TakenUpOutput = {
 };
 
 type Row = {
-  work: MadeWork;
+  work: ResolvedWork;
   credits: string;
   deadline_seconds: number;
   left_seconds: number;
@@ -21,11 +21,11 @@ type Row = {
 };
 
 /** Starts the clock of an output, once; null when its reservation has ended, so that there is nothing to run. */
-export async function takeUpOutput(
+export async function markOutputBegun(
   database: Database,
   accountId: string,
   outputId: string,
-): Promise<TakenUpOutput | null> {
+): Promise<BegunOutput | null> {
   const { rows } = await database.query<Row>({
     name: 'jobs.take_up_output',
     text: 'SELECT * FROM jobs.take_up_output($1, $2)',

@@ -1,4 +1,4 @@
-import type { MadeWork } from '../../domain/edit.ts';
+import type { ResolvedWork } from '../../domain/edit.ts';
 import type { JobState } from '../../domain/job-state.ts';
 import type { ReviewCategory, ReviewDecision, ReviewState } from '../../domain/review.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -22,7 +22,7 @@ export type StoredReview = {
   /** Null while that job is not admitted. */
   readonly retry_state: JobState | null;
   readonly model: string;
-  readonly work: MadeWork;
+  readonly work: ResolvedWork;
   readonly content_type: string | null;
   readonly bytes: number | null;
   readonly sha256: string | null;

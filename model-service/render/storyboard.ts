@@ -43,7 +43,7 @@ function thoughtsOf({ headline, body }: AdCopy): readonly string[] {
     .split(SENTENCE_END)
     .flatMap((sentence) => (sentence.length > 90 ? splitAtCommas(sentence) : [sentence]))
     .filter((thought) => thought !== '');
-  return thoughts.length > 0 ? thoughts : piecesOf(headline);
+  return thoughts.length > 0 ? thoughts : clausesOf(headline);
 }
 
 /** Joins clauses as long as the sum stays short enough to read in one shot. */
@@ -59,7 +59,7 @@ function splitAtCommas(sentence: string): readonly string[] {
 }
 
 /** Three words at a time. */
-function piecesOf(headline: string): readonly string[] {
+function clausesOf(headline: string): readonly string[] {
   const words = headline.split(' ');
   return words.flatMap((_word, index) => (index % 3 === 0 ? [words.slice(index, index + 3).join(' ')] : []));
 }

@@ -80,7 +80,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
       createSubmitAttempt({
         attempts,
         providers: createProviderRegistry([provider(serviceUrl)]),
-        handOver: () => Promise.resolve([]),
+        uploadInputs: () => Promise.resolve([]),
       }),
     startOf,
     async admit(key) {

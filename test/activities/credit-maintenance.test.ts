@@ -1,7 +1,10 @@
 import { DefaultLogger, type LogLevel } from '@temporalio/worker';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it as plainIt } from 'vitest';
-import { createCreditUpkeep, type UpkeepStep } from '../../activities/maintenance/maintain-credits.ts';
+import {
+  createCreditMaintenance,
+  type MaintenanceStep,
+} from '../../activities/maintenance/maintain-credits.ts';
 import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
 import type { DueAccount } from '../../ledger/due-account.ts';
 import { holdAccount } from '../integration/held-account.ts';
@@ -14,26 +17,26 @@ const A_YEAR_LATER = new Date('2027-01-31T09:00:00Z');
 /** As many credits as an account can ever have had, less those of a plan and the sign-up. */
 const NEARLY_ALL_CREDITS = 2 ** 53 - 1 - 5_000;
 
-type Upkeep = {
+type Maintenance = {
   readonly fixture: PlanFixture;
   readonly run: (
     duty: 'renewDuePlans' | 'sweepExpiredCredits',
     after?: DueAccount | null,
-  ) => Promise<UpkeepStep>;
+  ) => Promise<MaintenanceStep>;
   /** What the activities have logged, of this test alone. */
   readonly logged: { readonly level: LogLevel; readonly message: string }[];
 };
 
 /** The tests run side by side, each with a database and so a clock of its own. */
-const it = plainIt.extend<{ upkeep: Upkeep }>({
+const it = plainIt.extend<{ maintenance: Maintenance }>({
   // vitest reads from the pattern which fixtures this one needs: none.
-  upkeep: async ({}, use) => {
+  maintenance: async ({}, use) => {
     const fixture = await createPlanFixture();
     await fixture.setClock(START);
-    const logged: Upkeep['logged'] = [];
+    const logged: Maintenance['logged'] = [];
     const logger = new DefaultLogger('INFO', ({ level, message }) => logged.push({ level, message }));
-    const run: Upkeep['run'] = (duty, after = null) =>
-      new MockActivityEnvironment({}, { logger }).run(createCreditUpkeep(fixture.worker)[duty], after);
+    const run: Maintenance['run'] = (duty, after = null) =>
+      new MockActivityEnvironment({}, { logger }).run(createCreditMaintenance(fixture.worker)[duty], after);
     await use({ fixture, run, logged });
     await fixture.close();
   },
@@ -50,9 +53,9 @@ async function fillUp(fixture: PlanFixture, accountId: string): Promise<void> {
 
 describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
   it('grants the next period when the last one ends, and lets what was left of it expire', async ({
-    upkeep,
+    maintenance,
   }) => {
-    const { fixture, run, logged } = upkeep;
+    const { fixture, run, logged } = maintenance;
     const account = await fixture.subscribe('on time');
     await fixture.setClock(new Date(FIRST_END.getTime() - 1));
     expect(await run('renewDuePlans')).toEqual({ counts: {}, next: null });
@@ -63,12 +66,12 @@ describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
       { amount: 4_000, available: 0, expired: 4_000 },
       { amount: 4_000, available: 4_000, expired: 0 },
     ]);
-    expect(logged).toEqual([{ level: 'INFO', message: 'credit upkeep: renewal' }]);
+    expect(logged).toEqual([{ level: 'INFO', message: 'credit maintenance: renewal' }]);
     await fixture.expectReconciled();
   });
 
-  it('changes nothing and says nothing when it comes again, or twice at once', async ({ upkeep }) => {
-    const { fixture, run, logged } = upkeep;
+  it('changes nothing and says nothing when it comes again, or twice at once', async ({ maintenance }) => {
+    const { fixture, run, logged } = maintenance;
     const account = await fixture.subscribe('doubled');
     await fixture.setClock(FIRST_END);
     const counts = (await Promise.all([run('renewDuePlans'), run('renewDuePlans')])).map(
@@ -83,9 +86,9 @@ describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
   });
 
   it('grants the current period alone when it comes a year late, and records those it skipped', async ({
-    upkeep,
+    maintenance,
   }) => {
-    const { fixture, run } = upkeep;
+    const { fixture, run } = maintenance;
     const account = await fixture.subscribe('late');
     await fixture.setClock(A_YEAR_LATER);
     expect(await run('renewDuePlans')).toEqual({ counts: { renewed: 1 }, next: null });
@@ -104,16 +107,18 @@ describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
     await fixture.expectReconciled();
   });
 
-  it('leaves plans alone that an outside billing system renews', async ({ upkeep }) => {
-    const { fixture, run } = upkeep;
+  it('leaves plans alone that an outside billing system renews', async ({ maintenance }) => {
+    const { fixture, run } = maintenance;
     const account = await fixture.subscribe('by call', 'by_call');
     await fixture.setClock(SECOND_END);
     expect(await run('renewDuePlans')).toEqual({ counts: {}, next: null });
     expect(await fixture.planGrants(account)).toHaveLength(1);
   });
 
-  it('renews the others when one account cannot be renewed, now and the next time', async ({ upkeep }) => {
-    const { fixture, run, logged } = upkeep;
+  it('renews the others when one account cannot be renewed, now and the next time', async ({
+    maintenance,
+  }) => {
+    const { fixture, run, logged } = maintenance;
     const full = await fixture.subscribe('full');
     await fillUp(fixture, full);
     await fixture.setClock(new Date(START.getTime() + 1_000));
@@ -132,8 +137,8 @@ describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
     expect(overdue).toEqual([{ account_id: full }]);
   });
 
-  it('renews the others while one account is held, and that one the next time', async ({ upkeep }) => {
-    const { fixture, run } = upkeep;
+  it('renews the others while one account is held, and that one the next time', async ({ maintenance }) => {
+    const { fixture, run } = maintenance;
     const held = await fixture.subscribe('held');
     const other = await fixture.subscribe('other');
     await fixture.setClock(FIRST_END);
@@ -148,8 +153,8 @@ describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
 });
 
 describe.concurrent('the sweep of expired credits', () => {
-  it('writes the entries of what expired, once', async ({ upkeep }) => {
-    const { fixture, run, logged } = upkeep;
+  it('writes the entries of what expired, once', async ({ maintenance }) => {
+    const { fixture, run, logged } = maintenance;
     const account = await fixture.subscribe('swept', 'by_call');
     await fixture.setClock(FIRST_END);
     expect(await run('sweepExpiredCredits')).toEqual({ counts: { swept: 1 }, next: null });
@@ -159,12 +164,12 @@ describe.concurrent('the sweep of expired credits', () => {
       account,
     );
     expect(entries).toEqual([{ amount: 4_000, balance_after: 1_000 }]);
-    expect(logged).toEqual([{ level: 'INFO', message: 'credit upkeep: expiry' }]);
+    expect(logged).toEqual([{ level: 'INFO', message: 'credit maintenance: expiry' }]);
     await fixture.expectReconciled();
   });
 
-  it('sweeps the others when one account cannot be swept', async ({ upkeep }) => {
-    const { fixture, run } = upkeep;
+  it('sweeps the others when one account cannot be swept', async ({ maintenance }) => {
+    const { fixture, run } = maintenance;
     const broken = await fixture.subscribe('broken', 'by_call');
     const other = await fixture.subscribe('other', 'by_call');
     await fixture.owner.query(
@@ -177,8 +182,8 @@ describe.concurrent('the sweep of expired credits', () => {
     expect(await fixture.planGrants(other)).toMatchObject([{ available: 0, expired: 4_000 }]);
   });
 
-  it('waits for nobody: an account that is held is left to whoever holds it', async ({ upkeep }) => {
-    const { fixture, run } = upkeep;
+  it('waits for nobody: an account that is held is left to whoever holds it', async ({ maintenance }) => {
+    const { fixture, run } = maintenance;
     const held = await fixture.subscribe('held', 'by_call');
     await fixture.subscribe('other', 'by_call');
     await fixture.setClock(FIRST_END);
@@ -189,8 +194,8 @@ describe.concurrent('the sweep of expired credits', () => {
     await fixture.expectReconciled();
   });
 
-  it('works in steps of 2,000 accounts and says where the next one goes on', async ({ upkeep }) => {
-    const { fixture, run } = upkeep;
+  it('works in steps of 2,000 accounts and says where the next one goes on', async ({ maintenance }) => {
+    const { fixture, run } = maintenance;
     const count = 2_001;
     await fixture.owner.query(
       `SELECT ledger.open_account('acct_' || n, 'r' || n, 'n' || n) FROM generate_series(1, $1) n`,

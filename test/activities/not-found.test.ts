@@ -205,7 +205,7 @@ describe('a post', () => {
     const submit = createSubmitAttempt({
       attempts: { ...fixture.attempts, begin },
       providers: createProviderRegistry([fixture.provider(service.url)]),
-      handOver: () => Promise.resolve([]),
+      uploadInputs: () => Promise.resolve([]),
     });
     const submitting = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() }).run(() =>
       submit(attempt),
@@ -244,7 +244,7 @@ describe('a post', () => {
     const submit = createSubmitAttempt({
       attempts: { ...fixture.attempts, close },
       providers: createProviderRegistry([fixture.provider(service.url)]),
-      handOver: () => Promise.resolve([]),
+      uploadInputs: () => Promise.resolve([]),
     });
     const submitting = run(() => submit(attempt));
     const [post] = await service.untilCalled('submit');

@@ -6,7 +6,7 @@ import { createAdmit } from '../../activities/admission/admit.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { outputCountOf } from '../../domain/quote.ts';
 import { createApiReadiness } from '../../api/meta/api-readiness.ts';
-import { createAnswerUnreadable } from '../../api/http/bad-request.ts';
+import { createBadRequestResponder } from '../../api/http/bad-request.ts';
 import { createApi } from '../../api/create-api.ts';
 import { createJobWatches } from '../../api/jobs/job-watches.ts';
 import type { WatchPlaces } from '../../api/jobs/watch-places.ts';
@@ -58,7 +58,7 @@ export async function createApiFixture(
   options: {
     readonly taskQueue?: string;
     readonly databaseUrl?: (apiUrl: string) => string;
-    readonly answerWithinMs?: number;
+    readonly respondWithinMs?: number;
     readonly watchPlaces?: WatchPlaces;
     /** Of Temporal; what it lacks is the subject of some tests. */
     readonly namespace?: string;
@@ -104,9 +104,9 @@ export async function createApiFixture(
         },
         log,
         now: Date.now,
-        ...(options.answerWithinMs === undefined ? {} : { answerWithinMs: options.answerWithinMs }),
+        ...(options.respondWithinMs === undefined ? {} : { respondWithinMs: options.respondWithinMs }),
       }),
-    (port) => createAnswerUnreadable(publicUrlAt(port)),
+    (port) => createBadRequestResponder(publicUrlAt(port)),
   );
   const url = publicUrlAt(server.port);
   const admit = createAdmit(createAdmitJob(worker), readEditSources.bind(null, worker), {

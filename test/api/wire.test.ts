@@ -13,7 +13,7 @@ let api: ApiFixture;
 let account: TestAccount;
 beforeAll(async () => {
   api = await createApiFixture({
-    answerWithinMs: ANSWER_WITHIN_MS,
+    respondWithinMs: ANSWER_WITHIN_MS,
     watchPlaces: { ofProcess: 1, perAccount: 1 },
   });
   account = await api.openAccount();

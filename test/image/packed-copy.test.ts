@@ -121,7 +121,7 @@ describe('a packed copy with production dependencies only', () => {
     await endsCleanly(api);
   });
 
-  test('has the holdfast command, which looks through the books and says what it lacks', async () => {
+  test('has the holdfast command, which checks the ledger and says what it lacks', async () => {
     const holdfast = path.join(app, packageBin());
     const asked = (env: Record<string, string>, ...args: readonly string[]) =>
       run(holdfast, args, { cwd: home.home, env: { PATH: path.dirname(process.execPath), ...env } }).catch(

@@ -428,10 +428,8 @@ describe("support's commands on a job with several outputs", () => {
     const first = job.outputs[0].id as string;
     // By the workflow's clock, told by the database's.
     const secondsOff = async () => {
-      const standing = await running.temporal.workflow
-        .getHandle(first)
-        .query<{ returnBy: string }>('standing');
-      return Math.abs(Date.parse(standing.returnBy) - Date.parse(until)) / 1_000;
+      const status = await running.temporal.workflow.getHandle(first).query<{ returnBy: string }>('status');
+      return Math.abs(Date.parse(status.returnBy) - Date.parse(until)) / 1_000;
     };
     await expect.poll(secondsOff, { timeout: 10_000 }).toBeLessThan(2);
 

@@ -6,7 +6,7 @@ import { holdAccount } from './held-account.ts';
 import { startRunningStack, type RunningStack } from './running-stack.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** The upkeep runs every second here; a killed worker's step is given up after 10 s without a heartbeat. */
+/** Credit maintenance runs every second here; a killed worker's step is given up after 10 s without a heartbeat. */
 const WITHIN_MS = 60_000;
 
 let running: RunningStack;
@@ -15,7 +15,7 @@ let owner: pg.Pool;
 let now = new Date();
 
 beforeAll(async () => {
-  running = await startRunningStack(0, { workerEnv: { UPKEEP_INTERVAL_SECONDS: '1' } });
+  running = await startRunningStack(0, { workerEnv: { CREDIT_MAINTENANCE_INTERVAL_SECONDS: '1' } });
   owner = new pg.Pool({ connectionString: running.stack.info().database_owner_url, max: 2 });
   await owner.query(REPLACE_CLOCK);
   await moveClock(0);

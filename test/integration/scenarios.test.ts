@@ -12,7 +12,7 @@ type Ending = {
   readonly passes?: readonly string[];
 };
 
-/** One of each kind: a video plays a scenario at one of its stages, and ends like what is made in one piece. */
+/** One of each kind: a video plays a scenario at one of its stages, and ends like what is made in one call. */
 const KINDS = {
   static_ad: { credits: 35, body: { kind: 'static_ad' } },
   video_ad: { credits: 500, body: { kind: 'video_ad', duration_seconds: 15, quality: 'draft' } },

@@ -42,7 +42,7 @@ beforeAll(async () => {
   await running.temporal.workflow.getHandle(terminated.id as string).terminate('by hand');
   for (const job of [failed, moderated, terminated, batch])
     await running.untilEnded(account, job.id as string);
-  await until(async () => (await standing(unknown)).state === 'unknown');
+  await until(async () => (await statusOf(unknown)).state === 'unknown');
   await until(
     async () =>
       (await running.call('GET', `/v1/jobs/${stuck.id as string}`, { account })).body.state === 'stuck',
@@ -58,7 +58,7 @@ afterAll(async () => {
   await running.close();
 });
 
-const standing = (job: Json) => running.temporal.workflow.getHandle(job.id as string).query<Json>('standing');
+const statusOf = (job: Json) => running.temporal.workflow.getHandle(job.id as string).query<Json>('status');
 async function detailsOf(workflowId: string): Promise<string> {
   const metadata = await running.temporal.workflow.getHandle(workflowId).query<Json>(METADATA);
   return metadata.currentDetails as string;

@@ -21,7 +21,7 @@ async function outcomeOf(jobId: string, other: object = {}, outputs = 1): Promis
   return (await jobs.admit([jobItem(account, jobId, other, outputs)]))[0]?.['outcome'];
 }
 
-async function hasRoom(): Promise<unknown> {
+async function hasCapacity(): Promise<unknown> {
   return (await jobs.call('has_room', account))[0]?.['has_room'];
 }
 
@@ -80,9 +80,9 @@ test('a refusal for a cap stands for ever, and a failed job frees its room for t
 test('an account has so many jobs under way and no more, until one of them ends', async () => {
   await setLimits(jobs, account, { max_concurrent_jobs: 2 });
   expect(await outcomeOf('j1')).toMatchObject(RESERVED);
-  expect(await hasRoom()).toBe(true);
+  expect(await hasCapacity()).toBe(true);
   expect(await outcomeOf('j2', {}, 3)).toMatchObject(RESERVED);
-  expect(await hasRoom()).toBe(false);
+  expect(await hasCapacity()).toBe(false);
   expect(await outcomeOf('j3')).toMatchObject({
     ...TOO_MANY,
     limit: { limit: 'max_concurrent_jobs', jobs: 2 },
@@ -97,9 +97,9 @@ test('a job of several outputs is under way until its last output has ended', as
   await setLimits(jobs, account, { max_concurrent_jobs: 1 });
   await outcomeOf('j', {}, 2);
   await jobs.settleOutputs([releaseOf(account, 'j')]);
-  expect(await hasRoom()).toBe(false);
+  expect(await hasCapacity()).toBe(false);
   await jobs.settleOutputs([releaseOf(account, 'j', 'provider_failed', 1)]);
-  expect(await hasRoom()).toBe(true);
+  expect(await hasCapacity()).toBe(true);
 });
 
 test('a stuck job is under way, and a job under way that is asked for again is no other job', async () => {
@@ -113,7 +113,7 @@ test('a stuck job is under way, and a job under way that is asked for again is n
 test('no limit lets any number run, and a limit of none lets none', async () => {
   for (let n = 0; n < 10; n++) expect(await outcomeOf(`j${String(n)}`)).toMatchObject(RESERVED);
   await setLimits(jobs, account, { max_concurrent_jobs: 0 });
-  expect(await hasRoom()).toBe(false);
+  expect(await hasCapacity()).toBe(false);
   expect(await outcomeOf('k')).toMatchObject(TOO_MANY);
 });
 

@@ -152,7 +152,7 @@ describe('a table of the page is what the code says', () => {
   test('the other figures', () => {
     expect(table('Other figures').map(([, figure]) => figure)).toEqual([
       `${String(QUOTE_LIFETIME_SECONDS / 60)} minutes`,
-      `${String(SETTINGS.UPKEEP_INTERVAL_SECONDS.schema.parse(undefined))} seconds`,
+      `${String(SETTINGS.CREDIT_MAINTENANCE_INTERVAL_SECONDS.schema.parse(undefined))} seconds`,
       `${String(TOP_UP_LIFETIME_MONTHS)} months`,
       `${String(OLDEST_PERIOD_MONTHS)} months ago`,
       `${toFigure(DEFAULT_LOW_BALANCE_AT)} credits`,

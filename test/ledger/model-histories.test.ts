@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLedgerFixture, type LedgerFixture } from './ledger-fixture.ts';
-import { booksOfLedger, booksOfModel, expectSameFalls } from './model/books.ts';
+import { accountStatesOfLedger, accountStatesOfModel, expectSameFalls } from './model/account-state.ts';
 import { bringToPresent } from './model/model-account.ts';
 import { ModelLedger } from './model/model-ledger.ts';
 import { playOnLedger, type LedgerPlayer } from './model/play-on-ledger.ts';
@@ -73,7 +73,7 @@ async function playOnBoth(history: readonly Step[]): Promise<void> {
   // What is due is done when an account is next reached: all are.
   for (const account of model.accounts.values()) bringToPresent(account, now);
   await client.query('SELECT ledger.lock(account_id) FROM ledger.accounts');
-  expect(await booksOfLedger(ledgerPlayer)).toEqual(booksOfModel(model));
+  expect(await accountStatesOfLedger(ledgerPlayer)).toEqual(accountStatesOfModel(model));
   await expectSameFalls(ledgerPlayer, model);
   const { rows } = await client.query('SELECT * FROM ledger.reconcile(1e9)');
   expect(rows).toEqual([]);

@@ -73,7 +73,7 @@ async function makePart(
     inputs,
   };
   const file = await pool.render(task, onProgress, new AbortController().signal);
-  expect(file.contentType).toBe(FILM_STAGES.find(({ name }) => name === stage.name)?.makes);
+  expect(file.contentType).toBe(FILM_STAGES.find(({ name }) => name === stage.name)?.mediaType);
   const content = await files.read(file.sha256);
   if (content === null) throw new Error('the file is gone');
   return { stage: stage.name, part: stage.part, content };

@@ -28,15 +28,18 @@ const missing = async (...sha256: readonly string[]) =>
   (await client.post('/v1/files/missing', { sha256 })).body['missing'];
 
 describe('a stage of a film', () => {
-  it.each(FILM_STAGES)('$name makes what the table says, at a price of its own', async ({ name, makes }) => {
-    const input = { ...FILM, stage: { name, part: 1 } };
-    const { body } = await client.submit(`att_made_0_${name}_1`, input);
-    const done = await client.waitFor(body.id, 'succeeded');
-    expect(done.output?.[0]?.content_type).toBe(makes);
-    expect(Number(done.metrics.cost)).toBeGreaterThan(0);
-  });
+  it.each(FILM_STAGES)(
+    '$name makes what the table says, at a price of its own',
+    async ({ name, mediaType }) => {
+      const input = { ...FILM, stage: { name, part: 1 } };
+      const { body } = await client.submit(`att_made_0_${name}_1`, input);
+      const done = await client.waitFor(body.id, 'succeeded');
+      expect(done.output?.[0]?.content_type).toBe(mediaType);
+      expect(Number(done.metrics.cost)).toBeGreaterThan(0);
+    },
+  );
 
-  it('costs as much as a film did in one piece, over all parts', async () => {
+  it('costs as much as a film did in one call, over all parts', async () => {
     let sum = 0;
     for (const { stage, part } of FILM_STAGES.flatMap(partsOf)) {
       const input = { ...FILM, stage: { name: stage.name, part } };
@@ -127,7 +130,7 @@ describe('a file that is handed over', () => {
     ] as const) {
       if (isForgotten) rmSync(join(home, 'held'), { recursive: true });
       const again = await startService({ home });
-      await createLocalProvider({ baseUrl: again.url }).take([handed], SIGNAL);
+      await createLocalProvider({ baseUrl: again.url }).uploadInputs([handed], SIGNAL);
       await again.stop();
       expect(opened).toBe(sent);
     }

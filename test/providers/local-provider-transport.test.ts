@@ -24,7 +24,7 @@ const INPUT: SubmitInput = {
   key: { outputId: 'out_a_0', stage: 'render', number: 1 },
   reference: 'att_a_0_render_1',
   work: { kind: 'static_ad', brief: { headline: 'A headline' } },
-  piece: null,
+  part: null,
   deadlineSeconds: 60,
 };
 

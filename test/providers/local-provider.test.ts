@@ -29,7 +29,7 @@ function attempt(scenario: TestScenario, outputId = `out_${STEM}_${String(output
   const key = { outputId, stage: 'render', number };
   const reference = attemptReferenceOf(key);
   const work = { kind: 'static_ad', brief: { headline: 'A headline' }, test_scenario: scenario } as const;
-  const input = { key, reference, work, piece: null, deadlineSeconds: 60 };
+  const input = { key, reference, work, part: null, deadlineSeconds: 60 };
   return { reference, submit: () => provider.submit(input, () => Promise.resolve(true), SIGNAL) };
 }
 

@@ -26,7 +26,7 @@ afterAll(async () => {
   await home.remove();
 });
 
-async function answersBalance(info: StackInfo): Promise<boolean> {
+async function servesBalance(info: StackInfo): Promise<boolean> {
   try {
     const response = await fetch(`${info.api_url}/v1/balance`, {
       headers: { authorization: `Bearer ${info.account_key}` },
@@ -79,7 +79,7 @@ describe('a running stack', () => {
   });
 
   test('answers its sandbox account', async () => {
-    expect(await answersBalance(stack.info())).toBe(true);
+    expect(await servesBalance(stack.info())).toBe(true);
   });
 
   test('refuses a second one in the same home, by name and without harm', async () => {
@@ -105,7 +105,7 @@ describe('a running stack', () => {
       expect(after.pids[name]).not.toBe(killed);
       expect(after.database_url).toBe(before.database_url);
       expect(after.temporal_address).toBe(before.temporal_address);
-      await until('the API answers', 15_000, () => answersBalance(after));
+      await until('the API answers', 15_000, () => servesBalance(after));
     },
   );
 
@@ -121,9 +121,9 @@ describe('a running stack', () => {
 
   test('can be frozen and thawed in parts', async () => {
     await stack.pause('postgres');
-    expect(await answersBalance(stack.info())).toBe(false);
+    expect(await servesBalance(stack.info())).toBe(false);
     await stack.resume('postgres');
-    await until('the API answers', 15_000, () => answersBalance(stack.info()));
+    await until('the API answers', 15_000, () => servesBalance(stack.info()));
   });
 
   test('keeps its keys and its data when it is ended and started again', async () => {
@@ -135,7 +135,7 @@ describe('a running stack', () => {
     expect(await readRunningStack(home.home)).toBeNull();
     stack = await start();
     expect(stack.info().account_key).toBe(before.account_key);
-    expect(await answersBalance(stack.info())).toBe(true);
+    expect(await servesBalance(stack.info())).toBe(true);
     const { database_url } = stack.info();
     expect(await withDatabase(database_url, 'stack test', (database) => reconcile(database))).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sourceIdsOf, workMade, type EditSource } from '../../domain/edit.ts';
+import { sourceIdsOf, resolveWork, type EditSource } from '../../domain/edit.ts';
 import { planOutputs } from '../../domain/output-plan.ts';
 import { priceRequest } from '../../domain/quote.ts';
 import { priceListOf } from '../../domain/price-list.ts';
@@ -9,11 +9,11 @@ const video: EditSource = { kind: 'video_ad', brief, duration_seconds: 15, quali
 const edit = { kind: 'edit', source_output_id: 'out_a' } as const;
 
 test('a regeneration makes what its source was', () => {
-  expect(workMade(edit, () => video)).toEqual({ ...edit, ...video, instruction: undefined });
+  expect(resolveWork(edit, () => video)).toEqual({ ...edit, ...video, instruction: undefined });
 });
 
 test('an edit has what it says itself, and its source has the rest', () => {
-  expect(workMade({ ...edit, quality: 'high', instruction: 'louder' }, () => video)).toMatchObject({
+  expect(resolveWork({ ...edit, quality: 'high', instruction: 'louder' }, () => video)).toMatchObject({
     kind: 'video_ad',
     brief,
     duration_seconds: 15,
@@ -23,7 +23,7 @@ test('an edit has what it says itself, and its source has the rest', () => {
 });
 
 test('an edit of a picture has no duration, whatever it says', () => {
-  const made = workMade({ ...edit, duration_seconds: 60, quality: 'high' }, () => ({
+  const made = resolveWork({ ...edit, duration_seconds: 60, quality: 'high' }, () => ({
     kind: 'static_ad',
     brief,
   }));
@@ -32,7 +32,7 @@ test('an edit of a picture has no duration, whatever it says', () => {
 
 test('an edit of an edit asks for what both asked, and starts afresh with a brief of its own', () => {
   const source: EditSource = { ...video, instruction: 'in blue' };
-  const of = (own: object) => workMade({ ...edit, ...own }, () => source).instruction;
+  const of = (own: object) => resolveWork({ ...edit, ...own }, () => source).instruction;
   expect(of({ instruction: 'louder' })).toBe('in blue\nlouder');
   expect(of({})).toBe('in blue');
   expect(of({ brief, instruction: 'louder' })).toBe('louder');
@@ -43,7 +43,7 @@ test('a long chain of edits stays within one instruction: the oldest lines give 
   const long = 'x'.repeat(1_500);
   const source: EditSource = { ...video, instruction: `first\n${long}` };
   const own = 'y'.repeat(499);
-  expect(workMade({ ...edit, instruction: own }, () => source).instruction).toBe(`${long}\n${own}`);
+  expect(resolveWork({ ...edit, instruction: own }, () => source).instruction).toBe(`${long}\n${own}`);
 });
 
 test('edits in a batch are priced and planned from their sources, each read once', () => {

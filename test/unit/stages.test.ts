@@ -43,12 +43,12 @@ describe.each(MODELS.flatMap(({ stages }) => Object.entries(stages)))(
 );
 
 describe('an attempt', () => {
-  it('at what is made in one piece is at its final stage, under the reference it always had', () => {
+  it('at what is made in one call is at its final stage, under the reference it always had', () => {
     expect(attemptOf(PLAN, 2)).toMatchObject({
       stage: 'render',
       reference: `att_${STEM}_0_render_2`,
-      makes: 'image/png',
-      piece: null,
+      mediaType: 'image/png',
+      part: null,
     });
   });
 
@@ -59,8 +59,8 @@ describe('an attempt', () => {
     expect(new Set(attempts.map(({ reference }) => reference)).size).toBe(parts.length * 2);
     expect(attempts.find(({ stage }) => stage === 'motion_3')).toMatchObject({
       reference: `att_${STEM}_0_motion_3_1`,
-      makes: 'video/mp4',
-      piece: { name: 'motion', part: 3, needs: ['script', 'scenes'] },
+      mediaType: 'video/mp4',
+      part: { name: 'motion', index: 3, needs: ['script', 'scenes'] },
     });
     expect(attemptOf(plan, 1).stage).toBe('render');
     expect(parts.map(partNameOf)).toContain('script');

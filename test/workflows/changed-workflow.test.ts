@@ -11,12 +11,12 @@ const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 const PICTURE = readFileSync(path.join(CHECKOUT, 'model-service/prepared/picture.png'));
 const REQUEST = { kind: 'static_ad', brief: { headline: 'under way while the code changes' } } as const;
 
-/** The change: a look at the job between its admission and its production. The example of docs/changing-workflows.md. */
-const BEFORE = '  const ending = await produceOutput(begun.plan);';
-const LOOK = 'await quick.readJobResult(begun.plan.accountId, begun.plan.jobId);';
-const PATCHED = `  if (patched('look-before-production')) ${LOOK}\n${BEFORE}`;
+/** The change: a look at the job between its admission and its run. The example of docs/changing-workflows.md. */
+const BEFORE = '  const ending = await runOutput(begun.plan);';
+const LOOK = 'await localActivities.readJobResult(begun.plan.accountId, begun.plan.jobId);';
+const PATCHED = `  if (patched('look-before-run')) ${LOOK}\n${BEFORE}`;
 const UNPATCHED = `  ${LOOK}\n${BEFORE}`;
-const IMPORTS = `import { patched } from '@temporalio/workflow';\nimport { quick } from './activity-proxies.ts';\n`;
+const IMPORTS = `import { patched } from '@temporalio/workflow';\nimport { localActivities } from './activity-proxies.ts';\n`;
 
 let fixture: WorkflowFixture;
 let service: ScriptedService;

@@ -10,7 +10,7 @@ import type { SupportAsk } from '../../domain/support-command.ts';
 import { commandJob } from '../../jobs/support/apply-support-command.ts';
 import { readJob } from '../../jobs/reads/read-job.ts';
 import { openAccount } from '../../ledger/open-account.ts';
-import { standingQuery, supportSignal } from '../../contract/workflow-messages.ts';
+import { statusQuery, supportSignal } from '../../contract/workflow-messages.ts';
 import { startScriptedService, type ScriptedService, type ServiceCall } from '../harness/scripted-service.ts';
 import {
   createWorkflowFixture,
@@ -287,7 +287,7 @@ describe.concurrent('a signal of support of which nothing is on record', () => {
     const restart = { command: 'restart', attempt: job.attempt(1), returnBy: inSeconds(3_000) } as const;
     await workflow.signal(supportSignal, restart);
     await workflow.signal(supportSignal, { command: 'resolve', attempt: job.attempt(1) });
-    const standing = await workflow.query(standingQuery);
+    const status = await workflow.query(statusQuery);
     await workflow.signal(supportSignal, { command: 'extend', returnBy: inSeconds(5_000) });
     while (warned(job).length < 2) await sleep(STATE_POLL_MS);
     await sleep(STATE_POLL_MS);
@@ -295,8 +295,8 @@ describe.concurrent('a signal of support of which nothing is on record', () => {
     expect(submissions(job)).toEqual([job.attempt(1)]);
     expect(scene.service.calls('cancel')).toEqual([]);
     expect(await scene.balance()).toEqual(before);
-    const returnBy = Date.parse((await workflow.query(standingQuery)).returnBy);
-    expect(Math.abs(returnBy - Date.parse(standing.returnBy))).toBeLessThan(2_000);
+    const returnBy = Date.parse((await workflow.query(statusQuery)).returnBy);
+    expect(Math.abs(returnBy - Date.parse(status.returnBy))).toBeLessThan(2_000);
     const { rows } = await fixture.owner.query(
       'SELECT 1 FROM ledger.operator_actions WHERE account_id = $1',
       [job.accountId],

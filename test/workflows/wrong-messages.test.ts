@@ -66,7 +66,7 @@ const BESIDE_JOBS: object = {
 };
 
 /** What is right with nothing in it. */
-const TAKES_NOTHING = ['admit', 'standing'];
+const TAKES_NOTHING = ['admit', 'status'];
 
 let fixture: WorkflowFixture;
 let service: ScriptedService;
@@ -180,10 +180,10 @@ describe('a message to a workflow that is not what is expected', () => {
       expect(handlers).toEqual({
         signals: expect.arrayContaining(['cancel', 'support']),
         updates: expect.arrayContaining(['admit', 'release', 'extend', 'restart', 'resolve']),
-        queries: ['standing'],
+        queries: ['status'],
       });
       expect(await sendAllThatIsWrong(jobId)).toHaveLength(Object.keys(WRONG).length);
-      await query(jobId, 'standing', []);
+      await query(jobId, 'status', []);
       expect(ignored(jobId).length).toBeGreaterThanOrEqual(
         handlers.signals.length * Object.keys(WRONG).length,
       );
@@ -210,7 +210,7 @@ describe('a message to a workflow that is not what is expected', () => {
       const outputId = jobId.replace('job_', 'out_').concat('_0');
       while (
         (await workflowOf(outputId)
-          .query<{ attempts: unknown[] }>('standing')
+          .query<{ attempts: unknown[] }>('status')
           .catch(() => null)) === null
       )
         await sleep(50);

@@ -1,19 +1,19 @@
 import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow';
-import type { TakenUp } from '../../activities/admission/plan-begun-output.ts';
-import { quick } from '../activity-proxies.ts';
+import type { OutputBeginning } from '../../activities/admission/plan-begun-output.ts';
+import { localActivities } from '../activity-proxies.ts';
 import type { OutputStart } from '../../contract/workflow-messages.ts';
 
 /** Begins one output of a job with several. Not cancellable: a cancel finds either an output that runs or one that has ended. */
-export async function takeUpOutput(start: OutputStart): Promise<TakenUp> {
-  const taken = await CancellationScope.nonCancellable(() => quick.takeUpOutput(start));
+export async function beginOutput(start: OutputStart): Promise<OutputBeginning> {
+  const begun = await CancellationScope.nonCancellable(() => localActivities.beginOutput(start));
   upsertSearchAttributes({
     HoldfastAccount: [start.accountId],
     HoldfastState: ['running'],
-    ...(taken.next === 'produce' && {
-      HoldfastKind: [taken.plan.kind],
-      HoldfastProvider: [taken.plan.provider],
-      HoldfastCredits: [taken.plan.credits],
+    ...(begun.next === 'run' && {
+      HoldfastKind: [begun.plan.kind],
+      HoldfastProvider: [begun.plan.provider],
+      HoldfastCredits: [begun.plan.credits],
     }),
   });
-  return taken;
+  return begun;
 }

@@ -1,6 +1,6 @@
 import { allHandlersFinished, CancellationScope, condition, log } from '@temporalio/workflow';
 import type { AdmitAnswer } from '../../activities/admission/admit.ts';
-import { quick } from '../activity-proxies.ts';
+import { localActivities } from '../activity-proxies.ts';
 import { handleUpdate } from '../messages/handle-message.ts';
 import { admitUpdate, type Admission, type GenerationStart } from '../../contract/workflow-messages.ts';
 
@@ -13,7 +13,7 @@ export type Answered = AdmitAnswer & {
  * Admits a job and answers the update that started its workflow. What would undo the reserve is known before it is tried:
  * its keys come from the job id, and releasing what was never reserved is safe.
  */
-export async function answerAdmission(
+export async function handleAdmitUpdate(
   start: GenerationStart,
   undo: () => Promise<unknown>,
 ): Promise<Answered> {
@@ -25,7 +25,7 @@ export async function answerAdmission(
     }),
   );
   try {
-    const answer = await CancellationScope.nonCancellable(() => quick.admit(start));
+    const answer = await CancellationScope.nonCancellable(() => localActivities.admit(start));
     admission = answer.admission;
     // The one handler there is by now awaits nothing else.
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));

@@ -1,9 +1,9 @@
 import { ApplicationFailure, CancellationScope, sleep } from '@temporalio/workflow';
 import { isTerminal } from '../../domain/job-state.ts';
 import type { JobActivities } from '../../activities/job-activities.ts';
-import { quick } from '../activity-proxies.ts';
+import { localActivities } from '../activity-proxies.ts';
 
-export type JobStanding = NonNullable<Awaited<ReturnType<JobActivities['readJobResult']>>>;
+export type JobStatus = NonNullable<Awaited<ReturnType<JobActivities['readJobResult']>>>;
 
 /**
  * An output that another run of this workflow began (before a reset), or that was ended from outside, may take until its own
@@ -15,11 +15,11 @@ const LONGEST_PAUSE_MS = 60_000;
 const LOOKS_AT_MOST = 80;
 
 /** How a job came out, once its last output has ended; or how it stands when that takes longer than can be waited for. */
-export async function untilJobHasEnded(accountId: string, jobId: string): Promise<JobStanding> {
+export async function untilJobHasEnded(accountId: string, jobId: string): Promise<JobStatus> {
   return CancellationScope.nonCancellable(async () => {
     let pauseMs = FIRST_PAUSE_MS;
     for (let looks = 1; ; looks++) {
-      const job = await quick.readJobResult(accountId, jobId);
+      const job = await localActivities.readJobResult(accountId, jobId);
       if (job === null) throw ApplicationFailure.nonRetryable('the job is not on record', 'internal');
       if (isTerminal(job.state) || looks >= LOOKS_AT_MOST) return job;
       await sleep(pauseMs);

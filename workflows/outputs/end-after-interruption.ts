@@ -5,7 +5,7 @@ import { failureOf, type Failure } from '../../domain/failures.ts';
 import { isBroughtForward } from '../../domain/models.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import { RELEASED_BY_SUPPORT } from '../../domain/support-command.ts';
-import { endingOf, type Production } from './output-run.ts';
+import { endingOf, type OutputRun } from './output-run.ts';
 import { returnLater } from '../support/support-control.ts';
 
 /**
@@ -14,14 +14,14 @@ import { returnLater } from '../support/support-control.ts';
  * cannot be had, the credits return. `revoked`: support has moved the deadline, or restarted; nothing was stopped.
  */
 export async function endAfterInterruption(
-  production: Production,
+  run: OutputRun,
   steps: ProviderSteps,
 ): Promise<Ending | 'revoked'> {
-  const { plan, interruption, deliverable } = production;
+  const { plan, interruption, deliverable } = run;
   try {
-    const stopped = await steps.stopAttempts(plan.accountId, plan.outputId, stopCauseOf(production));
+    const stopped = await steps.stopAttempts(plan.accountId, plan.outputId, stopCauseOf(run));
     if (typeof stopped === 'object') {
-      returnLater(production.control, Date.now() + stopped.secondsLeft * 1_000);
+      returnLater(run.control, Date.now() + stopped.secondsLeft * 1_000);
       return 'revoked';
     }
     if (interruption === undefined && stopped === 'finished' && deliverable !== undefined) {
@@ -31,11 +31,11 @@ export async function endAfterInterruption(
   } catch (error) {
     log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });
   }
-  return { charge: false, failure: failureOfInterruption(production) };
+  return { charge: false, failure: failureOfInterruption(run) };
 }
 
 /** A deadline counts while it stands in PostgreSQL: support may have moved it a moment ago. */
-function stopCauseOf({ interruption, lateAttempt }: Production): StopCause | undefined {
+function stopCauseOf({ interruption, lateAttempt }: OutputRun): StopCause | undefined {
   if (interruption === 'run_deadline') return { cause: interruption };
   if (interruption !== 'start_deadline' || lateAttempt === undefined) return undefined;
   return { cause: interruption, reference: lateAttempt };
@@ -44,7 +44,7 @@ function stopCauseOf({ interruption, lateAttempt }: Production): StopCause | und
 const FAULT_OF_DEADLINE = { model: 'provider', customer: 'customer', us: 'us' } as const;
 
 /** The fault decides where credits go whose grant has expired meanwhile (design.md, "The ledger"). */
-function failureOfInterruption({ plan, interruption, control, isStuck, canceledBy }: Production): Failure {
+function failureOfInterruption({ plan, interruption, control, isStuck, canceledBy }: OutputRun): Failure {
   switch (interruption) {
     case undefined: {
       const isLate = isStuck && !isBroughtForward(plan.times, 'stuckSeconds');

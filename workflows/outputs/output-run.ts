@@ -6,16 +6,16 @@ import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
 import type { CancelRequest } from '../../contract/workflow-messages.ts';
 import { createControl, type Control } from '../support/support-control.ts';
 
-/** Why production was ended early: a deadline, support, or a step that can never come right. (A cancel is the workflow's own.) */
+/** Why a run was ended early: a deadline, support, or a step that can never come right. (A cancel is the workflow's own.) */
 export type Interruption = 'start_deadline' | 'run_deadline' | 'released' | 'internal';
 
-/** What is known of an output while it is produced. */
-export type Production = {
+/** What is known of an output while it runs. */
+export type OutputRun = {
   readonly plan: OutputPlan;
   readonly control: Control;
   /** Ends it early; the first reason counts. */
   interrupt: (interruption: Interruption) => void;
-  /** Nothing is produced any more: it is settled, or about to be. */
+  /** The run is over: the output is settled, or about to be. */
   isOver: boolean;
   interruption: Interruption | undefined;
   isStuck: boolean;
@@ -28,7 +28,7 @@ export type Production = {
   canceledBy: CancelRequest['by'] | undefined;
 };
 
-export function beginProduction(plan: OutputPlan): Production {
+export function createOutputRun(plan: OutputPlan): OutputRun {
   return {
     plan,
     control: createControl(plan),

@@ -4,8 +4,8 @@ import { attemptOf, type Attempt } from '../../domain/output-plan.ts';
 import { afterFailedRun, afterRejection } from '../../domain/rejections.ts';
 import { FINAL_STAGE, type StagePart } from '../../domain/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
-import type { Made, Production } from './output-run.ts';
-import { showStanding } from './show-status.ts';
+import type { Made, OutputRun } from './output-run.ts';
+import { showStatus } from './show-status.ts';
 import { expectStart, followUnlessReplaced } from '../support/support-control.ts';
 
 /** Between two attempts, where the provider names no time. */
@@ -15,15 +15,15 @@ const NEXT_ATTEMPT_AFTER_MS = 1_000;
  * Makes one part of a stage: runs attempts until one has made it or no further one is allowed. What was made before is found by
  * its attempt row, so a workflow that starts over comes through here at no cost.
  */
-export async function runStage(production: Production, steps: ProviderSteps, part: StagePart): Promise<Made> {
-  const { maxAttempts, times } = production.plan;
+export async function runStage(run: OutputRun, steps: ProviderSteps, part: StagePart): Promise<Made> {
+  const { maxAttempts, times } = run.plan;
   const isFinal = part.stage.name === FINAL_STAGE;
   let replaced = 0; // The limit of attempts is that of one run: support may ask for another.
   for (let number = 1; ; number++) {
-    const attempt = attemptOf(production.plan, number, part);
-    if (isFinal) production.deliverable = attempt;
-    expectStart(production.control, times.startDeadlineSeconds);
-    const made = await runToItsEnd(production, steps, attempt);
+    const attempt = attemptOf(run.plan, number, part);
+    if (isFinal) run.deliverable = attempt;
+    expectStart(run.control, times.startDeadlineSeconds);
+    const made = await runToItsEnd(run, steps, attempt);
     switch (made.outcome) {
       case 'made':
         return made;
@@ -40,7 +40,7 @@ export async function runStage(production: Production, steps: ProviderSteps, par
       }
       case 'replaced':
         // It delivers nothing.
-        production.deliverable = undefined;
+        run.deliverable = undefined;
         stopReplaced(steps, attempt);
         replaced = number;
         break;
@@ -53,27 +53,27 @@ export async function runStage(production: Production, steps: ProviderSteps, par
 
 /** One attempt to its end, unless support puts another in its place. Where it is not known what came of it, until it is known. */
 async function runToItsEnd(
-  production: Production,
+  run: OutputRun,
   steps: ProviderSteps,
   attempt: Attempt,
 ): Promise<Exclude<AttemptOutcome, { outcome: 'unknown' }>> {
   for (;;) {
-    const made = await followUnlessReplaced(production.control, attempt, () => {
-      showStanding(production);
+    const made = await followUnlessReplaced(run.control, attempt, () => {
+      showStatus(run);
       return steps.run.runAttempt.executeWithOptions({ summary: summaryOf(attempt) }, [attempt]);
     });
     if (made.outcome !== 'unknown') return made;
-    await findOut(production, steps, attempt);
+    await findOut(run, steps, attempt);
   }
 }
 
 /** Asks what came of an attempt until it is known: the provider, and where that cannot be asked, support. */
-async function findOut(production: Production, steps: ProviderSteps, attempt: Attempt): Promise<void> {
-  const { control } = production;
+async function findOut(run: OutputRun, steps: ProviderSteps, attempt: Attempt): Promise<void> {
+  const { control } = run;
   const { reference } = attempt;
   const resolve = () => steps.run.resolve.executeWithOptions({ summary: summaryOf(attempt) }, [attempt]);
   control.unknown.set(reference, attempt);
-  showStanding(production);
+  showStatus(run);
   // Support finds it by this for as long as it is not known.
   upsertSearchAttributes({ HoldfastUnknownSince: [new Date()] });
   let resolution = await resolve();
@@ -83,7 +83,7 @@ async function findOut(production: Production, steps: ProviderSteps, attempt: At
     resolution = await resolve();
   }
   if (resolution.providerJobId !== null)
-    production.providerJobs = { ...production.providerJobs, [reference]: resolution.providerJobId };
+    run.providerJobs = { ...run.providerJobs, [reference]: resolution.providerJobId };
   control.unknown.delete(reference);
   if (control.unknown.size === 0) upsertSearchAttributes({ HoldfastUnknownSince: [] });
 }

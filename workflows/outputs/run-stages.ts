@@ -2,28 +2,28 @@ import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import { stagesOf } from '../../domain/output-plan.ts';
 import { partsOf, type Stage, type StagePart } from '../../domain/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
-import type { Made, Production } from './output-run.ts';
+import type { Made, OutputRun } from './output-run.ts';
 import { runStage } from './run-stage.ts';
 
 /** Goes through the stages of an output: the parts of one side by side, then the next. Ends with the first that fails. */
-export async function runStages(production: Production, steps: ProviderSteps): Promise<Made> {
-  for (const stage of stagesOf(production.plan)) {
-    const made = await runParts(production, steps, stage);
+export async function runStages(run: OutputRun, steps: ProviderSteps): Promise<Made> {
+  for (const stage of stagesOf(run.plan)) {
+    const made = await runParts(run, steps, stage);
     if (made.outcome === 'failed') return made;
   }
   return { outcome: 'made' };
 }
 
-async function runParts(production: Production, steps: ProviderSteps, stage: Stage): Promise<Made> {
+async function runParts(run: OutputRun, steps: ProviderSteps, stage: Stage): Promise<Made> {
   const [first, ...others] = partsOf(stage);
   if (first === undefined) return { outcome: 'made' };
-  if (others.length === 0) return runStage(production, steps, first);
+  if (others.length === 0) return runStage(run, steps, first);
 
   const scope = new CancellationScope();
   let failed: Made | undefined;
-  const run = async (part: StagePart): Promise<void> => {
+  const runPart = async (part: StagePart): Promise<void> => {
     try {
-      const made = await runStage(production, steps, part);
+      const made = await runStage(run, steps, part);
       if (made.outcome === 'made') return;
       failed ??= made;
     } catch (error) {
@@ -34,7 +34,7 @@ async function runParts(production: Production, steps: ProviderSteps, stage: Sta
     }
   };
   await scope.run(async () => {
-    const runs = [first, ...others].map(run);
+    const runs = [first, ...others].map(runPart);
     for (const each of runs) {
       each.catch(() => {
         scope.cancel();
@@ -45,12 +45,12 @@ async function runParts(production: Production, steps: ProviderSteps, stage: Sta
     await Promise.all(runs);
   });
   if (failed === undefined) return { outcome: 'made' };
-  await stopOtherParts(production, steps);
+  await stopOtherParts(run, steps);
   return failed;
 }
 
 /** The output has failed: what its other parts still do at the provider is ours to pay. */
-async function stopOtherParts({ plan }: Production, steps: ProviderSteps): Promise<void> {
+async function stopOtherParts({ plan }: OutputRun, steps: ProviderSteps): Promise<void> {
   try {
     await steps.stopAttempts(plan.accountId, plan.outputId);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { CancellationScope, log } from '@temporalio/workflow';
 import type { Ending, Settled, SettledKey } from '../../activities/settlement/settle.ts';
 import { failureOf } from '../../domain/failures.ts';
-import { settleDurably, settleQuickly } from '../activity-proxies.ts';
+import { settleDurably, settleLocally } from '../activity-proxies.ts';
 
 /**
  * Charges or returns, once, whatever else happens to the workflow: not cancellable. A charge that is refused for good is none: the
@@ -26,7 +26,7 @@ export async function settleOutput(key: SettledKey, ending: Ending): Promise<Set
 /** For a few seconds as a local activity, then as one that operators can see: as long as it takes, or until it is refused for good. */
 async function settle(key: SettledKey, ending: Ending): Promise<Settled> {
   try {
-    return await settleQuickly.settle(key, ending);
+    return await settleLocally.settle(key, ending);
   } catch (error) {
     log.warn('settling goes on as an ordinary activity', { reservationId: key.reservationId, error });
     return settleDurably.settle(key, ending);

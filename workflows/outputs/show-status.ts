@@ -1,23 +1,23 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { Settled } from '../../activities/settlement/settle.ts';
-import { currentDetailsOf, type OutputStanding } from '../../domain/current-details.ts';
+import { currentDetailsOf, type OutputStatus } from '../../domain/current-details.ts';
 import { handleQuery } from '../messages/handle-message.ts';
-import { standingQuery } from '../../contract/workflow-messages.ts';
-import type { Production } from './output-run.ts';
+import { statusQuery } from '../../contract/workflow-messages.ts';
+import type { OutputRun } from './output-run.ts';
 
-/** Answers, from now on, how a production stands. */
-export function answerStanding(production: Production): void {
+/** Registers the handler of the status query, and shows the status a first time. */
+export function handleStatusQuery(run: OutputRun): void {
   handleQuery(
-    standingQuery,
-    { description: 'How it stands: reservation, attempts under way, deadline, next automatic action.' },
-    () => standingOf(production),
+    statusQuery,
+    { description: 'The status: reservation, attempts under way, deadline, next automatic action.' },
+    () => statusOf(run),
   );
-  showStanding(production);
+  showStatus(run);
 }
 
-/** Shows support how a production stands, as Temporal UI's current details. Costs no event. */
-export function showStanding(production: Production): void {
-  setCurrentDetails(currentDetailsOf(standingOf(production)));
+/** Shows the status to support, as Temporal UI's current details. Costs no event. */
+export function showStatus(run: OutputRun): void {
+  setCurrentDetails(currentDetailsOf(statusOf(run)));
 }
 
 /** Shows how it ended. */
@@ -29,11 +29,11 @@ export function showEnding(settled: Settled): void {
   setCurrentDetails(`Ended: ${ending}.`);
 }
 
-function standingOf(production: Production): OutputStanding {
-  const { plan, control, providerJobs } = production;
+function statusOf(run: OutputRun): OutputStatus {
+  const { plan, control, providerJobs } = run;
   const live = [...[...control.followed.values()].map(({ attempt }) => attempt), ...control.unknown.values()];
   return {
-    state: stateOf(production),
+    state: stateOf(run),
     reservationId: plan.reservationId,
     credits: plan.credits,
     attempts: live.map((attempt) => ({
@@ -48,7 +48,7 @@ function standingOf(production: Production): OutputStanding {
   };
 }
 
-function stateOf({ interruption, isOver, control, isStuck }: Production): OutputStanding['state'] {
+function stateOf({ interruption, isOver, control, isStuck }: OutputRun): OutputStatus['state'] {
   if (isOver) return 'settling';
   if (interruption !== undefined) return 'stopping';
   if (control.unknown.size > 0) return 'unknown';

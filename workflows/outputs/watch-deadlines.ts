@@ -5,10 +5,10 @@ import {
   log,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import { glanceWithin } from '../activity-proxies.ts';
+import { localActivitiesWithin } from '../activity-proxies.ts';
 import { countStuck } from '../metrics.ts';
-import type { Interruption, Production } from './output-run.ts';
-import { showStanding } from './show-status.ts';
+import type { Interruption, OutputRun } from './output-run.ts';
+import { showStatus } from './show-status.ts';
 
 /** After a look that nobody answered: PostgreSQL is away, and is to be back soon. */
 const LOOK_AGAIN_MS = 15_000;
@@ -20,13 +20,10 @@ const LEAST_WAIT_MS = 1_000;
  * Watches a job's instants with one timer, armed again for the next, and when support moves one: must it have started, is
  * it stuck, is it over. Calls `interrupt` at most once, and not after `cancel` or `end`.
  */
-export function watchDeadlines(
-  production: Production,
-  interrupt: (interruption: Interruption) => void,
-): Watch {
+export function watchDeadlines(run: OutputRun, interrupt: (interruption: Interruption) => void): Watch {
   const scope = new CancellationScope();
   const state = { isActing: false, hasEnded: false };
-  const watching = scope.run(() => watch(production, interrupt, state));
+  const watching = scope.run(() => watch(run, interrupt, state));
   watching.catch((error: unknown) => {
     // return_by stands with the reservation: without this watch the reconciler still keeps the promise.
     if (!isCancellation(error)) log.error('deadlines are no longer watched', { error });
@@ -57,12 +54,12 @@ type Instant = {
 };
 
 async function watch(
-  production: Production,
+  run: OutputRun,
   interrupt: (interruption: Interruption) => void,
   state: { isActing: boolean; readonly hasEnded: boolean },
 ): Promise<void> {
-  const { control } = production;
-  const instants = instantsOf(production);
+  const { control } = run;
+  const instants = instantsOf(run);
   for (;;) {
     const next = instants
       .filter((instant) => !instant.isDone())
@@ -88,16 +85,16 @@ async function watch(
 }
 
 /** In the order in which those of the same moment are acted on. */
-function instantsOf(production: Production): readonly Instant[] {
-  const { accountId, jobId, outputId } = production.plan;
-  const { control } = production;
-  const glance = () => glanceWithin(control.returnAtMs - Date.now());
+function instantsOf(run: OutputRun): readonly Instant[] {
+  const { accountId, jobId, outputId } = run.plan;
+  const { control } = run;
+  const activities = () => localActivitiesWithin(control.returnAtMs - Date.now());
   return [
     {
       summary: 'has the model begun?',
       atMs: () => control.startLookAtMs ?? Number.POSITIVE_INFINITY,
       isDone: () => control.startLookAtMs === undefined,
-      act: () => lookForStart(production, glance()),
+      act: () => lookForStart(run, activities()),
     },
     {
       summary: 'is it stuck?',
@@ -106,14 +103,14 @@ function instantsOf(production: Production): readonly Instant[] {
       isDone: () => control.isStuckWatched,
       act: async () => {
         control.stuckLookAtMs = Date.now() + LOOK_AGAIN_MS;
-        const { isStuck, providerJobs } = await glance().markStuck(accountId, jobId, outputId);
-        production.isStuck = isStuck;
-        production.providerJobs = providerJobs;
+        const { isStuck, providerJobs } = await activities().markStuck(accountId, jobId, outputId);
+        run.isStuck = isStuck;
+        run.providerJobs = providerJobs;
         control.isStuckWatched = true;
-        showStanding(production);
-        if (production.isStuck) {
+        showStatus(run);
+        if (run.isStuck) {
           upsertSearchAttributes({ HoldfastState: ['stuck'], HoldfastStuckSince: [new Date()] });
-          countStuck(production.plan);
+          countStuck(run.plan);
         }
         return undefined;
       },
@@ -129,20 +126,20 @@ function instantsOf(production: Production): readonly Instant[] {
 
 /** Each submission is to begin within the start deadline of its own, however late it came: by references, stages, a restart. */
 async function lookForStart(
-  production: Production,
-  glance: ReturnType<typeof glanceWithin>,
+  run: OutputRun,
+  activities: ReturnType<typeof localActivitiesWithin>,
 ): Promise<Interruption | undefined> {
-  const { control, plan } = production;
+  const { control, plan } = run;
   const { startDeadlineSeconds } = plan.times;
   control.startLookAtMs = undefined;
-  const look = await glance
+  const look = await activities
     .hasStarted(plan.accountId, plan.outputId, startDeadlineSeconds)
     .catch((error: unknown) => {
       control.startLookAtMs = Date.now() + LOOK_AGAIN_MS;
       throw error;
     });
-  production.providerJobs = look.providerJobs;
-  showStanding(production);
+  run.providerJobs = look.providerJobs;
+  showStatus(run);
   switch (look.outcome) {
     case 'started':
       return undefined;
@@ -150,7 +147,7 @@ async function lookForStart(
       control.startLookAtMs = Date.now() + Math.max(LEAST_WAIT_MS, look.inSeconds * 1_000);
       return undefined;
     case 'late':
-      production.lateAttempt = look.reference;
+      run.lateAttempt = look.reference;
       return 'start_deadline';
   }
 }

@@ -10,7 +10,7 @@ import {
   type SupportNews,
   type SupportRefusal,
 } from '../../domain/support-command.ts';
-import { quick } from '../activity-proxies.ts';
+import { localActivities } from '../activity-proxies.ts';
 import { handleSignal, handleUpdate } from '../messages/handle-message.ts';
 import {
   extendRequest,
@@ -27,18 +27,18 @@ import {
   supportSignal,
   type SupportUpdate,
 } from '../../contract/workflow-messages.ts';
-import type { Production } from '../outputs/output-run.ts';
-import { showStanding } from '../outputs/show-status.ts';
+import type { OutputRun } from '../outputs/output-run.ts';
+import { showStatus } from '../outputs/show-status.ts';
 import { takeUp } from './support-control.ts';
 
 /**
- * Registers the handlers of support at a production: a signal tells what was done in PostgreSQL already, and is looked up there; an update (a button of
+ * Registers the handlers for support commands of a run: a signal tells what was done in PostgreSQL already, and is looked up there; an update (a button of
  * Temporal UI) says what is to be done now, by the same function and under the update's own key. What cannot be right by what the
  * workflow knows is refused here; PostgreSQL decides the rest.
  */
-export function listenToSupport(production: Production): void {
+export function listenToSupport(run: OutputRun): void {
   handleSignal(supportSignal, supportNews, (news) => {
-    followIfTrue(production, news).catch((error: unknown) => {
+    followIfTrue(run, news).catch((error: unknown) => {
       log.warn('news of support could not be confirmed', { ...news, error });
     });
   });
@@ -48,10 +48,10 @@ export function listenToSupport(production: Production): void {
       description: 'Return the reserved credits now, and stop the model. {"actor", "reason"}',
       parser: releaseRequest,
       refuse: () => {
-        refuseIfOver(production);
+        refuseIfOver(run);
       },
     },
-    (request) => obey(production, request, { command: 'release' }),
+    (request) => obey(run, request, { command: 'release' }),
   );
   handleUpdate(
     extendUpdate,
@@ -59,11 +59,11 @@ export function listenToSupport(production: Production): void {
       description: 'Let it run until a later time, at most a week ahead. {"actor", "reason", "until"}',
       parser: extendRequest,
       refuse: ({ until }) => {
-        refuseIfOver(production);
-        refuseUntil(production, until);
+        refuseIfOver(run);
+        refuseUntil(run, until);
       },
     },
-    (request) => obey(production, request, { command: 'extend', until: request.until }),
+    (request) => obey(run, request, { command: 'extend', until: request.until }),
   );
   handleUpdate(
     restartUpdate,
@@ -71,11 +71,11 @@ export function listenToSupport(production: Production): void {
       description: 'Run it once more, in place of the attempt named. {"actor", "reason", "from_attempt"}',
       parser: restartRequest,
       refuse: ({ from_attempt }) => {
-        refuseIfOver(production);
-        refuseAttempt(production, from_attempt);
+        refuseIfOver(run);
+        refuseAttempt(run, from_attempt);
       },
     },
-    (request) => obey(production, request, { command: 'restart', from_attempt: request.from_attempt }),
+    (request) => obey(run, request, { command: 'restart', from_attempt: request.from_attempt }),
   );
   handleUpdate(
     resolveUpdate,
@@ -84,12 +84,12 @@ export function listenToSupport(production: Production): void {
         'Say whether an unknown attempt "ran" or "did_not_run". {"actor", "reason", "outcome", "provider_job_id"}',
       parser: resolveRequest,
       refuse: () => {
-        refuseIfOver(production);
-        if (production.control.unknown.size === 0) throw refusal('attempt_known');
+        refuseIfOver(run);
+        if (run.control.unknown.size === 0) throw refusal('attempt_known');
       },
     },
     ({ outcome, attempt, provider_job_id, ...request }) =>
-      obey(production, request, {
+      obey(run, request, {
         command: 'resolve',
         outcome,
         ...(attempt === undefined ? {} : { attempt }),
@@ -99,34 +99,34 @@ export function listenToSupport(production: Production): void {
 }
 
 /** A signal is a hint to look: what it says counts as far as PostgreSQL says the same, which has it with who and why. */
-async function followIfTrue(production: Production, news: SupportNews): Promise<void> {
-  const { accountId, outputId } = production.plan;
+async function followIfTrue(run: OutputRun, news: SupportNews): Promise<void> {
+  const { accountId, outputId } = run.plan;
   const { isTrue, returnBy } = await CancellationScope.nonCancellable(() =>
-    quick.confirmNews(accountId, outputId, news),
+    localActivities.confirmNews(accountId, outputId, news),
   );
   if (!isTrue) {
     log.warn('a signal of support was ignored: nothing of the kind is on record', { ...news, outputId });
     return;
   }
-  if (production.isOver) return;
-  follow(production, 'returnBy' in news && returnBy !== null ? { ...news, returnBy } : news);
+  if (run.isOver) return;
+  follow(run, 'returnBy' in news && returnBy !== null ? { ...news, returnBy } : news);
 }
 
-function follow(production: Production, news: SupportNews): void {
-  if (news.command === 'release') production.interrupt('released');
-  else takeUp(production.control, news);
-  showStanding(production);
+function follow(run: OutputRun, news: SupportNews): void {
+  if (news.command === 'release') run.interrupt('released');
+  else takeUp(run.control, news);
+  showStatus(run);
 }
 
 /** Does it in PostgreSQL, and follows. Not cancellable: a cancel that comes meanwhile finds it done or not done. */
 async function obey(
-  production: Production,
+  run: OutputRun,
   { actor, reason, key, fingerprint }: SupportUpdate,
   ask: SupportAsk,
 ): Promise<SupportDone> {
-  const { accountId, jobId } = production.plan;
+  const { accountId, jobId } = run.plan;
   const answer = await CancellationScope.nonCancellable(() =>
-    quick.obeySupport({
+    localActivities.obeySupport({
       accountId,
       jobId,
       key: key ?? `update/${currentUpdateInfo()?.id ?? ''}`,
@@ -140,7 +140,7 @@ async function obey(
     case 'done': {
       // Of another output of the job, its own workflow is to be told: that is the API's to do.
       const told = newsOf(ask.command, answer);
-      if (told?.outputIds.includes(production.plan.outputId) === true) follow(production, told.news);
+      if (told?.outputIds.includes(run.plan.outputId) === true) follow(run, told.news);
       return answer;
     }
     case 'refused':
@@ -156,18 +156,18 @@ async function obey(
   }
 }
 
-function refuseIfOver({ isOver }: Production): void {
+function refuseIfOver({ isOver }: OutputRun): void {
   if (isOver) throw refusal('job_ended');
 }
 
 /** @param until RFC 3339, as the parser returns it. */
-function refuseUntil({ control }: Production, until: string): void {
+function refuseUntil({ control }: OutputRun, until: string): void {
   const untilMs = Date.parse(until);
   if (untilMs <= control.returnAtMs) throw refusal('not_later');
   if (untilMs > Date.now() + MAX_EXTENSION_SECONDS * 1_000) throw wrong('until is at most a week ahead.');
 }
 
-function refuseAttempt({ control }: Production, name: AttemptName): void {
+function refuseAttempt({ control }: OutputRun, name: AttemptName): void {
   const isOne = [...control.followed.values()].some(({ attempt }) =>
     [attempt.number, attempt.reference].includes(name),
   );

@@ -2,7 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
 import type { SupportNews } from '../../domain/support-command.ts';
 
-/** What support can move of a production, and what follows it. Instants are the workflow clock's, in ms. */
+/** What support can move of a run, and what follows it. Instants are the workflow clock's, in ms. */
 export type Control = {
   /** When the credits return. Only ever later. */
   returnAtMs: number;
@@ -10,7 +10,7 @@ export type Control = {
   moves: number;
   /** When to look whether what was submitted has begun; undefined while all of it has. */
   startLookAtMs: number | undefined;
-  /** Whether being stuck was looked at: once, however often production is taken up. */
+  /** Whether being stuck was looked at: once, however often the run is begun again. */
   isStuckWatched: boolean;
   /** When to look whether it is stuck, once more when nobody could tell. */
   stuckLookAtMs: number;
@@ -54,7 +54,7 @@ export function returnLater(control: Control, returnAtMs: number): void {
   control.moves++;
 }
 
-/** Takes up what support has done in PostgreSQL. A release is the production's to take up: it ends it. */
+/** Takes up what support has done in PostgreSQL. A release is the run's to follow: it ends it. */
 export function takeUp(control: Control, news: Exclude<SupportNews, { readonly command: 'release' }>): void {
   switch (news.command) {
     case 'extend':

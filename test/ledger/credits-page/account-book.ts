@@ -19,7 +19,7 @@ export function createAccountBook(pools: { readonly owner: pg.Pool; readonly wor
   async function setClock(instant: Date): Promise<void> {
     await owner.query('UPDATE ledger.test_clock SET frozen_at = $1', [instant]);
     now = instant;
-    // What the upkeep does every minute.
+    // What credit maintenance does every minute.
     const plans = await readDuePlans(worker, PAGE);
     if (plans.length > 0)
       await renewPlans(

@@ -18,7 +18,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       key: { outputId: 'out_a_0', stage: 'render', number: 1 },
       reference,
       work: { kind: 'static_ad', brief: { headline: 'A headline' } },
-      piece: null,
+      part: null,
       deadlineSeconds: 60,
     } as const;
     void provider

@@ -96,14 +96,14 @@ class Link {
     });
   }
 
-  #send(piece: Buffer | null): void {
+  #send(chunk: Buffer | null): void {
     if (this.#isLost) return;
     if (this.#network.isUp && this.#waiting.length === 0) {
-      this.#deliver(piece);
+      this.#deliver(chunk);
       return;
     }
     if (this.#waiting.length === 0) this.#waitingSince = performance.now();
-    this.#waiting.push(piece);
+    this.#waiting.push(chunk);
     // The sender has begun to wait only now, and the network may be back before its first pause ends.
     if (this.#network.isUp) this.retry();
   }
@@ -117,15 +117,15 @@ class Link {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (!this.#network.isUp) return;
-      for (const piece of this.#waiting.splice(0)) this.#deliver(piece);
+      for (const chunk of this.#waiting.splice(0)) this.#deliver(chunk);
       if (this.#from.destroyed) this.#network.links.delete(this);
     }, tryAfterMs - waitedMs);
   }
 
-  #deliver(piece: Buffer | null): void {
+  #deliver(chunk: Buffer | null): void {
     if (this.#to.destroyed) return;
-    if (piece === null) this.#to.end();
-    else this.#to.write(piece);
+    if (chunk === null) this.#to.end();
+    else this.#to.write(chunk);
   }
 
   throwAway(): void {

@@ -54,7 +54,7 @@ export async function checkJobs(
       [await untilNothingRuns(running)],
       ({ inFlight }) => inFlight === 0,
     ),
-    ...(await checkBooks(running, admitted, granted)),
+    ...(await checkLedger(running, admitted, granted)),
   ];
 }
 
@@ -135,7 +135,7 @@ async function untilNothingRuns(running: RunningStack): Promise<{ readonly inFli
   }
 }
 
-async function checkBooks(
+async function checkLedger(
   running: RunningStack,
   admitted: readonly Told[],
   granted: number,

@@ -13,7 +13,7 @@ export type MessageFate = 'sent' | 'refused' | 'taken' | 'too_late' | 'unanswere
 const NAMES = {
   signal: ['cancel', 'support', 'no_such_signal'],
   update: ['release', 'extend', 'restart', 'resolve', 'admit', 'no_such_update'],
-  query: ['standing', 'no_such_query'],
+  query: ['status', 'no_such_query'],
 } as const;
 
 /** Arguments that no handler expects: none, too many, of the wrong type, and objects that are right but for one thing. */

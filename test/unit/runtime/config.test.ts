@@ -26,7 +26,7 @@ describe('the configuration of a process', () => {
       version: null,
       reconcileIntervalSeconds: 60,
       reconcileGraceSeconds: 30,
-      upkeepIntervalSeconds: 60,
+      creditMaintenanceIntervalSeconds: 60,
       heartbeatTimeoutSeconds: 10,
       temporal: { namespace: 'default', taskQueue: 'holdfast', usesTls: false },
     });
@@ -78,7 +78,7 @@ describe('the configuration of a process', () => {
     ['DATABASE_POOL_SIZE', '1.5'],
     ['DATABASE_POOL_SIZE', 'many'],
     ['RECONCILE_GRACE_SECONDS', '31'],
-    ['UPKEEP_INTERVAL_SECONDS', '0'],
+    ['CREDIT_MAINTENANCE_INTERVAL_SECONDS', '0'],
     ['HEARTBEAT_TIMEOUT_SECONDS', '-1'],
     ['LOG_LEVEL', 'loud'],
     ['MODEL_SERVICE_URL', 'ftp://models'],

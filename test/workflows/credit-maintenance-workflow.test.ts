@@ -1,12 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createCreditUpkeep } from '../../activities/maintenance/maintain-credits.ts';
-import { UPKEEP_WORKFLOW } from '../../domain/workflow-names.ts';
+import { createCreditMaintenance } from '../../activities/maintenance/maintain-credits.ts';
+import { CREDIT_MAINTENANCE_WORKFLOW } from '../../domain/workflow-names.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { createPlanFixture, START, type PlanFixture } from '../activities/plan-fixture.ts';
 
-const TASK_QUEUE = 'upkeep-test';
+const TASK_QUEUE = 'credit-maintenance-test';
 const FIRST_END = new Date('2026-02-28T09:00:00Z');
 
 let fixture: PlanFixture;
@@ -29,7 +29,7 @@ beforeAll(async () => {
     connection: native,
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: await bundleWorkflows() },
-    activities: createCreditUpkeep(fixture.worker),
+    activities: createCreditMaintenance(fixture.worker),
   });
   running = worker.run();
 });
@@ -40,25 +40,25 @@ afterAll(async () => {
   await fixture.close();
 });
 
-function upkeep(): Promise<unknown> {
-  return client.workflow.execute(UPKEEP_WORKFLOW, {
-    workflowId: `upkeep-test-${String(++runs)}`,
+function runMaintenance(): Promise<unknown> {
+  return client.workflow.execute(CREDIT_MAINTENANCE_WORKFLOW, {
+    workflowId: `credit-maintenance-test-${String(++runs)}`,
     taskQueue: TASK_QUEUE,
   });
 }
 
-describe('a run of the credit upkeep', () => {
+describe('a run of the credit maintenance', () => {
   it('renews what is due and sweeps what has expired, and says how many', async () => {
     await fixture.setClock(START);
     const renewing = await fixture.subscribe('automatic');
     const ending = await fixture.subscribe('by call', 'by_call');
-    expect(await upkeep()).toEqual({ renewals: {}, expiries: {} });
+    expect(await runMaintenance()).toEqual({ renewals: {}, expiries: {} });
 
     await fixture.setClock(FIRST_END);
-    expect(await upkeep()).toEqual({ renewals: { renewed: 1 }, expiries: { swept: 1 } });
+    expect(await runMaintenance()).toEqual({ renewals: { renewed: 1 }, expiries: { swept: 1 } });
     expect(await fixture.planGrants(renewing)).toHaveLength(2);
     expect(await fixture.planGrants(ending)).toEqual([{ amount: 4_000, available: 0, expired: 4_000 }]);
-    expect(await upkeep()).toEqual({ renewals: {}, expiries: {} });
+    expect(await runMaintenance()).toEqual({ renewals: {}, expiries: {} });
     await fixture.expectReconciled();
   });
 
@@ -69,7 +69,7 @@ describe('a run of the credit upkeep', () => {
       SELECT ledger.grant_credits('acct_' || n, 'g', 'trial', 2, 3000, NULL, '60 seconds', 'test', NULL, NULL)
       FROM generate_series(1, 2050) n`);
     await fixture.setClock(new Date(START.getTime() + 60_000));
-    expect(await upkeep()).toEqual({ renewals: {}, expiries: { swept: 2_050 } });
+    expect(await runMaintenance()).toEqual({ renewals: {}, expiries: { swept: 2_050 } });
     await fixture.expectReconciled();
   });
 
@@ -78,7 +78,7 @@ describe('a run of the credit upkeep', () => {
     const account = await fixture.subscribe('swept in spite', 'by_call');
     await fixture.setClock(FIRST_END);
     await fixture.owner.query('REVOKE EXECUTE ON FUNCTION ledger.read_due_plans FROM holdfast_worker');
-    await expect(upkeep()).rejects.toThrow('Workflow execution failed');
+    await expect(runMaintenance()).rejects.toThrow('Workflow execution failed');
     await fixture.owner.query('GRANT EXECUTE ON FUNCTION ledger.read_due_plans TO holdfast_worker');
     expect(await fixture.planGrants(account)).toMatchObject([{ expired: 4_000 }]);
   });

@@ -3,8 +3,8 @@ import type { ModelAccount } from './model-account.ts';
 import type { ModelLedger } from './model-ledger.ts';
 import type { LedgerPlayer } from './play-on-ledger.ts';
 
-/** What stands in the books of an account after a history: the same of the model and of the SQL's tables. */
-type Books = {
+/** The state of an account after a history: the same of the model and of the SQL's tables. */
+type AccountState = {
   readonly row: readonly number[];
   readonly grants: Readonly<Record<string, readonly number[]>>;
   readonly used: Readonly<Record<string, number>>;
@@ -17,13 +17,13 @@ type Books = {
 
 const BUCKETS = ['available', 'reserved', 'spent', 'expired', 'voided'] as const;
 
-export function booksOfModel(model: ModelLedger): Record<string, Books> {
+export function accountStatesOfModel(model: ModelLedger): Record<string, AccountState> {
   return Object.fromEntries(
-    [...model.accounts.values()].map((account) => [account.name, booksOf(model, account)]),
+    [...model.accounts.values()].map((account) => [account.name, accountStateOf(model, account)]),
   );
 }
 
-function booksOf(model: ModelLedger, account: ModelAccount): Books {
+function accountStateOf(model: ModelLedger, account: ModelAccount): AccountState {
   const { plan } = account;
   return {
     row: BUCKETS.map((bucket) => account.grants.reduce((sum, grant) => sum + grant[bucket], 0)),
@@ -50,7 +50,7 @@ function booksOf(model: ModelLedger, account: ModelAccount): Books {
 const MS = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
 /** One query: it runs once per history. Ids that carry an account's name are given without the prefix. */
-const READ_BOOKS = `
+const READ_ACCOUNT_STATES = `
   SELECT substr(a.account_id, length($1) + 1) AS name, jsonb_build_object(
     'row', jsonb_build_array(a.available, a.reserved, a.spent, a.expired, a.voided),
     'grants', (SELECT coalesce(jsonb_object_agg(replace(g.grant_id, $1, ''),
@@ -65,12 +65,14 @@ const READ_BOOKS = `
     'periods', (SELECT coalesce(jsonb_agg(jsonb_build_array(${MS('p.period_starts_at')}, ${MS('p.period_ends_at')}, p.plan, p.granted,
         p.is_skipped) ORDER BY p.period_starts_at), '[]') FROM ledger.plan_periods p WHERE p.account_id = a.account_id),
     'referral', (SELECT jsonb_build_array(replace(r.inviter_id, $1, ''), r.paid_at IS NOT NULL)
-      FROM ledger.referrals r WHERE r.account_id = a.account_id)) AS books
+      FROM ledger.referrals r WHERE r.account_id = a.account_id)) AS state
   FROM ledger.accounts a WHERE starts_with(a.account_id, $1) ORDER BY 1`;
 
-export async function booksOfLedger(player: LedgerPlayer): Promise<Record<string, Books>> {
-  const { rows } = await player.client.query<{ name: string; books: Books }>(READ_BOOKS, [player.prefix]);
-  return Object.fromEntries(rows.map((row) => [row.name, row.books]));
+export async function accountStatesOfLedger(player: LedgerPlayer): Promise<Record<string, AccountState>> {
+  const { rows } = await player.client.query<{ name: string; state: AccountState }>(READ_ACCOUNT_STATES, [
+    player.prefix,
+  ]);
+  return Object.fromEntries(rows.map((row) => [row.name, row.state]));
 }
 
 /** How often each account's balance was noticed to have fallen below its level. */

@@ -14,7 +14,7 @@ import { outputWorkflowIdOf, reservationIdOf } from '../../domain/ids.ts';
 import { BATCH_PRIORITY, WORKFLOW_TASK_TIMEOUT_MS } from '../../domain/workflow-names.ts';
 import { providerSteps } from '../activity-proxies.ts';
 import type { generation } from '../generation.ts';
-import type { Batch } from './make-outputs.ts';
+import type { Batch } from './run-output-workflows.ts';
 import { cancelSignal, type CancelRequest } from '../../contract/workflow-messages.ts';
 import { settleOutput } from './settle-output.ts';
 
@@ -22,7 +22,7 @@ import { settleOutput } from './settle-output.ts';
  * One output of a batch, by a workflow of its own, from its start to its close. That workflow settles it; one that was ended
  * from outside runs no code any more, so its output is ended here.
  */
-export async function makeOutput(batch: Batch, outputId: string): Promise<void> {
+export async function runOutputWorkflow(batch: Batch, outputId: string): Promise<void> {
   const child = await startOutput(batch, outputId);
   // Begun by an earlier run of this workflow (it was reset): it goes on, and settles, by itself.
   if (child === 'started_before') return;

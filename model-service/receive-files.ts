@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerError, answerJson, readBody, readJsonBody, type Exchange } from './http-exchange.ts';
+import { sendError, sendJson, readBody, readJsonBody, type Exchange } from './http-exchange.ts';
 import { MODEL_SERVICE_LIMITS } from './limits.ts';
 import { SHA256 } from './prediction-request.ts';
 import type { ServiceState } from './service-state.ts';
@@ -11,19 +11,19 @@ export async function listMissingFiles(exchange: Exchange, state: ServiceState):
   const read = await readJsonBody(exchange.request, MODEL_SERVICE_LIMITS.bodyBytes);
   const asked = ASKED.safeParse(read.outcome === 'read' ? read.body : undefined);
   if (!asked.success) {
-    answerError(exchange, 422, 'bad_input', 'Name files by SHA-256.');
+    sendError(exchange, 422, 'bad_input', 'Name files by SHA-256.');
     return;
   }
-  answerJson(exchange, 200, { missing: asked.data.sha256.filter((sha256) => !hasFile(state, sha256)) });
+  sendJson(exchange, 200, { missing: asked.data.sha256.filter((sha256) => !hasFile(state, sha256)) });
 }
 
 /** `PUT /v1/files/{sha256}`: takes a file that submissions are going to name. The same again changes nothing. */
-export async function takeFile(exchange: Exchange, state: ServiceState, sha256: string): Promise<void> {
+export async function receiveFile(exchange: Exchange, state: ServiceState, sha256: string): Promise<void> {
   const content = await readBody(exchange.request, MODEL_SERVICE_LIMITS.heldFileBytes);
   if (content === null) {
-    answerError(exchange, 413, 'too_large', 'The file is too large.', { connection: 'close' });
+    sendError(exchange, 413, 'too_large', 'The file is too large.', { connection: 'close' });
   } else if (!(await state.held.keep(sha256, content))) {
-    answerError(exchange, 422, 'bad_input', 'The file is not what its name says.');
+    sendError(exchange, 422, 'bad_input', 'The file is not what its name says.');
   } else {
     exchange.response.writeHead(204).end();
   }

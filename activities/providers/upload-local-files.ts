@@ -2,7 +2,7 @@ import { request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import { requestJson } from './local-request.ts';
-import type { HandedFile } from './provider.ts';
+import type { InputFile } from './provider.ts';
 
 /** A clip of high quality is 5 MB; on one machine that takes a moment. */
 const UPLOAD_TIMEOUT_MS = 30_000;
@@ -19,9 +19,9 @@ export class FilesNotTaken extends Error {
  * Hands the service the files it does not have. Most of them it made itself a moment ago, so it is asked first, once for
  * all: as a rule nothing is sent.
  */
-export async function handLocalFiles(
+export async function uploadLocalFiles(
   root: URL,
-  files: readonly HandedFile[],
+  files: readonly InputFile[],
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<void> {
@@ -37,13 +37,13 @@ export async function handLocalFiles(
   if (answer.status !== 200 || !asked.success)
     throw new FilesNotTaken(`asked what it lacks, the service answered ${String(answer.status)}`);
   for (const file of files) {
-    if (asked.data.missing.includes(file.sha256)) await handFile(root, file, dispatcher, signal);
+    if (asked.data.missing.includes(file.sha256)) await uploadFile(root, file, dispatcher, signal);
   }
 }
 
-async function handFile(
+async function uploadFile(
   root: URL,
-  file: HandedFile,
+  file: InputFile,
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<void> {

@@ -2,9 +2,9 @@ import { CancellationScope, setCurrentDetails } from '@temporalio/workflow';
 import { BATCH_WINDOW, type BatchPlan } from '../../domain/batch-plan.ts';
 import { failureOf, type Failure } from '../../domain/failures.ts';
 import { outputIdOf } from '../../domain/ids.ts';
-import { quick, releaseDurably } from '../activity-proxies.ts';
+import { localActivities, releaseDurably } from '../activity-proxies.ts';
 import { handleSignal } from '../messages/handle-message.ts';
-import { cancelChild, makeOutput } from './make-output.ts';
+import { cancelChild, runOutputWorkflow } from './run-output-workflow.ts';
 import { cancelRequest } from '../messages/message-parsers.ts';
 import { cancelSignal, type CancelRequest } from '../../contract/workflow-messages.ts';
 
@@ -23,7 +23,7 @@ export type Batch = {
 };
 
 /** Makes the outputs of a job, a window of them at once; what a cancel or the deadline leaves unbegun is returned. */
-export async function makeOutputs(plan: BatchPlan): Promise<void> {
+export async function runOutputWorkflows(plan: BatchPlan): Promise<void> {
   const batch: Batch = {
     plan,
     next: 0,
@@ -55,7 +55,7 @@ async function fillSlot(batch: Batch): Promise<void> {
     showBatch(batch);
     if (await isStopped(batch)) return;
     if (batch.next >= batch.plan.outputCount) return;
-    await makeOutput(batch, outputIdOf(batch.plan.jobId, batch.next++));
+    await runOutputWorkflow(batch, outputIdOf(batch.plan.jobId, batch.next++));
   }
 }
 
@@ -76,7 +76,7 @@ async function isStopped(batch: Batch): Promise<boolean> {
   if (batch.stoppedBy !== undefined) return true;
   if (Date.now() < batch.deadlineAt) return false;
   const { accountId, jobId } = batch.plan;
-  const leftSeconds = (await quick.readJobResult(accountId, jobId))?.leftSeconds ?? 0;
+  const leftSeconds = (await localActivities.readJobResult(accountId, jobId))?.leftSeconds ?? 0;
   batch.deadlineAt = Date.now() + leftSeconds * 1_000;
   // What has not begun by now was kept waiting by us.
   if (leftSeconds <= 0) batch.stoppedBy ??= failureOf('run_deadline', 'us');
@@ -88,7 +88,7 @@ async function cancelBatch(batch: Batch, by: CancelRequest['by']): Promise<void>
   batch.canceledBy = by;
   batch.stoppedBy = failureOf('canceled', by === 'customer' ? 'customer' : 'us');
   const { accountId, jobId, isStuckEarly = false } = batch.plan;
-  const job = await quick.readJobResult(accountId, jobId);
+  const job = await localActivities.readJobResult(accountId, jobId);
   if (job?.state === 'stuck' && !isStuckEarly) batch.stoppedBy = failureOf('canceled', 'us');
   await Promise.all([...batch.underWay].map((outputId) => cancelChild(outputId, by)));
 }
