@@ -56,7 +56,7 @@ const finished = () => ({
 /** Workflow code with the change in it, as another build's worker would have it. */
 async function buildWith(name: string, changed: string): Promise<string> {
   const folder = path.join(home.home, name);
-  for (const part of ['workflows', 'domain', 'package.json']) {
+  for (const part of ['workflows', 'contract', 'domain', 'package.json']) {
     await cp(path.join(CHECKOUT, part), path.join(folder, part), { recursive: true });
   }
   await symlink(path.join(CHECKOUT, 'node_modules'), path.join(folder, 'node_modules'));
