@@ -8,7 +8,7 @@ import type { Database } from '../ledger/database.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Readiness } from '../runtime/readiness.ts';
 import { logAccess } from './http/access-log.ts';
-import { createAdmitSubmission } from './jobs/admit-submission.ts';
+import { createPrepareAdmission } from './jobs/admit-submission.ts';
 import { createAnswerJob } from './jobs/send-job.ts';
 import { limitRequestTime } from './http/request-timeout.ts';
 import { createAuthenticate } from './access/authenticate.ts';
@@ -102,7 +102,7 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
   const parts = {
     ...deps,
     answerJob: createAnswerJob(deps.temporalUi),
-    admit: createAdmitSubmission(deps),
+    prepareAdmission: createPrepareAdmission(deps),
     startFreeRetry: createStartFreeRetry(deps),
   };
   return [

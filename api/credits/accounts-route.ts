@@ -29,25 +29,28 @@ export function openAccountRoute(deps: Deps): Route {
     path: '/v1/accounts',
     access: 'key',
     scopes: ['billing:write'],
-    async handle({ request, response, caller }) {
+    async prepare({ request, response, caller }) {
       requirePlatformKey(caller);
       const body = await readJsonBody(request, response);
       const parsed = openBody.safeParse(body);
       if (!parsed.success) throw invalidRequest(fieldErrorsOf(body, parsed.error.issues));
-      const account = await openAccount(deps.database, parsed.data, actorOf(request, caller));
-      if (account.outcome === 'key_reused') {
-        throw new Problem('idempotency_key_reused', {
-          detail: 'This reference belongs to an account that was opened under another name.',
-        });
-      }
-      response
-        .status(201)
-        .set({
-          Location: `/v1/accounts/${account.accountId}`,
-          'Cache-Control': 'no-store',
-          ...(account.outcome === 'exists' ? REPLAYED : {}),
-        })
-        .json(viewAccount(account));
+      const actor = actorOf(request, caller);
+      return async () => {
+        const account = await openAccount(deps.database, parsed.data, actor);
+        if (account.outcome === 'key_reused') {
+          throw new Problem('idempotency_key_reused', {
+            detail: 'This reference belongs to an account that was opened under another name.',
+          });
+        }
+        response
+          .status(201)
+          .set({
+            Location: `/v1/accounts/${account.accountId}`,
+            'Cache-Control': 'no-store',
+            ...(account.outcome === 'exists' ? REPLAYED : {}),
+          })
+          .json(viewAccount(account));
+      };
     },
   };
 }

@@ -64,21 +64,23 @@ export function giveGrantRoute(deps: { readonly database: Database }): Route {
     path: '/v1/accounts/:id/grants',
     access: 'key',
     scopes: ['billing:write'],
-    async handle(exchange) {
+    async prepare(exchange) {
       const { request, response, caller } = exchange;
       const accountId = await managedAccount(deps.database, exchange);
       const actor = actorOf(request, caller);
       const { body, sent } = await readBody(exchange, grantBody);
-      const given = await grantCreditsOnce(deps.database, {
-        key: body.reference,
-        fingerprint: fingerprintRequest(sent),
-        grant: { ...grantOf(accountId, body), actor },
-      });
-      if (given.outcome !== 'granted') throw problemOfGrant(given.outcome, body);
-      response
-        .status(201)
-        .set({ 'Cache-Control': 'no-store', ...(given.isReplay ? REPLAYED : {}) })
-        .json(viewGrant(given.grant));
+      return async () => {
+        const given = await grantCreditsOnce(deps.database, {
+          key: body.reference,
+          fingerprint: fingerprintRequest(sent),
+          grant: { ...grantOf(accountId, body), actor },
+        });
+        if (given.outcome !== 'granted') throw problemOfGrant(given.outcome, body);
+        response
+          .status(201)
+          .set({ 'Cache-Control': 'no-store', ...(given.isReplay ? REPLAYED : {}) })
+          .json(viewGrant(given.grant));
+      };
     },
   };
 }

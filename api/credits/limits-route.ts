@@ -64,7 +64,7 @@ export function setLimitsRoute(deps: Deps): Route {
     path: PATH,
     access: 'key',
     scopes: ['billing:write'],
-    async handle(exchange) {
+    async prepare(exchange) {
       const { request, response, caller } = exchange;
       const accountId = await managedAccount(deps.database, exchange);
       const actor = actorOf(request, caller);
@@ -75,10 +75,12 @@ export function setLimitsRoute(deps: Deps): Route {
           : { member, credits_per_period },
       );
       const by = { actor, reason: 'limits' };
-      const isSet = await setLimits(deps.database, accountId, { ...body, overrides }, by);
-      const limits = await readLimits(deps.database, accountId);
-      if (!isSet || limits === null) throw notFound('account');
-      response.set('Cache-Control', 'no-store').json(limits);
+      return async () => {
+        const isSet = await setLimits(deps.database, accountId, { ...body, overrides }, by);
+        const limits = await readLimits(deps.database, accountId);
+        if (!isSet || limits === null) throw notFound('account');
+        response.set('Cache-Control', 'no-store').json(limits);
+      };
     },
   };
 }

@@ -29,24 +29,26 @@ export function setPlanRoute(deps: Deps): Route {
     path: PATH,
     access: 'key',
     scopes: ['billing:write'],
-    async handle(exchange) {
+    async prepare(exchange) {
       const { request, response, caller } = exchange;
       const accountId = await managedAccount(deps.database, exchange);
       const actor = actorOf(request, caller);
       const { body } = await readBody(exchange, planBody);
-      const result = await setPlan(deps.database, {
-        accountId,
-        reference: body.reference,
-        plan: body.plan,
-        periodStart: body.period_start ?? null,
-        renewal: body.renewal ?? null,
-        actor,
-        reason: 'billing',
-      });
-      if (result.outcome !== 'set') throw problemOfPlan(result.outcome);
-      response
-        .set({ 'Cache-Control': 'no-store', ...(result.isReplay ? REPLAYED : {}) })
-        .json(viewPlan(result.plan));
+      return async () => {
+        const result = await setPlan(deps.database, {
+          accountId,
+          reference: body.reference,
+          plan: body.plan,
+          periodStart: body.period_start ?? null,
+          renewal: body.renewal ?? null,
+          actor,
+          reason: 'billing',
+        });
+        if (result.outcome !== 'set') throw problemOfPlan(result.outcome);
+        response
+          .set({ 'Cache-Control': 'no-store', ...(result.isReplay ? REPLAYED : {}) })
+          .json(viewPlan(result.plan));
+      };
     },
   };
 }

@@ -21,19 +21,21 @@ export function referralsRoute(deps: { readonly database: Database }): Route {
     path: '/v1/accounts/:id/referrals',
     access: 'key',
     scopes: ['billing:write'],
-    async handle(exchange) {
+    async prepare(exchange) {
       const { request, response, caller } = exchange;
       const accountId = await managedAccount(deps.database, exchange);
       const actor = actorOf(request, caller);
       const { body } = await readBody(exchange, referralBody);
       const inviterId = body.inviter_id;
       if (!isAccountId(inviterId)) throw inviterNotFound();
-      const { outcome, isReplay } = await refer(deps.database, { accountId, inviterId, actor });
-      if (outcome !== 'pending' && outcome !== 'paid') throw problemOfReferral(outcome);
-      response
-        .status(201)
-        .set({ 'Cache-Control': 'no-store', ...(isReplay ? REPLAYED : {}) })
-        .json({ inviter_id: inviterId, state: outcome });
+      return async () => {
+        const { outcome, isReplay } = await refer(deps.database, { accountId, inviterId, actor });
+        if (outcome !== 'pending' && outcome !== 'paid') throw problemOfReferral(outcome);
+        response
+          .status(201)
+          .set({ 'Cache-Control': 'no-store', ...(isReplay ? REPLAYED : {}) })
+          .json({ inviter_id: inviterId, state: outcome });
+      };
     },
   };
 }

@@ -9,7 +9,7 @@ import { REPLAYED } from '../jobs/admit-submission.ts';
 import { memberField, projectField } from '../http/body-fields.ts';
 import { capDetail } from '../jobs/cap-detail.ts';
 import { viewEntry } from './entry-view.ts';
-import { notFound, Problem, unavailable } from '../http/problem.ts';
+import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import { insufficientDetail } from '../jobs/refusal-problem.ts';
 import { readIdempotencyKey } from '../http/request-headers.ts';
@@ -37,38 +37,38 @@ export function usageRoute(deps: { readonly database: Database }): Route {
     path: '/v1/usage',
     access: 'account',
     scopes: ['jobs:write', 'billing:write'],
-    async handle(exchange) {
+    mayBill: true,
+    async prepare(exchange) {
       const { request, response, state, accountId } = exchange;
       const key = readIdempotencyKey(request);
       const { body, sent } = await readBody(exchange, usageBody);
       const fingerprint = fingerprintRequest(sent);
       const spendId = spendIdOf(accountId, key);
       const credits = body.quantity * UNIT_CREDITS[body.kind];
-      // Its body came late: the caller has been told that nothing was billed, so let it be true.
-      if (state.isGivenUp) throw unavailable();
-      state.billed = 'unknown';
-      const used = await spend({
-        ...{ accountId, key, fingerprint, spendId, credits },
-        ...{ note: body.kind, member: body.member, project: body.project },
-      });
-      if (used.fingerprint !== fingerprint) throw new Problem('idempotency_key_reused', { billed: 'no' });
-      const headers = used.isReplay ? REPLAYED : {};
-      if (used.answer.outcome !== 'spent') throw problemOfUsage(used.answer, headers);
-      state.billed = 'yes';
-      const entries = await readEntries(
-        deps.database,
-        accountId,
-        { kinds: ['spend'], reservationIds: [spendId], from: null, to: null },
-        // Every entry takes one credit at least.
-        { before: null, limit: credits },
-      );
-      response
-        .status(201)
-        .set({ 'Cache-Control': 'no-store', ...headers })
-        .json({
-          credits: used.answer.credits,
-          entries: entries.map((entry) => viewEntry(accountId, entry)).reverse(),
+      return async () => {
+        const used = await spend({
+          ...{ accountId, key, fingerprint, spendId, credits },
+          ...{ note: body.kind, member: body.member, project: body.project },
         });
+        if (used.fingerprint !== fingerprint) throw new Problem('idempotency_key_reused', { billed: 'no' });
+        const headers = used.isReplay ? REPLAYED : {};
+        if (used.answer.outcome !== 'spent') throw problemOfUsage(used.answer, headers);
+        state.billed = 'yes';
+        const entries = await readEntries(
+          deps.database,
+          accountId,
+          { kinds: ['spend'], reservationIds: [spendId], from: null, to: null },
+          // Every entry takes one credit at least.
+          { before: null, limit: credits },
+        );
+        response
+          .status(201)
+          .set({ 'Cache-Control': 'no-store', ...headers })
+          .json({
+            credits: used.answer.credits,
+            entries: entries.map((entry) => viewEntry(accountId, entry)).reverse(),
+          });
+      };
     },
   };
 }

@@ -25,18 +25,20 @@ export function voidGrantRoute(deps: Deps): Route {
     path: '/v1/grants/:id/void',
     access: 'key',
     scopes: ['billing:write'],
-    async handle(exchange) {
+    async prepare(exchange) {
       const { request, response, caller } = exchange;
       requirePlatformKey(caller);
       const actor = actorOf(request, caller);
       const { body } = await readBody(exchange, voidBody);
       const { accountId, grantId } = await findGrant(deps, exchange);
-      const result = await voidGrant(deps.database, { accountId, grantId, reason: body.reason, actor });
-      const grant = await readGrant(deps.database, accountId, grantId);
-      if (result.outcome === 'not_found' || grant === null) throw notFound('grant');
-      response
-        .set('Cache-Control', 'no-store')
-        .json({ grant: viewGrant(grant), voided: result.voided, not_recovered: result.notRecovered });
+      return async () => {
+        const result = await voidGrant(deps.database, { accountId, grantId, reason: body.reason, actor });
+        const grant = await readGrant(deps.database, accountId, grantId);
+        if (result.outcome === 'not_found' || grant === null) throw notFound('grant');
+        response
+          .set('Cache-Control', 'no-store')
+          .json({ grant: viewGrant(grant), voided: result.voided, not_recovered: result.notRecovered });
+      };
     },
   };
 }

@@ -2,9 +2,9 @@ import { Router, type Request, type Response } from 'express';
 import type { Authenticate } from '../access/authenticate.ts';
 import { requireScope, type ActingFor } from '../access/authorize.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import { Problem } from './problem.ts';
+import { Problem, unavailable } from './problem.ts';
 import { stateOf } from './request-state.ts';
-import type { Route } from './route.ts';
+import type { Exchange, Handler, Route } from './route.ts';
 
 export type Access = { readonly authenticate: Authenticate; readonly actingFor: ActingFor };
 
@@ -30,7 +30,7 @@ export function createRouter(routes: readonly Route[], access: Access): Router {
 async function serve(route: Route, access: Access, request: Request, response: Response): Promise<void> {
   const exchange = { request, response, state: stateOf(response) };
   if (route.access === 'public') {
-    await route.handle(exchange);
+    await run(route, exchange);
     return;
   }
   const caller = await access.authenticate(request);
@@ -39,15 +39,31 @@ async function serve(route: Route, access: Access, request: Request, response: R
   requireScope(caller, route.scopes);
   switch (route.access) {
     case 'key':
-      await route.handle({ ...exchange, caller });
+      await run(route, { ...exchange, caller });
       return;
     case 'account': {
       const accountId = await access.actingFor(request, caller);
       exchange.state.accountId = accountId;
-      await route.handle({ ...exchange, caller, accountId });
+      await run(route, { ...exchange, caller, accountId });
       return;
     }
     default:
       assertNever(route);
   }
+}
+
+/**
+ * A call that acts is read first. One whose body or whose reads came late is not acted on: its caller has been told by then that nothing
+ * was done and nothing billed (request-timeout.ts). Once it acts, that may not be known any more.
+ */
+async function run<In extends Exchange>(handler: Handler<In>, exchange: In): Promise<void> {
+  if (handler.method === 'get') {
+    await handler.handle(exchange);
+    return;
+  }
+  const act = await handler.prepare(exchange);
+  const { state } = exchange;
+  if (state.isGivenUp) throw unavailable();
+  if (handler.mayBill === true) state.billed = 'unknown';
+  await act();
 }

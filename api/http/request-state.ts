@@ -5,12 +5,12 @@ import type { Billed } from '../../contract/problems.ts';
 export type RequestState = {
   readonly requestId: string;
   readonly startedAt: number;
-  /** What is true of the money should the request be cut short now. 'unknown' from the moment a start is sent. */
+  /** What is true of the money should the request be cut short now. 'unknown' while a call acts that may bill (create-router.ts). */
   billed: Billed;
   /** Whom the key speaks for, once known: for the access log. */
   keyId: string | null;
   accountId: string | null;
-  /** The caller has been told that it took too long, with `billed` as it was: nothing that costs may begin any more. */
+  /** The caller has been told that it took too long, with `billed` as it was: it is not acted on any more (create-router.ts). */
   isGivenUp: boolean;
   /** The answer is due by then; a request that asked to wait moves it (request-timeout.ts). */
   extendMs: (ms: number) => void;

@@ -11,7 +11,6 @@ import { readLimits } from '../../ledger/limits.ts';
 import { invalidRequest, notFound, Problem, unavailable } from '../http/problem.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
 import { tooManyJobs } from './too-many-jobs.ts';
-import type { RequestState } from '../http/request-state.ts';
 import type { Submission } from './submission.ts';
 
 export type Admitted = {
@@ -19,27 +18,25 @@ export type Admitted = {
   readonly isReplay: boolean;
 };
 
-export type AdmitSubmission = (submission: Submission, state: RequestState) => Promise<Admitted>;
+/** Reads what is on record of a submission, changes nothing, and returns what admits it. */
+export type PrepareAdmission = (submission: Submission) => Promise<() => Promise<Admitted>>;
 
 /** Said on every answer that an earlier request under the key has brought about. */
 export const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
 
 /**
  * Admits a submission, once per key: what PostgreSQL has recorded is replayed, anything else is started. Throws the
- * problem that a refusal is answered with, first time or replayed; `unavailable` with billed "unknown" once a start has
- * left and nobody answered.
+ * problem that a refusal is answered with, first time or replayed; `unavailable` once a start has left and Temporal has not
+ * responded.
  */
-export function createAdmitSubmission(deps: {
+export function createPrepareAdmission(deps: {
   readonly database: Database;
   readonly startJob: StartJob;
   readonly rules: RequestRules;
-}): AdmitSubmission {
+}): PrepareAdmission {
   const { database, startJob, rules } = deps;
 
-  async function start(submission: Submission, state: RequestState): Promise<Admitted> {
-    // Its body came late, or PostgreSQL did: the caller has been told that nothing was billed, so let it be true.
-    if (state.isGivenUp) throw unavailable();
-    state.billed = 'unknown';
+  async function start(submission: Submission): Promise<Admitted> {
     const result = await startJob(submission);
     switch (result.outcome) {
       case 'reserved':
@@ -60,26 +57,26 @@ export function createAdmitSubmission(deps: {
   }
 
   /** Too many jobs are under way. Nothing is recorded, so that the same key may be sent again once there is room. */
-  async function refuseForNow(submission: Submission, state: RequestState): Promise<Admitted> {
+  async function refuseForNow(submission: Submission): Promise<() => Promise<Admitted>> {
     const { accountId, jobId } = submission;
     // The job that fills the last place may be this very one, admitted a moment ago.
     const known = await readAdmission(database, accountId, jobId);
     if (known !== null) return replay(known, submission);
     const maxJobs = (await readLimits(database, accountId))?.max_concurrent_jobs ?? null;
     if (maxJobs !== null) throw tooManyJobs(maxJobs);
-    return start(submission, state);
+    return () => start(submission);
   }
 
   /** The workflow has closed without an answer: whatever it did is on record, or it did nothing. */
   async function recorded(submission: Submission): Promise<Admitted> {
     const known = await readAdmission(database, submission.accountId, submission.jobId);
-    if (known !== null) return replay(known, submission);
+    if (known !== null) return replay(known, submission)();
     throw new Problem('state_conflict', {
       detail: 'The job was ended from outside before it was admitted. Submit it with a new Idempotency-Key.',
     });
   }
 
-  return async (submission, state) => {
+  return async (submission) => {
     const { accountId, jobId, request } = submission;
     const [known, isRoom, isQuoteKnown, sources] = await Promise.all([
       readAdmission(database, accountId, jobId),
@@ -96,11 +93,11 @@ export function createAdmitSubmission(deps: {
     }
     const sourceOf = sources.outcome === 'found' ? sources.sourceOf : undefined;
     const priced = { ...submission, credits: creditsIfKnown(request, sourceOf) };
-    return isRoom ? start(priced, state) : refuseForNow(priced, state);
+    return isRoom ? () => start(priced) : refuseForNow(priced);
   };
 }
 
-function replay(known: StoredAdmission, submission: Submission): Admitted {
+function replay(known: StoredAdmission, submission: Submission): () => Promise<Admitted> {
   if (known.fingerprint !== submission.fingerprint) throw keyReused(submission.jobId);
   if (known.outcome.outcome === 'refused') {
     // Written by admit (jobs/functions/11_admit.sql) in the very shape of a refusal.
@@ -109,7 +106,7 @@ function replay(known: StoredAdmission, submission: Submission): Admitted {
       REPLAYED,
     );
   }
-  return { isReplay: true };
+  return () => Promise.resolve({ isReplay: true });
 }
 
 function keyReused(jobId: string): Problem {

@@ -33,7 +33,7 @@ export function cancelJobRoute(deps: {
     path: '/v1/jobs/:id/cancel',
     access: 'account',
     scopes: ['jobs:write'],
-    async handle(exchange) {
+    async prepare(exchange) {
       const { request, response, accountId } = exchange;
       const key = readOptionalIdempotencyKey(request);
       const body = await readOptionalJsonBody(request, response);
@@ -43,14 +43,16 @@ export function cancelJobRoute(deps: {
       const job = await requireJob(deps.database, accountId, pathParameter(request, 'id'));
       const keep = async (isAccepted: boolean) =>
         key !== null && (await keepCancelKey(deps.database, { accountId, jobId: job.id, key, isAccepted }));
-      if (await keep(false)) {
-        response.set(REPLAYED);
-        deps.answerJob(exchange, job, 202);
-        return;
-      }
-      const canceled = await cancel(deps, accountId, job);
-      await keep(true);
-      deps.answerJob(exchange, canceled, 202);
+      return async () => {
+        if (await keep(false)) {
+          response.set(REPLAYED);
+          deps.answerJob(exchange, job, 202);
+          return;
+        }
+        const canceled = await cancel(deps, accountId, job);
+        await keep(true);
+        deps.answerJob(exchange, canceled, 202);
+      };
     },
   };
 }

@@ -21,7 +21,7 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
     path: '/v1/quotes',
     access: 'account',
     scopes: ['jobs:write', 'jobs:read', 'credits:read'],
-    async handle({ request, response, accountId }) {
+    async prepare({ request, response, accountId }) {
       const body = await readJsonBody(request, response);
       const parsed = parseJobRequest(body, deps.rules);
       if (!parsed.ok) throw invalidRequest(parsed.errors);
@@ -32,24 +32,28 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
 
       const price = priceRequest(parsed.request, CURRENT_PRICE_LIST, sources.sourceOf);
       const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
-      const [balance, quote] = await Promise.all([
-        readBalance(deps.database, accountId),
-        storeQuote(deps.database, { accountId, fingerprint, price }),
-      ]);
-      if (balance === null) throw notFound('account');
-      const terms = quoteTermsOf(parsed.request, sources.sourceOf);
-      response.set('Cache-Control', 'no-store').json({
-        id: quote.quoteId,
-        ...price,
-        available: balance.available,
-        // Below zero by what is missing, when it is not affordable.
-        balance_after: balance.available - price.total,
-        affordable: balance.available >= price.total,
-        expires_at: instantText(quote.expiresAt),
-        deadline_seconds: terms.deadlineSeconds,
-        returned_automatically_by: instantText(new Date(quote.now.getTime() + terms.deadlineSeconds * 1_000)),
-        cancel_rule: terms.cancelRule,
-      });
+      return async () => {
+        const [balance, quote] = await Promise.all([
+          readBalance(deps.database, accountId),
+          storeQuote(deps.database, { accountId, fingerprint, price }),
+        ]);
+        if (balance === null) throw notFound('account');
+        const terms = quoteTermsOf(parsed.request, sources.sourceOf);
+        response.set('Cache-Control', 'no-store').json({
+          id: quote.quoteId,
+          ...price,
+          available: balance.available,
+          // Below zero by what is missing, when it is not affordable.
+          balance_after: balance.available - price.total,
+          affordable: balance.available >= price.total,
+          expires_at: instantText(quote.expiresAt),
+          deadline_seconds: terms.deadlineSeconds,
+          returned_automatically_by: instantText(
+            new Date(quote.now.getTime() + terms.deadlineSeconds * 1_000),
+          ),
+          cancel_rule: terms.cancelRule,
+        });
+      };
     },
   };
 }

@@ -2,7 +2,7 @@ import { isTerminal } from '../../domain/job-state.ts';
 import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
-import { REPLAYED, type AdmitSubmission } from './admit-submission.ts';
+import { REPLAYED, type PrepareAdmission } from './admit-submission.ts';
 import type { AnswerJob } from './send-job.ts';
 import { DatabaseUnavailable } from '../http/available-database.ts';
 import { awaitJobEnd } from './await-job-end.ts';
@@ -23,7 +23,7 @@ export function submitJobRoute(deps: {
   readonly watches: JobWatches;
   readonly now: () => number;
   readonly rules: RequestRules;
-  readonly admit: AdmitSubmission;
+  readonly prepareAdmission: PrepareAdmission;
   readonly answerJob: AnswerJob;
 }): Route {
   return {
@@ -31,26 +31,30 @@ export function submitJobRoute(deps: {
     path: '/v1/jobs',
     access: 'account',
     scopes: ['jobs:write'],
-    async handle(exchange) {
+    mayBill: true,
+    async prepare(exchange) {
       const { request, response, state, accountId } = exchange;
       const key = readIdempotencyKey(request);
       const body = await readJsonBody(request, response);
       const submission = readSubmission(accountId, key, body, deps.rules);
-      const { isReplay } = await deps.admit(submission, state);
-      // From here on it is known that its credits are reserved, whatever becomes of the answer.
-      state.billed = 'yes';
-      const admitted = await readAdmitted(deps.database, accountId, submission.jobId);
-      const waitMs = preferredWaitMs(request);
-      const { job, hasWaited } = await awaitJobEnd(deps, exchange, admitted, waitMs);
-      // A job that ended within its own submission is still an answer to a submission, unless its end was waited for.
-      const isSeenToItsEnd = isTerminal(job.state) && (isReplay || hasWaited);
-      response.set({
-        Location: jobPath(job.id),
-        ...(isReplay ? REPLAYED : {}),
-        ...(hasWaited ? { 'Preference-Applied': `wait=${String(waitMs / 1_000)}` } : {}),
-        ...(isSeenToItsEnd ? {} : { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
-      });
-      deps.answerJob(exchange, job, isSeenToItsEnd ? 200 : 202);
+      const admit = await deps.prepareAdmission(submission);
+      return async () => {
+        const { isReplay } = await admit();
+        // From here on it is known that its credits are reserved, whatever becomes of the answer.
+        state.billed = 'yes';
+        const admitted = await readAdmitted(deps.database, accountId, submission.jobId);
+        const waitMs = preferredWaitMs(request);
+        const { job, hasWaited } = await awaitJobEnd(deps, exchange, admitted, waitMs);
+        // A job that ended within its own submission is still an answer to a submission, unless its end was waited for.
+        const isSeenToItsEnd = isTerminal(job.state) && (isReplay || hasWaited);
+        response.set({
+          Location: jobPath(job.id),
+          ...(isReplay ? REPLAYED : {}),
+          ...(hasWaited ? { 'Preference-Applied': `wait=${String(waitMs / 1_000)}` } : {}),
+          ...(isSeenToItsEnd ? {} : { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
+        });
+        deps.answerJob(exchange, job, isSeenToItsEnd ? 200 : 202);
+      };
     },
   };
 }

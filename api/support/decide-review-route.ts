@@ -8,7 +8,7 @@ import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { requirePlatformKey } from '../access/authorize.ts';
 import { reasonField } from '../http/body-fields.ts';
-import { notFound, Problem, unavailable } from '../http/problem.ts';
+import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import { readIdempotencyKey } from '../http/request-headers.ts';
 import { reviewOfPath, type ReviewDeps } from './review-of-path.ts';
@@ -30,28 +30,28 @@ export function decideReviewRoute(deps: Deps): Route {
     path: '/v1/reviews/:id/decision',
     access: 'key',
     scopes: ['support'],
-    async handle(exchange) {
-      const { request, response, caller, state } = exchange;
+    async prepare(exchange) {
+      const { request, response, caller } = exchange;
       requirePlatformKey(caller);
       const key = readIdempotencyKey(request);
       const actor = actorOf(request, caller);
       const { body, sent } = await readBody(exchange, decisionBody);
       const { account_id: accountId, id: reviewId } = await reviewOfPath(deps, exchange);
-      // Its body came late: the caller has been told that nothing was done, so let it be true.
-      if (state.isGivenUp) throw unavailable();
-      const decided = await decideReview(deps.database, {
-        ...{ accountId, reviewId, key, actor },
-        fingerprint: fingerprintRequest(sent),
-        decision: body.decision,
-        reason: body.reason,
-        retryJobId: freeRetryJobIdOf(accountId, reviewId, key),
-      });
-      if (decided.outcome !== 'decided') throw problemOfDecision(decided.outcome);
-      const review = await requireReview(deps, accountId, reviewId);
-      await deps.startFreeRetry(review, state);
-      response
-        .set({ 'Cache-Control': 'no-store', ...(decided.isReplay ? REPLAYED : {}) })
-        .json(viewReview(await requireReview(deps, accountId, reviewId), caller));
+      return async () => {
+        const decided = await decideReview(deps.database, {
+          ...{ accountId, reviewId, key, actor },
+          fingerprint: fingerprintRequest(sent),
+          decision: body.decision,
+          reason: body.reason,
+          retryJobId: freeRetryJobIdOf(accountId, reviewId, key),
+        });
+        if (decided.outcome !== 'decided') throw problemOfDecision(decided.outcome);
+        const review = await requireReview(deps, accountId, reviewId);
+        await deps.startFreeRetry(review);
+        response
+          .set({ 'Cache-Control': 'no-store', ...(decided.isReplay ? REPLAYED : {}) })
+          .json(viewReview(await requireReview(deps, accountId, reviewId), caller));
+      };
     },
   };
 }

@@ -26,28 +26,30 @@ export function reportOutputRoute(deps: { readonly database: Database }): Route 
     path: '/v1/outputs/:id/reports',
     access: 'account',
     scopes: ['jobs:write', 'support'],
-    async handle(exchange) {
+    async prepare(exchange) {
       const { request, response, accountId, caller } = exchange;
       const { body } = await readBody(exchange, reportBody);
       const outputId = pathParameter(request, 'id');
       if (!isOutputId(outputId)) throw notFound('output');
-      const opened = await openReview(deps.database, {
-        accountId,
-        outputId,
-        category: body.category,
-        note: body.note ?? null,
-      });
-      if (opened.outcome !== 'opened' && opened.outcome !== 'known') throw problemOfReport(opened);
-      const review = await readReview(deps.database, accountId, opened.reviewId);
-      if (review === null) throw new RangeError(`an opened review is not on record: ${opened.reviewId}`);
-      response
-        .status(201)
-        .set({
-          'Cache-Control': 'no-store',
-          Location: reviewPath(review.id),
-          ...(opened.outcome === 'known' ? REPLAYED : {}),
-        })
-        .json(viewReview(review, caller));
+      return async () => {
+        const opened = await openReview(deps.database, {
+          accountId,
+          outputId,
+          category: body.category,
+          note: body.note ?? null,
+        });
+        if (opened.outcome !== 'opened' && opened.outcome !== 'known') throw problemOfReport(opened);
+        const review = await readReview(deps.database, accountId, opened.reviewId);
+        if (review === null) throw new RangeError(`an opened review is not on record: ${opened.reviewId}`);
+        response
+          .status(201)
+          .set({
+            'Cache-Control': 'no-store',
+            Location: reviewPath(review.id),
+            ...(opened.outcome === 'known' ? REPLAYED : {}),
+          })
+          .json(viewReview(review, caller));
+      };
     },
   };
 }

@@ -5,9 +5,8 @@ import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';
 import { Problem, unavailable } from '../http/problem.ts';
-import type { RequestState } from '../http/request-state.ts';
 
-export type StartFreeRetry = (review: StoredReview, state: RequestState) => Promise<void>;
+export type StartFreeRetry = (review: StoredReview) => Promise<void>;
 
 /**
  * Starts the job that a decision allows, where it has not begun. Safe to repeat: the job is the decision's own. Throws the problem
@@ -19,10 +18,9 @@ export function createStartFreeRetry(deps: {
   readonly startJob: StartJob;
 }): StartFreeRetry {
   const { database, startJob } = deps;
-  return async (review, state) => {
+  return async (review) => {
     const { retry_job_id: jobId, work } = review;
     if (jobId === null || review.retry_state !== null) return;
-    if (state.isGivenUp) throw unavailable();
     const body = freeRetryRequest(review.id);
     const started = await startJob({
       accountId: review.account_id,

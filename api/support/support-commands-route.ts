@@ -12,7 +12,6 @@ import { requirePlatformKey } from '../access/authorize.ts';
 import { creditsField, instantField, reasonField } from '../http/body-fields.ts';
 import { createCommandJob, type CommandJob } from './send-support-command.ts';
 import { jobOfPath, type JobOfPathDeps } from '../access/job-of-path.ts';
-import { unavailable } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import { readIdempotencyKey } from '../http/request-headers.ts';
 import { requireJob } from '../access/require-job.ts';
@@ -97,22 +96,22 @@ function commandRoute<Body extends { readonly reason: string }>(
     path: `/v1/jobs/:id/${command}`,
     access: 'key',
     scopes,
-    async handle(exchange) {
-      const { request, response, state, caller } = exchange;
+    mayBill: true,
+    async prepare(exchange) {
+      const { request, response, caller } = exchange;
       requirePlatformKey(caller);
       const key = readIdempotencyKey(request);
       const actor = actorOf(request, caller);
       const { body, sent } = await readBody(exchange, schema);
       const { accountId, job } = await jobOfPath(deps, exchange);
-      // Its body came late: the caller has been told that nothing was done, so let it be true.
-      if (state.isGivenUp) throw unavailable();
-      state.billed = 'unknown';
-      const { isReplay } = await commandJob({
-        ...{ accountId, job, key, actor, reason: body.reason, ask: askOf(body) },
-        fingerprint: fingerprintRequest({ ...sent, job_id: job.id }),
-      });
-      if (isReplay) response.set(REPLAYED);
-      deps.answerJob({ ...exchange, accountId }, await requireJob(deps.database, accountId, job.id), 202);
+      return async () => {
+        const { isReplay } = await commandJob({
+          ...{ accountId, job, key, actor, reason: body.reason, ask: askOf(body) },
+          fingerprint: fingerprintRequest({ ...sent, job_id: job.id }),
+        });
+        if (isReplay) response.set(REPLAYED);
+        deps.answerJob({ ...exchange, accountId }, await requireJob(deps.database, accountId, job.id), 202);
+      };
     },
   };
 }

@@ -50,6 +50,66 @@ describe('a submission whose body comes too late', () => {
   });
 });
 
+/** What each would have left behind. */
+const LEFT = `
+  SELECT (SELECT count(*) FROM ledger.entries) AS entries, (SELECT count(*) FROM ledger.operator_actions) AS actions,
+         (SELECT count(*) FROM ledger.accounts) AS accounts, (SELECT count(*) FROM ledger.referrals) AS referrals,
+         (SELECT count(*) FROM ledger.limits) AS limits, (SELECT count(*) FROM jobs.quotes) AS quotes,
+         (SELECT count(*) FROM jobs.reviews) AS reviews, (SELECT count(*) FROM jobs.idempotency_keys) AS keys`;
+
+describe('a call that acts, and whose body comes too late', () => {
+  const jobPath = (key: string) => `/v1/jobs/${jobIdOf(account.accountId, key)}`;
+  const accountPath = () => `/v1/accounts/${account.accountId}`;
+  type Late = readonly [what: string, method: string, path: () => string, body: object];
+  const LATE: readonly Late[] = [
+    ['a quote', 'POST', () => '/v1/quotes', STATIC_AD],
+    ['metered use', 'POST', () => '/v1/usage', { kind: 'chat_message', quantity: 1 }],
+    ['a cancel', 'POST', () => `${jobPath('a cancel')}/cancel`, {}],
+    ['a release', 'POST', () => `${jobPath('a release')}/release`, { reason: 'late' }],
+    ['an account', 'POST', () => '/v1/accounts', { name: 'Late', reference: 'late' }],
+    ['a grant', 'POST', () => `${accountPath()}/grants`, { source: 'trial', reference: 'late' }],
+    ['a plan', 'PUT', () => `${accountPath()}/plan`, { plan: 'pro', reference: 'late' }],
+    ['limits', 'PUT', () => `${accountPath()}/limits`, { max_concurrent_jobs: 1 }],
+  ];
+
+  it.each(LATE)('is told that nothing was billed, and does nothing: %s', async (what, method, path, sent) => {
+    if (['a cancel', 'a release'].includes(what)) await api.admitJob(account.accountId, what);
+    const { rows: before } = await api.owner.query(LEFT);
+    const isCustomers = ['a quote', 'metered use', 'a cancel'].includes(what);
+    const body = JSON.stringify(sent);
+    const connection = connectRaw(api.url);
+    const head = headOf(`${method} ${path()}`, [
+      ['Authorization', `Bearer ${isCustomers ? account.key : api.platformKey}`],
+      ['Content-Type', 'application/json'],
+      ['Content-Length', String(body.length)],
+      ['Idempotency-Key', `late ${what}`],
+    ]);
+    connection.send(head + body.slice(0, 1));
+    await expect.poll(() => connection.received()).toContain('\r\n\r\n{');
+    expect(problemIn(connection.received())).toMatchObject({
+      status: 503,
+      problem: { code: 'unavailable', billed: 'no', retryable: true },
+    });
+    connection.send(body.slice(1));
+    await sleep(200);
+    connection.close();
+    expect((await api.owner.query(LEFT)).rows).toEqual(before);
+
+    // The same, in time, leaves something behind.
+    const again = await fetch(`${api.url}${path()}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${isCustomers ? account.key : api.platformKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': `late ${what}`,
+      },
+      body,
+    });
+    expect([200, 201, 202]).toContain(again.status);
+    expect((await api.owner.query(LEFT)).rows).not.toEqual(before);
+  });
+});
+
 describe('a body that never ends', () => {
   it('is refused once it is too large, not when the time is up', async () => {
     const connection = connectRaw(api.url);
