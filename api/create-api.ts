@@ -9,7 +9,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Readiness } from '../runtime/readiness.ts';
 import { logAccess } from './http/access-log.ts';
 import { createPrepareAdmission } from './jobs/admit-submission.ts';
-import { createAnswerJob } from './jobs/send-job.ts';
+import { createSendJob } from './jobs/send-job.ts';
 import { limitRequestTime } from './http/request-timeout.ts';
 import { createAuthenticate } from './access/authenticate.ts';
 import { createActingFor, type ActingFor } from './access/authorize.ts';
@@ -101,7 +101,7 @@ export function createApi(dependencies: ApiDependencies): Express {
 export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): readonly Route[] {
   const parts = {
     ...deps,
-    answerJob: createAnswerJob(deps.temporalUi),
+    sendJob: createSendJob(deps.temporalUi),
     prepareAdmission: createPrepareAdmission(deps),
     startFreeRetry: createStartFreeRetry(deps),
   };

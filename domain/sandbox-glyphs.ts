@@ -1,5 +1,5 @@
 /**
- * The code points that the sandbox model has a glyph for. Made by model-service/write-glyph-table.ts from its fonts: runs in base 36,
+ * The code points that the sandbox model has a glyph for. Made by model-service/render/fonts/write-glyph-table.ts from its fonts: runs in base 36,
  * each the gap since the last run and, after a colon, how many more. Read by sandbox-text.ts.
  */
 export const SANDBOX_GLYPHS: string = [

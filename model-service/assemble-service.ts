@@ -1,18 +1,30 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { HeldFiles } from './held-files.ts';
-import { MODEL_SERVICE_LIMITS } from './limits.ts';
-import type { ModelServiceDependencies } from './model-service.ts';
-import type { Prediction, PredictionEnd } from './prediction.ts';
-import { PredictionScheduler } from './prediction-scheduler.ts';
-import { PredictionStore } from './prediction-store.ts';
-import { viewPrediction } from './prediction-view.ts';
-import { ResultFiles } from './result-files.ts';
-import { ResultLinks } from './result-links.ts';
-import { runPrediction } from './run-prediction.ts';
+import { HeldFiles } from './files/held-files.ts';
+import { MODEL_SERVICE_LIMITS } from './service-limits.ts';
+import type { Prediction, PredictionEnd } from './predictions/prediction.ts';
+import { PredictionScheduler } from './predictions/prediction-scheduler.ts';
+import { PredictionStore } from './predictions/prediction-store.ts';
+import { viewPrediction } from './predictions/prediction-view.ts';
+import { ResultFiles } from './files/result-files.ts';
+import { ResultLinks } from './files/result-links.ts';
+import { runPrediction } from './predictions/run-prediction.ts';
+import type { Renderer } from './renderer.ts';
 import type { ServiceState } from './service-state.ts';
-import { WebhookSender } from './webhook-sender.ts';
+import { WebhookSender } from './predictions/webhook-sender.ts';
+
+export type ServiceDependencies = {
+  /** Folder of the journal and the rendered files; made when missing. */
+  readonly home: string;
+  readonly linkSeconds: number;
+  /** Jobs in status `processing` at once. */
+  readonly maxProcessing: number;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly createRenderer: (files: ResultFiles) => Renderer;
+  readonly onError: (error: unknown) => void;
+};
 
 export type AssembledService = {
   readonly state: ServiceState;
@@ -22,7 +34,7 @@ export type AssembledService = {
 };
 
 /** Puts the parts of the service together, all but its HTTP server. Throws when the folder is unusable. */
-export function assembleService(dependencies: ModelServiceDependencies): AssembledService {
+export function assembleService(dependencies: ServiceDependencies): AssembledService {
   const { home, clock, onError, maxProcessing, linkSeconds } = dependencies;
   mkdirSync(home, { recursive: true });
   const files = new ResultFiles(join(home, 'files'));

@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { createInstantRenderer } from './instant-renderer.ts';
-import { MODEL_SERVICE_LIMITS } from './limits.ts';
+import { MODEL_SERVICE_LIMITS } from './service-limits.ts';
 import { createModelService } from './model-service.ts';
-import { createRenderPool } from './render/render-pool.ts';
-import { parseSettings } from './settings.ts';
+import { createRenderPool } from './render/workers/render-pool.ts';
+import { parseSettings } from './service-settings.ts';
 
 /** The local model service as a process of its own: see dev/README.md. */
 

@@ -1,16 +1,16 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { PredictionInput } from './prediction-request.ts';
-import { composeAudioBed } from './render/audio-bed.ts';
-import { drawFilmFrame } from './render/draw-film-frame.ts';
-import { encodeH264 } from './render/encode-h264.ts';
-import { encodeSound } from './render/encode-sound.ts';
-import { planFilm } from './render/film-plan.ts';
-import { writeScript } from './render/film-script.ts';
-import { writeFrameAsYuv } from './render/frame-to-yuv.ts';
-import { joinFilm } from './render/join-film.ts';
+import type { PredictionInput } from './predictions/prediction-request.ts';
+import { composeAudioBed } from './render/encode/audio-bed.ts';
+import { drawFilmFrame } from './render/drawing/draw-film-frame.ts';
+import { encodeH264 } from './render/encode/encode-h264.ts';
+import { encodeSound } from './render/encode/encode-sound.ts';
+import { planFilm } from './render/film/film-plan.ts';
+import { writeScript } from './render/film/film-script.ts';
+import { writeFrameAsYuv } from './render/encode/frame-to-yuv.ts';
+import { joinFilm } from './render/encode/join-film.ts';
 import { renderPicture } from './render/render-picture.ts';
-import { writeCaptions } from './render/write-captions.ts';
+import { writeCaptions } from './render/film/write-captions.ts';
 
 /** Makes what `instant` mode hands out. Run it after a change of the renderer: `npx tsx model-service/make-prepared-files.ts` */
 

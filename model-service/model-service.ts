@@ -1,25 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { assembleService } from './assemble-service.ts';
-import { sendError } from './http-exchange.ts';
-import type { Renderer } from './renderer.ts';
-import type { ResultFiles } from './result-files.ts';
-import { routeRequest } from './route-request.ts';
+import { assembleService, type ServiceDependencies } from './assemble-service.ts';
+import { sendError } from './http/http-exchange.ts';
+import { routeRequest } from './http/route-request.ts';
 import type { ServiceState } from './service-state.ts';
 
-export type ModelServiceDependencies = {
+export type ModelServiceDependencies = ServiceDependencies & {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
-  /** Folder of the journal and the rendered files; made when missing. */
-  readonly home: string;
-  readonly linkSeconds: number;
-  /** Jobs in status `processing` at once. */
-  readonly maxProcessing: number;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-  readonly createRenderer: (files: ResultFiles) => Renderer;
-  readonly onError: (error: unknown) => void;
 };
 
 export type ModelService = {

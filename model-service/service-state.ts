@@ -1,10 +1,10 @@
-import type { Prediction } from './prediction.ts';
-import type { PredictionScheduler } from './prediction-scheduler.ts';
-import type { PredictionStore } from './prediction-store.ts';
-import type { HeldFiles } from './held-files.ts';
-import type { ResultFiles } from './result-files.ts';
-import type { ResultLinks } from './result-links.ts';
-import type { SandboxFaults } from './sandbox-faults.ts';
+import type { Prediction } from './predictions/prediction.ts';
+import type { PredictionScheduler } from './predictions/prediction-scheduler.ts';
+import type { PredictionStore } from './predictions/prediction-store.ts';
+import type { HeldFiles } from './files/held-files.ts';
+import type { ResultFiles } from './files/result-files.ts';
+import type { ResultLinks } from './files/result-links.ts';
+import type { SandboxFaults } from './sandbox/scenario-rules.ts';
 
 /** What every handler of the service works with. */
 export type ServiceState = {

@@ -7,7 +7,7 @@ import { keepCancelKey } from '../../jobs/admission/keep-cancel-key.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
 import { REPLAYED } from './admit-submission.ts';
-import type { AnswerJob } from './send-job.ts';
+import type { SendJob } from './send-job.ts';
 import { openOutputIdsOf } from './open-outputs.ts';
 import { invalidRequest, Problem, unavailable } from '../http/problem.ts';
 import { readOptionalJsonBody } from '../http/read-json-body.ts';
@@ -26,7 +26,7 @@ const emptyBody = z.strictObject({});
 export function cancelJobRoute(deps: {
   readonly database: Database;
   readonly cancelJob: CancelJob;
-  readonly answerJob: AnswerJob;
+  readonly sendJob: SendJob;
 }): Route {
   return {
     method: 'post',
@@ -46,12 +46,12 @@ export function cancelJobRoute(deps: {
       return async () => {
         if (await keep(false)) {
           response.set(REPLAYED);
-          deps.answerJob(exchange, job, 202);
+          deps.sendJob(exchange, job, 202);
           return;
         }
         const canceled = await cancel(deps, accountId, job);
         await keep(true);
-        deps.answerJob(exchange, canceled, 202);
+        deps.sendJob(exchange, canceled, 202);
       };
     },
   };

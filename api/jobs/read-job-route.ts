@@ -1,10 +1,10 @@
 import type { Database } from '../../ledger/database.ts';
-import type { AnswerJob } from './send-job.ts';
+import type { SendJob } from './send-job.ts';
 import { requireJob } from '../access/require-job.ts';
 import { pathParameter, type Route } from '../http/route.ts';
 
 /** GET /v1/jobs/{id} */
-export function readJobRoute(deps: { readonly database: Database; readonly answerJob: AnswerJob }): Route {
+export function readJobRoute(deps: { readonly database: Database; readonly sendJob: SendJob }): Route {
   return {
     method: 'get',
     path: '/v1/jobs/:id',
@@ -13,7 +13,7 @@ export function readJobRoute(deps: { readonly database: Database; readonly answe
     async handle(exchange) {
       const jobId = pathParameter(exchange.request, 'id');
       const job = await requireJob(deps.database, exchange.accountId, jobId);
-      deps.answerJob(exchange, job, 200);
+      deps.sendJob(exchange, job, 200);
     },
   };
 }

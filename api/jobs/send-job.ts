@@ -3,10 +3,10 @@ import { sendTagged } from '../http/send-tagged.ts';
 import { viewJob, type TemporalUi } from './job-view.ts';
 import type { AccountExchange } from '../http/route.ts';
 
-export type AnswerJob = (exchange: AccountExchange, job: StoredJob, status: 200 | 202) => void;
+export type SendJob = (exchange: AccountExchange, job: StoredJob, status: 200 | 202) => void;
 
 /** Sends a job. Where support may look into Temporal is shown to platform keys alone. */
-export function createAnswerJob(temporalUi: TemporalUi): AnswerJob {
+export function createSendJob(temporalUi: TemporalUi): SendJob {
   return (exchange, job, status) => {
     const { accountId, caller } = exchange;
     sendTagged(exchange, viewJob(job, accountId, caller.accountId === null ? temporalUi : null), status);

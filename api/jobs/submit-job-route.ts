@@ -3,7 +3,7 @@ import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
 import { REPLAYED, type PrepareAdmission } from './admit-submission.ts';
-import type { AnswerJob } from './send-job.ts';
+import type { SendJob } from './send-job.ts';
 import { DatabaseUnavailable } from '../http/available-database.ts';
 import { awaitJobEnd } from './await-job-end.ts';
 import type { JobWatches } from './job-watches.ts';
@@ -24,7 +24,7 @@ export function submitJobRoute(deps: {
   readonly now: () => number;
   readonly rules: RequestRules;
   readonly prepareAdmission: PrepareAdmission;
-  readonly answerJob: AnswerJob;
+  readonly sendJob: SendJob;
 }): Route {
   return {
     method: 'post',
@@ -53,7 +53,7 @@ export function submitJobRoute(deps: {
           ...(hasWaited ? { 'Preference-Applied': `wait=${String(waitMs / 1_000)}` } : {}),
           ...(isSeenToItsEnd ? {} : { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
         });
-        deps.answerJob(exchange, job, isSeenToItsEnd ? 200 : 202);
+        deps.sendJob(exchange, job, isSeenToItsEnd ? 200 : 202);
       };
     },
   };

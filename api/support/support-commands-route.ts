@@ -7,7 +7,7 @@ import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { requestText } from '../../contract/request-text.ts';
 import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
-import type { AnswerJob } from '../jobs/send-job.ts';
+import type { SendJob } from '../jobs/send-job.ts';
 import { requirePlatformKey } from '../access/authorize.ts';
 import { creditsField, instantField, reasonField } from '../http/body-fields.ts';
 import { createCommandJob, type CommandJob } from './send-support-command.ts';
@@ -51,7 +51,7 @@ const resolveBody = z.strictObject({
 
 type Deps = JobOfPathDeps & {
   readonly supportWorkflows: SupportWorkflows;
-  readonly answerJob: AnswerJob;
+  readonly sendJob: SendJob;
 };
 
 /** POST /v1/jobs/{id}/release, refund, extend, restart and resolve: support's commands, each once per key. */
@@ -110,7 +110,7 @@ function commandRoute<Body extends { readonly reason: string }>(
           fingerprint: fingerprintRequest({ ...sent, job_id: job.id }),
         });
         if (isReplay) response.set(REPLAYED);
-        deps.answerJob({ ...exchange, accountId }, await requireJob(deps.database, accountId, job.id), 202);
+        deps.sendJob({ ...exchange, accountId }, await requireJob(deps.database, accountId, job.id), 202);
       };
     },
   };

@@ -1,17 +1,18 @@
 import { createCanvas, type Image, type SKRSContext2D } from '@napi-rs/canvas';
-import type { PredictionInput } from '../prediction-request.ts';
-import { adCopyOf, type AdCopy } from './ad-copy.ts';
-import { cssOf } from './color.ts';
-import { ACTORS, composeStage } from './composition.ts';
-import { drawActor } from './draw-actor.ts';
-import { drawButton } from './draw-button.ts';
-import { drawGlow, drawGrain, drawGround } from './draw-ground.ts';
-import { drawShape } from './draw-shape.ts';
-import { drawTextBlock, fitText, type TextStyle } from './fit-text.ts';
-import { encodePng } from './encode-png.ts';
-import { bleedOf, drawReferenceCards } from './reference-cards.ts';
-import { paletteOf, TONES, type Palette } from './palette.ts';
-import { pick, seededRandom, type SeededRandom } from './seeded-random.ts';
+import type { PredictionInput } from '../predictions/prediction-request.ts';
+import type { AdCopy } from './text/ad-copy.ts';
+import { adCopyOf } from './text/read-ad-copy.ts';
+import { cssOf } from './color/color.ts';
+import { ACTORS, composeStage } from './drawing/composition.ts';
+import { drawActor } from './drawing/draw-actor.ts';
+import { drawButton } from './drawing/draw-button.ts';
+import { drawGlow, drawGrain, drawGround } from './drawing/draw-ground.ts';
+import { drawShape } from './drawing/draw-shape.ts';
+import { drawTextBlock, fitText, type TextStyle } from './text/fit-text.ts';
+import { encodePng } from './encode/encode-png.ts';
+import { bleedOf, drawReferenceCards } from './drawing/reference-cards.ts';
+import { paletteOf, TONES, type Palette } from './color/palette.ts';
+import { pick, seededRandom, type SeededRandom } from './drawing/seeded-random.ts';
 
 /** 4:5, the tallest picture that feeds show uncropped. */
 export const PICTURE_SIZE = { width: 1080, height: 1350 } as const;

@@ -1,10 +1,10 @@
 import type { StageName } from '../../domain/stages.ts';
-import { productOf, stageOf } from '../products.ts';
-import { composeAudioBed } from './audio-bed.ts';
-import { parseScript, sceneOf, writeScript, formatOfScript } from './film-script.ts';
-import type { RenderRequest } from './render-message.ts';
-import { seededRandom } from './seeded-random.ts';
-import { writeCaptions } from './write-captions.ts';
+import { productOf, stageOf } from '../predictions/products.ts';
+import { composeAudioBed } from './encode/audio-bed.ts';
+import { parseScript, sceneOf, writeScript, formatOfScript } from './film/film-script.ts';
+import type { RenderRequest } from './workers/render-message.ts';
+import { seededRandom } from './drawing/seeded-random.ts';
+import { writeCaptions } from './film/write-captions.ts';
 
 type OnProgress = (stage: string, fraction: number) => void;
 
@@ -17,16 +17,16 @@ const MAKE: Readonly<
 > = {
   script: ({ input, seed }) => Promise.resolve(JSON.stringify(writeScript(input, seed))),
   async scenes(request, onProgress) {
-    const { drawStoryboard } = await import('./draw-storyboard.ts');
+    const { drawStoryboard } = await import('./drawing/draw-storyboard.ts');
     return drawStoryboard(scriptOf(request), partOf(request), onProgress, await referencesOf(request));
   },
   async motion(request, onProgress) {
-    const { moveScene } = await import('./move-scene.ts');
+    const { moveScene } = await import('./drawing/move-scene.ts');
     const pictures = resultsOf(request, 'scenes');
     return moveScene(scriptOf(request), partOf(request), pictures, onProgress, await referencesOf(request));
   },
   async voice(request) {
-    const { encodeSound } = await import('./encode-sound.ts');
+    const { encodeSound } = await import('./encode/encode-sound.ts');
     const { seed, durationSeconds } = scriptOf(request);
     const key = Math.floor(seededRandom(`${seed} sound`)() * 12);
     // AAC comes in blocks of 21 ms behind a lead-in of one: cut so that the sound does not outlast the picture.
@@ -34,7 +34,7 @@ const MAKE: Readonly<
   },
   captions: (request) => Promise.resolve(writeCaptions(scriptOf(request))),
   async render(request) {
-    const { joinFilm } = await import('./join-film.ts');
+    const { joinFilm } = await import('./encode/join-film.ts');
     const script = scriptOf(request);
     const { framesPerSecond } = formatOfScript(script);
     const clips = resultsOf(request, 'motion').map((content, index) => ({
@@ -66,7 +66,7 @@ function partOf({ input }: RenderRequest): number {
 }
 
 async function referencesOf({ references = [] }: RenderRequest) {
-  const { loadReferences } = await import('./reference-cards.ts');
+  const { loadReferences } = await import('./drawing/reference-cards.ts');
   return loadReferences(references);
 }
 

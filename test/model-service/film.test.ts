@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BufferSource, EncodedPacketSink, Input, MP4, type EncodedPacket } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRenderPool } from '../../model-service/render/render-pool.ts';
-import { parseScript, sceneOf, writeScript } from '../../model-service/render/film-script.ts';
+import { createRenderPool } from '../../model-service/render/workers/render-pool.ts';
+import { parseScript, sceneOf, writeScript } from '../../model-service/render/film/film-script.ts';
 import type { Renderer, RenderInput } from '../../model-service/renderer.ts';
-import { ResultFiles } from '../../model-service/result-files.ts';
-import type { PredictionInput } from '../../model-service/prediction-request.ts';
+import { ResultFiles } from '../../model-service/files/result-files.ts';
+import type { PredictionInput } from '../../model-service/predictions/prediction-request.ts';
 import { FILM_STAGES, partsOf, type StageName } from '../../domain/stages.ts';
 
 const FILM: PredictionInput = {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createCanvas } from '@napi-rs/canvas';
 import { describe, expect, it } from 'vitest';
-import { fontOf, typefaceOf } from '../../model-service/render/font-faces.ts';
-import { makeGlyphTable } from '../../model-service/render/glyph-table.ts';
+import { fontOf, typefaceOf } from '../../model-service/render/fonts/font-faces.ts';
+import { makeGlyphTable } from '../../model-service/render/fonts/glyph-table.ts';
 import { SANDBOX_GLYPHS } from '../../domain/sandbox-glyphs.ts';
 
 const SIZE = 40;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contrastOf, mixColors, parseColor, type Color } from '../../model-service/render/color.ts';
-import { MIN_CONTRAST, paletteOf, TONES } from '../../model-service/render/palette.ts';
+import { contrastOf, mixColors, parseColor, type Color } from '../../model-service/render/color/color.ts';
+import { MIN_CONTRAST, paletteOf, TONES } from '../../model-service/render/color/palette.ts';
 
 /** Every corner of the cube, its faces' middles, and colors between that are hard to write on. */
 const BRANDS = [0, 0x33, 0x77, 0x80, 0xaa, 0xff].flatMap((red) =>

@@ -1,6 +1,6 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { describe, expect, it } from 'vitest';
-import { contrastOf, type Color } from '../../model-service/render/color.ts';
+import { contrastOf, type Color } from '../../model-service/render/color/color.ts';
 import { renderPicture } from '../../model-service/render/render-picture.ts';
 
 const WIDTH = 1080;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadReferences } from '../../model-service/render/reference-cards.ts';
+import { loadReferences } from '../../model-service/render/drawing/reference-cards.ts';
 import { renderPicture } from '../../model-service/render/render-picture.ts';
 import { startService, type RunningService } from './running-service.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInstantRenderer } from '../../model-service/instant-renderer.ts';
-import { MODEL_SERVICE_LIMITS } from '../../model-service/limits.ts';
+import { MODEL_SERVICE_LIMITS } from '../../model-service/service-limits.ts';
 import { createModelService, type ModelServiceDependencies } from '../../model-service/model-service.ts';
 
 export type RunningService = {

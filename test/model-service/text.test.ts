@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { adCopyOf } from '../../model-service/render/ad-copy.ts';
-import { toDrawableText } from '../../model-service/render/drawable-text.ts';
-import { writeStoryboard } from '../../model-service/render/storyboard.ts';
-import { clampLines, wrapText } from '../../model-service/render/wrap-text.ts';
+import { adCopyOf } from '../../model-service/render/text/read-ad-copy.ts';
+import { toDrawableText } from '../../model-service/render/fonts/drawable-text.ts';
+import { writeStoryboard } from '../../model-service/render/film/storyboard.ts';
+import { clampLines, wrapText } from '../../model-service/render/text/wrap-text.ts';
 
 /** Every character is one wide. */
 const measure = (text: string): number => text.length;

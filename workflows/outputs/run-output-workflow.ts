@@ -14,7 +14,7 @@ import { outputWorkflowIdOf, reservationIdOf } from '../../domain/ids.ts';
 import { BATCH_PRIORITY, WORKFLOW_TASK_TIMEOUT_MS } from '../../domain/workflow-names.ts';
 import { providerSteps } from '../activity-proxies.ts';
 import type { generation } from '../generation.ts';
-import type { Batch } from './run-output-workflows.ts';
+import type { BatchRun } from './batch-run.ts';
 import { cancelSignal, type CancelRequest } from '../../contract/workflow-messages.ts';
 import { settleOutput } from './settle-output.ts';
 
@@ -22,7 +22,7 @@ import { settleOutput } from './settle-output.ts';
  * One output of a batch, by a workflow of its own, from its start to its close. That workflow settles it; one that was ended
  * from outside runs no code any more, so its output is ended here.
  */
-export async function runOutputWorkflow(batch: Batch, outputId: string): Promise<void> {
+export async function runOutputWorkflow(batch: BatchRun, outputId: string): Promise<void> {
   const child = await startOutput(batch, outputId);
   // Begun by an earlier run of this workflow (it was reset): it goes on, and settles, by itself.
   if (child === 'started_before') return;
@@ -36,7 +36,7 @@ export async function runOutputWorkflow(batch: Batch, outputId: string): Promise
 }
 
 async function startOutput(
-  batch: Batch,
+  batch: BatchRun,
   outputId: string,
 ): Promise<ChildWorkflowHandle<typeof generation> | 'started_before'> {
   const { accountId, outputCount } = batch.plan;
@@ -89,7 +89,7 @@ function leaveToReconciler(outputId: string) {
   };
 }
 
-async function endInItsPlace({ plan }: Batch, outputId: string): Promise<void> {
+async function endInItsPlace({ plan }: BatchRun, outputId: string): Promise<void> {
   const { accountId, jobId } = plan;
   const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
   await settleOutput(key, { charge: false, failure: failureOf('terminated') });

@@ -1,30 +1,17 @@
 import { CancellationScope, setCurrentDetails } from '@temporalio/workflow';
 import { BATCH_WINDOW, type BatchPlan } from '../../domain/batch-plan.ts';
-import { failureOf, type Failure } from '../../domain/failures.ts';
+import { failureOf } from '../../domain/failures.ts';
 import { outputIdOf } from '../../domain/ids.ts';
 import { localActivities, releaseDurably } from '../activity-proxies.ts';
+import type { BatchRun } from './batch-run.ts';
 import { handleSignal } from '../messages/handle-message.ts';
 import { cancelChild, runOutputWorkflow } from './run-output-workflow.ts';
 import { cancelRequest } from '../messages/message-parsers.ts';
 import { cancelSignal, type CancelRequest } from '../../contract/workflow-messages.ts';
 
-/** What is known of a batch while its outputs are made. */
-export type Batch = {
-  readonly plan: BatchPlan;
-  /** The next output to begin. */
-  next: number;
-  /** Workflows of outputs that have begun and are not known to have closed. */
-  readonly underWay: Set<string>;
-  /** As far as is known here: support may have moved it. */
-  deadlineAt: number;
-  /** Why nothing more is begun; what has not been is returned with it. */
-  stoppedBy: Failure | undefined;
-  canceledBy: CancelRequest['by'] | undefined;
-};
-
-/** Makes the outputs of a job, a window of them at once; what a cancel or the deadline leaves unbegun is returned. */
+/** Runs the outputs of a job, each by a workflow of its own, a window of them at once; what a cancel or the deadline leaves unbegun is returned. */
 export async function runOutputWorkflows(plan: BatchPlan): Promise<void> {
-  const batch: Batch = {
+  const batch: BatchRun = {
     plan,
     next: 0,
     underWay: new Set(),
@@ -50,7 +37,7 @@ export async function runOutputWorkflows(plan: BatchPlan): Promise<void> {
   });
 }
 
-async function fillSlot(batch: Batch): Promise<void> {
+async function fillSlot(batch: BatchRun): Promise<void> {
   for (;;) {
     showBatch(batch);
     if (await isStopped(batch)) return;
@@ -60,7 +47,7 @@ async function fillSlot(batch: Batch): Promise<void> {
 }
 
 /** What support reads at the top of a batch's page in Temporal UI. */
-function showBatch({ plan, next, underWay, deadlineAt, stoppedBy }: Batch): void {
+function showBatch({ plan, next, underWay, deadlineAt, stoppedBy }: BatchRun): void {
   const rows = [
     `| Outputs | ${String(plan.outputCount)} |`,
     `| Begun | ${String(next)} |`,
@@ -72,7 +59,7 @@ function showBatch({ plan, next, underWay, deadlineAt, stoppedBy }: Batch): void
 }
 
 /** Past the deadline as it was, the record is asked: support may have given the job more time. */
-async function isStopped(batch: Batch): Promise<boolean> {
+async function isStopped(batch: BatchRun): Promise<boolean> {
   if (batch.stoppedBy !== undefined) return true;
   if (Date.now() < batch.deadlineAt) return false;
   const { accountId, jobId } = batch.plan;
@@ -84,7 +71,7 @@ async function isStopped(batch: Batch): Promise<boolean> {
 }
 
 /** A cancel of a stuck job counts as ours, whoever asks (design.md, "The ledger"), unless the customer's own deadline made it stuck. */
-async function cancelBatch(batch: Batch, by: CancelRequest['by']): Promise<void> {
+async function cancelBatch(batch: BatchRun, by: CancelRequest['by']): Promise<void> {
   batch.canceledBy = by;
   batch.stoppedBy = failureOf('canceled', by === 'customer' ? 'customer' : 'us');
   const { accountId, jobId, isStuckEarly = false } = batch.plan;
@@ -93,7 +80,7 @@ async function cancelBatch(batch: Batch, by: CancelRequest['by']): Promise<void>
   await Promise.all([...batch.underWay].map((outputId) => cancelChild(outputId, by)));
 }
 
-async function returnUnbegun({ plan, next, stoppedBy }: Batch): Promise<void> {
+async function returnUnbegun({ plan, next, stoppedBy }: BatchRun): Promise<void> {
   if (stoppedBy === undefined || next >= plan.outputCount) return;
   const { accountId, jobId, outputCount } = plan;
   await releaseDurably.releaseOutputs({ accountId, jobId, from: next, to: outputCount }, stoppedBy);

@@ -8,7 +8,7 @@ import {
   type ModelAccount,
   type ModelReservation,
 } from './model-account.ts';
-import { refer, renew, setPlan, type PlanAnswer, type PlanStep } from './plans.ts';
+import { refer, renew, setPlan, type PlanAnswer, type PlanStep } from './model-plans.ts';
 import { take, type TakeItem } from './take.ts';
 
 export type GrantItem = {

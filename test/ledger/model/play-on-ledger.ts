@@ -5,7 +5,7 @@ import { PLAN_RULES } from '../../../domain/plans.ts';
 import { playVerbs, type VerbItem } from '../sql-verbs.ts';
 import { NEVER } from './model-account.ts';
 import type { Answer, LimitsStep } from './model-ledger.ts';
-import type { PlanStep } from './plans.ts';
+import type { PlanStep } from './model-plans.ts';
 import type { Step } from './step.ts';
 import type { TakeItem } from './take.ts';
 

@@ -1,5 +1,5 @@
 import type { Answer, ModelLedger } from './model-ledger.ts';
-import type { PlanAnswer } from './plans.ts';
+import type { PlanAnswer } from './model-plans.ts';
 import type { Step } from './step.ts';
 
 /** Plays a step on the model, item by item. */

@@ -4,7 +4,7 @@ import type { RefundItem, SettleItem } from './give-back.ts';
 import { monthsAfter } from './calendar.ts';
 import { NEVER } from './model-account.ts';
 import type { GrantItem, LimitsStep } from './model-ledger.ts';
-import type { PlanStep } from './plans.ts';
+import type { PlanStep } from './model-plans.ts';
 import type { Step, VoidItem } from './step.ts';
 import type { TakeItem } from './take.ts';
 

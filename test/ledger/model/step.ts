@@ -1,6 +1,6 @@
 import type { RefundItem, SettleItem } from './give-back.ts';
 import type { GrantItem, LimitsStep } from './model-ledger.ts';
-import type { PlanStep } from './plans.ts';
+import type { PlanStep } from './model-plans.ts';
 import type { TakeItem } from './take.ts';
 
 export type VoidItem = { readonly account: string; readonly id: string };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SeededRandom } from '../seeded-random.ts';
+import type { SeededRandom } from '../soak-random.ts';
 import type { DroppingProxy } from './dropping-proxy.ts';
 
 /** While no packet passed between workers and model service. Milliseconds of Date.now(). */

@@ -1,5 +1,5 @@
 import type { TestScenario } from '../../../domain/job-request.ts';
-import type { SeededRandom } from '../seeded-random.ts';
+import type { SeededRandom } from '../soak-random.ts';
 import { nextWrongMessage, type WrongMessage } from './wrong-messages.ts';
 
 /** What somebody with access to Temporal does to a job's workflow, behind our back. */

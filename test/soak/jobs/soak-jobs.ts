@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRunningStack, type Json, type RunningStack } from '../../integration/running-stack.ts';
-import { seededRandom, type SeededRandom } from '../seeded-random.ts';
+import { seededRandom, type SeededRandom } from '../soak-random.ts';
 import { createDroppingProxy } from './dropping-proxy.ts';
 import { dropAtRandom, LONGEST_OUTAGE_MS } from './drop-at-random.ts';
 import { ENOUGH_SECONDS, nextJob } from './job-mix.ts';

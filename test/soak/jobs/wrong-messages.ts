@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
-import type { SeededRandom } from '../seeded-random.ts';
+import type { SeededRandom } from '../soak-random.ts';
 
 export type WrongMessage = {
   readonly kind: 'signal' | 'update' | 'query';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GroupCommitFull } from '../../../ledger/group-commit.ts';
 import type { CallRecord, RecordedCall } from './call-record.ts';
-import type { SeededRandom } from '../seeded-random.ts';
+import type { SeededRandom } from '../soak-random.ts';
 
 /** A database that is gone for longer than this is not what the soak is about. */
 const MAX_ATTEMPTS = 50;

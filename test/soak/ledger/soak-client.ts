@@ -12,7 +12,7 @@ import { readDueExpiry, sweepExpired } from '../../../ledger/sweep-expired.ts';
 import { voidGrant } from '../../../ledger/void-grant.ts';
 import { callVerbs, type VerbItem, type VerbName } from '../../ledger/sql-verbs.ts';
 import type { PersistentCaller } from './persistent-caller.ts';
-import type { SeededRandom } from '../seeded-random.ts';
+import type { SeededRandom } from '../soak-random.ts';
 
 /** The prices of credit-rules.md, and a few that leave odd amounts behind. */
 const PRICES = [1, 35, 35, 35, 70, 105, 500, 700];

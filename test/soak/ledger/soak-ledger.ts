@@ -4,7 +4,7 @@ import type { LedgerSoakReport } from './ledger-soak-report.ts';
 import { createCallRecord } from './call-record.ts';
 import { startConnectionKiller } from './connection-killer.ts';
 import { codeOf, createPersistentCaller, newCounts, type CallerCounts } from './persistent-caller.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../soak-random.ts';
 import { checkSoak } from './soak-checks.ts';
 import { createSoakVerbs, SoakClient, type SoakVerbs } from './soak-client.ts';
 

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import {
+  JOB_REQUEST_LIMITS,
+  TEST_SCENARIOS,
+  VIDEO_DURATIONS_SECONDS,
+  VIDEO_QUALITIES,
+} from '../../domain/job-request.ts';
+import { STAGE_NAMES } from '../../domain/stages.ts';
+
+/** The caller's reference: our attempt reference, or whatever another caller uses. */
+const REFERENCE = z.string().min(1).max(200);
+
+export const SHA256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const BRIEF = z.looseObject({
+  headline: z.string().max(2 * JOB_REQUEST_LIMITS.headline),
+  body: z
+    .string()
+    .max(2 * JOB_REQUEST_LIMITS.body)
+    .optional(),
+  call_to_action: z
+    .string()
+    .max(2 * JOB_REQUEST_LIMITS.callToAction)
+    .optional(),
+  brand_color: z.string().max(40).optional(),
+});
+
+/** More than the parts of any film there is. */
+const MAX_PARTS = 16;
+
+/** A result of an earlier stage, by its content: this service has it, or was handed it before (`PUT /v1/files/{sha256}`). */
+const STAGE_INPUT = z.looseObject({
+  stage: z.enum(STAGE_NAMES),
+  part: z.number().int().min(1).max(MAX_PARTS),
+  sha256: SHA256,
+});
+
+/** A picture that the customer refers to, by its content: handed over before. */
+const REFERENCE_ASSET = z.looseObject({ sha256: SHA256 });
+
+/** An edit is a picture or a film with an `instruction`, one wish a line: what its brief is to be changed by. */
+const INPUT = z.looseObject({
+  kind: z.enum(['static_ad', 'video_ad']),
+  brief: BRIEF.optional(),
+  duration_seconds: z.literal(VIDEO_DURATIONS_SECONDS).optional(),
+  quality: z.enum(VIDEO_QUALITIES).optional(),
+  instruction: z
+    .string()
+    .max(2 * JOB_REQUEST_LIMITS.instruction)
+    .optional(),
+  reference_assets: z.array(REFERENCE_ASSET).max(JOB_REQUEST_LIMITS.referenceUrls).optional(),
+  test_scenario: z.enum(TEST_SCENARIOS).optional(),
+  /** The part of a film that is asked for. */
+  stage: z
+    .looseObject({ name: z.enum(STAGE_NAMES), part: z.number().int().min(1).max(MAX_PARTS) })
+    .optional(),
+  inputs: z
+    .array(STAGE_INPUT)
+    .max(STAGE_NAMES.length * MAX_PARTS)
+    .optional(),
+});
+
+const REQUEST = z.looseObject({
+  reference: REFERENCE,
+  input: INPUT,
+  webhook: z
+    .url({ protocol: /^https?$/ })
+    .max(2_048)
+    .nullish(),
+  deadline_seconds: z.number().positive().max(86_400).nullish(),
+});
+
+/** Lengths are UTF-16 units here, twice the code points the API allows: the API's own check is the strict one. */
+export type PredictionInput = z.infer<typeof INPUT>;
+export type StageInput = z.infer<typeof STAGE_INPUT>;
+export type PredictionRequest = z.infer<typeof REQUEST>;
+
+export type ParsedRequest =
+  | { readonly isValid: true; readonly request: PredictionRequest }
+  | { readonly isValid: false; readonly message: string };
+
+export function parsePredictionRequest(body: unknown): ParsedRequest {
+  const parsed = REQUEST.safeParse(body);
+  if (parsed.success) return { isValid: true, request: parsed.data };
+  return { isValid: false, message: z.prettifyError(parsed.error).slice(0, 1_000) };
+}

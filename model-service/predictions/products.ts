@@ -1,0 +1,26 @@
+import type { StageName } from '../../domain/stages.ts';
+import type { PredictionInput } from './prediction-request.ts';
+
+/** What one prediction makes, and what this service charges its customer (us) for it. Dollars, as text: never a float. */
+export type Product = { readonly contentType: string; readonly price: string };
+
+const PICTURE: Product = { contentType: 'image/png', price: '0.0040' };
+
+/** A film is made stage by stage; with four scenes all of it is 0.1200. */
+export const PRODUCT_OF_STAGE: Readonly<Record<StageName, Product>> = {
+  script: { contentType: 'application/json', price: '0.0030' },
+  scenes: PICTURE,
+  motion: { contentType: 'video/mp4', price: '0.0200' },
+  voice: { contentType: 'audio/mp4', price: '0.0080' },
+  captions: { contentType: 'text/vtt', price: '0.0030' },
+  render: { contentType: 'video/mp4', price: '0.0100' },
+};
+
+export function productOf(input: PredictionInput): Product {
+  return input.kind === 'static_ad' ? PICTURE : PRODUCT_OF_STAGE[stageOf(input)];
+}
+
+/** A film whose request names no stage is put together from the results it names. */
+export function stageOf(input: PredictionInput): StageName {
+  return input.stage?.name ?? 'render';
+}

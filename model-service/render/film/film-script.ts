@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../../domain/job-request.ts';
+import { FILM_SCENES } from '../../../domain/stages.ts';
+import type { PredictionInput } from '../../predictions/prediction-request.ts';
+import { adCopyOf } from '../text/read-ad-copy.ts';
+import { filmFormatOf, type FilmFormat } from './film-format.ts';
+import { writeStoryboard, type Shot } from './storyboard.ts';
+
+/** http-api.md, "job body": what a video is when it does not say. */
+const DEFAULT_DURATION_SECONDS = 30;
+const DEFAULT_QUALITY = 'standard';
+
+const CHANNEL = z.number().min(0).max(1);
+const SHOT = z.object({
+  kind: z.enum(['hook', 'point', 'close']),
+  text: z.string(),
+  startSeconds: z.number().nonnegative(),
+  endSeconds: z.number().positive(),
+});
+
+/** What the stage `script` makes, and all others of a film work from. */
+const SCRIPT = z.object({
+  /** Decides the design: every part of a film must draw it alike. */
+  seed: z.string(),
+  quality: z.enum(VIDEO_QUALITIES),
+  durationSeconds: z.literal(VIDEO_DURATIONS_SECONDS),
+  copy: z.object({
+    headline: z.string(),
+    body: z.string(),
+    callToAction: z.string(),
+    brand: z.object({ red: CHANNEL, green: CHANNEL, blue: CHANNEL }),
+  }),
+  /** Scenes are made side by side; a longer film has more shots in each. */
+  scenes: z.array(z.object({ shots: z.array(SHOT).min(1) })).min(1),
+});
+
+export type FilmScript = z.infer<typeof SCRIPT>;
+
+/** Writes the script of a film from its brief. */
+export function writeScript(input: PredictionInput, seed: string): FilmScript {
+  const copy = adCopyOf(input);
+  const durationSeconds = input.duration_seconds ?? DEFAULT_DURATION_SECONDS;
+  const shots = writeStoryboard(copy, durationSeconds);
+  const scenes = Array.from({ length: FILM_SCENES }, (_, scene) => ({
+    shots: shots.filter((_shot, index) => Math.floor((index * FILM_SCENES) / shots.length) === scene),
+  }));
+  return { seed, quality: input.quality ?? DEFAULT_QUALITY, durationSeconds, copy, scenes };
+}
+
+/** Reads a script back. Throws for what is none: a script is a file that somebody hands over. */
+export function parseScript(content: Uint8Array): FilmScript {
+  return SCRIPT.parse(JSON.parse(Buffer.from(content).toString('utf8')));
+}
+
+export function formatOfScript({ quality, durationSeconds }: FilmScript): FilmFormat {
+  return filmFormatOf(quality, durationSeconds);
+}
+
+export function shotsOf({ scenes }: FilmScript): readonly Shot[] {
+  return scenes.flatMap(({ shots }) => shots);
+}
+
+/** One scene of a film: its shots, where they stand among all, and its frames, from the first to before the last. */
+export type FilmScene = {
+  readonly shots: readonly Shot[];
+  readonly firstShot: number;
+  readonly firstFrame: number;
+  readonly endFrame: number;
+};
+
+/** Throws RangeError when the film has no such scene. */
+export function sceneOf(script: FilmScript, part: number): FilmScene {
+  const shots = script.scenes[part - 1]?.shots;
+  const [first, last] = [shots?.[0], shots?.at(-1)];
+  if (shots === undefined || first === undefined || last === undefined)
+    throw new RangeError(`the script has no scene ${String(part)}`);
+  const { framesPerSecond } = formatOfScript(script);
+  return {
+    shots,
+    firstShot: script.scenes.slice(0, part - 1).reduce((sum, scene) => sum + scene.shots.length, 0),
+    firstFrame: frameAt(first.startSeconds, framesPerSecond),
+    endFrame: frameAt(last.endSeconds, framesPerSecond),
+  };
+}
+
+/** The first frame that is not before an instant. Thirds of a second do not add up exactly. */
+function frameAt(seconds: number, framesPerSecond: number): number {
+  return Math.max(0, Math.ceil(seconds * framesPerSecond - 1e-6));
+}

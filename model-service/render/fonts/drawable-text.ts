@@ -1,0 +1,11 @@
+import { toSandboxText } from '../../../domain/sandbox-text.ts';
+import { hasVisibleCharacter } from '../../../domain/visible-text.ts';
+
+/**
+ * The text as our fonts draw it, on one line. What they lack is left out (the canvas would draw a box in place of it): the product refuses
+ * such a text before it comes here. Empty when nothing of it can be seen.
+ */
+export function toDrawableText(text: string): string {
+  const { line } = toSandboxText(text);
+  return hasVisibleCharacter(line) ? line : '';
+}

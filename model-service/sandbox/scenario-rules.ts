@@ -1,0 +1,82 @@
+import type { TestScenario } from '../../domain/job-request.ts';
+import type { PredictionInput } from '../predictions/prediction-request.ts';
+
+/** How a submission is answered. `…_once` looks at whether this output was refused before. */
+export type SubmitRule =
+  | 'accept'
+  | 'accept_and_drop_connection'
+  | 'refuse_capacity'
+  | 'refuse_moderated'
+  | 'refuse_unavailable_once'
+  | 'refuse_rate_limited_once';
+
+/** What becomes of a job that was accepted. */
+export type RunRule =
+  | 'succeed'
+  | 'succeed_slowly'
+  | 'fail'
+  | 'fail_interrupted'
+  | 'fail_moderated'
+  | 'succeed_empty'
+  | 'succeed_with_garbage'
+  | 'never_start'
+  | 'never_finish';
+
+export type ScenarioRule = {
+  /** Of a film, the one stage it is played at: what befalls a submission at the first, what befalls a result at the last. */
+  readonly at: 'first' | 'last';
+  readonly submit: SubmitRule;
+  readonly run: RunRule;
+  /** False: a look-up by reference is answered 503 for ever, so nobody can tell. */
+  readonly canLookUp: boolean;
+  /** True: links are born expired until one was followed. */
+  readonly expiresFirstLink: boolean;
+};
+
+const OK: ScenarioRule = {
+  at: 'last',
+  submit: 'accept',
+  run: 'succeed',
+  canLookUp: true,
+  expiresFirstLink: false,
+};
+const AT_FIRST: ScenarioRule = { ...OK, at: 'first' };
+
+/** http-api.md, "Test scenarios", from the service's side. */
+const RULES: Readonly<Record<TestScenario, ScenarioRule>> = {
+  ok: OK,
+  slow: { ...OK, run: 'succeed_slowly' },
+  fails_before_start: { ...AT_FIRST, submit: 'refuse_capacity' },
+  fails_after_start: { ...OK, run: 'fail' },
+  moderated_input: { ...AT_FIRST, submit: 'refuse_moderated' },
+  moderated_output: { ...OK, run: 'fail_moderated' },
+  zero_outputs: { ...OK, run: 'succeed_empty' },
+  bad_content: { ...OK, run: 'succeed_with_garbage' },
+  never_starts: { ...AT_FIRST, run: 'never_start' },
+  never_finishes: { ...OK, run: 'never_finish' },
+  unknown_outcome: { ...AT_FIRST, submit: 'accept_and_drop_connection' },
+  unknown_outcome_lost: { ...AT_FIRST, submit: 'accept_and_drop_connection', canLookUp: false },
+  unavailable_once: { ...AT_FIRST, submit: 'refuse_unavailable_once' },
+  rate_limited_once: { ...AT_FIRST, submit: 'refuse_rate_limited_once' },
+  expired_link_once: { ...OK, expiresFirstLink: true },
+};
+
+const STAGE_OF = { first: 'script', last: 'render' } as const;
+
+/** What happens to work of this kind. The stages of a film at which its scenario is not played go well. */
+export function scenarioRuleOf({ test_scenario: scenario, stage }: PredictionInput): ScenarioRule {
+  const rule = RULES[scenario ?? 'ok'];
+  return stage === undefined || stage.name === STAGE_OF[rule.at] ? rule : OK;
+}
+
+/** The run rules that a test may ask for by reference (`POST /v1/faults`). */
+export const FAULTS = [
+  'fail',
+  'fail_interrupted',
+  'succeed_empty',
+  'succeed_with_garbage',
+  'never_finish',
+] as const;
+
+/** Faults that wait for the submission they are meant for, by its reference. */
+export type SandboxFaults = Map<string, (typeof FAULTS)[number]>;
