@@ -1,51 +1,6 @@
+import type { InspectedOutput, Inspection } from '../contract/support-shapes.ts';
 import { formatRecords } from './terminal.ts';
 import { fields, second, secondOrDash, shown } from './show.ts';
-
-/** What GET /v1/jobs/{id}/inspect answers, as far as it is shown. */
-export type Inspection = {
-  readonly account_id: string;
-  readonly job: {
-    readonly id: string;
-    readonly kind: string;
-    readonly state: string;
-    readonly created_at: string;
-    readonly expected_by: string;
-    readonly finished_at: string | null;
-    readonly failure: { readonly code: string; readonly at_fault: string } | null;
-    readonly summary: string;
-    readonly links: Readonly<Record<string, string>>;
-  };
-  readonly model: string;
-  readonly workflow: { readonly id: string; readonly state: string };
-  readonly outputs: readonly {
-    readonly id: string;
-    readonly state: string;
-    readonly reservation: Readonly<Record<'amount' | 'committed' | 'released' | 'refunded', number>> & {
-      readonly state: string;
-      readonly return_by: string;
-    };
-    readonly attempts: readonly {
-      readonly reference: string;
-      readonly stage: string;
-      readonly number: number;
-      readonly state: string;
-      readonly provider: string;
-      readonly provider_job_id: string | null;
-      readonly error_class: string | null;
-      readonly cost: string | null;
-      readonly posted_at: string;
-      readonly stopping_since: string | null;
-    }[];
-    readonly repair: { readonly why: string; readonly tries: number } | null;
-    readonly next_automatic_action: { readonly at: string; readonly detail: string } | null;
-  }[];
-  readonly actions: readonly {
-    readonly at: string;
-    readonly actor: string;
-    readonly action: string;
-    readonly reason: string;
-  }[];
-};
 
 /** A job in full, for a terminal. */
 export function describeInspection(inspection: Inspection): string {
@@ -63,7 +18,7 @@ export function describeInspection(inspection: Inspection): string {
     ['Expected by', second(job.expected_by)],
     ['Finished', secondOrDash(job.finished_at)],
     ['Workflow', `${workflow.id} (${workflow.state})`],
-    ['Temporal UI', job.links['temporal'] ?? null],
+    ['Temporal UI', job.links.temporal ?? null],
   ]);
   const done = actions.map((action) => ({
     cells: [second(action.at), action.action],
@@ -85,7 +40,7 @@ function describeOutput({
   attempts,
   repair,
   next_automatic_action: next,
-}: Inspection['outputs'][number]): string {
+}: InspectedOutput): string {
   const { amount, committed, released, refunded } = reservation;
   const head = fields([
     ['Output', `${id}: ${state}`],

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { jobIdOf } from '../domain/job-id.ts';
 import { DEFAULT_TASK_QUEUE } from '../domain/workflow-names.ts';
 import type { JobRequest } from '../domain/job-request.ts';
-import type { FieldError } from '../contract/problems.ts';
+import type { FieldError } from '../contract/problem-shape.ts';
 import { creditsIfKnown } from '../domain/quote.ts';
 import { fingerprintRequest } from '../contract/fingerprint-request.ts';
 import { isIdempotencyKey } from '../contract/idempotency-key.ts';

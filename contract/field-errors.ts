@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { FieldError } from './problems.ts';
+import type { FieldError } from './problem-shape.ts';
 import { assertNever } from '../domain/assert-never.ts';
 
 type Issue = z.core.$ZodIssue;

@@ -1,6 +1,6 @@
 import { JOB_REQUEST_LIMITS, type JobRequest, type WorkItem } from '../domain/job-request.ts';
 import { modelOf } from '../domain/models.ts';
-import type { FieldError } from './problems.ts';
+import type { FieldError } from './problem-shape.ts';
 import { outputCountOf, workItemsOf } from '../domain/quote.ts';
 import { toSandboxText } from '../domain/sandbox-text.ts';
 

@@ -1,5 +1,5 @@
 import { JOB_REQUEST_LIMITS } from '../domain/job-request.ts';
-import type { FieldError } from './problems.ts';
+import type { FieldError } from './problem-shape.ts';
 import { pointerOf } from './field-errors.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { JobRequest } from '../domain/job-request.ts';
-import type { FieldError } from './problems.ts';
+import type { FieldError } from './problem-shape.ts';
 import { fieldErrorsOf } from './field-errors.ts';
 import { jobRequestSchema, KNOWN_FIELDS } from './job-request-schema.ts';
 import { ruleErrors, type BodyRules } from './job-request-rules.ts';

@@ -122,9 +122,3 @@ export const PROBLEMS = {
 } as const satisfies Readonly<Record<string, ProblemRule>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
-
-/** What is known of the money when a request is refused. */
-export type Billed = 'no' | 'yes' | 'unknown';
-
-/** One field that is wrong: an RFC 6901 pointer, a stable code, and what to do about it. */
-export type FieldError = { readonly pointer: string; readonly code: string; readonly detail: string };

@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { OutputStatus } from '../domain/current-details.ts';
 import type { FailureCode } from '../domain/failures.ts';
 import type { OutputCounts } from '../domain/job-state.ts';
+import type { FieldError, ReachedLimit } from './problem-shape.ts';
 import type { AttemptName, SupportDone, SupportNews } from '../domain/support-command.ts';
 
 /**
@@ -46,16 +47,6 @@ export type RefusalCode =
   | 'state_conflict'
   | 'invalid_request';
 
-/** A limit of the account that a job would exceed: of the credits of a member or project, or of its jobs under way. */
-export type ReachedLimit =
-  | {
-      readonly limit: 'member_credits_per_period' | 'project_credits_per_period';
-      readonly name: string;
-      readonly credits_per_period: number;
-      readonly used: number;
-    }
-  | { readonly limit: 'max_concurrent_jobs'; readonly jobs: number };
-
 /** The answer to a start. A business outcome is a value: an update never throws for one. */
 export type Admission =
   | { readonly outcome: 'reserved'; readonly fingerprint: string; readonly credits: number }
@@ -72,11 +63,7 @@ export type Admission =
       readonly limit?: ReachedLimit | null;
       /** The stuck job, for job_in_doubt. */
       readonly job_id?: string;
-      readonly errors?: readonly {
-        readonly pointer: string;
-        readonly code: string;
-        readonly detail: string;
-      }[];
+      readonly errors?: readonly FieldError[];
     };
 
 /**

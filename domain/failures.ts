@@ -17,7 +17,8 @@ export const FAILURE_CODES = [
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
-export type Fault = 'provider' | 'customer' | 'us';
+export const FAULTS = ['provider', 'customer', 'us'] as const;
+export type Fault = (typeof FAULTS)[number];
 
 export type Failure = {
   readonly code: FailureCode;

@@ -18,7 +18,8 @@ export function isTerminal(state: JobState): boolean {
   return TERMINAL.includes(state);
 }
 
-export type OutputState = Exclude<JobState, 'partially_succeeded'>;
+export const OUTPUT_STATES = ['queued', 'running', 'stuck', 'succeeded', 'failed', 'canceled'] as const;
+export type OutputState = (typeof OUTPUT_STATES)[number];
 export type OutputCounts = {
   readonly outputs: number;
   readonly succeeded: number;

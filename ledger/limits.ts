@@ -1,26 +1,6 @@
+import type { Limits } from '../contract/account-shapes.ts';
+import type { ExceededCap } from '../contract/problem-shape.ts';
 import type { Database } from './database.ts';
-
-/** What an account may do at most; null: no limit. Credits per billing period. */
-export type Limits = {
-  readonly max_concurrent_jobs: number | null;
-  readonly member_credits_per_period: number | null;
-  readonly project_credits_per_period: number | null;
-  readonly low_balance_at: number | null;
-  readonly overrides: readonly LimitOverride[];
-};
-
-/** A cap of one member or project in place of the general one. */
-export type LimitOverride = { readonly credits_per_period: number | null } & (
-  { readonly member: string } | { readonly project: string }
-);
-
-/** The spend cap that refused something: which, whose, how high, and how much of it is used. */
-export type ExceededCap = {
-  readonly limit: 'member_credits_per_period' | 'project_credits_per_period';
-  readonly name: string;
-  readonly credits_per_period: number;
-  readonly used: number;
-};
 
 /** Sets all limits of an account. False when there is no such account. */
 export async function setLimits(

@@ -1,16 +1,7 @@
-import { PLAN_RULES, type PlanName, type Renewal } from '../domain/plans.ts';
+import type { Plan } from '../contract/account-shapes.ts';
+import { PLAN_RULES, type Renewal } from '../domain/plans.ts';
 import type { Database } from './database.ts';
 import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account.ts';
-
-/** The plan of an account. Times as PostgreSQL's JSON writes them; null where it has none. */
-export type PlanView = {
-  readonly plan: PlanName | null;
-  readonly period_start: string | null;
-  readonly period_end: string | null;
-  /** What the next period is of; null: the plan ends with this one. */
-  readonly next_plan: PlanName | null;
-  readonly renewal: Renewal;
-};
 
 export type PlanCall = {
   readonly accountId: string;
@@ -27,13 +18,13 @@ export type PlanCall = {
 };
 
 export type PlanResult =
-  | { readonly outcome: 'set'; readonly isReplay: boolean; readonly plan: PlanView }
+  | { readonly outcome: 'set'; readonly isReplay: boolean; readonly plan: Plan }
   | {
       readonly outcome:
         'account_not_found' | 'unknown_plan' | 'period_not_begun' | 'period_too_old' | 'key_reused';
     };
 
-type Row = { outcome: PlanResult['outcome']; is_replay: boolean; answer: PlanView };
+type Row = { outcome: PlanResult['outcome']; is_replay: boolean; answer: Plan };
 
 /** Starts, renews, raises, lowers or ends a plan: one call for all, as a billing system makes it. */
 export async function setPlan(database: Database, call: PlanCall): Promise<PlanResult> {
@@ -58,8 +49,8 @@ export async function setPlan(database: Database, call: PlanCall): Promise<PlanR
 }
 
 /** The plan as it stands. */
-export async function readPlan(database: Database, accountId: string): Promise<PlanView> {
-  const { rows } = await database.query<{ plan: PlanView }>({
+export async function readPlan(database: Database, accountId: string): Promise<Plan> {
+  const { rows } = await database.query<{ plan: Plan }>({
     name: 'ledger.read_plan',
     text: 'SELECT ledger.read_plan($1) AS plan',
     values: [accountId],

@@ -1,17 +1,6 @@
+import type { EntryKind } from '../contract/credit-shapes.ts';
 import { parseCredits } from '../domain/credits.ts';
 import type { Database } from './database.ts';
-
-export const ENTRY_KINDS = [
-  'grant',
-  'reserve',
-  'commit',
-  'release',
-  'spend',
-  'refund',
-  'expire',
-  'void',
-] as const;
-export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 /** One line of the usage history. */
 export type Entry = {

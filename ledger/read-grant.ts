@@ -1,26 +1,13 @@
-import type { GrantSource } from '../domain/grant-rules.ts';
+import type { Grant } from '../contract/credit-shapes.ts';
 import type { Database } from './database.ts';
-
-/** A grant as its account sees it, in credits. Times as PostgreSQL's JSON writes them. */
-export type GrantView = {
-  readonly id: string;
-  readonly source: GrantSource;
-  readonly priority: number;
-  readonly amount: number;
-  readonly available: number;
-  readonly reserved: number;
-  readonly spent: number;
-  readonly effective_at: string;
-  readonly expires_at: string | null;
-};
 
 /** Null when the account has no such grant. */
 export async function readGrant(
   database: Database,
   accountId: string,
   grantId: string,
-): Promise<GrantView | null> {
-  const { rows } = await database.query<{ grant: GrantView | null }>({
+): Promise<Grant | null> {
+  const { rows } = await database.query<{ grant: Grant | null }>({
     name: 'ledger.read_grant',
     text: 'SELECT ledger.read_grant($1, $2) AS grant',
     values: [accountId, grantId],

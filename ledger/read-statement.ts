@@ -1,17 +1,5 @@
+import type { Statement } from '../contract/credit-shapes.ts';
 import type { Database } from './database.ts';
-import type { EntryKind } from './read-entries.ts';
-
-/** opening + the sums = closing, all in credits as the available balance saw them. Times as PostgreSQL's JSON writes them. */
-export type Statement = {
-  readonly from: string;
-  readonly to: string;
-  readonly opening: number;
-  readonly closing: number;
-  /** What was committed and spent, before refunds. */
-  readonly charged: number;
-  readonly refunded: number;
-  readonly sums: Readonly<Record<EntryKind, number>>;
-};
 
 /**
  * The statement of a stretch of time, `from` included and `to` not; null for since the opening and until now. Answers

@@ -1,5 +1,6 @@
+import type { Progress } from '../../contract/job-shapes.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
-import type { JobProgress, Progress } from '../../jobs/attempts/job-progress.ts';
+import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 
 /** A new event for every tenth is enough for a progress bar, and bounds the events of a job. */
 const FRACTION_STEP = 0.1;

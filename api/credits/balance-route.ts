@@ -1,6 +1,8 @@
+import { CALLS } from '../../contract/calls.ts';
+import type { Balance } from '../../contract/credit-shapes.ts';
 import { estimate } from '../../domain/estimate.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readBalance } from '../../ledger/read-balance.ts';
+import { readBalance, type StoredBalance } from '../../ledger/read-balance.ts';
 import { viewGrant } from './grant-view.ts';
 import { instantText } from '../http/instant-text.ts';
 import { notFound } from '../http/problem.ts';
@@ -9,26 +11,27 @@ import type { Route } from '../http/route.ts';
 /** GET /v1/balance: what can be spent, what is set aside, where it came from and what it buys. */
 export function balanceRoute(deps: { readonly database: Database }): Route {
   return {
-    method: 'get',
-    path: '/v1/balance',
+    ...CALLS.readBalance,
     access: 'account',
     scopes: ['credits:read', 'billing:write', 'support'],
     async handle({ response, accountId }) {
       const balance = await readBalance(deps.database, accountId);
       if (balance === null) throw notFound('account');
-      response.set('Cache-Control', 'no-store').json({
-        account_id: balance.account_id,
-        available: balance.available,
-        reserved: balance.reserved,
-        spent_this_period: balance.spent_this_period,
-        period_starts_at: instantText(balance.period_starts_at),
-        grants: balance.grants.map(viewGrant),
-        buys: estimate(balance.available),
-        next_expiry:
-          balance.next_expiry === null
-            ? null
-            : { at: instantText(balance.next_expiry.at), credits: balance.next_expiry.credits },
-      });
+      response.set('Cache-Control', 'no-store').json(viewBalance(balance));
     },
+  };
+}
+
+function viewBalance(balance: StoredBalance): Balance {
+  const { next_expiry: next } = balance;
+  return {
+    account_id: balance.account_id,
+    available: balance.available,
+    reserved: balance.reserved,
+    spent_this_period: balance.spent_this_period,
+    period_starts_at: instantText(balance.period_starts_at),
+    grants: balance.grants.map(viewGrant),
+    buys: estimate(balance.available),
+    next_expiry: next === null ? null : { at: instantText(next.at), credits: next.credits },
   };
 }

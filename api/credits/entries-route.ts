@@ -1,37 +1,23 @@
 import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
 import { readReservationIds } from '../../jobs/reads/read-reservation-ids.ts';
 import type { Database } from '../../ledger/database.ts';
-import { ENTRY_KINDS, readEntries } from '../../ledger/read-entries.ts';
+import { readEntries } from '../../ledger/read-entries.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { viewEntry } from './entry-view.ts';
-import { instant, listLimit, readQuery } from '../http/read-query.ts';
+import { readQuery } from '../http/read-query.ts';
 import type { Route } from '../http/route.ts';
 
-/** Of a filter: whether there is such a job is not the question. */
-const jobId = z.string().superRefine((text, context) => {
-  if (/^job_\w{1,64}$/.test(text)) return;
-  context.addIssue({ code: 'custom', params: { code: 'not_an_id' }, message: 'An id: job_…' });
-});
-
-const query = z.strictObject({
-  kind: z.enum(ENTRY_KINDS).optional(),
-  job_id: jobId.optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-  cursor: z.string().optional(),
-  limit: listLimit,
-});
 const position = z.strictObject({ before: z.int().min(1) });
 
 /** GET /v1/entries: the usage history, newest first. */
 export function entriesRoute(deps: { readonly database: Database }): Route {
   return {
-    method: 'get',
-    path: '/v1/entries',
+    ...CALLS.listEntries,
     access: 'account',
     scopes: ['credits:read', 'billing:write', 'support'],
     async handle({ request, response, accountId }) {
-      const asked = readQuery(request, query);
+      const asked = readQuery(request, CALLS.listEntries.query);
       const { before } = asked.cursor === undefined ? { before: null } : readCursor(asked.cursor, position);
       const entries = await readEntries(
         deps.database,

@@ -1,9 +1,10 @@
+import type { EntryView } from '../../contract/credit-shapes.ts';
 import { entryIdOf } from '../../ledger/entry-id.ts';
 import type { Entry } from '../../ledger/read-entries.ts';
 import { instantText } from '../http/instant-text.ts';
 
-/** One line of the usage history as http-api.md shows it; its fields are the columns of the CSV too. */
-export function viewEntry(accountId: string, entry: Entry) {
+/** One line of the usage history. */
+export function viewEntry(accountId: string, entry: Entry): EntryView {
   return {
     id: entryIdOf(accountId, entry.seq),
     seq: entry.seq,

@@ -1,8 +1,8 @@
-import type { GrantView } from '../../ledger/read-grant.ts';
+import type { Grant } from '../../contract/credit-shapes.ts';
 import { instantText, instantTextOrNull } from '../http/instant-text.ts';
 
-/** A grant as http-api.md shows it. */
-export function viewGrant(grant: GrantView) {
+/** A grant, with its times as the wire has them. */
+export function viewGrant(grant: Grant): Grant {
   return {
     id: grant.id,
     source: grant.source,

@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
+import type { GrantBody } from '../../contract/credit-shapes.ts';
 import {
   PRIORITY_OF_SOURCE,
   GOODWILL_LIFETIME_SECONDS,
   packOf,
-  PACKS,
   TOP_UP_LIFETIME_MONTHS,
   TRIAL_CREDITS,
   TRIAL_LIFETIME_SECONDS,
@@ -15,60 +15,23 @@ import type { Database } from '../../ledger/database.ts';
 import type { GrantEnd, GrantItem } from '../../ledger/grant-credits.ts';
 import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
-import {
-  creditsField,
-  instantField,
-  reasonField,
-  referenceField,
-  WHENEVER_AN_OBJECT,
-} from '../http/body-fields.ts';
 import { viewGrant } from './grant-view.ts';
 import { managedAccount } from '../access/path-account.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Route } from '../http/route.ts';
 
-const grantBody = z
-  .strictObject({
-    source: z.enum(['trial', 'top_up', 'goodwill']),
-    credits: creditsField.optional(),
-    pack: z.enum(PACKS.map((pack) => pack.name)).optional(),
-    reference: referenceField,
-    expires_at: instantField.optional(),
-    reason: reasonField.optional(),
-  })
-  .superRefine(({ source, credits, pack, reason }, context) => {
-    const fault = (field: string, code: string, message: string) => {
-      context.addIssue({ code: 'custom', path: [field], params: { code }, message });
-    };
-    if (pack !== undefined && source !== 'top_up') fault('pack', 'not_allowed', 'Packs are for top_up.');
-    else if (pack !== undefined && credits !== undefined) {
-      fault('pack', 'not_allowed', 'Either credits or pack, not both.');
-    }
-    if (source === 'top_up' && credits === undefined && pack === undefined) {
-      fault('credits', 'required', 'A top_up says credits, or a pack.');
-    }
-    if (source === 'goodwill' && credits === undefined) {
-      fault('credits', 'required', 'This field is required.');
-    }
-    if (source === 'goodwill' && reason === undefined) {
-      fault('reason', 'required', 'Goodwill needs a reason.');
-    }
-  }, WHENEVER_AN_OBJECT);
-type GrantBody = z.output<typeof grantBody>;
-
 /** POST /v1/accounts/{id}/grants: credits from outside the rules of plans. The reference is the key, in one account. */
 export function giveGrantRoute(deps: { readonly database: Database }): Route {
   return {
-    method: 'post',
-    path: '/v1/accounts/:id/grants',
+    ...CALLS.grantCredits,
     access: 'key',
     scopes: ['billing:write'],
     async prepare(exchange) {
       const { request, response, caller } = exchange;
       const accountId = await managedAccount(deps.database, exchange);
       const actor = actorOf(request, caller);
-      const { body, sent } = await readBody(exchange, grantBody);
+      const { body, sent } = await readBody(exchange, CALLS.grantCredits.body);
       return async () => {
         const given = await grantCreditsOnce(deps.database, {
           key: body.reference,

@@ -1,39 +1,29 @@
-import { z } from 'zod';
-import { PLAN_NAMES, RENEWALS } from '../../domain/plans.ts';
+import { CALLS } from '../../contract/calls.ts';
+import type { Plan } from '../../contract/account-shapes.ts';
+import { PLAN_NAMES } from '../../domain/plans.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readPlan, setPlan, type PlanResult, type PlanView } from '../../ledger/plan.ts';
+import { readPlan, setPlan, type PlanResult } from '../../ledger/plan.ts';
 import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
-import { instantField, referenceField } from '../http/body-fields.ts';
 import { instantTextOrNull } from '../http/instant-text.ts';
 import { managedAccount, visibleAccount } from '../access/path-account.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Route } from '../http/route.ts';
 
-const PATH = '/v1/accounts/:id/plan';
-
-const planBody = z.strictObject({
-  plan: z.enum(PLAN_NAMES).nullable(),
-  period_start: instantField.nullish(),
-  reference: referenceField,
-  renewal: z.enum(RENEWALS).nullish(),
-});
-
 type Deps = { readonly database: Database };
 
 /** PUT /v1/accounts/{id}/plan: start, renew, raise, lower or end a plan, as a billing system says. Keyed by its reference. */
 export function setPlanRoute(deps: Deps): Route {
   return {
-    method: 'put',
-    path: PATH,
+    ...CALLS.setPlan,
     access: 'key',
     scopes: ['billing:write'],
     async prepare(exchange) {
       const { request, response, caller } = exchange;
       const accountId = await managedAccount(deps.database, exchange);
       const actor = actorOf(request, caller);
-      const { body } = await readBody(exchange, planBody);
+      const { body } = await readBody(exchange, CALLS.setPlan.body);
       return async () => {
         const result = await setPlan(deps.database, {
           accountId,
@@ -56,8 +46,7 @@ export function setPlanRoute(deps: Deps): Route {
 /** GET /v1/accounts/{id}/plan: as it stands; all null where there is none. */
 export function readPlanRoute(deps: Deps): Route {
   return {
-    method: 'get',
-    path: PATH,
+    ...CALLS.readPlan,
     access: 'key',
     scopes: ['credits:read', 'billing:write', 'support'],
     async handle(exchange) {
@@ -68,7 +57,7 @@ export function readPlanRoute(deps: Deps): Route {
   };
 }
 
-function viewPlan(plan: PlanView) {
+function viewPlan(plan: Plan): Plan {
   return {
     plan: plan.plan,
     period_start: instantTextOrNull(plan.period_start),

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
+import type { Referral } from '../../contract/account-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { refer, type ReferralResult } from '../../ledger/refer.ts';
 import { actorOf } from '../access/actor.ts';
@@ -9,32 +10,30 @@ import { invalidPart, notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Route } from '../http/route.ts';
 
-const referralBody = z.strictObject({ inviter_id: z.string() });
-
 /**
  * POST /v1/accounts/{id}/referrals: who invited this account, named once and for ever. The inviter is paid when the account's
  * first paid period starts.
  */
 export function referralsRoute(deps: { readonly database: Database }): Route {
   return {
-    method: 'post',
-    path: '/v1/accounts/:id/referrals',
+    ...CALLS.refer,
     access: 'key',
     scopes: ['billing:write'],
     async prepare(exchange) {
       const { request, response, caller } = exchange;
       const accountId = await managedAccount(deps.database, exchange);
       const actor = actorOf(request, caller);
-      const { body } = await readBody(exchange, referralBody);
+      const { body } = await readBody(exchange, CALLS.refer.body);
       const inviterId = body.inviter_id;
       if (!isAccountId(inviterId)) throw inviterNotFound();
       return async () => {
         const { outcome, isReplay } = await refer(deps.database, { accountId, inviterId, actor });
         if (outcome !== 'pending' && outcome !== 'paid') throw problemOfReferral(outcome);
+        const shown: Referral = { inviter_id: inviterId, state: outcome };
         response
           .status(201)
           .set({ 'Cache-Control': 'no-store', ...(isReplay ? REPLAYED : {}) })
-          .json({ inviter_id: inviterId, state: outcome });
+          .json(shown);
       };
     },
   };

@@ -1,14 +1,12 @@
-import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
+import { ENTRY_KINDS, type Statement } from '../../contract/credit-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
-import { ENTRY_KINDS } from '../../ledger/read-entries.ts';
 import { readStatement } from '../../ledger/read-statement.ts';
 import { instantText } from '../http/instant-text.ts';
 import { invalidPart, notFound } from '../http/problem.ts';
-import { instant, readQuery } from '../http/read-query.ts';
+import { readQuery } from '../http/read-query.ts';
 import type { Route } from '../http/route.ts';
 import { streamStatementRows } from './stream-statement-rows.ts';
-
-const query = z.strictObject({ from: instant.optional(), to: instant.optional() });
 
 /**
  * GET /v1/statement: opening and closing balance and the sums between; without dates, of everything until now. As text/csv:
@@ -16,12 +14,11 @@ const query = z.strictObject({ from: instant.optional(), to: instant.optional() 
  */
 export function statementRoute(deps: { readonly database: Database }): Route {
   return {
-    method: 'get',
-    path: '/v1/statement',
+    ...CALLS.readStatement,
     access: 'account',
     scopes: ['credits:read', 'billing:write', 'support'],
     async handle({ request, response, accountId }) {
-      const { from, to } = readQuery(request, query);
+      const { from, to } = readQuery(request, CALLS.readStatement.query);
       if (from !== undefined && to !== undefined && Date.parse(from) > Date.parse(to)) {
         throw invalidPart('/to', 'before_from', 'to must not be before from.');
       }
@@ -43,15 +40,21 @@ export function statementRoute(deps: { readonly database: Database }): Route {
         await streamStatementRows(deps.database, { request, response, accountId }, statement);
         return;
       }
-      response.json({
-        from: instantText(statement.from),
-        to: instantText(statement.to),
-        opening: statement.opening,
-        closing: statement.closing,
-        charged: statement.charged,
-        refunded: statement.refunded,
-        sums: Object.fromEntries(ENTRY_KINDS.map((kind) => [kind, statement.sums[kind]])),
-      });
+      response.json(viewStatement(statement));
     },
+  };
+}
+
+function viewStatement({ sums, ...statement }: Statement): Statement {
+  // In the order of ENTRY_KINDS: PostgreSQL's JSON has an order of its own.
+  const inOrder = Object.fromEntries(ENTRY_KINDS.map((kind) => [kind, sums[kind]])) as typeof sums;
+  return {
+    from: instantText(statement.from),
+    to: instantText(statement.to),
+    opening: statement.opening,
+    closing: statement.closing,
+    charged: statement.charged,
+    refunded: statement.refunded,
+    sums: inOrder,
   };
 }

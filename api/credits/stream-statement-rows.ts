@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
+import type { EntryView, Statement } from '../../contract/credit-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readStatementRows, type Entry } from '../../ledger/read-entries.ts';
-import type { Statement } from '../../ledger/read-statement.ts';
 import { csvLine } from '../http/csv.ts';
 import { viewEntry } from './entry-view.ts';
 import { instantText } from '../http/instant-text.ts';
@@ -26,7 +26,7 @@ const COLUMNS = [
   'created_at',
   'charged',
   'refunded',
-] as const satisfies readonly (keyof ReturnType<typeof viewEntry>)[];
+] as const satisfies readonly (keyof EntryView)[];
 
 /**
  * Answers the entries of a statement as CSV, oldest first, however many: a page at a time is in memory. What is written

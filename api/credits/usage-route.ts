@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
+import type { Usage } from '../../contract/credit-shapes.ts';
 import { spendIdOf } from '../../domain/job-id.ts';
 import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
@@ -6,7 +7,6 @@ import { createSpend, type SpendAnswer } from '../../jobs/credits/spend.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readEntries } from '../../ledger/read-entries.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
-import { memberField, projectField } from '../http/body-fields.ts';
 import { capDetail } from '../jobs/cap-detail.ts';
 import { viewEntry } from './entry-view.ts';
 import { notFound, Problem } from '../http/problem.ts';
@@ -15,17 +15,8 @@ import { insufficientDetail } from '../jobs/refusal-problem.ts';
 import { readIdempotencyKey } from '../http/request-headers.ts';
 import type { Route } from '../http/route.ts';
 
-const MAX_QUANTITY = 1_000;
-
 /** What one of each kind costs. */
 const UNIT_CREDITS = { chat_message: CURRENT_PRICE_LIST.chatMessage } as const;
-
-const usageBody = z.strictObject({
-  kind: z.enum(['chat_message']),
-  quantity: z.int().min(1).max(MAX_QUANTITY),
-  member: memberField.optional(),
-  project: projectField.optional(),
-});
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -33,15 +24,14 @@ type Headers = Readonly<Record<string, string>>;
 export function usageRoute(deps: { readonly database: Database }): Route {
   const spend = createSpend(deps.database);
   return {
-    method: 'post',
-    path: '/v1/usage',
+    ...CALLS.spend,
     access: 'account',
     scopes: ['jobs:write', 'billing:write'],
     mayBill: true,
     async prepare(exchange) {
       const { request, response, state, accountId } = exchange;
       const key = readIdempotencyKey(request);
-      const { body, sent } = await readBody(exchange, usageBody);
+      const { body, sent } = await readBody(exchange, CALLS.spend.body);
       const fingerprint = fingerprintRequest(sent);
       const spendId = spendIdOf(accountId, key);
       const credits = body.quantity * UNIT_CREDITS[body.kind];
@@ -61,13 +51,14 @@ export function usageRoute(deps: { readonly database: Database }): Route {
           // Every entry takes one credit at least.
           { before: null, limit: credits },
         );
+        const shown: Usage = {
+          credits: used.answer.credits,
+          entries: entries.map((entry) => viewEntry(accountId, entry)).reverse(),
+        };
         response
           .status(201)
           .set({ 'Cache-Control': 'no-store', ...headers })
-          .json({
-            credits: used.answer.credits,
-            entries: entries.map((entry) => viewEntry(accountId, entry)).reverse(),
-          });
+          .json(shown);
       };
     },
   };

@@ -1,17 +1,16 @@
-import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
+import type { VoidedGrant } from '../../contract/credit-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { accountOfGrant, readGrant } from '../../ledger/read-grant.ts';
 import { voidGrant } from '../../ledger/void-grant.ts';
 import { actorOf } from '../access/actor.ts';
 import { requirePlatformKey, type ActingFor } from '../access/authorize.ts';
-import { reasonField } from '../http/body-fields.ts';
 import { viewGrant } from './grant-view.ts';
 import { notFound } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import { pathParameter, type CallerExchange, type Route } from '../http/route.ts';
 
 const GRANT_ID = /^grant_\w{1,200}$/;
-const voidBody = z.strictObject({ reason: reasonField });
 
 type Deps = { readonly database: Database; readonly actingFor: ActingFor };
 
@@ -21,23 +20,25 @@ type Deps = { readonly database: Database; readonly actingFor: ActingFor };
  */
 export function voidGrantRoute(deps: Deps): Route {
   return {
-    method: 'post',
-    path: '/v1/grants/:id/void',
+    ...CALLS.voidGrant,
     access: 'key',
     scopes: ['billing:write'],
     async prepare(exchange) {
       const { request, response, caller } = exchange;
       requirePlatformKey(caller);
       const actor = actorOf(request, caller);
-      const { body } = await readBody(exchange, voidBody);
+      const { body } = await readBody(exchange, CALLS.voidGrant.body);
       const { accountId, grantId } = await findGrant(deps, exchange);
       return async () => {
         const result = await voidGrant(deps.database, { accountId, grantId, reason: body.reason, actor });
         const grant = await readGrant(deps.database, accountId, grantId);
         if (result.outcome === 'not_found' || grant === null) throw notFound('grant');
-        response
-          .set('Cache-Control', 'no-store')
-          .json({ grant: viewGrant(grant), voided: result.voided, not_recovered: result.notRecovered });
+        const shown: VoidedGrant = {
+          grant: viewGrant(grant),
+          voided: result.voided,
+          not_recovered: result.notRecovered,
+        };
+        response.set('Cache-Control', 'no-store').json(shown);
       };
     },
   };

@@ -1,5 +1,5 @@
 import { PROBLEMS } from '../../contract/problems.ts';
-import type { Billed } from '../../contract/problems.ts';
+import type { Billed, ProblemView } from '../../contract/problem-shape.ts';
 import type { Problem } from './problem.ts';
 
 /** What a problem says (RFC 9457), as bytes of application/problem+json. */
@@ -9,17 +9,16 @@ export function problemBody(
 ): Buffer {
   const rule = PROBLEMS[problem.code];
   const { detail, billed, ...extensions } = problem.fields;
-  return Buffer.from(
-    JSON.stringify({
-      type: `${of.publicUrl}/problems/${problem.code}`,
-      title: rule.title,
-      status: rule.status,
-      detail: detail ?? rule.advice,
-      code: problem.code,
-      request_id: of.requestId,
-      retryable: rule.retryable,
-      billed: billed ?? of.billed,
-      ...extensions,
-    }),
-  );
+  const shown: ProblemView = {
+    type: `${of.publicUrl}/problems/${problem.code}`,
+    title: rule.title,
+    status: rule.status,
+    detail: detail ?? rule.advice,
+    code: problem.code,
+    request_id: of.requestId,
+    retryable: rule.retryable,
+    billed: billed ?? of.billed,
+    ...extensions,
+  };
+  return Buffer.from(JSON.stringify(shown));
 }

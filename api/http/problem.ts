@@ -1,28 +1,13 @@
-import { PROBLEMS, type Billed, type FieldError, type ProblemCode } from '../../contract/problems.ts';
-import type { ReachedLimit } from '../../contract/workflow-messages.ts';
+import type { FieldError, ProblemView } from '../../contract/problem-shape.ts';
+import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts';
 
-/** How many jobs an account may watch at a time, in one API process. */
-export type WatchLimit = { readonly limit: 'watched_jobs'; readonly places: number };
-
-/** What a problem says beyond its code. What is absent is not shown. */
-export type ProblemFields = {
-  /** For the caller; never an internal message. */
-  readonly detail?: string;
-  /** Absent: what the request's own state says (request-state.ts). */
-  readonly billed?: Billed;
-  readonly required?: number;
-  readonly available?: number;
-  readonly reserved?: number;
-  readonly job_id?: string;
-  /** Finer than the code, stable: why support's command is refused. */
-  readonly reason?: string;
-  /** The limit of the account that is reached. */
-  readonly limit?: ReachedLimit | WatchLimit;
-  /** Where the code's own word is not the one: a stored refusal of what may otherwise be tried again. */
-  readonly retryable?: boolean;
-  readonly errors?: readonly FieldError[];
-  readonly links?: Readonly<Record<string, string>>;
-};
+/**
+ * What a problem says beyond its code; what is absent is not shown. Without `billed` the request's own state says it
+ * (request-state.ts); without `detail` and `retryable` the code does (problems.ts).
+ */
+export type ProblemFields = Readonly<
+  Partial<Omit<ProblemView, 'type' | 'title' | 'status' | 'code' | 'request_id'>>
+>;
 
 /** A refusal on its way to the caller: thrown anywhere in a request, answered in one place (send-problem.ts). */
 export class Problem extends Error {

@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import type { Billed } from '../../contract/problems.ts';
+import type { Billed } from '../../contract/problem-shape.ts';
 
 /** What is known of a request while it is being answered. */
 export type RequestState = {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
 import type { CancelJob } from '../../client/cancel-job.ts';
 import { isTerminal } from '../../domain/job-state.ts';
 import { cancelAbandoned } from '../../jobs/support/cancel-abandoned.ts';
@@ -15,9 +15,6 @@ import { readOptionalIdempotencyKey } from '../http/request-headers.ts';
 import { requireJob } from '../access/require-job.ts';
 import { pathParameter, type Route } from '../http/route.ts';
 
-/** A cancel says nothing but whose job it is. */
-const emptyBody = z.strictObject({});
-
 /**
  * POST /v1/jobs/{id}/cancel: the customer's cancel. A job whose workflow is gone is ended here. It needs no Idempotency-Key, since the job's state is its record: asked
  * again the job is canceling or canceled, and 202 again; one that ended otherwise is a conflict. A key that comes is kept with
@@ -29,15 +26,14 @@ export function cancelJobRoute(deps: {
   readonly sendJob: SendJob;
 }): Route {
   return {
-    method: 'post',
-    path: '/v1/jobs/:id/cancel',
+    ...CALLS.cancelJob,
     access: 'account',
     scopes: ['jobs:write'],
     async prepare(exchange) {
       const { request, response, accountId } = exchange;
       const key = readOptionalIdempotencyKey(request);
       const body = await readOptionalJsonBody(request, response);
-      const parsed = emptyBody.safeParse(body === undefined ? {} : body);
+      const parsed = CALLS.cancelJob.body.safeParse(body === undefined ? {} : body);
       if (!parsed.success) throw invalidRequest(fieldErrorsOf(body, parsed.error.issues));
 
       const job = await requireJob(deps.database, accountId, pathParameter(request, 'id'));

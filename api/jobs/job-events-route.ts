@@ -1,33 +1,27 @@
+import { CALLS } from '../../contract/calls.ts';
 import type { Request } from 'express';
-import { z } from 'zod';
 import { readEvents } from '../../jobs/reads/read-events.ts';
 import type { Database } from '../../ledger/database.ts';
 import { viewEvent } from './event-view.ts';
 import type { JobWatches } from './job-watches.ts';
 import { noWatchPlace } from './no-watch-place.ts';
 import { invalidPart } from '../http/problem.ts';
-import { listLimit, readQuery, wholeNumber } from '../http/read-query.ts';
+import { readQuery } from '../http/read-query.ts';
 import { requireJob } from '../access/require-job.ts';
 import { pathParameter, type AccountExchange, type Route } from '../http/route.ts';
 import { streamEvents } from './stream-events.ts';
-
-const query = z.strictObject({
-  after: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
-  limit: listLimit,
-});
 
 type Deps = { readonly database: Database; readonly watches: JobWatches; readonly now: () => number };
 
 /** GET /v1/jobs/{id}/events: a stream (SSE) or a list (JSON), by what the caller accepts. */
 export function jobEventsRoute(deps: Deps): Route {
   return {
-    method: 'get',
-    path: '/v1/jobs/:id/events',
+    ...CALLS.readJobEvents,
     access: 'account',
     scopes: ['jobs:read', 'support'],
     async handle(exchange) {
       const jobId = pathParameter(exchange.request, 'id');
-      const asked = readQuery(exchange.request, query);
+      const asked = readQuery(exchange.request, CALLS.readJobEvents.query);
       const job = await requireJob(deps.database, exchange.accountId, jobId);
       exchange.response.vary('Accept');
       const wantsStream =

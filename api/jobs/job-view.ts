@@ -1,3 +1,4 @@
+import type { Job, Output } from '../../contract/job-shapes.ts';
 import { workflowIdOf } from '../../domain/ids.ts';
 import { summarize, type OutputCounts } from '../../domain/job-state.ts';
 import type { StoredJob, StoredJobOutput } from '../../jobs/reads/read-job.ts';
@@ -10,10 +11,10 @@ export type TemporalUi = { readonly url: string; readonly namespace: string } | 
 const NO_PROGRESS = { stage: null, fraction: null, queue_position: null } as const;
 
 /**
- * A job as http-api.md shows it.
+ * A job with its times, addresses and ids as the wire has them.
  * @param temporalUi null for a caller who has no business there (an account key).
  */
-export function viewJob(job: StoredJob, accountId: string, temporalUi: TemporalUi) {
+export function viewJob(job: StoredJob, accountId: string, temporalUi: TemporalUi): Job {
   const counts = countOutputs(job.outputs);
   return {
     id: job.id,
@@ -35,7 +36,7 @@ export function viewJob(job: StoredJob, accountId: string, temporalUi: TemporalU
 }
 
 /** One output. Its bytes have an address once it is charged for. */
-export function viewOutput(output: StoredJobOutput) {
+export function viewOutput(output: StoredJobOutput): Output {
   return {
     id: output.id,
     item: output.item,
@@ -52,8 +53,7 @@ export function viewOutput(output: StoredJobOutput) {
   };
 }
 
-/** quoted = reserved + committed + returned (api-conventions.md, "billing block"). */
-function viewBilling(billing: StoredJob['billing'], accountId: string) {
+function viewBilling(billing: StoredJob['billing'], accountId: string): Job['billing'] {
   return {
     price_list: billing.price_list,
     quoted: billing.quoted,
@@ -84,7 +84,7 @@ function countOutputs(outputs: readonly StoredJobOutput[]): OutputCounts {
   };
 }
 
-function linksOf(jobId: string, temporalUi: TemporalUi): Readonly<Record<string, string>> {
+function linksOf(jobId: string, temporalUi: TemporalUi): Job['links'] {
   const links = { self: jobPath(jobId), events: `${jobPath(jobId)}/events` };
   if (temporalUi === null) return links;
   const { url, namespace } = temporalUi;

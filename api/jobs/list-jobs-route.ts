@@ -1,23 +1,13 @@
 import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
 import { isJobId } from '../../domain/ids.ts';
-import { JOB_KINDS } from '../../domain/job-request.ts';
-import { JOB_STATES } from '../../domain/job-state.ts';
 import { listJobs } from '../../jobs/reads/list-jobs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { viewJob, type TemporalUi } from './job-view.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
-import { instant, listLimit, readQuery } from '../http/read-query.ts';
+import { readQuery } from '../http/read-query.ts';
 import type { Route } from '../http/route.ts';
-
-const query = z.strictObject({
-  state: z.enum(JOB_STATES).optional(),
-  kind: z.enum(JOB_KINDS).optional(),
-  created_after: instant.optional(),
-  created_before: instant.optional(),
-  cursor: z.string().optional(),
-  limit: listLimit,
-});
 
 const position = z.strictObject({
   createdAt: postgresInstant,
@@ -27,12 +17,11 @@ const position = z.strictObject({
 /** GET /v1/jobs: the account's jobs, newest first. */
 export function listJobsRoute(deps: { readonly database: Database; readonly temporalUi: TemporalUi }): Route {
   return {
-    method: 'get',
-    path: '/v1/jobs',
+    ...CALLS.listJobs,
     access: 'account',
     scopes: ['jobs:read', 'support'],
     async handle({ request, response, accountId, caller }) {
-      const asked = readQuery(request, query);
+      const asked = readQuery(request, CALLS.listJobs.query);
       const page = await listJobs(
         deps.database,
         accountId,

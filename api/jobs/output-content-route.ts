@@ -1,3 +1,4 @@
+import { CALLS } from '../../contract/calls.ts';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { isOutputId } from '../../domain/ids.ts';
@@ -25,8 +26,7 @@ export function outputContentRoute(deps: {
   readonly assets: AssetStore;
 }): Route {
   return {
-    method: 'get',
-    path: '/v1/outputs/:id/content',
+    ...CALLS.readOutputContent,
     access: 'account',
     scopes: ['jobs:read', 'support'],
     async handle(exchange) {

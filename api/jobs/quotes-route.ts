@@ -1,3 +1,5 @@
+import { CALLS } from '../../contract/calls.ts';
+import type { Quote } from '../../contract/quote-shapes.ts';
 import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { priceRequest, workItemsOf } from '../../domain/quote.ts';
 import { fingerprintWork } from '../../contract/fingerprint-request.ts';
@@ -17,8 +19,7 @@ import type { Route } from '../http/route.ts';
 /** POST /v1/quotes: the exact price of a job body. Spends nothing. */
 export function quotesRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
   return {
-    method: 'post',
-    path: '/v1/quotes',
+    ...CALLS.quote,
     access: 'account',
     scopes: ['jobs:write', 'jobs:read', 'credits:read'],
     async prepare({ request, response, accountId }) {
@@ -39,7 +40,7 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
         ]);
         if (balance === null) throw notFound('account');
         const terms = quoteTermsOf(parsed.request, sources.sourceOf);
-        response.set('Cache-Control', 'no-store').json({
+        const shown: Quote = {
           id: quote.quoteId,
           ...price,
           available: balance.available,
@@ -52,7 +53,8 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
             new Date(quote.now.getTime() + terms.deadlineSeconds * 1_000),
           ),
           cancel_rule: terms.cancelRule,
-        });
+        };
+        response.set('Cache-Control', 'no-store').json(shown);
       };
     },
   };

@@ -1,3 +1,4 @@
+import { CALLS } from '../../contract/calls.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { SendJob } from './send-job.ts';
 import { requireJob } from '../access/require-job.ts';
@@ -6,8 +7,7 @@ import { pathParameter, type Route } from '../http/route.ts';
 /** GET /v1/jobs/{id} */
 export function readJobRoute(deps: { readonly database: Database; readonly sendJob: SendJob }): Route {
   return {
-    method: 'get',
-    path: '/v1/jobs/:id',
+    ...CALLS.readJob,
     access: 'account',
     scopes: ['jobs:read', 'support'],
     async handle(exchange) {

@@ -1,3 +1,5 @@
+import { CALLS } from '../../contract/calls.ts';
+import type { OutputWithLineage } from '../../contract/job-shapes.ts';
 import { isOutputId, jobIdOfOutput } from '../../domain/ids.ts';
 import { readJob } from '../../jobs/reads/read-job.ts';
 import { readLineage } from '../../jobs/outputs/read-lineage.ts';
@@ -10,8 +12,7 @@ import { pathParameter, type Route } from '../http/route.ts';
 /** GET /v1/outputs/{id}: one output, as it stands in its job. */
 export function readOutputRoute(deps: { readonly database: Database }): Route {
   return {
-    method: 'get',
-    path: '/v1/outputs/:id',
+    ...CALLS.readOutput,
     access: 'account',
     scopes: ['jobs:read', 'support'],
     async handle(exchange) {
@@ -24,13 +25,14 @@ export function readOutputRoute(deps: { readonly database: Database }): Route {
       ]);
       const output = job?.outputs.find((one) => one.id === outputId);
       if (job === null || output === undefined || lineage === null) throw notFound('output');
-      sendTagged(exchange, {
+      const shown: OutputWithLineage = {
         ...viewOutput(output),
         job_id: job.id,
         source_output_id: lineage.sourceOutputId,
         derived_output_ids: lineage.derivedOutputIds,
         links: { self: `/v1/outputs/${output.id}`, job: jobPath(job.id) },
-      });
+      };
+      sendTagged(exchange, shown);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { CALLS } from '../../contract/calls.ts';
 import { isTerminal } from '../../domain/job-state.ts';
 import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
@@ -27,8 +28,7 @@ export function submitJobRoute(deps: {
   readonly sendJob: SendJob;
 }): Route {
   return {
-    method: 'post',
-    path: '/v1/jobs',
+    ...CALLS.submitJob,
     access: 'account',
     scopes: ['jobs:write'],
     mayBill: true,

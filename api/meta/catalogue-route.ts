@@ -1,3 +1,5 @@
+import { CALLS } from '../../contract/calls.ts';
+import type { Catalogue } from '../../contract/catalogue-shapes.ts';
 import { estimate } from '../../domain/estimate.ts';
 import { PACKS } from '../../domain/grant-rules.ts';
 import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../domain/job-request.ts';
@@ -10,12 +12,11 @@ import type { Route } from '../http/route.ts';
 /** GET /v1/catalogue: models, prices, plans and packs, by the names that other calls take. The same for every key. */
 export function catalogueRoute(): Route {
   return {
-    method: 'get',
-    path: '/v1/catalogue',
+    ...CALLS.readCatalogue,
     access: 'key',
     scopes: API_KEY_SCOPES,
     handle({ response }) {
-      response.set('Cache-Control', 'no-store').json({
+      const shown: Catalogue = {
         price_list: CURRENT_PRICE_LIST.version,
         models: MODELS.map(viewModel),
         prices: viewPrices(),
@@ -24,14 +25,15 @@ export function catalogueRoute(): Route {
           ...offer(pack.name, pack.credits),
           lifetime_months: pack.lifetimeMonths,
         })),
-      });
+      };
+      response.set('Cache-Control', 'no-store').json(shown);
       return Promise.resolve();
     },
   };
 }
 
 /** Times in seconds from admission; a job's own `deadline_seconds` lies between the model's least and most. */
-function viewModel(model: Model) {
+function viewModel(model: Model): Catalogue['models'][number] {
   return {
     name: model.name,
     is_default: model.name === DEFAULT_MODEL.name,
@@ -49,7 +51,7 @@ function viewModel(model: Model) {
 }
 
 /** One line for each thing that has a price of its own: a batch is the sum of its outputs, an edit costs what its source does. */
-function viewPrices() {
+function viewPrices(): Catalogue['prices'] {
   const { staticAd, videoAd, chatMessage } = CURRENT_PRICE_LIST;
   return [
     { kind: 'static_ad', credits: staticAd },

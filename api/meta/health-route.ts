@@ -1,3 +1,4 @@
+import { CALLS } from '../../contract/calls.ts';
 import type { Readiness } from '../../runtime/readiness.ts';
 import { unavailable } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
@@ -9,16 +10,14 @@ import type { Route } from '../http/route.ts';
 export function healthRoutes(deps: { readonly readiness: Readiness }): readonly Route[] {
   return [
     {
-      method: 'get',
-      path: '/healthz',
+      ...CALLS.readHealth,
       access: 'public',
       handle: ({ response }) => {
         response.json({ status: 'up' });
       },
     },
     {
-      method: 'get',
-      path: '/readyz',
+      ...CALLS.readReadiness,
       access: 'public',
       async handle({ response }) {
         const faults = await deps.readiness();

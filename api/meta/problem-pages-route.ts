@@ -1,3 +1,4 @@
+import { CALLS } from '../../contract/calls.ts';
 import { PROBLEMS, type ProblemCode, type ProblemRule } from '../../contract/problems.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, type Route } from '../http/route.ts';
@@ -5,8 +6,7 @@ import { pathParameter, type Route } from '../http/route.ts';
 /** GET /problems/{code}: the page that the `type` of a problem points to. */
 export function problemPagesRoute(): Route {
   return {
-    method: 'get',
-    path: '/problems/:code',
+    ...CALLS.readProblemPage,
     access: 'public',
     handle({ request, response }) {
       const code = pathParameter(request, 'code');

@@ -1,13 +1,11 @@
-import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
 import { freeRetryJobIdOf } from '../../domain/job-id.ts';
-import { REVIEW_DECISIONS } from '../../domain/review.ts';
 import { decideReview, type Decided } from '../../jobs/reviews/decide-review.ts';
 import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { requirePlatformKey } from '../access/authorize.ts';
-import { reasonField } from '../http/body-fields.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import { readIdempotencyKey } from '../http/request-headers.ts';
@@ -15,8 +13,6 @@ import { reviewOfPath, type ReviewDeps } from './review-of-path.ts';
 import { viewReview } from './review-view.ts';
 import type { Route } from '../http/route.ts';
 import type { StartFreeRetry } from './start-free-retry.ts';
-
-const decisionBody = z.strictObject({ decision: z.enum(REVIEW_DECISIONS), reason: reasonField });
 
 type Deps = ReviewDeps & { readonly startFreeRetry: StartFreeRetry };
 
@@ -26,8 +22,7 @@ type Deps = ReviewDeps & { readonly startFreeRetry: StartFreeRetry };
  */
 export function decideReviewRoute(deps: Deps): Route {
   return {
-    method: 'post',
-    path: '/v1/reviews/:id/decision',
+    ...CALLS.decideReview,
     access: 'key',
     scopes: ['support'],
     async prepare(exchange) {
@@ -35,7 +30,7 @@ export function decideReviewRoute(deps: Deps): Route {
       requirePlatformKey(caller);
       const key = readIdempotencyKey(request);
       const actor = actorOf(request, caller);
-      const { body, sent } = await readBody(exchange, decisionBody);
+      const { body, sent } = await readBody(exchange, CALLS.decideReview.body);
       const { account_id: accountId, id: reviewId } = await reviewOfPath(deps, exchange);
       return async () => {
         const decided = await decideReview(deps.database, {

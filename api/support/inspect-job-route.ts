@@ -1,7 +1,13 @@
+import { CALLS } from '../../contract/calls.ts';
+import type { InspectedOutput, Inspection } from '../../contract/support-shapes.ts';
 import type { SupportWorkflows } from '../../client/support-workflow.ts';
 import { workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
 import { nextActionOf } from '../../domain/next-action.ts';
-import { inspectJob, type InspectedOutput, type JobInspection } from '../../jobs/support/inspect-job.ts';
+import {
+  inspectJob,
+  type JobInspection,
+  type StoredInspectedOutput,
+} from '../../jobs/support/inspect-job.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import { instantText, instantTextOrNull } from '../http/instant-text.ts';
 import { jobOfPath, type JobOfPathDeps } from '../access/job-of-path.ts';
@@ -17,8 +23,7 @@ export function inspectJobRoute(
   },
 ): Route {
   return {
-    method: 'get',
-    path: '/v1/jobs/:id/inspect',
+    ...CALLS.inspectJob,
     access: 'key',
     scopes: ['support'],
     async handle(exchange) {
@@ -28,7 +33,7 @@ export function inspectJobRoute(
         deps.supportWorkflows.isRunning(workflowIdOf(job.id)),
       ]);
       if (found === null) throw notFound('job');
-      exchange.response.set('Cache-Control', 'no-store').json({
+      const shown: Inspection = {
         account_id: accountId,
         job: viewJob(job, accountId, deps.temporalUi),
         model: found.model,
@@ -37,12 +42,13 @@ export function inspectJobRoute(
         workflow: { id: workflowIdOf(job.id), state: workflow === 'unavailable' ? 'unknown' : workflow },
         outputs: found.outputs.map((output) => viewOutput(job, output, new Date(found.now))),
         actions: found.actions.map(viewAction),
-      });
+      };
+      exchange.response.set('Cache-Control', 'no-store').json(shown);
     },
   };
 }
 
-function viewOutput(job: StoredJob, output: InspectedOutput, now: Date) {
+function viewOutput(job: StoredJob, output: StoredInspectedOutput, now: Date): InspectedOutput {
   const { reservation, repair } = output;
   return {
     id: output.id,

@@ -1,19 +1,14 @@
 import { z } from 'zod';
-import { listRepairs, type Repair } from '../../jobs/support/repairs.ts';
+import { CALLS } from '../../contract/calls.ts';
+import type { Repair } from '../../contract/support-shapes.ts';
+import { listRepairs } from '../../jobs/support/repairs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { namedAccount, requirePlatformKey, type ActingFor } from '../access/authorize.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { instantText, instantTextOrNull } from '../http/instant-text.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
-import { listLimit, readQuery } from '../http/read-query.ts';
+import { readQuery } from '../http/read-query.ts';
 import type { Route } from '../http/route.ts';
-
-const query = z.strictObject({
-  /** What still waits for a settlement, or what has had one since. */
-  state: z.enum(['open', 'resolved']).default('open'),
-  cursor: z.string().optional(),
-  limit: listLimit,
-});
 
 const position = z.strictObject({
   firstSeenAt: postgresInstant,
@@ -27,13 +22,12 @@ const position = z.strictObject({
  */
 export function repairsRoute(deps: { readonly database: Database; readonly actingFor: ActingFor }): Route {
   return {
-    method: 'get',
-    path: '/v1/repairs',
+    ...CALLS.listRepairs,
     access: 'key',
     scopes: ['support'],
     async handle({ request, response, caller, state }) {
       requirePlatformKey(caller);
-      const asked = readQuery(request, query);
+      const asked = readQuery(request, CALLS.listRepairs.query);
       const isOfOne = namedAccount(request, caller) !== undefined;
       const accountId = isOfOne ? await deps.actingFor(request, caller) : null;
       state.accountId = accountId;
@@ -54,7 +48,7 @@ export function repairsRoute(deps: { readonly database: Database; readonly actin
   };
 }
 
-function viewRepair(repair: Repair) {
+function viewRepair(repair: Repair): Repair {
   return {
     ...repair,
     return_by: instantText(repair.return_by),

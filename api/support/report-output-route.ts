@@ -1,9 +1,8 @@
-import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
 import { isOutputId } from '../../domain/ids.ts';
-import { MAX_REVIEW_NOTE, REVIEW_CATEGORIES, REVIEW_REPORTS_PER_DAY } from '../../domain/review.ts';
+import { REVIEW_REPORTS_PER_DAY } from '../../domain/review.ts';
 import { openReview, type OpenedReview } from '../../jobs/reviews/open-review.ts';
 import { readReview } from '../../jobs/reviews/read-review.ts';
-import { requestText } from '../../contract/request-text.ts';
 import type { Database } from '../../ledger/database.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { notFound, Problem } from '../http/problem.ts';
@@ -11,24 +10,18 @@ import { readBody } from '../http/read-body.ts';
 import { reviewPath, viewReview } from './review-view.ts';
 import { pathParameter, type Route } from '../http/route.ts';
 
-const reportBody = z.strictObject({
-  category: z.enum(REVIEW_CATEGORIES),
-  note: requestText({ max: MAX_REVIEW_NOTE, isParagraph: true }).optional(),
-});
-
 /**
  * POST /v1/outputs/{id}/reports: the customer says that an output cannot be used. What is said is the key: the same report again is
  * the same review.
  */
 export function reportOutputRoute(deps: { readonly database: Database }): Route {
   return {
-    method: 'post',
-    path: '/v1/outputs/:id/reports',
+    ...CALLS.reportOutput,
     access: 'account',
     scopes: ['jobs:write', 'support'],
     async prepare(exchange) {
       const { request, response, accountId, caller } = exchange;
-      const { body } = await readBody(exchange, reportBody);
+      const { body } = await readBody(exchange, CALLS.reportOutput.body);
       const outputId = pathParameter(request, 'id');
       if (!isOutputId(outputId)) throw notFound('output');
       return async () => {

@@ -1,3 +1,4 @@
+import type { Review, ReviewForSupport } from '../../contract/review-shapes.ts';
 import { adviceOf } from '../../domain/review.ts';
 import type { StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Caller } from '../access/authenticate.ts';
@@ -5,10 +6,10 @@ import { instantText, instantTextOrNull } from '../http/instant-text.ts';
 import { outputPath } from '../jobs/job-view.ts';
 
 /**
- * A review as http-api.md shows it, and beside it what a reviewer looks at: the brief and the output. Who decided, and what was
+ * A review, and beside it what a reviewer looks at: the brief and the output. Who decided, and what was
  * decided before, is for support.
  */
-export function viewReview(review: StoredReview, caller: Caller) {
+export function viewReview(review: StoredReview, caller: Caller): Review {
   const { work } = review;
   return {
     id: review.id,
@@ -48,7 +49,7 @@ export function reviewPath(reviewId: string): string {
   return `/v1/reviews/${reviewId}`;
 }
 
-function forSupport(review: StoredReview) {
+function forSupport(review: StoredReview): Pick<ReviewForSupport, 'account_id' | 'decisions'> {
   return {
     account_id: review.account_id,
     decisions: review.decisions.map((decision) => ({

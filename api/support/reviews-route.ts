@@ -1,32 +1,26 @@
 import { z } from 'zod';
-import { isReviewId, REVIEW_CATEGORIES, REVIEW_STATES } from '../../domain/review.ts';
+import { CALLS } from '../../contract/calls.ts';
+import { isReviewId } from '../../domain/review.ts';
 import { listReviews } from '../../jobs/reviews/list-reviews.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
-import { listLimit, readQuery } from '../http/read-query.ts';
+import { readQuery } from '../http/read-query.ts';
 import { reviewedAccount, reviewOfPath, type ReviewDeps } from './review-of-path.ts';
 import { viewReview } from './review-view.ts';
 import type { Route } from '../http/route.ts';
 
-const query = z.strictObject({
-  state: z.enum(REVIEW_STATES).optional(),
-  category: z.enum(REVIEW_CATEGORIES).optional(),
-  cursor: z.string().optional(),
-  limit: listLimit,
-});
 const position = z.strictObject({ createdAt: postgresInstant, reviewId: z.string().refine(isReviewId) });
 
 /** GET /v1/reviews: for support those of every account, or of the one named; for an account its own. Newest first. */
 export function listReviewsRoute(deps: ReviewDeps): Route {
   return {
-    method: 'get',
-    path: '/v1/reviews',
+    ...CALLS.listReviews,
     access: 'key',
     scopes: ['support', 'jobs:read'],
     async handle(exchange) {
       const { request, response, caller } = exchange;
       const accountId = await reviewedAccount(deps, exchange);
-      const asked = readQuery(request, query);
+      const asked = readQuery(request, CALLS.listReviews.query);
       const page = await listReviews(
         deps.database,
         accountId,
@@ -44,8 +38,7 @@ export function listReviewsRoute(deps: ReviewDeps): Route {
 /** GET /v1/reviews/{id}. */
 export function readReviewRoute(deps: ReviewDeps): Route {
   return {
-    method: 'get',
-    path: '/v1/reviews/:id',
+    ...CALLS.readReview,
     access: 'key',
     scopes: ['support', 'jobs:read'],
     async handle(exchange) {

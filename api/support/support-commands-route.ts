@@ -9,7 +9,7 @@ import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import type { SendJob } from '../jobs/send-job.ts';
 import { requirePlatformKey } from '../access/authorize.ts';
-import { creditsField, instantField, reasonField } from '../http/body-fields.ts';
+import { creditsField, instantField, reasonField } from '../../contract/body-fields.ts';
 import { createCommandJob, type CommandJob } from './send-support-command.ts';
 import { jobOfPath, type JobOfPathDeps } from '../access/job-of-path.ts';
 import { readBody } from '../http/read-body.ts';

@@ -1,13 +1,7 @@
+import type { AccountView } from '../../contract/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, show } from '../show.ts';
-
-type Account = {
-  readonly id: string;
-  readonly name: string;
-  readonly reference: string;
-  readonly created_at: string;
-};
 
 /** `holdfast account open`: the same reference finds the same account. */
 export async function openAccountCommand(
@@ -16,7 +10,7 @@ export async function openAccountCommand(
 ): Promise<void> {
   const api = await connectOperatorApi(context);
   const body = { name: options.name, reference: options.reference };
-  const account = await api.json<Account>('/v1/accounts', { body });
+  const account = await api.json<AccountView>('/v1/accounts', { body });
   const news = account.isReplay ? '\n(It was open already.)' : '\n(Opened, with its sign-up credits.)';
   show(account.body, options, () => linesOf(account.body) + news);
 }
@@ -28,11 +22,11 @@ export async function showAccountCommand(
   options: { readonly json: boolean },
 ): Promise<void> {
   const api = await connectOperatorApi(context);
-  const { body } = await api.json<Account>(`/v1/accounts/${id}`);
+  const { body } = await api.json<AccountView>(`/v1/accounts/${id}`);
   show(body, options, () => linesOf(body));
 }
 
-function linesOf(account: Account): string {
+function linesOf(account: AccountView): string {
   return fields([
     ['Account', account.id],
     ['Name', account.name],

@@ -1,25 +1,8 @@
+import type { Balance } from '../../contract/credit-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, second, secondOrDash, show, shown } from '../show.ts';
 import { formatRecords } from '../terminal.ts';
-
-type Balance = {
-  readonly account_id: string;
-  readonly available: number;
-  readonly reserved: number;
-  readonly spent_this_period: number;
-  readonly period_starts_at: string;
-  readonly grants: readonly {
-    readonly id: string;
-    readonly source: string;
-    readonly available: number;
-    readonly reserved: number;
-    readonly spent: number;
-    readonly expires_at: string | null;
-  }[];
-  readonly buys: { readonly statics: number; readonly videos: number };
-  readonly next_expiry: { readonly at: string; readonly credits: number } | null;
-};
 
 /** `holdfast balance`: what can be spent, what is set aside, and where it came from. */
 export async function balanceCommand(

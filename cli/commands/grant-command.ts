@@ -1,14 +1,8 @@
+import type { Grant, VoidedGrant } from '../../contract/credit-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fitLines } from '../fit-line.ts';
 import { second, show, shown } from '../show.ts';
-
-type Grant = {
-  readonly id: string;
-  readonly source: string;
-  readonly amount: number;
-  readonly expires_at: string | null;
-};
 
 export type GrantOptions = {
   readonly source: string;
@@ -45,10 +39,10 @@ export async function voidGrantCommand(
   options: { readonly reason: string; readonly account?: string; readonly json: boolean },
 ): Promise<void> {
   const api = await connectOperatorApi(context);
-  const { body } = await api.json<{ readonly voided: number; readonly not_recovered: number }>(
-    `/v1/grants/${grant}/void`,
-    { account: options.account, body: { reason: options.reason } },
-  );
+  const { body } = await api.json<VoidedGrant>(`/v1/grants/${grant}/void`, {
+    account: options.account,
+    body: { reason: options.reason },
+  });
   show(body, options, () =>
     fitLines(
       `Took back ${shown(body.voided)} credits of ${grant}; ${shown(body.not_recovered)} had been spent or reserved.`,

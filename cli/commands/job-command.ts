@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { Job } from '../../contract/job-shapes.ts';
+import type { Inspection } from '../../contract/support-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { describeInspection, type Inspection } from '../describe-inspection.ts';
+import { describeInspection } from '../describe-inspection.ts';
 import { fields, second, show } from '../show.ts';
 import { printProgress } from '../terminal.ts';
-
-/** A job as far as a command tells of it. */
-type Job = {
-  readonly id: string;
-  readonly state: string;
-  readonly returned_automatically_by: string;
-  readonly summary: string;
-  readonly billing: Readonly<Record<'reserved' | 'committed' | 'returned' | 'refunded', number>>;
-};
 
 /** The API finds a job's account by its id; `account` is for who wants to be sure of it. */
 export type JobOptions = { readonly account?: string; readonly json: boolean };

@@ -1,18 +1,7 @@
+import type { Limits } from '../../contract/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, show, shown } from '../show.ts';
-
-type Limits = {
-  readonly max_concurrent_jobs: number | null;
-  readonly member_credits_per_period: number | null;
-  readonly project_credits_per_period: number | null;
-  readonly low_balance_at: number | null;
-  readonly overrides: readonly {
-    readonly member?: string;
-    readonly project?: string;
-    readonly credits_per_period: number | null;
-  }[];
-};
 
 export type LimitsOptions = {
   readonly maxConcurrentJobs?: number | null;
@@ -65,10 +54,10 @@ function linesOf(limits: Limits): string {
     ['Credits of a project per period', limit(limits.project_credits_per_period)],
     ['Notice of a balance below', limit(limits.low_balance_at)],
     ...limits.overrides.map(
-      ({ member, project, credits_per_period }) =>
+      (one) =>
         [
-          member === undefined ? `  project ${project ?? ''}` : `  member ${member}`,
-          limit(credits_per_period),
+          'member' in one ? `  member ${one.member}` : `  project ${one.project}`,
+          limit(one.credits_per_period),
         ] as const,
     ),
   ]);

@@ -1,14 +1,7 @@
+import type { Plan } from '../../contract/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, show } from '../show.ts';
-
-type Plan = {
-  readonly plan: string | null;
-  readonly period_start: string | null;
-  readonly period_end: string | null;
-  readonly next_plan: string | null;
-  readonly renewal: string;
-};
 
 export type PlanOptions = {
   readonly reference: string;

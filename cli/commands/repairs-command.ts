@@ -1,20 +1,9 @@
+import type { Repair } from '../../contract/support-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
 import { second, secondOrDash, show, shown } from '../show.ts';
 import { formatRecords } from '../terminal.ts';
 
-type Repair = {
-  readonly account_id: string;
-  readonly reservation_id: string;
-  readonly job_id: string | null;
-  readonly credits: number;
-  readonly return_by: string;
-  readonly why: string;
-  readonly tries: number;
-  readonly first_seen_at: string;
-  readonly last_seen_at: string;
-  readonly resolved_at: string | null;
-};
 type Page = { readonly data: readonly Repair[]; readonly next_cursor: string | null };
 
 export type RepairsOptions = {

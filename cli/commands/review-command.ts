@@ -4,30 +4,11 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ReviewForSupport } from '../../contract/review-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
 import { fields, second, show, shown } from '../show.ts';
 import { formatRecords } from '../terminal.ts';
-
-type Review = {
-  readonly id: string;
-  readonly account_id: string;
-  readonly job_id: string;
-  readonly output_id: string;
-  readonly category: string;
-  readonly note: string | null;
-  readonly state: string;
-  readonly decision: string | null;
-  readonly reason: string | null;
-  readonly retry_job_id: string | null;
-  readonly retry_state: string | null;
-  readonly created_at: string;
-  readonly kind: string;
-  readonly brief: Readonly<Record<string, unknown>> | null;
-  readonly instruction: string | null;
-  readonly output: { readonly content_url: string; readonly content_type: string | null };
-  readonly billing: { readonly committed: number; readonly refunded: number };
-};
 
 export type ListReviewsOptions = {
   readonly state: string;
@@ -47,9 +28,12 @@ export async function listReviewsCommand(
   const api = await connectOperatorApi(context);
   const query = new URLSearchParams({ state: options.state, limit: String(options.limit) });
   if (options.category !== undefined) query.set('category', options.category);
-  const { body } = await api.json<{ readonly data: readonly Review[] }>(`/v1/reviews?${query.toString()}`, {
-    account: options.account,
-  });
+  const { body } = await api.json<{ readonly data: readonly ReviewForSupport[] }>(
+    `/v1/reviews?${query.toString()}`,
+    {
+      account: options.account,
+    },
+  );
   show(body, options, () =>
     body.data.length === 0
       ? `No ${options.state} reviews.`
@@ -70,7 +54,7 @@ export async function showReviewCommand(
   options: { readonly output?: string; readonly json: boolean },
 ): Promise<void> {
   const api = await connectOperatorApi(context);
-  const { body } = await api.json<Review>(`/v1/reviews/${id}`);
+  const { body } = await api.json<ReviewForSupport>(`/v1/reviews/${id}`);
   if (options.output === '-') {
     await printOutput(api, body);
     return;
@@ -87,7 +71,7 @@ export async function decideReviewCommand(
   options: DecideReviewOptions,
 ): Promise<void> {
   const api = await connectOperatorApi(context);
-  const { body, isReplay } = await api.json<Review>(`/v1/reviews/${id}/decision`, {
+  const { body, isReplay } = await api.json<ReviewForSupport>(`/v1/reviews/${id}/decision`, {
     key: options.key ?? randomUUID(),
     body: { decision, reason: options.reason },
   });
@@ -96,23 +80,23 @@ export async function decideReviewCommand(
 }
 
 /** For a pipe: a container has no folder of the person at the terminal. */
-async function printOutput(api: OperatorApi, review: Review): Promise<void> {
+async function printOutput(api: OperatorApi, review: ReviewForSupport): Promise<void> {
   const { body } = await api.open(review.output.content_url, { account: review.account_id, accept: '*/*' });
   if (body !== null) await pipeline(Readable.fromWeb(body as never), process.stdout, { end: false });
 }
 
-async function save(api: OperatorApi, review: Review, file: string): Promise<void> {
+async function save(api: OperatorApi, review: ReviewForSupport, file: string): Promise<void> {
   const { body } = await api.open(review.output.content_url, { account: review.account_id, accept: '*/*' });
   await mkdir(path.dirname(path.resolve(file)), { recursive: true });
   if (body !== null) await pipeline(Readable.fromWeb(body as never), createWriteStream(file));
 }
 
-function stateOf({ state, decision, retry_state }: Review): string {
+function stateOf({ state, decision, retry_state }: ReviewForSupport): string {
   if (decision === null) return state;
   return decision === 'free_retry' ? `free_retry, ${retry_state ?? 'not begun'}` : decision;
 }
 
-function linesOf(review: Review): string {
+function linesOf(review: ReviewForSupport): string {
   const brief = Object.entries(review.brief ?? {}).map(
     ([name, value]) => [`  ${name}`, typeof value === 'string' ? value : JSON.stringify(value)] as const,
   );

@@ -1,19 +1,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Statement } from '../../contract/credit-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, show } from '../show.ts';
-
-type Statement = {
-  readonly from: string;
-  readonly to: string;
-  readonly opening: number;
-  readonly closing: number;
-  readonly charged: number;
-  readonly refunded: number;
-  readonly sums: Readonly<Record<string, number>>;
-};
 
 export type StatementOptions = {
   readonly from?: string;

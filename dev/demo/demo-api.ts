@@ -1,34 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AccountView } from '../../contract/account-shapes.ts';
+import type { Balance, EntryView } from '../../contract/credit-shapes.ts';
+import type { Job } from '../../contract/job-shapes.ts';
+import type { Quote } from '../../contract/quote-shapes.ts';
 
-/** The fields of the HTTP API that the demo looks at (http-api.md). */
-export type Quote = { readonly id: string; readonly total: number; readonly balance_after: number };
-export type Balance = { readonly account_id: string; readonly available: number; readonly reserved: number };
-export type Entry = {
-  readonly seq: number;
-  readonly kind: string;
-  readonly credits: number;
-  readonly job_id: string | null;
-  readonly reason: string | null;
-  readonly balance_after: number;
-  readonly created_at: string;
-};
-export type Job = {
-  readonly id: string;
-  readonly state: string;
-  readonly failure: { readonly code: string; readonly detail: string } | null;
-  readonly billing: {
-    readonly quoted: number;
-    readonly reserved: number;
-    readonly committed: number;
-    readonly returned: number;
-  };
-  readonly outputs: readonly {
-    readonly id: string;
-    readonly attempts: number;
-    readonly content_type: string | null;
-  }[];
-};
 export type JobBody = Readonly<Record<string, unknown>>;
 
 /** The API answered with a problem; the message is what a person needs. */
@@ -58,7 +34,7 @@ export class DemoApi {
     this.#key = key;
   }
 
-  async openAccount(name: string, reference: string): Promise<{ readonly id: string }> {
+  async openAccount(name: string, reference: string): Promise<AccountView> {
     return this.#json('POST', '/v1/accounts', { body: { name, reference } });
   }
 
@@ -80,16 +56,13 @@ export class DemoApi {
   }
 
   /** The whole usage history, oldest first. */
-  async entries(account: string): Promise<readonly Entry[]> {
-    const entries: Entry[] = [];
+  async entries(account: string): Promise<readonly EntryView[]> {
+    const entries: EntryView[] = [];
     let cursor: string | null = null;
     do {
       const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-      const page: { readonly data: readonly Entry[]; readonly next_cursor: string | null } = await this.#json(
-        'GET',
-        `/v1/entries?limit=${String(LARGEST_PAGE)}${query}`,
-        { account },
-      );
+      const page: { readonly data: readonly EntryView[]; readonly next_cursor: string | null } =
+        await this.#json('GET', `/v1/entries?limit=${String(LARGEST_PAGE)}${query}`, { account });
       entries.push(...page.data);
       cursor = page.next_cursor;
     } while (cursor !== null);

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { madeFile } from './made-files.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-/** What a bundle is made of: workflow code and the rules it uses. */
-const SOURCE_FOLDERS = ['workflows', 'domain'];
+/** What a bundle is made of: workflow code, the messages it is sent, and the rules it uses. */
+const SOURCE_FOLDERS = ['workflows', 'domain', 'contract'];
 
 /**
  * The file with the workflow bundle of the present sources, made when it is not in the cache (2 to 3 s). A worker that

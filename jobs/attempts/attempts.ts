@@ -1,10 +1,10 @@
+import type { InspectedAttempt } from '../../contract/support-shapes.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { ModelWork } from '../../domain/reference-assets.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** The states of an attempt row (jobs/migrations/0001_tables.sql tells the moves). */
-export type AttemptState =
-  'posting' | 'accepted' | 'rejected' | 'unknown' | 'collected' | 'failed' | 'replaced' | 'fenced';
+export type AttemptState = InspectedAttempt['state'];
 
 /** How an attempt stands. */
 export type AttemptStatus = {

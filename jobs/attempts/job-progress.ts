@@ -1,13 +1,6 @@
+import type { Progress } from '../../contract/job-shapes.ts';
 import type { PartProgress } from '../../domain/stages.ts';
 import type { Database } from '../../ledger/database.ts';
-
-/** What a provider says of a job under way. Both null while it waits in the provider's queue. */
-export type Progress = {
-  readonly stage: string | null;
-  /** 0 … 1, where the provider tells. */
-  readonly fraction: number | null;
-  readonly queue_position: number | null;
-};
 
 export type JobProgress = ReturnType<typeof createJobProgress>;
 

@@ -1,15 +1,15 @@
 import type { Database } from '../../ledger/database.ts';
 import { grantValues, type GrantItem, type GrantOutcome } from '../../ledger/grant-credits.ts';
-import type { GrantView } from '../../ledger/read-grant.ts';
+import type { Grant } from '../../contract/credit-shapes.ts';
 
 export type KeyedGrantResult =
-  | { readonly outcome: 'granted'; readonly isReplay: boolean; readonly grant: GrantView }
+  | { readonly outcome: 'granted'; readonly isReplay: boolean; readonly grant: Grant }
   /** The key belongs to another request of the account. */
   | { readonly outcome: 'key_belongs_to_another' }
   /** The ledger's own words: nothing was granted, and the key is free. */
   | { readonly outcome: Exclude<GrantOutcome, 'granted'> };
 
-type Row = { outcome: GrantOutcome; is_replay: boolean; answer: GrantView | null };
+type Row = { outcome: GrantOutcome; is_replay: boolean; answer: Grant | null };
 
 /** Grants credits once per key of an account: the same request again reads the grant as it was when it was granted. */
 export async function grantCreditsOnce(

@@ -1,23 +1,8 @@
+import type { Repair } from '../../contract/support-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** Why the reconciler could not settle a reservation: a line for support, in its own words or the ledger's. */
 export type Finding = { readonly accountId: string; readonly reservationId: string; readonly why: string };
-
-/** An entry of the repair queue, as PostgreSQL tells it. */
-export type Repair = {
-  readonly account_id: string;
-  readonly reservation_id: string;
-  readonly job_id: string | null;
-  readonly output_id: string | null;
-  readonly credits: number;
-  readonly return_by: string;
-  readonly why: string;
-  readonly tries: number;
-  readonly first_seen_at: string;
-  readonly last_seen_at: string;
-  /** When it was settled after all, by whoever; null while it is not. */
-  readonly resolved_at: string | null;
-};
 
 /** A place in the queue. The instant is PostgreSQL's own text, to the microsecond. */
 export type RepairPosition = {

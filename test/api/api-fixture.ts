@@ -24,6 +24,7 @@ import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
+import { matchShape } from '../harness/match-shape.ts';
 import { createTestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
@@ -131,8 +132,9 @@ export async function createApiFixture(
 
     async call(path: string, { method, key, headers = {}, body }: Call = {}): Promise<Answer> {
       const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+      const verb = method ?? (body === undefined ? 'GET' : 'POST');
       const response = await fetch(`${url}${path}`, {
-        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        method: verb,
         headers: {
           ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -141,6 +143,8 @@ export async function createApiFixture(
         ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
+      const contentType = response.headers.get('content-type');
+      if (text !== '') matchShape({ method: verb, path }, { status: response.status, contentType, text });
       return {
         status: response.status,
         headers: response.headers,

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
 import type { StackOptions } from '../../dev/stack/stack-options.ts';
+import { matchShape } from '../harness/match-shape.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json };
@@ -64,6 +65,8 @@ export async function startRunningStack(
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
     const text = await answer.text();
+    const contentType = answer.headers.get('content-type');
+    if (text !== '') matchShape({ method, path }, { status: answer.status, contentType, text });
     return {
       status: answer.status,
       headers: answer.headers,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
-import { JOB_REQUEST_LIMITS } from '../../domain/job-request.ts';
-import { requestText } from '../../contract/request-text.ts';
-import { parseInstant } from '../../domain/parse-instant.ts';
+import { MAX_CREDITS_PER_CALL } from '../domain/credits.ts';
+import { JOB_REQUEST_LIMITS } from '../domain/job-request.ts';
+import { requestText } from './request-text.ts';
+import { parseInstant } from '../domain/parse-instant.ts';
 
 /** Fields that several bodies of the credit calls share. */
 

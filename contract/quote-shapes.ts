@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { credits, instant, listOf } from './wire-fields.ts';
+
+/** One line of a price: an item of the request, as often as it is made. */
+export const quoteLine = z.strictObject({
+  /** From 0; the only one of a request that is no batch. */
+  item: z.int().min(0),
+  kind: z.string(),
+  quantity: z.int().min(1),
+  unit_credits: credits,
+  credits,
+});
+
+/** The exact price of a job body, and what submitting it now would bring. Spends nothing. */
+export const quote = z.strictObject({
+  id: z.string().startsWith('quote_'),
+  /** The version of the price list. */
+  price_list: z.int().min(1),
+  total: credits,
+  lines: listOf(quoteLine),
+  available: credits,
+  /** Below zero by what is missing, when it is not affordable. */
+  balance_after: z.int(),
+  affordable: z.boolean(),
+  expires_at: instant,
+  deadline_seconds: z.number().min(0),
+  returned_automatically_by: instant,
+  cancel_rule: z.string(),
+});
+export type Quote = z.output<typeof quote>;

@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+import { account, limits, plan, referral } from './account-shapes.ts';
+import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
+import {
+  balance,
+  entry,
+  entryPage,
+  estimate,
+  grant,
+  purchasingPower,
+  statement,
+  usage,
+  voidedGrant,
+} from './credit-shapes.ts';
+import {
+  billing,
+  failure,
+  job,
+  jobEvent,
+  jobEventPage,
+  jobPage,
+  output,
+  outputWithLineage,
+  progress,
+} from './job-shapes.ts';
+import { exceededCap, fieldError, problem } from './problem-shape.ts';
+import { quote, quoteLine } from './quote-shapes.ts';
+import { decision, review, reviewPage } from './review-shapes.ts';
+import {
+  attempt,
+  inspectedOutput,
+  inspection,
+  operatorAction,
+  repair,
+  repairPage,
+} from './support-shapes.ts';
+
+/** Every shape of a response under its name, as documents and generated types call it. */
+export const SHAPES = {
+  Account: account,
+  Attempt: attempt,
+  Balance: balance,
+  Billing: billing,
+  Catalogue: catalogue,
+  CatalogueModel: catalogueModel,
+  CataloguePrice: cataloguePrice,
+  Decision: decision,
+  Entry: entry,
+  EntryPage: entryPage,
+  Estimate: estimate,
+  ExceededCap: exceededCap,
+  Failure: failure,
+  FieldError: fieldError,
+  Grant: grant,
+  InspectedOutput: inspectedOutput,
+  Inspection: inspection,
+  Job: job,
+  JobEvent: jobEvent,
+  JobEventPage: jobEventPage,
+  JobPage: jobPage,
+  Limits: limits,
+  OperatorAction: operatorAction,
+  Output: output,
+  OutputWithLineage: outputWithLineage,
+  Plan: plan,
+  Problem: problem,
+  Progress: progress,
+  PurchasingPower: purchasingPower,
+  Quote: quote,
+  QuoteLine: quoteLine,
+  Referral: referral,
+  Repair: repair,
+  RepairPage: repairPage,
+  Review: review,
+  ReviewPage: reviewPage,
+  Statement: statement,
+  Usage: usage,
+  VoidedGrant: voidedGrant,
+} as const satisfies Readonly<Record<string, z.ZodType>>;

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { routesOf } from '../../api/create-api.ts';
+import { CALLS, type Call } from '../../contract/calls.ts';
+import { SHAPES } from '../../contract/shapes.ts';
+import { matchShape } from '../harness/match-shape.ts';
+
+const NAMED = new Set<unknown>(Object.values(SHAPES));
+
+describe('the shapes of the contract', () => {
+  it('has every route of the API among its calls, and no call without a route', () => {
+    const nameOf = ({ method, path }: Pick<Call, 'method' | 'path'>) => `${method} ${path}`;
+    // The factories read nothing of their parts until a request comes.
+    const routes = routesOf({} as never).map(nameOf);
+    expect(routes.toSorted()).toEqual(Object.values(CALLS).map(nameOf).toSorted());
+  });
+
+  it('names every response of a call under /v1', () => {
+    const calls: readonly (readonly [string, Call])[] = Object.entries(CALLS);
+    const unnamed = calls.filter(
+      ([, { path, response }]) => path.startsWith('/v1/') && response !== null && !NAMED.has(response),
+    );
+    expect(unnamed.map(([name]) => name)).toEqual([]);
+  });
+
+  it('becomes JSON Schema, each shape once and the others by reference', () => {
+    const registry = z.registry<{ readonly id: string }>();
+    for (const [id, shape] of Object.entries(SHAPES)) registry.add(shape, { id });
+    const { schemas } = z.toJSONSchema(registry);
+    expect(Object.keys(schemas).toSorted()).toEqual(Object.keys(SHAPES).toSorted());
+    expect(schemas['Job']).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+      properties: { outputs: { type: 'array', items: { $ref: 'Output' } }, billing: { $ref: 'Billing' } },
+    });
+  });
+
+  it('has a JSON Schema of every query and body', () => {
+    const calls: readonly Call[] = Object.values(CALLS);
+    for (const shape of calls.flatMap(({ query, body }) => [query ?? [], body ?? []]).flat()) {
+      expect(z.toJSONSchema(shape, { io: 'input' })).toMatchObject({ type: 'object' });
+    }
+  });
+
+  it('finds a field too many and a field too few, wherever it stands', () => {
+    const request = { method: 'GET', path: '/v1/accounts/acct_a' };
+    const account = { id: 'acct_a', name: 'A', reference: 'r', created_at: '2026-01-31T12:00:00.000Z' };
+    const responseOf = (body: object) => ({
+      status: 200,
+      contentType: 'application/json; charset=utf-8',
+      text: JSON.stringify(body),
+    });
+    matchShape(request, responseOf(account));
+    expect(() => {
+      matchShape(request, responseOf({ ...account, secret: 's' }));
+    }).toThrow(/GET \/v1\/accounts\/acct_a → 200[^]*secret/);
+    expect(() => {
+      matchShape(request, responseOf({ ...account, reference: undefined }));
+    }).toThrow(/reference/);
+    // A time to the second is another text than the wire has.
+    expect(() => {
+      matchShape(request, responseOf({ ...account, created_at: '2026-01-31T12:00:00Z' }));
+    }).toThrow(/created_at/);
+  });
+});
