@@ -1,7 +1,7 @@
 import { fitLines } from './fit-line.ts';
 
 /** Text on the left, what it is or does on the right. */
-export type HelpLine = readonly [left: string, right: string];
+type HelpLine = readonly [left: string, right: string];
 
 /** What `--help` ends with, under headings. */
 export type HelpSections = {

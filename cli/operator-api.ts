@@ -5,7 +5,7 @@ import { describeProblem } from './describe-problem.ts';
 const CALL_TIMEOUT_MS = 20_000;
 
 /** One call, as an operator makes it. */
-export type OperatorCall = {
+type OperatorCall = {
   readonly method?: 'GET' | 'POST' | 'PUT';
   /** Whom it acts for (Holdfast-Account). */
   readonly account?: string | undefined;
@@ -15,7 +15,7 @@ export type OperatorCall = {
   readonly key?: string | undefined;
 };
 
-export type OperatorAnswer<Body> = {
+type OperatorAnswer<Body> = {
   readonly body: Body;
   /** The same had been asked before, under the same reference: nothing was done. */
   readonly isReplay: boolean;

@@ -9,7 +9,7 @@ const SIGNAL_TIMEOUT_MS = 5_000;
 /** 'requested': the workflow has it. 'not_running': there is none, or it has closed. 'unavailable': nobody answered. */
 export type CancelOutcome = 'requested' | 'not_running' | 'unavailable';
 
-export type AskedToCancel = {
+type AskedToCancel = {
   readonly outcome: CancelOutcome;
   /** Of a job with several outputs whose own workflow is gone: those that no workflow works on either. */
   readonly abandonedOutputIds: readonly string[];

@@ -6,7 +6,7 @@ import { Client } from '@temporalio/client';
  * The Temporal client is of another copy of @temporalio/client than Holdfast's (or is none). Each copy has marks of its own by
  * which it knows operations and errors: with two, a start throws after the job has begun, and no failure is recognised.
  */
-export class ForeignTemporalClientError extends Error {
+class ForeignTemporalClientError extends Error {
   readonly code = 'foreign_temporal_client';
 
   constructor() {

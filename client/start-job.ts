@@ -26,9 +26,9 @@ import { describeStart } from './describe-start.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 
 /** How long an answer to a start is waited for. The job may be admitted later all the same. */
-export const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 10_000;
 
-export type JobStart = {
+type JobStart = {
   readonly accountId: string;
   readonly jobId: string;
   /** The body as it was sent: admission reads it again. */

@@ -10,7 +10,7 @@ const SIGNAL_TIMEOUT_MS = 5_000;
 const UPDATE_TIMEOUT_MS = 10_000;
 
 /** 'told' or 'running': it is there. 'not_running': there is none, or it has closed. 'unavailable': nobody answered. */
-export type Reached<Answer> = Answer | 'not_running' | 'unavailable';
+type Reached<Answer> = Answer | 'not_running' | 'unavailable';
 
 /** A job's workflows, as the commands of support reach them. Which job is whose the caller has checked. */
 export type SupportWorkflows = {

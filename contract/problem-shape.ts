@@ -26,7 +26,7 @@ const watchedJobs = z.strictObject({ limit: z.literal('watched_jobs'), places: z
 export type ReachedLimit = ExceededCap | Readonly<z.output<typeof jobsAtOnce>>;
 
 /** What is known of the money when a request is refused. */
-export const billed = z.enum(['no', 'yes', 'unknown']);
+const billed = z.enum(['no', 'yes', 'unknown']);
 export type Billed = z.output<typeof billed>;
 
 /** What a problem says beyond its code. What is absent is not shown. */

@@ -37,7 +37,7 @@ export type OutputStart = {
 /** A start not admitted within this long is refused for good (design.md, "A job, from request to settlement", 3). */
 export const ADMIT_WITHIN_SECONDS = 60;
 
-export type RefusalCode =
+type RefusalCode =
   | 'insufficient_credits'
   | 'limit_exceeded'
   | 'rate_limited'
@@ -70,7 +70,7 @@ export type Admission =
  * Nothing was reserved by this start. With the admission that stands on record, for who asks once the workflow has closed: the
  * update that was sent with the start may never have reached it.
  */
-export type RefusedResult = {
+type RefusedResult = {
   readonly outcome: 'refused';
   readonly credits: 0;
   readonly admission: Admission;

@@ -1,7 +1,7 @@
 /** What a customer asks for. The shape of the job body in http-api.md, in the order it is documented there. */
 
 export const JOB_KINDS = ['static_ad', 'video_ad', 'edit', 'batch'] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
+type JobKind = (typeof JOB_KINDS)[number];
 
 export const VIDEO_DURATIONS_SECONDS = [15, 30, 60] as const;
 export type VideoDurationSeconds = (typeof VIDEO_DURATIONS_SECONDS)[number];
@@ -28,7 +28,7 @@ export const JOB_REQUEST_LIMITS = {
   outputs: 500,
 } as const;
 
-export type Brief = {
+type Brief = {
   readonly headline: string;
   readonly body?: string | undefined;
   readonly call_to_action?: string | undefined;
@@ -82,7 +82,7 @@ export const TEST_SCENARIOS = [
 export type TestScenario = (typeof TEST_SCENARIOS)[number];
 
 /** Fields that do not describe the job itself: a quote does not bind them. */
-export const FIELDS_OUTSIDE_THE_QUOTE = ['quote_id', 'max_credits', 'metadata', 'force'] as const;
+const FIELDS_OUTSIDE_THE_QUOTE = ['quote_id', 'max_credits', 'metadata', 'force'] as const;
 
 /** The request a quote binds: the body without what was agreed and without labels. */
 export function withoutAgreement(body: Readonly<Record<string, unknown>>): Record<string, unknown> {

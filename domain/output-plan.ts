@@ -66,7 +66,7 @@ export type Attempt = {
   readonly part: AttemptPart | null;
 };
 
-export type AttemptPart = {
+type AttemptPart = {
   readonly name: StageName;
   readonly index: number;
   readonly model: string;

@@ -8,7 +8,7 @@ import { faultOfText, type TextRule } from './text-rule.ts';
 
 /** Returns the value, typed. Throws UnexpectedValue. `at` names the value in its reason: "reason", "argument 1". */
 export type Parser<Value> = (value: unknown, at: string) => Value;
-export type ParsedBy<P> = P extends Parser<infer Value> ? Value : never;
+type ParsedBy<P> = P extends Parser<infer Value> ? Value : never;
 
 /** A value that is not what is expected. Its message is for whoever sent it. */
 export class UnexpectedValue extends Error {

@@ -6,7 +6,7 @@ import { CURRENT_PRICE_LIST, type PriceList } from './price-list.ts';
 /** A quote may be cited by a submission for this long (credit-rules.md, "Prices"). */
 export const QUOTE_LIFETIME_SECONDS = 15 * 60;
 
-export type QuoteLine = {
+type QuoteLine = {
   readonly item: number;
   readonly kind: WorkItem['kind'];
   readonly quantity: number;

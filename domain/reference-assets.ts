@@ -22,7 +22,7 @@ export function hasReferenceUrls({ brief }: WorkItem): boolean {
   return (brief?.reference_asset_urls ?? []).length > 0;
 }
 
-export const REFERENCE_REFUSALS = [
+const REFERENCE_REFUSALS = [
   'not_https',
   'bad_address',
   'private_address',

@@ -108,7 +108,7 @@ export type ApiConfig = ProcessConfig & {
 };
 
 /** Worker versioning (design.md: AUTO_UPGRADE with patches); null is an unversioned worker, as the embedded one is. */
-export type WorkerVersion = { readonly deploymentName: string; readonly buildId: string };
+type WorkerVersion = { readonly deploymentName: string; readonly buildId: string };
 
 export type WorkerConfig = ProcessConfig & {
   readonly database: DatabaseConfig;

@@ -18,7 +18,7 @@ const { renewDuePlans, sweepExpiredCredits } = proxyActivities<CreditMaintenance
  */
 const STEPS_PER_RUN = 500;
 
-export type MaintenanceReport = {
+type MaintenanceReport = {
   readonly renewals: MaintenanceCounts;
   readonly expiries: MaintenanceCounts;
 };

@@ -11,7 +11,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
-export type OutsideRefusal = 'not_https' | 'bad_address' | 'private_address' | 'too_many_redirects';
+type OutsideRefusal = 'not_https' | 'bad_address' | 'private_address' | 'too_many_redirects';
 
 /** What an address outside of our house answered in the end. */
 export type OutsideAnswer =

@@ -68,13 +68,13 @@ export function errorClassOfFailure(code: string | null): ErrorClass {
 }
 
 /** Reads Retry-After in seconds; a date or anything else is null. */
-export function retryAfterMsOf(header: string | null): number | null {
+function retryAfterMsOf(header: string | null): number | null {
   if (header === null || !/^[0-9]{1,6}$/.test(header)) return null;
   return Math.min(Number(header) * 1_000, MAX_RETRY_AFTER_MS);
 }
 
 /** The code of an error body `{ "error": { "code": … } }`. */
-export function errorCodeOf(body: unknown): string | null {
+function errorCodeOf(body: unknown): string | null {
   if (typeof body !== 'object' || body === null || !('error' in body)) return null;
   return textAt(body.error, 'code');
 }

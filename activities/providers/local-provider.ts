@@ -18,7 +18,7 @@ import { createResettingAgent } from './resetting-agent.ts';
  * The longest a post may take before its outcome is `unknown`. The service answers within milliseconds; 8 s rides out
  * a busy machine, and ends before the submit activity's own limit, so that the activity records the outcome itself.
  */
-export const LOCAL_SUBMIT_TIMEOUT_MS = 8_000;
+const LOCAL_SUBMIT_TIMEOUT_MS = 8_000;
 
 /** Making a connection proves nothing and starts nothing, so it is tried again rather than waited for. */
 const CONNECT_TIMEOUT_MS = 3_000;

@@ -77,13 +77,13 @@ export type PollResult = { readonly retryAfterMs: number } & (
   | { readonly state: 'unknown' }
 );
 
-export type LookupResult =
+type LookupResult =
   | { readonly outcome: 'found'; readonly providerJobId: string }
   | { readonly outcome: 'not_found' }
   | { readonly outcome: 'unknown' };
 
 /** Whose a job of the service is, by the service's own record of it. */
-export type IdentifyResult =
+type IdentifyResult =
   /** `reference`: what we submitted it under. */
   | { readonly outcome: 'found'; readonly reference: string }
   | { readonly outcome: 'not_found' }
@@ -91,7 +91,7 @@ export type IdentifyResult =
   | { readonly outcome: 'unsupported' }
   | { readonly outcome: 'unknown' };
 
-export type CancelResult = 'stopped' | 'requested' | 'too_late' | 'unsupported';
+type CancelResult = 'stopped' | 'requested' | 'too_late' | 'unsupported';
 
 /** One file of a finished job, as a stream; the asset store measures and checks it. */
 export type ProviderFile = {
@@ -113,7 +113,7 @@ export type InputFile = Pick<StageInput, 'contentType' | 'bytes' | 'sha256'> & {
   readonly open: () => Promise<Readable>;
 };
 
-export type ProviderWebhook = {
+type ProviderWebhook = {
   readonly isVerified: boolean;
   readonly providerJobId: string | null;
   readonly eventId: string | null;

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 
 /** No answer of a model service is longer than this, whatever it claims: 1 MiB. */
-export const MAX_JSON_BYTES = 1_048_576;
+const MAX_JSON_BYTES = 1_048_576;
 
 /**
  * Reads a JSON body of at most MAX_JSON_BYTES; undefined when it is longer or not JSON. Rejects when the connection

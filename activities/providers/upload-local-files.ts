@@ -11,7 +11,7 @@ const ASK_TIMEOUT_MS = 5_000;
 const MISSING = z.object({ missing: z.array(z.string()) });
 
 /** The service said no to a file, or did not say what it lacks. Nothing has been submitted: asking again is free. */
-export class FilesNotTaken extends Error {
+class FilesNotTaken extends Error {
   override readonly name = 'FilesNotTaken';
 }
 

@@ -19,7 +19,7 @@ const DECODERS = [
 /** The last byte of a GIF. What comes before the end of its first picture alone is noticed by the decoder. */
 const GIF_TRAILER = 0x3b;
 
-export type PictureFault = Extract<ReferenceRefusal, 'damaged' | 'too_many_pixels'>;
+type PictureFault = Extract<ReferenceRefusal, 'damaged' | 'too_many_pixels'>;
 
 /** Decodes a picture to its end; null: it is whole. `read` is called when it is its turn. */
 export type CheckPicture = (read: () => Promise<Buffer>, contentType: string) => Promise<PictureFault | null>;

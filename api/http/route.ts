@@ -13,7 +13,7 @@ export type CallerExchange = Exchange & { readonly caller: Caller };
 export type AccountExchange = CallerExchange & { readonly accountId: string };
 
 /** What a call does once it has been read and checked, and the response to it. */
-export type Effect = () => Promise<void>;
+type Effect = () => Promise<void>;
 
 /** A call reads, or acts. Each responds, or throws a Problem. */
 export type Handler<In extends Exchange> =

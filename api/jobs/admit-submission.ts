@@ -13,7 +13,7 @@ import { problemOfRefusal } from './refusal-problem.ts';
 import { tooManyJobs } from './too-many-jobs.ts';
 import type { Submission } from './submission.ts';
 
-export type Admitted = {
+type Admitted = {
   /** True when an earlier request under this key was admitted, or is being admitted, by the same body. */
   readonly isReplay: boolean;
 };

@@ -9,7 +9,7 @@ const POLL_INTERVAL_MS = 150;
 const BACK_OFF_MS = 1_000;
 
 /** 'changed': there is something past the number asked about, or the job has ended. 'closing': the process is going. */
-export type WatchNews = 'changed' | 'quiet' | 'closing';
+type WatchNews = 'changed' | 'quiet' | 'closing';
 
 export type JobWatch = {
   /** Waits until the job has an event past `after` or has ended, at most `timeoutMs`. One call at a time. */
@@ -18,7 +18,7 @@ export type JobWatch = {
   readonly close: () => void;
 };
 
-export type WatchPlace = { readonly is: 'open'; readonly watch: JobWatch } | NoPlace;
+type WatchPlace = { readonly is: 'open'; readonly watch: JobWatch } | NoPlace;
 
 export type JobWatches = {
   open(job: JobKey): WatchPlace;

@@ -15,7 +15,7 @@ import { openOutputIdsOf } from '../jobs/open-outputs.ts';
 import { invalidPart, notFound, Problem, unavailable } from '../http/problem.ts';
 
 /** A command of support as it came. */
-export type AskedCommand = {
+type AskedCommand = {
   readonly accountId: string;
   readonly job: StoredJob;
   readonly key: string;

@@ -8,7 +8,7 @@ import type { Quote } from '../../contract/quote-shapes.ts';
 export type JobBody = Readonly<Record<string, unknown>>;
 
 /** The API answered with a problem; the message is what a person needs. */
-export class ApiProblem extends Error {
+class ApiProblem extends Error {
   readonly status: number;
 
   constructor(status: number, call: string, body: string) {

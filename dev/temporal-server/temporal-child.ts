@@ -9,7 +9,7 @@ import { untilTemporalAnswers } from './until-temporal-answers.ts';
 /** Under 4 s on 2 idle cores; with a long history file and a busy machine it takes longer. */
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
-export const EMBEDDED_NAMESPACE = 'default';
+const EMBEDDED_NAMESPACE = 'default';
 
 /**
  * design.md, "The embedded stack": the default of 20 polls a second per shard, with one shard, adds 40 ms to each hop

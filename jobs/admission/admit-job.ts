@@ -6,7 +6,7 @@ import type { JobRequest } from '../../domain/job-request.ts';
 import type { PlannedOutput } from '../../domain/output-plan.ts';
 
 /** With how long it may take, from its own start, in seconds. */
-export type AdmittedOutput = PlannedOutput & { readonly deadlineSeconds: number };
+type AdmittedOutput = PlannedOutput & { readonly deadlineSeconds: number };
 
 export type AdmitItem = {
   readonly accountId: string;
@@ -36,7 +36,7 @@ export type AdmitItem = {
     }
 );
 
-export type StoredOutcome =
+type StoredOutcome =
   | { readonly outcome: 'reserved'; readonly credits: number }
   | { readonly outcome: 'refused'; readonly code: string; readonly reason: string };
 

@@ -4,7 +4,7 @@ import type { OutputState } from '../../domain/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** Why edits cannot be made: in the shape of an admission's refusal. */
-export type SourceRefusal = {
+type SourceRefusal = {
   readonly code: 'not_found' | 'state_conflict';
   readonly reason: 'source_not_found' | 'source_not_delivered';
 };

@@ -12,7 +12,7 @@ type OutputKey = {
 };
 
 /** Why credits return, and where those go whose grant has expired. */
-export type ReleaseCause = { readonly failure: Failure; readonly expiredGrantPolicy: ExpiredGrantPolicy };
+type ReleaseCause = { readonly failure: Failure; readonly expiredGrantPolicy: ExpiredGrantPolicy };
 
 export type SettleOutputItem = OutputKey &
   (

@@ -72,7 +72,6 @@ const REQUEST = z.looseObject({
 
 /** Lengths are UTF-16 units here, twice the code points the API allows: the API's own check is the strict one. */
 export type PredictionInput = z.infer<typeof INPUT>;
-export type StageInput = z.infer<typeof STAGE_INPUT>;
 export type PredictionRequest = z.infer<typeof REQUEST>;
 
 export type ParsedRequest =

@@ -11,7 +11,7 @@ export type ResultFile = {
   readonly sha256: string;
 };
 
-export type PredictionError = { readonly code: string; readonly message: string };
+type PredictionError = { readonly code: string; readonly message: string };
 
 /** How a prediction ended. `isBilled` is what this service takes from its customer, not what ours pays. */
 export type PredictionEnd = {

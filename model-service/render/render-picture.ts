@@ -15,7 +15,7 @@ import { paletteOf, TONES, type Palette } from './color/palette.ts';
 import { pick, seededRandom, type SeededRandom } from './drawing/seeded-random.ts';
 
 /** 4:5, the tallest picture that feeds show uncropped. */
-export const PICTURE_SIZE = { width: 1080, height: 1350 } as const;
+const PICTURE_SIZE = { width: 1080, height: 1350 } as const;
 
 const MARGIN = 84;
 const COLUMN = PICTURE_SIZE.width - 2 * MARGIN;

@@ -11,7 +11,7 @@ export type SubmitRule =
   | 'refuse_rate_limited_once';
 
 /** What becomes of a job that was accepted. */
-export type RunRule =
+type RunRule =
   | 'succeed'
   | 'succeed_slowly'
   | 'fail'

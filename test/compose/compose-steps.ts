@@ -12,7 +12,7 @@ const TAKEN_WITHIN_MS = 90_000;
 const SERVES_WITHIN_MS = 10_000;
 
 /** Everything that stays up, in the order in which it is crashed. */
-export const CRASHED = ['worker', 'model-service', 'api', 'temporal', 'postgres'] as const;
+const CRASHED = ['worker', 'model-service', 'api', 'temporal', 'postgres'] as const;
 
 /** The README's first key, account and job; and the ledger's check. */
 export async function deliverFirstJob(engine: ComposeEngine): Promise<void> {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /** What an adapter can ask the local model service. */
-export type CallName = 'submit' | 'lookup' | 'poll' | 'cancel' | 'file';
+type CallName = 'submit' | 'lookup' | 'poll' | 'cancel' | 'file';
 
 export type ServiceCall = {
   readonly name: CallName;

@@ -33,7 +33,7 @@ export type RunningStack = {
   close(options?: { readonly keepsHome: boolean }): Promise<void>;
 };
 
-export type CallOptions = {
+type CallOptions = {
   readonly account?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

@@ -13,8 +13,6 @@ export type JobsFixture = LedgerFixture & {
   readonly runToAsset: (accountId: string, jobId: string) => Promise<void>;
 };
 
-export const HOUR_SECONDS = 3_600;
-
 export async function createJobsFixture(): Promise<JobsFixture> {
   const ledger = await createLedgerFixture();
   const call = async (name: string, ...values: readonly unknown[]): Promise<Row[]> => {

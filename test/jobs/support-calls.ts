@@ -9,7 +9,7 @@ export type CommandCall = {
   readonly call?: object;
 };
 
-export const FAILURE = { code: 'terminated', at_fault: 'us', detail: 'Ended.', retryable: true };
+const FAILURE = { code: 'terminated', at_fault: 'us', detail: 'Ended.', retryable: true };
 
 /** Calls a command; a key of its own for each unless one is named. Answers what the function does. */
 export function createCommands(jobs: () => JobsFixture) {

@@ -4,7 +4,7 @@ import { createTestDatabase } from '../harness/test-database.ts';
 import { callVerbs, type VerbItem, type VerbName } from './sql-verbs.ts';
 
 /** Calls a verb of the ledger for each item, in one transaction; the rows, in item order. */
-export type RawVerb = (items: readonly object[]) => Promise<Record<string, unknown>[]>;
+type RawVerb = (items: readonly object[]) => Promise<Record<string, unknown>[]>;
 
 export type LedgerFixture = {
   /** As the owner: fixtures, and looking at tables no process may read. */
@@ -30,7 +30,7 @@ export type LedgerFixture = {
   readonly close: () => Promise<void>;
 };
 
-export type Balance = {
+type Balance = {
   readonly available: number;
   readonly reserved: number;
   readonly spent: number;

@@ -24,7 +24,7 @@ export function mixColors(from: Color, to: Color, share: number): Color {
 }
 
 /** Relative luminance, 0 … 1 (WCAG 2.2). */
-export function luminanceOf({ red, green, blue }: Color): number {
+function luminanceOf({ red, green, blue }: Color): number {
   return 0.2126 * toLinear(red) + 0.7152 * toLinear(green) + 0.0722 * toLinear(blue);
 }
 

@@ -2,7 +2,7 @@ import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { cssOf, mixColors, type Color } from '../color/color.ts';
 
 /** Things that look like plastic under a lamp at the top left. */
-export const SHAPE_KINDS = ['ball', 'ring', 'capsule', 'spring', 'disc'] as const;
+const SHAPE_KINDS = ['ball', 'ring', 'capsule', 'spring', 'disc'] as const;
 export type ShapeKind = (typeof SHAPE_KINDS)[number];
 
 const WHITE: Color = { red: 1, green: 1, blue: 1 };

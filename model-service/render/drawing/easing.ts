@@ -15,7 +15,7 @@ export function easeOutBack(time: number): number {
   return 1 + 2.4 * t ** 3 + 1.4 * t ** 2;
 }
 
-export function clampUnit(time: number): number {
+function clampUnit(time: number): number {
   return Math.min(1, Math.max(0, time));
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'mediabunny';
 
 /** A clip and where it begins in the film. */
-export type FilmClip = { readonly content: Uint8Array; readonly startSeconds: number };
+type FilmClip = { readonly content: Uint8Array; readonly startSeconds: number };
 
 export type FilmParts = {
   readonly clips: readonly FilmClip[];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-export const FONT_WEIGHTS = [500, 700, 800] as const;
+const FONT_WEIGHTS = [500, 700, 800] as const;
 export type FontWeight = (typeof FONT_WEIGHTS)[number];
 
 /** The code points that a file is for, first to last. Its package says so; that it has a glyph for each is not said. */

@@ -156,7 +156,7 @@ export class Container {
 }
 
 /** Seconds of a duration as the file writes them. Throws for any other unit. */
-export function secondsOf(duration: string): number {
+function secondsOf(duration: string): number {
   const [, seconds] = /^(\d+)s$/.exec(duration) ?? [];
   if (seconds === undefined) throw new Error(`not in seconds: ${duration}`);
   return Number(seconds);

@@ -9,8 +9,6 @@ import type { Observation } from './example-line.ts';
 const DAY_MS = 24 * 3_600_000;
 const PAGE = { after: null, limit: 100 };
 
-export type AccountBook = ReturnType<typeof createAccountBook>;
-
 /** The accounts of one example: the clock they live by, and how they stand. */
 export function createAccountBook(pools: { readonly owner: pg.Pool; readonly worker: pg.Pool }) {
   const { owner, worker } = pools;

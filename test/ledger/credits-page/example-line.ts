@@ -9,7 +9,7 @@ export type ExampleLine = {
 };
 
 /** The account of whoever reads the page; others are named. */
-export const READER = 'you';
+const READER = 'you';
 
 const LINE =
   /^(?<date>\d{4}-\d{2}-\d{2})(?: (?<time>\d{2}:\d{2}))? +(?:(?<account>[A-Z]\w+): )?(?<action>\S.*?) +→ (?<expected>.+)$/;

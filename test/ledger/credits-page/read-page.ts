@@ -4,7 +4,7 @@ import path from 'node:path';
 const PAGE = path.join(import.meta.dirname, '..', '..', '..', 'docs', 'credits.md');
 
 /** A fenced block of the page: under which heading it stands, and its lines. */
-export type Block = { readonly title: string; readonly lines: readonly string[] };
+type Block = { readonly title: string; readonly lines: readonly string[] };
 
 export type Page = {
   /** Blocks of ```credits, in order. */

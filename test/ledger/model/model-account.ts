@@ -45,7 +45,7 @@ export type ModelPlan = {
   renewal: string;
 };
 
-export type PlanPeriod = { endsAt: number; plan: string; granted: number; isSkipped: boolean };
+type PlanPeriod = { endsAt: number; plan: string; granted: number; isSkipped: boolean };
 
 export type ModelAccount = {
   readonly name: string;
