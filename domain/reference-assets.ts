@@ -22,19 +22,17 @@ export function hasReferenceUrls({ brief }: WorkItem): boolean {
   return (brief?.reference_asset_urls ?? []).length > 0;
 }
 
-const REFERENCE_REFUSALS = [
-  'not_https',
-  'bad_address',
-  'private_address',
-  'too_many_redirects',
-  'too_large',
-  'not_an_image',
-  'damaged',
-  'too_many_pixels',
-  'not_found',
-  'unreachable',
-] as const;
-export type ReferenceRefusal = (typeof REFERENCE_REFUSALS)[number];
+export type ReferenceRefusal =
+  | 'not_https'
+  | 'bad_address'
+  | 'private_address'
+  | 'too_many_redirects'
+  | 'too_large'
+  | 'not_an_image'
+  | 'damaged'
+  | 'too_many_pixels'
+  | 'not_found'
+  | 'unreachable';
 
 /** For the customer, after "Reference asset 2 could not be fetched: ". */
 const WORDS: Readonly<Record<ReferenceRefusal, string>> = {

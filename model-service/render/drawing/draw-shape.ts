@@ -2,8 +2,7 @@ import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { cssOf, mixColors, type Color } from '../color/color.ts';
 
 /** Things that look like plastic under a lamp at the top left. */
-const SHAPE_KINDS = ['ball', 'ring', 'capsule', 'spring', 'disc'] as const;
-export type ShapeKind = (typeof SHAPE_KINDS)[number];
+export type ShapeKind = 'ball' | 'ring' | 'capsule' | 'spring' | 'disc';
 
 const WHITE: Color = { red: 1, green: 1, blue: 1 };
 const NIGHT: Color = { red: 0.02, green: 0.02, blue: 0.09 };
