@@ -36,7 +36,7 @@ const NO_DEFAULT_EXPORT = [
 ];
 
 const NO_SYNTAX = [
-  { selector: 'TSEnumDeclaration', message: 'Use an `as const` object (style.md, habit 12).' },
+  { selector: 'TSEnumDeclaration', message: 'Use an `as const` object.' },
   { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file itself.' },
 ];
 

@@ -29,7 +29,7 @@ export type Unexpected = { readonly outcome: 'unavailable'; readonly error: unkn
  * value: no call throws.
  */
 export type HoldfastClient = {
-  /** Admits and starts a job; the same key and request answer the same for ever. Answers within 10 s. */
+  /** Admits and starts a job; the same key and request answer the same forever. Answers within 10 s. */
   start(job: OwnedJob & { readonly request: JobRequest }): Promise<ClientStartOutcome>;
   /** Waits for a job to end. */
   wait(job: OwnedJob, options?: { readonly timeoutMs?: number }): Promise<JobResult | Unexpected>;

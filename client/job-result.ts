@@ -63,7 +63,7 @@ function resultOf(result: GenerationResult | BatchResult): JobResult {
   }
 }
 
-/** design.md, "How a workflow closes": the type of the failure is the failure code. */
+/** The type of the failure with which a workflow closed is the failure code (workflows/closing/close-workflow.ts). */
 function resultOfFailure(cause: Error | undefined): JobResult {
   if (cause instanceof CancelledFailure) return { outcome: 'canceled' };
   if (cause instanceof TerminatedFailure) return { outcome: 'failed', code: 'terminated' };

@@ -9,7 +9,7 @@ import {
 import { faultOfText } from '../domain/text-rule.ts';
 import { requestText } from './request-text.ts';
 
-/** The shape of the job body (http-api.md), one strict object per kind. What spans fields is in job-request-rules.ts. */
+/** The shape of the job body (docs/http-api.md), one strict object per kind. What spans fields is in job-request-rules.ts. */
 
 const MODEL_NAME_LENGTH = 64;
 const ID = /^[a-z]+_[a-z0-9_]{1,64}$/;

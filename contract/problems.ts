@@ -7,7 +7,7 @@ export type ProblemRule = {
   readonly advice: string;
 };
 
-/** http-api.md, "Problem codes". */
+/** Every problem code (docs/http-api.md). */
 export const PROBLEMS = {
   invalid_request: {
     status: 400,
@@ -94,7 +94,7 @@ export const PROBLEMS = {
     retryable: false,
     advice: 'Send Content-Type: application/json.',
   },
-  /** Beside http-api.md's codes: every error has one, and this status has no other. */
+  /** Beside docs/http-api.md's codes: every error has one, and this status has no other. */
   range_not_satisfiable: {
     status: 416,
     title: 'The file is shorter than that',

@@ -34,7 +34,7 @@ export type OutputStart = {
   readonly outputId: string;
 };
 
-/** A start not admitted within this long is refused for good (design.md, "A job, from request to settlement", 3). */
+/** A start not admitted within this long is refused for good. */
 export const ADMIT_WITHIN_SECONDS = 60;
 
 type RefusalCode =
@@ -98,7 +98,7 @@ export type AdmissionAnswer = Admission & { readonly startId: string | null };
 export const admitUpdate = defineUpdate<AdmissionAnswer>('admit');
 
 export type CancelRequest = {
-  /** A customer's cancel of a job that runs as expected is theirs; of a stuck one it counts as ours (design.md, "The ledger"). */
+  /** A customer's cancel of a job that runs as expected is theirs; of a stuck one it counts as ours. */
   readonly by: 'customer' | 'support';
 };
 

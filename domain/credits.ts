@@ -1,4 +1,4 @@
-/** A whole number of credits, 0 … 2^53 − 1. Never a float, never a bigint (design.md, "Words"). */
+/** A whole number of credits, 0 … 2^53 − 1. Never a float, never a bigint. */
 export type Credits = number & { readonly __unit: 'credits' };
 
 /** The largest amount one call may move. Far above any plan (60,000) and far below 2^53, so sums stay exact. */

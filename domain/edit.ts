@@ -6,7 +6,7 @@ export type ResolvedKind = Exclude<WorkItem['kind'], 'edit'>;
 /** Work as a model is given it and as an output keeps it: an edit is resolved into what it makes. */
 export type ResolvedWork = Omit<WorkItem, 'kind'> & { readonly kind: ResolvedKind };
 
-/** What an edit takes from its source when its own fields are silent (credit-rules.md, "Prices"). */
+/** What an edit takes from its source when its own fields are silent (docs/credits.md). */
 export type EditSource = Pick<
   ResolvedWork,
   'kind' | 'brief' | 'duration_seconds' | 'quality' | 'instruction'

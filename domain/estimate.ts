@@ -5,7 +5,7 @@ import { CURRENT_PRICE_LIST, type PriceList } from './price-list.ts';
 export type Estimate = { readonly statics: number; readonly videos: number };
 
 /**
- * How far so many credits go, rounded down (credit-rules.md, "What credits buy"). For planning only: what a job costs is
+ * How far so many credits go, rounded down (docs/credits.md). For planning only: what a job costs is
  * said by its quote. Throws RangeError for what is not a whole number of credits.
  */
 export function estimate(credits: number, priceList: PriceList = CURRENT_PRICE_LIST): Estimate {

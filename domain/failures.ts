@@ -140,7 +140,7 @@ export function expiredGrantPolicyOf(failure: Pick<Failure, 'at_fault'>): Expire
   return POLICY_OF_FAULT[failure.at_fault];
 }
 
-/** A `return` grant lives to the later of this and the end of the current period (design.md, "The ledger"). */
+/** A `return` grant lives to the later of this and the end of the current period. */
 export const RETURN_GRANT_LIFETIME_HOURS = 72;
 
 export function isFailureCode(text: string): text is FailureCode {

@@ -1,6 +1,6 @@
 import { CURRENT_PRICE_LIST } from './price-list.ts';
 
-/** Where credits come from, how many, and how long they live (credit-rules.md, "Where credits come from"). */
+/** Where credits come from, how many, and how long they live (docs/credits.md). */
 
 export const GRANT_SOURCES = [
   'plan',

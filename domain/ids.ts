@@ -47,7 +47,7 @@ export function workflowIdOfOutput(jobId: string, outputId: string, outputs: num
   return outputs === 1 ? workflowIdOf(jobId) : outputWorkflowIdOf(outputId);
 }
 
-/** Our reference at the provider for one submission: unique for ever, and the key of the attempt row. */
+/** Our reference at the provider for one submission: unique forever, and the key of the attempt row. */
 export function attemptReferenceOf(key: AttemptKey): string {
   return `${key.outputId.replace(/^out_/, 'att_')}_${key.stage}_${String(key.number)}`;
 }

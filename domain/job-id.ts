@@ -7,8 +7,8 @@ const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const STEM_LENGTH = 26;
 
 /**
- * The job id of an account's idempotency key on the jobs route. Same account and key → same id for ever, so a retry
- * finds the first job whatever was lost in between (api-conventions.md, "idempotency").
+ * The job id of an account's idempotency key on the jobs route. Same account and key → same id forever, so a retry
+ * finds the first job whatever was lost in between.
  */
 export function jobIdOf(accountId: string, idempotencyKey: string): string {
   return `job_${stemOf('job', accountId, idempotencyKey)}`;

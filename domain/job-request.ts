@@ -1,4 +1,4 @@
-/** What a customer asks for. The shape of the job body in http-api.md, in the order it is documented there. */
+/** What a customer asks for. The shape of the job body in docs/http-api.md, in the order it is documented there. */
 
 export const JOB_KINDS = ['static_ad', 'video_ad', 'edit', 'batch'] as const;
 type JobKind = (typeof JOB_KINDS)[number];
@@ -9,7 +9,7 @@ export type VideoDurationSeconds = (typeof VIDEO_DURATIONS_SECONDS)[number];
 export const VIDEO_QUALITIES = ['draft', 'standard', 'high'] as const;
 export type VideoQuality = (typeof VIDEO_QUALITIES)[number];
 
-/** Limits of the job body (http-api.md). Lengths are in Unicode code points, sizes in bytes. */
+/** Limits of the job body (docs/http-api.md). Lengths are in Unicode code points, sizes in bytes. */
 export const JOB_REQUEST_LIMITS = {
   bodyBytes: 1_048_576,
   depth: 10,
@@ -61,7 +61,7 @@ export type JobRequest = Omit<WorkItem, 'kind'> & {
   readonly force?: boolean | undefined;
 };
 
-/** The endings the local model service can play (http-api.md, "Test scenarios"). */
+/** The endings the local model service can play (docs/http-api.md). */
 export const TEST_SCENARIOS = [
   'ok',
   'slow',

@@ -1,4 +1,4 @@
-/** States of a job as people see it (http-api.md, "job"). */
+/** States of a job as people see it (docs/http-api.md). */
 
 export const JOB_STATES = [
   'queued',

@@ -68,7 +68,7 @@ export function modelOf(name: string | undefined): Model | undefined {
 /** Every instant a job watches, in seconds from admission. */
 export type JobTimes = ModelTimes & {
   /**
-   * Who set the run deadline: it decides the fault, and so where expired credits go (design.md, "The ledger"). `us`: an output of
+   * Who set the run deadline: it decides the fault, and so where expired credits go. `us`: an output of
    * several that began so late that the job's deadline cuts it short.
    */
   readonly deadlineSetBy: 'model' | 'customer' | 'us';

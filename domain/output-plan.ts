@@ -54,7 +54,7 @@ export type Attempt = {
   /** Of the part: `render`, `scenes_2`. */
   readonly stage: string;
   readonly number: number;
-  /** Our reference at the provider: unique for ever. */
+  /** Our reference at the provider: unique forever. */
   readonly reference: string;
   /** Media type of what is made. */
   readonly mediaType: string;

@@ -1,6 +1,6 @@
 import { REFERRAL_CREDITS, REFERRAL_LIFETIME_MONTHS } from './grant-rules.ts';
 
-/** Credits of each plan, granted for every period (credit-rules.md, "Where credits come from"). From the lowest up. */
+/** Credits of each plan, granted for every period (docs/credits.md). From the lowest up. */
 export const PLAN_CREDITS = {
   starter: 4_000,
   advanced: 8_000,
@@ -14,7 +14,7 @@ export type PlanName = keyof typeof PLAN_CREDITS;
 export const PLAN_NAMES = Object.keys(PLAN_CREDITS) as readonly PlanName[];
 
 /**
- * Who renews a plan: a schedule of ours, or the calls of an outside billing system (credit-rules.md: `by_call` is the
+ * Who renews a plan: a schedule of ours, or the calls of an outside billing system (docs/credits.md: `by_call` is the
  * default).
  */
 export const RENEWALS = ['automatic', 'by_call'] as const;

@@ -9,7 +9,7 @@ export type PriceList = {
   readonly planningVideo: number;
 };
 
-/** Version 1, in credits (credit-rules.md, "Prices"). A published version never changes; a new price is a new version. */
+/** Version 1, in credits (docs/credits.md). A published version never changes; a new price is a new version. */
 const VERSION_1: PriceList = {
   version: 1,
   staticAd: 35,

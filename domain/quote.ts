@@ -3,7 +3,7 @@ import { NO_SOURCES, sourceIdsOf, resolveWork, type ResolvedWork, type SourceOf 
 import type { JobRequest, WorkItem } from './job-request.ts';
 import { CURRENT_PRICE_LIST, type PriceList } from './price-list.ts';
 
-/** A quote may be cited by a submission for this long (credit-rules.md, "Prices"). */
+/** A quote may be cited by a submission for this long (docs/credits.md). */
 export const QUOTE_LIFETIME_SECONDS = 15 * 60;
 
 type QuoteLine = {

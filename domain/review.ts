@@ -1,4 +1,4 @@
-/** Unusable output: what a customer reports, what support decides, and what each is told (credit-rules.md, "When credits come back"). */
+/** Unusable output: what a customer reports, what support decides, and what each is told (docs/credits.md). */
 
 export const REVIEW_CATEGORIES = ['broken', 'wrong_product', 'vague_brief', 'beyond_model', 'other'] as const;
 export type ReviewCategory = (typeof REVIEW_CATEGORIES)[number];

@@ -1,6 +1,6 @@
 import { failureOf, type Failure } from './failures.ts';
 
-/** What support can do to a job, in the words of the HTTP API (http-api.md). Workflow code uses this file. */
+/** What support can do to a job, in the words of the HTTP API (docs/http-api.md). Workflow code uses this file. */
 
 /** An attempt by its number, where the job has one of it, or by its reference. */
 export type AttemptName = number | string;

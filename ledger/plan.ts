@@ -5,7 +5,7 @@ import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account
 
 export type PlanCall = {
   readonly accountId: string;
-  /** The key: the same reference and content answers the same for ever. */
+  /** The key: the same reference and content answers the same forever. */
   readonly reference: string;
   /** Null: ends with the current period. */
   readonly plan: string | null;

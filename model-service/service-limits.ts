@@ -1,6 +1,6 @@
 /** What the service holds at most. A third party has limits too, and a test double without any hides our own leaks. */
 export const MODEL_SERVICE_LIMITS = {
-  /** Bytes of a request body: the job body's own limit (http-api.md). */
+  /** Bytes of a request body: the job body's own limit (docs/http-api.md). */
   bodyBytes: 1_048_576,
   /** Jobs in status `processing` at once while rendering; the workers below take them one by one. */
   processing: 64,

@@ -107,7 +107,7 @@ export type ApiConfig = ProcessConfig & {
   readonly allowsLocalAssetUrls: boolean;
 };
 
-/** Worker versioning (design.md: AUTO_UPGRADE with patches); null is an unversioned worker, as the embedded one is. */
+/** Worker versioning: AUTO_UPGRADE with patches; null is an unversioned worker, as the embedded one is. */
 type WorkerVersion = { readonly deploymentName: string; readonly buildId: string };
 
 export type WorkerConfig = ProcessConfig & {

@@ -21,7 +21,7 @@ export function createLogger(options: {
   readonly name: string;
   readonly level: ProcessConfig['logLevel'];
 }): Logger {
-  // Not pino's own destination: when the reader of stdout is gone, that one waits for it in its exit handler, for ever.
+  // Not pino's own destination: when the reader of stdout is gone, that one waits for it in its exit handler, forever.
   if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => undefined);
   return pino(
     {

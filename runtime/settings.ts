@@ -15,7 +15,7 @@ const hostAndPort = z.string().regex(/^[^\s/]+:\d{1,5}$/);
 const httpUrl = z.url({ protocol: /^https?$/ });
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 
-/** The longest the reconciler waits after a workflow closed (design.md: longest admit or settle timeout, ≤ 30 s). */
+/** The longest the reconciler waits after a workflow closed: the longest timeout of an admission or a settlement. */
 const MAX_RECONCILE_GRACE_SECONDS = 30;
 
 export const SETTINGS = {

@@ -43,7 +43,7 @@ async function workflowsOf(config: WorkerConfig): Promise<NonNullable<WorkerOpti
 
 /**
  * AUTO_UPGRADE: a running job moves to the newest build at its next task. Pinned versions would strand money in flight
- * when a build goes away (design.md, "How a workflow closes").
+ * when a build goes away.
  */
 function versioningOf({ version }: WorkerConfig): Pick<WorkerOptions, 'workerDeploymentOptions'> {
   if (version === null) return {};

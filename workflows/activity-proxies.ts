@@ -72,7 +72,7 @@ const KEEP_REFERENCES_SECONDS = 180;
 /** Room past the run deadline, at which the workflow stops waiting by itself. */
 const RUN_SPARE_SECONDS = 120;
 
-/** A provider has 30 s to confirm that it stopped (design.md, "Deadlines"); then we go on without its word. */
+/** A provider has 30 s to confirm that it stopped; then we go on without its word. */
 const STOP_SECONDS = 40;
 
 /** With the time it may wait for a worker. */

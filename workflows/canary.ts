@@ -1,7 +1,7 @@
 import { condition } from '@temporalio/workflow';
 
 /**
- * Does nothing, for ever. While it is found, "not found" for another workflow means that it is gone; when it is not, the
+ * Does nothing, forever. While it is found, "not found" for another workflow means that it is gone; when it is not, the
  * reconciler is looking into the wrong namespace.
  */
 export async function canary(): Promise<void> {

@@ -25,7 +25,7 @@ export type StopRevoked = { readonly secondsLeft: number };
 /** A deadline this near has come: the workflow's clock and the database's are not one. */
 const SAME_INSTANT_SECONDS = 5;
 
-/** A provider gets this long to confirm; then the credits return regardless (design.md, "Deadlines"). */
+/** A provider gets this long to confirm; then the credits return regardless. */
 const CONFIRM_WITHIN_MS = 30_000;
 
 /** One call to a provider. */

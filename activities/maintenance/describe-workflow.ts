@@ -8,7 +8,7 @@ const GRPC_NOT_FOUND = 5;
 const DESCRIBE_TIMEOUT_MS = 5_000;
 
 /**
- * What Describe says of a workflow. Never visibility: that is late, and limited (temporal-traps). Never throws: what one
+ * What Describe says of a workflow. Never visibility: that is late, and limited. Never throws: what one
  * workflow's Describe fails with concerns that workflow alone.
  */
 export async function describeWorkflow(client: Client, workflowId: string): Promise<WorkflowStatus> {

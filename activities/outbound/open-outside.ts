@@ -4,7 +4,7 @@ import { Agent, request } from 'undici';
 import { AddressRefused, createCheckedLookup, type Resolve } from './checked-lookup.ts';
 import { mayConnect, type OutboundRules } from './public-address.ts';
 
-/** api-conventions.md, "outbound URLs". */
+/** An address of a customer that redirects further than this is refused. */
 const MAX_REDIRECTS = 3;
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -3,7 +3,7 @@ import type { AttemptKey } from '../../domain/ids.ts';
 import type { ModelWork } from '../../domain/reference-assets.ts';
 import type { ErrorClass } from '../../domain/rejections.ts';
 
-/** What a model service can and cannot do (provider-facts: no two are alike). Decisions read this, never a name. */
+/** What a model service can and cannot do: no two are alike. Decisions read this, never a name. */
 export type ProviderCapabilities = {
   /** A second submit with the same reference does not run twice. */
   readonly hasIdempotentSubmit: boolean;
@@ -22,7 +22,7 @@ export type ProviderCapabilities = {
 
 export type SubmitInput = {
   readonly key: AttemptKey;
-  /** Our reference, unique for ever: the provider is asked for it when an answer was lost. */
+  /** Our reference, unique forever: the provider is asked for it when an answer was lost. */
   readonly reference: string;
   readonly work: ModelWork;
   /** Of a pipeline: which part of which stage is asked for, of which model, made from what. Null for the whole at once. */

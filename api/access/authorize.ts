@@ -52,7 +52,7 @@ export function namedAccount(request: Request, caller: Caller): string | undefin
 }
 
 /**
- * An account key acts for its own account, a platform key for the one named in `Holdfast-Account` (http-api.md, "Keys").
+ * An account key acts for its own account, a platform key for the one named in `Holdfast-Account` (docs/http-api.md).
  * Throws `invalid_request`, `forbidden` or `not_found`.
  */
 export function createActingFor(database: Database, now: () => number): ActingFor {

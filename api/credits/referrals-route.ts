@@ -11,7 +11,7 @@ import { readBody } from '../http/read-body.ts';
 import type { Route } from '../http/route.ts';
 
 /**
- * POST /v1/accounts/{id}/referrals: who invited this account, named once and for ever. The inviter is paid when the account's
+ * POST /v1/accounts/{id}/referrals: who invited this account, named once and forever. The inviter is paid when the account's
  * first paid period starts.
  */
 export function referralsRoute(deps: { readonly database: Database }): Route {
@@ -46,7 +46,7 @@ function problemOfReferral(outcome: Exclude<ReferralResult['outcome'], 'pending'
     case 'circle':
       return conflict('This account invited the inviter, or one of those who led to them: that is a circle.');
     case 'already_referred':
-      return conflict('Another account is on record as the inviter, for ever.');
+      return conflict('Another account is on record as the inviter, forever.');
     case 'inviter_not_found':
       return inviterNotFound();
     case 'account_not_found':

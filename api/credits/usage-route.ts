@@ -20,7 +20,7 @@ const UNIT_CREDITS = { chat_message: CURRENT_PRICE_LIST.chatMessage } as const;
 
 type Headers = Readonly<Record<string, string>>;
 
-/** POST /v1/usage: metered use, paid at once. The key answers the same for ever, a refusal too. */
+/** POST /v1/usage: metered use, paid at once. The key answers the same forever, a refusal too. */
 export function usageRoute(deps: { readonly database: Database }): Route {
   const spend = createSpend(deps.database);
   return {

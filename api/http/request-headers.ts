@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { isIdempotencyKey } from '../../contract/idempotency-key.ts';
 import { invalidPart, Problem } from './problem.ts';
 
-/** http-api.md: a longer wait is taken as this. Under the minute after which most proxies cut a silent request. */
+/** docs/http-api.md: a longer wait is taken as this. Under the minute after which most proxies cut a silent request. */
 const MAX_WAIT_SECONDS = 55;
 
 /** Throws the problems idempotency_key_missing, and invalid_request for one that cannot be a key. */

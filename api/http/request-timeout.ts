@@ -4,7 +4,7 @@ import { stateOf } from './request-state.ts';
 import { sendProblem } from './send-problem.ts';
 
 /**
- * api-conventions.md: 503 within 15 s whatever is frozen. Every wait below has its own, shorter limit; this one holds
+ * A caller waits 15 s at most for a 503, whatever is frozen. Every wait below has its own, shorter limit; this one holds
  * their sum.
  */
 const RESPOND_WITHIN_MS = 14_000;

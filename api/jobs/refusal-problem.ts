@@ -37,7 +37,7 @@ export function problemOfRefusal(
       ...(refusal.available === undefined ? {} : { available: refusal.available }),
       ...(refusal.reserved === undefined ? {} : { reserved: refusal.reserved }),
       ...(refusal.limit ? { limit: refusal.limit } : {}),
-      // This key is answered so for ever; the code as such may be tried again.
+      // This key is answered so forever; the code as such may be tried again.
       ...(refusal.code === 'rate_limited' ? { retryable: false } : {}),
       ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
       ...(refusal.job_id === undefined

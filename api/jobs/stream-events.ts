@@ -8,7 +8,7 @@ import { DatabaseUnavailable } from '../http/available-database.ts';
 import { viewEvent } from './event-view.ts';
 import type { JobWatch } from './job-watches.ts';
 
-/** api-conventions.md, "progress". */
+/** Proxies cut a stream that is silent for longer. */
 const HEARTBEAT_MS = 15_000;
 /** A stream is cut here and resumed by its reader: it bounds how long a revoked key goes on reading. */
 const MAX_STREAM_MS = 15 * 60_000;

@@ -17,8 +17,8 @@ import type { StartFreeRetry } from './start-free-retry.ts';
 type Deps = ReviewDeps & { readonly startFreeRetry: StartFreeRetry };
 
 /**
- * POST /v1/reviews/{id}/decision: refund, free retry or denial, with a reason that the customer reads. The key answers the same for
- * ever; a decision that holds is not changed by another key either.
+ * POST /v1/reviews/{id}/decision: refund, free retry or denial, with a reason that the customer reads. The same key
+ * is always answered the same; a decision that holds is not changed by another key either.
  */
 export function decideReviewRoute(deps: Deps): Route {
   return {

@@ -35,7 +35,7 @@ export const STACK_FACTS = Object.keys(STACK_INFO.shape).filter(
   (name) => name !== 'pids' && name !== 'supervisor_pid',
 ) as readonly StackFact[];
 
-/** What `.holdfast/stack.json` says while a stack is up (design.md, "The embedded stack"). */
+/** What `.holdfast/stack.json` says while a stack is up. */
 export type StackInfo = Readonly<z.output<typeof STACK_INFO>>;
 
 export function stackLockPath(home: string): string {

@@ -15,7 +15,7 @@ export type SupervisorEvents = {
 const READY_CHECK_INTERVAL_MS = 20;
 const ENDING_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT']);
 
-/** Keeps one child up from `start` until `stop`: a child that ends is started again, with back-off, for ever. */
+/** Keeps one child up from `start` until `stop`: a child that ends is started again, with back-off, forever. */
 export class SupervisedChild {
   readonly #spec: ChildSpec;
   readonly #logPath: string;

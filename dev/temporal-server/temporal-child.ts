@@ -12,7 +12,7 @@ const STOP_TIMEOUT_MS = 10_000;
 const EMBEDDED_NAMESPACE = 'default';
 
 /**
- * design.md, "The embedded stack": the default of 20 polls a second per shard, with one shard, adds 40 ms to each hop
+ * The default of 20 polls a second per shard, with one shard, adds 40 ms to each hop
  * after the first few workflows (150 → 50 ms for a one-activity workflow, measured).
  */
 const DYNAMIC_CONFIG = [

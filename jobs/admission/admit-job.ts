@@ -12,7 +12,7 @@ export type AdmitItem = {
   readonly accountId: string;
   readonly jobId: string;
   readonly fingerprint: string;
-  /** The body as it was sent, kept for ever. */
+  /** The body as it was sent, kept forever. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly admitBy: string;
 } & (
@@ -27,7 +27,7 @@ export type AdmitItem = {
       readonly deadlineSeconds: number;
       readonly outputs: readonly AdmittedOutput[];
     }
-  /** Refused before it could be priced; stored all the same, so that its key answers the same for ever. */
+  /** Refused before it could be priced; stored all the same, so that its key answers the same forever. */
   | {
       readonly refusal: Readonly<Record<string, unknown>> & {
         readonly code: string;

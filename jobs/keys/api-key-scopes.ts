@@ -1,4 +1,4 @@
-/** What a key may do (api-conventions.md, "auth"). `admin` implies all of them. */
+/** What a key may do. `admin` implies all of them. */
 export const API_KEY_SCOPES = [
   'jobs:write',
   'jobs:read',

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /**
- * `hf_live_<public id>_<32 random bytes>_<checksum>` (api-conventions.md, "auth"). The prefix and the checksum let a
+ * `hf_live_<public id>_<32 random bytes>_<checksum>`. The prefix and the checksum let a
  * secret scanner find a leaked key, and let us refuse a mistyped one without asking the database.
  */
 export type ApiKeyText = { readonly keyId: string; readonly secret: string };

@@ -13,7 +13,7 @@ import type { Database } from '../../ledger/database.ts';
 export type JobCommand = {
   readonly accountId: string;
   readonly jobId: string;
-  /** The caller's; the same key and fingerprint answer the same for ever. */
+  /** The caller's; the same key and fingerprint answer the same forever. */
   readonly key: string;
   readonly fingerprint: string;
   readonly actor: string;

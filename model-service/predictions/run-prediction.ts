@@ -8,7 +8,7 @@ import { readInputs, readReferences } from './read-inputs.ts';
 import type { Renderer } from '../renderer.ts';
 import type { ResultFiles } from '../files/result-files.ts';
 
-/** http-api.md, "Test scenarios": `slow` takes five seconds. */
+/** The test scenario `slow` (docs/http-api.md). */
 const SLOW_MS = 5_000;
 
 /** Long enough for a poll to see the job running before it fails. */
@@ -59,7 +59,7 @@ export async function runPrediction(
     case 'fail_moderated':
       onProgress({ stage: 'encode', fraction: 0.9 });
       await sleep(FAILS_AFTER_MS, undefined, { signal });
-      // As Runway does it: what was made and withheld is billed in full (provider-facts.md).
+      // As Runway does it: what was made and withheld is billed in full.
       return failed('moderated_output', 'The result was withheld by the safety filter.', true);
     case 'never_start':
     case 'never_finish':

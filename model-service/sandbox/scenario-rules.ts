@@ -27,7 +27,7 @@ export type ScenarioRule = {
   readonly at: 'first' | 'last';
   readonly submit: SubmitRule;
   readonly run: RunRule;
-  /** False: a look-up by reference is answered 503 for ever, so nobody can tell. */
+  /** False: a look-up by reference is answered 503 forever, so nobody can tell. */
   readonly canLookUp: boolean;
   /** True: links are born expired until one was followed. */
   readonly expiresFirstLink: boolean;
@@ -42,7 +42,7 @@ const OK: ScenarioRule = {
 };
 const AT_FIRST: ScenarioRule = { ...OK, at: 'first' };
 
-/** http-api.md, "Test scenarios", from the service's side. */
+/** The test scenarios of docs/http-api.md, from the service's side. */
 const RULES: Readonly<Record<TestScenario, ScenarioRule>> = {
   ok: OK,
   slow: { ...OK, run: 'succeed_slowly' },

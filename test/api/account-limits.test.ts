@@ -103,7 +103,7 @@ describe('limits', () => {
 });
 
 describe('a job beyond a spend cap', () => {
-  it('is refused with the cap that it would exceed, and so for ever under its key', async () => {
+  it('is refused with the cap that it would exceed, and so forever under its key', async () => {
     await setLimits({ ...NONE, member_credits_per_period: 50 });
     const body = { ...STATIC_AD, member: 'ann' };
     expect((await submit('first', body, TO_THE_END)).status).toBe(200);

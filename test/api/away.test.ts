@@ -8,7 +8,7 @@ import {
 } from './api-fixture.ts';
 import { createFreezableProxy, type FreezableProxy } from './freezable-proxy.ts';
 
-/** api-conventions.md: a 503 comes within this, whatever is away. */
+/** A 503 comes within this, whatever is away. */
 const LIMIT_MS = 15_000;
 
 let proxy: FreezableProxy;

@@ -30,7 +30,7 @@ afterAll(async () => {
 const read = async (key = api.platformKey) => (await api.call('/v1/catalogue', { key })).json<Catalogue>();
 
 describe('the catalogue', () => {
-  it('lists the plans with what each buys, and the packs (credit-rules.md, "What credits buy")', async () => {
+  it('lists the plans with what each buys, and the packs (docs/credits.md)', async () => {
     const { price_list, plans, packs } = await read();
     expect(price_list).toBe(1);
     expect(plans).toEqual([

@@ -73,7 +73,7 @@ describe('a grant', () => {
     expect(answer.json<Grant>().expires_at).toBe('2099-12-31T23:59:59.000Z');
   });
 
-  it('is given once per reference, and answered the same for ever', async () => {
+  it('is given once per reference, and answered the same forever', async () => {
     const body = { source: 'goodwill', credits: 70, reason: 'late', reference: 'ticket-1' };
     const first = await give(body);
     await api.admitJob(account.accountId, 'spends-of-it');

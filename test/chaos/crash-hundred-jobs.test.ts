@@ -18,7 +18,7 @@ afterAll(async () => {
   await chaos.close();
 });
 
-describe('a hundred jobs and a worker killed in the middle (design.md, "Measured": every peer called the model again)', () => {
+describe('a hundred jobs and a worker killed in the middle', () => {
   it('submits no output twice, ends all within 20 s of the restart, and the credits add up', async () => {
     const taskQueue = 'hundred';
     const worker = await startChaosWorker({

@@ -5,7 +5,7 @@ export const TEMPLATE_DATABASE = 'holdfast_template';
 /** Of both process roles, in the throw-away server of a test run. */
 export const TEST_ROLE_PASSWORD = 'of-a-test-run';
 
-/** design.md: the clock is one SQL function, which a test database replaces. Frozen while the table holds an instant. */
+/** The clock is one SQL function, which a test database replaces. Frozen while the table holds an instant. */
 export const REPLACE_CLOCK = `
   CREATE TABLE ledger.test_clock (frozen_at timestamptz);
   INSERT INTO ledger.test_clock VALUES (NULL);

@@ -18,7 +18,7 @@ const KINDS = {
   video_ad: { credits: 500, body: { kind: 'video_ad', duration_seconds: 15, quality: 'draft' } },
 } as const;
 
-/** http-api.md, "Test scenarios", line by line. Deadlines are shortened where waiting for the model's own is pointless. */
+/** The test scenarios of docs/http-api.md, line by line. Deadlines are shortened where waiting for the model's own is pointless. */
 const ENDINGS: Readonly<Record<TestScenario, Ending>> = {
   ok: { state: 'succeeded', maxAttempts: 1 },
   slow: { state: 'succeeded', maxAttempts: 1 },

@@ -7,7 +7,7 @@ import { ASSET_GRACE_MS } from '../../assets/asset-sweep.ts';
 import { billableActionsOf } from '../harness/billable-actions.ts';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
-/** A job of its own: what is recorded of it, and credit-rules.md, "When credits come back", row by row, through the whole stack. */
+/** A job of its own: what is recorded of it, and when its credits come back (docs/credits.md), through the whole stack. */
 
 /** temporal.api.enums.v1.EventType. */
 const WORKFLOW_TASK_COMPLETED = 7;

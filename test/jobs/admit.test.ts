@@ -54,7 +54,7 @@ test('a job twice in one array, and at once on two connections, is admitted once
   expect(await jobs.balanceOf(account)).toMatchObject({ available: 30, reserved: 70 });
 });
 
-test('a refusal for want of credits stands for ever, whatever is granted later', async () => {
+test('a refusal for want of credits stands forever, whatever is granted later', async () => {
   const refused = {
     outcome: 'refused',
     code: 'insufficient_credits',

@@ -67,7 +67,7 @@ test('a job of more outputs than are worked one by one goes whole under a cap to
   expect(await outcomeOf('k', ann, 7)).toMatchObject(RESERVED);
 });
 
-test('a refusal for a cap stands for ever, and a failed job frees its room for the next one', async () => {
+test('a refusal for a cap stands forever, and a failed job frees its room for the next one', async () => {
   await setLimits(jobs, account, { member_credits_per_period: 35 });
   await outcomeOf('j', ann);
   const refused = await outcomeOf('k', ann);

@@ -212,7 +212,7 @@ test('two refunds at once give back once, and under one key the second reads the
   expect(await actions()).toHaveLength(1);
 });
 
-test('a key answers the same for ever, a refusal too, and shows whose it is to another content (invariant 9)', async () => {
+test('a key answers the same forever, a refusal too, and shows whose it is to another content (invariant 9)', async () => {
   await jobs.admit([jobItem(account, 'j')]);
   expect(await command(account, 'j', 'refund', { key: 'k', print: 'one' })).toMatchObject(
     refused('nothing_committed'),

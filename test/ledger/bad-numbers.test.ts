@@ -173,7 +173,7 @@ test.each([
   ['a plan of no name', '', {}, 'unknown_plan'],
   ['a period to come', 'pro', { start: new Date('2026-03-01T00:00:00.001Z') }, 'period_not_begun'],
   ['a period that is no time', 'pro', { start: 'soon' }, 'error 22'],
-  ['a period that began for ever ago', 'pro', { start: '-infinity' }, 'period_too_old'],
+  ['a period that began in the infinite past', 'pro', { start: '-infinity' }, 'period_too_old'],
   ['an unknown renewal', 'pro', { renewal: 'sometimes' }, 'error 23'],
   ['rules that say no number', 'pro', { rules: { plans: { pro: 'many' } } }, 'error 22'],
   [

@@ -12,7 +12,7 @@ import { operationsOf, type Step } from './model/step.ts';
 
 /**
  * Random histories from many connections at once. Their order is the database's, so no model can say each answer; what
- * must hold is said of all orders: the invariants of design.md, each by its query or below.
+ * must hold is said of all orders: the invariants, each by its query or below.
  */
 
 const HISTORIES = 85;

@@ -122,7 +122,7 @@ test('a cancel is undone by setting the plan again', async () => {
   expect(await periodsOf(ledger, account)).toEqual(['2026-01-31 pro 16000', '2026-02-28 pro 16000']);
 });
 
-test('the same reference and content is answered the same for ever, other content is a conflict (invariant 9)', async () => {
+test('the same reference and content is answered the same forever, other content is a conflict (invariant 9)', async () => {
   const first = await callPlan(ledger, account, 'ref', 'starter', { start: START });
   await callPlan(ledger, account, 'up', 'pro');
   await ledger.setClock(new Date('2027-01-01T00:00:00Z'));

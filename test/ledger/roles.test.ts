@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 
-/** Who may execute what: the whole barrier between the processes and the money (design.md, "The ledger"). */
+/** Who may execute what: the whole barrier between the processes and the money. */
 const BOTH = ['holdfast_api', 'holdfast_worker'];
 const WORKER = ['holdfast_worker'];
 const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {

@@ -129,7 +129,7 @@ describe('a supervised child', () => {
     expect(restartDelayMs(50)).toBe(10_000);
   });
 
-  test('that cannot start is not started for ever: the first start says why and where its log is', async () => {
+  test('that cannot start is not started forever: the first start says why and where its log is', async () => {
     const child = supervised(
       shellChild('echo oh no >&2; exit 3', { untilReady: () => new Promise(() => undefined) }),
     );

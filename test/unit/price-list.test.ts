@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CURRENT_PRICE_LIST, priceListOf } from '../../domain/price-list.ts';
 
-test('price list 1 is that of credit-rules.md, figure by figure', () => {
+test('price list 1 is that of docs/credits.md, figure by figure', () => {
   expect(priceListOf(1)).toEqual({
     version: 1,
     staticAd: 35,

@@ -5,7 +5,7 @@ import { showEnding } from '../outputs/show-status.ts';
 
 /**
  * Closes as the ledger says it ended: Completed when charged, Canceled when cancelled, else Failed with the failure code
- * as its type, so that support filters by it (design.md, "How a workflow closes").
+ * as its type, so that support filters by it.
  */
 export function closeWorkflow(settled: Settled): GenerationResult {
   showEnding(settled);

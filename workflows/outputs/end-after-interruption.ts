@@ -43,7 +43,7 @@ function stopCauseOf({ interruption, lateAttempt }: OutputRun): StopCause | unde
 
 const FAULT_OF_DEADLINE = { model: 'provider', customer: 'customer', us: 'us' } as const;
 
-/** The fault decides where credits go whose grant has expired meanwhile (design.md, "The ledger"). */
+/** The fault decides where credits go whose grant has expired meanwhile. */
 function failureOfInterruption({ plan, interruption, control, isStuck, canceledBy }: OutputRun): Failure {
   switch (interruption) {
     case undefined: {

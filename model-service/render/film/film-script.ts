@@ -6,7 +6,7 @@ import { adCopyOf } from '../text/read-ad-copy.ts';
 import { filmFormatOf, type FilmFormat } from './film-format.ts';
 import { writeStoryboard, type Shot } from './storyboard.ts';
 
-/** http-api.md, "job body": what a video is when it does not say. */
+/** A video that names no duration or quality (docs/http-api.md). */
 const DEFAULT_DURATION_SECONDS = 30;
 const DEFAULT_QUALITY = 'standard';
 

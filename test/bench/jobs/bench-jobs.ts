@@ -11,7 +11,7 @@ import { jobIdOf } from '../../../domain/job-id.ts';
 import { billableActionsOf } from '../../harness/billable-actions.ts';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 
-/** The setting of design.md, "Measured". */
+/** The setting that docs/benchmarks.md describes. */
 const IN_FLIGHT = 48;
 const JOBS_PER_RUN = 240;
 const PAIRS = 7;

@@ -2,7 +2,7 @@ import type pg from 'pg';
 
 /** Accounts of the spread runs; the hot run uses the first. */
 export const ACCOUNT_COUNT = 10_000;
-/** What a cycle moves: a static ad (credit-rules.md, "Prices"). */
+/** What a cycle moves: a static ad (docs/credits.md). */
 export const CREDITS = 35;
 /** Enough for any run, so that no reserve is refused. */
 export const CREDITS_PER_ACCOUNT = 1_000_000_000;

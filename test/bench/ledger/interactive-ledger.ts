@@ -16,7 +16,7 @@ import {
 
 /**
  * The baseline the ledger is measured against: the same tables, worked as a careful application works them, one client
- * transaction per step and one statement after the other (design.md, "The interactive baseline"). It writes the rows that the
+ * transaction per step and one statement after the other. It writes the rows that the
  * product writes, in the same transactions.
  */
 export async function reserveInteractively(pool: pg.Pool, job: BenchJob): Promise<void> {

@@ -60,7 +60,7 @@ function keysOf({ step, answers }: Played): Keyed[] {
   }
 }
 
-/** Outcomes that stand for ever, by verb. Others may be another when the call is made again: nothing was kept of it. */
+/** Outcomes that stand forever, by verb. Others may be another when the call is made again: nothing was kept of it. */
 const FOR_EVER: Readonly<Record<Step['verb'], readonly string[]>> = {
   grant: ['granted', 'key_reused', 'invalid_amount'],
   reserve: ['reserved', 'committed', 'released', 'invalid_amount'],

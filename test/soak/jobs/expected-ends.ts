@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../../domain/failures.ts';
 import type { TestScenario } from '../../../domain/job-request.ts';
 
-/** How an output of each scenario may end (http-api.md, "Test scenarios"), whoever is killed on the way. */
+/** How an output of each scenario may end (docs/http-api.md), whoever is killed on the way. */
 const ENDS: Readonly<Record<TestScenario, 'succeeded' | FailureCode>> = {
   ok: 'succeeded',
   slow: 'succeeded',

@@ -14,7 +14,7 @@ import { callVerbs, type VerbItem, type VerbName } from '../../ledger/sql-verbs.
 import type { PersistentCaller } from './persistent-caller.ts';
 import type { SeededRandom } from '../soak-random.ts';
 
-/** The prices of credit-rules.md, and a few that leave odd amounts behind. */
+/** The prices of docs/credits.md, and a few that leave odd amounts behind. */
 const PRICES = [1, 35, 35, 35, 70, 105, 500, 700];
 const SPENDERS = ['ann', 'ben', 'cid'] as const;
 const HOT_PERCENT = 5;
