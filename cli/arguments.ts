@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseInstant } from '../domain/parse-instant.ts';
+import { parseInstant } from '../domain/parse-value.ts';
 import { isReviewId } from '../domain/review.ts';
 import { faultOfText } from '../domain/text-rule.ts';
 import { MAX_KEY_NAME } from '../jobs/keys/create-api-key.ts';

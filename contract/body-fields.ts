@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_CREDITS_PER_CALL } from '../domain/credits.ts';
 import { JOB_REQUEST_LIMITS } from '../domain/job-request.ts';
 import { requestText } from './request-text.ts';
-import { parseInstant } from '../domain/parse-instant.ts';
+import { parseInstant } from '../domain/parse-value.ts';
 
 /** Fields that several bodies of the credit calls share. */
 

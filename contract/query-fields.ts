@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseInstant } from '../domain/parse-instant.ts';
+import { parseInstant } from '../domain/parse-value.ts';
 
 /** Parameters that several queries share. They come as text. */
 

@@ -1,7 +1,7 @@
 import { Context, heartbeat, log } from '@temporalio/activity';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { arrayFromPayloads } from '@temporalio/common';
-import { parseInstant } from '../../domain/parse-instant.ts';
+import { parseInstant } from '../../domain/parse-value.ts';
 import {
   BATCH_WORKFLOW,
   GENERATION_WORKFLOW,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseInstant } from '../../domain/parse-instant.ts';
+import { parseInstant } from '../../domain/parse-value.ts';
 
 /** PostgreSQL's own text of an instant, as it came from there: RFC 3339 but for the T and whole hours of offset. */
 const POSTGRES_INSTANT = /^(\S+) (\S+[+-](?:0\d|1[0-5]))(:[0-5]\d)?$/;

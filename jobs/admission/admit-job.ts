@@ -1,5 +1,5 @@
 import type { Database } from '../../ledger/database.ts';
-import { groupCommitByAccount } from '../../ledger/group-commit-by-account.ts';
+import { groupCommitByAccount } from '../../ledger/group-commit.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 import type { Price } from '../../domain/quote.ts';
 import type { JobRequest } from '../../domain/job-request.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../../ledger/database.ts';
-import { groupCommitByAccount } from '../../ledger/group-commit-by-account.ts';
+import { groupCommitByAccount } from '../../ledger/group-commit.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 import type { ExceededCap } from '../../contract/problem-shape.ts';
 

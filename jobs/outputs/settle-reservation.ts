@@ -1,7 +1,7 @@
 import type { ExpiredGrantPolicy, Failure } from '../../domain/failures.ts';
 import { RETURN_GRANT_LIFETIME_HOURS } from '../../domain/failures.ts';
 import type { Database } from '../../ledger/database.ts';
-import { groupCommitByAccount } from '../../ledger/group-commit-by-account.ts';
+import { groupCommitByAccount } from '../../ledger/group-commit.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 
 type OutputKey = {

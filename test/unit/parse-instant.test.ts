@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseInstant } from '../../domain/parse-instant.ts';
+import { parseInstant } from '../../domain/parse-value.ts';
 
 describe('a time that comes from outside', () => {
   it.each([

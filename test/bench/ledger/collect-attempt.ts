@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { groupCommitByAccount } from '../../../ledger/group-commit-by-account.ts';
+import { groupCommitByAccount } from '../../../ledger/group-commit.ts';
 import { BYTES, CONTENT_TYPE, PROVIDER, SHA256, type BenchJob } from './bench-job.ts';
 
 /** Writes the rows of attempts as their activities leave them: accepted, and their result collected. Not what is measured. */

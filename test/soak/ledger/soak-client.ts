@@ -3,7 +3,7 @@ import { GOODWILL_LIFETIME_SECONDS, GRANT_SOURCES, PRIORITY_OF_SOURCE } from '..
 import { PLAN_NAMES } from '../../../domain/plans.ts';
 import { RETURN_GRANT_LIFETIME_HOURS } from '../../../domain/failures.ts';
 import { grantCredits } from '../../../ledger/grant-credits.ts';
-import { groupCommitByAccount } from '../../../ledger/group-commit-by-account.ts';
+import { groupCommitByAccount } from '../../../ledger/group-commit.ts';
 import { setLimits } from '../../../ledger/limits.ts';
 import { openAccount } from '../../../ledger/open-account.ts';
 import { readDuePlans, renewPlans, setPlan } from '../../../ledger/plan.ts';
