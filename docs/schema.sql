@@ -3,7 +3,24 @@
 
 -- Types
 
+CREATE DOMAIN jobs.attempt_state AS text CHECK ((VALUE = ANY (ARRAY['posting'::text, 'accepted'::text, 'rejected'::text,
+      'unknown'::text, 'collected'::text, 'failed'::text, 'replaced'::text, 'fenced'::text])));
+
+CREATE DOMAIN jobs.job_state AS text CHECK ((VALUE = ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text,
+      'succeeded'::text, 'partially_succeeded'::text, 'failed'::text, 'canceled'::text])));
+
+CREATE DOMAIN jobs.output_state AS text CHECK ((VALUE = ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text,
+      'succeeded'::text, 'failed'::text, 'canceled'::text])));
+
+CREATE DOMAIN ledger.credits AS bigint CHECK ((VALUE >= 0));
+
 CREATE DOMAIN ledger.expired_policy AS text CHECK ((VALUE = ANY (ARRAY['return_grant'::text, 'expire'::text])));
+
+CREATE DOMAIN ledger.grant_source AS text CHECK ((VALUE = ANY (ARRAY['plan'::text, 'trial'::text, 'sign_up'::text,
+      'referral'::text, 'return'::text, 'goodwill'::text, 'top_up'::text])));
+
+CREATE DOMAIN ledger.reservation_reason AS text CHECK ((VALUE = ANY (ARRAY['generation'::text, 'free_retry'::text,
+      'spend'::text, 'tombstone'::text])));
 
 CREATE DOMAIN ledger.settle_verb AS text NOT NULL CHECK ((VALUE = ANY (ARRAY['commit'::text, 'release'::text])));
 
@@ -15,7 +32,6 @@ CREATE TYPE jobs.admit_item AS (
   admit_by timestamp with time zone,
   refusal jsonb,
   work_fingerprint text,
-  quote_fingerprint text,
   quote_id text,
   max_credits bigint,
   force boolean,
@@ -91,6 +107,20 @@ CREATE TYPE ledger.bucket AS ENUM ('outside', 'available', 'reserved', 'spent', 
 
 CREATE TYPE ledger.entry_kind AS ENUM ('grant', 'reserve', 'commit', 'release', 'spend', 'refund', 'expire', 'void');
 
+CREATE TYPE ledger.history_line AS (
+  seq bigint,
+  kind text,
+  credits bigint,
+  charged bigint,
+  refunded bigint,
+  job_id text,
+  output_id text,
+  grant_id text,
+  reason text,
+  balance_after bigint,
+  created_at timestamp with time zone
+);
+
 CREATE TYPE ledger.move AS (
   grant_id text,
   kind ledger.entry_kind,
@@ -109,6 +139,13 @@ CREATE TYPE ledger.part AS (
 
 CREATE TYPE ledger.reservation_state AS ENUM ('open', 'committed', 'released');
 
+CREATE TYPE ledger.reserved AS (
+  outcome text,
+  available bigint,
+  reserved bigint,
+  at timestamp with time zone
+);
+
 CREATE TYPE ledger.settled AS (
   outcome text,
   is_replay boolean,
@@ -118,13 +155,6 @@ CREATE TYPE ledger.settled AS (
 );
 
 CREATE TYPE ledger.spender AS ENUM ('member', 'project');
-
-CREATE TYPE ledger.taken AS (
-  outcome text,
-  available bigint,
-  reserved bigint,
-  at timestamp with time zone
-);
 
 -- Tables
 
@@ -139,30 +169,26 @@ CREATE TABLE ledger.account_profiles (
 
 CREATE TABLE ledger.accounts (
   account_id text NOT NULL,
-  available bigint NOT NULL DEFAULT 0,
-  reserved bigint NOT NULL DEFAULT 0,
-  spent bigint NOT NULL DEFAULT 0,
-  expired bigint NOT NULL DEFAULT 0,
-  voided bigint NOT NULL DEFAULT 0,
+  available ledger.credits NOT NULL DEFAULT 0,
+  reserved ledger.credits NOT NULL DEFAULT 0,
+  spent ledger.credits NOT NULL DEFAULT 0,
+  expired ledger.credits NOT NULL DEFAULT 0,
+  voided ledger.credits NOT NULL DEFAULT 0,
   entry_seq bigint NOT NULL DEFAULT 0,
   moved_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
   next_expiry_at timestamp with time zone NOT NULL DEFAULT 'infinity'::timestamp with time zone,
   period_starts_at timestamp with time zone NOT NULL,
   period_ends_at timestamp with time zone NOT NULL,
-  spent_before bigint NOT NULL DEFAULT 0,
+  spent_before ledger.credits NOT NULL DEFAULT 0,
+  max_concurrent_jobs integer,
+  member_credits_per_period ledger.credits,
+  project_credits_per_period ledger.credits,
   has_spend_caps boolean NOT NULL DEFAULT false,
-  low_balance_at bigint NOT NULL DEFAULT 0,
-  low_balance_rise bigint NOT NULL DEFAULT 0,
+  low_balance_at ledger.credits NOT NULL DEFAULT 0,
+  has_own_low_balance boolean NOT NULL DEFAULT false,
+  low_balance_rise ledger.credits NOT NULL DEFAULT 0,
   is_low_noticed boolean NOT NULL DEFAULT false,
-  CHECK ((available >= 0)),
-  CHECK ((entry_seq >= 0)),
-  CHECK ((expired >= 0)),
-  CHECK ((low_balance_at >= 0)),
-  CHECK ((low_balance_rise >= 0)),
-  CHECK ((reserved >= 0)),
-  CHECK ((spent >= 0)),
-  CHECK ((spent_before >= 0)),
-  CHECK ((voided >= 0)),
+  CHECK ((max_concurrent_jobs >= 0)),
   PRIMARY KEY (account_id)
 );
 
@@ -174,45 +200,36 @@ CREATE TABLE ledger.entries (
   from_bucket ledger.bucket NOT NULL,
   to_bucket ledger.bucket NOT NULL,
   amount bigint NOT NULL,
-  balance_after bigint NOT NULL,
+  balance_after ledger.credits NOT NULL,
   reservation_id text,
   reason text,
   created_at timestamp with time zone NOT NULL,
-  CHECK (((from_bucket <> to_bucket) AND (to_bucket <> 'outside'::ledger.bucket))),
-  CHECK ((amount > 0)),
-  CHECK ((balance_after >= 0)),
+  CHECK (((amount > 0) AND (from_bucket <> to_bucket) AND (to_bucket <> 'outside'::ledger.bucket))),
   PRIMARY KEY (account_id, seq)
 );
 
 CREATE TABLE ledger.grants (
   account_id text NOT NULL,
   grant_id text NOT NULL,
-  source text NOT NULL,
+  source ledger.grant_source NOT NULL,
   priority smallint NOT NULL,
   amount bigint NOT NULL DEFAULT 0,
-  available bigint NOT NULL DEFAULT 0,
-  reserved bigint NOT NULL DEFAULT 0,
-  spent bigint NOT NULL DEFAULT 0,
-  expired bigint NOT NULL DEFAULT 0,
-  voided bigint NOT NULL DEFAULT 0,
+  available ledger.credits NOT NULL DEFAULT 0,
+  reserved ledger.credits NOT NULL DEFAULT 0,
+  spent ledger.credits NOT NULL DEFAULT 0,
+  expired ledger.credits NOT NULL DEFAULT 0,
+  voided ledger.credits NOT NULL DEFAULT 0,
   effective_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL DEFAULT 'infinity'::timestamp with time zone,
   voided_at timestamp with time zone,
+  not_recovered ledger.credits,
   reason text NOT NULL,
   reference text,
   created_at timestamp with time zone NOT NULL,
   ordinal bigint NOT NULL,
-  is_live boolean NOT NULL GENERATED ALWAYS AS (((available > 0) OR (reserved > 0))) STORED,
-  CHECK (((priority >= 1) AND (priority <= 3))),
-  CHECK ((amount = ((((available + reserved) + spent) + expired) + voided))),
-  CHECK ((available >= 0)),
-  CHECK ((expired >= 0)),
-  CHECK ((expires_at > effective_at)),
-  CHECK ((reserved >= 0)),
-  CHECK ((source = ANY (ARRAY['plan'::text, 'trial'::text, 'sign_up'::text, 'referral'::text, 'return'::text,
-      'goodwill'::text, 'top_up'::text]))),
-  CHECK ((spent >= 0)),
-  CHECK ((voided >= 0)),
+  is_live boolean NOT NULL GENERATED ALWAYS AS ((((available)::bigint > 0) OR ((reserved)::bigint > 0))) STORED,
+  CHECK (((amount = (((((available)::bigint + (reserved)::bigint) + (spent)::bigint) + (expired)::bigint) +
+      (voided)::bigint)) AND (expires_at > effective_at) AND ((priority >= 1) AND (priority <= 3)))),
   PRIMARY KEY (account_id, grant_id)
 );
 
@@ -220,22 +237,8 @@ CREATE TABLE ledger.limit_overrides (
   account_id text NOT NULL,
   spender ledger.spender NOT NULL,
   name text NOT NULL,
-  credits_per_period bigint,
-  CHECK ((credits_per_period >= 0)),
+  credits_per_period ledger.credits,
   PRIMARY KEY (account_id, spender, name)
-);
-
-CREATE TABLE ledger.limits (
-  account_id text NOT NULL,
-  max_concurrent_jobs integer,
-  member_credits_per_period bigint,
-  project_credits_per_period bigint,
-  low_balance_at bigint,
-  CHECK ((low_balance_at >= 0)),
-  CHECK ((max_concurrent_jobs >= 0)),
-  CHECK ((member_credits_per_period >= 0)),
-  CHECK ((project_credits_per_period >= 0)),
-  PRIMARY KEY (account_id)
 );
 
 CREATE TABLE ledger.low_balance_notices (
@@ -272,10 +275,9 @@ CREATE TABLE ledger.plan_periods (
   period_starts_at timestamp with time zone NOT NULL,
   period_ends_at timestamp with time zone NOT NULL,
   plan text NOT NULL,
-  granted bigint NOT NULL,
+  granted ledger.credits NOT NULL,
   is_skipped boolean NOT NULL,
-  CHECK ((granted >= 0)),
-  CHECK ((is_skipped = (granted = 0))),
+  CHECK ((is_skipped = ((granted)::bigint = 0))),
   PRIMARY KEY (account_id, period_starts_at)
 );
 
@@ -307,8 +309,6 @@ CREATE TABLE ledger.refunds (
   reservation_id text NOT NULL,
   asked bigint,
   amount bigint NOT NULL,
-  part_grant_ids text[] NOT NULL,
-  part_amounts bigint[] NOT NULL,
   reason text NOT NULL,
   entries int8range NOT NULL,
   created_at timestamp with time zone NOT NULL,
@@ -321,12 +321,12 @@ CREATE TABLE ledger.reservations (
   reservation_id text NOT NULL,
   job_id text,
   output_id text,
-  reason text NOT NULL,
-  amount bigint NOT NULL,
+  reason ledger.reservation_reason NOT NULL,
+  amount ledger.credits NOT NULL,
   state ledger.reservation_state NOT NULL,
-  committed bigint NOT NULL DEFAULT 0,
-  released bigint NOT NULL DEFAULT 0,
-  refunded bigint NOT NULL DEFAULT 0,
+  committed ledger.credits NOT NULL DEFAULT 0,
+  released ledger.credits NOT NULL DEFAULT 0,
+  refunded ledger.credits NOT NULL DEFAULT 0,
   part_grant_ids text[] NOT NULL,
   part_amounts bigint[] NOT NULL,
   cause text,
@@ -338,14 +338,13 @@ CREATE TABLE ledger.reservations (
   settled_at timestamp with time zone,
   reserve_entries int8range NOT NULL,
   settle_entries int8range,
-  CHECK (((amount > 0) OR ((amount = 0) AND (reason = ANY (ARRAY['free_retry'::text, 'tombstone'::text]))))),
-  CHECK (((refunded >= 0) AND (refunded <= committed))),
-  CHECK (((state <> 'open'::ledger.reservation_state) OR ((committed = 0) AND (released = 0)))),
-  CHECK (((state = 'open'::ledger.reservation_state) = (settled_at IS NULL))),
-  CHECK (((state = 'open'::ledger.reservation_state) OR ((committed + released) = amount))),
-  CHECK ((committed >= 0)),
-  CHECK ((reason = ANY (ARRAY['generation'::text, 'free_retry'::text, 'spend'::text, 'tombstone'::text]))),
-  CHECK ((released >= 0)),
+  CHECK ((
+CASE state
+    WHEN 'open'::ledger.reservation_state THEN (((committed)::bigint = 0) AND ((released)::bigint = 0) AND (settled_at
+      IS NULL))
+    ELSE ((((committed)::bigint + (released)::bigint) = (amount)::bigint) AND (settled_at IS NOT NULL))
+END AND ((refunded)::bigint <= (committed)::bigint) AND (((amount)::bigint > 0) OR ((reason)::text = ANY
+      (ARRAY['free_retry'::text, 'tombstone'::text]))))),
   PRIMARY KEY (account_id, reservation_id)
 );
 
@@ -354,21 +353,8 @@ CREATE TABLE ledger.usage (
   spender ledger.spender NOT NULL,
   name text NOT NULL,
   period_starts_at timestamp with time zone NOT NULL,
-  used bigint NOT NULL,
-  CHECK ((used >= 0)),
+  used ledger.credits NOT NULL,
   PRIMARY KEY (account_id, spender, name, period_starts_at)
-);
-
-CREATE TABLE ledger.voids (
-  account_id text NOT NULL,
-  grant_id text NOT NULL,
-  voided bigint NOT NULL,
-  not_recovered bigint NOT NULL,
-  reason text NOT NULL,
-  created_at timestamp with time zone NOT NULL,
-  CHECK ((not_recovered >= 0)),
-  CHECK ((voided >= 0)),
-  PRIMARY KEY (account_id, grant_id)
 );
 
 CREATE TABLE jobs.admissions (
@@ -400,7 +386,7 @@ CREATE TABLE jobs.attempts (
   stage text NOT NULL,
   number integer NOT NULL,
   provider text NOT NULL,
-  state text NOT NULL,
+  state jobs.attempt_state NOT NULL,
   provider_job_id text,
   error_class text,
   fraction double precision,
@@ -413,9 +399,6 @@ CREATE TABLE jobs.attempts (
   posted_at timestamp with time zone NOT NULL,
   closed_at timestamp with time zone,
   resolved_at timestamp with time zone,
-  CHECK ((number > 0)),
-  CHECK ((state = ANY (ARRAY['posting'::text, 'accepted'::text, 'rejected'::text, 'unknown'::text, 'collected'::text,
-      'failed'::text, 'replaced'::text, 'fenced'::text]))),
   PRIMARY KEY (reference, account_id)
 );
 
@@ -456,9 +439,9 @@ CREATE TABLE jobs.jobs (
   kind text NOT NULL,
   model text NOT NULL,
   provider text NOT NULL,
-  state text NOT NULL,
+  state jobs.job_state NOT NULL,
   price_list integer NOT NULL,
-  quoted bigint NOT NULL,
+  quoted ledger.credits NOT NULL,
   metadata jsonb NOT NULL,
   work_fingerprint text NOT NULL,
   progress jsonb,
@@ -473,12 +456,8 @@ CREATE TABLE jobs.jobs (
   succeeded integer NOT NULL DEFAULT 0,
   failed integer NOT NULL DEFAULT 0,
   canceled integer NOT NULL DEFAULT 0,
-  CHECK ((((succeeded + failed) + canceled) <= outputs)),
-  CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text])))),
-  CHECK ((outputs > 0)),
-  CHECK ((quoted >= 0)),
-  CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text, 'succeeded'::text,
-      'partially_succeeded'::text, 'failed'::text, 'canceled'::text]))),
+  CHECK (((((succeeded + failed) + canceled) <= outputs) AND (outputs > 0) AND ((finished_at IS NULL) = ((state)::text =
+      ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text]))))),
   PRIMARY KEY (job_id, account_id)
 );
 
@@ -488,22 +467,19 @@ CREATE TABLE jobs.outputs (
   job_id text NOT NULL,
   item integer NOT NULL,
   variation integer NOT NULL,
-  state text NOT NULL,
+  state jobs.output_state NOT NULL,
   work jsonb NOT NULL,
-  credits bigint NOT NULL,
+  credits ledger.credits NOT NULL,
   reservation_id text NOT NULL,
   failure jsonb,
   attempts integer NOT NULL DEFAULT 0,
   deadline_seconds double precision NOT NULL,
-  taken_up_at timestamp with time zone,
+  begun_at timestamp with time zone,
   sha256 text,
   content_type text,
   bytes bigint,
   source_output_id text GENERATED ALWAYS AS ((work ->> 'source_output_id'::text)) STORED,
-  CHECK (((state = 'succeeded'::text) = (sha256 IS NOT NULL))),
-  CHECK ((credits >= 0)),
-  CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text, 'succeeded'::text, 'failed'::text,
-      'canceled'::text]))),
+  CHECK ((((state)::text = 'succeeded'::text) = (sha256 IS NOT NULL))),
   PRIMARY KEY (output_id, account_id)
 );
 
@@ -559,7 +535,6 @@ CREATE TABLE jobs.review_decisions (
   created_at timestamp with time zone NOT NULL,
   CHECK (((decision = 'free_retry'::text) = (retry_job_id IS NOT NULL))),
   CHECK ((decision = ANY (ARRAY['refund'::text, 'free_retry'::text, 'deny'::text]))),
-  CHECK ((number > 0)),
   PRIMARY KEY (account_id, review_id, number),
   UNIQUE (account_id, key)
 );
@@ -575,7 +550,6 @@ CREATE TABLE jobs.reviews (
   created_at timestamp with time zone NOT NULL,
   CHECK ((category = ANY (ARRAY['broken'::text, 'wrong_product'::text, 'vague_brief'::text, 'beyond_model'::text,
       'other'::text]))),
-  CHECK ((number > 0)),
   PRIMARY KEY (account_id, review_id),
   UNIQUE (account_id, output_id, number)
 );
@@ -609,6 +583,9 @@ CREATE INDEX accounts_with_due_expiry ON ledger.accounts USING btree (next_expir
 
 CREATE INDEX attempts_by_asset ON jobs.attempts USING btree (sha256) WHERE (sha256 IS NOT NULL);
 
+CREATE INDEX attempts_by_provider_job ON jobs.attempts USING btree (provider_job_id) WHERE (provider_job_id IS NOT
+      NULL);
+
 CREATE INDEX attempts_to_stop_by_due ON jobs.attempts_to_stop USING btree (due_at);
 
 CREATE INDEX grants_by_id ON ledger.grants USING btree (grant_id);
@@ -616,7 +593,8 @@ CREATE INDEX grants_by_id ON ledger.grants USING btree (grant_id);
 CREATE INDEX jobs_by_age ON jobs.jobs USING btree (account_id, created_at DESC, job_id DESC) WHERE (created_at >
       '-infinity'::timestamp with time zone);
 
-CREATE INDEX jobs_in_doubt ON jobs.jobs USING btree (account_id, work_fingerprint) WHERE (state = 'stuck'::text);
+CREATE INDEX jobs_in_doubt ON jobs.jobs USING btree (account_id, work_fingerprint) WHERE ((state)::text =
+      'stuck'::text);
 
 CREATE INDEX jobs_under_way ON jobs.jobs USING btree (account_id) WHERE (finished_at IS NULL);
 
@@ -649,12 +627,12 @@ CREATE INDEX reviews_of_account_by_age ON jobs.reviews USING btree (account_id, 
 CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts USING btree (account_id, output_id, stage, number) WHERE
       (output_id > ''::text);
 
-CREATE UNIQUE INDEX grants_by_payment ON ledger.grants USING btree (reference) WHERE (source = 'top_up'::text);
+CREATE UNIQUE INDEX grants_by_payment ON ledger.grants USING btree (reference) WHERE ((source)::text = 'top_up'::text);
 
 CREATE UNIQUE INDEX grants_in_burn_order ON ledger.grants USING btree (account_id, priority, expires_at, ordinal) WHERE
       is_live;
 
-CREATE UNIQUE INDEX grants_once ON ledger.grants USING btree (account_id, source) WHERE (source = ANY
+CREATE UNIQUE INDEX grants_once ON ledger.grants USING btree (account_id, source) WHERE ((source)::text = ANY
       (ARRAY['sign_up'::text, 'trial'::text]));
 
 CREATE UNIQUE INDEX review_decisions_by_retry ON jobs.review_decisions USING btree (account_id, retry_job_id) WHERE
@@ -662,19 +640,13 @@ CREATE UNIQUE INDEX review_decisions_by_retry ON jobs.review_decisions USING btr
 
 -- Triggers
 
-CREATE TRIGGER attempt_to_stop_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW WHEN ((new.state = ANY
-      (ARRAY['fenced'::text, 'replaced'::text])) AND (old.state = ANY (ARRAY['posting'::text, 'unknown'::text,
-      'accepted'::text])) OR new.state = 'rejected'::text AND old.state = 'unknown'::text) EXECUTE FUNCTION
+CREATE TRIGGER attempt_to_stop_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW WHEN ((new.state::text = ANY
+      (ARRAY['fenced'::text, 'replaced'::text])) AND (old.state::text = ANY (ARRAY['posting'::text, 'unknown'::text,
+      'accepted'::text])) OR new.state::text = 'rejected'::text AND old.state::text = 'unknown'::text) EXECUTE FUNCTION
       jobs.note_attempt_to_stop();
 
 CREATE TRIGGER entries_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE
       FUNCTION ledger.refuse_change();
-
-CREATE TRIGGER low_balance_is_noted BEFORE UPDATE OF available ON ledger.accounts FOR EACH ROW WHEN (
-        CASE
-            WHEN old.is_low_noticed THEN new.available >= (new.low_balance_at + new.low_balance_rise)
-            ELSE old.available >= old.low_balance_at AND new.available < new.low_balance_at
-        END) EXECUTE FUNCTION ledger.note_low_balance();
 
 CREATE TRIGGER operator_actions_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.operator_actions FOR EACH
       STATEMENT EXECUTE FUNCTION ledger.refuse_change();
@@ -690,41 +662,43 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.account_of_grant(text) → text  -- holdfast_api, holdfast_worker
 -- ledger.after(timestamp with time zone,interval) → timestamp with time zone
 -- ledger.array_deadline() → timestamp with time zone
+-- ledger.balance_after(text,bigint) → bigint
 -- ledger.change_plan(text,text,text,jsonb,timestamp with time zone) → void
 -- ledger.charged_by(ledger.entries) → bigint
 -- ledger.clock() → timestamp with time zone
 -- ledger.clock(ledger.accounts) → timestamp with time zone
 -- ledger.count_usage(text,text,text,timestamp with time zone,bigint) → void
 -- ledger.delta(ledger.bucket,ledger.bucket,ledger.bucket,bigint) → bigint
+-- ledger.end_of_history(text) → timestamp with time zone
 -- ledger.entries_of_reservation(text,text) → SETOF bigint
 -- ledger.exceeded_cap(text,text,text,bigint) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.expire_due(text,timestamp with time zone) → void
--- ledger.extend(text,text[],timestamp with time zone) → SETOF text
--- ledger.finish(ledger.accounts,ledger.reservations,text,bigint,text,text,integer) → void
+-- ledger.extend(text,text[],timestamp with time zone) → void
 -- ledger.give_back(ledger.accounts,ledger.reservations,text,bigint,bigint,text,double precision) → void
+-- ledger.grant_as_json(ledger.grants) → jsonb
+-- ledger.grant_by_rule(text,text,text,integer,bigint,timestamp with time zone,interval,text) → void
 -- ledger.grant_credits(text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) → text  --
 --     holdfast_api, holdfast_worker
--- ledger.grant_of_ours(text,text,text,integer,bigint,timestamp with time zone,interval,text) → void
 -- ledger.grant_period(text,text,jsonb,timestamp with time zone) → void
--- ledger.history(text,bigint,bigint,text[]) → TABLE(seq bigint, kind text, credits bigint, charged bigint, refunded
---     bigint, job_id text, output_id text, grant_id text, reason text, balance_after bigint, created_at timestamp with
---     time zone)
+-- ledger.history(text,bigint,bigint,text[]) → SETOF ledger.history_line
+-- ledger.hold_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
+-- ledger.inviters_of(text) → SETOF text
 -- ledger.is_over_cap(ledger.accounts,text,text,bigint) → boolean
 -- ledger.known_as(text,text,text,bigint,text,text,text,text) → text
 -- ledger.last_entry_before(text,timestamp with time zone) → bigint
--- ledger.leave_tombstone(text,text,text,timestamp with time zone) → void
+-- ledger.leave_tombstone(ledger.accounts,text,text) → void
 -- ledger.lock(text) → timestamp with time zone
 -- ledger.lock_absent_account(text) → void
 -- ledger.lock_account(text) → ledger.accounts
 -- ledger.lock_accounts(text[]) → void
 -- ledger.lock_referrals(boolean) → void
 -- ledger.make_grant(ledger.accounts,text,text,integer,timestamp with time zone,text,text) → void
--- ledger.max_concurrent_jobs(text) → integer
 -- ledger.months_after(timestamp with time zone,integer) → timestamp with time zone
 -- ledger.move_in_grants(text,ledger.move[],timestamp with time zone) → timestamp with time zone
--- ledger.moves_back(text,text,ledger.bucket,bigint,text,text,text,text,timestamp with time zone) → ledger.move[]
+-- ledger.moves_back(ledger.accounts,text,ledger.bucket,bigint,text,text,text,text) → ledger.move[]
+-- ledger.needs_new_grant(ledger.move[]) → boolean
 -- ledger.next_grant(text,ledger.grants) → ledger.grants
--- ledger.note_low_balance() → trigger
+-- ledger.note_low_balance(text) → void
 -- ledger.open_account(text,text,text,bigint,text,bigint) → TABLE(outcome text, account_id text, name text, opened_at
 --     timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- ledger.pay_referral(text,bigint,integer,timestamp with time zone) → void
@@ -733,17 +707,14 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.post(text,ledger.move[],timestamp with time zone) → int8range
 -- ledger.read_account(text) → TABLE(account_id text, name text, reference text, opened_at timestamp with time zone)  --
 --     holdfast_api, holdfast_worker
--- ledger.read_actions_of_job(text,text) → jsonb
 -- ledger.read_balance(text) → jsonb  -- holdfast_api, holdfast_worker
--- ledger.read_caps(text,timestamp with time zone,text,text) → TABLE(spender ledger.spender, name text, cap bigint, used
---     bigint)
+-- ledger.read_caps(ledger.accounts,text,text) → TABLE(spender ledger.spender, name text, cap bigint, used bigint)
 -- ledger.read_due_expiry(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
 --     zone)  -- holdfast_worker
 -- ledger.read_due_plans(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
 --     zone)  -- holdfast_worker
--- ledger.read_entries(text,bigint,integer,text[],text[],timestamp with time zone,timestamp with time zone) → TABLE(seq
---     bigint, kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text,
---     reason text, balance_after bigint, created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
+-- ledger.read_entries(text,bigint,integer,text[],text[],timestamp with time zone,timestamp with time zone) → SETOF
+--     ledger.history_line  -- holdfast_api, holdfast_worker
 -- ledger.read_grant(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_limits(text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_low_balance_notices(text,bigint) → TABLE(entry_seq bigint, available bigint, low_balance_at bigint,
@@ -754,9 +725,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.read_plan(text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_statement(text,timestamp with time zone,timestamp with time zone) → jsonb  -- holdfast_api,
 --     holdfast_worker
--- ledger.read_statement_rows(text,bigint,integer,timestamp with time zone,timestamp with time zone) → TABLE(seq bigint,
---     kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text, reason
---     text, balance_after bigint, created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
+-- ledger.read_statement_rows(text,bigint,integer,timestamp with time zone,timestamp with time zone) → SETOF
+--     ledger.history_line  -- holdfast_api, holdfast_worker
 -- ledger.reconcile(double precision) → TABLE(check_name text, account_id text, subject text, detail jsonb)  --
 --     holdfast_worker
 -- ledger.record_action(text,text,text,text,jsonb,timestamp with time zone) → void
@@ -773,23 +743,25 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.report(timestamp with time zone) → TABLE(source text, opening bigint, issued bigint, spent bigint, refunded
 --     bigint, expired bigint, voided bigint, outstanding bigint)  -- holdfast_worker
 -- ledger.reservation_of(text,text) → SETOF ledger.reservations
--- ledger.reserve(text,text,ledger.part[],bigint,text,double precision,text,text) → ledger.taken
+-- ledger.reserve(ledger.accounts,text,ledger.part[],bigint,text,double precision,text,text) → ledger.reserved
+-- ledger.reserve_parts(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → ledger.reserved
 -- ledger.return_grant_expiry(ledger.accounts,integer) → timestamp with time zone
--- ledger.return_route(timestamp with time zone,timestamp with time zone,timestamp with time zone,text) → text
+-- ledger.return_route(ledger.grants,timestamp with time zone,text) → text
 -- ledger.return_sooner(text,text,timestamp with time zone) → timestamp with time zone
 -- ledger.roll_period(text,timestamp with time zone) → void
 -- ledger.set_limits(text,jsonb,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- ledger.set_plan(text,text,text,timestamp with time zone,text,jsonb,text,text) → TABLE(outcome text, is_replay
 --     boolean, answer jsonb)  -- holdfast_api, holdfast_worker
--- ledger.settle(text,text,ledger.settle_verb,bigint,text,ledger.expired_policy,integer) → ledger.settled
--- ledger.spend(text,text,bigint,text,text,text) → ledger.taken
+-- ledger.settle(ledger.accounts,text,ledger.settle_verb,bigint,text,ledger.expired_policy,integer) → ledger.settled
+-- ledger.settle_open(ledger.accounts,ledger.reservations,text,bigint,text,text,integer) → ledger.settled
+-- ledger.spend(ledger.accounts,text,bigint,text,text,text) → ledger.reserved
+-- ledger.spendable(ledger.grants) → bigint
 -- ledger.spenders_of(text,text) → TABLE(spender ledger.spender, name text)
 -- ledger.spent_since(text,timestamp with time zone) → bigint
 -- ledger.start_on_grid(text,timestamp with time zone) → timestamp with time zone
 -- ledger.start_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
 -- ledger.sweep_account(text) → void
 -- ledger.sweep_accounts(text[]) → SETOF text  -- holdfast_worker
--- ledger.take(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → void
 -- ledger.void_grant(text,text,text,text) → TABLE(outcome text, voided bigint, not_recovered bigint)  -- holdfast_api,
 --     holdfast_worker
 -- jobs.account_of_job(text) → text  -- holdfast_api, holdfast_worker
@@ -799,36 +771,38 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.admit_one(jobs.admit_item) → jobs.admitted
 -- jobs.append_event(text,text,text,jsonb,timestamp with time zone) → void
 -- jobs.asset_of(text,text) → jobs.attempts
+-- jobs.attempts_as_json(text,text) → jsonb
 -- jobs.attempts_named(text,text,jsonb) → SETOF jobs.attempts
 -- jobs.attempts_of(text,text) → SETOF jobs.attempts
 -- jobs.begin_attempt(text,text,text,text,integer,text,text,text) → TABLE(is_mine boolean, state text, provider_job_id
 --     text, error_class text)  -- holdfast_worker
+-- jobs.begin_output(text,text) → TABLE(work jsonb, credits bigint, deadline_seconds double precision, left_seconds
+--     double precision, age_seconds double precision)  -- holdfast_worker
 -- jobs.cancel_abandoned(text,text,jsonb) → void  -- holdfast_api, holdfast_worker
--- jobs.charged_credits(text,text) → bigint
 -- jobs.claim_attempts_to_stop(integer) → TABLE(account_id text, reference text, provider text, provider_job_id text,
 --     waiting_seconds double precision)  -- holdfast_worker
 -- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
 --     holdfast_worker
 -- jobs.close_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text)  -- holdfast_worker
--- jobs.command_job(text,text,text,text,jsonb) → TABLE(answer jsonb, fingerprint text, is_replay boolean)  --
---     holdfast_api, holdfast_worker
+-- jobs.command_job(text,text,text,text,jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
 -- jobs.create_api_key(text,text,text,bytea,text[]) → void  -- holdfast_api, holdfast_worker
 -- jobs.database_identity() → text  -- holdfast_worker
 -- jobs.decide_review(text,text,text,text,text,text,text,text,double precision) → TABLE(outcome text, is_replay boolean)
 --      -- holdfast_api, holdfast_worker
--- jobs.end_output(jobs.settle_item,ledger.settled,jobs.attempts) → void
 -- jobs.extend_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.fail_attempt(text,text,text,text,text) → text  -- holdfast_worker
+-- jobs.first_failure(text,text,text) → jsonb
 -- jobs.forget_attempt_to_stop(text,text) → void  -- holdfast_worker
 -- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) →
 --     TABLE(outcome text, is_replay boolean, answer jsonb)  -- holdfast_api, holdfast_worker
--- jobs.has_begun(text,text,text) → boolean
+-- jobs.has_begun(jobs.settle_item) → boolean
 -- jobs.has_free_retry(text,text,timestamp with time zone) → boolean
 -- jobs.has_room(text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.has_room_under(text,integer) → boolean
 -- jobs.inspect_job(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.is_free_retry(text,text) → boolean
--- jobs.is_open(text,text) → boolean
+-- jobs.is_listed(jobs.reviews,text,text,timestamp with time zone,text) → boolean
+-- jobs.is_overdue(jobs.settle_item,timestamp with time zone) → boolean
 -- jobs.keep_cancel_key(text,text,text,boolean) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.last_decision(text,text) → SETOF jobs.review_decisions
 -- jobs.list_jobs(text,text,text,timestamp with time zone,timestamp with time zone,timestamp with time
@@ -840,7 +814,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.list_reviews_of_all(text,text,timestamp with time zone,text,integer) → TABLE(review jsonb, created_at text,
 --     review_id text)  -- holdfast_api, holdfast_worker
 -- jobs.mark_stuck(text,text,text) → boolean  -- holdfast_worker
--- jobs.may_be_retried(text,text) → boolean
+-- jobs.may_be_retried(ledger.reservations) → boolean
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker
 -- jobs.move_job_on(jobs.settle_item,text,jsonb,ledger.settled) → void
@@ -852,6 +826,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.origin_jobs(text,text) → SETOF text
 -- jobs.outputs_of(text,text) → SETOF jobs.outputs
 -- jobs.paid_output(text,text) → jobs.outputs
+-- jobs.payment_of(text,text) → ledger.reservations
 -- jobs.prepare_attempt(text,text,text) → TABLE(state text, provider_job_id text, error_class text, work jsonb,
 --     seconds_left double precision)  -- holdfast_worker
 -- jobs.quote_exists(text,text) → boolean  -- holdfast_api, holdfast_worker
@@ -883,7 +858,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
 -- jobs.reconcile_reviews() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
 -- jobs.record_asset(text,text,text,text,bigint,text,text) → text  -- holdfast_worker
--- jobs.record_job(jobs.admit_item,timestamp with time zone) → void
+-- jobs.record_job(jobs.admit_item,timestamp with time zone) → jsonb
 -- jobs.record_progress(text,text,jsonb) → void  -- holdfast_worker
 -- jobs.record_repairs(jsonb) → void  -- holdfast_worker
 -- jobs.record_stage_progress(text,text,text,integer,double precision,double precision,double precision,integer) → void 
@@ -891,10 +866,12 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.references_of(text,text,jsonb) → jsonb
 -- jobs.refund_id_of(text) → text
 -- jobs.refund_job(text,text,jsonb,timestamp with time zone) → jsonb
--- jobs.refund_reviewed(jobs.reviews,jobs.outputs,text,text,double precision,timestamp with time zone) → text
--- jobs.refusal_before_reserve(jobs.admit_item,timestamp with time zone) → jsonb
--- jobs.refusal_before_settle(jobs.settle_item) → text
--- jobs.refusal_by_ledger(jobs.admit_item,ledger.taken) → jsonb
+-- jobs.refund_reviewed(jobs.reviews,ledger.reservations,text,text,double precision,timestamp with time zone) → boolean
+-- jobs.refundable_outputs(text,text,text,timestamp with time zone) → TABLE(output_id text, reservation_id text,
+--     committed bigint, credits_left bigint, is_retried boolean)
+-- jobs.refusal(text,text,jsonb) → jsonb
+-- jobs.refusal_before_reserve(jobs.admit_item,ledger.accounts) → jsonb
+-- jobs.refusal_by_ledger(jobs.admit_item,ledger.reserved) → jsonb
 -- jobs.refusal_by_quote(jobs.admit_item,timestamp with time zone) → jsonb
 -- jobs.refused(text) → jsonb
 -- jobs.release_job(text,text,jsonb,timestamp with time zone) → jsonb
@@ -907,15 +884,12 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.seconds_to_return(text,text) → double precision  -- holdfast_worker
 -- jobs.settle(jsonb) → SETOF jobs.settled  -- holdfast_worker
 -- jobs.settle_one(jobs.settle_item) → jobs.settled
+-- jobs.settle_output(jobs.settle_item,ledger.settled,jobs.attempts) → jobs.settled
 -- jobs.spend(jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
--- jobs.spend_new(jobs.spend_item) → jsonb
 -- jobs.spend_one(jobs.spend_item) → jobs.keyed_answer
 -- jobs.standing_decision(text,text,timestamp with time zone) → SETOF jobs.review_decisions
 -- jobs.store_quote(text,text,text,jsonb,integer) → TABLE(expires_at timestamp with time zone, now timestamp with time
 --     zone)  -- holdfast_api, holdfast_worker
--- jobs.take_up_output(text,text) → TABLE(work jsonb, credits bigint, deadline_seconds double precision, left_seconds
---     double precision, age_seconds double precision)  -- holdfast_worker
 -- jobs.unneeded_assets(text[],integer) → SETOF text  -- holdfast_worker
 -- jobs.url_key(text) → text
 -- jobs.work_for_model(text,text,jsonb) → jsonb
--- jobs.write_event(text,text,bigint,text,jsonb,timestamp with time zone) → void

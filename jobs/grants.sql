@@ -1,69 +1,41 @@
 -- One barrier: the processes' roles may execute the functions named here and nothing else. Applied on every migrate, after
 -- the functions; what an earlier version granted and this one does not is taken away.
-
 REVOKE ALL ON SCHEMA jobs FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA jobs FROM PUBLIC, holdfast_api, holdfast_worker;
 GRANT USAGE ON SCHEMA jobs TO holdfast_api, holdfast_worker;
 
+-- Both: what customers and operators ask for.
 GRANT EXECUTE ON FUNCTION
-  jobs.store_quote(text, text, text, jsonb, int),
-  jobs.quote_exists(text, text),
-  jobs.has_room(text),
-  jobs.read_admission(text, text),
-  jobs.read_job(text, text),
-  jobs.account_of_job(text),
-  jobs.read_output(text, text),
-  jobs.read_reservation_ids(text, text),
-  jobs.read_events(text, text, bigint, int),
-  jobs.read_event_seqs(text[], text[]),
-  jobs.read_api_key(text),
-  jobs.create_api_key(text, text, text, bytea, text[]),
-  jobs.list_jobs(text, text, text, timestamptz, timestamptz, timestamptz, text, int),
-  jobs.spend(jsonb),
-  jobs.grant_credits(text, text, text, text, text, int, bigint, timestamptz, interval, text, text, text),
-  jobs.cancel_abandoned(text, text, jsonb),
-  jobs.keep_cancel_key(text, text, text, boolean),
-  jobs.read_edit_sources(text, text[]),
-  jobs.read_lineage(text, text, int),
-  jobs.command_job(text, text, text, text, jsonb),
-  jobs.inspect_job(text, text),
-  jobs.list_repairs(text, boolean, timestamptz, text, text, int),
-  jobs.open_review(text, text, text, text, jsonb),
-  jobs.decide_review(text, text, text, text, text, text, text, text, double precision),
-  jobs.read_review(text, text),
-  jobs.account_of_review(text),
-  jobs.list_reviews(text, text, text, timestamptz, text, int),
-  jobs.list_reviews_of_all(text, text, timestamptz, text, int)
+  jobs.account_of_job, jobs.account_of_review, jobs.cancel_abandoned, jobs.command_job, jobs.create_api_key,
+  jobs.decide_review, jobs.grant_credits, jobs.has_room, jobs.inspect_job, jobs.keep_cancel_key, jobs.list_jobs,
+  jobs.list_repairs, jobs.list_reviews, jobs.list_reviews_of_all, jobs.open_review, jobs.quote_exists,
+  jobs.read_admission, jobs.read_api_key, jobs.read_edit_sources, jobs.read_event_seqs, jobs.read_events, jobs.read_job,
+  jobs.read_lineage, jobs.read_output, jobs.read_reservation_ids, jobs.read_review, jobs.spend, jobs.store_quote
 TO holdfast_api, holdfast_worker;
 
+-- The worker alone: what jobs run by, and what puts right what was lost.
 GRANT EXECUTE ON FUNCTION
-  jobs.admit(jsonb),
-  jobs.prepare_attempt(text, text, text),
-  jobs.begin_attempt(text, text, text, text, int, text, text, text),
-  jobs.close_attempt(text, text),
-  jobs.move_attempt(text, text, text[], text, text, text),
-  jobs.read_attempt(text, text),
-  jobs.read_attempts_of_output(text, text),
-  jobs.record_asset(text, text, text, text, bigint, text, text),
-  jobs.record_progress(text, text, jsonb),
-  jobs.mark_stuck(text, text, text),
-  jobs.settle(jsonb),
-  jobs.claim_attempts_to_stop(int),
-  jobs.unneeded_assets(text[], int),
-  jobs.database_identity(),
-  jobs.forget_attempt_to_stop(text, text),
-  jobs.reconcile(),
-  jobs.take_up_output(text, text),
-  jobs.read_job_result(text, text),
-  jobs.record_repairs(jsonb),
-  jobs.return_by(text, text),
-  jobs.seconds_to_return(text, text),
-  jobs.read_free_retry(text, text),
-  jobs.reconcile_reviews(),
-  jobs.claim_references(text, text, text, double precision),
-  jobs.resolve_reference(text, text, text, text, text, text, bigint),
-  jobs.read_references(text, text),
-  jobs.read_stage_results(text, text),
-  jobs.fail_attempt(text, text, text, text, text),
-  jobs.record_stage_progress(text, text, text, int, double precision, double precision, double precision, int)
+  jobs.admit, jobs.begin_attempt, jobs.begin_output, jobs.claim_attempts_to_stop, jobs.claim_references,
+  jobs.close_attempt, jobs.database_identity, jobs.fail_attempt, jobs.forget_attempt_to_stop, jobs.mark_stuck,
+  jobs.move_attempt, jobs.prepare_attempt, jobs.read_attempt, jobs.read_attempts_of_output, jobs.read_free_retry,
+  jobs.read_job_result, jobs.read_references, jobs.read_stage_results, jobs.reconcile, jobs.reconcile_reviews,
+  jobs.record_asset, jobs.record_progress, jobs.record_repairs, jobs.record_stage_progress, jobs.resolve_reference,
+  jobs.return_by, jobs.seconds_to_return, jobs.settle, jobs.unneeded_assets
 TO holdfast_worker;
+
+-- Each of these, of the ledger's too, runs as the owner, with a search path that no caller can change; it waits 2 s for a lock
+-- (then 55P03) and writes times in UTC; and it looks rows up by their keys, by plans made once, whatever the tables hold and
+-- PostgreSQL knows of them. Reports and checks, which read everything, say for themselves what they run with.
+DO $$
+DECLARE
+  v_function regprocedure;
+BEGIN
+  FOR v_function IN
+    SELECT p.oid FROM pg_proc p
+    WHERE p.pronamespace IN ('ledger'::regnamespace, 'jobs'::regnamespace) AND NOT p.prosecdef
+      AND has_function_privilege('holdfast_worker', p.oid, 'EXECUTE')
+  LOOP
+    EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = UTC'
+                   ' SET lock_timeout = ''2s'' SET enable_seqscan = off SET plan_cache_mode = force_generic_plan', v_function);
+  END LOOP;
+END $$;

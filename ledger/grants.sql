@@ -8,33 +8,16 @@ REVOKE ALL ON SCHEMA ledger FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC, holdfast_api, holdfast_worker;
 GRANT USAGE ON SCHEMA ledger TO holdfast_api, holdfast_worker;
 
--- The API serves customers and operators. Reserving, settling, spending and refunding go through the functions of jobs.
+-- Both serve customers and operators. Reserving, settling, spending and refunding go through the functions of jobs.
 GRANT EXECUTE ON FUNCTION
-  ledger.open_account(text, text, text, bigint, text, bigint),
-  ledger.grant_credits(text, text, text, int, bigint, timestamptz, interval, text, text, text),
-  ledger.void_grant(text, text, text, text),
-  ledger.account_of_grant(text),
-  ledger.set_plan(text, text, text, timestamptz, text, jsonb, text, text),
-  ledger.read_plan(text),
-  ledger.refer(text, text, bigint, int, text),
-  ledger.set_limits(text, jsonb, text, text),
-  ledger.read_limits(text),
-  ledger.exceeded_cap(text, text, text, bigint),
-  ledger.read_low_balance_notices(text, bigint),
-  ledger.read_account(text),
-  ledger.read_balance(text),
-  ledger.read_grant(text, text),
-  ledger.read_entries(text, bigint, int, text[], text[], timestamptz, timestamptz),
-  ledger.read_statement(text, timestamptz, timestamptz),
-  ledger.read_statement_rows(text, bigint, int, timestamptz, timestamptz)
+  ledger.account_of_grant, ledger.exceeded_cap, ledger.grant_credits, ledger.open_account, ledger.read_account,
+  ledger.read_balance, ledger.read_entries, ledger.read_grant, ledger.read_limits, ledger.read_low_balance_notices,
+  ledger.read_plan, ledger.read_statement, ledger.read_statement_rows, ledger.refer, ledger.set_limits, ledger.set_plan,
+  ledger.void_grant
 TO holdfast_api, holdfast_worker;
 
+-- The worker alone does what falls due, and proves the ledger.
 GRANT EXECUTE ON FUNCTION
-  ledger.read_open_reservations(text, text, int, double precision),
-  ledger.read_due_plans(timestamptz, text, int),
-  ledger.renew_plans(text[], jsonb),
-  ledger.read_due_expiry(timestamptz, text, int),
-  ledger.sweep_accounts(text[]),
-  ledger.report(timestamptz),
-  ledger.reconcile(double precision)
+  ledger.read_due_expiry, ledger.read_due_plans, ledger.read_open_reservations, ledger.reconcile, ledger.renew_plans,
+  ledger.report, ledger.sweep_accounts
 TO holdfast_worker;

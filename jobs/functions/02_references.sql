@@ -4,8 +4,7 @@ $$;
 
 -- The jobs that a job's work comes from: of an edit the source's, of a free retry the reviewed output's. What they kept is
 -- what their customer saw, and their addresses may have ended since.
-CREATE OR REPLACE FUNCTION jobs.origin_jobs(p_account_id text, p_job_id text) RETURNS SETOF text
-LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION jobs.origin_jobs(p_account_id text, p_job_id text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
   SELECT s.job_id FROM jobs.outputs_of(p_account_id, p_job_id) o
   JOIN jobs.outputs s ON s.account_id = o.account_id AND s.output_id = o.source_output_id
   UNION
@@ -14,23 +13,24 @@ LANGUAGE sql STABLE AS $$
   WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id
 $$;
 
--- Claims the addresses of an output's brief, and tells how each stands: mine (to be fetched by this output, until its lease
--- ends), busy (another output of the job fetches it), kept, or refused with the reason. An output may claim what it has claimed
--- before: the worker that did may be dead. No rows when nothing is to be fetched, or the output has ended.
-CREATE OR REPLACE FUNCTION jobs.claim_references(p_account_id text, p_job_id text, p_output_id text, p_lease_seconds double precision)
-RETURNS TABLE (place int, url text, state text, refusal text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Claims the addresses of an output's brief, and tells of each: mine (to be fetched by this output, until its lease ends), busy
+-- (another output of the job fetches it), kept, or refused with the reason. An output may claim what it has claimed before: the
+-- worker that did may be dead. No rows when nothing is to be fetched, or the output has ended.
+CREATE OR REPLACE FUNCTION jobs.claim_references(
+  p_account_id text, p_job_id text, p_output_id text, p_lease_seconds double precision
+) RETURNS TABLE (place int, url text, state text, refusal text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_now  timestamptz := ledger.clock();
-  v_urls jsonb := (SELECT o.work->'brief'->'reference_asset_urls' FROM jobs.outputs o
-                   WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND o.output_id = p_output_id
-                     AND o.state IN ('queued', 'running', 'stuck'));
+  v_urls jsonb := (
+    SELECT o.work->'brief'->'reference_asset_urls' FROM jobs.outputs o
+    WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND o.output_id = p_output_id
+      AND o.state IN ('queued', 'running', 'stuck'));
 BEGIN
-  INSERT INTO jobs.reference_assets AS a (account_id, job_id, url_key, url, state, claimed_by, claimed_until, sha256, content_type,
-                                          bytes, resolved_at)
-  SELECT DISTINCT ON (jobs.url_key(u)) p_account_id, p_job_id, jobs.url_key(u), u, coalesce(k.state, 'fetching'), p_output_id,
-         v_now + make_interval(secs => p_lease_seconds), k.sha256, k.content_type, k.bytes, k.resolved_at
+  INSERT INTO jobs.reference_assets AS a (account_id, job_id, url_key, url, state, claimed_by, claimed_until, sha256,
+                                          content_type, bytes, resolved_at)
+  SELECT DISTINCT ON (jobs.url_key(u)) p_account_id, p_job_id, jobs.url_key(u), u, coalesce(k.state, 'fetching'),
+         p_output_id, v_now + make_interval(secs => p_lease_seconds), k.sha256, k.content_type, k.bytes, k.resolved_at
   FROM jsonb_array_elements_text(v_urls) u
   LEFT JOIN jobs.reference_assets k ON k.account_id = p_account_id AND k.url_key = jobs.url_key(u) AND k.state = 'kept'
     AND k.job_id IN (SELECT jobs.origin_jobs(p_account_id, p_job_id))
@@ -40,17 +40,19 @@ BEGIN
   WHERE a.state = 'fetching' AND (a.claimed_by = excluded.claimed_by OR a.claimed_until <= v_now);
   RETURN QUERY
     SELECT min(u.place)::int, a.url,
-           CASE WHEN a.state <> 'fetching' THEN a.state WHEN a.claimed_by = p_output_id THEN 'mine' ELSE 'busy' END, a.refusal
+           CASE WHEN a.state <> 'fetching' THEN a.state WHEN a.claimed_by = p_output_id THEN 'mine' ELSE 'busy' END,
+           a.refusal
     FROM jsonb_array_elements_text(v_urls) WITH ORDINALITY u (url, place)
-    JOIN jobs.reference_assets a ON a.account_id = p_account_id AND a.job_id = p_job_id AND a.url_key = jobs.url_key(u.url)
+    JOIN jobs.reference_assets a
+      ON a.account_id = p_account_id AND a.job_id = p_job_id AND a.url_key = jobs.url_key(u.url)
     GROUP BY a.url, a.state, a.claimed_by, a.refusal
     ORDER BY min(u.place);
 END $$;
 
 -- Records what came of an address: the asset that was kept, or why there is none. The first word stands.
-CREATE OR REPLACE FUNCTION jobs.resolve_reference(p_account_id text, p_job_id text, p_url text, p_refusal text, p_sha256 text,
-                                       p_content_type text, p_bytes bigint) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION jobs.resolve_reference(
+  p_account_id text, p_job_id text, p_url text, p_refusal text, p_sha256 text, p_content_type text, p_bytes bigint
+) RETURNS void LANGUAGE sql AS $$
   UPDATE jobs.reference_assets
   SET state = CASE WHEN p_refusal IS NULL THEN 'kept' ELSE 'refused' END, refusal = p_refusal, sha256 = p_sha256,
       content_type = p_content_type, bytes = p_bytes, resolved_at = ledger.clock()
@@ -60,17 +62,19 @@ $$;
 -- What was kept for a work, in the order of its brief; empty when it refers to nothing.
 CREATE OR REPLACE FUNCTION jobs.references_of(p_account_id text, p_job_id text, p_work jsonb) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
-  SELECT coalesce(jsonb_agg(jsonb_build_object('sha256', k.sha256, 'content_type', k.content_type, 'bytes', k.bytes) ORDER BY k.place), '[]')
+  SELECT coalesce(jsonb_agg(jsonb_build_object('sha256', k.sha256, 'content_type', k.content_type, 'bytes', k.bytes)
+                            ORDER BY k.place), '[]')
   FROM (
     SELECT a.sha256, a.content_type, a.bytes, min(u.place) AS place
     FROM jsonb_array_elements_text(p_work->'brief'->'reference_asset_urls') WITH ORDINALITY u (url, place)
-    JOIN jobs.reference_assets a ON a.account_id = p_account_id AND a.job_id = p_job_id AND a.url_key = jobs.url_key(u.url)
+    JOIN jobs.reference_assets a
+      ON a.account_id = p_account_id AND a.job_id = p_job_id AND a.url_key = jobs.url_key(u.url)
     WHERE a.state = 'kept' GROUP BY a.sha256, a.content_type, a.bytes
   ) k
 $$;
 
 CREATE OR REPLACE FUNCTION jobs.read_references(p_account_id text, p_output_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
   SELECT jobs.references_of(o.account_id, o.job_id, o.work) FROM jobs.outputs o
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;

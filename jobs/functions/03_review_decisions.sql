@@ -5,25 +5,25 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- The decision that holds: the last, unless it was a free retry that came to nothing (it ended without delivering, was refused,
--- or has not begun: whoever decided has had two minutes, twice as long as an admission takes at most). Then the
--- review is open again, and may be decided anew.
-CREATE OR REPLACE FUNCTION jobs.standing_decision(p_account_id text, p_review_id text, p_now timestamptz) RETURNS SETOF jobs.review_decisions
-LANGUAGE sql STABLE AS $$
+-- or has not begun in two minutes, twice as long as an admission takes at most). Then the review is open again, and may be
+-- decided anew.
+CREATE OR REPLACE FUNCTION jobs.standing_decision(p_account_id text, p_review_id text, p_now timestamptz)
+RETURNS SETOF jobs.review_decisions LANGUAGE sql STABLE AS $$
   SELECT d.* FROM jobs.last_decision(p_account_id, p_review_id) d
   LEFT JOIN jobs.jobs j ON j.account_id = d.account_id AND j.job_id = d.retry_job_id
   LEFT JOIN jobs.admissions a ON a.account_id = d.account_id AND a.job_id = d.retry_job_id
   WHERE d.decision <> 'free_retry'
-    OR CASE
-      WHEN j.job_id IS NOT NULL THEN j.state NOT IN ('failed', 'canceled')
-      WHEN a.job_id IS NOT NULL THEN false
-      ELSE p_now < d.created_at + interval '2 minutes' END
+    OR CASE WHEN j.job_id IS NOT NULL THEN j.state NOT IN ('failed', 'canceled')
+            WHEN a.job_id IS NOT NULL THEN false
+            ELSE p_now < d.created_at + interval '2 minutes' END
 $$;
 
 -- The output that was paid for: of a free retry, what it is the retry of; of any other, itself.
 CREATE OR REPLACE FUNCTION jobs.paid_output(p_account_id text, p_output_id text) RETURNS jobs.outputs
 LANGUAGE sql STABLE AS $$
   WITH RECURSIVE chain AS (
-    SELECT o.output_id, o.job_id, 0 AS step FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = p_output_id
+    SELECT o.output_id, o.job_id, 0 AS step FROM jobs.outputs o
+    WHERE o.account_id = p_account_id AND o.output_id = p_output_id
     UNION ALL
     SELECT o.output_id, o.job_id, c.step + 1
     FROM chain c
@@ -35,11 +35,11 @@ LANGUAGE sql STABLE AS $$
   WHERE o.account_id = p_account_id AND o.output_id = (SELECT c.output_id FROM chain c ORDER BY c.step DESC LIMIT 1)
 $$;
 
--- What was charged for an output and has not been given back. 0: there is nothing (left) to make good.
-CREATE OR REPLACE FUNCTION jobs.charged_credits(p_account_id text, p_reservation_id text) RETURNS bigint
+-- The reservation that paid for an output.
+CREATE OR REPLACE FUNCTION jobs.payment_of(p_account_id text, p_output_id text) RETURNS ledger.reservations
 LANGUAGE sql STABLE AS $$
-  SELECT coalesce((SELECT r.committed - r.refunded FROM ledger.reservations r
-                   WHERE r.account_id = p_account_id AND r.reservation_id = p_reservation_id), 0)
+  SELECT r FROM jobs.paid_output(p_account_id, p_output_id) p
+  CROSS JOIN LATERAL ledger.reservation_of(p.account_id, p.reservation_id) r
 $$;
 
 -- Whether a free retry of an output stands: it is made good by that, and no refund pays for it as well.
@@ -51,44 +51,46 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Whether a free retry may make good what was paid: nothing of it has been given back.
-CREATE OR REPLACE FUNCTION jobs.may_be_retried(p_account_id text, p_reservation_id text) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT 1 FROM ledger.reservations r
-                 WHERE r.account_id = p_account_id AND r.reservation_id = p_reservation_id AND r.committed > 0 AND r.refunded = 0)
+CREATE OR REPLACE FUNCTION jobs.may_be_retried(p_payment ledger.reservations) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce(p_payment.committed > 0 AND p_payment.refunded = 0, false)
 $$;
 
 -- Whether a job may be admitted at no credits: the last decision of a review names it (one that was decided anew does not),
 -- and what was paid has not been refunded since.
-CREATE OR REPLACE FUNCTION jobs.is_free_retry(p_account_id text, p_job_id text) RETURNS boolean
-LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION jobs.is_free_retry(p_account_id text, p_job_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (
     SELECT 1 FROM jobs.review_decisions d
     JOIN jobs.reviews r ON r.account_id = d.account_id AND r.review_id = d.review_id
-    CROSS JOIN LATERAL jobs.paid_output(d.account_id, r.output_id) p
     WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id
       AND d.number = (SELECT l.number FROM jobs.last_decision(d.account_id, d.review_id) l)
-      AND jobs.may_be_retried(p_account_id, p.reservation_id))
+      AND jobs.may_be_retried(jobs.payment_of(d.account_id, r.output_id)))
 $$;
 
-CREATE OR REPLACE FUNCTION jobs.refund_id_of(p_review_id text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'refund_' || p_review_id $$;
+CREATE OR REPLACE FUNCTION jobs.refund_id_of(p_review_id text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT 'refund_' || p_review_id
+$$;
 
 -- A review with all that a reviewer needs: the brief, the output, what it cost, every decision.
-CREATE OR REPLACE FUNCTION jobs.review_as_json(p_review jobs.reviews) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION jobs.review_as_json(p_review jobs.reviews) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
-    'id', p_review.review_id, 'account_id', p_review.account_id, 'output_id', p_review.output_id, 'job_id', p_review.job_id,
-    'category', p_review.category, 'note', p_review.note, 'created_at', p_review.created_at,
+    'id', p_review.review_id, 'account_id', p_review.account_id, 'output_id', p_review.output_id,
+    'job_id', p_review.job_id, 'category', p_review.category, 'note', p_review.note, 'created_at', p_review.created_at,
     'state', CASE WHEN s.decision IS NULL THEN 'open' ELSE 'decided' END, 'decision', s.decision, 'reason', s.reason,
     'decided_at', s.created_at, 'retry_job_id', l.retry_job_id,
-    'retry_state', (SELECT j.state FROM jobs.jobs j WHERE j.account_id = p_review.account_id AND j.job_id = l.retry_job_id),
-    'model', (SELECT j.model FROM jobs.jobs j WHERE j.account_id = p_review.account_id AND j.job_id = p_review.job_id),
+    'retry_state', (
+      SELECT j.state FROM jobs.jobs j WHERE j.account_id = p_review.account_id AND j.job_id = l.retry_job_id),
+    'model', (
+      SELECT j.model FROM jobs.jobs j WHERE j.account_id = p_review.account_id AND j.job_id = p_review.job_id),
     'work', o.work, 'content_type', o.content_type, 'bytes', o.bytes, 'sha256', o.sha256,
-    'paid', (SELECT jsonb_build_object('output_id', p.output_id, 'committed', r.committed, 'refunded', r.refunded)
-             FROM jobs.paid_output(p_review.account_id, p_review.output_id) p
-             JOIN ledger.reservations r ON r.account_id = p.account_id AND r.reservation_id = p.reservation_id),
-    'decisions', (SELECT coalesce(jsonb_agg(jsonb_build_object('decision', d.decision, 'reason', d.reason, 'actor', d.actor,
-                    'decided_at', d.created_at, 'retry_job_id', d.retry_job_id) ORDER BY d.number), '[]')
-                  FROM jobs.review_decisions d WHERE d.account_id = p_review.account_id AND d.review_id = p_review.review_id))
+    'paid', (
+      SELECT jsonb_build_object('output_id', p.output_id, 'committed', p.committed, 'refunded', p.refunded)
+      FROM jobs.payment_of(p_review.account_id, p_review.output_id) p WHERE p.reservation_id IS NOT NULL),
+    'decisions', (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'decision', d.decision, 'reason', d.reason, 'actor', d.actor, 'decided_at', d.created_at,
+        'retry_job_id', d.retry_job_id) ORDER BY d.number), '[]')
+      FROM jobs.review_decisions d
+      WHERE d.account_id = p_review.account_id AND d.review_id = p_review.review_id))
   FROM jobs.outputs o
   LEFT JOIN jobs.standing_decision(p_review.account_id, p_review.review_id, ledger.clock()) s ON true
   LEFT JOIN jobs.last_decision(p_review.account_id, p_review.review_id) l ON true

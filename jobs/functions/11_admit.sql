@@ -1,17 +1,23 @@
--- Whether an account may have another job under way: under its lock for good, without it as a hint.
-CREATE OR REPLACE FUNCTION jobs.has_room(p_account_id text) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-BEGIN
-  RETURN jobs.has_room_under(p_account_id, ledger.max_concurrent_jobs(p_account_id));
-END $$;
-
+-- Whether an account may have another job under way: under its lock for good, without it as a hint. p_max null: any number.
 CREATE OR REPLACE FUNCTION jobs.has_room_under(p_account_id text, p_max int) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN p_max IS NULL OR p_max > (
+  IF p_max IS NULL THEN
+    RETURN true;
+  END IF;
+  RETURN p_max > (
     SELECT count(*) FROM (
       SELECT 1 FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.finished_at IS NULL LIMIT p_max) j);
 END $$;
+
+CREATE OR REPLACE FUNCTION jobs.has_room(p_account_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT jobs.has_room_under(p_account_id, (
+    SELECT a.max_concurrent_jobs FROM ledger.accounts a WHERE a.account_id = p_account_id))
+$$;
+
+CREATE OR REPLACE FUNCTION jobs.refusal(p_code text, p_reason text, p_detail jsonb DEFAULT '{}') RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT jsonb_build_object('outcome', 'refused', 'code', p_code, 'reason', p_reason) || p_detail
+$$;
 
 -- Why a quote that was agreed on does not hold; null when it does.
 CREATE OR REPLACE FUNCTION jobs.refusal_by_quote(p_item jobs.admit_item, p_now timestamptz) RETURNS jsonb
@@ -20,81 +26,77 @@ DECLARE
   v_quote jobs.quotes;
 BEGIN
   SELECT q.* INTO v_quote FROM jobs.quotes q WHERE q.account_id = p_item.account_id AND q.quote_id = p_item.quote_id;
-  IF NOT FOUND THEN
-    RETURN '{"outcome": "refused", "code": "not_found", "reason": "quote_not_found"}';
-  ELSIF v_quote.expires_at <= p_now THEN
-    RETURN '{"outcome": "refused", "code": "price_changed", "reason": "quote_expired"}';
-  ELSIF v_quote.fingerprint <> p_item.quote_fingerprint THEN
-    RETURN '{"outcome": "refused", "code": "price_changed", "reason": "quote_is_for_another_body"}';
-  ELSIF (v_quote.price->>'total')::bigint <> p_item.total THEN
-    RETURN '{"outcome": "refused", "code": "price_changed", "reason": "price_list_changed"}';
-  END IF;
-  RETURN NULL;
+  RETURN CASE
+    WHEN NOT FOUND THEN jobs.refusal('not_found', 'quote_not_found')
+    WHEN v_quote.expires_at <= p_now THEN jobs.refusal('price_changed', 'quote_expired')
+    WHEN v_quote.fingerprint <> p_item.work_fingerprint THEN jobs.refusal('price_changed', 'quote_is_for_another_body')
+    WHEN (v_quote.price->>'total')::bigint <> p_item.total THEN jobs.refusal('price_changed', 'price_list_changed')
+  END;
 END $$;
 
 -- Why a request is refused before its balance is looked at; null when nothing speaks against it.
-CREATE OR REPLACE FUNCTION jobs.refusal_before_reserve(p_item jobs.admit_item, p_now timestamptz) RETURNS jsonb
+CREATE OR REPLACE FUNCTION jobs.refusal_before_reserve(p_item jobs.admit_item, p_account ledger.accounts) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
   v_refusal jsonb;
   v_stuck   text;
-  v_max     int;
 BEGIN
   IF p_item.refusal IS NOT NULL THEN
     RETURN p_item.refusal || '{"outcome": "refused"}';
-  ELSIF p_item.admit_by < p_now THEN
-    RETURN '{"outcome": "refused", "code": "state_conflict", "reason": "not_admitted_in_time"}';
+  ELSIF p_item.admit_by < p_account.moved_at THEN
+    RETURN jobs.refusal('state_conflict', 'not_admitted_in_time');
   END IF;
   IF p_item.quote_id IS NOT NULL THEN
-    v_refusal := jobs.refusal_by_quote(p_item, p_now);
+    v_refusal := jobs.refusal_by_quote(p_item, p_account.moved_at);
     IF v_refusal IS NOT NULL THEN
       RETURN v_refusal;
     END IF;
   END IF;
   IF p_item.max_credits < p_item.total THEN
-    RETURN jsonb_build_object('outcome', 'refused', 'code', 'price_changed', 'reason', 'over_max_credits',
-                              'required', p_item.total);
+    RETURN jobs.refusal('price_changed', 'over_max_credits', jsonb_build_object('required', p_item.total));
   END IF;
   IF NOT coalesce(p_item.force, false) THEN
     SELECT j.job_id INTO v_stuck FROM jobs.jobs j
     WHERE j.account_id = p_item.account_id AND j.work_fingerprint = p_item.work_fingerprint AND j.state = 'stuck' LIMIT 1;
     IF FOUND THEN
-      RETURN jsonb_build_object('outcome', 'refused', 'code', 'job_in_doubt', 'reason', 'identical_job_is_stuck',
-                                'job_id', v_stuck);
+      RETURN jobs.refusal('job_in_doubt', 'identical_job_is_stuck', jsonb_build_object('job_id', v_stuck));
     END IF;
   END IF;
   -- A free retry was promised: it waits for no other job to end.
-  SELECT l.max_concurrent_jobs INTO v_max FROM ledger.limits l WHERE l.account_id = p_item.account_id;
-  IF p_item.total > 0 AND NOT jobs.has_room_under(p_item.account_id, v_max) THEN
-    RETURN jsonb_build_object('outcome', 'refused', 'code', 'rate_limited', 'reason', 'too_many_concurrent_jobs',
-      'limit', jsonb_build_object('limit', 'max_concurrent_jobs', 'jobs', v_max));
+  IF p_item.total > 0 AND NOT jobs.has_room_under(p_item.account_id, p_account.max_concurrent_jobs) THEN
+    RETURN jobs.refusal('rate_limited', 'too_many_concurrent_jobs', jsonb_build_object('limit', jsonb_build_object(
+      'limit', 'max_concurrent_jobs', 'jobs', p_account.max_concurrent_jobs)));
   END IF;
   RETURN NULL;
 END $$;
 
 -- What the ledger refused, as the outcome of an admission.
-CREATE OR REPLACE FUNCTION jobs.refusal_by_ledger(p_item jobs.admit_item, p_taken ledger.taken) RETURNS jsonb
-LANGUAGE plpgsql AS $$
-BEGIN
-  RETURN jsonb_build_object('outcome', 'refused', 'code',
-    CASE WHEN p_taken.outcome IN ('insufficient_credits', 'limit_exceeded') THEN p_taken.outcome
-         WHEN p_taken.outcome = 'account_not_found' THEN 'not_found' ELSE 'state_conflict' END,
-    'reason', p_taken.outcome, 'required', p_item.total, 'available', p_taken.available, 'reserved', p_taken.reserved,
-    'limit', CASE p_taken.outcome WHEN 'limit_exceeded' THEN
-               ledger.exceeded_cap(p_item.account_id, p_item.member, p_item.project, p_item.total) END);
-END $$;
+CREATE OR REPLACE FUNCTION jobs.refusal_by_ledger(p_item jobs.admit_item, p_reserved ledger.reserved) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+  SELECT jobs.refusal(
+    CASE WHEN p_reserved.outcome IN ('insufficient_credits', 'limit_exceeded') THEN p_reserved.outcome
+         WHEN p_reserved.outcome = 'account_not_found' THEN 'not_found'
+         ELSE 'state_conflict' END,
+    p_reserved.outcome,
+    jsonb_build_object(
+      'required', p_item.total, 'available', p_reserved.available, 'reserved', p_reserved.reserved,
+      'limit', CASE p_reserved.outcome WHEN 'limit_exceeded' THEN
+                 ledger.exceeded_cap(p_item.account_id, p_item.member, p_item.project, p_item.total) END))
+$$;
 
--- Writes the record of a job whose credits were just reserved: the job, its outputs and its first events.
-CREATE OR REPLACE FUNCTION jobs.record_job(p_item jobs.admit_item, p_now timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+-- Writes the record of a job whose credits were just reserved: the job, its outputs and its first event. Returns the outcome.
+CREATE OR REPLACE FUNCTION jobs.record_job(p_item jobs.admit_item, p_now timestamptz) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_output jobs.admit_output;
 BEGIN
-  INSERT INTO jobs.jobs (account_id, job_id, kind, model, provider, state, price_list, quoted, metadata, work_fingerprint,
-                         expected_by, return_by, deadline_seconds, created_at, event_seq, outputs)
-  VALUES (p_item.account_id, p_item.job_id, p_item.kind, p_item.model, p_item.provider, 'queued', p_item.price_list,
-          p_item.total, p_item.metadata, p_item.work_fingerprint, p_now + make_interval(secs => p_item.expected_seconds),
-          p_now + make_interval(secs => p_item.deadline_seconds), p_item.deadline_seconds, p_now, 1,
-          cardinality(p_item.outputs));
+  INSERT INTO jobs.jobs (
+    account_id, job_id, kind, model, provider, state, price_list, quoted, metadata, work_fingerprint, expected_by,
+    return_by, deadline_seconds, created_at, event_seq, outputs)
+  VALUES (
+    p_item.account_id, p_item.job_id, p_item.kind, p_item.model, p_item.provider, 'queued', p_item.price_list,
+    p_item.total, p_item.metadata, p_item.work_fingerprint, p_now + make_interval(secs => p_item.expected_seconds),
+    p_now + make_interval(secs => p_item.deadline_seconds), p_item.deadline_seconds, p_now, 1,
+    cardinality(p_item.outputs));
   FOREACH v_output IN ARRAY p_item.outputs LOOP
     INSERT INTO jobs.outputs (account_id, output_id, job_id, item, variation, state, work, credits, reservation_id,
                               deadline_seconds)
@@ -102,39 +104,43 @@ BEGIN
             v_output.work, v_output.credits, v_output.reservation_id,
             coalesce(v_output.deadline_seconds, p_item.deadline_seconds));
   END LOOP;
-  PERFORM jobs.write_event(p_item.account_id, p_item.job_id, 1, 'job.queued', jsonb_build_object('credits', p_item.total), p_now);
+  INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
+  VALUES (p_item.account_id, p_item.job_id, 1, 'job.queued', jsonb_build_object('credits', p_item.total), p_now);
+  RETURN jsonb_build_object('outcome', 'reserved', 'credits', p_item.total);
 END $$;
 
 -- Decides one request that is not known yet, its account locked, and makes what it decided true.
 CREATE OR REPLACE FUNCTION jobs.admit_new(p_item jobs.admit_item, p_account ledger.accounts) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_refusal jsonb := jobs.refusal_before_reserve(p_item, p_account.moved_at);
-  v_taken   ledger.taken;
-  v_parts   ledger.part[] := '{}';
-  v_output  jobs.admit_output;
+  v_outcome  jsonb := jobs.refusal_before_reserve(p_item, p_account);
+  v_reserved ledger.reserved;
+  v_reason   text := 'generation';
+  v_parts    ledger.part[] := '{}';
+  v_output   jobs.admit_output;
 BEGIN
-  IF v_refusal IS NOT NULL THEN
-    RETURN v_refusal;
+  IF v_outcome IS NOT NULL THEN
+    RETURN v_outcome;
   END IF;
   FOREACH v_output IN ARRAY p_item.outputs LOOP
     v_parts := v_parts || ROW(v_output.reservation_id, v_output.output_id, v_output.credits)::ledger.part;
   END LOOP;
-  v_taken := ledger.reserve(p_item.account_id, p_item.job_id, v_parts, p_item.total,
-    -- The ledger refuses an amount of zero but of a free retry, and a free retry of any other amount.
-    CASE WHEN p_item.total = 0 AND jobs.is_free_retry(p_item.account_id, p_item.job_id) THEN 'free_retry'
-         ELSE 'generation' END,
-    p_item.deadline_seconds, p_item.member, p_item.project);
-  IF v_taken.outcome <> 'reserved' THEN
-    RETURN jobs.refusal_by_ledger(p_item, v_taken);
+  -- The ledger refuses an amount of zero but of a free retry, and a free retry of any other amount.
+  IF p_item.total = 0 AND jobs.is_free_retry(p_item.account_id, p_item.job_id) THEN
+    v_reason := 'free_retry';
   END IF;
-  PERFORM jobs.record_job(p_item, v_taken.at);
-  IF v_taken.available < p_account.low_balance_at THEN
-    PERFORM jobs.append_event(p_item.account_id, p_item.job_id, 'credits.low',
-              jsonb_build_object('available', n.available, 'low_balance_at', n.low_balance_at), v_taken.at)
+  v_reserved := ledger.reserve(p_account, p_item.job_id, v_parts, p_item.total, v_reason, p_item.deadline_seconds,
+                               p_item.member, p_item.project);
+  IF v_reserved.outcome <> 'reserved' THEN
+    RETURN jobs.refusal_by_ledger(p_item, v_reserved);
+  END IF;
+  v_outcome := jobs.record_job(p_item, v_reserved.at);
+  IF v_reserved.available < p_account.low_balance_at THEN
+    PERFORM jobs.append_event(p_item.account_id, p_item.job_id, 'credits.low', jsonb_build_object(
+      'available', n.available, 'low_balance_at', n.low_balance_at), v_reserved.at)
     FROM ledger.read_low_balance_notices(p_item.account_id, p_account.entry_seq) n;
   END IF;
-  RETURN jsonb_build_object('outcome', 'reserved', 'credits', p_item.total);
+  RETURN v_outcome;
 END $$;
 
 -- Admits one request, once: stores it with its fingerprint and its outcome (a refusal too, forever), and reserves.
@@ -146,7 +152,8 @@ DECLARE
 BEGIN
   SELECT a.* INTO v_known FROM jobs.admissions a WHERE a.account_id = p_item.account_id AND a.job_id = p_item.job_id;
   IF FOUND THEN
-    RETURN ROW(v_known.outcome, v_known.fingerprint, EXISTS (SELECT 1 FROM jobs.open_outputs(p_item.account_id, p_item.job_id)),
+    RETURN ROW(v_known.outcome, v_known.fingerprint,
+               EXISTS (SELECT 1 FROM jobs.open_outputs(p_item.account_id, p_item.job_id)),
                extract(epoch FROM v_account.moved_at - v_known.created_at))::jobs.admitted;
   END IF;
   v_outcome := jobs.admit_new(p_item, v_account);
@@ -155,16 +162,13 @@ BEGIN
   RETURN ROW(v_outcome, p_item.fingerprint, v_outcome->>'outcome' = 'reserved', 0)::jobs.admitted;
 END $$;
 
--- Admits what arrived together (jobs.admit_item), one after the other, in one transaction. Of an array that takes too long, the rest
--- is not answered and is sent again.
+-- Admits what arrived together (jobs.admit_item), one after the other, in one transaction. Of an array that takes too long, the
+-- rest gets no row and is sent again.
 --
--- Outcomes: {"outcome": "reserved", "credits"} or {"outcome": "refused", "code", …}. Each item is answered with the fingerprint
--- first stored under its key, so that the caller sees whose outcome it holds; with is_open: whether any of its
--- reservations is still open (an ended one must not be run again); and with its age, so that a workflow that starts over keeps
--- the first one's deadlines.
-CREATE OR REPLACE FUNCTION jobs.admit(p_items jsonb) RETURNS SETOF jobs.admitted LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' SET enable_seqscan = off
-SET plan_cache_mode = force_generic_plan AS $$
+-- Outcomes: {"outcome": "reserved", "credits"} or {"outcome": "refused", "code", …}. Each comes with the fingerprint first stored
+-- under its key, so that the caller sees whose outcome it holds; with is_open: whether any of its reservations is still open (an
+-- ended one must not be run again); and with its age, so that a workflow that starts over keeps the first one's deadlines.
+CREATE OR REPLACE FUNCTION jobs.admit(p_items jsonb) RETURNS SETOF jobs.admitted LANGUAGE plpgsql AS $$
 DECLARE
   v_items    jobs.admit_item[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::jobs.admit_item, p_items) i);
   v_item     jobs.admit_item;
@@ -177,3 +181,9 @@ BEGIN
     EXIT WHEN clock_timestamp() > v_deadline;
   END LOOP;
 END $$;
+
+-- What was returned under a key, for callers before or after the workflow; no row when the key is new.
+CREATE OR REPLACE FUNCTION jobs.read_admission(p_account_id text, p_job_id text)
+RETURNS TABLE (outcome jsonb, fingerprint text) LANGUAGE sql STABLE AS $$
+  SELECT a.outcome, a.fingerprint FROM jobs.admissions a WHERE a.account_id = p_account_id AND a.job_id = p_job_id
+$$;

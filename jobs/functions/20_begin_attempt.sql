@@ -1,10 +1,9 @@
 -- Attempts: written before the request leaves, so that a second submitter finds the row and never posts.
 
--- What an attempt is to make, how long is left for it, and how its row stands: all null before there is one. Makes nothing.
+-- What an attempt is to make, how long is left for it, and its row: all null before there is one. Makes nothing.
 CREATE OR REPLACE FUNCTION jobs.prepare_attempt(p_account_id text, p_output_id text, p_reference text)
 RETURNS TABLE (state text, provider_job_id text, error_class text, work jsonb, seconds_left double precision)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE sql STABLE AS $$
   SELECT a.state, a.provider_job_id, a.error_class, jobs.work_for_model(o.account_id, o.job_id, o.work),
          extract(epoch FROM r.return_by - ledger.clock())::double precision
   FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
@@ -12,43 +11,35 @@ SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
 
--- Answers whether this caller made the row (and may post, once), and how the attempt stands. No row is made once the
--- output's reservation has ended: whoever comes late has nothing to submit.
-CREATE OR REPLACE FUNCTION jobs.begin_attempt(p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int,
-                                   p_reference text, p_provider text, p_submitter text)
-RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text)
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+-- Returns whether this caller made the row (and may post, once), and the attempt's state. No row is made once the output's
+-- reservation has ended: a caller that comes late has nothing to submit.
+CREATE OR REPLACE FUNCTION jobs.begin_attempt(
+  p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int, p_reference text, p_provider text,
+  p_submitter text
+) RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-  v_now     timestamptz := ledger.lock(p_account_id);
-  v_is_open boolean;
-  v_is_mine boolean := false;
+  v_now timestamptz := ledger.lock(p_account_id);
 BEGIN
-  SELECT r.state = 'open' INTO v_is_open
-  FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
-  WHERE o.account_id = p_account_id AND o.output_id = p_output_id AND o.job_id = p_job_id;
-  IF v_is_open THEN
+  is_mine := false;
+  IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL THEN
     INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, number, provider, state, submitter, posted_at)
     VALUES (p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_number, p_provider, 'posting', p_submitter, v_now)
     ON CONFLICT DO NOTHING;
-    v_is_mine := FOUND;
-    IF v_is_mine THEN
-      -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
-      UPDATE jobs.outputs SET attempts = greatest(attempts, p_number) WHERE account_id = p_account_id AND output_id = p_output_id;
-    END IF;
+    is_mine := FOUND;
+    -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
+    UPDATE jobs.outputs o SET attempts = p_number
+    WHERE is_mine AND o.account_id = p_account_id AND o.output_id = p_output_id AND o.attempts < p_number;
   END IF;
   RETURN QUERY
-    SELECT v_is_mine, coalesce(a.state, 'fenced'), a.provider_job_id, a.error_class
+    SELECT is_mine, coalesce(a.state, 'fenced')::text, a.provider_job_id, a.error_class
     FROM (VALUES (1)) one
     LEFT JOIN jobs.attempts a ON a.account_id = p_account_id AND a.reference = p_reference;
 END $$;
 
--- Its submitter has given an attempt up, and has reset its connection: nothing of it can arrive any more. Answers how it stands.
+-- Its submitter has given an attempt up, and has reset its connection: nothing of it can arrive any more. Returns its state.
 CREATE OR REPLACE FUNCTION jobs.close_attempt(p_account_id text, p_reference text)
-RETURNS TABLE (state text, provider_job_id text, error_class text)
-LANGUAGE sql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+RETURNS TABLE (state text, provider_job_id text, error_class text) LANGUAGE sql AS $$
   UPDATE jobs.attempts a
   SET closed_at = ledger.clock(), state = CASE a.state WHEN 'posting' THEN 'unknown' ELSE a.state END
   WHERE a.account_id = p_account_id AND a.reference = p_reference

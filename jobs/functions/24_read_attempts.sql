@@ -1,9 +1,9 @@
--- How an attempt stands, how long ago it was posted and given up by its submitter, by the database's clock, and by which process.
+-- An attempt's state, how long ago it was posted and given up by its submitter, by the database's clock, and by which process.
 CREATE OR REPLACE FUNCTION jobs.read_attempt(p_account_id text, p_reference text)
-RETURNS TABLE (state text, provider_job_id text, error_class text, posted_seconds_ago double precision,
-               closed_seconds_ago double precision, submitter text)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+RETURNS TABLE (
+  state text, provider_job_id text, error_class text, posted_seconds_ago double precision,
+  closed_seconds_ago double precision, submitter text
+) LANGUAGE sql STABLE AS $$
   SELECT a.state, a.provider_job_id, a.error_class, extract(epoch FROM ledger.clock() - a.posted_at)::double precision,
          extract(epoch FROM ledger.clock() - a.closed_at)::double precision, a.submitter
   FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
@@ -11,20 +11,17 @@ $$;
 
 -- All attempts of an output, and how long ago each was posted, by the database's clock.
 CREATE OR REPLACE FUNCTION jobs.read_attempts_of_output(p_account_id text, p_output_id text)
-RETURNS TABLE (reference text, stage text, state text, provider text, provider_job_id text, posted_seconds_ago double precision)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-  SELECT a.reference, a.stage, a.state, a.provider, a.provider_job_id, extract(epoch FROM ledger.clock() - a.posted_at)::double precision
+RETURNS TABLE (
+  reference text, stage text, state text, provider text, provider_job_id text, posted_seconds_ago double precision
+) LANGUAGE sql STABLE AS $$
+  SELECT a.reference, a.stage, a.state, a.provider, a.provider_job_id,
+         extract(epoch FROM ledger.clock() - a.posted_at)::double precision
   FROM jobs.attempts_of(p_account_id, p_output_id) a ORDER BY a.stage, a.number
 $$;
 
--- Outputs made in stages: what a stage is made from, how far the whole has come, and runs that delivered nothing.
-
 -- The results an output's stages have so far, one of each part: what the next stage is made from.
 CREATE OR REPLACE FUNCTION jobs.read_stage_results(p_account_id text, p_output_id text)
-RETURNS TABLE (stage text, sha256 text, content_type text, bytes bigint)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+RETURNS TABLE (stage text, sha256 text, content_type text, bytes bigint) LANGUAGE sql STABLE AS $$
   SELECT DISTINCT ON (a.stage) a.stage, a.sha256, a.content_type, a.bytes
   FROM jobs.attempts_of(p_account_id, p_output_id) a
   WHERE a.state = 'collected'

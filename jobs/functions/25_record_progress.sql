@@ -1,41 +1,36 @@
 -- What the provider says of a job under way: shown, and told as an event. A job with several outputs is as far as they
 -- have ended (jobs.move_job_on).
 CREATE OR REPLACE FUNCTION jobs.record_progress(p_account_id text, p_job_id text, p_progress jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-DECLARE
-  v_now timestamptz := ledger.clock();
+LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE jobs.jobs SET progress = p_progress
-  WHERE account_id = p_account_id AND job_id = p_job_id AND finished_at IS NULL AND progress IS DISTINCT FROM p_progress
-    AND NOT EXISTS (SELECT 1 FROM jobs.outputs_of(p_account_id, p_job_id) OFFSET 1);
+  WHERE account_id = p_account_id AND job_id = p_job_id AND finished_at IS NULL AND outputs = 1
+    AND progress IS DISTINCT FROM p_progress;
   IF FOUND THEN
-    PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', p_progress, v_now);
+    PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', p_progress, ledger.clock());
   END IF;
 END $$;
 
 -- How far one part of a stage has come, told as the progress of the whole: the shares of the stages before (p_before) and
 -- of this one's p_parts parts so far. It never goes back: a part that is made again is waited for where it was.
--- Locks the job's row, which keeps parts side by side in order, and waits for nothing while it holds that: what ends a job locks
--- its attempts before the job, or after it. An attempt that is locked is being ended, and its fraction counts no more.
-CREATE OR REPLACE FUNCTION jobs.record_stage_progress(p_account_id text, p_reference text, p_stage text, p_parts int,
-                                           p_before double precision, p_share double precision,
-                                           p_fraction double precision, p_queue_position int)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+-- Locks the job's row, which keeps parts side by side in order, and waits for nothing while it holds that: what ends a job
+-- locks its attempts before the job, or after it. An attempt that is locked is being ended, and its fraction counts no more.
+CREATE OR REPLACE FUNCTION jobs.record_stage_progress(
+  p_account_id text, p_reference text, p_stage text, p_parts int, p_before double precision, p_share double precision,
+  p_fraction double precision, p_queue_position int
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_attempt  jobs.attempts;
   v_progress jsonb;
   v_done     double precision;
 BEGIN
-  SELECT * INTO v_attempt FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference;
+  SELECT a.* INTO v_attempt FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference;
   SELECT j.progress INTO v_progress FROM jobs.jobs j
   WHERE j.account_id = p_account_id AND j.job_id = v_attempt.job_id FOR UPDATE;
   PERFORM FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference FOR UPDATE SKIP LOCKED;
   IF FOUND THEN
     UPDATE jobs.attempts a SET fraction = p_fraction WHERE a.account_id = p_account_id AND a.reference = p_reference;
   END IF;
-
   SELECT sum(part.done) INTO v_done FROM (
     SELECT max(CASE a.state WHEN 'collected' THEN 1 ELSE coalesce(a.fraction, 0) END) AS done
     FROM jobs.attempts_of(p_account_id, v_attempt.output_id) a

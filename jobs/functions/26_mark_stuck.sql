@@ -1,8 +1,7 @@
--- Past its expected time: a job is stuck while any of its outputs is. Answers whether the output is stuck now; one that
+-- Past its expected time: a job is stuck while any of its outputs is. Returns whether the output is stuck now; one that
 -- has ended is not.
 CREATE OR REPLACE FUNCTION jobs.mark_stuck(p_account_id text, p_job_id text, p_output_id text) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := ledger.lock(p_account_id);
 BEGIN
@@ -15,5 +14,6 @@ BEGIN
       PERFORM jobs.append_event(p_account_id, p_job_id, 'job.stuck', '{}', v_now);
     END IF;
   END IF;
-  RETURN EXISTS (SELECT 1 FROM jobs.outputs WHERE account_id = p_account_id AND output_id = p_output_id AND state = 'stuck');
+  RETURN EXISTS (
+    SELECT 1 FROM jobs.outputs WHERE account_id = p_account_id AND output_id = p_output_id AND state = 'stuck');
 END $$;

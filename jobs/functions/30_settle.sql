@@ -1,90 +1,71 @@
--- Ends an output: its reservation, its record and its events, by the workflow and the reconciler alike. A commit needs a collected
--- attempt at the final stage, whose result is the output's: no charge without an asset.
+-- Ends an output: its reservation, its record and its events, by the workflow and the reconciler alike. A commit needs a
+-- collected attempt at the final stage, whose result is the output's: no charge without an asset.
 CREATE OR REPLACE FUNCTION jobs.settle_one(p_item jobs.settle_item) RETURNS jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
+  v_account ledger.accounts := ledger.lock_account(p_item.account_id);
   v_asset   jobs.attempts;
-  v_refusal text := jobs.refusal_before_settle(p_item);
   v_result  ledger.settled;
-  v_failure jsonb;
 BEGIN
-  IF p_item.if_never_begun IS NOT NULL AND NOT jobs.has_begun(p_item.account_id, p_item.job_id, p_item.output_id) THEN
-    p_item := jsonb_populate_record(p_item, p_item.if_never_begun);
+  IF p_item.overdue_seconds IS NOT NULL AND NOT jobs.is_overdue(p_item, v_account.moved_at) THEN
+    RETURN ROW('not_overdue', NULL, NULL, NULL)::jobs.settled;
   END IF;
-  IF v_refusal IS NOT NULL THEN
-    RETURN ROW(v_refusal, NULL, NULL, NULL)::jobs.settled;
+  IF p_item.if_never_begun IS NOT NULL AND NOT jobs.has_begun(p_item) THEN
+    p_item := jsonb_populate_record(p_item, p_item.if_never_begun);
   END IF;
   IF p_item.verb = 'commit' THEN
     v_asset := jobs.asset_of(p_item.account_id, p_item.output_id);
-    IF v_asset.reference IS NULL AND jobs.is_open(p_item.account_id, p_item.reservation_id) THEN
+    IF v_asset.reference IS NULL AND jobs.return_by(p_item.account_id, p_item.output_id) IS NOT NULL THEN
       RETURN ROW('asset_missing', NULL, NULL, NULL)::jobs.settled;
     END IF;
   END IF;
-  v_result := ledger.settle(p_item.account_id, p_item.reservation_id, p_item.verb, p_item.credits,
+  v_result := ledger.settle(v_account, p_item.reservation_id, p_item.verb, p_item.credits,
     coalesce(p_item.failure->>'code', 'delivered'), p_item.expired_policy, p_item.return_grant_hours);
   IF v_result.outcome IN ('committed', 'released') AND NOT v_result.is_replay THEN
-    v_failure := nullif(p_item.failure, 'null');
-    PERFORM jobs.end_output(p_item, v_result, v_asset);
-  ELSE
-    SELECT o.failure INTO v_failure FROM jobs.outputs o
-    WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
+    RETURN jobs.settle_output(p_item, v_result, v_asset);
   END IF;
-  RETURN ROW(v_result.outcome, v_failure, v_result.committed, v_result.released)::jobs.settled;
+  RETURN ROW(v_result.outcome, (
+    SELECT o.failure FROM jobs.outputs o WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id
+  ), v_result.committed, v_result.released)::jobs.settled;
 END $$;
+
+-- Whether a reservation is so long past its return_by: support may have given it a later one.
+CREATE OR REPLACE FUNCTION jobs.is_overdue(p_item jobs.settle_item, p_now timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT NOT EXISTS (
+    SELECT 1 FROM ledger.reservations r
+    WHERE r.account_id = p_item.account_id AND r.reservation_id = p_item.reservation_id AND r.state = 'open'
+      AND r.return_by + make_interval(secs => p_item.overdue_seconds) >= p_now)
+$$;
 
 -- Whether anything was done for an output: an attempt at a provider, or the fetching of a picture that its brief refers to.
-CREATE OR REPLACE FUNCTION jobs.has_begun(p_account_id text, p_job_id text, p_output_id text) RETURNS boolean
-LANGUAGE plpgsql AS $$
-BEGIN
-  RETURN EXISTS (SELECT 1 FROM jobs.attempts_of(p_account_id, p_output_id))
-    OR EXISTS (SELECT 1 FROM jobs.reference_assets f
-               WHERE f.account_id = p_account_id AND f.job_id = p_job_id AND f.claimed_by = p_output_id);
-END $$;
-
-CREATE OR REPLACE FUNCTION jobs.is_open(p_account_id text, p_reservation_id text) RETURNS boolean LANGUAGE plpgsql AS $$
-BEGIN
-  RETURN EXISTS (SELECT 1 FROM ledger.reservations r
-                 WHERE r.account_id = p_account_id AND r.reservation_id = p_reservation_id AND r.state = 'open');
-END $$;
-
--- A release of what is overdue leaves alone what is not: support may have given it a later return_by.
-CREATE OR REPLACE FUNCTION jobs.refusal_before_settle(p_item jobs.settle_item) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  v_now timestamptz;
-BEGIN
-  IF p_item.overdue_seconds IS NULL THEN
-    RETURN NULL;
-  END IF;
-  v_now := (ledger.lock_account(p_item.account_id)).moved_at;
-  RETURN (SELECT 'not_overdue' FROM ledger.reservations r
-          WHERE r.account_id = p_item.account_id AND r.reservation_id = p_item.reservation_id AND r.state = 'open'
-            AND r.return_by + make_interval(secs => p_item.overdue_seconds) >= v_now);
-END $$;
+CREATE OR REPLACE FUNCTION jobs.has_begun(p_item jobs.settle_item) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM jobs.attempts_of(p_item.account_id, p_item.output_id))
+    OR EXISTS (
+      SELECT 1 FROM jobs.reference_assets f
+      WHERE f.account_id = p_item.account_id AND f.job_id = p_item.job_id AND f.claimed_by = p_item.output_id)
+$$;
 
 -- The result that an output delivers: of its last collected attempt at the final stage.
-CREATE OR REPLACE FUNCTION jobs.asset_of(p_account_id text, p_output_id text) RETURNS jobs.attempts
-LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION jobs.asset_of(p_account_id text, p_output_id text) RETURNS jobs.attempts LANGUAGE plpgsql AS $$
 DECLARE
   v_asset jobs.attempts;
 BEGIN
-  SELECT a.* INTO v_asset FROM jobs.attempts a
-  WHERE a.account_id = p_account_id AND a.output_id = p_output_id AND a.output_id > '' AND a.stage = 'render'
-    AND a.state = 'collected'
-  ORDER BY a.number DESC LIMIT 1;
+  SELECT a.* INTO v_asset FROM jobs.attempts_of(p_account_id, p_output_id) a
+  WHERE a.stage = 'render' AND a.state = 'collected' ORDER BY a.number DESC LIMIT 1;
   RETURN v_asset;
 END $$;
 
 -- Writes an ended reservation into the record: the output, its attempts (fenced: a late zombie may not post or collect),
 -- and the job: how far it is, and its end once the last output has ended.
-CREATE OR REPLACE FUNCTION jobs.end_output(p_item jobs.settle_item, p_result ledger.settled, p_asset jobs.attempts)
-RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION jobs.settle_output(p_item jobs.settle_item, p_result ledger.settled, p_asset jobs.attempts)
+RETURNS jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
   v_failure jsonb := nullif(p_item.failure, 'null');
   v_state   text := CASE WHEN p_result.outcome = 'committed' THEN 'succeeded'
                          WHEN v_failure->>'code' = 'canceled' THEN 'canceled' ELSE 'failed' END;
 BEGIN
   UPDATE jobs.outputs o
-  SET state = v_state, failure = CASE v_state WHEN 'succeeded' THEN o.failure ELSE v_failure END, sha256 = p_asset.sha256,
-      content_type = p_asset.content_type, bytes = p_asset.bytes
+  SET state = v_state, failure = CASE v_state WHEN 'succeeded' THEN o.failure ELSE v_failure END,
+      sha256 = p_asset.sha256, content_type = p_asset.content_type, bytes = p_asset.bytes
   WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
   IF v_state <> 'succeeded' THEN
     UPDATE jobs.attempts a SET state = 'fenced'
@@ -92,20 +73,24 @@ BEGIN
       AND a.state IN ('posting', 'unknown', 'accepted', 'collected');
   END IF;
   PERFORM jobs.move_job_on(p_item, v_state, v_failure, p_result);
+  RETURN ROW(p_result.outcome, v_failure, p_result.committed, p_result.released)::jobs.settled;
 END $$;
 
 -- Moves a job on by an output that has just ended. Ended with its last one: succeeded with all of them, partially_succeeded with
 -- some; else failed with the first that failed, in their order, or canceled. Not ended: as far as they have, and stuck while
 -- one of them is.
-CREATE OR REPLACE FUNCTION jobs.move_job_on(p_item jobs.settle_item, p_state text, p_failure jsonb, p_result ledger.settled)
-RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION jobs.move_job_on(
+  p_item jobs.settle_item, p_state text, p_failure jsonb, p_result ledger.settled
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  v_job   jobs.jobs;
+  v_job   record;
   v_ended int;
+  v_seq   bigint;
   v_event text := 'job.progress';
   v_data  jsonb;
 BEGIN
-  SELECT j.* INTO v_job FROM jobs.jobs j WHERE j.account_id = p_item.account_id AND j.job_id = p_item.job_id;
+  SELECT j.state::text, j.outputs, j.succeeded, j.failed, j.canceled, j.progress, j.failure, j.finished_at
+  INTO v_job FROM jobs.jobs j WHERE j.account_id = p_item.account_id AND j.job_id = p_item.job_id;
   IF NOT FOUND THEN  -- what was released was never admitted
     RETURN;
   END IF;
@@ -114,44 +99,52 @@ BEGIN
   v_job.canceled := v_job.canceled + (p_state = 'canceled')::int;
   v_ended := v_job.succeeded + v_job.failed + v_job.canceled;
   IF v_ended < v_job.outputs THEN
-    v_job.progress := jsonb_build_object('stage', 'outputs', 'queue_position', NULL,
-                                         'fraction', round(v_ended::numeric / v_job.outputs, 4));
-    v_data := v_job.progress;
+    v_data := jsonb_build_object('stage', 'outputs', 'queue_position', NULL,
+                                 'fraction', round(v_ended::numeric / v_job.outputs, 4));
+    v_job.progress := v_data;
     IF v_job.state = 'stuck' AND NOT EXISTS (
       SELECT 1 FROM jobs.outputs_of(p_item.account_id, p_item.job_id) o WHERE o.state = 'stuck') THEN
       v_job.state := 'running';
     END IF;
   ELSE
     v_job.state := CASE WHEN v_job.succeeded = v_job.outputs THEN 'succeeded'
-                        WHEN v_job.succeeded > 0 THEN 'partially_succeeded' WHEN v_job.failed > 0 THEN 'failed'
-                        ELSE 'canceled' END;
-    v_job.failure := CASE WHEN v_job.state NOT IN ('failed', 'canceled') THEN NULL WHEN v_job.outputs = 1 THEN p_failure
-      ELSE (SELECT o.failure FROM jobs.outputs_of(p_item.account_id, p_item.job_id) o WHERE o.state = v_job.state
-            ORDER BY o.item, o.variation LIMIT 1) END;
+                        WHEN v_job.succeeded > 0 THEN 'partially_succeeded'
+                        WHEN v_job.failed > 0 THEN 'failed' ELSE 'canceled' END;
+    IF v_job.succeeded = 0 THEN
+      v_job.failure := jobs.first_failure(p_item.account_id, p_item.job_id, v_job.state);
+    END IF;
     v_job.finished_at := p_result.at;
     v_job.progress := NULL;
     v_event := 'job.' || v_job.state;
     v_data := jsonb_build_object('failure', v_job.failure);
   END IF;
+  -- event_seq is counted on the row: progress is told without the account's lock.
   UPDATE jobs.jobs j
   SET state = v_job.state, finished_at = v_job.finished_at, progress = v_job.progress, failure = v_job.failure,
       succeeded = v_job.succeeded, failed = v_job.failed, canceled = v_job.canceled,
       event_seq = j.event_seq + CASE WHEN p_result.released > 0 THEN 2 ELSE 1 END
-  WHERE j.account_id = p_item.account_id AND j.job_id = p_item.job_id RETURNING j.event_seq INTO v_job.event_seq;
+  WHERE j.account_id = p_item.account_id AND j.job_id = p_item.job_id RETURNING j.event_seq INTO v_seq;
   IF p_result.released > 0 THEN
-    PERFORM jobs.write_event(p_item.account_id, p_item.job_id, v_job.event_seq - 1, 'credits.returned', jsonb_build_object(
+    INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
+    VALUES (p_item.account_id, p_item.job_id, v_seq - 1, 'credits.returned', jsonb_build_object(
       'output_id', p_item.output_id, 'credits', p_result.released, 'reason', p_failure->>'code'), p_result.at);
   END IF;
-  PERFORM jobs.write_event(p_item.account_id, p_item.job_id, v_job.event_seq, v_event, v_data, p_result.at);
+  INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
+  VALUES (p_item.account_id, p_item.job_id, v_seq, v_event, v_data, p_result.at);
 END $$;
 
--- Ends outputs that arrived together (jobs.settle_item), one after the other, in one transaction; of an array that takes too long,
--- the rest is sent again.
+-- Why a job failed or was canceled: as the first of its outputs that ended so.
+CREATE OR REPLACE FUNCTION jobs.first_failure(p_account_id text, p_job_id text, p_state text) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+  SELECT o.failure FROM jobs.outputs_of(p_account_id, p_job_id) o WHERE o.state = p_state
+  ORDER BY o.item, o.variation LIMIT 1
+$$;
+
+-- Ends outputs that arrived together (jobs.settle_item), one after the other, in one transaction; of an array that takes too
+-- long, the rest is sent again.
 --
--- committed | released | asset_missing | not_overdue | what the ledger refused: how the output ended, whoever ended it.
-CREATE OR REPLACE FUNCTION jobs.settle(p_items jsonb) RETURNS SETOF jobs.settled LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' SET enable_seqscan = off
-SET plan_cache_mode = force_generic_plan AS $$
+-- committed | released | asset_missing | not_overdue | what the ledger refused: how the output ended, by which call ever.
+CREATE OR REPLACE FUNCTION jobs.settle(p_items jsonb) RETURNS SETOF jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
   v_items    jobs.settle_item[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::jobs.settle_item, p_items) i);
   v_item     jobs.settle_item;

@@ -4,21 +4,21 @@
 CREATE OR REPLACE FUNCTION jobs.grant_credits(
   p_account_id text, p_key text, p_fingerprint text, p_grant_id text, p_source text, p_priority int, p_amount bigint,
   p_expires_at timestamptz, p_lives interval, p_reason text, p_reference text, p_actor text
-) RETURNS TABLE (outcome text, is_replay boolean, answer jsonb) LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' SET enable_seqscan = off AS $$
+) RETURNS TABLE (outcome text, is_replay boolean, answer jsonb) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
-  v_now   timestamptz := (ledger.lock_account(p_account_id)).moved_at;
+  v_now   timestamptz := ledger.lock(p_account_id);
   v_known jobs.idempotency_keys;
 BEGIN
-  SELECT c.* INTO v_known FROM jobs.idempotency_keys c
-  WHERE c.account_id = p_account_id AND c.route = 'grants' AND c.key = p_key;
+  SELECT k.* INTO v_known FROM jobs.idempotency_keys k
+  WHERE k.account_id = p_account_id AND k.route = 'grants' AND k.key = p_key;
   is_replay := FOUND;
+  answer := v_known.answer;
   IF is_replay THEN
     outcome := CASE WHEN v_known.fingerprint = p_fingerprint THEN 'granted' ELSE 'key_reused' END;
-    answer := v_known.answer;
   ELSE
-    outcome := ledger.grant_credits(p_account_id, p_grant_id, p_source, p_priority, p_amount, p_expires_at, p_lives, p_reason,
-                                    p_reference, p_actor);
+    outcome := ledger.grant_credits(p_account_id, p_grant_id, p_source, p_priority, p_amount, p_expires_at, p_lives,
+                                    p_reason, p_reference, p_actor);
     IF outcome = 'granted' THEN
       answer := ledger.read_grant(p_account_id, p_grant_id);
       INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer, created_at)

@@ -1,10 +1,20 @@
--- Keeps the key of a customer's cancel of a job, and whether the cancel was accepted under it: called before the workflow is told,
--- and again with p_is_accepted before the caller is told. Returns whether it was accepted by then: a caller who repeats a key is
--- answered as the first time, although the job may have ended otherwise since.
-CREATE OR REPLACE FUNCTION jobs.keep_cancel_key(p_account_id text, p_job_id text, p_key text, p_is_accepted boolean) RETURNS boolean
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Keeps the key of a customer's cancel of a job, and whether the cancel was accepted under it: called before the workflow is
+-- told, and again with p_is_accepted before the caller is told. Returns whether it was accepted by then: a caller that repeats a
+-- key gets what it got first, although the job may have ended otherwise since.
+CREATE OR REPLACE FUNCTION jobs.keep_cancel_key(p_account_id text, p_job_id text, p_key text, p_is_accepted boolean)
+RETURNS boolean LANGUAGE sql AS $$
   INSERT INTO jobs.idempotency_keys AS c (account_id, route, key, fingerprint, answer, created_at)
-  VALUES (p_account_id, 'cancel', p_job_id || ' ' || p_key, p_job_id, jsonb_build_object('is_accepted', p_is_accepted), ledger.clock())
-  ON CONFLICT (account_id, route, key) DO UPDATE SET answer = CASE WHEN p_is_accepted THEN excluded.answer ELSE c.answer END
+  VALUES (p_account_id, 'cancel', p_job_id || ' ' || p_key, p_job_id,
+          jsonb_build_object('is_accepted', p_is_accepted), ledger.clock())
+  ON CONFLICT (account_id, route, key) DO UPDATE
+  SET answer = CASE WHEN p_is_accepted THEN excluded.answer ELSE c.answer END
   RETURNING (c.answer->>'is_accepted')::boolean
 $$;
+
+-- Ends outputs that no workflow works on any more as canceled, for the customer who asks: their credits return now, and what
+-- still runs at a provider is noted to be stopped. One that has ended keeps its end. p_call: as of jobs.release_job.
+CREATE OR REPLACE FUNCTION jobs.cancel_abandoned(p_account_id text, p_job_id text, p_call jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM jobs.release_job(p_account_id, p_job_id, p_call, ledger.lock(p_account_id));
+END $$;

@@ -20,16 +20,18 @@ LANGUAGE sql STABLE AS $$
   WHERE nullif(p_name, 'null') IS NULL OR p_name IN (to_jsonb(a.reference), to_jsonb(a.number))
 $$;
 
--- A later return_by for some open outputs, in the ledger and on the job; whoever reads the job by its tag sees that it changed.
-CREATE OR REPLACE FUNCTION jobs.return_later(p_account_id text, p_job_id text, p_reservation_ids text[], p_return_by timestamptz, p_now timestamptz)
-RETURNS void LANGUAGE plpgsql AS $$
+-- A later return_by for some open outputs, in the ledger and on the job; a reader of the job by its tag sees that it changed.
+CREATE OR REPLACE FUNCTION jobs.return_later(
+  p_account_id text, p_job_id text, p_reservation_ids text[], p_return_by timestamptz, p_now timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_progress jsonb;
 BEGIN
   PERFORM ledger.extend(p_account_id, p_reservation_ids, p_return_by);
   -- The job's is that of its last output: by then everything is settled.
   UPDATE jobs.jobs j SET return_by = (SELECT max(o.return_by) FROM jobs.open_outputs(p_account_id, p_job_id) o)
-  WHERE j.account_id = p_account_id AND j.job_id = p_job_id;
-  PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', (
-    SELECT coalesce(nullif(j.progress, 'null'), '{"stage": null, "fraction": null, "queue_position": null}')
-           || jsonb_build_object('returned_automatically_by', j.return_by)
-    FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id), p_now);
+  WHERE j.account_id = p_account_id AND j.job_id = p_job_id
+  RETURNING coalesce(nullif(j.progress, 'null'), '{"stage": null, "fraction": null, "queue_position": null}')
+            || jsonb_build_object('returned_automatically_by', j.return_by) INTO v_progress;
+  PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', v_progress, p_now);
 END $$;

@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION jobs.release_job(p_account_id text, p_job_id text, p_
 LANGUAGE plpgsql AS $$
 DECLARE
   v_output  record;
+  v_item    jobs.settle_item;
   v_result  jobs.settled;
   v_credits bigint := 0;
   v_ids     text[] := '{}';
@@ -12,8 +13,9 @@ BEGIN
     SELECT o.* FROM jobs.open_outputs(p_account_id, p_job_id) o
     WHERE nullif(p_call->'output_ids', 'null') IS NULL OR p_call->'output_ids' ? o.output_id ORDER BY o.item, o.variation
   LOOP
-    v_result := jobs.settle_one(ROW(p_account_id, p_job_id, v_output.output_id, v_output.reservation_id, 'release', NULL,
-      p_call->'failure', p_call->>'expired_policy', (p_call->>'return_grant_hours')::int, NULL, NULL)::jobs.settle_item);
+    v_item := ROW(p_account_id, p_job_id, v_output.output_id, v_output.reservation_id, 'release', NULL, p_call->'failure',
+                  p_call->>'expired_policy', (p_call->>'return_grant_hours')::int, NULL, NULL);
+    v_result := jobs.settle_one(v_item);
     IF v_result.outcome <> 'released' THEN
       RAISE EXCEPTION 'the ledger refused to release %: %', v_output.reservation_id, v_result.outcome USING ERRCODE = 'HF004';
     END IF;

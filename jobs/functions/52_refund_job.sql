@@ -1,24 +1,32 @@
+-- What of a job's outputs (p_output_id null: all) can be given back, the last first. An output of which a free retry stands is
+-- made good already: nothing of it is given back.
+CREATE OR REPLACE FUNCTION jobs.refundable_outputs(p_account_id text, p_job_id text, p_output_id text, p_now timestamptz)
+RETURNS TABLE (output_id text, reservation_id text, committed bigint, credits_left bigint, is_retried boolean)
+LANGUAGE sql STABLE AS $$
+  SELECT o.output_id, o.reservation_id, r.committed, r.committed - r.refunded,
+         jobs.has_free_retry(o.account_id, o.output_id, p_now)
+  FROM jobs.outputs_of(p_account_id, p_job_id) o
+  CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
+  WHERE p_output_id IS NULL OR o.output_id = p_output_id
+  ORDER BY o.item DESC, o.variation DESC
+$$;
+
 -- Gives committed credits back, whole or in part: of one output, or of the job's, the last first. p_call: output_id, credits
--- (null: all that is left), goodwill_seconds. Each output's refund has an id of its own, derived from the key. An output of
--- which a free retry stands is made good already: nothing of it is given back here.
+-- (null: all that is left), goodwill_seconds. Each output's refund has an id of its own, derived from the key.
 CREATE OR REPLACE FUNCTION jobs.refund_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_output_id text := p_call->>'output_id';
-  v_sums      record;
-  v_output    record;
-  v_result    record;
-  v_wanted    bigint;
-  v_here      bigint;
-  v_refunds   jsonb := '[]';
+  v_sums    record;
+  v_output  record;
+  v_outcome text;
+  v_wanted  bigint;
+  v_here    bigint;
+  v_refunds jsonb := '[]';
 BEGIN
-  SELECT count(*) AS outputs, coalesce(sum(r.committed), 0) AS committed,
-         coalesce(sum(r.committed - r.refunded) FILTER (WHERE NOT g.is_retried), 0) AS left,
-         coalesce(sum(r.committed - r.refunded) FILTER (WHERE g.is_retried), 0) AS retried
-  INTO v_sums
-  FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
-  CROSS JOIN LATERAL (SELECT jobs.has_free_retry(o.account_id, o.output_id, p_now) AS is_retried) g
-  WHERE o.account_id = p_account_id AND o.job_id = p_job_id AND (v_output_id IS NULL OR o.output_id = v_output_id);
+  SELECT count(*) AS outputs, sum(o.committed) AS committed,
+         coalesce(sum(o.credits_left) FILTER (WHERE NOT o.is_retried), 0) AS left,
+         coalesce(sum(o.credits_left) FILTER (WHERE o.is_retried), 0) AS retried
+  INTO v_sums FROM jobs.refundable_outputs(p_account_id, p_job_id, p_call->>'output_id', p_now) o;
   v_wanted := coalesce((p_call->>'credits')::bigint, v_sums.left);
   IF v_sums.outputs = 0 THEN
     RETURN '{"outcome": "not_found", "what": "output"}';
@@ -29,25 +37,20 @@ BEGIN
   ELSIF v_wanted > v_sums.left THEN
     RETURN jobs.refused('exceeds_committed') || jsonb_build_object('committed', v_sums.committed, 'left', v_sums.left);
   END IF;
-
   FOR v_output IN
-    SELECT o.output_id, o.reservation_id, r.committed - r.refunded AS left
-    FROM jobs.outputs_of(p_account_id, p_job_id) o
-    CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
-    WHERE (v_output_id IS NULL OR o.output_id = v_output_id)
-      AND r.committed > r.refunded AND NOT jobs.has_free_retry(o.account_id, o.output_id, p_now)
-    ORDER BY o.item DESC, o.variation DESC
+    SELECT o.* FROM jobs.refundable_outputs(p_account_id, p_job_id, p_call->>'output_id', p_now) o
+    WHERE o.credits_left > 0 AND NOT o.is_retried
   LOOP
-    v_here := least(v_wanted, v_output.left);
+    v_here := least(v_wanted, v_output.credits_left);
     EXIT WHEN v_here = 0;
-    SELECT f.outcome INTO v_result FROM ledger.refund(p_account_id, v_output.reservation_id,
-      (p_call->>'action_id') || '_' || v_output.output_id, v_here, p_call->>'reason', NULL,
-      (p_call->>'goodwill_seconds')::double precision) f;
-    IF v_result.outcome <> 'refunded' THEN
-      RAISE EXCEPTION 'the ledger refused to refund %: %', v_output.reservation_id, v_result.outcome USING ERRCODE = 'HF004';
+    SELECT f.outcome INTO v_outcome FROM ledger.refund(
+      p_account_id, v_output.reservation_id, (p_call->>'action_id') || '_' || v_output.output_id, v_here,
+      p_call->>'reason', NULL, (p_call->>'goodwill_seconds')::double precision) f;
+    IF v_outcome <> 'refunded' THEN
+      RAISE EXCEPTION 'the ledger refused to refund %: %', v_output.reservation_id, v_outcome USING ERRCODE = 'HF004';
     END IF;
-    PERFORM jobs.append_event(p_account_id, p_job_id, 'credits.refunded',
-      jsonb_build_object('output_id', v_output.output_id, 'credits', v_here, 'reason', p_call->>'reason'), p_now);
+    PERFORM jobs.append_event(p_account_id, p_job_id, 'credits.refunded', jsonb_build_object(
+      'output_id', v_output.output_id, 'credits', v_here, 'reason', p_call->>'reason'), p_now);
     v_refunds := v_refunds || jsonb_build_object('output_id', v_output.output_id, 'credits', v_here);
     v_wanted := v_wanted - v_here;
   END LOOP;

@@ -2,12 +2,12 @@
 CREATE OR REPLACE FUNCTION jobs.extend_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_until  timestamptz := (p_call->>'until')::timestamptz;
-  v_open   record;
+  v_until timestamptz := (p_call->>'until')::timestamptz;
+  v_open  record;
 BEGIN
-  SELECT array_agg(o.reservation_id) AS reservation_ids, to_jsonb(array_agg(o.output_id ORDER BY o.item, o.variation)) AS output_ids,
-         min(o.return_by) AS return_by INTO v_open
-  FROM jobs.open_outputs(p_account_id, p_job_id) o;
+  SELECT array_agg(o.reservation_id) AS reservation_ids, min(o.return_by) AS return_by,
+         to_jsonb(array_agg(o.output_id ORDER BY o.item, o.variation)) AS output_ids
+  INTO v_open FROM jobs.open_outputs(p_account_id, p_job_id) o;
   IF v_open.reservation_ids IS NULL THEN
     RETURN jobs.refused('job_ended');
   ELSIF v_until <= p_now THEN
@@ -22,19 +22,3 @@ BEGIN
   PERFORM jobs.return_later(p_account_id, p_job_id, v_open.reservation_ids, v_until, p_now);
   RETURN jsonb_build_object('outcome', 'done', 'return_by', v_until, 'output_ids', v_open.output_ids);
 END $$;
-
--- When an output's credits return by themselves; null once they are settled.
-CREATE OR REPLACE FUNCTION jobs.return_by(p_account_id text, p_output_id text) RETURNS timestamptz
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-  SELECT r.return_by
-  FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
-  WHERE o.account_id = p_account_id AND o.output_id = p_output_id AND r.state = 'open'
-$$;
-
--- How long that is from now, by the database's clock.
-CREATE OR REPLACE FUNCTION jobs.seconds_to_return(p_account_id text, p_output_id text) RETURNS double precision
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-  SELECT extract(epoch FROM jobs.return_by(p_account_id, p_output_id) - ledger.clock())::double precision
-$$;

@@ -1,25 +1,21 @@
--- Does what support asks of a job, once per key, and answers the same for ever: a refusal too (a new try needs a new key). The
+-- Does what support asks of a job, once per key, and returns the same forever: a refusal too (a new try needs a new key). The
 -- account is locked first, so a command and whatever else ends, extends or resubmits the job come one after the other.
 -- p_call: fingerprint, actor, reason, action_id (from the key), is_running (whether a workflow runs the job), what the
 -- command asks, and the figures of the policy: see the function of each.
 --
--- Answers, stored under the key: {"outcome": "done", …} and {"outcome": "refused", "reason", …}; stored by nobody: {"outcome":
--- "not_found", "what"}, {"outcome": "invalid", "pointer", "code"} and {"outcome": "look_up", "attempt",
--- "provider"}. With the fingerprint first seen.
+-- Stored under the key: {"outcome": "done", …} and {"outcome": "refused", "reason", …}; not stored: {"outcome": "not_found",
+-- "what"}, {"outcome": "invalid", "pointer", "code"} and {"outcome": "look_up", "attempt", "provider"}.
 CREATE OR REPLACE FUNCTION jobs.command_job(p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb)
-RETURNS TABLE (answer jsonb, fingerprint text, is_replay boolean)
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-#variable_conflict use_column
+RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
   v_now    timestamptz := ledger.lock(p_account_id);
   v_known  jobs.idempotency_keys;
   v_answer jsonb := '{"outcome": "not_found", "what": "job"}';
 BEGIN
-  SELECT * INTO v_known FROM jobs.idempotency_keys c
-  WHERE c.account_id = p_account_id AND c.route = p_command AND c.key = p_key;
+  SELECT k.* INTO v_known FROM jobs.idempotency_keys k
+  WHERE k.account_id = p_account_id AND k.route = p_command AND k.key = p_key;
   IF FOUND THEN
-    RETURN QUERY SELECT v_known.answer, v_known.fingerprint, true;
+    RETURN NEXT ROW(v_known.answer, v_known.fingerprint, true)::jobs.keyed_answer;
     RETURN;
   END IF;
   IF p_call->>'actor' IS NULL OR p_call->>'reason' IS NULL THEN
@@ -41,5 +37,5 @@ BEGIN
     PERFORM ledger.record_action(p_account_id, p_call->>'actor', p_command || '_job', p_call->>'reason',
       jsonb_build_object('job_id', p_job_id, 'key', p_key) || (v_answer - 'outcome'), v_now);
   END IF;
-  RETURN QUERY SELECT v_answer, p_call->>'fingerprint', false;
+  RETURN NEXT ROW(v_answer, p_call->>'fingerprint', false)::jobs.keyed_answer;
 END $$;

@@ -1,6 +1,5 @@
 -- Items: account_id, reservation_id, why. In the order of their keys: two reconcilers at once never wait in a circle.
-CREATE OR REPLACE FUNCTION jobs.record_repairs(p_items jsonb) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION jobs.record_repairs(p_items jsonb) RETURNS void LANGUAGE sql AS $$
   WITH now AS MATERIALIZED (SELECT ledger.clock() AS at)
   INSERT INTO jobs.repairs AS p (account_id, reservation_id, why, tries, first_seen_at, last_seen_at)
   SELECT DISTINCT ON (i.account_id, i.reservation_id) i.account_id, i.reservation_id, i.why, 1, n.at, n.at
@@ -10,19 +9,22 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SET why = excluded.why, tries = p.tries + 1, last_seen_at = greatest(p.last_seen_at, excluded.last_seen_at)
 $$;
 
--- A page of the queue, oldest first, after a position: of one account, or of all (null). p_is_resolved: those that are
--- settled by now, in place of those that are not. first_seen_at is answered as text: it is a position, and keeps its microseconds.
-CREATE OR REPLACE FUNCTION jobs.list_repairs(p_account_id text, p_is_resolved boolean, p_at timestamptz, p_after_account_id text,
-                                  p_after_reservation_id text, p_limit int)
-RETURNS TABLE (repair jsonb, first_seen_at text, account_id text, reservation_id text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT jsonb_build_object('account_id', p.account_id, 'reservation_id', p.reservation_id, 'job_id', r.job_id, 'output_id', r.output_id,
-           'credits', r.amount, 'return_by', r.return_by, 'why', p.why, 'tries', p.tries, 'first_seen_at', p.first_seen_at,
-           'last_seen_at', p.last_seen_at, 'resolved_at', r.settled_at),
+-- A page of the queue, oldest first, after a position: of one account, or of all (null). p_is_resolved: those that are settled
+-- by now, in place of those that are not. first_seen_at is returned as text: it is a position, and keeps its microseconds.
+CREATE OR REPLACE FUNCTION jobs.list_repairs(
+  p_account_id text, p_is_resolved boolean, p_at timestamptz, p_after_account_id text, p_after_reservation_id text,
+  p_limit int
+) RETURNS TABLE (repair jsonb, first_seen_at text, account_id text, reservation_id text) LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object(
+           'account_id', p.account_id, 'reservation_id', p.reservation_id, 'job_id', r.job_id, 'output_id', r.output_id,
+           'credits', r.amount, 'return_by', r.return_by, 'why', p.why, 'tries', p.tries,
+           'first_seen_at', p.first_seen_at, 'last_seen_at', p.last_seen_at, 'resolved_at', r.settled_at),
          p.first_seen_at::text, p.account_id, p.reservation_id
-  FROM jobs.repairs p JOIN ledger.reservations r ON r.account_id = p.account_id AND r.reservation_id = p.reservation_id
+  FROM jobs.repairs p
+  JOIN ledger.reservations r ON r.account_id = p.account_id AND r.reservation_id = p.reservation_id
   WHERE (p_account_id IS NULL OR p.account_id = p_account_id) AND (r.state <> 'open') = p_is_resolved
-    AND (p_at IS NULL OR (p.first_seen_at, p.account_id, p.reservation_id) > (p_at, p_after_account_id, p_after_reservation_id))
+    AND (p_at IS NULL
+         OR (p.first_seen_at, p.account_id, p.reservation_id) > (p_at, p_after_account_id, p_after_reservation_id))
   ORDER BY p.first_seen_at, p.account_id, p.reservation_id
   LIMIT p_limit
 $$;

@@ -3,66 +3,50 @@
 -- opened | known (the same report, made before: its review) | not_found | not_delivered | open_already (another report of it is
 -- being looked at) | made_good (a refund or a free retry has been given, or its credits are back) | too_many_of_output |
 -- too_many_today, with the seconds until there is room.
-CREATE OR REPLACE FUNCTION jobs.open_review(p_account_id text, p_output_id text, p_category text, p_note text, p_limits jsonb)
-RETURNS TABLE (outcome text, review_id text, retry_after_seconds double precision)
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+CREATE OR REPLACE FUNCTION jobs.open_review(
+  p_account_id text, p_output_id text, p_category text, p_note text, p_limits jsonb
+) RETURNS TABLE (outcome text, review_id text, retry_after_seconds double precision) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-  v_now      timestamptz := ledger.lock(p_account_id);
-  v_output   jobs.outputs;
-  v_paid     jobs.outputs;
-  v_known_id text;
-  v_number   int;
-  v_oldest   timestamptz;
+  v_now     timestamptz := ledger.lock(p_account_id);
+  v_output  jobs.outputs;
+  v_payment ledger.reservations;
+  v_earlier record;
+  v_oldest  timestamptz;
 BEGIN
-  SELECT * INTO v_output FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = p_output_id;
-  IF NOT FOUND THEN
-    RETURN QUERY SELECT 'not_found', NULL::text, NULL::double precision;
-    RETURN;
-  ELSIF v_output.state <> 'succeeded' THEN
-    RETURN QUERY SELECT 'not_delivered', NULL::text, NULL::double precision;
+  SELECT o.* INTO v_output FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = p_output_id;
+  outcome := CASE WHEN NOT FOUND THEN 'not_found' WHEN v_output.state <> 'succeeded' THEN 'not_delivered' END;
+  IF outcome IS NOT NULL THEN
+    RETURN NEXT;
     RETURN;
   END IF;
 
-  SELECT r.review_id INTO v_known_id FROM jobs.reviews r
-  WHERE r.account_id = p_account_id AND r.output_id = p_output_id AND r.category = p_category AND r.note IS NOT DISTINCT FROM p_note
-  ORDER BY r.number DESC LIMIT 1;
-  IF FOUND THEN
-    RETURN QUERY SELECT 'known', v_known_id, NULL::double precision;
-    RETURN;
-  END IF;
-
-  RETURN QUERY
-    SELECT CASE WHEN s.decision IS NULL THEN 'open_already' ELSE 'made_good' END, r.review_id, NULL::double precision
-    FROM jobs.reviews r LEFT JOIN jobs.standing_decision(p_account_id, r.review_id, v_now) s ON true
-    WHERE r.account_id = p_account_id AND r.output_id = p_output_id AND s.decision IS DISTINCT FROM 'deny'
-    ORDER BY r.number DESC LIMIT 1;
-  IF FOUND THEN
-    RETURN;
-  END IF;
-  v_paid := jobs.paid_output(p_account_id, p_output_id);
-  IF jobs.charged_credits(p_account_id, v_paid.reservation_id) = 0 THEN
-    RETURN QUERY SELECT 'made_good', NULL::text, NULL::double precision;
-    RETURN;
-  END IF;
-
-  SELECT 1 + count(*) INTO v_number FROM jobs.reviews r WHERE r.account_id = p_account_id AND r.output_id = p_output_id;
-  IF v_number > (p_limits->>'reports_of_output')::int THEN
-    RETURN QUERY SELECT 'too_many_of_output', NULL::text, NULL::double precision;
-    RETURN;
-  END IF;
+  SELECT count(*) AS reviews,
+         max(r.review_id) FILTER (WHERE r.category = p_category AND r.note IS NOT DISTINCT FROM p_note) AS same,
+         max(r.review_id) FILTER (WHERE d.decision IS NULL) AS open,
+         max(r.review_id) FILTER (WHERE d.decision <> 'deny') AS made_good
+  INTO v_earlier
+  FROM jobs.reviews r LEFT JOIN jobs.standing_decision(p_account_id, r.review_id, v_now) d ON true
+  WHERE r.account_id = p_account_id AND r.output_id = p_output_id;
+  v_payment := jobs.payment_of(p_account_id, p_output_id);
   -- The report that has to be a day old before there is room for another.
   SELECT r.created_at INTO v_oldest FROM jobs.reviews r WHERE r.account_id = p_account_id
   ORDER BY r.created_at DESC, r.review_id DESC OFFSET (p_limits->>'reports_per_day')::int - 1 LIMIT 1;
-  IF v_oldest > v_now - interval '1 day' THEN
-    RETURN QUERY SELECT 'too_many_today', NULL::text, extract(epoch FROM v_oldest + interval '1 day' - v_now)::double precision;
-    RETURN;
-  END IF;
 
-  RETURN QUERY
-    INSERT INTO jobs.reviews AS r (account_id, review_id, output_id, job_id, number, category, note, created_at)
-    VALUES (p_account_id, 'rev_' || regexp_replace(p_output_id, '^out_', '') || '_' || v_number, p_output_id, v_output.job_id, v_number,
-            p_category, p_note, v_now)
-    RETURNING 'opened', r.review_id, NULL::double precision;
+  review_id := coalesce(v_earlier.same, v_earlier.open, v_earlier.made_good);
+  outcome := CASE
+    WHEN v_earlier.same IS NOT NULL THEN 'known'
+    WHEN v_earlier.open IS NOT NULL THEN 'open_already'
+    WHEN v_earlier.made_good IS NOT NULL OR coalesce(v_payment.committed - v_payment.refunded, 0) = 0 THEN 'made_good'
+    WHEN v_earlier.reviews >= (p_limits->>'reports_of_output')::int THEN 'too_many_of_output'
+    WHEN v_oldest > v_now - interval '1 day' THEN 'too_many_today'
+    ELSE 'opened' END;
+  IF outcome = 'too_many_today' THEN
+    retry_after_seconds := extract(epoch FROM v_oldest + interval '1 day' - v_now);
+  ELSIF outcome = 'opened' THEN
+    review_id := 'rev_' || regexp_replace(p_output_id, '^out_', '') || '_' || v_earlier.reviews + 1;
+    INSERT INTO jobs.reviews (account_id, review_id, output_id, job_id, number, category, note, created_at)
+    VALUES (p_account_id, open_review.review_id, p_output_id, v_output.job_id, v_earlier.reviews + 1, p_category, p_note, v_now);
+  END IF;
+  RETURN NEXT;
 END $$;

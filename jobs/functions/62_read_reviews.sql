@@ -1,43 +1,44 @@
 -- Null when the account has no such review.
-CREATE OR REPLACE FUNCTION jobs.read_review(p_account_id text, p_review_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION jobs.read_review(p_account_id text, p_review_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jobs.review_as_json(r) FROM jobs.reviews r WHERE r.account_id = p_account_id AND r.review_id = p_review_id
 $$;
 
--- For support, who has the review's id alone; null when it is nobody's.
-CREATE OR REPLACE FUNCTION jobs.account_of_review(p_review_id text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- For support, who has the review's id alone; null when no account has it.
+CREATE OR REPLACE FUNCTION jobs.account_of_review(p_review_id text) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT min(r.account_id) FROM jobs.reviews r WHERE r.review_id = p_review_id HAVING count(*) = 1
 $$;
 
+-- Whether a review is among those that are asked for: of a state and a category, each null for any, older than a position.
+CREATE OR REPLACE FUNCTION jobs.is_listed(
+  p_review jobs.reviews, p_state text, p_category text, p_at timestamptz, p_review_id text
+) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT (p_at IS NULL OR (p_review.created_at, p_review.review_id) < (p_at, p_review_id))
+    AND (p_category IS NULL OR p_review.category = p_category)
+    AND (p_state IS NULL OR (p_state = 'decided') = EXISTS (
+      SELECT 1 FROM jobs.standing_decision(p_review.account_id, p_review.review_id, ledger.clock())))
+$$;
+
 -- A page of an account's reviews, newest first, after the position (p_at, p_review_id) where the last page ended.
-CREATE OR REPLACE FUNCTION jobs.list_reviews(p_account_id text, p_state text, p_category text, p_at timestamptz, p_review_id text, p_limit int)
-RETURNS TABLE (review jsonb, created_at text, review_id text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT jobs.review_as_json(r), r.created_at::text, r.review_id
-  FROM jobs.reviews r LEFT JOIN LATERAL jobs.standing_decision(r.account_id, r.review_id, ledger.clock()) s ON p_state IS NOT NULL
-  WHERE r.account_id = p_account_id
-    AND (p_at IS NULL OR (r.created_at, r.review_id) < (p_at, p_review_id))
-    AND (p_category IS NULL OR r.category = p_category)
-    AND (p_state IS NULL OR (p_state = 'open') = (s.decision IS NULL))
+CREATE OR REPLACE FUNCTION jobs.list_reviews(
+  p_account_id text, p_state text, p_category text, p_at timestamptz, p_review_id text, p_limit int
+) RETURNS TABLE (review jsonb, created_at text, review_id text) LANGUAGE sql STABLE AS $$
+  SELECT jobs.review_as_json(r), r.created_at::text, r.review_id FROM jobs.reviews r
+  WHERE r.account_id = p_account_id AND jobs.is_listed(r, p_state, p_category, p_at, p_review_id)
   ORDER BY r.created_at DESC, r.review_id DESC LIMIT p_limit
 $$;
 
 -- The same over every account: support's.
-CREATE OR REPLACE FUNCTION jobs.list_reviews_of_all(p_state text, p_category text, p_at timestamptz, p_review_id text, p_limit int)
-RETURNS TABLE (review jsonb, created_at text, review_id text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT jobs.review_as_json(r), r.created_at::text, r.review_id
-  FROM jobs.reviews r LEFT JOIN LATERAL jobs.standing_decision(r.account_id, r.review_id, ledger.clock()) s ON p_state IS NOT NULL
-  WHERE (p_at IS NULL OR (r.created_at, r.review_id) < (p_at, p_review_id))
-    AND (p_category IS NULL OR r.category = p_category)
-    AND (p_state IS NULL OR (p_state = 'open') = (s.decision IS NULL))
+CREATE OR REPLACE FUNCTION jobs.list_reviews_of_all(
+  p_state text, p_category text, p_at timestamptz, p_review_id text, p_limit int
+) RETURNS TABLE (review jsonb, created_at text, review_id text) LANGUAGE sql STABLE AS $$
+  SELECT jobs.review_as_json(r), r.created_at::text, r.review_id FROM jobs.reviews r
+  WHERE jobs.is_listed(r, p_state, p_category, p_at, p_review_id)
   ORDER BY r.created_at DESC, r.review_id DESC LIMIT p_limit
 $$;
 
 -- What a free retry makes: the reviewed output's work, and the labels of its job. No row unless a decision allows this very job.
-CREATE OR REPLACE FUNCTION jobs.read_free_retry(p_account_id text, p_job_id text) RETURNS TABLE (work jsonb, metadata jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION jobs.read_free_retry(p_account_id text, p_job_id text)
+RETURNS TABLE (work jsonb, metadata jsonb) LANGUAGE sql STABLE AS $$
   SELECT o.work, j.metadata
   FROM jobs.review_decisions d
   JOIN jobs.reviews r ON r.account_id = d.account_id AND r.review_id = d.review_id

@@ -2,38 +2,38 @@
 
 -- One job with its outputs and its money, as the API shows it (links and content URLs are the API's); null when the
 -- account has no such job.
-CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'id', j.job_id, 'kind', j.kind, 'state', j.state, 'created_at', j.created_at, 'expected_by', j.expected_by,
-    'returned_automatically_by', j.return_by, 'finished_at', j.finished_at, 'progress', j.progress, 'failure', j.failure,
-    'event_seq', j.event_seq, 'metadata', j.metadata,
+    'returned_automatically_by', j.return_by, 'finished_at', j.finished_at, 'progress', j.progress,
+    'failure', j.failure, 'event_seq', j.event_seq, 'metadata', j.metadata,
     'billing', (
-      SELECT jsonb_build_object('price_list', j.price_list, 'quoted', j.quoted,
+      SELECT jsonb_build_object(
+        'price_list', j.price_list, 'quoted', j.quoted,
         'reserved', coalesce(sum(r.amount) FILTER (WHERE r.state = 'open'), 0),
         'committed', coalesce(sum(r.committed), 0), 'returned', coalesce(sum(r.released), 0),
         'refunded', coalesce(sum(r.refunded), 0),
         'entry_seqs', coalesce((
           SELECT jsonb_agg(e.seq ORDER BY e.seq)
-          FROM unnest(array_agg(r.reservation_id)) i, LATERAL ledger.entries_of_reservation(j.account_id, i) e (seq)), '[]'))
+          FROM unnest(array_agg(r.reservation_id)) i,
+               LATERAL ledger.entries_of_reservation(j.account_id, i) e (seq)), '[]'))
       FROM jobs.outputs_of(j.account_id, j.job_id) o
       CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r),
     'outputs', (
-      SELECT jsonb_agg(jsonb_build_object('id', o.output_id, 'item', o.item, 'variation', o.variation, 'state', o.state,
-        'credits', o.credits, 'reservation_id', o.reservation_id, 'failure', o.failure, 'content_type', o.content_type,
-        'bytes', o.bytes, 'sha256', o.sha256, 'attempts', o.attempts) ORDER BY o.item, o.variation)
+      SELECT jsonb_agg(jsonb_build_object(
+        'id', o.output_id, 'item', o.item, 'variation', o.variation, 'state', o.state, 'credits', o.credits,
+        'reservation_id', o.reservation_id, 'failure', o.failure, 'content_type', o.content_type, 'bytes', o.bytes,
+        'sha256', o.sha256, 'attempts', o.attempts) ORDER BY o.item, o.variation)
       FROM jobs.outputs_of(j.account_id, j.job_id) o))
   FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id
 $$;
 
 -- A page of an account's jobs, newest first, after the position (p_at, p_job_id) where the last page ended. Filters are
--- null when not asked for. created_at is answered as text: it is a position, and keeps its microseconds.
-CREATE OR REPLACE FUNCTION jobs.list_jobs(p_account_id text, p_state text, p_kind text, p_created_after timestamptz,
-                               p_created_before timestamptz, p_at timestamptz, p_job_id text, p_limit int)
-RETURNS TABLE (job jsonb, created_at text, job_id text)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+-- null when not asked for. created_at is returned as text: it is a position, and keeps its microseconds.
+CREATE OR REPLACE FUNCTION jobs.list_jobs(
+  p_account_id text, p_state text, p_kind text, p_created_after timestamptz, p_created_before timestamptz,
+  p_at timestamptz, p_job_id text, p_limit int
+) RETURNS TABLE (job jsonb, created_at text, job_id text) LANGUAGE sql STABLE AS $$
   SELECT jobs.read_job(p_account_id, page.job_id), page.created_at::text, page.job_id
   FROM (
     SELECT j.job_id, j.created_at FROM jobs.jobs j
@@ -50,19 +50,16 @@ SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   ORDER BY page.created_at DESC, page.job_id DESC
 $$;
 
--- How a job stands, for its workflow: states of its outputs counted, and its credits. No row when there is no such job.
+-- A job's result, for its workflow: its outputs counted by how they ended, and its credits. No row: no such job.
 CREATE OR REPLACE FUNCTION jobs.read_job_result(p_account_id text, p_job_id text)
-RETURNS TABLE (state text, failure_code text, outputs int, succeeded int, failed int, canceled int, committed bigint, returned bigint,
-               left_seconds double precision)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-  SELECT j.state, j.failure->>'code', c.outputs, c.succeeded, c.failed, c.canceled, c.committed, c.returned,
+RETURNS TABLE (
+  state text, failure_code text, outputs int, succeeded int, failed int, canceled int, committed bigint, returned bigint,
+  left_seconds double precision
+) LANGUAGE sql STABLE AS $$
+  SELECT j.state, j.failure->>'code', j.outputs, j.succeeded, j.failed, j.canceled, c.committed, c.returned,
          extract(epoch FROM j.return_by - ledger.clock())::double precision
   FROM jobs.jobs j, LATERAL (
-    SELECT count(*)::int AS outputs, count(*) FILTER (WHERE o.state = 'succeeded')::int AS succeeded,
-           count(*) FILTER (WHERE o.state = 'failed')::int AS failed,
-           count(*) FILTER (WHERE o.state = 'canceled')::int AS canceled,
-           coalesce(sum(r.committed), 0)::bigint AS committed, coalesce(sum(r.released), 0)::bigint AS returned
+    SELECT coalesce(sum(r.committed), 0)::bigint AS committed, coalesce(sum(r.released), 0)::bigint AS returned
     FROM jobs.outputs_of(j.account_id, j.job_id) o
     CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r) c
   WHERE j.account_id = p_account_id AND j.job_id = p_job_id
@@ -70,14 +67,11 @@ $$;
 
 -- What a job reserved: one reservation per output.
 CREATE OR REPLACE FUNCTION jobs.read_reservation_ids(p_account_id text, p_job_id text) RETURNS SETOF text
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE sql STABLE AS $$
   SELECT o.reservation_id FROM jobs.outputs_of(p_account_id, p_job_id) o
 $$;
 
--- For support, who has the job's id alone; null when it is nobody's.
-CREATE OR REPLACE FUNCTION jobs.account_of_job(p_job_id text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+-- For support, who has the job's id alone; null when no account has it.
+CREATE OR REPLACE FUNCTION jobs.account_of_job(p_job_id text) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT min(j.account_id) FROM jobs.jobs j WHERE j.job_id = p_job_id HAVING count(*) = 1
 $$;

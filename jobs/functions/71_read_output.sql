@@ -1,29 +1,22 @@
 -- One output: what may be read of it. sha256 is null until it is charged.
 CREATE OR REPLACE FUNCTION jobs.read_output(p_account_id text, p_output_id text)
 RETURNS TABLE (output_id text, job_id text, state text, sha256 text, content_type text, bytes bigint)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE sql STABLE AS $$
   SELECT o.output_id, o.job_id, o.state, o.sha256, o.content_type, o.bytes
   FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
 
--- Edits: what an output was made from, and what was made from it.
-
 -- What edits take from their sources, one row per output the account has. Past `succeeded` nothing of an output changes,
--- so what is read here holds for whoever admits by it.
+-- so what is read here holds for an admission that goes by it.
 CREATE OR REPLACE FUNCTION jobs.read_edit_sources(p_account_id text, p_output_ids text[])
-RETURNS TABLE (output_id text, state text, work jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+RETURNS TABLE (output_id text, state text, work jsonb) LANGUAGE sql STABLE AS $$
   SELECT o.output_id, o.state, o.work FROM jobs.outputs o
   WHERE o.account_id = p_account_id AND o.output_id = ANY (p_output_ids)
 $$;
 
 -- An output's source, and its edits, oldest first, p_limit of them; no row when the account has no such output.
 CREATE OR REPLACE FUNCTION jobs.read_lineage(p_account_id text, p_output_id text, p_limit int)
-RETURNS TABLE (source_output_id text, derived_output_ids text[])
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+RETURNS TABLE (source_output_id text, derived_output_ids text[]) LANGUAGE sql STABLE AS $$
   SELECT o.source_output_id, ARRAY(
     SELECT d.output_id FROM jobs.outputs d JOIN jobs.jobs j ON j.account_id = d.account_id AND j.job_id = d.job_id
     WHERE d.account_id = o.account_id AND d.source_output_id = o.output_id

@@ -1,9 +1,8 @@
--- Which of these files nothing refers to: for the sweep of the asset folder. A picture that a brief refers to is needed while an output
--- of its job may be made or was delivered (an edit and a free retry take it from there). The result of an attempt is needed likewise,
--- and otherwise for as long as support may want to look at what came too late.
+-- Which of these files nothing refers to: for the sweep of the asset folder. A picture that a brief refers to is needed while an
+-- output of its job may be made or was delivered (an edit and a free retry take it from there). The result of an attempt is needed
+-- likewise, and otherwise for as long as support may want to look at what came too late.
 CREATE OR REPLACE FUNCTION jobs.unneeded_assets(p_sha256s text[], p_support_days int) RETURNS SETOF text
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE sql STABLE AS $$
   SELECT s FROM unnest(p_sha256s) s
   WHERE NOT EXISTS (
     SELECT FROM jobs.attempts a
@@ -19,8 +18,6 @@ SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 $$;
 
 -- This database among all: an asset folder is swept for the one that it belongs to only.
-CREATE OR REPLACE FUNCTION jobs.database_identity() RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+CREATE OR REPLACE FUNCTION jobs.database_identity() RETURNS text LANGUAGE sql STABLE AS $$
   SELECT current_database() || '@' || system_identifier FROM pg_control_system()
 $$;

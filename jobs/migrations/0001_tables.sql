@@ -1,5 +1,14 @@
 -- Up Migration
--- What people read of a job, and every attempt at a model service, for ever. Every table leads with account_id.
+-- What people read of a job, and every attempt at a model service, forever. Every table leads with account_id.
+-- What one column may hold is said by its type (see ledger.credits).
+CREATE DOMAIN jobs.job_state AS text
+  CHECK (VALUE IN ('queued', 'running', 'stuck', 'succeeded', 'partially_succeeded', 'failed', 'canceled'));
+
+CREATE DOMAIN jobs.output_state AS text
+  CHECK (VALUE IN ('queued', 'running', 'stuck', 'succeeded', 'failed', 'canceled'));
+
+CREATE DOMAIN jobs.attempt_state AS text
+  CHECK (VALUE IN ('posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'replaced', 'fenced'));
 
 -- What was asked under a key and what became of it: written once by admit, never changed. A refusal stands here too.
 CREATE TABLE jobs.admissions (
@@ -29,10 +38,9 @@ CREATE TABLE jobs.jobs (
   kind             text        NOT NULL,
   model            text        NOT NULL,
   provider         text        NOT NULL,
-  state            text        NOT NULL CHECK (state IN
-                     ('queued', 'running', 'stuck', 'succeeded', 'partially_succeeded', 'failed', 'canceled')),
+  state            jobs.job_state NOT NULL,
   price_list       int         NOT NULL,
-  quoted           bigint      NOT NULL CHECK (quoted >= 0),
+  quoted           ledger.credits NOT NULL,
   metadata         jsonb       NOT NULL,
   -- Of the request without its labels: an identical job that is stuck is found by it.
   work_fingerprint text        NOT NULL,
@@ -47,19 +55,22 @@ CREATE TABLE jobs.jobs (
   -- Number of the job's last event: events count up by one, without gaps.
   event_seq        bigint      NOT NULL DEFAULT 0,
   -- How many outputs there are, and how many have ended, by how they ended.
-  outputs          int         NOT NULL CHECK (outputs > 0),
+  outputs          int         NOT NULL,
   succeeded        int         NOT NULL DEFAULT 0,
   failed           int         NOT NULL DEFAULT 0,
   canceled         int         NOT NULL DEFAULT 0,
   -- The job first: support has its id alone.
   PRIMARY KEY (job_id, account_id),
-  CHECK (succeeded + failed + canceled <= outputs),
-  CHECK ((finished_at IS NULL) = (state IN ('queued', 'running', 'stuck')))
+  CHECK (succeeded + failed + canceled <= outputs AND outputs > 0
+         AND (finished_at IS NULL) = (state IN ('queued', 'running', 'stuck')))
 ) WITH (fillfactor = 70);
 
 CREATE INDEX jobs_under_way ON jobs.jobs (account_id) WHERE finished_at IS NULL;
-
 CREATE INDEX jobs_in_doubt ON jobs.jobs (account_id, work_fingerprint) WHERE state = 'stuck';
+
+-- "My jobs", newest first. created_at and job_id never change, so updates of a job stay on its page (HOT). The predicate:
+-- see outputs_of_job.
+CREATE INDEX jobs_by_age ON jobs.jobs (account_id, created_at DESC, job_id DESC) WHERE created_at > '-infinity';
 
 CREATE TABLE jobs.outputs (
   account_id     text     NOT NULL,
@@ -67,16 +78,16 @@ CREATE TABLE jobs.outputs (
   job_id         text     NOT NULL,
   item           int      NOT NULL,
   variation      int      NOT NULL,
-  state          text     NOT NULL CHECK (state IN ('queued', 'running', 'stuck', 'succeeded', 'failed', 'canceled')),
+  state          jobs.output_state NOT NULL,
   work           jsonb    NOT NULL,
-  credits        bigint   NOT NULL CHECK (credits >= 0),
+  credits        ledger.credits NOT NULL,
   reservation_id text     NOT NULL,
   failure        jsonb,
   attempts       int      NOT NULL DEFAULT 0,
   -- How long it may take, from its own start: of a job with several outputs that is less than the job may take.
   deadline_seconds double precision NOT NULL,
   -- When its workflow began, of a job with several outputs: its clock runs from then, not from the job's admission.
-  taken_up_at    timestamptz,
+  begun_at       timestamptz,
   -- The asset, once it is charged for (or was free): what the customer may read.
   sha256         text,
   content_type   text,
@@ -99,7 +110,7 @@ CREATE INDEX outputs_of_source ON jobs.outputs (account_id, source_output_id) WH
 --   posting → accepted | rejected | unknown;  unknown → accepted | rejected (by look-up, or by support's word);
 --   accepted → collected | failed (it ran, and brought nothing) | replaced (support restarted: the next number is made);
 --   any of them → fenced, when the reservation ends or the attempt is given up. Only `posting` may become accepted by
---   the submitter: whoever was fenced in the meantime has lost.
+--   the submitter: one that was fenced in the meantime has lost.
 CREATE TABLE jobs.attempts (
   account_id      text        NOT NULL,
   reference       text        NOT NULL,
@@ -107,10 +118,9 @@ CREATE TABLE jobs.attempts (
   output_id       text        NOT NULL,
   -- Of the part: render, scenes_2.
   stage           text        NOT NULL,
-  number          int         NOT NULL CHECK (number > 0),
+  number          int         NOT NULL,
   provider        text        NOT NULL,
-  state           text        NOT NULL CHECK (state IN
-                    ('posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'replaced', 'fenced')),
+  state           jobs.attempt_state NOT NULL,
   provider_job_id text,
   -- Why it was refused, or how its run failed.
   error_class     text,
@@ -134,6 +144,9 @@ CREATE TABLE jobs.attempts (
 -- Read through jobs.attempts_of (see outputs_of_job).
 CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts (account_id, output_id, stage, number) WHERE output_id > '';
 
+-- Whose a provider's job is, where support names one.
+CREATE INDEX attempts_by_provider_job ON jobs.attempts (provider_job_id) WHERE provider_job_id IS NOT NULL;
+
 -- Whether a file is needed: by the sweep of the asset folder.
 CREATE INDEX attempts_by_asset ON jobs.attempts (sha256) WHERE sha256 IS NOT NULL;
 
@@ -152,7 +165,8 @@ CREATE INDEX attempts_to_stop_by_due ON jobs.attempts_to_stop (due_at);
 
 CREATE FUNCTION jobs.note_attempt_to_stop() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO jobs.attempts_to_stop (account_id, reference, since, due_at) VALUES (NEW.account_id, NEW.reference, now(), now())
+  INSERT INTO jobs.attempts_to_stop (account_id, reference, since, due_at)
+  VALUES (NEW.account_id, NEW.reference, now(), now())
   ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
@@ -184,23 +198,17 @@ CREATE TABLE jobs.api_keys (
   revoked_at  timestamptz
 );
 
--- "My jobs", newest first. created_at and job_id never change, so updates of a job stay on its page (HOT). The predicate: see
--- outputs_of_job.
-CREATE INDEX jobs_by_age ON jobs.jobs (account_id, created_at DESC, job_id DESC) WHERE created_at > '-infinity';
-
--- Calls other than submissions that bear a key: what was asked first under it, and what was answered. Kept for ever.
-
+-- Calls other than submissions that bear a key: what was asked first under it, and what was returned. Kept forever.
 CREATE TABLE jobs.idempotency_keys (
   account_id  text        NOT NULL,
-  route       text        NOT NULL CHECK (route IN ('grants', 'usage', 'cancel', 'release', 'refund', 'extend', 'restart', 'resolve')),
+  route       text        NOT NULL CHECK (route IN
+                ('grants', 'usage', 'cancel', 'release', 'refund', 'extend', 'restart', 'resolve')),
   key         text        NOT NULL,
   fingerprint text        NOT NULL,
   answer      jsonb       NOT NULL,
   created_at  timestamptz NOT NULL,
   PRIMARY KEY (account_id, route, key)
 );
-
--- Support's commands on a job, and the queue of what the reconciler could not settle by itself.
 
 -- What the reconciler found and could not settle, one row per reservation. Whether it is settled by now the reservation says.
 CREATE TABLE jobs.repairs (
@@ -218,15 +226,15 @@ CREATE INDEX repairs_by_age ON jobs.repairs (first_seen_at, account_id, reservat
 
 -- Unusable output: report → review → refund, free retry or denial. Reports and decisions are append-only, and a review's state
 -- is what they add up to.
-
 CREATE TABLE jobs.reviews (
   account_id text        NOT NULL,
   review_id  text        NOT NULL,
   output_id  text        NOT NULL,
   job_id     text        NOT NULL,
   -- Of the output's reviews: 1, 2, …
-  number     int         NOT NULL CHECK (number > 0),
-  category   text        NOT NULL CHECK (category IN ('broken', 'wrong_product', 'vague_brief', 'beyond_model', 'other')),
+  number     int         NOT NULL,
+  category   text        NOT NULL CHECK (category IN
+               ('broken', 'wrong_product', 'vague_brief', 'beyond_model', 'other')),
   note       text,
   created_at timestamptz NOT NULL,
   PRIMARY KEY (account_id, review_id),
@@ -235,15 +243,13 @@ CREATE TABLE jobs.reviews (
 
 -- Support's list, and an account's own; and whose review it is, where only the review is named.
 CREATE INDEX reviews_by_age ON jobs.reviews (created_at DESC, review_id DESC);
-
 CREATE INDEX reviews_of_account_by_age ON jobs.reviews (account_id, created_at DESC, review_id DESC);
-
 CREATE INDEX reviews_by_id ON jobs.reviews (review_id);
 
 CREATE TABLE jobs.review_decisions (
   account_id   text        NOT NULL,
   review_id    text        NOT NULL,
-  number       int         NOT NULL CHECK (number > 0),
+  number       int         NOT NULL,
   -- The caller's Idempotency-Key, and what was sent under it.
   key          text        NOT NULL,
   fingerprint  text        NOT NULL,
@@ -258,7 +264,8 @@ CREATE TABLE jobs.review_decisions (
   CHECK ((decision = 'free_retry') = (retry_job_id IS NOT NULL))
 );
 
-CREATE UNIQUE INDEX review_decisions_by_retry ON jobs.review_decisions (account_id, retry_job_id) WHERE retry_job_id IS NOT NULL;
+CREATE UNIQUE INDEX review_decisions_by_retry ON jobs.review_decisions (account_id, retry_job_id)
+  WHERE retry_job_id IS NOT NULL;
 
 CREATE TRIGGER reviews_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jobs.reviews
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
@@ -266,8 +273,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jo
 CREATE TRIGGER review_decisions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jobs.review_decisions
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
--- Pictures that a brief refers to: fetched once per job and address, by whoever claims the address first, and kept.
-
+-- Pictures that a brief refers to: fetched once per job and address, by the output that claims the address first, and kept.
 CREATE TABLE jobs.reference_assets (
   account_id    text        NOT NULL,
   job_id        text        NOT NULL,
@@ -275,7 +281,7 @@ CREATE TABLE jobs.reference_assets (
   url_key       text        NOT NULL,
   url           text        NOT NULL,
   state         text        NOT NULL CHECK (state IN ('fetching', 'kept', 'refused')),
-  -- The output whose activity fetches it, and until when nobody else may.
+  -- The output whose activity fetches it, and until when no other may.
   claimed_by    text        NOT NULL,
   claimed_until timestamptz NOT NULL,
   sha256        text,
@@ -288,79 +294,46 @@ CREATE TABLE jobs.reference_assets (
   CHECK ((state = 'refused') = (refusal IS NOT NULL))
 );
 
--- What arrives together at the process boundary: items of jobs.admit, jobs.settle and jobs.spend. Read from JSON once, as these types.
+CREATE INDEX reference_assets_by_asset ON jobs.reference_assets (sha256) WHERE sha256 IS NOT NULL;
+
+-- What arrives together at the process boundary: items of jobs.admit, jobs.settle and jobs.spend, read from JSON once.
+-- deadline_seconds null: the job's.
 CREATE TYPE jobs.admit_output AS (
   output_id text, reservation_id text, item int, variation int, credits bigint, work jsonb,
-  -- Null: the job's.
   deadline_seconds double precision
 );
 
+-- request: the body as it was sent. refusal: why it was refused before it came here ({code, reason, …}); then nothing below it
+-- is given. work_fingerprint: of the request without its labels and without what was agreed.
 CREATE TYPE jobs.admit_item AS (
-  account_id        text,
-  job_id            text,
-  fingerprint       text,
-  -- The body as it was sent.
-  request           jsonb,
-  admit_by          timestamptz,
-  -- Why it was refused before it came here: {code, reason, …}; then nothing below is given.
-  refusal           jsonb,
-  work_fingerprint  text,
-  quote_fingerprint text,
-  quote_id          text,
-  max_credits       bigint,
-  force             boolean,
-  kind              text,
-  model             text,
-  provider          text,
-  metadata          jsonb,
-  member            text,
-  project           text,
-  price_list        int,
-  total             bigint,
-  expected_seconds  double precision,
-  deadline_seconds  double precision,
-  outputs           jobs.admit_output[]
+  account_id text, job_id text, fingerprint text, request jsonb, admit_by timestamptz, refusal jsonb,
+  work_fingerprint text, quote_id text, max_credits bigint, force boolean,
+  kind text, model text, provider text, metadata jsonb, member text, project text,
+  price_list int, total bigint, expected_seconds double precision, deadline_seconds double precision,
+  outputs jobs.admit_output[]
 );
 
 -- What an admission returns: see jobs.admit.
 CREATE TYPE jobs.admitted AS (outcome jsonb, fingerprint text, is_open boolean, age_seconds double precision);
 
+-- credits: what a commit cost. The others are of a release. failure: {code, …}. overdue_seconds: only if it is so long past its
+-- return_by by now, which support may have moved; null: whenever. if_never_begun: {failure, expired_policy} in place of those above
+-- where nothing was done for the output yet.
 CREATE TYPE jobs.settle_item AS (
-  account_id         text,
-  job_id             text,
-  output_id          text,
-  reservation_id     text,
-  verb               ledger.settle_verb,
-  -- Of a commit: what it cost.
-  credits            bigint,
-  -- Of a release: {code, …}.
-  failure            jsonb,
-  expired_policy     ledger.expired_policy,
-  return_grant_hours int,
-  -- Of a release: only what is so long past its return_by, as it stands by now: support may have moved it. Null: whenever.
-  overdue_seconds    double precision,
-  -- Of a release: the failure and expired_policy in place of those above, where nothing was done for the output yet.
-  if_never_begun     jsonb
+  account_id text, job_id text, output_id text, reservation_id text, verb ledger.settle_verb, credits bigint,
+  failure jsonb, expired_policy ledger.expired_policy, return_grant_hours int, overdue_seconds double precision,
+  if_never_begun jsonb
 );
 
 -- How an output ended, whoever ended it, or why it could not be ended this way: see jobs.settle.
 CREATE TYPE jobs.settled AS (outcome text, failure jsonb, committed bigint, released bigint);
 
+-- note: what it was for, as the usage history shows it.
 CREATE TYPE jobs.spend_item AS (
-  account_id  text,
-  key         text,
-  fingerprint text,
-  spend_id    text,
-  amount      bigint,
-  -- What it was for, as the usage history shows it.
-  note        text,
-  member      text,
-  project     text
+  account_id text, key text, fingerprint text, spend_id text, amount bigint, note text, member text, project text
 );
 
--- What is answered under an idempotency key: with the fingerprint first stored under it, and whether it was stored before.
+-- What is returned under an idempotency key: with the fingerprint first stored under it, and whether it was stored before.
 CREATE TYPE jobs.keyed_answer AS (answer jsonb, fingerprint text, is_replay boolean);
-
-CREATE INDEX reference_assets_by_asset ON jobs.reference_assets (sha256) WHERE sha256 IS NOT NULL;
 
 -- Down Migration

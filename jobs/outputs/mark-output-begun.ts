@@ -27,8 +27,8 @@ export async function markOutputBegun(
   outputId: string,
 ): Promise<BegunOutput | null> {
   const { rows } = await database.query<Row>({
-    name: 'jobs.take_up_output',
-    text: 'SELECT * FROM jobs.take_up_output($1, $2)',
+    name: 'jobs.begin_output',
+    text: 'SELECT * FROM jobs.begin_output($1, $2)',
     values: [accountId, outputId],
   });
   const [row] = rows;

@@ -1,10 +1,10 @@
--- An account that is not open has no row to lock: its id is locked in its place, by those who name it and by the one who opens it.
+-- An account that is not open has no row to lock: those who name its id and the call that opens it lock the id in its place.
 CREATE OR REPLACE FUNCTION ledger.lock_absent_account(p_account_id text) RETURNS void LANGUAGE sql AS $$
   SELECT pg_advisory_xact_lock(hashtextextended(p_account_id, 0))
 $$;
 
 -- Locks one account, and then does what is due in it by its clock (expiry, a new period), so that what follows sees only
--- spendable credits. Returns the account with moved_at at this call's instant; without an id when there is no such account.
+-- spendable credits. Returns the account with moved_at at this call's instant; without sums when there is no such account.
 -- Its callers wait for a lock as long as their lock_timeout says (SQLSTATE 55P03).
 CREATE OR REPLACE FUNCTION ledger.lock_account(p_account_id text) RETURNS ledger.accounts LANGUAGE plpgsql AS $$
 DECLARE
@@ -23,20 +23,19 @@ BEGIN
     PERFORM ledger.roll_period(p_account_id, v_now);
     SELECT a.* INTO v_account FROM ledger.accounts a WHERE a.account_id = p_account_id;
   END IF;
+  v_account.account_id := p_account_id;
   v_account.moved_at := v_now;
   RETURN v_account;
 END $$;
 
 -- The same for a caller that moves no credits itself: returns the account's now.
-CREATE OR REPLACE FUNCTION ledger.lock(p_account_id text) RETURNS timestamptz
-LANGUAGE sql SET lock_timeout = '2s' SET enable_seqscan = off AS $$
+CREATE OR REPLACE FUNCTION ledger.lock(p_account_id text) RETURNS timestamptz LANGUAGE sql AS $$
   SELECT (ledger.lock_account(p_account_id)).moved_at
 $$;
 
--- Locks accounts (each named once) in sorted order, so that two arrays never wait for each other in a circle. Each verb then locks its own again,
--- which costs nothing, and reads that account's clock.
-CREATE OR REPLACE FUNCTION ledger.lock_accounts(p_account_ids text[]) RETURNS void
-LANGUAGE plpgsql SET lock_timeout = '2s' SET enable_seqscan = off AS $$
+-- Locks accounts (each named once) in sorted order, so that two arrays never wait for each other in a circle. Each verb then
+-- locks its own again, which costs nothing, and reads that account's clock.
+CREATE OR REPLACE FUNCTION ledger.lock_accounts(p_account_ids text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_account_id text;
   v_locked     int;
@@ -73,16 +72,17 @@ BEGIN
   PERFORM ledger.post(p_account_id, v_moves, p_now);
   UPDATE ledger.accounts a
   SET next_expiry_at = coalesce((
-        SELECT min(g.expires_at) FROM ledger.grants g WHERE g.account_id = p_account_id AND g.is_live AND g.available > 0
-      ), 'infinity')
+        SELECT min(g.expires_at) FROM ledger.grants g
+        WHERE g.account_id = p_account_id AND g.is_live AND g.available > 0), 'infinity')
   WHERE a.account_id = p_account_id AND a.next_expiry_at <= p_now;
 END $$;
 
 -- Brings the period that spend is counted in to the present. Called with the account locked: nothing was spent since it ended.
 CREATE OR REPLACE FUNCTION ledger.roll_period(p_account_id text, p_now timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  v_anchor timestamptz := coalesce((SELECT p.anchor_at FROM ledger.plans p WHERE p.account_id = p_account_id),
-                                   (SELECT o.opened_at FROM ledger.account_profiles o WHERE o.account_id = p_account_id));
+  v_anchor timestamptz := coalesce(
+    (SELECT p.anchor_at FROM ledger.plans p WHERE p.account_id = p_account_id),
+    (SELECT o.opened_at FROM ledger.account_profiles o WHERE o.account_id = p_account_id));
   v_number int := ledger.period_number(v_anchor, p_now);
 BEGIN
   UPDATE ledger.accounts a

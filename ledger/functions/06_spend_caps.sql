@@ -12,57 +12,57 @@ CREATE OR REPLACE FUNCTION ledger.count_usage(
 BEGIN
   IF p_member IS NULL AND p_project IS NULL THEN
     RETURN;
-  ELSIF p_amount < 0 THEN
-    UPDATE ledger.usage u SET used = u.used + p_amount
-    WHERE u.account_id = p_account_id AND u.spender = 'member' AND u.name = p_member
-      AND u.period_starts_at = p_period_starts_at;
-    UPDATE ledger.usage u SET used = u.used + p_amount
-    WHERE u.account_id = p_account_id AND u.spender = 'project' AND u.name = p_project
-      AND u.period_starts_at = p_period_starts_at;
+  END IF;
+  IF p_amount >= 0 THEN
+    INSERT INTO ledger.usage AS u (account_id, spender, name, period_starts_at, used)
+    SELECT p_account_id, s.spender, s.name, p_period_starts_at, p_amount FROM ledger.spenders_of(p_member, p_project) s
+    ON CONFLICT (account_id, spender, name, period_starts_at) DO UPDATE SET used = u.used + excluded.used;
     RETURN;
   END IF;
-  INSERT INTO ledger.usage AS u (account_id, spender, name, period_starts_at, used)
-  SELECT p_account_id, s.spender, s.name, p_period_starts_at, p_amount FROM ledger.spenders_of(p_member, p_project) s
-  ON CONFLICT (account_id, spender, name, period_starts_at) DO UPDATE SET used = u.used + excluded.used;
+  -- Each by its whole key.
+  UPDATE ledger.usage u SET used = u.used + p_amount
+  WHERE u.account_id = p_account_id AND u.spender = 'member' AND u.name = p_member
+    AND u.period_starts_at = p_period_starts_at;
+  UPDATE ledger.usage u SET used = u.used + p_amount
+  WHERE u.account_id = p_account_id AND u.spender = 'project' AND u.name = p_project
+    AND u.period_starts_at = p_period_starts_at;
 END $$;
 
--- The caps of one member and one project of an account, their own or the general ones, and what of each is used in a period.
+-- The caps of one member and one project of an account, their own or the general ones, and what of each is used in its period.
 -- Each is looked up by its whole key, one by one: joined, all that the account has might be read.
-CREATE OR REPLACE FUNCTION ledger.read_caps(
-  p_account_id text, p_period_starts_at timestamptz, p_member text, p_project text
-) RETURNS TABLE (spender ledger.spender, name text, cap bigint, used bigint) LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION ledger.read_caps(p_account ledger.accounts, p_member text, p_project text)
+RETURNS TABLE (spender ledger.spender, name text, cap bigint, used bigint) LANGUAGE sql STABLE AS $$
   SELECT c.spender, c.name, c.cap, c.used
   FROM (
     SELECT s.spender, s.name,
-      CASE WHEN EXISTS (SELECT 1 FROM ledger.limit_overrides o
-                        WHERE o.account_id = p_account_id AND o.spender = s.spender AND o.name = s.name)
-           THEN (SELECT o.credits_per_period FROM ledger.limit_overrides o
-                 WHERE o.account_id = p_account_id AND o.spender = s.spender AND o.name = s.name)
-           ELSE (SELECT CASE s.spender WHEN 'member' THEN l.member_credits_per_period ELSE l.project_credits_per_period END
-                 FROM ledger.limits l WHERE l.account_id = p_account_id) END AS cap,
+      coalesce((SELECT coalesce(o.credits_per_period, 9223372036854775807)  -- an override of none
+                FROM ledger.limit_overrides o
+                WHERE o.account_id = p_account.account_id AND o.spender = s.spender AND o.name = s.name),
+               CASE s.spender WHEN 'member' THEN p_account.member_credits_per_period
+                              ELSE p_account.project_credits_per_period END) AS cap,
       coalesce((SELECT u.used FROM ledger.usage u
-                WHERE u.account_id = p_account_id AND u.spender = s.spender AND u.name = s.name
-                  AND u.period_starts_at = p_period_starts_at), 0) AS used
+                WHERE u.account_id = p_account.account_id AND u.spender = s.spender AND u.name = s.name
+                  AND u.period_starts_at = p_account.period_starts_at), 0) AS used
     FROM ledger.spenders_of(p_member, p_project) s
   ) c
-  WHERE c.cap IS NOT NULL
 $$;
 
 -- Whether so many credits more would exceed a cap.
 CREATE OR REPLACE FUNCTION ledger.is_over_cap(p_account ledger.accounts, p_member text, p_project text, p_amount bigint)
 RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN p_account.has_spend_caps AND p_amount > 0 AND (p_member IS NOT NULL OR p_project IS NOT NULL) AND EXISTS (
-    SELECT 1 FROM ledger.read_caps(p_account.account_id, p_account.period_starts_at, p_member, p_project) c
-    WHERE c.used + p_amount > c.cap);
+  IF NOT p_account.has_spend_caps OR p_amount = 0 THEN
+    RETURN false;
+  END IF;
+  RETURN EXISTS (
+    SELECT 1 FROM ledger.read_caps(p_account, p_member, p_project) c WHERE c.used + p_amount > c.cap);
 END $$;
 
--- The first cap that so many credits more would exceed, for the caller who was refused; null when none.
+-- The first cap that so many credits more would exceed, for the caller that was refused; null when none.
 CREATE OR REPLACE FUNCTION ledger.exceeded_cap(p_account_id text, p_member text, p_project text, p_amount bigint)
-RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT jsonb_build_object('limit', c.spender || '_credits_per_period', 'name', c.name, 'credits_per_period', c.cap,
-                            'used', c.used)
-  FROM ledger.accounts a
-  CROSS JOIN LATERAL ledger.read_caps(a.account_id, a.period_starts_at, p_member, p_project) c
+RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object('limit', c.spender || '_credits_per_period', 'name', c.name,
+                            'credits_per_period', c.cap, 'used', c.used)
+  FROM ledger.accounts a CROSS JOIN LATERAL ledger.read_caps(a, p_member, p_project) c
   WHERE a.account_id = p_account_id AND c.used + p_amount > c.cap ORDER BY c.spender LIMIT 1
 $$;

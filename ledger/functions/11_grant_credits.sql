@@ -2,25 +2,24 @@
 CREATE OR REPLACE FUNCTION ledger.make_grant(
   p_account ledger.accounts, p_grant_id text, p_source text, p_priority int, p_expires_at timestamptz, p_reason text,
   p_reference text DEFAULT NULL
-) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
+) RETURNS void LANGUAGE sql AS $$
   INSERT INTO ledger.grants (account_id, grant_id, source, priority, effective_at, expires_at, reason, reference,
                              created_at, ordinal)
   VALUES (p_account.account_id, p_grant_id, p_source, p_priority, p_account.moved_at, p_expires_at, p_reason, p_reference,
-          p_account.moved_at, p_account.entry_seq + 1);
-END $$;
+          p_account.moved_at, p_account.entry_seq + 1)
+$$;
 
 -- Grants credits. It ends at p_expires_at, or so long after now (p_lives), or never. p_reference: of the payment, of a top-up.
 -- p_actor: see record_action.
 --
--- granted | key_reused (also a payment that made another grant, a second sign-up or trial) | account_not_found | invalid_amount |
--- too_many_credits | expired. The same id with the same content returns granted again and moves nothing. Content is source,
--- priority, amount and reference, not when it ends: that often counts from the first call, and a retry must find it.
+-- granted | key_reused (also a payment that made another grant, a second sign-up or trial) | account_not_found |
+-- invalid_amount | too_many_credits | expired. The same id with the same content returns granted again and moves nothing.
+-- Content is source, priority, amount and reference, not when it ends: that often counts from the first call, and a retry
+-- must find it.
 CREATE OR REPLACE FUNCTION ledger.grant_credits(
   p_account_id text, p_grant_id text, p_source text, p_priority int, p_amount bigint, p_expires_at timestamptz,
   p_lives interval, p_reason text, p_reference text, p_actor text
-) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' SET enable_seqscan = off AS $$
+) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   v_account ledger.accounts := ledger.lock_account(p_account_id);
   v_now     timestamptz := v_account.moved_at;
@@ -34,7 +33,7 @@ BEGIN
   END IF;
   SELECT g.* INTO v_known FROM ledger.grants g WHERE g.account_id = p_account_id AND g.grant_id = p_grant_id;
   v_refusal := CASE
-    WHEN v_account.account_id IS NULL THEN 'account_not_found'
+    WHEN v_account.available IS NULL THEN 'account_not_found'
     WHEN p_amount BETWEEN 1 AND 1000000000000 IS NOT TRUE THEN 'invalid_amount'
     WHEN FOUND THEN CASE WHEN (v_known.source, v_known.priority, v_known.amount, v_known.reference)
                               IS NOT DISTINCT FROM (p_source, p_priority, p_amount, p_reference) THEN 'granted'
@@ -45,28 +44,28 @@ BEGIN
     WHEN p_source = 'top_up' AND EXISTS (
       SELECT 1 FROM ledger.grants g WHERE g.source = 'top_up' AND g.reference = p_reference) THEN 'key_reused'
     WHEN p_source IN ('sign_up', 'trial') AND EXISTS (
-      SELECT 1 FROM ledger.grants g WHERE g.account_id = p_account_id AND g.source = p_source
-        AND g.source IN ('sign_up', 'trial')) THEN 'key_reused'
+      SELECT 1 FROM ledger.grants g
+      WHERE g.account_id = p_account_id AND g.source = p_source AND g.source IN ('sign_up', 'trial')) THEN 'key_reused'
     WHEN v_expires <= v_now THEN 'expired' END;
   IF v_refusal IS NOT NULL THEN
     RETURN v_refusal;
   END IF;
   PERFORM ledger.make_grant(v_account, p_grant_id, p_source, p_priority, v_expires, p_reason, p_reference);
-  PERFORM ledger.post(p_account_id, ARRAY[ROW(p_grant_id, 'grant', 'outside', 'available', p_amount, NULL, p_reason)::ledger.move],
-                      v_now);
-  PERFORM ledger.record_action(p_account_id, p_actor, 'grant', p_reason, jsonb_build_object('grant_id', p_grant_id,
-    'source', p_source, 'credits', p_amount, 'reference', p_reference), v_now);
+  PERFORM ledger.post(p_account_id, ARRAY[
+    ROW(p_grant_id, 'grant', 'outside', 'available', p_amount, NULL, p_reason)::ledger.move], v_now);
+  PERFORM ledger.record_action(p_account_id, p_actor, 'grant', p_reason, jsonb_build_object(
+    'grant_id', p_grant_id, 'source', p_source, 'credits', p_amount, 'reference', p_reference), v_now);
   RETURN 'granted';
 END $$;
 
 -- A grant that the ledger's own rules make. Anything but success is a fault of ours, and undoes what led to it.
-CREATE OR REPLACE FUNCTION ledger.grant_of_ours(
+CREATE OR REPLACE FUNCTION ledger.grant_by_rule(
   p_account_id text, p_grant_id text, p_source text, p_priority int, p_amount bigint, p_expires_at timestamptz,
   p_lives interval, p_reason text
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  v_outcome text := ledger.grant_credits(p_account_id, p_grant_id, p_source, p_priority, p_amount, p_expires_at, p_lives,
-                                         p_reason, NULL, NULL);
+  v_outcome text := ledger.grant_credits(
+    p_account_id, p_grant_id, p_source, p_priority, p_amount, p_expires_at, p_lives, p_reason, NULL, NULL);
 BEGIN
   IF v_outcome <> 'granted' THEN
     RAISE EXCEPTION 'the % grant % was refused: %', p_source, p_grant_id, v_outcome USING ERRCODE = 'HF003';

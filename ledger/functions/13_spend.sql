@@ -1,24 +1,23 @@
--- Spends at once, without a reservation: metered use, like a chat message. p_note: what it was for. The caller's id is the key.
--- spent | insufficient_credits | limit_exceeded | account_not_found | invalid_amount | key_reused | released (the id was released
--- before). With the account's balance after the call.
+-- Spends at once, without a reservation: metered use, like a chat message. p_account: as lock_account returned it. p_note: what it
+-- was for. The caller's id is the key.
+-- spent | insufficient_credits | limit_exceeded | account_not_found | invalid_amount | key_reused | released (the id was
+-- released before). With the account's balance after the call.
 CREATE OR REPLACE FUNCTION ledger.spend(
-  p_account_id text, p_spend_id text, p_amount bigint, p_note text, p_member text, p_project text
-) RETURNS ledger.taken LANGUAGE plpgsql AS $$
+  p_account ledger.accounts, p_spend_id text, p_amount bigint, p_note text, p_member text, p_project text
+) RETURNS ledger.reserved LANGUAGE plpgsql AS $$
 DECLARE
-  v_account ledger.accounts := ledger.lock_account(p_account_id);
-  v_known   text := ledger.known_as(p_account_id, p_spend_id, 'spend', p_amount, NULL, NULL, p_member, p_project);
+  v_known   text := ledger.known_as(p_account.account_id, p_spend_id, 'spend', p_amount, NULL, NULL, p_member, p_project);
   v_outcome text := CASE
-    WHEN v_account.account_id IS NULL THEN 'account_not_found'
+    WHEN p_account.available IS NULL THEN 'account_not_found'
     WHEN p_amount BETWEEN 1 AND 1000000000000 IS NOT TRUE THEN 'invalid_amount'
     WHEN v_known = 'committed' THEN 'spent'
     WHEN v_known <> 'new' THEN v_known
-    WHEN ledger.is_over_cap(v_account, p_member, p_project, p_amount) THEN 'limit_exceeded'
-    WHEN p_amount > v_account.available THEN 'insufficient_credits' END;
+    WHEN ledger.is_over_cap(p_account, p_member, p_project, p_amount) THEN 'limit_exceeded'
+    WHEN p_amount > p_account.available THEN 'insufficient_credits' END;
 BEGIN
   IF v_outcome IS NOT NULL THEN
-    RETURN ROW(v_outcome, v_account.available, v_account.reserved, v_account.moved_at)::ledger.taken;
+    RETURN ROW(v_outcome, p_account.available, p_account.reserved, p_account.moved_at)::ledger.reserved;
   END IF;
-  PERFORM ledger.take(v_account, NULL, ARRAY[ROW(p_spend_id, NULL, p_amount)::ledger.part], 'spend', p_note, 0,
-                      p_member, p_project);
-  RETURN ROW('spent', v_account.available - p_amount, v_account.reserved, v_account.moved_at)::ledger.taken;
+  RETURN ledger.reserve_parts(p_account, NULL, ARRAY[ROW(p_spend_id, NULL, p_amount)::ledger.part], 'spend', p_note, 0,
+                              p_member, p_project);
 END $$;

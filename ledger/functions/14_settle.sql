@@ -1,125 +1,131 @@
+-- Ends a reservation. p_account: as lock_account returned it. p_verb: commit or release; p_amount (of a commit): what it cost, at
+-- most what was reserved, the rest returns; p_expired_policy (return_grant | expire): what becomes of credits whose grant expired
+-- while they were reserved.
+--
+-- committed | released (the reservation's state now: the loser of a race reads the winner's word here) | not_found |
+-- exceeds_reserved | key_reused (a second commit of another amount) | invalid_amount. The release of an unknown id leaves a
+-- tombstone, so that a reserve that arrives late moves nothing.
+CREATE OR REPLACE FUNCTION ledger.settle(
+  p_account ledger.accounts, p_reservation_id text, p_verb ledger.settle_verb, p_amount bigint, p_cause text,
+  p_expired_policy ledger.expired_policy, p_return_grant_hours int
+) RETURNS ledger.settled LANGUAGE plpgsql AS $$
+DECLARE
+  v_reservation ledger.reservations;
+  v_spent       bigint := CASE p_verb WHEN 'commit' THEN p_amount ELSE 0 END;
+  v_refusal     text;
+BEGIN
+  SELECT r.* INTO v_reservation FROM ledger.reservations r
+  WHERE r.account_id = p_account.account_id AND r.reservation_id = p_reservation_id;
+  v_refusal := CASE
+    WHEN p_verb = 'commit' AND (v_spent IS NULL OR v_spent < 0 OR (v_spent = 0 AND v_reservation.amount > 0))
+      THEN 'invalid_amount'
+    WHEN p_verb = 'commit' AND NOT FOUND THEN 'not_found'
+    WHEN v_reservation.state = 'open' AND v_spent > v_reservation.amount THEN 'exceeds_reserved'
+    WHEN v_reservation.state = 'committed' AND p_verb = 'commit' AND v_reservation.committed <> v_spent
+      THEN 'key_reused' END;
+  IF v_refusal = 'key_reused' THEN
+    RETURN ROW(v_refusal, true, v_reservation.committed, v_reservation.released, p_account.moved_at)::ledger.settled;
+  ELSIF v_refusal IS NOT NULL THEN
+    RETURN ROW(v_refusal, false, NULL, NULL, p_account.moved_at)::ledger.settled;
+  ELSIF v_reservation.reservation_id IS NULL THEN
+    PERFORM ledger.leave_tombstone(p_account, p_reservation_id, p_cause);
+    RETURN ROW('released', false, 0, 0, p_account.moved_at)::ledger.settled;
+  ELSIF v_reservation.state <> 'open' THEN
+    RETURN ROW(v_reservation.state::text, true, v_reservation.committed, v_reservation.released, p_account.moved_at)::ledger.settled;
+  END IF;
+  RETURN ledger.settle_open(p_account, v_reservation, p_verb, v_spent, p_cause, p_expired_policy, p_return_grant_hours);
+END $$;
+
+-- What a release leaves of an id that no reserve has used yet.
+CREATE OR REPLACE FUNCTION ledger.leave_tombstone(p_account ledger.accounts, p_reservation_id text, p_cause text)
+RETURNS void LANGUAGE sql AS $$
+  INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts, cause,
+                                   period_starts_at, return_by, created_at, settled_at, reserve_entries, settle_entries)
+  VALUES (p_account.account_id, p_reservation_id, 'tombstone', 0, 'released', '{}', '{}', p_cause,
+          p_account.moved_at, p_account.moved_at, p_account.moved_at, p_account.moved_at, 'empty', 'empty')
+$$;
+
+-- Ends an open reservation: of what each grant gave, in burn order, the first credits are spent, as many as the commit says;
+-- the rest goes back, last given first returned, to where its grant's fate sends it.
+CREATE OR REPLACE FUNCTION ledger.settle_open(
+  p_account ledger.accounts, p_reservation ledger.reservations, p_verb text, p_spent bigint, p_cause text,
+  p_expired_policy text, p_return_grant_hours int
+) RETURNS ledger.settled LANGUAGE plpgsql AS $$
+DECLARE
+  v_id      text := p_reservation.reservation_id;
+  v_parts   bigint[] := p_reservation.part_amounts;
+  v_outcome ledger.reservation_state := CASE p_verb WHEN 'commit' THEN 'committed' ELSE 'released' END;
+  v_left    bigint := p_spent;
+  v_back    bigint := p_reservation.amount - p_spent;
+  v_here    bigint;
+  v_moves   ledger.move[] := '{}';
+  v_entries int8range;
+BEGIN
+  FOR n IN 1 .. cardinality(v_parts) LOOP
+    EXIT WHEN v_left = 0;
+    v_here := least(v_left, v_parts[n]);
+    v_moves := v_moves || ROW(p_reservation.part_grant_ids[n], 'commit', 'reserved', 'spent', v_here, v_id,
+                              'delivered')::ledger.move;
+    v_left := v_left - v_here;
+    v_parts[n] := v_parts[n] - v_here;
+  END LOOP;
+  IF v_back > 0 THEN
+    FOR n IN REVERSE cardinality(v_parts) .. 1 LOOP
+      EXIT WHEN v_parts[n] = 0;
+      v_moves := v_moves || ledger.moves_back(p_account, p_reservation.part_grant_ids[n], 'reserved', v_parts[n], v_id, p_cause,
+                                              p_expired_policy, 'grant_return_' || v_id);
+    END LOOP;
+    IF ledger.needs_new_grant(v_moves) THEN
+      PERFORM ledger.make_grant(p_account, 'grant_return_' || v_id, 'return', 2,
+                                ledger.return_grant_expiry(p_account, p_return_grant_hours), p_cause);
+    END IF;
+    PERFORM ledger.count_usage(p_account.account_id, p_reservation.member, p_reservation.project,
+                               p_reservation.period_starts_at, -v_back);
+  END IF;
+  v_entries := ledger.post(p_account.account_id, v_moves, p_account.moved_at);
+  UPDATE ledger.reservations r
+  SET state = v_outcome, committed = p_spent, released = v_back, cause = p_cause, settled_at = p_account.moved_at,
+      settle_entries = v_entries
+  WHERE r.account_id = p_account.account_id AND r.reservation_id = v_id;
+  RETURN ROW(v_outcome, false, p_spent, v_back, p_account.moved_at)::ledger.settled;
+END $$;
+
 -- Where credits that come back go, by the fate of the grant they came from. A voided grant wins over an expired one:
 -- what was charged back never becomes spendable again.
-CREATE OR REPLACE FUNCTION ledger.return_route(
-  p_voided_at timestamptz, p_expires_at timestamptz, p_now timestamptz, p_expired_policy text
-) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE WHEN p_voided_at IS NOT NULL THEN 'voided'
-              WHEN p_expires_at > p_now THEN 'alive'
+CREATE OR REPLACE FUNCTION ledger.return_route(p_grant ledger.grants, p_now timestamptz, p_expired_policy text)
+RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN p_grant.voided_at IS NOT NULL THEN 'voided'
+              WHEN p_grant.expires_at > p_now THEN 'alive'
               WHEN p_expired_policy = 'expire' THEN 'expire'
               ELSE 'return' END
 $$;
 
 -- The moves of what comes back to one grant: of a reservation that is released, or of spent credits that are refunded.
--- p_new_grant_id: the grant that they stand in when theirs has expired.
+-- p_new_grant_id: the grant that holds them when theirs has expired.
 CREATE OR REPLACE FUNCTION ledger.moves_back(
-  p_account_id text, p_grant_id text, p_from ledger.bucket, p_amount bigint, p_reservation_id text, p_reason text,
-  p_expired_policy text, p_new_grant_id text, p_now timestamptz
+  p_account ledger.accounts, p_grant_id text, p_from ledger.bucket, p_amount bigint, p_reservation_id text, p_reason text,
+  p_expired_policy text, p_new_grant_id text
 ) RETURNS ledger.move[] LANGUAGE plpgsql AS $$
 DECLARE
   v_grant ledger.grants;
   v_route text;
 BEGIN
-  SELECT g.* INTO STRICT v_grant FROM ledger.grants g WHERE g.account_id = p_account_id AND g.grant_id = p_grant_id;
-  v_route := ledger.return_route(v_grant.voided_at, v_grant.expires_at, p_now, p_expired_policy);
+  SELECT g.* INTO STRICT v_grant FROM ledger.grants g
+  WHERE g.account_id = p_account.account_id AND g.grant_id = p_grant_id;
+  v_route := ledger.return_route(v_grant, p_account.moved_at, p_expired_policy);
   RETURN ARRAY(
     SELECT ROW(CASE WHEN w.on_new_grant THEN p_new_grant_id ELSE p_grant_id END, w.kind,
                w.from_bucket, w.to_bucket, p_amount, p_reservation_id, p_reason)::ledger.move
-    FROM ledger.return_routes w
-    WHERE w.route = v_route AND w.source = p_from ORDER BY w.step);
+    FROM ledger.return_routes w WHERE w.route = v_route AND w.source = p_from ORDER BY w.step);
 END $$;
 
--- Ends a reservation. p_verb: commit or release; p_amount (of a commit): what it cost, at most what was reserved, the rest
--- returns; p_expired_policy (return_grant | expire): what becomes of credits whose grant expired while they were reserved.
---
--- committed | released (how the reservation stands now: the loser of a race reads the winner's word here) | not_found |
--- exceeds_reserved | key_reused (a second commit of another amount) | invalid_amount. The release of an unknown id leaves a
--- tombstone, so that a reserve that arrives late moves nothing.
-CREATE OR REPLACE FUNCTION ledger.settle(
-  p_account_id text, p_reservation_id text, p_verb ledger.settle_verb, p_amount bigint, p_cause text,
-  p_expired_policy ledger.expired_policy, p_return_grant_hours int
-) RETURNS ledger.settled LANGUAGE plpgsql AS $$
-DECLARE
-  v_account ledger.accounts := ledger.lock_account(p_account_id);
-  v_held    ledger.reservations;
-  v_spent   bigint := CASE p_verb WHEN 'commit' THEN p_amount ELSE 0 END;
-  v_refusal text;
-BEGIN
-  SELECT r.* INTO v_held FROM ledger.reservations r
-  WHERE r.account_id = p_account_id AND r.reservation_id = p_reservation_id;
-  v_refusal := CASE
-    WHEN p_verb = 'commit' AND (v_spent IS NULL OR v_spent < 0 OR (v_spent = 0 AND v_held.amount > 0)) THEN 'invalid_amount'
-    WHEN p_verb = 'commit' AND NOT FOUND THEN 'not_found'
-    WHEN v_held.state = 'open' AND v_spent > v_held.amount THEN 'exceeds_reserved'
-    WHEN v_held.state = 'committed' AND p_verb = 'commit' AND v_held.committed <> v_spent THEN 'key_reused' END;
-  IF v_refusal IS NOT NULL THEN
-    RETURN ROW(v_refusal, v_refusal = 'key_reused',
-               CASE v_refusal WHEN 'key_reused' THEN v_held.committed END,
-               CASE v_refusal WHEN 'key_reused' THEN v_held.released END, v_account.moved_at)::ledger.settled;
-  ELSIF v_held.reservation_id IS NULL THEN
-    PERFORM ledger.leave_tombstone(p_account_id, p_reservation_id, p_cause, v_account.moved_at);
-    RETURN ROW('released', false, 0, 0, v_account.moved_at)::ledger.settled;
-  ELSIF v_held.state <> 'open' THEN
-    RETURN ROW(v_held.state::text, true, v_held.committed, v_held.released, v_account.moved_at)::ledger.settled;
-  END IF;
-  PERFORM ledger.finish(v_account, v_held, p_verb, v_spent, p_cause, p_expired_policy, p_return_grant_hours);
-  RETURN ROW(CASE p_verb WHEN 'commit' THEN 'committed' ELSE 'released' END, false, v_spent,
-             v_held.amount - v_spent, v_account.moved_at)::ledger.settled;
-END $$;
-
--- What a release leaves of an id that no reserve has used yet.
-CREATE OR REPLACE FUNCTION ledger.leave_tombstone(p_account_id text, p_reservation_id text, p_cause text, p_now timestamptz)
-RETURNS void LANGUAGE sql AS $$
-  INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts, cause,
-                                   period_starts_at, return_by, created_at, settled_at, reserve_entries, settle_entries)
-  VALUES (p_account_id, p_reservation_id, 'tombstone', 0, 'released', '{}', '{}', p_cause, p_now, p_now, p_now, p_now,
-          'empty', 'empty')
+-- Whether some of what comes back cannot go to the grant that gave it.
+CREATE OR REPLACE FUNCTION ledger.needs_new_grant(p_moves ledger.move[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM unnest(p_moves) m WHERE m.from_bucket = 'outside')
 $$;
 
--- Ends an open reservation: of what each grant gave, in burn order, the first credits are spent, as many as the commit says;
--- the rest goes back, last given first returned, to where its grant's fate sends it.
-CREATE OR REPLACE FUNCTION ledger.finish(
-  p_account ledger.accounts, p_held ledger.reservations, p_verb text, p_spent bigint, p_cause text,
-  p_expired_policy text, p_return_grant_hours int
-) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  v_new_grant_id text := 'grant_return_' || p_held.reservation_id;
-  v_left  bigint := p_spent;
-  v_here  bigint;
-  v_moves ledger.move[] := '{}';
-  v_back  ledger.move[];
-  v_entries int8range;
-BEGIN
-  FOR n IN 1 .. cardinality(p_held.part_amounts) LOOP
-    EXIT WHEN v_left = 0;
-    v_here := least(v_left, p_held.part_amounts[n]);
-    v_moves := v_moves || ROW(p_held.part_grant_ids[n], 'commit', 'reserved', 'spent', v_here, p_held.reservation_id,
-                              'delivered')::ledger.move;
-    v_left := v_left - v_here;
-    p_held.part_amounts[n] := p_held.part_amounts[n] - v_here;
-  END LOOP;
-  FOR n IN REVERSE cardinality(p_held.part_amounts) .. 1 LOOP
-    EXIT WHEN p_held.part_amounts[n] = 0;
-    v_back := v_back || ledger.moves_back(p_account.account_id, p_held.part_grant_ids[n], 'reserved',
-      p_held.part_amounts[n], p_held.reservation_id, p_cause, p_expired_policy, v_new_grant_id, p_account.moved_at);
-  END LOOP;
-  IF v_back IS NOT NULL AND EXISTS (SELECT 1 FROM unnest(v_back) m WHERE m.from_bucket = 'outside') THEN
-    PERFORM ledger.make_grant(p_account, v_new_grant_id, 'return', 2,
-                              ledger.return_grant_expiry(p_account, p_return_grant_hours), p_cause);
-  END IF;
-  IF p_held.amount > p_spent THEN
-    PERFORM ledger.count_usage(p_account.account_id, p_held.member, p_held.project, p_held.period_starts_at,
-                               p_spent - p_held.amount);
-  END IF;
-  v_entries := ledger.post(p_account.account_id, v_moves || v_back, p_account.moved_at);
-  UPDATE ledger.reservations r
-  SET state = CASE p_verb WHEN 'commit' THEN 'committed' ELSE 'released' END::ledger.reservation_state,
-      committed = p_spent, released = r.amount - p_spent, cause = p_cause, settled_at = p_account.moved_at,
-      settle_entries = v_entries
-  WHERE r.account_id = p_account.account_id AND r.reservation_id = p_held.reservation_id;
-END $$;
-
--- A return grant lives to the later of so many hours and the end of the current period: of a plan that is not renewed yet, of the
--- period it will be renewed for, which is the account's.
+-- A return grant lives to the later of so many hours and the end of the current period: of a plan that is not renewed yet, of
+-- the period it will be renewed for, which is the account's.
 CREATE OR REPLACE FUNCTION ledger.return_grant_expiry(p_account ledger.accounts, p_hours int) RETURNS timestamptz
 LANGUAGE sql STABLE AS $$
   SELECT greatest(p_account.moved_at + make_interval(hours => p_hours), (

@@ -1,17 +1,18 @@
--- The plan of an account as it stands; nulls when it never had one. A cancelled one is none from its period's end, whether
--- anyone came to write that down or not. (Times in UTC: an answer that is kept must not depend on who asked.)
-CREATE OR REPLACE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
-  SELECT jsonb_build_object('plan', CASE WHEN p.next_plan IS NOT NULL OR p.period_ends_at > ledger.clock() THEN p.plan END, 'period_start', p.period_starts_at, 'period_end', p.period_ends_at,
-                            'next_plan', p.next_plan, 'renewal', coalesce(p.renewal, 'by_call'))
+-- The plan of an account; nulls when it never had one. A cancelled one is none from its period's end, whether that has been
+-- written down or not.
+CREATE OR REPLACE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object(
+    'plan', CASE WHEN p.next_plan IS NOT NULL OR p.period_ends_at > ledger.clock() THEN p.plan END,
+    'period_start', p.period_starts_at, 'period_end', p.period_ends_at,
+    'next_plan', p.next_plan, 'renewal', coalesce(p.renewal, 'by_call'))
   FROM (SELECT 1) one LEFT JOIN ledger.plans p ON p.account_id = p_account_id
 $$;
 
--- The start of a period as the plan's own periods have it. Others know it less exactly (the API shows milliseconds, billing systems
--- keep seconds, clocks differ), and a renewal that were a little early by that would pass for news of the period before, and
--- be lost. So within an hour of a start of the plan's, that start is meant.
+-- The start of a period as the plan's own periods have it. Others know it less exactly (the API shows milliseconds, billing
+-- systems keep seconds, clocks differ), and a renewal that were a little early by that would pass for news of the period
+-- before, and be lost. So within an hour of a start of the plan's, that start is meant.
 CREATE OR REPLACE FUNCTION ledger.start_on_grid(p_account_id text, p_start timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE SET enable_seqscan = off AS $$
+LANGUAGE sql STABLE AS $$
   SELECT coalesce((
     SELECT n.starts_at
     FROM ledger.plans p
@@ -23,22 +24,21 @@ $$;
 
 -- Starts, renews, raises, lowers or ends the plan of an account: one call for all, as a billing system makes it, keyed by
 -- its reference. p_plan null: ends with the period. p_period_start: the period this is about; null: the current one of the
--- plan there is, however late, or where it was cancelled or there was none, one that starts now. p_renewal null: as it is (at first by_call). p_rules: {"plans": {name: credits}, "referral_credits",
--- "referral_lives_months", "oldest_period_months"}, from domain.
+-- plan there is, however late, or where it was cancelled or there was none, one that starts now. p_renewal null: as it is (at
+-- first by_call). p_rules: {"plans": {name: credits}, "referral_credits", "referral_lives_months", "oldest_period_months"}.
 --
--- Answers set (and is_replay) with the plan as it stood after the call that bore this reference first; or
--- account_not_found | unknown_plan | period_not_begun | period_too_old | key_reused. News of a period that is over changes nothing.
-CREATE OR REPLACE FUNCTION ledger.set_plan(p_account_id text, p_reference text, p_plan text, p_period_start timestamptz, p_renewal text,
-                                p_rules jsonb, p_actor text, p_reason text)
-RETURNS TABLE (outcome text, is_replay boolean, answer jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET timezone = 'UTC' AS $$
+-- set, with the plan after the call that bore this reference first | account_not_found | unknown_plan | period_not_begun |
+-- period_too_old (every period since would be recorded as skipped) | key_reused. News of a period that is over changes nothing.
+CREATE OR REPLACE FUNCTION ledger.set_plan(
+  p_account_id text, p_reference text, p_plan text, p_period_start timestamptz, p_renewal text, p_rules jsonb, p_actor text,
+  p_reason text
+) RETURNS TABLE (outcome text, is_replay boolean, answer jsonb) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_content jsonb := jsonb_build_object('plan', p_plan, 'period_start', p_period_start, 'renewal', p_renewal);
   v_now     timestamptz;
   v_inviter text;
   v_known   ledger.plan_calls;
-  v_held    ledger.plans;
   v_start   timestamptz;
 BEGIN
   PERFORM ledger.lock_referrals(true);
@@ -46,167 +46,182 @@ BEGIN
   PERFORM ledger.lock_accounts(array_remove(ARRAY[p_account_id, v_inviter], NULL));
   PERFORM ledger.lock(v_inviter) WHERE v_inviter IS NOT NULL;
   v_now := ledger.lock(p_account_id);
-  SELECT * INTO v_known FROM ledger.plan_calls c WHERE c.account_id = p_account_id AND c.reference = p_reference;
-  IF FOUND THEN
-    RETURN QUERY SELECT CASE WHEN v_known.content = v_content THEN 'set' ELSE 'key_reused' END, true, v_known.answer;
-    RETURN;
-  ELSIF NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_account_id) THEN
-    RETURN QUERY SELECT 'account_not_found', false, NULL::jsonb;
-    RETURN;
-  ELSIF p_plan IS NOT NULL AND NOT p_rules->'plans' ? p_plan THEN
-    RETURN QUERY SELECT 'unknown_plan', false, NULL::jsonb;
-    RETURN;
-  END IF;
   v_start := ledger.start_on_grid(p_account_id, p_period_start);
-  IF v_start > v_now THEN
-    RETURN QUERY SELECT 'period_not_begun', false, NULL::jsonb;
-    RETURN;
-  ELSIF v_start < ledger.months_after(v_now, -(p_rules->>'oldest_period_months')::int) THEN
-    -- Every period since would be recorded as skipped.
-    RETURN QUERY SELECT 'period_too_old', false, NULL::jsonb;
-    RETURN;
+  SELECT c.* INTO v_known FROM ledger.plan_calls c WHERE c.account_id = p_account_id AND c.reference = p_reference;
+  is_replay := FOUND;
+  answer := v_known.answer;
+  outcome := CASE
+    WHEN is_replay THEN CASE WHEN v_known.content = v_content THEN 'set' ELSE 'key_reused' END
+    WHEN NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_account_id) THEN 'account_not_found'
+    WHEN NOT p_rules->'plans' ? p_plan THEN 'unknown_plan'
+    WHEN v_start > v_now THEN 'period_not_begun'
+    WHEN v_start < ledger.months_after(v_now, -(p_rules->>'oldest_period_months')::int) THEN 'period_too_old' END;
+  IF outcome IS NULL THEN
+    outcome := 'set';
+    PERFORM ledger.renew_plan(p_account_id, p_rules, v_now);
+    PERFORM ledger.hold_plan(p_account_id, p_plan, v_start, p_renewal, p_rules, v_now);
+    answer := ledger.read_plan(p_account_id);
+    INSERT INTO ledger.plan_calls (account_id, reference, content, answer, created_at)
+    VALUES (p_account_id, p_reference, v_content, answer, v_now);
+    PERFORM ledger.record_action(p_account_id, p_actor, 'set_plan', p_reason,
+                                 v_content || jsonb_build_object('reference', p_reference), v_now);
   END IF;
+  RETURN NEXT;
+END $$;
 
-  PERFORM ledger.renew_plan(p_account_id, p_rules, v_now);
-  SELECT * INTO v_held FROM ledger.plans p WHERE p.account_id = p_account_id;
-  IF NOT FOUND OR v_held.plan IS NULL OR v_held.period_ends_at <= v_now THEN
-    IF p_plan IS NOT NULL AND coalesce(v_start >= v_held.period_ends_at, true) THEN
-      PERFORM ledger.start_plan(p_account_id, p_plan,
-                coalesce(v_start, CASE WHEN v_held.next_plan IS NOT NULL THEN v_held.period_ends_at END, v_now),
-                coalesce(p_renewal, v_held.renewal, 'by_call'), p_rules, v_now);
-    ELSIF p_plan IS NULL THEN
-      UPDATE ledger.plans SET plan = NULL, next_plan = NULL WHERE account_id = p_account_id;
+-- Brings the plan, renewed where that was due, to what was asked of it.
+CREATE OR REPLACE FUNCTION ledger.hold_plan(
+  p_account_id text, p_plan text, p_start timestamptz, p_renewal text, p_rules jsonb, p_now timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_plan ledger.plans;
+BEGIN
+  SELECT p.* INTO v_plan FROM ledger.plans p WHERE p.account_id = p_account_id;
+  IF v_plan.plan IS NOT NULL AND v_plan.period_ends_at > p_now THEN
+    IF coalesce(p_start >= v_plan.period_starts_at, true) THEN
+      PERFORM ledger.change_plan(p_account_id, p_plan, coalesce(p_renewal, v_plan.renewal), p_rules, p_now);
     END IF;
-  ELSIF coalesce(v_start >= v_held.period_starts_at, true) THEN
-    PERFORM ledger.change_plan(p_account_id, p_plan, coalesce(p_renewal, v_held.renewal), p_rules, v_now);
+  ELSIF p_plan IS NULL THEN
+    UPDATE ledger.plans SET plan = NULL, next_plan = NULL WHERE account_id = p_account_id;
+  ELSIF coalesce(p_start >= v_plan.period_ends_at, true) THEN
+    PERFORM ledger.start_plan(
+      p_account_id, p_plan,
+      coalesce(p_start, CASE WHEN v_plan.next_plan IS NOT NULL THEN v_plan.period_ends_at END, p_now),
+      coalesce(p_renewal, v_plan.renewal, 'by_call'), p_rules, p_now);
   END IF;
-
-  RETURN QUERY
-    WITH call AS (
-      INSERT INTO ledger.plan_calls (account_id, reference, content, answer, created_at)
-      VALUES (p_account_id, p_reference, v_content, ledger.read_plan(p_account_id), v_now) RETURNING plan_calls.answer
-    )
-    SELECT 'set', false, c.answer FROM call c;
-  PERFORM ledger.record_action(p_account_id, p_actor, 'set_plan', p_reason, v_content || jsonb_build_object('reference', p_reference), v_now);
 END $$;
 
 -- A plan begins, or begins again after it had ended: on the old periods where the start is one of theirs, else on new
 -- ones. Periods that passed since are recorded, and only the current one is granted.
-CREATE OR REPLACE FUNCTION ledger.start_plan(p_account_id text, p_plan text, p_start timestamptz, p_renewal text, p_rules jsonb, p_now timestamptz)
-RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE OR REPLACE FUNCTION ledger.start_plan(
+  p_account_id text, p_plan text, p_start timestamptz, p_renewal text, p_rules jsonb, p_now timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_anchor timestamptz;
   v_missed timestamptz;  -- the first period that a plan which was not cancelled went without
   v_number int;
 BEGIN
-  SELECT p.anchor_at, CASE WHEN p.next_plan IS NOT NULL THEN p.period_ends_at END INTO v_anchor, v_missed FROM ledger.plans p
+  SELECT p.anchor_at, CASE WHEN p.next_plan IS NOT NULL THEN p.period_ends_at END INTO v_anchor, v_missed
+  FROM ledger.plans p
   WHERE p.account_id = p_account_id
     AND ledger.months_after(p.anchor_at, ledger.period_number(p.anchor_at, p_start)) = p_start;
   v_anchor := coalesce(v_anchor, p_start);
   v_number := ledger.period_number(v_anchor, p_now);
   INSERT INTO ledger.plans AS p (account_id, plan, anchor_at, period_starts_at, period_ends_at, next_plan, renewal)
-  VALUES (p_account_id, p_plan, v_anchor, ledger.months_after(v_anchor, v_number), ledger.months_after(v_anchor, v_number + 1),
-          p_plan, p_renewal)
-  ON CONFLICT (account_id) DO UPDATE SET plan = excluded.plan, anchor_at = excluded.anchor_at, next_plan = excluded.next_plan,
-    period_starts_at = excluded.period_starts_at, period_ends_at = excluded.period_ends_at, renewal = excluded.renewal;
+  VALUES (p_account_id, p_plan, v_anchor, ledger.months_after(v_anchor, v_number),
+          ledger.months_after(v_anchor, v_number + 1), p_plan, p_renewal)
+  ON CONFLICT (account_id) DO UPDATE
+  SET plan = excluded.plan, anchor_at = excluded.anchor_at, next_plan = excluded.next_plan,
+      period_starts_at = excluded.period_starts_at, period_ends_at = excluded.period_ends_at, renewal = excluded.renewal;
   PERFORM ledger.record_skipped_periods(p_account_id, p_plan, v_anchor, coalesce(v_missed, p_start), p_now);
   PERFORM ledger.grant_period(p_account_id, p_plan, p_rules, p_now);
-  PERFORM ledger.pay_referral(p_account_id, (p_rules->>'referral_credits')::bigint, (p_rules->>'referral_lives_months')::int, p_now);
+  PERFORM ledger.pay_referral(p_account_id, (p_rules->>'referral_credits')::bigint,
+                              (p_rules->>'referral_lives_months')::int, p_now);
 END $$;
 
 -- Changes a plan in mid-period: up at once, with the credits that are missing to the highest plan held in this period;
 -- down, or to none, at its end.
-CREATE OR REPLACE FUNCTION ledger.change_plan(p_account_id text, p_plan text, p_renewal text, p_rules jsonb, p_now timestamptz)
-RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE OR REPLACE FUNCTION ledger.change_plan(
+  p_account_id text, p_plan text, p_renewal text, p_rules jsonb, p_now timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_plan text;
 BEGIN
   UPDATE ledger.plans p
   SET next_plan = p_plan, renewal = p_renewal,
       -- Against what was granted, not the present rules: the plan held may be sold no longer.
       plan = CASE WHEN (p_rules->'plans'->>p_plan)::bigint > (
                     SELECT n.granted FROM ledger.plan_periods n
-                    WHERE n.account_id = p.account_id AND n.period_starts_at = p.period_starts_at) THEN p_plan ELSE p.plan END
-  WHERE p.account_id = p_account_id;
-  PERFORM ledger.grant_period(p_account_id, p.plan, p_rules, p_now) FROM ledger.plans p WHERE p.account_id = p_account_id;
+                    WHERE n.account_id = p.account_id AND n.period_starts_at = p.period_starts_at) THEN p_plan
+                  ELSE p.plan END
+  WHERE p.account_id = p_account_id RETURNING p.plan INTO v_plan;
+  PERFORM ledger.grant_period(p_account_id, v_plan, p_rules, p_now);
 END $$;
 
 -- Brings an automatic plan to the present: its next period begins where the last one ended, or it ends. Does nothing where
 -- nothing is due, so it may come late, twice, or a year behind.
 CREATE OR REPLACE FUNCTION ledger.renew_plan(p_account_id text, p_rules jsonb, p_now timestamptz) RETURNS text
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
-  v_held   ledger.plans;
+  v_plan   ledger.plans;
   v_number int;
 BEGIN
-  SELECT * INTO v_held FROM ledger.plans p
+  SELECT p.* INTO v_plan FROM ledger.plans p
   WHERE p.account_id = p_account_id AND p.plan IS NOT NULL AND p.renewal = 'automatic' AND p.period_ends_at <= p_now;
   IF NOT FOUND THEN
     RETURN 'not_due';
-  ELSIF v_held.next_plan IS NULL THEN
+  ELSIF v_plan.next_plan IS NULL THEN
     UPDATE ledger.plans SET plan = NULL WHERE account_id = p_account_id;
     RETURN 'ended';
-  ELSIF NOT p_rules->'plans' ? v_held.next_plan THEN
+  ELSIF NOT p_rules->'plans' ? v_plan.next_plan THEN
     RETURN 'unknown_plan';
   END IF;
-  v_number := ledger.period_number(v_held.anchor_at, p_now);
+  v_number := ledger.period_number(v_plan.anchor_at, p_now);
   UPDATE ledger.plans
   SET plan = next_plan, period_starts_at = ledger.months_after(anchor_at, v_number),
       period_ends_at = ledger.months_after(anchor_at, v_number + 1)
   WHERE account_id = p_account_id;
-  PERFORM ledger.record_skipped_periods(p_account_id, v_held.next_plan, v_held.anchor_at, v_held.period_ends_at, p_now);
-  PERFORM ledger.grant_period(p_account_id, v_held.next_plan, p_rules, p_now);
+  PERFORM ledger.record_skipped_periods(p_account_id, v_plan.next_plan, v_plan.anchor_at, v_plan.period_ends_at, p_now);
+  PERFORM ledger.grant_period(p_account_id, v_plan.next_plan, p_rules, p_now);
   RETURN 'renewed';
 END $$;
 
 -- Grants what the current period lacks to the credits of a plan. Up, down and up again mints nothing.
-CREATE OR REPLACE FUNCTION ledger.grant_period(p_account_id text, p_plan text, p_rules jsonb, p_now timestamptz) RETURNS void
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE OR REPLACE FUNCTION ledger.grant_period(p_account_id text, p_plan text, p_rules jsonb, p_now timestamptz)
+RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_credits bigint := (p_rules->'plans'->>p_plan)::bigint;
-  v_held    ledger.plans;
+  v_plan    ledger.plans;
   v_granted bigint;
 BEGIN
-  SELECT * INTO STRICT v_held FROM ledger.plans p WHERE p.account_id = p_account_id;
-  SELECT p.granted INTO v_granted FROM ledger.plan_periods p
-  WHERE p.account_id = p_account_id AND p.period_starts_at = v_held.period_starts_at;
-  IF v_credits > coalesce(v_granted, 0) IS NOT TRUE THEN
+  SELECT p.* INTO STRICT v_plan FROM ledger.plans p WHERE p.account_id = p_account_id;
+  v_granted := coalesce((
+    SELECT n.granted FROM ledger.plan_periods n
+    WHERE n.account_id = p_account_id AND n.period_starts_at = v_plan.period_starts_at), 0);
+  IF v_credits > v_granted IS NOT TRUE THEN
     RETURN;
   END IF;
   INSERT INTO ledger.plan_periods AS p (account_id, period_starts_at, period_ends_at, plan, granted, is_skipped)
-  VALUES (p_account_id, v_held.period_starts_at, v_held.period_ends_at, p_plan, v_credits, false)
-  ON CONFLICT (account_id, period_starts_at) DO UPDATE SET plan = excluded.plan, granted = excluded.granted, is_skipped = false;
-  PERFORM ledger.grant_of_ours(p_account_id,
-    format('grant_plan_%s_%s_%s', p_account_id, floor(extract(epoch FROM v_held.period_starts_at))::bigint, v_credits),
-    'plan', 1, v_credits - coalesce(v_granted, 0), v_held.period_ends_at, NULL, p_plan);
+  VALUES (p_account_id, v_plan.period_starts_at, v_plan.period_ends_at, p_plan, v_credits, false)
+  ON CONFLICT (account_id, period_starts_at) DO UPDATE
+  SET plan = excluded.plan, granted = excluded.granted, is_skipped = false;
+  PERFORM ledger.grant_by_rule(p_account_id,
+    format('grant_plan_%s_%s_%s', p_account_id, floor(extract(epoch FROM v_plan.period_starts_at))::bigint, v_credits),
+    'plan', 1, v_credits - v_granted, v_plan.period_ends_at, NULL, p_plan);
   -- A period's end and the next one's credits in one call are no fall of the balance.
   WITH taken_back AS (
     DELETE FROM ledger.low_balance_notices n USING ledger.accounts a
-    WHERE n.account_id = p_account_id AND n.created_at = p_now AND a.account_id = p_account_id AND a.available >= a.low_balance_at
+    WHERE n.account_id = p_account_id AND n.created_at = p_now
+      AND a.account_id = p_account_id AND a.available >= a.low_balance_at
     RETURNING n.account_id
   )
   UPDATE ledger.accounts a SET is_low_noticed = false FROM taken_back t WHERE a.account_id = t.account_id;
   -- Spend is counted in the plan's periods from now on.
   UPDATE ledger.accounts a
-  SET period_starts_at = v_held.period_starts_at, period_ends_at = v_held.period_ends_at,
-      spent_before = a.spent - ledger.spent_since(p_account_id, v_held.period_starts_at)
+  SET period_starts_at = v_plan.period_starts_at, period_ends_at = v_plan.period_ends_at,
+      spent_before = a.spent - ledger.spent_since(p_account_id, v_plan.period_starts_at)
   WHERE a.account_id = p_account_id
-    AND (a.period_starts_at, a.period_ends_at) <> (v_held.period_starts_at, v_held.period_ends_at);
+    AND (a.period_starts_at, a.period_ends_at) <> (v_plan.period_starts_at, v_plan.period_ends_at);
 END $$;
 
 -- What was spent from an instant on, less what of it was refunded: news of a plan may come after its period began. From the
 -- journal; where the period begins now, there is nothing to read.
 CREATE OR REPLACE FUNCTION ledger.spent_since(p_account_id text, p_from timestamptz) RETURNS bigint
-LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_before bigint := ledger.last_entry_before(p_account_id, p_from);
 BEGIN
   RETURN (
     SELECT coalesce(sum(ledger.delta('spent', e.from_bucket, e.to_bucket, e.amount)), 0)
     FROM ledger.entries e
     JOIN ledger.reservations r ON r.account_id = e.account_id AND r.reservation_id = e.reservation_id
-    WHERE e.account_id = p_account_id AND e.seq > ledger.last_entry_before(p_account_id, p_from) AND r.settled_at >= p_from);
+    WHERE e.account_id = p_account_id AND e.seq > v_before AND r.settled_at >= p_from);
 END $$;
 
--- Periods from an instant on that were over before the current one: nobody could have spent in them.
-CREATE OR REPLACE FUNCTION ledger.record_skipped_periods(p_account_id text, p_plan text, p_anchor timestamptz, p_from timestamptz, p_now timestamptz)
-RETURNS void LANGUAGE sql AS $$
+-- Periods from an instant on that were over before the current one: nothing could be spent in them.
+CREATE OR REPLACE FUNCTION ledger.record_skipped_periods(
+  p_account_id text, p_plan text, p_anchor timestamptz, p_from timestamptz, p_now timestamptz
+) RETURNS void LANGUAGE sql AS $$
   INSERT INTO ledger.plan_periods (account_id, period_starts_at, period_ends_at, plan, granted, is_skipped)
   SELECT p_account_id, ledger.months_after(p_anchor, n), ledger.months_after(p_anchor, n + 1), p_plan, 0, true
   FROM generate_series(ledger.period_number(p_anchor, p_from), ledger.period_number(p_anchor, p_now) - 1) n
@@ -216,8 +231,7 @@ $$;
 -- Automatic plans whose period has ended, the longest overdue first, after a place in that order. The clock is read once
 -- (a subquery), so that the index is read as far as it is due and no further.
 CREATE OR REPLACE FUNCTION ledger.read_due_plans(p_after_due_at timestamptz, p_after_account_id text, p_limit int)
-RETURNS TABLE (account_id text, due_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+RETURNS TABLE (account_id text, due_at timestamptz) LANGUAGE sql STABLE AS $$
   SELECT p.account_id, p.period_ends_at FROM ledger.plans p
   WHERE p.renewal = 'automatic' AND p.plan IS NOT NULL AND p.period_ends_at <= (SELECT ledger.clock())
     AND (p.period_ends_at, p.account_id) > (p_after_due_at, p_after_account_id)
@@ -225,9 +239,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET e
 $$;
 
 -- Renews the plans of these accounts where that is due. Per account: renewed | ended | not_due | unknown_plan.
-CREATE OR REPLACE FUNCTION ledger.renew_plans(p_account_ids text[], p_rules jsonb) RETURNS TABLE (account_id text, outcome text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-#variable_conflict use_column
+CREATE OR REPLACE FUNCTION ledger.renew_plans(p_account_ids text[], p_rules jsonb)
+RETURNS TABLE (account_id text, outcome text) LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM ledger.lock_accounts(p_account_ids);
   RETURN QUERY SELECT i, ledger.renew_plan(i, p_rules, ledger.lock(i)) FROM unnest(p_account_ids) i;

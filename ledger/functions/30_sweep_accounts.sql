@@ -1,29 +1,24 @@
 -- Accounts with credits that have expired and stand in no entry yet, the longest due first, after a place in that order.
 -- (They cannot be spent either way: every verb expires what is due in the accounts it locks.) The clock: see read_due_plans.
 CREATE OR REPLACE FUNCTION ledger.read_due_expiry(p_after_due_at timestamptz, p_after_account_id text, p_limit int)
-RETURNS TABLE (account_id text, due_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+RETURNS TABLE (account_id text, due_at timestamptz) LANGUAGE sql STABLE AS $$
   SELECT a.account_id, a.next_expiry_at FROM ledger.accounts a
   WHERE a.next_expiry_at < 'infinity' AND a.next_expiry_at <= (SELECT ledger.clock())
     AND (a.next_expiry_at, a.account_id) > (p_after_due_at, p_after_account_id)
   ORDER BY a.next_expiry_at, a.account_id LIMIT p_limit
 $$;
 
--- Writes into the journal what has expired in these accounts, and answers those that were swept. Nobody waits for a sweep,
--- so it waits for nobody: an account that others hold is left to them or to the next sweep.
-CREATE OR REPLACE FUNCTION ledger.sweep_accounts(p_account_ids text[]) RETURNS SETOF text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-BEGIN
-  RETURN QUERY
-    SELECT s.account_id FROM (
-      SELECT a.account_id FROM ledger.accounts a
-      WHERE a.account_id = ANY (p_account_ids) AND a.next_expiry_at <= ledger.clock(a) FOR NO KEY UPDATE SKIP LOCKED
-    ) s, LATERAL ledger.lock_account(s.account_id);
-END $$;
+-- Writes into the journal what has expired in these accounts, and returns those that were swept. An account that is locked is
+-- left to who holds it or to the next sweep.
+CREATE OR REPLACE FUNCTION ledger.sweep_accounts(p_account_ids text[]) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT s.account_id FROM (
+    SELECT a.account_id FROM ledger.accounts a
+    WHERE a.account_id = ANY (p_account_ids) AND a.next_expiry_at <= ledger.clock(a) FOR NO KEY UPDATE SKIP LOCKED
+  ) s, LATERAL ledger.lock_account(s.account_id)
+$$;
 
 -- The same for one account, before its history is read: what is shown adds up to the balance.
-CREATE OR REPLACE FUNCTION ledger.sweep_account(p_account_id text) RETURNS void
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE OR REPLACE FUNCTION ledger.sweep_account(p_account_id text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_account_id AND a.next_expiry_at <= ledger.clock(a)) THEN
     PERFORM ledger.lock(p_account_id);

@@ -1,51 +1,46 @@
--- When the period began that an account's spend is counted in at an instant: the plan's, or months from the opening.
-CREATE OR REPLACE FUNCTION ledger.period_started_at(p_account_id text, p_at timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE AS $$
-  SELECT ledger.months_after(n.anchor_at, ledger.period_number(n.anchor_at, p_at))
-  FROM ledger.account_profiles o
-  LEFT JOIN ledger.plans p ON p.account_id = o.account_id
-  CROSS JOIN LATERAL (SELECT coalesce(p.anchor_at, o.opened_at) AS anchor_at) n
-  WHERE o.account_id = p_account_id
-$$;
-
+-- What is read. What serves a customer takes the account first and sees nothing beyond it.
 CREATE OR REPLACE FUNCTION ledger.read_account(p_account_id text)
-RETURNS TABLE (account_id text, name text, reference text, opened_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+RETURNS TABLE (account_id text, name text, reference text, opened_at timestamptz) LANGUAGE sql STABLE AS $$
   SELECT p.account_id, p.name, p.reference, p.opened_at FROM ledger.account_profiles p WHERE p.account_id = p_account_id
 $$;
 
--- What is read. What serves a customer takes the account first and sees nothing beyond it.
+-- What of a grant can be spent. What has expired is not available, swept or not.
+CREATE OR REPLACE FUNCTION ledger.spendable(p_grant ledger.grants) RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN p_grant.expires_at > ledger.clock() THEN p_grant.available ELSE 0 END
+$$;
 
--- The live balance and the grants that still hold something, in burn order. What has expired is not available, swept or not.
-CREATE OR REPLACE FUNCTION ledger.read_balance(p_account_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
-  WITH grant_now AS (
-    SELECT g.*, CASE WHEN g.expires_at > ledger.clock() THEN g.available ELSE 0 END AS spendable
+CREATE OR REPLACE FUNCTION ledger.grant_as_json(p_grant ledger.grants) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object(
+    'id', p_grant.grant_id, 'source', p_grant.source, 'priority', p_grant.priority, 'amount', p_grant.amount,
+    'available', ledger.spendable(p_grant), 'reserved', p_grant.reserved, 'spent', p_grant.spent,
+    'effective_at', p_grant.effective_at, 'expires_at', nullif(p_grant.expires_at, 'infinity'))
+$$;
+
+-- One grant; null when the account has none of that id.
+CREATE OR REPLACE FUNCTION ledger.read_grant(p_account_id text, p_grant_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT ledger.grant_as_json(g) FROM ledger.grants g WHERE g.account_id = p_account_id AND g.grant_id = p_grant_id
+$$;
+
+-- The live balance and the grants that still hold something, in burn order.
+CREATE OR REPLACE FUNCTION ledger.read_balance(p_account_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  WITH live AS (
+    SELECT g AS whole, g.reserved, g.expires_at, ledger.spendable(g) AS spendable,
+           row_number() OVER (ORDER BY g.priority, g.expires_at, g.ordinal) AS place
     FROM ledger.grants g WHERE g.account_id = p_account_id AND g.is_live
   )
   SELECT jsonb_build_object(
     'account_id', a.account_id,
-    'available', (SELECT coalesce(sum(g.spendable), 0) FROM grant_now g),
+    'available', (SELECT coalesce(sum(l.spendable), 0) FROM live l),
     'reserved', a.reserved,
     'spent_this_period', CASE WHEN a.period_ends_at > ledger.clock() THEN a.spent - a.spent_before ELSE 0 END,
     'period_starts_at', CASE WHEN a.period_ends_at > ledger.clock() THEN a.period_starts_at
                              ELSE ledger.period_started_at(a.account_id, ledger.clock()) END,
     'grants', coalesce((
-      SELECT jsonb_agg(jsonb_build_object('id', g.grant_id, 'source', g.source, 'priority', g.priority, 'amount', g.amount,
-               'available', g.spendable, 'reserved', g.reserved, 'spent', g.spent, 'effective_at', g.effective_at,
-               'expires_at', nullif(g.expires_at, 'infinity')) ORDER BY g.priority, g.expires_at, g.ordinal)
-      FROM grant_now g WHERE g.spendable > 0 OR g.reserved > 0), '[]'),
+      SELECT jsonb_agg(ledger.grant_as_json(l.whole) ORDER BY l.place)
+      FROM live l WHERE l.spendable > 0 OR l.reserved > 0), '[]'),
     'next_expiry', (
-      SELECT jsonb_build_object('at', g.expires_at, 'credits', sum(g.spendable))
-      FROM grant_now g WHERE g.spendable > 0 AND g.expires_at < 'infinity' GROUP BY g.expires_at ORDER BY g.expires_at LIMIT 1))
+      SELECT jsonb_build_object('at', l.expires_at, 'credits', sum(l.spendable))
+      FROM live l WHERE l.spendable > 0 AND l.expires_at < 'infinity'
+      GROUP BY l.expires_at ORDER BY l.expires_at LIMIT 1))
   FROM ledger.accounts a WHERE a.account_id = p_account_id
-$$;
-
--- One grant; null when the account has none of that id.
-CREATE OR REPLACE FUNCTION ledger.read_grant(p_account_id text, p_grant_id text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
-  SELECT jsonb_build_object('id', g.grant_id, 'source', g.source, 'priority', g.priority, 'amount', g.amount,
-    'available', CASE WHEN g.expires_at > ledger.clock() THEN g.available ELSE 0 END, 'reserved', g.reserved, 'spent', g.spent,
-    'effective_at', g.effective_at, 'expires_at', nullif(g.expires_at, 'infinity'))
-  FROM ledger.grants g WHERE g.account_id = p_account_id AND g.grant_id = p_grant_id
 $$;

@@ -1,7 +1,7 @@
 -- The number of an account's last entry before an instant; 0 when there is none. Entries are in order of time and without
 -- gaps, so that halving finds it by the key alone.
 CREATE OR REPLACE FUNCTION ledger.last_entry_before(p_account_id text, p_at timestamptz) RETURNS bigint
-LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_low    bigint := 0;  -- before the instant
   v_high   bigint;       -- not before it
@@ -21,7 +21,7 @@ END $$;
 
 -- The numbers of all entries a reservation made: its reserving, its ending, its refunds.
 CREATE OR REPLACE FUNCTION ledger.entries_of_reservation(p_account_id text, p_reservation_id text) RETURNS SETOF bigint
-LANGUAGE sql STABLE SET enable_seqscan = off AS $$
+LANGUAGE sql STABLE AS $$
   SELECT generate_series(lower(run.entries), upper(run.entries) - 1)
   FROM (
     SELECT unnest(ARRAY[r.reserve_entries, r.settle_entries]) FROM ledger.reservations r
@@ -37,36 +37,33 @@ CREATE OR REPLACE FUNCTION ledger.charged_by(p_entry ledger.entries) RETURNS big
   SELECT CASE p_entry.to_bucket WHEN 'spent' THEN p_entry.amount ELSE 0 END
 $$;
 
--- What an entry refunded of an earlier charge. (Into a grant that expired it is two entries: the old grant's end is none of it.)
+-- What an entry refunded of an earlier charge. (Into an expired grant it is two entries: the old grant's end is none of it.)
 CREATE OR REPLACE FUNCTION ledger.refunded_by(p_entry ledger.entries) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE WHEN p_entry.kind = 'refund' OR (p_entry.kind = 'void' AND p_entry.from_bucket = 'spent') THEN p_entry.amount ELSE 0 END
+  SELECT CASE WHEN p_entry.kind = 'refund' OR (p_entry.kind = 'void' AND p_entry.from_bucket = 'spent')
+              THEN p_entry.amount ELSE 0 END
 $$;
 
--- Entries between two numbers (both excluded), each with the job it was for.
+-- Entries between two numbers (both excluded; null: without end), each with the job it was for.
 CREATE OR REPLACE FUNCTION ledger.history(p_account_id text, p_after bigint, p_before bigint, p_reservation_ids text[])
-RETURNS TABLE (seq bigint, kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text,
-               reason text, balance_after bigint, created_at timestamptz)
-LANGUAGE sql STABLE AS $$
+RETURNS SETOF ledger.history_line LANGUAGE sql STABLE AS $$
   SELECT e.seq, e.kind::text, ledger.delta('available', e.from_bucket, e.to_bucket, e.amount), ledger.charged_by(e),
-         ledger.refunded_by(e), r.job_id, r.output_id, e.grant_id, e.reason, e.balance_after, e.created_at
+         ledger.refunded_by(e), r.job_id, r.output_id, e.grant_id, e.reason, e.balance_after::bigint, e.created_at
   FROM ledger.entries e
   LEFT JOIN ledger.reservations r ON r.account_id = e.account_id AND r.reservation_id = e.reservation_id
-  WHERE e.account_id = p_account_id AND e.seq > p_after AND e.seq < p_before
+  WHERE e.account_id = p_account_id AND e.seq > p_after AND e.seq < coalesce(p_before, 9223372036854775807)
     AND (p_reservation_ids IS NULL OR e.seq = ANY (ARRAY(
       SELECT n FROM unnest(p_reservation_ids) i CROSS JOIN LATERAL ledger.entries_of_reservation(p_account_id, i) n)))
 $$;
 
--- The usage history, newest first, older than p_before (null: from the newest). credits is signed, as the available
--- balance saw it. Filters are null when not asked for; p_reservation_ids: of these alone.
-CREATE OR REPLACE FUNCTION ledger.read_entries(p_account_id text, p_before bigint, p_limit int, p_kinds text[], p_reservation_ids text[],
-                                    p_from timestamptz, p_to timestamptz)
-RETURNS TABLE (seq bigint, kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text,
-               reason text, balance_after bigint, created_at timestamptz)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-#variable_conflict use_column
+-- The usage history, newest first, older than p_before (null: from the newest). Filters are null when not asked for;
+-- p_reservation_ids: of these alone.
+CREATE OR REPLACE FUNCTION ledger.read_entries(
+  p_account_id text, p_before bigint, p_limit int, p_kinds text[], p_reservation_ids text[], p_from timestamptz,
+  p_to timestamptz
+) RETURNS SETOF ledger.history_line LANGUAGE plpgsql AS $$
 DECLARE
-  v_after bigint := 0;
-  v_before bigint := coalesce(p_before, 9223372036854775807);
+  v_after  bigint := 0;
+  v_before bigint := p_before;
 BEGIN
   PERFORM ledger.sweep_account(p_account_id);
   IF p_from IS NOT NULL THEN

@@ -1,10 +1,10 @@
--- Open reservations for the reconciler, in pages by key: those made before p_made_before, or past their return_by.
--- age and overdue are in seconds, by the database's clock.
-CREATE OR REPLACE FUNCTION ledger.read_open_reservations(p_after_account_id text, p_after_reservation_id text, p_limit int,
-                                              p_min_age_seconds double precision)
-RETURNS TABLE (account_id text, reservation_id text, job_id text, output_id text, amount bigint, return_by timestamptz,
-               overdue_seconds double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Open reservations for the reconciler, in pages by key: those made at least so long ago. overdue is in seconds past return_by.
+CREATE OR REPLACE FUNCTION ledger.read_open_reservations(
+  p_after_account_id text, p_after_reservation_id text, p_limit int, p_min_age_seconds double precision
+) RETURNS TABLE (
+  account_id text, reservation_id text, job_id text, output_id text, amount bigint, return_by timestamptz,
+  overdue_seconds double precision
+) LANGUAGE sql STABLE AS $$
   SELECT r.account_id, r.reservation_id, r.job_id, r.output_id, r.amount, r.return_by,
          extract(epoch FROM ledger.clock() - r.return_by)::double precision
   FROM ledger.reservations r

@@ -6,34 +6,56 @@ CREATE TYPE ledger.entry_kind AS ENUM ('grant', 'reserve', 'commit', 'release', 
 
 CREATE TYPE ledger.reservation_state AS ENUM ('open', 'committed', 'released');
 
+CREATE TYPE ledger.spender AS ENUM ('member', 'project');
+
+-- What one column may hold is said by its type: PostgreSQL parses and plans a table's CHECK anew for each statement that writes
+-- to it (a fifth of the time of a reserve), a domain's once per session.
+CREATE DOMAIN ledger.credits AS bigint CHECK (VALUE >= 0);
+
+CREATE DOMAIN ledger.grant_source AS text
+  CHECK (VALUE IN ('plan', 'trial', 'sign_up', 'referral', 'return', 'goodwill', 'top_up'));
+
+CREATE DOMAIN ledger.reservation_reason AS text CHECK (VALUE IN ('generation', 'free_retry', 'spend', 'tombstone'));
+
+-- The verbs of a settlement, and what may become of credits whose grant expired while they were reserved. Anything else is an
+-- error of the caller: a verb that is misspelt must not be taken for a release.
+CREATE DOMAIN ledger.settle_verb AS text NOT NULL CHECK (VALUE IN ('commit', 'release'));
+
+CREATE DOMAIN ledger.expired_policy AS text CHECK (VALUE IN ('return_grant', 'expire'));
+
 -- The hot row: the sums of an account's grants. `available` is the guard against overdraft; the row is the lock that
--- every money verb takes first. Narrow, half-filled pages: each update stays on its page (HOT).
+-- every money verb takes first. Half-filled pages: each update stays on its page (HOT).
 CREATE TABLE ledger.accounts (
-  account_id     text        NOT NULL PRIMARY KEY,
-  available      bigint      NOT NULL DEFAULT 0 CHECK (available >= 0),
-  reserved       bigint      NOT NULL DEFAULT 0 CHECK (reserved >= 0),
-  spent          bigint      NOT NULL DEFAULT 0 CHECK (spent >= 0),
-  expired        bigint      NOT NULL DEFAULT 0 CHECK (expired >= 0),
-  voided         bigint      NOT NULL DEFAULT 0 CHECK (voided >= 0),
+  account_id       text           NOT NULL PRIMARY KEY,
+  available        ledger.credits NOT NULL DEFAULT 0,
+  reserved         ledger.credits NOT NULL DEFAULT 0,
+  spent            ledger.credits NOT NULL DEFAULT 0,
+  expired          ledger.credits NOT NULL DEFAULT 0,
+  voided           ledger.credits NOT NULL DEFAULT 0,
   -- Number of the account's last entry: entries count up by one, without gaps.
-  entry_seq      bigint      NOT NULL DEFAULT 0 CHECK (entry_seq >= 0),
-  -- Time of the account's last entry, or of the end of its last statement. Its clock never runs backwards, whatever the machine's does.
-  moved_at       timestamptz NOT NULL DEFAULT '-infinity',
+  entry_seq        bigint         NOT NULL DEFAULT 0,
+  -- Time of the last entry, or of the end of the last statement. The account's clock never runs backwards.
+  moved_at         timestamptz    NOT NULL DEFAULT '-infinity',
   -- No grant with available credits expires before this instant: the hot path looks for due expiry only past it.
-  next_expiry_at timestamptz NOT NULL DEFAULT 'infinity',
-  -- The period that spend is counted in: the plan's, or months from the opening. Rolled on by whoever locks the account.
-  period_starts_at timestamptz NOT NULL,
-  period_ends_at   timestamptz NOT NULL,
+  next_expiry_at   timestamptz    NOT NULL DEFAULT 'infinity',
+  -- The period that spend is counted in: the plan's, or months from the opening.
+  period_starts_at timestamptz    NOT NULL,
+  period_ends_at   timestamptz    NOT NULL,
   -- What of `spent` was spent before this period began.
-  spent_before   bigint      NOT NULL DEFAULT 0 CHECK (spent_before >= 0),
-  -- Whether any member or project has a spend cap: the hot path looks for caps only then.
-  has_spend_caps boolean     NOT NULL DEFAULT false,
-  -- A balance that falls below this makes a notice; 0: none.
-  low_balance_at bigint      NOT NULL DEFAULT 0 CHECK (low_balance_at >= 0),
-  -- How far above that level it must rise before another fall makes a notice: the credits of a job that fails come and go.
-  low_balance_rise bigint    NOT NULL DEFAULT 0 CHECK (low_balance_rise >= 0),
+  spent_before     ledger.credits NOT NULL DEFAULT 0,
+  -- Limits; null: none. The caps are those of every member and project that has no other (limit_overrides).
+  max_concurrent_jobs        int CHECK (max_concurrent_jobs >= 0),
+  member_credits_per_period  ledger.credits,
+  project_credits_per_period ledger.credits,
+  -- Whether any member or project has a cap: the hot path looks for caps only then.
+  has_spend_caps   boolean        NOT NULL DEFAULT false,
+  -- A balance that falls below this makes a notice; 0: none. Its own: set with its limits, not when it was opened.
+  low_balance_at   ledger.credits NOT NULL DEFAULT 0,
+  has_own_low_balance boolean     NOT NULL DEFAULT false,
+  -- How far above that level it must rise before another fall makes a notice: a failed job's credits come and go.
+  low_balance_rise ledger.credits NOT NULL DEFAULT 0,
   -- A notice was made, and the balance has not risen so far since.
-  is_low_noticed boolean     NOT NULL DEFAULT false
+  is_low_noticed   boolean        NOT NULL DEFAULT false
 ) WITH (fillfactor = 50);
 
 -- The sweep's pages. The column stays the same from one reserve to the next, so that an update stays on its page.
@@ -48,37 +70,38 @@ CREATE TABLE ledger.account_profiles (
 );
 
 CREATE TABLE ledger.grants (
-  account_id   text        NOT NULL,
-  grant_id     text        NOT NULL,
-  source       text        NOT NULL CHECK (source IN
-                 ('plan', 'trial', 'sign_up', 'referral', 'return', 'goodwill', 'top_up')),
+  account_id    text                NOT NULL,
+  grant_id      text                NOT NULL,
+  source        ledger.grant_source NOT NULL,
   -- Spent in this order: 1 before 2 before 3.
-  priority     smallint    NOT NULL CHECK (priority BETWEEN 1 AND 3),
+  priority      smallint            NOT NULL,
   -- All that ever came in from outside. Like the buckets, only post changes it.
-  amount       bigint      NOT NULL DEFAULT 0,
-  available    bigint      NOT NULL DEFAULT 0 CHECK (available >= 0),
-  reserved     bigint      NOT NULL DEFAULT 0 CHECK (reserved >= 0),
-  spent        bigint      NOT NULL DEFAULT 0 CHECK (spent >= 0),
-  expired      bigint      NOT NULL DEFAULT 0 CHECK (expired >= 0),
-  voided       bigint      NOT NULL DEFAULT 0 CHECK (voided >= 0),
-  effective_at timestamptz NOT NULL,
-  expires_at   timestamptz NOT NULL DEFAULT 'infinity' CHECK (expires_at > effective_at),
-  voided_at    timestamptz,
-  reason       text        NOT NULL,
+  amount        bigint              NOT NULL DEFAULT 0,
+  available     ledger.credits      NOT NULL DEFAULT 0,
+  reserved      ledger.credits      NOT NULL DEFAULT 0,
+  spent         ledger.credits      NOT NULL DEFAULT 0,
+  expired       ledger.credits      NOT NULL DEFAULT 0,
+  voided        ledger.credits      NOT NULL DEFAULT 0,
+  effective_at  timestamptz         NOT NULL,
+  expires_at    timestamptz         NOT NULL DEFAULT 'infinity',
+  voided_at     timestamptz,
+  -- Spent or reserved when it was voided. (What was reserved is taken when it comes back: see return_routes.)
+  not_recovered ledger.credits,
+  reason        text                NOT NULL,
   -- The caller's outside reference (a payment's, say).
-  reference    text,
-  created_at   timestamptz NOT NULL,
+  reference     text,
+  created_at    timestamptz         NOT NULL,
   -- Order of arrival inside the account: "then oldest" of the burn order, exact where two share an instant.
-  ordinal      bigint      NOT NULL,
+  ordinal       bigint              NOT NULL,
   -- Holds something still. A column of its own, since it seldom changes: `available` in the predicate of an index would
   -- make every update leave its page.
-  is_live      boolean     NOT NULL GENERATED ALWAYS AS (available > 0 OR reserved > 0) STORED,
+  is_live       boolean             NOT NULL GENERATED ALWAYS AS (available > 0 OR reserved > 0) STORED,
   PRIMARY KEY (account_id, grant_id),
-  CHECK (amount = available + reserved + spent + expired + voided)
+  CHECK (amount = available + reserved + spent + expired + voided
+         AND expires_at > effective_at AND priority BETWEEN 1 AND 3)
 ) WITH (fillfactor = 70);
 
--- What has been used up is out of the way: a reserve reads as many grants as it burns, however many there are. Unique: of two
--- grants one always burns first.
+-- What has been used up is out of the way: a reserve reads as many grants as it burns. Unique: of two one always burns first.
 CREATE UNIQUE INDEX grants_in_burn_order ON ledger.grants (account_id, priority, expires_at, ordinal) WHERE is_live;
 
 -- One payment makes one grant, in one account.
@@ -92,35 +115,36 @@ CREATE INDEX grants_by_id ON ledger.grants (grant_id);
 
 -- Credits set aside for one output. A spend is one that was never open: reserved and committed in one step.
 CREATE TABLE ledger.reservations (
-  account_id        text        NOT NULL,
-  reservation_id    text        NOT NULL,
-  job_id            text,
-  output_id         text,
-  reason            text        NOT NULL CHECK (reason IN ('generation', 'free_retry', 'spend', 'tombstone')),
-  amount            bigint      NOT NULL CHECK (amount > 0 OR (amount = 0 AND reason IN ('free_retry', 'tombstone'))),
-  state             ledger.reservation_state NOT NULL,
-  committed         bigint      NOT NULL DEFAULT 0 CHECK (committed >= 0),
-  released          bigint      NOT NULL DEFAULT 0 CHECK (released >= 0),
+  account_id       text                      NOT NULL,
+  reservation_id   text                      NOT NULL,
+  job_id           text,
+  output_id        text,
+  reason           ledger.reservation_reason NOT NULL,
+  amount           ledger.credits            NOT NULL,
+  state            ledger.reservation_state  NOT NULL,
+  committed        ledger.credits            NOT NULL DEFAULT 0,
+  released         ledger.credits            NOT NULL DEFAULT 0,
   -- What of `committed` was given back afterwards.
-  refunded          bigint      NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND committed),
+  refunded         ledger.credits            NOT NULL DEFAULT 0,
   -- What each grant gave, in burn order. A release goes back the same way, in reverse.
-  part_grant_ids    text[]      NOT NULL,
-  part_amounts      bigint[]    NOT NULL,
-  cause             text,
+  part_grant_ids   text[]                    NOT NULL,
+  part_amounts     bigint[]                  NOT NULL,
+  cause            text,
   -- Whose spend it counts as, and in which period of the account.
-  member            text,
-  project           text,
-  period_starts_at  timestamptz NOT NULL,
-  return_by         timestamptz NOT NULL,
-  created_at        timestamptz NOT NULL,
-  settled_at        timestamptz,
+  member           text,
+  project          text,
+  period_starts_at timestamptz               NOT NULL,
+  return_by        timestamptz               NOT NULL,
+  created_at       timestamptz               NOT NULL,
+  settled_at       timestamptz,
   -- The entries this reservation made: runs of the account's entry numbers, so that no index on entries is needed.
-  reserve_entries   int8range   NOT NULL,
-  settle_entries    int8range,
+  reserve_entries  int8range                 NOT NULL,
+  settle_entries   int8range,
   PRIMARY KEY (account_id, reservation_id),
-  CHECK (state = 'open' OR committed + released = amount),
-  CHECK (state <> 'open' OR (committed = 0 AND released = 0)),
-  CHECK ((state = 'open') = (settled_at IS NULL))
+  CHECK (CASE state WHEN 'open' THEN committed = 0 AND released = 0 AND settled_at IS NULL
+                    ELSE committed + released = amount AND settled_at IS NOT NULL END
+         AND refunded <= committed
+         AND (amount > 0 OR reason IN ('free_retry', 'tombstone')))
 ) WITH (fillfactor = 70);
 
 -- The reconciler's pages.
@@ -135,13 +159,13 @@ CREATE TABLE ledger.entries (
   grant_id       text              NOT NULL,
   from_bucket    ledger.bucket     NOT NULL,
   to_bucket      ledger.bucket     NOT NULL,
-  amount         bigint            NOT NULL CHECK (amount > 0),
-  balance_after  bigint            NOT NULL CHECK (balance_after >= 0),
+  amount         bigint            NOT NULL,
+  balance_after  ledger.credits    NOT NULL,
   reservation_id text,
   reason         text,
   created_at     timestamptz       NOT NULL,
   PRIMARY KEY (account_id, seq),
-  CHECK (from_bucket <> to_bucket AND to_bucket <> 'outside')
+  CHECK (amount > 0 AND from_bucket <> to_bucket AND to_bucket <> 'outside')
 );
 
 CREATE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -165,11 +189,13 @@ CREATE TABLE ledger.operator_actions (
   PRIMARY KEY (account_id, action_id)
 );
 
+CREATE INDEX operator_actions_of_job ON ledger.operator_actions (account_id, (detail->>'job_id'), action_id)
+  WHERE detail->>'job_id' IS NOT NULL;
+
 CREATE TRIGGER operator_actions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.operator_actions
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
--- The one place where credits move. Every verb decides what to move and calls post.
-
+-- What ledger.post is told to move.
 CREATE TYPE ledger.move AS (
   grant_id       text,
   kind           ledger.entry_kind,
@@ -184,24 +210,25 @@ CREATE TYPE ledger.move AS (
 CREATE TYPE ledger.part AS (reservation_id text, output_id text, amount bigint);
 
 -- What a reserve or a spend returns: its outcome, the account's balance after it, and the account's now.
-CREATE TYPE ledger.taken AS (outcome text, available bigint, reserved bigint, at timestamptz);
+CREATE TYPE ledger.reserved AS (outcome text, available bigint, reserved bigint, at timestamptz);
 
--- What a settlement returns: how the reservation stands, whether an earlier call had ended it, and what it cost and returned.
+-- What a settlement returns: the reservation's state, whether an earlier call had ended it, what it cost and returned.
 CREATE TYPE ledger.settled AS (outcome text, is_replay boolean, committed bigint, released bigint, at timestamptz);
 
--- How credits are held: of accepted items, which grants give how much.
-
--- What each member and project of an account has used in a period, and how much it may. Counted when credits are held or
--- spent and given back when they return, under the account's lock like its balance.
-
-CREATE TYPE ledger.spender AS ENUM ('member', 'project');
-
-CREATE TABLE ledger.limits (
-  account_id                 text NOT NULL PRIMARY KEY,
-  max_concurrent_jobs        int    CHECK (max_concurrent_jobs >= 0),
-  member_credits_per_period  bigint CHECK (member_credits_per_period >= 0),
-  project_credits_per_period bigint CHECK (project_credits_per_period >= 0),
-  low_balance_at             bigint CHECK (low_balance_at >= 0)
+-- One line of the usage history.
+CREATE TYPE ledger.history_line AS (
+  seq           bigint,
+  kind          text,
+  -- Signed, as the available balance saw it.
+  credits       bigint,
+  charged       bigint,
+  refunded      bigint,
+  job_id        text,
+  output_id     text,
+  grant_id      text,
+  reason        text,
+  balance_after bigint,
+  created_at    timestamptz
 );
 
 -- A cap of one member or project in place of the account's general one; null: none for this one.
@@ -209,17 +236,18 @@ CREATE TABLE ledger.limit_overrides (
   account_id         text           NOT NULL,
   spender            ledger.spender NOT NULL,
   name               text           NOT NULL,
-  credits_per_period bigint CHECK (credits_per_period >= 0),
+  credits_per_period ledger.credits,
   PRIMARY KEY (account_id, spender, name)
 );
 
--- used: reserved and spent, less what returned or was refunded.
+-- What each member and project of an account has used in a period: reserved and spent, less what returned or was refunded.
+-- Counted under the account's lock, like its balance.
 CREATE TABLE ledger.usage (
   account_id       text           NOT NULL,
   spender          ledger.spender NOT NULL,
   name             text           NOT NULL,
   period_starts_at timestamptz    NOT NULL,
-  used             bigint         NOT NULL CHECK (used >= 0),
+  used             ledger.credits NOT NULL,
   PRIMARY KEY (account_id, spender, name, period_starts_at)
 ) WITH (fillfactor = 70);
 
@@ -240,12 +268,6 @@ CREATE VIEW ledger.return_routes (source, route, step, kind, from_bucket, to_buc
     ('spent',    'return', 2, 'refund',  'outside',   'available', true)
   ) w (source, route, step, kind, from_bucket, to_bucket, on_new_grant);
 
--- The two verbs, and what may become of credits whose grant expired while they were reserved. Anything else is an error
--- of the caller: a verb that is misspelt must not be taken for a release.
-CREATE DOMAIN ledger.settle_verb AS text NOT NULL CHECK (VALUE IN ('commit', 'release'));
-
-CREATE DOMAIN ledger.expired_policy AS text CHECK (VALUE IN ('return_grant', 'expire'));
-
 CREATE TABLE ledger.refunds (
   account_id     text        NOT NULL,
   refund_id      text        NOT NULL,
@@ -253,9 +275,6 @@ CREATE TABLE ledger.refunds (
   -- As asked; null: all that was left.
   asked          bigint,
   amount         bigint      NOT NULL CHECK (amount > 0),
-  -- What went back per grant that had given, in the order it went.
-  part_grant_ids text[]      NOT NULL,
-  part_amounts   bigint[]    NOT NULL,
   reason         text        NOT NULL,
   entries        int8range   NOT NULL,
   created_at     timestamptz NOT NULL,
@@ -263,17 +282,6 @@ CREATE TABLE ledger.refunds (
 );
 
 CREATE INDEX refunds_of_reservation ON ledger.refunds (account_id, reservation_id);
-
-CREATE TABLE ledger.voids (
-  account_id    text        NOT NULL,
-  grant_id      text        NOT NULL,
-  voided        bigint      NOT NULL CHECK (voided >= 0),
-  -- Spent or reserved by then. (What was reserved is taken when it comes back: see return_routes.)
-  not_recovered bigint      NOT NULL CHECK (not_recovered >= 0),
-  reason        text        NOT NULL,
-  created_at    timestamptz NOT NULL,
-  PRIMARY KEY (account_id, grant_id)
-);
 
 -- Who invited whom. Pays the inviter once, when the invited account first pays for a plan.
 CREATE TABLE ledger.referrals (
@@ -284,7 +292,6 @@ CREATE TABLE ledger.referrals (
 );
 
 -- A plan is paid for by the period; each period's credits are a grant that ends with it.
-
 CREATE TABLE ledger.plans (
   account_id       text        NOT NULL PRIMARY KEY,
   -- Null: it has ended.
@@ -292,28 +299,26 @@ CREATE TABLE ledger.plans (
   -- Periods are counted from here, in calendar months.
   anchor_at        timestamptz NOT NULL,
   period_starts_at timestamptz NOT NULL,
-  period_ends_at   timestamptz NOT NULL,
+  period_ends_at   timestamptz NOT NULL CHECK (period_ends_at > period_starts_at),
   -- What the next period is of; null: the plan ends with this one.
   next_plan        text,
-  renewal          text        NOT NULL CHECK (renewal IN ('automatic', 'by_call')),
-  CHECK (period_ends_at > period_starts_at)
+  renewal          text        NOT NULL CHECK (renewal IN ('automatic', 'by_call'))
 );
 
 CREATE INDEX plans_to_renew ON ledger.plans (period_ends_at) WHERE renewal = 'automatic' AND plan IS NOT NULL;
 
 -- Every period there was: the highest plan held in it and what was granted for it. Skipped: it passed before anyone renewed.
 CREATE TABLE ledger.plan_periods (
-  account_id       text        NOT NULL,
-  period_starts_at timestamptz NOT NULL,
-  period_ends_at   timestamptz NOT NULL,
-  plan             text        NOT NULL,
-  granted          bigint      NOT NULL CHECK (granted >= 0),
-  is_skipped       boolean     NOT NULL,
-  PRIMARY KEY (account_id, period_starts_at),
-  CHECK (is_skipped = (granted = 0))
+  account_id       text           NOT NULL,
+  period_starts_at timestamptz    NOT NULL,
+  period_ends_at   timestamptz    NOT NULL,
+  plan             text           NOT NULL,
+  granted          ledger.credits NOT NULL,
+  is_skipped       boolean        NOT NULL CHECK (is_skipped = (granted = 0)),
+  PRIMARY KEY (account_id, period_starts_at)
 );
 
--- What was asked under a reference, and the answer: the same for ever.
+-- What was asked under a reference, and what was returned: the same forever.
 CREATE TABLE ledger.plan_calls (
   account_id text        NOT NULL,
   reference  text        NOT NULL,
@@ -332,24 +337,5 @@ CREATE TABLE ledger.low_balance_notices (
   created_at     timestamptz NOT NULL,
   PRIMARY KEY (account_id, entry_seq)
 );
-
-CREATE FUNCTION ledger.note_low_balance() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  NEW.is_low_noticed := NEW.available < NEW.low_balance_at;
-  IF NEW.is_low_noticed THEN
-    INSERT INTO ledger.low_balance_notices (account_id, entry_seq, available, low_balance_at, created_at)
-    VALUES (NEW.account_id, NEW.entry_seq, NEW.available, NEW.low_balance_at, NEW.moved_at)
-    ON CONFLICT DO NOTHING;
-  END IF;
-  RETURN NEW;
-END $$;
-
--- On the row, so that no verb can forget it: a fall is noticed once, and the next one only after the balance has risen enough.
-CREATE TRIGGER low_balance_is_noted BEFORE UPDATE OF available ON ledger.accounts FOR EACH ROW
-  WHEN (CASE WHEN OLD.is_low_noticed THEN NEW.available >= NEW.low_balance_at + NEW.low_balance_rise
-             ELSE OLD.available >= OLD.low_balance_at AND NEW.available < NEW.low_balance_at END)
-  EXECUTE FUNCTION ledger.note_low_balance();
-
-CREATE INDEX operator_actions_of_job ON ledger.operator_actions (account_id, (detail->>'job_id'), action_id) WHERE detail->>'job_id' IS NOT NULL;
 
 -- Down Migration

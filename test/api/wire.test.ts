@@ -54,7 +54,7 @@ describe('a submission whose body comes too late', () => {
 const LEFT = `
   SELECT (SELECT count(*) FROM ledger.entries) AS entries, (SELECT count(*) FROM ledger.operator_actions) AS actions,
          (SELECT count(*) FROM ledger.accounts) AS accounts, (SELECT count(*) FROM ledger.referrals) AS referrals,
-         (SELECT count(*) FROM ledger.limits) AS limits, (SELECT count(*) FROM jobs.quotes) AS quotes,
+         (SELECT count(max_concurrent_jobs) FROM ledger.accounts) AS limits, (SELECT count(*) FROM jobs.quotes) AS quotes,
          (SELECT count(*) FROM jobs.reviews) AS reviews, (SELECT count(*) FROM jobs.idempotency_keys) AS keys`;
 
 describe('a call that acts, and whose body comes too late', () => {

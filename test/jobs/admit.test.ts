@@ -99,20 +99,21 @@ test.each([
   [
     'for another body',
     'quote',
-    { quote_fingerprint: 'another' },
+    { work_fingerprint: 'another' },
     'price_changed',
     'quote_is_for_another_body',
   ],
   ['for another price', 'dearer', {}, 'price_changed', 'price_list_changed'],
   ['that has expired', 'expired', {}, 'price_changed', 'quote_expired'],
 ])('a quote %s refuses the job', async (_what, quoteId, other, code, reason) => {
+  const work = { work_fingerprint: 'body' };
   await jobs.call('store_quote', account, 'quote', 'body', '{"total": 35}', 900);
   await jobs.call('store_quote', account, 'dearer', 'body', '{"total": 36}', 900);
   await jobs.call('store_quote', account, 'expired', 'body', '{"total": 35}', 0);
-  expect(await admitOne(jobItem(account, 'j', { quote_id: quoteId, ...other }))).toMatchObject({
+  expect(await admitOne(jobItem(account, 'j', { quote_id: quoteId, ...work, ...other }))).toMatchObject({
     outcome: { outcome: 'refused', code, reason },
   });
-  expect(await admitOne(jobItem(account, 'k', { quote_id: 'quote' }))).toMatchObject({
+  expect(await admitOne(jobItem(account, 'k', { quote_id: 'quote', ...work }))).toMatchObject({
     outcome: { outcome: 'reserved' },
   });
 });

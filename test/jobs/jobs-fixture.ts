@@ -85,7 +85,6 @@ export function jobItem(accountId: string, jobId: string, other: object = {}, ou
     total,
     work_fingerprint: `work of ${jobId}`,
     force: false,
-    quote_fingerprint: 'body',
     kind: 'static_ad',
     metadata: {},
     model: 'local/render',

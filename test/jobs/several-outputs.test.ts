@@ -28,7 +28,7 @@ function withOwnDeadlines(jobId: string, ofJob: number, ofOutput: number): objec
   return { ...item, outputs: item.outputs.map((output) => ({ ...output, deadline_seconds: ofOutput })) };
 }
 
-const takeUp = (index = 0, from = account) => jobs.call('take_up_output', from, outputOf('j', index));
+const takeUp = (index = 0, from = account) => jobs.call('begin_output', from, outputOf('j', index));
 const stateOf = async () =>
   ((await jobs.call('read_job', account, 'j'))[0]?.['read_job'] as { state: string }).state;
 
@@ -57,10 +57,10 @@ test("an output's credits return by its own deadline, from its own start; the jo
   await jobs.setClock(new Date(now));
   await jobs.admit([withOwnDeadlines('own', 1_800, 900)]);
   expect([await returnsAfter('own', 0, now), await returnsAfter('own', 1, now)]).toEqual([1_800, 1_800]);
-  const [first] = await jobs.call('take_up_output', account, outputOf('own', 0));
+  const [first] = await jobs.call('begin_output', account, outputOf('own', 0));
   expect(first).toMatchObject({ deadline_seconds: 900, left_seconds: 900 });
   await jobs.setClock(new Date(now + 1_000_000));
-  const [second] = await jobs.call('take_up_output', account, outputOf('own', 1));
+  const [second] = await jobs.call('begin_output', account, outputOf('own', 1));
   // 800 s are left of the job's.
   expect(second).toMatchObject({ deadline_seconds: 900, left_seconds: 800 });
   expect([await returnsAfter('own', 0, now), await returnsAfter('own', 1, now)]).toEqual([900, 1_800]);
@@ -74,7 +74,7 @@ test('what support has extended holds for an output that begins later, and a res
   const now = Date.now();
   await jobs.setClock(new Date(now));
   await jobs.admit([withOwnDeadlines('later', 1_800, 900)]);
-  const begun = await jobs.call('take_up_output', account, outputOf('later', 0));
+  const begun = await jobs.call('begin_output', account, outputOf('later', 0));
   expect(begun).toMatchObject([{ left_seconds: 900 }]);
   const by = { fingerprint: 'f', actor: 'a', reason: 'r', is_running: true, max_ahead_seconds: 86_400 };
   const command = (name: string, key: string, asked: object) =>
@@ -101,7 +101,7 @@ test('what support has extended holds for an output that begins later, and a res
 
   const until = new Date(now + 3_600_000).toISOString();
   expect(await command('extend', 'k2', { until })).toMatchObject([{ answer: { outcome: 'done' } }]);
-  expect(await jobs.call('take_up_output', account, outputOf('later', 1))).toMatchObject([
+  expect(await jobs.call('begin_output', account, outputOf('later', 1))).toMatchObject([
     { deadline_seconds: 900, left_seconds: 3_000 },
   ]);
   expect([await returnsAfter('later', 0, now), await returnsAfter('later', 1, now)]).toEqual([3_600, 3_600]);

@@ -188,8 +188,8 @@ async function entriesOf(): Promise<unknown> {
 }
 
 const TABLES = [
-  'accounts', 'account_profiles', 'grants', 'reservations', 'entries', 'refunds', 'voids', 'plans', 'plan_periods', 'plan_calls',
-  'referrals', 'limits', 'limit_overrides', 'usage', 'low_balance_notices', 'operator_actions',
+  'accounts', 'account_profiles', 'grants', 'reservations', 'entries', 'refunds', 'plans', 'plan_periods', 'plan_calls',
+  'referrals', 'limit_overrides', 'usage', 'low_balance_notices', 'operator_actions',
 ]; // prettier-ignore
 
 /**

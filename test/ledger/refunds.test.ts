@@ -61,7 +61,9 @@ test('partial refunds go back in reverse of the burn order, each from where the 
   expect(await refund('f3', 45)).toMatchObject({ outcome: 'refunded', credits: '45', refunded: '80' });
   expect(await amountsOf(ledger, account, 'spent')).toEqual({ first: 0, second: 0, third: 0 });
   const { rows } = await ledger.owner.query(
-    'SELECT refund_id, part_grant_ids AS ids, part_amounts::int[] AS amounts FROM ledger.refunds WHERE account_id = $1 ORDER BY 1',
+    `SELECT f.refund_id, array_agg(e.grant_id ORDER BY e.seq) AS ids, array_agg(e.amount::int ORDER BY e.seq) AS amounts
+     FROM ledger.refunds f JOIN ledger.entries e ON e.account_id = f.account_id AND f.entries @> e.seq
+     WHERE f.account_id = $1 GROUP BY f.refund_id ORDER BY 1`,
     [account],
   );
   expect(rows).toEqual([

@@ -64,7 +64,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.resolve_reference': WORKER,
   'jobs.read_references': WORKER,
   'jobs.admit': WORKER,
-  'jobs.take_up_output': WORKER,
+  'jobs.begin_output': WORKER,
   'jobs.read_job_result': WORKER,
   'jobs.begin_attempt': WORKER,
   'jobs.close_attempt': WORKER,

@@ -46,6 +46,9 @@ const FUNCTIONS: Readonly<Record<Exclude<VerbName, 'reserve'>, string>> = {
   void: 'ledger.void_grant',
 };
 
+/** Verbs whose first argument is the account as ledger.lock_account returned it. */
+const TAKES_LOCKED_ACCOUNT: ReadonlySet<VerbName> = new Set(['settle', 'spend']);
+
 /** Calls a verb once; its row, with an outcome. */
 export async function callVerb(
   client: Client,
@@ -53,7 +56,12 @@ export async function callVerb(
   item: VerbItem,
 ): Promise<Row> {
   const parameters = PARAMETERS[verb];
-  const holes = parameters.map(([, type], index) => `$${String(index + 1)}::${type}`).join(', ');
+  const holes = parameters
+    .map(([, type], index) => `$${String(index + 1)}::${type}`)
+    .map((hole, index) =>
+      index === 0 && TAKES_LOCKED_ACCOUNT.has(verb) ? `ledger.lock_account(${hole})` : hole,
+    )
+    .join(', ');
   const { rows } = await client.query<Row>(
     `SELECT * FROM ${FUNCTIONS[verb]}(${holes}) ${verb === 'grant' ? 'AS g (outcome)' : ''}`,
     parameters.map(([name]) => item[name] ?? null),
@@ -65,7 +73,7 @@ export async function callVerb(
 export async function callReserve(client: Client, parts: readonly VerbItem[], total?: number): Promise<Row> {
   const first = parts[0] ?? {};
   const { rows } = await client.query<Row>(
-    `SELECT * FROM ledger.reserve($1, $2, (
+    `SELECT * FROM ledger.reserve(ledger.lock_account($1), $2, (
        SELECT array_agg(ROW(p.reservation_id, p.output_id, p.amount)::ledger.part ORDER BY p.ordinal)
        FROM ROWS FROM (jsonb_to_recordset($3) AS (reservation_id text, output_id text, amount bigint))
             WITH ORDINALITY p (reservation_id, output_id, amount, ordinal)),

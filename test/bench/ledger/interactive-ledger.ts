@@ -160,7 +160,7 @@ async function checkCaps(run: Run, job: BenchJob, periodStartsAt: Date): Promise
     'caps',
     `SELECT CASE s.spender WHEN 'member' THEN l.member_credits_per_period ELSE l.project_credits_per_period END AS cap, u.used
      FROM (VALUES ('member'::ledger.spender, $2::text), ('project', $3)) s (spender, name)
-     LEFT JOIN ledger.limits l ON l.account_id = $1
+     LEFT JOIN ledger.accounts l ON l.account_id = $1
      LEFT JOIN ledger.usage u ON u.account_id = $1 AND u.spender = s.spender AND u.name = s.name AND u.period_starts_at = $4`,
     [job.accountId, job.member, job.project, periodStartsAt],
   );

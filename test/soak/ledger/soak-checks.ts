@@ -15,7 +15,8 @@ const MADE = `
   UNION ALL
   SELECT 'refund', f.account_id, f.refund_id, f.reservation_id, f.amount, ARRAY[f.amount] FROM ledger.refunds f
   UNION ALL
-  SELECT 'void', v.account_id, v.grant_id, NULL, NULL, ARRAY[v.voided, v.not_recovered] FROM ledger.voids v
+  SELECT 'void', g.account_id, g.grant_id, NULL, NULL, ARRAY[g.amount - g.expired - g.not_recovered, g.not_recovered]
+  FROM ledger.grants g WHERE g.voided_at IS NOT NULL
   UNION ALL
   SELECT 'plan', p.account_id, p.reference, coalesce(p.content->>'plan', ''), NULL, NULL FROM ledger.plan_calls p
   UNION ALL

@@ -1,0 +1,53 @@
+-- When an output's credits return by themselves; null once they are settled.
+CREATE OR REPLACE FUNCTION jobs.return_by(p_account_id text, p_output_id text) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+  SELECT r.return_by
+  FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
+  WHERE o.account_id = p_account_id AND o.output_id = p_output_id AND r.state = 'open'
+$$;
+
+-- How long that is from now, by the database's clock.
+CREATE OR REPLACE FUNCTION jobs.seconds_to_return(p_account_id text, p_output_id text) RETURNS double precision
+LANGUAGE sql STABLE AS $$
+  SELECT extract(epoch FROM jobs.return_by(p_account_id, p_output_id) - ledger.clock())::double precision
+$$;
+
+-- Begins one of a job's several outputs, which has a workflow of its own: its clock starts, once, and with it its own deadline:
+-- until now its credits were to return with the job's. (Unless support has extended the job, which holds for its outputs that
+-- have not begun as well.) Returns what its workflow runs by; no row when there is nothing to run: the output's reservation has
+-- ended, or the account has no such output.
+--   deadline_seconds  how long it may take, from its start
+--   left_seconds      until its credits return, when it first began: less where the job's deadline comes first, negative past that
+--   age_seconds       since it first began
+CREATE OR REPLACE FUNCTION jobs.begin_output(p_account_id text, p_output_id text)
+RETURNS TABLE (
+  work jsonb, credits bigint, deadline_seconds double precision, left_seconds double precision, age_seconds double precision
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  v_now       timestamptz := ledger.lock(p_account_id);
+  v_return_by timestamptz := jobs.return_by(p_account_id, p_output_id);
+  v_output    jobs.outputs;
+  v_job_by    timestamptz;
+BEGIN
+  IF v_return_by IS NULL THEN
+    RETURN;
+  END IF;
+  SELECT o.* INTO v_output FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = p_output_id;
+  IF v_output.begun_at IS NULL THEN
+    UPDATE jobs.outputs o SET begun_at = v_now WHERE o.account_id = p_account_id AND o.output_id = p_output_id;
+    v_output.begun_at := v_now;
+    SELECT j.created_at + make_interval(secs => j.deadline_seconds) INTO v_job_by
+    FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = v_output.job_id;
+    IF v_return_by <= v_job_by + interval '1 second' THEN
+      v_return_by := ledger.return_sooner(p_account_id, v_output.reservation_id,
+                                          v_now + make_interval(secs => v_output.deadline_seconds));
+    END IF;
+  END IF;
+  work := v_output.work;
+  credits := v_output.credits;
+  deadline_seconds := v_output.deadline_seconds;
+  left_seconds := extract(epoch FROM v_return_by - v_output.begun_at);
+  age_seconds := extract(epoch FROM v_now - v_output.begun_at);
+  RETURN NEXT;
+END $$;
