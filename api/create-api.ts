@@ -128,7 +128,7 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     entriesRoute(parts),
     statementRoute(parts),
     estimateRoute(parts),
-    catalogueRoute(),
+    catalogueRoute(parts),
     usageRoute(parts),
     openAccountRoute(parts),
     readAccountRoute(parts),

@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client';
 import { createCancelJob } from '../client/cancel-job.ts';
 import { createSupportWorkflows } from '../client/support-workflow.ts';
+import { loadCatalogue } from '../catalogue/load-catalogue.ts';
 import { createStartJob } from '../client/start-job.ts';
 import { createDiskAssetStore } from '../assets/asset-store.ts';
 import { providersOf } from '../contract/job-request-rules.ts';
@@ -23,6 +24,8 @@ const SHUTDOWN_TIMEOUT_MS = 15_000;
 
 const config = readApiConfig();
 const log = createLogger({ name: 'api', level: config.logLevel });
+const catalogue = await loadCatalogue(config.cataloguePath);
+const providers = providersOf(config);
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast api', log });
 // Lazily: the API serves what PostgreSQL alone can answer while Temporal is away.
 const connection = await lazilyConnectTemporal(config.temporal);
@@ -38,7 +41,11 @@ const server = await serve(
       database: pool,
       assets: createDiskAssetStore(config.assetHome),
       watches,
-      startJob: createStartJob({ client, taskQueue: config.temporal.taskQueue }),
+      startJob: createStartJob({
+        client,
+        taskQueue: config.temporal.taskQueue,
+        offer: { models: catalogue.models, providers },
+      }),
       cancelJob: createCancelJob(client),
       supportWorkflows: createSupportWorkflows(client),
       readiness: createApiReadiness({
@@ -52,7 +59,7 @@ const server = await serve(
           ? null
           : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
       publicUrl: publicUrlAt(port),
-      rules: { ...config, providers: providersOf(config) },
+      rules: { ...config, catalogue, providers },
       log,
       now: Date.now,
     }),

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { JobRequest } from '../domain/job-request.ts';
-import { DEFAULT_MODEL, modelOf } from '../domain/models.ts';
-import { outputCountOf } from '../domain/quote.ts';
+import { modelFor, type Model } from '../domain/models.ts';
+import { outputCountOf, workItemsOf } from '../domain/quote.ts';
 import type { SEARCH_ATTRIBUTES } from '../domain/workflow-names.ts';
 
 type AttributeName = keyof typeof SEARCH_ATTRIBUTES;
@@ -14,6 +14,9 @@ const STATE = keyword('HoldfastState');
 const PROVIDER = keyword('HoldfastProvider');
 const MODEL = keyword('HoldfastModel');
 const CREDITS = defineSearchAttributeKey('HoldfastCredits' satisfies AttributeName, SearchAttributeType.INT);
+
+/** The models there are, and the providers that are there to run them. */
+export type Offer = { readonly models: readonly Model[]; readonly providers: readonly string[] };
 
 export type StartDescription = {
   readonly typedSearchAttributes: TypedSearchAttributes;
@@ -28,8 +31,9 @@ export function describeStart(start: {
   readonly request: JobRequest;
   /** Null where nobody knows before admission: an edit, started by who cannot read its source. */
   readonly credits: number | null;
+  readonly offer: Offer;
 }): StartDescription {
-  const model = modelOf(start.request.model) ?? DEFAULT_MODEL;
+  const model = modelOfJob(start.request, start.offer);
   const { kind } = start.request;
   const { credits } = start;
   const outputs = outputCountOf(start.request);
@@ -38,12 +42,16 @@ export function describeStart(start: {
       { key: ACCOUNT, value: start.accountId },
       { key: KIND, value: kind },
       { key: STATE, value: 'running' },
-      { key: PROVIDER, value: model.provider },
-      { key: MODEL, value: model.name },
+      ...(model === undefined
+        ? []
+        : [
+            { key: PROVIDER, value: model.provider },
+            { key: MODEL, value: model.name },
+          ]),
       ...(credits === null ? [] : [{ key: CREDITS, value: credits }]),
     ]),
     staticSummary: [
-      `${kind.replace('_', ' ')}${outputs > 1 ? ` of ${String(outputs)} outputs` : ''}`,
+      `${kind.replaceAll('_', ' ')}${outputs > 1 ? ` of ${String(outputs)} outputs` : ''}`,
       ...(credits === null ? [] : [`${String(credits)} credits`]),
       start.accountId,
     ].join(' · '),
@@ -53,9 +61,15 @@ export function describeStart(start: {
       `| Account | ${start.accountId} |`,
       `| Job | ${start.jobId} |`,
       `| Kind | ${kind} |`,
-      `| Model | ${model.name} |`,
+      ...(model === undefined ? [] : [`| Model | ${model.name} |`]),
       `| Outputs | ${String(outputs)} |`,
       ...(credits === null ? [] : [`| Price | ${String(credits)} credits |`]),
     ].join('\n'),
   };
+}
+
+/** For people to search by: of several works the first one's; of an edit, whose kind is not known here, the first there is. */
+function modelOfJob(request: JobRequest, offer: Offer): Model | undefined {
+  const [work] = workItemsOf(request);
+  return (work && modelFor(offer, work)) ?? offer.models[0];
 }

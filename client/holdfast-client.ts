@@ -4,6 +4,11 @@ import { DEFAULT_TASK_QUEUE } from '../domain/workflow-names.ts';
 import type { JobRequest } from '../domain/job-request.ts';
 import type { FieldError } from '../contract/problem-shape.ts';
 import { creditsIfKnown } from '../domain/quote.ts';
+import { CATALOGUE_TOOLS, type CatalogueFile } from '../catalogue/catalogue-tools.ts';
+import { catalogue as shippedCatalogue } from '../catalogue/superscale/catalogue.ts';
+import { pricingOf, type Catalogue } from '../contract/defined-catalogue.ts';
+import type { RequestRules } from '../contract/job-request-rules.ts';
+import { providersFor } from '../domain/models.ts';
 import { fingerprintRequest } from '../contract/fingerprint-request.ts';
 import { isIdempotencyKey } from '../contract/idempotency-key.ts';
 import { parseJobRequest } from '../contract/parse-job-request.ts';
@@ -47,10 +52,18 @@ export function createHoldfastClient(temporal: {
   readonly client: Client;
   /** That of the workers; absent: the one they have by default. */
   readonly taskQueue?: string;
+  /** What the workers' catalogue file exports; absent: the shipped one. */
+  readonly catalogue?: CatalogueFile;
 }): HoldfastClient {
   requireOwnClient(temporal.client);
   const { client, taskQueue = DEFAULT_TASK_QUEUE } = temporal;
-  const startJob = createStartJob({ client, taskQueue });
+  const catalogue = (temporal.catalogue ?? shippedCatalogue)(CATALOGUE_TOOLS);
+  const rules = rulesOf(catalogue);
+  const startJob = createStartJob({
+    client,
+    taskQueue,
+    offer: { models: catalogue.models, providers: rules.providers },
+  });
   const cancelJob = createCancelJob(temporal.client);
   const idOf = (job: OwnedJob) => jobIdOf(job.accountId, job.idempotencyKey);
 
@@ -59,7 +72,7 @@ export function createHoldfastClient(temporal: {
       const faults = faultsOf(job);
       if (faults.length > 0) return { outcome: 'invalid', errors: faults };
       const body = jsonOf(request);
-      const parsed = parseJobRequest(body);
+      const parsed = parseJobRequest(body, rules);
       if (!parsed.ok) return { outcome: 'invalid', errors: parsed.errors };
       const jobId = idOf(job);
       try {
@@ -69,7 +82,7 @@ export function createHoldfastClient(temporal: {
           body: body as Readonly<Record<string, unknown>>,
           fingerprint: fingerprintRequest(body as Readonly<Record<string, unknown>>),
           request: parsed.request,
-          credits: creditsIfKnown(parsed.request),
+          credits: creditsIfKnown(parsed.request, pricingOf(catalogue)),
         });
         return { ...outcome, jobId };
       } catch (error) {
@@ -94,6 +107,19 @@ export function createHoldfastClient(temporal: {
         return 'unavailable';
       }
     },
+  };
+}
+
+/** What this deployment runs and allows is the workers' to say: here only what no deployment would take is refused. */
+function rulesOf(catalogue: Catalogue): RequestRules {
+  const providers = catalogue.models.flatMap((model) =>
+    Object.keys(model.makes).flatMap((kind) => providersFor(model, kind)),
+  );
+  return {
+    catalogue,
+    providers: [...new Set(providers)],
+    allowsTestScenarios: true,
+    allowsLocalAssetUrls: true,
   };
 }
 

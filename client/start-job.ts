@@ -22,7 +22,7 @@ import {
   type GenerationStart,
 } from '../contract/workflow-messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
-import { describeStart } from './describe-start.ts';
+import { describeStart, type Offer } from './describe-start.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 
 /** How long an answer to a start is waited for. The job may be admitted later all the same. */
@@ -60,13 +60,17 @@ export type StartJob = (start: JobStart) => Promise<StartOutcome>;
  * The one place where a job's workflow is started: start and answer in one round trip. A repeated start attaches to the
  * first one's admission, running or closed, so the fingerprint is compared whatever came back.
  */
-export function createStartJob(temporal: { readonly client: Client; readonly taskQueue: string }): StartJob {
+export function createStartJob(temporal: {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly offer: Offer;
+}): StartJob {
   return async (start) => {
     const startId = randomUUID();
     try {
       const admission = await callWithin(temporal.client, start.timeoutMs ?? START_TIMEOUT_MS, () =>
         temporal.client.workflow.executeUpdateWithStart(admitUpdate, {
-          startWorkflowOperation: startOperation(start, startId, temporal.taskQueue),
+          startWorkflowOperation: startOperation(start, startId, temporal),
           updateId: ADMIT_UPDATE_ID,
         }),
       );
@@ -126,7 +130,11 @@ function isEndedBeforeAnswer(error: unknown): boolean {
     .some((detail) => detail.includes(MULTI_OPERATION_FAILURE));
 }
 
-function startOperation(start: JobStart, startId: string, taskQueue: string) {
+function startOperation(
+  start: JobStart,
+  startId: string,
+  { taskQueue, offer }: { readonly taskQueue: string; readonly offer: Offer },
+) {
   const outputCount = outputCountOf(start.request);
   const argument: GenerationStart = {
     accountId: start.accountId,
@@ -146,7 +154,7 @@ function startOperation(start: JobStart, startId: string, taskQueue: string) {
     priority: { fairnessKey: start.accountId },
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    ...describeStart(start),
+    ...describeStart({ ...start, offer }),
   });
   // Rejects together with the call, which reports it: unhandled it would end the process.
   operation.workflowHandle().catch(() => undefined);

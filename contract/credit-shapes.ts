@@ -38,8 +38,8 @@ export const grant = z.strictObject({
 });
 export type Grant = z.output<typeof grant>;
 
-/** So many static ads, or so many videos at the planning figure: the one or the other. */
-export const purchasingPower = z.strictObject({ statics: z.int().min(0), videos: z.int().min(0) });
+/** By the planning figures of the price list: so many of the one, or of the other. */
+export const purchasingPower = z.record(z.string(), z.int().min(0));
 
 export const balance = z.strictObject({
   account_id: accountId,
@@ -58,12 +58,8 @@ export const estimateQuery = z.strictObject({
   /** Absent: what can be spent now. */
   credits: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
 });
-export const estimate = z.strictObject({
-  credits,
-  statics: z.int().min(0),
-  videos: z.int().min(0),
-  price_list: z.int().min(1),
-});
+/** Beside what the price list plans with: `statics`, `videos`. */
+export const estimate = z.object({ credits, price_list: z.int().min(1) }).catchall(z.int().min(0));
 export type EstimateView = z.output<typeof estimate>;
 
 export const ENTRY_KINDS = [
@@ -139,7 +135,7 @@ const MAX_QUANTITY = 1_000;
 
 /** Metered use, paid at once. */
 export const usageBody = z.strictObject({
-  kind: z.enum(['chat_message']),
+  kind: z.string(),
   quantity: z.int().min(1).max(MAX_QUANTITY),
   member: memberField.optional(),
   project: projectField.optional(),

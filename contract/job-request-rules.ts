@@ -1,22 +1,26 @@
 import { JOB_REQUEST_LIMITS, type JobRequest, type WorkItem } from '../domain/job-request.ts';
-import { modelOf } from '../domain/models.ts';
+import { BATCH_KIND, EDIT_KIND, kindOf } from '../domain/kind-rules.ts';
+import { isOffered, makingOf, modelFor, providersFor, type Model } from '../domain/models.ts';
 import type { FieldError } from './problem-shape.ts';
 import { outputCountOf, workItemsOf } from '../domain/quote.ts';
 import { toSandboxText } from '../domain/sandbox-text.ts';
+import { resolveWork, type SourceOf } from '../domain/edit.ts';
+import type { Catalogue } from './defined-catalogue.ts';
+import { fieldErrorsOf } from './field-errors.ts';
+import type { Kind } from './kind.ts';
 
 const SANDBOX_SCRIPTS =
   'It draws Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Chinese, Japanese, Korean and emoji.';
 
-export type BodyRules = {
+export type RequestRules = {
+  /** What can be asked for. */
+  readonly catalogue: Catalogue;
+  /** The model services that this deployment has, by the names that models give. */
+  readonly providers: readonly string[];
   /** False where test scenarios are switched off, whatever the model. */
   readonly allowsTestScenarios: boolean;
   /** True for development: reference assets over plain http, and from this machine. */
   readonly allowsLocalAssetUrls: boolean;
-};
-
-export type RequestRules = BodyRules & {
-  /** The model services that this deployment has, by the names that models give. */
-  readonly providers: readonly string[];
 };
 
 /** The name of the one model service that can be set, by MODEL_SERVICE_URL. */
@@ -31,36 +35,86 @@ export function providersOf(config: { readonly modelServiceUrl: string | null })
  * away is still told of, so this is for new jobs only.
  */
 export function notOfferedErrors(request: JobRequest, rules: RequestRules): readonly FieldError[] {
+  return workItemsOf(request).flatMap((work, item) => offerErrors(work, pointerOf(request, item), rules));
+}
+
+function offerErrors(work: WorkItem, pointer: string, rules: RequestRules): readonly FieldError[] {
+  const model = modelOfWork(work, rules);
+  if (model === undefined || isOffered(model, work.kind, rules.providers)) return [];
+  const missing = providersFor(model, work.kind).filter((provider) => !rules.providers.includes(provider));
+  const detail = `This deployment has no model service for ${model.name}. ${adviceFor(missing)}`;
+  return [{ pointer: `${pointer}/model`, code: 'not_offered', detail }];
+}
+
+/**
+ * What is wrong with the edits of a request once their sources are known: an edit is of its source's kind, so the rules of that kind
+ * are held against it here. Every source that `sourceOf` is asked for is there.
+ */
+export function editErrors(
+  request: JobRequest,
+  sourceOf: SourceOf,
+  rules: RequestRules,
+): readonly FieldError[] {
+  const { kinds } = rules.catalogue;
   return workItemsOf(request).flatMap((work, item) => {
-    const model = modelOf(work.model);
-    if (model === undefined || rules.providers.includes(model.provider)) return [];
-    return {
-      pointer: `${pointerOf(request, item)}/model`,
-      code: 'not_offered',
-      detail:
-        `This deployment has no model service for ${model.name}. Its operator sets MODEL_SERVICE_URL for API and workers ` +
-        '(with docker-compose.yml in .env, beside COMPOSE_PROFILES=sandbox for the sandbox).',
-    };
+    if (work.kind !== EDIT_KIND) return [];
+    const pointer = pointerOf(request, item);
+    const kind = kindOf(kinds, sourceOf(work.source_output_id ?? '')?.kind ?? '');
+    if (kind?.canBeEdited !== true) {
+      const detail = 'What this output is cannot be edited here.';
+      return [{ pointer: `${pointer}/source_output_id`, code: 'not_editable', detail }];
+    }
+    const fieldErrors = kind.fieldNames.flatMap((field) => ownFieldErrors(kind, work, field, pointer));
+    if (fieldErrors.length > 0) return fieldErrors;
+    const resolved = resolveWork(work, sourceOf, kinds);
+    return [...workErrors(resolved, pointer, rules), ...offerErrors(resolved, pointer, rules)];
   });
 }
 
+/** A field that kinds have in common may allow less in the kind that is edited. */
+function ownFieldErrors(kind: Kind, work: WorkItem, field: string, pointer: string): readonly FieldError[] {
+  const value = work[field];
+  if (value === undefined) return [];
+  const parsed = kind.fields[field]?.safeParse(value);
+  if (parsed === undefined || parsed.success) return [];
+  return fieldErrorsOf(value, parsed.error.issues).map((error) => ({
+    ...error,
+    pointer: `${pointer}/${field}${error.pointer}`,
+  }));
+}
+
+/** The model of a work; of an edit, whose kind is its source's, the first that this deployment can run at all. */
+function modelOfWork(work: WorkItem, { catalogue, providers }: RequestRules): Model | undefined {
+  const { models } = catalogue;
+  if (work.model !== undefined || work.kind !== EDIT_KIND) return modelFor({ models, providers }, work);
+  return models.find((model) => providers.includes(model.provider)) ?? models[0];
+}
+
+function adviceFor(providers: readonly string[]): string {
+  if (!providers.includes(LOCAL_PROVIDER)) return `Its operator configures ${providers.join(' and ')}.`;
+  return (
+    'Its operator sets MODEL_SERVICE_URL for API and workers ' +
+    '(with docker-compose.yml in .env, beside COMPOSE_PROFILES=sandbox for the sandbox).'
+  );
+}
+
 function pointerOf(request: JobRequest, item: number): string {
-  return request.kind === 'batch' ? `/items/${String(item)}` : '';
+  return request.kind === BATCH_KIND ? `/items/${String(item)}` : '';
 }
 
 /** What is wrong with a body whose every field is right by itself. */
-export function ruleErrors(request: JobRequest, rules: BodyRules): readonly FieldError[] {
+export function ruleErrors(request: JobRequest, rules: RequestRules): readonly FieldError[] {
   const items = workItemsOf(request);
   return [
     ...items.flatMap((work, item) => workErrors(work, pointerOf(request, item), rules)),
-    ...deadlineErrors(request, items),
+    ...deadlineErrors(request, items, rules),
     ...countErrors(request),
     ...agreementErrors(request),
   ];
 }
 
-function workErrors(work: WorkItem, pointer: string, rules: BodyRules): readonly FieldError[] {
-  const model = modelOf(work.model);
+function workErrors(work: WorkItem, pointer: string, rules: RequestRules): readonly FieldError[] {
+  const model = modelOfWork(work, rules);
   if (model === undefined) {
     return [
       { pointer: `${pointer}/model`, code: 'unknown_model', detail: 'There is no model of this name.' },
@@ -68,7 +122,7 @@ function workErrors(work: WorkItem, pointer: string, rules: BodyRules): readonly
   }
   const errors: FieldError[] = [];
   // An edit is of its source's kind, which is not known here.
-  if (work.kind !== 'edit' && model.times[work.kind] === undefined) {
+  if (work.kind !== EDIT_KIND && makingOf(model, work.kind) === undefined) {
     errors.push({
       pointer: `${pointer}/model`,
       code: 'not_supported',
@@ -115,10 +169,14 @@ function assetUrlErrors(work: WorkItem, pointer: string): readonly FieldError[] 
 }
 
 /** A deadline is the job's, so it has to suit every model in it. */
-function deadlineErrors(request: JobRequest, items: readonly WorkItem[]): readonly FieldError[] {
+function deadlineErrors(
+  request: JobRequest,
+  items: readonly WorkItem[],
+  rules: RequestRules,
+): readonly FieldError[] {
   const seconds = request.deadline_seconds;
   if (seconds === undefined) return [];
-  const models = items.flatMap((work) => modelOf(work.model) ?? []);
+  const models = items.flatMap((work) => modelOfWork(work, rules) ?? []);
   const min = Math.max(...models.map((model) => model.minDeadlineSeconds));
   const max = Math.min(...models.map((model) => model.maxDeadlineSeconds));
   const detail = `From ${String(min)} to ${String(max)} seconds.`;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { FAILURE_CODES, FAULTS } from '../domain/failures.ts';
-import { JOB_KINDS } from '../domain/job-request.ts';
 import { JOB_STATES, OUTPUT_STATES } from '../domain/job-state.ts';
 import { listLimit, pageParameters, timeParameter, wholeNumber } from './query-fields.ts';
 import {
@@ -119,7 +118,8 @@ export type JobEventView = z.output<typeof jobEvent>;
 
 export const jobsQuery = z.strictObject({
   state: z.enum(JOB_STATES).optional(),
-  kind: z.enum(JOB_KINDS).optional(),
+  /** One of the catalogue, `edit` or `batch`. */
+  kind: z.string().optional(),
   /** Both ends are excluded. */
   created_after: timeParameter.optional(),
   created_before: timeParameter.optional(),

@@ -1,8 +1,8 @@
 import { JOB_REQUEST_LIMITS, type JobRequest } from '../domain/job-request.ts';
 import type { FieldError } from './problem-shape.ts';
 import { fieldErrorsOf, pointerOf } from './field-errors.ts';
-import { jobRequestSchema, KNOWN_FIELDS } from './job-request-schema.ts';
-import { ruleErrors, type BodyRules } from './job-request-rules.ts';
+import { toJobRequest } from './job-request-schema.ts';
+import { ruleErrors, type RequestRules } from './job-request-rules.ts';
 
 export type ParsedJobRequest =
   | { readonly ok: true; readonly request: JobRequest }
@@ -11,18 +11,16 @@ export type ParsedJobRequest =
 /**
  * Reads a job body as parsed from JSON. Fills in no defaults, so that what is fingerprinted and what is read are the same. Never throws.
  */
-export function parseJobRequest(
-  body: unknown,
-  rules: BodyRules = { allowsTestScenarios: true, allowsLocalAssetUrls: true },
-): ParsedJobRequest {
+export function parseJobRequest(body: unknown, rules: RequestRules): ParsedJobRequest {
   const tooDeep = nestingErrors(body);
   if (tooDeep.length > 0) return { ok: false, errors: tooDeep };
-  const parsed = jobRequestSchema.safeParse(body);
+  const { schema, knownFields } = rules.catalogue.jobRequest;
+  const parsed = schema.safeParse(body);
   if (!parsed.success) {
-    const errors = fieldErrorsOf(body, parsed.error.issues, (field) => KNOWN_FIELDS.has(field));
+    const errors = fieldErrorsOf(body, parsed.error.issues, (field) => knownFields.has(field));
     return { ok: false, errors };
   }
-  const request: JobRequest = parsed.data;
+  const request = toJobRequest(parsed.data);
   const errors = ruleErrors(request, rules);
   return errors.length > 0 ? { ok: false, errors } : { ok: true, request };
 }

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { credits, instant, listOf } from './wire-fields.ts';
 
+/** One rule of a price: a figure, or so many units at so much. */
+const pricePart = z.strictObject({
+  rule: z.enum(['flat', 'table', 'per_unit']),
+  credits,
+  unit: z.string().optional(),
+  units: z.int().min(0).optional(),
+  unit_credits: credits.optional(),
+});
+
 /** One line of a price: an item of the request, as often as it is made. */
 export const quoteLine = z.strictObject({
   /** From 0; the only one of a request that is no batch. */
@@ -9,6 +18,8 @@ export const quoteLine = z.strictObject({
   quantity: z.int().min(1),
   unit_credits: credits,
   credits,
+  /** What `unit_credits` comes from, where it is more than one figure of the price list. */
+  parts: listOf(pricePart).optional(),
 });
 
 /** The exact price of a job body, and what submitting it now would bring. Spends nothing. */

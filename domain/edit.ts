@@ -1,16 +1,11 @@
 import { JOB_REQUEST_LIMITS, type WorkItem } from './job-request.ts';
+import { EDIT_KIND, kindOf, type KindRules } from './kind-rules.ts';
 
-/** What a model makes. An edit makes what its source is. */
-export type ResolvedKind = Exclude<WorkItem['kind'], 'edit'>;
+/** Work as a model is given it and as an output keeps it: its kind is one of the catalogue, since an edit is resolved into what it makes. */
+export type ResolvedWork = WorkItem;
 
-/** Work as a model is given it and as an output keeps it: an edit is resolved into what it makes. */
-export type ResolvedWork = Omit<WorkItem, 'kind'> & { readonly kind: ResolvedKind };
-
-/** What an edit takes from its source when its own fields are silent (docs/credits.md). */
-export type EditSource = Pick<
-  ResolvedWork,
-  'kind' | 'brief' | 'duration_seconds' | 'quality' | 'instruction'
->;
+/** What an edit takes from its source when its own fields are silent (docs/credits.md, "What a job costs"). */
+export type EditSource = ResolvedWork;
 
 /** The work of a source, by the id of its output; undefined when there is none to be had. */
 export type SourceOf = (outputId: string) => EditSource | undefined;
@@ -19,27 +14,39 @@ export const NO_SOURCES: SourceOf = () => undefined;
 
 /**
  * What a work makes. An edit is of its source's kind, and its own fields go before the source's; since a source is kept
- * resolved too, an edit of an edit needs no walk. Throws RangeError when an edit's source is unknown.
+ * resolved too, an edit of an edit needs no walk. Throws RangeError when an edit's source, or its kind, is unknown.
  */
-export function resolveWork(work: WorkItem, sourceOf: SourceOf): ResolvedWork {
-  if (work.kind !== 'edit') return { ...work, kind: work.kind };
+export function resolveWork(work: WorkItem, sourceOf: SourceOf, kinds: readonly KindRules[]): ResolvedWork {
+  if (work.kind !== EDIT_KIND) return work;
   const source = sourceOf(work.source_output_id ?? '');
   if (source === undefined) throw new RangeError(`unknown source output: ${String(work.source_output_id)}`);
-  const isVideo = source.kind === 'video_ad';
+  const kind = kindOf(kinds, source.kind);
+  if (kind === undefined) throw new RangeError(`unknown kind of a source output: ${source.kind}`);
+  // A subject of its own starts afresh: what was asked of the old one says nothing of it.
+  const startsAfresh = kind.subject !== null && work[kind.subject] !== undefined;
+  const own = Object.fromEntries(kind.fieldNames.map((field) => [field, work[field] ?? source[field]]));
   return {
-    ...work,
+    ...without(work, fieldsOfKinds(kinds)),
+    ...own,
     kind: source.kind,
-    brief: work.brief ?? source.brief,
-    duration_seconds: isVideo ? (work.duration_seconds ?? source.duration_seconds) : undefined,
-    quality: isVideo ? (work.quality ?? source.quality) : undefined,
-    // A brief of its own starts afresh: what was asked of the old one says nothing of it.
-    instruction: work.brief === undefined ? joined(source.instruction, work.instruction) : work.instruction,
+    instruction: startsAfresh ? work.instruction : joined(source.instruction, work.instruction),
   };
 }
 
 /** The sources that works are edits of, each once. */
 export function sourceIdsOf(works: readonly WorkItem[]): readonly string[] {
-  return [...new Set(works.flatMap((work) => (work.kind === 'edit' ? (work.source_output_id ?? []) : [])))];
+  return [
+    ...new Set(works.flatMap((work) => (work.kind === EDIT_KIND ? (work.source_output_id ?? []) : []))),
+  ];
+}
+
+/** An edit's body may have the fields of every kind; those that its source's kind has not say nothing. */
+function fieldsOfKinds(kinds: readonly KindRules[]): ReadonlySet<string> {
+  return new Set(kinds.flatMap((kind) => kind.fieldNames));
+}
+
+function without(work: WorkItem, fields: ReadonlySet<string>): WorkItem {
+  return Object.fromEntries(Object.entries(work).filter(([field]) => !fields.has(field))) as WorkItem;
 }
 
 /** Earlier instructions first, one a line. So that a chain of edits stays bounded, the oldest lines give way. */

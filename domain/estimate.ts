@@ -1,17 +1,16 @@
 import { toCredits } from './credits.ts';
-import { CURRENT_PRICE_LIST, type PriceList } from './price-list.ts';
+import type { PriceList } from './price-list.ts';
 
-/** What a balance buys: so many static ads, or so many videos at the planning figure; the one or the other, not both. */
-export type Estimate = { readonly statics: number; readonly videos: number };
+/** What a balance buys, by the planning figures of a price list: so many of the one or of the other, not of both. */
+export type Estimate = Readonly<Record<string, number>>;
 
 /**
- * How far so many credits go, rounded down (docs/credits.md). For planning only: what a job costs is
- * said by its quote. Throws RangeError for what is not a whole number of credits.
+ * How far so many credits go, rounded down. For planning only: a quote says what a job costs. Throws RangeError for what is not a
+ * whole number of credits.
  */
-export function estimate(credits: number, priceList: PriceList = CURRENT_PRICE_LIST): Estimate {
+export function estimate(credits: number, { planning }: Pick<PriceList, 'planning'>): Estimate {
   const balance = toCredits(credits);
-  return {
-    statics: Math.floor(balance / priceList.staticAd),
-    videos: Math.floor(balance / priceList.planningVideo),
-  };
+  return Object.fromEntries(
+    Object.entries(planning).map(([name, figure]) => [name, Math.floor(balance / figure)]),
+  );
 }

@@ -1,5 +1,3 @@
-import { CURRENT_PRICE_LIST } from './price-list.ts';
-
 /** Where credits come from, how many, and how long they live (docs/credits.md). */
 
 export const GRANT_SOURCES = [
@@ -44,13 +42,13 @@ export const GOODWILL_LIFETIME_SECONDS = 90 * 24 * 3_600;
 export const TOP_UP_LIFETIME_MONTHS = 12;
 
 /** A customer hears of a balance that no longer buys one video, until they choose another level. Credits. */
-export const DEFAULT_LOW_BALANCE_AT = CURRENT_PRICE_LIST.planningVideo;
+export const DEFAULT_LOW_BALANCE_AT = 700;
 
 /**
  * How far above its level a balance rises before another fall is told of: one planning unit, the largest thing that is planned
  * with. Else the credits of a job that fails would take the balance below its level and back with each try. Credits.
  */
-export const LOW_BALANCE_RISE = CURRENT_PRICE_LIST.planningVideo;
+export const LOW_BALANCE_RISE = 700;
 
 /** A top-up that can be bought: so many credits, living so long. */
 export type Pack = { readonly name: string; readonly credits: number; readonly lifetimeMonths: number };

@@ -1,14 +1,5 @@
 /** What a customer asks for. The shape of the job body in docs/http-api.md, in the order it is documented there. */
 
-export const JOB_KINDS = ['static_ad', 'video_ad', 'edit', 'batch'] as const;
-type JobKind = (typeof JOB_KINDS)[number];
-
-export const VIDEO_DURATIONS_SECONDS = [15, 30, 60] as const;
-export type VideoDurationSeconds = (typeof VIDEO_DURATIONS_SECONDS)[number];
-
-export const VIDEO_QUALITIES = ['draft', 'standard', 'high'] as const;
-export type VideoQuality = (typeof VIDEO_QUALITIES)[number];
-
 /** Limits of the job body (docs/http-api.md). Lengths are in Unicode code points, sizes in bytes. */
 export const JOB_REQUEST_LIMITS = {
   bodyBytes: 1_048_576,
@@ -36,21 +27,25 @@ type Brief = {
   readonly reference_asset_urls?: readonly string[] | undefined;
 };
 
-/** One line of work: what describes an output, without who asked or what was agreed. */
-export type WorkItem = {
-  readonly kind: Exclude<JobKind, 'batch'>;
+/** The fields that a kind has of its own: they stand beside the common ones, and its schema has read them. */
+export type KindFields = { readonly [field: string]: unknown };
+
+/** What describes an output, whatever its kind. */
+type CommonWork = {
   readonly model?: string | undefined;
+  /** Of the kinds that have one: pictures that it refers to are fetched by us. */
   readonly brief?: Brief | undefined;
   readonly variations?: number | undefined;
-  readonly duration_seconds?: VideoDurationSeconds | undefined;
-  readonly quality?: VideoQuality | undefined;
   readonly source_output_id?: string | undefined;
   readonly instruction?: string | undefined;
   readonly test_scenario?: TestScenario | undefined;
 };
 
-export type JobRequest = Omit<WorkItem, 'kind'> & {
-  readonly kind: JobKind;
+/** One line of work: what describes an output, without who asked or what was agreed. Its kind is one of the catalogue, or `edit`. */
+export type WorkItem = CommonWork & KindFields & { readonly kind: string };
+
+/** Its kind is that of the only work, or `batch`. */
+export type JobRequest = WorkItem & {
   readonly items?: readonly WorkItem[] | undefined;
   readonly quote_id?: string | undefined;
   readonly max_credits?: number | undefined;

@@ -1,5 +1,6 @@
-import type { ResolvedKind } from './edit.ts';
-import { FILM_STAGES, type Stage } from './stages.ts';
+import type { KindFields } from './job-request.ts';
+import type { ReferenceAsset } from './reference-assets.ts';
+import type { Stage } from './stages.ts';
 
 /** When a model is expected to be done, counted from admission. All in seconds. */
 export type ModelTimes = {
@@ -13,13 +14,34 @@ export type ModelTimes = {
   readonly deadlineSeconds: number;
 };
 
+/** How a model makes one kind. */
+export type Making = {
+  readonly times: ModelTimes;
+  /** Of the result; one of those that the kind allows. */
+  readonly mediaType: string;
+  /** When it is made in several calls; null: one call makes it. */
+  readonly stages: readonly Stage[] | null;
+};
+
+/** What a provider's call is given, from the work and the pictures that it refers to. Pure: the same work, the same input. */
+export type ToInput = (work: KindFields, references: readonly ReferenceAsset[]) => unknown;
+
+/** What one call costs us, in US dollars as text: never a float. */
+type ModelCost = {
+  /** For a call, whatever it makes. */
+  readonly per_call?: string | undefined;
+  /** For each second that the service computes. */
+  readonly per_second?: string | undefined;
+};
+
 export type Model = {
   readonly name: string;
   /** The adapter that runs it. */
   readonly provider: string;
-  readonly times: Readonly<Partial<Record<ResolvedKind, ModelTimes>>>;
-  /** How it makes what it does not make in one call. */
-  readonly stages: Readonly<Partial<Record<ResolvedKind, readonly Stage[]>>>;
+  /** What the provider calls it. */
+  readonly remoteId: string;
+  /** By kind: what it can make. */
+  readonly makes: Readonly<Record<string, Making>>;
   readonly minDeadlineSeconds: number;
   readonly maxDeadlineSeconds: number;
   /** Submissions of one part, when each earlier one may be followed by another (rejections.ts). */
@@ -28,41 +50,47 @@ export type Model = {
   readonly isSandbox: boolean;
   /** One sentence of the quote: what a cancel gives back. */
   readonly cancelRule: string;
+  /** Null: not known. */
+  readonly cost: ModelCost | null;
+  /** Null: the provider takes the work as it is. */
+  readonly toInput: ToInput | null;
+  /** Models, in order, that may take over what this one provably did not run. */
+  readonly fallbacks: readonly string[];
 };
 
-const STATIC_AD_TIMES: ModelTimes = {
-  expectedSeconds: 10,
-  stuckSeconds: 20,
-  startDeadlineSeconds: 18,
-  deadlineSeconds: 900,
-};
-const VIDEO_AD_TIMES: ModelTimes = {
-  expectedSeconds: 120,
-  stuckSeconds: 240,
-  startDeadlineSeconds: 200,
-  deadlineSeconds: 1_800,
-};
+/** The model of a name, or undefined when there is none. */
+function modelNamed(models: readonly Model[], name: string): Model | undefined {
+  return models.find((model) => model.name === name);
+}
 
-const LOCAL_RENDER: Model = {
-  name: 'local/render',
-  provider: 'local',
-  times: { static_ad: STATIC_AD_TIMES, video_ad: VIDEO_AD_TIMES },
-  stages: { video_ad: FILM_STAGES },
-  minDeadlineSeconds: 3,
-  maxDeadlineSeconds: 3_600,
-  maxAttempts: 3,
-  isSandbox: true,
-  cancelRule: 'Cancel at any time before it is delivered and all of its credits return.',
-};
+/**
+ * The model of a work: the one that it names, or the first that makes its kind, of those that this deployment can run if
+ * there is one.
+ * Undefined when none is of that name, or none makes that kind.
+ */
+export function modelFor(
+  { models, providers }: { readonly models: readonly Model[]; readonly providers: readonly string[] },
+  work: { readonly kind: string; readonly model?: string | undefined },
+): Model | undefined {
+  if (work.model !== undefined) return modelNamed(models, work.model);
+  const makers = models.filter((model) => makingOf(model, work.kind) !== undefined);
+  return makers.find((model) => isOffered(model, work.kind, providers)) ?? makers[0];
+}
 
-/** Every model there is, as the catalogue lists them. */
-export const MODELS: readonly Model[] = [LOCAL_RENDER];
+/** Whether a deployment with these providers can run a model for a kind: each of its stages may be of another provider. */
+export function isOffered(model: Model, kind: string, providers: readonly string[]): boolean {
+  return providersFor(model, kind).every((provider) => providers.includes(provider));
+}
 
-/** The model used when a request names none. */
-export const DEFAULT_MODEL = LOCAL_RENDER;
+/** The providers that a model needs for a kind, each once. */
+export function providersFor(model: Model, kind: string): readonly string[] {
+  const stages = makingOf(model, kind)?.stages ?? [];
+  return [...new Set([model.provider, ...stages.map((stage) => stage.provider)])];
+}
 
-export function modelOf(name: string | undefined): Model | undefined {
-  return name === undefined ? DEFAULT_MODEL : MODELS.find((model) => model.name === name);
+/** How a model makes a kind; undefined when it does not. */
+export function makingOf(model: Model, kind: string): Making | undefined {
+  return Object.hasOwn(model.makes, kind) ? model.makes[kind] : undefined;
 }
 
 /** Every instant a job watches, in seconds from admission. */

@@ -1,7 +1,8 @@
-import { NO_SOURCES, resolveWork, type ResolvedKind, type ResolvedWork, type SourceOf } from './edit.ts';
+import { NO_SOURCES, resolveWork, type ResolvedWork, type SourceOf } from './edit.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from './ids.ts';
 import type { JobRequest } from './job-request.ts';
-import { reachWithinSeconds, type JobTimes, type Model } from './models.ts';
+import { kindOf, type KindRules } from './kind-rules.ts';
+import { reachWithinSeconds, type JobTimes, type Making, type Model } from './models.ts';
 import { workItemsOf, type Price } from './quote.ts';
 import { hasReferenceUrls } from './reference-assets.ts';
 import {
@@ -31,9 +32,13 @@ export type OutputPlan = {
   readonly outputId: string;
   readonly reservationId: string;
   /** Of what is made: an edit's is its source's. */
-  readonly kind: ResolvedKind;
+  readonly kind: string;
   readonly credits: number;
   readonly provider: string;
+  /** What the provider calls the model. */
+  readonly model: string;
+  /** Of the result. */
+  readonly mediaType: string;
   /** Its brief refers to pictures, which are fetched before anything is submitted. */
   readonly hasReferenceAssets?: true;
   /** How it is made, when in more than one call. */
@@ -74,16 +79,12 @@ type AttemptPart = {
   readonly progress: PartProgress;
 };
 
-const MEDIA_TYPES: Readonly<Record<ResolvedKind, string>> = {
-  static_ad: 'image/png',
-  video_ad: 'video/mp4',
-};
-
 /** The outputs of a request, in order: items, and inside an item its variations. */
 export function planOutputs(
   jobId: string,
   request: JobRequest,
   price: Price,
+  kinds: readonly KindRules[],
   sourceOf: SourceOf = NO_SOURCES,
 ): readonly PlannedOutput[] {
   const outputs: PlannedOutput[] = [];
@@ -97,23 +98,28 @@ export function planOutputs(
         item,
         variation,
         credits,
-        work: describeWork(resolveWork(work, sourceOf)),
+        work: describeWork(resolveWork(work, sourceOf, kinds), kinds),
       });
     }
   });
   return outputs;
 }
 
+/** What a plan has from its model. */
+type OfModel = Pick<OutputPlan, 'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'maxAttempts'>;
+
 /** What the workflow of an output runs by. */
 export function planOutput({
   work,
   model,
+  making,
   ...output
-}: Omit<OutputPlan, 'kind' | 'provider' | 'stages' | 'hasReferenceAssets' | 'maxAttempts'> & {
+}: Omit<OutputPlan, keyof OfModel | 'hasReferenceAssets'> & {
   readonly work: ResolvedWork;
   readonly model: Model;
+  /** How the model makes this kind. */
+  readonly making: Making;
 }): OutputPlan {
-  const stages = model.stages[work.kind];
   return {
     accountId: output.accountId,
     jobId: output.jobId,
@@ -122,7 +128,9 @@ export function planOutput({
     kind: work.kind,
     credits: output.credits,
     provider: model.provider,
-    ...(stages === undefined ? {} : { stages }),
+    model: model.remoteId,
+    mediaType: making.mediaType,
+    ...(making.stages === null ? {} : { stages: making.stages }),
     ...(hasReferenceUrls(work) ? { hasReferenceAssets: true as const } : {}),
     maxAttempts: model.maxAttempts,
     times: output.times,
@@ -132,13 +140,11 @@ export function planOutput({
 }
 
 /** The stages of an output, in order. What is made in one call has one, of one part. */
-export function stagesOf({ stages, provider, kind }: OutputPlan): readonly [Stage, ...Stage[]] {
+export function stagesOf({ stages, ...plan }: OutputPlan): readonly [Stage, ...Stage[]] {
   const [first, ...rest] = stages ?? [];
   if (first !== undefined) return [first, ...rest];
-  const mediaType = MEDIA_TYPES[kind];
-  return [
-    { name: FINAL_STAGE, needs: [], parts: 1, model: `${provider}/render`, provider, mediaType, share: 1 },
-  ];
+  const { provider, model, mediaType } = plan;
+  return [{ name: FINAL_STAGE, needs: [], parts: 1, model, provider, mediaType, share: 1 }];
 }
 
 /** The attempt of a number at a part. The same output, part and number is the same attempt, whoever makes it. */
@@ -169,13 +175,12 @@ function finalPartOf(plan: OutputPlan): StagePart {
 }
 
 /** What a model is given: the work alone, without who asked, what was agreed or how many. */
-function describeWork(work: ResolvedWork): ResolvedWork {
+function describeWork(work: ResolvedWork, kinds: readonly KindRules[]): ResolvedWork {
+  const fields = kindOf(kinds, work.kind)?.fieldNames ?? [];
   return {
     kind: work.kind,
     model: work.model,
-    brief: work.brief,
-    duration_seconds: work.duration_seconds,
-    quality: work.quality,
+    ...Object.fromEntries(fields.map((field) => [field, work[field]])),
     source_output_id: work.source_output_id,
     instruction: work.instruction,
     test_scenario: work.test_scenario,

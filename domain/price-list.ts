@@ -1,33 +1,42 @@
-import type { VideoDurationSeconds, VideoQuality } from './job-request.ts';
+import { priceByRule, type PriceRule } from './price-rules.ts';
 
+/**
+ * The prices of a deployment under a name and a version, in credits. A published version never changes; a new price is a new version
+ * of the same name, and new quotes are made under the highest.
+ */
 export type PriceList = {
+  readonly name: string;
   readonly version: number;
-  readonly staticAd: number;
-  readonly videoAd: Readonly<Record<VideoDurationSeconds, Readonly<Record<VideoQuality, number>>>>;
-  readonly chatMessage: number;
-  /** The figure the estimator plans a video with. */
-  readonly planningVideo: number;
+  /** By kind, and by metered use: of one output, of one use. */
+  readonly prices: Readonly<Record<string, PriceRule>>;
+  /** What the estimator plans with: `{ statics: 35 }` says that a balance of 100 buys 2 `statics`. */
+  readonly planning: Readonly<Record<string, number>>;
 };
 
-/** Version 1, in credits (docs/credits.md). A published version never changes; a new price is a new version. */
-const VERSION_1: PriceList = {
-  version: 1,
-  staticAd: 35,
-  videoAd: {
-    15: { draft: 500, standard: 600, high: 700 },
-    30: { draft: 600, standard: 700, high: 800 },
-    60: { draft: 700, standard: 800, high: 900 },
-  },
-  chatMessage: 1,
-  planningVideo: 700,
-};
+/** The list that new quotes are made under: the highest version of a name. Undefined for a name that is not there. */
+export function currentPriceList(lists: readonly PriceList[], name: string): PriceList | undefined {
+  const ofName = lists.filter((list) => list.name === name);
+  return ofName.reduce<PriceList | undefined>(
+    (latest, list) => (latest === undefined || list.version > latest.version ? list : latest),
+    undefined,
+  );
+}
 
-const PRICE_LISTS: ReadonlyMap<number, PriceList> = new Map([[VERSION_1.version, VERSION_1]]);
+/**
+ * The list that an account is priced by: the current version of its own name, or of the first name there is. Throws RangeError where
+ * there is no list at all.
+ */
+export function priceListFor(lists: readonly PriceList[], accountList: string | null = null): PriceList {
+  const [first] = lists;
+  const own = accountList === null ? undefined : currentPriceList(lists, accountList);
+  const found = own ?? (first && currentPriceList(lists, first.name));
+  if (found === undefined) throw new RangeError('there is no price list');
+  return found;
+}
 
-/** The version new quotes are made under. */
-export const CURRENT_PRICE_LIST = VERSION_1;
-
-/** The price list of a version, or undefined when it was never published. */
-export function priceListOf(version: number): PriceList | undefined {
-  return PRICE_LISTS.get(version);
+/** What one metered use costs. Throws RangeError for what has no price of its own. */
+export function usePrice({ prices }: PriceList, meter: string): number {
+  const rule = Object.hasOwn(prices, meter) ? prices[meter] : undefined;
+  if (rule === undefined) throw new RangeError(`there is no price for ${meter}`);
+  return priceByRule(rule, {}).credits;
 }

@@ -36,7 +36,7 @@ export type UnitPrice = {
 export type SumPrice = { readonly rule: 'sum'; readonly of: readonly PriceRule[] };
 
 /** What a price comes from, one entry for each rule that is not a sum. */
-type PricePart = {
+export type PricePart = {
   readonly rule: Exclude<PriceRule['rule'], 'sum'>;
   readonly credits: number;
   /** Of a price per unit: so many units at so much, before its minimum. */

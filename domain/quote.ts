@@ -1,17 +1,21 @@
 import { sumCredits } from './credits.ts';
 import { NO_SOURCES, sourceIdsOf, resolveWork, type ResolvedWork, type SourceOf } from './edit.ts';
 import type { JobRequest, WorkItem } from './job-request.ts';
-import { CURRENT_PRICE_LIST, type PriceList } from './price-list.ts';
+import { BATCH_KIND, kindOf, type KindRules } from './kind-rules.ts';
+import type { PriceList } from './price-list.ts';
+import { priceByRule, type PriceBreakdown, type PricePart } from './price-rules.ts';
 
 /** A quote may be cited by a submission for this long (docs/credits.md). */
 export const QUOTE_LIFETIME_SECONDS = 15 * 60;
 
 type QuoteLine = {
   readonly item: number;
-  readonly kind: WorkItem['kind'];
+  readonly kind: string;
   readonly quantity: number;
   readonly unit_credits: number;
   readonly credits: number;
+  /** What `unit_credits` comes from, where it is more than one figure of the price list. */
+  readonly parts?: readonly PricePart[];
 };
 
 export type Price = {
@@ -20,9 +24,12 @@ export type Price = {
   readonly lines: readonly QuoteLine[];
 };
 
+/** What a price is computed from beside the request. */
+export type Pricing = { readonly kinds: readonly KindRules[]; readonly priceList: PriceList };
+
 /** The items of a request: those of a batch, or the request itself as the only one. */
 export function workItemsOf(request: JobRequest): readonly WorkItem[] {
-  if (request.kind !== 'batch') return [{ ...request, kind: request.kind }];
+  if (request.kind !== BATCH_KIND) return [request];
   return request.items ?? [];
 }
 
@@ -37,28 +44,45 @@ export function outputCountOf(request: JobRequest): number {
  */
 export function priceRequest(
   request: JobRequest,
-  priceList: PriceList = CURRENT_PRICE_LIST,
+  { kinds, priceList }: Pricing,
   sourceOf: SourceOf = NO_SOURCES,
 ): Price {
   const lines = workItemsOf(request).map((work, item): QuoteLine => {
     const quantity = work.variations ?? 1;
-    const unitCredits = unitCreditsOf(resolveWork(work, sourceOf), priceList);
-    return { item, kind: work.kind, quantity, unit_credits: unitCredits, credits: quantity * unitCredits };
+    const unit = unitPriceOf(resolveWork(work, sourceOf, kinds), kinds, priceList);
+    const parts = isOneFigure(unit) ? {} : { parts: unit.parts };
+    return {
+      ...{ item, kind: work.kind, quantity, unit_credits: unit.credits, credits: quantity * unit.credits },
+      ...parts,
+    };
   });
   return { price_list: priceList.version, total: sumCredits(lines.map((line) => line.credits)), lines };
 }
 
 /** What a request costs; null while the source of an edit in it is not known. In credits. */
-export function creditsIfKnown(request: JobRequest, sourceOf: SourceOf = NO_SOURCES): number | null {
+export function creditsIfKnown(
+  request: JobRequest,
+  pricing: Pricing,
+  sourceOf: SourceOf = NO_SOURCES,
+): number | null {
   const isKnown = sourceIdsOf(workItemsOf(request)).every((id) => sourceOf(id) !== undefined);
-  return isKnown ? priceRequest(request, CURRENT_PRICE_LIST, sourceOf).total : null;
+  return isKnown ? priceRequest(request, pricing, sourceOf).total : null;
 }
 
-function unitCreditsOf(work: ResolvedWork, priceList: PriceList): number {
-  switch (work.kind) {
-    case 'static_ad':
-      return priceList.staticAd;
-    case 'video_ad':
-      return priceList.videoAd[work.duration_seconds ?? 30][work.quality ?? 'standard'];
-  }
+/** Of one output. Throws RangeError for a kind that the price list has no price for. */
+function unitPriceOf(
+  work: ResolvedWork,
+  kinds: readonly KindRules[],
+  { name, version, prices }: PriceList,
+): PriceBreakdown {
+  const rule = Object.hasOwn(prices, work.kind) ? prices[work.kind] : undefined;
+  if (rule === undefined)
+    throw new RangeError(`price list ${name} ${String(version)} has no price for ${work.kind}`);
+  const kind = kindOf(kinds, work.kind);
+  const given = Object.entries(work).filter(([, value]) => value !== undefined);
+  return priceByRule(rule, { ...kind?.defaults, ...Object.fromEntries(given) });
+}
+
+function isOneFigure({ parts }: PriceBreakdown): boolean {
+  return parts.length === 1 && parts[0]?.rule !== 'per_unit';
 }

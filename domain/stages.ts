@@ -3,8 +3,8 @@
  * that another kind of work is another table. A plan carries its stages: a job under way keeps those it was admitted with.
  */
 
-export const STAGE_NAMES = ['script', 'scenes', 'motion', 'voice', 'captions', 'render'] as const;
-export type StageName = (typeof STAGE_NAMES)[number];
+/** Small letters and digits: `_` divides a stage from its part in the name of an attempt. */
+export type StageName = string;
 
 export type Stage = {
   readonly name: StageName;
@@ -15,7 +15,6 @@ export type Stage = {
   /** The model that makes it, and the adapter of the service that has it. */
   readonly model: string;
   readonly provider: string;
-  /** Media type of what it makes. */
   readonly mediaType: string;
   /** Of the whole progress, 0 … 1: about the share of the time. */
   readonly share: number;
@@ -30,39 +29,6 @@ export type StagePart = {
 
 /** What the customer receives is the result of this stage, and no other's. jobs.settle_one knows the name. */
 export const FINAL_STAGE: StageName = 'render';
-
-/**
- * Scenes of a film, made side by side. A part costs six events of history, and a film has 110 (an own test counts them):
- * five would fit, without one to spare. Longer films have more shots in a scene, not more scenes.
- */
-export const FILM_SCENES = 4;
-
-/** A film by the local model service. */
-export const FILM_STAGES: readonly Stage[] = [
-  filmStage('script', { mediaType: 'application/json', share: 0.02 }),
-  filmStage('scenes', { needs: ['script'], parts: FILM_SCENES, mediaType: 'image/png', share: 0.12 }),
-  filmStage('motion', {
-    needs: ['script', 'scenes'],
-    parts: FILM_SCENES,
-    mediaType: 'video/mp4',
-    share: 0.76,
-  }),
-  filmStage('voice', { needs: ['script'], mediaType: 'audio/mp4', share: 0.05 }),
-  filmStage('captions', { needs: ['script'], mediaType: 'text/vtt', share: 0.01 }),
-  filmStage('render', {
-    needs: ['script', 'motion', 'voice', 'captions'],
-    mediaType: 'video/mp4',
-    share: 0.04,
-  }),
-];
-
-function filmStage(
-  name: StageName,
-  stage: { needs?: readonly StageName[]; parts?: number; mediaType: string; share: number },
-): Stage {
-  const { needs = [], parts = 1, mediaType, share } = stage;
-  return { name, needs, parts, model: `local/${name}`, provider: 'local', mediaType, share };
-}
 
 export function partsOf(stage: Stage): readonly StagePart[] {
   return Array.from({ length: stage.parts }, (_, index) => ({ stage, part: index + 1 }));

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STAGE_NAMES, type StageName } from '../domain/stages.ts';
 import { PRODUCT_OF_STAGE, stageOf } from './predictions/products.ts';
 import type { Renderer } from './renderer.ts';
 import type { ResultFiles } from './files/result-files.ts';
+import { STAGE_NAMES, type StageName } from './film-options.ts';
 
 /** Made once by make-prepared-files.ts with the real renderer: small, and valid to whoever reads them. */
 const PREPARED: Readonly<Record<StageName, string>> = {

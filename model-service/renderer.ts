@@ -1,6 +1,6 @@
-import type { StageName } from '../domain/stages.ts';
 import type { PredictionInput } from './predictions/prediction-request.ts';
 import type { PredictionProgress, ResultFile } from './predictions/prediction.ts';
+import type { StageName } from './film-options.ts';
 
 /** One thing to make. `name` is what its file is to be called. */
 export type RenderTask = {

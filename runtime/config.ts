@@ -26,6 +26,7 @@ export const API_SETTINGS = [
   'API_HOST',
   'API_PORT',
   'PUBLIC_URL',
+  'HOLDFAST_CATALOGUE',
   'ASSET_HOME',
   'MODEL_SERVICE_URL',
   'ALLOW_TEST_SCENARIOS',
@@ -36,6 +37,7 @@ export const WORKER_SETTINGS = [
   ...PROCESS_SETTINGS,
   ...DATABASE_SETTINGS,
   ...TEMPORAL_SETTINGS,
+  'HOLDFAST_CATALOGUE',
   'ASSET_HOME',
   'MODEL_SERVICE_URL',
   'ALLOW_TEST_SCENARIOS',
@@ -99,6 +101,8 @@ export type ApiConfig = ProcessConfig & {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string | null;
+  /** Null: the shipped catalogue. */
+  readonly cataloguePath: string | null;
   readonly assetHome: string;
   /** Null: there is none, and its models are not offered. */
   readonly modelServiceUrl: string | null;
@@ -113,6 +117,8 @@ type WorkerVersion = { readonly deploymentName: string; readonly buildId: string
 export type WorkerConfig = ProcessConfig & {
   readonly database: DatabaseConfig;
   readonly temporal: TemporalConfig;
+  /** Null: the shipped catalogue. */
+  readonly cataloguePath: string | null;
   readonly assetHome: string;
   readonly modelServiceUrl: string | null;
   readonly allowsTestScenarios: boolean;
@@ -158,6 +164,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     host: settings.API_HOST,
     port: settings.API_PORT,
     publicUrl: settings.PUBLIC_URL,
+    cataloguePath: settings.HOLDFAST_CATALOGUE,
     assetHome: settings.ASSET_HOME,
     modelServiceUrl: settings.MODEL_SERVICE_URL,
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
@@ -172,6 +179,7 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     ...processConfigOf(settings),
     database: { url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE },
     temporal: temporalConfigOf(settings),
+    cataloguePath: settings.HOLDFAST_CATALOGUE,
     assetHome: settings.ASSET_HOME,
     modelServiceUrl: settings.MODEL_SERVICE_URL,
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,

@@ -67,6 +67,10 @@ export const SETTINGS = {
     schema: httpUrl.nullable().default(null),
     doc: 'the address customers reach the API under, for links',
   },
+  HOLDFAST_CATALOGUE: {
+    schema: optionalText,
+    doc: 'file or folder with the catalogue (kinds, models, prices, plans), for API and workers alike; unset: the shipped one',
+  },
   ASSET_HOME: { schema: text, doc: 'the folder that holds generated files, shared by API and workers' },
   MODEL_SERVICE_URL: {
     schema: httpUrl.nullable().default(null),

@@ -8,6 +8,7 @@ import { createProviderRegistry } from '../activities/providers/provider-registr
 import { createReconcileActivities } from '../activities/maintenance/reconcile-reservations.ts';
 import { createAssetSweepActivities } from '../activities/maintenance/sweep-assets.ts';
 import { createAssetNeeds, createAssetSweep } from '../assets/asset-sweep.ts';
+import { loadCatalogue } from '../catalogue/load-catalogue.ts';
 import { createDiskAssetStore } from '../assets/asset-store.ts';
 import { readWorkerConfig } from '../runtime/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
@@ -28,6 +29,7 @@ const config = readWorkerConfig();
 const log = createLogger({ name: 'worker', level: config.logLevel });
 installRuntime(log, config.metricsAddress);
 
+const catalogue = await loadCatalogue(config.cataloguePath);
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast-worker', log });
 const connection = await connectTemporal(config.temporal);
 const nativeConnection = await connectTemporalNatively(config.temporal);
@@ -41,7 +43,7 @@ const jobActivities = createJobActivities({
   providers,
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
-  rules: { ...config, providers: providers.names },
+  rules: { ...config, catalogue, providers: providers.names },
   openOutside: createOpenOutside(resolveBySystem, { allowsLocal: config.allowsLocalAssetUrls }),
 });
 const reconcileActivities = createReconcileActivities({

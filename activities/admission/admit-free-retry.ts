@@ -1,14 +1,14 @@
 import type { JobRequest } from '../../domain/job-request.ts';
-import { jobTimesOf, modelOf } from '../../domain/models.ts';
+import { jobTimesOf, makingOf, modelFor } from '../../domain/models.ts';
 import { planOutput, planOutputs } from '../../domain/output-plan.ts';
-import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import type { Price } from '../../domain/quote.ts';
 import type { AdmitItem, AdmitResult } from '../../jobs/admission/admit-job.ts';
+import { pricingOf } from '../../contract/defined-catalogue.ts';
 import { fingerprintWork } from '../../contract/fingerprint-request.ts';
 import type { FreeRetry } from '../../jobs/admission/read-free-retry.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 import type { Admission, GenerationStart } from '../../contract/workflow-messages.ts';
-import type { AdmitAnswer } from './admit.ts';
+import type { AdmitAnswer, AdmitSettings } from './admit.ts';
 
 /** What a job may make at no credits; null unless a decision names it. */
 export type ReadFreeRetry = (accountId: string, jobId: string) => Promise<FreeRetry | null>;
@@ -20,11 +20,11 @@ export type ReadFreeRetry = (accountId: string, jobId: string) => Promise<FreeRe
 export function createAdmitFreeRetry(
   admitJob: GroupedVerb<AdmitItem, AdmitResult>,
   readFreeRetry: ReadFreeRetry,
-  settings: { readonly heartbeatTimeoutSeconds: number },
+  settings: AdmitSettings,
 ) {
   return async function admitFreeRetry(start: GenerationStart): Promise<AdmitAnswer> {
     const retry = await readFreeRetry(start.accountId, start.jobId);
-    const planned = planOf(start, retry, settings.heartbeatTimeoutSeconds);
+    const planned = planOf(start, retry, settings);
     const result = await admitJob(planned.item);
     const isToRun =
       result.fingerprint === start.fingerprint && result.isOpen && result.outcome.outcome === 'reserved';
@@ -35,7 +35,9 @@ export function createAdmitFreeRetry(
   };
 }
 
-function planOf(start: GenerationStart, retry: FreeRetry | null, heartbeatTimeoutSeconds: number) {
+function planOf(start: GenerationStart, retry: FreeRetry | null, settings: AdmitSettings) {
+  const { heartbeatTimeoutSeconds } = settings;
+  const { catalogue, providers } = settings.rules;
   const key = {
     accountId: start.accountId,
     jobId: start.jobId,
@@ -46,14 +48,14 @@ function planOf(start: GenerationStart, retry: FreeRetry | null, heartbeatTimeou
   if (retry === null)
     return { item: { ...key, refusal: { code: 'not_found', reason: 'no_free_retry' } }, plan: null };
   const request: JobRequest = { ...retry.work, metadata: retry.metadata };
-  const price = priceOfNothing(request);
-  const output = planOutputs(start.jobId, request, price)[0];
-  const model = modelOf(request.model);
-  const modelTimes = model?.times[retry.work.kind];
-  if (model === undefined || modelTimes === undefined || output === undefined) {
+  const price = priceOfNothing(request, pricingOf(catalogue).priceList.version);
+  const output = planOutputs(start.jobId, request, price, catalogue.kinds)[0];
+  const model = modelFor({ models: catalogue.models, providers }, retry.work);
+  const making = model && makingOf(model, retry.work.kind);
+  if (model === undefined || making === undefined || output === undefined) {
     return { item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } }, plan: null };
   }
-  const times = jobTimesOf(modelTimes, undefined);
+  const times = jobTimesOf(making.times, undefined);
   const item: AdmitItem = {
     ...key,
     request,
@@ -71,6 +73,7 @@ function planOf(start: GenerationStart, retry: FreeRetry | null, heartbeatTimeou
     accountId: key.accountId,
     jobId: key.jobId,
     model,
+    making,
     times,
     ageSeconds: 0,
     heartbeatTimeoutSeconds,
@@ -78,13 +81,8 @@ function planOf(start: GenerationStart, retry: FreeRetry | null, heartbeatTimeou
   return { item, plan };
 }
 
-function priceOfNothing({ kind }: JobRequest): Price {
-  const line = {
-    item: 0,
-    kind: kind === 'batch' ? 'static_ad' : kind,
-    quantity: 1,
-    unit_credits: 0,
-    credits: 0,
-  };
-  return { price_list: CURRENT_PRICE_LIST.version, total: 0, lines: [line] } as const;
+/** The work of a free retry is resolved: its kind is one of the catalogue. */
+function priceOfNothing({ kind }: JobRequest, priceList: number): Price {
+  const line = { item: 0, kind, quantity: 1, unit_credits: 0, credits: 0 };
+  return { price_list: priceList, total: 0, lines: [line] };
 }

@@ -1,14 +1,15 @@
 import { batchTimesOf, type BatchPlan } from '../../domain/batch-plan.ts';
 import { planOutput, planOutputs, type OutputPlan } from '../../domain/output-plan.ts';
-import { isBroughtForward, jobTimesOf, modelOf } from '../../domain/models.ts';
+import { isBroughtForward, jobTimesOf, makingOf, modelFor } from '../../domain/models.ts';
 import type { SourceOf } from '../../domain/edit.ts';
 import type { JobRequest, WorkItem } from '../../domain/job-request.ts';
-import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { priceRequest, workItemsOf } from '../../domain/quote.ts';
 import type { AdmitItem, AdmitResult } from '../../jobs/admission/admit-job.ts';
+import { pricingOf } from '../../contract/defined-catalogue.ts';
 import { fingerprintWork } from '../../contract/fingerprint-request.ts';
+import type { FieldError } from '../../contract/problem-shape.ts';
 import type { EditSources } from '../../jobs/admission/read-edit-sources.ts';
-import { notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
+import { editErrors, notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
 import { parseJobRequest } from '../../contract/parse-job-request.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 import type { Admission, GenerationStart } from '../../contract/workflow-messages.ts';
@@ -76,31 +77,36 @@ async function prepare(
   };
   const parsed = parseJobRequest(start.request, settings.rules);
   const errors = parsed.ok ? notOfferedErrors(parsed.request, settings.rules) : parsed.errors;
-  if (!parsed.ok || errors.length > 0) {
-    return {
-      item: { ...key, refusal: { code: 'invalid_request', reason: 'invalid_request', errors } },
-      ...NOTHING_TO_RUN,
-    };
-  }
+  if (!parsed.ok || errors.length > 0) return refusedAsInvalid(key, errors);
   const sources = await readSources(start.accountId, workItemsOf(parsed.request));
   if (sources.outcome === 'refused') return { item: { ...key, refusal: sources.refusal }, ...NOTHING_TO_RUN };
-  return planJob(key, parsed.request, sources.sourceOf, settings.heartbeatTimeoutSeconds);
+  const wrongEdits = editErrors(parsed.request, sources.sourceOf, settings.rules);
+  if (wrongEdits.length > 0) return refusedAsInvalid(key, wrongEdits);
+  return planJob(key, parsed.request, sources.sourceOf, settings);
+}
+
+type AdmitKey = Pick<AdmitItem, 'accountId' | 'jobId' | 'fingerprint' | 'body' | 'admitBy'>;
+
+function refusedAsInvalid(key: AdmitKey, errors: readonly FieldError[]): Prepared {
+  const refusal = { code: 'invalid_request', reason: 'invalid_request', errors };
+  return { item: { ...key, refusal }, ...NOTHING_TO_RUN };
 }
 
 function planJob(
-  key: Pick<AdmitItem, 'accountId' | 'jobId' | 'fingerprint' | 'body' | 'admitBy'>,
+  key: AdmitKey,
   request: JobRequest,
   sourceOf: SourceOf,
-  heartbeatTimeoutSeconds: number,
+  { rules: { catalogue, providers }, heartbeatTimeoutSeconds }: AdmitSettings,
 ): Prepared {
-  const price = priceRequest(request, CURRENT_PRICE_LIST, sourceOf);
-  const outputs = planOutputs(key.jobId, request, price, sourceOf);
-  const models = outputs.map(({ work }) => modelOf(work.model));
-  const modelTimes = outputs.map(({ work }, index) => models[index]?.times[work.kind]);
+  const price = priceRequest(request, pricingOf(catalogue), sourceOf);
+  const outputs = planOutputs(key.jobId, request, price, catalogue.kinds, sourceOf);
+  const models = outputs.map(({ work }) => modelFor({ models: catalogue.models, providers }, work));
+  const makings = outputs.map(({ work }, index) => models[index] && makingOf(models[index], work.kind));
+  const modelTimes = makings.map((making) => making?.times);
   const [first] = outputs;
   const [model] = models;
-  const [firstTimes] = modelTimes;
-  if (!first || !model || !firstTimes || !modelTimes.every((times) => times !== undefined)) {
+  const [making] = makings;
+  if (!first || !model || !making || !modelTimes.every((times) => times !== undefined)) {
     return {
       item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } },
       ...NOTHING_TO_RUN,
@@ -146,7 +152,8 @@ function planJob(
     accountId,
     jobId,
     model,
-    times: jobTimesOf(firstTimes, request.deadline_seconds),
+    making,
+    times: jobTimesOf(making.times, request.deadline_seconds),
     ageSeconds: 0,
     heartbeatTimeoutSeconds,
   });

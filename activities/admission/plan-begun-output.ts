@@ -1,10 +1,11 @@
 import { outputTimesOf } from '../../domain/batch-plan.ts';
 import { failureOf } from '../../domain/failures.ts';
 import { jobIdOfOutput, reservationIdOf } from '../../domain/ids.ts';
-import { modelOf, DEFAULT_MODEL } from '../../domain/models.ts';
+import { makingOf, modelFor } from '../../domain/models.ts';
 import { planOutput, type OutputPlan } from '../../domain/output-plan.ts';
 import type { BegunOutput } from '../../jobs/outputs/mark-output-begun.ts';
 import type { OutputStart } from '../../contract/workflow-messages.ts';
+import type { AdmitSettings } from './admit.ts';
 import type { Ending, SettledKey } from '../settlement/settle.ts';
 
 /** What to run; or, where there is nothing to run, what to end the output by (one that has ended tells its own end). */
@@ -20,7 +21,7 @@ type MarkBegun = (accountId: string, outputId: string) => Promise<BegunOutput | 
  */
 export function createBeginOutput(
   markBegun: MarkBegun,
-  settings: { readonly heartbeatTimeoutSeconds: number },
+  settings: Pick<AdmitSettings, 'heartbeatTimeoutSeconds' | 'rules'>,
 ) {
   return async function beginOutput(start: OutputStart): Promise<OutputBeginning> {
     const { accountId, outputId } = start;
@@ -30,15 +31,17 @@ export function createBeginOutput(
     if (output === null) return endedBy(key, 'internal');
     const { work, leftSeconds } = output;
     if (leftSeconds <= 0) return endedBy(key, 'run_deadline', 'us');
-    const model = modelOf(work.model) ?? DEFAULT_MODEL;
-    const times = model.times[work.kind];
-    if (times === undefined) return endedBy(key, 'internal');
+    const { catalogue, providers } = settings.rules;
+    const model = modelFor({ models: catalogue.models, providers }, work);
+    const making = model && makingOf(model, work.kind);
+    if (model === undefined || making === undefined) return endedBy(key, 'internal');
     const plan = planOutput({
       ...key,
       work,
       credits: output.credits,
       model,
-      times: outputTimesOf(times, output),
+      making,
+      times: outputTimesOf(making.times, output),
       ageSeconds: output.ageSeconds,
       heartbeatTimeoutSeconds: settings.heartbeatTimeoutSeconds,
     });

@@ -1,6 +1,9 @@
 import { CALLS } from '../../contract/calls.ts';
+import { pricingOf } from '../../contract/defined-catalogue.ts';
 import type { Balance } from '../../contract/credit-shapes.ts';
+import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { estimate } from '../../domain/estimate.ts';
+import type { PriceList } from '../../domain/price-list.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance, type StoredBalance } from '../../ledger/read-balance.ts';
 import { viewGrant } from './grant-view.ts';
@@ -9,7 +12,7 @@ import { notFound } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 
 /** GET /v1/balance: what can be spent, what is set aside, where it came from and what it buys. */
-export function balanceRoute(deps: { readonly database: Database }): Route {
+export function balanceRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
   return {
     ...CALLS.readBalance,
     access: 'account',
@@ -17,12 +20,13 @@ export function balanceRoute(deps: { readonly database: Database }): Route {
     async handle({ response, accountId }) {
       const balance = await readBalance(deps.database, accountId);
       if (balance === null) throw notFound('account');
-      response.set('Cache-Control', 'no-store').json(viewBalance(balance));
+      const { priceList } = pricingOf(deps.rules.catalogue);
+      response.set('Cache-Control', 'no-store').json(viewBalance(balance, priceList));
     },
   };
 }
 
-function viewBalance(balance: StoredBalance): Balance {
+function viewBalance(balance: StoredBalance, priceList: PriceList): Balance {
   const { next_expiry: next } = balance;
   return {
     account_id: balance.account_id,
@@ -31,7 +35,7 @@ function viewBalance(balance: StoredBalance): Balance {
     spent_this_period: balance.spent_this_period,
     period_starts_at: instantText(balance.period_starts_at),
     grants: balance.grants.map(viewGrant),
-    buys: estimate(balance.available),
+    buys: estimate(balance.available, priceList),
     next_expiry: next === null ? null : { at: instantText(next.at), credits: next.credits },
   };
 }

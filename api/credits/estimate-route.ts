@@ -1,7 +1,8 @@
 import { CALLS } from '../../contract/calls.ts';
+import { pricingOf } from '../../contract/defined-catalogue.ts';
 import type { EstimateView } from '../../contract/credit-shapes.ts';
+import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { estimate } from '../../domain/estimate.ts';
-import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance } from '../../ledger/read-balance.ts';
 import { notFound } from '../http/problem.ts';
@@ -9,7 +10,7 @@ import { readQuery } from '../http/read-query.ts';
 import type { Route } from '../http/route.ts';
 
 /** GET /v1/estimate: how many static ads, or how many videos, so many credits buy; by default what can be spent now. */
-export function estimateRoute(deps: { readonly database: Database }): Route {
+export function estimateRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
   return {
     ...CALLS.readEstimate,
     access: 'account',
@@ -17,10 +18,11 @@ export function estimateRoute(deps: { readonly database: Database }): Route {
     async handle({ request, response, accountId }) {
       const asked = readQuery(request, CALLS.readEstimate.query);
       const credits = asked.credits ?? (await spendable(deps.database, accountId));
+      const { priceList } = pricingOf(deps.rules.catalogue);
       const shown: EstimateView = {
         credits,
-        ...estimate(credits),
-        price_list: CURRENT_PRICE_LIST.version,
+        ...estimate(credits, priceList),
+        price_list: priceList.version,
       };
       response.set('Cache-Control', 'no-store').json(shown);
     },

@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import type { Usage } from '../../contract/credit-shapes.ts';
 import { spendIdOf } from '../../domain/job-id.ts';
-import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
+import { pricingOf } from '../../contract/defined-catalogue.ts';
+import type { RequestRules } from '../../contract/job-request-rules.ts';
+import { usePrice } from '../../domain/price-list.ts';
 import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { createSpend, type SpendAnswer } from '../../jobs/credits/spend.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -15,13 +18,12 @@ import { insufficientDetail } from '../jobs/refusal-problem.ts';
 import { readIdempotencyKey } from '../http/request-headers.ts';
 import type { Route } from '../http/route.ts';
 
-/** What one of each kind costs. */
-const UNIT_CREDITS = { chat_message: CURRENT_PRICE_LIST.chatMessage } as const;
-
 type Headers = Readonly<Record<string, string>>;
 
 /** POST /v1/usage: metered use, paid at once. The key answers the same forever, a refusal too. */
-export function usageRoute(deps: { readonly database: Database }): Route {
+export function usageRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
+  const { catalogue } = deps.rules;
+  const usageBody = CALLS.spend.body.extend({ kind: z.enum(catalogue.meters.map(({ name }) => name)) });
   const spend = createSpend(deps.database);
   return {
     ...CALLS.spend,
@@ -31,10 +33,10 @@ export function usageRoute(deps: { readonly database: Database }): Route {
     async prepare(exchange) {
       const { request, response, state, accountId } = exchange;
       const key = readIdempotencyKey(request);
-      const { body, sent } = await readBody(exchange, CALLS.spend.body);
+      const { body, sent } = await readBody(exchange, usageBody);
       const fingerprint = fingerprintRequest(sent);
       const spendId = spendIdOf(accountId, key);
-      const credits = body.quantity * UNIT_CREDITS[body.kind];
+      const credits = body.quantity * usePrice(pricingOf(catalogue).priceList, body.kind);
       return async () => {
         const used = await spend({
           ...{ accountId, key, fingerprint, spendId, credits },

@@ -1,4 +1,5 @@
 import type { Refusal, StartJob } from '../../client/start-job.ts';
+import { pricingOf } from '../../contract/defined-catalogue.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { creditsIfKnown, workItemsOf } from '../../domain/quote.ts';
 import { hasCapacity } from '../../jobs/admission/has-capacity.ts';
@@ -92,7 +93,7 @@ export function createPrepareAdmission(deps: {
       throw problemOfRefusal(sources.refusal, {});
     }
     const sourceOf = sources.outcome === 'found' ? sources.sourceOf : undefined;
-    const priced = { ...submission, credits: creditsIfKnown(request, sourceOf) };
+    const priced = { ...submission, credits: creditsIfKnown(request, pricingOf(rules.catalogue), sourceOf) };
     return isRoom ? () => start(priced) : refuseForNow(priced);
   };
 }

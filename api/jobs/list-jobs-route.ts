@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import { isJobId } from '../../domain/ids.ts';
+import type { RequestRules } from '../../contract/job-request-rules.ts';
+import { BATCH_KIND, EDIT_KIND } from '../../domain/kind-rules.ts';
 import { listJobs } from '../../jobs/reads/list-jobs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
@@ -15,13 +17,19 @@ const position = z.strictObject({
 });
 
 /** GET /v1/jobs: the account's jobs, newest first. */
-export function listJobsRoute(deps: { readonly database: Database; readonly temporalUi: TemporalUi }): Route {
+export function listJobsRoute(deps: {
+  readonly database: Database;
+  readonly temporalUi: TemporalUi;
+  readonly rules: RequestRules;
+}): Route {
+  const kinds = [...deps.rules.catalogue.kinds.map(({ name }) => name), EDIT_KIND, BATCH_KIND];
+  const query = CALLS.listJobs.query.extend({ kind: z.enum(kinds).optional() });
   return {
     ...CALLS.listJobs,
     access: 'account',
     scopes: ['jobs:read', 'support'],
     async handle({ request, response, accountId, caller }) {
-      const asked = readQuery(request, CALLS.listJobs.query);
+      const asked = readQuery(request, query);
       const page = await listJobs(
         deps.database,
         accountId,

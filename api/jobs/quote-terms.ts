@@ -1,22 +1,27 @@
 import { batchTimesOf } from '../../domain/batch-plan.ts';
 import { resolveWork, type SourceOf } from '../../domain/edit.ts';
+import type { RequestRules } from '../../contract/job-request-rules.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
-import { DEFAULT_MODEL, modelOf, type ModelTimes } from '../../domain/models.ts';
+import { makingOf, modelFor, type ModelTimes } from '../../domain/models.ts';
 import { workItemsOf } from '../../domain/quote.ts';
 
 /** What a quote says beside the price: until when the work has to be done, and what a cancel gives back. */
 export type QuoteTerms = { readonly deadlineSeconds: number; readonly cancelRule: string };
 
 /** The terms of a request, as admission will have them: the deadline is that of all its outputs together. */
-export function quoteTermsOf(request: JobRequest, sourceOf: SourceOf): QuoteTerms {
-  const works = workItemsOf(request).map((work) => resolveWork(work, sourceOf));
-  const models = works.map((work) => modelOf(work.model) ?? DEFAULT_MODEL);
+export function quoteTermsOf(
+  request: JobRequest,
+  sourceOf: SourceOf,
+  { catalogue, providers }: RequestRules,
+): QuoteTerms {
+  const works = workItemsOf(request).map((work) => resolveWork(work, sourceOf, catalogue.kinds));
+  const models = works.map((work) => modelFor({ models: catalogue.models, providers }, work));
   const times = works.flatMap((work, index): readonly ModelTimes[] => {
-    const own = models[index]?.times[work.kind];
+    const own = models[index] && makingOf(models[index], work.kind)?.times;
     return own === undefined ? [] : Array.from({ length: work.variations ?? 1 }, () => own);
   });
   return {
     deadlineSeconds: batchTimesOf(times, request.deadline_seconds).deadlineSeconds,
-    cancelRule: [...new Set(models.map((model) => model.cancelRule))].join(' '),
+    cancelRule: [...new Set(models.flatMap((model) => model?.cancelRule ?? []))].join(' '),
   };
 }

@@ -1,9 +1,9 @@
 import { CALLS } from '../../contract/calls.ts';
+import { pricingOf } from '../../contract/defined-catalogue.ts';
 import type { Quote } from '../../contract/quote-shapes.ts';
-import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { priceRequest, workItemsOf } from '../../domain/quote.ts';
 import { fingerprintWork } from '../../contract/fingerprint-request.ts';
-import { notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
+import { editErrors, notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
 import { parseJobRequest } from '../../contract/parse-job-request.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { storeQuote } from '../../jobs/admission/store-quote.ts';
@@ -30,8 +30,10 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
       if (notOffered.length > 0) throw invalidRequest(notOffered);
       const sources = await readEditSources(deps.database, accountId, workItemsOf(parsed.request));
       if (sources.outcome === 'refused') throw problemOfRefusal(sources.refusal, {});
+      const wrongEdits = editErrors(parsed.request, sources.sourceOf, deps.rules);
+      if (wrongEdits.length > 0) throw invalidRequest(wrongEdits);
 
-      const price = priceRequest(parsed.request, CURRENT_PRICE_LIST, sources.sourceOf);
+      const price = priceRequest(parsed.request, pricingOf(deps.rules.catalogue), sources.sourceOf);
       const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
       return async () => {
         const [balance, quote] = await Promise.all([
@@ -39,7 +41,7 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
           storeQuote(deps.database, { accountId, fingerprint, price }),
         ]);
         if (balance === null) throw notFound('account');
-        const terms = quoteTermsOf(parsed.request, sources.sourceOf);
+        const terms = quoteTermsOf(parsed.request, sources.sourceOf, deps.rules);
         const shown: Quote = {
           id: quote.quoteId,
           ...price,

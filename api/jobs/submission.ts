@@ -1,6 +1,7 @@
 import { jobIdOf } from '../../domain/job-id.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { creditsIfKnown } from '../../domain/quote.ts';
+import { pricingOf } from '../../contract/defined-catalogue.ts';
 import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { parseJobRequest } from '../../contract/parse-job-request.ts';
@@ -33,6 +34,6 @@ export function readSubmission(
     body: sent,
     request: parsed.request,
     fingerprint: fingerprintRequest(sent),
-    credits: creditsIfKnown(parsed.request),
+    credits: creditsIfKnown(parsed.request, pricingOf(rules.catalogue)),
   };
 }

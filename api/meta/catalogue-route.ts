@@ -1,48 +1,93 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { Catalogue } from '../../contract/catalogue-shapes.ts';
+import { pricingOf, type Catalogue } from '../../contract/defined-catalogue.ts';
+import type { CatalogueView } from '../../contract/catalogue-shapes.ts';
+import type { RequestRules } from '../../contract/job-request-rules.ts';
+import { jsonSchemaOfKind } from '../../contract/job-request-schema.ts';
+import type { Kind } from '../../contract/kind.ts';
 import { estimate } from '../../domain/estimate.ts';
-import { PACKS } from '../../domain/grant-rules.ts';
-import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../domain/job-request.ts';
-import { DEFAULT_MODEL, MODELS, type Model } from '../../domain/models.ts';
-import { PLAN_CREDITS, PLAN_NAMES } from '../../domain/plans.ts';
-import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
+import { isOffered, modelFor, type Model } from '../../domain/models.ts';
+import type { PriceList } from '../../domain/price-list.ts';
+import type { PriceRule } from '../../domain/price-rules.ts';
+import { priceRowsOf } from '../../domain/price-rows.ts';
 import { API_KEY_SCOPES } from '../../jobs/keys/api-key-scopes.ts';
 import type { Route } from '../http/route.ts';
 
-/** GET /v1/catalogue: models, prices, plans and packs, by the names that other calls take. The same for every key. */
-export function catalogueRoute(): Route {
+/** GET /v1/catalogue: kinds, models, prices, plans, packs and meters, by the names that other calls take. */
+export function catalogueRoute({ rules }: { readonly rules: RequestRules }): Route {
   return {
     ...CALLS.readCatalogue,
     access: 'key',
     scopes: API_KEY_SCOPES,
     handle({ response }) {
-      const shown: Catalogue = {
-        price_list: CURRENT_PRICE_LIST.version,
-        models: MODELS.map(viewModel),
-        prices: viewPrices(),
-        plans: PLAN_NAMES.map((name) => offer(name, PLAN_CREDITS[name])),
-        packs: PACKS.map((pack) => ({
-          ...offer(pack.name, pack.credits),
-          lifetime_months: pack.lifetimeMonths,
-        })),
-      };
-      response.set('Cache-Control', 'no-store').json(shown);
+      response
+        .set('Cache-Control', 'no-store')
+        .json(viewCatalogue(rules, pricingOf(rules.catalogue).priceList));
       return Promise.resolve();
     },
   };
 }
 
+function viewCatalogue(rules: RequestRules, priceList: PriceList): CatalogueView {
+  const { catalogue } = rules;
+  const offer = (name: string, credits: number) => ({ name, credits, buys: estimate(credits, priceList) });
+  return {
+    price_list: priceList.version,
+    price_list_name: priceList.name,
+    kinds: catalogue.kinds.map((kind) => viewKind(kind, rules, priceList)),
+    models: catalogue.models.map((model) => viewModel(model, rules)),
+    prices: Object.entries(priceList.prices).flatMap(([name, rule]) => viewPrices(name, rule, catalogue)),
+    plans: catalogue.plans.map(({ name, credits }) => offer(name, credits)),
+    packs: catalogue.packs.map(({ name, credits, lifetimeMonths }) => ({
+      ...offer(name, credits),
+      lifetime_months: lifetimeMonths,
+    })),
+    meters: catalogue.meters.map(({ name }) => ({ name })),
+    grants: {
+      sign_up: { credits: catalogue.grants.signUp.credits },
+      trial: {
+        credits: catalogue.grants.trial.credits,
+        lifetime_seconds: catalogue.grants.trial.lifetimeSeconds,
+      },
+      referral: {
+        credits: catalogue.grants.referral.credits,
+        lifetime_months: catalogue.grants.referral.lifetimeMonths,
+      },
+    },
+  };
+}
+
+/** `schema`: JSON Schema of a body of this kind, without the fields that belong to the job as a whole. */
+function viewKind(
+  kind: Kind,
+  { catalogue, providers }: RequestRules,
+  priceList: PriceList,
+): CatalogueView['kinds'][number] {
+  return {
+    name: kind.name,
+    schema: jsonSchemaOfKind(kind),
+    media_types: kind.mediaTypes,
+    can_be_edited: kind.canBeEdited,
+    can_be_varied: kind.canBeVaried,
+    price_rule: priceList.prices[kind.name] ?? null,
+    default_model: modelFor({ models: catalogue.models, providers }, { kind: kind.name })?.name ?? null,
+  };
+}
+
 /** Times in seconds from admission; a job's own `deadline_seconds` lies between the model's least and most. */
-function viewModel(model: Model): Catalogue['models'][number] {
+function viewModel(model: Model, { catalogue, providers }: RequestRules): CatalogueView['models'][number] {
+  const kinds = Object.entries(model.makes).map(([kind, { times }]) => ({
+    kind,
+    expected_seconds: times.expectedSeconds,
+    deadline_seconds: times.deadlineSeconds,
+  }));
+  const isDefault = ({ kind }: { readonly kind: string }) =>
+    modelFor({ models: catalogue.models, providers }, { kind })?.name === model.name;
   return {
     name: model.name,
-    is_default: model.name === DEFAULT_MODEL.name,
+    is_default: kinds.some(isDefault),
     is_sandbox: model.isSandbox,
-    kinds: Object.entries(model.times).map(([kind, times]) => ({
-      kind,
-      expected_seconds: times.expectedSeconds,
-      deadline_seconds: times.deadlineSeconds,
-    })),
+    is_offered: kinds.some(({ kind }) => isOffered(model, kind, providers)),
+    kinds,
     min_deadline_seconds: model.minDeadlineSeconds,
     max_deadline_seconds: model.maxDeadlineSeconds,
     max_attempts: model.maxAttempts,
@@ -50,23 +95,23 @@ function viewModel(model: Model): Catalogue['models'][number] {
   };
 }
 
-/** One line for each thing that has a price of its own: a batch is the sum of its outputs, an edit costs what its source does. */
-function viewPrices(): Catalogue['prices'] {
-  const { staticAd, videoAd, chatMessage } = CURRENT_PRICE_LIST;
-  return [
-    { kind: 'static_ad', credits: staticAd },
-    ...VIDEO_DURATIONS_SECONDS.flatMap((seconds) =>
-      VIDEO_QUALITIES.map((quality) => ({
-        kind: 'video_ad',
-        duration_seconds: seconds,
-        quality,
-        credits: videoAd[seconds][quality],
-      })),
-    ),
-    { kind: 'chat_message', credits: chatMessage },
-  ];
+/**
+ * One line for each thing that has a price of its own, and one with its rule for what is computed: a batch is the sum of its outputs, an
+ * edit costs what its source does.
+ */
+function viewPrices(name: string, rule: PriceRule, { kinds }: Catalogue): CatalogueView['prices'] {
+  const rows = priceRowsOf(rule);
+  if (rows === null) return [{ kind: name, rule }];
+  const fields = kinds.find((kind) => kind.name === name)?.fields ?? {};
+  return rows.map(({ values, credits }) => ({ kind: name, ...typed(values, fields), credits }));
 }
 
-function offer(name: string, credits: number) {
-  return { name, credits, buys: estimate(credits) };
+/** A table's values are names in it: in a body a number is a number. */
+function typed(values: Readonly<Record<string, string>>, fields: Kind['fields']) {
+  return Object.fromEntries(
+    Object.entries(values).map(([field, value]) => {
+      const isText = fields[field]?.safeParse(value).success ?? true;
+      return [field, isText ? value : (JSON.parse(value) as unknown)];
+    }),
+  );
 }

@@ -15,6 +15,13 @@ export async function balanceCommand(
   show(body, options, () => linesOf(body));
 }
 
+/** What the price list plans with: the one or the other. */
+function purchasesOf(buys: Balance['buys']): string {
+  return Object.entries(buys)
+    .map(([name, count]) => `${shown(count)} ${name.replaceAll('_', ' ')}`)
+    .join(' or ');
+}
+
 function linesOf(balance: Balance): string {
   const { next_expiry: next, buys } = balance;
   const sums = fields([
@@ -22,7 +29,7 @@ function linesOf(balance: Balance): string {
     ['Available', balance.available],
     ['Reserved', balance.reserved],
     ['Spent this period', `${shown(balance.spent_this_period)} since ${balance.period_starts_at}`],
-    ['Buys', `${shown(buys.statics)} static ads or ${shown(buys.videos)} videos`],
+    ['Buys', purchasesOf(buys)],
     ['Next expiry', next === null ? null : `${shown(next.credits)} credits at ${second(next.at)}`],
   ]);
   if (balance.grants.length === 0) return sums;

@@ -8,6 +8,7 @@ const LAYERS = [
   { name: 'domain', values: [], types: [] },
   { name: 'runtime', values: [], types: [] },
   { name: 'contract', values: ['domain'], types: [] },
+  { name: 'catalogue', values: ['domain', 'contract'], types: [] },
   { name: 'ledger', values: ['domain', 'contract'], types: [] },
   { name: 'jobs', values: ['domain', 'contract', 'ledger'], types: [] },
   { name: 'assets', values: ['domain', 'ledger'], types: [] },
@@ -17,7 +18,8 @@ const LAYERS = [
     values: ['domain', 'contract', 'ledger', 'jobs', 'assets', 'runtime/time-limit'],
     types: ['runtime'],
   },
-  { name: 'client', values: ['domain', 'contract'], types: ['runtime'] },
+  // A backend that names no catalogue has the shipped one: it composes itself, as a main.ts does.
+  { name: 'client', values: ['domain', 'contract', 'catalogue'], types: ['runtime'] },
   // reserve, commit and release move a job's credits and are called from activities only.
   {
     name: 'api',

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import {
-  JOB_REQUEST_LIMITS,
-  TEST_SCENARIOS,
-  VIDEO_DURATIONS_SECONDS,
-  VIDEO_QUALITIES,
-} from '../../domain/job-request.ts';
-import { STAGE_NAMES } from '../../domain/stages.ts';
+import { JOB_REQUEST_LIMITS, TEST_SCENARIOS } from '../../domain/job-request.ts';
+import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES, STAGE_NAMES } from '../film-options.ts';
 
 /** The caller's reference: our attempt reference, or whatever another caller uses. */
 const REFERENCE = z.string().min(1).max(200);

@@ -1,5 +1,5 @@
-import type { StageName } from '../../domain/stages.ts';
 import type { PredictionInput } from './prediction-request.ts';
+import type { StageName } from '../film-options.ts';
 
 /** What one prediction makes, and what this service charges its customer (us) for it. Dollars, as text: never a float. */
 export type Product = { readonly contentType: string; readonly price: string };

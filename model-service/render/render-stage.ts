@@ -1,10 +1,10 @@
-import type { StageName } from '../../domain/stages.ts';
 import { productOf, stageOf } from '../predictions/products.ts';
 import { composeAudioBed } from './encode/audio-bed.ts';
 import { parseScript, sceneOf, writeScript, formatOfScript } from './film/film-script.ts';
 import type { RenderRequest } from './workers/render-message.ts';
 import { seededRandom } from './drawing/seeded-random.ts';
 import { writeCaptions } from './film/write-captions.ts';
+import type { StageName } from '../film-options.ts';
 
 type OnProgress = (stage: string, fraction: number) => void;
 

@@ -16,6 +16,7 @@ import { openAccount } from '../../ledger/open-account.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import type { GenerationStart } from '../../contract/workflow-messages.ts';
+import { SUPERSCALE } from '../harness/superscale.ts';
 
 export type ActivitiesFixture = {
   readonly database: TestDatabase;
@@ -49,7 +50,12 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
   const { accountId } = await openAccount(worker, { name: 'Test', reference: randomUUID() });
   const settings = {
     heartbeatTimeoutSeconds: 5,
-    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
+    rules: {
+      catalogue: SUPERSCALE,
+      allowsTestScenarios: true,
+      allowsLocalAssetUrls: true,
+      providers: ['local'],
+    },
   };
   const provider = (serviceUrl: string) => createLocalProvider({ baseUrl: serviceUrl });
   const attempts = createAttempts(worker, findThisProcess().id);

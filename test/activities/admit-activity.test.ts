@@ -4,6 +4,7 @@ import { attemptOf } from '../../domain/output-plan.ts';
 import { createAdmitJob } from '../../jobs/admission/admit-job.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+import { SUPERSCALE } from '../harness/superscale.ts';
 
 let fixture: ActivitiesFixture;
 beforeAll(async () => {
@@ -28,7 +29,12 @@ function admitAtPrice(credits: number) {
     readEditSources.bind(null, fixture.worker),
     {
       heartbeatTimeoutSeconds: 5,
-      rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
+      rules: {
+        catalogue: SUPERSCALE,
+        allowsTestScenarios: true,
+        allowsLocalAssetUrls: true,
+        providers: ['local'],
+      },
     },
   );
 }
@@ -78,7 +84,7 @@ test('a worker without a model service refuses what it could never run, and rese
   const before = await fixture.balance();
   const admit = createAdmit(createAdmitJob(fixture.worker), readEditSources.bind(null, fixture.worker), {
     heartbeatTimeoutSeconds: 5,
-    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: [] },
+    rules: { catalogue: SUPERSCALE, allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: [] },
   });
   const { admission, plan } = await admit(fixture.startOf('not-offered'));
   expect(admission).toMatchObject({

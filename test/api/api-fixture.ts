@@ -27,6 +27,7 @@ import { reconcile } from '../../ledger/reconcile.ts';
 import { matchShape } from '../harness/match-shape.ts';
 import { createTestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
+import { SUPERSCALE, SUPERSCALE_OFFER } from '../harness/superscale.ts';
 
 export type Answer = {
   readonly status: number;
@@ -92,13 +93,14 @@ export async function createApiFixture(
         database: pool,
         assets,
         watches,
-        startJob: createStartJob({ client, taskQueue }),
+        startJob: createStartJob({ client, taskQueue, offer: SUPERSCALE_OFFER }),
         cancelJob: createCancelJob(client),
         supportWorkflows: createSupportWorkflows(client),
         readiness: createApiReadiness({ database: pool, client, taskQueue, now: Date.now }),
         temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
         publicUrl: publicUrlAt(port),
         rules: {
+          catalogue: SUPERSCALE,
           allowsTestScenarios: true,
           allowsLocalAssetUrls: true,
           providers: options.providers ?? ['local'],
@@ -112,7 +114,12 @@ export async function createApiFixture(
   const url = publicUrlAt(server.port);
   const admit = createAdmit(createAdmitJob(worker), readEditSources.bind(null, worker), {
     heartbeatTimeoutSeconds: 5,
-    rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
+    rules: {
+      catalogue: SUPERSCALE,
+      allowsTestScenarios: true,
+      allowsLocalAssetUrls: true,
+      providers: ['local'],
+    },
   });
   let accounts = 0;
 

@@ -9,6 +9,7 @@ import { createProviderRegistry } from '../../activities/providers/provider-regi
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { createDiskAssetStore } from '../../assets/asset-store.ts';
 import { startService } from '../model-service/running-service.ts';
+import { SUPERSCALE } from '../harness/superscale.ts';
 
 /** A workflow that fails is the subject of some tests and no news. */
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -37,7 +38,12 @@ export async function startWorker(options: {
       providers: createProviderRegistry([createLocalProvider({ baseUrl: modelService.url })]),
       assets: createDiskAssetStore(options.assetHome),
       heartbeatTimeoutSeconds: 5,
-      rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
+      rules: {
+        catalogue: SUPERSCALE,
+        allowsTestScenarios: true,
+        allowsLocalAssetUrls: true,
+        providers: ['local'],
+      },
       ...(options.opensLocalAddresses === true ? LOCAL_ADDRESSES : {}),
     }),
     shutdownGraceTime: '1 second',

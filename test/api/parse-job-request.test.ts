@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseJobRequest } from '../../contract/parse-job-request.ts';
+import { SUPERSCALE_RULES } from '../harness/superscale.ts';
 
 const brief = { headline: 'A kettle' };
 const staticAd = { kind: 'static_ad', brief };
@@ -7,7 +8,7 @@ const videoAd = { kind: 'video_ad', brief };
 const edit = { kind: 'edit', source_output_id: 'out_aaaaaaaaaaaaaaaaaaaaaaaaaa_0' };
 
 const errorsOf = (body: unknown) => {
-  const parsed = parseJobRequest(body);
+  const parsed = parseJobRequest(body, SUPERSCALE_RULES);
   return parsed.ok ? [] : parsed.errors.map(({ pointer, code }) => `${pointer} ${code}`);
 };
 const withBrief = (fields: object) => ({ ...staticAd, brief: { ...brief, ...fields } });
@@ -273,7 +274,7 @@ describe('refuses, naming the field and why', () => {
   });
 
   it('a test scenario where they are switched off', () => {
-    const rules = { allowsTestScenarios: false, allowsLocalAssetUrls: false };
+    const rules = { ...SUPERSCALE_RULES, allowsTestScenarios: false, allowsLocalAssetUrls: false };
     const parsed = parseJobRequest({ ...staticAd, test_scenario: 'ok' }, rules);
     expect(parsed).toMatchObject({ ok: false, errors: [{ pointer: '/test_scenario', code: 'not_allowed' }] });
   });
@@ -284,7 +285,7 @@ describe('refuses, naming the field and why', () => {
       kind: 'batch',
       items: [staticAd, { kind: 'static_ad', brief: { headline: 'A kettle', reference_asset_urls } }],
     };
-    const rules = { allowsTestScenarios: true, allowsLocalAssetUrls: false };
+    const rules = { ...SUPERSCALE_RULES, allowsTestScenarios: true, allowsLocalAssetUrls: false };
     expect(parseJobRequest(body, rules)).toMatchObject({
       ok: false,
       errors: [{ pointer: '/items/1/brief/reference_asset_urls/1', code: 'not_https' }],

@@ -14,6 +14,7 @@ import {
 import { startWorker } from './in-process-worker.ts';
 import { deliver } from './job-ending.ts';
 import { createReviewCalls, type Review, type ReviewCalls } from './review-calls.ts';
+import { SUPERSCALE_OFFER } from '../harness/superscale.ts';
 
 const TASK_QUEUE = 'api-reviews';
 
@@ -252,7 +253,11 @@ describe('a free retry cannot be had by asking', () => {
     const { review } = await calls.reported();
     const jobId = jobIdOf(account.accountId, 'sly');
     const body = freeRetryRequest(review.id);
-    const outcome = await createStartJob({ client: api.client, taskQueue: TASK_QUEUE })({
+    const outcome = await createStartJob({
+      client: api.client,
+      taskQueue: TASK_QUEUE,
+      offer: SUPERSCALE_OFFER,
+    })({
       ...{ accountId: account.accountId, jobId, body, request: STATIC_AD, credits: 0 },
       fingerprint: fingerprintRequest(body),
     });

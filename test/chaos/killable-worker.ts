@@ -15,6 +15,7 @@ import { connectTemporalNatively } from '../../runtime/temporal-native-connectio
 import { createWorker } from '../../worker/create-worker.ts';
 import { installRuntime } from '../../worker/install-runtime.ts';
 import { createKiller, killableDatabase, killableProvider, type KillPoint } from './kill-points.ts';
+import { SUPERSCALE } from '../harness/superscale.ts';
 
 /** The worker as worker/main.ts composes it, but for parts that kill the process at a given point. */
 
@@ -37,7 +38,12 @@ const jobActivities = createJobActivities({
   providers,
   assets: createDiskAssetStore(config.assetHome),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
-  rules: { allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: ['local'] },
+  rules: {
+    catalogue: SUPERSCALE,
+    allowsTestScenarios: true,
+    allowsLocalAssetUrls: true,
+    providers: ['local'],
+  },
   openOutside: createOpenOutside(resolveBySystem, { allowsLocal: true }),
 });
 const reconcileActivities = createReconcileActivities({

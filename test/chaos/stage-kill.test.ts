@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FILM_STAGES, partNameOf, partsOf } from '../../domain/stages.ts';
+import { partNameOf, partsOf } from '../../domain/stages.ts';
 import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from './chaos-fixture.ts';
 import { startChaosWorker } from './chaos-worker.ts';
 import type { KillPoint } from './kill-points.ts';
+import { FILM_STAGES } from '../harness/superscale.ts';
 
 const PARTS = FILM_STAGES.flatMap(partsOf).map(partNameOf);
 

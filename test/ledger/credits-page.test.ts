@@ -20,15 +20,16 @@ import {
   TRIAL_CREDITS,
   TRIAL_LIFETIME_SECONDS,
 } from '../../domain/grant-rules.ts';
-import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../domain/job-request.ts';
+import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../catalogue/superscale/superscale-kinds.ts';
 import { OLDEST_PERIOD_MONTHS, PLAN_CREDITS } from '../../domain/plans.ts';
-import { CURRENT_PRICE_LIST } from '../../domain/price-list.ts';
 import { QUOTE_LIFETIME_SECONDS } from '../../domain/quote.ts';
 import { SETTINGS } from '../../runtime/settings.ts';
 import { falsify, findLies, parseExampleLine } from './credits-page/example-line.ts';
 import { quoteLine } from './credits-page/quote-line.ts';
 import { parseFigure, readPage, toFigure } from './credits-page/read-page.ts';
 import { runExample } from './credits-page/run-example.ts';
+import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
+import { priceByRule } from '../../domain/price-rules.ts';
 
 /** Everything docs/credits.md says is done or compared: examples by the real ledger, tables with domain. */
 
@@ -91,14 +92,21 @@ describe('a table of the page is what the code says', () => {
   const table = (heading: string) => page.tableUnder(heading);
 
   test('prices', () => {
-    const { staticAd, chatMessage, videoAd } = CURRENT_PRICE_LIST;
+    const priceOf = (kind: string, fields: object = {}) => {
+      const rule = SUPERSCALE_PRICING.priceList.prices[kind];
+      if (rule === undefined) throw new RangeError(`no price for ${kind}`);
+      return priceByRule(rule, { ...fields }).credits;
+    };
+    const [staticAd, chatMessage] = [priceOf('static_ad'), priceOf('chat_message')];
     expect(table('Prices').map(([, credits]) => credits)).toEqual(
       [staticAd, staticAd, chatMessage].map(toFigure),
     );
     expect(table('Videos')).toEqual(
       VIDEO_DURATIONS_SECONDS.map((seconds) => [
         `${String(seconds)} s`,
-        ...VIDEO_QUALITIES.map((quality) => toFigure(videoAd[seconds][quality])),
+        ...VIDEO_QUALITIES.map((quality) =>
+          toFigure(priceOf('video_ad', { duration_seconds: seconds, quality })),
+        ),
       ]),
     );
   });
@@ -107,7 +115,10 @@ describe('a table of the page is what the code says', () => {
     const balances = [SIGN_UP_CREDITS, TRIAL_CREDITS, ...Object.values(PLAN_CREDITS)];
     const rows = table('What credits buy').map(([, ...figures]) => figures.map(parseFigure));
     expect(rows).toEqual(
-      balances.map((credits) => [credits, estimate(credits).statics, estimate(credits).videos]),
+      balances.map((credits) => {
+        const buys = estimate(credits, SUPERSCALE_PRICING.priceList);
+        return [credits, buys['statics'], buys['videos']];
+      }),
     );
   });
 

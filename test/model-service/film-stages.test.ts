@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalProvider } from '../../activities/providers/local-provider.ts';
-import { FILM_STAGES, partsOf } from '../../domain/stages.ts';
+import { partsOf } from '../../domain/stages.ts';
 import { startService, type RunningService } from './running-service.ts';
 import { serviceClient } from './service-client.ts';
+import { FILM_STAGES } from '../harness/superscale.ts';
 
 const SIGNAL = new AbortController().signal;
 const FILM = { kind: 'video_ad', duration_seconds: 15 } as const;

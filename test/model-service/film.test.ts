@@ -8,7 +8,9 @@ import { parseScript, sceneOf, writeScript } from '../../model-service/render/fi
 import type { Renderer, RenderInput } from '../../model-service/renderer.ts';
 import { ResultFiles } from '../../model-service/files/result-files.ts';
 import type { PredictionInput } from '../../model-service/predictions/prediction-request.ts';
-import { FILM_STAGES, partsOf, type StageName } from '../../domain/stages.ts';
+import { partsOf } from '../../domain/stages.ts';
+import type { StageName } from '../../model-service/film-options.ts';
+import { FILM_STAGES } from '../harness/superscale.ts';
 
 const FILM: PredictionInput = {
   kind: 'video_ad',
@@ -50,7 +52,9 @@ async function makeFilm(input: PredictionInput): Promise<readonly RenderInput[]>
   const results: RenderInput[] = [];
   for (const stage of FILM_STAGES) {
     const inputs = results.filter((result) => stage.needs.includes(result.stage));
-    const made = partsOf(stage).map(({ part }) => makePart(input, { name: stage.name, part }, inputs));
+    const made = partsOf(stage).map(({ part }) =>
+      makePart(input, { name: stage.name as StageName, part }, inputs),
+    );
     results.push(...(await Promise.all(made)));
   }
   return results;

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BATCH_WINDOW, batchTimesOf, outputTimesOf } from '../../domain/batch-plan.ts';
-import { DEFAULT_MODEL, jobTimesOf, type ModelTimes } from '../../domain/models.ts';
+import { jobTimesOf, type ModelTimes } from '../../domain/models.ts';
+import { LOCAL_RENDER } from '../harness/superscale.ts';
 
 const timesOf = (kind: 'static_ad' | 'video_ad'): ModelTimes => {
-  const times = DEFAULT_MODEL.times[kind];
+  const times = LOCAL_RENDER.makes[kind]?.times;
   if (times === undefined) throw new Error(`no times for ${kind}`);
   return times;
 };

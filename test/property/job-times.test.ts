@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULT_MODEL, isBroughtForward, jobTimesOf } from '../../domain/models.ts';
+import { isBroughtForward, jobTimesOf } from '../../domain/models.ts';
+import { LOCAL_RENDER } from '../harness/superscale.ts';
 
 const kinds = ['static_ad', 'video_ad'] as const;
 const deadline = fc.option(
-  fc.integer({ min: DEFAULT_MODEL.minDeadlineSeconds, max: DEFAULT_MODEL.maxDeadlineSeconds }),
+  fc.integer({ min: LOCAL_RENDER.minDeadlineSeconds, max: LOCAL_RENDER.maxDeadlineSeconds }),
   { nil: undefined },
 );
 
 function timesOf(kind: (typeof kinds)[number]) {
-  const times = DEFAULT_MODEL.times[kind];
+  const times = LOCAL_RENDER.makes[kind]?.times;
   if (times === undefined) throw new Error(`the default model has no times for ${kind}`);
   return times;
 }

@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  VIDEO_DURATIONS_SECONDS,
-  VIDEO_QUALITIES,
-  type JobRequest,
-  type WorkItem,
-} from '../../domain/job-request.ts';
-import { priceListOf } from '../../domain/price-list.ts';
+import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../catalogue/superscale/superscale-kinds.ts';
+import type { JobRequest, WorkItem } from '../../domain/job-request.ts';
 import { outputCountOf, priceRequest } from '../../domain/quote.ts';
+import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
 
 const variations = fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined });
 const work: fc.Arbitrary<WorkItem> = fc.oneof(
@@ -24,8 +20,8 @@ const batch = fc.array(work, { maxLength: 20 }).map((items): JobRequest => ({ ki
 test('a batch costs what its items cost one by one', () => {
   fc.assert(
     fc.property(batch, (request) => {
-      const alone = (request.items ?? []).map((item) => priceRequest(item, priceListOf(1)).total);
-      expect(priceRequest(request, priceListOf(1)).total).toBe(
+      const alone = (request.items ?? []).map((item) => priceRequest(item, SUPERSCALE_PRICING).total);
+      expect(priceRequest(request, SUPERSCALE_PRICING).total).toBe(
         alone.reduce((sum, credits) => sum + credits, 0),
       );
     }),
@@ -35,7 +31,7 @@ test('a batch costs what its items cost one by one', () => {
 test('a price is the sum of its lines, a line its quantity times its unit, and quantities are the outputs', () => {
   fc.assert(
     fc.property(batch, (request) => {
-      const { total, lines } = priceRequest(request, priceListOf(1));
+      const { total, lines } = priceRequest(request, SUPERSCALE_PRICING);
       expect(lines.every((line) => line.credits === line.quantity * line.unit_credits)).toBe(true);
       expect(lines.reduce((sum, line) => sum + line.credits, 0)).toBe(total);
       expect(lines.reduce((sum, line) => sum + line.quantity, 0)).toBe(outputCountOf(request));
@@ -44,9 +40,11 @@ test('a price is the sum of its lines, a line its quantity times its unit, and q
 });
 
 test('a video costs 500 to 900 credits, and more for more', () => {
-  const { videoAd } = priceListOf(1) ?? { videoAd: undefined };
   const table = VIDEO_DURATIONS_SECONDS.map((seconds) =>
-    VIDEO_QUALITIES.map((quality) => videoAd?.[seconds][quality] ?? 0),
+    VIDEO_QUALITIES.map(
+      (quality) =>
+        priceRequest({ kind: 'video_ad', duration_seconds: seconds, quality }, SUPERSCALE_PRICING).total,
+    ),
   );
   for (const line of [
     ...table,

@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest';
-import { sourceIdsOf, resolveWork, type EditSource } from '../../domain/edit.ts';
+import {
+  resolveWork as resolveWorkOf,
+  sourceIdsOf,
+  type EditSource,
+  type SourceOf,
+} from '../../domain/edit.ts';
 import { planOutputs } from '../../domain/output-plan.ts';
 import { priceRequest } from '../../domain/quote.ts';
-import { priceListOf } from '../../domain/price-list.ts';
+import type { WorkItem } from '../../domain/job-request.ts';
+import { SUPERSCALE, SUPERSCALE_PRICING } from '../harness/superscale.ts';
+
+const resolveWork = (work: WorkItem, sourceOf: SourceOf) => resolveWorkOf(work, sourceOf, SUPERSCALE.kinds);
 
 const brief = { headline: 'A kettle', brand_color: '#00aa77' };
 const video: EditSource = { kind: 'video_ad', brief, duration_seconds: 15, quality: 'draft' };
@@ -27,7 +35,7 @@ test('an edit of a picture has no duration, whatever it says', () => {
     kind: 'static_ad',
     brief,
   }));
-  expect([made.kind, made.duration_seconds, made.quality]).toEqual(['static_ad', undefined, undefined]);
+  expect([made.kind, made['duration_seconds'], made['quality']]).toEqual(['static_ad', undefined, undefined]);
 });
 
 test('an edit of an edit asks for what both asked, and starts afresh with a brief of its own', () => {
@@ -54,14 +62,13 @@ test('edits in a batch are priced and planned from their sources, each read once
   const items = [edit, { ...edit, variations: 2 }, { ...edit, source_output_id: 'out_b' }] as const;
   const request = { kind: 'batch', items } as const;
   const sourceOf = (outputId: string) => sources.get(outputId);
-  const price = priceRequest(request, priceListOf(1), sourceOf);
+  const price = priceRequest(request, SUPERSCALE_PRICING, sourceOf);
   expect(sourceIdsOf(items)).toEqual(['out_a', 'out_b']);
   expect(price.total).toBe(500 + 2 * 500 + 35);
   expect(
-    planOutputs(`job_${'j'.repeat(26)}`, request, price, sourceOf).map(({ work, credits }) => [
-      work.kind,
-      credits,
-    ]),
+    planOutputs(`job_${'j'.repeat(26)}`, request, price, SUPERSCALE.kinds, sourceOf).map(
+      ({ work, credits }) => [work.kind, credits],
+    ),
   ).toEqual([
     ['video_ad', 500],
     ['video_ad', 500],

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { estimate } from '../../domain/estimate.ts';
+import { estimate as estimateBy } from '../../domain/estimate.ts';
+import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
+
+const estimate = (credits: number) => estimateBy(credits, SUPERSCALE_PRICING.priceList);
 
 test.each([
   [1_000, 28, 1],
@@ -18,7 +21,7 @@ test('a balance just short of a price buys none of it, and the price itself one'
     { statics: 0, videos: 0 },
     { statics: 1, videos: 0 },
   ]);
-  expect([estimate(699).videos, estimate(700).videos]).toEqual([0, 1]);
+  expect([estimate(699)['videos'], estimate(700)['videos']]).toEqual([0, 1]);
 });
 
 test.each([-1, 1.5, Number.NaN, 2 ** 53])('%d is not a balance', (credits) => {

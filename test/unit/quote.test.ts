@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { EditSource } from '../../domain/edit.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
-import { priceListOf } from '../../domain/price-list.ts';
 import { outputCountOf, priceRequest } from '../../domain/quote.ts';
+import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
 
 const total = (request: JobRequest, sourceOf?: (outputId: string) => EditSource | undefined) =>
-  priceRequest(request, priceListOf(1), sourceOf).total;
+  priceRequest(request, SUPERSCALE_PRICING, sourceOf).total;
 
 test('a static ad costs 35 credits, and so does each variation', () => {
   expect(total({ kind: 'static_ad' })).toBe(35);
@@ -24,7 +24,7 @@ test('a batch costs the sum of its outputs, line by line', () => {
       { kind: 'video_ad', duration_seconds: 60, quality: 'high' },
     ],
   };
-  expect(priceRequest(request, priceListOf(1))).toEqual({
+  expect(priceRequest(request, SUPERSCALE_PRICING)).toEqual({
     price_list: 1,
     total: 970,
     lines: [

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { attemptOf, stagesOf, type OutputPlan } from '../../domain/output-plan.ts';
-import { jobTimesOf, MODELS } from '../../domain/models.ts';
+import { jobTimesOf } from '../../domain/models.ts';
 import { afterFailedRun, errorClassOfRun, failedRunOf } from '../../domain/rejections.ts';
-import { FILM_STAGES, FINAL_STAGE, partNameOf, partProgressOf, partsOf } from '../../domain/stages.ts';
+import { FINAL_STAGE, partNameOf, partProgressOf, partsOf } from '../../domain/stages.ts';
+import { FILM_STAGES, SUPERSCALE } from '../harness/superscale.ts';
 
 const STEM = 'abcdefghijklmnopqrstuvwxyz';
 const PLAN: OutputPlan = {
@@ -13,6 +14,8 @@ const PLAN: OutputPlan = {
   kind: 'static_ad',
   credits: 35,
   provider: 'local',
+  model: 'local/render',
+  mediaType: 'image/png',
   maxAttempts: 3,
   times: jobTimesOf(
     { expectedSeconds: 1, startDeadlineSeconds: 2, stuckSeconds: 3, deadlineSeconds: 4 },
@@ -22,25 +25,26 @@ const PLAN: OutputPlan = {
   heartbeatTimeoutSeconds: 4,
 };
 
-describe.each(MODELS.flatMap(({ stages }) => Object.entries(stages)))(
-  'the stages of a %s',
-  (_kind, stages) => {
-    it('are made from earlier ones only, and end with the one that is delivered', () => {
-      stages.forEach((stage, index) => {
-        const earlier = stages.slice(0, index).map(({ name }) => name);
-        expect(earlier).toEqual(expect.arrayContaining([...stage.needs]));
-      });
-      expect(stages.at(-1)).toMatchObject({ name: FINAL_STAGE, parts: 1 });
-      expect(new Set(stages.map(({ name }) => name)).size).toBe(stages.length);
-    });
-
-    it('are all of the progress together', () => {
-      expect(stages.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
-      const last = partProgressOf(stages, stages.at(-1) ?? stagesOf(PLAN)[0]);
-      expect((last?.before ?? 0) + (last?.share ?? 0)).toBeCloseTo(1, 9);
-    });
-  },
+const STAGED = SUPERSCALE.models.flatMap(({ makes }) =>
+  Object.entries(makes).flatMap(([kind, { stages }]) => (stages === null ? [] : [[kind, stages] as const])),
 );
+
+describe.each(STAGED)('the stages of a %s', (_kind, stages) => {
+  it('are made from earlier ones only, and end with the one that is delivered', () => {
+    stages.forEach((stage, index) => {
+      const earlier = stages.slice(0, index).map(({ name }) => name);
+      expect(earlier).toEqual(expect.arrayContaining([...stage.needs]));
+    });
+    expect(stages.at(-1)).toMatchObject({ name: FINAL_STAGE, parts: 1 });
+    expect(new Set(stages.map(({ name }) => name)).size).toBe(stages.length);
+  });
+
+  it('are all of the progress together', () => {
+    expect(stages.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
+    const last = partProgressOf(stages, stages.at(-1) ?? stagesOf(PLAN)[0]);
+    expect((last?.before ?? 0) + (last?.share ?? 0)).toBeCloseTo(1, 9);
+  });
+});
 
 describe('an attempt', () => {
   it('at what is made in one call is at its final stage, under the reference it always had', () => {

@@ -1,4 +1,4 @@
-import type { VideoDurationSeconds, VideoQuality } from '../../../domain/job-request.ts';
+import type { VideoDurationSeconds, VideoQuality } from '../../film-options.ts';
 
 export type FilmFormat = {
   readonly width: number;

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../../domain/job-request.ts';
-import { FILM_SCENES } from '../../../domain/stages.ts';
 import type { PredictionInput } from '../../predictions/prediction-request.ts';
 import { adCopyOf } from '../text/read-ad-copy.ts';
 import { filmFormatOf, type FilmFormat } from './film-format.ts';
 import { writeStoryboard, type Shot } from './storyboard.ts';
+import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES, FILM_SCENES } from '../../film-options.ts';
 
 /** A video that names no duration or quality (docs/http-api.md). */
 const DEFAULT_DURATION_SECONDS = 30;

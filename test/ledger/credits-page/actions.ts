@@ -15,7 +15,7 @@ import {
   type GrantSource,
 } from '../../../domain/grant-rules.ts';
 import { grantIdOf, jobIdOf } from '../../../domain/job-id.ts';
-import { CURRENT_PRICE_LIST } from '../../../domain/price-list.ts';
+import { usePrice } from '../../../domain/price-list.ts';
 import { createAdmitJob } from '../../../jobs/admission/admit-job.ts';
 import { readEditSources } from '../../../jobs/admission/read-edit-sources.ts';
 import type { Database } from '../../../ledger/database.ts';
@@ -27,6 +27,7 @@ import { refer } from '../../../ledger/refer.ts';
 import { voidGrant } from '../../../ledger/void-grant.ts';
 import { callReserve, callVerb, type VerbItem, type VerbName } from '../sql-verbs.ts';
 import { parseFigure } from './read-page.ts';
+import { SUPERSCALE, SUPERSCALE_PRICING } from '../../harness/superscale.ts';
 
 const BY = { actor: 'test', reason: 'an example' };
 
@@ -131,7 +132,11 @@ const ACTIONS: readonly Action[] = [
     pattern: new RegExp(`^chat${FOR_WHOM}$`),
     act: (context, { member, project }) =>
       call(context, 'spend', {
-        ...{ spend_id: context.key, amount: CURRENT_PRICE_LIST.chatMessage, note: 'chat_message' },
+        ...{
+          spend_id: context.key,
+          amount: usePrice(SUPERSCALE_PRICING.priceList, 'chat_message'),
+          note: 'chat_message',
+        },
         ...{ member, project },
       }),
   },
@@ -238,7 +243,12 @@ async function changeLimits({ database, accountId }: ActionContext, change: obje
 async function submitStaticAd(database: Database, accountId: string, key: string): Promise<Answer> {
   const admit = createAdmit(createAdmitJob(database), readEditSources.bind(null, database), {
     heartbeatTimeoutSeconds: 10,
-    rules: { allowsTestScenarios: false, allowsLocalAssetUrls: false, providers: ['local'] },
+    rules: {
+      catalogue: SUPERSCALE,
+      allowsTestScenarios: false,
+      allowsLocalAssetUrls: false,
+      providers: ['local'],
+    },
   });
   const { admission } = await admit({
     accountId,

@@ -1,5 +1,6 @@
-import type { VideoDurationSeconds, VideoQuality, WorkItem } from '../../../domain/job-request.ts';
-import { CURRENT_PRICE_LIST } from '../../../domain/price-list.ts';
+import type { WorkItem } from '../../../domain/job-request.ts';
+import { usePrice } from '../../../domain/price-list.ts';
+import { SUPERSCALE_PRICING } from '../../harness/superscale.ts';
 import type { EditSource } from '../../../domain/edit.ts';
 import { priceRequest } from '../../../domain/quote.ts';
 import { parseFigure } from './read-page.ts';
@@ -27,8 +28,8 @@ export function quoteLine(line: string): { readonly said: number; readonly cost:
       words['static'] === undefined
         ? {
             kind: 'video_ad',
-            duration_seconds: Number(words['seconds']) as VideoDurationSeconds,
-            quality: words['quality'] as VideoQuality,
+            duration_seconds: Number(words['seconds']),
+            quality: words['quality'],
           }
         : { kind: 'static_ad' };
     if (words['edit'] === undefined) items.push({ ...made, variations: count });
@@ -38,9 +39,9 @@ export function quoteLine(line: string): { readonly said: number; readonly cost:
       items.push({ kind: 'edit', source_output_id: id, variations: count });
     }
   }
-  const price = priceRequest({ kind: 'batch', items }, CURRENT_PRICE_LIST, (id) => sources.get(id));
+  const price = priceRequest({ kind: 'batch', items }, SUPERSCALE_PRICING, (id) => sources.get(id));
   return {
     said: parseFigure(found['credits'] ?? ''),
-    cost: price.total + chats * CURRENT_PRICE_LIST.chatMessage,
+    cost: price.total + chats * usePrice(SUPERSCALE_PRICING.priceList, 'chat_message'),
   };
 }

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { ToInput } from '../domain/models.ts';
+import type { PriceRule, PriceTable } from '../domain/price-rules.ts';
+import { MAX_CREDITS_PER_CALL } from '../domain/credits.ts';
+
+/** What an adopter writes (docs/your-own-catalogue.md). Each entry is parsed by itself, so that one fault hides no other. */
+
+/** Names stand in URLs, events, search attributes and ledgers: small letters, digits, `_`. */
+const NAME = /^[a-z][a-z0-9_]{0,39}$/;
+const MODEL_NAME = /^[a-z0-9][a-z0-9._/-]{0,63}$/;
+const STAGE_NAME = /^[a-z][a-z0-9]{0,19}$/;
+const MEDIA_TYPE = /^[a-z]+\/[a-z0-9.+-]+$/;
+const DOLLARS = /^\d{1,6}(\.\d{1,6})?$/;
+
+const name = z.string().regex(NAME, 'a name is small letters, digits and _, at most 40');
+const mediaType = z.string().regex(MEDIA_TYPE, 'a media type, as image/png');
+const dollars = z.string().regex(DOLLARS, 'US dollars as text, as "0.0400"');
+const credits = z.int().min(1).max(MAX_CREDITS_PER_CALL);
+const seconds = z.number().positive();
+const months = z.int().min(1).max(1_200);
+
+const fieldSchema = z.custom<z.ZodType>(
+  (value) => value instanceof z.ZodType,
+  'not a zod schema made with the z that the catalogue was given',
+);
+
+export const kindDefinition = z.strictObject({
+  name,
+  /** Its own fields, beside the common ones of a job body. */
+  fields: z.record(name, fieldSchema),
+  /** What a field that is left out stands for. */
+  defaults: z.record(z.string(), z.unknown()).default({}),
+  mediaTypes: z.array(mediaType).min(1),
+  canBeEdited: z.boolean().default(true),
+  canBeVaried: z.boolean().default(true),
+  priceFields: z.array(z.string()).default([]),
+  supportFields: z.array(z.string()).default([]),
+  subject: z.string().nullable().default(null),
+});
+
+const stageDefinition = z.strictObject({
+  name: z.string().regex(STAGE_NAME, 'a stage is named by small letters and digits, at most 20'),
+  needs: z.array(z.string()).default([]),
+  parts: z.int().min(1).max(16).default(1),
+  model: z.string().min(1).max(200),
+  provider: name.optional(),
+  mediaType,
+  share: z.number().positive().max(1),
+});
+
+const makingDefinition = z.strictObject({
+  times: z.strictObject({
+    expectedSeconds: seconds,
+    startDeadlineSeconds: seconds,
+    stuckSeconds: seconds,
+    deadlineSeconds: seconds,
+  }),
+  mediaType: mediaType.optional(),
+  stages: z.array(stageDefinition).min(2).max(20).optional(),
+});
+
+export const modelDefinition = z.strictObject({
+  name: z.string().regex(MODEL_NAME, 'a model is named like local/render'),
+  provider: name,
+  remoteId: z.string().min(1).max(200).optional(),
+  makes: z.record(z.string(), makingDefinition),
+  minDeadlineSeconds: seconds,
+  maxDeadlineSeconds: seconds,
+  maxAttempts: z.int().min(1).max(10).default(3),
+  isSandbox: z.boolean().default(false),
+  cancelRule: z.string().min(1).max(300),
+  cost: z
+    .strictObject({ per_call: dollars.optional(), per_second: dollars.optional() })
+    .nullable()
+    .default(null),
+  toInput: z
+    .custom<ToInput>((value) => typeof value === 'function', 'not a function')
+    .nullable()
+    .default(null),
+  fallbacks: z.array(z.string()).default([]),
+});
+
+const priceTable: z.ZodType<PriceTable> = z.lazy(() =>
+  z.record(z.string(), z.union([z.number(), priceTable])),
+);
+const unitMeasure = z.enum(['number', 'product', 'characters']);
+const priceRule: z.ZodType<PriceRule> = z.lazy(() =>
+  z.discriminatedUnion('rule', [
+    z.strictObject({ rule: z.literal('flat'), credits: z.number() }),
+    z.strictObject({ rule: z.literal('table'), fields: z.array(z.string()), prices: priceTable }),
+    z.strictObject({
+      ...{ rule: z.literal('per_unit'), unit: z.string().min(1).max(40), measure: unitMeasure },
+      ...{ fields: z.array(z.string()), unit_size: z.number(), credits: z.number() },
+      minimum: z.number().optional(),
+    }),
+    z.strictObject({ rule: z.literal('sum'), of: z.array(priceRule) }),
+  ]),
+);
+
+export const priceListDefinition = z.strictObject({
+  name,
+  version: z.int().min(1).max(1_000_000),
+  prices: z.record(z.string(), priceRule),
+  planning: z.record(name, credits),
+});
+
+export const planDefinition = z.strictObject({ name, credits });
+export const packDefinition = z.strictObject({ name, credits, lifetimeMonths: months });
+export const meterDefinition = z.strictObject({ name });
+
+export const grantsDefinition = z.strictObject({
+  signUp: z.strictObject({ credits }),
+  trial: z.strictObject({ credits, lifetimeSeconds: z.int().min(1) }),
+  referral: z.strictObject({ credits, lifetimeMonths: months }),
+  goodwill: z.strictObject({ lifetimeSeconds: z.int().min(1) }),
+  topUp: z.strictObject({ lifetimeMonths: months }),
+  lowBalanceAt: credits,
+});
+
+export type KindDefinition = z.input<typeof kindDefinition>;
+export type ModelDefinition = z.input<typeof modelDefinition>;
+export type PriceListDefinition = z.input<typeof priceListDefinition>;
+
+export type CatalogueDefinition = {
+  readonly kinds: readonly KindDefinition[];
+  /** The first that makes a kind is its default. */
+  readonly models: readonly ModelDefinition[];
+  /** The first one's name is that of every account that has none of its own. */
+  readonly priceLists: readonly PriceListDefinition[];
+  /** From the lowest up. */
+  readonly plans: readonly z.input<typeof planDefinition>[];
+  readonly packs: readonly z.input<typeof packDefinition>[];
+  readonly grants: z.input<typeof grantsDefinition>;
+  readonly meters: readonly z.input<typeof meterDefinition>[];
+};

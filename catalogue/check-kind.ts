@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { brief } from '../contract/brief.ts';
+import { COMMON_FIELDS } from '../contract/job-request-schema.ts';
+import type { Kind } from '../contract/kind.ts';
+import type { Model } from '../domain/models.ts';
+import { BATCH_KIND, EDIT_KIND } from '../domain/kind-rules.ts';
+import type { CatalogueFault } from './catalogue-error.ts';
+import { isRepeated, type Placed } from './placed.ts';
+
+/** What is wrong with a kind whose every part is right by itself. */
+export function faultsOfKind(
+  path: string,
+  kind: Kind,
+  { kinds, models }: { readonly kinds: readonly Placed<Kind>[]; readonly models: readonly Placed<Model>[] },
+): readonly CatalogueFault[] {
+  const at = (place: string, fault: string): CatalogueFault => ({ path: `${path}${place}`, fault });
+  const faults: CatalogueFault[] = [];
+  if (kind.name === EDIT_KIND || kind.name === BATCH_KIND) {
+    faults.push(at('.name', `"${kind.name}" is a kind of ours, which works for every kind`));
+  }
+  if (isRepeated(kinds, { path, entry: kind })) {
+    faults.push(at('.name', `there is another kind "${kind.name}"`));
+  }
+  if (!models.some(({ entry }) => Object.hasOwn(entry.makes, kind.name))) {
+    faults.push(at('', `no model makes ${kind.name}`));
+  }
+  const unknown = (list: 'priceFields' | 'supportFields', field: string, index: number) =>
+    Object.hasOwn(kind.fields, field) ? [] : [at(`.${list}[${String(index)}]`, `there is no field ${field}`)];
+  return [
+    ...faults,
+    ...Object.entries(kind.fields).flatMap(([field, schema]) =>
+      faultsOfField(field, schema).map((fault) => at(`.fields.${field}`, fault)),
+    ),
+    ...Object.entries(kind.defaults).flatMap(([field, value]) =>
+      faultsOfDefault(kind, field, value).map((fault) => at(`.defaults.${field}`, fault)),
+    ),
+    ...kind.priceFields.flatMap((field, index) => unknown('priceFields', field, index)),
+    ...kind.supportFields.flatMap((field, index) => unknown('supportFields', field, index)),
+    ...(kind.subject === null || Object.hasOwn(kind.fields, kind.subject)
+      ? []
+      : [at('.subject', `there is no field ${kind.subject}`)]),
+  ];
+}
+
+function faultsOfField(field: string, schema: z.ZodType): readonly string[] {
+  if (COMMON_FIELDS.has(field)) return ['every job body has a field of this name already'];
+  if (field === 'brief' && schema !== brief) return ['a brief is the shared one: { brief }'];
+  try {
+    const json = z.toJSONSchema(schema, { io: 'input' });
+    return 'default' in json ? ['its default belongs into `defaults`: a body is kept as it was sent'] : [];
+  } catch (error) {
+    return [`it has no JSON Schema: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+function faultsOfDefault(kind: Kind, field: string, value: unknown): readonly string[] {
+  const schema = Object.hasOwn(kind.fields, field) ? kind.fields[field] : undefined;
+  if (schema === undefined) return [`there is no field ${field}`];
+  if (!schema.safeParse(undefined).success) return ['the field is required: make it optional'];
+  return schema.safeParse(value).success ? [] : ['the field does not allow it'];
+}

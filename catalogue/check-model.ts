@@ -1,0 +1,108 @@
+import type { Kind } from '../contract/kind.ts';
+import type { Making, Model, ModelTimes } from '../domain/models.ts';
+import { FINAL_STAGE, type Stage } from '../domain/stages.ts';
+import type { CatalogueFault } from './catalogue-error.ts';
+import { isRepeated, type Placed } from './placed.ts';
+
+/** Shares are of one whole; sums of tenths are off by this much at most. */
+const SHARE_TOLERANCE = 1e-6;
+
+type Offers = {
+  readonly kinds: readonly Placed<Kind>[];
+  readonly models: readonly Placed<Model>[];
+  /** Those with a fault of their own too, which is told of where they stand. */
+  readonly declaredKinds: ReadonlySet<string>;
+};
+
+/** What is wrong with a model whose every part is right by itself. */
+export function faultsOfModel(
+  path: string,
+  model: Model,
+  { kinds, models, declaredKinds }: Offers,
+): readonly CatalogueFault[] {
+  const at = (place: string, fault: string): CatalogueFault => ({ path: `${path}${place}`, fault });
+  return [
+    ...(isRepeated(models, { path, entry: model })
+      ? [at('.name', `there is another model "${model.name}"`)]
+      : []),
+    ...(Object.keys(model.makes).length === 0 ? [at('.makes', 'it makes nothing')] : []),
+    ...(model.minDeadlineSeconds > model.maxDeadlineSeconds
+      ? [at('.minDeadlineSeconds', 'above maxDeadlineSeconds')]
+      : []),
+    ...Object.entries(model.makes).flatMap(([kindName, making]) =>
+      faultsOfMaking(model, kindName, making, { kinds, declaredKinds }).map(([place, fault]) =>
+        at(`.makes.${kindName}${place}`, fault),
+      ),
+    ),
+    ...model.fallbacks.flatMap((name, index) =>
+      faultsOfFallback(model, name, models).map((fault) => at(`.fallbacks[${String(index)}]`, fault)),
+    ),
+  ];
+}
+
+type Placement = readonly [place: string, fault: string];
+
+function faultsOfMaking(
+  model: Model,
+  kindName: string,
+  making: Making,
+  { kinds, declaredKinds }: Pick<Offers, 'kinds' | 'declaredKinds'>,
+): readonly Placement[] {
+  const kind = kinds.find(({ entry }) => entry.name === kindName)?.entry;
+  if (kind === undefined) return declaredKinds.has(kindName) ? [] : [['', `there is no kind ${kindName}`]];
+  const { times, mediaType, stages } = making;
+  return [
+    ...faultsOfTimes(times, model),
+    ...(kind.mediaTypes.includes(mediaType)
+      ? []
+      : [['.mediaType', `${kindName} is ${kind.mediaTypes.join(' or ')}, not ${mediaType}`] as const]),
+    ...(stages === null ? [] : faultsOfStages(stages, mediaType)),
+  ];
+}
+
+function faultsOfTimes(times: ModelTimes, model: Model): readonly Placement[] {
+  const order = ['expectedSeconds', 'startDeadlineSeconds', 'stuckSeconds', 'deadlineSeconds'] as const;
+  const late = order.slice(1).flatMap((instant, index): readonly Placement[] => {
+    const before = order[index] ?? instant;
+    return times[before] <= times[instant] ? [] : [[`.times.${instant}`, `before ${before}`]];
+  });
+  const { deadlineSeconds } = times;
+  const isOutside = deadlineSeconds < model.minDeadlineSeconds || deadlineSeconds > model.maxDeadlineSeconds;
+  return isOutside
+    ? [...late, ['.times.deadlineSeconds', 'not between minDeadlineSeconds and maxDeadlineSeconds']]
+    : late;
+}
+
+function faultsOfStages(stages: readonly Stage[], mediaType: string): readonly Placement[] {
+  const last = stages.length - 1;
+  const total = stages.reduce((sum, stage) => sum + stage.share, 0);
+  const faults: Placement[] = stages.flatMap((stage, index): Placement[] => {
+    const earlier = stages.slice(0, index).map(({ name }) => name);
+    const at = (place: string, fault: string): Placement => [`.stages[${String(index)}]${place}`, fault];
+    return [
+      ...(earlier.includes(stage.name) ? [at('.name', `there is another stage "${stage.name}"`)] : []),
+      ...stage.needs.flatMap((need, nth) =>
+        earlier.includes(need) ? [] : [at(`.needs[${String(nth)}]`, `no earlier stage is named ${need}`)],
+      ),
+      ...((stage.name === FINAL_STAGE) === (index === last)
+        ? []
+        : [at('.name', `the last stage, and no other, is named ${FINAL_STAGE}: its result is delivered`)]),
+      ...(index === last && stage.parts > 1 ? [at('.parts', 'one file is delivered')] : []),
+      ...(index === last && stage.mediaType !== mediaType
+        ? [at('.mediaType', `the result is ${mediaType}`)]
+        : []),
+    ];
+  });
+  if (Math.abs(total - 1) > SHARE_TOLERANCE)
+    faults.push(['.stages', `shares add up to ${total.toFixed(3)}, not 1`]);
+  return faults;
+}
+
+function faultsOfFallback(model: Model, name: string, models: readonly Placed<Model>[]): readonly string[] {
+  const fallback = models.find(({ entry }) => entry.name === name)?.entry;
+  if (fallback === undefined) return [`there is no model ${name}`];
+  if (name === model.name) return ['a model does not take over from itself'];
+  return Object.keys(model.makes)
+    .filter((kind) => !Object.hasOwn(fallback.makes, kind))
+    .map((kind) => `${name} does not make ${kind}`);
+}

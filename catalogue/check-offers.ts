@@ -1,0 +1,46 @@
+import type { Kind } from '../contract/kind.ts';
+import type { Meter, Pack, Plan } from '../domain/offers.ts';
+import type { Model } from '../domain/models.ts';
+import type { PriceList } from '../domain/price-list.ts';
+import type { CatalogueFault } from './catalogue-error.ts';
+import { isRepeated, type Placed } from './placed.ts';
+
+/** What is wrong with plans, packs and meters, and with a catalogue that lacks what every one needs. */
+export function faultsOfOffers(offers: {
+  readonly kinds: readonly Placed<Kind>[];
+  readonly models: readonly Placed<Model>[];
+  readonly priceLists: readonly Placed<PriceList>[];
+  readonly plans: readonly Placed<Plan>[];
+  readonly packs: readonly Placed<Pack>[];
+  readonly meters: readonly Placed<Meter>[];
+}): readonly CatalogueFault[] {
+  const { kinds, priceLists, plans, packs, meters } = offers;
+  const kindNames = kinds.map(({ entry }) => entry.name);
+  return [
+    ...(kinds.length === 0 ? [{ path: 'kinds', fault: 'there is no kind' }] : []),
+    ...(priceLists.length === 0 ? [{ path: 'priceLists', fault: 'there is no price list' }] : []),
+    ...[plans, packs, meters].flatMap(repeatedNames),
+    ...plans.flatMap(({ path, entry }, index) => {
+      const below = plans[index - 1]?.entry;
+      return below === undefined || below.credits < entry.credits
+        ? []
+        : [
+            {
+              path: `${path}.credits`,
+              fault: `not above those of ${below.name}: plans are listed from the lowest up`,
+            },
+          ];
+    }),
+    ...meters.flatMap(({ path, entry }) =>
+      kindNames.includes(entry.name) ? [{ path: `${path}.name`, fault: `${entry.name} is a kind` }] : [],
+    ),
+  ];
+}
+
+function repeatedNames(list: readonly Placed<{ readonly name: string }>[]): readonly CatalogueFault[] {
+  return list.flatMap((placed) =>
+    isRepeated(list, placed)
+      ? [{ path: `${placed.path}.name`, fault: `there is another "${placed.entry.name}"` }]
+      : [],
+  );
+}

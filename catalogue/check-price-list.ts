@@ -1,0 +1,63 @@
+import type { Kind } from '../contract/kind.ts';
+import type { Meter } from '../domain/offers.ts';
+import { currentPriceList, type PriceList } from '../domain/price-list.ts';
+import { faultsOfRule, type FactsOf } from '../domain/price-rule-faults.ts';
+import type { CatalogueFault } from './catalogue-error.ts';
+import type { Placed } from './placed.ts';
+import { factsOfField } from './field-facts.ts';
+
+type Offers = {
+  readonly kinds: readonly Placed<Kind>[];
+  readonly meters: readonly Placed<Meter>[];
+  readonly priceLists: readonly Placed<PriceList>[];
+  /** Those with a fault of their own too, which is told of where they stand. */
+  readonly declaredKinds: ReadonlySet<string>;
+};
+
+/**
+ * What is wrong with a price list. The current version of a name prices everything that can be asked for; an older one is a record
+ * of what was published, and stays as it is when kinds change.
+ */
+export function faultsOfPriceList(
+  path: string,
+  list: PriceList,
+  { kinds, meters, priceLists, declaredKinds }: Offers,
+): readonly CatalogueFault[] {
+  const first = priceLists.find(({ entry }) => entry.name === list.name && entry.version === list.version);
+  if (first?.path !== path) {
+    return [
+      { path: `${path}.version`, fault: `there is another version ${String(list.version)} of ${list.name}` },
+    ];
+  }
+  const lists = priceLists.map(({ entry }) => entry);
+  if (currentPriceList(lists, list.name) !== list) return [];
+
+  const reserved = ['credits', 'price_list'].filter((name) => Object.hasOwn(list.planning, name));
+  if (reserved.length > 0) {
+    return [{ path: `${path}.planning`, fault: `${reserved.join(' and ')} is a field of every estimate` }];
+  }
+  const at = (name: string, fault: string): CatalogueFault => ({ path: `${path}.${name}`, fault });
+  const faultsOf = (name: string, factsOf: FactsOf): readonly CatalogueFault[] => {
+    const rule = Object.hasOwn(list.prices, name) ? list.prices[name] : undefined;
+    if (rule === undefined) return [at(name, 'no price')];
+    return faultsOfRule(rule, factsOf).map((fault) => at(name, fault));
+  };
+  const sold = new Set([...declaredKinds, ...meters.map(({ entry }) => entry.name)]);
+  return [
+    ...kinds.flatMap(({ entry }) => faultsOf(entry.name, factsOfKind(entry))),
+    ...meters.flatMap(({ entry }) => (declaredKinds.has(entry.name) ? [] : faultsOf(entry.name, NO_FIELDS))),
+    ...Object.keys(list.prices)
+      .filter((name) => !sold.has(name))
+      .map((name) => at(name, 'a price for what is neither a kind nor a meter')),
+  ];
+}
+
+/** A use has a quantity, which is not a field of it. */
+const NO_FIELDS: FactsOf = () => undefined;
+
+function factsOfKind(kind: Kind): FactsOf {
+  return (field) => {
+    const schema = kind.priceFields.includes(field) ? kind.fields[field] : undefined;
+    return schema === undefined ? undefined : factsOfField(schema, Object.hasOwn(kind.defaults, field));
+  };
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { FieldFacts } from '../domain/price-rule-faults.ts';
+
+type JsonSchema = {
+  readonly type?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maxLength?: number;
+};
+
+/** What a price rule needs to know of a field, read from its JSON Schema. Throws for a schema that has none. */
+export function factsOfField(schema: z.ZodType, hasDefault: boolean): FieldFacts {
+  const json = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+  const type = json.type === 'integer' ? 'number' : json.type;
+  return {
+    values: valuesOf(json),
+    type: type === 'number' ? 'number' : type === 'string' ? 'text' : 'other',
+    min: json.minimum ?? json.exclusiveMinimum ?? null,
+    max: (type === 'string' ? json.maxLength : json.maximum) ?? null,
+    isAlwaysThere: hasDefault || !schema.safeParse(undefined).success,
+  };
+}
+
+function valuesOf(json: JsonSchema): FieldFacts['values'] {
+  const values = json.enum ?? ('const' in json ? [json.const] : json.type === 'boolean' ? [true, false] : []);
+  const listed = values.filter(
+    (value) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean',
+  );
+  return listed.length > 0 && listed.length === values.length ? listed : null;
+}

@@ -1,0 +1,66 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Catalogue } from '../contract/defined-catalogue.ts';
+import { CatalogueError } from './catalogue-error.ts';
+import { isDefinedCatalogue } from './define-catalogue.ts';
+import { CATALOGUE_TOOLS, type CatalogueFile } from './catalogue-tools.ts';
+import { catalogue as superscale } from './superscale/catalogue.ts';
+
+/** In a folder that a setting names: the first of these that is there. */
+const FILES_OF_FOLDER = ['catalogue.js', 'catalogue.mjs', 'catalogue.ts'];
+
+/**
+ * The catalogue of a file (.js, .mjs, or .ts where the process can load it) or of a folder that has one; of none, the shipped one.
+ * Throws CatalogueError that names every fault by its path, or says why the file cannot be used.
+ */
+export async function loadCatalogue(file: string | null): Promise<Catalogue> {
+  if (file === null) return superscale(CATALOGUE_TOOLS);
+  const source = findFile(file);
+  const exported = await importFrom(source);
+  let defined: unknown;
+  try {
+    defined = exported(CATALOGUE_TOOLS);
+  } catch (error) {
+    if (error instanceof CatalogueError) throw new CatalogueError(error.faults, source);
+    throw new CatalogueError([{ path: '', fault: `it does not run: ${messageOf(error)}` }], source);
+  }
+  if (!isDefinedCatalogue(defined)) {
+    throw new CatalogueError(
+      [{ path: '', fault: 'it returns no catalogue: return defineCatalogue({ … })' }],
+      source,
+    );
+  }
+  return defined;
+}
+
+function findFile(file: string): string {
+  const absolute = path.resolve(file);
+  if (!existsSync(absolute))
+    throw new CatalogueError([{ path: '', fault: 'there is no such file' }], absolute);
+  if (!statSync(absolute).isDirectory()) return absolute;
+  const found = FILES_OF_FOLDER.map((name) => path.join(absolute, name)).find((name) => existsSync(name));
+  if (found !== undefined) return found;
+  const fault = `the folder has none of ${FILES_OF_FOLDER.join(', ')}`;
+  throw new CatalogueError([{ path: '', fault }], absolute);
+}
+
+async function importFrom(source: string): Promise<CatalogueFile> {
+  let module: unknown;
+  try {
+    module = await import(pathToFileURL(source).href);
+  } catch (error) {
+    throw new CatalogueError([{ path: '', fault: `it cannot be loaded: ${messageOf(error)}` }], source);
+  }
+  const exported = (module as { readonly catalogue?: unknown }).catalogue;
+  if (typeof exported !== 'function') {
+    const fault =
+      'it exports no function `catalogue`: export const catalogue = ({ defineCatalogue, … }) => defineCatalogue({ … })';
+    throw new CatalogueError([{ path: '', fault }], source);
+  }
+  return exported as CatalogueFile;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

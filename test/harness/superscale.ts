@@ -1,0 +1,33 @@
+import { CATALOGUE_TOOLS } from '../../catalogue/catalogue-tools.ts';
+import { catalogue } from '../../catalogue/superscale/catalogue.ts';
+import type { RequestRules } from '../../contract/job-request-rules.ts';
+import { currentPriceList } from '../../domain/price-list.ts';
+
+/** The shipped catalogue. */
+export const SUPERSCALE = catalogue(CATALOGUE_TOOLS);
+
+const found = currentPriceList(SUPERSCALE.priceLists, 'standard');
+if (found === undefined) throw new Error('the shipped catalogue has no price list');
+
+/** What a price of it is computed from. */
+export const SUPERSCALE_PRICING = { kinds: SUPERSCALE.kinds, priceList: found } as const;
+
+/** The rules of a deployment that has the sandbox, and allows everything that a test may want. */
+export const SUPERSCALE_RULES = {
+  catalogue: SUPERSCALE,
+  providers: ['local'],
+  allowsTestScenarios: true,
+  allowsLocalAssetUrls: true,
+} as const satisfies RequestRules;
+
+/** What a client of it starts jobs with. */
+export const SUPERSCALE_OFFER = { models: SUPERSCALE.models, providers: ['local'] } as const;
+
+const localRender = SUPERSCALE.models[0];
+if (localRender === undefined) throw new Error('the shipped catalogue has no model');
+
+/** Its default model. */
+export const LOCAL_RENDER = localRender;
+
+/** The stages of a film by it. */
+export const FILM_STAGES = LOCAL_RENDER.makes['video_ad']?.stages ?? [];
