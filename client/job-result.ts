@@ -20,19 +20,28 @@ export type JobResult =
   /** Temporal was not heard of in time, so whether there is such a job is not known. */
   | { readonly outcome: 'unavailable' };
 
+/** So long before the end of a wait, whether Temporal is there is asked beside it. */
+const ASK_BEFORE_END_MS = 5_000;
+
 /** Waits for a job's workflow to close, at most `timeoutMs`. */
 export async function awaitJobResult(client: Client, jobId: string, timeoutMs: number): Promise<JobResult> {
-  // A wait that brings nothing says nothing of whether Temporal is there: a look beside it does.
   const look = { isThere: false };
+  let timer: NodeJS.Timeout | undefined;
   try {
     const result = await callWithin(client, timeoutMs, () => {
       const handle = client.workflow.getHandle<() => Promise<GenerationResult | BatchResult>>(
         workflowIdOf(jobId),
       );
-      // What is wrong with the look is wrong with the wait, which tells it.
-      handle.describe().then(
-        () => (look.isThere = true),
-        () => undefined,
+      // A wait that brings nothing says nothing of whether Temporal is there: a look beside it does. Most waits bring a result
+      // before it is needed. What is wrong with the look is wrong with the wait, which tells it.
+      timer = setTimeout(
+        () => {
+          handle.describe().then(
+            () => (look.isThere = true),
+            () => undefined,
+          );
+        },
+        Math.max(0, timeoutMs - ASK_BEFORE_END_MS),
       );
       return handle.result();
     });
@@ -43,6 +52,8 @@ export async function awaitJobResult(client: Client, jobId: string, timeoutMs: n
     if (error instanceof WorkflowNotFoundError) return { outcome: 'not_found' };
     if (isTemporalAway(error)) return { outcome: 'unavailable' };
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

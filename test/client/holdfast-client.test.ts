@@ -174,7 +174,7 @@ describe.concurrent('wait', () => {
 
   it('gives up in time, and sees the cancel', async () => {
     await start('long', { ...request, test_scenario: 'never_finishes' });
-    expect(await wait('long', 300)).toEqual({ outcome: 'still_running' });
+    expect(await wait('long', 1_500)).toEqual({ outcome: 'still_running' });
     expect(await client.cancel({ accountId, idempotencyKey: 'long' })).toBe('requested');
     expect(await wait('long')).toEqual({ outcome: 'canceled' });
     expect(await client.cancel({ accountId, idempotencyKey: 'long' })).toBe('not_running');
