@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { buildClientPackage } from './build-client-package.mjs';
 
@@ -38,10 +39,12 @@ for (const source of DATA) {
 // package.json's bin: npm does this where it installs a package, and the image has it without npm.
 chmodSync(path.join(DIST, 'cli', 'main.js'), 0o755);
 
+const { workflowSources } = await import(
+  pathToFileURL(path.join(DIST, 'runtime', 'workflow-sources.js')).href
+);
 const { code } = await bundleWorkflowCode({
   // From source: the bundler looks for the SDK from where the workflows lie, which a target folder does not have.
-  workflowsPath: path.join(ROOT, 'workflows', 'index.ts'),
-  payloadConverterPath: path.join(ROOT, 'workflows', 'payload-converter.ts'),
+  ...workflowSources(ROOT),
   logger: new DefaultLogger('WARN'),
 });
 writeFileSync(path.join(DIST, 'workflow-bundle.js'), code);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { WorkerConfig } from '../runtime/config.ts';
+import { workflowSources } from '../runtime/workflow-sources.ts';
 
 /**
  * Heartbeats leave at most this often. Also how long a cancellation may take to reach an activity, so well below the
@@ -34,11 +35,7 @@ export async function createWorker(
 /** The bundle made at build time, by the same SDK version; from source only where nothing was built. */
 async function workflowsOf(config: WorkerConfig): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   if (config.workflowBundlePath !== null) return { codePath: config.workflowBundlePath };
-  const pathOf = (file: string) => fileURLToPath(new URL(`../workflows/${file}`, import.meta.url));
-  return bundleWorkflowCode({
-    workflowsPath: pathOf('index.ts'),
-    payloadConverterPath: pathOf('payload-converter.ts'),
-  });
+  return bundleWorkflowCode(workflowSources(fileURLToPath(new URL('..', import.meta.url))));
 }
 
 /**

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { workflowSources } from '../../runtime/workflow-sources.ts';
 import { madeFile } from './made-files.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-/** What a bundle is made of: workflow code, the messages it is sent, and the rules it uses. */
-const SOURCE_FOLDERS = ['workflows', 'domain', 'contract'];
+/** What a bundle is made of: workflow code, its messages and the rules it uses; and how it is made. */
+const SOURCE_FOLDERS = ['workflows', 'contract', 'domain'];
+const RECIPE = path.join('runtime', 'workflow-sources.ts');
 
 /**
  * The file with the workflow bundle of the present sources, made when it is not in the cache (2 to 3 s). A worker that
@@ -17,8 +19,7 @@ export async function bundleWorkflows(): Promise<string> {
     // Loaded only when needed: with its compiler it takes a second.
     const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
     const { code } = await bundleWorkflowCode({
-      workflowsPath: path.join(CHECKOUT, 'workflows', 'index.ts'),
-      payloadConverterPath: path.join(CHECKOUT, 'workflows', 'payload-converter.ts'),
+      ...workflowSources(CHECKOUT),
       logger: new DefaultLogger('WARN'),
     });
     return code;
@@ -29,6 +30,7 @@ async function sourceHash(): Promise<string> {
   const hash = createHash('sha256');
   const sdk = createRequire(import.meta.url).resolve('@temporalio/worker/package.json');
   hash.update(await readFile(sdk));
+  hash.update(await readFile(path.join(CHECKOUT, RECIPE)));
   for (const folder of SOURCE_FOLDERS) {
     const names = (await readdir(path.join(CHECKOUT, folder), { recursive: true })).filter((name) =>
       name.endsWith('.ts'),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { workflowSources } from '../../runtime/workflow-sources.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
@@ -12,7 +13,7 @@ const PICTURE = readFileSync(path.join(CHECKOUT, 'model-service/prepared/picture
 const REQUEST = { kind: 'static_ad', brief: { headline: 'under way while the code changes' } } as const;
 
 /** The change: a look at the job between its admission and its run. The example of docs/changing-workflows.md. */
-const BEFORE = '  const ending = await runOutput(begun.plan);';
+const BEFORE = '  const ending = await runOutput(begun.plan, cancellable);';
 const LOOK = 'await localActivities.readJobResult(begun.plan.accountId, begun.plan.jobId);';
 const PATCHED = `  if (patched('look-before-run')) ${LOOK}\n${BEFORE}`;
 const UNPATCHED = `  ${LOOK}\n${BEFORE}`;
@@ -65,8 +66,7 @@ async function buildWith(name: string, changed: string): Promise<string> {
   expect(source.split(BEFORE)).toHaveLength(2);
   await writeFile(file, IMPORTS + source.replace(BEFORE, changed));
   const { code } = await bundleWorkflowCode({
-    workflowsPath: path.join(folder, 'workflows', 'index.ts'),
-    payloadConverterPath: path.join(folder, 'workflows', 'payload-converter.ts'),
+    ...workflowSources(folder),
     logger: new DefaultLogger('ERROR'),
   });
   const bundlePath = path.join(folder, 'bundle.js');
