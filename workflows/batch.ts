@@ -16,16 +16,31 @@ import type { BatchResult, GenerationStart } from '../contract/workflow-messages
  * admit  store the request, reserve the sum of its outputs (the way back is registered before)
  * make   start the outputs' workflows, a window of them at once; return what a cancel or the deadline leaves unbegun
  * tell   how all of them came out, as the ledger says. Always Completed, whatever became of the outputs
+ *
+ * A cancel goes to the outputs, each of which follows it by itself: nothing here is cancellable.
  */
 export async function batch(started: GenerationStart): Promise<BatchResult> {
   const start = parseStart(generationStart, started);
+  const { cancelRequested } = CancellationScope.current();
+  return CancellationScope.nonCancellable(() => admitMakeAndTell(start, cancelRequested));
+}
+
+async function admitMakeAndTell(
+  start: GenerationStart,
+  cancelRequested: Promise<never>,
+): Promise<BatchResult> {
   const { accountId, jobId } = start;
   const all = { accountId, jobId, from: 0, to: start.outputCount };
-  const admitted = await handleAdmitUpdate(start, () =>
-    CancellationScope.nonCancellable(() => releaseDurably.releaseOutputs(all, failureOf('internal'))),
-  );
-  if (admitted.batch) await runOutputWorkflows(admitted.batch);
-  else if (!admitted.hasEnded) return { outcome: 'refused', credits: 0, admission: admitted.admission };
+  const {
+    batch: plan,
+    hasEnded,
+    admission,
+  } = await handleAdmitUpdate(start, () => releaseDurably.releaseOutputs(all, failureOf('internal')));
+  if (plan) await runOutputWorkflows(plan, cancelRequested);
+  else if (!hasEnded) {
+    await untilHandlersFinish();
+    return { outcome: 'refused', credits: 0, admission };
+  }
 
   const job = await untilJobHasEnded(accountId, jobId);
   upsertSearchAttributes({ HoldfastState: [job.state] });

@@ -1,3 +1,4 @@
+import { CancellationScope } from '@temporalio/workflow';
 import { either } from '../domain/parse-value.ts';
 import { admitJob } from './admission/admit-single-output.ts';
 import { closeWorkflow } from './closing/close-workflow.ts';
@@ -16,14 +17,27 @@ import { untilHandlersFinish } from './closing/until-handlers-finish.ts';
  *          whose credits are reserved already
  * run      submit at most once, follow it to its end, bring the result into our store; or be interrupted
  * settle   charge what was delivered, or return the credits
+ *
+ * A cancel ends the run, and nothing else: all around it is not cancellable.
  */
 export async function generation(started: GenerationStart | OutputStart): Promise<GenerationResult> {
   const start = parseStart(either(outputStart, generationStart), started);
+  const cancellable = CancellationScope.current();
+  return CancellationScope.nonCancellable(() => admitRunAndSettle(start, cancellable));
+}
+
+async function admitRunAndSettle(
+  start: GenerationStart | OutputStart,
+  cancellable: CancellationScope,
+): Promise<GenerationResult> {
   const begun = 'request' in start ? await admitJob(start) : await beginOutput(start);
-  if (begun.next === 'close') return begun.result;
+  if (begun.next === 'close') {
+    await untilHandlersFinish();
+    return begun.result;
+  }
   if (begun.next === 'follow') return closeWorkflow(await settleOutput(begun.key, begun.ending));
 
-  const ending = await runOutput(begun.plan);
+  const ending = await runOutput(begun.plan, cancellable);
   const settled = await settleOutput(begun.plan, ending);
   await untilHandlersFinish();
   return closeWorkflow(settled);

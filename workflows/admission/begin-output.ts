@@ -1,11 +1,11 @@
-import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow';
+import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { OutputBeginning } from '../../activities/admission/plan-begun-output.ts';
 import { localActivities } from '../activity-proxies.ts';
 import type { OutputStart } from '../../contract/workflow-messages.ts';
 
-/** Begins one output of a job with several. Not cancellable: a cancel finds either an output that runs or one that has ended. */
+/** Begins one output of a job with several. A cancel finds either an output that runs or one that has ended. */
 export async function beginOutput(start: OutputStart): Promise<OutputBeginning> {
-  const begun = await CancellationScope.nonCancellable(() => localActivities.beginOutput(start));
+  const begun = await localActivities.beginOutput(start);
   upsertSearchAttributes({
     HoldfastAccount: [start.accountId],
     HoldfastState: ['running'],

@@ -1,8 +1,8 @@
-import { allHandlersFinished, CancellationScope, condition, log } from '@temporalio/workflow';
+import { log } from '@temporalio/workflow';
 import type { AdmitAnswer } from '../../activities/admission/admit.ts';
 import { localActivities } from '../activity-proxies.ts';
 import { handleUpdate } from '../messages/handle-message.ts';
-import { admitUpdate, type Admission, type GenerationStart } from '../../contract/workflow-messages.ts';
+import { admitUpdate, type GenerationStart } from '../../contract/workflow-messages.ts';
 
 export type Answered = AdmitAnswer & {
   /** This very job has ended before (after a reset, or past retention): nothing runs again, and PostgreSQL says how. */
@@ -11,24 +11,21 @@ export type Answered = AdmitAnswer & {
 
 /**
  * Admits a job and answers the update that started its workflow. What would undo the reserve is known before it is tried:
- * its keys come from the job id, and releasing what was never reserved is safe.
+ * its keys come from the job id, and releasing what was never reserved is safe. Not cancellable: the caller sees to that.
  */
 export async function handleAdmitUpdate(
   start: GenerationStart,
   undo: () => Promise<unknown>,
 ): Promise<Answered> {
-  let admission: Admission | undefined;
-  handleUpdate(admitUpdate, { parser: null }, () =>
-    CancellationScope.nonCancellable(async () => {
-      await condition(() => admission !== undefined);
-      return { ...(admission as Admission), startId: start.startId ?? null };
-    }),
-  );
+  const admitting = localActivities.admit(start);
+  // The handler awaits the admission and nothing else: each thing that is waited for costs the first workflow task time.
+  handleUpdate(admitUpdate, { parser: null }, async () => ({
+    ...(await admitting).admission,
+    startId: start.startId ?? null,
+  }));
   try {
-    const answer = await CancellationScope.nonCancellable(() => localActivities.admit(start));
-    admission = answer.admission;
-    // The one handler there is by now awaits nothing else.
-    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+    const answer = await admitting;
+    const { admission } = answer;
     const isOurs = admission.outcome === 'reserved' && admission.fingerprint === start.fingerprint;
     const hasPlan = answer.plan !== null || (answer.batch ?? null) !== null;
     return { ...answer, hasEnded: isOurs && !hasPlan };

@@ -1,4 +1,4 @@
-import { allHandlersFinished, CancellationScope, condition, log } from '@temporalio/workflow';
+import { allHandlersFinished, condition, log } from '@temporalio/workflow';
 
 /** Longer than any command of support takes while PostgreSQL is there: one try of it has 10 s (activity-proxies.ts). */
 const WAIT_AT_MOST = '30 seconds';
@@ -6,14 +6,10 @@ const WAIT_AT_MOST = '30 seconds';
 /**
  * Before a workflow goes on to close: an update that is under way is answered first, so that its sender hears what was done. Not
  * without bound: a handler that cannot come to its end (PostgreSQL is away for long) must not keep a workflow open. Its sender is told by
- * Temporal that the workflow has closed, and what was done is on record under the update's key.
+ * Temporal that the workflow has closed, and what was done is on record under the update's key. Not cancellable: the caller sees to that.
  */
 export async function untilHandlersFinish(): Promise<void> {
   if (allHandlersFinished()) return;
-  await CancellationScope.nonCancellable(async () => {
-    const isFinished = await condition(allHandlersFinished, WAIT_AT_MOST, {
-      summary: 'an update is answered',
-    });
-    if (!isFinished) log.warn('closing although an update has not been answered within 30 s');
-  });
+  const isFinished = await condition(allHandlersFinished, WAIT_AT_MOST, { summary: 'an update is answered' });
+  if (!isFinished) log.warn('closing although an update has not been answered within 30 s');
 }

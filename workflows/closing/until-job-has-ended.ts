@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, sleep } from '@temporalio/workflow';
+import { ApplicationFailure, sleep } from '@temporalio/workflow';
 import { isTerminal } from '../../domain/job-state.ts';
 import type { JobActivities } from '../../activities/job-activities.ts';
 import { localActivities } from '../activity-proxies.ts';
@@ -16,14 +16,12 @@ const LOOKS_AT_MOST = 80;
 
 /** How a job came out, once its last output has ended; or how it stands when that takes longer than can be waited for. */
 export async function untilJobHasEnded(accountId: string, jobId: string): Promise<JobStatus> {
-  return CancellationScope.nonCancellable(async () => {
-    let pauseMs = FIRST_PAUSE_MS;
-    for (let looks = 1; ; looks++) {
-      const job = await localActivities.readJobResult(accountId, jobId);
-      if (job === null) throw ApplicationFailure.nonRetryable('the job is not on record', 'internal');
-      if (isTerminal(job.state) || looks >= LOOKS_AT_MOST) return job;
-      await sleep(pauseMs);
-      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
-    }
-  });
+  let pauseMs = FIRST_PAUSE_MS;
+  for (let looks = 1; ; looks++) {
+    const job = await localActivities.readJobResult(accountId, jobId);
+    if (job === null) throw ApplicationFailure.nonRetryable('the job is not on record', 'internal');
+    if (isTerminal(job.state) || looks >= LOOKS_AT_MOST) return job;
+    await sleep(pauseMs);
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+  }
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, setCurrentDetails } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
 import { BATCH_WINDOW, type BatchPlan } from '../../domain/batch-plan.ts';
 import { failureOf } from '../../domain/failures.ts';
 import { outputIdOf } from '../../domain/ids.ts';
@@ -9,8 +9,11 @@ import { cancelChild, runOutputWorkflow } from './run-output-workflow.ts';
 import { cancelRequest } from '../messages/message-parsers.ts';
 import { cancelSignal, type CancelRequest } from '../../contract/workflow-messages.ts';
 
-/** Runs the outputs of a job, each by a workflow of its own, a window of them at once; what a cancel or the deadline leaves unbegun is returned. */
-export async function runOutputWorkflows(plan: BatchPlan): Promise<void> {
+/**
+ * Runs the outputs of a job, each by a workflow of its own, a window of them at once; what a cancel or the deadline leaves unbegun is returned.
+ * @param cancelRequested rejects when this workflow is asked to cancel. A cancel is the outputs' to follow, each by itself.
+ */
+export async function runOutputWorkflows(plan: BatchPlan, cancelRequested: Promise<never>): Promise<void> {
   const batch: BatchRun = {
     plan,
     next: 0,
@@ -23,18 +26,14 @@ export async function runOutputWorkflows(plan: BatchPlan): Promise<void> {
   handleSignal(cancelSignal, cancelRequest, ({ by }) => {
     canceledBy ??= by;
   });
-  const { cancelRequested } = CancellationScope.current();
-  // A cancel is the outputs' to follow, each by itself; only what they have not begun is returned here.
-  await CancellationScope.nonCancellable(async () => {
-    let canceling: Promise<void> | undefined;
-    cancelRequested.catch(() => {
-      canceling = cancelBatch(batch, canceledBy ?? 'support');
-    });
-    const slots = Math.min(BATCH_WINDOW, plan.outputCount);
-    await Promise.all(Array.from({ length: slots }, () => fillSlot(batch)));
-    await canceling;
-    await returnUnbegun(batch);
+  let canceling: Promise<void> | undefined;
+  cancelRequested.catch(() => {
+    canceling = cancelBatch(batch, canceledBy ?? 'support');
   });
+  const slots = Math.min(BATCH_WINDOW, plan.outputCount);
+  await Promise.all(Array.from({ length: slots }, () => fillSlot(batch)));
+  await canceling;
+  await returnUnbegun(batch);
 }
 
 async function fillSlot(batch: BatchRun): Promise<void> {

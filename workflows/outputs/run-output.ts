@@ -11,12 +11,16 @@ import { runStages } from './run-stages.ts';
 import { handleStatusQuery, showStatus } from './show-status.ts';
 import { listenToSupport } from '../support/handle-support-updates.ts';
 import { watchDeadlines } from './watch-deadlines.ts';
+import { expectStart } from '../support/support-control.ts';
+
+const NOTHING_TO_KEEP = { outcome: 'kept' } as const;
 
 /**
  * Runs the output to its end, or ends it early: at a deadline, or by a cancel. Returns how it is to be settled and
  * never throws: an unexpected error ends it as `internal`, with the credits returned.
+ * @param cancellable the scope whose cancel ends the run early: the workflow's own. What calls this is not cancellable.
  */
-export async function runOutput(plan: OutputPlan): Promise<Ending> {
+export async function runOutput(plan: OutputPlan, cancellable: CancellationScope): Promise<Ending> {
   const run = createOutputRun(plan);
   handleSignal(cancelSignal, cancelRequest, ({ by }) => {
     run.canceledBy ??= by;
@@ -28,7 +32,8 @@ export async function runOutput(plan: OutputPlan): Promise<Ending> {
     deadlineSeconds: plan.times.deadlineSeconds,
   });
   for (;;) {
-    const ending = await runUntilInterrupted(run, steps);
+    const scope = new CancellationScope({ parent: cancellable, cancellable: true });
+    const ending = await runUntilInterrupted(run, steps, scope);
     if (ending !== 'revoked') {
       run.isOver = true;
       showStatus(run);
@@ -39,23 +44,22 @@ export async function runOutput(plan: OutputPlan): Promise<Ending> {
   }
 }
 
-async function runUntilInterrupted(run: OutputRun, steps: ProviderSteps): Promise<Ending | 'revoked'> {
-  const work = new CancellationScope();
+async function runUntilInterrupted(
+  run: OutputRun,
+  steps: ProviderSteps,
+  scope: CancellationScope,
+): Promise<Ending | 'revoked'> {
   run.interrupt = (interruption) => {
     run.interruption ??= interruption;
     showStatus(run);
-    work.cancel();
+    scope.cancel();
   };
-  const watch = watchDeadlines(run, run.interrupt);
   try {
-    const ending = await work.run(() => runWork(run, steps));
-    if (run.interruption === undefined) {
-      watch.end();
-      return ending;
-    }
+    const ending = await scope.run(() => runWork(run, steps));
+    if (run.interruption === undefined) return ending;
   } catch (error) {
     // Once canceled, a step is not tried again: its own failure then says no more than that it was stopped.
-    if (!isCancellation(error) && !work.consideredCancelled) {
+    if (!isCancellation(error) && !scope.consideredCancelled) {
       log.error('an output failed by a fault of ours; its credits return', {
         outputId: run.plan.outputId,
         error,
@@ -63,16 +67,24 @@ async function runUntilInterrupted(run: OutputRun, steps: ProviderSteps): Promis
       run.interruption ??= 'internal';
     }
   }
-  watch.cancel();
-  return CancellationScope.nonCancellable(() => endAfterInterruption(run, steps));
+  scope.cancel();
+  return endAfterInterruption(run, steps);
 }
 
-/** First the pictures that the work refers to are brought into our store, then the work is made. */
+/** First the pictures that the work refers to are brought into our store, then the work is made; its deadlines are watched meanwhile. */
 async function runWork(run: OutputRun, steps: ProviderSteps): Promise<Ending> {
-  const { accountId, jobId, outputId, hasReferenceAssets } = run.plan;
-  if (hasReferenceAssets === true) {
-    const kept = await steps.keepReferences({ accountId, jobId, outputId });
-    if (kept.outcome === 'refused') return { charge: false, failure: kept.failure };
-  }
-  return endingOf(await runStages(run, steps));
+  const { accountId, jobId, outputId, hasReferenceAssets, times } = run.plan;
+  const isSubmittedFirst = hasReferenceAssets !== true;
+  // Known before the watch begins, so that it begins with one timer.
+  if (isSubmittedFirst) expectStart(run.control, times.startDeadlineSeconds);
+  const watch = watchDeadlines(run);
+  const kept = isSubmittedFirst
+    ? NOTHING_TO_KEEP
+    : await steps.keepReferences({ accountId, jobId, outputId });
+  const ending: Ending =
+    kept.outcome === 'refused'
+      ? { charge: false, failure: kept.failure }
+      : endingOf(await runStages(run, steps));
+  watch.end();
+  return ending;
 }

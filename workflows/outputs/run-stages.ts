@@ -14,11 +14,19 @@ export async function runStages(run: OutputRun, steps: ProviderSteps): Promise<M
   return { outcome: 'made' };
 }
 
-async function runParts(run: OutputRun, steps: ProviderSteps, stage: Stage): Promise<Made> {
-  const [first, ...others] = partsOf(stage);
-  if (first === undefined) return { outcome: 'made' };
-  if (others.length === 0) return runStage(run, steps, first);
+function runParts(run: OutputRun, steps: ProviderSteps, stage: Stage): Promise<Made> {
+  const parts = partsOf(stage);
+  const [first] = parts;
+  return first !== undefined && parts.length === 1
+    ? runStage(run, steps, first)
+    : runSideBySide(run, steps, parts);
+}
 
+async function runSideBySide(
+  run: OutputRun,
+  steps: ProviderSteps,
+  parts: readonly StagePart[],
+): Promise<Made> {
   const scope = new CancellationScope();
   let failed: Made | undefined;
   const runPart = async (part: StagePart): Promise<void> => {
@@ -34,7 +42,7 @@ async function runParts(run: OutputRun, steps: ProviderSteps, stage: Stage): Pro
     }
   };
   await scope.run(async () => {
-    const runs = [first, ...others].map(runPart);
+    const runs = parts.map(runPart);
     for (const each of runs) {
       each.catch(() => {
         scope.cancel();

@@ -1,26 +1,24 @@
-import { CancellationScope, log } from '@temporalio/workflow';
+import { log } from '@temporalio/workflow';
 import type { Ending, Settled, SettledKey } from '../../activities/settlement/settle.ts';
 import { failureOf } from '../../domain/failures.ts';
 import { settleDurably, settleLocally } from '../activity-proxies.ts';
 
 /**
- * Charges or returns, once, whatever else happens to the workflow: not cancellable. A charge that is refused for good is none: the
+ * Charges or returns, once. Not cancellable: the caller sees to that. A charge that is refused for good is none: the
  * credits return. Throws where the return is refused for good as well: the workflow fails with it, and the reconciler, which finds the
  * reservation open, tells support (repairs).
  */
 export async function settleOutput(key: SettledKey, ending: Ending): Promise<Settled> {
-  return CancellationScope.nonCancellable(async () => {
-    try {
-      return await settle(key, ending);
-    } catch (error) {
-      if (!ending.charge) throw error;
-      log.error('a charge is refused for good: the credits return', {
-        reservationId: key.reservationId,
-        error,
-      });
-      return settle(key, { charge: false, failure: failureOf('internal') });
-    }
-  });
+  try {
+    return await settle(key, ending);
+  } catch (error) {
+    if (!ending.charge) throw error;
+    log.error('a charge is refused for good: the credits return', {
+      reservationId: key.reservationId,
+      error,
+    });
+    return settle(key, { charge: false, failure: failureOf('internal') });
+  }
 }
 
 /** For a few seconds as a local activity, then as one that operators can see: as long as it takes, or until it is refused for good. */

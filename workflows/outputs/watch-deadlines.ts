@@ -1,10 +1,4 @@
-import {
-  CancellationScope,
-  condition,
-  isCancellation,
-  log,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { CancellationScope, isCancellation, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import { localActivitiesWithin } from '../activity-proxies.ts';
 import { countStuck } from '../metrics.ts';
 import type { Interruption, OutputRun } from './output-run.ts';
@@ -17,32 +11,46 @@ const LOOK_AGAIN_MS = 15_000;
 const LEAST_WAIT_MS = 1_000;
 
 /**
- * Watches a job's instants with one timer, armed again for the next, and when support moves one: must it have started, is
- * it stuck, is it over. Calls `interrupt` at most once, and not after `cancel` or `end`.
+ * Watches an output's instants, in the scope that it is called in: must its model have begun, is it stuck, is its time over. Interrupts
+ * the run at most once, and not once the scope is canceled or the watch has ended.
+ *
+ * One timer, for the next of the instants. One that moves to an earlier time gets a timer of its own; one that moves to a later time
+ * does not: the timer there is finds nothing due, and is set again.
  */
-export function watchDeadlines(run: OutputRun, interrupt: (interruption: Interruption) => void): Watch {
-  const scope = new CancellationScope();
-  const state = { isActing: false, hasEnded: false };
-  const watching = scope.run(() => watch(run, interrupt, state));
-  watching.catch((error: unknown) => {
-    // return_by stands with the reservation: without this watch the reconciler still keeps the promise.
-    if (!isCancellation(error)) log.error('deadlines are no longer watched', { error });
-  });
+export function watchDeadlines(run: OutputRun): Watch {
+  const watch = {
+    scope: CancellationScope.current(),
+    run,
+    instants: instantsOf(run),
+    timerAtMs: Number.POSITIVE_INFINITY,
+    isActing: false,
+    hasEnded: false,
+  };
+  run.control.watchAgain = () => {
+    setTimer(watch);
+  };
+  setTimer(watch);
   return {
-    cancel: () => {
-      scope.cancel();
-    },
     end: () => {
-      state.hasEnded = true;
-      if (state.isActing) scope.cancel();
+      watch.hasEnded = true;
+      if (watch.isActing) watch.scope.cancel();
     },
   };
 }
 
 type Watch = {
-  cancel(): void;
   /** The output has come to its end, and so does the workflow: a timer that goes with it is not worth an event of its own. */
   end(): void;
+};
+
+type Watching = {
+  readonly scope: CancellationScope;
+  readonly run: OutputRun;
+  readonly instants: readonly Instant[];
+  /** When the next timer fires; infinity without one. */
+  timerAtMs: number;
+  isActing: boolean;
+  hasEnded: boolean;
 };
 
 type Instant = {
@@ -53,35 +61,55 @@ type Instant = {
   readonly act: () => Promise<Interruption | undefined>;
 };
 
-async function watch(
-  run: OutputRun,
-  interrupt: (interruption: Interruption) => void,
-  state: { isActing: boolean; readonly hasEnded: boolean },
-): Promise<void> {
-  const { control } = run;
-  const instants = instantsOf(run);
-  for (;;) {
-    const next = instants
-      .filter((instant) => !instant.isDone())
-      .reduce((one, other) => (other.atMs() < one.atMs() ? other : one));
-    const { moves } = control;
-    await condition(() => control.moves !== moves, Math.max(1, next.atMs() - Date.now()), {
-      summary: next.summary,
+/** Sets a timer for the next instant, unless one fires before it. */
+function setTimer(watch: Watching): void {
+  if (watch.isActing || isOver(watch)) return;
+  const next = nextOf(watch);
+  const atMs = next.atMs();
+  if (atMs >= watch.timerAtMs) return;
+  watch.timerAtMs = atMs;
+  // What moves an instant may do so in a scope of its own.
+  watch.scope
+    .run(() => sleep(Math.max(1, atMs - Date.now()), { summary: next.summary }))
+    .then(() => {
+      if (watch.timerAtMs === atMs) watch.timerAtMs = Number.POSITIVE_INFINITY;
+      return actOnWhatIsDue(watch);
+    })
+    .catch((error: unknown) => {
+      // return_by stands with the reservation: without this watch the reconciler still keeps the promise.
+      if (!isCancellation(error)) log.error('deadlines are no longer watched', { error });
     });
-    if (state.hasEnded) return;
-    if (control.moves !== moves) continue;
-    state.isActing = true;
-    const interruption = await next.act().catch((error: unknown) => {
-      if (isCancellation(error)) throw error;
-      log.warn('could not look at an output at one of its instants; the next one is watched', { error });
-      return undefined;
-    });
-    state.isActing = false;
-    if (CancellationScope.current().consideredCancelled) return;
-    if (interruption === undefined) continue;
-    interrupt(interruption);
-    return;
+}
+
+/** Acts on the instants that have come, one after the other, then sets the timer for the next. */
+async function actOnWhatIsDue(watch: Watching): Promise<void> {
+  if (watch.isActing) return;
+  watch.isActing = true;
+  try {
+    while (!isOver(watch)) {
+      const next = nextOf(watch);
+      if (next.atMs() > Date.now()) break;
+      const interruption = await next.act().catch((error: unknown) => {
+        if (isCancellation(error)) throw error;
+        log.warn('could not look at an output at one of its instants; the next one is watched', { error });
+        return undefined;
+      });
+      if (interruption !== undefined && !isOver(watch)) watch.run.interrupt(interruption);
+    }
+  } finally {
+    watch.isActing = false;
   }
+  setTimer(watch);
+}
+
+function isOver({ hasEnded, scope }: Watching): boolean {
+  return hasEnded || scope.consideredCancelled;
+}
+
+function nextOf({ instants }: Watching): Instant {
+  return instants
+    .filter((instant) => !instant.isDone())
+    .reduce((one, other) => (other.atMs() < one.atMs() ? other : one));
 }
 
 /** In the order in which those of the same moment are acted on. */

@@ -6,8 +6,8 @@ import type { SupportNews } from '../../domain/support-command.ts';
 export type Control = {
   /** When the credits return. Only ever later. */
   returnAtMs: number;
-  /** Counts the moves of instants that are watched: whoever waits for one of them looks again. */
-  moves: number;
+  /** Called when an instant that is watched has moved (watch-deadlines.ts). */
+  watchAgain: () => void;
   /** When to look whether what was submitted has begun; undefined while all of it has. */
   startLookAtMs: number | undefined;
   /** Whether being stuck was looked at: once, however often the run is begun again. */
@@ -26,7 +26,7 @@ export function createControl({ ageSeconds, times }: OutputPlan): Control {
   const admittedAtMs = Date.now() - ageSeconds * 1_000;
   return {
     returnAtMs: admittedAtMs + times.deadlineSeconds * 1_000,
-    moves: 0,
+    watchAgain: () => undefined,
     startLookAtMs: undefined,
     isStuckWatched: false,
     stuckLookAtMs: admittedAtMs + times.stuckSeconds * 1_000,
@@ -44,14 +44,14 @@ export function createControl({ ageSeconds, times }: OutputPlan): Control {
 export function expectStart(control: Control, startDeadlineSeconds: number): void {
   if (control.startLookAtMs !== undefined) return;
   control.startLookAtMs = Date.now() + startDeadlineSeconds * 1_000;
-  control.moves++;
+  control.watchAgain();
 }
 
 /** Moves the deadline, to a later instant only: news may come twice, and late. */
 export function returnLater(control: Control, returnAtMs: number): void {
   if (!(returnAtMs > control.returnAtMs)) return;
   control.returnAtMs = returnAtMs;
-  control.moves++;
+  control.watchAgain();
 }
 
 /** Takes up what support has done in PostgreSQL. A release is the run's to follow: it ends it. */
