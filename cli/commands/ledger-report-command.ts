@@ -1,12 +1,9 @@
 import { sumCredits } from '../../domain/credits.ts';
 import { readReport, type ReportRow } from '../../ledger/read-report.ts';
 import type { CommandContext } from '../command-context.ts';
-import { shown } from '../show.ts';
-import { formatTable, printJson, printLine } from '../terminal.ts';
+import { formatReport, type ReportSums } from '../format-report.ts';
+import { printJson, printLine } from '../terminal.ts';
 import { askDatabase } from '../with-database.ts';
-
-const COLUMNS = ['opening', 'issued', 'spent', 'refunded', 'expired', 'voided', 'outstanding'] as const;
-type Sums = Readonly<Record<(typeof COLUMNS)[number], number>>;
 
 /** `holdfast ledger report`: what an accountant needs of a month, per source of credits, with a total. */
 export async function ledgerReportCommand(
@@ -22,15 +19,12 @@ export async function ledgerReportCommand(
     printJson({ month, sources: rows, total });
     return;
   }
-  const cellsOf = (sums: Sums) => COLUMNS.map((column) => shown(sums[column]));
-  const lines = [...rows.map((row) => [row.source, ...cellsOf(row)]), ['total', ...cellsOf(total)]];
   printLine(`Credits of ${month} (UTC), by source\n`);
-  printLine(formatTable(['source', ...COLUMNS], lines));
-  printLine('\nopening + issued − spent + refunded − expired − voided = outstanding');
+  printLine(formatReport(rows, total));
 }
 
-function totalOf(rows: readonly ReportRow[]): Sums {
-  const sum = (column: keyof Sums) => sumCredits(rows.map((row) => row[column]));
+function totalOf(rows: readonly ReportRow[]): ReportSums {
+  const sum = (column: keyof ReportSums) => sumCredits(rows.map((row) => row[column]));
   return {
     opening: sum('opening'),
     issued: sum('issued'),

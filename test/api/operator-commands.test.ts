@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiFixture, type ApiFixture, type TestAccount } from './api-fixture.ts';
+import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
 import { runHoldfast } from './run-holdfast.ts';
 import { deliver } from './job-ending.ts';
 
@@ -139,6 +140,34 @@ describe('an operator at the command line', () => {
     expect((await holdfast(['review', 'decide', 'nonsense', 'deny', '--reason', 'r'])).code).toBe(2);
   });
 
+  it('shows balances and a report of millions in lines of 80', async () => {
+    const { accountId } = await api.openAccount();
+    const most = String(MAX_CREDITS_PER_CALL);
+    for (const source of ['top_up', 'goodwill']) {
+      await answerOf(
+        'grant',
+        accountId,
+        '--source',
+        source,
+        '--credits',
+        most,
+        '--reason',
+        'r',
+        '--reference',
+        source,
+      );
+    }
+    expect(MAX_CREDITS_PER_CALL).toBeGreaterThan(9_999_999);
+    // Each command's lines are measured as it runs.
+    expect((await holdfast(['balance', accountId])).stdout).toContain(
+      MAX_CREDITS_PER_CALL.toLocaleString('en-US'),
+    );
+    const month = new Date().toISOString().slice(0, 7);
+    expect((await holdfast(['ledger', 'report', '--month', month])).stdout).toContain(
+      MAX_CREDITS_PER_CALL.toLocaleString('en-US'),
+    );
+  });
+
   it('reads the accountant’s report of a month, with a total that adds up', async () => {
     const month = new Date().toISOString().slice(0, 7);
     const report = (await answerOf('ledger', 'report', '--month', month)) as unknown as {
@@ -154,8 +183,9 @@ describe('an operator at the command line', () => {
     );
     expect(report.total['outstanding']).toBe(Number(rows[0]?.held));
     const { stdout } = await holdfast(['ledger', 'report', '--month', month]);
-    expect(stdout).toMatch(/source +opening +issued +spent +refunded +expired +voided +outstanding\n/);
-    expect(stdout).toMatch(/\ntotal +/);
+    expect(stdout).toMatch(/\n +(.* )?total\n/);
+    const terms = ['opening', '+ issued', '− spent', '+ refunded', '− expired', '− voided', '= outstanding'];
+    for (const term of terms) expect(stdout).toContain(`\n${term} `);
   });
 });
 
