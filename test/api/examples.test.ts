@@ -25,8 +25,8 @@ afterAll(async () => {
 
 /** The script as a reader runs it, against the API of this test. Rejects where it ends with another code than 0. */
 async function submit(...args: readonly string[]): Promise<string> {
-  const env = { ...process.env, API: api.url, KEY: account.key };
-  const { stdout } = await promisify(execFile)(path.join(FOLDER, 'submit.sh'), args, { env });
+  const settings = [`API=${api.url}`, `KEY=${account.key}`];
+  const { stdout } = await promisify(execFile)('env', [...settings, path.join(FOLDER, 'submit.sh'), ...args]);
   return stdout;
 }
 
