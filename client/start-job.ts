@@ -10,11 +10,13 @@ import {
 import { workflowIdOf } from '../domain/ids.ts';
 import type { JobRequest } from '../domain/job-request.ts';
 import { outputCountOf } from '../domain/quote.ts';
-import { BATCH_WORKFLOW, GENERATION_WORKFLOW, WORKFLOW_TASK_TIMEOUT_MS } from '../domain/workflow-names.ts';
 import {
   ADMIT_UPDATE_ID,
   ADMIT_WITHIN_SECONDS,
   admitUpdate,
+  BATCH_WORKFLOW,
+  GENERATION_WORKFLOW,
+  WORKFLOW_TASK_TIMEOUT_MS,
   type Admission,
   type AdmissionAnswer,
   type BatchResult,

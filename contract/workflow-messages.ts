@@ -10,6 +10,18 @@ import type { AttemptName, SupportDone, SupportNews } from '../domain/support-co
  * this file alone. Only plain JSON: no bigint, no Date.
  */
 
+/** Makes one output: of a job with one it is the job's workflow, else a child of `batch`. */
+export const GENERATION_WORKFLOW = 'generation';
+
+/** Makes the outputs of a job with several. */
+export const BATCH_WORKFLOW = 'batch';
+
+/** Temporal's visibility query for jobs alone: most workflows of a quiet system are runs of our own schedules. */
+export const JOBS_ONLY_QUERY = `WorkflowType IN ('${GENERATION_WORKFLOW}', '${BATCH_WORKFLOW}')`;
+
+/** Of a workflow task whose worker died: half the default, so that a job goes on within seconds. Tasks take milliseconds. */
+export const WORKFLOW_TASK_TIMEOUT_MS = 5_000;
+
 /** Start and answer are one round trip; the id is fixed, so that a repeated start attaches to the first admission. */
 export const ADMIT_UPDATE_ID = 'admit';
 

@@ -1,4 +1,4 @@
-import { JOBS_ONLY_QUERY } from '../domain/workflow-names.ts';
+import { JOBS_ONLY_QUERY } from '../contract/workflow-messages.ts';
 import type { StackInfo } from './stack/stack-info.ts';
 
 /** Temporal UI's list of jobs, without the runs of our own schedules; null where the stack does not know the UI's address. */

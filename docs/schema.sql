@@ -797,7 +797,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     TABLE(outcome text, is_replay boolean, answer jsonb)  -- holdfast_api, holdfast_worker
 -- jobs.has_begun(jobs.settle_item) → boolean
 -- jobs.has_free_retry(text,text,timestamp with time zone) → boolean
--- jobs.has_room(text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.has_room_under(text,integer) → boolean
 -- jobs.inspect_job(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.is_free_retry(text,text) → boolean
@@ -829,8 +828,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.payment_of(text,text) → ledger.reservations
 -- jobs.prepare_attempt(text,text,text) → TABLE(state text, provider_job_id text, error_class text, work jsonb,
 --     seconds_left double precision)  -- holdfast_worker
--- jobs.quote_exists(text,text) → boolean  -- holdfast_api, holdfast_worker
--- jobs.read_admission(text,text) → TABLE(outcome jsonb, fingerprint text)  -- holdfast_api, holdfast_worker
 -- jobs.read_api_key(text) → TABLE(key_id text, account_id text, secret_hash bytea, scopes text[])  -- holdfast_api,
 --     holdfast_worker
 -- jobs.read_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text, posted_seconds_ago double
@@ -855,6 +852,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.read_review(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.read_stage_results(text,text) → TABLE(stage text, sha256 text, content_type text, bytes bigint)  --
 --     holdfast_worker
+-- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, is_quote_known boolean)  --
+--     holdfast_api, holdfast_worker
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
 -- jobs.reconcile_reviews() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
 -- jobs.record_asset(text,text,text,text,bigint,text,text) → text  -- holdfast_worker

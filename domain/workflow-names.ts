@@ -3,23 +3,11 @@
 /** The task queue of workers that are told no other (TEMPORAL_TASK_QUEUE), and of clients that are. The namespace is the SDK's: default. */
 export const DEFAULT_TASK_QUEUE = 'holdfast';
 
-/** Makes one output: of a job with one it is the job's workflow, else a child of `batch`. */
-export const GENERATION_WORKFLOW = 'generation';
-
-/** Makes the outputs of a job with several. */
-export const BATCH_WORKFLOW = 'batch';
-
-/** Temporal's visibility query for jobs alone: most workflows of a quiet system are runs of our own schedules. */
-export const JOBS_ONLY_QUERY = `WorkflowType IN ('${GENERATION_WORKFLOW}', '${BATCH_WORKFLOW}')`;
-
 /**
  * Of the outputs of a batch: behind single jobs, which have the server's default of 3. Among equals an account gets its share
  * by its fairness key.
  */
 export const BATCH_PRIORITY = 4;
-
-/** Of a workflow task whose worker died: half the default, so that a job goes on within seconds. Tasks take milliseconds. */
-export const WORKFLOW_TASK_TIMEOUT_MS = 5_000;
 
 export const CANARY_WORKFLOW = 'canary';
 export const CANARY_WORKFLOW_ID = 'holdfast-canary';

@@ -3,11 +3,11 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { arrayFromPayloads } from '@temporalio/common';
 import { parseInstant } from '../../domain/parse-value.ts';
 import {
+  ADMIT_WITHIN_SECONDS,
   BATCH_WORKFLOW,
   GENERATION_WORKFLOW,
   WORKFLOW_TASK_TIMEOUT_MS,
-} from '../../domain/workflow-names.ts';
-import { ADMIT_WITHIN_SECONDS } from '../../contract/workflow-messages.ts';
+} from '../../contract/workflow-messages.ts';
 
 export type UnservedReport = {
   /** Started on a task queue that no worker serves, and handed to this one, which refuses them on record. */

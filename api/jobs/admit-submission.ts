@@ -1,18 +1,23 @@
 import type { Refusal, StartJob } from '../../client/start-job.ts';
 import { pricingOf } from '../../contract/defined-catalogue.ts';
+import type { JobRequest } from '../../domain/job-request.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { creditsIfKnown, workItemsOf } from '../../domain/quote.ts';
-import { hasCapacity } from '../../jobs/admission/has-capacity.ts';
 import { notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
-import { quoteExists } from '../../jobs/admission/quote-exists.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
-import { readAdmission, type StoredAdmission } from '../../jobs/admission/read-admission.ts';
+import { readSubmission, type StoredAdmission } from '../../jobs/admission/read-submission.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readLimits } from '../../ledger/limits.ts';
 import { invalidRequest, notFound, Problem, unavailable } from '../http/problem.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
 import { tooManyJobs } from './too-many-jobs.ts';
-import type { Submission } from './submission.ts';
+
+/** A job body, read and named by its key. */
+export type Submission = Keyed & {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly request: JobRequest;
+};
+
+type Keyed = { readonly accountId: string; readonly jobId: string; readonly fingerprint: string };
 
 type Admitted = {
   /** True when an earlier request under this key was admitted, or is being admitted, by the same body. */
@@ -37,7 +42,7 @@ export function createPrepareAdmission(deps: {
 }): PrepareAdmission {
   const { database, startJob, rules } = deps;
 
-  async function start(submission: Submission): Promise<Admitted> {
+  async function start(submission: Parameters<StartJob>[0]): Promise<Admitted> {
     const result = await startJob(submission);
     switch (result.outcome) {
       case 'reserved':
@@ -57,20 +62,9 @@ export function createPrepareAdmission(deps: {
     }
   }
 
-  /** Too many jobs are under way. Nothing is recorded, so that the same key may be sent again once there is room. */
-  async function refuseForNow(submission: Submission): Promise<() => Promise<Admitted>> {
-    const { accountId, jobId } = submission;
-    // The job that fills the last place may be this very one, admitted a moment ago.
-    const known = await readAdmission(database, accountId, jobId);
-    if (known !== null) return replay(known, submission);
-    const maxJobs = (await readLimits(database, accountId))?.max_concurrent_jobs ?? null;
-    if (maxJobs !== null) throw tooManyJobs(maxJobs);
-    return () => start(submission);
-  }
-
   /** The workflow has closed without an answer: whatever it did is on record, or it did nothing. */
-  async function recorded(submission: Submission): Promise<Admitted> {
-    const known = await readAdmission(database, submission.accountId, submission.jobId);
+  async function recorded(submission: Keyed): Promise<Admitted> {
+    const { admission: known } = await readSubmission(database, submission);
     if (known !== null) return replay(known, submission)();
     throw new Problem('state_conflict', {
       detail: 'The job was ended from outside before it was admitted. Submit it with a new Idempotency-Key.',
@@ -79,26 +73,26 @@ export function createPrepareAdmission(deps: {
 
   return async (submission) => {
     const { accountId, jobId, request } = submission;
-    const [known, isRoom, isQuoteKnown, sources] = await Promise.all([
-      readAdmission(database, accountId, jobId),
-      hasCapacity(database, accountId),
-      request.quote_id === undefined || quoteExists(database, accountId, request.quote_id),
+    const [record, sources] = await Promise.all([
+      readSubmission(database, { accountId, jobId, quoteId: request.quote_id }),
       readEditSources(database, accountId, workItemsOf(request)),
     ]);
-    if (known !== null) return replay(known, submission);
+    if (record.admission !== null) return replay(record.admission, submission);
     const notOffered = notOfferedErrors(request, rules);
     if (notOffered.length > 0) throw invalidRequest(notOffered);
-    if (!isQuoteKnown) throw notFound('quote');
+    if (request.quote_id !== undefined && !record.isQuoteKnown) throw notFound('quote');
     if (sources.outcome === 'refused' && sources.refusal.code === 'not_found') {
       throw problemOfRefusal(sources.refusal, {});
     }
     const sourceOf = sources.outcome === 'found' ? sources.sourceOf : undefined;
-    const priced = { ...submission, credits: creditsIfKnown(request, pricingOf(rules.catalogue), sourceOf) };
-    return isRoom ? () => start(priced) : refuseForNow(priced);
+    // Nothing is recorded of one job too many, so that the same key may be sent again once there is room.
+    if (record.reachedJobLimit !== null) throw tooManyJobs(record.reachedJobLimit);
+    const credits = creditsIfKnown(request, pricingOf(rules.catalogue), sourceOf);
+    return () => start({ ...submission, credits });
   };
 }
 
-function replay(known: StoredAdmission, submission: Submission): () => Promise<Admitted> {
+function replay(known: StoredAdmission, submission: Keyed): () => Promise<Admitted> {
   if (known.fingerprint !== submission.fingerprint) throw keyReused(submission.jobId);
   if (known.outcome.outcome === 'refused') {
     // Written by admit (jobs/functions/11_admit.sql) in the very shape of a refusal.

@@ -1,19 +1,21 @@
 import { CALLS } from '../../contract/calls.ts';
+import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import { parseJobRequest } from '../../contract/parse-job-request.ts';
+import { jobIdOf } from '../../domain/job-id.ts';
 import { isTerminal } from '../../domain/job-state.ts';
 import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
-import { REPLAYED, type PrepareAdmission } from './admit-submission.ts';
+import { REPLAYED, type PrepareAdmission, type Submission } from './admit-submission.ts';
 import type { SendJob } from './send-job.ts';
 import { DatabaseUnavailable } from '../http/available-database.ts';
 import { awaitJobEnd } from './await-job-end.ts';
 import type { JobWatches } from './job-watches.ts';
 import { jobPath } from './job-view.ts';
-import { unavailable } from '../http/problem.ts';
+import { invalidRequest, unavailable } from '../http/problem.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
 import { preferredWaitMs, readIdempotencyKey } from '../http/request-headers.ts';
 import type { Route } from '../http/route.ts';
-import { readSubmission } from './submission.ts';
 
 /** When to look at a running job again. */
 const RETRY_AFTER_SECONDS = 2;
@@ -36,7 +38,7 @@ export function submitJobRoute(deps: {
       const { request, response, state, accountId } = exchange;
       const key = readIdempotencyKey(request);
       const body = await readJsonBody(request, response);
-      const submission = readSubmission(accountId, key, body, deps.rules);
+      const submission = submissionOf(accountId, key, body, deps.rules);
       const admit = await deps.prepareAdmission(submission);
       return async () => {
         const { isReplay } = await admit();
@@ -56,6 +58,20 @@ export function submitJobRoute(deps: {
         deps.sendJob(exchange, job, isSeenToItsEnd ? 200 : 202);
       };
     },
+  };
+}
+
+/** A job body, parsed and named by its key. Throws the problem invalid_request, which consumes no key. */
+function submissionOf(accountId: string, key: string, body: unknown, rules: RequestRules): Submission {
+  const parsed = parseJobRequest(body, rules);
+  if (!parsed.ok) throw invalidRequest(parsed.errors);
+  const sent = body as Readonly<Record<string, unknown>>;
+  return {
+    accountId,
+    jobId: jobIdOf(accountId, key),
+    body: sent,
+    request: parsed.request,
+    fingerprint: fingerprintRequest(sent),
   };
 }
 

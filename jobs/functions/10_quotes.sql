@@ -8,7 +8,3 @@ BEGIN
   VALUES (p_account_id, p_quote_id, p_fingerprint, p_price, store_quote.expires_at);
   RETURN NEXT;
 END $$;
-
-CREATE OR REPLACE FUNCTION jobs.quote_exists(p_account_id text, p_quote_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT 1 FROM jobs.quotes q WHERE q.account_id = p_account_id AND q.quote_id = p_quote_id)
-$$;

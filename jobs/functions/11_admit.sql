@@ -1,4 +1,4 @@
--- Whether an account may have another job under way: under its lock for good, without it as a hint. p_max null: any number.
+-- Whether an account may have another job under way. p_max null: any number.
 CREATE OR REPLACE FUNCTION jobs.has_room_under(p_account_id text, p_max int) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
   IF p_max IS NULL THEN
@@ -9,10 +9,20 @@ BEGIN
       SELECT 1 FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.finished_at IS NULL LIMIT p_max) j);
 END $$;
 
-CREATE OR REPLACE FUNCTION jobs.has_room(p_account_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT jobs.has_room_under(p_account_id, (
-    SELECT a.max_concurrent_jobs FROM ledger.accounts a WHERE a.account_id = p_account_id))
-$$;
+-- What is on record of a submission before it is started: what was decided under its key (null: the key is new); how many jobs
+-- the account may have under way, if it has as many (a hint: that is decided under its lock); whether the quote is its own.
+CREATE OR REPLACE FUNCTION jobs.read_submission(p_account_id text, p_job_id text, p_quote_id text)
+RETURNS TABLE (admission jsonb, reached_job_limit int, is_quote_known boolean) LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  SELECT jsonb_build_object('outcome', a.outcome, 'fingerprint', a.fingerprint) INTO admission
+  FROM jobs.admissions a WHERE a.account_id = p_account_id AND a.job_id = p_job_id;
+  SELECT a.max_concurrent_jobs INTO reached_job_limit
+  FROM ledger.accounts a
+  WHERE a.account_id = p_account_id AND NOT jobs.has_room_under(p_account_id, a.max_concurrent_jobs);
+  is_quote_known := EXISTS (
+    SELECT 1 FROM jobs.quotes q WHERE q.account_id = p_account_id AND q.quote_id = p_quote_id);
+  RETURN NEXT;
+END $$;
 
 CREATE OR REPLACE FUNCTION jobs.refusal(p_code text, p_reason text, p_detail jsonb DEFAULT '{}') RETURNS jsonb
 LANGUAGE sql IMMUTABLE AS $$
@@ -181,9 +191,3 @@ BEGIN
     EXIT WHEN clock_timestamp() > v_deadline;
   END LOOP;
 END $$;
-
--- What was returned under a key, for callers before or after the workflow; no row when the key is new.
-CREATE OR REPLACE FUNCTION jobs.read_admission(p_account_id text, p_job_id text)
-RETURNS TABLE (outcome jsonb, fingerprint text) LANGUAGE sql STABLE AS $$
-  SELECT a.outcome, a.fingerprint FROM jobs.admissions a WHERE a.account_id = p_account_id AND a.job_id = p_job_id
-$$;

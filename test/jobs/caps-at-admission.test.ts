@@ -22,7 +22,7 @@ async function outcomeOf(jobId: string, other: object = {}, outputs = 1): Promis
 }
 
 async function hasCapacity(): Promise<unknown> {
-  return (await jobs.call('has_room', account))[0]?.['has_room'];
+  return (await jobs.call('read_submission', account, 'new', null))[0]?.['reached_job_limit'] === null;
 }
 
 async function eventsOf(jobId: string): Promise<unknown[]> {

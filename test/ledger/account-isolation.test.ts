@@ -39,11 +39,10 @@ test.each([
   ['jobs.inspect_job($1, $2)', ['j'], [null]],
   ['jobs.read_output($1, $2)', [outputOf('j')], []],
   ['jobs.read_events($1, $2, 0, 100)', ['j'], []],
-  ['jobs.read_admission($1, $2)', ['j'], []],
+  ['jobs.read_submission($1, $2, $3)', ['j', 'quote'], [{ admission: null, is_quote_known: false }]],
   ['jobs.read_review($1, $2)', [reviewOf('j')], [null]],
   ['jobs.list_reviews($1, NULL, NULL, NULL, NULL, 100)', [], []],
   ['jobs.read_free_retry($1, $2)', ['retry'], []],
-  ['jobs.quote_exists($1, $2)', ['quote'], [false]],
 ])('%s shows an account nothing of another (invariant 12)', async (read, values, expected) => {
   const api = await jobs.worker.query<{ answer: unknown }>(`SELECT to_jsonb(r) AS answer FROM ${read} r`, [
     'a',

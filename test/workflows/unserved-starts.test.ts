@@ -6,7 +6,7 @@ import { createRefuseUnservedStarts } from '../../activities/maintenance/refuse-
 import { createHoldfastClient, type OwnedJob } from '../../client/holdfast-client.ts';
 import { DEFAULT_TASK_QUEUE } from '../../domain/workflow-names.ts';
 import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
-import { readAdmission } from '../../jobs/admission/read-admission.ts';
+import { readSubmission } from '../../jobs/admission/read-submission.ts';
 import { SETTINGS } from '../../runtime/settings.ts';
 import { ADMIT_UPDATE_ID, admitUpdate, type GenerationStart } from '../../contract/workflow-messages.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
@@ -101,7 +101,7 @@ describe('a start on a task queue that no worker serves', () => {
         taskQueue: worker.taskQueue,
       });
 
-      const stored = await readAdmission(fixture.worker, job.accountId, job.jobId);
+      const { admission: stored } = await readSubmission(fixture.worker, job);
       expect(stored?.outcome).toMatchObject({ outcome: 'refused', ...REFUSED.refusal });
       const request = outputs === 1 ? REQUEST : { ...REQUEST, variations: outputs };
       // With the right setting, and with the wrong one still.

@@ -11,11 +11,15 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { failureOf, isFailureCode } from '../../domain/failures.ts';
 import { outputWorkflowIdOf, reservationIdOf } from '../../domain/ids.ts';
-import { BATCH_PRIORITY, WORKFLOW_TASK_TIMEOUT_MS } from '../../domain/workflow-names.ts';
+import { BATCH_PRIORITY } from '../../domain/workflow-names.ts';
 import { providerSteps } from '../activity-proxies.ts';
 import type { generation } from '../generation.ts';
 import type { BatchRun } from './batch-run.ts';
-import { cancelSignal, type CancelRequest } from '../../contract/workflow-messages.ts';
+import {
+  cancelSignal,
+  WORKFLOW_TASK_TIMEOUT_MS,
+  type CancelRequest,
+} from '../../contract/workflow-messages.ts';
 import { settleOutput } from './settle-output.ts';
 
 /**

@@ -1,0 +1,42 @@
+import type { Database } from '../../ledger/database.ts';
+
+/** What was decided under a key. Which codes a refusal may have is said where it is sent (contract/workflow-messages.ts). */
+export type StoredAdmission = {
+  readonly fingerprint: string;
+  readonly outcome: { readonly outcome: 'reserved' | 'refused' } & Readonly<Record<string, unknown>>;
+};
+
+/** What PostgreSQL has of a submission before it is started, at one instant. */
+export type SubmissionRecord = {
+  /** Null when the key is new. */
+  readonly admission: StoredAdmission | null;
+  /** How many jobs the account may have under way, when it has as many; null when there is room for another. */
+  readonly reachedJobLimit: number | null;
+  /** Whether the account was ever given the quote. Whether it still holds is admission's to say. */
+  readonly isQuoteKnown: boolean;
+};
+
+type Row = { admission: StoredAdmission | null; reached_job_limit: number | null; is_quote_known: boolean };
+
+/**
+ * Reads it in one round trip. That there is room is a hint, so that one job too many is refused without using up its key: admission
+ * asks again under the account's lock.
+ * @param submission.quoteId undefined: none is cited.
+ */
+export async function readSubmission(
+  database: Database,
+  submission: { readonly accountId: string; readonly jobId: string; readonly quoteId?: string | undefined },
+): Promise<SubmissionRecord> {
+  const { rows } = await database.query<Row>({
+    name: 'jobs.read_submission',
+    text: 'SELECT admission, reached_job_limit, is_quote_known FROM jobs.read_submission($1, $2, $3)',
+    values: [submission.accountId, submission.jobId, submission.quoteId ?? null],
+  });
+  const row = rows[0];
+  if (row === undefined) throw new RangeError('jobs.read_submission returned no row');
+  return {
+    admission: row.admission,
+    reachedJobLimit: row.reached_job_limit,
+    isQuoteKnown: row.is_quote_known,
+  };
+}
