@@ -15,7 +15,7 @@ import { readJobResult } from '../jobs/reads/read-job-result.ts';
 import { readStageResults } from '../jobs/attempts/read-stage-results.ts';
 import { markOutputBegun } from '../jobs/outputs/mark-output-begun.ts';
 import { createAdmit } from './admission/admit.ts';
-import { createConfirmNews } from './support/confirm-news.ts';
+import { createReadOutputRecord } from './support/read-output-record.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
 import { createUploadInputs } from './attempts/upload-inputs.ts';
 import { createHasStarted } from './attempts/has-started.ts';
@@ -27,7 +27,7 @@ import { createSettle, createSettleOverdue } from './settlement/settle.ts';
 import { createStopAttempts } from './attempts/stop-attempts.ts';
 import { findThisProcess } from './attempts/this-process.ts';
 import { createBeginOutput } from './admission/plan-begun-output.ts';
-import { createObeySupport } from './support/apply-command.ts';
+import { createApplyCommand } from './support/apply-command.ts';
 import { resolveBySystem } from './outbound/checked-lookup.ts';
 import { createOpenOutside, type OpenOutside } from './outbound/open-outside.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
@@ -83,8 +83,8 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(attempts, providers),
     markStuck: createMarkStuck(attempts, progress),
-    obeySupport: createObeySupport(database, providers),
-    confirmNews: createConfirmNews(attempts),
+    applyCommand: createApplyCommand(database, providers),
+    readOutputRecord: createReadOutputRecord(attempts),
     settle,
     settleOverdue: createSettleOverdue(settleOutput),
     releaseOutputs: createReleaseOutputs(settle),

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { JobCommandOptions, JobOptions } from './commands/job-command.ts';
 import type { RepairsOptions } from './commands/repairs-command.ts';
 import type { CliCommand } from './cli-command.ts';
+import type { AttemptName, SupportBody, SupportBodyOf } from '../contract/support-command.ts';
 import type { CommandContext } from './command-context.ts';
 import {
   accountArgument,
@@ -15,14 +16,10 @@ import { example } from './command-parts.ts';
 const REFERENCE =
   'the key; default: derived from the command, so that the very same one again does nothing twice';
 
-/** The options of all of them: each command has those that it names. */
-type Flags = JobCommandOptions & {
-  readonly fromAttempt?: number | string;
-  readonly until?: string;
-  readonly credits?: number;
-  readonly output?: string;
-  readonly outcome?: string;
-  readonly attempt?: number | string;
+type RefundOptions = JobCommandOptions & { readonly credits?: number; readonly output?: string };
+type ResolveOptions = JobCommandOptions & {
+  readonly outcome: SupportBodyOf<'resolve'>['outcome'];
+  readonly attempt?: AttemptName;
   readonly providerJobId?: string;
 };
 
@@ -59,8 +56,10 @@ function addRestart(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
     job.command('restart').description('make a new attempt in place of one that runs; its time begins anew'),
-    'restart',
-    ({ fromAttempt }) => ({ from_attempt: fromAttempt }),
+    ({ reason, fromAttempt }: JobCommandOptions & { readonly fromAttempt: AttemptName }) => ({
+      command: 'restart',
+      ...{ reason, from_attempt: fromAttempt },
+    }),
   )
     .requiredOption(
       '--from-attempt <attempt>',
@@ -77,8 +76,10 @@ function addExtend(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
     job.command('extend').description('let it run until a later time, at most a week ahead'),
-    'extend',
-    ({ until }) => ({ until }),
+    ({ reason, until }: JobCommandOptions & { readonly until: string }) => ({
+      command: 'extend',
+      ...{ reason, until },
+    }),
   )
     .requiredOption(
       '--until <time>',
@@ -92,8 +93,7 @@ function addRelease(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
     job.command('release').description('return the reserved credits now, and stop the model'),
-    'release',
-    () => ({}),
+    ({ reason }: JobCommandOptions) => ({ command: 'release', reason }),
   ).addHelpText('after', example(context, 'job release job_… --reason "customer waits"'));
 }
 
@@ -101,8 +101,10 @@ function addRefund(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
     job.command('refund').description('give charged credits back, all that is left unless said'),
-    'refund',
-    ({ credits, output }) => ({ credits, output_id: output }),
+    ({ reason, credits, output }: RefundOptions) => ({
+      command: 'refund',
+      ...{ reason, credits, output_id: output },
+    }),
   )
     .option('--credits <number>', 'how many', wholeNumberArgument)
     .option('--output <id>', 'of this output; default: of all, the last first', outputArgument)
@@ -120,8 +122,10 @@ function addResolve(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
     job.command('resolve').description('say what an attempt was whose outcome nobody knows'),
-    'resolve',
-    ({ outcome, attempt, providerJobId }) => ({ outcome, attempt, provider_job_id: providerJobId }),
+    ({ reason, outcome, attempt, providerJobId }: ResolveOptions) => ({
+      command: 'resolve',
+      ...{ reason, outcome, attempt, provider_job_id: providerJobId },
+    }),
   )
     .addOption(
       new Option('--outcome <what>', 'ran: it is collected and charged; did_not_run: submitted again')
@@ -151,11 +155,12 @@ function addRepairs(program: CliCommand, context: CommandContext): void {
 }
 
 /** What all commands that change a job have: which it is, why, and the key. */
-function addJobCommand(
+// Commander does not type options: each command knows its own.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+function addJobCommand<Options extends JobCommandOptions>(
   context: CommandContext,
   command: CliCommand,
-  name: 'release' | 'refund' | 'extend' | 'restart' | 'resolve',
-  askedOf: (flags: Flags) => Readonly<Record<string, unknown>>,
+  bodyOf: (options: Options) => SupportBody,
 ): CliCommand {
   return command
     .argument('<job>', 'its id', jobArgument)
@@ -163,9 +168,9 @@ function addJobCommand(
     .requiredOption('--reason <text>', 'why; kept with your name')
     .option('--reference <text>', REFERENCE)
     .option('--json', 'print the answer as JSON', false)
-    .action(async (id: string, options: Flags) => {
+    .action(async (id: string, options: Options) => {
       const { jobCommand } = await import('./commands/job-command.ts');
-      await jobCommand(context, id, name, options, askedOf(options));
+      await jobCommand(context, id, bodyOf(options), options);
     });
 }
 

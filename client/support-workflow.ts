@@ -1,28 +1,34 @@
-import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
-import type { SupportNews } from '../domain/support-command.ts';
-import { resolveUpdate, supportSignal, type ResolveRequest } from '../contract/workflow-messages.ts';
+import {
+  ApplicationFailure,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client';
+import type { CommandAnswer, SupportCommandName, SupportCommandOf } from '../contract/support-command.ts';
+import { commandAppliedSignal, resolveUpdate } from '../contract/workflow-messages.ts';
+import { isSupportRefusal } from '../domain/support-rules.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 
 const SIGNAL_TIMEOUT_MS = 5_000;
 
-/** With the provider's look-up (5 s) in it, and within the time an answer may take. */
+/** With the provider's look-up (5 s) in it, and within the time a response may take. */
 const UPDATE_TIMEOUT_MS = 10_000;
 
-/** 'told' or 'running': it is there. 'not_running': there is none, or it has closed. 'unavailable': nobody answered. */
+/** 'told' or 'running': it is there. 'not_running': there is none, or it has closed. 'unavailable': Temporal did not respond. */
 type Reached<Answer> = Answer | 'not_running' | 'unavailable';
 
 /** A job's workflows, as the commands of support reach them. Which job is whose the caller has checked. */
 export type SupportWorkflows = {
   readonly isRunning: (workflowId: string) => Promise<Reached<'running'>>;
-  /** Of what was done in PostgreSQL. Telling twice is telling once. */
-  readonly tell: (workflowId: string, news: SupportNews) => Promise<Reached<'told'>>;
-  /** Has a worker look at the provider and resolve; the answer stands in PostgreSQL, under the request's key. */
+  /** Of what was applied in PostgreSQL. Telling twice is telling once. */
+  readonly tell: (workflowId: string, command: SupportCommandName) => Promise<Reached<'told'>>;
+  /** Has the workflow ask the provider and apply the command. 'failed': neither applied nor refused, and the key is free. */
   readonly resolve: (
     workflowId: string,
     updateId: string,
-    request: ResolveRequest,
-  ) => Promise<Reached<'answered'>>;
+    command: SupportCommandOf<'resolve'>,
+  ) => Promise<Reached<CommandAnswer | 'failed'>>;
 };
 
 export function createSupportWorkflows(client: Client): SupportWorkflows {
@@ -45,21 +51,26 @@ export function createSupportWorkflows(client: Client): SupportWorkflows {
         const { status } = await client.workflow.getHandle(workflowId).describe();
         return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'running' : 'not_running';
       }),
-    tell: (workflowId, news) =>
+    tell: (workflowId, command) =>
       reach(SIGNAL_TIMEOUT_MS, async () => {
-        await client.workflow.getHandle(workflowId).signal(supportSignal, news);
+        await client.workflow.getHandle(workflowId).signal(commandAppliedSignal, { command });
         return 'told';
       }),
-    resolve: (workflowId, updateId, request) =>
+    resolve: (workflowId, updateId, { command: _command, job_id: _jobId, ...request }) =>
       reach(UPDATE_TIMEOUT_MS, async () => {
         const handle = client.workflow.getHandle(workflowId);
         try {
-          await handle.executeUpdate(resolveUpdate, { updateId, args: [request] });
+          return await handle.executeUpdate(resolveUpdate, { updateId, args: [request] });
         } catch (error) {
-          // Refused, by the workflow or by PostgreSQL: which, and why, PostgreSQL tells whoever asks it under the key.
           if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+          return refusalIn(error.cause) ?? 'failed';
         }
-        return 'answered';
       }),
   };
+}
+
+/** A refusal as the workflow's update fails with it (workflows/support/handle-support-updates.ts). */
+function refusalIn(cause: unknown): CommandAnswer | undefined {
+  const reason = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
+  return isSupportRefusal(reason) ? { outcome: 'refused', reason } : undefined;
 }

@@ -28,6 +28,7 @@ import {
 import { job, jobEventPage, jobEventsQuery, jobPage, jobsQuery, outputWithLineage } from './job-shapes.ts';
 import { quote } from './quote-shapes.ts';
 import { decisionBody, reportBody, review, reviewPage, reviewsQuery } from './review-shapes.ts';
+import { SUPPORT_BODIES } from './support-command.ts';
 import { inspection, repairPage, repairsQuery } from './support-shapes.ts';
 
 /** One call of the HTTP API: where it is, what it takes, and what a response other than a problem says. */
@@ -67,11 +68,11 @@ export const CALLS = {
   readOutput: { method: 'get', path: '/v1/outputs/:id', response: outputWithLineage },
   readOutputContent: { method: 'get', path: '/v1/outputs/:id/content', response: null },
 
-  releaseJob: { method: 'post', path: '/v1/jobs/:id/release', response: job },
-  refundJob: { method: 'post', path: '/v1/jobs/:id/refund', response: job },
-  extendJob: { method: 'post', path: '/v1/jobs/:id/extend', response: job },
-  restartJob: { method: 'post', path: '/v1/jobs/:id/restart', response: job },
-  resolveJob: { method: 'post', path: '/v1/jobs/:id/resolve', response: job },
+  releaseJob: { method: 'post', path: '/v1/jobs/:id/release', body: SUPPORT_BODIES.release, response: job },
+  refundJob: { method: 'post', path: '/v1/jobs/:id/refund', body: SUPPORT_BODIES.refund, response: job },
+  extendJob: { method: 'post', path: '/v1/jobs/:id/extend', body: SUPPORT_BODIES.extend, response: job },
+  restartJob: { method: 'post', path: '/v1/jobs/:id/restart', body: SUPPORT_BODIES.restart, response: job },
+  resolveJob: { method: 'post', path: '/v1/jobs/:id/resolve', body: SUPPORT_BODIES.resolve, response: job },
   inspectJob: { method: 'get', path: '/v1/jobs/:id/inspect', response: inspection },
   listRepairs: { method: 'get', path: '/v1/repairs', query: repairsQuery, response: repairPage },
 

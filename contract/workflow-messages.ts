@@ -3,7 +3,7 @@ import type { OutputStatus } from '../domain/current-details.ts';
 import type { FailureCode } from '../domain/failures.ts';
 import type { OutputCounts } from '../domain/job-state.ts';
 import type { FieldError, ReachedLimit } from './problem-shape.ts';
-import type { AttemptName, SupportDone, SupportNews } from '../domain/support-command.ts';
+import type { CommandDone, SupportCommandName, SupportCommandOf } from './support-command.ts';
 
 /**
  * What goes into a workflow and what comes out of it. The API, the client and the reconciler know a job's workflow by
@@ -116,32 +116,27 @@ export type CancelRequest = {
 
 export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 
-/** What support has done to the job in PostgreSQL already: whoever runs the output follows. Told twice is told once. */
-export const supportSignal = defineSignal<[SupportNews]>('support');
+/**
+ * A command of support has been applied to the job in PostgreSQL: the workflow reads there how its output stands now. The name is for
+ * the reader of the history. Told twice is told once, and told what was not done changes nothing.
+ */
+export type CommandApplied = { readonly command: SupportCommandName };
+
+export const commandAppliedSignal = defineSignal<[CommandApplied]>('command_applied');
 
 /**
- * Support's commands as Temporal UI sends them, in the words of the HTTP API. Who asks and why goes on record with what was
- * done; `key` and `fingerprint` are there for the API, which passes on its own caller's.
+ * A command as Temporal UI sends it, in the words of the HTTP API. `key` is there for the API, which passes on its own caller's; else
+ * the update's id is the key.
  */
-export type SupportUpdate = {
-  readonly actor: string;
-  readonly reason: string;
-  readonly key?: string;
-  readonly fingerprint?: string;
-};
+export type SupportUpdate<Name extends SupportCommandName> = Omit<
+  SupportCommandOf<Name>,
+  'command' | 'job_id' | 'key'
+> & { readonly key?: string | undefined };
 
-export type ExtendRequest = SupportUpdate & { readonly until: string };
-export type RestartRequest = SupportUpdate & { readonly from_attempt: AttemptName };
-export type ResolveRequest = SupportUpdate & {
-  readonly outcome: 'ran' | 'did_not_run';
-  readonly attempt?: AttemptName;
-  readonly provider_job_id?: string;
-};
-
-export const releaseUpdate = defineUpdate<SupportDone, [SupportUpdate]>('release');
-export const extendUpdate = defineUpdate<SupportDone, [ExtendRequest]>('extend');
-export const restartUpdate = defineUpdate<SupportDone, [RestartRequest]>('restart');
-export const resolveUpdate = defineUpdate<SupportDone, [ResolveRequest]>('resolve');
+export const releaseUpdate = defineUpdate<CommandDone, [SupportUpdate<'release'>]>('release');
+export const extendUpdate = defineUpdate<CommandDone, [SupportUpdate<'extend'>]>('extend');
+export const restartUpdate = defineUpdate<CommandDone, [SupportUpdate<'restart'>]>('restart');
+export const resolveUpdate = defineUpdate<CommandDone, [SupportUpdate<'resolve'>]>('resolve');
 
 /** How an output stands, while its workflow runs. */
 export const statusQuery = defineQuery<OutputStatus>('status');

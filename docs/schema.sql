@@ -770,6 +770,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.admit_new(jobs.admit_item,ledger.accounts) → jsonb
 -- jobs.admit_one(jobs.admit_item) → jobs.admitted
 -- jobs.append_event(text,text,text,jsonb,timestamp with time zone) → void
+-- jobs.apply_command(text,text,text,text,jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
 -- jobs.asset_of(text,text) → jobs.attempts
 -- jobs.attempts_as_json(text,text) → jsonb
 -- jobs.attempts_named(text,text,jsonb) → SETOF jobs.attempts
@@ -784,7 +785,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
 --     holdfast_worker
 -- jobs.close_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text)  -- holdfast_worker
--- jobs.command_job(text,text,text,text,jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
 -- jobs.create_api_key(text,text,text,bytea,text[]) → void  -- holdfast_api, holdfast_worker
 -- jobs.database_identity() → text  -- holdfast_worker
 -- jobs.decide_review(text,text,text,text,text,text,text,text,double precision) → TABLE(outcome text, is_replay boolean)

@@ -1,51 +1,23 @@
-import { ApplicationFailure } from '@temporalio/activity';
-import type { SupportAsk } from '../../domain/support-command.ts';
-import {
-  commandJob,
-  type CommandAnswer,
-  type JobCommand,
-  type LookUp,
-} from '../../jobs/support/apply-support-command.ts';
-import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
-import { withTimeLimit } from '../../runtime/time-limit.ts';
+import type { CommandAnswer, SupportCommand } from '../../contract/support-command.ts';
+import { applySupportCommand, type LookUp } from '../../jobs/support/apply-support-command.ts';
 import type { Database } from '../../ledger/database.ts';
+import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 
 /** One question to a provider, inside a local activity. */
 const LOOK_UP_TIMEOUT_MS = 5_000;
 
-/** A command as a workflow has it, from an update of Temporal UI or of the API. */
-export type WorkflowCommand = {
-  readonly accountId: string;
-  readonly jobId: string;
-  readonly key: string;
-  readonly fingerprint?: string | undefined;
-  readonly actor: string;
-  readonly reason: string;
-  readonly ask: SupportAsk;
-};
-
 /**
- * Does what support asks through the job's workflow: the same function, under a key, as the API. Of what is said to have run the
- * provider is asked first, where it can be. Throws `idempotency_key_reused` for a key of another content.
+ * Applies a command of support for a workflow of its job, by the same function as the API. Of an attempt that is said to have run the
+ * provider is asked first, where it can be: nothing else asks it.
  */
-export function createObeySupport(database: Database, providers: ProviderRegistry) {
-  return async function obeySupport(asked: WorkflowCommand): Promise<CommandAnswer> {
-    const { ask, jobId } = asked;
-    const fingerprint = asked.fingerprint ?? fingerprintRequest({ job_id: jobId, ...ask });
-    const command: JobCommand = { ...asked, fingerprint, isRunning: true };
-    let result = await commandJob(database, command);
-    if (result.answer.outcome === 'look_up') {
-      const lookUp = await askProvider(providers, result.answer, ask);
-      result = await commandJob(database, { ...command, lookUp });
-    }
-    if (result.fingerprint !== fingerprint) {
-      throw ApplicationFailure.nonRetryable(
-        'this key was used for another command',
-        'idempotency_key_reused',
-      );
-    }
-    return result.answer;
+export function createApplyCommand(database: Database, providers: ProviderRegistry) {
+  return async function applyCommand(accountId: string, command: SupportCommand): Promise<CommandAnswer> {
+    const { answer } = await applySupportCommand(database, accountId, command, { isRunning: true });
+    if (answer.outcome !== 'look_up') return answer;
+    const lookUp = await askProvider(providers, answer, command);
+    const asked = await applySupportCommand(database, accountId, command, { isRunning: true, lookUp });
+    return asked.answer;
   };
 }
 
@@ -53,10 +25,10 @@ export function createObeySupport(database: Database, providers: ProviderRegistr
 async function askProvider(
   providers: ProviderRegistry,
   { attempt, provider }: Extract<CommandAnswer, { readonly outcome: 'look_up' }>,
-  ask: SupportAsk,
+  command: SupportCommand,
 ): Promise<LookUp> {
   const adapter = providers.get(provider);
-  const named = ask.command === 'resolve' ? ask.provider_job_id : undefined;
+  const named = command.command === 'resolve' ? command.provider_job_id : undefined;
   if (named === undefined && adapter.capabilities.lookup === 'none') return { outcome: 'unsupported' };
   return withTimeLimit(LOOK_UP_TIMEOUT_MS, null, async (signal) => {
     if (named === undefined) return adapter.lookup(attempt, signal);

@@ -1,67 +1,59 @@
 import type { SupportWorkflows } from '../../client/support-workflow.ts';
+import type {
+  CommandAnswer,
+  CommandDone,
+  SupportCommand,
+  SupportCommandOf,
+} from '../../contract/support-command.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { outputWorkflowIdOf, workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
 import { actionIdOf } from '../../domain/job-id.ts';
-import { describeRefusal, newsOf, type SupportAsk, type SupportDone } from '../../domain/support-command.ts';
-import {
-  commandJob,
-  type CommandAnswer,
-  type CommandResult,
-} from '../../jobs/support/apply-support-command.ts';
+import { describeRefusal } from '../../domain/support-rules.ts';
+import { applySupportCommand, type AppliedCommand } from '../../jobs/support/apply-support-command.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { openOutputIdsOf } from '../jobs/open-outputs.ts';
 import { invalidPart, notFound, Problem, unavailable } from '../http/problem.ts';
 
-/** A command of support as it came. */
-type AskedCommand = {
-  readonly accountId: string;
-  readonly job: StoredJob;
-  readonly key: string;
-  readonly fingerprint: string;
-  readonly actor: string;
-  readonly reason: string;
-  readonly ask: SupportAsk;
-};
+/** The account is the job's. */
+export type SendSupportCommand = (
+  accountId: string,
+  job: StoredJob,
+  command: SupportCommand,
+) => Promise<{ readonly isReplay: boolean }>;
 
-export type CommandJob = (asked: AskedCommand) => Promise<{ readonly isReplay: boolean }>;
-
-/** Asking many workflows at once: as many as a burst that nobody notices. */
+/** Asking many workflows at once: as many as a burst that a namespace does not notice. */
 const TOLD_AT_ONCE = 20;
 
 /**
- * Does what support asks: in PostgreSQL first, which is the truth, then tells the workflows that run the outputs. Throws the
- * problem it is refused with; `unavailable` when it is done (or cannot be looked into) and the workflow was not reached: the same
+ * Applies a command of support: in PostgreSQL first, which is the truth, then tells the workflows that run the outputs. A resolve is two
+ * trips: PostgreSQL says whose workflow it is for, and that workflow applies it, since it alone asks the provider. Throws the
+ * problem it is refused with; `unavailable` when it is applied (or cannot be looked into) and the workflow was not reached: the same
  * request under the same key tells it again.
  */
-export function createCommandJob(deps: {
+export function createSendSupportCommand(deps: {
   readonly database: Database;
   readonly supportWorkflows: SupportWorkflows;
-}): CommandJob {
-  const { database, supportWorkflows } = deps;
-  return async (asked) => {
-    const isRunning = await isRun(supportWorkflows, asked);
-    let result = await commandJob(database, { ...asked, jobId: asked.job.id, isRunning });
-    if (result.answer.outcome === 'look_up') {
-      const isAnswered = await lookUp(supportWorkflows, asked, result.answer.attempt);
-      // Answered under the key by now, unless nobody could be asked: then nothing is, and the key is free.
-      result = {
-        ...(await commandJob(database, { ...asked, jobId: asked.job.id, isRunning: isAnswered })),
-        isReplay: false,
-      };
+}): SendSupportCommand {
+  const { database, supportWorkflows: workflows } = deps;
+  return async (accountId, job, command) => {
+    const needsWorkflow = command.command === 'extend' || command.command === 'restart';
+    const circumstances = needsWorkflow ? { isRunning: await isRun(workflows, job) } : {};
+    const applied = await applySupportCommand(database, accountId, command, circumstances);
+    const { answer } = applied;
+    if (answer.outcome === 'look_up' && command.command === 'resolve') {
+      const resolved = await resolve(deps, accountId, job, command, answer.output_id);
+      doneOf({ answer: resolved, isReplay: false }, job.id);
+      return { isReplay: false };
     }
-    if (result.fingerprint !== asked.fingerprint) {
-      throw new Problem('idempotency_key_reused', { job_id: asked.job.id, billed: 'no' });
-    }
-    await tell(supportWorkflows, asked, doneOf(result, asked.job.id));
-    return { isReplay: result.isReplay };
+    await tell(workflows, job, command, doneOf(applied, job.id));
+    return { isReplay: applied.isReplay };
   };
 }
 
-/** Whether a workflow runs the job; not asked for what moves money alone. */
-async function isRun(workflows: SupportWorkflows, { ask, job }: AskedCommand): Promise<boolean> {
-  if (ask.command === 'refund' || ask.command === 'release') return true;
+/** Whether a workflow runs the job. */
+async function isRun(workflows: SupportWorkflows, job: StoredJob): Promise<boolean> {
   if (await isThere(workflows, [workflowIdOf(job.id)])) return true;
   // What a batch has begun goes on without it.
   const open = openOutputIdsOf(job);
@@ -80,23 +72,37 @@ async function isThere(workflows: SupportWorkflows, ids: readonly string[]): Pro
   return false;
 }
 
-/** Has the workflow of an attempt look it up and resolve it; false when there is none. */
-async function lookUp(workflows: SupportWorkflows, asked: AskedCommand, attempt: string): Promise<boolean> {
-  const { ask, accountId, key, fingerprint, actor, reason, job } = asked;
-  if (ask.command !== 'resolve') return false;
-  const output = job.outputs.find(({ id }) => attempt.startsWith(`${id.replace(/^out_/, 'att_')}_`));
-  const workflowId = workflowIdOfOutput(job.id, output?.id ?? '', job.outputs.length);
-  const named = ask.provider_job_id === undefined ? {} : { provider_job_id: ask.provider_job_id };
-  const request = {
-    ...{ actor, reason, key, fingerprint, outcome: ask.outcome, attempt: ask.attempt ?? attempt },
-    ...named,
-  };
-  const reached = await workflows.resolve(workflowId, actionIdOf(accountId, ask.command, key), request);
-  if (reached === 'unavailable') throw unavailable();
-  return reached === 'answered';
+/** Has the output's workflow resolve it. Where that is gone, PostgreSQL says why nothing can be done. */
+async function resolve(
+  {
+    database,
+    supportWorkflows,
+  }: { readonly database: Database; readonly supportWorkflows: SupportWorkflows },
+  accountId: string,
+  job: StoredJob,
+  command: SupportCommandOf<'resolve'>,
+  outputId: string,
+): Promise<CommandAnswer> {
+  const workflowId = workflowIdOfOutput(job.id, outputId, job.outputs.length);
+  const updateId = actionIdOf(accountId, command.command, command.key);
+  const reached = await supportWorkflows.resolve(workflowId, updateId, command);
+  switch (reached) {
+    case 'unavailable':
+      throw unavailable();
+    case 'failed':
+      throw notAsked();
+    case 'not_running':
+      return (await applySupportCommand(database, accountId, command, { isRunning: false })).answer;
+    default:
+      return reached;
+  }
 }
 
-function doneOf({ answer, isReplay }: CommandResult, jobId: string): SupportDone {
+function notAsked(): Problem {
+  return unavailable('The provider could not be asked just now. Send the same again.');
+}
+
+function doneOf({ answer, isReplay }: AppliedCommand, jobId: string): CommandDone {
   switch (answer.outcome) {
     case 'done':
       return answer;
@@ -106,8 +112,10 @@ function doneOf({ answer, isReplay }: CommandResult, jobId: string): SupportDone
       throw notFound(answer.what);
     case 'invalid':
       throw invalidPart(answer.pointer, answer.code, INVALID[answer.code] ?? 'That cannot be.');
+    case 'key_reused':
+      throw new Problem('idempotency_key_reused', { job_id: jobId, billed: 'no' });
     case 'look_up':
-      throw unavailable('The provider could not be asked just now. Send the same again.');
+      throw notAsked();
     default:
       return assertNever(answer);
   }
@@ -130,19 +138,19 @@ function refusalOf(
   );
 }
 
-/** An output whose workflow is gone needs no telling: what is left of it is money, and that is moved. */
+/** An output whose workflow is gone needs no telling: what is left of it is money, and that is moved. A refund concerns no workflow. */
 async function tell(
   workflows: SupportWorkflows,
-  { ask, job }: AskedCommand,
-  done: SupportDone,
+  job: StoredJob,
+  { command }: SupportCommand,
+  { output_ids: several, output_id: one }: CommandDone,
 ): Promise<void> {
-  const told = newsOf(ask.command, done);
-  if (told === null) return;
-  for (let start = 0; start < told.outputIds.length; start += TOLD_AT_ONCE) {
+  const outputIds = several ?? (one === undefined ? [] : [one]);
+  for (let start = 0; start < outputIds.length; start += TOLD_AT_ONCE) {
     const reached = await Promise.all(
-      told.outputIds
+      outputIds
         .slice(start, start + TOLD_AT_ONCE)
-        .map((id) => workflows.tell(workflowIdOfOutput(job.id, id, job.outputs.length), told.news)),
+        .map((id) => workflows.tell(workflowIdOfOutput(job.id, id, job.outputs.length), command)),
     );
     if (reached.includes('unavailable')) {
       throw unavailable(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Job } from '../../contract/job-shapes.ts';
+import { sentBodyOf, type SupportBody, type SupportCommand } from '../../contract/support-command.ts';
 import type { Inspection } from '../../contract/support-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
@@ -30,23 +31,23 @@ export async function inspectJobCommand(
 export async function jobCommand(
   context: CommandContext,
   job: string,
-  command: 'release' | 'refund' | 'extend' | 'restart' | 'resolve',
+  body: SupportBody,
   options: JobCommandOptions,
-  asked: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const api = await connectOperatorApi(context);
-  const body = { reason: options.reason, ...asked };
-  if (!options.json) printProgress(`${command} ${job} …`);
-  const { body: now, isReplay } = await api.json<Job>(`/v1/jobs/${job}/${command}`, {
+  const key = options.reference ?? keyOf(job, body);
+  const command: SupportCommand = { ...body, job_id: job, key, actor: context.actor };
+  if (!options.json) printProgress(`${command.command} ${job} …`);
+  const { body: now, isReplay } = await api.json<Job>(`/v1/jobs/${job}/${command.command}`, {
     account: options.account,
-    body,
-    key: options.reference ?? keyOf(job, command, body),
+    body: sentBodyOf(command),
+    key,
   });
   show(now, options, () => {
     const news = isReplay
       ? '\n(Done before under this reference, and not again; name another --reference\nto do it once more.)'
       : '';
-    return `${PAST[command]} ${now.id}.\n${linesOf(now)}${news}`;
+    return `${PAST[body.command]} ${now.id}.\n${linesOf(now)}${news}`;
   });
 }
 
@@ -59,8 +60,8 @@ const PAST = {
 } as const;
 
 /** 128 bits of what is asked: a command that is sent again, from the history of a shell say, is the same one. */
-function keyOf(job: string, command: string, body: object): string {
-  const digest = createHash('sha256').update(JSON.stringify([job, command, body]), 'utf8');
+function keyOf(job: string, body: SupportBody): string {
+  const digest = createHash('sha256').update(JSON.stringify([job, body]), 'utf8');
   return `cli-${digest.digest('hex').slice(0, 32)}`;
 }
 

@@ -1,9 +1,9 @@
--- Says what an attempt was whose outcome is not known. It did not run: rejected, so that the workflow makes the next one, or
--- gives up where its model allows no more. It ran: accepted under the provider's id of it, so that the workflow brings
--- it in. A provider's id is believed only once the provider has been asked whose job it is: another customer's result must not be
--- delivered for a digit. p_call: said (ran | did_not_run), attempt (null: the only one), look_up (how asking ended: found |
--- not_found | not_ours | unknown | unsupported; null: ask first, which only a worker can), provider_job_id (what was found; of a
--- provider that cannot be asked, support's own).
+-- Says what an attempt was whose outcome is not known. It did not run: rejected, so that the workflow makes the next
+-- one, or gives up where its model allows no more. It ran: accepted under the provider's id of it, so that the workflow
+-- brings it in. A provider's id is believed only once the provider has been asked whose job it is: another customer's
+-- result must not be delivered for a digit. p_call: said (ran | did_not_run), attempt (null: the only one), look_up
+-- (how asking ended: found | not_found | not_ours | unknown | unsupported; null: ask first, which the job's workflow
+-- has done), provider_job_id (what was found; of a provider that cannot be asked, support's own).
 CREATE OR REPLACE FUNCTION jobs.resolve_attempt(p_account_id text, p_job_id text, p_call jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -27,8 +27,10 @@ BEGIN
     RETURN jobs.refused('not_running');
   END IF;
   SELECT a.* INTO v_attempt FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = v_named.reference;
-  IF v_has_run AND p_call->>'look_up' IS NULL THEN
-    RETURN jsonb_build_object('outcome', 'look_up', 'attempt', v_attempt.reference, 'provider', v_attempt.provider);
+  IF p_call->>'is_running' IS NULL OR (v_has_run AND p_call->>'look_up' IS NULL) THEN
+    RETURN jsonb_build_object(
+      'outcome', 'look_up', 'output_id', v_attempt.output_id, 'attempt', v_attempt.reference,
+      'provider', v_attempt.provider);
   ELSIF v_has_run AND v_ran_as IS NULL THEN
     RETURN jobs.refused(CASE p_call->>'look_up' WHEN 'not_found' THEN 'not_found_at_provider'
                                                 WHEN 'unsupported' THEN 'provider_cannot_be_asked'

@@ -1,28 +1,23 @@
+import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import {
+  sentBodyOf,
+  type CommandAnswer,
+  type SupportCommand,
+  type SupportCommandOf,
+} from '../../contract/support-command.ts';
 import { expiredGrantPolicyOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/failures.ts';
 import { GOODWILL_LIFETIME_SECONDS } from '../../domain/grant-rules.ts';
 import { actionIdOf } from '../../domain/job-id.ts';
-import {
-  MAX_EXTENSION_SECONDS,
-  RELEASED_BY_SUPPORT,
-  type SupportAsk,
-  type SupportDone,
-  type SupportRefusal,
-} from '../../domain/support-command.ts';
+import { parseInstant } from '../../domain/parse-value.ts';
+import { MAX_EXTENSION_SECONDS, RELEASED_BY_SUPPORT } from '../../domain/support-rules.ts';
 import type { Database } from '../../ledger/database.ts';
 
-export type JobCommand = {
-  readonly accountId: string;
-  readonly jobId: string;
-  /** The caller's; the same key and fingerprint answer the same forever. */
-  readonly key: string;
-  readonly fingerprint: string;
-  readonly actor: string;
-  readonly reason: string;
-  readonly ask: SupportAsk;
-  /** Whether a workflow runs the job: without one, only its money can be moved. */
-  readonly isRunning: boolean;
+/** What is known around a command. */
+type Circumstances = {
+  /** Whether a workflow runs the job: without one, only its money can be moved. Absent: not asked. */
+  readonly isRunning?: boolean;
   /** How asking the provider ended; absent: it was not asked. */
-  readonly lookUp?: LookUp | undefined;
+  readonly lookUp?: LookUp;
 };
 
 export type LookUp =
@@ -30,48 +25,48 @@ export type LookUp =
   /** `not_ours`: it knows the job that was named, and says that it is another's. */
   | { readonly outcome: 'not_found' | 'not_ours' | 'unknown' | 'unsupported' };
 
-export type CommandAnswer =
-  | SupportDone
-  | { readonly outcome: 'refused'; readonly reason: SupportRefusal }
-  | { readonly outcome: 'not_found'; readonly what: string }
-  | { readonly outcome: 'invalid'; readonly pointer: string; readonly code: string }
-  /** Nothing was done: the provider has to be asked first, which a worker can. */
-  | { readonly outcome: 'look_up'; readonly attempt: string; readonly provider: string };
+export type AppliedCommand = { readonly answer: CommandAnswer; readonly isReplay: boolean };
 
-export type CommandResult = {
-  readonly answer: CommandAnswer;
-  /** Of what was first asked under the key. */
-  readonly fingerprint: string;
-  readonly isReplay: boolean;
-};
-
-/** Does what support asks of a job, once per key, with who asked and why on record, in one transaction. */
-export async function commandJob(database: Database, command: JobCommand): Promise<CommandResult> {
-  const { accountId, jobId, key, ask } = command;
-  const { rows } = await database.query<{ answer: CommandAnswer; fingerprint: string; is_replay: boolean }>({
-    name: 'jobs.command_job',
-    text: 'SELECT answer, fingerprint, is_replay FROM jobs.command_job($1, $2, $3, $4, $5)',
-    values: [accountId, jobId, ask.command, key, JSON.stringify(callOf(command))],
+/**
+ * Applies a command of support, once per key, with who asked and why on record, in one transaction. A resolve without
+ * circumstances returns `look_up`: the workflow that it names knows more.
+ */
+export async function applySupportCommand(
+  database: Database,
+  accountId: string,
+  command: SupportCommand,
+  circumstances: Circumstances = {},
+): Promise<AppliedCommand> {
+  const { rows } = await database.query<{ answer: CommandAnswer; is_replay: boolean }>({
+    name: 'jobs.apply_command',
+    text: 'SELECT answer, is_replay FROM jobs.apply_command($1, $2, $3, $4, $5)',
+    values: [
+      accountId,
+      command.job_id,
+      command.command,
+      command.key,
+      JSON.stringify(callOf(accountId, command, circumstances)),
+    ],
   });
   const row = rows[0];
-  if (row === undefined) throw new RangeError('a command was not answered');
-  return { answer: row.answer, fingerprint: row.fingerprint, isReplay: row.is_replay };
+  if (row === undefined) throw new RangeError('jobs.apply_command returned no row');
+  return { answer: row.answer, isReplay: row.is_replay };
 }
 
-function callOf({ accountId, key, fingerprint, actor, reason, isRunning, ask, lookUp }: JobCommand): object {
+function callOf(accountId: string, command: SupportCommand, { isRunning, lookUp }: Circumstances): object {
   return {
-    fingerprint,
-    actor,
-    reason,
-    action_id: actionIdOf(accountId, ask.command, key),
+    fingerprint: fingerprintRequest({ ...sentBodyOf(command), job_id: command.job_id }),
+    actor: command.actor,
+    reason: command.reason,
+    action_id: actionIdOf(accountId, command.command, command.key),
     is_running: isRunning,
-    ...askOf(ask, lookUp),
+    ...askOf(command, lookUp),
   };
 }
 
 /** What is asked, with the figures of the policy: they stand in domain/. */
-function askOf(ask: SupportAsk, lookUp: LookUp | undefined): object {
-  switch (ask.command) {
+function askOf(command: SupportCommand, lookUp: LookUp | undefined): object {
+  switch (command.command) {
     case 'release':
       return {
         failure: RELEASED_BY_SUPPORT,
@@ -80,19 +75,20 @@ function askOf(ask: SupportAsk, lookUp: LookUp | undefined): object {
       };
     case 'refund':
       return {
-        credits: ask.credits,
-        output_id: ask.output_id,
+        credits: command.credits,
+        output_id: command.output_id,
         goodwill_seconds: GOODWILL_LIFETIME_SECONDS,
       };
     case 'extend':
-      return { until: ask.until, max_ahead_seconds: MAX_EXTENSION_SECONDS };
+      // PostgreSQL reads other times than we do: it is given the one form that both read alike.
+      return { until: parseInstant(command.until), max_ahead_seconds: MAX_EXTENSION_SECONDS };
     case 'restart':
-      return { from_attempt: ask.from_attempt };
+      return { from_attempt: command.from_attempt };
     case 'resolve':
       return {
-        said: ask.outcome,
-        attempt: ask.attempt,
-        provider_job_id: providerJobIdOf(ask, lookUp),
+        said: command.outcome,
+        attempt: command.attempt,
+        provider_job_id: providerJobIdOf(command, lookUp),
         look_up: lookUp?.outcome,
       };
   }
@@ -100,9 +96,9 @@ function askOf(ask: SupportAsk, lookUp: LookUp | undefined): object {
 
 /** What the provider has confirmed; support's own word counts only where the provider cannot be asked. */
 function providerJobIdOf(
-  ask: Extract<SupportAsk, { readonly command: 'resolve' }>,
+  command: SupportCommandOf<'resolve'>,
   lookUp: LookUp | undefined,
 ): string | undefined {
   if (lookUp?.outcome === 'found') return lookUp.providerJobId;
-  return lookUp?.outcome === 'unsupported' ? ask.provider_job_id : undefined;
+  return lookUp?.outcome === 'unsupported' ? command.provider_job_id : undefined;
 }

@@ -90,7 +90,7 @@ test('two reconcilers at once return each reservation once, and what support ext
   const kept = attempts[1];
   await fixture.database.setClock(new Date(Date.now() + OVERDUE_MS));
   const held = await holdAccounts(fixture.owner, [fixture.accountId]);
-  const extending = fixture.worker.query(`SELECT answer FROM jobs.command_job($1, $2, 'extend', 'k', $3)`, [
+  const extending = fixture.worker.query(`SELECT answer FROM jobs.apply_command($1, $2, 'extend', 'k', $3)`, [
     fixture.accountId,
     kept?.jobId,
     JSON.stringify({

@@ -6,7 +6,7 @@ import { createStopQueuedAttempts } from '../../activities/attempts/stop-queued-
 import { failureOf } from '../../domain/failures.ts';
 import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
 import { createAttemptsToStop } from '../../jobs/attempts/attempts-to-stop.ts';
-import { commandJob } from '../../jobs/support/apply-support-command.ts';
+import { applySupportCommand } from '../../jobs/support/apply-support-command.ts';
 import { startScriptedService, type ScriptedService, type ServiceCall } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
@@ -58,9 +58,9 @@ const settle = (plan: OutputPlan) =>
   fixture.activitiesAt(service.url).settle(plan, { charge: false, failure: failureOf('terminated') });
 
 const release = ({ accountId, jobId }: OutputPlan) =>
-  commandJob(fixture.worker, {
-    ...{ accountId, jobId, key: 'k', fingerprint: 'f', actor: 'ann', reason: 'why', isRunning: false },
-    ask: { command: 'release' },
+  applySupportCommand(fixture.worker, accountId, {
+    command: 'release',
+    ...{ job_id: jobId, key: 'k', actor: 'ann', reason: 'why' },
   });
 
 const cancelsOf = () => service.calls('cancel').map(({ about }) => about);

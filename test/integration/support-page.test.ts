@@ -141,7 +141,7 @@ describe('what Temporal UI shows of a job', () => {
       resolve: expect.stringContaining('did_not_run'),
     });
     expect(described(definition.queryDefinitions)).toMatchObject({
-      standing: expect.stringContaining('deadline'),
+      status: expect.stringContaining('deadline'),
     });
   });
 

@@ -78,7 +78,7 @@ test('what support has extended holds for an output that begins later, and a res
   expect(begun).toMatchObject([{ left_seconds: 900 }]);
   const by = { fingerprint: 'f', actor: 'a', reason: 'r', is_running: true, max_ahead_seconds: 86_400 };
   const command = (name: string, key: string, asked: object) =>
-    jobs.call('command_job', account, 'later', name, key, JSON.stringify({ ...by, ...asked }));
+    jobs.call('apply_command', account, 'later', name, key, JSON.stringify({ ...by, ...asked }));
 
   const reference = attemptOf('later');
   await jobs.call(

@@ -29,7 +29,7 @@ export function createCommands(jobs: () => JobsFixture) {
       max_ahead_seconds: 7 * 86_400,
       ...options.call,
     };
-    const [row] = await jobs().call('command_job', account, job, command, key, JSON.stringify(call));
+    const [row] = await jobs().call('apply_command', account, job, command, key, JSON.stringify(call));
     return row ?? {};
   };
 }

@@ -47,7 +47,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.read_event_seqs': BOTH,
   'jobs.read_api_key': BOTH,
   'jobs.create_api_key': BOTH,
-  'jobs.command_job': BOTH,
+  'jobs.apply_command': BOTH,
   'jobs.inspect_job': BOTH,
   'jobs.list_repairs': BOTH,
   'jobs.open_review': BOTH,

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { nextActionOf } from '../../domain/next-action.ts';
-import { newsOf } from '../../domain/support-command.ts';
 import { workflowIdOfOutput } from '../../domain/ids.ts';
+import { SUPPORT_BODIES } from '../../contract/support-command.ts';
+import { UnexpectedValue } from '../../domain/parse-value.ts';
+import {
+  extendRequest,
+  releaseRequest,
+  resolveRequest,
+  restartRequest,
+} from '../../workflows/messages/message-parsers.ts';
 
 const JOB = `job_${'a'.repeat(26)}`;
 const OUTPUT = `out_${'a'.repeat(26)}_3`;
@@ -10,28 +17,6 @@ describe('which workflow runs an output', () => {
   it('is the job’s own where it is the only one, else the output’s', () => {
     expect(workflowIdOfOutput(JOB, OUTPUT, 1)).toBe(JOB);
     expect(workflowIdOfOutput(JOB, OUTPUT, 2)).toBe(OUTPUT);
-  });
-});
-
-describe('what workflows are told', () => {
-  it('is of the outputs it is about, and nothing of a refund', () => {
-    const return_by = '2026-01-01T00:00:00Z';
-    expect(newsOf('release', { outcome: 'done', output_ids: ['a', 'b'] })).toEqual({
-      news: { command: 'release' },
-      outputIds: ['a', 'b'],
-    });
-    expect(newsOf('extend', { outcome: 'done', output_ids: ['a'], return_by })).toEqual({
-      news: { command: 'extend', returnBy: return_by },
-      outputIds: ['a'],
-    });
-    expect(newsOf('restart', { outcome: 'done', output_id: 'a', attempt: 'x', return_by })).toEqual({
-      news: { command: 'restart', attempt: 'x', returnBy: return_by },
-      outputIds: ['a'],
-    });
-    expect(newsOf('resolve', { outcome: 'done', output_id: 'a', attempt: 'x' })).toMatchObject({
-      news: { command: 'resolve', attempt: 'x' },
-    });
-    expect(newsOf('refund', { outcome: 'done', refunds: [] })).toBeNull();
   });
 });
 
@@ -45,5 +30,50 @@ describe('what happens next by itself', () => {
     expect(at('00:09:59', true, true)?.detail).toMatch(/asked again/);
     expect(at('00:10:00')).toMatchObject({ action: 'reconciler_returns' });
     expect(at('00:09:59', false)).toBeNull();
+  });
+});
+
+describe('a command is the same value by every door', () => {
+  const PARSERS = {
+    release: releaseRequest,
+    extend: extendRequest,
+    restart: restartRequest,
+    resolve: resolveRequest,
+  };
+  const REASON = { reason: 'it hangs' };
+  const ATTEMPT = `att_${'a'.repeat(26)}_0_render_1`;
+  type Door = keyof typeof PARSERS;
+  const BODIES: readonly (readonly [Door, object, boolean])[] = [
+    ['release', REASON, true],
+    ['release', {}, false],
+    ['release', { reason: ' ' }, false],
+    ['release', { reason: 'x'.repeat(501) }, false],
+    ['release', { reason: 7 }, false],
+    ['release', { ...REASON, why: 'x' }, false],
+    ['extend', { ...REASON, until: '2999-01-01T00:00:00.000Z' }, true],
+    ['extend', { ...REASON, until: 'soon' }, false],
+    ['extend', { ...REASON, until: '2999-02-31T00:00:00Z' }, false],
+    ['extend', REASON, false],
+    ['restart', { ...REASON, from_attempt: 1 }, true],
+    ['restart', { ...REASON, from_attempt: ATTEMPT }, true],
+    ['restart', { ...REASON, from_attempt: 0 }, false],
+    ['restart', { ...REASON, from_attempt: 1.5 }, false],
+    ['restart', { ...REASON, from_attempt: 1_000_001 }, false],
+    ['restart', { ...REASON, from_attempt: 'first' }, false],
+    ['restart', { ...REASON, from_attempt: `att_${'a'.repeat(97)}` }, false],
+    ['resolve', { ...REASON, outcome: 'ran' }, true],
+    ['resolve', { ...REASON, outcome: 'did_not_run', attempt: 2 }, true],
+    ['resolve', { ...REASON, outcome: 'ran', attempt: ATTEMPT, provider_job_id: 'pred_1' }, true],
+    ['resolve', { ...REASON, outcome: 'maybe' }, false],
+    ['resolve', { ...REASON, outcome: 'ran', provider_job_id: '' }, false],
+    ['resolve', { ...REASON, outcome: 'ran', provider_job_id: 'x'.repeat(256) }, false],
+  ];
+
+  it.each(BODIES)('%s %j: over HTTP as from Temporal UI', (name, body, isTaken) => {
+    const overHttp = SUPPORT_BODIES[name].safeParse(body);
+    expect(overHttp.success).toBe(isTaken);
+    const update = () => PARSERS[name]({ ...body, actor: 'Ann' }, 'the argument');
+    if (!overHttp.success) expect(update).toThrow(UnexpectedValue);
+    else expect({ ...update(), command: name }).toEqual({ ...overHttp.data, actor: 'Ann' });
   });
 });

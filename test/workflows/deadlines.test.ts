@@ -1,5 +1,5 @@
 import { expect, test as plainTest } from 'vitest';
-import { createCommandJob } from '../../api/support/send-support-command.ts';
+import { createSendSupportCommand } from '../../api/support/send-support-command.ts';
 import { createSupportWorkflows } from '../../client/support-workflow.ts';
 import { readJob } from '../../jobs/reads/read-job.ts';
 import { holdWrites, untilWaiting } from '../ledger/until-waiting.ts';
@@ -184,13 +184,13 @@ async function extend(
   { accountId, jobId }: { readonly accountId: string; readonly jobId: string },
   byMs: number,
 ) {
-  const command = createCommandJob({
+  const send = createSendSupportCommand({
     database: fixture.worker,
     supportWorkflows: createSupportWorkflows(fixture.temporal),
   });
   const job = await readJob(fixture.worker, accountId, jobId);
   if (job === null) throw new Error('no job');
-  const ask = { command: 'extend', until: new Date(Date.now() + byMs).toISOString() } as const;
-  const by = { key: 'extend', fingerprint: 'f', actor: 'test', reason: 'r', isRunning: true };
-  await command({ accountId, ...by, ask, job });
+  const until = new Date(Date.now() + byMs).toISOString();
+  const asked = { job_id: jobId, key: 'extend', actor: 'test', reason: 'r' };
+  await send(accountId, job, { command: 'extend', until, ...asked });
 }

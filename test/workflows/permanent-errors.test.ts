@@ -117,7 +117,7 @@ describe.concurrent('a command of support that comes to no end', () => {
     const asked: number[] = [];
     const worker = await startWorker({
       failing: () => ({
-        obeySupport: () => {
+        applyCommand: () => {
           asked.push(Date.now());
           return Promise.reject(new Error('away'));
         },

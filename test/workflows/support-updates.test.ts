@@ -4,17 +4,17 @@ import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test as plainTest } from 'vitest';
 import { createSupportWorkflows, type SupportWorkflows } from '../../client/support-workflow.ts';
-import { createCommandJob, type CommandJob } from '../../api/support/send-support-command.ts';
+import { createSendSupportCommand, type SendSupportCommand } from '../../api/support/send-support-command.ts';
 import { attemptReferenceOf, outputIdOf } from '../../domain/ids.ts';
-import type { SupportAsk } from '../../domain/support-command.ts';
-import { commandJob } from '../../jobs/support/apply-support-command.ts';
+import type { SupportBody, SupportCommand } from '../../contract/support-command.ts';
+import { applySupportCommand } from '../../jobs/support/apply-support-command.ts';
 import { readJob } from '../../jobs/reads/read-job.ts';
+import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
-import { statusQuery, supportSignal } from '../../contract/workflow-messages.ts';
+import { commandAppliedSignal, statusQuery } from '../../contract/workflow-messages.ts';
 import { startScriptedService, type ScriptedService, type ServiceCall } from '../harness/scripted-service.ts';
 import {
   createWorkflowFixture,
-  warnings,
   type RunningWorker,
   type WorkerBuild,
   type WorkflowFixture,
@@ -27,11 +27,11 @@ const STATE_POLL_MS = 20;
 
 let fixture: WorkflowFixture;
 let workflows: SupportWorkflows;
-let command: CommandJob;
+let send: SendSupportCommand;
 beforeAll(async () => {
   fixture = await createWorkflowFixture();
   workflows = createSupportWorkflows(fixture.temporal);
-  command = createCommandJob({ database: fixture.worker, supportWorkflows: workflows });
+  send = createSendSupportCommand({ database: fixture.worker, supportWorkflows: workflows });
 });
 afterAll(() => fixture.close());
 
@@ -121,21 +121,25 @@ async function start({ worker, service }: Scene, deadlineSeconds = 900): Promise
   };
 }
 
-const asked = (job: Job, ask: SupportAsk, key: string = randomUUID()) => ({
-  ...{ accountId: job.accountId, jobId: job.jobId, key, fingerprint: 'f', actor: 'test', reason: 'r' },
-  ...{ isRunning: true, ask },
+/** What is asked; why is the same in all of them. */
+type Ask = {
+  [Name in SupportBody['command']]: Omit<Extract<SupportBody, { command: Name }>, 'reason'>;
+}[SupportBody['command']];
+const commandOf = (job: Job, ask: Ask, key: string = randomUUID()): SupportCommand => ({
+  ...ask,
+  ...{ job_id: job.jobId, key, actor: 'test', reason: 'r' },
 });
 
 /** As the API does it: PostgreSQL, then the workflow. */
-async function api(job: Job, ask: SupportAsk, key: string = randomUUID()) {
+async function api(job: Job, ask: Ask, key?: string, sending: SendSupportCommand = send) {
   const stored = await readJob(fixture.worker, job.accountId, job.jobId);
   if (stored === null) throw new Error('no job');
-  return command({ ...asked(job, ask, key), job: stored });
+  return sending(job.accountId, stored, commandOf(job, ask, key));
 }
 
 /** PostgreSQL alone: the API died before it could tell the workflow. */
-const untold = async (job: Job, ask: SupportAsk) =>
-  (await commandJob(fixture.worker, asked(job, ask))).answer;
+const untold = async (job: Job, ask: Ask) =>
+  (await applySupportCommand(fixture.worker, job.accountId, commandOf(job, ask), { isRunning: true })).answer;
 
 const statesOf = async (job: Job) =>
   (
@@ -272,25 +276,23 @@ describe.concurrent('an extension', () => {
   });
 });
 
-describe.concurrent('a signal of support of which nothing is on record', () => {
-  const warned = (job: Job) =>
-    warnings.filter(
-      ({ message, meta }) => /nothing of the kind/.test(message) && meta?.['outputId'] === job.outputId,
-    );
+/** What the workflow has done by local activities so far. */
+async function localActivitiesOf(job: Job): Promise<number> {
+  const { events } = await fixture.temporal.workflow.getHandle(job.jobId).fetchHistory();
+  return (events ?? []).filter(({ markerRecordedEventAttributes: marker }) => Boolean(marker)).length;
+}
 
+describe.concurrent('a signal that a command was applied, of which nothing is on record', () => {
   test('changes nothing: no release, no second submission, no later deadline', async ({ scene }) => {
     const job = await scene.start();
     await untilState(job, 1, 'accepted');
     const before = await scene.balance();
     const workflow = fixture.temporal.workflow.getHandle(job.jobId);
-    await workflow.signal(supportSignal, { command: 'release' });
-    const restart = { command: 'restart', attempt: job.attempt(1), returnBy: inSeconds(3_000) } as const;
-    await workflow.signal(supportSignal, restart);
-    await workflow.signal(supportSignal, { command: 'resolve', attempt: job.attempt(1) });
     const status = await workflow.query(statusQuery);
-    await workflow.signal(supportSignal, { command: 'extend', returnBy: inSeconds(5_000) });
-    while (warned(job).length < 2) await sleep(STATE_POLL_MS);
-    await sleep(STATE_POLL_MS);
+    const done = await localActivitiesOf(job);
+    const commands = ['release', 'refund', 'extend', 'restart', 'resolve'] as const;
+    for (const command of commands) await workflow.signal(commandAppliedSignal, { command });
+    while ((await localActivitiesOf(job)) < done + commands.length) await sleep(STATE_POLL_MS);
     expect(await statesOf(job)).toEqual(['accepted']);
     expect(submissions(job)).toEqual([job.attempt(1)]);
     expect(scene.service.calls('cancel')).toEqual([]);
@@ -328,6 +330,55 @@ describe.concurrent('an attempt whose outcome nobody knows', () => {
     expect(submissions(job)).toEqual([job.attempt(1)]);
   });
 
+  test('is resolved in two trips: PostgreSQL names the workflow, and that one asks the provider, once', async ({
+    scene,
+  }) => {
+    scene.answerSubmit = (call) => call.answer(500);
+    scene.answerLookup = (call) => call.answer(503);
+    const job = await scene.start();
+    await untilState(job, 1, 'unknown');
+    const trips: string[] = [];
+    const database: Database = fixture.worker;
+    const sending = createSendSupportCommand({
+      database: {
+        query: (statement) => {
+          trips.push(`PostgreSQL: ${statement.name}`);
+          return database.query(statement);
+        },
+      },
+      supportWorkflows: {
+        isRunning: (workflowId) => {
+          trips.push('Temporal: describe');
+          return workflows.isRunning(workflowId);
+        },
+        tell: (workflowId, command) => {
+          trips.push('Temporal: signal');
+          return workflows.tell(workflowId, command);
+        },
+        resolve: (workflowId, updateId, command) => {
+          trips.push('Temporal: update');
+          return workflows.resolve(workflowId, updateId, command);
+        },
+      },
+    });
+    expect(await api(job, { command: 'resolve', outcome: 'did_not_run', attempt: 1 }, 'k', sending)).toEqual({
+      isReplay: false,
+    });
+    expect(trips).toEqual(['PostgreSQL: jobs.apply_command', 'Temporal: update']);
+    expect((await statesOf(job))[0]).toBe('rejected');
+    // The same again is told the same, by PostgreSQL alone.
+    trips.length = 0;
+    expect(await api(job, { command: 'resolve', outcome: 'did_not_run', attempt: 1 }, 'k', sending)).toEqual({
+      isReplay: true,
+    });
+    expect(trips).toEqual(['PostgreSQL: jobs.apply_command', 'Temporal: signal']);
+    await expect(
+      api(job, { command: 'resolve', outcome: 'ran', attempt: 1 }, 'k', sending),
+    ).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    await api(job, { command: 'release' });
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
+  });
+
   test('is not looked up for a workflow that is gone', async ({ scene }) => {
     scene.answerSubmit = (call) => call.answer(500);
     scene.answerLookup = (call) => call.answer(503);
@@ -348,22 +399,16 @@ test.concurrent(
     await untilState(job, 1, 'accepted');
     const before = await scene.balance();
     const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
-    const away = createCommandJob({
+    const away = createSendSupportCommand({
       database: fixture.worker,
       supportWorkflows: createSupportWorkflows(nowhere),
     });
-    const stored = await readJob(fixture.worker, job.accountId, job.jobId);
-    if (stored === null) throw new Error('no job');
     const ask = { command: 'release' } as const;
-    await expect(away({ ...asked(job, ask, 'k'), job: stored })).rejects.toMatchObject({
-      code: 'unavailable',
-    });
+    await expect(api(job, ask, 'k', away)).rejects.toMatchObject({ code: 'unavailable' });
     expect(await scene.balance()).toMatchObject({ reserved: before.reserved - 35 });
     // What needs a workflow is not done without one.
     const restart = { command: 'restart', from_attempt: 1 } as const;
-    await expect(away({ ...asked(job, restart, 'r'), job: stored })).rejects.toMatchObject({
-      code: 'unavailable',
-    });
+    await expect(api(job, restart, 'r', away)).rejects.toMatchObject({ code: 'unavailable' });
     expect(scene.service.calls('cancel')).toEqual([]);
 
     expect(await api(job, ask, 'k')).toEqual({ isReplay: true });

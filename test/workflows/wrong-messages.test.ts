@@ -178,7 +178,7 @@ describe('a message to a workflow that is not what is expected', () => {
       await service.untilCalled('poll');
       const handlers = await handlersOf(jobId);
       expect(handlers).toEqual({
-        signals: expect.arrayContaining(['cancel', 'support']),
+        signals: expect.arrayContaining(['cancel', 'command_applied']),
         updates: expect.arrayContaining(['admit', 'release', 'extend', 'restart', 'resolve']),
         queries: ['status'],
       });

@@ -15,14 +15,12 @@ import {
   type Parser,
 } from '../../domain/parse-value.ts';
 import { faultOfText, type TextRule } from '../../domain/text-rule.ts';
-import type { AttemptName, SupportNews } from '../../domain/support-command.ts';
+import type { AttemptName } from '../../contract/support-command.ts';
 import type {
   CancelRequest,
-  ExtendRequest,
+  CommandApplied,
   GenerationStart,
   OutputStart,
-  ResolveRequest,
-  RestartRequest,
   SupportUpdate,
 } from '../../contract/workflow-messages.ts';
 
@@ -47,18 +45,9 @@ const attemptReference = text({
 });
 const attemptName: Parser<AttemptName> = either(wholeNumber({ min: 1, max: MAX_ATTEMPT }), attemptReference);
 
-const NEWS: {
-  readonly [Command in SupportNews['command']]: Parser<SupportNews & { readonly command: Command }>;
-} = {
-  release: object({ command: oneOf('release') }),
-  extend: object({ command: oneOf('extend'), returnBy: instantText }),
-  restart: object({ command: oneOf('restart'), attempt: attemptReference, returnBy: instantText }),
-  resolve: object({ command: oneOf('resolve'), attempt: attemptReference }),
-};
-const newsCommand = oneOf('release', 'extend', 'restart', 'resolve');
-
-export const supportNews: Parser<SupportNews> = (value, at) =>
-  NEWS[newsCommand(anyObject(value, at)['command'], 'command')](value, at);
+export const commandApplied: Parser<CommandApplied> = object({
+  command: oneOf('release', 'refund', 'extend', 'restart', 'resolve'),
+});
 
 /** Goes on record with what is done. */
 function said(rule: TextRule): Parser<string> {
@@ -73,13 +62,18 @@ const supportFields = {
   actor: said({ max: MAX_ACTOR }),
   reason: said({ max: MAX_REASON }),
   key: optional(text({ max: MAX_KEY })),
-  fingerprint: optional(text({ max: MAX_FINGERPRINT })),
 } as const;
 
-export const releaseRequest: Parser<SupportUpdate> = object(supportFields);
-export const extendRequest: Parser<ExtendRequest> = object({ ...supportFields, until: instantText });
-export const restartRequest: Parser<RestartRequest> = object({ ...supportFields, from_attempt: attemptName });
-export const resolveRequest: Parser<ResolveRequest> = object({
+export const releaseRequest: Parser<SupportUpdate<'release'>> = object(supportFields);
+export const extendRequest: Parser<SupportUpdate<'extend'>> = object({
+  ...supportFields,
+  until: instantText,
+});
+export const restartRequest: Parser<SupportUpdate<'restart'>> = object({
+  ...supportFields,
+  from_attempt: attemptName,
+});
+export const resolveRequest: Parser<SupportUpdate<'resolve'>> = object({
   ...supportFields,
   outcome: oneOf('ran', 'did_not_run'),
   attempt: optional(attemptName),

@@ -9,7 +9,7 @@ import { cancelSignal } from '../../contract/workflow-messages.ts';
 import { createOutputRun, endingOf, type OutputRun } from './output-run.ts';
 import { runStages } from './run-stages.ts';
 import { handleStatusQuery, showStatus } from './show-status.ts';
-import { listenToSupport } from '../support/handle-support-updates.ts';
+import { handleSupportUpdates } from '../support/handle-support-updates.ts';
 import { watchDeadlines } from './watch-deadlines.ts';
 import { expectStart } from '../support/support-control.ts';
 
@@ -25,7 +25,7 @@ export async function runOutput(plan: OutputPlan, cancellable: CancellationScope
   handleSignal(cancelSignal, cancelRequest, ({ by }) => {
     run.canceledBy ??= by;
   });
-  listenToSupport(run);
+  handleSupportUpdates(run);
   handleStatusQuery(run);
   const steps = providerSteps({
     heartbeatTimeoutSeconds: plan.heartbeatTimeoutSeconds,

@@ -1,45 +1,39 @@
 import { ApplicationFailure, CancellationScope, currentUpdateInfo, log } from '@temporalio/workflow';
-import { assertNever } from '../../domain/assert-never.ts';
+import type { AttemptName, CommandDone, SupportCommand } from '../../contract/support-command.ts';
 import {
-  describeRefusal,
-  MAX_EXTENSION_SECONDS,
-  newsOf,
-  type AttemptName,
-  type SupportAsk,
-  type SupportDone,
-  type SupportNews,
-  type SupportRefusal,
-} from '../../domain/support-command.ts';
-import { localActivities } from '../activity-proxies.ts';
-import { handleSignal, handleUpdate } from '../messages/handle-message.ts';
-import {
-  extendRequest,
-  releaseRequest,
-  resolveRequest,
-  restartRequest,
-  supportNews,
-} from '../messages/message-parsers.ts';
-import {
+  commandAppliedSignal,
   extendUpdate,
   releaseUpdate,
   resolveUpdate,
   restartUpdate,
-  supportSignal,
-  type SupportUpdate,
 } from '../../contract/workflow-messages.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import { describeRefusal, MAX_EXTENSION_SECONDS, type SupportRefusal } from '../../domain/support-rules.ts';
+import { localActivities } from '../activity-proxies.ts';
+import { handleSignal, handleUpdate } from '../messages/handle-message.ts';
+import {
+  commandApplied,
+  extendRequest,
+  releaseRequest,
+  resolveRequest,
+  restartRequest,
+} from '../messages/message-parsers.ts';
 import type { OutputRun } from '../outputs/output-run.ts';
 import { showStatus } from '../outputs/show-status.ts';
-import { takeUp } from './support-control.ts';
+import { followRecord } from './support-control.ts';
 
 /**
- * Registers the handlers for support commands of a run: a signal tells what was done in PostgreSQL already, and is looked up there; an update (a button of
- * Temporal UI) says what is to be done now, by the same function and under the update's own key. What cannot be right by what the
- * workflow knows is refused here; PostgreSQL decides the rest.
+ * Registers the handlers for support commands of a run. An update (a button of Temporal UI; the API's, for a resolve) applies a command
+ * in PostgreSQL, by the same function as the API, and the run follows. A signal says that one was applied already. What cannot be right by
+ * what the workflow knows is refused here; PostgreSQL decides the rest.
  */
-export function listenToSupport(run: OutputRun): void {
-  handleSignal(supportSignal, supportNews, (news) => {
-    followIfTrue(run, news).catch((error: unknown) => {
-      log.warn('news of support could not be confirmed', { ...news, error });
+export function handleSupportUpdates(run: OutputRun): void {
+  handleSignal(commandAppliedSignal, commandApplied, ({ command }) => {
+    follow(run).catch((error: unknown) => {
+      log.warn('could not read what support has applied; the next step at the provider finds it', {
+        command,
+        error,
+      });
     });
   });
   handleUpdate(
@@ -51,7 +45,7 @@ export function listenToSupport(run: OutputRun): void {
         refuseIfOver(run);
       },
     },
-    (request) => obey(run, request, { command: 'release' }),
+    (request) => applyCommand(run, { command: 'release', ...named(run, request) }),
   );
   handleUpdate(
     extendUpdate,
@@ -63,7 +57,7 @@ export function listenToSupport(run: OutputRun): void {
         refuseUntil(run, until);
       },
     },
-    (request) => obey(run, request, { command: 'extend', until: request.until }),
+    (request) => applyCommand(run, { command: 'extend', ...named(run, request) }),
   );
   handleUpdate(
     restartUpdate,
@@ -75,7 +69,7 @@ export function listenToSupport(run: OutputRun): void {
         refuseAttempt(run, from_attempt);
       },
     },
-    (request) => obey(run, request, { command: 'restart', from_attempt: request.from_attempt }),
+    (request) => applyCommand(run, { command: 'restart', ...named(run, request) }),
   );
   handleUpdate(
     resolveUpdate,
@@ -85,66 +79,38 @@ export function listenToSupport(run: OutputRun): void {
       parser: resolveRequest,
       refuse: () => {
         refuseIfOver(run);
-        if (run.control.unknown.size === 0) throw refusal('attempt_known');
       },
     },
-    ({ outcome, attempt, provider_job_id, ...request }) =>
-      obey(run, request, {
-        command: 'resolve',
-        outcome,
-        ...(attempt === undefined ? {} : { attempt }),
-        ...(provider_job_id === undefined ? {} : { provider_job_id }),
-      }),
+    (request) => applyCommand(run, { command: 'resolve', ...named(run, request) }),
   );
 }
 
-/** A signal is a hint to look: what it says counts as far as PostgreSQL says the same, which has it with who and why. */
-async function followIfTrue(run: OutputRun, news: SupportNews): Promise<void> {
-  const { accountId, outputId } = run.plan;
-  const { isTrue, returnBy } = await CancellationScope.nonCancellable(() =>
-    localActivities.confirmNews(accountId, outputId, news),
-  );
-  if (!isTrue) {
-    log.warn('a signal of support was ignored: nothing of the kind is on record', { ...news, outputId });
-    return;
-  }
-  if (run.isOver) return;
-  follow(run, 'returnBy' in news && returnBy !== null ? { ...news, returnBy } : news);
+/** Of which job the command is, and under which key: that of the API, or the update's own. */
+function named<Request extends { readonly key?: string | undefined }>({ plan }: OutputRun, request: Request) {
+  return {
+    ...request,
+    job_id: plan.jobId,
+    key: request.key ?? `update/${currentUpdateInfo()?.id ?? ''}`,
+  };
 }
 
-function follow(run: OutputRun, news: SupportNews): void {
-  if (news.command === 'release') run.interrupt('released');
-  else takeUp(run.control, news);
-  showStatus(run);
-}
-
-/** Does it in PostgreSQL, and follows. Not cancellable: a cancel that comes meanwhile finds it done or not done. */
-async function obey(
-  run: OutputRun,
-  { actor, reason, key, fingerprint }: SupportUpdate,
-  ask: SupportAsk,
-): Promise<SupportDone> {
-  const { accountId, jobId } = run.plan;
+/** Applies it in PostgreSQL, and follows. Not cancellable: a cancel that comes meanwhile finds it applied or not applied. */
+async function applyCommand(run: OutputRun, command: SupportCommand): Promise<CommandDone> {
   const answer = await CancellationScope.nonCancellable(() =>
-    localActivities.obeySupport({
-      accountId,
-      jobId,
-      key: key ?? `update/${currentUpdateInfo()?.id ?? ''}`,
-      fingerprint,
-      actor,
-      reason,
-      ask,
-    }),
+    localActivities.applyCommand(run.plan.accountId, command),
   );
   switch (answer.outcome) {
-    case 'done': {
-      // Of another output of the job, its own workflow is to be told: that is the API's to do.
-      const told = newsOf(ask.command, answer);
-      if (told?.outputIds.includes(run.plan.outputId) === true) follow(run, told.news);
+    case 'done':
+      // The workflow of another output of the job finds it at its next step or deadline.
+      await follow(run);
       return answer;
-    }
     case 'refused':
       throw refusal(answer.reason);
+    case 'key_reused':
+      throw ApplicationFailure.nonRetryable(
+        'this key was used for another command',
+        'idempotency_key_reused',
+      );
     case 'not_found':
       throw wrong(`There is no such ${answer.what}.`);
     case 'invalid':
@@ -154,6 +120,18 @@ async function obey(
     default:
       return assertNever(answer);
   }
+}
+
+/** Follows what support has changed about the output, as PostgreSQL has it: a release ends the run. */
+async function follow(run: OutputRun): Promise<void> {
+  const { accountId, outputId } = run.plan;
+  const record = await CancellationScope.nonCancellable(() =>
+    localActivities.readOutputRecord(accountId, outputId),
+  );
+  if (run.isOver) return;
+  if (record.returnBy === null) run.interrupt('released');
+  else followRecord(run.control, record, record.returnBy);
+  showStatus(run);
 }
 
 function refuseIfOver({ isOver }: OutputRun): void {
@@ -174,6 +152,7 @@ function refuseAttempt({ control }: OutputRun, name: AttemptName): void {
   if (!isOne) throw refusal(control.unknown.size > 0 ? 'attempt_unknown' : 'attempt_over');
 }
 
+/** The API reads the reason out of the failure (client/support-workflow.ts). */
 function refusal(reason: SupportRefusal): ApplicationFailure {
   return ApplicationFailure.nonRetryable(describeRefusal(reason), 'state_conflict', reason);
 }

@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
-import type { SupportNews } from '../../domain/support-command.ts';
+import type { OutputRecord } from '../../activities/support/read-output-record.ts';
 
 /** What support can move of a run, and what follows it. Instants are the workflow clock's, in ms. */
 export type Control = {
@@ -54,22 +54,15 @@ export function returnLater(control: Control, returnAtMs: number): void {
   control.watchAgain();
 }
 
-/** Takes up what support has done in PostgreSQL. A release is the run's to follow: it ends it. */
-export function takeUp(control: Control, news: Exclude<SupportNews, { readonly command: 'release' }>): void {
-  switch (news.command) {
-    case 'extend':
-      returnLater(control, Date.parse(news.returnBy));
-      break;
-    case 'restart':
-      if (control.replaced.has(news.attempt)) break;
-      control.replaced.add(news.attempt);
-      returnLater(control, Date.parse(news.returnBy));
-      control.followed.get(news.attempt)?.scope.cancel();
-      break;
-    case 'resolve':
-      control.resolved.add(news.attempt);
-      break;
+/** Follows what support has changed about the output, as it is on record: twice is the same as once. */
+export function followRecord(control: Control, { replaced, known }: OutputRecord, returnBy: string): void {
+  returnLater(control, Date.parse(returnBy));
+  for (const reference of replaced) {
+    if (control.replaced.has(reference)) continue;
+    control.replaced.add(reference);
+    control.followed.get(reference)?.scope.cancel();
   }
+  for (const reference of known) if (control.unknown.has(reference)) control.resolved.add(reference);
 }
 
 /** Follows an attempt to its end, or until support puts another in its place. */

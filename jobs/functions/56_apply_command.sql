@@ -1,11 +1,14 @@
--- Does what support asks of a job, once per key, and returns the same forever: a refusal too (a new try needs a new key). The
--- account is locked first, so a command and whatever else ends, extends or resubmits the job come one after the other.
--- p_call: fingerprint, actor, reason, action_id (from the key), is_running (whether a workflow runs the job), what the
--- command asks, and the figures of the policy: see the function of each.
+-- Applies a command of support to a job, once per key, and returns the same forever: a refusal too (a new try needs a
+-- new key). The account is locked first, so a command and what else ends, extends or resubmits the job come one after
+-- the other. p_call: fingerprint, actor, reason, action_id (from the key), is_running (whether a workflow runs the job;
+-- null: not known, and a resolve comes back as look_up), what the command asks, and the figures of the policy: see the
+-- function of each.
 --
--- Stored under the key: {"outcome": "done", …} and {"outcome": "refused", "reason", …}; not stored: {"outcome": "not_found",
--- "what"}, {"outcome": "invalid", "pointer", "code"} and {"outcome": "look_up", "attempt", "provider"}.
-CREATE OR REPLACE FUNCTION jobs.command_job(p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb)
+-- Stored under the key: {"outcome": "done", …} and {"outcome": "refused", "reason", …}; not stored: {"outcome":
+-- "not_found", "what"}, {"outcome": "invalid", "pointer", "code"}, {"outcome": "look_up", "output_id", "attempt",
+-- "provider"} and, of a key that was used for another content, {"outcome": "key_reused"}.
+CREATE OR REPLACE FUNCTION jobs.apply_command(
+  p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb)
 RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
   v_now    timestamptz := ledger.lock(p_account_id);
@@ -15,7 +18,9 @@ BEGIN
   SELECT k.* INTO v_known FROM jobs.idempotency_keys k
   WHERE k.account_id = p_account_id AND k.route = p_command AND k.key = p_key;
   IF FOUND THEN
-    RETURN NEXT ROW(v_known.answer, v_known.fingerprint, true)::jobs.keyed_answer;
+    RETURN NEXT ROW(
+      CASE WHEN v_known.fingerprint = p_call->>'fingerprint' THEN v_known.answer ELSE '{"outcome": "key_reused"}' END,
+      v_known.fingerprint, true)::jobs.keyed_answer;
     RETURN;
   END IF;
   IF p_call->>'actor' IS NULL OR p_call->>'reason' IS NULL THEN

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { isOutputId } from '../domain/ids.ts';
+import type { SupportRefusal } from '../domain/support-rules.ts';
+import { parseInstant } from '../domain/parse-value.ts';
+import { creditsField, reasonField } from './body-fields.ts';
+import { requestText } from './request-text.ts';
+
+/** What support can do to a job, in the words of the wire: one value from the HTTP API, the command line and Temporal UI to PostgreSQL. */
+
+/** As long as a provider's id may be. */
+const MAX_PROVIDER_JOB_ID = 255;
+/** Longer than any reference of ours. */
+const MAX_REFERENCE = 100;
+const MAX_ATTEMPT = 1_000_000;
+
+/** An attempt by its number, where the job has one of it, or by its reference. */
+const attempt = z.union([
+  z.int().min(1).max(MAX_ATTEMPT),
+  z
+    .string()
+    .regex(/^att_\w+$/, { error: 'An attempt: its number, or its reference att_….' })
+    .max(MAX_REFERENCE),
+]);
+const output = z
+  .string()
+  .refine(isOutputId, { params: { code: 'not_an_output' }, error: 'An output id: out_….' });
+
+/** As it was sent: another way to write the same instant is another content under the key. */
+const time = z.string().refine((text) => parseInstant(text) !== null, {
+  params: { code: 'not_a_time' },
+  error: 'A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z.',
+});
+
+/** What a command asks, and why: the body of its HTTP call, under the command's name. */
+const asked = <const Name extends string, Shape extends z.ZodRawShape>(command: Name, shape: Shape) =>
+  z.strictObject({ reason: reasonField, ...shape }).transform((body) => ({ command, ...body }));
+
+/** The schema of each command's body. */
+export const SUPPORT_BODIES = {
+  /** Return the reserved credits now. */
+  release: asked('release', {}),
+  /** Give committed credits back: all that is left unless said, of the whole job unless said. */
+  refund: asked('refund', { credits: creditsField.optional(), output_id: output.optional() }),
+  /** Let it go on until a later instant. */
+  extend: asked('extend', { until: time }),
+  /** Make a new attempt in place of one that a provider has accepted. */
+  restart: asked('restart', { from_attempt: attempt }),
+  /** Say what an attempt was whose outcome is unknown. */
+  resolve: asked('resolve', {
+    outcome: z.enum(['ran', 'did_not_run']),
+    attempt: attempt.optional(),
+    /** Of one that ran, where support knows it; else the provider is asked for it. */
+    provider_job_id: requestText({ max: MAX_PROVIDER_JOB_ID }).optional(),
+  }),
+};
+
+export type SupportCommandName = keyof typeof SUPPORT_BODIES;
+export type AttemptName = z.output<typeof attempt>;
+
+/** The body of a command, read: with the command's name. */
+export type SupportBodyOf<Name extends SupportCommandName> = Readonly<
+  z.output<(typeof SUPPORT_BODIES)[Name]>
+>;
+export type SupportBody = { [Name in SupportCommandName]: SupportBodyOf<Name> }[SupportCommandName];
+
+/** A command of support: what is asked and why, of which job, by whom, and under which key it is applied once. */
+export type SupportCommandOf<Name extends SupportCommandName> = SupportBodyOf<Name> & {
+  readonly job_id: string;
+  readonly key: string;
+  readonly actor: string;
+};
+export type SupportCommand = { [Name in SupportCommandName]: SupportCommandOf<Name> }[SupportCommandName];
+
+/** The body of a command's HTTP call, as it is sent. */
+export function sentBodyOf(command: SupportCommand): Readonly<Record<string, unknown>> {
+  const { command: _command, job_id: _jobId, key: _key, actor: _actor, ...body } = command;
+  return body;
+}
+
+/** What was done, as PostgreSQL returns it. Which fields there are depends on the command. */
+export type CommandDone = {
+  readonly outcome: 'done';
+  /** Whose workflows have to know: all of them, or the one. */
+  readonly output_ids?: readonly string[];
+  readonly output_id?: string;
+  readonly return_by?: string;
+  /** The attempt it is about, by its reference. */
+  readonly attempt?: string;
+  readonly credits?: number;
+  readonly refunds?: readonly { readonly output_id: string; readonly credits: number }[];
+};
+
+/** What became of a command. Done or refused is on record under its key; of the others nothing is. */
+export type CommandAnswer =
+  | CommandDone
+  | { readonly outcome: 'refused'; readonly reason: SupportRefusal }
+  | { readonly outcome: 'not_found'; readonly what: string }
+  | { readonly outcome: 'invalid'; readonly pointer: string; readonly code: string }
+  /** The key was used for another content. */
+  | { readonly outcome: 'key_reused' }
+  /** The workflow of this output is to resolve it: it runs, and can ask the provider. */
+  | {
+      readonly outcome: 'look_up';
+      readonly output_id: string;
+      readonly attempt: string;
+      readonly provider: string;
+    };
