@@ -2,12 +2,13 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What a tier needs running: one PostgreSQL and one Temporal serve the whole run, and only when somebody asks. */
-type Parts = 'postgres' | 'temporal' | 'packedCopy';
+type Parts = 'postgres' | 'temporal' | 'packedCopy' | 's3';
 
 const SETUP_FILE: Readonly<Record<Parts, string>> = {
   postgres: './test/harness/postgres-global-setup.ts',
   temporal: './test/harness/temporal-global-setup.ts',
   packedCopy: './test/harness/packed-copy-global-setup.ts',
+  s3: './test/harness/s3-global-setup.ts',
 };
 
 /**
@@ -45,7 +46,7 @@ const BOTH = ['postgres', 'temporal'] as const;
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
   tier('chaos', { needs: BOTH, timeoutSeconds: 240, isHeavy: true }),
-  tier('integration', { needs: BOTH, timeoutSeconds: 240, isHeavy: true }),
+  tier('integration', { needs: [...BOTH, 's3'], timeoutSeconds: 240, isHeavy: true }),
   tier('stack', { timeoutSeconds: 120 }),
   tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
@@ -54,6 +55,7 @@ const TIERS = [
   tier('ledger', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('activities', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('replay', { timeoutSeconds: 60 }),
+  tier('assets', { needs: ['s3'], timeoutSeconds: 60 }),
   tier('api', { needs: BOTH, timeoutSeconds: 60 }),
   tier('model-service', { timeoutSeconds: 120 }),
   tier('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),

@@ -3,7 +3,7 @@ import { createCancelJob } from '../client/cancel-job.ts';
 import { createSupportWorkflows } from '../client/support-workflow.ts';
 import { loadCatalogue } from '../catalogue/load-catalogue.ts';
 import { createStartJob } from '../client/start-job.ts';
-import { createDiskAssetStore } from '../assets/asset-store.ts';
+import { openAssetStore } from '../assets/open-asset-store.ts';
 import { providersOf } from '../contract/job-request-rules.ts';
 import { readApiConfig } from '../runtime/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
@@ -26,6 +26,7 @@ const config = readApiConfig();
 const log = createLogger({ name: 'api', level: config.logLevel });
 const catalogue = await loadCatalogue(config.cataloguePath);
 const providers = providersOf(config);
+const assets = await openAssetStore(config.assets, { access: 'read', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast api', log });
 // Lazily: the API serves what PostgreSQL alone can answer while Temporal is away.
 const connection = await lazilyConnectTemporal(config.temporal);
@@ -39,7 +40,7 @@ const server = await serve(
   (port) =>
     createApi({
       database: pool,
-      assets: createDiskAssetStore(config.assetHome),
+      assets,
       watches,
       startJob: createStartJob({
         client,

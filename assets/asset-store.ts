@@ -1,137 +1,100 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
-import path from 'node:path';
-import { Transform, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 
+/** What was stored. `firstBytes` are enough to tell what type of file it is. */
 export type Asset = { readonly sha256: string; readonly bytes: number; readonly firstBytes: Buffer };
 
-export type AssetStore = {
-  /** Stores a stream and answers what it was. Nothing stays when the stream fails or passes maxBytes. */
-  put(
-    content: Readable,
-    options?: { readonly maxBytes?: number; readonly signal?: AbortSignal },
-  ): Promise<Asset>;
-  /** The bytes of an asset, or of a range of it (both ends included); null when it is not here. */
-  open(
-    sha256: string,
-    range?: { readonly start: number; readonly end: number },
-  ): Promise<{ readonly stream: Readable; readonly bytes: number } | null>;
+export type PutOptions = {
+  /** Default MAX_ASSET_BYTES. */
+  readonly maxBytes?: number;
+  /** What the sender said of the file; null where it said nothing. */
+  readonly expected?: { readonly bytes: number | null; readonly sha256: string | null };
+  readonly signal?: AbortSignal;
 };
 
-/** The largest result we take: a 60 s video in high quality is about 30 MB; ten times that is a fault, not an ad. */
-const MAX_ASSET_BYTES = 300 * 1024 * 1024;
+/** Both ends included, as in a Range header. */
+export type AssetRange = { readonly start: number; readonly end: number };
 
-/** Enough to tell what a file is. */
-const FIRST_BYTES = 16;
+/** `bytes` is the size of the whole asset, also when a range of it was opened. */
+export type OpenedAsset = { readonly stream: Readable; readonly bytes: number };
+
+/** A file of one section of the store. `name` begins with the SHA-256, except in `incoming`. `storedAt` is in ms since the epoch. */
+export type StoredFile = {
+  readonly section: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly storedAt: number;
+};
+
+/** Why a store cannot be used. `misconfigured` needs an operator; `unreachable` may end by itself. */
+export type StoreFault = { readonly kind: 'misconfigured' | 'unreachable'; readonly message: string };
+
+/**
+ * Where results lie, named by their content: the same bytes are one asset, and a name never changes its bytes. A name is either not
+ * there or whole, whatever is cut off in between. Several workers and API processes share one store.
+ */
+export type AssetStore = {
+  /**
+   * Stores a stream and says what it was. May be repeated. Nothing readable is left when the stream fails, is too long (AssetTooLarge),
+   * or is not what its sender said (AssetMismatch).
+   */
+  put(content: Readable, options?: PutOptions): Promise<Asset>;
+  /** The bytes of an asset, or of a range of it; null when it is not here. */
+  open(sha256: string, range?: AssetRange): Promise<OpenedAsset | null>;
+  /** Null when it is not here. */
+  head(sha256: string): Promise<{ readonly bytes: number; readonly storedAt: number } | null>;
+
+  /** The files of one of SECTIONS, page by page. The files of a page may be moved or removed before the next page is asked for. */
+  list(section: string): AsyncIterable<readonly StoredFile[]>;
+  /** Moves a file of a section into `leaving`, where it can still be read. False when it is not there any more. */
+  setAside(file: StoredFile): Promise<boolean>;
+  /** Moves a file of `leaving` back. */
+  bringBack(file: StoredFile): Promise<void>;
+  /** Removes a file of `leaving` or `incoming` for good. */
+  remove(file: StoredFile): Promise<void>;
+  /** The identity of the database that the store belongs to. A store that belongs to none is given this one. */
+  claim(identity: string): Promise<string>;
+
+  /** Why a process cannot use the store; null when it can. A reader needs no right to write. */
+  check(access: 'read' | 'write'): Promise<StoreFault | null>;
+};
+
+/** The largest result: a 60 s video in high quality is about 30 MB; ten times that is a fault, not an ad. */
+export const MAX_ASSET_BYTES = 300 * 1024 * 1024;
+
+/** The parts of a store, in the order in which they are swept: first what earlier sweeps set aside. */
+export const SECTIONS: readonly string[] = [
+  'leaving',
+  'incoming',
+  ...Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0')),
+];
+
+/**
+ * A file younger than this is neither set aside nor, once it is set aside, removed. It is stored before the row that names it is written:
+ * seconds, or as long as PostgreSQL is away and the activity is tried again. Writing one takes minutes. A day leaves room for
+ * either, and for a clock that is wrong.
+ */
+export const ASSET_GRACE_MS = 24 * 3_600_000;
+
+/** Files in one page of `list`, and in one look into the database. */
+export const LIST_PAGE_SIZE = 500;
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+export function isAssetName(text: string): boolean {
+  return SHA256.test(text);
+}
+
+/** The asset of a stored file; null for a file that is none of ours. */
+export function assetNameOf({ name }: StoredFile): string | null {
+  const sha256 = name.slice(0, 64);
+  return isAssetName(sha256) && (name.length === 64 || name[64] === '.') ? sha256 : null;
+}
 
 export class AssetTooLarge extends Error {
   override readonly name = 'AssetTooLarge';
 }
 
-/** Where things lie in an asset folder. */
-export function assetPaths(home: string) {
-  return {
-    /** Files that are being written. */
-    incoming: path.join(home, 'incoming'),
-    /** Files that a sweep is about to remove. */
-    leaving: path.join(home, 'leaving'),
-    leavingOf: (sha256: string): string => path.join(home, 'leaving', sha256),
-    fileOf: (sha256: string): string => path.join(home, sha256.slice(0, 2), sha256),
-  } as const;
-}
-
-/**
- * Assets on disk, named by their content: the same bytes are stored once, and a name never changes its bytes. A file is
- * written aside, synced and renamed, so that a name either is not there or is whole, whatever dies in between.
- */
-export function createDiskAssetStore(home: string): AssetStore {
-  let isReady: Promise<unknown> | undefined;
-  const { incoming, fileOf, leavingOf } = assetPaths(home);
-
-  return {
-    async put(content, options = {}) {
-      await (isReady ??= mkdir(incoming, { recursive: true }));
-      const temporary = path.join(incoming, randomUUID());
-      try {
-        const meter = createMeter(options.maxBytes ?? MAX_ASSET_BYTES);
-        const steps = [content, meter.transform, createWriteStream(temporary, { flags: 'wx' })] as const;
-        if (options.signal === undefined) await pipeline(...steps);
-        else await pipeline(...steps, { signal: options.signal });
-        const asset = meter.result();
-        const file = fileOf(asset.sha256);
-        if (await adopt(file, asset.bytes)) {
-          await rm(temporary);
-          return asset;
-        }
-        await syncPath(temporary);
-        await mkdir(path.dirname(file), { recursive: true });
-        await rename(temporary, file);
-        // Without these the name may not outlive a power cut, and the charge does.
-        await syncPath(path.dirname(file));
-        await syncPath(home);
-        return asset;
-      } catch (error) {
-        await rm(temporary, { force: true });
-        isReady = undefined; // the folder may be what is missing
-        throw error;
-      }
-    },
-
-    async open(sha256, range) {
-      if (!/^[0-9a-f]{64}$/.test(sha256)) return null;
-      // A sweep moves a file aside before it decides, and back when it is needed after all.
-      for (const file of [fileOf(sha256), leavingOf(sha256), fileOf(sha256)]) {
-        const handle = await open(file, 'r').catch(() => null);
-        if (handle === null) continue;
-        const { size } = await handle.stat();
-        return { stream: handle.createReadStream(range), bytes: size };
-      }
-      return null;
-    },
-  };
-}
-
-function createMeter(maxBytes: number): { readonly transform: Transform; result(): Asset } {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  let firstBytes = Buffer.alloc(0);
-  const transform = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) {
-        done(new AssetTooLarge(`more than ${String(maxBytes)} bytes`));
-        return;
-      }
-      if (firstBytes.length < FIRST_BYTES)
-        firstBytes = Buffer.concat([firstBytes, chunk]).subarray(0, FIRST_BYTES);
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  return { transform, result: () => ({ sha256: hash.digest('hex'), bytes, firstBytes }) };
-}
-
-/**
- * The same bytes are stored once. (Only whole files ever get a name, so one of the right size is right.) A file that is taken so counts
- * as new for the sweep; false when the sweep was quicker.
- */
-async function adopt(file: string, bytes: number): Promise<boolean> {
-  const found = await stat(file).catch(() => null);
-  if (found?.size !== bytes) return false;
-  const now = new Date();
-  return utimes(file, now, now).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function syncPath(fileOrFolder: string): Promise<void> {
-  const handle = await open(fileOrFolder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+/** The bytes that arrived have another length or checksum than their sender said. */
+export class AssetMismatch extends Error {
+  override readonly name = 'AssetMismatch';
 }

@@ -1,3 +1,4 @@
+import { ASSET_SETTINGS, assetStoreConfigOf, type AssetStoreConfig } from './asset-store-config.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { readSettings, type Environment } from './read-settings.ts';
 import type { SettingName, SettingValue } from './settings.ts';
@@ -27,7 +28,7 @@ export const API_SETTINGS = [
   'API_PORT',
   'PUBLIC_URL',
   'HOLDFAST_CATALOGUE',
-  'ASSET_HOME',
+  ...ASSET_SETTINGS,
   'MODEL_SERVICE_URL',
   'ALLOW_TEST_SCENARIOS',
   'ALLOW_LOCAL_ASSET_URLS',
@@ -38,7 +39,7 @@ export const WORKER_SETTINGS = [
   ...DATABASE_SETTINGS,
   ...TEMPORAL_SETTINGS,
   'HOLDFAST_CATALOGUE',
-  'ASSET_HOME',
+  ...ASSET_SETTINGS,
   'MODEL_SERVICE_URL',
   'ALLOW_TEST_SCENARIOS',
   'ALLOW_LOCAL_ASSET_URLS',
@@ -103,7 +104,7 @@ export type ApiConfig = ProcessConfig & {
   readonly publicUrl: string | null;
   /** Null: the shipped catalogue. */
   readonly cataloguePath: string | null;
-  readonly assetHome: string;
+  readonly assets: AssetStoreConfig;
   /** Null: there is none, and its models are not offered. */
   readonly modelServiceUrl: string | null;
   readonly allowsTestScenarios: boolean;
@@ -119,7 +120,7 @@ export type WorkerConfig = ProcessConfig & {
   readonly temporal: TemporalConfig;
   /** Null: the shipped catalogue. */
   readonly cataloguePath: string | null;
-  readonly assetHome: string;
+  readonly assets: AssetStoreConfig;
   readonly modelServiceUrl: string | null;
   readonly allowsTestScenarios: boolean;
   /** Addresses that customers name may be of this machine, and plain http. */
@@ -165,7 +166,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     port: settings.API_PORT,
     publicUrl: settings.PUBLIC_URL,
     cataloguePath: settings.HOLDFAST_CATALOGUE,
-    assetHome: settings.ASSET_HOME,
+    assets: assetStoreConfigOf(settings),
     modelServiceUrl: settings.MODEL_SERVICE_URL,
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
     allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,
@@ -180,7 +181,7 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     database: { url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE },
     temporal: temporalConfigOf(settings),
     cataloguePath: settings.HOLDFAST_CATALOGUE,
-    assetHome: settings.ASSET_HOME,
+    assets: assetStoreConfigOf(settings),
     modelServiceUrl: settings.MODEL_SERVICE_URL,
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
     allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.ts';
 import { SETTINGS, type SettingName, type SettingValue } from './settings.ts';
 
@@ -6,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Reads the named variables. An empty value counts as unset, since compose files pass `${NAME:-}` through.
  * Throws ConfigurationError naming all that is wrong at once, so that a deployment is mended in one go; the values
- * themselves are never in the message, as they may be secrets.
+ * themselves are never in the message, as they may be secrets. A secret may be in a file instead: NAME_FILE is its path.
  */
 export function readSettings<const Name extends SettingName>(
   env: Environment,
@@ -16,11 +17,35 @@ export function readSettings<const Name extends SettingName>(
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const name of names) {
     const { schema, doc } = SETTINGS[name];
-    const raw = env[name] === '' ? undefined : env[name];
-    const parsed = schema.safeParse(raw);
+    const found = rawValueOf(env, name);
+    if ('fault' in found) {
+      faults.push({ ...found, doc });
+      continue;
+    }
+    const parsed = schema.safeParse(found.raw);
     if (parsed.success) values[name] = parsed.data;
-    else faults.push({ name, fault: raw === undefined ? 'is not set' : 'is not valid', doc });
+    else faults.push({ name, fault: found.raw === undefined ? 'is not set' : 'is not valid', doc });
   }
   if (faults.length > 0) throw new ConfigurationError(faults);
   return values as { readonly [Key in Name]: SettingValue<Key> };
+}
+
+type RawValue = { readonly raw: string | undefined } | Omit<ConfigurationFault, 'doc'>;
+
+function rawValueOf(env: Environment, name: SettingName): RawValue {
+  const raw = nonEmpty(env[name]);
+  const fileName = `${name}_FILE`;
+  const file = 'isSecret' in SETTINGS[name] ? nonEmpty(env[fileName]) : undefined;
+  if (file === undefined) return { raw };
+  if (raw !== undefined) return { name: fileName, fault: `is set, and ${name} too` };
+  try {
+    // Files of secrets end with a newline as often as not.
+    return { raw: nonEmpty(readFileSync(file, 'utf8').trimEnd()) };
+  } catch {
+    return { name: fileName, fault: 'names a file that cannot be read' };
+  }
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
 }

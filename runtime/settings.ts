@@ -1,10 +1,16 @@
 import { z } from 'zod';
+import { S3_ADDRESS } from './s3-address.ts';
 
 /**
  * Every environment variable Holdfast knows, in one table: how it is read, and what to tell someone who set it wrongly.
  * docker-compose.yml is held against the lists in config.ts by a test, both ways.
  */
-type Setting = { readonly schema: z.ZodType; readonly doc: string };
+type Setting = {
+  readonly schema: z.ZodType;
+  readonly doc: string;
+  /** May also be given as NAME_FILE: the path of a file that holds the value. */
+  readonly isSecret?: true;
+};
 
 const text = z.string().min(1);
 const optionalText = text.nullable().default(null);
@@ -71,7 +77,38 @@ export const SETTINGS = {
     schema: optionalText,
     doc: 'file or folder with the catalogue (kinds, models, prices, plans), for API and workers alike; unset: the shipped one',
   },
-  ASSET_HOME: { schema: text, doc: 'the folder that holds generated files, shared by API and workers' },
+  ASSET_HOME: {
+    schema: text,
+    doc: 'the folder that holds generated files, shared by API and workers; with ASSET_STORE a local folder of the process, for uploads',
+  },
+  ASSET_STORE: {
+    schema: z.string().regex(S3_ADDRESS).nullable().default(null),
+    doc: 's3://bucket or s3://bucket/prefix, where generated files are kept; unset: in ASSET_HOME',
+  },
+  ASSET_STORE_ENDPOINT: {
+    schema: httpUrl.nullable().default(null),
+    doc: 'the address of an S3 server that is not of AWS, e.g. https://s3.example.com; unset: AWS',
+  },
+  ASSET_STORE_REGION: { schema: text.default('us-east-1'), doc: 'the region of the bucket' },
+  ASSET_STORE_PATH_STYLE: {
+    schema: z.stringbool().nullable().default(null),
+    doc: 'true: the bucket in the path of the address, false: in its host name; unset: true with ASSET_STORE_ENDPOINT',
+  },
+  AWS_ACCESS_KEY_ID: {
+    schema: optionalText,
+    doc: 'the key id for the bucket; unset: the role of the machine or the container',
+    isSecret: true,
+  },
+  AWS_SECRET_ACCESS_KEY: {
+    schema: optionalText,
+    doc: 'the secret that belongs to AWS_ACCESS_KEY_ID',
+    isSecret: true,
+  },
+  AWS_SESSION_TOKEN: {
+    schema: optionalText,
+    doc: 'the token of temporary credentials; unset: they are permanent',
+    isSecret: true,
+  },
   MODEL_SERVICE_URL: {
     schema: httpUrl.nullable().default(null),
     doc: 'the local model service, for API and workers alike; unset: jobs of the model local/render are refused',

@@ -9,7 +9,7 @@ import { createReconcileActivities } from '../activities/maintenance/reconcile-r
 import { createAssetSweepActivities } from '../activities/maintenance/sweep-assets.ts';
 import { createAssetNeeds, createAssetSweep } from '../assets/asset-sweep.ts';
 import { loadCatalogue } from '../catalogue/load-catalogue.ts';
-import { createDiskAssetStore } from '../assets/asset-store.ts';
+import { openAssetStore } from '../assets/open-asset-store.ts';
 import { readWorkerConfig } from '../runtime/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -30,6 +30,7 @@ const log = createLogger({ name: 'worker', level: config.logLevel });
 installRuntime(log, config.metricsAddress);
 
 const catalogue = await loadCatalogue(config.cataloguePath);
+const assets = await openAssetStore(config.assets, { access: 'write', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast-worker', log });
 const connection = await connectTemporal(config.temporal);
 const nativeConnection = await connectTemporalNatively(config.temporal);
@@ -41,7 +42,7 @@ const providers = createProviderRegistry(
 const jobActivities = createJobActivities({
   database: pool,
   providers,
-  assets: createDiskAssetStore(config.assetHome),
+  assets,
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
   rules: { ...config, catalogue, providers: providers.names },
   openOutside: createOpenOutside(resolveBySystem, { allowsLocal: config.allowsLocalAssetUrls }),
@@ -59,7 +60,7 @@ const worker = await createWorker(config, nativeConnection, {
   ...jobActivities,
   ...reconcileActivities,
   ...createCreditMaintenance(pool),
-  ...createAssetSweepActivities(createAssetSweep(config.assetHome, createAssetNeeds(pool))),
+  ...createAssetSweepActivities(createAssetSweep(assets, createAssetNeeds(pool))),
 });
 const running = worker.run();
 const { taskQueue } = config.temporal;
@@ -68,7 +69,7 @@ const health =
     ? null
     : await serveHealth(
         config.healthAddress,
-        createWorkerReadiness({ database: pool, client, worker, taskQueue }),
+        createWorkerReadiness({ database: pool, assets, client, worker, taskQueue }),
       );
 
 const shutdown = endInOrder({

@@ -1,19 +1,27 @@
 import type { Client } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from '../domain/workflow-names.ts';
+import type { AssetStore } from '../assets/asset-store.ts';
 import type { Database } from '../ledger/database.ts';
 import { readOpenReservations } from '../ledger/read-open-reservations.ts';
-import { createReadiness, databaseReadiness, READY_WITHIN_MS, type Readiness } from '../runtime/readiness.ts';
+import {
+  assetStoreReadiness,
+  createReadiness,
+  databaseReadiness,
+  READY_WITHIN_MS,
+  type Readiness,
+} from '../runtime/readiness.ts';
 import { temporalFaults } from '../runtime/temporal-readiness.ts';
 
-/** Whether this worker takes work now: it runs and polls, and PostgreSQL lets its role read. */
+/** Whether this worker takes work now: it runs and polls, PostgreSQL lets its role read, and results can be stored. */
 export function createWorkerReadiness(deps: {
   readonly database: Database;
+  readonly assets: Pick<AssetStore, 'check'>;
   readonly client: Client;
   readonly worker: Worker;
   readonly taskQueue: string;
 }): Readiness {
-  const { database, client, worker, taskQueue } = deps;
+  const { database, assets, client, worker, taskQueue } = deps;
   const expected = {
     namespace: client.options.namespace,
     taskQueue,
@@ -24,6 +32,7 @@ export function createWorkerReadiness(deps: {
     [
       () => Promise.resolve(worker.getState() === 'RUNNING' ? [] : [`This worker is ${worker.getState()}.`]),
       databaseReadiness(() => readOpenReservations(database, { after: null, limit: 1, minAgeSeconds: 0 })),
+      assetStoreReadiness(() => assets.check('read'), Date.now),
       () => temporalFaults(client, expected, READY_WITHIN_MS),
     ],
     Date.now,

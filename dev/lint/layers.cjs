@@ -11,7 +11,7 @@ const LAYERS = [
   { name: 'catalogue', values: ['domain', 'contract'], types: [] },
   { name: 'ledger', values: ['domain', 'contract'], types: [] },
   { name: 'jobs', values: ['domain', 'contract', 'ledger'], types: [] },
-  { name: 'assets', values: ['domain', 'ledger'], types: [] },
+  { name: 'assets', values: ['domain', 'ledger'], types: ['runtime'] },
   { name: 'workflows', values: ['domain', 'contract'], types: ['activities'] },
   {
     name: 'activities',

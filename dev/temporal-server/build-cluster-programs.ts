@@ -40,6 +40,7 @@ async function buildUnlessThere(go: string, name: string, target: string, progre
     go,
     package: name,
     target,
+    folder: import.meta.dirname,
     says: `building ${path.basename(target)} with Go`,
     progress,
   });

@@ -47,6 +47,7 @@ async function obtain(
       go,
       package: 'github.com/temporalio/cli/cmd/temporal',
       target: cached,
+      folder: import.meta.dirname,
       says: 'building the Temporal server with Go (once; about 4 minutes on 2 cores)',
       progress,
       signal,

@@ -9,7 +9,7 @@ import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
 import { attemptOf, type Attempt, type OutputPlan } from '../../domain/output-plan.ts';
-import { createDiskAssetStore } from '../../assets/asset-store.ts';
+import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { createAttempts, type Attempts } from '../../jobs/attempts/attempts.ts';
 import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { openAccount } from '../../ledger/open-account.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isWholeMp4 } from '../../activities/attempts/is-whole-mp4.ts';
-import { createDiskAssetStore, type AssetStore } from '../../assets/asset-store.ts';
+import type { AssetStore } from '../../assets/asset-store.ts';
+import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
 const FILM = readFileSync(new URL('../../model-service/prepared/film.mp4', import.meta.url));

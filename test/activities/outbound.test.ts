@@ -5,7 +5,8 @@ import { isPublicAddress, mayConnect } from '../../activities/outbound/public-ad
 import { createCheckPicture } from '../../activities/references/check-picture.ts';
 import { fetchReference } from '../../activities/references/fetch-reference.ts';
 import { MAX_REFERENCE_BYTES } from '../../domain/reference-assets.ts';
-import { createDiskAssetStore, type AssetStore } from '../../assets/asset-store.ts';
+import type { AssetStore } from '../../assets/asset-store.ts';
+import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { PIXEL, startAssetServer, type AssetServer } from './asset-server.ts';
 import { animatedGif, blackPng, PICTURES } from './pictures.ts';

@@ -7,7 +7,7 @@ import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
 import { createLocalProvider } from '../../activities/providers/local-provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
-import { createDiskAssetStore } from '../../assets/asset-store.ts';
+import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { startService } from '../model-service/running-service.ts';
 import { SUPERSCALE } from '../harness/superscale.ts';
 

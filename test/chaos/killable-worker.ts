@@ -5,7 +5,7 @@ import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
 import { createLocalProvider } from '../../activities/providers/local-provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../../activities/maintenance/reconcile-reservations.ts';
-import { createDiskAssetStore } from '../../assets/asset-store.ts';
+import { openAssetStore } from '../../assets/open-asset-store.ts';
 import { readWorkerConfig } from '../../runtime/config.ts';
 import { createDatabasePool } from '../../runtime/database-pool.ts';
 import { createLogger } from '../../runtime/logger.ts';
@@ -36,7 +36,7 @@ const providers = createProviderRegistry([killableProvider(provider, reach)]);
 const jobActivities = createJobActivities({
   database,
   providers,
-  assets: createDiskAssetStore(config.assetHome),
+  assets: await openAssetStore(config.assets, { access: 'write', log }),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
   rules: {
     catalogue: SUPERSCALE,

@@ -9,5 +9,7 @@ declare module 'vitest' {
     temporalAddress: string;
     /** Where the image's content is being made (packed-copy.ts). */
     packedCopy: PackedCopy;
+    /** The program of an S3 server (test/s3-server); null where there is no Go to build it with. */
+    s3Program: string | null;
   }
 }

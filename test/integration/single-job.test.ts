@@ -3,7 +3,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ASSET_SWEEP_SCHEDULE_ID } from '../../domain/workflow-names.ts';
-import { ASSET_GRACE_MS } from '../../assets/asset-sweep.ts';
+import { ASSET_GRACE_MS } from '../../assets/asset-store.ts';
 import { billableActionsOf } from '../harness/billable-actions.ts';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
@@ -263,7 +263,21 @@ describe('the asset folder', () => {
     for (const file of [kept, path.join(folder, sha256)]) await isOld(file);
 
     await running.temporal.schedule.getHandle(ASSET_SWEEP_SCHEDULE_ID).trigger();
+    // Set aside first, and removed a day later.
     await expect.poll(() => readdir(folder), { timeout: 30_000 }).not.toContain(sha256);
+    const leaving = path.join(assets, 'leaving');
+    const [aside = ''] = await readdir(leaving);
+    expect(aside).toMatch(new RegExp(`^${sha256}\\.`));
+    await isOld(path.join(leaving, aside));
+    await expect
+      .poll(
+        async () => {
+          await running.temporal.schedule.getHandle(ASSET_SWEEP_SCHEDULE_ID).trigger();
+          return readdir(leaving);
+        },
+        { timeout: 30_000, interval: 2_000 },
+      )
+      .toEqual([]);
     expect(await readdir(path.dirname(kept))).toContain(path.basename(kept));
     const content = await fetch(
       `${running.stack.info().api_url}/v1/outputs/${job.outputs[0].id as string}/content`,

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TEMPORAL_SERVER_VERSION } from '../../dev/temporal-server/temporal-version.ts';
+import { S3_SERVER_VERSION } from '../s3-server/locate-s3-server.ts';
 import { SEARCH_ATTRIBUTES } from '../../domain/workflow-names.ts';
+import { SETTINGS } from '../../runtime/settings.ts';
 import { API_SETTINGS, CLI_SETTINGS, MIGRATE_SETTINGS, WORKER_SETTINGS } from '../../runtime/config.ts';
 import {
   compose,
@@ -38,7 +40,12 @@ describe('docker-compose.yml', () => {
     expect(settable.filter((variable) => !set.includes(variable))).toEqual([]);
     // What the image sets for all three may concern only one of them.
     const own = Object.keys(service(name).environment ?? {});
-    expect(own.filter((variable) => !(known as readonly string[]).includes(variable))).toEqual([]);
+    const files = known
+      .filter((variable) => 'isSecret' in SETTINGS[variable])
+      .map((variable) => `${variable}_FILE`);
+    expect(own.filter((variable) => ![...known, ...files].includes(variable))).toEqual([]);
+    // A secret may be in a file, of each or of none.
+    expect(files.filter((variable) => !own.includes(variable))).toEqual([]);
   });
 
   test('pins every image to an exact version, and Temporal to that of the dev server', () => {
@@ -51,6 +58,8 @@ describe('docker-compose.yml', () => {
     }
     const goModule = readFileSync(path.join(CHECKOUT, 'dev', 'temporal-server', 'go.mod'), 'utf8');
     expect(goModule).toContain(`go.temporal.io/server v${TEMPORAL_SERVER_VERSION} `);
+    const s3Module = readFileSync(path.join(CHECKOUT, 'test', 's3-server', 'go.mod'), 'utf8');
+    expect(s3Module).toContain(`github.com/versity/versitygw v${S3_SERVER_VERSION} `);
   });
 
   test('starts each thing only when what it needs is healthy or done', () => {

@@ -6,7 +6,9 @@ import { expect, inject, test } from 'vitest';
 import { createAssetSweepActivities } from '../../activities/maintenance/sweep-assets.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { ASSET_SWEEP_WORKFLOW } from '../../domain/workflow-names.ts';
-import { ASSET_GRACE_MS, createAssetSweep, type AssetNeeds } from '../../assets/asset-sweep.ts';
+import { ASSET_GRACE_MS } from '../../assets/asset-store.ts';
+import { createAssetSweep, type AssetNeeds } from '../../assets/asset-sweep.ts';
+import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
 const TASK_QUEUE = 'asset-sweep-test';
@@ -16,6 +18,7 @@ test('a run of the asset sweep goes once through the folder, says what it remove
   Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), shutdownSignals: [] });
   const { home, remove } = await makeTemporaryHome('asset-sweep');
   let database = 'a@1';
+  let now = Date.now();
   const needs: AssetNeeds = {
     unneededOf: (sha256s) => Promise.resolve(sha256s),
     identity: () => Promise.resolve(database),
@@ -27,7 +30,7 @@ test('a run of the asset sweep goes once through the folder, says what it remove
     connection: native,
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: await bundleWorkflows() },
-    activities: createAssetSweepActivities(createAssetSweep(home, needs)),
+    activities: createAssetSweepActivities(createAssetSweep(createDiskAssetStore(home), needs, () => now)),
   });
   const running = worker.run();
   let runs = 0;
@@ -47,7 +50,10 @@ test('a run of the asset sweep goes once through the folder, says what it remove
   try {
     await store('00'.padEnd(64, '0'));
     await store('ff'.padEnd(64, '0'));
-    expect(await sweep()).toEqual({ looked_at: 2, removed: 2, bytes_removed: 14 });
+    expect(await sweep()).toEqual({ looked_at: 2, set_aside: 2, removed: 0, bytes_removed: 0 });
+    expect(await sweep()).toMatchObject({ looked_at: 2, set_aside: 0, removed: 0 });
+    now += ASSET_GRACE_MS + 60_000;
+    expect(await sweep()).toEqual({ looked_at: 2, set_aside: 0, removed: 2, bytes_removed: 14 });
     expect(await sweep()).toMatchObject({ looked_at: 0, removed: 0 });
     database = 'b@2';
     const kept = await store('11'.padEnd(64, '0'));

@@ -10,7 +10,7 @@ import {
   type ReconcileReport,
 } from '../../activities/maintenance/reconcile-reservations.ts';
 import { CANARY_WORKFLOW, CANARY_WORKFLOW_ID } from '../../domain/workflow-names.ts';
-import { createDiskAssetStore } from '../../assets/asset-store.ts';
+import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { listRepairs } from '../../jobs/support/repairs.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';

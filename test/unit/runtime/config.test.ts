@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readApiConfig, readMigrateConfig, readWorkerConfig } from '../../../runtime/config.ts';
 import { ConfigurationError } from '../../../runtime/configuration-error.ts';
 
@@ -93,6 +96,83 @@ describe('the configuration of a process', () => {
     expect(faultsOf(() => readApiConfig({ ...API, TEMPORAL_TLS_CERT_PATH: '/c.pem' }))).toEqual([
       'TEMPORAL_TLS_KEY_PATH',
     ]);
+  });
+
+  test('keeps results in a folder, unless it names a bucket', () => {
+    expect(readApiConfig(API).assets).toEqual({ kind: 'disk', home: API.ASSET_HOME });
+    expect(readApiConfig({ ...API, ASSET_STORE: 's3://our-bucket' }).assets).toEqual({
+      kind: 's3',
+      bucket: 'our-bucket',
+      prefix: '',
+      endpoint: null,
+      region: 'us-east-1',
+      usesPathStyle: false,
+      credentials: null,
+      spoolFolder: API.ASSET_HOME,
+    });
+    const elsewhere = {
+      ASSET_STORE: 's3://our-bucket/holdfast/assets/',
+      ASSET_STORE_ENDPOINT: 'http://minio:9000',
+      ASSET_STORE_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'id',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    };
+    expect(readWorkerConfig({ ...WORKER, ...elsewhere }).assets).toMatchObject({
+      prefix: 'holdfast/assets',
+      endpoint: 'http://minio:9000',
+      region: 'eu-central-1',
+      usesPathStyle: true,
+      credentials: { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: null },
+    });
+    const hostStyle = { ...elsewhere, ASSET_STORE_PATH_STYLE: 'false' };
+    expect(readApiConfig({ ...API, ...hostStyle }).assets).toMatchObject({ usesPathStyle: false });
+  });
+
+  test.each([
+    ['ASSET_STORE', 'our-bucket'],
+    ['ASSET_STORE', 's3://'],
+    ['ASSET_STORE', 's3://Bucket'],
+    ['ASSET_STORE', 's3://bucket/a b'],
+    ['ASSET_STORE', 's3://bucket/a//b'],
+    ['ASSET_STORE_ENDPOINT', 'minio:9000'],
+    ['ASSET_STORE_PATH_STYLE', 'maybe'],
+  ])('refuses %s=%s, and half a pair of keys', (name, value) => {
+    expect(faultsOf(() => readApiConfig({ ...API, [name]: value }))).toEqual([name]);
+    const half = { ASSET_STORE: 's3://bucket', AWS_ACCESS_KEY_ID: 'id' };
+    expect(faultsOf(() => readApiConfig({ ...API, ...half }))).toEqual(['AWS_SECRET_ACCESS_KEY']);
+  });
+
+  describe('a secret', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-secrets-'));
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const bucket = { ...API, ASSET_STORE: 's3://bucket', AWS_ACCESS_KEY_ID: 'id' };
+    const file = path.join(folder, 'secret');
+
+    test('may be in a file', () => {
+      writeFileSync(file, 'from-a-file\n');
+      expect(readApiConfig({ ...bucket, AWS_SECRET_ACCESS_KEY_FILE: file }).assets).toMatchObject({
+        credentials: { secretAccessKey: 'from-a-file' },
+      });
+      expect(
+        readApiConfig({ ...bucket, AWS_SECRET_ACCESS_KEY: 'here', AWS_SECRET_ACCESS_KEY_FILE: '' }).assets,
+      ).toMatchObject({ credentials: { secretAccessKey: 'here' } });
+    });
+
+    test('is in one place, and its file can be read', () => {
+      const both = { ...bucket, AWS_SECRET_ACCESS_KEY: 'here', AWS_SECRET_ACCESS_KEY_FILE: file };
+      expect(faultsOf(() => readApiConfig(both))).toEqual(['AWS_SECRET_ACCESS_KEY_FILE']);
+      const missing = { ...bucket, AWS_SECRET_ACCESS_KEY_FILE: path.join(folder, 'nowhere') };
+      expect(faultsOf(() => readApiConfig(missing))).toEqual(['AWS_SECRET_ACCESS_KEY_FILE']);
+      expect(() => readApiConfig(missing)).toThrow(/names a file that cannot be read/);
+    });
+
+    test('is what may be in a file; other settings may not', () => {
+      expect(faultsOf(() => readApiConfig({ ...API, ASSET_HOME: '', ASSET_HOME_FILE: file }))).toEqual([
+        'ASSET_HOME',
+      ]);
+    });
   });
 
   test('is versioned with a build id and a deployment name, or with neither', () => {

@@ -1,0 +1,74 @@
+import { ConfigurationError } from './configuration-error.ts';
+import { S3_ADDRESS } from './s3-address.ts';
+import type { SettingName, SettingValue } from './settings.ts';
+
+/** Of every process that stores or reads results. */
+export const ASSET_SETTINGS = [
+  'ASSET_HOME',
+  'ASSET_STORE',
+  'ASSET_STORE_ENDPOINT',
+  'ASSET_STORE_REGION',
+  'ASSET_STORE_PATH_STYLE',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+] as const satisfies SettingName[];
+
+type AssetSettings = { readonly [Name in (typeof ASSET_SETTINGS)[number]]: SettingValue<Name> };
+
+type S3Credentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string | null;
+};
+
+/** A bucket of S3 or of a server that speaks its protocol. */
+export type S3Settings = {
+  readonly bucket: string;
+  /** Of every object's key; empty, or without slashes at its ends. */
+  readonly prefix: string;
+  /** Null: AWS. */
+  readonly endpoint: string | null;
+  readonly region: string;
+  /** The bucket in the path of the URL rather than in its host name. */
+  readonly usesPathStyle: boolean;
+  /** Null: as the AWS SDK finds them (the role of the machine or the container). */
+  readonly credentials: S3Credentials | null;
+  /** A local folder in which a file is put together before it is uploaded. */
+  readonly spoolFolder: string;
+};
+
+export type AssetStoreConfig =
+  { readonly kind: 'disk'; readonly home: string } | ({ readonly kind: 's3' } & S3Settings);
+
+/** Throws ConfigurationError when half of the credentials is missing. */
+export function assetStoreConfigOf(settings: AssetSettings): AssetStoreConfig {
+  const { ASSET_HOME: home, ASSET_STORE: store, ASSET_STORE_ENDPOINT: endpoint } = settings;
+  if (store === null) return { kind: 'disk', home };
+  const { bucket = '', prefix = '' } = S3_ADDRESS.exec(store)?.groups ?? {};
+  return {
+    kind: 's3',
+    bucket,
+    prefix,
+    endpoint,
+    region: settings.ASSET_STORE_REGION,
+    usesPathStyle: settings.ASSET_STORE_PATH_STYLE ?? endpoint !== null,
+    credentials: credentialsOf(settings),
+    spoolFolder: home,
+  };
+}
+
+function credentialsOf(settings: AssetSettings): S3Credentials | null {
+  const accessKeyId = settings.AWS_ACCESS_KEY_ID;
+  const secretAccessKey = settings.AWS_SECRET_ACCESS_KEY;
+  if (accessKeyId !== null && secretAccessKey !== null)
+    return { accessKeyId, secretAccessKey, sessionToken: settings.AWS_SESSION_TOKEN };
+  if (accessKeyId === null && secretAccessKey === null) return null;
+  throw new ConfigurationError([
+    {
+      name: accessKeyId === null ? 'AWS_ACCESS_KEY_ID' : 'AWS_SECRET_ACCESS_KEY',
+      fault: 'is not set, but its other half is',
+      doc: 'both, or neither where the machine has a role',
+    },
+  ]);
+}
