@@ -6,19 +6,11 @@ GRANT USAGE ON SCHEMA jobs TO holdfast_api, holdfast_worker;
 
 -- Both: what customers and operators ask for.
 GRANT EXECUTE ON FUNCTION
-<<<<<<< HEAD
-  jobs.account_of_job, jobs.account_of_review, jobs.cancel_abandoned, jobs.command_job, jobs.create_api_key,
+  jobs.account_of_job, jobs.account_of_review, jobs.apply_command, jobs.cancel_abandoned, jobs.create_api_key,
   jobs.decide_review, jobs.grant_credits, jobs.inspect_job, jobs.keep_cancel_key, jobs.list_jobs, jobs.list_repairs,
   jobs.list_reviews, jobs.list_reviews_of_all, jobs.open_review, jobs.read_api_key, jobs.read_edit_sources,
   jobs.read_event_seqs, jobs.read_events, jobs.read_job, jobs.read_lineage, jobs.read_output,
   jobs.read_reservation_ids, jobs.read_review, jobs.read_submission, jobs.spend, jobs.store_quote
-=======
-  jobs.account_of_job, jobs.account_of_review, jobs.apply_command, jobs.cancel_abandoned, jobs.create_api_key,
-  jobs.decide_review, jobs.grant_credits, jobs.has_room, jobs.inspect_job, jobs.keep_cancel_key, jobs.list_jobs,
-  jobs.list_repairs, jobs.list_reviews, jobs.list_reviews_of_all, jobs.open_review, jobs.quote_exists,
-  jobs.read_admission, jobs.read_api_key, jobs.read_edit_sources, jobs.read_event_seqs, jobs.read_events, jobs.read_job,
-  jobs.read_lineage, jobs.read_output, jobs.read_reservation_ids, jobs.read_review, jobs.spend, jobs.store_quote
->>>>>>> 6c0f19b (support: one command, one executor)
 TO holdfast_api, holdfast_worker;
 
 -- The worker alone: what jobs run by, and what puts right what was lost.
