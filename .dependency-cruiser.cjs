@@ -72,7 +72,7 @@ module.exports = {
     },
     {
       name: 'model-service-stands-alone',
-      comment: 'It stands for somebody else: known by its address, and imported by tests only.',
+      comment: 'It stands for a third party: known by its address, and imported by tests only.',
       severity: 'error',
       from: { pathNot: ['^model-service/', '^test/'] },
       to: { path: '^model-service/' },
@@ -109,7 +109,7 @@ module.exports = {
       to: { couldNotResolve: true },
     },
     {
-      name: 'main-is-imported-by-nobody',
+      name: 'main-is-not-imported',
       severity: 'error',
       from: {},
       to: { path: MAIN },

@@ -1,7 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What a tier needs running: one PostgreSQL and one Temporal serve the whole run, and only when somebody asks. */
+/** What a tier needs running: one PostgreSQL and one Temporal serve the whole run, and only when a test asks. */
 type Parts = 'postgres' | 'temporal' | 'packedCopy' | 's3';
 
 const SETUP_FILE: Readonly<Record<Parts, string>> = {

@@ -28,7 +28,7 @@ export function describeInspection(inspection: Inspection): string {
     head,
     ...outputs.map(describeOutput),
     done.length === 0
-      ? 'Nobody has done anything to it.'
+      ? 'No command was given to it.'
       : formatRecords(['done at', 'what, and below: by whom, and why'], done),
   ].join('\n\n');
 }

@@ -1,4 +1,4 @@
-/** A terminal that nobody has made wider. */
+/** The width of a terminal as it opens. */
 export const LINE_WIDTH = 80;
 
 /**

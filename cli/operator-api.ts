@@ -23,7 +23,7 @@ type OperatorAnswer<Body> = {
 
 /** The HTTP API with a platform key. Every refusal is thrown as a CommandError that says what to do. */
 export type OperatorApi = {
-  /** What a path answers with is known to whoever names it. */
+  /** The caller knows the shape of the response of a path. */
   readonly json: <Body>(path: string, call?: OperatorCall) => Promise<OperatorAnswer<Body>>;
   /** The open answer, to be read as it comes. */
   readonly open: (path: string, call?: OperatorCall) => Promise<Response>;

@@ -1,7 +1,7 @@
 import { fitLines, LINE_WIDTH } from './fit-line.ts';
 import { printJson, printLine } from './terminal.ts';
 
-/** How every command of an operator answers: the API's own JSON for a script, lines for a person. */
+/** How every command shows its result: the API's own JSON for a script, lines for a person. */
 export function show(body: unknown, options: { readonly json: boolean }, lines: () => string): void {
   if (options.json) printJson(body);
   else printLine(lines());

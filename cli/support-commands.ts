@@ -121,7 +121,7 @@ function addRefund(job: CliCommand, context: CommandContext): void {
 function addResolve(job: CliCommand, context: CommandContext): void {
   addJobCommand(
     context,
-    job.command('resolve').description('say what an attempt was whose outcome nobody knows'),
+    job.command('resolve').description('say what an attempt with an unknown outcome was'),
     ({ reason, outcome, attempt, providerJobId }: ResolveOptions) => ({
       command: 'resolve',
       ...{ reason, outcome, attempt, provider_job_id: providerJobId },

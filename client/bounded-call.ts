@@ -7,7 +7,7 @@ const GRACE_MS = 250;
 export const TIMED_OUT = Symbol('timed out');
 
 /**
- * A call to Temporal that answers in time, whatever is frozen. The SDK's deadline ends what is on the wire; the timer
+ * A call to Temporal that returns in time, whatever is frozen. The SDK's deadline ends what is on the wire; the timer
  * beside it holds where that deadline does not: while connecting, and between the SDK's own retries (up to 5 s).
  */
 export async function callWithin<Answer>(

@@ -6,7 +6,7 @@ import { isTemporalAway } from './temporal-trouble.ts';
 
 const SIGNAL_TIMEOUT_MS = 5_000;
 
-/** 'requested': the workflow has it. 'not_running': there is none, or it has closed. 'unavailable': nobody answered. */
+/** 'requested': the workflow has it. 'not_running': there is none, or it has closed. 'unavailable': Temporal did not respond in time. */
 export type CancelOutcome = 'requested' | 'not_running' | 'unavailable';
 
 type AskedToCancel = {
@@ -25,7 +25,7 @@ export type CancelJob = (
   outputIds?: readonly string[],
 ) => Promise<AskedToCancel>;
 
-/** Asking many workflows at once: as many as a burst that nobody notices. */
+/** Asking many workflows at once: as many as a burst without effect on other jobs. */
 const ASKED_AT_ONCE = 20;
 
 /**

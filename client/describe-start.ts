@@ -29,7 +29,7 @@ export function describeStart(start: {
   readonly accountId: string;
   readonly jobId: string;
   readonly request: JobRequest;
-  /** Null where nobody knows before admission: an edit, started by who cannot read its source. */
+  /** Null where it is not known before admission: an edit, started by a caller that cannot read its source. */
   readonly credits: number | null;
   readonly offer: Offer;
 }): StartDescription {

@@ -34,11 +34,11 @@ export type Unexpected = { readonly outcome: 'unavailable'; readonly error: unkn
  * value: no call throws.
  */
 export type HoldfastClient = {
-  /** Admits and starts a job; the same key and request answer the same forever. Answers within 10 s. */
+  /** Admits and starts a job; the same key and request have the same result forever. Returns within 10 s. */
   start(job: OwnedJob & { readonly request: JobRequest }): Promise<ClientStartOutcome>;
   /** Waits for a job to end. */
   wait(job: OwnedJob, options?: { readonly timeoutMs?: number }): Promise<JobResult | Unexpected>;
-  /** The customer's cancel. Answers once it is asked for, not once it is done: `wait` tells. */
+  /** The customer's cancel. Returns once it is asked for, not once it is done: `wait` tells. */
   cancel(job: OwnedJob): Promise<CancelOutcome>;
 };
 

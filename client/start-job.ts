@@ -51,7 +51,7 @@ export type StartOutcome =
   | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly isReplay: boolean }
   /** The job id belongs to another request. */
   | { readonly outcome: 'key_reused' }
-  /** Nobody answered in time: the start may or may not have been taken. The same start again will tell. */
+  /** Temporal did not respond in time: the start may or may not have arrived. The same start again will tell. */
   | { readonly outcome: 'unavailable' }
   /** A workflow of this id has closed without an answer (ended from outside, or gone by its retention): PostgreSQL knows. */
   | { readonly outcome: 'closed' };
@@ -87,7 +87,7 @@ export function createStartJob(temporal: {
   };
 }
 
-/** A read of what has happened: a start that was waited for to its limit before still answers within the 15 s of a request. */
+/** A read of what has happened: after a start that took all of its limit, the request still ends within its 15 s. */
 const READ_TIMEOUT_MS = 2_000;
 
 /**

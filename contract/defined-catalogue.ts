@@ -5,7 +5,7 @@ import type { Pricing } from '../domain/quote.ts';
 import type { JobRequestShape } from './job-request-schema.ts';
 import type { Kind } from './kind.ts';
 
-/** What a deployment offers: checked as a whole, so that whoever has one need check nothing (catalogue/define-catalogue.ts). */
+/** What a deployment offers: checked as a whole, so that its readers need check nothing (catalogue/define-catalogue.ts). */
 export type Catalogue = {
   readonly kinds: readonly Kind[];
   /** The first that makes a kind is its default. */

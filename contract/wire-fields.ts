@@ -24,7 +24,7 @@ export const reviewId = z.string().startsWith('rev_');
 /** A path of this API. */
 export const apiPath = z.string().startsWith('/v1/');
 
-/** A list inside of a response: nobody who reads one changes it. */
+/** A list inside of a response: read-only. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.array(item).readonly();
 }

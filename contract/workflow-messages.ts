@@ -30,7 +30,7 @@ export type GenerationStart = {
   readonly jobId: string;
   /** The body as the customer sent it; admit parses it again and never believes a price in it. */
   readonly request: Readonly<Record<string, unknown>>;
-  /** Of the request as sent. Temporal answers a second request under the same id with the first one's outcome: whoever asks compares. */
+  /** Of the request as sent. Temporal returns the first request's outcome to a second one under the same id: the caller compares. */
   readonly fingerprint: string;
   /** Past this instant, by the database's clock, admission is refused. RFC 3339. */
   readonly admitBy: string;

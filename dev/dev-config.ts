@@ -6,11 +6,11 @@ import { readCliConfig, type CliConfig } from '../runtime/config.ts';
 export type DevConfig = {
   /** HOLDFAST_HOME: everything the stack keeps. */
   readonly home: string;
-  /** TEMPORAL_ADDRESS: somebody's server, used instead of an embedded one. */
+  /** TEMPORAL_ADDRESS: a server that runs already, used instead of an embedded one. */
   readonly temporalAddress: string | null;
   /** TEMPORAL_UI_URL of that server. */
   readonly temporalUiUrl: string | null;
-  /** DATABASE_OWNER_URL: somebody's PostgreSQL, used instead of an embedded one. */
+  /** DATABASE_OWNER_URL: a PostgreSQL that runs already, used instead of an embedded one. */
   readonly databaseOwnerUrl: string | null;
   /** What the operators' commands work on; the running stack where it names nothing. */
   readonly commands: CliConfig;

@@ -147,7 +147,7 @@ export function stagesOf({ stages, ...plan }: OutputPlan): readonly [Stage, ...S
   return [{ name: FINAL_STAGE, needs: [], parts: 1, model, provider, mediaType, share: 1 }];
 }
 
-/** The attempt of a number at a part. The same output, part and number is the same attempt, whoever makes it. */
+/** The attempt of a number at a part. The same output, part and number is the same attempt, in whichever worker. */
 export function attemptOf(plan: OutputPlan, number: number, part: StagePart = finalPartOf(plan)): Attempt {
   const { stage } = part;
   const progress = partProgressOf(stagesOf(plan), stage);

@@ -1,7 +1,7 @@
 import { faultOfText, type TextRule } from './text-rule.ts';
 
 /**
- * Parsers of values whose shape nobody has promised: messages to workflows, which anyone who reaches Temporal can send. Small, since
+ * Parsers of values of any shape: messages to workflows, which anyone who reaches Temporal can send. Small, since
  * workflow code is replayed and may not carry a schema library.
  */
 
@@ -9,12 +9,12 @@ import { faultOfText, type TextRule } from './text-rule.ts';
 export type Parser<Value> = (value: unknown, at: string) => Value;
 type ParsedBy<P> = P extends Parser<infer Value> ? Value : never;
 
-/** A value that is not what is expected. Its message is for whoever sent it. */
+/** A value that is not what is expected. Its message is for the sender. */
 export class UnexpectedValue extends Error {
   override readonly name = 'UnexpectedValue';
 }
 
-/** What a payload becomes that nobody here can decode. No parser takes it. */
+/** What a payload becomes that cannot be decoded here. Every parser refuses it. */
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
 /** Longer texts and other values are not repeated to their sender. */

@@ -20,7 +20,7 @@ export const PLAN_NAMES = Object.keys(PLAN_CREDITS) as readonly PlanName[];
 export const RENEWALS = ['automatic', 'by_call'] as const;
 export type Renewal = (typeof RENEWALS)[number];
 
-/** A period that began longer ago is a mistake of whoever tells of it: each one since would be recorded as skipped. */
+/** A period that began longer ago is the caller's mistake: each one since would be recorded as skipped. */
 export const OLDEST_PERIOD_MONTHS = 120;
 
 /** What the ledger needs to know of plans to start, change and renew them. */

@@ -76,7 +76,7 @@ export type FailedRun = {
 /** Failures of a run that another run of the same may not have. */
 const WORTH_ANOTHER_RUN: readonly FailureCode[] = ['provider_failed', 'zero_outputs', 'bad_content'];
 
-/** How a failed run is remembered in its attempt row, and what the row says of it to whoever asks again. */
+/** How a failed run is remembered in its attempt row, and what the row says of it afterwards. */
 export function errorClassOfRun({ code, wasInterrupted = false }: FailedRun): string {
   return wasInterrupted ? 'interrupted' : code;
 }

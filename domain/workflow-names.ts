@@ -1,4 +1,4 @@
-/** What we are called in Temporal: known to whoever starts, finds or runs our workflows. */
+/** What we are called in Temporal: known to all that start, find or run our workflows. */
 
 /** The task queue of workers that are told no other (TEMPORAL_TASK_QUEUE), and of clients that are. The namespace is the SDK's: default. */
 export const DEFAULT_TASK_QUEUE = 'holdfast';
@@ -32,7 +32,7 @@ export const SEARCH_ATTRIBUTES = {
   HoldfastModel: 'KEYWORD',
   HoldfastCredits: 'INT',
   HoldfastStuckSince: 'DATETIME',
-  /** Since when nobody knows what became of a submission; gone once it is resolved. */
+  /** Since when the outcome of a submission is unknown; gone once it is resolved. */
   HoldfastUnknownSince: 'DATETIME',
   /** The failure code, once it has failed. */
   HoldfastFailure: 'KEYWORD',

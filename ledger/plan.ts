@@ -5,7 +5,7 @@ import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account
 
 export type PlanCall = {
   readonly accountId: string;
-  /** The key: the same reference and content answers the same forever. */
+  /** The key: the same reference and content has the same outcome forever. */
   readonly reference: string;
   /** Null: ends with the current period. */
   readonly plan: string | null;
@@ -73,7 +73,7 @@ export async function readDuePlans(
   return rows.map(toDueAccount);
 }
 
-/** What became of a plan that was due; not_due: somebody else was quicker. */
+/** What became of a plan that was due; not_due: another call renewed it first. */
 export type RenewalOutcome = 'renewed' | 'ended' | 'not_due' | 'unknown_plan';
 
 /** Renews these accounts' plans where that is due: late, twice or a year behind, the current period is granted once. */

@@ -2,7 +2,7 @@ import type { Statement } from '../contract/credit-shapes.ts';
 import type { Database } from './database.ts';
 
 /**
- * The statement of a stretch of time, `from` included and `to` not; null for since the opening and until now. Answers
+ * The statement of a stretch of time, `from` included and `to` not; null for since the opening and until now. Returns
  * null when there is no such account.
  */
 export async function readStatement(

@@ -17,7 +17,7 @@ export async function readDueExpiry(
   return rows.map(toDueAccount);
 }
 
-/** Writes into the journal what has expired in these accounts. Answers those it swept: one that others hold is left to them. */
+/** Writes into the journal what has expired in these accounts. Returns those it swept: an account that another transaction holds is left to it. */
 export async function sweepExpired(
   database: Database,
   accountIds: readonly string[],

@@ -5,7 +5,7 @@ import type { Renderer } from './renderer.ts';
 import type { ResultFiles } from './files/result-files.ts';
 import { STAGE_NAMES, type StageName } from './film-options.ts';
 
-/** Made once by make-prepared-files.ts with the real renderer: small, and valid to whoever reads them. */
+/** Made once by make-prepared-files.ts with the real renderer: small, and valid. */
 const PREPARED: Readonly<Record<StageName, string>> = {
   script: 'script.json',
   scenes: 'picture.png',
@@ -16,7 +16,7 @@ const PREPARED: Readonly<Record<StageName, string>> = {
 };
 
 /**
- * Answers with the same prepared files, whatever was asked: benchmarks and soaks then measure the orchestrator.
+ * Returns the same prepared files, whatever was asked: benchmarks and soaks then measure the orchestrator.
  * @param modelMs how long the pretended model takes; 0 ends a job before its submission is answered.
  */
 export function createInstantRenderer(files: ResultFiles, modelMs: number): Renderer {

@@ -14,7 +14,7 @@ export const MODEL_SERVICE_LIMITS = {
   fileBytes: 2 * 1024 ** 3,
   /** Bytes of one file that is handed over: a clip of 15 s in high quality is 5 MB. */
   heldFileBytes: 64 * 1024 ** 2,
-  /** Bytes of all of them on disk. Whoever needs one that made room hands it over again. */
+  /** Bytes of all of them on disk. A client that needs a removed one uploads it again. */
   heldBytes: 1024 ** 3,
   /** The journal is rewritten from memory when it passes this. */
   journalBytes: 64 * 1024 ** 2,

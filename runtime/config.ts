@@ -77,7 +77,7 @@ export const CLI_SETTINGS = [
 export type ProcessConfig = {
   readonly isProduction: boolean;
   readonly logLevel: SettingValue<'LOG_LEVEL'>;
-  /** Print a ready line on stdout: somebody waits for it. */
+  /** Print a ready line on stdout: a supervisor waits for it. */
   readonly printsReadyLine: boolean;
 };
 

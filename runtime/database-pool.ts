@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import type { DatabaseConfig } from './config.ts';
 import type { Logger } from './logger.ts';
 
-/** A database that does not answer a connect (a full pool counts) is away; the caller answers 503 well within 15 s. */
+/** A database that does not respond to a connect (a full pool counts) is away; the caller responds 503 well within 15 s. */
 const CONNECT_TIMEOUT_MS = 3_000;
 /** On our side of the wire: the only bound that holds against a server frozen in mid-query. */
 const QUERY_TIMEOUT_MS = 5_000;

@@ -1,4 +1,4 @@
-/** Addresses that mean "every address of this machine": one listens on them, and nobody can call them. */
+/** Addresses that mean "every address of this machine": a server listens on them, and a client cannot call them. */
 const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::', '[::]'];
 
 /** The address under which callers reach the API, without a slash at its end: the one that is set, or where it listens. */

@@ -2,7 +2,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { TemporalConfig } from './config.ts';
 import { readTemporalTls } from './temporal-tls.ts';
 
-/** A worker that cannot reach Temporal for this long ends, and whoever supervises it starts it again. */
+/** A worker that cannot reach Temporal for this long ends, and its supervisor starts it again. */
 const CONNECT_LIMIT_MS = 10_000;
 
 /**

@@ -32,7 +32,7 @@ export type ReadSources = (accountId: string, works: readonly WorkItem[]) => Pro
 
 /**
  * Admits a job: prices it again from the request (a price in it is never believed), stores request and outcome and
- * reserves. The same start answers the same forever; a start under a key that belongs to another request is told so by
+ * reserves. The same start has the same result forever; a start under a key that belongs to another request is told so by
  * the fingerprint, and touches nothing.
  */
 export function createAdmit(

@@ -34,7 +34,7 @@ const CALL_TIMEOUT_MS = 5_000;
 const CONFIRM_POLL_MS = 500;
 
 /**
- * Asks the provider to stop what it does for an output. Never throws for what the provider answers. `why`: looked at again
+ * Asks the provider to stop what it does for an output. Never throws for a response of the provider. `why`: looked at again
  * in PostgreSQL first, since a deadline that was moved is none.
  */
 export function createStopAttempts(attempts: Attempts, providers: ProviderRegistry) {

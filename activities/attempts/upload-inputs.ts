@@ -16,8 +16,8 @@ export type ReadReferences = (accountId: string, outputId: string) => Promise<re
 export type ReadStageResults = (accountId: string, outputId: string) => Promise<readonly StageResult[]>;
 
 /**
- * Gives a provider what earlier stages have made, as far as an attempt is made from it, and the pictures that its work names, and answers how the submission
- * names the former: by content. May be repeated; a provider takes only what it does not have. Throws RangeError when a result is
+ * Uploads to a provider the results of earlier stages that an attempt needs, and the pictures that its work names. Returns how the submission
+ * names the results: by content. May be repeated; a provider takes only what it does not have. Throws RangeError when a result is
  * not there: the stage was begun too early, or our store has lost it, and no retry mends either.
  */
 export function createUploadInputs(

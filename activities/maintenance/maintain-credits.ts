@@ -27,7 +27,7 @@ type Duty = {
     readonly after: DueAccount | null;
     readonly limit: number;
   }) => Promise<readonly DueAccount[]>;
-  /** One transaction. Answers how each account that it did something to ended; throws when it did nothing at all. */
+  /** One transaction. Returns how each changed account ended; throws when it changed none. */
   readonly work: (accountIds: readonly string[]) => Promise<readonly string[]>;
 };
 

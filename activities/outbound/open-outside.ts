@@ -84,7 +84,7 @@ async function ask(url: string, accept: string, signal: AbortSignal, dispatcher:
   }
 }
 
-/** What is wrong with an address before anybody is asked; a name is looked at when it is connected to. */
+/** Why an address is refused before its host is asked; a name is checked when it is connected to. */
 function faultOf(text: string, rules: OutboundRules): OutsideRefusal | null {
   if (!URL.canParse(text)) return 'bad_address';
   const url = new URL(text);

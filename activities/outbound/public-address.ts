@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 /** What may be connected to. Loopback, and plain http with it, is for development. */
 export type OutboundRules = { readonly allowsLocal: boolean };
 
-/** Global unicast, 2000::/3: all that is handed out. What lies outside is ours, nobody's, or of another day. */
+/** Global unicast, 2000::/3: all addresses that are assigned. The rest is private or reserved. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parse('2000::');
 const GLOBAL_UNICAST_BITS = 3;
 

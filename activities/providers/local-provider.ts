@@ -15,7 +15,7 @@ import type { Provider, ProviderCapabilities, SubmitInput } from './provider.ts'
 import { createResettingAgent } from './resetting-agent.ts';
 
 /**
- * The longest a post may take before its outcome is `unknown`. The service answers within milliseconds; 8 s rides out
+ * The longest a post may take before its outcome is `unknown`. The service responds within milliseconds; 8 s rides out
  * a busy machine, and ends before the submit activity's own limit, so that the activity records the outcome itself.
  */
 const LOCAL_SUBMIT_TIMEOUT_MS = 8_000;
@@ -31,7 +31,7 @@ const AFTER_ERROR_MS = 1_000;
 
 /**
  * Ours comes first, so that we know why it ended; the service's own is for the case that we are gone. It is told once, when
- * the job is submitted, so it leaves room for support to extend ours: an hour. Whoever extends by more restarts.
+ * the job is submitted, so it leaves room for support to extend ours: an hour. To extend by more, support restarts.
  */
 const DEADLINE_GRACE_SECONDS = 3_600;
 

@@ -37,7 +37,7 @@ async function openLocalFile(
 ): Promise<Readable | 'expired' | 'unavailable'> {
   try {
     const answer = await request(file.url, { dispatcher, signal });
-    // Whoever reads it still sees its errors; one that is thrown away unread must not end the process with them.
+    // Its reader still sees its errors; a stream that is dropped unread must not end the process with them.
     answer.body.on('error', () => undefined);
     if (answer.statusCode === 200) return answer.body;
     await answer.body.dump();

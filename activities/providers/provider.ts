@@ -120,7 +120,7 @@ type ProviderWebhook = {
 };
 
 /**
- * A model service, seen from a job. No call throws for what the service answers; `submit` never posts more than once
+ * A model service, seen from a job. No call throws for a response of the service; `submit` never posts more than once
  * and says `unknown` for every answer that does not prove what happened, once its connection has been reset. Every call ends when
  * `signal` is aborted.
  */

@@ -86,7 +86,7 @@ async function keep(
 ): Promise<FetchedReference | null> {
   if (answer.outcome === 'refused') return { outcome: 'refused', refusal: answer.why };
   const { status, body, declaredBytes } = answer;
-  // Whoever reads it still sees its errors; one that is thrown away unread must not end the process with them.
+  // Its reader still sees its errors; a stream that is dropped unread must not end the process with them.
   body.on('error', () => undefined);
   if (status >= 500 || NOT_NOW.includes(status)) return null;
   if (status !== 200) return { outcome: 'refused', refusal: 'not_found' };

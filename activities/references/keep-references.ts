@@ -28,7 +28,7 @@ const LEASE_SPARE_SECONDS = 10;
 const LOOK_AGAIN_MS = 500;
 
 /**
- * Fetches the pictures that an output's brief refers to, as far as nobody has: once per job and address, whoever asks and however
+ * Fetches the pictures that an output's brief refers to, unless that is done: once per job and address, whichever output asks and however
  * often. The addresses come from PostgreSQL: they may hold a signature, and a history is read by more people.
  */
 export function createKeepReferences(deps: KeepReferencesDependencies) {

@@ -19,7 +19,7 @@ export type Settled =
 export type Settle = ReturnType<typeof createSettle>;
 
 /**
- * Ends an output, once: charges what it cost or returns its credits. Whoever comes second is told how it ended. Throws
+ * Ends an output, once: charges what it cost or returns its credits. A second caller is told how it ended. Throws
  * when it could not be ended, and is then safe to call again; a failure for good where the ledger refuses.
  */
 export function createSettle(settleOutput: GroupedVerb<SettleOutputItem, SettleOutputResult>) {

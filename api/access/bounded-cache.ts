@@ -1,5 +1,5 @@
 /**
- * Answers of a look-up, kept for a while. Concurrent look-ups of one key are one; a failed one is not kept. Bounded: the
+ * Results of a look-up, kept for a while. Concurrent look-ups of one key are one; a failed one is not kept. Bounded: the
  * entry that was asked for first goes first, which for short lifetimes is as good as the least used one.
  */
 export class BoundedCache<Value> {

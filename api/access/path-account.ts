@@ -15,7 +15,7 @@ export async function visibleAccount(database: Database, exchange: CallerExchang
   return (await readVisibleAccount(database, exchange)).accountId;
 }
 
-/** Whoever acts for one account, by the key or by Holdfast-Account, sees no other, whatever the path names. */
+/** A caller that acts for one account, by the key or by Holdfast-Account, sees no other, whatever the path names. */
 export async function readVisibleAccount(
   database: Database,
   { request, caller, state }: CallerExchange,

@@ -29,7 +29,7 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof EntryView)[];
 
 /**
- * Answers the entries of a statement as CSV, oldest first, however many: a page at a time is in memory. What is written
+ * Sends the entries of a statement as CSV, oldest first, however many: a page at a time is in memory. What is written
  * while it goes on is left for the next statement.
  */
 export async function streamStatementRows(

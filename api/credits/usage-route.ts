@@ -20,7 +20,7 @@ import type { Route } from '../http/route.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** POST /v1/usage: metered use, paid at once. The key answers the same forever, a refusal too. */
+/** POST /v1/usage: metered use, paid at once. The key has the same response forever, a refusal too. */
 export function usageRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
   const { catalogue } = deps.rules;
   const usageBody = CALLS.spend.body.extend({ kind: z.enum(catalogue.meters.map(({ name }) => name)) });

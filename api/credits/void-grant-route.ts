@@ -15,7 +15,7 @@ const GRANT_ID = /^grant_\w{1,200}$/;
 type Deps = { readonly database: Database; readonly actingFor: ActingFor };
 
 /**
- * POST /v1/grants/{id}/void: a charge-back; takes what is left. The grant is the key: whoever comes again reads what the
+ * POST /v1/grants/{id}/void: a charge-back; takes what is left. The grant is the key: a second call reads what the
  * first took, and reason and actor stay the first's.
  */
 export function voidGrantRoute(deps: Deps): Route {

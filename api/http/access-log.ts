@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Logger } from '../../runtime/logger.ts';
 import { stateOf } from './request-state.ts';
 
-/** Asked every few seconds by whoever keeps the process alive. */
+/** Asked every few seconds by the process's supervisor. */
 const QUIET_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
 /** One line per request: who, what, how it ended, how long. No bodies, no queries, no headers: no prompts, no secrets. */

@@ -8,7 +8,7 @@ import type { Exchange, Handler, Route } from './route.ts';
 
 export type Access = { readonly authenticate: Authenticate; readonly actingFor: ActingFor };
 
-/** The routes as Express has them. A known path with another method answers 405 with what it allows. */
+/** The routes as Express has them. A known path with another method is 405 with the methods it allows. */
 export function createRouter(routes: readonly Route[], access: Access): Router {
   const router = Router({ caseSensitive: true });
   for (const path of new Set(routes.map((route) => route.path))) {

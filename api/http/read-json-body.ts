@@ -80,7 +80,7 @@ function parseJson(bytes: Buffer): unknown {
   const text = decodeUtf8(bytes);
   if (text.trim() === '') throw invalidPart('', 'required', 'The body is empty.');
   const value = parseText(text);
-  // Of two members of one name JSON.parse keeps the last, and whoever reads it elsewhere may take the first.
+  // Of two members of one name JSON.parse keeps the last, and another parser may take the first.
   if (countWrittenMembers(text) > countKeptMembers(value)) {
     throw invalidPart('', 'repeated_name', 'An object of the body names a field twice.');
   }

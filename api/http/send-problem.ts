@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts';
 import { problemBody } from './problem-body.ts';
 import { stateOf } from './request-state.ts';
 
-/** Answers with a problem (RFC 9457); does nothing when an answer has begun. */
+/** Responds with a problem (RFC 9457); does nothing when a response has begun. */
 export function sendProblem(response: Response, problem: Problem, publicUrl: string): void {
   if (response.headersSent) return;
   const { requestId, billed } = stateOf(response);

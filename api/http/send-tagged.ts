@@ -2,7 +2,7 @@ import { entityTagOf, matchesETag } from './entity-tag.ts';
 import type { AccountExchange } from './route.ts';
 
 /**
- * Answers with JSON and the tag of that very JSON; with 304 and no body when a reader (GET or HEAD) has it already. The same
+ * Responds with JSON and the tag of that very JSON; with 304 and no body when a reader (GET or HEAD) has it already. The same
  * headers go with either.
  */
 export function sendTagged(

@@ -5,7 +5,7 @@ import type { StoredJob, StoredJobOutput } from '../../jobs/reads/read-job.ts';
 import { entryIdOf } from '../../ledger/entry-id.ts';
 import { instantText, instantTextOrNull } from '../http/instant-text.ts';
 
-/** Where support opens Temporal UI; null when nobody said. */
+/** Where support opens Temporal UI; null when it is not set. */
 export type TemporalUi = { readonly url: string; readonly namespace: string } | null;
 
 const NO_PROGRESS = { stage: null, fraction: null, queue_position: null } as const;

@@ -3,7 +3,7 @@ import type { Database } from '../../ledger/database.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createTakenPlaces, WATCH_PLACES, type NoPlace, type WatchPlaces } from './watch-places.ts';
 
-/** Under what a person notices, and one query of the process whoever many watch. */
+/** Shorter than a person notices; one query of the process, however many watch. */
 const POLL_INTERVAL_MS = 150;
 /** After a poll that failed. */
 const BACK_OFF_MS = 1_000;

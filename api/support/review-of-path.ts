@@ -21,7 +21,7 @@ export async function reviewedAccount(deps: ReviewDeps, exchange: CallerExchange
   return state.accountId;
 }
 
-/** The review that a path names, of the caller's account; any other is not found, whoever's it is. */
+/** The review that a path names, of the caller's account; any other is not found. */
 export async function reviewOfPath(deps: ReviewDeps, exchange: CallerExchange): Promise<StoredReview> {
   const reviewId = pathParameter(exchange.request, 'id');
   const named = await reviewedAccount(deps, exchange);

@@ -49,7 +49,7 @@ async function print(body: ReadableStream): Promise<void> {
   try {
     await pipeline(Readable.fromWeb(body as never), process.stdout, { end: false });
   } catch (error) {
-    // Whoever reads us has had enough (head, say).
+    // The reader of our output has ended (head, say).
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
     throw new CommandError('the statement was cut short: ask for it again', EXIT_CODE.failed);
   }

@@ -79,7 +79,7 @@ async function useStack(config: DevConfig, say: Progress, options: DemoOptions):
 const KILL_QUESTION =
   'One step kills the worker of this stack with SIGKILL; the stack starts it again, and jobs go on. Do it? [y/N] ';
 
-/** Asks at a terminal; where there is none, nobody has agreed. */
+/** Asks at a terminal; without one, the answer is no. */
 async function agreesToKill(signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -6,7 +6,7 @@ import { formatTable, printJson, printLine } from '../../cli/terminal.ts';
 
 const HEALTH_TIMEOUT_MS = 3_000;
 
-/** `holdfast stack status`: what runs, and whether the API answers. Exit code 3 when no stack is up. */
+/** `holdfast stack status`: what runs, and whether the API responds. Exit code 3 when no stack is up. */
 export async function stackStatus(config: DevConfig, options: { readonly json: boolean }): Promise<void> {
   const info = await readRunningStack(config.home);
   if (info === null) {

@@ -17,7 +17,7 @@ export async function initialiseCluster(options: {
   readonly dataFolder: string;
   readonly user: ServerUser | null;
   readonly password: string;
-  /** Aborted: nobody wants the cluster any more. */
+  /** Aborted: the cluster is no longer wanted. */
   readonly signal?: AbortSignal | undefined;
 }): Promise<void> {
   const { dataFolder, user } = options;

@@ -27,7 +27,7 @@ export type PostgresOptions = {
   readonly home: string;
   readonly port: number;
   readonly superuserPassword: string;
-  /** Aborted: nobody wants the server any more. */
+  /** Aborted: the server is no longer wanted. */
   readonly signal?: AbortSignal;
 };
 

@@ -48,7 +48,7 @@ async function copyToSharedCache(nativeFolder: string): Promise<string> {
   const building = `${target}.${String(process.pid)}`;
   await mkdir(SHARED_CACHE, { recursive: true, mode: 0o755 });
   await cp(nativeFolder, building, { recursive: true, verbatimSymlinks: true });
-  // Whoever is second finds it made: both copies are the same.
+  // A second process finds it made: both copies are the same.
   await rename(building, target).catch(() => rm(building, { recursive: true, force: true }));
   return target;
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 export type ServerUser = { readonly uid: number; readonly gid: number };
 
 const run = promisify(execFile);
-/** Accounts without rights of their own, the better one first. Nobody's machine gets a new account from us. */
+/** Accounts without rights of their own, the better one first. We add no account to a machine. */
 const CANDIDATES = ['postgres', 'nobody'];
 const OTHERS_MAY_ENTER = 0o001;
 

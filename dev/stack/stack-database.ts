@@ -24,7 +24,7 @@ export function embeddedDatabase(port: number, secrets: StackSecrets): StackData
   };
 }
 
-/** The URLs of somebody's database: the same server, our roles. */
+/** The URLs of a database that runs already: the same server, our roles. */
 export function externalDatabase(ownerUrl: string, secrets: StackSecrets): StackDatabase {
   const asRole = (role: string, password: string) => {
     const url = new URL(ownerUrl);

@@ -8,7 +8,7 @@ import { livingHolderOf } from '../exclusive-lock.ts';
 export const CHILD_NAMES = ['api', 'worker', 'model_service', 'temporal', 'postgres'] as const;
 export type ChildName = (typeof CHILD_NAMES)[number];
 
-/** Null: down at this moment, or somebody else's server (TEMPORAL_ADDRESS, DATABASE_OWNER_URL). */
+/** Null: down at this moment, or a server that is not ours (TEMPORAL_ADDRESS, DATABASE_OWNER_URL). */
 const pid = z.number().int().positive().nullable();
 
 const STACK_INFO = z.object({

@@ -25,13 +25,13 @@ export type StackOptions = {
   readonly home: string;
   /** `free`: whatever is free, for tests beside a running stack. */
   readonly ports?: 'preferred' | 'free';
-  /** `instant`: the model service answers with prepared files after `instantMs`, for measurements. */
+  /** `instant`: the model service returns prepared files after `instantMs`, for measurements. */
   readonly modelMode?: 'render' | 'instant';
   readonly instantMs?: number;
   /** Added to the settings of the processes (runtime/settings.ts). */
   readonly workerEnv?: Readonly<Record<string, string>>;
   readonly apiEnv?: Readonly<Record<string, string>>;
-  /** Somebody's servers instead of embedded ones; null for what is to be embedded. */
+  /** Servers that run already instead of embedded ones; null for what is to be embedded. */
   readonly external?: Pick<DevConfig, 'temporalAddress' | 'temporalUiUrl' | 'databaseOwnerUrl'>;
   /** Where a built Temporal server is kept (readDevConfig). */
   readonly cacheHome?: string;
@@ -41,7 +41,7 @@ export type StackOptions = {
   readonly onNote?: Progress;
 };
 
-/** No part of somebody else's. */
+/** All parts embedded. */
 export const NOTHING_EXTERNAL = {
   temporalAddress: null,
   temporalUiUrl: null,

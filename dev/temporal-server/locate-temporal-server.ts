@@ -6,12 +6,12 @@ import { downloadTemporalServer } from './download-temporal-server.ts';
 import { doesRun, findGo, isExecutable } from './programs.ts';
 import { TEMPORAL_CLI_VERSION } from './temporal-version.ts';
 
-/** Somebody else's build or download, of which this one will be the user. */
+/** Another process's build or download, which this one will use. */
 const OTHERS_BUILD_TIMEOUT_MS = 25 * 60_000;
 
 /**
  * The `temporal` program to run as the dev server, by the chain of docs/decisions: on PATH → our cache → the SDK's
- * download → built with Go. (A TEMPORAL_ADDRESS of somebody's server comes before all this: see start-stack.ts.)
+ * download → built with Go. (TEMPORAL_ADDRESS comes before all this: see start-stack.ts.)
  * Throws an Error that says what to install.
  */
 export async function locateTemporalServer(

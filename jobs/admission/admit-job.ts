@@ -27,7 +27,7 @@ export type AdmitItem = {
       readonly deadlineSeconds: number;
       readonly outputs: readonly AdmittedOutput[];
     }
-  /** Refused before it could be priced; stored all the same, so that its key answers the same forever. */
+  /** Refused before it could be priced; stored all the same, so that its key has the same outcome forever. */
   | {
       readonly refusal: Readonly<Record<string, unknown>> & {
         readonly code: string;

@@ -157,7 +157,7 @@ async function closeAttempt(
   return statusOf(only(rows));
 }
 
-/** Moves a row on if it still stands where the caller saw it; answers how it stands now. */
+/** Moves a row on if it is still in the state the caller saw; returns its state now. */
 async function moveAttempt(
   database: Database,
   accountId: string,
@@ -273,7 +273,7 @@ async function recordAsset(
   return only(rows).record_asset;
 }
 
-/** Records how a run failed; answers how the attempt stands. A fenced or replaced one stays so. */
+/** Records how a run failed; returns the attempt's state. A fenced or replaced one stays so. */
 async function failAttempt(
   database: Database,
   accountId: string,

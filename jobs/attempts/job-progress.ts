@@ -38,7 +38,7 @@ export function createJobProgress(database: Database) {
       });
     },
 
-    /** Marks a job that is past its expected time; answers whether it is stuck now (an ended one is not). */
+    /** Marks a job that is past its expected time; returns whether it is stuck now (an ended one is not). */
     markStuck: async (accountId: string, jobId: string, outputId: string): Promise<boolean> => {
       const { rows } = await database.query<{ is_stuck: boolean }>({
         name: 'jobs.mark_stuck',

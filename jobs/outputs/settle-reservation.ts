@@ -29,7 +29,7 @@ export type SettleOutputItem = OutputKey &
   );
 
 export type SettleOutputResult = {
-  /** How the output ended, whoever ended it; or why it could not be ended this way. */
+  /** How the output ended, by this call or an earlier one; or why it could not be ended this way. */
   readonly outcome:
     | 'committed'
     | 'released'
@@ -52,7 +52,7 @@ type Row = {
   released: string | null;
 };
 
-/** Ends an output: its reservation, its record and its events in one transaction. One terminal outcome, whoever calls first. */
+/** Ends an output: its reservation, its record and its events in one transaction. One terminal outcome: that of the first call. */
 export function createSettleOutput(database: Database): GroupedVerb<SettleOutputItem, SettleOutputResult> {
   return groupCommitByAccount(async (items: readonly SettleOutputItem[]) => {
     const { rows } = await database.query<Row>({

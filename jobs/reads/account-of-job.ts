@@ -1,6 +1,6 @@
 import type { Database } from '../../ledger/database.ts';
 
-/** The account whose job it is; null when it is nobody's. For support, who has the job's id alone. */
+/** The account whose job it is; null when there is none. For support, who has the job's id alone. */
 export async function accountOfJob(database: Database, jobId: string): Promise<string | null> {
   const { rows } = await database.query<{ account_id: string | null }>({
     name: 'jobs.account_of_job',

@@ -17,7 +17,7 @@ const EVENTS: readonly string[] = ['accepted', 'kept', 'refused', 'ended', 'coun
 
 /**
  * Takes back a line this service wrote; null for anything else. Only the event is checked: the file lies in our own
- * folder and nobody else writes it.
+ * folder and no other process writes it.
  */
 export function parseJournalLine(line: unknown): JournalLine | null {
   if (typeof line !== 'object' || line === null || !('event' in line)) return null;

@@ -8,7 +8,7 @@ export type SchedulerDependencies = {
     onProgress: (progress: PredictionProgress) => void,
     signal: AbortSignal,
   ) => Promise<PredictionEnd>;
-  /** Records the end of a prediction and tells whoever asked. Called at most once for each. */
+  /** Records the end of a prediction and sends its webhook. Called at most once for each. */
   readonly onEnded: (prediction: Prediction, end: PredictionEnd) => Promise<void>;
   readonly onError: (error: unknown) => void;
   /** Jobs in status `processing` at once. */

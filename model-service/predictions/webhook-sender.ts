@@ -10,7 +10,7 @@ const TIMEOUT_MS = 2_000;
 /** Webhooks under way at once; past it they are dropped rather than piled up. */
 const MAX_UNDER_WAY = 256;
 
-/** Posts the end of a prediction to whoever asked for it: unsigned, best effort, like some real services do. */
+/** Posts the end of a prediction to the address in its submission: unsigned, best effort, like some real services do. */
 export class WebhookSender {
   readonly #closing = new AbortController();
   #underWay = 0;

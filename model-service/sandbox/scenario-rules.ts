@@ -27,7 +27,7 @@ export type ScenarioRule = {
   readonly at: 'first' | 'last';
   readonly submit: SubmitRule;
   readonly run: RunRule;
-  /** False: a look-up by reference is answered 503 forever, so nobody can tell. */
+  /** False: a look-up by reference is 503 forever, so the outcome stays unknown. */
   readonly canLookUp: boolean;
   /** True: links are born expired until one was followed. */
   readonly expiresFirstLink: boolean;

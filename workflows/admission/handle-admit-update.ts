@@ -10,7 +10,7 @@ export type Answered = AdmitAnswer & {
 };
 
 /**
- * Admits a job and answers the update that started its workflow. What would undo the reserve is known before it is tried:
+ * Admits a job and returns the outcome to the update that started its workflow. What would undo the reserve is known before it is tried:
  * its keys come from the job id, and releasing what was never reserved is safe. Not cancellable: the caller sees to that.
  */
 export async function handleAdmitUpdate(

@@ -69,7 +69,7 @@ async function isStopped(batch: BatchRun): Promise<boolean> {
   return batch.stoppedBy !== undefined;
 }
 
-/** A cancel of a stuck job counts as ours, whoever asks, unless the customer's own deadline made it stuck. */
+/** A cancel of a stuck job counts as ours, the customer's too, unless the customer's own deadline made it stuck. */
 async function cancelBatch(batch: BatchRun, by: CancelRequest['by']): Promise<void> {
   batch.canceledBy = by;
   batch.stoppedBy = failureOf('canceled', by === 'customer' ? 'customer' : 'us');

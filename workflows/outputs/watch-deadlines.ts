@@ -4,7 +4,7 @@ import { countStuck } from '../metrics.ts';
 import type { Interruption, OutputRun } from './output-run.ts';
 import { showStatus } from './show-status.ts';
 
-/** After a look that nobody answered: PostgreSQL is away, and is to be back soon. */
+/** After a read that failed: PostgreSQL is away, and is to be back soon. */
 const LOOK_AGAIN_MS = 15_000;
 
 /** Instants are not armed again for less: the workflow's clock and the database's are not one. */

@@ -12,11 +12,11 @@ export type Control = {
   startLookAtMs: number | undefined;
   /** Whether being stuck was looked at: once, however often the run is begun again. */
   isStuckWatched: boolean;
-  /** When to look whether it is stuck, once more when nobody could tell. */
+  /** When to look whether it is stuck; again after a look that failed. */
   stuckLookAtMs: number;
   /** Submissions that a provider has accepted, and what follows each. */
   readonly followed: Map<string, { readonly attempt: Attempt; readonly scope: CancellationScope }>;
-  /** By reference: attempts whose outcome nobody knows; those support has spoken of; those it has replaced. */
+  /** By reference: attempts with an unknown outcome; those that support has resolved; those that support has replaced. */
   readonly unknown: Map<string, Attempt>;
   readonly resolved: Set<string>;
   readonly replaced: Set<string>;

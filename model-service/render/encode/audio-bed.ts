@@ -22,7 +22,7 @@ const CHORDS = [
 const FIGURE = [0, 2, 1, 3, 2, 1, 3, 2] as const;
 
 /**
- * A quiet synthesized bed: a slow pad, a plucked figure over it, and a soft pulse. Nobody has rights in it.
+ * A quiet synthesized bed: a slow pad, a plucked figure over it, and a soft pulse. It is free of rights.
  * @param key semitones above A2, so that two films need not sound alike
  */
 export function composeAudioBed(durationSeconds: number, key: number): AudioBed {

@@ -27,7 +27,7 @@ export type FilmPlan = {
 const CARD_HEIGHT = 0.2;
 
 /**
- * Lays out all shots of a film and draws what they share. The same script gives the same plan, so whoever makes a part of
+ * Lays out all shots of a film and draws what they share. The same script gives the same plan, so each process that makes a part of
  * the film has all of it before them.
  */
 export function planFilm(

@@ -46,7 +46,7 @@ export function writeScript(input: PredictionInput, seed: string): FilmScript {
   return { seed, quality: input.quality ?? DEFAULT_QUALITY, durationSeconds, copy, scenes };
 }
 
-/** Reads a script back. Throws for what is none: a script is a file that somebody hands over. */
+/** Reads a script back. Throws for what is none: a script is a file that a client uploads. */
 export function parseScript(content: Uint8Array): FilmScript {
   return SCRIPT.parse(JSON.parse(Buffer.from(content).toString('utf8')));
 }
