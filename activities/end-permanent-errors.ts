@@ -30,7 +30,7 @@ function ending(name: string, run: Activity): Activity {
     } catch (error) {
       const type = typeOfPermanent(error);
       if (type === null) throw error;
-      log.error('an activity fails for good: the same call would fail again', {
+      log.error('an activity failed and is not retried: the same call would fail again', {
         activity: name,
         type,
         error,

@@ -21,7 +21,7 @@ const service = await createModelService({
   createRenderer: (files) =>
     settings.mode === 'instant' ? createInstantRenderer(files, settings.instantMs) : createRenderPool(files),
   onError: (error) => {
-    logger.error({ err: error }, 'a request or a job broke');
+    logger.error({ err: error }, 'a request or a prediction failed unexpectedly');
   },
 });
 

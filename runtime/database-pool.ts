@@ -28,7 +28,7 @@ export function createDatabasePool(options: {
     application_name: options.applicationName,
   });
   pool.on('error', (error) => {
-    options.log.warn({ err: error }, 'an idle database connection broke');
+    options.log.warn({ err: error }, 'an idle database connection broke; the pool opens another');
   });
   return pool;
 }

@@ -26,24 +26,24 @@ export function endInOrder(options: {
 
   const run = async (exitCode: number): Promise<void> => {
     const deadline = setTimeout(() => {
-      log.error({ timeoutMs: options.timeoutMs }, 'did not end in time');
+      log.error({ timeoutMs: options.timeoutMs }, 'the shutdown took too long; the process exits now');
       process.exit(1);
     }, options.timeoutMs);
     for (const step of options.steps) {
       await step.stop().catch((error: unknown) => {
-        log.error({ err: error, step: step.name }, 'a step of the shutdown failed');
+        log.error({ err: error, step: step.name }, 'a step of the shutdown failed; the next one runs');
       });
     }
     clearTimeout(deadline);
-    log.info('ended');
+    log.info('the process has shut down');
     process.exit(exitCode);
   };
 
   const begin = (reason: string, error?: unknown): void => {
     if (hasBegun) return;
     hasBegun = true;
-    if (error === undefined) log.info({ reason }, 'ending');
-    else log.fatal({ reason, err: error }, 'ending after an error');
+    if (error === undefined) log.info({ reason }, 'the process shuts down');
+    else log.fatal({ reason, err: error }, 'the process shuts down after an error');
     void run(error === undefined ? 0 : 1);
   };
 

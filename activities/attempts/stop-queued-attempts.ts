@@ -91,7 +91,10 @@ async function stopOne(
     await queue.forget(attempt);
     return true;
   } catch (error) {
-    log.warn('an attempt is stopped and could not be taken off the list', { reference, error });
+    log.warn('an attempt was stopped and is still on the list; the next run asks its provider again', {
+      reference,
+      error,
+    });
     return false;
   }
 }
@@ -101,7 +104,10 @@ async function stopStatusOf(providers: ProviderRegistry, attempt: AttemptToStop)
   try {
     return await askToStop(providers.get(attempt.provider), attempt);
   } catch (error) {
-    log.warn('an attempt could not be stopped; it is tried again', { reference: attempt.reference, error });
+    log.warn('an attempt could not be stopped; a later run tries again', {
+      reference: attempt.reference,
+      error,
+    });
     return 'unconfirmed';
   }
 }

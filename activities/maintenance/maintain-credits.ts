@@ -60,7 +60,8 @@ export function createCreditMaintenance(database: Database) {
 function toEnding(accountId: string, outcome: RenewalOutcome): readonly string[] {
   // Another run was quicker.
   if (outcome === 'not_due') return [];
-  if (outcome === 'unknown_plan') log.error('a plan to renew is not in the catalogue', { accountId });
+  if (outcome === 'unknown_plan')
+    log.error('a plan was not renewed: it is not in the catalogue; the next run tries again', { accountId });
   return [outcome];
 }
 
@@ -86,14 +87,19 @@ async function workPage(duty: Duty, due: readonly DueAccount[]): Promise<readonl
   try {
     return await duty.work(accountIds);
   } catch (error) {
-    log.warn(`credit maintenance: a page of ${duty.name} failed and is worked account by account`, { error });
+    log.warn(`credit maintenance: a page of ${duty.name} failed; its accounts are tried one by one`, {
+      error,
+    });
   }
   const endings: string[] = [];
   for (const accountId of accountIds) {
     try {
       endings.push(...(await duty.work([accountId])));
     } catch (error) {
-      log.error(`credit maintenance: ${duty.name} failed for an account`, { accountId, error });
+      log.error(`credit maintenance: ${duty.name} failed for an account; the next run tries again`, {
+        accountId,
+        error,
+      });
       endings.push('failed');
     }
   }

@@ -157,10 +157,13 @@ async function releaseAll(
     try {
       if (await releaseReservation(jobActivities, reservation, why)) ended++;
     } catch (error) {
-      log.error('the reconciler could not end a reservation', {
-        reservationId: reservation.reservationId,
-        error,
-      });
+      log.error(
+        'a reservation could not be settled; it is in the repair queue, and the next run tries again',
+        {
+          reservationId: reservation.reservationId,
+          error,
+        },
+      );
       failed.push({ reservation, why: error instanceof Error ? error.message : String(error) });
     }
     heartbeat();
@@ -180,7 +183,7 @@ async function queueForRepair(
     why: why.slice(0, MAX_WHY),
   }));
   await recordRepairs(database, findings).catch((error: unknown) => {
-    log.error('the repair queue could not be written', { findings, error });
+    log.error('the repair queue could not be written; the next run finds these again', { findings, error });
   });
 }
 
@@ -197,7 +200,12 @@ async function releaseReservation(
     why === 'release_terminated'
       ? await jobActivities.settle(key, { charge: false, failure: failureOf('terminated') })
       : await jobActivities.settleOverdue(key, failureOf('run_deadline', 'us'), OVERDUE_AFTER_SECONDS);
-  log.warn('reconciler ended a reservation', { reservationId, jobId, why, outcome: settled.outcome });
+  log.warn('the reconciler settled a reservation whose workflow did not', {
+    reservationId,
+    jobId,
+    why,
+    outcome: settled.outcome,
+  });
   return settled.outcome !== 'not_overdue';
 }
 

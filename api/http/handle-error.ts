@@ -15,8 +15,10 @@ export function handleErrors(options: {
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
     const context = { err: error, request_id: stateOf(response).requestId, path: request.path };
-    if (problem.code === 'internal') options.log.error(context, 'a request failed unexpectedly');
-    if (problem.code === 'unavailable') options.log.warn(context, 'a request met something that is away');
+    if (problem.code === 'internal')
+      options.log.error(context, 'a request failed unexpectedly; the response is 500');
+    if (problem.code === 'unavailable')
+      options.log.warn(context, 'PostgreSQL or Temporal is away; the response is 503');
     if (response.headersSent) response.destroy();
     else sendProblem(response, problem, options.publicUrl);
   };

@@ -45,7 +45,7 @@ export function createJobWatches(
       const delayMs = await pollOnce().then(
         () => POLL_INTERVAL_MS,
         (error: unknown) => {
-          log.warn({ err: error, watchers: waiters.size }, 'watched jobs could not be read');
+          log.warn({ err: error, watchers: waiters.size }, 'watched jobs could not be read; trying again');
           return BACK_OFF_MS;
         },
       );

@@ -16,6 +16,6 @@ try {
   });
   log.info('the schema is the newest');
 } catch (error) {
-  log.fatal({ err: error }, 'the migration failed');
+  log.fatal({ err: error }, 'the migration failed; the schema is as it was');
   process.exitCode = 1;
 }

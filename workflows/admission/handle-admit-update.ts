@@ -31,7 +31,7 @@ export async function handleAdmitUpdate(
     return { ...answer, hasEnded: isOurs && !hasPlan };
   } catch (error) {
     await undo().catch((undoError: unknown) => {
-      log.error('what may have been reserved could not be returned', {
+      log.error('credits that may be reserved could not be returned; the reconciler returns them', {
         jobId: start.jobId,
         error: undoError,
       });

@@ -4,12 +4,15 @@ import { allHandlersFinished, condition, log } from '@temporalio/workflow';
 const WAIT_AT_MOST = '30 seconds';
 
 /**
- * Before a workflow goes on to close: an update that is under way is answered first, so that its sender hears what was done. Not
- * without bound: a handler that cannot come to its end (PostgreSQL is away for long) must not keep a workflow open. Its sender is told by
+ * Before a workflow goes on to close: an update that is under way returns first, so that its sender hears the outcome. The wait is
+ * bounded: a handler that cannot come to its end (PostgreSQL is away for long) must not keep a workflow open. Its sender is told by
  * Temporal that the workflow has closed, and what was done is on record under the update's key. Not cancellable: the caller sees to that.
  */
 export async function untilHandlersFinish(): Promise<void> {
   if (allHandlersFinished()) return;
-  const isFinished = await condition(allHandlersFinished, WAIT_AT_MOST, { summary: 'an update is answered' });
-  if (!isFinished) log.warn('closing although an update has not been answered within 30 s');
+  const isFinished = await condition(allHandlersFinished, WAIT_AT_MOST, { summary: 'an update returns' });
+  if (!isFinished)
+    log.warn(
+      'an update was still running after 30 s; the workflow closes, and the outcome is on record under its key',
+    );
 }

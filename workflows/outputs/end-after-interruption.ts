@@ -29,7 +29,10 @@ export async function endAfterInterruption(
       if (late.outcome === 'made' || late.outcome === 'failed') return endingOf(late);
     }
   } catch (error) {
-    log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });
+    log.warn('the attempts of an output could not be stopped; the reconciler asks their provider again', {
+      outputId: plan.outputId,
+      error,
+    });
   }
   return { charge: false, failure: failureOfInterruption(run) };
 }

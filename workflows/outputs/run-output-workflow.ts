@@ -72,7 +72,7 @@ export async function cancelChild(outputId: string, by: CancelRequest['by']): Pr
     await handle.signal(cancelSignal, { by });
     await handle.cancel();
   } catch (error) {
-    log.info('an output could not be asked to cancel', { outputId, error });
+    log.info('an output could not be asked to cancel: its workflow has closed', { outputId, error });
   }
 }
 
@@ -89,7 +89,7 @@ function hasEndedItself(error: unknown): boolean {
 /** One that cannot be settled costs itself: the others are made. Its reservation is still open, and the reconciler goes on. */
 function leaveToReconciler(outputId: string) {
   return (error: unknown): void => {
-    log.error('an output could not be settled: the reconciler goes on', { outputId, error });
+    log.error('an output could not be settled; the reconciler settles it', { outputId, error });
   };
 }
 
@@ -100,6 +100,9 @@ async function endInItsPlace({ plan }: BatchRun, outputId: string): Promise<void
   await providerSteps(plan)
     .stopAttempts(accountId, outputId)
     .catch((error: unknown) => {
-      log.warn('what runs at the provider could not be stopped', { outputId, error });
+      log.warn('the attempts of an output could not be stopped; the reconciler asks their provider again', {
+        outputId,
+        error,
+      });
     });
 }

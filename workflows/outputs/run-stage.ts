@@ -96,6 +96,9 @@ function summaryOf({ stage, number, provider }: Attempt): string {
 /** What it still does is ours to pay, and nothing waits for it. */
 function stopReplaced(steps: ProviderSteps, { accountId, outputId, reference }: Attempt): void {
   steps.stopAttempts(accountId, outputId, { cause: 'replaced', reference }).catch((error: unknown) => {
-    log.warn('a replaced attempt could not be stopped', { reference, error });
+    log.warn('a replaced attempt could not be stopped; the reconciler asks its provider again', {
+      reference,
+      error,
+    });
   });
 }

@@ -63,6 +63,9 @@ async function stopOtherParts({ plan }: OutputRun, steps: ProviderSteps): Promis
     await steps.stopAttempts(plan.accountId, plan.outputId);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    log.warn('what runs at the provider could not be stopped', { outputId: plan.outputId, error });
+    log.warn('the attempts of an output could not be stopped; the reconciler asks their provider again', {
+      outputId: plan.outputId,
+      error,
+    });
   }
 }

@@ -13,7 +13,7 @@ export async function settleOutput(key: SettledKey, ending: Ending): Promise<Set
     return await settle(key, ending);
   } catch (error) {
     if (!ending.charge) throw error;
-    log.error('a charge is refused for good: the credits return', {
+    log.error('a charge is refused for good; the credits return', {
       reservationId: key.reservationId,
       error,
     });
@@ -26,7 +26,10 @@ async function settle(key: SettledKey, ending: Ending): Promise<Settled> {
   try {
     return await settleLocally.settle(key, ending);
   } catch (error) {
-    log.warn('settling goes on as an ordinary activity', { reservationId: key.reservationId, error });
+    log.warn('the local settlement failed; an ordinary activity settles', {
+      reservationId: key.reservationId,
+      error,
+    });
     return settleDurably.settle(key, ending);
   }
 }
