@@ -20,7 +20,7 @@ export class S3Failure extends Error {
   }
 }
 
-/** Answers that differ at the next try. RequestTimeTooSkewed: the SDK has corrected its clock by the server's meanwhile. */
+/** Responses that may differ at the next try. RequestTimeTooSkewed: the SDK has corrected its clock by the server's meanwhile. */
 const RETRYABLE_CODES: readonly string[] = [
   'BadDigest',
   'IncompleteBody',
@@ -40,7 +40,7 @@ function isWorthARetry(code: string, status: number | null): boolean {
   return RETRYABLE_STATUSES.includes(status) || RETRYABLE_CODES.includes(code);
 }
 
-/** The parts of an error of the SDK that say what happened and name nobody. */
+/** The parts of an error of the SDK without names of accounts or buckets. */
 export function toS3Failure(operation: string, error: unknown): S3Failure {
   if (error instanceof S3Failure) return error;
   const thrown = (typeof error === 'object' && error !== null ? error : {}) as {
