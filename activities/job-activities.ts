@@ -17,6 +17,7 @@ import { markOutputBegun } from '../jobs/outputs/mark-output-begun.ts';
 import { createAdmit } from './admission/admit.ts';
 import { createReadOutputRecord } from './support/read-output-record.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
+import { withModelInput } from './attempts/with-model-input.ts';
 import { createUploadInputs } from './attempts/upload-inputs.ts';
 import { createHasStarted } from './attempts/has-started.ts';
 import { createReleaseOutputs } from './settlement/release-outputs.ts';
@@ -65,7 +66,10 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     readReferences.bind(null, database),
     assets,
   );
-  const run = { attempts, progress, providers, assets, uploadInputs };
+  const run = {
+    ...{ progress, providers, assets, uploadInputs },
+    attempts: withModelInput(attempts, dependencies.rules.catalogue.models),
+  };
   return endPermanentErrors({
     admit: (start: GenerationStart) =>
       isFreeRetryRequest(start.request) ? admitFreeRetry(start) : admit(start),

@@ -12,6 +12,8 @@ export type DevConfig = {
   readonly temporalUiUrl: string | null;
   /** DATABASE_OWNER_URL: a PostgreSQL that runs already, used instead of an embedded one. */
   readonly databaseOwnerUrl: string | null;
+  /** HOLDFAST_CATALOGUE: what the embedded stack offers; null: the shipped catalogue. */
+  readonly cataloguePath: string | null;
   /** What the operators' commands work on; the running stack where it names nothing. */
   readonly commands: CliConfig;
   /** Outside the checkout, so that every clone on a machine shares one build of the Temporal server. */
@@ -41,11 +43,13 @@ const CHECKOUT = path.join(import.meta.dirname, '..');
 /** Empty values count as unset, as in runtime/config.ts. Throws ConfigurationError. */
 export function readDevConfig(env: Environment = process.env): DevConfig {
   const read = readerOf(env);
+  const catalogue = read('HOLDFAST_CATALOGUE');
   return {
     home: path.resolve(read('HOLDFAST_HOME') ?? path.join(CHECKOUT, '.holdfast')),
     temporalAddress: read('TEMPORAL_ADDRESS'),
     temporalUiUrl: read('TEMPORAL_UI_URL'),
     databaseOwnerUrl: read('DATABASE_OWNER_URL'),
+    cataloguePath: catalogue === null ? null : path.resolve(catalogue),
     commands: readCliConfig(env),
     cacheHome: path.join(read('XDG_CACHE_HOME') ?? path.join(os.homedir(), '.cache'), 'holdfast'),
   };

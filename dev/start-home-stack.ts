@@ -10,9 +10,9 @@ export async function startHomeStack(
   config: DevConfig,
   options: { readonly signal: AbortSignal; readonly onNote: Progress },
 ): Promise<Stack> {
-  const { home, cacheHome } = config;
+  const { home, cacheHome, cataloguePath } = config;
   try {
-    return await startStack({ home, cacheHome, external: config, ...options });
+    return await startStack({ home, cacheHome, cataloguePath, external: config, ...options });
   } catch (error) {
     if (options.signal.aborted) throw new CommandError('ended before the stack was up', EXIT_CODE.failed);
     if (error instanceof HomeInUseError) throw await homeInUse(error, home);

@@ -23,8 +23,15 @@ export type Making = {
   readonly stages: readonly Stage[] | null;
 };
 
-/** What a provider's call is given, from the work and the pictures that it refers to. Pure: the same work, the same input. */
-export type ToInput = (work: KindFields, references: readonly ReferenceAsset[]) => unknown;
+/**
+ * What a provider's call is given, from the work and the pictures that it refers to. Pure: the same work, the same input.
+ * @param stage of a model with stages: the one that the call is for; null: the whole.
+ */
+export type ToInput = (
+  work: KindFields,
+  references: readonly ReferenceAsset[],
+  stage: string | null,
+) => KindFields;
 
 /** What one call costs us, in US dollars as text: never a float. */
 type ModelCost = {
@@ -59,7 +66,7 @@ export type Model = {
 };
 
 /** The model of a name, or undefined when there is none. */
-function modelNamed(models: readonly Model[], name: string): Model | undefined {
+export function modelNamed(models: readonly Model[], name: string): Model | undefined {
   return models.find((model) => model.name === name);
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PredictionInput } from './predictions/prediction-request.ts';
 import { PRODUCT_OF_STAGE, stageOf } from './predictions/products.ts';
 import type { Renderer } from './renderer.ts';
 import type { ResultFiles } from './files/result-files.ts';
@@ -14,6 +15,13 @@ const PREPARED: Readonly<Record<StageName, string>> = {
   captions: 'captions.vtt',
   render: 'film.mp4',
 };
+
+/** The stage of a film whose prepared file is of the type that is asked for. */
+function preparedStageOf(input: PredictionInput): StageName {
+  if (input.kind === 'static_ad') return 'scenes';
+  const stage = stageOf(input);
+  return input.kind === 'sound' && stage !== 'script' ? 'voice' : stage;
+}
 
 /**
  * Returns the same prepared files, whatever was asked: benchmarks and soaks then measure the orchestrator.
@@ -30,7 +38,7 @@ export function createInstantRenderer(files: ResultFiles, modelMs: number): Rend
   return {
     async render({ input }, _onProgress, signal) {
       if (modelMs > 0) await sleep(modelMs, undefined, { signal });
-      const file = prepared.get(input.kind === 'static_ad' ? 'scenes' : stageOf(input));
+      const file = prepared.get(preparedStageOf(input));
       if (file === undefined) throw new RangeError('there is no prepared file');
       return file;
     },

@@ -127,6 +127,8 @@ function planJob(
     deadlineSeconds: together.deadlineSeconds,
     outputs: outputs.map((output, index) => ({
       ...output,
+      // The one that was chosen: a model that is configured later changes no job that was admitted.
+      work: { ...output.work, model: models[index]?.name ?? output.work.model },
       deadlineSeconds: ownTimes[index]?.deadlineSeconds ?? together.deadlineSeconds,
     })),
   };

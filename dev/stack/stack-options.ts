@@ -28,6 +28,8 @@ export type StackOptions = {
   /** `instant`: the model service returns prepared files after `instantMs`, for measurements. */
   readonly modelMode?: 'render' | 'instant';
   readonly instantMs?: number;
+  /** What API and worker offer; absent or null: the shipped catalogue. */
+  readonly cataloguePath?: string | null;
   /** Added to the settings of the processes (runtime/settings.ts). */
   readonly workerEnv?: Readonly<Record<string, string>>;
   readonly apiEnv?: Readonly<Record<string, string>>;

@@ -209,6 +209,8 @@ async function bringUpProcesses(
   addresses: StackAddresses,
   bundle: string,
 ): Promise<void> {
+  const { cataloguePath = null } = options;
+  const catalogue = cataloguePath === null ? {} : { HOLDFAST_CATALOGUE: cataloguePath };
   await Promise.all([
     children.start(
       'model_service',
@@ -224,7 +226,7 @@ async function bringUpProcesses(
       nodeChild({
         name: 'worker',
         entry: 'worker/main.ts',
-        env: { ...workerEnvironment(addresses, bundle), ...options.workerEnv },
+        env: { ...workerEnvironment(addresses, bundle), ...catalogue, ...options.workerEnv },
         stopTimeoutMs: STOP_TIMEOUT_MS.worker,
       }),
     ),
@@ -233,7 +235,7 @@ async function bringUpProcesses(
       nodeChild({
         name: 'api',
         entry: 'api/main.ts',
-        env: { ...apiEnvironment(addresses), ...options.apiEnv },
+        env: { ...apiEnvironment(addresses), ...catalogue, ...options.apiEnv },
         stopTimeoutMs: STOP_TIMEOUT_MS.api,
       }),
     ),

@@ -20,6 +20,9 @@ const BRIEF = z.looseObject({
   brand_color: z.string().max(40).optional(),
 });
 
+/** Of a sound: an hour of it. */
+const MAX_TEXT = 50_000;
+
 /** More than the parts of any film there is. */
 const MAX_PARTS = 16;
 
@@ -35,7 +38,13 @@ const REFERENCE_ASSET = z.looseObject({ sha256: SHA256 });
 
 /** An edit is a picture or a film with an `instruction`, one wish a line: what its brief is to be changed by. */
 const INPUT = z.looseObject({
-  kind: z.enum(['static_ad', 'video_ad']),
+  kind: z.enum(['static_ad', 'video_ad', 'sound']),
+  /** What a sound says, and in which voice. */
+  text: z
+    .string()
+    .max(2 * MAX_TEXT)
+    .optional(),
+  voice: z.string().max(40).optional(),
   brief: BRIEF.optional(),
   duration_seconds: z.literal(VIDEO_DURATIONS_SECONDS).optional(),
   quality: z.enum(VIDEO_QUALITIES).optional(),

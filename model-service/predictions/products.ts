@@ -16,8 +16,18 @@ export const PRODUCT_OF_STAGE: Readonly<Record<StageName, Product>> = {
   render: { contentType: 'video/mp4', price: '0.0100' },
 };
 
+const SCRIPT_OF_SOUND: Product = { contentType: 'application/json', price: '0.0010' };
+const SOUND: Product = { contentType: 'audio/mp4', price: '0.0060' };
+
 export function productOf(input: PredictionInput): Product {
-  return input.kind === 'static_ad' ? PICTURE : PRODUCT_OF_STAGE[stageOf(input)];
+  switch (input.kind) {
+    case 'static_ad':
+      return PICTURE;
+    case 'video_ad':
+      return PRODUCT_OF_STAGE[stageOf(input)];
+    case 'sound':
+      return input.stage?.name === 'script' ? SCRIPT_OF_SOUND : SOUND;
+  }
 }
 
 /** A film whose request names no stage is put together from the results it names. */

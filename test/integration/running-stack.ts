@@ -44,7 +44,7 @@ const POLL_MS = 200;
 /** The whole stack, on free ports and in a folder of its own; unless told otherwise the model service answers at once. */
 export async function startRunningStack(
   instantMs = 0,
-  options: Pick<StackOptions, 'modelMode' | 'workerEnv' | 'apiEnv'> = {},
+  options: Pick<StackOptions, 'modelMode' | 'workerEnv' | 'apiEnv' | 'cataloguePath'> = {},
 ): Promise<RunningStack> {
   const { home, remove } = await makeTemporaryHome('integration');
   const stack = await startStack({ home, ports: 'free', modelMode: 'instant', instantMs, ...options });

@@ -20,6 +20,9 @@ async function render(request: RenderRequest): Promise<void> {
     if (request.input.kind === 'video_ad') {
       const { renderStage } = await import('../render-stage.ts');
       answer({ type: 'done', ...(await renderStage(request, onProgress)) });
+    } else if (request.input.kind === 'sound') {
+      const { renderSound } = await import('../sound/render-sound.ts');
+      answer({ type: 'done', ...(await renderSound(request, onProgress)) });
     } else {
       const { renderPicture } = await import('../render-picture.ts');
       const { loadReferences } = await import('../drawing/reference-cards.ts');

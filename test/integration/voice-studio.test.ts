@@ -1,0 +1,149 @@
+import path from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+
+/** Another product than the shipped one, declared by one file and run by the same processes. */
+
+const CATALOGUE = path.join(import.meta.dirname, '..', '..', 'examples', 'catalogues', 'voice-studio');
+const SCRIPT = 'Welcome to the harbour. The last ferry leaves at nine. Please stand behind the yellow line.';
+
+let running: RunningStack;
+let account: string;
+beforeAll(async () => {
+  running = await startRunningStack(0, { modelMode: 'render', cataloguePath: CATALOGUE });
+  account = await running.openAccount();
+});
+afterAll(async () => {
+  expect(await running.reconcile()).toEqual([]);
+  await running.close();
+});
+
+const get = async (url: string): Promise<Json> => (await running.call('GET', url, { account })).body;
+const quote = async (body: object): Promise<Json> =>
+  (await running.call('POST', '/v1/quotes', { account, body })).body;
+const finish = async (body: object): Promise<Json> => {
+  const { status, body: job } = await running.submit(account, body);
+  expect([status, job.code]).toEqual([202, undefined]);
+  return running.untilEnded(account, job.id as string);
+};
+const support = (job: Json, command: string, body: object) =>
+  running.call('POST', `/v1/jobs/${job.id as string}/${command}`, {
+    account,
+    body,
+    headers: { 'idempotency-key': randomUUID() },
+  });
+
+/** Seconds of sound in a delivered output. Throws for bytes that are none. */
+async function secondsOf(output: Json): Promise<number> {
+  const answer = await fetch(`${running.stack.info().api_url}${output.content_url as string}`, {
+    headers: { authorization: `Bearer ${running.stack.info().platform_key}`, 'holdfast-account': account },
+  });
+  const content = new Uint8Array(await answer.arrayBuffer());
+  const input = new Input({ source: new BufferSource(content), formats: ALL_FORMATS });
+  expect((await input.getPrimaryAudioTrack())?.codec).toBe('aac');
+  return input.computeDuration();
+}
+
+describe('a voice studio', () => {
+  it('shows what it offers, with a JSON Schema of each kind', async () => {
+    const shown = await get('/v1/catalogue');
+    expect(shown.kinds.map(({ name }: Json) => name)).toEqual(['voice_over', 'podcast_clip']);
+    expect(shown.kinds[0].schema).toMatchObject({
+      type: 'object',
+      properties: {
+        kind: { const: 'voice_over' },
+        script: { type: 'string', maxLength: 20_000 },
+        language: { enum: ['en', 'de', 'fr', 'ja'], default: 'en' },
+      },
+      required: ['kind', 'script'],
+      additionalProperties: false,
+    });
+    expect(shown.prices).toEqual([
+      { kind: 'voice_over', rule: expect.objectContaining({ rule: 'sum' }) as unknown },
+      { kind: 'podcast_clip', rule: expect.objectContaining({ rule: 'sum' }) as unknown },
+      { kind: 'preview', credits: 1 },
+    ]);
+  });
+
+  it('quotes by the thousand characters, and shows what a price comes from', async () => {
+    const long = `${'Speak on. '.repeat(100)}!`;
+    expect(await quote({ kind: 'voice_over', script: long, language: 'de' })).toMatchObject({
+      total: 50,
+      lines: [
+        {
+          unit_credits: 50,
+          parts: [
+            { rule: 'per_unit', unit: 'thousand characters', units: 2, unit_credits: 20, credits: 40 },
+            { rule: 'table', credits: 10 },
+          ],
+        },
+      ],
+    });
+    expect((await quote({ kind: 'podcast_clip', topic: 'Tides', seconds: 30 })).total).toBe(110);
+  });
+
+  it('makes a voice-over, and dubs it as an edit', async () => {
+    const job = await finish({ kind: 'voice_over', script: SCRIPT, voice: 'bass' });
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 30, returned: 0 } });
+    expect(job.outputs[0]).toMatchObject({ content_type: 'audio/mp4' });
+    expect(await secondsOf(job.outputs[0])).toBeGreaterThan(4);
+
+    const dubbing = { kind: 'edit', source_output_id: job.outputs[0].id, language: 'ja' };
+    expect((await quote(dubbing)).total).toBe(45);
+    const dubbed = await finish(dubbing);
+    expect(dubbed).toMatchObject({ kind: 'edit', state: 'succeeded', billing: { committed: 45 } });
+  });
+
+  it('makes a podcast clip in three stages', async () => {
+    const job = await finish({ kind: 'podcast_clip', topic: 'Why tides come twice a day.', seconds: 10 });
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 70 } });
+    const { outputs } = await get(`/v1/jobs/${job.id as string}/inspect`);
+    expect(outputs[0].attempts.map(({ stage, state }: Json) => [stage, state])).toEqual([
+      ['script', 'collected'],
+      ['voice', 'collected'],
+      ['render', 'collected'],
+    ]);
+    expect(await secondsOf(job.outputs[0])).toBeGreaterThan(1);
+  });
+
+  it('returns what fails in a batch, and charges the rest', async () => {
+    const items = [
+      { kind: 'voice_over', script: SCRIPT },
+      { kind: 'voice_over', script: SCRIPT, test_scenario: 'fails_after_start' },
+    ];
+    const job = await finish({ kind: 'batch', items });
+    expect(job).toMatchObject({
+      state: 'partially_succeeded',
+      billing: { quoted: 60, committed: 30, returned: 30 },
+    });
+  });
+
+  it('refunds on the word of support, whose page shows the whole of it', async () => {
+    const job = await finish({ kind: 'voice_over', script: SCRIPT });
+    const { status } = await support(job, 'refund', { reason: 'The wrong name was said.' });
+    expect(status).toBe(202);
+    const inspected = await get(`/v1/jobs/${job.id as string}/inspect`);
+    expect(inspected).toMatchObject({
+      model: 'studio/sandbox',
+      provider: 'local',
+      job: { billing: { refunded: 30 } },
+      outputs: [{ reservation: { state: 'committed', refunded: 30 }, attempts: [{ stage: 'render' }] }],
+      actions: [{ action: 'refund_job', reason: 'The wrong name was said.' }],
+    });
+  });
+
+  it('refuses by the rules of its kinds', async () => {
+    const errorsOf = async (body: object) =>
+      (await quote(body)).errors.map(({ pointer, code }: Json) => `${String(pointer)} ${String(code)}`);
+    expect(await errorsOf({ kind: 'static_ad', brief: { headline: 'x' } })).toEqual(['/kind not_one_of']);
+    expect(await errorsOf({ kind: 'podcast_clip', topic: 'x', seconds: 5 })).toEqual(['/seconds too_small']);
+    expect(await errorsOf({ kind: 'podcast_clip', topic: 'x', seconds: 10, variations: 2 })).toEqual([
+      '/variations not_allowed',
+    ]);
+    expect(await errorsOf({ kind: 'voice_over', script: 'x', model: 'local/render' })).toEqual([
+      '/model unknown_model',
+    ]);
+  });
+});
