@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { brief } from '../contract/brief.ts';
 import { requestText } from '../contract/request-text.ts';
-import type { Catalogue } from '../contract/defined-catalogue.ts';
 import {
   flat,
   perMegapixel,
@@ -33,6 +32,3 @@ export const CATALOGUE_TOOLS = {
 } as const;
 
 export type CatalogueTools = typeof CATALOGUE_TOOLS;
-
-/** What a catalogue's file exports as `catalogue`. */
-export type CatalogueFile = (tools: CatalogueTools) => Catalogue;

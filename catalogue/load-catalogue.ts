@@ -4,8 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Catalogue } from '../contract/defined-catalogue.ts';
 import { CatalogueError } from './catalogue-error.ts';
 import { isDefinedCatalogue } from './define-catalogue.ts';
-import { CATALOGUE_TOOLS, type CatalogueFile } from './catalogue-tools.ts';
-import { catalogue as superscale } from './superscale/catalogue.ts';
+import { ADOPTER_TOOLS, superscaleCatalogue, type CatalogueFile } from './adopter-tools.ts';
 
 /** In a folder that a setting names: the first of these that is there. */
 const FILES_OF_FOLDER = ['catalogue.js', 'catalogue.mjs', 'catalogue.ts'];
@@ -15,12 +14,12 @@ const FILES_OF_FOLDER = ['catalogue.js', 'catalogue.mjs', 'catalogue.ts'];
  * Throws CatalogueError that names every fault by its path, or says why the file cannot be used.
  */
 export async function loadCatalogue(file: string | null): Promise<Catalogue> {
-  if (file === null) return superscale(CATALOGUE_TOOLS);
+  if (file === null) return superscaleCatalogue(ADOPTER_TOOLS);
   const source = findFile(file);
   const exported = await importFrom(source);
   let defined: unknown;
   try {
-    defined = exported(CATALOGUE_TOOLS);
+    defined = exported(ADOPTER_TOOLS);
   } catch (error) {
     if (error instanceof CatalogueError) throw new CatalogueError(error.faults, source);
     throw new CatalogueError([{ path: '', fault: `it does not run: ${messageOf(error)}` }], source);

@@ -4,8 +4,7 @@ import { DEFAULT_TASK_QUEUE } from '../domain/workflow-names.ts';
 import type { JobRequest } from '../domain/job-request.ts';
 import type { FieldError } from '../contract/problem-shape.ts';
 import { creditsIfKnown } from '../domain/quote.ts';
-import { CATALOGUE_TOOLS, type CatalogueFile } from '../catalogue/catalogue-tools.ts';
-import { catalogue as shippedCatalogue } from '../catalogue/superscale/catalogue.ts';
+import { ADOPTER_TOOLS, superscaleCatalogue, type CatalogueFile } from '../catalogue/adopter-tools.ts';
 import { pricingOf, type Catalogue } from '../contract/defined-catalogue.ts';
 import type { RequestRules } from '../contract/job-request-rules.ts';
 import { providersFor } from '../domain/models.ts';
@@ -57,7 +56,7 @@ export function createHoldfastClient(temporal: {
 }): HoldfastClient {
   requireOwnClient(temporal.client);
   const { client, taskQueue = DEFAULT_TASK_QUEUE } = temporal;
-  const catalogue = (temporal.catalogue ?? shippedCatalogue)(CATALOGUE_TOOLS);
+  const catalogue = (temporal.catalogue ?? superscaleCatalogue)(ADOPTER_TOOLS);
   const rules = rulesOf(catalogue);
   const startJob = createStartJob({
     client,

@@ -1,10 +1,9 @@
-import { CATALOGUE_TOOLS } from '../../catalogue/catalogue-tools.ts';
-import { catalogue } from '../../catalogue/superscale/catalogue.ts';
+import { ADOPTER_TOOLS, superscaleCatalogue } from '../../catalogue/adopter-tools.ts';
 import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { currentPriceList } from '../../domain/price-list.ts';
 
 /** The shipped catalogue. */
-export const SUPERSCALE = catalogue(CATALOGUE_TOOLS);
+export const SUPERSCALE = superscaleCatalogue(ADOPTER_TOOLS);
 
 const found = currentPriceList(SUPERSCALE.priceLists, 'standard');
 if (found === undefined) throw new Error('the shipped catalogue has no price list');

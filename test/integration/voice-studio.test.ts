@@ -42,14 +42,17 @@ async function secondsOf(output: Json): Promise<number> {
   });
   const content = new Uint8Array(await answer.arrayBuffer());
   const input = new Input({ source: new BufferSource(content), formats: ALL_FORMATS });
-  expect((await input.getPrimaryAudioTrack())?.codec).toBe('aac');
+  expect(await (await input.getPrimaryAudioTrack())?.getCodec()).toBe('aac');
   return input.computeDuration();
 }
 
 describe('a voice studio', () => {
   it('shows what it offers, with a JSON Schema of each kind', async () => {
     const shown = await get('/v1/catalogue');
-    expect(shown.kinds.map(({ name }: Json) => name)).toEqual(['voice_over', 'podcast_clip']);
+    expect((shown.kinds as Json[]).map(({ name }: Json) => name as string)).toEqual([
+      'voice_over',
+      'podcast_clip',
+    ]);
     expect(shown.kinds[0].schema).toMatchObject({
       type: 'object',
       properties: {
@@ -100,7 +103,9 @@ describe('a voice studio', () => {
     const job = await finish({ kind: 'podcast_clip', topic: 'Why tides come twice a day.', seconds: 10 });
     expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 70 } });
     const { outputs } = await get(`/v1/jobs/${job.id as string}/inspect`);
-    expect(outputs[0].attempts.map(({ stage, state }: Json) => [stage, state])).toEqual([
+    expect(
+      (outputs[0].attempts as Json[]).map(({ stage, state }: Json) => [stage as string, state as string]),
+    ).toEqual([
       ['script', 'collected'],
       ['voice', 'collected'],
       ['render', 'collected'],
@@ -136,7 +141,9 @@ describe('a voice studio', () => {
 
   it('refuses by the rules of its kinds', async () => {
     const errorsOf = async (body: object) =>
-      (await quote(body)).errors.map(({ pointer, code }: Json) => `${String(pointer)} ${String(code)}`);
+      ((await quote(body)).errors as Json[]).map(
+        ({ pointer, code }: Json) => `${String(pointer)} ${String(code)}`,
+      );
     expect(await errorsOf({ kind: 'static_ad', brief: { headline: 'x' } })).toEqual(['/kind not_one_of']);
     expect(await errorsOf({ kind: 'podcast_clip', topic: 'x', seconds: 5 })).toEqual(['/seconds too_small']);
     expect(await errorsOf({ kind: 'podcast_clip', topic: 'x', seconds: 10, variations: 2 })).toEqual([
