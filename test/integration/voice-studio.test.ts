@@ -6,7 +6,15 @@ import { startRunningStack, type Json, type RunningStack } from './running-stack
 
 /** Another product than the shipped one, declared by one file and run by the same processes. */
 
-const CATALOGUE = path.join(import.meta.dirname, '..', '..', 'examples', 'catalogues', 'voice-studio');
+const CATALOGUE = path.join(
+  import.meta.dirname,
+  '..',
+  '..',
+  'examples',
+  'catalogues',
+  'voice-studio',
+  'voice-studio.mjs',
+);
 const SCRIPT = 'Welcome to the harbour. The last ferry leaves at nine. Please stand behind the yellow line.';
 
 let running: RunningStack;
