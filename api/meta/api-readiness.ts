@@ -13,7 +13,7 @@ import { temporalFaults } from '../../runtime/temporal-readiness.ts';
 /** No account has this id. */
 const NO_ACCOUNT = 'acct_readiness';
 
-/** Whether a job could be submitted now (routes/health-route.ts). */
+/** Whether a job could be submitted now (health-route.ts). */
 export function createApiReadiness(deps: {
   readonly database: Database;
   readonly client: Client;

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+const CHECKOUT = path.join(import.meta.dirname, '..', '..');
+
+/** Made by commands, recorded, or of other projects. */
+const NOT_OURS = new Set(['node_modules', 'dist', 'out', '.git', '.holdfast', 'histories']);
+
+function filesOf(folder: string): readonly string[] {
+  return readdirSync(path.join(CHECKOUT, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (NOT_OURS.has(entry.name)) return [];
+    const file = path.posix.join(folder, entry.name);
+    return entry.isDirectory() ? filesOf(file) : [file];
+  });
+}
+
+const FILES = filesOf('');
+const NAMES = new Set(FILES.map((file) => path.basename(file)));
+const PATHS = new Set(FILES.flatMap((file) => [file, ...partsOf(file)]));
+
+/** The ends of a path that begin at a folder: a page of a folder names its files from there. */
+function partsOf(file: string): readonly string[] {
+  const parts = file.split('/');
+  return parts.map((_, index) => parts.slice(index).join('/'));
+}
+
+/** A file as a page or a comment names it. */
+const NAMED = /(?<![\w./@<{-])((?:[\w.-]+\/)*[a-z][\w.-]*\.(?:ts|sql|mjs|cjs))(?![\w-])/g;
+
+const isPage = (file: string) => file.endsWith('.md') && file !== 'CHANGELOG.md';
+const isCode = (file: string) => /\.(ts|js|mjs|cjs|sql)$/.test(file) && !file.startsWith('docs/');
+const isComment = (line: string) => /^\s*(\/\*\*|\*|\/\/|--) /.test(line);
+
+test('every file that a page or a comment names is there', () => {
+  const missing = FILES.filter((file) => isPage(file) || isCode(file)).flatMap((file) =>
+    readFileSync(path.join(CHECKOUT, file), 'utf8')
+      .split('\n')
+      .filter((line) => isPage(file) || isComment(line))
+      .flatMap((line) => [...line.matchAll(NAMED)].map(([, named = '']) => named))
+      .filter((named) => !(named.includes('/') ? PATHS.has(named) : NAMES.has(named)))
+      .map((named) => `${file}: ${named}`),
+  );
+  expect([...new Set(missing)]).toEqual([]);
+});
