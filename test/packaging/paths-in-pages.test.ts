@@ -28,6 +28,18 @@ function partsOf(file: string): readonly string[] {
 /** A file as a page or a comment names it. */
 const NAMED = /(?<![\w./@<{-])((?:[\w.-]+\/)*[a-z][\w.-]*\.(?:ts|sql|mjs|cjs))(?![\w-])/g;
 
+/** A folder as a page names it. */
+const FOLDER = /`((?:[a-z][\w-]*\/)+)`/g;
+const FOLDERS = new Set(
+  FILES.flatMap((file) => partsOf(path.posix.dirname(file))).flatMap((folder) => {
+    const parts = folder.split('/');
+    return parts.map((_, index) => `${parts.slice(0, index + 1).join('/')}/`);
+  }),
+);
+
+/** Made by a build, a stack, a sweep, or the recorder of histories. */
+const MADE_FOLDERS = new Set(['dist/', 'out/', 'temporal/', 'logs/', 'leaving/', 'test/replay/histories/']);
+
 const isPage = (file: string) => file.endsWith('.md') && file !== 'CHANGELOG.md';
 const isCode = (file: string) => /\.(ts|js|mjs|cjs|sql)$/.test(file) && !file.startsWith('docs/');
 const isComment = (line: string) => /^\s*(\/\*\*|\*|\/\/|--) /.test(line);
@@ -39,6 +51,16 @@ test('every file that a page or a comment names is there', () => {
       .filter((line) => isPage(file) || isComment(line))
       .flatMap((line) => [...line.matchAll(NAMED)].map(([, named = '']) => named))
       .filter((named) => !(named.includes('/') ? PATHS.has(named) : NAMES.has(named)))
+      .map((named) => `${file}: ${named}`),
+  );
+  expect([...new Set(missing)]).toEqual([]);
+});
+
+test('every folder that a page names is there', () => {
+  const missing = FILES.filter(isPage).flatMap((file) =>
+    [...readFileSync(path.join(CHECKOUT, file), 'utf8').matchAll(FOLDER)]
+      .map(([, named = '']) => named)
+      .filter((named) => !FOLDERS.has(named) && !MADE_FOLDERS.has(named))
       .map((named) => `${file}: ${named}`),
   );
   expect([...new Set(missing)]).toEqual([]);
