@@ -49,7 +49,7 @@ test('every file that a page or a comment names is there', () => {
     readFileSync(path.join(CHECKOUT, file), 'utf8')
       .split('\n')
       .filter((line) => isPage(file) || isComment(line))
-      .flatMap((line) => [...line.matchAll(NAMED)].map(([, named = '']) => named))
+      .flatMap((line) => [...line.matchAll(NAMED)].map(([, named = '']) => named.replace(/^(\.\.?\/)+/, '')))
       .filter((named) => !(named.includes('/') ? PATHS.has(named) : NAMES.has(named)))
       .map((named) => `${file}: ${named}`),
   );
