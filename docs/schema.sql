@@ -660,10 +660,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- Functions, and the roles that may execute them
 
 -- ledger.account_of_grant(text) → text  -- holdfast_api, holdfast_worker
--- ledger.after(timestamp with time zone,interval) → timestamp with time zone
--- ledger.array_deadline() → timestamp with time zone
--- ledger.balance_after(text,bigint) → bigint
--- ledger.change_plan(text,text,text,jsonb,timestamp with time zone) → void
 -- ledger.charged_by(ledger.entries) → bigint
 -- ledger.clock() → timestamp with time zone
 -- ledger.clock(ledger.accounts) → timestamp with time zone
@@ -671,8 +667,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.delta(ledger.bucket,ledger.bucket,ledger.bucket,bigint) → bigint
 -- ledger.end_of_history(text) → timestamp with time zone
 -- ledger.entries_of_reservation(text,text) → SETOF bigint
--- ledger.exceeded_cap(text,text,text,bigint) → jsonb  -- holdfast_api, holdfast_worker
--- ledger.expire_due(text,timestamp with time zone) → void
+-- ledger.exceeded_cap(ledger.accounts,text,text,bigint) → jsonb
+-- ledger.expire_due(ledger.accounts) → void
 -- ledger.extend(text,text[],timestamp with time zone) → void
 -- ledger.give_back(ledger.accounts,ledger.reservations,text,bigint,bigint,text,double precision) → void
 -- ledger.grant_as_json(ledger.grants) → jsonb
@@ -680,35 +676,25 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.grant_credits(text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) → text  --
 --     holdfast_api, holdfast_worker
 -- ledger.grant_period(text,text,jsonb,timestamp with time zone) → void
--- ledger.history(text,bigint,bigint,text[]) → SETOF ledger.history_line
 -- ledger.hold_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
--- ledger.inviters_of(text) → SETOF text
--- ledger.is_over_cap(ledger.accounts,text,text,bigint) → boolean
 -- ledger.known_as(text,text,text,bigint,text,text,text,text) → text
 -- ledger.last_entry_before(text,timestamp with time zone) → bigint
--- ledger.leave_tombstone(ledger.accounts,text,text) → void
 -- ledger.lock(text) → timestamp with time zone
--- ledger.lock_absent_account(text) → void
 -- ledger.lock_account(text) → ledger.accounts
 -- ledger.lock_accounts(text[]) → void
--- ledger.lock_referrals(boolean) → void
 -- ledger.make_grant(ledger.accounts,text,text,integer,timestamp with time zone,text,text) → void
 -- ledger.months_after(timestamp with time zone,integer) → timestamp with time zone
--- ledger.move_in_grants(text,ledger.move[],timestamp with time zone) → timestamp with time zone
 -- ledger.moves_back(ledger.accounts,text,ledger.bucket,bigint,text,text,text,text) → ledger.move[]
 -- ledger.needs_new_grant(ledger.move[]) → boolean
 -- ledger.next_grant(text,ledger.grants) → ledger.grants
--- ledger.note_low_balance(text) → void
 -- ledger.open_account(text,text,text,bigint,text,bigint) → TABLE(outcome text, account_id text, name text, opened_at
 --     timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- ledger.pay_referral(text,bigint,integer,timestamp with time zone) → void
+-- ledger.period_at(text,timestamp with time zone) → record
 -- ledger.period_number(timestamp with time zone,timestamp with time zone) → integer
--- ledger.period_started_at(text,timestamp with time zone) → timestamp with time zone
--- ledger.post(text,ledger.move[],timestamp with time zone) → int8range
--- ledger.read_account(text) → TABLE(account_id text, name text, reference text, opened_at timestamp with time zone)  --
---     holdfast_api, holdfast_worker
+-- ledger.post(ledger.accounts,ledger.move[]) → int8range
+-- ledger.read_account(text) → SETOF ledger.account_profiles  -- holdfast_api, holdfast_worker
 -- ledger.read_balance(text) → jsonb  -- holdfast_api, holdfast_worker
--- ledger.read_caps(ledger.accounts,text,text) → TABLE(spender ledger.spender, name text, cap bigint, used bigint)
 -- ledger.read_due_expiry(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
 --     zone)  -- holdfast_worker
 -- ledger.read_due_plans(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
@@ -717,8 +703,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     ledger.history_line  -- holdfast_api, holdfast_worker
 -- ledger.read_grant(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_limits(text) → jsonb  -- holdfast_api, holdfast_worker
--- ledger.read_low_balance_notices(text,bigint) → TABLE(entry_seq bigint, available bigint, low_balance_at bigint,
---     created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
+-- ledger.read_low_balance_notices(text,bigint) → SETOF ledger.low_balance_notices  -- holdfast_api, holdfast_worker
 -- ledger.read_open_reservations(text,text,integer,double precision) → TABLE(account_id text, reservation_id text,
 --     job_id text, output_id text, amount bigint, return_by timestamp with time zone, overdue_seconds double precision)
 --      -- holdfast_worker
@@ -730,8 +715,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.reconcile(double precision) → TABLE(check_name text, account_id text, subject text, detail jsonb)  --
 --     holdfast_worker
 -- ledger.record_action(text,text,text,text,jsonb,timestamp with time zone) → void
--- ledger.record_skipped_periods(text,text,timestamp with time zone,timestamp with time zone,timestamp with time zone) →
---     void
 -- ledger.refer(text,text,bigint,integer,text) → TABLE(outcome text, is_replay boolean)  -- holdfast_api,
 --     holdfast_worker
 -- ledger.refund(text,text,text,bigint,text,text,double precision) → TABLE(outcome text, credits bigint, refunded
@@ -746,7 +729,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.reserve(ledger.accounts,text,ledger.part[],bigint,text,double precision,text,text) → ledger.reserved
 -- ledger.reserve_parts(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → ledger.reserved
 -- ledger.return_grant_expiry(ledger.accounts,integer) → timestamp with time zone
--- ledger.return_route(ledger.grants,timestamp with time zone,text) → text
 -- ledger.return_sooner(text,text,timestamp with time zone) → timestamp with time zone
 -- ledger.roll_period(text,timestamp with time zone) → void
 -- ledger.set_limits(text,jsonb,text,text) → boolean  -- holdfast_api, holdfast_worker
@@ -755,11 +737,10 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.settle(ledger.accounts,text,ledger.settle_verb,bigint,text,ledger.expired_policy,integer) → ledger.settled
 -- ledger.settle_open(ledger.accounts,ledger.reservations,text,bigint,text,text,integer) → ledger.settled
 -- ledger.spend(ledger.accounts,text,bigint,text,text,text) → ledger.reserved
--- ledger.spendable(ledger.grants) → bigint
 -- ledger.spenders_of(text,text) → TABLE(spender ledger.spender, name text)
--- ledger.spent_since(text,timestamp with time zone) → bigint
 -- ledger.start_on_grid(text,timestamp with time zone) → timestamp with time zone
 -- ledger.start_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
+-- ledger.store_sums(ledger.accounts,ledger.accounts) → void
 -- ledger.sweep_account(text) → void
 -- ledger.sweep_accounts(text[]) → SETOF text  -- holdfast_worker
 -- ledger.void_grant(text,text,text,text) → TABLE(outcome text, voided bigint, not_recovered bigint)  -- holdfast_api,
@@ -771,8 +752,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.admit_one(jobs.admit_item) → jobs.admitted
 -- jobs.append_event(text,text,text,jsonb,timestamp with time zone) → void
 -- jobs.apply_command(text,text,text,text,jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
--- jobs.asset_of(text,text) → jobs.attempts
--- jobs.attempts_as_json(text,text) → jsonb
 -- jobs.attempts_named(text,text,jsonb) → SETOF jobs.attempts
 -- jobs.attempts_of(text,text) → SETOF jobs.attempts
 -- jobs.begin_attempt(text,text,text,text,integer,text,text,text) → TABLE(is_mine boolean, state text, provider_job_id
@@ -791,17 +770,13 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --      -- holdfast_api, holdfast_worker
 -- jobs.extend_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.fail_attempt(text,text,text,text,text) → text  -- holdfast_worker
--- jobs.first_failure(text,text,text) → jsonb
 -- jobs.forget_attempt_to_stop(text,text) → void  -- holdfast_worker
 -- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) →
 --     TABLE(outcome text, is_replay boolean, answer jsonb)  -- holdfast_api, holdfast_worker
--- jobs.has_begun(jobs.settle_item) → boolean
--- jobs.has_free_retry(text,text,timestamp with time zone) → boolean
--- jobs.has_room_under(text,integer) → boolean
+-- jobs.has_room(text) → boolean
 -- jobs.inspect_job(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.is_free_retry(text,text) → boolean
 -- jobs.is_listed(jobs.reviews,text,text,timestamp with time zone,text) → boolean
--- jobs.is_overdue(jobs.settle_item,timestamp with time zone) → boolean
 -- jobs.keep_cancel_key(text,text,text,boolean) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.last_decision(text,text) → SETOF jobs.review_decisions
 -- jobs.list_jobs(text,text,text,timestamp with time zone,timestamp with time zone,timestamp with time
@@ -812,8 +787,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     review_id text)  -- holdfast_api, holdfast_worker
 -- jobs.list_reviews_of_all(text,text,timestamp with time zone,text,integer) → TABLE(review jsonb, created_at text,
 --     review_id text)  -- holdfast_api, holdfast_worker
+-- jobs.lock_accounts_of(jsonb) → timestamp with time zone
 -- jobs.mark_stuck(text,text,text) → boolean  -- holdfast_worker
--- jobs.may_be_retried(ledger.reservations) → boolean
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker
 -- jobs.move_job_on(jobs.settle_item,text,jsonb,ledger.settled) → void
@@ -822,9 +797,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     integer, variation integer)
 -- jobs.open_review(text,text,text,text,jsonb) → TABLE(outcome text, review_id text, retry_after_seconds double
 --     precision)  -- holdfast_api, holdfast_worker
--- jobs.origin_jobs(text,text) → SETOF text
 -- jobs.outputs_of(text,text) → SETOF jobs.outputs
--- jobs.paid_output(text,text) → jobs.outputs
 -- jobs.payment_of(text,text) → ledger.reservations
 -- jobs.prepare_attempt(text,text,text) → TABLE(state text, provider_job_id text, error_class text, work jsonb,
 --     seconds_left double precision)  -- holdfast_worker
@@ -865,13 +838,10 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.references_of(text,text,jsonb) → jsonb
 -- jobs.refund_id_of(text) → text
 -- jobs.refund_job(text,text,jsonb,timestamp with time zone) → jsonb
--- jobs.refund_reviewed(jobs.reviews,ledger.reservations,text,text,double precision,timestamp with time zone) → boolean
 -- jobs.refundable_outputs(text,text,text,timestamp with time zone) → TABLE(output_id text, reservation_id text,
 --     committed bigint, credits_left bigint, is_retried boolean)
 -- jobs.refusal(text,text,jsonb) → jsonb
 -- jobs.refusal_before_reserve(jobs.admit_item,ledger.accounts) → jsonb
--- jobs.refusal_by_ledger(jobs.admit_item,ledger.reserved) → jsonb
--- jobs.refusal_by_quote(jobs.admit_item,timestamp with time zone) → jsonb
 -- jobs.refused(text) → jsonb
 -- jobs.release_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.resolve_attempt(text,text,jsonb) → jsonb

@@ -1,5 +1,5 @@
--- One barrier: the processes' roles may execute the functions named here and nothing else. Applied on every migrate, after
--- the functions; what an earlier version granted and this one does not is taken away.
+-- One barrier: the processes' roles may execute the functions named here and nothing else. Applied on every migrate,
+-- after the functions; what an earlier version granted and this one does not is taken away.
 REVOKE ALL ON SCHEMA jobs FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA jobs FROM PUBLIC, holdfast_api, holdfast_worker;
 GRANT USAGE ON SCHEMA jobs TO holdfast_api, holdfast_worker;
@@ -23,9 +23,9 @@ GRANT EXECUTE ON FUNCTION
   jobs.return_by, jobs.seconds_to_return, jobs.settle, jobs.unneeded_assets
 TO holdfast_worker;
 
--- Each of these, of the ledger's too, runs as the owner, with a search path that no caller can change; it waits 2 s for a lock
--- (then 55P03) and writes times in UTC; and it looks rows up by their keys, by plans made once, whatever the tables hold and
--- PostgreSQL knows of them. Reports and checks, which read everything, say for themselves what they run with.
+-- Each of these, of the ledger's too, runs as the owner, with a search path that no caller can change; it waits 2 s for
+-- a lock (then 55P03) and writes times in UTC; and it looks rows up by their keys, by plans made once, whatever the
+-- tables hold and PostgreSQL knows of them. Reports and checks, which read everything, say for themselves.
 DO $$
 DECLARE
   v_function regprocedure;
@@ -36,6 +36,7 @@ BEGIN
       AND has_function_privilege('holdfast_worker', p.oid, 'EXECUTE')
   LOOP
     EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = UTC'
-                   ' SET lock_timeout = ''2s'' SET enable_seqscan = off SET plan_cache_mode = force_generic_plan', v_function);
+                   ' SET lock_timeout = ''2s'' SET enable_seqscan = off'
+                   ' SET plan_cache_mode = force_generic_plan', v_function);
   END LOOP;
 END $$;

@@ -1,7 +1,7 @@
--- One barrier: the processes' roles may execute the functions named here and nothing else. Applied on every migrate, after
--- the functions; what an earlier version granted and this one does not is taken away.
+-- One barrier: the processes' roles may execute the functions named here and nothing else. Applied on every migrate,
+-- after the functions; what an earlier version granted and this one does not is taken away.
 
--- For functions that are added later, in both schemas. Not "IN SCHEMA": that can only add to the defaults, never take away.
+-- For functions that are added later, in both schemas. Not "IN SCHEMA": that cannot take away.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 REVOKE ALL ON SCHEMA ledger FROM PUBLIC;
@@ -10,7 +10,7 @@ GRANT USAGE ON SCHEMA ledger TO holdfast_api, holdfast_worker;
 
 -- Both serve customers and operators. Reserving, settling, spending and refunding go through the functions of jobs.
 GRANT EXECUTE ON FUNCTION
-  ledger.account_of_grant, ledger.exceeded_cap, ledger.grant_credits, ledger.open_account, ledger.read_account,
+  ledger.account_of_grant, ledger.grant_credits, ledger.open_account, ledger.read_account,
   ledger.read_balance, ledger.read_entries, ledger.read_grant, ledger.read_limits, ledger.read_low_balance_notices,
   ledger.read_plan, ledger.read_statement, ledger.read_statement_rows, ledger.refer, ledger.set_limits, ledger.set_plan,
   ledger.void_grant

@@ -1,5 +1,4 @@
 import type { Limits } from '../contract/account-shapes.ts';
-import type { ExceededCap } from '../contract/problem-shape.ts';
 import type { Database } from './database.ts';
 
 /** Sets all limits of an account. False when there is no such account. */
@@ -25,22 +24,4 @@ export async function readLimits(database: Database, accountId: string): Promise
     values: [accountId],
   });
   return rows[0]?.limits ?? null;
-}
-
-/** The first cap that so many credits more would exceed; null when none. For the words of a refusal. */
-export async function readExceededCap(
-  database: Database,
-  accountId: string,
-  wanted: {
-    readonly member?: string | undefined;
-    readonly project?: string | undefined;
-    readonly credits: number;
-  },
-): Promise<ExceededCap | null> {
-  const { rows } = await database.query<{ cap: ExceededCap | null }>({
-    name: 'ledger.exceeded_cap',
-    text: 'SELECT ledger.exceeded_cap($1, $2, $3, $4) AS cap',
-    values: [accountId, wanted.member, wanted.project, wanted.credits],
-  });
-  return rows[0]?.cap ?? null;
 }

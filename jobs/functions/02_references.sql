@@ -2,24 +2,11 @@ CREATE OR REPLACE FUNCTION jobs.url_key(p_url text) RETURNS text LANGUAGE sql ST
   SELECT encode(sha256(convert_to(p_url, 'UTF8')), 'hex')
 $$;
 
--- The jobs that a job's work comes from: of an edit the source's, of a free retry the reviewed output's. What they kept is
--- what their customer saw, and their addresses may have ended since.
-CREATE OR REPLACE FUNCTION jobs.origin_jobs(p_account_id text, p_job_id text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
-  SELECT s.job_id FROM jobs.outputs_of(p_account_id, p_job_id) o
-  JOIN jobs.outputs s ON s.account_id = o.account_id AND s.output_id = o.source_output_id
-  UNION
-  SELECT r.job_id FROM jobs.review_decisions d
-  JOIN jobs.reviews r ON r.account_id = d.account_id AND r.review_id = d.review_id
-  WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id
-$$;
-
--- Claims the addresses of an output's brief, and tells of each: mine (to be fetched by this output, until its lease ends), busy
--- (another output of the job fetches it), kept, or refused with the reason. An output may claim what it has claimed before: the
--- worker that did may be dead. No rows when nothing is to be fetched, or the output has ended.
+-- Claims the addresses of an output's brief. Per address: mine (this output fetches it, until its lease ends), busy
+-- (another output of the job does), kept, or refused and why. No rows: nothing is to be fetched.
 CREATE OR REPLACE FUNCTION jobs.claim_references(
   p_account_id text, p_job_id text, p_output_id text, p_lease_seconds double precision
 ) RETURNS TABLE (place int, url text, state text, refusal text) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
 DECLARE
   v_now  timestamptz := ledger.clock();
   v_urls jsonb := (
@@ -32,8 +19,14 @@ BEGIN
   SELECT DISTINCT ON (jobs.url_key(u)) p_account_id, p_job_id, jobs.url_key(u), u, coalesce(k.state, 'fetching'),
          p_output_id, v_now + make_interval(secs => p_lease_seconds), k.sha256, k.content_type, k.bytes, k.resolved_at
   FROM jsonb_array_elements_text(v_urls) u
+  -- What was kept by the job that this one comes from (an edit's source, a retried output) is what its customer saw.
   LEFT JOIN jobs.reference_assets k ON k.account_id = p_account_id AND k.url_key = jobs.url_key(u) AND k.state = 'kept'
-    AND k.job_id IN (SELECT jobs.origin_jobs(p_account_id, p_job_id))
+    AND k.job_id IN (
+      SELECT s.job_id FROM jobs.outputs_of(p_account_id, p_job_id) o
+      JOIN jobs.outputs s ON s.account_id = o.account_id AND s.output_id = o.source_output_id
+      UNION
+      SELECT r.job_id FROM jobs.review_decisions d JOIN jobs.reviews r USING (account_id, review_id)
+      WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id)
   ORDER BY jobs.url_key(u), k.resolved_at DESC NULLS LAST
   ON CONFLICT (account_id, job_id, url_key) DO UPDATE
   SET claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until
@@ -45,8 +38,7 @@ BEGIN
     FROM jsonb_array_elements_text(v_urls) WITH ORDINALITY u (url, place)
     JOIN jobs.reference_assets a
       ON a.account_id = p_account_id AND a.job_id = p_job_id AND a.url_key = jobs.url_key(u.url)
-    GROUP BY a.url, a.state, a.claimed_by, a.refusal
-    ORDER BY min(u.place);
+    GROUP BY a.url, a.state, a.claimed_by, a.refusal ORDER BY min(u.place);
 END $$;
 
 -- Records what came of an address: the asset that was kept, or why there is none. The first word stands.

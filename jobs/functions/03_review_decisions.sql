@@ -4,9 +4,8 @@ LANGUAGE sql STABLE AS $$
   WHERE d.account_id = p_account_id AND d.review_id = p_review_id ORDER BY d.number DESC LIMIT 1
 $$;
 
--- The decision that holds: the last, unless it was a free retry that came to nothing (it ended without delivering, was refused,
--- or has not begun in two minutes, twice as long as an admission takes at most). Then the review is open again, and may be
--- decided anew.
+-- The decision that holds: the last, unless it was a free retry that came to nothing (not delivered, refused, or not
+-- begun in two minutes, twice as long as an admission takes at most). Then the review is open again.
 CREATE OR REPLACE FUNCTION jobs.standing_decision(p_account_id text, p_review_id text, p_now timestamptz)
 RETURNS SETOF jobs.review_decisions LANGUAGE sql STABLE AS $$
   SELECT d.* FROM jobs.last_decision(p_account_id, p_review_id) d
@@ -18,52 +17,31 @@ RETURNS SETOF jobs.review_decisions LANGUAGE sql STABLE AS $$
             ELSE p_now < d.created_at + interval '2 minutes' END
 $$;
 
--- The output that was paid for: of a free retry, what it is the retry of; of any other, itself.
-CREATE OR REPLACE FUNCTION jobs.paid_output(p_account_id text, p_output_id text) RETURNS jobs.outputs
-LANGUAGE sql STABLE AS $$
-  WITH RECURSIVE chain AS (
-    SELECT o.output_id, o.job_id, 0 AS step FROM jobs.outputs o
-    WHERE o.account_id = p_account_id AND o.output_id = p_output_id
-    UNION ALL
-    SELECT o.output_id, o.job_id, c.step + 1
-    FROM chain c
-    JOIN jobs.review_decisions d ON d.account_id = p_account_id AND d.retry_job_id = c.job_id
-    JOIN jobs.reviews r ON r.account_id = p_account_id AND r.review_id = d.review_id
-    JOIN jobs.outputs o ON o.account_id = p_account_id AND o.output_id = r.output_id
-  )
-  SELECT o FROM jobs.outputs o
-  WHERE o.account_id = p_account_id AND o.output_id = (SELECT c.output_id FROM chain c ORDER BY c.step DESC LIMIT 1)
-$$;
-
--- The reservation that paid for an output.
+-- The reservation that paid for an output: of a free retry, that of what it is the retry of.
 CREATE OR REPLACE FUNCTION jobs.payment_of(p_account_id text, p_output_id text) RETURNS ledger.reservations
 LANGUAGE sql STABLE AS $$
-  SELECT r FROM jobs.paid_output(p_account_id, p_output_id) p
-  CROSS JOIN LATERAL ledger.reservation_of(p.account_id, p.reservation_id) r
+  WITH RECURSIVE chain AS (
+    SELECT o.job_id, o.reservation_id, 0 AS step FROM jobs.outputs o
+    WHERE o.account_id = p_account_id AND o.output_id = p_output_id
+    UNION ALL SELECT o.job_id, o.reservation_id, c.step + 1 FROM chain c
+    JOIN jobs.review_decisions d ON d.account_id = p_account_id AND d.retry_job_id = c.job_id
+    JOIN jobs.reviews r USING (account_id, review_id)
+    JOIN jobs.outputs o ON o.account_id = p_account_id AND o.output_id = r.output_id
+  )
+  SELECT r FROM (SELECT c.reservation_id FROM chain c ORDER BY c.step DESC LIMIT 1) paid
+  CROSS JOIN LATERAL ledger.reservation_of(p_account_id, paid.reservation_id) r
 $$;
 
--- Whether a free retry of an output stands: it is made good by that, and no refund pays for it as well.
-CREATE OR REPLACE FUNCTION jobs.has_free_retry(p_account_id text, p_output_id text, p_now timestamptz) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (
-    SELECT 1 FROM jobs.reviews r CROSS JOIN LATERAL jobs.standing_decision(r.account_id, r.review_id, p_now) d
-    WHERE r.account_id = p_account_id AND r.output_id = p_output_id AND d.decision = 'free_retry')
-$$;
-
--- Whether a free retry may make good what was paid: nothing of it has been given back.
-CREATE OR REPLACE FUNCTION jobs.may_be_retried(p_payment ledger.reservations) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-  SELECT coalesce(p_payment.committed > 0 AND p_payment.refunded = 0, false)
-$$;
-
--- Whether a job may be admitted at no credits: the last decision of a review names it (one that was decided anew does not),
--- and what was paid has not been refunded since.
-CREATE OR REPLACE FUNCTION jobs.is_free_retry(p_account_id text, p_job_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
+-- Whether a job may be admitted at no credits: the last decision of a review names it (one that was decided anew does
+-- not), and nothing of what was paid has been given back.
+CREATE OR REPLACE FUNCTION jobs.is_free_retry(p_account_id text, p_job_id text)
+RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (
     SELECT 1 FROM jobs.review_decisions d
-    JOIN jobs.reviews r ON r.account_id = d.account_id AND r.review_id = d.review_id
-    WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id
-      AND d.number = (SELECT l.number FROM jobs.last_decision(d.account_id, d.review_id) l)
-      AND jobs.may_be_retried(jobs.payment_of(d.account_id, r.output_id)))
+    JOIN jobs.reviews r USING (account_id, review_id)
+    CROSS JOIN LATERAL jobs.payment_of(d.account_id, r.output_id) p
+    WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id AND p.committed > 0 AND p.refunded = 0
+      AND d.number = (SELECT l.number FROM jobs.last_decision(d.account_id, d.review_id) l))
 $$;
 
 CREATE OR REPLACE FUNCTION jobs.refund_id_of(p_review_id text) RETURNS text LANGUAGE sql IMMUTABLE AS $$

@@ -1,101 +1,64 @@
--- Whether an account may have another job under way. p_max null: any number.
-CREATE OR REPLACE FUNCTION jobs.has_room_under(p_account_id text, p_max int) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  IF p_max IS NULL THEN
-    RETURN true;
-  END IF;
-  RETURN p_max > (
+-- Whether an account may have another job under way.
+CREATE OR REPLACE FUNCTION jobs.has_room(p_account_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT a.max_concurrent_jobs IS NULL OR a.max_concurrent_jobs > (
     SELECT count(*) FROM (
-      SELECT 1 FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.finished_at IS NULL LIMIT p_max) j);
-END $$;
+      SELECT 1 FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.finished_at IS NULL
+      LIMIT a.max_concurrent_jobs) j)
+  FROM ledger.accounts a WHERE a.account_id = p_account_id
+$$;
 
--- What is on record of a submission before it is started: what was decided under its key (null: the key is new); how many jobs
--- the account may have under way, if it has as many (a hint: that is decided under its lock); whether the quote is its own.
+-- What is on record of a submission before it is started: what was decided under its key (null: the key is new); how
+-- many jobs the account may have under way, if it has as many (a hint: that is decided under its lock); whether the
+-- quote is its own.
 CREATE OR REPLACE FUNCTION jobs.read_submission(p_account_id text, p_job_id text, p_quote_id text)
-RETURNS TABLE (admission jsonb, reached_job_limit int, is_quote_known boolean) LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  SELECT jsonb_build_object('outcome', a.outcome, 'fingerprint', a.fingerprint) INTO admission
-  FROM jobs.admissions a WHERE a.account_id = p_account_id AND a.job_id = p_job_id;
-  SELECT a.max_concurrent_jobs INTO reached_job_limit
-  FROM ledger.accounts a
-  WHERE a.account_id = p_account_id AND NOT jobs.has_room_under(p_account_id, a.max_concurrent_jobs);
-  is_quote_known := EXISTS (
-    SELECT 1 FROM jobs.quotes q WHERE q.account_id = p_account_id AND q.quote_id = p_quote_id);
-  RETURN NEXT;
-END $$;
+RETURNS TABLE (admission jsonb, reached_job_limit int, is_quote_known boolean) LANGUAGE sql STABLE AS $$
+  SELECT (SELECT jsonb_build_object('outcome', a.outcome, 'fingerprint', a.fingerprint)
+          FROM jobs.admissions a WHERE a.account_id = p_account_id AND a.job_id = p_job_id),
+         (SELECT a.max_concurrent_jobs FROM ledger.accounts a
+          WHERE a.account_id = p_account_id AND NOT jobs.has_room(p_account_id)),
+         EXISTS (SELECT 1 FROM jobs.quotes q WHERE q.account_id = p_account_id AND q.quote_id = p_quote_id)
+$$;
 
 CREATE OR REPLACE FUNCTION jobs.refusal(p_code text, p_reason text, p_detail jsonb DEFAULT '{}') RETURNS jsonb
 LANGUAGE sql IMMUTABLE AS $$
   SELECT jsonb_build_object('outcome', 'refused', 'code', p_code, 'reason', p_reason) || p_detail
 $$;
 
--- Why a quote that was agreed on does not hold; null when it does.
-CREATE OR REPLACE FUNCTION jobs.refusal_by_quote(p_item jobs.admit_item, p_now timestamptz) RETURNS jsonb
-LANGUAGE plpgsql AS $$
-DECLARE
-  v_quote jobs.quotes;
-BEGIN
-  SELECT q.* INTO v_quote FROM jobs.quotes q WHERE q.account_id = p_item.account_id AND q.quote_id = p_item.quote_id;
-  RETURN CASE
-    WHEN NOT FOUND THEN jobs.refusal('not_found', 'quote_not_found')
-    WHEN v_quote.expires_at <= p_now THEN jobs.refusal('price_changed', 'quote_expired')
-    WHEN v_quote.fingerprint <> p_item.work_fingerprint THEN jobs.refusal('price_changed', 'quote_is_for_another_body')
-    WHEN (v_quote.price->>'total')::bigint <> p_item.total THEN jobs.refusal('price_changed', 'price_list_changed')
-  END;
-END $$;
-
 -- Why a request is refused before its balance is looked at; null when nothing speaks against it.
 CREATE OR REPLACE FUNCTION jobs.refusal_before_reserve(p_item jobs.admit_item, p_account ledger.accounts) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_refusal jsonb;
-  v_stuck   text;
+  v_quote jobs.quotes;
+  v_stuck text;
 BEGIN
-  IF p_item.refusal IS NOT NULL THEN
-    RETURN p_item.refusal || '{"outcome": "refused"}';
-  ELSIF p_item.admit_by < p_account.moved_at THEN
-    RETURN jobs.refusal('state_conflict', 'not_admitted_in_time');
-  END IF;
   IF p_item.quote_id IS NOT NULL THEN
-    v_refusal := jobs.refusal_by_quote(p_item, p_account.moved_at);
-    IF v_refusal IS NOT NULL THEN
-      RETURN v_refusal;
-    END IF;
-  END IF;
-  IF p_item.max_credits < p_item.total THEN
-    RETURN jobs.refusal('price_changed', 'over_max_credits', jsonb_build_object('required', p_item.total));
+    SELECT q.* INTO v_quote FROM jobs.quotes q WHERE q.account_id = p_item.account_id AND q.quote_id = p_item.quote_id;
   END IF;
   IF NOT coalesce(p_item.force, false) THEN
     SELECT j.job_id INTO v_stuck FROM jobs.jobs j
-    WHERE j.account_id = p_item.account_id AND j.work_fingerprint = p_item.work_fingerprint AND j.state = 'stuck' LIMIT 1;
-    IF FOUND THEN
-      RETURN jobs.refusal('job_in_doubt', 'identical_job_is_stuck', jsonb_build_object('job_id', v_stuck));
-    END IF;
+    WHERE j.account_id = p_item.account_id AND j.work_fingerprint = p_item.work_fingerprint AND j.state = 'stuck'
+    LIMIT 1;
   END IF;
-  -- A free retry was promised: it waits for no other job to end.
-  IF p_item.total > 0 AND NOT jobs.has_room_under(p_item.account_id, p_account.max_concurrent_jobs) THEN
-    RETURN jobs.refusal('rate_limited', 'too_many_concurrent_jobs', jsonb_build_object('limit', jsonb_build_object(
-      'limit', 'max_concurrent_jobs', 'jobs', p_account.max_concurrent_jobs)));
-  END IF;
-  RETURN NULL;
+  RETURN CASE
+    WHEN p_item.refusal IS NOT NULL THEN p_item.refusal || '{"outcome": "refused"}'
+    WHEN p_item.admit_by < p_account.moved_at THEN jobs.refusal('state_conflict', 'not_admitted_in_time')
+    WHEN v_quote.quote_id IS DISTINCT FROM p_item.quote_id THEN jobs.refusal('not_found', 'quote_not_found')
+    WHEN v_quote.expires_at <= p_account.moved_at THEN jobs.refusal('price_changed', 'quote_expired')
+    WHEN v_quote.fingerprint <> p_item.work_fingerprint THEN jobs.refusal('price_changed', 'quote_is_for_another_body')
+    WHEN (v_quote.price->>'total')::bigint <> p_item.total THEN jobs.refusal('price_changed', 'price_list_changed')
+    WHEN p_item.max_credits < p_item.total THEN
+      jobs.refusal('price_changed', 'over_max_credits', jsonb_build_object('required', p_item.total))
+    WHEN v_stuck IS NOT NULL THEN
+      jobs.refusal('job_in_doubt', 'identical_job_is_stuck', jsonb_build_object('job_id', v_stuck))
+    -- A free retry was promised: it waits for no other job to end.
+    WHEN p_item.total > 0 AND p_account.max_concurrent_jobs IS NOT NULL AND NOT jobs.has_room(p_item.account_id) THEN
+      jobs.refusal('rate_limited', 'too_many_concurrent_jobs', jsonb_build_object('limit', jsonb_build_object(
+        'limit', 'max_concurrent_jobs', 'jobs', p_account.max_concurrent_jobs))) END;
 END $$;
 
--- What the ledger refused, as the outcome of an admission.
-CREATE OR REPLACE FUNCTION jobs.refusal_by_ledger(p_item jobs.admit_item, p_reserved ledger.reserved) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
-  SELECT jobs.refusal(
-    CASE WHEN p_reserved.outcome IN ('insufficient_credits', 'limit_exceeded') THEN p_reserved.outcome
-         WHEN p_reserved.outcome = 'account_not_found' THEN 'not_found'
-         ELSE 'state_conflict' END,
-    p_reserved.outcome,
-    jsonb_build_object(
-      'required', p_item.total, 'available', p_reserved.available, 'reserved', p_reserved.reserved,
-      'limit', CASE p_reserved.outcome WHEN 'limit_exceeded' THEN
-                 ledger.exceeded_cap(p_item.account_id, p_item.member, p_item.project, p_item.total) END))
-$$;
-
--- Writes the record of a job whose credits were just reserved: the job, its outputs and its first event. Returns the outcome.
-CREATE OR REPLACE FUNCTION jobs.record_job(p_item jobs.admit_item, p_now timestamptz) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- Writes the record of a job whose credits were just reserved, its outputs and its first event. Returns the outcome.
+CREATE OR REPLACE FUNCTION jobs.record_job(p_item jobs.admit_item, p_now timestamptz)
+RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_output jobs.admit_output;
 BEGIN
@@ -142,7 +105,13 @@ BEGIN
   v_reserved := ledger.reserve(p_account, p_item.job_id, v_parts, p_item.total, v_reason, p_item.deadline_seconds,
                                p_item.member, p_item.project);
   IF v_reserved.outcome <> 'reserved' THEN
-    RETURN jobs.refusal_by_ledger(p_item, v_reserved);
+    RETURN jobs.refusal(
+      CASE v_reserved.outcome WHEN 'insufficient_credits' THEN 'insufficient_credits'
+                              WHEN 'limit_exceeded' THEN 'limit_exceeded'
+                              WHEN 'account_not_found' THEN 'not_found' ELSE 'state_conflict' END,
+      v_reserved.outcome, jsonb_build_object(
+        'required', p_item.total, 'available', v_reserved.available, 'reserved', v_reserved.reserved,
+        'limit', ledger.exceeded_cap(p_account, p_item.member, p_item.project, p_item.total)));
   END IF;
   v_outcome := jobs.record_job(p_item, v_reserved.at);
   IF v_reserved.available < p_account.low_balance_at THEN
@@ -172,21 +141,16 @@ BEGIN
   RETURN ROW(v_outcome, p_item.fingerprint, v_outcome->>'outcome' = 'reserved', 0)::jobs.admitted;
 END $$;
 
--- Admits what arrived together (jobs.admit_item), one after the other, in one transaction. Of an array that takes too long, the
--- rest gets no row and is sent again.
---
--- Outcomes: {"outcome": "reserved", "credits"} or {"outcome": "refused", "code", …}. Each comes with the fingerprint first stored
--- under its key, so that the caller sees whose outcome it holds; with is_open: whether any of its reservations is still open (an
--- ended one must not be run again); and with its age, so that a workflow that starts over keeps the first one's deadlines.
+-- Admits what arrived together, one after the other, in one transaction. Of an array that takes too long the rest is
+-- sent again. Outcomes: {"outcome": "reserved", "credits"} or {"outcome": "refused", "code", …}, with the fingerprint
+-- first stored under the key; is_open: whether any reservation is still open (an ended one must not be run again); and
+-- the age, so that a workflow that starts over keeps the first one's deadlines.
 CREATE OR REPLACE FUNCTION jobs.admit(p_items jsonb) RETURNS SETOF jobs.admitted LANGUAGE plpgsql AS $$
 DECLARE
-  v_items    jobs.admit_item[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::jobs.admit_item, p_items) i);
   v_item     jobs.admit_item;
-  v_deadline timestamptz;
+  v_deadline timestamptz := jobs.lock_accounts_of(p_items);
 BEGIN
-  PERFORM ledger.lock_accounts(ARRAY(SELECT DISTINCT i.account_id FROM unnest(v_items) i));
-  v_deadline := ledger.array_deadline();
-  FOREACH v_item IN ARRAY v_items LOOP
+  FOR v_item IN SELECT i.* FROM jsonb_populate_recordset(NULL::jobs.admit_item, p_items) i LOOP
     RETURN NEXT jobs.admit_one(v_item);
     EXIT WHEN clock_timestamp() > v_deadline;
   END LOOP;

@@ -11,33 +11,32 @@ LANGUAGE sql STABLE AS $$
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
 
--- Returns whether this caller made the row (and may post, once), and the attempt's state. No row is made once the output's
--- reservation has ended: a caller that comes late has nothing to submit.
+-- Returns whether this caller made the row (and may post, once), and the attempt's state. No row is made once the
+-- output's reservation has ended: a caller that comes late has nothing to submit.
 CREATE OR REPLACE FUNCTION jobs.begin_attempt(
   p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int, p_reference text, p_provider text,
   p_submitter text
 ) RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
 DECLARE
   v_now timestamptz := ledger.lock(p_account_id);
 BEGIN
   is_mine := false;
   IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL THEN
-    INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, number, provider, state, submitter, posted_at)
-    VALUES (p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_number, p_provider, 'posting', p_submitter, v_now)
-    ON CONFLICT DO NOTHING;
+    INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, number, provider, state, submitter,
+                               posted_at)
+    VALUES (p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_number, p_provider, 'posting', p_submitter,
+            v_now) ON CONFLICT DO NOTHING;
     is_mine := FOUND;
     -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
     UPDATE jobs.outputs o SET attempts = p_number
     WHERE is_mine AND o.account_id = p_account_id AND o.output_id = p_output_id AND o.attempts < p_number;
   END IF;
   RETURN QUERY
-    SELECT is_mine, coalesce(a.state, 'fenced')::text, a.provider_job_id, a.error_class
-    FROM (VALUES (1)) one
+    SELECT is_mine, coalesce(a.state, 'fenced')::text, a.provider_job_id, a.error_class FROM (VALUES (1)) one
     LEFT JOIN jobs.attempts a ON a.account_id = p_account_id AND a.reference = p_reference;
 END $$;
 
--- Its submitter has given an attempt up, and has reset its connection: nothing of it can arrive any more. Returns its state.
+-- Its submitter gave an attempt up and reset its connection: nothing of it can arrive any more. Returns its state.
 CREATE OR REPLACE FUNCTION jobs.close_attempt(p_account_id text, p_reference text)
 RETURNS TABLE (state text, provider_job_id text, error_class text) LANGUAGE sql AS $$
   UPDATE jobs.attempts a

@@ -1,6 +1,5 @@
--- Moves an attempt on by compare-and-set: from one of p_from to p_to. Returns its state now and whether this call moved it. An
--- accepted one makes a queued job running; one that is stuck by then stays so: it is still late. A provider's id that comes too
--- late is kept for support.
+-- Moves an attempt on by compare-and-set. Returns its state now and whether this call moved it. An accepted one makes a
+-- queued job running, not a stuck one: that is still late. A provider's id that comes too late is kept for support.
 CREATE OR REPLACE FUNCTION jobs.move_attempt(
   p_account_id text, p_reference text, p_from text[], p_to text, p_provider_job_id text, p_error_class text
 ) RETURNS TABLE (is_moved boolean, state text, provider_job_id text) LANGUAGE plpgsql AS $$
@@ -16,8 +15,7 @@ BEGIN
   is_moved := FOUND;
   IF NOT is_moved THEN
     UPDATE jobs.attempts a SET provider_job_id = coalesce(a.provider_job_id, p_provider_job_id)
-    WHERE a.account_id = p_account_id AND a.reference = p_reference
-    RETURNING a.* INTO v_attempt;
+    WHERE a.account_id = p_account_id AND a.reference = p_reference RETURNING a.* INTO v_attempt;
   ELSIF p_to = 'accepted' THEN
     UPDATE jobs.outputs o SET state = 'running'
     WHERE o.account_id = p_account_id AND o.output_id = v_attempt.output_id AND o.state = 'queued';
@@ -27,7 +25,5 @@ BEGIN
       PERFORM jobs.append_event(p_account_id, v_attempt.job_id, 'job.running', '{}', v_now);
     END IF;
   END IF;
-  state := v_attempt.state;
-  provider_job_id := v_attempt.provider_job_id;
-  RETURN NEXT;
+  RETURN QUERY SELECT is_moved, v_attempt.state::text, v_attempt.provider_job_id;
 END $$;

@@ -1,5 +1,5 @@
--- Records how a run failed, and what it cost: a caller that asks for this attempt again is told the same. One that was fenced or
--- replaced in the meantime stays so. Returns its state.
+-- Records how a run failed, and what it cost: a caller that asks for this attempt again is told the same. One that was
+-- fenced or replaced in the meantime stays so. Returns its state.
 CREATE OR REPLACE FUNCTION jobs.fail_attempt(
   p_account_id text, p_reference text, p_error_class text, p_billed text, p_cost text
 ) RETURNS text LANGUAGE sql AS $$
@@ -10,8 +10,7 @@ CREATE OR REPLACE FUNCTION jobs.fail_attempt(
   SELECT a.state FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;
 
--- Records that an attempt's result is in the asset store. An attempt that was fenced keeps its asset for support, and stays
--- fenced. Returns its state.
+-- Records that an attempt's result is in the asset store; one that was fenced stays so. Returns its state.
 CREATE OR REPLACE FUNCTION jobs.record_asset(
   p_account_id text, p_reference text, p_sha256 text, p_content_type text, p_bytes bigint, p_billed text, p_cost text
 ) RETURNS text LANGUAGE sql AS $$

@@ -1,4 +1,4 @@
--- An attempt's state, how long ago it was posted and given up by its submitter, by the database's clock, and by which process.
+-- An attempt, and how long ago it was posted and given up by its submitter, by the database's clock.
 CREATE OR REPLACE FUNCTION jobs.read_attempt(p_account_id text, p_reference text)
 RETURNS TABLE (
   state text, provider_job_id text, error_class text, posted_seconds_ago double precision,
@@ -23,7 +23,6 @@ $$;
 CREATE OR REPLACE FUNCTION jobs.read_stage_results(p_account_id text, p_output_id text)
 RETURNS TABLE (stage text, sha256 text, content_type text, bytes bigint) LANGUAGE sql STABLE AS $$
   SELECT DISTINCT ON (a.stage) a.stage, a.sha256, a.content_type, a.bytes
-  FROM jobs.attempts_of(p_account_id, p_output_id) a
-  WHERE a.state = 'collected'
+  FROM jobs.attempts_of(p_account_id, p_output_id) a WHERE a.state = 'collected'
   ORDER BY a.stage, a.number DESC
 $$;

@@ -1,5 +1,4 @@
--- What the provider says of a job under way: shown, and told as an event. A job with several outputs is as far as they
--- have ended (jobs.move_job_on).
+-- What the provider says of a job under way, told as an event. A job of several outputs: see jobs.move_job_on.
 CREATE OR REPLACE FUNCTION jobs.record_progress(p_account_id text, p_job_id text, p_progress jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -11,10 +10,9 @@ BEGIN
   END IF;
 END $$;
 
--- How far one part of a stage has come, told as the progress of the whole: the shares of the stages before (p_before) and
--- of this one's p_parts parts so far. It never goes back: a part that is made again is waited for where it was.
--- Locks the job's row, which keeps parts side by side in order, and waits for nothing while it holds that: what ends a job
--- locks its attempts before the job, or after it. An attempt that is locked is being ended, and its fraction counts no more.
+-- How far one part of a stage has come, told as the progress of the whole: the shares of the stages before (p_before)
+-- and of this one's p_parts parts so far. It never goes back. Locks the job's row, which keeps parts side by side in
+-- order, and waits for nothing while it holds that: an attempt that is locked is being ended.
 CREATE OR REPLACE FUNCTION jobs.record_stage_progress(
   p_account_id text, p_reference text, p_stage text, p_parts int, p_before double precision, p_share double precision,
   p_fraction double precision, p_queue_position int
@@ -34,8 +32,7 @@ BEGIN
   SELECT sum(part.done) INTO v_done FROM (
     SELECT max(CASE a.state WHEN 'collected' THEN 1 ELSE coalesce(a.fraction, 0) END) AS done
     FROM jobs.attempts_of(p_account_id, v_attempt.output_id) a
-    WHERE a.stage = p_stage OR starts_with(a.stage, p_stage || '_')
-    GROUP BY a.stage) part;
+    WHERE a.stage = p_stage OR starts_with(a.stage, p_stage || '_') GROUP BY a.stage) part;
   PERFORM jobs.record_progress(p_account_id, v_attempt.job_id, jsonb_build_object(
     'stage', p_stage, 'queue_position', p_queue_position,
     'fraction', greatest((v_progress->>'fraction')::double precision,

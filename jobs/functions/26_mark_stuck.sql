@@ -1,5 +1,4 @@
--- Past its expected time: a job is stuck while any of its outputs is. Returns whether the output is stuck now; one that
--- has ended is not.
+-- Past its expected time: a job is stuck while any of its outputs is. Returns whether the output is stuck now.
 CREATE OR REPLACE FUNCTION jobs.mark_stuck(p_account_id text, p_job_id text, p_output_id text) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -12,18 +12,15 @@ LANGUAGE sql STABLE AS $$
   SELECT extract(epoch FROM jobs.return_by(p_account_id, p_output_id) - ledger.clock())::double precision
 $$;
 
--- Begins one of a job's several outputs, which has a workflow of its own: its clock starts, once, and with it its own deadline:
--- until now its credits were to return with the job's. (Unless support has extended the job, which holds for its outputs that
--- have not begun as well.) Returns what its workflow runs by; no row when there is nothing to run: the output's reservation has
--- ended, or the account has no such output.
---   deadline_seconds  how long it may take, from its start
---   left_seconds      until its credits return, when it first began: less where the job's deadline comes first, negative past that
---   age_seconds       since it first began
+-- Begins one of a job's several outputs, by a workflow of its own: its clock starts, once, with its own deadline.
+-- (Until now its credits were to return with the job's; if support has extended the job, they still are.) Returns what
+-- its workflow runs by; no row when its reservation has ended. deadline_seconds: how long it may take, from its start;
+-- left_seconds: until its credits return, when it first began, negative past that; age_seconds: since it first began.
 CREATE OR REPLACE FUNCTION jobs.begin_output(p_account_id text, p_output_id text)
 RETURNS TABLE (
-  work jsonb, credits bigint, deadline_seconds double precision, left_seconds double precision, age_seconds double precision
+  work jsonb, credits bigint, deadline_seconds double precision, left_seconds double precision,
+  age_seconds double precision
 ) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
 DECLARE
   v_now       timestamptz := ledger.lock(p_account_id);
   v_return_by timestamptz := jobs.return_by(p_account_id, p_output_id);
@@ -44,10 +41,8 @@ BEGIN
                                           v_now + make_interval(secs => v_output.deadline_seconds));
     END IF;
   END IF;
-  work := v_output.work;
-  credits := v_output.credits;
-  deadline_seconds := v_output.deadline_seconds;
-  left_seconds := extract(epoch FROM v_return_by - v_output.begun_at);
-  age_seconds := extract(epoch FROM v_now - v_output.begun_at);
-  RETURN NEXT;
+  RETURN QUERY
+    SELECT v_output.work, v_output.credits::bigint, v_output.deadline_seconds,
+           extract(epoch FROM v_return_by - v_output.begun_at)::float,
+           extract(epoch FROM v_now - v_output.begun_at)::float;
 END $$;

@@ -1,19 +1,28 @@
--- Ends an output: its reservation, its record and its events, by the workflow and the reconciler alike. A commit needs a
--- collected attempt at the final stage, whose result is the output's: no charge without an asset.
+-- Ends an output: its reservation, its record and its events, by the workflow and the reconciler alike. A commit needs
+-- a collected attempt at the final stage, whose result is the output's: no charge without an asset.
 CREATE OR REPLACE FUNCTION jobs.settle_one(p_item jobs.settle_item) RETURNS jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
   v_account ledger.accounts := ledger.lock_account(p_item.account_id);
   v_asset   jobs.attempts;
   v_result  ledger.settled;
 BEGIN
-  IF p_item.overdue_seconds IS NOT NULL AND NOT jobs.is_overdue(p_item, v_account.moved_at) THEN
+  -- Support may have given it a later return_by.
+  IF p_item.overdue_seconds IS NOT NULL AND jobs.return_by(p_item.account_id, p_item.output_id)
+     >= v_account.moved_at - make_interval(secs => p_item.overdue_seconds) THEN
     RETURN ROW('not_overdue', NULL, NULL, NULL)::jobs.settled;
   END IF;
-  IF p_item.if_never_begun IS NOT NULL AND NOT jobs.has_begun(p_item) THEN
+  -- Begun: by an attempt at a provider, or by the fetching of a picture that its brief refers to.
+  IF p_item.if_never_begun IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM jobs.attempts_of(p_item.account_id, p_item.output_id))
+     AND NOT EXISTS (
+       SELECT 1 FROM jobs.reference_assets f
+       WHERE f.account_id = p_item.account_id AND f.job_id = p_item.job_id AND f.claimed_by = p_item.output_id) THEN
     p_item := jsonb_populate_record(p_item, p_item.if_never_begun);
   END IF;
   IF p_item.verb = 'commit' THEN
-    v_asset := jobs.asset_of(p_item.account_id, p_item.output_id);
+    -- Of the last one, if there are several.
+    SELECT a.* INTO v_asset FROM jobs.attempts_of(p_item.account_id, p_item.output_id) a
+    WHERE a.stage = 'render' AND a.state = 'collected' ORDER BY a.number DESC LIMIT 1;
     IF v_asset.reference IS NULL AND jobs.return_by(p_item.account_id, p_item.output_id) IS NOT NULL THEN
       RETURN ROW('asset_missing', NULL, NULL, NULL)::jobs.settled;
     END IF;
@@ -28,34 +37,8 @@ BEGIN
   ), v_result.committed, v_result.released)::jobs.settled;
 END $$;
 
--- Whether a reservation is so long past its return_by: support may have given it a later one.
-CREATE OR REPLACE FUNCTION jobs.is_overdue(p_item jobs.settle_item, p_now timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT NOT EXISTS (
-    SELECT 1 FROM ledger.reservations r
-    WHERE r.account_id = p_item.account_id AND r.reservation_id = p_item.reservation_id AND r.state = 'open'
-      AND r.return_by + make_interval(secs => p_item.overdue_seconds) >= p_now)
-$$;
-
--- Whether anything was done for an output: an attempt at a provider, or the fetching of a picture that its brief refers to.
-CREATE OR REPLACE FUNCTION jobs.has_begun(p_item jobs.settle_item) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT 1 FROM jobs.attempts_of(p_item.account_id, p_item.output_id))
-    OR EXISTS (
-      SELECT 1 FROM jobs.reference_assets f
-      WHERE f.account_id = p_item.account_id AND f.job_id = p_item.job_id AND f.claimed_by = p_item.output_id)
-$$;
-
--- The result that an output delivers: of its last collected attempt at the final stage.
-CREATE OR REPLACE FUNCTION jobs.asset_of(p_account_id text, p_output_id text) RETURNS jobs.attempts LANGUAGE plpgsql AS $$
-DECLARE
-  v_asset jobs.attempts;
-BEGIN
-  SELECT a.* INTO v_asset FROM jobs.attempts_of(p_account_id, p_output_id) a
-  WHERE a.stage = 'render' AND a.state = 'collected' ORDER BY a.number DESC LIMIT 1;
-  RETURN v_asset;
-END $$;
-
--- Writes an ended reservation into the record: the output, its attempts (fenced: a late zombie may not post or collect),
--- and the job: how far it is, and its end once the last output has ended.
+-- Writes an ended reservation into the record: the output, its attempts (fenced: a late zombie may not post or
+-- collect), and the job: how far it is, and its end once the last output has ended.
 CREATE OR REPLACE FUNCTION jobs.settle_output(p_item jobs.settle_item, p_result ledger.settled, p_asset jobs.attempts)
 RETURNS jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
@@ -76,9 +59,8 @@ BEGIN
   RETURN ROW(p_result.outcome, v_failure, p_result.committed, p_result.released)::jobs.settled;
 END $$;
 
--- Moves a job on by an output that has just ended. Ended with its last one: succeeded with all of them, partially_succeeded with
--- some; else failed with the first that failed, in their order, or canceled. Not ended: as far as they have, and stuck while
--- one of them is.
+-- Moves a job on by an output that has just ended: with its last one it ends too, as its outputs add up; else it is as
+-- far as they have come, and stuck while one of them is.
 CREATE OR REPLACE FUNCTION jobs.move_job_on(
   p_item jobs.settle_item, p_state text, p_failure jsonb, p_result ledger.settled
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -111,7 +93,9 @@ BEGIN
                         WHEN v_job.succeeded > 0 THEN 'partially_succeeded'
                         WHEN v_job.failed > 0 THEN 'failed' ELSE 'canceled' END;
     IF v_job.succeeded = 0 THEN
-      v_job.failure := jobs.first_failure(p_item.account_id, p_item.job_id, v_job.state);
+      v_job.failure := (
+        SELECT o.failure FROM jobs.outputs_of(p_item.account_id, p_item.job_id) o WHERE o.state = v_job.state
+        ORDER BY o.item, o.variation LIMIT 1);
     END IF;
     v_job.finished_at := p_result.at;
     v_job.progress := NULL;
@@ -133,26 +117,15 @@ BEGIN
   VALUES (p_item.account_id, p_item.job_id, v_seq, v_event, v_data, p_result.at);
 END $$;
 
--- Why a job failed or was canceled: as the first of its outputs that ended so.
-CREATE OR REPLACE FUNCTION jobs.first_failure(p_account_id text, p_job_id text, p_state text) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
-  SELECT o.failure FROM jobs.outputs_of(p_account_id, p_job_id) o WHERE o.state = p_state
-  ORDER BY o.item, o.variation LIMIT 1
-$$;
-
--- Ends outputs that arrived together (jobs.settle_item), one after the other, in one transaction; of an array that takes too
--- long, the rest is sent again.
---
--- committed | released | asset_missing | not_overdue | what the ledger refused: how the output ended, by which call ever.
+-- Ends outputs that arrived together, one after the other, in one transaction; of an array that takes too long the rest
+-- is sent again. committed | released | asset_missing | not_overdue | what the ledger refused: the output's end, by
+-- whichever call.
 CREATE OR REPLACE FUNCTION jobs.settle(p_items jsonb) RETURNS SETOF jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
-  v_items    jobs.settle_item[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::jobs.settle_item, p_items) i);
   v_item     jobs.settle_item;
-  v_deadline timestamptz;
+  v_deadline timestamptz := jobs.lock_accounts_of(p_items);
 BEGIN
-  PERFORM ledger.lock_accounts(ARRAY(SELECT DISTINCT i.account_id FROM unnest(v_items) i));
-  v_deadline := ledger.array_deadline();
-  FOREACH v_item IN ARRAY v_items LOOP
+  FOR v_item IN SELECT i.* FROM jsonb_populate_recordset(NULL::jobs.settle_item, p_items) i LOOP
     RETURN NEXT jobs.settle_one(v_item);
     EXIT WHEN clock_timestamp() > v_deadline;
   END LOOP;

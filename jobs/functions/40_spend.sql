@@ -16,8 +16,8 @@ BEGIN
     WHEN 'spent' THEN jsonb_build_object('outcome', 'spent', 'credits', p_item.amount)
     ELSE jsonb_strip_nulls(jsonb_build_object(
       'outcome', v_result.outcome, 'required', p_item.amount, 'available', v_result.available,
-      'reserved', v_result.reserved, 'limit', CASE v_result.outcome WHEN 'limit_exceeded' THEN
-        ledger.exceeded_cap(p_item.account_id, p_item.member, p_item.project, p_item.amount) END)) END;
+      'reserved', v_result.reserved,
+      'limit', ledger.exceeded_cap(v_account, p_item.member, p_item.project, p_item.amount))) END;
   IF v_result.outcome IN ('spent', 'insufficient_credits', 'limit_exceeded') THEN
     INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer, created_at)
     VALUES (p_item.account_id, 'usage', p_item.key, p_item.fingerprint, v_answer, v_account.moved_at);
@@ -25,20 +25,15 @@ BEGIN
   RETURN ROW(v_answer, p_item.fingerprint, false)::jobs.keyed_answer;
 END $$;
 
--- Spends what arrived together (jobs.spend_item), one after the other, in one transaction; of an array that takes too long, the
--- rest is sent again.
---
--- {"outcome": "spent", "credits"}, {"outcome": "insufficient_credits" | "limit_exceeded", "required", "available", "reserved",
--- "limit"}, or any other outcome of ledger.spend, which is not stored.
+-- Spends what arrived together, one after the other, in one transaction; of an array that takes too long the rest is
+-- sent again. {"outcome": "spent", "credits"}, {"outcome": "insufficient_credits" | "limit_exceeded", "required",
+-- "available", "reserved", "limit"}, or another outcome of ledger.spend, which is not stored.
 CREATE OR REPLACE FUNCTION jobs.spend(p_items jsonb) RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
-  v_items    jobs.spend_item[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::jobs.spend_item, p_items) i);
   v_item     jobs.spend_item;
-  v_deadline timestamptz;
+  v_deadline timestamptz := jobs.lock_accounts_of(p_items);
 BEGIN
-  PERFORM ledger.lock_accounts(ARRAY(SELECT DISTINCT i.account_id FROM unnest(v_items) i));
-  v_deadline := ledger.array_deadline();
-  FOREACH v_item IN ARRAY v_items LOOP
+  FOR v_item IN SELECT i.* FROM jsonb_populate_recordset(NULL::jobs.spend_item, p_items) i LOOP
     RETURN NEXT jobs.spend_one(v_item);
     EXIT WHEN clock_timestamp() > v_deadline;
   END LOOP;

@@ -1,11 +1,9 @@
--- Grants credits, once per key of an account (see ledger.grant_credits): returns granted, with the grant as it was when it was
--- granted; key_reused for another fingerprint under the key (is_replay then) or by the ledger's word; or any other of its
--- refusals, which leave no trace.
+-- Grants credits, once per key of an account: granted, with the grant as it was then; key_reused for another
+-- fingerprint under the key (is_replay then) or by the ledger's word; or another of its refusals, which leave no trace.
 CREATE OR REPLACE FUNCTION jobs.grant_credits(
   p_account_id text, p_key text, p_fingerprint text, p_grant_id text, p_source text, p_priority int, p_amount bigint,
   p_expires_at timestamptz, p_lives interval, p_reason text, p_reference text, p_actor text
 ) RETURNS TABLE (outcome text, is_replay boolean, answer jsonb) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
 DECLARE
   v_now   timestamptz := ledger.lock(p_account_id);
   v_known jobs.idempotency_keys;

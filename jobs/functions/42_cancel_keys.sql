@@ -1,6 +1,5 @@
--- Keeps the key of a customer's cancel of a job, and whether the cancel was accepted under it: called before the workflow is
--- told, and again with p_is_accepted before the caller is told. Returns whether it was accepted by then: a caller that repeats a
--- key gets what it got first, although the job may have ended otherwise since.
+-- Keeps the key of a customer's cancel, and whether it was accepted: before the workflow is told, and again before the
+-- caller is told. Returns whether it was accepted by then: a repeated key gets what it got first.
 CREATE OR REPLACE FUNCTION jobs.keep_cancel_key(p_account_id text, p_job_id text, p_key text, p_is_accepted boolean)
 RETURNS boolean LANGUAGE sql AS $$
   INSERT INTO jobs.idempotency_keys AS c (account_id, route, key, fingerprint, answer, created_at)
@@ -11,8 +10,7 @@ RETURNS boolean LANGUAGE sql AS $$
   RETURNING (c.answer->>'is_accepted')::boolean
 $$;
 
--- Ends outputs that no workflow works on any more as canceled, for the customer who asks: their credits return now, and what
--- still runs at a provider is noted to be stopped. One that has ended keeps its end. p_call: as of jobs.release_job.
+-- Ends outputs that no workflow works on any more as canceled, for the customer who asks. p_call: as of release_job.
 CREATE OR REPLACE FUNCTION jobs.cancel_abandoned(p_account_id text, p_job_id text, p_call jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -13,14 +13,14 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Attempts of outputs that have not ended, by name: a reference, or a number where that is enough; null: any.
-CREATE OR REPLACE FUNCTION jobs.attempts_named(p_account_id text, p_job_id text, p_name jsonb) RETURNS SETOF jobs.attempts
-LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION jobs.attempts_named(p_account_id text, p_job_id text, p_name jsonb)
+RETURNS SETOF jobs.attempts LANGUAGE sql STABLE AS $$
   SELECT a.* FROM jobs.open_outputs(p_account_id, p_job_id) o
   JOIN LATERAL jobs.attempts_of(p_account_id, o.output_id) a ON true
   WHERE nullif(p_name, 'null') IS NULL OR p_name IN (to_jsonb(a.reference), to_jsonb(a.number))
 $$;
 
--- A later return_by for some open outputs, in the ledger and on the job; a reader of the job by its tag sees that it changed.
+-- A later return_by for some open outputs, in the ledger and on the job, which thereby changes for its readers.
 CREATE OR REPLACE FUNCTION jobs.return_later(
   p_account_id text, p_job_id text, p_reservation_ids text[], p_return_by timestamptz, p_now timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$

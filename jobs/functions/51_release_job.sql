@@ -1,7 +1,7 @@
--- Returns the credits of every output that still holds some, by the function the workflow and the reconciler settle with: it
--- fences their attempts in the same transaction. p_call: failure, expired_policy, return_grant_hours, output_ids (absent: all).
-CREATE OR REPLACE FUNCTION jobs.release_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz) RETURNS jsonb
-LANGUAGE plpgsql AS $$
+-- Returns the credits of every output that still holds some, as the workflow and the reconciler settle. p_call:
+-- failure, expired_policy, return_grant_hours, output_ids (absent: all).
+CREATE OR REPLACE FUNCTION jobs.release_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz)
+RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_output  record;
   v_item    jobs.settle_item;
@@ -11,13 +11,15 @@ DECLARE
 BEGIN
   FOR v_output IN
     SELECT o.* FROM jobs.open_outputs(p_account_id, p_job_id) o
-    WHERE nullif(p_call->'output_ids', 'null') IS NULL OR p_call->'output_ids' ? o.output_id ORDER BY o.item, o.variation
+    WHERE nullif(p_call->'output_ids', 'null') IS NULL OR p_call->'output_ids' ? o.output_id
+    ORDER BY o.item, o.variation
   LOOP
-    v_item := ROW(p_account_id, p_job_id, v_output.output_id, v_output.reservation_id, 'release', NULL, p_call->'failure',
-                  p_call->>'expired_policy', (p_call->>'return_grant_hours')::int, NULL, NULL);
+    v_item := ROW(p_account_id, p_job_id, v_output.output_id, v_output.reservation_id, 'release', NULL,
+                  p_call->'failure', p_call->>'expired_policy', (p_call->>'return_grant_hours')::int, NULL, NULL);
     v_result := jobs.settle_one(v_item);
     IF v_result.outcome <> 'released' THEN
-      RAISE EXCEPTION 'the ledger refused to release %: %', v_output.reservation_id, v_result.outcome USING ERRCODE = 'HF004';
+      RAISE EXCEPTION 'the ledger refused to release %: %', v_item.reservation_id, v_result.outcome
+        USING ERRCODE = 'HF004';
     END IF;
     v_credits := v_credits + v_result.released;
     v_ids := v_ids || v_output.output_id;

@@ -1,20 +1,22 @@
--- What of a job's outputs (p_output_id null: all) can be given back, the last first. An output of which a free retry stands is
--- made good already: nothing of it is given back.
-CREATE OR REPLACE FUNCTION jobs.refundable_outputs(p_account_id text, p_job_id text, p_output_id text, p_now timestamptz)
-RETURNS TABLE (output_id text, reservation_id text, committed bigint, credits_left bigint, is_retried boolean)
+-- What of a job's outputs (p_output_id null: all) can be given back, the last first. An output of which a free retry
+-- stands is made good already: nothing of it is given back.
+CREATE OR REPLACE FUNCTION jobs.refundable_outputs(
+  p_account_id text, p_job_id text, p_output_id text, p_now timestamptz
+) RETURNS TABLE (output_id text, reservation_id text, committed bigint, credits_left bigint, is_retried boolean)
 LANGUAGE sql STABLE AS $$
   SELECT o.output_id, o.reservation_id, r.committed, r.committed - r.refunded,
-         jobs.has_free_retry(o.account_id, o.output_id, p_now)
+         EXISTS (
+           SELECT 1 FROM jobs.reviews w CROSS JOIN LATERAL jobs.standing_decision(w.account_id, w.review_id, p_now) d
+           WHERE w.account_id = o.account_id AND w.output_id = o.output_id AND d.decision = 'free_retry')
   FROM jobs.outputs_of(p_account_id, p_job_id) o
   CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
-  WHERE p_output_id IS NULL OR o.output_id = p_output_id
-  ORDER BY o.item DESC, o.variation DESC
+  WHERE p_output_id IS NULL OR o.output_id = p_output_id ORDER BY o.item DESC, o.variation DESC
 $$;
 
--- Gives committed credits back, whole or in part: of one output, or of the job's, the last first. p_call: output_id, credits
--- (null: all that is left), goodwill_seconds. Each output's refund has an id of its own, derived from the key.
-CREATE OR REPLACE FUNCTION jobs.refund_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz) RETURNS jsonb
-LANGUAGE plpgsql AS $$
+-- Gives committed credits back, whole or in part: of one output, or of the job's, the last first. p_call: output_id,
+-- credits (null: all that is left), goodwill_seconds. Each output's refund has an id of its own, derived from the key.
+CREATE OR REPLACE FUNCTION jobs.refund_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz)
+RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_sums    record;
   v_output  record;

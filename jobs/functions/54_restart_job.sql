@@ -1,38 +1,33 @@
--- A new attempt under the same reservation, in place of one that a provider has accepted: that one is replaced by
--- compare-and-set, so that whatever still comes of it is kept and never charged, and the next is the workflow's to make. An
--- attempt whose outcome is not known is not replaced: it may have run. return_by is set as if the output began now.
--- p_call: from_attempt (a number or a reference).
-CREATE OR REPLACE FUNCTION jobs.restart_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz) RETURNS jsonb
-LANGUAGE plpgsql AS $$
+-- A new attempt in place of one that a provider has accepted: that one is replaced by compare-and-set, so that whatever
+-- still comes of it is kept and never charged, and the workflow makes the next. One whose outcome is not known may have
+-- run, and is not replaced. return_by is set as if the output began now. p_call: from_attempt.
+CREATE OR REPLACE FUNCTION jobs.restart_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz)
+RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_named     record;
+  v_refusal   text;
   v_attempt   jobs.attempts;
   v_output    jobs.outputs;
   v_return_by timestamptz;
 BEGIN
   SELECT count(*) AS named, count(*) FILTER (WHERE a.state IN ('posting', 'unknown', 'accepted')) AS live,
          bool_or(a.state IN ('posting', 'unknown')) AS is_unknown, bool_or(a.state = 'replaced') AS is_replaced,
-         bool_or(a.state = 'collected') AS is_delivered, min(a.reference) FILTER (WHERE a.state = 'accepted') AS reference
+         bool_or(a.state = 'collected') AS is_delivered,
+         min(a.reference) FILTER (WHERE a.state = 'accepted') AS reference
   INTO v_named FROM jobs.attempts_named(p_account_id, p_job_id, p_call->'from_attempt') a;
-  IF NOT EXISTS (SELECT 1 FROM jobs.open_outputs(p_account_id, p_job_id)) THEN
-    RETURN jobs.refused('job_ended');
-  ELSIF v_named.named = 0 THEN
-    RETURN jobs.refused('no_such_attempt');
-  ELSIF v_named.live > 1 THEN
-    RETURN jobs.refused('several_attempts');
-  ELSIF v_named.is_unknown THEN
-    RETURN jobs.refused('attempt_unknown');
-  ELSIF v_named.reference IS NULL THEN
-    RETURN jobs.refused(CASE WHEN v_named.is_delivered THEN 'attempt_delivered'
-                             WHEN v_named.is_replaced THEN 'attempt_replaced' ELSE 'attempt_over' END);
-  ELSIF NOT (p_call->>'is_running')::boolean THEN
-    RETURN jobs.refused('not_running');
-  END IF;
+  v_refusal := CASE
+    WHEN NOT EXISTS (SELECT 1 FROM jobs.open_outputs(p_account_id, p_job_id)) THEN 'job_ended'
+    WHEN v_named.named = 0 THEN 'no_such_attempt'
+    WHEN v_named.live > 1 THEN 'several_attempts'
+    WHEN v_named.is_unknown THEN 'attempt_unknown'
+    WHEN v_named.reference IS NULL AND v_named.is_delivered THEN 'attempt_delivered'
+    WHEN v_named.reference IS NULL AND v_named.is_replaced THEN 'attempt_replaced'
+    WHEN v_named.reference IS NOT NULL AND NOT (p_call->>'is_running')::boolean THEN 'not_running' END;
   UPDATE jobs.attempts a SET state = 'replaced', resolved_at = p_now
-  WHERE a.account_id = p_account_id AND a.reference = v_named.reference AND a.state = 'accepted'
+  WHERE v_refusal IS NULL AND a.account_id = p_account_id AND a.reference = v_named.reference AND a.state = 'accepted'
   RETURNING a.* INTO v_attempt;
-  IF NOT FOUND THEN  -- its result was stored, or it failed, meanwhile: those two do not take the account's lock
-    RETURN jobs.refused('attempt_over');
+  IF NOT FOUND THEN  -- over: its result may have been stored meanwhile, which takes no lock of the account
+    RETURN jobs.refused(coalesce(v_refusal, 'attempt_over'));
   END IF;
   SELECT o.* INTO v_output FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = v_attempt.output_id;
   v_return_by := greatest(jobs.return_by(p_account_id, v_output.output_id),

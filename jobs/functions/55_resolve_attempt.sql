@@ -1,46 +1,41 @@
--- Says what an attempt was whose outcome is not known. It did not run: rejected, so that the workflow makes the next
--- one, or gives up where its model allows no more. It ran: accepted under the provider's id of it, so that the workflow
--- brings it in. A provider's id is believed only once the provider has been asked whose job it is: another customer's
--- result must not be delivered for a digit. p_call: said (ran | did_not_run), attempt (null: the only one), look_up
--- (how asking ended: found | not_found | not_ours | unknown | unsupported; null: ask first, which the job's workflow
--- has done), provider_job_id (what was found; of a provider that cannot be asked, support's own).
+-- Says of an attempt whose outcome is not known that it did not run (rejected: the workflow makes the next one, or
+-- gives up) or ran (accepted under the provider's id of it). That id is believed only once the provider has been asked
+-- whose job it is: another customer's result must not be delivered for a digit. p_call: said (ran | did_not_run),
+-- attempt (null: the only one), look_up (found | not_found | not_ours | unknown | unsupported; null: the job's workflow
+-- has to ask), provider_job_id.
 CREATE OR REPLACE FUNCTION jobs.resolve_attempt(p_account_id text, p_job_id text, p_call jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
   v_named   record;
   v_attempt jobs.attempts;
+  v_refusal text;
   v_has_run boolean := p_call->>'said' = 'ran';
   v_ran_as  text := CASE WHEN v_has_run THEN p_call->>'provider_job_id' END;
 BEGIN
   SELECT count(*) AS named, count(*) FILTER (WHERE a.state = 'unknown') AS unknown,
          bool_or(a.state = 'posting') AS is_on_its_way, min(a.reference) FILTER (WHERE a.state = 'unknown') AS reference
   INTO v_named FROM jobs.attempts_named(p_account_id, p_job_id, p_call->'attempt') a;
-  IF NOT EXISTS (SELECT 1 FROM jobs.open_outputs(p_account_id, p_job_id)) THEN
-    RETURN jobs.refused('job_ended');
-  ELSIF v_named.named = 0 AND nullif(p_call->'attempt', 'null') IS NOT NULL THEN
-    RETURN jobs.refused('no_such_attempt');
-  ELSIF v_named.unknown > 1 THEN
-    RETURN jobs.refused('several_attempts');
-  ELSIF v_named.unknown = 0 THEN
-    RETURN jobs.refused(CASE WHEN v_named.is_on_its_way THEN 'attempt_on_its_way' ELSE 'attempt_known' END);
-  ELSIF NOT (p_call->>'is_running')::boolean THEN
-    RETURN jobs.refused('not_running');
-  END IF;
   SELECT a.* INTO v_attempt FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = v_named.reference;
-  IF p_call->>'is_running' IS NULL OR (v_has_run AND p_call->>'look_up' IS NULL) THEN
-    RETURN jsonb_build_object(
-      'outcome', 'look_up', 'output_id', v_attempt.output_id, 'attempt', v_attempt.reference,
-      'provider', v_attempt.provider);
-  ELSIF v_has_run AND v_ran_as IS NULL THEN
-    RETURN jobs.refused(CASE p_call->>'look_up' WHEN 'not_found' THEN 'not_found_at_provider'
-                                                WHEN 'unsupported' THEN 'provider_cannot_be_asked'
-                                                WHEN 'not_ours' THEN 'provider_job_of_another'
-                                                ELSE 'provider_does_not_say' END);
-  ELSIF EXISTS (  -- all that can be checked where the provider cannot be asked
-    SELECT 1 FROM jobs.attempts a
-    WHERE a.provider_job_id = v_ran_as AND a.provider = v_attempt.provider
-      AND (a.account_id, a.reference) <> (p_account_id, v_attempt.reference)) THEN
-    RETURN jobs.refused('provider_job_of_another');
+  v_refusal := CASE
+    WHEN NOT EXISTS (SELECT 1 FROM jobs.open_outputs(p_account_id, p_job_id)) THEN 'job_ended'
+    WHEN v_named.named = 0 AND nullif(p_call->'attempt', 'null') IS NOT NULL THEN 'no_such_attempt'
+    WHEN v_named.unknown > 1 THEN 'several_attempts'
+    WHEN v_named.unknown = 0 AND v_named.is_on_its_way THEN 'attempt_on_its_way'
+    WHEN v_named.unknown = 0 THEN 'attempt_known'
+    WHEN NOT (p_call->>'is_running')::boolean THEN 'not_running'
+    WHEN p_call->>'is_running' IS NULL OR NOT v_has_run OR p_call->>'look_up' IS NULL THEN NULL
+    WHEN v_ran_as IS NULL THEN
+      CASE p_call->>'look_up' WHEN 'not_found' THEN 'not_found_at_provider'
+                              WHEN 'unsupported' THEN 'provider_cannot_be_asked'
+                              WHEN 'not_ours' THEN 'provider_job_of_another' ELSE 'provider_does_not_say' END
+    WHEN EXISTS (  -- all that can be checked where the provider cannot be asked
+      SELECT 1 FROM jobs.attempts a WHERE a.provider_job_id = v_ran_as AND a.provider = v_attempt.provider
+        AND (a.account_id, a.reference) <> (p_account_id, v_attempt.reference)) THEN 'provider_job_of_another' END;
+  IF v_refusal IS NOT NULL THEN
+    RETURN jobs.refused(v_refusal);
+  ELSIF p_call->>'is_running' IS NULL OR (v_has_run AND p_call->>'look_up' IS NULL) THEN
+    RETURN jsonb_build_object('outcome', 'look_up', 'output_id', v_attempt.output_id, 'attempt', v_attempt.reference,
+                              'provider', v_attempt.provider);
   END IF;
   -- Moved as a look-up moves it: the account's lock is held, and nothing else moves one that is unknown.
   PERFORM jobs.move_attempt(

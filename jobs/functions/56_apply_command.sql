@@ -1,15 +1,12 @@
--- Applies a command of support to a job, once per key, and returns the same forever: a refusal too (a new try needs a
--- new key). The account is locked first, so a command and what else ends, extends or resubmits the job come one after
--- the other. p_call: fingerprint, actor, reason, action_id (from the key), is_running (whether a workflow runs the job;
--- null: not known, and a resolve comes back as look_up), what the command asks, and the figures of the policy: see the
--- function of each.
---
--- Stored under the key: {"outcome": "done", …} and {"outcome": "refused", "reason", …}; not stored: {"outcome":
--- "not_found", "what"}, {"outcome": "invalid", "pointer", "code"}, {"outcome": "look_up", "output_id", "attempt",
--- "provider"} and, of a key that was used for another content, {"outcome": "key_reused"}.
+-- Applies a command of support to a job, once per key, and returns the same forever: a refusal too. The account is
+-- locked first, so a command and what else ends, extends or resubmits the job come one after the other. p_call:
+-- fingerprint, actor, reason, action_id (from the key), is_running (whether a workflow runs the job; null: not known,
+-- and a resolve comes back as look_up), and what the command's function names. Stored: {"outcome": "done", …},
+-- {"outcome": "refused", "reason", …}; not stored: {"outcome": "not_found", "what"}, {"outcome": "invalid", "pointer",
+-- "code"}, {"outcome": "look_up", "output_id", "attempt", "provider"}, {"outcome": "key_reused"}.
 CREATE OR REPLACE FUNCTION jobs.apply_command(
-  p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb)
-RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
+  p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb
+) RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
   v_now    timestamptz := ledger.lock(p_account_id);
   v_known  jobs.idempotency_keys;

@@ -1,15 +1,3 @@
--- The attempts of an output, as support sees them.
-CREATE OR REPLACE FUNCTION jobs.attempts_as_json(p_account_id text, p_output_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT coalesce(jsonb_agg(jsonb_build_object(
-    'reference', a.reference, 'stage', a.stage, 'number', a.number, 'state', a.state, 'provider', a.provider,
-    'provider_job_id', a.provider_job_id, 'error_class', a.error_class, 'billed', a.billed, 'cost', a.cost,
-    'sha256', a.sha256, 'posted_at', a.posted_at, 'resolved_at', a.resolved_at,
-    'stopping_since', (
-      SELECT s.since FROM jobs.attempts_to_stop s WHERE s.account_id = a.account_id AND s.reference = a.reference)
-  ) ORDER BY a.posted_at, a.stage, a.number), '[]')
-  FROM jobs.attempts_of(p_account_id, p_output_id) a
-$$;
-
 -- All that support wants to know of a job beside what the customer reads; null when the account has no such job.
 CREATE OR REPLACE FUNCTION jobs.inspect_job(p_account_id text, p_job_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
@@ -18,9 +6,16 @@ CREATE OR REPLACE FUNCTION jobs.inspect_job(p_account_id text, p_job_id text) RE
       SELECT jsonb_agg(jsonb_build_object(
         'id', o.output_id, 'state', o.state,
         'reservation', jsonb_build_object(
-          'id', r.reservation_id, 'state', r.state, 'amount', r.amount, 'committed', r.committed, 'released', r.released,
-          'refunded', r.refunded, 'return_by', r.return_by, 'settled_at', r.settled_at),
-        'attempts', jobs.attempts_as_json(o.account_id, o.output_id),
+          'id', r.reservation_id, 'state', r.state, 'amount', r.amount, 'committed', r.committed,
+          'released', r.released, 'refunded', r.refunded, 'return_by', r.return_by, 'settled_at', r.settled_at),
+        'attempts', (
+          SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'reference', a.reference, 'stage', a.stage, 'number', a.number, 'state', a.state, 'provider', a.provider,
+            'provider_job_id', a.provider_job_id, 'error_class', a.error_class, 'billed', a.billed, 'cost', a.cost,
+            'sha256', a.sha256, 'posted_at', a.posted_at, 'resolved_at', a.resolved_at, 'stopping_since', s.since)
+            ORDER BY a.posted_at, a.stage, a.number), '[]')
+          FROM jobs.attempts_of(o.account_id, o.output_id) a
+          LEFT JOIN jobs.attempts_to_stop s USING (account_id, reference)),
         'repair', (
           SELECT jsonb_build_object('why', p.why, 'tries', p.tries, 'first_seen_at', p.first_seen_at,
                                     'last_seen_at', p.last_seen_at)

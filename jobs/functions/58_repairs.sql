@@ -9,8 +9,8 @@ CREATE OR REPLACE FUNCTION jobs.record_repairs(p_items jsonb) RETURNS void LANGU
   SET why = excluded.why, tries = p.tries + 1, last_seen_at = greatest(p.last_seen_at, excluded.last_seen_at)
 $$;
 
--- A page of the queue, oldest first, after a position: of one account, or of all (null). p_is_resolved: those that are settled
--- by now, in place of those that are not. first_seen_at is returned as text: it is a position, and keeps its microseconds.
+-- A page of the queue, oldest first, after a position: of one account, or of all (null); of those that are settled by
+-- now, or of the others. first_seen_at as text is a position: it keeps its microseconds.
 CREATE OR REPLACE FUNCTION jobs.list_repairs(
   p_account_id text, p_is_resolved boolean, p_at timestamptz, p_after_account_id text, p_after_reservation_id text,
   p_limit int
@@ -21,10 +21,9 @@ CREATE OR REPLACE FUNCTION jobs.list_repairs(
            'first_seen_at', p.first_seen_at, 'last_seen_at', p.last_seen_at, 'resolved_at', r.settled_at),
          p.first_seen_at::text, p.account_id, p.reservation_id
   FROM jobs.repairs p
-  JOIN ledger.reservations r ON r.account_id = p.account_id AND r.reservation_id = p.reservation_id
+  JOIN ledger.reservations r USING (account_id, reservation_id)
   WHERE (p_account_id IS NULL OR p.account_id = p_account_id) AND (r.state <> 'open') = p_is_resolved
     AND (p_at IS NULL
          OR (p.first_seen_at, p.account_id, p.reservation_id) > (p_at, p_after_account_id, p_after_reservation_id))
-  ORDER BY p.first_seen_at, p.account_id, p.reservation_id
-  LIMIT p_limit
+  ORDER BY p.first_seen_at, p.account_id, p.reservation_id LIMIT p_limit
 $$;

@@ -1,12 +1,10 @@
--- A customer's report of a delivered output. p_limits: reports_per_day (of the account), reports_of_output (in all).
---
--- opened | known (the same report, made before: its review) | not_found | not_delivered | open_already (another report of it is
--- being looked at) | made_good (a refund or a free retry has been given, or its credits are back) | too_many_of_output |
--- too_many_today, with the seconds until there is room.
+-- A customer's report of a delivered output. opened | known (the same report, made before) | not_found | not_delivered
+-- | open_already (another report of it is being looked at) | made_good (by a refund or a free retry) |
+-- too_many_of_output | too_many_today, with the seconds until there is room. p_limits: reports_per_day,
+-- reports_of_output.
 CREATE OR REPLACE FUNCTION jobs.open_review(
   p_account_id text, p_output_id text, p_category text, p_note text, p_limits jsonb
 ) RETURNS TABLE (outcome text, review_id text, retry_after_seconds double precision) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
 DECLARE
   v_now     timestamptz := ledger.lock(p_account_id);
   v_output  jobs.outputs;
@@ -20,7 +18,6 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
-
   SELECT count(*) AS reviews,
          max(r.review_id) FILTER (WHERE r.category = p_category AND r.note IS NOT DISTINCT FROM p_note) AS same,
          max(r.review_id) FILTER (WHERE d.decision IS NULL) AS open,
@@ -32,7 +29,6 @@ BEGIN
   -- The report that has to be a day old before there is room for another.
   SELECT r.created_at INTO v_oldest FROM jobs.reviews r WHERE r.account_id = p_account_id
   ORDER BY r.created_at DESC, r.review_id DESC OFFSET (p_limits->>'reports_per_day')::int - 1 LIMIT 1;
-
   review_id := coalesce(v_earlier.same, v_earlier.open, v_earlier.made_good);
   outcome := CASE
     WHEN v_earlier.same IS NOT NULL THEN 'known'
@@ -46,7 +42,7 @@ BEGIN
   ELSIF outcome = 'opened' THEN
     review_id := 'rev_' || regexp_replace(p_output_id, '^out_', '') || '_' || v_earlier.reviews + 1;
     INSERT INTO jobs.reviews (account_id, review_id, output_id, job_id, number, category, note, created_at)
-    VALUES (p_account_id, open_review.review_id, p_output_id, v_output.job_id, v_earlier.reviews + 1, p_category, p_note, v_now);
+    VALUES (p_account_id, review_id, p_output_id, v_output.job_id, v_earlier.reviews + 1, p_category, p_note, v_now);
   END IF;
   RETURN NEXT;
 END $$;

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION jobs.account_of_review(p_review_id text) RETURNS text
   SELECT min(r.account_id) FROM jobs.reviews r WHERE r.review_id = p_review_id HAVING count(*) = 1
 $$;
 
--- Whether a review is among those that are asked for: of a state and a category, each null for any, older than a position.
+-- Whether a review is one of those asked for: of a state and a category (null: any), older than a position.
 CREATE OR REPLACE FUNCTION jobs.is_listed(
   p_review jobs.reviews, p_state text, p_category text, p_at timestamptz, p_review_id text
 ) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -36,13 +36,12 @@ CREATE OR REPLACE FUNCTION jobs.list_reviews_of_all(
   ORDER BY r.created_at DESC, r.review_id DESC LIMIT p_limit
 $$;
 
--- What a free retry makes: the reviewed output's work, and the labels of its job. No row unless a decision allows this very job.
+-- What a free retry makes: the reviewed output's work, under its job's labels. No row: no decision allows it.
 CREATE OR REPLACE FUNCTION jobs.read_free_retry(p_account_id text, p_job_id text)
 RETURNS TABLE (work jsonb, metadata jsonb) LANGUAGE sql STABLE AS $$
-  SELECT o.work, j.metadata
-  FROM jobs.review_decisions d
-  JOIN jobs.reviews r ON r.account_id = d.account_id AND r.review_id = d.review_id
-  JOIN jobs.outputs o ON o.account_id = r.account_id AND o.output_id = r.output_id
+  SELECT o.work, j.metadata FROM jobs.review_decisions d
+  JOIN jobs.reviews r USING (account_id, review_id)
+  JOIN jobs.outputs o USING (account_id, output_id)
   JOIN jobs.jobs j ON j.account_id = r.account_id AND j.job_id = r.job_id
   WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id AND jobs.is_free_retry(p_account_id, p_job_id)
 $$;

@@ -1,7 +1,6 @@
 -- What serves a customer takes the account first and sees nothing beyond it.
 
--- One job with its outputs and its money, as the API shows it (links and content URLs are the API's); null when the
--- account has no such job.
+-- One job with its outputs and its money, as the API shows it (links are the API's); null: no such job.
 CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'id', j.job_id, 'kind', j.kind, 'state', j.state, 'created_at', j.created_at, 'expected_by', j.expected_by,
@@ -14,8 +13,7 @@ CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETUR
         'committed', coalesce(sum(r.committed), 0), 'returned', coalesce(sum(r.released), 0),
         'refunded', coalesce(sum(r.refunded), 0),
         'entry_seqs', coalesce((
-          SELECT jsonb_agg(e.seq ORDER BY e.seq)
-          FROM unnest(array_agg(r.reservation_id)) i,
+          SELECT jsonb_agg(e.seq ORDER BY e.seq) FROM unnest(array_agg(r.reservation_id)) i,
                LATERAL ledger.entries_of_reservation(j.account_id, i) e (seq)), '[]'))
       FROM jobs.outputs_of(j.account_id, j.job_id) o
       CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r),
@@ -34,27 +32,22 @@ CREATE OR REPLACE FUNCTION jobs.list_jobs(
   p_account_id text, p_state text, p_kind text, p_created_after timestamptz, p_created_before timestamptz,
   p_at timestamptz, p_job_id text, p_limit int
 ) RETURNS TABLE (job jsonb, created_at text, job_id text) LANGUAGE sql STABLE AS $$
-  SELECT jobs.read_job(p_account_id, page.job_id), page.created_at::text, page.job_id
-  FROM (
-    SELECT j.job_id, j.created_at FROM jobs.jobs j
-    WHERE j.account_id = p_account_id AND j.created_at > '-infinity'
-      AND (p_at IS NULL OR (j.created_at, j.job_id) < (p_at, p_job_id))
-      AND (p_state IS NULL OR j.state = p_state)
-      AND (p_kind IS NULL OR j.kind = p_kind)
-      -- Callers have a job's time to the millisecond: one of that same millisecond is not after it.
-      AND (p_created_after IS NULL OR j.created_at >= p_created_after + interval '1 millisecond')
-      AND (p_created_before IS NULL OR j.created_at < p_created_before)
-    ORDER BY j.created_at DESC, j.job_id DESC
-    LIMIT p_limit
-  ) page
-  ORDER BY page.created_at DESC, page.job_id DESC
+  SELECT jobs.read_job(p_account_id, j.job_id), j.created_at::text, j.job_id FROM jobs.jobs j
+  WHERE j.account_id = p_account_id AND j.created_at > '-infinity'
+    AND (p_at IS NULL OR (j.created_at, j.job_id) < (p_at, p_job_id))
+    AND (p_state IS NULL OR j.state = p_state)
+    AND (p_kind IS NULL OR j.kind = p_kind)
+    -- Callers have a job's time to the millisecond: one of that same millisecond is not after it.
+    AND (p_created_after IS NULL OR j.created_at >= p_created_after + interval '1 millisecond')
+    AND (p_created_before IS NULL OR j.created_at < p_created_before)
+  ORDER BY j.created_at DESC, j.job_id DESC LIMIT p_limit
 $$;
 
 -- A job's result, for its workflow: its outputs counted by how they ended, and its credits. No row: no such job.
 CREATE OR REPLACE FUNCTION jobs.read_job_result(p_account_id text, p_job_id text)
 RETURNS TABLE (
-  state text, failure_code text, outputs int, succeeded int, failed int, canceled int, committed bigint, returned bigint,
-  left_seconds double precision
+  state text, failure_code text, outputs int, succeeded int, failed int, canceled int, committed bigint,
+  returned bigint, left_seconds double precision
 ) LANGUAGE sql STABLE AS $$
   SELECT j.state, j.failure->>'code', j.outputs, j.succeeded, j.failed, j.canceled, c.committed, c.returned,
          extract(epoch FROM j.return_by - ledger.clock())::double precision

@@ -6,8 +6,8 @@ LANGUAGE sql STABLE AS $$
   FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
 
--- What edits take from their sources, one row per output the account has. Past `succeeded` nothing of an output changes,
--- so what is read here holds for an admission that goes by it.
+-- What edits take from their sources, one row per output the account has. Past `succeeded` nothing of an output
+-- changes, so what is read here holds for an admission that goes by it.
 CREATE OR REPLACE FUNCTION jobs.read_edit_sources(p_account_id text, p_output_ids text[])
 RETURNS TABLE (output_id text, state text, work jsonb) LANGUAGE sql STABLE AS $$
   SELECT o.output_id, o.state, o.work FROM jobs.outputs o
@@ -18,7 +18,7 @@ $$;
 CREATE OR REPLACE FUNCTION jobs.read_lineage(p_account_id text, p_output_id text, p_limit int)
 RETURNS TABLE (source_output_id text, derived_output_ids text[]) LANGUAGE sql STABLE AS $$
   SELECT o.source_output_id, ARRAY(
-    SELECT d.output_id FROM jobs.outputs d JOIN jobs.jobs j ON j.account_id = d.account_id AND j.job_id = d.job_id
+    SELECT d.output_id FROM jobs.outputs d JOIN jobs.jobs j USING (account_id, job_id)
     WHERE d.account_id = o.account_id AND d.source_output_id = o.output_id
     ORDER BY j.created_at, d.job_id, d.item, d.variation LIMIT p_limit)
   FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = p_output_id

@@ -1,13 +1,10 @@
--- Which of these files nothing refers to: for the sweep of the asset folder. A picture that a brief refers to is needed while an
--- output of its job may be made or was delivered (an edit and a free retry take it from there). The result of an attempt is needed
--- likewise, and otherwise for as long as support may want to look at what came too late.
+-- Which of these files nothing refers to. A picture of a brief is needed while an output of its job may be made or was
+-- delivered (an edit and a free retry take it from there); an attempt's result likewise, and for p_support_days anyhow.
 CREATE OR REPLACE FUNCTION jobs.unneeded_assets(p_sha256s text[], p_support_days int) RETURNS SETOF text
 LANGUAGE sql STABLE AS $$
-  SELECT s FROM unnest(p_sha256s) s
-  WHERE NOT EXISTS (
+  SELECT s FROM unnest(p_sha256s) s WHERE NOT EXISTS (
     SELECT FROM jobs.attempts a
-    JOIN jobs.outputs o ON o.account_id = a.account_id AND o.output_id = a.output_id
-    WHERE a.sha256 = s
+    JOIN jobs.outputs o USING (account_id, output_id) WHERE a.sha256 = s
       AND (o.state NOT IN ('failed', 'canceled')
            OR coalesce(a.resolved_at, a.posted_at) > now() - make_interval(days => p_support_days))
   ) AND NOT EXISTS (

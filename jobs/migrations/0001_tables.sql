@@ -1,12 +1,10 @@
 -- Up Migration
--- What people read of a job, and every attempt at a model service, forever. Every table leads with account_id.
--- What one column may hold is said by its type (see ledger.credits).
+-- What people read of a job, and every attempt at a model service, forever. Every table leads with account_id. What one
+-- column may hold is said by its type (see ledger.credits).
 CREATE DOMAIN jobs.job_state AS text
   CHECK (VALUE IN ('queued', 'running', 'stuck', 'succeeded', 'partially_succeeded', 'failed', 'canceled'));
-
 CREATE DOMAIN jobs.output_state AS text
   CHECK (VALUE IN ('queued', 'running', 'stuck', 'succeeded', 'failed', 'canceled'));
-
 CREATE DOMAIN jobs.attempt_state AS text
   CHECK (VALUE IN ('posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'replaced', 'fenced'));
 
@@ -14,8 +12,7 @@ CREATE DOMAIN jobs.attempt_state AS text
 CREATE TABLE jobs.admissions (
   account_id  text        NOT NULL,
   job_id      text        NOT NULL,
-  -- Of the request as it was sent: tells a retry from another request under the same key.
-  fingerprint text        NOT NULL,
+  fingerprint text        NOT NULL,  -- of the request: tells a retry from another request under the same key
   request     jsonb       NOT NULL,
   outcome     jsonb       NOT NULL,
   created_at  timestamptz NOT NULL,
@@ -25,133 +22,110 @@ CREATE TABLE jobs.admissions (
 CREATE TABLE jobs.quotes (
   account_id  text        NOT NULL,
   quote_id    text        NOT NULL,
-  -- Of the body without what was agreed and without labels: a quote binds the work, whoever labels it.
-  fingerprint text        NOT NULL,
+  fingerprint text        NOT NULL,  -- of the work: the body without what was agreed and without labels
   price       jsonb       NOT NULL,
   expires_at  timestamptz NOT NULL,
   PRIMARY KEY (account_id, quote_id)
 );
 
 CREATE TABLE jobs.jobs (
-  account_id       text        NOT NULL,
-  job_id           text        NOT NULL,
-  kind             text        NOT NULL,
-  model            text        NOT NULL,
-  provider         text        NOT NULL,
-  state            jobs.job_state NOT NULL,
-  price_list       int         NOT NULL,
-  quoted           ledger.credits NOT NULL,
-  metadata         jsonb       NOT NULL,
-  -- Of the request without its labels: an identical job that is stuck is found by it.
-  work_fingerprint text        NOT NULL,
+  account_id       text             NOT NULL,
+  job_id           text             NOT NULL,
+  kind             text             NOT NULL,
+  model            text             NOT NULL,
+  provider         text             NOT NULL,
+  state            jobs.job_state   NOT NULL,
+  price_list       int              NOT NULL,
+  quoted           ledger.credits   NOT NULL,
+  metadata         jsonb            NOT NULL,
+  work_fingerprint text             NOT NULL,  -- an identical job that is stuck is found by it
   progress         jsonb,
   failure          jsonb,
-  expected_by      timestamptz NOT NULL,
-  return_by        timestamptz NOT NULL,
-  -- What a run of an output may take: return_by is so long after its start, and after a restart anew.
-  deadline_seconds double precision NOT NULL,
-  created_at       timestamptz NOT NULL,
+  expected_by      timestamptz      NOT NULL,
+  return_by        timestamptz      NOT NULL,
+  deadline_seconds double precision NOT NULL,  -- what a run of an output may take
+  created_at       timestamptz      NOT NULL,
   finished_at      timestamptz,
-  -- Number of the job's last event: events count up by one, without gaps.
-  event_seq        bigint      NOT NULL DEFAULT 0,
-  -- How many outputs there are, and how many have ended, by how they ended.
-  outputs          int         NOT NULL,
-  succeeded        int         NOT NULL DEFAULT 0,
-  failed           int         NOT NULL DEFAULT 0,
-  canceled         int         NOT NULL DEFAULT 0,
-  -- The job first: support has its id alone.
-  PRIMARY KEY (job_id, account_id),
+  event_seq        bigint           NOT NULL DEFAULT 0,  -- number of the last event: they count up by one, without gaps
+  outputs          int              NOT NULL,  -- how many outputs there are, and how many have ended, by how they ended
+  succeeded        int              NOT NULL DEFAULT 0,
+  failed           int              NOT NULL DEFAULT 0,
+  canceled         int              NOT NULL DEFAULT 0,
+  PRIMARY KEY (job_id, account_id),  -- the job first: support has its id alone
   CHECK (succeeded + failed + canceled <= outputs AND outputs > 0
          AND (finished_at IS NULL) = (state IN ('queued', 'running', 'stuck')))
 ) WITH (fillfactor = 70);
-
 CREATE INDEX jobs_under_way ON jobs.jobs (account_id) WHERE finished_at IS NULL;
 CREATE INDEX jobs_in_doubt ON jobs.jobs (account_id, work_fingerprint) WHERE state = 'stuck';
-
--- "My jobs", newest first. created_at and job_id never change, so updates of a job stay on its page (HOT). The predicate:
--- see outputs_of_job.
+-- "My jobs", newest first. created_at and job_id never change, so an update stays on its page (HOT). See
+-- outputs_of_job.
 CREATE INDEX jobs_by_age ON jobs.jobs (account_id, created_at DESC, job_id DESC) WHERE created_at > '-infinity';
 
 CREATE TABLE jobs.outputs (
-  account_id     text     NOT NULL,
-  output_id      text     NOT NULL,
-  job_id         text     NOT NULL,
-  item           int      NOT NULL,
-  variation      int      NOT NULL,
-  state          jobs.output_state NOT NULL,
-  work           jsonb    NOT NULL,
-  credits        ledger.credits NOT NULL,
-  reservation_id text     NOT NULL,
-  failure        jsonb,
-  attempts       int      NOT NULL DEFAULT 0,
-  -- How long it may take, from its own start: of a job with several outputs that is less than the job may take.
-  deadline_seconds double precision NOT NULL,
-  -- When its workflow began, of a job with several outputs: its clock runs from then, not from the job's admission.
-  begun_at       timestamptz,
-  -- The asset, once it is charged for (or was free): what the customer may read.
-  sha256         text,
-  content_type   text,
-  bytes          bigint,
-  -- Of an edit: the output it was made from. The work holds it, so that the two cannot differ.
-  source_output_id text GENERATED ALWAYS AS (work->>'source_output_id') STORED,
+  account_id       text              NOT NULL,
+  output_id        text              NOT NULL,
+  job_id           text              NOT NULL,
+  item             int               NOT NULL,
+  variation        int               NOT NULL,
+  state            jobs.output_state NOT NULL,
+  work             jsonb             NOT NULL,
+  credits          ledger.credits    NOT NULL,
+  reservation_id   text              NOT NULL,
+  failure          jsonb,
+  attempts         int               NOT NULL DEFAULT 0,
+  deadline_seconds double precision  NOT NULL,  -- how long it may take, from its own start
+  begun_at       timestamptz,  -- when its own workflow began, of a job with several outputs: its clock runs from then
+  sha256           text,  -- the asset, once it is charged for (or was free): what the customer may read
+  content_type     text,
+  bytes            bigint,
+  source_output_id text              GENERATED ALWAYS AS (work->>'source_output_id') STORED,  -- of an edit
   PRIMARY KEY (output_id, account_id),
   CHECK ((state = 'succeeded') = (sha256 IS NOT NULL))
 ) WITH (fillfactor = 70);
-
--- Read through jobs.outputs_of, which names the predicate. With it, and with the output first in the primary key, each look-up has
--- one index that it can use: on a table that was never analyzed, or long ago, the planner holds any index that begins with the
--- account for as good as the right one, and reads all that the account has.
+-- Read through jobs.outputs_of, which names the predicate. With it, and with the output first in the primary key, each
+-- look-up has one index that it can use: on a table that was never analyzed, or long ago, the planner holds any index
+-- that begins with the account for as good as the right one, and reads all that the account has.
 CREATE INDEX outputs_of_job ON jobs.outputs (account_id, job_id, item, variation) WHERE job_id > '';
-
 CREATE INDEX outputs_of_source ON jobs.outputs (account_id, source_output_id) WHERE source_output_id IS NOT NULL;
 
 -- One submission of one output, or of one part of a stage of it, to one provider; the row is written before the request
 -- leaves.
 --   posting → accepted | rejected | unknown;  unknown → accepted | rejected (by look-up, or by support's word);
---   accepted → collected | failed (it ran, and brought nothing) | replaced (support restarted: the next number is made);
+--   accepted → collected | failed (it ran, and brought nothing) | replaced (support restarted: the next is made);
 --   any of them → fenced, when the reservation ends or the attempt is given up. Only `posting` may become accepted by
 --   the submitter: one that was fenced in the meantime has lost.
 CREATE TABLE jobs.attempts (
-  account_id      text        NOT NULL,
-  reference       text        NOT NULL,
-  job_id          text        NOT NULL,
-  output_id       text        NOT NULL,
-  -- Of the part: render, scenes_2.
-  stage           text        NOT NULL,
-  number          int         NOT NULL,
-  provider        text        NOT NULL,
+  account_id      text               NOT NULL,
+  reference       text               NOT NULL,
+  job_id          text               NOT NULL,
+  output_id       text               NOT NULL,
+  stage           text               NOT NULL,  -- of the part: render, scenes_2
+  number          int                NOT NULL,
+  provider        text               NOT NULL,
   state           jobs.attempt_state NOT NULL,
   provider_job_id text,
-  -- Why it was refused, or how its run failed.
-  error_class     text,
-  -- How far its run has come, 0 … 1.
-  fraction        double precision,
+  error_class     text,  -- why it was refused, or how its run failed
+  fraction        double             precision,  -- how far its run has come, 0 … 1
   billed          text,
   cost            text,
-  -- The stored asset, charged or not: a result that came too late is kept for support.
-  sha256          text,
+  sha256          text,  -- the stored asset, charged or not: what came too late is kept for support
   content_type    text,
   bytes           bigint,
-  -- The process that made the row, and that alone may post.
-  submitter       text        NOT NULL,
-  posted_at       timestamptz NOT NULL,
-  -- When its submitter had given it up and reset its connection, so that nothing of it can arrive any more.
-  closed_at       timestamptz,
+  submitter       text               NOT NULL,  -- the process that made the row, and that alone may post
+  posted_at       timestamptz        NOT NULL,
+  closed_at       timestamptz,  -- its submitter has given it up and reset its connection: nothing of it can arrive
   resolved_at     timestamptz,
   PRIMARY KEY (reference, account_id)
 ) WITH (fillfactor = 70);
-
 -- Read through jobs.attempts_of (see outputs_of_job).
 CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts (account_id, output_id, stage, number) WHERE output_id > '';
-
 -- Whose a provider's job is, where support names one.
 CREATE INDEX attempts_by_provider_job ON jobs.attempts (provider_job_id) WHERE provider_job_id IS NOT NULL;
-
 -- Whether a file is needed: by the sweep of the asset folder.
 CREATE INDEX attempts_by_asset ON jobs.attempts (sha256) WHERE sha256 IS NOT NULL;
 
--- Attempts that count no more, while a provider may still work on them: worked through by the reconciler's schedule until the
--- provider has stopped. Noted in the transaction that gives the attempt up, by whichever function that is.
+-- Attempts that count no more, while a provider may still work on them: worked through by the reconciler's schedule
+-- until the provider has stopped. Noted in the transaction that gives the attempt up, by whichever function that is.
 CREATE TABLE jobs.attempts_to_stop (
   account_id text        NOT NULL,
   reference  text        NOT NULL,
@@ -160,7 +134,6 @@ CREATE TABLE jobs.attempts_to_stop (
   due_at     timestamptz NOT NULL,
   PRIMARY KEY (account_id, reference)
 );
-
 CREATE INDEX attempts_to_stop_by_due ON jobs.attempts_to_stop (due_at);
 
 CREATE FUNCTION jobs.note_attempt_to_stop() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -170,7 +143,6 @@ BEGIN
   ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
-
 -- Rejected from unknown: by a look-up or by support's word, either of which may be mistaken.
 CREATE TRIGGER attempt_to_stop_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW
   WHEN (NEW.state IN ('fenced', 'replaced') AND OLD.state IN ('posting', 'unknown', 'accepted')
@@ -189,8 +161,7 @@ CREATE TABLE jobs.events (
 
 CREATE TABLE jobs.api_keys (
   key_id      text        NOT NULL PRIMARY KEY,
-  -- Null: a platform key, which acts for the account named in the request.
-  account_id  text,
+  account_id  text,  -- Null: a platform key, which acts for the account named in the request
   name        text        NOT NULL,
   secret_hash bytea       NOT NULL,
   scopes      text[]      NOT NULL,
@@ -210,29 +181,26 @@ CREATE TABLE jobs.idempotency_keys (
   PRIMARY KEY (account_id, route, key)
 );
 
--- What the reconciler found and could not settle, one row per reservation. Whether it is settled by now the reservation says.
+-- What the reconciler found and could not settle, one row per reservation, which says whether it is settled by now.
 CREATE TABLE jobs.repairs (
   account_id     text        NOT NULL,
   reservation_id text        NOT NULL,
-  -- The last reason: what the ledger said, or why Temporal was not believed.
-  why            text        NOT NULL,
+  why            text        NOT NULL,  -- the last reason: what the ledger said, or why Temporal was not believed
   tries          int         NOT NULL CHECK (tries > 0),
   first_seen_at  timestamptz NOT NULL,
   last_seen_at   timestamptz NOT NULL,
   PRIMARY KEY (account_id, reservation_id)
 );
-
 CREATE INDEX repairs_by_age ON jobs.repairs (first_seen_at, account_id, reservation_id);
 
--- Unusable output: report → review → refund, free retry or denial. Reports and decisions are append-only, and a review's state
--- is what they add up to.
+-- Unusable output: report → review → refund, free retry or denial. Both are append-only: a review's state is what they
+-- add up to.
 CREATE TABLE jobs.reviews (
   account_id text        NOT NULL,
   review_id  text        NOT NULL,
   output_id  text        NOT NULL,
   job_id     text        NOT NULL,
-  -- Of the output's reviews: 1, 2, …
-  number     int         NOT NULL,
+  number     int         NOT NULL,  -- of the output's reviews: 1, 2, …
   category   text        NOT NULL CHECK (category IN
                ('broken', 'wrong_product', 'vague_brief', 'beyond_model', 'other')),
   note       text,
@@ -240,49 +208,41 @@ CREATE TABLE jobs.reviews (
   PRIMARY KEY (account_id, review_id),
   UNIQUE (account_id, output_id, number)
 );
-
 -- Support's list, and an account's own; and whose review it is, where only the review is named.
 CREATE INDEX reviews_by_age ON jobs.reviews (created_at DESC, review_id DESC);
 CREATE INDEX reviews_of_account_by_age ON jobs.reviews (account_id, created_at DESC, review_id DESC);
 CREATE INDEX reviews_by_id ON jobs.reviews (review_id);
 
 CREATE TABLE jobs.review_decisions (
-  account_id   text        NOT NULL,
-  review_id    text        NOT NULL,
-  number       int         NOT NULL,
-  -- The caller's Idempotency-Key, and what was sent under it.
-  key          text        NOT NULL,
-  fingerprint  text        NOT NULL,
-  decision     text        NOT NULL CHECK (decision IN ('refund', 'free_retry', 'deny')),
-  reason       text        NOT NULL,
-  actor        text        NOT NULL,
-  -- The job that this decision admits at no credits. No other job may be free (is_free_retry).
-  retry_job_id text,
-  created_at   timestamptz NOT NULL,
+  account_id  text        NOT NULL,
+  review_id   text        NOT NULL,
+  number      int         NOT NULL,
+  key         text        NOT NULL,  -- the caller's Idempotency-Key, and what was sent under it
+  fingerprint text        NOT NULL,
+  decision    text        NOT NULL CHECK (decision IN ('refund', 'free_retry', 'deny')),
+  reason      text        NOT NULL,
+  actor       text        NOT NULL,
+  retry_job_id text,  -- the job that this decision admits at no credits. No other job may be free (is_free_retry).
+  created_at  timestamptz NOT NULL,
   PRIMARY KEY (account_id, review_id, number),
   UNIQUE (account_id, key),
   CHECK ((decision = 'free_retry') = (retry_job_id IS NOT NULL))
 );
-
 CREATE UNIQUE INDEX review_decisions_by_retry ON jobs.review_decisions (account_id, retry_job_id)
   WHERE retry_job_id IS NOT NULL;
-
 CREATE TRIGGER reviews_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jobs.reviews
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
-
 CREATE TRIGGER review_decisions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jobs.review_decisions
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
--- Pictures that a brief refers to: fetched once per job and address, by the output that claims the address first, and kept.
+-- Pictures that a brief refers to: fetched once per job and address, by the output that claims it first, and kept.
 CREATE TABLE jobs.reference_assets (
   account_id    text        NOT NULL,
   job_id        text        NOT NULL,
-  -- Of the address, which may be longer than an index takes.
-  url_key       text        NOT NULL,
+  url_key       text        NOT NULL,  -- of the address, which may be longer than an index takes
   url           text        NOT NULL,
   state         text        NOT NULL CHECK (state IN ('fetching', 'kept', 'refused')),
-  -- The output whose activity fetches it, and until when no other may.
-  claimed_by    text        NOT NULL,
+  claimed_by    text        NOT NULL,  -- the output whose activity fetches it, and until when no other may
   claimed_until timestamptz NOT NULL,
   sha256        text,
   content_type  text,
@@ -293,18 +253,16 @@ CREATE TABLE jobs.reference_assets (
   CHECK ((state = 'kept') = (sha256 IS NOT NULL AND content_type IS NOT NULL AND bytes IS NOT NULL)),
   CHECK ((state = 'refused') = (refusal IS NOT NULL))
 );
-
 CREATE INDEX reference_assets_by_asset ON jobs.reference_assets (sha256) WHERE sha256 IS NOT NULL;
 
 -- What arrives together at the process boundary: items of jobs.admit, jobs.settle and jobs.spend, read from JSON once.
--- deadline_seconds null: the job's.
 CREATE TYPE jobs.admit_output AS (
   output_id text, reservation_id text, item int, variation int, credits bigint, work jsonb,
   deadline_seconds double precision
 );
 
--- request: the body as it was sent. refusal: why it was refused before it came here ({code, reason, …}); then nothing below it
--- is given. work_fingerprint: of the request without its labels and without what was agreed.
+-- request: the body as it was sent. refusal: why it was refused before it came here ({code, reason, …}); then nothing
+-- below it is given. work_fingerprint: of the request without its labels and without what was agreed.
 CREATE TYPE jobs.admit_item AS (
   account_id text, job_id text, fingerprint text, request jsonb, admit_by timestamptz, refusal jsonb,
   work_fingerprint text, quote_id text, max_credits bigint, force boolean,
@@ -316,9 +274,9 @@ CREATE TYPE jobs.admit_item AS (
 -- What an admission returns: see jobs.admit.
 CREATE TYPE jobs.admitted AS (outcome jsonb, fingerprint text, is_open boolean, age_seconds double precision);
 
--- credits: what a commit cost. The others are of a release. failure: {code, …}. overdue_seconds: only if it is so long past its
--- return_by by now, which support may have moved; null: whenever. if_never_begun: {failure, expired_policy} in place of those above
--- where nothing was done for the output yet.
+-- credits: what a commit cost. The others are of a release. failure: {code, …}. overdue_seconds: only if it is so long
+-- past its return_by by now, which support may have moved; null: whenever. if_never_begun: {failure, expired_policy} in
+-- place of those above where nothing was done for the output yet.
 CREATE TYPE jobs.settle_item AS (
   account_id text, job_id text, output_id text, reservation_id text, verb ledger.settle_verb, credits bigint,
   failure jsonb, expired_policy ledger.expired_policy, return_grant_hours int, overdue_seconds double precision,
@@ -333,7 +291,7 @@ CREATE TYPE jobs.spend_item AS (
   account_id text, key text, fingerprint text, spend_id text, amount bigint, note text, member text, project text
 );
 
--- What is returned under an idempotency key: with the fingerprint first stored under it, and whether it was stored before.
+-- What is returned under an idempotency key, with the fingerprint first stored, and whether it was stored before.
 CREATE TYPE jobs.keyed_answer AS (answer jsonb, fingerprint text, is_replay boolean);
 
 -- Down Migration

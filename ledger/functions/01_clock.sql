@@ -1,5 +1,5 @@
--- The machine's clock, as the ledger reads it. A test database replaces this one function.
--- clock_timestamp(), not now(): a verb reads it after its lock is held, and now() is from before the wait.
+-- The machine's clock, as the ledger reads it. A test database replaces this one function. clock_timestamp(), not
+-- now(): a verb reads it after its lock is held, and now() is from before the wait.
 CREATE OR REPLACE FUNCTION ledger.clock() RETURNS timestamptz
 LANGUAGE sql VOLATILE AS 'SELECT clock_timestamp()';
 

@@ -28,41 +28,28 @@ BEGIN
     AND u.period_starts_at = p_period_starts_at;
 END $$;
 
--- The caps of one member and one project of an account, their own or the general ones, and what of each is used in its period.
+-- The first cap, of one member and one project of an account, that so many credits more would exceed; null when none.
 -- Each is looked up by its whole key, one by one: joined, all that the account has might be read.
-CREATE OR REPLACE FUNCTION ledger.read_caps(p_account ledger.accounts, p_member text, p_project text)
-RETURNS TABLE (spender ledger.spender, name text, cap bigint, used bigint) LANGUAGE sql STABLE AS $$
-  SELECT c.spender, c.name, c.cap, c.used
-  FROM (
-    SELECT s.spender, s.name,
-      coalesce((SELECT coalesce(o.credits_per_period, 9223372036854775807)  -- an override of none
-                FROM ledger.limit_overrides o
-                WHERE o.account_id = p_account.account_id AND o.spender = s.spender AND o.name = s.name),
-               CASE s.spender WHEN 'member' THEN p_account.member_credits_per_period
-                              ELSE p_account.project_credits_per_period END) AS cap,
-      coalesce((SELECT u.used FROM ledger.usage u
-                WHERE u.account_id = p_account.account_id AND u.spender = s.spender AND u.name = s.name
-                  AND u.period_starts_at = p_account.period_starts_at), 0) AS used
-    FROM ledger.spenders_of(p_member, p_project) s
-  ) c
-$$;
-
--- Whether so many credits more would exceed a cap.
-CREATE OR REPLACE FUNCTION ledger.is_over_cap(p_account ledger.accounts, p_member text, p_project text, p_amount bigint)
-RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION ledger.exceeded_cap(
+  p_account ledger.accounts, p_member text, p_project text, p_amount bigint
+) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN
   IF NOT p_account.has_spend_caps OR p_amount = 0 THEN
-    RETURN false;
+    RETURN NULL;
   END IF;
-  RETURN EXISTS (
-    SELECT 1 FROM ledger.read_caps(p_account, p_member, p_project) c WHERE c.used + p_amount > c.cap);
+  RETURN (
+    SELECT jsonb_build_object('limit', c.spender || '_credits_per_period', 'name', c.name,
+                              'credits_per_period', c.cap, 'used', c.used)
+    FROM (
+      SELECT s.spender, s.name,
+        coalesce((SELECT coalesce(o.credits_per_period, 9223372036854775807)  -- an override of none
+                  FROM ledger.limit_overrides o
+                  WHERE o.account_id = p_account.account_id AND o.spender = s.spender AND o.name = s.name),
+                 CASE s.spender WHEN 'member' THEN p_account.member_credits_per_period
+                                ELSE p_account.project_credits_per_period END) AS cap,
+        coalesce((SELECT u.used FROM ledger.usage u
+                  WHERE u.account_id = p_account.account_id AND u.spender = s.spender AND u.name = s.name
+                    AND u.period_starts_at = p_account.period_starts_at), 0) AS used
+      FROM ledger.spenders_of(p_member, p_project) s
+    ) c WHERE c.used + p_amount > c.cap ORDER BY c.spender LIMIT 1);
 END $$;
-
--- The first cap that so many credits more would exceed, for the caller that was refused; null when none.
-CREATE OR REPLACE FUNCTION ledger.exceeded_cap(p_account_id text, p_member text, p_project text, p_amount bigint)
-RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT jsonb_build_object('limit', c.spender || '_credits_per_period', 'name', c.name,
-                            'credits_per_period', c.cap, 'used', c.used)
-  FROM ledger.accounts a CROSS JOIN LATERAL ledger.read_caps(a, p_member, p_project) c
-  WHERE a.account_id = p_account_id AND c.used + p_amount > c.cap ORDER BY c.spender LIMIT 1
-$$;

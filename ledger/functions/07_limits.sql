@@ -1,5 +1,6 @@
--- Sets the limits of an account, all of them: max_concurrent_jobs, member_credits_per_period, project_credits_per_period,
--- low_balance_at (null: none) and overrides [{"member" or "project": name, "credits_per_period"}]. False: no such account.
+-- Sets the limits of an account, all of them: max_concurrent_jobs, member_credits_per_period,
+-- project_credits_per_period, low_balance_at (null: none) and overrides [{"member" or "project": name,
+-- "credits_per_period"}]. False: no such account.
 CREATE OR REPLACE FUNCTION ledger.set_limits(p_account_id text, p_limits jsonb, p_actor text, p_reason text)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -44,8 +45,7 @@ $$;
 
 -- Notices after an entry, oldest first.
 CREATE OR REPLACE FUNCTION ledger.read_low_balance_notices(p_account_id text, p_after bigint)
-RETURNS TABLE (entry_seq bigint, available bigint, low_balance_at bigint, created_at timestamptz)
-LANGUAGE sql STABLE AS $$
-  SELECT n.entry_seq, n.available, n.low_balance_at, n.created_at FROM ledger.low_balance_notices n
+RETURNS SETOF ledger.low_balance_notices LANGUAGE sql STABLE AS $$
+  SELECT n.* FROM ledger.low_balance_notices n
   WHERE n.account_id = p_account_id AND n.entry_seq > p_after ORDER BY n.entry_seq
 $$;

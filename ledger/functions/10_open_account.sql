@@ -1,25 +1,24 @@
--- Opens an account, once: the same reference finds the same account. Returns opened, or exists with what is stored.
--- p_low_balance_at: the level of its low-balance notice, until it sets its own. p_low_balance_rise: how far the balance rises
--- above the level before another notice. p_actor: see record_action.
+-- Opens an account, once: the same reference finds the same account. opened | exists, with what is stored.
+-- p_low_balance_at: the level of its low-balance notice, until it sets its own; p_low_balance_rise: see the table.
 CREATE OR REPLACE FUNCTION ledger.open_account(
   p_account_id text, p_reference text, p_name text, p_low_balance_at bigint DEFAULT 0, p_actor text DEFAULT NULL,
   p_low_balance_rise bigint DEFAULT 0
 ) RETURNS TABLE (outcome text, account_id text, name text, opened_at timestamptz) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
 DECLARE
-  v_now timestamptz := ledger.clock();
+  v_now    timestamptz := ledger.clock();
+  v_is_new boolean;
 BEGIN
-  outcome := 'exists';
-  PERFORM ledger.lock_absent_account(p_account_id);
+  PERFORM pg_advisory_xact_lock(hashtextextended(p_account_id, 0));
   INSERT INTO ledger.account_profiles (account_id, reference, name, opened_at)
-  VALUES (p_account_id, p_reference, p_name, v_now)
-  ON CONFLICT DO NOTHING;
-  IF FOUND THEN
-    outcome := 'opened';
+  VALUES (p_account_id, p_reference, p_name, v_now) ON CONFLICT DO NOTHING;
+  v_is_new := FOUND;
+  IF v_is_new THEN
     INSERT INTO ledger.accounts (account_id, period_starts_at, period_ends_at, low_balance_at, low_balance_rise)
     VALUES (p_account_id, v_now, ledger.months_after(v_now, 1), p_low_balance_at, p_low_balance_rise);
-    PERFORM ledger.record_action(p_account_id, p_actor, 'open_account', 'opened', jsonb_build_object('name', p_name), v_now);
+    PERFORM ledger.record_action(p_account_id, p_actor, 'open_account', 'opened',
+                                 jsonb_build_object('name', p_name), v_now);
   END IF;
   RETURN QUERY
-    SELECT outcome, p.account_id, p.name, p.opened_at FROM ledger.account_profiles p WHERE p.reference = p_reference;
+    SELECT CASE WHEN v_is_new THEN 'opened' ELSE 'exists' END, p.account_id, p.name, p.opened_at
+    FROM ledger.account_profiles p WHERE p.reference = p_reference;
 END $$;

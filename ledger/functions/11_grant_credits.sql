@@ -5,17 +5,14 @@ CREATE OR REPLACE FUNCTION ledger.make_grant(
 ) RETURNS void LANGUAGE sql AS $$
   INSERT INTO ledger.grants (account_id, grant_id, source, priority, effective_at, expires_at, reason, reference,
                              created_at, ordinal)
-  VALUES (p_account.account_id, p_grant_id, p_source, p_priority, p_account.moved_at, p_expires_at, p_reason, p_reference,
-          p_account.moved_at, p_account.entry_seq + 1)
+  VALUES (p_account.account_id, p_grant_id, p_source, p_priority, p_account.moved_at, p_expires_at, p_reason,
+          p_reference, p_account.moved_at, p_account.entry_seq + 1)
 $$;
 
--- Grants credits. It ends at p_expires_at, or so long after now (p_lives), or never. p_reference: of the payment, of a top-up.
--- p_actor: see record_action.
---
--- granted | key_reused (also a payment that made another grant, a second sign-up or trial) | account_not_found |
--- invalid_amount | too_many_credits | expired. The same id with the same content returns granted again and moves nothing.
--- Content is source, priority, amount and reference, not when it ends: that often counts from the first call, and a retry
--- must find it.
+-- Grants credits that end at p_expires_at, or so long after now (p_lives), or never. p_reference: of the payment, of a
+-- top-up. granted | key_reused (also a payment that made another grant, a second sign-up or trial) | account_not_found
+-- | invalid_amount | too_many_credits | expired. The same id and content is granted again and moves nothing. Content is
+-- source, priority, amount and reference, not when it ends: that often counts from the first call.
 CREATE OR REPLACE FUNCTION ledger.grant_credits(
   p_account_id text, p_grant_id text, p_source text, p_priority int, p_amount bigint, p_expires_at timestamptz,
   p_lives interval, p_reason text, p_reference text, p_actor text
@@ -23,7 +20,8 @@ CREATE OR REPLACE FUNCTION ledger.grant_credits(
 DECLARE
   v_account ledger.accounts := ledger.lock_account(p_account_id);
   v_now     timestamptz := v_account.moved_at;
-  v_expires timestamptz := coalesce(p_expires_at, ledger.after(v_now, p_lives), 'infinity');
+  -- Months and days of p_lives are counted in UTC.
+  v_expires timestamptz := coalesce(p_expires_at, (v_now AT TIME ZONE 'UTC' + p_lives) AT TIME ZONE 'UTC', 'infinity');
   v_known   ledger.grants;
   v_refusal text;
 BEGIN
@@ -51,8 +49,8 @@ BEGIN
     RETURN v_refusal;
   END IF;
   PERFORM ledger.make_grant(v_account, p_grant_id, p_source, p_priority, v_expires, p_reason, p_reference);
-  PERFORM ledger.post(p_account_id, ARRAY[
-    ROW(p_grant_id, 'grant', 'outside', 'available', p_amount, NULL, p_reason)::ledger.move], v_now);
+  PERFORM ledger.post(v_account, ARRAY[
+    ROW(p_grant_id, 'grant', 'outside', 'available', p_amount, NULL, p_reason)::ledger.move]);
   PERFORM ledger.record_action(p_account_id, p_actor, 'grant', p_reason, jsonb_build_object(
     'grant_id', p_grant_id, 'source', p_source, 'credits', p_amount, 'reference', p_reference), v_now);
   RETURN 'granted';

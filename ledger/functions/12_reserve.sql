@@ -1,10 +1,8 @@
--- Sets credits aside for the parts of a job: all of them or none. p_account: as lock_account returned it. p_total: the sum of the
--- parts, as it was quoted. p_reason: generation, or free_retry, whose parts are zero. The caller's ids are the keys: the same ids and
--- content again return the same.
---
--- reserved | insufficient_credits | limit_exceeded | account_not_found | invalid_amount | total_differs | key_reused (an id
--- stands for other content, or only some of the ids do) | committed | released (how an earlier reservation ended; a release that
--- came first left a tombstone). With the account's balance after the call.
+-- Sets credits aside for the parts of a job: all of them or none. p_account: as lock_account returned it. p_total: the
+-- sum of the parts, as quoted. p_reason: generation, or free_retry, whose parts are zero. The caller's ids are the
+-- keys. reserved | insufficient_credits | limit_exceeded | account_not_found | invalid_amount | total_differs |
+-- key_reused (an id stands for other content, or only some of the ids do) | committed | released (how an earlier
+-- reservation ended; a release that came first left a tombstone). With the account's balance after the call.
 CREATE OR REPLACE FUNCTION ledger.reserve(
   p_account ledger.accounts, p_job_id text, p_parts ledger.part[], p_total bigint, p_reason text,
   p_return_after_seconds double precision, p_member text, p_project text
@@ -21,8 +19,8 @@ BEGIN
       v_outcome := 'invalid_amount';
     END IF;
     v_total := v_total + coalesce(v_part.amount, 0);
-    v_known := v_known || ledger.known_as(p_account.account_id, v_part.reservation_id, p_reason, v_part.amount, p_job_id,
-                                          v_part.output_id, p_member, p_project);
+    v_known := v_known || ledger.known_as(p_account.account_id, v_part.reservation_id, p_reason, v_part.amount,
+                                          p_job_id, v_part.output_id, p_member, p_project);
   END LOOP;
   v_outcome := CASE
     WHEN p_account.available IS NULL THEN 'account_not_found'
@@ -32,13 +30,14 @@ BEGIN
     WHEN 'released' = ANY (v_known) THEN 'released'
     WHEN 'committed' = ANY (v_known) THEN 'committed'
     WHEN 'reserved' = ANY (v_known) THEN 'reserved'
-    WHEN ledger.is_over_cap(p_account, p_member, p_project, v_total) THEN 'limit_exceeded'
+    WHEN ledger.exceeded_cap(p_account, p_member, p_project, v_total) IS NOT NULL THEN 'limit_exceeded'
     WHEN v_total > p_account.available THEN 'insufficient_credits'
   END;
   IF v_outcome IS NOT NULL THEN
     RETURN ROW(v_outcome, p_account.available, p_account.reserved, p_account.moved_at)::ledger.reserved;
   END IF;
-  RETURN ledger.reserve_parts(p_account, p_job_id, p_parts, p_reason, p_reason, p_return_after_seconds, p_member, p_project);
+  RETURN ledger.reserve_parts(p_account, p_job_id, p_parts, p_reason, p_reason, p_return_after_seconds, p_member,
+                              p_project);
 END $$;
 
 -- What is known of an id before the balance is looked at: new, or the state of the reservation of that content.
@@ -60,7 +59,8 @@ BEGIN
     ELSE v_known.state::text END;
 END $$;
 
--- Draws accepted amounts from the account's grants, part by part, in burn order: sets them aside, or for a spend spends them at once.
+-- Draws accepted amounts from the account's grants, part by part, in burn order: sets them aside, or spends them at
+-- once.
 CREATE OR REPLACE FUNCTION ledger.reserve_parts(
   p_account ledger.accounts, p_job_id text, p_parts ledger.part[], p_reason text, p_entry_reason text,
   p_return_after_seconds double precision, p_member text, p_project text
@@ -97,26 +97,28 @@ BEGIN
                                 p_entry_reason)::ledger.move;
     END LOOP;
     INSERT INTO ledger.reservations (
-      account_id, reservation_id, job_id, output_id, reason, amount, state, committed, cause, part_grant_ids, part_amounts,
-      member, project, period_starts_at, return_by, created_at, settled_at, reserve_entries, settle_entries)
+      account_id, reservation_id, job_id, output_id, reason, amount, state, committed, cause, part_grant_ids,
+      part_amounts, member, project, period_starts_at, return_by, created_at, settled_at, reserve_entries,
+      settle_entries)
     VALUES (
       p_account.account_id, v_part.reservation_id, p_job_id, v_part.output_id, p_reason, v_part.amount,
       CASE WHEN v_is_spend THEN 'committed' ELSE 'open' END::ledger.reservation_state,
-      CASE WHEN v_is_spend THEN v_part.amount ELSE 0 END, CASE WHEN v_is_spend THEN p_entry_reason END, v_ids, v_amounts,
-      p_member, p_project, p_account.period_starts_at, v_now + make_interval(secs => p_return_after_seconds), v_now,
+      CASE WHEN v_is_spend THEN v_part.amount ELSE 0 END, CASE WHEN v_is_spend THEN p_entry_reason END, v_ids,
+      v_amounts, p_member, p_project, p_account.period_starts_at,
+      v_now + make_interval(secs => p_return_after_seconds), v_now,
       CASE WHEN v_is_spend THEN v_now END, int8range(v_seq, v_seq + cardinality(v_ids)),
       CASE WHEN v_is_spend THEN 'empty'::int8range END);
     v_seq := v_seq + cardinality(v_ids);
     v_total := v_total + v_part.amount;
   END LOOP;
   PERFORM ledger.count_usage(p_account.account_id, p_member, p_project, p_account.period_starts_at, v_total);
-  PERFORM ledger.post(p_account.account_id, v_moves, v_now);
+  PERFORM ledger.post(p_account, v_moves);
   RETURN ROW(CASE WHEN v_is_spend THEN 'spent' ELSE 'reserved' END, p_account.available - v_total,
              p_account.reserved + CASE WHEN v_is_spend THEN 0 ELSE v_total END, v_now)::ledger.reserved;
 END $$;
 
--- The grant that burns after another (none: the first): by priority, then soonest expiry, then oldest. The account's row said that
--- there is enough: grants that do not cover it are a fault, and nothing of it stays.
+-- The grant that burns after another (none: the first): by priority, then soonest expiry, then oldest. The account's
+-- row said that there is enough: grants that do not cover it are a fault, and nothing of it stays.
 CREATE OR REPLACE FUNCTION ledger.next_grant(p_account_id text, p_last ledger.grants) RETURNS ledger.grants
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -133,8 +135,8 @@ BEGIN
   RETURN v_grant;
 END $$;
 
--- One reservation, for statements that join many: looked up by its whole key each time. (OFFSET 0 holds the planner to it: by
--- what it guesses of a table that it does not know, reading all reservations of the account costs as much.)
+-- One reservation, for statements that join many: looked up by its whole key each time. (OFFSET 0 holds the planner to
+-- it: by what it guesses of a table that it does not know, reading all reservations of the account costs as much.)
 CREATE OR REPLACE FUNCTION ledger.reservation_of(p_account_id text, p_reservation_id text)
 RETURNS SETOF ledger.reservations LANGUAGE sql STABLE ROWS 1 AS $$
   SELECT r.* FROM ledger.reservations r

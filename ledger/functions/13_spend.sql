@@ -1,18 +1,17 @@
--- Spends at once, without a reservation: metered use, like a chat message. p_account: as lock_account returned it. p_note: what it
--- was for. The caller's id is the key.
--- spent | insufficient_credits | limit_exceeded | account_not_found | invalid_amount | key_reused | released (the id was
--- released before). With the account's balance after the call.
+-- Spends at once, without a reservation: metered use, like a chat message. p_note: what it was for. The caller's id is
+-- the key. spent | insufficient_credits | limit_exceeded | account_not_found | invalid_amount | key_reused | released.
 CREATE OR REPLACE FUNCTION ledger.spend(
   p_account ledger.accounts, p_spend_id text, p_amount bigint, p_note text, p_member text, p_project text
 ) RETURNS ledger.reserved LANGUAGE plpgsql AS $$
 DECLARE
-  v_known   text := ledger.known_as(p_account.account_id, p_spend_id, 'spend', p_amount, NULL, NULL, p_member, p_project);
+  v_known   text := ledger.known_as(
+    p_account.account_id, p_spend_id, 'spend', p_amount, NULL, NULL, p_member, p_project);
   v_outcome text := CASE
     WHEN p_account.available IS NULL THEN 'account_not_found'
     WHEN p_amount BETWEEN 1 AND 1000000000000 IS NOT TRUE THEN 'invalid_amount'
     WHEN v_known = 'committed' THEN 'spent'
     WHEN v_known <> 'new' THEN v_known
-    WHEN ledger.is_over_cap(p_account, p_member, p_project, p_amount) THEN 'limit_exceeded'
+    WHEN ledger.exceeded_cap(p_account, p_member, p_project, p_amount) IS NOT NULL THEN 'limit_exceeded'
     WHEN p_amount > p_account.available THEN 'insufficient_credits' END;
 BEGIN
   IF v_outcome IS NOT NULL THEN

@@ -1,10 +1,7 @@
--- Ends a reservation. p_account: as lock_account returned it. p_verb: commit or release; p_amount (of a commit): what it cost, at
--- most what was reserved, the rest returns; p_expired_policy (return_grant | expire): what becomes of credits whose grant expired
--- while they were reserved.
---
--- committed | released (the reservation's state now: the loser of a race reads the winner's word here) | not_found |
--- exceeds_reserved | key_reused (a second commit of another amount) | invalid_amount. The release of an unknown id leaves a
--- tombstone, so that a reserve that arrives late moves nothing.
+-- Ends a reservation. p_amount (of a commit): what it cost, the rest returns; p_expired_policy: what becomes of credits
+-- whose grant expired while they were reserved. committed | released (the loser of a race reads the winner's word) |
+-- not_found | exceeds_reserved | key_reused (a second commit of another amount) | invalid_amount. The release of an
+-- unknown id leaves a tombstone, so that a reserve that arrives late moves nothing.
 CREATE OR REPLACE FUNCTION ledger.settle(
   p_account ledger.accounts, p_reservation_id text, p_verb ledger.settle_verb, p_amount bigint, p_cause text,
   p_expired_policy ledger.expired_policy, p_return_grant_hours int
@@ -23,30 +20,25 @@ BEGIN
     WHEN v_reservation.state = 'open' AND v_spent > v_reservation.amount THEN 'exceeds_reserved'
     WHEN v_reservation.state = 'committed' AND p_verb = 'commit' AND v_reservation.committed <> v_spent
       THEN 'key_reused' END;
-  IF v_refusal = 'key_reused' THEN
-    RETURN ROW(v_refusal, true, v_reservation.committed, v_reservation.released, p_account.moved_at)::ledger.settled;
-  ELSIF v_refusal IS NOT NULL THEN
+  IF v_refusal IS NOT NULL AND v_refusal <> 'key_reused' THEN
     RETURN ROW(v_refusal, false, NULL, NULL, p_account.moved_at)::ledger.settled;
   ELSIF v_reservation.reservation_id IS NULL THEN
-    PERFORM ledger.leave_tombstone(p_account, p_reservation_id, p_cause);
+    INSERT INTO ledger.reservations (
+      account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts, cause, period_starts_at,
+      return_by, created_at, settled_at, reserve_entries, settle_entries)
+    VALUES (
+      p_account.account_id, p_reservation_id, 'tombstone', 0, 'released', '{}', '{}', p_cause, p_account.moved_at,
+      p_account.moved_at, p_account.moved_at, p_account.moved_at, 'empty', 'empty');
     RETURN ROW('released', false, 0, 0, p_account.moved_at)::ledger.settled;
   ELSIF v_reservation.state <> 'open' THEN
-    RETURN ROW(v_reservation.state::text, true, v_reservation.committed, v_reservation.released, p_account.moved_at)::ledger.settled;
+    RETURN ROW(coalesce(v_refusal, v_reservation.state::text), true, v_reservation.committed, v_reservation.released,
+               p_account.moved_at)::ledger.settled;
   END IF;
   RETURN ledger.settle_open(p_account, v_reservation, p_verb, v_spent, p_cause, p_expired_policy, p_return_grant_hours);
 END $$;
 
--- What a release leaves of an id that no reserve has used yet.
-CREATE OR REPLACE FUNCTION ledger.leave_tombstone(p_account ledger.accounts, p_reservation_id text, p_cause text)
-RETURNS void LANGUAGE sql AS $$
-  INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts, cause,
-                                   period_starts_at, return_by, created_at, settled_at, reserve_entries, settle_entries)
-  VALUES (p_account.account_id, p_reservation_id, 'tombstone', 0, 'released', '{}', '{}', p_cause,
-          p_account.moved_at, p_account.moved_at, p_account.moved_at, p_account.moved_at, 'empty', 'empty')
-$$;
-
--- Ends an open reservation: of what each grant gave, in burn order, the first credits are spent, as many as the commit says;
--- the rest goes back, last given first returned, to where its grant's fate sends it.
+-- Ends an open reservation: of what each grant gave, in burn order, the first credits are spent, as many as the commit
+-- says; the rest goes back, last given first returned, to where its grant's fate sends it.
 CREATE OR REPLACE FUNCTION ledger.settle_open(
   p_account ledger.accounts, p_reservation ledger.reservations, p_verb text, p_spent bigint, p_cause text,
   p_expired_policy text, p_return_grant_hours int
@@ -72,8 +64,8 @@ BEGIN
   IF v_back > 0 THEN
     FOR n IN REVERSE cardinality(v_parts) .. 1 LOOP
       EXIT WHEN v_parts[n] = 0;
-      v_moves := v_moves || ledger.moves_back(p_account, p_reservation.part_grant_ids[n], 'reserved', v_parts[n], v_id, p_cause,
-                                              p_expired_policy, 'grant_return_' || v_id);
+      v_moves := v_moves || ledger.moves_back(p_account, p_reservation.part_grant_ids[n], 'reserved', v_parts[n], v_id,
+                                              p_cause, p_expired_policy, 'grant_return_' || v_id);
     END LOOP;
     IF ledger.needs_new_grant(v_moves) THEN
       PERFORM ledger.make_grant(p_account, 'grant_return_' || v_id, 'return', 2,
@@ -82,7 +74,7 @@ BEGIN
     PERFORM ledger.count_usage(p_account.account_id, p_reservation.member, p_reservation.project,
                                p_reservation.period_starts_at, -v_back);
   END IF;
-  v_entries := ledger.post(p_account.account_id, v_moves, p_account.moved_at);
+  v_entries := ledger.post(p_account, v_moves);
   UPDATE ledger.reservations r
   SET state = v_outcome, committed = p_spent, released = v_back, cause = p_cause, settled_at = p_account.moved_at,
       settle_entries = v_entries
@@ -90,21 +82,11 @@ BEGIN
   RETURN ROW(v_outcome, false, p_spent, v_back, p_account.moved_at)::ledger.settled;
 END $$;
 
--- Where credits that come back go, by the fate of the grant they came from. A voided grant wins over an expired one:
--- what was charged back never becomes spendable again.
-CREATE OR REPLACE FUNCTION ledger.return_route(p_grant ledger.grants, p_now timestamptz, p_expired_policy text)
-RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE WHEN p_grant.voided_at IS NOT NULL THEN 'voided'
-              WHEN p_grant.expires_at > p_now THEN 'alive'
-              WHEN p_expired_policy = 'expire' THEN 'expire'
-              ELSE 'return' END
-$$;
-
 -- The moves of what comes back to one grant: of a reservation that is released, or of spent credits that are refunded.
 -- p_new_grant_id: the grant that holds them when theirs has expired.
 CREATE OR REPLACE FUNCTION ledger.moves_back(
-  p_account ledger.accounts, p_grant_id text, p_from ledger.bucket, p_amount bigint, p_reservation_id text, p_reason text,
-  p_expired_policy text, p_new_grant_id text
+  p_account ledger.accounts, p_grant_id text, p_from ledger.bucket, p_amount bigint, p_reservation_id text,
+  p_reason text, p_expired_policy text, p_new_grant_id text
 ) RETURNS ledger.move[] LANGUAGE plpgsql AS $$
 DECLARE
   v_grant ledger.grants;
@@ -112,7 +94,10 @@ DECLARE
 BEGIN
   SELECT g.* INTO STRICT v_grant FROM ledger.grants g
   WHERE g.account_id = p_account.account_id AND g.grant_id = p_grant_id;
-  v_route := ledger.return_route(v_grant, p_account.moved_at, p_expired_policy);
+  -- Voided wins over expired: what was charged back never becomes spendable again.
+  v_route := CASE WHEN v_grant.voided_at IS NOT NULL THEN 'voided'
+                  WHEN v_grant.expires_at > p_account.moved_at THEN 'alive'
+                  WHEN p_expired_policy = 'expire' THEN 'expire' ELSE 'return' END;
   RETURN ARRAY(
     SELECT ROW(CASE WHEN w.on_new_grant THEN p_new_grant_id ELSE p_grant_id END, w.kind,
                w.from_bucket, w.to_bucket, p_amount, p_reservation_id, p_reason)::ledger.move
@@ -124,8 +109,8 @@ CREATE OR REPLACE FUNCTION ledger.needs_new_grant(p_moves ledger.move[]) RETURNS
   SELECT EXISTS (SELECT 1 FROM unnest(p_moves) m WHERE m.from_bucket = 'outside')
 $$;
 
--- A return grant lives to the later of so many hours and the end of the current period: of a plan that is not renewed yet, of
--- the period it will be renewed for, which is the account's.
+-- A return grant lives to the later of so many hours and the end of the current period: of a plan that is not renewed
+-- yet, of the period it will be renewed for, which is the account's.
 CREATE OR REPLACE FUNCTION ledger.return_grant_expiry(p_account ledger.accounts, p_hours int) RETURNS timestamptz
 LANGUAGE sql STABLE AS $$
   SELECT greatest(p_account.moved_at + make_interval(hours => p_hours), (

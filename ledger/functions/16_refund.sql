@@ -1,9 +1,7 @@
--- Gives back committed credits, whole or in part, to the grants they came from, last given first returned: to a grant that
--- lives still; to the voided bucket of a voided one; else, the grant having expired, as a goodwill grant that lives
--- p_goodwill_seconds. p_amount null: all that is left. The caller's id is the key. p_actor: see record_action.
---
--- refunded | not_found | state_conflict (nothing was committed) | exceeds_committed | invalid_amount | key_reused, with what
--- this refund gave and what the reservation has had back in all.
+-- Gives back committed credits, all that is left unless p_amount says less, to the grants they came from, last given
+-- first returned; to the voided bucket of a voided one; for an expired one as a goodwill grant. The caller's id is the
+-- key. refunded | not_found | state_conflict (nothing was committed) | exceeds_committed | invalid_amount | key_reused,
+-- with what this refund gave and what the reservation has had back in all.
 CREATE OR REPLACE FUNCTION ledger.refund(
   p_account_id text, p_reservation_id text, p_refund_id text, p_amount bigint, p_reason text, p_actor text,
   p_goodwill_seconds double precision
@@ -20,8 +18,8 @@ BEGIN
   v_left := v_reservation.committed - v_reservation.refunded;
   outcome := CASE
     WHEN v_known.refund_id IS NOT NULL THEN
-      CASE WHEN (v_known.reservation_id, v_known.asked) IS NOT DISTINCT FROM (p_reservation_id, p_amount) THEN 'refunded'
-           ELSE 'key_reused' END
+      CASE WHEN (v_known.reservation_id, v_known.asked) IS NOT DISTINCT FROM (p_reservation_id, p_amount)
+           THEN 'refunded' ELSE 'key_reused' END
     WHEN v_reservation.reservation_id IS NULL OR v_reservation.reason = 'tombstone' THEN 'not_found'
     WHEN p_amount < 1 THEN 'invalid_amount'
     WHEN v_reservation.committed = 0 THEN 'state_conflict'
@@ -39,8 +37,8 @@ BEGIN
   RETURN NEXT;
 END $$;
 
--- What each grant gave is laid end to end: the first stretch, as long as committed, was spent. Of its end, so much is back already
--- as was refunded; this refund takes the stretch before that.
+-- What each grant gave is laid end to end: the first stretch, as long as committed, was spent. Of its end, so much is
+-- back already as was refunded; this refund takes the stretch before that.
 CREATE OR REPLACE FUNCTION ledger.give_back(
   p_account ledger.accounts, p_reservation ledger.reservations, p_refund_id text, p_asked bigint, p_amount bigint,
   p_reason text, p_goodwill_seconds double precision
@@ -76,5 +74,5 @@ BEGIN
                              p_reservation.period_starts_at, -p_amount);
   INSERT INTO ledger.refunds (account_id, refund_id, reservation_id, asked, amount, reason, entries, created_at)
   VALUES (p_account.account_id, p_refund_id, v_id, p_asked, p_amount, p_reason,
-          ledger.post(p_account.account_id, v_moves, p_account.moved_at), p_account.moved_at);
+          ledger.post(p_account, v_moves), p_account.moved_at);
 END $$;

@@ -1,14 +1,3 @@
--- One at a time: a circle cannot be closed by two referrals that do not see each other. Plans take it shared, so that what
--- they read of an inviter before locking holds afterwards.
-CREATE OR REPLACE FUNCTION ledger.lock_referrals(p_is_shared boolean) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF p_is_shared THEN
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended('ledger.referrals', 0));
-  ELSE
-    PERFORM pg_advisory_xact_lock(hashtextextended('ledger.referrals', 0));
-  END IF;
-END $$;
-
 -- Names the inviter of an account, forever. p_credits and p_lives_months: what the inviter gets, and for how long.
 -- pending | paid (also when it was named before: is_replay) | account_not_found | inviter_not_found | self_referral |
 -- circle (the account invited the inviter, or an inviter of the inviter) | already_referred (by another).
@@ -20,7 +9,8 @@ DECLARE
   v_now   timestamptz;
 BEGIN
   IF p_account_id <> p_inviter_id THEN
-    PERFORM ledger.lock_referrals(false);
+    -- One at a time: a circle cannot be closed by two referrals that do not see each other.
+    PERFORM pg_advisory_xact_lock(hashtextextended('ledger.referrals', 0));
     PERFORM ledger.lock_accounts(ARRAY[p_account_id, p_inviter_id]);
     v_now := ledger.lock(p_account_id);
     PERFORM ledger.lock(p_inviter_id);
@@ -34,29 +24,23 @@ BEGIN
     WHEN is_replay THEN 'pending'
     WHEN NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_account_id) THEN 'account_not_found'
     WHEN NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_inviter_id) THEN 'inviter_not_found'
-    WHEN p_account_id IN (SELECT ledger.inviters_of(p_inviter_id)) THEN 'circle' END;
+    WHEN p_account_id IN (
+      WITH RECURSIVE inviters (account_id) AS (
+        SELECT p_inviter_id UNION SELECT r.inviter_id FROM inviters i JOIN ledger.referrals r USING (account_id))
+      SELECT i.account_id FROM inviters i) THEN 'circle' END;
   IF outcome IS NULL THEN
     INSERT INTO ledger.referrals (account_id, inviter_id, created_at) VALUES (p_account_id, p_inviter_id, v_now);
     PERFORM ledger.record_action(p_account_id, p_actor, 'refer', 'referral',
                                  jsonb_build_object('inviter_id', p_inviter_id), v_now);
     -- The news of the plan may have come before that of the referral.
-    IF EXISTS (SELECT 1 FROM ledger.plans p WHERE p.account_id = p_account_id) THEN
+    outcome := CASE WHEN EXISTS (SELECT 1 FROM ledger.plans p WHERE p.account_id = p_account_id) THEN 'paid'
+                    ELSE 'pending' END;
+    IF outcome = 'paid' THEN
       PERFORM ledger.pay_referral(p_account_id, p_credits, p_lives_months, v_now);
-      outcome := 'paid';
     END IF;
-    outcome := coalesce(outcome, 'pending');
   END IF;
   RETURN NEXT;
 END $$;
-
--- The inviter of an account, that one's inviter, and so on.
-CREATE OR REPLACE FUNCTION ledger.inviters_of(p_account_id text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
-  WITH RECURSIVE inviters (account_id) AS (
-    SELECT r.inviter_id FROM ledger.referrals r WHERE r.account_id = p_account_id
-    UNION SELECT r.inviter_id FROM inviters i JOIN ledger.referrals r ON r.account_id = i.account_id
-  )
-  SELECT i.account_id FROM inviters i
-$$;
 
 -- Pays the inviter of this account, once. Both accounts are locked.
 CREATE OR REPLACE FUNCTION ledger.pay_referral(

@@ -1,5 +1,5 @@
--- The plan of an account; nulls when it never had one. A cancelled one is none from its period's end, whether that has been
--- written down or not.
+-- The plan of an account; nulls when it never had one. A cancelled one is none from its period's end, written down or
+-- not.
 CREATE OR REPLACE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'plan', CASE WHEN p.next_plan IS NOT NULL OR p.period_ends_at > ledger.clock() THEN p.plan END,
@@ -8,32 +8,28 @@ CREATE OR REPLACE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb LAN
   FROM (SELECT 1) one LEFT JOIN ledger.plans p ON p.account_id = p_account_id
 $$;
 
--- The start of a period as the plan's own periods have it. Others know it less exactly (the API shows milliseconds, billing
--- systems keep seconds, clocks differ), and a renewal that were a little early by that would pass for news of the period
--- before, and be lost. So within an hour of a start of the plan's, that start is meant.
+-- The start of a period as the plan's own periods have it. Billing systems know it less exactly, and a renewal that
+-- were early by a second would pass for news of the period before. So within an hour of one of its starts, that is
+-- meant.
 CREATE OR REPLACE FUNCTION ledger.start_on_grid(p_account_id text, p_start timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE AS $$
   SELECT coalesce((
-    SELECT n.starts_at
-    FROM ledger.plans p
-    CROSS JOIN LATERAL (
-      SELECT ledger.months_after(p.anchor_at, ledger.period_number(p.anchor_at, p_start + interval '1 hour')) AS starts_at
-    ) n
+    SELECT n.starts_at FROM ledger.plans p
+    CROSS JOIN LATERAL ledger.months_after(
+      p.anchor_at, ledger.period_number(p.anchor_at, p_start + interval '1 hour')) n (starts_at)
     WHERE p.account_id = p_account_id AND n.starts_at >= p_start - interval '1 hour'), p_start)
 $$;
 
--- Starts, renews, raises, lowers or ends the plan of an account: one call for all, as a billing system makes it, keyed by
--- its reference. p_plan null: ends with the period. p_period_start: the period this is about; null: the current one of the
--- plan there is, however late, or where it was cancelled or there was none, one that starts now. p_renewal null: as it is (at
--- first by_call). p_rules: {"plans": {name: credits}, "referral_credits", "referral_lives_months", "oldest_period_months"}.
---
--- set, with the plan after the call that bore this reference first | account_not_found | unknown_plan | period_not_begun |
--- period_too_old (every period since would be recorded as skipped) | key_reused. News of a period that is over changes nothing.
+-- Starts, renews, raises, lowers or ends the plan of an account: one call for all, as a billing system makes it, keyed
+-- by its reference. p_plan null: ends with the period. p_period_start: the period this is about; null: the plan's
+-- current one, or one that starts now. p_renewal null: as it is (at first by_call). p_rules: {"plans": {name: credits},
+-- "referral_credits", "referral_lives_months", "oldest_period_months"}. set, with the plan after the first call of this
+-- reference | account_not_found | unknown_plan | period_not_begun | period_too_old (every period since would be
+-- recorded as skipped) | key_reused. News of a past period changes nothing.
 CREATE OR REPLACE FUNCTION ledger.set_plan(
-  p_account_id text, p_reference text, p_plan text, p_period_start timestamptz, p_renewal text, p_rules jsonb, p_actor text,
-  p_reason text
+  p_account_id text, p_reference text, p_plan text, p_period_start timestamptz, p_renewal text, p_rules jsonb,
+  p_actor text, p_reason text
 ) RETURNS TABLE (outcome text, is_replay boolean, answer jsonb) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
 DECLARE
   v_content jsonb := jsonb_build_object('plan', p_plan, 'period_start', p_period_start, 'renewal', p_renewal);
   v_now     timestamptz;
@@ -41,7 +37,8 @@ DECLARE
   v_known   ledger.plan_calls;
   v_start   timestamptz;
 BEGIN
-  PERFORM ledger.lock_referrals(true);
+  -- Shared with other plans: what is read of an inviter before it is locked holds afterwards.
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('ledger.referrals', 0));
   SELECT r.inviter_id INTO v_inviter FROM ledger.referrals r WHERE r.account_id = p_account_id AND r.paid_at IS NULL;
   PERFORM ledger.lock_accounts(array_remove(ARRAY[p_account_id, v_inviter], NULL));
   PERFORM ledger.lock(v_inviter) WHERE v_inviter IS NOT NULL;
@@ -79,7 +76,16 @@ BEGIN
   SELECT p.* INTO v_plan FROM ledger.plans p WHERE p.account_id = p_account_id;
   IF v_plan.plan IS NOT NULL AND v_plan.period_ends_at > p_now THEN
     IF coalesce(p_start >= v_plan.period_starts_at, true) THEN
-      PERFORM ledger.change_plan(p_account_id, p_plan, coalesce(p_renewal, v_plan.renewal), p_rules, p_now);
+      -- Up at once, with the credits that are missing to the highest plan held in this period; down, or to none, at its
+      -- end. Against what was granted, not the present rules: the plan held may be sold no longer.
+      UPDATE ledger.plans p
+      SET next_plan = p_plan, renewal = coalesce(p_renewal, p.renewal),
+          plan = CASE WHEN (p_rules->'plans'->>p_plan)::bigint > (
+                        SELECT n.granted FROM ledger.plan_periods n
+                        WHERE n.account_id = p.account_id AND n.period_starts_at = p.period_starts_at) THEN p_plan
+                      ELSE p.plan END
+      WHERE p.account_id = p_account_id RETURNING p.plan INTO v_plan.plan;
+      PERFORM ledger.grant_period(p_account_id, v_plan.plan, p_rules, p_now);
     END IF;
   ELSIF p_plan IS NULL THEN
     UPDATE ledger.plans SET plan = NULL, next_plan = NULL WHERE account_id = p_account_id;
@@ -91,8 +97,8 @@ BEGIN
   END IF;
 END $$;
 
--- A plan begins, or begins again after it had ended: on the old periods where the start is one of theirs, else on new
--- ones. Periods that passed since are recorded, and only the current one is granted.
+-- A plan begins, is renewed, or begins again after it had ended: on the old periods where the start is one of theirs,
+-- else on new ones. Periods that passed since are recorded, and only the current one is granted.
 CREATE OR REPLACE FUNCTION ledger.start_plan(
   p_account_id text, p_plan text, p_start timestamptz, p_renewal text, p_rules jsonb, p_now timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -102,8 +108,7 @@ DECLARE
   v_number int;
 BEGIN
   SELECT p.anchor_at, CASE WHEN p.next_plan IS NOT NULL THEN p.period_ends_at END INTO v_anchor, v_missed
-  FROM ledger.plans p
-  WHERE p.account_id = p_account_id
+  FROM ledger.plans p WHERE p.account_id = p_account_id
     AND ledger.months_after(p.anchor_at, ledger.period_number(p.anchor_at, p_start)) = p_start;
   v_anchor := coalesce(v_anchor, p_start);
   v_number := ledger.period_number(v_anchor, p_now);
@@ -112,39 +117,24 @@ BEGIN
           ledger.months_after(v_anchor, v_number + 1), p_plan, p_renewal)
   ON CONFLICT (account_id) DO UPDATE
   SET plan = excluded.plan, anchor_at = excluded.anchor_at, next_plan = excluded.next_plan,
-      period_starts_at = excluded.period_starts_at, period_ends_at = excluded.period_ends_at, renewal = excluded.renewal;
-  PERFORM ledger.record_skipped_periods(p_account_id, p_plan, v_anchor, coalesce(v_missed, p_start), p_now);
+      renewal = excluded.renewal, period_starts_at = excluded.period_starts_at,
+      period_ends_at = excluded.period_ends_at;
+  -- Periods that were over before the current one: nothing could be spent in them.
+  INSERT INTO ledger.plan_periods (account_id, period_starts_at, period_ends_at, plan, granted, is_skipped)
+  SELECT p_account_id, ledger.months_after(v_anchor, n), ledger.months_after(v_anchor, n + 1), p_plan, 0, true
+  FROM generate_series(ledger.period_number(v_anchor, coalesce(v_missed, p_start)), v_number - 1) n
+  ON CONFLICT DO NOTHING;
   PERFORM ledger.grant_period(p_account_id, p_plan, p_rules, p_now);
   PERFORM ledger.pay_referral(p_account_id, (p_rules->>'referral_credits')::bigint,
                               (p_rules->>'referral_lives_months')::int, p_now);
 END $$;
 
--- Changes a plan in mid-period: up at once, with the credits that are missing to the highest plan held in this period;
--- down, or to none, at its end.
-CREATE OR REPLACE FUNCTION ledger.change_plan(
-  p_account_id text, p_plan text, p_renewal text, p_rules jsonb, p_now timestamptz
-) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  v_plan text;
-BEGIN
-  UPDATE ledger.plans p
-  SET next_plan = p_plan, renewal = p_renewal,
-      -- Against what was granted, not the present rules: the plan held may be sold no longer.
-      plan = CASE WHEN (p_rules->'plans'->>p_plan)::bigint > (
-                    SELECT n.granted FROM ledger.plan_periods n
-                    WHERE n.account_id = p.account_id AND n.period_starts_at = p.period_starts_at) THEN p_plan
-                  ELSE p.plan END
-  WHERE p.account_id = p_account_id RETURNING p.plan INTO v_plan;
-  PERFORM ledger.grant_period(p_account_id, v_plan, p_rules, p_now);
-END $$;
-
--- Brings an automatic plan to the present: its next period begins where the last one ended, or it ends. Does nothing where
--- nothing is due, so it may come late, twice, or a year behind.
+-- Brings an automatic plan to the present: its next period begins where the last one ended, or it ends. Does nothing
+-- where nothing is due, so it may come late, twice, or a year behind.
 CREATE OR REPLACE FUNCTION ledger.renew_plan(p_account_id text, p_rules jsonb, p_now timestamptz) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_plan   ledger.plans;
-  v_number int;
+  v_plan ledger.plans;
 BEGIN
   SELECT p.* INTO v_plan FROM ledger.plans p
   WHERE p.account_id = p_account_id AND p.plan IS NOT NULL AND p.renewal = 'automatic' AND p.period_ends_at <= p_now;
@@ -156,13 +146,7 @@ BEGIN
   ELSIF NOT p_rules->'plans' ? v_plan.next_plan THEN
     RETURN 'unknown_plan';
   END IF;
-  v_number := ledger.period_number(v_plan.anchor_at, p_now);
-  UPDATE ledger.plans
-  SET plan = next_plan, period_starts_at = ledger.months_after(anchor_at, v_number),
-      period_ends_at = ledger.months_after(anchor_at, v_number + 1)
-  WHERE account_id = p_account_id;
-  PERFORM ledger.record_skipped_periods(p_account_id, v_plan.next_plan, v_plan.anchor_at, v_plan.period_ends_at, p_now);
-  PERFORM ledger.grant_period(p_account_id, v_plan.next_plan, p_rules, p_now);
+  PERFORM ledger.start_plan(p_account_id, v_plan.next_plan, v_plan.period_ends_at, v_plan.renewal, p_rules, p_now);
   RETURN 'renewed';
 END $$;
 
@@ -173,6 +157,7 @@ DECLARE
   v_credits bigint := (p_rules->'plans'->>p_plan)::bigint;
   v_plan    ledger.plans;
   v_granted bigint;
+  v_entry   bigint;
 BEGIN
   SELECT p.* INTO STRICT v_plan FROM ledger.plans p WHERE p.account_id = p_account_id;
   v_granted := coalesce((
@@ -196,40 +181,21 @@ BEGIN
     RETURNING n.account_id
   )
   UPDATE ledger.accounts a SET is_low_noticed = false FROM taken_back t WHERE a.account_id = t.account_id;
-  -- Spend is counted in the plan's periods from now on.
+  -- Spend is counted in the plan's periods from now on. News of a plan may come after its period began: what was spent
+  -- since then, less what of it was refunded, is read from the journal.
+  v_entry := ledger.last_entry_before(p_account_id, v_plan.period_starts_at);
   UPDATE ledger.accounts a
   SET period_starts_at = v_plan.period_starts_at, period_ends_at = v_plan.period_ends_at,
-      spent_before = a.spent - ledger.spent_since(p_account_id, v_plan.period_starts_at)
+      spent_before = a.spent - coalesce((
+        SELECT sum(ledger.delta('spent', e.from_bucket, e.to_bucket, e.amount))
+        FROM ledger.entries e JOIN ledger.reservations r USING (account_id, reservation_id)
+        WHERE e.account_id = p_account_id AND e.seq > v_entry AND r.settled_at >= v_plan.period_starts_at), 0)
   WHERE a.account_id = p_account_id
     AND (a.period_starts_at, a.period_ends_at) <> (v_plan.period_starts_at, v_plan.period_ends_at);
 END $$;
 
--- What was spent from an instant on, less what of it was refunded: news of a plan may come after its period began. From the
--- journal; where the period begins now, there is nothing to read.
-CREATE OR REPLACE FUNCTION ledger.spent_since(p_account_id text, p_from timestamptz) RETURNS bigint
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-  v_before bigint := ledger.last_entry_before(p_account_id, p_from);
-BEGIN
-  RETURN (
-    SELECT coalesce(sum(ledger.delta('spent', e.from_bucket, e.to_bucket, e.amount)), 0)
-    FROM ledger.entries e
-    JOIN ledger.reservations r ON r.account_id = e.account_id AND r.reservation_id = e.reservation_id
-    WHERE e.account_id = p_account_id AND e.seq > v_before AND r.settled_at >= p_from);
-END $$;
-
--- Periods from an instant on that were over before the current one: nothing could be spent in them.
-CREATE OR REPLACE FUNCTION ledger.record_skipped_periods(
-  p_account_id text, p_plan text, p_anchor timestamptz, p_from timestamptz, p_now timestamptz
-) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO ledger.plan_periods (account_id, period_starts_at, period_ends_at, plan, granted, is_skipped)
-  SELECT p_account_id, ledger.months_after(p_anchor, n), ledger.months_after(p_anchor, n + 1), p_plan, 0, true
-  FROM generate_series(ledger.period_number(p_anchor, p_from), ledger.period_number(p_anchor, p_now) - 1) n
-  ON CONFLICT DO NOTHING
-$$;
-
--- Automatic plans whose period has ended, the longest overdue first, after a place in that order. The clock is read once
--- (a subquery), so that the index is read as far as it is due and no further.
+-- Automatic plans whose period has ended, the longest overdue first, after a place in that order. The clock is read
+-- once (a subquery), so that the index is read as far as it is due and no further.
 CREATE OR REPLACE FUNCTION ledger.read_due_plans(p_after_due_at timestamptz, p_after_account_id text, p_limit int)
 RETURNS TABLE (account_id text, due_at timestamptz) LANGUAGE sql STABLE AS $$
   SELECT p.account_id, p.period_ends_at FROM ledger.plans p

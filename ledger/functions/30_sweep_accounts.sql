@@ -1,5 +1,5 @@
--- Accounts with credits that have expired and stand in no entry yet, the longest due first, after a place in that order.
--- (They cannot be spent either way: every verb expires what is due in the accounts it locks.) The clock: see read_due_plans.
+-- Accounts with credits that have expired and stand in no entry yet, the longest due first, after a place in that
+-- order. (They cannot be spent either way: every verb expires what is due in the account it locks.)
 CREATE OR REPLACE FUNCTION ledger.read_due_expiry(p_after_due_at timestamptz, p_after_account_id text, p_limit int)
 RETURNS TABLE (account_id text, due_at timestamptz) LANGUAGE sql STABLE AS $$
   SELECT a.account_id, a.next_expiry_at FROM ledger.accounts a
@@ -8,8 +8,8 @@ RETURNS TABLE (account_id text, due_at timestamptz) LANGUAGE sql STABLE AS $$
   ORDER BY a.next_expiry_at, a.account_id LIMIT p_limit
 $$;
 
--- Writes into the journal what has expired in these accounts, and returns those that were swept. An account that is locked is
--- left to who holds it or to the next sweep.
+-- Writes into the journal what has expired in these accounts, and returns those that were swept. An account that is
+-- locked is left to who holds it or to the next sweep.
 CREATE OR REPLACE FUNCTION ledger.sweep_accounts(p_account_ids text[]) RETURNS SETOF text LANGUAGE sql AS $$
   SELECT s.account_id FROM (
     SELECT a.account_id FROM ledger.accounts a
@@ -20,7 +20,6 @@ $$;
 -- The same for one account, before its history is read: what is shown adds up to the balance.
 CREATE OR REPLACE FUNCTION ledger.sweep_account(p_account_id text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_account_id AND a.next_expiry_at <= ledger.clock(a)) THEN
-    PERFORM ledger.lock(p_account_id);
-  END IF;
+  PERFORM ledger.lock(a.account_id) FROM ledger.accounts a
+  WHERE a.account_id = p_account_id AND a.next_expiry_at <= ledger.clock(a);
 END $$;

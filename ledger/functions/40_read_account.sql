@@ -1,18 +1,15 @@
 -- What is read. What serves a customer takes the account first and sees nothing beyond it.
-CREATE OR REPLACE FUNCTION ledger.read_account(p_account_id text)
-RETURNS TABLE (account_id text, name text, reference text, opened_at timestamptz) LANGUAGE sql STABLE AS $$
-  SELECT p.account_id, p.name, p.reference, p.opened_at FROM ledger.account_profiles p WHERE p.account_id = p_account_id
+CREATE OR REPLACE FUNCTION ledger.read_account(p_account_id text) RETURNS SETOF ledger.account_profiles
+LANGUAGE sql STABLE AS $$
+  SELECT p.* FROM ledger.account_profiles p WHERE p.account_id = p_account_id
 $$;
 
--- What of a grant can be spent. What has expired is not available, swept or not.
-CREATE OR REPLACE FUNCTION ledger.spendable(p_grant ledger.grants) RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN p_grant.expires_at > ledger.clock() THEN p_grant.available ELSE 0 END
-$$;
-
+-- What has expired is not available, swept or not.
 CREATE OR REPLACE FUNCTION ledger.grant_as_json(p_grant ledger.grants) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'id', p_grant.grant_id, 'source', p_grant.source, 'priority', p_grant.priority, 'amount', p_grant.amount,
-    'available', ledger.spendable(p_grant), 'reserved', p_grant.reserved, 'spent', p_grant.spent,
+    'available', CASE WHEN p_grant.expires_at > ledger.clock() THEN p_grant.available ELSE 0 END,
+    'reserved', p_grant.reserved, 'spent', p_grant.spent,
     'effective_at', p_grant.effective_at, 'expires_at', nullif(p_grant.expires_at, 'infinity'))
 $$;
 
@@ -24,7 +21,8 @@ $$;
 -- The live balance and the grants that still hold something, in burn order.
 CREATE OR REPLACE FUNCTION ledger.read_balance(p_account_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   WITH live AS (
-    SELECT g AS whole, g.reserved, g.expires_at, ledger.spendable(g) AS spendable,
+    SELECT g AS whole, g.reserved, g.expires_at,
+           CASE WHEN g.expires_at > ledger.clock() THEN g.available ELSE 0 END AS spendable,
            row_number() OVER (ORDER BY g.priority, g.expires_at, g.ordinal) AS place
     FROM ledger.grants g WHERE g.account_id = p_account_id AND g.is_live
   )
@@ -34,7 +32,7 @@ CREATE OR REPLACE FUNCTION ledger.read_balance(p_account_id text) RETURNS jsonb 
     'reserved', a.reserved,
     'spent_this_period', CASE WHEN a.period_ends_at > ledger.clock() THEN a.spent - a.spent_before ELSE 0 END,
     'period_starts_at', CASE WHEN a.period_ends_at > ledger.clock() THEN a.period_starts_at
-                             ELSE ledger.period_started_at(a.account_id, ledger.clock()) END,
+                             ELSE (ledger.period_at(a.account_id, ledger.clock())).starts_at END,
     'grants', coalesce((
       SELECT jsonb_agg(ledger.grant_as_json(l.whole) ORDER BY l.place)
       FROM live l WHERE l.spendable > 0 OR l.reserved > 0), '[]'),

@@ -1,24 +1,14 @@
--- The rows of a statement: the history in order of time, after an entry.
+-- The rows of a statement: the history in order of time, after an entry. Entries have no gaps: a page ends p_limit on.
 CREATE OR REPLACE FUNCTION ledger.read_statement_rows(
   p_account_id text, p_after bigint, p_limit int, p_from timestamptz, p_to timestamptz
-) RETURNS SETOF ledger.history_line LANGUAGE plpgsql AS $$
-DECLARE
-  v_after  bigint := p_after;
-  v_before bigint;
-BEGIN
-  PERFORM ledger.sweep_account(p_account_id);
-  IF p_from IS NOT NULL THEN
-    v_after := greatest(v_after, ledger.last_entry_before(p_account_id, p_from));
-  END IF;
-  IF p_to IS NOT NULL THEN
-    v_before := ledger.last_entry_before(p_account_id, p_to) + 1;
-  END IF;
-  RETURN QUERY SELECT h.* FROM ledger.history(p_account_id, v_after, v_before, NULL) h ORDER BY h.seq LIMIT p_limit;
-END $$;
+) RETURNS SETOF ledger.history_line LANGUAGE sql AS $$
+  SELECT h.* FROM (SELECT greatest(p_after, ledger.last_entry_before(p_account_id, p_from)) AS last) f
+  CROSS JOIN LATERAL ledger.read_entries(p_account_id, f.last + p_limit + 1, p_limit, NULL, NULL, p_from, p_to) h
+  ORDER BY h.seq
+$$;
 
--- Opening and closing balance of a stretch of time and the sums by kind in between, as the available balance saw them:
--- opening + sums = closing. charged: what was committed and spent, before refunds. p_from null: since the account was opened;
--- p_to null: until now. Null: no such account.
+-- Opening and closing balance of a stretch of time (null: since the opening, until now) and the sums by kind in
+-- between, as the available balance saw them. charged: what was committed and spent, before refunds.
 CREATE OR REPLACE FUNCTION ledger.read_statement(p_account_id text, p_from timestamptz, p_to timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -26,6 +16,7 @@ DECLARE
   v_to    timestamptz := p_to;
   v_first bigint;
   v_last  bigint;
+  v_opening bigint;
 BEGIN
   PERFORM ledger.sweep_account(p_account_id);
   SELECT coalesce(p_from, o.opened_at) INTO v_from FROM ledger.account_profiles o WHERE o.account_id = p_account_id;
@@ -36,7 +27,9 @@ BEGIN
     v_to := ledger.end_of_history(p_account_id);
   END IF;
   v_first := ledger.last_entry_before(p_account_id, v_from);
-  v_last := greatest(v_first, ledger.last_entry_before(p_account_id, v_to));  -- a stretch that ends before it begins is empty
+  v_opening := coalesce((
+    SELECT e.balance_after FROM ledger.entries e WHERE e.account_id = p_account_id AND e.seq = v_first), 0);
+  v_last := greatest(v_first, ledger.last_entry_before(p_account_id, v_to));  -- one that ends before it begins is empty
   RETURN (
     WITH moved AS (
       SELECT e.kind, sum(ledger.delta('available', e.from_bucket, e.to_bucket, e.amount)) AS credits,
@@ -44,15 +37,14 @@ BEGIN
       FROM ledger.entries e WHERE e.account_id = p_account_id AND e.seq > v_first AND e.seq <= v_last GROUP BY e.kind
     )
     SELECT jsonb_build_object(
-      'from', v_from, 'to', v_to,
-      'opening', ledger.balance_after(p_account_id, v_first), 'closing', ledger.balance_after(p_account_id, v_last),
+      'from', v_from, 'to', v_to, 'opening', v_opening, 'closing', v_opening + coalesce(sum(m.credits), 0),
       'charged', coalesce(sum(m.charged), 0), 'refunded', coalesce(sum(m.refunded), 0),
       'sums', jsonb_object_agg(k.kind, coalesce(m.credits, 0)))
     FROM unnest(enum_range(NULL::ledger.entry_kind)) k (kind) LEFT JOIN moved m ON m.kind = k.kind);
 END $$;
 
--- An instant of whole milliseconds, as it is shown, that every entry so far is before, and every later one is not, since the
--- account's clock goes on from there. So the next statement can begin where this one ends, and misses or repeats nothing.
+-- An instant of whole milliseconds, as it is shown, after every entry so far and before every later one: the account's
+-- clock goes on from there. So the next statement can begin where this one ends.
 CREATE OR REPLACE FUNCTION ledger.end_of_history(p_account_id text) RETURNS timestamptz LANGUAGE sql AS $$
   UPDATE ledger.accounts a
   SET moved_at = greatest(
@@ -60,9 +52,4 @@ CREATE OR REPLACE FUNCTION ledger.end_of_history(p_account_id text) RETURNS time
           SELECT date_trunc('milliseconds', e.created_at) + interval '1 millisecond'
           FROM ledger.entries e WHERE e.account_id = a.account_id AND e.seq = a.entry_seq))
   WHERE a.account_id = p_account_id RETURNING a.moved_at
-$$;
-
-CREATE OR REPLACE FUNCTION ledger.balance_after(p_account_id text, p_seq bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT coalesce((
-    SELECT e.balance_after FROM ledger.entries e WHERE e.account_id = p_account_id AND e.seq = p_seq), 0)
 $$;

@@ -1,4 +1,4 @@
--- Open reservations for the reconciler, in pages by key: those made at least so long ago. overdue is in seconds past return_by.
+-- Open reservations for the reconciler, in pages by key: those made at least so long ago, and how far past return_by.
 CREATE OR REPLACE FUNCTION ledger.read_open_reservations(
   p_after_account_id text, p_after_reservation_id text, p_limit int, p_min_age_seconds double precision
 ) RETURNS TABLE (
@@ -10,6 +10,5 @@ CREATE OR REPLACE FUNCTION ledger.read_open_reservations(
   FROM ledger.reservations r
   WHERE r.state = 'open' AND (r.account_id, r.reservation_id) > (p_after_account_id, p_after_reservation_id)
     AND r.created_at <= ledger.clock() - make_interval(secs => p_min_age_seconds)
-  ORDER BY r.account_id, r.reservation_id
-  LIMIT p_limit
+  ORDER BY r.account_id, r.reservation_id LIMIT p_limit
 $$;

@@ -1,17 +1,15 @@
--- What an accountant needs of a month (UTC), per source of credits: what was outstanding (a liability) when it began, what
--- was issued, spent, refunded, expired and voided in it, and what is outstanding at its end:
--- opening + issued - spent + refunded - expired - voided = outstanding. Derived from the journal, all of it: for a report,
--- not for a request.
+-- What an accountant needs of a month (UTC), per source of credits: opening + issued - spent + refunded - expired -
+-- voided = outstanding. Derived from the whole journal: for a report, not for a request.
 CREATE OR REPLACE FUNCTION ledger.report(p_month_starts_at timestamptz)
 RETURNS TABLE (
-  source text, opening bigint, issued bigint, spent bigint, refunded bigint, expired bigint, voided bigint, outstanding bigint
+  source text, opening bigint, issued bigint, spent bigint, refunded bigint, expired bigint, voided bigint,
+  outstanding bigint
 ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH moved AS (
     SELECT g.source, e.created_at >= p_month_starts_at AS is_inside, e.from_bucket, e.to_bucket, sum(e.amount) AS amount
     FROM ledger.entries e
-    JOIN ledger.grants g ON g.account_id = e.account_id AND g.grant_id = e.grant_id
-    WHERE e.created_at < ledger.months_after(p_month_starts_at, 1)
-    GROUP BY 1, 2, 3, 4
+    JOIN ledger.grants g USING (account_id, grant_id)
+    WHERE e.created_at < ledger.months_after(p_month_starts_at, 1) GROUP BY 1, 2, 3, 4
   ), summed AS (
     SELECT v.source,
       coalesce(sum(ledger.delta('available', v.from_bucket, v.to_bucket, v.amount::bigint)

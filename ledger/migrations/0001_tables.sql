@@ -1,26 +1,20 @@
 -- Up Migration
 -- Where credits stand inside a grant. 'outside' is the world they are granted from.
 CREATE TYPE ledger.bucket AS ENUM ('outside', 'available', 'reserved', 'spent', 'expired', 'voided');
-
 CREATE TYPE ledger.entry_kind AS ENUM ('grant', 'reserve', 'commit', 'release', 'spend', 'refund', 'expire', 'void');
-
 CREATE TYPE ledger.reservation_state AS ENUM ('open', 'committed', 'released');
-
 CREATE TYPE ledger.spender AS ENUM ('member', 'project');
 
--- What one column may hold is said by its type: PostgreSQL parses and plans a table's CHECK anew for each statement that writes
--- to it (a fifth of the time of a reserve), a domain's once per session.
+-- What one column may hold is said by its type: PostgreSQL parses and plans a table's CHECK anew for each statement
+-- that writes to it (a fifth of the time of a reserve), a domain's once per session.
 CREATE DOMAIN ledger.credits AS bigint CHECK (VALUE >= 0);
-
 CREATE DOMAIN ledger.grant_source AS text
   CHECK (VALUE IN ('plan', 'trial', 'sign_up', 'referral', 'return', 'goodwill', 'top_up'));
-
 CREATE DOMAIN ledger.reservation_reason AS text CHECK (VALUE IN ('generation', 'free_retry', 'spend', 'tombstone'));
 
--- The verbs of a settlement, and what may become of credits whose grant expired while they were reserved. Anything else is an
--- error of the caller: a verb that is misspelt must not be taken for a release.
+-- The verbs of a settlement, and what may become of credits whose grant expired while they were reserved. Anything else
+-- is an error of the caller: a verb that is misspelt must not be taken for a release.
 CREATE DOMAIN ledger.settle_verb AS text NOT NULL CHECK (VALUE IN ('commit', 'release'));
-
 CREATE DOMAIN ledger.expired_policy AS text CHECK (VALUE IN ('return_grant', 'expire'));
 
 -- The hot row: the sums of an account's grants. `available` is the guard against overdraft; the row is the lock that
@@ -32,32 +26,22 @@ CREATE TABLE ledger.accounts (
   spent            ledger.credits NOT NULL DEFAULT 0,
   expired          ledger.credits NOT NULL DEFAULT 0,
   voided           ledger.credits NOT NULL DEFAULT 0,
-  -- Number of the account's last entry: entries count up by one, without gaps.
-  entry_seq        bigint         NOT NULL DEFAULT 0,
-  -- Time of the last entry, or of the end of the last statement. The account's clock never runs backwards.
-  moved_at         timestamptz    NOT NULL DEFAULT '-infinity',
-  -- No grant with available credits expires before this instant: the hot path looks for due expiry only past it.
-  next_expiry_at   timestamptz    NOT NULL DEFAULT 'infinity',
-  -- The period that spend is counted in: the plan's, or months from the opening.
-  period_starts_at timestamptz    NOT NULL,
+  entry_seq        bigint         NOT NULL DEFAULT 0,  -- of the last entry: they count up by one, without gaps
+  moved_at         timestamptz    NOT NULL DEFAULT '-infinity',  -- of the last entry or statement: never runs back
+  next_expiry_at   timestamptz    NOT NULL DEFAULT 'infinity',  -- before it no available credits expire
+  period_starts_at timestamptz    NOT NULL,  -- that spend is counted in: the plan's, or months from opening
   period_ends_at   timestamptz    NOT NULL,
-  -- What of `spent` was spent before this period began.
-  spent_before     ledger.credits NOT NULL DEFAULT 0,
+  spent_before     ledger.credits NOT NULL DEFAULT 0,  -- what of `spent` was spent before this period began
   -- Limits; null: none. The caps are those of every member and project that has no other (limit_overrides).
   max_concurrent_jobs        int CHECK (max_concurrent_jobs >= 0),
   member_credits_per_period  ledger.credits,
   project_credits_per_period ledger.credits,
-  -- Whether any member or project has a cap: the hot path looks for caps only then.
-  has_spend_caps   boolean        NOT NULL DEFAULT false,
-  -- A balance that falls below this makes a notice; 0: none. Its own: set with its limits, not when it was opened.
-  low_balance_at   ledger.credits NOT NULL DEFAULT 0,
-  has_own_low_balance boolean     NOT NULL DEFAULT false,
-  -- How far above that level it must rise before another fall makes a notice: a failed job's credits come and go.
-  low_balance_rise ledger.credits NOT NULL DEFAULT 0,
-  -- A notice was made, and the balance has not risen so far since.
-  is_low_noticed   boolean        NOT NULL DEFAULT false
+  has_spend_caps   boolean        NOT NULL DEFAULT false,  -- the hot path looks for caps only then
+  low_balance_at   ledger.credits NOT NULL DEFAULT 0,  -- a fall below it makes a notice; 0: none
+  has_own_low_balance boolean     NOT NULL DEFAULT false,  -- set with its limits, not when it was opened
+  low_balance_rise ledger.credits NOT NULL DEFAULT 0,  -- so far above it the balance rises before another notice
+  is_low_noticed   boolean        NOT NULL DEFAULT false  -- a notice was made; it has not risen so far since
 ) WITH (fillfactor = 50);
-
 -- The sweep's pages. The column stays the same from one reserve to the next, so that an update stays on its page.
 CREATE INDEX accounts_with_due_expiry ON ledger.accounts (next_expiry_at) WHERE next_expiry_at < 'infinity';
 
@@ -70,46 +54,36 @@ CREATE TABLE ledger.account_profiles (
 );
 
 CREATE TABLE ledger.grants (
-  account_id    text                NOT NULL,
-  grant_id      text                NOT NULL,
-  source        ledger.grant_source NOT NULL,
-  -- Spent in this order: 1 before 2 before 3.
-  priority      smallint            NOT NULL,
-  -- All that ever came in from outside. Like the buckets, only post changes it.
-  amount        bigint              NOT NULL DEFAULT 0,
-  available     ledger.credits      NOT NULL DEFAULT 0,
-  reserved      ledger.credits      NOT NULL DEFAULT 0,
-  spent         ledger.credits      NOT NULL DEFAULT 0,
-  expired       ledger.credits      NOT NULL DEFAULT 0,
-  voided        ledger.credits      NOT NULL DEFAULT 0,
-  effective_at  timestamptz         NOT NULL,
-  expires_at    timestamptz         NOT NULL DEFAULT 'infinity',
-  voided_at     timestamptz,
-  -- Spent or reserved when it was voided. (What was reserved is taken when it comes back: see return_routes.)
-  not_recovered ledger.credits,
-  reason        text                NOT NULL,
-  -- The caller's outside reference (a payment's, say).
-  reference     text,
-  created_at    timestamptz         NOT NULL,
-  -- Order of arrival inside the account: "then oldest" of the burn order, exact where two share an instant.
-  ordinal       bigint              NOT NULL,
-  -- Holds something still. A column of its own, since it seldom changes: `available` in the predicate of an index would
-  -- make every update leave its page.
-  is_live       boolean             NOT NULL GENERATED ALWAYS AS (available > 0 OR reserved > 0) STORED,
+  account_id   text                NOT NULL,
+  grant_id     text                NOT NULL,
+  source       ledger.grant_source NOT NULL,
+  priority     smallint            NOT NULL,  -- spent in this order: 1 before 2 before 3
+  amount       bigint              NOT NULL DEFAULT 0,  -- all that ever came in from outside
+  available    ledger.credits      NOT NULL DEFAULT 0,
+  reserved     ledger.credits      NOT NULL DEFAULT 0,
+  spent        ledger.credits      NOT NULL DEFAULT 0,
+  expired      ledger.credits      NOT NULL DEFAULT 0,
+  voided       ledger.credits      NOT NULL DEFAULT 0,
+  effective_at timestamptz         NOT NULL,
+  expires_at   timestamptz         NOT NULL DEFAULT 'infinity',
+  voided_at    timestamptz,
+  not_recovered ledger.credits,  -- spent or reserved when it was voided; the latter is taken when it comes back
+  reason       text                NOT NULL,
+  reference     text,  -- the caller's outside reference (a payment's, say)
+  created_at   timestamptz         NOT NULL,
+  ordinal      bigint              NOT NULL,  -- of arrival: "then oldest" of the burn order, in one instant too
+  -- Holds something still. A column, since it seldom changes: `available` in an index's predicate would make every
+  -- update leave its page.
+  is_live      boolean             NOT NULL GENERATED ALWAYS AS (available > 0 OR reserved > 0) STORED,
   PRIMARY KEY (account_id, grant_id),
   CHECK (amount = available + reserved + spent + expired + voided
          AND expires_at > effective_at AND priority BETWEEN 1 AND 3)
 ) WITH (fillfactor = 70);
-
--- What has been used up is out of the way: a reserve reads as many grants as it burns. Unique: of two one always burns first.
+-- What is used up is out of the way: a reserve reads as many grants as it burns. Unique: one always burns first.
 CREATE UNIQUE INDEX grants_in_burn_order ON ledger.grants (account_id, priority, expires_at, ordinal) WHERE is_live;
-
--- One payment makes one grant, in one account.
+-- One payment makes one grant, in one account. Sign-up and trial come once to an account.
 CREATE UNIQUE INDEX grants_by_payment ON ledger.grants (reference) WHERE source = 'top_up';
-
--- These come once to an account.
 CREATE UNIQUE INDEX grants_once ON ledger.grants (account_id, source) WHERE source IN ('sign_up', 'trial');
-
 -- Whose grant it is, where only the grant is named (a charge-back).
 CREATE INDEX grants_by_id ON ledger.grants (grant_id);
 
@@ -124,14 +98,11 @@ CREATE TABLE ledger.reservations (
   state            ledger.reservation_state  NOT NULL,
   committed        ledger.credits            NOT NULL DEFAULT 0,
   released         ledger.credits            NOT NULL DEFAULT 0,
-  -- What of `committed` was given back afterwards.
-  refunded         ledger.credits            NOT NULL DEFAULT 0,
-  -- What each grant gave, in burn order. A release goes back the same way, in reverse.
-  part_grant_ids   text[]                    NOT NULL,
+  refunded         ledger.credits            NOT NULL DEFAULT 0,  -- what of `committed` was given back afterwards
+  part_grant_ids   text[]                    NOT NULL,  -- what each grant gave, in burn order
   part_amounts     bigint[]                  NOT NULL,
   cause            text,
-  -- Whose spend it counts as, and in which period of the account.
-  member           text,
+  member           text,  -- whose spend it counts as, and in which period of the account
   project          text,
   period_starts_at timestamptz               NOT NULL,
   return_by        timestamptz               NOT NULL,
@@ -146,12 +117,11 @@ CREATE TABLE ledger.reservations (
          AND refunded <= committed
          AND (amount > 0 OR reason IN ('free_retry', 'tombstone')))
 ) WITH (fillfactor = 70);
-
 -- The reconciler's pages.
 CREATE INDEX reservations_open ON ledger.reservations (account_id, reservation_id) WHERE state = 'open';
 
--- The journal: append-only, a double entry by construction (from one bucket of a grant to another).
--- No foreign key to the account: its row is hot, and a key check would lock it a second time.
+-- The journal: append-only, a double entry by construction (from one bucket of a grant to another). No foreign key to
+-- the account: its row is hot, and a key check would lock it a second time.
 CREATE TABLE ledger.entries (
   account_id     text              NOT NULL,
   seq            bigint            NOT NULL,
@@ -172,12 +142,10 @@ CREATE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '%.% is append-only', TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'HF001';
 END $$;
-
 CREATE TRIGGER entries_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.entries
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
--- What operators did, by whom and why. Writes of people and of systems that act for them come with an actor; what the
--- processes do by themselves does not.
+-- What operators did, by whom and why. What the processes do by themselves has no actor, and is not here.
 CREATE TABLE ledger.operator_actions (
   account_id text        NOT NULL,
   action_id  bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -188,22 +156,15 @@ CREATE TABLE ledger.operator_actions (
   created_at timestamptz NOT NULL,
   PRIMARY KEY (account_id, action_id)
 );
-
 CREATE INDEX operator_actions_of_job ON ledger.operator_actions (account_id, (detail->>'job_id'), action_id)
   WHERE detail->>'job_id' IS NOT NULL;
-
 CREATE TRIGGER operator_actions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.operator_actions
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 -- What ledger.post is told to move.
 CREATE TYPE ledger.move AS (
-  grant_id       text,
-  kind           ledger.entry_kind,
-  from_bucket    ledger.bucket,
-  to_bucket      ledger.bucket,
-  amount         bigint,
-  reservation_id text,
-  reason         text
+  grant_id text, kind ledger.entry_kind, from_bucket ledger.bucket, to_bucket ledger.bucket, amount bigint,
+  reservation_id text, reason text
 );
 
 -- What one output of a job reserves.
@@ -215,20 +176,10 @@ CREATE TYPE ledger.reserved AS (outcome text, available bigint, reserved bigint,
 -- What a settlement returns: the reservation's state, whether an earlier call had ended it, what it cost and returned.
 CREATE TYPE ledger.settled AS (outcome text, is_replay boolean, committed bigint, released bigint, at timestamptz);
 
--- One line of the usage history.
+-- One line of the usage history. credits is signed, as the available balance saw it.
 CREATE TYPE ledger.history_line AS (
-  seq           bigint,
-  kind          text,
-  -- Signed, as the available balance saw it.
-  credits       bigint,
-  charged       bigint,
-  refunded      bigint,
-  job_id        text,
-  output_id     text,
-  grant_id      text,
-  reason        text,
-  balance_after bigint,
-  created_at    timestamptz
+  seq bigint, kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text,
+  reason text, balance_after bigint, created_at timestamptz
 );
 
 -- A cap of one member or project in place of the account's general one; null: none for this one.
@@ -240,8 +191,8 @@ CREATE TABLE ledger.limit_overrides (
   PRIMARY KEY (account_id, spender, name)
 );
 
--- What each member and project of an account has used in a period: reserved and spent, less what returned or was refunded.
--- Counted under the account's lock, like its balance.
+-- What each member and project of an account has used in a period: reserved and spent, less what returned or was
+-- refunded. Counted under the account's lock, like its balance.
 CREATE TABLE ledger.usage (
   account_id       text           NOT NULL,
   spender          ledger.spender NOT NULL,
@@ -251,7 +202,7 @@ CREATE TABLE ledger.usage (
   PRIMARY KEY (account_id, spender, name, period_starts_at)
 ) WITH (fillfactor = 70);
 
--- The moves of credits that come back, in order, by the fate of their grant: of what was reserved, and of what was spent.
+-- The moves of credits that come back, in order, by where they were and by the fate of their grant.
 CREATE VIEW ledger.return_routes (source, route, step, kind, from_bucket, to_bucket, on_new_grant) AS
   SELECT w.source::ledger.bucket, w.route, w.step, w.kind::ledger.entry_kind, w.from_bucket::ledger.bucket,
          w.to_bucket::ledger.bucket, w.on_new_grant
@@ -272,15 +223,13 @@ CREATE TABLE ledger.refunds (
   account_id     text        NOT NULL,
   refund_id      text        NOT NULL,
   reservation_id text        NOT NULL,
-  -- As asked; null: all that was left.
-  asked          bigint,
+  asked          bigint,  -- as asked; null: all that was left
   amount         bigint      NOT NULL CHECK (amount > 0),
   reason         text        NOT NULL,
   entries        int8range   NOT NULL,
   created_at     timestamptz NOT NULL,
   PRIMARY KEY (account_id, refund_id)
 );
-
 CREATE INDEX refunds_of_reservation ON ledger.refunds (account_id, reservation_id);
 
 -- Who invited whom. Pays the inviter once, when the invited account first pays for a plan.
@@ -294,20 +243,16 @@ CREATE TABLE ledger.referrals (
 -- A plan is paid for by the period; each period's credits are a grant that ends with it.
 CREATE TABLE ledger.plans (
   account_id       text        NOT NULL PRIMARY KEY,
-  -- Null: it has ended.
-  plan             text,
-  -- Periods are counted from here, in calendar months.
-  anchor_at        timestamptz NOT NULL,
+  plan             text,  -- Null: it has ended
+  anchor_at        timestamptz NOT NULL,  -- periods are counted from here, in calendar months
   period_starts_at timestamptz NOT NULL,
   period_ends_at   timestamptz NOT NULL CHECK (period_ends_at > period_starts_at),
-  -- What the next period is of; null: the plan ends with this one.
-  next_plan        text,
+  next_plan        text,  -- what the next period is of; null: the plan ends with this one
   renewal          text        NOT NULL CHECK (renewal IN ('automatic', 'by_call'))
 );
-
 CREATE INDEX plans_to_renew ON ledger.plans (period_ends_at) WHERE renewal = 'automatic' AND plan IS NOT NULL;
 
--- Every period there was: the highest plan held in it and what was granted for it. Skipped: it passed before anyone renewed.
+-- Every period there was: the highest plan held in it and what was granted for it. Skipped: it passed unrenewed.
 CREATE TABLE ledger.plan_periods (
   account_id       text           NOT NULL,
   period_starts_at timestamptz    NOT NULL,

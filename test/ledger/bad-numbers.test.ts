@@ -42,7 +42,7 @@ async function openFull(name: string, left: number): Promise<void> {
   await ledger.openAccount(name);
   await ledger.grant([grantItem(name, 'g0', MOST_PER_CALL)]);
   await ledger.owner.query(
-    `SELECT ledger.post($1, ARRAY[ROW('g0', 'grant', 'outside', 'available', $2, NULL, 'test')::ledger.move], ledger.clock())`,
+    `SELECT ledger.post(ledger.lock_account($1), ARRAY[ROW('g0', 'grant', 'outside', 'available', $2, NULL, 'test')::ledger.move])`,
     [name, MOST_EVER - left - MOST_PER_CALL],
   );
 }

@@ -112,7 +112,7 @@ test('a notice names the entry it came with, the level and the time, and is read
   const { rows } = await ledger.worker.query('SELECT * FROM ledger.read_low_balance_notices($1, 1)', [
     account,
   ]);
-  expect(rows).toEqual([{ entry_seq: '2', available: '600', low_balance_at: '700', created_at: NOW }]);
+  expect(rows).toMatchObject([{ entry_seq: '2', available: '600', low_balance_at: '700', created_at: NOW }]);
   expect(
     (await ledger.worker.query('SELECT * FROM ledger.read_low_balance_notices($1, 2)', [account])).rows,
   ).toEqual([]);

@@ -15,7 +15,6 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'ledger.refer': BOTH,
   'ledger.set_limits': BOTH,
   'ledger.read_limits': BOTH,
-  'ledger.exceeded_cap': BOTH,
   'ledger.read_low_balance_notices': BOTH,
   'ledger.read_account': BOTH,
   'ledger.read_grant': BOTH,

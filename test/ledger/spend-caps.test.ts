@@ -35,8 +35,8 @@ function ids(size: number): string[] {
 }
 
 async function exceededBy(amount: number, member: string | null, project: string | null): Promise<unknown> {
-  const { rows } = await ledger.worker.query<{ cap: unknown }>(
-    'SELECT ledger.exceeded_cap($1, $2, $3, $4) AS cap',
+  const { rows } = await ledger.owner.query<{ cap: unknown }>(
+    'SELECT ledger.exceeded_cap(ledger.lock_account($1), $2, $3, $4) AS cap',
     [account, member, project, amount],
   );
   return rows[0]?.cap;

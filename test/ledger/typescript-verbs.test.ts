@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { grantCredits, type GrantItem } from '../../ledger/grant-credits.ts';
-import { readExceededCap, readLimits, setLimits } from '../../ledger/limits.ts';
+import { readLimits, setLimits } from '../../ledger/limits.ts';
 import { readDuePlans, readPlan, renewPlans, setPlan, type PlanCall } from '../../ledger/plan.ts';
 import { accountOfGrant, readGrant } from '../../ledger/read-grant.ts';
 import { createLedgerFixture, grantItem, type LedgerFixture } from './ledger-fixture.ts';
@@ -106,13 +106,6 @@ test('limits are set, read and explained', async () => {
   };
   expect(await setLimits(ledger.worker, account, limits, by)).toBe(true);
   expect(await readLimits(ledger.worker, account)).toEqual(limits);
-  expect(await readExceededCap(ledger.worker, account, { member: 'ann', credits: 11 })).toEqual({
-    limit: 'member_credits_per_period',
-    name: 'ann',
-    credits_per_period: 10,
-    used: 0,
-  });
-  expect(await readExceededCap(ledger.worker, account, { project: 'p', credits: 1_000 })).toBeNull();
   expect(await setLimits(ledger.worker, 'nobody', limits, by)).toBe(false);
   expect(await readLimits(ledger.worker, 'nobody')).toBeNull();
 });
