@@ -12,9 +12,8 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'accounts are locked in the order they are named',
     file: 'ledger/functions/05_lock_account.sql',
-    find: 'WHERE a.account_id = ANY (p_account_ids) ORDER BY a.account_id FOR',
-    replace:
-      'WHERE a.account_id = ANY (p_account_ids) ORDER BY array_position(p_account_ids, a.account_id) FOR',
+    find: 'ORDER BY a.account_id FOR NO KEY UPDATE;\n  GET DIAGNOSTICS',
+    replace: 'ORDER BY array_position(p_account_ids, a.account_id) FOR NO KEY UPDATE;\n  GET DIAGNOSTICS',
     tests: ['ledger', 'races'],
   },
   {
@@ -41,8 +40,8 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a grant expires an instant late: < for <=',
     file: 'ledger/functions/05_lock_account.sql',
-    find: 'g.available > 0 AND g.expires_at <= p_now;',
-    replace: 'g.available > 0 AND g.expires_at < p_now;',
+    find: 'g.available > 0 AND g.expires_at <= p_account.moved_at;',
+    replace: 'g.available > 0 AND g.expires_at < p_account.moved_at;',
     tests: ['ledger', 'expiry'],
   },
   {
@@ -56,15 +55,15 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a new expiry is not noticed',
     file: 'ledger/functions/04_post.sql',
-    find: 'next_expiry_at = least(a.next_expiry_at, v_expires_at)',
-    replace: 'next_expiry_at = a.next_expiry_at',
+    find: 'v_after.next_expiry_at := least(v_after.next_expiry_at, v_expires_at);',
+    replace: 'NULL;',
     tests: ['ledger', 'expiry', 'sweep'],
   },
   {
     name: 'entries of one call bear one running balance',
     file: 'ledger/functions/04_post.sql',
-    find: '    v_seq := v_seq + 1;\n    v_available := v_available +',
-    replace: '    v_seq := v_seq + 1;\n    v_available := v_available + 0 *',
+    find: 'v_move.amount, v_after.available, v_move.reservation_id',
+    replace: 'v_move.amount, p_account.available, v_move.reservation_id',
     tests: ['ledger', 'model-histories'],
   },
   {
@@ -100,14 +99,14 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
     file: 'ledger/functions/12_reserve.sql',
     find: "    WHEN v_total IS DISTINCT FROM p_total THEN 'total_differs'",
     replace:
-      "    WHEN v_total IS DISTINCT FROM p_total THEN 'total_differs'\n    WHEN v_total > v_account.available THEN 'insufficient_credits'",
+      "    WHEN v_total IS DISTINCT FROM p_total THEN 'total_differs'\n    WHEN v_total > p_account.available THEN 'insufficient_credits'",
     tests: ['ledger', 'races', 'model-histories'],
   },
   {
     name: 'a balance may be overdrawn by one credit',
     file: 'ledger/functions/12_reserve.sql',
-    find: "WHEN v_total > v_account.available THEN 'insufficient_credits'",
-    replace: "WHEN v_total > v_account.available + 1 THEN 'insufficient_credits'",
+    find: "WHEN v_total > p_account.available THEN 'insufficient_credits'",
+    replace: "WHEN v_total > p_account.available + 1 THEN 'insufficient_credits'",
     tests: ['ledger', 'overdraft', 'groups'],
   },
   {
@@ -120,50 +119,51 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a release of an unknown id leaves nothing behind',
     file: 'ledger/functions/14_settle.sql',
-    find: '    PERFORM ledger.leave_tombstone(p_account_id, p_reservation_id, p_cause, v_account.moved_at);\n',
-    replace: '',
+    find: "p_account.moved_at, p_account.moved_at, p_account.moved_at, 'empty', 'empty');",
+    replace:
+      "p_account.moved_at, p_account.moved_at, p_account.moved_at, 'empty', 'empty');\n    DELETE FROM ledger.reservations r WHERE r.account_id = p_account.account_id AND r.reservation_id = p_reservation_id;",
     tests: ['ledger', 'races'],
   },
   {
     name: 'a commit may exceed what was reserved',
     file: 'ledger/functions/14_settle.sql',
-    find: "    WHEN v_held.state = 'open' AND v_spent > v_held.amount THEN 'exceeds_reserved'\n",
+    find: "    WHEN v_reservation.state = 'open' AND v_spent > v_reservation.amount THEN 'exceeds_reserved'\n",
     replace: '',
     tests: ['ledger', 'bad-values', 'model-histories'],
   },
   {
     name: 'an ended reservation is ended again',
     file: 'ledger/functions/14_settle.sql',
-    find: "  ELSIF v_held.state <> 'open' THEN",
+    find: "  ELSIF v_reservation.state <> 'open' THEN",
     replace: '  ELSIF false THEN',
     tests: ['ledger', 'races'],
   },
   {
     name: 'what returns goes back in burn order',
     file: 'ledger/functions/14_settle.sql',
-    find: 'FOR n IN REVERSE cardinality(p_held.part_amounts) .. 1 LOOP',
-    replace: 'FOR n IN 1 .. cardinality(p_held.part_amounts) LOOP',
+    find: 'FOR n IN REVERSE cardinality(v_parts) .. 1 LOOP\n      EXIT WHEN v_parts[n] = 0;',
+    replace: 'FOR n IN 1 .. cardinality(v_parts) LOOP\n      CONTINUE WHEN v_parts[n] = 0;',
     tests: ['ledger', 'burn-order'],
   },
   {
     name: 'credits return to an expired grant',
     file: 'ledger/functions/14_settle.sql',
-    find: "WHEN p_expires_at > p_now THEN 'alive'",
+    find: "WHEN v_grant.expires_at > p_account.moved_at THEN 'alive'",
     replace: "WHEN true THEN 'alive'",
     tests: ['ledger', 'expiry'],
   },
   {
     name: 'credits return to a voided grant',
     file: 'ledger/functions/14_settle.sql',
-    find: "CASE WHEN p_voided_at IS NOT NULL THEN 'voided'",
+    find: "CASE WHEN v_grant.voided_at IS NOT NULL THEN 'voided'",
     replace: "CASE WHEN false THEN 'voided'",
     tests: ['ledger', 'expiry'],
   },
   {
     name: 'the API may settle',
     file: 'jobs/grants.sql',
-    find: '  jobs.spend(jsonb),',
-    replace: '  jobs.spend(jsonb),\n  jobs.settle(jsonb),',
+    find: ' jobs.spend, ',
+    replace: ' jobs.spend, jobs.settle, ',
     tests: ['ledger', 'roles'],
   },
   {

@@ -12,8 +12,9 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a refund goes back in burn order',
     file: 'ledger/functions/16_refund.sql',
-    find: '  v_end      bigint := p_held.committed - p_held.refunded;\n  v_start    bigint := p_held.committed - p_held.refunded - p_amount;',
-    replace: '  v_end      bigint := p_held.refunded + p_amount;\n  v_start    bigint := p_held.refunded;',
+    find: '  v_end      bigint := p_reservation.committed - p_reservation.refunded;\n  v_start    bigint := p_reservation.committed - p_reservation.refunded - p_amount;',
+    replace:
+      '  v_end      bigint := p_reservation.refunded + p_amount;\n  v_start    bigint := p_reservation.refunded;',
     tests: ['ledger', 'refunds'],
   },
   {
@@ -26,29 +27,29 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a refund does not free its cap',
     file: 'ledger/functions/16_refund.sql',
-    find: 'p_held.period_starts_at, -p_amount);',
-    replace: 'p_held.period_starts_at, 0);',
+    find: 'p_reservation.period_starts_at, -p_amount);',
+    replace: 'p_reservation.period_starts_at, 0);',
     tests: ['ledger', 'spend-caps'],
   },
   {
     name: 'a release does not free its cap',
     file: 'ledger/functions/14_settle.sql',
-    find: '  IF p_held.amount > p_spent THEN',
-    replace: '  IF false THEN',
+    find: 'p_reservation.period_starts_at, -v_back);',
+    replace: 'p_reservation.period_starts_at, 0);',
     tests: ['ledger', 'spend-caps'],
   },
   {
     name: 'a cap refuses its last credit: >= for >',
     file: 'ledger/functions/06_spend_caps.sql',
-    find: '    WHERE c.used + p_amount > c.cap);',
-    replace: '    WHERE c.used + p_amount >= c.cap);',
+    find: 'WHERE c.used + p_amount > c.cap ORDER BY',
+    replace: 'WHERE c.used + p_amount >= c.cap ORDER BY',
     tests: ['ledger', 'spend-caps'],
   },
   {
     name: 'caps are not looked at',
     file: 'ledger/functions/06_spend_caps.sql',
-    find: '  RETURN p_account.has_spend_caps AND',
-    replace: '  RETURN false AND',
+    find: '  IF NOT p_account.has_spend_caps OR p_amount = 0 THEN',
+    replace: '  IF true THEN',
     tests: ['ledger', 'spend-caps'],
   },
   {
@@ -68,15 +69,15 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a period of centuries ago is begun',
     file: 'ledger/functions/21_plans.sql',
-    find: "ELSIF v_start < ledger.months_after(v_now, -(p_rules->>'oldest_period_months')::int) THEN",
-    replace: 'ELSIF false THEN',
+    find: "WHEN v_start < ledger.months_after(v_now, -(p_rules->>'oldest_period_months')::int) THEN",
+    replace: 'WHEN false THEN',
     tests: ['ledger', 'plans-renewed'],
   },
   {
     name: 'an upgrade grants the whole plan once more',
     file: 'ledger/functions/21_plans.sql',
-    find: 'v_credits - coalesce(v_granted, 0), v_held.period_ends_at',
-    replace: 'v_credits, v_held.period_ends_at',
+    find: 'v_credits - v_granted, v_plan.period_ends_at',
+    replace: 'v_credits, v_plan.period_ends_at',
     tests: ['ledger', 'plans'],
   },
   {
@@ -89,9 +90,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a clamped month shortens those that follow',
     file: 'ledger/functions/21_plans.sql',
-    find: 'SET plan = next_plan, period_starts_at = ledger.months_after(anchor_at, v_number),\n      period_ends_at = ledger.months_after(anchor_at, v_number + 1)',
-    replace:
-      'SET plan = next_plan, period_starts_at = ledger.months_after(anchor_at, v_number),\n      period_ends_at = ledger.months_after(ledger.months_after(anchor_at, v_number), 1)',
+    find: '          ledger.months_after(v_anchor, v_number + 1), p_plan, p_renewal)',
+    replace: '          ledger.months_after(ledger.months_after(v_anchor, v_number), 1), p_plan, p_renewal)',
     tests: ['ledger', 'plans', 'billing-periods'],
   },
   {
@@ -104,43 +104,43 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a renewal a year late grants every period',
     file: 'ledger/functions/21_plans.sql',
-    find: '  v_number := ledger.period_number(v_held.anchor_at, p_now);\n',
-    replace: '  v_number := ledger.period_number(v_held.anchor_at, v_held.period_ends_at);\n',
+    find: '  v_number := ledger.period_number(v_anchor, p_now);\n',
+    replace: '  v_number := ledger.period_number(v_anchor, coalesce(v_missed, p_now));\n',
     tests: ['ledger', 'plans'],
   },
   {
     name: 'plan credits roll over',
     file: 'ledger/functions/21_plans.sql',
-    find: "'plan', 1, v_credits - coalesce(v_granted, 0), v_held.period_ends_at, NULL, p_plan);",
-    replace: "'plan', 1, v_credits - coalesce(v_granted, 0), 'infinity', NULL, p_plan);",
+    find: "'plan', 1, v_credits - v_granted, v_plan.period_ends_at, NULL, p_plan);",
+    replace: "'plan', 1, v_credits - v_granted, 'infinity', NULL, p_plan);",
     tests: ['ledger', 'plans'],
   },
   {
     name: 'a circle of referrals is paid',
     file: 'ledger/functions/20_refer.sql',
-    find: 'SELECT 1 FROM inviters i WHERE i.account_id = p_account_id',
-    replace: 'SELECT 1 FROM inviters i WHERE false',
+    find: "SELECT i.account_id FROM inviters i) THEN 'circle' END;",
+    replace: "SELECT i.account_id FROM inviters i WHERE false) THEN 'circle' END;",
     tests: ['ledger', 'referrals'],
   },
   {
     name: 'a referral is paid before its account pays',
     file: 'ledger/functions/20_refer.sql',
-    find: 'IF EXISTS (SELECT 1 FROM ledger.plans p WHERE p.account_id = p_account_id) THEN',
-    replace: 'IF true THEN',
+    find: "CASE WHEN EXISTS (SELECT 1 FROM ledger.plans p WHERE p.account_id = p_account_id) THEN 'paid'",
+    replace: "CASE WHEN true THEN 'paid'",
     tests: ['ledger', 'referrals'],
   },
   {
     name: 'a charge-back leaves what is left',
     file: 'ledger/functions/17_void_grant.sql',
-    find: 'IF v_held.available > 0 THEN',
+    find: 'IF v_grant.available > 0 THEN',
     replace: 'IF false THEN',
     tests: ['ledger', 'voids'],
   },
   {
     name: 'a low balance is told of at every step down',
-    file: 'ledger/migrations/0001_tables.sql',
-    find: '  WHEN (CASE WHEN OLD.is_low_noticed THEN',
-    replace: '  WHEN (CASE WHEN false THEN',
+    file: 'ledger/functions/04_post.sql',
+    find: 'ELSE p_before.available >= p_before.low_balance_at AND',
+    replace: 'ELSE true AND',
     tests: ['ledger', 'low-balance'],
   },
   {
@@ -174,9 +174,9 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'one job too many may run at a time',
     file: 'jobs/functions/11_admit.sql',
-    find: 'RETURN p_max IS NULL OR p_max > (',
-    replace: 'RETURN p_max IS NULL OR p_max >= (',
-    tests: ['jobs', 'limits'],
+    find: 'a.max_concurrent_jobs IS NULL OR a.max_concurrent_jobs > (',
+    replace: 'a.max_concurrent_jobs IS NULL OR a.max_concurrent_jobs >= (',
+    tests: ['jobs', 'caps-at-admission'],
   },
   {
     name: 'a job is charged for without an asset',
@@ -188,8 +188,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a start that comes too late is admitted',
     file: 'jobs/functions/11_admit.sql',
-    find: '  ELSIF p_item.admit_by < p_now THEN',
-    replace: '  ELSIF false THEN',
+    find: '    WHEN p_item.admit_by < p_account.moved_at THEN',
+    replace: '    WHEN false THEN',
     tests: ['jobs', 'admit'],
   },
   {
@@ -202,8 +202,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'the estimator rounds up',
     file: 'domain/estimate.ts',
-    find: 'statics: Math.floor(',
-    replace: 'statics: Math.ceil(',
+    find: 'Math.floor(balance / figure)',
+    replace: 'Math.ceil(balance / figure)',
     tests: ['unit', 'estimate'],
   },
   {
@@ -222,7 +222,7 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an array holds its locks for as long as it likes',
-    file: 'ledger/functions/05_lock_account.sql',
+    file: 'jobs/functions/00_lookups.sql',
     find: "interval '80 milliseconds'",
     replace: "interval '80 minutes'",
     tests: ['jobs', 'together'],
