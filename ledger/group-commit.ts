@@ -28,6 +28,14 @@ type Waiting<Item, Result> = {
   readonly reject: (error: unknown) => void;
 };
 
+/**
+ * A fault of the grouping, not of the call that was grouped: the same call may succeed with others, so it is no RangeError, which
+ * ends an activity for good.
+ */
+export class GroupCommitFault extends Error {
+  override readonly name = 'GroupCommitFault';
+}
+
 /** Too many calls wait for the database; nothing of this one was sent. */
 export class GroupCommitFull extends Error {
   override readonly name = 'GroupCommitFull';
@@ -61,7 +69,9 @@ export function groupCommit<Item, Result>(verb: BatchVerb<Item, Result>): Groupe
     try {
       const results = await verb(batch.map((call) => call.item));
       if (results.length === 0 || results.length > batch.length) {
-        throw new RangeError(`a batch of ${String(batch.length)} returned ${String(results.length)} results`);
+        throw new GroupCommitFault(
+          `a batch of ${String(batch.length)} returned ${String(results.length)} results`,
+        );
       }
       results.forEach((result, index) => batch[index]?.resolve(result));
       return results.length;
@@ -107,7 +117,7 @@ export function groupCommitByAccount<Item extends { readonly accountId: string }
   const lanes = Array.from({ length: LANES }, () => groupCommit(verb));
   return (item) => {
     const lane = lanes[laneOf(item.accountId)];
-    if (lane === undefined) throw new RangeError('there is no such lane');
+    if (lane === undefined) throw new GroupCommitFault('there is no such lane');
     return lane(item);
   };
 }

@@ -94,8 +94,6 @@ export function providerSteps(limits: {
     retry: {
       initialInterval: '500 milliseconds',
       maximumInterval: '10 seconds',
-      // What can never come right, as an adapter this worker does not have.
-      nonRetryableErrorTypes: ['RangeError'],
     },
   };
   return {

@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endPermanentErrors } from '../../activities/end-permanent-errors.ts';
+import { groupCommit, GroupCommitFault } from '../../ledger/group-commit.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
 const MANY_TRIES = 10_000;
@@ -77,6 +78,13 @@ describe('what PostgreSQL does not say', () => {
       nonRetryable: true,
       type: 'range_error',
     });
+  });
+});
+
+describe('a fault of the group that a call was sent in', () => {
+  it('is not the call’s, which is tried again', async () => {
+    const { ask } = endPermanentErrors({ ask: () => groupCommit(() => Promise.resolve([]))('item') });
+    await expect(run(ask, MANY_TRIES)).rejects.toBeInstanceOf(GroupCommitFault);
   });
 });
 

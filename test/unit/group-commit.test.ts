@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { groupCommit, GroupCommitFull } from '../../ledger/group-commit.ts';
+import { groupCommit, GroupCommitFault, GroupCommitFull } from '../../ledger/group-commit.ts';
 
 /** A verb whose calls are answered by hand: what was sent, and the way to let each go. */
 function openVerb() {
@@ -106,8 +106,8 @@ describe('groupCommit', () => {
   });
 
   test('no results, or more than items, are a failure, never another caller’s result', async () => {
-    await expect(groupCommit(() => Promise.resolve([]))(1)).rejects.toThrow(RangeError);
-    await expect(groupCommit(() => Promise.resolve([1, 2]))(1)).rejects.toThrow(RangeError);
+    await expect(groupCommit(() => Promise.resolve([]))(1)).rejects.toThrow(GroupCommitFault);
+    await expect(groupCommit(() => Promise.resolve([1, 2]))(1)).rejects.toThrow(GroupCommitFault);
   });
 
   test('beyond 100,000 calls the next is refused at once', async () => {

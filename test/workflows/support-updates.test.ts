@@ -282,6 +282,38 @@ async function localActivitiesOf(job: Job): Promise<number> {
   return (events ?? []).filter(({ markerRecordedEventAttributes: marker }) => Boolean(marker)).length;
 }
 
+describe.concurrent('an extension while an outcome is unknown', () => {
+  test('that became known at the old deadline: the new deadline is named for what passed, not for what was unknown', async ({
+    scene,
+  }) => {
+    await scene.worker.stop();
+    scene.answerSubmit = (call) => call.answer(500);
+    scene.answerLookup = (call) => call.answer(503);
+    await scene.startWorker(({ stopAttempts }) => ({
+      stopAttempts: async (accountId, outputId, why) => {
+        // As the look-up that finds it in this very moment.
+        await fixture.owner.query(
+          `UPDATE jobs.attempts SET state = 'accepted', provider_job_id = reference WHERE account_id = $1 AND state = 'unknown'`,
+          [accountId],
+        );
+        return stopAttempts(accountId, outputId, why);
+      },
+    }));
+    const job = await scene.start(DEADLINE_SECONDS);
+    await untilState(job, 1, 'unknown');
+    await untold(job, { command: 'extend', until: inSeconds(2 * DEADLINE_SECONDS + 2) });
+    await untilState(job, 1, 'accepted');
+    const workflow = fixture.temporal.workflow.getHandle(job.jobId);
+    const stateOf = async () => (await workflow.query(statusQuery)).state;
+    while ((await stateOf()) === 'stopping') await sleep(STATE_POLL_MS);
+    expect(['running', 'stuck']).toContain(await stateOf());
+    const { typedSearchAttributes } = await workflow.describe();
+    expect(typedSearchAttributes.getAll().map(({ key }) => key.name)).not.toContain('HoldfastUnknownSince');
+    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'run_deadline' });
+    expect(submissions(job)).toEqual([job.attempt(1)]);
+  });
+});
+
 describe.concurrent('a signal that a command was applied, of which nothing is on record', () => {
   test('changes nothing: no release, no second submission, no later deadline', async ({ scene }) => {
     const job = await scene.start();

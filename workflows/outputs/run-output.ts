@@ -9,6 +9,7 @@ import { cancelSignal } from '../../contract/workflow-messages.ts';
 import { createOutputRun, endingOf, type OutputRun } from './output-run.ts';
 import { runStages } from './run-stages.ts';
 import { handleStatusQuery, showStatus } from './show-status.ts';
+import { forgetUnknown } from '../support/support-control.ts';
 import { handleSupportUpdates } from '../support/handle-support-updates.ts';
 import { watchDeadlines } from './watch-deadlines.ts';
 import { expectStart } from '../support/support-control.ts';
@@ -39,8 +40,9 @@ export async function runOutput(plan: OutputPlan, cancellable: CancellationScope
       showStatus(run);
       return ending;
     }
-    // Once more, after a deadline that support had moved when it was acted on: every step finds how far it was.
+    // Once more, after a deadline that support had moved when it was acted on: every step finds how far it was, and what is unknown.
     run.interruption = undefined;
+    forgetUnknown(run.control);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
 import type { OutputRecord } from '../../activities/support/read-output-record.ts';
 
@@ -63,6 +63,13 @@ export function followRecord(control: Control, { replaced, known }: OutputRecord
     control.followed.get(reference)?.scope.cancel();
   }
   for (const reference of known) if (control.unknown.has(reference)) control.resolved.add(reference);
+}
+
+/** Takes back that attempts are unknown: who looks at them anew says so again. */
+export function forgetUnknown({ unknown }: Control): void {
+  if (unknown.size === 0) return;
+  unknown.clear();
+  upsertSearchAttributes({ HoldfastUnknownSince: [] });
 }
 
 /** Follows an attempt to its end, or until support puts another in its place. */
