@@ -12,7 +12,6 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { failureOf, isFailureCode } from '../../domain/failures.ts';
 import { outputWorkflowIdOf, reservationIdOf } from '../../domain/ids.ts';
 import { BATCH_PRIORITY } from '../../domain/workflow-names.ts';
-import { providerSteps } from '../activity-proxies.ts';
 import type { generation } from '../generation.ts';
 import type { BatchRun } from './batch-run.ts';
 import {
@@ -93,16 +92,9 @@ function leaveToReconciler(outputId: string) {
   };
 }
 
+/** What still runs at the provider is stopped from the list that the settlement puts it on (jobs.attempts_to_stop). */
 async function endInItsPlace({ plan }: BatchRun, outputId: string): Promise<void> {
   const { accountId, jobId } = plan;
   const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
   await settleOutput(key, { charge: false, failure: failureOf('terminated') });
-  await providerSteps(plan)
-    .stopAttempts(accountId, outputId)
-    .catch((error: unknown) => {
-      log.warn('the attempts of an output could not be stopped; the reconciler asks their provider again', {
-        outputId,
-        error,
-      });
-    });
 }
