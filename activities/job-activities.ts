@@ -18,6 +18,7 @@ import { createAdmit } from './admission/admit.ts';
 import { createReadOutputRecord } from './support/read-output-record.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
 import { withModelInput } from './attempts/with-model-input.ts';
+import { createRecordEnd } from './attempts/record-end.ts';
 import { createUploadInputs } from './attempts/upload-inputs.ts';
 import { createHasStarted } from './attempts/has-started.ts';
 import { createReleaseOutputs } from './settlement/release-outputs.ts';
@@ -31,8 +32,9 @@ import { createBeginOutput } from './admission/plan-begun-output.ts';
 import { createApplyCommand } from './support/apply-command.ts';
 import { resolveBySystem } from './outbound/checked-lookup.ts';
 import { createOpenOutside, type OpenOutside } from './outbound/open-outside.ts';
+import { createCheckContent } from './content/check-content.ts';
+import { createInspectPicture } from './content/inspect-picture.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
-import { createCheckPicture } from './references/check-picture.ts';
 import { FETCH_LIMITS, type FetchLimits } from './references/fetch-reference.ts';
 import { createKeepReferences } from './references/keep-references.ts';
 
@@ -66,8 +68,11 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     readReferences.bind(null, database),
     assets,
   );
+  const inspectPicture = createInspectPicture();
+  const checkContent = createCheckContent(inspectPicture);
+  const recordEnd = createRecordEnd({ attempts, providers, assets, checkContent });
   const run = {
-    ...{ progress, providers, assets, uploadInputs },
+    ...{ progress, providers, uploadInputs, recordEnd },
     attempts: withModelInput(attempts, dependencies.rules.catalogue.models),
   };
   return endPermanentErrors({
@@ -77,7 +82,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     keepReferences: createKeepReferences({
       references: createReferences(database),
       assets,
-      checkPicture: createCheckPicture(),
+      inspectPicture,
       openOutside: dependencies.openOutside ?? createOpenOutside(resolveBySystem, { allowsLocal: false }),
       fetchLimits: dependencies.fetchLimits ?? FETCH_LIMITS,
     }),

@@ -34,6 +34,8 @@ export type OutputPlan = {
   /** Of what is made: an edit's is its source's. */
   readonly kind: string;
   readonly credits: number;
+  /** How long a film or a sound is to be: what a field `duration_seconds` of its kind asks for. */
+  readonly durationSeconds?: number;
   readonly provider: string;
   /** What the provider calls the model. */
   readonly model: string;
@@ -56,6 +58,8 @@ export type Attempt = {
   readonly jobId: string;
   readonly outputId: string;
   readonly provider: string;
+  /** What the provider calls the model. */
+  readonly model: string;
   /** Of the part: `render`, `scenes_2`. */
   readonly stage: string;
   readonly number: number;
@@ -63,6 +67,8 @@ export type Attempt = {
   readonly reference: string;
   /** Media type of what is made. */
   readonly mediaType: string;
+  /** How long what is made is to be, where that was asked for. */
+  readonly durationSeconds?: number;
   /** How long a provider that cannot be reached is tried. Seconds. */
   readonly reachWithinSeconds: number;
   /** The work names pictures that were kept: the provider has to have them first. */
@@ -74,7 +80,6 @@ export type Attempt = {
 type AttemptPart = {
   readonly name: StageName;
   readonly index: number;
-  readonly model: string;
   readonly needs: readonly StageName[];
   readonly progress: PartProgress;
 };
@@ -114,12 +119,13 @@ export function planOutput({
   model,
   making,
   ...output
-}: Omit<OutputPlan, keyof OfModel | 'hasReferenceAssets'> & {
+}: Omit<OutputPlan, keyof OfModel | 'durationSeconds' | 'hasReferenceAssets'> & {
   readonly work: ResolvedWork;
   readonly model: Model;
   /** How the model makes this kind. */
   readonly making: Making;
 }): OutputPlan {
+  const { duration_seconds: durationSeconds } = work;
   return {
     accountId: output.accountId,
     jobId: output.jobId,
@@ -127,6 +133,7 @@ export function planOutput({
     reservationId: output.reservationId,
     kind: work.kind,
     credits: output.credits,
+    ...(typeof durationSeconds === 'number' ? { durationSeconds } : {}),
     provider: model.provider,
     model: model.remoteId,
     mediaType: making.mediaType,
@@ -156,16 +163,17 @@ export function attemptOf(plan: OutputPlan, number: number, part: StagePart = fi
     jobId: plan.jobId,
     outputId: plan.outputId,
     provider: stage.provider,
+    model: stage.model,
     stage: partNameOf(part),
     number,
     reference: attemptReferenceOf({ outputId: plan.outputId, stage: partNameOf(part), number }),
     mediaType: stage.mediaType,
+    ...(stage.name === FINAL_STAGE && plan.durationSeconds !== undefined
+      ? { durationSeconds: plan.durationSeconds }
+      : {}),
     reachWithinSeconds: reachWithinSeconds(plan.times),
     ...(plan.hasReferenceAssets === true ? { hasReferences: true } : {}),
-    part:
-      progress === null
-        ? null
-        : { name: stage.name, index: part.part, model: stage.model, needs: stage.needs, progress },
+    part: progress === null ? null : { name: stage.name, index: part.part, needs: stage.needs, progress },
   };
 }
 

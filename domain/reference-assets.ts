@@ -5,8 +5,8 @@ import type { WorkItem } from './job-request.ts';
 /** Of one asset. A product shot straight from a camera is about 8 MB. */
 export const MAX_REFERENCE_BYTES = 10 * 1024 * 1024;
 
-/** Of one asset: a camera of today's phones makes 48 million. It bounds what a small file may become in memory. */
-export const MAX_REFERENCE_PIXELS = 50_000_000;
+/** Of one picture, the customer's or a model's: a camera of today's phones makes 48 million. It bounds what a small file may become in memory. */
+export const MAX_PICTURE_PIXELS = 50_000_000;
 
 /** A kept asset, named by its content. */
 export type ReferenceAsset = {

@@ -12,12 +12,16 @@ export type ErrorClass =
   | 'our_configuration'
   | 'our_balance'
   | 'capacity'
+  /** It is being started again, or is not to be used just now. */
+  | 'unavailable'
   /** It ran, and was cut off by what has nothing to do with it: the service says that another run may do. */
   | 'interrupted'
   | 'unknown_outcome';
 
 export type AfterRejection =
   | { readonly next: 'resubmit' }
+  /** Nothing is wrong with the submission: the service takes none just now. Another uses up no attempt. */
+  | { readonly next: 'wait' }
   | { readonly next: 'fail'; readonly code: FailureCode; readonly atFault?: Fault };
 
 /** What follows a submission that provably did not run. Another attempt is safe: nothing was made, nothing billed. */
@@ -36,12 +40,34 @@ export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttem
     case 'unknown_outcome':
       // Not a proof that nothing ran, so never sent again, whatever an adapter meant by it.
       return { next: 'fail', code: 'outcome_unknown' };
+    case 'capacity':
+    case 'unavailable':
+      return { next: 'wait' };
     case 'resubmit':
     case 'not_found':
-    case 'capacity':
     case 'retry_same_job':
       return attempt < maxAttempts ? { next: 'resubmit' } : { next: 'fail', code: 'provider_rejected' };
   }
+}
+
+/** Between two submissions to a service that takes none just now: a moment at first, then as often as a job is worth. */
+const FIRST_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 30_000;
+
+/**
+ * How long to wait before the next submission to a service that takes none just now; null: it is too late for another. Its own word counts
+ * where it names a longer time. The pauses double, so that a service that is down for minutes adds a dozen attempts to a job, not hundreds.
+ * @param refusals so far, one at least. `sinceFirstMs`: since the first of them.
+ */
+export function waitBeforeNext(refused: {
+  readonly refusals: number;
+  readonly sinceFirstMs: number;
+  readonly retryAfterMs: number | null;
+  readonly withinSeconds: number;
+}): number | null {
+  const pauseMs = Math.min(FIRST_WAIT_MS * 2 ** (refused.refusals - 1), MAX_WAIT_MS);
+  const waitMs = Math.max(pauseMs, refused.retryAfterMs ?? 0);
+  return refused.sinceFirstMs + waitMs <= refused.withinSeconds * 1_000 ? waitMs : null;
 }
 
 /** The failure of a job that ran at the provider and did not succeed. */
@@ -61,6 +87,7 @@ export function failureOfRun(errorClass: ErrorClass, reason: 'failed' | 'zero_ou
     case 'not_found':
     case 'resubmit':
     case 'retry_same_job':
+    case 'unavailable':
     case 'unknown_outcome':
       return 'provider_failed';
   }

@@ -18,6 +18,10 @@ export type ServiceDependencies = {
   /** Folder of the journal and the rendered files; made when missing. */
   readonly home: string;
   readonly linkSeconds: number;
+  /** What callers have to send as a bearer token; null: nothing. */
+  readonly apiKey: string | null;
+  /** What webhooks are signed with (`whsec_…`); null: they are not. */
+  readonly webhookSecret: string | null;
   /** Jobs in status `processing` at once. */
   readonly maxProcessing: number;
   /** Milliseconds since the epoch. */
@@ -40,7 +44,7 @@ export function assembleService(dependencies: ServiceDependencies): AssembledSer
   const files = new ResultFiles(join(home, 'files'));
   const held = new HeldFiles(join(home, 'held'));
   const renderer = dependencies.createRenderer(files);
-  const webhooks = new WebhookSender();
+  const webhooks = new WebhookSender(dependencies.webhookSecret);
   const links = new ResultLinks(randomBytes(32));
   const store = new PredictionStore(join(home, 'predictions.jsonl'), (forgotten) => {
     files.remove(forgotten.end?.files ?? []);

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PredictionInput } from './predictions/prediction-request.ts';
 import { PRODUCT_OF_STAGE, stageOf } from './predictions/products.ts';
 import type { Renderer } from './renderer.ts';
+import type { ResultFile } from './predictions/prediction.ts';
 import type { ResultFiles } from './files/result-files.ts';
-import { STAGE_NAMES, type StageName } from './film-options.ts';
+import { STAGE_NAMES, VIDEO_DURATIONS_SECONDS, type StageName } from './film-options.ts';
 
 /** Made once by make-prepared-files.ts with the real renderer: small, and valid. */
 const PREPARED: Readonly<Record<StageName, string>> = {
@@ -23,22 +24,31 @@ function preparedStageOf(input: PredictionInput): StageName {
   return input.kind === 'sound' && stage !== 'script' ? 'voice' : stage;
 }
 
+/** The whole film is as long as was asked for. */
+const filmOf = (durationSeconds: number): string => `film-${String(durationSeconds)}.mp4`;
+
 /**
  * Returns the same prepared files, whatever was asked: benchmarks and soaks then measure the orchestrator.
  * @param modelMs how long the pretended model takes; 0 ends a job before its submission is answered.
  */
 export function createInstantRenderer(files: ResultFiles, modelMs: number): Renderer {
+  const prepare = (name: string, contentType: string) => {
+    const content = readFileSync(new URL(`./prepared/${name}`, import.meta.url));
+    return files.prepare(`prepared-${name}`, contentType, content);
+  };
   const prepared = new Map(
-    STAGE_NAMES.map((stage) => {
-      const content = readFileSync(new URL(`./prepared/${PREPARED[stage]}`, import.meta.url));
-      const { contentType } = PRODUCT_OF_STAGE[stage];
-      return [stage, files.prepare(`prepared-${PREPARED[stage]}`, contentType, content)];
-    }),
+    STAGE_NAMES.map((stage) => [stage, prepare(PREPARED[stage], PRODUCT_OF_STAGE[stage].contentType)]),
+  );
+  const films = new Map<number, ResultFile>(
+    VIDEO_DURATIONS_SECONDS.map((seconds) => [seconds, prepare(filmOf(seconds), 'video/mp4')]),
   );
   return {
     async render({ input }, _onProgress, signal) {
       if (modelMs > 0) await sleep(modelMs, undefined, { signal });
-      const file = prepared.get(preparedStageOf(input));
+      const stage = preparedStageOf(input);
+      const { duration_seconds: seconds } = input;
+      const film = stage === 'render' && seconds !== undefined ? films.get(seconds) : undefined;
+      const file = film ?? prepared.get(stage);
       if (file === undefined) throw new RangeError('there is no prepared file');
       return file;
     },

@@ -1,5 +1,6 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { VIDEO_DURATIONS_SECONDS } from './film-options.ts';
 import type { PredictionInput } from './predictions/prediction-request.ts';
 import { composeAudioBed } from './render/encode/audio-bed.ts';
 import { drawFilmFrame } from './render/drawing/draw-film-frame.ts';
@@ -14,7 +15,7 @@ import { writeCaptions } from './render/film/write-captions.ts';
 
 /** Makes what `instant` mode hands out. Run it after a change of the renderer: `npx tsx model-service/make-prepared-files.ts` */
 
-const FOLDER = new URL('./prepared', import.meta.url);
+const FOLDER = new URL('./prepared/', import.meta.url);
 const SEED = 'prepared';
 const INPUT: PredictionInput = {
   kind: 'static_ad',
@@ -43,11 +44,12 @@ async function makePicture(): Promise<Uint8Array> {
   return canvas.toBuffer('image/png');
 }
 
-async function makeFilm(sound: Uint8Array): Promise<Uint8Array> {
+/** A clip of one second. */
+async function makeClip(): Promise<Uint8Array> {
   const { width, height, framesPerSecond } = FILM;
   const plan = planFilm(SCRIPT, { ...FILM, durationSeconds: SHOWN_SECONDS });
   const context = createCanvas(width, height).getContext('2d');
-  const clip = await encodeH264(
+  return encodeH264(
     FILM,
     FILM.durationSeconds * framesPerSecond,
     (frame, yuv) => {
@@ -56,13 +58,20 @@ async function makeFilm(sound: Uint8Array): Promise<Uint8Array> {
     },
     () => undefined,
   );
-  return joinFilm({ clips: [{ content: clip, startSeconds: 0 }], sound });
+}
+
+/** The clip, stretched to the length that was asked for: as many bytes, and a checker of lengths finds nothing wrong. */
+function makeFilm(clip: Uint8Array, sound: Uint8Array, durationSeconds: number): Promise<Uint8Array> {
+  return joinFilm({ clips: [{ content: clip, startSeconds: 0, stretch: durationSeconds }], sound });
 }
 
 const sound = await encodeSound(composeAudioBed(FILM.durationSeconds, 0));
 mkdirSync(FOLDER, { recursive: true });
 writeFileSync(new URL('script.json', FOLDER), `${JSON.stringify(SCRIPT, null, 2)}\n`);
 writeFileSync(new URL('picture.png', FOLDER), await makePicture());
-writeFileSync(new URL('film.mp4', FOLDER), await makeFilm(sound));
+const clip = await makeClip();
+writeFileSync(new URL('film.mp4', FOLDER), await makeFilm(clip, sound, FILM.durationSeconds));
+for (const seconds of VIDEO_DURATIONS_SECONDS)
+  writeFileSync(new URL(`film-${String(seconds)}.mp4`, FOLDER), await makeFilm(clip, sound, seconds));
 writeFileSync(new URL('sound.m4a', FOLDER), sound);
 writeFileSync(new URL('captions.vtt', FOLDER), writeCaptions(SCRIPT));

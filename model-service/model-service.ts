@@ -1,7 +1,8 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { assembleService, type ServiceDependencies } from './assemble-service.ts';
-import { sendError } from './http/http-exchange.ts';
+import { sendError, type Exchange } from './http/http-exchange.ts';
 import { routeRequest } from './http/route-request.ts';
 import type { ServiceState } from './service-state.ts';
 
@@ -20,7 +21,7 @@ export type ModelService = {
 /** Starts the service where Replicate or fal would stand. Rejects when the port is taken or the folder unusable. */
 export async function createModelService(dependencies: ModelServiceDependencies): Promise<ModelService> {
   const service = assembleService(dependencies);
-  const server = createServer(listenerFor(service.state, dependencies.onError));
+  const server = createServer(listenerFor(service.state, dependencies));
   const url = await listen(server, dependencies.host, dependencies.port);
   service.resume(url);
   return {
@@ -35,12 +36,16 @@ export async function createModelService(dependencies: ModelServiceDependencies)
 
 function listenerFor(
   state: ServiceState,
-  onError: (error: unknown) => void,
+  { apiKey, onError }: Pick<ServiceDependencies, 'apiKey' | 'onError'>,
 ): Parameters<typeof createServer>[1] {
   return (request, response) => {
     // Links begin with whatever name the client reached us by.
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
     const exchange = { request, response, url };
+    if (!mayCall(exchange, apiKey)) {
+      sendError(exchange, 401, 'unauthorized', 'Send the key as a bearer token.');
+      return;
+    }
     routeRequest(exchange, state).catch((error: unknown) => {
       // A client that hung up half way is not our error.
       if (request.destroyed && !request.complete) return;
@@ -48,6 +53,15 @@ function listenerFor(
       if (!response.headersSent) sendError(exchange, 500, 'internal', 'Something broke.');
     });
   };
+}
+
+/** A link is its own permission, and a health check has none. */
+const OPEN_TO_ALL = /^\/(files\/|healthz$)/;
+
+function mayCall({ request, url }: Exchange, apiKey: string | null): boolean {
+  if (apiKey === null || OPEN_TO_ALL.test(url.pathname)) return true;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${apiKey}`));
 }
 
 function listen(server: Server, host: string, port: number): Promise<string> {

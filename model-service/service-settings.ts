@@ -9,6 +9,13 @@ const SETTINGS = z.object({
   MODEL_SERVICE_MODE: z.enum(['render', 'instant']).default('render'),
   MODEL_SERVICE_INSTANT_MS: z.coerce.number().int().min(0).max(3_600_000).default(0),
   MODEL_SERVICE_LINK_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
+  /** Callers have to send it as a bearer token; unset: every caller may. */
+  MODEL_SERVICE_API_KEY: z.string().min(1).optional(),
+  /** Webhooks are signed with it (Standard Webhooks: whsec_ and base64); unset: they are not. */
+  MODEL_SERVICE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/)
+    .optional(),
 });
 
 export type Settings = {
@@ -18,6 +25,8 @@ export type Settings = {
   readonly mode: 'render' | 'instant';
   readonly instantMs: number;
   readonly linkSeconds: number;
+  readonly apiKey: string | null;
+  readonly webhookSecret: string | null;
 };
 
 /** Reads the service's settings. Throws a ZodError that names the variable at fault. */
@@ -30,5 +39,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     mode: parsed.MODEL_SERVICE_MODE,
     instantMs: parsed.MODEL_SERVICE_INSTANT_MS,
     linkSeconds: parsed.MODEL_SERVICE_LINK_SECONDS,
+    apiKey: parsed.MODEL_SERVICE_API_KEY ?? null,
+    webhookSecret: parsed.MODEL_SERVICE_WEBHOOK_SECRET ?? null,
   };
 }

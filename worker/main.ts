@@ -3,7 +3,7 @@ import { createCreditMaintenance } from '../activities/maintenance/maintain-cred
 import { createJobActivities } from '../activities/job-activities.ts';
 import { resolveBySystem } from '../activities/outbound/checked-lookup.ts';
 import { createOpenOutside } from '../activities/outbound/open-outside.ts';
-import { createLocalProvider } from '../activities/providers/local-provider.ts';
+import { createGenericProvider } from '../activities/providers/generic/generic-provider.ts';
 import { createProviderRegistry } from '../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../activities/maintenance/reconcile-reservations.ts';
 import { createAssetSweepActivities } from '../activities/maintenance/sweep-assets.ts';
@@ -37,7 +37,9 @@ const nativeConnection = await connectTemporalNatively(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });
 
 const providers = createProviderRegistry(
-  config.modelServiceUrl === null ? [] : [createLocalProvider({ baseUrl: config.modelServiceUrl })],
+  config.modelServiceUrl === null
+    ? []
+    : [createGenericProvider({ name: 'local', baseUrl: config.modelServiceUrl })],
 );
 const jobActivities = createJobActivities({
   database: pool,

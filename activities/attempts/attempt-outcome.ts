@@ -19,6 +19,12 @@ export type AttemptOutcome =
 /** An attempt that its provider has accepted: it is to be followed to its end. */
 export type AcceptedAttempt = { readonly outcome: 'accepted'; readonly providerJobId: string };
 
+/**
+ * The class of an unknown attempt that something responded to without saying what came of it, such as a gateway with a 502: it may
+ * have passed the request on, so that our connection proves nothing.
+ */
+export const UNCLEAR_ANSWER = 'unclear_answer';
+
 /** What an attempt's row says of it. A row still `posting` that the caller did not make is another's, dead or alive: unknown. */
 export function outcomeOf({
   state,

@@ -7,7 +7,7 @@ import { createSubmitAttempt, type SubmitDependencies } from './submit-attempt.t
 
 /**
  * One attempt in one activity: makes its row or finds it, submits at most once, follows the provider's job to its end and stores
- * the result. Retried freely: each step finds how far the last try came.
+ * the result. Retried freely: each step finds how far the last try came. A cancel leaves a result alone that is already being stored.
  */
 export function createRunAttempt(dependencies: SubmitDependencies & FollowDependencies) {
   const submit = createSubmitAttempt(dependencies);
@@ -15,7 +15,9 @@ export function createRunAttempt(dependencies: SubmitDependencies & FollowDepend
   return async function runAttempt(attempt: Attempt): Promise<AttemptOutcome> {
     return withHeartbeat(async () => {
       const submitted = await submit(attempt);
-      return submitted.outcome === 'accepted' ? follow(attempt, submitted.providerJobId) : submitted;
+      if (submitted.outcome === 'accepted') return follow(attempt, submitted.providerJobId);
+      if (submitted.outcome !== 'ended') return submitted;
+      return dependencies.recordEnd.recordAnswered(attempt, submitted.providerJobId, submitted.end);
     });
   };
 }

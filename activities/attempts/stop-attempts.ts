@@ -106,7 +106,17 @@ async function stopAttempt(provider: Provider, attempt: AttemptOfOutput): Promis
   return stopped === 'finished' && attempt.stage !== FINAL_STAGE ? 'stopped' : stopped;
 }
 
+/**
+ * Where the post is the run there is nothing to ask for: the cancel of its activity has reset the connection, and with it went whatever the
+ * service would have returned. Whether it billed the run is not known.
+ */
+function stoppedByReset({ state }: AttemptOfOutput): Stopped {
+  if (state === 'collected') return 'finished';
+  return state === 'posting' || state === 'accepted' ? 'unconfirmed' : 'stopped';
+}
+
 async function askToStop(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
+  if (provider.capabilities.completion === 'answer') return stoppedByReset(attempt);
   const providerJobId = attempt.providerJobId ?? (await findProviderJob(provider, attempt.reference));
   // That one which was taken not to have run is not found is what was expected.
   if (providerJobId === null) return attempt.state === 'rejected' ? 'stopped' : 'unconfirmed';

@@ -115,6 +115,8 @@ async function stopStatusOf(providers: ProviderRegistry, attempt: AttemptToStop)
 async function askToStop(provider: Provider, attempt: AttemptToStop): Promise<StopStatus> {
   const call = <Answer>(ask: (signal: AbortSignal) => Promise<Answer>) =>
     withTimeLimit(CALL_TIMEOUT_MS, null, ask);
+  // Its connection is gone, and with it whatever it would have returned.
+  if (provider.capabilities.completion === 'answer') return 'stopped';
   let { providerJobId } = attempt;
   if (providerJobId === null) {
     if (provider.capabilities.lookup === 'none') return 'unconfirmed';

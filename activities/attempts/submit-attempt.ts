@@ -1,14 +1,20 @@
-import { activityInfo, sleep } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, sleep } from '@temporalio/activity';
 import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../../domain/output-plan.ts';
+import type { ErrorClass } from '../../domain/rejections.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { AttemptStatus, Attempts } from '../../jobs/attempts/attempts.ts';
-import { outcomeOf, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';
+import { outcomeOf, UNCLEAR_ANSWER, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
+import { modelInputOf, NO_INPUTS, type UploadedInputs } from './model-input.ts';
 import type { UploadInputs } from './upload-inputs.ts';
-import type { Provider, SubmitInput, SubmitResult } from '../providers/provider.ts';
+import type { Provider, RunEnd, SubmitResult } from '../providers/provider.ts';
 
-export type Submission = AttemptOutcome | AcceptedAttempt;
+/** `ended`: the answer to the post was the run; its row is still `posting`, since nothing of it has been kept yet. */
+export type SubmittedAttempt =
+  | AttemptOutcome
+  | AcceptedAttempt
+  | { readonly outcome: 'ended'; readonly providerJobId: string; readonly end: RunEnd };
 
 /**
  * From the database's word that this process may post to the first byte. A process that was frozen in between asks again: by then
@@ -16,16 +22,16 @@ export type Submission = AttemptOutcome | AcceptedAttempt;
  */
 export const MAX_MS_BEFORE_POST = 2_000;
 
-/** A connection, the row, and the post: more than the limits of the three together. */
-const SUBMIT_LIMIT_MS = 20_000;
+/** What a submission may take beside its post: a connection and the row, with room for a slow database. */
+const BESIDE_POST_MS = 12_000;
 
 /** Between two tries to reach a provider: soon at first, then as often as a restart of it is worth. */
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 3_000;
 
 /** As long as a database takes to restart. */
-const CLOSE_TRIES = 20;
-const CLOSE_PAUSE_MS = 1_000;
+const RECORD_TRIES = 20;
+const RECORD_PAUSE_MS = 1_000;
 
 export type SubmitDependencies = {
   readonly attempts: Attempts;
@@ -38,7 +44,7 @@ export type SubmitDependencies = {
  * submission: a provider that cannot be reached is tried again until the attempt's limit, and no attempt is used up by it.
  */
 export function createSubmitAttempt({ attempts, providers, uploadInputs }: SubmitDependencies) {
-  return async function submitAttempt(attempt: Attempt): Promise<Submission> {
+  return async function submitAttempt(attempt: Attempt): Promise<SubmittedAttempt> {
     const provider = providers.get(attempt.provider);
     const { work, secondsLeft, status } = await attempts.prepare(attempt);
     if (status !== null) return outcomeOf(status);
@@ -47,13 +53,19 @@ export function createSubmitAttempt({ attempts, providers, uploadInputs }: Submi
     let mayHaveLeft = false;
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
-        const part = await uploadedPartOf(attempt, provider, uploadInputs);
-        if (part !== 'unreachable') {
-          const { reference } = attempt;
-          const input = { key: attempt, reference, work, part, deadlineSeconds: secondsLeft };
+        const inputs = await inputsOf(attempt, provider, uploadInputs);
+        if (inputs !== 'not_taken') {
+          const submission = {
+            ...modelInputOf(attempt, work, inputs),
+            reference: attempt.reference,
+            deadlineSeconds: secondsLeft,
+            webhookUrl: null,
+          };
           mayHaveLeft = true;
-          const result = await withTimeLimit(SUBMIT_LIMIT_MS, null, (signal) =>
-            provider.submit(input, right.mayPost, signal),
+          const result = await withTimeLimit(
+            provider.submitTimeoutMs + BESIDE_POST_MS,
+            abortOf(provider),
+            (signal) => provider.submit(submission, right.mayPost, signal),
           );
           if (result.outcome !== 'not_sent')
             return await recordSubmission(attempts, attempt, provider, result);
@@ -74,7 +86,7 @@ type RightToPost = {
   /** How the row stands that refused it. */
   readonly refusedBy: () => AttemptStatus | undefined;
   readonly mayPost: () => Promise<boolean>;
-  /** A row that was made and not used says so: nothing of it can arrive. */
+  /** A row that was made and not used says so: nothing was sent, so nothing ran. */
   readonly giveUpUnused: () => Promise<void>;
 };
 
@@ -96,7 +108,9 @@ function createRightToPost(attempts: Attempts, attempt: Attempt): RightToPost {
       return elapsedMs() <= MAX_MS_BEFORE_POST;
     },
     giveUpUnused: async () => {
-      if (isMine) await attempts.close(accountId, reference);
+      if (!isMine) return;
+      const errorClass: ErrorClass = 'resubmit';
+      await attempts.move(accountId, reference, { from: ['posting', 'unknown'], to: 'rejected', errorClass });
     },
   };
 }
@@ -107,17 +121,22 @@ function startWatch(): () => number {
   return () => Math.max(performance.now() - monotonic, Date.now() - wall);
 }
 
-/** Files are uploaded before the row: from the row to the post there is no time for films. */
-async function uploadedPartOf(
+/**
+ * A post that starts a job is over in a moment, and a cancel waits for it rather than leave its outcome unknown. Where the post is the
+ * run, a cancel is the reset of its connection.
+ */
+function abortOf({ capabilities }: Provider): AbortSignal | null {
+  return capabilities.completion === 'answer' ? cancellationSignal() : null;
+}
+
+/** Files are uploaded before the row is made: from the row to the post there is no time for films. */
+async function inputsOf(
   attempt: Attempt,
   provider: Provider,
   uploadInputs: UploadInputs,
-): Promise<SubmitInput['part'] | 'unreachable'> {
-  const { part } = attempt;
-  if (part === null && attempt.hasReferences !== true) return null;
-  const inputs = await uploadInputs(attempt, provider);
-  if (inputs === 'not_taken') return 'unreachable';
-  return part === null ? null : { stage: part.name, index: part.index, model: part.model, inputs };
+): Promise<UploadedInputs | 'not_taken'> {
+  const hasInputs = attempt.part !== null || attempt.hasReferences === true;
+  return hasInputs ? uploadInputs(attempt, provider) : NO_INPUTS;
 }
 
 function hasTriedLongEnough({ reachWithinSeconds }: Attempt, pauseMs: number): boolean {
@@ -125,18 +144,28 @@ function hasTriedLongEnough({ reachWithinSeconds }: Attempt, pauseMs: number): b
 }
 
 /**
- * Records that the connection was reset. Only this process knows it: a row that does not say so makes "not found" unbelievable for
- * good, so a database that is away for a moment is asked again.
+ * Records what only this process knows: a row that does not say that its connection was reset makes "not found" unbelievable for
+ * good, and one that does not say that something responded makes it believable too early. A database that is away for a moment is
+ * asked again.
  */
-async function closeSurely(attempts: Attempts, { accountId, reference }: Attempt): Promise<AttemptStatus> {
+async function surely(record: () => Promise<AttemptStatus>): Promise<AttemptStatus> {
   for (let tries = 1; ; tries++) {
     try {
-      return await attempts.close(accountId, reference);
+      return await record();
     } catch (error) {
-      if (tries === CLOSE_TRIES) throw error;
-      await sleep(CLOSE_PAUSE_MS);
+      if (tries === RECORD_TRIES) throw error;
+      await sleep(RECORD_PAUSE_MS);
     }
   }
+}
+
+function recordUnknown(attempts: Attempts, attempt: Attempt, mayArriveLater: boolean) {
+  const { accountId, reference } = attempt;
+  return surely(async () => {
+    if (!mayArriveLater) return attempts.close(accountId, reference);
+    const move = { from: ['posting', 'unknown'], to: 'unknown', errorClass: UNCLEAR_ANSWER } as const;
+    return { ...(await attempts.move(accountId, reference, move)), errorClass: null };
+  });
 }
 
 async function recordSubmission(
@@ -144,9 +173,11 @@ async function recordSubmission(
   attempt: Attempt,
   provider: Provider,
   result: Exclude<SubmitResult, { outcome: 'not_sent' }>,
-): Promise<Submission> {
+): Promise<SubmittedAttempt> {
   const { accountId, reference } = attempt;
-  if (result.outcome === 'unknown') return outcomeOf(await closeSurely(attempts, attempt));
+  if (result.outcome === 'ended') return result;
+  if (result.outcome === 'unknown')
+    return outcomeOf(await recordUnknown(attempts, attempt, result.mayArriveLater));
   const now = await attempts.move(accountId, reference, {
     // What a provider refused was not run, even if a look-up has doubted it meanwhile.
     from: result.outcome === 'accepted' ? ['posting'] : ['posting', 'unknown'],

@@ -3,21 +3,19 @@ import type { Attempt } from '../../domain/output-plan.ts';
 import type { ReferenceAsset } from '../../domain/reference-assets.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import type { StageResult } from '../../jobs/attempts/read-stage-results.ts';
-import type { Provider, StageInput } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
+import { NO_INPUTS, type StageInput, type UploadedInputs } from './model-input.ts';
 
 /** `not_taken`: the provider could not be reached, or did not take them. Nothing has been submitted: asking again is free. */
-export type UploadInputs = (
-  attempt: Attempt,
-  provider: Provider,
-) => Promise<readonly StageInput[] | 'not_taken'>;
+export type UploadInputs = (attempt: Attempt, provider: Provider) => Promise<UploadedInputs | 'not_taken'>;
 
 export type ReadReferences = (accountId: string, outputId: string) => Promise<readonly ReferenceAsset[]>;
 
 export type ReadStageResults = (accountId: string, outputId: string) => Promise<readonly StageResult[]>;
 
 /**
- * Uploads to a provider the results of earlier stages that an attempt needs, and the pictures that its work names. Returns how the submission
- * names the results: by content. May be repeated; a provider takes only what it does not have. Throws RangeError when a result is
+ * Uploads to a provider the results of earlier stages that an attempt needs, and the pictures that its work names. Returns how a submission
+ * names them. May be repeated; a provider takes only what it does not have. Throws RangeError when a result is
  * not there: the stage was begun too early, or our store has lost it, and no retry mends either.
  */
 export function createUploadInputs(
@@ -29,7 +27,7 @@ export function createUploadInputs(
     const needs = attempt.part?.needs ?? [];
     const references =
       attempt.hasReferences === true ? await readReferences(attempt.accountId, attempt.outputId) : [];
-    if (needs.length === 0 && references.length === 0) return [];
+    if (needs.length === 0 && references.length === 0) return NO_INPUTS;
     const results = needs.length === 0 ? [] : await readResults(attempt.accountId, attempt.outputId);
     const inputs = results.flatMap((result) => inputOf(result, needs));
     for (const stage of needs) {
@@ -43,8 +41,8 @@ export function createUploadInputs(
       open: () => openAsset(assets, file.sha256),
     }));
     try {
-      await provider.uploadInputs(files, cancellationSignal());
-      return inputs;
+      const names = await provider.uploadInputs(files, cancellationSignal());
+      return { inputs, names };
     } catch (error) {
       if (error instanceof RangeError) throw error;
       return 'not_taken';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
-import { Agent, request } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
 import { AddressRefused, createCheckedLookup, type Resolve } from './checked-lookup.ts';
 import { mayConnect, type OutboundRules } from './public-address.ts';
 
@@ -41,24 +41,28 @@ export function createOpenOutside(resolve: Resolve, rules: OutboundRules): OpenO
       connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createCheckedLookup(resolve, rules) },
     });
     try {
-      return await use(await follow(url, accept, signal, agent, rules));
+      const choose = (hop: string) => faultOfAddress(hop, rules) ?? agent;
+      return await use(await followRedirects(url, accept, signal, choose));
     } finally {
       await agent.destroy();
     }
   };
 }
 
-async function follow(
+/**
+ * Gets an address and follows its redirects, three at most.
+ * @param choose says of each hop by which dispatcher it is asked, or why it is not.
+ */
+export async function followRedirects(
   first: string,
   accept: string,
   signal: AbortSignal,
-  dispatcher: Agent,
-  rules: OutboundRules,
+  choose: (url: string) => Dispatcher | OutsideRefusal,
 ): Promise<OutsideAnswer> {
   let url = first;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const fault = faultOf(url, rules);
-    if (fault !== null) return { outcome: 'refused', why: fault };
+    const dispatcher = choose(url);
+    if (typeof dispatcher === 'string') return { outcome: 'refused', why: dispatcher };
     const answer = await ask(url, accept, signal, dispatcher);
     if (answer === 'private_address') return { outcome: 'refused', why: answer };
     const { location, 'content-length': length } = answer.headers;
@@ -75,7 +79,7 @@ async function follow(
   return { outcome: 'refused', why: 'too_many_redirects' };
 }
 
-async function ask(url: string, accept: string, signal: AbortSignal, dispatcher: Agent) {
+async function ask(url: string, accept: string, signal: AbortSignal, dispatcher: Dispatcher) {
   try {
     return await request(url, { dispatcher, signal, headers: { accept, 'accept-encoding': 'identity' } });
   } catch (error) {
@@ -85,7 +89,7 @@ async function ask(url: string, accept: string, signal: AbortSignal, dispatcher:
 }
 
 /** Why an address is refused before its host is asked; a name is checked when it is connected to. */
-function faultOf(text: string, rules: OutboundRules): OutsideRefusal | null {
+export function faultOfAddress(text: string, rules: OutboundRules): OutsideRefusal | null {
   if (!URL.canParse(text)) return 'bad_address';
   const url = new URL(text);
   if (url.protocol !== 'https:' && !(rules.allowsLocal && url.protocol === 'http:')) return 'not_https';

@@ -1,79 +1,79 @@
 import type { Readable } from 'node:stream';
-import type { AttemptKey } from '../../domain/ids.ts';
-import type { ModelWork } from '../../domain/reference-assets.ts';
 import type { ErrorClass } from '../../domain/rejections.ts';
 
 /** What a model service can and cannot do: no two are alike. Decisions read this, never a name. */
 export type ProviderCapabilities = {
-  /** A second submit with the same reference does not run twice. */
-  readonly hasIdempotentSubmit: boolean;
-  /** A job can be found by our reference, and "not found" means it was never accepted. */
+  /**
+   * `poll`: a post starts a job, which is polled to its end. `answer`: the post is the run, minutes long, and its answer holds the
+   * result. There is nothing to poll, look up or cancel then: an answer that is lost is unknown forever.
+   */
+  readonly completion: 'poll' | 'answer';
+  /** Whether a job can be found by our reference; `authoritative`: and "not found" means that it was never accepted. */
   readonly lookup: 'none' | 'best_effort' | 'authoritative';
-  readonly cancel: 'none' | 'queued_only' | 'signal' | 'hard';
-  readonly webhook: 'none' | 'unsigned' | 'hmac' | 'ed25519' | 'standard';
-  readonly hasNativeDeadline: boolean;
-  readonly reportsProgress: boolean;
-  readonly reportsQueuePosition: boolean;
-  /** How long a result link lives; null when it does not end. Seconds. */
-  readonly outputLifetimeSeconds: number | null;
+  /** How long after its submission the service still knows a job. Past that, "not found" proves nothing. Null: forever. */
+  readonly memorySeconds: number | null;
   readonly minPollIntervalMs: number;
-  readonly maxInFlight: number;
 };
 
-export type SubmitInput = {
-  readonly key: AttemptKey;
-  /** Our reference, unique forever: the provider is asked for it when an answer was lost. */
+/** One submission, in the service's own words. */
+export type Submission = {
+  /** Our reference, unique forever: a service that can be asked for it is, when an answer was lost. */
   readonly reference: string;
-  readonly work: ModelWork;
-  /** Of a pipeline: which part of which stage is asked for, of which model, made from what. Null for the whole at once. */
-  readonly part: {
-    readonly stage: string;
-    readonly index: number;
-    readonly model: string;
-    readonly inputs: readonly StageInput[];
-  } | null;
+  /** What the service calls its model. */
+  readonly model: string;
+  readonly input: Readonly<Record<string, unknown>>;
   /** Time left to the run deadline, for services with one of their own. Seconds. */
   readonly deadlineSeconds: number;
-};
-
-/** What a part of an earlier stage has made, named by its content. */
-export type StageInput = {
-  readonly stage: string;
-  readonly part: number;
-  readonly contentType: string;
-  readonly bytes: number;
-  readonly sha256: string;
+  /** Where the service may tell that the job has ended; null: nowhere. */
+  readonly webhookUrl: string | null;
 };
 
 export type SubmitResult =
   | { readonly outcome: 'accepted'; readonly providerJobId: string }
+  /** Of a service whose answer is the run: it has ended. */
+  | { readonly outcome: 'ended'; readonly providerJobId: string; readonly end: RunEnd }
+  /** The service says that nothing was started. */
   | { readonly outcome: 'rejected'; readonly errorClass: ErrorClass; readonly retryAfterMs: number | null }
   /** Not a byte was sent: there was no connection, or `mayPost` said no. */
   | { readonly outcome: 'not_sent' }
-  /** It may have arrived. The connection was reset, so it does not arrive later either. */
-  | { readonly outcome: 'unknown' };
+  /**
+   * It may have arrived. `mayArriveLater` is false where our connection was reset, so that nothing of it arrives from now on. It is
+   * true where something answered that does not say what came of it, such as the 502 of a gateway, which may have passed it on.
+   */
+  | { readonly outcome: 'unknown'; readonly mayArriveLater: boolean };
 
-export type ProviderBilled = 'yes' | 'no' | 'unknown';
+type ProviderBilled = 'yes' | 'no' | 'unknown';
+
+/** What the service charges for a run: in its own currency as text, never a float. Null: it does not say. */
+export type RunCost = { readonly cost: string | null; readonly billed: ProviderBilled };
+
+/** A file that a run has made: behind a link, or in the answer itself. What it says of itself is checked against its bytes. */
+export type ResultFile =
+  | {
+      readonly at: 'link';
+      readonly url: string;
+      readonly bytes: number | null;
+      readonly sha256: string | null;
+    }
+  | { readonly at: 'answer'; readonly content: Uint8Array };
+
+export type RunEnd = RunCost &
+  (
+    | { readonly state: 'succeeded'; readonly files: readonly ResultFile[] }
+    | {
+        readonly state: 'failed';
+        readonly errorClass: ErrorClass;
+        readonly reason: 'failed' | 'zero_outputs';
+      }
+  );
 
 export type PollResult = { readonly retryAfterMs: number } & (
   | { readonly state: 'queued'; readonly queuePosition: number | null }
   | { readonly state: 'running'; readonly stage: string; readonly fraction: number | null }
-  | {
-      readonly state: 'succeeded';
-      readonly cost: string | null;
-      readonly billed: ProviderBilled;
-      /** The files as the service named them, in its own form: for collect, which then need not ask again. */
-      readonly files?: unknown;
-    }
-  | {
-      readonly state: 'failed';
-      readonly errorClass: ErrorClass;
-      readonly reason: 'failed' | 'zero_outputs';
-      readonly cost: string | null;
-      readonly billed: ProviderBilled;
-    }
+  | RunEnd
   | { readonly state: 'canceled'; readonly billed: ProviderBilled }
   | { readonly state: 'gone' }
+  /** No answer, or one that is not understood: never an end. */
   | { readonly state: 'unknown' }
 );
 
@@ -91,61 +91,67 @@ type IdentifyResult =
   | { readonly outcome: 'unsupported' }
   | { readonly outcome: 'unknown' };
 
+/** `requested`: it may or may not stop, and the next polls tell. */
 type CancelResult = 'stopped' | 'requested' | 'too_late' | 'unsupported';
 
-/** One file of a finished job, as a stream; the asset store measures and checks it. */
-export type ProviderFile = {
-  readonly contentType: string;
-  readonly declaredBytes: number | null;
-  readonly declaredSha256: string | null;
+/** A file of a result as a stream, which the asset store measures. */
+export type OpenedFile = {
+  /** What the service, or its link, says of the file: null where it says nothing. */
+  readonly declared: { readonly bytes: number | null; readonly sha256: string | null };
   readonly content: Readable;
 };
 
-/** `link_expired`: poll again for a fresh link. `zero_outputs` is a failure, however "succeeded" the job says it is. */
-export type CollectResult =
-  | { readonly outcome: 'files'; readonly files: readonly ProviderFile[] }
-  | { readonly outcome: 'zero_outputs' }
+export type FetchResult =
+  | { readonly outcome: 'opened'; readonly file: OpenedFile }
+  /** A fresh link is to be asked for. */
   | { readonly outcome: 'link_expired' }
-  | { readonly outcome: 'unavailable'; readonly retryAfterMs: number };
+  | { readonly outcome: 'unavailable'; readonly retryAfterMs: number }
+  /** It leads where no result lies, such as to a machine that is not public. */
+  | { readonly outcome: 'refused' };
 
 /** A file of ours that a submission is going to name. */
-export type InputFile = Pick<StageInput, 'contentType' | 'bytes' | 'sha256'> & {
+export type InputFile = {
+  readonly contentType: string;
+  readonly bytes: number;
+  readonly sha256: string;
   readonly open: () => Promise<Readable>;
 };
 
-type ProviderWebhook = {
-  readonly isVerified: boolean;
-  readonly providerJobId: string | null;
-  readonly eventId: string | null;
-};
+/** What the service calls the files that it was given, by their SHA-256. */
+export type FileNames = ReadonlyMap<string, string>;
+
+/** What a request to our webhook address is. Never more than a hint to poll. */
+type ProviderWebhook =
+  /** Signed by the service. `eventId` is the same for a repetition. */
+  | { readonly verdict: 'verified'; readonly providerJobId: string | null; readonly eventId: string | null }
+  /** The service signs nothing: that the address was known is all there is. */
+  | { readonly verdict: 'unsigned'; readonly providerJobId: string | null }
+  | { readonly verdict: 'forged' };
+
+export type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * A model service, seen from a job. No call throws for a response of the service; `submit` never posts more than once
- * and says `unknown` for every answer that does not prove what happened, once its connection has been reset. Every call ends when
- * `signal` is aborted.
+ * A model service, seen from a job. No call throws for a response of the service. `submit` posts once at most, and says `unknown` for
+ * every answer that does not prove what happened. Every call ends when `signal` is aborted: a post then resets its connection.
  */
 export type Provider = {
   readonly name: string;
   readonly capabilities: ProviderCapabilities;
-  /** The longest a post may take before it is `unknown`. Milliseconds; shorter than the submit activity's own limit. */
+  /** The longest a post may take before it is `unknown`: where the answer is the run, the longest run. Milliseconds. */
   readonly submitTimeoutMs: number;
   /**
-   * Makes sure that the service has the files a submission is going to name. Starts and bills nothing, and may be
-   * repeated. Throws when the service did not take them: nothing has been submitted then.
+   * Makes sure that the service has the files a submission is going to name, and returns their names. Starts and bills nothing, and may
+   * be repeated. Throws when the service did not take them: nothing has been submitted then.
    */
-  uploadInputs(files: readonly InputFile[], signal: AbortSignal): Promise<void>;
+  uploadInputs(files: readonly InputFile[], signal: AbortSignal): Promise<FileNames>;
   /** `mayPost` is asked at most once: when there is a connection, and before the first byte. */
-  submit(input: SubmitInput, mayPost: () => Promise<boolean>, signal: AbortSignal): Promise<SubmitResult>;
+  submit(submission: Submission, mayPost: () => Promise<boolean>, signal: AbortSignal): Promise<SubmitResult>;
   /** Finds nothing but what the service's own record says was submitted under this reference. */
   lookup(reference: string, signal: AbortSignal): Promise<LookupResult>;
   /** Asked before a provider's id that came from outside is believed: whose job it is. */
   identify(providerJobId: string, signal: AbortSignal): Promise<IdentifyResult>;
   poll(providerJobId: string, signal: AbortSignal): Promise<PollResult>;
   cancel(providerJobId: string, signal: AbortSignal): Promise<CancelResult>;
-  /** `polledFiles`: what the last poll named; without it the service is asked again. */
-  collect(providerJobId: string, signal: AbortSignal, polledFiles?: unknown): Promise<CollectResult>;
-  parseWebhook(
-    rawBody: Buffer,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): ProviderWebhook;
+  fetchResult(file: ResultFile, signal: AbortSignal): Promise<FetchResult>;
+  parseWebhook(rawBody: Buffer, headers: WebhookHeaders, nowMs: number): ProviderWebhook;
 };

@@ -10,7 +10,7 @@ import {
 import { AssetTooLarge, type AssetStore } from '../../assets/asset-store.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { OpenOutside, OutsideAnswer } from '../outbound/open-outside.ts';
-import type { CheckPicture } from './check-picture.ts';
+import type { InspectPicture } from '../content/inspect-picture.ts';
 
 export type FetchedReference =
   | { readonly outcome: 'kept'; readonly asset: ReferenceAsset }
@@ -41,7 +41,7 @@ class NotAnImage extends Error {
 export type FetchDependencies = {
   readonly openOutside: OpenOutside;
   readonly assets: AssetStore;
-  readonly checkPicture: CheckPicture;
+  readonly inspectPicture: InspectPicture;
 };
 
 /**
@@ -49,7 +49,7 @@ export type FetchDependencies = {
  * time. Rejects only when our own store fails, or the caller's signal is aborted.
  */
 export async function fetchReference(
-  { openOutside, assets, checkPicture }: FetchDependencies,
+  { openOutside, assets, inspectPicture }: FetchDependencies,
   url: string,
   signal: AbortSignal,
   tryTimeoutMs: number,
@@ -60,9 +60,8 @@ export async function fetchReference(
     );
     if (fetched?.outcome !== 'kept') return fetched;
     // Ours, and not part of the time a server has: what is refused here is swept, since nothing refers to it.
-    const { sha256, content_type: type } = fetched.asset;
-    const fault = await checkPicture(() => readKept(assets, sha256), type);
-    return fault === null ? fetched : { outcome: 'refused', refusal: fault };
+    const picture = await inspectPicture(() => readKept(assets, fetched.asset.sha256));
+    return typeof picture === 'string' ? { outcome: 'refused', refusal: picture } : fetched;
   } catch (error) {
     if (signal.aborted || error instanceof StoreFailed) throw error;
     return null;

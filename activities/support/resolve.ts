@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { ErrorClass } from '../../domain/rejections.ts';
 import type { AttemptRow, Attempts } from '../../jobs/attempts/attempts.ts';
-import { outcomeOf } from '../attempts/attempt-outcome.ts';
+import { outcomeOf, UNCLEAR_ANSWER } from '../attempts/attempt-outcome.ts';
 import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 import type { ThisProcess } from '../attempts/this-process.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
@@ -28,6 +28,12 @@ const NOT_FOUND_MARGIN_SECONDS = 2;
 
 /** The most that the first retransmission of a kernel waits (RFC 6298: 1 s before a round trip was measured), and as much again. */
 const FIRST_RETRANSMISSION_SECONDS = 2;
+
+/**
+ * How long what a gateway has passed on may be under way behind it: a kernel gives up sending after about 15 minutes (tcp(7),
+ * tcp_retries2), and the gateway's is not ours to ask.
+ */
+const BEHIND_GATEWAY_SECONDS = 20 * 60;
 
 /**
  * A look-up that took longer has met an outage on its way, and does not count as carried. With the longest pause between two look-ups
@@ -100,15 +106,15 @@ type NotFoundProof = {
  * - its submitter has reset the connection and said so; or
  * - its submitter has died on this machine, and the network has carried our look-ups for as long again as had passed since the post
  *   when they began. Its kernel goes on sending what was in the buffer, but each pause between two tries is about as long as
- *   all before it together (RFC 6298, 5.5), so one try lies in that time, and would have arrived.
+ *   all before it together (RFC 6298, 5.5), so one try lies in that time, and would have arrived; or
+ * - something responded that did not say, and what it may have passed on can no longer be under way.
  *
  * Of any other (frozen, or of another machine) it cannot be known, so it is never believed: a look-up that finds it, support,
  * or the deadline ends the doubt. The second span is measured by a clock that stands still while the machine does, as its kernel.
  */
 function createNotFoundProof(provider: Provider, thisProcess: ThisProcess): NotFoundProof {
   const patienceSeconds = (MAX_MS_BEFORE_POST + provider.submitTimeoutMs) / 1_000 + NOT_FOUND_MARGIN_SECONDS;
-  // A service keeps a finished job about as long as its output: past that it may have forgotten what it ran.
-  const memorySeconds = provider.capabilities.outputLifetimeSeconds ?? Number.POSITIVE_INFINITY;
+  const memorySeconds = provider.capabilities.memorySeconds ?? Number.POSITIVE_INFINITY;
   /** The first of an unbroken row of look-ups since the submitter is known to be dead. */
   let sinceFirst: { readonly atMs: number; readonly postedSecondsAgo: number } | undefined;
   return {
@@ -121,6 +127,7 @@ function createNotFoundProof(provider: Provider, thisProcess: ThisProcess): NotF
       const isAuthoritative = provider.capabilities.lookup === 'authoritative';
       if (!isNotFound || !isAuthoritative || row.state !== 'unknown') return false;
       if (row.postedSecondsAgo < patienceSeconds || row.postedSecondsAgo > memorySeconds) return false;
+      if (row.errorClass === UNCLEAR_ANSWER) return row.postedSecondsAgo >= BEHIND_GATEWAY_SECONDS;
       if (row.closedSecondsAgo !== null) return row.closedSecondsAgo >= NOT_FOUND_MARGIN_SECONDS;
       if (sinceFirst === undefined) return false;
       const carriedSeconds = (atMs - sinceFirst.atMs) / 1_000;

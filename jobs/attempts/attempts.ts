@@ -46,7 +46,10 @@ export type AttemptOfOutput = {
 
 export type StoredAsset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
 
-export type NewAttempt = Omit<Attempt, 'mediaType' | 'part' | 'hasReferences' | 'reachWithinSeconds'>;
+export type NewAttempt = Omit<
+  Attempt,
+  'model' | 'mediaType' | 'durationSeconds' | 'part' | 'hasReferences' | 'reachWithinSeconds'
+>;
 
 export type AttemptMove = {
   readonly from: readonly AttemptState[];

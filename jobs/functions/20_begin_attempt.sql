@@ -36,11 +36,14 @@ BEGIN
     LEFT JOIN jobs.attempts a ON a.account_id = p_account_id AND a.reference = p_reference;
 END $$;
 
--- Its submitter gave an attempt up and reset its connection: nothing of it can arrive any more. Returns its state.
+-- Its submitter gave an attempt up and reset its connection: nothing of it can arrive any more. Whether it ran, and was
+-- billed, is not known. Returns its state.
 CREATE OR REPLACE FUNCTION jobs.close_attempt(p_account_id text, p_reference text)
 RETURNS TABLE (state text, provider_job_id text, error_class text) LANGUAGE sql AS $$
   UPDATE jobs.attempts a
-  SET closed_at = ledger.clock(), state = CASE a.state WHEN 'posting' THEN 'unknown' ELSE a.state END
+  SET
+    closed_at = ledger.clock(), billed = coalesce(a.billed, 'unknown'),
+    state = CASE a.state WHEN 'posting' THEN 'unknown' ELSE a.state END
   WHERE a.account_id = p_account_id AND a.reference = p_reference
   RETURNING a.state, a.provider_job_id, a.error_class
 $$;

@@ -93,8 +93,12 @@ function lacksInput({ input }: PredictionRequest, state: ServiceState): Refusal 
 function refusalOf(rule: SubmitRule, request: PredictionRequest, { store }: ServiceState): Refusal | null {
   const isFirst = !store.counts.hasRefusedOutput(request.reference);
   switch (rule) {
-    case 'refuse_capacity':
-      return { status: 503, code: 'capacity', message: 'No machine is free; nothing was started.' };
+    case 'refuse_failed_before_start':
+      return {
+        status: 503,
+        code: 'failed_before_start',
+        message: 'The machine failed before it began; nothing was started.',
+      };
     case 'refuse_moderated':
       return { status: 422, code: 'moderated_input', message: 'The brief was blocked by the safety filter.' };
     case 'refuse_unavailable_once':

@@ -5,7 +5,7 @@ import type { PredictionInput } from '../predictions/prediction-request.ts';
 export type SubmitRule =
   | 'accept'
   | 'accept_and_drop_connection'
-  | 'refuse_capacity'
+  | 'refuse_failed_before_start'
   | 'refuse_moderated'
   | 'refuse_unavailable_once'
   | 'refuse_rate_limited_once';
@@ -46,7 +46,7 @@ const AT_FIRST: ScenarioRule = { ...OK, at: 'first' };
 const RULES: Readonly<Record<TestScenario, ScenarioRule>> = {
   ok: OK,
   slow: { ...OK, run: 'succeed_slowly' },
-  fails_before_start: { ...AT_FIRST, submit: 'refuse_capacity' },
+  fails_before_start: { ...AT_FIRST, submit: 'refuse_failed_before_start' },
   fails_after_start: { ...OK, run: 'fail' },
   moderated_input: { ...AT_FIRST, submit: 'refuse_moderated' },
   moderated_output: { ...OK, run: 'fail_moderated' },

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect } from 'vitest';
 import { createJobActivities, type JobActivities } from '../../activities/job-activities.ts';
-import { createLocalProvider } from '../../activities/providers/local-provider.ts';
+import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import type { Provider } from '../../activities/providers/provider.ts';
-import { createSubmitAttempt, type Submission } from '../../activities/attempts/submit-attempt.ts';
+import { NO_INPUTS } from '../../activities/attempts/model-input.ts';
+import { createSubmitAttempt, type SubmittedAttempt } from '../../activities/attempts/submit-attempt.ts';
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { jobIdOf } from '../../domain/job-id.ts';
@@ -28,7 +29,7 @@ export type ActivitiesFixture = {
   readonly activitiesAt: (serviceUrl: string) => JobActivities;
   readonly provider: (serviceUrl: string) => Provider;
   /** The first step of running an attempt, by itself. */
-  readonly submitAt: (serviceUrl: string) => (attempt: Attempt) => Promise<Submission>;
+  readonly submitAt: (serviceUrl: string) => (attempt: Attempt) => Promise<SubmittedAttempt>;
   readonly startOf: (key: string) => GenerationStart;
   /** A job of one static ad at 35 credits, admitted: what its workflow goes on with. */
   readonly admit: (key: string) => Promise<{ readonly plan: OutputPlan; readonly attempt: Attempt }>;
@@ -57,7 +58,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
       providers: ['local'],
     },
   };
-  const provider = (serviceUrl: string) => createLocalProvider({ baseUrl: serviceUrl });
+  const provider = (serviceUrl: string) => createGenericProvider({ name: 'local', baseUrl: serviceUrl });
   const attempts = createAttempts(worker, findThisProcess().id);
   const activitiesAt = (serviceUrl: string) =>
     createJobActivities({
@@ -86,7 +87,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
       createSubmitAttempt({
         attempts,
         providers: createProviderRegistry([provider(serviceUrl)]),
-        uploadInputs: () => Promise.resolve([]),
+        uploadInputs: () => Promise.resolve(NO_INPUTS),
       }),
     startOf,
     async admit(key) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isWholeMp4 } from '../../activities/attempts/is-whole-mp4.ts';
+import { isWholeMp4 } from '../../activities/content/is-whole-mp4.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';

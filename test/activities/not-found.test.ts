@@ -4,6 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createResolve } from '../../activities/support/resolve.ts';
+import { NO_INPUTS } from '../../activities/attempts/model-input.ts';
 import { createSubmitAttempt, MAX_MS_BEFORE_POST } from '../../activities/attempts/submit-attempt.ts';
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { failureOf } from '../../domain/failures.ts';
@@ -16,6 +17,8 @@ import { createActivitiesFixture, type ActivitiesFixture } from './activities-fi
 const IN_FLIGHT_SECONDS = 12;
 /** How long the local model service remembers what it ran. */
 const REMEMBERED_SECONDS = 540;
+/** How long a kernel that is not ours may go on sending. */
+const BEHIND_GATEWAY_SECONDS = 1_200;
 
 const { id: ALIVE } = findThisProcess();
 const NAMES: Readonly<Record<Submitter, string>> = {
@@ -146,6 +149,43 @@ describe('"not found" at the provider', () => {
     },
   );
 
+  test.each([500, 502, 504])(
+    'is not believed after a %i: what responded may have passed the post on, and our connection proves nothing',
+    async (status) => {
+      const { attempt } = await nextJob();
+      const submitting = run(() => fixture.submitAt(service.url)(attempt));
+      const [post] = await service.untilCalled('submit');
+      post?.answer(status, {});
+      expect(await submitting).toEqual({ outcome: 'unknown' });
+      const row = await fixture.attempts.read(attempt.accountId, attempt.reference);
+      expect(row).toMatchObject({ state: 'unknown', closedSecondsAgo: null, errorClass: 'unclear_answer' });
+
+      await fixture.database.setClock(new Date(Date.now() + REMEMBERED_SECONDS * 1_000));
+      expect(await resolveOrDoubt(attempt)).toBe('in doubt');
+      expect(await stateOf(attempt)).toBe('unknown');
+    },
+  );
+
+  test('is believed after a 502 once nothing behind a gateway can be under way, of a service that still remembers', async () => {
+    const provider = fixture.provider(service.url);
+    const capabilities = { ...provider.capabilities, memorySeconds: null };
+    const providers = createProviderRegistry([{ ...provider, capabilities }]);
+    const thisProcess = { id: ALIVE, hasDied: () => false };
+    const resolve = createResolve({ attempts: fixture.attempts, providers, thisProcess });
+    const { attempt } = await nextJob();
+    const now = Date.now();
+    await fixture.database.setClock(new Date(now));
+    await fixture.attempts.begin(attempt);
+    const { accountId, reference } = attempt;
+    const unclear = { from: ['posting'], to: 'unknown', errorClass: 'unclear_answer' } as const;
+    await fixture.attempts.move(accountId, reference, unclear);
+    await fixture.database.setClock(new Date(now + (BEHIND_GATEWAY_SECONDS - 1) * 1_000));
+    expect(await resolveOrDoubt(attempt, resolve)).toBe('in doubt');
+    await fixture.database.setClock(new Date(now + BEHIND_GATEWAY_SECONDS * 1_000));
+    expect(await run(() => resolve(attempt))).toEqual(notRun);
+    expect(await stateOf(attempt)).toBe('rejected');
+  });
+
   test('is no proof from a service that does not call its look-up authoritative', async () => {
     const provider = fixture.provider(service.url);
     const capabilities = { ...provider.capabilities, lookup: 'best_effort' } as const;
@@ -205,7 +245,7 @@ describe('a post', () => {
     const submit = createSubmitAttempt({
       attempts: { ...fixture.attempts, begin },
       providers: createProviderRegistry([fixture.provider(service.url)]),
-      uploadInputs: () => Promise.resolve([]),
+      uploadInputs: () => Promise.resolve(NO_INPUTS),
     });
     const submitting = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() }).run(() =>
       submit(attempt),
@@ -222,9 +262,9 @@ describe('a post', () => {
       );
       expect(await submitting).toEqual({ outcome: 'unknown' });
       expect(service.calls('submit')).toEqual([]);
-      // Nothing has left: that is on record, so that a look-up is believed.
+      // Nothing has left: that is on record, and nobody has to ask.
       const row = await fixture.attempts.read(attempt.accountId, attempt.reference);
-      expect(row?.closedSecondsAgo).not.toBeNull();
+      expect(row).toMatchObject({ state: 'rejected', errorClass: 'resubmit' });
     },
   );
 
@@ -244,11 +284,11 @@ describe('a post', () => {
     const submit = createSubmitAttempt({
       attempts: { ...fixture.attempts, close },
       providers: createProviderRegistry([fixture.provider(service.url)]),
-      uploadInputs: () => Promise.resolve([]),
+      uploadInputs: () => Promise.resolve(NO_INPUTS),
     });
     const submitting = run(() => submit(attempt));
     const [post] = await service.untilCalled('submit');
-    post?.answer(500);
+    post?.drop();
     expect(await submitting).toEqual({ outcome: 'unknown' });
     const row = await fixture.attempts.read(attempt.accountId, attempt.reference);
     expect(row?.closedSecondsAgo).not.toBeNull();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Resolve } from '../../activities/outbound/checked-lookup.ts';
 import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
 import { isPublicAddress, mayConnect } from '../../activities/outbound/public-address.ts';
-import { createCheckPicture } from '../../activities/references/check-picture.ts';
+import { createInspectPicture } from '../../activities/content/inspect-picture.ts';
 import { fetchReference } from '../../activities/references/fetch-reference.ts';
 import { MAX_REFERENCE_BYTES } from '../../domain/reference-assets.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
@@ -13,7 +13,7 @@ import { animatedGif, blackPng, PICTURES } from './pictures.ts';
 
 const DRIP_TIMEOUT_MS = 300;
 
-const checkPicture = createCheckPicture();
+const inspectPicture = createInspectPicture();
 
 let server: AssetServer;
 let assets: AssetStore;
@@ -45,7 +45,7 @@ const resolve: Resolve = (hostname) =>
 
 const fetch = (url: string, { allowsLocal = true, timeoutMs = 5_000 } = {}) =>
   fetchReference(
-    { openOutside: createOpenOutside(resolve, { allowsLocal }), assets, checkPicture },
+    { openOutside: createOpenOutside(resolve, { allowsLocal }), assets, inspectPicture },
     url,
     new AbortController().signal,
     timeoutMs,

@@ -8,14 +8,19 @@ const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png',
 
 let fixture: ActivitiesFixture;
 let service: ScriptedService;
+/** What lies behind the link of a result. */
+let result: { readonly content: Buffer };
 beforeAll(async () => {
   fixture = await createActivitiesFixture();
 });
 beforeEach(async () => {
+  result = { content: PICTURE };
   service = await startScriptedService((call) => {
-    if (call.name === 'file') call.answer(200, PICTURE);
+    if (call.name === 'file') call.answer(200, result.content);
     else {
-      const output = [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }];
+      const output = [
+        { url: `${service.url}/picture`, content_type: 'image/png', bytes: result.content.length },
+      ];
       call.answer(200, { id: call.about, status: 'succeeded', output });
     }
   });
@@ -54,3 +59,23 @@ test('a retry of a try that died before the result was in brings it in', async (
   expect(await runAs(2, attempt)).toEqual({ outcome: 'made' });
   expect([service.calls('poll').length, service.calls('file').length]).toEqual([1, 1]);
 });
+
+test.each([
+  ['is cut short', () => PICTURE.subarray(0, -300)],
+  ['is cut short before its first pixel', () => PICTURE.subarray(0, 60)],
+  ['is a page', () => Buffer.from('<!doctype html><h1>Sign in</h1>')],
+  ['is nothing', () => Buffer.alloc(0)],
+  [
+    'has been damaged in its middle',
+    () => Buffer.concat([PICTURE.subarray(0, 200), Buffer.alloc(PICTURE.length - 200)]),
+  ],
+])(
+  'a picture that %s is the provider’s failure: nothing is delivered, and nothing charged',
+  async (what, content) => {
+    const attempt = await accepted(what);
+    result = { content: content() };
+    expect(await runAs(1, attempt)).toEqual({ outcome: 'failed', code: 'bad_content' });
+    const row = await fixture.attempts.read(attempt.accountId, attempt.reference);
+    expect(row).toMatchObject({ state: 'failed', errorClass: 'bad_content' });
+  },
+);

@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import { createJobActivities } from '../../activities/job-activities.ts';
 import { resolveBySystem } from '../../activities/outbound/checked-lookup.ts';
 import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
-import { createLocalProvider } from '../../activities/providers/local-provider.ts';
+import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
@@ -35,7 +35,9 @@ export async function startWorker(options: {
     workflowBundle: { codePath: await bundleWorkflows() },
     activities: createJobActivities({
       database: options.pool,
-      providers: createProviderRegistry([createLocalProvider({ baseUrl: modelService.url })]),
+      providers: createProviderRegistry([
+        createGenericProvider({ name: 'local', baseUrl: modelService.url }),
+      ]),
       assets: createDiskAssetStore(options.assetHome),
       heartbeatTimeoutSeconds: 5,
       rules: {

@@ -71,9 +71,9 @@ export function killableProvider(provider: Provider, reach: Reach): Provider {
       reach('after submit', input.reference);
       return result;
     },
-    async collect(providerJobId, signal, polledFiles) {
-      reach('before collect', `_${providerJobId}`);
-      return provider.collect(providerJobId, signal, polledFiles);
+    async fetchResult(file, signal) {
+      reach('before collect', '_');
+      return provider.fetchResult(file, signal);
     },
   };
 }

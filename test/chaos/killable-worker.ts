@@ -2,7 +2,7 @@ import { Client } from '@temporalio/client';
 import { createJobActivities } from '../../activities/job-activities.ts';
 import { resolveBySystem } from '../../activities/outbound/checked-lookup.ts';
 import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
-import { createLocalProvider } from '../../activities/providers/local-provider.ts';
+import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../../activities/maintenance/reconcile-reservations.ts';
 import { openAssetStore } from '../../assets/open-asset-store.ts';
@@ -31,7 +31,7 @@ const database = killableDatabase(
   reach,
 );
 const connection = await connectTemporal(config.temporal);
-const provider = createLocalProvider({ baseUrl: config.modelServiceUrl ?? '' });
+const provider = createGenericProvider({ name: 'local', baseUrl: config.modelServiceUrl ?? '' });
 const providers = createProviderRegistry([killableProvider(provider, reach)]);
 const jobActivities = createJobActivities({
   database,

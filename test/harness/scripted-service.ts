@@ -11,6 +11,8 @@ export type ServiceCall = {
   /** True until it is answered, or whoever asked has given up. */
   readonly isWaiting: () => boolean;
   readonly answer: (status: number, body?: unknown) => void;
+  /** Ends the connection without an answer. */
+  readonly drop: () => void;
 };
 
 export type ScriptedService = {
@@ -61,10 +63,14 @@ async function readCall(request: IncomingMessage, response: ServerResponse): Pro
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString();
+  const named = nameCall(request, text);
+  // A cancel that is answered well, and says no more, has stopped it.
+  const unsaid = named.name === 'cancel' ? { id: named.about, status: 'canceled' } : {};
   return {
-    ...nameCall(request, text),
+    ...named,
+    drop: () => request.socket.destroy(),
     isWaiting: () => !response.writableEnded && !response.destroyed,
-    answer: (status, body = {}) => {
+    answer: (status, body = unsaid) => {
       const isFile = body instanceof Uint8Array;
       response.writeHead(status).end(isFile ? body : JSON.stringify(body));
     },

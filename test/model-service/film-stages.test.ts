@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalProvider } from '../../activities/providers/local-provider.ts';
+import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import { partsOf } from '../../domain/stages.ts';
 import { startService, type RunningService } from './running-service.ts';
 import { serviceClient } from './service-client.ts';
@@ -131,7 +131,7 @@ describe('a file that is handed over', () => {
     ] as const) {
       if (isForgotten) rmSync(join(home, 'held'), { recursive: true });
       const again = await startService({ home });
-      await createLocalProvider({ baseUrl: again.url }).uploadInputs([handed], SIGNAL);
+      await createGenericProvider({ name: 'local', baseUrl: again.url }).uploadInputs([handed], SIGNAL);
       await again.stop();
       expect(opened).toBe(sent);
     }

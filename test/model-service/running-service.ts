@@ -22,6 +22,8 @@ export async function startService(options: Partial<ModelServiceDependencies> = 
     port: 0,
     home,
     linkSeconds: 600,
+    apiKey: null,
+    webhookSecret: null,
     maxProcessing: MODEL_SERVICE_LIMITS.queued,
     clock: Date.now,
     createRenderer: (files) => createInstantRenderer(files, 0),

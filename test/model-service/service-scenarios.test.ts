@@ -44,11 +44,11 @@ describe('scenario ok', () => {
 });
 
 describe('scenarios refused at submission', () => {
-  it('fails_before_start refuses every attempt with 503 capacity and makes no prediction', async () => {
+  it('fails_before_start refuses every attempt with 503 failed_before_start and makes no prediction', async () => {
     for (const attempt of ['1', '2', '3']) {
       const reference = `att_before_0_render_${attempt}`;
       const { status, body } = await client.submit(reference, { test_scenario: 'fails_before_start' });
-      expect([status, body.error?.code]).toEqual([503, 'capacity']);
+      expect([status, body.error?.code]).toEqual([503, 'failed_before_start']);
       expect((await client.find(reference)).body.data).toEqual([]);
       expect((await client.counts(reference)).body).toMatchObject({ accepted: 0, refused: 1 });
     }

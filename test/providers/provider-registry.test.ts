@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createLocalProvider } from '../../activities/providers/local-provider.ts';
+import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 
-const local = createLocalProvider({ baseUrl: 'http://127.0.0.1:1' });
+const local = createGenericProvider({ name: 'local', baseUrl: 'http://127.0.0.1:1' });
 
 describe('the provider registry', () => {
   it('finds a provider by its name', () => {

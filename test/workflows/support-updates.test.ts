@@ -237,7 +237,8 @@ describe.concurrent('a restart', () => {
   test('has the limit of attempts of a run of its own', async ({ scene }) => {
     const job = await scene.start();
     await untilState(job, 1, 'accepted');
-    scene.answerSubmit = (call) => call.answer(503, { error: { code: 'capacity', message: 'full' } });
+    scene.answerSubmit = (call) =>
+      call.answer(503, { error: { code: 'failed_before_start', message: 'full' } });
     await api(job, { command: 'restart', from_attempt: 1 });
     expect(await scene.worker.client.wait(job)).toMatchObject({
       outcome: 'failed',

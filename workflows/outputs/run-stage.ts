@@ -1,7 +1,8 @@
 import { condition, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
+import { reachWithinSeconds, type JobTimes } from '../../domain/models.ts';
 import { attemptOf, type Attempt } from '../../domain/output-plan.ts';
-import { afterFailedRun, afterRejection } from '../../domain/rejections.ts';
+import { afterFailedRun, afterRejection, waitBeforeNext } from '../../domain/rejections.ts';
 import { FINAL_STAGE, type StagePart } from '../../domain/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import type { Made, OutputRun } from './output-run.ts';
@@ -18,7 +19,9 @@ const NEXT_ATTEMPT_AFTER_MS = 1_000;
 export async function runStage(run: OutputRun, steps: ProviderSteps, part: StagePart): Promise<Made> {
   const { maxAttempts, times } = run.plan;
   const isFinal = part.stage.name === FINAL_STAGE;
-  let replaced = 0; // The limit of attempts is that of one run: support may ask for another.
+  // The limit of attempts is that of one run: support may ask for another, and one that was not taken was no attempt.
+  let uncounted = 0;
+  const busy = createBusyWatch(times);
   for (let number = 1; ; number++) {
     const attempt = attemptOf(run.plan, number, part);
     if (isFinal) run.deliverable = attempt;
@@ -31,10 +34,15 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
       case 'rejected': {
         const then =
           made.outcome === 'failed'
-            ? afterFailedRun(made, { isFinal, number: number - replaced, maxAttempts })
-            : afterRejection(made.errorClass, number - replaced, maxAttempts);
+            ? afterFailedRun(made, { isFinal, number: number - uncounted, maxAttempts })
+            : afterRejection(made.errorClass, number - uncounted, maxAttempts);
         if (then.next === 'fail') return { outcome: 'failed', code: then.code };
-        const pauseMs = (made.outcome === 'rejected' ? made.retryAfterMs : null) ?? NEXT_ATTEMPT_AFTER_MS;
+        const retryAfterMs = made.outcome === 'rejected' ? made.retryAfterMs : null;
+        const pauseMs =
+          then.next === 'wait' ? busy.waitMs(retryAfterMs) : (retryAfterMs ?? NEXT_ATTEMPT_AFTER_MS);
+        if (pauseMs === null) return { outcome: 'failed', code: 'start_deadline' };
+        if (then.next === 'wait') uncounted += 1;
+        else busy.end();
         await sleep(pauseMs, { summary: `before ${part.stage.name}, attempt ${String(number + 1)}` });
         break;
       }
@@ -42,13 +50,33 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
         // It delivers nothing.
         run.deliverable = undefined;
         stopReplaced(steps, attempt);
-        replaced = number;
+        uncounted = number;
+        busy.end();
         break;
       case 'fenced':
         // The reservation ended elsewhere (the reconciler, support): settling will tell how.
         return { outcome: 'failed', code: 'terminated' };
     }
   }
+}
+
+/** For how long a service has taken no submission. */
+function createBusyWatch(times: JobTimes) {
+  let refusals = 0;
+  let sinceMs = 0;
+  return {
+    /** It has refused another; null: it has done so until it is too late. */
+    waitMs(retryAfterMs: number | null): number | null {
+      if (refusals === 0) sinceMs = Date.now();
+      refusals += 1;
+      const sinceFirstMs = Date.now() - sinceMs;
+      const withinSeconds = reachWithinSeconds(times);
+      return waitBeforeNext({ refusals, sinceFirstMs, retryAfterMs, withinSeconds });
+    },
+    end() {
+      refusals = 0;
+    },
+  };
 }
 
 /** One attempt to its end, unless support puts another in its place. Where it is not known what came of it, until it is known. */

@@ -12,7 +12,12 @@ import {
 } from 'mediabunny';
 
 /** A clip and where it begins in the film. */
-type FilmClip = { readonly content: Uint8Array; readonly startSeconds: number };
+type FilmClip = {
+  readonly content: Uint8Array;
+  readonly startSeconds: number;
+  /** How many times as long each frame is shown; absent: once. */
+  readonly stretch?: number;
+};
 
 export type FilmParts = {
   readonly clips: readonly FilmClip[];
@@ -60,8 +65,10 @@ async function addClip(video: EncodedVideoPacketSource, clip: FilmClip): Promise
   // The encoder's own container calls every frame a key frame; a player that believed it would seek to garbage.
   const packets = new EncodedPacketSink(track).packets(undefined, undefined, { verifyKeyPackets: true });
   for await (const packet of packets) {
-    const timestamp = packet.timestamp + clip.startSeconds;
-    await video.add(packet.clone({ timestamp }), { decoderConfig });
+    const { stretch = 1 } = clip;
+    const timestamp = packet.timestamp * stretch + clip.startSeconds;
+    const duration = packet.duration * stretch;
+    await video.add(packet.clone({ timestamp, duration }), { decoderConfig });
   }
   input.dispose();
 }

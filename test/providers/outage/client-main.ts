@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline';
-import { createLocalProvider } from '../../../activities/providers/local-provider.ts';
+import { createGenericProvider } from '../../../activities/providers/generic/generic-provider.ts';
 import { SERVER_ADDRESS } from './namespaces.ts';
 
 /** Submits as many jobs at once as each line of stdin asks for (`name count`), and tells how each submission ended. */
 const SUBMIT_TIMEOUT_MS = 1_500;
 
-const provider = createLocalProvider({
+const provider = createGenericProvider({
+  name: 'local',
   baseUrl: `http://${SERVER_ADDRESS}`,
   submitTimeoutMs: SUBMIT_TIMEOUT_MS,
 });
@@ -15,11 +16,11 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   for (let number = 0; number < Number(count); number++) {
     const reference = `${name}_${String(number)}`;
     const input = {
-      key: { outputId: 'out_a_0', stage: 'render', number: 1 },
       reference,
-      work: { kind: 'static_ad', brief: { headline: 'A headline' } },
-      part: null,
+      model: 'local/render',
+      input: { kind: 'static_ad', brief: { headline: 'A headline' } },
       deadlineSeconds: 60,
+      webhookUrl: null,
     } as const;
     void provider
       .submit(input, () => Promise.resolve(true), new AbortController().signal)

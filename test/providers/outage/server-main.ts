@@ -9,7 +9,7 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     const { reference } = JSON.parse(Buffer.concat(chunks).toString()) as { reference: string };
     process.stdout.write(`${reference}\n`);
-    response.writeHead(201).end(JSON.stringify({ id: reference }));
+    response.writeHead(201).end(JSON.stringify({ id: reference, status: 'starting' }));
   });
 });
 server.keepAliveTimeout = 120_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalProvider } from '../../activities/providers/local-provider.ts';
-import type { Provider, SubmitResult } from '../../activities/providers/provider.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
+import type { Provider, ResultFile, SubmitResult } from '../../activities/providers/provider.ts';
 import { attemptReferenceOf } from '../../domain/ids.ts';
 import type { TestScenario } from '../../domain/job-request.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';
@@ -15,7 +15,7 @@ let outputs = 0;
 
 beforeAll(async () => {
   service = await startService();
-  provider = createLocalProvider({ baseUrl: service.url });
+  provider = createGenericProvider({ name: 'local', baseUrl: service.url });
 });
 
 afterAll(async () => {
@@ -26,17 +26,31 @@ type Attempt = { readonly reference: string; readonly submit: () => Promise<Subm
 
 /** Attempt number `number` of an output; a new output unless one is named. */
 function attempt(scenario: TestScenario, outputId = `out_${STEM}_${String(outputs++)}`, number = 1): Attempt {
-  const key = { outputId, stage: 'render', number };
-  const reference = attemptReferenceOf(key);
-  const work = { kind: 'static_ad', brief: { headline: 'A headline' }, test_scenario: scenario } as const;
-  const input = { key, reference, work, part: null, deadlineSeconds: 60 };
-  return { reference, submit: () => provider.submit(input, () => Promise.resolve(true), SIGNAL) };
+  const reference = attemptReferenceOf({ outputId, stage: 'render', number });
+  const submission = {
+    reference,
+    model: 'local/render',
+    input: { kind: 'static_ad', brief: { headline: 'A headline' }, test_scenario: scenario },
+    deadlineSeconds: 60,
+    webhookUrl: null,
+  };
+  return { reference, submit: () => provider.submit(submission, () => Promise.resolve(true), SIGNAL) };
 }
 
 async function accepted(scenario: TestScenario): Promise<string> {
   const result = await attempt(scenario).submit();
   if (result.outcome !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(result)}`);
   return result.providerJobId;
+}
+
+/** The first file of a job that has succeeded. */
+async function fileOf(id: string): Promise<ResultFile> {
+  const poll = await vi.waitUntil(async () => {
+    const polled = await provider.poll(id, SIGNAL);
+    return polled.state === 'succeeded' ? polled : null;
+  });
+  expect(poll).toMatchObject({ billed: 'yes' });
+  return poll.files[0]!;
 }
 
 async function submissionsOf(reference: string): Promise<unknown> {
@@ -46,19 +60,19 @@ async function submissionsOf(reference: string): Promise<unknown> {
 describe('a job that succeeds', () => {
   it('is accepted, polled to its end, and collected with the bytes it declared', async () => {
     const id = await accepted('ok');
-    await expect.poll(() => provider.poll(id, SIGNAL)).toMatchObject({ state: 'succeeded', billed: 'yes' });
-    const collected = await provider.collect(id, SIGNAL);
-    if (collected.outcome !== 'files') throw new Error(collected.outcome);
-    const [file] = collected.files;
-    const content = Buffer.concat((await file?.content.toArray()) ?? []);
-    expect(file).toMatchObject({ contentType: 'image/png', declaredBytes: content.length });
-    expect(file?.declaredSha256).toBe(createHash('sha256').update(content).digest('hex'));
+    const fetched = await provider.fetchResult(await fileOf(id), SIGNAL);
+    if (fetched.outcome !== 'opened') throw new Error(fetched.outcome);
+    const content = Buffer.concat((await fetched.file.content.toArray()) as Buffer[]);
+    expect(fetched.file.declared).toEqual({
+      bytes: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+    });
     expect(await provider.cancel(id, SIGNAL)).toBe('too_late');
   });
 
   it('is found by its reference when the answer was lost, and was submitted once', async () => {
     const { reference, submit } = attempt('unknown_outcome');
-    expect(await submit()).toEqual({ outcome: 'unknown' });
+    expect(await submit()).toEqual({ outcome: 'unknown', mayArriveLater: false });
     const found = await provider.lookup(reference, SIGNAL);
     if (found.outcome !== 'found') throw new Error(found.outcome);
     await expect.poll(() => provider.poll(found.providerJobId, SIGNAL)).toMatchObject({ state: 'succeeded' });
@@ -67,11 +81,10 @@ describe('a job that succeeds', () => {
 
   it('gives a good link after an expired one', async () => {
     const id = await accepted('expired_link_once');
-    await expect.poll(() => provider.poll(id, SIGNAL)).toMatchObject({ state: 'succeeded' });
-    expect(await provider.collect(id, SIGNAL)).toEqual({ outcome: 'link_expired' });
-    const collected = await provider.collect(id, SIGNAL);
-    expect(collected.outcome).toBe('files');
-    if (collected.outcome === 'files') for (const { content } of collected.files) content.destroy();
+    expect(await provider.fetchResult(await fileOf(id), SIGNAL)).toEqual({ outcome: 'link_expired' });
+    const fetched = await provider.fetchResult(await fileOf(id), SIGNAL);
+    expect(fetched.outcome).toBe('opened');
+    if (fetched.outcome === 'opened') fetched.file.content.destroy();
   });
 });
 
@@ -88,7 +101,7 @@ describe('a job of the service', () => {
 describe('a job that cannot be looked up', () => {
   it('stays unknown, where one that was never submitted is not found', async () => {
     const { reference, submit } = attempt('unknown_outcome_lost');
-    expect(await submit()).toEqual({ outcome: 'unknown' });
+    expect(await submit()).toEqual({ outcome: 'unknown', mayArriveLater: false });
     expect(await provider.lookup(reference, SIGNAL)).toEqual({ outcome: 'unknown' });
     expect(await provider.lookup('att_never_0_render_1', SIGNAL)).toEqual({ outcome: 'not_found' });
   });
@@ -96,9 +109,9 @@ describe('a job that cannot be looked up', () => {
 
 describe('a submission that is refused', () => {
   it.each([
-    ['fails_before_start', 'capacity', null],
+    ['fails_before_start', 'resubmit', null],
     ['moderated_input', 'moderated_input', null],
-    ['unavailable_once', 'resubmit', null],
+    ['unavailable_once', 'unavailable', null],
     ['rate_limited_once', 'capacity', 1_000],
   ] as const)('%s is rejected as %s', async (scenario, errorClass, retryAfterMs) => {
     const { reference, submit } = attempt(scenario);
@@ -127,14 +140,6 @@ describe('a job that does not succeed', () => {
     await expect.poll(() => provider.poll(id, SIGNAL)).toMatchObject(expected);
   });
 
-  it('has nothing to collect when it made nothing, and not yet anything while it runs', async () => {
-    const empty = await accepted('zero_outputs');
-    await expect.poll(() => provider.collect(empty, SIGNAL)).toEqual({ outcome: 'zero_outputs' });
-    const hanging = await accepted('never_finishes');
-    expect((await provider.collect(hanging, SIGNAL)).outcome).toBe('unavailable');
-    expect(await provider.cancel(hanging, SIGNAL)).toBe('stopped');
-  });
-
   it.each([
     ['never_starts', 'queued'],
     ['never_finishes', 'running'],
@@ -144,18 +149,5 @@ describe('a job that does not succeed', () => {
     expect(await provider.cancel(id, SIGNAL)).toBe('stopped');
     expect(await provider.poll(id, SIGNAL)).toMatchObject({ state: 'canceled', billed: 'no' });
     expect(await provider.cancel(id, SIGNAL)).toBe('too_late');
-  });
-});
-
-describe('a webhook', () => {
-  it('is a hint that names the job, and never verified', () => {
-    const body = Buffer.from(JSON.stringify({ id: 'pred_1', status: 'succeeded' }));
-    expect(provider.parseWebhook(body, {})).toEqual({
-      isVerified: false,
-      providerJobId: 'pred_1',
-      eventId: null,
-    });
-    const nonsense = { isVerified: false, providerJobId: null, eventId: null };
-    expect(provider.parseWebhook(Buffer.from('nonsense'), {})).toEqual(nonsense);
   });
 });

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { MAX_REFERENCE_PIXELS, type ReferenceRefusal } from '../../domain/reference-assets.ts';
+import { MAX_PICTURE_PIXELS } from '../../domain/reference-assets.ts';
 import { createAtMost } from '../at-most.ts';
 
 /** Decoding holds a picture's pixels: of a large one that is laced, 500 MB for a second. */
@@ -8,7 +8,7 @@ const MAX_AT_ONCE = 2;
 /** Every pixel is decoded, and this is made of them: nothing is kept. */
 const THUMBNAIL = { width: 8, height: 8, fit: 'fill' } as const;
 
-/** The decoders of what we take; no other reads a byte that a stranger sent. */
+/** The decoders of what we take; no other reads a byte that came from outside. */
 const DECODERS = [
   'VipsForeignLoadPngBuffer',
   'VipsForeignLoadJpegBuffer',
@@ -16,37 +16,49 @@ const DECODERS = [
   'VipsForeignLoadNsgifBuffer',
 ];
 
+/** By what libvips calls a format that it has recognised by its bytes. */
+const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpeg', 'image/jpeg'],
+  ['webp', 'image/webp'],
+  ['gif', 'image/gif'],
+]);
+
 /** The last byte of a GIF. What comes before the end of its first picture alone is noticed by the decoder. */
 const GIF_TRAILER = 0x3b;
 
-type PictureFault = Extract<ReferenceRefusal, 'damaged' | 'too_many_pixels'>;
+type PictureFault = 'damaged' | 'too_many_pixels';
 
-/** Decodes a picture to its end; null: it is whole. `read` is called when it is its turn. */
-export type CheckPicture = (read: () => Promise<Buffer>, contentType: string) => Promise<PictureFault | null>;
+type Picture = { readonly mediaType: string; readonly width: number; readonly height: number };
+
+/** Decodes a picture to its end, and says what it is. `read` is called when it is its turn. */
+export type InspectPicture = (read: () => Promise<Buffer>) => Promise<Picture | PictureFault>;
 
 /**
  * Decodes pictures, two at a time in a process. The number of pixels is looked at before any is decoded, so that a small file
  * does not become a large memory. Sets up the process's libvips: one thread a picture, no cache, our four decoders.
  */
-export function createCheckPicture(): CheckPicture {
+export function createInspectPicture(): InspectPicture {
   sharp.cache(false);
   sharp.concurrency(1);
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: DECODERS });
   const atMost = createAtMost(MAX_AT_ONCE);
-  return (read, contentType) => atMost(async () => faultOf(await read(), contentType));
+  return (read) => atMost(async () => inspect(await read()));
 }
 
-async function faultOf(file: Buffer, contentType: string): Promise<PictureFault | null> {
+async function inspect(file: Buffer): Promise<Picture | PictureFault> {
   try {
-    const { width, height } = await sharp(file, { limitInputPixels: false }).metadata();
-    if (width * height > MAX_REFERENCE_PIXELS) return 'too_many_pixels';
-    const picture = sharp(file, { failOn: 'truncated', limitInputPixels: MAX_REFERENCE_PIXELS });
+    const { width, height, format } = await sharp(file, { limitInputPixels: false }).metadata();
+    if (width * height > MAX_PICTURE_PIXELS) return 'too_many_pixels';
+    const picture = sharp(file, { failOn: 'truncated', limitInputPixels: MAX_PICTURE_PIXELS });
     await picture.resize(THUMBNAIL).raw().toBuffer();
+    const mediaType = MEDIA_TYPES.get(format);
+    if (mediaType === undefined || (mediaType === 'image/gif' && !hasGifTrailer(file))) return 'damaged';
+    return { mediaType, width, height };
   } catch {
     return 'damaged';
   }
-  return contentType === 'image/gif' && !hasGifTrailer(file) ? 'damaged' : null;
 }
 
 /** Zeros behind it are the filling of some programs. */

@@ -1,21 +1,26 @@
 import { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
-import { jsonAnswerOf, type JsonAnswer } from './local-request.ts';
+import { readAnswer, type Answer } from './read-answer.ts';
 
 export type Posted =
-  | { readonly outcome: 'answered'; readonly answer: JsonAnswer }
+  | { readonly outcome: 'answered'; readonly answer: Answer }
   /** Not a byte has left: no connection, or `mayPost` said no. */
   | { readonly outcome: 'not_sent' }
-  /** It may have arrived, and no answer came. Its connection has been reset: nothing of it arrives from now on. */
-  | { readonly outcome: 'unknown' };
+  /**
+   * It may have arrived, and no whole answer came. Its connection has been reset, so nothing of it arrives from now on, unless
+   * something had begun to answer: a gateway may have passed it on.
+   */
+  | { readonly outcome: 'unknown'; readonly mayArriveLater: boolean };
 
 export type Post = {
   readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly dispatcher: Dispatcher;
   readonly signal: AbortSignal;
   /** From the first byte to the end of the answer. */
   readonly timeoutMs: number;
+  readonly maxAnswerBytes: number;
   /** Asked once, when there is a connection and before the first byte. */
   readonly mayPost: () => Promise<boolean>;
 };
@@ -32,7 +37,7 @@ export async function postOnce(post: Post): Promise<Posted> {
   post.signal.addEventListener('abort', giveUp, { once: true });
   if (post.signal.aborted) giveUp();
   const text = JSON.stringify(post.body);
-  const sending = { hasBegun: false, isOver: false };
+  const sending = { hasBegun: false, isOver: false, isAnswering: false };
   let asking: Promise<boolean> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -51,15 +56,24 @@ export async function postOnce(post: Post): Promise<Posted> {
       method: 'POST',
       dispatcher: post.dispatcher,
       signal: controller.signal,
-      headers: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) },
+      headers: {
+        ...post.headers,
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(text)),
+      },
       body: Readable.from(bodyOnce(), { objectMode: false }),
+      // Its own limit is `timeoutMs`; undici's are 5 minutes, which a run may take.
+      headersTimeout: 0,
+      bodyTimeout: 0,
     });
-    return { outcome: 'answered', answer: await jsonAnswerOf(response) };
+    sending.isAnswering = true;
+    return { outcome: 'answered', answer: await readAnswer(response, post.maxAnswerBytes) };
   } catch {
     sending.isOver = true;
     // What was asked goes on asking: the caller is to know whether it made a row.
     await asking?.catch(() => false);
-    return { outcome: sending.hasBegun ? 'unknown' : 'not_sent' };
+    if (!sending.hasBegun) return { outcome: 'not_sent' };
+    return { outcome: 'unknown', mayArriveLater: sending.isAnswering };
   } finally {
     clearTimeout(timer);
     post.signal.removeEventListener('abort', giveUp);

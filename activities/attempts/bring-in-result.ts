@@ -1,0 +1,72 @@
+import type { FailureCode } from '../../domain/failures.ts';
+import { AssetMismatch, AssetTooLarge, type Asset, type AssetStore } from '../../assets/asset-store.ts';
+import type { StoredAsset } from '../../jobs/attempts/attempts.ts';
+import { maxBytesOf, type CheckContent, type ExpectedContent } from '../content/check-content.ts';
+import type { OpenedFile, Provider, ResultFile } from '../providers/provider.ts';
+
+export type BroughtIn =
+  | { readonly outcome: 'stored'; readonly asset: StoredAsset }
+  | { readonly outcome: 'failed'; readonly code: FailureCode }
+  /** The provider has to be asked again: its link has expired, or the transfer broke. */
+  | { readonly outcome: 'again'; readonly afterMs: number };
+
+export type BringInContext = {
+  readonly provider: Provider;
+  readonly assets: AssetStore;
+  readonly checkContent: CheckContent;
+};
+
+const BAD_CONTENT = { outcome: 'failed', code: 'bad_content' } as const;
+
+/**
+ * Brings the first file of a result into the asset store and checks it: what it says of itself, and that it is what was asked for.
+ * What is not is the provider's failure.
+ */
+export async function bringInResult(
+  { provider, assets, checkContent }: BringInContext,
+  [first]: readonly ResultFile[],
+  expected: ExpectedContent,
+  signal: AbortSignal,
+): Promise<BroughtIn> {
+  if (first === undefined) return { outcome: 'failed', code: 'zero_outputs' };
+  const fetched = await provider.fetchResult(first, signal);
+  switch (fetched.outcome) {
+    case 'refused':
+      return BAD_CONTENT;
+    case 'link_expired':
+      return { outcome: 'again', afterMs: 0 };
+    case 'unavailable':
+      return { outcome: 'again', afterMs: fetched.retryAfterMs };
+    case 'opened':
+      break;
+  }
+  const { file } = fetched;
+  const asset = await storeFile(assets, file, maxBytesOf(expected), signal);
+  if (asset === 'broken_transfer') return { outcome: 'again', afterMs: 0 };
+  if (asset === 'refused') return BAD_CONTENT;
+  const checked = await checkContent(asset, expected, assets);
+  if (checked.outcome === 'refused') return BAD_CONTENT;
+  const { sha256, bytes } = asset;
+  return { outcome: 'stored', asset: { sha256, bytes, contentType: checked.content.mediaType } };
+}
+
+async function storeFile(
+  assets: AssetStore,
+  { content, declared }: OpenedFile,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Asset | 'refused' | 'broken_transfer'> {
+  let transferError: unknown;
+  content.once('error', (error: unknown) => (transferError = error));
+  if ((declared.bytes ?? 0) > maxBytes) {
+    content.destroy();
+    return 'refused';
+  }
+  try {
+    return await assets.put(content, { signal, maxBytes, expected: declared });
+  } catch (error) {
+    if (error instanceof AssetTooLarge || error instanceof AssetMismatch) return 'refused';
+    if (error === transferError && !signal.aborted) return 'broken_transfer';
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { cancellationSignal, sleep } from '@temporalio/activity';
+import type { Attempt } from '../../domain/output-plan.ts';
+import { errorClassOfRun, failureOfRun, type FailedRun } from '../../domain/rejections.ts';
+import type { AssetStore } from '../../assets/asset-store.ts';
+import type { Attempts, StoredAsset } from '../../jobs/attempts/attempts.ts';
+import { withTimeLimit } from '../../runtime/time-limit.ts';
+import type { CheckContent } from '../content/check-content.ts';
+import type { RunCost, RunEnd } from '../providers/provider.ts';
+import type { ProviderRegistry } from '../providers/provider-registry.ts';
+import type { AttemptOutcome } from './attempt-outcome.ts';
+import { bringInResult } from './bring-in-result.ts';
+import { expectedContentOf } from './expected-content.ts';
+
+export type RecordEndDependencies = {
+  readonly attempts: Attempts;
+  readonly providers: ProviderRegistry;
+  readonly assets: AssetStore;
+  readonly checkContent: CheckContent;
+};
+
+export type RecordEnd = ReturnType<typeof createRecordEnd>;
+
+/** How a run ended becomes what its attempt's row says, by compare-and-set: that, or a restart by support, or the end of the reservation. */
+export function createRecordEnd({ attempts, providers, assets, checkContent }: RecordEndDependencies) {
+  const fail = async (
+    attempt: Attempt,
+    run: FailedRun,
+    { billed, cost }: RunCost,
+  ): Promise<AttemptOutcome> => {
+    const { accountId, reference } = attempt;
+    const state = await attempts.fail(accountId, reference, errorClassOfRun(run), { billed, cost });
+    return state === 'replaced' || state === 'fenced' ? { outcome: state } : { outcome: 'failed', ...run };
+  };
+
+  const bringIn = (
+    attempt: Attempt,
+    { files }: RunEnd & { readonly state: 'succeeded' },
+    signal: AbortSignal,
+  ) =>
+    bringInResult(
+      { provider: providers.get(attempt.provider), assets, checkContent },
+      files,
+      expectedContentOf(attempt),
+      signal,
+    );
+
+  const keep = async (
+    attempt: Attempt,
+    asset: StoredAsset,
+    { billed, cost }: RunCost,
+  ): Promise<AttemptOutcome> => {
+    const { accountId, reference } = attempt;
+    const state = await attempts.recordAsset(accountId, reference, asset, { billed, cost });
+    return state === 'replaced' || state === 'fenced' ? { outcome: state } : { outcome: 'made' };
+  };
+
+  return {
+    fail,
+    /** Of a job that was accepted. `again`: its provider is to be polled once more. */
+    async record(attempt: Attempt, end: RunEnd): Promise<AttemptOutcome | 'again'> {
+      if (end.state === 'failed') return fail(attempt, failedRunOfEnd(end), end);
+      const brought = await bringIn(attempt, end, cancellationSignal());
+      switch (brought.outcome) {
+        case 'stored':
+          return keep(attempt, brought.asset, end);
+        case 'failed':
+          return fail(attempt, brought, end);
+        case 'again':
+          await sleep(brought.afterMs);
+          return 'again';
+      }
+    },
+    /**
+     * Of a run that was the answer to its post. What it made is in our store before its row says that there was an answer: a process
+     * that dies in between leaves an attempt that is unknown, as for any answer that is lost.
+     */
+    async recordAnswered(attempt: Attempt, providerJobId: string, end: RunEnd): Promise<AttemptOutcome> {
+      // It cannot be asked for again, so a cancel does not throw it away: it has come too late.
+      const brought =
+        end.state === 'succeeded'
+          ? await withTimeLimit(STORE_ANSWERED_MS, null, (signal) =>
+              bringInAnswered(() => bringIn(attempt, end, signal)),
+            )
+          : null;
+      const { accountId, reference } = attempt;
+      await attempts.move(accountId, reference, { from: ['posting'], to: 'accepted', providerJobId });
+      if (brought?.outcome === 'stored') return keep(attempt, brought.asset, end);
+      return fail(attempt, brought ?? failedRunOfEnd(end), end);
+    },
+  };
+}
+
+/** A film behind a link in an answer, of a slow host. */
+const STORE_ANSWERED_MS = 5 * 60_000;
+
+/** Links in an answer cannot be asked for again: those that do not open after so many tries are no result. */
+const LINK_TRIES = 5;
+
+async function bringInAnswered(bringIn: () => ReturnType<typeof bringInResult>) {
+  for (let tries = 1; ; tries++) {
+    const brought = await bringIn();
+    if (brought.outcome !== 'again') return brought;
+    if (tries === LINK_TRIES) return { outcome: 'failed', code: 'provider_failed' } as const;
+    await pause(brought.afterMs);
+  }
+}
+
+function failedRunOfEnd(end: RunEnd): FailedRun {
+  if (end.state === 'succeeded') return { code: 'provider_failed' };
+  const code = failureOfRun(end.errorClass, end.reason);
+  return end.errorClass === 'interrupted' ? { code, wasInterrupted: true } : { code };
+}

@@ -1,0 +1,123 @@
+import type { Dispatcher } from 'undici';
+import { parseJson } from '../http/read-answer.ts';
+import { createProviderClient } from '../http/provider-client.ts';
+import { parseWebhookSecret, verifyStandardWebhook } from '../http/standard-webhook.ts';
+import type { Provider, ProviderCapabilities, Submission } from '../provider.ts';
+import { parseJob, parseJobs, pollResultOf, POLL_INTERVAL_MS } from './generic-job.ts';
+import { submitResultOf } from './submit-result.ts';
+import { uploadFiles } from './upload-files.ts';
+
+/**
+ * The longest a post may take before its outcome is `unknown`. A service responds within milliseconds, since it only notes the job;
+ * 8 s rides out a busy machine.
+ */
+const SUBMIT_TIMEOUT_MS = 8_000;
+
+/** Pause after a poll that got no answer: the service may be starting again. */
+const AFTER_ERROR_MS = 1_000;
+
+/**
+ * Our deadline comes first, so that we know why it ended; the service's own is for the case that we are gone. It is told once, when
+ * the job is submitted, so it leaves room for support to extend ours: an hour. Beyond that, a job is restarted.
+ */
+const DEADLINE_GRACE_SECONDS = 3_600;
+
+const CAPABILITIES: ProviderCapabilities = {
+  completion: 'poll',
+  lookup: 'authoritative',
+  // The protocol asks for ten minutes; a minute of it is the look-up's own.
+  memorySeconds: 540,
+  minPollIntervalMs: POLL_INTERVAL_MS,
+};
+
+export type GenericProviderOptions = {
+  /** What models name it by: `local`, `our_gpus`. */
+  readonly name: string;
+  readonly baseUrl: string;
+  /** Null: the service asks for none, as on a network of its own. */
+  readonly apiKey?: string | null;
+  /** What the service signs its webhooks with (`whsec_…`); null: it does not sign. */
+  readonly webhookSecret?: string | null;
+  readonly submitTimeoutMs?: number;
+  readonly dispatcher?: Dispatcher;
+};
+
+/**
+ * The adapter to a service that speaks Holdfast's own protocol (docs/model-service-protocol.md): one's own GPU box, and the local
+ * model service. Throws RangeError for a webhook secret that is none.
+ */
+export function createGenericProvider(options: GenericProviderOptions): Provider {
+  const { apiKey = null, webhookSecret = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
+  const client = createProviderClient({
+    baseUrl: options.baseUrl,
+    headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
+    submitTimeoutMs,
+    dispatcher: options.dispatcher,
+  });
+  const secret = webhookSecret === null ? null : parseWebhookSecret(webhookSecret);
+  const root = client.urlOf('/v1/predictions');
+  const urlOf = (providerJobId: string): string => `${root}/${encodeURIComponent(providerJobId)}`;
+  const read = (method: 'GET' | 'POST', url: string, signal: AbortSignal) =>
+    client.read({ method, url }, signal);
+
+  return {
+    name: options.name,
+    capabilities: CAPABILITIES,
+    submitTimeoutMs,
+    uploadInputs: (files, signal) => uploadFiles(client, files, signal),
+    fetchResult: client.fetchResult,
+
+    async submit(submission, mayPost, signal) {
+      const posted = await client.post(root, bodyOf(submission), mayPost, signal);
+      return posted.outcome === 'answered' ? submitResultOf(posted.answer, submission.reference) : posted;
+    },
+
+    async lookup(reference, signal) {
+      const answer = await read('GET', `${root}?reference=${encodeURIComponent(reference)}`, signal);
+      const found = answer?.status === 200 ? parseJobs(answer.json) : null;
+      if (found === null) return { outcome: 'unknown' };
+      if (found.length === 0) return { outcome: 'not_found' };
+      // A record that says another reference is another job, whatever it was an answer to.
+      const ours = found.find((job) => job.reference === reference);
+      return ours === undefined ? { outcome: 'unknown' } : { outcome: 'found', providerJobId: ours.id };
+    },
+
+    async identify(providerJobId, signal) {
+      const answer = await read('GET', urlOf(providerJobId), signal);
+      if (answer?.status === 404) return { outcome: 'not_found' };
+      const reference = answer?.status === 200 ? parseJob(answer.json)?.reference : null;
+      return reference ? { outcome: 'found', reference } : { outcome: 'unknown' };
+    },
+
+    async poll(providerJobId, signal) {
+      const answer = await read('GET', urlOf(providerJobId), signal);
+      if (answer?.status === 404) return { state: 'gone', retryAfterMs: AFTER_ERROR_MS };
+      const job = answer?.status === 200 ? parseJob(answer.json) : null;
+      return job === null ? { state: 'unknown', retryAfterMs: AFTER_ERROR_MS } : pollResultOf(job);
+    },
+
+    async cancel(providerJobId, signal) {
+      const answer = await read('POST', `${urlOf(providerJobId)}/cancel`, signal);
+      if (answer?.status === 409 || answer?.status === 404) return 'too_late';
+      // No answer, or one that does not say so: it may have been heard. The next poll tells.
+      return answer?.status === 200 && parseJob(answer.json)?.status === 'canceled' ? 'stopped' : 'requested';
+    },
+
+    parseWebhook(rawBody, headers, nowMs) {
+      const providerJobId = parseJob(parseJson(rawBody))?.id ?? null;
+      if (secret === null) return { verdict: 'unsigned', providerJobId };
+      const verified = verifyStandardWebhook(secret, rawBody, headers, nowMs);
+      return verified === null ? { verdict: 'forged' } : { verdict: 'verified', providerJobId, ...verified };
+    },
+  };
+}
+
+function bodyOf({ reference, model, input, webhookUrl, deadlineSeconds }: Submission): unknown {
+  return {
+    reference,
+    model,
+    input,
+    webhook: webhookUrl,
+    deadline_seconds: deadlineSeconds + DEADLINE_GRACE_SECONDS,
+  };
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { ErrorClass } from '../../../domain/rejections.ts';
+import type { Answer } from '../http/read-answer.ts';
+import { refusalOf, UNCLEAR } from '../http/refusals.ts';
+import type { SubmitResult } from '../provider.ts';
+
+const ACCEPTED = z.object({ id: z.string().min(1), reference: z.string().nullish() });
+const ERROR = z.object({ error: z.object({ code: z.string() }) });
+
+/**
+ * Codes of a 503 that the protocol defines as "nothing was started". Any other 503 may come from something in front
+ * of the service that had passed the request on already.
+ */
+const NOT_STARTED: Readonly<Record<string, ErrorClass>> = {
+  capacity: 'capacity',
+  unavailable: 'unavailable',
+  failed_before_start: 'resubmit',
+};
+
+/** 409: it has forgotten a file that was named, since it was asked for it. The next attempt uploads it again. */
+const FILE_FORGOTTEN = 'input_missing';
+
+/**
+ * What an answer to a submission proves. Whatever proves nothing is `unknown`, and an unknown is never posted again.
+ * @param reference of the submission: an answer that names another one is the answer to another.
+ */
+export function submitResultOf(answer: Answer, reference: string): SubmitResult {
+  const { status, json } = answer;
+  if (status === 201) {
+    const job = ACCEPTED.safeParse(json).data;
+    const isOurs = job !== undefined && (job.reference ?? reference) === reference;
+    return isOurs ? { outcome: 'accepted', providerJobId: job.id } : UNCLEAR;
+  }
+  return refusalOf(answer, knownClassOf(status, ERROR.safeParse(json).data?.error.code ?? ''));
+}
+
+function knownClassOf(status: number, code: string): ErrorClass | undefined {
+  if (status === 422 && code === 'moderated_input') return 'moderated_input';
+  if (status === 503) return NOT_STARTED[code];
+  return status === 409 && code === FILE_FORGOTTEN ? 'resubmit' : undefined;
+}

@@ -1,0 +1,37 @@
+import type { Dispatcher } from 'undici';
+import { readBounded } from './read-bounded.ts';
+
+/** No answer about a job is longer than this, whatever it claims: 1 MiB. Where the answer is the result, its adapter says how long. */
+export const MAX_ANSWER_BYTES = 1_048_576;
+
+/** A finished HTTP answer. */
+export type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Null when it was longer than allowed. */
+  readonly bytes: Buffer | null;
+  /** The body as JSON; undefined when it is none. */
+  readonly json: unknown;
+};
+
+/** Reads a response to its end. Rejects when it breaks off. */
+export async function readAnswer(response: Dispatcher.ResponseData, maxBytes: number): Promise<Answer> {
+  const { statusCode: status, headers } = response;
+  const bytes = await readBounded(response.body, maxBytes);
+  return { status, headers, bytes, json: bytes === null ? undefined : parseJson(bytes) };
+}
+
+/** undefined for what is not JSON. */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A header that came once; null else. */
+export function headerOf({ headers }: Pick<Answer, 'headers'>, name: string): string | null {
+  const value = headers[name];
+  return typeof value === 'string' ? value : null;
+}

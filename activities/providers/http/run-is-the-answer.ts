@@ -1,0 +1,18 @@
+import type { Provider, ProviderCapabilities } from '../provider.ts';
+
+/** Of a service whose answer to a post is the run. */
+export const RUN_IS_THE_ANSWER: ProviderCapabilities = {
+  completion: 'answer',
+  lookup: 'none',
+  memorySeconds: null,
+  minPollIntervalMs: 1_000,
+};
+
+/** Such a service keeps nothing that could be asked for: what was not in the answer is gone. */
+export const NOTHING_TO_ASK: Pick<Provider, 'lookup' | 'identify' | 'poll' | 'cancel' | 'parseWebhook'> = {
+  lookup: () => Promise.resolve({ outcome: 'unknown' }),
+  identify: () => Promise.resolve({ outcome: 'unsupported' }),
+  poll: () => Promise.resolve({ state: 'gone', retryAfterMs: RUN_IS_THE_ANSWER.minPollIntervalMs }),
+  cancel: () => Promise.resolve('unsupported'),
+  parseWebhook: () => ({ verdict: 'forged' }),
+};

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { headerOf, type Answer } from '../http/read-answer.ts';
+import type { ResultFile, RunEnd } from '../provider.ts';
+
+/** What makes one kind of thing, and how its answer is read. Paths go on from the version in the base address. */
+export type Endpoint = {
+  readonly path: string;
+  /** Null: the answer is not understood, and nothing is known of the run. */
+  readonly endOf: (answer: Answer) => RunEnd | null;
+};
+
+/** What a run cost is not in the answer: it holds tokens at most, and prices change. */
+const BILLED = { cost: null, billed: 'yes' } as const;
+const PERHAPS_BILLED = { cost: null, billed: 'unknown' } as const;
+
+const ERROR = z.object({ error: z.object({ code: z.string().nullish(), type: z.string().nullish() }) });
+
+const IMAGES = z.object({
+  data: z.array(z.object({ b64_json: z.base64().nullish(), url: z.url().nullish() })).max(100),
+});
+
+const CHAT = z.object({
+  choices: z
+    .array(
+      z.object({
+        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .max(100),
+});
+
+/** The error in an answer, whatever its status; undefined when there is none. */
+export function errorOf({ json }: Answer): { readonly code: string } | undefined {
+  const error = ERROR.safeParse(json).data?.error;
+  return error && { code: error.code ?? error.type ?? 'unknown' };
+}
+
+/** platform.openai.com/docs/api-reference: images/create, chat/create, audio/createSpeech. */
+export const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
+  ['images', { path: 'images/generations', endOf: failedInside(endOfImages) }],
+  ['chat', { path: 'chat/completions', endOf: failedInside(endOfChat) }],
+  ['speech', { path: 'audio/speech', endOf: failedInside(endOfSpeech) }],
+]);
+
+/** Some services answer 200 to what has failed. */
+function failedInside(endOf: Endpoint['endOf']): Endpoint['endOf'] {
+  return (answer) =>
+    errorOf(answer) === undefined
+      ? endOf(answer)
+      : { state: 'failed', errorClass: 'retry_same_job', reason: 'failed', ...PERHAPS_BILLED };
+}
+
+function endOfImages({ json }: Answer): RunEnd | null {
+  const images = IMAGES.safeParse(json).data?.data;
+  if (images === undefined) return null;
+  return succeeded(
+    images.flatMap(({ b64_json: base64, url }): ResultFile[] => {
+      if (base64) return [{ at: 'answer', content: Buffer.from(base64, 'base64') }];
+      return url ? [{ at: 'link', url, bytes: null, sha256: null }] : [];
+    }),
+  );
+}
+
+function endOfChat({ json }: Answer): RunEnd | null {
+  const chat = CHAT.safeParse(json).data;
+  if (chat === undefined) return null;
+  const [choice] = chat.choices;
+  if (choice?.finish_reason === 'content_filter' || choice?.message?.refusal)
+    return { state: 'failed', errorClass: 'moderated_output', reason: 'failed', ...BILLED };
+  // Cut off at its limit of tokens: half a text.
+  if (choice?.finish_reason === 'length')
+    return { state: 'failed', errorClass: 'retry_same_job', reason: 'failed', ...BILLED };
+  const text = choice?.message?.content ?? '';
+  return succeeded(text === '' ? [] : [{ at: 'answer', content: Buffer.from(text) }]);
+}
+
+function endOfSpeech(answer: Answer): RunEnd | null {
+  const { bytes } = answer;
+  if (bytes === null || !/^(audio|application\/octet-stream)/.test(headerOf(answer, 'content-type') ?? ''))
+    return null;
+  return succeeded(bytes.length === 0 ? [] : [{ at: 'answer', content: bytes }]);
+}
+
+function succeeded(files: readonly ResultFile[]): RunEnd {
+  return files.length === 0
+    ? { state: 'failed', errorClass: 'retry_same_job', reason: 'zero_outputs', ...BILLED }
+    : { state: 'succeeded', files, ...BILLED };
+}

@@ -1,0 +1,75 @@
+import type { Dispatcher } from 'undici';
+import type { ErrorClass } from '../../../domain/rejections.ts';
+import { dataUrlsOf } from '../http/data-urls.ts';
+import { NOTHING_TO_ASK, RUN_IS_THE_ANSWER } from '../http/run-is-the-answer.ts';
+import { headerOf, type Answer } from '../http/read-answer.ts';
+import { refusalOf, UNCLEAR } from '../http/refusals.ts';
+import { createProviderClient } from '../http/provider-client.ts';
+import type { Provider, SubmitResult } from '../provider.ts';
+import { ENDPOINTS, errorOf, type Endpoint } from './openai-endpoints.ts';
+
+/** A large picture takes two minutes, a long text longer. Past this an answer is lost. */
+const RUN_TIMEOUT_MS = 10 * 60_000;
+
+/** A picture of 32 MiB, the largest that is taken, as base64. */
+const MAX_ANSWER_BYTES = 48 * 1024 * 1024;
+
+/** What their errors say (platform.openai.com/docs/guides/error-codes), where the status alone would say something else. */
+const KNOWN_ERRORS: Readonly<Record<string, ErrorClass>> = {
+  insufficient_quota: 'our_balance',
+  billing_hard_limit_reached: 'our_balance',
+  moderation_blocked: 'moderated_input',
+  content_policy_violation: 'moderated_input',
+  model_not_found: 'our_configuration',
+};
+
+export type OpenAiProviderOptions = {
+  readonly name: string;
+  /** With its version: `https://api.openai.com/v1/`. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly submitTimeoutMs?: number;
+  readonly dispatcher?: Dispatcher;
+};
+
+/**
+ * The adapter to OpenAI and to services that speak as it does: pictures, chat and speech. The post is the run, and nothing about it can be
+ * asked for later. A model is named with what makes it: `images/gpt-image-1`, `chat/gpt-5-mini`, `speech/gpt-4o-mini-tts`.
+ */
+export function createOpenAiProvider(options: OpenAiProviderOptions): Provider {
+  const { submitTimeoutMs = RUN_TIMEOUT_MS } = options;
+  const client = createProviderClient({
+    baseUrl: options.baseUrl,
+    headers: { authorization: `Bearer ${options.apiKey}` },
+    submitTimeoutMs,
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+    dispatcher: options.dispatcher,
+  });
+  return {
+    ...NOTHING_TO_ASK,
+    name: options.name,
+    capabilities: RUN_IS_THE_ANSWER,
+    submitTimeoutMs,
+    uploadInputs: dataUrlsOf,
+    fetchResult: client.fetchResult,
+
+    async submit({ model, input, reference }, mayPost, signal) {
+      const [, kind = '', name = ''] = /^([a-z]+)\/(.+)$/.exec(model) ?? [];
+      const endpoint = ENDPOINTS.get(kind);
+      if (endpoint === undefined)
+        return { outcome: 'rejected', errorClass: 'our_configuration', retryAfterMs: null };
+      const url = client.urlOf(endpoint.path);
+      const posted = await client.post(url, { ...input, model: name }, mayPost, signal);
+      return posted.outcome === 'answered' ? resultOf(posted.answer, endpoint, reference) : posted;
+    },
+  };
+}
+
+function resultOf(answer: Answer, endpoint: Endpoint, reference: string): SubmitResult {
+  if (answer.status !== 200) return refusalOf(answer, KNOWN_ERRORS[errorOf(answer)?.code ?? '']);
+  const end = endpoint.endOf(answer);
+  if (end === null) return UNCLEAR;
+  // What their support asks for; a service that gives none is asked by our reference.
+  const providerJobId = headerOf(answer, 'x-request-id') ?? reference;
+  return { outcome: 'ended', providerJobId, end };
+}

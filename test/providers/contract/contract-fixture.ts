@@ -1,0 +1,49 @@
+import { afterEach } from 'vitest';
+import type { Provider, SubmitResult } from '../../../activities/providers/provider.ts';
+import type { ContractSubject } from './dialect.ts';
+import { startFakeService, type FakeService } from './fake-service.ts';
+
+/** Long enough for a slow machine to answer, and short enough to wait for. */
+export const SUBMIT_TIMEOUT_MS = 400;
+
+export const NEVER = new AbortController().signal;
+export const mayPost = () => Promise.resolve(true);
+
+export type Started = {
+  readonly fake: FakeService;
+  readonly provider: Provider;
+  readonly submit: (reference?: string, signal?: AbortSignal, may?: typeof mayPost) => Promise<SubmitResult>;
+  /** A job that the service has accepted: its id there. */
+  readonly accept: () => Promise<string>;
+};
+
+/** Starts fakes and adapters for the tests of one describe block, and closes them after each. */
+export function createContractFixture(subject: ContractSubject) {
+  const started: FakeService[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((fake) => fake.close()));
+  });
+  return async (submitTimeoutMs = SUBMIT_TIMEOUT_MS): Promise<Started> => {
+    const fake = await startFakeService(subject.dialect);
+    started.push(fake);
+    const provider = subject.createProvider({ baseUrl: fake.url, submitTimeoutMs });
+    const submit: Started['submit'] = (reference = 'att_a_0_render_1', signal = NEVER, may = mayPost) =>
+      provider.submit(submissionOf(subject, reference), may, signal);
+    return {
+      fake,
+      provider,
+      submit,
+      async accept() {
+        const result = await submit();
+        if (result.outcome !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(result)}`);
+        return result.providerJobId;
+      },
+    };
+  };
+}
+
+export function submissionOf({ submission }: ContractSubject, reference: string) {
+  // The address carries the reference: a service that can be found by nothing else is found by that.
+  const webhookUrl = `https://holdfast.test/hooks/${reference}`;
+  return { ...submission, reference, deadlineSeconds: 60, webhookUrl };
+}

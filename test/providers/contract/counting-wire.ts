@@ -1,0 +1,60 @@
+import net from 'node:net';
+
+/** Everything that came over the wire to a fake, as its kernel saw it. */
+export type CountingWire = {
+  readonly url: string;
+  /** Connections that were made. */
+  readonly connections: () => number;
+  /** Request lines of posts among the bytes: what was sent, whatever the HTTP server made of it. */
+  readonly posts: () => number;
+  /** Bytes that went from the service to its client. */
+  readonly bytesBack: () => number;
+  /** Connections that their client ended by a reset. */
+  readonly resets: () => number;
+  readonly close: () => Promise<void>;
+};
+
+const POST_LINE = /POST \S+ HTTP\/1\.1\r\n/g;
+
+/** Stands between an adapter and a fake, and counts. A reset on one side is a reset on the other. */
+export async function createCountingWire(targetUrl: string): Promise<CountingWire> {
+  const target = new URL(targetUrl);
+  const links: { sent: string; readonly near: net.Socket; readonly far: net.Socket }[] = [];
+  let bytesBack = 0;
+  let resets = 0;
+  const server = net.createServer({ allowHalfOpen: true }, (near) => {
+    const far = net.connect({ port: Number(target.port), host: target.hostname, allowHalfOpen: true });
+    const link = { sent: '', near, far };
+    links.push(link);
+    near.on('data', (chunk) => (link.sent += chunk.toString('latin1')));
+    far.on('data', (chunk) => (bytesBack += chunk.length));
+    near.on('error', () => {
+      resets += 1;
+      far.resetAndDestroy();
+    });
+    far.on('error', () => near.resetAndDestroy());
+    // What a server destroys without having answered, its client sees end.
+    far.on('close', () => near.destroy());
+    near.pipe(far);
+    far.pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as net.AddressInfo;
+  return {
+    url: `http://127.0.0.1:${String(port)}`,
+    connections: () => links.length,
+    posts: () => links.reduce((sum, { sent }) => sum + (sent.match(POST_LINE)?.length ?? 0), 0),
+    bytesBack: () => bytesBack,
+    resets: () => resets,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const { near, far } of links) {
+          near.destroy();
+          far.destroy();
+        }
+      }),
+  };
+}

@@ -1,0 +1,91 @@
+import type { Provider, Submission } from '../../../activities/providers/provider.ts';
+
+/** A request as it came over the wire, read to its end. */
+export type WireRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** undefined when it is none. */
+  readonly json: unknown;
+  /** Where the client reached the fake: links begin so. */
+  readonly origin: string;
+};
+
+export type WireAnswer = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is; anything but bytes as JSON. */
+  readonly body?: unknown;
+};
+
+export type FakeFile = {
+  readonly url: string;
+  /** What the service says of it, where it says so: of the file that is there unless a test lies. */
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly contentType: string;
+};
+
+/** A job as the fake keeps it. Tests move its state on; the dialect puts it into the service's words. */
+export type FakeJob = {
+  readonly id: string;
+  readonly submission: unknown;
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'moderated' | 'canceled' | 'never heard of';
+  files: readonly FakeFile[];
+};
+
+export type FakeJobs = {
+  readonly all: () => readonly FakeJob[];
+  readonly get: (id: string) => FakeJob | undefined;
+  readonly add: (id: string, submission: unknown) => FakeJob;
+};
+
+/** How one service speaks: what its fake needs to behave like the original. */
+export type Dialect = {
+  readonly isSubmission: (request: WireRequest) => boolean;
+  /** Takes a submission as the original does, and answers every other request from the jobs that there are. */
+  readonly handle: (request: WireRequest, jobs: FakeJobs) => WireAnswer;
+  /** What the service documents as "nothing was started", and the class an adapter is to make of it. */
+  readonly refusals: readonly (WireAnswer & { readonly means: string })[];
+  /** Answers of success that prove nothing, beyond what every service may be given. */
+  readonly nonsense?: readonly WireAnswer[];
+};
+
+/** Of a service whose answer to a post is the run. */
+export type AnsweringDialect = Dialect & {
+  /** What the fake makes when no test asks for something else. */
+  readonly usual: Buffer;
+  /** The answer that holds these files; none: a success with nothing in it. */
+  readonly answerOf: (...files: readonly Buffer[]) => WireAnswer;
+  /** Answers of success that hold a failure, and how an adapter is to understand them. */
+  readonly failures: readonly { readonly what: string; readonly answer: WireAnswer; readonly end: object }[];
+};
+
+export type AnsweringSubject = ContractSubject & {
+  readonly dialect: AnsweringDialect;
+  readonly mediaType: string;
+  /** What an answer may hold in place of a result. */
+  readonly badContents: readonly { readonly what: string; readonly content: Buffer }[];
+};
+
+/** An adapter under the contract. */
+export type ContractSubject = {
+  readonly name: string;
+  /** Sent to the service with each call, and to nobody else; null: it asks for none. */
+  readonly apiKey: string | null;
+  readonly createProvider: (options: {
+    readonly baseUrl: string;
+    readonly submitTimeoutMs: number;
+  }) => Provider;
+  readonly dialect: Dialect;
+  readonly submission: Pick<Submission, 'model' | 'input'>;
+  /** How its webhooks are signed; absent: not at all. */
+  readonly signWebhook?: (
+    body: Buffer,
+    eventId: string,
+    sentAtMs: number,
+  ) => Readonly<Record<string, string>>;
+  /** A webhook about a job. Absent: it sends none. */
+  readonly webhookOf?: (jobId: string) => unknown;
+};

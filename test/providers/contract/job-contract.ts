@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { createContractFixture, NEVER } from './contract-fixture.ts';
+import type { ContractSubject, FakeJob } from './dialect.ts';
+import {
+  answering,
+  answeringLate,
+  closing,
+  resetting,
+  takingAndAnsweringHalf,
+  takingAndResetting,
+  type Fault,
+} from './fake-service.ts';
+
+/** What befalls a question that may be asked again. */
+const UNANSWERED: readonly (readonly [string, Fault])[] = [
+  ['its connection is closed', closing],
+  ['its connection is reset', resetting],
+  ['its answer is reset half way', takingAndAnsweringHalf('reset')],
+  ['a 500 is the answer', answering({ status: 500, body: { data: [], status: 'failed' } })],
+  ['a 502 is the answer', answering({ status: 502, body: Buffer.from('<h1>Bad Gateway</h1>') })],
+  ['a 429 is the answer', answering({ status: 429, headers: { 'retry-after': '1' }, body: {} })],
+  ['a page is the answer', answering({ status: 200, body: Buffer.from('<html>') })],
+  [
+    'a packed bomb is the answer',
+    answering({ status: 200, headers: { 'content-encoding': 'gzip' }, body: Buffer.alloc(2_000_000) }),
+  ],
+];
+
+/** The contract of a service that is polled to the end of a job. */
+export function describeJobs(subject: ContractSubject): void {
+  const start = createContractFixture(subject);
+
+  async function jobIn(state: FakeJob['state']) {
+    const started = await start();
+    const id = await started.accept();
+    const [job] = started.fake.jobs.all();
+    if (job === undefined) throw new Error('the fake has no job');
+    job.state = state;
+    return { ...started, id, job };
+  }
+
+  describe('a job', () => {
+    it('is accepted by a service that is slow', async () => {
+      const { fake, submit } = await start(2_000);
+      fake.setFaults({ submission: answeringLate(600) });
+      expect((await submit()).outcome).toBe('accepted');
+      expect(fake.wire.posts()).toBe(1);
+    });
+
+    it.each([
+      ['queued', { state: 'queued' }],
+      ['running', { state: 'running' }],
+      ['failed', { state: 'failed', reason: 'failed' }],
+      ['moderated', { state: 'failed', reason: 'failed', errorClass: 'moderated_output' }],
+      ['canceled', { state: 'canceled' }],
+      ['never heard of', { state: 'unknown' }],
+    ] as const)('that is %s is polled as %j', async (state, expected) => {
+      const { provider, id } = await jobIn(state);
+      const poll = await provider.poll(id, NEVER);
+      expect(poll).toMatchObject(expected);
+      expect(poll.retryAfterMs).toBeGreaterThan(0);
+    });
+
+    it('that succeeded without an output has failed', async () => {
+      const { provider, id } = await jobIn('succeeded');
+      expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'failed', reason: 'zero_outputs' });
+    });
+
+    it('that is not there is gone', async () => {
+      const { provider, id, fake } = await jobIn('running');
+      fake.setFaults({ other: answering({ status: 404, body: {} }) });
+      expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'gone' });
+    });
+
+    it.each(UNANSWERED)('is in a state that is unknown, and no failure, when %s', async (_what, fault) => {
+      const { provider, id, fake } = await jobIn('running');
+      fake.setFaults({ other: fault });
+      const poll = await provider.poll(id, NEVER);
+      expect(poll.state).toBe('unknown');
+      expect(poll.retryAfterMs).toBeGreaterThan(0);
+      fake.setFaults({});
+      expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'running' });
+    });
+
+    it('is no longer asked about once its caller gives up', async () => {
+      const { provider, id, fake } = await jobIn('running');
+      fake.setFaults({ other: answeringLate(5_000) });
+      expect(await provider.poll(id, AbortSignal.timeout(50))).toMatchObject({ state: 'unknown' });
+    });
+  });
+
+  describe('a cancel', () => {
+    it('stops a job that waits, or asks for it, and comes too late for one that has ended', async () => {
+      const { provider, id, job } = await jobIn('queued');
+      expect(['stopped', 'requested']).toContain(await provider.cancel(id, NEVER));
+      expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'canceled' });
+      job.state = 'failed';
+      expect(await provider.cancel(id, NEVER)).toBe('too_late');
+    });
+
+    it.each([...UNANSWERED, ['it was heard and its answer is lost', takingAndResetting] as const])(
+      'may have been heard when %s',
+      async (_what, fault) => {
+        const { provider, id, fake } = await jobIn('running');
+        fake.setFaults({ other: fault });
+        expect(await provider.cancel(id, NEVER)).toBe('requested');
+      },
+    );
+  });
+
+  describe('a look-up by our reference', () => {
+    it('finds what was accepted and whose answer was lost, as far as the service can be asked', async () => {
+      const { fake, provider, submit } = await start();
+      fake.setFaults({ submission: takingAndResetting });
+      await submit('att_lost_0_render_1');
+      const found = await provider.lookup('att_lost_0_render_1', NEVER);
+      const [job] = fake.jobs.all();
+      if (provider.capabilities.lookup === 'none') expect(found).toEqual({ outcome: 'unknown' });
+      else {
+        expect(found).toMatchObject({ outcome: 'found' });
+        if (found.outcome === 'found' && job !== undefined) {
+          job.state = 'running';
+          expect(await provider.poll(found.providerJobId, NEVER)).toMatchObject({ state: 'running' });
+        }
+      }
+    });
+
+    it('does not find another job, and says "not found" only where that proves something', async () => {
+      const { provider, submit } = await start();
+      await submit('att_another_0_render_1');
+      const found = await provider.lookup('att_never_0_render_1', NEVER);
+      const isAsked = provider.capabilities.lookup !== 'none';
+      expect(found).toEqual({ outcome: isAsked ? 'not_found' : 'unknown' });
+    });
+
+    it.each(UNANSWERED)('proves nothing when %s', async (_what, fault) => {
+      const { fake, provider, submit } = await start();
+      await submit();
+      fake.setFaults({ other: fault });
+      expect(await provider.lookup('att_never_0_render_1', NEVER)).toEqual({ outcome: 'unknown' });
+    });
+  });
+
+  describe('whose a job is', () => {
+    it('is said by the service’s own record of it, where there is one', async () => {
+      const { provider, id, fake } = await jobIn('running');
+      const identity = await provider.identify(id, NEVER);
+      expect([
+        { outcome: 'found', reference: 'att_a_0_render_1' },
+        { outcome: 'unsupported' },
+      ]).toContainEqual(identity);
+      fake.setFaults({ other: closing });
+      expect(['unknown', 'unsupported']).toContain((await provider.identify(id, NEVER)).outcome);
+    });
+  });
+}

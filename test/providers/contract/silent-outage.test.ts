@@ -1,0 +1,64 @@
+import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, test } from 'vitest';
+import { createDroppingProxy } from '../../soak/jobs/dropping-proxy.ts';
+import { mayPost, submissionOf } from './contract-fixture.ts';
+import { startFakeService } from './fake-service.ts';
+import { SUBJECTS } from './subjects.ts';
+
+/** Every packet is lost for so long; posts are given up long before. */
+const OUTAGE_MS = 18_000;
+const SUBMIT_TIMEOUT_MS = 8_000;
+/** The next try of a kernel comes within as long again as it has waited; the proxy's is at 25.4 s. */
+const UNTIL_DELIVERED_MS = 10_000;
+
+const POSTS = 12;
+const CLOSED = 4;
+
+/** A post of a client that gives up by closing its socket, as most do: its kernel goes on sending what is in the buffer. */
+async function postAndClose(url: string): Promise<void> {
+  const { port, hostname } = new URL(url);
+  const socket = net.connect({ port: Number(port), host: hostname });
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.once('connect', resolve));
+  socket.end('POST /closed HTTP/1.1\r\nhost: fake\r\ncontent-length: 2\r\n\r\n{}');
+}
+
+describe.concurrent('while every packet to a service is lost for 18 s', () => {
+  test.each(SUBJECTS)(
+    '$name: nothing that was given up is accepted later, though what others closed is delivered',
+    async (subject) => {
+      // From the test's own context, since several of these wait at once.
+      const { expect } = await import('vitest');
+      const fake = await startFakeService(subject.dialect);
+      const proxy = await createDroppingProxy();
+      proxy.forwardTo(fake.url);
+      const provider = subject.createProvider({ baseUrl: proxy.url, submitTimeoutMs: SUBMIT_TIMEOUT_MS });
+      const submitAll = (name: string) =>
+        Promise.all(
+          Array.from({ length: POSTS }, (_, number) =>
+            provider.submit(
+              submissionOf(subject, `att_${name}_${String(number)}`),
+              mayPost,
+              new AbortController().signal,
+            ),
+          ),
+        );
+      await submitAll('before');
+      const taken = fake.taken();
+      expect(taken).toBe(POSTS);
+
+      proxy.drop();
+      const restored = sleep(OUTAGE_MS).then(proxy.restore);
+      await Promise.all(Array.from({ length: CLOSED }, () => postAndClose(proxy.url)));
+      const lost = await submitAll('lost');
+      expect(lost).toEqual(lost.map(() => ({ outcome: 'unknown', mayArriveLater: false })));
+      await restored;
+      await sleep(UNTIL_DELIVERED_MS);
+      expect(fake.taken(), 'posts that were reset').toBe(taken);
+      expect(fake.requests.filter(({ path }) => path === '/closed')).toHaveLength(CLOSED);
+      await proxy.close();
+      await fake.close();
+    },
+  );
+});

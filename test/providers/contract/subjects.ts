@@ -1,0 +1,93 @@
+import { createGenericProvider } from '../../../activities/providers/generic/generic-provider.ts';
+import {
+  parseWebhookSecret,
+  signStandardWebhook,
+} from '../../../activities/providers/http/standard-webhook.ts';
+import { createOpenAiProvider } from '../../../activities/providers/openai/openai-provider.ts';
+import { blackPng, PICTURES } from '../../activities/pictures.ts';
+import { sineWave } from '../../activities/sounds.ts';
+import type { AnsweringSubject, ContractSubject } from './dialect.ts';
+import { GENERIC_DIALECT } from './generic-dialect.ts';
+import { chatDialect, imagesDialect, speechDialect } from './openai-dialect.ts';
+
+const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret of this test').toString('base64')}`;
+
+const signStandardly: ContractSubject['signWebhook'] = (body, id, sentAtMs) => {
+  const timestamp = String(Math.floor(sentAtMs / 1_000));
+  const signature = signStandardWebhook(parseWebhookSecret(WEBHOOK_SECRET), id, timestamp, body);
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,other ${signature}` };
+};
+
+export const GENERIC: ContractSubject = {
+  name: 'generic',
+  apiKey: 'key-of-the-gpu-box',
+  createProvider: (options) =>
+    createGenericProvider({
+      ...options,
+      name: 'our_gpus',
+      apiKey: 'key-of-the-gpu-box',
+      webhookSecret: WEBHOOK_SECRET,
+    }),
+  dialect: GENERIC_DIALECT,
+  submission: { model: 'flux-dev', input: { prompt: 'A kettle' } },
+  signWebhook: signStandardly,
+  webhookOf: (id) => ({ id, status: 'succeeded' }),
+};
+
+/** One that asks for no key and signs nothing, as the local model service does. */
+export const LOCAL: ContractSubject = {
+  name: 'local',
+  apiKey: null,
+  createProvider: (options) => createGenericProvider({ ...options, name: 'local' }),
+  dialect: GENERIC_DIALECT,
+  submission: { model: 'local/render', input: { kind: 'static_ad', brief: { headline: 'A headline' } } },
+  webhookOf: (id) => ({ id, status: 'succeeded' }),
+};
+
+const PNG = await PICTURES['image/png']();
+const PAGE = { what: 'a page', content: Buffer.from('<!doctype html><h1>Sign in</h1>') };
+
+const openAi = (
+  what: string,
+  rest: Pick<AnsweringSubject, 'dialect' | 'submission' | 'mediaType' | 'badContents'>,
+): AnsweringSubject => ({
+  ...rest,
+  name: `openai ${what}`,
+  apiKey: 'sk-key-of-this-test',
+  createProvider: ({ baseUrl, submitTimeoutMs }) =>
+    createOpenAiProvider({
+      name: 'openai',
+      baseUrl: `${baseUrl}/v1/`,
+      apiKey: 'sk-key-of-this-test',
+      submitTimeoutMs,
+    }),
+});
+
+export const OPENAI: readonly AnsweringSubject[] = [
+  openAi('images', {
+    dialect: imagesDialect(PNG),
+    submission: { model: 'images/gpt-image-1', input: { prompt: 'A kettle', size: '1024x1024' } },
+    mediaType: 'image/png',
+    badContents: [
+      PAGE,
+      { what: 'a picture that was cut short', content: PNG.subarray(0, -200) },
+      { what: 'a picture of another type', content: await PICTURES['image/webp']() },
+      { what: 'a bomb of pixels', content: await blackPng(10_000, 10_000) },
+    ],
+  }),
+  openAi('chat', {
+    dialect: chatDialect(Buffer.from('{ "scenes": ["A kettle"] }')),
+    submission: { model: 'chat/gpt-5-mini', input: { messages: [{ role: 'user', content: 'A script' }] } },
+    mediaType: 'application/json',
+    badContents: [PAGE, { what: 'half of the JSON', content: Buffer.from('{ "scenes": [') }],
+  }),
+  openAi('speech', {
+    dialect: speechDialect(sineWave(1)),
+    submission: { model: 'speech/gpt-4o-mini-tts', input: { input: 'A kettle', voice: 'alloy' } },
+    mediaType: 'audio/wav',
+    badContents: [PAGE, { what: 'a picture', content: PNG }],
+  }),
+];
+
+/** Every adapter there is. One that is added here is under the whole contract, and under the outages. */
+export const SUBJECTS: readonly ContractSubject[] = [GENERIC, LOCAL, ...OPENAI];

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { afterRejection, waitBeforeNext } from '../../domain/rejections.ts';
+
+describe('after a submission that provably did not run', () => {
+  it.each(['capacity', 'unavailable'] as const)(
+    '%s waits, however many attempts there were',
+    (errorClass) => {
+      expect(afterRejection(errorClass, 3, 3)).toEqual({ next: 'wait' });
+    },
+  );
+
+  it('one that failed before it began is an attempt like any other', () => {
+    expect(afterRejection('resubmit', 2, 3)).toEqual({ next: 'resubmit' });
+    expect(afterRejection('resubmit', 3, 3)).toEqual({ next: 'fail', code: 'provider_rejected' });
+  });
+});
+
+describe('the wait before the next submission to a service that takes none just now', () => {
+  const waitAfter = (refusals: number, sinceFirstMs: number, retryAfterMs: number | null = null) =>
+    waitBeforeNext({ refusals, sinceFirstMs, retryAfterMs, withinSeconds: 60 });
+
+  it('doubles, up to half a minute', () => {
+    expect([1, 2, 3, 5, 6, 40].map((refusals) => waitAfter(refusals, 0))).toEqual([
+      1_000, 2_000, 4_000, 16_000, 30_000, 30_000,
+    ]);
+  });
+
+  it('is as long as the service says, where that is longer', () => {
+    expect(waitAfter(1, 0, 10_000)).toBe(10_000);
+    expect(waitAfter(5, 0, 1_000)).toBe(16_000);
+  });
+
+  it('is none where it would end too late', () => {
+    expect(waitAfter(5, 44_000)).toBe(16_000);
+    expect(waitAfter(5, 44_001)).toBeNull();
+    expect(waitAfter(1, 0, 3_600_000)).toBeNull();
+  });
+});
