@@ -2,18 +2,32 @@ import { parseArgs } from 'node:util';
 import { showReport } from './show-report.ts';
 import type { BenchReport } from './bench-report.ts';
 
-type Bench = (progress: (line: string) => void, sizes?: readonly number[]) => Promise<BenchReport>;
+type Options = {
+  /** Entries there are, of the growth benchmark. */
+  readonly sizes?: readonly number[] | undefined;
+  /** The folder of another checkout. */
+  readonly against?: string | undefined;
+};
+
+type Bench = (progress: (line: string) => void, options: Options) => Promise<BenchReport>;
 
 /** Loaded when asked for: each starts servers of its own. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ledger: async () => (await import('./ledger/bench-ledger.ts')).benchLedger,
-  'ledger --growth': async () => (await import('./ledger/bench-growth.ts')).benchGrowth,
+  'ledger --growth': async () => {
+    const { benchGrowth } = await import('./ledger/bench-growth.ts');
+    return (progress, { sizes }) => benchGrowth(progress, sizes);
+  },
   'ledger --grants': async () => (await import('./ledger/bench-grants.ts')).benchGrants,
   'ledger --profile': async () => (await import('./ledger/bench-profile.ts')).benchProfile,
   jobs: async () => (await import('./jobs/bench-jobs.ts')).benchJobs,
+  'jobs --against': async () => {
+    const { benchAgainst } = await import('./jobs/bench-against.ts');
+    return (progress, { against = '' }) => benchAgainst(progress, against);
+  },
 };
 
-const USAGE = `usage: npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [--sizes <entries,…>] [--json]`;
+const USAGE = `usage: npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [--sizes <entries,…>] [--json]; --against takes the folder of another checkout`;
 const EXIT_CODE_MISUSE = 2;
 
 /** Progress goes to stderr, the report to stdout. */
@@ -26,16 +40,23 @@ async function main(args: readonly string[]): Promise<void> {
       grants: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       sizes: { type: 'string' },
+      against: { type: 'string' },
     },
     allowPositionals: true,
   });
   const [name] = positionals;
-  const parts = (['growth', 'grants', 'profile'] as const).filter((part) => values[part]);
+  const parts = [
+    ...(['growth', 'grants', 'profile'] as const).filter((part) => values[part]),
+    ...(values.against === undefined ? [] : ['against']),
+  ];
   const part = parts.map((chosen) => ` --${chosen}`).join('');
   const load = name === undefined || positionals.length > 1 ? undefined : BENCHES[`${name}${part}`];
   if (load === undefined) throw new TypeError(USAGE);
   const bench = await load();
-  const report = await bench((line) => process.stderr.write(`${line}\n`), readSizes(values.sizes));
+  const report = await bench((line) => process.stderr.write(`${line}\n`), {
+    sizes: readSizes(values.sizes),
+    against: values.against,
+  });
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : showReport(report));
 }
 
