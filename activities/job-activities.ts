@@ -52,7 +52,7 @@ export type JobActivityDependencies = {
 
 export type JobActivities = ReturnType<typeof createJobActivities>;
 
-/** What the workflows of a job can have done, in the order of its life. Workflows see the type of this only. */
+/** The activities of a job's workflows, in the order of its life. Workflows see the type of this only. */
 export function createJobActivities(dependencies: JobActivityDependencies) {
   const { database, providers, assets } = dependencies;
   const thisProcess = findThisProcess();

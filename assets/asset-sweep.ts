@@ -1,7 +1,7 @@
 import type { Database } from '../ledger/database.ts';
 import { ASSET_GRACE_MS, assetNameOf, type AssetStore, type StoredFile } from './asset-store.ts';
 
-/** What a sweep needs to know of the database. */
+/** The questions of a sweep to the database. */
 export type AssetNeeds = {
   /** Of these assets, those that nothing refers to. */
   readonly unneededOf: (sha256s: readonly string[]) => Promise<readonly string[]>;
@@ -9,7 +9,7 @@ export type AssetNeeds = {
   readonly identity: () => Promise<string>;
 };
 
-/** What was done in a part of the store. */
+/** The counts of a sweep of one section. */
 export type SweepCounts = {
   readonly looked_at: number;
   readonly set_aside: number;
@@ -19,7 +19,7 @@ export type SweepCounts = {
 
 export const NOTHING_SWEPT: SweepCounts = { looked_at: 0, set_aside: 0, removed: 0, bytes_removed: 0 };
 
-/** What a failed output's attempt brought too late may be asked for by support. */
+/** A late result of a failed output is kept this long for support. */
 export const LATE_RESULT_DAYS = 30;
 
 /** The store belongs to another database, and all of its files would be unknown to this one. */

@@ -6,7 +6,7 @@ const INCOMPLETE: ReadonlySet<string | undefined> = new Set([
   'commander.missingMandatoryOptionValue',
 ]);
 
-/** What the options that were given make necessary, in words: `--reason <text>`. */
+/** The options that the given ones make necessary, in words: `--reason <text>`. */
 export type Needs<Options> = (options: Partial<Options>) => readonly string[];
 
 /** A command that says at once all that is missing of a call; commander itself says one thing at a time. */

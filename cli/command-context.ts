@@ -5,7 +5,7 @@ import { CommandError, EXIT_CODE } from './exit-codes.ts';
 /** The HTTP API that the commands call, and the platform key they call it with. */
 export type ApiTarget = { readonly url: string; readonly key: string };
 
-/** What a command line is told by its main.ts: how it is called, and where what it works on is found. */
+/** The surroundings of a command line, by its main.ts: its name, and where the API and PostgreSQL are. */
 export type CommandContext = {
   /** How a person calls it, for help and advice: `holdfast`, or `./holdfast` in a checkout. */
   readonly program: string;
@@ -13,7 +13,7 @@ export type CommandContext = {
   readonly actor: string;
   /** The time, in ms since 1970. */
   readonly now: () => number;
-  /** What to do when the API does not respond: one sentence. */
+  /** The advice when the API does not respond: one sentence. */
   readonly whenApiIsAway: string;
   /** Throws a CommandError that says what to set. */
   readonly api: () => Promise<ApiTarget>;
@@ -21,7 +21,7 @@ export type CommandContext = {
   readonly databaseUrl: () => Promise<string>;
 };
 
-/** What the environment names; null where it names nothing. Half an API (an address without its key) is a fault. */
+/** The settings of the environment; null where there are none. Half an API (an address without its key) is a fault. */
 export function namedTargets({ apiUrl, platformKey, databaseUrl }: CliConfig): {
   readonly api: ApiTarget | null;
   readonly databaseUrl: string | null;

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../runtime/configuration-error.ts';
 import { CommandError, EXIT_CODE } from './exit-codes.ts';
 import { printProgress } from './terminal.ts';
 
-/** What every `holdfast` command line begins with: its commands are added to it. */
+/** The program `holdfast` without commands: they are added to it. */
 export function createProgram(program: string, helpFooter: string): CliCommand {
   return new CliCommand('holdfast')
     .description('Holdfast: durable generation jobs whose credits always add up.')

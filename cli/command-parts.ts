@@ -3,7 +3,7 @@ import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { LINE_WIDTH } from './fit-line.ts';
 
-/** What every command of an operator has in common. */
+/** The parts that every command of an operator has in common. */
 
 export function withJson(command: CliCommand): CliCommand {
   return command.option('--json', 'print the answer as JSON', false);
@@ -13,7 +13,7 @@ export function withAccount(command: CliCommand): CliCommand {
   return command.argument('<account>', 'its id', accountArgument);
 }
 
-/** What a command's help ends with: lines to copy. */
+/** The end of a command's help: lines to copy. */
 export function example({ program }: CommandContext, ...calls: readonly string[]): string {
   return `\nFor example:\n${calls.map((call) => foldCall(`  $ ${program} ${call}`)).join('\n')}`;
 }

@@ -8,7 +8,7 @@ const PROBLEM = z.object({
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
 });
 
-/** What a person can do about a code, beyond what its detail says. */
+/** The advice for a code, beyond its detail. */
 const ADVICE: Readonly<Record<string, string>> = {
   unauthenticated: 'Set HOLDFAST_PLATFORM_KEY to a live platform key.',
   forbidden: 'Use a platform key with the scope that is named, or admin.',

@@ -1,4 +1,4 @@
-/** What a script can rely on (shown by `holdfast --help`). */
+/** The exit codes that a script can rely on (shown by `holdfast --help`). */
 export const EXIT_CODE = { ok: 0, failed: 1, usage: 2, notRunning: 3 } as const;
 
 /** Ends a command with a message and a code of its own; everything else thrown is a failure (1). */

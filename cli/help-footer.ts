@@ -3,7 +3,7 @@ import { fitLines } from './fit-line.ts';
 /** Text on the left, what it is or does on the right. */
 type HelpLine = readonly [left: string, right: string];
 
-/** What `--help` ends with, under headings. */
+/** The end of `--help`, under headings. */
 export type HelpSections = {
   /** Commands without the program's name. */
   readonly examples: readonly HelpLine[];

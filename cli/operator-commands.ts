@@ -25,7 +25,7 @@ import { addSupportCommands } from './support-commands.ts';
 
 const REPEAT = 'your own key: repeated with the same values, it does nothing twice';
 
-/** What an operator does with accounts, credits and jobs; each command is loaded when it is called, so that `--help` is fast. */
+/** The commands for accounts, credits and the ledger; each command is loaded when it is called, so that `--help` is fast. */
 export function addOperatorCommands(program: CliCommand, context: CommandContext): void {
   addAccount(program, context);
   addGrant(program, context);

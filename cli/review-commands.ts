@@ -6,7 +6,7 @@ import type { CommandContext } from './command-context.ts';
 import { accountArgument, reviewArgument, wholeNumberArgument } from './arguments.ts';
 import { example, withJson } from './command-parts.ts';
 
-/** What support does with reports of unusable outputs. */
+/** Support's commands for reports of unusable outputs. */
 export function addReviewCommands(program: CliCommand, context: CommandContext): void {
   const review = program
     .command('review')

@@ -23,7 +23,7 @@ type ResolveOptions = JobCommandOptions & {
   readonly providerJobId?: string;
 };
 
-/** What support does about jobs, over HTTP; each command is loaded when it is called. */
+/** Support's commands for jobs, over HTTP; each command is loaded when it is called. */
 export function addSupportCommands(program: CliCommand, context: CommandContext): void {
   const job = program
     .command('job')
@@ -154,7 +154,7 @@ function addRepairs(program: CliCommand, context: CommandContext): void {
     });
 }
 
-/** What all commands that change a job have: which it is, why, and the key. */
+/** The parts of every command that changes a job: which job, the reason, the key. */
 // Commander does not type options: each command knows its own.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 function addJobCommand<Options extends JobCommandOptions>(

@@ -24,7 +24,7 @@ export type StartDescription = {
   readonly staticDetails: string;
 };
 
-/** What support sees of a job in Temporal UI from its first moment. In clear, so: nothing of what the customer wrote. */
+/** The summary of a job in Temporal UI, from its first moment. In clear, so: no text of the customer. */
 export function describeStart(start: {
   readonly accountId: string;
   readonly jobId: string;

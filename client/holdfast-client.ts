@@ -109,7 +109,7 @@ export function createHoldfastClient(temporal: {
   };
 }
 
-/** What this deployment runs and allows is the workers' to say: here only what no deployment would take is refused. */
+/** The workers decide which kinds and models this deployment has: only a body that no deployment would take is refused here. */
 function rulesOf(catalogue: Catalogue): RequestRules {
   const providers = catalogue.models.flatMap((model) =>
     Object.keys(model.makes).flatMap((kind) => providersFor(model, kind)),
@@ -122,7 +122,7 @@ function rulesOf(catalogue: Catalogue): RequestRules {
   };
 }
 
-/** What keeps a job from being named. Callers in JavaScript may send anything. */
+/** The faults of an account id or a key. Callers in JavaScript may send anything. */
 function faultsOf(job: Readonly<Record<keyof OwnedJob, unknown>>): readonly FieldError[] {
   const { accountId, idempotencyKey } = job;
   const faults: FieldError[] = [];

@@ -16,6 +16,6 @@ export function isTemporalAway(error: unknown): boolean {
   if (isGrpcDeadlineError(error) || isGrpcCancelledError(error)) return true;
   if (isGrpcServiceError(error)) return isRetryableError(error);
   if (error instanceof ServiceError) return error.cause === undefined || isTemporalAway(error.cause);
-  // What the SDK throws while a lazy connection cannot be made is a plain Error of its own.
+  // While a lazy connection cannot be made, the SDK throws a plain Error.
   return error instanceof Error && error.cause !== undefined && isTemporalAway(error.cause);
 }

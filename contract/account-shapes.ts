@@ -39,7 +39,7 @@ export const plan = z.strictObject({
   plan: z.enum(PLAN_NAMES).nullable(),
   period_start: instant.nullable(),
   period_end: instant.nullable(),
-  /** What the next period is of; null: the plan ends with this one. */
+  /** The plan of the next period; null: the plan ends with this one. */
   next_plan: z.enum(PLAN_NAMES).nullable(),
   renewal: z.enum(RENEWALS),
 });
@@ -95,7 +95,7 @@ export const limitsBody = z.strictObject({
     }),
 });
 
-/** What an account may do at most; null is no limit. Credits are per billing period. */
+/** The limits of an account; null is no limit. Credits are per billing period. */
 export const limits = z.strictObject({
   max_concurrent_jobs: jobsAtOnce,
   member_credits_per_period: creditsOrNone,

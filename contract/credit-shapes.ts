@@ -88,7 +88,7 @@ export const entry = z.strictObject({
   reason: z.string().nullable(),
   balance_after: credits,
   created_at: instant,
-  /** What it charged (a commit, a spend), and what it gave back of an earlier charge. */
+  /** The credits it charged (a commit, a spend), and those it gave back of an earlier charge. */
   charged: credits,
   refunded: credits,
 });
@@ -115,7 +115,7 @@ export const statement = z.strictObject({
   to: instant,
   opening: credits,
   closing: credits,
-  /** What was committed and spent, before refunds. */
+  /** Commits and spends, before refunds. */
   charged: credits,
   refunded: credits,
   sums: z.strictObject({

@@ -118,7 +118,7 @@ function nameOfType(expected: string): string {
   }
 }
 
-/** What stands at a path of a body; undefined when nothing does. Own properties only. */
+/** The value at a path of a body; undefined when nothing does. Own properties only. */
 function valueAt(body: unknown, path: Path): unknown {
   let value = body;
   for (const step of path) {

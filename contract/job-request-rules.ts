@@ -13,7 +13,7 @@ const SANDBOX_SCRIPTS =
   'It draws Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Chinese, Japanese, Korean and emoji.';
 
 export type RequestRules = {
-  /** What can be asked for. */
+  /** The catalogue that a request is checked against. */
   readonly catalogue: Catalogue;
   /** The model services that this deployment has, by the names that models give. */
   readonly providers: readonly string[];
@@ -47,7 +47,7 @@ function offerErrors(work: WorkItem, pointer: string, rules: RequestRules): read
 }
 
 /**
- * What is wrong with the edits of a request once their sources are known: an edit is of its source's kind, so the rules of that kind
+ * The faults of a request's edits once their sources are known: an edit is of its source's kind, so the rules of that kind
  * are held against it here. Every source that `sourceOf` is asked for is there.
  */
 export function editErrors(
@@ -102,7 +102,7 @@ function pointerOf(request: JobRequest, item: number): string {
   return request.kind === BATCH_KIND ? `/items/${String(item)}` : '';
 }
 
-/** What is wrong with a body whose every field is right by itself. */
+/** The faults of a body whose every field is right by itself. */
 export function ruleErrors(request: JobRequest, rules: RequestRules): readonly FieldError[] {
   const items = workItemsOf(request);
   return [
@@ -137,7 +137,7 @@ function workErrors(work: WorkItem, pointer: string, rules: RequestRules): reado
   return [...errors, ...(rules.allowsLocalAssetUrls ? [] : assetUrlErrors(work, pointer))];
 }
 
-/** What the sandbox writes into a picture: a text that it has no glyphs for would be paid and not seen. */
+/** The texts that the sandbox draws: one that it has no glyphs for would be paid and not seen. */
 function drawnTextErrors({ brief, instruction }: WorkItem, pointer: string): readonly FieldError[] {
   const drawn = {
     'brief/headline': brief?.headline,

@@ -40,7 +40,7 @@ const metadata = z
   })
   .meta({ maxProperties: LIMITS.metadataPairs });
 
-/** What describes work of any kind. */
+/** The fields of work of any kind. */
 const work = {
   model: requestText({ max: MODEL_NAME_LENGTH }).optional(),
   test_scenario: z.enum(TEST_SCENARIOS).optional(),

@@ -26,7 +26,7 @@ export const failure = z.strictObject({
   retryable: z.boolean(),
 });
 
-/** What the provider says of a job under way. All null before it says anything, both numbers while it waits in its queue. */
+/** The progress of a job by its provider. All null before the first report, both numbers while it waits in its queue. */
 export const progress = z.strictObject({
   stage: z.string().nullable(),
   /** 0 … 1, where the provider tells. */

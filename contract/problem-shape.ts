@@ -25,11 +25,11 @@ const watchedJobs = z.strictObject({ limit: z.literal('watched_jobs'), places: z
 /** A limit of the account that a job would exceed: of the credits of a member or project, or of its jobs under way. */
 export type ReachedLimit = ExceededCap | Readonly<z.output<typeof jobsAtOnce>>;
 
-/** What is known of the money when a request is refused. */
+/** Whether anything was charged when a request is refused. */
 const billed = z.enum(['no', 'yes', 'unknown']);
 export type Billed = z.output<typeof billed>;
 
-/** What a problem says beyond its code. What is absent is not shown. */
+/** The fields of a problem beyond its code. An absent one is not shown. */
 const extensions = {
   required: credits.optional(),
   available: credits.optional(),

@@ -31,7 +31,7 @@ const time = z.string().refine((text) => parseInstant(text) !== null, {
   error: 'A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z.',
 });
 
-/** What a command asks, and why: the body of its HTTP call, under the command's name. */
+/** A command's arguments and its reason: the body of its HTTP call, under the command's name. */
 const asked = <const Name extends string, Shape extends z.ZodRawShape>(command: Name, shape: Shape) =>
   z.strictObject({ reason: reasonField, ...shape }).transform((body) => ({ command, ...body }));
 
@@ -77,7 +77,7 @@ export function sentBodyOf(command: SupportCommand): Readonly<Record<string, unk
   return body;
 }
 
-/** What was done, as PostgreSQL returns it. Which fields there are depends on the command. */
+/** The effect of a command, as PostgreSQL returns it. Which fields there are depends on the command. */
 export type CommandDone = {
   readonly outcome: 'done';
   /** Whose workflows have to know: all of them, or the one. */
@@ -90,7 +90,7 @@ export type CommandDone = {
   readonly refunds?: readonly { readonly output_id: string; readonly credits: number }[];
 };
 
-/** What became of a command. Done or refused is on record under its key; of the others nothing is. */
+/** The outcome of a command. Done or refused is on record under its key; of the others nothing is. */
 export type CommandAnswer =
   | CommandDone
   | { readonly outcome: 'refused'; readonly reason: SupportRefusal }

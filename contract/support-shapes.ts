@@ -14,7 +14,7 @@ import {
   sha256,
 } from './wire-fields.ts';
 
-/** What support sees beyond what a customer does. */
+/** The fields that support sees and a customer does not. */
 
 export const attempt = z.strictObject({
   /** Our name for it at the provider. */
@@ -71,7 +71,7 @@ export const inspectedOutput = z.strictObject({
 });
 export type InspectedOutput = z.output<typeof inspectedOutput>;
 
-/** What an operator did, with who and why. */
+/** An action of an operator, with who and why. */
 export const operatorAction = z.strictObject({
   at: instant,
   actor: z.string(),
@@ -94,12 +94,12 @@ export const inspection = z.strictObject({
 export type Inspection = z.output<typeof inspection>;
 
 export const repairsQuery = z.strictObject({
-  /** What still waits for a settlement, or what has had one since. */
+  /** Whether the reservation still waits for a settlement, or has had one since. */
   state: z.enum(['open', 'resolved']).default('open'),
   ...pageParameters,
 });
 
-/** What the reconciler found and could not settle by itself. */
+/** A reservation that the reconciler could not settle by itself. */
 export const repair = z.strictObject({
   account_id: accountId,
   reservation_id: reservationId,

@@ -6,7 +6,7 @@ import type { FieldError, ReachedLimit } from './problem-shape.ts';
 import type { CommandDone, SupportCommandName, SupportCommandOf } from './support-command.ts';
 
 /**
- * What goes into a workflow and what comes out of it. The API, the client and the reconciler know a job's workflow by
+ * The messages to workflows, and their results. The API, the client and the reconciler know a job's workflow by
  * this file alone. Only plain JSON: no bigint, no Date.
  */
 

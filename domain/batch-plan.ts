@@ -6,7 +6,7 @@ import { jobTimesOf, type JobTimes, type ModelTimes } from './models.ts';
  */
 export const BATCH_WINDOW = 16;
 
-/** What a batch workflow needs to know of its job. The request, and what each output is, stay in PostgreSQL. */
+/** The plan of a batch workflow. The request, and what each output is, stay in PostgreSQL. */
 export type BatchPlan = {
   readonly accountId: string;
   readonly jobId: string;

@@ -4,7 +4,7 @@ import { EDIT_KIND, kindOf, type KindRules } from './kind-rules.ts';
 /** Work as a model is given it and as an output keeps it: its kind is one of the catalogue, since an edit is resolved into what it makes. */
 export type ResolvedWork = WorkItem;
 
-/** What an edit takes from its source when its own fields are silent (docs/credits.md, "What a job costs"). */
+/** The fields that an edit takes from its source when its own fields are silent (docs/credits.md, "What a job costs"). */
 export type EditSource = ResolvedWork;
 
 /** The work of a source, by the id of its output; undefined when there is none to be had. */
@@ -13,7 +13,7 @@ export type SourceOf = (outputId: string) => EditSource | undefined;
 export const NO_SOURCES: SourceOf = () => undefined;
 
 /**
- * What a work makes. An edit is of its source's kind, and its own fields go before the source's; since a source is kept
+ * The work that is run. An edit is of its source's kind, and its own fields go before the source's; since a source is kept
  * resolved too, an edit of an edit needs no walk. Throws RangeError when an edit's source, or its kind, is unknown.
  */
 export function resolveWork(work: WorkItem, sourceOf: SourceOf, kinds: readonly KindRules[]): ResolvedWork {

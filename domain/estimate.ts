@@ -1,7 +1,7 @@
 import { toCredits } from './credits.ts';
 import type { PriceList } from './price-list.ts';
 
-/** What a balance buys, by the planning figures of a price list: so many of the one or of the other, not of both. */
+/** The jobs that a balance buys, by the planning figures of a price list: so many of the one or of the other, not of both. */
 export type Estimate = Readonly<Record<string, number>>;
 
 /**

@@ -126,7 +126,7 @@ export function faultsOf(code: FailureCode): readonly Fault[] {
 export type ExpiredGrantPolicy = 'return_grant' | 'expire';
 
 /**
- * What the customer brought about returns to the old grant and expires with it: otherwise credits would roll over by
+ * Credits of a failure by the customer return to the old grant and expires with it: otherwise credits would roll over by
  * reserving at a period's end and having the job fail. What the provider or we brought about comes back as a `return` grant.
  */
 const POLICY_OF_FAULT: Readonly<Record<Fault, ExpiredGrantPolicy>> = {

@@ -1,7 +1,7 @@
 import { isReviewId } from './review.ts';
 
 /**
- * What the job of a free retry is asked with: the name of the review that decided it, and nothing that a customer could send. The
+ * The request of a free retry: the name of the review that decided it, and nothing that a customer could send. The
  * work comes from PostgreSQL, and only where a decision there names this very job.
  */
 export type FreeRetryRequest = { readonly free_retry_of: string };

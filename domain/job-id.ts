@@ -37,7 +37,7 @@ export function spendIdOf(accountId: string, idempotencyKey: string): string {
   return `spend_${stemOf('usage', accountId, idempotencyKey)}`;
 }
 
-/** What support does under a key: refunds are named after it, so that it gives back once. */
+/** Names a command of support under its key: refunds are named after it, so that it gives back once. */
 export function actionIdOf(accountId: string, command: string, key: string): string {
   return `act_${stemOf('support', accountId, command, key)}`;
 }

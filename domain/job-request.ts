@@ -1,4 +1,4 @@
-/** What a customer asks for. The shape of the job body in docs/http-api.md, in the order it is documented there. */
+/** A customer's request. The shape of the job body in docs/http-api.md, in the order it is documented there. */
 
 /** Limits of the job body (docs/http-api.md). Lengths are in Unicode code points, sizes in bytes. */
 export const JOB_REQUEST_LIMITS = {
@@ -30,7 +30,7 @@ type Brief = {
 /** The fields that a kind has of its own: they stand beside the common ones, and its schema has read them. */
 export type KindFields = { readonly [field: string]: unknown };
 
-/** What describes an output, whatever its kind. */
+/** The fields of an output, whatever its kind. */
 type CommonWork = {
   readonly model?: string | undefined;
   /** Of the kinds that have one: pictures that it refers to are fetched by us. */

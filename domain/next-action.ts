@@ -1,4 +1,4 @@
-/** What happens to an output next by itself, for support to read. */
+/** The next automatic action for an output, for support to read. */
 export type NextAction = {
   readonly action: 'stop_and_return' | 'reconciler_returns';
   /** RFC 3339. */

@@ -25,7 +25,7 @@ export type PlannedOutput = {
   readonly work: ResolvedWork;
 };
 
-/** What a generation workflow needs to know of its output. No request, no price list: those stay in PostgreSQL. */
+/** The plan of a generation workflow. No request, no price list: those stay in PostgreSQL. */
 export type OutputPlan = {
   readonly accountId: string;
   readonly jobId: string;
@@ -37,7 +37,7 @@ export type OutputPlan = {
   /** How long a film or a sound is to be: what a field `duration_seconds` of its kind asks for. */
   readonly durationSeconds?: number;
   readonly provider: string;
-  /** What the provider calls the model. */
+  /** The provider's name for the model. */
   readonly model: string;
   /** Of the result. */
   readonly mediaType: string;
@@ -113,7 +113,7 @@ export function planOutputs(
 /** What a plan has from its model. */
 type OfModel = Pick<OutputPlan, 'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'maxAttempts'>;
 
-/** What the workflow of an output runs by. */
+/** Makes the plan of an output's workflow. */
 export function planOutput({
   work,
   model,
@@ -182,7 +182,7 @@ function finalPartOf(plan: OutputPlan): StagePart {
   return { stage: stages.at(-1) ?? stages[0], part: 1 };
 }
 
-/** What a model is given: the work alone, without who asked, what was agreed or how many. */
+/** The work alone, for a model: without the customer, the price or the number. */
 function describeWork(work: ResolvedWork, kinds: readonly KindRules[]): ResolvedWork {
   const fields = kindOf(kinds, work.kind)?.fieldNames ?? [];
   return {

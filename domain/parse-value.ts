@@ -14,7 +14,7 @@ export class UnexpectedValue extends Error {
   override readonly name = 'UnexpectedValue';
 }
 
-/** What a payload becomes that cannot be decoded here. Every parser refuses it. */
+/** Stands for a payload that cannot be decoded here. Every parser refuses it. */
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
 /** Longer texts and other values are not repeated to their sender. */
@@ -128,7 +128,7 @@ const OFFSET = String.raw`(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)`;
 /** RFC 3339, section 5.6. Not ISO 8601, which knows an hour 24. A leap second (:60) is refused: neither JavaScript nor PostgreSQL keeps one. */
 const RFC_3339 = new RegExp(`^${DAY}[Tt]${TIME}${OFFSET}$`);
 
-/** What four digits of a year can say, in UTC. PostgreSQL reads all of it; JavaScript alone would go on to the year 275760. */
+/** The range of a year with four digits, in UTC. PostgreSQL reads all of it; JavaScript alone would go on to the year 275760. */
 const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 

@@ -59,7 +59,7 @@ export function priceRequest(
   return { price_list: priceList.version, total: sumCredits(lines.map((line) => line.credits)), lines };
 }
 
-/** What a request costs; null while the source of an edit in it is not known. In credits. */
+/** The price of a request; null while the source of an edit in it is not known. In credits. */
 export function creditsIfKnown(
   request: JobRequest,
   pricing: Pricing,

@@ -1,4 +1,4 @@
-/** What Temporal says of the workflow behind an open reservation. */
+/** The state of the workflow behind an open reservation, by Temporal. */
 export type WorkflowStatus =
   | { readonly status: 'running' }
   | { readonly status: 'closed'; readonly closedSecondsAgo: number }
@@ -27,7 +27,7 @@ export type Verdict =
   | { readonly verdict: 'hold_back'; readonly why: string };
 
 /**
- * What becomes of a reservation. A workflow that is *found* closed is surely closed, so nothing else is asked; only "not
+ * Decides about a reservation. A workflow that is *found* closed is surely closed, so nothing else is asked; only "not
  * found" may be a mistake of ours (the wrong namespace), so only that is held back in doubt.
  */
 export function verdictOf(workflow: WorkflowStatus, graceSeconds: number, doubt: Doubt | null): Verdict {

@@ -24,7 +24,7 @@ export type AfterRejection =
   | { readonly next: 'wait' }
   | { readonly next: 'fail'; readonly code: FailureCode; readonly atFault?: Fault };
 
-/** What follows a submission that provably did not run. Another attempt is safe: nothing was made, nothing billed. */
+/** The next step after a submission that provably did not run. Another attempt is safe: nothing was made, nothing billed. */
 export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttempts: number): AfterRejection {
   switch (errorClass) {
     case 'moderated_input':
@@ -114,7 +114,7 @@ export function failedRunOf(errorClass: string | null): FailedRun {
 }
 
 /**
- * What follows a run that failed. A stage in the middle of a pipeline is run again, and nothing before it: what it would
+ * The next step after a run that failed. A stage in the middle of a pipeline is run again, and nothing before it: what it would
  * take down with it has been paid for. The last one's failure is the job's, as it is of what is made in one call
  * (http-api.md promises one attempt), unless the service itself says that it was cut off.
  */

@@ -22,7 +22,7 @@ export const REVIEW_REPORTS_PER_DAY = 20;
 /** Of one output: the report, an objection to a denial, and a last one. After that it is a matter for a conversation. */
 export const REVIEW_REPORTS_OF_OUTPUT = 3;
 
-/** What the customer is told at once, whatever is decided later. */
+/** The advice that the customer gets at once, whatever is decided later. */
 const ADVICE: Readonly<Record<ReviewCategory, string>> = {
   broken:
     'We look at the output. If it is broken, its credits come back or the job runs again at no charge. Nothing else is needed from you.',

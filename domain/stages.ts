@@ -27,7 +27,7 @@ export type StagePart = {
   readonly part: number;
 };
 
-/** What the customer receives is the result of this stage, and no other's. jobs.settle_one knows the name. */
+/** The customer receives the result of this stage, and no other's. jobs.settle_one knows the name. */
 export const FINAL_STAGE: StageName = 'render';
 
 export function partsOf(stage: Stage): readonly StagePart[] {
@@ -39,7 +39,7 @@ export function partNameOf({ stage, part }: StagePart): string {
   return stage.parts === 1 ? stage.name : `${stage.name}_${String(part)}`;
 }
 
-/** What a part is to the whole: for showing how far a pipeline has come. */
+/** The share of a part in the whole: for showing how far a pipeline has come. */
 export type PartProgress = {
   readonly stage: StageName;
   readonly parts: number;

@@ -23,7 +23,7 @@ export type TextRule = {
   readonly mayBeEmpty?: boolean;
 };
 
-/** What is wrong with a text, as code and advice; null when nothing is. */
+/** The fault of a text, as code and advice; null when there is none. */
 export function faultOfText(
   text: string,
   rule: TextRule,

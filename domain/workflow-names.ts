@@ -1,4 +1,4 @@
-/** What we are called in Temporal: known to all that start, find or run our workflows. */
+/** Our names in Temporal: known to all that start, find or run our workflows. */
 
 /** The task queue of workers that are told no other (TEMPORAL_TASK_QUEUE), and of clients that are. The namespace is the SDK's: default. */
 export const DEFAULT_TASK_QUEUE = 'holdfast';
@@ -23,7 +23,7 @@ export const ASSET_SWEEP_SCHEDULE_ID = 'holdfast-asset-sweep';
 /** A file waits a day before it may be removed, so nothing is gained by looking more often. */
 export const ASSET_SWEEP_INTERVAL_SECONDS = 6 * 3_600;
 
-/** What support filters jobs by in Temporal UI. Never encrypted, so: no prompts, names or mail addresses. */
+/** The attributes that support filters jobs by in Temporal UI. Never encrypted, so: no prompts, names or mail addresses. */
 export const SEARCH_ATTRIBUTES = {
   HoldfastAccount: 'KEYWORD',
   HoldfastKind: 'KEYWORD',

@@ -32,7 +32,7 @@ type Definitions = {
   readonly dropFirst: boolean;
 };
 
-/** What PostgreSQL said of a file, with the file's name. */
+/** PostgreSQL's error for a file, with the file's name. */
 class FileRefused extends Error {
   override readonly name = 'FileRefused';
   readonly sqlstate: string | undefined;

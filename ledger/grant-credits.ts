@@ -36,7 +36,7 @@ export async function grantCredits(database: Database, item: GrantItem): Promise
   return row.outcome;
 }
 
-/** What a grant is, as ledger.grant_credits and jobs.grant_credits take it after the account. */
+/** A grant, as ledger.grant_credits and jobs.grant_credits take it after the account. */
 export function grantValues(item: GrantItem): readonly unknown[] {
   return [
     item.grantId,

@@ -73,7 +73,7 @@ export async function readDuePlans(
   return rows.map(toDueAccount);
 }
 
-/** What became of a plan that was due; not_due: another call renewed it first. */
+/** The outcome of a plan that was due; not_due: another call renewed it first. */
 export type RenewalOutcome = 'renewed' | 'ended' | 'not_due' | 'unknown_plan';
 
 /** Renews these accounts' plans where that is due: late, twice or a year behind, the current period is granted once. */

@@ -9,7 +9,7 @@ export type Account = {
 
 type Row = { account_id: string; name: string; reference: string; opened_at: Date };
 
-/** What is said of an account once; null when there is none. */
+/** The name and reference of an account; null when there is none. */
 export async function readAccount(database: Database, accountId: string): Promise<Account | null> {
   const { rows } = await database.query<Row>({
     name: 'ledger.read_account',

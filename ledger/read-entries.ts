@@ -8,7 +8,7 @@ export type Entry = {
   readonly kind: EntryKind;
   /** Signed, as the available balance saw it. */
   readonly credits: number;
-  /** What it charged (a commit, a spend), and what it refunded of an earlier charge. */
+  /** The credits it charged (a commit, a spend), and those it refunded of an earlier charge. */
   readonly charged: number;
   readonly refunded: number;
   readonly jobId: string | null;

@@ -7,7 +7,7 @@ export type Shutdown = {
   begin(reason: string, error?: unknown): void;
 };
 
-/** What a second Ctrl-C means: now. 128 + SIGINT, as a shell would say. */
+/** The exit code of a second Ctrl-C, which ends at once. 128 + SIGINT, as a shell would say. */
 const IMPATIENT_EXIT_CODE = 130;
 
 /**

@@ -26,7 +26,7 @@ export type ExpectedOfTemporal = {
 };
 
 /**
- * What keeps Temporal from running our workflows, one sentence each; empty when nothing does. Asks the frontend for the
+ * The reasons why Temporal cannot run our workflows, one sentence each; empty when nothing does. Asks the frontend for the
  * namespace's search attributes and matching for who polls. Never throws.
  */
 export async function temporalFaults(

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 /**
- * What a bundle of workflow code is made of, as options of the SDK's bundler: the same wherever one is made, so that what is tested is
+ * The sources of a bundle of workflow code, as options of the SDK's bundler: the same wherever one is made, so that what is tested is
  * what ships. Our modules are evaluated once in a worker and not once for each workflow. They keep no state; the SDK
  * freezes what they export.
  * @param root the folder in which workflows/ lies.

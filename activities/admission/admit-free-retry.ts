@@ -10,7 +10,7 @@ import type { GroupedVerb } from '../../ledger/group-commit.ts';
 import type { Admission, GenerationStart } from '../../contract/workflow-messages.ts';
 import type { AdmitAnswer, AdmitSettings } from './admit.ts';
 
-/** What a job may make at no credits; null unless a decision names it. */
+/** The work that a job may run at no credits; null unless a decision names the job. */
 export type ReadFreeRetry = (accountId: string, jobId: string) => Promise<FreeRetry | null>;
 
 /**

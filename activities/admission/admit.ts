@@ -21,7 +21,7 @@ export type AdmitSettings = {
 
 export type AdmitAnswer = {
   readonly admission: Admission;
-  /** What to run, of a job with one output; null when there is nothing to run: refused, or already ended. */
+  /** The plan of a job with one output; null when nothing is to run: refused, or already ended. */
   readonly plan: OutputPlan | null;
   /** The same of a job with several. */
   readonly batch?: BatchPlan | null;
@@ -48,7 +48,7 @@ export function createAdmit(
     if (!isToRun) return { admission, plan: null };
     return {
       admission,
-      // What was reserved is what may be charged: a price list may have changed since. (One output: the total is its own.)
+      // The reserved credits may be charged, and no others: a price list may have changed since. (One output: the total is its own.)
       plan: plan && { ...plan, credits: outcome.credits, ageSeconds },
       ...(batch && { batch: { ...batch, ageSeconds } }),
     };

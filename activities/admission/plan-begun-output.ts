@@ -8,7 +8,7 @@ import type { OutputStart } from '../../contract/workflow-messages.ts';
 import type { AdmitSettings } from './admit.ts';
 import type { Ending, SettledKey } from '../settlement/settle.ts';
 
-/** What to run; or, where there is nothing to run, what to end the output by (one that has ended tells its own end). */
+/** The plan to run; or, where nothing is to run, the ending of the output (one that has ended tells its own). */
 export type OutputBeginning =
   | { readonly next: 'run'; readonly plan: OutputPlan }
   | { readonly next: 'follow'; readonly key: SettledKey; readonly ending: Ending };

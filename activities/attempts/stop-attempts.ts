@@ -51,7 +51,7 @@ export function createStopAttempts(attempts: Attempts, providers: ProviderRegist
       const answers = await Promise.all(
         live.map(async (attempt) => {
           const stopped = await stopAttempt(providers.get(attempt.provider), attempt);
-          // What was replaced, or taken not to have run, may have finished: that is not this output's result.
+          // An attempt that was replaced, or taken not to have run, may have finished: that is not this output's result.
           const isDeliverable = attempt.state !== 'replaced' && attempt.state !== 'rejected';
           return stopped === 'finished' && !isDeliverable ? 'stopped' : stopped;
         }),
@@ -102,7 +102,7 @@ function isMeant({ reference }: AttemptOfOutput, why: StopCause | undefined): bo
 
 async function stopAttempt(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
   const stopped = await askToStop(provider, attempt);
-  // What an earlier stage has finished is not the output.
+  // The result of an earlier stage is not the output.
   return stopped === 'finished' && attempt.stage !== FINAL_STAGE ? 'stopped' : stopped;
 }
 

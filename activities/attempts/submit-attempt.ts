@@ -179,7 +179,7 @@ async function recordSubmission(
   if (result.outcome === 'unknown')
     return outcomeOf(await recordUnknown(attempts, attempt, result.mayArriveLater));
   const now = await attempts.move(accountId, reference, {
-    // What a provider refused was not run, even if a look-up has doubted it meanwhile.
+    // A submission that a provider refused was not run, even if a look-up has doubted it meanwhile.
     from: result.outcome === 'accepted' ? ['posting'] : ['posting', 'unknown'],
     to: result.outcome,
     providerJobId: result.outcome === 'accepted' ? result.providerJobId : undefined,

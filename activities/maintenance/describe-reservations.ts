@@ -5,7 +5,7 @@ import type { WorkflowStatus } from '../../domain/reconcile-rules.ts';
 import type { OpenReservation } from '../../ledger/read-open-reservations.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 
-/** What Temporal says of the workflows behind a page of reservations. */
+/** The states of the workflows behind a page of reservations, by Temporal. */
 export type DescribedPage = {
   /** Each reservation with the workflow that is responsible for it, in the page's order. */
   readonly reservations: readonly {

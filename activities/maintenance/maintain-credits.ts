@@ -9,7 +9,7 @@ import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 /** How many accounts ended in which way: renewed, ended, swept, failed, … Ways that none took are not named. */
 export type MaintenanceCounts = Readonly<Record<string, number>>;
 
-/** What one step did, and the place that the next goes on after; null when nothing is left. */
+/** The counts of one step, and the place that the next goes on after; null when nothing is left. */
 export type MaintenanceStep = { readonly counts: MaintenanceCounts; readonly next: DueAccount | null };
 
 export type CreditMaintenance = ReturnType<typeof createCreditMaintenance>;
@@ -32,7 +32,7 @@ type Duty = {
 };
 
 /**
- * What falls due in the credits by time alone. Late, twice or a year behind, the ledger grants and expires once, so a step
+ * Renewals and expiries, which fall due by time alone. Late, twice or a year behind, the ledger grants and expires once, so a step
  * may be repeated from anywhere.
  */
 export function createCreditMaintenance(database: Database) {

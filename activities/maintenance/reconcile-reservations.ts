@@ -67,7 +67,7 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
   });
 }
 
-/** What is overdue returns first, and whatever Temporal says, so Temporal is not asked. */
+/** Overdue credits return first, whatever the state of the workflow, so Temporal is not asked. */
 async function releaseOverdue(dependencies: ReconcileDependencies): Promise<number> {
   let released = 0;
   for await (const page of openReservations(dependencies)) {

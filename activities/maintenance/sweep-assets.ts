@@ -10,7 +10,7 @@ import {
 } from '../../assets/asset-sweep.ts';
 import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 
-/** What one step did, and the section that the next goes on with; null when nothing is left. */
+/** The counts of one step, and the section that the next goes on with; null when nothing is left. */
 export type SweepStep = { readonly counts: SweepCounts; readonly next: string | null };
 
 export type AssetSweepActivities = ReturnType<typeof createAssetSweepActivities>;

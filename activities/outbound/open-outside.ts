@@ -13,7 +13,7 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 type OutsideRefusal = 'not_https' | 'bad_address' | 'private_address' | 'too_many_redirects';
 
-/** What an address outside of our house answered in the end. */
+/** The response of an outside address after its redirects. */
 export type OutsideAnswer =
   | {
       readonly outcome: 'answered';

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** What may be connected to. Loopback, and plain http with it, is for development. */
+/** The addresses that may be connected to. Loopback, and plain http with it, is for development. */
 export type OutboundRules = { readonly allowsLocal: boolean };
 
 /** Global unicast, 2000::/3: all addresses that are assigned. The rest is private or reserved. */

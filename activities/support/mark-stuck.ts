@@ -5,7 +5,7 @@ import { providerJobsOf, type ProviderJobs } from '../attempts/has-started.ts';
 export type MarkedStuck = {
   /** False when the output has ended. */
   readonly isStuck: boolean;
-  /** What support wants to know of one that is. */
+  /** By reference, the providers' ids of its attempts, for support. */
   readonly providerJobs: ProviderJobs;
 };
 

@@ -1,6 +1,6 @@
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 
-/** What support can have changed about an output, as it is on record. */
+/** The fields of an output that support can have changed, as they are on record. */
 export type OutputRecord = {
   /** When its credits return (RFC 3339); null once they are settled. */
   readonly returnBy: string | null;

@@ -12,7 +12,7 @@ export function createBadRequestResponder(publicUrl: string): BadRequestResponde
   return (error, socket, last) => {
     const isUnderWay = last !== undefined && !last.writableFinished;
     if (isUnderWay && last.req.complete) {
-      // What comes after a whole request says nothing against it, and its answer may be about money.
+      // Bytes after a whole request say nothing against it, and its response may be about money.
       socket.pause();
       last.once('close', () => socket.destroy());
       return;

@@ -1,4 +1,4 @@
-/** What of a file is asked for. */
+/** The part of a file that is asked for. */
 export type ByteRange =
   | { readonly is: 'whole' }
   /** Both ends included. */

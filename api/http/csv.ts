@@ -2,18 +2,18 @@
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /**
- * What ends a cell, or a line, to a spreadsheet with other settings than ours: a semicolon where the comma is the decimal sign, a
+ * The characters that end a cell, or a line, in a spreadsheet with other settings than ours: a semicolon where the comma is the decimal sign, a
  * tab, a line end. A cell may begin after it.
  */
 const ENDS_A_CELL = /[;\t\n\v\f\r\u0085\u2028\u2029]/u;
 
 /**
- * What a spreadsheet drops, or shows as nothing, before it looks at a cell: blanks, controls, marks and invisible characters; and a
+ * The characters that a spreadsheet drops, or shows as nothing, before it reads a cell: blanks, controls, marks and invisible characters; and a
  * quote, which opens a cell for one that ends cells at other characters than we do.
  */
 const SEEN_AS_NOTHING = /^["\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]+/u;
 
-/** What begins a formula: the signs of ASCII, and the typographers' minus. */
+/** The characters that begin a formula: the signs of ASCII, and the typographers' minus. */
 const BEGINS_A_FORMULA = /^[=+\-@\u2212]/u;
 
 /** Most texts: a letter or a digit first, and one cell to every spreadsheet. */

@@ -2,7 +2,7 @@ import { PROBLEMS } from '../../contract/problems.ts';
 import type { Billed, ProblemView } from '../../contract/problem-shape.ts';
 import type { Problem } from './problem.ts';
 
-/** What a problem says (RFC 9457), as bytes of application/problem+json. */
+/** A problem (RFC 9457), as bytes of application/problem+json. */
 export function problemBody(
   problem: Problem,
   of: { readonly requestId: string; readonly billed: Billed; readonly publicUrl: string },

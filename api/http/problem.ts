@@ -2,7 +2,7 @@ import type { FieldError, ProblemView } from '../../contract/problem-shape.ts';
 import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts';
 
 /**
- * What a problem says beyond its code; what is absent is not shown. Without `billed` the request's own state says it
+ * The fields of a problem beyond its code; an absent one is not shown. Without `billed` the request's own state says it
  * (request-state.ts); without `detail` and `retryable` the code does (problems.ts).
  */
 export type ProblemFields = Readonly<

@@ -1,11 +1,11 @@
 import type { Response } from 'express';
 import type { Billed } from '../../contract/problem-shape.ts';
 
-/** What is known of a request while it is being answered. */
+/** The state of a request until its response has left. */
 export type RequestState = {
   readonly requestId: string;
   readonly startedAt: number;
-  /** What is true of the money should the request be cut short now. 'unknown' while a call acts that may bill (create-router.ts). */
+  /** Whether credits moved, should the request be cut short now. 'unknown' while a call acts that may bill (create-router.ts). */
   billed: Billed;
   /** Whom the key speaks for, once known: for the access log. */
   keyId: string | null;

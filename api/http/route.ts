@@ -12,7 +12,7 @@ export type Exchange = {
 export type CallerExchange = Exchange & { readonly caller: Caller };
 export type AccountExchange = CallerExchange & { readonly accountId: string };
 
-/** What a call does once it has been read and checked, and the response to it. */
+/** The effect of a call that has been read and checked, and its response. */
 type Effect = () => Promise<void>;
 
 /** A call reads, or acts. Each responds, or throws a Problem. */

@@ -5,7 +5,7 @@ import type { JobRequest } from '../../domain/job-request.ts';
 import { makingOf, modelFor, type ModelTimes } from '../../domain/models.ts';
 import { workItemsOf } from '../../domain/quote.ts';
 
-/** What a quote says beside the price: until when the work has to be done, and what a cancel gives back. */
+/** The terms of a quote beside its price: the deadline, and the credits that a cancel returns. */
 export type QuoteTerms = { readonly deadlineSeconds: number; readonly cancelRule: string };
 
 /** The terms of a request, as admission will have them: the deadline is that of all its outputs together. */

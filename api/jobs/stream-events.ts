@@ -50,7 +50,7 @@ export async function streamEvents(
     if (events.length > 0) await write(response, events.map((event) => frameOf(job.jobId, event)).join(''));
     seq = events.at(-1)?.seq ?? seq;
     hasEnded ||= events.some((event) => TERMINAL_TYPES.has(event.type));
-    // What is past a full page may be past the terminal event too: a batch's returns and refunds come after it.
+    // Events past a full page may be past the terminal event too: a batch's returns and refunds come after it.
     if (events.length === PAGE) continue;
     if (hasEnded) break;
 

@@ -55,7 +55,7 @@ export function createSendSupportCommand(deps: {
 /** Whether a workflow runs the job. */
 async function isRun(workflows: SupportWorkflows, job: StoredJob): Promise<boolean> {
   if (await isThere(workflows, [workflowIdOf(job.id)])) return true;
-  // What a batch has begun goes on without it.
+  // The outputs that a batch has begun go on without it.
   const open = openOutputIdsOf(job);
   for (let start = 0; start < open.length; start += TOLD_AT_ONCE) {
     const ids = open.slice(start, start + TOLD_AT_ONCE).map(outputWorkflowIdOf);

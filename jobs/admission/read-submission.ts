@@ -1,12 +1,12 @@
 import type { Database } from '../../ledger/database.ts';
 
-/** What was decided under a key. Which codes a refusal may have is said where it is sent (contract/workflow-messages.ts). */
+/** The decision under a key. Which codes a refusal may have is said where it is sent (contract/workflow-messages.ts). */
 export type StoredAdmission = {
   readonly fingerprint: string;
   readonly outcome: { readonly outcome: 'reserved' | 'refused' } & Readonly<Record<string, unknown>>;
 };
 
-/** What PostgreSQL has of a submission before it is started, at one instant. */
+/** The record of a submission before it is started, at one instant. */
 export type SubmissionRecord = {
   /** Null when the key is new. */
   readonly admission: StoredAdmission | null;

@@ -58,7 +58,7 @@ export type AttemptMove = {
   readonly errorClass?: string | undefined;
 };
 
-/** What the run cost us at the provider; apart from the customer's credits. */
+/** The cost of the run to us at the provider; apart from the customer's credits. */
 export type ProviderAccount = { readonly billed: string; readonly cost: string | null };
 
 export type Attempts = ReturnType<typeof createAttempts>;
@@ -99,7 +99,7 @@ const statusOf = (row: StatusRow): AttemptStatus => ({
   errorClass: row.error_class,
 });
 
-/** What an attempt is to make, and its row if it has one. Makes nothing. */
+/** The work of an attempt, and its row if it has one. Only reads. */
 async function prepareAttempt(database: Database, attempt: NewAttempt): Promise<PreparedAttempt> {
   const { rows } = await database.query<{
     state: AttemptState | null;

@@ -4,7 +4,7 @@ import type { Database } from '../../ledger/database.ts';
 
 export type JobProgress = ReturnType<typeof createJobProgress>;
 
-/** What people are shown of a job between its start and its end. */
+/** The progress of a job that people are shown. */
 export function createJobProgress(database: Database) {
   return {
     record: async (accountId: string, jobId: string, progress: Progress): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { Database } from '../../ledger/database.ts';
 import type { StoredAsset } from './attempts.ts';
 
-/** What a part of a stage has made. */
+/** The result of a part of a stage. */
 export type StageResult = StoredAsset & {
   /** Of the part: `script`, `scenes_2`. */
   readonly stage: string;

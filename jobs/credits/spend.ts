@@ -9,7 +9,7 @@ export type SpendItem = {
   readonly fingerprint: string;
   readonly spendId: string;
   readonly credits: number;
-  /** What it was for, as the usage history shows it. */
+  /** The purpose, as the usage history shows it. */
   readonly note: string;
   /** Whose spend caps it counts against. */
   readonly member?: string | undefined;

@@ -1,4 +1,4 @@
-/** What a key may do. `admin` implies all of them. */
+/** The rights of a key. `admin` implies all of them. */
 export const API_KEY_SCOPES = [
   'jobs:write',
   'jobs:read',

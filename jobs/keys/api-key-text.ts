@@ -26,7 +26,7 @@ export function keyIdOf(secret: string): string | null {
   return isWhole ? `key_${String(match[1])}` : null;
 }
 
-/** What is stored of a key. A plain hash does for 256 random bits: there is no dictionary to try. */
+/** The stored form of a key. A plain hash does for 256 random bits: there is no dictionary to try. */
 export function hashOfSecret(secret: string): Buffer {
   return createHash('sha256').update(secret, 'utf8').digest();
 }

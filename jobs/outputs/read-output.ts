@@ -1,7 +1,7 @@
 import type { OutputState } from '../../domain/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** What may be read of an output. The asset's fields are null until it is charged for. */
+/** An output as its customer may read it. The asset's fields are null until it is charged for. */
 export type StoredOutput = {
   readonly outputId: string;
   readonly jobId: string;

@@ -57,7 +57,7 @@ export function createReferences(database: Database) {
   };
 }
 
-/** What was kept for an output, in the order of its brief. */
+/** The pictures kept for an output, in the order of its brief. */
 export async function readReferences(
   database: Database,
   accountId: string,

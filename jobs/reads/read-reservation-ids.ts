@@ -1,6 +1,6 @@
 import type { Database } from '../../ledger/database.ts';
 
-/** What a job reserved, by id: one reservation per output. Empty when the account has no such job. */
+/** The reservations of a job, by id: one reservation per output. Empty when the account has no such job. */
 export async function readReservationIds(
   database: Database,
   accountId: string,

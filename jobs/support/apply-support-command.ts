@@ -12,7 +12,7 @@ import { parseInstant } from '../../domain/parse-value.ts';
 import { MAX_EXTENSION_SECONDS, RELEASED_BY_SUPPORT } from '../../domain/support-rules.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** What is known around a command. */
+/** The circumstances of a command. */
 type Circumstances = {
   /** Whether a workflow runs the job: without one, only its money can be moved. Absent: not asked. */
   readonly isRunning?: boolean;
@@ -64,7 +64,7 @@ function callOf(accountId: string, command: SupportCommand, { isRunning, lookUp 
   };
 }
 
-/** What is asked, with the figures of the policy: they stand in domain/. */
+/** The arguments for SQL, with the figures of the policy, which stand in domain/. */
 function askOf(command: SupportCommand, lookUp: LookUp | undefined): object {
   switch (command.command) {
     case 'release':
@@ -94,7 +94,7 @@ function askOf(command: SupportCommand, lookUp: LookUp | undefined): object {
   }
 }
 
-/** What the provider has confirmed; support's own word counts only where the provider cannot be asked. */
+/** The id that the provider has confirmed; support's own word counts only where the provider cannot be asked. */
 function providerJobIdOf(
   command: SupportCommandOf<'resolve'>,
   lookUp: LookUp | undefined,

@@ -1,7 +1,7 @@
 import type { InspectedOutput, Inspection } from '../../contract/support-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** What support sees of a job beside what its customer reads. Times as PostgreSQL's JSON writes them. */
+/** The record of a job that only support sees. Times as PostgreSQL's JSON writes them. */
 export type JobInspection = Pick<Inspection, 'model' | 'provider' | 'actions'> & {
   /** The database's clock when it was looked at. */
   readonly now: string;

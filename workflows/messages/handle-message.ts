@@ -31,7 +31,7 @@ export function handleSignal<Message>(
 export function handleUpdate<Result, Message, Args extends [] | [Message]>(
   update: UpdateDefinition<Result, Args>,
   options: {
-    /** What the update's button in Temporal UI says; absent: it is not support's. */
+    /** The text beside the update's button in Temporal UI; absent: it is not support's. */
     readonly description?: string;
     readonly parser: MessageParser<Message>;
     /** Throws a failure for a well-formed request that cannot be followed now. */
@@ -94,7 +94,7 @@ function readArguments<Message>(
   }
 }
 
-/** What a workflow was started with. A start that is not what is expected fails the workflow, and nothing else. */
+/** Parses a workflow's argument. A start that is not what is expected fails the workflow, and nothing else. */
 export function parseStart<Start>(parser: Parser<Start>, start: unknown): Start {
   const read = readArguments(parser, [start]);
   if (read.isExpected) return read.message;

@@ -2,7 +2,7 @@ import type { CancelRequest } from '../../contract/workflow-messages.ts';
 import type { BatchPlan } from '../../domain/batch-plan.ts';
 import type { Failure } from '../../domain/failures.ts';
 
-/** What is known of a batch while its outputs run. */
+/** The state of a batch while its outputs run. */
 export type BatchRun = {
   readonly plan: BatchPlan;
   /** The next output to begin. */

@@ -9,7 +9,7 @@ import { createControl, type Control } from '../support/support-control.ts';
 /** Why a run was ended early: a deadline, support, or a step that can never come right. (A cancel is the workflow's own.) */
 export type Interruption = 'start_deadline' | 'run_deadline' | 'released' | 'internal';
 
-/** What is known of an output while it runs. */
+/** The state of an output while it runs. */
 export type OutputRun = {
   readonly plan: OutputPlan;
   readonly control: Control;

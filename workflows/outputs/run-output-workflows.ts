@@ -45,7 +45,7 @@ async function fillSlot(batch: BatchRun): Promise<void> {
   }
 }
 
-/** What support reads at the top of a batch's page in Temporal UI. */
+/** Shows the state of a batch at the top of its page in Temporal UI. */
 function showBatch({ plan, next, underWay, deadlineAt, stoppedBy }: BatchRun): void {
   const rows = [
     `| Outputs | ${String(plan.outputCount)} |`,
@@ -64,7 +64,7 @@ async function isStopped(batch: BatchRun): Promise<boolean> {
   const { accountId, jobId } = batch.plan;
   const leftSeconds = (await localActivities.readJobResult(accountId, jobId))?.leftSeconds ?? 0;
   batch.deadlineAt = Date.now() + leftSeconds * 1_000;
-  // What has not begun by now was kept waiting by us.
+  // Outputs that have not begun by now were kept waiting by us.
   if (leftSeconds <= 0) batch.stoppedBy ??= failureOf('run_deadline', 'us');
   return batch.stoppedBy !== undefined;
 }

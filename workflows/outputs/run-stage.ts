@@ -116,12 +116,12 @@ async function findOut(run: OutputRun, steps: ProviderSteps, attempt: Attempt): 
   if (control.unknown.size === 0) upsertSearchAttributes({ HoldfastUnknownSince: [] });
 }
 
-/** What Temporal UI shows beside a step. */
+/** The text beside a step in Temporal UI. */
 function summaryOf({ stage, number, provider }: Attempt): string {
   return `${stage}, attempt ${String(number)}, ${provider}`;
 }
 
-/** What it still does is ours to pay, and nothing waits for it. */
+/** We pay for a replaced attempt that runs on, and nothing waits for it. */
 function stopReplaced(steps: ProviderSteps, { accountId, outputId, reference }: Attempt): void {
   steps.stopAttempts(accountId, outputId, { cause: 'replaced', reference }).catch((error: unknown) => {
     log.warn('a replaced attempt could not be stopped; the reconciler asks its provider again', {

@@ -54,7 +54,7 @@ type Watching = {
 };
 
 type Instant = {
-  /** What Temporal UI shows beside the timer. */
+  /** The text beside the timer in Temporal UI. */
   readonly summary: string;
   readonly atMs: () => number;
   readonly isDone: () => boolean;
@@ -68,7 +68,7 @@ function setTimer(watch: Watching): void {
   const atMs = next.atMs();
   if (atMs >= watch.timerAtMs) return;
   watch.timerAtMs = atMs;
-  // What moves an instant may do so in a scope of its own.
+  // An instant may be moved from another scope.
   watch.scope
     .run(() => sleep(Math.max(1, atMs - Date.now()), { summary: next.summary }))
     .then(() => {

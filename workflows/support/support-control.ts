@@ -2,7 +2,7 @@ import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
 import type { OutputRecord } from '../../activities/support/read-output-record.ts';
 
-/** What support can move of a run, and what follows it. Instants are the workflow clock's, in ms. */
+/** The parts of a run that support can change, and those that follow it. Instants are the workflow clock's, in ms. */
 export type Control = {
   /** When the credits return. Only ever later. */
   returnAtMs: number;
