@@ -283,7 +283,7 @@ CREATE TYPE jobs.settle_item AS (
   if_never_begun jsonb
 );
 
--- How an output ended, whoever ended it, or why it could not be ended this way: see jobs.settle.
+-- How an output ended, or why it could not be ended this way: see jobs.settle.
 CREATE TYPE jobs.settled AS (outcome text, failure jsonb, committed bigint, released bigint);
 
 -- note: what it was for, as the usage history shows it.

@@ -15,7 +15,7 @@ export const PIXEL = Buffer.from(
   'base64',
 );
 
-/** A stranger's server of pictures, over real HTTP: answers what the test says, else 404. */
+/** A stranger's server of pictures, over real HTTP: responds as the test says, else 404. */
 export async function startAssetServer(): Promise<AssetServer> {
   const answers = new Map<string, (response: ServerResponse, request: IncomingMessage) => void>();
   const asked: string[] = [];

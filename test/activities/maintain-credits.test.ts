@@ -182,7 +182,9 @@ describe.concurrent('the sweep of expired credits', () => {
     expect(await fixture.planGrants(other)).toMatchObject([{ available: 0, expired: 4_000 }]);
   });
 
-  it('waits for nobody: an account that is held is left to whoever holds it', async ({ maintenance }) => {
+  it('does not wait: an account that is held is left to the transaction that holds it', async ({
+    maintenance,
+  }) => {
     const { fixture, run } = maintenance;
     const held = await fixture.subscribe('held', 'by_call');
     await fixture.subscribe('other', 'by_call');

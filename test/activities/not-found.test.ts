@@ -321,7 +321,7 @@ describe('a post', () => {
         state,
         providerJobId: 'late',
       });
-      // It has run all the same: whoever ends the output asks for it to be stopped again.
+      // It has run all the same: the settlement of the output asks for it to be stopped again.
       expect(await run(() => stopAttempts(attempt.accountId, attempt.outputId))).toBe('stopped');
       expect(service.calls('cancel').map((call) => call.about)).toEqual(['late', 'late']);
     },

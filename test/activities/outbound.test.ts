@@ -29,7 +29,7 @@ beforeEach(async () => {
   return () => server.close();
 });
 
-/** Names of this test; nobody asks a name server. */
+/** Names of this test; no name server is asked. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   'assets.test': ['127.0.0.1'],
   'private.test': ['10.0.0.7'],

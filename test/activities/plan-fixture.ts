@@ -26,7 +26,7 @@ export async function createPlanFixture() {
     worker,
     rows,
     setClock: database.setClock,
-    /** An account with its sign-up grant and a plan from START on. Answers its id. */
+    /** An account with its sign-up grant and a plan from START on. Returns its id. */
     async subscribe(reference: string, renewal: 'automatic' | 'by_call' = 'automatic'): Promise<string> {
       const { accountId } = await openAccount(worker, { name: reference, reference });
       const call = { accountId, reference, plan: 'starter', periodStart: null, renewal };

@@ -60,7 +60,7 @@ test('a stage is made from what earlier ones made, also by a service that has ne
   await other.dispose();
 });
 
-test('a part that was made before is found by its row, and nobody is asked for anything', async () => {
+test('a part that was made before is found by its row, and no provider is asked for anything', async () => {
   await runAttempt(attemptAt('script'));
   await runAttempt(attemptAt('captions'));
   const nowhere = 'http://127.0.0.1:1';

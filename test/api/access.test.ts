@@ -24,7 +24,7 @@ describe('a key', () => {
     ['nothing', ''],
     ['another scheme', 'Basic aGk6aGk='],
     ['no key at all', 'Bearer nope'],
-    ['a key nobody made', `Bearer ${drawApiKey().secret}`],
+    ['a key that was never made', `Bearer ${drawApiKey().secret}`],
   ])('is refused: %s', async (_name, authorization) => {
     const answer = await api.call('/v1/balance', { headers: { Authorization: authorization } });
     expectProblem(answer, 401, 'unauthenticated');

@@ -180,7 +180,7 @@ export async function createApiFixture(
       return { accountId, key: await createKey(accountId, ['jobs:write', 'jobs:read', 'credits:read']) };
     },
 
-    /** Admits a job as the worker does, without a workflow to run it. Answers its id. */
+    /** Admits a job as the worker does, without a workflow to run it. Returns its id. */
     async admitJob(accountId: string, idempotencyKey: string, request: Record<string, unknown> = STATIC_AD) {
       const jobId = jobIdOf(accountId, idempotencyKey);
       const admitBy = new Date(Date.now() + 60_000).toISOString();
@@ -211,7 +211,7 @@ export async function createApiFixture(
   };
 }
 
-/** Asserts a problem and its media type; answers it. */
+/** Asserts a problem and its media type; returns it. */
 export function expectProblem(answer: Answer, status: number, code: string): Record<string, unknown> {
   expect({
     status: answer.status,

@@ -14,7 +14,7 @@ const LIMIT_MS = 15_000;
 let proxy: FreezableProxy;
 /** Its PostgreSQL can be frozen. */
 let freezable: ApiFixture;
-/** Nobody listens to its task queue. */
+/** No worker listens to its task queue. */
 let unheard: ApiFixture;
 beforeAll(async () => {
   const server = new URL(inject('databaseOwnerUrl'));
@@ -64,7 +64,7 @@ it.concurrent(
 );
 
 it.concurrent(
-  'says that nothing is known of the money when nobody answers a start',
+  'says that nothing is known of the money when a start times out',
   async () => {
     const api = unheard;
     const account = await api.openAccount();
@@ -73,7 +73,7 @@ it.concurrent(
     expect(Date.now() - startedAt).toBeLessThan(LIMIT_MS);
     expect(expectProblem(answer, 503, 'unavailable')).toMatchObject({ billed: 'unknown', retryable: true });
 
-    // Somebody admits it after all: the same key finds the job.
+    // A worker admits it after all: the same key finds the job.
     await api.admitJob(account.accountId, 'no-worker');
     const replayed = await submit(api, account, 'no-worker');
     expect([replayed.status, replayed.headers.get('idempotent-replayed')]).toEqual([202, 'true']);

@@ -108,7 +108,7 @@ describe('the catalogue', () => {
     expect(await Promise.all([least - 1, least, most, most + 1].map(quoted))).toEqual([400, 200, 200, 400]);
   });
 
-  it('is the same for every key, with whatever scope, and for nobody without one', async () => {
+  it('is the same for every key, with whatever scope, and refused without one', async () => {
     const account = await api.openAccount();
     const asAccount = await read(await api.createKey(account.accountId, ['jobs:read']));
     expect(asAccount).toEqual(await read(await api.createKey(null, ['support'])));

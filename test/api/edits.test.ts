@@ -44,7 +44,7 @@ const submit = (key: string, body: unknown, as = account) =>
 const output = async (id: string) => (await api.call(`/v1/outputs/${id}`, { key: account.key })).json();
 const editOf = (id: string, other: object = {}) => ({ kind: 'edit', source_output_id: id, ...other });
 
-/** Runs a job to its end; answers the id of its only output. */
+/** Runs a job to its end; returns the id of its only output. */
 async function made(key: string, body: unknown, as = account): Promise<string> {
   const answer = await submit(key, body, as);
   const job = answer.json<{ state: string; outputs: { id: string }[] }>();
@@ -116,7 +116,7 @@ describe('an edit', () => {
 });
 
 describe('an edit of what there is not', () => {
-  it('is refused in the same words, be it another account’s or nobody’s, and uses up no key', async () => {
+  it('is refused in the same words, be it another account’s or unknown, and uses up no key', async () => {
     const nobodys = outputIdOf(`job_${'a'.repeat(26)}`, 0);
     const details = [];
     for (const [index, id] of [strangers, nobodys].entries()) {
@@ -128,7 +128,7 @@ describe('an edit of what there is not', () => {
     expect(new Set(details).size).toBe(1);
   });
 
-  it('is refused by admission too, as nobody may have looked before', async () => {
+  it('is refused by admission too, as the API may not have looked before', async () => {
     const { admission } = await api.admitJob(account.accountId, 'unlooked', editOf(strangers));
     expect(admission).toMatchObject({ outcome: 'refused', code: 'not_found', reason: 'source_not_found' });
   });

@@ -180,7 +180,7 @@ describe('a wrong grant is refused with a pointer, and leaves no trace', () => {
       '/expires_at',
       'not_a_time',
     ],
-    ['a field nobody knows', { ...topUp, credits: 1, amount: 1 }, '/amount', 'unknown_field'],
+    ['an unknown field', { ...topUp, credits: 1, amount: 1 }, '/amount', 'unknown_field'],
     ['no object', [], '', 'wrong_type'],
   ])('%s', async (_name, body, pointer, code) => {
     const problem = expectProblem(await give(body), 400, 'invalid_request');

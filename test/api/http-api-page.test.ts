@@ -27,7 +27,7 @@ afterAll(async () => {
   await api.close();
 });
 
-/** What `{name}` stands for, from the answers read so far. */
+/** What `{name}` stands for, from the responses read so far. */
 const names: Names = new Map();
 const withNames = (text: string) =>
   text.replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => names.get(name) ?? whole);

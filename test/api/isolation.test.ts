@@ -45,7 +45,7 @@ afterAll(async () => {
   await api.close();
 });
 
-/** Ids of what is theirs, and of the same kinds of things that nobody has. */
+/** Ids of what is theirs, and of the same kinds of things that do not exist. */
 type Ids = { readonly account: string } & typeof their;
 const nobodys = (): Ids => ({
   account: 'acct_nobody',
@@ -139,7 +139,7 @@ function seen(answer: Awaited<ReturnType<ApiFixture['call']>>, ids: Ids) {
   return { status: answer.status, headers, text };
 }
 
-it('an account’s key is answered of another’s ids as of ids that nobody has, and changes nothing', async () => {
+it('an account’s key is told of another’s ids as of ids that do not exist, and changes nothing', async () => {
   const all = await api.createKey(mine.accountId, ['admin']);
   const before = await everythingOf(theirs.accountId);
   const ids = { account: theirs.accountId, ...their };

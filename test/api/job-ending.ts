@@ -10,7 +10,7 @@ function keyOf(accountId: string, jobId: string) {
   return { accountId, jobId, outputId, reservationId: reservationIdOf(outputId) };
 }
 
-/** Delivers a job of one output, as the activities would: an attempt, an asset, a charge. Answers the output's id. */
+/** Delivers a job of one output, as the activities would: an attempt, an asset, a charge. Returns the output's id. */
 export async function deliver(api: ApiFixture, accountId: string, jobId: string, content: Buffer) {
   const attempts = createAttempts(api.worker);
   const key = keyOf(accountId, jobId);

@@ -213,7 +213,7 @@ describe('what goes wrong is told, with what to do', () => {
     ['a key that is none', ['balance', 'acct_x'], { HOLDFAST_PLATFORM_KEY: 'x' }, 1, /HOLDFAST_PLATFORM_KEY/],
     ['half a target', ['balance', 'acct_x'], { HOLDFAST_API_URL: '' }, 2, /not set: HOLDFAST_API_URL \(/],
     [
-      'nobody there',
+      'no such account',
       ['balance', 'acct_x'],
       { HOLDFAST_API_URL: 'http://127.0.0.1:9' },
       1,
@@ -241,14 +241,14 @@ describe('what goes wrong is told, with what to do', () => {
       /reconcile: PostgreSQL at 127.0.0.1:9\/z did not do it \(.*ECONNREFUSED/,
     ],
     [
-      'a key for nobody',
+      'a key for no account',
       ['key', 'create', ...asKey, '--account', 'acct_nobody'],
       {},
       1,
       /There is no account/,
     ],
     [
-      'a name that nobody can see',
+      'a name that cannot be seen',
       ['key', 'create', '--name', '\u200B', '--scope', 'admin'],
       {},
       2,
@@ -303,7 +303,7 @@ describe('what goes wrong is told, with what to do', () => {
 });
 
 describe('two accounts at the command line', () => {
-  it('a key of one is told of the other what it is told of nobody, and changes nothing', async () => {
+  it('a key of one is told of the other what it is told of an unknown account, and changes nothing', async () => {
     const key = await api.createKey(mine.accountId, ['admin']);
     const everything = async () =>
       (

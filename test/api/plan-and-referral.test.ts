@@ -46,7 +46,7 @@ describe('a plan', () => {
     expect(await available()).toBe(5_000);
   });
 
-  it('answers the same reference the same forever, and another request under it not at all', async () => {
+  it('has the same outcome forever for the same reference, and another request under it not at all', async () => {
     const first = await setPlan({ plan: 'starter', reference: 'sub-1' });
     await setPlan({ plan: 'pro', reference: 'sub-2' });
     const again = await setPlan({ reference: 'sub-1', plan: 'starter' });

@@ -104,7 +104,7 @@ describe('a place that is not there', () => {
     expectProblem(await api.call(path, { key: account.key }), 404, 'not_found');
   });
 
-  it('answers another method with those it has', async () => {
+  it('responds to another method with those it has', async () => {
     const answer = await api.call('/v1/balance', { method: 'DELETE', key: account.key });
     expectProblem(answer, 405, 'method_not_allowed');
     expect(answer.headers.get('allow')).toBe('GET, HEAD');

@@ -12,7 +12,7 @@ type Scene = {
   readonly calls: ReviewCalls;
 };
 
-/** The tests run side by side, each with an API and a clock of its own, and a task queue that nobody listens to yet. */
+/** The tests run side by side, each with an API and a clock of its own, and a task queue without a worker as yet. */
 const it = plainIt.extend<{ scene: Scene }>({
   // vitest reads from the pattern which fixtures this one needs: none.
   scene: async ({}, use) => {
@@ -26,7 +26,7 @@ const it = plainIt.extend<{ scene: Scene }>({
 });
 
 it.concurrent(
-  'a free retry that nobody admits is 503, on record, and goes on when it is sent again with its key',
+  'a free retry that no worker admits is 503, on record, and goes on when it is sent again with its key',
   async ({ scene }) => {
     const { taskQueue, api, account, calls } = scene;
     const { jobId } = await api.admitJob(account.accountId, 'j');

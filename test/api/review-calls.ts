@@ -35,7 +35,7 @@ export function createReviewCalls(api: ApiFixture, prefix: string, accountNow: (
   const readJob = async (jobId: string) =>
     (await api.call(`/v1/jobs/${jobId}`, { key: accountNow().key })).json();
   return {
-    /** Submits over HTTP and waits for the end; answers the ids. */
+    /** Submits over HTTP and waits for the end; returns the ids. */
     generate,
     reportTo,
     readJob,

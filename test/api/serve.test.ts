@@ -19,7 +19,7 @@ it('lets a request under way finish when it is stopped, and takes no more', asyn
   expect(Date.now() - startedAt).toBeLessThan(2_000);
 });
 
-it('does not wait for a connection nobody uses', async () => {
+it('does not wait for an idle connection', async () => {
   const server = await serve({ host: '127.0.0.1', port: 0 }, () => (_request, response) => {
     response.end('done');
   });

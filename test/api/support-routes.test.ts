@@ -57,7 +57,7 @@ const available = async () =>
   (await api.call('/v1/balance', { key: account.key })).json<{ available: number }>().available;
 
 describe('release', () => {
-  it('returns what is reserved, says who and why, and answers the same under its key', async () => {
+  it('returns what is reserved, says who and why, and returns the same under its key', async () => {
     const jobId = await nextJob();
     const headers = { 'Holdfast-Actor': 'Ann' };
     const first = await command(jobId, 'release', { reason: 'customer waits' }, { key: 'r', headers });
@@ -313,7 +313,7 @@ describe('support, which has a job’s id alone', () => {
     expect(await actions()).toMatchObject([{ action: 'release_job', reason: 'by id' }]);
   });
 
-  it('is told of nobody’s job as of one that the named account does not have', async () => {
+  it('is told of an unknown job as of one that the named account does not have', async () => {
     const other = await api.openAccount();
     const jobId = await nextJob();
     const nobodys = await bare(`job_${'a'.repeat(26)}`, 'inspect', api.platformKey);

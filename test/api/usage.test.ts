@@ -39,7 +39,7 @@ describe('metered use', () => {
     expect(await balance()).toMatchObject({ available: 998, reserved: 0, spent_this_period: 7 });
   });
 
-  it('is paid once per key, whoever comes at the same time or later', async () => {
+  it('is paid once per key, however many calls come at the same time or later', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => use('twice')));
     expect(answers.map((answer) => answer.status)).toEqual(Array(8).fill(201));
     expect(answers.filter((answer) => !answer.headers.has('idempotent-replayed'))).toHaveLength(1);

@@ -117,7 +117,7 @@ describe.each(storeKinds())('the asset store: %s', (_name, openKind) => {
     expect(await subject.files()).toEqual([keyOf(announced.sha256)]);
   });
 
-  it('stores the same bytes once, whoever stores them at the same time', async () => {
+  it('stores the same bytes once, however many store them at the same time', async () => {
     const puts = Array.from({ length: 8 }, () => subject.again().put(streamOf('at', 'once')));
     expect(new Set((await Promise.all(puts)).map(({ sha256 }) => sha256))).toEqual(
       new Set([sha256Of('atonce')]),

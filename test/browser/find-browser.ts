@@ -14,7 +14,7 @@ export function findBrowser({ program, isRequired, searchPath }: BrowserConfig):
       ? PROGRAMS.flatMap((name) => searchPath.map((folder) => path.join(folder, name)))
       : [program];
   const found = candidates.find(isExecutable) ?? null;
-  // Whoever names a program wants that one, and not to hear that nothing was tested.
+  // A named program is used, or the run fails: it is not skipped.
   if (found === null && (isRequired || program !== null)) throw new Error(NO_BROWSER);
   return found;
 }

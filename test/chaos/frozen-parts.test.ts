@@ -17,7 +17,7 @@ const it = plainIt.extend<{ running: RunningStack }>({
 
 /** Side by side, each in a stack of its own: 20 s of waiting at once. */
 describe.concurrent.each(['postgres', 'temporal'] as const)('%s frozen for 20 s while jobs run', (part) => {
-  it('answers 503 with Retry-After within 15 s, and every key later finds its job, charged at most once', async ({
+  it('responds 503 with Retry-After within 15 s, and every key later finds its job, charged at most once', async ({
     running,
   }) => {
     const account = await running.openAccount();

@@ -4,7 +4,7 @@ import type { Provider } from '../../activities/providers/provider.ts';
 
 /**
  * The moments at which a worker is killed, in the order of a job's life. Each is between two effects: "after" one is
- * "its effect is there, and nobody has been told".
+ * "its effect is there, and its caller was not told".
  */
 export const KILL_POINTS = [
   'before admit',

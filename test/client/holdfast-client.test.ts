@@ -57,7 +57,7 @@ describe.concurrent('start', () => {
     expect(await wait('one')).toEqual({ outcome: 'succeeded', credits: 35 });
   });
 
-  it('answers an ended job as it answered it first', async () => {
+  it('returns the first result for an ended job', async () => {
     await start('ended');
     await wait('ended');
     expect(await start('ended')).toMatchObject({ outcome: 'reserved', credits: 35, isReplay: true });
@@ -150,7 +150,7 @@ describe.concurrent('wait', () => {
     expect(await wait('too many')).toEqual({ outcome: 'refused' });
   });
 
-  it('does not find a job nobody started', async () => {
+  it('does not find a job that was never started', async () => {
     expect(await wait('nothing')).toEqual({ outcome: 'not_found' });
   });
 
@@ -168,7 +168,7 @@ describe.concurrent('wait', () => {
     const startedAt = performance.now();
     expect(await away.wait(never, { timeoutMs: 400 })).toEqual({ outcome: 'unavailable' });
     expect(performance.now() - startedAt).toBeLessThan(2_000);
-    // The connection is left: closed while the SDK tries again, it throws where nobody can catch it.
+    // The connection is left: closed while the SDK tries again, it throws where no caller can catch it.
     server.close();
   });
 

@@ -8,7 +8,7 @@ export type ServiceCall = {
   readonly name: CallName;
   /** The prediction it is about; of a submit and a look-up, our reference. */
   readonly about: string;
-  /** True until it is answered, or whoever asked has given up. */
+  /** True until it has a response, or its caller has given up. */
   readonly isWaiting: () => boolean;
   readonly answer: (status: number, body?: unknown) => void;
   /** Ends the connection without an answer. */

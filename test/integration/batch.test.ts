@@ -364,7 +364,7 @@ describe('a batch that is ended early', () => {
     expect(await available(account)).toMatchObject({ available: 1_000, reserved: 0 });
   });
 
-  it('that is gone before it has begun every output: a cancel stops those that run, and ends those that nobody would begin', async () => {
+  it('that is gone before it has begun every output: a cancel stops those that run, and ends those that would never begin', async () => {
     const account = await running.openAccount();
     const items = many(WINDOW + 2, { test_scenario: 'never_finishes' });
     const { body: job } = await running.submit(account, items);

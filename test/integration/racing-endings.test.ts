@@ -18,7 +18,7 @@ afterAll(async () => {
   await running.close();
 });
 
-/** Submits a job and holds its account once the model has it; answers when the job's settlement waits for the lock. */
+/** Submits a job and holds its account once the model has it; returns when the job's settlement waits for the lock. */
 async function jobWaitingToBeCharged(extra: object = {}) {
   const account = await running.openAccount();
   const { body: job } = await running.submit(account, {

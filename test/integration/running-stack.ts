@@ -41,7 +41,7 @@ type CallOptions = {
 
 const POLL_MS = 200;
 
-/** The whole stack, on free ports and in a folder of its own; unless told otherwise the model service answers at once. */
+/** The whole stack, on free ports and in a folder of its own; unless told otherwise the model service responds at once. */
 export async function startRunningStack(
   instantMs = 0,
   options: Pick<StackOptions, 'modelMode' | 'workerEnv' | 'apiEnv' | 'cataloguePath'> = {},

@@ -154,7 +154,7 @@ describe('when credits come back', () => {
     const forced = await running.submit(account, { ...body, force: true });
     expect(forced.status).toBe(202);
     for (const id of [job.id as string, forced.body.id as string]) {
-      expect((await post(`/v1/jobs/${id}/release`, { reason: 'nobody waits for it' })).status).toBe(202);
+      expect((await post(`/v1/jobs/${id}/release`, { reason: 'no longer wanted' })).status).toBe(202);
       await running.untilEnded(account, id);
     }
     expect(await balance()).toMatchObject({ available: 1_000, reserved: 0 });

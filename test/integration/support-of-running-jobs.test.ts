@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
-/** Long enough for a model that answers at once to be followed, short enough to wait for. */
+/** Long enough for a model that responds at once to be followed, short enough to wait for. */
 const DEADLINE_SECONDS = 6;
 
 let running: RunningStack;

@@ -195,7 +195,7 @@ describe.concurrent('a video that is cancelled at a stage', () => {
       const job = await running.untilEnded(account, body.id);
       expect(job).toMatchObject({ state: 'canceled', billing: { committed: 0, returned: CREDITS } });
       expect(await statusAtService(body.id as string, part, 1)).toBe('canceled');
-      // What was made before is kept for support, and is nobody's output.
+      // What was made before is kept for support, and is no output.
       expect(job.outputs).toMatchObject([{ sha256: null, attempts: 1 }]);
     },
   );

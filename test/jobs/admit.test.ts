@@ -147,7 +147,7 @@ test('a job identical to a stuck one is refused with a link to it, unless forced
   });
 });
 
-test('admitting a settled job answers what it was, and that nothing is open', async () => {
+test('admitting a settled job returns what it was, and that nothing is open', async () => {
   await admitOne(jobItem(account, 'j'));
   await jobs.settleOutputs([releaseOf(account, 'j')]);
   expect(await admitOne(jobItem(account, 'j'))).toMatchObject({
@@ -172,7 +172,7 @@ test('a reservation that was released before it was made refuses the job', async
   });
 });
 
-test('an account nobody opened is refused as not found', async () => {
+test('an account that was never opened is refused as not found', async () => {
   expect(await admitOne(jobItem('nobody', `j${account}`))).toMatchObject({ outcome: { code: 'not_found' } });
 });
 

@@ -42,7 +42,7 @@ const recordAsset = () =>
     .call('record_asset', account, attemptOf('j'), 'f00d', 'image/png', 100, 'yes', null)
     .then((rows) => rows[0]?.['record_asset']);
 
-test('the first to begin an attempt may post, and nobody after it (invariant 10)', async () => {
+test('the first to begin an attempt may post, and no caller after it (invariant 10)', async () => {
   const prepare = () => jobs.call('prepare_attempt', account, outputOf('j'), attemptOf('j', 1));
   expect(await prepare()).toMatchObject([{ state: null, work: { kind: 'static_ad' } }]);
   expect(await begin()).toMatchObject({ is_mine: true, state: 'posting' });

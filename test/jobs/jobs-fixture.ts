@@ -5,7 +5,7 @@ type Row = Record<string, unknown>;
 export type JobsFixture = LedgerFixture & {
   readonly admit: (items: readonly object[]) => Promise<Row[]>;
   readonly settleOutputs: (items: readonly object[]) => Promise<Row[]>;
-  /** Calls a function of jobs by name; answers its rows. */
+  /** Calls a function of jobs by name; returns its rows. */
   readonly call: (name: string, ...values: readonly unknown[]) => Promise<Row[]>;
   /** An output of an admitted job: posted, accepted and its asset stored. */
   readonly bringToAsset: (accountId: string, jobId: string, index?: number) => Promise<void>;

@@ -302,7 +302,7 @@ describe('a free retry', () => {
   });
 
   test.each([
-    ['that nobody decided', () => Promise.resolve()],
+    ['without a decision', () => Promise.resolve()],
     ['that a denial names', async () => decide(reviewOf('j'), 'deny', 'd', 'retry')],
     [
       'of another account’s review',

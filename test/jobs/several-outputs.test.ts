@@ -138,13 +138,13 @@ test('what has ended is not taken up', async () => {
   expect(await takeUp(0)).toHaveLength(1);
 });
 
-test("another account's output is not taken up, nor its job read (invariant 12)", async () => {
+test("another account's output is not begun, nor its job read (invariant 12)", async () => {
   const other = await jobs.openAccount(`${account}_other`, 100);
   expect(await takeUp(0, other)).toEqual([]);
   expect(await jobs.call('read_job_result', other, 'j')).toEqual([]);
 });
 
-test('a job is stuck while one of its outputs is, and answers for that one alone', async () => {
+test('a job is stuck while one of its outputs is, and no longer', async () => {
   const marked = await jobs.call('mark_stuck', account, 'j', outputOf('j', 0));
   expect(marked).toEqual([{ mark_stuck: true }]);
   expect(await stateOf()).toBe('stuck');

@@ -2,7 +2,7 @@ import type { JobsFixture } from './jobs-fixture.ts';
 
 type Row = Record<string, unknown>;
 
-/** A command of support as the functions take it, by somebody, for some reason, of a job that a workflow runs. */
+/** A command of support as the functions take it, with an actor and a reason, of a job that a workflow runs. */
 export type CommandCall = {
   readonly key?: string;
   readonly print?: string;
@@ -11,7 +11,7 @@ export type CommandCall = {
 
 const FAILURE = { code: 'terminated', at_fault: 'us', detail: 'Ended.', retryable: true };
 
-/** Calls a command; a key of its own for each unless one is named. Answers what the function does. */
+/** Calls a command; a key of its own for each unless one is named. Returns the function's rows. */
 export function createCommands(jobs: () => JobsFixture) {
   let calls = 0;
   return async (account: string, job: string, command: string, options: CommandCall = {}): Promise<Row> => {

@@ -282,7 +282,7 @@ test('what the reconciler thought overdue is left alone when an extension came f
   expect(await command(account, 'j', 'extend', { call: { until: inSeconds(5_000) } })).toMatchObject(
     refused('job_ended'),
   );
-  // How it ended is told whoever asks, and whenever.
+  // Every later caller is told how it ended.
   expect(await jobs.settleOutputs([overdue])).toMatchObject([{ outcome: 'released' }]);
 });
 

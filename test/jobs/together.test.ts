@@ -148,7 +148,7 @@ test('spends at once under one key each are charged once, and stop at the last c
   expect(await jobs.balanceOf(account)).toMatchObject({ available: 1, spent: 99 });
 });
 
-test('an array that takes longer than it may hold its locks answers what it did, and the rest is sent again', async () => {
+test('an array that takes longer than it may hold its locks returns what it did, and the rest is sent again', async () => {
   const big = await jobs.openAccount(`${account}_big`, 100_000);
   const items = Array.from({ length: 1_500 }, (_, n) => jobItem(big, `${account}_${String(n)}`));
   const rows = await jobs.admit(items);

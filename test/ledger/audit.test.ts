@@ -107,7 +107,7 @@ test('an opening, a referral and limits are recorded, with who made them', async
   ]);
 });
 
-test('what was refused is not recorded as done, and what a rule of ours does is nobody’s', async () => {
+test('what was refused is not recorded as done, and an action by a rule of ours has no actor', async () => {
   await ledger.grant([grantItem(account, 'gift', 0, by), grantItem('nobody', 'gift', 5, by)]);
   await ledger.refund([refundItem(account, 'unknown', 'f', 7, by)]);
   await ledger.void([{ account_id: account, grant_id: 'unknown', reason: 'x', ...by }]);

@@ -104,7 +104,7 @@ test('a policy that is not known is an error', async () => {
   await expect(ledger.settle([item])).rejects.toMatchObject({ code: '23514' });
 });
 
-test('an account nobody opened is said to be unknown', async () => {
+test('an account that was never opened is said to be unknown', async () => {
   expect(await ledger.reserve([reserveItem('nobody', 'r', 35)])).toMatchObject([
     { outcome: 'account_not_found', available: null },
   ]);

@@ -74,7 +74,7 @@ describe('an example of the page', () => {
       expect(titles).toContain(rule);
   });
 
-  test('cannot say what nobody checks', () => {
+  test('cannot say what no test checks', () => {
     const observed = { available: 1, reserved: 0, spent: 0, expired: 0, voided: 0 };
     const rest = { grants: [], refusal: 'over the cap', hasNotice: false, notRecovered: 0 };
     expect(() => findLies('1 apple', { ...observed, ...rest })).toThrow('not a fact');

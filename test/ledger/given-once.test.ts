@@ -50,7 +50,7 @@ test('a second trial under another id is told that the key is used, alone and in
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 3_000 });
 });
 
-test('a payment that made another grant answers the same after the expiry that was asked for has passed', async () => {
+test('a payment that made another grant has the same outcome after the expiry that was asked for has passed', async () => {
   await ledger.setClock(new Date('2026-01-01T00:00:00Z'));
   const account = await ledger.openAccount('asks_again');
   const second = grantItem(account, 'second', 10, {

@@ -62,7 +62,7 @@ test('parts that do not add up to the total that was quoted reserve nothing', as
   expect(await callReserve(ledger.owner, parts, 70)).toMatchObject({ outcome: 'reserved', reserved: '70' });
 });
 
-test('a group sent again answers as it was answered (invariant 9)', async () => {
+test('a group sent again has its first outcomes (invariant 9)', async () => {
   const account = await ledger.openAccount('again', 70);
   const items = ['r1', 'r2'].map((id) => reserveItem(account, id, 35, inGroup));
   expect([await reserve(items), await reserve(items)]).toEqual([

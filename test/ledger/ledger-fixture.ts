@@ -19,7 +19,7 @@ export type LedgerFixture = {
   readonly spend: RawVerb;
   readonly refund: RawVerb;
   readonly void: RawVerb;
-  /** Opens an account with one unlimited grant of so many credits (0: none), in priority 2. Answers its id. */
+  /** Opens an account with one unlimited grant of so many credits (0: none), in priority 2. Returns its id. */
   readonly openAccount: (name: string, credits?: number) => Promise<string>;
   /** Freezes the ledger's clock at an instant; null lets it run again. */
   readonly setClock: (instant: Date | null) => Promise<void>;

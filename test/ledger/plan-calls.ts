@@ -51,7 +51,7 @@ export async function planGrantsOf(ledger: LedgerFixture, account: string): Prom
   return rows.map((row) => row.grant);
 }
 
-/** Whoever is due for a renewal by the clock, renewed as the schedule does it: pages of so many accounts. */
+/** Accounts due for a renewal by the clock, renewed as the schedule does it: pages of so many accounts. */
 export async function renewDue(ledger: LedgerFixture, limit = 100): Promise<Record<string, string>> {
   const due = await ledger.worker.query<{ account_id: string }>(
     `SELECT account_id FROM ledger.read_due_plans('-infinity', '', $1)`,

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterEach(() => ledger.expectReconciled());
 afterAll(() => ledger.close());
 
-/** Starts calls one after the other behind a held lock: they get it in that order. Answers the first row of each. */
+/** Starts calls one after the other behind a held lock: they get it in that order. Returns the first row of each. */
 async function race(
   accountIds: readonly string[],
   calls: readonly (() => Promise<Record<string, unknown>[]>)[],

@@ -69,7 +69,7 @@ test('an account is paid for once: not again with an upgrade, a renewal, a resta
   expect(await referralGrants(inviter)).toEqual([PAID]);
 });
 
-test('a call that grants no plan pays nobody', async () => {
+test('a call that grants no plan pays no inviter', async () => {
   await say(invitee, inviter);
   await callPlan(ledger, invitee, 'none', null);
   await callPlan(ledger, invitee, 'unknown', 'platinum');
@@ -94,14 +94,14 @@ test('another inviter of the same account is refused, before and after the payme
   expect([await referralGrants(late), await referralGrants(inviter)]).toEqual([[], [PAID]]);
 });
 
-test('nobody refers themselves, and an unknown account refers and is referred by nobody', async () => {
+test('no account refers itself, and an unknown account neither refers nor is referred', async () => {
   expect(await say(invitee, invitee)).toMatchObject({ outcome: 'self_referral' });
   expect(await say('nobody', inviter)).toMatchObject({ outcome: 'account_not_found' });
   expect(await say(invitee, 'nobody')).toMatchObject({ outcome: 'inviter_not_found' });
   expect(await say(invitee, inviter)).toMatchObject({ outcome: 'pending' });
 });
 
-test.each([2, 3, 4])('a circle of %i is not closed, and pays nobody for it', async (size) => {
+test.each([2, 3, 4])('a circle of %i is not closed, and pays no inviter for it', async (size) => {
   const circle = await openMany(size);
   for (let n = 1; n < size; n++) {
     expect(await say(circle[n] ?? '', circle[n - 1] ?? '')).toMatchObject({ outcome: 'pending' });

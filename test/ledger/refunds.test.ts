@@ -111,7 +111,7 @@ test('the same id with other content is a conflict, and gives nothing (invariant
   expect(await ledger.balanceOf(account)).toMatchObject({ spent: 40 });
 });
 
-test('a refund of all that is left answers the same later, when more has come and gone', async () => {
+test('a refund of all that is left has the same outcome later, when more has come and gone', async () => {
   await charge('r', 50);
   await refund('f1', 20);
   expect(await refund('rest', null)).toMatchObject({ credits: '30', refunded: '50' });

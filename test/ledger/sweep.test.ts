@@ -143,13 +143,13 @@ test('what is due comes in pages, the longest due first, each account once', asy
   expect([...(await sweepExpired(ledger.worker, seen))].sort()).toEqual([...names].sort());
 });
 
-test('a sweep waits for nobody: an account that is held is left to the next one', async () => {
+test('a sweep does not wait: an account that is held is left to the next one', async () => {
   const free = await openDying(`${account}_free`);
   await ledger.setClock(EXPIRY);
   const held = await holdAccounts(ledger.owner, [free]);
   expect(await sweepExpired(ledger.worker, [account, free])).toEqual([account]);
   await held.letGo();
-  // Whoever held it expired what was due in it.
+  // The transaction that held it expired what was due in it.
   expect(await due()).toEqual([]);
 });
 

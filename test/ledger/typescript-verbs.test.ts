@@ -53,7 +53,7 @@ test.each<[string, GrantItem['ends'], string | null]>([
   expect(await accountOfGrant(ledger.worker, grantId)).toBe(account);
 });
 
-test('a grant that is in two accounts, or in none, is nobody’s', async () => {
+test('a grant that is in two accounts, or in none, has no account', async () => {
   expect(await accountOfGrant(ledger.worker, 'unknown')).toBeNull();
   await ledger.openAccount(`${account}_too`, 1_000);
   expect(await accountOfGrant(ledger.worker, 'grant_first')).toBeNull();
@@ -110,7 +110,7 @@ test('limits are set, read and explained', async () => {
   expect(await readLimits(ledger.worker, 'nobody')).toBeNull();
 });
 
-test('a database error that is nobody’s outcome is thrown, not answered', async () => {
+test('a database error that is no outcome is thrown, not returned', async () => {
   const item = {
     accountId: account,
     grantId: 'g',

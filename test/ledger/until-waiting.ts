@@ -26,7 +26,7 @@ export async function holdAccounts(
   return hold(pool, 'SELECT ledger.lock(i) FROM (SELECT unnest($1::text[]) AS i ORDER BY 1) s', [accountIds]);
 }
 
-/** Holds up whoever writes to a table, where they write: what they have read until then may be old by the time they go on. */
+/** Holds up every writer of a table, where it writes: what it has read until then may be old by the time it goes on. */
 export async function holdWrites(
   pool: pg.Pool,
   table: string,

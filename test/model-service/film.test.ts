@@ -47,7 +47,7 @@ function boxesOf(film: Buffer): readonly string[] {
   return boxes;
 }
 
-/** Makes the film stage by stage, as a job does; answers all results, the film last. */
+/** Makes the film stage by stage, as a job does; returns all results, the film last. */
 async function makeFilm(input: PredictionInput): Promise<readonly RenderInput[]> {
   const results: RenderInput[] = [];
   for (const stage of FILM_STAGES) {

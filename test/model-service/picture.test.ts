@@ -16,7 +16,7 @@ type Brief = {
   readonly brand_color?: string;
 };
 
-/** RGBA of a rendered brief, decoded from the PNG by somebody else's decoder. */
+/** RGBA of a rendered brief, decoded from the PNG by a decoder that is not ours. */
 async function pixelsOf(brief: Brief, seed: string): Promise<Uint8ClampedArray> {
   const image = await loadImage(renderPicture({ kind: 'static_ad', brief }, seed, () => undefined));
   expect([image.width, image.height]).toEqual([WIDTH, HEIGHT]);

@@ -32,7 +32,7 @@ describe('bad requests', () => {
     expect([answer.status, answer.body.error?.code]).toEqual([422, 'bad_input']);
   });
 
-  it('answers 413 to a body over 1 MiB and 404 to what it does not know', async () => {
+  it('responds 413 to a body over 1 MiB and 404 to an unknown path', async () => {
     const client = serviceClient((await start()).url);
     const large = await client.submit('att_1', { brief: { headline: 'x', padding: 'x'.repeat(1_100_000) } });
     expect(large.status).toBe(413);

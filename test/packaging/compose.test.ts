@@ -17,7 +17,7 @@ import {
   service,
 } from './compose-file.ts';
 
-/** Asked for by a supervisor that reads stdout; nobody does in a container. */
+/** For a supervisor that reads stdout; a container has none. */
 const NOT_FOR_CONTAINERS = ['READY_LINE'];
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');

@@ -13,15 +13,16 @@ const NOT_READ = new Set([
   '.holdfast',
   'histories',
   'package-lock.json',
+  'schema.sql',
   'prose.test.ts',
 ]);
-const IS_READ = /\.(ts|js|mjs|cjs|md|yml)$/;
+const IS_READ = /\.(ts|js|mjs|cjs|sql|md|yml)$/;
 
 type Rule = {
   readonly name: string;
   readonly pattern: RegExp;
   readonly instead: string;
-  /** Comments and pages of the product: names of things and the values of tests may be called so. */
+  /** Of comments, pages and test titles only: a value may be called so. */
   readonly isOfProseOnly?: true;
 };
 
@@ -57,10 +58,10 @@ function filesOf(folder: string): readonly string[] {
   });
 }
 
-/** A line of a comment, as prettier sets it, or of a page. */
-const IS_PROSE = /^\s*(\/\*\*|\*|\/\/) /;
+/** A line of a comment, as prettier sets it, or a test's title. */
+const IS_PROSE = /^\s*(\/\*\*|\*|\/\/|--) |^\s*(it|test|describe)[\w.]*\(['`]/;
 const isProse = ({ text, at }: Line) =>
-  !at.startsWith('test') && !at.startsWith('CHANGELOG') && (/\.md:\d+$/.test(at) || IS_PROSE.test(text));
+  !at.startsWith('CHANGELOG') && (/\.md:\d+$/.test(at) || IS_PROSE.test(text));
 
 type Line = { readonly text: string; readonly at: string };
 

@@ -6,7 +6,7 @@ import { formatSql, tooLongLines } from '../../dev/format-sql/format-sql.ts';
 import { sqlFiles } from '../../dev/format-sql/sql-files.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** All of it is read by whoever inherits it. What makes it longer must make something else shorter. */
+/** An heir reads all of it. What makes it longer must make something else shorter. */
 const MAX_LINES = 3_600;
 /** A screen. A function that is longer holds two things. */
 const MAX_LINES_PER_FUNCTION = 60;

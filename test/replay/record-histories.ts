@@ -11,7 +11,7 @@ import { startRunningStack, type Json, type RunningStack } from '../integration/
  */
 type Scene = {
   readonly body?: object;
-  /** What happens to the job once it runs. Answers the workflow to record, when it is not the job's. */
+  /** What happens to the job once it runs. Returns the workflow to record, when it is not the job's. */
   readonly then?: (at: {
     running: RunningStack;
     client: Client;

@@ -92,7 +92,7 @@ describe('holdfast', () => {
 describe('holdfast stack start', () => {
   test('ends all children on Ctrl-C, pressed once or handed on by npm a second time', async () => {
     const busy = createServer().listen(PREFERRED_PORTS.api, LOCAL_HOST);
-    // Somebody else may have it: then it is busy too.
+    // Another program may have it: then it is busy too.
     await Promise.race([once(busy, 'listening'), once(busy, 'error')]);
     const { command, info } = await startStackCommand();
     busy.close();

@@ -78,7 +78,7 @@ describe('a running stack', () => {
     expect(new URL(info.database_url).username).toBe('holdfast_worker');
   });
 
-  test('answers its sandbox account', async () => {
+  test('serves its sandbox account', async () => {
     expect(await servesBalance(stack.info())).toBe(true);
   });
 
@@ -109,7 +109,7 @@ describe('a running stack', () => {
     },
   );
 
-  test('is not robbed of its worker by a demo that nobody was asked about', async () => {
+  test('is not robbed of its worker by a demo that did not ask', async () => {
     const before = stack.info().pids.worker;
     const { steps, progress } = await runDemoCommand();
     expect(steps.map((step) => step.name)).toContain('static_ad');

@@ -81,7 +81,7 @@ describe('a start that is interrupted', () => {
 });
 
 describe('a stack that is coming up', () => {
-  test('is told of to whoever starts it again, in a sentence', async () => {
+  test('is told at the next start, in a sentence', async () => {
     const first = stackStart(home.home);
     const isLocked = () =>
       readFile(path.join(home.home, 'stack.lock')).then(

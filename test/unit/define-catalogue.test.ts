@@ -182,7 +182,7 @@ describe('what is wrong with', () => {
       ['models[1].name: there is another model "local/render"'],
     ],
     [
-      'a model that takes over from nobody',
+      'a model that takes over from no model',
       withModel({ fallbacks: ['far/away', 'local/render'] }),
       [
         'models[0].fallbacks[0]: there is no model far/away',
@@ -206,7 +206,7 @@ describe('what is wrong with', () => {
       ['priceLists[1].version: there is another version 1 of standard'],
     ],
     [
-      'a field nobody knows',
+      'an unknown field',
       { ...SOUND, packs: [{ name: 'one', credits: 1, lifetimeMonths: 1, price: 3 }] },
       ['packs[0]: Unrecognized key: "price"'],
     ],

@@ -42,6 +42,6 @@ test('an edit costs what its source would, with its own length and quality where
   expect(total({ kind: 'edit', source_output_id: 'out' }, () => ({ kind: 'static_ad' }))).toBe(35);
 });
 
-test('an edit of an output nobody knows has no price', () => {
+test('an edit of an unknown output has no price', () => {
   expect(() => total({ kind: 'edit', source_output_id: 'out' })).toThrow(RangeError);
 });

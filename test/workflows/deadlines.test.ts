@@ -84,7 +84,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  'a job whose look for being stuck nobody answered is looked at again, and says that it is stuck',
+  'a job whose look for being stuck failed is looked at again, and says that it is stuck',
   async ({ scene, expect }) => {
     const { fixture, startWorker } = scene;
     let looks = 0;

@@ -37,7 +37,7 @@ const finished = () => ({
   output: [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }],
 });
 
-/** Runs a job, cancels it too late, and answers when its file is asked for. */
+/** Runs a job, cancels it too late, and returns when its file is asked for. */
 async function cancelTooLate(key: string) {
   const job = worker.jobOf(key);
   const before = await fixture.balance();

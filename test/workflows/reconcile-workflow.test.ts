@@ -196,7 +196,7 @@ describe('the reconciler (invariant 6)', () => {
     expect(await reconcile()).toEqual({ looked: 101, released: 1, heldBack: 100, doubt: null });
   });
 
-  it('returns what is overdue on every page while Temporal answers nothing', async () => {
+  it('returns what is overdue on every page while Temporal responds to nothing', async () => {
     await reserve(150);
     await database.setClock(new Date(Date.now() + 961_000));
     await reserve(5, 0, 'later');

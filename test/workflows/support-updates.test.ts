@@ -43,7 +43,7 @@ type Scene = {
   /** In the place of the one that the scene has. */
   readonly startWorker: (failing?: WorkerBuild['failing']) => Promise<void>;
   worker: RunningWorker;
-  /** How the service answers, told by each test: of a poll, by the prediction's id. */
+  /** How the service responds, told by each test: of a poll, by the prediction's id. */
   statusOf: (id: string) => object;
   answerLookup: (call: ServiceCall) => void;
   answerSubmit: (call: ServiceCall) => void;
@@ -160,7 +160,7 @@ describe.concurrent('a restart', () => {
   }) => {
     const job = await scene.start();
     await untilState(job, 1, 'accepted');
-    // The old one finishes in the moment of the restart, and nobody stops it in time.
+    // The old one finishes in the moment of the restart, before it can be stopped.
     const before = await scene.balance();
     expect(await untold(job, { command: 'restart', from_attempt: 1 })).toMatchObject({ outcome: 'done' });
     scene.statusOf = succeededAt(scene);
@@ -343,7 +343,7 @@ describe.concurrent('a signal that a command was applied, of which nothing is on
   });
 });
 
-describe.concurrent('an attempt whose outcome nobody knows', () => {
+describe.concurrent('an attempt with an unknown outcome', () => {
   test('is looked up when support says that it ran, and collected', async ({ scene }) => {
     scene.answerSubmit = (call) => call.answer(500);
     scene.answerLookup = (call) => call.answer(503);

@@ -24,7 +24,7 @@ const encoded = (encoding: string, data: string): Payload => ({
 });
 const json = (value: unknown) => encoded('json/plain', JSON.stringify(value));
 
-/** What nobody expects: as the buttons of Temporal UI send it, and as another SDK, another codec or a broken client would. */
+/** Values that no handler expects: as the buttons of Temporal UI send it, and as another SDK, another codec or a broken client would. */
 const WRONG: Readonly<Record<string, readonly Payload[]>> = {
   nothing: [],
   null: [json(null)],

@@ -1,4 +1,4 @@
-/** Runs `count` pieces of work, `inFlight` at a time; answers pieces per second. */
+/** Runs `count` pieces of work, `inFlight` at a time; returns pieces per second. */
 export async function runInFlight(
   count: number,
   inFlight: number,

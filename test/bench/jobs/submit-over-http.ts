@@ -4,7 +4,7 @@ import type { StackInfo } from '../../../dev/stack/stack-info.ts';
 type Target = Pick<StackInfo, 'api_url' | 'platform_key'>;
 
 /**
- * From POST /v1/jobs to its 202, in milliseconds. Waits for the job to end before it answers: what is measured next is
+ * From POST /v1/jobs to its 202, in milliseconds. Waits for the job to end before it returns: what is measured next is
  * measured alone.
  */
 export async function submitOverHttp(target: Target, accountId: string): Promise<number> {

@@ -1,4 +1,4 @@
-/** Keeps `inFlight` cycles going for some time; answers cycles per second. A cycle under way at the end is counted. */
+/** Keeps `inFlight` cycles going for some time; returns cycles per second. A cycle under way at the end is counted. */
 export async function runFor(
   options: { readonly inFlight: number; readonly seconds: number },
   cycle: () => Promise<void>,

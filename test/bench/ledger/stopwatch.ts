@@ -1,4 +1,4 @@
-/** Wraps a call; what it answers is what the call answers. */
+/** Wraps a call; it returns the call's result. */
 export type Time = <Answer>(call: () => Promise<Answer>) => Promise<Answer>;
 
 export type Stopwatch = {

@@ -60,7 +60,7 @@ export class ComposeProject {
     this.#running = new Map();
   }
 
-  /** As when the machine loses its power: everything ends at once, and whoever waits for an `up` is told. */
+  /** As when the machine loses its power: everything ends at once, and a pending `up` is told. */
   async killAll(): Promise<void> {
     this.#isLost = true;
     for (const one of this.#running.values()) {

@@ -8,7 +8,7 @@ export type ExampleLine = {
   readonly expected: string;
 };
 
-/** The account of whoever reads the page; others are named. */
+/** The account of the page's reader; others are named. */
 const READER = 'you';
 
 const LINE =
@@ -47,7 +47,7 @@ export type Observation = {
   readonly notRecovered: number;
 };
 
-/** How what a line says differs from what is so; empty when it is true. Throws for a fact nobody can check. */
+/** How what a line says differs from what is so; empty when it is true. Throws for a fact that cannot be checked. */
 export function findLies(expected: string, observed: Observation): readonly string[] {
   const facts = expected.split(', ');
   const lies = facts.flatMap((fact) => (isTrue(fact, observed) ? [] : [fact]));

@@ -31,7 +31,7 @@ export function readPage(text: string = readFileSync(PAGE, 'utf8')): Page {
       else {
         if (fence.language === 'credits') examples.push({ title: heading, lines: fence.lines });
         else if (fence.language === 'quotes') quotes.push(...fence.lines);
-        else throw new RangeError(`nobody executes a block of "${fence.language}"`);
+        else throw new RangeError(`no test executes a block of "${fence.language}"`);
         fence = null;
       }
     } else if (fence !== null) fence.lines.push(line);

@@ -30,7 +30,7 @@ const DONE = [
 /** Longer than any example: none of its reservations counts as overdue. */
 const FOR_EVER_SECONDS = 1e10;
 
-/** Runs an example in a database of its own. Answers what is so after each of its lines. */
+/** Runs an example in a database of its own. Returns what is so after each of its lines. */
 export async function runExample(lines: readonly ExampleLine[]): Promise<readonly Observation[]> {
   const database = await createTestDatabase();
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 1 });

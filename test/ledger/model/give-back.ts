@@ -95,7 +95,7 @@ export function refund(
   return { outcome: 'refunded', credits };
 }
 
-/** Back into each grant by its fate. Answers what has to come back in a new grant instead, theirs having expired. */
+/** Back into each grant by its fate. Returns what has to come back in a new grant instead, theirs having expired. */
 function giveBack(back: readonly Part[], now: number, isOwed: boolean): number {
   let owed = 0;
   for (const { grant, amount } of back) {

@@ -134,7 +134,7 @@ export function watchBalance<Result>(account: ModelAccount, now: number, change:
   return result;
 }
 
-/** Counts credits as used (or, negative, as back) by whoever a reservation was for. */
+/** Counts credits as used (or, negative, as back) by the member and project of a reservation. */
 export function countUsage(account: ModelAccount, held: ModelReservation, credits: number): void {
   for (const spender of held.spenders) {
     const key = `${String(held.periodStartsAt)} ${spender}`;

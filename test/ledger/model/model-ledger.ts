@@ -30,7 +30,7 @@ export type LimitsStep = {
   readonly override: { readonly member: string; readonly credits: number | null } | null;
 };
 
-/** What an item answers: its outcome, and what of its numbers does not depend on the items beside it. */
+/** What an item returns: its outcome, and what of its numbers does not depend on the items beside it. */
 export type Answer = readonly (string | number | boolean | null)[];
 
 /** Given to an account once, under whatever id. */
@@ -38,11 +38,11 @@ const ONCE = ['sign_up', 'trial'];
 
 /**
  * The ledger's rules, one item at a time and in memory: what the SQL is held against. It knows no locks and no
- * entries, only what an item answers and what then stands in which bucket of which grant. Times in ms.
+ * entries, only what an item returns and what then stands in which bucket of which grant. Times in ms.
  */
 export class ModelLedger {
   readonly accounts = new Map<string, ModelAccount>();
-  /** By account and id: an id may be released in an account that nobody has opened yet. */
+  /** By account and id: an id may be released in an account that is not opened yet. */
   readonly reservations = new Map<string, ModelReservation>();
 
   open(name: string, now: number, lowBalanceAt: number): string {

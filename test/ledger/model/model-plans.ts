@@ -19,7 +19,7 @@ export type PlanAnswer = {
   readonly plan: ModelPlan | null;
 };
 
-/** The account and whoever is still to be paid for it have been brought to the present. */
+/** The account and its inviter, if still to be paid, have been brought to the present. */
 export function setPlan(account: ModelAccount, call: PlanStep, now: number): PlanAnswer {
   const content = JSON.stringify([call.plan, call.periodStart, call.renewal]);
   const earlier = account.planCalls.get(call.reference);

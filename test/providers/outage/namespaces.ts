@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import path from 'node:path';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
-/** RFC 2544, for tests: two networks of which nobody else's packets are. */
+/** RFC 2544, for tests: two networks without other packets. */
 const CLIENT_NET = '198.18.1';
 const SERVER_NET = '198.18.2';
 

@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../../domain/failures.ts';
 import type { TestScenario } from '../../../domain/job-request.ts';
 
-/** How an output of each scenario may end (docs/http-api.md), whoever is killed on the way. */
+/** How an output of each scenario may end (docs/http-api.md), whichever process is killed on the way. */
 const ENDS: Readonly<Record<TestScenario, 'succeeded' | FailureCode>> = {
   ok: 'succeeded',
   slow: 'succeeded',
@@ -29,7 +29,7 @@ const ENDS_OF_OUTAGE: readonly string[] = [
 ];
 
 /**
- * Whether an output may have ended so. A customer who cancels may be in time or too late, and so may somebody who terminates its workflow; a
+ * Whether an output may have ended so. A customer who cancels may be in time or too late, and so may a meddler who terminates its workflow; a
  * job with a short deadline may have met it while a process was down.
  */
 export function isExpectedEnd(

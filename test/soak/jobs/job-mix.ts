@@ -2,7 +2,7 @@ import type { TestScenario } from '../../../domain/job-request.ts';
 import type { SeededRandom } from '../soak-random.ts';
 import { nextWrongMessage, type WrongMessage } from './wrong-messages.ts';
 
-/** What somebody with access to Temporal does to a job's workflow, behind our back. */
+/** What a meddler with access to Temporal does to a job's workflow, behind our back. */
 export type Meddling = {
   readonly afterMs: number;
 } & (
@@ -12,7 +12,7 @@ export type Meddling = {
   | { readonly how: 'delete' }
 );
 
-/** A job as a customer would send it, whether somebody will change their mind about it, and whether somebody meddles with it. */
+/** A job as a customer would send it, whether the customer will change their mind about it, and whether it is meddled with. */
 export type SoakJob = {
   readonly key: string;
   readonly body: Readonly<Record<string, unknown>>;

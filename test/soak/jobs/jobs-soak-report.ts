@@ -7,7 +7,7 @@ export type JobsSoakReport = SoakReport & {
   readonly outputs_by_end: Readonly<Record<string, number>>;
   /** Processes killed by SIGKILL while jobs ran. */
   readonly kills: Readonly<Record<string, number>>;
-  /** Calls made again under their key, because nobody answered. */
+  /** Calls made again under their key, after no response. */
   readonly retries: number;
   /** Between workers and model service. */
   readonly outages: { readonly count: number; readonly seconds: number };

@@ -18,7 +18,7 @@ export type Meddler = ReturnType<typeof createMeddler>;
  */
 const BETWEEN_DELETIONS_MS = 20_000;
 
-/** Somebody with access to Temporal, who sends, terminates and deletes what they should not. */
+/** A person with access to Temporal, who sends, terminates and deletes what they should not. */
 export function createMeddler(client: Client, namespace = 'default') {
   const messages: Record<MessageFate, number> = { sent: 0, refused: 0, taken: 0, too_late: 0, unanswered: 0 };
   const taken: WrongMessage[] = [];

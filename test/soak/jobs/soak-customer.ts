@@ -14,7 +14,7 @@ export type Told = SoakJob & {
   readonly job: Json;
 };
 
-/** Before a call that nobody answered is made again. */
+/** Before a call without a response is made again. */
 const PAUSE_MS = 250;
 /** From one look at a job to the next: four dozen customers who look more often are a load of their own. */
 const LOOK_EVERY_MS = 1_000;
@@ -23,7 +23,7 @@ const GIVE_UP_AFTER_MS = 300_000;
 /** What a caller may meet while a process is down: the same call again will tell. */
 const COME_AGAIN: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** Submits a job, cancels it when that is its lot, and reads it to its end, whoever dies meanwhile. */
+/** Submits a job, cancels it when that is its lot, and reads it to its end, whichever process dies meanwhile. */
 export async function runJob(
   running: RunningStack,
   accountId: string,
@@ -62,7 +62,7 @@ async function meddle(meddler: Meddler, jobId: string, job: Json, meddling: Medd
   await meddler.meddle(workflowIdOf(jobId), (job.outputs as readonly Json[]).length, meddling);
 }
 
-/** A call again and again under its key, until somebody answers. */
+/** A call again and again under its key, until there is a response. */
 async function persist(call: () => Promise<Answer>, onRetry: () => void): Promise<Answer> {
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
   for (;;) {

@@ -166,7 +166,7 @@ async function serveCustomers(
   return { told, retries };
 }
 
-/** Kills the worker or the API by SIGKILL, again and again, until told to stop; answers how often. */
+/** Kills the worker or the API by SIGKILL, again and again, until told to stop; returns how often. */
 function killAtRandom(running: RunningStack, random: SeededRandom) {
   const watch = new AbortController();
   const kills = { worker: 0, api: 0 };

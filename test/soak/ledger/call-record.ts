@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A call that was made, and what its caller was answered; outcome null: nobody read an answer. */
+/** A call that was made, and what its caller was told; outcome null: its caller read no result. */
 export type RecordedCall = {
   readonly verb: string;
   readonly accountId: string;
@@ -23,7 +23,7 @@ export type CallRecord = {
   readonly close: () => Promise<void>;
 };
 
-/** What the callers know, in a table beside the ledger, written over a connection that nobody kills. */
+/** What the callers know, in a table beside the ledger, written over a connection that is never killed. */
 export async function createCallRecord(url: string): Promise<CallRecord> {
   const client = new pg.Client({ connectionString: url, application_name: 'soak-record' });
   await client.connect();

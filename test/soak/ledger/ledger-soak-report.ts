@@ -10,7 +10,7 @@ export type LedgerSoakReport = SoakReport & {
   /** Statements that broke off, and calls made again under their key because of that. */
   readonly broken_statements: Readonly<Record<string, number>>;
   readonly retries: number;
-  /** Callers that gave up, as a process does that dies: nobody read an answer. */
+  /** Callers that gave up, as a process does that dies: the result was not read. */
   readonly unacknowledged: number;
   readonly seconds: number;
   readonly operations_per_second: number;

@@ -6,7 +6,7 @@ import type { SeededRandom } from '../soak-random.ts';
 /** A database that is gone for longer than this is not what the soak is about. */
 const MAX_ATTEMPTS = 50;
 const RETRY_AFTER_MS = 20;
-/** Of the callers whose call broke off: they die with it, and nobody ever asks again. */
+/** Of the callers whose call broke off: they die with it, and it is never made again. */
 const GIVE_UP_PERCENT = 25;
 /** Of all callers: they die before they read the answer. */
 const DIE_UNANSWERED_PERCENT = 1;

@@ -56,13 +56,13 @@ const CHECKS: readonly { readonly name: string; readonly over: string; readonly 
                           AND (o.outcome IS NULL OR o.outcome IN (${SAYS_MADE})))`,
   },
   {
-    name: 'what nobody read an answer to is there as it was asked, or not at all',
+    name: 'a call whose result was not read is there as it was asked, or not at all',
     over: `SELECT count(*) FROM soak.calls c WHERE ${MAKING} AND c.outcome IS NULL`,
     broken: `SELECT c.*, m.credits AS made FROM soak.calls c JOIN soak.made m ON m.verb = c.verb AND m.account_id = c.account_id AND m.id = c.id
       WHERE ${MAKING} AND c.outcome IS NULL AND (m.about IS DISTINCT FROM c.about OR m.credits <> coalesce(c.credits, m.credits))`,
   },
   {
-    name: 'nothing is in the ledger that nobody asked for',
+    name: 'nothing is in the ledger that was not asked for',
     over: 'SELECT count(*) FROM soak.made',
     broken: `SELECT m.* FROM soak.made m
       WHERE NOT EXISTS (SELECT 1 FROM soak.calls c WHERE c.verb = m.verb AND c.account_id = m.account_id AND c.id = m.id)`,

@@ -95,7 +95,7 @@ export class SoakClient {
     else await this.#doWhatIsDue();
   }
 
-  /** Opens an account of its own; answers its id. */
+  /** Opens an account of its own; returns its id. */
   async open(): Promise<string | null> {
     const reference = this.#newId('ref');
     const opened = await this.#call(

@@ -90,7 +90,7 @@ type Statement = [pg.QueryConfig] | [string, readonly unknown[]];
 /** The pool of one process, as the owner: processes reach most verbs through the functions of jobs only. Counts the statements that break off on it, by code. */
 function openPool(url: string, broken: Map<string, number>): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, application_name: APPLICATION });
-  // A connection that is killed while nobody uses it: the pool opens another.
+  // A connection that is killed while it is idle: the pool opens another.
   pool.on('error', () => undefined);
   // One that is killed between two statements of its user: the next statement fails with it.
   pool.on('connect', (client) => {

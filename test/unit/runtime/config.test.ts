@@ -50,7 +50,7 @@ describe('the configuration of a process', () => {
     expect(read).not.toThrow(/hunter2/);
   });
 
-  test('lets nobody name a local asset unless it says so, in API and worker alike', () => {
+  test('lets no customer name a local asset unless it says so, in API and worker alike', () => {
     for (const read of [
       (more: object) => readApiConfig({ ...API, ...more }),
       (more: object) => readWorkerConfig({ ...WORKER, ...more }),
