@@ -262,7 +262,7 @@ describe('a post', () => {
       );
       expect(await submitting).toEqual({ outcome: 'unknown' });
       expect(service.calls('submit')).toEqual([]);
-      // Nothing has left: that is on record, and nobody has to ask.
+      // Nothing has left: that is on record, and no look-up is needed.
       const row = await fixture.attempts.read(attempt.accountId, attempt.reference);
       expect(row).toMatchObject({ state: 'rejected', errorClass: 'resubmit' });
     },

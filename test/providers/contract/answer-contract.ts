@@ -22,7 +22,7 @@ export function describeAnswers(subject: AnsweringSubject): void {
   });
   afterAll(() => remove());
 
-  /** Answers a submission with files, and brings in what was understood of it. */
+  /** Responds to a submission with files, and brings in what was understood of it. */
   async function bringIn(...files: readonly Buffer[]) {
     const { fake, provider, submit } = await start();
     fake.setFaults({ submission: answering(dialect.answerOf(...files)) });

@@ -44,11 +44,11 @@ export type FakeJobs = {
 /** How one service speaks: what its fake needs to behave like the original. */
 export type Dialect = {
   readonly isSubmission: (request: WireRequest) => boolean;
-  /** Takes a submission as the original does, and answers every other request from the jobs that there are. */
+  /** Takes a submission as the original does, and responds to every other request from the jobs that there are. */
   readonly handle: (request: WireRequest, jobs: FakeJobs) => WireAnswer;
   /** What the service documents as "nothing was started", and the class an adapter is to make of it. */
   readonly refusals: readonly (WireAnswer & { readonly means: string })[];
-  /** Answers of success that prove nothing, beyond what every service may be given. */
+  /** Responses of success that prove nothing, beyond what every service may be given. */
   readonly nonsense?: readonly WireAnswer[];
 };
 
@@ -58,7 +58,7 @@ export type AnsweringDialect = Dialect & {
   readonly usual: Buffer;
   /** The answer that holds these files; none: a success with nothing in it. */
   readonly answerOf: (...files: readonly Buffer[]) => WireAnswer;
-  /** Answers of success that hold a failure, and how an adapter is to understand them. */
+  /** Responses of success that hold a failure, and how an adapter is to understand them. */
   readonly failures: readonly { readonly what: string; readonly answer: WireAnswer; readonly end: object }[];
 };
 
@@ -72,7 +72,7 @@ export type AnsweringSubject = ContractSubject & {
 /** An adapter under the contract. */
 export type ContractSubject = {
   readonly name: string;
-  /** Sent to the service with each call, and to nobody else; null: it asks for none. */
+  /** Sent to the service with each call, and to no other host; null: it asks for none. */
   readonly apiKey: string | null;
   readonly createProvider: (options: {
     readonly baseUrl: string;
