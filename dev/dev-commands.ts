@@ -17,7 +17,7 @@ const HELP: HelpSections = {
   environment: [
     ['HOLDFAST_HOME', 'where the stack keeps everything (default: .holdfast in the checkout)'],
     ['TEMPORAL_ADDRESS', 'use this Temporal server in place of an embedded one'],
-    ['DATABASE_OWNER_URL', 'use this PostgreSQL in place of an embedded one'],
+    ['DATABASE_OWNER_URL', 'use this PostgreSQL in place of an embedded one; one stack a server'],
     ...OPERATOR_HELP.environment,
   ],
 };

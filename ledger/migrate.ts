@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { applyFunctions } from './apply-functions.ts';
+import { ensureRole } from './ensure-role.ts';
 
 export type MigrateOptions = {
   /** A role that owns the database: the processes' own roles may not change a schema. */
@@ -53,12 +54,4 @@ async function migrateTables(client: pg.Client, schema: string, log: MigrateOpti
     log: () => undefined,
   });
   for (const migration of applied) log(`migrated ${schema}: ${migration.name}`);
-}
-
-async function ensureRole(client: pg.Client, role: string, password: string): Promise<void> {
-  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
-  const verb = rowCount === 0 ? 'CREATE' : 'ALTER';
-  await client.query(
-    `${verb} ROLE ${client.escapeIdentifier(role)} LOGIN PASSWORD ${client.escapeLiteral(password)}`,
-  );
 }

@@ -43,7 +43,7 @@ export const SETTINGS = {
   },
   DATABASE_OWNER_URL: {
     schema: postgresUrl,
-    doc: 'PostgreSQL as the owner of the schema; only migrations use it',
+    doc: "PostgreSQL as the owner of the schema; only migrations use it. The two roles are the server's: all databases on it share their passwords",
   },
   DATABASE_API_PASSWORD: {
     schema: text,

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../ledger/migrate.ts';
 import { TEST_ROLE_PASSWORD } from '../harness/template-database.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
+import { untilWaiting } from './until-waiting.ts';
 
 let database: TestDatabase;
 let owner: pg.Client;
@@ -51,6 +52,17 @@ test('drops a function that no file defines, and keeps the trigger functions of 
   await migrateAgain();
   expect(await bodyOf('jobs.forgotten(int)')).toBeNull();
   expect(await bodyOf('ledger.refuse_change()')).not.toBeNull();
+});
+
+test('waits for another database of the server whose migration changes the same role at that moment', async () => {
+  const pool = new pg.Pool({ connectionString: database.ownerUrl, max: 1 });
+  await owner.query('BEGIN');
+  await owner.query(`ALTER ROLE holdfast_api LOGIN PASSWORD '${TEST_ROLE_PASSWORD}'`);
+  const migrated = migrateAgain();
+  await untilWaiting(pool, 1);
+  await owner.query('COMMIT');
+  await expect(migrated).resolves.toBeUndefined();
+  await pool.end();
 });
 
 test('replaces a function whose result was another before', async () => {
