@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { MUTANTS } from './mutants.ts';
 import { copyCheckout, runMutant, runTests, type Mutant } from './run-mutant.ts';
 
-const USAGE = 'usage: npm run mutants -- [--only <part of a name>] [--json]';
+const USAGE = 'usage: npm run mutants -- [--only <part of a name>] [--part <n>/<of>] [--json]';
 const EXIT_CODE_MISUSE = 2;
 
 type Verdict = { readonly name: string; readonly seconds: number; readonly caughtBy: string | null };
@@ -14,9 +14,14 @@ type Verdict = { readonly name: string; readonly seconds: number; readonly caugh
 async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { only: { type: 'string', default: '' }, json: { type: 'boolean', default: false } },
+    options: {
+      only: { type: 'string', default: '' },
+      part: { type: 'string', default: '1/1' },
+      json: { type: 'boolean', default: false },
+    },
   });
-  const chosen = MUTANTS.filter((mutant) => mutant.name.includes(values.only));
+  const named = MUTANTS.filter((mutant) => mutant.name.includes(values.only));
+  const chosen = named.slice(...boundsOf(values.part, named.length));
   if (chosen.length === 0) throw new TypeError(`no mutant is called "${values.only}"\n${USAGE}`);
   const { root, remove } = await copyCheckout();
   try {
@@ -43,6 +48,13 @@ async function main(args: readonly string[]): Promise<void> {
   } finally {
     await remove();
   }
+}
+
+/** Where the nth of so many parts begins and ends: a run in pieces, each of which ends in minutes. */
+function boundsOf(part: string, count: number): [start: number, end: number] {
+  const [, n, of] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(part) ?? [];
+  if (n === undefined || Number(n) > Number(of)) throw new TypeError(`"${part}" is no part\n${USAGE}`);
+  return [Math.floor(((Number(n) - 1) * count) / Number(of)), Math.floor((Number(n) * count) / Number(of))];
 }
 
 /** A test that fails without any fault proves nothing: each must pass in the untouched copy first. */

@@ -6,6 +6,7 @@ import type { BenchReport, BenchSide } from '../bench-report.ts';
 import { median } from '../median.ts';
 import { accountIdAt, fillAccounts } from './bench-accounts.ts';
 import { createOurCycle } from './bench-cycles.ts';
+import { benchPastJobs } from './bench-past-jobs.ts';
 import { startBenchServer } from './bench-server.ts';
 import { fillHistory } from './fill-history.ts';
 import { requireFsync, requireReconciled } from './require-sound.ts';
@@ -34,7 +35,10 @@ type Size = {
 
 export type GrowthReport = BenchReport & {
   readonly ratios: Readonly<
-    Record<'growth_last_over_first' | 'balance_over_lookup' | 'history_over_lookup', number>
+    Record<
+      'growth_last_over_first' | 'past_jobs_over_none' | 'balance_over_lookup' | 'history_over_lookup',
+      number
+    >
   >;
   readonly shared_buffers: string;
   /** Microseconds, by the number of entries there were: of a cycle as throughput gives it, of a read as its caller waits. */
@@ -74,7 +78,8 @@ export async function benchGrowth(
     }
     progress('reconciling');
     for (const { pool } of sizes) await requireReconciled(pool);
-    return await reportOf(sizes);
+    progress('one account with 100,000 past jobs, and one with none');
+    return await reportOf(sizes, await benchPastJobs(server));
   } finally {
     for (const { pool } of sizes) await pool.end();
     await server.stop();
@@ -112,7 +117,7 @@ function lookUp(pool: pg.Pool): Promise<unknown> {
   return pool.query({ name: 'bench.look_up', text, values: [pickAccount()] });
 }
 
-async function reportOf(sizes: readonly Size[]): Promise<GrowthReport> {
+async function reportOf(sizes: readonly Size[], pastJobsOverNone: number): Promise<GrowthReport> {
   const first = sizes[0];
   const last = sizes.at(-1);
   if (first === undefined || last === undefined) throw new RangeError('no sizes');
@@ -123,6 +128,7 @@ async function reportOf(sizes: readonly Size[]): Promise<GrowthReport> {
   return {
     ratios: {
       growth_last_over_first: medianRatio(last.cycle_us, first.cycle_us),
+      past_jobs_over_none: pastJobsOverNone,
       balance_over_lookup: worst('balance_us'),
       history_over_lookup: worst('history_us'),
     },
