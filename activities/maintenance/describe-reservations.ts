@@ -60,12 +60,17 @@ async function describeEach(
   client: Client,
   workflowIds: readonly string[],
 ): Promise<ReadonlyMap<string, WorkflowStatus>> {
-  const ids = [...new Set(workflowIds)];
   const found = new Map<string, WorkflowStatus>();
-  for (let start = 0; start < ids.length; start += DESCRIBES_AT_ONCE) {
-    const slice = ids.slice(start, start + DESCRIBES_AT_ONCE);
-    await Promise.all(slice.map(async (id) => found.set(id, await describeWorkflow(client, id))));
-    heartbeat();
-  }
+  const describe = async (ids: readonly string[]) => {
+    for (let start = 0; start < ids.length; start += DESCRIBES_AT_ONCE) {
+      const slice = ids.slice(start, start + DESCRIBES_AT_ONCE);
+      await Promise.all(slice.map(async (id) => found.set(id, await describeWorkflow(client, id))));
+      heartbeat();
+    }
+  };
+  await describe([...new Set(workflowIds)]);
+  // Once more, for a call that met a bad moment; not while nothing can be read at all.
+  const unreadable = [...found].flatMap(([id, { status }]) => (status === 'unreadable' ? [id] : []));
+  if (unreadable.length < found.size) await describe(unreadable);
   return found;
 }

@@ -90,12 +90,18 @@ async function settleAbandoned(dependencies: ReconcileDependencies): Promise<Rec
       reservation,
       ...verdictOf(workflow, graceSeconds, doubt),
     }));
+    if (await isTemporalAway(client, jobs)) return { ...report, looked: report.looked + page.length };
     const abandoned = judged.flatMap(({ reservation, verdict }) =>
       verdict === 'settle' ? [reservation] : [],
     );
     const heldBack = judged.flatMap((one) => (one.verdict === 'hold_back' ? [one] : []));
     const released = await releaseAll(dependencies, abandoned, 'release_terminated');
-    await queueForRepair(database, heldBack);
+    // One whose Describe failed a run ago, and whose workflow runs, is nothing for support to look at.
+    const running = reservations.filter(({ workflow }) => workflow.status === 'running');
+    await queueForRepair(database, [
+      ...heldBack,
+      ...running.map(({ reservation }) => ({ reservation, why: null })),
+    ]);
     report = {
       looked: report.looked + page.length,
       released: report.released + released,
@@ -105,7 +111,6 @@ async function settleAbandoned(dependencies: ReconcileDependencies): Promise<Rec
     if (heldBack.length > 0)
       log.error('the reconciler holds reservations back: see the repair queue', report);
     heartbeat(report);
-    if (await isTemporalAway(client, jobs)) return report;
   }
   return report;
 }
@@ -175,12 +180,12 @@ async function releaseAll(
 /** Says where support looks. Never throws: the queue is a list of what is wrong, and no reason to end nothing else. */
 async function queueForRepair(
   database: Database,
-  found: readonly { readonly reservation: OpenReservation; readonly why: string }[],
+  found: readonly { readonly reservation: OpenReservation; readonly why: string | null }[],
 ): Promise<void> {
   const findings = found.map(({ reservation, why }) => ({
     accountId: reservation.accountId,
     reservationId: reservation.reservationId,
-    why: why.slice(0, MAX_WHY),
+    why: why?.slice(0, MAX_WHY) ?? null,
   }));
   await recordRepairs(database, findings).catch((error: unknown) => {
     log.error('the repair queue could not be written; the next run finds these again', { findings, error });

@@ -1,10 +1,12 @@
--- Items: account_id, reservation_id, why. In the order of their keys: two reconcilers at once never wait in a circle.
+-- Items: account_id, reservation_id, why (null: it runs after all, and leaves the queue). In the order of their keys.
 CREATE OR REPLACE FUNCTION jobs.record_repairs(p_items jsonb) RETURNS void LANGUAGE sql AS $$
+  DELETE FROM jobs.repairs p USING jsonb_to_recordset(p_items) AS i (account_id text, reservation_id text, why text)
+  WHERE i.why IS NULL AND p.account_id = i.account_id AND p.reservation_id = i.reservation_id;
   WITH now AS MATERIALIZED (SELECT ledger.clock() AS at)
   INSERT INTO jobs.repairs AS p (account_id, reservation_id, why, tries, first_seen_at, last_seen_at)
   SELECT DISTINCT ON (i.account_id, i.reservation_id) i.account_id, i.reservation_id, i.why, 1, n.at, n.at
   FROM jsonb_to_recordset(p_items) AS i (account_id text, reservation_id text, why text), now n
-  ORDER BY i.account_id, i.reservation_id
+  WHERE i.why IS NOT NULL ORDER BY i.account_id, i.reservation_id
   ON CONFLICT (account_id, reservation_id) DO UPDATE
   SET why = excluded.why, tries = p.tries + 1, last_seen_at = greatest(p.last_seen_at, excluded.last_seen_at)
 $$;

@@ -1,8 +1,12 @@
 import type { Repair } from '../../contract/support-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** Why the reconciler could not settle a reservation: a line for support, in its own words or the ledger's. */
-export type Finding = { readonly accountId: string; readonly reservationId: string; readonly why: string };
+/** Why the reconciler could not settle a reservation: a line for support, in its own words or the ledger's. Null: its workflow runs. */
+export type Finding = {
+  readonly accountId: string;
+  readonly reservationId: string;
+  readonly why: string | null;
+};
 
 /** A place in the queue. The instant is PostgreSQL's own text, to the microsecond. */
 export type RepairPosition = {
@@ -11,7 +15,7 @@ export type RepairPosition = {
   readonly reservationId: string;
 };
 
-/** Puts findings into the queue, or counts another try of those that stand there. */
+/** Puts findings into the queue, or counts another try of those that stand there; takes out what was found to run. */
 export async function recordRepairs(database: Database, findings: readonly Finding[]): Promise<void> {
   if (findings.length === 0) return;
   await database.query({
