@@ -35,6 +35,7 @@ export const kindDefinition = z.strictObject({
   canBeVaried: z.boolean().default(true),
   priceFields: z.array(z.string()).default([]),
   supportFields: z.array(z.string()).default([]),
+  retentionDays: z.int().min(1).max(36_500).nullable().default(null),
   subject: z.string().nullable().default(null),
 });
 

@@ -14,6 +14,8 @@ const catalogueKind = z.strictObject({
   media_types: listOf(z.string()),
   can_be_edited: z.boolean(),
   can_be_varied: z.boolean(),
+  /** For how long a result is kept, from its delivery. Null: forever. */
+  retention_days: z.int().min(1).nullable(),
   /** Null: nothing has a price that is not in the price list. */
   price_rule: priceRule.nullable(),
   default_model: z.string().nullable(),

@@ -62,6 +62,8 @@ const outputFields = {
   content_type: z.string().nullable(),
   bytes: z.int().min(1).nullable(),
   sha256: sha256.nullable(),
+  /** Until when the content is kept. Null: forever, or the output has not succeeded. */
+  expires_at: instant.nullable(),
   attempts: z.int().min(0),
 };
 

@@ -101,6 +101,14 @@ export const PROBLEMS = {
     retryable: false,
     advice: 'Ask for a range within the length that Content-Range names.',
   },
+  /** As above. */
+  content_expired: {
+    status: 410,
+    title: 'The content has expired',
+    retryable: false,
+    advice:
+      'Fetch content before its expires_at. The same work can be submitted again, under a new Idempotency-Key.',
+  },
   rate_limited: {
     status: 429,
     title: 'Too many requests',

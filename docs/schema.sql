@@ -55,7 +55,8 @@ CREATE TYPE jobs.admit_output AS (
   variation integer,
   credits bigint,
   work jsonb,
-  deadline_seconds double precision
+  deadline_seconds double precision,
+  retention_days integer
 );
 
 CREATE TYPE jobs.admitted AS (
@@ -478,8 +479,11 @@ CREATE TABLE jobs.outputs (
   sha256 text,
   content_type text,
   bytes bigint,
+  retention_days integer,
+  expires_at timestamp with time zone,
   source_output_id text GENERATED ALWAYS AS ((work ->> 'source_output_id'::text)) STORED,
   CHECK ((((state)::text = 'succeeded'::text) = (sha256 IS NOT NULL))),
+  CHECK ((retention_days > 0)),
   PRIMARY KEY (output_id, account_id)
 );
 
@@ -818,8 +822,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     integer, canceled integer, committed bigint, returned bigint, left_seconds double precision)  -- holdfast_worker
 -- jobs.read_lineage(text,text,integer) → TABLE(source_output_id text, derived_output_ids text[])  -- holdfast_api,
 --     holdfast_worker
--- jobs.read_output(text,text) → TABLE(output_id text, job_id text, state text, sha256 text, content_type text, bytes
---     bigint)  -- holdfast_api, holdfast_worker
+-- jobs.read_output(text,text) → TABLE(state text, sha256 text, content_type text, bytes bigint, is_expired boolean)  --
+--     holdfast_api, holdfast_worker
 -- jobs.read_references(text,text) → jsonb  -- holdfast_worker
 -- jobs.read_reservation_ids(text,text) → SETOF text  -- holdfast_api, holdfast_worker
 -- jobs.read_review(text,text) → jsonb  -- holdfast_api, holdfast_worker

@@ -15,6 +15,8 @@ export type KindRules = {
   readonly priceFields: readonly string[];
   /** The fields that support sees; every other one is the customer's own. */
   readonly supportFields: readonly string[];
+  /** For how long a result is kept, from its delivery, in days; null: forever. */
+  readonly retentionDays: number | null;
   /** The field that says what is to be made; an edit that brings a new one starts afresh. Null: an edit always builds on its source. */
   readonly subject: string | null;
 };

@@ -22,6 +22,8 @@ export type PlannedOutput = {
   readonly item: number;
   readonly variation: number;
   readonly credits: number;
+  /** For how long its result is kept, from its delivery; null: forever. */
+  readonly retentionDays: number | null;
   readonly work: ResolvedWork;
 };
 
@@ -97,13 +99,15 @@ export function planOutputs(
     const credits = price.lines[item]?.unit_credits ?? 0;
     for (let variation = 0; variation < (work.variations ?? 1); variation++) {
       const outputId = outputIdOf(jobId, outputs.length);
+      const resolved = resolveWork(work, sourceOf, kinds);
       outputs.push({
         outputId,
         reservationId: reservationIdOf(outputId),
         item,
         variation,
         credits,
-        work: describeWork(resolveWork(work, sourceOf, kinds), kinds),
+        retentionDays: kindOf(kinds, resolved.kind)?.retentionDays ?? null,
+        work: describeWork(resolved, kinds),
       });
     }
   });

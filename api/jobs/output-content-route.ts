@@ -36,6 +36,7 @@ export function outputContentRoute(deps: {
         : null;
       const asset = output?.asset ?? null;
       if (asset === null) throw notFound('output, or it has no content');
+      if (output?.isExpired === true) throw new Problem('content_expired');
       await send(deps.assets, exchange, outputId, asset);
     },
   };

@@ -68,6 +68,7 @@ function viewKind(
     media_types: kind.mediaTypes,
     can_be_edited: kind.canBeEdited,
     can_be_varied: kind.canBeVaried,
+    retention_days: kind.retentionDays,
     price_rule: priceList.prices[kind.name] ?? null,
     default_model: modelFor({ models: catalogue.models, providers }, { kind: kind.name })?.name ?? null,
   };

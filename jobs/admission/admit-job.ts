@@ -102,6 +102,7 @@ function toRow(item: AdmitItem): object {
       credits: output.credits,
       work: output.work,
       deadline_seconds: output.deadlineSeconds,
+      retention_days: output.retentionDays,
     })),
   };
 }

@@ -19,7 +19,7 @@ BEGIN
   SELECT DISTINCT ON (jobs.url_key(u)) p_account_id, p_job_id, jobs.url_key(u), u, coalesce(k.state, 'fetching'),
          p_output_id, v_now + make_interval(secs => p_lease_seconds), k.sha256, k.content_type, k.bytes, k.resolved_at
   FROM jsonb_array_elements_text(v_urls) u
-  -- What was kept by the job that this one comes from (an edit's source, a retried output) is what its customer saw.
+  -- What the job that this one comes from kept (an edit's source, a retried output) is what its customer saw; if alive.
   LEFT JOIN jobs.reference_assets k ON k.account_id = p_account_id AND k.url_key = jobs.url_key(u) AND k.state = 'kept'
     AND k.job_id IN (
       SELECT s.job_id FROM jobs.outputs_of(p_account_id, p_job_id) o
@@ -27,6 +27,7 @@ BEGIN
       UNION
       SELECT r.job_id FROM jobs.review_decisions d JOIN jobs.reviews r USING (account_id, review_id)
       WHERE d.account_id = p_account_id AND d.retry_job_id = p_job_id)
+    AND EXISTS (SELECT 1 FROM jobs.outputs_of(k.account_id, k.job_id) o WHERE coalesce(o.expires_at > v_now, true))
   ORDER BY jobs.url_key(u), k.resolved_at DESC NULLS LAST
   ON CONFLICT (account_id, job_id, url_key) DO UPDATE
   SET claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until

@@ -72,10 +72,10 @@ BEGIN
     cardinality(p_item.outputs));
   FOREACH v_output IN ARRAY p_item.outputs LOOP
     INSERT INTO jobs.outputs (account_id, output_id, job_id, item, variation, state, work, credits, reservation_id,
-                              deadline_seconds)
+                              deadline_seconds, retention_days)
     VALUES (p_item.account_id, v_output.output_id, p_item.job_id, v_output.item, v_output.variation, 'queued',
             v_output.work, v_output.credits, v_output.reservation_id,
-            coalesce(v_output.deadline_seconds, p_item.deadline_seconds));
+            coalesce(v_output.deadline_seconds, p_item.deadline_seconds), v_output.retention_days);
   END LOOP;
   INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
   VALUES (p_item.account_id, p_item.job_id, 1, 'job.queued', jsonb_build_object('credits', p_item.total), p_now);

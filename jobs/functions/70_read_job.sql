@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETUR
       SELECT jsonb_agg(jsonb_build_object(
         'id', o.output_id, 'item', o.item, 'variation', o.variation, 'state', o.state, 'credits', o.credits,
         'reservation_id', o.reservation_id, 'failure', o.failure, 'content_type', o.content_type, 'bytes', o.bytes,
-        'sha256', o.sha256, 'attempts', o.attempts) ORDER BY o.item, o.variation)
+        'sha256', o.sha256, 'attempts', o.attempts, 'expires_at', o.expires_at) ORDER BY o.item, o.variation)
       FROM jobs.outputs_of(j.account_id, j.job_id) o))
   FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id
 $$;

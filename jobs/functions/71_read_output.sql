@@ -1,13 +1,11 @@
 -- One output: what may be read of it. sha256 is null until it is charged.
 CREATE OR REPLACE FUNCTION jobs.read_output(p_account_id text, p_output_id text)
-RETURNS TABLE (output_id text, job_id text, state text, sha256 text, content_type text, bytes bigint)
-LANGUAGE sql STABLE AS $$
-  SELECT o.output_id, o.job_id, o.state, o.sha256, o.content_type, o.bytes
+RETURNS TABLE (state text, sha256 text, content_type text, bytes bigint, is_expired boolean) LANGUAGE sql STABLE AS $$
+  SELECT o.state, o.sha256, o.content_type, o.bytes, coalesce(o.expires_at <= ledger.clock(), false)
   FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
 
--- What edits take from their sources, one row per output the account has. Past `succeeded` nothing of an output
--- changes, so what is read here holds for an admission that goes by it.
+-- What edits take from their sources, one row per output the account has. Past `succeeded` none of it changes.
 CREATE OR REPLACE FUNCTION jobs.read_edit_sources(p_account_id text, p_output_ids text[])
 RETURNS TABLE (output_id text, state text, work jsonb) LANGUAGE sql STABLE AS $$
   SELECT o.output_id, o.state, o.work FROM jobs.outputs o

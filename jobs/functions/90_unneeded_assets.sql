@@ -1,16 +1,16 @@
--- Which of these files nothing refers to. A picture of a brief is needed while an output of its job may be made or was
--- delivered (an edit and a free retry take it from there); an attempt's result likewise, and for p_support_days anyhow.
+-- Which of these files nothing refers to. A picture of a brief is needed until all outputs of its job have expired (an
+-- edit and a free retry take it from there); an attempt's result likewise, and of a failed output for p_support_days.
 CREATE OR REPLACE FUNCTION jobs.unneeded_assets(p_sha256s text[], p_support_days int) RETURNS SETOF text
 LANGUAGE sql STABLE AS $$
   SELECT s FROM unnest(p_sha256s) s WHERE NOT EXISTS (
     SELECT FROM jobs.attempts a
     JOIN jobs.outputs o USING (account_id, output_id) WHERE a.sha256 = s
-      AND (o.state NOT IN ('failed', 'canceled')
-           OR coalesce(a.resolved_at, a.posted_at) > now() - make_interval(days => p_support_days))
+      AND (coalesce(o.expires_at > now(), true) OR o.state <> 'succeeded'
+           AND coalesce(a.resolved_at, a.posted_at) > now() - make_interval(days => p_support_days))
   ) AND NOT EXISTS (
     SELECT FROM jobs.reference_assets r
     CROSS JOIN LATERAL jobs.outputs_of(r.account_id, r.job_id) o
-    WHERE r.sha256 = s AND o.state NOT IN ('failed', 'canceled')
+    WHERE r.sha256 = s AND coalesce(o.expires_at > now(), true)
   )
 $$;
 

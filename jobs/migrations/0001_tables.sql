@@ -78,6 +78,8 @@ CREATE TABLE jobs.outputs (
   sha256           text,  -- the asset, once it is charged for (or was free): what the customer may read
   content_type     text,
   bytes            bigint,
+  retention_days   int               CHECK (retention_days > 0),  -- of its kind; null: its result is kept forever
+  expires_at       timestamptz,  -- what it made is not needed from then on; null: forever, or it has not ended
   source_output_id text              GENERATED ALWAYS AS (work->>'source_output_id') STORED,  -- of an edit
   PRIMARY KEY (output_id, account_id),
   CHECK ((state = 'succeeded') = (sha256 IS NOT NULL))
@@ -258,7 +260,7 @@ CREATE INDEX reference_assets_by_asset ON jobs.reference_assets (sha256) WHERE s
 -- What arrives together at the process boundary: items of jobs.admit, jobs.settle and jobs.spend, read from JSON once.
 CREATE TYPE jobs.admit_output AS (
   output_id text, reservation_id text, item int, variation int, credits bigint, work jsonb,
-  deadline_seconds double precision
+  deadline_seconds double precision, retention_days int
 );
 
 -- request: the body as it was sent. refusal: why it was refused before it came here ({code, reason, …}); then nothing

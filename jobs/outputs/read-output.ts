@@ -3,19 +3,18 @@ import type { Database } from '../../ledger/database.ts';
 
 /** An output as its customer may read it. The asset's fields are null until it is charged for. */
 export type StoredOutput = {
-  readonly outputId: string;
-  readonly jobId: string;
   readonly state: OutputState;
+  /** Its content was kept for as long as its kind says, and is gone or about to be. */
+  readonly isExpired: boolean;
   readonly asset: { readonly sha256: string; readonly contentType: string; readonly bytes: number } | null;
 };
 
 type Row = {
-  output_id: string;
-  job_id: string;
   state: OutputState;
   sha256: string | null;
   content_type: string | null;
   bytes: string | null;
+  is_expired: boolean;
 };
 
 /** One output of an account; null when the account has no such output. */
@@ -26,7 +25,7 @@ export async function readOutput(
 ): Promise<StoredOutput | null> {
   const { rows } = await database.query<Row>({
     name: 'jobs.read_output',
-    text: 'SELECT output_id, job_id, state, sha256, content_type, bytes FROM jobs.read_output($1, $2)',
+    text: 'SELECT state, sha256, content_type, bytes, is_expired FROM jobs.read_output($1, $2)',
     values: [accountId, outputId],
   });
   const row = rows[0];
@@ -34,9 +33,8 @@ export async function readOutput(
   const { sha256, content_type: contentType, bytes } = row;
   const isStored = row.state === 'succeeded' && sha256 !== null && contentType !== null && bytes !== null;
   return {
-    outputId: row.output_id,
-    jobId: row.job_id,
     state: row.state,
+    isExpired: row.is_expired,
     asset: isStored ? { sha256, contentType, bytes: Number(bytes) } : null,
   };
 }

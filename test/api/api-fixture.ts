@@ -20,6 +20,7 @@ import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { createApiKey } from '../../jobs/keys/create-api-key.ts';
+import type { Catalogue } from '../../contract/defined-catalogue.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
@@ -67,9 +68,12 @@ export async function createApiFixture(
     readonly namespace?: string;
     /** The model services of the API; the worker always has the local one. */
     readonly providers?: readonly string[];
+    /** Of API and worker; the shipped one unless told otherwise. */
+    readonly catalogue?: Catalogue;
   } = {},
 ) {
   const { home, remove } = await makeTemporaryHome('api');
+  const catalogue = options.catalogue ?? SUPERSCALE;
   const database = await createTestDatabase();
   const pool = new pg.Pool({
     connectionString: options.databaseUrl?.(database.apiUrl) ?? database.apiUrl,
@@ -101,7 +105,7 @@ export async function createApiFixture(
         temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
         publicUrl: publicUrlAt(port),
         rules: {
-          catalogue: SUPERSCALE,
+          catalogue,
           allowsTestScenarios: true,
           allowsLocalAssetUrls: true,
           providers: options.providers ?? ['local'],
@@ -116,7 +120,7 @@ export async function createApiFixture(
   const admit = createAdmit(createAdmitJob(worker), readEditSources.bind(null, worker), {
     heartbeatTimeoutSeconds: 5,
     rules: {
-      catalogue: SUPERSCALE,
+      catalogue,
       allowsTestScenarios: true,
       allowsLocalAssetUrls: true,
       providers: ['local'],

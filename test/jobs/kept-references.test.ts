@@ -25,15 +25,29 @@ beforeEach(async () => {
 afterEach(() => jobs.expectReconciled());
 afterAll(() => jobs.close());
 
-async function admit(jobId: string, urls: readonly string[], { outputs = 1, work = {}, of = account } = {}) {
-  const item = jobItem(of, jobId, { admit_by: new Date(NOW.getTime() + 1e6).toISOString() }, outputs) as {
+async function admit(
+  jobId: string,
+  urls: readonly string[],
+  {
+    outputs = 1,
+    work = {},
+    of = account,
+    retentionDays = null as number | null,
+    admitBy = new Date(NOW.getTime() + 1e6),
+  } = {},
+) {
+  const item = jobItem(of, jobId, { admit_by: admitBy.toISOString() }, outputs) as {
     outputs: readonly { work: object }[];
   };
   const brief = { headline: 'A kettle', reference_asset_urls: urls };
   await jobs.admit([
     {
       ...item,
-      outputs: item.outputs.map((output) => ({ ...output, work: { ...output.work, brief, ...work } })),
+      outputs: item.outputs.map((output) => ({
+        ...output,
+        retention_days: retentionDays,
+        work: { ...output.work, brief, ...work },
+      })),
     },
   ]);
 }
@@ -131,6 +145,25 @@ test('an edit takes what its source’s job has kept, whatever has become of the
   ]);
   await admit('unrelated', [LOGO]);
   expect(await claim('unrelated')).toEqual([[1, LOGO, 'mine']]);
+});
+
+test('an edit fetches anew what its source’s job had kept, once that has expired', async () => {
+  await admit('source', [LOGO], { retentionDays: 30 });
+  await claim('source');
+  await keep('source', LOGO, 'c0de');
+  await jobs.bringToAsset(account, 'source');
+  await jobs.settleOutputs([commitOf(account, 'source')]);
+  const DAY_MS = 24 * 3_600_000;
+  const edit = {
+    work: { source_output_id: outputOf('source') },
+    admitBy: new Date(NOW.getTime() + 40 * DAY_MS),
+  };
+  await jobs.setClock(new Date(NOW.getTime() + 29 * DAY_MS));
+  await admit('early', [LOGO], edit);
+  expect(await claim('early')).toEqual([[1, LOGO, 'kept']]);
+  await jobs.setClock(new Date(NOW.getTime() + 31 * DAY_MS));
+  await admit('late', [LOGO], edit);
+  expect(await claim('late')).toEqual([[1, LOGO, 'mine']]);
 });
 
 test('two accounts with the same job, address and all see nothing of each other (invariant 12)', async () => {

@@ -30,7 +30,11 @@ const nameOf = (what: string) => `${account}-${what}`;
 const unneeded = (...names: readonly string[]) => createAssetNeeds(jobs.worker).unneededOf(names);
 
 /** A job whose brief refers to the logo, which is kept under a name. */
-async function admitWithLogo(jobId: string, sha256: string, { outputs = 1, work = {} } = {}) {
+async function admitWithLogo(
+  jobId: string,
+  sha256: string,
+  { outputs = 1, work = {}, retentionDays = null as number | null } = {},
+) {
   const item = jobItem(
     account,
     jobId,
@@ -41,7 +45,14 @@ async function admitWithLogo(jobId: string, sha256: string, { outputs = 1, work 
   };
   const brief = { headline: 'A kettle', reference_asset_urls: [LOGO] };
   await jobs.admit([
-    { ...item, outputs: item.outputs.map((one) => ({ ...one, work: { ...one.work, brief, ...work } })) },
+    {
+      ...item,
+      outputs: item.outputs.map((one) => ({
+        ...one,
+        retention_days: retentionDays,
+        work: { ...one.work, brief, ...work },
+      })),
+    },
   ]);
   await jobs.call('claim_references', account, jobId, outputOf(jobId), 60);
   await jobs.call('resolve_reference', account, jobId, LOGO, null, sha256, 'image/png', 100);
@@ -80,6 +91,27 @@ test('it is needed for as long as one output of the job may be made or was deliv
   await admitWithLogo('edit', logo, { work: { source_output_id: outputOf('j') } });
   await jobs.settleOutputs([releaseOf(account, 'edit')]);
   expect(await unneeded(logo)).toEqual([]);
+});
+
+test('what was delivered is needed until it expires, and so are the pictures of its brief', async () => {
+  const [logo, picture] = [nameOf('logo'), nameOf('picture')];
+  await admitWithLogo('j', logo, { retentionDays: 30 });
+  await collect('j', picture);
+  expect(await unneeded(logo, picture)).toEqual([]);
+  await jobs.settleOutputs([commitOf(account, 'j')]);
+  const endedDaysAgo = (days: number) =>
+    jobs.owner.query(
+      'UPDATE jobs.outputs SET expires_at = now() + make_interval(days => retention_days - $2) WHERE account_id = $1',
+      [account, days],
+    );
+  await endedDaysAgo(29);
+  expect(await unneeded(logo, picture)).toEqual([]);
+  await endedDaysAgo(31);
+  expect(await unneeded(logo, picture)).toEqual([logo, picture]);
+
+  // Another output that is kept forever needs the same bytes.
+  await admitWithLogo('forever', logo);
+  expect(await unneeded(logo, picture)).toEqual([picture]);
 });
 
 test('a result that came too late is kept for support, and then not', async () => {

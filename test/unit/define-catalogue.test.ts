@@ -276,3 +276,12 @@ describe('what is wrong with', () => {
 test('the sandbox writes scripts of as many scenes as a film of the shipped catalogue has', () => {
   expect(FILM_SCENES).toBe(SCENES_OF_A_SCRIPT);
 });
+
+test('a kind says for how long its results are kept, in whole days; one that says nothing keeps them forever', () => {
+  const keptFor = (kind: object) => defineCatalogue(withKind(kind)).kinds.at(-1)?.retentionDays;
+  expect([keptFor({}), keptFor({ retentionDays: 30 })]).toEqual([null, 30]);
+  for (const retentionDays of [0, 1.5, '30'])
+    expect(faultsOf(withKind({ retentionDays }))).toEqual([
+      expect.stringMatching(/^kinds\[2\]\.retentionDays: /),
+    ]);
+});
