@@ -27,6 +27,8 @@ export type ActivitiesFixture = {
   readonly attempts: Attempts;
   /** As a worker composes them, with the local provider at an address of the test's choice. */
   readonly activitiesAt: (serviceUrl: string) => JobActivities;
+  /** The same with another adapter, which has to be named `local`. */
+  readonly activitiesWith: (provider: Provider) => JobActivities;
   readonly provider: (serviceUrl: string) => Provider;
   /** The first step of running an attempt, by itself. */
   readonly submitAt: (serviceUrl: string) => (attempt: Attempt) => Promise<SubmittedAttempt>;
@@ -60,13 +62,14 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
   };
   const provider = (serviceUrl: string) => createGenericProvider({ name: 'local', baseUrl: serviceUrl });
   const attempts = createAttempts(worker, findThisProcess().id);
-  const activitiesAt = (serviceUrl: string) =>
+  const activitiesWith = (adapter: Provider) =>
     createJobActivities({
       ...settings,
       database: worker,
-      providers: createProviderRegistry([provider(serviceUrl)]),
+      providers: createProviderRegistry([adapter]),
       assets: createDiskAssetStore(home),
     });
+  const activitiesAt = (serviceUrl: string) => activitiesWith(provider(serviceUrl));
   const startOf = (key: string): GenerationStart => ({
     accountId,
     jobId: jobIdOf(accountId, key),
@@ -82,6 +85,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
     accountId,
     attempts,
     activitiesAt,
+    activitiesWith,
     provider,
     submitAt: (serviceUrl) =>
       createSubmitAttempt({
