@@ -94,7 +94,12 @@ describe('a file is refused', () => {
 
   test.each<[string, Buffer, ExpectedContent, string]>([
     ['a picture that is cut short', PNG.subarray(0, -100), image, 'damaged'],
-    ['a GIF without its last picture', GIF.subarray(0, -200), { mediaTypes: ['image/gif'] }, 'damaged'],
+    [
+      'a GIF without its last picture',
+      Buffer.concat([GIF.subarray(0, -200), Buffer.from([0x11])]),
+      { mediaTypes: ['image/gif'] },
+      'damaged',
+    ],
     ['a page in place of a picture', PAGE, image, 'damaged'],
     ['nothing in place of a picture', Buffer.alloc(0), image, 'damaged'],
     ['a film in place of a picture', FILM, image, 'damaged'],

@@ -1,12 +1,17 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createFalProvider } from '../../../activities/providers/fal/fal-provider.ts';
 import { createGenericProvider } from '../../../activities/providers/generic/generic-provider.ts';
 import {
   parseWebhookSecret,
   signStandardWebhook,
 } from '../../../activities/providers/http/standard-webhook.ts';
 import { createOpenAiProvider } from '../../../activities/providers/openai/openai-provider.ts';
+import { createReplicateProvider } from '../../../activities/providers/replicate/replicate-provider.ts';
 import { blackPng, PICTURES } from '../../activities/pictures.ts';
 import { sineWave } from '../../activities/sounds.ts';
 import type { AnsweringSubject, ContractSubject } from './dialect.ts';
+import { REPLICATE_DIALECT } from './replicate-dialect.ts';
+import { FAL_DIALECT } from './fal-dialect.ts';
 import { GENERIC_DIALECT } from './generic-dialect.ts';
 import { chatDialect, imagesDialect, speechDialect } from './openai-dialect.ts';
 
@@ -42,6 +47,53 @@ export const LOCAL: ContractSubject = {
   dialect: GENERIC_DIALECT,
   submission: { model: 'local/render', input: { kind: 'static_ad', brief: { headline: 'A headline' } } },
   webhookOf: (id) => ({ id, status: 'succeeded' }),
+};
+
+export const REPLICATE: ContractSubject = {
+  name: 'replicate',
+  apiKey: 'r8_key_of_this_test',
+  createProvider: (options) =>
+    createReplicateProvider({
+      ...options,
+      name: 'replicate',
+      apiToken: 'r8_key_of_this_test',
+      webhookSecret: WEBHOOK_SECRET,
+    }),
+  dialect: REPLICATE_DIALECT,
+  submission: { model: 'black-forest-labs/flux-schnell', input: { prompt: 'A kettle' } },
+  signWebhook: signStandardly,
+  webhookOf: (id) => ({ id, status: 'succeeded', output: [], error: null }),
+};
+
+const FAL_KEYS = generateKeyPairSync('ed25519');
+const OTHER_KEYS = generateKeyPairSync('ed25519');
+const jwkX = ({ publicKey }: typeof FAL_KEYS): string => String(publicKey.export({ format: 'jwk' }).x);
+
+export const FAL: ContractSubject = {
+  name: 'fal',
+  apiKey: 'fal-key-of-this-test',
+  createProvider: (options) =>
+    createFalProvider({
+      ...options,
+      name: 'fal',
+      apiKey: 'fal-key-of-this-test',
+      // Keys rotate: the one before is still there.
+      webhooks: { keys: () => ['not a key', jwkX(OTHER_KEYS), jwkX(FAL_KEYS)], userId: 'user_1' },
+    }),
+  dialect: FAL_DIALECT,
+  submission: { model: 'fal-ai/flux/schnell', input: { prompt: 'A kettle' } },
+  signWebhook(body, eventId, sentAtMs) {
+    const timestamp = String(Math.floor(sentAtMs / 1_000));
+    const digest = createHash('sha256').update(body).digest('hex');
+    const message = Buffer.from([eventId, 'user_1', timestamp, digest].join('\n'));
+    return {
+      'x-fal-webhook-request-id': eventId,
+      'x-fal-webhook-user-id': 'user_1',
+      'x-fal-webhook-timestamp': timestamp,
+      'x-fal-webhook-signature': sign(null, message, FAL_KEYS.privateKey).toString('hex'),
+    };
+  },
+  webhookOf: (id) => ({ request_id: id, gateway_request_id: id, status: 'OK', payload: {} }),
 };
 
 const PNG = await PICTURES['image/png']();
@@ -90,4 +142,4 @@ export const OPENAI: readonly AnsweringSubject[] = [
 ];
 
 /** Every adapter there is. One that is added here is under the whole contract, and under the outages. */
-export const SUBJECTS: readonly ContractSubject[] = [GENERIC, LOCAL, ...OPENAI];
+export const SUBJECTS: readonly ContractSubject[] = [GENERIC, LOCAL, REPLICATE, FAL, ...OPENAI];

@@ -1,0 +1,109 @@
+import type { Dispatcher } from 'undici';
+import { dataUrlsOf } from '../http/data-urls.ts';
+import { createProviderClient } from '../http/provider-client.ts';
+import { refusalOf, UNCLEAR } from '../http/refusals.ts';
+import type { Provider, ProviderCapabilities, SubmitResult } from '../provider.ts';
+import type { Answer } from '../http/read-answer.ts';
+import { addressesOf, parseRequest, pathOf } from './fal-request.ts';
+import { endOfResponse, parseStatus, POLL_INTERVAL_MS } from './fal-response.ts';
+import { verifyFalWebhook, type FalWebhookRules } from './fal-webhook.ts';
+
+/** The queue takes a request within a second; a model that is cold makes it wait there, not here. */
+const SUBMIT_TIMEOUT_MS = 15_000;
+
+const AFTER_ERROR_MS = 2_000;
+
+/**
+ * It runs a request up to ten times by itself unless it is told not to; it keeps what goes in and out, and its files are public, for
+ * good unless it is told otherwise (docs.fal.ai, "Queue", "Data retention"). An hour is ample: results are stored within seconds.
+ */
+const HEADERS = {
+  'x-fal-no-retry': '1',
+  'x-fal-store-io': '0',
+  'x-fal-object-lifecycle-preference': JSON.stringify({ expiration_duration_seconds: 3_600 }),
+} as const;
+
+const CAPABILITIES: ProviderCapabilities = {
+  completion: 'poll',
+  // By its own request id only, which is in the answer that was lost.
+  lookup: 'none',
+  memorySeconds: 3_600,
+  minPollIntervalMs: POLL_INTERVAL_MS,
+};
+
+export type FalProviderOptions = {
+  readonly name: string;
+  /** `https://queue.fal.run`. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** How its webhooks are verified; null: they are not. */
+  readonly webhooks?: FalWebhookRules | null;
+  readonly submitTimeoutMs?: number;
+  readonly dispatcher?: Dispatcher;
+};
+
+/** The adapter to fal's queue (docs.fal.ai, "Queue"). A model is an app's id: `fal-ai/flux/schnell`. */
+export function createFalProvider(options: FalProviderOptions): Provider {
+  const { webhooks = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
+  const client = createProviderClient({
+    baseUrl: options.baseUrl,
+    headers: { authorization: `Key ${options.apiKey}` },
+    submitTimeoutMs,
+    dispatcher: options.dispatcher,
+  });
+  const read = (method: 'GET' | 'PUT', path: string, signal: AbortSignal) =>
+    client.read({ method, url: client.urlOf(path) }, signal);
+
+  return {
+    name: options.name,
+    capabilities: CAPABILITIES,
+    submitTimeoutMs,
+    uploadInputs: dataUrlsOf,
+    fetchResult: client.fetchResult,
+    lookup: () => Promise.resolve({ outcome: 'unknown' }),
+    identify: () => Promise.resolve({ outcome: 'unsupported' }),
+
+    async submit({ model, input, webhookUrl }, mayPost, signal) {
+      const url = new URL(client.urlOf(`/${model}`));
+      if (webhookUrl !== null) url.searchParams.set('fal_webhook', webhookUrl);
+      const posted = await client.post(url.href, input, mayPost, signal, HEADERS);
+      return posted.outcome === 'answered' ? resultOf(posted.answer, client.urlOf('/')) : posted;
+    },
+
+    async poll(providerJobId, signal) {
+      const { status: statusPath, response: responsePath } = addressesOf(providerJobId);
+      const asked = await read('GET', statusPath, signal);
+      if (asked?.status === 404) return { state: 'gone', retryAfterMs: AFTER_ERROR_MS };
+      // 202 while it waits or runs.
+      const status = asked?.status === 200 || asked?.status === 202 ? parseStatus(asked.json) : null;
+      if (status?.state !== 'completed') return status ?? { state: 'unknown', retryAfterMs: AFTER_ERROR_MS };
+      if (status.isCanceled) return { state: 'canceled', billed: 'no', retryAfterMs: POLL_INTERVAL_MS };
+      const response = await read('GET', responsePath, signal);
+      const end = response === null ? null : endOfResponse(response);
+      return end === null
+        ? { state: 'unknown', retryAfterMs: AFTER_ERROR_MS }
+        : { ...end, retryAfterMs: POLL_INTERVAL_MS };
+    },
+
+    async cancel(providerJobId, signal) {
+      const answer = await read('PUT', addressesOf(providerJobId).cancel, signal);
+      // 400: it is completed already. What waited is gone at once, and what runs is asked to stop: the answer may not say which.
+      return answer?.status === 400 || answer?.status === 404 ? 'too_late' : 'requested';
+    },
+
+    parseWebhook(rawBody, headers, nowMs) {
+      const request = parseRequest(rawBody);
+      if (webhooks === null) return { verdict: 'unsigned', providerJobId: request };
+      const eventId = verifyFalWebhook(webhooks, rawBody, headers, nowMs);
+      return eventId === null
+        ? { verdict: 'forged' }
+        : { verdict: 'verified', providerJobId: request, eventId };
+    },
+  };
+}
+
+function resultOf(answer: Answer, root: string): SubmitResult {
+  if (answer.status !== 200) return refusalOf(answer);
+  const providerJobId = pathOf(answer.json, root);
+  return providerJobId === null ? UNCLEAR : { outcome: 'accepted', providerJobId };
+}

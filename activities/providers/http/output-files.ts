@@ -1,0 +1,42 @@
+import type { ResultFile } from '../provider.ts';
+
+/** Deeper than any service nests its files, and not so deep that a hostile answer takes long. */
+const MAX_DEPTH = 4;
+const MAX_FILES = 100;
+
+const DATA_URL = /^data:[^,]*;base64,/;
+
+/** A link, or the bytes that a data URL holds; null for any other text. */
+function fileAt(text: string, said: { bytes?: number | null } = {}): ResultFile | null {
+  if (/^https?:\/\//.test(text)) return { at: 'link', url: text, bytes: said.bytes ?? null, sha256: null };
+  const [head] = DATA_URL.exec(text) ?? [];
+  return head === undefined
+    ? null
+    : { at: 'answer', content: Buffer.from(text.slice(head.length), 'base64') };
+}
+
+/** The files that an output names, in order: links and data URLs by themselves, in lists, and under `url` in objects. */
+export function filesIn(output: unknown, depth = 0): readonly ResultFile[] {
+  if (typeof output === 'string') return listOf(fileAt(output));
+  if (typeof output !== 'object' || output === null || depth === MAX_DEPTH) return [];
+  if ('url' in output && typeof output.url === 'string') {
+    const bytes = 'file_size' in output && typeof output.file_size === 'number' ? output.file_size : null;
+    return listOf(fileAt(output.url, { bytes }));
+  }
+  return Object.values(output)
+    .slice(0, MAX_FILES)
+    .flatMap((value) => filesIn(value, depth + 1))
+    .slice(0, MAX_FILES);
+}
+
+/** A text that a model has written, in one piece or as a list of pieces; none: it is no text. */
+export function textIn(output: unknown): readonly ResultFile[] {
+  const pieces = Array.isArray(output) ? (output as readonly unknown[]) : [output];
+  if (pieces.length === 0 || !pieces.every((piece) => typeof piece === 'string')) return [];
+  const text = pieces.join('');
+  return text === '' ? [] : [{ at: 'answer', content: Buffer.from(text) }];
+}
+
+function listOf(file: ResultFile | null): readonly ResultFile[] {
+  return file === null ? [] : [file];
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { filesIn, textIn } from '../http/output-files.ts';
+import type { PollResult, RunCost } from '../provider.ts';
+
+/** They ask for no more than a few requests a second; a picture takes two seconds and more. */
+export const POLL_INTERVAL_MS = 1_000;
+
+/** Their only code of moderation (replicate.com/docs/reference/error-codes): "flagged as sensitive". */
+const MODERATED = /\bE005\b/;
+
+/** Our reference in an address: every one begins so. */
+const REFERENCE = /\batt_[A-Za-z0-9_]+/;
+
+const PREDICTION = z.object({
+  id: z.string().min(1),
+  status: z.string(),
+  output: z.unknown(),
+  error: z.unknown(),
+  webhook: z.string().nullish(),
+  started_at: z.string().nullish(),
+});
+
+const LIST = z.object({ results: z.array(PREDICTION), next: z.string().nullish() });
+
+type Prediction = z.infer<typeof PREDICTION>;
+
+/** Reads a prediction; null when it is not one. */
+export function parsePrediction(body: unknown): Prediction | null {
+  return PREDICTION.safeParse(body).data ?? null;
+}
+
+export function parsePredictions(body: unknown): z.infer<typeof LIST> | null {
+  return LIST.safeParse(body).data ?? null;
+}
+
+/** What we submitted it under, by the webhook address that it was given; null where that carries none. */
+export function referenceOf({ webhook }: Prediction): string | null {
+  return REFERENCE.exec(webhook ?? '')?.[0] ?? null;
+}
+
+/** Its states in our words. What a run costs is predict time, which has a price of its own for each machine. */
+export function pollResultOf(prediction: Prediction): PollResult {
+  const retryAfterMs = POLL_INTERVAL_MS;
+  switch (prediction.status) {
+    case 'starting':
+      return { state: 'queued', queuePosition: null, retryAfterMs };
+    case 'processing':
+      return { state: 'running', stage: 'running', fraction: null, retryAfterMs };
+    case 'succeeded': {
+      const named = filesIn(prediction.output);
+      const files = named.length > 0 ? named : textIn(prediction.output);
+      return files.length === 0
+        ? { state: 'failed', errorClass: 'retry_same_job', reason: 'zero_outputs', ...BILLED, retryAfterMs }
+        : { state: 'succeeded', files, ...BILLED, retryAfterMs };
+    }
+    case 'failed': {
+      const isModerated = typeof prediction.error === 'string' && MODERATED.test(prediction.error);
+      const errorClass = isModerated ? 'moderated_output' : 'retry_same_job';
+      return { state: 'failed', errorClass, reason: 'failed', ...PERHAPS_BILLED, retryAfterMs };
+    }
+    case 'canceled':
+      return { state: 'canceled', billed: prediction.started_at ? 'yes' : 'no', retryAfterMs };
+    case 'aborted':
+      // Stopped by them before it ran: another run may do, and this one is free.
+      return { state: 'failed', errorClass: 'interrupted', reason: 'failed', ...FREE, retryAfterMs };
+    default:
+      return { state: 'unknown', retryAfterMs };
+  }
+}
+
+const BILLED: RunCost = { cost: null, billed: 'yes' };
+const PERHAPS_BILLED: RunCost = { cost: null, billed: 'unknown' };
+const FREE: RunCost = { cost: null, billed: 'no' };

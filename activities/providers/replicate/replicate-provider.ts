@@ -1,0 +1,141 @@
+import type { Dispatcher } from 'undici';
+import { dataUrlsOf } from '../http/data-urls.ts';
+import { createProviderClient } from '../http/provider-client.ts';
+import { parseJson, type Answer } from '../http/read-answer.ts';
+import { refusalOf, UNCLEAR } from '../http/refusals.ts';
+import { parseWebhookSecret, verifyStandardWebhook } from '../http/standard-webhook.ts';
+import type { Provider, ProviderCapabilities, Submission } from '../provider.ts';
+import {
+  parsePrediction,
+  parsePredictions,
+  POLL_INTERVAL_MS,
+  pollResultOf,
+  referenceOf,
+} from './replicate-prediction.ts';
+
+/** A prediction is made within a second or two; a cold model makes it wait in `starting`, not here. */
+const SUBMIT_TIMEOUT_MS = 15_000;
+
+const AFTER_ERROR_MS = 2_000;
+
+/** Ours comes first; theirs is for the case that we are gone. Between five seconds and a day (replicate.com/docs, Cancel-After). */
+const DEADLINE_GRACE_SECONDS = 3_600;
+const MAX_CANCEL_AFTER_SECONDS = 86_400;
+
+/** Of 100 predictions each: what was made since the answer was lost. */
+const LOOKUP_PAGES = 5;
+
+const CAPABILITIES: ProviderCapabilities = {
+  completion: 'poll',
+  // By the webhook address that we gave it, in the list of recent predictions: "not found" proves nothing.
+  lookup: 'best_effort',
+  memorySeconds: 3_600,
+  minPollIntervalMs: POLL_INTERVAL_MS,
+};
+
+export type ReplicateProviderOptions = {
+  readonly name: string;
+  /** `https://api.replicate.com`. */
+  readonly baseUrl: string;
+  readonly apiToken: string;
+  /** What it signs its webhooks with, from /v1/webhooks/default/secret; null: they are not verified. */
+  readonly webhookSecret?: string | null;
+  readonly submitTimeoutMs?: number;
+  readonly dispatcher?: Dispatcher;
+};
+
+/** The adapter to Replicate (replicate.com/docs/reference/http). A model is `owner/name`, or `owner/name:version`. */
+export function createReplicateProvider(options: ReplicateProviderOptions): Provider {
+  const { webhookSecret = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
+  const client = createProviderClient({
+    baseUrl: options.baseUrl,
+    headers: { authorization: `Bearer ${options.apiToken}` },
+    submitTimeoutMs,
+    dispatcher: options.dispatcher,
+  });
+  const secret = webhookSecret === null ? null : parseWebhookSecret(webhookSecret);
+  const urlOf = (id: string) => client.urlOf(`/v1/predictions/${encodeURIComponent(id)}`);
+  const readPrediction = async (method: 'GET' | 'POST', url: string, signal: AbortSignal) => {
+    const answer = await client.read({ method, url }, signal);
+    return {
+      status: answer?.status,
+      prediction: answer?.status === 200 ? parsePrediction(answer.json) : null,
+    };
+  };
+
+  return {
+    name: options.name,
+    capabilities: CAPABILITIES,
+    submitTimeoutMs,
+    uploadInputs: dataUrlsOf,
+    fetchResult: client.fetchResult,
+
+    async submit(submission, mayPost, signal) {
+      const { path, body } = requestOf(submission);
+      const seconds = Math.ceil(submission.deadlineSeconds) + DEADLINE_GRACE_SECONDS;
+      const headers = { 'cancel-after': `${String(Math.min(seconds, MAX_CANCEL_AFTER_SECONDS))}s` };
+      const posted = await client.post(client.urlOf(path), body, mayPost, signal, headers);
+      if (posted.outcome !== 'answered') return posted;
+      const { answer } = posted;
+      if (!isMade(answer)) return refusalOf(answer);
+      const id = parsePrediction(answer.json)?.id;
+      return id === undefined ? UNCLEAR : { outcome: 'accepted', providerJobId: id };
+    },
+
+    async lookup(reference, signal) {
+      let url: string | null = client.urlOf('/v1/predictions');
+      for (let page = 0; page < LOOKUP_PAGES && url !== null; page++) {
+        const answer: Answer | null = await client.read({ method: 'GET', url }, signal);
+        const listed = answer?.status === 200 ? parsePredictions(answer.json) : null;
+        if (listed === null) return { outcome: 'unknown' };
+        const found = listed.results.find((prediction) => referenceOf(prediction) === reference);
+        if (found !== undefined) return { outcome: 'found', providerJobId: found.id };
+        // A page of another host is not ours to send the key to.
+        url = listed.next?.startsWith(client.urlOf('/')) === true ? listed.next : null;
+      }
+      return { outcome: 'not_found' };
+    },
+
+    async identify(providerJobId, signal) {
+      const { status, prediction } = await readPrediction('GET', urlOf(providerJobId), signal);
+      if (status === 404) return { outcome: 'not_found' };
+      const reference = prediction === null ? null : referenceOf(prediction);
+      return reference === null ? { outcome: 'unknown' } : { outcome: 'found', reference };
+    },
+
+    async poll(providerJobId, signal) {
+      const { status, prediction } = await readPrediction('GET', urlOf(providerJobId), signal);
+      if (status === 404) return { state: 'gone', retryAfterMs: AFTER_ERROR_MS };
+      return prediction === null
+        ? { state: 'unknown', retryAfterMs: AFTER_ERROR_MS }
+        : pollResultOf(prediction);
+    },
+
+    async cancel(providerJobId, signal) {
+      const { status, prediction } = await readPrediction('POST', `${urlOf(providerJobId)}/cancel`, signal);
+      if (status === 404) return 'too_late';
+      if (prediction?.status === 'canceled' || prediction?.status === 'aborted') return 'stopped';
+      return prediction?.status === 'succeeded' || prediction?.status === 'failed' ? 'too_late' : 'requested';
+    },
+
+    parseWebhook(rawBody, headers, nowMs) {
+      const providerJobId = parsePrediction(parseJson(rawBody))?.id ?? null;
+      if (secret === null) return { verdict: 'unsigned', providerJobId };
+      const verified = verifyStandardWebhook(secret, rawBody, headers, nowMs);
+      return verified === null ? { verdict: 'forged' } : { verdict: 'verified', providerJobId, ...verified };
+    },
+  };
+}
+
+/** 202 where it was asked to wait and did not; both say that there is a prediction. */
+function isMade({ status }: Answer): boolean {
+  return status === 201 || status === 202;
+}
+
+function requestOf({ model, input, webhookUrl }: Submission): { path: string; body: object } {
+  const webhook = webhookUrl === null ? {} : { webhook: webhookUrl, webhook_events_filter: ['completed'] };
+  const [name = '', version] = model.split(':');
+  return version === undefined
+    ? { path: `/v1/models/${name}/predictions`, body: { input, ...webhook } }
+    : { path: '/v1/predictions', body: { version, input, ...webhook } };
+}

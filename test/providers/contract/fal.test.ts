@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { createContractFixture, NEVER } from './contract-fixture.ts';
+import { answering } from './fake-service.ts';
+import { describeProviderContract } from './provider-contract.ts';
+import { FAL } from './subjects.ts';
+
+describe('the fal adapter', () => {
+  describeProviderContract(FAL);
+});
+
+describe('a request of the queue', () => {
+  const start = createContractFixture(FAL);
+
+  it('is told not to be run again by itself, nor to be kept', async () => {
+    const { fake, accept } = await start();
+    await accept();
+    const [{ path, query, headers } = { path: '', query: new URLSearchParams(), headers: {} }] =
+      fake.requests;
+    expect(path).toBe('/fal-ai/flux/schnell');
+    expect(query.get('fal_webhook')).toBe('https://holdfast.test/hooks/att_a_0_render_1');
+    expect(headers).toMatchObject({ 'x-fal-no-retry': '1', 'x-fal-store-io': '0' });
+  });
+
+  it('is asked about where its answer says, whatever that is', async () => {
+    const { fake, provider, submit } = await start();
+    const [response, status, cancel] = ['r', 's', 'c'].map((name) => `${fake.url}/v2/${name}/764c`);
+    const body = { request_id: '764c', response_url: response, status_url: status, cancel_url: cancel };
+    fake.setFaults({ submission: answering({ status: 200, body }) });
+    const accepted = await submit();
+    if (accepted.outcome !== 'accepted') throw new Error(accepted.outcome);
+    await provider.poll(accepted.providerJobId, NEVER);
+    await provider.cancel(accepted.providerJobId, NEVER);
+    expect(fake.requests.slice(1).map(({ method, path }) => [method, path])).toEqual([
+      ['GET', '/v2/s/764c'],
+      ['PUT', '/v2/c/764c'],
+    ]);
+  });
+
+  it('whose picture was replaced by a black one is moderated', async () => {
+    const { fake, provider, accept } = await start();
+    const id = await accept();
+    const [job] = fake.jobs.all();
+    job!.state = 'succeeded';
+    const images = [{ url: `${fake.url}/black.png` }];
+    fake.setFaults({
+      other: ({ request, response, take }) => {
+        const body = request.url?.endsWith('/status') ? take().body : { images, has_nsfw_concepts: [true] };
+        response.writeHead(200).end(JSON.stringify(body));
+      },
+    });
+    expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'failed', errorClass: 'moderated_output' });
+  });
+});

@@ -1,0 +1,67 @@
+import type { Dialect, FakeJob } from './dialect.ts';
+
+/** replicate.com/docs/reference/http and /docs/reference/error-codes, from the service's side. */
+export const REPLICATE_DIALECT: Dialect = {
+  isSubmission: ({ method, path }) =>
+    method === 'POST' && /^\/v1\/(models\/[^/]+\/[^/]+\/)?predictions$/.test(path),
+  handle(request, jobs) {
+    const { method, path, json } = request;
+    if (REPLICATE_DIALECT.isSubmission(request)) {
+      const job = jobs.add(`gm3qorzdhgbfurvjtvhg6dc${String(jobs.all().length)}`, json);
+      return { status: 201, body: viewOf(job) };
+    }
+    if (method === 'GET' && path === '/v1/predictions')
+      return {
+        status: 200,
+        body: { next: null, previous: null, results: [...jobs.all()].reverse().map(viewOf) },
+      };
+    const [, id = '', cancel] = /^\/v1\/predictions\/([^/]+)(\/cancel)?$/.exec(path) ?? [];
+    const job = jobs.get(id);
+    if (job === undefined) return { status: 404, body: { detail: 'Not found.' } };
+    // A cancel of one that has ended changes nothing, and says so by the prediction.
+    if (cancel !== undefined && (job.state === 'queued' || job.state === 'running')) job.state = 'canceled';
+    return { status: 200, body: viewOf(job) };
+  },
+  refusals: [
+    { status: 402, body: { title: 'Insufficient credit', status: 402 }, means: 'our_balance' },
+    { status: 422, body: { title: 'Input validation failed', status: 422 }, means: 'bad_input' },
+    { status: 429, body: { detail: 'Request was throttled.', status: 429 }, means: 'capacity' },
+  ],
+  nonsense: [
+    { status: 201, body: { status: 'starting' } },
+    { status: 200, body: { id: 'gm3q', status: 'starting' } },
+  ],
+};
+
+const STATUS: Readonly<Record<FakeJob['state'], string>> = {
+  queued: 'starting',
+  running: 'processing',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  moderated: 'failed',
+  canceled: 'canceled',
+  'never heard of': 'hibernating',
+};
+
+function viewOf(job: FakeJob) {
+  const { webhook, input } = job.submission as { readonly webhook?: string; readonly input: object };
+  const hasRun = job.state !== 'queued' && job.state !== 'canceled';
+  return {
+    id: job.id,
+    model: 'black-forest-labs/flux-schnell',
+    status: STATUS[job.state],
+    input,
+    output: job.state === 'succeeded' ? job.files.map(({ url }) => url) : null,
+    error:
+      job.state === 'moderated'
+        ? 'The input or output was flagged as sensitive. Please try again with different inputs. (E005)'
+        : job.state === 'failed'
+          ? 'Prediction failed.'
+          : null,
+    webhook,
+    created_at: '2026-11-28T12:00:00.000Z',
+    started_at: hasRun ? '2026-11-28T12:00:01.000Z' : null,
+    metrics: job.state === 'succeeded' ? { predict_time: 1.2 } : {},
+    urls: { get: `https://api.replicate.com/v1/predictions/${job.id}` },
+  };
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { createContractFixture, NEVER } from './contract-fixture.ts';
+import { describeProviderContract } from './provider-contract.ts';
+import { REPLICATE } from './subjects.ts';
+
+describe('the replicate adapter', () => {
+  describeProviderContract(REPLICATE);
+});
+
+describe('a prediction', () => {
+  const start = createContractFixture(REPLICATE);
+
+  it('has a deadline of its own, should we be gone, and tells of its end alone', async () => {
+    const { fake, accept } = await start();
+    await accept();
+    expect(fake.requests[0]).toMatchObject({
+      path: '/v1/models/black-forest-labs/flux-schnell/predictions',
+      headers: { 'cancel-after': '3660s' },
+      json: { webhook_events_filter: ['completed'] },
+    });
+  });
+
+  it('that is aborted before it ran is free, and may be run again', async () => {
+    const { fake, provider, accept } = await start();
+    const id = await accept();
+    const body = { id, status: 'aborted', output: null, error: null };
+    fake.setFaults({ other: ({ response }) => response.writeHead(200).end(JSON.stringify(body)) });
+    expect(await provider.poll(id, NEVER)).toMatchObject({
+      state: 'failed',
+      errorClass: 'interrupted',
+      billed: 'no',
+    });
+  });
+
+  it('that writes a text has it for a result', async () => {
+    const { fake, provider, accept } = await start();
+    const id = await accept();
+    const body = { id, status: 'succeeded', output: ['{ "scenes"', ': [] }'], error: null };
+    fake.setFaults({ other: ({ response }) => response.writeHead(200).end(JSON.stringify(body)) });
+    const files = [{ at: 'answer', content: Buffer.from('{ "scenes": [] }') }];
+    expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'succeeded', files });
+  });
+});
