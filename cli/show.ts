@@ -17,8 +17,8 @@ const GAP = 2;
 
 /** A value beside its name, or, where it has a word too long for that (an address), on a line of its own. */
 function fitted(value: string, width: number): string {
-  const hasRoom = value.split(' ').every((word) => word.length <= LINE_WIDTH - width);
-  return hasRoom ? fitLines(value, width) : `\n${' '.repeat(GAP)}${fitLines(value, GAP)}`;
+  const fits = value.split(' ').every((word) => word.length <= LINE_WIDTH - width);
+  return fits ? fitLines(value, width) : `\n${' '.repeat(GAP)}${fitLines(value, GAP)}`;
 }
 
 export function shown(value: string | number | null): string {

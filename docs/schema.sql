@@ -772,12 +772,13 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.database_identity() → text  -- holdfast_worker
 -- jobs.decide_review(text,text,text,text,text,text,text,text,double precision) → TABLE(outcome text, is_replay boolean)
 --      -- holdfast_api, holdfast_worker
+-- jobs.decision_in_force(text,text,timestamp with time zone) → SETOF jobs.review_decisions
 -- jobs.extend_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.fail_attempt(text,text,text,text,text) → text  -- holdfast_worker
 -- jobs.forget_attempt_to_stop(text,text) → void  -- holdfast_worker
 -- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) →
 --     TABLE(outcome text, is_replay boolean, answer jsonb)  -- holdfast_api, holdfast_worker
--- jobs.has_room(text) → boolean
+-- jobs.has_capacity(text) → boolean
 -- jobs.inspect_job(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.is_free_retry(text,text) → boolean
 -- jobs.is_listed(jobs.reviews,text,text,timestamp with time zone,text) → boolean
@@ -860,7 +861,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.settle_output(jobs.settle_item,ledger.settled,jobs.attempts) → jobs.settled
 -- jobs.spend(jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
 -- jobs.spend_one(jobs.spend_item) → jobs.keyed_answer
--- jobs.standing_decision(text,text,timestamp with time zone) → SETOF jobs.review_decisions
 -- jobs.store_quote(text,text,text,jsonb,integer) → TABLE(expires_at timestamp with time zone, now timestamp with time
 --     zone)  -- holdfast_api, holdfast_worker
 -- jobs.unneeded_assets(text[],integer) → SETOF text  -- holdfast_worker

@@ -6,7 +6,7 @@ $$;
 
 -- The decision that holds: the last, unless it was a free retry that came to nothing (not delivered, refused, or not
 -- begun in two minutes, twice as long as an admission takes at most). Then the review is open again.
-CREATE OR REPLACE FUNCTION jobs.standing_decision(p_account_id text, p_review_id text, p_now timestamptz)
+CREATE OR REPLACE FUNCTION jobs.decision_in_force(p_account_id text, p_review_id text, p_now timestamptz)
 RETURNS SETOF jobs.review_decisions LANGUAGE sql STABLE AS $$
   SELECT d.* FROM jobs.last_decision(p_account_id, p_review_id) d
   LEFT JOIN jobs.jobs j ON j.account_id = d.account_id AND j.job_id = d.retry_job_id
@@ -70,7 +70,7 @@ CREATE OR REPLACE FUNCTION jobs.review_as_json(p_review jobs.reviews) RETURNS js
       FROM jobs.review_decisions d
       WHERE d.account_id = p_review.account_id AND d.review_id = p_review.review_id))
   FROM jobs.outputs o
-  LEFT JOIN jobs.standing_decision(p_review.account_id, p_review.review_id, ledger.clock()) s ON true
+  LEFT JOIN jobs.decision_in_force(p_review.account_id, p_review.review_id, ledger.clock()) s ON true
   LEFT JOIN jobs.last_decision(p_review.account_id, p_review.review_id) l ON true
   WHERE o.account_id = p_review.account_id AND o.output_id = p_review.output_id
 $$;

@@ -1,5 +1,5 @@
 -- Whether an account may have another job under way.
-CREATE OR REPLACE FUNCTION jobs.has_room(p_account_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION jobs.has_capacity(p_account_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT a.max_concurrent_jobs IS NULL OR a.max_concurrent_jobs > (
     SELECT count(*) FROM (
       SELECT 1 FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.finished_at IS NULL
@@ -15,7 +15,7 @@ RETURNS TABLE (admission jsonb, reached_job_limit int, is_quote_known boolean) L
   SELECT (SELECT jsonb_build_object('outcome', a.outcome, 'fingerprint', a.fingerprint)
           FROM jobs.admissions a WHERE a.account_id = p_account_id AND a.job_id = p_job_id),
          (SELECT a.max_concurrent_jobs FROM ledger.accounts a
-          WHERE a.account_id = p_account_id AND NOT jobs.has_room(p_account_id)),
+          WHERE a.account_id = p_account_id AND NOT jobs.has_capacity(p_account_id)),
          EXISTS (SELECT 1 FROM jobs.quotes q WHERE q.account_id = p_account_id AND q.quote_id = p_quote_id)
 $$;
 
@@ -51,7 +51,8 @@ BEGIN
     WHEN v_stuck IS NOT NULL THEN
       jobs.refusal('job_in_doubt', 'identical_job_is_stuck', jsonb_build_object('job_id', v_stuck))
     -- A free retry was promised: it waits for no other job to end.
-    WHEN p_item.total > 0 AND p_account.max_concurrent_jobs IS NOT NULL AND NOT jobs.has_room(p_item.account_id) THEN
+    WHEN p_item.total > 0 AND p_account.max_concurrent_jobs IS NOT NULL
+      AND NOT jobs.has_capacity(p_item.account_id) THEN
       jobs.refusal('rate_limited', 'too_many_concurrent_jobs', jsonb_build_object('limit', jsonb_build_object(
         'limit', 'max_concurrent_jobs', 'jobs', p_account.max_concurrent_jobs))) END;
 END $$;

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION jobs.refundable_outputs(
 LANGUAGE sql STABLE AS $$
   SELECT o.output_id, o.reservation_id, r.committed, r.committed - r.refunded,
          EXISTS (
-           SELECT 1 FROM jobs.reviews w CROSS JOIN LATERAL jobs.standing_decision(w.account_id, w.review_id, p_now) d
+           SELECT 1 FROM jobs.reviews w CROSS JOIN LATERAL jobs.decision_in_force(w.account_id, w.review_id, p_now) d
            WHERE w.account_id = o.account_id AND w.output_id = o.output_id AND d.decision = 'free_retry')
   FROM jobs.outputs_of(p_account_id, p_job_id) o
   CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r

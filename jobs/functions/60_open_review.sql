@@ -23,7 +23,7 @@ BEGIN
          max(r.review_id) FILTER (WHERE d.decision IS NULL) AS open,
          max(r.review_id) FILTER (WHERE d.decision <> 'deny') AS made_good
   INTO v_earlier
-  FROM jobs.reviews r LEFT JOIN jobs.standing_decision(p_account_id, r.review_id, v_now) d ON true
+  FROM jobs.reviews r LEFT JOIN jobs.decision_in_force(p_account_id, r.review_id, v_now) d ON true
   WHERE r.account_id = p_account_id AND r.output_id = p_output_id;
   v_payment := jobs.payment_of(p_account_id, p_output_id);
   -- The report that has to be a day old before there is room for another.

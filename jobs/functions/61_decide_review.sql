@@ -11,19 +11,19 @@ DECLARE
   v_retry_id text := CASE p_decision WHEN 'free_retry' THEN p_retry_job_id END;
   v_review   jobs.reviews;
   v_keyed    jobs.review_decisions;
-  v_standing jobs.review_decisions;
+  v_in_force jobs.review_decisions;
   v_payment  ledger.reservations;
   v_credits  bigint;
 BEGIN
   SELECT r.* INTO v_review FROM jobs.reviews r WHERE r.account_id = p_account_id AND r.review_id = p_review_id;
   SELECT d.* INTO v_keyed FROM jobs.review_decisions d WHERE d.account_id = p_account_id AND d.key = p_key;
-  SELECT d.* INTO v_standing FROM jobs.standing_decision(p_account_id, p_review_id, v_now) d;
+  SELECT d.* INTO v_in_force FROM jobs.decision_in_force(p_account_id, p_review_id, v_now) d;
   outcome := CASE
     WHEN v_review.review_id IS NULL THEN 'not_found'
     WHEN (v_keyed.review_id, v_keyed.fingerprint) = (p_review_id, p_fingerprint) THEN 'decided'
     WHEN v_keyed.key IS NOT NULL THEN 'key_reused'
-    WHEN v_standing.decision = p_decision THEN 'decided'
-    WHEN v_standing.decision IS NOT NULL THEN 'decided_otherwise' END;
+    WHEN v_in_force.decision = p_decision THEN 'decided'
+    WHEN v_in_force.decision IS NOT NULL THEN 'decided_otherwise' END;
   is_replay := outcome IS NOT NULL AND outcome <> 'not_found';
   IF outcome IS NULL THEN
     v_payment := jobs.payment_of(p_account_id, v_review.output_id);

@@ -28,17 +28,17 @@ function withOwnDeadlines(jobId: string, ofJob: number, ofOutput: number): objec
   return { ...item, outputs: item.outputs.map((output) => ({ ...output, deadline_seconds: ofOutput })) };
 }
 
-const takeUp = (index = 0, from = account) => jobs.call('begin_output', from, outputOf('j', index));
+const beginOutput = (index = 0, from = account) => jobs.call('begin_output', from, outputOf('j', index));
 const stateOf = async () =>
   ((await jobs.call('read_job', account, 'j'))[0]?.['read_job'] as { state: string }).state;
 
 test('the clock of an output runs from when it is first taken up, however often it is', async () => {
   const now = Date.now();
   await jobs.setClock(new Date(now + 100_000));
-  const [first] = await takeUp();
+  const [first] = await beginOutput();
   expect(first).toMatchObject({ credits: '35', work: { kind: 'static_ad' }, age_seconds: 0 });
   await jobs.setClock(new Date(now + 130_000));
-  const [again] = await takeUp();
+  const [again] = await beginOutput();
   expect(again?.['age_seconds']).toBeCloseTo(30, 0);
   expect(again?.['left_seconds']).toBe(first?.['left_seconds']);
   await jobs.setClock(null);
@@ -134,13 +134,13 @@ test('a failure that is the customer’s only if it has begun is looked at under
 
 test('what has ended is not taken up', async () => {
   await jobs.settleOutputs([releaseOf(account, 'j', 'canceled', 1)]);
-  expect(await takeUp(1)).toEqual([]);
-  expect(await takeUp(0)).toHaveLength(1);
+  expect(await beginOutput(1)).toEqual([]);
+  expect(await beginOutput(0)).toHaveLength(1);
 });
 
 test("another account's output is not begun, nor its job read (invariant 12)", async () => {
   const other = await jobs.openAccount(`${account}_other`, 100);
-  expect(await takeUp(0, other)).toEqual([]);
+  expect(await beginOutput(0, other)).toEqual([]);
   expect(await jobs.call('read_job_result', other, 'j')).toEqual([]);
 });
 
