@@ -106,7 +106,8 @@ describe('an edit', () => {
   it('gives the model what it makes: its kind, its source’s brief and the instruction', async () => {
     const id = await made('work', editOf(source, { instruction: 'louder' }));
     const { rows } = await api.owner.query('SELECT work FROM jobs.outputs WHERE output_id = $1', [id]);
-    expect(rows).toEqual([{ work: { ...STATIC_AD, source_output_id: source, instruction: 'louder' } }]);
+    const own = { source_output_id: source, instruction: 'louder' };
+    expect(rows).toEqual([{ work: { ...STATIC_AD, ...own, model: 'local/render' } }]);
   });
 
   it('in a batch is priced from its source', async () => {
