@@ -37,6 +37,7 @@ import { createInspectPicture } from './content/inspect-picture.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 import { FETCH_LIMITS, type FetchLimits } from './references/fetch-reference.ts';
 import { createKeepReferences } from './references/keep-references.ts';
+import { createPricingOf } from '../ledger/price-lists.ts';
 
 export type JobActivityDependencies = {
   readonly database: Database;
@@ -61,8 +62,9 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const settleOutput = createSettleOutput(database);
   const settle = createSettle(settleOutput);
   const admitJob = createAdmitJob(database);
-  const admit = createAdmit(admitJob, readEditSources.bind(null, database), dependencies);
-  const admitFreeRetry = createAdmitFreeRetry(admitJob, readFreeRetry.bind(null, database), dependencies);
+  const settings = { ...dependencies, pricingOf: createPricingOf(database, dependencies.rules.catalogue) };
+  const admit = createAdmit(admitJob, readEditSources.bind(null, database), settings);
+  const admitFreeRetry = createAdmitFreeRetry(admitJob, readFreeRetry.bind(null, database), settings);
   const uploadInputs = createUploadInputs(
     readStageResults.bind(null, database),
     readReferences.bind(null, database),

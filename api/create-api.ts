@@ -4,6 +4,7 @@ import type { SupportWorkflows } from '../client/support-workflow.ts';
 import type { StartJob } from '../client/start-job.ts';
 import type { AssetStore } from '../assets/asset-store.ts';
 import type { RequestRules } from '../contract/job-request-rules.ts';
+import { createPricingOf } from '../ledger/price-lists.ts';
 import type { Database } from '../ledger/database.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Readiness } from '../runtime/readiness.ts';
@@ -48,6 +49,7 @@ import { listReviewsRoute, readReviewRoute } from './support/reviews-route.ts';
 import { statementRoute } from './credits/statement-route.ts';
 import { submitJobRoute } from './jobs/submit-job-route.ts';
 import { supportCommandRoutes } from './support/support-commands-route.ts';
+import { setPriceListRoute } from './credits/price-list-route.ts';
 import { usageRoute } from './credits/usage-route.ts';
 import { voidGrantRoute } from './credits/void-grant-route.ts';
 import { createStartFreeRetry } from './support/start-free-retry.ts';
@@ -99,10 +101,12 @@ export function createApi(dependencies: ApiDependencies): Express {
 
 /** Every call there is. */
 export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): readonly Route[] {
+  const pricingOf = createPricingOf(deps.database, deps.rules.catalogue);
   const parts = {
     ...deps,
+    pricingOf,
     sendJob: createSendJob(deps.temporalUi),
-    prepareAdmission: createPrepareAdmission(deps),
+    prepareAdmission: createPrepareAdmission({ ...deps, pricingOf }),
     startFreeRetry: createStartFreeRetry(deps),
   };
   return [
@@ -137,6 +141,7 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     setPlanRoute(parts),
     readPlanRoute(parts),
     referralsRoute(parts),
+    setPriceListRoute(parts),
     setLimitsRoute(parts),
     readLimitsRoute(parts),
   ];

@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client';
 import { createCancelJob } from '../client/cancel-job.ts';
 import { createSupportWorkflows } from '../client/support-workflow.ts';
+import { CatalogueError } from '../catalogue/catalogue-error.ts';
 import { loadCatalogue } from '../catalogue/load-catalogue.ts';
 import { createStartJob } from '../client/start-job.ts';
 import { openAssetStore } from '../assets/open-asset-store.ts';
@@ -18,6 +19,7 @@ import { createApi } from './create-api.ts';
 import { createJobWatches } from './jobs/job-watches.ts';
 import { reportUnavailable } from './http/available-database.ts';
 import { serve } from './http/serve.ts';
+import { publishAtStart } from '../ledger/price-lists.ts';
 
 /** Draining (10 s) and closing what it used. */
 const SHUTDOWN_TIMEOUT_MS = 15_000;
@@ -28,6 +30,10 @@ const catalogue = await loadCatalogue(config.cataloguePath);
 const providers = providersOf(config);
 const assets = await openAssetStore(config.assets, { access: 'read', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast api', log });
+const refused = await publishAtStart(pool, catalogue.priceLists, (err) => {
+  log.warn({ err }, 'could not publish the price lists; trying again in 2 s');
+});
+if (refused.length > 0) throw new CatalogueError(refused.map((fault) => ({ path: 'priceLists', fault })));
 // Lazily: the API serves what PostgreSQL alone can answer while Temporal is away.
 const connection = await lazilyConnectTemporal(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });

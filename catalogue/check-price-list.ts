@@ -23,10 +23,13 @@ export function faultsOfPriceList(
   list: PriceList,
   { kinds, meters, priceLists, declaredKinds }: Offers,
 ): readonly CatalogueFault[] {
-  const first = priceLists.find(({ entry }) => entry.name === list.name && entry.version === list.version);
+  const first = priceLists.find(({ entry }) => entry.version === list.version);
   if (first?.path !== path) {
     return [
-      { path: `${path}.version`, fault: `there is another version ${String(list.version)} of ${list.name}` },
+      {
+        path: `${path}.version`,
+        fault: `there is another price list ${String(list.version)}: a quote names its version alone`,
+      },
     ];
   }
   const lists = priceLists.map(({ entry }) => entry);

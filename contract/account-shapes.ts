@@ -13,6 +13,7 @@ import { accountId, creditsOrNone, instant, listOf } from './wire-fields.ts';
 /** An account, its plan, its limits, and who invited it. */
 
 const MAX_NAME = 200;
+const MAX_REASON = 500;
 
 export const accountBody = z.strictObject({
   name: requestText({ max: MAX_NAME }),
@@ -44,6 +45,19 @@ export const plan = z.strictObject({
   renewal: z.enum(RENEWALS),
 });
 export type Plan = z.output<typeof plan>;
+
+export const priceListBody = z.strictObject({
+  /** The name of a price list of the catalogue; null: the one that every account has. */
+  price_list: z.string().nullable(),
+  reason: requestText({ max: MAX_REASON }).optional(),
+});
+export const accountPriceList = z.strictObject({
+  /** The account's own; null: it has none. */
+  price_list: z.string().nullable(),
+  /** What it is priced by. */
+  applies: z.strictObject({ name: z.string(), version: z.int().min(1) }),
+});
+export type AccountPriceList = z.output<typeof accountPriceList>;
 
 export const referralBody = z.strictObject({ inviter_id: z.string() });
 export const referral = z.strictObject({ inviter_id: accountId, state: z.enum(['pending', 'paid']) });

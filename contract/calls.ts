@@ -2,10 +2,12 @@ import { z } from 'zod';
 import {
   account,
   accountBody,
+  accountPriceList,
   limits,
   limitsBody,
   plan,
   planBody,
+  priceListBody,
   referral,
   referralBody,
 } from './account-shapes.ts';
@@ -94,6 +96,12 @@ export const CALLS = {
   voidGrant: { method: 'post', path: '/v1/grants/:id/void', body: voidBody, response: voidedGrant },
   setPlan: { method: 'put', path: '/v1/accounts/:id/plan', body: planBody, response: plan },
   readPlan: { method: 'get', path: '/v1/accounts/:id/plan', response: plan },
+  setPriceList: {
+    method: 'put',
+    path: '/v1/accounts/:id/price_list',
+    body: priceListBody,
+    response: accountPriceList,
+  },
   refer: { method: 'post', path: '/v1/accounts/:id/referrals', body: referralBody, response: referral },
   setLimits: { method: 'put', path: '/v1/accounts/:id/limits', body: limitsBody, response: limits },
   readLimits: { method: 'get', path: '/v1/accounts/:id/limits', response: limits },

@@ -24,6 +24,11 @@ export function fingerprintWork(body: Body): string {
   return fingerprintOf(canonicalTextOf(withoutAgreement(body)));
 }
 
+/** Of any JSON object: the same content has the same fingerprint, in whatever order its keys are written. */
+export function fingerprintJson(content: Body): string {
+  return fingerprintOf(canonicalTextOf(content));
+}
+
 function canonicalTextOf(body: Body): string {
   const text = canonicalize(body);
   if (text === undefined) throw new TypeError('not a JSON object');

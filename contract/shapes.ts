@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { account, limits, plan, referral } from './account-shapes.ts';
+import { account, accountPriceList, limits, plan, referral } from './account-shapes.ts';
 import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
 import {
   balance,
@@ -38,6 +38,7 @@ import {
 /** Every shape of a response under its name, as documents and generated types call it. */
 export const SHAPES = {
   Account: account,
+  AccountPriceList: accountPriceList,
   Attempt: attempt,
   Balance: balance,
   Billing: billing,

@@ -164,6 +164,7 @@ CREATE TABLE ledger.account_profiles (
   name text NOT NULL,
   reference text NOT NULL,
   opened_at timestamp with time zone NOT NULL,
+  price_list text,
   PRIMARY KEY (account_id),
   UNIQUE (reference)
 );
@@ -293,6 +294,13 @@ CREATE TABLE ledger.plans (
   CHECK ((period_ends_at > period_starts_at)),
   CHECK ((renewal = ANY (ARRAY['automatic'::text, 'by_call'::text]))),
   PRIMARY KEY (account_id)
+);
+
+CREATE TABLE ledger.price_lists (
+  name text NOT NULL,
+  version integer NOT NULL,
+  hash text NOT NULL,
+  PRIMARY KEY (name, version)
 );
 
 CREATE TABLE ledger.referrals (
@@ -585,6 +593,9 @@ CREATE VIEW ledger.return_routes AS
 CREATE INDEX accounts_with_due_expiry ON ledger.accounts USING btree (next_expiry_at) WHERE (next_expiry_at <
       'infinity'::timestamp with time zone);
 
+CREATE INDEX accounts_with_own_prices ON ledger.account_profiles USING btree (price_list) WHERE (price_list IS NOT
+      NULL);
+
 CREATE INDEX attempts_by_asset ON jobs.attempts USING btree (sha256) WHERE (sha256 IS NOT NULL);
 
 CREATE INDEX attempts_by_provider_job ON jobs.attempts USING btree (provider_job_id) WHERE (provider_job_id IS NOT
@@ -697,6 +708,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.period_at(text,timestamp with time zone) → record
 -- ledger.period_number(timestamp with time zone,timestamp with time zone) → integer
 -- ledger.post(ledger.accounts,ledger.move[]) → int8range
+-- ledger.publish_price_lists(jsonb) → TABLE(name text, version integer, hash text)  -- holdfast_api, holdfast_worker
 -- ledger.read_account(text) → SETOF ledger.account_profiles  -- holdfast_api, holdfast_worker
 -- ledger.read_balance(text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_due_expiry(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
@@ -712,6 +724,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     job_id text, output_id text, amount bigint, return_by timestamp with time zone, overdue_seconds double precision)
 --      -- holdfast_worker
 -- ledger.read_plan(text) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.read_price_list(text) → text  -- holdfast_api, holdfast_worker
 -- ledger.read_statement(text,timestamp with time zone,timestamp with time zone) → jsonb  -- holdfast_api,
 --     holdfast_worker
 -- ledger.read_statement_rows(text,bigint,integer,timestamp with time zone,timestamp with time zone) → SETOF
@@ -738,6 +751,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.set_limits(text,jsonb,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- ledger.set_plan(text,text,text,timestamp with time zone,text,jsonb,text,text) → TABLE(outcome text, is_replay
 --     boolean, answer jsonb)  -- holdfast_api, holdfast_worker
+-- ledger.set_price_list(text,text,text,text) → void  -- holdfast_api, holdfast_worker
 -- ledger.settle(ledger.accounts,text,ledger.settle_verb,bigint,text,ledger.expired_policy,integer) → ledger.settled
 -- ledger.settle_open(ledger.accounts,ledger.reservations,text,bigint,text,text,integer) → ledger.settled
 -- ledger.spend(ledger.accounts,text,bigint,text,text,text) → ledger.reserved

@@ -12,8 +12,8 @@ GRANT USAGE ON SCHEMA ledger TO holdfast_api, holdfast_worker;
 GRANT EXECUTE ON FUNCTION
   ledger.account_of_grant, ledger.grant_credits, ledger.open_account, ledger.read_account,
   ledger.read_balance, ledger.read_entries, ledger.read_grant, ledger.read_limits, ledger.read_low_balance_notices,
-  ledger.read_plan, ledger.read_statement, ledger.read_statement_rows, ledger.refer, ledger.set_limits, ledger.set_plan,
-  ledger.void_grant
+  ledger.publish_price_lists, ledger.read_plan, ledger.read_price_list, ledger.read_statement,
+  ledger.read_statement_rows, ledger.refer, ledger.set_limits, ledger.set_plan, ledger.set_price_list, ledger.void_grant
 TO holdfast_api, holdfast_worker;
 
 -- The worker alone does what falls due, and proves the ledger.

@@ -8,6 +8,7 @@ import { createProviderRegistry } from '../activities/providers/provider-registr
 import { createReconcileActivities } from '../activities/maintenance/reconcile-reservations.ts';
 import { createAssetSweepActivities } from '../activities/maintenance/sweep-assets.ts';
 import { createAssetNeeds, createAssetSweep } from '../assets/asset-sweep.ts';
+import { CatalogueError } from '../catalogue/catalogue-error.ts';
 import { loadCatalogue } from '../catalogue/load-catalogue.ts';
 import { openAssetStore } from '../assets/open-asset-store.ts';
 import { readWorkerConfig } from '../runtime/config.ts';
@@ -22,6 +23,7 @@ import { ensureFixtures } from './ensure-fixtures.ts';
 import { serveHealth } from './health-server.ts';
 import { installRuntime } from './install-runtime.ts';
 import { createWorkerReadiness } from './worker-readiness.ts';
+import { publishAtStart } from '../ledger/price-lists.ts';
 
 /** The worker process: runs workflows and activities until it is told to stop. */
 
@@ -32,6 +34,10 @@ installRuntime(log, config.metricsAddress);
 const catalogue = await loadCatalogue(config.cataloguePath);
 const assets = await openAssetStore(config.assets, { access: 'write', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast-worker', log });
+const refused = await publishAtStart(pool, catalogue.priceLists, (err) => {
+  log.warn({ err }, 'could not publish the price lists; trying again in 2 s');
+});
+if (refused.length > 0) throw new CatalogueError(refused.map((fault) => ({ path: 'priceLists', fault })));
 const connection = await connectTemporal(config.temporal);
 const nativeConnection = await connectTemporalNatively(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });

@@ -1,14 +1,13 @@
 import type { JobRequest } from '../../domain/job-request.ts';
 import { jobTimesOf, makingOf, modelFor } from '../../domain/models.ts';
 import { planOutput, planOutputs } from '../../domain/output-plan.ts';
-import type { Price } from '../../domain/quote.ts';
+import type { Price, Pricing } from '../../domain/quote.ts';
 import type { AdmitItem, AdmitResult } from '../../jobs/admission/admit-job.ts';
-import { pricingOf } from '../../contract/defined-catalogue.ts';
 import { fingerprintWork } from '../../contract/fingerprint-request.ts';
 import type { FreeRetry } from '../../jobs/admission/read-free-retry.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 import type { Admission, GenerationStart } from '../../contract/workflow-messages.ts';
-import type { AdmitAnswer, AdmitSettings } from './admit.ts';
+import { pricingFor, type AdmitAnswer, type AdmitSettings } from './admit.ts';
 
 /** The work that a job may run at no credits; null unless a decision names the job. */
 export type ReadFreeRetry = (accountId: string, jobId: string) => Promise<FreeRetry | null>;
@@ -24,7 +23,7 @@ export function createAdmitFreeRetry(
 ) {
   return async function admitFreeRetry(start: GenerationStart): Promise<AdmitAnswer> {
     const retry = await readFreeRetry(start.accountId, start.jobId);
-    const planned = planOf(start, retry, settings);
+    const planned = planOf(start, retry, settings, await pricingFor(settings, start.accountId));
     const result = await admitJob(planned.item);
     const isToRun =
       result.fingerprint === start.fingerprint && result.isOpen && result.outcome.outcome === 'reserved';
@@ -35,7 +34,12 @@ export function createAdmitFreeRetry(
   };
 }
 
-function planOf(start: GenerationStart, retry: FreeRetry | null, settings: AdmitSettings) {
+function planOf(
+  start: GenerationStart,
+  retry: FreeRetry | null,
+  settings: AdmitSettings,
+  { priceList }: Pricing,
+) {
   const { heartbeatTimeoutSeconds } = settings;
   const { catalogue, providers } = settings.rules;
   const key = {
@@ -48,7 +52,7 @@ function planOf(start: GenerationStart, retry: FreeRetry | null, settings: Admit
   if (retry === null)
     return { item: { ...key, refusal: { code: 'not_found', reason: 'no_free_retry' } }, plan: null };
   const request: JobRequest = { ...retry.work, metadata: retry.metadata };
-  const price = priceOfNothing(request, pricingOf(catalogue).priceList.version);
+  const price = priceOfNothing(request, priceList.version);
   const output = planOutputs(start.jobId, request, price, catalogue.kinds)[0];
   const model = modelFor({ models: catalogue.models, providers }, retry.work);
   const making = model && makingOf(model, retry.work.kind);

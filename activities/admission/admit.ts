@@ -3,9 +3,10 @@ import { planOutput, planOutputs, type OutputPlan } from '../../domain/output-pl
 import { isBroughtForward, jobTimesOf, makingOf, modelFor } from '../../domain/models.ts';
 import type { SourceOf } from '../../domain/edit.ts';
 import type { JobRequest, WorkItem } from '../../domain/job-request.ts';
-import { priceRequest, workItemsOf } from '../../domain/quote.ts';
+import { priceRequest, workItemsOf, type Pricing } from '../../domain/quote.ts';
 import type { AdmitItem, AdmitResult } from '../../jobs/admission/admit-job.ts';
-import { pricingOf } from '../../contract/defined-catalogue.ts';
+import { pricingOf as cataloguePricing } from '../../contract/defined-catalogue.ts';
+import type { PricingOf } from '../../ledger/price-lists.ts';
 import { fingerprintWork } from '../../contract/fingerprint-request.ts';
 import type { FieldError } from '../../contract/problem-shape.ts';
 import type { EditSources } from '../../jobs/admission/read-edit-sources.ts';
@@ -17,6 +18,8 @@ import type { Admission, GenerationStart } from '../../contract/workflow-message
 export type AdmitSettings = {
   readonly heartbeatTimeoutSeconds: number;
   readonly rules: RequestRules;
+  /** Absent: every account has the catalogue's. */
+  readonly pricingOf?: PricingOf;
 };
 
 export type AdmitAnswer = {
@@ -82,7 +85,18 @@ async function prepare(
   if (sources.outcome === 'refused') return { item: { ...key, refusal: sources.refusal }, ...NOTHING_TO_RUN };
   const wrongEdits = editErrors(parsed.request, sources.sourceOf, settings.rules);
   if (wrongEdits.length > 0) return refusedAsInvalid(key, wrongEdits);
-  return planJob(key, parsed.request, sources.sourceOf, settings);
+  return planJob(
+    key,
+    parsed.request,
+    sources.sourceOf,
+    settings,
+    await pricingFor(settings, start.accountId),
+  );
+}
+
+/** The prices of an account, as admission computes them. */
+export async function pricingFor({ rules, pricingOf }: AdmitSettings, accountId: string): Promise<Pricing> {
+  return pricingOf === undefined ? cataloguePricing(rules.catalogue) : pricingOf(accountId);
 }
 
 type AdmitKey = Pick<AdmitItem, 'accountId' | 'jobId' | 'fingerprint' | 'body' | 'admitBy'>;
@@ -97,8 +111,9 @@ function planJob(
   request: JobRequest,
   sourceOf: SourceOf,
   { rules: { catalogue, providers }, heartbeatTimeoutSeconds }: AdmitSettings,
+  pricing: Pricing,
 ): Prepared {
-  const price = priceRequest(request, pricingOf(catalogue), sourceOf);
+  const price = priceRequest(request, pricing, sourceOf);
   const outputs = planOutputs(key.jobId, request, price, catalogue.kinds, sourceOf);
   const models = outputs.map(({ work }) => modelFor({ models: catalogue.models, providers }, work));
   const makings = outputs.map(({ work }, index) => models[index] && makingOf(models[index], work.kind));

@@ -1,7 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
-import { pricingOf } from '../../contract/defined-catalogue.ts';
 import type { Balance } from '../../contract/credit-shapes.ts';
-import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { estimate } from '../../domain/estimate.ts';
 import type { PriceList } from '../../domain/price-list.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -10,9 +8,10 @@ import { viewGrant } from './grant-view.ts';
 import { instantText } from '../http/instant-text.ts';
 import { notFound } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
+import type { PricingOf } from '../../ledger/price-lists.ts';
 
 /** GET /v1/balance: what can be spent, what is set aside, where it came from and what it buys. */
-export function balanceRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
+export function balanceRoute(deps: { readonly database: Database; readonly pricingOf: PricingOf }): Route {
   return {
     ...CALLS.readBalance,
     access: 'account',
@@ -20,7 +19,7 @@ export function balanceRoute(deps: { readonly database: Database; readonly rules
     async handle({ response, accountId }) {
       const balance = await readBalance(deps.database, accountId);
       if (balance === null) throw notFound('account');
-      const { priceList } = pricingOf(deps.rules.catalogue);
+      const { priceList } = await deps.pricingOf(accountId);
       response.set('Cache-Control', 'no-store').json(viewBalance(balance, priceList));
     },
   };

@@ -1,16 +1,15 @@
 import { CALLS } from '../../contract/calls.ts';
-import { pricingOf } from '../../contract/defined-catalogue.ts';
 import type { EstimateView } from '../../contract/credit-shapes.ts';
-import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { estimate } from '../../domain/estimate.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance } from '../../ledger/read-balance.ts';
 import { notFound } from '../http/problem.ts';
 import { readQuery } from '../http/read-query.ts';
 import type { Route } from '../http/route.ts';
+import type { PricingOf } from '../../ledger/price-lists.ts';
 
 /** GET /v1/estimate: how many static ads, or how many videos, so many credits buy; by default what can be spent now. */
-export function estimateRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
+export function estimateRoute(deps: { readonly database: Database; readonly pricingOf: PricingOf }): Route {
   return {
     ...CALLS.readEstimate,
     access: 'account',
@@ -18,7 +17,7 @@ export function estimateRoute(deps: { readonly database: Database; readonly rule
     async handle({ request, response, accountId }) {
       const asked = readQuery(request, CALLS.readEstimate.query);
       const credits = asked.credits ?? (await spendable(deps.database, accountId));
-      const { priceList } = pricingOf(deps.rules.catalogue);
+      const { priceList } = await deps.pricingOf(accountId);
       const shown: EstimateView = {
         credits,
         ...estimate(credits, priceList),

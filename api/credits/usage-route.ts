@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import type { Usage } from '../../contract/credit-shapes.ts';
 import { spendIdOf } from '../../domain/job-id.ts';
-import { pricingOf } from '../../contract/defined-catalogue.ts';
 import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { usePrice } from '../../domain/price-list.ts';
 import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
@@ -17,11 +16,16 @@ import { readBody } from '../http/read-body.ts';
 import { insufficientDetail } from '../jobs/refusal-problem.ts';
 import { readIdempotencyKey } from '../http/request-headers.ts';
 import type { Route } from '../http/route.ts';
+import type { PricingOf } from '../../ledger/price-lists.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
 /** POST /v1/usage: metered use, paid at once. The key has the same response forever, a refusal too. */
-export function usageRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
+export function usageRoute(deps: {
+  readonly database: Database;
+  readonly rules: RequestRules;
+  readonly pricingOf: PricingOf;
+}): Route {
   const { catalogue } = deps.rules;
   const usageBody = CALLS.spend.body.extend({ kind: z.enum(catalogue.meters.map(({ name }) => name)) });
   const spend = createSpend(deps.database);
@@ -36,7 +40,8 @@ export function usageRoute(deps: { readonly database: Database; readonly rules: 
       const { body, sent } = await readBody(exchange, usageBody);
       const fingerprint = fingerprintRequest(sent);
       const spendId = spendIdOf(accountId, key);
-      const credits = body.quantity * usePrice(pricingOf(catalogue).priceList, body.kind);
+      const { priceList } = await deps.pricingOf(accountId);
+      const credits = body.quantity * usePrice(priceList, body.kind);
       return async () => {
         const used = await spend({
           ...{ accountId, key, fingerprint, spendId, credits },

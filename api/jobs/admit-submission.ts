@@ -1,5 +1,4 @@
 import type { Refusal, StartJob } from '../../client/start-job.ts';
-import { pricingOf } from '../../contract/defined-catalogue.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { creditsIfKnown, workItemsOf } from '../../domain/quote.ts';
@@ -10,6 +9,7 @@ import type { Database } from '../../ledger/database.ts';
 import { invalidRequest, notFound, Problem, unavailable } from '../http/problem.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
 import { tooManyJobs } from './too-many-jobs.ts';
+import type { PricingOf } from '../../ledger/price-lists.ts';
 
 /** A job body, read and named by its key. */
 export type Submission = Keyed & {
@@ -39,8 +39,9 @@ export function createPrepareAdmission(deps: {
   readonly database: Database;
   readonly startJob: StartJob;
   readonly rules: RequestRules;
+  readonly pricingOf: PricingOf;
 }): PrepareAdmission {
-  const { database, startJob, rules } = deps;
+  const { database, startJob, rules, pricingOf } = deps;
 
   async function start(submission: Parameters<StartJob>[0]): Promise<Admitted> {
     const result = await startJob(submission);
@@ -73,9 +74,10 @@ export function createPrepareAdmission(deps: {
 
   return async (submission) => {
     const { accountId, jobId, request } = submission;
-    const [record, sources] = await Promise.all([
+    const [record, sources, pricing] = await Promise.all([
       readSubmission(database, { accountId, jobId, quoteId: request.quote_id }),
       readEditSources(database, accountId, workItemsOf(request)),
+      pricingOf(accountId),
     ]);
     if (record.admission !== null) return replay(record.admission, submission);
     const notOffered = notOfferedErrors(request, rules);
@@ -87,7 +89,7 @@ export function createPrepareAdmission(deps: {
     const sourceOf = sources.outcome === 'found' ? sources.sourceOf : undefined;
     // Nothing is recorded of one job too many, so that the same key may be sent again once there is room.
     if (record.reachedJobLimit !== null) throw tooManyJobs(record.reachedJobLimit);
-    const credits = creditsIfKnown(request, pricingOf(rules.catalogue), sourceOf);
+    const credits = creditsIfKnown(request, pricing, sourceOf);
     return () => start({ ...submission, credits });
   };
 }

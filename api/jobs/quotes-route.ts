@@ -1,5 +1,4 @@
 import { CALLS } from '../../contract/calls.ts';
-import { pricingOf } from '../../contract/defined-catalogue.ts';
 import type { Quote } from '../../contract/quote-shapes.ts';
 import { priceRequest, workItemsOf } from '../../domain/quote.ts';
 import { fingerprintWork } from '../../contract/fingerprint-request.ts';
@@ -15,9 +14,14 @@ import { quoteTermsOf } from './quote-terms.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
 import type { Route } from '../http/route.ts';
+import type { PricingOf } from '../../ledger/price-lists.ts';
 
 /** POST /v1/quotes: the exact price of a job body. Spends nothing. */
-export function quotesRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
+export function quotesRoute(deps: {
+  readonly database: Database;
+  readonly rules: RequestRules;
+  readonly pricingOf: PricingOf;
+}): Route {
   return {
     ...CALLS.quote,
     access: 'account',
@@ -33,7 +37,7 @@ export function quotesRoute(deps: { readonly database: Database; readonly rules:
       const wrongEdits = editErrors(parsed.request, sources.sourceOf, deps.rules);
       if (wrongEdits.length > 0) throw invalidRequest(wrongEdits);
 
-      const price = priceRequest(parsed.request, pricingOf(deps.rules.catalogue), sources.sourceOf);
+      const price = priceRequest(parsed.request, await deps.pricingOf(accountId), sources.sourceOf);
       const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
       return async () => {
         const [balance, quote] = await Promise.all([

@@ -1,28 +1,33 @@
 import { CALLS } from '../../contract/calls.ts';
-import { pricingOf, type Catalogue } from '../../contract/defined-catalogue.ts';
+import type { Catalogue } from '../../contract/defined-catalogue.ts';
 import type { CatalogueView } from '../../contract/catalogue-shapes.ts';
 import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { jsonSchemaOfKind } from '../../contract/job-request-schema.ts';
 import type { Kind } from '../../contract/kind.ts';
 import { estimate } from '../../domain/estimate.ts';
 import { isOffered, modelFor, type Model } from '../../domain/models.ts';
-import type { PriceList } from '../../domain/price-list.ts';
+import { priceListFor, type PriceList } from '../../domain/price-list.ts';
 import type { PriceRule } from '../../domain/price-rules.ts';
 import { priceRowsOf } from '../../domain/price-rows.ts';
 import { API_KEY_SCOPES } from '../../jobs/keys/api-key-scopes.ts';
 import type { Route } from '../http/route.ts';
+import type { PricingOf } from '../../ledger/price-lists.ts';
+import { namedAccount } from '../access/authorize.ts';
 
 /** GET /v1/catalogue: kinds, models, prices, plans, packs and meters, by the names that other calls take. */
-export function catalogueRoute({ rules }: { readonly rules: RequestRules }): Route {
+export function catalogueRoute(deps: { readonly rules: RequestRules; readonly pricingOf: PricingOf }): Route {
+  const { rules } = deps;
+  // A platform key that names no account sees what every account has that has no price list of its own.
+  const everybodysPrices = priceListFor(rules.catalogue.priceLists);
   return {
     ...CALLS.readCatalogue,
     access: 'key',
     scopes: API_KEY_SCOPES,
-    handle({ response }) {
-      response
-        .set('Cache-Control', 'no-store')
-        .json(viewCatalogue(rules, pricingOf(rules.catalogue).priceList));
-      return Promise.resolve();
+    async handle({ request, response, caller }) {
+      const accountId = namedAccount(request, caller);
+      const priceList =
+        accountId === undefined ? everybodysPrices : (await deps.pricingOf(accountId)).priceList;
+      response.set('Cache-Control', 'no-store').json(viewCatalogue(rules, priceList));
     },
   };
 }

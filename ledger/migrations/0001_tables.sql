@@ -50,7 +50,19 @@ CREATE TABLE ledger.account_profiles (
   account_id text        NOT NULL PRIMARY KEY,
   name       text        NOT NULL,
   reference  text        NOT NULL UNIQUE,
-  opened_at  timestamptz NOT NULL
+  opened_at  timestamptz NOT NULL,
+  -- Null: it has the price list of the catalogue.
+  price_list text
+);
+
+CREATE INDEX accounts_with_own_prices ON ledger.account_profiles (price_list) WHERE price_list IS NOT NULL;
+
+-- Price lists as they were published, by the hash of their content: a version never changes.
+CREATE TABLE ledger.price_lists (
+  name    text NOT NULL,
+  version int  NOT NULL,
+  hash    text NOT NULL,
+  PRIMARY KEY (name, version)
 );
 
 CREATE TABLE ledger.grants (

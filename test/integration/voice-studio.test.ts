@@ -1,20 +1,15 @@
-import path from 'node:path';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
 /** Another product than the shipped one, declared by one file and run by the same processes. */
 
-const CATALOGUE = path.join(
-  import.meta.dirname,
-  '..',
-  '..',
-  'examples',
-  'catalogues',
-  'voice-studio',
-  'voice-studio.mjs',
-);
+const CHECKOUT = path.join(import.meta.dirname, '..', '..');
+const CATALOGUE = path.join(CHECKOUT, 'examples', 'catalogues', 'voice-studio', 'voice-studio.mjs');
 const SCRIPT = 'Welcome to the harbour. The last ferry leaves at nine. Please stand behind the yellow line.';
 
 let running: RunningStack;
@@ -52,6 +47,21 @@ async function secondsOf(output: Json): Promise<number> {
   const input = new Input({ source: new BufferSource(content), formats: ALL_FORMATS });
   expect(await (await input.getPrimaryAudioTrack())?.getCodec()).toBe('aac');
   return input.computeDuration();
+}
+
+/** Starts a process that is to end by itself. */
+function startOf(entry: string, env: Readonly<Record<string, string>>) {
+  return new Promise<{ readonly code: number | null; readonly stderr: string }>((resolve) => {
+    const options = { cwd: CHECKOUT, env, timeout: 60_000 };
+    const child = execFile(
+      process.execPath,
+      ['--import', 'tsx', entry],
+      options,
+      (_error, _stdout, stderr) => {
+        resolve({ code: child.exitCode, stderr });
+      },
+    );
+  });
 }
 
 describe('a voice studio', () => {
@@ -145,6 +155,70 @@ describe('a voice studio', () => {
       outputs: [{ reservation: { state: 'committed', refunded: 30 }, attempts: [{ stage: 'render' }] }],
       actions: [{ action: 'refund_job', reason: 'The wrong name was said.' }],
     });
+  });
+
+  it('gives an account prices of its own, which quotes, charges and refusals name', async () => {
+    const put = (body: object, id = account) =>
+      running.call('PUT', `/v1/accounts/${id}/price_list`, { body });
+    const body = { kind: 'voice_over', script: SCRIPT };
+    expect((await quote(body)).total).toBe(30);
+    expect((await put({ price_list: 'agency', reason: 'contract 7' })).body).toEqual({
+      price_list: 'agency',
+      applies: { name: 'agency', version: 2 },
+    });
+    expect(await quote(body)).toMatchObject({ price_list: 2, total: 15 });
+    expect(await get('/v1/catalogue')).toMatchObject({ price_list: 2, price_list_name: 'agency' });
+    expect(await get('/v1/estimate?credits=90')).toMatchObject({ voice_overs: 6, podcast_clips: 1 });
+    expect(await finish(body)).toMatchObject({ billing: { price_list: 2, committed: 15 } });
+    const poor = await running.openAccount();
+    await put({ price_list: 'agency' }, poor);
+    const items = Array.from({ length: 100 }, () => body);
+    const refused = await running.submit(poor, { kind: 'batch', items });
+    expect(refused).toMatchObject({ status: 402, body: { required: 1_500 } });
+
+    expect((await put({ price_list: 'vip' })).body).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ pointer: '/price_list', code: 'not_one_of' }],
+    });
+    expect((await put({ price_list: null })).body.applies).toEqual({ name: 'standard', version: 1 });
+    expect((await quote(body)).total).toBe(30);
+    expect(
+      await running.rows(
+        `SELECT detail->>'price_list' AS given FROM ledger.operator_actions
+         WHERE account_id = $1 AND action = 'set_price_list' ORDER BY created_at`,
+        [account],
+      ),
+    ).toEqual([{ given: 'agency' }, { given: null }]);
+  });
+
+  it('starts no process on other content under a published version, nor on a fault, and says which', async () => {
+    const { home } = running;
+    const text = await readFile(CATALOGUE, 'utf8');
+    const startsOn = async (name: string, changed: string) => {
+      const file = path.join(home, name);
+      await writeFile(file, changed);
+      const { database_url, temporal_address } = running.stack.info();
+      const env = {
+        ...{ NODE_ENV: 'test', API_PORT: '0', ASSET_HOME: path.join(home, 'assets') },
+        ...{ DATABASE_URL: database_url, TEMPORAL_ADDRESS: temporal_address, HOLDFAST_CATALOGUE: file },
+      };
+      return Promise.all(['api/main.ts', 'worker/main.ts'].map((entry) => startOf(entry, env)));
+    };
+    const said = (results: readonly { code: number | null; stderr: string }[], words: string) => {
+      for (const { code, stderr } of results) {
+        expect(code).not.toBe(0);
+        expect(stderr).toContain(words);
+      }
+    };
+    const cheaper = text.replace('{ credits: 20, minimum: 30 }', '{ credits: 19, minimum: 30 }');
+    said(
+      await startsOn('cheaper.mjs', cheaper),
+      'priceLists: version 1 of standard was published with other content: publish a new version',
+    );
+    said(
+      await startsOn('faulty.mjs', text.replace('ja: 15 }', '}')),
+      'priceLists[0].voice_over: no price for language ja',
+    );
   });
 
   it('refuses by the rules of its kinds', async () => {

@@ -67,7 +67,7 @@ test('a price that is missing for what a kind allows is named by its list, its k
   };
   const second = {
     name: 'agency',
-    version: 1,
+    version: 2,
     prices: { ...priceLists[0]?.prices, video_ad: table(['duration_seconds', 'quality'], prices) },
     planning: {},
   };
@@ -203,7 +203,7 @@ describe('what is wrong with', () => {
     [
       'a version that is there twice',
       { ...SOUND, priceLists: [...priceLists, priceLists[0]] },
-      ['priceLists[1].version: there is another version 1 of standard'],
+      ['priceLists[1].version: there is another price list 1: a quote names its version alone'],
     ],
     [
       'an unknown field',

@@ -40,7 +40,7 @@ const priceLists = ({ flat, table, sum, perSecond, perThousandCharacters }) => [
   },
   {
     name: 'agency',
-    version: 1,
+    version: 2,
     prices: {
       voice_over: perThousandCharacters('script', { credits: 15 }),
       podcast_clip: flat(90),

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Catalogue } from '../contract/defined-catalogue.ts';
+import { fingerprintJson } from '../contract/fingerprint-request.ts';
+import { priceListFor, type PriceList } from '../domain/price-list.ts';
+import type { Pricing } from '../domain/quote.ts';
+import type { Database } from './database.ts';
+
+/** A version as it was published, or (version null) the name of a list that accounts have. */
+type PublishedPriceList = {
+  readonly name: string;
+  readonly version: number | null;
+  readonly hash: string | null;
+};
+
+/**
+ * Publishes the price lists of a catalogue: a version once and for good, by the hash of its content. Returns what is refused, in words,
+ * and publishes nothing then; empty when all of them are published as they are.
+ */
+async function publishPriceLists(
+  database: Database,
+  lists: readonly PriceList[],
+): Promise<readonly string[]> {
+  const hashed = lists.map((list) => ({
+    name: list.name,
+    version: list.version,
+    hash: fingerprintJson({ ...list }),
+  }));
+  const refusedBy = async (publish: readonly object[]): Promise<readonly string[]> => {
+    const { rows } = await database.query<PublishedPriceList>({
+      name: 'ledger.publish_price_lists',
+      text: 'SELECT name, version, hash FROM ledger.publish_price_lists($1)',
+      values: [JSON.stringify(publish)],
+    });
+    return rows.flatMap((row) => {
+      if (row.version === null) {
+        const isThere = hashed.some(({ name }) => name === row.name);
+        return isThere ? [] : [`there is no price list ${row.name}, and accounts have it`];
+      }
+      const now = hashed.find(({ name, version }) => name === row.name && version === row.version);
+      const isSame = now === undefined || now.hash === row.hash;
+      const fault = `version ${String(row.version)} of ${row.name} was published with other content: publish a new version`;
+      return isSame ? [] : [fault];
+    });
+  };
+  const refused = await refusedBy([]);
+  // Once more with the lists: another process may be publishing at the same time.
+  return refused.length > 0 ? refused : refusedBy(hashed);
+}
+
+/** Between two tries to publish at a start. */
+const PUBLISH_PAUSE_MS = 2_000;
+
+/** What a process does before it sells anything: publishes, however long PostgreSQL takes to be there. Returns what is refused. */
+export async function publishAtStart(
+  database: Database,
+  lists: readonly PriceList[],
+  onAway: (error: unknown) => void,
+): Promise<readonly string[]> {
+  for (;;) {
+    try {
+      return await publishPriceLists(database, lists);
+    } catch (error) {
+      onAway(error);
+      await sleep(PUBLISH_PAUSE_MS);
+    }
+  }
+}
+
+/** The prices of an account. */
+export type PricingOf = (accountId: string) => Promise<Pricing>;
+
+/**
+ * Each account's prices, by its own price list where it has one. A catalogue whose lists all have one name has nothing to choose from,
+ * and nothing is read.
+ */
+export function createPricingOf(database: Database, { kinds, priceLists }: Catalogue): PricingOf {
+  const isOneName = new Set(priceLists.map(({ name }) => name)).size === 1;
+  return async (accountId) => ({
+    kinds,
+    priceList: priceListFor(priceLists, isOneName ? null : await readPriceList(database, accountId)),
+  });
+}
+
+/** The name of an account's own price list; null when it has none. */
+async function readPriceList(database: Database, accountId: string): Promise<string | null> {
+  const { rows } = await database.query<{ price_list: string | null }>({
+    name: 'ledger.read_price_list',
+    text: 'SELECT ledger.read_price_list($1) AS price_list',
+    values: [accountId],
+  });
+  return rows[0]?.price_list ?? null;
+}
+
+/** Gives an account, which is there, a price list of its own; null: that of the catalogue. */
+export async function setPriceList(
+  database: Database,
+  accountId: string,
+  priceList: string | null,
+  by: { readonly actor: string; readonly reason: string },
+): Promise<void> {
+  await database.query({
+    name: 'ledger.set_price_list',
+    text: 'SELECT ledger.set_price_list($1, $2, $3, $4)',
+    values: [accountId, priceList, by.actor, by.reason],
+  });
+}
