@@ -23,11 +23,14 @@ export type RequestRules = {
   readonly allowsLocalAssetUrls: boolean;
 };
 
-/** The name of the one model service that can be set, by MODEL_SERVICE_URL. */
+/** The provider whose address is MODEL_SERVICE_URL. */
 const LOCAL_PROVIDER = 'local';
 
-export function providersOf(config: { readonly modelServiceUrl: string | null }): readonly string[] {
-  return config.modelServiceUrl === null ? [] : [LOCAL_PROVIDER];
+/** The model services that have an address, by the names that models give. */
+export function providersOf(config: {
+  readonly modelServices: Readonly<Record<string, string | null>>;
+}): readonly string[] {
+  return Object.entries(config.modelServices).flatMap(([name, url]) => (url === null ? [] : [name]));
 }
 
 /**

@@ -1,4 +1,12 @@
 import { ASSET_SETTINGS, assetStoreConfigOf, type AssetStoreConfig } from './asset-store-config.ts';
+import {
+  MODEL_SERVICE_KEYS,
+  MODEL_SERVICE_SETTINGS,
+  modelServiceKeysOf,
+  modelServicesOf,
+  type ModelServiceKeys,
+  type ModelServiceUrls,
+} from './model-services-config.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { readSettings, type Environment } from './read-settings.ts';
 import type { SettingName, SettingValue } from './settings.ts';
@@ -29,7 +37,7 @@ export const API_SETTINGS = [
   'PUBLIC_URL',
   'HOLDFAST_CATALOGUE',
   ...ASSET_SETTINGS,
-  'MODEL_SERVICE_URL',
+  ...MODEL_SERVICE_SETTINGS,
   'ALLOW_TEST_SCENARIOS',
   'ALLOW_LOCAL_ASSET_URLS',
 ] as const satisfies SettingName[];
@@ -40,7 +48,8 @@ export const WORKER_SETTINGS = [
   ...TEMPORAL_SETTINGS,
   'HOLDFAST_CATALOGUE',
   ...ASSET_SETTINGS,
-  'MODEL_SERVICE_URL',
+  ...MODEL_SERVICE_SETTINGS,
+  ...MODEL_SERVICE_KEYS,
   'ALLOW_TEST_SCENARIOS',
   'ALLOW_LOCAL_ASSET_URLS',
   'WORKER_BUILD_ID',
@@ -105,8 +114,7 @@ export type ApiConfig = ProcessConfig & {
   /** Null: the shipped catalogue. */
   readonly cataloguePath: string | null;
   readonly assets: AssetStoreConfig;
-  /** Null: there is none, and its models are not offered. */
-  readonly modelServiceUrl: string | null;
+  readonly modelServices: ModelServiceUrls;
   readonly allowsTestScenarios: boolean;
   /** Addresses that customers name may be of this machine, and plain http. */
   readonly allowsLocalAssetUrls: boolean;
@@ -121,7 +129,8 @@ export type WorkerConfig = ProcessConfig & {
   /** Null: the shipped catalogue. */
   readonly cataloguePath: string | null;
   readonly assets: AssetStoreConfig;
-  readonly modelServiceUrl: string | null;
+  readonly modelServices: ModelServiceUrls;
+  readonly modelServiceKeys: ModelServiceKeys;
   readonly allowsTestScenarios: boolean;
   /** Addresses that customers name may be of this machine, and plain http. */
   readonly allowsLocalAssetUrls: boolean;
@@ -167,7 +176,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     publicUrl: settings.PUBLIC_URL,
     cataloguePath: settings.HOLDFAST_CATALOGUE,
     assets: assetStoreConfigOf(settings),
-    modelServiceUrl: settings.MODEL_SERVICE_URL,
+    modelServices: modelServicesOf(settings),
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
     allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,
   };
@@ -182,7 +191,8 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     temporal: temporalConfigOf(settings),
     cataloguePath: settings.HOLDFAST_CATALOGUE,
     assets: assetStoreConfigOf(settings),
-    modelServiceUrl: settings.MODEL_SERVICE_URL,
+    modelServices: modelServicesOf(settings),
+    modelServiceKeys: modelServiceKeysOf(settings),
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
     allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,
     version: workerVersionOf(settings),

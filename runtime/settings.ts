@@ -113,6 +113,35 @@ export const SETTINGS = {
     schema: httpUrl.nullable().default(null),
     doc: 'the local model service, for API and workers alike; unset: jobs of the model local/render are refused',
   },
+  MODEL_SERVICE_API_KEY: {
+    schema: optionalText,
+    doc: 'the key that the local model service asks for; unset: it asks for none',
+    isSecret: true,
+  },
+  GPU_SERVICE_URL: {
+    schema: httpUrl.nullable().default(null),
+    doc: 'a model service of your own (docs/model-service-protocol.md), the provider gpu, for API and workers alike; unset: none',
+  },
+  GPU_SERVICE_API_KEY: {
+    schema: optionalText,
+    doc: 'the key that GPU_SERVICE_URL asks for; unset: it asks for none',
+    isSecret: true,
+  },
+  OPENAI_URL: {
+    schema: httpUrl.nullable().default(null),
+    doc: 'https://api.openai.com/v1/, or a service that speaks as it does: the provider openai, for API and workers alike',
+  },
+  OPENAI_API_KEY: { schema: optionalText, doc: 'the key for OPENAI_URL', isSecret: true },
+  REPLICATE_URL: {
+    schema: httpUrl.nullable().default(null),
+    doc: 'https://api.replicate.com: the provider replicate, for API and workers alike; unset: its models are not offered',
+  },
+  REPLICATE_API_TOKEN: { schema: optionalText, doc: 'the token for REPLICATE_URL', isSecret: true },
+  FAL_URL: {
+    schema: httpUrl.nullable().default(null),
+    doc: 'https://queue.fal.run: the provider fal, for API and workers alike; unset: its models are not offered',
+  },
+  FAL_KEY: { schema: optionalText, doc: 'the key for FAL_URL', isSecret: true },
   ALLOW_TEST_SCENARIOS: {
     schema: z.stringbool().default(true),
     doc: 'false: refuse test_scenario even with the sandbox model',

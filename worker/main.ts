@@ -3,7 +3,6 @@ import { createCreditMaintenance } from '../activities/maintenance/maintain-cred
 import { createJobActivities } from '../activities/job-activities.ts';
 import { resolveBySystem } from '../activities/outbound/checked-lookup.ts';
 import { createOpenOutside } from '../activities/outbound/open-outside.ts';
-import { createGenericProvider } from '../activities/providers/generic/generic-provider.ts';
 import { createProviderRegistry } from '../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../activities/maintenance/reconcile-reservations.ts';
 import { createAssetSweepActivities } from '../activities/maintenance/sweep-assets.ts';
@@ -18,6 +17,7 @@ import { announceReady } from '../runtime/process-ready.ts';
 import { endInOrder } from '../runtime/shutdown.ts';
 import { connectTemporal } from '../runtime/temporal-connection.ts';
 import { connectTemporalNatively } from '../runtime/temporal-native-connection.ts';
+import { createProviders } from './create-providers.ts';
 import { createWorker } from './create-worker.ts';
 import { ensureFixtures } from './ensure-fixtures.ts';
 import { serveHealth } from './health-server.ts';
@@ -42,11 +42,7 @@ const connection = await connectTemporal(config.temporal);
 const nativeConnection = await connectTemporalNatively(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });
 
-const providers = createProviderRegistry(
-  config.modelServiceUrl === null
-    ? []
-    : [createGenericProvider({ name: 'local', baseUrl: config.modelServiceUrl })],
-);
+const providers = createProviderRegistry(createProviders(config));
 const jobActivities = createJobActivities({
   database: pool,
   providers,

@@ -31,7 +31,7 @@ const database = killableDatabase(
   reach,
 );
 const connection = await connectTemporal(config.temporal);
-const provider = createGenericProvider({ name: 'local', baseUrl: config.modelServiceUrl ?? '' });
+const provider = createGenericProvider({ name: 'local', baseUrl: config.modelServices.local ?? '' });
 const providers = createProviderRegistry([killableProvider(provider, reach)]);
 const jobActivities = createJobActivities({
   database,

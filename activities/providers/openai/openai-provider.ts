@@ -39,7 +39,8 @@ export type OpenAiProviderOptions = {
 export function createOpenAiProvider(options: OpenAiProviderOptions): Provider {
   const { submitTimeoutMs = RUN_TIMEOUT_MS } = options;
   const client = createProviderClient({
-    baseUrl: options.baseUrl,
+    // Paths go on from the version, which needs its slash.
+    baseUrl: options.baseUrl.replace(/\/?$/, '/'),
     headers: { authorization: `Bearer ${options.apiKey}` },
     submitTimeoutMs,
     maxAnswerBytes: MAX_ANSWER_BYTES,

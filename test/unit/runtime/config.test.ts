@@ -70,7 +70,7 @@ describe('the configuration of a process', () => {
 
   test('takes an empty value for unset, as compose files pass it', () => {
     expect(readWorkerConfig({ ...WORKER, MODEL_SERVICE_URL: '', LOG_LEVEL: '' })).toMatchObject({
-      modelServiceUrl: null,
+      modelServices: { local: null, gpu: null, openai: null, replicate: null, fal: null },
       logLevel: 'info',
     });
     expect(faultsOf(() => readApiConfig({ ...API, ASSET_HOME: '' }))).toEqual(['ASSET_HOME']);
@@ -87,6 +87,16 @@ describe('the configuration of a process', () => {
     ['MODEL_SERVICE_URL', 'ftp://models'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf(() => readWorkerConfig({ ...WORKER, [name]: value }))).toEqual([name]);
+  });
+
+  test.each([
+    ['OPENAI_URL', 'OPENAI_API_KEY', 'https://api.openai.com/v1/'],
+    ['REPLICATE_URL', 'REPLICATE_API_TOKEN', 'https://api.replicate.com'],
+    ['FAL_URL', 'FAL_KEY', 'https://queue.fal.run'],
+  ])('wants for %s its key, of a worker only', (url, key, address) => {
+    expect(faultsOf(() => readWorkerConfig({ ...WORKER, [url]: address }))).toEqual([key]);
+    expect(() => readWorkerConfig({ ...WORKER, [url]: address, [key]: 'key' })).not.toThrow();
+    expect(() => readApiConfig({ ...API, [url]: address })).not.toThrow();
   });
 
   test('uses TLS with an API key or a certificate, and wants a certificate with its key', () => {
