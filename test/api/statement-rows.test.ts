@@ -58,7 +58,7 @@ describe('a statement as text/csv', () => {
     const as = await api.openAccount();
     const before = new Date(Date.now() - 60_000).toISOString();
     await api.owner.query(
-      `SELECT ledger.spend($1, 's' || n, 1, 'x', NULL, NULL) FROM generate_series(1, 700) n`,
+      `SELECT ledger.spend(ledger.lock_account($1), 's' || n, 1, 'x', NULL, NULL) FROM generate_series(1, 700) n`,
       [as.accountId],
     );
     await api.owner.query(
