@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION ledger.read_statement_rows(
 ) RETURNS SETOF ledger.history_line LANGUAGE sql AS $$
   SELECT h.* FROM (SELECT greatest(p_after, ledger.last_entry_before(p_account_id, p_from)) AS last) f
   CROSS JOIN LATERAL ledger.read_entries(p_account_id, f.last + p_limit + 1, p_limit, NULL, NULL, p_from, p_to) h
-  ORDER BY h.seq
+  WHERE h.seq > f.last ORDER BY h.seq
 $$;
 
 -- Opening and closing balance of a stretch of time (null: since the opening, until now) and the sums by kind in
