@@ -675,6 +675,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- Functions, and the roles that may execute them
 
 -- ledger.account_of_grant(text) → text  -- holdfast_api, holdfast_worker
+-- ledger.apply_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
 -- ledger.charged_by(ledger.entries) → bigint
 -- ledger.clock() → timestamp with time zone
 -- ledger.clock(ledger.accounts) → timestamp with time zone
@@ -691,7 +692,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.grant_credits(text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) → text  --
 --     holdfast_api, holdfast_worker
 -- ledger.grant_period(text,text,jsonb,timestamp with time zone) → void
--- ledger.hold_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
 -- ledger.known_as(text,text,text,bigint,text,text,text,text) → text
 -- ledger.last_entry_before(text,timestamp with time zone) → bigint
 -- ledger.lock(text) → timestamp with time zone

@@ -64,7 +64,6 @@ function planOf(
     ...key,
     request,
     workFingerprint: fingerprintWork(key.body),
-    quoteFingerprint: fingerprintWork(key.body),
     price,
     model: model.name,
     provider: model.provider,

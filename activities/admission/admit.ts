@@ -134,7 +134,6 @@ function planJob(
     ...key,
     request,
     workFingerprint: fingerprintWork(key.body),
-    quoteFingerprint: fingerprintWork(key.body),
     price,
     model: model.name,
     provider: model.provider,

@@ -19,7 +19,6 @@ export type AdmitItem = {
   | {
       readonly request: JobRequest;
       readonly workFingerprint: string;
-      readonly quoteFingerprint: string;
       readonly price: Price;
       readonly model: string;
       readonly provider: string;
@@ -80,7 +79,6 @@ function toRow(item: AdmitItem): object {
   return {
     ...key,
     work_fingerprint: item.workFingerprint,
-    quote_fingerprint: item.quoteFingerprint,
     quote_id: item.request.quote_id,
     max_credits: item.request.max_credits,
     force: item.request.force ?? false,

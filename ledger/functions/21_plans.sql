@@ -56,7 +56,7 @@ BEGIN
   IF outcome IS NULL THEN
     outcome := 'set';
     PERFORM ledger.renew_plan(p_account_id, p_rules, v_now);
-    PERFORM ledger.hold_plan(p_account_id, p_plan, v_start, p_renewal, p_rules, v_now);
+    PERFORM ledger.apply_plan(p_account_id, p_plan, v_start, p_renewal, p_rules, v_now);
     answer := ledger.read_plan(p_account_id);
     INSERT INTO ledger.plan_calls (account_id, reference, content, answer, created_at)
     VALUES (p_account_id, p_reference, v_content, answer, v_now);
@@ -67,7 +67,7 @@ BEGIN
 END $$;
 
 -- Brings the plan, renewed where that was due, to what was asked of it.
-CREATE OR REPLACE FUNCTION ledger.hold_plan(
+CREATE OR REPLACE FUNCTION ledger.apply_plan(
   p_account_id text, p_plan text, p_start timestamptz, p_renewal text, p_rules jsonb, p_now timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

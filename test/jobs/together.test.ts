@@ -30,7 +30,7 @@ function adOf(accountId: string, jobId: string, other: object = {}): AdmitItem {
   const price = { price_list: 1, total: 35, lines: [] };
   return {
     ...{ accountId, jobId, fingerprint: jobId, body: {}, admitBy: '9999-01-01T00:00:00Z' },
-    ...{ request: { kind: 'static_ad', ...other }, workFingerprint: jobId, quoteFingerprint: jobId, price },
+    ...{ request: { kind: 'static_ad', ...other }, workFingerprint: jobId, price },
     ...{ model: 'local/render', provider: 'local', expectedSeconds: 10, deadlineSeconds: 900 },
     outputs: [
       {

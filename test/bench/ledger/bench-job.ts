@@ -58,7 +58,6 @@ export function admitItemOf(job: BenchJob): AdmitItem {
     admitBy: new Date(Date.now() + 60_000).toISOString(),
     request,
     workFingerprint: fingerprintOf(job),
-    quoteFingerprint: fingerprintOf(job),
     price,
     model: MODEL,
     provider: PROVIDER,
