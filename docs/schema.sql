@@ -855,7 +855,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.record_stage_progress(text,text,text,integer,double precision,double precision,double precision,integer) → void 
 --     -- holdfast_worker
 -- jobs.references_of(text,text,jsonb) → jsonb
--- jobs.refund_id_of(text) → text
 -- jobs.refund_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.refundable_outputs(text,text,text,timestamp with time zone) → TABLE(output_id text, reservation_id text,
 --     committed bigint, credits_left bigint, is_retried boolean)

@@ -10,8 +10,7 @@ LANGUAGE sql STABLE AS $$
   SELECT a.* FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.output_id = p_output_id AND a.output_id > ''
 $$;
 
--- Locks the accounts of items that arrived together. Returns by when the array must let go of them: the rest is sent
--- again.
+-- Locks the accounts of items that arrived together. Returns when the array must let go: the rest is sent again.
 CREATE OR REPLACE FUNCTION jobs.lock_accounts_of(p_items jsonb) RETURNS timestamptz LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM ledger.lock_accounts(ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i));

@@ -44,10 +44,6 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
       AND d.number = (SELECT l.number FROM jobs.last_decision(d.account_id, d.review_id) l))
 $$;
 
-CREATE OR REPLACE FUNCTION jobs.refund_id_of(p_review_id text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT 'refund_' || p_review_id
-$$;
-
 -- A review with all that a reviewer needs: the brief, the output, what it cost, every decision.
 CREATE OR REPLACE FUNCTION jobs.review_as_json(p_review jobs.reviews) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(

@@ -7,9 +7,8 @@ CREATE OR REPLACE FUNCTION jobs.has_capacity(p_account_id text) RETURNS boolean 
   FROM ledger.accounts a WHERE a.account_id = p_account_id
 $$;
 
--- What is on record of a submission before it is started: what was decided under its key (null: the key is new); how
--- many jobs the account may have under way, if it has as many (a hint: that is decided under its lock); whether the
--- quote is its own.
+-- What is on record of a submission: what was decided under its key (null: the key is new); how many jobs the account
+-- may have under way, if it has as many (a hint: that is decided under its lock); whether the quote is its own.
 CREATE OR REPLACE FUNCTION jobs.read_submission(p_account_id text, p_job_id text, p_quote_id text)
 RETURNS TABLE (admission jsonb, reached_job_limit int, is_quote_known boolean) LANGUAGE sql STABLE AS $$
   SELECT (SELECT jsonb_build_object('outcome', a.outcome, 'fingerprint', a.fingerprint)

@@ -119,8 +119,7 @@ BEGIN
 END $$;
 
 -- Ends outputs that arrived together, one after the other, in one transaction; of an array that takes too long the rest
--- is sent again. committed | released | asset_missing | not_overdue | what the ledger refused: the output's end, by
--- whichever call.
+-- is sent again. committed | released | asset_missing | not_overdue | what the ledger refused: the output's end.
 CREATE OR REPLACE FUNCTION jobs.settle(p_items jsonb) RETURNS SETOF jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.settle_item;

@@ -1,7 +1,6 @@
 -- A customer's report of a delivered output. opened | known (the same report, made before) | not_found | not_delivered
 -- | open_already (another report of it is being looked at) | made_good (by a refund or a free retry) |
--- too_many_of_output | too_many_today, with the seconds until there is room. p_limits: reports_per_day,
--- reports_of_output.
+-- too_many_of_output | too_many_today, with the seconds until there is room. p_limits: how many are too many.
 CREATE OR REPLACE FUNCTION jobs.open_review(
   p_account_id text, p_output_id text, p_category text, p_note text, p_limits jsonb
 ) RETURNS TABLE (outcome text, review_id text, retry_after_seconds double precision) LANGUAGE plpgsql AS $$

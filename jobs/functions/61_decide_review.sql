@@ -1,7 +1,6 @@
 -- Decides a review, once per key: a refund of all that is left of what the output cost; a free retry, which allows one
 -- job (p_retry_job_id) at no credits; or a denial. A decision that holds is not changed. decided (also before:
--- is_replay) | not_found | key_reused | decided_otherwise | nothing_to_make_good | partly_refunded (no free retry
--- then).
+-- is_replay) | not_found | key_reused | decided_otherwise | nothing_to_make_good | partly_refunded.
 CREATE OR REPLACE FUNCTION jobs.decide_review(
   p_account_id text, p_review_id text, p_key text, p_fingerprint text, p_decision text, p_reason text, p_actor text,
   p_retry_job_id text, p_goodwill_seconds double precision
@@ -36,7 +35,7 @@ BEGIN
     outcome := 'decided';
     IF p_decision = 'refund' THEN
       SELECT f.credits INTO v_credits FROM ledger.refund(p_account_id, v_payment.reservation_id,
-        jobs.refund_id_of(p_review_id), NULL, p_reason, p_actor, p_goodwill_seconds) f;
+        'refund_' || p_review_id, NULL, p_reason, p_actor, p_goodwill_seconds) f;
       PERFORM jobs.append_event(p_account_id, v_payment.job_id, 'credits.refunded', jsonb_build_object(
         'output_id', v_payment.output_id, 'credits', v_credits, 'reason', p_reason, 'review_id', p_review_id), v_now);
     END IF;

@@ -43,7 +43,7 @@ RETURNS TABLE (check_name text, account_id text, subject text, detail jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT 'refund_decision_was_paid', d.account_id, d.review_id, to_jsonb(d) FROM jobs.review_decisions d
   WHERE (d.decision = 'refund') <> EXISTS (
-    SELECT 1 FROM ledger.refunds f WHERE f.account_id = d.account_id AND f.refund_id = jobs.refund_id_of(d.review_id))
+    SELECT 1 FROM ledger.refunds f WHERE f.account_id = d.account_id AND f.refund_id = 'refund_' || d.review_id)
     AND d.number = (SELECT l.number FROM jobs.last_decision(d.account_id, d.review_id) l)
   UNION ALL SELECT 'free_retry_was_decided', r.account_id, r.reservation_id, to_jsonb(r)
   FROM ledger.reservations r WHERE r.reason = 'free_retry' AND r.output_id LIKE 'out\_%'
@@ -60,7 +60,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WHERE NOT EXISTS (
     SELECT 1 FROM jobs.reviews q
     JOIN jobs.review_decisions e ON e.account_id = q.account_id AND e.retry_job_id = q.job_id
-    WHERE q.account_id = d.account_id AND jobs.refund_id_of(q.review_id) = f.refund_id)
+    WHERE q.account_id = d.account_id AND 'refund_' || q.review_id = f.refund_id)
   UNION ALL SELECT 'decision_is_on_record', d.account_id, d.review_id, to_jsonb(d)
   FROM jobs.review_decisions d WHERE NOT EXISTS (
     SELECT 1 FROM ledger.operator_actions a

@@ -57,8 +57,7 @@ CREATE TABLE jobs.jobs (
 ) WITH (fillfactor = 70);
 CREATE INDEX jobs_under_way ON jobs.jobs (account_id) WHERE finished_at IS NULL;
 CREATE INDEX jobs_in_doubt ON jobs.jobs (account_id, work_fingerprint) WHERE state = 'stuck';
--- "My jobs", newest first. created_at and job_id never change, so an update stays on its page (HOT). See
--- outputs_of_job.
+-- "My jobs", newest first. created_at and job_id never change, so an update stays on its page (HOT).
 CREATE INDEX jobs_by_age ON jobs.jobs (account_id, created_at DESC, job_id DESC) WHERE created_at > '-infinity';
 
 CREATE TABLE jobs.outputs (
@@ -90,8 +89,7 @@ CREATE TABLE jobs.outputs (
 CREATE INDEX outputs_of_job ON jobs.outputs (account_id, job_id, item, variation) WHERE job_id > '';
 CREATE INDEX outputs_of_source ON jobs.outputs (account_id, source_output_id) WHERE source_output_id IS NOT NULL;
 
--- One submission of one output, or of one part of a stage of it, to one provider; the row is written before the request
--- leaves.
+-- One submission of one output, or of one part of a stage of it, to one provider; written before the request leaves.
 --   posting → accepted | rejected | unknown;  unknown → accepted | rejected (by look-up, or by support's word);
 --   accepted → collected | failed (it ran, and brought nothing) | replaced (support restarted: the next is made);
 --   any of them → fenced, when the reservation ends or the attempt is given up. Only `posting` may become accepted by
@@ -195,8 +193,8 @@ CREATE TABLE jobs.repairs (
 );
 CREATE INDEX repairs_by_age ON jobs.repairs (first_seen_at, account_id, reservation_id);
 
--- Unusable output: report → review → refund, free retry or denial. Both are append-only: a review's state is what they
--- add up to.
+-- Unusable output: report → review → refund, free retry or denial. Both are append-only: a review is what they add up
+-- to.
 CREATE TABLE jobs.reviews (
   account_id text        NOT NULL,
   review_id  text        NOT NULL,

@@ -55,8 +55,7 @@ BEGIN
 END $$;
 
 -- Brings an account's row to what its entries came to: once for all moves, since credits that are available for no time
--- must not make the balance rise and fall. A fall below its level is noticed once, and again only after it has risen
--- enough.
+-- must not make the balance rise and fall. A fall below its level is noticed once, and again after it has risen enough.
 CREATE OR REPLACE FUNCTION ledger.store_sums(p_before ledger.accounts, p_after ledger.accounts) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -59,8 +59,7 @@ BEGIN
     ELSE v_known.state::text END;
 END $$;
 
--- Draws accepted amounts from the account's grants, part by part, in burn order: sets them aside, or spends them at
--- once.
+-- Draws accepted amounts from the account's grants, part by part, in burn order: sets them aside, or spends them.
 CREATE OR REPLACE FUNCTION ledger.reserve_parts(
   p_account ledger.accounts, p_job_id text, p_parts ledger.part[], p_reason text, p_entry_reason text,
   p_return_after_seconds double precision, p_member text, p_project text

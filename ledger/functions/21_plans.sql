@@ -1,5 +1,4 @@
--- The plan of an account; nulls when it never had one. A cancelled one is none from its period's end, written down or
--- not.
+-- The plan of an account; nulls when it never had one. A cancelled one is none from its period's end on.
 CREATE OR REPLACE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'plan', CASE WHEN p.next_plan IS NOT NULL OR p.period_ends_at > ledger.clock() THEN p.plan END,
@@ -9,8 +8,7 @@ CREATE OR REPLACE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb LAN
 $$;
 
 -- The start of a period as the plan's own periods have it. Billing systems know it less exactly, and a renewal that
--- were early by a second would pass for news of the period before. So within an hour of one of its starts, that is
--- meant.
+-- were early by a second would pass for news of the period before. Within an hour of one of its starts, that is meant.
 CREATE OR REPLACE FUNCTION ledger.start_on_grid(p_account_id text, p_start timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE AS $$
   SELECT coalesce((

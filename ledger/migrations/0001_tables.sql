@@ -84,8 +84,8 @@ CREATE TABLE ledger.grants (
   reference     text,  -- the caller's outside reference (a payment's, say)
   created_at   timestamptz         NOT NULL,
   ordinal      bigint              NOT NULL,  -- of arrival: "then oldest" of the burn order, in one instant too
-  -- Holds something still. A column, since it seldom changes: `available` in an index's predicate would make every
-  -- update leave its page.
+  -- Holds something still. A column, since it seldom changes: `available` in an index makes every update leave its
+  -- page.
   is_live      boolean             NOT NULL GENERATED ALWAYS AS (available > 0 OR reserved > 0) STORED,
   PRIMARY KEY (account_id, grant_id),
   CHECK (amount = available + reserved + spent + expired + voided
@@ -132,8 +132,7 @@ CREATE TABLE ledger.reservations (
 -- The reconciler's pages.
 CREATE INDEX reservations_open ON ledger.reservations (account_id, reservation_id) WHERE state = 'open';
 
--- The journal: append-only, a double entry by construction (from one bucket of a grant to another). No foreign key to
--- the account: its row is hot, and a key check would lock it a second time.
+-- The journal: append-only, a double entry by construction. No foreign key: a key check would lock the hot row again.
 CREATE TABLE ledger.entries (
   account_id     text              NOT NULL,
   seq            bigint            NOT NULL,
@@ -179,13 +178,11 @@ CREATE TYPE ledger.move AS (
   reservation_id text, reason text
 );
 
--- What one output of a job reserves.
+-- What one output of a job reserves. What a reserve or a spend returns, with the account's balance after it and its
+-- now. What a settlement returns: the reservation's state, whether an earlier call had ended it, what it cost and
+-- returned.
 CREATE TYPE ledger.part AS (reservation_id text, output_id text, amount bigint);
-
--- What a reserve or a spend returns: its outcome, the account's balance after it, and the account's now.
 CREATE TYPE ledger.reserved AS (outcome text, available bigint, reserved bigint, at timestamptz);
-
--- What a settlement returns: the reservation's state, whether an earlier call had ended it, what it cost and returned.
 CREATE TYPE ledger.settled AS (outcome text, is_replay boolean, committed bigint, released bigint, at timestamptz);
 
 -- One line of the usage history. credits is signed, as the available balance saw it.
