@@ -34,7 +34,7 @@ export function bodyOf(job: BenchJob): JobRequest {
     member: job.member,
     project: job.project,
     metadata: { campaign: 'spring', position: 'feed' },
-  } as unknown as JobRequest;
+  };
 }
 
 /** What an output is made from, as its row keeps it. */
