@@ -1,16 +1,11 @@
 import type { Database } from '../ledger/database.ts';
-import { isFreeRetryRequest } from '../domain/free-retry.ts';
 import { createAdmitJob } from '../jobs/admission/admit-job.ts';
 import type { AssetStore } from '../assets/asset-store.ts';
 import { createAttempts } from '../jobs/attempts/attempts.ts';
 import { createJobProgress } from '../jobs/attempts/job-progress.ts';
-import type { RequestRules } from '../contract/job-request-rules.ts';
-import { readEditSources } from '../jobs/admission/read-edit-sources.ts';
-import type { GenerationStart } from '../contract/workflow-messages.ts';
-import { createAdmitFreeRetry } from './admission/admit-free-retry.ts';
+import type { RequestRules } from '../contract/parse-job-request.ts';
 import { createReferences, readReferences } from '../jobs/outputs/reference-records.ts';
 import { createSettleOutput } from '../jobs/outputs/settle-reservation.ts';
-import { readFreeRetry } from '../jobs/admission/read-free-retry.ts';
 import { readJobResult } from '../jobs/reads/read-job-result.ts';
 import { readStageResults } from '../jobs/attempts/read-stage-results.ts';
 import { markOutputBegun } from '../jobs/outputs/mark-output-begun.ts';
@@ -37,7 +32,6 @@ import { createInspectPicture } from './content/inspect-picture.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 import { FETCH_LIMITS, type FetchLimits } from './references/fetch-reference.ts';
 import { createKeepReferences } from './references/keep-references.ts';
-import { createPricingOf } from '../ledger/price-lists.ts';
 
 export type JobActivityDependencies = {
   readonly database: Database;
@@ -61,10 +55,6 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const progress = createJobProgress(database);
   const settleOutput = createSettleOutput(database);
   const settle = createSettle(settleOutput);
-  const admitJob = createAdmitJob(database);
-  const settings = { ...dependencies, pricingOf: createPricingOf(database, dependencies.rules.catalogue) };
-  const admit = createAdmit(admitJob, readEditSources.bind(null, database), settings);
-  const admitFreeRetry = createAdmitFreeRetry(admitJob, readFreeRetry.bind(null, database), settings);
   const uploadInputs = createUploadInputs(
     readStageResults.bind(null, database),
     readReferences.bind(null, database),
@@ -78,8 +68,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     attempts: withModelInput(attempts, dependencies.rules.catalogue.models),
   };
   return endPermanentErrors({
-    admit: (start: GenerationStart) =>
-      isFreeRetryRequest(start.request) ? admitFreeRetry(start) : admit(start),
+    admit: createAdmit(createAdmitJob(database), database, dependencies),
     beginOutput: createBeginOutput(markOutputBegun.bind(null, database), dependencies),
     keepReferences: createKeepReferences({
       references: createReferences(database),

@@ -3,7 +3,7 @@ import { brief } from '../contract/brief.ts';
 import { COMMON_FIELDS } from '../contract/job-request-schema.ts';
 import type { Kind } from '../contract/kind.ts';
 import type { Model } from '../domain/models.ts';
-import { BATCH_KIND, EDIT_KIND } from '../domain/kind-rules.ts';
+import { BATCH_KIND, EDIT_KIND } from '../domain/work.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
 import { isRepeated, type Placed } from './placed.ts';
 

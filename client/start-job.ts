@@ -1,15 +1,11 @@
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { modelFor, type Model } from '../domain/models.ts';
+import { outputCountOf, workItemsOf } from '../domain/quote.ts';
+import type { SEARCH_ATTRIBUTES } from '../domain/workflow-names.ts';
 import { randomUUID } from 'node:crypto';
-import {
-  isGrpcServiceError,
-  WithStartWorkflowOperation,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  type Client,
-} from '@temporalio/client';
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { workflowIdOf } from '../domain/ids.ts';
 import type { JobRequest } from '../domain/job-request.ts';
-import { outputCountOf } from '../domain/quote.ts';
 import {
   ADMIT_UPDATE_ID,
   ADMIT_WITHIN_SECONDS,
@@ -24,8 +20,7 @@ import {
   type GenerationStart,
 } from '../contract/workflow-messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
-import { describeStart, type Offer } from './describe-start.ts';
-import { isTemporalAway } from './temporal-trouble.ts';
+import { isClosed, isTemporalAway } from './temporal-trouble.ts';
 
 /** How long an answer to a start is waited for. The job may be admitted later all the same. */
 const START_TIMEOUT_MS = 10_000;
@@ -110,28 +105,6 @@ async function outcomeOfClosed(
   }
 }
 
-/** It had closed before the start came, closed while the answer was waited for, or closed without giving one. */
-function isClosed(error: unknown): boolean {
-  return (
-    error instanceof WorkflowExecutionAlreadyStartedError ||
-    error instanceof WorkflowNotFoundError ||
-    error instanceof WorkflowUpdateFailedError ||
-    isEndedBeforeAnswer(error)
-  );
-}
-
-/** grpc-status NOT_FOUND, and the type of the detail by which it is not of a namespace. */
-const GRPC_NOT_FOUND = 5;
-const MULTI_OPERATION_FAILURE = 'temporal.api.errordetails.v1.MultiOperationExecutionFailure';
-
-/** Ended from outside before the update was accepted: the SDK passes on what the server says. */
-function isEndedBeforeAnswer(error: unknown): boolean {
-  if (!isGrpcServiceError(error) || (error.code as number) !== GRPC_NOT_FOUND) return false;
-  return error.metadata
-    .get('grpc-status-details-bin')
-    .some((detail) => detail.includes(MULTI_OPERATION_FAILURE));
-}
-
 function startOperation(
   start: JobStart,
   startId: string,
@@ -169,4 +142,74 @@ function outcomeOf(answer: AdmissionAnswer, fingerprint: string, ownStartId: str
   const isReplay = startId !== ownStartId;
   if (admission.outcome === 'refused') return { outcome: 'refused', refusal: admission, isReplay };
   return { outcome: 'reserved', credits: admission.credits, isReplay };
+}
+
+type AttributeName = keyof typeof SEARCH_ATTRIBUTES;
+
+const keyword = (name: AttributeName) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+
+const ACCOUNT = keyword('HoldfastAccount');
+const KIND = keyword('HoldfastKind');
+const STATE = keyword('HoldfastState');
+const PROVIDER = keyword('HoldfastProvider');
+const MODEL = keyword('HoldfastModel');
+const CREDITS = defineSearchAttributeKey('HoldfastCredits' satisfies AttributeName, SearchAttributeType.INT);
+
+/** The models there are, and the providers that are there to run them. */
+export type Offer = { readonly models: readonly Model[]; readonly providers: readonly string[] };
+
+type StartDescription = {
+  readonly typedSearchAttributes: TypedSearchAttributes;
+  readonly staticSummary: string;
+  readonly staticDetails: string;
+};
+
+/** The summary of a job in Temporal UI, from its first moment. In clear, so: no text of the customer. */
+function describeStart(start: {
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly request: JobRequest;
+  /** Null where it is not known before admission: an edit, started by a caller that cannot read its source. */
+  readonly credits: number | null;
+  readonly offer: Offer;
+}): StartDescription {
+  const model = modelOfJob(start.request, start.offer);
+  const { kind } = start.request;
+  const { credits } = start;
+  const outputs = outputCountOf(start.request);
+  return {
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: ACCOUNT, value: start.accountId },
+      { key: KIND, value: kind },
+      { key: STATE, value: 'running' },
+      ...(model === undefined
+        ? []
+        : [
+            { key: PROVIDER, value: model.provider },
+            { key: MODEL, value: model.name },
+          ]),
+      ...(credits === null ? [] : [{ key: CREDITS, value: credits }]),
+    ]),
+    staticSummary: [
+      `${kind.replaceAll('_', ' ')}${outputs > 1 ? ` of ${String(outputs)} outputs` : ''}`,
+      ...(credits === null ? [] : [`${String(credits)} credits`]),
+      start.accountId,
+    ].join(' · '),
+    staticDetails: [
+      '| | |',
+      '|---|---|',
+      `| Account | ${start.accountId} |`,
+      `| Job | ${start.jobId} |`,
+      `| Kind | ${kind} |`,
+      ...(model === undefined ? [] : [`| Model | ${model.name} |`]),
+      `| Outputs | ${String(outputs)} |`,
+      ...(credits === null ? [] : [`| Price | ${String(credits)} credits |`]),
+    ].join('\n'),
+  };
+}
+
+/** For people to search by: of several works the first one's; of an edit, whose kind is not known here, the first there is. */
+function modelOfJob(request: JobRequest, offer: Offer): Model | undefined {
+  const [work] = workItemsOf(request);
+  return (work && modelFor(offer, work)) ?? offer.models[0];
 }

@@ -4,7 +4,7 @@ import { credits, listOf } from './wire-fields.ts';
 
 /** What this deployment offers, by the names that other calls take. */
 
-/** A rule of a price list, as its author wrote it (domain/price-rules.ts). */
+/** A rule of a price list, as its author wrote it (domain/price-list.ts). */
 const priceRule = z.looseObject({ rule: z.enum(['flat', 'table', 'per_unit', 'sum']) });
 
 const catalogueKind = z.strictObject({

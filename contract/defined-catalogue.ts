@@ -1,7 +1,6 @@
 import type { GrantTerms, Meter, Pack, Plan } from '../domain/offers.ts';
 import type { Model } from '../domain/models.ts';
-import { priceListFor, type PriceList } from '../domain/price-list.ts';
-import type { Pricing } from '../domain/quote.ts';
+import type { PriceList } from '../domain/price-list.ts';
 import type { JobRequestShape } from './job-request-schema.ts';
 import type { Kind } from './kind.ts';
 
@@ -20,8 +19,3 @@ export type Catalogue = {
   /** The job bodies that can be sent here. */
   readonly jobRequest: JobRequestShape;
 };
-
-/** What an account's prices are computed from. @param accountList the price list of its own; null: it has none. */
-export function pricingOf({ kinds, priceLists }: Catalogue, accountList: string | null = null): Pricing {
-  return { kinds, priceList: priceListFor(priceLists, accountList) };
-}

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { MAX_CREDITS_PER_CALL } from '../domain/credits.ts';
 import { JOB_REQUEST_LIMITS as LIMITS, TEST_SCENARIOS, type JobRequest } from '../domain/job-request.ts';
-import { BATCH_KIND, EDIT_KIND } from '../domain/kind-rules.ts';
+import { BATCH_KIND, EDIT_KIND } from '../domain/work.ts';
 import type { Kind } from './kind.ts';
 import { refused } from './refused.ts';
 import { requestText } from './request-text.ts';
 
 /**
  * The shape of the job body (docs/http-api.md), one strict object per kind: the common fields and the kind's own. What spans fields
- * is in job-request-rules.ts.
+ * is in parse-job-request.ts.
  */
 export type JobRequestShape = {
   readonly schema: z.ZodType;

@@ -697,6 +697,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.lock(text) → timestamp with time zone
 -- ledger.lock_account(text) → ledger.accounts
 -- ledger.lock_accounts(text[]) → void
+-- ledger.lock_accounts_of(jsonb) → timestamp with time zone
 -- ledger.make_grant(ledger.accounts,text,text,integer,timestamp with time zone,text,text) → void
 -- ledger.months_after(timestamp with time zone,integer) → timestamp with time zone
 -- ledger.moves_back(ledger.accounts,text,ledger.bucket,bigint,text,text,text,text) → ledger.move[]
@@ -806,7 +807,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     review_id text)  -- holdfast_api, holdfast_worker
 -- jobs.list_reviews_of_all(text,text,timestamp with time zone,text,integer) → TABLE(review jsonb, created_at text,
 --     review_id text)  -- holdfast_api, holdfast_worker
--- jobs.lock_accounts_of(jsonb) → timestamp with time zone
 -- jobs.mark_stuck(text,text,text) → boolean  -- holdfast_worker
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker

@@ -1,6 +1,6 @@
 /**
  * Ids are derived, not drawn: everything a job touches is keyed by its job id and the step, so that a retry, a second
- * worker or the reconciler arrives at the same row. (The job id itself comes from account and key: see job-id.ts.)
+ * worker or the reconciler arrives at the same row. (The job id itself comes from account and key: see contract/derived-ids.ts.)
  * Plain string work only: workflow code uses this file.
  */
 

@@ -1,3 +1,5 @@
+import { isReviewId } from './review.ts';
+
 /** A customer's request. The shape of the job body in docs/http-api.md, in the order it is documented there. */
 
 /** Limits of the job body (docs/http-api.md). Lengths are in Unicode code points, sizes in bytes. */
@@ -83,4 +85,19 @@ const FIELDS_OUTSIDE_THE_QUOTE = ['quote_id', 'max_credits', 'metadata', 'force'
 export function withoutAgreement(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const outside: readonly string[] = FIELDS_OUTSIDE_THE_QUOTE;
   return Object.fromEntries(Object.entries(body).filter(([field]) => !outside.includes(field)));
+}
+
+/**
+ * The request of a free retry: the name of the review that decided it, and nothing that a customer could send. The
+ * work comes from PostgreSQL, and only where a decision there names this very job.
+ */
+export type FreeRetryRequest = { readonly free_retry_of: string };
+
+export function freeRetryRequest(reviewId: string): FreeRetryRequest {
+  return { free_retry_of: reviewId };
+}
+
+export function isFreeRetryRequest(request: Readonly<Record<string, unknown>>): boolean {
+  const reviewId = request['free_retry_of'];
+  return Object.keys(request).length === 1 && typeof reviewId === 'string' && isReviewId(reviewId);
 }

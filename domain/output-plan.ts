@@ -1,10 +1,16 @@
-import { NO_SOURCES, resolveWork, type ResolvedWork, type SourceOf } from './edit.ts';
+import {
+  kindOf,
+  NO_SOURCES,
+  resolveWork,
+  type KindRules,
+  type ResolvedWork,
+  type SourceOf,
+  hasReferenceUrls,
+} from './work.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from './ids.ts';
 import type { JobRequest } from './job-request.ts';
-import { kindOf, type KindRules } from './kind-rules.ts';
 import { reachWithinSeconds, type JobTimes, type Making, type Model } from './models.ts';
 import { workItemsOf, type Price } from './quote.ts';
-import { hasReferenceUrls } from './reference-assets.ts';
 import {
   FINAL_STAGE,
   partNameOf,
@@ -49,6 +55,19 @@ export type OutputPlan = {
   readonly stages?: readonly Stage[];
   readonly maxAttempts: number;
   readonly times: JobTimes;
+  /** Since admission; not zero when a workflow started over. */
+  readonly ageSeconds: number;
+  readonly heartbeatTimeoutSeconds: number;
+};
+
+/** The plan of a batch workflow. The request, and what each output is, stay in PostgreSQL. */
+export type BatchPlan = {
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly outputCount: number;
+  readonly deadlineSeconds: number;
+  /** The deadline that the customer named makes its outputs stuck before the model's own times would. */
+  readonly isStuckEarly?: boolean;
   /** Since admission; not zero when a workflow started over. */
   readonly ageSeconds: number;
   readonly heartbeatTimeoutSeconds: number;

@@ -1,5 +1,5 @@
 import { assertNever } from './assert-never.ts';
-import type { PriceRule, PriceTable } from './price-rules.ts';
+import type { PriceRule, PriceTable } from './price-list.ts';
 
 /** One figure of a price list: the values that it is for, and the credits. */
 export type PriceRow = { readonly values: Readonly<Record<string, string>>; readonly credits: number };

@@ -1,4 +1,4 @@
-import type { FlatPrice, PriceRule, PriceTable, SumPrice, TablePrice, UnitPrice } from './price-rules.ts';
+import type { FlatPrice, PriceRule, PriceTable, SumPrice, TablePrice, UnitPrice } from './price-list.ts';
 
 /** Short ways to write price rules. Each returns plain data. */
 

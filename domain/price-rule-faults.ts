@@ -1,12 +1,6 @@
 import { assertNever } from './assert-never.ts';
 import { MAX_CREDITS_PER_CALL } from './credits.ts';
-import {
-  tableEntryOf,
-  unpricedText,
-  type PriceRule,
-  type TablePrice,
-  type UnitPrice,
-} from './price-rules.ts';
+import { tableEntryOf, unpricedText, type PriceRule, type TablePrice, type UnitPrice } from './price-list.ts';
 
 /** What a price rule needs to know of a field of a kind. */
 export type FieldFacts = {

@@ -1,9 +1,23 @@
 import { sumCredits } from './credits.ts';
-import { NO_SOURCES, sourceIdsOf, resolveWork, type ResolvedWork, type SourceOf } from './edit.ts';
+import {
+  BATCH_KIND,
+  EDIT_KIND,
+  kindOf,
+  NO_SOURCES,
+  resolveWork,
+  sourceIdsOf,
+  type KindRules,
+  type ResolvedWork,
+  type SourceOf,
+} from './work.ts';
 import type { JobRequest, WorkItem } from './job-request.ts';
-import { BATCH_KIND, kindOf, type KindRules } from './kind-rules.ts';
-import type { PriceList } from './price-list.ts';
-import { priceByRule, type PriceBreakdown, type PricePart } from './price-rules.ts';
+import {
+  priceByRule,
+  priceListFor,
+  type PriceBreakdown,
+  type PriceList,
+  type PricePart,
+} from './price-list.ts';
 
 /** A quote may be cited by a submission for this long (docs/credits.md). */
 export const QUOTE_LIFETIME_SECONDS = 15 * 60;
@@ -27,10 +41,23 @@ export type Price = {
 /** What a price is computed from beside the request. */
 export type Pricing = { readonly kinds: readonly KindRules[]; readonly priceList: PriceList };
 
+/** What an account's prices are computed from. @param accountList the price list of its own; null: it has none. */
+export function pricingOf(
+  offered: { readonly kinds: readonly KindRules[]; readonly priceLists: readonly PriceList[] },
+  accountList: string | null = null,
+): Pricing {
+  return { kinds: offered.kinds, priceList: priceListFor(offered.priceLists, accountList) };
+}
+
 /** The items of a request: those of a batch, or the request itself as the only one. */
 export function workItemsOf(request: JobRequest): readonly WorkItem[] {
   if (request.kind !== BATCH_KIND) return [request];
   return request.items ?? [];
+}
+
+/** Whether something of it is an edit, whose source has to be read before it can be priced. */
+export function hasEdits(request: JobRequest): boolean {
+  return workItemsOf(request).some((work) => work.kind === EDIT_KIND);
 }
 
 /** How many outputs a request makes. */

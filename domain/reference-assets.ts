@@ -18,10 +18,6 @@ export type ReferenceAsset = {
 /** Work as a model service is given it: in place of the customer's addresses the assets that were kept. */
 export type ModelWork = WorkItem & { readonly reference_assets?: readonly ReferenceAsset[] | undefined };
 
-export function hasReferenceUrls({ brief }: WorkItem): boolean {
-  return (brief?.reference_asset_urls ?? []).length > 0;
-}
-
 export type ReferenceRefusal =
   | 'not_https'
   | 'bad_address'

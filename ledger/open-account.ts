@@ -4,7 +4,7 @@ import {
   PRIORITY_OF_SOURCE,
   SIGN_UP_CREDITS,
 } from '../domain/grant-rules.ts';
-import { accountIdOf, grantIdOf } from '../domain/job-id.ts';
+import { accountIdOf, grantIdOf } from '../contract/derived-ids.ts';
 import type { Database } from './database.ts';
 import { grantCredits } from './grant-credits.ts';
 

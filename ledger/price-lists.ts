@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalogue } from '../contract/defined-catalogue.ts';
-import { fingerprintJson } from '../contract/fingerprint-request.ts';
+import { fingerprintJson } from '../contract/derived-ids.ts';
 import { priceListFor, type PriceList } from '../domain/price-list.ts';
 import type { Pricing } from '../domain/quote.ts';
 import type { Database } from './database.ts';

@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { either } from '../domain/parse-value.ts';
-import { admitJob } from './admission/admit-single-output.ts';
+import { admitJob } from './admission/handle-admit-update.ts';
 import { closeWorkflow } from './closing/close-workflow.ts';
 import { parseStart } from './messages/handle-message.ts';
 import { generationStart, outputStart } from './messages/message-parsers.ts';

@@ -1,25 +1,23 @@
-import { batchTimesOf, type BatchPlan } from '../../domain/batch-plan.ts';
-import { planOutput, planOutputs, type OutputPlan } from '../../domain/output-plan.ts';
-import { isBroughtForward, jobTimesOf, makingOf, modelFor } from '../../domain/models.ts';
-import type { SourceOf } from '../../domain/edit.ts';
-import type { JobRequest, WorkItem } from '../../domain/job-request.ts';
-import { priceRequest, workItemsOf, type Pricing } from '../../domain/quote.ts';
+import { planOutput, planOutputs, type BatchPlan, type OutputPlan } from '../../domain/output-plan.ts';
+import { batchTimesOf, isBroughtForward, jobTimesOf, makingOf, modelFor } from '../../domain/models.ts';
+import { NO_SOURCES, type SourceOf } from '../../domain/work.ts';
+import { isFreeRetryRequest, type JobRequest } from '../../domain/job-request.ts';
+import { hasEdits, priceRequest, workItemsOf, type Price } from '../../domain/quote.ts';
 import type { AdmitItem, AdmitResult } from '../../jobs/admission/admit-job.ts';
-import { pricingOf as cataloguePricing } from '../../contract/defined-catalogue.ts';
-import type { PricingOf } from '../../ledger/price-lists.ts';
-import { fingerprintWork } from '../../contract/fingerprint-request.ts';
+import { fingerprintWork } from '../../contract/derived-ids.ts';
 import type { FieldError } from '../../contract/problem-shape.ts';
-import type { EditSources } from '../../jobs/admission/read-edit-sources.ts';
-import { editErrors, notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
-import { parseJobRequest } from '../../contract/parse-job-request.ts';
+import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
+import { readFreeRetry } from '../../jobs/admission/read-free-retry.ts';
+import { notOfferedErrors, parseJobRequest, type RequestRules } from '../../contract/parse-job-request.ts';
+import { editErrors } from '../../contract/edit-errors.ts';
+import type { Database } from '../../ledger/database.ts';
+import { createPricingOf, type PricingOf } from '../../ledger/price-lists.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 import type { Admission, GenerationStart } from '../../contract/workflow-messages.ts';
 
 export type AdmitSettings = {
   readonly heartbeatTimeoutSeconds: number;
   readonly rules: RequestRules;
-  /** Absent: every account has the catalogue's. */
-  readonly pricingOf?: PricingOf;
 };
 
 export type AdmitAnswer = {
@@ -30,9 +28,6 @@ export type AdmitAnswer = {
   readonly batch?: BatchPlan | null;
 };
 
-/** Where the edits of a request come from: read anew, since a price in a request is never believed. */
-export type ReadSources = (accountId: string, works: readonly WorkItem[]) => Promise<EditSources>;
-
 /**
  * Admits a job: prices it again from the request (a price in it is never believed), stores request and outcome and
  * reserves. The same start has the same result forever; a start under a key that belongs to another request is told so by
@@ -40,11 +35,13 @@ export type ReadSources = (accountId: string, works: readonly WorkItem[]) => Pro
  */
 export function createAdmit(
   admitJob: GroupedVerb<AdmitItem, AdmitResult>,
-  readSources: ReadSources,
+  database: Database,
   settings: AdmitSettings,
 ) {
+  const pricingOf = createPricingOf(database, settings.rules.catalogue);
   return async function admit(start: GenerationStart): Promise<AdmitAnswer> {
-    const { item, plan, batch } = await prepare(start, readSources, settings);
+    const prepare = isFreeRetryRequest(start.request) ? prepareFreeRetry : prepareJob;
+    const { item, plan, batch } = await prepare(start, { database, pricingOf, ...settings });
     const { outcome, fingerprint, isOpen, ageSeconds } = await admitJob(item);
     const admission = { ...outcome, fingerprint } as Admission;
     const isToRun = fingerprint === start.fingerprint && isOpen && outcome.outcome === 'reserved';
@@ -58,6 +55,9 @@ export function createAdmit(
   };
 }
 
+/** What a job is prepared with, beside its start. */
+type Prepares = AdmitSettings & { readonly database: Database; readonly pricingOf: PricingOf };
+
 type Prepared = {
   readonly item: AdmitItem;
   readonly plan: OutputPlan | null;
@@ -66,40 +66,48 @@ type Prepared = {
 
 const NOTHING_TO_RUN = { plan: null, batch: null } as const;
 
-async function prepare(
-  start: GenerationStart,
-  readSources: ReadSources,
-  settings: AdmitSettings,
-): Promise<Prepared> {
-  const key = {
-    accountId: start.accountId,
-    jobId: start.jobId,
-    fingerprint: start.fingerprint,
-    body: start.request,
-    admitBy: start.admitBy,
-  };
-  const parsed = parseJobRequest(start.request, settings.rules);
-  const errors = parsed.ok ? notOfferedErrors(parsed.request, settings.rules) : parsed.errors;
+async function prepareJob(start: GenerationStart, settings: Prepares): Promise<Prepared> {
+  const key = keyOf(start);
+  const { rules, database, pricingOf } = settings;
+  const parsed = parseJobRequest(start.request, rules);
+  const errors = parsed.ok ? notOfferedErrors(parsed.request, rules) : parsed.errors;
   if (!parsed.ok || errors.length > 0) return refusedAsInvalid(key, errors);
-  const sources = await readSources(start.accountId, workItemsOf(parsed.request));
-  if (sources.outcome === 'refused') return { item: { ...key, refusal: sources.refusal }, ...NOTHING_TO_RUN };
-  const wrongEdits = editErrors(parsed.request, sources.sourceOf, settings.rules);
-  if (wrongEdits.length > 0) return refusedAsInvalid(key, wrongEdits);
-  return planJob(
-    key,
-    parsed.request,
-    sources.sourceOf,
-    settings,
-    await pricingFor(settings, start.accountId),
-  );
+  const { request } = parsed;
+  let sourceOf = NO_SOURCES;
+  if (hasEdits(request)) {
+    const sources = await readEditSources(database, start.accountId, workItemsOf(request));
+    if (sources.outcome === 'refused')
+      return { item: { ...key, refusal: sources.refusal }, ...NOTHING_TO_RUN };
+    const wrongEdits = editErrors(request, sources.sourceOf, rules);
+    if (wrongEdits.length > 0) return refusedAsInvalid(key, wrongEdits);
+    sourceOf = sources.sourceOf;
+  }
+  const price = priceRequest(request, await pricingOf(start.accountId), sourceOf);
+  return planJob(key, request, price, sourceOf, settings);
 }
 
-/** The prices of an account, as admission computes them. */
-export async function pricingFor({ rules, pricingOf }: AdmitSettings, accountId: string): Promise<Pricing> {
-  return pricingOf === undefined ? cataloguePricing(rules.catalogue) : pricingOf(accountId);
+/**
+ * The reviewed output's work once more, at no credits. That a decision allows this very job is asked of PostgreSQL, here and once
+ * more in the transaction that reserves (jobs.is_free_retry); nothing in the start is believed.
+ */
+async function prepareFreeRetry(start: GenerationStart, settings: Prepares): Promise<Prepared> {
+  const key = keyOf(start);
+  const retry = await readFreeRetry(settings.database, start.accountId, start.jobId);
+  if (retry === null) {
+    return { item: { ...key, refusal: { code: 'not_found', reason: 'no_free_retry' } }, ...NOTHING_TO_RUN };
+  }
+  const { work, metadata } = retry;
+  const line = { item: 0, kind: work.kind, quantity: 1, unit_credits: 0, credits: 0 };
+  const { priceList } = await settings.pricingOf(start.accountId);
+  const price = { price_list: priceList.version, total: 0, lines: [line] };
+  return planJob(key, { ...work, metadata }, price, NO_SOURCES, settings);
 }
 
 type AdmitKey = Pick<AdmitItem, 'accountId' | 'jobId' | 'fingerprint' | 'body' | 'admitBy'>;
+
+function keyOf({ accountId, jobId, fingerprint, request, admitBy }: GenerationStart): AdmitKey {
+  return { accountId, jobId, fingerprint, body: request, admitBy };
+}
 
 function refusedAsInvalid(key: AdmitKey, errors: readonly FieldError[]): Prepared {
   const refusal = { code: 'invalid_request', reason: 'invalid_request', errors };
@@ -109,11 +117,10 @@ function refusedAsInvalid(key: AdmitKey, errors: readonly FieldError[]): Prepare
 function planJob(
   key: AdmitKey,
   request: JobRequest,
+  price: Price,
   sourceOf: SourceOf,
   { rules: { catalogue, providers }, heartbeatTimeoutSeconds }: AdmitSettings,
-  pricing: Pricing,
 ): Prepared {
-  const price = priceRequest(request, pricing, sourceOf);
   const outputs = planOutputs(key.jobId, request, price, catalogue.kinds, sourceOf);
   const models = outputs.map(({ work }) => modelFor({ models: catalogue.models, providers }, work));
   const makings = outputs.map(({ work }, index) => models[index] && makingOf(models[index], work.kind));

@@ -1,7 +1,6 @@
-import { outputTimesOf } from '../../domain/batch-plan.ts';
+import { makingOf, modelFor, outputTimesOf } from '../../domain/models.ts';
 import { failureOf } from '../../domain/failures.ts';
 import { jobIdOfOutput, reservationIdOf } from '../../domain/ids.ts';
-import { makingOf, modelFor } from '../../domain/models.ts';
 import { planOutput, type OutputPlan } from '../../domain/output-plan.ts';
 import type { BegunOutput } from '../../jobs/outputs/mark-output-begun.ts';
 import type { OutputStart } from '../../contract/workflow-messages.ts';

@@ -8,8 +8,7 @@ import {
   TRIAL_CREDITS,
   TRIAL_LIFETIME_SECONDS,
 } from '../../domain/grant-rules.ts';
-import { grantIdOf } from '../../domain/job-id.ts';
-import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import { fingerprintRequest, grantIdOf } from '../../contract/derived-ids.ts';
 import { grantCreditsOnce, type KeyedGrantResult } from '../../jobs/credits/grant-once.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { GrantEnd, GrantItem } from '../../ledger/grant-credits.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import type { Usage } from '../../contract/credit-shapes.ts';
-import { spendIdOf } from '../../domain/job-id.ts';
-import type { RequestRules } from '../../contract/job-request-rules.ts';
+import { fingerprintRequest, spendIdOf } from '../../contract/derived-ids.ts';
+import type { RequestRules } from '../../contract/parse-job-request.ts';
 import { usePrice } from '../../domain/price-list.ts';
-import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { createSpend, type SpendAnswer } from '../../jobs/credits/spend.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readEntries } from '../../ledger/read-entries.ts';

@@ -1,8 +1,9 @@
+import { NO_SOURCES } from '../../domain/work.ts';
 import type { Refusal, StartJob } from '../../client/start-job.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import { creditsIfKnown, workItemsOf } from '../../domain/quote.ts';
-import { notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
+import { creditsIfKnown, hasEdits, workItemsOf } from '../../domain/quote.ts';
+import { notOfferedErrors, type RequestRules } from '../../contract/parse-job-request.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { readSubmission, type StoredAdmission } from '../../jobs/admission/read-submission.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -26,6 +27,9 @@ type Admitted = {
 
 /** Reads what is on record of a submission, changes nothing, and returns what admits it. */
 export type PrepareAdmission = (submission: Submission) => Promise<() => Promise<Admitted>>;
+
+/** Of a request without edits. */
+const NO_EDITS = { outcome: 'found', sourceOf: NO_SOURCES } as const;
 
 /** Said on every answer that an earlier request under the key has brought about. */
 export const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
@@ -76,7 +80,7 @@ export function createPrepareAdmission(deps: {
     const { accountId, jobId, request } = submission;
     const [record, sources, pricing] = await Promise.all([
       readSubmission(database, { accountId, jobId, quoteId: request.quote_id }),
-      readEditSources(database, accountId, workItemsOf(request)),
+      hasEdits(request) ? readEditSources(database, accountId, workItemsOf(request)) : NO_EDITS,
       pricingOf(accountId),
     ]);
     if (record.admission !== null) return replay(record.admission, submission);

@@ -1,8 +1,7 @@
-import { batchTimesOf } from '../../domain/batch-plan.ts';
-import { resolveWork, type SourceOf } from '../../domain/edit.ts';
-import type { RequestRules } from '../../contract/job-request-rules.ts';
+import { batchTimesOf, makingOf, modelFor, type ModelTimes } from '../../domain/models.ts';
+import { resolveWork, type SourceOf } from '../../domain/work.ts';
+import type { RequestRules } from '../../contract/parse-job-request.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
-import { makingOf, modelFor, type ModelTimes } from '../../domain/models.ts';
 import { workItemsOf } from '../../domain/quote.ts';
 
 /** The terms of a quote beside its price: the deadline, and the credits that a cancel returns. */

@@ -1,9 +1,11 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { Quote } from '../../contract/quote-shapes.ts';
-import { priceRequest, workItemsOf } from '../../domain/quote.ts';
-import { fingerprintWork } from '../../contract/fingerprint-request.ts';
-import { editErrors, notOfferedErrors, type RequestRules } from '../../contract/job-request-rules.ts';
-import { parseJobRequest } from '../../contract/parse-job-request.ts';
+import type { JobRequest } from '../../domain/job-request.ts';
+import { hasEdits, priceRequest, workItemsOf } from '../../domain/quote.ts';
+import { NO_SOURCES, type SourceOf } from '../../domain/work.ts';
+import { fingerprintWork } from '../../contract/derived-ids.ts';
+import { editErrors } from '../../contract/edit-errors.ts';
+import { notOfferedErrors, parseJobRequest, type RequestRules } from '../../contract/parse-job-request.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { storeQuote } from '../../jobs/admission/store-quote.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -16,12 +18,14 @@ import { problemOfRefusal } from './refusal-problem.ts';
 import type { Route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 
-/** POST /v1/quotes: the exact price of a job body. Spends nothing. */
-export function quotesRoute(deps: {
+type Deps = {
   readonly database: Database;
   readonly rules: RequestRules;
   readonly pricingOf: PricingOf;
-}): Route {
+};
+
+/** POST /v1/quotes: the exact price of a job body. Spends nothing. */
+export function quotesRoute(deps: Deps): Route {
   return {
     ...CALLS.quote,
     access: 'account',
@@ -32,12 +36,10 @@ export function quotesRoute(deps: {
       if (!parsed.ok) throw invalidRequest(parsed.errors);
       const notOffered = notOfferedErrors(parsed.request, deps.rules);
       if (notOffered.length > 0) throw invalidRequest(notOffered);
-      const sources = await readEditSources(deps.database, accountId, workItemsOf(parsed.request));
-      if (sources.outcome === 'refused') throw problemOfRefusal(sources.refusal, {});
-      const wrongEdits = editErrors(parsed.request, sources.sourceOf, deps.rules);
-      if (wrongEdits.length > 0) throw invalidRequest(wrongEdits);
-
-      const price = priceRequest(parsed.request, await deps.pricingOf(accountId), sources.sourceOf);
+      const sourceOf = hasEdits(parsed.request)
+        ? await readSources(deps, accountId, parsed.request)
+        : NO_SOURCES;
+      const price = priceRequest(parsed.request, await deps.pricingOf(accountId), sourceOf);
       const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
       return async () => {
         const [balance, quote] = await Promise.all([
@@ -45,7 +47,7 @@ export function quotesRoute(deps: {
           storeQuote(deps.database, { accountId, fingerprint, price }),
         ]);
         if (balance === null) throw notFound('account');
-        const terms = quoteTermsOf(parsed.request, sources.sourceOf, deps.rules);
+        const terms = quoteTermsOf(parsed.request, sourceOf, deps.rules);
         const shown: Quote = {
           id: quote.quoteId,
           ...price,
@@ -64,4 +66,17 @@ export function quotesRoute(deps: {
       };
     },
   };
+}
+
+/** What the edits of a request are made from. Throws the problem that they are refused with. */
+async function readSources(
+  deps: Pick<Deps, 'database' | 'rules'>,
+  accountId: string,
+  request: JobRequest,
+): Promise<SourceOf> {
+  const sources = await readEditSources(deps.database, accountId, workItemsOf(request));
+  if (sources.outcome === 'refused') throw problemOfRefusal(sources.refusal, {});
+  const wrongEdits = editErrors(request, sources.sourceOf, deps.rules);
+  if (wrongEdits.length > 0) throw invalidRequest(wrongEdits);
+  return sources.sourceOf;
 }

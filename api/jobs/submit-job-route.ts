@@ -1,9 +1,7 @@
 import { CALLS } from '../../contract/calls.ts';
-import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
-import { parseJobRequest } from '../../contract/parse-job-request.ts';
-import { jobIdOf } from '../../domain/job-id.ts';
+import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
+import { parseJobRequest, type RequestRules } from '../../contract/parse-job-request.ts';
 import { isTerminal } from '../../domain/job-state.ts';
-import type { RequestRules } from '../../contract/job-request-rules.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
 import { REPLAYED, type PrepareAdmission, type Submission } from './admit-submission.ts';

@@ -1,13 +1,12 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { Catalogue } from '../../contract/defined-catalogue.ts';
 import type { CatalogueView } from '../../contract/catalogue-shapes.ts';
-import type { RequestRules } from '../../contract/job-request-rules.ts';
+import type { RequestRules } from '../../contract/parse-job-request.ts';
 import { jsonSchemaOfKind } from '../../contract/job-request-schema.ts';
 import type { Kind } from '../../contract/kind.ts';
 import { estimate } from '../../domain/estimate.ts';
 import { isOffered, modelFor, type Model } from '../../domain/models.ts';
-import { priceListFor, type PriceList } from '../../domain/price-list.ts';
-import type { PriceRule } from '../../domain/price-rules.ts';
+import { priceListFor, type PriceList, type PriceRule } from '../../domain/price-list.ts';
 import { priceRowsOf } from '../../domain/price-rows.ts';
 import { API_KEY_SCOPES } from '../../jobs/keys/api-key-scopes.ts';
 import type { Route } from '../http/route.ts';

@@ -1,7 +1,6 @@
 import { CALLS } from '../../contract/calls.ts';
-import { freeRetryJobIdOf } from '../../domain/job-id.ts';
+import { fingerprintRequest, freeRetryJobIdOf } from '../../contract/derived-ids.ts';
 import { decideReview, type Decided } from '../../jobs/reviews/decide-review.ts';
-import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';

@@ -1,7 +1,7 @@
 import type { StartJob } from '../../client/start-job.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import { freeRetryRequest } from '../../domain/free-retry.ts';
-import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import { freeRetryRequest } from '../../domain/job-request.ts';
+import { fingerprintRequest } from '../../contract/derived-ids.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';
 import { Problem, unavailable } from '../http/problem.ts';

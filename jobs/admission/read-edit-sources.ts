@@ -1,4 +1,4 @@
-import { NO_SOURCES, sourceIdsOf, type EditSource, type SourceOf } from '../../domain/edit.ts';
+import { sourceIdsOf, type EditSource, type SourceOf } from '../../domain/work.ts';
 import type { WorkItem } from '../../domain/job-request.ts';
 import type { OutputState } from '../../domain/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -16,7 +16,7 @@ export type EditSources =
 type Row = { output_id: string; state: OutputState; work: EditSource };
 
 /**
- * The sources of the edits among these works; asks nothing when there is none. Another account's output is no more found
+ * The sources of the edits among these works, of which there is one at least. Another account's output is no more found
  * than one that never was, and what was not delivered has nothing to be edited.
  */
 export async function readEditSources(
@@ -25,7 +25,6 @@ export async function readEditSources(
   works: readonly WorkItem[],
 ): Promise<EditSources> {
   const ids = sourceIdsOf(works);
-  if (ids.length === 0) return { outcome: 'found', sourceOf: NO_SOURCES };
   const { rows } = await database.query<Row>({
     name: 'jobs.read_edit_sources',
     text: 'SELECT output_id, state, work FROM jobs.read_edit_sources($1, $2)',

@@ -9,10 +9,3 @@ CREATE OR REPLACE FUNCTION jobs.attempts_of(p_account_id text, p_output_id text)
 LANGUAGE sql STABLE AS $$
   SELECT a.* FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.output_id = p_output_id AND a.output_id > ''
 $$;
-
--- Locks the accounts of items that arrived together. Returns when the array must let go: the rest is sent again.
-CREATE OR REPLACE FUNCTION jobs.lock_accounts_of(p_items jsonb) RETURNS timestamptz LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM ledger.lock_accounts(ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i));
-  RETURN clock_timestamp() + interval '80 milliseconds';
-END $$;

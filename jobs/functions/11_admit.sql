@@ -148,7 +148,7 @@ END $$;
 CREATE OR REPLACE FUNCTION jobs.admit(p_items jsonb) RETURNS SETOF jobs.admitted LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.admit_item;
-  v_deadline timestamptz := jobs.lock_accounts_of(p_items);
+  v_deadline timestamptz := ledger.lock_accounts_of(p_items);
 BEGIN
   FOR v_item IN SELECT i.* FROM jsonb_populate_recordset(NULL::jobs.admit_item, p_items) i LOOP
     RETURN NEXT jobs.admit_one(v_item);

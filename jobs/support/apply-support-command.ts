@@ -1,4 +1,4 @@
-import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import { actionIdOf, fingerprintRequest } from '../../contract/derived-ids.ts';
 import {
   sentBodyOf,
   type CommandAnswer,
@@ -7,7 +7,6 @@ import {
 } from '../../contract/support-command.ts';
 import { expiredGrantPolicyOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/failures.ts';
 import { GOODWILL_LIFETIME_SECONDS } from '../../domain/grant-rules.ts';
-import { actionIdOf } from '../../domain/job-id.ts';
 import { parseInstant } from '../../domain/parse-value.ts';
 import { MAX_EXTENSION_SECONDS, RELEASED_BY_SUPPORT } from '../../domain/support-rules.ts';
 import type { Database } from '../../ledger/database.ts';

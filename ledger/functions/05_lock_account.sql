@@ -46,6 +46,13 @@ BEGIN
   END IF;
 END $$;
 
+-- Locks the accounts of items that arrived together. Returns when the array must let go: the rest is sent again.
+CREATE OR REPLACE FUNCTION ledger.lock_accounts_of(p_items jsonb) RETURNS timestamptz LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM ledger.lock_accounts(ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i));
+  RETURN clock_timestamp() + interval '80 milliseconds';
+END $$;
+
 -- Moves what has expired out of available. Called with the account locked; reserved credits are never swept.
 CREATE OR REPLACE FUNCTION ledger.expire_due(p_account ledger.accounts) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

@@ -30,7 +30,8 @@ BEGIN
     WHEN 'released' = ANY (v_known) THEN 'released'
     WHEN 'committed' = ANY (v_known) THEN 'committed'
     WHEN 'reserved' = ANY (v_known) THEN 'reserved'
-    WHEN ledger.exceeded_cap(p_account, p_member, p_project, v_total) IS NOT NULL THEN 'limit_exceeded'
+    WHEN p_account.has_spend_caps AND ledger.exceeded_cap(p_account, p_member, p_project, v_total) IS NOT NULL
+      THEN 'limit_exceeded'
     WHEN v_total > p_account.available THEN 'insufficient_credits'
   END;
   IF v_outcome IS NOT NULL THEN
@@ -110,7 +111,9 @@ BEGIN
     v_seq := v_seq + cardinality(v_ids);
     v_total := v_total + v_part.amount;
   END LOOP;
-  PERFORM ledger.count_usage(p_account.account_id, p_member, p_project, p_account.period_starts_at, v_total);
+  IF coalesce(p_member, p_project) IS NOT NULL THEN
+    PERFORM ledger.count_usage(p_account.account_id, p_member, p_project, p_account.period_starts_at, v_total);
+  END IF;
   PERFORM ledger.post(p_account, v_moves);
   RETURN ROW(CASE WHEN v_is_spend THEN 'spent' ELSE 'reserved' END, p_account.available - v_total,
              p_account.reserved + CASE WHEN v_is_spend THEN 0 ELSE v_total END, v_now)::ledger.reserved;

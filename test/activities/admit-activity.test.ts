@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAdmit } from '../../activities/admission/admit.ts';
 import { attemptOf } from '../../domain/output-plan.ts';
 import { createAdmitJob } from '../../jobs/admission/admit-job.ts';
-import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 import { SUPERSCALE } from '../harness/superscale.ts';
 
@@ -26,7 +25,7 @@ function admitAtPrice(credits: number) {
               outputs: item.outputs.map((output) => ({ ...output, credits })),
             },
       ),
-    readEditSources.bind(null, fixture.worker),
+    fixture.worker,
     {
       heartbeatTimeoutSeconds: 5,
       rules: {
@@ -82,7 +81,7 @@ test('a job whose price stayed is charged its price', async () => {
 
 test('a worker without a model service refuses what it could never run, and reserves nothing', async () => {
   const before = await fixture.balance();
-  const admit = createAdmit(createAdmitJob(fixture.worker), readEditSources.bind(null, fixture.worker), {
+  const admit = createAdmit(createAdmitJob(fixture.worker), fixture.worker, {
     heartbeatTimeoutSeconds: 5,
     rules: { catalogue: SUPERSCALE, allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: [] },
   });

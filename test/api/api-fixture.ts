@@ -14,15 +14,13 @@ import { serve } from '../../api/http/serve.ts';
 import { createCancelJob } from '../../client/cancel-job.ts';
 import { createSupportWorkflows } from '../../client/support-workflow.ts';
 import { createStartJob } from '../../client/start-job.ts';
-import { jobIdOf } from '../../domain/job-id.ts';
+import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
 import { createAdmitJob } from '../../jobs/admission/admit-job.ts';
 import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { createApiKey } from '../../jobs/keys/create-api-key.ts';
 import type { Catalogue } from '../../contract/defined-catalogue.ts';
-import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
-import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
@@ -117,7 +115,7 @@ export async function createApiFixture(
     (port) => createBadRequestResponder(publicUrlAt(port)),
   );
   const url = publicUrlAt(server.port);
-  const admit = createAdmit(createAdmitJob(worker), readEditSources.bind(null, worker), {
+  const admit = createAdmit(createAdmitJob(worker), worker, {
     heartbeatTimeoutSeconds: 5,
     rules: {
       catalogue,

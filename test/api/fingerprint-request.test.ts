@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprintRequest, fingerprintWork } from '../../contract/fingerprint-request.ts';
+import { fingerprintRequest, fingerprintWork } from '../../contract/derived-ids.ts';
 
 const body = { kind: 'static_ad', brief: { headline: 'x', body: 'y' } };
 

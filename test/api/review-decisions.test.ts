@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStartJob } from '../../client/start-job.ts';
-import { freeRetryRequest } from '../../domain/free-retry.ts';
+import { freeRetryRequest } from '../../domain/job-request.ts';
 import { outputIdOf } from '../../domain/ids.ts';
-import { jobIdOf } from '../../domain/job-id.ts';
-import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
 import {
   createApiFixture,
   expectProblem,

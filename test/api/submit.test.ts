@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobIdOf } from '../../domain/job-id.ts';
+import { jobIdOf } from '../../contract/derived-ids.ts';
 import {
   createApiFixture,
   expectProblem,

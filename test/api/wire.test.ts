@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobIdOf } from '../../domain/job-id.ts';
+import { jobIdOf } from '../../contract/derived-ids.ts';
 import { createApiFixture, STATIC_AD, type ApiFixture, type TestAccount } from './api-fixture.ts';
 import { deliver, fail } from './job-ending.ts';
 import { connectRaw, headOf, problemIn } from './raw-http.ts';

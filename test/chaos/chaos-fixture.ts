@@ -3,7 +3,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { createHoldfastClient, type HoldfastClient } from '../../client/holdfast-client.ts';
 import { createInstantRenderer } from '../../model-service/instant-renderer.ts';
-import { jobIdOf } from '../../domain/job-id.ts';
+import { jobIdOf } from '../../contract/derived-ids.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';

@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createHoldfastClient, type HoldfastClient } from '../../client/holdfast-client.ts';
-import { jobIdOf } from '../../domain/job-id.ts';
+import { jobIdOf } from '../../contract/derived-ids.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';

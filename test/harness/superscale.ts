@@ -1,5 +1,5 @@
 import { ADOPTER_TOOLS, superscaleCatalogue } from '../../catalogue/adopter-tools.ts';
-import type { RequestRules } from '../../contract/job-request-rules.ts';
+import type { RequestRules } from '../../contract/parse-job-request.ts';
 import { currentPriceList } from '../../domain/price-list.ts';
 
 /** The shipped catalogue. */

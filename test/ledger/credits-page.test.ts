@@ -29,7 +29,7 @@ import { quoteLine } from './credits-page/quote-line.ts';
 import { parseFigure, readPage, toFigure } from './credits-page/read-page.ts';
 import { runExample } from './credits-page/run-example.ts';
 import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
-import { priceByRule } from '../../domain/price-rules.ts';
+import { priceByRule } from '../../domain/price-list.ts';
 
 /** Everything docs/credits.md says is done or compared: examples by the real ledger, tables with domain. */
 

@@ -222,7 +222,7 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an array holds its locks for as long as it likes',
-    file: 'jobs/functions/00_lookups.sql',
+    file: 'ledger/functions/05_lock_account.sql',
     find: "interval '80 milliseconds'",
     replace: "interval '80 minutes'",
     tests: ['jobs', 'together'],

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BATCH_WINDOW, batchTimesOf, outputTimesOf } from '../../domain/batch-plan.ts';
-import { jobTimesOf, type ModelTimes } from '../../domain/models.ts';
+import {
+  BATCH_WINDOW,
+  batchTimesOf,
+  jobTimesOf,
+  outputTimesOf,
+  type ModelTimes,
+} from '../../domain/models.ts';
 import { LOCAL_RENDER } from '../harness/superscale.ts';
 
 const timesOf = (kind: 'static_ad' | 'video_ad'): ModelTimes => {

@@ -9,7 +9,7 @@ import {
   outputIdOfReservation,
   reservationIdOf,
 } from '../../domain/ids.ts';
-import { accountIdOf, grantIdOf, jobIdOf } from '../../domain/job-id.ts';
+import { accountIdOf, grantIdOf, jobIdOf } from '../../contract/derived-ids.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 const jobId = fc.tuple(text, text).map(([account, key]) => jobIdOf(account, key));

@@ -9,7 +9,7 @@ import {
   table,
 } from '../../domain/price-rule-builders.ts';
 import { faultsOfRule, type FieldFacts } from '../../domain/price-rule-faults.ts';
-import { fieldsOfRule, priceByRule, wholeUnits, type PriceRule } from '../../domain/price-rules.ts';
+import { fieldsOfRule, priceByRule, wholeUnits, type PriceRule } from '../../domain/price-list.ts';
 
 const LENGTHS = [15, 30, 60] as const;
 const QUALITIES = ['draft', 'standard', 'high'] as const;

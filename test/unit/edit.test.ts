@@ -4,7 +4,7 @@ import {
   sourceIdsOf,
   type EditSource,
   type SourceOf,
-} from '../../domain/edit.ts';
+} from '../../domain/work.ts';
 import { planOutputs } from '../../domain/output-plan.ts';
 import { priceRequest } from '../../domain/quote.ts';
 import type { WorkItem } from '../../domain/job-request.ts';

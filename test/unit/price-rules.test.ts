@@ -8,7 +8,7 @@ import {
   table,
 } from '../../domain/price-rule-builders.ts';
 import { faultsOfRule, type FieldFacts } from '../../domain/price-rule-faults.ts';
-import { priceByRule, type PriceRule } from '../../domain/price-rules.ts';
+import { priceByRule, type PriceRule } from '../../domain/price-list.ts';
 
 const listed = (...values: readonly (string | number)[]): FieldFacts => ({
   values,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EditSource } from '../../domain/edit.ts';
+import type { EditSource } from '../../domain/work.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { outputCountOf, priceRequest } from '../../domain/quote.ts';
 import { SUPERSCALE_PRICING } from '../harness/superscale.ts';

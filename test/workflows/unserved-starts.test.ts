@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRefuseUnservedStarts } from '../../activities/maintenance/refuse-unserved-starts.ts';
 import { createHoldfastClient, type OwnedJob } from '../../client/holdfast-client.ts';
 import { DEFAULT_TASK_QUEUE } from '../../domain/workflow-names.ts';
-import { fingerprintRequest } from '../../contract/fingerprint-request.ts';
+import { fingerprintRequest } from '../../contract/derived-ids.ts';
 import { readSubmission } from '../../jobs/admission/read-submission.ts';
 import { SETTINGS } from '../../runtime/settings.ts';
 import { ADMIT_UPDATE_ID, admitUpdate, type GenerationStart } from '../../contract/workflow-messages.ts';

@@ -5,7 +5,7 @@ import { inject } from 'vitest';
 import type { JobActivities } from '../../activities/job-activities.ts';
 import { createHoldfastClient, type HoldfastClient, type OwnedJob } from '../../client/holdfast-client.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
-import { jobIdOf } from '../../domain/job-id.ts';
+import { jobIdOf } from '../../contract/derived-ids.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from '../activities/activities-fixture.ts';
 
 /** What this file's workflows have logged as a warning: nothing prints it. */

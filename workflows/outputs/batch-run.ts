@@ -1,5 +1,5 @@
 import type { CancelRequest } from '../../contract/workflow-messages.ts';
-import type { BatchPlan } from '../../domain/batch-plan.ts';
+import type { BatchPlan } from '../../domain/output-plan.ts';
 import type { Failure } from '../../domain/failures.ts';
 
 /** The state of a batch while its outputs run. */

@@ -1,5 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import { BATCH_WINDOW, type BatchPlan } from '../../domain/batch-plan.ts';
+import type { BatchPlan } from '../../domain/output-plan.ts';
+import { BATCH_WINDOW } from '../../domain/models.ts';
 import { failureOf } from '../../domain/failures.ts';
 import { outputIdOf } from '../../domain/ids.ts';
 import { localActivities, releaseDurably } from '../activity-proxies.ts';

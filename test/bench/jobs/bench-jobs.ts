@@ -7,7 +7,7 @@ import { startBareWorker } from './start-bare-worker.ts';
 import { runInFlight } from './run-in-flight.ts';
 import { submitOverHttp } from './submit-over-http.ts';
 import { startStack } from '../../../dev/stack/start-stack.ts';
-import { jobIdOf } from '../../../domain/job-id.ts';
+import { jobIdOf } from '../../../contract/derived-ids.ts';
 import { billableActionsOf } from '../../harness/billable-actions.ts';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 

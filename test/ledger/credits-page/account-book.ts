@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { DEFAULT_LOW_BALANCE_AT } from '../../../domain/grant-rules.ts';
-import { accountIdOf } from '../../../domain/job-id.ts';
+import { accountIdOf } from '../../../contract/derived-ids.ts';
 import { readDuePlans, renewPlans } from '../../../ledger/plan.ts';
 import { readBalance } from '../../../ledger/read-balance.ts';
 import { readDueExpiry, sweepExpired } from '../../../ledger/sweep-expired.ts';

@@ -14,10 +14,9 @@ import {
   TRIAL_LIFETIME_SECONDS,
   type GrantSource,
 } from '../../../domain/grant-rules.ts';
-import { grantIdOf, jobIdOf } from '../../../domain/job-id.ts';
+import { grantIdOf, jobIdOf } from '../../../contract/derived-ids.ts';
 import { usePrice } from '../../../domain/price-list.ts';
 import { createAdmitJob } from '../../../jobs/admission/admit-job.ts';
-import { readEditSources } from '../../../jobs/admission/read-edit-sources.ts';
 import type { Database } from '../../../ledger/database.ts';
 import { grantCredits, type GrantEnd } from '../../../ledger/grant-credits.ts';
 import { readLimits, setLimits } from '../../../ledger/limits.ts';
@@ -241,7 +240,7 @@ async function changeLimits({ database, accountId }: ActionContext, change: obje
 
 /** As a job's workflow admits it: priced, stored and reserved. */
 async function submitStaticAd(database: Database, accountId: string, key: string): Promise<Answer> {
-  const admit = createAdmit(createAdmitJob(database), readEditSources.bind(null, database), {
+  const admit = createAdmit(createAdmitJob(database), database, {
     heartbeatTimeoutSeconds: 10,
     rules: {
       catalogue: SUPERSCALE,

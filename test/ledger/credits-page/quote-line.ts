@@ -1,7 +1,7 @@
 import type { WorkItem } from '../../../domain/job-request.ts';
 import { usePrice } from '../../../domain/price-list.ts';
 import { SUPERSCALE_PRICING } from '../../harness/superscale.ts';
-import type { EditSource } from '../../../domain/edit.ts';
+import type { EditSource } from '../../../domain/work.ts';
 import { priceRequest } from '../../../domain/quote.ts';
 import { parseFigure } from './read-page.ts';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect } from 'vitest';
-import { accountIdOf } from '../../../domain/job-id.ts';
+import { accountIdOf } from '../../../contract/derived-ids.ts';
 import { reconcile } from '../../../ledger/reconcile.ts';
 import { createTestDatabase } from '../../harness/test-database.ts';
 import { createAccountBook } from './account-book.ts';

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import canonicalizeModule from 'canonicalize';
+import { withoutAgreement } from '../domain/job-request.ts';
 
 /** Lower-case base32 (RFC 4648): safe in URLs, workflow ids and file names, and easy to read aloud. */
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -43,7 +45,7 @@ export function actionIdOf(accountId: string, command: string, key: string): str
 }
 
 /** Hex SHA-256 of a canonical text: the fingerprint that tells a retry from another request under the same key. */
-export function fingerprintOf(canonicalText: string): string {
+function fingerprintOf(canonicalText: string): string {
   return createHash('sha256').update(canonicalText, 'utf8').digest('hex');
 }
 
@@ -61,5 +63,38 @@ function stemOf(...parts: readonly string[]): string {
     }
     buffer &= (1 << bits) - 1;
   }
+  return text;
+}
+
+/** The package is CommonJS and its types say otherwise: what they call the module is the function. */
+const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
+
+type Body = Readonly<Record<string, unknown>>;
+
+/**
+ * Two fingerprints of one body, each over canonical JSON (RFC 8785: key order does not matter) as it was sent, before
+ * defaults: an explicit default and an absent field are two bodies.
+ */
+
+/** Of all that was sent: tells a retry from another request under the same key. */
+export function fingerprintRequest(body: Body): string {
+  return fingerprintOf(canonicalTextOf(body));
+}
+
+/**
+ * Of the work, without what was agreed, `force` and labels: what a quote binds, and by which two jobs are identical.
+ */
+export function fingerprintWork(body: Body): string {
+  return fingerprintOf(canonicalTextOf(withoutAgreement(body)));
+}
+
+/** Of any JSON object: the same content has the same fingerprint, in whatever order its keys are written. */
+export function fingerprintJson(content: Body): string {
+  return fingerprintOf(canonicalTextOf(content));
+}
+
+function canonicalTextOf(body: Body): string {
+  const text = canonicalize(body);
+  if (text === undefined) throw new TypeError('not a JSON object');
   return text;
 }
