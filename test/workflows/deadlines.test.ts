@@ -154,7 +154,7 @@ test.concurrent(
 
 test.concurrent.for([
   { by: 'the model’s own times', request: {}, stuckSeconds: 1, ends: 'us' },
-  { by: 'a deadline that its customer set', request: { deadline_seconds: 6 }, ends: 'customer' },
+  { by: 'a deadline that its customer set', request: { deadline_seconds: 12 }, ends: 'customer' },
 ])(
   'a cancel of a job that is stuck by $by is the doing of: $ends',
   async ({ request, stuckSeconds, ends }, { scene, expect }) => {
