@@ -44,7 +44,7 @@ const CHECKS: readonly { readonly name: string; readonly over: string; readonly 
     broken: `SELECT c.*, r.state, r.committed, r.released FROM soak.calls c
       LEFT JOIN ledger.reservations r ON r.account_id = c.account_id AND r.reservation_id = c.id
       WHERE c.verb IN ('commit', 'release') AND c.outcome IN ('committed', 'released')
-        AND (c.outcome, c.numbers) IS DISTINCT FROM (r.state::text, ARRAY[r.committed, r.released])`,
+        AND (c.outcome, c.numbers) IS DISTINCT FROM (r.state::text, ARRAY[r.committed::bigint, r.released::bigint])`,
   },
   {
     name: 'what was refused has left no trace',
