@@ -28,7 +28,7 @@ export async function stackStart(config: DevConfig, options: { readonly json: bo
 function printWelcome(info: StackInfo, home: string, seconds: string): void {
   const brief = path.relative(
     process.cwd(),
-    path.join(import.meta.dirname, '..', '..', 'examples', 'static-ad.json'),
+    path.join(import.meta.dirname, '..', '..', 'examples', 'jobs', 'static-ad.json'),
   );
   printLine(`
 Holdfast is up (${seconds} s).

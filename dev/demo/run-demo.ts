@@ -96,6 +96,6 @@ async function openAccount(api: DemoApi, name: string): Promise<string> {
 
 async function readBriefs(): Promise<DemoScene['briefs']> {
   const read = async (file: string) =>
-    JSON.parse(await readFile(path.join(CHECKOUT, 'examples', file), 'utf8')) as JobBody;
+    JSON.parse(await readFile(path.join(CHECKOUT, 'examples', 'jobs', file), 'utf8')) as JobBody;
   return { staticAd: await read('static-ad.json'), videoAd: await read('video-ad.json') };
 }

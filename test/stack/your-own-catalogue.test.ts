@@ -39,9 +39,11 @@ beforeAll(async () => {
   }
 }, START_TIMEOUT_MS + 10_000);
 afterAll(async () => {
-  const ended = new Promise((resolve) => stack.once('exit', resolve));
-  if (stack.pid !== undefined && stack.exitCode === null) process.kill(-stack.pid, 'SIGINT');
-  await ended;
+  if (stack.pid !== undefined && stack.exitCode === null) {
+    const ended = new Promise((resolve) => stack.once('exit', resolve));
+    process.kill(-stack.pid, 'SIGINT');
+    await ended;
+  }
   await home.remove();
 });
 
