@@ -3,7 +3,7 @@ import { createAdmitJob } from '../jobs/admission/admit-job.ts';
 import type { AssetStore } from '../assets/asset-store.ts';
 import { createAttempts } from '../jobs/attempts/attempts.ts';
 import { createJobProgress } from '../jobs/attempts/job-progress.ts';
-import type { RequestRules } from '../contract/parse-job-request.ts';
+import type { RequestRules } from '../contract/job-request/parse-job-request.ts';
 import { createReferences, readReferences } from '../jobs/outputs/reference-records.ts';
 import { createSettleOutput } from '../jobs/outputs/settle-reservation.ts';
 import { readJobResult } from '../jobs/reads/read-job-result.ts';

@@ -3,7 +3,7 @@ import type { CancelJob } from '../client/cancel-job.ts';
 import type { SupportWorkflows } from '../client/support-workflow.ts';
 import type { StartJob } from '../client/start-job.ts';
 import type { AssetStore } from '../assets/asset-store.ts';
-import type { RequestRules } from '../contract/parse-job-request.ts';
+import type { RequestRules } from '../contract/job-request/parse-job-request.ts';
 import { createPricingOf } from '../ledger/price-lists.ts';
 import type { Database } from '../ledger/database.ts';
 import type { Logger } from '../runtime/logger.ts';

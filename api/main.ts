@@ -5,7 +5,7 @@ import { CatalogueError } from '../catalogue/catalogue-error.ts';
 import { loadCatalogue } from '../catalogue/load-catalogue.ts';
 import { createStartJob } from '../client/start-job.ts';
 import { openAssetStore } from '../assets/open-asset-store.ts';
-import { providersOf } from '../contract/parse-job-request.ts';
+import { providersOf } from '../contract/job-request/parse-job-request.ts';
 import { readApiConfig } from '../runtime/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';

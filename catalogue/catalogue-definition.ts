@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ToInput } from '../domain/models.ts';
-import type { PriceRule, PriceTable } from '../domain/price-list.ts';
+import type { PriceRule, PriceTable } from '../domain/prices/price-list.ts';
 import { MAX_CREDITS_PER_CALL } from '../domain/credits.ts';
 
 /** What an adopter writes (docs/your-own-catalogue.md). Each entry is parsed by itself, so that one fault hides no other. */

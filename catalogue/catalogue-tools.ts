@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { brief } from '../contract/brief.ts';
-import { requestText } from '../contract/request-text.ts';
+import { brief } from '../contract/job-request/brief.ts';
+import { requestText } from '../contract/job-request/request-text.ts';
 import {
   flat,
   perMegapixel,
@@ -9,7 +9,7 @@ import {
   perUnit,
   sum,
   table,
-} from '../domain/price-rule-builders.ts';
+} from '../domain/prices/price-rule-builders.ts';
 import { defineCatalogue } from './define-catalogue.ts';
 
 /**

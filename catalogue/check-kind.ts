@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { brief } from '../contract/brief.ts';
-import { COMMON_FIELDS } from '../contract/job-request-schema.ts';
-import type { Kind } from '../contract/kind.ts';
+import { brief } from '../contract/job-request/brief.ts';
+import { COMMON_FIELDS } from '../contract/job-request/job-request-schema.ts';
+import type { Kind } from '../contract/job-request/kind.ts';
 import type { Model } from '../domain/models.ts';
 import { BATCH_KIND, EDIT_KIND } from '../domain/work.ts';
 import type { CatalogueFault } from './catalogue-error.ts';

@@ -1,4 +1,4 @@
-import type { Kind } from '../contract/kind.ts';
+import type { Kind } from '../contract/job-request/kind.ts';
 import type { Making, Model, ModelTimes } from '../domain/models.ts';
 import { FINAL_STAGE, type Stage } from '../domain/stages.ts';
 import type { CatalogueFault } from './catalogue-error.ts';

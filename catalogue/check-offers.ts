@@ -1,7 +1,7 @@
-import type { Kind } from '../contract/kind.ts';
-import type { Meter, Pack, Plan } from '../domain/offers.ts';
+import type { Kind } from '../contract/job-request/kind.ts';
+import type { Meter, Pack, Plan } from '../domain/prices/offers.ts';
 import type { Model } from '../domain/models.ts';
-import type { PriceList } from '../domain/price-list.ts';
+import type { PriceList } from '../domain/prices/price-list.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
 import { isRepeated, type Placed } from './placed.ts';
 

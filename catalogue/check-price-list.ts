@@ -1,7 +1,7 @@
-import type { Kind } from '../contract/kind.ts';
-import type { Meter } from '../domain/offers.ts';
-import { currentPriceList, type PriceList } from '../domain/price-list.ts';
-import { faultsOfRule, type FactsOf } from '../domain/price-rule-faults.ts';
+import type { Kind } from '../contract/job-request/kind.ts';
+import type { Meter } from '../domain/prices/offers.ts';
+import { currentPriceList, type PriceList } from '../domain/prices/price-list.ts';
+import { faultsOfRule, type FactsOf } from '../domain/prices/price-rule-faults.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
 import type { Placed } from './placed.ts';
 import { factsOfField } from './field-facts.ts';

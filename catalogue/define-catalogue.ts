@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Catalogue } from '../contract/defined-catalogue.ts';
-import { createJobRequestShape } from '../contract/job-request-schema.ts';
-import type { Kind } from '../contract/kind.ts';
+import { createJobRequestShape } from '../contract/job-request/job-request-schema.ts';
+import type { Kind } from '../contract/job-request/kind.ts';
 import type { Making, Model } from '../domain/models.ts';
 import {
   grantsDefinition,

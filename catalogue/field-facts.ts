@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FieldFacts } from '../domain/price-rule-faults.ts';
+import type { FieldFacts } from '../domain/prices/price-rule-faults.ts';
 
 type JsonSchema = {
   readonly type?: unknown;

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { parseInstant } from '../domain/parse-value.ts';
-import { isReviewId } from '../domain/review.ts';
-import { faultOfText } from '../domain/text-rule.ts';
+import { isReviewId } from '../domain/support/review.ts';
+import { faultOfText } from '../domain/texts/text-rule.ts';
 import { MAX_KEY_NAME } from '../jobs/keys/create-api-key.ts';
 
 /** Arguments as commander takes them: whatever cannot be one ends with exit code 2 before anything is asked. */

@@ -1,4 +1,4 @@
-import type { InspectedOutput, Inspection } from '../contract/support-shapes.ts';
+import type { InspectedOutput, Inspection } from '../contract/shapes/support-shapes.ts';
 import { formatRecords } from './terminal.ts';
 import { fields, second, secondOrDash, shown } from './show.ts';
 

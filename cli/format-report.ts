@@ -1,4 +1,4 @@
-import type { ReportRow } from '../ledger/read-report.ts';
+import type { ReportRow } from '../ledger/reads/read-report.ts';
 import { LINE_WIDTH } from './fit-line.ts';
 import { shown } from './show.ts';
 import { formatTable } from './terminal.ts';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { REVIEW_CATEGORIES, REVIEW_DECISIONS, REVIEW_STATES } from '../domain/review.ts';
+import { REVIEW_CATEGORIES, REVIEW_DECISIONS, REVIEW_STATES } from '../domain/support/review.ts';
 import type { DecideReviewOptions, ListReviewsOptions } from './commands/review-command.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from './command-context.ts';

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { modelFor, type Model } from '../domain/models.ts';
-import { outputCountOf, workItemsOf } from '../domain/quote.ts';
+import { outputCountOf, workItemsOf } from '../domain/prices/quote.ts';
 import type { SEARCH_ATTRIBUTES } from '../domain/workflow-names.ts';
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';

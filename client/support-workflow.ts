@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import type { CommandAnswer, SupportCommandName, SupportCommandOf } from '../contract/support-command.ts';
 import { commandAppliedSignal, resolveUpdate } from '../contract/workflow-messages.ts';
-import { isSupportRefusal } from '../domain/support-rules.ts';
+import { isSupportRefusal } from '../domain/support/support-rules.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 

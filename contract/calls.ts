@@ -10,8 +10,8 @@ import {
   priceListBody,
   referral,
   referralBody,
-} from './account-shapes.ts';
-import { catalogue } from './catalogue-shapes.ts';
+} from './shapes/account-shapes.ts';
+import { catalogue } from './shapes/catalogue-shapes.ts';
 import {
   balance,
   entriesQuery,
@@ -26,12 +26,19 @@ import {
   usageBody,
   voidBody,
   voidedGrant,
-} from './credit-shapes.ts';
-import { job, jobEventPage, jobEventsQuery, jobPage, jobsQuery, outputWithLineage } from './job-shapes.ts';
-import { quote } from './quote-shapes.ts';
-import { decisionBody, reportBody, review, reviewPage, reviewsQuery } from './review-shapes.ts';
+} from './shapes/credit-shapes.ts';
+import {
+  job,
+  jobEventPage,
+  jobEventsQuery,
+  jobPage,
+  jobsQuery,
+  outputWithLineage,
+} from './shapes/job-shapes.ts';
+import { quote } from './shapes/quote-shapes.ts';
+import { decisionBody, reportBody, review, reviewPage, reviewsQuery } from './shapes/review-shapes.ts';
 import { SUPPORT_BODIES } from './support-command.ts';
-import { inspection, repairPage, repairsQuery } from './support-shapes.ts';
+import { inspection, repairPage, repairsQuery } from './shapes/support-shapes.ts';
 
 /** One call of the HTTP API: where it is, what it takes, and what a response other than a problem says. */
 export type Call = {

@@ -1,8 +1,8 @@
-import type { GrantTerms, Meter, Pack, Plan } from '../domain/offers.ts';
+import type { GrantTerms, Meter, Pack, Plan } from '../domain/prices/offers.ts';
 import type { Model } from '../domain/models.ts';
-import type { PriceList } from '../domain/price-list.ts';
-import type { JobRequestShape } from './job-request-schema.ts';
-import type { Kind } from './kind.ts';
+import type { PriceList } from '../domain/prices/price-list.ts';
+import type { JobRequestShape } from './job-request/job-request-schema.ts';
+import type { Kind } from './job-request/kind.ts';
 
 /** What a deployment offers: checked as a whole, so that its readers need check nothing (catalogue/define-catalogue.ts). */
 export type Catalogue = {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isOutputId } from '../domain/ids.ts';
-import type { SupportRefusal } from '../domain/support-rules.ts';
+import type { SupportRefusal } from '../domain/support/support-rules.ts';
 import { parseInstant } from '../domain/parse-value.ts';
-import { creditsField, reasonField } from './body-fields.ts';
-import { requestText } from './request-text.ts';
+import { creditsField, reasonField } from './shapes/body-fields.ts';
+import { requestText } from './job-request/request-text.ts';
 
 /** What support can do to a job, in the words of the wire: one value from the HTTP API, the command line and Temporal UI to PostgreSQL. */
 

@@ -1,8 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { OutputStatus } from '../domain/current-details.ts';
+import type { OutputStatus } from '../domain/support/current-details.ts';
 import type { FailureCode } from '../domain/failures.ts';
 import type { OutputCounts } from '../domain/job-state.ts';
-import type { FieldError, ReachedLimit } from './problem-shape.ts';
+import type { FieldError, ReachedLimit } from './shapes/problem-shape.ts';
 import type { CommandDone, SupportCommandName, SupportCommandOf } from './support-command.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isReviewId } from './review.ts';
+import { isReviewId } from './support/review.ts';
 
 /** A customer's request. The shape of the job body in docs/http-api.md, in the order it is documented there. */
 

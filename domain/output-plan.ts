@@ -10,7 +10,7 @@ import {
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from './ids.ts';
 import type { JobRequest } from './job-request.ts';
 import { reachWithinSeconds, type JobTimes, type Making, type Model } from './models.ts';
-import { workItemsOf, type Price } from './quote.ts';
+import { workItemsOf, type Price } from './prices/quote.ts';
 import {
   FINAL_STAGE,
   partNameOf,

@@ -1,4 +1,4 @@
-import { faultOfText, type TextRule } from './text-rule.ts';
+import { faultOfText, type TextRule } from './texts/text-rule.ts';
 
 /**
  * Parsers of values of any shape: messages to workflows, which anyone who reaches Temporal can send. Small, since

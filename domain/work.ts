@@ -1,6 +1,6 @@
 import { JOB_REQUEST_LIMITS, type WorkItem } from './job-request.ts';
 
-/** What the rules need to know of a type of work that customers can ask for. Its fields' schemas are in contract/kind.ts. */
+/** What the rules need to know of a type of work that customers can ask for. Its fields' schemas are in contract/job-request/kind.ts. */
 export type KindRules = {
   readonly name: string;
   /** The fields of its own, beside the common ones of a job body. */

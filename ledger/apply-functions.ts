@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
@@ -11,7 +12,7 @@ const FUNCTIONS_OF_SCHEMAS = `
   WHERE p.pronamespace = ANY ($1::text[]::regnamespace[]) AND p.prorettype <> 'trigger'::regtype`;
 
 /**
- * Applies every file of each schema's functions/ folder, in order of name, and its grants.sql, in one transaction: running
+ * Applies every file of each schema's functions/ folder, in order of number, and its grants.sql, in one transaction: running
  * processes see all of the old functions or all of the new ones. A function that no file defines any longer is dropped.
  */
 export async function applyFunctions(client: pg.Client, schemas: readonly string[]): Promise<void> {
@@ -77,9 +78,14 @@ async function dropFunctions(client: pg.Client, query: string, schemas: readonly
 }
 
 async function readFunctionFiles(schema: string): Promise<SqlFile[]> {
-  const names = await readdir(pathOf(schema, 'functions'));
-  const files = names.filter((name) => name.endsWith('.sql')).sort();
+  const names = await readdir(pathOf(schema, 'functions'), { recursive: true });
+  const files = names.filter((name) => name.endsWith('.sql')).sort(byNumber);
   return Promise.all(files.map((name) => readSql(schema, `functions/${name}`)));
+}
+
+/** A file's number says what it is applied after, in whichever folder it is. */
+function byNumber(one: string, other: string): number {
+  return path.basename(one) < path.basename(other) ? -1 : 1;
 }
 
 async function readSql(schema: string, name: string): Promise<SqlFile> {

@@ -1,4 +1,4 @@
-import type { Limits } from '../contract/account-shapes.ts';
+import type { Limits } from '../contract/shapes/account-shapes.ts';
 import type { Database } from './database.ts';
 
 /** Sets all limits of an account. False when there is no such account. */

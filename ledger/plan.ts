@@ -1,4 +1,4 @@
-import type { Plan } from '../contract/account-shapes.ts';
+import type { Plan } from '../contract/shapes/account-shapes.ts';
 import { PLAN_RULES, type Renewal } from '../domain/plans.ts';
 import type { Database } from './database.ts';
 import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account.ts';

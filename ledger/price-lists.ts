@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalogue } from '../contract/defined-catalogue.ts';
 import { fingerprintJson } from '../contract/derived-ids.ts';
-import { priceListFor, type PriceList } from '../domain/price-list.ts';
-import type { Pricing } from '../domain/quote.ts';
+import { priceListFor, type PriceList } from '../domain/prices/price-list.ts';
+import type { Pricing } from '../domain/prices/quote.ts';
 import type { Database } from './database.ts';
 
 /** A version as it was published, or (version null) the name of a list that accounts have. */

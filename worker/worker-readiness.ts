@@ -3,7 +3,7 @@ import type { Worker } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from '../domain/workflow-names.ts';
 import type { AssetStore } from '../assets/asset-store.ts';
 import type { Database } from '../ledger/database.ts';
-import { readOpenReservations } from '../ledger/read-open-reservations.ts';
+import { readOpenReservations } from '../ledger/reads/read-open-reservations.ts';
 import {
   assetStoreReadiness,
   createReadiness,

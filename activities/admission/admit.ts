@@ -2,14 +2,18 @@ import { planOutput, planOutputs, type BatchPlan, type OutputPlan } from '../../
 import { batchTimesOf, isBroughtForward, jobTimesOf, makingOf, modelFor } from '../../domain/models.ts';
 import { NO_SOURCES, type SourceOf } from '../../domain/work.ts';
 import { isFreeRetryRequest, type JobRequest } from '../../domain/job-request.ts';
-import { hasEdits, priceRequest, workItemsOf, type Price } from '../../domain/quote.ts';
+import { hasEdits, priceRequest, workItemsOf, type Price } from '../../domain/prices/quote.ts';
 import type { AdmitItem, AdmitResult } from '../../jobs/admission/admit-job.ts';
 import { fingerprintWork } from '../../contract/derived-ids.ts';
-import type { FieldError } from '../../contract/problem-shape.ts';
+import type { FieldError } from '../../contract/shapes/problem-shape.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { readFreeRetry } from '../../jobs/admission/read-free-retry.ts';
-import { notOfferedErrors, parseJobRequest, type RequestRules } from '../../contract/parse-job-request.ts';
-import { editErrors } from '../../contract/edit-errors.ts';
+import {
+  notOfferedErrors,
+  parseJobRequest,
+  type RequestRules,
+} from '../../contract/job-request/parse-job-request.ts';
+import { editErrors } from '../../contract/job-request/edit-errors.ts';
 import type { Database } from '../../ledger/database.ts';
 import { createPricingOf, type PricingOf } from '../../ledger/price-lists.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';

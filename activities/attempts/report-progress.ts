@@ -1,4 +1,4 @@
-import type { Progress } from '../../contract/job-shapes.ts';
+import type { Progress } from '../../contract/shapes/job-shapes.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 

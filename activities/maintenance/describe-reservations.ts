@@ -1,8 +1,8 @@
 import { heartbeat } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { outputWorkflowIdOf, workflowIdOf } from '../../domain/ids.ts';
-import type { WorkflowStatus } from '../../domain/reconcile-rules.ts';
-import type { OpenReservation } from '../../ledger/read-open-reservations.ts';
+import type { WorkflowStatus } from '../../domain/support/reconcile-rules.ts';
+import type { OpenReservation } from '../../ledger/reads/read-open-reservations.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 
 /** The states of the workflows behind a page of reservations, by Temporal. */

@@ -1,5 +1,5 @@
 import { isGrpcServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { WorkflowStatus } from '../../domain/reconcile-rules.ts';
+import type { WorkflowStatus } from '../../domain/support/reconcile-rules.ts';
 
 /** grpc-status NOT_FOUND. */
 const GRPC_NOT_FOUND = 5;

@@ -8,10 +8,10 @@ import {
   verdictOf,
   type Doubt,
   type WorkflowStatus,
-} from '../../domain/reconcile-rules.ts';
+} from '../../domain/support/reconcile-rules.ts';
 import type { Database } from '../../ledger/database.ts';
 import { recordRepairs } from '../../jobs/support/repairs.ts';
-import { readOpenReservations, type OpenReservation } from '../../ledger/read-open-reservations.ts';
+import { readOpenReservations, type OpenReservation } from '../../ledger/reads/read-open-reservations.ts';
 import { CANARY_WORKFLOW_ID } from '../../domain/workflow-names.ts';
 import { createAttemptsToStop } from '../../jobs/attempts/attempts-to-stop.ts';
 import type { JobActivities } from '../job-activities.ts';

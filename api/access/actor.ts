@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { faultOfText } from '../../domain/text-rule.ts';
+import { faultOfText } from '../../domain/texts/text-rule.ts';
 import type { Caller } from './authenticate.ts';
 import { invalidPart } from '../http/problem.ts';
 

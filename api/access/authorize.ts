@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readAccount } from '../../ledger/read-account.ts';
+import { readAccount } from '../../ledger/reads/read-account.ts';
 import type { Caller } from './authenticate.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';

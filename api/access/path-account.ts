@@ -1,4 +1,4 @@
-import { readAccount, type Account } from '../../ledger/read-account.ts';
+import { readAccount, type Account } from '../../ledger/reads/read-account.ts';
 import type { Database } from '../../ledger/database.ts';
 import { isAccountId, namedAccount, requirePlatformKey } from './authorize.ts';
 import { notFound } from '../http/problem.ts';

@@ -1,5 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { AccountView } from '../../contract/account-shapes.ts';
+import type { AccountView } from '../../contract/shapes/account-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { actorOf } from '../access/actor.ts';

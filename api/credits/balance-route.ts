@@ -1,9 +1,9 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { Balance } from '../../contract/credit-shapes.ts';
-import { estimate } from '../../domain/estimate.ts';
-import type { PriceList } from '../../domain/price-list.ts';
+import type { Balance } from '../../contract/shapes/credit-shapes.ts';
+import { estimate } from '../../domain/prices/estimate.ts';
+import type { PriceList } from '../../domain/prices/price-list.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readBalance, type StoredBalance } from '../../ledger/read-balance.ts';
+import { readBalance, type StoredBalance } from '../../ledger/reads/read-balance.ts';
 import { viewGrant } from './grant-view.ts';
 import { instantText } from '../http/instant-text.ts';
 import { notFound } from '../http/problem.ts';

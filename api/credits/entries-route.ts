@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import { readReservationIds } from '../../jobs/reads/read-reservation-ids.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readEntries } from '../../ledger/read-entries.ts';
+import { readEntries } from '../../ledger/reads/read-entries.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { viewEntry } from './entry-view.ts';
 import { readQuery } from '../http/read-query.ts';

@@ -1,6 +1,6 @@
-import type { EntryView } from '../../contract/credit-shapes.ts';
-import { entryIdOf } from '../../ledger/entry-id.ts';
-import type { Entry } from '../../ledger/read-entries.ts';
+import type { EntryView } from '../../contract/shapes/credit-shapes.ts';
+import { entryIdOf } from '../../ledger/reads/entry-id.ts';
+import type { Entry } from '../../ledger/reads/read-entries.ts';
 import { instantText } from '../http/instant-text.ts';
 
 /** One line of the usage history. */

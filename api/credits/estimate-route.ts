@@ -1,8 +1,8 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { EstimateView } from '../../contract/credit-shapes.ts';
-import { estimate } from '../../domain/estimate.ts';
+import type { EstimateView } from '../../contract/shapes/credit-shapes.ts';
+import { estimate } from '../../domain/prices/estimate.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readBalance } from '../../ledger/read-balance.ts';
+import { readBalance } from '../../ledger/reads/read-balance.ts';
 import { notFound } from '../http/problem.ts';
 import { readQuery } from '../http/read-query.ts';
 import type { Route } from '../http/route.ts';

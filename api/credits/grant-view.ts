@@ -1,4 +1,4 @@
-import type { Grant } from '../../contract/credit-shapes.ts';
+import type { Grant } from '../../contract/shapes/credit-shapes.ts';
 import { instantText, instantTextOrNull } from '../http/instant-text.ts';
 
 /** A grant, with its times as the wire has them. */

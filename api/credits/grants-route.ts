@@ -1,5 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { GrantBody } from '../../contract/credit-shapes.ts';
+import type { GrantBody } from '../../contract/shapes/credit-shapes.ts';
 import {
   PRIORITY_OF_SOURCE,
   GOODWILL_LIFETIME_SECONDS,

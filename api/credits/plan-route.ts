@@ -1,5 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { Plan } from '../../contract/account-shapes.ts';
+import type { Plan } from '../../contract/shapes/account-shapes.ts';
 import { PLAN_NAMES } from '../../domain/plans.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readPlan, setPlan, type PlanResult } from '../../ledger/plan.ts';

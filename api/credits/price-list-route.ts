@@ -1,7 +1,7 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { AccountPriceList } from '../../contract/account-shapes.ts';
-import type { RequestRules } from '../../contract/parse-job-request.ts';
-import { priceListFor } from '../../domain/price-list.ts';
+import type { AccountPriceList } from '../../contract/shapes/account-shapes.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import { priceListFor } from '../../domain/prices/price-list.ts';
 import type { Database } from '../../ledger/database.ts';
 import { setPriceList } from '../../ledger/price-lists.ts';
 import { actorOf } from '../access/actor.ts';

@@ -1,5 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { Referral } from '../../contract/account-shapes.ts';
+import type { Referral } from '../../contract/shapes/account-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { refer, type ReferralResult } from '../../ledger/refer.ts';
 import { actorOf } from '../access/actor.ts';

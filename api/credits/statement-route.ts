@@ -1,7 +1,7 @@
 import { CALLS } from '../../contract/calls.ts';
-import { ENTRY_KINDS, type Statement } from '../../contract/credit-shapes.ts';
+import { ENTRY_KINDS, type Statement } from '../../contract/shapes/credit-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readStatement } from '../../ledger/read-statement.ts';
+import { readStatement } from '../../ledger/reads/read-statement.ts';
 import { instantText } from '../http/instant-text.ts';
 import { invalidPart, notFound } from '../http/problem.ts';
 import { readQuery } from '../http/read-query.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
-import type { EntryView, Statement } from '../../contract/credit-shapes.ts';
+import type { EntryView, Statement } from '../../contract/shapes/credit-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readStatementRows, type Entry } from '../../ledger/read-entries.ts';
+import { readStatementRows, type Entry } from '../../ledger/reads/read-entries.ts';
 import { csvLine } from '../http/csv.ts';
 import { viewEntry } from './entry-view.ts';
 import { instantText } from '../http/instant-text.ts';

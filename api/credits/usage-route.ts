@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
-import type { Usage } from '../../contract/credit-shapes.ts';
+import type { Usage } from '../../contract/shapes/credit-shapes.ts';
 import { fingerprintRequest, spendIdOf } from '../../contract/derived-ids.ts';
-import type { RequestRules } from '../../contract/parse-job-request.ts';
-import { usePrice } from '../../domain/price-list.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import { usePrice } from '../../domain/prices/price-list.ts';
 import { createSpend, type SpendAnswer } from '../../jobs/credits/spend.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readEntries } from '../../ledger/read-entries.ts';
+import { readEntries } from '../../ledger/reads/read-entries.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { capDetail } from '../jobs/cap-detail.ts';
 import { viewEntry } from './entry-view.ts';

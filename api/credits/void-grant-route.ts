@@ -1,7 +1,7 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { VoidedGrant } from '../../contract/credit-shapes.ts';
+import type { VoidedGrant } from '../../contract/shapes/credit-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
-import { accountOfGrant, readGrant } from '../../ledger/read-grant.ts';
+import { accountOfGrant, readGrant } from '../../ledger/reads/read-grant.ts';
 import { voidGrant } from '../../ledger/void-grant.ts';
 import { actorOf } from '../access/actor.ts';
 import { requirePlatformKey, type ActingFor } from '../access/authorize.ts';

@@ -1,5 +1,5 @@
 import { PROBLEMS } from '../../contract/problems.ts';
-import type { Billed, ProblemView } from '../../contract/problem-shape.ts';
+import type { Billed, ProblemView } from '../../contract/shapes/problem-shape.ts';
 import type { Problem } from './problem.ts';
 
 /** A problem (RFC 9457), as bytes of application/problem+json. */

@@ -1,4 +1,4 @@
-import type { FieldError, ProblemView } from '../../contract/problem-shape.ts';
+import type { FieldError, ProblemView } from '../../contract/shapes/problem-shape.ts';
 import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts';
 
 /**

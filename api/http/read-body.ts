@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { fieldErrorsOf } from '../../contract/field-errors.ts';
+import { fieldErrorsOf } from '../../contract/job-request/field-errors.ts';
 import { invalidRequest } from './problem.ts';
 import { readJsonBody } from './read-json-body.ts';
 import type { Exchange } from './route.ts';

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
-import { fieldErrorsOf } from '../../contract/field-errors.ts';
+import { fieldErrorsOf } from '../../contract/job-request/field-errors.ts';
 import { invalidRequest } from './problem.ts';
 
 /**

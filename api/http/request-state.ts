@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import type { Billed } from '../../contract/problem-shape.ts';
+import type { Billed } from '../../contract/shapes/problem-shape.ts';
 
 /** The state of a request until its response has left. */
 export type RequestState = {

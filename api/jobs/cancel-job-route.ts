@@ -2,7 +2,7 @@ import { CALLS } from '../../contract/calls.ts';
 import type { CancelJob } from '../../client/cancel-job.ts';
 import { isTerminal } from '../../domain/job-state.ts';
 import { cancelAbandoned } from '../../jobs/support/cancel-abandoned.ts';
-import { fieldErrorsOf } from '../../contract/field-errors.ts';
+import { fieldErrorsOf } from '../../contract/job-request/field-errors.ts';
 import { keepCancelKey } from '../../jobs/admission/keep-cancel-key.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';

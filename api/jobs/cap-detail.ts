@@ -1,4 +1,4 @@
-import type { ExceededCap } from '../../contract/problem-shape.ts';
+import type { ExceededCap } from '../../contract/shapes/problem-shape.ts';
 
 /** In words, which spend cap refused so many credits. */
 export function capDetail(cap: ExceededCap, required: number): string {

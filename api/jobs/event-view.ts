@@ -1,4 +1,4 @@
-import type { JobEventView } from '../../contract/job-shapes.ts';
+import type { JobEventView } from '../../contract/shapes/job-shapes.ts';
 import type { JobEvent } from '../../jobs/reads/read-events.ts';
 import { instantText } from '../http/instant-text.ts';
 

@@ -1,8 +1,8 @@
-import type { Job, Output } from '../../contract/job-shapes.ts';
+import type { Job, Output } from '../../contract/shapes/job-shapes.ts';
 import { workflowIdOf } from '../../domain/ids.ts';
 import { summarize, type OutputCounts } from '../../domain/job-state.ts';
 import type { StoredJob, StoredJobOutput } from '../../jobs/reads/read-job.ts';
-import { entryIdOf } from '../../ledger/entry-id.ts';
+import { entryIdOf } from '../../ledger/reads/entry-id.ts';
 import { instantText, instantTextOrNull } from '../http/instant-text.ts';
 
 /** Where support opens Temporal UI; null when it is not set. */

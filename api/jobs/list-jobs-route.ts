@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import { isJobId } from '../../domain/ids.ts';
-import type { RequestRules } from '../../contract/parse-job-request.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { BATCH_KIND, EDIT_KIND } from '../../domain/work.ts';
 import { listJobs } from '../../jobs/reads/list-jobs.ts';
 import type { Database } from '../../ledger/database.ts';

@@ -1,8 +1,8 @@
 import { batchTimesOf, makingOf, modelFor, type ModelTimes } from '../../domain/models.ts';
 import { resolveWork, type SourceOf } from '../../domain/work.ts';
-import type { RequestRules } from '../../contract/parse-job-request.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
-import { workItemsOf } from '../../domain/quote.ts';
+import { workItemsOf } from '../../domain/prices/quote.ts';
 
 /** The terms of a quote beside its price: the deadline, and the credits that a cancel returns. */
 export type QuoteTerms = { readonly deadlineSeconds: number; readonly cancelRule: string };

@@ -1,15 +1,19 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { Quote } from '../../contract/quote-shapes.ts';
+import type { Quote } from '../../contract/shapes/quote-shapes.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
-import { hasEdits, priceRequest, workItemsOf } from '../../domain/quote.ts';
+import { hasEdits, priceRequest, workItemsOf } from '../../domain/prices/quote.ts';
 import { NO_SOURCES, type SourceOf } from '../../domain/work.ts';
 import { fingerprintWork } from '../../contract/derived-ids.ts';
-import { editErrors } from '../../contract/edit-errors.ts';
-import { notOfferedErrors, parseJobRequest, type RequestRules } from '../../contract/parse-job-request.ts';
+import { editErrors } from '../../contract/job-request/edit-errors.ts';
+import {
+  notOfferedErrors,
+  parseJobRequest,
+  type RequestRules,
+} from '../../contract/job-request/parse-job-request.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { storeQuote } from '../../jobs/admission/store-quote.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readBalance } from '../../ledger/read-balance.ts';
+import { readBalance } from '../../ledger/reads/read-balance.ts';
 import { instantText } from '../http/instant-text.ts';
 import { invalidRequest, notFound } from '../http/problem.ts';
 import { quoteTermsOf } from './quote-terms.ts';

@@ -1,5 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { OutputWithLineage } from '../../contract/job-shapes.ts';
+import type { OutputWithLineage } from '../../contract/shapes/job-shapes.ts';
 import { isOutputId, jobIdOfOutput } from '../../domain/ids.ts';
 import { readJob } from '../../jobs/reads/read-job.ts';
 import { readLineage } from '../../jobs/outputs/read-lineage.ts';

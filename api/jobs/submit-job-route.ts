@@ -1,6 +1,6 @@
 import { CALLS } from '../../contract/calls.ts';
 import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
-import { parseJobRequest, type RequestRules } from '../../contract/parse-job-request.ts';
+import { parseJobRequest, type RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { isTerminal } from '../../domain/job-state.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';

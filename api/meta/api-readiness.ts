@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../../domain/workflow-names.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readBalance } from '../../ledger/read-balance.ts';
+import { readBalance } from '../../ledger/reads/read-balance.ts';
 import {
   createReadiness,
   databaseReadiness,

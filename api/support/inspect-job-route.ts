@@ -1,8 +1,8 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { InspectedOutput, Inspection } from '../../contract/support-shapes.ts';
+import type { InspectedOutput, Inspection } from '../../contract/shapes/support-shapes.ts';
 import type { SupportWorkflows } from '../../client/support-workflow.ts';
 import { workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
-import { nextActionOf } from '../../domain/next-action.ts';
+import { nextActionOf } from '../../domain/support/next-action.ts';
 import {
   inspectJob,
   type JobInspection,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
-import type { Repair } from '../../contract/support-shapes.ts';
+import type { Repair } from '../../contract/shapes/support-shapes.ts';
 import { listRepairs } from '../../jobs/support/repairs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { namedAccount, requirePlatformKey, type ActingFor } from '../access/authorize.ts';

@@ -1,6 +1,6 @@
 import { CALLS } from '../../contract/calls.ts';
 import { isOutputId } from '../../domain/ids.ts';
-import { REVIEW_REPORTS_PER_DAY } from '../../domain/review.ts';
+import { REVIEW_REPORTS_PER_DAY } from '../../domain/support/review.ts';
 import { openReview, type OpenedReview } from '../../jobs/reviews/open-review.ts';
 import { readReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';

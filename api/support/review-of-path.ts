@@ -1,4 +1,4 @@
-import { isReviewId } from '../../domain/review.ts';
+import { isReviewId } from '../../domain/support/review.ts';
 import { accountOfReview, readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';
 import { namedAccount, requireScope, type ActingFor } from '../access/authorize.ts';

@@ -1,5 +1,5 @@
-import type { Review, ReviewForSupport } from '../../contract/review-shapes.ts';
-import { adviceOf } from '../../domain/review.ts';
+import type { Review, ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
+import { adviceOf } from '../../domain/support/review.ts';
 import type { StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Caller } from '../access/authenticate.ts';
 import { instantText, instantTextOrNull } from '../http/instant-text.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
-import { isReviewId } from '../../domain/review.ts';
+import { isReviewId } from '../../domain/support/review.ts';
 import { listReviews } from '../../jobs/reviews/list-reviews.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';

@@ -8,7 +8,7 @@ import type {
 import { assertNever } from '../../domain/assert-never.ts';
 import { outputWorkflowIdOf, workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
 import { actionIdOf } from '../../contract/derived-ids.ts';
-import { describeRefusal } from '../../domain/support-rules.ts';
+import { describeRefusal } from '../../domain/support/support-rules.ts';
 import { applySupportCommand, type AppliedCommand } from '../../jobs/support/apply-support-command.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';

@@ -1,4 +1,4 @@
-import type { AccountView } from '../../contract/account-shapes.ts';
+import type { AccountView } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, show } from '../show.ts';

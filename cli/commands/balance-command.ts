@@ -1,4 +1,4 @@
-import type { Balance } from '../../contract/credit-shapes.ts';
+import type { Balance } from '../../contract/shapes/credit-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, second, secondOrDash, show, shown } from '../show.ts';

@@ -1,4 +1,4 @@
-import type { Grant, VoidedGrant } from '../../contract/credit-shapes.ts';
+import type { Grant, VoidedGrant } from '../../contract/shapes/credit-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fitLines } from '../fit-line.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Job } from '../../contract/job-shapes.ts';
+import type { Job } from '../../contract/shapes/job-shapes.ts';
 import { sentBodyOf, type SupportBody, type SupportCommand } from '../../contract/support-command.ts';
-import type { Inspection } from '../../contract/support-shapes.ts';
+import type { Inspection } from '../../contract/shapes/support-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { describeInspection } from '../describe-inspection.ts';

@@ -1,6 +1,6 @@
 import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
 import { createApiKey } from '../../jobs/keys/create-api-key.ts';
-import { readAccount } from '../../ledger/read-account.ts';
+import { readAccount } from '../../ledger/reads/read-account.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { fields, show } from '../show.ts';

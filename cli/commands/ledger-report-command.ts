@@ -1,5 +1,5 @@
 import { sumCredits } from '../../domain/credits.ts';
-import { readReport, type ReportRow } from '../../ledger/read-report.ts';
+import { readReport, type ReportRow } from '../../ledger/reads/read-report.ts';
 import type { CommandContext } from '../command-context.ts';
 import { formatReport, type ReportSums } from '../format-report.ts';
 import { printJson, printLine } from '../terminal.ts';

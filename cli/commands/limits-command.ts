@@ -1,4 +1,4 @@
-import type { Limits } from '../../contract/account-shapes.ts';
+import type { Limits } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, show, shown } from '../show.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../contract/account-shapes.ts';
+import type { Plan } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, show } from '../show.ts';

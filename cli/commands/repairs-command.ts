@@ -1,4 +1,4 @@
-import type { Repair } from '../../contract/support-shapes.ts';
+import type { Repair } from '../../contract/shapes/support-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
 import { second, secondOrDash, show, shown } from '../show.ts';

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReviewForSupport } from '../../contract/review-shapes.ts';
+import type { ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
 import { fields, second, show, shown } from '../show.ts';

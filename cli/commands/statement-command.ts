@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Statement } from '../../contract/credit-shapes.ts';
+import type { Statement } from '../../contract/shapes/credit-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { connectOperatorApi } from '../operator-api.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AccountView } from '../../contract/account-shapes.ts';
-import type { Balance, EntryView } from '../../contract/credit-shapes.ts';
-import type { Job } from '../../contract/job-shapes.ts';
-import type { Quote } from '../../contract/quote-shapes.ts';
+import type { AccountView } from '../../contract/shapes/account-shapes.ts';
+import type { Balance, EntryView } from '../../contract/shapes/credit-shapes.ts';
+import type { Job } from '../../contract/shapes/job-shapes.ts';
+import type { Quote } from '../../contract/shapes/quote-shapes.ts';
 
 export type JobBody = Readonly<Record<string, unknown>>;
 

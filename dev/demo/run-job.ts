@@ -1,4 +1,4 @@
-import type { Job } from '../../contract/job-shapes.ts';
+import type { Job } from '../../contract/shapes/job-shapes.ts';
 import type { JobBody } from './demo-api.ts';
 import type { DemoScene } from './demo-step.ts';
 import { followJob, type JobEvent } from './follow-job.ts';

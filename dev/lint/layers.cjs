@@ -4,6 +4,9 @@
  * `values`: anything. `types`: types only, nothing at run time. A pattern with a slash names files of a folder.
  * main.ts files compose and are exempt. What is not named here, and node_modules, see .dependency-cruiser.cjs.
  */
+/** Admission and settlement move a job's credits: activities alone call them. */
+const MOVES_CREDITS_OF_A_JOB = ['jobs/admission/admit-job', 'jobs/outputs/settle-reservation'];
+
 const LAYERS = [
   { name: 'domain', values: [], types: [] },
   { name: 'runtime', values: [], types: [] },
@@ -20,18 +23,17 @@ const LAYERS = [
   },
   // A backend that names no catalogue has the shipped one: it composes itself, as a main.ts does.
   { name: 'client', values: ['domain', 'contract', 'catalogue'], types: ['runtime'] },
-  // reserve, commit and release move a job's credits and are called from activities only.
   {
     name: 'api',
     values: ['domain', 'contract', 'ledger', 'jobs', 'assets', 'client', 'runtime'],
-    not: ['ledger/reserve', 'ledger/commit', 'ledger/release', 'ledger/settle'],
+    not: MOVES_CREDITS_OF_A_JOB,
     types: [],
   },
   // Operators' commands: over HTTP, and of the ledger and the keys what the API does not offer.
   {
     name: 'cli',
     values: ['domain', 'contract', 'ledger', 'jobs', 'runtime'],
-    not: ['ledger/reserve', 'ledger/commit', 'ledger/release', 'ledger/settle'],
+    not: MOVES_CREDITS_OF_A_JOB,
     types: [],
   },
   // The workflows are known to a worker by their path.

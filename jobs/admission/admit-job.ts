@@ -1,7 +1,7 @@
 import type { Database } from '../../ledger/database.ts';
 import { groupCommitByAccount } from '../../ledger/group-commit.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
-import type { Price } from '../../domain/quote.ts';
+import type { Price } from '../../domain/prices/quote.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import type { PlannedOutput } from '../../domain/output-plan.ts';
 

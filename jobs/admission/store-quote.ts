@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { QUOTE_LIFETIME_SECONDS, type Price } from '../../domain/quote.ts';
+import { QUOTE_LIFETIME_SECONDS, type Price } from '../../domain/prices/quote.ts';
 import type { Database } from '../../ledger/database.ts';
 
 export type StoredQuote = { readonly quoteId: string; readonly expiresAt: Date; readonly now: Date };

@@ -1,4 +1,4 @@
-import type { InspectedAttempt } from '../../contract/support-shapes.ts';
+import type { InspectedAttempt } from '../../contract/shapes/support-shapes.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { ModelWork } from '../../domain/reference-assets.ts';
 import type { Database } from '../../ledger/database.ts';

@@ -1,4 +1,4 @@
-import type { Progress } from '../../contract/job-shapes.ts';
+import type { Progress } from '../../contract/shapes/job-shapes.ts';
 import type { PartProgress } from '../../domain/stages.ts';
 import type { Database } from '../../ledger/database.ts';
 

@@ -1,6 +1,6 @@
 import type { Database } from '../../ledger/database.ts';
 import { grantValues, type GrantItem, type GrantOutcome } from '../../ledger/grant-credits.ts';
-import type { Grant } from '../../contract/credit-shapes.ts';
+import type { Grant } from '../../contract/shapes/credit-shapes.ts';
 
 export type KeyedGrantResult =
   | { readonly outcome: 'granted'; readonly isReplay: boolean; readonly grant: Grant }

@@ -1,7 +1,7 @@
 import type { Database } from '../../ledger/database.ts';
 import { groupCommitByAccount } from '../../ledger/group-commit.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
-import type { ExceededCap } from '../../contract/problem-shape.ts';
+import type { ExceededCap } from '../../contract/shapes/problem-shape.ts';
 
 export type SpendItem = {
   readonly accountId: string;

@@ -1,4 +1,4 @@
-import { faultOfText } from '../../domain/text-rule.ts';
+import { faultOfText } from '../../domain/texts/text-rule.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { ApiKeyScope } from './api-key-scopes.ts';
 import { drawApiKey, hashOfSecret } from './api-key-text.ts';

@@ -1,4 +1,4 @@
-import type { Job, Output } from '../../contract/job-shapes.ts';
+import type { Job, Output } from '../../contract/shapes/job-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** A job as PostgreSQL tells it: its addresses and its sums over outputs are made of it later; times are as its JSON writes them. */

@@ -1,5 +1,5 @@
 import { GOODWILL_LIFETIME_SECONDS } from '../../domain/grant-rules.ts';
-import type { ReviewDecision } from '../../domain/review.ts';
+import type { ReviewDecision } from '../../domain/support/review.ts';
 import type { Database } from '../../ledger/database.ts';
 
 export type Decision = {

@@ -1,4 +1,4 @@
-import type { ReviewCategory, ReviewState } from '../../domain/review.ts';
+import type { ReviewCategory, ReviewState } from '../../domain/support/review.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { StoredReview } from './read-review.ts';
 

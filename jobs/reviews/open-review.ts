@@ -2,7 +2,7 @@ import {
   REVIEW_REPORTS_OF_OUTPUT,
   REVIEW_REPORTS_PER_DAY,
   type ReviewCategory,
-} from '../../domain/review.ts';
+} from '../../domain/support/review.ts';
 import type { Database } from '../../ledger/database.ts';
 
 export type Report = {

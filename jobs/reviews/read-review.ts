@@ -1,5 +1,5 @@
 import type { ResolvedWork } from '../../domain/work.ts';
-import type { Decision, Review } from '../../contract/review-shapes.ts';
+import type { Decision, Review } from '../../contract/shapes/review-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** A review as PostgreSQL tells it, with what a reviewer looks at. Times as its JSON writes them. */

@@ -8,7 +8,7 @@ import {
 import { expiredGrantPolicyOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/failures.ts';
 import { GOODWILL_LIFETIME_SECONDS } from '../../domain/grant-rules.ts';
 import { parseInstant } from '../../domain/parse-value.ts';
-import { MAX_EXTENSION_SECONDS, RELEASED_BY_SUPPORT } from '../../domain/support-rules.ts';
+import { MAX_EXTENSION_SECONDS, RELEASED_BY_SUPPORT } from '../../domain/support/support-rules.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** The circumstances of a command. */

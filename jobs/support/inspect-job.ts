@@ -1,4 +1,4 @@
-import type { InspectedOutput, Inspection } from '../../contract/support-shapes.ts';
+import type { InspectedOutput, Inspection } from '../../contract/shapes/support-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** The record of a job that only support sees. Times as PostgreSQL's JSON writes them. */

@@ -1,4 +1,4 @@
-import type { Repair } from '../../contract/support-shapes.ts';
+import type { Repair } from '../../contract/shapes/support-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** Why the reconciler could not settle a reservation: a line for support, in its own words or the ledger's. Null: its workflow runs. */

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { expect, inject } from 'vitest';
 import { createAdmit } from '../../activities/admission/admit.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
-import { outputCountOf } from '../../domain/quote.ts';
+import { outputCountOf } from '../../domain/prices/quote.ts';
 import { createApiReadiness } from '../../api/meta/api-readiness.ts';
 import { createBadRequestResponder } from '../../api/http/bad-request.ts';
 import { createApi } from '../../api/create-api.ts';

@@ -69,8 +69,8 @@ async function walk(): Promise<Walk> {
             ...(await workflowFilesOf(codePath, calls, loading)),
             ...(await sqlFilesOf(api.owner)),
           ],
-          timesParsed: callsOf(calls, 'contract/parse-job-request.ts', 'parseJobRequest'),
-          timesPriced: callsOf(calls, 'domain/quote.ts', 'priceRequest'),
+          timesParsed: callsOf(calls, 'contract/job-request/parse-job-request.ts', 'parseJobRequest'),
+          timesPriced: callsOf(calls, 'domain/prices/quote.ts', 'priceRequest'),
         };
         return answer;
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseJobRequest } from '../../contract/parse-job-request.ts';
+import { parseJobRequest } from '../../contract/job-request/parse-job-request.ts';
 import { SUPERSCALE_RULES } from '../harness/superscale.ts';
 
 const brief = { headline: 'A kettle' };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { outputIdOf } from '../../domain/ids.ts';
-import { REVIEW_REPORTS_PER_DAY } from '../../domain/review.ts';
+import { REVIEW_REPORTS_PER_DAY } from '../../domain/support/review.ts';
 import {
   createApiFixture,
   expectProblem,

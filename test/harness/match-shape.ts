@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CALLS, type Call } from '../../contract/calls.ts';
-import { problem } from '../../contract/problem-shape.ts';
+import { problem } from '../../contract/shapes/problem-shape.ts';
 
 const EVERY_CALL: readonly Call[] = Object.values(CALLS);
 

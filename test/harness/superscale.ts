@@ -1,6 +1,6 @@
 import { ADOPTER_TOOLS, superscaleCatalogue } from '../../catalogue/adopter-tools.ts';
-import type { RequestRules } from '../../contract/parse-job-request.ts';
-import { currentPriceList } from '../../domain/price-list.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import { currentPriceList } from '../../domain/prices/price-list.ts';
 
 /** The shipped catalogue. */
 export const SUPERSCALE = superscaleCatalogue(ADOPTER_TOOLS);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { estimate } from '../../domain/estimate.ts';
+import { estimate } from '../../domain/prices/estimate.ts';
 import {
   expiredGrantPolicyOf,
   FAILURE_CODES,
@@ -22,14 +22,14 @@ import {
 } from '../../domain/grant-rules.ts';
 import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../catalogue/superscale/superscale-kinds.ts';
 import { OLDEST_PERIOD_MONTHS, PLAN_CREDITS } from '../../domain/plans.ts';
-import { QUOTE_LIFETIME_SECONDS } from '../../domain/quote.ts';
+import { QUOTE_LIFETIME_SECONDS } from '../../domain/prices/quote.ts';
 import { SETTINGS } from '../../runtime/settings.ts';
 import { falsify, findLies, parseExampleLine } from './credits-page/example-line.ts';
 import { quoteLine } from './credits-page/quote-line.ts';
 import { parseFigure, readPage, toFigure } from './credits-page/read-page.ts';
 import { runExample } from './credits-page/run-example.ts';
 import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
-import { priceByRule } from '../../domain/price-list.ts';
+import { priceByRule } from '../../domain/prices/price-list.ts';
 
 /** Everything docs/credits.md says is done or compared: examples by the real ledger, tables with domain. */
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { flat } from '../../domain/price-rule-builders.ts';
-import type { PriceList } from '../../domain/price-list.ts';
+import { flat } from '../../domain/prices/price-rule-builders.ts';
+import type { PriceList } from '../../domain/prices/price-list.ts';
 import { createPricingOf, publishAtStart, setPriceList } from '../../ledger/price-lists.ts';
 import { SUPERSCALE } from '../harness/superscale.ts';
 import { createLedgerFixture, type LedgerFixture } from './ledger-fixture.ts';

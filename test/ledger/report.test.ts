@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { readReport, type ReportRow } from '../../ledger/read-report.ts';
+import { readReport, type ReportRow } from '../../ledger/reads/read-report.ts';
 import {
   commitItem,
   createLedgerFixture,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { readEntries, readStatementRows } from '../../ledger/read-entries.ts';
-import type { Statement } from '../../contract/credit-shapes.ts';
-import { readStatement } from '../../ledger/read-statement.ts';
+import { readEntries, readStatementRows } from '../../ledger/reads/read-entries.ts';
+import type { Statement } from '../../contract/shapes/credit-shapes.ts';
+import { readStatement } from '../../ledger/reads/read-statement.ts';
 import {
   commitItem,
   createLedgerFixture,

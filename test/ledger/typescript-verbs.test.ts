@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { grantCredits, type GrantItem } from '../../ledger/grant-credits.ts';
 import { readLimits, setLimits } from '../../ledger/limits.ts';
 import { readDuePlans, readPlan, renewPlans, setPlan, type PlanCall } from '../../ledger/plan.ts';
-import { accountOfGrant, readGrant } from '../../ledger/read-grant.ts';
+import { accountOfGrant, readGrant } from '../../ledger/reads/read-grant.ts';
 import { createLedgerFixture, grantItem, type LedgerFixture } from './ledger-fixture.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');

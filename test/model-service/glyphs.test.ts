@@ -3,7 +3,7 @@ import { createCanvas } from '@napi-rs/canvas';
 import { describe, expect, it } from 'vitest';
 import { fontOf, typefaceOf } from '../../model-service/render/fonts/font-faces.ts';
 import { makeGlyphTable } from '../../model-service/render/fonts/glyph-table.ts';
-import { SANDBOX_GLYPHS } from '../../domain/sandbox-glyphs.ts';
+import { SANDBOX_GLYPHS } from '../../domain/texts/sandbox-glyphs.ts';
 
 const SIZE = 40;
 

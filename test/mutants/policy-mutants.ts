@@ -201,7 +201,7 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the estimator rounds up',
-    file: 'domain/estimate.ts',
+    file: 'domain/prices/estimate.ts',
     find: 'Math.floor(balance / figure)',
     replace: 'Math.ceil(balance / figure)',
     tests: ['unit', 'estimate'],

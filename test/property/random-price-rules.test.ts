@@ -7,9 +7,9 @@ import {
   perUnit,
   sum,
   table,
-} from '../../domain/price-rule-builders.ts';
-import { faultsOfRule, type FieldFacts } from '../../domain/price-rule-faults.ts';
-import { fieldsOfRule, priceByRule, wholeUnits, type PriceRule } from '../../domain/price-list.ts';
+} from '../../domain/prices/price-rule-builders.ts';
+import { faultsOfRule, type FieldFacts } from '../../domain/prices/price-rule-faults.ts';
+import { fieldsOfRule, priceByRule, wholeUnits, type PriceRule } from '../../domain/prices/price-list.ts';
 
 const LENGTHS = [15, 30, 60] as const;
 const QUALITIES = ['draft', 'standard', 'high'] as const;

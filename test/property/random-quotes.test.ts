@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../catalogue/superscale/superscale-kinds.ts';
 import type { JobRequest, WorkItem } from '../../domain/job-request.ts';
-import { outputCountOf, priceRequest } from '../../domain/quote.ts';
+import { outputCountOf, priceRequest } from '../../domain/prices/quote.ts';
 import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
 
 const variations = fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined });

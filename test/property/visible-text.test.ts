@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasVisibleCharacter } from '../../domain/text-rule.ts';
+import { hasVisibleCharacter } from '../../domain/texts/text-rule.ts';
 import { INVISIBLE_TEXTS } from '../harness/invisible-texts.ts';
 
 /** Where in Unicode a code point without a picture may come from. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { routesOf } from '../../api/create-api.ts';
 import { CALLS, type Call } from '../../contract/calls.ts';
-import { SHAPES } from '../../contract/shapes.ts';
+import { SHAPES } from '../../contract/shapes/named-shapes.ts';
 import { matchShape } from '../harness/match-shape.ts';
 import { SUPERSCALE_RULES } from '../harness/superscale.ts';
 

@@ -6,7 +6,7 @@ import {
   type SourceOf,
 } from '../../domain/work.ts';
 import { planOutputs } from '../../domain/output-plan.ts';
-import { priceRequest } from '../../domain/quote.ts';
+import { priceRequest } from '../../domain/prices/quote.ts';
 import type { WorkItem } from '../../domain/job-request.ts';
 import { SUPERSCALE, SUPERSCALE_PRICING } from '../harness/superscale.ts';
 

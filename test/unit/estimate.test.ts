@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { estimate as estimateBy } from '../../domain/estimate.ts';
+import { estimate as estimateBy } from '../../domain/prices/estimate.ts';
 import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
 
 const estimate = (credits: number) => estimateBy(credits, SUPERSCALE_PRICING.priceList);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { flat } from '../../domain/price-rule-builders.ts';
-import { currentPriceList, priceListFor, type PriceList } from '../../domain/price-list.ts';
+import { flat } from '../../domain/prices/price-rule-builders.ts';
+import { currentPriceList, priceListFor, type PriceList } from '../../domain/prices/price-list.ts';
 import { SUPERSCALE } from '../harness/superscale.ts';
 
 test('price list 1 is that of docs/credits.md, figure by figure', () => {

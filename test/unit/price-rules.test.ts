@@ -6,9 +6,9 @@ import {
   perThousandCharacters,
   sum,
   table,
-} from '../../domain/price-rule-builders.ts';
-import { faultsOfRule, type FieldFacts } from '../../domain/price-rule-faults.ts';
-import { priceByRule, type PriceRule } from '../../domain/price-list.ts';
+} from '../../domain/prices/price-rule-builders.ts';
+import { faultsOfRule, type FieldFacts } from '../../domain/prices/price-rule-faults.ts';
+import { priceByRule, type PriceRule } from '../../domain/prices/price-list.ts';
 
 const listed = (...values: readonly (string | number)[]): FieldFacts => ({
   values,

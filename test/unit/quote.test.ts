@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EditSource } from '../../domain/work.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
-import { outputCountOf, priceRequest } from '../../domain/quote.ts';
+import { outputCountOf, priceRequest } from '../../domain/prices/quote.ts';
 import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
 
 const total = (request: JobRequest, sourceOf?: (outputId: string) => EditSource | undefined) =>

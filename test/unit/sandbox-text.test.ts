@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toSandboxText } from '../../domain/sandbox-text.ts';
+import { toSandboxText } from '../../domain/texts/sandbox-text.ts';
 
 const lineOf = (text: string) => toSandboxText(text).line;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextActionOf } from '../../domain/next-action.ts';
+import { nextActionOf } from '../../domain/support/next-action.ts';
 import { workflowIdOfOutput } from '../../domain/ids.ts';
 import { SUPPORT_BODIES } from '../../contract/support-command.ts';
 import { UnexpectedValue } from '../../domain/parse-value.ts';

@@ -14,7 +14,7 @@ import {
   wholeNumber,
   type Parser,
 } from '../../domain/parse-value.ts';
-import { faultOfText, type TextRule } from '../../domain/text-rule.ts';
+import { faultOfText, type TextRule } from '../../domain/texts/text-rule.ts';
 import type { AttemptName } from '../../contract/support-command.ts';
 import type {
   CancelRequest,

@@ -4,7 +4,7 @@ import type { StopCause } from '../../activities/attempts/stop-attempts.ts';
 import { failureOf, type Failure } from '../../domain/failures.ts';
 import { isBroughtForward } from '../../domain/models.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
-import { RELEASED_BY_SUPPORT } from '../../domain/support-rules.ts';
+import { RELEASED_BY_SUPPORT } from '../../domain/support/support-rules.ts';
 import { endingOf, type OutputRun } from './output-run.ts';
 import { returnLater } from '../support/support-control.ts';
 

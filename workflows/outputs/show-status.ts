@@ -1,6 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { Settled } from '../../activities/settlement/settle.ts';
-import { currentDetailsOf, type OutputStatus } from '../../domain/current-details.ts';
+import { currentDetailsOf, type OutputStatus } from '../../domain/support/current-details.ts';
 import { handleQuery } from '../messages/handle-message.ts';
 import { statusQuery } from '../../contract/workflow-messages.ts';
 import type { OutputRun } from './output-run.ts';

@@ -8,7 +8,11 @@ import {
   restartUpdate,
 } from '../../contract/workflow-messages.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import { describeRefusal, MAX_EXTENSION_SECONDS, type SupportRefusal } from '../../domain/support-rules.ts';
+import {
+  describeRefusal,
+  MAX_EXTENSION_SECONDS,
+  type SupportRefusal,
+} from '../../domain/support/support-rules.ts';
 import { localActivities } from '../activity-proxies.ts';
 import { handleSignal, handleUpdate } from '../messages/handle-message.ts';
 import {

@@ -1,5 +1,5 @@
-import { toSandboxText } from '../../../domain/sandbox-text.ts';
-import { hasVisibleCharacter } from '../../../domain/text-rule.ts';
+import { toSandboxText } from '../../../domain/texts/sandbox-text.ts';
+import { hasVisibleCharacter } from '../../../domain/texts/text-rule.ts';
 
 /**
  * The text as our fonts draw it, on one line. What they lack is left out (the canvas would draw a box in place of it): the product refuses

@@ -9,7 +9,7 @@ const LEFT_OUT: readonly (readonly [first: number, last: number])[] = [
   [0xf0000, 0x10ffff],
 ];
 
-/** Every code point that one of the model service's fonts has a glyph for, as domain/sandbox-glyphs.ts writes it. */
+/** Every code point that one of the model service's fonts has a glyph for, as domain/texts/sandbox-glyphs.ts writes it. */
 export function makeGlyphTable(): string {
   const subsets = [...readInterSubsets(), ...readScriptFonts().flatMap((font) => font.subsets)];
   const codes = new Set(

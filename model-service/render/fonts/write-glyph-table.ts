@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeGlyphTable } from './glyph-table.ts';
 
-/** Writes domain/sandbox-glyphs.ts anew: `npx tsx model-service/render/fonts/write-glyph-table.ts`, after a change of the fonts. A test compares. */
+/** Writes domain/texts/sandbox-glyphs.ts anew: `npx tsx model-service/render/fonts/write-glyph-table.ts`, after a change of the fonts. A test compares. */
 
 const LINE = 105;
-const FILE = path.join(import.meta.dirname, '../../../domain/sandbox-glyphs.ts');
+const FILE = path.join(import.meta.dirname, '../../../domain/texts/sandbox-glyphs.ts');
 
 const lines = makeGlyphTable().match(new RegExp(`.{1,${String(LINE)}}(?: |$)`, 'g')) ?? [];
 const text = lines.map((line) => `  '${line}',`).join('\n');

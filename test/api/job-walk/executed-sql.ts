@@ -1,9 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
+import { sqlFiles } from '../../../dev/format-sql/sql-files.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..');
-const FOLDERS = ['ledger/functions', 'jobs/functions'];
 
 /** Has PostgreSQL count the calls of functions, in connections from now on; ends those that there are. */
 export async function countSqlCalls(owner: pg.Pool): Promise<void> {
@@ -33,12 +33,10 @@ async function endConnections(owner: pg.Pool): Promise<void> {
 
 async function filesByFunction(): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
-  for (const folder of FOLDERS) {
-    for (const name of await readdir(path.join(CHECKOUT, folder))) {
-      const text = await readFile(path.join(CHECKOUT, folder, name), 'utf8');
-      for (const [, fn = ''] of text.matchAll(/^CREATE OR REPLACE FUNCTION\s+(\w+\.\w+)/gm))
-        files.set(fn, `${folder}/${name}`);
-    }
+  for (const file of await sqlFiles(CHECKOUT)) {
+    const text = await readFile(path.join(CHECKOUT, file), 'utf8');
+    for (const [, fn = ''] of text.matchAll(/^CREATE OR REPLACE FUNCTION\s+(\w+\.\w+)/gm))
+      files.set(fn, file);
   }
   return files;
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import pg from 'pg';
-import { readBalance } from '../../../ledger/read-balance.ts';
-import { readEntries } from '../../../ledger/read-entries.ts';
+import { readBalance } from '../../../ledger/reads/read-balance.ts';
+import { readEntries } from '../../../ledger/reads/read-entries.ts';
 import type { BenchReport, BenchSide } from '../bench-report.ts';
 import { median } from '../median.ts';
 import { accountIdAt, fillAccounts } from './bench-accounts.ts';

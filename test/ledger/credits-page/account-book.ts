@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { DEFAULT_LOW_BALANCE_AT } from '../../../domain/grant-rules.ts';
 import { accountIdOf } from '../../../contract/derived-ids.ts';
 import { readDuePlans, renewPlans } from '../../../ledger/plan.ts';
-import { readBalance } from '../../../ledger/read-balance.ts';
+import { readBalance } from '../../../ledger/reads/read-balance.ts';
 import { readDueExpiry, sweepExpired } from '../../../ledger/sweep-expired.ts';
 import type { Observation } from './example-line.ts';
 

@@ -15,7 +15,7 @@ import {
   type GrantSource,
 } from '../../../domain/grant-rules.ts';
 import { grantIdOf, jobIdOf } from '../../../contract/derived-ids.ts';
-import { usePrice } from '../../../domain/price-list.ts';
+import { usePrice } from '../../../domain/prices/price-list.ts';
 import { createAdmitJob } from '../../../jobs/admission/admit-job.ts';
 import type { Database } from '../../../ledger/database.ts';
 import { grantCredits, type GrantEnd } from '../../../ledger/grant-credits.ts';

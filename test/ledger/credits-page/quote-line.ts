@@ -1,8 +1,8 @@
 import type { WorkItem } from '../../../domain/job-request.ts';
-import { usePrice } from '../../../domain/price-list.ts';
+import { usePrice } from '../../../domain/prices/price-list.ts';
 import { SUPERSCALE_PRICING } from '../../harness/superscale.ts';
 import type { EditSource } from '../../../domain/work.ts';
-import { priceRequest } from '../../../domain/quote.ts';
+import { priceRequest } from '../../../domain/prices/quote.ts';
 import { parseFigure } from './read-page.ts';
 
 const LINE = /^(?<items>\S.*?) +→ (?<credits>[\d,]+)$/;

@@ -14,7 +14,7 @@ export type Meddler = ReturnType<typeof createMeddler>;
 
 /**
  * From one deleted workflow to the next. Of a page of reservations one may always be of a workflow that is not found; several at once could be
- * the wrong namespace, and are held back (domain/reconcile-rules.ts).
+ * the wrong namespace, and are held back (domain/support/reconcile-rules.ts).
  */
 const BETWEEN_DELETIONS_MS = 20_000;
 

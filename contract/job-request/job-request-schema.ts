@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
+import { JOB_REQUEST_LIMITS as LIMITS, TEST_SCENARIOS, type JobRequest } from '../../domain/job-request.ts';
+import { BATCH_KIND, EDIT_KIND } from '../../domain/work.ts';
+import type { Kind } from './kind.ts';
+import { refused } from '../refused.ts';
+import { requestText } from './request-text.ts';
+
+/**
+ * The shape of the job body (docs/http-api.md), one strict object per kind: the common fields and the kind's own. What spans fields
+ * is in parse-job-request.ts.
+ */
+export type JobRequestShape = {
+  readonly schema: z.ZodType;
+  /** Every field that some kind or place knows: tells a field in the wrong place from one that does not exist. */
+  readonly knownFields: ReadonlySet<string>;
+};
+
+const MODEL_NAME_LENGTH = 64;
+const ID = /^[a-z]+_[a-z0-9_]{1,64}$/;
+
+const idOf = (prefix: string) =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      if (!text.startsWith(prefix) || !ID.test(text))
+        context.addIssue(refused('not_an_id', `An id: ${prefix}…`));
+    })
+    .meta({ pattern: `^${prefix}[a-z0-9_]+$` });
+
+const metadata = z
+  .record(
+    requestText({ max: LIMITS.metadataKey }),
+    requestText({ max: LIMITS.metadataValue, mayBeEmpty: true }),
+  )
+  .superRefine((pairs, context) => {
+    if (Object.keys(pairs).length > LIMITS.metadataPairs) {
+      context.addIssue(refused('too_many', `At most ${String(LIMITS.metadataPairs)} pairs.`));
+    }
+  })
+  .meta({ maxProperties: LIMITS.metadataPairs });
+
+/** The fields of work of any kind. */
+const work = {
+  model: requestText({ max: MODEL_NAME_LENGTH }).optional(),
+  test_scenario: z.enum(TEST_SCENARIOS).optional(),
+};
+const several = { variations: z.int().min(1).max(LIMITS.variations).optional() };
+
+/** Of an edit, beside the fields of the kinds that can be edited. */
+const edit = {
+  source_output_id: idOf('out_'),
+  instruction: requestText({ max: LIMITS.instruction, isParagraph: true }).optional(),
+};
+
+/** Who asks, what was agreed and until when: of the job as a whole, never of an item. */
+const around = {
+  quote_id: idOf('quote_').optional(),
+  max_credits: z.int().min(1).max(MAX_CREDITS_PER_CALL).optional(),
+  deadline_seconds: z.int().min(1).optional(),
+  member: requestText({ max: LIMITS.member }).optional(),
+  project: requestText({ max: LIMITS.project }).optional(),
+  metadata: metadata.optional(),
+  force: z.boolean().optional(),
+};
+
+/** Field names that no kind can have: they are common to all. */
+export const COMMON_FIELDS: ReadonlySet<string> = new Set(
+  [{ kind: 0, items: 0 }, work, several, edit, around].flatMap((fields) => Object.keys(fields)),
+);
+
+/** The job bodies that can be sent where these kinds are offered. */
+export function createJobRequestShape(kinds: readonly Kind[]): JobRequestShape {
+  const works = [...kinds.map(workShapeOf), editShapeOf(kinds)];
+  const item = unionOf(works.map((shape) => z.strictObject(shape)));
+  const batch = { kind: z.literal(BATCH_KIND), items: z.array(item).min(1).max(LIMITS.outputs) };
+  const shapes = [...works, batch];
+  return {
+    schema: unionOf(shapes.map((shape) => z.strictObject({ ...shape, ...around }))),
+    knownFields: new Set([...shapes, around].flatMap((shape) => Object.keys(shape))),
+  };
+}
+
+/** One kind's body as a JSON Schema of its own, without what belongs to the job as a whole. */
+export function jsonSchemaOfKind(
+  kind: Kind,
+): Readonly<Record<string, unknown>> & { readonly type: 'object' } {
+  const schema = z.toJSONSchema(z.strictObject(workShapeOf(kind)), { io: 'input' });
+  const properties = Object.entries(schema.properties ?? {}).map(([field, property]) => [
+    field,
+    Object.hasOwn(kind.defaults, field) && typeof property === 'object'
+      ? { ...property, default: kind.defaults[field] }
+      : property,
+  ]);
+  return { ...schema, type: 'object', properties: Object.fromEntries(properties) as unknown };
+}
+
+/** What a schema of createJobRequestShape has read: its kinds are not known to the type. */
+export function toJobRequest(parsed: unknown): JobRequest {
+  return parsed as JobRequest;
+}
+
+type Shape = { readonly kind: z.ZodLiteral<string> } & Readonly<Record<string, z.ZodType>>;
+
+function workShapeOf(kind: Kind): Shape {
+  return {
+    kind: z.literal(kind.name),
+    ...work,
+    ...(kind.canBeVaried ? several : {}),
+    ...kind.fields,
+  };
+}
+
+/** An edit is of its source's kind, which its body does not say: it may have any field of the kinds that can be edited. */
+function editShapeOf(kinds: readonly Kind[]): Shape {
+  const fields = kinds.filter((kind) => kind.canBeEdited).flatMap((kind) => Object.entries(kind.fields));
+  const names = [...new Set(fields.map(([name]) => name))];
+  const own = names.map((name) => {
+    const schemas = [...new Set(fields.filter(([other]) => other === name).map(([, schema]) => schema))];
+    const [first, ...rest] = schemas;
+    return [name, (rest.length === 0 ? first : z.union(schemas))?.optional()];
+  });
+  return { kind: z.literal(EDIT_KIND), ...work, ...several, ...Object.fromEntries(own), ...edit } as Shape;
+}
+
+function unionOf(objects: readonly z.ZodObject[]): z.ZodType {
+  return z.discriminatedUnion('kind', objects as [z.ZodObject, ...z.ZodObject[]]);
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { PLAN_NAMES, RENEWALS } from '../../domain/plans.ts';
+import {
+  instantField,
+  memberField,
+  projectField,
+  referenceField,
+  WHENEVER_AN_OBJECT,
+} from './body-fields.ts';
+import { requestText } from '../job-request/request-text.ts';
+import { accountId, creditsOrNone, instant, listOf } from './wire-fields.ts';
+
+/** An account, its plan, its limits, and who invited it. */
+
+const MAX_NAME = 200;
+const MAX_REASON = 500;
+
+export const accountBody = z.strictObject({
+  name: requestText({ max: MAX_NAME }),
+  /** The platform's own: the same one, the same account. */
+  reference: referenceField,
+});
+export const account = z.strictObject({
+  id: accountId,
+  name: z.string(),
+  reference: z.string(),
+  created_at: instant,
+});
+export type AccountView = z.output<typeof account>;
+
+export const planBody = z.strictObject({
+  /** Null: ends with the current period. */
+  plan: z.enum(PLAN_NAMES).nullable(),
+  period_start: instantField.nullish(),
+  reference: referenceField,
+  renewal: z.enum(RENEWALS).nullish(),
+});
+/** All null where there is none. */
+export const plan = z.strictObject({
+  plan: z.enum(PLAN_NAMES).nullable(),
+  period_start: instant.nullable(),
+  period_end: instant.nullable(),
+  /** The plan of the next period; null: the plan ends with this one. */
+  next_plan: z.enum(PLAN_NAMES).nullable(),
+  renewal: z.enum(RENEWALS),
+});
+export type Plan = z.output<typeof plan>;
+
+export const priceListBody = z.strictObject({
+  /** The name of a price list of the catalogue; null: the one that every account has. */
+  price_list: z.string().nullable(),
+  reason: requestText({ max: MAX_REASON }).optional(),
+});
+export const accountPriceList = z.strictObject({
+  /** The account's own; null: it has none. */
+  price_list: z.string().nullable(),
+  /** What it is priced by. */
+  applies: z.strictObject({ name: z.string(), version: z.int().min(1) }),
+});
+export type AccountPriceList = z.output<typeof accountPriceList>;
+
+export const referralBody = z.strictObject({ inviter_id: z.string() });
+export const referral = z.strictObject({ inviter_id: accountId, state: z.enum(['pending', 'paid']) });
+export type Referral = z.output<typeof referral>;
+
+/** More than any account runs at a time, and a number that PostgreSQL's integer holds. */
+const MAX_JOBS = 1_000_000;
+/** They are one JSON document, read and written whole. */
+const MAX_OVERRIDES = 1_000;
+
+const jobsAtOnce = z.int().min(0).max(MAX_JOBS).nullable();
+const amount = z.int().min(0).nullable();
+
+const overrideBody = z
+  .strictObject({
+    member: memberField.optional(),
+    project: projectField.optional(),
+    credits_per_period: amount,
+  })
+  .superRefine(({ member, project }, context) => {
+    if ((member === undefined) !== (project === undefined)) return;
+    context.addIssue({
+      code: 'custom',
+      params: { code: member === undefined ? 'required' : 'not_allowed' },
+      message: 'Exactly one of member and project.',
+    });
+  }, WHENEVER_AN_OBJECT);
+
+/** A PUT says all there is: what it leaves out is no limit. */
+export const limitsBody = z.strictObject({
+  max_concurrent_jobs: jobsAtOnce.default(null),
+  member_credits_per_period: amount.default(null),
+  project_credits_per_period: amount.default(null),
+  low_balance_at: amount.default(null),
+  overrides: z
+    .array(overrideBody)
+    .max(MAX_OVERRIDES)
+    .default([])
+    .superRefine((overrides, context) => {
+      const seen = new Set<string>();
+      overrides.forEach(({ member, project }, index) => {
+        const spender = JSON.stringify([member, project]);
+        if (seen.has(spender)) {
+          const message = 'There is an override of this one already.';
+          context.addIssue({ code: 'custom', path: [index], params: { code: 'repeated' }, message });
+        }
+        seen.add(spender);
+      });
+    }),
+});
+
+/** The limits of an account; null is no limit. Credits are per billing period. */
+export const limits = z.strictObject({
+  max_concurrent_jobs: jobsAtOnce,
+  member_credits_per_period: creditsOrNone,
+  project_credits_per_period: creditsOrNone,
+  low_balance_at: creditsOrNone,
+  /** Caps of single members and projects, in place of the general ones. */
+  overrides: listOf(
+    z.union([
+      z.strictObject({ member: z.string(), credits_per_period: creditsOrNone }),
+      z.strictObject({ project: z.string(), credits_per_period: creditsOrNone }),
+    ]),
+  ),
+});
+export type Limits = z.output<typeof limits>;

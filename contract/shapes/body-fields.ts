@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
+import { JOB_REQUEST_LIMITS } from '../../domain/job-request.ts';
+import { requestText } from '../job-request/request-text.ts';
+import { parseInstant } from '../../domain/parse-value.ts';
+
+/** Fields that several bodies of the credit calls share. */
+
+const MAX_REFERENCE = 255;
+/** It is shown in the usage history: a sentence or two. */
+const MAX_REASON = 500;
+
+/** So many credits to move. */
+export const creditsField = z.int().min(1).max(MAX_CREDITS_PER_CALL);
+
+/** The caller's own key of a call. */
+export const referenceField = requestText({ max: MAX_REFERENCE });
+
+export const reasonField = requestText({ max: MAX_REASON });
+
+export const memberField = requestText({ max: JOB_REQUEST_LIMITS.member });
+export const projectField = requestText({ max: JOB_REQUEST_LIMITS.project });
+
+export const instantField = z.string().transform((text, context): Date => {
+  const moment = parseInstant(text);
+  if (moment !== null) return moment;
+  const detail = 'A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z.';
+  context.addIssue({ code: 'custom', params: { code: 'not_a_time' }, message: detail });
+  return z.NEVER;
+});
+
+/**
+ * Of a rule over several fields: it is looked at beside faults of the fields themselves, so that a caller is told all that is
+ * wrong or missing at once.
+ */
+export const WHENEVER_AN_OBJECT: z.core.$ZodSuperRefineParams = {
+  when: ({ value }) => typeof value === 'object' && value !== null,
+};

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { GRANT_SOURCES, PACKS } from '../../domain/grant-rules.ts';
+import {
+  creditsField,
+  instantField,
+  memberField,
+  projectField,
+  reasonField,
+  referenceField,
+  WHENEVER_AN_OBJECT,
+} from './body-fields.ts';
+import { jobIdParameter, pageParameters, timeParameter, wholeNumber } from './query-fields.ts';
+import {
+  accountId,
+  credits,
+  entryId,
+  grantId,
+  instant,
+  jobId,
+  listOf,
+  outputId,
+  pageOf,
+} from './wire-fields.ts';
+
+/** Grants, the balance they make, and the journal behind it. */
+
+export const grant = z.strictObject({
+  id: grantId,
+  source: z.enum(GRANT_SOURCES),
+  /** Spent in this order: 1 before 2 before 3. */
+  priority: z.int().min(1).max(3),
+  amount: credits,
+  available: credits,
+  reserved: credits,
+  spent: credits,
+  effective_at: instant,
+  expires_at: instant.nullable(),
+});
+export type Grant = z.output<typeof grant>;
+
+/** By the planning figures of the price list: so many of the one, or of the other. */
+export const purchasingPower = z.record(z.string(), z.int().min(0));
+
+export const balance = z.strictObject({
+  account_id: accountId,
+  available: credits,
+  reserved: credits,
+  spent_this_period: credits,
+  period_starts_at: instant,
+  /** Those that still hold something, in the order in which they are spent. */
+  grants: listOf(grant),
+  buys: purchasingPower,
+  next_expiry: z.strictObject({ at: instant, credits }).nullable(),
+});
+export type Balance = z.output<typeof balance>;
+
+export const estimateQuery = z.strictObject({
+  /** Absent: what can be spent now. */
+  credits: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+});
+/** Beside what the price list plans with: `statics`, `videos`. */
+export const estimate = z.object({ credits, price_list: z.int().min(1) }).catchall(z.int().min(0));
+export type EstimateView = z.output<typeof estimate>;
+
+export const ENTRY_KINDS = [
+  'grant',
+  'reserve',
+  'commit',
+  'release',
+  'spend',
+  'refund',
+  'expire',
+  'void',
+] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+/** One line of the usage history. Its fields are the columns of the CSV too. */
+export const entry = z.strictObject({
+  id: entryId,
+  /** Counts up by one per account. */
+  seq: z.int().min(1),
+  kind: z.enum(ENTRY_KINDS),
+  /** Signed, as the available balance saw it: 0 for a commit, since the reserve took it already. */
+  credits: z.int(),
+  job_id: jobId.nullable(),
+  output_id: outputId.nullable(),
+  grant_id: grantId,
+  reason: z.string().nullable(),
+  balance_after: credits,
+  created_at: instant,
+  /** The credits it charged (a commit, a spend), and those it gave back of an earlier charge. */
+  charged: credits,
+  refunded: credits,
+});
+export type EntryView = z.output<typeof entry>;
+
+export const entriesQuery = z.strictObject({
+  kind: z.enum(ENTRY_KINDS).optional(),
+  job_id: jobIdParameter.optional(),
+  /** `from` is included, `to` is not. */
+  from: timeParameter.optional(),
+  to: timeParameter.optional(),
+  ...pageParameters,
+});
+export const entryPage = pageOf(entry);
+
+export const statementQuery = z.strictObject({
+  from: timeParameter.optional(),
+  to: timeParameter.optional(),
+});
+
+/** opening + the sums = closing. */
+export const statement = z.strictObject({
+  from: instant,
+  to: instant,
+  opening: credits,
+  closing: credits,
+  /** Commits and spends, before refunds. */
+  charged: credits,
+  refunded: credits,
+  sums: z.strictObject({
+    grant: credits,
+    reserve: z.int().max(0),
+    commit: z.int(),
+    release: credits,
+    spend: z.int().max(0),
+    refund: credits,
+    expire: z.int().max(0),
+    void: z.int().max(0),
+  } satisfies Record<EntryKind, z.ZodType>),
+});
+export type Statement = z.output<typeof statement>;
+
+const MAX_QUANTITY = 1_000;
+
+/** Metered use, paid at once. */
+export const usageBody = z.strictObject({
+  kind: z.string(),
+  quantity: z.int().min(1).max(MAX_QUANTITY),
+  member: memberField.optional(),
+  project: projectField.optional(),
+});
+export const usage = z.strictObject({ credits, entries: listOf(entry) });
+export type Usage = z.output<typeof usage>;
+
+/** Credits from outside of the rules of plans. */
+export const grantBody = z
+  .strictObject({
+    source: z.enum(['trial', 'top_up', 'goodwill']),
+    credits: creditsField.optional(),
+    pack: z.enum(PACKS.map((pack) => pack.name)).optional(),
+    reference: referenceField,
+    expires_at: instantField.optional(),
+    reason: reasonField.optional(),
+  })
+  .superRefine(({ source, credits: amount, pack, reason }, context) => {
+    const fault = (field: string, code: string, message: string) => {
+      context.addIssue({ code: 'custom', path: [field], params: { code }, message });
+    };
+    if (pack !== undefined && source !== 'top_up') fault('pack', 'not_allowed', 'Packs are for top_up.');
+    else if (pack !== undefined && amount !== undefined) {
+      fault('pack', 'not_allowed', 'Either credits or pack, not both.');
+    }
+    if (source === 'top_up' && amount === undefined && pack === undefined) {
+      fault('credits', 'required', 'A top_up says credits, or a pack.');
+    }
+    if (source === 'goodwill' && amount === undefined) {
+      fault('credits', 'required', 'This field is required.');
+    }
+    if (source === 'goodwill' && reason === undefined) {
+      fault('reason', 'required', 'Goodwill needs a reason.');
+    }
+  }, WHENEVER_AN_OBJECT);
+export type GrantBody = z.output<typeof grantBody>;
+
+/** A charge-back. */
+export const voidBody = z.strictObject({ reason: reasonField });
+export const voidedGrant = z.strictObject({ grant, voided: credits, not_recovered: credits });
+export type VoidedGrant = z.output<typeof voidedGrant>;

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { PROBLEMS, type ProblemCode } from '../problems.ts';
+import { apiPath, credits, jobId } from './wire-fields.ts';
+
+/** A refusal as the wire has it (RFC 9457). What codes there are, and what each means, is in problems.ts. */
+
+const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
+
+/** One field that is wrong: an RFC 6901 pointer, a stable code, and what to do about it. */
+export const fieldError = z.strictObject({ pointer: z.string(), code: z.string(), detail: z.string() });
+export type FieldError = Readonly<z.output<typeof fieldError>>;
+
+/** The spend cap that refused something: which, whose, how high, and how much of it is used. */
+export const exceededCap = z.strictObject({
+  limit: z.enum(['member_credits_per_period', 'project_credits_per_period']),
+  name: z.string(),
+  credits_per_period: credits,
+  used: credits,
+});
+export type ExceededCap = Readonly<z.output<typeof exceededCap>>;
+
+const jobsAtOnce = z.strictObject({ limit: z.literal('max_concurrent_jobs'), jobs: z.int().min(0) });
+const watchedJobs = z.strictObject({ limit: z.literal('watched_jobs'), places: z.int().min(0) });
+
+/** A limit of the account that a job would exceed: of the credits of a member or project, or of its jobs under way. */
+export type ReachedLimit = ExceededCap | Readonly<z.output<typeof jobsAtOnce>>;
+
+/** Whether anything was charged when a request is refused. */
+const billed = z.enum(['no', 'yes', 'unknown']);
+export type Billed = z.output<typeof billed>;
+
+/** The fields of a problem beyond its code. An absent one is not shown. */
+const extensions = {
+  required: credits.optional(),
+  available: credits.optional(),
+  reserved: credits.optional(),
+  /** The job that it is about. */
+  job_id: jobId.optional(),
+  /** Finer than the code, stable: why support's command is refused. */
+  reason: z.string().optional(),
+  limit: z.union([exceededCap, jobsAtOnce, watchedJobs]).optional(),
+  errors: z.array(fieldError).readonly().optional(),
+  links: z.record(z.string(), apiPath).optional(),
+};
+
+export const problem = z.strictObject({
+  type: z.url(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.enum(PROBLEM_CODES),
+  request_id: z.string(),
+  /** Whether the same request may be sent again. */
+  retryable: z.boolean(),
+  billed,
+  ...extensions,
+});
+export type ProblemView = z.output<typeof problem>;

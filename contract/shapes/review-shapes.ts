@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { JOB_STATES } from '../../domain/job-state.ts';
+import {
+  MAX_REVIEW_NOTE,
+  REVIEW_CATEGORIES,
+  REVIEW_DECISIONS,
+  REVIEW_STATES,
+} from '../../domain/support/review.ts';
+import { reasonField } from './body-fields.ts';
+import { pageParameters } from './query-fields.ts';
+import { requestText } from '../job-request/request-text.ts';
+import {
+  accountId,
+  apiPath,
+  credits,
+  instant,
+  jobId,
+  listOf,
+  outputId,
+  pageOf,
+  reviewId,
+  sha256,
+} from './wire-fields.ts';
+
+/** Reports of outputs that cannot be used, and what support decides. */
+
+export const reportBody = z.strictObject({
+  category: z.enum(REVIEW_CATEGORIES),
+  note: requestText({ max: MAX_REVIEW_NOTE, isParagraph: true }).optional(),
+});
+
+export const reviewsQuery = z.strictObject({
+  state: z.enum(REVIEW_STATES).optional(),
+  category: z.enum(REVIEW_CATEGORIES).optional(),
+  ...pageParameters,
+});
+
+export const decisionBody = z.strictObject({ decision: z.enum(REVIEW_DECISIONS), reason: reasonField });
+
+/** One answer of support to a review. */
+export const decision = z.strictObject({
+  decision: z.enum(REVIEW_DECISIONS),
+  reason: z.string(),
+  actor: z.string(),
+  decided_at: instant,
+  retry_job_id: jobId.nullable(),
+});
+export type Decision = z.output<typeof decision>;
+
+export const review = z.strictObject({
+  id: reviewId,
+  output_id: outputId,
+  job_id: jobId,
+  category: z.enum(REVIEW_CATEGORIES),
+  note: z.string().nullable(),
+  state: z.enum(REVIEW_STATES),
+  /** The decision that holds; null while the review is open. */
+  decision: z.enum(REVIEW_DECISIONS).nullable(),
+  reason: z.string().nullable(),
+  advice: z.string(),
+  retry_job_id: jobId.nullable(),
+  retry_state: z.enum(JOB_STATES).nullable(),
+  created_at: instant,
+  decided_at: instant.nullable(),
+  /** The work that the output was made from, as it was asked for. */
+  kind: z.string(),
+  model: z.string(),
+  brief: z.record(z.string(), z.unknown()).nullable(),
+  instruction: z.string().nullable(),
+  output: z.strictObject({
+    content_url: apiPath,
+    content_type: z.string().nullable(),
+    bytes: z.int().min(1).nullable(),
+    sha256: sha256.nullable(),
+  }),
+  /** Of the output that was paid for: of a free retry, the one it is the retry of. */
+  billing: z.strictObject({ output_id: outputId, committed: credits, refunded: credits }),
+  /** For platform keys alone: whose it is, and every decision so far. */
+  account_id: accountId.optional(),
+  decisions: listOf(decision).optional(),
+  links: z.strictObject({ self: apiPath, output: apiPath }),
+});
+export type Review = z.output<typeof review>;
+/** As a platform key reads it. */
+export type ReviewForSupport = Review & {
+  readonly account_id: string;
+  readonly decisions: readonly Decision[];
+};
+
+export const reviewPage = pageOf(review);

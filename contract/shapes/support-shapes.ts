@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { OUTPUT_STATES } from '../../domain/job-state.ts';
+import { job } from './job-shapes.ts';
+import { pageParameters } from './query-fields.ts';
+import {
+  accountId,
+  credits,
+  instant,
+  jobId,
+  listOf,
+  outputId,
+  pageOf,
+  reservationId,
+  sha256,
+} from './wire-fields.ts';
+
+/** The fields that support sees and a customer does not. */
+
+export const attempt = z.strictObject({
+  /** Our name for it at the provider. */
+  reference: z.string().startsWith('att_'),
+  stage: z.string(),
+  number: z.int().min(1),
+  state: z.enum(['posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'replaced', 'fenced']),
+  provider: z.string(),
+  provider_job_id: z.string().nullable(),
+  error_class: z.string().nullable(),
+  billed: z.string().nullable(),
+  cost: z.string().nullable(),
+  /** Of the stored result, charged or not. */
+  sha256: sha256.nullable(),
+  posted_at: instant,
+  resolved_at: instant.nullable(),
+  /** It counts no more, and its provider has not been seen to stop it yet; null: nothing of it is known to run. */
+  stopping_since: instant.nullable(),
+});
+export type InspectedAttempt = z.output<typeof attempt>;
+
+export const inspectedOutput = z.strictObject({
+  id: outputId,
+  state: z.enum(OUTPUT_STATES),
+  workflow_id: z.string(),
+  reservation: z.strictObject({
+    id: reservationId,
+    state: z.enum(['open', 'committed', 'released']),
+    amount: credits,
+    committed: credits,
+    released: credits,
+    refunded: credits,
+    return_by: instant,
+    settled_at: instant.nullable(),
+  }),
+  attempts: listOf(attempt),
+  /** Its place in the repair queue, while it has one. */
+  repair: z
+    .strictObject({
+      why: z.string(),
+      tries: z.int().min(1),
+      first_seen_at: instant,
+      last_seen_at: instant,
+    })
+    .nullable(),
+  /** Null once it is settled. */
+  next_automatic_action: z
+    .strictObject({
+      action: z.enum(['stop_and_return', 'reconciler_returns']),
+      at: instant,
+      detail: z.string(),
+    })
+    .nullable(),
+});
+export type InspectedOutput = z.output<typeof inspectedOutput>;
+
+/** An action of an operator, with who and why. */
+export const operatorAction = z.strictObject({
+  at: instant,
+  actor: z.string(),
+  action: z.string(),
+  reason: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+});
+
+/** All that is on record of a job. */
+export const inspection = z.strictObject({
+  account_id: accountId,
+  job,
+  model: z.string(),
+  provider: z.string(),
+  /** Of the job as a whole; unknown where Temporal does not answer. */
+  workflow: z.strictObject({ id: z.string(), state: z.enum(['running', 'not_running', 'unknown']) }),
+  outputs: listOf(inspectedOutput),
+  actions: listOf(operatorAction),
+});
+export type Inspection = z.output<typeof inspection>;
+
+export const repairsQuery = z.strictObject({
+  /** Whether the reservation still waits for a settlement, or has had one since. */
+  state: z.enum(['open', 'resolved']).default('open'),
+  ...pageParameters,
+});
+
+/** A reservation that the reconciler could not settle by itself. */
+export const repair = z.strictObject({
+  account_id: accountId,
+  reservation_id: reservationId,
+  job_id: jobId.nullable(),
+  output_id: outputId.nullable(),
+  credits,
+  return_by: instant,
+  why: z.string(),
+  tries: z.int().min(1),
+  first_seen_at: instant,
+  last_seen_at: instant,
+  /** When it was settled after all; null while it is not. */
+  resolved_at: instant.nullable(),
+});
+export type Repair = z.output<typeof repair>;
+
+export const repairPage = pageOf(repair);

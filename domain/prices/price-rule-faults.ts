@@ -1,0 +1,131 @@
+import { assertNever } from '../assert-never.ts';
+import { MAX_CREDITS_PER_CALL } from '../credits.ts';
+import { tableEntryOf, unpricedText, type PriceRule, type TablePrice, type UnitPrice } from './price-list.ts';
+
+/** What a price rule needs to know of a field of a kind. */
+export type FieldFacts = {
+  /** The values that are allowed, where they are listed. */
+  readonly values: readonly (string | number | boolean)[] | null;
+  readonly type: 'number' | 'text' | 'other';
+  /** The least and the largest number, or the largest length of a text; null: no bound. */
+  readonly min: number | null;
+  readonly max: number | null;
+  /** False for a field that a request may leave out and that has no default. */
+  readonly isAlwaysThere: boolean;
+};
+
+/** The facts of a field by its name; undefined when the kind has no such field. */
+export type FactsOf = (field: string) => FieldFacts | undefined;
+
+/** A table of more is no price list that a person reads, and slow to check. */
+const MAX_COMBINATIONS = 10_000;
+
+/** Everything that is wrong with a rule for a kind of these fields, in words; empty for a rule that prices all a request may ask. */
+export function faultsOfRule(rule: PriceRule, factsOf: FactsOf): readonly string[] {
+  switch (rule.rule) {
+    case 'flat':
+      return faultsOfAmount('credits', rule.credits);
+    case 'table':
+      return faultsOfTable(rule, factsOf);
+    case 'per_unit':
+      return faultsOfUnitPrice(rule, factsOf);
+    case 'sum':
+      return rule.of.length === 0
+        ? ['a sum of nothing']
+        : rule.of.flatMap((part) => faultsOfRule(part, factsOf));
+    default:
+      return assertNever(rule);
+  }
+}
+
+function faultsOfTable(rule: TablePrice, factsOf: FactsOf): readonly string[] {
+  if (rule.fields.length === 0) return ['a table over no field: a flat price says the same'];
+  const missing = rule.fields.flatMap((field) => faultsOfRead(field, factsOf));
+  if (missing.length > 0) return missing;
+  const values = rule.fields.map((field) => factsOf(field)?.values ?? []);
+  const unlisted = rule.fields.filter((_, index) => values[index]?.length === 0);
+  if (unlisted.length > 0) {
+    return unlisted.map((field) => `a table needs the list of values that ${field} allows`);
+  }
+  const combinations = values.reduce((count, list) => count * list.length, 1);
+  if (combinations > MAX_COMBINATIONS)
+    return [`${String(combinations)} prices: at most ${String(MAX_COMBINATIONS)}`];
+  return [...unpricedOf(rule, values), ...faultsOfEntries(rule, values)];
+}
+
+/** Combinations that a request may ask for and the table has no price for. */
+function unpricedOf(
+  rule: TablePrice,
+  values: readonly (readonly (string | number | boolean)[])[],
+): readonly string[] {
+  return combinationsOf(values).flatMap((combination) => {
+    const fields = Object.fromEntries(rule.fields.map((field, index) => [field, combination[index]]));
+    return tableEntryOf(rule, fields) === undefined ? [unpricedText(rule, fields)] : [];
+  });
+}
+
+/** Prices of values that no request may have, and prices that are no credits. */
+function faultsOfEntries(
+  rule: TablePrice,
+  values: readonly (readonly (string | number | boolean)[])[],
+): readonly string[] {
+  const walk = (prices: TablePrice['prices'], depth: number): readonly string[] =>
+    Object.entries(prices).flatMap(([value, price]) => {
+      const field = rule.fields[depth];
+      if (field === undefined) return [`prices nest deeper than its ${String(rule.fields.length)} fields`];
+      if (!(values[depth] ?? []).map(String).includes(value)) {
+        return [`a price for ${field} ${value}, which ${field} does not allow`];
+      }
+      if (typeof price === 'object') return walk(price, depth + 1);
+      return depth === rule.fields.length - 1 ? faultsOfAmount(`${field} ${value}`, price) : [];
+    });
+  return walk(rule.prices, 0);
+}
+
+function faultsOfUnitPrice(rule: UnitPrice, factsOf: FactsOf): readonly string[] {
+  const count = rule.measure === 'product' ? 2 : 1;
+  const own = [
+    ...faultsOfAmount('credits', rule.credits),
+    ...faultsOfAmount('minimum', rule.minimum ?? 0),
+    ...(rule.unit_size > 0 && Number.isFinite(rule.unit_size) ? [] : ['unit_size is not a number above 0']),
+    ...(rule.fields.length === count
+      ? []
+      : [`the measure "${rule.measure}" is of ${count === 1 ? 'one field' : 'two fields'}`]),
+    ...rule.fields.flatMap((field) => faultsOfRead(field, factsOf)),
+  ];
+  if (own.length > 0) return own;
+  const wanted = rule.measure === 'characters' ? 'text' : 'number';
+  const untyped = rule.fields.flatMap((field) => {
+    const facts = factsOf(field);
+    if (facts?.type !== wanted) return [`${field} is not a ${wanted}`];
+    if (facts.max === null) return [`${field} has no maximum: its price has to be bounded`];
+    if (wanted === 'number' && (facts.min === null || facts.min < 0)) return [`${field} may be below 0`];
+    return [];
+  });
+  if (untyped.length > 0) return untyped;
+  const most = rule.fields.reduce((product, field) => product * (factsOf(field)?.max ?? 0), 1);
+  const credits = Math.ceil(most / rule.unit_size) * rule.credits;
+  return credits > MAX_CREDITS_PER_CALL
+    ? [`up to ${String(credits)} credits: at most ${String(MAX_CREDITS_PER_CALL)}`]
+    : [];
+}
+
+/** Why a rule cannot read a field. */
+function faultsOfRead(field: string, factsOf: FactsOf): readonly string[] {
+  const facts = factsOf(field);
+  if (facts === undefined) return [`there is no field ${field} that a price may read`];
+  if (!facts.isAlwaysThere) return [`${field} may be left out: it needs a default, or has to be required`];
+  return [];
+}
+
+function faultsOfAmount(what: string, credits: number): readonly string[] {
+  if (Number.isSafeInteger(credits) && credits >= 0 && credits <= MAX_CREDITS_PER_CALL) return [];
+  return [`${what}: ${String(credits)} is not a whole number of credits`];
+}
+
+function combinationsOf<T>(lists: readonly (readonly T[])[]): readonly (readonly T[])[] {
+  return lists.reduce<readonly (readonly T[])[]>(
+    (combinations, list) => combinations.flatMap((head) => list.map((value) => [...head, value])),
+    [[]],
+  );
+}

@@ -1,0 +1,22 @@
+import type { Database } from '../database.ts';
+
+export type Account = {
+  readonly accountId: string;
+  readonly name: string;
+  readonly reference: string;
+  readonly openedAt: Date;
+};
+
+type Row = { account_id: string; name: string; reference: string; opened_at: Date };
+
+/** The name and reference of an account; null when there is none. */
+export async function readAccount(database: Database, accountId: string): Promise<Account | null> {
+  const { rows } = await database.query<Row>({
+    name: 'ledger.read_account',
+    text: 'SELECT account_id, name, reference, opened_at FROM ledger.read_account($1)',
+    values: [accountId],
+  });
+  const row = rows[0];
+  if (row === undefined) return null;
+  return { accountId: row.account_id, name: row.name, reference: row.reference, openedAt: row.opened_at };
+}

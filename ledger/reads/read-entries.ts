@@ -1,0 +1,95 @@
+import type { EntryKind } from '../../contract/shapes/credit-shapes.ts';
+import { parseCredits } from '../../domain/credits.ts';
+import type { Database } from '../database.ts';
+
+/** One line of the usage history. */
+export type Entry = {
+  readonly seq: number;
+  readonly kind: EntryKind;
+  /** Signed, as the available balance saw it. */
+  readonly credits: number;
+  /** The credits it charged (a commit, a spend), and those it refunded of an earlier charge. */
+  readonly charged: number;
+  readonly refunded: number;
+  readonly jobId: string | null;
+  readonly outputId: string | null;
+  readonly grantId: string;
+  readonly reason: string | null;
+  readonly balanceAfter: number;
+  readonly createdAt: Date;
+};
+
+export type EntryFilter = {
+  readonly kinds: readonly EntryKind[] | null;
+  /** Of these reservations alone. */
+  readonly reservationIds: readonly string[] | null;
+  /** RFC 3339; `from` is included, `to` is not. */
+  readonly from: string | null;
+  readonly to: string | null;
+};
+
+type Row = {
+  seq: string;
+  kind: EntryKind;
+  credits: string;
+  charged: string;
+  refunded: string;
+  job_id: string | null;
+  output_id: string | null;
+  grant_id: string;
+  reason: string | null;
+  balance_after: string;
+  created_at: Date;
+};
+
+/** The usage history of an account, newest first, older than `before` (null: from the newest). */
+export async function readEntries(
+  database: Database,
+  accountId: string,
+  filter: EntryFilter,
+  page: { readonly before: number | null; readonly limit: number },
+): Promise<readonly Entry[]> {
+  const { rows } = await database.query<Row>({
+    name: 'ledger.read_entries',
+    text: `SELECT seq, kind, credits, charged, refunded, job_id, output_id, grant_id, reason, balance_after, created_at
+           FROM ledger.read_entries($1, $2, $3, $4, $5, $6, $7)`,
+    values: [accountId, page.before, page.limit, filter.kinds, filter.reservationIds, filter.from, filter.to],
+  });
+  return rows.map(toEntry);
+}
+
+/** The rows of a statement, oldest first, after the entry numbered `after`; `from` is included, `to` is not. */
+export async function readStatementRows(
+  database: Database,
+  accountId: string,
+  stretch: { readonly from: string | null; readonly to: string | null },
+  page: { readonly after: number; readonly limit: number },
+): Promise<readonly Entry[]> {
+  const { rows } = await database.query<Row>({
+    name: 'ledger.read_statement_rows',
+    text: `SELECT seq, kind, credits, charged, refunded, job_id, output_id, grant_id, reason, balance_after, created_at
+           FROM ledger.read_statement_rows($1, $2, $3, $4, $5)`,
+    values: [accountId, page.after, page.limit, stretch.from, stretch.to],
+  });
+  return rows.map(toEntry);
+}
+
+function toEntry(row: Row): Entry {
+  return {
+    seq: parseCredits(row.seq),
+    kind: row.kind,
+    credits: parseSigned(row.credits),
+    charged: parseCredits(row.charged),
+    refunded: parseCredits(row.refunded),
+    jobId: row.job_id,
+    outputId: row.output_id,
+    grantId: row.grant_id,
+    reason: row.reason,
+    balanceAfter: parseCredits(row.balance_after),
+    createdAt: row.created_at,
+  };
+}
+
+function parseSigned(text: string): number {
+  return text.startsWith('-') ? 0 - parseCredits(text.slice(1)) : parseCredits(text);
+}

@@ -1,0 +1,26 @@
+import type { Grant } from '../../contract/shapes/credit-shapes.ts';
+import type { Database } from '../database.ts';
+
+/** Null when the account has no such grant. */
+export async function readGrant(
+  database: Database,
+  accountId: string,
+  grantId: string,
+): Promise<Grant | null> {
+  const { rows } = await database.query<{ grant: Grant | null }>({
+    name: 'ledger.read_grant',
+    text: 'SELECT ledger.read_grant($1, $2) AS grant',
+    values: [accountId, grantId],
+  });
+  return rows[0]?.grant ?? null;
+}
+
+/** The account a grant belongs to; null when there is no such grant. */
+export async function accountOfGrant(database: Database, grantId: string): Promise<string | null> {
+  const { rows } = await database.query<{ account_id: string | null }>({
+    name: 'ledger.account_of_grant',
+    text: 'SELECT ledger.account_of_grant($1) AS account_id',
+    values: [grantId],
+  });
+  return rows[0]?.account_id ?? null;
+}
