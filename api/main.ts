@@ -19,7 +19,7 @@ import { createApi } from './create-api.ts';
 import { createJobWatches } from './jobs/job-watches.ts';
 import { reportUnavailable } from './http/available-database.ts';
 import { serve } from './http/serve.ts';
-import { publishAtStart } from '../ledger/price-lists.ts';
+import { openForSale } from '../ledger/open-for-sale.ts';
 
 /** Draining (10 s) and closing what it used. */
 const SHUTDOWN_TIMEOUT_MS = 15_000;
@@ -30,14 +30,14 @@ const catalogue = await loadCatalogue(config.cataloguePath);
 const providers = providersOf(config);
 const assets = await openAssetStore(config.assets, { access: 'read', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast api', log });
-const refused = await publishAtStart(pool, catalogue.priceLists, (err) => {
+// It listens before PostgreSQL is there, so that an orchestrator is told what it waits for (/readyz).
+const { database, isOpen, opened } = openForSale(pool, catalogue.priceLists, (err) => {
   log.warn({ err }, 'could not publish the price lists; trying again in 2 s');
 });
-if (refused.length > 0) throw new CatalogueError(refused.map((fault) => ({ path: 'priceLists', fault })));
 // Lazily: the API serves what PostgreSQL alone can answer while Temporal is away.
 const connection = await lazilyConnectTemporal(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });
-const watches = createJobWatches(reportUnavailable(pool), log);
+const watches = createJobWatches(reportUnavailable(database), log);
 
 const publicUrlAt = (port: number) => publicUrlOf(config, port);
 
@@ -45,7 +45,7 @@ const server = await serve(
   config,
   (port) =>
     createApi({
-      database: pool,
+      database,
       assets,
       watches,
       startJob: createStartJob({
@@ -57,6 +57,7 @@ const server = await serve(
       supportWorkflows: createSupportWorkflows(client),
       readiness: createApiReadiness({
         database: pool,
+        isOpen,
         client,
         taskQueue: config.temporal.taskQueue,
         now: Date.now,
@@ -90,4 +91,6 @@ endInOrder({
 });
 
 log.info({ host: config.host, port: server.port }, 'listening');
+const refused = await opened;
+if (refused.length > 0) throw new CatalogueError(refused.map((fault) => ({ path: 'priceLists', fault })));
 announceReady(config, { port: server.port });

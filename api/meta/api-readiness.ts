@@ -16,12 +16,14 @@ const NO_ACCOUNT = 'acct_readiness';
 /** Whether a job could be submitted now (health-route.ts). */
 export function createApiReadiness(deps: {
   readonly database: Database;
+  /** Whether its price lists are published: nothing is sold before. */
+  readonly isOpen: () => boolean;
   readonly client: Client;
   readonly taskQueue: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }): Readiness {
-  const { database, client, taskQueue, now } = deps;
+  const { database, isOpen, client, taskQueue, now } = deps;
   const expected = {
     namespace: client.options.namespace,
     taskQueue,
@@ -30,6 +32,7 @@ export function createApiReadiness(deps: {
   };
   return createReadiness(
     [
+      () => Promise.resolve(isOpen() ? [] : ['The price lists are not published yet.']),
       databaseReadiness(() => readBalance(database, NO_ACCOUNT)),
       () => temporalFaults(client, expected, READY_WITHIN_MS),
     ],

@@ -99,7 +99,13 @@ export async function createApiFixture(
         startJob: createStartJob({ client, taskQueue, offer: SUPERSCALE_OFFER }),
         cancelJob: createCancelJob(client),
         supportWorkflows: createSupportWorkflows(client),
-        readiness: createApiReadiness({ database: pool, client, taskQueue, now: Date.now }),
+        readiness: createApiReadiness({
+          database: pool,
+          isOpen: () => true,
+          client,
+          taskQueue,
+          now: Date.now,
+        }),
         temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
         publicUrl: publicUrlAt(port),
         rules: {

@@ -1,0 +1,35 @@
+import type { Database } from './database.ts';
+import { publishAtStart } from './price-lists.ts';
+import type { PriceList } from '../domain/prices/price-list.ts';
+
+/** A process sells nothing before its price lists are published: its database is not asked until then. */
+export type OpenForSale = {
+  /** Rejects every statement until the price lists are published. */
+  readonly database: Database;
+  readonly isOpen: () => boolean;
+  /** Resolves with what is refused of them, in words; empty once it is open. */
+  readonly opened: Promise<readonly string[]>;
+};
+
+/** Begins to publish, and does not wait for it: a process that listens says why it serves nothing while PostgreSQL is away. */
+export function openForSale(
+  database: Database,
+  lists: readonly PriceList[],
+  onAway: (error: unknown) => void,
+): OpenForSale {
+  let isOpen = false;
+  const opened = publishAtStart(database, lists, onAway).then((refused) => {
+    isOpen = refused.length === 0;
+    return refused;
+  });
+  return {
+    isOpen: () => isOpen,
+    opened,
+    database: {
+      query: (statement) =>
+        isOpen
+          ? database.query(statement)
+          : Promise.reject(new Error('the price lists are not published yet')),
+    },
+  };
+}
