@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isOutputId } from '../domain/ids.ts';
+import { isOutputId, MAX_PROVIDER_JOB_ID } from '../domain/ids.ts';
 import type { SupportRefusal } from '../domain/support/support-rules.ts';
 import { parseInstant } from '../domain/parse-value.ts';
 import { creditsField, reasonField } from './shapes/body-fields.ts';
@@ -7,8 +7,6 @@ import { requestText } from './job-request/request-text.ts';
 
 /** What support can do to a job, in the words of the wire: one value from the HTTP API, the command line and Temporal UI to PostgreSQL. */
 
-/** As long as a provider's id may be. */
-const MAX_PROVIDER_JOB_ID = 255;
 /** Longer than any reference of ours. */
 const MAX_REFERENCE = 100;
 const MAX_ATTEMPT = 1_000_000;

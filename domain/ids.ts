@@ -52,6 +52,14 @@ export function attemptReferenceOf(key: AttemptKey): string {
   return `${key.outputId.replace(/^out_/, 'att_')}_${key.stage}_${String(key.number)}`;
 }
 
+/** As long as what a provider calls a job may be: it is indexed, and stands in addresses. Characters. */
+export const MAX_PROVIDER_JOB_ID = 500;
+
+/** Whether a provider's job can be kept and asked for under this name: no control characters, no half characters, and no `..`. */
+export function isProviderJobId(text: string): boolean {
+  return text.length <= MAX_PROVIDER_JOB_ID && /^[^\p{C}]+$/u.test(text) && text !== '.' && text !== '..';
+}
+
 export function isJobId(text: string): boolean {
   return JOB.test(text);
 }

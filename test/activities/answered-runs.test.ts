@@ -85,6 +85,20 @@ describe('a run that is the answer to its post', () => {
   });
 
   test.each([
+    ['longer than can be kept', 'x'.repeat(9_000)],
+    ['not a text that a database takes', 'req\u0080\u0081'],
+  ])('whose service names it by what is %s is known by our reference', async (_what, id) => {
+    const attempt = await admit();
+    const answer = DIALECT.answerOf(PICTURE);
+    fake.setFaults({ submission: answering({ ...answer, headers: { 'x-request-id': id } }) });
+    expect(await running(attempt).outcome).toEqual({ outcome: 'made' });
+    expect(await recordOf(attempt)).toMatchObject({
+      state: 'collected',
+      provider_job_id: attempt.reference,
+    });
+  });
+
+  test.each([
     ['cut short', DIALECT.answerOf(PICTURE.subarray(0, -200)), 'bad_content'],
     ['empty', DIALECT.answerOf(), 'zero_outputs'],
     ['a failure', { status: 200, body: { error: { code: 'upstream_error' } } }, 'provider_failed'],

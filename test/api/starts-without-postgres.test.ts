@@ -36,7 +36,7 @@ async function start() {
   const child = spawn(process.execPath, [entry], {
     cwd: CHECKOUT,
     env: {
-      PATH: process.env['PATH'],
+      PATH: path.dirname(process.execPath),
       NODE_ENV: 'test',
       READY_LINE: 'true',
       API_PORT: String(ports.api),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_PROVIDER_JOB_ID } from '../../domain/ids.ts';
 import { nextActionOf } from '../../domain/support/next-action.ts';
 import { workflowIdOfOutput } from '../../domain/ids.ts';
 import { SUPPORT_BODIES } from '../../contract/support-command.ts';
@@ -66,7 +67,7 @@ describe('a command is the same value by every door', () => {
     ['resolve', { ...REASON, outcome: 'ran', attempt: ATTEMPT, provider_job_id: 'pred_1' }, true],
     ['resolve', { ...REASON, outcome: 'maybe' }, false],
     ['resolve', { ...REASON, outcome: 'ran', provider_job_id: '' }, false],
-    ['resolve', { ...REASON, outcome: 'ran', provider_job_id: 'x'.repeat(256) }, false],
+    ['resolve', { ...REASON, outcome: 'ran', provider_job_id: 'x'.repeat(MAX_PROVIDER_JOB_ID + 1) }, false],
   ];
 
   it.each(BODIES)('%s %j: over HTTP as from Temporal UI', (name, body, isTaken) => {

@@ -1,5 +1,5 @@
 import { JOB_REQUEST_LIMITS } from '../../domain/job-request.ts';
-import { isJobId, isOutputId } from '../../domain/ids.ts';
+import { isJobId, isOutputId, MAX_PROVIDER_JOB_ID } from '../../domain/ids.ts';
 import {
   anyObject,
   either,
@@ -32,7 +32,6 @@ const MAX_REASON = 500;
 const MAX_KEY = 255;
 const MAX_FINGERPRINT = 128;
 const MAX_REFERENCE = 100;
-const MAX_PROVIDER_JOB_ID = 255;
 const MAX_ATTEMPT = 1_000_000;
 const MAX_ACCOUNT_ID = 100;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isProviderJobId } from '../../../domain/ids.ts';
 import { parseJson } from '../http/read-answer.ts';
 
 const QUEUED = z.object({
@@ -28,7 +29,8 @@ export function pathOf(answer: unknown, root: string): string | null {
   const paths = urls.map((url) => url.slice(root.length - 1));
   const [response = ''] = paths;
   const usual = Object.values(addressesOf(response));
-  return paths.every((path, index) => path === usual[index]) ? response : paths.join(BETWEEN);
+  const name = paths.every((path, index) => path === usual[index]) ? response : paths.join(BETWEEN);
+  return isProviderJobId(name) ? name : null;
 }
 
 export function addressesOf(providerJobId: string): FalAddresses {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorClass } from '../../../domain/rejections.ts';
+import { beside, queuePosition } from '../http/answer-fields.ts';
 import { filesIn, textIn } from '../http/output-files.ts';
 import type { Answer } from '../http/read-answer.ts';
 import type { PollResult, RunEnd } from '../provider.ts';
@@ -8,8 +9,8 @@ export const POLL_INTERVAL_MS = 1_000;
 
 const STATUS = z.object({
   status: z.string(),
-  queue_position: z.number().int().nonnegative().nullish(),
-  error_type: z.string().nullish(),
+  queue_position: beside(queuePosition),
+  error_type: beside(z.string()),
 });
 
 /** Ended by a cancel of ours, before it ran. */
@@ -36,7 +37,7 @@ export function parseStatus(body: unknown): Status | null {
 
 /** `detail` is a list of what is wrong with a request, or a sentence (docs.fal.ai, "Model errors"). */
 const FAILURE = z.object({
-  detail: z.union([z.string(), z.array(z.object({ type: z.string().nullish() }))]),
+  detail: z.union([z.string(), z.array(z.object({ type: beside(z.string()) }))]),
 });
 
 const FLAGGED = z.object({ has_nsfw_concepts: z.array(z.boolean()) });

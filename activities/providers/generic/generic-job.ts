@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorClass } from '../../../domain/rejections.ts';
+import { beside, cost, fraction, jobId, queuePosition, stageName } from '../http/answer-fields.ts';
 import type { PollResult, ResultFile, RunCost } from '../provider.ts';
 
 /** A picture takes a fast service 0.2 s, a draft film 4 s: more polls than this only cost its CPU. */
@@ -9,22 +10,26 @@ export const POLL_INTERVAL_MS = 200;
 const PER_QUEUE_POSITION_MS = 20;
 const MAX_QUEUE_INTERVAL_MS = 5_000;
 
+/** Whether its address is one that a result may lie at is for its fetch to find out. */
 const FILE = z.object({
-  url: z.url({ protocol: /^https?$/ }),
-  bytes: z.number().int().nonnegative().nullish(),
-  sha256: z.string().nullish(),
+  url: z.string(),
+  bytes: beside(z.int().nonnegative()),
+  sha256: beside(z.string().toLowerCase()),
 });
 
-/** Statuses stay an open list, and all but id and status is optional: fields may be missing in a version not seen yet. */
+/** More than a job has, and no more than are looked at. */
+const MAX_FILES = 100;
+
+/** Statuses stay an open list, and all but id and status is optional: fields may be missing, or others, in a version not seen yet. */
 const JOB = z.object({
-  id: z.string().min(1),
-  reference: z.string().nullish(),
+  id: jobId,
+  reference: beside(z.string()),
   status: z.string(),
-  queue_position: z.number().int().nonnegative().nullish(),
-  progress: z.object({ stage: z.string(), fraction: z.number().nullish() }).nullish(),
-  error: z.object({ code: z.string() }).nullish(),
-  output: z.array(FILE).max(100).nullish(),
-  metrics: z.object({ billed: z.boolean().nullish(), cost: z.string().nullish() }).nullish(),
+  queue_position: beside(queuePosition),
+  progress: beside(z.object({ stage: beside(stageName), fraction: beside(fraction) })),
+  error: beside(z.object({ code: z.string() })),
+  output: beside(z.array(z.unknown())),
+  metrics: beside(z.object({ billed: beside(z.boolean()), cost: beside(cost) })),
 });
 
 const LIST = z.object({ data: z.array(JOB) });
@@ -49,11 +54,11 @@ export function pollResultOf(job: GenericJob): PollResult {
     case 'starting':
       return queuedAt(job.queue_position ?? null);
     case 'processing': {
-      const { stage = 'running', fraction = null } = job.progress ?? {};
-      return { state: 'running', stage, fraction, retryAfterMs };
+      const { stage, fraction: done } = job.progress ?? {};
+      return { state: 'running', stage: stage ?? 'running', fraction: done ?? null, retryAfterMs };
     }
     case 'succeeded': {
-      const files = (job.output ?? []).map(fileOf);
+      const files = (job.output ?? []).slice(0, MAX_FILES).flatMap(filesOf);
       return files.length === 0
         ? { state: 'failed', errorClass: 'retry_same_job', reason: 'zero_outputs', ...account, retryAfterMs }
         : { state: 'succeeded', files, ...account, retryAfterMs };
@@ -69,13 +74,20 @@ export function pollResultOf(job: GenericJob): PollResult {
   }
 }
 
-function fileOf({ url, bytes, sha256 }: z.infer<typeof FILE>): ResultFile {
-  return { at: 'link', url, bytes: bytes ?? null, sha256: sha256 ?? null };
+/** None of an entry that names no file. */
+function filesOf(entry: unknown): readonly ResultFile[] {
+  const file = FILE.safeParse(entry).data;
+  if (file === undefined) return [];
+  return [{ at: 'link', url: file.url, bytes: file.bytes ?? null, sha256: file.sha256 ?? null }];
 }
 
-function queuedAt(queuePosition: number | null): PollResult {
-  const waitMs = POLL_INTERVAL_MS + (queuePosition ?? 0) * PER_QUEUE_POSITION_MS;
-  return { state: 'queued', queuePosition, retryAfterMs: Math.min(waitMs, MAX_QUEUE_INTERVAL_MS) };
+function queuedAt(position: number | null): PollResult {
+  const waitMs = POLL_INTERVAL_MS + (position ?? 0) * PER_QUEUE_POSITION_MS;
+  return {
+    state: 'queued',
+    queuePosition: position,
+    retryAfterMs: Math.min(waitMs, MAX_QUEUE_INTERVAL_MS),
+  };
 }
 
 function costOf({ metrics }: GenericJob): RunCost {

@@ -93,7 +93,10 @@ export function createGenericProvider(options: GenericProviderOptions): Provider
       const answer = await read('GET', urlOf(providerJobId), signal);
       if (answer?.status === 404) return { state: 'gone', retryAfterMs: AFTER_ERROR_MS };
       const job = answer?.status === 200 ? parseJob(answer.json) : null;
-      return job === null ? { state: 'unknown', retryAfterMs: AFTER_ERROR_MS } : pollResultOf(job);
+      // An answer about another job says nothing of this one.
+      return job?.id !== providerJobId
+        ? { state: 'unknown', retryAfterMs: AFTER_ERROR_MS }
+        : pollResultOf(job);
     },
 
     async cancel(providerJobId, signal) {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { ErrorClass } from '../../../domain/rejections.ts';
+import { jobId } from '../http/answer-fields.ts';
 import type { Answer } from '../http/read-answer.ts';
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';
 import type { SubmitResult } from '../provider.ts';
 
-const ACCEPTED = z.object({ id: z.string().min(1), reference: z.string().nullish() });
+const ACCEPTED = z.object({ id: jobId, reference: z.string().nullish() });
 const ERROR = z.object({ error: z.object({ code: z.string() }) });
 
 /**

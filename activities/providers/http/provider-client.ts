@@ -30,7 +30,7 @@ type ReadRequest = {
 };
 
 export type ProviderClient = {
-  /** An address of the service. */
+  /** An address of the service: a path from where it is. */
   readonly urlOf: (path: string) => string;
   /** Posts a submission: once, whatever happens. */
   readonly post: (
@@ -52,10 +52,12 @@ export type ProviderClient = {
 export function createProviderClient(options: ProviderClientOptions): ProviderClient {
   const dispatcher = options.dispatcher ?? createResettingAgent(CONNECT_TIMEOUT_MS);
   const headers = options.headers ?? {};
+  const root = options.baseUrl.replace(/\/?$/, '/');
   return {
     dispatcher,
     headers,
-    urlOf: (path) => new URL(path, options.baseUrl).href,
+    // Of the service, whatever the path is: `//other/` would name another host, and it would be sent the key.
+    urlOf: (path) => new URL(`./${path.replace(/^\/+/, '')}`, root).href,
     post: (url, body, mayPost, signal, ofPost = {}) =>
       postOnce({
         url,

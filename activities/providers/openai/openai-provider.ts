@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { isProviderJobId } from '../../../domain/ids.ts';
 import type { ErrorClass } from '../../../domain/rejections.ts';
 import { dataUrlsOf } from '../http/data-urls.ts';
 import { NOTHING_TO_ASK, RUN_IS_THE_ANSWER } from '../http/run-is-the-answer.ts';
@@ -39,8 +40,7 @@ export type OpenAiProviderOptions = {
 export function createOpenAiProvider(options: OpenAiProviderOptions): Provider {
   const { submitTimeoutMs = RUN_TIMEOUT_MS } = options;
   const client = createProviderClient({
-    // Paths go on from the version, which needs its slash.
-    baseUrl: options.baseUrl.replace(/\/?$/, '/'),
+    baseUrl: options.baseUrl,
     headers: { authorization: `Bearer ${options.apiKey}` },
     submitTimeoutMs,
     maxAnswerBytes: MAX_ANSWER_BYTES,
@@ -71,6 +71,7 @@ function resultOf(answer: Answer, endpoint: Endpoint, reference: string): Submit
   const end = endpoint.endOf(answer);
   if (end === null) return UNCLEAR;
   // What their support asks for; a service that gives none is asked by our reference.
-  const providerJobId = headerOf(answer, 'x-request-id') ?? reference;
+  const named = headerOf(answer, 'x-request-id') ?? '';
+  const providerJobId = isProviderJobId(named) ? named : reference;
   return { outcome: 'ended', providerJobId, end };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { beside, jobId } from '../http/answer-fields.ts';
 import { filesIn, textIn } from '../http/output-files.ts';
 import type { PollResult, RunCost } from '../provider.ts';
 
@@ -12,12 +13,12 @@ const MODERATED = /\bE005\b/;
 const REFERENCE = /\batt_[A-Za-z0-9_]+/;
 
 const PREDICTION = z.object({
-  id: z.string().min(1),
+  id: jobId,
   status: z.string(),
   output: z.unknown(),
   error: z.unknown(),
-  webhook: z.string().nullish(),
-  started_at: z.string().nullish(),
+  webhook: beside(z.string()),
+  started_at: beside(z.string()),
 });
 
 const LIST = z.object({ results: z.array(PREDICTION), next: z.string().nullish() });

@@ -106,7 +106,8 @@ export function createReplicateProvider(options: ReplicateProviderOptions): Prov
     async poll(providerJobId, signal) {
       const { status, prediction } = await readPrediction('GET', urlOf(providerJobId), signal);
       if (status === 404) return { state: 'gone', retryAfterMs: AFTER_ERROR_MS };
-      return prediction === null
+      // An answer about another prediction says nothing of this one.
+      return prediction?.id !== providerJobId
         ? { state: 'unknown', retryAfterMs: AFTER_ERROR_MS }
         : pollResultOf(prediction);
     },

@@ -50,6 +50,8 @@ export type Dialect = {
   readonly refusals: readonly (WireAnswer & { readonly means: string })[];
   /** Responses of success that prove nothing, beyond what every service may be given. */
   readonly nonsense?: readonly WireAnswer[];
+  /** Fields of an answer about a job that are not what they are documented to be: they are laid over a sound one. */
+  readonly oddFields?: readonly Readonly<Record<string, unknown>>[];
 };
 
 /** Of a service whose answer to a post is the run. */
@@ -89,3 +91,16 @@ export type ContractSubject = {
   /** A webhook about a job. Absent: it sends none. */
   readonly webhookOf?: (jobId: string) => unknown;
 };
+
+/** Names of jobs that no service gives, and that could not be asked for, indexed or stored. */
+export const ODD_IDS: readonly unknown[] = [
+  '',
+  '.',
+  '..',
+  'pred\u0000_1',
+  'pred\ud800',
+  'pred\n1',
+  'x'.repeat(3_000),
+  17,
+  { id: 'pred_1' },
+];

@@ -165,3 +165,11 @@ export const answeringLate =
       if (!response.destroyed) sendAnswer(response, take());
     }, delayMs);
   };
+
+/** The original takes it, and these fields stand in its answer in place of its own. */
+export const takingAndOverlaying =
+  (fields: Readonly<Record<string, unknown>>): Fault =>
+  ({ response, take }) => {
+    const { body, ...answer } = take();
+    sendAnswer(response, { ...answer, body: { ...(body as object), ...fields } });
+  };

@@ -38,6 +38,12 @@ export const FAL_DIALECT: Dialect = {
       },
     },
   ],
+  oddFields: [
+    { queue_position: -1 },
+    { queue_position: 3_000_000_000 },
+    { queue_position: 'first' },
+    { logs: 7, metrics: 'none' },
+  ],
 };
 
 /** An app's sub-path (`fal-ai/flux/schnell`) is not in the addresses of its requests. */

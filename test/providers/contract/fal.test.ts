@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createContractFixture, NEVER } from './contract-fixture.ts';
+import { createContractFixture, mayPost, NEVER, submissionOf } from './contract-fixture.ts';
 import { answering } from './fake-service.ts';
 import { describeProviderContract } from './provider-contract.ts';
 import { FAL } from './subjects.ts';
@@ -34,6 +34,33 @@ describe('a request of the queue', () => {
       ['GET', '/v2/s/764c'],
       ['PUT', '/v2/c/764c'],
     ]);
+  });
+
+  it.each([
+    ['a path that another host would be read from', '//127.0.0.1:1/requests/764c'],
+    ['a path longer than can be kept', `/${'x'.repeat(3_000)}/764c`],
+    ['a path with a control character', '/fal-ai/flux/requests/\u0000'],
+  ])('whose answer names %s sends the key to the queue and nowhere else', async (_what, path) => {
+    const { fake, provider, submit } = await start();
+    const response = `${fake.url}${path}`;
+    const body = {
+      ...{ request_id: '764c', response_url: response },
+      ...{ status_url: `${response}/status`, cancel_url: `${response}/cancel` },
+    };
+    fake.setFaults({ submission: answering({ status: 200, body }) });
+    const submitted = await submit();
+    if (submitted.outcome === 'accepted') {
+      expect(submitted.providerJobId.length).toBeLessThanOrEqual(500);
+      await provider.poll(submitted.providerJobId, NEVER);
+      expect(fake.requests, 'the poll came here').toHaveLength(2);
+    } else expect(submitted).toEqual({ outcome: 'unknown', mayArriveLater: true });
+  });
+
+  it('of a model whose name begins with a slash goes to the queue', async () => {
+    const { fake, provider } = await start();
+    const submission = { ...submissionOf(FAL, 'att_a_0_render_1'), model: '/127.0.0.1:1/flux' };
+    await provider.submit(submission, mayPost, NEVER);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it('whose picture was replaced by a black one is moderated', async () => {

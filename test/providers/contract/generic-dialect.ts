@@ -1,4 +1,4 @@
-import type { Dialect, FakeJob } from './dialect.ts';
+import { ODD_IDS, type Dialect, type FakeJob } from './dialect.ts';
 
 /** docs/model-service-protocol.md, from the service's side. */
 export const GENERIC_DIALECT: Dialect = {
@@ -43,6 +43,23 @@ export const GENERIC_DIALECT: Dialect = {
     { status: 201, body: { id: 'pred_1', reference: 'of another', status: 'starting' } },
     { status: 200, body: { id: 'pred_1', status: 'starting' } },
     { status: 409, body: {} },
+    ...ODD_IDS.map((id) => ({ status: 201, body: { id, status: 'starting' } })),
+  ],
+  oddFields: [
+    { queue_position: -1 },
+    { queue_position: 3_000_000_000 },
+    { queue_position: 'first' },
+    { progress: 'half' },
+    { progress: { stage: 'a\u0000b', fraction: 0.5 } },
+    { progress: { stage: 'x'.repeat(10_000), fraction: -3 } },
+    { progress: { stage: { name: 'rendering' }, fraction: 7 } },
+    { error: 'out of memory' },
+    { error: { code: { type: 'oom' } } },
+    { metrics: 'none' },
+    { metrics: { billed: 'perhaps', cost: 0.04 } },
+    { metrics: { billed: true, cost: '1e400' } },
+    { metrics: { billed: true, cost: '-5' } },
+    { metrics: { billed: true, cost: '1\u0000' } },
   ],
 };
 

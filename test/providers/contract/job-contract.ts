@@ -7,6 +7,7 @@ import {
   closing,
   resetting,
   takingAndAnsweringHalf,
+  takingAndOverlaying,
   takingAndResetting,
   type Fault,
 } from './fake-service.ts';
@@ -60,6 +61,28 @@ export function describeJobs(subject: ContractSubject): void {
       expect(poll).toMatchObject(expected);
       expect(poll.retryAfterMs).toBeGreaterThan(0);
     });
+
+    it.each(
+      (subject.dialect.oddFields ?? []).flatMap((odd) =>
+        (['queued', 'running', 'failed', 'canceled'] as const).map((state) => [state, odd] as const),
+      ),
+    )(
+      'that is %s is polled so when %j stands in the answer, and what is odd is left out',
+      async (state, odd) => {
+        const { provider, id, fake } = await jobIn(state);
+        fake.setFaults({ other: takingAndOverlaying(odd) });
+        const poll = await provider.poll(id, NEVER);
+        expect(poll.state).toBe(state);
+        if (poll.state === 'queued')
+          expect(poll.queuePosition ?? 0).toSatisfy((at: number) => at >= 0 && at < 2 ** 31);
+        if (poll.state === 'running') {
+          expect(poll.stage).toMatch(/^[^\p{C}]{1,60}$/u);
+          expect(poll.fraction ?? 0).toSatisfy((fraction: number) => fraction >= 0 && fraction <= 1);
+        }
+        if (poll.state === 'failed') expect(poll.cost ?? '0').toMatch(/^\d+(\.\d+)?$/);
+        expect(poll.retryAfterMs).toBeLessThanOrEqual(5_000);
+      },
+    );
 
     it('that succeeded without an output has failed', async () => {
       const { provider, id } = await jobIn('succeeded');

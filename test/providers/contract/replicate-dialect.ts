@@ -1,4 +1,4 @@
-import type { Dialect, FakeJob } from './dialect.ts';
+import { ODD_IDS, type Dialect, type FakeJob } from './dialect.ts';
 
 /** replicate.com/docs/reference/http and /docs/reference/error-codes, from the service's side. */
 export const REPLICATE_DIALECT: Dialect = {
@@ -30,6 +30,14 @@ export const REPLICATE_DIALECT: Dialect = {
   nonsense: [
     { status: 201, body: { status: 'starting' } },
     { status: 200, body: { id: 'gm3q', status: 'starting' } },
+    ...ODD_IDS.map((id) => ({ status: 201, body: { id, status: 'starting' } })),
+  ],
+  oddFields: [
+    { error: { code: 'E001' } },
+    { webhook: 7 },
+    { started_at: { seconds: 1 } },
+    { metrics: 'none' },
+    { urls: null },
   ],
 };
 
