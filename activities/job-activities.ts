@@ -83,7 +83,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(attempts, providers),
     markStuck: createMarkStuck(attempts, progress),
-    applyCommand: createApplyCommand(database, providers),
+    applyCommand: createApplyCommand({ database, grants: dependencies.rules.catalogue.grants }, providers),
     readOutputRecord: createReadOutputRecord(attempts),
     settle,
     settleOverdue: createSettleOverdue(settleOutput),

@@ -1,6 +1,5 @@
 import { Option } from 'commander';
-import { PACKS } from '../domain/grant-rules.ts';
-import { PLAN_NAMES, RENEWALS } from '../domain/plans.ts';
+import { RENEWALS } from '../domain/plans.ts';
 import { API_KEY_SCOPES } from '../jobs/keys/api-key-scopes.ts';
 import type { CreateKeyOptions } from './commands/key-command.ts';
 import type { GrantOptions } from './commands/grant-command.ts';
@@ -59,7 +58,6 @@ function addAccount(program: CliCommand, context: CommandContext): void {
 }
 
 function addGrant(program: CliCommand, context: CommandContext): void {
-  const packs = PACKS.map((pack) => pack.name);
   const grant = program
     .command('grant')
     .description('give credits to an account, or take a grant back')
@@ -68,12 +66,16 @@ function addGrant(program: CliCommand, context: CommandContext): void {
   withAccount(withJson(grant.command('give', { isDefault: true })))
     .description('a trial, a top-up or goodwill (grant <account> is the same)')
     .addOption(new Option('--source <source>').choices(['trial', 'top_up', 'goodwill']).makeOptionMandatory())
-    .option('--credits <number>', 'how many; of a trial 3,000 unless said', wholeNumberArgument)
-    .addOption(new Option('--pack <name>', 'of a top_up, in place of --credits').choices(packs))
+    .option(
+      '--credits <number>',
+      'how many; of a trial those of the catalogue unless said',
+      wholeNumberArgument,
+    )
+    .option('--pack <name>', 'of a top_up, in place of --credits: a pack of the catalogue')
     .requiredOption('--reference <text>', `${REPEAT}; of a top_up the payment’s`)
     .option(
       '--expires-at <time>',
-      'RFC 3339; default: trial 7 days, goodwill 90 days, top_up 12 months',
+      'RFC 3339; default: as the catalogue says of the source or the pack',
       instantArgument,
     )
     .option('--reason <text>', 'needed for goodwill; the customer sees it in the usage history')
@@ -122,7 +124,7 @@ function addPlan(program: CliCommand, context: CommandContext): void {
     .helpCommand(false);
   withAccount(withJson(plan.command('set')))
     .description('start, renew, raise, lower or end a plan')
-    .argument('<plan>', `${PLAN_NAMES.join(', ')}, or none: it ends with its period`)
+    .argument('<plan>', 'a plan of the catalogue, or none: it ends with its period')
     .requiredOption('--reference <text>', REPEAT)
     .option(
       '--period-start <time>',

@@ -1,17 +1,4 @@
-import { REFERRAL_CREDITS, REFERRAL_LIFETIME_MONTHS } from './grant-rules.ts';
-
-/** Credits of each plan, granted for every period (docs/credits.md). From the lowest up. */
-export const PLAN_CREDITS = {
-  starter: 4_000,
-  advanced: 8_000,
-  pro: 16_000,
-  scale: 32_000,
-  enterprise: 60_000,
-} as const satisfies Readonly<Record<string, number>>;
-
-export type PlanName = keyof typeof PLAN_CREDITS;
-
-export const PLAN_NAMES = Object.keys(PLAN_CREDITS) as readonly PlanName[];
+import type { GrantTerms, Plan } from './prices/offers.ts';
 
 /**
  * Who renews a plan: a schedule of ours, or the calls of an outside billing system (docs/credits.md: `by_call` is the
@@ -31,9 +18,18 @@ export type PlanRules = {
   readonly oldest_period_months: number;
 };
 
-export const PLAN_RULES: PlanRules = {
-  plans: PLAN_CREDITS,
-  referral_credits: REFERRAL_CREDITS,
-  referral_lives_months: REFERRAL_LIFETIME_MONTHS,
-  oldest_period_months: OLDEST_PERIOD_MONTHS,
-};
+/** The plan rules of a catalogue. */
+export function planRulesOf({
+  plans,
+  grants,
+}: {
+  readonly plans: readonly Plan[];
+  readonly grants: Pick<GrantTerms, 'referral'>;
+}): PlanRules {
+  return {
+    plans: Object.fromEntries(plans.map(({ name, credits }) => [name, credits])),
+    referral_credits: grants.referral.credits,
+    referral_lives_months: grants.referral.lifetimeMonths,
+    oldest_period_months: OLDEST_PERIOD_MONTHS,
+  };
+}

@@ -1,9 +1,5 @@
-import {
-  DEFAULT_LOW_BALANCE_AT,
-  LOW_BALANCE_RISE,
-  PRIORITY_OF_SOURCE,
-  SIGN_UP_CREDITS,
-} from '../domain/grant-rules.ts';
+import { PRIORITY_OF_SOURCE } from '../domain/grant-rules.ts';
+import type { GrantTerms } from '../domain/prices/offers.ts';
 import { accountIdOf, grantIdOf } from '../contract/derived-ids.ts';
 import type { Database } from './database.ts';
 import { grantCredits } from './grant-credits.ts';
@@ -27,6 +23,7 @@ type Row = { outcome: 'opened' | 'exists'; account_id: string; name: string; ope
  */
 export async function openAccount(
   database: Database,
+  terms: Pick<GrantTerms, 'signUp' | 'lowBalanceAt'>,
   account: { readonly name: string; readonly reference: string },
   actor: string | null = null,
 ): Promise<OpenedAccount> {
@@ -37,9 +34,9 @@ export async function openAccount(
       accountIdOf(account.reference),
       account.reference,
       account.name,
-      DEFAULT_LOW_BALANCE_AT,
+      terms.lowBalanceAt,
       actor,
-      LOW_BALANCE_RISE,
+      terms.lowBalanceAt,
     ],
   });
   const row = rows[0];
@@ -49,11 +46,13 @@ export async function openAccount(
     grantId: grantIdOf(row.account_id, 'sign_up', 'once'),
     source: 'sign_up',
     priority: PRIORITY_OF_SOURCE.sign_up,
-    credits: SIGN_UP_CREDITS,
+    credits: terms.signUp.credits,
     ends: 'never',
     reason: 'sign_up',
   });
-  if (granted !== 'granted') throw new RangeError(`the sign-up grant was refused: ${granted}`);
+  // key_reused: it was granted before the catalogue gave another number, and it is granted once.
+  if (granted !== 'granted' && granted !== 'key_reused')
+    throw new RangeError(`the sign-up grant was refused: ${granted}`);
   if (row.name !== account.name) return { outcome: 'key_reused', accountId: row.account_id };
   return {
     outcome: row.outcome,

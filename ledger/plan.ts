@@ -1,5 +1,5 @@
 import type { Plan } from '../contract/shapes/account-shapes.ts';
-import { PLAN_RULES, type Renewal } from '../domain/plans.ts';
+import type { PlanRules, Renewal } from '../domain/plans.ts';
 import type { Database } from './database.ts';
 import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account.ts';
 
@@ -27,7 +27,7 @@ export type PlanResult =
 type Row = { outcome: PlanResult['outcome']; is_replay: boolean; answer: Plan };
 
 /** Starts, renews, raises, lowers or ends a plan: one call for all, as a billing system makes it. */
-export async function setPlan(database: Database, call: PlanCall): Promise<PlanResult> {
+export async function setPlan(database: Database, rules: PlanRules, call: PlanCall): Promise<PlanResult> {
   const { rows } = await database.query<Row>({
     name: 'ledger.set_plan',
     text: 'SELECT outcome, is_replay, answer FROM ledger.set_plan($1, $2, $3, $4, $5, $6, $7, $8)',
@@ -37,7 +37,7 @@ export async function setPlan(database: Database, call: PlanCall): Promise<PlanR
       call.plan,
       call.periodStart,
       call.renewal,
-      PLAN_RULES,
+      rules,
       call.actor,
       call.reason,
     ],
@@ -79,12 +79,13 @@ export type RenewalOutcome = 'renewed' | 'ended' | 'not_due' | 'unknown_plan';
 /** Renews these accounts' plans where that is due: late, twice or a year behind, the current period is granted once. */
 export async function renewPlans(
   database: Database,
+  rules: PlanRules,
   accountIds: readonly string[],
 ): Promise<readonly { readonly accountId: string; readonly outcome: RenewalOutcome }[]> {
   const { rows } = await database.query<{ account_id: string; outcome: RenewalOutcome }>({
     name: 'ledger.renew_plans',
     text: 'SELECT account_id, outcome FROM ledger.renew_plans($1, $2)',
-    values: [accountIds, PLAN_RULES],
+    values: [accountIds, rules],
   });
   return rows.map((row) => ({ accountId: row.account_id, outcome: row.outcome }));
 }

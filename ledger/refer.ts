@@ -1,4 +1,4 @@
-import { REFERRAL_CREDITS, REFERRAL_LIFETIME_MONTHS } from '../domain/grant-rules.ts';
+import type { GrantTerms } from '../domain/prices/offers.ts';
 import type { Database } from './database.ts';
 
 export type ReferralResult = {
@@ -16,18 +16,13 @@ export type ReferralResult = {
 /** Names the inviter of an account, once; the inviter is paid when the account first pays for a plan. */
 export async function refer(
   database: Database,
+  terms: GrantTerms['referral'],
   referral: { readonly accountId: string; readonly inviterId: string; readonly actor: string },
 ): Promise<ReferralResult> {
   const { rows } = await database.query<{ outcome: ReferralResult['outcome']; is_replay: boolean }>({
     name: 'ledger.refer',
     text: 'SELECT outcome, is_replay FROM ledger.refer($1, $2, $3, $4, $5)',
-    values: [
-      referral.accountId,
-      referral.inviterId,
-      REFERRAL_CREDITS,
-      REFERRAL_LIFETIME_MONTHS,
-      referral.actor,
-    ],
+    values: [referral.accountId, referral.inviterId, terms.credits, terms.lifetimeMonths, referral.actor],
   });
   const row = rows[0];
   if (row === undefined) throw new RangeError('a referral was not answered');

@@ -10,6 +10,7 @@ import { createAssetNeeds, createAssetSweep } from '../assets/asset-sweep.ts';
 import { CatalogueError } from '../catalogue/catalogue-error.ts';
 import { loadCatalogue } from '../catalogue/load-catalogue.ts';
 import { openAssetStore } from '../assets/open-asset-store.ts';
+import { planRulesOf } from '../domain/plans.ts';
 import { readWorkerConfig } from '../runtime/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -63,7 +64,7 @@ await ensureFixtures(client, config);
 const worker = await createWorker(config, nativeConnection, {
   ...jobActivities,
   ...reconcileActivities,
-  ...createCreditMaintenance(pool),
+  ...createCreditMaintenance(pool, planRulesOf(catalogue)),
   ...createAssetSweepActivities(createAssetSweep(assets, createAssetNeeds(pool))),
 });
 const running = worker.run();

@@ -1,5 +1,6 @@
 import { log } from '@temporalio/activity';
 import type { Database } from '../../ledger/database.ts';
+import type { PlanRules } from '../../domain/plans.ts';
 import type { DueAccount } from '../../ledger/due-account.ts';
 import { readDuePlans, renewPlans, type RenewalOutcome } from '../../ledger/plan.ts';
 import { readDueExpiry, sweepExpired } from '../../ledger/sweep-expired.ts';
@@ -35,12 +36,12 @@ type Duty = {
  * Renewals and expiries, which fall due by time alone. Late, twice or a year behind, the ledger grants and expires once, so a step
  * may be repeated from anywhere.
  */
-export function createCreditMaintenance(database: Database) {
+export function createCreditMaintenance(database: Database, planRules: PlanRules) {
   const renewal: Duty = {
     name: 'renewal',
     readDue: (page) => readDuePlans(database, page),
     work: async (accountIds) =>
-      (await renewPlans(database, accountIds)).flatMap(({ accountId, outcome }) =>
+      (await renewPlans(database, planRules, accountIds)).flatMap(({ accountId, outcome }) =>
         toEnding(accountId, outcome),
       ),
   };

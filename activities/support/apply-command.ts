@@ -1,6 +1,9 @@
 import type { CommandAnswer, SupportCommand } from '../../contract/support-command.ts';
-import { applySupportCommand, type LookUp } from '../../jobs/support/apply-support-command.ts';
-import type { Database } from '../../ledger/database.ts';
+import {
+  applySupportCommand,
+  type LookUp,
+  type SupportDeps,
+} from '../../jobs/support/apply-support-command.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 
@@ -11,12 +14,12 @@ const LOOK_UP_TIMEOUT_MS = 5_000;
  * Applies a command of support for a workflow of its job, by the same function as the API. Of an attempt that is said to have run the
  * provider is asked first, where it can be: nothing else asks it.
  */
-export function createApplyCommand(database: Database, providers: ProviderRegistry) {
+export function createApplyCommand(deps: SupportDeps, providers: ProviderRegistry) {
   return async function applyCommand(accountId: string, command: SupportCommand): Promise<CommandAnswer> {
-    const { answer } = await applySupportCommand(database, accountId, command, { isRunning: true });
+    const { answer } = await applySupportCommand(deps, accountId, command, { isRunning: true });
     if (answer.outcome !== 'look_up') return answer;
     const lookUp = await askProvider(providers, answer, command);
-    const asked = await applySupportCommand(database, accountId, command, { isRunning: true, lookUp });
+    const asked = await applySupportCommand(deps, accountId, command, { isRunning: true, lookUp });
     return asked.answer;
   };
 }

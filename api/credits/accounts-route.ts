@@ -1,4 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { AccountView } from '../../contract/shapes/account-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
@@ -11,7 +12,7 @@ import { Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Route } from '../http/route.ts';
 
-type Deps = { readonly database: Database };
+type Deps = { readonly database: Database; readonly rules: RequestRules };
 
 /** POST /v1/accounts: open one, sign-up grant included. The reference is the key: the same one, the same account. */
 export function openAccountRoute(deps: Deps): Route {
@@ -25,7 +26,7 @@ export function openAccountRoute(deps: Deps): Route {
       const { body } = await readBody(exchange, CALLS.openAccount.body);
       const actor = actorOf(request, caller);
       return async () => {
-        const account = await openAccount(deps.database, body, actor);
+        const account = await openAccount(deps.database, deps.rules.catalogue.grants, body, actor);
         if (account.outcome === 'key_reused') {
           throw new Problem('idempotency_key_reused', {
             detail: 'This reference belongs to an account that was opened under another name.',

@@ -1,13 +1,9 @@
+import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import type { GrantBody } from '../../contract/shapes/credit-shapes.ts';
-import {
-  PRIORITY_OF_SOURCE,
-  GOODWILL_LIFETIME_SECONDS,
-  packOf,
-  TOP_UP_LIFETIME_MONTHS,
-  TRIAL_CREDITS,
-  TRIAL_LIFETIME_SECONDS,
-} from '../../domain/grant-rules.ts';
+import type { Catalogue } from '../../contract/defined-catalogue.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import { PRIORITY_OF_SOURCE } from '../../domain/grant-rules.ts';
 import { fingerprintRequest, grantIdOf } from '../../contract/derived-ids.ts';
 import { grantCreditsOnce, type KeyedGrantResult } from '../../jobs/credits/grant-once.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -21,7 +17,10 @@ import { readBody } from '../http/read-body.ts';
 import type { Route } from '../http/route.ts';
 
 /** POST /v1/accounts/{id}/grants: credits from outside the rules of plans. The reference is the key, in one account. */
-export function giveGrantRoute(deps: { readonly database: Database }): Route {
+export function giveGrantRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
+  const { catalogue } = deps.rules;
+  const packNames = catalogue.packs.map(({ name }) => name);
+  const grantBody = CALLS.grantCredits.body.safeExtend({ pack: z.enum(packNames).optional() });
   return {
     ...CALLS.grantCredits,
     access: 'key',
@@ -30,12 +29,12 @@ export function giveGrantRoute(deps: { readonly database: Database }): Route {
       const { request, response, caller } = exchange;
       const accountId = await managedAccount(deps.database, exchange);
       const actor = actorOf(request, caller);
-      const { body, sent } = await readBody(exchange, CALLS.grantCredits.body);
+      const { body, sent } = await readBody(exchange, grantBody);
       return async () => {
         const given = await grantCreditsOnce(deps.database, {
           key: body.reference,
           fingerprint: fingerprintRequest(sent),
-          grant: { ...grantOf(accountId, body), actor },
+          grant: { ...grantOf(catalogue, accountId, body), actor },
         });
         if (given.outcome !== 'granted') throw problemOfGrant(given.outcome, body);
         response
@@ -47,34 +46,40 @@ export function giveGrantRoute(deps: { readonly database: Database }): Route {
   };
 }
 
+type Offer = Pick<Catalogue, 'packs' | 'grants'>;
+
 /** The grant's id comes from the reference, whatever the source: one reference of an account makes one grant. */
-function grantOf(accountId: string, body: GrantBody): GrantItem {
+function grantOf(catalogue: Offer, accountId: string, body: GrantBody): GrantItem {
   return {
     accountId,
     grantId: grantIdOf(accountId, 'reference', body.reference),
     source: body.source,
     priority: PRIORITY_OF_SOURCE[body.source],
-    credits: creditsOf(body),
-    ends: body.expires_at === undefined ? usualEnd(body) : { at: body.expires_at },
+    credits: creditsOf(catalogue, body),
+    ends: body.expires_at === undefined ? usualEnd(catalogue, body) : { at: body.expires_at },
     reason: body.reason ?? body.source,
     reference: body.reference,
   };
 }
 
-function creditsOf({ credits, pack }: GrantBody): number {
+function creditsOf(catalogue: Offer, { credits, pack }: GrantBody): number {
   if (credits !== undefined) return credits;
-  return pack === undefined ? TRIAL_CREDITS : (packOf(pack)?.credits ?? 0);
+  return pack === undefined ? catalogue.grants.trial.credits : (packOf(catalogue, pack)?.credits ?? 0);
 }
 
-function usualEnd({ source, pack }: GrantBody): GrantEnd {
+function usualEnd({ packs, grants }: Offer, { source, pack }: GrantBody): GrantEnd {
   switch (source) {
     case 'trial':
-      return { afterSeconds: TRIAL_LIFETIME_SECONDS };
+      return { afterSeconds: grants.trial.lifetimeSeconds };
     case 'goodwill':
-      return { afterSeconds: GOODWILL_LIFETIME_SECONDS };
+      return { afterSeconds: grants.goodwill.lifetimeSeconds };
     case 'top_up':
-      return { afterMonths: packOf(pack ?? '')?.lifetimeMonths ?? TOP_UP_LIFETIME_MONTHS };
+      return { afterMonths: packOf({ packs }, pack)?.lifetimeMonths ?? grants.topUp.lifetimeMonths };
   }
+}
+
+function packOf({ packs }: Pick<Offer, 'packs'>, pack: string | undefined) {
+  return packs.find(({ name }) => name === pack);
 }
 
 function problemOfGrant(outcome: Exclude<KeyedGrantResult['outcome'], 'granted'>, body: GrantBody): Problem {

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { Plan } from '../../contract/shapes/account-shapes.ts';
-import { PLAN_NAMES } from '../../domain/plans.ts';
+import { planRulesOf } from '../../domain/plans.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readPlan, setPlan, type PlanResult } from '../../ledger/plan.ts';
 import { actorOf } from '../access/actor.ts';
@@ -14,7 +16,11 @@ import type { Route } from '../http/route.ts';
 type Deps = { readonly database: Database };
 
 /** PUT /v1/accounts/{id}/plan: start, renew, raise, lower or end a plan, as a billing system says. Keyed by its reference. */
-export function setPlanRoute(deps: Deps): Route {
+export function setPlanRoute(deps: Deps & { readonly rules: RequestRules }): Route {
+  const { catalogue } = deps.rules;
+  const planRules = planRulesOf(catalogue);
+  const planNames = catalogue.plans.map(({ name }) => name);
+  const planBody = CALLS.setPlan.body.extend({ plan: z.enum(planNames).nullable() });
   return {
     ...CALLS.setPlan,
     access: 'key',
@@ -23,9 +29,9 @@ export function setPlanRoute(deps: Deps): Route {
       const { request, response, caller } = exchange;
       const accountId = await managedAccount(deps.database, exchange);
       const actor = actorOf(request, caller);
-      const { body } = await readBody(exchange, CALLS.setPlan.body);
+      const { body } = await readBody(exchange, planBody);
       return async () => {
-        const result = await setPlan(deps.database, {
+        const result = await setPlan(deps.database, planRules, {
           accountId,
           reference: body.reference,
           plan: body.plan,
@@ -34,7 +40,7 @@ export function setPlanRoute(deps: Deps): Route {
           actor,
           reason: 'billing',
         });
-        if (result.outcome !== 'set') throw problemOfPlan(result.outcome);
+        if (result.outcome !== 'set') throw problemOfPlan(result.outcome, planNames);
         response
           .set({ 'Cache-Control': 'no-store', ...(result.isReplay ? REPLAYED : {}) })
           .json(viewPlan(result.plan));
@@ -67,7 +73,10 @@ function viewPlan(plan: Plan): Plan {
   };
 }
 
-function problemOfPlan(outcome: Exclude<PlanResult['outcome'], 'set'>): Problem {
+function problemOfPlan(
+  outcome: Exclude<PlanResult['outcome'], 'set'>,
+  planNames: readonly string[],
+): Problem {
   switch (outcome) {
     case 'key_reused':
       return new Problem('idempotency_key_reused', {
@@ -82,7 +91,7 @@ function problemOfPlan(outcome: Exclude<PlanResult['outcome'], 'set'>): Problem 
         'That is too long ago for a period that is paid for now.',
       );
     case 'unknown_plan':
-      return invalidPart('/plan', 'not_one_of', `One of: ${PLAN_NAMES.join(', ')}, or null.`);
+      return invalidPart('/plan', 'not_one_of', `One of: ${planNames.join(', ')}, or null.`);
     case 'account_not_found':
       return notFound('account');
   }

@@ -1,4 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { Referral } from '../../contract/shapes/account-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { refer, type ReferralResult } from '../../ledger/refer.ts';
@@ -14,7 +15,7 @@ import type { Route } from '../http/route.ts';
  * POST /v1/accounts/{id}/referrals: who invited this account, named once and forever. The inviter is paid when the account's
  * first paid period starts.
  */
-export function referralsRoute(deps: { readonly database: Database }): Route {
+export function referralsRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
   return {
     ...CALLS.refer,
     access: 'key',
@@ -27,7 +28,8 @@ export function referralsRoute(deps: { readonly database: Database }): Route {
       const inviterId = body.inviter_id;
       if (!isAccountId(inviterId)) throw inviterNotFound();
       return async () => {
-        const { outcome, isReplay } = await refer(deps.database, { accountId, inviterId, actor });
+        const terms = deps.rules.catalogue.grants.referral;
+        const { outcome, isReplay } = await refer(deps.database, terms, { accountId, inviterId, actor });
         if (outcome !== 'pending' && outcome !== 'paid') throw problemOfReferral(outcome);
         const shown: Referral = { inviter_id: inviterId, state: outcome };
         response

@@ -1,5 +1,6 @@
 import { CALLS } from '../../contract/calls.ts';
 import { fingerprintRequest, freeRetryJobIdOf } from '../../contract/derived-ids.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { decideReview, type Decided } from '../../jobs/reviews/decide-review.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import { actorOf } from '../access/actor.ts';
@@ -13,7 +14,10 @@ import { viewReview } from './review-view.ts';
 import type { Route } from '../http/route.ts';
 import type { StartFreeRetry } from './start-free-retry.ts';
 
-type Deps = ReviewDeps & { readonly startFreeRetry: StartFreeRetry };
+type Deps = ReviewDeps & {
+  readonly rules: RequestRules;
+  readonly startFreeRetry: StartFreeRetry;
+};
 
 /**
  * POST /v1/reviews/{id}/decision: refund, free retry or denial, with a reason that the customer reads. The same key
@@ -38,6 +42,7 @@ export function decideReviewRoute(deps: Deps): Route {
           decision: body.decision,
           reason: body.reason,
           retryJobId: freeRetryJobIdOf(accountId, reviewId, key),
+          goodwillLifetimeSeconds: deps.rules.catalogue.grants.goodwill.lifetimeSeconds,
         });
         if (decided.outcome !== 'decided') throw problemOfDecision(decided.outcome);
         const review = await requireReview(deps, accountId, reviewId);

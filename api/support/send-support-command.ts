@@ -9,9 +9,12 @@ import { assertNever } from '../../domain/assert-never.ts';
 import { outputWorkflowIdOf, workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
 import { actionIdOf } from '../../contract/derived-ids.ts';
 import { describeRefusal } from '../../domain/support/support-rules.ts';
-import { applySupportCommand, type AppliedCommand } from '../../jobs/support/apply-support-command.ts';
+import {
+  applySupportCommand,
+  type AppliedCommand,
+  type SupportDeps,
+} from '../../jobs/support/apply-support-command.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
-import type { Database } from '../../ledger/database.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { openOutputIdsOf } from '../jobs/open-outputs.ts';
 import { invalidPart, notFound, Problem, unavailable } from '../http/problem.ts';
@@ -26,21 +29,20 @@ export type SendSupportCommand = (
 /** Asking many workflows at once: as many as a burst that a namespace does not notice. */
 const TOLD_AT_ONCE = 20;
 
+type Deps = SupportDeps & { readonly supportWorkflows: SupportWorkflows };
+
 /**
  * Applies a command of support: in PostgreSQL first, which is the truth, then tells the workflows that run the outputs. A resolve is two
  * trips: PostgreSQL says whose workflow it is for, and that workflow applies it, since it alone asks the provider. Throws the
  * problem it is refused with; `unavailable` when it is applied (or cannot be looked into) and the workflow was not reached: the same
  * request under the same key tells it again.
  */
-export function createSendSupportCommand(deps: {
-  readonly database: Database;
-  readonly supportWorkflows: SupportWorkflows;
-}): SendSupportCommand {
-  const { database, supportWorkflows: workflows } = deps;
+export function createSendSupportCommand(deps: Deps): SendSupportCommand {
+  const { supportWorkflows: workflows } = deps;
   return async (accountId, job, command) => {
     const needsWorkflow = command.command === 'extend' || command.command === 'restart';
     const circumstances = needsWorkflow ? { isRunning: await isRun(workflows, job) } : {};
-    const applied = await applySupportCommand(database, accountId, command, circumstances);
+    const applied = await applySupportCommand(deps, accountId, command, circumstances);
     const { answer } = applied;
     if (answer.outcome === 'look_up' && command.command === 'resolve') {
       const resolved = await resolve(deps, accountId, job, command, answer.output_id);
@@ -74,10 +76,7 @@ async function isThere(workflows: SupportWorkflows, ids: readonly string[]): Pro
 
 /** Has the output's workflow resolve it. Where that is gone, PostgreSQL says why nothing can be done. */
 async function resolve(
-  {
-    database,
-    supportWorkflows,
-  }: { readonly database: Database; readonly supportWorkflows: SupportWorkflows },
+  deps: Deps,
   accountId: string,
   job: StoredJob,
   command: SupportCommandOf<'resolve'>,
@@ -85,14 +84,14 @@ async function resolve(
 ): Promise<CommandAnswer> {
   const workflowId = workflowIdOfOutput(job.id, outputId, job.outputs.length);
   const updateId = actionIdOf(accountId, command.command, command.key);
-  const reached = await supportWorkflows.resolve(workflowId, updateId, command);
+  const reached = await deps.supportWorkflows.resolve(workflowId, updateId, command);
   switch (reached) {
     case 'unavailable':
       throw unavailable();
     case 'failed':
       throw notAsked();
     case 'not_running':
-      return (await applySupportCommand(database, accountId, command, { isRunning: false })).answer;
+      return (await applySupportCommand(deps, accountId, command, { isRunning: false })).answer;
     default:
       return reached;
   }

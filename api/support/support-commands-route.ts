@@ -1,5 +1,6 @@
 import type { SupportWorkflows } from '../../client/support-workflow.ts';
 import { CALLS } from '../../contract/calls.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { SupportCommand, SupportCommandName } from '../../contract/support-command.ts';
 import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
 import { actorOf } from '../access/actor.ts';
@@ -14,13 +15,14 @@ import type { SendJob } from '../jobs/send-job.ts';
 import { createSendSupportCommand, type SendSupportCommand } from './send-support-command.ts';
 
 type Deps = JobOfPathDeps & {
+  readonly rules: RequestRules;
   readonly supportWorkflows: SupportWorkflows;
   readonly sendJob: SendJob;
 };
 
 /** POST /v1/jobs/{id}/release, refund, extend, restart and resolve: support's commands, each once per key. */
 export function supportCommandRoutes(deps: Deps): readonly Route[] {
-  const send = createSendSupportCommand(deps);
+  const send = createSendSupportCommand({ ...deps, grants: deps.rules.catalogue.grants });
   return [
     commandRoute(deps, send, 'release', ['support']),
     // Who may give credits may give charged ones back.

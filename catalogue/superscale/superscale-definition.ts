@@ -1,33 +1,35 @@
-import {
-  GOODWILL_LIFETIME_SECONDS,
-  PACKS,
-  REFERRAL_CREDITS,
-  REFERRAL_LIFETIME_MONTHS,
-  SIGN_UP_CREDITS,
-  TOP_UP_LIFETIME_MONTHS,
-  TRIAL_CREDITS,
-  TRIAL_LIFETIME_SECONDS,
-} from '../../domain/grant-rules.ts';
-import { PLAN_CREDITS } from '../../domain/plans.ts';
 import type { CatalogueDefinition } from '../catalogue-definition.ts';
 import type { CatalogueTools } from '../catalogue-tools.ts';
 import { superscaleKinds } from './superscale-kinds.ts';
 import { SUPERSCALE_MODELS } from './superscale-models.ts';
 import { superscalePriceLists } from './superscale-price-lists.ts';
 
+const DAY_SECONDS = 24 * 3_600;
+
 /** What Superscale sells: static ads and video ads, by the policy of docs/credits.md. */
 export const superscaleDefinition = (tools: CatalogueTools): CatalogueDefinition => ({
   kinds: superscaleKinds(tools),
   models: SUPERSCALE_MODELS,
   priceLists: superscalePriceLists(tools),
-  plans: Object.entries(PLAN_CREDITS).map(([name, credits]) => ({ name, credits })),
-  packs: PACKS,
+  plans: [
+    { name: 'starter', credits: 4_000 },
+    { name: 'advanced', credits: 8_000 },
+    { name: 'pro', credits: 16_000 },
+    { name: 'scale', credits: 32_000 },
+    { name: 'enterprise', credits: 60_000 },
+  ],
+  // The policy leaves sizes to a catalogue.
+  packs: [
+    { name: 'small', credits: 1_000, lifetimeMonths: 12 },
+    { name: 'medium', credits: 5_000, lifetimeMonths: 12 },
+    { name: 'large', credits: 20_000, lifetimeMonths: 12 },
+  ],
   grants: {
-    signUp: { credits: SIGN_UP_CREDITS },
-    trial: { credits: TRIAL_CREDITS, lifetimeSeconds: TRIAL_LIFETIME_SECONDS },
-    referral: { credits: REFERRAL_CREDITS, lifetimeMonths: REFERRAL_LIFETIME_MONTHS },
-    goodwill: { lifetimeSeconds: GOODWILL_LIFETIME_SECONDS },
-    topUp: { lifetimeMonths: TOP_UP_LIFETIME_MONTHS },
+    signUp: { credits: 1_000 },
+    trial: { credits: 3_000, lifetimeSeconds: 7 * DAY_SECONDS },
+    referral: { credits: 3_000, lifetimeMonths: 12 },
+    goodwill: { lifetimeSeconds: 90 * DAY_SECONDS },
+    topUp: { lifetimeMonths: 12 },
     // A balance that no longer buys one video.
     lowBalanceAt: 700,
   },

@@ -90,6 +90,7 @@ function choiceError(
   at: (code: string, detail: string) => readonly FieldError[],
 ): readonly FieldError[] {
   if (value === undefined) return at('required', 'This field is required.');
+  if (choices.length === 0) return at('not_one_of', 'There is none that it could name.');
   const expected = typeof choices[0];
   if (typeof value !== expected) return at('wrong_type', `Expected ${nameOfType(expected)}.`);
   return at('not_one_of', `One of: ${choices.map(String).join(', ')}.`);

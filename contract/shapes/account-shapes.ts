@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PLAN_NAMES, RENEWALS } from '../../domain/plans.ts';
+import { RENEWALS } from '../../domain/plans.ts';
 import {
   instantField,
   memberField,
@@ -29,19 +29,19 @@ export const account = z.strictObject({
 export type AccountView = z.output<typeof account>;
 
 export const planBody = z.strictObject({
-  /** Null: ends with the current period. */
-  plan: z.enum(PLAN_NAMES).nullable(),
+  /** The name of a plan of the catalogue; null: ends with the current period. */
+  plan: z.string().nullable(),
   period_start: instantField.nullish(),
   reference: referenceField,
   renewal: z.enum(RENEWALS).nullish(),
 });
 /** All null where there is none. */
 export const plan = z.strictObject({
-  plan: z.enum(PLAN_NAMES).nullable(),
+  plan: z.string().nullable(),
   period_start: instant.nullable(),
   period_end: instant.nullable(),
   /** The plan of the next period; null: the plan ends with this one. */
-  next_plan: z.enum(PLAN_NAMES).nullable(),
+  next_plan: z.string().nullable(),
   renewal: z.enum(RENEWALS),
 });
 export type Plan = z.output<typeof plan>;

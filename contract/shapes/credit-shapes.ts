@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GRANT_SOURCES, PACKS } from '../../domain/grant-rules.ts';
+import { GRANT_SOURCES } from '../../domain/grant-rules.ts';
 import {
   creditsField,
   instantField,
@@ -148,7 +148,8 @@ export const grantBody = z
   .strictObject({
     source: z.enum(['trial', 'top_up', 'goodwill']),
     credits: creditsField.optional(),
-    pack: z.enum(PACKS.map((pack) => pack.name)).optional(),
+    /** The name of a pack of the catalogue. */
+    pack: z.string().optional(),
     reference: referenceField,
     expires_at: instantField.optional(),
     reason: reasonField.optional(),

@@ -2,6 +2,7 @@ import { Pool } from 'pg';
 import { createApiKey } from '../../jobs/keys/create-api-key.ts';
 import { readApiKey } from '../../jobs/keys/read-api-key.ts';
 import type { Database } from '../../ledger/database.ts';
+import type { GrantTerms } from '../../domain/prices/offers.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { writeSecrets, type StackKeys, type StackSecrets } from './stack-secrets.ts';
 
@@ -16,12 +17,13 @@ export async function ensureStackKeys(
   home: string,
   secrets: StackSecrets,
   ownerUrl: string,
+  grants: GrantTerms,
 ): Promise<StackKeys> {
   const pool = new Pool({ connectionString: ownerUrl, max: 1, application_name: 'holdfast stack' });
   pool.on('error', () => undefined);
   try {
     if (secrets.keys !== null && (await areKnown(pool, secrets.keys))) return secrets.keys;
-    const keys = await makeKeys(pool);
+    const keys = await makeKeys(pool, grants);
     writeSecrets(home, { ...secrets, keys });
     return keys;
   } finally {
@@ -34,8 +36,8 @@ async function areKnown(database: Database, keys: StackKeys): Promise<boolean> {
   return found.every((key) => key !== null);
 }
 
-async function makeKeys(database: Database): Promise<StackKeys> {
-  const { accountId } = await openAccount(database, SANDBOX_ACCOUNT);
+async function makeKeys(database: Database, grants: GrantTerms): Promise<StackKeys> {
+  const { accountId } = await openAccount(database, grants, SANDBOX_ACCOUNT);
   return {
     platform: await createApiKey(database, { name: 'Local platform', scopes: ['admin'], accountId: null }),
     account: await createApiKey(database, {

@@ -26,6 +26,7 @@ import {
 } from './stack-database.ts';
 import { createStackHandle, type Stack } from './stack-handle.ts';
 import { removeStackInfo, stackLockPath, writeStackInfo, type StackInfo } from './stack-info.ts';
+import { loadCatalogue } from '../../catalogue/load-catalogue.ts';
 import { ensureStackKeys } from './stack-keys.ts';
 import { NOTHING_EXTERNAL, wantedPorts, type StackOptions, type StackPorts } from './stack-options.ts';
 import { readOrMakeSecrets } from './stack-secrets.ts';
@@ -175,7 +176,8 @@ async function bringUpDatabase(options: WantedStack, children: StackChildren, po
   }
   const database = ownerUrl === null ? embeddedDatabase(port, secrets) : externalDatabase(ownerUrl, secrets);
   await migrateStackDatabase(database, secrets, options.onNote ?? (() => undefined));
-  return { ...database, keys: await ensureStackKeys(home, secrets, database.ownerUrl) };
+  const { grants } = await loadCatalogue(options.cataloguePath ?? null);
+  return { ...database, keys: await ensureStackKeys(home, secrets, database.ownerUrl, grants) };
 }
 
 /** A port that was free a moment ago, or one the server picks for itself, may have been taken meanwhile. */

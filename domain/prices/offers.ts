@@ -21,6 +21,9 @@ export type GrantTerms = {
   readonly goodwill: { readonly lifetimeSeconds: number };
   /** Of a top-up that names no pack. */
   readonly topUp: { readonly lifetimeMonths: number };
-  /** A customer hears of a balance below this, until they choose another level. */
+  /**
+   * A customer hears of a balance below this, until they choose another level. It is also how far above its level a balance rises
+   * before another fall is told of: else the credits of a job that fails would take the balance below its level and back with each try.
+   */
   readonly lowBalanceAt: number;
 };

@@ -1,4 +1,3 @@
-import { GOODWILL_LIFETIME_SECONDS } from '../../domain/grant-rules.ts';
 import type { ReviewDecision } from '../../domain/support/review.ts';
 import type { Database } from '../../ledger/database.ts';
 
@@ -12,6 +11,8 @@ export type Decision = {
   readonly actor: string;
   /** The job that a free retry allows. */
   readonly retryJobId: string;
+  /** Of a refund whose own grant has expired, in seconds. */
+  readonly goodwillLifetimeSeconds: number;
 };
 
 export type Decided = {
@@ -38,7 +39,7 @@ export async function decideReview(database: Database, decision: Decision): Prom
       decision.reason,
       decision.actor,
       decision.retryJobId,
-      GOODWILL_LIFETIME_SECONDS,
+      decision.goodwillLifetimeSeconds,
     ],
   });
   const row = rows[0];

@@ -6,8 +6,8 @@ import {
   type SupportCommandOf,
 } from '../../contract/support-command.ts';
 import { expiredGrantPolicyOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/failures.ts';
-import { GOODWILL_LIFETIME_SECONDS } from '../../domain/grant-rules.ts';
 import { parseInstant } from '../../domain/parse-value.ts';
+import type { GrantTerms } from '../../domain/prices/offers.ts';
 import { MAX_EXTENSION_SECONDS, RELEASED_BY_SUPPORT } from '../../domain/support/support-rules.ts';
 import type { Database } from '../../ledger/database.ts';
 
@@ -24,6 +24,9 @@ export type LookUp =
   /** `not_ours`: it knows the job that was named, and says that it is another's. */
   | { readonly outcome: 'not_found' | 'not_ours' | 'unknown' | 'unsupported' };
 
+/** What a command is applied with. */
+export type SupportDeps = { readonly database: Database; readonly grants: Pick<GrantTerms, 'goodwill'> };
+
 export type AppliedCommand = { readonly answer: CommandAnswer; readonly isReplay: boolean };
 
 /**
@@ -31,7 +34,7 @@ export type AppliedCommand = { readonly answer: CommandAnswer; readonly isReplay
  * circumstances returns `look_up`: the workflow that it names knows more.
  */
 export async function applySupportCommand(
-  database: Database,
+  { database, grants }: SupportDeps,
   accountId: string,
   command: SupportCommand,
   circumstances: Circumstances = {},
@@ -44,7 +47,10 @@ export async function applySupportCommand(
       command.job_id,
       command.command,
       command.key,
-      JSON.stringify(callOf(accountId, command, circumstances)),
+      JSON.stringify({
+        ...callOf(accountId, command, circumstances),
+        ...askOf(command, grants, circumstances.lookUp),
+      }),
     ],
   });
   const row = rows[0];
@@ -52,19 +58,18 @@ export async function applySupportCommand(
   return { answer: row.answer, isReplay: row.is_replay };
 }
 
-function callOf(accountId: string, command: SupportCommand, { isRunning, lookUp }: Circumstances): object {
+function callOf(accountId: string, command: SupportCommand, { isRunning }: Circumstances): object {
   return {
     fingerprint: fingerprintRequest({ ...sentBodyOf(command), job_id: command.job_id }),
     actor: command.actor,
     reason: command.reason,
     action_id: actionIdOf(accountId, command.command, command.key),
     is_running: isRunning,
-    ...askOf(command, lookUp),
   };
 }
 
-/** The arguments for SQL, with the figures of the policy, which stand in domain/. */
-function askOf(command: SupportCommand, lookUp: LookUp | undefined): object {
+/** The arguments for SQL, with the figures of the policy, which stand in domain/ and in the catalogue. */
+function askOf(command: SupportCommand, grants: SupportDeps['grants'], lookUp: LookUp | undefined): object {
   switch (command.command) {
     case 'release':
       return {
@@ -76,7 +81,7 @@ function askOf(command: SupportCommand, lookUp: LookUp | undefined): object {
       return {
         credits: command.credits,
         output_id: command.output_id,
-        goodwill_seconds: GOODWILL_LIFETIME_SECONDS,
+        goodwill_seconds: grants.goodwill.lifetimeSeconds,
       };
     case 'extend':
       // PostgreSQL reads other times than we do: it is given the one form that both read alike.

@@ -16,7 +16,7 @@ import { openAccount } from '../../ledger/open-account.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import type { GenerationStart } from '../../contract/workflow-messages.ts';
-import { SUPERSCALE } from '../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_GRANTS } from '../harness/superscale.ts';
 
 export type ActivitiesFixture = {
   readonly database: TestDatabase;
@@ -49,7 +49,10 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
   const worker = new pg.Pool({ connectionString: database.workerUrl, max: 8 });
   for (const pool of [owner, worker]) pool.on('error', () => undefined);
   // All test files share one Temporal, where a job's id is its workflow's.
-  const { accountId } = await openAccount(worker, { name: 'Test', reference: randomUUID() });
+  const { accountId } = await openAccount(worker, SUPERSCALE_GRANTS, {
+    name: 'Test',
+    reference: randomUUID(),
+  });
   const settings = {
     heartbeatTimeoutSeconds: 5,
     rules: {

@@ -9,6 +9,7 @@ import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
 import type { DueAccount } from '../../ledger/due-account.ts';
 import { holdAccount } from '../integration/held-account.ts';
 import { createPlanFixture, START, type PlanFixture } from './plan-fixture.ts';
+import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 /** 31 Jan 09:00 → 28 Feb 09:00 → 31 Mar 09:00: clamped, and never drifting. */
 const FIRST_END = new Date('2026-02-28T09:00:00Z');
@@ -36,7 +37,10 @@ const it = plainIt.extend<{ maintenance: Maintenance }>({
     const logged: Maintenance['logged'] = [];
     const logger = new DefaultLogger('INFO', ({ level, message }) => logged.push({ level, message }));
     const run: Maintenance['run'] = (duty, after = null) =>
-      new MockActivityEnvironment({}, { logger }).run(createCreditMaintenance(fixture.worker)[duty], after);
+      new MockActivityEnvironment({}, { logger }).run(
+        createCreditMaintenance(fixture.worker, SUPERSCALE_PLAN_RULES)[duty],
+        after,
+      );
     await use({ fixture, run, logged });
     await fixture.close();
   },

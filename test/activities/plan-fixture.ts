@@ -4,6 +4,7 @@ import { openAccount } from '../../ledger/open-account.ts';
 import { setPlan } from '../../ledger/plan.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
 import { createTestDatabase } from '../harness/test-database.ts';
+import { SUPERSCALE_GRANTS, SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 export type PlanFixture = Awaited<ReturnType<typeof createPlanFixture>>;
 
@@ -28,9 +29,9 @@ export async function createPlanFixture() {
     setClock: database.setClock,
     /** An account with its sign-up grant and a plan from START on. Returns its id. */
     async subscribe(reference: string, renewal: 'automatic' | 'by_call' = 'automatic'): Promise<string> {
-      const { accountId } = await openAccount(worker, { name: reference, reference });
+      const { accountId } = await openAccount(worker, SUPERSCALE_GRANTS, { name: reference, reference });
       const call = { accountId, reference, plan: 'starter', periodStart: null, renewal };
-      const set = await setPlan(worker, { ...call, actor: 'test', reason: 'test' });
+      const set = await setPlan(worker, SUPERSCALE_PLAN_RULES, { ...call, actor: 'test', reason: 'test' });
       expect(set.outcome).toBe('set');
       return accountId;
     },

@@ -9,6 +9,7 @@ import { createAttemptsToStop } from '../../jobs/attempts/attempts-to-stop.ts';
 import { applySupportCommand } from '../../jobs/support/apply-support-command.ts';
 import { startScriptedService, type ScriptedService, type ServiceCall } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
 
 let fixture: ActivitiesFixture;
 let service: ScriptedService;
@@ -58,7 +59,7 @@ const settle = (plan: OutputPlan) =>
   fixture.activitiesAt(service.url).settle(plan, { charge: false, failure: failureOf('terminated') });
 
 const release = ({ accountId, jobId }: OutputPlan) =>
-  applySupportCommand(fixture.worker, accountId, {
+  applySupportCommand({ database: fixture.worker, grants: SUPERSCALE_GRANTS }, accountId, {
     command: 'release',
     ...{ job_id: jobId, key: 'k', actor: 'ann', reason: 'why' },
   });

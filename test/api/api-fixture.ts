@@ -172,7 +172,10 @@ export async function createApiFixture(
     /** An account with its sign-up credits, some more, and a key that may do all an account may. */
     async openAccount(moreCredits = 0): Promise<TestAccount> {
       accounts += 1;
-      const opened = await openAccount(worker, { name: 'Test', reference: `test-${String(accounts)}` });
+      const opened = await openAccount(worker, catalogue.grants, {
+        name: 'Test',
+        reference: `test-${String(accounts)}`,
+      });
       const { accountId } = opened;
       if (moreCredits > 0) {
         await grantCredits(worker, {

@@ -10,6 +10,7 @@ import { reconcile } from '../../ledger/reconcile.ts';
 import { startWorker } from '../api/in-process-worker.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
+import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
 
 const TASK_QUEUE = 'client';
 const request: JobRequest = { kind: 'static_ad', brief: { headline: 'A kettle' } };
@@ -30,7 +31,7 @@ beforeAll(async () => {
   temporal = new Client({ connection });
   client = createHoldfastClient({ client: temporal, taskQueue: TASK_QUEUE });
   const worker = await startWorker({ taskQueue: TASK_QUEUE, pool, assetHome: home });
-  ({ accountId } = await openAccount(pool, { name: 'Client', reference: 'client' }));
+  ({ accountId } = await openAccount(pool, SUPERSCALE_GRANTS, { name: 'Client', reference: 'client' }));
   stop = async () => {
     await worker.stop();
     await connection.close();

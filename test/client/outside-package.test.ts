@@ -12,6 +12,7 @@ import { startWorker } from '../api/in-process-worker.ts';
 import { createTestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { makeProject } from './outside/make-project.ts';
+import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
 
 const run = promisify(execFile);
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
@@ -42,7 +43,7 @@ beforeAll(async () => {
   const pool = new pg.Pool({ connectionString: database.workerUrl, max: 4 });
   pool.on('error', () => undefined);
   const worker = await startWorker({ taskQueue: TASK_QUEUE, pool, assetHome: path.join(home, 'assets') });
-  ({ accountId } = await openAccount(pool, { name: 'Outside', reference: 'outside' }));
+  ({ accountId } = await openAccount(pool, SUPERSCALE_GRANTS, { name: 'Outside', reference: 'outside' }));
   close = async () => {
     await worker.stop();
     expect(await reconcile(pool)).toEqual([]);

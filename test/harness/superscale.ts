@@ -1,9 +1,15 @@
 import { ADOPTER_TOOLS, superscaleCatalogue } from '../../catalogue/adopter-tools.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import { planRulesOf } from '../../domain/plans.ts';
 import { currentPriceList } from '../../domain/prices/price-list.ts';
 
 /** The shipped catalogue. */
 export const SUPERSCALE = superscaleCatalogue(ADOPTER_TOOLS);
+
+/** What the ledger is told of its plans. */
+export const SUPERSCALE_PLAN_RULES = planRulesOf(SUPERSCALE);
+export const SUPERSCALE_PLAN_NAMES = SUPERSCALE.plans.map(({ name }) => name);
+export const SUPERSCALE_GRANTS = SUPERSCALE.grants;
 
 const found = currentPriceList(SUPERSCALE.priceLists, 'standard');
 if (found === undefined) throw new Error('the shipped catalogue has no price list');

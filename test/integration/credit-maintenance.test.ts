@@ -4,6 +4,7 @@ import { setPlan } from '../../ledger/plan.ts';
 import { REPLACE_CLOCK } from '../harness/template-database.ts';
 import { holdAccount } from './held-account.ts';
 import { startRunningStack, type RunningStack } from './running-stack.ts';
+import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Credit maintenance runs every second here; a killed worker's step is given up after 10 s without a heartbeat. */
@@ -33,7 +34,7 @@ async function moveClock(days: number): Promise<void> {
 async function subscribe(renewal: 'automatic' | 'by_call'): Promise<string> {
   const accountId = await running.openAccount();
   const call = { accountId, reference: 'first', plan: 'starter', periodStart: null, renewal };
-  await setPlan(owner, { ...call, actor: 'test', reason: 'test' });
+  await setPlan(owner, SUPERSCALE_PLAN_RULES, { ...call, actor: 'test', reason: 'test' });
   return accountId;
 }
 

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { PLAN_RULES } from '../../domain/plans.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -11,6 +10,7 @@ import {
 import { callPlan } from './plan-calls.ts';
 import { refundItem } from './refund-calls.ts';
 import { readTableContents } from './table-contents.ts';
+import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
 const MOST_EVER = Number.MAX_SAFE_INTEGER;
@@ -179,7 +179,7 @@ test.each([
   [
     'rules that say too much',
     'pro',
-    { rules: { ...PLAN_RULES, plans: { pro: MOST_PER_CALL + 1 } } },
+    { rules: { ...SUPERSCALE_PLAN_RULES, plans: { pro: MOST_PER_CALL + 1 } } },
     'error HF',
   ],
 ])('a plan call with %s is refused, and leaves no trace', async (_what, plan, other, expected) => {

@@ -7,29 +7,19 @@ import {
   faultsOf,
   RETURN_GRANT_LIFETIME_HOURS,
 } from '../../domain/failures.ts';
-import {
-  PRIORITY_OF_SOURCE,
-  DEFAULT_LOW_BALANCE_AT,
-  LOW_BALANCE_RISE,
-  GOODWILL_LIFETIME_SECONDS,
-  PACKS,
-  REFERRAL_CREDITS,
-  REFERRAL_LIFETIME_MONTHS,
-  SIGN_UP_CREDITS,
-  TOP_UP_LIFETIME_MONTHS,
-  TRIAL_CREDITS,
-  TRIAL_LIFETIME_SECONDS,
-} from '../../domain/grant-rules.ts';
+import { PRIORITY_OF_SOURCE } from '../../domain/grant-rules.ts';
 import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../catalogue/superscale/superscale-kinds.ts';
-import { OLDEST_PERIOD_MONTHS, PLAN_CREDITS } from '../../domain/plans.ts';
+import { OLDEST_PERIOD_MONTHS } from '../../domain/plans.ts';
 import { QUOTE_LIFETIME_SECONDS } from '../../domain/prices/quote.ts';
 import { SETTINGS } from '../../runtime/settings.ts';
 import { falsify, findLies, parseExampleLine } from './credits-page/example-line.ts';
 import { quoteLine } from './credits-page/quote-line.ts';
 import { parseFigure, readPage, toFigure } from './credits-page/read-page.ts';
 import { runExample } from './credits-page/run-example.ts';
-import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_PRICING } from '../harness/superscale.ts';
 import { priceByRule } from '../../domain/prices/price-list.ts';
+
+const { plans, packs, grants } = SUPERSCALE;
 
 /** Everything docs/credits.md says is done or compared: examples by the real ledger, tables with domain. */
 
@@ -112,7 +102,7 @@ describe('a table of the page is what the code says', () => {
   });
 
   test('what credits buy: sign-up, trial and every plan', () => {
-    const balances = [SIGN_UP_CREDITS, TRIAL_CREDITS, ...Object.values(PLAN_CREDITS)];
+    const balances = [grants.signUp.credits, grants.trial.credits, ...plans.map(({ credits }) => credits)];
     const rows = table('What credits buy').map(([, ...figures]) => figures.map(parseFigure));
     expect(rows).toEqual(
       balances.map((credits) => {
@@ -124,23 +114,23 @@ describe('a table of the page is what the code says', () => {
 
   test('plans and packs', () => {
     expect(table('Plans').map(([plan, credits]) => [plan?.toLowerCase(), credits])).toEqual(
-      Object.entries(PLAN_CREDITS).map(([plan, credits]) => [plan, toFigure(credits)]),
+      plans.map(({ name, credits }) => [name, toFigure(credits)]),
     );
     expect(table('Top-up packs')).toEqual(
-      PACKS.map((pack) => [pack.name, toFigure(pack.credits), `${String(pack.lifetimeMonths)} months`]),
+      packs.map((pack) => [pack.name, toFigure(pack.credits), `${String(pack.lifetimeMonths)} months`]),
     );
   });
 
   test('where credits come from, how long they live, and their turn', () => {
-    const trialDays = TRIAL_LIFETIME_SECONDS / DAY_SECONDS;
+    const trialDays = grants.trial.lifetimeSeconds / DAY_SECONDS;
     const returned = `${String(RETURN_GRANT_LIFETIME_HOURS)} hours, or to the end of the billing period if that is later`;
     const rows = [
       ['plan', 'by plan', 'the billing period'],
-      ['sign-up', toFigure(SIGN_UP_CREDITS), 'without end'],
-      ['trial', toFigure(TRIAL_CREDITS), `${String(trialDays)} days`],
-      ['referral', toFigure(REFERRAL_CREDITS), `${String(REFERRAL_LIFETIME_MONTHS)} months`],
+      ['sign-up', toFigure(grants.signUp.credits), 'without end'],
+      ['trial', toFigure(grants.trial.credits), `${String(trialDays)} days`],
+      ['referral', toFigure(grants.referral.credits), `${String(grants.referral.lifetimeMonths)} months`],
       ['return', 'what came back', returned],
-      ['goodwill', 'as decided', `${String(GOODWILL_LIFETIME_SECONDS / DAY_SECONDS)} days`],
+      ['goodwill', 'as decided', `${String(grants.goodwill.lifetimeSeconds / DAY_SECONDS)} days`],
       ['top-up', 'by pack', 'by pack'],
     ];
     expect(table('Where credits come from').map((row) => row.slice(0, 3))).toEqual(rows);
@@ -164,10 +154,10 @@ describe('a table of the page is what the code says', () => {
     expect(table('Other figures').map(([, figure]) => figure)).toEqual([
       `${String(QUOTE_LIFETIME_SECONDS / 60)} minutes`,
       `${String(SETTINGS.CREDIT_MAINTENANCE_INTERVAL_SECONDS.schema.parse(undefined))} seconds`,
-      `${String(TOP_UP_LIFETIME_MONTHS)} months`,
+      `${String(grants.topUp.lifetimeMonths)} months`,
       `${String(OLDEST_PERIOD_MONTHS)} months ago`,
-      `${toFigure(DEFAULT_LOW_BALANCE_AT)} credits`,
-      `${toFigure(LOW_BALANCE_RISE)} credits`,
+      `${toFigure(grants.lowBalanceAt)} credits`,
+      `${toFigure(grants.lowBalanceAt)} credits`,
     ]);
   });
 });

@@ -10,6 +10,7 @@ import {
 } from './ledger-fixture.ts';
 import { setLimits } from './limit-calls.ts';
 import { callPlan, renewDue } from './plan-calls.ts';
+import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
 const EXPIRY = new Date('2026-03-02T00:00:00Z');
@@ -134,7 +135,10 @@ test('a level that is raised above the balance tells of nothing until the next f
 });
 
 test('an account opened as customers’ are hears of a balance that buys no video any more', async () => {
-  const opened = await openAccount(ledger.worker, { name: 'Acme', reference: `ref ${account}` });
+  const opened = await openAccount(ledger.worker, SUPERSCALE_GRANTS, {
+    name: 'Acme',
+    reference: `ref ${account}`,
+  });
   await ledger.reserve([reserveItem(opened.accountId, 'r1', 300)]);
   expect(await noticesOf(opened.accountId)).toEqual([]);
   await ledger.reserve([reserveItem(opened.accountId, 'r2', 1)]);
@@ -143,6 +147,18 @@ test('an account opened as customers’ are hears of a balance that buys no vide
   await ledger.settle([releaseItem(opened.accountId, 'r2')]);
   await ledger.reserve([reserveItem(opened.accountId, 'r3', 700)]);
   expect(await noticesOf(opened.accountId)).toEqual([699]);
+});
+
+test('an account that is opened again after sign-up credits have changed keeps those it was given', async () => {
+  const opening = { name: 'Acme', reference: `again ${account}` };
+  const { accountId } = await openAccount(ledger.worker, SUPERSCALE_GRANTS, opening);
+  const changed = { ...SUPERSCALE_GRANTS, signUp: { credits: 250 } };
+  expect(await openAccount(ledger.worker, changed, opening)).toMatchObject({ outcome: 'exists', accountId });
+  const { rows } = await ledger.owner.query(
+    'SELECT available::int AS credits FROM ledger.accounts WHERE account_id = $1',
+    [accountId],
+  );
+  expect(rows).toEqual([{ credits: SUPERSCALE_GRANTS.signUp.credits }]);
 });
 
 test.each(['a direct spend', 'a void', 'the expiry sweep'])(

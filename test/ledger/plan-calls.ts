@@ -1,5 +1,5 @@
-import { PLAN_RULES } from '../../domain/plans.ts';
 import type { LedgerFixture } from './ledger-fixture.ts';
+import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 export type PlanAnswer = {
   readonly outcome: string;
@@ -23,7 +23,14 @@ export async function callPlan(
 ): Promise<PlanAnswer> {
   const { rows } = await ledger.worker.query<PlanAnswer>(
     `SELECT * FROM ledger.set_plan($1, $2, $3, $4, $5, $6, 'billing', 'test')`,
-    [account, reference, plan, other.start ?? null, other.renewal ?? null, other.rules ?? PLAN_RULES],
+    [
+      account,
+      reference,
+      plan,
+      other.start ?? null,
+      other.renewal ?? null,
+      other.rules ?? SUPERSCALE_PLAN_RULES,
+    ],
   );
   const row = rows[0];
   if (row === undefined) throw new Error('a plan was not answered');
@@ -66,7 +73,7 @@ export async function renewDue(ledger: LedgerFixture, limit = 100): Promise<Reco
 export async function renew(
   ledger: LedgerFixture,
   accountIds: readonly string[],
-  rules: object = PLAN_RULES,
+  rules: object = SUPERSCALE_PLAN_RULES,
 ): Promise<Record<string, string>> {
   const { rows } = await ledger.worker.query<{ account_id: string; outcome: string }>(
     'SELECT * FROM ledger.renew_plans($1, $2)',

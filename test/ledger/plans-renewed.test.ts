@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { PLAN_RULES } from '../../domain/plans.ts';
 import { createLedgerFixture, type LedgerFixture } from './ledger-fixture.ts';
 import { callPlan, periodsOf, planGrantsOf, renew, renewDue } from './plan-calls.ts';
 import { holdAccounts, untilWaiting } from './until-waiting.ts';
+import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 const DAY_MS = 86_400_000;
 const START = new Date('2026-01-31T10:00:00Z');
@@ -253,7 +253,7 @@ async function renewDueToTheEnd(): Promise<void> {
 test('a renewal whose grant is refused is an error that leaves no trace, and the plan stays due', async () => {
   await callPlan(ledger, account, 'p1', 'starter', { renewal: 'automatic' });
   await ledger.setClock(SECOND);
-  const beyondReason = { ...PLAN_RULES, plans: { starter: 2_000_000_000_000 } };
+  const beyondReason = { ...SUPERSCALE_PLAN_RULES, plans: { starter: 2_000_000_000_000 } };
   await expect(renew(ledger, [account], beyondReason)).rejects.toMatchObject({ code: 'HF003' });
   expect(await periodsOf(ledger, account)).toEqual(['2026-01-31 starter 4000']);
   expect(await renew(ledger, [account])).toEqual({ [account]: 'renewed' });
@@ -262,7 +262,7 @@ test('a renewal whose grant is refused is an error that leaves no trace, and the
 test('a plan whose next one is sold no longer is said so, and stays as it is', async () => {
   await callPlan(ledger, account, 'p1', 'starter', { renewal: 'automatic' });
   await ledger.setClock(SECOND);
-  expect(await renew(ledger, [account], { ...PLAN_RULES, plans: { pro: 16_000 } })).toEqual({
+  expect(await renew(ledger, [account], { ...SUPERSCALE_PLAN_RULES, plans: { pro: 16_000 } })).toEqual({
     [account]: 'unknown_plan',
   });
   expect(await renew(ledger, [account])).toEqual({ [account]: 'renewed' });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { PLAN_NAMES, PLAN_RULES } from '../../domain/plans.ts';
 import { createLedgerFixture, reserveItem, type LedgerFixture } from './ledger-fixture.ts';
 import { callPlan, periodsOf, planGrantsOf, renewDue } from './plan-calls.ts';
+import { SUPERSCALE_PLAN_RULES, SUPERSCALE_PLAN_NAMES } from '../harness/superscale.ts';
 
 const START = new Date('2026-01-31T10:00:00Z');
 const IN_PERIOD = new Date('2026-02-10T00:00:00Z');
@@ -27,7 +27,7 @@ async function readPlan(): Promise<unknown> {
   return rows[0]?.plan;
 }
 
-test.each(PLAN_NAMES)(
+test.each(SUPERSCALE_PLAN_NAMES)(
   '%s starts with its credits for the first period, renewed by call unless said otherwise',
   async (plan) => {
     const started = await callPlan(ledger, account, 'start', plan);
@@ -43,7 +43,7 @@ test.each(PLAN_NAMES)(
       },
     });
     expect(await planGrantsOf(ledger, account)).toEqual([
-      `${String(PLAN_RULES.plans[plan])} until 2026-02-28`,
+      `${String(SUPERSCALE_PLAN_RULES.plans[plan])} until 2026-02-28`,
     ]);
   },
 );
@@ -148,7 +148,7 @@ test('a replay is known in a session of another time zone', async () => {
     await client.query(`SET TimeZone = 'America/New_York'`);
     const { rows } = await client.query(
       `SELECT * FROM ledger.set_plan($1, 'ref', 'starter', $2, NULL, $3, 'billing', 'test')`,
-      [account, START, PLAN_RULES],
+      [account, START, SUPERSCALE_PLAN_RULES],
     );
     expect(rows).toEqual([{ ...first, is_replay: true }]);
   } finally {
@@ -172,7 +172,7 @@ test('an unknown plan, a period to come and an unknown account change nothing', 
 });
 
 test('a plan that is sold no longer can be cancelled, and changed for one that is', async () => {
-  const old = { ...PLAN_RULES, plans: { legacy: 6_000 } };
+  const old = { ...SUPERSCALE_PLAN_RULES, plans: { legacy: 6_000 } };
   await callPlan(ledger, account, 'start', 'legacy', { rules: old });
   expect((await callPlan(ledger, account, 'cancel', null)).answer).toMatchObject({
     plan: 'legacy',

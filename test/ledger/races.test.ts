@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { PLAN_RULES } from '../../domain/plans.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -9,6 +8,7 @@ import {
   type LedgerFixture,
 } from './ledger-fixture.ts';
 import { holdAccounts, holdWrites, untilWaiting } from './until-waiting.ts';
+import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 let ledger: LedgerFixture;
 beforeAll(async () => {
@@ -128,7 +128,7 @@ test('batches that name accounts in opposite order wait in line and do not deadl
 test('renewals that name accounts in opposite order wait in line and do not deadlock', async () => {
   const accounts = [await ledger.openAccount('renew_a'), await ledger.openAccount('renew_b')];
   const renewAll = (names: readonly string[]) => async () =>
-    (await ledger.worker.query('SELECT * FROM ledger.renew_plans($1, $2)', [names, PLAN_RULES]))
+    (await ledger.worker.query('SELECT * FROM ledger.renew_plans($1, $2)', [names, SUPERSCALE_PLAN_RULES]))
       .rows as Record<string, unknown>[];
   // Were they locked as they are named, the first to come would wait for the second account alone, and be the first to get
   // it; the other, who holds the first account by then, would wait behind it.

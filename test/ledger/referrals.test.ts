@@ -3,6 +3,7 @@ import { refer, type ReferralResult } from '../../ledger/refer.ts';
 import { createLedgerFixture, type LedgerFixture } from './ledger-fixture.ts';
 import { callPlan, renewDue } from './plan-calls.ts';
 import { holdAccounts, holdWrites, untilWaiting } from './until-waiting.ts';
+import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
 
 const START = new Date('2026-01-31T10:00:00Z');
 
@@ -27,7 +28,7 @@ async function openMany(count: number): Promise<[string, string, ...string[]]> {
 }
 
 function say(accountId: string, inviterId: string): Promise<ReferralResult> {
-  return refer(ledger.worker, { accountId, inviterId, actor: 'ops' });
+  return refer(ledger.worker, SUPERSCALE_GRANTS.referral, { accountId, inviterId, actor: 'ops' });
 }
 
 async function referralGrants(of: string): Promise<unknown[]> {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { PLAN_RULES } from '../../domain/plans.ts';
 import { createLedgerFixture, releaseItem, reserveItem, type LedgerFixture } from './ledger-fixture.ts';
+import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 let ledger: LedgerFixture;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ const refund = (account: string, id: string) =>
 async function startPlan(account: string, periodStart: string): Promise<void> {
   await ledger.worker.query(
     `SELECT ledger.set_plan($1, 'call', 'starter', $2, 'by_call', $3, 'test', 'test')`,
-    [account, periodStart, PLAN_RULES],
+    [account, periodStart, SUPERSCALE_PLAN_RULES],
   );
 }
 

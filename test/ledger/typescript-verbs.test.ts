@@ -4,6 +4,7 @@ import { readLimits, setLimits } from '../../ledger/limits.ts';
 import { readDuePlans, readPlan, renewPlans, setPlan, type PlanCall } from '../../ledger/plan.ts';
 import { accountOfGrant, readGrant } from '../../ledger/reads/read-grant.ts';
 import { createLedgerFixture, grantItem, type LedgerFixture } from './ledger-fixture.ts';
+import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
 const NEXT = new Date('2026-04-01T00:00:00Z');
@@ -76,16 +77,30 @@ test('a plan is set, read, found due and renewed', async () => {
     next_plan: 'starter',
     renewal: 'automatic',
   };
-  expect(await setPlan(ledger.worker, call)).toEqual({ outcome: 'set', isReplay: false, plan });
-  expect(await setPlan(ledger.worker, call)).toEqual({ outcome: 'set', isReplay: true, plan });
-  expect(await setPlan(ledger.worker, { ...call, plan: 'pro' })).toEqual({ outcome: 'key_reused' });
-  expect(await setPlan(ledger.worker, { ...call, reference: 'other', plan: 'platinum' })).toEqual({
+  expect(await setPlan(ledger.worker, SUPERSCALE_PLAN_RULES, call)).toEqual({
+    outcome: 'set',
+    isReplay: false,
+    plan,
+  });
+  expect(await setPlan(ledger.worker, SUPERSCALE_PLAN_RULES, call)).toEqual({
+    outcome: 'set',
+    isReplay: true,
+    plan,
+  });
+  expect(await setPlan(ledger.worker, SUPERSCALE_PLAN_RULES, { ...call, plan: 'pro' })).toEqual({
+    outcome: 'key_reused',
+  });
+  expect(
+    await setPlan(ledger.worker, SUPERSCALE_PLAN_RULES, { ...call, reference: 'other', plan: 'platinum' }),
+  ).toEqual({
     outcome: 'unknown_plan',
   });
-  expect(await setPlan(ledger.worker, { ...call, reference: 'other', periodStart: NEXT })).toEqual({
+  expect(
+    await setPlan(ledger.worker, SUPERSCALE_PLAN_RULES, { ...call, reference: 'other', periodStart: NEXT }),
+  ).toEqual({
     outcome: 'period_not_begun',
   });
-  expect(await setPlan(ledger.worker, { ...call, accountId: 'nobody' })).toEqual({
+  expect(await setPlan(ledger.worker, SUPERSCALE_PLAN_RULES, { ...call, accountId: 'nobody' })).toEqual({
     outcome: 'account_not_found',
   });
   expect(await readPlan(ledger.worker, account)).toEqual(plan);
@@ -93,7 +108,9 @@ test('a plan is set, read, found due and renewed', async () => {
   const due = await readDuePlans(ledger.worker, { after: null, limit: 10 });
   expect(due.map((found) => found.accountId)).toEqual([account]);
   expect(await readDuePlans(ledger.worker, { after: due[0] ?? null, limit: 10 })).toEqual([]);
-  expect(await renewPlans(ledger.worker, [account])).toEqual([{ accountId: account, outcome: 'renewed' }]);
+  expect(await renewPlans(ledger.worker, SUPERSCALE_PLAN_RULES, [account])).toEqual([
+    { accountId: account, outcome: 'renewed' },
+  ]);
 });
 
 test('limits are set, read and explained', async () => {

@@ -72,7 +72,7 @@ describe('docs/your-own-catalogue.md', () => {
   });
 
   test('runs, command by command, and prints what it says', async () => {
-    expect(PRINTED).toHaveLength(4);
+    expect(PRINTED).toHaveLength(5);
     const { code, text } = await outputOf(COMMANDS.join('\n'));
     expect({ code, text }).toEqual({ code: 0, text: PRINTED.join('') });
   });

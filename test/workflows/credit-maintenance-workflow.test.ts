@@ -5,6 +5,7 @@ import { createCreditMaintenance } from '../../activities/maintenance/maintain-c
 import { CREDIT_MAINTENANCE_WORKFLOW } from '../../domain/workflow-names.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { createPlanFixture, START, type PlanFixture } from '../activities/plan-fixture.ts';
+import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 const TASK_QUEUE = 'credit-maintenance-test';
 const FIRST_END = new Date('2026-02-28T09:00:00Z');
@@ -29,7 +30,7 @@ beforeAll(async () => {
     connection: native,
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: await bundleWorkflows() },
-    activities: createCreditMaintenance(fixture.worker),
+    activities: createCreditMaintenance(fixture.worker, SUPERSCALE_PLAN_RULES),
   });
   running = worker.run();
 });

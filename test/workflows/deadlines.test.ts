@@ -10,6 +10,7 @@ import {
   type WorkerBuild,
   type WorkflowFixture,
 } from './workflow-fixture.ts';
+import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
 
 const DEADLINE_SECONDS = 4;
 /** Well after a deadline that is watched on time, on a busy machine; well before a look of 10 s has ended. */
@@ -186,6 +187,7 @@ async function extend(
 ) {
   const send = createSendSupportCommand({
     database: fixture.worker,
+    grants: SUPERSCALE_GRANTS,
     supportWorkflows: createSupportWorkflows(fixture.temporal),
   });
   const job = await readJob(fixture.worker, accountId, jobId);

@@ -19,6 +19,7 @@ import {
   type WorkerBuild,
   type WorkflowFixture,
 } from './workflow-fixture.ts';
+import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
 
 const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 const DEADLINE_SECONDS = 5;
@@ -31,7 +32,11 @@ let send: SendSupportCommand;
 beforeAll(async () => {
   fixture = await createWorkflowFixture();
   workflows = createSupportWorkflows(fixture.temporal);
-  send = createSendSupportCommand({ database: fixture.worker, supportWorkflows: workflows });
+  send = createSendSupportCommand({
+    database: fixture.worker,
+    supportWorkflows: workflows,
+    grants: SUPERSCALE_GRANTS,
+  });
 });
 afterAll(() => fixture.close());
 
@@ -57,7 +62,10 @@ type Job = RunningJob & {
 type RunningJob = ReturnType<RunningWorker['jobOf']>;
 
 async function createScene(): Promise<Scene> {
-  const { accountId } = await openAccount(fixture.worker, { name: 'Test', reference: randomUUID() });
+  const { accountId } = await openAccount(fixture.worker, SUPERSCALE_GRANTS, {
+    name: 'Test',
+    reference: randomUUID(),
+  });
   const service = await startScriptedService((call) => {
     if (call.name === 'submit') scene.answerSubmit(call);
     if (call.name === 'lookup') scene.answerLookup(call);
@@ -139,7 +147,14 @@ async function api(job: Job, ask: Ask, key?: string, sending: SendSupportCommand
 
 /** PostgreSQL alone: the API died before it could tell the workflow. */
 const untold = async (job: Job, ask: Ask) =>
-  (await applySupportCommand(fixture.worker, job.accountId, commandOf(job, ask), { isRunning: true })).answer;
+  (
+    await applySupportCommand(
+      { database: fixture.worker, grants: SUPERSCALE_GRANTS },
+      job.accountId,
+      commandOf(job, ask),
+      { isRunning: true },
+    )
+  ).answer;
 
 const statesOf = async (job: Job) =>
   (
@@ -373,6 +388,7 @@ describe.concurrent('an attempt with an unknown outcome', () => {
     const trips: string[] = [];
     const database: Database = fixture.worker;
     const sending = createSendSupportCommand({
+      grants: SUPERSCALE_GRANTS,
       database: {
         query: (statement) => {
           trips.push(`PostgreSQL: ${statement.name}`);
@@ -434,6 +450,7 @@ test.concurrent(
     const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     const away = createSendSupportCommand({
       database: fixture.worker,
+      grants: SUPERSCALE_GRANTS,
       supportWorkflows: createSupportWorkflows(nowhere),
     });
     const ask = { command: 'release' } as const;

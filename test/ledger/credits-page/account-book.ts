@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import { DEFAULT_LOW_BALANCE_AT } from '../../../domain/grant-rules.ts';
 import { accountIdOf } from '../../../contract/derived-ids.ts';
 import { readDuePlans, renewPlans } from '../../../ledger/plan.ts';
 import { readBalance } from '../../../ledger/reads/read-balance.ts';
 import { readDueExpiry, sweepExpired } from '../../../ledger/sweep-expired.ts';
 import type { Observation } from './example-line.ts';
+import { SUPERSCALE_GRANTS, SUPERSCALE_PLAN_RULES } from '../../harness/superscale.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const PAGE = { after: null, limit: 100 };
@@ -22,6 +22,7 @@ export function createAccountBook(pools: { readonly owner: pg.Pool; readonly wor
     if (plans.length > 0)
       await renewPlans(
         worker,
+        SUPERSCALE_PLAN_RULES,
         plans.map(({ accountId }) => accountId),
       );
     const expiries = await readDueExpiry(worker, PAGE);
@@ -43,7 +44,7 @@ export function createAccountBook(pools: { readonly owner: pg.Pool; readonly wor
 
     /** An account with nothing in it, unless it is open. */
     async open(name: string): Promise<void> {
-      const values = [accountIdOf(name), name, DEFAULT_LOW_BALANCE_AT];
+      const values = [accountIdOf(name), name, SUPERSCALE_GRANTS.lowBalanceAt];
       await worker.query('SELECT ledger.open_account($1, $2, $2, $3)', values);
     },
 

@@ -6,14 +6,7 @@ import {
   RETURN_GRANT_LIFETIME_HOURS,
   type FailureCode,
 } from '../../../domain/failures.ts';
-import {
-  PRIORITY_OF_SOURCE,
-  GOODWILL_LIFETIME_SECONDS,
-  packOf,
-  TRIAL_CREDITS,
-  TRIAL_LIFETIME_SECONDS,
-  type GrantSource,
-} from '../../../domain/grant-rules.ts';
+import { PRIORITY_OF_SOURCE, type GrantSource } from '../../../domain/grant-rules.ts';
 import { grantIdOf, jobIdOf } from '../../../contract/derived-ids.ts';
 import { usePrice } from '../../../domain/prices/price-list.ts';
 import { createAdmitJob } from '../../../jobs/admission/admit-job.ts';
@@ -26,7 +19,7 @@ import { refer } from '../../../ledger/refer.ts';
 import { voidGrant } from '../../../ledger/void-grant.ts';
 import { callReserve, callVerb, type VerbItem, type VerbName } from '../sql-verbs.ts';
 import { parseFigure } from './read-page.ts';
-import { SUPERSCALE, SUPERSCALE_PRICING } from '../../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_PRICING, SUPERSCALE_PLAN_RULES } from '../../harness/superscale.ts';
 
 const BY = { actor: 'test', reason: 'an example' };
 
@@ -64,17 +57,20 @@ const ACTIONS: readonly Action[] = [
   { pattern: /^look$/, act: () => Promise.resolve({ outcome: 'done' }) },
   {
     pattern: /^sign up$/,
-    act: ({ database, account }) => openAccount(database, { name: account, reference: account }),
+    act: ({ database, account }) =>
+      openAccount(database, SUPERSCALE.grants, { name: account, reference: account }),
   },
   {
     pattern: /^start trial$/,
     act: (context) =>
-      grant(context, 'trial', 'once', TRIAL_CREDITS, { afterSeconds: TRIAL_LIFETIME_SECONDS }),
+      grant(context, 'trial', 'once', SUPERSCALE.grants.trial.credits, {
+        afterSeconds: SUPERSCALE.grants.trial.lifetimeSeconds,
+      }),
   },
   {
     pattern: /^buy (?<pack>\w+)$/,
     act: (context, { pack }) => {
-      const bought = packOf(pack ?? '');
+      const bought = SUPERSCALE.packs.find(({ name }) => name === pack);
       if (bought === undefined) throw new RangeError(`no pack ${String(pack)}`);
       return grant(context, 'top_up', context.key, bought.credits, { afterMonths: bought.lifetimeMonths });
     },
@@ -83,7 +79,7 @@ const ACTIONS: readonly Action[] = [
     pattern: /^goodwill (?<credits>[\d,]+)$/,
     act: (context, { credits }) =>
       grant(context, 'goodwill', context.key, parseFigure(credits ?? ''), {
-        afterSeconds: GOODWILL_LIFETIME_SECONDS,
+        afterSeconds: SUPERSCALE.grants.goodwill.lifetimeSeconds,
       }),
   },
   {
@@ -94,7 +90,11 @@ const ACTIONS: readonly Action[] = [
   {
     pattern: /^invite (?<invitee>you|[A-Z]\w+)$/,
     act: ({ database, accountId, idOf }, { invitee }) =>
-      refer(database, { accountId: idOf(invitee ?? ''), inviterId: accountId, actor: BY.actor }),
+      refer(database, SUPERSCALE.grants.referral, {
+        accountId: idOf(invitee ?? ''),
+        inviterId: accountId,
+        actor: BY.actor,
+      }),
   },
   {
     pattern: new RegExp(`^reserve (?<credits>[\\d,]+) for (?<job>[A-Z]+)${FOR_WHOM}$`),
@@ -145,7 +145,7 @@ const ACTIONS: readonly Action[] = [
       call(context, 'refund', {
         ...{ reservation_id: reservationOf(context.accountId, job), refund_id: context.key, ...BY },
         ...{ amount: credits === undefined ? null : parseFigure(credits) },
-        goodwill_seconds: GOODWILL_LIFETIME_SECONDS,
+        goodwill_seconds: SUPERSCALE.grants.goodwill.lifetimeSeconds,
       }),
   },
   {
@@ -221,7 +221,7 @@ function changePlan(
   renewal: string | undefined,
   start: string | undefined,
 ): Promise<Answer> {
-  return setPlan(database, {
+  return setPlan(database, SUPERSCALE_PLAN_RULES, {
     accountId,
     reference: key,
     plan,

@@ -1,4 +1,3 @@
-import { GOODWILL_LIFETIME_SECONDS } from '../../../domain/grant-rules.ts';
 import { RETURN_GRANT_LIFETIME_HOURS } from '../../../domain/failures.ts';
 import {
   addGrant,
@@ -8,6 +7,7 @@ import {
   type ModelReservation,
   type Part,
 } from './model-account.ts';
+import { SUPERSCALE_GRANTS } from '../../harness/superscale.ts';
 
 export type SettleItem = {
   readonly account: string;
@@ -88,7 +88,7 @@ export function refund(
   account.refunds.set(item.refund, { content, credits });
   const inNewGrant = giveBack(back, now, true);
   if (inNewGrant > 0) {
-    const expiresAt = now + GOODWILL_LIFETIME_SECONDS * 1_000;
+    const expiresAt = now + SUPERSCALE_GRANTS.goodwill.lifetimeSeconds * 1_000;
     const id = `grant_refund_${item.refund}`;
     addGrant(account, { id, source: 'goodwill', priority: 2, amount: inNewGrant, expiresAt });
   }

@@ -1,6 +1,7 @@
-import { OLDEST_PERIOD_MONTHS, PLAN_RULES } from '../../../domain/plans.ts';
+import { OLDEST_PERIOD_MONTHS } from '../../../domain/plans.ts';
 import { monthsAfter, periodNumber } from './calendar.ts';
 import { addGrant, availableOf, watchBalance, type ModelAccount, type ModelPlan } from './model-account.ts';
+import { SUPERSCALE_PLAN_RULES } from '../../harness/superscale.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -47,7 +48,7 @@ export function setPlan(account: ModelAccount, call: PlanStep, now: number): Pla
 }
 
 function refusalOf(plan: string | null, start: number | null, now: number): string | null {
-  if (plan !== null && !(plan in PLAN_RULES.plans)) return 'unknown_plan';
+  if (plan !== null && !(plan in SUPERSCALE_PLAN_RULES.plans)) return 'unknown_plan';
   if (start === null) return null;
   if (start > now) return 'period_not_begun';
   return start < monthsAfter(now, -OLDEST_PERIOD_MONTHS) ? 'period_too_old' : null;
@@ -184,8 +185,8 @@ function payReferral(account: ModelAccount, now: number): void {
   if (account.inviter === null || account.isReferralPaid) return;
   account.isReferralPaid = true;
   const id = `grant_referral_${account.name}`;
-  const amount = PLAN_RULES.referral_credits;
-  const expiresAt = monthsAfter(now, PLAN_RULES.referral_lives_months);
+  const amount = SUPERSCALE_PLAN_RULES.referral_credits;
+  const expiresAt = monthsAfter(now, SUPERSCALE_PLAN_RULES.referral_lives_months);
   const { inviter } = account;
   watchBalance(inviter, now, () =>
     addGrant(inviter, { id, source: 'referral', priority: 2, amount, expiresAt }),
@@ -198,5 +199,5 @@ function periodAt(anchor: number, now: number): { startsAt: number; endsAt: numb
 }
 
 function creditsOf(plan: string): number {
-  return PLAN_RULES.plans[plan] ?? 0;
+  return SUPERSCALE_PLAN_RULES.plans[plan] ?? 0;
 }

@@ -1,13 +1,12 @@
 import type pg from 'pg';
-import { GOODWILL_LIFETIME_SECONDS } from '../../../domain/grant-rules.ts';
 import { RETURN_GRANT_LIFETIME_HOURS } from '../../../domain/failures.ts';
-import { PLAN_RULES } from '../../../domain/plans.ts';
 import { playVerbs, type VerbItem } from '../sql-verbs.ts';
 import { NEVER } from './model-account.ts';
 import type { Answer, LimitsStep } from './model-ledger.ts';
 import type { PlanStep } from './model-plans.ts';
 import type { Step } from './step.ts';
 import type { TakeItem } from './take.ts';
+import { SUPERSCALE_PLAN_RULES, SUPERSCALE_GRANTS } from '../../harness/superscale.ts';
 
 /** Plays a history on the SQL functions, in accounts (and under payments) of its own: each name gets the prefix. */
 export type LedgerPlayer = { readonly client: pg.Client | pg.Pool | pg.PoolClient; readonly prefix: string };
@@ -27,14 +26,14 @@ export async function playOnLedger(player: LedgerPlayer, step: Step): Promise<An
     case 'renew':
       return ask(player, 'SELECT outcome FROM ledger.renew_plans($1, $2)', [
         step.accounts.map(at),
-        PLAN_RULES,
+        SUPERSCALE_PLAN_RULES,
       ]);
     case 'refer':
       return ask(player, `SELECT outcome FROM ledger.refer($1, $2, $3, $4, 'test')`, [
         at(step.account),
         at(step.inviter),
-        PLAN_RULES.referral_credits,
-        PLAN_RULES.referral_lives_months,
+        SUPERSCALE_PLAN_RULES.referral_credits,
+        SUPERSCALE_PLAN_RULES.referral_lives_months,
       ]);
     case 'limits':
       return setLimits(player, step.limits);
@@ -109,7 +108,7 @@ function itemsOf(player: LedgerPlayer, step: ItemStep): readonly VerbItem[] {
       return step.items.map(({ account, id, refund, amount }) => ({
         ...{ account_id: at(account), reservation_id: id, refund_id: refund, amount, reason: 'test' },
         actor: 'test',
-        goodwill_seconds: GOODWILL_LIFETIME_SECONDS,
+        goodwill_seconds: SUPERSCALE_GRANTS.goodwill.lifetimeSeconds,
       }));
     case 'void':
       return step.items.map(({ account, id }) => ({
@@ -144,7 +143,7 @@ async function setPlan(player: LedgerPlayer, call: PlanStep): Promise<Answer[]> 
       call.plan,
       call.periodStart === null ? null : new Date(call.periodStart),
       call.renewal,
-      PLAN_RULES,
+      SUPERSCALE_PLAN_RULES,
     ],
   );
   const outcome = answer?.[0] ?? null;

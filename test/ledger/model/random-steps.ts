@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { PLAN_NAMES } from '../../../domain/plans.ts';
 import type { RefundItem, SettleItem } from './give-back.ts';
 import { monthsAfter } from './calendar.ts';
 import { NEVER } from './model-account.ts';
@@ -7,6 +6,7 @@ import type { GrantItem, LimitsStep } from './model-ledger.ts';
 import type { PlanStep } from './model-plans.ts';
 import type { Step, VoidItem } from './step.ts';
 import type { TakeItem } from './take.ts';
+import { SUPERSCALE_PLAN_NAMES } from '../../harness/superscale.ts';
 
 /** The last of January: its months are clamped, in different ways. */
 export const START = Date.parse('2026-01-31T10:00:00Z');
@@ -123,7 +123,7 @@ const planCall: fc.Arbitrary<PlanStep> = fc.record({
   account,
   reference: idFrom('c', 12),
   plan: fc.oneof(
-    { weight: 8, arbitrary: fc.constantFrom(...PLAN_NAMES) },
+    { weight: 8, arbitrary: fc.constantFrom(...SUPERSCALE_PLAN_NAMES) },
     fc.constantFrom(null, null, 'gold'),
   ),
   periodStart: fc.constantFrom(

@@ -10,13 +10,14 @@ import { checkJobs, sumOfAccounts } from './jobs-soak-checks.ts';
 import type { JobsSoakReport } from './jobs-soak-report.ts';
 import { createMeddler, type Meddler } from './meddler.ts';
 import { runJob, type Told } from './soak-customer.ts';
+import { SUPERSCALE_GRANTS } from '../../harness/superscale.ts';
 
 /** Customers at work at once, spread over the accounts. */
 const CUSTOMERS = 48;
 const ACCOUNTS = 6;
 /** The sign-up grant comes on top. */
 const CREDITS_PER_ACCOUNT = 5_000_000;
-const SIGN_UP_CREDITS = 1_000;
+const SIGN_UP_CREDITS = SUPERSCALE_GRANTS.signUp.credits;
 const MODEL_MS = 150;
 /** From one kill to the next. A process is back within a few seconds. */
 const KILL_AFTER_AT_LEAST_MS = 4_000;

@@ -1,6 +1,5 @@
 import type pg from 'pg';
-import { GOODWILL_LIFETIME_SECONDS, GRANT_SOURCES, PRIORITY_OF_SOURCE } from '../../../domain/grant-rules.ts';
-import { PLAN_NAMES } from '../../../domain/plans.ts';
+import { GRANT_SOURCES, PRIORITY_OF_SOURCE } from '../../../domain/grant-rules.ts';
 import { RETURN_GRANT_LIFETIME_HOURS } from '../../../domain/failures.ts';
 import { grantCredits } from '../../../ledger/grant-credits.ts';
 import { groupCommitByAccount } from '../../../ledger/group-commit.ts';
@@ -13,6 +12,7 @@ import { voidGrant } from '../../../ledger/void-grant.ts';
 import { callVerbs, type VerbItem, type VerbName } from '../../ledger/sql-verbs.ts';
 import type { PersistentCaller } from './persistent-caller.ts';
 import type { SeededRandom } from '../soak-random.ts';
+import { SUPERSCALE_PLAN_NAMES, SUPERSCALE_GRANTS, SUPERSCALE_PLAN_RULES } from '../../harness/superscale.ts';
 
 /** The prices of docs/credits.md, and a few that leave odd amounts behind. */
 const PRICES = [1, 35, 35, 35, 70, 105, 500, 700];
@@ -100,7 +100,7 @@ export class SoakClient {
     const reference = this.#newId('ref');
     const opened = await this.#call(
       { verb: 'open', accountId: '', id: reference },
-      () => openAccount(this.#verbs.pool, { name: 'Soak', reference }),
+      () => openAccount(this.#verbs.pool, SUPERSCALE_GRANTS, { name: 'Soak', reference }),
       (answer) => ({ outcome: answer.outcome === 'key_reused' ? 'key_reused' : 'open' }),
     );
     if (opened === null) return null;
@@ -180,14 +180,22 @@ export class SoakClient {
   /** Any plan, or none; a period that is about to end makes renewals due while the run goes on. */
   async #changePlan(accountId: string): Promise<void> {
     const id = this.#newId('plan');
-    const plan = this.#random.inPercent(85) ? this.#random.oneOf(PLAN_NAMES.slice(0, 3)) : null;
+    const plan = this.#random.inPercent(85) ? this.#random.oneOf(SUPERSCALE_PLAN_NAMES.slice(0, 3)) : null;
     const start = new Date(Date.now() + (2 + this.#random.integer(60)) * 1_000);
     start.setUTCMonth(start.getUTCMonth() - 1);
     const periodStart = this.#random.inPercent(60) && start.getTime() < Date.now() ? start : null;
     const renewal = this.#random.oneOf(['automatic', 'automatic', 'by_call', null] as const);
     await this.#call(
       { verb: 'plan', accountId, id, about: plan ?? '' },
-      () => setPlan(this.#verbs.pool, { accountId, reference: id, plan, periodStart, renewal, ...BY }),
+      () =>
+        setPlan(this.#verbs.pool, SUPERSCALE_PLAN_RULES, {
+          accountId,
+          reference: id,
+          plan,
+          periodStart,
+          renewal,
+          ...BY,
+        }),
       ({ outcome }) => ({ outcome }),
     );
   }
@@ -197,7 +205,7 @@ export class SoakClient {
     if (accountId === null) return;
     await this.#call(
       { verb: 'refer', accountId, id: accountId, about: inviterId },
-      () => refer(this.#verbs.pool, { accountId, inviterId, actor: BY.actor }),
+      () => refer(this.#verbs.pool, SUPERSCALE_GRANTS.referral, { accountId, inviterId, actor: BY.actor }),
       ({ outcome }) => ({ outcome }),
     );
   }
@@ -238,6 +246,7 @@ export class SoakClient {
         const due = await readDuePlans(this.#verbs.pool, page);
         return renewPlans(
           this.#verbs.pool,
+          SUPERSCALE_PLAN_RULES,
           due.map((one) => one.accountId),
         );
       },
@@ -285,7 +294,11 @@ export class SoakClient {
     const item = { reservation_id: reservationId, refund_id: id, amount: credits, ...BY };
     await this.#call(
       { verb: 'refund', accountId, id, about: reservationId, credits },
-      () => this.#verbs.refund(accountId, { ...item, goodwill_seconds: GOODWILL_LIFETIME_SECONDS }),
+      () =>
+        this.#verbs.refund(accountId, {
+          ...item,
+          goodwill_seconds: SUPERSCALE_GRANTS.goodwill.lifetimeSeconds,
+        }),
       ({ outcome, figures }) => ({ outcome, numbers: [figures['credits'] ?? 0] }),
     );
   }
