@@ -1,7 +1,6 @@
-import { sleep } from '@temporalio/activity';
 import { FINAL_STAGE } from '../../domain/stages.ts';
-import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { AttemptOfOutput, Attempts } from '../../jobs/attempts/attempts.ts';
+import { askToStop } from './ask-to-stop.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -27,11 +26,6 @@ const SAME_INSTANT_SECONDS = 5;
 
 /** A provider gets this long to confirm; then the credits return regardless. */
 const CONFIRM_WITHIN_MS = 30_000;
-
-/** One call to a provider. */
-const CALL_TIMEOUT_MS = 5_000;
-
-const CONFIRM_POLL_MS = 500;
 
 /**
  * Asks the provider to stop what it does for an output. Never throws for a response of the provider. `why`: looked at again
@@ -101,56 +95,34 @@ function isMeant({ reference }: AttemptOfOutput, why: StopCause | undefined): bo
 }
 
 async function stopAttempt(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
-  const stopped = await askToStop(provider, attempt);
+  const stopped = await stoppedOf(provider, attempt);
   // The result of an earlier stage is not the output.
   return stopped === 'finished' && attempt.stage !== FINAL_STAGE ? 'stopped' : stopped;
 }
 
-/**
- * Where the post is the run there is nothing to ask for: the cancel of its activity has reset the connection, and with it went whatever the
- * service would have returned. Whether it billed the run is not known.
- */
-function stoppedByReset({ state }: AttemptOfOutput): Stopped {
-  if (state === 'collected') return 'finished';
-  return state === 'posting' || state === 'accepted' ? 'unconfirmed' : 'stopped';
-}
-
-async function askToStop(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
-  if (provider.capabilities.completion === 'answer') return stoppedByReset(attempt);
-  const providerJobId = attempt.providerJobId ?? (await findProviderJob(provider, attempt.reference));
-  // That one which was taken not to have run is not found is what was expected.
-  if (providerJobId === null) return attempt.state === 'rejected' ? 'stopped' : 'unconfirmed';
-  switch (await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.cancel(providerJobId, signal))) {
+async function stoppedOf(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
+  const asked = await askToStop(provider, attempt, CONFIRM_WITHIN_MS);
+  switch (asked) {
     case 'stopped':
-      return 'stopped';
-    case 'too_late':
-      return endOfEnded(provider, providerJobId);
-    case 'requested':
-      return waitForEnd(provider, providerJobId);
-    case 'unsupported':
+    case 'finished':
+    case 'unconfirmed':
+      return asked;
+    case 'reset':
+      return stoppedByReset(attempt);
+    case 'not_found':
+    case 'not_looked_up':
+      // That one which was taken not to have run is not found is what was expected.
+      return attempt.state === 'rejected' ? 'stopped' : 'unconfirmed';
+    case 'unstoppable':
       return 'unconfirmed';
   }
 }
 
-async function findProviderJob(provider: Provider, reference: string): Promise<string | null> {
-  if (provider.capabilities.lookup === 'none') return null;
-  const found = await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.lookup(reference, signal));
-  return found.outcome === 'found' ? found.providerJobId : null;
-}
-
-/** It had ended. If it was canceled, then by an earlier try of ours whose answer was lost: that is no result and no failure of the run. */
-async function endOfEnded(provider: Provider, providerJobId: string): Promise<Stopped> {
-  const poll = await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
-  return poll.state === 'canceled' ? 'stopped' : 'finished';
-}
-
-async function waitForEnd(provider: Provider, providerJobId: string): Promise<Stopped> {
-  const confirmBy = performance.now() + CONFIRM_WITHIN_MS;
-  while (performance.now() < confirmBy) {
-    const poll = await withTimeLimit(CALL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
-    if (poll.state === 'canceled' || poll.state === 'failed' || poll.state === 'gone') return 'stopped';
-    if (poll.state === 'succeeded') return 'finished';
-    await sleep(CONFIRM_POLL_MS);
-  }
-  return 'unconfirmed';
+/**
+ * The cancel of the activity has reset the connection, and with it went whatever the service would have returned. Whether it billed the
+ * run is not known.
+ */
+function stoppedByReset({ state }: AttemptOfOutput): Stopped {
+  if (state === 'collected') return 'finished';
+  return state === 'posting' || state === 'accepted' ? 'unconfirmed' : 'stopped';
 }

@@ -1,9 +1,8 @@
 import { log } from '@temporalio/activity';
 import type { AttemptsToStop, AttemptToStop } from '../../jobs/attempts/attempts-to-stop.ts';
-import { withTimeLimit } from '../../runtime/time-limit.ts';
+import { askToStop, type AskedToStop } from './ask-to-stop.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
-import type { Provider } from '../providers/provider.ts';
 
 export type StopReport = {
   /** Off the list: nothing of it runs any more, or its provider cannot be told. */
@@ -24,9 +23,6 @@ const MAX_CLAIMS = 20;
  */
 const BEGIN_WITHIN_MS = 15_000;
 
-/** One call to a provider. */
-const CALL_TIMEOUT_MS = 5_000;
-
 /**
  * A post that was given up may still arrive: a kernel goes on sending what a dead process left for about 15 minutes. Until then
  * "not found" is no reason to stop looking.
@@ -36,14 +32,8 @@ const ARRIVES_WITHIN_SECONDS = 20 * 60;
 /** Longer than any run that a provider of ours allows. What it has not confirmed by then it will not. */
 const GIVE_UP_AFTER_SECONDS = 24 * 3_600;
 
-type StopStatus =
-  | 'stopped'
-  /** It does not know of it, so far. */
-  | 'not_found'
-  /** It cannot be told to stop. */
-  | 'unstoppable'
-  /** It did not say, or has not stopped yet. */
-  | 'unconfirmed';
+/** One poll: the list is the wait. */
+const CONFIRM_WITHIN_MS = 0;
 
 /**
  * Stops what providers still work on although it counts no more, whichever settled its output: the reconciler, support, or a workflow
@@ -79,15 +69,16 @@ async function stopOne(
 ): Promise<boolean> {
   const { reference, waitingSeconds } = attempt;
   try {
-    const status = await stopStatusOf(providers, attempt);
+    const status = await askOne(providers, attempt);
     const mayArrive = status === 'not_found' && waitingSeconds < ARRIVES_WITHIN_SECONDS;
-    const isGivenUp = status === 'unconfirmed' && waitingSeconds >= GIVE_UP_AFTER_SECONDS;
+    const isUnconfirmed = status === 'unconfirmed' || status === 'not_looked_up';
+    const isGivenUp = isUnconfirmed && waitingSeconds >= GIVE_UP_AFTER_SECONDS;
     if (status === 'unstoppable' || isGivenUp)
       log.error('an attempt may run on at its provider, at our cost; it is not asked again', {
         ...attempt,
         status,
       });
-    if (mayArrive || (status === 'unconfirmed' && !isGivenUp)) return false;
+    if (mayArrive || (isUnconfirmed && !isGivenUp)) return false;
     await queue.forget(attempt);
     return true;
   } catch (error) {
@@ -100,9 +91,9 @@ async function stopOne(
 }
 
 /** A call that fails, as for a provider that this worker has no adapter of, confirms nothing. */
-async function stopStatusOf(providers: ProviderRegistry, attempt: AttemptToStop): Promise<StopStatus> {
+async function askOne(providers: ProviderRegistry, attempt: AttemptToStop): Promise<AskedToStop> {
   try {
-    return await askToStop(providers.get(attempt.provider), attempt);
+    return await askToStop(providers.get(attempt.provider), attempt, CONFIRM_WITHIN_MS);
   } catch (error) {
     log.warn('an attempt could not be stopped; a later run tries again', {
       reference: attempt.reference,
@@ -111,31 +102,3 @@ async function stopStatusOf(providers: ProviderRegistry, attempt: AttemptToStop)
     return 'unconfirmed';
   }
 }
-
-async function askToStop(provider: Provider, attempt: AttemptToStop): Promise<StopStatus> {
-  const call = <Answer>(ask: (signal: AbortSignal) => Promise<Answer>) =>
-    withTimeLimit(CALL_TIMEOUT_MS, null, ask);
-  // Its connection is gone, and with it whatever it would have returned.
-  if (provider.capabilities.completion === 'answer') return 'stopped';
-  let { providerJobId } = attempt;
-  if (providerJobId === null) {
-    if (provider.capabilities.lookup === 'none') return 'unconfirmed';
-    const found = await call((signal) => provider.lookup(attempt.reference, signal));
-    if (found.outcome !== 'found') return found.outcome === 'not_found' ? 'not_found' : 'unconfirmed';
-    ({ providerJobId } = found);
-  }
-  const id = providerJobId;
-  switch (await call((signal) => provider.cancel(id, signal))) {
-    case 'stopped':
-    case 'too_late':
-      return 'stopped';
-    case 'unsupported':
-      return 'unstoppable';
-    case 'requested': {
-      const { state } = await call((signal) => provider.poll(id, signal));
-      return ENDED.includes(state) ? 'stopped' : 'unconfirmed';
-    }
-  }
-}
-
-const ENDED: readonly string[] = ['succeeded', 'failed', 'canceled', 'gone'];
