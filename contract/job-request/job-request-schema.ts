@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
 import { JOB_REQUEST_LIMITS as LIMITS, TEST_SCENARIOS, type JobRequest } from '../../domain/job-request.ts';
 import { BATCH_KIND, EDIT_KIND } from '../../domain/work.ts';
+import { brief } from './brief.ts';
 import type { Kind } from './kind.ts';
 import { refused } from '../refused.ts';
 import { requestText } from './request-text.ts';
 
-/**
- * The shape of the job body (docs/http-api.md), one strict object per kind: the common fields and the kind's own. What spans fields
- * is in parse-job-request.ts.
- */
+/** The job bodies that one catalogue has: `jobBody` with its kinds plugged in. What spans fields is in parse-job-request.ts. */
 export type JobRequestShape = {
-  readonly schema: z.ZodType;
+  /** One strict object per kind: the common fields and the kind's own. */
+  readonly schema: z.ZodType<JobRequest>;
   /** Every field that some kind or place knows: tells a field in the wrong place from one that does not exist. */
   readonly knownFields: ReadonlySet<string>;
 };
 
 const MODEL_NAME_LENGTH = 64;
+const KIND_NAME_LENGTH = 64;
 const ID = /^[a-z]+_[a-z0-9_]{1,64}$/;
 
 const idOf = (prefix: string) =>
@@ -64,9 +64,28 @@ const around = {
   force: z.boolean().optional(),
 };
 
-/** Field names that no kind can have: they are common to all. */
+/** One output of a body, whatever its kind: the fields of the kind itself are not named here, and are let through. */
+const anyWork = {
+  kind: requestText({ max: KIND_NAME_LENGTH }),
+  ...work,
+  ...several,
+  brief: brief.optional(),
+  ...z.object(edit).partial().shape,
+};
+
+/**
+ * The body of a quote and of a submission, whatever a deployment offers. It stands for all kinds in the contract; what is read with
+ * is a catalogue's own (createJobRequestShape), which accepts nothing that this one refuses.
+ */
+export const jobBody = z.looseObject({
+  ...anyWork,
+  items: z.array(z.looseObject(anyWork)).min(1).max(LIMITS.outputs).optional(),
+  ...around,
+}) satisfies z.ZodType<JobRequest>;
+
+/** Field names that no kind can have: they are common to all. A `brief` is the kind's own, and the same wherever there is one. */
 export const COMMON_FIELDS: ReadonlySet<string> = new Set(
-  [{ kind: 0, items: 0 }, work, several, edit, around].flatMap((fields) => Object.keys(fields)),
+  Object.keys(jobBody.shape).filter((field) => field !== 'brief'),
 );
 
 /** The job bodies that can be sent where these kinds are offered. */
@@ -75,8 +94,10 @@ export function createJobRequestShape(kinds: readonly Kind[]): JobRequestShape {
   const item = unionOf(works.map((shape) => z.strictObject(shape)));
   const batch = { kind: z.literal(BATCH_KIND), items: z.array(item).min(1).max(LIMITS.outputs) };
   const shapes = [...works, batch];
+  const schema = unionOf(shapes.map((shape) => z.strictObject({ ...shape, ...around })));
   return {
-    schema: unionOf(shapes.map((shape) => z.strictObject({ ...shape, ...around }))),
+    // Each member of the union is a narrower `jobBody`; which kinds there are is not known to the type.
+    schema: schema as z.ZodType<JobRequest>,
     knownFields: new Set([...shapes, around].flatMap((shape) => Object.keys(shape))),
   };
 }
@@ -93,11 +114,6 @@ export function jsonSchemaOfKind(
       : property,
   ]);
   return { ...schema, type: 'object', properties: Object.fromEntries(properties) as unknown };
-}
-
-/** What a schema of createJobRequestShape has read: its kinds are not known to the type. */
-export function toJobRequest(parsed: unknown): JobRequest {
-  return parsed as JobRequest;
 }
 
 type Shape = { readonly kind: z.ZodLiteral<string> } & Readonly<Record<string, z.ZodType>>;

@@ -5,7 +5,6 @@ import { toSandboxText } from '../../domain/texts/sandbox-text.ts';
 import { BATCH_KIND, EDIT_KIND } from '../../domain/work.ts';
 import type { Catalogue } from '../defined-catalogue.ts';
 import { fieldErrorsOf, pointerOf } from './field-errors.ts';
-import { toJobRequest } from './job-request-schema.ts';
 import type { FieldError } from '../shapes/problem-shape.ts';
 
 export type RequestRules = {
@@ -35,7 +34,7 @@ export function parseJobRequest(body: unknown, rules: RequestRules): ParsedJobRe
     const errors = fieldErrorsOf(body, parsed.error.issues, (field) => knownFields.has(field));
     return { ok: false, errors };
   }
-  const request = toJobRequest(parsed.data);
+  const request = parsed.data;
   const errors = ruleErrors(request, rules);
   return errors.length > 0 ? { ok: false, errors } : { ok: true, request };
 }

@@ -1,10 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { routesOf } from '../../api/create-api.ts';
 import { CALLS, type Call } from '../../contract/calls.ts';
+import { jobBody } from '../../contract/job-request/job-request-schema.ts';
 import { SHAPES } from '../../contract/shapes/named-shapes.ts';
 import { matchShape } from '../harness/match-shape.ts';
-import { SUPERSCALE_RULES } from '../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_RULES } from '../harness/superscale.ts';
+
+const EXAMPLES = path.join(import.meta.dirname, '..', '..', 'examples', 'jobs');
 
 const NAMED = new Set<unknown>(Object.values(SHAPES));
 
@@ -42,6 +47,30 @@ describe('the shapes of the contract', () => {
       expect(z.toJSONSchema(shape, { io: 'input' })).toMatchObject({ type: 'object' });
     }
   });
+
+  it('has the body of quotes and submissions, of which a catalogue’s own is a narrower form', () => {
+    expect(CALLS.quote.body).toBe(jobBody);
+    expect(CALLS.submitJob.body).toBe(jobBody);
+    const common = z.toJSONSchema(jobBody, { io: 'input' }).properties ?? {};
+    const { anyOf, oneOf } = z.toJSONSchema(SUPERSCALE.jobRequest.schema, { io: 'input' });
+    const bodies = oneOf ?? anyOf ?? [];
+    expect(bodies).toHaveLength(SUPERSCALE.kinds.length + 2);
+    for (const { properties } of bodies) {
+      for (const [field, schema] of Object.entries(properties ?? {})) {
+        if (field in common && field !== 'kind' && field !== 'items') expect(schema).toEqual(common[field]);
+      }
+    }
+  });
+
+  it.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.json')))(
+    'reads %s as the catalogue does',
+    (name) => {
+      const body: unknown = JSON.parse(readFileSync(path.join(EXAMPLES, name), 'utf8'));
+      const read = SUPERSCALE.jobRequest.schema.safeParse(body);
+      expect(read.error?.issues).toBeUndefined();
+      expect(jobBody.parse(body)).toEqual(read.data);
+    },
+  );
 
   it('finds a field too many and a field too few, wherever it stands', () => {
     const request = { method: 'GET', path: '/v1/accounts/acct_a' };
