@@ -1,5 +1,6 @@
 import type { GrantPriority, GrantSource } from '../domain/grant-rules.ts';
 import type { Database } from './database.ts';
+import { onlyRow } from './only-row.ts';
 
 export type GrantItem = {
   readonly accountId: string;
@@ -31,8 +32,7 @@ export async function grantCredits(database: Database, item: GrantItem): Promise
     text: 'SELECT ledger.grant_credits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS outcome',
     values: [item.accountId, ...grantValues(item)],
   });
-  const row = rows[0];
-  if (row === undefined) throw new RangeError('ledger.grant_credits returned no row');
+  const row = onlyRow(rows, 'ledger.grant_credits');
   return row.outcome;
 }
 

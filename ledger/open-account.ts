@@ -2,6 +2,7 @@ import { PRIORITY_OF_SOURCE } from '../domain/grant-rules.ts';
 import type { GrantTerms } from '../domain/prices/offers.ts';
 import { accountIdOf, grantIdOf } from '../contract/derived-ids.ts';
 import type { Database } from './database.ts';
+import { onlyRow } from './only-row.ts';
 import { grantCredits } from './grant-credits.ts';
 
 export type OpenedAccount =
@@ -39,8 +40,7 @@ export async function openAccount(
       terms.lowBalanceAt,
     ],
   });
-  const row = rows[0];
-  if (row === undefined) throw new RangeError('an opened account was not answered');
+  const row = onlyRow(rows, 'ledger.open_account');
   const granted = await grantCredits(database, {
     accountId: row.account_id,
     grantId: grantIdOf(row.account_id, 'sign_up', 'once'),

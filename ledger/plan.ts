@@ -1,6 +1,7 @@
 import type { Plan } from '../contract/shapes/account-shapes.ts';
 import type { PlanRules, Renewal } from '../domain/plans.ts';
 import type { Database } from './database.ts';
+import { onlyRow } from './only-row.ts';
 import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account.ts';
 
 export type PlanCall = {
@@ -42,8 +43,7 @@ export async function setPlan(database: Database, rules: PlanRules, call: PlanCa
       call.reason,
     ],
   });
-  const row = rows[0];
-  if (row === undefined) throw new RangeError('a plan was not answered');
+  const row = onlyRow(rows, 'ledger.set_plan');
   if (row.outcome !== 'set') return { outcome: row.outcome };
   return { outcome: 'set', isReplay: row.is_replay, plan: row.answer };
 }
@@ -55,8 +55,7 @@ export async function readPlan(database: Database, accountId: string): Promise<P
     text: 'SELECT ledger.read_plan($1) AS plan',
     values: [accountId],
   });
-  const row = rows[0];
-  if (row === undefined) throw new RangeError('a plan was not answered');
+  const row = onlyRow(rows, 'ledger.read_plan');
   return row.plan;
 }
 

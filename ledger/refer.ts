@@ -1,5 +1,6 @@
 import type { GrantTerms } from '../domain/prices/offers.ts';
 import type { Database } from './database.ts';
+import { onlyRow } from './only-row.ts';
 
 export type ReferralResult = {
   readonly outcome:
@@ -24,7 +25,6 @@ export async function refer(
     text: 'SELECT outcome, is_replay FROM ledger.refer($1, $2, $3, $4, $5)',
     values: [referral.accountId, referral.inviterId, terms.credits, terms.lifetimeMonths, referral.actor],
   });
-  const row = rows[0];
-  if (row === undefined) throw new RangeError('a referral was not answered');
+  const row = onlyRow(rows, 'ledger.refer');
   return { outcome: row.outcome, isReplay: row.is_replay };
 }

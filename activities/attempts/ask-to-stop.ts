@@ -1,5 +1,5 @@
 import { sleep } from '@temporalio/activity';
-import type { AttemptOfOutput } from '../../jobs/attempts/attempts.ts';
+import type { AttemptOfOutput } from '../../jobs/attempts/read-attempts.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { Provider } from '../providers/provider.ts';
 

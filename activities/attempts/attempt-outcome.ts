@@ -1,5 +1,5 @@
 import { failedRunOf, type ErrorClass, type FailedRun } from '../../domain/rejections.ts';
-import type { AttemptStatus } from '../../jobs/attempts/attempts.ts';
+import type { AttemptStatus } from '../../jobs/attempts/attempt-status.ts';
 
 /** What came of an attempt, as the workflow is told. */
 export type AttemptOutcome =

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../../domain/failures.ts';
 import { AssetMismatch, AssetTooLarge, type Asset, type AssetStore } from '../../assets/asset-store.ts';
-import type { StoredAsset } from '../../jobs/attempts/attempts.ts';
+import type { StoredAsset } from '../../jobs/attempts/finish-attempt.ts';
 import { maxBytesOf, type CheckContent, type ExpectedContent } from '../content/check-content.ts';
 import type { OpenedFile, Provider, ResultFile } from '../providers/provider.ts';
 

@@ -1,4 +1,5 @@
-import type { AttemptOfOutput, Attempts } from '../../jobs/attempts/attempts.ts';
+import type { Attempts } from '../../jobs/attempts/attempts.ts';
+import type { AttemptOfOutput } from '../../jobs/attempts/read-attempts.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { PollResult } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';

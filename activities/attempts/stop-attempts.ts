@@ -1,5 +1,6 @@
 import { FINAL_STAGE } from '../../domain/stages.ts';
-import type { AttemptOfOutput, Attempts } from '../../jobs/attempts/attempts.ts';
+import type { Attempts } from '../../jobs/attempts/attempts.ts';
+import type { AttemptOfOutput } from '../../jobs/attempts/read-attempts.ts';
 import { askToStop } from './ask-to-stop.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';

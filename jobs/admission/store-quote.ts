@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { QUOTE_LIFETIME_SECONDS, type Price } from '../../domain/prices/quote.ts';
 import type { Database } from '../../ledger/database.ts';
+import { onlyRow } from '../../ledger/only-row.ts';
 
 export type StoredQuote = { readonly quoteId: string; readonly expiresAt: Date; readonly now: Date };
 
@@ -24,7 +25,6 @@ export async function storeQuote(
       QUOTE_LIFETIME_SECONDS,
     ],
   });
-  const row = rows[0];
-  if (row === undefined) throw new RangeError('a stored quote was not answered');
+  const row = onlyRow(rows, 'jobs.store_quote');
   return { quoteId, expiresAt: row.expires_at, now: row.now };
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../ledger/database.ts';
-import type { StoredAsset } from './attempts.ts';
+import type { StoredAsset } from './finish-attempt.ts';
 
 /** The result of a part of a stage. */
 export type StageResult = StoredAsset & {

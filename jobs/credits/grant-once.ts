@@ -1,4 +1,5 @@
 import type { Database } from '../../ledger/database.ts';
+import { onlyRow } from '../../ledger/only-row.ts';
 import { grantValues, type GrantItem, type GrantOutcome } from '../../ledger/grant-credits.ts';
 import type { Grant } from '../../contract/shapes/credit-shapes.ts';
 
@@ -22,8 +23,7 @@ export async function grantCreditsOnce(
            FROM jobs.grant_credits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     values: [call.grant.accountId, call.key, call.fingerprint, ...grantValues(call.grant)],
   });
-  const row = rows[0];
-  if (row === undefined) throw new RangeError('jobs.grant_credits returned no row');
+  const row = onlyRow(rows, 'jobs.grant_credits');
   if (row.outcome !== 'granted') {
     return { outcome: row.is_replay ? 'key_belongs_to_another' : row.outcome };
   }

@@ -1,5 +1,6 @@
 import type { ReviewDecision } from '../../domain/support/review.ts';
 import type { Database } from '../../ledger/database.ts';
+import { onlyRow } from '../../ledger/only-row.ts';
 
 export type Decision = {
   readonly accountId: string;
@@ -42,7 +43,6 @@ export async function decideReview(database: Database, decision: Decision): Prom
       decision.goodwillLifetimeSeconds,
     ],
   });
-  const row = rows[0];
-  if (row === undefined) throw new RangeError('a decision was not answered');
+  const row = onlyRow(rows, 'jobs.decide_review');
   return { outcome: row.outcome, isReplay: row.is_replay };
 }

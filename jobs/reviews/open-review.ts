@@ -4,6 +4,7 @@ import {
   type ReviewCategory,
 } from '../../domain/support/review.ts';
 import type { Database } from '../../ledger/database.ts';
+import { onlyRow } from '../../ledger/only-row.ts';
 
 export type Report = {
   readonly accountId: string;
@@ -42,8 +43,7 @@ export async function openReview(database: Database, report: Report): Promise<Op
       }),
     ],
   });
-  const row = rows[0];
-  if (row === undefined) throw new RangeError('a report was not answered');
+  const row = onlyRow(rows, 'jobs.open_review');
   switch (row.outcome) {
     case 'opened':
     case 'known':

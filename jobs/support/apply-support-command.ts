@@ -10,6 +10,7 @@ import { parseInstant } from '../../domain/parse-value.ts';
 import type { GrantTerms } from '../../domain/prices/offers.ts';
 import { MAX_EXTENSION_SECONDS, RELEASED_BY_SUPPORT } from '../../domain/support/support-rules.ts';
 import type { Database } from '../../ledger/database.ts';
+import { onlyRow } from '../../ledger/only-row.ts';
 
 /** The circumstances of a command. */
 type Circumstances = {
@@ -53,8 +54,7 @@ export async function applySupportCommand(
       }),
     ],
   });
-  const row = rows[0];
-  if (row === undefined) throw new RangeError('jobs.apply_command returned no row');
+  const row = onlyRow(rows, 'jobs.apply_command');
   return { answer: row.answer, isReplay: row.is_replay };
 }
 

@@ -1,0 +1,48 @@
+import type { Database } from '../../ledger/database.ts';
+import type { AttemptState } from './attempt-status.ts';
+import { onlyRow } from '../../ledger/only-row.ts';
+
+export type StoredAsset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
+
+/** The cost of the run to us at the provider; apart from the customer's credits. */
+export type ProviderAccount = { readonly billed: string; readonly cost: string | null };
+
+/** Records that the result is in the asset store. A fenced attempt keeps it for support and stays fenced. */
+export async function recordAsset(
+  database: Database,
+  accountId: string,
+  reference: string,
+  asset: StoredAsset,
+  provider: ProviderAccount,
+): Promise<AttemptState> {
+  const { rows } = await database.query<{ record_asset: AttemptState }>({
+    name: 'jobs.record_asset',
+    text: 'SELECT jobs.record_asset($1, $2, $3, $4, $5, $6, $7)',
+    values: [
+      accountId,
+      reference,
+      asset.sha256,
+      asset.contentType,
+      asset.bytes,
+      provider.billed,
+      provider.cost,
+    ],
+  });
+  return onlyRow(rows, 'jobs.record_asset').record_asset;
+}
+
+/** Records how a run failed; returns the attempt's state. A fenced or replaced one stays so. */
+export async function failAttempt(
+  database: Database,
+  accountId: string,
+  reference: string,
+  errorClass: string,
+  provider: ProviderAccount,
+): Promise<AttemptState> {
+  const { rows } = await database.query<{ fail_attempt: AttemptState }>({
+    name: 'jobs.fail_attempt',
+    text: 'SELECT jobs.fail_attempt($1, $2, $3, $4, $5)',
+    values: [accountId, reference, errorClass, provider.billed, provider.cost],
+  });
+  return onlyRow(rows, 'jobs.fail_attempt').fail_attempt;
+}

@@ -1,0 +1,69 @@
+import type { Database } from '../../ledger/database.ts';
+import { toAttemptStatus, type AttemptState, type AttemptStatus, type StatusRow } from './attempt-status.ts';
+
+export type AttemptRow = AttemptStatus & {
+  readonly postedSecondsAgo: number;
+  /** Since its submitter gave it up and reset its connection; null when that is not on record. */
+  readonly closedSecondsAgo: number | null;
+  /** The process that made the row. */
+  readonly submitter: string;
+};
+
+export type AttemptOfOutput = {
+  readonly reference: string;
+  readonly stage: string;
+  readonly state: AttemptState;
+  readonly provider: string;
+  readonly providerJobId: string | null;
+  readonly postedSecondsAgo: number;
+};
+
+export async function readAttempt(
+  database: Database,
+  accountId: string,
+  reference: string,
+): Promise<AttemptRow | undefined> {
+  const { rows } = await database.query<
+    StatusRow & { posted_seconds_ago: number; closed_seconds_ago: number | null; submitter: string }
+  >({
+    name: 'jobs.read_attempt',
+    text: 'SELECT * FROM jobs.read_attempt($1, $2)',
+    values: [accountId, reference],
+  });
+  const row = rows[0];
+  return (
+    row && {
+      ...toAttemptStatus(row),
+      postedSecondsAgo: row.posted_seconds_ago,
+      closedSecondsAgo: row.closed_seconds_ago,
+      submitter: row.submitter,
+    }
+  );
+}
+
+export async function readAttemptsOfOutput(
+  database: Database,
+  accountId: string,
+  outputId: string,
+): Promise<readonly AttemptOfOutput[]> {
+  const { rows } = await database.query<{
+    reference: string;
+    stage: string;
+    state: AttemptState;
+    provider: string;
+    provider_job_id: string | null;
+    posted_seconds_ago: number;
+  }>({
+    name: 'jobs.read_attempts_of_output',
+    text: 'SELECT * FROM jobs.read_attempts_of_output($1, $2)',
+    values: [accountId, outputId],
+  });
+  return rows.map((row) => ({
+    reference: row.reference,
+    stage: row.stage,
+    state: row.state,
+    provider: row.provider,
+    providerJobId: row.provider_job_id,
+    postedSecondsAgo: row.posted_seconds_ago,
+  }));
+}
