@@ -1,5 +1,5 @@
 -- What a migrated database holds, for reading: written by `npm run schema` from PostgreSQL's catalogue, and held against a migrated
--- database by test/ledger/schema.test.ts. What makes it stands in */migrations, */functions and */grants.sql.
+-- database by test/ledger/database/schema.test.ts. What makes it stands in */migrations, */functions and */grants.sql.
 
 -- Types
 

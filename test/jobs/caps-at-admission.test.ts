@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { setLimits, usageOf } from '../ledger/limit-calls.ts';
+import { setLimits, usageOf } from '../ledger/limits/limit-calls.ts';
 import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
 import { commitOf, createJobsFixture, jobItem, releaseOf, type JobsFixture } from './jobs-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { fillAccounts } from '../bench/ledger/bench-accounts.ts';
 import { fillHistory } from '../bench/ledger/fill-history.ts';
-import { capturePlans, type PlanCapture, type ScanRead } from '../ledger/captured-plans.ts';
+import { capturePlans, type PlanCapture, type ScanRead } from '../ledger/database/captured-plans.ts';
 import {
   attemptOf,
   commitOf,

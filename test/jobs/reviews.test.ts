@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { refundItem } from '../ledger/refund-calls.ts';
+import { refundItem } from '../ledger/refunds/refund-calls.ts';
 import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
 import {
   commitOf,

@@ -4,7 +4,7 @@ import { createSettleOutput } from '../../jobs/outputs/settle-reservation.ts';
 import { createSpend } from '../../jobs/credits/spend.ts';
 import { grantItem } from '../ledger/ledger-fixture.ts';
 import { holdAccounts } from '../ledger/until-waiting.ts';
-import { setLimits } from '../ledger/limit-calls.ts';
+import { setLimits } from '../ledger/limits/limit-calls.ts';
 import { createJobsFixture, jobItem, outputOf, reservationOf, type JobsFixture } from './jobs-fixture.ts';
 
 /** What arrives together at a process goes together to the database: jobs.admit, jobs.settle, jobs.spend, by group commit. */

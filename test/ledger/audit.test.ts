@@ -6,9 +6,9 @@ import {
   reserveItem,
   type LedgerFixture,
 } from './ledger-fixture.ts';
-import { setLimits } from './limit-calls.ts';
-import { callPlan, renewDue } from './plan-calls.ts';
-import { refundItem } from './refund-calls.ts';
+import { setLimits } from './limits/limit-calls.ts';
+import { callPlan, renewDue } from './plans/plan-calls.ts';
+import { refundItem } from './refunds/refund-calls.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
 

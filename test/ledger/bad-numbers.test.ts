@@ -7,9 +7,9 @@ import {
   reserveItem,
   type LedgerFixture,
 } from './ledger-fixture.ts';
-import { callPlan } from './plan-calls.ts';
-import { refundItem } from './refund-calls.ts';
-import { readTableContents } from './table-contents.ts';
+import { callPlan } from './plans/plan-calls.ts';
+import { refundItem } from './refunds/refund-calls.ts';
+import { readTableContents } from './database/table-contents.ts';
 import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');

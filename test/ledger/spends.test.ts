@@ -7,7 +7,7 @@ import {
   reserveItem,
   type LedgerFixture,
 } from './ledger-fixture.ts';
-import { amountsOf } from './refund-calls.ts';
+import { amountsOf } from './refunds/refund-calls.ts';
 
 let ledger: LedgerFixture;
 let account: string;

@@ -98,7 +98,7 @@ describe('docker-compose.yml', () => {
     expect(healthOf('postgres')).toMatch(/^CMD psql .*--dbname=holdfast .*SELECT 1$/);
     // Frontend, matching and persistence have to work for it.
     expect(healthOf('temporal')).toMatch(/^CMD wget .*\/namespaces\/temporal-system\/task-queues\//);
-    // What these two tell is in test/api/readiness.test.ts and test/image/.
+    // What these two tell is in test/api/meta/readiness.test.ts and test/image/.
     expect(healthOf('api')).toMatch(/probe\/main\.js http:\/\/127\.0\.0\.1:8787\/readyz$/);
     expect(healthOf('worker')).toMatch(/probe\/main\.js http:\/\/127\.0\.0\.1:9465\/readyz$/);
     for (const name of ['postgres', 'temporal', 'api', 'worker', 'model-service']) {

@@ -37,3 +37,16 @@ test('a file name means one thing: no two files share one, so that a name in a l
   expect(shared).toEqual([]);
   expect(files.length).toBeGreaterThan(500);
 });
+
+/** "About 25" in the layout's rule. Recorded histories are data. */
+const MOST_FILES_OF_A_FOLDER = 30;
+
+test('a folder of more files than a reader takes in at a glance has sub-folders by concept', () => {
+  const perFolder = new Map<string, number>();
+  for (const folder of filesOf('').map((file) => path.dirname(file))) {
+    perFolder.set(folder, (perFolder.get(folder) ?? 0) + 1);
+  }
+  perFolder.delete(path.join('test', 'replay', 'histories'));
+  const tooLarge = [...perFolder].filter(([, count]) => count > MOST_FILES_OF_A_FOLDER);
+  expect(tooLarge).toEqual([]);
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import {
+  createApiFixture,
+  expectProblem,
+  STATIC_AD,
+  type ApiFixture,
+  type TestAccount,
+} from '../api-fixture.ts';
+import { createFreezableProxy, type FreezableProxy } from './freezable-proxy.ts';
+
+/** A 503 comes within this, whatever is away. */
+const LIMIT_MS = 15_000;
+
+let proxy: FreezableProxy;
+/** Its PostgreSQL can be frozen. */
+let freezable: ApiFixture;
+/** No worker listens to its task queue. */
+let unheard: ApiFixture;
+beforeAll(async () => {
+  const server = new URL(inject('databaseOwnerUrl'));
+  proxy = await createFreezableProxy({ host: server.hostname, port: Number(server.port) });
+  freezable = await createApiFixture({
+    databaseUrl: (apiUrl) => {
+      const url = new URL(apiUrl);
+      url.hostname = '127.0.0.1';
+      url.port = String(proxy.port);
+      return url.href;
+    },
+  });
+  unheard = await createApiFixture();
+});
+afterAll(async () => {
+  await Promise.all([freezable.close(), unheard.close()]);
+  await proxy.close();
+});
+
+const submit = (api: ApiFixture, account: TestAccount, key: string) =>
+  api.call('/v1/jobs', { key: account.key, body: STATIC_AD, headers: { 'Idempotency-Key': key } });
+
+it.concurrent(
+  'answers 503 within 15 s while PostgreSQL is frozen, and by itself again after',
+  async () => {
+    const api = freezable;
+    const account = await api.openAccount();
+    expect((await api.call('/v1/balance', { key: account.key })).status).toBe(200);
+    proxy.freeze();
+    const startedAt = Date.now();
+    const answers = await Promise.all([
+      submit(api, account, 'frozen'),
+      api.call('/v1/balance', { key: account.key }),
+      api.call('/v1/entries', { key: account.key }),
+      api.call('/readyz'),
+    ]);
+    expect(Date.now() - startedAt).toBeLessThan(LIMIT_MS);
+    for (const answer of answers) {
+      expect(expectProblem(answer, 503, 'unavailable')).toMatchObject({ billed: 'no', retryable: true });
+      expect(answer.headers.has('retry-after')).toBe(true);
+    }
+    expect((await api.call('/healthz')).status).toBe(200);
+    proxy.thaw();
+    await expect.poll(async () => (await api.call('/v1/balance', { key: account.key })).status).toBe(200);
+  },
+  40_000,
+);
+
+it.concurrent(
+  'says that nothing is known of the money when a start times out',
+  async () => {
+    const api = unheard;
+    const account = await api.openAccount();
+    const startedAt = Date.now();
+    const answer = await submit(api, account, 'no-worker');
+    expect(Date.now() - startedAt).toBeLessThan(LIMIT_MS);
+    expect(expectProblem(answer, 503, 'unavailable')).toMatchObject({ billed: 'unknown', retryable: true });
+
+    // A worker admits it after all: the same key finds the job.
+    await api.admitJob(account.accountId, 'no-worker');
+    const replayed = await submit(api, account, 'no-worker');
+    expect([replayed.status, replayed.headers.get('idempotent-replayed')]).toEqual([202, 'true']);
+  },
+  40_000,
+);

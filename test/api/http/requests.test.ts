@@ -1,0 +1,147 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROBLEMS } from '../../../contract/problems.ts';
+import {
+  createApiFixture,
+  expectProblem,
+  STATIC_AD,
+  type ApiFixture,
+  type TestAccount,
+} from '../api-fixture.ts';
+
+let api: ApiFixture;
+let account: TestAccount;
+beforeAll(async () => {
+  api = await createApiFixture();
+  account = await api.openAccount();
+});
+afterAll(() => api.close());
+
+const submit = (body: unknown, headers: Record<string, string> = {}) =>
+  api.call('/v1/jobs', { key: account.key, body, headers: { 'Idempotency-Key': 'k', ...headers } });
+
+describe('a body that is no job', () => {
+  it.each<[string, string | Uint8Array, string]>([
+    ['nothing', '', 'required'],
+    ['not JSON', '{', 'not_json'],
+    ['NaN', '{"kind":NaN}', 'not_json'],
+    ['a byte order mark', `\ufeff${JSON.stringify(STATIC_AD)}`, 'not_json'],
+    ['a field named twice', '{"kind":"batch","kind":"static_ad","brief":{"headline":"x"}}', 'repeated_name'],
+    [
+      'one named twice inside',
+      '{"kind":"static_ad","brief":{"body":":","bod\\u0079":"\\\\\\":"}}',
+      'repeated_name',
+    ],
+    ['a list', '[]', 'wrong_type'],
+    ['null', 'null', 'wrong_type'],
+    ['a number', '7', 'wrong_type'],
+    ['half a character', Uint8Array.of(0x22, 0xc3, 0x22), 'not_utf8'],
+  ])('is refused with the pointer of the whole: %s', async (_name, body, code) => {
+    const problem = expectProblem(await submit(body), 400, 'invalid_request');
+    expect(problem).toMatchObject({ billed: 'no', errors: [{ pointer: '', code }] });
+  });
+
+  it.each<[string, unknown, string, string]>([
+    ['an unknown field', { ...STATIC_AD, prompt: 1 }, '/prompt', 'unknown_field'],
+    [
+      'eleven levels',
+      { metadata: JSON.parse(`${'['.repeat(20)}${']'.repeat(20)}`) as unknown },
+      `/metadata${'/0'.repeat(9)}`,
+      'too_deep',
+    ],
+    ['too many variations', { ...STATIC_AD, variations: 51 }, '/variations', 'too_large'],
+    ['a batch of nothing', { kind: 'batch', items: [] }, '/items', 'too_few'],
+  ])('is refused with the pointer of its field: %s', async (_name, body, pointer, code) => {
+    const problem = expectProblem(await submit(body), 400, 'invalid_request');
+    expect(problem).toMatchObject({ errors: [{ pointer, code }] });
+  });
+
+  it('of ten mebibytes is too large, sent plain or compressed', async () => {
+    const big = Buffer.alloc(10 * 1024 * 1024, 'a');
+    expectProblem(await submit(big), 413, 'payload_too_large');
+    expectProblem(await submit(gzipSync(big), { 'Content-Encoding': 'gzip' }), 413, 'payload_too_large');
+  });
+
+  it.each(['text/plain', 'application/json; charset=utf-16', 'application/x-www-form-urlencoded'])(
+    'is refused as %s',
+    async (type) => {
+      expectProblem(await submit('{}', { 'Content-Type': type }), 415, 'unsupported_media_type');
+    },
+  );
+
+  it('is refused in an unknown encoding', async () => {
+    expectProblem(await submit('{}', { 'Content-Encoding': 'zstd-ish' }), 415, 'unsupported_media_type');
+  });
+
+  it('reserves nothing and consumes no key', async () => {
+    const { rows } = await api.owner.query('SELECT 1 FROM jobs.admissions');
+    expect(rows).toEqual([]);
+    await api.expectReconciled();
+  });
+});
+
+describe('an idempotency key', () => {
+  it('is missing', async () => {
+    const answer = await api.call('/v1/jobs', { key: account.key, body: STATIC_AD });
+    expectProblem(answer, 400, 'idempotency_key_missing');
+  });
+
+  it.each(['x'.repeat(256), '\u00e4'])('cannot be %j', async (key) => {
+    expectProblem(await submit(STATIC_AD, { 'Idempotency-Key': key }), 400, 'invalid_request');
+  });
+});
+
+describe('a place that is not there', () => {
+  it.each([
+    '/v1',
+    '/v1/nothing',
+    '/V1/jobs',
+    '/v1/jobs/%ff',
+    '/v1/jobs/job_x',
+    '/v1/outputs/out_x',
+    '/problems/nope',
+  ])('%s', async (path) => {
+    expectProblem(await api.call(path, { key: account.key }), 404, 'not_found');
+  });
+
+  it('responds to another method with those it has', async () => {
+    const answer = await api.call('/v1/balance', { method: 'DELETE', key: account.key });
+    expectProblem(answer, 405, 'method_not_allowed');
+    expect(answer.headers.get('allow')).toBe('GET, HEAD');
+  });
+});
+
+describe('every answer', () => {
+  it('says the request id, the caller’s own where it is one', async () => {
+    const drawn = await api.call('/healthz');
+    expect(drawn.headers.get('x-request-id')).toMatch(/^req_[0-9a-f]{32}$/);
+    const own = await api.call('/healthz', { headers: { 'X-Request-Id': 'my-own-request' } });
+    expect(own.headers.get('x-request-id')).toBe('my-own-request');
+    const forged = await api.call('/healthz', { headers: { 'X-Request-Id': 'a b\u00e4"' } });
+    expect(forged.headers.get('x-request-id')).toMatch(/^req_/);
+  });
+});
+
+describe('the page of a problem', () => {
+  it.each(Object.keys(PROBLEMS))('%s is there', async (code) => {
+    const page = await api.call(`/problems/${code}`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.text).toContain(code);
+  });
+});
+
+describe('health', () => {
+  it('is up whatever it needs (readiness.test.ts has the rest)', async () => {
+    expect((await api.call('/healthz')).json()).toEqual({ status: 'up' });
+  });
+});
+
+describe('a mistake of ours', () => {
+  it('tells the caller nothing but the request id', async () => {
+    await api.owner.query('ALTER FUNCTION ledger.read_balance(text) RENAME TO mislaid');
+    const answer = await api.call('/v1/balance', { key: account.key });
+    await api.owner.query('ALTER FUNCTION ledger.mislaid(text) RENAME TO read_balance');
+    expectProblem(answer, 500, 'internal');
+    expect(answer.text).not.toMatch(/ledger|function|read_balance/);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { BoundedCache } from '../../../api/access/bounded-cache.ts';
+import { readByteRange } from '../../../api/http/byte-range.ts';
+import { matchesETag } from '../../../api/http/entity-tag.ts';
+import { drawApiKey, keyIdOf } from '../../../jobs/keys/api-key-text.ts';
+import { isIdempotencyKey } from '../../../contract/idempotency-key.ts';
+
+describe('readByteRange', () => {
+  it.each<[string | undefined, object]>([
+    [undefined, { is: 'whole' }],
+    ['bytes=0-0', { is: 'part', start: 0, end: 0 }],
+    ['bytes=90-', { is: 'part', start: 90, end: 99 }],
+    ['bytes=90-200', { is: 'part', start: 90, end: 99 }],
+    ['bytes=-10', { is: 'part', start: 90, end: 99 }],
+    ['bytes=-200', { is: 'part', start: 0, end: 99 }],
+    ['bytes=100-', { is: 'unsatisfiable' }],
+    ['bytes=-0', { is: 'unsatisfiable' }],
+    ['bytes=5-4', { is: 'whole' }],
+    ['bytes=0-1,3-4', { is: 'whole' }],
+    ['items=0-1', { is: 'whole' }],
+    ['bytes=-', { is: 'whole' }],
+  ])('reads %s of 100 bytes', (header, expected) => {
+    expect(readByteRange(header, 100)).toEqual(expected);
+  });
+});
+
+describe('matchesETag', () => {
+  it.each<[string | undefined, boolean]>([
+    ['W/"3"', true],
+    ['"3"', true],
+    ['W/"2", W/"3"', true],
+    ['*', true],
+    ['W/"4"', false],
+    [undefined, false],
+  ])('%s', (header, expected) => {
+    expect(matchesETag(header, 'W/"3"')).toBe(expected);
+  });
+});
+
+describe('an api key', () => {
+  it('names its id, and nothing once one character is wrong', () => {
+    const { keyId, secret } = drawApiKey();
+    expect(secret).toMatch(/^hf_live_[0-9a-f]{20}_.{43}_[0-9a-f]{8}$/);
+    expect(keyIdOf(secret)).toBe(keyId);
+    const at = 40;
+    const other = secret[at] === 'A' ? 'B' : 'A';
+    expect(keyIdOf(secret.slice(0, at) + other + secret.slice(at + 1))).toBeNull();
+  });
+});
+
+describe('isIdempotencyKey', () => {
+  it.each<[string, boolean]>([
+    ['a', true],
+    ['a b', true],
+    ['x'.repeat(255), true],
+    ['x'.repeat(256), false],
+    ['', false],
+    [' ', false],
+    ['ä', false],
+    ['a\tb', false],
+  ])('%j', (text, expected) => {
+    expect(isIdempotencyKey(text)).toBe(expected);
+  });
+});
+
+describe('BoundedCache', () => {
+  it('asks once for many at a time, again after its lifetime, and forgets a failure', async () => {
+    let now = 0;
+    let lookUps = 0;
+    const cache = new BoundedCache<number>({ maxEntries: 2, lifetimeMs: 10, now: () => now });
+    const lookUp = () => Promise.resolve(++lookUps);
+    expect(await Promise.all([cache.get('a', lookUp), cache.get('a', lookUp)])).toEqual([1, 1]);
+    now = 11;
+    expect(await cache.get('a', lookUp)).toBe(2);
+    await expect(cache.get('b', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    expect(await cache.get('b', lookUp)).toBe(3);
+  });
+
+  it('holds no more than it may', async () => {
+    let lookUps = 0;
+    const cache = new BoundedCache<number>({ maxEntries: 2, lifetimeMs: 1_000, now: () => 0 });
+    const lookUp = () => Promise.resolve(++lookUps);
+    for (const key of ['a', 'b', 'c', 'a']) await cache.get(key, lookUp);
+    expect(lookUps).toBe(4);
+  });
+});

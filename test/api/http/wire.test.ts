@@ -1,0 +1,214 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobIdOf } from '../../../contract/derived-ids.ts';
+import { createApiFixture, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { deliver, fail } from '../job-ending.ts';
+import { connectRaw, headOf, problemIn } from './raw-http.ts';
+
+const ANSWER_WITHIN_MS = 400;
+const BODY = JSON.stringify(STATIC_AD);
+const MEBIBYTE = 1_048_576;
+
+let api: ApiFixture;
+let account: TestAccount;
+beforeAll(async () => {
+  api = await createApiFixture({
+    respondWithinMs: ANSWER_WITHIN_MS,
+    watchPlaces: { ofProcess: 1, perAccount: 1 },
+  });
+  account = await api.openAccount();
+});
+afterAll(async () => {
+  await api.expectReconciled();
+  await api.close();
+});
+
+const post = (path: string, headers: readonly (readonly [string, string])[]) =>
+  headOf(`POST ${path}`, [
+    ['Authorization', `Bearer ${account.key}`],
+    ['Content-Type', 'application/json'],
+    ...headers,
+  ]);
+const LENGTH = ['Content-Length', String(BODY.length)] as const;
+const CLOSE = ['Connection', 'close'] as const;
+
+describe('a submission whose body comes too late', () => {
+  it('is told that nothing was billed, and starts nothing', async () => {
+    const connection = connectRaw(api.url);
+    connection.send(post('/v1/jobs', [['Idempotency-Key', 'late'], LENGTH]) + BODY.slice(0, 10));
+    await expect.poll(() => connection.received()).toContain('\r\n\r\n{');
+    expect(problemIn(connection.received())).toMatchObject({
+      status: 503,
+      problem: { code: 'unavailable', billed: 'no', retryable: true },
+    });
+    connection.send(BODY.slice(10));
+    // Time enough for a start: it takes 20 ms here.
+    await sleep(300);
+    connection.close();
+    const workflow = api.client.workflow.getHandle(jobIdOf(account.accountId, 'late'));
+    await expect(workflow.describe()).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
+  });
+});
+
+/** What each would have left behind. */
+const LEFT = `
+  SELECT (SELECT count(*) FROM ledger.entries) AS entries, (SELECT count(*) FROM ledger.operator_actions) AS actions,
+         (SELECT count(*) FROM ledger.accounts) AS accounts, (SELECT count(*) FROM ledger.referrals) AS referrals,
+         (SELECT count(max_concurrent_jobs) FROM ledger.accounts) AS limits, (SELECT count(*) FROM jobs.quotes) AS quotes,
+         (SELECT count(*) FROM jobs.reviews) AS reviews, (SELECT count(*) FROM jobs.idempotency_keys) AS keys`;
+
+describe('a call that acts, and whose body comes too late', () => {
+  const jobPath = (key: string) => `/v1/jobs/${jobIdOf(account.accountId, key)}`;
+  const accountPath = () => `/v1/accounts/${account.accountId}`;
+  type Late = readonly [what: string, method: string, path: () => string, body: object];
+  const LATE: readonly Late[] = [
+    ['a quote', 'POST', () => '/v1/quotes', STATIC_AD],
+    ['metered use', 'POST', () => '/v1/usage', { kind: 'chat_message', quantity: 1 }],
+    ['a cancel', 'POST', () => `${jobPath('a cancel')}/cancel`, {}],
+    ['a release', 'POST', () => `${jobPath('a release')}/release`, { reason: 'late' }],
+    ['an account', 'POST', () => '/v1/accounts', { name: 'Late', reference: 'late' }],
+    ['a grant', 'POST', () => `${accountPath()}/grants`, { source: 'trial', reference: 'late' }],
+    ['a plan', 'PUT', () => `${accountPath()}/plan`, { plan: 'pro', reference: 'late' }],
+    ['limits', 'PUT', () => `${accountPath()}/limits`, { max_concurrent_jobs: 1 }],
+  ];
+
+  it.each(LATE)('is told that nothing was billed, and does nothing: %s', async (what, method, path, sent) => {
+    if (['a cancel', 'a release'].includes(what)) await api.admitJob(account.accountId, what);
+    const { rows: before } = await api.owner.query(LEFT);
+    const isCustomers = ['a quote', 'metered use', 'a cancel'].includes(what);
+    const body = JSON.stringify(sent);
+    const connection = connectRaw(api.url);
+    const head = headOf(`${method} ${path()}`, [
+      ['Authorization', `Bearer ${isCustomers ? account.key : api.platformKey}`],
+      ['Content-Type', 'application/json'],
+      ['Content-Length', String(body.length)],
+      ['Idempotency-Key', `late ${what}`],
+    ]);
+    connection.send(head + body.slice(0, 1));
+    await expect.poll(() => connection.received()).toContain('\r\n\r\n{');
+    expect(problemIn(connection.received())).toMatchObject({
+      status: 503,
+      problem: { code: 'unavailable', billed: 'no', retryable: true },
+    });
+    connection.send(body.slice(1));
+    await sleep(200);
+    connection.close();
+    expect((await api.owner.query(LEFT)).rows).toEqual(before);
+
+    // The same, in time, leaves something behind.
+    const again = await fetch(`${api.url}${path()}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${isCustomers ? account.key : api.platformKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': `late ${what}`,
+      },
+      body,
+    });
+    expect([200, 201, 202]).toContain(again.status);
+    expect((await api.owner.query(LEFT)).rows).not.toEqual(before);
+  });
+});
+
+describe('a body that never ends', () => {
+  it('is refused once it is too large, not when the time is up', async () => {
+    const connection = connectRaw(api.url);
+    const chunked = ['Transfer-Encoding', 'chunked'] as const;
+    connection.send(post('/v1/jobs', [['Idempotency-Key', 'endless'], chunked]));
+    connection.send(`${(MEBIBYTE + 1).toString(16)}\r\n${'x'.repeat(MEBIBYTE + 1)}\r\n`);
+    await expect.poll(() => connection.received()).toContain('\r\n\r\n{');
+    expect(problemIn(connection.received())).toMatchObject({ status: 413 });
+    connection.close();
+  });
+});
+
+describe('what is no request', () => {
+  it.each<[string, string, string]>([
+    ['headers of 20 KB', headOf('GET /healthz', [['X-Long', 'x'.repeat(20_000)]]), 'headers_too_large'],
+    ['an address of 20 KB', headOf(`GET /${'x'.repeat(20_000)}`, []), 'headers_too_large'],
+    ['another language', 'EHLO api\r\n\r\n', 'unreadable'],
+    ['two lengths', headOf('POST /v1/quotes', [LENGTH, ['Content-Length', '1']]), 'unreadable'],
+    [
+      'a chunk without a size',
+      `${headOf('POST /v1/jobs', [['Transfer-Encoding', 'chunked']])}zz\r\n`,
+      'unreadable',
+    ],
+  ])('is answered with a problem: %s', async (_name, text, code) => {
+    const connection = connectRaw(api.url);
+    connection.send(text);
+    expect(problemIn(await connection.closed)).toMatchObject({
+      status: 400,
+      problem: { code: 'invalid_request', billed: 'no', errors: [{ pointer: '', code }] },
+    });
+  });
+
+  it('does not cost the request before it its answer', async () => {
+    const connection = connectRaw(api.url);
+    connection.send(`${post('/v1/quotes', [LENGTH])}${BODY}and more\r\n\r\n`);
+    const answer = await connection.closed;
+    expect(answer.match(/^HTTP\/1\.1 .*/gm)).toEqual(['HTTP/1.1 200 OK']);
+  });
+});
+
+describe('headers', () => {
+  it.each(['other', 'twice'])('with a second Idempotency-Key are refused: %s', async (second) => {
+    const keys = [
+      ['Idempotency-Key', 'twice'],
+      ['Idempotency-Key', second],
+    ] as const;
+    const connection = connectRaw(api.url);
+    connection.send(post('/v1/jobs', [...keys, LENGTH, CLOSE]) + BODY);
+    expect(problemIn(await connection.closed)).toMatchObject({
+      status: 400,
+      problem: { code: 'invalid_request', errors: [{ code: 'idempotency_key' }] },
+    });
+  });
+
+  it('of a cancel may announce chunks and bring none', async () => {
+    const { jobId } = await api.admitJob(account.accountId, 'chunks');
+    const connection = connectRaw(api.url);
+    const head = [['Authorization', `Bearer ${account.key}`], ['Idempotency-Key', 'c'], CLOSE] as const;
+    connection.send(headOf(`POST /v1/jobs/${jobId}/cancel`, [...head, ['Transfer-Encoding', 'chunked']]));
+    connection.send('0\r\n\r\n');
+    expect(await connection.closed).toMatch(/^HTTP\/1\.1 202 /);
+    await fail(api, account.accountId, jobId);
+  });
+
+  it('with a range are for GET alone: HEAD tells of the whole', async () => {
+    const { jobId } = await api.admitJob(account.accountId, 'head');
+    const { outputId } = await deliver(api, account.accountId, jobId, Buffer.from('picture'));
+    const answer = await api.call(`/v1/outputs/${outputId}/content`, {
+      method: 'HEAD',
+      key: account.key,
+      headers: { Range: 'bytes=0-0' },
+    });
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, '7']);
+  });
+});
+
+describe('a watcher who goes', () => {
+  it('frees its place at once', async () => {
+    const { jobId } = await api.admitJob(account.accountId, 'watched');
+    const watch = () => {
+      const accept = ['Accept', 'text/event-stream'] as const;
+      const head = [['Authorization', `Bearer ${account.key}`], accept] as const;
+      const connection = connectRaw(api.url);
+      connection.send(headOf(`GET /v1/jobs/${jobId}/events`, head));
+      return connection;
+    };
+    const first = watch();
+    await expect.poll(() => first.received()).toContain('job.queued');
+    const second = watch();
+    await expect.poll(() => second.received()).toContain('HTTP/1.1 429');
+    for (const connection of [first, second]) connection.close();
+    await expect
+      .poll(async () => {
+        const next = watch();
+        await expect.poll(() => next.received()).toContain('\r\n\r\n');
+        next.close();
+        return next.received().split('\r\n')[0];
+      })
+      .toBe('HTTP/1.1 200 OK');
+    await fail(api, account.accountId, jobId);
+  });
+});

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routesOf } from '../../../api/create-api.ts';
+import { createApiFixture, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { parseExamples, type Example } from './http-api-page/parse-examples.ts';
+import { matchFragment, type Names } from './http-api-page/match-fragment.ts';
+import { startWorker } from '../in-process-worker.ts';
+import { SUPERSCALE_RULES } from '../../harness/superscale.ts';
+
+const PAGE = readFileSync(path.join(import.meta.dirname, '../../../docs/http-api.md'), 'utf8');
+const TASK_QUEUE = 'http-api-page';
+/** A film of the page waits for its end, which takes six stages. */
+const EXAMPLE_TIMEOUT_MS = 60_000;
+
+let api: ApiFixture;
+let worker: { readonly stop: () => Promise<void> };
+let account: TestAccount;
+beforeAll(async () => {
+  api = await createApiFixture({ taskQueue: TASK_QUEUE });
+  worker = await startWorker({ taskQueue: TASK_QUEUE, pool: api.worker, assetHome: api.home });
+  account = await api.openAccount();
+});
+afterAll(async () => {
+  await worker.stop();
+  await api.expectReconciled();
+  await api.close();
+});
+
+/** What `{name}` stands for, from the responses read so far. */
+const names: Names = new Map();
+const withNames = (text: string) =>
+  text.replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => names.get(name) ?? whole);
+
+async function send({ method, path: target, headers, body }: Example['request']) {
+  const { Authorization: as, ...others } = headers;
+  return api.call(withNames(target), {
+    method,
+    key: as === 'platform' ? api.platformKey : account.key,
+    headers: others,
+    ...(body === '' ? {} : { body: withNames(body) }),
+  });
+}
+
+describe('docs/http-api.md', () => {
+  it.each(
+    parseExamples(PAGE).map((example) => [
+      `${example.request.method} ${example.request.path} → ${String(example.response.status)} (line ${String(example.line)})`,
+      example,
+    ]),
+  )(
+    'shows what the API does: %s',
+    async (_, { request, response }) => {
+      const answer = await send(request);
+      expect(answer.status, answer.text.slice(0, 2_000)).toBe(response.status);
+      for (const [name, value] of Object.entries(response.headers)) {
+        expect(answer.headers.get(name)).toContain(value);
+      }
+      if (response.fragment !== null) matchFragment(JSON.parse(response.fragment), answer.json(), names);
+      for (const line of response.lines) expect(answer.text.split('\n')).toContain(line);
+    },
+    EXAMPLE_TIMEOUT_MS,
+  );
+
+  it('would be wrong with another figure or another word', () => {
+    const shown = { total: 35, lines: [{ kind: 'static_ad' }] };
+    expect(() => {
+      matchFragment({ total: 36 }, shown, new Map());
+    }).toThrow();
+    expect(() => {
+      matchFragment({ lines: [{ kind: 'video_ad' }] }, shown, new Map());
+    }).toThrow();
+    expect(() => {
+      matchFragment({ id: '…' }, shown, new Map());
+    }).toThrow();
+    matchFragment({ total: 35, lines: [{ kind: '{kind}' }] }, shown, new Map());
+  });
+
+  it('names every call there is, and no other', () => {
+    const named = [...PAGE.matchAll(/`((?:GET|POST|PUT|PATCH|DELETE) \/[^` ]*)`/g)].map(([, call]) => call);
+    // The factories read nothing of their other parts until a request comes.
+    const calls = routesOf({ rules: SUPERSCALE_RULES } as never).map(
+      (route) => `${route.method.toUpperCase()} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`,
+    );
+    expect([...new Set(named)].sort()).toEqual([...new Set(calls)].sort());
+  });
+
+  it('is served, and named where a stranger looks first', async () => {
+    const front = await api.call('/');
+    expect([front.status, front.json()]).toEqual([200, { name: 'Holdfast', documentation: '/http-api.md' }]);
+    const page = await api.call('/http-api.md');
+    expect(page.headers.get('content-type')).toContain('text/markdown');
+    expect(page.text).toBe(PAGE);
+    const lost = await api.call('/v2/jobs', { key: account.key });
+    expect([lost.status, lost.json()['detail']]).toEqual([404, expect.stringContaining('/http-api.md')]);
+  });
+});

@@ -1,0 +1,173 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../harness/test-database.ts';
+
+/** Who may execute what: the whole barrier between the processes and the money. */
+const BOTH = ['holdfast_api', 'holdfast_worker'];
+const WORKER = ['holdfast_worker'];
+const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
+  'ledger.open_account': BOTH,
+  'ledger.grant_credits': BOTH,
+  'ledger.void_grant': BOTH,
+  'ledger.account_of_grant': BOTH,
+  'ledger.set_plan': BOTH,
+  'ledger.read_plan': BOTH,
+  'ledger.refer': BOTH,
+  'ledger.set_limits': BOTH,
+  'ledger.set_price_list': BOTH,
+  'ledger.read_price_list': BOTH,
+  'ledger.publish_price_lists': BOTH,
+  'ledger.read_limits': BOTH,
+  'ledger.read_low_balance_notices': BOTH,
+  'ledger.read_account': BOTH,
+  'ledger.read_grant': BOTH,
+  'ledger.read_statement_rows': BOTH,
+  'ledger.read_balance': BOTH,
+  'ledger.read_entries': BOTH,
+  'ledger.read_statement': BOTH,
+  'ledger.read_open_reservations': WORKER,
+  'ledger.read_due_plans': WORKER,
+  'ledger.renew_plans': WORKER,
+  'ledger.read_due_expiry': WORKER,
+  'ledger.sweep_accounts': WORKER,
+  'ledger.report': WORKER,
+  'ledger.reconcile': WORKER,
+  'jobs.store_quote': BOTH,
+  'jobs.spend': BOTH,
+  'jobs.grant_credits': BOTH,
+  'jobs.cancel_abandoned': BOTH,
+  'jobs.keep_cancel_key': BOTH,
+  'jobs.read_submission': BOTH,
+  'jobs.read_reservation_ids': BOTH,
+  'jobs.read_job': BOTH,
+  'jobs.account_of_job': BOTH,
+  'jobs.list_jobs': BOTH,
+  'jobs.read_output': BOTH,
+  'jobs.read_edit_sources': BOTH,
+  'jobs.read_lineage': BOTH,
+  'jobs.read_events': BOTH,
+  'jobs.read_event_seqs': BOTH,
+  'jobs.read_api_key': BOTH,
+  'jobs.create_api_key': BOTH,
+  'jobs.apply_command': BOTH,
+  'jobs.inspect_job': BOTH,
+  'jobs.list_repairs': BOTH,
+  'jobs.open_review': BOTH,
+  'jobs.decide_review': BOTH,
+  'jobs.read_review': BOTH,
+  'jobs.account_of_review': BOTH,
+  'jobs.list_reviews': BOTH,
+  'jobs.list_reviews_of_all': BOTH,
+  'jobs.read_free_retry': WORKER,
+  'jobs.reconcile_reviews': WORKER,
+  'jobs.claim_references': WORKER,
+  'jobs.resolve_reference': WORKER,
+  'jobs.read_references': WORKER,
+  'jobs.admit': WORKER,
+  'jobs.begin_output': WORKER,
+  'jobs.read_job_result': WORKER,
+  'jobs.begin_attempt': WORKER,
+  'jobs.close_attempt': WORKER,
+  'jobs.move_attempt': WORKER,
+  'jobs.prepare_attempt': WORKER,
+  'jobs.read_attempt': WORKER,
+  'jobs.read_attempts_of_output': WORKER,
+  'jobs.record_asset': WORKER,
+  'jobs.record_progress': WORKER,
+  'jobs.read_stage_results': WORKER,
+  'jobs.fail_attempt': WORKER,
+  'jobs.record_stage_progress': WORKER,
+  'jobs.mark_stuck': WORKER,
+  'jobs.settle': WORKER,
+  'jobs.claim_attempts_to_stop': WORKER,
+  'jobs.unneeded_assets': WORKER,
+  'jobs.database_identity': WORKER,
+  'jobs.forget_attempt_to_stop': WORKER,
+  'jobs.return_by': WORKER,
+  'jobs.seconds_to_return': WORKER,
+  'jobs.record_repairs': WORKER,
+  'jobs.reconcile': WORKER,
+};
+const SCHEMAS = ['ledger', 'jobs'];
+
+let database: TestDatabase;
+let owner: pg.Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = new pg.Pool({ connectionString: database.ownerUrl, max: 1 });
+  // Its connection may be ended with the database, a moment before it has ended itself.
+  owner.on('error', () => undefined);
+});
+afterAll(async () => {
+  await owner.end();
+  await database.close();
+});
+
+test('each role may execute the functions named here, and no other function of the ledger or of jobs', async () => {
+  const { rows } = await owner.query<{ name: string; roles: string[] }>(
+    `SELECT p.pronamespace::regnamespace || '.' || p.proname AS name, array_agg(r.rolname::text ORDER BY r.rolname) AS roles
+     FROM pg_proc p CROSS JOIN pg_roles r
+     WHERE p.pronamespace = ANY ($1::regnamespace[]) AND r.rolname = ANY ($2) AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
+     GROUP BY p.oid, p.pronamespace, p.proname`,
+    [SCHEMAS, BOTH],
+  );
+  expect(Object.fromEntries(rows.map((row) => [row.name, row.roles]))).toEqual(FUNCTIONS);
+});
+
+test.each(BOTH)('%s has no privilege on any table, view, sequence or column', async (role) => {
+  const { rows } = await owner.query(
+    `SELECT c.oid::regclass FROM pg_class c
+     WHERE c.relnamespace = ANY ($2::regnamespace[]) AND CASE c.relkind
+       WHEN 'S' THEN has_sequence_privilege($1, c.oid, 'USAGE, SELECT, UPDATE')
+       WHEN 'i' THEN false WHEN 'c' THEN false
+       ELSE has_table_privilege($1, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN')
+         OR has_any_column_privilege($1, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES') END`,
+    [role, SCHEMAS],
+  );
+  expect(rows).toEqual([]);
+});
+
+test.each(BOTH)('%s can make nothing in either schema and is member of no other role', async (role) => {
+  const { rows } = await owner.query(
+    `SELECT n.name FROM unnest($2::text[]) n (name) WHERE has_schema_privilege($1, n.name, 'CREATE')
+     UNION ALL SELECT m.roleid::regrole::text FROM pg_auth_members m WHERE m.member = $1::regrole
+     UNION ALL SELECT rolname FROM pg_roles WHERE rolname = $1 AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls)`,
+    [role, SCHEMAS],
+  );
+  expect(rows).toEqual([]);
+});
+
+test('a function that a later migration adds is closed until it is granted', async () => {
+  await owner.query(`CREATE FUNCTION ledger.of_a_later_migration() RETURNS int LANGUAGE sql AS 'SELECT 1'`);
+  await owner.query(`CREATE FUNCTION jobs.of_a_later_migration() RETURNS int LANGUAGE sql AS 'SELECT 1'`);
+  const { rows } = await owner.query(
+    `SELECT p.oid::regprocedure FROM pg_proc p CROSS JOIN unnest($1::text[]) role
+     WHERE p.proname = 'of_a_later_migration' AND has_function_privilege(role, p.oid, 'EXECUTE')`,
+    [BOTH],
+  );
+  await owner.query('DROP FUNCTION ledger.of_a_later_migration(), jobs.of_a_later_migration()');
+  expect(rows).toEqual([]);
+});
+
+test('every function a role may execute runs as its owner with a fixed search path', async () => {
+  const { rows } = await owner.query(
+    `SELECT p.oid::regprocedure FROM pg_proc p
+     WHERE p.pronamespace = ANY ($1::regnamespace[]) AND has_function_privilege('holdfast_worker', p.oid, 'EXECUTE')
+       AND NOT (p.prosecdef AND array_to_string(p.proconfig, ' ') LIKE '%search_path=pg_catalog, pg_temp%')`,
+    [SCHEMAS],
+  );
+  expect(rows).toEqual([]);
+});
+
+test.each([
+  ['holdfast_api', 'SELECT * FROM jobs.admit($1)'],
+  ['holdfast_api', 'SELECT * FROM jobs.settle($1)'],
+])('%s is refused: %s', async (_role, statement) => {
+  const api = new pg.Client(database.apiUrl);
+  await api.connect();
+  await expect(api.query(statement, ['[]'])).rejects.toMatchObject({ code: '42501' });
+  await expect(api.query('SELECT * FROM ledger.read_account($1)', ['nobody'])).resolves.toMatchObject({
+    rows: [],
+  });
+  await api.end();
+});

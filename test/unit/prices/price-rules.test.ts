@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import {
+  flat,
+  perMegapixel,
+  perSecond,
+  perThousandCharacters,
+  sum,
+  table,
+} from '../../../domain/prices/price-rule-builders.ts';
+import { faultsOfRule, type FieldFacts } from '../../../domain/prices/price-rule-faults.ts';
+import { priceByRule, type PriceRule } from '../../../domain/prices/price-list.ts';
+
+const listed = (...values: readonly (string | number)[]): FieldFacts => ({
+  values,
+  type: typeof values[0] === 'number' ? 'number' : 'text',
+  min: null,
+  max: null,
+  isAlwaysThere: true,
+});
+const number = (min: number | null, max: number | null): FieldFacts => ({
+  values: null,
+  type: 'number',
+  min,
+  max,
+  isAlwaysThere: true,
+});
+const FACTS: Readonly<Record<string, FieldFacts>> = {
+  duration_seconds: listed(15, 30, 60),
+  quality: listed('draft', 'high'),
+  seconds: number(1, 600),
+  script: { values: null, type: 'text', min: null, max: 20_000, isAlwaysThere: true },
+  style: { ...listed('plain'), isAlwaysThere: false },
+  endless: number(0, null),
+  signed: number(null, 10),
+};
+const faultsOf = (rule: PriceRule) => faultsOfRule(rule, (field) => FACTS[field]);
+
+describe('a price', () => {
+  test('is rounded up to whole units, and at least the minimum', () => {
+    const rule = perThousandCharacters('script', { credits: 8, minimum: 10 });
+    expect(priceByRule(rule, { script: 'a' }).credits).toBe(10);
+    expect(priceByRule(rule, { script: 'a'.repeat(1_000) }).credits).toBe(10);
+    expect(priceByRule(rule, { script: 'a'.repeat(1_001) }).credits).toBe(16);
+  });
+
+  test('counts what a reader counts as characters: a letter outside the basic plane is one', () => {
+    const rule = perThousandCharacters('script', { credits: 8 });
+    expect(priceByRule(rule, { script: '😀'.repeat(1_000) }).credits).toBe(8);
+  });
+
+  test('shows what it comes from', () => {
+    const rule = sum(flat(20), perSecond('seconds', { credits: 3 }), perMegapixel('w', 'h', { credits: 2 }));
+    expect(priceByRule(rule, { seconds: 2.5, w: 1_920, h: 1_080 })).toEqual({
+      credits: 35,
+      parts: [
+        { rule: 'flat', credits: 20 },
+        { rule: 'per_unit', credits: 9, unit: 'second', units: 3, unit_credits: 3 },
+        { rule: 'per_unit', credits: 6, unit: 'megapixel', units: 3, unit_credits: 2 },
+      ],
+    });
+  });
+
+  test('of a value that a table does not know is an error, also of a name that every object has', () => {
+    const rule = table(['quality'], { draft: 1, high: 2 });
+    expect(() => priceByRule(rule, { quality: 'constructor' })).toThrow(RangeError);
+    expect(priceByRule(rule, { quality: 'high' }).credits).toBe(2);
+  });
+});
+
+describe('a rule for a kind', () => {
+  test('has no fault when it prices all that the kind allows', () => {
+    const prices = { 15: { draft: 1, high: 2 }, 30: { draft: 3, high: 4 }, 60: { draft: 5, high: 6 } };
+    expect(faultsOf(table(['duration_seconds', 'quality'], prices))).toEqual([]);
+    expect(faultsOf(sum(flat(3), perSecond('seconds', { credits: 2 })))).toEqual([]);
+    expect(faultsOf(perThousandCharacters('script', { credits: 8 }))).toEqual([]);
+  });
+
+  test.each<[string, PriceRule, readonly string[]]>([
+    [
+      'a combination without a price',
+      table(['duration_seconds', 'quality'], {
+        15: { draft: 1, high: 2 },
+        30: { draft: 3, high: 4 },
+        60: { draft: 5 },
+      }),
+      ['no price for duration_seconds 60, quality high'],
+    ],
+    [
+      'a price for what is not allowed',
+      table(['quality'], { draft: 1, high: 2, ultra: 3 }),
+      ['a price for quality ultra, which quality does not allow'],
+    ],
+    [
+      'a price that is no amount',
+      table(['quality'], { draft: 1.5, high: 2 }),
+      ['quality draft: 1.5 is not a whole number of credits'],
+    ],
+    [
+      'a field that is not there',
+      perSecond('length', { credits: 1 }),
+      ['there is no field length that a price may read'],
+    ],
+    [
+      'a field without listed values',
+      table(['seconds'], {}),
+      ['a table needs the list of values that seconds allows'],
+    ],
+    [
+      'a field that may be left out',
+      table(['style'], { plain: 1 }),
+      ['style may be left out: it needs a default, or has to be required'],
+    ],
+    ['a text for a number', perSecond('script', { credits: 1 }), ['script is not a number']],
+    ['a number for a text', perThousandCharacters('seconds', { credits: 1 }), ['seconds is not a text']],
+    [
+      'a number without an end',
+      perSecond('endless', { credits: 1 }),
+      ['endless has no maximum: its price has to be bounded'],
+    ],
+    ['a number below zero', perSecond('signed', { credits: 1 }), ['signed may be below 0']],
+    ['half a credit', flat(0.5), ['credits: 0.5 is not a whole number of credits']],
+    ['a sum of nothing', sum(), ['a sum of nothing']],
+    [
+      'more than can be charged',
+      perSecond('seconds', { credits: 10_000_000_000 }),
+      ['up to 6000000000000 credits: at most 1000000000000'],
+    ],
+  ])('is told of %s', (_, rule, faults) => {
+    expect(faultsOf(rule)).toEqual(faults);
+  });
+});
