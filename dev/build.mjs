@@ -14,11 +14,8 @@ const DIST = path.resolve(process.argv[2] ?? path.join(ROOT, 'dist'));
 const TSC = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 /** Read at run time from beside the code: the SQL of a migration, and the page that the API serves. */
 const DATA = [
-  ...['ledger', 'jobs'].flatMap((schema) => [
-    `${schema}/migrations`,
-    `${schema}/functions`,
-    `${schema}/grants.sql`,
-  ]),
+  ...['ledger', 'jobs'].flatMap((schema) => [`${schema}/migrations`, `${schema}/functions`]),
+  'jobs/grants.sql',
   'docs/http-api.md',
 ];
 

@@ -1,5 +1,5 @@
 -- What a migrated database holds, for reading: written by `npm run schema` from PostgreSQL's catalogue, and held against a migrated
--- database by test/ledger/database/schema.test.ts. What makes it stands in */migrations, */functions and */grants.sql.
+-- database by test/ledger/database/schema.test.ts. What makes it stands in */migrations, */functions and jobs/grants.sql.
 
 -- Types
 
@@ -568,25 +568,7 @@ CREATE TABLE jobs.reviews (
 
 -- Views
 
-CREATE VIEW ledger.return_routes AS
- SELECT source::ledger.bucket AS source,
-    route,
-    step,
-    kind::ledger.entry_kind AS kind,
-    from_bucket::ledger.bucket AS from_bucket,
-    to_bucket::ledger.bucket AS to_bucket,
-    on_new_grant
-   FROM ( VALUES ('reserved'::text,'alive'::text,1,'release'::text,'reserved'::text,'available'::text,false),
-      ('reserved'::text,'voided'::text,1,'void'::text,'reserved'::text,'voided'::text,false),
-      ('reserved'::text,'expire'::text,1,'release'::text,'reserved'::text,'available'::text,false),
-      ('reserved'::text,'expire'::text,2,'expire'::text,'available'::text,'expired'::text,false),
-      ('reserved'::text,'return'::text,1,'expire'::text,'reserved'::text,'expired'::text,false),
-      ('reserved'::text,'return'::text,2,'release'::text,'outside'::text,'available'::text,true),
-      ('spent'::text,'alive'::text,1,'refund'::text,'spent'::text,'available'::text,false),
-      ('spent'::text,'voided'::text,1,'void'::text,'spent'::text,'voided'::text,false),
-      ('spent'::text,'return'::text,1,'expire'::text,'spent'::text,'expired'::text,false),
-      ('spent'::text,'return'::text,2,'refund'::text,'outside'::text,'available'::text,true)) w(source, route, step,
-      kind, from_bucket, to_bucket, on_new_grant);
+
 
 -- Indexes
 
@@ -674,9 +656,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 
 -- Functions, and the roles that may execute them
 
--- ledger.account_of_grant(text) → text  -- holdfast_api, holdfast_worker
 -- ledger.apply_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
--- ledger.charged_by(ledger.entries) → bigint
 -- ledger.clock() → timestamp with time zone
 -- ledger.clock(ledger.accounts) → timestamp with time zone
 -- ledger.count_usage(text,text,text,timestamp with time zone,bigint) → void
@@ -685,7 +665,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.entries_of_reservation(text,text) → SETOF bigint
 -- ledger.exceeded_cap(ledger.accounts,text,text,bigint) → jsonb
 -- ledger.expire_due(ledger.accounts) → void
--- ledger.extend(text,text[],timestamp with time zone) → void
 -- ledger.give_back(ledger.accounts,ledger.reservations,text,bigint,bigint,text,double precision) → void
 -- ledger.grant_as_json(ledger.grants) → jsonb
 -- ledger.grant_by_rule(text,text,text,integer,bigint,timestamp with time zone,interval,text) → void
@@ -696,12 +675,11 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.last_entry_before(text,timestamp with time zone) → bigint
 -- ledger.lock(text) → timestamp with time zone
 -- ledger.lock_account(text) → ledger.accounts
--- ledger.lock_accounts(text[]) → void
--- ledger.lock_accounts_of(jsonb) → timestamp with time zone
+-- ledger.lock_accounts(text[]) → timestamp with time zone
 -- ledger.make_grant(ledger.accounts,text,text,integer,timestamp with time zone,text,text) → void
 -- ledger.months_after(timestamp with time zone,integer) → timestamp with time zone
+-- ledger.move_return_by(text,text[],timestamp with time zone,timestamp with time zone) → void
 -- ledger.moves_back(ledger.accounts,text,ledger.bucket,bigint,text,text,text,text) → ledger.move[]
--- ledger.needs_new_grant(ledger.move[]) → boolean
 -- ledger.next_grant(text,ledger.grants) → ledger.grants
 -- ledger.open_account(text,text,text,bigint,text,bigint) → TABLE(outcome text, account_id text, name text, opened_at
 --     timestamp with time zone)  -- holdfast_api, holdfast_worker
@@ -725,7 +703,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     job_id text, output_id text, amount bigint, return_by timestamp with time zone, overdue_seconds double precision)
 --      -- holdfast_worker
 -- ledger.read_plan(text) → jsonb  -- holdfast_api, holdfast_worker
--- ledger.read_price_list(text) → text  -- holdfast_api, holdfast_worker
 -- ledger.read_statement(text,timestamp with time zone,timestamp with time zone) → jsonb  -- holdfast_api,
 --     holdfast_worker
 -- ledger.read_statement_rows(text,bigint,integer,timestamp with time zone,timestamp with time zone) → SETOF
@@ -747,7 +724,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.reserve(ledger.accounts,text,ledger.part[],bigint,text,double precision,text,text) → ledger.reserved
 -- ledger.reserve_parts(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → ledger.reserved
 -- ledger.return_grant_expiry(ledger.accounts,integer) → timestamp with time zone
--- ledger.return_sooner(text,text,timestamp with time zone) → timestamp with time zone
 -- ledger.roll_period(text,timestamp with time zone) → void
 -- ledger.set_limits(text,jsonb,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- ledger.set_plan(text,text,text,timestamp with time zone,text,jsonb,text,text) → TABLE(outcome text, is_replay
@@ -764,8 +740,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.sweep_accounts(text[]) → SETOF text  -- holdfast_worker
 -- ledger.void_grant(text,text,text,text) → TABLE(outcome text, voided bigint, not_recovered bigint)  -- holdfast_api,
 --     holdfast_worker
--- jobs.account_of_job(text) → text  -- holdfast_api, holdfast_worker
--- jobs.account_of_review(text) → text  -- holdfast_api, holdfast_worker
+-- jobs.account_of(text) → text  -- holdfast_api, holdfast_worker
 -- jobs.admit(jsonb) → SETOF jobs.admitted  -- holdfast_worker
 -- jobs.admit_new(jobs.admit_item,ledger.accounts) → jsonb
 -- jobs.admit_one(jobs.admit_item) → jobs.admitted
@@ -777,7 +752,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     text, error_class text)  -- holdfast_worker
 -- jobs.begin_output(text,text) → TABLE(work jsonb, credits bigint, deadline_seconds double precision, left_seconds
 --     double precision, age_seconds double precision)  -- holdfast_worker
--- jobs.cancel_abandoned(text,text,jsonb) → void  -- holdfast_api, holdfast_worker
 -- jobs.claim_attempts_to_stop(integer) → TABLE(account_id text, reference text, provider text, provider_job_id text,
 --     waiting_seconds double precision)  -- holdfast_worker
 -- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
@@ -825,8 +799,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.read_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text, posted_seconds_ago double
 --     precision, closed_seconds_ago double precision, submitter text)  -- holdfast_worker
 -- jobs.read_attempts_of_output(text,text) → TABLE(reference text, stage text, state text, provider text,
---     provider_job_id text, posted_seconds_ago double precision)  -- holdfast_worker
--- jobs.read_edit_sources(text,text[]) → TABLE(output_id text, state text, work jsonb)  -- holdfast_api, holdfast_worker
+--     provider_job_id text, posted_seconds_ago double precision, sha256 text, content_type text, bytes bigint)  --
+--     holdfast_worker
 -- jobs.read_event_seqs(text[],text[]) → TABLE(account_id text, job_id text, event_seq bigint, is_finished boolean)  --
 --     holdfast_api, holdfast_worker
 -- jobs.read_events(text,text,bigint,integer) → TABLE(seq bigint, type text, data jsonb, created_at timestamp with time
@@ -837,17 +811,13 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     integer, canceled integer, committed bigint, returned bigint, left_seconds double precision)  -- holdfast_worker
 -- jobs.read_lineage(text,text,integer) → TABLE(source_output_id text, derived_output_ids text[])  -- holdfast_api,
 --     holdfast_worker
--- jobs.read_output(text,text) → TABLE(state text, sha256 text, content_type text, bytes bigint, is_expired boolean)  --
---     holdfast_api, holdfast_worker
+-- jobs.read_outputs(text,text[]) → TABLE(output_id text, state text, work jsonb, sha256 text, content_type text, bytes
+--     bigint, is_expired boolean)  -- holdfast_api, holdfast_worker
 -- jobs.read_references(text,text) → jsonb  -- holdfast_worker
--- jobs.read_reservation_ids(text,text) → SETOF text  -- holdfast_api, holdfast_worker
 -- jobs.read_review(text,text) → jsonb  -- holdfast_api, holdfast_worker
--- jobs.read_stage_results(text,text) → TABLE(stage text, sha256 text, content_type text, bytes bigint)  --
---     holdfast_worker
 -- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, is_quote_known boolean)  --
 --     holdfast_api, holdfast_worker
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
--- jobs.reconcile_reviews() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
 -- jobs.record_asset(text,text,text,text,bigint,text,text) → text  -- holdfast_worker
 -- jobs.record_job(jobs.admit_item,timestamp with time zone) → jsonb
 -- jobs.record_progress(text,text,jsonb) → void  -- holdfast_worker
@@ -858,10 +828,9 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.refund_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.refundable_outputs(text,text,text,timestamp with time zone) → TABLE(output_id text, reservation_id text,
 --     committed bigint, credits_left bigint, is_retried boolean)
--- jobs.refusal(text,text,jsonb) → jsonb
 -- jobs.refusal_before_reserve(jobs.admit_item,ledger.accounts) → jsonb
--- jobs.refused(text) → jsonb
--- jobs.release_job(text,text,jsonb,timestamp with time zone) → jsonb
+-- jobs.refused(text,text,jsonb) → jsonb
+-- jobs.release_job(text,text,jsonb) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.resolve_attempt(text,text,jsonb) → jsonb
 -- jobs.resolve_reference(text,text,text,text,text,text,bigint) → void  -- holdfast_worker
 -- jobs.restart_job(text,text,jsonb,timestamp with time zone) → jsonb
@@ -878,4 +847,3 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     zone)  -- holdfast_api, holdfast_worker
 -- jobs.unneeded_assets(text[],integer) → SETOF text  -- holdfast_worker
 -- jobs.url_key(text) → text
--- jobs.work_for_model(text,text,jsonb) → jsonb

@@ -1,31 +1,38 @@
 -- One barrier: the processes' roles may execute the functions named here and nothing else. Applied on every migrate,
 -- after the functions; what an earlier version granted and this one does not is taken away.
-REVOKE ALL ON SCHEMA jobs FROM PUBLIC;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA jobs FROM PUBLIC, holdfast_api, holdfast_worker;
-GRANT USAGE ON SCHEMA jobs TO holdfast_api, holdfast_worker;
+REVOKE ALL ON SCHEMA ledger, jobs FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger, jobs FROM PUBLIC, holdfast_api, holdfast_worker;
+-- For functions that are added later. Not "IN SCHEMA": that cannot take away.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+GRANT USAGE ON SCHEMA ledger, jobs TO holdfast_api, holdfast_worker;
 
--- Both: what customers and operators ask for.
+-- Both: what customers and operators ask for. Reserving, settling, spending and refunding go through jobs.
 GRANT EXECUTE ON FUNCTION
-  jobs.account_of_job, jobs.account_of_review, jobs.apply_command, jobs.cancel_abandoned, jobs.create_api_key,
-  jobs.decide_review, jobs.grant_credits, jobs.inspect_job, jobs.keep_cancel_key, jobs.list_jobs, jobs.list_repairs,
-  jobs.list_reviews, jobs.list_reviews_of_all, jobs.open_review, jobs.read_api_key, jobs.read_edit_sources,
-  jobs.read_event_seqs, jobs.read_events, jobs.read_job, jobs.read_lineage, jobs.read_output,
-  jobs.read_reservation_ids, jobs.read_review, jobs.read_submission, jobs.spend, jobs.store_quote
+  ledger.grant_credits, ledger.open_account, ledger.publish_price_lists, ledger.read_account, ledger.read_balance,
+  ledger.read_entries, ledger.read_grant, ledger.read_limits, ledger.read_low_balance_notices, ledger.read_plan,
+  ledger.read_statement, ledger.read_statement_rows, ledger.refer, ledger.set_limits, ledger.set_plan,
+  ledger.set_price_list, ledger.void_grant,
+  jobs.account_of, jobs.apply_command, jobs.create_api_key, jobs.decide_review, jobs.grant_credits, jobs.inspect_job,
+  jobs.keep_cancel_key, jobs.list_jobs, jobs.list_repairs, jobs.list_reviews, jobs.list_reviews_of_all,
+  jobs.open_review, jobs.read_api_key, jobs.read_event_seqs, jobs.read_events, jobs.read_job, jobs.read_lineage,
+  jobs.read_outputs, jobs.read_review, jobs.read_submission, jobs.release_job, jobs.spend, jobs.store_quote
 TO holdfast_api, holdfast_worker;
 
--- The worker alone: what jobs run by, and what puts right what was lost.
+-- The worker alone: what jobs run by, what falls due, and what checks the ledger and puts right what was lost.
 GRANT EXECUTE ON FUNCTION
+  ledger.read_due_expiry, ledger.read_due_plans, ledger.read_open_reservations, ledger.reconcile, ledger.renew_plans,
+  ledger.report, ledger.sweep_accounts,
   jobs.admit, jobs.begin_attempt, jobs.begin_output, jobs.claim_attempts_to_stop, jobs.claim_references,
   jobs.close_attempt, jobs.database_identity, jobs.fail_attempt, jobs.forget_attempt_to_stop, jobs.mark_stuck,
   jobs.move_attempt, jobs.prepare_attempt, jobs.read_attempt, jobs.read_attempts_of_output, jobs.read_free_retry,
-  jobs.read_job_result, jobs.read_references, jobs.read_stage_results, jobs.reconcile, jobs.reconcile_reviews,
-  jobs.record_asset, jobs.record_progress, jobs.record_repairs, jobs.record_stage_progress, jobs.resolve_reference,
-  jobs.return_by, jobs.seconds_to_return, jobs.settle, jobs.unneeded_assets
+  jobs.read_job_result, jobs.read_references, jobs.reconcile, jobs.record_asset, jobs.record_progress,
+  jobs.record_repairs, jobs.record_stage_progress, jobs.resolve_reference, jobs.return_by, jobs.seconds_to_return,
+  jobs.settle, jobs.unneeded_assets
 TO holdfast_worker;
 
--- Each of these, of the ledger's too, runs as the owner, with a search path that no caller can change; it waits 2 s for
--- a lock (then 55P03) and writes times in UTC; and it looks rows up by their keys, by plans made once, whatever the
--- tables hold and PostgreSQL knows of them. Reports and checks, which read everything, say for themselves.
+-- Each of these runs as the owner, with a search path that no caller can change; it waits 2 s for a lock (then 55P03)
+-- and writes times in UTC; and it looks rows up by their keys, by plans made once, whatever the tables hold and
+-- PostgreSQL knows of them. Reports and checks, which read everything, say for themselves.
 DO $$
 DECLARE
   v_function regprocedure;

@@ -12,12 +12,12 @@ const FUNCTIONS_OF_SCHEMAS = `
   WHERE p.pronamespace = ANY ($1::text[]::regnamespace[]) AND p.prorettype <> 'trigger'::regtype`;
 
 /**
- * Applies every file of each schema's functions/ folder, in order of number, and its grants.sql, in one transaction: running
+ * Applies every file of each schema's functions/ folder, in order of number, and grants.sql, in one transaction: running
  * processes see all of the old functions or all of the new ones. A function that no file defines any longer is dropped.
  */
 export async function applyFunctions(client: pg.Client, schemas: readonly string[]): Promise<void> {
   const functions = (await Promise.all(schemas.map(readFunctionFiles))).flat();
-  const grants = await Promise.all(schemas.map((schema) => readSql(schema, 'grants.sql')));
+  const grants = await readSql('jobs', 'grants.sql');
   try {
     await applyInTransaction(client, schemas, { functions, grants, dropFirst: false });
   } catch (error) {
@@ -29,7 +29,7 @@ export async function applyFunctions(client: pg.Client, schemas: readonly string
 type SqlFile = { readonly name: string; readonly sql: string };
 type Definitions = {
   readonly functions: readonly SqlFile[];
-  readonly grants: readonly SqlFile[];
+  readonly grants: SqlFile;
   readonly dropFirst: boolean;
 };
 
@@ -55,7 +55,7 @@ async function applyInTransaction(
     for (const file of functions) await applyFile(client, file);
     // A function that was created or replaced here was written by this transaction.
     await dropFunctions(client, `${FUNCTIONS_OF_SCHEMAS} AND p.xmin <> pg_current_xact_id()::xid`, schemas);
-    for (const file of grants) await applyFile(client, file);
+    await applyFile(client, grants);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

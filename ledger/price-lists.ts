@@ -85,7 +85,7 @@ export function createPricingOf(database: Database, { kinds, priceLists }: Catal
 async function readPriceList(database: Database, accountId: string): Promise<string | null> {
   const { rows } = await database.query<{ price_list: string | null }>({
     name: 'ledger.read_price_list',
-    text: 'SELECT ledger.read_price_list($1) AS price_list',
+    text: 'SELECT price_list FROM ledger.read_account($1)',
     values: [accountId],
   });
   return rows[0]?.price_list ?? null;

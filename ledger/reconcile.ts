@@ -20,9 +20,7 @@ export async function reconcile(
     name: 'reconcile',
     text: `SELECT check_name AS check, account_id, subject, detail FROM ledger.reconcile($1)
            UNION ALL
-           SELECT check_name, account_id, subject, detail FROM jobs.reconcile()
-           UNION ALL
-           SELECT check_name, account_id, subject, detail FROM jobs.reconcile_reviews()`,
+           SELECT check_name, account_id, subject, detail FROM jobs.reconcile()`,
     values: [overdueSeconds],
   });
   return rows;

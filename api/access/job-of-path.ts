@@ -1,5 +1,5 @@
 import { isJobId } from '../../domain/ids.ts';
-import { accountOfJob } from '../../jobs/reads/account-of-job.ts';
+import { accountOf } from '../../jobs/reads/account-of.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
 import { hasScope, namedAccount, requirePlatformKey, type ActingFor } from './authorize.ts';
@@ -32,7 +32,7 @@ async function accountOfPath(
   requirePlatformKey(caller);
   // Another scope of the call (billing:write) acts for an account that it names.
   if (isNamed || !hasScope(caller, ['support'])) return actingFor(request, caller);
-  const accountId = isJobId(jobId) ? await accountOfJob(database, jobId) : null;
+  const accountId = isJobId(jobId) ? await accountOf(database, jobId) : null;
   if (accountId === null) throw notFound('job');
   return accountId;
 }

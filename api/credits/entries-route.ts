@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
-import { readReservationIds } from '../../jobs/reads/read-reservation-ids.ts';
+import { readJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readEntries } from '../../ledger/reads/read-entries.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
@@ -42,4 +42,10 @@ export function entriesRoute(deps: { readonly database: Database }): Route {
       });
     },
   };
+}
+
+/** What a job reserved: one reservation per output. None of a job that the account does not have. */
+async function readReservationIds(database: Database, accountId: string, jobId: string): Promise<string[]> {
+  const job = await readJob(database, accountId, jobId);
+  return (job?.outputs ?? []).map((output) => output.reservation_id);
 }

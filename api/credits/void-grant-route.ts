@@ -1,7 +1,8 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { VoidedGrant } from '../../contract/shapes/credit-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
-import { accountOfGrant, readGrant } from '../../ledger/reads/read-grant.ts';
+import { accountOf } from '../../jobs/reads/account-of.ts';
+import { readGrant } from '../../ledger/reads/read-grant.ts';
 import { voidGrant } from '../../ledger/void-grant.ts';
 import { actorOf } from '../access/actor.ts';
 import { requirePlatformKey, type ActingFor } from '../access/authorize.ts';
@@ -48,7 +49,7 @@ export function voidGrantRoute(deps: Deps): Route {
 async function findGrant(deps: Deps, exchange: CallerExchange) {
   const { request, caller, state } = exchange;
   const grantId = pathParameter(request, 'id');
-  const accountId = GRANT_ID.test(grantId) ? await accountOfGrant(deps.database, grantId) : null;
+  const accountId = GRANT_ID.test(grantId) ? await accountOf(deps.database, grantId) : null;
   if (request.get('Holdfast-Account') !== undefined) {
     const named = await deps.actingFor(request, caller);
     if (named !== accountId) throw notFound('grant');

@@ -1,5 +1,6 @@
 import { isReviewId } from '../../domain/support/review.ts';
-import { accountOfReview, readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
+import { accountOf } from '../../jobs/reads/account-of.ts';
+import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';
 import { namedAccount, requireScope, type ActingFor } from '../access/authorize.ts';
 import { notFound } from '../http/problem.ts';
@@ -26,7 +27,7 @@ export async function reviewOfPath(deps: ReviewDeps, exchange: CallerExchange): 
   const reviewId = pathParameter(exchange.request, 'id');
   const named = await reviewedAccount(deps, exchange);
   if (!isReviewId(reviewId)) throw notFound('review');
-  const accountId = named ?? (await accountOfReview(deps.database, reviewId));
+  const accountId = named ?? (await accountOf(deps.database, reviewId));
   const review = accountId === null ? null : await readReview(deps.database, accountId, reviewId);
   if (review === null) throw notFound('review');
   exchange.state.accountId = review.account_id;

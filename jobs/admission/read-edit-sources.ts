@@ -27,7 +27,7 @@ export async function readEditSources(
   const ids = sourceIdsOf(works);
   const { rows } = await database.query<Row>({
     name: 'jobs.read_edit_sources',
-    text: 'SELECT output_id, state, work FROM jobs.read_edit_sources($1, $2)',
+    text: 'SELECT output_id, state, work FROM jobs.read_outputs($1, $2)',
     values: [accountId, ids],
   });
   if (rows.length < ids.length) return refused('not_found', 'source_not_found');

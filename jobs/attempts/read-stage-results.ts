@@ -17,10 +17,11 @@ export async function readStageResults(
 ): Promise<readonly StageResult[]> {
   const { rows } = await database.query<Row>({
     name: 'jobs.read_stage_results',
-    text: 'SELECT stage, sha256, content_type, bytes FROM jobs.read_stage_results($1, $2)',
+    text: `SELECT stage, sha256, content_type, bytes FROM jobs.read_attempts_of_output($1, $2) WHERE state = 'collected'`,
     values: [accountId, outputId],
   });
-  return rows.map((row) => ({
+  // Of a part that was made again the last attempt, which comes last.
+  return [...new Map(rows.map((row) => [row.stage, row])).values()].map((row) => ({
     stage: row.stage,
     sha256: row.sha256,
     contentType: row.content_type,

@@ -71,12 +71,3 @@ LANGUAGE sql STABLE AS $$
   SELECT jobs.references_of(o.account_id, o.job_id, o.work) FROM jobs.outputs o
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
-
--- Work as a model service is given it: our assets in place of the customer's addresses.
-CREATE OR REPLACE FUNCTION jobs.work_for_model(p_account_id text, p_job_id text, p_work jsonb) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN p_work->'brief' ? 'reference_asset_urls'
-    THEN jsonb_set(p_work, '{brief}', (p_work->'brief') - 'reference_asset_urls')
-         || jsonb_build_object('reference_assets', jobs.references_of(p_account_id, p_job_id, p_work))
-    ELSE p_work END
-$$;

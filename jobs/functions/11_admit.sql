@@ -18,11 +18,6 @@ RETURNS TABLE (admission jsonb, reached_job_limit int, is_quote_known boolean) L
          EXISTS (SELECT 1 FROM jobs.quotes q WHERE q.account_id = p_account_id AND q.quote_id = p_quote_id)
 $$;
 
-CREATE OR REPLACE FUNCTION jobs.refusal(p_code text, p_reason text, p_detail jsonb DEFAULT '{}') RETURNS jsonb
-LANGUAGE sql IMMUTABLE AS $$
-  SELECT jsonb_build_object('outcome', 'refused', 'code', p_code, 'reason', p_reason) || p_detail
-$$;
-
 -- Why a request is refused before its balance is looked at; null when nothing speaks against it.
 CREATE OR REPLACE FUNCTION jobs.refusal_before_reserve(p_item jobs.admit_item, p_account ledger.accounts) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -40,19 +35,19 @@ BEGIN
   END IF;
   RETURN CASE
     WHEN p_item.refusal IS NOT NULL THEN p_item.refusal || '{"outcome": "refused"}'
-    WHEN p_item.admit_by < p_account.moved_at THEN jobs.refusal('state_conflict', 'not_admitted_in_time')
-    WHEN v_quote.quote_id IS DISTINCT FROM p_item.quote_id THEN jobs.refusal('not_found', 'quote_not_found')
-    WHEN v_quote.expires_at <= p_account.moved_at THEN jobs.refusal('price_changed', 'quote_expired')
-    WHEN v_quote.fingerprint <> p_item.work_fingerprint THEN jobs.refusal('price_changed', 'quote_is_for_another_body')
-    WHEN (v_quote.price->>'total')::bigint <> p_item.total THEN jobs.refusal('price_changed', 'price_list_changed')
+    WHEN p_item.admit_by < p_account.moved_at THEN jobs.refused('not_admitted_in_time', 'state_conflict')
+    WHEN v_quote.quote_id IS DISTINCT FROM p_item.quote_id THEN jobs.refused('quote_not_found', 'not_found')
+    WHEN v_quote.expires_at <= p_account.moved_at THEN jobs.refused('quote_expired', 'price_changed')
+    WHEN v_quote.fingerprint <> p_item.work_fingerprint THEN jobs.refused('quote_is_for_another_body', 'price_changed')
+    WHEN (v_quote.price->>'total')::bigint <> p_item.total THEN jobs.refused('price_list_changed', 'price_changed')
     WHEN p_item.max_credits < p_item.total THEN
-      jobs.refusal('price_changed', 'over_max_credits', jsonb_build_object('required', p_item.total))
+      jobs.refused('over_max_credits', 'price_changed', jsonb_build_object('required', p_item.total))
     WHEN v_stuck IS NOT NULL THEN
-      jobs.refusal('job_in_doubt', 'identical_job_is_stuck', jsonb_build_object('job_id', v_stuck))
+      jobs.refused('identical_job_is_stuck', 'job_in_doubt', jsonb_build_object('job_id', v_stuck))
     -- A free retry was promised: it waits for no other job to end.
     WHEN p_item.total > 0 AND p_account.max_concurrent_jobs IS NOT NULL
       AND NOT jobs.has_capacity(p_item.account_id) THEN
-      jobs.refusal('rate_limited', 'too_many_concurrent_jobs', jsonb_build_object('limit', jsonb_build_object(
+      jobs.refused('too_many_concurrent_jobs', 'rate_limited', jsonb_build_object('limit', jsonb_build_object(
         'limit', 'max_concurrent_jobs', 'jobs', p_account.max_concurrent_jobs))) END;
 END $$;
 
@@ -105,11 +100,12 @@ BEGIN
   v_reserved := ledger.reserve(p_account, p_item.job_id, v_parts, p_item.total, v_reason, p_item.deadline_seconds,
                                p_item.member, p_item.project);
   IF v_reserved.outcome <> 'reserved' THEN
-    RETURN jobs.refusal(
-      CASE v_reserved.outcome WHEN 'insufficient_credits' THEN 'insufficient_credits'
-                              WHEN 'limit_exceeded' THEN 'limit_exceeded'
-                              WHEN 'account_not_found' THEN 'not_found' ELSE 'state_conflict' END,
-      v_reserved.outcome, jsonb_build_object(
+    RETURN jobs.refused(
+      v_reserved.outcome,
+      CASE v_reserved.outcome WHEN 'account_not_found' THEN 'not_found'
+                              WHEN 'insufficient_credits' THEN v_reserved.outcome
+                              WHEN 'limit_exceeded' THEN v_reserved.outcome ELSE 'state_conflict' END,
+      jsonb_build_object(
         'required', p_item.total, 'available', v_reserved.available, 'reserved', v_reserved.reserved,
         'limit', ledger.exceeded_cap(p_account, p_item.member, p_item.project, p_item.total)));
   END IF;
@@ -148,7 +144,8 @@ END $$;
 CREATE OR REPLACE FUNCTION jobs.admit(p_items jsonb) RETURNS SETOF jobs.admitted LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.admit_item;
-  v_deadline timestamptz := ledger.lock_accounts_of(p_items);
+  v_deadline timestamptz := ledger.lock_accounts(
+    ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i));
 BEGIN
   FOR v_item IN SELECT i.* FROM jsonb_populate_recordset(NULL::jobs.admit_item, p_items) i LOOP
     RETURN NEXT jobs.admit_one(v_item);

@@ -37,8 +37,8 @@ BEGIN
     SELECT j.created_at + make_interval(secs => j.deadline_seconds) INTO v_job_by
     FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = v_output.job_id;
     IF v_return_by <= v_job_by + interval '1 second' THEN
-      v_return_by := ledger.return_sooner(p_account_id, v_output.reservation_id,
-                                          v_now + make_interval(secs => v_output.deadline_seconds));
+      v_return_by := least(v_return_by, v_now + make_interval(secs => v_output.deadline_seconds));
+      PERFORM ledger.move_return_by(p_account_id, ARRAY[v_output.reservation_id], NULL, v_return_by);
     END IF;
   END IF;
   RETURN QUERY

@@ -31,7 +31,8 @@ END $$;
 CREATE OR REPLACE FUNCTION jobs.spend(p_items jsonb) RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.spend_item;
-  v_deadline timestamptz := ledger.lock_accounts_of(p_items);
+  v_deadline timestamptz := ledger.lock_accounts(
+    ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i));
 BEGIN
   FOR v_item IN SELECT i.* FROM jsonb_populate_recordset(NULL::jobs.spend_item, p_items) i LOOP
     RETURN NEXT jobs.spend_one(v_item);

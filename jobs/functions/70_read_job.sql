@@ -1,5 +1,3 @@
--- What serves a customer takes the account first and sees nothing beyond it.
-
 -- One job with its outputs and its money, as the API shows it (links are the API's); null: no such job.
 CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
@@ -18,11 +16,10 @@ CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETUR
       FROM jobs.outputs_of(j.account_id, j.job_id) o
       CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r),
     'outputs', (
-      SELECT jsonb_agg(jsonb_build_object(
-        'id', o.output_id, 'item', o.item, 'variation', o.variation, 'state', o.state, 'credits', o.credits,
-        'reservation_id', o.reservation_id, 'failure', o.failure, 'content_type', o.content_type, 'bytes', o.bytes,
-        'sha256', o.sha256, 'attempts', o.attempts, 'expires_at', o.expires_at) ORDER BY o.item, o.variation)
-      FROM jobs.outputs_of(j.account_id, j.job_id) o))
+      SELECT jsonb_agg(v) FROM (
+        SELECT o.output_id AS id, o.item, o.variation, o.state, o.credits, o.reservation_id, o.failure, o.content_type,
+               o.bytes, o.sha256, o.attempts, o.expires_at
+        FROM jobs.outputs_of(j.account_id, j.job_id) o ORDER BY o.item, o.variation) v))
   FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id
 $$;
 
@@ -56,15 +53,4 @@ RETURNS TABLE (
     FROM jobs.outputs_of(j.account_id, j.job_id) o
     CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r) c
   WHERE j.account_id = p_account_id AND j.job_id = p_job_id
-$$;
-
--- What a job reserved: one reservation per output.
-CREATE OR REPLACE FUNCTION jobs.read_reservation_ids(p_account_id text, p_job_id text) RETURNS SETOF text
-LANGUAGE sql STABLE AS $$
-  SELECT o.reservation_id FROM jobs.outputs_of(p_account_id, p_job_id) o
-$$;
-
--- For support, who has the job's id alone; null when no account has it.
-CREATE OR REPLACE FUNCTION jobs.account_of_job(p_job_id text) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT min(j.account_id) FROM jobs.jobs j WHERE j.job_id = p_job_id HAVING count(*) = 1
 $$;

@@ -34,14 +34,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WHERE o.state = 'succeeded' AND NOT EXISTS (
     SELECT 1 FROM jobs.attempts_of(o.account_id, o.output_id) a
     WHERE a.stage = 'render' AND a.state = 'collected' AND a.sha256 = o.sha256)
-  LIMIT 1000
-$$;
-
--- Reviews held against the ledger: queries that must return no rows.
-CREATE OR REPLACE FUNCTION jobs.reconcile_reviews()
-RETURNS TABLE (check_name text, account_id text, subject text, detail jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT 'refund_decision_was_paid', d.account_id, d.review_id, to_jsonb(d) FROM jobs.review_decisions d
+  UNION ALL SELECT 'refund_decision_was_paid', d.account_id, d.review_id, to_jsonb(d) FROM jobs.review_decisions d
   WHERE (d.decision = 'refund') <> EXISTS (
     SELECT 1 FROM ledger.refunds f WHERE f.account_id = d.account_id AND f.refund_id = 'refund_' || d.review_id)
     AND d.number = (SELECT l.number FROM jobs.last_decision(d.account_id, d.review_id) l)

@@ -25,8 +25,8 @@ export async function readOutput(
 ): Promise<StoredOutput | null> {
   const { rows } = await database.query<Row>({
     name: 'jobs.read_output',
-    text: 'SELECT state, sha256, content_type, bytes, is_expired FROM jobs.read_output($1, $2)',
-    values: [accountId, outputId],
+    text: 'SELECT state, sha256, content_type, bytes, is_expired FROM jobs.read_outputs($1, $2)',
+    values: [accountId, [outputId]],
   });
   const row = rows[0];
   if (row === undefined) return null;

@@ -27,13 +27,3 @@ export async function readReview(
   });
   return rows[0]?.review ?? null;
 }
-
-/** The account whose review it is; null when there is none. For support, who acts for every account. */
-export async function accountOfReview(database: Database, reviewId: string): Promise<string | null> {
-  const { rows } = await database.query<{ account_id: string | null }>({
-    name: 'jobs.account_of_review',
-    text: 'SELECT jobs.account_of_review($1) AS account_id',
-    values: [reviewId],
-  });
-  return rows[0]?.account_id ?? null;
-}

@@ -15,8 +15,8 @@ export async function cancelAbandoned(
   job: { readonly accountId: string; readonly jobId: string; readonly outputIds: readonly string[] | null },
 ): Promise<void> {
   await database.query({
-    name: 'jobs.cancel_abandoned',
-    text: 'SELECT jobs.cancel_abandoned($1, $2, $3)',
+    name: 'jobs.release_job',
+    text: 'SELECT jobs.release_job($1, $2, $3)',
     values: [
       job.accountId,
       job.jobId,

@@ -30,8 +30,9 @@ CREATE OR REPLACE FUNCTION ledger.lock(p_account_id text) RETURNS timestamptz LA
 $$;
 
 -- Locks accounts (each named once) in sorted order, so that two arrays never wait for each other in a circle. Each verb
--- then locks its own again, which costs nothing, and reads that account's clock.
-CREATE OR REPLACE FUNCTION ledger.lock_accounts(p_account_ids text[]) RETURNS void LANGUAGE plpgsql AS $$
+-- then locks its own again, which costs nothing, and reads that account's clock. Returns when an array of items must
+-- let go: the rest of it is sent again.
+CREATE OR REPLACE FUNCTION ledger.lock_accounts(p_account_ids text[]) RETURNS timestamptz LANGUAGE plpgsql AS $$
 DECLARE
   v_locked int;
 BEGIN
@@ -44,12 +45,6 @@ BEGIN
       WHERE NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = i) ORDER BY i) i;
     PERFORM 1 FROM ledger.accounts a WHERE a.account_id = ANY (p_account_ids) ORDER BY a.account_id FOR NO KEY UPDATE;
   END IF;
-END $$;
-
--- Locks the accounts of items that arrived together. Returns when the array must let go: the rest is sent again.
-CREATE OR REPLACE FUNCTION ledger.lock_accounts_of(p_items jsonb) RETURNS timestamptz LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM ledger.lock_accounts(ARRAY(SELECT DISTINCT i->>'account_id' FROM jsonb_array_elements(p_items) i));
   RETURN clock_timestamp() + interval '80 milliseconds';
 END $$;
 

@@ -5,28 +5,15 @@ RETURNS TABLE (spender ledger.spender, name text) LANGUAGE sql IMMUTABLE ROWS 2 
   UNION ALL SELECT 'project', p_project WHERE p_project IS NOT NULL
 $$;
 
--- Counts credits that were just reserved or spent for a member and a project; a negative amount came back.
+-- Counts credits that were just reserved or spent for a member and a project; a negative amount came back of those.
 CREATE OR REPLACE FUNCTION ledger.count_usage(
   p_account_id text, p_member text, p_project text, p_period_starts_at timestamptz, p_amount bigint
-) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF p_member IS NULL AND p_project IS NULL THEN
-    RETURN;
-  END IF;
-  IF p_amount >= 0 THEN
-    INSERT INTO ledger.usage AS u (account_id, spender, name, period_starts_at, used)
-    SELECT p_account_id, s.spender, s.name, p_period_starts_at, p_amount FROM ledger.spenders_of(p_member, p_project) s
-    ON CONFLICT (account_id, spender, name, period_starts_at) DO UPDATE SET used = u.used + excluded.used;
-    RETURN;
-  END IF;
-  -- Each by its whole key.
-  UPDATE ledger.usage u SET used = u.used + p_amount
-  WHERE u.account_id = p_account_id AND u.spender = 'member' AND u.name = p_member
-    AND u.period_starts_at = p_period_starts_at;
-  UPDATE ledger.usage u SET used = u.used + p_amount
-  WHERE u.account_id = p_account_id AND u.spender = 'project' AND u.name = p_project
-    AND u.period_starts_at = p_period_starts_at;
-END $$;
+) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO ledger.usage AS u (account_id, spender, name, period_starts_at, used)
+  SELECT p_account_id, s.spender, s.name, p_period_starts_at, greatest(p_amount, 0)
+  FROM ledger.spenders_of(p_member, p_project) s
+  ON CONFLICT (account_id, spender, name, period_starts_at) DO UPDATE SET used = u.used + p_amount
+$$;
 
 -- The first cap, of one member and one project of an account, that so many credits more would exceed; null when none.
 -- Each is looked up by its whole key, one by one: joined, all that the account has might be read.

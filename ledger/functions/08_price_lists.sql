@@ -1,8 +1,3 @@
--- The price list that an account has of its own; null: it has that of the catalogue.
-CREATE OR REPLACE FUNCTION ledger.read_price_list(p_account_id text) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT p.price_list FROM ledger.account_profiles p WHERE p.account_id = p_account_id
-$$;
-
 -- Gives an account a price list of its own, or takes it away (null).
 CREATE OR REPLACE FUNCTION ledger.set_price_list(p_account_id text, p_price_list text, p_actor text, p_reason text)
 RETURNS void LANGUAGE sql AS $$

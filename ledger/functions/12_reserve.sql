@@ -30,8 +30,7 @@ BEGIN
     WHEN 'released' = ANY (v_known) THEN 'released'
     WHEN 'committed' = ANY (v_known) THEN 'committed'
     WHEN 'reserved' = ANY (v_known) THEN 'reserved'
-    WHEN p_account.has_spend_caps AND ledger.exceeded_cap(p_account, p_member, p_project, v_total) IS NOT NULL
-      THEN 'limit_exceeded'
+    WHEN ledger.exceeded_cap(p_account, p_member, p_project, v_total) IS NOT NULL THEN 'limit_exceeded'
     WHEN v_total > p_account.available THEN 'insufficient_credits'
   END;
   IF v_outcome IS NOT NULL THEN

@@ -67,7 +67,7 @@ BEGIN
       v_moves := v_moves || ledger.moves_back(p_account, p_reservation.part_grant_ids[n], 'reserved', v_parts[n], v_id,
                                               p_cause, p_expired_policy, 'grant_return_' || v_id);
     END LOOP;
-    IF ledger.needs_new_grant(v_moves) THEN
+    IF EXISTS (SELECT 1 FROM unnest(v_moves) m WHERE m.from_bucket = 'outside') THEN
       PERFORM ledger.make_grant(p_account, 'grant_return_' || v_id, 'return', 2,
                                 ledger.return_grant_expiry(p_account, p_return_grant_hours), p_cause);
     END IF;
@@ -89,25 +89,24 @@ CREATE OR REPLACE FUNCTION ledger.moves_back(
   p_reason text, p_expired_policy text, p_new_grant_id text
 ) RETURNS ledger.move[] LANGUAGE plpgsql AS $$
 DECLARE
+  v_kind  ledger.entry_kind := CASE p_from WHEN 'spent' THEN 'refund' ELSE 'release' END;
   v_grant ledger.grants;
-  v_route text;
 BEGIN
   SELECT g.* INTO STRICT v_grant FROM ledger.grants g
   WHERE g.account_id = p_account.account_id AND g.grant_id = p_grant_id;
-  -- Voided wins over expired: what was charged back never becomes spendable again.
-  v_route := CASE WHEN v_grant.voided_at IS NOT NULL THEN 'voided'
-                  WHEN v_grant.expires_at > p_account.moved_at THEN 'alive'
-                  WHEN p_expired_policy = 'expire' THEN 'expire' ELSE 'return' END;
-  RETURN ARRAY(
-    SELECT ROW(CASE WHEN w.on_new_grant THEN p_new_grant_id ELSE p_grant_id END, w.kind,
-               w.from_bucket, w.to_bucket, p_amount, p_reservation_id, p_reason)::ledger.move
-    FROM ledger.return_routes w WHERE w.route = v_route AND w.source = p_from ORDER BY w.step);
+  RETURN CASE
+    -- Voided wins over expired: what was charged back never becomes spendable again.
+    WHEN v_grant.voided_at IS NOT NULL THEN ARRAY[
+      ROW(p_grant_id, 'void', p_from, 'voided', p_amount, p_reservation_id, p_reason)::ledger.move]
+    WHEN v_grant.expires_at > p_account.moved_at THEN ARRAY[
+      ROW(p_grant_id, v_kind, p_from, 'available', p_amount, p_reservation_id, p_reason)::ledger.move]
+    WHEN p_expired_policy = 'expire' THEN ARRAY[
+      ROW(p_grant_id, v_kind, p_from, 'available', p_amount, p_reservation_id, p_reason)::ledger.move,
+      ROW(p_grant_id, 'expire', 'available', 'expired', p_amount, p_reservation_id, p_reason)::ledger.move]
+    ELSE ARRAY[
+      ROW(p_grant_id, 'expire', p_from, 'expired', p_amount, p_reservation_id, p_reason)::ledger.move,
+      ROW(p_new_grant_id, v_kind, 'outside', 'available', p_amount, p_reservation_id, p_reason)::ledger.move] END;
 END $$;
-
--- Whether some of what comes back cannot go to the grant that gave it.
-CREATE OR REPLACE FUNCTION ledger.needs_new_grant(p_moves ledger.move[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-  SELECT EXISTS (SELECT 1 FROM unnest(p_moves) m WHERE m.from_bucket = 'outside')
-$$;
 
 -- A return grant lives to the later of so many hours and the end of the current period: of a plan that is not renewed
 -- yet, of the period it will be renewed for, which is the account's.

@@ -61,7 +61,7 @@ BEGIN
     END IF;
     v_upper := v_lower;
   END LOOP;
-  IF ledger.needs_new_grant(v_moves) THEN
+  IF EXISTS (SELECT 1 FROM unnest(v_moves) m WHERE m.from_bucket = 'outside') THEN
     PERFORM ledger.make_grant(p_account, v_goodwill, 'goodwill', 2,
                               p_account.moved_at + make_interval(secs => p_goodwill_seconds), p_reason);
   END IF;

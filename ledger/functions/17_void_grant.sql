@@ -23,8 +23,3 @@ BEGIN
   END IF;
   RETURN NEXT;
 END $$;
-
--- The account that a grant belongs to.
-CREATE OR REPLACE FUNCTION ledger.account_of_grant(p_grant_id text) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT min(g.account_id) FROM ledger.grants g WHERE g.grant_id = p_grant_id HAVING count(*) = 1
-$$;

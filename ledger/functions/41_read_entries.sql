@@ -30,11 +30,6 @@ LANGUAGE sql STABLE AS $$
   ) run (entries) WHERE NOT isempty(run.entries)
 $$;
 
--- What an entry charged: reserved credits that were committed, or a spend.
-CREATE OR REPLACE FUNCTION ledger.charged_by(p_entry ledger.entries) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE p_entry.to_bucket WHEN 'spent' THEN p_entry.amount ELSE 0 END
-$$;
-
 -- What an entry refunded of an earlier charge. (Into an expired grant it is two entries, the second of which counts.)
 CREATE OR REPLACE FUNCTION ledger.refunded_by(p_entry ledger.entries) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN p_entry.kind = 'refund' OR (p_entry.kind = 'void' AND p_entry.from_bucket = 'spent')
@@ -63,8 +58,9 @@ BEGIN
     v_seqs := ARRAY(SELECT ledger.entries_of_reservation(p_account_id, i) FROM unnest(p_reservation_ids) i);
   END IF;
   RETURN QUERY
-    SELECT e.seq, e.kind::text, ledger.delta('available', e.from_bucket, e.to_bucket, e.amount), ledger.charged_by(e),
-           ledger.refunded_by(e), r.job_id, r.output_id, e.grant_id, e.reason, e.balance_after::bigint, e.created_at
+    SELECT e.seq, e.kind::text, ledger.delta('available', e.from_bucket, e.to_bucket, e.amount),
+           greatest(ledger.delta('spent', e.from_bucket, e.to_bucket, e.amount), 0), ledger.refunded_by(e),
+           r.job_id, r.output_id, e.grant_id, e.reason, e.balance_after::bigint, e.created_at
     FROM ledger.entries e
     LEFT JOIN ledger.reservations r ON r.account_id = e.account_id AND r.reservation_id = e.reservation_id
     WHERE e.account_id = p_account_id AND e.seq > v_after AND e.seq < coalesce(v_before, 9223372036854775807)

@@ -33,7 +33,7 @@ BEGIN
   RETURN (
     WITH moved AS (
       SELECT e.kind, sum(ledger.delta('available', e.from_bucket, e.to_bucket, e.amount)) AS credits,
-             sum(ledger.charged_by(e)) AS charged, sum(ledger.refunded_by(e)) AS refunded
+             sum(e.amount) FILTER (WHERE e.to_bucket = 'spent') AS charged, sum(ledger.refunded_by(e)) AS refunded
       FROM ledger.entries e WHERE e.account_id = p_account_id AND e.seq > v_first AND e.seq <= v_last GROUP BY e.kind
     )
     SELECT jsonb_build_object(

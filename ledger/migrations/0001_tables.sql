@@ -211,23 +211,6 @@ CREATE TABLE ledger.usage (
   PRIMARY KEY (account_id, spender, name, period_starts_at)
 ) WITH (fillfactor = 70);
 
--- The moves of credits that come back, in order, by where they were and by the fate of their grant.
-CREATE VIEW ledger.return_routes (source, route, step, kind, from_bucket, to_bucket, on_new_grant) AS
-  SELECT w.source::ledger.bucket, w.route, w.step, w.kind::ledger.entry_kind, w.from_bucket::ledger.bucket,
-         w.to_bucket::ledger.bucket, w.on_new_grant
-  FROM (VALUES
-    ('reserved', 'alive',  1, 'release', 'reserved',  'available', false),
-    ('reserved', 'voided', 1, 'void',    'reserved',  'voided',    false),
-    ('reserved', 'expire', 1, 'release', 'reserved',  'available', false),
-    ('reserved', 'expire', 2, 'expire',  'available', 'expired',   false),
-    ('reserved', 'return', 1, 'expire',  'reserved',  'expired',   false),
-    ('reserved', 'return', 2, 'release', 'outside',   'available', true),
-    ('spent',    'alive',  1, 'refund',  'spent',     'available', false),
-    ('spent',    'voided', 1, 'void',    'spent',     'voided',    false),
-    ('spent',    'return', 1, 'expire',  'spent',     'expired',   false),
-    ('spent',    'return', 2, 'refund',  'outside',   'available', true)
-  ) w (source, route, step, kind, from_bucket, to_bucket, on_new_grant);
-
 CREATE TABLE ledger.refunds (
   account_id     text        NOT NULL,
   refund_id      text        NOT NULL,

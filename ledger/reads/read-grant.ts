@@ -14,13 +14,3 @@ export async function readGrant(
   });
   return rows[0]?.grant ?? null;
 }
-
-/** The account a grant belongs to; null when there is no such grant. */
-export async function accountOfGrant(database: Database, grantId: string): Promise<string | null> {
-  const { rows } = await database.query<{ account_id: string | null }>({
-    name: 'ledger.account_of_grant',
-    text: 'SELECT ledger.account_of_grant($1) AS account_id',
-    values: [grantId],
-  });
-  return rows[0]?.account_id ?? null;
-}

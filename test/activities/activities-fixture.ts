@@ -115,8 +115,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
     },
     async close() {
       const { rows } = await owner.query(
-        `SELECT * FROM ledger.reconcile(1e9) UNION ALL SELECT * FROM jobs.reconcile()
-         UNION ALL SELECT * FROM jobs.reconcile_reviews()`,
+        `SELECT * FROM ledger.reconcile(1e9) UNION ALL SELECT * FROM jobs.reconcile()`,
       );
       await Promise.all([owner.end(), worker.end()]);
       await database.close();

@@ -65,10 +65,8 @@ export async function createChaosFixture(modelMs: number): Promise<ChaosFixture>
       return Object.values(stats.by_reference).reduce((sum, counts) => sum + counts.accepted, 0);
     },
     reconcile: async () =>
-      (
-        await pool.query(`SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()
-         UNION ALL SELECT * FROM jobs.reconcile_reviews()`)
-      ).rows as object[],
+      (await pool.query(`SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()`))
+        .rows as object[],
     async close() {
       await connection.close();
       await modelService.dispose();

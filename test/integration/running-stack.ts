@@ -124,9 +124,7 @@ export async function startRunningStack(
         reason: 'as someone in Temporal UI would',
       });
     },
-    reconcile: () =>
-      rows(`SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()
-         UNION ALL SELECT * FROM jobs.reconcile_reviews()`),
+    reconcile: () => rows(`SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()`),
     async close({ keepsHome } = { keepsHome: false }) {
       await Promise.all([pool.end(), connection.close()]);
       await stack.stop();

@@ -292,7 +292,7 @@ describe('a free retry', () => {
     expect(await jobs.settleOutputs([commitOf(account, 'retry', { credits: 0 })])).toMatchObject([
       { outcome: 'committed', committed: 0 },
     ]);
-    expect(await jobs.call('read_output', account, outputOf('retry'))).toMatchObject([{ sha256: 'f00d' }]);
+    expect(await jobs.call('read_outputs', account, [outputOf('retry')])).toMatchObject([{ sha256: 'f00d' }]);
     expect(await available()).toBe(965);
     expect(await review(reviewOf('j'))).toMatchObject({
       state: 'decided',

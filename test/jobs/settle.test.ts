@@ -32,11 +32,11 @@ async function stateOf(jobId: string): Promise<unknown> {
 
 test('a commit charges, and shows the asset to the customer', async () => {
   await jobs.runToAsset(account, 'j');
-  expect(await jobs.call('read_output', account, outputOf('j'))).toMatchObject([{ sha256: null }]);
+  expect(await jobs.call('read_outputs', account, [outputOf('j')])).toMatchObject([{ sha256: null }]);
   expect(await jobs.settleOutputs([commitOf(account, 'j')])).toEqual([
     { outcome: 'committed', committed: 35, released: 0, failure: null },
   ]);
-  expect(await jobs.call('read_output', account, outputOf('j'))).toMatchObject([
+  expect(await jobs.call('read_outputs', account, [outputOf('j')])).toMatchObject([
     { sha256: 'f00d', state: 'succeeded' },
   ]);
   expect(await stateOf('j')).toBe('succeeded');

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readStageResults } from '../../jobs/attempts/read-stage-results.ts';
 import { untilWaiting } from '../ledger/until-waiting.ts';
 import { commitOf, createJobsFixture, jobItem, outputOf, type JobsFixture } from './jobs-fixture.ts';
 
@@ -56,7 +57,7 @@ test('what the customer is charged for is the result of the final stage, whateve
   await collect('render', 'bbbb');
   await collect('voice', 'cccc', 3);
   expect(await jobs.settleOutputs([commitOf(account, 'j')])).toMatchObject([{ outcome: 'committed' }]);
-  expect(await jobs.call('read_output', account, outputOf('j'))).toMatchObject([{ sha256: 'bbbb' }]);
+  expect(await jobs.call('read_outputs', account, [outputOf('j')])).toMatchObject([{ sha256: 'bbbb' }]);
 });
 
 test('an output has as many attempts as its most repeated part', async () => {
@@ -79,7 +80,7 @@ test('a stage is made from one result of each part: of a part that was made agai
   await collect('scenes_2', 'bbbb');
   await collect('scenes_2', 'cccc', 2);
   await accept('script');
-  const results = await jobs.call('read_stage_results', account, outputOf('j'));
+  const results = await readStageResults(jobs.worker, account, outputOf('j'));
   expect(results.map(({ stage, sha256 }) => [stage, sha256])).toEqual([
     ['scenes_1', 'aaaa'],
     ['scenes_2', 'cccc'],

@@ -77,8 +77,7 @@ export async function createLedgerFixture(): Promise<LedgerFixture> {
     },
     expectReconciled: async () => {
       const { rows } = await worker.query(
-        `SELECT * FROM ledger.reconcile(1e9) UNION ALL SELECT * FROM jobs.reconcile()
-         UNION ALL SELECT * FROM jobs.reconcile_reviews()`,
+        `SELECT * FROM ledger.reconcile(1e9) UNION ALL SELECT * FROM jobs.reconcile()`,
       );
       expect(rows).toEqual([]);
     },

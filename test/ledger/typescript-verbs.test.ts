@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { grantCredits, type GrantItem } from '../../ledger/grant-credits.ts';
 import { readLimits, setLimits } from '../../ledger/limits.ts';
 import { readDuePlans, readPlan, renewPlans, setPlan, type PlanCall } from '../../ledger/plan.ts';
-import { accountOfGrant, readGrant } from '../../ledger/reads/read-grant.ts';
+import { accountOf } from '../../jobs/reads/account-of.ts';
+import { readGrant } from '../../ledger/reads/read-grant.ts';
 import { createLedgerFixture, grantItem, type LedgerFixture } from './ledger-fixture.ts';
 import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
@@ -51,13 +52,13 @@ test.each<[string, GrantItem['ends'], string | null]>([
     effective_at: '2026-03-01T00:00:00+00:00',
     expires_at: expected,
   });
-  expect(await accountOfGrant(ledger.worker, grantId)).toBe(account);
+  expect(await accountOf(ledger.worker, grantId)).toBe(account);
 });
 
 test('a grant that is in two accounts, or in none, has no account', async () => {
-  expect(await accountOfGrant(ledger.worker, 'unknown')).toBeNull();
+  expect(await accountOf(ledger.worker, 'unknown')).toBeNull();
   await ledger.openAccount(`${account}_too`, 1_000);
-  expect(await accountOfGrant(ledger.worker, 'grant_first')).toBeNull();
+  expect(await accountOf(ledger.worker, 'grant_first')).toBeNull();
   expect(await readGrant(ledger.worker, account, 'unknown')).toBeNull();
 });
 

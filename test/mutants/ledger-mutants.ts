@@ -148,15 +148,15 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'credits return to an expired grant',
     file: 'ledger/functions/14_settle.sql',
-    find: "WHEN v_grant.expires_at > p_account.moved_at THEN 'alive'",
-    replace: "WHEN true THEN 'alive'",
+    find: 'WHEN v_grant.expires_at > p_account.moved_at THEN ARRAY',
+    replace: 'WHEN true THEN ARRAY',
     tests: ['ledger', 'grants/expiry'],
   },
   {
     name: 'credits return to a voided grant',
     file: 'ledger/functions/14_settle.sql',
-    find: "CASE WHEN v_grant.voided_at IS NOT NULL THEN 'voided'",
-    replace: "CASE WHEN false THEN 'voided'",
+    find: 'WHEN v_grant.voided_at IS NOT NULL THEN ARRAY',
+    replace: 'WHEN false THEN ARRAY',
     tests: ['ledger', 'grants/expiry'],
   },
   {

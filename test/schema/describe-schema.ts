@@ -64,7 +64,7 @@ const PARTS: readonly (readonly [heading: string, query: string])[] = [
 ];
 
 const HEADER = `-- What a migrated database holds, for reading: written by \`npm run schema\` from PostgreSQL's catalogue, and held against a migrated
--- database by test/ledger/database/schema.test.ts. What makes it stands in */migrations, */functions and */grants.sql.
+-- database by test/ledger/database/schema.test.ts. What makes it stands in */migrations, */functions and jobs/grants.sql.
 `;
 
 /** Everything of ours in a migrated database, as text: types, tables, indexes, triggers, and the signature of each function. */

@@ -1,10 +1,15 @@
 -- Attempts: written before the request leaves, so that a second submitter finds the row and never posts.
 
--- What an attempt is to make, how long is left for it, and its row: all null before there is one. Makes nothing.
+-- What an attempt is to make (with our assets in place of the customer's addresses), how long is left for it, and its
+-- row: all null before there is one. Makes nothing.
 CREATE OR REPLACE FUNCTION jobs.prepare_attempt(p_account_id text, p_output_id text, p_reference text)
 RETURNS TABLE (state text, provider_job_id text, error_class text, work jsonb, seconds_left double precision)
 LANGUAGE sql STABLE AS $$
-  SELECT a.state, a.provider_job_id, a.error_class, jobs.work_for_model(o.account_id, o.job_id, o.work),
+  SELECT a.state, a.provider_job_id, a.error_class,
+         CASE WHEN o.work->'brief' ? 'reference_asset_urls'
+              THEN (o.work #- '{brief,reference_asset_urls}')
+                   || jsonb_build_object('reference_assets', jobs.references_of(o.account_id, o.job_id, o.work))
+              ELSE o.work END,
          extract(epoch FROM r.return_by - ledger.clock())::double precision
   FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
   LEFT JOIN jobs.attempts a ON a.account_id = o.account_id AND a.reference = p_reference

@@ -46,11 +46,9 @@ $$;
 
 -- A review with all that a reviewer needs: the brief, the output, what it cost, every decision.
 CREATE OR REPLACE FUNCTION jobs.review_as_json(p_review jobs.reviews) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT jsonb_build_object(
-    'id', p_review.review_id, 'account_id', p_review.account_id, 'output_id', p_review.output_id,
-    'job_id', p_review.job_id, 'category', p_review.category, 'note', p_review.note, 'created_at', p_review.created_at,
-    'state', CASE WHEN s.decision IS NULL THEN 'open' ELSE 'decided' END, 'decision', s.decision, 'reason', s.reason,
-    'decided_at', s.created_at, 'retry_job_id', l.retry_job_id,
+  SELECT to_jsonb(p_review) - ARRAY['review_id', 'number'] || jsonb_build_object(
+    'id', p_review.review_id, 'state', CASE WHEN s.decision IS NULL THEN 'open' ELSE 'decided' END,
+    'decision', s.decision, 'reason', s.reason, 'decided_at', s.created_at, 'retry_job_id', l.retry_job_id,
     'retry_state', (
       SELECT j.state FROM jobs.jobs j WHERE j.account_id = p_review.account_id AND j.job_id = l.retry_job_id),
     'model', (
@@ -60,11 +58,9 @@ CREATE OR REPLACE FUNCTION jobs.review_as_json(p_review jobs.reviews) RETURNS js
       SELECT jsonb_build_object('output_id', p.output_id, 'committed', p.committed, 'refunded', p.refunded)
       FROM jobs.payment_of(p_review.account_id, p_review.output_id) p WHERE p.reservation_id IS NOT NULL),
     'decisions', (
-      SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'decision', d.decision, 'reason', d.reason, 'actor', d.actor, 'decided_at', d.created_at,
-        'retry_job_id', d.retry_job_id) ORDER BY d.number), '[]')
-      FROM jobs.review_decisions d
-      WHERE d.account_id = p_review.account_id AND d.review_id = p_review.review_id))
+      SELECT coalesce(jsonb_agg(v), '[]') FROM (
+        SELECT d.decision, d.reason, d.actor, d.created_at AS decided_at, d.retry_job_id FROM jobs.review_decisions d
+        WHERE d.account_id = p_review.account_id AND d.review_id = p_review.review_id ORDER BY d.number) v))
   FROM jobs.outputs o
   LEFT JOIN jobs.decision_in_force(p_review.account_id, p_review.review_id, ledger.clock()) s ON true
   LEFT JOIN jobs.last_decision(p_review.account_id, p_review.review_id) l ON true

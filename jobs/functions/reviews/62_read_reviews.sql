@@ -3,11 +3,6 @@ CREATE OR REPLACE FUNCTION jobs.read_review(p_account_id text, p_review_id text)
   SELECT jobs.review_as_json(r) FROM jobs.reviews r WHERE r.account_id = p_account_id AND r.review_id = p_review_id
 $$;
 
--- For support, who has the review's id alone; null when no account has it.
-CREATE OR REPLACE FUNCTION jobs.account_of_review(p_review_id text) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT min(r.account_id) FROM jobs.reviews r WHERE r.review_id = p_review_id HAVING count(*) = 1
-$$;
-
 -- Whether a review is one of those asked for: of a state and a category (null: any), older than a position.
 CREATE OR REPLACE FUNCTION jobs.is_listed(
   p_review jobs.reviews, p_state text, p_category text, p_at timestamptz, p_review_id text

@@ -1,7 +1,3 @@
-CREATE OR REPLACE FUNCTION jobs.refused(p_reason text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-  SELECT jsonb_build_object('outcome', 'refused', 'reason', p_reason)
-$$;
-
 -- Outputs of a job whose credits are still reserved.
 CREATE OR REPLACE FUNCTION jobs.open_outputs(p_account_id text, p_job_id text)
 RETURNS TABLE (output_id text, reservation_id text, return_by timestamptz, item int, variation int)
@@ -27,7 +23,7 @@ CREATE OR REPLACE FUNCTION jobs.return_later(
 DECLARE
   v_progress jsonb;
 BEGIN
-  PERFORM ledger.extend(p_account_id, p_reservation_ids, p_return_by);
+  PERFORM ledger.move_return_by(p_account_id, p_reservation_ids, p_return_by, NULL);
   -- The job's is that of its last output: by then everything is settled.
   UPDATE jobs.jobs j SET return_by = (SELECT max(o.return_by) FROM jobs.open_outputs(p_account_id, p_job_id) o)
   WHERE j.account_id = p_account_id AND j.job_id = p_job_id

@@ -1,7 +1,8 @@
--- Returns the credits of every output that still holds some, as the workflow and the reconciler settle. p_call:
--- failure, expired_policy, return_grant_hours, output_ids (absent: all).
-CREATE OR REPLACE FUNCTION jobs.release_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz)
-RETURNS jsonb LANGUAGE plpgsql AS $$
+-- Returns the credits of every output that still holds some, as the workflow and the reconciler settle: for support, or
+-- for a customer who cancels what no workflow works on any more. p_call: failure, expired_policy, return_grant_hours,
+-- output_ids (absent: all).
+CREATE OR REPLACE FUNCTION jobs.release_job(p_account_id text, p_job_id text, p_call jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
 DECLARE
   v_output  record;
   v_item    jobs.settle_item;
@@ -9,6 +10,7 @@ DECLARE
   v_credits bigint := 0;
   v_ids     text[] := '{}';
 BEGIN
+  PERFORM ledger.lock(p_account_id);
   FOR v_output IN
     SELECT o.* FROM jobs.open_outputs(p_account_id, p_job_id) o
     WHERE nullif(p_call->'output_ids', 'null') IS NULL OR p_call->'output_ids' ? o.output_id

@@ -25,7 +25,7 @@ BEGIN
   END IF;
   IF EXISTS (SELECT 1 FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id) THEN
     v_answer := CASE p_command
-      WHEN 'release' THEN jobs.release_job(p_account_id, p_job_id, p_call, v_now)
+      WHEN 'release' THEN jobs.release_job(p_account_id, p_job_id, p_call)
       WHEN 'refund' THEN jobs.refund_job(p_account_id, p_job_id, p_call, v_now)
       WHEN 'extend' THEN jobs.extend_job(p_account_id, p_job_id, p_call, v_now)
       WHEN 'restart' THEN jobs.restart_job(p_account_id, p_job_id, p_call, v_now)

@@ -17,10 +17,8 @@ CREATE OR REPLACE FUNCTION jobs.list_repairs(
   p_account_id text, p_is_resolved boolean, p_at timestamptz, p_after_account_id text, p_after_reservation_id text,
   p_limit int
 ) RETURNS TABLE (repair jsonb, first_seen_at text, account_id text, reservation_id text) LANGUAGE sql STABLE AS $$
-  SELECT jsonb_build_object(
-           'account_id', p.account_id, 'reservation_id', p.reservation_id, 'job_id', r.job_id, 'output_id', r.output_id,
-           'credits', r.amount, 'return_by', r.return_by, 'why', p.why, 'tries', p.tries,
-           'first_seen_at', p.first_seen_at, 'last_seen_at', p.last_seen_at, 'resolved_at', r.settled_at),
+  SELECT to_jsonb(p) || jsonb_build_object('job_id', r.job_id, 'output_id', r.output_id, 'credits', r.amount,
+                                           'return_by', r.return_by, 'resolved_at', r.settled_at),
          p.first_seen_at::text, p.account_id, p.reservation_id
   FROM jobs.repairs p
   JOIN ledger.reservations r USING (account_id, reservation_id)

@@ -9,10 +9,3 @@ RETURNS boolean LANGUAGE sql AS $$
   SET answer = CASE WHEN p_is_accepted THEN excluded.answer ELSE c.answer END
   RETURNING (c.answer->>'is_accepted')::boolean
 $$;
-
--- Ends outputs that no workflow works on any more as canceled, for the customer who asks. p_call: as of release_job.
-CREATE OR REPLACE FUNCTION jobs.cancel_abandoned(p_account_id text, p_job_id text, p_call jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM jobs.release_job(p_account_id, p_job_id, p_call, ledger.lock(p_account_id));
-END $$;
