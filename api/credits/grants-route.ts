@@ -8,42 +8,37 @@ import { fingerprintRequest, grantIdOf } from '../../contract/derived-ids.ts';
 import { grantCreditsOnce, type KeyedGrantResult } from '../../jobs/credits/grant-once.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { GrantEnd, GrantItem } from '../../ledger/grant-credits.ts';
-import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { viewGrant } from './grant-view.ts';
-import { managedAccount } from '../access/path-account.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
-import { readBody } from '../http/read-body.ts';
 import type { Route } from '../http/route.ts';
+import { changeAccountRoute } from './account-routes.ts';
 
 /** POST /v1/accounts/{id}/grants: credits from outside the rules of plans. The reference is the key, in one account. */
-export function giveGrantRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
-  const { catalogue } = deps.rules;
+export function giveGrantRoute({
+  database,
+  rules: { catalogue },
+}: {
+  readonly database: Database;
+  readonly rules: RequestRules;
+}): Route {
   const packNames = catalogue.packs.map(({ name }) => name);
-  const grantBody = CALLS.grantCredits.body.safeExtend({ pack: z.enum(packNames).optional() });
-  return {
+  const call = {
     ...CALLS.grantCredits,
-    access: 'key',
-    scopes: ['billing:write'],
-    async prepare(exchange) {
-      const { request, response, caller } = exchange;
-      const accountId = await managedAccount(deps.database, exchange);
-      const actor = actorOf(request, caller);
-      const { body, sent } = await readBody(exchange, grantBody);
-      return async () => {
-        const given = await grantCreditsOnce(deps.database, {
-          key: body.reference,
-          fingerprint: fingerprintRequest(sent),
-          grant: { ...grantOf(catalogue, accountId, body), actor },
-        });
-        if (given.outcome !== 'granted') throw problemOfGrant(given.outcome, body);
-        response
-          .status(201)
-          .set({ 'Cache-Control': 'no-store', ...(given.isReplay ? REPLAYED : {}) })
-          .json(viewGrant(given.grant));
-      };
-    },
+    body: CALLS.grantCredits.body.safeExtend({ pack: z.enum(packNames).optional() }),
   };
+  return changeAccountRoute(database, call, ({ accountId, actor, body, sent, response }) => async () => {
+    const given = await grantCreditsOnce(database, {
+      key: body.reference,
+      fingerprint: fingerprintRequest(sent),
+      grant: { ...grantOf(catalogue, accountId, body), actor },
+    });
+    if (given.outcome !== 'granted') throw problemOfGrant(given.outcome, body);
+    response
+      .status(201)
+      .set({ 'Cache-Control': 'no-store', ...(given.isReplay ? REPLAYED : {}) })
+      .json(viewGrant(given.grant));
+  });
 }
 
 type Offer = Pick<Catalogue, 'packs' | 'grants'>;

@@ -5,62 +5,47 @@ import type { Plan } from '../../contract/shapes/account-shapes.ts';
 import { planRulesOf } from '../../domain/plans.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readPlan, setPlan, type PlanResult } from '../../ledger/plan.ts';
-import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { instantTextOrNull } from '../http/instant-text.ts';
-import { managedAccount, visibleAccount } from '../access/path-account.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
-import { readBody } from '../http/read-body.ts';
 import type { Route } from '../http/route.ts';
+import { changeAccountRoute, showAccountRoute } from './account-routes.ts';
 
 type Deps = { readonly database: Database };
 
 /** PUT /v1/accounts/{id}/plan: start, renew, raise, lower or end a plan, as a billing system says. Keyed by its reference. */
-export function setPlanRoute(deps: Deps & { readonly rules: RequestRules }): Route {
-  const { catalogue } = deps.rules;
+export function setPlanRoute({
+  database,
+  rules: { catalogue },
+}: Deps & { readonly rules: RequestRules }): Route {
   const planRules = planRulesOf(catalogue);
   const planNames = catalogue.plans.map(({ name }) => name);
-  const planBody = CALLS.setPlan.body.extend({ plan: z.enum(planNames).nullable() });
-  return {
+  const call = {
     ...CALLS.setPlan,
-    access: 'key',
-    scopes: ['billing:write'],
-    async prepare(exchange) {
-      const { request, response, caller } = exchange;
-      const accountId = await managedAccount(deps.database, exchange);
-      const actor = actorOf(request, caller);
-      const { body } = await readBody(exchange, planBody);
-      return async () => {
-        const result = await setPlan(deps.database, planRules, {
-          accountId,
-          reference: body.reference,
-          plan: body.plan,
-          periodStart: body.period_start ?? null,
-          renewal: body.renewal ?? null,
-          actor,
-          reason: 'billing',
-        });
-        if (result.outcome !== 'set') throw problemOfPlan(result.outcome, planNames);
-        response
-          .set({ 'Cache-Control': 'no-store', ...(result.isReplay ? REPLAYED : {}) })
-          .json(viewPlan(result.plan));
-      };
-    },
+    body: CALLS.setPlan.body.extend({ plan: z.enum(planNames).nullable() }),
   };
+  return changeAccountRoute(database, call, ({ accountId, actor, body, response }) => async () => {
+    const result = await setPlan(database, planRules, {
+      accountId,
+      reference: body.reference,
+      plan: body.plan,
+      periodStart: body.period_start ?? null,
+      renewal: body.renewal ?? null,
+      actor,
+      reason: 'billing',
+    });
+    if (result.outcome !== 'set') throw problemOfPlan(result.outcome, planNames);
+    response
+      .set({ 'Cache-Control': 'no-store', ...(result.isReplay ? REPLAYED : {}) })
+      .json(viewPlan(result.plan));
+  });
 }
 
 /** GET /v1/accounts/{id}/plan: as it stands; all null where there is none. */
-export function readPlanRoute(deps: Deps): Route {
-  return {
-    ...CALLS.readPlan,
-    access: 'key',
-    scopes: ['credits:read', 'billing:write', 'support'],
-    async handle(exchange) {
-      const accountId = await visibleAccount(deps.database, exchange);
-      const plan = await readPlan(deps.database, accountId);
-      exchange.response.set('Cache-Control', 'no-store').json(viewPlan(plan));
-    },
-  };
+export function readPlanRoute({ database }: Deps): Route {
+  return showAccountRoute(database, CALLS.readPlan, async (accountId) =>
+    viewPlan(await readPlan(database, accountId)),
+  );
 }
 
 function viewPlan(plan: Plan): Plan {

@@ -3,42 +3,37 @@ import type { RequestRules } from '../../contract/job-request/parse-job-request.
 import type { Referral } from '../../contract/shapes/account-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { refer, type ReferralResult } from '../../ledger/refer.ts';
-import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { isAccountId } from '../access/authorize.ts';
-import { managedAccount } from '../access/path-account.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
-import { readBody } from '../http/read-body.ts';
 import type { Route } from '../http/route.ts';
+import { changeAccountRoute } from './account-routes.ts';
 
 /**
  * POST /v1/accounts/{id}/referrals: who invited this account, named once and forever. The inviter is paid when the account's
  * first paid period starts.
  */
-export function referralsRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
-  return {
-    ...CALLS.refer,
-    access: 'key',
-    scopes: ['billing:write'],
-    async prepare(exchange) {
-      const { request, response, caller } = exchange;
-      const accountId = await managedAccount(deps.database, exchange);
-      const actor = actorOf(request, caller);
-      const { body } = await readBody(exchange, CALLS.refer.body);
-      const inviterId = body.inviter_id;
-      if (!isAccountId(inviterId)) throw inviterNotFound();
-      return async () => {
-        const terms = deps.rules.catalogue.grants.referral;
-        const { outcome, isReplay } = await refer(deps.database, terms, { accountId, inviterId, actor });
-        if (outcome !== 'pending' && outcome !== 'paid') throw problemOfReferral(outcome);
-        const shown: Referral = { inviter_id: inviterId, state: outcome };
-        response
-          .status(201)
-          .set({ 'Cache-Control': 'no-store', ...(isReplay ? REPLAYED : {}) })
-          .json(shown);
-      };
-    },
-  };
+export function referralsRoute({
+  database,
+  rules,
+}: {
+  readonly database: Database;
+  readonly rules: RequestRules;
+}): Route {
+  return changeAccountRoute(database, CALLS.refer, ({ accountId, actor, body, response }) => {
+    const inviterId = body.inviter_id;
+    if (!isAccountId(inviterId)) throw inviterNotFound();
+    return async () => {
+      const terms = rules.catalogue.grants.referral;
+      const { outcome, isReplay } = await refer(database, terms, { accountId, inviterId, actor });
+      if (outcome !== 'pending' && outcome !== 'paid') throw problemOfReferral(outcome);
+      const shown: Referral = { inviter_id: inviterId, state: outcome };
+      response
+        .status(201)
+        .set({ 'Cache-Control': 'no-store', ...(isReplay ? REPLAYED : {}) })
+        .json(shown);
+    };
+  });
 }
 
 function problemOfReferral(outcome: Exclude<ReferralResult['outcome'], 'pending' | 'paid'>): Problem {

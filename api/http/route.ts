@@ -13,7 +13,7 @@ export type CallerExchange = Exchange & { readonly caller: Caller };
 export type AccountExchange = CallerExchange & { readonly accountId: string };
 
 /** The effect of a call that has been read and checked, and its response. */
-type Effect = () => Promise<void>;
+export type Effect = () => Promise<void>;
 
 /** A call reads, or acts. Each responds, or throws a Problem. */
 export type Handler<In extends Exchange> =

@@ -1,6 +1,5 @@
-import type { Dispatcher } from 'undici';
 import { dataUrlsOf } from '../http/data-urls.ts';
-import { createProviderClient } from '../http/provider-client.ts';
+import { createProviderClient, type ServiceOptions } from '../http/provider-client.ts';
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';
 import type { Provider, ProviderCapabilities, SubmitResult } from '../provider.ts';
 import type { Answer } from '../http/read-answer.ts';
@@ -31,25 +30,20 @@ const CAPABILITIES: ProviderCapabilities = {
   minPollIntervalMs: POLL_INTERVAL_MS,
 };
 
-export type FalProviderOptions = {
-  readonly name: string;
-  /** `https://queue.fal.run`. */
-  readonly baseUrl: string;
+/** `baseUrl`: `https://queue.fal.run`. */
+export type FalProviderOptions = ServiceOptions & {
   readonly apiKey: string;
   /** How its webhooks are verified; null: they are not. */
   readonly webhooks?: FalWebhookRules | null;
-  readonly submitTimeoutMs?: number;
-  readonly dispatcher?: Dispatcher;
 };
 
 /** The adapter to fal's queue (docs.fal.ai, "Queue"). A model is an app's id: `fal-ai/flux/schnell`. */
 export function createFalProvider(options: FalProviderOptions): Provider {
   const { webhooks = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
   const client = createProviderClient({
-    baseUrl: options.baseUrl,
+    ...options,
     headers: { authorization: `Key ${options.apiKey}` },
     submitTimeoutMs,
-    dispatcher: options.dispatcher,
   });
   const read = (method: 'GET' | 'PUT', path: string, signal: AbortSignal) =>
     client.read({ method, url: client.urlOf(path) }, signal);

@@ -1,6 +1,5 @@
-import type { Dispatcher } from 'undici';
 import { parseJson } from '../http/read-answer.ts';
-import { createProviderClient } from '../http/provider-client.ts';
+import { createProviderClient, type ServiceOptions } from '../http/provider-client.ts';
 import { parseWebhookSecret, verifyStandardWebhook } from '../http/standard-webhook.ts';
 import type { Provider, ProviderCapabilities, Submission } from '../provider.ts';
 import { parseJob, parseJobs, pollResultOf, POLL_INTERVAL_MS } from './generic-job.ts';
@@ -30,16 +29,11 @@ const CAPABILITIES: ProviderCapabilities = {
   minPollIntervalMs: POLL_INTERVAL_MS,
 };
 
-export type GenericProviderOptions = {
-  /** What models name it by: `local`, `our_gpus`. */
-  readonly name: string;
-  readonly baseUrl: string;
+export type GenericProviderOptions = ServiceOptions & {
   /** Null: the service asks for none, as on a network of its own. */
   readonly apiKey?: string | null;
   /** What the service signs its webhooks with (`whsec_…`); null: it does not sign. */
   readonly webhookSecret?: string | null;
-  readonly submitTimeoutMs?: number;
-  readonly dispatcher?: Dispatcher;
 };
 
 /**
@@ -49,10 +43,9 @@ export type GenericProviderOptions = {
 export function createGenericProvider(options: GenericProviderOptions): Provider {
   const { apiKey = null, webhookSecret = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
   const client = createProviderClient({
-    baseUrl: options.baseUrl,
+    ...options,
     headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
     submitTimeoutMs,
-    dispatcher: options.dispatcher,
   });
   const secret = webhookSecret === null ? null : parseWebhookSecret(webhookSecret);
   const root = client.urlOf('/v1/predictions');

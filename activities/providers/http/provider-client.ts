@@ -12,15 +12,22 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** Polls, look-ups and cancels may be asked again, so they give up sooner than posts. */
 const READ_TIMEOUT_MS = 5_000;
 
-export type ProviderClientOptions = {
+/** What every adapter to a service over HTTP is made with. */
+export type ServiceOptions = {
+  /** What models name it by: `local`, `our_gpus`. */
+  readonly name: string;
   /** Where the service is; results may be fetched from there even if it is no public machine. */
   readonly baseUrl: string;
+  readonly submitTimeoutMs?: number;
+  readonly dispatcher?: Dispatcher | undefined;
+};
+
+export type ProviderClientOptions = Pick<ServiceOptions, 'baseUrl' | 'dispatcher'> & {
   /** Sent with every call to the service, and with nothing else: results lie on other people's machines. Holds the key. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly submitTimeoutMs: number;
   /** Of an answer to a post. */
   readonly maxAnswerBytes?: number;
-  readonly dispatcher?: Dispatcher | undefined;
 };
 
 type ReadRequest = {

@@ -1,11 +1,10 @@
-import type { Dispatcher } from 'undici';
 import { isProviderJobId } from '../../../domain/ids.ts';
 import type { ErrorClass } from '../../../domain/rejections.ts';
 import { dataUrlsOf } from '../http/data-urls.ts';
 import { NOTHING_TO_ASK, RUN_IS_THE_ANSWER } from '../http/run-is-the-answer.ts';
 import { headerOf, type Answer } from '../http/read-answer.ts';
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';
-import { createProviderClient } from '../http/provider-client.ts';
+import { createProviderClient, type ServiceOptions } from '../http/provider-client.ts';
 import type { Provider, SubmitResult } from '../provider.ts';
 import { ENDPOINTS, errorOf, type Endpoint } from './openai-endpoints.ts';
 
@@ -24,13 +23,9 @@ const KNOWN_ERRORS: Readonly<Record<string, ErrorClass>> = {
   model_not_found: 'our_configuration',
 };
 
-export type OpenAiProviderOptions = {
-  readonly name: string;
-  /** With its version: `https://api.openai.com/v1/`. */
-  readonly baseUrl: string;
+/** `baseUrl` has its version: `https://api.openai.com/v1/`. */
+export type OpenAiProviderOptions = ServiceOptions & {
   readonly apiKey: string;
-  readonly submitTimeoutMs?: number;
-  readonly dispatcher?: Dispatcher;
 };
 
 /**
@@ -40,11 +35,10 @@ export type OpenAiProviderOptions = {
 export function createOpenAiProvider(options: OpenAiProviderOptions): Provider {
   const { submitTimeoutMs = RUN_TIMEOUT_MS } = options;
   const client = createProviderClient({
-    baseUrl: options.baseUrl,
+    ...options,
     headers: { authorization: `Bearer ${options.apiKey}` },
     submitTimeoutMs,
     maxAnswerBytes: MAX_ANSWER_BYTES,
-    dispatcher: options.dispatcher,
   });
   return {
     ...NOTHING_TO_ASK,

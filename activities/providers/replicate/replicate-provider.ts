@@ -1,6 +1,5 @@
-import type { Dispatcher } from 'undici';
 import { dataUrlsOf } from '../http/data-urls.ts';
-import { createProviderClient } from '../http/provider-client.ts';
+import { createProviderClient, type ServiceOptions } from '../http/provider-client.ts';
 import { parseJson, type Answer } from '../http/read-answer.ts';
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';
 import { parseWebhookSecret, verifyStandardWebhook } from '../http/standard-webhook.ts';
@@ -33,25 +32,20 @@ const CAPABILITIES: ProviderCapabilities = {
   minPollIntervalMs: POLL_INTERVAL_MS,
 };
 
-export type ReplicateProviderOptions = {
-  readonly name: string;
-  /** `https://api.replicate.com`. */
-  readonly baseUrl: string;
+/** `baseUrl`: `https://api.replicate.com`. */
+export type ReplicateProviderOptions = ServiceOptions & {
   readonly apiToken: string;
   /** What it signs its webhooks with, from /v1/webhooks/default/secret; null: they are not verified. */
   readonly webhookSecret?: string | null;
-  readonly submitTimeoutMs?: number;
-  readonly dispatcher?: Dispatcher;
 };
 
 /** The adapter to Replicate (replicate.com/docs/reference/http). A model is `owner/name`, or `owner/name:version`. */
 export function createReplicateProvider(options: ReplicateProviderOptions): Provider {
   const { webhookSecret = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
   const client = createProviderClient({
-    baseUrl: options.baseUrl,
+    ...options,
     headers: { authorization: `Bearer ${options.apiToken}` },
     submitTimeoutMs,
-    dispatcher: options.dispatcher,
   });
   const secret = webhookSecret === null ? null : parseWebhookSecret(webhookSecret);
   const urlOf = (id: string) => client.urlOf(`/v1/predictions/${encodeURIComponent(id)}`);

@@ -1,0 +1,50 @@
+import type { Response } from 'express';
+import type { z } from 'zod';
+import type { Database } from '../../ledger/database.ts';
+import { actorOf } from '../access/actor.ts';
+import { managedAccount, visibleAccount } from '../access/path-account.ts';
+import { readBody, type ReadBody } from '../http/read-body.ts';
+import type { Effect, Route } from '../http/route.ts';
+
+/** What was asked of an account, once it is known which one, who asks, and what the body says. */
+export type AccountChange<Schema extends z.ZodType> = ReadBody<Schema> & {
+  readonly accountId: string;
+  readonly actor: string;
+  readonly response: Response;
+};
+
+/** A call by which a platform key changes the account that the path names. `change` checks the rest, and returns what is left to do. */
+export function changeAccountRoute<Schema extends z.ZodType>(
+  database: Database,
+  call: { readonly method: 'post' | 'put'; readonly path: string; readonly body: Schema },
+  change: (asked: AccountChange<Schema>) => Effect,
+): Route {
+  return {
+    ...call,
+    access: 'key',
+    scopes: ['billing:write'],
+    async prepare(exchange) {
+      const accountId = await managedAccount(database, exchange);
+      const actor = actorOf(exchange.request, exchange.caller);
+      const read = await readBody(exchange, call.body);
+      return change({ ...read, accountId, actor, response: exchange.response });
+    },
+  };
+}
+
+/** A call that shows how the account stands that the path names: to the account's own key too. */
+export function showAccountRoute(
+  database: Database,
+  call: { readonly method: 'get'; readonly path: string },
+  show: (accountId: string) => Promise<object>,
+): Route {
+  return {
+    ...call,
+    access: 'key',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    async handle(exchange) {
+      const accountId = await visibleAccount(database, exchange);
+      exchange.response.set('Cache-Control', 'no-store').json(await show(accountId));
+    },
+  };
+}
