@@ -2,6 +2,7 @@ import { JOB_REQUEST_LIMITS, type JobRequest, type WorkItem } from '../../domain
 import { isOffered, makingOf, modelFor, providersFor, type Model } from '../../domain/models.ts';
 import { outputCountOf, workItemsOf } from '../../domain/prices/quote.ts';
 import { toSandboxText } from '../../domain/texts/sandbox-text.ts';
+import { faultOfStoredText } from '../../domain/texts/text-rule.ts';
 import { BATCH_KIND, EDIT_KIND } from '../../domain/work.ts';
 import type { Catalogue } from '../defined-catalogue.ts';
 import { fieldErrorsOf, pointerOf } from './field-errors.ts';
@@ -67,6 +68,33 @@ function nestingErrors(body: unknown): readonly FieldError[] {
   return [];
 }
 
+/** Values that a kind's own fields may allow and no store takes: the first of them. */
+function unstoredErrors(request: JobRequest): readonly FieldError[] {
+  const waiting: { readonly value: unknown; readonly path: readonly string[] }[] = [
+    { value: request, path: [] },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, path } = next;
+    if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        // The name itself is not repeated: the pointer is that of what it stands in.
+        const fault = faultOfStoredText(key);
+        if (fault !== null) return [{ pointer: pointerOf(path), ...fault }];
+        waiting.push({ value: inner, path: [...path, key] });
+      }
+      continue;
+    }
+    const fault =
+      typeof value === 'string'
+        ? faultOfStoredText(value)
+        : typeof value === 'number' && !Number.isFinite(value)
+          ? { code: 'too_large', detail: 'A number too large to be one.' }
+          : null;
+    if (fault !== null) return [{ pointer: pointerOf(path), ...fault }];
+  }
+  return [];
+}
+
 /** The model of a work; of an edit, whose kind is its source's, the first that this deployment can run at all. */
 function modelOfWork(work: WorkItem, { catalogue, providers }: RequestRules): Model | undefined {
   const { models } = catalogue;
@@ -80,6 +108,8 @@ export function pointerOfWork(request: JobRequest, item: number): string {
 
 /** The faults of a body whose every field is right by itself. */
 function ruleErrors(request: JobRequest, rules: RequestRules): readonly FieldError[] {
+  const unstored = unstoredErrors(request);
+  if (unstored.length > 0) return unstored;
   const items = workItemsOf(request);
   return [
     ...items.flatMap((work, item) => workErrors(work, pointerOfWork(request, item), rules)),

@@ -44,6 +44,12 @@ export function faultOfText(
   return null;
 }
 
+/** The fault of a text that neither PostgreSQL nor another JSON reader would store, whatever its field allows; null when there is none. */
+export function faultOfStoredText(text: string): { readonly code: string; readonly detail: string } | null {
+  if (text.includes('\u0000')) return { code: 'control_character', detail: 'No NUL.' };
+  return LONE_SURROGATE.test(text) ? { code: 'lone_surrogate', detail: 'Not valid Unicode text.' } : null;
+}
+
 /** Whether a reader sees anything of a text. Holds for every text that must not be empty. */
 export function hasVisibleCharacter(text: string): boolean {
   return VISIBLE.test(text);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ADOPTER_TOOLS } from '../../../catalogue/adopter-tools.ts';
 import { parseJobRequest } from '../../../contract/job-request/parse-job-request.ts';
 import { SUPERSCALE_RULES } from '../../harness/superscale.ts';
 
@@ -296,4 +297,53 @@ describe('refuses, naming the field and why', () => {
 
 function nested(levels: number): object {
   return levels === 0 ? {} : { a: nested(levels - 1) };
+}
+
+describe('of a kind whose fields allow every text and every value, it refuses what no store takes', () => {
+  const { defineCatalogue, superscale, z, flat } = ADOPTER_TOOLS;
+  const [model] = superscale.models;
+  const catalogue = defineCatalogue({
+    ...superscale,
+    kinds: [
+      ...superscale.kinds,
+      {
+        name: 'poster',
+        fields: { title: z.string(), extras: z.any().optional() },
+        mediaTypes: ['image/png'],
+      },
+    ],
+    models: superscale.models.map((one) => ({
+      ...one,
+      makes: { ...one.makes, poster: { times: (model?.makes['static_ad'] ?? { times: never() }).times } },
+    })),
+    priceLists: superscale.priceLists.map((list) => ({
+      ...list,
+      prices: { ...list.prices, poster: flat(7) },
+    })),
+  });
+  const errors = (fields: object) => {
+    const parsed = parseJobRequest(
+      { kind: 'poster', title: 't', ...fields },
+      { ...SUPERSCALE_RULES, catalogue },
+    );
+    return parsed.ok ? [] : parsed.errors.map(({ pointer, code }) => `${pointer} ${code}`);
+  };
+
+  it.each<[string, object, readonly string[]]>([
+    ['a text with NUL', { title: 'a\u0000' }, ['/title control_character']],
+    ['half a character', { title: 'a\ud800' }, ['/title lone_surrogate']],
+    ['a text within', { extras: { words: ['a', '\udc00'] } }, ['/extras/words/1 lone_surrogate']],
+    ['a name within', { extras: { words: { 'a\u0000': 1 } } }, ['/extras/words control_character']],
+    ['a number out of range', { extras: JSON.parse('[1e400]') as unknown }, ['/extras/0 too_large']],
+  ])('%s', (_, fields, expected) => {
+    expect(errors(fields)).toEqual(expected);
+  });
+
+  it('and takes everything else', () => {
+    expect(errors({ title: '\u0007 🫖', extras: { deep: [null, true, 1e300, '', {}] } })).toEqual([]);
+  });
+});
+
+function never(): never {
+  throw new Error('the shipped model makes static ads');
 }
