@@ -9,6 +9,7 @@ import { createSubmitAttempt, type SubmittedAttempt } from '../../activities/att
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
+import type { Model } from '../../domain/models.ts';
 import { attemptOf, type Attempt, type OutputPlan } from '../../domain/output-plan.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { createAttempts, type Attempts } from '../../jobs/attempts/attempts.ts';
@@ -25,7 +26,7 @@ export type ActivitiesFixture = {
   readonly accountId: string;
   readonly attempts: Attempts;
   /** As a worker composes them, with the local provider at an address of the test's choice. */
-  readonly activitiesAt: (serviceUrl: string) => JobActivities;
+  readonly activitiesAt: (serviceUrl: string, models?: readonly Model[]) => JobActivities;
   /** The same with another adapter, which has to be named `local`. */
   readonly activitiesWith: (provider: Provider) => JobActivities;
   readonly provider: (serviceUrl: string) => Provider;
@@ -64,14 +65,16 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
   };
   const provider = (serviceUrl: string) => createGenericProvider({ name: 'local', baseUrl: serviceUrl });
   const attempts = createAttempts(worker, findThisProcess().id);
-  const activitiesWith = (adapter: Provider) =>
+  const activitiesWith = (adapter: Provider, models = SUPERSCALE.models) =>
     createJobActivities({
       ...settings,
+      rules: { ...settings.rules, catalogue: { ...SUPERSCALE, models } },
       database: worker,
       providers: createProviderRegistry([adapter]),
       assets: createDiskAssetStore(home),
     });
-  const activitiesAt = (serviceUrl: string) => activitiesWith(provider(serviceUrl));
+  const activitiesAt = (serviceUrl: string, models?: readonly Model[]) =>
+    activitiesWith(provider(serviceUrl), models);
   const startOf = (key: string): GenerationStart => ({
     accountId,
     jobId: jobIdOf(accountId, key),
