@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { ToInput } from '../domain/models.ts';
+import { CHECKED_MEDIA_TYPES } from '../domain/media-types.ts';
 import type { PriceRule, PriceTable } from '../domain/prices/price-list.ts';
 import { MAX_CREDITS_PER_CALL } from '../domain/credits.ts';
+import { faultOfText } from '../domain/texts/text-rule.ts';
+import { fieldSchema } from './field-schema.ts';
 
 /** What an adopter writes (docs/your-own-catalogue.md). Each entry is parsed by itself, so that one fault hides no other. */
 
@@ -9,27 +12,34 @@ import { MAX_CREDITS_PER_CALL } from '../domain/credits.ts';
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const MODEL_NAME = /^[a-z0-9][a-z0-9._/-]{0,63}$/;
 const STAGE_NAME = /^[a-z][a-z0-9]{0,19}$/;
-const MEDIA_TYPE = /^[a-z]+\/[a-z0-9.+-]+$/;
 const DOLLARS = /^\d{1,6}(\.\d{1,6})?$/;
 
 const name = z.string().regex(NAME, 'a name is small letters, digits and _, at most 40');
-const mediaType = z.string().regex(MEDIA_TYPE, 'a media type, as image/png');
+/** A text of one line, which is stored and shown. */
+const line = (max: number) =>
+  z.string().superRefine((text, context) => {
+    const fault = faultOfText(text, { max });
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault.detail });
+  });
+const mediaType = z.enum(CHECKED_MEDIA_TYPES, {
+  error: `a media type that a result is checked for: ${CHECKED_MEDIA_TYPES.join(', ')}`,
+});
 const dollars = z.string().regex(DOLLARS, 'US dollars as text, as "0.0400"');
 const credits = z.int().min(1).max(MAX_CREDITS_PER_CALL);
-const seconds = z.number().positive();
+/** Of a model's times. A deadline is an instant, which not every number of seconds leads to. */
+const MAX_SECONDS = 30 * 24 * 3_600;
+const seconds = z.number().positive().max(MAX_SECONDS);
 const months = z.int().min(1).max(1_200);
-
-const fieldSchema = z.custom<z.ZodType>(
-  (value) => value instanceof z.ZodType,
-  'not a zod schema made with the z that the catalogue was given',
-);
+/** Fifty years: an expiry is an instant too. */
+const MAX_LIFETIME_SECONDS = 50 * 365 * 24 * 3_600;
+const lifetimeSeconds = z.int().min(1).max(MAX_LIFETIME_SECONDS);
 
 export const kindDefinition = z.strictObject({
   name,
   /** Its own fields, beside the common ones of a job body. */
   fields: z.record(name, fieldSchema),
   /** What a field that is left out stands for. */
-  defaults: z.record(z.string(), z.unknown()).default({}),
+  defaults: z.record(z.string(), z.json()).default({}),
   mediaTypes: z.array(mediaType).min(1),
   canBeEdited: z.boolean().default(true),
   canBeVaried: z.boolean().default(true),
@@ -43,7 +53,7 @@ const stageDefinition = z.strictObject({
   name: z.string().regex(STAGE_NAME, 'a stage is named by small letters and digits, at most 20'),
   needs: z.array(z.string()).default([]),
   parts: z.int().min(1).max(16).default(1),
-  model: z.string().min(1).max(200),
+  model: line(200),
   provider: name.optional(),
   mediaType,
   share: z.number().positive().max(1),
@@ -63,13 +73,13 @@ const makingDefinition = z.strictObject({
 export const modelDefinition = z.strictObject({
   name: z.string().regex(MODEL_NAME, 'a model is named like local/render'),
   provider: name,
-  remoteId: z.string().min(1).max(200).optional(),
+  remoteId: line(200).optional(),
   makes: z.record(z.string(), makingDefinition),
   minDeadlineSeconds: seconds,
   maxDeadlineSeconds: seconds,
   maxAttempts: z.int().min(1).max(10).default(3),
   isSandbox: z.boolean().default(false),
-  cancelRule: z.string().min(1).max(300),
+  cancelRule: line(300),
   cost: z
     .strictObject({ per_call: dollars.optional(), per_second: dollars.optional() })
     .nullable()
@@ -90,7 +100,7 @@ const priceRule: z.ZodType<PriceRule> = z.lazy(() =>
     z.strictObject({ rule: z.literal('flat'), credits: z.number() }),
     z.strictObject({ rule: z.literal('table'), fields: z.array(z.string()), prices: priceTable }),
     z.strictObject({
-      ...{ rule: z.literal('per_unit'), unit: z.string().min(1).max(40), measure: unitMeasure },
+      ...{ rule: z.literal('per_unit'), unit: line(40), measure: unitMeasure },
       ...{ fields: z.array(z.string()), unit_size: z.number(), credits: z.number() },
       minimum: z.number().optional(),
     }),
@@ -111,9 +121,9 @@ export const meterDefinition = z.strictObject({ name });
 
 export const grantsDefinition = z.strictObject({
   signUp: z.strictObject({ credits }),
-  trial: z.strictObject({ credits, lifetimeSeconds: z.int().min(1) }),
+  trial: z.strictObject({ credits, lifetimeSeconds }),
   referral: z.strictObject({ credits, lifetimeMonths: months }),
-  goodwill: z.strictObject({ lifetimeSeconds: z.int().min(1) }),
+  goodwill: z.strictObject({ lifetimeSeconds }),
   topUp: z.strictObject({ lifetimeMonths: months }),
   lowBalanceAt: credits,
 });

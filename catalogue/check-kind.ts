@@ -1,17 +1,17 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { brief } from '../contract/job-request/brief.ts';
 import { COMMON_FIELDS } from '../contract/job-request/job-request-schema.ts';
 import type { Kind } from '../contract/job-request/kind.ts';
-import type { Model } from '../domain/models.ts';
 import { BATCH_KIND, EDIT_KIND } from '../domain/work.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
+import type { Declared } from './declared.ts';
 import { isRepeated, type Placed } from './placed.ts';
 
 /** What is wrong with a kind whose every part is right by itself. */
 export function faultsOfKind(
   path: string,
   kind: Kind,
-  { kinds, models }: { readonly kinds: readonly Placed<Kind>[]; readonly models: readonly Placed<Model>[] },
+  { kinds, declared }: { readonly kinds: readonly Placed<Kind>[]; readonly declared: Declared },
 ): readonly CatalogueFault[] {
   const at = (place: string, fault: string): CatalogueFault => ({ path: `${path}${place}`, fault });
   const faults: CatalogueFault[] = [];
@@ -21,7 +21,7 @@ export function faultsOfKind(
   if (isRepeated(kinds, { path, entry: kind })) {
     faults.push(at('.name', `there is another kind "${kind.name}"`));
   }
-  if (!models.some(({ entry }) => Object.hasOwn(entry.makes, kind.name))) {
+  if (!declared.made.has(kind.name)) {
     faults.push(at('', `no model makes ${kind.name}`));
   }
   const unknown = (list: 'priceFields' | 'supportFields', field: string, index: number) =>
@@ -45,12 +45,7 @@ export function faultsOfKind(
 function faultsOfField(field: string, schema: z.ZodType): readonly string[] {
   if (COMMON_FIELDS.has(field)) return ['every job body has a field of this name already'];
   if (field === 'brief' && schema !== brief) return ['a brief is the shared one: { brief }'];
-  try {
-    const json = z.toJSONSchema(schema, { io: 'input' });
-    return 'default' in json ? ['its default belongs into `defaults`: a body is kept as it was sent'] : [];
-  } catch (error) {
-    return [`it has no JSON Schema: ${error instanceof Error ? error.message : String(error)}`];
-  }
+  return [];
 }
 
 function faultsOfDefault(kind: Kind, field: string, value: unknown): readonly string[] {

@@ -2,6 +2,7 @@ import type { Kind } from '../contract/job-request/kind.ts';
 import type { Making, Model, ModelTimes } from '../domain/models.ts';
 import { FINAL_STAGE, type Stage } from '../domain/stages.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
+import type { Declared } from './declared.ts';
 import { isRepeated, type Placed } from './placed.ts';
 
 /** Shares are of one whole; sums of tenths are off by this much at most. */
@@ -10,15 +11,14 @@ const SHARE_TOLERANCE = 1e-6;
 type Offers = {
   readonly kinds: readonly Placed<Kind>[];
   readonly models: readonly Placed<Model>[];
-  /** Those with a fault of their own too, which is told of where they stand. */
-  readonly declaredKinds: ReadonlySet<string>;
+  readonly declared: Declared;
 };
 
 /** What is wrong with a model whose every part is right by itself. */
 export function faultsOfModel(
   path: string,
   model: Model,
-  { kinds, models, declaredKinds }: Offers,
+  { kinds, models, declared }: Offers,
 ): readonly CatalogueFault[] {
   const at = (place: string, fault: string): CatalogueFault => ({ path: `${path}${place}`, fault });
   return [
@@ -30,12 +30,14 @@ export function faultsOfModel(
       ? [at('.minDeadlineSeconds', 'above maxDeadlineSeconds')]
       : []),
     ...Object.entries(model.makes).flatMap(([kindName, making]) =>
-      faultsOfMaking(model, kindName, making, { kinds, declaredKinds }).map(([place, fault]) =>
+      faultsOfMaking(model, kindName, making, { kinds, declared }).map(([place, fault]) =>
         at(`.makes.${kindName}${place}`, fault),
       ),
     ),
     ...model.fallbacks.flatMap((name, index) =>
-      faultsOfFallback(model, name, models).map((fault) => at(`.fallbacks[${String(index)}]`, fault)),
+      faultsOfFallback(model, name, { models, declared }).map((fault) =>
+        at(`.fallbacks[${String(index)}]`, fault),
+      ),
     ),
   ];
 }
@@ -46,10 +48,10 @@ function faultsOfMaking(
   model: Model,
   kindName: string,
   making: Making,
-  { kinds, declaredKinds }: Pick<Offers, 'kinds' | 'declaredKinds'>,
+  { kinds, declared }: Pick<Offers, 'kinds' | 'declared'>,
 ): readonly Placement[] {
   const kind = kinds.find(({ entry }) => entry.name === kindName)?.entry;
-  if (kind === undefined) return declaredKinds.has(kindName) ? [] : [['', `there is no kind ${kindName}`]];
+  if (kind === undefined) return declared.kinds.has(kindName) ? [] : [['', `there is no kind ${kindName}`]];
   const { times, mediaType, stages } = making;
   return [
     ...faultsOfTimes(times, model),
@@ -98,9 +100,13 @@ function faultsOfStages(stages: readonly Stage[], mediaType: string): readonly P
   return faults;
 }
 
-function faultsOfFallback(model: Model, name: string, models: readonly Placed<Model>[]): readonly string[] {
+function faultsOfFallback(
+  model: Model,
+  name: string,
+  { models, declared }: Pick<Offers, 'models' | 'declared'>,
+): readonly string[] {
   const fallback = models.find(({ entry }) => entry.name === name)?.entry;
-  if (fallback === undefined) return [`there is no model ${name}`];
+  if (fallback === undefined) return declared.models.has(name) ? [] : [`there is no model ${name}`];
   if (name === model.name) return ['a model does not take over from itself'];
   return Object.keys(model.makes)
     .filter((kind) => !Object.hasOwn(fallback.makes, kind))

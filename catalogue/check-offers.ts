@@ -1,24 +1,22 @@
 import type { Kind } from '../contract/job-request/kind.ts';
 import type { Meter, Pack, Plan } from '../domain/prices/offers.ts';
-import type { Model } from '../domain/models.ts';
-import type { PriceList } from '../domain/prices/price-list.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
+import type { Declared } from './declared.ts';
 import { isRepeated, type Placed } from './placed.ts';
 
 /** What is wrong with plans, packs and meters, and with a catalogue that lacks what every one needs. */
 export function faultsOfOffers(offers: {
   readonly kinds: readonly Placed<Kind>[];
-  readonly models: readonly Placed<Model>[];
-  readonly priceLists: readonly Placed<PriceList>[];
   readonly plans: readonly Placed<Plan>[];
   readonly packs: readonly Placed<Pack>[];
   readonly meters: readonly Placed<Meter>[];
+  readonly declared: Declared;
 }): readonly CatalogueFault[] {
-  const { kinds, priceLists, plans, packs, meters } = offers;
+  const { kinds, declared, plans, packs, meters } = offers;
   const kindNames = kinds.map(({ entry }) => entry.name);
   return [
-    ...(kinds.length === 0 ? [{ path: 'kinds', fault: 'there is no kind' }] : []),
-    ...(priceLists.length === 0 ? [{ path: 'priceLists', fault: 'there is no price list' }] : []),
+    ...(declared.hasNoKind ? [{ path: 'kinds', fault: 'there is no kind' }] : []),
+    ...(declared.hasNoPriceList ? [{ path: 'priceLists', fault: 'there is no price list' }] : []),
     ...[plans, packs, meters].flatMap(repeatedNames),
     ...plans.flatMap(({ path, entry }, index) => {
       const below = plans[index - 1]?.entry;

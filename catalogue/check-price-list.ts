@@ -3,6 +3,7 @@ import type { Meter } from '../domain/prices/offers.ts';
 import { currentPriceList, type PriceList } from '../domain/prices/price-list.ts';
 import { faultsOfRule, type FactsOf } from '../domain/prices/price-rule-faults.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
+import type { Declared } from './declared.ts';
 import type { Placed } from './placed.ts';
 import { factsOfField } from './field-facts.ts';
 
@@ -10,8 +11,7 @@ type Offers = {
   readonly kinds: readonly Placed<Kind>[];
   readonly meters: readonly Placed<Meter>[];
   readonly priceLists: readonly Placed<PriceList>[];
-  /** Those with a fault of their own too, which is told of where they stand. */
-  readonly declaredKinds: ReadonlySet<string>;
+  readonly declared: Declared;
 };
 
 /**
@@ -21,7 +21,7 @@ type Offers = {
 export function faultsOfPriceList(
   path: string,
   list: PriceList,
-  { kinds, meters, priceLists, declaredKinds }: Offers,
+  { kinds, meters, priceLists, declared }: Offers,
 ): readonly CatalogueFault[] {
   const first = priceLists.find(({ entry }) => entry.version === list.version);
   if (first?.path !== path) {
@@ -45,10 +45,10 @@ export function faultsOfPriceList(
     if (rule === undefined) return [at(name, 'no price')];
     return faultsOfRule(rule, factsOf).map((fault) => at(name, fault));
   };
-  const sold = new Set([...declaredKinds, ...meters.map(({ entry }) => entry.name)]);
+  const sold = new Set([...declared.kinds, ...meters.map(({ entry }) => entry.name)]);
   return [
     ...kinds.flatMap(({ entry }) => faultsOf(entry.name, factsOfKind(entry))),
-    ...meters.flatMap(({ entry }) => (declaredKinds.has(entry.name) ? [] : faultsOf(entry.name, NO_FIELDS))),
+    ...meters.flatMap(({ entry }) => (declared.kinds.has(entry.name) ? [] : faultsOf(entry.name, NO_FIELDS))),
     ...Object.keys(list.prices)
       .filter((name) => !sold.has(name))
       .map((name) => at(name, 'a price for what is neither a kind nor a meter')),

@@ -18,14 +18,18 @@ import { faultsOfKind } from './check-kind.ts';
 import { faultsOfModel } from './check-model.ts';
 import { faultsOfOffers } from './check-offers.ts';
 import { faultsOfPriceList } from './check-price-list.ts';
+import { declaredIn } from './declared.ts';
 import type { Placed } from './placed.ts';
+import { readDefinition, stepTo } from './read-definition.ts';
 
 /**
  * What a deployment offers, from what its adopter wrote. Throws CatalogueError, which names every fault by its path: the
  * faults of one entry hide none of another's.
  */
-export function defineCatalogue(definition: CatalogueDefinition): Catalogue {
+export function defineCatalogue(written: CatalogueDefinition): Catalogue {
+  const { value, faults: unreadable } = readDefinition(written);
   const faults: CatalogueFault[] = [];
+  const definition = parseTop(value, faults);
   const kinds = parseList('kinds', definition.kinds, kindDefinition, faults).map(({ path, entry }) => ({
     path,
     entry: { ...entry, fieldNames: Object.keys(entry.fields) } satisfies Kind,
@@ -39,8 +43,7 @@ export function defineCatalogue(definition: CatalogueDefinition): Catalogue {
   const packs = parseList('packs', definition.packs, packDefinition, faults);
   const meters = parseList('meters', definition.meters, meterDefinition, faults);
   const grants = parseEntry('grants', definition.grants, grantsDefinition, faults);
-  const declaredKinds = new Set(namesOf(definition.kinds));
-  const offers = { kinds, models, priceLists, plans, packs, meters, declaredKinds };
+  const offers = { kinds, models, priceLists, plans, packs, meters, declared: declaredIn(definition) };
 
   faults.push(
     ...kinds.flatMap(({ path, entry }) => faultsOfKind(path, entry, offers)),
@@ -48,9 +51,12 @@ export function defineCatalogue(definition: CatalogueDefinition): Catalogue {
     ...priceLists.flatMap(({ path, entry }) => faultsOfPriceList(path, entry, offers)),
     ...faultsOfOffers(offers),
   );
-  if (faults.length > 0 || grants === undefined) throw new CatalogueError(faults);
+  // What could not be read is missing where it stood, which says nothing more.
+  const others = faults.filter(({ path }) => !unreadable.some((fault) => isWithin(path, fault.path)));
+  if (unreadable.length + others.length > 0 || grants === undefined)
+    throw new CatalogueError([...unreadable, ...others]);
   const entriesOf = <Entry>(list: readonly Placed<Entry>[]) => list.map(({ entry }) => entry);
-  return {
+  return markDefined({
     kinds: entriesOf(kinds),
     models: entriesOf(models),
     priceLists: entriesOf(priceLists),
@@ -59,21 +65,39 @@ export function defineCatalogue(definition: CatalogueDefinition): Catalogue {
     meters: entriesOf(meters),
     grants,
     jobRequest: createJobRequestShape(entriesOf(kinds)),
-  };
-}
-
-/** Whether a value has the parts of what defineCatalogue returns. */
-export function isDefinedCatalogue(value: unknown): value is Catalogue {
-  return typeof value === 'object' && value !== null && 'jobRequest' in value && 'kinds' in value;
-}
-
-/** Of what was written, whether or not it could be read. */
-function namesOf(list: unknown): readonly string[] {
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((entry: unknown) => {
-    const name = typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : undefined;
-    return typeof name === 'string' ? [name] : [];
   });
+}
+
+/** Of what defineCatalogue returned itself: a copy of it, changed or not, was not checked. */
+const IS_DEFINED = Symbol('defined catalogue');
+
+function markDefined(catalogue: Catalogue): Catalogue {
+  return Object.defineProperty(catalogue, IS_DEFINED, { value: true, enumerable: false });
+}
+
+/** Whether a value is what defineCatalogue returned. */
+export function isDefinedCatalogue(value: unknown): value is Catalogue {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, IS_DEFINED);
+}
+
+const PARTS: ReadonlySet<string> = new Set<keyof CatalogueDefinition>([
+  ...(['kinds', 'models', 'priceLists', 'plans', 'packs', 'grants', 'meters'] as const),
+]);
+
+type Top = Readonly<Partial<Record<keyof CatalogueDefinition, unknown>>>;
+
+function parseTop(value: unknown, faults: CatalogueFault[]): Top {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CatalogueError([
+      { path: '', fault: 'defineCatalogue is given an object: { kinds, models, … }' },
+    ]);
+  }
+  faults.push(
+    ...Object.keys(value)
+      .filter((key) => !PARTS.has(key))
+      .map((key) => ({ path: key, fault: `a catalogue has no such part: ${[...PARTS].join(', ')}` })),
+  );
+  return value;
 }
 
 function parseList<Schema extends z.ZodType>(
@@ -107,11 +131,13 @@ function parseEntry<Schema extends z.ZodType>(
   return undefined;
 }
 
+/** Whether a path is a place or one within it. */
+function isWithin(path: string, place: string): boolean {
+  return place === '' || path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
+}
+
 function pathOf(start: string, steps: readonly PropertyKey[]): string {
-  return steps.reduce<string>(
-    (path, step) => (typeof step === 'number' ? `${path}[${String(step)}]` : `${path}.${String(step)}`),
-    start,
-  );
+  return steps.reduce<string>(stepTo, start);
 }
 
 function toModel(entry: z.output<typeof modelDefinition>, kinds: readonly Placed<Kind>[]): Model {

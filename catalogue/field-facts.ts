@@ -8,6 +8,7 @@ type JsonSchema = {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
+  readonly minLength?: number;
   readonly maxLength?: number;
 };
 
@@ -18,10 +19,15 @@ export function factsOfField(schema: z.ZodType, hasDefault: boolean): FieldFacts
   return {
     values: valuesOf(json),
     type: type === 'number' ? 'number' : type === 'string' ? 'text' : 'other',
-    min: json.minimum ?? json.exclusiveMinimum ?? null,
+    min: type === 'string' ? (json.minLength ?? 0) : (json.minimum ?? justAbove(json.exclusiveMinimum)),
     max: (type === 'string' ? json.maxLength : json.maximum) ?? null,
     isAlwaysThere: hasDefault || !schema.safeParse(undefined).success,
   };
+}
+
+/** What is above 0 is a unit begun, however little it is. */
+function justAbove(exclusiveMinimum: number | undefined): number | null {
+  return exclusiveMinimum === 0 ? Number.MIN_VALUE : (exclusiveMinimum ?? null);
 }
 
 function valuesOf(json: JsonSchema): FieldFacts['values'] {

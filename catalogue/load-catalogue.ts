@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Catalogue } from '../contract/defined-catalogue.ts';
 import { CatalogueError } from './catalogue-error.ts';
 import { isDefinedCatalogue } from './define-catalogue.ts';
+import { messageOf } from '../domain/message-of.ts';
 import { ADOPTER_TOOLS, superscaleCatalogue, type CatalogueFile } from './adopter-tools.ts';
 
 /** In a folder that a setting names: the first of these that is there. */
@@ -58,8 +59,4 @@ async function importFrom(source: string): Promise<CatalogueFile> {
     throw new CatalogueError([{ path: '', fault }], source);
   }
   return exported as CatalogueFile;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

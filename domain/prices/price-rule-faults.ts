@@ -1,13 +1,20 @@
 import { assertNever } from '../assert-never.ts';
 import { MAX_CREDITS_PER_CALL } from '../credits.ts';
-import { tableEntryOf, unpricedText, type PriceRule, type TablePrice, type UnitPrice } from './price-list.ts';
+import {
+  tableEntryOf,
+  unpricedText,
+  wholeUnits,
+  type PriceRule,
+  type TablePrice,
+  type UnitPrice,
+} from './price-list.ts';
 
 /** What a price rule needs to know of a field of a kind. */
 export type FieldFacts = {
   /** The values that are allowed, where they are listed. */
   readonly values: readonly (string | number | boolean)[] | null;
   readonly type: 'number' | 'text' | 'other';
-  /** The least and the largest number, or the largest length of a text; null: no bound. */
+  /** The least and the largest number, or length of a text; null: no bound. */
   readonly min: number | null;
   readonly max: number | null;
   /** False for a field that a request may leave out and that has no default. */
@@ -22,6 +29,54 @@ const MAX_COMBINATIONS = 10_000;
 
 /** Everything that is wrong with a rule for a kind of these fields, in words; empty for a rule that prices all a request may ask. */
 export function faultsOfRule(rule: PriceRule, factsOf: FactsOf): readonly string[] {
+  const faults = faultsOfParts(rule, factsOf);
+  if (faults.length > 0) return faults;
+  // The ledger reserves neither nothing nor more than it moves in one call: every job would be refused.
+  const { least, most } = boundsOfRule(rule, factsOf);
+  if (least < 1) return [`costs ${String(least)} credits at its least: at least 1`];
+  return most <= MAX_CREDITS_PER_CALL
+    ? []
+    : [`up to ${String(most)} credits: at most ${String(MAX_CREDITS_PER_CALL)}`];
+}
+
+type Bounds = { readonly least: number; readonly most: number };
+
+/** Between which prices a rule without a fault lies. Credits. */
+function boundsOfRule(rule: PriceRule, factsOf: FactsOf): Bounds {
+  switch (rule.rule) {
+    case 'flat':
+      return { least: rule.credits, most: rule.credits };
+    case 'table': {
+      const prices = pricesIn(rule.prices);
+      return { least: Math.min(...prices), most: Math.max(...prices) };
+    }
+    case 'per_unit': {
+      const priceOf = (amount: number) =>
+        Math.max(wholeUnits(amount, rule.unit_size) * rule.credits, rule.minimum ?? 0);
+      const amountOf = (bound: (facts: FieldFacts | undefined) => number) =>
+        rule.fields.reduce((product, field) => product * bound(factsOf(field)), 1);
+      return {
+        least: priceOf(amountOf((facts) => facts?.min ?? 0)),
+        most: priceOf(amountOf((facts) => facts?.max ?? 0)),
+      };
+    }
+    case 'sum': {
+      const bounds = rule.of.map((part) => boundsOfRule(part, factsOf));
+      return {
+        least: bounds.reduce((sum, { least }) => sum + least, 0),
+        most: bounds.reduce((sum, { most }) => sum + most, 0),
+      };
+    }
+    default:
+      return assertNever(rule);
+  }
+}
+
+function pricesIn(prices: TablePrice['prices']): readonly number[] {
+  return Object.values(prices).flatMap((price) => (typeof price === 'number' ? [price] : pricesIn(price)));
+}
+
+function faultsOfParts(rule: PriceRule, factsOf: FactsOf): readonly string[] {
   switch (rule.rule) {
     case 'flat':
       return faultsOfAmount('credits', rule.credits);
@@ -32,7 +87,7 @@ export function faultsOfRule(rule: PriceRule, factsOf: FactsOf): readonly string
     case 'sum':
       return rule.of.length === 0
         ? ['a sum of nothing']
-        : rule.of.flatMap((part) => faultsOfRule(part, factsOf));
+        : rule.of.flatMap((part) => faultsOfParts(part, factsOf));
     default:
       return assertNever(rule);
   }
@@ -104,10 +159,9 @@ function faultsOfUnitPrice(rule: UnitPrice, factsOf: FactsOf): readonly string[]
   });
   if (untyped.length > 0) return untyped;
   const most = rule.fields.reduce((product, field) => product * (factsOf(field)?.max ?? 0), 1);
-  const credits = Math.ceil(most / rule.unit_size) * rule.credits;
-  return credits > MAX_CREDITS_PER_CALL
-    ? [`up to ${String(credits)} credits: at most ${String(MAX_CREDITS_PER_CALL)}`]
-    : [];
+  return Number.isSafeInteger(Math.ceil(most / rule.unit_size))
+    ? []
+    : [`unit_size ${String(rule.unit_size)} makes more units than can be counted`];
 }
 
 /** Why a rule cannot read a field. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PROVIDER_JOB_ID } from '../../domain/ids.ts';
 import { nextActionOf } from '../../domain/support/next-action.ts';
-import { workflowIdOfOutput } from '../../domain/ids.ts';
+import { MAX_PROVIDER_JOB_ID, workflowIdOfOutput } from '../../domain/ids.ts';
 import { SUPPORT_BODIES } from '../../contract/support-command.ts';
 import { UnexpectedValue } from '../../domain/parse-value.ts';
 import {

@@ -28,8 +28,11 @@ const FACTS: Readonly<Record<string, FieldFacts>> = {
   duration_seconds: listed(15, 30, 60),
   quality: listed('draft', 'high'),
   seconds: number(1, 600),
-  script: { values: null, type: 'text', min: null, max: 20_000, isAlwaysThere: true },
+  script: { values: null, type: 'text', min: 1, max: 20_000, isAlwaysThere: true },
   style: { ...listed('plain'), isAlwaysThere: false },
+  blank: { values: null, type: 'text', min: 0, max: 20_000, isAlwaysThere: true },
+  tiny: number(Number.MIN_VALUE, 600),
+  nothing: number(0, 600),
   endless: number(0, null),
   signed: number(null, 10),
 };
@@ -73,6 +76,10 @@ describe('a rule for a kind', () => {
     expect(faultsOf(table(['duration_seconds', 'quality'], prices))).toEqual([]);
     expect(faultsOf(sum(flat(3), perSecond('seconds', { credits: 2 })))).toEqual([]);
     expect(faultsOf(perThousandCharacters('script', { credits: 8 }))).toEqual([]);
+    expect(faultsOf(perSecond('tiny', { credits: 3 }))).toEqual([]);
+    expect(faultsOf(perSecond('nothing', { credits: 3, minimum: 1 }))).toEqual([]);
+    expect(faultsOf(sum(flat(1), perSecond('nothing', { credits: 3 })))).toEqual([]);
+    expect(faultsOf(flat(1_000_000_000_000))).toEqual([]);
   });
 
   test.each<[string, PriceRule, readonly string[]]>([
@@ -124,6 +131,32 @@ describe('a rule for a kind', () => {
       'more than can be charged',
       perSecond('seconds', { credits: 10_000_000_000 }),
       ['up to 6000000000000 credits: at most 1000000000000'],
+    ],
+    [
+      'a sum of more than can be charged',
+      sum(flat(1_000_000_000_000), flat(1)),
+      ['up to 1000000000001 credits: at most 1000000000000'],
+    ],
+    ['nothing', flat(0), ['costs 0 credits at its least: at least 1']],
+    [
+      'an entry of nothing',
+      table(['quality'], { draft: 0, high: 2 }),
+      ['costs 0 credits at its least: at least 1'],
+    ],
+    [
+      'nothing for a number that may be 0',
+      perSecond('nothing', { credits: 3 }),
+      ['costs 0 credits at its least: at least 1'],
+    ],
+    [
+      'nothing for a text that may be empty',
+      perThousandCharacters('blank', { credits: 3 }),
+      ['costs 0 credits at its least: at least 1'],
+    ],
+    [
+      'more units than can be counted',
+      { ...perSecond('seconds', { credits: 0, minimum: 1 }), unit_size: 5e-324 },
+      ['unit_size 5e-324 makes more units than can be counted'],
     ],
   ])('is told of %s', (_, rule, faults) => {
     expect(faultsOf(rule)).toEqual(faults);

@@ -1,0 +1,23 @@
+/**
+ * The types that a result can be checked for by its bytes (activities/content/). A kind or a stage of another would fail every time, after
+ * its service was paid.
+ */
+export const CHECKED_MEDIA_TYPES = [
+  'image/png',
+  'image/jpeg',
+  'image/webp',
+  'image/gif',
+  'video/mp4',
+  'video/webm',
+  'video/quicktime',
+  'audio/mpeg',
+  'audio/mp4',
+  'audio/wav',
+  'audio/ogg',
+  'audio/flac',
+  'audio/aac',
+  'audio/webm',
+  'text/plain',
+  'text/vtt',
+  'application/json',
+] as const;
