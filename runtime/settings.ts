@@ -1,5 +1,14 @@
 import { z } from 'zod';
 import { S3_ADDRESS } from './s3-address.ts';
+import {
+  hostAndPort,
+  httpUrl,
+  key,
+  postgresUrl,
+  socketAddress,
+  text,
+  wholeNumber,
+} from './setting-values.ts';
 
 /**
  * Every environment variable Holdfast knows, in one table: how it is read, and what to tell someone who set it wrongly.
@@ -12,14 +21,11 @@ type Setting = {
   readonly isSecret?: true;
 };
 
-const text = z.string().min(1);
 const optionalText = text.nullable().default(null);
-const seconds = (fallback: number, max = 3_600) => z.coerce.number().int().min(1).max(max).default(fallback);
-const count = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
-const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
-const hostAndPort = z.string().regex(/^[^\s/]+:\d{1,5}$/);
-const httpUrl = z.url({ protocol: /^https?$/ });
-const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+const optionalKey = key.nullable().default(null);
+const seconds = (fallback: number, max = 3_600) => wholeNumber(1, max).default(fallback);
+const count = (fallback: number, max: number) => wholeNumber(1, max).default(fallback);
+const port = (fallback: number) => wholeNumber(0, 65_535).default(fallback);
 
 /** The longest the reconciler waits after a workflow closed: the longest timeout of an admission or a settlement. */
 const MAX_RECONCILE_GRACE_SECONDS = 30;
@@ -54,7 +60,7 @@ export const SETTINGS = {
     doc: 'the password migrations give the role holdfast_worker',
   },
   DATABASE_POOL_SIZE: { schema: count(16, 500), doc: 'connections per process, 1 to 500' },
-  TEMPORAL_ADDRESS: { schema: text, doc: 'host:port of the Temporal frontend, e.g. temporal:7233' },
+  TEMPORAL_ADDRESS: { schema: hostAndPort, doc: 'host:port of the Temporal frontend, e.g. temporal:7233' },
   TEMPORAL_NAMESPACE: { schema: text.default('default'), doc: 'the Temporal namespace' },
   TEMPORAL_TASK_QUEUE: { schema: text.default('holdfast'), doc: 'the Temporal task queue' },
   TEMPORAL_TLS: {
@@ -65,7 +71,7 @@ export const SETTINGS = {
   TEMPORAL_TLS_CA_PATH: { schema: optionalText, doc: 'file with the PEM certificate of the authority' },
   TEMPORAL_TLS_CERT_PATH: { schema: optionalText, doc: 'file with the client certificate (PEM)' },
   TEMPORAL_TLS_KEY_PATH: { schema: optionalText, doc: 'file with the key of the client certificate (PEM)' },
-  TEMPORAL_API_KEY: { schema: optionalText, doc: 'API key of Temporal Cloud' },
+  TEMPORAL_API_KEY: { schema: optionalKey, doc: 'API key of Temporal Cloud' },
   TEMPORAL_UI_URL: { schema: httpUrl.nullable().default(null), doc: 'where support opens Temporal UI' },
   API_HOST: { schema: text.default('127.0.0.1'), doc: 'the address the API listens on' },
   API_PORT: { schema: port(8_787), doc: 'the port the API listens on; 0 takes a free one' },
@@ -95,17 +101,17 @@ export const SETTINGS = {
     doc: 'true: the bucket in the path of the address, false: in its host name; unset: true with ASSET_STORE_ENDPOINT',
   },
   AWS_ACCESS_KEY_ID: {
-    schema: optionalText,
+    schema: optionalKey,
     doc: 'the key id for the bucket; unset: the role of the machine or the container',
     isSecret: true,
   },
   AWS_SECRET_ACCESS_KEY: {
-    schema: optionalText,
+    schema: optionalKey,
     doc: 'the secret that belongs to AWS_ACCESS_KEY_ID',
     isSecret: true,
   },
   AWS_SESSION_TOKEN: {
-    schema: optionalText,
+    schema: optionalKey,
     doc: 'the token of temporary credentials; unset: they are permanent',
     isSecret: true,
   },
@@ -114,7 +120,7 @@ export const SETTINGS = {
     doc: 'the local model service, for API and workers alike; unset: jobs of the model local/render are refused',
   },
   MODEL_SERVICE_API_KEY: {
-    schema: optionalText,
+    schema: optionalKey,
     doc: 'the key that the local model service asks for; unset: it asks for none',
     isSecret: true,
   },
@@ -123,7 +129,7 @@ export const SETTINGS = {
     doc: 'a model service of your own (docs/model-service-protocol.md), the provider gpu, for API and workers alike; unset: none',
   },
   GPU_SERVICE_API_KEY: {
-    schema: optionalText,
+    schema: optionalKey,
     doc: 'the key that GPU_SERVICE_URL asks for; unset: it asks for none',
     isSecret: true,
   },
@@ -131,17 +137,17 @@ export const SETTINGS = {
     schema: httpUrl.nullable().default(null),
     doc: 'https://api.openai.com/v1/, or a service that speaks as it does: the provider openai, for API and workers alike',
   },
-  OPENAI_API_KEY: { schema: optionalText, doc: 'the key for OPENAI_URL', isSecret: true },
+  OPENAI_API_KEY: { schema: optionalKey, doc: 'the key for OPENAI_URL', isSecret: true },
   REPLICATE_URL: {
     schema: httpUrl.nullable().default(null),
     doc: 'https://api.replicate.com: the provider replicate, for API and workers alike; unset: its models are not offered',
   },
-  REPLICATE_API_TOKEN: { schema: optionalText, doc: 'the token for REPLICATE_URL', isSecret: true },
+  REPLICATE_API_TOKEN: { schema: optionalKey, doc: 'the token for REPLICATE_URL', isSecret: true },
   FAL_URL: {
     schema: httpUrl.nullable().default(null),
     doc: 'https://queue.fal.run: the provider fal, for API and workers alike; unset: its models are not offered',
   },
-  FAL_KEY: { schema: optionalText, doc: 'the key for FAL_URL', isSecret: true },
+  FAL_KEY: { schema: optionalKey, doc: 'the key for FAL_URL', isSecret: true },
   ALLOW_TEST_SCENARIOS: {
     schema: z.stringbool().default(true),
     doc: 'false: refuse test_scenario even with the sandbox model',
@@ -153,8 +159,8 @@ export const SETTINGS = {
   WORKER_BUILD_ID: { schema: optionalText, doc: 'build id for worker versioning; unset: unversioned' },
   WORKER_DEPLOYMENT_NAME: { schema: optionalText, doc: 'worker deployment; needed with WORKER_BUILD_ID' },
   WORKER_METRICS_ADDRESS: {
-    schema: optionalText,
-    doc: 'host:port on which the Temporal SDK serves its metrics; unset: none',
+    schema: socketAddress.nullable().default(null),
+    doc: 'address:port, e.g. 0.0.0.0:9464, on which the Temporal SDK serves its metrics; unset: none',
   },
   WORKER_HEALTH_ADDRESS: {
     schema: hostAndPort.nullable().default(null),
@@ -192,7 +198,7 @@ export const SETTINGS = {
     schema: httpUrl.nullable().default(null),
     doc: 'the API that the commands call, e.g. http://api:8787',
   },
-  HOLDFAST_PLATFORM_KEY: { schema: optionalText, doc: 'the platform key that the commands call it with' },
+  HOLDFAST_PLATFORM_KEY: { schema: optionalKey, doc: 'the platform key that the commands call it with' },
   HOLDFAST_ACTOR: {
     schema: optionalText,
     doc: 'who is on record for what a command does; unset: the user of the process',

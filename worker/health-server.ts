@@ -7,7 +7,7 @@ export type HealthServer = { readonly stop: () => Promise<void> };
 /**
  * Serves `GET /readyz` of a worker: 200 while it polls and what it needs serves it, else 503 with the reasons. (A worker has no
  * other HTTP of its own: the metrics beside it are the SDK's, and are served before anything works.)
- * @param address host:port.
+ * @param address host:port; an IPv6 address in brackets.
  */
 export async function serveHealth(address: string, readiness: Readiness): Promise<HealthServer> {
   const server = createServer((request, response) => {
@@ -22,7 +22,7 @@ export async function serveHealth(address: string, readiness: Readiness): Promis
     });
   });
   const colon = address.lastIndexOf(':');
-  server.listen(Number(address.slice(colon + 1)), address.slice(0, colon));
+  server.listen(Number(address.slice(colon + 1)), address.slice(0, colon).replace(/^\[|\]$/g, ''));
   await once(server, 'listening');
   return {
     async stop() {

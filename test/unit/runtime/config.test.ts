@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readApiConfig, readMigrateConfig, readWorkerConfig } from '../../../runtime/config.ts';
 import { ConfigurationError } from '../../../runtime/configuration-error.ts';
+import { readTemporalTls } from '../../../runtime/temporal-tls.ts';
 
 const API = {
   DATABASE_URL: 'postgresql://holdfast_api:secret@localhost:5432/holdfast',
@@ -85,8 +86,57 @@ describe('the configuration of a process', () => {
     ['HEARTBEAT_TIMEOUT_SECONDS', '-1'],
     ['LOG_LEVEL', 'loud'],
     ['MODEL_SERVICE_URL', 'ftp://models'],
-  ])('refuses %s=%s', (name, value) => {
-    expect(faultsOf(() => readWorkerConfig({ ...WORKER, [name]: value }))).toEqual([name]);
+    ['DATABASE_POOL_SIZE', '0x10'],
+    ['DATABASE_POOL_SIZE', '1e1'],
+    ['DATABASE_POOL_SIZE', ' '],
+    ['DATABASE_POOL_SIZE', '99999999999999999999'],
+    ['RECONCILE_INTERVAL_SECONDS', 'Infinity'],
+    ['TEMPORAL_ADDRESS', 'temporal'],
+    ['TEMPORAL_ADDRESS', 'http://temporal:7233'],
+    ['TEMPORAL_ADDRESS', 'temporal:70000'],
+    ['TEMPORAL_ADDRESS', 'temporal: 7233'],
+    ['TEMPORAL_ADDRESS', '[nonsense]:7233'],
+    ['TEMPORAL_NAMESPACE', ' '],
+    ['TEMPORAL_TASK_QUEUE', 'holdfast\n'],
+    ['TEMPORAL_API_KEY', 'key\n'],
+    ['TEMPORAL_API_KEY', 'clé'],
+    ['MODEL_SERVICE_API_KEY', 'a key'],
+    ['MODEL_SERVICE_URL', 'http://'],
+    ['MODEL_SERVICE_URL', 'http://ann:secret@models'],
+    ['MODEL_SERVICE_URL', 'http://models/?a=1'],
+    ['MODEL_SERVICE_URL', ' http://models'],
+    ['DATABASE_URL', 'postgresql:holdfast'],
+    ['DATABASE_URL', 'postgresql:///holdfast'],
+    ['DATABASE_URL', 'postgresql://holdfast_api:50%@localhost/holdfast'],
+    ['DATABASE_URL', 'postgresql://localhost:70000/holdfast'],
+    ['ASSET_HOME', '/assets\u0000'],
+    ['WORKER_METRICS_ADDRESS', 'localhost:9464'],
+    ['WORKER_METRICS_ADDRESS', '0.0.0.0'],
+    ['WORKER_HEALTH_ADDRESS', '0.0.0.0:99999'],
+  ])('refuses %s=%j', (name, value) => {
+    const read = () => readWorkerConfig({ ...WORKER, [name]: value });
+    expect(faultsOf(read)).toEqual([name]);
+    expect(read).toThrow(/is not valid\. Set it to: /);
+  });
+
+  test.each([
+    ['TEMPORAL_ADDRESS', '[::1]:7233'],
+    ['TEMPORAL_ADDRESS', 'ns.acc.tmprl.cloud:7233'],
+    ['DATABASE_URL', 'postgres://u:p%40@host/holdfast?sslmode=require'],
+    ['DATABASE_URL', 'postgresql:///holdfast?user=u&host=/var/run/postgresql'],
+    ['WORKER_METRICS_ADDRESS', '[::]:9464'],
+    ['WORKER_HEALTH_ADDRESS', 'localhost:0'],
+    ['ASSET_HOME', '/var/lib/our assets'],
+    ['GPU_SERVICE_URL', 'http://10.0.0.7:8000/v1/'],
+  ])('takes %s=%j', (name, value) => {
+    expect(faultsOf(() => readWorkerConfig({ ...WORKER, [name]: value }))).toEqual([]);
+  });
+
+  test('names a certificate file that cannot be read', async () => {
+    const { temporal } = readApiConfig({ ...API, TEMPORAL_TLS_CA_PATH: '/nowhere/ca.pem' });
+    await expect(readTemporalTls(temporal)).rejects.toThrow(
+      'TEMPORAL_TLS_CA_PATH names a file that cannot be read. Set it to: file with the PEM',
+    );
   });
 
   test.each([

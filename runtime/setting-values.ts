@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** What the value of a setting may be. Each refuses at the start what would fail a process later, or be read as something else. */
+
+const MAX_PORT = 65_535;
+
+/** A line without control characters, and without the blanks at its ends that a file or a copy leaves. */
+export const text = z.string().regex(/^(?!\s)[^\p{Cc}]+(?<!\s)$/u);
+
+/** A secret that is sent in a header, where no other character may stand. */
+export const key = z.string().regex(/^[\x21-\x7e]+$/);
+
+/** Digits alone: `0x10`, `1e3` and a blank are numbers to JavaScript. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+
+const HOST_AND_PORT = /^(?<host>\[[0-9a-fA-F:.]+\]|[\w.-]+):(?<port>\d{1,5})$/;
+
+/** `temporal:7233`, `127.0.0.1:7233`, `[::1]:7233`. */
+export const hostAndPort = z.string().refine((value) => {
+  const { host, port } = HOST_AND_PORT.exec(value)?.groups ?? {};
+  if (host === undefined || Number(port) > MAX_PORT) return false;
+  return !host.startsWith('[') || isIP(host.slice(1, -1)) === 6;
+});
+
+/** The same with an address in numbers: where the Temporal SDK listens. */
+export const socketAddress = hostAndPort.refine(
+  (value) => isIP(value.slice(0, value.lastIndexOf(':')).replace(/^\[|\]$/g, '')) !== 0,
+);
+
+/** Where a service is: paths go on from it, and its keys are settings of their own. */
+export const httpUrl = text.refine((value) => {
+  const url = urlOf(value, /^https?:$/);
+  return url !== null && [url.username, url.password, url.search, url.hash].every((part) => part === '');
+});
+
+/** As the driver reads it: with a host (or a socket in `?host=`), and percent signs that mean something. */
+export const postgresUrl = text.refine((value) => {
+  const url = urlOf(value, /^postgres(ql)?:$/);
+  if (url === null || (url.hostname === '' && !url.searchParams.has('host'))) return false;
+  return [url.username, url.password, url.pathname].every(isDecodable);
+});
+
+function urlOf(value: string, protocol: RegExp): URL | null {
+  const url = value.includes('://') && URL.canParse(value) ? new URL(value) : null;
+  return url !== null && protocol.test(url.protocol) ? url : null;
+}
+
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
