@@ -1,18 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import { holdAccounts, holdWrites, untilWaiting } from '../ledger/until-waiting.ts';
 import { createJobsFixture, jobItem, releaseOf, type JobsFixture } from './jobs-fixture.ts';
 
 let jobs: JobsFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  jobs = await createJobsFixture();
+withFreshAccounts(createJobsFixture, { credits: 100 }, (fixture, fresh) => {
+  jobs = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  account = await jobs.openAccount(`acct_${String(++accounts)}`, 100);
-});
-afterEach(() => jobs.expectReconciled());
-afterAll(() => jobs.close());
 
 async function admitOne(item: object): Promise<Record<string, unknown> | undefined> {
   return (await jobs.admit([item]))[0];

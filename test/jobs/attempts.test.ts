@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import {
   attemptOf,
   createJobsFixture,
@@ -10,16 +11,11 @@ import {
 
 let jobs: JobsFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  jobs = await createJobsFixture();
-});
-beforeEach(async () => {
-  account = await jobs.openAccount(`acct_${String(++accounts)}`, 100);
+withFreshAccounts(createJobsFixture, { credits: 100 }, async (fixture, fresh) => {
+  jobs = fixture;
+  account = fresh;
   await jobs.admit([jobItem(account, 'j')]);
 });
-afterEach(() => jobs.expectReconciled());
-afterAll(() => jobs.close());
 
 const begin = (number = 1) =>
   jobs

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import { setLimits, usageOf } from '../ledger/limits/limit-calls.ts';
 import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
 import { commitOf, createJobsFixture, jobItem, releaseOf, type JobsFixture } from './jobs-fixture.ts';
@@ -7,15 +8,10 @@ const ann = { member: 'ann', project: 'spring' };
 
 let jobs: JobsFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  jobs = await createJobsFixture();
+withFreshAccounts(createJobsFixture, { credits: 1_000 }, (fixture, fresh) => {
+  jobs = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  account = await jobs.openAccount(`acct_${String(++accounts)}`, 1_000);
-});
-afterEach(() => jobs.expectReconciled());
-afterAll(() => jobs.close());
 
 async function outcomeOf(jobId: string, other: object = {}, outputs = 1): Promise<unknown> {
   return (await jobs.admit([jobItem(account, jobId, other, outputs)]))[0]?.['outcome'];

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import {
   commitOf,
   createJobsFixture,
@@ -14,16 +15,10 @@ const [LOGO, SHOT] = ['https://example.com/logo.png', 'https://example.com/shot.
 
 let jobs: JobsFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  jobs = await createJobsFixture();
+withFreshAccounts(createJobsFixture, { now: NOW, credits: 1_000 }, (fixture, fresh) => {
+  jobs = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await jobs.setClock(NOW);
-  account = await jobs.openAccount(`acct_${String(++accounts)}`, 1_000);
-});
-afterEach(() => jobs.expectReconciled());
-afterAll(() => jobs.close());
 
 async function admit(
   jobId: string,

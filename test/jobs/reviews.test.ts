@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import { refundItem } from '../ledger/refunds/refund-calls.ts';
 import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
 import {
@@ -19,16 +20,10 @@ const DAYS_90_SECONDS = 90 * 86_400;
 
 let jobs: JobsFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  jobs = await createJobsFixture();
+withFreshAccounts(createJobsFixture, { now: NOW, credits: 1_000 }, (fixture, fresh) => {
+  jobs = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await jobs.setClock(NOW);
-  account = await jobs.openAccount(`acct_${String(++accounts)}`, 1_000);
-});
-afterEach(() => jobs.expectReconciled());
-afterAll(() => jobs.close());
 
 async function deliver(jobId: string, other: object = {}): Promise<void> {
   await jobs.admit([jobItem(account, jobId, { admit_by: at(1_000).toISOString(), ...other })]);

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
 import {
   attemptOf,
@@ -12,15 +13,10 @@ import {
 
 let jobs: JobsFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  jobs = await createJobsFixture();
+withFreshAccounts(createJobsFixture, { credits: 100 }, (fixture, fresh) => {
+  jobs = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  account = await jobs.openAccount(`acct_${String(++accounts)}`, 100);
-});
-afterEach(() => jobs.expectReconciled());
-afterAll(() => jobs.close());
 
 async function stateOf(jobId: string): Promise<unknown> {
   const { rows } = await jobs.owner.query<{ state: string }>(

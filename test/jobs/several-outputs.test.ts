@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import {
   attemptOf,
   createJobsFixture,
@@ -11,16 +12,11 @@ import {
 
 let jobs: JobsFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  jobs = await createJobsFixture();
-});
-beforeEach(async () => {
-  account = await jobs.openAccount(`acct_several_${String(++accounts)}`, 200);
+withFreshAccounts(createJobsFixture, { credits: 200 }, async (fixture, fresh) => {
+  jobs = fixture;
+  account = fresh;
   await jobs.admit([jobItem(account, 'j', {}, 2)]);
 });
-afterEach(() => jobs.expectReconciled());
-afterAll(() => jobs.close());
 
 /** Two outputs, each with less time of its own than the job has. */
 function withOwnDeadlines(jobId: string, ofJob: number, ofOutput: number): object {

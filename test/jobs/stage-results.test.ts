@@ -1,20 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import { readStageResults } from '../../jobs/attempts/read-stage-results.ts';
 import { untilWaiting } from '../ledger/until-waiting.ts';
 import { commitOf, createJobsFixture, jobItem, outputOf, type JobsFixture } from './jobs-fixture.ts';
 
 let jobs: JobsFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  jobs = await createJobsFixture();
-});
-beforeEach(async () => {
-  account = await jobs.openAccount(`acct_${String(++accounts)}`, 100);
+withFreshAccounts(createJobsFixture, { credits: 100 }, async (fixture, fresh) => {
+  jobs = fixture;
+  account = fresh;
   await jobs.admit([jobItem(account, 'j')]);
 });
-afterEach(() => jobs.expectReconciled());
-afterAll(() => jobs.close());
 
 const referenceOf = (stage: string, number = 1) => `att_j_0_${stage}_${String(number)}`;
 

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import { createAdmitJob, type AdmitItem } from '../../jobs/admission/admit-job.ts';
 import { createSettleOutput } from '../../jobs/outputs/settle-reservation.ts';
 import { createSpend } from '../../jobs/credits/spend.ts';
@@ -14,16 +15,10 @@ const HOUR_MS = 3_600_000;
 
 let jobs: JobsFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  jobs = await createJobsFixture();
+withFreshAccounts(createJobsFixture, { now: null, credits: 100 }, (fixture, fresh) => {
+  jobs = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await jobs.setClock(null);
-  account = await jobs.openAccount(`acct_${String(++accounts)}`, 100);
-});
-afterEach(() => jobs.expectReconciled());
-afterAll(() => jobs.close());
 
 /** A job of one static ad at 35 credits, as the process's own function takes it. */
 function adOf(accountId: string, jobId: string, other: object = {}): AdmitItem {

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from './fresh-accounts.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -14,16 +15,10 @@ const NOW = new Date('2026-03-01T00:00:00Z');
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
+withFreshAccounts(createLedgerFixture, { now: NOW, credits: 1_000 }, (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await ledger.setClock(NOW);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`, 1_000);
-});
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 async function actionsOf(of: string): Promise<Record<string, unknown>[]> {
   const { rows } = await ledger.owner.query<Record<string, unknown>>(

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from './fresh-accounts.ts';
 import { grantCredits, type GrantItem } from '../../ledger/grant-credits.ts';
 import { readLimits, setLimits } from '../../ledger/limits.ts';
 import { readDuePlans, readPlan, renewPlans, setPlan, type PlanCall } from '../../ledger/plan.ts';
@@ -13,16 +14,10 @@ const by = { actor: 'ops', reason: 'test' };
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
+withFreshAccounts(createLedgerFixture, { now: NOW, credits: 1_000 }, (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await ledger.setClock(NOW);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`, 1_000);
-});
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 test.each<[string, GrantItem['ends'], string | null]>([
   ['never', 'never', null],

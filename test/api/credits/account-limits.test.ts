@@ -1,27 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createApiFixture,
-  expectProblem,
-  STATIC_AD,
-  type ApiFixture,
-  type TestAccount,
-} from '../api-fixture.ts';
-import { startWorker } from '../in-process-worker.ts';
+import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { createWorkedApi } from '../worked-api.ts';
 
 const TASK_QUEUE = 'api-limits';
 
 let api: ApiFixture;
-let worker: { readonly stop: () => Promise<void> };
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createApiFixture({ taskQueue: TASK_QUEUE });
-  worker = await startWorker({ taskQueue: TASK_QUEUE, pool: api.worker, assetHome: api.home });
+  api = await createWorkedApi(TASK_QUEUE);
 });
-afterAll(async () => {
-  await worker.stop();
-  await api.expectReconciled();
-  await api.close();
-});
+afterAll(() => api.close());
 beforeEach(async () => {
   account = await api.openAccount();
 });

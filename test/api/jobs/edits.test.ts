@@ -1,26 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputIdOf } from '../../../domain/ids.ts';
-import {
-  createApiFixture,
-  expectProblem,
-  STATIC_AD,
-  type ApiFixture,
-  type TestAccount,
-} from '../api-fixture.ts';
-import { startWorker } from '../in-process-worker.ts';
+import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { createWorkedApi } from '../worked-api.ts';
 import { fail } from '../job-ending.ts';
 
 const TASK_QUEUE = 'api-edits';
 
 let api: ApiFixture;
-let worker: { readonly stop: () => Promise<void> };
 let account: TestAccount;
 let source: string;
 let undelivered: string;
 let strangers: string;
 beforeAll(async () => {
-  api = await createApiFixture({ taskQueue: TASK_QUEUE });
-  worker = await startWorker({ taskQueue: TASK_QUEUE, pool: api.worker, assetHome: api.home });
+  api = await createWorkedApi(TASK_QUEUE);
   account = await api.openAccount(2_000);
   source = await made('source', STATIC_AD);
   const { jobId } = await api.admitJob(account.accountId, 'fails');
@@ -28,11 +20,7 @@ beforeAll(async () => {
   undelivered = outputIdOf(jobId, 0);
   strangers = await made('of another', STATIC_AD, await api.openAccount());
 });
-afterAll(async () => {
-  await worker.stop();
-  await api.expectReconciled();
-  await api.close();
-});
+afterAll(() => api.close());
 
 const quote = (body: unknown) => api.call('/v1/quotes', { key: account.key, body });
 const submit = (key: string, body: unknown, as = account) =>

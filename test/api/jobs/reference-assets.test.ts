@@ -2,31 +2,22 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PIXEL, startAssetServer, type AssetServer } from '../../activities/asset-server.ts';
-import { createApiFixture, type ApiFixture, type TestAccount } from '../api-fixture.ts';
-import { startWorker } from '../in-process-worker.ts';
+import { type TestAccount } from '../api-fixture.ts';
+import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
 import { createReviewCalls, type Review, type ReviewCalls } from '../support/review-calls.ts';
 
 const TASK_QUEUE = 'api-references';
 
-let api: ApiFixture;
-let worker: Awaited<ReturnType<typeof startWorker>>;
+let api: WorkedApi;
 let server: AssetServer;
 let account: TestAccount;
 let calls: ReviewCalls;
 let keys = 0;
 beforeAll(async () => {
-  api = await createApiFixture({ taskQueue: TASK_QUEUE });
-  worker = await startWorker({
-    ...{ taskQueue: TASK_QUEUE, pool: api.worker, assetHome: api.home },
-    opensLocalAddresses: true,
-  });
+  api = await createWorkedApi(TASK_QUEUE, { opensLocalAddresses: true });
   calls = createReviewCalls(api, TASK_QUEUE, () => account);
 });
-afterAll(async () => {
-  await worker.stop();
-  await api.expectReconciled();
-  await api.close();
-});
+afterAll(() => api.close());
 beforeEach(async () => {
   account = await api.openAccount();
   server = await startAssetServer();
@@ -50,7 +41,7 @@ async function run(body: object) {
 
 /** What the model service was given for a job: its journal keeps every order. */
 async function givenFor(jobId: string) {
-  const journal = await readFile(path.join(worker.modelHome, 'predictions.jsonl'), 'utf8');
+  const journal = await readFile(path.join(api.modelHome, 'predictions.jsonl'), 'utf8');
   return journal.split('\n').filter((line) => line.includes(jobId.replace(/^job_/, 'att_')));
 }
 

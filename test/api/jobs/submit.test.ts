@@ -1,30 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobIdOf } from '../../../contract/derived-ids.ts';
-import {
-  createApiFixture,
-  expectProblem,
-  STATIC_AD,
-  type ApiFixture,
-  type TestAccount,
-} from '../api-fixture.ts';
-import { startWorker } from '../in-process-worker.ts';
+import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { createWorkedApi } from '../worked-api.ts';
 import { deliver, fail } from '../job-ending.ts';
 
 const TASK_QUEUE = 'api-submit';
 
 let api: ApiFixture;
-let worker: { readonly stop: () => Promise<void> };
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createApiFixture({ taskQueue: TASK_QUEUE });
-  worker = await startWorker({ taskQueue: TASK_QUEUE, pool: api.worker, assetHome: api.home });
+  api = await createWorkedApi(TASK_QUEUE);
   account = await api.openAccount();
 });
-afterAll(async () => {
-  await worker.stop();
-  await api.expectReconciled();
-  await api.close();
-});
+afterAll(() => api.close());
 
 const submit = (key: string, body: unknown, headers: Record<string, string> = {}, as = account) =>
   api.call('/v1/jobs', { key: as.key, body, headers: { 'Idempotency-Key': key, ...headers } });

@@ -3,25 +3,19 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createApiFixture, type ApiFixture, type TestAccount } from '../api-fixture.ts';
-import { startWorker } from '../in-process-worker.ts';
+import { type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { createWorkedApi } from '../worked-api.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../../../examples/jobs');
 const TASK_QUEUE = 'examples';
 
 let api: ApiFixture;
-let worker: { readonly stop: () => Promise<void> };
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createApiFixture({ taskQueue: TASK_QUEUE });
-  worker = await startWorker({ taskQueue: TASK_QUEUE, pool: api.worker, assetHome: api.home });
+  api = await createWorkedApi(TASK_QUEUE);
   account = await api.openAccount();
 });
-afterAll(async () => {
-  await worker.stop();
-  await api.expectReconciled();
-  await api.close();
-});
+afterAll(() => api.close());
 
 /** The script as a reader runs it, against the API of this test. Rejects where it ends with another code than 0. */
 async function submit(...args: readonly string[]): Promise<string> {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routesOf } from '../../../api/create-api.ts';
-import { createApiFixture, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { type ApiFixture, type TestAccount } from '../api-fixture.ts';
 import { parseExamples, type Example } from './http-api-page/parse-examples.ts';
 import { matchFragment, type Names } from './http-api-page/match-fragment.ts';
-import { startWorker } from '../in-process-worker.ts';
+import { createWorkedApi } from '../worked-api.ts';
 import { SUPERSCALE_RULES } from '../../harness/superscale.ts';
 
 const PAGE = readFileSync(path.join(import.meta.dirname, '../../../docs/http-api.md'), 'utf8');
@@ -14,18 +14,12 @@ const TASK_QUEUE = 'http-api-page';
 const EXAMPLE_TIMEOUT_MS = 60_000;
 
 let api: ApiFixture;
-let worker: { readonly stop: () => Promise<void> };
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createApiFixture({ taskQueue: TASK_QUEUE });
-  worker = await startWorker({ taskQueue: TASK_QUEUE, pool: api.worker, assetHome: api.home });
+  api = await createWorkedApi(TASK_QUEUE);
   account = await api.openAccount();
 });
-afterAll(async () => {
-  await worker.stop();
-  await api.expectReconciled();
-  await api.close();
-});
+afterAll(() => api.close());
 
 /** What `{name}` stands for, from the responses read so far. */
 const names: Names = new Map();

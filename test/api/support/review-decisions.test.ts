@@ -3,14 +3,8 @@ import { createStartJob } from '../../../client/start-job.ts';
 import { freeRetryRequest } from '../../../domain/job-request.ts';
 import { outputIdOf } from '../../../domain/ids.ts';
 import { fingerprintRequest, jobIdOf } from '../../../contract/derived-ids.ts';
-import {
-  createApiFixture,
-  expectProblem,
-  STATIC_AD,
-  type ApiFixture,
-  type TestAccount,
-} from '../api-fixture.ts';
-import { startWorker } from '../in-process-worker.ts';
+import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { createWorkedApi } from '../worked-api.ts';
 import { deliver } from '../job-ending.ts';
 import { createReviewCalls, type Review, type ReviewCalls } from './review-calls.ts';
 import { SUPERSCALE_OFFER } from '../../harness/superscale.ts';
@@ -18,19 +12,13 @@ import { SUPERSCALE_OFFER } from '../../harness/superscale.ts';
 const TASK_QUEUE = 'api-reviews';
 
 let api: ApiFixture;
-let worker: { readonly stop: () => Promise<void> };
 let account: TestAccount;
 let calls: ReviewCalls;
 beforeAll(async () => {
-  api = await createApiFixture({ taskQueue: TASK_QUEUE });
-  worker = await startWorker({ taskQueue: TASK_QUEUE, pool: api.worker, assetHome: api.home });
+  api = await createWorkedApi(TASK_QUEUE);
   calls = createReviewCalls(api, TASK_QUEUE, () => account);
 });
-afterAll(async () => {
-  await worker.stop();
-  await api.expectReconciled();
-  await api.close();
-});
+afterAll(() => api.close());
 beforeEach(async () => {
   account = await api.openAccount();
 });

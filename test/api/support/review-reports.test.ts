@@ -1,33 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { outputIdOf } from '../../../domain/ids.ts';
 import { REVIEW_REPORTS_PER_DAY } from '../../../domain/support/review.ts';
-import {
-  createApiFixture,
-  expectProblem,
-  STATIC_AD,
-  type ApiFixture,
-  type TestAccount,
-} from '../api-fixture.ts';
-import { startWorker } from '../in-process-worker.ts';
+import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { createWorkedApi } from '../worked-api.ts';
 import { fail } from '../job-ending.ts';
 import { createReviewCalls, type Review, type ReviewCalls } from './review-calls.ts';
 
 const TASK_QUEUE = 'api-review-reports';
 
 let api: ApiFixture;
-let worker: { readonly stop: () => Promise<void> };
 let account: TestAccount;
 let calls: ReviewCalls;
 beforeAll(async () => {
-  api = await createApiFixture({ taskQueue: TASK_QUEUE });
-  worker = await startWorker({ taskQueue: TASK_QUEUE, pool: api.worker, assetHome: api.home });
+  api = await createWorkedApi(TASK_QUEUE);
   calls = createReviewCalls(api, TASK_QUEUE, () => account);
 });
-afterAll(async () => {
-  await worker.stop();
-  await api.expectReconciled();
-  await api.close();
-});
+afterAll(() => api.close());
 beforeEach(async () => {
   account = await api.openAccount();
 });

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../fresh-accounts.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -15,17 +16,11 @@ const HOUR_MS = 3_600_000;
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
-});
-beforeEach(async () => {
-  await ledger.setClock(NOW);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`);
+withFreshAccounts(createLedgerFixture, { now: NOW }, async (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
   await ledger.grant([grantItem(account, 'dying', 100, { priority: 1, expires_at: EXPIRY })]);
 });
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 async function grantRow(grantId: string) {
   const { rows } = await ledger.owner.query<Record<string, unknown>>(

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../fresh-accounts.ts';
 import { voidGrant } from '../../../ledger/void-grant.ts';
 import {
   commitItem,
@@ -16,20 +17,14 @@ const EXPIRY = new Date('2026-03-02T00:00:00Z');
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
-});
-beforeEach(async () => {
-  await ledger.setClock(NOW);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`);
+withFreshAccounts(createLedgerFixture, { now: NOW }, async (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
   await ledger.grant([
     grantItem(account, 'paid', 100, { priority: 1, expires_at: EXPIRY }),
     grantItem(account, 'other', 100, { priority: 3 }),
   ]);
 });
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 async function voidPaid(other: object = {}) {
   return (

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../fresh-accounts.ts';
 import { openAccount } from '../../../ledger/open-account.ts';
 import {
   commitItem,
@@ -17,17 +18,11 @@ const EXPIRY = new Date('2026-03-02T00:00:00Z');
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
-});
-beforeEach(async () => {
-  await ledger.setClock(NOW);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`, 1_000);
+withFreshAccounts(createLedgerFixture, { now: NOW, credits: 1_000 }, async (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
   await setLimits(ledger, account, { low_balance_at: 700 });
 });
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 /** The balances at which an account was told that it is low. */
 async function noticesOf(of = account): Promise<number[]> {

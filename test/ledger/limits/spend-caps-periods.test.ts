@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../fresh-accounts.ts';
 import { createLedgerFixture, releaseItem, reserveItem, type LedgerFixture } from '../ledger-fixture.ts';
 import { setLimits, usageOf } from './limit-calls.ts';
 import { callPlan, renewDue } from '../plans/plan-calls.ts';
@@ -10,16 +11,10 @@ const ann = { member: 'ann' };
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
+withFreshAccounts(createLedgerFixture, { now: START, credits: 10_000 }, (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await ledger.setClock(START);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`, 10_000);
-});
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 async function outcomeOf(id: string, amount: number): Promise<unknown> {
   return (await ledger.reserve([reserveItem(account, id, amount, ann)]))[0]?.['outcome'];

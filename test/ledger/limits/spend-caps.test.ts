@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../fresh-accounts.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -15,16 +16,10 @@ const SIZES = [1, 6];
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
+withFreshAccounts(createLedgerFixture, { now: null, credits: 10_000 }, (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await ledger.setClock(null);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`, 10_000);
-});
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 async function reserve(...items: readonly object[]): Promise<unknown[]> {
   return (await ledger.reserve(items)).map((row) => row['outcome']);

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../fresh-accounts.ts';
 import { createLedgerFixture, type LedgerFixture } from '../ledger-fixture.ts';
 import { callPlan, periodsOf, planGrantsOf, renew, renewDue } from './plan-calls.ts';
 import { holdAccounts, untilWaiting } from '../until-waiting.ts';
@@ -11,16 +12,10 @@ const THIRD = new Date('2026-03-31T10:00:00Z');
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
+withFreshAccounts(createLedgerFixture, { now: START }, (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await ledger.setClock(START);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`);
-});
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 const TWO_PERIODS = ['2026-01-31 starter 4000', '2026-02-28 starter 4000'];
 

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../fresh-accounts.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -14,16 +15,10 @@ const HOUR_MS = 3_600_000;
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
+withFreshAccounts(createLedgerFixture, { now: START }, (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await ledger.setClock(START);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`);
-});
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 test('plan credits do not roll over: what is left expires with the period', async () => {
   await callPlan(ledger, account, 'start', 'starter', { renewal: 'automatic' });

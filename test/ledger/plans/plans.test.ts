@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../fresh-accounts.ts';
 import { createLedgerFixture, reserveItem, type LedgerFixture } from '../ledger-fixture.ts';
 import { callPlan, periodsOf, planGrantsOf, renewDue } from './plan-calls.ts';
 import { SUPERSCALE_PLAN_RULES, SUPERSCALE_PLAN_NAMES } from '../../harness/superscale.ts';
@@ -9,16 +10,10 @@ const SECOND = new Date('2026-02-28T10:00:00Z');
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
+withFreshAccounts(createLedgerFixture, { now: START }, (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await ledger.setClock(START);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`);
-});
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 async function readPlan(): Promise<unknown> {
   const { rows } = await ledger.worker.query<{ plan: unknown }>('SELECT ledger.read_plan($1) AS plan', [

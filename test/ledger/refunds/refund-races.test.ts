@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../fresh-accounts.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -16,16 +17,10 @@ const SECOND = new Date('2026-02-10T00:00:00Z');
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
+withFreshAccounts(createLedgerFixture, { now: OPENED, credits: 1_000 }, (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
 });
-beforeEach(async () => {
-  await ledger.setClock(OPENED);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`, 1_000);
-});
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 async function charge(id: string, amount: number): Promise<void> {
   await ledger.reserve([reserveItem(account, id, amount)]);

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { withFreshAccounts } from '../fresh-accounts.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -14,21 +15,15 @@ const EXPIRY = new Date('2026-03-02T00:00:00Z');
 
 let ledger: LedgerFixture;
 let account: string;
-let accounts = 0;
-beforeAll(async () => {
-  ledger = await createLedgerFixture();
-});
-beforeEach(async () => {
-  await ledger.setClock(NOW);
-  account = await ledger.openAccount(`acct_${String(++accounts)}`);
+withFreshAccounts(createLedgerFixture, { now: NOW }, async (fixture, fresh) => {
+  ledger = fixture;
+  account = fresh;
   await ledger.grant([
     grantItem(account, 'first', 30, { priority: 1, expires_at: EXPIRY }),
     grantItem(account, 'second', 30, { priority: 2 }),
     grantItem(account, 'third', 40, { priority: 3 }),
   ]);
 });
-afterEach(() => ledger.expectReconciled());
-afterAll(() => ledger.close());
 
 async function charge(reservationId: string, amount: number, committed = amount): Promise<void> {
   await ledger.reserve([reserveItem(account, reservationId, amount)]);
