@@ -26,6 +26,7 @@ import { openAccountRoute, readAccountRoute } from './credits/accounts-route.ts'
 import { balanceRoute } from './credits/balance-route.ts';
 import { cancelJobRoute } from './jobs/cancel-job-route.ts';
 import { catalogueRoute } from './meta/catalogue-route.ts';
+import { costsRoute, unknownBillsRoute } from './support/costs-route.ts';
 import { decideReviewRoute } from './support/decide-review-route.ts';
 import { documentationRoutes, PAGE_PATH } from './meta/documentation-route.ts';
 import { entriesRoute } from './credits/entries-route.ts';
@@ -122,6 +123,8 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     ...supportCommandRoutes(parts),
     inspectJobRoute(parts),
     repairsRoute(parts),
+    costsRoute(parts),
+    unknownBillsRoute(parts),
     readOutputRoute(parts),
     outputContentRoute(parts),
     reportOutputRoute(parts),

@@ -12,7 +12,7 @@ import { fieldSchema } from './field-schema.ts';
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const MODEL_NAME = /^[a-z0-9][a-z0-9._/-]{0,63}$/;
 const STAGE_NAME = /^[a-z][a-z0-9]{0,19}$/;
-const DOLLARS = /^\d{1,6}(\.\d{1,6})?$/;
+const DOLLARS = /^\d{1,6}(\.\d{1,9})?$/;
 
 const name = z.string().regex(NAME, 'a name is small letters, digits and _, at most 40');
 /** A text of one line, which is stored and shown. */
@@ -49,6 +49,12 @@ export const kindDefinition = z.strictObject({
   subject: z.string().nullable().default(null),
 });
 
+const costRule = z.strictObject({
+  per_call: dollars.optional(),
+  per_second: dollars.optional(),
+  per_unit: dollars.optional(),
+});
+
 const stageDefinition = z.strictObject({
   name: z.string().regex(STAGE_NAME, 'a stage is named by small letters and digits, at most 20'),
   needs: z.array(z.string()).default([]),
@@ -57,6 +63,8 @@ const stageDefinition = z.strictObject({
   provider: name.optional(),
   mediaType,
   share: z.number().positive().max(1),
+  /** Null: that nothing is known of it, whatever is of the model. */
+  cost: costRule.nullable().optional(),
 });
 
 const makingDefinition = z.strictObject({
@@ -80,10 +88,7 @@ export const modelDefinition = z.strictObject({
   maxAttempts: z.int().min(1).max(10).default(3),
   isSandbox: z.boolean().default(false),
   cancelRule: line(300),
-  cost: z
-    .strictObject({ per_call: dollars.optional(), per_second: dollars.optional() })
-    .nullable()
-    .default(null),
+  cost: costRule.nullable().default(null),
   toInput: z
     .custom<ToInput>((value) => typeof value === 'function', 'not a function')
     .nullable()
@@ -119,6 +124,8 @@ export const planDefinition = z.strictObject({ name, credits });
 export const packDefinition = z.strictObject({ name, credits, lifetimeMonths: months });
 export const meterDefinition = z.strictObject({ name });
 
+export const creditValueDefinition = dollars.nullable().default(null);
+
 export const grantsDefinition = z.strictObject({
   signUp: z.strictObject({ credits }),
   trial: z.strictObject({ credits, lifetimeSeconds }),
@@ -143,4 +150,6 @@ export type CatalogueDefinition = {
   readonly packs: readonly z.input<typeof packDefinition>[];
   readonly grants: z.input<typeof grantsDefinition>;
   readonly meters: readonly z.input<typeof meterDefinition>[];
+  /** What a credit brings in, in US dollars, for the margin in the report of costs. Absent: not known, and no margin is shown. */
+  readonly creditValue?: string | null;
 };

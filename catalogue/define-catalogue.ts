@@ -4,6 +4,7 @@ import { createJobRequestShape } from '../contract/job-request/job-request-schem
 import type { Kind } from '../contract/job-request/kind.ts';
 import type { Making, Model } from '../domain/models.ts';
 import {
+  creditValueDefinition,
   grantsDefinition,
   kindDefinition,
   meterDefinition,
@@ -43,6 +44,8 @@ export function defineCatalogue(written: CatalogueDefinition): Catalogue {
   const packs = parseList('packs', definition.packs, packDefinition, faults);
   const meters = parseList('meters', definition.meters, meterDefinition, faults);
   const grants = parseEntry('grants', definition.grants, grantsDefinition, faults);
+  const creditValue =
+    parseEntry('creditValue', definition.creditValue, creditValueDefinition, faults) ?? null;
   const offers = { kinds, models, priceLists, plans, packs, meters, declared: declaredIn(definition) };
 
   faults.push(
@@ -64,6 +67,7 @@ export function defineCatalogue(written: CatalogueDefinition): Catalogue {
     packs: entriesOf(packs),
     meters: entriesOf(meters),
     grants,
+    creditValue,
     jobRequest: createJobRequestShape(entriesOf(kinds)),
   });
 }
@@ -81,7 +85,7 @@ export function isDefinedCatalogue(value: unknown): value is Catalogue {
 }
 
 const PARTS: ReadonlySet<string> = new Set<keyof CatalogueDefinition>([
-  ...(['kinds', 'models', 'priceLists', 'plans', 'packs', 'grants', 'meters'] as const),
+  ...(['kinds', 'models', 'priceLists', 'plans', 'packs', 'grants', 'meters', 'creditValue'] as const),
 ]);
 
 type Top = Readonly<Partial<Record<keyof CatalogueDefinition, unknown>>>;
@@ -143,7 +147,11 @@ function pathOf(start: string, steps: readonly PropertyKey[]): string {
 function toModel(entry: z.output<typeof modelDefinition>, kinds: readonly Placed<Kind>[]): Model {
   const makes = Object.entries(entry.makes).map(([kindName, making]): [string, Making] => {
     const kind = kinds.find(({ entry: { name } }) => name === kindName)?.entry;
-    const stages = making.stages?.map((stage) => ({ ...stage, provider: stage.provider ?? entry.provider }));
+    const stages = making.stages?.map(({ cost = entry.cost, ...stage }) => ({
+      ...stage,
+      provider: stage.provider ?? entry.provider,
+      ...(cost === null ? {} : { cost }),
+    }));
     return [
       kindName,
       {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { RENEWALS } from '../domain/plans.ts';
 import { API_KEY_SCOPES } from '../jobs/keys/api-key-scopes.ts';
+import type { CostsOptions, ImportOptions } from './commands/costs-command.ts';
 import type { CreateKeyOptions } from './commands/key-command.ts';
 import type { GrantOptions } from './commands/grant-command.ts';
 import type { LimitsOptions } from './commands/limits-command.ts';
@@ -32,6 +33,7 @@ export function addOperatorCommands(program: CliCommand, context: CommandContext
   addReads(program, context);
   addLimits(program, context);
   addLedger(program, context);
+  addCosts(program, context);
   addKey(program, context);
   addSupportCommands(program, context);
   addReviewCommands(program, context);
@@ -237,6 +239,33 @@ function addLedger(program: CliCommand, context: CommandContext): void {
     .action(async (options: { month: string; json: boolean }) => {
       const { ledgerReportCommand } = await import('./commands/ledger-report-command.ts');
       await ledgerReportCommand(context, options);
+    });
+}
+
+function addCosts(program: CliCommand, context: CommandContext): void {
+  const costs = program
+    .command('costs')
+    .description('what model services cost us, and what their work brought in')
+    .usage('[options]  (see: costs show --help)')
+    .helpCommand(false);
+  withJson(costs.command('show', { isDefault: true }))
+    .description('margin per model and kind; what was returned and paid all the same; bills in doubt')
+    .option('--month <month>', 'YYYY-MM, in UTC; default: this one', monthArgument)
+    .addHelpText('after', example(context, `costs --month ${exampleMonths(context).last}`))
+    .action(async (options: CostsOptions) => {
+      const { costsCommand } = await import('./commands/costs-command.ts');
+      await costsCommand(context, options);
+    });
+  withJson(costs.command('import'))
+    .description(
+      'take a service’s bill: CSV with line, id and cost, the same as JSON, or fal’s billing events',
+    )
+    .argument('<file>', 'its path; JSON where it ends in .json')
+    .requiredOption('--provider <name>', 'whose bill it is, as models name it: fal, replicate, …')
+    .addHelpText('after', example(context, 'costs import bill.csv --provider replicate'))
+    .action(async (file: string, options: ImportOptions) => {
+      const { importCostsCommand } = await import('./commands/costs-command.ts');
+      await importCostsCommand(context, file, options);
     });
 }
 

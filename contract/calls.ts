@@ -28,6 +28,7 @@ import {
   voidBody,
   voidedGrant,
 } from './shapes/credit-shapes.ts';
+import { costReport, costsQuery, unknownBillPage, unknownBillsQuery } from './shapes/cost-shapes.ts';
 import {
   job,
   jobEventPage,
@@ -97,6 +98,14 @@ export const CALLS = {
   readEstimate: { method: 'get', path: '/v1/estimate', query: estimateQuery, response: estimate },
   readCatalogue: { method: 'get', path: '/v1/catalogue', response: catalogue },
   spend: { method: 'post', path: '/v1/usage', body: usageBody, response: usage },
+
+  readCosts: { method: 'get', path: '/v1/costs', query: costsQuery, response: costReport },
+  listUnknownBills: {
+    method: 'get',
+    path: '/v1/costs/unknown_bills',
+    query: unknownBillsQuery,
+    response: unknownBillPage,
+  },
 
   openAccount: { method: 'post', path: '/v1/accounts', body: accountBody, response: account },
   readAccount: { method: 'get', path: '/v1/accounts/:id', response: account },

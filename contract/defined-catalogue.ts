@@ -16,6 +16,8 @@ export type Catalogue = {
   readonly packs: readonly Pack[];
   readonly grants: GrantTerms;
   readonly meters: readonly Meter[];
+  /** What a credit brings in, in US dollars as text; null: not known. */
+  readonly creditValue: string | null;
   /** The job bodies that can be sent here. */
   readonly jobRequest: JobRequestShape;
 };

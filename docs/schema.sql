@@ -6,6 +6,8 @@
 CREATE DOMAIN jobs.attempt_state AS text CHECK ((VALUE = ANY (ARRAY['posting'::text, 'accepted'::text, 'rejected'::text,
       'unknown'::text, 'collected'::text, 'failed'::text, 'replaced'::text, 'fenced'::text])));
 
+CREATE DOMAIN jobs.dollars AS numeric(20,9) CHECK ((VALUE >= (0)::numeric));
+
 CREATE DOMAIN jobs.job_state AS text CHECK ((VALUE = ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text,
       'succeeded'::text, 'partially_succeeded'::text, 'failed'::text, 'canceled'::text])));
 
@@ -400,7 +402,9 @@ CREATE TABLE jobs.attempts (
   error_class text,
   fraction double precision,
   billed text,
-  cost text,
+  cost jobs.dollars,
+  is_cost_final boolean NOT NULL DEFAULT false,
+  bill jobs.dollars,
   sha256 text,
   content_type text,
   bytes bigint,
@@ -408,6 +412,7 @@ CREATE TABLE jobs.attempts (
   posted_at timestamp with time zone NOT NULL,
   closed_at timestamp with time zone,
   resolved_at timestamp with time zone,
+  run_id text GENERATED ALWAYS AS ("substring"(provider_job_id, '([^/ ]+)( |$)'::text)) STORED,
   PRIMARY KEY (reference, account_id)
 );
 
@@ -418,6 +423,15 @@ CREATE TABLE jobs.attempts_to_stop (
   tries integer NOT NULL DEFAULT 0,
   due_at timestamp with time zone NOT NULL,
   PRIMARY KEY (account_id, reference)
+);
+
+CREATE TABLE jobs.bill_lines (
+  account_id text NOT NULL,
+  provider text NOT NULL,
+  line text NOT NULL,
+  reference text NOT NULL,
+  cost jobs.dollars NOT NULL,
+  PRIMARY KEY (provider, line)
 );
 
 CREATE TABLE jobs.events (
@@ -578,10 +592,11 @@ CREATE INDEX accounts_with_due_expiry ON ledger.accounts USING btree (next_expir
 CREATE INDEX accounts_with_own_prices ON ledger.account_profiles USING btree (price_list) WHERE (price_list IS NOT
       NULL);
 
+CREATE INDEX attempts_by_age ON jobs.attempts USING btree (posted_at);
+
 CREATE INDEX attempts_by_asset ON jobs.attempts USING btree (sha256) WHERE (sha256 IS NOT NULL);
 
-CREATE INDEX attempts_by_provider_job ON jobs.attempts USING btree (provider_job_id) WHERE (provider_job_id IS NOT
-      NULL);
+CREATE INDEX attempts_by_run ON jobs.attempts USING btree (run_id) WHERE (run_id IS NOT NULL);
 
 CREATE INDEX attempts_to_stop_by_due ON jobs.attempts_to_stop USING btree (due_at);
 
@@ -746,10 +761,12 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.admit_one(jobs.admit_item) → jobs.admitted
 -- jobs.append_event(text,text,text,jsonb,timestamp with time zone) → void
 -- jobs.apply_command(text,text,text,text,jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
+-- jobs.attempt_costs(timestamp with time zone,timestamp with time zone) → TABLE(attempt jobs.attempts, billed text,
+--     cost numeric, is_final boolean)
 -- jobs.attempts_named(text,text,jsonb) → SETOF jobs.attempts
 -- jobs.attempts_of(text,text) → SETOF jobs.attempts
--- jobs.begin_attempt(text,text,text,text,integer,text,text,text) → TABLE(is_mine boolean, state text, provider_job_id
---     text, error_class text)  -- holdfast_worker
+-- jobs.begin_attempt(text,text,text,text,integer,text,text,text,numeric) → TABLE(is_mine boolean, state text,
+--     provider_job_id text, error_class text)  -- holdfast_worker
 -- jobs.begin_output(text,text) → TABLE(work jsonb, credits bigint, deadline_seconds double precision, left_seconds
 --     double precision, age_seconds double precision)  -- holdfast_worker
 -- jobs.claim_attempts_to_stop(integer) → TABLE(account_id text, reference text, provider text, provider_job_id text,
@@ -763,11 +780,12 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --      -- holdfast_api, holdfast_worker
 -- jobs.decision_in_force(text,text,timestamp with time zone) → SETOF jobs.review_decisions
 -- jobs.extend_job(text,text,jsonb,timestamp with time zone) → jsonb
--- jobs.fail_attempt(text,text,text,text,text) → text  -- holdfast_worker
+-- jobs.fail_attempt(text,text,text,text,numeric,boolean) → text  -- holdfast_worker
 -- jobs.forget_attempt_to_stop(text,text) → void  -- holdfast_worker
 -- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) →
 --     TABLE(outcome text, is_replay boolean, answer jsonb)  -- holdfast_api, holdfast_worker
 -- jobs.has_capacity(text) → boolean
+-- jobs.import_bill(text,jsonb) → jsonb  -- holdfast_worker
 -- jobs.inspect_job(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.is_free_retry(text,text) → boolean
 -- jobs.is_listed(jobs.reviews,text,text,timestamp with time zone,text) → boolean
@@ -781,6 +799,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     review_id text)  -- holdfast_api, holdfast_worker
 -- jobs.list_reviews_of_all(text,text,timestamp with time zone,text,integer) → TABLE(review jsonb, created_at text,
 --     review_id text)  -- holdfast_api, holdfast_worker
+-- jobs.list_unknown_bills(timestamp with time zone,timestamp with time zone,text,integer) → TABLE(bill jsonb, posted_at
+--     text, reference text)  -- holdfast_api, holdfast_worker
 -- jobs.mark_stuck(text,text,text) → boolean  -- holdfast_worker
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker
@@ -801,6 +821,10 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.read_attempts_of_output(text,text) → TABLE(reference text, stage text, state text, provider text,
 --     provider_job_id text, posted_seconds_ago double precision, sha256 text, content_type text, bytes bigint)  --
 --     holdfast_worker
+-- jobs.read_costs(timestamp with time zone,timestamp with time zone) → TABLE(model text, kind text, outputs bigint,
+--     attempts numeric, charged numeric, refunded numeric, cost numeric, provisional numeric, uncosted numeric,
+--     returned_outputs bigint, returned_cost numeric, unknown_attempts numeric, unknown_cost numeric)  -- holdfast_api,
+--     holdfast_worker
 -- jobs.read_event_seqs(text[],text[]) → TABLE(account_id text, job_id text, event_seq bigint, is_finished boolean)  --
 --     holdfast_api, holdfast_worker
 -- jobs.read_events(text,text,bigint,integer) → TABLE(seq bigint, type text, data jsonb, created_at timestamp with time
@@ -818,7 +842,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, is_quote_known boolean)  --
 --     holdfast_api, holdfast_worker
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
--- jobs.record_asset(text,text,text,text,bigint,text,text) → text  -- holdfast_worker
+-- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean) → text  -- holdfast_worker
 -- jobs.record_job(jobs.admit_item,timestamp with time zone) → jsonb
 -- jobs.record_progress(text,text,jsonb) → void  -- holdfast_worker
 -- jobs.record_repairs(jsonb) → void  -- holdfast_worker

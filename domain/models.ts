@@ -1,4 +1,5 @@
 import type { KindFields } from './job-request.ts';
+import type { CostRule } from './prices/run-cost.ts';
 import type { ReferenceAsset } from './reference-assets.ts';
 import type { Stage } from './stages.ts';
 
@@ -33,14 +34,6 @@ export type ToInput = (
   stage: string | null,
 ) => KindFields;
 
-/** What one call costs us, in US dollars as text: never a float. */
-type ModelCost = {
-  /** For a call, whatever it makes. */
-  readonly per_call?: string | undefined;
-  /** For each second that the service computes. */
-  readonly per_second?: string | undefined;
-};
-
 export type Model = {
   readonly name: string;
   /** The adapter that runs it. */
@@ -57,8 +50,8 @@ export type Model = {
   readonly isSandbox: boolean;
   /** One sentence of the quote: what a cancel gives back. */
   readonly cancelRule: string;
-  /** Null: not known. */
-  readonly cost: ModelCost | null;
+  /** What a call costs us, of a stage too that says nothing else. Null: not known. */
+  readonly cost: CostRule | null;
   /** Null: the provider takes the work as it is. */
   readonly toInput: ToInput | null;
   /** Models, in order, that may take over what this one provably did not run. */

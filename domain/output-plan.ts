@@ -10,6 +10,7 @@ import {
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from './ids.ts';
 import type { JobRequest } from './job-request.ts';
 import { reachWithinSeconds, type JobTimes, type Making, type Model } from './models.ts';
+import type { CostRule } from './prices/run-cost.ts';
 import { workItemsOf, type Price } from './prices/quote.ts';
 import {
   FINAL_STAGE,
@@ -51,6 +52,8 @@ export type OutputPlan = {
   readonly mediaType: string;
   /** Its brief refers to pictures, which are fetched before anything is submitted. */
   readonly hasReferenceAssets?: true;
+  /** What a call costs us, where that is known and one call makes it. */
+  readonly cost?: CostRule;
   /** How it is made, when in more than one call. */
   readonly stages?: readonly Stage[];
   readonly maxAttempts: number;
@@ -92,6 +95,8 @@ export type Attempt = {
   readonly durationSeconds?: number;
   /** How long a provider that cannot be reached is tried. Seconds. */
   readonly reachWithinSeconds: number;
+  /** What the call costs us; absent: not known. */
+  readonly cost?: CostRule;
   /** The work names pictures that were kept: the provider has to have them first. */
   readonly hasReferences?: true;
   /** Of a pipeline: which part of it this is. Null for what is made in one call. */
@@ -134,7 +139,10 @@ export function planOutputs(
 }
 
 /** What a plan has from its model. */
-type OfModel = Pick<OutputPlan, 'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'maxAttempts'>;
+type OfModel = Pick<
+  OutputPlan,
+  'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'maxAttempts' | 'cost'
+>;
 
 /** Makes the plan of an output's workflow. */
 export function planOutput({
@@ -161,6 +169,7 @@ export function planOutput({
     model: model.remoteId,
     mediaType: making.mediaType,
     ...(making.stages === null ? {} : { stages: making.stages }),
+    ...(making.stages === null && model.cost !== null ? { cost: model.cost } : {}),
     ...(hasReferenceUrls(work) ? { hasReferenceAssets: true as const } : {}),
     maxAttempts: model.maxAttempts,
     times: output.times,
@@ -173,8 +182,9 @@ export function planOutput({
 export function stagesOf({ stages, ...plan }: OutputPlan): readonly [Stage, ...Stage[]] {
   const [first, ...rest] = stages ?? [];
   if (first !== undefined) return [first, ...rest];
-  const { provider, model, mediaType } = plan;
-  return [{ name: FINAL_STAGE, needs: [], parts: 1, model, provider, mediaType, share: 1 }];
+  const { provider, model, mediaType, cost } = plan;
+  const stage = { name: FINAL_STAGE, needs: [], parts: 1, model, provider, mediaType, share: 1 };
+  return [cost === undefined ? stage : { ...stage, cost }];
 }
 
 /** The attempt of a number at a part. The same output, part and number is the same attempt, in whichever worker. */
@@ -195,6 +205,7 @@ export function attemptOf(plan: OutputPlan, number: number, part: StagePart = fi
       ? { durationSeconds: plan.durationSeconds }
       : {}),
     reachWithinSeconds: reachWithinSeconds(plan.times),
+    ...(stage.cost === undefined ? {} : { cost: stage.cost }),
     ...(plan.hasReferenceAssets === true ? { hasReferences: true } : {}),
     part: progress === null ? null : { name: stage.name, index: part.part, needs: stage.needs, progress },
   };

@@ -1,3 +1,5 @@
+import type { CostRule } from './prices/run-cost.ts';
+
 /**
  * How an output is made: stages, each of one or more parts, each part a call to a model service of its own. A table, so
  * that another kind of work is another table. A plan carries its stages: a job under way keeps those it was admitted with.
@@ -18,6 +20,8 @@ export type Stage = {
   readonly mediaType: string;
   /** Of the whole progress, 0 … 1: about the share of the time. */
   readonly share: number;
+  /** What a call costs us; absent: not known. */
+  readonly cost?: CostRule;
 };
 
 /** One part of a stage: what an attempt is an attempt at. */

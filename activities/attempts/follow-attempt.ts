@@ -36,7 +36,7 @@ export function createFollowAttempt({ progress, providers, recordEnd }: FollowDe
           break;
         }
         case 'canceled':
-          return recordEnd.fail(attempt, { code: 'provider_failed' }, { billed: poll.billed, cost: null });
+          return recordEnd.fail(attempt, { code: 'provider_failed' }, poll);
         case 'gone':
           return recordEnd.fail(attempt, { code: 'provider_failed' }, { billed: 'unknown', cost: null });
         case 'unknown':

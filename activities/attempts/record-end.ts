@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cancellationSignal, sleep } from '@temporalio/activity';
 import type { Attempt } from '../../domain/output-plan.ts';
+import { costOfRun } from '../../domain/prices/run-cost.ts';
 import { errorClassOfRun, failureOfRun, type FailedRun } from '../../domain/rejections.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
-import type { StoredAsset } from '../../jobs/attempts/finish-attempt.ts';
+import type { ProviderAccount, StoredAsset } from '../../jobs/attempts/finish-attempt.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { CheckContent } from '../content/check-content.ts';
 import type { RunCost, RunEnd } from '../providers/provider.ts';
@@ -24,13 +25,9 @@ export type RecordEnd = ReturnType<typeof createRecordEnd>;
 
 /** How a run ended becomes what its attempt's row says, by compare-and-set: that, or a restart by support, or the end of the reservation. */
 export function createRecordEnd({ attempts, providers, assets, checkContent }: RecordEndDependencies) {
-  const fail = async (
-    attempt: Attempt,
-    run: FailedRun,
-    { billed, cost }: RunCost,
-  ): Promise<AttemptOutcome> => {
+  const fail = async (attempt: Attempt, run: FailedRun, said: RunCost): Promise<AttemptOutcome> => {
     const { accountId, reference } = attempt;
-    const state = await attempts.fail(accountId, reference, errorClassOfRun(run), { billed, cost });
+    const state = await attempts.fail(accountId, reference, errorClassOfRun(run), billOf(attempt, said));
     return state === 'replaced' || state === 'fenced' ? { outcome: state } : { outcome: 'failed', ...run };
   };
 
@@ -46,13 +43,9 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
       signal,
     );
 
-  const keep = async (
-    attempt: Attempt,
-    asset: StoredAsset,
-    { billed, cost }: RunCost,
-  ): Promise<AttemptOutcome> => {
+  const keep = async (attempt: Attempt, asset: StoredAsset, said: RunCost): Promise<AttemptOutcome> => {
     const { accountId, reference } = attempt;
-    const state = await attempts.recordAsset(accountId, reference, asset, { billed, cost });
+    const state = await attempts.recordAsset(accountId, reference, asset, billOf(attempt, said));
     return state === 'replaced' || state === 'fenced' ? { outcome: state } : { outcome: 'made' };
   };
 
@@ -90,6 +83,10 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
       return fail(attempt, brought ?? failedRunOfEnd(end), end);
     },
   };
+}
+
+function billOf({ cost }: Attempt, said: RunCost): ProviderAccount {
+  return { billed: said.billed, ...costOfRun(cost ?? null, said) };
 }
 
 /** A film behind a link in an answer, of a slow host. */

@@ -1,7 +1,10 @@
+import { costOfRun } from '../../domain/prices/run-cost.ts';
+import { withTimeLimit } from '../../runtime/time-limit.ts';
 import { log } from '@temporalio/activity';
 import type { AttemptsToStop, AttemptToStop } from '../../jobs/attempts/attempts-to-stop.ts';
 import { askToStop, type AskedToStop } from './ask-to-stop.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 
 export type StopReport = {
@@ -61,6 +64,8 @@ export function createStopQueuedAttempts(
   };
 }
 
+const BILL_TIMEOUT_MS = 5_000;
+
 /** Whether it is off the list. Never throws: one attempt holds up no other. */
 async function stopOne(
   queue: AttemptsToStop,
@@ -79,6 +84,8 @@ async function stopOne(
         status,
       });
     if (mayArrive || (isUnconfirmed && !isGivenUp)) return false;
+    if (status === 'stopped' || status === 'finished')
+      await recordBill(queue, providers.get(attempt.provider), attempt).catch(() => undefined);
     await queue.forget(attempt);
     return true;
   } catch (error) {
@@ -88,6 +95,14 @@ async function stopOne(
     });
     return false;
   }
+}
+
+/** What the provider says that it charges for what ran until then. Where it does not say, the bill stays in doubt. */
+async function recordBill(queue: AttemptsToStop, provider: Provider, attempt: AttemptToStop): Promise<void> {
+  const { providerJobId } = attempt;
+  if (providerJobId === null || provider.capabilities.completion === 'answer') return;
+  const poll = await withTimeLimit(BILL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
+  if ('billed' in poll) await queue.recordBill(attempt, { billed: poll.billed, ...costOfRun(null, poll) });
 }
 
 /** A call that fails, as for a provider that this worker has no adapter of, confirms nothing. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { SaidOfCost } from '../../domain/prices/run-cost.ts';
 import type { ErrorClass } from '../../domain/rejections.ts';
 
 /** What a model service can and cannot do: no two are alike. Decisions read this, never a name. */
@@ -42,10 +43,8 @@ export type SubmitResult =
    */
   | { readonly outcome: 'unknown'; readonly mayArriveLater: boolean };
 
-type ProviderBilled = 'yes' | 'no' | 'unknown';
-
-/** What the service charges for a run: in its own currency as text, never a float. Null: it does not say. */
-export type RunCost = { readonly cost: string | null; readonly billed: ProviderBilled };
+/** What the service says that it charges for a run. */
+export type RunCost = SaidOfCost;
 
 /** A file that a run has made: behind a link, or in the answer itself. What it says of itself is checked against its bytes. */
 export type ResultFile =
@@ -71,7 +70,7 @@ export type PollResult = { readonly retryAfterMs: number } & (
   | { readonly state: 'queued'; readonly queuePosition: number | null }
   | { readonly state: 'running'; readonly stage: string; readonly fraction: number | null }
   | RunEnd
-  | { readonly state: 'canceled'; readonly billed: ProviderBilled }
+  | (RunCost & { readonly state: 'canceled' })
   | { readonly state: 'gone' }
   /** No answer, or one that is not understood: never an end. */
   | { readonly state: 'unknown' }

@@ -34,4 +34,6 @@ export const superscaleDefinition = (tools: CatalogueTools): CatalogueDefinition
     lowBalanceAt: 700,
   },
   meters: [{ name: 'chat_message' }],
+  // Ours, for the report of costs: the policy names no price of a credit.
+  creditValue: '0.0100',
 });

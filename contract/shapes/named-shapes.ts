@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { account, accountPriceList, limits, plan, referral } from './account-shapes.ts';
 import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
+import { costReport, costRow, unknownBill, unknownBillPage } from './cost-shapes.ts';
 import {
   balance,
   entry,
@@ -45,6 +46,8 @@ export const SHAPES = {
   Catalogue: catalogue,
   CatalogueModel: catalogueModel,
   CataloguePrice: cataloguePrice,
+  CostReport: costReport,
+  CostRow: costRow,
   Decision: decision,
   Entry: entry,
   EntryPage: entryPage,
@@ -75,6 +78,8 @@ export const SHAPES = {
   Review: review,
   ReviewPage: reviewPage,
   Statement: statement,
+  UnknownBill: unknownBill,
+  UnknownBillPage: unknownBillPage,
   Usage: usage,
   VoidedGrant: voidedGrant,
 } as const satisfies Readonly<Record<string, z.ZodType>>;

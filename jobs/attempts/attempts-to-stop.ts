@@ -1,4 +1,5 @@
 import type { Database } from '../../ledger/database.ts';
+import { failAttempt, type ProviderAccount } from './finish-attempt.ts';
 
 /** An attempt that counts no more while its provider may still work on it. */
 export type AttemptToStop = {
@@ -36,6 +37,10 @@ export function createAttemptsToStop(database: Database) {
         providerJobId: row.provider_job_id,
         waitingSeconds: row.waiting_seconds,
       }));
+    },
+    /** What its provider says that it charges for one. */
+    async recordBill({ accountId, reference }: AttemptToStop, bill: ProviderAccount): Promise<void> {
+      await failAttempt(database, accountId, reference, 'canceled', bill);
     },
     async forget({ accountId, reference }: AttemptToStop): Promise<void> {
       await database.query({

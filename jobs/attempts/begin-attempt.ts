@@ -1,4 +1,5 @@
 import type { Attempt } from '../../domain/output-plan.ts';
+import { expectedCost } from '../../domain/prices/run-cost.ts';
 import type { ModelWork } from '../../domain/reference-assets.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
@@ -54,7 +55,7 @@ export async function beginAttempt(
 ): Promise<BegunAttempt> {
   const { rows } = await database.query<StatusRow & { is_mine: boolean }>({
     name: 'jobs.begin_attempt',
-    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8)',
+    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9)',
     values: [
       attempt.accountId,
       attempt.jobId,
@@ -64,6 +65,7 @@ export async function beginAttempt(
       attempt.reference,
       attempt.provider,
       submitter,
+      expectedCost(attempt.cost ?? null),
     ],
   });
   const row = onlyRow(rows, 'jobs.begin_attempt');

@@ -1,3 +1,4 @@
+import type { AttemptCost, SaidOfCost } from '../../domain/prices/run-cost.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { AttemptState } from './attempt-status.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
@@ -5,7 +6,7 @@ import { onlyRow } from '../../ledger/only-row.ts';
 export type StoredAsset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
 
 /** The cost of the run to us at the provider; apart from the customer's credits. */
-export type ProviderAccount = { readonly billed: string; readonly cost: string | null };
+export type ProviderAccount = AttemptCost & { readonly billed: SaidOfCost['billed'] };
 
 /** Records that the result is in the asset store. A fenced attempt keeps it for support and stays fenced. */
 export async function recordAsset(
@@ -17,7 +18,7 @@ export async function recordAsset(
 ): Promise<AttemptState> {
   const { rows } = await database.query<{ record_asset: AttemptState }>({
     name: 'jobs.record_asset',
-    text: 'SELECT jobs.record_asset($1, $2, $3, $4, $5, $6, $7)',
+    text: 'SELECT jobs.record_asset($1, $2, $3, $4, $5, $6, $7, $8)',
     values: [
       accountId,
       reference,
@@ -26,6 +27,7 @@ export async function recordAsset(
       asset.bytes,
       provider.billed,
       provider.cost,
+      provider.isFinal,
     ],
   });
   return onlyRow(rows, 'jobs.record_asset').record_asset;
@@ -41,8 +43,8 @@ export async function failAttempt(
 ): Promise<AttemptState> {
   const { rows } = await database.query<{ fail_attempt: AttemptState }>({
     name: 'jobs.fail_attempt',
-    text: 'SELECT jobs.fail_attempt($1, $2, $3, $4, $5)',
-    values: [accountId, reference, errorClass, provider.billed, provider.cost],
+    text: 'SELECT jobs.fail_attempt($1, $2, $3, $4, $5, $6)',
+    values: [accountId, reference, errorClass, provider.billed, provider.cost, provider.isFinal],
   });
   return onlyRow(rows, 'jobs.fail_attempt').fail_attempt;
 }

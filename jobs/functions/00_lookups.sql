@@ -18,8 +18,7 @@ $$;
 
 -- Whose a grant, a job or a review is, for an operator who has its id alone; null: no account's, or several have it.
 CREATE OR REPLACE FUNCTION jobs.account_of(p_id text) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT min(i.account_id) FROM (
-    SELECT g.account_id FROM ledger.grants g WHERE g.grant_id = p_id
+  SELECT min(i.account_id) FROM (SELECT g.account_id FROM ledger.grants g WHERE g.grant_id = p_id
     UNION ALL SELECT j.account_id FROM jobs.jobs j WHERE j.job_id = p_id
     UNION ALL SELECT r.account_id FROM jobs.reviews r WHERE r.review_id = p_id) i HAVING count(*) = 1
 $$;

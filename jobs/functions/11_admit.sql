@@ -100,8 +100,7 @@ BEGIN
   v_reserved := ledger.reserve(p_account, p_item.job_id, v_parts, p_item.total, v_reason, p_item.deadline_seconds,
                                p_item.member, p_item.project);
   IF v_reserved.outcome <> 'reserved' THEN
-    RETURN jobs.refused(
-      v_reserved.outcome,
+    RETURN jobs.refused(v_reserved.outcome,
       CASE v_reserved.outcome WHEN 'account_not_found' THEN 'not_found'
                               WHEN 'insufficient_credits' THEN v_reserved.outcome
                               WHEN 'limit_exceeded' THEN v_reserved.outcome ELSE 'state_conflict' END,

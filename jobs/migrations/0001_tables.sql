@@ -7,6 +7,7 @@ CREATE DOMAIN jobs.output_state AS text
   CHECK (VALUE IN ('queued', 'running', 'stuck', 'succeeded', 'failed', 'canceled'));
 CREATE DOMAIN jobs.attempt_state AS text
   CHECK (VALUE IN ('posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'replaced', 'fenced'));
+CREATE DOMAIN jobs.dollars AS numeric(20, 9) CHECK (VALUE >= 0);  -- exactly: services bill in billionths
 
 -- What was asked under a key and what became of it: written once by admit, never changed. A refusal stands here too.
 CREATE TABLE jobs.admissions (
@@ -106,8 +107,10 @@ CREATE TABLE jobs.attempts (
   provider_job_id text,
   error_class     text,  -- why it was refused, or how its run failed
   fraction        double             precision,  -- how far its run has come, 0 … 1
-  billed          text,
-  cost            text,
+  billed          text,  -- whether the service charges for it, by its own word: yes, no, unknown
+  cost            jobs.dollars,  -- by the catalogue until its end, then by what the service said
+  is_cost_final   boolean            NOT NULL DEFAULT false,
+  bill            jobs.dollars,  -- the sum of its lines in the service's bills, which goes before both
   sha256          text,  -- the stored asset, charged or not: what came too late is kept for support
   content_type    text,
   bytes           bigint,
@@ -115,14 +118,27 @@ CREATE TABLE jobs.attempts (
   posted_at       timestamptz        NOT NULL,
   closed_at       timestamptz,  -- its submitter has given it up and reset its connection: nothing of it can arrive
   resolved_at     timestamptz,
+  -- The service's id of the run, as its bills name it: of an address (fal), the end of it.
+  run_id          text               GENERATED ALWAYS AS (substring(provider_job_id FROM '([^/ ]+)( |$)')) STORED,
   PRIMARY KEY (reference, account_id)
 ) WITH (fillfactor = 70);
 -- Read through jobs.attempts_of (see outputs_of_job).
 CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts (account_id, output_id, stage, number) WHERE output_id > '';
--- Whose a provider's job is, where support names one.
-CREATE INDEX attempts_by_provider_job ON jobs.attempts (provider_job_id) WHERE provider_job_id IS NOT NULL;
+-- Whose a provider's job is, where support or a bill names one.
+CREATE INDEX attempts_by_run ON jobs.attempts (run_id) WHERE run_id IS NOT NULL;
+CREATE INDEX attempts_by_age ON jobs.attempts (posted_at);  -- what a month cost
 -- Whether a file is needed: by the sweep of the asset folder.
 CREATE INDEX attempts_by_asset ON jobs.attempts (sha256) WHERE sha256 IS NOT NULL;
+
+-- Lines of services' bills, each counted once however often its bill is imported.
+CREATE TABLE jobs.bill_lines (
+  account_id text         NOT NULL,
+  provider   text         NOT NULL,
+  line       text         NOT NULL,  -- the bill's own name of it
+  reference  text         NOT NULL,  -- of the attempt
+  cost       jobs.dollars NOT NULL,
+  PRIMARY KEY (provider, line)
+);
 
 -- Attempts that count no more, while a provider may still work on them: worked through by the reconciler's schedule
 -- until the provider has stopped. Noted in the transaction that gives the attempt up, by whichever function that is.

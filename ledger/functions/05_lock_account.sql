@@ -40,8 +40,7 @@ BEGIN
   GET DIAGNOSTICS v_locked = ROW_COUNT;
   IF v_locked < cardinality(p_account_ids) THEN
     -- Of those that are not open one may be opened meanwhile: the rows are locked again, in their order.
-    PERFORM pg_advisory_xact_lock(hashtextextended(i.id, 0)) FROM (
-      SELECT i AS id FROM unnest(p_account_ids) i
+    PERFORM pg_advisory_xact_lock(hashtextextended(i.id, 0)) FROM (SELECT i AS id FROM unnest(p_account_ids) i
       WHERE NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = i) ORDER BY i) i;
     PERFORM 1 FROM ledger.accounts a WHERE a.account_id = ANY (p_account_ids) ORDER BY a.account_id FOR NO KEY UPDATE;
   END IF;

@@ -88,8 +88,7 @@ BEGIN
   ELSIF p_plan IS NULL THEN
     UPDATE ledger.plans SET plan = NULL, next_plan = NULL WHERE account_id = p_account_id;
   ELSIF coalesce(p_start >= v_plan.period_ends_at, true) THEN
-    PERFORM ledger.start_plan(
-      p_account_id, p_plan,
+    PERFORM ledger.start_plan(p_account_id, p_plan,
       coalesce(p_start, CASE WHEN v_plan.next_plan IS NOT NULL THEN v_plan.period_ends_at END, p_now),
       coalesce(p_renewal, v_plan.renewal, 'by_call'), p_rules, p_now);
   END IF;

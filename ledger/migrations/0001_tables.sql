@@ -84,8 +84,7 @@ CREATE TABLE ledger.grants (
   reference     text,  -- the caller's outside reference (a payment's, say)
   created_at   timestamptz         NOT NULL,
   ordinal      bigint              NOT NULL,  -- of arrival: "then oldest" of the burn order, in one instant too
-  -- Holds something still. A column, since it seldom changes: `available` in an index makes every update leave its
-  -- page.
+  -- Holds something still. A column, since it seldom changes: with `available` in an index an update leaves its page.
   is_live      boolean             NOT NULL GENERATED ALWAYS AS (available > 0 OR reserved > 0) STORED,
   PRIMARY KEY (account_id, grant_id),
   CHECK (amount = available + reserved + spent + expired + voided

@@ -63,7 +63,7 @@ test.each([
       attempt.accountId,
       attempt.reference,
       { sha256: 'f00d', contentType: 'image/png', bytes: 100 },
-      { billed: 'yes', cost: null },
+      { billed: 'yes', cost: null, isFinal: false },
     );
     expect(await settle(plan, { charge: true })).toEqual({ outcome: 'committed', credits: reserved });
     expect(await fixture.balance()).toEqual({

@@ -15,7 +15,11 @@ let fixture: ActivitiesFixture;
 let service: ScriptedService;
 let answers: Partial<Record<ServiceCall['name'], (call: ServiceCall) => void>>;
 beforeEach(async () => {
-  answers = {};
+  answers = {
+    poll: (call) => {
+      call.answer(404);
+    },
+  };
   fixture = await createActivitiesFixture();
   service = await startScriptedService((call) => answers[call.name]?.(call));
 });
@@ -65,6 +69,38 @@ const release = ({ accountId, jobId }: OutputPlan) =>
   });
 
 const cancelsOf = () => service.calls('cancel').map(({ about }) => about);
+
+test.each([
+  [
+    'it was canceled before it ran',
+    { status: 'canceled', metrics: { billed: false } },
+    ['no', '0.000000000', true],
+  ],
+  [
+    'it was canceled while it ran',
+    { status: 'canceled', metrics: { billed: true, cost: '0.0123' } },
+    ['yes', '0.012300000', true],
+  ],
+  ['it does not say', { status: 'canceled' }, ['unknown', null, false]],
+])(
+  'what is stopped after its output was settled cost what its provider says: %s',
+  async (_what, said, row) => {
+    answers.cancel = (call) => {
+      call.answer(200);
+    };
+    answers.poll = (call) => {
+      call.answer(200, { id: call.about, ...said });
+    };
+    await settle((await accepted('one')).plan);
+    expect(await run()).toEqual({ stopped: 1, stillToStop: 0 });
+    const { rows } = await fixture.owner.query<{
+      billed: string;
+      cost: string | null;
+      is_cost_final: boolean;
+    }>('SELECT billed, cost, is_cost_final FROM jobs.attempts');
+    expect(rows.map(({ billed, cost, is_cost_final: isFinal }) => [billed, cost, isFinal])).toEqual([row]);
+  },
+);
 
 describe('what a provider still works on after its output was settled is stopped', () => {
   test.each([
@@ -164,7 +200,7 @@ describe('what a provider still works on after its output was settled is stopped
 
 test('what has ended at its provider is not asked about', async () => {
   const { plan, attempt } = await accepted('failed');
-  const account = { billed: 'no', cost: null };
+  const account = { billed: 'no', cost: null, isFinal: true } as const;
   await fixture.attempts.fail(attempt.accountId, attempt.reference, 'provider_failed', account);
   await settle(plan);
   expect(await run()).toEqual({ stopped: 0, stillToStop: 0 });
@@ -185,6 +221,7 @@ test('a run begins nothing more after its time, however much is due: the reserva
       await new Promise((resolve) => setTimeout(resolve, 20));
       return Array.from({ length: limit }, () => attempt);
     },
+    recordBill: () => Promise.resolve(),
     forget: () => Promise.resolve(),
   };
   const stop = createStopQueuedAttempts(full, createProviderRegistry([]), 30);

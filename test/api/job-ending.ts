@@ -22,7 +22,7 @@ export async function deliver(api: ApiFixture, accountId: string, jobId: string,
     accountId,
     reference,
     { sha256: asset.sha256, contentType: 'image/png', bytes: asset.bytes },
-    { billed: 'yes', cost: null },
+    { billed: 'yes', cost: null, isFinal: false },
   );
   await createSettleOutput(api.worker)({ ...key, verb: 'commit', credits: 35 });
   return { outputId: key.outputId, sha256: asset.sha256 };

@@ -95,7 +95,7 @@ test('a run that failed is remembered with its cost, and one that was fenced bef
   const { rows } = await jobs.owner.query('SELECT billed, cost FROM jobs.attempts WHERE reference = $1', [
     failed,
   ]);
-  expect(rows).toEqual([{ billed: 'yes', cost: '0.0030' }]);
+  expect(rows).toEqual([{ billed: 'yes', cost: '0.003000000' }]);
 
   const fenced = await accept('voice');
   await jobs.call('move_attempt', account, fenced, ['accepted'], 'fenced', null, null);

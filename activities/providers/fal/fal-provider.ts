@@ -71,7 +71,8 @@ export function createFalProvider(options: FalProviderOptions): Provider {
       // 202 while it waits or runs.
       const status = asked?.status === 200 || asked?.status === 202 ? parseStatus(asked.json) : null;
       if (status?.state !== 'completed') return status ?? { state: 'unknown', retryAfterMs: AFTER_ERROR_MS };
-      if (status.isCanceled) return { state: 'canceled', billed: 'no', retryAfterMs: POLL_INTERVAL_MS };
+      if (status.isCanceled)
+        return { state: 'canceled', billed: 'no', cost: null, retryAfterMs: POLL_INTERVAL_MS };
       const response = await read('GET', responsePath, signal);
       const end = response === null ? null : endOfResponse(response);
       return end === null

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { isDecimal } from '../../../domain/prices/dollars.ts';
 import type { ErrorClass } from '../../../domain/rejections.ts';
 import { beside, queuePosition } from '../http/answer-fields.ts';
 import { filesIn, textIn } from '../http/output-files.ts';
-import type { Answer } from '../http/read-answer.ts';
+import { headerOf, type Answer } from '../http/read-answer.ts';
 import type { PollResult, RunEnd } from '../provider.ts';
 
 export const POLL_INTERVAL_MS = 1_000;
@@ -48,8 +49,9 @@ const TEXT = z.object({ output: z.string() });
  * What came of a request that is completed: a failure hides inside. Null for what does not come from the model, such as a gateway's page:
  * it is asked again. Their 5xx are never billed; what a run cost comes with their billing events, later.
  */
-export function endOfResponse({ status, json }: Answer): RunEnd | null {
-  if (status === 200) return json === undefined ? null : endOfOutput(json);
+export function endOfResponse(answer: Answer): RunEnd | null {
+  const { status, json } = answer;
+  if (status === 200) return json === undefined ? null : endOfOutput(json, unitsOf(answer));
   const failure = FAILURE.safeParse(json).data;
   if (failure === undefined || status === 401 || status === 403 || status === 429) return null;
   const types = typeof failure.detail === 'string' ? [] : failure.detail.map(({ type }) => type);
@@ -67,8 +69,14 @@ export function endOfResponse({ status, json }: Answer): RunEnd | null {
   };
 }
 
-function endOfOutput(output: unknown): RunEnd {
-  const account = { cost: null, billed: 'yes' } as const;
+/** In the model's own unit, a megapixel or a second of film: what it bills before discounts. */
+function unitsOf(answer: Answer): string | null {
+  const units = headerOf(answer, 'x-fal-billable-units');
+  return units !== null && isDecimal(units) ? units : null;
+}
+
+function endOfOutput(output: unknown, units: string | null): RunEnd {
+  const account = { cost: null, billed: 'yes', units } as const;
   // The picture that stands in its place is black.
   if (FLAGGED.safeParse(output).data?.has_nsfw_concepts.includes(true) === true)
     return { state: 'failed', errorClass: 'moderated_output', reason: 'failed', ...account };

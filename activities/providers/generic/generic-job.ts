@@ -68,7 +68,7 @@ export function pollResultOf(job: GenericJob): PollResult {
       return { state: 'failed', errorClass, reason: 'failed', ...account, retryAfterMs };
     }
     case 'canceled':
-      return { state: 'canceled', billed: account.billed, retryAfterMs };
+      return { state: 'canceled', ...account, retryAfterMs };
     default:
       return { state: 'unknown', retryAfterMs };
   }

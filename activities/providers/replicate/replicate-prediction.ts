@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decimalOf } from '../../../domain/prices/dollars.ts';
 import { beside, jobId } from '../http/answer-fields.ts';
 import { filesIn, textIn } from '../http/output-files.ts';
 import type { PollResult, RunCost } from '../provider.ts';
@@ -19,6 +20,7 @@ const PREDICTION = z.object({
   error: z.unknown(),
   webhook: beside(z.string()),
   started_at: beside(z.string()),
+  metrics: beside(z.object({ predict_time: beside(z.number().nonnegative()) })),
 });
 
 const LIST = z.object({ results: z.array(PREDICTION), next: z.string().nullish() });
@@ -39,9 +41,11 @@ export function referenceOf({ webhook }: Prediction): string | null {
   return REFERENCE.exec(webhook ?? '')?.[0] ?? null;
 }
 
-/** Its states in our words. What a run costs is predict time, which has a price of its own for each machine. */
+/** Its states in our words. What a run costs is predict time, which has a price of its own for each machine (replicate.com/docs/billing). */
 export function pollResultOf(prediction: Prediction): PollResult {
   const retryAfterMs = POLL_INTERVAL_MS;
+  const seconds = decimalOf(prediction.metrics?.predict_time ?? Number.NaN);
+  const run = (billed: RunCost['billed']): RunCost => ({ cost: null, billed, seconds });
   switch (prediction.status) {
     case 'starting':
       return { state: 'queued', queuePosition: null, retryAfterMs };
@@ -51,24 +55,26 @@ export function pollResultOf(prediction: Prediction): PollResult {
       const named = filesIn(prediction.output);
       const files = named.length > 0 ? named : textIn(prediction.output);
       return files.length === 0
-        ? { state: 'failed', errorClass: 'retry_same_job', reason: 'zero_outputs', ...BILLED, retryAfterMs }
-        : { state: 'succeeded', files, ...BILLED, retryAfterMs };
+        ? {
+            state: 'failed',
+            errorClass: 'retry_same_job',
+            reason: 'zero_outputs',
+            ...run('yes'),
+            retryAfterMs,
+          }
+        : { state: 'succeeded', files, ...run('yes'), retryAfterMs };
     }
     case 'failed': {
       const isModerated = typeof prediction.error === 'string' && MODERATED.test(prediction.error);
       const errorClass = isModerated ? 'moderated_output' : 'retry_same_job';
-      return { state: 'failed', errorClass, reason: 'failed', ...PERHAPS_BILLED, retryAfterMs };
+      return { state: 'failed', errorClass, reason: 'failed', ...run('unknown'), retryAfterMs };
     }
     case 'canceled':
-      return { state: 'canceled', billed: prediction.started_at ? 'yes' : 'no', retryAfterMs };
+      return { state: 'canceled', ...run(prediction.started_at ? 'yes' : 'no'), retryAfterMs };
     case 'aborted':
       // Stopped by them before it ran: another run may do, and this one is free.
-      return { state: 'failed', errorClass: 'interrupted', reason: 'failed', ...FREE, retryAfterMs };
+      return { state: 'failed', errorClass: 'interrupted', reason: 'failed', ...run('no'), retryAfterMs };
     default:
       return { state: 'unknown', retryAfterMs };
   }
 }
-
-const BILLED: RunCost = { cost: null, billed: 'yes' };
-const PERHAPS_BILLED: RunCost = { cost: null, billed: 'unknown' };
-const FREE: RunCost = { cost: null, billed: 'no' };

@@ -1,22 +1,25 @@
 -- Records how a run failed, and what it cost: a caller that asks for this attempt again is told the same. One that was
 -- fenced or replaced in the meantime stays so. Returns its state.
 CREATE OR REPLACE FUNCTION jobs.fail_attempt(
-  p_account_id text, p_reference text, p_error_class text, p_billed text, p_cost text
+  p_account_id text, p_reference text, p_error_class text, p_billed text, p_cost numeric,
+  p_is_final boolean DEFAULT false
 ) RETURNS text LANGUAGE sql AS $$
   UPDATE jobs.attempts a
   SET state = CASE a.state WHEN 'accepted' THEN 'failed' ELSE a.state END, error_class = p_error_class,
-      billed = p_billed, cost = p_cost, resolved_at = ledger.clock()
+      billed = p_billed, cost = coalesce(p_cost, a.cost), is_cost_final = p_is_final, resolved_at = ledger.clock()
   WHERE a.account_id = p_account_id AND a.reference = p_reference AND a.state IN ('accepted', 'fenced', 'replaced');
   SELECT a.state FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;
 
 -- Records that an attempt's result is in the asset store; one that was fenced stays so. Returns its state.
 CREATE OR REPLACE FUNCTION jobs.record_asset(
-  p_account_id text, p_reference text, p_sha256 text, p_content_type text, p_bytes bigint, p_billed text, p_cost text
+  p_account_id text, p_reference text, p_sha256 text, p_content_type text, p_bytes bigint, p_billed text,
+  p_cost numeric, p_is_final boolean DEFAULT false
 ) RETURNS text LANGUAGE sql AS $$
   UPDATE jobs.attempts a
   SET state = CASE a.state WHEN 'accepted' THEN 'collected' ELSE a.state END, sha256 = p_sha256,
-      content_type = p_content_type, bytes = p_bytes, billed = p_billed, cost = p_cost
+      content_type = p_content_type, bytes = p_bytes, billed = p_billed, cost = coalesce(p_cost, a.cost),
+      is_cost_final = p_is_final
   WHERE a.account_id = p_account_id AND a.reference = p_reference AND a.sha256 IS NULL;
   SELECT a.state FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;

@@ -6,8 +6,7 @@ LANGUAGE sql AS $$
   UPDATE jobs.attempts_to_stop s
   SET tries = s.tries + 1,
       due_at = now() + least(interval '10 minutes', interval '10 seconds' * power(2, least(s.tries, 6)))
-  FROM (
-    SELECT d.account_id, d.reference FROM jobs.attempts_to_stop d WHERE d.due_at <= now()
+  FROM (SELECT d.account_id, d.reference FROM jobs.attempts_to_stop d WHERE d.due_at <= now()
     ORDER BY d.due_at LIMIT p_limit FOR UPDATE SKIP LOCKED
   ) due JOIN jobs.attempts a USING (account_id, reference)
   WHERE s.account_id = due.account_id AND s.reference = due.reference

@@ -29,7 +29,8 @@ BEGIN
                               WHEN 'unsupported' THEN 'provider_cannot_be_asked'
                               WHEN 'not_ours' THEN 'provider_job_of_another' ELSE 'provider_does_not_say' END
     WHEN EXISTS (  -- all that can be checked where the provider cannot be asked
-      SELECT 1 FROM jobs.attempts a WHERE a.provider_job_id = v_ran_as AND a.provider = v_attempt.provider
+      SELECT 1 FROM jobs.attempts a WHERE a.run_id = substring(v_ran_as FROM '([^/ ]+)( |$)')
+        AND a.provider_job_id = v_ran_as AND a.provider = v_attempt.provider
         AND (a.account_id, a.reference) <> (p_account_id, v_attempt.reference)) THEN 'provider_job_of_another' END;
   IF v_refusal IS NOT NULL THEN
     RETURN jobs.refused(v_refusal);

@@ -63,6 +63,26 @@ describe('a request of the queue', () => {
     expect(fake.requests).toHaveLength(1);
   });
 
+  it.each([
+    ['1.5', '1.5'],
+    ['many', null],
+    [undefined, null],
+  ])('says in its answer how many units it bills: %s', async (header, units) => {
+    const { fake, provider, accept } = await start();
+    const id = await accept();
+    const [job] = fake.jobs.all();
+    job!.state = 'succeeded';
+    job!.files = [fake.putFile(Buffer.from('png'), 'image/png')];
+    fake.setFaults({
+      other: ({ response, take }) => {
+        const said = header === undefined ? {} : { 'x-fal-billable-units': header };
+        const { status, body } = take();
+        response.writeHead(status, said).end(JSON.stringify(body));
+      },
+    });
+    expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'succeeded', billed: 'yes', units });
+  });
+
   it('whose picture was replaced by a black one is moderated', async () => {
     const { fake, provider, accept } = await start();
     const id = await accept();

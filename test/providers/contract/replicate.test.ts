@@ -32,6 +32,30 @@ describe('a prediction', () => {
     });
   });
 
+  it('is billed by its predict time, as far as it ran', async () => {
+    const { fake, provider, accept } = await start();
+    const id = await accept();
+    const says = (fields: object) => {
+      const body = { id, output: ['https://x.test/1.png'], error: null, ...fields };
+      fake.setFaults({ other: ({ response }) => response.writeHead(200).end(JSON.stringify(body)) });
+    };
+    says({ status: 'succeeded', metrics: { predict_time: 1.2345, total_time: 9 } });
+    expect(await provider.poll(id, NEVER)).toMatchObject({ billed: 'yes', cost: null, seconds: '1.2345' });
+    says({ status: 'canceled', started_at: '2026-05-01T00:00:00Z', metrics: { predict_time: 0.5 } });
+    expect(await provider.poll(id, NEVER)).toMatchObject({ billed: 'yes', seconds: '0.5' });
+    for (const metrics of [
+      undefined,
+      null,
+      {},
+      { predict_time: '1e9' },
+      { predict_time: -1 },
+      { predict_time: 1e-9 },
+    ]) {
+      says({ status: 'succeeded', metrics });
+      expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'succeeded', seconds: null });
+    }
+  });
+
   it('that writes a text has it for a result', async () => {
     const { fake, provider, accept } = await start();
     const id = await accept();

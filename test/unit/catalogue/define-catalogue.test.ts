@@ -239,7 +239,9 @@ describe('what is wrong with', () => {
     [
       'a part that no catalogue has',
       { ...SOUND, prices: [] },
-      ['prices: a catalogue has no such part: kinds, models, priceLists, plans, packs, grants, meters'],
+      [
+        'prices: a catalogue has no such part: kinds, models, priceLists, plans, packs, grants, meters, creditValue',
+      ],
     ],
   ])('%s', (_, definition, faults) => {
     expect(faultsOf(definition)).toEqual(faults);

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import { listUnknownBills, readCosts } from '../../jobs/costs/read-costs.ts';
+import type { Database } from '../../ledger/database.ts';
+import { requirePlatformKey } from '../access/authorize.ts';
+import { readCursor, writeCursor } from '../http/cursor.ts';
+import { instantText } from '../http/instant-text.ts';
+import { postgresInstant } from '../http/postgres-instant.ts';
+import { readQuery } from '../http/read-query.ts';
+import type { Route } from '../http/route.ts';
+
+type CostDependencies = {
+  readonly database: Database;
+  readonly rules: Pick<RequestRules, 'catalogue'>;
+  readonly now: () => number;
+};
+
+const SCOPES = ['billing:write', 'support'] as const;
+
+/** GET /v1/costs: what models cost us and brought in, per kind, in a month; without one, in this. */
+export function costsRoute({ database, rules, now }: CostDependencies): Route {
+  return {
+    ...CALLS.readCosts,
+    access: 'key',
+    scopes: SCOPES,
+    async handle({ request, response, caller }) {
+      requirePlatformKey(caller);
+      const { month = monthAt(now()) } = readQuery(request, CALLS.readCosts.query);
+      const report = await readCosts(database, month, rules.catalogue.creditValue);
+      response.set('Cache-Control', 'no-store').json(report);
+    },
+  };
+}
+
+const position = z.strictObject({
+  postedAt: postgresInstant,
+  reference: z.string().regex(/^\w{1,200}$/),
+});
+
+/** GET /v1/costs/unknown_bills: attempts of a month of which nothing says whether they were billed, to ask their services about. */
+export function unknownBillsRoute({ database, now }: CostDependencies): Route {
+  return {
+    ...CALLS.listUnknownBills,
+    access: 'key',
+    scopes: SCOPES,
+    async handle({ request, response, caller }) {
+      requirePlatformKey(caller);
+      const asked = readQuery(request, CALLS.listUnknownBills.query);
+      const found = await listUnknownBills(database, asked.month ?? monthAt(now()), {
+        after: asked.cursor === undefined ? null : readCursor(asked.cursor, position),
+        limit: asked.limit,
+      });
+      const last = found.at(-1);
+      response.set('Cache-Control', 'no-store').json({
+        data: found.map(({ bill }) => ({ ...bill, posted_at: instantText(bill.posted_at) })),
+        next_cursor: found.length === asked.limit && last !== undefined ? writeCursor(last.position) : null,
+      });
+    },
+  };
+}
+
+function monthAt(now: number): string {
+  return new Date(now).toISOString().slice(0, 7);
+}

@@ -1,0 +1,121 @@
+import type { CostReport, CostSums, UnknownBill } from '../../contract/shapes/cost-shapes.ts';
+import { importBill, type ImportedBill } from '../../jobs/costs/import-bill.ts';
+import { readBillFile } from '../bill-file.ts';
+import type { CommandContext } from '../command-context.ts';
+import { CommandError, EXIT_CODE } from '../exit-codes.ts';
+import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
+import { second, show, shown } from '../show.ts';
+import { formatRecords } from '../terminal.ts';
+import { askDatabase } from '../with-database.ts';
+
+/** Listed at most: of more, the oldest are what to begin with. */
+const MAX_SHOWN = 1_000;
+const PAGE = 100;
+const MAX_IDS_SHOWN = 20;
+
+export type CostsOptions = { readonly month?: string; readonly json: boolean };
+
+/** `holdfast costs`: what each model cost and brought in, what was returned and paid all the same, and bills that are in doubt. */
+export async function costsCommand(context: CommandContext, options: CostsOptions): Promise<void> {
+  const api = await connectOperatorApi(context);
+  const query = options.month === undefined ? '' : `?month=${options.month}`;
+  const { body: report } = await api.json<CostReport>(`/v1/costs${query}`);
+  const unknown = await readUnknownBills(api, report.month);
+  show({ ...report, unknown_bills: unknown }, options, () => linesOf(report, unknown));
+}
+
+type Page = { readonly data: readonly UnknownBill[]; readonly next_cursor: string | null };
+
+async function readUnknownBills(api: OperatorApi, month: string): Promise<readonly UnknownBill[]> {
+  const bills: UnknownBill[] = [];
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams({
+      ...{ month, limit: String(PAGE) },
+      ...(cursor === null ? {} : { cursor }),
+    });
+    const page: Page = (await api.json<Page>(`/v1/costs/unknown_bills?${query.toString()}`)).body;
+    bills.push(...page.data);
+    cursor = page.next_cursor;
+  } while (cursor !== null && bills.length < MAX_SHOWN);
+  return bills;
+}
+
+function linesOf(report: CostReport, unknown: readonly UnknownBill[]): string {
+  if (report.data.length === 0) return `Nothing was submitted to a model service in ${report.month} (UTC).`;
+  const cellsOf = (sums: CostSums) => [
+    shown(sums.outputs),
+    shown(sums.credits_charged - sums.credits_refunded),
+    sums.provider_cost,
+    sums.provisional_cost,
+    sums.returned_but_paid.provider_cost,
+    shown(sums.margin),
+  ];
+  const rows = [
+    ...report.data.map((row) => ({ cells: cellsOf(row), below: [`${row.kind} by ${row.model}`] })),
+    { cells: cellsOf(report.total), below: ['in all'] },
+  ];
+  return [
+    `Costs of ${report.month} (UTC), in US dollars\n`,
+    formatRecords(['outputs', 'credits', 'cost', 'not final', 'paid, returned', 'margin'], rows),
+    ...uncostedLines(report.total),
+    ...unknownLines(unknown),
+  ].join('\n');
+}
+
+function uncostedLines({ uncosted_attempts: attempts }: CostSums): readonly string[] {
+  if (attempts === 0) return [];
+  return [`\nBilled, and nothing says how much: ${shown(attempts)} attempts. They are in no sum.`];
+}
+
+function unknownLines(bills: readonly UnknownBill[]): readonly string[] {
+  if (bills.length === 0) return [];
+  return [
+    '\nNothing says whether these were billed: ask their services.\n',
+    formatRecords(
+      ['posted at', 'provider', 'expected'],
+      bills.map((bill) => ({
+        cells: [second(bill.posted_at), bill.provider, shown(bill.expected_cost)],
+        below: [
+          `${bill.reference} of ${bill.account_id}`,
+          `there: ${bill.provider_job_id ?? 'no answer named it'}`,
+        ],
+      })),
+    ),
+  ];
+}
+
+export type ImportOptions = { readonly provider: string; readonly json: boolean };
+
+/** `holdfast costs import`: takes a service's bill, all of it or nothing; a line that was imported before does nothing twice. */
+export async function importCostsCommand(
+  context: CommandContext,
+  file: string,
+  options: ImportOptions,
+): Promise<void> {
+  const lines = await readBillFile(file);
+  const bill = await askDatabase(await context.databaseUrl(), 'costs import', (database) =>
+    importBill(database, options.provider, lines),
+  );
+  if (bill.changed.length > 0) {
+    const [first = ''] = bill.changed;
+    throw new CommandError(
+      `${file}: nothing was imported. ${shown(bill.changed.length)} lines were imported before with another ` +
+        `cost or of another attempt; the first is ${first}.`,
+      EXIT_CODE.failed,
+    );
+  }
+  show(bill, options, () => importedLines(bill));
+}
+
+function importedLines(bill: ImportedBill): string {
+  const ids = bill.unknown.slice(0, MAX_IDS_SHOWN);
+  const more = bill.unknown.length - ids.length;
+  return [
+    `Imported ${shown(bill.imported)} lines; ${shown(bill.known)} had been imported before.`,
+    ...(ids.length === 0
+      ? []
+      : [`Of no attempt here, and left out (${shown(bill.unknown.length)}):`, ...ids.map((id) => `  ${id}`)]),
+    ...(more > 0 ? [`  and ${shown(more)} more (--json lists them all)`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { pageParameters } from './query-fields.ts';
+import { accountId, credits, instant, jobId, listOf, outputId, pageOf } from './wire-fields.ts';
+
+/** What models cost us and bring in: for operators. */
+
+/** US dollars as text, exactly. */
+const dollars = z.string().regex(/^-?\d+\.\d{2,9}$/);
+const count = z.int().min(0);
+
+const monthParameter = z
+  .string()
+  .regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'A month, in UTC: 2026-01.')
+  .optional();
+
+export const costsQuery = z.strictObject({ month: monthParameter });
+
+const costSums = {
+  outputs: count,
+  attempts: count,
+  credits_charged: credits,
+  credits_refunded: credits,
+  /** Of attempts that were billed. */
+  provider_cost: dollars,
+  /** The part of it that no service and no bill has confirmed. */
+  provisional_cost: dollars,
+  /** Billed, and nothing says how much: not in `provider_cost`. */
+  uncosted_attempts: count,
+  /** Outputs of which the customer has all credits back, and which we pay all the same. */
+  returned_but_paid: z.strictObject({ outputs: count, provider_cost: dollars }),
+  /** Attempts that may have been billed, and what they are expected to cost: not in `provider_cost`. */
+  unknown_bills: z.strictObject({ attempts: count, provider_cost: dollars }),
+  /** What the credits that were charged and not refunded are worth, without `provider_cost`; null: no value of a credit is known. */
+  margin: dollars.nullable(),
+} as const;
+
+export const costRow = z.strictObject({ model: z.string(), kind: z.string(), ...costSums });
+export type CostRow = z.output<typeof costRow>;
+export type CostSums = Omit<CostRow, 'model' | 'kind'>;
+
+export const costReport = z.strictObject({
+  month: z.string(),
+  currency: z.literal('USD'),
+  credit_value: dollars.nullable(),
+  data: listOf(costRow),
+  total: z.strictObject(costSums),
+});
+export type CostReport = z.output<typeof costReport>;
+
+export const unknownBillsQuery = z.strictObject({ month: monthParameter, ...pageParameters });
+
+/** An attempt of which nothing says whether its service billed it: what to ask the service about. */
+export const unknownBill = z.strictObject({
+  account_id: accountId,
+  job_id: jobId,
+  output_id: outputId,
+  model: z.string(),
+  kind: z.string(),
+  reference: z.string().startsWith('att_'),
+  provider: z.string(),
+  provider_job_id: z.string().nullable(),
+  posted_at: instant,
+  expected_cost: z.string().nullable(),
+});
+export type UnknownBill = z.output<typeof unknownBill>;
+
+export const unknownBillPage = pageOf(unknownBill);

@@ -1,0 +1,127 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { costReport, unknownBillPage } from '../../../contract/shapes/cost-shapes.ts';
+import { attemptReferenceOf, outputIdOf } from '../../../domain/ids.ts';
+import { createAttempts } from '../../../jobs/attempts/attempts.ts';
+import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { deliver, fail } from '../job-ending.ts';
+import { runHoldfast } from '../commands/run-holdfast.ts';
+
+let api: ApiFixture;
+let account: TestAccount;
+const month = new Date().toISOString().slice(0, 7);
+const jobs: Record<'delivered' | 'failed' | 'doubtful', string> = { delivered: '', failed: '', doubtful: '' };
+beforeAll(async () => {
+  api = await createApiFixture();
+  account = await api.openAccount();
+  for (const name of ['delivered', 'failed', 'doubtful'] as const)
+    jobs[name] = (await api.admitJob(account.accountId, name)).jobId;
+  await deliver(api, account.accountId, jobs.delivered, Buffer.from('picture'));
+  await run(jobs.failed, 'run_failed');
+  await createAttempts(api.worker).fail(account.accountId, referenceOf(jobs.failed), 'provider_failed', {
+    ...{ billed: 'yes', cost: '0.05', isFinal: true },
+  });
+  await fail(api, account.accountId, jobs.failed);
+  await run(jobs.doubtful, 'run_doubtful');
+  await fail(api, account.accountId, jobs.doubtful);
+});
+afterAll(async () => {
+  await api.expectReconciled();
+  await api.close();
+});
+
+const referenceOf = (jobId: string) =>
+  attemptReferenceOf({ outputId: outputIdOf(jobId, 0), stage: 'render', number: 1 });
+
+/** An attempt that the catalogue expects to cost 0.04, accepted. */
+async function run(jobId: string, providerJobId: string): Promise<void> {
+  const attempts = createAttempts(api.worker);
+  const { accountId } = account;
+  const [outputId, reference] = [outputIdOf(jobId, 0), referenceOf(jobId)];
+  const key = { accountId, jobId, outputId, stage: 'render', number: 1, reference, provider: 'fal' };
+  await attempts.begin({ ...key, cost: { per_call: '0.0400' } });
+  await attempts.move(accountId, reference, { from: ['posting'], to: 'accepted', providerJobId });
+}
+
+const get = (target: string, key = api.platformKey) => api.call(target, { key });
+const holdfast = (...args: readonly string[]) => runHoldfast(api, args);
+
+describe('GET /v1/costs', () => {
+  it('tells what each model cost and brought in, what was returned and paid, and what is in doubt', async () => {
+    const report = costReport.parse((await get(`/v1/costs?month=${month}`)).json());
+    const sums = {
+      ...{ outputs: 3, attempts: 3, credits_charged: 35, credits_refunded: 0 },
+      ...{ provider_cost: '0.05', provisional_cost: '0.00', uncosted_attempts: 1 },
+      returned_but_paid: { outputs: 1, provider_cost: '0.05' },
+      unknown_bills: { attempts: 1, provider_cost: '0.04' },
+      // 35 credits at a cent.
+      margin: '0.30',
+    };
+    expect(report).toEqual({
+      ...{ month, currency: 'USD', credit_value: '0.01' },
+      data: [{ model: 'local/render', kind: 'static_ad', ...sums }],
+      total: sums,
+    });
+    expect((await get('/v1/costs')).json()).toEqual(report);
+    expect((await get('/v1/costs?month=2020-01')).json()).toMatchObject({
+      data: [],
+      total: { margin: '0.00' },
+    });
+  });
+
+  it('lists the bills that are in doubt, by pages', async () => {
+    const all = unknownBillPage.parse((await get(`/v1/costs/unknown_bills?month=${month}`)).json());
+    expect(all.data).toMatchObject([
+      {
+        account_id: account.accountId,
+        job_id: jobs.doubtful,
+        provider_job_id: 'run_doubtful',
+        expected_cost: '0.04',
+      },
+    ]);
+    const first = unknownBillPage.parse((await get('/v1/costs/unknown_bills?limit=1')).json());
+    expect(first.data).toEqual(all.data);
+    const rest = await get(`/v1/costs/unknown_bills?limit=1&cursor=${String(first.next_cursor)}`);
+    expect(rest.json()).toEqual({ data: [], next_cursor: null });
+  });
+
+  it.each(['/v1/costs', '/v1/costs/unknown_bills'])('is for operators: %s', async (target) => {
+    expectProblem(await get(target, account.key), 403, 'forbidden');
+    expectProblem(await get(`${target}?month=2026-13`), 400, 'invalid_request');
+    expectProblem(await get(`${target}?mont=2026-01`), 400, 'invalid_request');
+  });
+});
+
+describe('holdfast costs', () => {
+  it('shows the month, and takes a bill that settles what is in doubt: once, and all or nothing', async () => {
+    const shown = await holdfast('costs');
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toMatch(/static_ad by local\/render\n/);
+    expect(shown.stdout).toMatch(new RegExp(`${referenceOf(jobs.doubtful)} of ${account.accountId}\n`));
+
+    const bill = path.join(api.home, 'bill.csv');
+    await writeFile(bill, `line,id,cost\nl1,run_doubtful,0.031\nl2,run_of_another,9\n`);
+    const imported = await holdfast('costs', 'import', bill, '--provider', 'fal');
+    expect(imported).toMatchObject({ code: 0 });
+    expect(imported.stdout).toMatch(/^Imported 1 lines; 0 had been/);
+    expect(imported.stdout).toMatch(/Of no attempt here, and left out \(1\):\n {2}run_of_another\n/);
+    expect((await holdfast('costs', 'import', bill, '--provider', 'fal')).stdout).toMatch(
+      /^Imported 0 lines; 1/,
+    );
+
+    const after = await holdfast('costs', '--month', month, '--json');
+    expect(JSON.parse(after.stdout)).toMatchObject({
+      total: { provider_cost: '0.081', unknown_bills: { attempts: 0 }, returned_but_paid: { outputs: 2 } },
+      unknown_bills: [],
+    });
+
+    await writeFile(bill, `line,id,cost\nl1,run_doubtful,0.5\nl3,run_failed,1\n`);
+    const changed = await holdfast('costs', 'import', bill, '--provider', 'fal');
+    expect(changed).toMatchObject({ code: 1 });
+    expect(changed.stderr).toMatch(/nothing was imported. 1 lines were imported before .* l1/);
+    await writeFile(bill, `line,id,cost\nl4,run_failed,free\n`);
+    expect((await holdfast('costs', 'import', bill, '--provider', 'fal')).stderr).toMatch(/line 2: cost/);
+    expect((await holdfast('costs', '--json')).stdout).toBe(after.stdout);
+  });
+});
