@@ -4,7 +4,7 @@ import { isFailureCode, type FailureCode, type Fault } from './failures.ts';
 export type ErrorClass =
   | 'retry_same_job'
   | 'resubmit'
-  /** A look-up proved that it never arrived. */
+  /** It never arrived: a look-up proved it, or its submitter did not send it. */
   | 'not_found'
   | 'bad_input'
   | 'moderated_input'
@@ -20,7 +20,7 @@ export type ErrorClass =
 
 export type AfterRejection =
   | { readonly next: 'resubmit' }
-  /** Nothing is wrong with the submission: the service takes none just now. Another uses up no attempt. */
+  /** Nothing is wrong with the submission: the service takes none just now, or never saw it. Another uses up no attempt. */
   | { readonly next: 'wait' }
   | { readonly next: 'fail'; readonly code: FailureCode; readonly atFault?: Fault };
 
@@ -42,9 +42,9 @@ export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttem
       return { next: 'fail', code: 'outcome_unknown' };
     case 'capacity':
     case 'unavailable':
+    case 'not_found':
       return { next: 'wait' };
     case 'resubmit':
-    case 'not_found':
     case 'retry_same_job':
       return attempt < maxAttempts ? { next: 'resubmit' } : { next: 'fail', code: 'provider_rejected' };
   }

@@ -110,7 +110,7 @@ function createRightToPost(attempts: Attempts, attempt: Attempt): RightToPost {
     },
     giveUpUnused: async () => {
       if (!isMine) return;
-      const errorClass: ErrorClass = 'resubmit';
+      const errorClass: ErrorClass = 'not_found';
       await attempts.move(accountId, reference, { from: ['posting', 'unknown'], to: 'rejected', errorClass });
     },
   };

@@ -264,7 +264,7 @@ describe('a post', () => {
       expect(service.calls('submit')).toEqual([]);
       // Nothing has left: that is on record, and no look-up is needed.
       const row = await fixture.attempts.read(attempt.accountId, attempt.reference);
-      expect(row).toMatchObject({ state: 'rejected', errorClass: 'resubmit' });
+      expect(row).toMatchObject({ state: 'rejected', errorClass: 'not_found' });
     },
   );
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { afterRejection, waitBeforeNext } from '../../domain/rejections.ts';
 
 describe('after a submission that provably did not run', () => {
-  it.each(['capacity', 'unavailable'] as const)(
-    '%s waits, however many attempts there were',
+  it.each(['capacity', 'unavailable', 'not_found'] as const)(
+    '%s waits and uses up no attempt, however many there were',
     (errorClass) => {
       expect(afterRejection(errorClass, 3, 3)).toEqual({ next: 'wait' });
     },
