@@ -2,9 +2,11 @@ import type { TestScenario } from '../../../domain/job-request.ts';
 import type { SeededRandom } from '../soak-random.ts';
 import { nextWrongMessage, type WrongMessage } from './wrong-messages.ts';
 
-/** What a meddler with access to Temporal does to a job's workflow, behind our back. */
+/** What a meddler with access to Temporal does to a workflow of a job, behind our back. */
 export type Meddling = {
   readonly afterMs: number;
+  /** To which of a job's workflows, counted around: that of the job, then those of its outputs where they have their own. */
+  readonly whose: number;
 } & (
   | { readonly how: 'messages'; readonly messages: readonly WrongMessage[] }
   | { readonly how: 'terminate' }
@@ -55,6 +57,8 @@ const CANCEL_WITHIN_MS = 1_500;
 const MEDDLED_PERCENT = 25;
 const MEDDLE_WITHIN_MS = 2_500;
 const MAX_MESSAGES = 6;
+/** Half of what befalls a job of several outputs befalls one of them. */
+const MOST_OUTPUTS = 10;
 
 /**
  * Job number `number` of a soak, the same for the same seed.
@@ -81,11 +85,12 @@ export function nextJob(
 
 function meddlingOf(random: SeededRandom): Meddling {
   const afterMs = random.integer(MEDDLE_WITHIN_MS);
+  const whose = random.inPercent(50) ? 0 : random.integer(MOST_OUTPUTS);
   const how = random.integer(100);
-  if (how < 15) return { how: 'terminate', afterMs };
-  if (how < 30) return { how: 'delete', afterMs };
+  if (how < 15) return { how: 'terminate', afterMs, whose };
+  if (how < 30) return { how: 'delete', afterMs, whose };
   const messages = Array.from({ length: 1 + random.integer(MAX_MESSAGES) }, () => nextWrongMessage(random));
-  return { how: 'messages', afterMs, messages };
+  return { how: 'messages', afterMs, whose, messages };
 }
 
 function bodyOf(random: SeededRandom, number: number, delivered: string | undefined) {

@@ -25,10 +25,10 @@ export function createMeddler(client: Client, namespace = 'default') {
   let [terminated, deleted, lastDeletion] = [0, 0, -Infinity];
   const ended = new Set<string>();
 
-  async function end(workflowId: string, call: () => Promise<unknown>): Promise<boolean> {
+  async function end(jobWorkflowId: string, call: () => Promise<unknown>): Promise<boolean> {
     try {
       await call();
-      ended.add(workflowId);
+      ended.add(jobWorkflowId);
       return true;
     } catch (error) {
       // It was over already.
@@ -37,12 +37,16 @@ export function createMeddler(client: Client, namespace = 'default') {
       throw error;
     }
   }
-  const terminate = async (workflowId: string) => {
-    if (await end(workflowId, () => client.workflow.getHandle(workflowId).terminate('soak'))) terminated += 1;
+  const terminate = async (jobWorkflowId: string, workflowId: string) => {
+    if (await end(jobWorkflowId, () => client.workflow.getHandle(workflowId).terminate('soak')))
+      terminated += 1;
   };
 
   return {
-    async meddle(workflowId: string, outputs: number, meddling: Meddling): Promise<void> {
+    /** @param workflowIds of a job: its own first, then those of its outputs. */
+    async meddle(workflowIds: readonly [string, ...string[]], meddling: Meddling): Promise<void> {
+      const [jobWorkflowId] = workflowIds;
+      const workflowId = workflowIds[meddling.whose % workflowIds.length] ?? jobWorkflowId;
       switch (meddling.how) {
         case 'messages':
           for (const message of meddling.messages) {
@@ -52,24 +56,25 @@ export function createMeddler(client: Client, namespace = 'default') {
           }
           return;
         case 'terminate':
-          await terminate(workflowId);
+          await terminate(jobWorkflowId, workflowId);
           return;
         case 'delete': {
           // The unbegun outputs of a batch would all be of one that is not found.
-          const isAllowed = outputs === 1 && performance.now() - lastDeletion > BETWEEN_DELETIONS_MS;
+          const isAllowed =
+            workflowIds.length === 1 && performance.now() - lastDeletion > BETWEEN_DELETIONS_MS;
           if (!isAllowed) {
-            await terminate(workflowId);
+            await terminate(jobWorkflowId, workflowId);
             return;
           }
           lastDeletion = performance.now();
           const request = { namespace, workflowExecution: { workflowId } };
-          if (await end(workflowId, () => client.workflowService.deleteWorkflowExecution(request)))
+          if (await end(jobWorkflowId, () => client.workflowService.deleteWorkflowExecution(request)))
             deleted += 1;
         }
       }
     },
-    /** Whether a workflow was ended behind our back. */
-    hasEnded: (workflowId: string) => ended.has(workflowId),
+    /** Whether a job's workflow, or one of its outputs', was ended behind our back. */
+    hasEnded: (jobWorkflowId: string) => ended.has(jobWorkflowId),
     counts: (): MeddlingCounts => ({ messages, terminated, deleted, taken }),
   };
 }

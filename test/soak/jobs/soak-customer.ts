@@ -59,7 +59,10 @@ export async function runJob(
 
 async function meddle(meddler: Meddler, jobId: string, job: Json, meddling: Meddling): Promise<void> {
   await pause(meddling.afterMs);
-  await meddler.meddle(workflowIdOf(jobId), (job.outputs as readonly Json[]).length, meddling);
+  const outputs = (job.outputs as readonly Json[]).map(({ id }) => id as string);
+  // The only output of a job has no workflow of its own.
+  const ofOutputs = outputs.length === 1 ? [] : outputs;
+  await meddler.meddle([workflowIdOf(jobId), ...ofOutputs], meddling);
 }
 
 /** A call again and again under its key, until there is a response. */
