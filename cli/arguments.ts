@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isAccountId } from '../domain/ids.ts';
 import { parseInstant } from '../domain/parse-value.ts';
 import { isReviewId } from '../domain/support/review.ts';
 import { faultOfText } from '../domain/texts/text-rule.ts';
@@ -7,7 +8,7 @@ import { MAX_KEY_NAME } from '../jobs/keys/create-api-key.ts';
 /** Arguments as commander takes them: whatever cannot be one ends with exit code 2 before anything is asked. */
 
 export function accountArgument(text: string): string {
-  if (/^acct_\w{1,64}$/.test(text)) return text;
+  if (isAccountId(text)) return text;
   throw new InvalidArgumentError('An account id: acct_….');
 }
 

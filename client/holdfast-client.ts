@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { fingerprintRequest, jobIdOf } from '../contract/derived-ids.ts';
+import { isAccountId } from '../domain/ids.ts';
 import { DEFAULT_TASK_QUEUE } from '../domain/workflow-names.ts';
 import type { JobRequest } from '../domain/job-request.ts';
 import type { FieldError } from '../contract/shapes/problem-shape.ts';
@@ -65,9 +66,10 @@ export function createHoldfastClient(temporal: {
   const idOf = (job: OwnedJob) => jobIdOf(job.accountId, job.idempotencyKey);
 
   return {
-    async start({ request, ...job }) {
-      const faults = faultsOf(job);
+    async start(asked) {
+      const faults = faultsOf(asked);
       if (faults.length > 0) return { outcome: 'invalid', errors: faults };
+      const { request, ...job } = asked;
       const body = jsonOf(request);
       const parsed = parseJobRequest(body, rules);
       if (!parsed.ok) return { outcome: 'invalid', errors: parsed.errors };
@@ -120,11 +122,13 @@ function rulesOf(catalogue: Catalogue): RequestRules {
   };
 }
 
-/** The faults of an account id or a key. Callers in JavaScript may send anything. */
-function faultsOf(job: Readonly<Record<keyof OwnedJob, unknown>>): readonly FieldError[] {
-  const { accountId, idempotencyKey } = job;
+/** The faults of an account id or a key. Callers in JavaScript may send anything, or nothing. */
+function faultsOf(
+  job: Readonly<Partial<Record<keyof OwnedJob, unknown>>> | null | undefined,
+): readonly FieldError[] {
+  const { accountId, idempotencyKey } = job ?? {};
   const faults: FieldError[] = [];
-  if (typeof accountId !== 'string' || accountId === '') {
+  if (typeof accountId !== 'string' || !isAccountId(accountId)) {
     faults.push({ pointer: '', code: 'account_id', detail: 'accountId is the id of an account: acct_….' });
   }
   if (typeof idempotencyKey !== 'string' || !isIdempotencyKey(idempotencyKey)) {

@@ -60,6 +60,11 @@ export function isProviderJobId(text: string): boolean {
   return text.length <= MAX_PROVIDER_JOB_ID && /^[^\p{C}]+$/u.test(text) && text !== '.' && text !== '..';
 }
 
+/** Whether a text may be an account's id. */
+export function isAccountId(text: string): boolean {
+  return /^acct_[A-Za-z0-9_]{1,64}$/.test(text);
+}
+
 export function isJobId(text: string): boolean {
   return JOB.test(text);
 }

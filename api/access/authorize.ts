@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { isAccountId } from '../../domain/ids.ts';
 import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readAccount } from '../../ledger/reads/read-account.ts';
@@ -12,13 +13,6 @@ export type ActingFor = (request: Request, caller: Caller) => Promise<string>;
 /** Accounts are never closed; only known ones are kept. */
 const ACCOUNT_LIFETIME_MS = 3_600_000;
 const MAX_CACHED_ACCOUNTS = 50_000;
-
-const ACCOUNT_ID = /^acct_[A-Za-z0-9_]{1,64}$/;
-
-/** Whether a text may be an account's id. */
-export function isAccountId(text: string): boolean {
-  return ACCOUNT_ID.test(text);
-}
 
 /** Whether the key has one of the scopes, or admin, which implies all. */
 export function hasScope(caller: Caller, anyOf: readonly ApiKeyScope[]): boolean {

@@ -1,6 +1,7 @@
 import { readAccount, type Account } from '../../ledger/reads/read-account.ts';
 import type { Database } from '../../ledger/database.ts';
-import { isAccountId, namedAccount, requirePlatformKey } from './authorize.ts';
+import { isAccountId } from '../../domain/ids.ts';
+import { namedAccount, requirePlatformKey } from './authorize.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, type CallerExchange } from '../http/route.ts';
 

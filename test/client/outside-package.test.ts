@@ -104,7 +104,11 @@ describe('the package for backends', () => {
       ],
       refused: [expect.objectContaining({ outcome: 'refused' }), { outcome: 'refused' }],
       unknown: [{ outcome: 'not_found' }, 'not_running'],
-      nonsense: [...[invalid, invalid, invalid, invalid], { outcome: 'not_found' }, 'not_running'],
+      nonsense: [
+        ...[invalid, invalid, invalid, invalid, invalid, invalid, invalid],
+        ...[{ outcome: 'not_found' }, 'not_running'],
+        ...[{ outcome: 'not_found' }, 'not_running'],
+      ],
       away: [{ outcome: 'unavailable' }, unavailable, 'unavailable'],
       elsewhere: [unavailable, unavailable, 'unavailable'],
     });

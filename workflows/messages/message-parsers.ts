@@ -1,5 +1,5 @@
 import { JOB_REQUEST_LIMITS } from '../../domain/job-request.ts';
-import { isJobId, isOutputId, MAX_PROVIDER_JOB_ID } from '../../domain/ids.ts';
+import { isAccountId, isJobId, isOutputId, MAX_PROVIDER_JOB_ID } from '../../domain/ids.ts';
 import {
   anyObject,
   either,
@@ -33,7 +33,6 @@ const MAX_KEY = 255;
 const MAX_FINGERPRINT = 128;
 const MAX_REFERENCE = 100;
 const MAX_ATTEMPT = 1_000_000;
-const MAX_ACCOUNT_ID = 100;
 
 export const cancelRequest: Parser<CancelRequest> = object({ by: oneOf('customer', 'support') });
 
@@ -79,15 +78,12 @@ export const resolveRequest: Parser<SupportUpdate<'resolve'>> = object({
   provider_job_id: optional(text({ max: MAX_PROVIDER_JOB_ID })),
 });
 
-const accountId = text({
-  max: MAX_ACCOUNT_ID,
-  pattern: /^acct_\w+$/,
-  expected: 'an account id acct_…',
-});
 const idOf =
   (prefix: string, isId: (id: string) => boolean): Parser<string> =>
   (value, at) =>
     typeof value === 'string' && isId(value) ? value : fail(at, `an id ${prefix}…`, value);
+
+const accountId = idOf('acct_', isAccountId);
 
 const outputCount = wholeNumber({ min: 1, max: JOB_REQUEST_LIMITS.outputs });
 

@@ -54,6 +54,11 @@ const calls = {
       await holdfast.start({ ...job('six'), request: undefined }),
       await holdfast.start({ ...job('six'), request: { ...request, variations: 1n } }),
       await holdfast.start({ accountId: undefined, idempotencyKey: undefined, request }),
+      await holdfast.start({ ...job('six'), accountId: 'nobody', request }),
+      await holdfast.start(),
+      await holdfast.start(null),
+      await holdfast.wait(null),
+      await holdfast.cancel(),
       await holdfast.wait({ accountId: undefined, idempotencyKey: undefined }),
       await holdfast.cancel({ accountId: 7, idempotencyKey: null }),
     ];
