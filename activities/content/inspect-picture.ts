@@ -27,6 +27,9 @@ const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
 /** The last byte of a GIF. What comes before the end of its first picture alone is noticed by the decoder. */
 const GIF_TRAILER = 0x3b;
 
+/** The last chunk of a PNG, which has nothing in it. The decoder does not miss it, or a part of it. */
+const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
+
 type PictureFault = 'damaged' | 'too_many_pixels';
 
 type Picture = { readonly mediaType: string; readonly width: number; readonly height: number };
@@ -54,10 +57,21 @@ async function inspect(file: Buffer): Promise<Picture | PictureFault> {
     const picture = sharp(file, { failOn: 'truncated', limitInputPixels: MAX_PICTURE_PIXELS });
     await picture.resize(THUMBNAIL).raw().toBuffer();
     const mediaType = MEDIA_TYPES.get(format);
-    if (mediaType === undefined || (mediaType === 'image/gif' && !hasGifTrailer(file))) return 'damaged';
-    return { mediaType, width, height };
+    return mediaType !== undefined && hasEnd(file, mediaType) ? { mediaType, width, height } : 'damaged';
   } catch {
     return 'damaged';
+  }
+}
+
+/** Where a decoder takes a file without its last bytes. */
+function hasEnd(file: Buffer, mediaType: string): boolean {
+  switch (mediaType) {
+    case 'image/gif':
+      return hasGifTrailer(file);
+    case 'image/png':
+      return file.includes(PNG_END);
+    default:
+      return true;
   }
 }
 
