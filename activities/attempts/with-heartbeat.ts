@@ -1,20 +1,42 @@
-import { heartbeat } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 
 /**
- * The worker sends heartbeats on at most this often. The first comes only after this long as well: a heartbeat is a write
- * of the workflow's state at the server, and a step that takes milliseconds needs none.
+ * The first heartbeat comes only after this long: a heartbeat is a write of the workflow's state at the server, and an action in
+ * Temporal Cloud, and a step that takes milliseconds needs none. It is also how often the worker sends them on at most.
  */
-const HEARTBEAT_EVERY_MS = 500;
+const FIRST_HEARTBEAT_MS = 500;
+
+/** A cancellation reaches a step with its next heartbeat: within a tenth of the time that the step has run by then. */
+const SHARE_OF_ELAPSED = 0.1;
+
+/** Two within the heartbeat timeout: one may be late. */
+const SHARE_OF_TIMEOUT = 0.5;
 
 /**
- * Heartbeats while `work` runs, so that a cancellation reaches it and a dead worker is noticed. Every wait inside is
- * bounded by itself: a heartbeat must not hide a hang.
+ * Heartbeats while `work` runs, so that a cancellation reaches it and a dead worker is noticed: soon at first, then ever less often. Every
+ * wait inside is bounded by itself: a heartbeat must not hide a hang.
  */
 export async function withHeartbeat<Result>(work: () => Promise<Result>): Promise<Result> {
-  const timer = setInterval(heartbeat, HEARTBEAT_EVERY_MS);
+  const step = Context.current();
+  const { heartbeatTimeoutMs } = step.info;
+  const longestMs =
+    heartbeatTimeoutMs === undefined ? Number.POSITIVE_INFINITY : heartbeatTimeoutMs * SHARE_OF_TIMEOUT;
+  const startedAt = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const beatLater = () => {
+    const pauseMs = Math.max(FIRST_HEARTBEAT_MS, (performance.now() - startedAt) * SHARE_OF_ELAPSED);
+    timer = setTimeout(
+      () => {
+        step.heartbeat();
+        beatLater();
+      },
+      Math.min(pauseMs, longestMs),
+    );
+  };
+  beatLater();
   try {
     return await work();
   } finally {
-    clearInterval(timer);
+    clearTimeout(timer);
   }
 }

@@ -1,0 +1,46 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { withHeartbeat } from '../../activities/attempts/with-heartbeat.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** When a step that takes so long sends its heartbeats: milliseconds after it began. */
+async function beatsOf(seconds: number, heartbeatTimeoutMs: number): Promise<readonly number[]> {
+  const environment = new MockActivityEnvironment({ heartbeatTimeoutMs });
+  const startedAt = Date.now();
+  const beats: number[] = [];
+  environment.on('heartbeat', () => beats.push(Date.now() - startedAt));
+  const step: Promise<unknown> = environment.run(() =>
+    withHeartbeat(() => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1_000))),
+  );
+  await vi.advanceTimersByTimeAsync(seconds * 1_000);
+  await step;
+  await vi.advanceTimersByTimeAsync(60_000);
+  return beats;
+}
+
+const gapsOf = (beats: readonly number[]) => beats.slice(1).map((at, index) => at - (beats[index] ?? 0));
+
+test('a step of milliseconds sends no heartbeat', async () => {
+  expect(await beatsOf(0.4, 10_000)).toEqual([]);
+});
+
+test('a step sends its first after half a second, and none once it has ended', async () => {
+  expect(await beatsOf(1.2, 10_000)).toEqual([500, 1_000]);
+});
+
+test('a long step sends ever fewer, two at least within its heartbeat timeout', async () => {
+  const beats = await beatsOf(300, 10_000);
+  // Each is an action in Temporal Cloud: two a second would be 600.
+  expect(beats.length).toBeLessThan(90);
+  const gaps = gapsOf(beats);
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(5_000);
+  gaps.forEach((gap, index) => {
+    expect(gap).toBeLessThanOrEqual(Math.max(500, (beats[index] ?? 0) / 10) + 1);
+  });
+});
