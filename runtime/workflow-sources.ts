@@ -13,5 +13,10 @@ export function workflowSources(root: string): {
 } {
   const workflowsPath = path.join(root, 'workflows', 'index.ts');
   const payloadConverterPath = path.join(root, 'workflows', 'payload-converter.ts');
-  return { workflowsPath, payloadConverterPath, preloadModules: [workflowsPath, payloadConverterPath] };
+  const stackTracesPath = path.join(root, 'workflows', 'short-stack-traces.ts');
+  return {
+    workflowsPath,
+    payloadConverterPath,
+    preloadModules: [stackTracesPath, workflowsPath, payloadConverterPath],
+  };
 }
