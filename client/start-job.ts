@@ -150,7 +150,6 @@ const keyword = (name: AttributeName) => defineSearchAttributeKey(name, SearchAt
 
 const ACCOUNT = keyword('HoldfastAccount');
 const KIND = keyword('HoldfastKind');
-const STATE = keyword('HoldfastState');
 const PROVIDER = keyword('HoldfastProvider');
 const MODEL = keyword('HoldfastModel');
 const CREDITS = defineSearchAttributeKey('HoldfastCredits' satisfies AttributeName, SearchAttributeType.INT);
@@ -181,7 +180,6 @@ function describeStart(start: {
     typedSearchAttributes: new TypedSearchAttributes([
       { key: ACCOUNT, value: start.accountId },
       { key: KIND, value: kind },
-      { key: STATE, value: 'running' },
       ...(model === undefined
         ? []
         : [

@@ -27,6 +27,10 @@ export const ASSET_SWEEP_INTERVAL_SECONDS = 6 * 3_600;
 export const SEARCH_ATTRIBUTES = {
   HoldfastAccount: 'KEYWORD',
   HoldfastKind: 'KEYWORD',
+  /**
+   * What Temporal's own status does not say: stuck while it runs; refused, failed, canceled or partially_succeeded at its end. Absent of
+   * what runs as expected and of what was delivered, so that a plain job changes no attribute.
+   */
   HoldfastState: 'KEYWORD',
   HoldfastProvider: 'KEYWORD',
   HoldfastModel: 'KEYWORD',

@@ -38,12 +38,13 @@ async function admitMakeAndTell(
   } = await handleAdmitUpdate(start, () => releaseDurably.releaseOutputs(all, failureOf('internal')));
   if (plan) await runOutputWorkflows(plan, cancelRequested);
   else if (!hasEnded) {
+    upsertSearchAttributes({ HoldfastState: ['refused'] });
     await untilHandlersFinish();
     return { outcome: 'refused', credits: 0, admission };
   }
 
   const job = await untilJobHasEnded(accountId, jobId);
-  upsertSearchAttributes({ HoldfastState: [job.state] });
+  if (job.state !== 'succeeded') upsertSearchAttributes({ HoldfastState: [job.state] });
   const result = resultOf(job);
   await untilHandlersFinish();
   setCurrentDetails(`Ended: ${result.summary}.`);

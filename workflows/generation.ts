@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow';
 import { either } from '../domain/parse-value.ts';
 import { admitJob } from './admission/handle-admit-update.ts';
 import { closeWorkflow } from './closing/close-workflow.ts';
@@ -32,6 +32,7 @@ async function admitRunAndSettle(
 ): Promise<GenerationResult> {
   const begun = 'request' in start ? await admitJob(start) : await beginOutput(start);
   if (begun.next === 'close') {
+    upsertSearchAttributes({ HoldfastState: ['refused'] });
     await untilHandlersFinish();
     return begun.result;
   }

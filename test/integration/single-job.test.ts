@@ -74,10 +74,30 @@ describe('the history of a plain successful job', () => {
 
     expect((events ?? []).length).toBeLessThanOrEqual(18);
     // What docs/benchmarks.md says that it costs in Temporal Cloud.
-    expect(billableActionsOf(events ?? [])).toBe(7);
+    expect(billableActionsOf(events ?? [])).toBe(6);
     expect(count(WORKFLOW_TASK_COMPLETED)).toBeLessThanOrEqual(3);
     expect(count(ACTIVITY_TASK_SCHEDULED)).toBe(1);
     expect(count(TIMER_STARTED)).toBe(1);
+  });
+
+  it('has a state to search by only where the status of its workflow does not say it', async () => {
+    const account = await running.openAccount();
+    const stateOf = async (brief: object) => {
+      const request = { kind: 'static_ad', brief: { headline: 'state' }, ...brief };
+      await running.submit(account, request);
+      const [newest] = await running.rows<{ job_id: string }>(
+        'SELECT job_id FROM jobs.admissions WHERE account_id = $1 ORDER BY created_at DESC LIMIT 1',
+        [account],
+      );
+      const handle = running.temporal.workflow.getHandle(newest?.job_id ?? '');
+      await handle.result().catch(() => undefined);
+      const { typedSearchAttributes, status } = await handle.describe();
+      const state = typedSearchAttributes.getAll().find(({ key }) => key.name === 'HoldfastState');
+      return [status.name, state?.value];
+    };
+    expect(await stateOf({})).toEqual(['COMPLETED', undefined]);
+    expect(await stateOf({ max_credits: 1 })).toEqual(['COMPLETED', 'refused']);
+    expect(await stateOf({ test_scenario: 'fails_after_start' })).toEqual(['FAILED', 'failed']);
   });
 
   it('closes as failed with the failure code as its type when the job fails', async () => {

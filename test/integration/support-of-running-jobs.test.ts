@@ -161,6 +161,12 @@ describe.concurrent('extend', () => {
       billing: { committed: 35, returned: 0 },
     });
     expect(await running.submissionsOf(job.jobId)).toBe(1);
+    const handle = running.temporal.workflow.getHandle(job.jobId);
+    await handle.result();
+    const attributes = (await handle.describe()).typedSearchAttributes.getAll().map(({ key }) => key.name);
+    expect(attributes).toContain('HoldfastStuckSince');
+    // It was stuck, and is not any more.
+    expect(attributes).not.toContain('HoldfastState');
   });
 
   it('holds until the new instant and not longer, the reconciler too', async () => {

@@ -8,7 +8,6 @@ export async function beginOutput(start: OutputStart): Promise<OutputBeginning> 
   const begun = await localActivities.beginOutput(start);
   upsertSearchAttributes({
     HoldfastAccount: [start.accountId],
-    HoldfastState: ['running'],
     ...(begun.next === 'run' && {
       HoldfastKind: [begun.plan.kind],
       HoldfastProvider: [begun.plan.provider],

@@ -1,7 +1,15 @@
-import { ApplicationFailure, CancelledFailure, upsertSearchAttributes } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Settled } from '../../activities/settlement/settle.ts';
 import type { GenerationResult } from '../../contract/workflow-messages.ts';
 import { showEnding } from '../outputs/show-status.ts';
+
+const STATE = defineSearchAttributeKey('HoldfastState', SearchAttributeType.KEYWORD);
 
 /**
  * Closes as the ledger says it ended: Completed when charged, Canceled when cancelled, else Failed with the failure code
@@ -10,7 +18,9 @@ import { showEnding } from '../outputs/show-status.ts';
 export function closeWorkflow(settled: Settled): GenerationResult {
   showEnding(settled);
   if (settled.outcome === 'committed') {
-    upsertSearchAttributes({ HoldfastState: ['succeeded'] });
+    // Completed says that it was delivered. Only one that was late has a state to lose: each change is a write and an action.
+    if (workflowInfo().typedSearchAttributes.get(STATE) !== undefined)
+      upsertSearchAttributes({ HoldfastState: [] });
     return { outcome: 'succeeded', credits: settled.credits };
   }
   const code = settled.failure?.code ?? 'internal';
