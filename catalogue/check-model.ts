@@ -1,6 +1,6 @@
 import type { Kind } from '../contract/job-request/kind.ts';
 import type { Making, Model, ModelTimes } from '../domain/models.ts';
-import { FINAL_STAGE, type Stage } from '../domain/stages.ts';
+import type { Stage } from '../domain/stages.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
 import type { Declared } from './declared.ts';
 import { isRepeated, type Placed } from './placed.ts';
@@ -86,9 +86,6 @@ function faultsOfStages(stages: readonly Stage[], mediaType: string): readonly P
       ...stage.needs.flatMap((need, nth) =>
         earlier.includes(need) ? [] : [at(`.needs[${String(nth)}]`, `no earlier stage is named ${need}`)],
       ),
-      ...((stage.name === FINAL_STAGE) === (index === last)
-        ? []
-        : [at('.name', `the last stage, and no other, is named ${FINAL_STAGE}: its result is delivered`)]),
       ...(index === last && stage.parts > 1 ? [at('.parts', 'one file is delivered')] : []),
       ...(index === last && stage.mediaType !== mediaType
         ? [at('.mediaType', `the result is ${mediaType}`)]

@@ -36,6 +36,7 @@ export function describeInspection(inspection: Inspection): string {
 function describeOutput({
   id,
   state,
+  asked,
   reservation,
   attempts,
   repair,
@@ -44,6 +45,7 @@ function describeOutput({
   const { amount, committed, released, refunded } = reservation;
   const head = fields([
     ['Output', `${id}: ${state}`],
+    ['Asked for', Object.keys(asked).length === 0 ? null : fieldsText(asked)],
     [
       'Credits',
       `${shown(amount)} ${reservation.state}; charged ${shown(committed)}, returned ${shown(released)}, refunded ${shown(refunded)}`,
@@ -68,4 +70,10 @@ function describeOutput({
     ],
   }));
   return `${head}\n${formatRecords(['stage', 'attempt', 'state', 'provider', 'cost', 'posted'], rows)}`;
+}
+
+function fieldsText(asked: InspectedOutput['asked']): string {
+  return Object.entries(asked)
+    .map(([field, value]) => `${field} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }

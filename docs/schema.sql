@@ -395,6 +395,7 @@ CREATE TABLE jobs.attempts (
   job_id text NOT NULL,
   output_id text NOT NULL,
   stage text NOT NULL,
+  is_last_stage boolean NOT NULL,
   number integer NOT NULL,
   provider text NOT NULL,
   state jobs.attempt_state NOT NULL,
@@ -765,7 +766,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     cost numeric, is_final boolean)
 -- jobs.attempts_named(text,text,jsonb) → SETOF jobs.attempts
 -- jobs.attempts_of(text,text) → SETOF jobs.attempts
--- jobs.begin_attempt(text,text,text,text,integer,text,text,text,numeric) → TABLE(is_mine boolean, state text,
+-- jobs.begin_attempt(text,text,text,text,integer,text,text,text,boolean,numeric) → TABLE(is_mine boolean, state text,
 --     provider_job_id text, error_class text)  -- holdfast_worker
 -- jobs.begin_output(text,text) → TABLE(work jsonb, credits bigint, deadline_seconds double precision, left_seconds
 --     double precision, age_seconds double precision)  -- holdfast_worker
@@ -818,9 +819,9 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     holdfast_worker
 -- jobs.read_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text, posted_seconds_ago double
 --     precision, closed_seconds_ago double precision, submitter text)  -- holdfast_worker
--- jobs.read_attempts_of_output(text,text) → TABLE(reference text, stage text, state text, provider text,
---     provider_job_id text, posted_seconds_ago double precision, sha256 text, content_type text, bytes bigint)  --
---     holdfast_worker
+-- jobs.read_attempts_of_output(text,text) → TABLE(reference text, stage text, is_last_stage boolean, state text,
+--     provider text, provider_job_id text, posted_seconds_ago double precision, sha256 text, content_type text, bytes
+--     bigint)  -- holdfast_worker
 -- jobs.read_costs(timestamp with time zone,timestamp with time zone) → TABLE(model text, kind text, outputs bigint,
 --     attempts numeric, charged numeric, refunded numeric, cost numeric, provisional numeric, uncosted numeric,
 --     returned_outputs bigint, returned_cost numeric, unknown_attempts numeric, unknown_cost numeric)  -- holdfast_api,

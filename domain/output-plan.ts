@@ -13,7 +13,8 @@ import { reachWithinSeconds, type JobTimes, type Making, type Model } from './mo
 import type { CostRule } from './prices/run-cost.ts';
 import { workItemsOf, type Price } from './prices/quote.ts';
 import {
-  FINAL_STAGE,
+  isFinalStage,
+  ONLY_STAGE,
   partNameOf,
   partProgressOf,
   type PartProgress,
@@ -93,6 +94,8 @@ export type Attempt = {
   readonly mediaType: string;
   /** How long what is made is to be, where that was asked for. */
   readonly durationSeconds?: number;
+  /** Its result is what the customer receives. */
+  readonly isFinal: boolean;
   /** How long a provider that cannot be reached is tried. Seconds. */
   readonly reachWithinSeconds: number;
   /** What the call costs us; absent: not known. */
@@ -183,14 +186,16 @@ export function stagesOf({ stages, ...plan }: OutputPlan): readonly [Stage, ...S
   const [first, ...rest] = stages ?? [];
   if (first !== undefined) return [first, ...rest];
   const { provider, model, mediaType, cost } = plan;
-  const stage = { name: FINAL_STAGE, needs: [], parts: 1, model, provider, mediaType, share: 1 };
+  const stage = { name: ONLY_STAGE, needs: [], parts: 1, model, provider, mediaType, share: 1 };
   return [cost === undefined ? stage : { ...stage, cost }];
 }
 
 /** The attempt of a number at a part. The same output, part and number is the same attempt, in whichever worker. */
 export function attemptOf(plan: OutputPlan, number: number, part: StagePart = finalPartOf(plan)): Attempt {
   const { stage } = part;
-  const progress = partProgressOf(stagesOf(plan), stage);
+  const stages = stagesOf(plan);
+  const isFinal = isFinalStage(stages, stage);
+  const progress = partProgressOf(stages, stage);
   return {
     accountId: plan.accountId,
     jobId: plan.jobId,
@@ -201,9 +206,8 @@ export function attemptOf(plan: OutputPlan, number: number, part: StagePart = fi
     number,
     reference: attemptReferenceOf({ outputId: plan.outputId, stage: partNameOf(part), number }),
     mediaType: stage.mediaType,
-    ...(stage.name === FINAL_STAGE && plan.durationSeconds !== undefined
-      ? { durationSeconds: plan.durationSeconds }
-      : {}),
+    ...(isFinal && plan.durationSeconds !== undefined ? { durationSeconds: plan.durationSeconds } : {}),
+    isFinal,
     reachWithinSeconds: reachWithinSeconds(plan.times),
     ...(stage.cost === undefined ? {} : { cost: stage.cost }),
     ...(plan.hasReferenceAssets === true ? { hasReferences: true } : {}),

@@ -31,8 +31,13 @@ export type StagePart = {
   readonly part: number;
 };
 
-/** The customer receives the result of this stage, and no other's. jobs.settle_one knows the name. */
-export const FINAL_STAGE: StageName = 'render';
+/** What is made in one call is made in one stage, of this name. */
+export const ONLY_STAGE: StageName = 'render';
+
+/** The last stage: the customer receives its result, and no other's. */
+export function isFinalStage(stages: readonly Stage[], stage: Stage): boolean {
+  return stages.at(-1)?.name === stage.name;
+}
 
 export function partsOf(stage: Stage): readonly StagePart[] {
   return Array.from({ length: stage.parts }, (_, index) => ({ stage, part: index + 1 }));

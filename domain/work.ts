@@ -87,6 +87,17 @@ function joined(earlier: string | undefined, own: string | undefined): string | 
   return lines.join('\n');
 }
 
+/** What of a work support sees: the fields that its kind names, as they were asked for. None of a kind that is offered no longer. */
+export function fieldsForSupport(
+  work: ResolvedWork,
+  kinds: readonly KindRules[],
+): Readonly<Record<string, unknown>> {
+  const fields = kindOf(kinds, work.kind)?.supportFields ?? [];
+  return Object.fromEntries(
+    fields.flatMap((field) => (work[field] === undefined ? [] : [[field, work[field]] as const])),
+  );
+}
+
 /** Whether its brief refers to pictures. */
 export function hasReferenceUrls({ brief }: WorkItem): boolean {
   return (brief?.reference_asset_urls ?? []).length > 0;

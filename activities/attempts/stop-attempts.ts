@@ -1,4 +1,3 @@
-import { FINAL_STAGE } from '../../domain/stages.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import type { AttemptOfOutput } from '../../jobs/attempts/read-attempts.ts';
 import { askToStop } from './ask-to-stop.ts';
@@ -63,7 +62,7 @@ function mayRun(attempt: AttemptOfOutput): boolean {
       return false;
     case 'collected':
       // It has ended; whether anything is to be delivered is asked of the final stage.
-      return attempt.stage === FINAL_STAGE;
+      return attempt.isFinal;
     case 'rejected':
     case 'posting':
     case 'unknown':
@@ -98,7 +97,7 @@ function isMeant({ reference }: AttemptOfOutput, why: StopCause | undefined): bo
 async function stopAttempt(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {
   const stopped = await stoppedOf(provider, attempt);
   // The result of an earlier stage is not the output.
-  return stopped === 'finished' && attempt.stage !== FINAL_STAGE ? 'stopped' : stopped;
+  return stopped === 'finished' && !attempt.isFinal ? 'stopped' : stopped;
 }
 
 async function stoppedOf(provider: Provider, attempt: AttemptOfOutput): Promise<Stopped> {

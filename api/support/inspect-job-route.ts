@@ -1,8 +1,10 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { InspectedOutput, Inspection } from '../../contract/shapes/support-shapes.ts';
 import type { SupportWorkflows } from '../../client/support-workflow.ts';
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
 import { nextActionOf } from '../../domain/support/next-action.ts';
+import { fieldsForSupport, type KindRules } from '../../domain/work.ts';
 import {
   inspectJob,
   type JobInspection,
@@ -20,8 +22,10 @@ export function inspectJobRoute(
   deps: JobOfPathDeps & {
     readonly supportWorkflows: SupportWorkflows;
     readonly temporalUi: TemporalUi;
+    readonly rules: RequestRules;
   },
 ): Route {
+  const { kinds } = deps.rules.catalogue;
   return {
     ...CALLS.inspectJob,
     access: 'key',
@@ -40,7 +44,7 @@ export function inspectJobRoute(
         provider: found.provider,
         // Of the job as a whole; Temporal may not answer, and PostgreSQL does all the same.
         workflow: { id: workflowIdOf(job.id), state: workflow === 'unavailable' ? 'unknown' : workflow },
-        outputs: found.outputs.map((output) => viewOutput(job, output, new Date(found.now))),
+        outputs: found.outputs.map((output) => viewOutput(job, output, { kinds, now: new Date(found.now) })),
         actions: found.actions.map(viewAction),
       };
       exchange.response.set('Cache-Control', 'no-store').json(shown);
@@ -48,12 +52,17 @@ export function inspectJobRoute(
   };
 }
 
-function viewOutput(job: StoredJob, output: StoredInspectedOutput, now: Date): InspectedOutput {
+function viewOutput(
+  job: StoredJob,
+  output: StoredInspectedOutput,
+  { kinds, now }: { readonly kinds: readonly KindRules[]; readonly now: Date },
+): InspectedOutput {
   const { reservation, repair } = output;
   return {
     id: output.id,
     state: output.state,
     workflow_id: workflowIdOfOutput(job.id, output.id, job.outputs.length),
+    asked: fieldsForSupport(output.work, kinds),
     reservation: {
       ...reservation,
       return_by: instantText(reservation.return_by),

@@ -40,6 +40,8 @@ export const inspectedOutput = z.strictObject({
   id: outputId,
   state: z.enum(OUTPUT_STATES),
   workflow_id: z.string(),
+  /** The fields of its kind that support sees (`supportFields` of the catalogue), as they were asked for. */
+  asked: z.record(z.string(), z.unknown()),
   reservation: z.strictObject({
     id: reservationId,
     state: z.enum(['open', 'committed', 'released']),

@@ -55,7 +55,7 @@ export async function beginAttempt(
 ): Promise<BegunAttempt> {
   const { rows } = await database.query<StatusRow & { is_mine: boolean }>({
     name: 'jobs.begin_attempt',
-    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
     values: [
       attempt.accountId,
       attempt.jobId,
@@ -65,6 +65,7 @@ export async function beginAttempt(
       attempt.reference,
       attempt.provider,
       submitter,
+      attempt.isFinal,
       expectedCost(attempt.cost ?? null),
     ],
   });

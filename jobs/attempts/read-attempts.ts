@@ -11,7 +11,8 @@ export type AttemptRow = AttemptStatus & {
 
 export type AttemptOfOutput = {
   readonly reference: string;
-  readonly stage: string;
+  /** Of the stage whose result is delivered. */
+  readonly isFinal: boolean;
   readonly state: AttemptState;
   readonly provider: string;
   readonly providerJobId: string | null;
@@ -48,7 +49,7 @@ export async function readAttemptsOfOutput(
 ): Promise<readonly AttemptOfOutput[]> {
   const { rows } = await database.query<{
     reference: string;
-    stage: string;
+    is_last_stage: boolean;
     state: AttemptState;
     provider: string;
     provider_job_id: string | null;
@@ -60,7 +61,7 @@ export async function readAttemptsOfOutput(
   });
   return rows.map((row) => ({
     reference: row.reference,
-    stage: row.stage,
+    isFinal: row.is_last_stage,
     state: row.state,
     provider: row.provider,
     providerJobId: row.provider_job_id,

@@ -22,7 +22,7 @@ BEGIN
   IF p_item.verb = 'commit' THEN
     -- Of the last one, if there are several.
     SELECT a.* INTO v_asset FROM jobs.attempts_of(p_item.account_id, p_item.output_id) a
-    WHERE a.stage = 'render' AND a.state = 'collected' ORDER BY a.number DESC LIMIT 1;
+    WHERE a.is_last_stage AND a.state = 'collected' ORDER BY a.number DESC LIMIT 1;
     IF v_asset.reference IS NULL AND jobs.return_by(p_item.account_id, p_item.output_id) IS NOT NULL THEN
       RETURN ROW('asset_missing', NULL, NULL, NULL)::jobs.settled;
     END IF;

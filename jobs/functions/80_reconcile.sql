@@ -33,7 +33,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   UNION ALL SELECT 'delivered_is_the_final_stage', o.account_id, o.output_id, to_jsonb(o) FROM jobs.outputs o
   WHERE o.state = 'succeeded' AND NOT EXISTS (
     SELECT 1 FROM jobs.attempts_of(o.account_id, o.output_id) a
-    WHERE a.stage = 'render' AND a.state = 'collected' AND a.sha256 = o.sha256)
+    WHERE a.is_last_stage AND a.state = 'collected' AND a.sha256 = o.sha256)
   UNION ALL SELECT 'refund_decision_was_paid', d.account_id, d.review_id, to_jsonb(d) FROM jobs.review_decisions d
   WHERE (d.decision = 'refund') <> EXISTS (
     SELECT 1 FROM ledger.refunds f WHERE f.account_id = d.account_id AND f.refund_id = 'refund_' || d.review_id)

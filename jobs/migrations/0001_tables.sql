@@ -101,6 +101,7 @@ CREATE TABLE jobs.attempts (
   job_id          text               NOT NULL,
   output_id       text               NOT NULL,
   stage           text               NOT NULL,  -- of the part: render, scenes_2
+  is_last_stage   boolean            NOT NULL,  -- its result is the output's
   number          int                NOT NULL,
   provider        text               NOT NULL,
   state           jobs.attempt_state NOT NULL,

@@ -1,4 +1,5 @@
 import type { InspectedOutput, Inspection } from '../../contract/shapes/support-shapes.ts';
+import type { ResolvedWork } from '../../domain/work.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** The record of a job that only support sees. Times as PostgreSQL's JSON writes them. */
@@ -8,7 +9,10 @@ export type JobInspection = Pick<Inspection, 'model' | 'provider' | 'actions'> &
   readonly outputs: readonly StoredInspectedOutput[];
 };
 
-export type StoredInspectedOutput = Omit<InspectedOutput, 'workflow_id' | 'next_automatic_action'>;
+export type StoredInspectedOutput = Omit<
+  InspectedOutput,
+  'workflow_id' | 'next_automatic_action' | 'asked'
+> & { readonly work: ResolvedWork };
 
 /** Everything on record of a job; null when the account has no such job. */
 export async function inspectJob(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JOB_REQUEST_LIMITS, TEST_SCENARIOS } from '../../domain/job-request.ts';
-import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES, STAGE_NAMES } from '../film-options.ts';
+import { STAGE_NAMES, VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES, type StageName } from '../film-options.ts';
 
 /** The caller's reference: our attempt reference, or whatever another caller uses. */
 const REFERENCE = z.string().min(1).max(200);
@@ -37,6 +37,12 @@ const STAGE_INPUT = z.looseObject({
 const REFERENCE_ASSET = z.looseObject({ sha256: SHA256 });
 
 /** An edit is a picture or a film with an `instruction`, one wish a line: what its brief is to be changed by. */
+/** A stage of a name that this service does not know puts together what it is made from, as the film's last does. */
+const STAGE_NAME = z
+  .string()
+  .regex(/^[a-z][a-z0-9]{0,39}$/)
+  .transform((name): StageName => STAGE_NAMES.find((known) => known === name) ?? 'render');
+
 const INPUT = z.looseObject({
   kind: z.enum(['static_ad', 'video_ad', 'sound']),
   /** What a sound says, and in which voice. */
@@ -55,9 +61,7 @@ const INPUT = z.looseObject({
   reference_assets: z.array(REFERENCE_ASSET).max(JOB_REQUEST_LIMITS.referenceUrls).optional(),
   test_scenario: z.enum(TEST_SCENARIOS).optional(),
   /** The part of a film that is asked for. */
-  stage: z
-    .looseObject({ name: z.enum(STAGE_NAMES), part: z.number().int().min(1).max(MAX_PARTS) })
-    .optional(),
+  stage: z.looseObject({ name: STAGE_NAME, part: z.number().int().min(1).max(MAX_PARTS) }).optional(),
   inputs: z
     .array(STAGE_INPUT)
     .max(STAGE_NAMES.length * MAX_PARTS)

@@ -126,7 +126,7 @@ describe('a voice studio', () => {
     ).toEqual([
       ['script', 'collected'],
       ['voice', 'collected'],
-      ['render', 'collected'],
+      ['mix', 'collected'],
     ]);
     expect(await secondsOf(job.outputs[0])).toBeGreaterThan(1);
   });
@@ -144,15 +144,23 @@ describe('a voice studio', () => {
   });
 
   it('refunds on the word of support, whose page shows the whole of it', async () => {
-    const job = await finish({ kind: 'voice_over', script: SCRIPT });
+    const job = await finish({ kind: 'voice_over', script: SCRIPT, voice: 'bass' });
     const { status } = await support(job, 'refund', { reason: 'The wrong name was said.' });
     expect(status).toBe(202);
     const inspected = await get(`/v1/jobs/${job.id as string}/inspect`);
+    expect(inspected.outputs[0].asked).toEqual({ voice: 'bass' });
     expect(inspected).toMatchObject({
       model: 'studio/sandbox',
       provider: 'local',
       job: { billing: { refunded: 30 } },
-      outputs: [{ reservation: { state: 'committed', refunded: 30 }, attempts: [{ stage: 'render' }] }],
+      outputs: [
+        {
+          // Of its fields those that the kind shows to support, and not the script, which is the customer's own.
+          asked: { voice: 'bass' },
+          reservation: { state: 'committed', refunded: 30 },
+          attempts: [{ stage: 'render' }],
+        },
+      ],
       actions: [{ action: 'refund_job', reason: 'The wrong name was said.' }],
     });
   });

@@ -29,6 +29,7 @@ const begin = (number = 1) =>
       attemptOf('j', number),
       'local',
       'test',
+      true,
     )
     .then((rows) => rows[0]);
 const move = (from: readonly string[], to: string, providerJobId: string | null = null) =>
@@ -68,6 +69,7 @@ test('an attempt of an output that was never admitted is fenced', async () => {
     'att_none',
     'local',
     'test',
+    true,
   );
   expect(row).toMatchObject({ is_mine: false, state: 'fenced' });
 });

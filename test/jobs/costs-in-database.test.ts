@@ -33,7 +33,7 @@ async function begin(name: string, providerJobId = `run_${name}`): Promise<strin
   const reference = attemptOf(name);
   await jobs.call(
     'begin_attempt',
-    ...[ACCOUNT, name, outputOf(name), 'render', 1, reference, 'fal', 'test', '0.04'],
+    ...[ACCOUNT, name, outputOf(name), 'render', 1, reference, 'fal', 'test', true, '0.04'],
   );
   await jobs.owner.query(`UPDATE jobs.attempts SET posted_at = '2026-05-15' WHERE reference = $1`, [
     reference,

@@ -33,6 +33,7 @@ export async function createJobsFixture(): Promise<JobsFixture> {
       reference,
       'local',
       'test',
+      true,
     );
     await call('move_attempt', accountId, reference, ['posting'], 'accepted', 'p1', null);
     await call('record_asset', accountId, reference, 'f00d', 'image/png', 100, 'yes', null);

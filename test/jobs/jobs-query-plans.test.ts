@@ -49,7 +49,7 @@ const SQL_OF: Readonly<Record<string, (id: string) => readonly [text: string, ..
   admit: (id) => ['SELECT * FROM jobs.admit($1)', JSON.stringify([jobItem(ACCOUNT, id, { member: 'ann' })])],
   'admit again': (id) => ['SELECT * FROM jobs.admit($1)', JSON.stringify([jobItem(ACCOUNT, id)])],
   begin_attempt: (id) => [
-    `SELECT * FROM jobs.begin_attempt($1, $2, $3, 'render', 1, $4, 'local', 'test')`,
+    `SELECT * FROM jobs.begin_attempt($1, $2, $3, 'render', 1, $4, 'local', 'test', true)`,
     ...[ACCOUNT, id, outputOf(id), attemptOf(id)],
   ],
   move_attempt: (id) => [

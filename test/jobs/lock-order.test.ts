@@ -27,7 +27,18 @@ test.each([
 ])('a part’s progress that is told while %s waits, and neither ends in a deadlock', async (_, release) => {
   await jobs.admit([jobItem(account, 'j', {}, 2)]);
   const reference = 'att_j_1_scenes_1';
-  await jobs.call('begin_attempt', account, 'j', outputOf('j', 1), 'scenes', 1, reference, 'local', 'test');
+  await jobs.call(
+    'begin_attempt',
+    account,
+    'j',
+    outputOf('j', 1),
+    'scenes',
+    1,
+    reference,
+    'local',
+    'test',
+    false,
+  );
   await jobs.call('move_attempt', account, reference, ['posting'], 'accepted', 'p1', null);
 
   // The release has ended the first output, and holds the job; it waits before the second.

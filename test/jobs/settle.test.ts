@@ -152,7 +152,18 @@ test.each([
 
 test('a job that has ended never moves again, whatever comes late', async () => {
   await jobs.admit([jobItem(account, 'j')]);
-  await jobs.call('begin_attempt', account, 'j', outputOf('j'), 'render', 1, attemptOf('j'), 'local', 'test');
+  await jobs.call(
+    'begin_attempt',
+    account,
+    'j',
+    outputOf('j'),
+    'render',
+    1,
+    attemptOf('j'),
+    'local',
+    'test',
+    true,
+  );
   await jobs.settleOutputs([releaseOf(account, 'j')]);
   await jobs.call('move_attempt', account, attemptOf('j'), ['posting'], 'accepted', 'p1', null);
   await jobs.call('mark_stuck', account, 'j', outputOf('j'));

@@ -87,6 +87,7 @@ test('what support has extended holds for an output that begins later, and a res
     reference,
     'local',
     'test',
+    true,
   );
   await jobs.call('move_attempt', account, reference, ['posting'], 'accepted', 'p1', null);
   await jobs.setClock(new Date(now + 600_000));
@@ -121,6 +122,7 @@ test('a failure that is the customer’s only if it has begun is looked at under
     attemptOf('j'),
     'local',
     'test',
+    true,
   );
   expect(await jobs.settleOutputs([release(0), release(1)])).toMatchObject([
     { outcome: 'released', failure: { at_fault: 'customer' } },
@@ -151,7 +153,18 @@ test('a job is stuck while one of its outputs is, and no longer', async () => {
 });
 
 test("one output's progress is not the job's", async () => {
-  await jobs.call('begin_attempt', account, 'j', outputOf('j'), 'main', 1, attemptOf('j'), 'local', 'test');
+  await jobs.call(
+    'begin_attempt',
+    account,
+    'j',
+    outputOf('j'),
+    'main',
+    1,
+    attemptOf('j'),
+    'local',
+    'test',
+    true,
+  );
   await jobs.call('record_progress', account, 'j', JSON.stringify({ stage: 'render', fraction: 0.9 }));
   const [row] = await jobs.call('read_job', account, 'j');
   expect(row?.['read_job']).toMatchObject({ progress: null });

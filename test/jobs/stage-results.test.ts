@@ -17,7 +17,18 @@ const referenceOf = (stage: string, number = 1) => `att_j_0_${stage}_${String(nu
 /** An attempt at a part that its provider has accepted. */
 async function accept(stage: string, number = 1): Promise<string> {
   const reference = referenceOf(stage, number);
-  await jobs.call('begin_attempt', account, 'j', outputOf('j'), stage, number, reference, 'local', 'test');
+  await jobs.call(
+    'begin_attempt',
+    account,
+    'j',
+    outputOf('j'),
+    stage,
+    number,
+    reference,
+    'local',
+    'test',
+    stage === 'mix',
+  );
   await jobs.call('move_attempt', account, reference, ['posting'], 'accepted', `p-${reference}`, null);
   return reference;
 }
@@ -50,7 +61,7 @@ async function progress(): Promise<unknown> {
 test('what the customer is charged for is the result of the final stage, whatever is collected after it', async () => {
   await collect('script', 'aaaa');
   expect(await jobs.settleOutputs([commitOf(account, 'j')])).toMatchObject([{ outcome: 'asset_missing' }]);
-  await collect('render', 'bbbb');
+  await collect('mix', 'bbbb');
   await collect('voice', 'cccc', 3);
   expect(await jobs.settleOutputs([commitOf(account, 'j')])).toMatchObject([{ outcome: 'committed' }]);
   expect(await jobs.call('read_outputs', account, [outputOf('j')])).toMatchObject([{ sha256: 'bbbb' }]);

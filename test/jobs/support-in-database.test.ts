@@ -55,7 +55,18 @@ const types = async (jobId: string) =>
 async function withAttempt(state: string, jobId = 'j'): Promise<string> {
   const reference = attemptOf(jobId);
   await jobs.admit([jobItem(account, jobId)]);
-  await jobs.call('begin_attempt', account, jobId, outputOf(jobId), 'render', 1, reference, 'local', 'test');
+  await jobs.call(
+    'begin_attempt',
+    account,
+    jobId,
+    outputOf(jobId),
+    'render',
+    1,
+    reference,
+    'local',
+    'test',
+    true,
+  );
   if (state !== 'posting')
     await jobs.call(
       'move_attempt',
@@ -92,6 +103,7 @@ test('release returns the credits of every open output, fences their attempts, a
     attemptOf('j', 1, 1),
     'local',
     'test',
+    true,
   );
   const done = { outcome: 'done', credits: 70, output_ids: [outputOf('j'), outputOf('j', 1)] };
   expect(await command(account, 'j', 'release', { key: 'k' })).toMatchObject({
@@ -349,6 +361,7 @@ test('of a job with several attempts of one number, restart takes the reference,
       attemptOf('j', 1, index),
       'local',
       'test',
+      true,
     );
     await jobs.call('move_attempt', account, attemptOf('j', 1, index), ['posting'], 'accepted', 'p', null);
   }
@@ -377,6 +390,7 @@ test('a late answer of a replaced attempt is kept, never charged, and moves noth
     attemptOf('j', 2),
     'local',
     'test',
+    true,
   );
   expect(begun).toMatchObject([{ is_mine: true }]);
 });

@@ -60,7 +60,18 @@ async function admitWithLogo(
 
 async function collect(jobId: string, sha256: string) {
   const reference = `att_${jobId}_0_render_1`;
-  await jobs.call('begin_attempt', account, jobId, outputOf(jobId), 'render', 1, reference, 'local', 'here');
+  await jobs.call(
+    'begin_attempt',
+    account,
+    jobId,
+    outputOf(jobId),
+    'render',
+    1,
+    reference,
+    'local',
+    'here',
+    true,
+  );
   await jobs.call('move_attempt', account, reference, ['posting'], 'accepted', 'p1', null);
   await jobs.call('record_asset', account, reference, sha256, 'image/png', 100, 'yes', null);
 }

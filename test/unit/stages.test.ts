@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attemptOf, stagesOf, type OutputPlan } from '../../domain/output-plan.ts';
 import { jobTimesOf } from '../../domain/models.ts';
 import { afterFailedRun, errorClassOfRun, failedRunOf } from '../../domain/rejections.ts';
-import { FINAL_STAGE, partNameOf, partProgressOf, partsOf } from '../../domain/stages.ts';
+import { isFinalStage, partNameOf, partProgressOf, partsOf } from '../../domain/stages.ts';
 import { FILM_STAGES, SUPERSCALE } from '../harness/superscale.ts';
 
 const STEM = 'abcdefghijklmnopqrstuvwxyz';
@@ -35,7 +35,10 @@ describe.each(STAGED)('the stages of a %s', (_kind, stages) => {
       const earlier = stages.slice(0, index).map(({ name }) => name);
       expect(earlier).toEqual(expect.arrayContaining([...stage.needs]));
     });
-    expect(stages.at(-1)).toMatchObject({ name: FINAL_STAGE, parts: 1 });
+    expect(stages.at(-1)).toMatchObject({ parts: 1 });
+    expect(stages.map((stage) => isFinalStage(stages, stage))).toEqual(
+      stages.map((_, index) => index === stages.length - 1),
+    );
     expect(new Set(stages.map(({ name }) => name)).size).toBe(stages.length);
   });
 
@@ -67,8 +70,19 @@ describe('an attempt', () => {
       part: { name: 'motion', index: 3, needs: ['script', 'scenes'] },
     });
     expect(attemptOf(plan, 1).stage).toBe('render');
+    expect(attempts.filter(({ isFinal }) => isFinal).map(({ stage }) => stage)).toEqual(['render', 'render']);
     expect(parts.map(partNameOf)).toContain('script');
   });
+});
+
+it('the last stage is the one that is delivered, whatever its name, and only its result is of a length', () => {
+  const named = (name: string) => ({ ...stagesOf(PLAN)[0], name, share: 0.5 });
+  const plan = { ...PLAN, durationSeconds: 30, stages: [named('render'), named('mix')] };
+  const attempts = plan.stages.map((stage) => attemptOf(plan, 1, { stage, part: 1 }));
+  expect(attempts.map(({ stage, isFinal, durationSeconds }) => [stage, isFinal, durationSeconds])).toEqual([
+    ['render', false, undefined],
+    ['mix', true, 30],
+  ]);
 });
 
 describe('a run that failed', () => {

@@ -3,7 +3,7 @@ import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.t
 import { reachWithinSeconds, type JobTimes } from '../../domain/models.ts';
 import { attemptOf, type Attempt } from '../../domain/output-plan.ts';
 import { afterFailedRun, afterRejection, waitBeforeNext } from '../../domain/rejections.ts';
-import { FINAL_STAGE, type StagePart } from '../../domain/stages.ts';
+import type { StagePart } from '../../domain/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import type { Made, OutputRun } from './output-run.ts';
 import { showStatus } from './show-status.ts';
@@ -18,12 +18,12 @@ const NEXT_ATTEMPT_AFTER_MS = 1_000;
  */
 export async function runStage(run: OutputRun, steps: ProviderSteps, part: StagePart): Promise<Made> {
   const { maxAttempts, times } = run.plan;
-  const isFinal = part.stage.name === FINAL_STAGE;
   // The limit of attempts is that of one run: support may ask for another, and one that was not taken was no attempt.
   let uncounted = 0;
   const busy = createBusyWatch(times);
   for (let number = 1; ; number++) {
     const attempt = attemptOf(run.plan, number, part);
+    const { isFinal } = attempt;
     if (isFinal) run.deliverable = attempt;
     expectStart(run.control, times.startDeadlineSeconds);
     const made = await runToItsEnd(run, steps, attempt);

@@ -53,7 +53,7 @@ const priceLists = ({ flat, table, sum, perSecond, perThousandCharacters }) => [
 const clipStages = [
   { name: 'script', model: 'studio/writer', mediaType: 'application/json', share: 0.1 },
   { name: 'voice', model: 'studio/speaker', needs: ['script'], mediaType: 'audio/mp4', share: 0.4 },
-  { name: 'render', model: 'studio/mixer', needs: ['script', 'voice'], mediaType: 'audio/mp4', share: 0.5 },
+  { name: 'mix', model: 'studio/mixer', needs: ['script', 'voice'], mediaType: 'audio/mp4', share: 0.5 },
 ];
 
 const models = [

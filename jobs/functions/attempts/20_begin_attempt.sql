@@ -20,17 +20,17 @@ $$;
 -- output's reservation has ended: a caller that comes late has nothing to submit.
 CREATE OR REPLACE FUNCTION jobs.begin_attempt(
   p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int, p_reference text, p_provider text,
-  p_submitter text, p_cost numeric DEFAULT NULL
+  p_submitter text, p_is_last_stage boolean, p_cost numeric DEFAULT NULL
 ) RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text) LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := ledger.lock(p_account_id);
 BEGIN
   is_mine := false;
   IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL THEN
-    INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, number, provider, state, submitter,
-                               posted_at, cost)
-    VALUES (p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_number, p_provider, 'posting', p_submitter,
-            v_now, p_cost) ON CONFLICT DO NOTHING;
+    INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, state,
+                               submitter, posted_at, cost)
+    VALUES (p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_is_last_stage, p_number, p_provider, 'posting',
+            p_submitter, v_now, p_cost) ON CONFLICT DO NOTHING;
     is_mine := FOUND;
     -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
     UPDATE jobs.outputs o SET attempts = p_number

@@ -12,10 +12,10 @@ $$;
 -- All attempts of an output, and how long ago each was posted, by the database's clock.
 CREATE OR REPLACE FUNCTION jobs.read_attempts_of_output(p_account_id text, p_output_id text)
 RETURNS TABLE (
-  reference text, stage text, state text, provider text, provider_job_id text, posted_seconds_ago double precision,
-  sha256 text, content_type text, bytes bigint
+  reference text, stage text, is_last_stage boolean, state text, provider text, provider_job_id text,
+  posted_seconds_ago double precision, sha256 text, content_type text, bytes bigint
 ) LANGUAGE sql STABLE AS $$
-  SELECT a.reference, a.stage, a.state, a.provider, a.provider_job_id,
+  SELECT a.reference, a.stage, a.is_last_stage, a.state, a.provider, a.provider_job_id,
          extract(epoch FROM ledger.clock() - a.posted_at)::double precision, a.sha256, a.content_type, a.bytes
   FROM jobs.attempts_of(p_account_id, p_output_id) a ORDER BY a.stage, a.number
 $$;

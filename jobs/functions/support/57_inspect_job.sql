@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION jobs.inspect_job(p_account_id text, p_job_id text) RE
     'now', ledger.clock(), 'model', j.model, 'provider', j.provider,
     'outputs', (
       SELECT jsonb_agg(jsonb_build_object(
-        'id', o.output_id, 'state', o.state,
+        'id', o.output_id, 'state', o.state, 'work', o.work,
         'reservation', (
           SELECT to_jsonb(v) FROM (
             SELECT r.reservation_id AS id, r.state, r.amount, r.committed, r.released, r.refunded, r.return_by,
