@@ -40,7 +40,7 @@ async function run(jobId: string, providerJobId: string): Promise<void> {
   const { accountId } = account;
   const [outputId, reference] = [outputIdOf(jobId, 0), referenceOf(jobId)];
   const key = { accountId, jobId, outputId, stage: 'render', number: 1, reference, provider: 'fal' };
-  await attempts.begin({ ...key, cost: { per_call: '0.0400' } });
+  await attempts.begin({ ...key, isFinal: true, cost: { per_call: '0.0400' } });
   await attempts.move(accountId, reference, { from: ['posting'], to: 'accepted', providerJobId });
 }
 
