@@ -38,7 +38,7 @@ export function parseStatus(body: unknown): Status | null {
 
 /** `detail` is a list of what is wrong with a request, or a sentence (docs.fal.ai, "Model errors"). */
 const FAILURE = z.object({
-  detail: z.union([z.string(), z.array(z.object({ type: beside(z.string()) }))]),
+  detail: z.union([z.string(), z.array(beside(z.object({ type: beside(z.string()) }))), z.looseObject({})]),
 });
 
 const FLAGGED = z.object({ has_nsfw_concepts: z.array(z.boolean()) });
@@ -54,7 +54,7 @@ export function endOfResponse(answer: Answer): RunEnd | null {
   if (status === 200) return json === undefined ? null : endOfOutput(json, unitsOf(answer));
   const failure = FAILURE.safeParse(json).data;
   if (failure === undefined || status === 401 || status === 403 || status === 429) return null;
-  const types = typeof failure.detail === 'string' ? [] : failure.detail.map(({ type }) => type);
+  const types = Array.isArray(failure.detail) ? failure.detail.map((fault) => fault?.type) : [];
   const errorClass: ErrorClass = types.includes('content_policy_violation')
     ? 'moderated_output'
     : status === 422 || status === 400

@@ -14,7 +14,12 @@ const MAX_QUEUE_INTERVAL_MS = 5_000;
 const FILE = z.object({
   url: z.string(),
   bytes: beside(z.int().nonnegative()),
-  sha256: beside(z.string().toLowerCase()),
+  sha256: beside(
+    z
+      .string()
+      .regex(/^[0-9a-f]{64}$/i)
+      .toLowerCase(),
+  ),
 });
 
 /** More than a job has, and no more than are looked at. */

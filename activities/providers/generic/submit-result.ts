@@ -12,11 +12,11 @@ const ERROR = z.object({ error: z.object({ code: z.string() }) });
  * Codes of a 503 that the protocol defines as "nothing was started". Any other 503 may come from something in front
  * of the service that had passed the request on already.
  */
-const NOT_STARTED: Readonly<Record<string, ErrorClass>> = {
-  capacity: 'capacity',
-  unavailable: 'unavailable',
-  failed_before_start: 'resubmit',
-};
+const NOT_STARTED: ReadonlyMap<string, ErrorClass> = new Map([
+  ['capacity', 'capacity'],
+  ['unavailable', 'unavailable'],
+  ['failed_before_start', 'resubmit'],
+]);
 
 /** 409: it has forgotten a file that was named, since it was asked for it. The next attempt uploads it again. */
 const FILE_FORGOTTEN = 'input_missing';
@@ -37,6 +37,6 @@ export function submitResultOf(answer: Answer, reference: string): SubmitResult 
 
 function knownClassOf(status: number, code: string): ErrorClass | undefined {
   if (status === 422 && code === 'moderated_input') return 'moderated_input';
-  if (status === 503) return NOT_STARTED[code];
+  if (status === 503) return NOT_STARTED.get(code);
   return status === 409 && code === FILE_FORGOTTEN ? 'resubmit' : undefined;
 }

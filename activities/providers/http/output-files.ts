@@ -20,13 +20,17 @@ export function filesIn(output: unknown, depth = 0): readonly ResultFile[] {
   if (typeof output === 'string') return listOf(fileAt(output));
   if (typeof output !== 'object' || output === null || depth === MAX_DEPTH) return [];
   if ('url' in output && typeof output.url === 'string') {
-    const bytes = 'file_size' in output && typeof output.file_size === 'number' ? output.file_size : null;
-    return listOf(fileAt(output.url, { bytes }));
+    return listOf(fileAt(output.url, { bytes: 'file_size' in output ? bytesOf(output.file_size) : null }));
   }
   return Object.values(output)
     .slice(0, MAX_FILES)
     .flatMap((value) => filesIn(value, depth + 1))
     .slice(0, MAX_FILES);
+}
+
+/** What is no number of bytes says nothing of a file. */
+function bytesOf(said: unknown): number | null {
+  return Number.isSafeInteger(said) && Number(said) >= 0 ? Number(said) : null;
 }
 
 /** A text that a model has written, in one piece or as a list of pieces; none: it is no text. */

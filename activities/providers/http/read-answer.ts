@@ -1,8 +1,11 @@
 import type { Dispatcher } from 'undici';
 import { readBounded } from './read-bounded.ts';
 
-/** No answer about a job is longer than this, whatever it claims: 1 MiB. Where the answer is the result, its adapter says how long. */
-export const MAX_ANSWER_BYTES = 1_048_576;
+/**
+ * No answer about a job is longer than this, whatever it claims: 24 MiB. Services repeat a job's input in it, with pictures as data URLs (12 MiB
+ * of files at most, data-urls.ts), or hold its result. Where the answer is the run, its adapter says how long.
+ */
+export const MAX_ANSWER_BYTES = 24 * 1_048_576;
 
 /** A finished HTTP answer. */
 export type Answer = {

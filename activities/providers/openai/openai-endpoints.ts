@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { beside } from '../http/answer-fields.ts';
 import { headerOf, type Answer } from '../http/read-answer.ts';
 import type { ResultFile, RunEnd } from '../provider.ts';
 
@@ -13,22 +14,29 @@ export type Endpoint = {
 const BILLED = { cost: null, billed: 'yes' } as const;
 const PERHAPS_BILLED = { cost: null, billed: 'unknown' } as const;
 
-const ERROR = z.object({ error: z.object({ code: z.string().nullish(), type: z.string().nullish() }) });
-
-const IMAGES = z.object({
-  data: z.array(z.object({ b64_json: z.base64().nullish(), url: z.url().nullish() })).max(100),
+/** Services that speak as OpenAI does give numbers for codes, and texts for errors. */
+const ERROR = z.object({
+  error: z.union([
+    z.object({ code: beside(z.string()), type: beside(z.string()) }),
+    z
+      .string()
+      .min(1)
+      .transform(() => ({ code: null, type: null })),
+  ]),
 });
 
-const CHAT = z.object({
-  choices: z
-    .array(
-      z.object({
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(),
-        finish_reason: z.string().nullish(),
-      }),
-    )
-    .max(100),
+/** The list says that there was a run, which cannot be asked about again: an entry that is odd is none of what it made. */
+const IMAGES = z.object({ data: z.array(z.unknown()) });
+const IMAGE = z.object({ b64_json: beside(z.string()), url: beside(z.string()) });
+
+const CHAT = z.object({ choices: z.array(z.unknown()) });
+const CHOICE = z.object({
+  message: beside(z.object({ content: beside(z.string()), refusal: beside(z.string()) })),
+  finish_reason: beside(z.string()),
 });
+
+/** More than are looked at. */
+const MAX_IMAGES = 100;
 
 /** The error in an answer, whatever its status; undefined when there is none. */
 export function errorOf({ json }: Answer): { readonly code: string } | undefined {
@@ -55,7 +63,8 @@ function endOfImages({ json }: Answer): RunEnd | null {
   const images = IMAGES.safeParse(json).data?.data;
   if (images === undefined) return null;
   return succeeded(
-    images.flatMap(({ b64_json: base64, url }): ResultFile[] => {
+    images.slice(0, MAX_IMAGES).flatMap((image): ResultFile[] => {
+      const { b64_json: base64 = null, url = null } = IMAGE.safeParse(image).data ?? {};
       if (base64) return [{ at: 'answer', content: Buffer.from(base64, 'base64') }];
       return url ? [{ at: 'link', url, bytes: null, sha256: null }] : [];
     }),
@@ -65,7 +74,7 @@ function endOfImages({ json }: Answer): RunEnd | null {
 function endOfChat({ json }: Answer): RunEnd | null {
   const chat = CHAT.safeParse(json).data;
   if (chat === undefined) return null;
-  const [choice] = chat.choices;
+  const choice = CHOICE.safeParse(chat.choices[0]).data;
   if (choice?.finish_reason === 'content_filter' || choice?.message?.refusal)
     return { state: 'failed', errorClass: 'moderated_output', reason: 'failed', ...BILLED };
   // Cut off at its limit of tokens: half a text.

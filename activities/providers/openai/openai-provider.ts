@@ -15,13 +15,13 @@ const RUN_TIMEOUT_MS = 10 * 60_000;
 const MAX_ANSWER_BYTES = 48 * 1024 * 1024;
 
 /** What their errors say (platform.openai.com/docs/guides/error-codes), where the status alone would say something else. */
-const KNOWN_ERRORS: Readonly<Record<string, ErrorClass>> = {
-  insufficient_quota: 'our_balance',
-  billing_hard_limit_reached: 'our_balance',
-  moderation_blocked: 'moderated_input',
-  content_policy_violation: 'moderated_input',
-  model_not_found: 'our_configuration',
-};
+const KNOWN_ERRORS: ReadonlyMap<string, ErrorClass> = new Map([
+  ['insufficient_quota', 'our_balance'],
+  ['billing_hard_limit_reached', 'our_balance'],
+  ['moderation_blocked', 'moderated_input'],
+  ['content_policy_violation', 'moderated_input'],
+  ['model_not_found', 'our_configuration'],
+]);
 
 /** `baseUrl` has its version: `https://api.openai.com/v1/`. */
 export type OpenAiProviderOptions = ServiceOptions & {
@@ -61,7 +61,7 @@ export function createOpenAiProvider(options: OpenAiProviderOptions): Provider {
 }
 
 function resultOf(answer: Answer, endpoint: Endpoint, reference: string): SubmitResult {
-  if (answer.status !== 200) return refusalOf(answer, KNOWN_ERRORS[errorOf(answer)?.code ?? '']);
+  if (answer.status !== 200) return refusalOf(answer, KNOWN_ERRORS.get(errorOf(answer)?.code ?? ''));
   const end = endpoint.endOf(answer);
   if (end === null) return UNCLEAR;
   // What their support asks for; a service that gives none is asked by our reference.

@@ -43,6 +43,9 @@ export const FAL_DIALECT: Dialect = {
     { queue_position: 3_000_000_000 },
     { queue_position: 'first' },
     { logs: 7, metrics: 'none' },
+    { detail: ['no memory'] },
+    { detail: [null, { type: 7 }] },
+    { detail: { msg: 'no memory' } },
   ],
 };
 

@@ -27,6 +27,8 @@ const UNANSWERED: readonly (readonly [string, Fault])[] = [
   ],
 ];
 
+const TEN_MEGABYTES = { input: { image: 'a'.repeat(10_000_000) } };
+
 /** The contract of a service that is polled to the end of a job. */
 export function describeJobs(subject: ContractSubject): void {
   const start = createContractFixture(subject);
@@ -83,6 +85,22 @@ export function describeJobs(subject: ContractSubject): void {
         expect(poll.retryAfterMs).toBeLessThanOrEqual(5_000);
       },
     );
+
+    it.each(['queued', 'running', 'failed', 'canceled'] as const)(
+      'that is %s is polled so when ten megabytes of its input stand in the answer',
+      async (state) => {
+        const { provider, id, fake } = await jobIn(state);
+        fake.setFaults({ other: takingAndOverlaying(TEN_MEGABYTES) });
+        expect((await provider.poll(id, NEVER)).state).toBe(state);
+      },
+    );
+
+    it('is accepted when ten megabytes of its input stand in the answer', async () => {
+      const { fake, submit } = await start(10_000);
+      fake.setFaults({ submission: takingAndOverlaying(TEN_MEGABYTES) });
+      expect((await submit()).outcome).toBe('accepted');
+      expect(fake.wire.posts()).toBe(1);
+    });
 
     it('that succeeded without an output has failed', async () => {
       const { provider, id } = await jobIn('succeeded');

@@ -42,6 +42,22 @@ const FAILED_INSIDE = {
   end: { state: 'failed', reason: 'failed', errorClass: 'retry_same_job', billed: 'unknown' },
 };
 
+const FAILURES_INSIDE = [
+  FAILED_INSIDE,
+  {
+    ...FAILED_INSIDE,
+    what: 'a failure whose code is a number',
+    answer: { status: 200, body: { error: { code: 500, type: null, message: 'The model fell over.' } } },
+  },
+  {
+    ...FAILED_INSIDE,
+    what: 'a failure that is a text',
+    answer: { status: 200, body: { error: 'The model fell over.' } },
+  },
+] as const;
+
+const NOTHING_IN_IT = { state: 'failed', reason: 'zero_outputs', billed: 'yes' };
+
 export const imagesDialect = (usual: Buffer) =>
   dialectOf(
     '/v1/images/generations',
@@ -52,7 +68,14 @@ export const imagesDialect = (usual: Buffer) =>
     }),
     {
       usual,
-      failures: [FAILED_INSIDE],
+      failures: [
+        ...FAILURES_INSIDE,
+        ...[[17], [null], [{ b64_json: 17 }], [{ url: { href: 'x' } }]].map((data) => ({
+          what: `pictures that are ${JSON.stringify(data)}`,
+          answer: { status: 200, body: { data } },
+          end: NOTHING_IN_IT,
+        })),
+      ],
       nonsense: [
         { status: 200, body: { created: 1 } },
         { status: 200, body: { data: 'none' } },
@@ -78,7 +101,18 @@ export const chatDialect = (usual: Buffer) =>
     {
       usual,
       failures: [
-        FAILED_INSIDE,
+        ...FAILURES_INSIDE,
+        ...[
+          17,
+          null,
+          { message: 'Once' },
+          { message: { content: [{ text: 'Once' }] } },
+          { finish_reason: 7 },
+        ].map((choice) => ({
+          what: `a choice that is ${JSON.stringify(choice)}`,
+          answer: { status: 200, body: { choices: [choice] } },
+          end: NOTHING_IN_IT,
+        })),
         {
           what: 'a filtered text',
           answer: chatAnswer({ message: { content: 'Once' }, finish_reason: 'content_filter' }),
@@ -109,7 +143,7 @@ export const speechDialect = (usual: Buffer) =>
     }),
     {
       usual,
-      failures: [FAILED_INSIDE],
+      failures: FAILURES_INSIDE,
       nonsense: [{ status: 200, headers: { 'content-type': 'text/html' }, body: Buffer.from('<html>') }],
     },
   );

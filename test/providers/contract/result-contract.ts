@@ -132,6 +132,17 @@ export function describeLinkedResults(subject: ContractSubject): void {
       expect(brought.outcome).toBe('stored');
     });
 
+    it.each<[string, Partial<Record<keyof FakeFile, unknown>>]>([
+      ['a length below nothing', { bytes: -1 }],
+      ['half a byte', { bytes: PICTURE.length + 0.5 }],
+      ['a length that is a text', { bytes: 'long' }],
+      ['a checksum that is none', { sha256: 'none' }],
+      ['a checksum that is a number', { sha256: 7 }],
+    ])('of which its service says %s is stored as it is', async (_what, odd) => {
+      const { brought } = await bringIn(null, (file) => ({ ...file, ...odd }) as FakeFile);
+      expect(brought).toMatchObject({ outcome: 'stored', asset: { bytes: PICTURE.length } });
+    });
+
     it('whose link is of a private machine is never asked for', async () => {
       const { brought } = await bringIn(null, (file) => ({ ...file, url: 'http://192.168.1.1/picture.png' }));
       expect(brought).toMatchObject(BAD);

@@ -53,6 +53,12 @@ const LOST: readonly (readonly [what: string, fault: Fault, mayArriveLater: bool
   ],
 ];
 
+/** Names that every object of JavaScript has a value for: no service means one of its own errors by them. */
+const UNSAID: typeof LOST = ['constructor', 'toString', '__proto__'].map((code) => {
+  const body = Buffer.from(`{ "error": { "code": "${code}" } }`);
+  return [`a 503 says ${code}`, answering({ status: 503, body }), true] as const;
+});
+
 /** Statuses that every service means alike. */
 const REFUSED = [
   [400, 'bad_input'],
@@ -73,7 +79,7 @@ export function describeSubmissions(subject: ContractSubject): void {
     const nonsense = (dialect.nonsense ?? []).map(
       (answer) => [`it is answered ${JSON.stringify(answer)}`, answering(answer), true] as const,
     );
-    it.each([...LOST, ...nonsense])('when %s', async (_what, fault, mayArriveLater) => {
+    it.each([...LOST, ...UNSAID, ...nonsense])('when %s', async (_what, fault, mayArriveLater) => {
       const { fake, submit } = await start();
       fake.setFaults({ submission: fault });
       expect(await submit()).toEqual({ outcome: 'unknown', mayArriveLater });
