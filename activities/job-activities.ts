@@ -12,7 +12,7 @@ import { markOutputBegun } from '../jobs/outputs/mark-output-begun.ts';
 import { createAdmit } from './admission/admit.ts';
 import { createReadOutputRecord } from './support/read-output-record.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
-import { withModelInput } from './attempts/with-model-input.ts';
+import { createModelInput } from './attempts/model-input.ts';
 import { createRecordEnd } from './attempts/record-end.ts';
 import { createUploadInputs } from './attempts/upload-inputs.ts';
 import { createHasStarted } from './attempts/has-started.ts';
@@ -64,8 +64,8 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const checkContent = createCheckContent(inspectPicture);
   const recordEnd = createRecordEnd({ attempts, providers, assets, checkContent });
   const run = {
-    ...{ progress, providers, uploadInputs, recordEnd },
-    attempts: withModelInput(attempts, dependencies.rules.catalogue.models),
+    ...{ attempts, progress, providers, uploadInputs, recordEnd },
+    modelInput: createModelInput(dependencies.rules.catalogue.models),
   };
   return endPermanentErrors({
     admit: createAdmit(createAdmitJob(database), database, dependencies),

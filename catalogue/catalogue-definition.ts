@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ToInput } from '../domain/models.ts';
+import type { StageToInput, ToInput } from '../domain/models.ts';
 import { CHECKED_MEDIA_TYPES } from '../domain/media-types.ts';
 import type { PriceRule, PriceTable } from '../domain/prices/price-list.ts';
 import { MAX_CREDITS_PER_CALL } from '../domain/credits.ts';
@@ -65,6 +65,7 @@ const stageDefinition = z.strictObject({
   share: z.number().positive().max(1),
   /** Null: that nothing is known of it, whatever is of the model. */
   cost: costRule.nullable().optional(),
+  toInput: z.custom<StageToInput>((value) => typeof value === 'function', 'not a function').optional(),
 });
 
 const makingDefinition = z.strictObject({

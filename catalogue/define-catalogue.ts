@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Catalogue } from '../contract/defined-catalogue.ts';
 import { createJobRequestShape } from '../contract/job-request/job-request-schema.ts';
 import type { Kind } from '../contract/job-request/kind.ts';
-import type { Making, Model } from '../domain/models.ts';
+import type { Making, Model, StageToInput } from '../domain/models.ts';
 import {
   creditValueDefinition,
   grantsDefinition,
@@ -147,7 +147,7 @@ function pathOf(start: string, steps: readonly PropertyKey[]): string {
 function toModel(entry: z.output<typeof modelDefinition>, kinds: readonly Placed<Kind>[]): Model {
   const makes = Object.entries(entry.makes).map(([kindName, making]): [string, Making] => {
     const kind = kinds.find(({ entry: { name } }) => name === kindName)?.entry;
-    const stages = making.stages?.map(({ cost = entry.cost, ...stage }) => ({
+    const stages = making.stages?.map(({ cost = entry.cost, toInput: _toInput, ...stage }) => ({
       ...stage,
       provider: stage.provider ?? entry.provider,
       ...(cost === null ? {} : { cost }),
@@ -158,8 +158,17 @@ function toModel(entry: z.output<typeof modelDefinition>, kinds: readonly Placed
         times: making.times,
         mediaType: making.mediaType ?? stages?.at(-1)?.mediaType ?? kind?.mediaTypes[0] ?? '',
         stages: stages ?? null,
+        toInputs: toInputsOf(making.stages ?? []),
       },
     ];
   });
   return { ...entry, remoteId: entry.remoteId ?? entry.name, makes: Object.fromEntries(makes) };
+}
+
+function toInputsOf(
+  stages: readonly { readonly name: string; readonly toInput?: StageToInput | undefined }[],
+): Readonly<Record<string, StageToInput>> {
+  return Object.fromEntries(
+    stages.flatMap(({ name, toInput }) => (toInput === undefined ? [] : [[name, toInput]])),
+  );
 }

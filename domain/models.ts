@@ -15,6 +15,28 @@ export type ModelTimes = {
   readonly deadlineSeconds: number;
 };
 
+/** A file that an earlier stage has made. In an input its SHA-256 stands for it: what the provider calls it goes in its place. */
+export type StageFile = {
+  readonly stage: string;
+  /** 1, 2, … */
+  readonly part: number;
+  readonly contentType: string;
+  readonly sha256: string;
+  /** What is in it, where it is a short text; else null. */
+  readonly text: string | null;
+};
+
+/** What the call of one part of a stage is given, and nothing beside it. Pure. */
+export type StageToInput = (
+  work: KindFields,
+  call: {
+    readonly part: number;
+    /** Of the stages that it needs, every part. */
+    readonly inputs: readonly StageFile[];
+    readonly references: readonly ReferenceAsset[];
+  },
+) => KindFields;
+
 /** How a model makes one kind. */
 export type Making = {
   readonly times: ModelTimes;
@@ -22,6 +44,8 @@ export type Making = {
   readonly mediaType: string;
   /** When it is made in several calls; null: one call makes it. */
   readonly stages: readonly Stage[] | null;
+  /** By stage, of those that make their input themselves. */
+  readonly toInputs?: Readonly<Record<string, StageToInput>>;
 };
 
 /**

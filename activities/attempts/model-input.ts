@@ -1,37 +1,111 @@
+import { makingOf, modelNamed, type Model, type StageFile } from '../../domain/models.ts';
+import { messageOf } from '../../domain/message-of.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { ModelWork } from '../../domain/reference-assets.ts';
 import type { FileNames, Submission } from '../providers/provider.ts';
 
 /** What a part of an earlier stage has made, named by its content. */
-export type StageInput = {
-  readonly stage: string;
-  readonly part: number;
-  readonly contentType: string;
-  readonly bytes: number;
-  readonly sha256: string;
-};
+export type StageInput = StageFile & { readonly bytes: number };
 
 /** The files that an attempt is made from, and what its provider calls them. */
 export type UploadedInputs = { readonly inputs: readonly StageInput[]; readonly names: FileNames };
 
 export const NO_INPUTS: UploadedInputs = { inputs: [], names: new Map() };
 
-/** What a submission says of its model. So far every model takes the work as it is. */
-export function modelInputOf(
-  attempt: Pick<Attempt, 'part' | 'model'>,
-  work: ModelWork,
-  { inputs, names }: UploadedInputs,
-): Pick<Submission, 'model' | 'input'> {
-  const { part, model } = attempt;
-  if (part === null) return { model, input: work };
-  const named = inputs.map((file) => ({
-    stage: file.stage,
-    part: file.part,
-    content_type: file.contentType,
-    sha256: names.get(file.sha256) ?? file.sha256,
-  }));
-  return {
-    model,
-    input: { ...work, stage: { name: part.name, part: part.index }, inputs: named },
+type Input = Readonly<Record<string, unknown>>;
+
+export type ModelInput = {
+  /** What a submission says of its model and its input. Throws RangeError where a function of the catalogue cannot be used. */
+  readonly of: (
+    attempt: Attempt,
+    work: ModelWork,
+    uploaded: UploadedInputs,
+  ) => Pick<Submission, 'model' | 'input'>;
+  /** Of the files that an attempt is made from, those that its input names: no other is uploaded. Throws likewise. */
+  readonly files: (attempt: Attempt, work: ModelWork, inputs: readonly StageInput[]) => readonly string[];
+};
+
+/**
+ * The input of a call, as the catalogue makes it: by `toInput` of the stage or of the model. A model without one is given the work as it is;
+ * so is one that the catalogue has no longer.
+ */
+export function createModelInput(models: readonly Model[]): ModelInput {
+  const made = (attempt: Attempt, work: ModelWork, inputs: readonly StageInput[]): Input => {
+    const { part } = attempt;
+    const model = work.model === undefined ? undefined : modelNamed(models, work.model);
+    const stageToInput =
+      part === null ? undefined : model && makingOf(model, work.kind)?.toInputs?.[part.name];
+    const references = work.reference_assets ?? [];
+    if (part !== null && stageToInput !== undefined) {
+      return inputMadeBy(`the stage ${part.name}`, () =>
+        stageToInput(work, { part: part.index, inputs, references }),
+      );
+    }
+    const stage = part === null ? {} : stageOf(part, inputs);
+    if (!model?.toInput) return { ...work, ...stage };
+    const input = inputMadeBy(`the model ${model.name}`, () =>
+      model.toInput?.(work, references, part?.name ?? null),
+    );
+    if (part === null && !model.isSandbox) return input;
+    const { test_scenario } = work;
+    const scenario = test_scenario === undefined ? {} : { test_scenario };
+    return { ...input, ...scenario, kind: kindOfInput(input, work.kind), ...stage };
   };
+  return {
+    of: (attempt, work, { inputs, names }) => ({
+      model: attempt.model,
+      input: withNames(made(attempt, work, inputs), names) as Input,
+    }),
+    files: (attempt, work, inputs) => [...textsIn(made(attempt, work, inputs))],
+  };
+}
+
+/** How a service that speaks our own protocol is told of a stage. */
+function stageOf(part: NonNullable<Attempt['part']>, inputs: readonly StageInput[]): Input {
+  const named = inputs.map(({ stage, part: number, contentType, sha256 }) => ({
+    stage,
+    part: number,
+    content_type: contentType,
+    sha256,
+  }));
+  return { stage: { name: part.name, part: part.index }, inputs: named };
+}
+
+/** A catalogue names a file by its SHA-256; what its provider calls it goes in the place of that, wherever it stands. */
+function withNames(value: unknown, names: FileNames): unknown {
+  if (names.size === 0) return value;
+  if (typeof value === 'string') return names.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((entry: unknown) => withNames(entry, names));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withNames(entry, names)]));
+}
+
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string') yield value;
+  else if (typeof value === 'object' && value !== null)
+    for (const entry of Object.values(value)) yield* textsIn(entry);
+}
+
+/**
+ * What a catalogue's function returns, as the JSON that is sent. Throws RangeError where it is none: the same call would fail again, and
+ * nothing is submitted in its place.
+ */
+function inputMadeBy(whose: string, toInput: () => unknown): Input {
+  try {
+    const made = toInput();
+    if (!isPlainObject(made)) throw new TypeError('it returns no plain object');
+    return JSON.parse(JSON.stringify(made)) as Input;
+  } catch (error) {
+    throw new RangeError(`toInput of ${whose} cannot be used: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function kindOfInput({ kind }: Input, workKind: string): string {
+  return typeof kind === 'string' ? kind : workKind;
 }

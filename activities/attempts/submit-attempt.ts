@@ -7,7 +7,7 @@ import type { AttemptStatus } from '../../jobs/attempts/attempt-status.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import { outcomeOf, UNCLEAR_ANSWER, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
-import { modelInputOf, NO_INPUTS, type UploadedInputs } from './model-input.ts';
+import { NO_INPUTS, type ModelInput, type UploadedInputs } from './model-input.ts';
 import type { UploadInputs } from './upload-inputs.ts';
 import type { Provider, RunEnd, SubmitResult } from '../providers/provider.ts';
 
@@ -38,13 +38,15 @@ export type SubmitDependencies = {
   readonly attempts: Attempts;
   readonly providers: ProviderRegistry;
   readonly uploadInputs: UploadInputs;
+  readonly modelInput: ModelInput;
 };
 
 /**
  * Submits an attempt to its provider at most once, however often it is called. What has not left this process is no
  * submission: a provider that cannot be reached is tried again until the attempt's limit, and no attempt is used up by it.
  */
-export function createSubmitAttempt({ attempts, providers, uploadInputs }: SubmitDependencies) {
+export function createSubmitAttempt(dependencies: SubmitDependencies) {
+  const { attempts, providers, uploadInputs, modelInput } = dependencies;
   return async function submitAttempt(attempt: Attempt): Promise<SubmittedAttempt> {
     const provider = providers.get(attempt.provider);
     const { work, secondsLeft, status } = await attempts.prepare(attempt);
@@ -54,10 +56,12 @@ export function createSubmitAttempt({ attempts, providers, uploadInputs }: Submi
     let mayHaveLeft = false;
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
-        const inputs = await inputsOf(attempt, provider, uploadInputs);
+        const inputs = await inputsOf(attempt, () =>
+          uploadInputs(attempt, provider, (made) => modelInput.files(attempt, work, made)),
+        );
         if (inputs !== 'not_taken') {
           const submission = {
-            ...modelInputOf(attempt, work, inputs),
+            ...modelInput.of(attempt, work, inputs),
             reference: attempt.reference,
             deadlineSeconds: secondsLeft,
             webhookUrl: null,
@@ -133,11 +137,10 @@ function abortOf({ capabilities }: Provider): AbortSignal | null {
 /** Files are uploaded before the row is made: from the row to the post there is no time for films. */
 async function inputsOf(
   attempt: Attempt,
-  provider: Provider,
-  uploadInputs: UploadInputs,
+  upload: () => Promise<UploadedInputs | 'not_taken'>,
 ): Promise<UploadedInputs | 'not_taken'> {
   const hasInputs = attempt.part !== null || attempt.hasReferences === true;
-  return hasInputs ? uploadInputs(attempt, provider) : NO_INPUTS;
+  return hasInputs ? upload() : NO_INPUTS;
 }
 
 function hasTriedLongEnough({ reachWithinSeconds }: Attempt, pauseMs: number): boolean {

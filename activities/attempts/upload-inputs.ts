@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { cancellationSignal } from '@temporalio/activity';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { ReferenceAsset } from '../../domain/reference-assets.ts';
@@ -7,7 +8,12 @@ import type { Provider } from '../providers/provider.ts';
 import { NO_INPUTS, type StageInput, type UploadedInputs } from './model-input.ts';
 
 /** `not_taken`: the provider could not be reached, or did not take them. Nothing has been submitted: asking again is free. */
-export type UploadInputs = (attempt: Attempt, provider: Provider) => Promise<UploadedInputs | 'not_taken'>;
+export type UploadInputs = (
+  attempt: Attempt,
+  provider: Provider,
+  /** Which of the files a submission names, by their SHA-256. */
+  namedOf: (inputs: readonly StageInput[]) => readonly string[],
+) => Promise<UploadedInputs | 'not_taken'>;
 
 export type ReadReferences = (accountId: string, outputId: string) => Promise<readonly ReferenceAsset[]>;
 
@@ -23,23 +29,26 @@ export function createUploadInputs(
   readReferences: ReadReferences,
   assets: AssetStore,
 ): UploadInputs {
-  return async (attempt, provider) => {
+  return async (attempt, provider, namedOf) => {
     const needs = attempt.part?.needs ?? [];
     const references =
       attempt.hasReferences === true ? await readReferences(attempt.accountId, attempt.outputId) : [];
     if (needs.length === 0 && references.length === 0) return NO_INPUTS;
     const results = needs.length === 0 ? [] : await readResults(attempt.accountId, attempt.outputId);
-    const inputs = results.flatMap((result) => inputOf(result, needs));
+    const inputs = await Promise.all(
+      results.flatMap((result) => inputOf(result, needs)).map((input) => withText(assets, input)),
+    );
     for (const stage of needs) {
       if (!inputs.some((input) => input.stage === stage)) {
         throw new RangeError(`stage ${attempt.stage} is made from ${stage}, which has no result`);
       }
     }
     const pictures = references.map(({ content_type: contentType, ...asset }) => ({ ...asset, contentType }));
-    const files = [...inputs, ...pictures].map((file) => ({
-      ...file,
-      open: () => openAsset(assets, file.sha256),
-    }));
+    const named = new Set(namedOf(inputs));
+    const files = [...inputs, ...pictures]
+      .filter(({ sha256 }) => named.has(sha256))
+      .map((file) => ({ ...file, open: () => openAsset(assets, file.sha256) }));
+    if (files.length === 0) return { inputs, names: NO_INPUTS.names };
     try {
       const names = await provider.uploadInputs(files, cancellationSignal());
       return { inputs, names };
@@ -50,7 +59,19 @@ export function createUploadInputs(
   };
 }
 
-function inputOf({ stage, ...asset }: StageResult, needs: readonly string[]): readonly StageInput[] {
+/** Of a script; more is no text that a prompt is made of. */
+const MAX_TEXT_BYTES = 256 * 1024;
+const TEXT_TYPE = /^(application\/json|text\/)/;
+
+async function withText(assets: AssetStore, input: Omit<StageInput, 'text'>): Promise<StageInput> {
+  const isText = TEXT_TYPE.test(input.contentType) && input.bytes <= MAX_TEXT_BYTES;
+  return { ...input, text: isText ? await text(await openAsset(assets, input.sha256)) : null };
+}
+
+function inputOf(
+  { stage, ...asset }: StageResult,
+  needs: readonly string[],
+): readonly Omit<StageInput, 'text'>[] {
   const [, name = '', part = '1'] = /^([a-z]+)(?:_([0-9]+))?$/.exec(stage) ?? [];
   return needs.includes(name) ? [{ ...asset, stage: name, part: Number(part) }] : [];
 }

@@ -1,4 +1,5 @@
 import type { ModelDefinition } from '../catalogue-definition.ts';
+import { SERVICE_MODELS } from './superscale-services.ts';
 
 /**
  * Scenes of a film, made side by side. A part costs events of history (an own test counts those of a film). Longer films have more
@@ -43,7 +44,7 @@ const LOCAL_RENDER: ModelDefinition = {
 };
 
 /** The first that makes a kind is its default. */
-export const SUPERSCALE_MODELS: readonly ModelDefinition[] = [LOCAL_RENDER];
+export const SUPERSCALE_MODELS: readonly ModelDefinition[] = [LOCAL_RENDER, ...SERVICE_MODELS];
 
 type StageDefinition = NonNullable<ModelDefinition['makes'][string]['stages']>[number];
 

@@ -37,13 +37,14 @@ const MAKE: Readonly<
     const { joinFilm } = await import('./encode/join-film.ts');
     const script = scriptOf(request);
     const { framesPerSecond } = formatOfScript(script);
-    const clips = resultsOf(request, 'motion').map((content, index) => ({
-      content,
-      startSeconds: sceneOf(script, index + 1).firstFrame / framesPerSecond,
-    }));
+    const clips = resultsOf(request, 'motion').map((content, index) => {
+      const { firstFrame, endFrame } = sceneOf(script, index + 1);
+      const startSeconds = firstFrame / framesPerSecond;
+      return { content, startSeconds, fillsSeconds: endFrame / framesPerSecond - startSeconds };
+    });
     if (clips.length !== script.scenes.length) throw new RangeError('a scene is missing');
     const captions = Buffer.from(resultOf(request, 'captions')).toString('utf8');
-    return joinFilm({ clips, sound: resultOf(request, 'voice'), captions });
+    return joinFilm({ clips, sound: resultOf(request, 'voice'), captions, seconds: script.durationSeconds });
   },
 };
 
@@ -71,7 +72,7 @@ async function referencesOf({ references = [] }: RenderRequest) {
 }
 
 function scriptOf(request: RenderRequest) {
-  return parseScript(resultOf(request, 'script'));
+  return parseScript(resultOf(request, 'script'), request.input, request.seed);
 }
 
 function resultOf(request: RenderRequest, stage: StageName): Uint8Array {

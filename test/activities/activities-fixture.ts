@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { createJobActivities, type JobActivities } from '../../activities/job-activities.ts';
 import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import type { Provider } from '../../activities/providers/provider.ts';
-import { NO_INPUTS } from '../../activities/attempts/model-input.ts';
+import { createModelInput, NO_INPUTS } from '../../activities/attempts/model-input.ts';
 import { createSubmitAttempt, type SubmittedAttempt } from '../../activities/attempts/submit-attempt.ts';
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
@@ -97,6 +97,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
         attempts,
         providers: createProviderRegistry([provider(serviceUrl)]),
         uploadInputs: () => Promise.resolve(NO_INPUTS),
+        modelInput: createModelInput([]),
       }),
     startOf,
     async admit(key) {

@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createResolve } from '../../activities/support/resolve.ts';
-import { NO_INPUTS } from '../../activities/attempts/model-input.ts';
+import { createModelInput, NO_INPUTS } from '../../activities/attempts/model-input.ts';
 import { createSubmitAttempt, MAX_MS_BEFORE_POST } from '../../activities/attempts/submit-attempt.ts';
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { failureOf } from '../../domain/failures.ts';
@@ -246,6 +246,7 @@ describe('a post', () => {
       attempts: { ...fixture.attempts, begin },
       providers: createProviderRegistry([fixture.provider(service.url)]),
       uploadInputs: () => Promise.resolve(NO_INPUTS),
+      modelInput: createModelInput([]),
     });
     const submitting = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() }).run(() =>
       submit(attempt),
@@ -285,6 +286,7 @@ describe('a post', () => {
       attempts: { ...fixture.attempts, close },
       providers: createProviderRegistry([fixture.provider(service.url)]),
       uploadInputs: () => Promise.resolve(NO_INPUTS),
+      modelInput: createModelInput([]),
     });
     const submitting = run(() => submit(attempt));
     const [post] = await service.untilCalled('submit');

@@ -207,6 +207,6 @@ it.each([15, 30, 60] as const)(
     );
     expect([scenes[0]?.firstFrame, scenes[3]?.endFrame]).toEqual([0, duration * 12]);
     expect(scenes.every(({ shots }) => shots.length > 0)).toBe(true);
-    expect(parseScript(Buffer.from(JSON.stringify(script)))).toEqual(script);
+    expect(parseScript(Buffer.from(JSON.stringify(script)), { kind: 'video_ad' }, 'other')).toEqual(script);
   },
 );

@@ -1,14 +1,19 @@
 import {
+  ADTS,
   BufferSource,
   BufferTarget,
   EncodedAudioPacketSource,
   EncodedPacketSink,
   EncodedVideoPacketSource,
   Input,
+  MP3,
   MP4,
   Mp4OutputFormat,
   Output,
   TextSubtitleSource,
+  WAVE,
+  type InputAudioTrack,
+  type InputVideoTrack,
 } from 'mediabunny';
 
 /** A clip and where it begins in the film. */
@@ -17,12 +22,16 @@ type FilmClip = {
   readonly startSeconds: number;
   /** How many times as long each frame is shown; absent: once. */
   readonly stretch?: number;
+  /** How long it is to be seen: a clip of another length is played slower or faster. Absent: as long as it is. */
+  readonly fillsSeconds?: number;
 };
 
 export type FilmParts = {
   readonly clips: readonly FilmClip[];
-  /** AAC in MP4. */
+  /** AAC in MP4, or what a service speaks: MP3, WAV, AAC by itself. */
   readonly sound?: Uint8Array;
+  /** Where the film ends: no sound outlasts it. Absent: with its last clip. */
+  readonly seconds?: number;
   /** WebVTT. */
   readonly captions?: string;
 };
@@ -34,19 +43,24 @@ const BT709 = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRang
  * Joins clips, sound and captions into one MP4: index first, colours tagged. Nothing is encoded again, so the clips must
  * come from one encoder with one setting.
  */
-export async function joinFilm({ clips, sound, captions }: FilmParts): Promise<Uint8Array> {
+export async function joinFilm({
+  clips,
+  sound,
+  captions,
+  seconds = Infinity,
+}: FilmParts): Promise<Uint8Array> {
   const target = new BufferTarget();
   const output = new Output({ format: new Mp4OutputFormat({ fastStart: 'in-memory' }), target });
   const video = new EncodedVideoPacketSource('avc');
   output.addVideoTrack(video);
-  const audio = new EncodedAudioPacketSource('aac');
-  if (sound !== undefined) output.addAudioTrack(audio);
+  const voice = sound === undefined ? null : await openSound(sound);
+  if (voice !== null) output.addAudioTrack(voice.source);
   const text = new TextSubtitleSource('webvtt');
   if (captions !== undefined) output.addSubtitleTrack(text);
   await output.start();
   for (const clip of clips) await addClip(video, clip);
   video.close();
-  if (sound !== undefined) await addSound(audio, sound);
+  if (voice !== null) await addSound(voice, seconds);
   if (captions !== undefined) {
     await text.add(captions);
     text.close();
@@ -63,9 +77,9 @@ async function addClip(video: EncodedVideoPacketSource, clip: FilmClip): Promise
   if (track === null || config === null || config === undefined) throw new Error('a clip has no pictures');
   const decoderConfig = { ...config, colorSpace: BT709 };
   // The encoder's own container calls every frame a key frame; a player that believed it would seek to garbage.
+  const stretch = await stretchOf(clip, track);
   const packets = new EncodedPacketSink(track).packets(undefined, undefined, { verifyKeyPackets: true });
   for await (const packet of packets) {
-    const { stretch = 1 } = clip;
     const timestamp = packet.timestamp * stretch + clip.startSeconds;
     const duration = packet.duration * stretch;
     await video.add(packet.clone({ timestamp, duration }), { decoderConfig });
@@ -73,14 +87,36 @@ async function addClip(video: EncodedVideoPacketSource, clip: FilmClip): Promise
   input.dispose();
 }
 
-async function addSound(audio: EncodedAudioPacketSource, sound: Uint8Array): Promise<void> {
-  const input = new Input({ source: new BufferSource(sound), formats: [MP4] });
+/** Half a frame: what rounding takes, in a clip that is as long as it is to be. */
+const SAME_LENGTH_SECONDS = 0.05;
+
+async function stretchOf({ stretch = 1, fillsSeconds }: FilmClip, track: InputVideoTrack): Promise<number> {
+  if (fillsSeconds === undefined) return stretch;
+  const seconds = await track.computeDuration();
+  return Math.abs(seconds - fillsSeconds) < SAME_LENGTH_SECONDS ? stretch : fillsSeconds / seconds;
+}
+
+type Sound = {
+  readonly source: EncodedAudioPacketSource;
+  readonly track: InputAudioTrack;
+  readonly input: Input;
+};
+
+async function openSound(content: Uint8Array): Promise<Sound> {
+  const input = new Input({ source: new BufferSource(content), formats: [MP4, MP3, WAVE, ADTS] });
   const track = await input.getPrimaryAudioTrack();
-  const decoderConfig = await track?.getDecoderConfig();
-  if (track === null || decoderConfig === null || decoderConfig === undefined)
-    throw new Error('the sound has no sound');
-  for await (const packet of new EncodedPacketSink(track).packets())
-    await audio.add(packet, { decoderConfig });
-  audio.close();
+  const codec = await track?.getCodec();
+  if (track === null || codec === null || codec === undefined) throw new Error('the sound has no sound');
+  return { source: new EncodedAudioPacketSource(codec), track, input };
+}
+
+async function addSound({ source, track, input }: Sound, endSeconds: number): Promise<void> {
+  const decoderConfig = await track.getDecoderConfig();
+  if (decoderConfig === null) throw new Error('the sound cannot be read');
+  for await (const packet of new EncodedPacketSink(track).packets()) {
+    if (packet.timestamp + packet.duration > endSeconds) break;
+    await source.add(packet, { decoderConfig });
+  }
+  source.close();
   input.dispose();
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PredictionInput } from '../../predictions/prediction-request.ts';
+import { toDrawableText } from '../fonts/drawable-text.ts';
 import { adCopyOf } from '../text/read-ad-copy.ts';
 import { filmFormatOf, type FilmFormat } from './film-format.ts';
 import { writeStoryboard, type Shot } from './storyboard.ts';
@@ -46,9 +47,31 @@ export function writeScript(input: PredictionInput, seed: string): FilmScript {
   return { seed, quality: input.quality ?? DEFAULT_QUALITY, durationSeconds, copy, scenes };
 }
 
-/** Reads a script back. Throws for what is none: a script is a file that a client uploads. */
-export function parseScript(content: Uint8Array): FilmScript {
-  return SCRIPT.parse(JSON.parse(Buffer.from(content).toString('utf8')));
+/** What a language model writes: who cuts the film decides when a line is said. */
+const STORY = z.object({ scenes: z.array(z.object({ line: z.string() })).length(FILM_SCENES) });
+
+/** Reads a script back, ours or a language model's. Throws for what is none: a script is a file that a client uploads. */
+export function parseScript(content: Uint8Array, input: PredictionInput, seed: string): FilmScript {
+  const json: unknown = JSON.parse(Buffer.from(content).toString('utf8'));
+  const story = STORY.safeParse(json).data;
+  return story === undefined ? SCRIPT.parse(json) : scriptOfStory(story, input, seed);
+}
+
+/** Each scene is one shot, and all are of the same length. */
+function scriptOfStory({ scenes }: z.infer<typeof STORY>, input: PredictionInput, seed: string): FilmScript {
+  const durationSeconds = input.duration_seconds ?? DEFAULT_DURATION_SECONDS;
+  const seconds = durationSeconds / FILM_SCENES;
+  const shots = scenes.map(({ line }, index) => ({
+    kind:
+      index === 0 ? ('hook' as const) : index === FILM_SCENES - 1 ? ('close' as const) : ('point' as const),
+    text: toDrawableText(line),
+    startSeconds: index * seconds,
+    endSeconds: (index + 1) * seconds,
+  }));
+  return {
+    ...{ seed, durationSeconds, quality: input.quality ?? DEFAULT_QUALITY, copy: adCopyOf(input) },
+    scenes: shots.map((shot) => ({ shots: [shot] })),
+  };
 }
 
 export function formatOfScript({ quality, durationSeconds }: FilmScript): FilmFormat {

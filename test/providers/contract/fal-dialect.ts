@@ -2,14 +2,14 @@ import type { Dialect, FakeJob, WireRequest } from './dialect.ts';
 
 /** docs.fal.ai, "Queue", "Model errors" and "Webhooks", from the service's side. */
 export const FAL_DIALECT: Dialect = {
-  isSubmission: ({ method, path }) => method === 'POST' && /^\/fal-ai\/[^/]+(\/[^/]+)?$/.test(path),
+  isSubmission: ({ method, path }) => method === 'POST' && /^\/fal-ai(\/[^/]+){1,4}$/.test(path),
   handle(request, jobs) {
     if (FAL_DIALECT.isSubmission(request)) {
       const job = jobs.add(`764cabcf-b745-4b3e-ae38-1200304cf45${String(jobs.all().length)}`, request.json);
       return { status: 200, body: { status: 'IN_QUEUE', queue_position: 3, ...urlsOf(request, job) } };
     }
     const [, id = '', what] =
-      /^\/fal-ai\/flux\/requests\/([^/]+)(?:\/(status|cancel))?$/.exec(request.path) ?? [];
+      /^\/fal-ai\/[^/]+\/requests\/([^/]+)(?:\/(status|cancel))?$/.exec(request.path) ?? [];
     const job = jobs.get(id);
     if (job === undefined) return { status: 404, body: { detail: 'Request not found' } };
     const isUnderWay = job.state === 'queued' || job.state === 'running';
@@ -50,8 +50,9 @@ export const FAL_DIALECT: Dialect = {
 };
 
 /** An app's sub-path (`fal-ai/flux/schnell`) is not in the addresses of its requests. */
-function urlsOf({ origin }: WireRequest, { id }: FakeJob) {
-  const response = `${origin}/fal-ai/flux/requests/${id}`;
+function urlsOf({ origin, path }: WireRequest, { id }: FakeJob) {
+  const [, , app = ''] = path.split('/');
+  const response = `${origin}/fal-ai/${app}/requests/${id}`;
   return {
     request_id: id,
     response_url: response,
@@ -87,6 +88,8 @@ function responseOf({ state, files }: FakeJob) {
     content_type: contentType,
     file_size: bytes,
   }));
+  const [video] = images;
+  if (video?.content_type.startsWith('video/') === true) return { status: 200, body: { video } };
   return {
     status: 200,
     body: { images, seed: 1, has_nsfw_concepts: files.map(() => false), prompt: 'A kettle' },

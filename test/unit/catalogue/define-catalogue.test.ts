@@ -181,7 +181,7 @@ describe('what is wrong with', () => {
     [
       'a model that is there twice',
       { ...SOUND, models: [...SUPERSCALE_MODELS, SUPERSCALE_MODELS[0]] },
-      ['models[1].name: there is another model "local/render"'],
+      ['models[4].name: there is another model "local/render"'],
     ],
     [
       'a model that takes over from no model',

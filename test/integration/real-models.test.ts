@@ -1,0 +1,295 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PICTURES } from '../activities/pictures.ts';
+import type { Dialect, FakeFile, WireRequest } from '../providers/contract/dialect.ts';
+import { answering, startFakeService, type FakeService } from '../providers/contract/fake-service.ts';
+import { FAL_DIALECT } from '../providers/contract/fal-dialect.ts';
+import { chatDialect, speechDialect } from '../providers/contract/openai-dialect.ts';
+import { REPLICATE_DIALECT } from '../providers/contract/replicate-dialect.ts';
+import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+
+/**
+ * The models of other people's services that the shipped catalogue has, each made by a fake of its service, and what such a run leaves
+ * behind: nowhere in it is a key.
+ */
+
+const SECRETS = {
+  OPENAI_API_KEY: 'sk-planted-openai-4711',
+  REPLICATE_API_TOKEN: 'r8_planted-replicate-4711',
+  FAL_KEY: 'planted-fal-id:planted-fal-4711',
+  MODEL_SERVICE_API_KEY: 'planted-local-4711',
+} as const;
+const HEADLINE = 'A kettle for the harbour 4711';
+const PREPARED = path.join(import.meta.dirname, '../../model-service/prepared');
+
+const FILM = {
+  scenes: ['Ships wake.', 'Water boils.', 'Steam rises.', 'Have a cup.'].map((line, index) => ({
+    ...{ line, picture: `A harbour, scene ${String(index + 1)}`, motion: 'The camera glides.' },
+  })),
+};
+
+let running: RunningStack;
+let account: string;
+let secrets: string;
+let fal: FakeService;
+let replicate: FakeService;
+let openAi: FakeService;
+beforeAll(async () => {
+  const png = await PICTURES['image/png']();
+  const clip = await readFile(path.join(PREPARED, 'film-15.mp4'));
+  const isFilm = ({ path: asked }: WireRequest) => asked.includes('image-to-video');
+  fal = await startFakeService(
+    finishing(FAL_DIALECT, (request) =>
+      isFilm(request) ? fal.putFile(clip, 'video/mp4') : fal.putFile(png, 'image/png'),
+    ),
+  );
+  replicate = await startFakeService(finishing(REPLICATE_DIALECT, () => replicate.putFile(png, 'image/png')));
+  openAi = await startFakeService(
+    bothOf(chatDialect(Buffer.from(JSON.stringify(FILM))), speechDialect(silence(14))),
+  );
+  secrets = await mkdtemp(path.join(os.tmpdir(), 'secrets-'));
+  const { FAL_KEY, ...keys } = SECRETS;
+  await writeFile(path.join(secrets, 'fal'), `${FAL_KEY}\n`);
+  const urls = { FAL_URL: fal.url, REPLICATE_URL: replicate.url, OPENAI_URL: `${openAi.url}/v1/` };
+  running = await startRunningStack(0, {
+    modelMode: 'render',
+    apiEnv: urls,
+    workerEnv: { ...urls, ...keys, FAL_KEY_FILE: path.join(secrets, 'fal'), LOG_LEVEL: 'trace' },
+  });
+  account = await running.openAccount();
+});
+afterAll(async () => {
+  expect(await running.reconcile()).toEqual([]);
+  await running.close();
+  await Promise.all([fal, replicate, openAi].map((fake) => fake.close()));
+  await rm(secrets, { recursive: true });
+});
+
+/** A service that is done with a job as soon as it has taken it. */
+function finishing(dialect: Dialect, make: (request: WireRequest) => FakeFile): Dialect {
+  return {
+    ...dialect,
+    handle(request, jobs) {
+      const before = jobs.all().length;
+      const answer = dialect.handle(request, jobs);
+      const job = jobs.all()[before];
+      if (job !== undefined) {
+        job.state = 'succeeded';
+        job.files = [make(request)];
+      }
+      return answer;
+    },
+  };
+}
+
+function bothOf(one: Dialect, other: Dialect): Dialect {
+  const of = (request: WireRequest) => (one.isSubmission(request) ? one : other);
+  return {
+    ...one,
+    isSubmission: (request) => of(request).isSubmission(request),
+    handle: (request, jobs) => of(request).handle(request, jobs),
+  };
+}
+
+/** MPEG-1 layer III, 128 kbit/s, mono: frames of nothing. */
+function silence(seconds: number): Buffer {
+  const frame = Buffer.alloc(417);
+  frame.set([0xff, 0xfb, 0x90, 0xc0]);
+  return Buffer.concat(Array.from({ length: Math.floor((seconds * 44_100) / 1_152) }, () => frame));
+}
+
+const finish = async (body: object): Promise<Json> => {
+  const { status, body: job } = await running.submit(account, body);
+  expect([status, job.code, job.errors]).toEqual([202, undefined, undefined]);
+  return running.untilEnded(account, job.id as string, 120_000);
+};
+const brief = { headline: HEADLINE, body: 'It sings.', brand_color: '#00aa77' };
+const attemptsOf = (job: Json) =>
+  running.rows<{ stage: string; provider: string; billed: string; cost: string | null; is_final: boolean }>(
+    `SELECT stage, provider, billed, trim_scale(cost)::text AS cost, is_cost_final AS is_final
+     FROM jobs.attempts WHERE job_id = $1 ORDER BY stage`,
+    [job.id],
+  );
+
+describe('the models of other services', () => {
+  it('are offered beside the sandbox, which stays the default', async () => {
+    const { body } = await running.call('GET', '/v1/catalogue', { account });
+    const names = (body.models as Json[]).map(({ name }: Json) => name as string);
+    expect(names).toEqual(['local/render', 'fal/flux-dev', 'replicate/nano-banana', 'studio/film']);
+  });
+
+  it('make a static ad on fal, at the price of every other', async () => {
+    const job = await finish({ kind: 'static_ad', model: 'fal/flux-dev', brief });
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35 } });
+    const [submitted] = fal.requests.filter(FAL_DIALECT.isSubmission);
+    expect(submitted).toMatchObject({
+      path: '/fal-ai/flux/dev',
+      json: { image_size: 'portrait_4_3', num_images: 1, output_format: 'png' },
+      headers: { authorization: `Key ${SECRETS.FAL_KEY}` },
+    });
+    expect((submitted?.json as { prompt: string }).prompt).toContain(HEADLINE);
+    expect(Object.keys(submitted?.json as object)).toHaveLength(4);
+    expect(await attemptsOf(job)).toMatchObject([{ provider: 'fal', billed: 'yes', is_final: false }]);
+  });
+
+  it('make one on Replicate, from the picture that the brief refers to', async () => {
+    const shown = fal.putFile(await PICTURES['image/png'](), 'image/png');
+    const job = await finish({
+      kind: 'static_ad',
+      model: 'replicate/nano-banana',
+      brief: { ...brief, reference_asset_urls: [shown.url] },
+    });
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35 } });
+    const [submitted] = replicate.requests.filter(REPLICATE_DIALECT.isSubmission);
+    expect(submitted?.path).toBe('/v1/models/google/nano-banana/predictions');
+    const { input } = submitted?.json as { input: { image_input: readonly string[] } };
+    expect(Object.keys(input)).toEqual(['prompt', 'image_input', 'output_format']);
+    expect(input.image_input).toEqual([expect.stringMatching(/^data:image\/png;base64,iVBOR/)]);
+    expect(await attemptsOf(job)).toMatchObject([{ provider: 'replicate', billed: 'yes', cost: '0.039' }]);
+  });
+
+  it('make a video ad in stages: words, pictures, motion and a voice of others, captions and the cut of ours', async () => {
+    const taken = fal.taken();
+    const job = await finish({
+      ...{ kind: 'video_ad', model: 'studio/film', duration_seconds: 15, quality: 'draft' },
+      brief,
+    });
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 500 } });
+    expect(await attemptsOf(job)).toMatchObject(
+      [
+        ['captions', 'local'],
+        ...[1, 2, 3, 4].map((part) => [`motion_${String(part)}`, 'fal']),
+        ['render', 'local'],
+        ...[1, 2, 3, 4].map((part) => [`scenes_${String(part)}`, 'fal']),
+        ['script', 'openai'],
+        ['voice', 'openai'],
+      ].map(([stage, provider]) => ({ stage, provider, billed: 'yes' })),
+    );
+    const submitted = fal.requests.filter(FAL_DIALECT.isSubmission).slice(taken);
+    const [picture] = submitted.filter(({ path: asked }) => asked === '/fal-ai/flux/dev');
+    expect((picture?.json as { prompt: string }).prompt).toMatch(/^A harbour, scene [1-4]$/);
+    const films = submitted.filter(({ path: asked }) => asked.endsWith('/image-to-video'));
+    expect(films).toHaveLength(4);
+    for (const { json } of films) {
+      // The one picture of its scene, and neither the others nor the script.
+      expect(json).toMatchObject({ prompt: 'The camera glides.', duration: '5' });
+      expect((json as { image_url: string }).image_url).toMatch(/^data:image\/png;base64,/);
+    }
+    const [chat, speech] = openAi.requests.map(({ json }) => json as Json);
+    expect(chat).toMatchObject({ model: 'gpt-5-mini', response_format: { type: 'json_schema' } });
+    expect(speech).toMatchObject({
+      input: 'Ships wake.\nWater boils.\nSteam rises.\nHave a cup.',
+      response_format: 'mp3',
+    });
+
+    const answer = await fetch(`${running.stack.info().api_url}${job.outputs[0].content_url as string}`, {
+      headers: {
+        authorization: `Bearer ${running.stack.info().platform_key}`,
+        'holdfast-account': account,
+      },
+    });
+    const film = new Input({
+      source: new BufferSource(new Uint8Array(await answer.arrayBuffer())),
+      formats: ALL_FORMATS,
+    });
+    expect(await (await film.getPrimaryVideoTrack())?.computeDuration()).toBeCloseTo(15, 0);
+    expect(await (await film.getPrimaryAudioTrack())?.getCodec()).toBe('mp3');
+  });
+
+  it('cost what they cost, beside what they brought in', async () => {
+    const { body } = await running.call('GET', '/v1/costs');
+    const rows = (body.data as Json[]).map(({ model, kind, credits_charged: credits }: Json) => [
+      model,
+      kind,
+      credits,
+    ]);
+    expect(rows).toEqual([
+      ['fal/flux-dev', 'static_ad', 35],
+      ['replicate/nano-banana', 'static_ad', 35],
+      ['studio/film', 'video_ad', 500],
+    ]);
+  });
+});
+
+describe('what a run leaves behind', () => {
+  it('has no key of a service in it: logs, database, histories, results, and what is shown', async () => {
+    // A service that repeats the key in its refusal, as OpenAI does.
+    const echo = {
+      error: { code: 'invalid_api_key', message: `Incorrect API key: ${SECRETS.REPLICATE_API_TOKEN}` },
+    };
+    replicate.setFaults({ submission: answering({ status: 401, body: echo }) });
+    const refused = await finish({ kind: 'static_ad', model: 'replicate/nano-banana', brief });
+    expect(refused).toMatchObject({
+      state: 'failed',
+      failure: { code: 'internal' },
+      billing: { returned: 35 },
+    });
+    replicate.setFaults({ submission: answering({ status: 500, body: echo }) });
+    const doubtful = await running.submit(account, {
+      kind: 'static_ad',
+      model: 'replicate/nano-banana',
+      brief,
+      deadline_seconds: 30,
+    });
+    await running.untilEnded(account, doubtful.body.id as string, 60_000);
+
+    const shown = await Promise.all(
+      [refused.id, doubtful.body.id].flatMap((id: string) =>
+        ['', '/inspect', '/events'].map(async (what) =>
+          JSON.stringify((await running.call('GET', `/v1/jobs/${id}${what}`, { account })).body),
+        ),
+      ),
+    );
+    const left = [...shown, await dumpOf(), await historiesOf(), ...(await filesOf(running.home))];
+    // What is looked through is what is meant to be: it holds what it should.
+    expect(left.join('').includes(HEADLINE)).toBe(true);
+    expect(left.some((text) => text.includes('"runAttempt"'))).toBe(true);
+    for (const [name, secret] of Object.entries(SECRETS)) {
+      const words = [secret, Buffer.from(secret).toString('base64')];
+      expect(left.filter((text) => words.some((word) => text.includes(word))).length, name).toBe(0);
+    }
+  });
+});
+
+/** Every row of every table. */
+async function dumpOf(): Promise<string> {
+  const tables = await running.rows<{ name: string }>(
+    `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
+     WHERE table_schema IN ('ledger', 'jobs') AND table_type = 'BASE TABLE'`,
+  );
+  const dumps = await Promise.all(
+    tables.map(({ name }) => running.rows<{ row: string }>(`SELECT to_jsonb(t)::text AS row FROM ${name} t`)),
+  );
+  return dumps
+    .flat()
+    .map(({ row }) => row)
+    .join('\n');
+}
+
+/** With payloads as they are: JSON in base64. */
+async function historiesOf(): Promise<string> {
+  const texts: string[] = [];
+  for await (const { workflowId } of running.temporal.workflow.list({
+    query: `WorkflowType = 'generation'`,
+  })) {
+    const { events } = await running.temporal.workflow.getHandle(workflowId).fetchHistory();
+    texts.push(
+      JSON.stringify(events, (_key, value: unknown) =>
+        value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
+      ),
+    );
+  }
+  return texts.join('\n');
+}
+
+/** All that the stack has written: logs, the data of PostgreSQL and Temporal, results. */
+async function filesOf(home: string): Promise<readonly string[]> {
+  const entries = await readdir(home, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Promise.all(
+    files.map((entry) => readFile(path.join(entry.parentPath, entry.name), 'latin1').catch(() => '')),
+  );
+}
