@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client';
 import type { TemporalConfig } from './config.ts';
+import { retryUntilClosed } from './retry-until-closed.ts';
 import { readTemporalTls } from './temporal-tls.ts';
 
 /** Long enough for a server that is just coming up, short enough that a wrong address is told at once. */
@@ -27,6 +28,7 @@ async function connectionOptionsOf(config: TemporalConfig) {
     tls: await readTemporalTls(config),
     connectTimeout: CONNECT_TIMEOUT,
     channelArgs: RECONNECT,
+    interceptors: [retryUntilClosed],
     ...(config.apiKey === null ? {} : { apiKey: config.apiKey }),
-  } as const;
+  };
 }
