@@ -17,8 +17,11 @@ export type UnservedReport = {
 /** Past its admit_by by this much a start is refused wherever it is admitted, though clocks differ. */
 const SPARE_SECONDS = 30;
 
-/** Of one run. What is left is the next run's. */
-const MAX_STARTS = 100;
+/** From the newest back, past those that cannot be refused: many jobs of a queue whose workers are away. */
+const PAGE_SIZE = 100;
+const MAX_PAGES = 20;
+/** When a run begins no further page: what is left is the next run's, and the reservations wait for the end of this one. */
+const BEGIN_WITHIN_MS = 15_000;
 /** Other task queues of the namespace that have workers: each is asked about once. */
 const MAX_SERVED_QUEUES = 50;
 
@@ -36,53 +39,59 @@ const TASK_COMPLETED = 7;
  */
 export function createRefuseUnservedStarts(
   client: Client,
-  options: { readonly startedSecondsAgo?: number } = {},
+  options: { readonly startedSecondsAgo?: number; readonly pageSize?: number } = {},
 ) {
-  const startedSecondsAgo = options.startedSecondsAgo ?? ADMIT_WITHIN_SECONDS + SPARE_SECONDS;
+  const { startedSecondsAgo = ADMIT_WITHIN_SECONDS + SPARE_SECONDS, pageSize = PAGE_SIZE } = options;
   return async function refuseUnservedStarts(): Promise<UnservedReport> {
     const { taskQueue } = Context.current().info;
+    const beginBy = performance.now() + BEGIN_WITHIN_MS;
     const served = [taskQueue];
+    let startedBy = new Date(Date.now() - startedSecondsAgo * 1_000);
     let refusedStarts = 0;
-    while (served.length <= MAX_SERVED_QUEUES) {
-      const found = await listStarts(client, served, startedSecondsAgo);
-      const queues = [...new Set(found.map((start) => start.taskQueue))];
-      let areAllUnserved = true;
-      for (const queue of queues) {
-        if (await isServed(client, queue)) {
-          areAllUnserved = false;
-          served.push(queue);
-          continue;
-        }
-        for (const start of found.filter((one) => one.taskQueue === queue)) {
-          if (await refuseStart(client, start, taskQueue)) refusedStarts++;
-          heartbeat();
-        }
+    for (let pages = 0; pages < MAX_PAGES && performance.now() < beginBy; pages++) {
+      const found = await listStarts(client, { served, startedBy, pageSize });
+      const oldest = found.at(-1)?.startTime;
+      const newlyServed = await servedQueuesOf(client, found);
+      served.push(...newlyServed);
+      for (const start of found) {
+        if (newlyServed.includes(start.taskQueue)) continue;
+        if (await refuseStart(client, start, taskQueue)) refusedStarts++;
+        heartbeat();
       }
-      // Where a queue with workers has filled the page, the next page is without it.
-      if (areAllUnserved) break;
+      if (found.length < pageSize || oldest === undefined || served.length > MAX_SERVED_QUEUES) break;
+      startedBy = oldest;
     }
     return { refusedStarts };
   };
 }
 
+/** Newest first. */
 async function listStarts(
   client: Client,
-  servedQueues: readonly string[],
-  startedSecondsAgo: number,
+  page: { readonly served: readonly string[]; readonly startedBy: Date; readonly pageSize: number },
 ): Promise<readonly WorkflowExecutionInfo[]> {
-  const before = new Date(Date.now() - startedSecondsAgo * 1_000).toISOString();
   const query = [
     `ExecutionStatus = 'Running'`,
     `WorkflowType IN ('${GENERATION_WORKFLOW}', '${BATCH_WORKFLOW}')`,
-    `StartTime <= '${before}'`,
-    ...servedQueues.map((queue) => `TaskQueue != '${queue.replaceAll("'", "\\'")}'`),
+    `StartTime < '${page.startedBy.toISOString()}'`,
+    ...page.served.map((queue) => `TaskQueue != '${queue.replaceAll(/[\\']/g, '\\$&')}'`),
   ].join(' AND ');
   const found: WorkflowExecutionInfo[] = [];
-  for await (const workflow of client.workflow.list({ query, pageSize: MAX_STARTS })) {
+  for await (const workflow of client.workflow.list({ query, pageSize: page.pageSize })) {
     found.push(workflow);
-    if (found.length >= MAX_STARTS) break;
+    if (found.length >= page.pageSize) break;
   }
   return found;
+}
+
+/** Which of their task queues have workers. */
+async function servedQueuesOf(
+  client: Client,
+  starts: readonly WorkflowExecutionInfo[],
+): Promise<readonly string[]> {
+  const queues = [...new Set(starts.map((start) => start.taskQueue))];
+  const areServed = await Promise.all(queues.map((queue) => isServed(client, queue)));
+  return queues.filter((_, index) => areServed[index]);
 }
 
 /** Of workflow tasks, which the server tells unless asked for others: a poll within the last minutes. */

@@ -73,14 +73,14 @@ const descriptionOf = (job: Job) => fixture.temporal.workflow.getHandle(job.jobI
 const statusOf = async (job: Job) => (await descriptionOf(job)).status.name;
 
 /** A run of the reconciler of the worker's queue. */
-const refuse = () =>
+const refuse = (options: { readonly pageSize?: number } = {}) =>
   new MockActivityEnvironment({ taskQueue: worker.taskQueue }).run(
-    createRefuseUnservedStarts(fixture.temporal, { startedSecondsAgo: 0 }),
+    createRefuseUnservedStarts(fixture.temporal, { startedSecondsAgo: 0, ...options }),
   );
-const untilClosed = (job: Job) =>
+const untilClosed = (job: Job, options: { readonly pageSize?: number } = {}) =>
   vi.waitUntil(
     async () => {
-      await refuse();
+      await refuse(options);
       return (await statusOf(job)) !== 'RUNNING';
     },
     { timeout: SEEN_WITHIN_MS, interval: 200 },
@@ -115,6 +115,20 @@ describe('a start on a task queue that no worker serves', () => {
       expect(await fixture.balance()).toMatchObject({ available: 1_000, reserved: 0 });
     },
   );
+
+  it('is found behind newer ones that fill a page and cannot be refused', async () => {
+    const taskQueue = `no-worker-${randomUUID()}`;
+    const job = await startOn(taskQueue, LONG_AGO_MS);
+    const newer = [
+      await startOn(taskQueue, Date.now() + 60_000),
+      await startOn(taskQueue, Date.now() + 60_000),
+    ];
+    await untilClosed(job, { pageSize: 1 });
+    for (const other of newer) {
+      expect(await statusOf(other)).toBe('RUNNING');
+      await fixture.temporal.workflow.getHandle(other.jobId).terminate();
+    }
+  });
 
   it('is left alone while it may still be admitted, and is admitted when a worker comes in time', async () => {
     const taskQueue = `late-worker-${randomUUID()}`;
