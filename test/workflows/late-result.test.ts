@@ -53,7 +53,7 @@ test('a result that comes after the release is kept for support, neither charged
     [job.jobId],
   );
   expect(attempts).toEqual([{ state: 'fenced', is_kept: true }]);
-  const { rows: outputs } = await fixture.worker.query('SELECT * FROM jobs.read_output($1, $2)', [
+  const { rows: outputs } = await fixture.worker.query('SELECT * FROM jobs.read_outputs($1, ARRAY[$2])', [
     job.accountId,
     outputId,
   ]);
