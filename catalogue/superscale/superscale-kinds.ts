@@ -4,6 +4,10 @@ import type { CatalogueTools } from '../catalogue-tools.ts';
 export const VIDEO_DURATIONS_SECONDS = [15, 30, 60] as const;
 export const VIDEO_QUALITIES = ['draft', 'standard', 'high'] as const;
 
+/**
+ * Neither has `retentionDays`: what a customer has paid for is kept for good, since the policy (docs/credits.md) names no day on which it would be
+ * gone. A deployment that has to delete says so in a catalogue of its own.
+ */
 export function superscaleKinds({ z, brief }: CatalogueTools): readonly KindDefinition[] {
   return [
     { name: 'static_ad', fields: { brief }, mediaTypes: ['image/png'], subject: 'brief' },

@@ -14,6 +14,7 @@ const JOB = z.looseObject({
   outputs: z.array(z.looseObject({ content_url: z.string().nullable() })),
   links: z.looseObject({ self: z.string(), temporal: z.string() }),
 });
+const CATALOGUE = z.looseObject({ kinds: z.array(z.looseObject({ name: z.string() })) });
 const BALANCE = z.looseObject({ available: z.number(), reserved: z.number() });
 
 export type Job = z.output<typeof JOB>;
@@ -67,6 +68,12 @@ export class ComposeCustomer {
         throw new Error(`not taken within ${String(withinMs)} ms: ${answer?.text ?? ''}`);
       await sleep(PAUSE_MS);
     }
+  }
+
+  /** The names of the kinds that can be asked for. */
+  async kindsOffered(): Promise<readonly string[]> {
+    const answer = await this.#call({ method: 'GET', path: '/v1/catalogue', headers: {} });
+    return CATALOGUE.parse(JSON.parse(answer?.text ?? '{}')).kinds.map(({ name }) => name);
   }
 
   async untilEnded(job: Job): Promise<Job> {

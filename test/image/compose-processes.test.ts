@@ -11,6 +11,7 @@ import { findGo } from '../../dev/temporal-server/programs.ts';
 import { imageEnvironment, readCompose, readEnvFile } from '../packaging/compose-file.ts';
 import type { PackedCopy } from '../harness/packed-copy.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
+import { ComposeCustomer } from '../compose/compose-customer.ts';
 import { comeBackAfterDown, crashEachUnderLoad, deliverFirstJob } from '../compose/compose-steps.ts';
 import { ComposeProject } from './engine/compose-project.ts';
 import type { FindImage, Image } from './engine/image.ts';
@@ -37,6 +38,7 @@ async function environmentFile(): Promise<Record<string, string>> {
   const passwords = Object.keys(example).filter((name) => name.endsWith('PASSWORD'));
   return {
     ...example,
+    HOLDFAST_CATALOGUE: '/etc/holdfast/catalogues/one-more-kind/one-more-kind.mjs',
     ...Object.fromEntries(passwords.map((name) => [name, `${name.replaceAll('_', '')}first`])),
   };
 }
@@ -86,6 +88,11 @@ describe.skipIf(lacks !== null)('docker-compose.yml, with processes for containe
     for (const name of ['database', 'temporal-schema', 'temporal-namespace', 'migrate']) {
       expect(project.exitCodesOf(name), name).toEqual([0]);
     }
+  });
+
+  test('sells by the catalogue file of this machine that .env names', async () => {
+    const customer = await ComposeCustomer.open(engine);
+    expect(await customer.kindsOffered()).toEqual(['static_ad', 'video_ad', 'menu_card']);
   });
 
   test('delivers the first job, by the commands of the README', () => deliverFirstJob(engine));

@@ -181,7 +181,24 @@ describe('docker-compose.yml', () => {
     ]);
     expect(service('api').volumes).toEqual(service('worker').volumes);
     for (const { volumes = [] } of Object.values(compose.services)) {
-      for (const volume of volumes) expect(Object.keys(compose.volumes)).toContain(volume.split(':')[0]);
+      for (const volume of volumes.filter((one) => !one.endsWith(':ro')))
+        expect(Object.keys(compose.volumes)).toContain(volume.split(':')[0]);
+    }
+  });
+
+  test('gives API and workers the folder of another catalogue, to read, and the name of its file', () => {
+    const own = {
+      CATALOGUE_FOLDER: '/srv/studio',
+      HOLDFAST_CATALOGUE: '/etc/holdfast/catalogues/voice-studio.mjs',
+    };
+    for (const name of ['api', 'worker']) {
+      const given = service(name, readCompose({ ...FILLED_IN, ...own }));
+      expect(given.volumes).toContain('/srv/studio:/etc/holdfast/catalogues:ro');
+      expect(given.environment?.['HOLDFAST_CATALOGUE']).toBe(own.HOLDFAST_CATALOGUE);
+      // The shipped one, and a folder that is in every checkout: Docker would make one that is not there.
+      const shipped = service(name, readCompose(FILLED_IN));
+      expect(shipped.volumes).toContain('./examples/catalogues:/etc/holdfast/catalogues:ro');
+      expect(shipped.environment?.['HOLDFAST_CATALOGUE']).toBe('');
     }
   });
 

@@ -11,6 +11,7 @@ import type { Image } from './image.ts';
 
 const run = promisify(execFile);
 const ENTER = path.join(import.meta.dirname, 'enter-container.sh');
+const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..');
 const PROBE_TIMEOUT_MS = 10_000;
 
 export type ContainerPlace = {
@@ -220,14 +221,19 @@ async function foldersOf(
   image: Image,
   user: ServerUser,
 ): Promise<string> {
-  const lines = Object.entries(image.folders).map(([to, from]) => `${from}\t${to}\n`);
+  const lines = Object.entries(image.folders).map(([to, from]) => `${from}\t${to}\trw\n`);
   for (const volume of service.volumes ?? []) {
-    const [name = '', to = ''] = volume.split(':');
+    const [name = '', to = '', mode = 'rw'] = volume.split(':');
+    if (/^[./]/.test(name)) {
+      // A folder of the machine, from where the file is.
+      lines.push(`${path.resolve(CHECKOUT, name)}\t${to}\t${mode}\n`);
+      continue;
+    }
     const from = path.join(place.home, 'volumes', name);
     await mkdir(from, { recursive: true });
     await chmod(from, 0o755);
     await chown(from, user.uid, user.gid);
-    lines.push(`${from}\t${to}\n`);
+    lines.push(`${from}\t${to}\t${mode}\n`);
   }
   return lines.join('');
 }

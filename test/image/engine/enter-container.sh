@@ -3,7 +3,7 @@
 # which the machine's programs lie under the image's and the container's files, volumes and names. Runs in a mount namespace
 # of its own (`unshare --mount`), so nothing of it is seen outside, and it ends with its process.
 #   enter-container.sh <root> <files> <folders> <user> <working directory> <command> ...
-# <root>: an empty folder. <files>: a folder whose content is laid over the root. <folders>: a file with lines "from<TAB>to".
+# <root>: an empty folder. <files>: a folder whose content is laid over the root. <folders>: a file with lines "from<TAB>to<TAB>mode".
 # <user>: uid:gid.
 set -eu
 root=$1 files=$2 folders=$3 user=$4 directory=$5
@@ -24,9 +24,10 @@ ln -s ../run "$root/var/run"
 cp -a /etc/. "$root/etc"
 mount --rbind /var/cache "$root/var/cache"
 cp -a "$files/." "$root"
-while IFS=$'\t' read -r from to; do
+while IFS=$'\t' read -r from to mode; do
   mkdir -p "$root$to"
   mount --bind "$from" "$root$to"
+  [ "$mode" = rw ] || mount -o remount,bind,ro "$root$to"
 done <"$folders"
 
 # Under a uid that is dropped last, so that the order to die with the parent is not lost with it.
