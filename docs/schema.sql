@@ -110,20 +110,6 @@ CREATE TYPE ledger.bucket AS ENUM ('outside', 'available', 'reserved', 'spent', 
 
 CREATE TYPE ledger.entry_kind AS ENUM ('grant', 'reserve', 'commit', 'release', 'spend', 'refund', 'expire', 'void');
 
-CREATE TYPE ledger.history_line AS (
-  seq bigint,
-  kind text,
-  credits bigint,
-  charged bigint,
-  refunded bigint,
-  job_id text,
-  output_id text,
-  grant_id text,
-  reason text,
-  balance_after bigint,
-  created_at timestamp with time zone
-);
-
 CREATE TYPE ledger.move AS (
   grant_id text,
   kind ledger.entry_kind,
@@ -414,16 +400,10 @@ CREATE TABLE jobs.attempts (
   closed_at timestamp with time zone,
   resolved_at timestamp with time zone,
   run_id text GENERATED ALWAYS AS ("substring"(provider_job_id, '([^/ ]+)( |$)'::text)) STORED,
+  stopping_since timestamp with time zone,
+  stop_tries integer NOT NULL DEFAULT 0,
+  stop_due_at timestamp with time zone,
   PRIMARY KEY (reference, account_id)
-);
-
-CREATE TABLE jobs.attempts_to_stop (
-  account_id text NOT NULL,
-  reference text NOT NULL,
-  since timestamp with time zone NOT NULL,
-  tries integer NOT NULL DEFAULT 0,
-  due_at timestamp with time zone NOT NULL,
-  PRIMARY KEY (account_id, reference)
 );
 
 CREATE TABLE jobs.bill_lines (
@@ -599,7 +579,7 @@ CREATE INDEX attempts_by_asset ON jobs.attempts USING btree (sha256) WHERE (sha2
 
 CREATE INDEX attempts_by_run ON jobs.attempts USING btree (run_id) WHERE (run_id IS NOT NULL);
 
-CREATE INDEX attempts_to_stop_by_due ON jobs.attempts_to_stop USING btree (due_at);
+CREATE INDEX attempts_to_stop ON jobs.attempts USING btree (stop_due_at) WHERE (stop_due_at IS NOT NULL);
 
 CREATE INDEX grants_by_id ON ledger.grants USING btree (grant_id);
 
@@ -653,10 +633,10 @@ CREATE UNIQUE INDEX review_decisions_by_retry ON jobs.review_decisions USING btr
 
 -- Triggers
 
-CREATE TRIGGER attempt_to_stop_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW WHEN ((new.state::text = ANY
-      (ARRAY['fenced'::text, 'replaced'::text])) AND (old.state::text = ANY (ARRAY['posting'::text, 'unknown'::text,
+CREATE TRIGGER attempt_to_stop_is_noted BEFORE UPDATE OF state ON jobs.attempts FOR EACH ROW WHEN ((new.state::text =
+      ANY (ARRAY['fenced'::text, 'replaced'::text])) AND (old.state::text = ANY (ARRAY['posting'::text, 'unknown'::text,
       'accepted'::text])) OR new.state::text = 'rejected'::text AND old.state::text = 'unknown'::text) EXECUTE FUNCTION
-      jobs.note_attempt_to_stop();
+      jobs.begin_to_stop();
 
 CREATE TRIGGER entries_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE
       FUNCTION ledger.refuse_change();
@@ -710,8 +690,9 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     zone)  -- holdfast_worker
 -- ledger.read_due_plans(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
 --     zone)  -- holdfast_worker
--- ledger.read_entries(text,bigint,integer,text[],text[],timestamp with time zone,timestamp with time zone) → SETOF
---     ledger.history_line  -- holdfast_api, holdfast_worker
+-- ledger.read_entries(text,bigint,integer,text[],text[],timestamp with time zone,timestamp with time zone) → TABLE(seq
+--     bigint, kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text,
+--     reason text, balance_after bigint, created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- ledger.read_grant(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_limits(text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_low_balance_notices(text,bigint) → SETOF ledger.low_balance_notices  -- holdfast_api, holdfast_worker
@@ -721,8 +702,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.read_plan(text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_statement(text,timestamp with time zone,timestamp with time zone) → jsonb  -- holdfast_api,
 --     holdfast_worker
--- ledger.read_statement_rows(text,bigint,integer,timestamp with time zone,timestamp with time zone) → SETOF
---     ledger.history_line  -- holdfast_api, holdfast_worker
 -- ledger.reconcile(double precision) → TABLE(check_name text, account_id text, subject text, detail jsonb)  --
 --     holdfast_worker
 -- ledger.record_action(text,text,text,text,jsonb,timestamp with time zone) → void
@@ -735,7 +714,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.renew_plan(text,jsonb,timestamp with time zone) → text
 -- ledger.renew_plans(text[],jsonb) → TABLE(account_id text, outcome text)  -- holdfast_worker
 -- ledger.report(timestamp with time zone) → TABLE(source text, opening bigint, issued bigint, spent bigint, refunded
---     bigint, expired bigint, voided bigint, outstanding bigint)  -- holdfast_worker
+--     bigint, expired bigint, voided bigint)  -- holdfast_worker
 -- ledger.reservation_of(text,text) → SETOF ledger.reservations
 -- ledger.reserve(ledger.accounts,text,ledger.part[],bigint,text,double precision,text,text) → ledger.reserved
 -- ledger.reserve_parts(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → ledger.reserved
@@ -770,6 +749,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     provider_job_id text, error_class text)  -- holdfast_worker
 -- jobs.begin_output(text,text) → TABLE(work jsonb, credits bigint, deadline_seconds double precision, left_seconds
 --     double precision, age_seconds double precision)  -- holdfast_worker
+-- jobs.begin_to_stop() → trigger
 -- jobs.claim_attempts_to_stop(integer) → TABLE(account_id text, reference text, provider text, provider_job_id text,
 --     waiting_seconds double precision)  -- holdfast_worker
 -- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
@@ -806,7 +786,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker
 -- jobs.move_job_on(jobs.settle_item,text,jsonb,ledger.settled) → void
--- jobs.note_attempt_to_stop() → trigger
 -- jobs.open_outputs(text,text) → TABLE(output_id text, reservation_id text, return_by timestamp with time zone, item
 --     integer, variation integer)
 -- jobs.open_review(text,text,text,text,jsonb) → TABLE(outcome text, review_id text, retry_after_seconds double

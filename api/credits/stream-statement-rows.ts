@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
-import type { EntryView, Statement } from '../../contract/shapes/credit-shapes.ts';
+import type { EntryView } from '../../contract/shapes/credit-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readStatementRows, type Entry } from '../../ledger/reads/read-entries.ts';
+import type { StoredStatement } from '../../ledger/reads/read-statement.ts';
 import { csvLine } from '../http/csv.ts';
 import { viewEntry } from './entry-view.ts';
 import { instantText } from '../http/instant-text.ts';
@@ -35,13 +36,12 @@ const COLUMNS = [
 export async function streamStatementRows(
   database: Database,
   { request, response, accountId }: Pick<AccountExchange, 'request' | 'response' | 'accountId'>,
-  statement: Statement,
+  statement: StoredStatement,
 ): Promise<void> {
-  const stretch = { from: statement.from, to: statement.to };
   const pageAfter = (after: number) =>
-    readStatementRows(database, accountId, stretch, { after, limit: PAGE });
+    readStatementRows(database, accountId, statement.last, { after, limit: PAGE });
   // Before the headers: so far, a database that is away is a 503.
-  let page = await pageAfter(0);
+  let page = await pageAfter(statement.after);
   response.status(200).set({
     'Content-Type': 'text/csv; charset=utf-8; header=present',
     'Content-Disposition': `attachment; filename="${fileNameOf(accountId, statement)}"`,
@@ -66,7 +66,7 @@ function lineOf(accountId: string, entry: Entry): string {
   return csvLine(COLUMNS.map((column) => shown[column]));
 }
 
-function fileNameOf(accountId: string, statement: Statement): string {
+function fileNameOf(accountId: string, statement: StoredStatement): string {
   const day = (instant: string) => instantText(instant).slice(0, 'YYYY-MM-DD'.length);
   return `statement_${accountId}_${day(statement.from)}_${day(statement.to)}.csv`;
 }

@@ -136,10 +136,9 @@ BEGIN
   RETURN ROW(v_outcome, p_item.fingerprint, v_outcome->>'outcome' = 'reserved', 0)::jobs.admitted;
 END $$;
 
--- Admits what arrived together, one after the other, in one transaction. Of an array that takes too long the rest is
--- sent again. Outcomes: {"outcome": "reserved", "credits"} or {"outcome": "refused", "code", …}, with the fingerprint
--- first stored under the key; is_open: whether any reservation is still open (an ended one must not be run again); and
--- the age, so that a workflow that starts over keeps the first one's deadlines.
+-- Admits what arrived together, one by one (ledger.lock_accounts). Outcomes: {"outcome": "reserved", "credits"} or
+-- {"outcome": "refused", "code", …}, with the fingerprint first stored under the key; is_open: whether a reservation is
+-- still open (an ended one must not be run again); and the age: a workflow that starts over keeps its deadlines.
 CREATE OR REPLACE FUNCTION jobs.admit(p_items jsonb) RETURNS SETOF jobs.admitted LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.admit_item;

@@ -118,8 +118,8 @@ BEGIN
   VALUES (p_item.account_id, p_item.job_id, v_seq, v_event, v_data, p_result.at);
 END $$;
 
--- Ends outputs that arrived together, one after the other, in one transaction; of an array that takes too long the rest
--- is sent again. committed | released | asset_missing | not_overdue | what the ledger refused: the output's end.
+-- Ends outputs that arrived together, one by one (ledger.lock_accounts). committed | released | asset_missing |
+-- not_overdue | what the ledger refused: the output's end.
 CREATE OR REPLACE FUNCTION jobs.settle(p_items jsonb) RETURNS SETOF jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.settle_item;

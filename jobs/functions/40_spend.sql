@@ -25,9 +25,8 @@ BEGIN
   RETURN ROW(v_answer, p_item.fingerprint, false)::jobs.keyed_answer;
 END $$;
 
--- Spends what arrived together, one after the other, in one transaction; of an array that takes too long the rest is
--- sent again. {"outcome": "spent", "credits"}, {"outcome": "insufficient_credits" | "limit_exceeded", "required",
--- "available", "reserved", "limit"}, or another outcome of ledger.spend, which is not stored.
+-- Spends what arrived together, one by one (ledger.lock_accounts). {"outcome": "spent", "credits"}, {"outcome":
+-- "insufficient_credits" | "limit_exceeded", "required", "available", "reserved", "limit"}, or, not stored, another one.
 CREATE OR REPLACE FUNCTION jobs.spend(p_items jsonb) RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.spend_item;

@@ -121,6 +121,10 @@ CREATE TABLE jobs.attempts (
   resolved_at     timestamptz,
   -- The service's id of the run, as its bills name it: of an address (fal), the end of it.
   run_id          text               GENERATED ALWAYS AS (substring(provider_job_id FROM '([^/ ]+)( |$)')) STORED,
+  -- It counts no more while its provider may still work on it: the reconciler's schedule stops it. Null: it need not.
+  stopping_since  timestamptz,
+  stop_tries      int                NOT NULL DEFAULT 0,
+  stop_due_at     timestamptz,
   PRIMARY KEY (reference, account_id)
 ) WITH (fillfactor = 70);
 -- Read through jobs.attempts_of (see outputs_of_job).
@@ -128,6 +132,7 @@ CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts (account_id, output_id, 
 -- Whose a provider's job is, where support or a bill names one.
 CREATE INDEX attempts_by_run ON jobs.attempts (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX attempts_by_age ON jobs.attempts (posted_at);  -- what a month cost
+CREATE INDEX attempts_to_stop ON jobs.attempts (stop_due_at) WHERE stop_due_at IS NOT NULL;
 -- Whether a file is needed: by the sweep of the asset folder.
 CREATE INDEX attempts_by_asset ON jobs.attempts (sha256) WHERE sha256 IS NOT NULL;
 
@@ -141,30 +146,18 @@ CREATE TABLE jobs.bill_lines (
   PRIMARY KEY (provider, line)
 );
 
--- Attempts that count no more, while a provider may still work on them: worked through by the reconciler's schedule
--- until the provider has stopped. Noted in the transaction that gives the attempt up, by whichever function that is.
-CREATE TABLE jobs.attempts_to_stop (
-  account_id text        NOT NULL,
-  reference  text        NOT NULL,
-  since      timestamptz NOT NULL,
-  tries      int         NOT NULL DEFAULT 0,
-  due_at     timestamptz NOT NULL,
-  PRIMARY KEY (account_id, reference)
-);
-CREATE INDEX attempts_to_stop_by_due ON jobs.attempts_to_stop (due_at);
-
-CREATE FUNCTION jobs.note_attempt_to_stop() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Stopping begins in the transaction that gives an attempt up, by whichever function that is. Rejected from unknown: by a
+-- look-up or by support's word, either of which may be mistaken.
+CREATE FUNCTION jobs.begin_to_stop() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO jobs.attempts_to_stop (account_id, reference, since, due_at)
-  VALUES (NEW.account_id, NEW.reference, now(), now())
-  ON CONFLICT DO NOTHING;
-  RETURN NULL;
+  NEW.stopping_since := now();
+  NEW.stop_due_at := now();
+  RETURN NEW;
 END $$;
--- Rejected from unknown: by a look-up or by support's word, either of which may be mistaken.
-CREATE TRIGGER attempt_to_stop_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW
+CREATE TRIGGER attempt_to_stop_is_noted BEFORE UPDATE OF state ON jobs.attempts FOR EACH ROW
   WHEN (NEW.state IN ('fenced', 'replaced') AND OLD.state IN ('posting', 'unknown', 'accepted')
         OR NEW.state = 'rejected' AND OLD.state = 'unknown')
-  EXECUTE FUNCTION jobs.note_attempt_to_stop();
+  EXECUTE FUNCTION jobs.begin_to_stop();
 
 CREATE TABLE jobs.events (
   account_id text        NOT NULL,

@@ -37,11 +37,14 @@ CREATE OR REPLACE FUNCTION ledger.refunded_by(p_entry ledger.entries) RETURNS bi
 $$;
 
 -- The usage history, newest first, older than p_before (null: from the newest), each line with the job it was for.
--- Filters are null when not asked for; p_reservation_ids: of these alone.
+-- Filters are null when not asked for; p_reservation_ids: of these alone. credits: as the available balance saw them.
 CREATE OR REPLACE FUNCTION ledger.read_entries(
   p_account_id text, p_before bigint, p_limit int, p_kinds text[], p_reservation_ids text[], p_from timestamptz,
   p_to timestamptz
-) RETURNS SETOF ledger.history_line LANGUAGE plpgsql AS $$
+) RETURNS TABLE (
+  seq bigint, kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text,
+  reason text, balance_after bigint, created_at timestamptz
+) LANGUAGE plpgsql AS $$
 DECLARE
   v_after  bigint := 0;
   v_before bigint := p_before;

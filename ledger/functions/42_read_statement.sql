@@ -1,14 +1,6 @@
--- The rows of a statement: the history in order of time, after an entry. Entries have no gaps: a page ends p_limit on.
-CREATE OR REPLACE FUNCTION ledger.read_statement_rows(
-  p_account_id text, p_after bigint, p_limit int, p_from timestamptz, p_to timestamptz
-) RETURNS SETOF ledger.history_line LANGUAGE sql AS $$
-  SELECT h.* FROM (SELECT greatest(p_after, ledger.last_entry_before(p_account_id, p_from)) AS last) f
-  CROSS JOIN LATERAL ledger.read_entries(p_account_id, f.last + p_limit + 1, p_limit, NULL, NULL, p_from, p_to) h
-  WHERE h.seq > f.last ORDER BY h.seq
-$$;
-
 -- Opening and closing balance of a stretch of time (null: since the opening, until now) and the sums by kind in
--- between, as the available balance saw them. charged: what was committed and spent, before refunds.
+-- between, as the available balance saw them. charged: what was committed and spent, before refunds. Its entries are
+-- those numbered after `after`, up to `last`, without gaps.
 CREATE OR REPLACE FUNCTION ledger.read_statement(p_account_id text, p_from timestamptz, p_to timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -38,7 +30,7 @@ BEGIN
     )
     SELECT jsonb_build_object(
       'from', v_from, 'to', v_to, 'opening', v_opening, 'closing', v_opening + coalesce(sum(m.credits), 0),
-      'charged', coalesce(sum(m.charged), 0), 'refunded', coalesce(sum(m.refunded), 0),
+      'after', v_first, 'last', v_last, 'charged', coalesce(sum(m.charged), 0), 'refunded', coalesce(sum(m.refunded), 0),
       'sums', jsonb_object_agg(k.kind, coalesce(m.credits, 0)))
     FROM unnest(enum_range(NULL::ledger.entry_kind)) k (kind) LEFT JOIN moved m ON m.kind = k.kind);
 END $$;

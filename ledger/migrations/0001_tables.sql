@@ -184,12 +184,6 @@ CREATE TYPE ledger.part AS (reservation_id text, output_id text, amount bigint);
 CREATE TYPE ledger.reserved AS (outcome text, available bigint, reserved bigint, at timestamptz);
 CREATE TYPE ledger.settled AS (outcome text, is_replay boolean, committed bigint, released bigint, at timestamptz);
 
--- One line of the usage history. credits is signed, as the available balance saw it.
-CREATE TYPE ledger.history_line AS (
-  seq bigint, kind text, credits bigint, charged bigint, refunded bigint, job_id text, output_id text, grant_id text,
-  reason text, balance_after bigint, created_at timestamptz
-);
-
 -- A cap of one member or project in place of the account's general one; null: none for this one.
 CREATE TABLE ledger.limit_overrides (
   account_id         text           NOT NULL,

@@ -28,6 +28,8 @@ export type EntryFilter = {
   readonly to: string | null;
 };
 
+const EVERY: EntryFilter = { kinds: null, reservationIds: null, from: null, to: null };
+
 type Row = {
   seq: string;
   kind: EntryKind;
@@ -58,20 +60,18 @@ export async function readEntries(
   return rows.map(toEntry);
 }
 
-/** The rows of a statement, oldest first, after the entry numbered `after`; `from` is included, `to` is not. */
+/** The rows of a statement, oldest first, after the entry numbered `after`: entries have no gaps, so a page ends `limit` on. */
 export async function readStatementRows(
   database: Database,
   accountId: string,
-  stretch: { readonly from: string | null; readonly to: string | null },
+  last: number,
   page: { readonly after: number; readonly limit: number },
 ): Promise<readonly Entry[]> {
-  const { rows } = await database.query<Row>({
-    name: 'ledger.read_statement_rows',
-    text: `SELECT seq, kind, credits, charged, refunded, job_id, output_id, grant_id, reason, balance_after, created_at
-           FROM ledger.read_statement_rows($1, $2, $3, $4, $5)`,
-    values: [accountId, page.after, page.limit, stretch.from, stretch.to],
-  });
-  return rows.map(toEntry);
+  const limit = Math.min(page.limit, last - page.after);
+  if (limit <= 0) return [];
+  return (
+    await readEntries(database, accountId, EVERY, { before: page.after + limit + 1, limit })
+  ).toReversed();
 }
 
 function toEntry(row: Row): Entry {

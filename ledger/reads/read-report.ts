@@ -1,4 +1,4 @@
-import type { GrantSource } from '../../domain/grant-rules.ts';
+import { GRANT_SOURCES, type GrantSource } from '../../domain/grant-rules.ts';
 import { parseCredits } from '../../domain/credits.ts';
 import type { Database } from '../database.ts';
 
@@ -17,21 +17,31 @@ export type ReportRow = {
   readonly outstanding: number;
 };
 
+type Row = { readonly [Column in Exclude<keyof ReportRow, 'source' | 'outstanding'>]: string } & {
+  readonly source: GrantSource;
+};
+
 /** The accountant's report of a month (`YYYY-MM`, UTC), by source. Reads the whole journal. */
 export async function readReport(database: Database, month: string): Promise<readonly ReportRow[]> {
-  const { rows } = await database.query<Record<keyof ReportRow, string> & { source: GrantSource }>({
+  const { rows } = await database.query<Row>({
     name: 'ledger.report',
-    text: 'SELECT source, opening, issued, spent, refunded, expired, voided, outstanding FROM ledger.report($1)',
+    text: 'SELECT source, opening, issued, spent, refunded, expired, voided FROM ledger.report($1)',
     values: [`${month}-01T00:00:00Z`],
   });
-  return rows.map((row) => ({
-    source: row.source,
-    opening: parseCredits(row.opening),
-    issued: parseCredits(row.issued),
-    spent: parseCredits(row.spent),
-    refunded: parseCredits(row.refunded),
-    expired: parseCredits(row.expired),
-    voided: parseCredits(row.voided),
-    outstanding: parseCredits(row.outstanding),
-  }));
+  return rows
+    .map(toReportRow)
+    .sort((one, other) => GRANT_SOURCES.indexOf(one.source) - GRANT_SOURCES.indexOf(other.source));
+}
+
+function toReportRow(row: Row): ReportRow {
+  const [opening, issued, spent, refunded, expired, voided] = [
+    parseCredits(row.opening),
+    parseCredits(row.issued),
+    parseCredits(row.spent),
+    parseCredits(row.refunded),
+    parseCredits(row.expired),
+    parseCredits(row.voided),
+  ];
+  const outstanding = opening + issued - spent + refunded - expired - voided;
+  return { source: row.source, opening, issued, spent, refunded, expired, voided, outstanding };
 }

@@ -33,14 +33,14 @@ const logger = new DefaultLogger('WARN', ({ message }) => logged.push(message));
 
 /** A run of the reconciler's schedule; `afterMs`: with all pauses over. */
 async function run(): Promise<unknown> {
-  await fixture.owner.query('UPDATE jobs.attempts_to_stop SET due_at = now()');
+  await fixture.owner.query('UPDATE jobs.attempts SET stop_due_at = now() WHERE stop_due_at IS NOT NULL');
   const providers = createProviderRegistry([fixture.provider(service.url)]);
   const stop = createStopQueuedAttempts(createAttemptsToStop(fixture.worker), providers);
   return new MockActivityEnvironment({}, { logger }).run(stop);
 }
 
 const waitFor = (interval: string) =>
-  fixture.owner.query('UPDATE jobs.attempts_to_stop SET since = now() - $1::interval', [interval]);
+  fixture.owner.query('UPDATE jobs.attempts SET stopping_since = now() - $1::interval', [interval]);
 
 async function begun(key: string): Promise<{ plan: OutputPlan; attempt: Attempt }> {
   const { plan, attempt } = await fixture.admit(key);

@@ -92,7 +92,7 @@ function leaveToReconciler(outputId: string) {
   };
 }
 
-/** What still runs at the provider is stopped from the list that the settlement puts it on (jobs.attempts_to_stop). */
+/** What still runs at the provider is stopped from the list that the settlement puts it on (jobs.claim_attempts_to_stop). */
 async function endInItsPlace({ plan }: BatchRun, outputId: string): Promise<void> {
   const { accountId, jobId } = plan;
   const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };

@@ -3,18 +3,19 @@
 CREATE OR REPLACE FUNCTION jobs.claim_attempts_to_stop(p_limit int)
 RETURNS TABLE (account_id text, reference text, provider text, provider_job_id text, waiting_seconds double precision)
 LANGUAGE sql AS $$
-  UPDATE jobs.attempts_to_stop s
-  SET tries = s.tries + 1,
-      due_at = now() + least(interval '10 minutes', interval '10 seconds' * power(2, least(s.tries, 6)))
-  FROM (SELECT d.account_id, d.reference FROM jobs.attempts_to_stop d WHERE d.due_at <= now()
-    ORDER BY d.due_at LIMIT p_limit FOR UPDATE SKIP LOCKED
-  ) due JOIN jobs.attempts a USING (account_id, reference)
-  WHERE s.account_id = due.account_id AND s.reference = due.reference
-  RETURNING a.account_id, a.reference, a.provider, a.provider_job_id, extract(epoch FROM now() - s.since)::float
+  UPDATE jobs.attempts a
+  SET stop_tries = a.stop_tries + 1,
+      stop_due_at = now() + least(interval '10 minutes', interval '10 seconds' * power(2, least(a.stop_tries, 6)))
+  FROM (
+    SELECT d.account_id, d.reference FROM jobs.attempts d WHERE d.stop_due_at <= now()
+    ORDER BY d.stop_due_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+  ) due WHERE a.reference = due.reference AND a.account_id = due.account_id
+  RETURNING a.account_id, a.reference, a.provider, a.provider_job_id, extract(epoch FROM now() - a.stopping_since)::float
 $$;
 
 -- Nothing of it runs any more, or nothing more can be done about it.
 CREATE OR REPLACE FUNCTION jobs.forget_attempt_to_stop(p_account_id text, p_reference text) RETURNS void
 LANGUAGE sql AS $$
-  DELETE FROM jobs.attempts_to_stop s WHERE s.account_id = p_account_id AND s.reference = p_reference
+  UPDATE jobs.attempts a SET stopping_since = NULL, stop_due_at = NULL
+  WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;

@@ -13,10 +13,8 @@ CREATE OR REPLACE FUNCTION jobs.inspect_job(p_account_id text, p_job_id text) RE
           SELECT coalesce(jsonb_agg(v), '[]') FROM (
             SELECT a.reference, a.stage, a.number, a.state, a.provider, a.provider_job_id, a.error_class, a.billed,
                    trim_scale(coalesce(a.bill, a.cost))::text AS cost, a.sha256, a.posted_at, a.resolved_at,
-                   s.since AS stopping_since
-            FROM jobs.attempts_of(o.account_id, o.output_id) a
-            LEFT JOIN jobs.attempts_to_stop s USING (account_id, reference)
-            ORDER BY a.posted_at, a.stage, a.number) v),
+                   a.stopping_since
+            FROM jobs.attempts_of(o.account_id, o.output_id) a ORDER BY a.posted_at, a.stage, a.number) v),
         'repair', (
           SELECT to_jsonb(p) - ARRAY['account_id', 'reservation_id'] FROM jobs.repairs p
           WHERE p.account_id = r.account_id AND p.reservation_id = r.reservation_id AND r.state = 'open'))

@@ -31,7 +31,6 @@ test.each([
   ['ledger.read_balance($1)', [], [{ available: 0, reserved: 0, grants: [] }]],
   ['ledger.read_entries($1, NULL, 100, NULL, NULL, NULL, NULL)', [], []],
   [`ledger.read_entries($1, NULL, 100, NULL, ARRAY[$2], NULL, NULL)`, [reservationOf('j')], []],
-  ['ledger.read_statement_rows($1, 0, 100, NULL, NULL)', [], []],
   ['ledger.read_grant($1, $2)', ['grant_first'], [null]],
   ['jobs.read_job($1, $2)', ['j'], [null]],
   ['jobs.list_jobs($1, NULL, NULL, NULL, NULL, NULL, NULL, 100)', [], []],

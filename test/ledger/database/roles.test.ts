@@ -19,7 +19,6 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'ledger.read_low_balance_notices': BOTH,
   'ledger.read_account': BOTH,
   'ledger.read_grant': BOTH,
-  'ledger.read_statement_rows': BOTH,
   'ledger.read_balance': BOTH,
   'ledger.read_entries': BOTH,
   'ledger.read_statement': BOTH,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readEntries, readStatementRows } from '../../../ledger/reads/read-entries.ts';
 import type { Statement } from '../../../contract/shapes/credit-shapes.ts';
-import { readStatement } from '../../../ledger/reads/read-statement.ts';
+import { readStatement, type StoredStatement } from '../../../ledger/reads/read-statement.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -59,11 +59,17 @@ async function liveThrough(name: string): Promise<string> {
   return name;
 }
 
-function statementOf(from: number | null, to: number | null, of = account): Promise<Statement | null> {
+function statementOf(from: number | null, to: number | null, of = account): Promise<StoredStatement | null> {
   return readStatement(ledger.worker, of, {
     from: from === null ? null : new Date(from).toISOString(),
     to: to === null ? null : new Date(to).toISOString(),
   });
+}
+
+async function statementThere(from: number | null, to: number | null): Promise<StoredStatement> {
+  const statement = await statementOf(from, to);
+  if (statement === null) throw new Error(`${account} has no statement`);
+  return statement;
 }
 
 /** The same, from all entries, read one by one. */
@@ -95,6 +101,8 @@ test('a statement of everything opens with nothing and closes with the balance',
   expect(statement).toEqual({
     from: '2026-03-01T00:00:00+00:00',
     to: '2026-03-21T00:00:00+00:00',
+    after: 0,
+    last: (await readEntries(ledger.worker, account, EVERYTHING, { before: null, limit: 1 }))[0]?.seq,
     opening: 0,
     closing: 120,
     charged: 301,
@@ -114,12 +122,8 @@ test('a statement of everything opens with nothing and closes with the balance',
 });
 
 test('a statement that shows a commit of 0 says what was charged and refunded, and so does each of its rows', async () => {
-  const rows = await readStatementRows(
-    ledger.worker,
-    account,
-    { from: null, to: null },
-    { after: 0, limit: 1_000 },
-  );
+  const { after, last } = await statementThere(null, null);
+  const rows = await readStatementRows(ledger.worker, account, last, { after, limit: 1_000 });
   const paid = rows.filter((row) => row.charged + row.refunded > 0);
   expect(paid.map((row) => [row.kind, row.charged, row.refunded])).toEqual([
     ['commit', 300, 0],
@@ -183,13 +187,13 @@ test('opening and sums are closing for any stretch, and the rows of it fold to t
   await fc.assert(
     fc.asyncProperty(instant, instant, async (one, other) => {
       const [from, to] = [Math.min(one, other), Math.max(one, other)];
-      const statement = await statementOf(from, to);
-      expect((statement?.opening ?? 0) + sumOf(statement)).toBe(statement?.closing);
+      const statement = await statementThere(from, to);
+      expect(statement.opening + sumOf(statement)).toBe(statement.closing);
       expect(statement).toMatchObject(await foldedFrom(from, to));
-      const stretch = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-      const rows = await readStatementRows(ledger.worker, account, stretch, { after: 0, limit: 1_000 });
+      const { after, last } = statement;
+      const rows = await readStatementRows(ledger.worker, account, last, { after, limit: 1_000 });
       expect(rows.reduce((total, row) => total + row.credits, 0)).toBe(sumOf(statement));
-      expect(rows.at(-1)?.balanceAfter ?? statement?.opening).toBe(statement?.closing);
+      expect(rows.at(-1)?.balanceAfter ?? statement.opening).toBe(statement.closing);
     }),
     { numRuns: 150 },
   );
