@@ -26,7 +26,7 @@ BEGIN
 END $$;
 
 -- Spends what arrived together, one by one (ledger.lock_accounts). {"outcome": "spent", "credits"}, {"outcome":
--- "insufficient_credits" | "limit_exceeded", "required", "available", "reserved", "limit"}, or, not stored, another one.
+-- "insufficient_credits" | "limit_exceeded", "required", "available", "reserved", "limit"}, or another one, not stored.
 CREATE OR REPLACE FUNCTION jobs.spend(p_items jsonb) RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.spend_item;

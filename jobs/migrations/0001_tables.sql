@@ -146,8 +146,8 @@ CREATE TABLE jobs.bill_lines (
   PRIMARY KEY (provider, line)
 );
 
--- Stopping begins in the transaction that gives an attempt up, by whichever function that is. Rejected from unknown: by a
--- look-up or by support's word, either of which may be mistaken.
+-- Stopping begins in the transaction that gives an attempt up, by whichever function that is. Rejected from unknown: by
+-- a look-up or by support's word, either of which may be mistaken.
 CREATE FUNCTION jobs.begin_to_stop() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.stopping_since := now();

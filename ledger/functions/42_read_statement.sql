@@ -30,7 +30,8 @@ BEGIN
     )
     SELECT jsonb_build_object(
       'from', v_from, 'to', v_to, 'opening', v_opening, 'closing', v_opening + coalesce(sum(m.credits), 0),
-      'after', v_first, 'last', v_last, 'charged', coalesce(sum(m.charged), 0), 'refunded', coalesce(sum(m.refunded), 0),
+      'after', v_first, 'last', v_last,
+      'charged', coalesce(sum(m.charged), 0), 'refunded', coalesce(sum(m.refunded), 0),
       'sums', jsonb_object_agg(k.kind, coalesce(m.credits, 0)))
     FROM unnest(enum_range(NULL::ledger.entry_kind)) k (kind) LEFT JOIN moved m ON m.kind = k.kind);
 END $$;

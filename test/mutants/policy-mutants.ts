@@ -160,7 +160,7 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'the report forgets refunds',
     file: 'ledger/functions/44_report.sql',
-    find: "v.is_inside AND v.from_bucket = 'spent'), 0)",
+    find: "m.is_inside AND e.from_bucket = 'spent'), 0)",
     replace: 'false), 0)',
     tests: ['ledger', 'reads/report'],
   },

@@ -39,6 +39,6 @@ test('no kind and no stage of the shipped catalogue is named outside it and the 
   const found = SOURCES.flatMap(({ file, text }) =>
     text.split('\n').flatMap((line) => (named.test(line) ? [`${file}: ${line.trim()}`] : [])),
   );
-  // The one stage of what is made in one call, whoever's kind it is.
+  // The one stage of what is made in one call, of whichever kind.
   expect(found).toEqual(["domain/stages.ts: export const ONLY_STAGE: StageName = 'render';"]);
 });

@@ -10,7 +10,8 @@ LANGUAGE sql AS $$
     SELECT d.account_id, d.reference FROM jobs.attempts d WHERE d.stop_due_at <= now()
     ORDER BY d.stop_due_at LIMIT p_limit FOR UPDATE SKIP LOCKED
   ) due WHERE a.reference = due.reference AND a.account_id = due.account_id
-  RETURNING a.account_id, a.reference, a.provider, a.provider_job_id, extract(epoch FROM now() - a.stopping_since)::float
+  RETURNING a.account_id, a.reference, a.provider, a.provider_job_id,
+            extract(epoch FROM now() - a.stopping_since)::float
 $$;
 
 -- Nothing of it runs any more, or nothing more can be done about it.
