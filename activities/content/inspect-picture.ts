@@ -5,8 +5,11 @@ import { createAtMost } from '../at-most.ts';
 /** Decoding holds a picture's pixels: of a large one that is laced, 500 MB for a second. */
 const MAX_AT_ONCE = 2;
 
-/** Every pixel is decoded, and this is made of them: nothing is kept. */
+/** Every pixel is decoded, and of a large picture this is made of them: nothing is kept. */
 const THUMBNAIL = { width: 8, height: 8, fit: 'fill' } as const;
+
+/** A megabyte. To shrink a picture of 120 pixels' width takes longer than to decode it: 1.1 ms of CPU in place of 0.5. */
+const SMALL_PIXELS = 512 * 512;
 
 /** The decoders of what we take; no other reads a byte that came from outside. */
 const DECODERS = [
@@ -55,7 +58,8 @@ async function inspect(file: Buffer): Promise<Picture | PictureFault> {
     const { width, height, format } = await sharp(file, { limitInputPixels: false }).metadata();
     if (width * height > MAX_PICTURE_PIXELS) return 'too_many_pixels';
     const picture = sharp(file, { failOn: 'truncated', limitInputPixels: MAX_PICTURE_PIXELS });
-    await picture.resize(THUMBNAIL).raw().toBuffer();
+    const kept = width * height > SMALL_PIXELS ? picture.resize(THUMBNAIL) : picture;
+    await kept.raw().toBuffer();
     const mediaType = MEDIA_TYPES.get(format);
     return mediaType !== undefined && hasEnd(file, mediaType) ? { mediaType, width, height } : 'damaged';
   } catch {
