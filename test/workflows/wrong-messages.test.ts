@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Payload } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CreditMaintenance } from '../../activities/maintenance/maintain-credits.ts';
+import type { ReconcileActivities } from '../../activities/maintenance/reconcile-reservations.ts';
+import type { AssetSweepActivities } from '../../activities/maintenance/sweep-assets.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import {
   createWorkflowFixture,
@@ -54,16 +57,18 @@ const WRONG: Readonly<Record<string, readonly Payload[]>> = {
   'no encoding': [{ data: bytes('{"by": "customer"}') }],
 };
 
+type BesideJobs = keyof (ReconcileActivities & AssetSweepActivities & CreditMaintenance);
+
 /** What the workflows on schedules have done: nothing, and not at once. */
 const nothingToDo = () => sleep(2_000, { counts: {}, next: null });
 const BESIDE_JOBS: object = {
   reconcileReservations: nothingToDo,
   stopQueuedAttempts: nothingToDo,
   refuseUnservedStarts: nothingToDo,
-  sweepAssetFolders: nothingToDo,
+  sweepAssetSections: nothingToDo,
   renewDuePlans: nothingToDo,
   sweepExpiredCredits: nothingToDo,
-};
+} satisfies Record<BesideJobs, typeof nothingToDo>;
 
 /** What is right with nothing in it. */
 const TAKES_NOTHING = ['admit', 'status'];
