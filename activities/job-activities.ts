@@ -2,6 +2,7 @@ import type { Database } from '../ledger/database.ts';
 import { createAdmitJob } from '../jobs/admission/admit-job.ts';
 import type { AssetStore } from '../assets/asset-store.ts';
 import { createAttempts } from '../jobs/attempts/attempts.ts';
+import { countWebhooks } from '../jobs/attempts/webhooks.ts';
 import { createJobProgress } from '../jobs/attempts/job-progress.ts';
 import type { RequestRules } from '../contract/job-request/parse-job-request.ts';
 import { createReferences, readReferences } from '../jobs/outputs/reference-records.ts';
@@ -30,6 +31,7 @@ import { createOpenOutside, type OpenOutside } from './outbound/open-outside.ts'
 import { createCheckContent } from './content/check-content.ts';
 import { createInspectPicture } from './content/inspect-picture.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
+import { createWebhookWatches } from './webhooks/webhook-watches.ts';
 import { FETCH_LIMITS, type FetchLimits } from './references/fetch-reference.ts';
 import { createKeepReferences } from './references/keep-references.ts';
 
@@ -39,6 +41,8 @@ export type JobActivityDependencies = {
   readonly assets: AssetStore;
   readonly heartbeatTimeoutSeconds: number;
   readonly rules: RequestRules;
+  /** Where model services reach the API, to tell that a job has ended; absent or null: they are polled only. */
+  readonly providerWebhookUrl?: string | null;
   /** How addresses that customers name are opened; absent: https and public machines only. */
   readonly openOutside?: OpenOutside;
   /** Absent: as long as a customer may be kept waiting. */
@@ -49,7 +53,7 @@ export type JobActivities = ReturnType<typeof createJobActivities>;
 
 /** The activities of a job's workflows, in the order of its life. Workflows see the type of this only. */
 export function createJobActivities(dependencies: JobActivityDependencies) {
-  const { database, providers, assets } = dependencies;
+  const { database, providers, assets, providerWebhookUrl: webhookBaseUrl = null } = dependencies;
   const thisProcess = findThisProcess();
   const attempts = createAttempts(database, thisProcess.id);
   const progress = createJobProgress(database);
@@ -64,8 +68,9 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const checkContent = createCheckContent(inspectPicture);
   const recordEnd = createRecordEnd({ attempts, providers, assets, checkContent });
   const run = {
-    ...{ attempts, progress, providers, uploadInputs, recordEnd },
+    ...{ attempts, progress, providers, uploadInputs, recordEnd, webhookBaseUrl },
     modelInput: createModelInput(dependencies.rules.catalogue.models),
+    webhookWatches: webhookBaseUrl === null ? null : createWebhookWatches(countWebhooks.bind(null, database)),
   };
   return endPermanentErrors({
     admit: createAdmit(createAdmitJob(database), database, dependencies),

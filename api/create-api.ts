@@ -40,6 +40,8 @@ import { listJobsRoute } from './jobs/list-jobs-route.ts';
 import { outputContentRoute } from './jobs/output-content-route.ts';
 import { readPlanRoute, setPlanRoute } from './credits/plan-route.ts';
 import { problemPagesRoute } from './meta/problem-pages-route.ts';
+import { providerWebhookRoute } from './provider-webhooks/provider-webhook-route.ts';
+import type { WebhookVerifiers } from './provider-webhooks/webhook-verifiers.ts';
 import { quotesRoute } from './jobs/quotes-route.ts';
 import { readJobRoute } from './jobs/read-job-route.ts';
 import { readOutputRoute } from './jobs/read-output-route.ts';
@@ -63,6 +65,8 @@ export type ApiDependencies = {
   readonly cancelJob: CancelJob;
   readonly supportWorkflows: SupportWorkflows;
   readonly readiness: Readiness;
+  /** How model services sign what they tell us, by their names. */
+  readonly webhookVerifiers: WebhookVerifiers;
   readonly temporalUi: TemporalUi;
   /** The address callers reach us under, for the pages that problems point to. */
   readonly publicUrl: string;
@@ -147,5 +151,6 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     setPriceListRoute(parts),
     setLimitsRoute(parts),
     readLimitsRoute(parts),
+    providerWebhookRoute(parts),
   ];
 }

@@ -17,6 +17,7 @@ import { createApiReadiness } from './meta/api-readiness.ts';
 import { createBadRequestResponder } from './http/bad-request.ts';
 import { createApi } from './create-api.ts';
 import { createJobWatches } from './jobs/job-watches.ts';
+import { createWebhookVerifiers } from './provider-webhooks/webhook-verifiers.ts';
 import { reportUnavailable } from './http/available-database.ts';
 import { serve } from './http/serve.ts';
 import { openForSale } from '../ledger/open-for-sale.ts';
@@ -39,6 +40,8 @@ const connection = await lazilyConnectTemporal(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });
 const watches = createJobWatches(reportUnavailable(database), log);
 
+const webhookVerifiers = createWebhookVerifiers(config.providerWebhooks);
+
 const publicUrlAt = (port: number) => publicUrlOf(config, port);
 
 const server = await serve(
@@ -48,6 +51,7 @@ const server = await serve(
       database,
       assets,
       watches,
+      webhookVerifiers,
       startJob: createStartJob({
         client,
         taskQueue: config.temporal.taskQueue,

@@ -107,6 +107,8 @@ export const CALLS = {
     response: unknownBillPage,
   },
 
+  receiveProviderWebhook: { method: 'post', path: '/v1/provider_webhooks/:provider/:token', response: null },
+
   openAccount: { method: 'post', path: '/v1/accounts', body: accountBody, response: account },
   readAccount: { method: 'get', path: '/v1/accounts/:id', response: account },
   grantCredits: { method: 'post', path: '/v1/accounts/:id/grants', body: grantBody, response: grant },

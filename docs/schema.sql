@@ -396,6 +396,8 @@ CREATE TABLE jobs.attempts (
   content_type text,
   bytes bigint,
   submitter text NOT NULL,
+  webhook_hash bytea,
+  webhooks text[] NOT NULL DEFAULT '{}'::text[],
   posted_at timestamp with time zone NOT NULL,
   closed_at timestamp with time zone,
   resolved_at timestamp with time zone,
@@ -745,8 +747,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     cost numeric, is_final boolean)
 -- jobs.attempts_named(text,text,jsonb) → SETOF jobs.attempts
 -- jobs.attempts_of(text,text) → SETOF jobs.attempts
--- jobs.begin_attempt(text,text,text,text,integer,text,text,text,boolean,numeric) → TABLE(is_mine boolean, state text,
---     provider_job_id text, error_class text)  -- holdfast_worker
+-- jobs.begin_attempt(text,text,text,text,integer,text,text,text,boolean,numeric,bytea) → TABLE(is_mine boolean, state
+--     text, provider_job_id text, error_class text)  -- holdfast_worker
 -- jobs.begin_output(text,text) → TABLE(work jsonb, credits bigint, deadline_seconds double precision, left_seconds
 --     double precision, age_seconds double precision)  -- holdfast_worker
 -- jobs.begin_to_stop() → trigger
@@ -755,6 +757,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
 --     holdfast_worker
 -- jobs.close_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text)  -- holdfast_worker
+-- jobs.count_webhooks(text[],text[]) → TABLE(reference text, webhooks integer)  -- holdfast_worker
 -- jobs.create_api_key(text,text,text,bytea,text[]) → void  -- holdfast_api, holdfast_worker
 -- jobs.database_identity() → text  -- holdfast_worker
 -- jobs.decide_review(text,text,text,text,text,text,text,text,double precision) → TABLE(outcome text, is_replay boolean)
@@ -786,6 +789,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker
 -- jobs.move_job_on(jobs.settle_item,text,jsonb,ledger.settled) → void
+-- jobs.note_webhook(text,text,bytea,text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.open_outputs(text,text) → TABLE(output_id text, reservation_id text, return_by timestamp with time zone, item
 --     integer, variation integer)
 -- jobs.open_review(text,text,text,text,jsonb) → TABLE(outcome text, review_id text, retry_after_seconds double

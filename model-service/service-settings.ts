@@ -11,10 +11,10 @@ const SETTINGS = z.object({
   MODEL_SERVICE_LINK_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
   /** Callers have to send it as a bearer token; unset: every caller may. */
   MODEL_SERVICE_API_KEY: z.string().min(1).optional(),
-  /** Webhooks are signed with it (Standard Webhooks: whsec_ and base64); unset: they are not. */
+  /** Webhooks are signed with it (Standard Webhooks: whsec_ and base64); unset or empty: they are not. */
   MODEL_SERVICE_WEBHOOK_SECRET: z
     .string()
-    .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/)
+    .regex(/^(whsec_[A-Za-z0-9+/]+={0,2})?$/)
     .optional(),
 });
 
@@ -40,6 +40,6 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     instantMs: parsed.MODEL_SERVICE_INSTANT_MS,
     linkSeconds: parsed.MODEL_SERVICE_LINK_SECONDS,
     apiKey: parsed.MODEL_SERVICE_API_KEY ?? null,
-    webhookSecret: parsed.MODEL_SERVICE_WEBHOOK_SECRET ?? null,
+    webhookSecret: parsed.MODEL_SERVICE_WEBHOOK_SECRET || null,
   };
 }

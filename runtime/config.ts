@@ -7,6 +7,11 @@ import {
   type ModelServiceKeys,
   type ModelServiceUrls,
 } from './model-services-config.ts';
+import {
+  PROVIDER_WEBHOOK_SETTINGS,
+  providerWebhooksOf,
+  type ProviderWebhookConfig,
+} from './provider-webhooks-config.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { readSettings, type Environment } from './read-settings.ts';
 import type { SettingName, SettingValue } from './settings.ts';
@@ -38,6 +43,7 @@ export const API_SETTINGS = [
   'HOLDFAST_CATALOGUE',
   ...ASSET_SETTINGS,
   ...MODEL_SERVICE_SETTINGS,
+  ...PROVIDER_WEBHOOK_SETTINGS,
   'ALLOW_TEST_SCENARIOS',
   'ALLOW_LOCAL_ASSET_URLS',
 ] as const satisfies SettingName[];
@@ -50,6 +56,7 @@ export const WORKER_SETTINGS = [
   ...ASSET_SETTINGS,
   ...MODEL_SERVICE_SETTINGS,
   ...MODEL_SERVICE_KEYS,
+  'PROVIDER_WEBHOOK_URL',
   'ALLOW_TEST_SCENARIOS',
   'ALLOW_LOCAL_ASSET_URLS',
   'WORKER_BUILD_ID',
@@ -115,6 +122,8 @@ export type ApiConfig = ProcessConfig & {
   readonly cataloguePath: string | null;
   readonly assets: AssetStoreConfig;
   readonly modelServices: ModelServiceUrls;
+  /** Null: model services are told no address. */
+  readonly providerWebhooks: ProviderWebhookConfig | null;
   readonly allowsTestScenarios: boolean;
   /** Addresses that customers name may be of this machine, and plain http. */
   readonly allowsLocalAssetUrls: boolean;
@@ -131,6 +140,8 @@ export type WorkerConfig = ProcessConfig & {
   readonly assets: AssetStoreConfig;
   readonly modelServices: ModelServiceUrls;
   readonly modelServiceKeys: ModelServiceKeys;
+  /** Where model services reach the API, without a slash at its end; null: they are told no address. */
+  readonly providerWebhookUrl: string | null;
   readonly allowsTestScenarios: boolean;
   /** Addresses that customers name may be of this machine, and plain http. */
   readonly allowsLocalAssetUrls: boolean;
@@ -177,6 +188,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     cataloguePath: settings.HOLDFAST_CATALOGUE,
     assets: assetStoreConfigOf(settings),
     modelServices: modelServicesOf(settings),
+    providerWebhooks: providerWebhooksOf(settings, modelServicesOf(settings)),
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
     allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,
   };
@@ -193,6 +205,7 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     assets: assetStoreConfigOf(settings),
     modelServices: modelServicesOf(settings),
     modelServiceKeys: modelServiceKeysOf(settings),
+    providerWebhookUrl: settings.PROVIDER_WEBHOOK_URL?.replace(/\/+$/, '') ?? null,
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
     allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,
     version: workerVersionOf(settings),

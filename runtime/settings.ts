@@ -26,6 +26,11 @@ const optionalKey = key.nullable().default(null);
 const seconds = (fallback: number, max = 3_600) => wholeNumber(1, max).default(fallback);
 const count = (fallback: number, max: number) => wholeNumber(1, max).default(fallback);
 const port = (fallback: number) => wholeNumber(0, 65_535).default(fallback);
+const webhookSecret = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/)
+  .nullable()
+  .default(null);
 
 /** The longest the reconciler waits after a workflow closed: the longest timeout of an admission or a settlement. */
 const MAX_RECONCILE_GRACE_SECONDS = 30;
@@ -148,6 +153,33 @@ export const SETTINGS = {
     doc: 'https://queue.fal.run: the provider fal, for API and workers alike; unset: its models are not offered',
   },
   FAL_KEY: { schema: optionalKey, doc: 'the key for FAL_URL', isSecret: true },
+  PROVIDER_WEBHOOK_URL: {
+    schema: httpUrl.nullable().default(null),
+    doc: 'the address model services reach the API under, e.g. https://api.example.com, for API and workers alike; unset: they are told none, and polled only',
+  },
+  MODEL_SERVICE_WEBHOOK_SECRET: {
+    schema: webhookSecret,
+    doc: 'what MODEL_SERVICE_URL signs its webhooks with: whsec_ and base64',
+    isSecret: true,
+  },
+  GPU_SERVICE_WEBHOOK_SECRET: {
+    schema: webhookSecret,
+    doc: 'what GPU_SERVICE_URL signs its webhooks with: whsec_ and base64',
+    isSecret: true,
+  },
+  REPLICATE_WEBHOOK_SECRET: {
+    schema: webhookSecret,
+    doc: 'what Replicate signs its webhooks with: whsec_…, from /v1/webhooks/default/secret',
+    isSecret: true,
+  },
+  FAL_JWKS_URL: {
+    schema: httpUrl.default('https://rest.fal.ai/.well-known/jwks.json'),
+    doc: 'where the keys are that fal signs its webhooks with',
+  },
+  FAL_USER_ID: {
+    schema: optionalText,
+    doc: 'the user whose requests the webhooks of fal have to be about; unset: any',
+  },
   ALLOW_TEST_SCENARIOS: {
     schema: z.stringbool().default(true),
     doc: 'false: refuse test_scenario even with the sandbox model',

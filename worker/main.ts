@@ -49,6 +49,7 @@ const jobActivities = createJobActivities({
   providers,
   assets,
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
+  providerWebhookUrl: config.providerWebhookUrl,
   rules: { ...config, catalogue, providers: providers.names },
   openOutside: createOpenOutside(resolveBySystem, { allowsLocal: config.allowsLocalAssetUrls }),
 });

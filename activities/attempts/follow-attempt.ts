@@ -5,21 +5,27 @@ import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { RecordEnd } from './record-end.ts';
 import { createProgressReporter } from './report-progress.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
+import { createWaitToPoll } from '../webhooks/wait-to-poll.ts';
+import type { WebhookWatches } from '../webhooks/webhook-watches.ts';
 
 export type FollowDependencies = {
   readonly progress: JobProgress;
   readonly providers: ProviderRegistry;
   readonly recordEnd: RecordEnd;
+  /** Of what services tell of attempts; null: they are given no address to tell it to. */
+  readonly webhookWatches: WebhookWatches | null;
 };
 
 /**
  * Polls a provider's job to its end and brings the result into our asset store. Costs nothing to repeat: it only reads, and the
  * same bytes are stored once. A response that it does not understand is not an end; it asks again.
  */
-export function createFollowAttempt({ progress, providers, recordEnd }: FollowDependencies) {
+export function createFollowAttempt({ progress, providers, recordEnd, webhookWatches }: FollowDependencies) {
   return async function followAttempt(attempt: Attempt, providerJobId: string): Promise<AttemptOutcome> {
     const provider = providers.get(attempt.provider);
+    const { minPollIntervalMs, sendsWebhooks } = provider.capabilities;
     const report = createProgressReporter(progress, attempt);
+    const waitToPoll = createWaitToPoll(sendsWebhooks ? webhookWatches : null, attempt);
     for (;;) {
       const poll = await provider.poll(providerJobId, cancellationSignal());
       switch (poll.state) {
@@ -42,7 +48,9 @@ export function createFollowAttempt({ progress, providers, recordEnd }: FollowDe
         case 'unknown':
           break;
       }
-      await sleep(Math.max(poll.retryAfterMs, provider.capabilities.minPollIntervalMs));
+      const pauseMs = Math.max(poll.retryAfterMs, minPollIntervalMs);
+      // One that has ended is asked again for its result alone: no webhook is to come.
+      await (poll.state === 'succeeded' ? sleep(pauseMs) : waitToPoll(pauseMs));
     }
   };
 }

@@ -10,6 +10,7 @@ import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { NO_INPUTS, type ModelInput, type UploadedInputs } from './model-input.ts';
 import type { UploadInputs } from './upload-inputs.ts';
 import type { Provider, RunEnd, SubmitResult } from '../providers/provider.ts';
+import { drawWebhookAddress } from '../webhooks/draw-webhook-address.ts';
 
 /** `ended`: the answer to the post was the run; its row is still `posting`, since nothing of it has been kept yet. */
 export type SubmittedAttempt =
@@ -39,6 +40,8 @@ export type SubmitDependencies = {
   readonly providers: ProviderRegistry;
   readonly uploadInputs: UploadInputs;
   readonly modelInput: ModelInput;
+  /** Where services reach our API, to tell what came of an attempt; null: they are given no address. */
+  readonly webhookBaseUrl: string | null;
 };
 
 /**
@@ -46,13 +49,17 @@ export type SubmitDependencies = {
  * submission: a provider that cannot be reached is tried again until the attempt's limit, and no attempt is used up by it.
  */
 export function createSubmitAttempt(dependencies: SubmitDependencies) {
-  const { attempts, providers, uploadInputs, modelInput } = dependencies;
+  const { attempts, providers, uploadInputs, modelInput, webhookBaseUrl } = dependencies;
   return async function submitAttempt(attempt: Attempt): Promise<SubmittedAttempt> {
     const provider = providers.get(attempt.provider);
     const { work, secondsLeft, status } = await attempts.prepare(attempt);
     if (status !== null) return outcomeOf(status);
     if (work === null) return { outcome: 'fenced' };
-    const right = createRightToPost(attempts, attempt);
+    const webhook =
+      webhookBaseUrl === null || !provider.capabilities.sendsWebhooks
+        ? null
+        : drawWebhookAddress(webhookBaseUrl, attempt.provider, attempt.reference);
+    const right = createRightToPost(attempts, attempt, webhook?.secretHash ?? null);
     let mayHaveLeft = false;
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
@@ -64,7 +71,7 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
             ...modelInput.of(attempt, work, inputs),
             reference: attempt.reference,
             deadlineSeconds: secondsLeft,
-            webhookUrl: null,
+            webhookUrl: webhook?.url ?? null,
           };
           mayHaveLeft = true;
           const result = await withTimeLimit(
@@ -96,7 +103,11 @@ type RightToPost = {
 };
 
 /** The right to post, which the row gives to the one who made it, and takes away when it has moved on. */
-function createRightToPost(attempts: Attempts, attempt: Attempt): RightToPost {
+function createRightToPost(
+  attempts: Attempts,
+  attempt: Attempt,
+  webhookSecretHash: Buffer | null,
+): RightToPost {
   const { accountId, reference } = attempt;
   let isMine = false;
   let refusedBy: AttemptStatus | undefined;
@@ -104,7 +115,9 @@ function createRightToPost(attempts: Attempts, attempt: Attempt): RightToPost {
     refusedBy: () => refusedBy,
     mayPost: async () => {
       const elapsedMs = startWatch();
-      const row = isMine ? await attempts.read(accountId, reference) : await attempts.begin(attempt);
+      const row = isMine
+        ? await attempts.read(accountId, reference)
+        : await attempts.begin(attempt, webhookSecretHash);
       isMine ||= row !== undefined && 'isMine' in row && row.isMine;
       if (!isMine || row?.state !== 'posting') {
         refusedBy = row ?? { state: 'fenced', providerJobId: null, errorClass: null };

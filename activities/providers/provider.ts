@@ -14,6 +14,8 @@ export type ProviderCapabilities = {
   /** How long after its submission the service still knows a job. Past that, "not found" proves nothing. Null: forever. */
   readonly memorySeconds: number | null;
   readonly minPollIntervalMs: number;
+  /** Whether it tells an address that it is given when a job has ended: it is polled seldom then. */
+  readonly sendsWebhooks: boolean;
 };
 
 /** One submission, in the service's own words. */
@@ -119,16 +121,6 @@ export type InputFile = {
 /** What the service calls the files that it was given, by their SHA-256. */
 export type FileNames = ReadonlyMap<string, string>;
 
-/** What a request to our webhook address is. Never more than a hint to poll. */
-type ProviderWebhook =
-  /** Signed by the service. `eventId` is the same for a repetition. */
-  | { readonly verdict: 'verified'; readonly providerJobId: string | null; readonly eventId: string | null }
-  /** The service signs nothing: that the address was known is all there is. */
-  | { readonly verdict: 'unsigned'; readonly providerJobId: string | null }
-  | { readonly verdict: 'forged' };
-
-export type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
 /**
  * A model service, seen from a job. No call throws for a response of the service. `submit` posts once at most, and says `unknown` for
  * every answer that does not prove what happened. Every call ends when `signal` is aborted: a post then resets its connection.
@@ -152,5 +144,4 @@ export type Provider = {
   poll(providerJobId: string, signal: AbortSignal): Promise<PollResult>;
   cancel(providerJobId: string, signal: AbortSignal): Promise<CancelResult>;
   fetchResult(file: ResultFile, signal: AbortSignal): Promise<FetchResult>;
-  parseWebhook(rawBody: Buffer, headers: WebhookHeaders, nowMs: number): ProviderWebhook;
 };

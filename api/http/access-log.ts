@@ -1,9 +1,21 @@
 import type { RequestHandler } from 'express';
+import { WEBHOOK_PATH } from '../../domain/webhook-address.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { stateOf } from './request-state.ts';
 
 /** Asked every few seconds by the process's supervisor. */
 const QUIET_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
+/** What stands behind it in a path is a secret. */
+const SECRET_BEHIND = `${WEBHOOK_PATH}/`;
+
+/** A path as it may be written down. */
+export function loggedPath(path: string): string {
+  const [before = '', behind] = path.split(SECRET_BEHIND);
+  if (behind === undefined) return path;
+  const [provider = ''] = behind.split('/');
+  return `${before}${SECRET_BEHIND}${provider}/…`;
+}
 
 /** One line per request: who, what, how it ended, how long. No bodies, no queries, no headers: no prompts, no secrets. */
 export function logAccess(log: Logger, now: () => number): RequestHandler {
@@ -14,7 +26,7 @@ export function logAccess(log: Logger, now: () => number): RequestHandler {
       const line = {
         request_id: state.requestId,
         method,
-        path,
+        path: loggedPath(path),
         status: response.statusCode,
         duration_ms: Math.round(now() - state.startedAt),
         key_id: state.keyId,

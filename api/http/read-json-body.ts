@@ -6,8 +6,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
-/** The bytes, inflated where they came compressed; the limit counts what came out. */
-const readBytes: RequestHandler = raw({ type: () => true, limit: JOB_REQUEST_LIMITS.bodyBytes });
+const READ = { limitBytes: JOB_REQUEST_LIMITS.bodyBytes, inflates: true } as const;
 
 /**
  * The JSON of a body. Throws the problems payload_too_large, unsupported_media_type, or invalid_request for what is not
@@ -15,13 +14,13 @@ const readBytes: RequestHandler = raw({ type: () => true, limit: JOB_REQUEST_LIM
  */
 export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
   requireJson(request);
-  return parseJson(await bytesOf(request, response));
+  return parseJson(await readBytes(request, response, READ));
 }
 
 /** The same, where no body at all is an answer too: undefined then. */
 export async function readOptionalJsonBody(request: Request, response: Response): Promise<unknown> {
   // Whether there is a body is known by reading it: a chunked one may be empty.
-  const bytes = await bytesOf(request, response);
+  const bytes = await readBytes(request, response, READ);
   if (bytes.length === 0) return undefined;
   requireJson(request);
   return parseJson(bytes);
@@ -38,24 +37,37 @@ function requireJson(request: Request): void {
   });
 }
 
-async function bytesOf(request: Request, response: Response): Promise<Buffer> {
+type ReadBytesOptions = {
+  /** Of what came out, where it came compressed. */
+  readonly limitBytes: number;
+  /** Whether a compressed body is taken. */
+  readonly inflates: boolean;
+};
+
+/** The bytes of a body. Throws the problems payload_too_large, unsupported_media_type and invalid_request. */
+export async function readBytes(
+  request: Request,
+  response: Response,
+  { limitBytes, inflates }: ReadBytesOptions,
+): Promise<Buffer> {
+  const read: RequestHandler = raw({ type: () => true, limit: limitBytes, inflate: inflates });
   const error = await new Promise<unknown>((resolve) => {
     // Express says so too, but only once it has read the rest, however long that is.
-    afterTooMany(request, () => {
+    afterTooMany(request, limitBytes, () => {
       resolve({ type: 'entity.too.large' });
     });
-    void readBytes(request, response, resolve);
+    void read(request, response, resolve);
   });
   if (error !== undefined) throw problemOfReading(error);
   const body: unknown = request.body;
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
-function afterTooMany(request: Request, tell: () => void): void {
+function afterTooMany(request: Request, limitBytes: number, tell: () => void): void {
   let seen = 0;
   request.on('data', (chunk: Buffer) => {
     seen += chunk.length;
-    if (seen > JOB_REQUEST_LIMITS.bodyBytes) tell();
+    if (seen > limitBytes) tell();
   });
 }
 

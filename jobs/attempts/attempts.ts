@@ -14,7 +14,9 @@ export type Attempts = ReturnType<typeof createAttempts>;
 export function createAttempts(database: Database, submitter = 'unknown') {
   return {
     prepare: (attempt: NewAttempt) => prepareAttempt(database, attempt),
-    begin: (attempt: NewAttempt) => beginAttempt(database, attempt, submitter),
+    /** @param webhookSecretHash of the address that its provider is given; null: of none. */
+    begin: (attempt: NewAttempt, webhookSecretHash: Buffer | null = null) =>
+      beginAttempt(database, attempt, submitter, webhookSecretHash),
     close: (accountId: string, reference: string) => closeAttempt(database, accountId, reference),
     move: (accountId: string, reference: string, move: AttemptMove) =>
       moveAttempt(database, accountId, reference, move),

@@ -52,10 +52,11 @@ export async function beginAttempt(
   database: Database,
   attempt: NewAttempt,
   submitter: string,
+  webhookSecretHash: Buffer | null,
 ): Promise<BegunAttempt> {
   const { rows } = await database.query<StatusRow & { is_mine: boolean }>({
     name: 'jobs.begin_attempt',
-    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
     values: [
       attempt.accountId,
       attempt.jobId,
@@ -67,6 +68,7 @@ export async function beginAttempt(
       submitter,
       attempt.isFinal,
       expectedCost(attempt.cost ?? null),
+      webhookSecretHash,
     ],
   });
   const row = onlyRow(rows, 'jobs.begin_attempt');

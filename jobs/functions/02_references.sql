@@ -5,7 +5,7 @@ $$;
 -- Claims the addresses of an output's brief. Per address: mine (this output fetches it, until its lease ends), busy
 -- (another output of the job does), kept, or refused and why. No rows: nothing is to be fetched.
 CREATE OR REPLACE FUNCTION jobs.claim_references(
-  p_account_id text, p_job_id text, p_output_id text, p_lease_seconds double precision
+  p_account_id text, p_job_id text, p_output_id text, p_lease_seconds float
 ) RETURNS TABLE (place int, url text, state text, refusal text) LANGUAGE plpgsql AS $$
 DECLARE
   v_now  timestamptz := ledger.clock();

@@ -7,9 +7,9 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- How long that is from now, by the database's clock.
-CREATE OR REPLACE FUNCTION jobs.seconds_to_return(p_account_id text, p_output_id text) RETURNS double precision
+CREATE OR REPLACE FUNCTION jobs.seconds_to_return(p_account_id text, p_output_id text) RETURNS float
 LANGUAGE sql STABLE AS $$
-  SELECT extract(epoch FROM jobs.return_by(p_account_id, p_output_id) - ledger.clock())::double precision
+  SELECT extract(epoch FROM jobs.return_by(p_account_id, p_output_id) - ledger.clock())::float
 $$;
 
 -- Begins one of a job's several outputs, by a workflow of its own: its clock starts, once, with its own deadline.
@@ -17,10 +17,8 @@ $$;
 -- its workflow runs by; no row when its reservation has ended. deadline_seconds: how long it may take, from its start;
 -- left_seconds: until its credits return, when it first began, negative past that; age_seconds: since it first began.
 CREATE OR REPLACE FUNCTION jobs.begin_output(p_account_id text, p_output_id text)
-RETURNS TABLE (
-  work jsonb, credits bigint, deadline_seconds double precision, left_seconds double precision,
-  age_seconds double precision
-) LANGUAGE plpgsql AS $$
+RETURNS TABLE (work jsonb, credits bigint, deadline_seconds float, left_seconds float, age_seconds float)
+LANGUAGE plpgsql AS $$
 DECLARE
   v_now       timestamptz := ledger.lock(p_account_id);
   v_return_by timestamptz := jobs.return_by(p_account_id, p_output_id);
@@ -41,8 +39,6 @@ BEGIN
       PERFORM ledger.move_return_by(p_account_id, ARRAY[v_output.reservation_id], NULL, v_return_by);
     END IF;
   END IF;
-  RETURN QUERY
-    SELECT v_output.work, v_output.credits::bigint, v_output.deadline_seconds,
-           extract(epoch FROM v_return_by - v_output.begun_at)::float,
-           extract(epoch FROM v_now - v_output.begun_at)::float;
+  RETURN QUERY SELECT v_output.work, v_output.credits::bigint, v_output.deadline_seconds,
+    extract(epoch FROM v_return_by - v_output.begun_at)::float, extract(epoch FROM v_now - v_output.begun_at)::float;
 END $$;

@@ -41,13 +41,12 @@ CREATE OR REPLACE FUNCTION jobs.list_jobs(
 $$;
 
 -- A job's result, for its workflow: its outputs counted by how they ended, and its credits. No row: no such job.
-CREATE OR REPLACE FUNCTION jobs.read_job_result(p_account_id text, p_job_id text)
-RETURNS TABLE (
+CREATE OR REPLACE FUNCTION jobs.read_job_result(p_account_id text, p_job_id text) RETURNS TABLE (
   state text, failure_code text, outputs int, succeeded int, failed int, canceled int, committed bigint,
-  returned bigint, left_seconds double precision
+  returned bigint, left_seconds float
 ) LANGUAGE sql STABLE AS $$
   SELECT j.state, j.failure->>'code', j.outputs, j.succeeded, j.failed, j.canceled, c.committed, c.returned,
-         extract(epoch FROM j.return_by - ledger.clock())::double precision
+         extract(epoch FROM j.return_by - ledger.clock())::float
   FROM jobs.jobs j, LATERAL (
     SELECT coalesce(sum(r.committed), 0)::bigint AS committed, coalesce(sum(r.released), 0)::bigint AS returned
     FROM jobs.outputs_of(j.account_id, j.job_id) o

@@ -1,9 +1,8 @@
 -- Outputs of an account: what may be read of each (sha256 is null until it is charged), and its work, which edits take
 -- from it. Past `succeeded` nothing of it changes.
 CREATE OR REPLACE FUNCTION jobs.read_outputs(p_account_id text, p_output_ids text[])
-RETURNS TABLE (
-  output_id text, state text, work jsonb, sha256 text, content_type text, bytes bigint, is_expired boolean
-) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (output_id text, state text, work jsonb, sha256 text, content_type text, bytes bigint, is_expired boolean)
+LANGUAGE sql STABLE AS $$
   SELECT o.output_id, o.state, o.work, o.sha256, o.content_type, o.bytes,
          coalesce(o.expires_at <= ledger.clock(), false)
   FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = ANY (p_output_ids)

@@ -1,6 +1,5 @@
 -- The record held against the ledger: queries that must return no rows.
-CREATE OR REPLACE FUNCTION jobs.reconcile()
-RETURNS TABLE (check_name text, account_id text, subject text, detail jsonb)
+CREATE OR REPLACE FUNCTION jobs.reconcile() RETURNS TABLE (check_name text, account_id text, subject text, detail jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT 'output_agrees_with_reservation', o.account_id, o.output_id,
          jsonb_build_object('output', to_jsonb(o), 'reservation', to_jsonb(r))

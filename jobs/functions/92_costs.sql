@@ -10,8 +10,7 @@ $$;
 
 -- What models cost us in a time and brought in, per model and kind. An output counts, with all its credits, in the time
 -- of its first attempt.
-CREATE OR REPLACE FUNCTION jobs.read_costs(p_from timestamptz, p_to timestamptz)
-RETURNS TABLE (
+CREATE OR REPLACE FUNCTION jobs.read_costs(p_from timestamptz, p_to timestamptz) RETURNS TABLE (
   model text, kind text, outputs bigint, attempts numeric, charged numeric, refunded numeric, cost numeric,
   provisional numeric, uncosted numeric, returned_outputs bigint, returned_cost numeric, unknown_attempts numeric,
   unknown_cost numeric

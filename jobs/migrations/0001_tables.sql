@@ -116,6 +116,8 @@ CREATE TABLE jobs.attempts (
   content_type    text,
   bytes           bigint,
   submitter       text               NOT NULL,  -- the process that made the row, and that alone may post
+  webhook_hash    bytea,  -- SHA-256 of the secret in the address that its provider was given; null: it was given none
+  webhooks        text[]             NOT NULL DEFAULT '{}',  -- what its provider has told of it: see jobs.note_webhook
   posted_at       timestamptz        NOT NULL,
   closed_at       timestamptz,  -- its submitter has given it up and reset its connection: nothing of it can arrive
   resolved_at     timestamptz,
@@ -268,7 +270,7 @@ CREATE INDEX reference_assets_by_asset ON jobs.reference_assets (sha256) WHERE s
 -- What arrives together at the process boundary: items of jobs.admit, jobs.settle and jobs.spend, read from JSON once.
 CREATE TYPE jobs.admit_output AS (
   output_id text, reservation_id text, item int, variation int, credits bigint, work jsonb,
-  deadline_seconds double precision, retention_days int
+  deadline_seconds float, retention_days int
 );
 
 -- request: the body as it was sent. refusal: why it was refused before it came here ({code, reason, …}); then nothing
@@ -277,19 +279,18 @@ CREATE TYPE jobs.admit_item AS (
   account_id text, job_id text, fingerprint text, request jsonb, admit_by timestamptz, refusal jsonb,
   work_fingerprint text, quote_id text, max_credits bigint, force boolean,
   kind text, model text, provider text, metadata jsonb, member text, project text,
-  price_list int, total bigint, expected_seconds double precision, deadline_seconds double precision,
-  outputs jobs.admit_output[]
+  price_list int, total bigint, expected_seconds float, deadline_seconds float, outputs jobs.admit_output[]
 );
 
 -- What an admission returns: see jobs.admit.
-CREATE TYPE jobs.admitted AS (outcome jsonb, fingerprint text, is_open boolean, age_seconds double precision);
+CREATE TYPE jobs.admitted AS (outcome jsonb, fingerprint text, is_open boolean, age_seconds float);
 
 -- credits: what a commit cost. The others are of a release. failure: {code, …}. overdue_seconds: only if it is so long
 -- past its return_by by now, which support may have moved; null: whenever. if_never_begun: {failure, expired_policy} in
 -- place of those above where nothing was done for the output yet.
 CREATE TYPE jobs.settle_item AS (
   account_id text, job_id text, output_id text, reservation_id text, verb ledger.settle_verb, credits bigint,
-  failure jsonb, expired_policy ledger.expired_policy, return_grant_hours int, overdue_seconds double precision,
+  failure jsonb, expired_policy ledger.expired_policy, return_grant_hours int, overdue_seconds float,
   if_never_begun jsonb
 );
 

@@ -5,7 +5,7 @@
 -- reservation ended; a release that came first left a tombstone). With the account's balance after the call.
 CREATE OR REPLACE FUNCTION ledger.reserve(
   p_account ledger.accounts, p_job_id text, p_parts ledger.part[], p_total bigint, p_reason text,
-  p_return_after_seconds double precision, p_member text, p_project text
+  p_return_after_seconds float, p_member text, p_project text
 ) RETURNS ledger.reserved LANGUAGE plpgsql AS $$
 DECLARE
   v_total   bigint := 0;
@@ -62,7 +62,7 @@ END $$;
 -- Draws accepted amounts from the account's grants, part by part, in burn order: sets them aside, or spends them.
 CREATE OR REPLACE FUNCTION ledger.reserve_parts(
   p_account ledger.accounts, p_job_id text, p_parts ledger.part[], p_reason text, p_entry_reason text,
-  p_return_after_seconds double precision, p_member text, p_project text
+  p_return_after_seconds float, p_member text, p_project text
 ) RETURNS ledger.reserved LANGUAGE plpgsql AS $$
 DECLARE
   v_is_spend boolean := p_reason = 'spend';

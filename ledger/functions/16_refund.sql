@@ -4,7 +4,7 @@
 -- with what this refund gave and what the reservation has had back in all.
 CREATE OR REPLACE FUNCTION ledger.refund(
   p_account_id text, p_reservation_id text, p_refund_id text, p_amount bigint, p_reason text, p_actor text,
-  p_goodwill_seconds double precision
+  p_goodwill_seconds float
 ) RETURNS TABLE (outcome text, credits bigint, refunded bigint) LANGUAGE plpgsql AS $$
 DECLARE
   v_account     ledger.accounts := ledger.lock_account(p_account_id);
@@ -41,7 +41,7 @@ END $$;
 -- back already as was refunded; this refund takes the stretch before that.
 CREATE OR REPLACE FUNCTION ledger.give_back(
   p_account ledger.accounts, p_reservation ledger.reservations, p_refund_id text, p_asked bigint, p_amount bigint,
-  p_reason text, p_goodwill_seconds double precision
+  p_reason text, p_goodwill_seconds float
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_id       text := p_reservation.reservation_id;

@@ -1,6 +1,6 @@
 -- The invariants of the ledger as queries that must return no rows. p_overdue_seconds: how long past its return_by a
 -- reservation may still be open (60 s and one reconcile interval).
-CREATE OR REPLACE FUNCTION ledger.reconcile(p_overdue_seconds double precision)
+CREATE OR REPLACE FUNCTION ledger.reconcile(p_overdue_seconds float)
 RETURNS TABLE (check_name text, account_id text, subject text, detail jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH folded AS MATERIALIZED (

@@ -27,8 +27,8 @@ export type ActivitiesFixture = {
   readonly attempts: Attempts;
   /** As a worker composes them, with the local provider at an address of the test's choice. */
   readonly activitiesAt: (serviceUrl: string, models?: readonly Model[]) => JobActivities;
-  /** The same with another adapter, which has to be named `local`. */
-  readonly activitiesWith: (provider: Provider) => JobActivities;
+  /** The same with another adapter. One that is not named `local` runs attempts that name it. */
+  readonly activitiesWith: (provider: Provider, providerWebhookUrl?: string) => JobActivities;
   readonly provider: (serviceUrl: string) => Provider;
   /** The first step of running an attempt, by itself. */
   readonly submitAt: (serviceUrl: string) => (attempt: Attempt) => Promise<SubmittedAttempt>;
@@ -65,16 +65,19 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
   };
   const provider = (serviceUrl: string) => createGenericProvider({ name: 'local', baseUrl: serviceUrl });
   const attempts = createAttempts(worker, findThisProcess().id);
-  const activitiesWith = (adapter: Provider, models = SUPERSCALE.models) =>
+  const compose = (adapter: Provider, models: readonly Model[], providerWebhookUrl: string | null) =>
     createJobActivities({
       ...settings,
       rules: { ...settings.rules, catalogue: { ...SUPERSCALE, models } },
       database: worker,
       providers: createProviderRegistry([adapter]),
       assets: createDiskAssetStore(home),
+      providerWebhookUrl,
     });
-  const activitiesAt = (serviceUrl: string, models?: readonly Model[]) =>
-    activitiesWith(provider(serviceUrl), models);
+  const activitiesAt = (serviceUrl: string, models = SUPERSCALE.models) =>
+    compose(provider(serviceUrl), models, null);
+  const activitiesWith = (adapter: Provider, providerWebhookUrl: string | null = null) =>
+    compose(adapter, SUPERSCALE.models, providerWebhookUrl);
   const startOf = (key: string): GenerationStart => ({
     accountId,
     jobId: jobIdOf(accountId, key),
@@ -98,6 +101,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
         providers: createProviderRegistry([provider(serviceUrl)]),
         uploadInputs: () => Promise.resolve(NO_INPUTS),
         modelInput: createModelInput([]),
+        webhookBaseUrl: null,
       }),
     startOf,
     async admit(key) {

@@ -247,6 +247,7 @@ describe('a post', () => {
       providers: createProviderRegistry([fixture.provider(service.url)]),
       uploadInputs: () => Promise.resolve(NO_INPUTS),
       modelInput: createModelInput([]),
+      webhookBaseUrl: null,
     });
     const submitting = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() }).run(() =>
       submit(attempt),
@@ -287,6 +288,7 @@ describe('a post', () => {
       providers: createProviderRegistry([fixture.provider(service.url)]),
       uploadInputs: () => Promise.resolve(NO_INPUTS),
       modelInput: createModelInput([]),
+      webhookBaseUrl: null,
     });
     const submitting = run(() => submit(attempt));
     const [post] = await service.untilCalled('submit');

@@ -10,6 +10,8 @@ import { createBadRequestResponder } from '../../api/http/bad-request.ts';
 import { createApi } from '../../api/create-api.ts';
 import { createJobWatches } from '../../api/jobs/job-watches.ts';
 import type { WatchPlaces } from '../../api/jobs/watch-places.ts';
+import type { WebhookVerifiers } from '../../api/provider-webhooks/webhook-verifiers.ts';
+import type { Logger } from '../../runtime/logger.ts';
 import { serve } from '../../api/http/serve.ts';
 import { createCancelJob } from '../../client/cancel-job.ts';
 import { createSupportWorkflows } from '../../client/support-workflow.ts';
@@ -66,6 +68,10 @@ export async function createApiFixture(
     readonly namespace?: string;
     /** The model services of the API; the worker always has the local one. */
     readonly providers?: readonly string[];
+    /** How model services sign what they tell the API; they tell nothing unless told otherwise. */
+    readonly webhookVerifiers?: WebhookVerifiers;
+    /** Of the API; silent unless told otherwise. */
+    readonly log?: Logger;
     /** Of API and worker; the shipped one unless told otherwise. */
     readonly catalogue?: Catalogue;
   } = {},
@@ -84,7 +90,7 @@ export async function createApiFixture(
   for (const one of [pool, worker, owner]) one.on('error', () => undefined);
   const connection = Connection.lazy({ address: inject('temporalAddress') });
   const client = new Client({ connection, namespace: options.namespace ?? 'default' });
-  const log = pino({ level: 'silent' });
+  const log = options.log ?? pino({ level: 'silent' });
   const watches = createJobWatches(pool, log, options.watchPlaces);
   const assets: AssetStore = createDiskAssetStore(home);
   const taskQueue = options.taskQueue ?? 'nobody-listens';
@@ -96,6 +102,7 @@ export async function createApiFixture(
         database: pool,
         assets,
         watches,
+        webhookVerifiers: options.webhookVerifiers ?? new Map(),
         startJob: createStartJob({ client, taskQueue, offer: SUPERSCALE_OFFER }),
         cancelJob: createCancelJob(client),
         supportWorkflows: createSupportWorkflows(client),

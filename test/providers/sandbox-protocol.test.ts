@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
+import { createVerifyStandardWebhook } from '../../api/provider-webhooks/standard-webhook.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';
 import { mayPost, NEVER } from './contract/contract-fixture.ts';
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.dispose());
 
-const providerWith = (options: { readonly apiKey?: string; readonly webhookSecret?: string }) =>
+const providerWith = (options: { readonly apiKey?: string }) =>
   createGenericProvider({ name: 'our_gpus', baseUrl: service.url, ...options });
 const submissionTo = (reference: string, webhookUrl: string | null) => ({
   reference,
@@ -35,7 +36,7 @@ it('is of no use without the key', async () => {
   }
 });
 
-it('signs its webhooks as the adapter expects them', async () => {
+it('signs its webhooks as the API expects them', async () => {
   const received: { readonly body: Buffer; readonly headers: IncomingHttpHeaders }[] = [];
   const receiver = createServer((request, response) => {
     void request.toArray().then((chunks) => {
@@ -45,20 +46,15 @@ it('signs its webhooks as the adapter expects them', async () => {
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${String((receiver.address() as AddressInfo).port)}/hook`;
-  const provider = providerWith({ apiKey: API_KEY, webhookSecret: WEBHOOK_SECRET });
+  const provider = providerWith({ apiKey: API_KEY });
   const accepted = await provider.submit(submissionTo('att_k_0_render_2', url), mayPost, NEVER);
   await expect.poll(() => received.length).toBe(1);
   const [{ body, headers } = { body: Buffer.alloc(0), headers: {} }] = received;
-  const parsed = provider.parseWebhook(body, headers, Date.now());
-  expect(parsed).toMatchObject({ verdict: 'verified' });
-  expect(accepted).toMatchObject({ providerJobId: 'providerJobId' in parsed ? parsed.providerJobId : null });
-  const other = providerWith({ webhookSecret: `whsec_${Buffer.from('another').toString('base64')}` });
-  expect(other.parseWebhook(body, headers, Date.now())).toEqual({ verdict: 'forged' });
+  const verified = createVerifyStandardWebhook(WEBHOOK_SECRET)(body, headers, Date.now());
+  expect(verified).toMatch(/^msg_/);
+  const { id } = JSON.parse(body.toString()) as { readonly id: string };
+  expect(accepted).toEqual({ outcome: 'accepted', providerJobId: id });
+  const another = `whsec_${Buffer.from('another').toString('base64')}`;
+  expect(createVerifyStandardWebhook(another)(body, headers, Date.now())).toBeNull();
   receiver.close();
-});
-
-it('refuses a webhook secret that is none, without repeating it', () => {
-  expect(() => providerWith({ webhookSecret: 'pass word' })).toThrow(
-    new RangeError('a webhook secret is whsec_ and base64'),
-  );
 });

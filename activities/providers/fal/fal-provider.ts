@@ -3,9 +3,8 @@ import { createProviderClient, type ServiceOptions } from '../http/provider-clie
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';
 import type { Provider, ProviderCapabilities, SubmitResult } from '../provider.ts';
 import type { Answer } from '../http/read-answer.ts';
-import { addressesOf, parseRequest, pathOf } from './fal-request.ts';
+import { addressesOf, pathOf } from './fal-request.ts';
 import { endOfResponse, parseStatus, POLL_INTERVAL_MS } from './fal-response.ts';
-import { verifyFalWebhook, type FalWebhookRules } from './fal-webhook.ts';
 
 /** The queue takes a request within a second; a model that is cold makes it wait there, not here. */
 const SUBMIT_TIMEOUT_MS = 15_000;
@@ -28,18 +27,17 @@ const CAPABILITIES: ProviderCapabilities = {
   lookup: 'none',
   memorySeconds: 3_600,
   minPollIntervalMs: POLL_INTERVAL_MS,
+  sendsWebhooks: true,
 };
 
 /** `baseUrl`: `https://queue.fal.run`. */
 export type FalProviderOptions = ServiceOptions & {
   readonly apiKey: string;
-  /** How its webhooks are verified; null: they are not. */
-  readonly webhooks?: FalWebhookRules | null;
 };
 
 /** The adapter to fal's queue (docs.fal.ai, "Queue"). A model is an app's id: `fal-ai/flux/schnell`. */
 export function createFalProvider(options: FalProviderOptions): Provider {
-  const { webhooks = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
+  const { submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
   const client = createProviderClient({
     ...options,
     headers: { authorization: `Key ${options.apiKey}` },
@@ -84,15 +82,6 @@ export function createFalProvider(options: FalProviderOptions): Provider {
       const answer = await read('PUT', addressesOf(providerJobId).cancel, signal);
       // 400: it is completed already. What waited is gone at once, and what runs is asked to stop: the answer may not say which.
       return answer?.status === 400 || answer?.status === 404 ? 'too_late' : 'requested';
-    },
-
-    parseWebhook(rawBody, headers, nowMs) {
-      const request = parseRequest(rawBody);
-      if (webhooks === null) return { verdict: 'unsigned', providerJobId: request };
-      const eventId = verifyFalWebhook(webhooks, rawBody, headers, nowMs);
-      return eventId === null
-        ? { verdict: 'forged' }
-        : { verdict: 'verified', providerJobId: request, eventId };
     },
   };
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { isProviderJobId } from '../../../domain/ids.ts';
-import { parseJson } from '../http/read-answer.ts';
 
 const QUEUED = z.object({
   request_id: z.string().min(1),
@@ -36,11 +35,4 @@ export function pathOf(answer: unknown, root: string): string | null {
 export function addressesOf(providerJobId: string): FalAddresses {
   const [response = '', status, cancel] = providerJobId.split(BETWEEN);
   return { response, status: status ?? `${response}/status`, cancel: cancel ?? `${response}/cancel` };
-}
-
-const WEBHOOK = z.object({ request_id: z.string().min(1) });
-
-/** The request that a webhook is about, by fal's own id of it; null for what is no webhook. */
-export function parseRequest(rawBody: Buffer): string | null {
-  return WEBHOOK.safeParse(parseJson(rawBody)).data?.request_id ?? null;
 }

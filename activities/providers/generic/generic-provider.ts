@@ -1,6 +1,4 @@
-import { parseJson } from '../http/read-answer.ts';
 import { createProviderClient, type ServiceOptions } from '../http/provider-client.ts';
-import { parseWebhookSecret, verifyStandardWebhook } from '../http/standard-webhook.ts';
 import type { Provider, ProviderCapabilities, Submission } from '../provider.ts';
 import { parseJob, parseJobs, pollResultOf, POLL_INTERVAL_MS } from './generic-job.ts';
 import { submitResultOf } from './submit-result.ts';
@@ -27,27 +25,25 @@ const CAPABILITIES: ProviderCapabilities = {
   // The protocol asks for ten minutes; a minute of it is the look-up's own.
   memorySeconds: 540,
   minPollIntervalMs: POLL_INTERVAL_MS,
+  sendsWebhooks: true,
 };
 
 export type GenericProviderOptions = ServiceOptions & {
   /** Null: the service asks for none, as on a network of its own. */
   readonly apiKey?: string | null;
-  /** What the service signs its webhooks with (`whsec_…`); null: it does not sign. */
-  readonly webhookSecret?: string | null;
 };
 
 /**
  * The adapter to a service that speaks Holdfast's own protocol (docs/model-service-protocol.md): one's own GPU box, and the local
- * model service. Throws RangeError for a webhook secret that is none.
+ * model service.
  */
 export function createGenericProvider(options: GenericProviderOptions): Provider {
-  const { apiKey = null, webhookSecret = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
+  const { apiKey = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
   const client = createProviderClient({
     ...options,
     headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
     submitTimeoutMs,
   });
-  const secret = webhookSecret === null ? null : parseWebhookSecret(webhookSecret);
   const root = client.urlOf('/v1/predictions');
   const urlOf = (providerJobId: string): string => `${root}/${encodeURIComponent(providerJobId)}`;
   const read = (method: 'GET' | 'POST', url: string, signal: AbortSignal) =>
@@ -97,13 +93,6 @@ export function createGenericProvider(options: GenericProviderOptions): Provider
       if (answer?.status === 409 || answer?.status === 404) return 'too_late';
       // No answer, or one that does not say so: it may have been heard. The next poll tells.
       return answer?.status === 200 && parseJob(answer.json)?.status === 'canceled' ? 'stopped' : 'requested';
-    },
-
-    parseWebhook(rawBody, headers, nowMs) {
-      const providerJobId = parseJob(parseJson(rawBody))?.id ?? null;
-      if (secret === null) return { verdict: 'unsigned', providerJobId };
-      const verified = verifyStandardWebhook(secret, rawBody, headers, nowMs);
-      return verified === null ? { verdict: 'forged' } : { verdict: 'verified', providerJobId, ...verified };
     },
   };
 }

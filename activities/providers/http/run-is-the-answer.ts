@@ -6,13 +6,13 @@ export const RUN_IS_THE_ANSWER: ProviderCapabilities = {
   lookup: 'none',
   memorySeconds: null,
   minPollIntervalMs: 1_000,
+  sendsWebhooks: false,
 };
 
 /** Such a service keeps nothing that could be asked for: what was not in the answer is gone. */
-export const NOTHING_TO_ASK: Pick<Provider, 'lookup' | 'identify' | 'poll' | 'cancel' | 'parseWebhook'> = {
+export const NOTHING_TO_ASK: Pick<Provider, 'lookup' | 'identify' | 'poll' | 'cancel'> = {
   lookup: () => Promise.resolve({ outcome: 'unknown' }),
   identify: () => Promise.resolve({ outcome: 'unsupported' }),
   poll: () => Promise.resolve({ state: 'gone', retryAfterMs: RUN_IS_THE_ANSWER.minPollIntervalMs }),
   cancel: () => Promise.resolve('unsupported'),
-  parseWebhook: () => ({ verdict: 'forged' }),
 };

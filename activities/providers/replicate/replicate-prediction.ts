@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decimalOf } from '../../../domain/prices/dollars.ts';
+import { referenceOfWebhookUrl } from '../../../domain/webhook-address.ts';
 import { beside, jobId } from '../http/answer-fields.ts';
 import { filesIn, textIn } from '../http/output-files.ts';
 import type { PollResult, RunCost } from '../provider.ts';
@@ -9,9 +10,6 @@ export const POLL_INTERVAL_MS = 1_000;
 
 /** Their only code of moderation (replicate.com/docs/reference/error-codes): "flagged as sensitive". */
 const MODERATED = /\bE005\b/;
-
-/** Our reference in an address: every one begins so. */
-const REFERENCE = /\batt_[A-Za-z0-9_]+/;
 
 const PREDICTION = z.object({
   id: jobId,
@@ -38,7 +36,7 @@ export function parsePredictions(body: unknown): z.infer<typeof LIST> | null {
 
 /** What we submitted it under, by the webhook address that it was given; null where that carries none. */
 export function referenceOf({ webhook }: Prediction): string | null {
-  return REFERENCE.exec(webhook ?? '')?.[0] ?? null;
+  return webhook ? referenceOfWebhookUrl(webhook) : null;
 }
 
 /** Its states in our words. What a run costs is predict time, which has a price of its own for each machine (replicate.com/docs/billing). */

@@ -1,8 +1,7 @@
 import { dataUrlsOf } from '../http/data-urls.ts';
 import { createProviderClient, type ServiceOptions } from '../http/provider-client.ts';
-import { parseJson, type Answer } from '../http/read-answer.ts';
+import type { Answer } from '../http/read-answer.ts';
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';
-import { parseWebhookSecret, verifyStandardWebhook } from '../http/standard-webhook.ts';
 import type { Provider, ProviderCapabilities, Submission } from '../provider.ts';
 import {
   parsePrediction,
@@ -30,24 +29,22 @@ const CAPABILITIES: ProviderCapabilities = {
   lookup: 'best_effort',
   memorySeconds: 3_600,
   minPollIntervalMs: POLL_INTERVAL_MS,
+  sendsWebhooks: true,
 };
 
 /** `baseUrl`: `https://api.replicate.com`. */
 export type ReplicateProviderOptions = ServiceOptions & {
   readonly apiToken: string;
-  /** What it signs its webhooks with, from /v1/webhooks/default/secret; null: they are not verified. */
-  readonly webhookSecret?: string | null;
 };
 
 /** The adapter to Replicate (replicate.com/docs/reference/http). A model is `owner/name`, or `owner/name:version`. */
 export function createReplicateProvider(options: ReplicateProviderOptions): Provider {
-  const { webhookSecret = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
+  const { submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
   const client = createProviderClient({
     ...options,
     headers: { authorization: `Bearer ${options.apiToken}` },
     submitTimeoutMs,
   });
-  const secret = webhookSecret === null ? null : parseWebhookSecret(webhookSecret);
   const urlOf = (id: string) => client.urlOf(`/v1/predictions/${encodeURIComponent(id)}`);
   const readPrediction = async (method: 'GET' | 'POST', url: string, signal: AbortSignal) => {
     const answer = await client.read({ method, url }, signal);
@@ -111,13 +108,6 @@ export function createReplicateProvider(options: ReplicateProviderOptions): Prov
       if (status === 404) return 'too_late';
       if (prediction?.status === 'canceled' || prediction?.status === 'aborted') return 'stopped';
       return prediction?.status === 'succeeded' || prediction?.status === 'failed' ? 'too_late' : 'requested';
-    },
-
-    parseWebhook(rawBody, headers, nowMs) {
-      const providerJobId = parsePrediction(parseJson(rawBody))?.id ?? null;
-      if (secret === null) return { verdict: 'unsigned', providerJobId };
-      const verified = verifyStandardWebhook(secret, rawBody, headers, nowMs);
-      return verified === null ? { verdict: 'forged' } : { verdict: 'verified', providerJobId, ...verified };
     },
   };
 }

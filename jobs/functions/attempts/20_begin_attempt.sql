@@ -3,14 +3,14 @@
 -- What an attempt is to make (with our assets in place of the customer's addresses), how long is left for it, and its
 -- row: all null before there is one. Makes nothing.
 CREATE OR REPLACE FUNCTION jobs.prepare_attempt(p_account_id text, p_output_id text, p_reference text)
-RETURNS TABLE (state text, provider_job_id text, error_class text, work jsonb, seconds_left double precision)
+RETURNS TABLE (state text, provider_job_id text, error_class text, work jsonb, seconds_left float)
 LANGUAGE sql STABLE AS $$
   SELECT a.state, a.provider_job_id, a.error_class,
          CASE WHEN o.work->'brief' ? 'reference_asset_urls'
               THEN (o.work #- '{brief,reference_asset_urls}')
                    || jsonb_build_object('reference_assets', jobs.references_of(o.account_id, o.job_id, o.work))
               ELSE o.work END,
-         extract(epoch FROM r.return_by - ledger.clock())::double precision
+         extract(epoch FROM r.return_by - ledger.clock())::float
   FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
   LEFT JOIN jobs.attempts a ON a.account_id = o.account_id AND a.reference = p_reference
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
@@ -20,7 +20,7 @@ $$;
 -- output's reservation has ended: a caller that comes late has nothing to submit.
 CREATE OR REPLACE FUNCTION jobs.begin_attempt(
   p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int, p_reference text, p_provider text,
-  p_submitter text, p_is_last_stage boolean, p_cost numeric DEFAULT NULL
+  p_submitter text, p_is_last_stage boolean, p_cost numeric DEFAULT NULL, p_webhook_hash bytea DEFAULT NULL
 ) RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text) LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := ledger.lock(p_account_id);
@@ -28,9 +28,9 @@ BEGIN
   is_mine := false;
   IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL THEN
     INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, state,
-                               submitter, posted_at, cost)
+                               submitter, posted_at, cost, webhook_hash)
     VALUES (p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_is_last_stage, p_number, p_provider, 'posting',
-            p_submitter, v_now, p_cost) ON CONFLICT DO NOTHING;
+            p_submitter, v_now, p_cost, p_webhook_hash) ON CONFLICT DO NOTHING;
     is_mine := FOUND;
     -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
     UPDATE jobs.outputs o SET attempts = p_number
@@ -46,9 +46,8 @@ END $$;
 CREATE OR REPLACE FUNCTION jobs.close_attempt(p_account_id text, p_reference text)
 RETURNS TABLE (state text, provider_job_id text, error_class text) LANGUAGE sql AS $$
   UPDATE jobs.attempts a
-  SET
-    closed_at = ledger.clock(), billed = coalesce(a.billed, 'unknown'),
-    state = CASE a.state WHEN 'posting' THEN 'unknown' ELSE a.state END
+  SET closed_at = ledger.clock(), billed = coalesce(a.billed, 'unknown'),
+      state = CASE a.state WHEN 'posting' THEN 'unknown' ELSE a.state END
   WHERE a.account_id = p_account_id AND a.reference = p_reference
   RETURNING a.state, a.provider_job_id, a.error_class
 $$;

@@ -17,9 +17,8 @@ CREATE OR REPLACE FUNCTION jobs.record_asset(
   p_cost numeric, p_is_final boolean DEFAULT false
 ) RETURNS text LANGUAGE sql AS $$
   UPDATE jobs.attempts a
-  SET state = CASE a.state WHEN 'accepted' THEN 'collected' ELSE a.state END, sha256 = p_sha256,
-      content_type = p_content_type, bytes = p_bytes, billed = p_billed, cost = coalesce(p_cost, a.cost),
-      is_cost_final = p_is_final
+  SET state = CASE a.state WHEN 'accepted' THEN 'collected' ELSE a.state END, sha256 = p_sha256, bytes = p_bytes,
+      content_type = p_content_type, billed = p_billed, cost = coalesce(p_cost, a.cost), is_cost_final = p_is_final
   WHERE a.account_id = p_account_id AND a.reference = p_reference AND a.sha256 IS NULL;
   SELECT a.state FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;

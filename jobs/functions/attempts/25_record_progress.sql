@@ -14,13 +14,13 @@ END $$;
 -- and of this one's p_parts parts so far. It never goes back. Locks the job's row, which keeps parts side by side in
 -- order, and waits for nothing while it holds that: an attempt that is locked is being ended.
 CREATE OR REPLACE FUNCTION jobs.record_stage_progress(
-  p_account_id text, p_reference text, p_stage text, p_parts int, p_before double precision, p_share double precision,
-  p_fraction double precision, p_queue_position int
+  p_account_id text, p_reference text, p_stage text, p_parts int, p_before float, p_share float,
+  p_fraction float, p_queue_position int
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_attempt  jobs.attempts;
   v_progress jsonb;
-  v_done     double precision;
+  v_done     float;
 BEGIN
   SELECT a.* INTO v_attempt FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference;
   SELECT j.progress INTO v_progress FROM jobs.jobs j
@@ -35,6 +35,6 @@ BEGIN
     WHERE a.stage = p_stage OR starts_with(a.stage, p_stage || '_') GROUP BY a.stage) part;
   PERFORM jobs.record_progress(p_account_id, v_attempt.job_id, jsonb_build_object(
     'stage', p_stage, 'queue_position', p_queue_position,
-    'fraction', greatest((v_progress->>'fraction')::double precision,
-                         round((p_before + p_share * v_done / p_parts)::numeric, 3)::double precision)));
+    'fraction', greatest((v_progress->>'fraction')::float,
+                         round((p_before + p_share * v_done / p_parts)::numeric, 3)::float)));
 END $$;

@@ -1,7 +1,7 @@
 -- Takes attempts whose turn it is to be stopped, each with a pause that grows from 10 s to 10 minutes until its next
 -- turn: a caller that dies, or whose provider does not respond, leaves them to a later one.
 CREATE OR REPLACE FUNCTION jobs.claim_attempts_to_stop(p_limit int)
-RETURNS TABLE (account_id text, reference text, provider text, provider_job_id text, waiting_seconds double precision)
+RETURNS TABLE (account_id text, reference text, provider text, provider_job_id text, waiting_seconds float)
 LANGUAGE sql AS $$
   UPDATE jobs.attempts a
   SET stop_tries = a.stop_tries + 1,

@@ -3,7 +3,7 @@
 -- too_many_of_output | too_many_today, with the seconds until there is room. p_limits: how many are too many.
 CREATE OR REPLACE FUNCTION jobs.open_review(
   p_account_id text, p_output_id text, p_category text, p_note text, p_limits jsonb
-) RETURNS TABLE (outcome text, review_id text, retry_after_seconds double precision) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (outcome text, review_id text, retry_after_seconds float) LANGUAGE plpgsql AS $$
 DECLARE
   v_now     timestamptz := ledger.lock(p_account_id);
   v_output  jobs.outputs;

@@ -3,7 +3,7 @@
 -- is_replay) | not_found | key_reused | decided_otherwise | nothing_to_make_good | partly_refunded.
 CREATE OR REPLACE FUNCTION jobs.decide_review(
   p_account_id text, p_review_id text, p_key text, p_fingerprint text, p_decision text, p_reason text, p_actor text,
-  p_retry_job_id text, p_goodwill_seconds double precision
+  p_retry_job_id text, p_goodwill_seconds float
 ) RETURNS TABLE (outcome text, is_replay boolean) LANGUAGE plpgsql AS $$
 DECLARE
   v_now      timestamptz := ledger.lock(p_account_id);

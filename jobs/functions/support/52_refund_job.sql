@@ -47,7 +47,7 @@ BEGIN
     EXIT WHEN v_here = 0;
     SELECT f.outcome INTO v_outcome FROM ledger.refund(
       p_account_id, v_output.reservation_id, (p_call->>'action_id') || '_' || v_output.output_id, v_here,
-      p_call->>'reason', NULL, (p_call->>'goodwill_seconds')::double precision) f;
+      p_call->>'reason', NULL, (p_call->>'goodwill_seconds')::float) f;
     IF v_outcome <> 'refunded' THEN
       RAISE EXCEPTION 'the ledger refused to refund %: %', v_output.reservation_id, v_outcome USING ERRCODE = 'HF004';
     END IF;

@@ -12,7 +12,7 @@ BEGIN
   v_refusal := CASE
     WHEN v_open.reservation_ids IS NULL THEN jobs.refused('job_ended')
     WHEN v_until <= p_now THEN '{"outcome": "invalid", "pointer": "/until", "code": "in_the_past"}'
-    WHEN v_until > p_now + make_interval(secs => (p_call->>'max_ahead_seconds')::double precision)
+    WHEN v_until > p_now + make_interval(secs => (p_call->>'max_ahead_seconds')::float)
       THEN '{"outcome": "invalid", "pointer": "/until", "code": "too_large"}'
     WHEN v_until <= v_open.return_by THEN jobs.refused('not_later')
     WHEN NOT (p_call->>'is_running')::boolean THEN jobs.refused('not_running') END;

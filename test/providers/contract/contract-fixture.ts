@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
 import type { Provider, SubmitResult } from '../../../activities/providers/provider.ts';
+import { drawWebhookAddress } from '../../../activities/webhooks/draw-webhook-address.ts';
 import type { ContractSubject } from './dialect.ts';
 import { startFakeService, type FakeService } from './fake-service.ts';
 
@@ -42,8 +43,8 @@ export function createContractFixture(subject: ContractSubject) {
   };
 }
 
-export function submissionOf({ submission }: ContractSubject, reference: string) {
-  // The address carries the reference: a service that can be found by nothing else is found by that.
-  const webhookUrl = `https://holdfast.test/hooks/${reference}`;
+export function submissionOf({ name, submission }: ContractSubject, reference: string) {
+  // The address carries the reference: a job that can be found by nothing else is found by that.
+  const { url: webhookUrl } = drawWebhookAddress('https://holdfast.test', name, reference);
   return { ...submission, reference, deadlineSeconds: 60, webhookUrl };
 }

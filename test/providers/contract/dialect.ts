@@ -1,4 +1,5 @@
 import type { Provider, Submission } from '../../../activities/providers/provider.ts';
+import type { VerifyWebhook } from '../../../api/provider-webhooks/verify-webhook.ts';
 
 /** A request as it came over the wire, read to its end. */
 export type WireRequest = {
@@ -44,6 +45,8 @@ export type FakeJobs = {
 /** How one service speaks: what its fake needs to behave like the original. */
 export type Dialect = {
   readonly isSubmission: (request: WireRequest) => boolean;
+  /** Where a submission asks to be told that its job has ended. Absent: the service tells nothing. */
+  readonly webhookAddressOf?: (submission: WireRequest) => unknown;
   /** Takes a submission as the original does, and responds to every other request from the jobs that there are. */
   readonly handle: (request: WireRequest, jobs: FakeJobs) => WireAnswer;
   /** What the service documents as "nothing was started", and the class an adapter is to make of it. */
@@ -82,14 +85,14 @@ export type ContractSubject = {
   }) => Provider;
   readonly dialect: Dialect;
   readonly submission: Pick<Submission, 'model' | 'input'>;
-  /** How its webhooks are signed; absent: not at all. */
-  readonly signWebhook?: (
-    body: Buffer,
-    eventId: string,
-    sentAtMs: number,
-  ) => Readonly<Record<string, string>>;
-  /** A webhook about a job. Absent: it sends none. */
-  readonly webhookOf?: (jobId: string) => unknown;
+  /** What it tells by itself; absent: nothing. */
+  readonly webhooks?: {
+    /** As it is about a job. */
+    readonly bodyOf: (jobId: string) => unknown;
+    readonly sign: (body: Buffer, eventId: string, sentAtMs: number) => Readonly<Record<string, string>>;
+    /** What the API takes it by. */
+    readonly verify: VerifyWebhook;
+  };
 };
 
 /** Names of jobs that no service gives, and that could not be asked for, indexed or stored. */

@@ -2,6 +2,7 @@ import type { Dialect, FakeJob, WireRequest } from './dialect.ts';
 
 /** docs.fal.ai, "Queue", "Model errors" and "Webhooks", from the service's side. */
 export const FAL_DIALECT: Dialect = {
+  webhookAddressOf: ({ query }) => query.get('fal_webhook'),
   isSubmission: ({ method, path }) => method === 'POST' && /^\/fal-ai(\/[^/]+){1,4}$/.test(path),
   handle(request, jobs) {
     if (FAL_DIALECT.isSubmission(request)) {

@@ -2,6 +2,7 @@ import { ODD_IDS, type Dialect, type FakeJob } from './dialect.ts';
 
 /** docs/model-service-protocol.md, from the service's side. */
 export const GENERIC_DIALECT: Dialect = {
+  webhookAddressOf: ({ json }) => (json as { readonly webhook?: unknown }).webhook,
   isSubmission: ({ method, path }) => method === 'POST' && path === '/v1/predictions',
   handle({ method, path, query, json }, jobs) {
     const match = /^\/v1\/predictions(?:\/([^/]+))?(\/cancel)?$/.exec(path);

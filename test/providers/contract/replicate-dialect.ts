@@ -2,6 +2,11 @@ import { ODD_IDS, type Dialect, type FakeJob } from './dialect.ts';
 
 /** replicate.com/docs/reference/http and /docs/reference/error-codes, from the service's side. */
 export const REPLICATE_DIALECT: Dialect = {
+  // Of all that could be told, the end.
+  webhookAddressOf({ json }) {
+    const { webhook, webhook_events_filter: events } = json as Readonly<Record<string, unknown>>;
+    return JSON.stringify(events) === '["completed"]' ? webhook : null;
+  },
   isSubmission: ({ method, path }) =>
     method === 'POST' && /^\/v1\/(models\/[^/]+\/[^/]+\/)?predictions$/.test(path),
   handle(request, jobs) {

@@ -1,12 +1,11 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { createFalProvider } from '../../../activities/providers/fal/fal-provider.ts';
 import { createGenericProvider } from '../../../activities/providers/generic/generic-provider.ts';
-import {
-  parseWebhookSecret,
-  signStandardWebhook,
-} from '../../../activities/providers/http/standard-webhook.ts';
 import { createOpenAiProvider } from '../../../activities/providers/openai/openai-provider.ts';
 import { createReplicateProvider } from '../../../activities/providers/replicate/replicate-provider.ts';
+import type { FalKeys } from '../../../api/provider-webhooks/fal-keys.ts';
+import { createVerifyFalWebhook } from '../../../api/provider-webhooks/fal-webhook.ts';
+import { createVerifyStandardWebhook } from '../../../api/provider-webhooks/standard-webhook.ts';
 import { blackPng, PICTURES } from '../../activities/pictures.ts';
 import { sineWave } from '../../activities/sounds.ts';
 import type { AnsweringSubject, ContractSubject } from './dialect.ts';
@@ -15,13 +14,25 @@ import { FAL_DIALECT } from './fal-dialect.ts';
 import { GENERIC_DIALECT } from './generic-dialect.ts';
 import { chatDialect, imagesDialect, speechDialect } from './openai-dialect.ts';
 
-const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret of this test').toString('base64')}`;
+const WEBHOOK_KEY = Buffer.from('a secret of this test');
 
-const signStandardly: ContractSubject['signWebhook'] = (body, id, sentAtMs) => {
-  const timestamp = String(Math.floor(sentAtMs / 1_000));
-  const signature = signStandardWebhook(parseWebhookSecret(WEBHOOK_SECRET), id, timestamp, body);
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,other ${signature}` };
-};
+/** As Standard Webhooks: one good signature among several. */
+const standardWebhooks = (bodyOf: (jobId: string) => unknown): NonNullable<ContractSubject['webhooks']> => ({
+  bodyOf,
+  sign(body, id, sentAtMs) {
+    const timestamp = String(Math.floor(sentAtMs / 1_000));
+    const signature = createHmac('sha256', WEBHOOK_KEY)
+      .update(`${id}.${timestamp}.`)
+      .update(body)
+      .digest('base64');
+    return {
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,other v1,${signature}`,
+    };
+  },
+  verify: createVerifyStandardWebhook(`whsec_${WEBHOOK_KEY.toString('base64')}`),
+});
 
 export const GENERIC: ContractSubject = {
   name: 'generic',
@@ -31,22 +42,20 @@ export const GENERIC: ContractSubject = {
       ...options,
       name: 'our_gpus',
       apiKey: 'key-of-the-gpu-box',
-      webhookSecret: WEBHOOK_SECRET,
     }),
   dialect: GENERIC_DIALECT,
   submission: { model: 'flux-dev', input: { prompt: 'A kettle' } },
-  signWebhook: signStandardly,
-  webhookOf: (id) => ({ id, status: 'succeeded' }),
+  webhooks: standardWebhooks((id) => ({ id, status: 'succeeded' })),
 };
 
-/** One that asks for no key and signs nothing, as the local model service does. */
+/** One that asks for no key, as the local model service does. */
 export const LOCAL: ContractSubject = {
   name: 'local',
   apiKey: null,
   createProvider: (options) => createGenericProvider({ ...options, name: 'local' }),
   dialect: GENERIC_DIALECT,
   submission: { model: 'local/render', input: { kind: 'static_ad', brief: { headline: 'A headline' } } },
-  webhookOf: (id) => ({ id, status: 'succeeded' }),
+  webhooks: standardWebhooks((id) => ({ id, status: 'succeeded' })),
 };
 
 export const REPLICATE: ContractSubject = {
@@ -57,17 +66,20 @@ export const REPLICATE: ContractSubject = {
       ...options,
       name: 'replicate',
       apiToken: 'r8_key_of_this_test',
-      webhookSecret: WEBHOOK_SECRET,
     }),
   dialect: REPLICATE_DIALECT,
   submission: { model: 'black-forest-labs/flux-schnell', input: { prompt: 'A kettle' } },
-  signWebhook: signStandardly,
-  webhookOf: (id) => ({ id, status: 'succeeded', output: [], error: null }),
+  webhooks: standardWebhooks((id) => ({ id, status: 'succeeded', output: [], error: null })),
 };
 
 const FAL_KEYS = generateKeyPairSync('ed25519');
 const OTHER_KEYS = generateKeyPairSync('ed25519');
 const jwkX = ({ publicKey }: typeof FAL_KEYS): string => String(publicKey.export({ format: 'jwk' }).x);
+
+const fixedKeys = (...keys: readonly string[]): FalKeys => {
+  const read = () => Promise.resolve(keys);
+  return { known: read, refreshed: read };
+};
 
 export const FAL: ContractSubject = {
   name: 'fal',
@@ -77,23 +89,28 @@ export const FAL: ContractSubject = {
       ...options,
       name: 'fal',
       apiKey: 'fal-key-of-this-test',
-      // Keys rotate: the one before is still there.
-      webhooks: { keys: () => ['not a key', jwkX(OTHER_KEYS), jwkX(FAL_KEYS)], userId: 'user_1' },
     }),
   dialect: FAL_DIALECT,
   submission: { model: 'fal-ai/flux/schnell', input: { prompt: 'A kettle' } },
-  signWebhook(body, eventId, sentAtMs) {
-    const timestamp = String(Math.floor(sentAtMs / 1_000));
-    const digest = createHash('sha256').update(body).digest('hex');
-    const message = Buffer.from([eventId, 'user_1', timestamp, digest].join('\n'));
-    return {
-      'x-fal-webhook-request-id': eventId,
-      'x-fal-webhook-user-id': 'user_1',
-      'x-fal-webhook-timestamp': timestamp,
-      'x-fal-webhook-signature': sign(null, message, FAL_KEYS.privateKey).toString('hex'),
-    };
+  webhooks: {
+    bodyOf: (id) => ({ request_id: id, gateway_request_id: id, status: 'OK', payload: {} }),
+    sign(body, eventId, sentAtMs) {
+      const timestamp = String(Math.floor(sentAtMs / 1_000));
+      const digest = createHash('sha256').update(body).digest('hex');
+      const message = Buffer.from([eventId, 'user_1', timestamp, digest].join('\n'));
+      return {
+        'x-fal-webhook-request-id': eventId,
+        'x-fal-webhook-user-id': 'user_1',
+        'x-fal-webhook-timestamp': timestamp,
+        'x-fal-webhook-signature': sign(null, message, FAL_KEYS.privateKey).toString('hex'),
+      };
+    },
+    // Keys rotate: the one before is still there.
+    verify: createVerifyFalWebhook({
+      keys: fixedKeys('not a key', jwkX(OTHER_KEYS), jwkX(FAL_KEYS)),
+      userId: 'user_1',
+    }),
   },
-  webhookOf: (id) => ({ request_id: id, gateway_request_id: id, status: 'OK', payload: {} }),
 };
 
 const PNG = await PICTURES['image/png']();

@@ -1,56 +1,56 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createContractFixture } from './contract-fixture.ts';
 import type { ContractSubject } from './dialect.ts';
 
 const NOW_MS = Date.parse('2026-11-28T12:00:00Z');
 const SIX_MINUTES_MS = 6 * 60_000;
 
-/** The contract of what a service tells us by itself: a hint at most. */
+/** The contract of what a service tells us by itself: where it is asked to, and that none other can. */
 export function describeWebhooks(subject: ContractSubject): void {
-  const { signWebhook, webhookOf } = subject;
-  if (webhookOf === undefined) return;
+  const { webhooks } = subject;
   const start = createContractFixture(subject);
-  const body = Buffer.from(JSON.stringify(webhookOf('job_1')));
 
-  it('a webhook without a signature is forged where the service signs, and a bare hint where it does not', async () => {
-    const { provider } = await start();
-    const parsed = provider.parseWebhook(body, {}, NOW_MS);
-    if (signWebhook === undefined) expect(parsed).toEqual({ verdict: 'unsigned', providerJobId: 'job_1' });
-    else expect(parsed).toEqual({ verdict: 'forged' });
+  it('says whether its service tells the address that it is given', async () => {
+    const { provider, fake, accept } = await start();
+    expect(provider.capabilities.sendsWebhooks).toBe(webhooks !== undefined);
+    await accept();
+    const [submission] = fake.requests;
+    const address = submission === undefined ? null : subject.dialect.webhookAddressOf?.(submission);
+    if (webhooks !== undefined)
+      expect(address).toMatch(
+        new RegExp(
+          `^https://holdfast.test/v1/provider_webhooks/${subject.name}/att_a_0_render_1\\.[\\w-]{43}$`,
+        ),
+      );
   });
 
-  it('a webhook that is no message of the service names no job', async () => {
-    const { provider } = await start();
-    const parsed = provider.parseWebhook(Buffer.from('nonsense'), {}, NOW_MS);
-    if (signWebhook === undefined) expect(parsed).toEqual({ verdict: 'unsigned', providerJobId: null });
-    else expect(parsed).toEqual({ verdict: 'forged' });
-  });
+  if (webhooks === undefined) return;
+  const { verify } = webhooks;
+  const body = Buffer.from(JSON.stringify(webhooks.bodyOf('job_1')));
 
-  it.skipIf(signWebhook === undefined)(
-    'a webhook is verified as it was signed, and alike when it comes again',
-    async () => {
-      const { provider } = await start();
-      const headers = signWebhook!(body, 'event_1', NOW_MS);
-      const verified = { verdict: 'verified', providerJobId: 'job_1', eventId: 'event_1' };
-      expect(provider.parseWebhook(body, headers, NOW_MS)).toEqual(verified);
-      expect(provider.parseWebhook(body, headers, NOW_MS + 1_000)).toEqual(verified);
-    },
-  );
+  describe('a webhook', () => {
+    it('is verified as it was signed, and alike when it comes again', async () => {
+      const headers = webhooks.sign(body, 'event_1', NOW_MS);
+      expect(await verify(body, headers, NOW_MS)).toBe('event_1');
+      expect(await verify(body, headers, NOW_MS + 1_000)).toBe('event_1');
+    });
 
-  it.skipIf(signWebhook === undefined)(
-    'a webhook that was changed, or is sent again much later or from the future, is forged',
-    async () => {
-      const { provider } = await start();
-      const headers = signWebhook!(body, 'event_1', NOW_MS);
+    it('is refused without a signature, whatever it says', async () => {
+      expect(await verify(body, {}, NOW_MS)).toBeNull();
+      expect(await verify(Buffer.from('nonsense'), {}, NOW_MS)).toBeNull();
+    });
+
+    it('is refused when it was changed, and when it is sent again much later or comes from the future', async () => {
+      const headers = webhooks.sign(body, 'event_1', NOW_MS);
       const changed = Buffer.from(body.toString().replace('job_1', 'job_2'));
-      const forged = { verdict: 'forged' };
-      expect(provider.parseWebhook(changed, headers, NOW_MS)).toEqual(forged);
-      expect(provider.parseWebhook(body, headers, NOW_MS + SIX_MINUTES_MS)).toEqual(forged);
-      expect(provider.parseWebhook(body, headers, NOW_MS - SIX_MINUTES_MS)).toEqual(forged);
+      expect(await verify(changed, headers, NOW_MS)).toBeNull();
+      expect(await verify(body, headers, NOW_MS + SIX_MINUTES_MS)).toBeNull();
+      expect(await verify(body, headers, NOW_MS - SIX_MINUTES_MS)).toBeNull();
       for (const name of Object.keys(headers)) {
-        expect(provider.parseWebhook(body, { ...headers, [name]: undefined }, NOW_MS), name).toEqual(forged);
-        expect(provider.parseWebhook(body, { ...headers, [name]: 'x' }, NOW_MS), name).toEqual(forged);
+        expect(await verify(body, { ...headers, [name]: undefined }, NOW_MS), name).toBeNull();
+        expect(await verify(body, { ...headers, [name]: 'x' }, NOW_MS), name).toBeNull();
+        expect(await verify(body, { ...headers, [name]: ['x'] }, NOW_MS), name).toBeNull();
       }
-    },
-  );
+    });
+  });
 }

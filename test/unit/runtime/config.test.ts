@@ -149,6 +149,35 @@ describe('the configuration of a process', () => {
     expect(() => readApiConfig({ ...API, [url]: address })).not.toThrow();
   });
 
+  test.each([
+    ['MODEL_SERVICE_URL', 'MODEL_SERVICE_WEBHOOK_SECRET'],
+    ['GPU_SERVICE_URL', 'GPU_SERVICE_WEBHOOK_SECRET'],
+    ['REPLICATE_URL', 'REPLICATE_WEBHOOK_SECRET'],
+  ])(
+    'wants for %s what it signs its webhooks with, where it is told an address, of an API only',
+    (url, name) => {
+      const withWebhooks = { PROVIDER_WEBHOOK_URL: 'https://api.test/', [url]: 'https://service.test' };
+      const secret = `whsec_${Buffer.from('a secret of this test').toString('base64')}`;
+      expect(faultsOf(() => readApiConfig({ ...API, ...withWebhooks }))).toEqual([name]);
+      expect(
+        readApiConfig({ ...API, ...withWebhooks, [name]: secret }).providerWebhooks?.secrets,
+      ).toMatchObject({
+        [url === 'MODEL_SERVICE_URL' ? 'local' : url === 'GPU_SERVICE_URL' ? 'gpu' : 'replicate']: secret,
+      });
+      expect(readApiConfig({ ...API, [url]: 'https://service.test' }).providerWebhooks).toBeNull();
+      const worker = { ...WORKER, ...withWebhooks, REPLICATE_API_TOKEN: 'key' };
+      expect(readWorkerConfig(worker).providerWebhookUrl).toBe('https://api.test');
+    },
+  );
+
+  test('refuses a webhook secret that is none, without repeating it', () => {
+    const read = () => readApiConfig({ ...API, GPU_SERVICE_WEBHOOK_SECRET: 'whsec_hunter 2' });
+    expect(faultsOf(read)).toEqual(['GPU_SERVICE_WEBHOOK_SECRET']);
+    expect(read).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('hunter') as string }),
+    );
+  });
+
   test('uses TLS with an API key or a certificate, and wants a certificate with its key', () => {
     expect(readApiConfig({ ...API, TEMPORAL_API_KEY: 'key' }).temporal.usesTls).toBe(true);
     const certificate = { TEMPORAL_TLS_CERT_PATH: '/c.pem', TEMPORAL_TLS_KEY_PATH: '/k.pem' };

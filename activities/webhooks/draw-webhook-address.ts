@@ -1,0 +1,14 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { webhookUrlOf } from '../../domain/webhook-address.ts';
+
+/** Where a service is to tell of one attempt, and what is kept of it: its secret leaves this process with the submission only. */
+export type WebhookAddress = { readonly url: string; readonly secretHash: Buffer };
+
+/** @param baseUrl where services reach our API. */
+export function drawWebhookAddress(baseUrl: string, provider: string, reference: string): WebhookAddress {
+  const secret = randomBytes(32).toString('base64url');
+  return {
+    url: webhookUrlOf(baseUrl, provider, { reference, secret }),
+    secretHash: createHash('sha256').update(secret).digest(),
+  };
+}

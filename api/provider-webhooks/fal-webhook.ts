@@ -1,0 +1,43 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import type { FalKeys } from './fal-keys.ts';
+import { isRecent, type VerifyWebhook } from './verify-webhook.ts';
+
+export type FalWebhookRules = {
+  /** They rotate, and a webhook does not say which of them it was signed with: every one is tried. */
+  readonly keys: FalKeys;
+  /** Whose request it has to be about; null: anyone's. */
+  readonly userId: string | null;
+};
+
+/** Webhooks signed by fal (docs.fal.ai, "Webhooks"): Ed25519 over request, user, time and the hash of the body. */
+export function createVerifyFalWebhook({ keys, userId }: FalWebhookRules): VerifyWebhook {
+  return async (rawBody, headers, nowMs) => {
+    const [request, user, timestamp, signature] = ['request-id', 'user-id', 'timestamp', 'signature'].map(
+      (name) => {
+        const value = headers[`x-fal-webhook-${name}`];
+        return typeof value === 'string' ? value : '';
+      },
+    );
+    if (!request || !user || !timestamp || !signature || !/^[0-9a-f]{128}$/i.test(signature)) return null;
+    if ((userId !== null && user !== userId) || !isRecent(timestamp, nowMs)) return null;
+    const digest = createHash('sha256').update(rawBody).digest('hex');
+    const message = Buffer.from([request, user, timestamp, digest].join('\n'));
+    const signed = Buffer.from(signature, 'hex');
+    const isSignedByAny = (some: readonly string[]) => some.some((x) => isSignedBy(x, message, signed));
+    const known = await keys.known(nowMs);
+    if (isSignedByAny(known)) return request;
+    // Perhaps it was signed with one that is new.
+    const refreshed = await keys.refreshed(nowMs);
+    return refreshed !== known && isSignedByAny(refreshed) ? request : null;
+  };
+}
+
+function isSignedBy(x: string, message: Buffer, signature: Buffer): boolean {
+  try {
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    return verify(null, message, key, signature);
+  } catch {
+    // A key of another kind than they have today.
+    return false;
+  }
+}

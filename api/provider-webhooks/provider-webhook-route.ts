@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { CALLS } from '../../contract/calls.ts';
+import { parseWebhookToken } from '../../domain/webhook-address.ts';
+import { noteWebhook } from '../../jobs/attempts/webhooks.ts';
+import type { Database } from '../../ledger/database.ts';
+import { notFound } from '../http/problem.ts';
+import { readBytes } from '../http/read-json-body.ts';
+import { pathParameter, type Route } from '../http/route.ts';
+import type { WebhookVerifiers } from './webhook-verifiers.ts';
+
+/** A service may repeat what a job was made from, pictures included. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+type Deps = {
+  readonly database: Database;
+  readonly webhookVerifiers: WebhookVerifiers;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+};
+
+/**
+ * POST /v1/provider_webhooks/{provider}/{token}: a model service tells that something has come of an attempt. It is on record before the
+ * service is told so, and makes the worker that follows the attempt ask the service; what it says is not read. A wrong signature, an address
+ * that leads nowhere and a service that may tell nothing are answered alike, and nothing is looked up for what is not signed.
+ */
+export function providerWebhookRoute({ database, webhookVerifiers, now }: Deps): Route {
+  return {
+    ...CALLS.receiveProviderWebhook,
+    access: 'public',
+    async prepare({ request, response }) {
+      const provider = pathParameter(request, 'provider');
+      const token = parseWebhookToken(pathParameter(request, 'token'));
+      const verify = webhookVerifiers.get(provider);
+      if (token === null || verify === undefined) throw notFound('address');
+      const rawBody = await readBytes(request, response, { limitBytes: MAX_BODY_BYTES, inflates: false });
+      const event = await verify(rawBody, request.headers, now());
+      if (event === null) throw notFound('address');
+      const webhook = {
+        provider,
+        reference: token.reference,
+        secretHash: sha256(token.secret),
+        // Of one length, whatever a service calls its events.
+        event: sha256(event).toString('base64url'),
+      };
+      return async () => {
+        if (!(await noteWebhook(database, webhook))) throw notFound('address');
+        response.status(204).end();
+      };
+    },
+  };
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,16 @@
+-- Notes that an attempt's provider has told something of it: a reason to ask the provider, and no more. Each event
+-- counts once, while the attempt is under way, and no more than 8 do. True: the address leads to an attempt.
+CREATE OR REPLACE FUNCTION jobs.note_webhook(p_provider text, p_reference text, p_hash bytea, p_event text)
+RETURNS boolean LANGUAGE sql AS $$
+  UPDATE jobs.attempts a SET webhooks = a.webhooks || p_event WHERE a.reference = p_reference
+    AND a.state IN ('posting', 'unknown', 'accepted') AND cardinality(a.webhooks) < 8 AND p_event <> ALL (a.webhooks)
+    AND a.provider = p_provider AND a.webhook_hash = p_hash;
+  SELECT true FROM jobs.attempts WHERE reference = p_reference AND provider = p_provider AND webhook_hash = p_hash
+$$;
+
+-- How many webhooks there are of many attempts, in one round trip: what followers poll. Those without have no row.
+CREATE OR REPLACE FUNCTION jobs.count_webhooks(p_account_ids text[], p_references text[])
+RETURNS TABLE (reference text, webhooks int) LANGUAGE sql STABLE AS $$
+  SELECT a.reference, cardinality(a.webhooks) FROM unnest(p_account_ids, p_references) w (account_id, reference)
+  JOIN jobs.attempts a ON a.account_id = w.account_id AND a.reference = w.reference WHERE a.webhooks <> '{}'
+$$;

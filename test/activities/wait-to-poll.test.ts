@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CancelledFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect, test, vi } from 'vitest';
+import { createWaitToPoll } from '../../activities/webhooks/wait-to-poll.ts';
+import { createWebhookWatches, type WatchedAttempt } from '../../activities/webhooks/webhook-watches.ts';
+
+const LONG_MS = 20_000;
+const SOON_MS = 2_000;
+const attemptOf = (reference: string): WatchedAttempt => ({ accountId: 'acct_1', reference });
+
+/** What is on record, and every query of it. */
+function createRecord() {
+  const webhooks = new Map<string, number>();
+  const count = vi.fn((asked: readonly WatchedAttempt[]) =>
+    Promise.resolve(
+      new Map(asked.flatMap(({ reference }) => [...webhooks].filter(([of]) => of === reference))),
+    ),
+  );
+  return { webhooks, count, watches: createWebhookWatches(count) };
+}
+
+async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}
+
+test('a webhook ends the wait for the next poll', async () => {
+  const { webhooks, watches } = createRecord();
+  const wait = createWaitToPoll(watches, attemptOf('a'));
+  setTimeout(() => webhooks.set('a', 1), 300);
+  const waitedMs = await millisecondsOf(() => new MockActivityEnvironment().run(wait, LONG_MS));
+  expect(waitedMs).toBeGreaterThan(250);
+  expect(waitedMs).toBeLessThan(SOON_MS);
+});
+
+test('a webhook that was there before the first wait, or came between two, is heard once', async () => {
+  const { webhooks, watches } = createRecord();
+  const wait = createWaitToPoll(watches, attemptOf('a'));
+  webhooks.set('a', 1);
+  const environment = new MockActivityEnvironment();
+  expect(await millisecondsOf(() => environment.run(wait, LONG_MS))).toBeLessThan(SOON_MS);
+  // Nothing new: it waits as long as it is asked to.
+  expect(await millisecondsOf(() => environment.run(wait, 700))).toBeGreaterThan(650);
+  webhooks.set('a', 2);
+  expect(await millisecondsOf(() => environment.run(wait, LONG_MS))).toBeLessThan(SOON_MS);
+});
+
+test('the pauses grow, and are short again after a webhook: a service may tell before its own record says so', async () => {
+  const { webhooks, watches } = createRecord();
+  const wait = createWaitToPoll(watches, attemptOf('a'));
+  const environment = new MockActivityEnvironment();
+  const pauses: number[] = [];
+  for (let poll = 0; poll < 3; poll++) pauses.push(await millisecondsOf(() => environment.run(wait, 300)));
+  expect(pauses.map((ms) => Math.round(ms / 300))).toEqual([1, 2, 4]);
+  webhooks.set('a', 1);
+  await environment.run(wait, 300);
+  expect(Math.round((await millisecondsOf(() => environment.run(wait, 300))) / 300)).toBe(1);
+});
+
+test('many attempts are watched by one query a tick, and none once no attempt is watched', async () => {
+  const { webhooks, count, watches } = createRecord();
+  const waits = Array.from({ length: 500 }, (_, index) => {
+    const environment = new MockActivityEnvironment();
+    return environment.run(createWaitToPoll(watches, attemptOf(`a${String(index)}`)), LONG_MS);
+  });
+  await pause(900);
+  expect(count.mock.calls.length).toBeLessThanOrEqual(5);
+  expect(count.mock.lastCall?.[0]).toHaveLength(500);
+  for (let index = 0; index < 500; index++) webhooks.set(`a${String(index)}`, 1);
+  await Promise.all(waits);
+  await pause(300);
+  const queries = count.mock.calls.length;
+  await pause(700);
+  expect(count.mock.calls.length).toBe(queries);
+});
+
+test('more attempts than fit one query are asked about in several', async () => {
+  const { count, watches } = createRecord();
+  const open = Array.from({ length: 2_001 }, (_, index) => watches.open(attemptOf(`a${String(index)}`), 0));
+  await vi.waitFor(() => expect(count.mock.calls.map(([asked]) => asked.length)).toContain(1));
+  for (const watch of open) watch.close();
+});
+
+test('a database that is away is asked again, and the wait ends as ever', async () => {
+  const { webhooks, count, watches } = createRecord();
+  count.mockRejectedValueOnce(new Error('the database is away'));
+  const environment = new MockActivityEnvironment();
+  webhooks.set('a', 1);
+  const waitedMs = await millisecondsOf(() =>
+    environment.run(createWaitToPoll(watches, attemptOf('a')), LONG_MS),
+  );
+  expect(waitedMs).toBeLessThan(SOON_MS);
+});
+
+test('a cancel ends the wait', async () => {
+  const { watches } = createRecord();
+  const environment = new MockActivityEnvironment();
+  const waiting = environment.run(createWaitToPoll(watches, attemptOf('a')), LONG_MS);
+  setTimeout(() => environment.cancel(), 100);
+  await expect(waiting).rejects.toThrow(CancelledFailure);
+});
