@@ -1,7 +1,7 @@
 /**
  * Brings a checkout to where everything else can run: the right Node, and node_modules as package-lock.json says. Plain
  * JavaScript without dependencies, because it runs before there are any. When nothing has changed it only compares a
- * hash, so it works offline and costs milliseconds. `--quiet` prints nothing unless there is something to do.
+ * hash, or what npm has put on record, so it works offline and costs milliseconds. `--quiet` prints nothing unless there is something to do.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -58,10 +58,38 @@ function wantedStamp() {
 
 function isUpToDate() {
   try {
-    return readFileSync(STAMP, 'utf8') === wantedStamp();
+    if (readFileSync(STAMP, 'utf8') === wantedStamp()) return true;
+  } catch {
+    // It was not written here: npm itself, or a copy, may have brought the packages.
+  }
+  if (!isInstalledByNpm()) return false;
+  writeFileSync(STAMP, wantedStamp());
+  return true;
+}
+
+/**
+ * Whether npm's own record of node_modules says what package-lock.json does. `npm install` and `npm ci` end with that record, and to install
+ * again would take the modules away under a process that runs from them.
+ */
+function isInstalledByNpm() {
+  try {
+    const wanted = packagesOf(path.join(ROOT, 'package-lock.json'));
+    // The project itself.
+    delete wanted[''];
+    const installed = packagesOf(path.join(MODULES, '.package-lock.json'));
+    const isAsWanted = ([name, { version, integrity }]) => {
+      const found = installed[name];
+      if (found === undefined) return wanted[name].optional === true;
+      return found.version === version && found.integrity === integrity;
+    };
+    return Object.entries(wanted).every(isAsWanted) && Object.keys(installed).every((name) => name in wanted);
   } catch {
     return false;
   }
+}
+
+function packagesOf(lockFile) {
+  return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
 }
 
 async function installUnlessDone() {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { TEMPORAL_CLI_VERSION } from '../../dev/temporal-server/temporal-version.ts';
 
 const run = promisify(execFile);
@@ -14,6 +15,49 @@ test('set-up says nothing, and needs no network, when there is nothing to do', a
     env: offline,
   });
   expect(stdout + stderr).toBe('');
+});
+
+/** A checkout of which only the set-up and npm's records are there, with no npm to run. */
+async function setUpWith(installed: object): Promise<{ readonly code: number; readonly stderr: string }> {
+  const { home, remove } = await makeTemporaryHome('set-up');
+  try {
+    await Promise.all(['dev', 'node_modules'].map((folder) => mkdir(path.join(home, folder))));
+    await copyFile(path.join(DEV, 'set-up.mjs'), path.join(home, 'dev', 'set-up.mjs'));
+    await writeFile(path.join(home, 'package-lock.json'), JSON.stringify({ packages: WANTED }));
+    await writeFile(
+      path.join(home, 'node_modules', '.package-lock.json'),
+      JSON.stringify({ packages: installed }),
+    );
+    const ended = await run(process.execPath, [path.join(home, 'dev', 'set-up.mjs'), '--quiet'], {
+      env: { PATH: '/nowhere' },
+    }).catch((error: unknown) => error as { code: number; stderr: string });
+    return { code: 'code' in ended ? ended.code : 0, stderr: ended.stderr };
+  } finally {
+    await remove();
+  }
+}
+
+const PACKAGES = {
+  'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
+  'node_modules/b': { version: '2.0.0', integrity: 'sha512-b' },
+};
+const WANTED = {
+  '': { name: 'holdfast' },
+  ...PACKAGES,
+  'node_modules/of-another-system': { version: '3.0.0', integrity: 'sha512-c', optional: true },
+};
+
+test('set-up believes npm’s own record of what is installed, and installs nothing under who runs from it', async () => {
+  expect(await setUpWith(PACKAGES)).toEqual({ code: 0, stderr: '' });
+});
+
+test.each<[string, object]>([
+  ['another version', { ...PACKAGES, 'node_modules/a': { version: '1.0.1', integrity: 'sha512-d' } }],
+  ['a package too few', { 'node_modules/a': PACKAGES['node_modules/a'] }],
+  ['a package too many', { ...PACKAGES, 'node_modules/z': { version: '1.0.0', integrity: 'sha512-z' } }],
+])('and installs where it has %s', async (_what, installed) => {
+  const { code, stderr } = await setUpWith(installed);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('installing dependencies (npm ci)')]);
 });
 
 test('the Temporal server that is built is the one whose version names its cache', async () => {
