@@ -11,6 +11,7 @@ import { startWorker } from '../api/in-process-worker.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
+import { retryUntilClosed } from '../../runtime/retry-until-closed.ts';
 
 const TASK_QUEUE = 'client';
 const request: JobRequest = { kind: 'static_ad', brief: { headline: 'A kettle' } };
@@ -163,13 +164,16 @@ describe.concurrent('wait', () => {
     ['does not respond', () => listen(() => undefined)],
   ])('does not say that a job runs of which it knows nothing, when Temporal %s', async (_name, serve) => {
     const server = await serve();
-    const lost = Connection.lazy({ address: `127.0.0.1:${String(portOf(server))}` });
+    const lost = Connection.lazy({
+      address: `127.0.0.1:${String(portOf(server))}`,
+      interceptors: [retryUntilClosed],
+    });
     const away = createHoldfastClient({ client: new Client({ connection: lost }), taskQueue: TASK_QUEUE });
     const never = { accountId, idempotencyKey: 'never started' };
     const startedAt = performance.now();
     expect(await away.wait(never, { timeoutMs: 400 })).toEqual({ outcome: 'unavailable' });
     expect(performance.now() - startedAt).toBeLessThan(2_000);
-    // The connection is left: closed while the SDK tries again, it throws where no caller can catch it.
+    await lost.close();
     server.close();
   });
 
