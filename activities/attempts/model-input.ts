@@ -49,7 +49,7 @@ export function createModelInput(models: readonly Model[]): ModelInput {
     if (part === null && !model.isSandbox) return input;
     const { test_scenario } = work;
     const scenario = test_scenario === undefined ? {} : { test_scenario };
-    return { ...input, ...scenario, kind: kindOfInput(input, work.kind), ...stage };
+    return { ...input, ...scenario, ...stage };
   };
   return {
     of: (attempt, work, { inputs, names }) => ({
@@ -104,8 +104,4 @@ function isPlainObject(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
-}
-
-function kindOfInput({ kind }: Input, workKind: string): string {
-  return typeof kind === 'string' ? kind : workKind;
 }

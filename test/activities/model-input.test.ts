@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createModelInput, NO_INPUTS } from '../../activities/attempts/model-input.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { ToInput } from '../../domain/models.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
@@ -73,4 +74,15 @@ describe('an input that a catalogue makes', () => {
     await fixture.attempts.move(attempt.accountId, attempt.reference, accepted);
     expect(await run(attempt, throwing(new Error('no glossary')))).toMatchObject({ outcome: 'failed' });
   });
+
+  test.each([true, false])(
+    'is all that is sent, without the kind of the job (a sandbox: %s)',
+    async (isSandbox) => {
+      const { attempt } = await fixture.admit(`all of it ${String(isSandbox)}`);
+      const model = { ...LOCAL_RENDER, isSandbox, toInput: odd({ prompt: 'a kettle' }) };
+      const work = { kind: 'static_ad', model: model.name };
+      const { input } = createModelInput([model]).of(attempt, work, NO_INPUTS);
+      expect(input).toEqual({ prompt: 'a kettle' });
+    },
+  );
 });
