@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { brief } from '../contract/job-request/brief.ts';
 import { COMMON_FIELDS } from '../contract/job-request/job-request-schema.ts';
 import type { Kind } from '../contract/job-request/kind.ts';
+import { ADDED_TO_WORK } from '../domain/reference-assets.ts';
 import { BATCH_KIND, EDIT_KIND } from '../domain/work.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
 import type { Declared } from './declared.ts';
@@ -44,6 +45,7 @@ export function faultsOfKind(
 
 function faultsOfField(field: string, schema: z.ZodType): readonly string[] {
   if (COMMON_FIELDS.has(field)) return ['every job body has a field of this name already'];
+  if (ADDED_TO_WORK.has(field)) return ['models are given a field of this name by us'];
   if (field === 'brief' && schema !== brief) return ['a brief is the shared one: { brief }'];
   return [];
 }

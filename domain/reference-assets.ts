@@ -72,3 +72,6 @@ export function imageTypeOf(firstBytes: Uint8Array): string | null {
 function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
   return signature.every((byte, index) => bytes[index] === byte);
 }
+
+/** What is laid over a work on its way to a model (activities/attempts/model-input.ts): a field of a kind that has such a name would be lost, or believed. */
+export const ADDED_TO_WORK: ReadonlySet<string> = new Set(['reference_assets', 'stage', 'inputs']);

@@ -8,7 +8,7 @@ import { textTypeOf } from './inspect-text.ts';
 export type ExpectedContent = {
   /** Any one of them. */
   readonly mediaTypes: readonly string[];
-  /** Of a film or a sound. */
+  /** Of a film or a sound; a picture and a text have none. */
   readonly durationSeconds?: number | undefined;
   /** Of a picture or a film. */
   readonly width?: number | undefined;
@@ -109,7 +109,8 @@ function judge(content: Content, expected: ExpectedContent): CheckedContent {
   if (!isAmong(content.mediaType, mediaTypes)) return { outcome: 'refused', fault: 'wrong_type' };
   if (content.width !== width || content.height !== height)
     return { outcome: 'refused', fault: 'wrong_dimensions' };
-  if (durationSeconds !== undefined && !isAbout(content.durationSeconds, durationSeconds))
+  const isTimed = durationSeconds !== undefined && content.durationSeconds !== null;
+  if (isTimed && !isAbout(content.durationSeconds, durationSeconds))
     return { outcome: 'refused', fault: 'wrong_duration' };
   return { outcome: 'whole', content };
 }
@@ -120,9 +121,9 @@ function isAmong(mediaType: string, allowed: readonly string[]): boolean {
   return allowed.includes(mediaType) || (isText && allowed.includes('text/plain'));
 }
 
-function isAbout(seconds: number | null, asked: number): boolean {
+function isAbout(seconds: number, asked: number): boolean {
   const tolerance = Math.max(DURATION_TOLERANCE.seconds, asked * DURATION_TOLERANCE.share);
-  return seconds !== null && Math.abs(seconds - asked) <= tolerance;
+  return Math.abs(seconds - asked) <= tolerance;
 }
 
 async function readWhole(assets: AssetStore, sha256: string): Promise<Buffer> {

@@ -84,6 +84,11 @@ describe('a whole file', () => {
     expect(await check(Buffer.from(text), { mediaTypes: [mediaType] })).toMatchObject({ mediaType });
     expect(await check(Buffer.from(text), { mediaTypes: ['text/plain'] })).toMatchObject({ mediaType });
   });
+
+  test('of a kind that is asked for in seconds is not measured where it has no length', async () => {
+    const timed = { mediaTypes: ['image/png'], durationSeconds: 15 };
+    expect(await check(PNG, timed)).toMatchObject({ mediaType: 'image/png', durationSeconds: null });
+  });
 });
 
 describe('a file is refused', () => {

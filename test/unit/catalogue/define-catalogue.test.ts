@@ -116,6 +116,11 @@ describe('what is wrong with', () => {
       withKind({ fields: { model: z.string() } }),
       ['kinds[2].fields.model: every job body has a field of this name already'],
     ],
+    ...['reference_assets', 'stage', 'inputs'].map((field): [string, unknown, readonly string[]] => [
+      `a field ${field}, which we add`,
+      withKind({ fields: { [field]: z.any() } }),
+      [`kinds[2].fields.${field}: models are given a field of this name by us`],
+    ]),
     [
       'a brief of its own',
       withKind({ fields: { brief: z.string() } }),
