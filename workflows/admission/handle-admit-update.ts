@@ -1,6 +1,7 @@
 import { log } from '@temporalio/workflow';
 import type { AdmitAnswer } from '../../activities/admission/admit.ts';
 import { localActivities } from '../activity-proxies.ts';
+import { requireNotCancellable } from '../require-not-cancellable.ts';
 import { handleUpdate } from '../messages/handle-message.ts';
 import {
   admitUpdate,
@@ -39,12 +40,13 @@ export type Answered = AdmitAnswer & {
 
 /**
  * Admits a job and returns the outcome to the update that started its workflow. What would undo the reserve is known before it is tried:
- * its keys come from the job id, and releasing what was never reserved is safe. Not cancellable: the caller sees to that.
+ * its keys come from the job id, and releasing what was never reserved is safe. Throws TypeError where it could be cancelled.
  */
 export async function handleAdmitUpdate(
   start: GenerationStart,
   undo: () => Promise<unknown>,
 ): Promise<Answered> {
+  requireNotCancellable('handleAdmitUpdate');
   const admitting = localActivities.admit(start);
   // The handler awaits the admission and nothing else: each thing that is waited for costs the first workflow task time.
   handleUpdate(admitUpdate, { parser: null }, async () => ({

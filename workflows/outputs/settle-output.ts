@@ -1,14 +1,16 @@
 import { log } from '@temporalio/workflow';
 import type { Ending, Settled, SettledKey } from '../../activities/settlement/settle.ts';
 import { failureOf } from '../../domain/failures.ts';
+import { requireNotCancellable } from '../require-not-cancellable.ts';
 import { settleDurably, settleLocally } from '../activity-proxies.ts';
 
 /**
- * Charges or returns, once. Not cancellable: the caller sees to that. A charge that is refused for good is none: the
+ * Charges or returns, once. Throws TypeError where it could be cancelled. A charge that is refused for good is none: the
  * credits return. Throws where the return is refused for good as well: the workflow fails with it, and the reconciler, which finds the
  * reservation open, tells support (repairs).
  */
 export async function settleOutput(key: SettledKey, ending: Ending): Promise<Settled> {
+  requireNotCancellable('settleOutput');
   try {
     return await settle(key, ending);
   } catch (error) {

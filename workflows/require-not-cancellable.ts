@@ -1,0 +1,10 @@
+import { CancellationScope } from '@temporalio/workflow';
+
+/**
+ * Throws where a cancel of the workflow would break off what has to come to its end: settling, the undo of an admission, an update that is under
+ * way. That is a fault of workflow code: the workflow task fails, and goes on once the code is mended.
+ */
+export function requireNotCancellable(what: string): void {
+  if (CancellationScope.current().cancellable)
+    throw new TypeError(`${what} must be called where it cannot be cancelled`);
+}
