@@ -395,6 +395,7 @@ CREATE TABLE jobs.attempts (
   sha256 text,
   content_type text,
   bytes bigint,
+  has_c2pa boolean,
   submitter text NOT NULL,
   webhook_hash bytea,
   webhooks text[] NOT NULL DEFAULT '{}'::text[],
@@ -484,6 +485,7 @@ CREATE TABLE jobs.outputs (
   sha256 text,
   content_type text,
   bytes bigint,
+  has_c2pa boolean,
   retention_days integer,
   expires_at timestamp with time zone,
   source_output_id text GENERATED ALWAYS AS ((work ->> 'source_output_id'::text)) STORED,
@@ -826,7 +828,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, is_quote_known boolean)  --
 --     holdfast_api, holdfast_worker
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
--- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean) → text  -- holdfast_worker
+-- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean,boolean) → text  -- holdfast_worker
 -- jobs.record_job(jobs.admit_item,timestamp with time zone) → jsonb
 -- jobs.record_progress(text,text,jsonb) → void  -- holdfast_worker
 -- jobs.record_repairs(jsonb) → void  -- holdfast_worker

@@ -248,6 +248,22 @@ export function readCliConfig(env: Environment = process.env): CliConfig {
   };
 }
 
+/** Where each model service is and its key, as far as they are set: for runs at the services themselves. */
+export type ModelServiceSecrets = Readonly<
+  Record<'fal' | 'replicate' | 'openai' | 'gpu', { readonly url: string | null; readonly key: string | null }>
+>;
+
+/** Throws ConfigurationError naming what is wrong; nothing has to be set. */
+export function readModelServiceSecrets(env: Environment = process.env): ModelServiceSecrets {
+  const settings = readSettings(env, [...MODEL_SERVICE_SETTINGS, ...MODEL_SERVICE_KEYS]);
+  return {
+    fal: { url: settings.FAL_URL, key: settings.FAL_KEY },
+    replicate: { url: settings.REPLICATE_URL, key: settings.REPLICATE_API_TOKEN },
+    openai: { url: settings.OPENAI_URL, key: settings.OPENAI_API_KEY },
+    gpu: { url: settings.GPU_SERVICE_URL, key: settings.GPU_SERVICE_API_KEY },
+  };
+}
+
 type Settings<Names extends readonly SettingName[]> = {
   readonly [Name in Names[number]]: SettingValue<Name>;
 };

@@ -47,7 +47,8 @@ export async function bringInResult(
   const checked = await checkContent(asset, expected, assets);
   if (checked.outcome === 'refused') return BAD_CONTENT;
   const { sha256, bytes } = asset;
-  return { outcome: 'stored', asset: { sha256, bytes, contentType: checked.content.mediaType } };
+  const { mediaType: contentType, hasC2pa = null } = checked.content;
+  return { outcome: 'stored', asset: { sha256, bytes, contentType, hasC2pa } };
 }
 
 async function storeFile(

@@ -21,6 +21,8 @@ type Content = {
   readonly width: number | null;
   readonly height: number | null;
   readonly durationSeconds: number | null;
+  /** Whether a picture carries a C2PA manifest; absent: it is no picture. */
+  readonly hasC2pa?: boolean;
 };
 
 type ContentFault =

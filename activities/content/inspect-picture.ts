@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { MAX_PICTURE_PIXELS } from '../../domain/reference-assets.ts';
 import { createAtMost } from '../at-most.ts';
+import { hasC2pa } from './has-c2pa.ts';
 
 /** Decoding holds a picture's pixels: of a large one that is laced, 500 MB for a second. */
 const MAX_AT_ONCE = 2;
@@ -35,7 +36,12 @@ const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
 
 type PictureFault = 'damaged' | 'too_many_pixels';
 
-type Picture = { readonly mediaType: string; readonly width: number; readonly height: number };
+type Picture = {
+  readonly mediaType: string;
+  readonly width: number;
+  readonly height: number;
+  readonly hasC2pa: boolean;
+};
 
 /** Decodes a picture to its end, and says what it is. `read` is called when it is its turn. */
 export type InspectPicture = (read: () => Promise<Buffer>) => Promise<Picture | PictureFault>;
@@ -61,7 +67,8 @@ async function inspect(file: Buffer): Promise<Picture | PictureFault> {
     const kept = width * height > SMALL_PIXELS ? picture.resize(THUMBNAIL) : picture;
     await kept.raw().toBuffer();
     const mediaType = MEDIA_TYPES.get(format);
-    return mediaType !== undefined && hasEnd(file, mediaType) ? { mediaType, width, height } : 'damaged';
+    if (mediaType === undefined || !hasEnd(file, mediaType)) return 'damaged';
+    return { mediaType, width, height, hasC2pa: hasC2pa(file, mediaType) };
   } catch {
     return 'damaged';
   }

@@ -49,6 +49,7 @@ export function viewOutput(output: StoredJobOutput): Output {
     content_type: output.content_type,
     bytes: output.bytes,
     sha256: output.sha256,
+    has_c2pa: output.has_c2pa,
     expires_at: output.state === 'succeeded' ? instantTextOrNull(output.expires_at) : null,
     attempts: output.attempts,
   };

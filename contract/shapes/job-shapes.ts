@@ -62,6 +62,8 @@ const outputFields = {
   content_type: z.string().nullable(),
   bytes: z.int().min(1).nullable(),
   sha256: sha256.nullable(),
+  /** Whether the picture carries a C2PA manifest; null: it is no picture, or the output has not succeeded. */
+  has_c2pa: z.boolean().nullable(),
   /** Until when the content is kept. Null: forever, or the output has not succeeded. */
   expires_at: instant.nullable(),
   attempts: z.int().min(0),

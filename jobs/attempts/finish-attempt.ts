@@ -3,7 +3,13 @@ import type { Database } from '../../ledger/database.ts';
 import type { AttemptState } from './attempt-status.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 
-export type StoredAsset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
+export type StoredAsset = {
+  readonly sha256: string;
+  readonly contentType: string;
+  readonly bytes: number;
+  /** Whether a picture carries a C2PA manifest; null and absent: it is no picture. */
+  readonly hasC2pa?: boolean | null;
+};
 
 /** The cost of the run to us at the provider; apart from the customer's credits. */
 export type ProviderAccount = AttemptCost & { readonly billed: SaidOfCost['billed'] };
@@ -18,7 +24,7 @@ export async function recordAsset(
 ): Promise<AttemptState> {
   const { rows } = await database.query<{ record_asset: AttemptState }>({
     name: 'jobs.record_asset',
-    text: 'SELECT jobs.record_asset($1, $2, $3, $4, $5, $6, $7, $8)',
+    text: 'SELECT jobs.record_asset($1, $2, $3, $4, $5, $6, $7, $8, $9)',
     values: [
       accountId,
       reference,
@@ -28,6 +34,7 @@ export async function recordAsset(
       provider.billed,
       provider.cost,
       provider.isFinal,
+      asset.hasC2pa ?? null,
     ],
   });
   return onlyRow(rows, 'jobs.record_asset').record_asset;

@@ -48,7 +48,7 @@ DECLARE
 BEGIN
   UPDATE jobs.outputs o
   SET state = v_state, failure = CASE v_state WHEN 'succeeded' THEN o.failure ELSE v_failure END,
-      sha256 = p_asset.sha256, content_type = p_asset.content_type, bytes = p_asset.bytes,
+      sha256 = p_asset.sha256, content_type = p_asset.content_type, bytes = p_asset.bytes, has_c2pa = p_asset.has_c2pa,
       expires_at = p_result.at + make_interval(days => CASE v_state WHEN 'succeeded' THEN o.retention_days ELSE 0 END)
   WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
   IF v_state <> 'succeeded' THEN

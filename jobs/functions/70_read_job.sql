@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETUR
     'outputs', (
       SELECT jsonb_agg(v) FROM (
         SELECT o.output_id AS id, o.item, o.variation, o.state, o.credits, o.reservation_id, o.failure, o.content_type,
-               o.bytes, o.sha256, o.attempts, o.expires_at
+               o.bytes, o.sha256, o.attempts, o.expires_at, o.has_c2pa
         FROM jobs.outputs_of(j.account_id, j.job_id) o ORDER BY o.item, o.variation) v))
   FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id
 $$;

@@ -78,6 +78,7 @@ CREATE TABLE jobs.outputs (
   sha256           text,  -- the asset, once it is charged for (or was free): what the customer may read
   content_type     text,
   bytes            bigint,
+  has_c2pa         boolean,  -- of a picture: whether it carries a manifest of where it comes from
   retention_days   int               CHECK (retention_days > 0),  -- of its kind; null: its result is kept forever
   expires_at       timestamptz,  -- what it made is not needed from then on; null: forever, or it has not ended
   source_output_id text              GENERATED ALWAYS AS (work->>'source_output_id') STORED,  -- of an edit
@@ -115,6 +116,7 @@ CREATE TABLE jobs.attempts (
   sha256          text,  -- the stored asset, charged or not: what came too late is kept for support
   content_type    text,
   bytes           bigint,
+  has_c2pa        boolean,
   submitter       text               NOT NULL,  -- the process that made the row, and that alone may post
   webhook_hash    bytea,  -- SHA-256 of the secret in the address that its provider was given; null: it was given none
   webhooks        text[]             NOT NULL DEFAULT '{}',  -- what its provider has told of it: see jobs.note_webhook

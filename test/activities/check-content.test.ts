@@ -52,7 +52,10 @@ async function check(content: Buffer, expected: ExpectedContent) {
 describe('a whole file', () => {
   test.each(Object.keys(PICTURES) as (keyof typeof PICTURES)[])('%s is what its bytes say', async (type) => {
     const content = await check(await PICTURES[type](), { mediaTypes: [type, 'image/avif'] });
-    expect(content).toEqual({ mediaType: type, width: 120, height: 90, durationSeconds: null });
+    expect(content).toEqual({
+      ...{ mediaType: type, width: 120, height: 90 },
+      ...{ durationSeconds: null, hasC2pa: false },
+    });
   });
 
   test('of a film has its length and size', async () => {

@@ -14,11 +14,12 @@ $$;
 -- Records that an attempt's result is in the asset store; one that was fenced stays so. Returns its state.
 CREATE OR REPLACE FUNCTION jobs.record_asset(
   p_account_id text, p_reference text, p_sha256 text, p_content_type text, p_bytes bigint, p_billed text,
-  p_cost numeric, p_is_final boolean DEFAULT false
+  p_cost numeric, p_is_final boolean DEFAULT false, p_has_c2pa boolean DEFAULT NULL
 ) RETURNS text LANGUAGE sql AS $$
   UPDATE jobs.attempts a
   SET state = CASE a.state WHEN 'accepted' THEN 'collected' ELSE a.state END, sha256 = p_sha256, bytes = p_bytes,
-      content_type = p_content_type, billed = p_billed, cost = coalesce(p_cost, a.cost), is_cost_final = p_is_final
+      content_type = p_content_type, billed = p_billed, cost = coalesce(p_cost, a.cost), is_cost_final = p_is_final,
+      has_c2pa = p_has_c2pa
   WHERE a.account_id = p_account_id AND a.reference = p_reference AND a.sha256 IS NULL;
   SELECT a.state FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;

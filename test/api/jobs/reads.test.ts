@@ -70,6 +70,7 @@ describe('GET /v1/jobs/{id}', () => {
           content_type: 'image/png',
           bytes: 7,
           sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+          has_c2pa: null,
           expires_at: null,
           attempts: 1,
         },

@@ -1,0 +1,7 @@
+import { readModelServiceSecrets } from '../../runtime/config.ts';
+import { smokeCommand } from './smoke-command.ts';
+
+/** `npm run smoke -- <service>`: a run at the real service, which costs next to nothing. */
+process.exitCode = await smokeCommand(process.argv.slice(2), readModelServiceSecrets(), (line) => {
+  process.stdout.write(`${line}\n`);
+});
