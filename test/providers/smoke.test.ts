@@ -55,7 +55,7 @@ test('where the post is the run it is let to its end', async () => {
   expect([code, fake.taken()]).toEqual([0, 1]);
 });
 
-/** Answers to submissions with other fields than the fake's. */
+/** Responses to submissions with other fields than the fake's. */
 const saying =
   (fields: object) =>
   (dialect: Dialect): Dialect => ({

@@ -27,7 +27,7 @@ function typeOf(json: unknown): string {
 
 type Seen = { readonly request: string; readonly status: number; readonly shape: Shape };
 
-/** How answers to the same requests differ. Null may stand for anything. */
+/** How responses to the same requests differ. Null may stand for anything. */
 export function differencesOf(live: readonly Seen[], fake: readonly Seen[]): readonly ShapeDifference[] {
   const requests = [...new Set(live.map(({ request }) => request))];
   return requests.flatMap((request) => {
@@ -43,7 +43,7 @@ export function differencesOf(live: readonly Seen[], fake: readonly Seen[]): rea
   });
 }
 
-/** Of all answers to a request together: what is not null says more than null does. */
+/** Of all responses to a request together: what is not null says more than null does. */
 function typesOf(seen: readonly Seen[], request: string): ReadonlyMap<string, string> {
   const types = new Map<string, string>();
   for (const { shape } of seen.filter((answer) => answer.request === request && answer.status < 300))

@@ -15,7 +15,7 @@ export type RecordingProxy = {
 const NOT_PASSED_ON = ['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding'];
 
 /**
- * Stands between an adapter and its service, passes everything on, and notes what the answers are made of: no value of them, and no header.
+ * Stands between an adapter and its service, passes everything on, and notes what the responses are made of: no value of them, and no header.
  * Links to the service lead back here, so that the adapter goes on asking here.
  */
 export async function startRecordingProxy(serviceUrl: string): Promise<RecordingProxy> {

@@ -20,7 +20,7 @@ export type SmokeReport = SmokeRun & { readonly differences: readonly ShapeDiffe
 
 /**
  * Submits the cheapest run there is, cancels it at once and follows it to its end; then does the same at the fake of the service, and
- * compares what the answers were made of. Where the post is the run, it is let to its end: a reset would leave nothing to compare.
+ * compares what the responses were made of. Where the post is the run, it is let to its end: a reset would leave nothing to compare.
  */
 export async function runSmoke(
   service: SmokeService,

@@ -9,7 +9,10 @@ class InputsTooLarge extends RangeError {
   override readonly name = 'InputsTooLarge';
 }
 
-/** For services whose inputs hold files themselves: a file's name is all of its bytes (`data:image/png;base64,…`). */
+/**
+ * For services whose inputs hold files themselves, as where an upload would be public to all who have its link (fal): a file's name is all
+ * of its bytes (`data:image/png;base64,…`).
+ */
 export async function dataUrlsOf(files: readonly InputFile[]): Promise<FileNames> {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes > MAX_BYTES)

@@ -1,8 +1,8 @@
-import { dataUrlsOf } from '../http/data-urls.ts';
 import { createProviderClient, type ServiceOptions } from '../http/provider-client.ts';
 import type { Answer } from '../http/read-answer.ts';
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';
 import type { Provider, ProviderCapabilities, Submission } from '../provider.ts';
+import { nameReplicateFiles } from './replicate-files.ts';
 import {
   parsePrediction,
   parsePredictions,
@@ -58,7 +58,7 @@ export function createReplicateProvider(options: ReplicateProviderOptions): Prov
     name: options.name,
     capabilities: CAPABILITIES,
     submitTimeoutMs,
-    uploadInputs: dataUrlsOf,
+    uploadInputs: (files, signal) => nameReplicateFiles(client, files, signal),
     fetchResult: client.fetchResult,
 
     async submit(submission, mayPost, signal) {

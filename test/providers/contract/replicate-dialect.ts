@@ -15,6 +15,11 @@ export const REPLICATE_DIALECT: Dialect = {
       const job = jobs.add(`gm3qorzdhgbfurvjtvhg6dc${String(jobs.all().length)}`, json);
       return { status: 201, body: viewOf(job) };
     }
+    if (method === 'POST' && path === '/v1/files')
+      return {
+        status: 201,
+        body: { id: 'file_1', urls: { get: 'https://api.replicate.com/v1/files/file_1' } },
+      };
     if (method === 'GET' && path === '/v1/predictions')
       return {
         status: 200,

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { answering } from './fake-service.ts';
 import { createContractFixture, NEVER } from './contract-fixture.ts';
 import { describeProviderContract } from './provider-contract.ts';
 import { REPLICATE } from './subjects.ts';
@@ -54,6 +56,32 @@ describe('a prediction', () => {
       says({ status: 'succeeded', metrics });
       expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'succeeded', seconds: null });
     }
+  });
+
+  it('is given small files in its input, and larger ones by an upload', async () => {
+    const { fake, provider } = await start();
+    const fileOf = (sha256: string, bytes: number) => ({
+      ...{ contentType: 'image/png', bytes, sha256 },
+      open: () => Promise.resolve(Readable.from([Buffer.alloc(bytes)])),
+    });
+    const names = await provider.uploadInputs([fileOf('small', 9), fileOf('large', 300_000)], NEVER);
+    expect([...names]).toEqual([
+      ['small', expect.stringMatching(/^data:image\/png;base64,/)],
+      ['large', 'https://api.replicate.com/v1/files/file_1'],
+    ]);
+    expect(fake.requests).toHaveLength(1);
+    expect(fake.requests[0]).toMatchObject({
+      ...{ method: 'POST', path: '/v1/files' },
+      headers: {
+        authorization: 'Bearer r8_key_of_this_test',
+        'content-type': expect.stringMatching(/^multipart\/form-data; boundary=/) as string,
+      },
+    });
+    fake.setFaults({ other: answering({ status: 500, body: {} }) });
+    await expect(provider.uploadInputs([fileOf('large', 300_000)], NEVER)).rejects.not.toThrow(RangeError);
+    await expect(provider.uploadInputs([fileOf('vast', 65 * 1024 * 1024)], NEVER)).rejects.toThrow(
+      RangeError,
+    );
   });
 
   it('that writes a text has it for a result', async () => {
