@@ -9,7 +9,7 @@ const PER_QUERY = 2_000;
 
 export type WatchedAttempt = { readonly accountId: string; readonly reference: string };
 
-export type WebhookWatch = {
+type WebhookWatch = {
   /** Resolves with the number of webhooks about the attempt once there are more than were heard of. */
   readonly heard: Promise<number>;
   readonly close: () => void;

@@ -1,4 +1,4 @@
-export type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
+type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
  * How one model service signs what it tells us. Returns its event, which is the same for a repetition; null for what the service has not

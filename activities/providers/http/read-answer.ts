@@ -25,7 +25,7 @@ export async function readAnswer(response: Dispatcher.ResponseData, maxBytes: nu
 }
 
 /** undefined for what is not JSON. */
-export function parseJson(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch {
