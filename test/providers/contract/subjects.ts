@@ -40,7 +40,7 @@ export const GENERIC: ContractSubject = {
   createProvider: (options) =>
     createGenericProvider({
       ...options,
-      name: 'our_gpus',
+      name: 'generic',
       apiKey: 'key-of-the-gpu-box',
     }),
   dialect: GENERIC_DIALECT,

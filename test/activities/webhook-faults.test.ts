@@ -1,0 +1,171 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import express from 'express';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import pg from 'pg';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { createRouter } from '../../api/http/create-router.ts';
+import { handleErrors } from '../../api/http/handle-error.ts';
+import { identifyRequests } from '../../api/http/request-id.ts';
+import { serve, type HttpServer } from '../../api/http/serve.ts';
+import { providerWebhookRoute } from '../../api/provider-webhooks/provider-webhook-route.ts';
+import { countWebhooks } from '../../jobs/attempts/webhooks.ts';
+import type { ContractSubject } from '../providers/contract/dialect.ts';
+import { startFakeService } from '../providers/contract/fake-service.ts';
+import { SUBJECTS } from '../providers/contract/subjects.ts';
+import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
+import { PICTURES } from './pictures.ts';
+
+/** By then the pauses between polls are so long that what comes within `SOON_MS` was brought about by a webhook. */
+const SETTLED_MS = 3_300;
+const SOON_MS = 2_000;
+
+const SENDERS = SUBJECTS.filter(({ webhooks }) => webhooks !== undefined);
+
+let fixture: ActivitiesFixture;
+let pool: pg.Pool;
+let server: HttpServer;
+beforeAll(async () => {
+  fixture = await createActivitiesFixture();
+  pool = new pg.Pool({ connectionString: fixture.database.apiUrl, max: 4 });
+  pool.on('error', () => undefined);
+  const verifiers = SENDERS.flatMap(({ name, webhooks }) =>
+    webhooks ? [[name, webhooks.verify] as const] : [],
+  );
+  const route = providerWebhookRoute({ database: pool, webhookVerifiers: new Map(verifiers), now: Date.now });
+  const publicUrl = 'http://api.test';
+  server = await serve({ host: '127.0.0.1', port: 0 }, () =>
+    express()
+      .use(identifyRequests(Date.now))
+      .use(createRouter([route], {} as never))
+      .use(handleErrors({ log: pino({ level: 'silent' }), publicUrl })),
+  );
+});
+afterAll(async () => {
+  await server.stop();
+  await pool.end();
+  await fixture.close();
+});
+
+/** An attempt at a service that its worker follows. */
+async function startAttempt(subject: ContractSubject, key: string) {
+  const { webhooks } = subject;
+  if (webhooks === undefined) throw new Error(`${subject.name} sends no webhooks`);
+  const fake = await startFakeService(subject.dialect);
+  const provider = subject.createProvider({ baseUrl: fake.url, submitTimeoutMs: 5_000 });
+  const { attempt: planned } = await fixture.admit(`${subject.name} ${key}`);
+  const attempt = { ...planned, provider: subject.name, model: subject.submission.model };
+  const baseUrl = `http://127.0.0.1:${String(server.port)}`;
+  const picture = fake.putFile(await PICTURES['image/png'](), 'image/png');
+  const addressOf = () => {
+    const submission = fake.requests.find((request) => subject.dialect.isSubmission(request));
+    return String(submission && subject.dialect.webhookAddressOf?.(submission));
+  };
+  const post = async (
+    event: string,
+    { sentAtMs = Date.now(), body = webhooks.bodyOf(fake.jobs.all()[0]?.id ?? ''), changed = false } = {},
+  ) => {
+    const bytes = Buffer.from(JSON.stringify(body));
+    const headers = webhooks.sign(bytes, event, sentAtMs);
+    const sent = changed ? `${bytes.toString()} ` : bytes.toString();
+    const answer = await fetch(addressOf(), { method: 'POST', headers, body: sent });
+    const { request_id: _, ...problem } = (answer.status === 204 ? {} : await answer.json()) as {
+      request_id?: string;
+    };
+    return { status: answer.status, problem };
+  };
+  return {
+    fake,
+    attempt,
+    post,
+    addressOf,
+    run: () =>
+      new MockActivityEnvironment({ scheduledTimestampMs: Date.now() }).run(
+        fixture.activitiesWith(provider, baseUrl).runAttempt,
+        attempt,
+      ),
+    succeed: () => {
+      for (const job of fake.jobs.all()) Object.assign(job, { state: 'succeeded', files: [picture] });
+    },
+    /** Questions about the job. */
+    polls: () =>
+      fake.requests.filter(({ method, path }) => method === 'GET' && !path.startsWith('/files/')).length,
+    counted: async () => (await countWebhooks(fixture.worker, [attempt])).get(attempt.reference) ?? 0,
+    row: async () =>
+      (await fixture.owner.query('SELECT * FROM jobs.attempts WHERE reference = $1', [attempt.reference]))
+        .rows,
+  };
+}
+
+describe.concurrent.each(SENDERS)('a webhook of $name', (subject) => {
+  test('that is forged or replayed brings no poll about, and one that comes again brings about no more than one', async ({
+    expect,
+  }) => {
+    const { fake, attempt, run, post, polls, succeed, counted, row } = await startAttempt(subject, 'forged');
+    const running = run();
+    await pause(SETTLED_MS);
+    for (const job of fake.jobs.all()) job.state = 'running';
+    const before = polls();
+    const refused = [
+      await post('event_1', { changed: true }),
+      await post('event_1', { sentAtMs: Date.now() - 6 * 60_000 }),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([404, 404]);
+    expect(refused[0]).toEqual(refused[1]);
+    await pause(700);
+    expect([polls(), await counted()]).toEqual([before, 0]);
+
+    // One that comes before the end is heard and not believed.
+    expect((await post('event_started')).status).toBe(204);
+    await expect.poll(polls, { timeout: SOON_MS }).toBeGreaterThan(before);
+    succeed();
+    const from = performance.now();
+    expect((await post('event_1')).status).toBe(204);
+    expect((await post('event_1')).status).toBe(204);
+    expect(await running).toEqual({ outcome: 'made' });
+    expect(performance.now() - from).toBeLessThan(SOON_MS);
+    expect(await counted()).toBe(2);
+
+    const ended = await row();
+    for (const late of ['event_1', 'event_started', 'event_late'])
+      expect((await post(late)).status).toBe(204);
+    expect(await row()).toEqual(ended);
+    expect(attempt.provider).toBe(subject.name);
+    await fake.close();
+  });
+
+  test('that comes before its submission is answered is kept, and one that says what is not so is not believed', async ({
+    expect,
+  }) => {
+    const { fake, attempt, run, post, succeed, counted } = await startAttempt(subject, 'early');
+    let told: { readonly status: number } | undefined;
+    fake.setFaults({
+      submission: ({ response, take }) => {
+        const { status, body } = take();
+        void post('event_1').then(async (answer) => {
+          told = answer;
+          await pause(100);
+          response.writeHead(status).end(JSON.stringify(body));
+        });
+      },
+    });
+    const running = run();
+    await expect.poll(() => told?.status, { timeout: 5_000 }).toBe(204);
+    expect(await counted()).toBe(1);
+    await pause(500);
+    const row = await fixture.attempts.read(attempt.accountId, attempt.reference);
+    expect(row).toMatchObject({ state: 'accepted' });
+    succeed();
+    expect(await running).toEqual({ outcome: 'made' });
+    await fake.close();
+  });
+
+  test('that never comes is done without', async ({ expect }) => {
+    const { fake, run, succeed } = await startAttempt(subject, 'never');
+    const running = run();
+    await expect.poll(() => fake.taken(), { timeout: 5_000 }).toBe(1);
+    succeed();
+    expect(await running).toEqual({ outcome: 'made' });
+    await fake.close();
+  });
+});
