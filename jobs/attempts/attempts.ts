@@ -9,7 +9,7 @@ export type Attempts = ReturnType<typeof createAttempts>;
 
 /**
  * The attempt rows: every submission to a provider, written before the request leaves and moved by compare-and-set.
- * @param submitter the name of this process, for those who want to know later whether it still lives.
+ * @param submitter the name of this process: a later look-up asks whether it still lives.
  */
 export function createAttempts(database: Database, submitter = 'unknown') {
   return {

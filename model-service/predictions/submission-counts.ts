@@ -11,7 +11,7 @@ const NONE: SubmissionCount = { accepted: 0, refused: 0 };
 export class SubmissionCounts {
   #total = NONE;
   readonly #byReference = new Map<string, SubmissionCount>();
-  /** Outputs (references without their attempt number) of which a submission was refused. */
+  /** Outputs (references without their attempt number) that had a submission refused. */
   readonly #refusedOutputs = new Set<string>();
 
   countAccepted(reference: string): void {

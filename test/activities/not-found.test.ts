@@ -55,7 +55,7 @@ const run = <Result>(activity: () => Promise<Result>) => new MockActivityEnviron
 
 type Submitter = 'gave up and reset' | 'is alive' | 'died on this machine' | 'was of another machine';
 
-/** An attempt posted so many seconds ago, of which its submitter was not told what came of it. */
+/** An attempt that was posted so many seconds ago, and whose submitter received no response. */
 async function posted(secondsAgo: number, submitter: Submitter = 'gave up and reset'): Promise<Attempt> {
   const { attempt } = await nextJob();
   const now = new Date();

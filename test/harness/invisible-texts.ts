@@ -1,4 +1,4 @@
-/** Texts of which a reader sees nothing: one of each way that Unicode has for it. */
+/** Texts that a reader cannot see: one for each way that Unicode has of hiding them. */
 export const INVISIBLE_TEXTS: readonly (readonly [name: string, text: string])[] = [
   ['nothing', ''],
   ['spaces', ' \u00A0\u1680\u2003\u202F\u3000'],

@@ -33,7 +33,7 @@ afterAll(() => jobs.close());
 
 const available = async () => (await jobs.balanceOf(account)).available;
 
-/** A delivered job of so many outputs, the first of which is reported. */
+/** A delivered job of so many outputs; its first output is reported. */
 async function deliverAndReport(outputs = 1): Promise<void> {
   await jobs.admit([jobItem(account, 'j', { admit_by: LATE }, outputs)]);
   for (let index = 0; index < outputs; index++) {
