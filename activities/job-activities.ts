@@ -1,5 +1,6 @@
 import type { Database } from '../ledger/database.ts';
 import { createAdmitJob } from '../jobs/admission/admit-job.ts';
+import type { LimitsOfProviders } from '../domain/provider-limits.ts';
 import type { AssetStore } from '../assets/asset-store.ts';
 import { createAttempts } from '../jobs/attempts/attempts.ts';
 import { countWebhooks } from '../jobs/attempts/webhooks.ts';
@@ -40,6 +41,8 @@ export type JobActivityDependencies = {
   readonly providers: ProviderRegistry;
   readonly assets: AssetStore;
   readonly heartbeatTimeoutSeconds: number;
+  /** Of providers, over all workers; absent: none. */
+  readonly limits?: LimitsOfProviders;
   readonly rules: RequestRules;
   /** Where model services reach the API, to tell that a job has ended; absent or null: they are polled only. */
   readonly providerWebhookUrl?: string | null;
@@ -55,7 +58,7 @@ export type JobActivities = ReturnType<typeof createJobActivities>;
 export function createJobActivities(dependencies: JobActivityDependencies) {
   const { database, providers, assets, providerWebhookUrl: webhookBaseUrl = null } = dependencies;
   const thisProcess = findThisProcess();
-  const attempts = createAttempts(database, thisProcess.id);
+  const attempts = createAttempts(database, thisProcess.id, dependencies.limits);
   const progress = createJobProgress(database);
   const settleOutput = createSettleOutput(database);
   const settle = createSettle(settleOutput);

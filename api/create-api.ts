@@ -46,6 +46,7 @@ import { quotesRoute } from './jobs/quotes-route.ts';
 import { readJobRoute } from './jobs/read-job-route.ts';
 import { readOutputRoute } from './jobs/read-output-route.ts';
 import { referralsRoute } from './credits/referrals-route.ts';
+import { modelsRoute } from './support/models-route.ts';
 import { repairsRoute } from './support/repairs-route.ts';
 import { reportOutputRoute } from './support/report-output-route.ts';
 import { listReviewsRoute, readReviewRoute } from './support/reviews-route.ts';
@@ -129,6 +130,7 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     repairsRoute(parts),
     costsRoute(parts),
     unknownBillsRoute(parts),
+    modelsRoute(parts),
     readOutputRoute(parts),
     outputContentRoute(parts),
     reportOutputRoute(parts),

@@ -105,7 +105,11 @@ function faultsOfFallback(
   const fallback = models.find(({ entry }) => entry.name === name)?.entry;
   if (fallback === undefined) return declared.models.has(name) ? [] : [`there is no model ${name}`];
   if (name === model.name) return ['a model does not take over from itself'];
-  return Object.keys(model.makes)
-    .filter((kind) => !Object.hasOwn(fallback.makes, kind))
-    .map((kind) => `${name} does not make ${kind}`);
+  return Object.entries(model.makes).flatMap(([kind, { stages }]) => {
+    const by = fallback.makes[kind];
+    if (by === undefined) return [`${name} does not make ${kind}`];
+    return stages === null && by.stages === null
+      ? []
+      : [`${kind} is made in stages, which no model takes over`];
+  });
 }

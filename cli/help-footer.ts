@@ -18,6 +18,7 @@ export const OPERATOR_HELP: HelpSections = {
     ['grant --help', 'every command explains itself, with an example'],
     ['job --help', 'what support does about a job'],
     ['repairs', 'what the reconciler could not settle by itself'],
+    ['models', 'which model is failing, what runs there, what waits'],
   ],
   environment: [
     ['HOLDFAST_API_URL', 'the API that most commands call, and with it'],

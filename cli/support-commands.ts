@@ -36,6 +36,7 @@ export function addSupportCommands(program: CliCommand, context: CommandContext)
   addRefund(job, context);
   addResolve(job, context);
   addRepairs(program, context);
+  addModels(program, context);
 }
 
 function addInspect(job: CliCommand, context: CommandContext): void {
@@ -151,6 +152,18 @@ function addRepairs(program: CliCommand, context: CommandContext): void {
     .action(async (options: RepairsOptions) => {
       const { repairsCommand } = await import('./commands/repairs-command.ts');
       await repairsCommand(context, options);
+    });
+}
+
+function addModels(program: CliCommand, context: CommandContext): void {
+  program
+    .command('models')
+    .description('how each model does: its circuit breaker, what is in flight, what waits')
+    .option('--json', 'print the answer as JSON', false)
+    .addHelpText('after', example(context, 'models'))
+    .action(async (options: { readonly json: boolean }) => {
+      const { modelsCommand } = await import('./commands/models-command.ts');
+      await modelsCommand(context, options);
     });
 }
 

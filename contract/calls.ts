@@ -37,6 +37,7 @@ import {
   jobsQuery,
   outputWithLineage,
 } from './shapes/job-shapes.ts';
+import { modelPage } from './shapes/model-shapes.ts';
 import { quote } from './shapes/quote-shapes.ts';
 import { decisionBody, reportBody, review, reviewPage, reviewsQuery } from './shapes/review-shapes.ts';
 import { SUPPORT_BODIES } from './support-command.ts';
@@ -85,6 +86,7 @@ export const CALLS = {
   restartJob: { method: 'post', path: '/v1/jobs/:id/restart', body: SUPPORT_BODIES.restart, response: job },
   resolveJob: { method: 'post', path: '/v1/jobs/:id/resolve', body: SUPPORT_BODIES.resolve, response: job },
   inspectJob: { method: 'get', path: '/v1/jobs/:id/inspect', response: inspection },
+  listModels: { method: 'get', path: '/v1/models', response: modelPage },
   listRepairs: { method: 'get', path: '/v1/repairs', query: repairsQuery, response: repairPage },
 
   reportOutput: { method: 'post', path: '/v1/outputs/:id/reports', body: reportBody, response: review },

@@ -384,6 +384,7 @@ CREATE TABLE jobs.attempts (
   is_last_stage boolean NOT NULL,
   number integer NOT NULL,
   provider text NOT NULL,
+  model text NOT NULL,
   state jobs.attempt_state NOT NULL,
   provider_job_id text,
   error_class text,
@@ -416,6 +417,17 @@ CREATE TABLE jobs.bill_lines (
   reference text NOT NULL,
   cost jobs.dollars NOT NULL,
   PRIMARY KEY (provider, line)
+);
+
+CREATE TABLE jobs.breakers (
+  provider text NOT NULL,
+  model text NOT NULL,
+  failures integer NOT NULL,
+  step text NOT NULL,
+  opened_at timestamp with time zone,
+  probe text,
+  probe_at timestamp with time zone,
+  PRIMARY KEY (provider, model)
 );
 
 CREATE TABLE jobs.events (
@@ -565,6 +577,17 @@ CREATE TABLE jobs.reviews (
   UNIQUE (account_id, output_id, number)
 );
 
+CREATE TABLE jobs.waiting (
+  account_id text NOT NULL,
+  reference text NOT NULL,
+  provider text NOT NULL,
+  model text NOT NULL,
+  is_batch boolean NOT NULL,
+  since timestamp with time zone NOT NULL,
+  awake_until timestamp with time zone NOT NULL,
+  PRIMARY KEY (reference, account_id)
+);
+
 -- Views
 
 
@@ -582,6 +605,9 @@ CREATE INDEX attempts_by_age ON jobs.attempts USING btree (posted_at);
 CREATE INDEX attempts_by_asset ON jobs.attempts USING btree (sha256) WHERE (sha256 IS NOT NULL);
 
 CREATE INDEX attempts_by_run ON jobs.attempts USING btree (run_id) WHERE (run_id IS NOT NULL);
+
+CREATE INDEX attempts_in_flight ON jobs.attempts USING btree (provider, account_id, model) WHERE ((state)::text = ANY
+      (ARRAY['posting'::text, 'unknown'::text, 'accepted'::text]));
 
 CREATE INDEX attempts_to_stop ON jobs.attempts USING btree (stop_due_at) WHERE (stop_due_at IS NOT NULL);
 
@@ -621,6 +647,8 @@ CREATE INDEX reviews_by_id ON jobs.reviews USING btree (review_id);
 
 CREATE INDEX reviews_of_account_by_age ON jobs.reviews USING btree (account_id, created_at DESC, review_id DESC);
 
+CREATE INDEX waiting_by_provider ON jobs.waiting USING btree (provider);
+
 CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts USING btree (account_id, output_id, stage, number) WHERE
       (output_id > ''::text);
 
@@ -644,6 +672,10 @@ CREATE TRIGGER attempt_to_stop_is_noted BEFORE UPDATE OF state ON jobs.attempts 
 
 CREATE TRIGGER entries_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE
       FUNCTION ledger.refuse_change();
+
+CREATE TRIGGER health_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW WHEN ((old.state::text = ANY
+      (ARRAY['posting'::text, 'accepted'::text])) AND old.state::text <> new.state::text AND (new.state::text <> ALL
+      (ARRAY['fenced'::text, 'replaced'::text]))) EXECUTE FUNCTION jobs.note_health();
 
 CREATE TRIGGER operator_actions_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.operator_actions FOR EACH
       STATEMENT EXECUTE FUNCTION ledger.refuse_change();
@@ -749,11 +781,12 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     cost numeric, is_final boolean)
 -- jobs.attempts_named(text,text,jsonb) → SETOF jobs.attempts
 -- jobs.attempts_of(text,text) → SETOF jobs.attempts
--- jobs.begin_attempt(text,text,text,text,integer,text,text,text,boolean,numeric,bytea) → TABLE(is_mine boolean, state
---     text, provider_job_id text, error_class text)  -- holdfast_worker
+-- jobs.begin_attempt(text,text,text,text,integer,text,text,text,boolean,numeric,bytea,text,integer,double precision) →
+--     TABLE(is_mine boolean, state text, provider_job_id text, error_class text, waits_for text)  -- holdfast_worker
 -- jobs.begin_output(text,text) → TABLE(work jsonb, credits bigint, deadline_seconds double precision, left_seconds
 --     double precision, age_seconds double precision)  -- holdfast_worker
 -- jobs.begin_to_stop() → trigger
+-- jobs.breaker_rules() → record
 -- jobs.claim_attempts_to_stop(integer) → TABLE(account_id text, reference text, provider text, provider_job_id text,
 --     waiting_seconds double precision)  -- holdfast_worker
 -- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
@@ -768,13 +801,16 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.extend_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.fail_attempt(text,text,text,text,numeric,boolean) → text  -- holdfast_worker
 -- jobs.forget_attempt_to_stop(text,text) → void  -- holdfast_worker
+-- jobs.free_turns(text,integer,double precision) → integer
 -- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) →
 --     TABLE(outcome text, is_replay boolean, answer jsonb)  -- holdfast_api, holdfast_worker
 -- jobs.has_capacity(text) → boolean
 -- jobs.import_bill(text,jsonb) → jsonb  -- holdfast_worker
+-- jobs.in_flight(text) → TABLE(account_id text, attempts bigint)
 -- jobs.inspect_job(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.is_free_retry(text,text) → boolean
 -- jobs.is_listed(jobs.reviews,text,text,timestamp with time zone,text) → boolean
+-- jobs.is_open(text,text) → boolean
 -- jobs.keep_cancel_key(text,text,text,boolean) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.last_decision(text,text) → SETOF jobs.review_decisions
 -- jobs.list_jobs(text,text,text,timestamp with time zone,timestamp with time zone,timestamp with time
@@ -791,6 +827,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker
 -- jobs.move_job_on(jobs.settle_item,text,jsonb,ledger.settled) → void
+-- jobs.note_fault(text,text,text,text) → boolean  -- holdfast_worker
+-- jobs.note_health() → trigger
 -- jobs.note_webhook(text,text,bytea,text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.open_outputs(text,text) → TABLE(output_id text, reservation_id text, return_by timestamp with time zone, item
 --     integer, variation integer)
@@ -798,8 +836,10 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     precision)  -- holdfast_api, holdfast_worker
 -- jobs.outputs_of(text,text) → SETOF jobs.outputs
 -- jobs.payment_of(text,text) → ledger.reservations
--- jobs.prepare_attempt(text,text,text) → TABLE(state text, provider_job_id text, error_class text, work jsonb,
---     seconds_left double precision)  -- holdfast_worker
+-- jobs.prepare_attempt(text,text,text,text,text) → TABLE(state text, provider_job_id text, error_class text, work
+--     jsonb, seconds_left double precision, is_open boolean)  -- holdfast_worker
+-- jobs.queue_attempt(text,text,text,text,text,integer,double precision) → TABLE(waits_for text, ahead integer,
+--     waited_seconds double precision)  -- holdfast_worker
 -- jobs.read_api_key(text) → TABLE(key_id text, account_id text, secret_hash bytea, scopes text[])  -- holdfast_api,
 --     holdfast_worker
 -- jobs.read_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text, posted_seconds_ago double
@@ -821,6 +861,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     integer, canceled integer, committed bigint, returned bigint, left_seconds double precision)  -- holdfast_worker
 -- jobs.read_lineage(text,text,integer) → TABLE(source_output_id text, derived_output_ids text[])  -- holdfast_api,
 --     holdfast_worker
+-- jobs.read_models(boolean) → TABLE(provider text, model text, breaker text, opened_at timestamp with time zone,
+--     failures integer, in_flight integer, waiting integer)  -- holdfast_api, holdfast_worker
 -- jobs.read_outputs(text,text[]) → TABLE(output_id text, state text, work jsonb, sha256 text, content_type text, bytes
 --     bigint, is_expired boolean)  -- holdfast_api, holdfast_worker
 -- jobs.read_references(text,text) → jsonb  -- holdfast_worker
@@ -855,5 +897,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.spend_one(jobs.spend_item) → jobs.keyed_answer
 -- jobs.store_quote(text,text,text,jsonb,integer) → TABLE(expires_at timestamp with time zone, now timestamp with time
 --     zone)  -- holdfast_api, holdfast_worker
+-- jobs.take_turn(text,text,text,text,integer,double precision) → text
 -- jobs.unneeded_assets(text[],integer) → SETOF text  -- holdfast_worker
 -- jobs.url_key(text) → text

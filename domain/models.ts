@@ -112,6 +112,31 @@ export function providersFor(model: Model, kind: string): readonly string[] {
   return [...new Set([model.provider, ...stages.map((stage) => stage.provider)])];
 }
 
+/** One call of a service: by provider, and the provider's name of what is called. */
+export type ModelCall = { readonly provider: string; readonly model: string };
+
+/** The calls that a model makes kinds by, all of its own unless told otherwise, each once. */
+export function callsOf(model: Model, kinds = Object.keys(model.makes)): readonly ModelCall[] {
+  const whole = { provider: model.provider, model: model.remoteId };
+  const calls = kinds.flatMap((kind): readonly ModelCall[] => makingOf(model, kind)?.stages ?? [whole]);
+  return [...new Map(calls.map((call) => [`${call.provider} ${call.model}`, call])).values()].map(
+    ({ provider, model: name }) => ({ provider, model: name }),
+  );
+}
+
+/** The models that may take over from one for a kind, of those that this deployment can run, in order. One call makes it by each. */
+export function fallbacksOf(
+  { models, providers }: { readonly models: readonly Model[]; readonly providers: readonly string[] },
+  model: Model,
+  kind: string,
+): readonly Model[] {
+  return model.fallbacks.flatMap((name) => {
+    const fallback = modelNamed(models, name);
+    if (fallback === undefined || !isOffered(fallback, kind, providers)) return [];
+    return [model, fallback].every((one) => makingOf(one, kind)?.stages === null) ? [fallback] : [];
+  });
+}
+
 /** How a model makes a kind; undefined when it does not. */
 export function makingOf(model: Model, kind: string): Making | undefined {
   return Object.hasOwn(model.makes, kind) ? model.makes[kind] : undefined;

@@ -57,11 +57,22 @@ export type OutputPlan = {
   readonly cost?: CostRule;
   /** How it is made, when in more than one call. */
   readonly stages?: readonly Stage[];
+  /** Calls that may take over, in order, where one provably did not run. Absent: none. */
+  readonly fallbacks?: readonly Fallback[];
   readonly maxAttempts: number;
   readonly times: JobTimes;
   /** Since admission; not zero when a workflow started over. */
   readonly ageSeconds: number;
   readonly heartbeatTimeoutSeconds: number;
+};
+
+/** A model of the catalogue that may take over, and what is called then. The price stays what was agreed. */
+export type Fallback = {
+  readonly name: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly mediaType: string;
+  readonly cost?: CostRule;
 };
 
 /** The plan of a batch workflow. The request, and what each output is, stay in PostgreSQL. */
@@ -85,6 +96,8 @@ export type Attempt = {
   readonly provider: string;
   /** What the provider calls the model. */
   readonly model: string;
+  /** The model of the catalogue that has taken over; absent: it is the work's own. */
+  readonly takenOverBy?: string;
   /** Of the part: `render`, `scenes_2`. */
   readonly stage: string;
   readonly number: number;
@@ -144,7 +157,7 @@ export function planOutputs(
 /** What a plan has from its model. */
 type OfModel = Pick<
   OutputPlan,
-  'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'maxAttempts' | 'cost'
+  'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'fallbacks' | 'maxAttempts' | 'cost'
 >;
 
 /** Makes the plan of an output's workflow. */
@@ -152,12 +165,15 @@ export function planOutput({
   work,
   model,
   making,
+  fallbacks = [],
   ...output
 }: Omit<OutputPlan, keyof OfModel | 'durationSeconds' | 'hasReferenceAssets'> & {
   readonly work: ResolvedWork;
   readonly model: Model;
   /** How the model makes this kind. */
   readonly making: Making;
+  /** Models that may take over: see fallbacksOf. */
+  readonly fallbacks?: readonly Model[];
 }): OutputPlan {
   const { duration_seconds: durationSeconds } = work;
   return {
@@ -174,11 +190,29 @@ export function planOutput({
     ...(making.stages === null ? {} : { stages: making.stages }),
     ...(making.stages === null && model.cost !== null ? { cost: model.cost } : {}),
     ...(hasReferenceUrls(work) ? { hasReferenceAssets: true as const } : {}),
+    ...(fallbacks.length === 0
+      ? {}
+      : { fallbacks: fallbacks.map((one) => fallbackOf(one, work.kind, making)) }),
     maxAttempts: model.maxAttempts,
     times: output.times,
     ageSeconds: output.ageSeconds,
     heartbeatTimeoutSeconds: output.heartbeatTimeoutSeconds,
   };
+}
+
+function fallbackOf(
+  { name, provider, remoteId, makes, cost }: Model,
+  kind: string,
+  making: Making,
+): Fallback {
+  const { mediaType } = makes[kind] ?? making;
+  return { name, provider, model: remoteId, mediaType, ...(cost === null ? {} : { cost }) };
+}
+
+/** A part as a fallback makes it. */
+function partBy({ provider, model, mediaType, cost }: Fallback, { stage, part }: StagePart): StagePart {
+  const { cost: _ofAnother, ...rest } = stage;
+  return { part, stage: { ...rest, provider, model, mediaType, ...(cost === undefined ? {} : { cost }) } };
 }
 
 /** The stages of an output, in order. What is made in one call has one, of one part. */
@@ -191,8 +225,13 @@ export function stagesOf({ stages, ...plan }: OutputPlan): readonly [Stage, ...S
 }
 
 /** The attempt of a number at a part. The same output, part and number is the same attempt, in whichever worker. */
-export function attemptOf(plan: OutputPlan, number: number, part: StagePart = finalPartOf(plan)): Attempt {
-  const { stage } = part;
+export function attemptOf(
+  plan: OutputPlan,
+  number: number,
+  part: StagePart = finalPartOf(plan),
+  takenOverBy?: Fallback,
+): Attempt {
+  const { stage } = takenOverBy === undefined ? part : partBy(takenOverBy, part);
   const stages = stagesOf(plan);
   const isFinal = isFinalStage(stages, stage);
   const progress = partProgressOf(stages, stage);
@@ -202,6 +241,7 @@ export function attemptOf(plan: OutputPlan, number: number, part: StagePart = fi
     outputId: plan.outputId,
     provider: stage.provider,
     model: stage.model,
+    ...(takenOverBy === undefined ? {} : { takenOverBy: takenOverBy.name }),
     stage: partNameOf(part),
     number,
     reference: attemptReferenceOf({ outputId: plan.outputId, stage: partNameOf(part), number }),

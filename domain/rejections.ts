@@ -50,6 +50,31 @@ export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttem
   }
 }
 
+/** Classes of a refusal that is not of the work itself: another model may do it. */
+const OF_THE_SERVICE: readonly ErrorClass[] = [
+  'capacity',
+  'unavailable',
+  'not_found',
+  'resubmit',
+  'retry_same_job',
+  'our_configuration',
+  'our_balance',
+];
+
+/**
+ * Whether another model may take over from an attempt: it provably did not run, and not because of the work. One that was not its turn, or
+ * whose service could not be reached until its start deadline, has no row at all.
+ */
+export function mayBeTakenOver(
+  ended:
+    | { readonly outcome: 'failed'; readonly code: FailureCode }
+    | { readonly outcome: 'rejected'; readonly errorClass: ErrorClass },
+): boolean {
+  return ended.outcome === 'failed'
+    ? ended.code === 'start_deadline'
+    : OF_THE_SERVICE.includes(ended.errorClass);
+}
+
 /** Between two submissions to a service that takes none just now: a moment at first, then as often as a job is worth. */
 const FIRST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 30_000;

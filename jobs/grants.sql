@@ -14,8 +14,8 @@ GRANT EXECUTE ON FUNCTION
   jobs.account_of, jobs.apply_command, jobs.create_api_key, jobs.decide_review, jobs.grant_credits, jobs.inspect_job,
   jobs.keep_cancel_key, jobs.list_jobs, jobs.list_repairs, jobs.list_reviews, jobs.list_reviews_of_all,
   jobs.list_unknown_bills, jobs.note_webhook, jobs.open_review, jobs.read_api_key, jobs.read_costs,
-  jobs.read_event_seqs, jobs.read_events, jobs.read_job, jobs.read_lineage, jobs.read_outputs, jobs.read_review,
-  jobs.read_submission, jobs.release_job, jobs.spend, jobs.store_quote
+  jobs.read_event_seqs, jobs.read_events, jobs.read_job, jobs.read_lineage, jobs.read_models, jobs.read_outputs,
+  jobs.read_review, jobs.read_submission, jobs.release_job, jobs.spend, jobs.store_quote
 TO holdfast_api, holdfast_worker;
 
 -- The worker alone: what jobs run by, what falls due, and what checks the ledger and puts right what was lost.
@@ -24,10 +24,10 @@ GRANT EXECUTE ON FUNCTION
   ledger.report, ledger.sweep_accounts,
   jobs.admit, jobs.begin_attempt, jobs.begin_output, jobs.claim_attempts_to_stop, jobs.claim_references,
   jobs.close_attempt, jobs.count_webhooks, jobs.database_identity, jobs.fail_attempt, jobs.forget_attempt_to_stop,
-  jobs.import_bill, jobs.mark_stuck, jobs.move_attempt, jobs.prepare_attempt, jobs.read_attempt,
-  jobs.read_attempts_of_output, jobs.read_free_retry, jobs.read_job_result, jobs.read_references, jobs.reconcile,
-  jobs.record_asset, jobs.record_progress, jobs.record_repairs, jobs.record_stage_progress, jobs.resolve_reference,
-  jobs.return_by, jobs.seconds_to_return, jobs.settle, jobs.unneeded_assets
+  jobs.import_bill, jobs.mark_stuck, jobs.move_attempt, jobs.note_fault, jobs.prepare_attempt, jobs.queue_attempt,
+  jobs.read_attempt, jobs.read_attempts_of_output, jobs.read_free_retry, jobs.read_job_result, jobs.read_references,
+  jobs.reconcile, jobs.record_asset, jobs.record_progress, jobs.record_repairs, jobs.record_stage_progress,
+  jobs.resolve_reference, jobs.return_by, jobs.seconds_to_return, jobs.settle, jobs.unneeded_assets
 TO holdfast_worker;
 
 -- Each of these runs as the owner, with a search path that no caller can change; it waits 2 s for a lock (then 55P03)

@@ -57,6 +57,7 @@ export const WORKER_SETTINGS = [
   ...MODEL_SERVICE_SETTINGS,
   ...MODEL_SERVICE_KEYS,
   'PROVIDER_WEBHOOK_URL',
+  'PROVIDER_LIMITS',
   'ALLOW_TEST_SCENARIOS',
   'ALLOW_LOCAL_ASSET_URLS',
   'WORKER_BUILD_ID',
@@ -142,6 +143,8 @@ export type WorkerConfig = ProcessConfig & {
   readonly modelServiceKeys: ModelServiceKeys;
   /** Where model services reach the API, without a slash at its end; null: they are told no address. */
   readonly providerWebhookUrl: string | null;
+  /** By provider: the same in every worker. */
+  readonly providerLimits: SettingValue<'PROVIDER_LIMITS'>;
   readonly allowsTestScenarios: boolean;
   /** Addresses that customers name may be of this machine, and plain http. */
   readonly allowsLocalAssetUrls: boolean;
@@ -206,6 +209,7 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     modelServices: modelServicesOf(settings),
     modelServiceKeys: modelServiceKeysOf(settings),
     providerWebhookUrl: settings.PROVIDER_WEBHOOK_URL?.replace(/\/+$/, '') ?? null,
+    providerLimits: settings.PROVIDER_LIMITS,
     allowsTestScenarios: settings.ALLOW_TEST_SCENARIOS,
     allowsLocalAssetUrls: settings.ALLOW_LOCAL_ASSET_URLS,
     version: workerVersionOf(settings),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerLimits } from './provider-limits-setting.ts';
 import { S3_ADDRESS } from './s3-address.ts';
 import {
   hostAndPort,
@@ -179,6 +180,10 @@ export const SETTINGS = {
   FAL_USER_ID: {
     schema: optionalText,
     doc: 'the user whose requests the webhooks of fal have to be about; unset: any',
+  },
+  PROVIDER_LIMITS: {
+    schema: providerLimits.default({}),
+    doc: 'what may be at a provider at once and leave for it in a second, over all workers, as `gpu in_flight=40 per_second=2.5, fal in_flight=20`; unset: no limits',
   },
   ALLOW_TEST_SCENARIOS: {
     schema: z.stringbool().default(true),

@@ -50,6 +50,7 @@ const jobActivities = createJobActivities({
   assets,
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
   providerWebhookUrl: config.providerWebhookUrl,
+  limits: config.providerLimits,
   rules: { ...config, catalogue, providers: providers.names },
   openOutside: createOpenOutside(resolveBySystem, { allowsLocal: config.allowsLocalAssetUrls }),
 });

@@ -1,5 +1,12 @@
 import { planOutput, planOutputs, type BatchPlan, type OutputPlan } from '../../domain/output-plan.ts';
-import { batchTimesOf, isBroughtForward, jobTimesOf, makingOf, modelFor } from '../../domain/models.ts';
+import {
+  batchTimesOf,
+  fallbacksOf,
+  isBroughtForward,
+  jobTimesOf,
+  makingOf,
+  modelFor,
+} from '../../domain/models.ts';
 import { NO_SOURCES, type SourceOf } from '../../domain/work.ts';
 import { isFreeRetryRequest, type JobRequest } from '../../domain/job-request.ts';
 import { hasEdits, priceRequest, workItemsOf, type Price } from '../../domain/prices/quote.ts';
@@ -180,6 +187,7 @@ function planJob(
     jobId,
     model,
     making,
+    fallbacks: fallbacksOf({ models: catalogue.models, providers }, model, first.work.kind),
     times: jobTimesOf(making.times, request.deadline_seconds),
     ageSeconds: 0,
     heartbeatTimeoutSeconds,

@@ -1,4 +1,4 @@
-import { makingOf, modelFor, outputTimesOf } from '../../domain/models.ts';
+import { fallbacksOf, makingOf, modelFor, outputTimesOf } from '../../domain/models.ts';
 import { failureOf } from '../../domain/failures.ts';
 import { jobIdOfOutput, reservationIdOf } from '../../domain/ids.ts';
 import { planOutput, type OutputPlan } from '../../domain/output-plan.ts';
@@ -40,6 +40,7 @@ export function createBeginOutput(
       credits: output.credits,
       model,
       making,
+      fallbacks: fallbacksOf({ models: catalogue.models, providers }, model, work.kind),
       times: outputTimesOf(making.times, output),
       ageSeconds: output.ageSeconds,
       heartbeatTimeoutSeconds: settings.heartbeatTimeoutSeconds,

@@ -1,5 +1,6 @@
 import { failedRunOf, type ErrorClass, type FailedRun } from '../../domain/rejections.ts';
 import type { AttemptStatus } from '../../jobs/attempts/attempt-status.ts';
+import type { WaitsFor } from '../../domain/provider-limits.ts';
 
 /** What came of an attempt, as the workflow is told. */
 export type AttemptOutcome =
@@ -9,6 +10,8 @@ export type AttemptOutcome =
   | (FailedRun & { readonly outcome: 'failed' })
   /** Provably not run. */
   | { readonly outcome: 'rejected'; readonly errorClass: ErrorClass; readonly retryAfterMs: number | null }
+  /** It is not its turn at its provider, or the breaker of its model is open: nothing has left, and it is to be asked for again. */
+  | { readonly outcome: 'waiting'; readonly waitsFor: WaitsFor; readonly retryAfterMs: number }
   /** The request may or may not have arrived: only a look-up can tell. It is never sent again. */
   | { readonly outcome: 'unknown' }
   /** Support has put another attempt in its place: whatever comes of this one counts no more. */

@@ -32,7 +32,8 @@ export type ModelInput = {
 export function createModelInput(models: readonly Model[]): ModelInput {
   const made = (attempt: Attempt, work: ModelWork, inputs: readonly StageInput[]): Input => {
     const { part } = attempt;
-    const model = work.model === undefined ? undefined : modelNamed(models, work.model);
+    const name = attempt.takenOverBy ?? work.model;
+    const model = name === undefined ? undefined : modelNamed(models, name);
     const stageToInput =
       part === null ? undefined : model && makingOf(model, work.kind)?.toInputs?.[part.name];
     const references = work.reference_assets ?? [];

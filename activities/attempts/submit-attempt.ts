@@ -1,13 +1,15 @@
-import { activityInfo, cancellationSignal, sleep } from '@temporalio/activity';
+import { cancellationSignal, sleep } from '@temporalio/activity';
 import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { ErrorClass } from '../../domain/rejections.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { AttemptStatus } from '../../jobs/attempts/attempt-status.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
+import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import { outcomeOf, UNCLEAR_ANSWER, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { NO_INPUTS, type ModelInput, type UploadedInputs } from './model-input.ts';
+import { createWaitForTurn, hasTriedLongEnough } from './wait-for-turn.ts';
 import type { UploadInputs } from './upload-inputs.ts';
 import type { Provider, RunEnd, SubmitResult } from '../providers/provider.ts';
 import { drawWebhookAddress } from '../webhooks/draw-webhook-address.ts';
@@ -37,6 +39,7 @@ const RECORD_PAUSE_MS = 1_000;
 
 export type SubmitDependencies = {
   readonly attempts: Attempts;
+  readonly progress: JobProgress;
   readonly providers: ProviderRegistry;
   readonly uploadInputs: UploadInputs;
   readonly modelInput: ModelInput;
@@ -49,20 +52,21 @@ export type SubmitDependencies = {
  * submission: a provider that cannot be reached is tried again until the attempt's limit, and no attempt is used up by it.
  */
 export function createSubmitAttempt(dependencies: SubmitDependencies) {
-  const { attempts, providers, uploadInputs, modelInput, webhookBaseUrl } = dependencies;
+  const { attempts, progress, providers, uploadInputs, modelInput, webhookBaseUrl } = dependencies;
   return async function submitAttempt(attempt: Attempt): Promise<SubmittedAttempt> {
     const provider = providers.get(attempt.provider);
-    const { work, secondsLeft, status } = await attempts.prepare(attempt);
+    const { work, secondsLeft, status, isModelOpen } = await attempts.prepare(attempt);
     if (status !== null) return outcomeOf(status);
     if (work === null) return { outcome: 'fenced' };
-    const webhook =
-      webhookBaseUrl === null || !provider.capabilities.sendsWebhooks
-        ? null
-        : drawWebhookAddress(webhookBaseUrl, attempt.provider, attempt.reference);
+    const webhook = webhookOf(webhookBaseUrl, provider, attempt);
     const right = createRightToPost(attempts, attempt, webhook?.secretHash ?? null);
+    const waitForTurn = createWaitForTurn(attempts, progress, attempt);
+    let hasToAsk = isModelOpen || attempts.hasLimits(attempt.provider);
     let mayHaveLeft = false;
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+        const wait = hasToAsk && !right.isMine() ? await waitForTurn() : null;
+        if (wait !== null) return wait;
         const inputs = await inputsOf(attempt, () =>
           uploadInputs(attempt, provider, (made) => modelInput.files(attempt, work, made)),
         );
@@ -85,6 +89,7 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
           const refusedBy = right.refusedBy();
           if (refusedBy !== undefined) return outcomeOf(refusedBy);
         }
+        if (!right.isMine() && (await isToWait(attempts, attempt, right))) hasToAsk = true;
         if (hasTriedLongEnough(attempt, pauseMs)) return { outcome: 'failed', code: 'start_deadline' };
         await sleep(pauseMs);
       }
@@ -94,9 +99,24 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
   };
 }
 
+/** Why it was not sent: it was not its turn, or its provider could not be reached. Returns whether it has to ask for its turn now. */
+async function isToWait(attempts: Attempts, attempt: Attempt, right: RightToPost): Promise<boolean> {
+  return right.waits() || attempts.noteUnreached(attempt);
+}
+
+/** Null where its provider is told no address. */
+function webhookOf(baseUrl: string | null, { capabilities }: Provider, { provider, reference }: Attempt) {
+  return baseUrl === null || !capabilities.sendsWebhooks
+    ? null
+    : drawWebhookAddress(baseUrl, provider, reference);
+}
+
 type RightToPost = {
   /** How the row stands that refused it. */
   readonly refusedBy: () => AttemptStatus | undefined;
+  readonly isMine: () => boolean;
+  /** Whether it was not its turn when it was asked for last: told once. */
+  readonly waits: () => boolean;
   readonly mayPost: () => Promise<boolean>;
   /** A row that was made and not used says so: nothing was sent, so nothing ran. */
   readonly giveUpUnused: () => Promise<void>;
@@ -111,14 +131,23 @@ function createRightToPost(
   const { accountId, reference } = attempt;
   let isMine = false;
   let refusedBy: AttemptStatus | undefined;
+  let waitsForTurn = false;
   return {
     refusedBy: () => refusedBy,
+    isMine: () => isMine,
+    waits: () => {
+      const waits = waitsForTurn;
+      waitsForTurn = false;
+      return waits;
+    },
     mayPost: async () => {
       const elapsedMs = startWatch();
       const row = isMine
         ? await attempts.read(accountId, reference)
         : await attempts.begin(attempt, webhookSecretHash);
       isMine ||= row !== undefined && 'isMine' in row && row.isMine;
+      waitsForTurn = row !== undefined && 'waitsFor' in row && row.waitsFor !== null;
+      if (waitsForTurn) return false;
       if (!isMine || row?.state !== 'posting') {
         refusedBy = row ?? { state: 'fenced', providerJobId: null, errorClass: null };
         return false;
@@ -154,10 +183,6 @@ async function inputsOf(
 ): Promise<UploadedInputs | 'not_taken'> {
   const hasInputs = attempt.part !== null || attempt.hasReferences === true;
   return hasInputs ? upload() : NO_INPUTS;
-}
-
-function hasTriedLongEnough({ reachWithinSeconds }: Attempt, pauseMs: number): boolean {
-  return Date.now() + pauseMs > activityInfo().scheduledTimestampMs + reachWithinSeconds * 1_000;
 }
 
 /**

@@ -1,11 +1,23 @@
-import { batchTimesOf, makingOf, modelFor, type ModelTimes } from '../../domain/models.ts';
+import {
+  batchTimesOf,
+  callsOf,
+  makingOf,
+  modelFor,
+  type ModelCall,
+  type ModelTimes,
+} from '../../domain/models.ts';
 import { resolveWork, type SourceOf } from '../../domain/work.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { workItemsOf } from '../../domain/prices/quote.ts';
 
-/** The terms of a quote beside its price: the deadline, and the credits that a cancel returns. */
-export type QuoteTerms = { readonly deadlineSeconds: number; readonly cancelRule: string };
+/** The terms of a quote beside its price: the deadline, the credits that a cancel returns, and what is called. */
+export type QuoteTerms = {
+  readonly deadlineSeconds: number;
+  readonly cancelRule: string;
+  /** What is called to make it. */
+  readonly calls: readonly ModelCall[];
+};
 
 /** The terms of a request, as admission will have them: the deadline is that of all its outputs together. */
 export function quoteTermsOf(
@@ -21,6 +33,7 @@ export function quoteTermsOf(
   });
   return {
     deadlineSeconds: batchTimesOf(times, request.deadline_seconds).deadlineSeconds,
+    calls: works.flatMap(({ kind }, index) => (models[index] ? callsOf(models[index], [kind]) : [])),
     cancelRule: [...new Set(models.flatMap((model) => model?.cancelRule ?? []))].join(' '),
   };
 }

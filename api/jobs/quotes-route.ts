@@ -1,6 +1,7 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { Quote } from '../../contract/shapes/quote-shapes.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
+import type { ModelCall } from '../../domain/models.ts';
 import { hasEdits, priceRequest, workItemsOf } from '../../domain/prices/quote.ts';
 import { NO_SOURCES, type SourceOf } from '../../domain/work.ts';
 import { fingerprintWork } from '../../contract/derived-ids.ts';
@@ -12,6 +13,7 @@ import {
 } from '../../contract/job-request/parse-job-request.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { storeQuote } from '../../jobs/admission/store-quote.ts';
+import { readModelHealth } from '../../jobs/reads/read-model-health.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance } from '../../ledger/reads/read-balance.ts';
 import { instantText } from '../http/instant-text.ts';
@@ -46,9 +48,10 @@ export function quotesRoute(deps: Deps): Route {
       const price = priceRequest(parsed.request, await deps.pricingOf(accountId), sourceOf);
       const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
       return async () => {
-        const [balance, quote] = await Promise.all([
+        const [balance, quote, failing] = await Promise.all([
           readBalance(deps.database, accountId),
           storeQuote(deps.database, { accountId, fingerprint, price }),
+          readModelHealth(deps.database, { onlyFailing: true }),
         ]);
         if (balance === null) throw notFound('account');
         const terms = quoteTermsOf(parsed.request, sourceOf, deps.rules);
@@ -65,11 +68,16 @@ export function quotesRoute(deps: Deps): Route {
             new Date(quote.now.getTime() + terms.deadlineSeconds * 1_000),
           ),
           cancel_rule: terms.cancelRule,
+          model_health: terms.calls.some((call) => failing.some(isOf(call))) ? 'degraded' : 'ok',
         };
         response.set('Cache-Control', 'no-store').json(shown);
       };
     },
   };
+}
+
+function isOf({ provider, model }: ModelCall): (other: ModelCall) => boolean {
+  return (other) => other.provider === provider && other.model === model;
 }
 
 /** What the edits of a request are made from. Throws the problem that they are refused with. */

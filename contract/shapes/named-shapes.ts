@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { account, accountPriceList, limits, plan, referral } from './account-shapes.ts';
 import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
+import { modelHealth, modelPage } from './model-shapes.ts';
 import { costReport, costRow, unknownBill, unknownBillPage } from './cost-shapes.ts';
 import {
   balance,
@@ -73,6 +74,8 @@ export const SHAPES = {
   Quote: quote,
   QuoteLine: quoteLine,
   Referral: referral,
+  ModelHealth: modelHealth,
+  ModelPage: modelPage,
   Repair: repair,
   RepairPage: repairPage,
   Review: review,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MODEL_HEALTH } from './model-shapes.ts';
 import { credits, instant, listOf } from './wire-fields.ts';
 
 /** One rule of a price: a figure, or so many units at so much. */
@@ -37,5 +38,7 @@ export const quote = z.strictObject({
   deadline_seconds: z.number().min(0),
   returned_automatically_by: instant,
   cancel_rule: z.string(),
+  /** `degraded`: a model of it has failed lately, so that it may wait, and fail with its credits back. */
+  model_health: z.enum(MODEL_HEALTH),
 });
 export type Quote = z.output<typeof quote>;

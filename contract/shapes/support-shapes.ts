@@ -23,6 +23,8 @@ export const attempt = z.strictObject({
   number: z.int().min(1),
   state: z.enum(['posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'replaced', 'fenced']),
   provider: z.string(),
+  /** As the provider calls it: of a fallback, where that has taken over. */
+  model: z.string(),
   provider_job_id: z.string().nullable(),
   error_class: z.string().nullable(),
   billed: z.string().nullable(),

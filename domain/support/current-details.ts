@@ -1,3 +1,5 @@
+import type { WaitsFor } from '../provider-limits.ts';
+
 /** The status of a running output, at the top of its page in Temporal UI. In clear, so: ids and figures only. */
 export type OutputStatus = {
   readonly state: 'running' | 'stuck' | 'unknown' | 'stopping' | 'settling';
@@ -12,23 +14,35 @@ export type OutputStatus = {
     readonly providerJobId: string | null;
     readonly isUnknown: boolean;
   }[];
+  /** Attempts that have not left for their provider. */
+  readonly waiting: readonly { readonly reference: string; readonly waitsFor: WaitsFor }[];
   /** When the credits return by themselves. RFC 3339. */
   readonly returnBy: string;
 };
 
 /** The status as a table in Markdown. */
 export function currentDetailsOf(status: OutputStatus): string {
-  const { state, reservationId, credits, attempts, returnBy } = status;
+  const { state, reservationId, credits, attempts, waiting, returnBy } = status;
   const rows: readonly (readonly [string, string])[] = [
     ['State', state],
     ['Reservation', `\`${reservationId}\``],
     ['Amount', `${String(credits)} credits`],
     ['Attempt', attempts.map(describeAttempt).join(', ') || 'none under way'],
     ['Provider job', attempts.map(({ providerJobId }) => providerJobId ?? 'not known').join(', ') || '–'],
+    ...(waiting.length === 0 ? [] : [['Waits', waiting.map(describeWait).join(', ')] as const]),
     ['Deadline', returnBy],
     ['Next automatic action', nextActionOf(status)],
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
+}
+
+const WAITS = {
+  model: 'its model has failed lately, and is tried again by one job (holdfast models)',
+  turn: 'as much is at its provider as may be (holdfast models)',
+} as const satisfies Record<WaitsFor, string>;
+
+function describeWait({ reference, waitsFor }: OutputStatus['waiting'][number]): string {
+  return `\`${reference}\`: ${WAITS[waitsFor]}`;
 }
 
 function describeAttempt({

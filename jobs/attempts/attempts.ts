@@ -1,4 +1,6 @@
 import type { Database } from '../../ledger/database.ts';
+import { limitsOf, type LimitsOfProviders } from '../../domain/provider-limits.ts';
+import { noteUnreached, queueAttempt } from './attempt-turns.ts';
 import { beginAttempt, prepareAttempt, type NewAttempt } from './begin-attempt.ts';
 import { failAttempt, recordAsset, type ProviderAccount, type StoredAsset } from './finish-attempt.ts';
 import { closeAttempt, moveAttempt, type AttemptMove } from './move-attempt.ts';
@@ -10,13 +12,18 @@ export type Attempts = ReturnType<typeof createAttempts>;
 /**
  * The attempt rows: every submission to a provider, written before the request leaves and moved by compare-and-set.
  * @param submitter the name of this process: a later look-up asks whether it still lives.
+ * @param limits of providers, the same in every worker.
  */
-export function createAttempts(database: Database, submitter = 'unknown') {
+export function createAttempts(database: Database, submitter = 'unknown', limits: LimitsOfProviders = {}) {
   return {
     prepare: (attempt: NewAttempt) => prepareAttempt(database, attempt),
     /** @param webhookSecretHash of the address that its provider is given; null: of none. */
     begin: (attempt: NewAttempt, webhookSecretHash: Buffer | null = null) =>
-      beginAttempt(database, attempt, submitter, webhookSecretHash),
+      beginAttempt(database, attempt, submitter, webhookSecretHash, limitsOf(limits, attempt.provider)),
+    /** Whether attempts at a provider wait for their turn: where it has no limits, nothing is asked. */
+    hasLimits: (provider: string) => Object.hasOwn(limits, provider),
+    queue: (attempt: NewAttempt) => queueAttempt(database, attempt, limitsOf(limits, attempt.provider)),
+    noteUnreached: (attempt: NewAttempt) => noteUnreached(database, attempt),
     close: (accountId: string, reference: string) => closeAttempt(database, accountId, reference),
     move: (accountId: string, reference: string, move: AttemptMove) =>
       moveAttempt(database, accountId, reference, move),

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../domain/output-plan.ts';
 import { expectedCost } from '../../domain/prices/run-cost.ts';
+import type { ProviderLimits, WaitsFor } from '../../domain/provider-limits.ts';
 import type { ModelWork } from '../../domain/reference-assets.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
@@ -7,7 +8,7 @@ import { toAttemptStatus, type AttemptState, type AttemptStatus, type StatusRow 
 
 export type NewAttempt = Omit<
   Attempt,
-  'model' | 'mediaType' | 'durationSeconds' | 'part' | 'hasReferences' | 'reachWithinSeconds'
+  'mediaType' | 'durationSeconds' | 'part' | 'hasReferences' | 'reachWithinSeconds'
 >;
 
 export type PreparedAttempt = {
@@ -17,11 +18,15 @@ export type PreparedAttempt = {
   readonly work: ModelWork | null;
   /** To the run deadline, by the database's clock. */
   readonly secondsLeft: number;
+  /** The circuit breaker of its model is open: nothing is to leave for it just now. */
+  readonly isModelOpen: boolean;
 };
 
 export type BegunAttempt = AttemptStatus & {
   /** True for the one caller that made the row: it alone may post, once. */
   readonly isMine: boolean;
+  /** It is not its turn: no row was made. */
+  readonly waitsFor: WaitsFor | null;
 };
 
 /** The work of an attempt, and its row if it has one. Only reads. */
@@ -32,31 +37,34 @@ export async function prepareAttempt(database: Database, attempt: NewAttempt): P
     error_class: string | null;
     work: ModelWork;
     seconds_left: number;
+    is_open: boolean;
   }>({
     name: 'jobs.prepare_attempt',
-    text: 'SELECT * FROM jobs.prepare_attempt($1, $2, $3)',
-    values: [attempt.accountId, attempt.outputId, attempt.reference],
+    text: 'SELECT * FROM jobs.prepare_attempt($1, $2, $3, $4, $5)',
+    values: [attempt.accountId, attempt.outputId, attempt.reference, attempt.provider, attempt.model],
   });
   const [row] = rows;
-  if (row === undefined) return { status: null, work: null, secondsLeft: 0 };
+  if (row === undefined) return { status: null, work: null, secondsLeft: 0, isModelOpen: false };
   const { state } = row;
   return {
     status: state === null ? null : toAttemptStatus({ ...row, state }),
     work: row.work,
     secondsLeft: row.seconds_left,
+    isModelOpen: row.is_open,
   };
 }
 
-/** Makes the row, or finds it. Fenced when the output's reservation has ended. */
+/** Makes the row when it is its turn, or finds it. Fenced when the output's reservation has ended. */
 export async function beginAttempt(
   database: Database,
   attempt: NewAttempt,
   submitter: string,
   webhookSecretHash: Buffer | null,
+  limits: ProviderLimits,
 ): Promise<BegunAttempt> {
-  const { rows } = await database.query<StatusRow & { is_mine: boolean }>({
+  const { rows } = await database.query<StatusRow & { is_mine: boolean; waits_for: WaitsFor | null }>({
     name: 'jobs.begin_attempt',
-    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)',
     values: [
       attempt.accountId,
       attempt.jobId,
@@ -69,8 +77,11 @@ export async function beginAttempt(
       attempt.isFinal,
       expectedCost(attempt.cost ?? null),
       webhookSecretHash,
+      attempt.model,
+      limits.inFlight,
+      limits.perSecond,
     ],
   });
   const row = onlyRow(rows, 'jobs.begin_attempt');
-  return { isMine: row.is_mine, ...toAttemptStatus(row) };
+  return { isMine: row.is_mine, waitsFor: row.waits_for, ...toAttemptStatus(row) };
 }

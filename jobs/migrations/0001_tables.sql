@@ -105,6 +105,7 @@ CREATE TABLE jobs.attempts (
   is_last_stage   boolean            NOT NULL,  -- its result is the output's
   number          int                NOT NULL,
   provider        text               NOT NULL,
+  model           text               NOT NULL,  -- as the provider calls it: of a fallback, where that has taken over
   state           jobs.attempt_state NOT NULL,
   provider_job_id text,
   error_class     text,  -- why it was refused, or how its run failed
@@ -135,10 +136,38 @@ CREATE TABLE jobs.attempts (
 CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts (account_id, output_id, stage, number) WHERE output_id > '';
 -- Whose a provider's job is, where support or a bill names one.
 CREATE INDEX attempts_by_run ON jobs.attempts (run_id) WHERE run_id IS NOT NULL;
-CREATE INDEX attempts_by_age ON jobs.attempts (posted_at);  -- what a month cost
+CREATE INDEX attempts_by_age ON jobs.attempts (posted_at);  -- what a month cost, or a second posted
 CREATE INDEX attempts_to_stop ON jobs.attempts (stop_due_at) WHERE stop_due_at IS NOT NULL;
 -- Whether a file is needed: by the sweep of the asset folder.
 CREATE INDEX attempts_by_asset ON jobs.attempts (sha256) WHERE sha256 IS NOT NULL;
+-- What runs at a provider.
+CREATE INDEX attempts_in_flight ON jobs.attempts (provider, account_id, model)
+  WHERE state IN ('posting', 'unknown', 'accepted');
+
+-- Models that have failed lately. A breaker is open from opened_at until its probe succeeds, which leaves at probe_at.
+CREATE TABLE jobs.breakers (
+  provider  text NOT NULL,
+  model     text NOT NULL,
+  failures  int  NOT NULL,  -- in a row, by fault of the service
+  step      text NOT NULL,  -- submit or run: where it failed last, and has to succeed
+  opened_at timestamptz,  -- null: closed
+  probe     text,  -- reference of the attempt that tries whether it works again
+  probe_at  timestamptz,
+  PRIMARY KEY (provider, model)
+);
+
+-- Attempts in line at a provider, before they leave: those that have asked for their turn just now (awake_until).
+CREATE TABLE jobs.waiting (
+  account_id  text        NOT NULL,
+  reference   text        NOT NULL,
+  provider    text        NOT NULL,
+  model       text        NOT NULL,
+  is_batch    boolean     NOT NULL,
+  since       timestamptz NOT NULL,
+  awake_until timestamptz NOT NULL,
+  PRIMARY KEY (reference, account_id)
+);
+CREATE INDEX waiting_by_provider ON jobs.waiting (provider);
 
 -- Lines of services' bills, each counted once however often its bill is imported.
 CREATE TABLE jobs.bill_lines (

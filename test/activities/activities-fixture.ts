@@ -10,9 +10,11 @@ import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
 import type { Model } from '../../domain/models.ts';
+import type { LimitsOfProviders } from '../../domain/provider-limits.ts';
 import { attemptOf, type Attempt, type OutputPlan } from '../../domain/output-plan.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { createAttempts, type Attempts } from '../../jobs/attempts/attempts.ts';
+import { createJobProgress } from '../../jobs/attempts/job-progress.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
@@ -26,7 +28,11 @@ export type ActivitiesFixture = {
   readonly accountId: string;
   readonly attempts: Attempts;
   /** As a worker composes them, with the local provider at an address of the test's choice. */
-  readonly activitiesAt: (serviceUrl: string, models?: readonly Model[]) => JobActivities;
+  readonly activitiesAt: (
+    serviceUrl: string,
+    models?: readonly Model[],
+    limits?: LimitsOfProviders,
+  ) => JobActivities;
   /** The same with another adapter. One that is not named `local` runs attempts that name it. */
   readonly activitiesWith: (provider: Provider, providerWebhookUrl?: string) => JobActivities;
   readonly provider: (serviceUrl: string) => Provider;
@@ -65,17 +71,23 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
   };
   const provider = (serviceUrl: string) => createGenericProvider({ name: 'local', baseUrl: serviceUrl });
   const attempts = createAttempts(worker, findThisProcess().id);
-  const compose = (adapter: Provider, models: readonly Model[], providerWebhookUrl: string | null) =>
+  const compose = (
+    adapter: Provider,
+    models: readonly Model[],
+    providerWebhookUrl: string | null,
+    limits: LimitsOfProviders = {},
+  ) =>
     createJobActivities({
       ...settings,
+      limits,
       rules: { ...settings.rules, catalogue: { ...SUPERSCALE, models } },
       database: worker,
       providers: createProviderRegistry([adapter]),
       assets: createDiskAssetStore(home),
       providerWebhookUrl,
     });
-  const activitiesAt = (serviceUrl: string, models = SUPERSCALE.models) =>
-    compose(provider(serviceUrl), models, null);
+  const activitiesAt = (serviceUrl: string, models = SUPERSCALE.models, limits: LimitsOfProviders = {}) =>
+    compose(provider(serviceUrl), models, null, limits);
   const activitiesWith = (adapter: Provider, providerWebhookUrl: string | null = null) =>
     compose(adapter, SUPERSCALE.models, providerWebhookUrl);
   const startOf = (key: string): GenerationStart => ({
@@ -98,6 +110,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
     submitAt: (serviceUrl) =>
       createSubmitAttempt({
         attempts,
+        progress: createJobProgress(worker),
         providers: createProviderRegistry([provider(serviceUrl)]),
         uploadInputs: () => Promise.resolve(NO_INPUTS),
         modelInput: createModelInput([]),

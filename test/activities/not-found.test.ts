@@ -9,6 +9,7 @@ import { createSubmitAttempt, MAX_MS_BEFORE_POST } from '../../activities/attemp
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { failureOf } from '../../domain/failures.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
+import { createJobProgress } from '../../jobs/attempts/job-progress.ts';
 import { createAttempts, type Attempts } from '../../jobs/attempts/attempts.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
@@ -44,6 +45,8 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.restoreAllMocks();
   await fixture.database.setClock(null);
+  // What each test does to a service would open the breaker of its model.
+  await fixture.owner.query('DELETE FROM jobs.breakers');
   await service.close();
 });
 afterAll(() => fixture.close());
@@ -244,6 +247,7 @@ describe('a post', () => {
     };
     const submit = createSubmitAttempt({
       attempts: { ...fixture.attempts, begin },
+      progress: createJobProgress(fixture.worker),
       providers: createProviderRegistry([fixture.provider(service.url)]),
       uploadInputs: () => Promise.resolve(NO_INPUTS),
       modelInput: createModelInput([]),
@@ -285,6 +289,7 @@ describe('a post', () => {
       failures-- > 0 ? Promise.reject(new Error('the database is away')) : fixture.attempts.close(...named);
     const submit = createSubmitAttempt({
       attempts: { ...fixture.attempts, close },
+      progress: createJobProgress(fixture.worker),
       providers: createProviderRegistry([fixture.provider(service.url)]),
       uploadInputs: () => Promise.resolve(NO_INPUTS),
       modelInput: createModelInput([]),

@@ -15,7 +15,15 @@ export async function deliver(api: ApiFixture, accountId: string, jobId: string,
   const attempts = createAttempts(api.worker);
   const key = keyOf(accountId, jobId);
   const reference = attemptReferenceOf({ outputId: key.outputId, stage: 'render', number: 1 });
-  await attempts.begin({ ...key, stage: 'render', isFinal: true, number: 1, reference, provider: 'local' });
+  await attempts.begin({
+    ...key,
+    stage: 'render',
+    isFinal: true,
+    number: 1,
+    reference,
+    provider: 'local',
+    model: 'local/render',
+  });
   await attempts.move(accountId, reference, { from: ['posting'], to: 'accepted', providerJobId: 'p' });
   const asset = await api.assets.put(Readable.from([content]));
   await attempts.recordAsset(

@@ -6,6 +6,8 @@ import type { JobActivities } from '../../activities/job-activities.ts';
 import { createHoldfastClient, type HoldfastClient, type OwnedJob } from '../../client/holdfast-client.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
+import type { Model } from '../../domain/models.ts';
+import type { LimitsOfProviders } from '../../domain/provider-limits.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from '../activities/activities-fixture.ts';
 
 /** What this file's workflows have logged as a warning: nothing prints it. */
@@ -33,6 +35,9 @@ export type WorkerBuild = {
   readonly failing?: (real: JobActivities) => Partial<JobActivities>;
   /** That of another worker, whose jobs it goes on with. */
   readonly taskQueue?: string;
+  /** What it offers; absent: the shipped catalogue's, without limits of providers. */
+  readonly models?: readonly Model[];
+  readonly limits?: LimitsOfProviders;
   /** Whose jobs it names; the fixture's own account unless told otherwise. */
   readonly accountId?: string;
 };
@@ -57,7 +62,7 @@ export async function createWorkflowFixture(): Promise<WorkflowFixture> {
     async startWorker(serviceUrl, build = {}) {
       const accountId = build.accountId ?? activities.accountId;
       const taskQueue = build.taskQueue ?? `${activities.accountId}-${String(++workers)}`;
-      const real = activities.activitiesAt(serviceUrl);
+      const real = activities.activitiesAt(serviceUrl, build.models, build.limits);
       const native = await NativeConnection.connect({ address });
       const worker = await Worker.create({
         connection: native,

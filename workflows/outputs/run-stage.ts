@@ -1,8 +1,8 @@
 import { condition, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
 import { reachWithinSeconds, type JobTimes } from '../../domain/models.ts';
-import { attemptOf, type Attempt } from '../../domain/output-plan.ts';
-import { afterFailedRun, afterRejection, waitBeforeNext } from '../../domain/rejections.ts';
+import { attemptOf, type Attempt, type Fallback } from '../../domain/output-plan.ts';
+import { afterFailedRun, afterRejection, mayBeTakenOver, waitBeforeNext } from '../../domain/rejections.ts';
 import type { StagePart } from '../../domain/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import type { Made, OutputRun } from './output-run.ts';
@@ -20,9 +20,11 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
   const { maxAttempts, times } = run.plan;
   // The limit of attempts is that of one run: support may ask for another, and one that was not taken was no attempt.
   let uncounted = 0;
+  let fallback: Fallback | undefined;
+  const fallbacks = [...(run.plan.fallbacks ?? [])];
   const busy = createBusyWatch(times);
   for (let number = 1; ; number++) {
-    const attempt = attemptOf(run.plan, number, part);
+    const attempt = attemptOf(run.plan, number, part, fallback);
     const { isFinal } = attempt;
     if (isFinal) run.deliverable = attempt;
     expectStart(run.control, times.startDeadlineSeconds);
@@ -36,11 +38,21 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
           made.outcome === 'failed'
             ? afterFailedRun(made, { isFinal, number: number - uncounted, maxAttempts })
             : afterRejection(made.errorClass, number - uncounted, maxAttempts);
-        if (then.next === 'fail') return { outcome: 'failed', code: then.code };
         const retryAfterMs = made.outcome === 'rejected' ? made.retryAfterMs : null;
         const pauseMs =
           then.next === 'wait' ? busy.waitMs(retryAfterMs) : (retryAfterMs ?? NEXT_ATTEMPT_AFTER_MS);
-        if (pauseMs === null) return { outcome: 'failed', code: 'start_deadline' };
+        if (then.next === 'fail' || pauseMs === null) {
+          const failure = {
+            outcome: 'failed',
+            code: then.next === 'fail' ? then.code : 'start_deadline',
+          } as const;
+          fallback = mayBeTakenOver(made) ? fallbacks.shift() : undefined;
+          if (fallback === undefined) return failure;
+          // Another model has its own attempts, and its own time to begin.
+          uncounted = number;
+          busy.end();
+          break;
+        }
         if (then.next === 'wait') uncounted += 1;
         else busy.end();
         await sleep(pauseMs, { summary: `before ${part.stage.name}, attempt ${String(number + 1)}` });
@@ -84,15 +96,28 @@ async function runToItsEnd(
   run: OutputRun,
   steps: ProviderSteps,
   attempt: Attempt,
-): Promise<Exclude<AttemptOutcome, { outcome: 'unknown' }>> {
+): Promise<Exclude<AttemptOutcome, { outcome: 'unknown' | 'waiting' }>> {
   for (;;) {
     const made = await followUnlessReplaced(run.control, attempt, () => {
       showStatus(run);
       return steps.run.runAttempt.executeWithOptions({ summary: summaryOf(attempt) }, [attempt]);
     });
-    if (made.outcome !== 'unknown') return made;
-    await findOut(run, steps, attempt);
+    if (made.outcome === 'waiting') await waitInLine(run, attempt, made);
+    else if (made.outcome === 'unknown') await findOut(run, steps, attempt);
+    else return made;
   }
+}
+
+/** Until it asks for its turn again. Meanwhile it holds no slot of a worker. */
+async function waitInLine(
+  run: OutputRun,
+  { reference, stage, number }: Attempt,
+  { waitsFor, retryAfterMs }: AttemptOutcome & { readonly outcome: 'waiting' },
+): Promise<void> {
+  run.control.waiting.set(reference, waitsFor);
+  showStatus(run);
+  await sleep(retryAfterMs, { summary: `${stage}, attempt ${String(number)}, waits for its ${waitsFor}` });
+  run.control.waiting.delete(reference);
 }
 
 /** Asks what came of an attempt until it is known: the provider, and where that cannot be asked, support. */

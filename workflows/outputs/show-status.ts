@@ -44,6 +44,7 @@ function statusOf(run: OutputRun): OutputStatus {
       providerJobId: providerJobs[attempt.reference] ?? null,
       isUnknown: control.unknown.has(attempt.reference),
     })),
+    waiting: [...control.waiting].map(([reference, waitsFor]) => ({ reference, waitsFor })),
     returnBy: new Date(control.returnAtMs).toISOString(),
   };
 }

@@ -1,4 +1,5 @@
 import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow';
+import type { WaitsFor } from '../../domain/provider-limits.ts';
 import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
 import type { OutputRecord } from '../../activities/support/read-output-record.ts';
 
@@ -20,6 +21,8 @@ export type Control = {
   readonly unknown: Map<string, Attempt>;
   readonly resolved: Set<string>;
   readonly replaced: Set<string>;
+  /** By reference: attempts that have not left, and what each waits for. */
+  readonly waiting: Map<string, WaitsFor>;
 };
 
 export function createControl({ ageSeconds, times }: OutputPlan): Control {
@@ -34,6 +37,7 @@ export function createControl({ ageSeconds, times }: OutputPlan): Control {
     unknown: new Map(),
     resolved: new Set(),
     replaced: new Set(),
+    waiting: new Map(),
   };
 }
 

@@ -2,42 +2,50 @@
 
 -- What an attempt is to make (with our assets in place of the customer's addresses), how long is left for it, and its
 -- row: all null before there is one. Makes nothing.
-CREATE OR REPLACE FUNCTION jobs.prepare_attempt(p_account_id text, p_output_id text, p_reference text)
-RETURNS TABLE (state text, provider_job_id text, error_class text, work jsonb, seconds_left float)
-LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION jobs.prepare_attempt(
+  p_account_id text, p_output_id text, p_reference text, p_provider text DEFAULT '', p_model text DEFAULT ''
+) RETURNS TABLE (
+  state text, provider_job_id text, error_class text, work jsonb, seconds_left float, is_open boolean
+) LANGUAGE sql STABLE AS $$
   SELECT a.state, a.provider_job_id, a.error_class,
          CASE WHEN o.work->'brief' ? 'reference_asset_urls'
               THEN (o.work #- '{brief,reference_asset_urls}')
                    || jsonb_build_object('reference_assets', jobs.references_of(o.account_id, o.job_id, o.work))
               ELSE o.work END,
-         extract(epoch FROM r.return_by - ledger.clock())::float
+         extract(epoch FROM r.return_by - ledger.clock())::float, jobs.is_open(p_provider, p_model)
   FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
   LEFT JOIN jobs.attempts a ON a.account_id = o.account_id AND a.reference = p_reference
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
 
 -- Returns whether this caller made the row (and may post, once), and the attempt's state. No row is made once the
--- output's reservation has ended: a caller that comes late has nothing to submit.
+-- output's reservation has ended: a caller that comes late has nothing to submit; nor before its turn (waits_for).
 CREATE OR REPLACE FUNCTION jobs.begin_attempt(
   p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int, p_reference text, p_provider text,
-  p_submitter text, p_is_last_stage boolean, p_cost numeric DEFAULT NULL, p_webhook_hash bytea DEFAULT NULL
-) RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text) LANGUAGE plpgsql AS $$
+  p_submitter text, p_is_last_stage boolean, p_cost numeric DEFAULT NULL, p_webhook_hash bytea DEFAULT NULL,
+  p_model text DEFAULT '', p_max_in_flight int DEFAULT NULL, p_per_second float DEFAULT NULL
+) RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text, waits_for text)
+LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := ledger.lock(p_account_id);
 BEGIN
   is_mine := false;
-  IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL THEN
-    INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, state,
-                               submitter, posted_at, cost, webhook_hash)
-    VALUES (p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_is_last_stage, p_number, p_provider, 'posting',
-            p_submitter, v_now, p_cost, p_webhook_hash) ON CONFLICT DO NOTHING;
+  IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference) THEN
+    waits_for := jobs.take_turn(p_account_id, p_reference, p_provider, p_model, p_max_in_flight, p_per_second);
+    INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, model,
+                               state, submitter, posted_at, cost, webhook_hash)
+    SELECT p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_is_last_stage, p_number, p_provider, p_model,
+           'posting', p_submitter, v_now, p_cost, p_webhook_hash WHERE waits_for IS NULL
+    ON CONFLICT DO NOTHING;
     is_mine := FOUND;
     -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
     UPDATE jobs.outputs o SET attempts = p_number
     WHERE is_mine AND o.account_id = p_account_id AND o.output_id = p_output_id AND o.attempts < p_number;
   END IF;
   RETURN QUERY
-    SELECT is_mine, coalesce(a.state, 'fenced')::text, a.provider_job_id, a.error_class FROM (VALUES (1)) one
+    SELECT is_mine, coalesce(a.state, 'fenced')::text, a.provider_job_id, a.error_class, waits_for
+    FROM (VALUES (1)) one
     LEFT JOIN jobs.attempts a ON a.account_id = p_account_id AND a.reference = p_reference;
 END $$;
 

@@ -11,9 +11,9 @@ CREATE OR REPLACE FUNCTION jobs.inspect_job(p_account_id text, p_job_id text) RE
                    r.settled_at) v),
         'attempts', (
           SELECT coalesce(jsonb_agg(v), '[]') FROM (
-            SELECT a.reference, a.stage, a.number, a.state, a.provider, a.provider_job_id, a.error_class, a.billed,
-                   trim_scale(coalesce(a.bill, a.cost))::text AS cost, a.sha256, a.posted_at, a.resolved_at,
-                   a.stopping_since
+            SELECT a.reference, a.stage, a.number, a.state, a.provider, a.model, a.provider_job_id, a.error_class,
+                   a.billed, trim_scale(coalesce(a.bill, a.cost))::text AS cost, a.sha256, a.posted_at,
+                   a.resolved_at, a.stopping_since
             FROM jobs.attempts_of(o.account_id, o.output_id) a ORDER BY a.posted_at, a.stage, a.number) v),
         'repair', (
           SELECT to_jsonb(p) - ARRAY['account_id', 'reservation_id'] FROM jobs.repairs p

@@ -84,6 +84,7 @@ async function postedTo(provider: string) {
     number: 1,
     reference,
     provider,
+    model: 'm',
   };
   await createAttempts(api.worker).begin(attempt, secretHash);
   const counted = async () =>

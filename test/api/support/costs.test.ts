@@ -39,7 +39,16 @@ async function run(jobId: string, providerJobId: string): Promise<void> {
   const attempts = createAttempts(api.worker);
   const { accountId } = account;
   const [outputId, reference] = [outputIdOf(jobId, 0), referenceOf(jobId)];
-  const key = { accountId, jobId, outputId, stage: 'render', number: 1, reference, provider: 'fal' };
+  const key = {
+    accountId,
+    jobId,
+    outputId,
+    stage: 'render',
+    number: 1,
+    reference,
+    provider: 'fal',
+    model: 'm',
+  };
   await attempts.begin({ ...key, isFinal: true, cost: { per_call: '0.0400' } });
   await attempts.move(accountId, reference, { from: ['posting'], to: 'accepted', providerJobId });
 }

@@ -7,9 +7,9 @@ export function createCollectAttempt(pool: pg.Pool): (job: BenchJob) => Promise<
   const insert = groupCommitByAccount(async (jobs: readonly BenchJob[]) => {
     await pool.query({
       name: 'bench.collect',
-      text: `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, state, provider_job_id,
+      text: `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, model, state, provider_job_id,
                                         billed, sha256, content_type, bytes, submitter, posted_at, resolved_at)
-             SELECT a.account_id, a.reference, a.job_id, a.output_id, 'render', true, 1, $5, 'collected', a.reference,
+             SELECT a.account_id, a.reference, a.job_id, a.output_id, 'render', true, 1, $5, 'render', 'collected', a.reference,
                     'yes', $6, $7, $8, 'bench', clock_timestamp(), clock_timestamp()
              FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) a (account_id, reference, job_id, output_id)`,
       values: [

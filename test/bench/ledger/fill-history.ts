@@ -78,8 +78,8 @@ async function fillJobs(pool: pg.Pool, accounts: number): Promise<void> {
             r.reservation_id, 900, 'f00d', 'image/png', 1 ${past}`,
   );
   await pool.query(
-    `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, state, sha256, submitter, posted_at)
-     SELECT r.account_id, 'att_' || ${stem} || '_0_render_1', r.job_id, r.output_id, 'render', true, 1, 'local', 'collected', 'f00d', 'bench',
+    `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, model, state, sha256, submitter, posted_at)
+     SELECT r.account_id, 'att_' || ${stem} || '_0_render_1', r.job_id, r.output_id, 'render', true, 1, 'local', 'local/render', 'collected', 'f00d', 'bench',
             r.created_at ${past}`,
   );
   await pool.query(

@@ -66,9 +66,9 @@ export async function reserveInteractively(pool: pg.Pool, job: BenchJob): Promis
 export async function collectInteractively(pool: pg.Pool, job: BenchJob): Promise<void> {
   await pool.query({
     name: 'bench.attempt',
-    text: `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, state, provider_job_id,
+    text: `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, model, state, provider_job_id,
                                 billed, sha256, content_type, bytes, submitter, posted_at, resolved_at)
-     VALUES ($1, $2, $3, $4, 'render', true, 1, $5, 'collected', $2, 'yes', $6, $7, $8, 'bench', clock_timestamp(), clock_timestamp())`,
+     VALUES ($1, $2, $3, $4, 'render', true, 1, $5, 'render', 'collected', $2, 'yes', $6, $7, $8, 'bench', clock_timestamp(), clock_timestamp())`,
     values: [job.accountId, job.reference, job.jobId, job.outputId, PROVIDER, SHA256, CONTENT_TYPE, BYTES],
   });
 }

@@ -1,0 +1,60 @@
+import { activityInfo, sleep } from '@temporalio/activity';
+import type { Attempt } from '../../domain/output-plan.ts';
+import type { WaitsFor } from '../../domain/provider-limits.ts';
+import type { Attempts } from '../../jobs/attempts/attempts.ts';
+import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
+import type { AttemptOutcome } from './attempt-outcome.ts';
+
+export type WaitForTurn = () => Promise<AttemptOutcome | null>;
+
+/** So many at the head of a line look after their turn in their activity; the others leave its slot to other work meanwhile. */
+const AT_THE_HEAD = 32;
+
+/** At the head too, so that a line that stands still does not fill a worker. */
+const MAX_WAIT_IN_ACTIVITY_MS = 20_000;
+
+const LOOK_EVERY_MS = 500;
+
+/** Away from the line: as long as the line before it takes at a hundred a second, within bounds. */
+const AWAY_MS_PER_AHEAD = 10;
+const MIN_AWAY_MS = 1_000;
+const MAX_AWAY_MS = 15_000;
+
+/** What people read while a job waits. */
+const STAGES = { model: 'waiting_for_model', turn: 'waiting_for_turn' } as const satisfies Record<
+  WaitsFor,
+  string
+>;
+
+/**
+ * Waits until it is an attempt's turn at its provider: null then. Else the attempt is to be asked for again later (`waiting`), or it has
+ * waited for as long as it may, and provably did not run. Nothing of an attempt is on record before its turn, and none is used up.
+ */
+export function createWaitForTurn(attempts: Attempts, progress: JobProgress, attempt: Attempt): WaitForTurn {
+  let told: WaitsFor | undefined;
+  const tell = async (waitsFor: WaitsFor): Promise<void> => {
+    if (told === waitsFor || attempt.part !== null) return;
+    told = waitsFor;
+    const shown = { stage: STAGES[waitsFor], fraction: null, queue_position: null };
+    await progress.record(attempt.accountId, attempt.jobId, shown);
+  };
+  return async () => {
+    const stayUntilMs = Date.now() + MAX_WAIT_IN_ACTIVITY_MS;
+    for (;;) {
+      const { waitsFor, ahead, waitedSeconds } = await attempts.queue(attempt);
+      if (waitsFor === null) return null;
+      if (waitedSeconds >= attempt.reachWithinSeconds) return { outcome: 'failed', code: 'start_deadline' };
+      await tell(waitsFor);
+      if (ahead >= AT_THE_HEAD || Date.now() >= stayUntilMs) {
+        const retryAfterMs = Math.min(Math.max(MIN_AWAY_MS, ahead * AWAY_MS_PER_AHEAD), MAX_AWAY_MS);
+        return { outcome: 'waiting', waitsFor, retryAfterMs };
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
+  };
+}
+
+/** For how long this activity has tried. A provider that cannot be reached is tried until the attempt's limit. */
+export function hasTriedLongEnough({ reachWithinSeconds }: Attempt, pauseMs: number): boolean {
+  return Date.now() + pauseMs > activityInfo().scheduledTimestampMs + reachWithinSeconds * 1_000;
+}

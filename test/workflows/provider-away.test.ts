@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Model } from '../../domain/models.ts';
+import { SUPERSCALE } from '../harness/superscale.ts';
+import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
+import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
+
+const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
+const REQUEST = { kind: 'static_ad', brief: { headline: 'not now' } } as const;
+/**
+ * Ten minutes, compressed: fifteen seconds of the minute that a static ad may wait for its start. The rules of breakers are as they are:
+ * five failures open one, and one job tries every five seconds.
+ */
+const AWAY_MS = 15_000;
+const JOBS = 16;
+const IN_FLIGHT = 4;
+const RUN_MS = 300;
+
+let fixture: WorkflowFixture;
+let service: ScriptedService;
+let isAway = false;
+const running = new Set<string>();
+let mostAtOnce = 0;
+beforeAll(async () => {
+  fixture = await createWorkflowFixture();
+  service = await startScriptedService((call) => {
+    if (call.name === 'file') call.answer(200, PICTURE);
+    if (call.name === 'submit') {
+      const isRefused = isAway || refused.some((end) => call.about.endsWith(end));
+      if (isRefused) call.answer(503, { error: { code: 'unavailable' } });
+      else {
+        running.add(call.about);
+        mostAtOnce = Math.max(mostAtOnce, running.size);
+        setTimeout(() => running.delete(call.about), RUN_MS);
+        call.answer(201, { id: call.about });
+      }
+    }
+    if (call.name === 'poll') {
+      const output = [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }];
+      const isDone = !running.has(call.about);
+      call.answer(200, { id: call.about, status: isDone ? 'succeeded' : 'processing', output });
+    }
+  });
+});
+afterAll(async () => {
+  await service.close();
+  await fixture.close();
+});
+let refused: readonly string[] = [];
+let worker: RunningWorker;
+afterEach(async () => {
+  refused = [];
+  await worker.stop();
+  await fixture.owner.query('DELETE FROM jobs.breakers');
+});
+
+const breakerOf = async (): Promise<{ opened_at: Date } | undefined> =>
+  (await fixture.worker.query<{ opened_at: Date }>('SELECT opened_at FROM jobs.read_models(true)')).rows[0];
+const attemptsOf = async (jobId: string) =>
+  (
+    await fixture.owner.query<object>(
+      'SELECT number, model, state FROM jobs.attempts WHERE job_id = $1 ORDER BY number',
+      [jobId],
+    )
+  ).rows;
+
+test('a provider that is away under load loses no job, its breaker opens once, and the queue drains within its limit', async () => {
+  worker = await fixture.startWorker(service.url, {
+    limits: { local: { inFlight: IN_FLIGHT, perSecond: null } },
+  });
+  isAway = true;
+  const jobs = Array.from({ length: JOBS }, (_, nth) => worker.jobOf(`away ${String(nth)}`));
+  await Promise.all(jobs.map((job) => worker.client.start({ ...job, request: REQUEST })));
+  const opened = new Set<number>();
+  const watch = new AbortController();
+  const watching = (async () => {
+    while (!watch.signal.aborted) {
+      const breaker = await breakerOf();
+      if (breaker !== undefined) opened.add(breaker.opened_at.getTime());
+      await sleep(100);
+    }
+  })();
+  await sleep(AWAY_MS);
+  const tries = service.calls('submit').length;
+  isAway = false;
+  const ended = await Promise.all(jobs.map((job) => worker.client.wait(job)));
+  watch.abort();
+  await watching;
+  expect(ended).toEqual(jobs.map(() => ({ outcome: 'succeeded', credits: 35 })));
+  expect(opened.size, 'opened once').toBe(1);
+  expect(await breakerOf(), 'closed').toBeUndefined();
+  // Those that opened it, those under way then, and a probe every five seconds: not every job, again and again.
+  expect(tries).toBeLessThanOrEqual(5 + IN_FLIGHT + 3);
+  expect(mostAtOnce).toBeLessThanOrEqual(IN_FLIGHT);
+});
+
+const [render] = SUPERSCALE.models;
+const spare = { name: 'local/spare', remoteId: 'local/spare', fallbacks: [] } as const;
+const withSpare: readonly Model[] =
+  render === undefined
+    ? []
+    : [
+        { ...render, fallbacks: [spare.name] },
+        { ...render, ...spare },
+      ];
+/** The start may be waited for seven seconds of these. */
+const SOON = { ...REQUEST, deadline_seconds: 10 };
+
+test('a fallback takes over from a model that refuses to start until it is too late, at the price that was agreed', async () => {
+  worker = await fixture.startWorker(service.url, { models: withSpare });
+  const job = worker.jobOf('refused');
+  refused = ['_render_1', '_render_2', '_render_3'];
+  await worker.client.start({ ...job, request: SOON });
+  expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+  expect(await attemptsOf(job.jobId)).toEqual([
+    ...[1, 2, 3].map((number) => ({ number, model: 'local/render', state: 'rejected' })),
+    { number: 4, model: 'local/spare', state: 'collected' },
+  ]);
+});
+
+test('a fallback takes over where the breaker stays open, and without one the credits return', async () => {
+  const open = async () => {
+    await fixture.owner.query(
+      `INSERT INTO jobs.breakers VALUES ('local', 'local/render', 5, 'submit', now(), NULL, now() + interval '1 hour')`,
+    );
+  };
+  worker = await fixture.startWorker(service.url, { models: withSpare });
+  await open();
+  const job = worker.jobOf('open');
+  await worker.client.start({ ...job, request: SOON });
+  expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+  expect(await attemptsOf(job.jobId)).toEqual([{ number: 2, model: 'local/spare', state: 'collected' }]);
+  await worker.stop();
+  worker = await fixture.startWorker(service.url);
+  const alone = worker.jobOf('alone');
+  await worker.client.start({ ...alone, request: SOON });
+  expect(await worker.client.wait(alone)).toEqual({ outcome: 'failed', code: 'start_deadline' });
+  expect(await attemptsOf(alone.jobId)).toEqual([]);
+});
