@@ -161,9 +161,9 @@ test('an output counts in the month of its first attempt, each attempt in its ow
   await collect(reference, 'yes', '0.1', true);
   await jobs.settleOutputs([commitOf(ACCOUNT, 'straddling')]);
   await jobs.owner.query(
-    `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, state, billed, cost,
+    `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, model, state, billed, cost,
                                 is_cost_final, submitter, posted_at)
-     VALUES ($1, 'att_june', 'straddling', $2, 'render', true, 2, 'fal', 'failed', 'yes', 0.3, true, 'test', '2026-06-01')`,
+     VALUES ($1, 'att_june', 'straddling', $2, 'render', true, 2, 'fal', 'm', 'failed', 'yes', 0.3, true, 'test', '2026-06-01')`,
     [ACCOUNT, outputOf('straddling')],
   );
   expect(await costsOf('straddling')).toMatchObject({ outputs: '1', charged: '35', cost: '0.100000000' });
@@ -174,9 +174,9 @@ test('an output counts in the month of its first attempt, each attempt in its ow
 
 test('a report of a month reads the attempts of that month, and no others', async () => {
   await jobs.owner.query(
-    `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, state, submitter,
+    `INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, model, state, submitter,
                                 posted_at)
-     SELECT $1, 'att_old_' || n, 'old', 'out_old_' || n, 'render', true, 1, 'fal', 'failed', 'test', '2026-01-15'
+     SELECT $1, 'att_old_' || n, 'old', 'out_old_' || n, 'render', true, 1, 'fal', 'm', 'failed', 'test', '2026-01-15'
      FROM generate_series(1, 20000) n`,
     [ACCOUNT],
   );
