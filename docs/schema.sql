@@ -867,7 +867,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     bigint, is_expired boolean)  -- holdfast_api, holdfast_worker
 -- jobs.read_references(text,text) → jsonb  -- holdfast_worker
 -- jobs.read_review(text,text) → jsonb  -- holdfast_api, holdfast_worker
--- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, is_quote_known boolean)  --
+-- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, quote jsonb)  --
 --     holdfast_api, holdfast_worker
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
 -- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean,boolean) → text  -- holdfast_worker

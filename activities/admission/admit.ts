@@ -14,6 +14,7 @@ import type { AdmitItem, AdmitResult } from '../../jobs/admission/admit-job.ts';
 import { fingerprintWork } from '../../contract/derived-ids.ts';
 import type { FieldError } from '../../contract/shapes/problem-shape.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
+import { readSubmission } from '../../jobs/admission/read-submission.ts';
 import { readFreeRetry } from '../../jobs/admission/read-free-retry.ts';
 import {
   notOfferedErrors,
@@ -40,7 +41,7 @@ export type AdmitAnswer = {
 };
 
 /**
- * Admits a job: prices it again from the request (a price in it is never believed), stores request and outcome and
+ * Admits a job: by the stored quote that it cites, or prices it again (a price in a request is never believed), stores request and outcome and
  * reserves. The same start has the same result forever; a start under a key that belongs to another request is told so by
  * the fingerprint, and touches nothing.
  */
@@ -93,8 +94,22 @@ async function prepareJob(start: GenerationStart, settings: Prepares): Promise<P
     if (wrongEdits.length > 0) return refusedAsInvalid(key, wrongEdits);
     sourceOf = sources.sourceOf;
   }
-  const price = priceRequest(request, await pricingOf(start.accountId), sourceOf);
+  const quoted = await quotedPrice(request, start, database);
+  const price = quoted ?? priceRequest(request, await pricingOf(start.accountId), sourceOf);
   return planJob(key, request, price, sourceOf, settings);
+}
+
+/** The stored price of the quote that the request cites: what was shown is what is charged, also under a price list of before. */
+async function quotedPrice(
+  request: JobRequest,
+  start: GenerationStart,
+  database: Database,
+): Promise<Price | null> {
+  if (request.quote_id === undefined) return null;
+  const { accountId, jobId } = start;
+  const { quote } = await readSubmission(database, { accountId, jobId, quoteId: request.quote_id });
+  // Another work's quote prices nothing: admission refuses it, and says why.
+  return quote !== null && quote.fingerprint === fingerprintWork(start.request) ? quote.price : null;
 }
 
 /**

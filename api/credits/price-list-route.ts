@@ -8,10 +8,7 @@ import { invalidPart } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 import { changeAccountRoute } from './account-routes.ts';
 
-/**
- * PUT /v1/accounts/{id}/price_list: the prices of an account from now on. A job that was admitted keeps its price; a quote that was given at
- * another one is refused where it is cited (`price_changed`), and nothing is reserved.
- */
+/** PUT /v1/accounts/{id}/price_list: the prices of an account from now on. A quote that was given holds by its own price list. */
 export function setPriceListRoute({
   database,
   rules,

@@ -86,14 +86,14 @@ export function createPrepareAdmission(deps: {
     if (record.admission !== null) return replay(record.admission, submission);
     const notOffered = notOfferedErrors(request, rules);
     if (notOffered.length > 0) throw invalidRequest(notOffered);
-    if (request.quote_id !== undefined && !record.isQuoteKnown) throw notFound('quote');
+    if (request.quote_id !== undefined && record.quote === null) throw notFound('quote');
     if (sources.outcome === 'refused' && sources.refusal.code === 'not_found') {
       throw problemOfRefusal(sources.refusal, {});
     }
     const sourceOf = sources.outcome === 'found' ? sources.sourceOf : undefined;
     // Nothing is recorded of one job too many, so that the same key may be sent again once there is room.
     if (record.reachedJobLimit !== null) throw tooManyJobs(record.reachedJobLimit);
-    const credits = creditsIfKnown(request, pricing, sourceOf);
+    const credits = record.quote?.price.total ?? creditsIfKnown(request, pricing, sourceOf);
     return () => start({ ...submission, credits });
   };
 }

@@ -1,3 +1,4 @@
+import type { Price } from '../../domain/prices/quote.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** The decision under a key. Which codes a refusal may have is said where it is sent (contract/workflow-messages.ts). */
@@ -6,17 +7,20 @@ export type StoredAdmission = {
   readonly outcome: { readonly outcome: 'reserved' | 'refused' } & Readonly<Record<string, unknown>>;
 };
 
+/** A price, and the work that it was given for. */
+type StoredQuote = { readonly fingerprint: string; readonly price: Price };
+
 /** The record of a submission before it is started, at one instant. */
 export type SubmissionRecord = {
   /** Null when the key is new. */
   readonly admission: StoredAdmission | null;
   /** How many jobs the account may have under way, when it has as many; null when there is room for another. */
   readonly reachedJobLimit: number | null;
-  /** Whether the account was ever given the quote. Whether it still holds is admission's to say. */
-  readonly isQuoteKnown: boolean;
+  /** The cited quote; null when the account was never given it. Whether it still holds is admission's to say. */
+  readonly quote: StoredQuote | null;
 };
 
-type Row = { admission: StoredAdmission | null; reached_job_limit: number | null; is_quote_known: boolean };
+type Row = { admission: StoredAdmission | null; reached_job_limit: number | null; quote: StoredQuote | null };
 
 /**
  * Reads it in one round trip. That there is room is a hint, so that one job too many is refused without using up its key: admission
@@ -29,7 +33,7 @@ export async function readSubmission(
 ): Promise<SubmissionRecord> {
   const { rows } = await database.query<Row>({
     name: 'jobs.read_submission',
-    text: 'SELECT admission, reached_job_limit, is_quote_known FROM jobs.read_submission($1, $2, $3)',
+    text: 'SELECT admission, reached_job_limit, quote FROM jobs.read_submission($1, $2, $3)',
     values: [submission.accountId, submission.jobId, submission.quoteId ?? null],
   });
   const row = rows[0];
@@ -37,6 +41,6 @@ export async function readSubmission(
   return {
     admission: row.admission,
     reachedJobLimit: row.reached_job_limit,
-    isQuoteKnown: row.is_quote_known,
+    quote: row.quote,
   };
 }

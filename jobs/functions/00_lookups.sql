@@ -12,7 +12,7 @@ $$;
 
 -- Why something is not done: of a submission with its problem's code, of a command of support without.
 CREATE OR REPLACE FUNCTION jobs.refused(p_reason text, p_code text DEFAULT NULL, p_detail jsonb DEFAULT '{}')
-RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_strip_nulls(jsonb_build_object('outcome', 'refused', 'reason', p_reason, 'code', p_code)) || p_detail
 $$;
 

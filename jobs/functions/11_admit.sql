@@ -8,14 +8,14 @@ CREATE OR REPLACE FUNCTION jobs.has_capacity(p_account_id text) RETURNS boolean 
 $$;
 
 -- What is on record of a submission: what was decided under its key (null: the key is new); how many jobs the account
--- may have under way, if it has as many (a hint: that is decided under its lock); whether the quote is its own.
+-- may have under way, if it has as many (a hint: that is decided under its lock); what its quote says (null: no such).
 CREATE OR REPLACE FUNCTION jobs.read_submission(p_account_id text, p_job_id text, p_quote_id text)
-RETURNS TABLE (admission jsonb, reached_job_limit int, is_quote_known boolean) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (admission jsonb, reached_job_limit int, quote jsonb) LANGUAGE sql STABLE AS $$
   SELECT (SELECT jsonb_build_object('outcome', a.outcome, 'fingerprint', a.fingerprint)
           FROM jobs.admissions a WHERE a.account_id = p_account_id AND a.job_id = p_job_id),
          (SELECT a.max_concurrent_jobs FROM ledger.accounts a
           WHERE a.account_id = p_account_id AND NOT jobs.has_capacity(p_account_id)),
-         EXISTS (SELECT 1 FROM jobs.quotes q WHERE q.account_id = p_account_id AND q.quote_id = p_quote_id)
+         (SELECT to_jsonb(q) FROM jobs.quotes q WHERE q.account_id = p_account_id AND q.quote_id = p_quote_id)
 $$;
 
 -- Why a request is refused before its balance is looked at; null when nothing speaks against it.

@@ -165,14 +165,26 @@ describe('a voice studio', () => {
     });
   });
 
-  it('charges what was quoted, whatever becomes of the price list meanwhile, or refuses the quote', async () => {
+  it('charges what was quoted, whatever becomes of the price list meanwhile', async () => {
     const put = (name: string | null) =>
       running.call('PUT', `/v1/accounts/${account}/price_list`, { body: { price_list: name } });
     const body = { kind: 'voice_over', script: SCRIPT };
-    const { id } = await quote(body);
+    const cited = await quote(body);
     await put('agency');
-    const refused = await running.submit(account, { ...body, quote_id: id });
-    expect(refused).toMatchObject({ status: 409, body: { code: 'price_changed', billed: 'no' } });
+    expect(await quote(body)).toMatchObject({ price_list: 2, total: 15 });
+    expect(await finish({ ...body, quote_id: cited.id })).toMatchObject({
+      billing: { price_list: 1, quoted: 30, committed: 30, returned: 0 },
+    });
+    // A batch's outputs have the prices of the quote's lines.
+    const batch = { kind: 'batch', items: [body, { ...body, test_scenario: 'fails_before_start' }] };
+    const cheap = await quote(batch);
+    await put(null);
+    expect(await finish({ ...batch, quote_id: cheap.id })).toMatchObject({
+      billing: { price_list: 2, quoted: 30, committed: 15, returned: 15 },
+    });
+    const other = await running.submit(account, { ...body, script: `${SCRIPT}!`, quote_id: cited.id });
+    expect(other).toMatchObject({ status: 409, body: { code: 'price_changed', billed: 'no' } });
+    await put('agency');
 
     // Each job is of one list or the other, and whole.
     const jobs = await Promise.all(

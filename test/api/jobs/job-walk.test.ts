@@ -124,7 +124,7 @@ describe('a job’s body, from POST to the reserve', () => {
     expect(DRAWN.length).toBeLessThanOrEqual(35);
   });
 
-  it('is parsed once and priced once in the API, and once in the worker', () => {
-    expect([walked.timesParsed, walked.timesPriced]).toEqual([2, 2]);
+  it('is parsed once in the API and once in the worker; a quoted price is read, and not made again', () => {
+    expect([walked.timesParsed, walked.timesPriced]).toEqual([2, 0]);
   });
 });

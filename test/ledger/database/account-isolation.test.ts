@@ -37,7 +37,7 @@ test.each([
   ['jobs.inspect_job($1, $2)', ['j'], [null]],
   ['jobs.read_outputs($1, ARRAY[$2])', [outputOf('j')], []],
   ['jobs.read_events($1, $2, 0, 100)', ['j'], []],
-  ['jobs.read_submission($1, $2, $3)', ['j', 'quote'], [{ admission: null, is_quote_known: false }]],
+  ['jobs.read_submission($1, $2, $3)', ['j', 'quote'], [{ admission: null, quote: null }]],
   ['jobs.read_review($1, $2)', [reviewOf('j')], [null]],
   ['jobs.list_reviews($1, NULL, NULL, NULL, NULL, 100)', [], []],
   ['jobs.read_free_retry($1, $2)', ['retry'], []],
