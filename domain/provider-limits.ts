@@ -4,7 +4,7 @@ export type ProviderLimits = {
   readonly perSecond: number | null;
 };
 
-export const NO_LIMITS: ProviderLimits = { inFlight: null, perSecond: null };
+const NO_LIMITS: ProviderLimits = { inFlight: null, perSecond: null };
 
 /**
  * What an attempt waits for before it leaves. `model`: the circuit breaker of its model is open. `turn`: as much is at its provider as

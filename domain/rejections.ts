@@ -6,6 +6,8 @@ export type ErrorClass =
   | 'resubmit'
   /** It never arrived: a look-up proved it, or its submitter did not send it. */
   | 'not_found'
+  /** It was never sent, and a later attempt has taken its place. */
+  | 'taken_over'
   | 'bad_input'
   | 'moderated_input'
   | 'moderated_output'
@@ -40,6 +42,8 @@ export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttem
     case 'unknown_outcome':
       // Not a proof that nothing ran, so never sent again, whatever an adapter meant by it.
       return { next: 'fail', code: 'outcome_unknown' };
+    case 'taken_over':
+      return { next: 'fail', code: 'start_deadline' };
     case 'capacity':
     case 'unavailable':
     case 'not_found':
@@ -55,6 +59,7 @@ const OF_THE_SERVICE: readonly ErrorClass[] = [
   'capacity',
   'unavailable',
   'not_found',
+  'taken_over',
   'resubmit',
   'retry_same_job',
   'our_configuration',
@@ -112,6 +117,7 @@ export function failureOfRun(errorClass: ErrorClass, reason: 'failed' | 'zero_ou
     case 'not_found':
     case 'resubmit':
     case 'retry_same_job':
+    case 'taken_over':
     case 'unavailable':
     case 'unknown_outcome':
       return 'provider_failed';

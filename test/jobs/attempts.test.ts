@@ -58,6 +58,13 @@ test('an attempt that begins after the release is fenced, and has no row', async
   expect(await jobs.call('read_attempts_of_output', account, outputOf('j'))).toEqual([]);
 });
 
+test('an attempt that never left is not begun beside a later one of another model, by a workflow that starts over', async () => {
+  expect(await begin(2)).toMatchObject({ is_mine: true, state: 'posting' });
+  expect(await begin(1)).toMatchObject({ is_mine: false, state: 'rejected', error_class: 'taken_over' });
+  expect(await begin(2)).toMatchObject({ is_mine: false, state: 'posting', error_class: null });
+  expect(await jobs.call('read_attempts_of_output', account, outputOf('j'))).toHaveLength(1);
+});
+
 test('an attempt of an output that was never admitted is fenced', async () => {
   const [row] = await jobs.call(
     'begin_attempt',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterRejection, waitBeforeNext } from '../../domain/rejections.ts';
+import { afterRejection, mayBeTakenOver, waitBeforeNext } from '../../domain/rejections.ts';
 
 describe('after a submission that provably did not run', () => {
   it.each(['capacity', 'unavailable', 'not_found'] as const)(
@@ -8,6 +8,11 @@ describe('after a submission that provably did not run', () => {
       expect(afterRejection(errorClass, 3, 3)).toEqual({ next: 'wait' });
     },
   );
+
+  it('one in whose place another model was tried is left to that', () => {
+    expect(afterRejection('taken_over', 1, 3)).toEqual({ next: 'fail', code: 'start_deadline' });
+    expect(mayBeTakenOver({ outcome: 'rejected', errorClass: 'taken_over' })).toBe(true);
+  });
 
   it('one that failed before it began is an attempt like any other', () => {
     expect(afterRejection('resubmit', 2, 3)).toEqual({ next: 'resubmit' });

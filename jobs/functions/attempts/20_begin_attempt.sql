@@ -18,8 +18,8 @@ CREATE OR REPLACE FUNCTION jobs.prepare_attempt(
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
 
--- Returns whether this caller made the row (and may post, once), and the attempt's state. No row is made once the
--- output's reservation has ended: a caller that comes late has nothing to submit; nor before its turn (waits_for).
+-- Returns whether this caller made the row (and may post, once), and the attempt's state. No row is made of an output
+-- whose reservation has ended, before its turn (waits_for), or beside a later attempt, by a model that took over.
 CREATE OR REPLACE FUNCTION jobs.begin_attempt(
   p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int, p_reference text, p_provider text,
   p_submitter text, p_is_last_stage boolean, p_cost numeric DEFAULT NULL, p_webhook_hash bytea DEFAULT NULL,
@@ -27,26 +27,26 @@ CREATE OR REPLACE FUNCTION jobs.begin_attempt(
 ) RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text, waits_for text)
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_now timestamptz := ledger.lock(p_account_id);
+  v_now    timestamptz := ledger.lock(p_account_id);
+  v_latest int := (SELECT max(a.number) FROM jobs.attempts_of(p_account_id, p_output_id) a WHERE a.stage = p_stage);
 BEGIN
   is_mine := false;
-  IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference) THEN
+  IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL AND coalesce(v_latest, 0) < p_number THEN
     waits_for := jobs.take_turn(p_account_id, p_reference, p_provider, p_model, p_max_in_flight, p_per_second);
     INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, model,
                                state, submitter, posted_at, cost, webhook_hash)
     SELECT p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_is_last_stage, p_number, p_provider, p_model,
-           'posting', p_submitter, v_now, p_cost, p_webhook_hash WHERE waits_for IS NULL
-    ON CONFLICT DO NOTHING;
+           'posting', p_submitter, v_now, p_cost, p_webhook_hash WHERE waits_for IS NULL;
     is_mine := FOUND;
     -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
     UPDATE jobs.outputs o SET attempts = p_number
     WHERE is_mine AND o.account_id = p_account_id AND o.output_id = p_output_id AND o.attempts < p_number;
   END IF;
   RETURN QUERY
-    SELECT is_mine, coalesce(a.state, 'fenced')::text, a.provider_job_id, a.error_class, waits_for
-    FROM (VALUES (1)) one
-    LEFT JOIN jobs.attempts a ON a.account_id = p_account_id AND a.reference = p_reference;
+    SELECT is_mine, coalesce(a.state, CASE WHEN v_latest > p_number THEN 'rejected' ELSE 'fenced' END)::text,
+           a.provider_job_id, coalesce(a.error_class, CASE WHEN a.state IS NULL AND v_latest > p_number
+                                                           THEN 'taken_over' END), waits_for
+    FROM (VALUES (1)) one LEFT JOIN jobs.attempts a ON a.account_id = p_account_id AND a.reference = p_reference;
 END $$;
 
 -- Its submitter gave an attempt up and reset its connection: nothing of it can arrive any more. Whether it ran, and was
