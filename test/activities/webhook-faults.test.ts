@@ -104,6 +104,9 @@ describe.concurrent.each(SENDERS)('a webhook of $name', (subject) => {
     const { fake, attempt, run, post, polls, succeed, counted, row } = await startAttempt(subject, 'forged');
     const running = run();
     await pause(SETTLED_MS);
+    // Just after a poll, the next is further away than all that follows takes.
+    const seen = polls();
+    await expect.poll(polls, { timeout: 12_000, interval: 20 }).toBeGreaterThan(seen);
     for (const job of fake.jobs.all()) job.state = 'running';
     const before = polls();
     const refused = [
