@@ -675,7 +675,8 @@ CREATE TRIGGER entries_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON le
 
 CREATE TRIGGER health_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW WHEN ((old.state::text = ANY
       (ARRAY['posting'::text, 'accepted'::text])) AND old.state::text <> new.state::text AND (new.state::text <> ALL
-      (ARRAY['fenced'::text, 'replaced'::text]))) EXECUTE FUNCTION jobs.note_health();
+      (ARRAY['fenced'::text, 'replaced'::text])) AND (new.state::text <> 'unknown'::text OR new.closed_at IS NOT NULL OR
+      new.error_class IS NOT NULL)) EXECUTE FUNCTION jobs.note_health();
 
 CREATE TRIGGER operator_actions_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.operator_actions FOR EACH
       STATEMENT EXECUTE FUNCTION ledger.refuse_change();

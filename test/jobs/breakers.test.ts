@@ -37,6 +37,8 @@ async function beginAgain(id: string, model = 'm') {
 }
 const move = (id: string, from: string, to: string, errorClass: string | null = null) =>
   jobs.call('move_attempt', account, attemptOf(id), [from], to, to === 'accepted' ? id : null, errorClass);
+/** As a submitter does whose service does not respond. */
+const giveUp = (id: string) => jobs.call('close_attempt', account, attemptOf(id));
 const failRun = (id: string, errorClass = 'provider_failed') =>
   jobs.call('fail_attempt', account, attemptOf(id), errorClass, 'no', null);
 const breaker = async (model = 'm') => {
@@ -47,7 +49,7 @@ const breaker = async (model = 'm') => {
 async function failSubmissions(times: number): Promise<void> {
   for (let nth = 0; nth < times; nth++) {
     const { id } = await begin();
-    await move(id, 'posting', 'unknown');
+    await giveUp(id);
   }
 }
 async function open(): Promise<void> {
@@ -62,6 +64,17 @@ test('a breaker opens after so many failures in a row, for its model alone, and 
   expect(await breaker()).toBe('open');
   expect(await begin()).toMatchObject({ isMine: false, waitsFor: 'model' });
   expect(await begin(randomUUID(), 'another')).toMatchObject({ isMine: true, waitsFor: null });
+});
+
+test('workers that die over their submissions, or a service that others find alive by a look-up, open nothing', async () => {
+  for (let nth = 0; nth < 2 * FAILURES; nth++) {
+    const { id } = await begin();
+    await move(id, 'posting', 'unknown');
+    await move(id, 'unknown', 'accepted');
+  }
+  expect(await breaker()).toBe('closed');
+  await failSubmissions(FAILURES - 1);
+  expect(await breaker()).toBe('closed');
 });
 
 test('what was taken in between begins the count anew', async () => {

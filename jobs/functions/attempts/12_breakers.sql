@@ -22,11 +22,10 @@ RETURNS boolean LANGUAGE sql AS $$
   SELECT jobs.is_open(p_provider, p_model)
 $$;
 
--- What becomes of attempts tells how their models do. That one takes submissions says nothing of runs that fail. A
--- sandbox that plays a scenario does as it was asked; to refuse the work itself is the answer of a service that works.
+-- What becomes of attempts tells how their models do: submissions and runs apart. To refuse the work itself, or to play
+-- a scenario, is to work. What its submitter did not give up itself, because it died, says nothing of the service.
 CREATE OR REPLACE FUNCTION jobs.note_health() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  v_step text := CASE OLD.state WHEN 'posting' THEN 'submit' ELSE 'run' END;
+DECLARE v_step text := CASE OLD.state WHEN 'posting' THEN 'submit' ELSE 'run' END;
 BEGIN
   IF NEW.state = 'unknown' OR NEW.state IN ('rejected', 'failed') AND NEW.error_class IN (
     'resubmit', 'retry_same_job', 'unavailable', 'interrupted', 'provider_failed', 'zero_outputs', 'bad_content') THEN
@@ -40,7 +39,8 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER health_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW
-  WHEN (OLD.state IN ('posting', 'accepted') AND OLD.state <> NEW.state AND NEW.state NOT IN ('fenced', 'replaced'))
+  WHEN (OLD.state IN ('posting', 'accepted') AND OLD.state <> NEW.state AND NEW.state NOT IN ('fenced', 'replaced')
+        AND (NEW.state <> 'unknown' OR NEW.closed_at IS NOT NULL OR NEW.error_class IS NOT NULL))
   EXECUTE FUNCTION jobs.note_health();
 
 -- How models do that have failed, are run or are waited for. p_only_failing: those whose breaker is not closed.
