@@ -51,6 +51,32 @@ describe('the configuration of a process', () => {
     expect(read).not.toThrow(/hunter2/);
   });
 
+  test.each([
+    ['gpu in_flight=40 per_second=2.5, fal in_flight=20', ['gpu', 'fal']],
+    [' gpu   per_second=0.5 ', ['gpu']],
+  ])('reads the limits of providers: %s', (text, providers) => {
+    const { providerLimits } = readWorkerConfig({ ...WORKER, PROVIDER_LIMITS: text });
+    expect(Object.keys(providerLimits)).toEqual(providers);
+  });
+
+  test.each([
+    'gpu',
+    'gpu in_flight=0',
+    'gpu in_flight=-1',
+    'gpu in_flight=1e9',
+    'gpu per_second=NaN',
+    'gpu per_second=0',
+    'gpu speed=3',
+    'gpu in_flight=4 in_flight=5',
+    'gpu in_flight=2, gpu in_flight=3',
+    'gpu in_flight=2,',
+    ',',
+  ])('refuses limits of providers that are none, or that are given twice: %s', (text) => {
+    expect(faultsOf(() => readWorkerConfig({ ...WORKER, PROVIDER_LIMITS: text }))).toEqual([
+      'PROVIDER_LIMITS',
+    ]);
+  });
+
   test('lets no customer name a local asset unless it says so, in API and worker alike', () => {
     for (const read of [
       (more: object) => readApiConfig({ ...API, ...more }),
