@@ -109,6 +109,41 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  test('names the Compose that it needs, in the file and in README alike', () => {
+    const NEEDED = /Docker Compose (\d+\.\d+) or newer/;
+    const [file, readme] = ['docker-compose.yml', 'README.md'].map(
+      (name) => NEEDED.exec(readFileSync(path.join(CHECKOUT, name), 'utf8'))?.[1],
+    );
+    expect(file).toMatch(/^2\./);
+    expect(readme).toBe(file);
+  });
+
+  test('has a first process in each container that ends the others and forwards its signals', () => {
+    // Its own image has one.
+    const OF_ITS_OWN = ['temporal-ui'];
+    for (const [name, { restart, init }] of Object.entries(compose.services)) {
+      if (restart === 'unless-stopped' && !OF_ITS_OWN.includes(name)) expect(init, name).toBe(true);
+    }
+  });
+
+  test('sets Temporal up for many servers, and tries what a new namespace does not know yet until it does', () => {
+    expect(Number(service('temporal').environment?.['NUM_HISTORY_SHARDS'])).toBeGreaterThanOrEqual(512);
+    const script = compose.configs['temporal_namespace']?.content ?? '';
+    const steps = [...script.matchAll(/^(make_\w+)\(\) \{$/gm)].map(([, name]) => name);
+    expect(steps).toHaveLength(2);
+    for (const step of steps) expect(script).toMatch(new RegExp(`^eventually ${String(step)}$`, 'm'));
+  });
+
+  test('makes roles and databases only where they are not there, and their passwords each time', () => {
+    const script = compose.configs['database']?.content ?? '';
+    const made = [...script.matchAll(/'CREATE (?:ROLE|DATABASE)[^;]*?\\gexec/g)].map(([text]) => text);
+    expect(made).toHaveLength(2);
+    for (const text of made) expect(text).toContain('WHERE NOT EXISTS');
+    expect(script.match(/^CREATE /gm)).toBeNull();
+    expect(script.match(/PASSWORD :'\w+'/g)).toHaveLength(2);
+    expect(script.match(/^ALTER ROLE \w+ (?:LOGIN )?PASSWORD/gm)).toHaveLength(2);
+  });
+
   test('the server finds its parts on its own machine, not at an address that is another after a restart', () => {
     expect(service('temporal').environment).toMatchObject({
       BIND_ON_IP: '0.0.0.0',
