@@ -38,7 +38,7 @@ const position = z.strictObject({
   reference: z.string().regex(/^\w{1,200}$/),
 });
 
-/** GET /v1/costs/unknown_bills: attempts of a month of which nothing says whether they were billed, to ask their services about. */
+/** GET /v1/costs/unknown_bills: the attempts of a month whose bill is unknown, to ask their services about. */
 export function unknownBillsRoute({ database, now }: CostDependencies): Route {
   return {
     ...CALLS.listUnknownBills,

@@ -49,7 +49,7 @@ export type CostReport = z.output<typeof costReport>;
 
 export const unknownBillsQuery = z.strictObject({ month: monthParameter, ...pageParameters });
 
-/** An attempt of which nothing says whether its service billed it: what to ask the service about. */
+/** An attempt whose bill is unknown: what to ask its service about. */
 export const unknownBill = z.strictObject({
   account_id: accountId,
   job_id: jobId,

@@ -49,7 +49,7 @@ export async function readCosts(
 /** A place in the list. The instant is PostgreSQL's own text, to the microsecond. */
 export type UnknownBillPosition = { readonly postedAt: string; readonly reference: string };
 
-/** A page of the attempts of a month of which nothing says whether they were billed, oldest first. */
+/** A page of the attempts of a month whose bill is unknown, oldest first. */
 export async function listUnknownBills(
   database: Database,
   month: string,

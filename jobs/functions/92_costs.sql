@@ -36,7 +36,7 @@ CREATE OR REPLACE FUNCTION jobs.read_costs(p_from timestamptz, p_to timestamptz)
   GROUP BY 1, 2 ORDER BY 1, 2
 $$;
 
--- A page of attempts of which nothing says whether they were billed, oldest first; a position is p_from and p_after.
+-- A page of attempts whose bill is unknown, oldest first; a position is p_from and p_after.
 CREATE OR REPLACE FUNCTION jobs.list_unknown_bills(p_from timestamptz, p_to timestamptz, p_after text, p_limit int)
 RETURNS TABLE (bill jsonb, posted_at text, reference text) LANGUAGE sql STABLE AS $$
   SELECT to_jsonb(v), v.posted_at::text, v.reference FROM (

@@ -119,10 +119,20 @@ test('a bill goes before what was expected; its lines add up, and each counts on
   const lines = [
     ['l1', 'run_billed', '0.000000001'],
     ['l2', reference, '0.2'],
-    ['l3', 'of nobody', '5'],
+    ['l3', 'of no attempt', '5'],
   ] as const;
-  expect(await importBill(...lines)).toEqual({ imported: 2, known: 0, unknown: ['of nobody'], changed: [] });
-  expect(await importBill(...lines)).toEqual({ imported: 0, known: 2, unknown: ['of nobody'], changed: [] });
+  expect(await importBill(...lines)).toEqual({
+    imported: 2,
+    known: 0,
+    unknown: ['of no attempt'],
+    changed: [],
+  });
+  expect(await importBill(...lines)).toEqual({
+    imported: 0,
+    known: 2,
+    unknown: ['of no attempt'],
+    changed: [],
+  });
   expect(await costsOf('billed')).toMatchObject({ cost: '0.200000001', provisional: null });
 });
 

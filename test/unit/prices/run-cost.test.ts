@@ -37,8 +37,8 @@ describe('what a run cost', () => {
       '0.002',
       false,
     ],
-    ['nobody knows what', null, said({ seconds: '2.5' }), null, false],
-    ['nobody knows what, without its time', { per_second: '0.001' }, said(), null, false],
+    ['it is not known what', null, said({ seconds: '2.5' }), null, false],
+    ['it is not known what, without its time', { per_second: '0.001' }, said(), null, false],
   ] as const)('is %s', (_what, rule, saidOfIt, cost, isFinal) => {
     expect(costOfRun(rule, saidOfIt)).toEqual({ cost, isFinal });
   });
