@@ -15,18 +15,20 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
  * Files at once, for two cores. Two of a heavy tier keep both busy; the others wait for much of their time. What a test kills or
  * freezes is its own.
  */
-const WORKERS = { heavy: 2, others: 3 } as const;
+const WORKERS = { alone: 1, heavy: 2, others: 3 } as const;
+type Load = keyof typeof WORKERS;
+const LOADS: readonly Load[] = ['alone', 'heavy', 'others'];
 
 function tier(
   name: string,
   options: {
     readonly needs?: readonly Parts[];
     readonly timeoutSeconds: number;
-    /** Keeps the machine busy by itself: before the others, and with fewer files at once. */
-    readonly isHeavy?: boolean;
+    /** `heavy` keeps the machine busy by itself, `alone` holds something against the clock: each before the others. */
+    readonly load?: Load;
   },
 ): TestProjectInlineConfiguration {
-  const { isHeavy = false } = options;
+  const { load = 'others' } = options;
   return {
     extends: true,
     test: {
@@ -35,8 +37,8 @@ function tier(
       globalSetup: (options.needs ?? []).map((part) => SETUP_FILE[part]),
       testTimeout: options.timeoutSeconds * 1_000,
       hookTimeout: Math.max(options.timeoutSeconds, 60) * 1_000,
-      maxWorkers: isHeavy ? WORKERS.heavy : WORKERS.others,
-      sequence: { groupOrder: isHeavy ? 0 : 1 },
+      maxWorkers: WORKERS[load],
+      sequence: { groupOrder: LOADS.indexOf(load) },
     },
   };
 }
@@ -45,8 +47,9 @@ const BOTH = ['postgres', 'temporal'] as const;
 
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
-  tier('chaos', { needs: BOTH, timeoutSeconds: 240, isHeavy: true }),
-  tier('integration', { needs: [...BOTH, 's3'], timeoutSeconds: 240, isHeavy: true }),
+  tier('recovery', { needs: BOTH, timeoutSeconds: 120, load: 'alone' }),
+  tier('chaos', { needs: BOTH, timeoutSeconds: 240, load: 'heavy' }),
+  tier('integration', { needs: [...BOTH, 's3'], timeoutSeconds: 240, load: 'heavy' }),
   tier('stack', { timeoutSeconds: 120 }),
   tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),

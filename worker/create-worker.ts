@@ -9,6 +9,13 @@ import { workflowSources } from '../runtime/workflow-sources.ts';
  */
 const MAX_HEARTBEAT_THROTTLE = '500 milliseconds';
 
+/**
+ * How long a workflow task waits for the worker that has the run in its cache. After a worker's death each of its runs waits
+ * this long once before another goes on (measured: a hundred jobs end 12 s after the restart with the SDK's 10 s, 7 s with
+ * this); a worker that is only busy loses the use of its cache when it is this far behind.
+ */
+const STICKY_WAIT = '5 seconds';
+
 /** The worker of one process. Caches and concurrency are bounded by settings: the SDK's own bounds are generous. */
 export async function createWorker(
   config: WorkerConfig,
@@ -24,6 +31,7 @@ export async function createWorker(
     ...versioningOf(config),
     shutdownGraceTime: config.shutdownGraceSeconds * 1_000,
     maxCachedWorkflows: config.maxCachedWorkflows,
+    stickyQueueScheduleToStartTimeout: STICKY_WAIT,
     maxConcurrentWorkflowTaskExecutions: config.maxConcurrentWorkflowTasks,
     maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities,
     maxConcurrentLocalActivityExecutions: config.maxConcurrentLocalActivities,
