@@ -26,9 +26,11 @@ function tier(
     readonly timeoutSeconds: number;
     /** `heavy` keeps the machine busy by itself, `alone` holds something against the clock: each before the others. */
     readonly load?: Load;
+    /** Tests of one file side by side: more where they wait and do little else. */
+    readonly maxConcurrency?: number;
   },
 ): TestProjectInlineConfiguration {
-  const { load = 'others' } = options;
+  const { load = 'others', maxConcurrency = 5 } = options;
   return {
     extends: true,
     test: {
@@ -38,6 +40,7 @@ function tier(
       testTimeout: options.timeoutSeconds * 1_000,
       hookTimeout: Math.max(options.timeoutSeconds, 60) * 1_000,
       maxWorkers: WORKERS[load],
+      maxConcurrency,
       sequence: { groupOrder: LOADS.indexOf(load) },
     },
   };
@@ -50,6 +53,7 @@ const TIERS = [
   tier('recovery', { needs: BOTH, timeoutSeconds: 120, load: 'alone' }),
   tier('chaos', { needs: BOTH, timeoutSeconds: 240, load: 'heavy' }),
   tier('integration', { needs: [...BOTH, 's3'], timeoutSeconds: 240, load: 'heavy' }),
+  tier('providers', { timeoutSeconds: 60, maxConcurrency: 8 }),
   tier('stack', { timeoutSeconds: 120 }),
   tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
@@ -63,7 +67,6 @@ const TIERS = [
   tier('model-service', { timeoutSeconds: 120 }),
   tier('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('property', { timeoutSeconds: 60 }),
-  tier('providers', { timeoutSeconds: 60 }),
   tier('packaging', { timeoutSeconds: 10 }),
   tier('unit', { timeoutSeconds: 10 }),
 ];
