@@ -1,8 +1,8 @@
 import { Client } from '@temporalio/client';
 import { createCreditMaintenance } from '../activities/maintenance/maintain-credits.ts';
 import { createJobActivities } from '../activities/job-activities.ts';
-import { resolveBySystem } from '../activities/outbound/checked-lookup.ts';
-import { createOpenOutside } from '../activities/outbound/open-outside.ts';
+import { resolveBySystem } from '../runtime/outbound/checked-lookup.ts';
+import { createOpenOutside } from '../runtime/outbound/open-outside.ts';
 import { createProviderRegistry } from '../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../activities/maintenance/reconcile-reservations.ts';
 import { createAssetSweepActivities } from '../activities/maintenance/sweep-assets.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../domain/reference-assets.ts';
 import { AssetTooLarge, type AssetStore } from '../../assets/asset-store.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
-import type { OpenOutside, OutsideAnswer } from '../outbound/open-outside.ts';
+import type { OpenOutside, OutsideAnswer } from '../../runtime/outbound/open-outside.ts';
 import type { InspectPicture } from '../content/inspect-picture.ts';
 
 export type FetchedReference =

@@ -7,6 +7,11 @@
 /** Admission and settlement move a job's credits: activities alone call them. */
 const MOVES_CREDITS_OF_A_JOB = ['jobs/admission/admit-job', 'jobs/outputs/settle-reservation'];
 
+/** Connections to addresses that strangers name: one guard for all of them. */
+const OUTBOUND = ['checked-lookup', 'open-outside', 'public-address'].map(
+  (file) => `runtime/outbound/${file}`,
+);
+
 const LAYERS = [
   { name: 'domain', values: [], types: [] },
   { name: 'runtime', values: [], types: [] },
@@ -18,7 +23,7 @@ const LAYERS = [
   { name: 'workflows', values: ['domain', 'contract'], types: ['activities'] },
   {
     name: 'activities',
-    values: ['domain', 'contract', 'ledger', 'jobs', 'assets', 'runtime/time-limit'],
+    values: ['domain', 'contract', 'ledger', 'jobs', 'assets', 'runtime/time-limit', ...OUTBOUND],
     types: ['runtime'],
   },
   // A backend that names no catalogue has the shipped one: it composes itself, as a main.ts does.

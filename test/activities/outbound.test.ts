@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Resolve } from '../../activities/outbound/checked-lookup.ts';
-import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
-import { isPublicAddress, mayConnect } from '../../activities/outbound/public-address.ts';
+import type { Resolve } from '../../runtime/outbound/checked-lookup.ts';
+import { createOpenOutside } from '../../runtime/outbound/open-outside.ts';
+import { isPublicAddress, mayConnect } from '../../runtime/outbound/public-address.ts';
 import { createInspectPicture } from '../../activities/content/inspect-picture.ts';
 import { fetchReference } from '../../activities/references/fetch-reference.ts';
 import { MAX_REFERENCE_BYTES } from '../../domain/reference-assets.ts';

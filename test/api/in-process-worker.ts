@@ -2,8 +2,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type pg from 'pg';
 import { inject } from 'vitest';
 import { createJobActivities } from '../../activities/job-activities.ts';
-import { resolveBySystem } from '../../activities/outbound/checked-lookup.ts';
-import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
+import { resolveBySystem } from '../../runtime/outbound/checked-lookup.ts';
+import { createOpenOutside } from '../../runtime/outbound/open-outside.ts';
 import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';

@@ -1,7 +1,7 @@
 import { Client } from '@temporalio/client';
 import { createJobActivities } from '../../activities/job-activities.ts';
-import { resolveBySystem } from '../../activities/outbound/checked-lookup.ts';
-import { createOpenOutside } from '../../activities/outbound/open-outside.ts';
+import { resolveBySystem } from '../../runtime/outbound/checked-lookup.ts';
+import { createOpenOutside } from '../../runtime/outbound/open-outside.ts';
 import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../../activities/maintenance/reconcile-reservations.ts';

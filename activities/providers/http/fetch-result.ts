@@ -1,7 +1,11 @@
 import { Readable } from 'node:stream';
 import { Agent } from 'undici';
-import { createCheckedLookup, type Resolve } from '../../outbound/checked-lookup.ts';
-import { faultOfAddress, followRedirects, type OutsideAnswer } from '../../outbound/open-outside.ts';
+import { createCheckedLookup, type Resolve } from '../../../runtime/outbound/checked-lookup.ts';
+import {
+  faultOfAddress,
+  followRedirects,
+  type OutsideAnswer,
+} from '../../../runtime/outbound/open-outside.ts';
 import type { FetchResult, ResultFile } from '../provider.ts';
 
 /** A link that does not respond so long is asked again. */

@@ -1,6 +1,6 @@
 import { request, type Dispatcher } from 'undici';
 import { withTimeLimit } from '../../../runtime/time-limit.ts';
-import { resolveBySystem } from '../../outbound/checked-lookup.ts';
+import { resolveBySystem } from '../../../runtime/outbound/checked-lookup.ts';
 import { createFetchResult, type FetchResultOf } from './fetch-result.ts';
 import { postOnce, type Posted } from './post-once.ts';
 import { MAX_ANSWER_BYTES, readAnswer, type Answer } from './read-answer.ts';
