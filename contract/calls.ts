@@ -45,7 +45,7 @@ import { inspection, repairPage, repairsQuery } from './shapes/support-shapes.ts
 
 /** One call of the HTTP API: where it is, what it takes, and what a response other than a problem says. */
 export type Call = {
-  readonly method: 'get' | 'post' | 'put';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** `:name` stands for a parameter. */
   readonly path: string;
   readonly query?: z.ZodType;

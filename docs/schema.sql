@@ -14,6 +14,8 @@ CREATE DOMAIN jobs.job_state AS text CHECK ((VALUE = ANY (ARRAY['queued'::text, 
 CREATE DOMAIN jobs.output_state AS text CHECK ((VALUE = ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text,
       'succeeded'::text, 'failed'::text, 'canceled'::text])));
 
+CREATE DOMAIN ledger.account_mode AS text CHECK ((VALUE = ANY (ARRAY['live'::text, 'test'::text])));
+
 CREATE DOMAIN ledger.credits AS bigint CHECK ((VALUE >= 0));
 
 CREATE DOMAIN ledger.expired_policy AS text CHECK ((VALUE = ANY (ARRAY['return_grant'::text, 'expire'::text])));
@@ -178,6 +180,8 @@ CREATE TABLE ledger.accounts (
   has_own_low_balance boolean NOT NULL DEFAULT false,
   low_balance_rise ledger.credits NOT NULL DEFAULT 0,
   is_low_noticed boolean NOT NULL DEFAULT false,
+  mode ledger.account_mode NOT NULL DEFAULT 'live'::text,
+  frozen_at timestamp with time zone,
   CHECK ((max_concurrent_jobs >= 0)),
   PRIMARY KEY (account_id)
 );
@@ -367,12 +371,18 @@ CREATE TABLE jobs.admissions (
 CREATE TABLE jobs.api_keys (
   key_id text NOT NULL,
   account_id text,
+  mode ledger.account_mode NOT NULL,
   name text NOT NULL,
   secret_hash bytea NOT NULL,
   scopes text[] NOT NULL,
+  made_by text,
+  fingerprint text,
+  replaces text,
   created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL DEFAULT 'infinity'::timestamp with time zone,
   revoked_at timestamp with time zone,
-  PRIMARY KEY (key_id)
+  PRIMARY KEY (key_id),
+  UNIQUE (made_by)
 );
 
 CREATE TABLE jobs.attempts (
@@ -506,6 +516,17 @@ CREATE TABLE jobs.outputs (
   PRIMARY KEY (output_id, account_id)
 );
 
+CREATE TABLE jobs.portal_sessions (
+  session_id text NOT NULL,
+  account_id text NOT NULL,
+  secret_hash bytea NOT NULL,
+  can text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  PRIMARY KEY (session_id)
+);
+
 CREATE TABLE jobs.quotes (
   account_id text NOT NULL,
   quote_id text NOT NULL,
@@ -599,6 +620,12 @@ CREATE INDEX accounts_with_due_expiry ON ledger.accounts USING btree (next_expir
 
 CREATE INDEX accounts_with_own_prices ON ledger.account_profiles USING btree (price_list) WHERE (price_list IS NOT
       NULL);
+
+CREATE INDEX api_keys_by_age ON jobs.api_keys USING btree (created_at DESC, key_id DESC);
+
+CREATE INDEX api_keys_by_replaced ON jobs.api_keys USING btree (replaces) WHERE (replaces IS NOT NULL);
+
+CREATE INDEX api_keys_of_account_by_age ON jobs.api_keys USING btree (account_id, created_at DESC, key_id DESC);
 
 CREATE INDEX attempts_by_age ON jobs.attempts USING btree (posted_at);
 
@@ -714,14 +741,16 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.move_return_by(text,text[],timestamp with time zone,timestamp with time zone) → void
 -- ledger.moves_back(ledger.accounts,text,ledger.bucket,bigint,text,text,text,text) → ledger.move[]
 -- ledger.next_grant(text,ledger.grants) → ledger.grants
--- ledger.open_account(text,text,text,bigint,text,bigint) → TABLE(outcome text, account_id text, name text, opened_at
---     timestamp with time zone)  -- holdfast_api, holdfast_worker
+-- ledger.open_account(text,text,text,bigint,text,bigint,text) → TABLE(outcome text, account_id text, name text,
+--     opened_at timestamp with time zone, mode text, frozen_at timestamp with time zone)  -- holdfast_api,
+--     holdfast_worker
 -- ledger.pay_referral(text,bigint,integer,timestamp with time zone) → void
 -- ledger.period_at(text,timestamp with time zone) → record
 -- ledger.period_number(timestamp with time zone,timestamp with time zone) → integer
 -- ledger.post(ledger.accounts,ledger.move[]) → int8range
 -- ledger.publish_price_lists(jsonb) → TABLE(name text, version integer, hash text)  -- holdfast_api, holdfast_worker
--- ledger.read_account(text) → SETOF ledger.account_profiles  -- holdfast_api, holdfast_worker
+-- ledger.read_account(text) → TABLE(account_id text, name text, reference text, opened_at timestamp with time zone,
+--     price_list text, mode text, frozen_at timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- ledger.read_balance(text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_due_expiry(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
 --     zone)  -- holdfast_worker
@@ -794,7 +823,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     holdfast_worker
 -- jobs.close_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text)  -- holdfast_worker
 -- jobs.count_webhooks(text[],text[]) → TABLE(reference text, webhooks integer)  -- holdfast_worker
--- jobs.create_api_key(text,text,text,bytea,text[]) → void  -- holdfast_api, holdfast_worker
+-- jobs.create_api_key(jsonb,text,text,text) → TABLE(outcome text, key jsonb)  -- holdfast_api, holdfast_worker
 -- jobs.database_identity() → text  -- holdfast_worker
 -- jobs.decide_review(text,text,text,text,text,text,text,text,double precision) → TABLE(outcome text, is_replay boolean)
 --      -- holdfast_api, holdfast_worker
@@ -813,6 +842,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.is_listed(jobs.reviews,text,text,timestamp with time zone,text) → boolean
 -- jobs.is_open(text,text) → boolean
 -- jobs.keep_cancel_key(text,text,text,boolean) → boolean  -- holdfast_api, holdfast_worker
+-- jobs.key_as_json(jobs.api_keys) → jsonb
 -- jobs.last_decision(text,text) → SETOF jobs.review_decisions
 -- jobs.list_jobs(text,text,text,timestamp with time zone,timestamp with time zone,timestamp with time
 --     zone,text,integer) → TABLE(job jsonb, created_at text, job_id text)  -- holdfast_api, holdfast_worker
@@ -841,8 +871,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     jsonb, seconds_left double precision, is_open boolean)  -- holdfast_worker
 -- jobs.queue_attempt(text,text,text,text,text,integer,double precision) → TABLE(waits_for text, ahead integer,
 --     waited_seconds double precision)  -- holdfast_worker
--- jobs.read_api_key(text) → TABLE(key_id text, account_id text, secret_hash bytea, scopes text[])  -- holdfast_api,
---     holdfast_worker
+-- jobs.read_api_key(text) → TABLE(key_id text, account_id text, mode text, secret_hash bytea, scopes text[])  --
+--     holdfast_api, holdfast_worker
 -- jobs.read_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text, posted_seconds_ago double
 --     precision, closed_seconds_ago double precision, submitter text)  -- holdfast_worker
 -- jobs.read_attempts_of_output(text,text) → TABLE(reference text, stage text, is_last_stage boolean, state text,
@@ -873,6 +903,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
 -- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean,boolean) → text  -- holdfast_worker
 -- jobs.record_job(jobs.admit_item,timestamp with time zone) → jsonb
+-- jobs.record_key_action(jobs.api_keys,text,text,text,timestamp with time zone) → void
 -- jobs.record_progress(text,text,jsonb) → void  -- holdfast_worker
 -- jobs.record_repairs(jsonb) → void  -- holdfast_worker
 -- jobs.record_stage_progress(text,text,text,integer,double precision,double precision,double precision,integer) → void 

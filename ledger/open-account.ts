@@ -1,4 +1,5 @@
 import { PRIORITY_OF_SOURCE } from '../domain/grant-rules.ts';
+import type { AccountMode } from '../domain/account-mode.ts';
 import type { GrantTerms } from '../domain/prices/offers.ts';
 import { accountIdOf, grantIdOf } from '../contract/derived-ids.ts';
 import type { Database } from './database.ts';
@@ -12,11 +13,20 @@ export type OpenedAccount =
       readonly name: string;
       readonly reference: string;
       readonly openedAt: Date;
+      readonly mode: AccountMode;
+      readonly isFrozen: boolean;
     }
-  /** The reference belongs to an account opened under another name. */
+  /** The reference belongs to an account opened under another name, or in the other mode. */
   | { readonly outcome: 'key_reused'; readonly accountId: string };
 
-type Row = { outcome: 'opened' | 'exists'; account_id: string; name: string; opened_at: Date };
+type Row = {
+  outcome: 'opened' | 'exists';
+  account_id: string;
+  name: string;
+  opened_at: Date;
+  mode: AccountMode;
+  frozen_at: Date | null;
+};
 
 /**
  * Opens an account with its sign-up grant. The reference is the key: the same one finds the same account. Two calls, both
@@ -25,12 +35,15 @@ type Row = { outcome: 'opened' | 'exists'; account_id: string; name: string; ope
 export async function openAccount(
   database: Database,
   terms: Pick<GrantTerms, 'signUp' | 'lowBalanceAt'>,
-  account: { readonly name: string; readonly reference: string },
+  account: { readonly name: string; readonly reference: string; readonly mode?: AccountMode | undefined },
   actor: string | null = null,
 ): Promise<OpenedAccount> {
+  const mode = account.mode ?? 'live';
   const { rows } = await database.query<Row>({
     name: 'ledger.open_account',
-    text: 'SELECT outcome, account_id, name, opened_at FROM ledger.open_account($1, $2, $3, $4, $5, $6)',
+    text:
+      'SELECT outcome, account_id, name, opened_at, mode, frozen_at' +
+      ' FROM ledger.open_account($1, $2, $3, $4, $5, $6, $7)',
     values: [
       accountIdOf(account.reference),
       account.reference,
@@ -38,6 +51,7 @@ export async function openAccount(
       terms.lowBalanceAt,
       actor,
       terms.lowBalanceAt,
+      mode,
     ],
   });
   const row = onlyRow(rows, 'ledger.open_account');
@@ -53,12 +67,16 @@ export async function openAccount(
   // key_reused: it was granted before the catalogue gave another number, and it is granted once.
   if (granted !== 'granted' && granted !== 'key_reused')
     throw new RangeError(`the sign-up grant was refused: ${granted}`);
-  if (row.name !== account.name) return { outcome: 'key_reused', accountId: row.account_id };
+  if (row.name !== account.name || row.mode !== mode) {
+    return { outcome: 'key_reused', accountId: row.account_id };
+  }
   return {
     outcome: row.outcome,
     accountId: row.account_id,
     name: row.name,
     reference: account.reference,
     openedAt: row.opened_at,
+    mode: row.mode,
+    isFrozen: row.frozen_at !== null,
   };
 }

@@ -1,6 +1,7 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { AccountView } from '../../contract/shapes/account-shapes.ts';
+import type { AccountMode } from '../../domain/account-mode.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { actorOf } from '../access/actor.ts';
@@ -29,7 +30,8 @@ export function openAccountRoute(deps: Deps): Route {
         const account = await openAccount(deps.database, deps.rules.catalogue.grants, body, actor);
         if (account.outcome === 'key_reused') {
           throw new Problem('idempotency_key_reused', {
-            detail: 'This reference belongs to an account that was opened under another name.',
+            detail:
+              'This reference belongs to an account that was opened under another name or in another mode.',
           });
         }
         response
@@ -62,12 +64,16 @@ function viewAccount(account: {
   readonly accountId: string;
   readonly name: string;
   readonly reference: string;
+  readonly mode: AccountMode;
+  readonly isFrozen: boolean;
   readonly openedAt: Date;
 }): AccountView {
   return {
     id: account.accountId,
     name: account.name,
     reference: account.reference,
+    mode: account.mode,
+    frozen: account.isFrozen,
     created_at: instantText(account.openedAt),
   };
 }

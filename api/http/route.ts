@@ -19,7 +19,7 @@ export type Effect = () => Promise<void>;
 export type Handler<In extends Exchange> =
   | { readonly method: 'get'; readonly handle: (exchange: In) => Promise<void> | void }
   | {
-      readonly method: 'post' | 'put';
+      readonly method: 'post' | 'put' | 'patch' | 'delete';
       /** The call may charge credits: what became of the money is unknown while it acts, unless its problem says more. */
       readonly mayBill?: true;
       /** Reads and checks all there is to read, changes nothing, and returns what is left to do. */

@@ -17,10 +17,14 @@ export type CreateKeyOptions = {
 export async function createKeyCommand(context: CommandContext, options: CreateKeyOptions): Promise<void> {
   const { name, scope: scopes, account } = options;
   const { id, secret } = await askDatabase(await context.databaseUrl(), 'key create', async (database) => {
-    if (account !== undefined && (await readAccount(database, account)) === null) {
-      throw new CommandError(`There is no account ${account}.`, EXIT_CODE.failed);
-    }
-    return createApiKey(database, { name, scopes, accountId: account ?? null });
+    const found = account === undefined ? undefined : await readAccount(database, account);
+    if (found === null) throw new CommandError(`There is no account ${String(account)}.`, EXIT_CODE.failed);
+    return createApiKey(database, {
+      name,
+      scopes,
+      accountId: account ?? null,
+      mode: found?.mode ?? 'live',
+    });
   });
   show({ id, name, scopes, account_id: account ?? null, secret }, options, () =>
     [

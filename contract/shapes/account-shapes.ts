@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCOUNT_MODES } from '../../domain/account-mode.ts';
 import { RENEWALS } from '../../domain/plans.ts';
 import {
   instantField,
@@ -19,11 +20,16 @@ export const accountBody = z.strictObject({
   name: requestText({ max: MAX_NAME }),
   /** The platform's own: the same one, the same account. */
   reference: referenceField,
+  /** `test`: only the sandbox model serves it, and no report counts it. Said once. */
+  mode: z.enum(ACCOUNT_MODES).optional(),
 });
 export const account = z.strictObject({
   id: accountId,
   name: z.string(),
   reference: z.string(),
+  mode: z.enum(ACCOUNT_MODES),
+  /** New spending is refused. */
+  frozen: z.boolean(),
   created_at: instant,
 });
 export type AccountView = z.output<typeof account>;

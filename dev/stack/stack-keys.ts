@@ -39,11 +39,17 @@ async function areKnown(database: Database, keys: StackKeys): Promise<boolean> {
 async function makeKeys(database: Database, grants: GrantTerms): Promise<StackKeys> {
   const { accountId } = await openAccount(database, grants, SANDBOX_ACCOUNT);
   return {
-    platform: await createApiKey(database, { name: 'Local platform', scopes: ['admin'], accountId: null }),
+    platform: await createApiKey(database, {
+      name: 'Local platform',
+      scopes: ['admin'],
+      accountId: null,
+      mode: 'live',
+    }),
     account: await createApiKey(database, {
       name: 'Local sandbox',
       scopes: ['jobs:write', 'jobs:read', 'credits:read'],
       accountId,
+      mode: 'live',
     }),
     accountId,
   };

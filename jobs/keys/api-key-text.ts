@@ -1,20 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { AccountMode } from '../../domain/account-mode.ts';
 
 /**
- * `hf_live_<public id>_<32 random bytes>_<checksum>`. The prefix and the checksum let a
+ * `hf_live_<public id>_<32 random bytes>_<checksum>`; of test accounts `hf_test_…`. The prefix and the checksum let a
  * secret scanner find a leaked key, and let us refuse a mistyped one without asking the database.
  */
 export type ApiKeyText = { readonly keyId: string; readonly secret: string };
 
-const FORM = /^hf_live_([0-9a-f]{20})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})$/;
+const FORM = /^hf_(?:live|test)_([0-9a-f]{20})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})$/;
 const PUBLIC_ID_BYTES = 10;
 const SECRET_BYTES = 32;
 const CHECKSUM_CHARACTERS = 8;
 
 /** Draws a new key. */
-export function drawApiKey(): ApiKeyText {
+export function drawApiKey(mode: AccountMode): ApiKeyText {
   const publicId = randomBytes(PUBLIC_ID_BYTES).toString('hex');
-  const front = `hf_live_${publicId}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+  const front = `hf_${mode}_${publicId}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
   return { keyId: `key_${publicId}`, secret: `${front}_${checksumOf(front)}` };
 }
 

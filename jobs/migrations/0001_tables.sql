@@ -202,16 +202,6 @@ CREATE TABLE jobs.events (
   PRIMARY KEY (account_id, job_id, seq)
 );
 
-CREATE TABLE jobs.api_keys (
-  key_id      text        NOT NULL PRIMARY KEY,
-  account_id  text,  -- Null: a platform key, which acts for the account named in the request
-  name        text        NOT NULL,
-  secret_hash bytea       NOT NULL,
-  scopes      text[]      NOT NULL,
-  created_at  timestamptz NOT NULL,
-  revoked_at  timestamptz
-);
-
 -- Calls other than submissions that bear a key: what was asked first under it, and what was returned. Kept forever.
 CREATE TABLE jobs.idempotency_keys (
   account_id  text        NOT NULL,

@@ -1,7 +1,9 @@
 -- What is read. What serves a customer takes the account first and sees nothing beyond it.
-CREATE OR REPLACE FUNCTION ledger.read_account(p_account_id text) RETURNS SETOF ledger.account_profiles
-LANGUAGE sql STABLE AS $$
-  SELECT p.* FROM ledger.account_profiles p WHERE p.account_id = p_account_id
+CREATE OR REPLACE FUNCTION ledger.read_account(p_account_id text) RETURNS TABLE (
+  account_id text, name text, reference text, opened_at timestamptz, price_list text, mode text, frozen_at timestamptz
+) LANGUAGE sql STABLE AS $$
+  SELECT p.account_id, p.name, p.reference, p.opened_at, p.price_list, a.mode, a.frozen_at
+  FROM ledger.account_profiles p JOIN ledger.accounts a USING (account_id) WHERE p.account_id = p_account_id
 $$;
 
 -- What has expired is not available, swept or not.

@@ -10,6 +10,7 @@ CREATE TYPE ledger.spender AS ENUM ('member', 'project');
 CREATE DOMAIN ledger.credits AS bigint CHECK (VALUE >= 0);
 CREATE DOMAIN ledger.grant_source AS text
   CHECK (VALUE IN ('plan', 'trial', 'sign_up', 'referral', 'return', 'goodwill', 'top_up'));
+CREATE DOMAIN ledger.account_mode AS text CHECK (VALUE IN ('live', 'test'));
 CREATE DOMAIN ledger.reservation_reason AS text CHECK (VALUE IN ('generation', 'free_retry', 'spend', 'tombstone'));
 
 -- The verbs of a settlement, and what may become of credits whose grant expired while they were reserved. Anything else
@@ -40,7 +41,9 @@ CREATE TABLE ledger.accounts (
   low_balance_at   ledger.credits NOT NULL DEFAULT 0,  -- a fall below it makes a notice; 0: none
   has_own_low_balance boolean     NOT NULL DEFAULT false,  -- set with its limits, not when it was opened
   low_balance_rise ledger.credits NOT NULL DEFAULT 0,  -- so far above it the balance rises before another notice
-  is_low_noticed   boolean        NOT NULL DEFAULT false  -- a notice was made; it has not risen so far since
+  is_low_noticed   boolean        NOT NULL DEFAULT false,  -- a notice was made; it has not risen so far since
+  mode      ledger.account_mode   NOT NULL DEFAULT 'live',  -- said when it is opened: of tests, or of customers
+  frozen_at        timestamptz  -- null: it may spend. Decided with the row locked, like its balance
 ) WITH (fillfactor = 50);
 -- The sweep's pages. The column stays the same from one reserve to the next, so that an update stays on its page.
 CREATE INDEX accounts_with_due_expiry ON ledger.accounts (next_expiry_at) WHERE next_expiry_at < 'infinity';

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { expect, inject } from 'vitest';
 import { createAdmit } from '../../activities/admission/admit.ts';
+import type { AccountMode } from '../../domain/account-mode.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { outputCountOf } from '../../domain/prices/quote.ts';
 import { createApiReadiness } from '../../api/meta/api-readiness.ts';
@@ -139,8 +140,11 @@ export async function createApiFixture(
   });
   let accounts = 0;
 
-  const createKey = async (accountId: string | null, scopes: readonly ApiKeyScope[]) =>
-    (await createApiKey(worker, { name: 'test', accountId, scopes })).secret;
+  const createKey = async (
+    accountId: string | null,
+    scopes: readonly ApiKeyScope[],
+    mode: AccountMode = 'live',
+  ) => (await createApiKey(worker, { name: 'test', accountId, scopes, mode })).secret;
 
   return {
     url,
@@ -177,11 +181,12 @@ export async function createApiFixture(
     },
 
     /** An account with its sign-up credits, some more, and a key that may do all an account may. */
-    async openAccount(moreCredits = 0): Promise<TestAccount> {
+    async openAccount(moreCredits = 0, mode: AccountMode = 'live'): Promise<TestAccount> {
       accounts += 1;
       const opened = await openAccount(worker, catalogue.grants, {
         name: 'Test',
         reference: `test-${String(accounts)}`,
+        mode,
       });
       const { accountId } = opened;
       if (moreCredits > 0) {
@@ -195,7 +200,10 @@ export async function createApiFixture(
           reason: 'test',
         });
       }
-      return { accountId, key: await createKey(accountId, ['jobs:write', 'jobs:read', 'credits:read']) };
+      return {
+        accountId,
+        key: await createKey(accountId, ['jobs:write', 'jobs:read', 'credits:read'], mode),
+      };
     },
 
     /** Admits a job as the worker does, without a workflow to run it. Returns its id. */

@@ -74,7 +74,10 @@ describe('the shapes of the contract', () => {
 
   it('finds a field too many and a field too few, wherever it stands', () => {
     const request = { method: 'GET', path: '/v1/accounts/acct_a' };
-    const account = { id: 'acct_a', name: 'A', reference: 'r', created_at: '2026-01-31T12:00:00.000Z' };
+    const account = {
+      ...{ id: 'acct_a', name: 'A', reference: 'r', mode: 'live', frozen: false },
+      created_at: '2026-01-31T12:00:00.000Z',
+    };
     const responseOf = (body: object) => ({
       status: 200,
       contentType: 'application/json; charset=utf-8',

@@ -24,7 +24,7 @@ describe('a key', () => {
     ['nothing', ''],
     ['another scheme', 'Basic aGk6aGk='],
     ['no key at all', 'Bearer nope'],
-    ['a key that was never made', `Bearer ${drawApiKey().secret}`],
+    ['a key that was never made', `Bearer ${drawApiKey('live').secret}`],
   ])('is refused: %s', async (_name, authorization) => {
     const answer = await api.call('/v1/balance', { headers: { Authorization: authorization } });
     expectProblem(answer, 401, 'unauthenticated');
@@ -37,7 +37,7 @@ describe('a key', () => {
       'SELECT key_id FROM jobs.api_keys WHERE account_id = $1',
       [mine.accountId],
     );
-    const forged = drawApiKey();
+    const forged = drawApiKey('live');
     await api.owner.query('UPDATE jobs.api_keys SET key_id = $1 WHERE key_id = $2', [
       forged.keyId,
       rows[0]!.key_id,
@@ -131,6 +131,8 @@ describe('accounts', () => {
       id: expect.stringMatching(/^acct_[a-z2-7]{26}$/) as string,
       name: 'Tidewell',
       reference: 'crm-7',
+      mode: 'live',
+      frozen: false,
       created_at: expect.stringMatching(/Z$/) as string,
     });
     const again = await open({ name: 'Tidewell', reference: 'crm-7' });
@@ -144,6 +146,20 @@ describe('accounts', () => {
       headers: { 'Holdfast-Account': first.json<{ id: string }>().id },
     });
     expect(balance.json()).toMatchObject({ available: 1_000, reserved: 0, buys: { statics: 28, videos: 1 } });
+  });
+
+  it('are of tests where their opening says so, and change that no more', async () => {
+    const test = { name: 'Tidewell tests', reference: 'crm-7-test', mode: 'test' };
+    const opened = await open(test);
+    expect([opened.status, opened.json()['mode']]).toEqual([201, 'test']);
+    expect((await open(test)).json()).toEqual(opened.json());
+    for (const other of [
+      { ...test, mode: 'live' },
+      { name: test.name, reference: test.reference },
+    ]) {
+      expectProblem(await open(other), 422, 'idempotency_key_reused');
+    }
+    expectProblem(await open({ ...test, reference: 'crm-9', mode: 'other' }), 400, 'invalid_request');
   });
 
   it('do not change their name by being opened again', async () => {

@@ -39,7 +39,7 @@ describe('matchesETag', () => {
 
 describe('an api key', () => {
   it('names its id, and nothing once one character is wrong', () => {
-    const { keyId, secret } = drawApiKey();
+    const { keyId, secret } = drawApiKey('live');
     expect(secret).toMatch(/^hf_live_[0-9a-f]{20}_.{43}_[0-9a-f]{8}$/);
     expect(keyIdOf(secret)).toBe(keyId);
     const at = 40;
