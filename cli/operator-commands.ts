@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { RENEWALS } from '../domain/plans.ts';
-import { API_KEY_SCOPES } from '../jobs/keys/api-key-scopes.ts';
+import { API_KEY_SCOPES } from '../contract/api-key-scopes.ts';
 import type { CostsOptions, ImportOptions } from './commands/costs-command.ts';
 import type { CreateKeyOptions } from './commands/key-command.ts';
 import type { GrantOptions } from './commands/grant-command.ts';

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
-import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
+import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
 import { hashOfSecret, keyIdOf } from '../../jobs/keys/api-key-text.ts';
 import { readApiKey, type StoredApiKey } from '../../jobs/keys/read-api-key.ts';
 import type { Database } from '../../ledger/database.ts';

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { isAccountId } from '../../domain/ids.ts';
-import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
+import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readAccount } from '../../ledger/reads/read-account.ts';
 import type { Caller } from './authenticate.ts';

@@ -4,7 +4,8 @@ import type { Database } from '../../ledger/database.ts';
 import { actorOf } from '../access/actor.ts';
 import { managedAccount, visibleAccount } from '../access/path-account.ts';
 import { readBody, type ReadBody } from '../http/read-body.ts';
-import type { Effect, Route } from '../http/route.ts';
+import { route, type Effect, type Route } from '../http/route.ts';
+import type { Call } from '../../contract/call.ts';
 
 /** What was asked of an account, once it is known which one, who asks, and what the body says. */
 export type AccountChange<Schema extends z.ZodType> = ReadBody<Schema> & {
@@ -16,35 +17,29 @@ export type AccountChange<Schema extends z.ZodType> = ReadBody<Schema> & {
 /** A call by which a platform key changes the account that the path names. `change` checks the rest, and returns what is left to do. */
 export function changeAccountRoute<Schema extends z.ZodType>(
   database: Database,
-  call: { readonly method: 'post' | 'put'; readonly path: string; readonly body: Schema },
+  call: Call & { readonly method: 'post' | 'put'; readonly access: 'key'; readonly body: Schema },
   change: (asked: AccountChange<Schema>) => Effect,
 ): Route {
-  return {
-    ...call,
-    access: 'key',
-    scopes: ['billing:write'],
+  return route(call, {
     async prepare(exchange) {
       const accountId = await managedAccount(database, exchange);
       const actor = actorOf(exchange.request, exchange.caller);
       const read = await readBody(exchange, call.body);
       return change({ ...read, accountId, actor, response: exchange.response });
     },
-  };
+  });
 }
 
 /** A call that shows how the account stands that the path names: to the account's own key too. */
 export function showAccountRoute(
   database: Database,
-  call: { readonly method: 'get'; readonly path: string },
+  call: Call & { readonly method: 'get'; readonly access: 'key' },
   show: (accountId: string) => Promise<object>,
 ): Route {
-  return {
-    ...call,
-    access: 'key',
-    scopes: ['credits:read', 'billing:write', 'support'],
+  return route(call, {
     async handle(exchange) {
       const accountId = await visibleAccount(database, exchange);
       exchange.response.set('Cache-Control', 'no-store').json(await show(accountId));
     },
-  };
+  });
 }

@@ -11,16 +11,13 @@ import { instantText } from '../http/instant-text.ts';
 import { readVisibleAccount } from '../access/path-account.ts';
 import { Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 
 type Deps = { readonly database: Database; readonly rules: RequestRules };
 
 /** POST /v1/accounts: open one, sign-up grant included. The reference is the key: the same one, the same account. */
 export function openAccountRoute(deps: Deps): Route {
-  return {
-    ...CALLS.openAccount,
-    access: 'key',
-    scopes: ['billing:write'],
+  return route(CALLS.openAccount, {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
       requirePlatformKey(caller);
@@ -44,20 +41,17 @@ export function openAccountRoute(deps: Deps): Route {
           .json(viewAccount(account));
       };
     },
-  };
+  });
 }
 
 /** GET /v1/accounts/{id}: any account for a platform key, its own for an account key. */
 export function readAccountRoute(deps: Deps): Route {
-  return {
-    ...CALLS.readAccount,
-    access: 'key',
-    scopes: ['credits:read', 'billing:write', 'support'],
+  return route(CALLS.readAccount, {
     async handle(exchange) {
       const account = await readVisibleAccount(deps.database, exchange);
       exchange.response.set('Cache-Control', 'no-store').json(viewAccount(account));
     },
-  };
+  });
 }
 
 function viewAccount(account: {

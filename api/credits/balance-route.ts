@@ -7,22 +7,19 @@ import { readBalance, type StoredBalance } from '../../ledger/reads/read-balance
 import { viewGrant } from './grant-view.ts';
 import { instantText } from '../http/instant-text.ts';
 import { notFound } from '../http/problem.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 
 /** GET /v1/balance: what can be spent, what is set aside, where it came from and what it buys. */
 export function balanceRoute(deps: { readonly database: Database; readonly pricingOf: PricingOf }): Route {
-  return {
-    ...CALLS.readBalance,
-    access: 'account',
-    scopes: ['credits:read', 'billing:write', 'support'],
+  return route(CALLS.readBalance, {
     async handle({ response, accountId }) {
       const balance = await readBalance(deps.database, accountId);
       if (balance === null) throw notFound('account');
       const { priceList } = await deps.pricingOf(accountId);
       response.set('Cache-Control', 'no-store').json(viewBalance(balance, priceList));
     },
-  };
+  });
 }
 
 function viewBalance(balance: StoredBalance, priceList: PriceList): Balance {

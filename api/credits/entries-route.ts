@@ -6,16 +6,13 @@ import { readEntries } from '../../ledger/reads/read-entries.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { viewEntry } from './entry-view.ts';
 import { readQuery } from '../http/read-query.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 
 const position = z.strictObject({ before: z.int().min(1) });
 
 /** GET /v1/entries: the usage history, newest first. */
 export function entriesRoute(deps: { readonly database: Database }): Route {
-  return {
-    ...CALLS.listEntries,
-    access: 'account',
-    scopes: ['credits:read', 'billing:write', 'support'],
+  return route(CALLS.listEntries, {
     async handle({ request, response, accountId }) {
       const asked = readQuery(request, CALLS.listEntries.query);
       const { before } = asked.cursor === undefined ? { before: null } : readCursor(asked.cursor, position);
@@ -41,7 +38,7 @@ export function entriesRoute(deps: { readonly database: Database }): Route {
         next_cursor: hasMore ? writeCursor({ before: last.seq }) : null,
       });
     },
-  };
+  });
 }
 
 /** What a job reserved: one reservation per output. None of a job that the account does not have. */

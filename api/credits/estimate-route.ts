@@ -5,15 +5,12 @@ import type { Database } from '../../ledger/database.ts';
 import { readBalance } from '../../ledger/reads/read-balance.ts';
 import { notFound } from '../http/problem.ts';
 import { readQuery } from '../http/read-query.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 
 /** GET /v1/estimate: how many static ads, or how many videos, so many credits buy; by default what can be spent now. */
 export function estimateRoute(deps: { readonly database: Database; readonly pricingOf: PricingOf }): Route {
-  return {
-    ...CALLS.readEstimate,
-    access: 'account',
-    scopes: ['credits:read', 'jobs:read', 'jobs:write', 'billing:write', 'support'],
+  return route(CALLS.readEstimate, {
     async handle({ request, response, accountId }) {
       const asked = readQuery(request, CALLS.readEstimate.query);
       const credits = asked.credits ?? (await spendable(deps.database, accountId));
@@ -25,7 +22,7 @@ export function estimateRoute(deps: { readonly database: Database; readonly pric
       };
       response.set('Cache-Control', 'no-store').json(shown);
     },
-  };
+  });
 }
 
 async function spendable(database: Database, accountId: string): Promise<number> {

@@ -5,7 +5,7 @@ import { readStatement } from '../../ledger/reads/read-statement.ts';
 import { instantText } from '../http/instant-text.ts';
 import { invalidPart, notFound } from '../http/problem.ts';
 import { readQuery } from '../http/read-query.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 import { streamStatementRows } from './stream-statement-rows.ts';
 
 /**
@@ -13,10 +13,7 @@ import { streamStatementRows } from './stream-statement-rows.ts';
  * the rows.
  */
 export function statementRoute(deps: { readonly database: Database }): Route {
-  return {
-    ...CALLS.readStatement,
-    access: 'account',
-    scopes: ['credits:read', 'billing:write', 'support'],
+  return route(CALLS.readStatement, {
     async handle({ request, response, accountId }) {
       const { from, to } = readQuery(request, CALLS.readStatement.query);
       if (from !== undefined && to !== undefined && Date.parse(from) > Date.parse(to)) {
@@ -42,7 +39,7 @@ export function statementRoute(deps: { readonly database: Database }): Route {
       }
       response.json(viewStatement(statement));
     },
-  };
+  });
 }
 
 function viewStatement({ sums, ...statement }: Statement): Statement {

@@ -14,7 +14,7 @@ import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import { insufficientDetail } from '../jobs/refusal-problem.ts';
 import { readIdempotencyKey } from '../http/request-headers.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -28,11 +28,7 @@ export function usageRoute(deps: {
   const { catalogue } = deps.rules;
   const usageBody = CALLS.spend.body.extend({ kind: z.enum(catalogue.meters.map(({ name }) => name)) });
   const spend = createSpend(deps.database);
-  return {
-    ...CALLS.spend,
-    access: 'account',
-    scopes: ['jobs:write', 'billing:write'],
-    mayBill: true,
+  return route(CALLS.spend, {
     async prepare(exchange) {
       const { request, response, state, accountId } = exchange;
       const key = readIdempotencyKey(request);
@@ -67,7 +63,7 @@ export function usageRoute(deps: {
           .json(shown);
       };
     },
-  };
+  });
 }
 
 function problemOfUsage(

@@ -9,7 +9,7 @@ import { requirePlatformKey, type ActingFor } from '../access/authorize.ts';
 import { viewGrant } from './grant-view.ts';
 import { notFound } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
-import { pathParameter, type CallerExchange, type Route } from '../http/route.ts';
+import { pathParameter, type CallerExchange, route, type Route } from '../http/route.ts';
 
 const GRANT_ID = /^grant_\w{1,200}$/;
 
@@ -20,10 +20,7 @@ type Deps = { readonly database: Database; readonly actingFor: ActingFor };
  * first took, and reason and actor stay the first's.
  */
 export function voidGrantRoute(deps: Deps): Route {
-  return {
-    ...CALLS.voidGrant,
-    access: 'key',
-    scopes: ['billing:write'],
+  return route(CALLS.voidGrant, {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
       requirePlatformKey(caller);
@@ -42,7 +39,7 @@ export function voidGrantRoute(deps: Deps): Route {
         response.set('Cache-Control', 'no-store').json(shown);
       };
     },
-  };
+  });
 }
 
 /** By its id alone, or in the account that Holdfast-Account names: a grant of another is not there. */

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
+import type { Call } from '../../contract/call.ts';
 import type { Caller } from '../access/authenticate.ts';
 import type { RequestState } from './request-state.ts';
 
@@ -15,28 +15,34 @@ export type AccountExchange = CallerExchange & { readonly accountId: string };
 /** The effect of a call that has been read and checked, and its response. */
 export type Effect = () => Promise<void>;
 
-/** A call reads, or acts. Each responds, or throws a Problem. */
-export type Handler<In extends Exchange> =
-  | { readonly method: 'get'; readonly handle: (exchange: In) => Promise<void> | void }
-  | {
-      readonly method: 'post' | 'put' | 'patch' | 'delete';
-      /** The call may charge credits: what became of the money is unknown while it acts, unless its problem says more. */
-      readonly mayBill?: true;
-      /** Reads and checks all there is to read, changes nothing, and returns what is left to do. */
-      readonly prepare: (exchange: In) => Promise<Effect>;
-    };
+/** A call that reads: it responds, or throws a Problem. */
+type Reads<In extends Exchange> = { readonly handle: (exchange: In) => Promise<void> | void };
+/** A call that acts: reads and checks all there is to read, changes nothing, and returns what is left to do; or throws a Problem. */
+type Acts<In extends Exchange> = { readonly prepare: (exchange: In) => Promise<Effect> };
 
-/** One call of the API: where it is, who may make it, what it does. */
+/** What the router knows of a request, by the access of its call. */
+type ExchangeOf<Access extends Call['access']> = {
+  readonly public: Exchange;
+  readonly key: CallerExchange;
+  readonly account: AccountExchange;
+}[Access];
+
+/** What serves a call: a GET reads, every other method acts. */
+type HandlerOf<Of extends Pick<Call, 'access' | 'method'>> = Of['method'] extends 'get'
+  ? Reads<ExchangeOf<Of['access']>>
+  : Acts<ExchangeOf<Of['access']>>;
+
+/** A call of the contract, and what serves it. */
 export type Route = {
-  /** As Express writes it. */
-  readonly path: string;
-} & (
-  | ({ readonly access: 'public' } & Handler<Exchange>)
-  /** Any key with one of the scopes; the handler says for which accounts. */
-  | ({ readonly access: 'key'; readonly scopes: readonly ApiKeyScope[] } & Handler<CallerExchange>)
-  /** A key with one of the scopes, acting for an account. */
-  | ({ readonly access: 'account'; readonly scopes: readonly ApiKeyScope[] } & Handler<AccountExchange>)
-);
+  readonly call: Call;
+  /** The exchange is one of the access that the call declares: the router sees to that. */
+  readonly handler: Reads<never> | Acts<never>;
+};
+
+/** Serves a call of the contract, which says where it is, who may make it, what it takes and what it returns. */
+export function route<Of extends Call>(call: Of, handler: HandlerOf<Of>): Route {
+  return { call, handler };
+}
 
 /** A parameter of the path. Express has matched it, so it is there. */
 export function pathParameter(request: Request, name: string): string {

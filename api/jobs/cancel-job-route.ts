@@ -13,7 +13,7 @@ import { invalidRequest, Problem, unavailable } from '../http/problem.ts';
 import { readOptionalJsonBody } from '../http/read-json-body.ts';
 import { readOptionalIdempotencyKey } from '../http/request-headers.ts';
 import { requireJob } from '../access/require-job.ts';
-import { pathParameter, type Route } from '../http/route.ts';
+import { pathParameter, route, type Route } from '../http/route.ts';
 
 /**
  * POST /v1/jobs/{id}/cancel: the customer's cancel. A job whose workflow is gone is ended here. It needs no Idempotency-Key, since the job's state is its record: asked
@@ -25,10 +25,7 @@ export function cancelJobRoute(deps: {
   readonly cancelJob: CancelJob;
   readonly sendJob: SendJob;
 }): Route {
-  return {
-    ...CALLS.cancelJob,
-    access: 'account',
-    scopes: ['jobs:write'],
+  return route(CALLS.cancelJob, {
     async prepare(exchange) {
       const { request, response, accountId } = exchange;
       const key = readOptionalIdempotencyKey(request);
@@ -50,7 +47,7 @@ export function cancelJobRoute(deps: {
         deps.sendJob(exchange, canceled, 202);
       };
     },
-  };
+  });
 }
 
 /** Tells the workflow, or ends what no workflow works on any more; returns the job as it stands then. */

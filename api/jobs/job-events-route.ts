@@ -8,17 +8,14 @@ import { noWatchPlace } from './no-watch-place.ts';
 import { invalidPart } from '../http/problem.ts';
 import { readQuery } from '../http/read-query.ts';
 import { requireJob } from '../access/require-job.ts';
-import { pathParameter, type AccountExchange, type Route } from '../http/route.ts';
+import { pathParameter, type AccountExchange, route, type Route } from '../http/route.ts';
 import { streamEvents } from './stream-events.ts';
 
 type Deps = { readonly database: Database; readonly watches: JobWatches; readonly now: () => number };
 
 /** GET /v1/jobs/{id}/events: a stream (SSE) or a list (JSON), by what the caller accepts. */
 export function jobEventsRoute(deps: Deps): Route {
-  return {
-    ...CALLS.readJobEvents,
-    access: 'account',
-    scopes: ['jobs:read', 'support'],
+  return route(CALLS.readJobEvents, {
     async handle(exchange) {
       const jobId = pathParameter(exchange.request, 'id');
       const asked = readQuery(exchange.request, CALLS.readJobEvents.query);
@@ -43,7 +40,7 @@ export function jobEventsRoute(deps: Deps): Route {
       // A reader beyond the end has read all there is: it waits for what comes next.
       await stream(deps, exchange, jobId, Math.min(after, job.event_seq));
     },
-  };
+  });
 }
 
 async function list(

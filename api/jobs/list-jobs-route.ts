@@ -9,7 +9,7 @@ import { readCursor, writeCursor } from '../http/cursor.ts';
 import { viewJob, type TemporalUi } from './job-view.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
 import { readQuery } from '../http/read-query.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 
 const position = z.strictObject({
   createdAt: postgresInstant,
@@ -24,10 +24,7 @@ export function listJobsRoute(deps: {
 }): Route {
   const kinds = [...deps.rules.catalogue.kinds.map(({ name }) => name), EDIT_KIND, BATCH_KIND];
   const query = CALLS.listJobs.query.extend({ kind: z.enum(kinds).optional() });
-  return {
-    ...CALLS.listJobs,
-    access: 'account',
-    scopes: ['jobs:read', 'support'],
+  return route(CALLS.listJobs, {
     async handle({ request, response, accountId, caller }) {
       const asked = readQuery(request, query);
       const page = await listJobs(
@@ -47,5 +44,5 @@ export function listJobsRoute(deps: {
         next_cursor: page.next === null ? null : writeCursor(page.next),
       });
     },
-  };
+  });
 }

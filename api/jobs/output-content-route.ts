@@ -8,7 +8,7 @@ import type { Database } from '../../ledger/database.ts';
 import { readByteRange, type ByteRange } from '../http/byte-range.ts';
 import { matchesETag } from '../http/entity-tag.ts';
 import { notFound, Problem, unavailable } from '../http/problem.ts';
-import { pathParameter, type AccountExchange, type Route } from '../http/route.ts';
+import { pathParameter, type AccountExchange, route, type Route } from '../http/route.ts';
 
 /** Content types we made ourselves, and the ending a downloaded file gets. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
@@ -25,10 +25,7 @@ export function outputContentRoute(deps: {
   readonly database: Database;
   readonly assets: AssetStore;
 }): Route {
-  return {
-    ...CALLS.readOutputContent,
-    access: 'account',
-    scopes: ['jobs:read', 'support'],
+  return route(CALLS.readOutputContent, {
     async handle(exchange) {
       const outputId = pathParameter(exchange.request, 'id');
       const output = isOutputId(outputId)
@@ -39,7 +36,7 @@ export function outputContentRoute(deps: {
       if (output?.isExpired === true) throw new Problem('content_expired');
       await send(deps.assets, exchange, outputId, asset);
     },
-  };
+  });
 }
 
 async function send(

@@ -21,7 +21,7 @@ import { invalidRequest, notFound } from '../http/problem.ts';
 import { quoteTermsOf } from './quote-terms.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 
 type Deps = {
@@ -32,10 +32,7 @@ type Deps = {
 
 /** POST /v1/quotes: the exact price of a job body. Spends nothing. */
 export function quotesRoute(deps: Deps): Route {
-  return {
-    ...CALLS.quote,
-    access: 'account',
-    scopes: ['jobs:write', 'jobs:read', 'credits:read'],
+  return route(CALLS.quote, {
     async prepare({ request, response, accountId }) {
       const body = await readJsonBody(request, response);
       const parsed = parseJobRequest(body, deps.rules);
@@ -73,7 +70,7 @@ export function quotesRoute(deps: Deps): Route {
         response.set('Cache-Control', 'no-store').json(shown);
       };
     },
-  };
+  });
 }
 
 function isOf({ provider, model }: ModelCall): (other: ModelCall) => boolean {

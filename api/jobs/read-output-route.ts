@@ -7,14 +7,11 @@ import type { Database } from '../../ledger/database.ts';
 import { sendTagged } from '../http/send-tagged.ts';
 import { jobPath, viewOutput } from './job-view.ts';
 import { notFound } from '../http/problem.ts';
-import { pathParameter, type Route } from '../http/route.ts';
+import { pathParameter, route, type Route } from '../http/route.ts';
 
 /** GET /v1/outputs/{id}: one output, as it stands in its job. */
 export function readOutputRoute(deps: { readonly database: Database }): Route {
-  return {
-    ...CALLS.readOutput,
-    access: 'account',
-    scopes: ['jobs:read', 'support'],
+  return route(CALLS.readOutput, {
     async handle(exchange) {
       const { accountId } = exchange;
       const outputId = pathParameter(exchange.request, 'id');
@@ -34,5 +31,5 @@ export function readOutputRoute(deps: { readonly database: Database }): Route {
       };
       sendTagged(exchange, shown);
     },
-  };
+  });
 }

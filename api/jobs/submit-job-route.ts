@@ -13,7 +13,7 @@ import { jobPath } from './job-view.ts';
 import { invalidRequest, unavailable } from '../http/problem.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
 import { preferredWaitMs, readIdempotencyKey } from '../http/request-headers.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 
 /** When to look at a running job again. */
 const RETRY_AFTER_SECONDS = 2;
@@ -27,11 +27,7 @@ export function submitJobRoute(deps: {
   readonly prepareAdmission: PrepareAdmission;
   readonly sendJob: SendJob;
 }): Route {
-  return {
-    ...CALLS.submitJob,
-    access: 'account',
-    scopes: ['jobs:write'],
-    mayBill: true,
+  return route(CALLS.submitJob, {
     async prepare(exchange) {
       const { request, response, state, accountId } = exchange;
       const key = readIdempotencyKey(request);
@@ -56,7 +52,7 @@ export function submitJobRoute(deps: {
         deps.sendJob(exchange, job, isSeenToItsEnd ? 200 : 202);
       };
     },
-  };
+  });
 }
 
 /** A job body, parsed and named by its key. Throws the problem invalid_request, which consumes no key. */

@@ -8,8 +8,7 @@ import { estimate } from '../../domain/prices/estimate.ts';
 import { isOffered, modelFor, type Model } from '../../domain/models.ts';
 import { priceListFor, type PriceList, type PriceRule } from '../../domain/prices/price-list.ts';
 import { priceRowsOf } from '../../domain/prices/price-rows.ts';
-import { API_KEY_SCOPES } from '../../jobs/keys/api-key-scopes.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 import { namedAccount } from '../access/authorize.ts';
 
@@ -18,17 +17,14 @@ export function catalogueRoute(deps: { readonly rules: RequestRules; readonly pr
   const { rules } = deps;
   // A platform key that names no account sees what every account has that has no price list of its own.
   const everybodysPrices = priceListFor(rules.catalogue.priceLists);
-  return {
-    ...CALLS.readCatalogue,
-    access: 'key',
-    scopes: API_KEY_SCOPES,
+  return route(CALLS.readCatalogue, {
     async handle({ request, response, caller }) {
       const accountId = namedAccount(request, caller);
       const priceList =
         accountId === undefined ? everybodysPrices : (await deps.pricingOf(accountId)).priceList;
       response.set('Cache-Control', 'no-store').json(viewCatalogue(rules, priceList));
     },
-  };
+  });
 }
 
 function viewCatalogue(rules: RequestRules, priceList: PriceList): CatalogueView {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CALLS } from '../../contract/calls.ts';
-import type { Route } from '../http/route.ts';
+import { route, type Route } from '../http/route.ts';
 
 /** The page that describes every call; the build copies it beside the compiled code. */
 const PAGE_FILE = path.join(import.meta.dirname, '..', '..', 'docs', 'http-api.md');
@@ -10,19 +10,15 @@ export const PAGE_PATH = CALLS.readPage.path;
 /** GET /: what this is and where it is described. GET /http-api.md: the description. */
 export function documentationRoutes(): readonly Route[] {
   return [
-    {
-      ...CALLS.readFront,
-      access: 'public',
+    route(CALLS.readFront, {
       handle({ response }) {
         response.json({ name: 'Holdfast', documentation: PAGE_PATH });
       },
-    },
-    {
-      ...CALLS.readPage,
-      access: 'public',
+    }),
+    route(CALLS.readPage, {
       async handle({ response }) {
         response.type('text/markdown').send(await readFile(PAGE_FILE));
       },
-    },
+    }),
   ];
 }

@@ -1,7 +1,7 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { Readiness } from '../../runtime/readiness.ts';
 import { unavailable } from '../http/problem.ts';
-import type { Route } from '../http/route.ts';
+import { route, type Route } from '../http/route.ts';
 
 /**
  * GET /healthz: the process is up. GET /readyz: a job could be submitted now. PostgreSQL lets the API's role read, Temporal's
@@ -9,21 +9,17 @@ import type { Route } from '../http/route.ts';
  */
 export function healthRoutes(deps: { readonly readiness: Readiness }): readonly Route[] {
   return [
-    {
-      ...CALLS.readHealth,
-      access: 'public',
+    route(CALLS.readHealth, {
       handle: ({ response }) => {
         response.json({ status: 'up' });
       },
-    },
-    {
-      ...CALLS.readReadiness,
-      access: 'public',
+    }),
+    route(CALLS.readReadiness, {
       async handle({ response }) {
         const faults = await deps.readiness();
         if (faults.length > 0) throw unavailable(faults.join(' '));
         response.json({ status: 'ready' });
       },
-    },
+    }),
   ];
 }

@@ -1,13 +1,11 @@
 import { CALLS } from '../../contract/calls.ts';
 import { PROBLEMS, type ProblemCode, type ProblemRule } from '../../contract/problems.ts';
 import { notFound } from '../http/problem.ts';
-import { pathParameter, type Route } from '../http/route.ts';
+import { pathParameter, route, type Route } from '../http/route.ts';
 
 /** GET /problems/{code}: the page that the `type` of a problem points to. */
 export function problemPagesRoute(): Route {
-  return {
-    ...CALLS.readProblemPage,
-    access: 'public',
+  return route(CALLS.readProblemPage, {
     handle({ request, response }) {
       const code = pathParameter(request, 'code');
       if (!isProblemCode(code)) throw notFound('problem');
@@ -19,7 +17,7 @@ export function problemPagesRoute(): Route {
         .type('html')
         .send(page(code, PROBLEMS[code]));
     },
-  };
+  });
 }
 
 function isProblemCode(text: string): text is ProblemCode {

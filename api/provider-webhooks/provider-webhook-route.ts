@@ -5,7 +5,7 @@ import { noteWebhook } from '../../jobs/attempts/webhooks.ts';
 import type { Database } from '../../ledger/database.ts';
 import { notFound } from '../http/problem.ts';
 import { readBytes } from '../http/read-json-body.ts';
-import { pathParameter, type Route } from '../http/route.ts';
+import { pathParameter, route, type Route } from '../http/route.ts';
 import type { WebhookVerifiers } from './webhook-verifiers.ts';
 
 /** A service may repeat what a job was made from, pictures included. */
@@ -24,9 +24,7 @@ type Deps = {
  * that leads nowhere and a service that may tell nothing are answered alike, and nothing is looked up for what is not signed.
  */
 export function providerWebhookRoute({ database, webhookVerifiers, now }: Deps): Route {
-  return {
-    ...CALLS.receiveProviderWebhook,
-    access: 'public',
+  return route(CALLS.receiveProviderWebhook, {
     async prepare({ request, response }) {
       const provider = pathParameter(request, 'provider');
       const token = parseWebhookToken(pathParameter(request, 'token'));
@@ -47,7 +45,7 @@ export function providerWebhookRoute({ database, webhookVerifiers, now }: Deps):
         response.status(204).end();
       };
     },
-  };
+  });
 }
 
 function sha256(text: string): Buffer {

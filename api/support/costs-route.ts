@@ -8,7 +8,7 @@ import { readCursor, writeCursor } from '../http/cursor.ts';
 import { instantText } from '../http/instant-text.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
 import { readQuery } from '../http/read-query.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 
 type CostDependencies = {
   readonly database: Database;
@@ -16,21 +16,16 @@ type CostDependencies = {
   readonly now: () => number;
 };
 
-const SCOPES = ['billing:write', 'support'] as const;
-
 /** GET /v1/costs: what models cost us and brought in, per kind, in a month; without one, in this. */
 export function costsRoute({ database, rules, now }: CostDependencies): Route {
-  return {
-    ...CALLS.readCosts,
-    access: 'key',
-    scopes: SCOPES,
+  return route(CALLS.readCosts, {
     async handle({ request, response, caller }) {
       requirePlatformKey(caller);
       const { month = monthAt(now()) } = readQuery(request, CALLS.readCosts.query);
       const report = await readCosts(database, month, rules.catalogue.creditValue);
       response.set('Cache-Control', 'no-store').json(report);
     },
-  };
+  });
 }
 
 const position = z.strictObject({
@@ -40,10 +35,7 @@ const position = z.strictObject({
 
 /** GET /v1/costs/unknown_bills: the attempts of a month whose bill is unknown, to ask their services about. */
 export function unknownBillsRoute({ database, now }: CostDependencies): Route {
-  return {
-    ...CALLS.listUnknownBills,
-    access: 'key',
-    scopes: SCOPES,
+  return route(CALLS.listUnknownBills, {
     async handle({ request, response, caller }) {
       requirePlatformKey(caller);
       const asked = readQuery(request, CALLS.listUnknownBills.query);
@@ -57,7 +49,7 @@ export function unknownBillsRoute({ database, now }: CostDependencies): Route {
         next_cursor: found.length === asked.limit && last !== undefined ? writeCursor(last.position) : null,
       });
     },
-  };
+  });
 }
 
 function monthAt(now: number): string {

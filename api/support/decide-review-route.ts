@@ -11,7 +11,7 @@ import { readBody } from '../http/read-body.ts';
 import { readIdempotencyKey } from '../http/request-headers.ts';
 import { reviewOfPath, type ReviewDeps } from './review-of-path.ts';
 import { viewReview } from './review-view.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 import type { StartFreeRetry } from './start-free-retry.ts';
 
 type Deps = ReviewDeps & {
@@ -24,10 +24,7 @@ type Deps = ReviewDeps & {
  * is always answered the same; a decision that holds is not changed by another key either.
  */
 export function decideReviewRoute(deps: Deps): Route {
-  return {
-    ...CALLS.decideReview,
-    access: 'key',
-    scopes: ['support'],
+  return route(CALLS.decideReview, {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
       requirePlatformKey(caller);
@@ -52,7 +49,7 @@ export function decideReviewRoute(deps: Deps): Route {
           .json(viewReview(await requireReview(deps, accountId, reviewId), caller));
       };
     },
-  };
+  });
 }
 
 async function requireReview(deps: Deps, accountId: string, reviewId: string): Promise<StoredReview> {

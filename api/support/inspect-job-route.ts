@@ -15,7 +15,7 @@ import { instantText, instantTextOrNull } from '../http/instant-text.ts';
 import { jobOfPath, type JobOfPathDeps } from '../access/job-of-path.ts';
 import { viewJob, type TemporalUi } from '../jobs/job-view.ts';
 import { notFound } from '../http/problem.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 
 /** GET /v1/jobs/{id}/inspect: all that is on record of a job, and what happens next by itself. */
 export function inspectJobRoute(
@@ -26,10 +26,7 @@ export function inspectJobRoute(
   },
 ): Route {
   const { kinds } = deps.rules.catalogue;
-  return {
-    ...CALLS.inspectJob,
-    access: 'key',
-    scopes: ['support'],
+  return route(CALLS.inspectJob, {
     async handle(exchange) {
       const { accountId, job } = await jobOfPath(deps, exchange);
       const [found, workflow] = await Promise.all([
@@ -49,7 +46,7 @@ export function inspectJobRoute(
       };
       exchange.response.set('Cache-Control', 'no-store').json(shown);
     },
-  };
+  });
 }
 
 function viewOutput(

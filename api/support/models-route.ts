@@ -6,21 +6,18 @@ import { readModelHealth, type StoredModelHealth } from '../../jobs/reads/read-m
 import type { Database } from '../../ledger/database.ts';
 import { requirePlatformKey } from '../access/authorize.ts';
 import { instantText } from '../http/instant-text.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 
 /** GET /v1/models: each model of the catalogue with its health, its breakers, what is in flight and what waits. */
 export function modelsRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
-  return {
-    ...CALLS.listModels,
-    access: 'key',
-    scopes: ['support'],
+  return route(CALLS.listModels, {
     async handle({ response, caller }) {
       requirePlatformKey(caller);
       const stored = await readModelHealth(deps.database, { onlyFailing: false });
       const data = deps.rules.catalogue.models.map((model) => viewModel(model, stored, deps.rules));
       response.set('Cache-Control', 'no-store').json({ data, next_cursor: null });
     },
-  };
+  });
 }
 
 function viewModel(

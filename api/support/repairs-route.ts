@@ -8,7 +8,7 @@ import { readCursor, writeCursor } from '../http/cursor.ts';
 import { instantText, instantTextOrNull } from '../http/instant-text.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
 import { readQuery } from '../http/read-query.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 
 const position = z.strictObject({
   firstSeenAt: postgresInstant,
@@ -21,10 +21,7 @@ const position = z.strictObject({
  * Holdfast-Account names.
  */
 export function repairsRoute(deps: { readonly database: Database; readonly actingFor: ActingFor }): Route {
-  return {
-    ...CALLS.listRepairs,
-    access: 'key',
-    scopes: ['support'],
+  return route(CALLS.listRepairs, {
     async handle({ request, response, caller, state }) {
       requirePlatformKey(caller);
       const asked = readQuery(request, CALLS.listRepairs.query);
@@ -45,7 +42,7 @@ export function repairsRoute(deps: { readonly database: Database; readonly actin
         next_cursor: found.length === asked.limit && last !== undefined ? writeCursor(last.position) : null,
       });
     },
-  };
+  });
 }
 
 function viewRepair(repair: Repair): Repair {

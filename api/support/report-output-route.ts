@@ -8,17 +8,14 @@ import { REPLAYED } from '../jobs/admit-submission.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import { reviewPath, viewReview } from './review-view.ts';
-import { pathParameter, type Route } from '../http/route.ts';
+import { pathParameter, route, type Route } from '../http/route.ts';
 
 /**
  * POST /v1/outputs/{id}/reports: the customer says that an output cannot be used. What is said is the key: the same report again is
  * the same review.
  */
 export function reportOutputRoute(deps: { readonly database: Database }): Route {
-  return {
-    ...CALLS.reportOutput,
-    access: 'account',
-    scopes: ['jobs:write', 'support'],
+  return route(CALLS.reportOutput, {
     async prepare(exchange) {
       const { request, response, accountId, caller } = exchange;
       const { body } = await readBody(exchange, CALLS.reportOutput.body);
@@ -44,7 +41,7 @@ export function reportOutputRoute(deps: { readonly database: Database }): Route 
           .json(viewReview(review, caller));
       };
     },
-  };
+  });
 }
 
 function problemOfReport(refused: Exclude<OpenedReview, { readonly outcome: 'opened' | 'known' }>): Problem {

@@ -7,16 +7,13 @@ import { postgresInstant } from '../http/postgres-instant.ts';
 import { readQuery } from '../http/read-query.ts';
 import { reviewedAccount, reviewOfPath, type ReviewDeps } from './review-of-path.ts';
 import { viewReview } from './review-view.ts';
-import type { Route } from '../http/route.ts';
+import { type Route, route } from '../http/route.ts';
 
 const position = z.strictObject({ createdAt: postgresInstant, reviewId: z.string().refine(isReviewId) });
 
 /** GET /v1/reviews: for support those of every account, or of the one named; for an account its own. Newest first. */
 export function listReviewsRoute(deps: ReviewDeps): Route {
-  return {
-    ...CALLS.listReviews,
-    access: 'key',
-    scopes: ['support', 'jobs:read'],
+  return route(CALLS.listReviews, {
     async handle(exchange) {
       const { request, response, caller } = exchange;
       const accountId = await reviewedAccount(deps, exchange);
@@ -32,18 +29,15 @@ export function listReviewsRoute(deps: ReviewDeps): Route {
         next_cursor: page.next === null ? null : writeCursor(page.next),
       });
     },
-  };
+  });
 }
 
 /** GET /v1/reviews/{id}. */
 export function readReviewRoute(deps: ReviewDeps): Route {
-  return {
-    ...CALLS.readReview,
-    access: 'key',
-    scopes: ['support', 'jobs:read'],
+  return route(CALLS.readReview, {
     async handle(exchange) {
       const review = await reviewOfPath(deps, exchange);
       exchange.response.set('Cache-Control', 'no-store').json(viewReview(review, exchange.caller));
     },
-  };
+  });
 }

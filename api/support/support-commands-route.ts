@@ -2,14 +2,13 @@ import type { SupportWorkflows } from '../../client/support-workflow.ts';
 import { CALLS } from '../../contract/calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { SupportCommand, SupportCommandName } from '../../contract/support-command.ts';
-import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
 import { actorOf } from '../access/actor.ts';
 import { requirePlatformKey } from '../access/authorize.ts';
 import { jobOfPath, type JobOfPathDeps } from '../access/job-of-path.ts';
 import { requireJob } from '../access/require-job.ts';
 import { readBody } from '../http/read-body.ts';
 import { readIdempotencyKey } from '../http/request-headers.ts';
-import type { Route } from '../http/route.ts';
+import { route, type Route } from '../http/route.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import type { SendJob } from '../jobs/send-job.ts';
 import { createSendSupportCommand, type SendSupportCommand } from './send-support-command.ts';
@@ -24,27 +23,17 @@ type Deps = JobOfPathDeps & {
 export function supportCommandRoutes(deps: Deps): readonly Route[] {
   const send = createSendSupportCommand({ ...deps, grants: deps.rules.catalogue.grants });
   return [
-    commandRoute(deps, send, 'release', ['support']),
-    // Who may give credits may give charged ones back.
-    commandRoute(deps, send, 'refund', ['support', 'billing:write']),
-    commandRoute(deps, send, 'extend', ['support']),
-    commandRoute(deps, send, 'restart', ['support']),
-    commandRoute(deps, send, 'resolve', ['support']),
+    commandRoute(deps, send, 'release'),
+    commandRoute(deps, send, 'refund'),
+    commandRoute(deps, send, 'extend'),
+    commandRoute(deps, send, 'restart'),
+    commandRoute(deps, send, 'resolve'),
   ];
 }
 
-function commandRoute(
-  deps: Deps,
-  send: SendSupportCommand,
-  name: SupportCommandName,
-  scopes: readonly ApiKeyScope[],
-): Route {
+function commandRoute(deps: Deps, send: SendSupportCommand, name: SupportCommandName): Route {
   const call = CALLS[`${name}Job`];
-  return {
-    ...call,
-    access: 'key',
-    scopes,
-    mayBill: true,
+  return route(call, {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
       requirePlatformKey(caller);
@@ -59,5 +48,5 @@ function commandRoute(
         deps.sendJob({ ...exchange, accountId }, await requireJob(deps.database, accountId, job.id), 202);
       };
     },
-  };
+  });
 }

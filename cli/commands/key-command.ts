@@ -1,4 +1,4 @@
-import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
+import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
 import { createApiKey } from '../../jobs/keys/create-api-key.ts';
 import { readAccount } from '../../ledger/reads/read-account.ts';
 import type { CommandContext } from '../command-context.ts';

@@ -2,7 +2,7 @@ import type { AccountMode } from '../../domain/account-mode.ts';
 import { faultOfText } from '../../domain/texts/text-rule.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
-import type { ApiKeyScope } from './api-key-scopes.ts';
+import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
 import { drawApiKey, hashOfSecret } from './api-key-text.ts';
 
 /** It is shown in records and lists. */

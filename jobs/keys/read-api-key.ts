@@ -1,6 +1,6 @@
 import type { AccountMode } from '../../domain/account-mode.ts';
 import type { Database } from '../../ledger/database.ts';
-import { isApiKeyScope, type ApiKeyScope } from './api-key-scopes.ts';
+import { isApiKeyScope, type ApiKeyScope } from '../../contract/api-key-scopes.ts';
 
 export type StoredApiKey = {
   readonly keyId: string;

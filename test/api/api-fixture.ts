@@ -19,7 +19,7 @@ import { createSupportWorkflows } from '../../client/support-workflow.ts';
 import { createStartJob } from '../../client/start-job.ts';
 import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
 import { createAdmitJob } from '../../jobs/admission/admit-job.ts';
-import type { ApiKeyScope } from '../../jobs/keys/api-key-scopes.ts';
+import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { createApiKey } from '../../jobs/keys/create-api-key.ts';
@@ -171,7 +171,7 @@ export async function createApiFixture(
       });
       const text = await response.text();
       const contentType = response.headers.get('content-type');
-      if (text !== '') matchShape({ method: verb, path }, { status: response.status, contentType, text });
+      matchShape({ method: verb, path }, { status: response.status, contentType, text });
       return {
         status: response.status,
         headers: response.headers,

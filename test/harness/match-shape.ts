@@ -1,35 +1,56 @@
 import { z } from 'zod';
-import { CALLS, type Call } from '../../contract/calls.ts';
+import { jsonShapeOf, problemsOf, statusesOf, type Call } from '../../contract/call.ts';
+import { CALLS } from '../../contract/calls.ts';
 import { problem } from '../../contract/shapes/problem-shape.ts';
 
 const EVERY_CALL: readonly Call[] = Object.values(CALLS);
 
+type AnyRequest = { readonly method: string; readonly path: string };
+type AnyResponse = { readonly status: number; readonly contentType: string | null; readonly text: string };
+
 /**
- * Holds a JSON response of the API against the shape that the contract gives it: strictly, so that a field too many fails as
- * one too few does. Throws an Error that names the call and the field. What is no call of ours (a wrong path or method) has to
- * be a problem.
+ * Holds a response of the API against what the contract declares of its call: the status, the problem's code, and the shape, strictly,
+ * so that a field too many fails as one too few does. Throws an Error that names the call and the field. What is no call of ours (a wrong
+ * path or method) has to be a problem.
  */
-export function matchShape(
-  request: { readonly method: string; readonly path: string },
-  response: { readonly status: number; readonly contentType: string | null; readonly text: string },
-): void {
+export function matchShape(request: AnyRequest, response: AnyResponse): void {
+  const call = callOf(request);
   const isProblem = response.contentType === 'application/problem+json';
-  if (!isProblem && response.contentType?.startsWith('application/json') !== true) return;
-  const shape = isProblem ? problem : (callOf(request)?.response ?? z.never());
+  if (call !== undefined && !statusesOf(call).includes(response.status)) {
+    throw faultOf(request, response, 'no such status is declared');
+  }
+  // A HEAD has no body, nor has a 304.
+  const isJson = isProblem || response.contentType?.startsWith('application/json') === true;
+  if (!isJson || response.text === '') return;
+  const shape = isProblem
+    ? problemShapeOf(call)
+    : ((call && jsonShapeOf(call, response.status)) ?? z.never());
   const parsed = shape.safeParse(JSON.parse(response.text));
-  if (parsed.success) return;
+  if (!parsed.success) throw faultOf(request, response, z.prettifyError(parsed.error));
+}
+
+function problemShapeOf(call: Call | undefined): z.ZodType {
+  if (call === undefined) return problem;
+  const codes = problemsOf(call);
+  return problem.refine(({ code }) => codes.includes(code), {
+    error: `the call declares no such problem, but ${codes.join(', ')}`,
+  });
+}
+
+function faultOf(request: AnyRequest, response: AnyResponse, fault: string): Error {
   const call = `${request.method} ${request.path} → ${String(response.status)}`;
-  throw new Error(`${call} is not as the contract says:\n${z.prettifyError(parsed.error)}\n${response.text}`);
+  return new Error(`${call} is not as the contract says:\n${fault}\n${response.text}`);
 }
 
 /** The call of a method and path; of several, the one that writes out most of it. */
-function callOf({ method, path }: { readonly method: string; readonly path: string }): Call | undefined {
+function callOf({ method, path }: AnyRequest): Call | undefined {
   const steps = new URL(path, 'http://api').pathname.split('/');
+  const written = (call: Call) => call.path.split('/').filter((step) => !step.startsWith(':')).length;
   const isOf = (call: Call) => {
     const own = call.path.split('/');
     const isSame =
       own.length === steps.length && own.every((step, at) => step.startsWith(':') || step === steps[at]);
     return isSame && (call.method === method.toLowerCase() || (method === 'HEAD' && call.method === 'get'));
   };
-  return EVERY_CALL.find(isOf);
+  return EVERY_CALL.filter(isOf).sort((a, b) => written(b) - written(a))[0];
 }

@@ -74,7 +74,7 @@ describe('docs/http-api.md', () => {
     const named = [...PAGE.matchAll(/`((?:GET|POST|PUT|PATCH|DELETE) \/[^` ]*)`/g)].map(([, call]) => call);
     // The factories read nothing of their other parts until a request comes.
     const calls = routesOf({ rules: SUPERSCALE_RULES } as never).map(
-      (route) => `${route.method.toUpperCase()} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`,
+      ({ call }) => `${call.method.toUpperCase()} ${call.path.replaceAll(/:(\w+)/g, '{$1}')}`,
     );
     expect([...new Set(named)].sort()).toEqual([...new Set(calls)].sort());
   });

@@ -1,0 +1,115 @@
+import type { Call } from '../call.ts';
+import {
+  account,
+  accountBody,
+  accountPriceList,
+  limits,
+  limitsBody,
+  plan,
+  planBody,
+  priceListBody,
+  referral,
+  referralBody,
+} from '../shapes/account-shapes.ts';
+import { grant, grantBody, voidBody, voidedGrant } from '../shapes/credit-shapes.ts';
+
+/** A change of the account that the path names, by a platform key. */
+const CHANGE = { tag: 'accounts', access: 'key', scopes: ['billing:write'] } as const satisfies Partial<Call>;
+/** How the account stands that the path names: for its own key too. */
+const SHOWN = {
+  method: 'get',
+  tag: 'accounts',
+  access: 'key',
+  scopes: ['credits:read', 'billing:write', 'support'],
+} as const satisfies Partial<Call>;
+
+/** Accounts, and what a billing system does to them. Writes are keyed by their `reference`. */
+export const ACCOUNT_CALLS = {
+  openAccount: {
+    ...CHANGE,
+    method: 'post',
+    path: '/v1/accounts',
+    summary: 'Open an account',
+    description: 'The sign-up credits are granted with it. The same `reference` again is the same account.',
+    body: accountBody,
+    responses: { 201: account },
+    problems: ['idempotency_key_reused'],
+  },
+  readAccount: {
+    ...SHOWN,
+    path: '/v1/accounts/:id',
+    summary: 'Read an account',
+    responses: { 200: account },
+  },
+  grantCredits: {
+    ...CHANGE,
+    method: 'post',
+    path: '/v1/accounts/:id/grants',
+    summary: 'Grant credits',
+    description:
+      'A `top_up` says `credits` or `pack`; `goodwill` says `credits` and `reason`; a `trial` has its own size.',
+    body: grantBody,
+    responses: { 201: grant },
+    problems: ['idempotency_key_reused', 'state_conflict'],
+  },
+  voidGrant: {
+    ...CHANGE,
+    method: 'post',
+    path: '/v1/grants/:id/void',
+    summary: 'Void a grant',
+    description:
+      'A charge-back: takes back what is left of the grant. A second call reads what the first took.',
+    body: voidBody,
+    responses: { 200: voidedGrant },
+  },
+  setPlan: {
+    ...CHANGE,
+    method: 'put',
+    path: '/v1/accounts/:id/plan',
+    summary: 'Start, renew, change or end a plan',
+    body: planBody,
+    responses: { 200: plan },
+    problems: ['idempotency_key_reused'],
+  },
+  readPlan: {
+    ...SHOWN,
+    path: '/v1/accounts/:id/plan',
+    summary: 'Read the plan of an account',
+    description: 'All null where there is none.',
+    responses: { 200: plan },
+  },
+  setPriceList: {
+    ...CHANGE,
+    method: 'put',
+    path: '/v1/accounts/:id/price_list',
+    summary: 'Give an account a price list of its own',
+    description: 'From now on. A quote that was given holds by its own price list.',
+    body: priceListBody,
+    responses: { 200: accountPriceList },
+  },
+  refer: {
+    ...CHANGE,
+    method: 'post',
+    path: '/v1/accounts/:id/referrals',
+    summary: 'Name who invited an account',
+    description: 'Once and forever. The inviter is paid when the first paid period of this account starts.',
+    body: referralBody,
+    responses: { 201: referral },
+    problems: ['state_conflict'],
+  },
+  setLimits: {
+    ...CHANGE,
+    method: 'put',
+    path: '/v1/accounts/:id/limits',
+    summary: 'Set the limits of an account',
+    description: 'All of them: what is left out is no limit.',
+    body: limitsBody,
+    responses: { 200: limits },
+  },
+  readLimits: {
+    ...SHOWN,
+    path: '/v1/accounts/:id/limits',
+    summary: 'Read the limits of an account',
+    responses: { 200: limits },
+  },
+} as const satisfies Readonly<Record<string, Call>>;

@@ -1,0 +1,86 @@
+import type { Call } from '../call.ts';
+import { catalogue } from '../shapes/catalogue-shapes.ts';
+import {
+  balance,
+  entriesQuery,
+  entryPage,
+  estimate,
+  estimateQuery,
+  statement,
+  statementQuery,
+  usage,
+  usageBody,
+} from '../shapes/credit-shapes.ts';
+
+/** What an account has, spent, and may buy. */
+export const CREDIT_CALLS = {
+  readBalance: {
+    method: 'get',
+    path: '/v1/balance',
+    tag: 'credits',
+    summary: 'Read the balance',
+    description: 'What can be spent, what is reserved, and the grants behind it.',
+    access: 'account',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    responses: { 200: balance },
+  },
+  listEntries: {
+    method: 'get',
+    path: '/v1/entries',
+    tag: 'credits',
+    summary: 'List the usage history',
+    description: 'Every movement of credits, newest first.',
+    access: 'account',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    query: entriesQuery,
+    responses: { 200: entryPage },
+  },
+  readStatement: {
+    method: 'get',
+    path: '/v1/statement',
+    tag: 'credits',
+    summary: 'Read a statement',
+    description:
+      'Opening and closing balance of a stretch of time, and the sums by kind. With `Accept: text/csv` the entries themselves, as rows.',
+    access: 'account',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    query: statementQuery,
+    responses: { 200: { json: statement, media: ['text/csv'] } },
+  },
+  readEstimate: {
+    method: 'get',
+    path: '/v1/estimate',
+    tag: 'credits',
+    summary: 'Estimate what credits buy',
+    description: 'How many static ads, or how many videos, a number of credits buys.',
+    access: 'account',
+    scopes: ['credits:read', 'jobs:read', 'jobs:write', 'billing:write', 'support'],
+    query: estimateQuery,
+    responses: { 200: estimate },
+  },
+  readCatalogue: {
+    method: 'get',
+    path: '/v1/catalogue',
+    tag: 'service',
+    summary: 'Read what is offered',
+    description:
+      'Kinds with the JSON Schema of their bodies, models, prices, plans, packs and meters, with the prices of the calling account.',
+    access: 'key',
+    scopes: ['jobs:write', 'jobs:read', 'credits:read', 'billing:write', 'support'],
+    responses: { 200: catalogue },
+  },
+  spend: {
+    method: 'post',
+    path: '/v1/usage',
+    tag: 'credits',
+    summary: 'Spend credits on metered use',
+    description: 'Charges at once, without a job. The key has the same response forever, a refusal too.',
+    access: 'account',
+    scopes: ['jobs:write', 'billing:write'],
+    body: usageBody,
+    idempotencyKey: 'required',
+    mayBill: true,
+    responses: { 201: usage },
+    problems: ['insufficient_credits', 'limit_exceeded'],
+  },
+} as const satisfies Readonly<Record<string, Call>>;

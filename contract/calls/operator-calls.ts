@@ -1,0 +1,103 @@
+import type { Call } from '../call.ts';
+import { costReport, costsQuery, unknownBillPage, unknownBillsQuery } from '../shapes/cost-shapes.ts';
+import { job } from '../shapes/job-shapes.ts';
+import { modelPage } from '../shapes/model-shapes.ts';
+import { inspection, repairPage, repairsQuery } from '../shapes/support-shapes.ts';
+import { SUPPORT_BODIES } from '../support-command.ts';
+
+/** Each command is applied once per key, and answered with the job. */
+const COMMAND = {
+  method: 'post',
+  tag: 'support',
+  access: 'key',
+  scopes: ['support'],
+  idempotencyKey: 'required',
+  mayBill: true,
+  responses: { 202: job },
+  problems: ['state_conflict'],
+} as const satisfies Partial<Call>;
+
+/** What support staff and operators see and do. */
+export const OPERATOR_CALLS = {
+  releaseJob: {
+    ...COMMAND,
+    path: '/v1/jobs/:id/release',
+    summary: 'Return the reserved credits of a job now',
+    body: SUPPORT_BODIES.release,
+  },
+  refundJob: {
+    ...COMMAND,
+    path: '/v1/jobs/:id/refund',
+    summary: 'Give committed credits of a job back',
+    // Who may give credits may give charged ones back.
+    scopes: ['support', 'billing:write'],
+    body: SUPPORT_BODIES.refund,
+  },
+  extendJob: {
+    ...COMMAND,
+    path: '/v1/jobs/:id/extend',
+    summary: 'Give a job a later deadline',
+    body: SUPPORT_BODIES.extend,
+  },
+  restartJob: {
+    ...COMMAND,
+    path: '/v1/jobs/:id/restart',
+    summary: 'Make a new attempt in place of one that a provider has accepted',
+    body: SUPPORT_BODIES.restart,
+  },
+  resolveJob: {
+    ...COMMAND,
+    path: '/v1/jobs/:id/resolve',
+    summary: 'Say what an attempt was whose outcome is unknown',
+    body: SUPPORT_BODIES.resolve,
+  },
+  inspectJob: {
+    method: 'get',
+    path: '/v1/jobs/:id/inspect',
+    tag: 'support',
+    summary: 'Read all that is on record of a job',
+    access: 'key',
+    scopes: ['support'],
+    responses: { 200: inspection },
+  },
+  listModels: {
+    method: 'get',
+    path: '/v1/models',
+    tag: 'support',
+    summary: 'List models with their health',
+    access: 'key',
+    scopes: ['support'],
+    responses: { 200: modelPage },
+  },
+  listRepairs: {
+    method: 'get',
+    path: '/v1/repairs',
+    tag: 'support',
+    summary: 'List reservations that the reconciler could not settle by itself',
+    access: 'key',
+    scopes: ['support'],
+    query: repairsQuery,
+    responses: { 200: repairPage },
+    problems: ['not_found'],
+  },
+  readCosts: {
+    method: 'get',
+    path: '/v1/costs',
+    tag: 'support',
+    summary: 'Read what each model cost and brought in',
+    access: 'key',
+    scopes: ['support', 'billing:write'],
+    query: costsQuery,
+    responses: { 200: costReport },
+  },
+  listUnknownBills: {
+    method: 'get',
+    path: '/v1/costs/unknown_bills',
+    tag: 'support',
+    summary: 'List attempts that may or may not have been billed',
+    access: 'key',
+    scopes: ['support', 'billing:write'],
+    query: unknownBillsQuery,
+    responses: { 200: unknownBillPage },
+  },
+} as const satisfies Readonly<Record<string, Call>>;
