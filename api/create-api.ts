@@ -7,12 +7,15 @@ import type { RequestRules } from '../contract/job-request/parse-job-request.ts'
 import { createPricingOf } from '../ledger/price-lists.ts';
 import type { Database } from '../ledger/database.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { RateLimits } from '../runtime/rate-limits-setting.ts';
 import type { Readiness } from '../runtime/readiness.ts';
 import { logAccess } from './http/access-log.ts';
 import { createPrepareAdmission } from './jobs/admit-submission.ts';
 import { createSendJob } from './jobs/send-job.ts';
 import { limitRequestTime } from './http/request-timeout.ts';
 import { createAuthenticate } from './access/authenticate.ts';
+import { createLimitAddresses } from './access/limit-addresses.ts';
+import { createLimitRequests } from './access/limit-requests.ts';
 import { createActingFor, type ActingFor } from './access/authorize.ts';
 import { reportUnavailable } from './http/available-database.ts';
 import { createRouter } from './http/create-router.ts';
@@ -72,6 +75,9 @@ export type ApiDependencies = {
   /** The address callers reach us under, for the pages that problems point to. */
   readonly publicUrl: string;
   readonly rules: RequestRules;
+  readonly rateLimits: RateLimits;
+  /** Whose X-Forwarded-For is believed: addresses and networks. */
+  readonly trustedProxies: readonly string[];
   readonly log: Logger;
   /** How long an answer may take, beyond what it was asked to wait; absent: as long as the conventions allow. */
   readonly respondWithinMs?: number;
@@ -84,16 +90,20 @@ export function createApi(dependencies: ApiDependencies): Express {
   const { log, now, publicUrl, respondWithinMs } = dependencies;
   const database = reportUnavailable(dependencies.database);
   const actingFor = createActingFor(database, now);
+  const limitAddresses = createLimitAddresses(dependencies.rateLimits.address, now);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
+  app.set('trust proxy', dependencies.trustedProxies);
 
   app.use(identifyRequests(now), logAccess(log, now), limitRequestTime(publicUrl, respondWithinMs));
   app.use(
     createRouter(routesOf({ ...dependencies, database, actingFor }), {
-      authenticate: createAuthenticate(database, now),
+      authenticate: createAuthenticate(database, now, limitAddresses),
       actingFor,
+      limitRequests: createLimitRequests(database, dependencies.rateLimits, now),
+      limitAddresses,
     }),
   );
   app.use(() => {

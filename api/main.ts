@@ -72,6 +72,8 @@ const server = await serve(
           : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
       publicUrl: publicUrlAt(port),
       rules: { ...config, catalogue, providers },
+      rateLimits: config.rateLimits,
+      trustedProxies: config.trustedProxies,
       log,
       now: Date.now,
     }),

@@ -45,6 +45,8 @@ export type Call = {
   readonly isTagged?: true;
   /** The call may charge credits: what became of the money is unknown while it acts, unless its problem says more. */
   readonly mayBill?: true;
+  /** A supervisor asks it all the time: it counts in no limit of requests. */
+  readonly isUnlimited?: true;
   /** By status: every response that is no problem. */
   readonly responses: Readonly<Record<number, ResponseBody>>;
   /** The problems of this call beyond those that `problemsOf` derives. */
@@ -62,6 +64,7 @@ export function problemsOf(call: Call): readonly ProblemCode[] {
     ...new Set<ProblemCode>([
       // Bytes that are no HTTP request, and a header or a query parameter that is not valid.
       'invalid_request',
+      ...(call.isUnlimited === true ? [] : (['rate_limited'] as const)),
       ...(call.access === 'public'
         ? []
         : (['unauthenticated', 'forbidden', 'unavailable', 'internal'] as const)),

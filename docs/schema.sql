@@ -566,6 +566,12 @@ CREATE TABLE jobs.repairs (
   PRIMARY KEY (account_id, reservation_id)
 );
 
+CREATE TABLE jobs.request_rates (
+  subject text NOT NULL,
+  whole_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (subject)
+);
+
 CREATE TABLE jobs.review_decisions (
   account_id text NOT NULL,
   review_id text NOT NULL,
@@ -929,6 +935,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.spend_one(jobs.spend_item) → jobs.keyed_answer
 -- jobs.store_quote(text,text,text,jsonb,integer) → TABLE(expires_at timestamp with time zone, now timestamp with time
 --     zone)  -- holdfast_api, holdfast_worker
+-- jobs.take_requests(text[],double precision[],integer[],integer[],integer[]) → TABLE(granted boolean[],
+--     seconds_to_whole double precision[])  -- holdfast_api, holdfast_worker
 -- jobs.take_turn(text,text,text,text,integer,double precision) → text
 -- jobs.unneeded_assets(text[],integer) → SETOF text  -- holdfast_worker
 -- jobs.url_key(text) → text

@@ -15,7 +15,7 @@ GRANT EXECUTE ON FUNCTION
   jobs.keep_cancel_key, jobs.list_jobs, jobs.list_repairs, jobs.list_reviews, jobs.list_reviews_of_all,
   jobs.list_unknown_bills, jobs.note_webhook, jobs.open_review, jobs.read_api_key, jobs.read_costs,
   jobs.read_event_seqs, jobs.read_events, jobs.read_job, jobs.read_lineage, jobs.read_models, jobs.read_outputs,
-  jobs.read_review, jobs.read_submission, jobs.release_job, jobs.spend, jobs.store_quote
+  jobs.read_review, jobs.read_submission, jobs.release_job, jobs.spend, jobs.store_quote, jobs.take_requests
 TO holdfast_api, holdfast_worker;
 
 -- The worker alone: what jobs run by, what falls due, and what checks the ledger and puts right what was lost.

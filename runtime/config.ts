@@ -13,6 +13,7 @@ import {
   type ProviderWebhookConfig,
 } from './provider-webhooks-config.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import type { RateLimits } from './rate-limits-setting.ts';
 import { readSettings, type Environment } from './read-settings.ts';
 import type { SettingName, SettingValue } from './settings.ts';
 
@@ -39,6 +40,8 @@ export const API_SETTINGS = [
   'TEMPORAL_UI_URL',
   'API_HOST',
   'API_PORT',
+  'RATE_LIMITS',
+  'TRUSTED_PROXIES',
   'PUBLIC_URL',
   'HOLDFAST_CATALOGUE',
   ...ASSET_SETTINGS,
@@ -118,6 +121,9 @@ export type ApiConfig = ProcessConfig & {
   readonly temporalUiUrl: string | null;
   readonly host: string;
   readonly port: number;
+  readonly rateLimits: RateLimits;
+  /** Whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   readonly publicUrl: string | null;
   /** Null: the shipped catalogue. */
   readonly cataloguePath: string | null;
@@ -187,6 +193,8 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     temporalUiUrl: settings.TEMPORAL_UI_URL,
     host: settings.API_HOST,
     port: settings.API_PORT,
+    rateLimits: settings.RATE_LIMITS,
+    trustedProxies: settings.TRUSTED_PROXIES?.split(',').map((one) => one.trim()) ?? [],
     publicUrl: settings.PUBLIC_URL,
     cataloguePath: settings.HOLDFAST_CATALOGUE,
     assets: assetStoreConfigOf(settings),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { providerLimits } from './provider-limits-setting.ts';
+import { rateLimits } from './rate-limits-setting.ts';
 import { S3_ADDRESS } from './s3-address.ts';
 import {
   hostAndPort,
@@ -81,6 +82,14 @@ export const SETTINGS = {
   TEMPORAL_UI_URL: { schema: httpUrl.nullable().default(null), doc: 'where support opens Temporal UI' },
   API_HOST: { schema: text.default('127.0.0.1'), doc: 'the address the API listens on' },
   API_PORT: { schema: port(8_787), doc: 'the port the API listens on; 0 takes a free one' },
+  RATE_LIMITS: {
+    schema: rateLimits,
+    doc: 'requests that are taken, as `key per_second=100 burst=500, platform_key …, account …, address …`; an address counts without a key, or with a wrong one. Unset: the defaults',
+  },
+  TRUSTED_PROXIES: {
+    schema: optionalText,
+    doc: 'the proxies whose X-Forwarded-For says who calls, as addresses and networks with commas between (10.0.0.0/8); unset: none, the peer calls',
+  },
   PUBLIC_URL: {
     schema: httpUrl.nullable().default(null),
     doc: 'the address customers reach the API under, for links',

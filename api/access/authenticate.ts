@@ -5,6 +5,7 @@ import { hashOfSecret, keyIdOf } from '../../jobs/keys/api-key-text.ts';
 import { readApiKey, type StoredApiKey } from '../../jobs/keys/read-api-key.ts';
 import type { Database } from '../../ledger/database.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import type { LimitAddresses } from './limit-addresses.ts';
 import { Problem } from '../http/problem.ts';
 
 /** Who asks. */
@@ -23,19 +24,32 @@ const MAX_CACHED_KEYS = 10_000;
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** Tells who a bearer key is. Throws the problem `unauthenticated` for anything but a live key. */
-export function createAuthenticate(database: Database, now: () => number): Authenticate {
+/**
+ * Tells who a bearer key is. Throws the problem `unauthenticated` for anything but a live key, and `rate_limited` where too many of
+ * them came from one address: then a key is known or not, and no longer looked up.
+ */
+export function createAuthenticate(
+  database: Database,
+  now: () => number,
+  addresses: LimitAddresses,
+): Authenticate {
   const keys = new BoundedCache<StoredApiKey | null>({
     maxEntries: MAX_CACHED_KEYS,
     lifetimeMs: KEY_LIFETIME_MS,
     now,
   });
+  async function lookUp(keyId: string, address: string | undefined): Promise<StoredApiKey | null> {
+    addresses.require(address);
+    return readApiKey(database, keyId);
+  }
   return async (request) => {
     const secret = BEARER.exec(request.get('Authorization') ?? '')?.[1] ?? '';
     const keyId = keyIdOf(secret);
-    if (keyId === null) throw unauthenticated();
-    const key = await keys.get(keyId, () => readApiKey(database, keyId));
-    if (key === null || !timingSafeEqual(key.secretHash, hashOfSecret(secret))) throw unauthenticated();
+    const key = keyId === null ? null : await keys.get(keyId, () => lookUp(keyId, request.ip));
+    if (key === null || !timingSafeEqual(key.secretHash, hashOfSecret(secret))) {
+      addresses.count(request.ip);
+      throw unauthenticated();
+    }
     return { keyId: key.keyId, accountId: key.accountId, scopes: key.scopes };
   };
 }

@@ -1,13 +1,20 @@
 import { Router, type Request, type Response } from 'express';
 import type { Authenticate } from '../access/authenticate.ts';
 import { requireScope, type ActingFor } from '../access/authorize.ts';
+import type { LimitAddresses } from '../access/limit-addresses.ts';
+import type { LimitRequests } from '../access/limit-requests.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { Call } from '../../contract/call.ts';
 import { Problem, unavailable } from './problem.ts';
 import { stateOf } from './request-state.ts';
 import type { AccountExchange, CallerExchange, Exchange, Route } from './route.ts';
 
-export type Access = { readonly authenticate: Authenticate; readonly actingFor: ActingFor };
+export type Access = {
+  readonly authenticate: Authenticate;
+  readonly actingFor: ActingFor;
+  readonly limitRequests: LimitRequests;
+  readonly limitAddresses: LimitAddresses;
+};
 
 /** The routes as Express has them. A known path with another method is 405 with the methods it allows. */
 export function createRouter(routes: readonly Route[], access: Access): Router {
@@ -30,30 +37,46 @@ export function createRouter(routes: readonly Route[], access: Access): Router {
   return router;
 }
 
+/** Of what anyone may ask for. */
+const NO_LIMIT: ReturnType<LimitRequests> = Promise.resolve({});
+
 async function serve(route: Route, access: Access, request: Request, response: Response): Promise<void> {
   const exchange = { request, response, state: stateOf(response) };
-  await run(route, await admit(route.call, access, exchange));
+  const { admitted, allowed } = await admit(route.call, access, exchange);
+  await run(route, admitted, allowed);
 }
 
-/** What the handler of the call is to know of a request. Throws the problem that one without the right to it is refused with. */
-async function admit(
-  call: Call,
-  access: Access,
-  exchange: Exchange,
-): Promise<Exchange | CallerExchange | AccountExchange> {
-  if (call.access === 'public') return exchange;
+type Admitted = {
+  /** What the handler of the call is to know of the request. */
+  readonly admitted: Exchange | CallerExchange | AccountExchange;
+  /** Rejects with the problem rate_limited; else the headers that say what is left. */
+  readonly allowed: ReturnType<LimitRequests>;
+};
+
+/** Throws the problem that a request without the right to its call is refused with, or one too many. */
+async function admit(call: Call, access: Access, exchange: Exchange): Promise<Admitted> {
   const { request, state } = exchange;
+  if (call.access === 'public') {
+    if (call.isUnlimited !== true) access.limitAddresses.count(request.ip);
+    return { admitted: exchange, allowed: NO_LIMIT };
+  }
   const caller = await access.authenticate(request);
   state.keyId = caller.keyId;
   state.accountId = caller.accountId;
   requireScope(caller, call.scopes);
   switch (call.access) {
     case 'key':
-      return { ...exchange, caller };
+      return {
+        admitted: { ...exchange, caller },
+        allowed: access.limitRequests(caller, caller.accountId),
+      };
     case 'account': {
       const accountId = await access.actingFor(request, caller);
       state.accountId = accountId;
-      return { ...exchange, caller, accountId };
+      return {
+        admitted: { ...exchange, caller, accountId },
+        allowed: access.limitRequests(caller, accountId),
+      };
     }
     default:
       return assertNever(call);
@@ -64,14 +87,23 @@ async function admit(
  * A call that acts is read first. One whose body or whose reads came late is not acted on: its caller has been told by then that nothing
  * was done and nothing billed (request-timeout.ts). Once it acts, that may not be known any more.
  */
-async function run({ call, handler }: Route, exchange: Exchange): Promise<void> {
+async function run(
+  { call, handler }: Route,
+  exchange: Exchange,
+  allowed: ReturnType<LimitRequests>,
+): Promise<void> {
   // `route` has typed the handler by the access of its call, which `admit` has looked at.
   const admitted = exchange as never;
   if ('handle' in handler) {
+    exchange.response.set(await allowed);
     await handler.handle(admitted);
     return;
   }
-  const act = await handler.prepare(admitted);
+  // Beside the limit's question, so that it costs a submission no round trip of its own.
+  const prepared = handler.prepare(admitted);
+  prepared.catch(() => undefined);
+  exchange.response.set(await allowed);
+  const act = await prepared;
   const { state } = exchange;
   if (state.isGivenUp) throw unavailable();
   if (call.mayBill === true) state.billed = 'unknown';

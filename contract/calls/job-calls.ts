@@ -38,14 +38,7 @@ export const JOB_CALLS = {
     headers: ['Prefer'],
     mayBill: true,
     responses: { 200: job, 202: job },
-    problems: [
-      'insufficient_credits',
-      'limit_exceeded',
-      'price_changed',
-      'job_in_doubt',
-      'state_conflict',
-      'rate_limited',
-    ],
+    problems: ['insufficient_credits', 'limit_exceeded', 'price_changed', 'job_in_doubt', 'state_conflict'],
   },
   listJobs: {
     method: 'get',
@@ -81,7 +74,6 @@ export const JOB_CALLS = {
     query: jobEventsQuery,
     headers: ['Last-Event-ID'],
     responses: { 200: { json: jobEventPage, media: [EVENT_STREAM] }, 204: null },
-    problems: ['rate_limited'],
   },
   cancelJob: {
     method: 'post',

@@ -39,7 +39,7 @@ export const OUTPUT_CALLS = {
     scopes: ['jobs:write', 'support'],
     body: reportBody,
     responses: { 201: review },
-    problems: ['state_conflict', 'rate_limited'],
+    problems: ['state_conflict'],
   },
   listReviews: {
     method: 'get',

@@ -23,12 +23,14 @@ export const SERVICE_CALLS = {
   readHealth: {
     ...PUBLIC,
     path: '/healthz',
+    isUnlimited: true,
     summary: 'Ask whether the process is up',
     responses: { 200: health },
   },
   readReadiness: {
     ...PUBLIC,
     path: '/readyz',
+    isUnlimited: true,
     summary: 'Ask whether a job can be submitted now',
     responses: { 200: health },
     problems: ['unavailable'],

@@ -20,6 +20,14 @@ export const exceededCap = z.strictObject({
 export type ExceededCap = Readonly<z.output<typeof exceededCap>>;
 
 const jobsAtOnce = z.strictObject({ limit: z.literal('max_concurrent_jobs'), jobs: z.int().min(0) });
+/** A limit of requests: of the key, of the account that it acts for, or of the address that calls without a key. */
+const REQUEST_LIMITS = ['requests_per_key', 'requests_per_account', 'requests_per_address'] as const;
+export type RequestLimitName = (typeof REQUEST_LIMITS)[number];
+const requests = z.strictObject({
+  limit: z.enum(REQUEST_LIMITS),
+  per_second: z.number().positive(),
+  burst: z.int().positive(),
+});
 const watchedJobs = z.strictObject({ limit: z.literal('watched_jobs'), places: z.int().min(0) });
 
 /** A limit of the account that a job would exceed: of the credits of a member or project, or of its jobs under way. */
@@ -38,7 +46,7 @@ const extensions = {
   job_id: jobId.optional(),
   /** Finer than the code, stable: why support's command is refused. */
   reason: z.string().optional(),
-  limit: z.union([exceededCap, jobsAtOnce, watchedJobs]).optional(),
+  limit: z.union([exceededCap, jobsAtOnce, watchedJobs, requests]).optional(),
   errors: z.array(fieldError).readonly().optional(),
   links: z.record(z.string(), apiPath).optional(),
 };

@@ -13,6 +13,7 @@ import { createJobWatches } from '../../api/jobs/job-watches.ts';
 import type { WatchPlaces } from '../../api/jobs/watch-places.ts';
 import type { WebhookVerifiers } from '../../api/provider-webhooks/webhook-verifiers.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { RateLimits } from '../../runtime/rate-limits-setting.ts';
 import { serve } from '../../api/http/serve.ts';
 import { createCancelJob } from '../../client/cancel-job.ts';
 import { createSupportWorkflows } from '../../client/support-workflow.ts';
@@ -53,6 +54,14 @@ export type Call = {
 
 export type ApiFixture = Awaited<ReturnType<typeof createApiFixture>>;
 
+const NEVER_REACHED = { perSecond: 10_000, burst: 100_000 };
+const NO_LIMITS: RateLimits = {
+  key: NEVER_REACHED,
+  platform_key: NEVER_REACHED,
+  account: NEVER_REACHED,
+  address: NEVER_REACHED,
+};
+
 export const STATIC_AD = { kind: 'static_ad', brief: { headline: 'A kettle' } } as const;
 
 /**
@@ -73,6 +82,9 @@ export async function createApiFixture(
     readonly webhookVerifiers?: WebhookVerifiers;
     /** Of the API; silent unless told otherwise. */
     readonly log?: Logger;
+    /** Of the API; as good as none unless told otherwise. */
+    readonly rateLimits?: Partial<RateLimits>;
+    readonly trustedProxies?: readonly string[];
     /** Of API and worker; the shipped one unless told otherwise. */
     readonly catalogue?: Catalogue;
   } = {},
@@ -122,6 +134,8 @@ export async function createApiFixture(
           allowsLocalAssetUrls: true,
           providers: options.providers ?? ['local'],
         },
+        rateLimits: { ...NO_LIMITS, ...options.rateLimits },
+        trustedProxies: options.trustedProxies ?? [],
         log,
         now: Date.now,
         ...(options.respondWithinMs === undefined ? {} : { respondWithinMs: options.respondWithinMs }),

@@ -12,7 +12,10 @@ const MAX_LINES = 3_740;
  * What else has a concept of its own, with the most lines it may have: `webhooks` is `jobs/functions/webhooks/` and
  * `jobs/migrations/NNNN_webhooks.sql`, or the same under `ledger/`. One line each, by name.
  */
-const CONCEPTS: Readonly<Record<string, number>> = { access: 300 };
+const CONCEPTS: Readonly<Record<string, number>> = {
+  access: 300,
+  request_rates: 65,
+};
 /** A screen. A function that is longer holds two things. */
 const MAX_LINES_PER_FUNCTION = 60;
 /** Lists of queries, each of which stands alone. */

@@ -45,6 +45,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.read_models': BOTH,
   'jobs.read_api_key': BOTH,
   'jobs.create_api_key': BOTH,
+  'jobs.take_requests': BOTH,
   'jobs.apply_command': BOTH,
   'jobs.inspect_job': BOTH,
   'jobs.list_repairs': BOTH,

@@ -1,0 +1,59 @@
+import ipaddr from 'ipaddr.js';
+import { secondsToNext, type RequestLimit } from '../../domain/request-limit.ts';
+import { tooManyRequests } from './too-many-requests.ts';
+
+/** Limits what comes without a key, or with a wrong one, by the address that it comes from. */
+export type LimitAddresses = {
+  /** Counts a request. Throws the problem rate_limited when the address has sent too many. */
+  readonly count: (address: string | undefined) => void;
+  /** Throws it without counting. */
+  readonly require: (address: string | undefined) => void;
+};
+
+/** Addresses that are remembered: 10 MiB at most. Beyond it the one that came first is forgotten. */
+const MAX_ADDRESSES = 50_000;
+/** What a home or a company is given of IPv6: who has a network has all of its addresses. */
+const IPV6_NETWORK_PARTS = 4;
+
+/**
+ * Kept by each process for itself, in memory: a flood costs no query. Of a limit that is whole again nothing is kept.
+ * @param now milliseconds
+ */
+export function createLimitAddresses(limit: RequestLimit, now: () => number): LimitAddresses {
+  const wholeAtMs = new Map<string, number>();
+
+  function secondsToWhole(address: string): number {
+    return Math.max(0, ((wholeAtMs.get(address) ?? 0) - now()) / 1_000);
+  }
+
+  function requireLeft(address: string): number {
+    const seconds = secondsToWhole(address);
+    if (secondsToNext(limit, seconds) > 0) throw tooManyRequests('requests_per_address', limit, seconds);
+    return seconds;
+  }
+
+  return {
+    require: (address) => {
+      requireLeft(networkOf(address));
+    },
+    count: (address) => {
+      const network = networkOf(address);
+      const seconds = requireLeft(network) + 1 / limit.perSecond;
+      wholeAtMs.delete(network);
+      for (const [oldest, at] of wholeAtMs) {
+        if (wholeAtMs.size < MAX_ADDRESSES && at > now()) break;
+        wholeAtMs.delete(oldest);
+      }
+      wholeAtMs.set(network, now() + seconds * 1_000);
+    },
+  };
+}
+
+/** An address of IPv4, or the /64 of one of IPv6; what is neither is one address. */
+function networkOf(address = ''): string {
+  if (!ipaddr.isValid(address)) return '';
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6
+    ? parsed.parts.slice(0, IPV6_NETWORK_PARTS).join(':')
+    : parsed.toString();
+}
