@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import type { RequestLimit } from '../domain/request-limit.ts';
+
+/** How many requests are taken in a second over time, and how many at once after a pause. */
+type RateLimit = { readonly perSecond: number; readonly burst: number };
 
 /** Whose requests are counted: those of a key of an account, of a platform key, for an account, or of an address without a key. */
-export type RateLimits = Readonly<Record<'key' | 'platform_key' | 'account' | 'address', RequestLimit>>;
+export type RateLimits = Readonly<Record<'key' | 'platform_key' | 'account' | 'address', RateLimit>>;
 
 /**
  * A key may ask for what its process can serve; a backend's key asks for all of its accounts. An account has more than one key
@@ -30,7 +32,7 @@ export const rateLimits = z
     return z.NEVER;
   });
 
-function readOne(text: string): readonly [name: string, limit: RequestLimit] | null {
+function readOne(text: string): readonly [name: string, limit: RateLimit] | null {
   const [, name = '', perSecond, burst] = ONE.exec(text.trim().replaceAll(/\s+/g, ' ')) ?? [];
   const limit = { perSecond: Number(perSecond), burst: Number(burst) };
   return limit.perSecond > 0 && limit.burst > 0 ? [name, limit] : null;
