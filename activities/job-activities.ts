@@ -6,7 +6,7 @@ import { createAttempts } from '../jobs/attempts/attempts.ts';
 import { countWebhooks } from '../jobs/attempts/webhooks.ts';
 import { createJobProgress } from '../jobs/attempts/job-progress.ts';
 import type { RequestRules } from '../contract/job-request/parse-job-request.ts';
-import { createReferences, readReferences } from '../jobs/outputs/reference-records.ts';
+import { createReferences } from '../jobs/outputs/reference-records.ts';
 import { createSettleOutput } from '../jobs/outputs/settle-reservation.ts';
 import { readJobResult } from '../jobs/reads/read-job-result.ts';
 import { readStageResults } from '../jobs/attempts/read-stage-results.ts';
@@ -62,11 +62,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const progress = createJobProgress(database);
   const settleOutput = createSettleOutput(database);
   const settle = createSettle(settleOutput);
-  const uploadInputs = createUploadInputs(
-    readStageResults.bind(null, database),
-    readReferences.bind(null, database),
-    assets,
-  );
+  const uploadInputs = createUploadInputs(readStageResults.bind(null, database), assets);
   const inspectPicture = createInspectPicture();
   const checkContent = createCheckContent(inspectPicture);
   const recordEnd = createRecordEnd({ attempts, providers, assets, checkContent });

@@ -328,8 +328,8 @@ CREATE TABLE ledger.reservations (
   committed ledger.credits NOT NULL DEFAULT 0,
   released ledger.credits NOT NULL DEFAULT 0,
   refunded ledger.credits NOT NULL DEFAULT 0,
-  part_grant_ids text[] NOT NULL,
-  part_amounts bigint[] NOT NULL,
+  part_grant_ids text[] NOT NULL DEFAULT '{}'::text[],
+  part_amounts bigint[] NOT NULL DEFAULT '{}'::bigint[],
   cause text,
   member text,
   project text,
@@ -337,7 +337,7 @@ CREATE TABLE ledger.reservations (
   return_by timestamp with time zone NOT NULL,
   created_at timestamp with time zone NOT NULL,
   settled_at timestamp with time zone,
-  reserve_entries int8range NOT NULL,
+  reserve_entries int8range NOT NULL DEFAULT 'empty'::int8range,
   settle_entries int8range,
   CHECK ((
 CASE state
@@ -727,17 +727,15 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.clock(ledger.accounts) → timestamp with time zone
 -- ledger.count_usage(text,text,text,timestamp with time zone,bigint) → void
 -- ledger.delta(ledger.bucket,ledger.bucket,ledger.bucket,bigint) → bigint
+-- ledger.draw(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → void
 -- ledger.end_of_history(text) → timestamp with time zone
 -- ledger.entries_of_reservation(text,text) → SETOF bigint
 -- ledger.exceeded_cap(ledger.accounts,text,text,bigint) → jsonb
--- ledger.expire_due(ledger.accounts) → void
--- ledger.give_back(ledger.accounts,ledger.reservations,text,bigint,bigint,text,double precision) → void
 -- ledger.grant_as_json(ledger.grants) → jsonb
 -- ledger.grant_by_rule(text,text,text,integer,bigint,timestamp with time zone,interval,text) → void
 -- ledger.grant_credits(text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) → text  --
 --     holdfast_api, holdfast_worker
 -- ledger.grant_period(text,text,jsonb,timestamp with time zone) → void
--- ledger.known_as(text,text,text,bigint,text,text,text,text) → text
 -- ledger.last_entry_before(text,timestamp with time zone) → bigint
 -- ledger.lock(text) → timestamp with time zone
 -- ledger.lock_account(text) → ledger.accounts
@@ -745,8 +743,9 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.make_grant(ledger.accounts,text,text,integer,timestamp with time zone,text,text) → void
 -- ledger.months_after(timestamp with time zone,integer) → timestamp with time zone
 -- ledger.move_return_by(text,text[],timestamp with time zone,timestamp with time zone) → void
--- ledger.moves_back(ledger.accounts,text,ledger.bucket,bigint,text,text,text,text) → ledger.move[]
--- ledger.next_grant(text,ledger.grants) → ledger.grants
+-- ledger.moves_back(ledger.accounts,ledger.reservations,ledger.bucket,bigint,bigint,text,text,text,interval) →
+--     ledger.move[]
+-- ledger.note_low_balance(ledger.accounts,ledger.accounts) → boolean
 -- ledger.open_account(text,text,text,bigint,text,bigint,text) → TABLE(outcome text, account_id text, name text,
 --     opened_at timestamp with time zone, mode text, frozen_at timestamp with time zone)  -- holdfast_api,
 --     holdfast_worker
@@ -788,28 +787,22 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.report(timestamp with time zone) → TABLE(source text, opening bigint, issued bigint, spent bigint, refunded
 --     bigint, expired bigint, voided bigint)  -- holdfast_worker
 -- ledger.reservation_of(text,text) → SETOF ledger.reservations
--- ledger.reserve(ledger.accounts,text,ledger.part[],bigint,text,double precision,text,text) → ledger.reserved
--- ledger.reserve_parts(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → ledger.reserved
--- ledger.return_grant_expiry(ledger.accounts,integer) → timestamp with time zone
--- ledger.roll_period(text,timestamp with time zone) → void
+-- ledger.reserve(ledger.accounts,text,ledger.part[],bigint,text,double precision,text,text,text) → ledger.reserved
 -- ledger.set_limits(text,jsonb,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- ledger.set_plan(text,text,text,timestamp with time zone,text,jsonb,text,text) → TABLE(outcome text, is_replay
 --     boolean, answer jsonb)  -- holdfast_api, holdfast_worker
 -- ledger.set_price_list(text,text,text,text) → void  -- holdfast_api, holdfast_worker
 -- ledger.settle(ledger.accounts,text,ledger.settle_verb,bigint,text,ledger.expired_policy,integer) → ledger.settled
--- ledger.settle_open(ledger.accounts,ledger.reservations,text,bigint,text,text,integer) → ledger.settled
 -- ledger.spend(ledger.accounts,text,bigint,text,text,text) → ledger.reserved
 -- ledger.spenders_of(text,text) → TABLE(spender ledger.spender, name text)
 -- ledger.start_on_grid(text,timestamp with time zone) → timestamp with time zone
 -- ledger.start_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
--- ledger.store_sums(ledger.accounts,ledger.accounts) → void
 -- ledger.sweep_account(text) → void
 -- ledger.sweep_accounts(text[]) → SETOF text  -- holdfast_worker
 -- ledger.void_grant(text,text,text,text) → TABLE(outcome text, voided bigint, not_recovered bigint)  -- holdfast_api,
 --     holdfast_worker
 -- jobs.account_of(text) → text  -- holdfast_api, holdfast_worker
 -- jobs.admit(jsonb) → SETOF jobs.admitted  -- holdfast_worker
--- jobs.admit_new(jobs.admit_item,ledger.accounts) → jsonb
 -- jobs.admit_one(jobs.admit_item) → jobs.admitted
 -- jobs.append_event(text,text,text,jsonb,timestamp with time zone) → void
 -- jobs.apply_command(text,text,text,text,jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
@@ -863,7 +856,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.mark_stuck(text,text,text) → boolean  -- holdfast_worker
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker
--- jobs.move_job_on(jobs.settle_item,text,jsonb,ledger.settled) → void
+-- jobs.move_job_on(jobs.settle_item,text,ledger.settled) → void
 -- jobs.note_fault(text,text,text,text) → boolean  -- holdfast_worker
 -- jobs.note_health() → trigger
 -- jobs.note_webhook(text,text,bytea,text) → boolean  -- holdfast_api, holdfast_worker
@@ -902,13 +895,12 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     failures integer, in_flight integer, waiting integer)  -- holdfast_api, holdfast_worker
 -- jobs.read_outputs(text,text[]) → TABLE(output_id text, state text, work jsonb, sha256 text, content_type text, bytes
 --     bigint, is_expired boolean)  -- holdfast_api, holdfast_worker
--- jobs.read_references(text,text) → jsonb  -- holdfast_worker
 -- jobs.read_review(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, quote jsonb)  --
 --     holdfast_api, holdfast_worker
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
 -- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean,boolean) → text  -- holdfast_worker
--- jobs.record_job(jobs.admit_item,timestamp with time zone) → jsonb
+-- jobs.record_job(jobs.admit_item,ledger.accounts,ledger.reserved) → void
 -- jobs.record_key_action(jobs.api_keys,text,text,text,timestamp with time zone) → void
 -- jobs.record_progress(text,text,jsonb) → void  -- holdfast_worker
 -- jobs.record_repairs(jsonb) → void  -- holdfast_worker
@@ -930,7 +922,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.seconds_to_return(text,text) → double precision  -- holdfast_worker
 -- jobs.settle(jsonb) → SETOF jobs.settled  -- holdfast_worker
 -- jobs.settle_one(jobs.settle_item) → jobs.settled
--- jobs.settle_output(jobs.settle_item,ledger.settled,jobs.attempts) → jobs.settled
 -- jobs.spend(jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
 -- jobs.spend_one(jobs.spend_item) → jobs.keyed_answer
 -- jobs.store_quote(text,text,text,jsonb,integer) → TABLE(expires_at timestamp with time zone, now timestamp with time

@@ -113,8 +113,6 @@ export type Attempt = {
   readonly reachWithinSeconds: number;
   /** What the call costs us; absent: not known. */
   readonly cost?: CostRule;
-  /** The work names pictures that were kept: the provider has to have them first. */
-  readonly hasReferences?: true;
   /** Of a pipeline: which part of it this is. Null for what is made in one call. */
   readonly part: AttemptPart | null;
 };
@@ -250,7 +248,6 @@ export function attemptOf(
     isFinal,
     reachWithinSeconds: reachWithinSeconds(plan.times),
     ...(stage.cost === undefined ? {} : { cost: stage.cost }),
-    ...(plan.hasReferenceAssets === true ? { hasReferences: true } : {}),
     part: progress === null ? null : { name: stage.name, index: part.part, needs: stage.needs, progress },
   };
 }

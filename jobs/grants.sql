@@ -25,7 +25,7 @@ GRANT EXECUTE ON FUNCTION
   jobs.admit, jobs.begin_attempt, jobs.begin_output, jobs.claim_attempts_to_stop, jobs.claim_references,
   jobs.close_attempt, jobs.count_webhooks, jobs.database_identity, jobs.fail_attempt, jobs.forget_attempt_to_stop,
   jobs.import_bill, jobs.mark_stuck, jobs.move_attempt, jobs.note_fault, jobs.prepare_attempt, jobs.queue_attempt,
-  jobs.read_attempt, jobs.read_attempts_of_output, jobs.read_free_retry, jobs.read_job_result, jobs.read_references,
+  jobs.read_attempt, jobs.read_attempts_of_output, jobs.read_free_retry, jobs.read_job_result,
   jobs.reconcile, jobs.record_asset, jobs.record_progress, jobs.record_repairs, jobs.record_stage_progress,
   jobs.resolve_reference, jobs.return_by, jobs.seconds_to_return, jobs.settle, jobs.unneeded_assets
 TO holdfast_worker;

@@ -8,7 +8,7 @@ import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import { outcomeOf, UNCLEAR_ANSWER, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
-import { NO_INPUTS, type ModelInput, type UploadedInputs } from './model-input.ts';
+import type { ModelInput } from './model-input.ts';
 import { createWaitForTurn, hasTriedLongEnough } from './wait-for-turn.ts';
 import type { UploadInputs } from './upload-inputs.ts';
 import type { Provider, RunEnd, SubmitResult } from '../providers/provider.ts';
@@ -67,8 +67,9 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
         const wait = hasToAsk && !right.isMine() ? await waitForTurn() : null;
         if (wait !== null) return wait;
-        const inputs = await inputsOf(attempt, () =>
-          uploadInputs(attempt, provider, (made) => modelInput.files(attempt, work, made)),
+        // Files are uploaded before the row is made: from the row to the post there is no time for films.
+        const inputs = await uploadInputs(attempt, provider, work.reference_assets ?? [], (made) =>
+          modelInput.files(attempt, work, made),
         );
         if (inputs !== 'not_taken') {
           const submission = {
@@ -174,15 +175,6 @@ function startWatch(): () => number {
  */
 function abortOf({ capabilities }: Provider): AbortSignal | null {
   return capabilities.completion === 'answer' ? cancellationSignal() : null;
-}
-
-/** Files are uploaded before the row is made: from the row to the post there is no time for films. */
-async function inputsOf(
-  attempt: Attempt,
-  upload: () => Promise<UploadedInputs | 'not_taken'>,
-): Promise<UploadedInputs | 'not_taken'> {
-  const hasInputs = attempt.part !== null || attempt.hasReferences === true;
-  return hasInputs ? upload() : NO_INPUTS;
 }
 
 /**

@@ -11,11 +11,11 @@ import { NO_INPUTS, type StageInput, type UploadedInputs } from './model-input.t
 export type UploadInputs = (
   attempt: Attempt,
   provider: Provider,
+  /** The pictures that its work names. */
+  references: readonly ReferenceAsset[],
   /** Which of the files a submission names, by their SHA-256. */
   namedOf: (inputs: readonly StageInput[]) => readonly string[],
 ) => Promise<UploadedInputs | 'not_taken'>;
-
-export type ReadReferences = (accountId: string, outputId: string) => Promise<readonly ReferenceAsset[]>;
 
 export type ReadStageResults = (accountId: string, outputId: string) => Promise<readonly StageResult[]>;
 
@@ -24,15 +24,9 @@ export type ReadStageResults = (accountId: string, outputId: string) => Promise<
  * names them. May be repeated; a provider takes only what it does not have. Throws RangeError when a result is
  * not there: the stage was begun too early, or our store has lost it, and no retry mends either.
  */
-export function createUploadInputs(
-  readResults: ReadStageResults,
-  readReferences: ReadReferences,
-  assets: AssetStore,
-): UploadInputs {
-  return async (attempt, provider, namedOf) => {
+export function createUploadInputs(readResults: ReadStageResults, assets: AssetStore): UploadInputs {
+  return async (attempt, provider, references, namedOf) => {
     const needs = attempt.part?.needs ?? [];
-    const references =
-      attempt.hasReferences === true ? await readReferences(attempt.accountId, attempt.outputId) : [];
     if (needs.length === 0 && references.length === 0) return NO_INPUTS;
     const results = needs.length === 0 ? [] : await readResults(attempt.accountId, attempt.outputId);
     const inputs = await Promise.all(

@@ -6,10 +6,7 @@ import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import { toAttemptStatus, type AttemptState, type AttemptStatus, type StatusRow } from './attempt-status.ts';
 
-export type NewAttempt = Omit<
-  Attempt,
-  'mediaType' | 'durationSeconds' | 'part' | 'hasReferences' | 'reachWithinSeconds'
->;
+export type NewAttempt = Omit<Attempt, 'mediaType' | 'durationSeconds' | 'part' | 'reachWithinSeconds'>;
 
 export type PreparedAttempt = {
   /** Null when it has no row yet. */

@@ -65,9 +65,3 @@ LANGUAGE sql STABLE AS $$
     WHERE a.state = 'kept' GROUP BY a.sha256, a.content_type, a.bytes
   ) k
 $$;
-
-CREATE OR REPLACE FUNCTION jobs.read_references(p_account_id text, p_output_id text) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
-  SELECT jobs.references_of(o.account_id, o.job_id, o.work) FROM jobs.outputs o
-  WHERE o.account_id = p_account_id AND o.output_id = p_output_id
-$$;

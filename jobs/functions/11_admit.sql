@@ -51,9 +51,10 @@ BEGIN
         'limit', 'max_concurrent_jobs', 'jobs', p_account.max_concurrent_jobs))) END;
 END $$;
 
--- Writes the record of a job whose credits were just reserved, its outputs and its first event. Returns the outcome.
-CREATE OR REPLACE FUNCTION jobs.record_job(p_item jobs.admit_item, p_now timestamptz)
-RETURNS jsonb LANGUAGE plpgsql AS $$
+-- Writes the record of a job whose credits were just reserved, its outputs and its first events.
+CREATE OR REPLACE FUNCTION jobs.record_job(
+  p_item jobs.admit_item, p_account ledger.accounts, p_reserved ledger.reserved
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_output jobs.admit_output;
 BEGIN
@@ -62,8 +63,9 @@ BEGIN
     return_by, deadline_seconds, created_at, event_seq, outputs)
   VALUES (
     p_item.account_id, p_item.job_id, p_item.kind, p_item.model, p_item.provider, 'queued', p_item.price_list,
-    p_item.total, p_item.metadata, p_item.work_fingerprint, p_now + make_interval(secs => p_item.expected_seconds),
-    p_now + make_interval(secs => p_item.deadline_seconds), p_item.deadline_seconds, p_now, 1,
+    p_item.total, p_item.metadata, p_item.work_fingerprint,
+    p_reserved.at + make_interval(secs => p_item.expected_seconds),
+    p_reserved.at + make_interval(secs => p_item.deadline_seconds), p_item.deadline_seconds, p_reserved.at, 1,
     cardinality(p_item.outputs));
   FOREACH v_output IN ARRAY p_item.outputs LOOP
     INSERT INTO jobs.outputs (account_id, output_id, job_id, item, variation, state, work, credits, reservation_id,
@@ -73,56 +75,24 @@ BEGIN
             coalesce(v_output.deadline_seconds, p_item.deadline_seconds), v_output.retention_days);
   END LOOP;
   INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
-  VALUES (p_item.account_id, p_item.job_id, 1, 'job.queued', jsonb_build_object('credits', p_item.total), p_now);
-  RETURN jsonb_build_object('outcome', 'reserved', 'credits', p_item.total);
-END $$;
-
--- Decides one request that is not known yet, its account locked, and makes what it decided true.
-CREATE OR REPLACE FUNCTION jobs.admit_new(p_item jobs.admit_item, p_account ledger.accounts) RETURNS jsonb
-LANGUAGE plpgsql AS $$
-DECLARE
-  v_outcome  jsonb := jobs.refusal_before_reserve(p_item, p_account);
-  v_reserved ledger.reserved;
-  v_reason   text := 'generation';
-  v_parts    ledger.part[] := '{}';
-  v_output   jobs.admit_output;
-BEGIN
-  IF v_outcome IS NOT NULL THEN
-    RETURN v_outcome;
-  END IF;
-  FOREACH v_output IN ARRAY p_item.outputs LOOP
-    v_parts := v_parts || ROW(v_output.reservation_id, v_output.output_id, v_output.credits)::ledger.part;
-  END LOOP;
-  -- The ledger refuses an amount of zero but of a free retry, and a free retry of any other amount.
-  IF p_item.total = 0 AND jobs.is_free_retry(p_item.account_id, p_item.job_id) THEN
-    v_reason := 'free_retry';
-  END IF;
-  v_reserved := ledger.reserve(p_account, p_item.job_id, v_parts, p_item.total, v_reason, p_item.deadline_seconds,
-                               p_item.member, p_item.project);
-  IF v_reserved.outcome <> 'reserved' THEN
-    RETURN jobs.refused(v_reserved.outcome,
-      CASE v_reserved.outcome WHEN 'account_not_found' THEN 'not_found'
-                              WHEN 'insufficient_credits' THEN v_reserved.outcome
-                              WHEN 'limit_exceeded' THEN v_reserved.outcome ELSE 'state_conflict' END,
-      jsonb_build_object(
-        'required', p_item.total, 'available', v_reserved.available, 'reserved', v_reserved.reserved,
-        'limit', ledger.exceeded_cap(p_account, p_item.member, p_item.project, p_item.total)));
-  END IF;
-  v_outcome := jobs.record_job(p_item, v_reserved.at);
-  IF v_reserved.available < p_account.low_balance_at THEN
+  VALUES (p_item.account_id, p_item.job_id, 1, 'job.queued', jsonb_build_object('credits', p_item.total),
+          p_reserved.at);
+  IF p_reserved.available < p_account.low_balance_at THEN
     PERFORM jobs.append_event(p_item.account_id, p_item.job_id, 'credits.low', jsonb_build_object(
-      'available', n.available, 'low_balance_at', n.low_balance_at), v_reserved.at)
+      'available', n.available, 'low_balance_at', n.low_balance_at), p_reserved.at)
     FROM ledger.read_low_balance_notices(p_item.account_id, p_account.entry_seq) n;
   END IF;
-  RETURN v_outcome;
 END $$;
 
 -- Admits one request, once: stores it with its fingerprint and its outcome (a refusal too, forever), and reserves.
 CREATE OR REPLACE FUNCTION jobs.admit_one(p_item jobs.admit_item) RETURNS jobs.admitted LANGUAGE plpgsql AS $$
 DECLARE
-  v_account ledger.accounts := ledger.lock_account(p_item.account_id);
-  v_known   jobs.admissions;
-  v_outcome jsonb;
+  v_account  ledger.accounts := ledger.lock_account(p_item.account_id);
+  v_known    jobs.admissions;
+  v_output   jobs.admit_output;
+  v_parts    ledger.part[] := '{}';
+  v_reserved ledger.reserved;
+  v_outcome  jsonb;
 BEGIN
   SELECT a.* INTO v_known FROM jobs.admissions a WHERE a.account_id = p_item.account_id AND a.job_id = p_item.job_id;
   IF FOUND THEN
@@ -130,7 +100,28 @@ BEGIN
                EXISTS (SELECT 1 FROM jobs.open_outputs(p_item.account_id, p_item.job_id)),
                extract(epoch FROM v_account.moved_at - v_known.created_at))::jobs.admitted;
   END IF;
-  v_outcome := jobs.admit_new(p_item, v_account);
+  v_outcome := jobs.refusal_before_reserve(p_item, v_account);
+  IF v_outcome IS NULL THEN
+    FOREACH v_output IN ARRAY p_item.outputs LOOP
+      v_parts := v_parts || ROW(v_output.reservation_id, v_output.output_id, v_output.credits)::ledger.part;
+    END LOOP;
+    -- The ledger refuses an amount of zero but of a free retry, and a free retry of any other amount.
+    v_reserved := ledger.reserve(v_account, p_item.job_id, v_parts, p_item.total,
+      CASE WHEN p_item.total = 0 AND jobs.is_free_retry(p_item.account_id, p_item.job_id) THEN 'free_retry'
+           ELSE 'generation' END, p_item.deadline_seconds, p_item.member, p_item.project);
+    IF v_reserved.outcome = 'reserved' THEN
+      PERFORM jobs.record_job(p_item, v_account, v_reserved);
+      v_outcome := jsonb_build_object('outcome', 'reserved', 'credits', p_item.total);
+    ELSE
+      v_outcome := jobs.refused(v_reserved.outcome,
+        CASE v_reserved.outcome WHEN 'account_not_found' THEN 'not_found'
+                                WHEN 'insufficient_credits' THEN v_reserved.outcome
+                                WHEN 'limit_exceeded' THEN v_reserved.outcome ELSE 'state_conflict' END,
+        jsonb_build_object(
+          'required', p_item.total, 'available', v_reserved.available, 'reserved', v_reserved.reserved,
+          'limit', ledger.exceeded_cap(v_account, p_item.member, p_item.project, p_item.total)));
+    END IF;
+  END IF;
   INSERT INTO jobs.admissions (account_id, job_id, fingerprint, request, outcome, created_at)
   VALUES (p_item.account_id, p_item.job_id, p_item.fingerprint, p_item.request, v_outcome, v_account.moved_at);
   RETURN ROW(v_outcome, p_item.fingerprint, v_outcome->>'outcome' = 'reserved', 0)::jobs.admitted;

@@ -1,10 +1,13 @@
 -- Ends an output: its reservation, its record and its events, by the workflow and the reconciler alike. A commit needs
--- a collected attempt at the final stage, whose result is the output's: no charge without an asset.
+-- a collected attempt at the final stage, whose result is the output's: no charge without an asset. What did not
+-- succeed leaves no live attempt: a late zombie may not post or collect.
 CREATE OR REPLACE FUNCTION jobs.settle_one(p_item jobs.settle_item) RETURNS jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
   v_account ledger.accounts := ledger.lock_account(p_item.account_id);
   v_asset   jobs.attempts;
   v_result  ledger.settled;
+  v_state   text;
+  v_failure jsonb;
 BEGIN
   -- Support may have given it a later return_by.
   IF p_item.overdue_seconds IS NOT NULL AND jobs.return_by(p_item.account_id, p_item.output_id)
@@ -30,50 +33,39 @@ BEGIN
   v_result := ledger.settle(v_account, p_item.reservation_id, p_item.verb, p_item.credits,
     coalesce(p_item.failure->>'code', 'delivered'), p_item.expired_policy, p_item.return_grant_hours);
   IF v_result.outcome IN ('committed', 'released') AND NOT v_result.is_replay THEN
-    RETURN jobs.settle_output(p_item, v_result, v_asset);
+    v_state := CASE WHEN v_result.outcome = 'committed' THEN 'succeeded'
+                    WHEN p_item.failure->>'code' = 'canceled' THEN 'canceled' ELSE 'failed' END;
+    v_failure := CASE WHEN v_state <> 'succeeded' THEN nullif(p_item.failure, 'null') END;
+    UPDATE jobs.outputs o
+    SET state = v_state, failure = v_failure, sha256 = v_asset.sha256, content_type = v_asset.content_type,
+        bytes = v_asset.bytes, has_c2pa = v_asset.has_c2pa, expires_at = v_result.at + make_interval(
+          days => CASE v_state WHEN 'succeeded' THEN o.retention_days ELSE 0 END)
+    WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
+    IF v_state <> 'succeeded' THEN
+      UPDATE jobs.attempts a SET state = 'fenced'
+      WHERE a.account_id = p_item.account_id AND a.output_id = p_item.output_id AND a.output_id > ''
+        AND a.state IN ('posting', 'unknown', 'accepted', 'collected');
+    END IF;
+    PERFORM jobs.move_job_on(p_item, v_state, v_result);
+  ELSE
+    SELECT o.failure INTO v_failure FROM jobs.outputs o
+    WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
   END IF;
-  RETURN ROW(v_result.outcome, (
-    SELECT o.failure FROM jobs.outputs o WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id
-  ), v_result.committed, v_result.released)::jobs.settled;
-END $$;
-
--- Writes an ended reservation into the record: the output, its attempts (fenced: a late zombie may not post or
--- collect), and the job: how far it is, and its end once the last output has ended.
-CREATE OR REPLACE FUNCTION jobs.settle_output(p_item jobs.settle_item, p_result ledger.settled, p_asset jobs.attempts)
-RETURNS jobs.settled LANGUAGE plpgsql AS $$
-DECLARE
-  v_failure jsonb := nullif(p_item.failure, 'null');
-  v_state   text := CASE WHEN p_result.outcome = 'committed' THEN 'succeeded'
-                         WHEN v_failure->>'code' = 'canceled' THEN 'canceled' ELSE 'failed' END;
-BEGIN
-  UPDATE jobs.outputs o
-  SET state = v_state, failure = CASE v_state WHEN 'succeeded' THEN o.failure ELSE v_failure END,
-      sha256 = p_asset.sha256, content_type = p_asset.content_type, bytes = p_asset.bytes, has_c2pa = p_asset.has_c2pa,
-      expires_at = p_result.at + make_interval(days => CASE v_state WHEN 'succeeded' THEN o.retention_days ELSE 0 END)
-  WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
-  IF v_state <> 'succeeded' THEN
-    UPDATE jobs.attempts a SET state = 'fenced'
-    WHERE a.account_id = p_item.account_id AND a.output_id = p_item.output_id AND a.output_id > ''
-      AND a.state IN ('posting', 'unknown', 'accepted', 'collected');
-  END IF;
-  PERFORM jobs.move_job_on(p_item, v_state, v_failure, p_result);
-  RETURN ROW(p_result.outcome, v_failure, p_result.committed, p_result.released)::jobs.settled;
+  RETURN ROW(v_result.outcome, v_failure, v_result.committed, v_result.released)::jobs.settled;
 END $$;
 
 -- Moves a job on by an output that has just ended: with its last one it ends too, as its outputs add up; else it is as
 -- far as they have come, and stuck while one of them is.
-CREATE OR REPLACE FUNCTION jobs.move_job_on(
-  p_item jobs.settle_item, p_state text, p_failure jsonb, p_result ledger.settled
-) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION jobs.move_job_on(p_item jobs.settle_item, p_state text, p_result ledger.settled)
+RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  v_job   record;
+  v_job   jobs.jobs;
   v_ended int;
   v_seq   bigint;
   v_event text := 'job.progress';
   v_data  jsonb;
 BEGIN
-  SELECT j.state::text, j.outputs, j.succeeded, j.failed, j.canceled, j.progress, j.failure, j.finished_at
-  INTO v_job FROM jobs.jobs j WHERE j.account_id = p_item.account_id AND j.job_id = p_item.job_id;
+  SELECT j.* INTO v_job FROM jobs.jobs j WHERE j.account_id = p_item.account_id AND j.job_id = p_item.job_id;
   IF NOT FOUND THEN  -- what was released was never admitted
     RETURN;
   END IF;
@@ -112,7 +104,7 @@ BEGIN
   IF p_result.released > 0 THEN
     INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
     VALUES (p_item.account_id, p_item.job_id, v_seq - 1, 'credits.returned', jsonb_build_object(
-      'output_id', p_item.output_id, 'credits', p_result.released, 'reason', p_failure->>'code'), p_result.at);
+      'output_id', p_item.output_id, 'credits', p_result.released, 'reason', p_item.failure->>'code'), p_result.at);
   END IF;
   INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
   VALUES (p_item.account_id, p_item.job_id, v_seq, v_event, v_data, p_result.at);

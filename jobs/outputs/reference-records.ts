@@ -56,17 +56,3 @@ export function createReferences(database: Database) {
     },
   };
 }
-
-/** The pictures kept for an output, in the order of its brief. */
-export async function readReferences(
-  database: Database,
-  accountId: string,
-  outputId: string,
-): Promise<readonly ReferenceAsset[]> {
-  const { rows } = await database.query<{ kept: readonly ReferenceAsset[] | null }>({
-    name: 'jobs.read_references',
-    text: 'SELECT jobs.read_references($1, $2) AS kept',
-    values: [accountId, outputId],
-  });
-  return rows[0]?.kept ?? [];
-}

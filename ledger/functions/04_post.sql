@@ -16,7 +16,7 @@ DECLARE
   v_run        bigint := 0;  -- credits of the moves in a row between the same buckets of one grant
   v_expires_at timestamptz;
 BEGIN
-  FOR n IN 1 .. coalesce(cardinality(p_moves), 0) LOOP
+  FOR n IN 1 .. cardinality(p_moves) LOOP
     v_move := p_moves[n];
     v_next := p_moves[n + 1];
     v_run := v_run + v_move.amount;
@@ -49,26 +49,27 @@ BEGIN
     v_run := 0;
   END LOOP;
   IF v_after.entry_seq > p_account.entry_seq THEN
-    PERFORM ledger.store_sums(p_account, v_after);
+    v_after.is_low_noticed := ledger.note_low_balance(p_account, v_after);
+    UPDATE ledger.accounts a
+    SET available = v_after.available, reserved = v_after.reserved, spent = v_after.spent, expired = v_after.expired,
+        voided = v_after.voided, entry_seq = v_after.entry_seq, moved_at = v_after.moved_at,
+        next_expiry_at = v_after.next_expiry_at, is_low_noticed = v_after.is_low_noticed
+    WHERE a.account_id = p_account.account_id;
   END IF;
   RETURN int8range(p_account.entry_seq + 1, v_after.entry_seq + 1);
 END $$;
 
--- Brings an account's row to what its entries came to: once for all moves, since credits that are available for no time
--- must not make the balance rise and fall. A fall below its level is noticed once, and again after it has risen enough.
-CREATE OR REPLACE FUNCTION ledger.store_sums(p_before ledger.accounts, p_after ledger.accounts) RETURNS void
+-- Notes a balance that the moves of a call, all together, brought below its account's level: once, and again after it
+-- has risen enough. (Credits that are available for no time do not make it rise and fall.) Returns whether it is noted.
+CREATE OR REPLACE FUNCTION ledger.note_low_balance(p_before ledger.accounts, p_after ledger.accounts) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF (CASE WHEN p_before.is_low_noticed THEN p_after.available >= p_before.low_balance_at + p_before.low_balance_rise
-           ELSE p_before.available >= p_before.low_balance_at AND p_after.available < p_before.low_balance_at END) THEN
-    p_after.is_low_noticed := NOT p_before.is_low_noticed;
-    INSERT INTO ledger.low_balance_notices (account_id, entry_seq, available, low_balance_at, created_at)
-    SELECT p_after.account_id, p_after.entry_seq, p_after.available, p_after.low_balance_at, p_after.moved_at
-    WHERE p_after.is_low_noticed;
+  IF p_before.is_low_noticed THEN
+    RETURN p_after.available < p_before.low_balance_at + p_before.low_balance_rise;
+  ELSIF p_before.available < p_before.low_balance_at OR p_after.available >= p_before.low_balance_at THEN
+    RETURN false;
   END IF;
-  UPDATE ledger.accounts a
-  SET available = p_after.available, reserved = p_after.reserved, spent = p_after.spent, expired = p_after.expired,
-      voided = p_after.voided, entry_seq = p_after.entry_seq, moved_at = p_after.moved_at,
-      next_expiry_at = p_after.next_expiry_at, is_low_noticed = p_after.is_low_noticed
-  WHERE a.account_id = p_after.account_id;
+  INSERT INTO ledger.low_balance_notices (account_id, entry_seq, available, low_balance_at, created_at)
+  VALUES (p_after.account_id, p_after.entry_seq, p_after.available, p_after.low_balance_at, p_after.moved_at);
+  RETURN true;
 END $$;

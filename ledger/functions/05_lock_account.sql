@@ -15,8 +15,20 @@ BEGIN
   v_now := ledger.clock(v_account);
   IF least(v_account.next_expiry_at, v_account.period_ends_at) <= v_now THEN
     v_account.moved_at := v_now;
-    PERFORM ledger.expire_due(v_account);
-    PERFORM ledger.roll_period(p_account_id, v_now);
+    -- Reserved credits are never swept.
+    PERFORM ledger.post(v_account, ARRAY(
+      SELECT ROW(g.grant_id, 'expire', 'available', 'expired', g.available, NULL, 'expired')::ledger.move
+      FROM ledger.grants g
+      WHERE g.account_id = p_account_id AND g.is_live AND g.available > 0 AND g.expires_at <= v_now
+      ORDER BY g.expires_at, g.ordinal));
+    UPDATE ledger.accounts a
+    SET next_expiry_at = coalesce((
+          SELECT min(g.expires_at) FROM ledger.grants g
+          WHERE g.account_id = p_account_id AND g.is_live AND g.available > 0), 'infinity')
+    WHERE a.account_id = p_account_id AND a.next_expiry_at <= v_now;
+    -- The period that spend is counted in. Nothing was spent since it ended.
+    UPDATE ledger.accounts a SET period_starts_at = p.starts_at, period_ends_at = p.ends_at, spent_before = a.spent
+    FROM ledger.period_at(p_account_id, v_now) p WHERE a.account_id = p_account_id AND a.period_ends_at <= v_now;
     SELECT a.* INTO v_account FROM ledger.accounts a WHERE a.account_id = p_account_id;
   END IF;
   v_account.account_id := p_account_id;
@@ -46,27 +58,3 @@ BEGIN
   END IF;
   RETURN clock_timestamp() + interval '80 milliseconds';
 END $$;
-
--- Moves what has expired out of available. Called with the account locked; reserved credits are never swept.
-CREATE OR REPLACE FUNCTION ledger.expire_due(p_account ledger.accounts) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  v_moves ledger.move[];
-BEGIN
-  SELECT array_agg(ROW(g.grant_id, 'expire', 'available', 'expired', g.available, NULL, 'expired')::ledger.move
-                   ORDER BY g.expires_at, g.ordinal)
-  INTO v_moves
-  FROM ledger.grants g
-  WHERE g.account_id = p_account.account_id AND g.is_live AND g.available > 0 AND g.expires_at <= p_account.moved_at;
-  PERFORM ledger.post(p_account, v_moves);
-  UPDATE ledger.accounts a
-  SET next_expiry_at = coalesce((
-        SELECT min(g.expires_at) FROM ledger.grants g
-        WHERE g.account_id = p_account.account_id AND g.is_live AND g.available > 0), 'infinity')
-  WHERE a.account_id = p_account.account_id AND a.next_expiry_at <= p_account.moved_at;
-END $$;
-
--- Brings the period that spend is counted in to the present. Nothing was spent since it ended.
-CREATE OR REPLACE FUNCTION ledger.roll_period(p_account_id text, p_now timestamptz) RETURNS void LANGUAGE sql AS $$
-  UPDATE ledger.accounts a SET period_starts_at = p.starts_at, period_ends_at = p.ends_at, spent_before = a.spent
-  FROM ledger.period_at(p_account_id, p_now) p WHERE a.account_id = p_account_id AND a.period_ends_at <= p_now
-$$;

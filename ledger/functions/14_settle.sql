@@ -7,112 +7,99 @@ CREATE OR REPLACE FUNCTION ledger.settle(
   p_expired_policy ledger.expired_policy, p_return_grant_hours int
 ) RETURNS ledger.settled LANGUAGE plpgsql AS $$
 DECLARE
-  v_reservation ledger.reservations;
-  v_spent       bigint := CASE p_verb WHEN 'commit' THEN p_amount ELSE 0 END;
-  v_refusal     text;
-BEGIN
-  SELECT r.* INTO v_reservation FROM ledger.reservations r
-  WHERE r.account_id = p_account.account_id AND r.reservation_id = p_reservation_id;
-  v_refusal := CASE
-    WHEN p_verb = 'commit' AND (v_spent IS NULL OR v_spent < 0 OR (v_spent = 0 AND v_reservation.amount > 0))
-      THEN 'invalid_amount'
-    WHEN p_verb = 'commit' AND NOT FOUND THEN 'not_found'
-    WHEN v_reservation.state = 'open' AND v_spent > v_reservation.amount THEN 'exceeds_reserved'
-    WHEN v_reservation.state = 'committed' AND p_verb = 'commit' AND v_reservation.committed <> v_spent
-      THEN 'key_reused' END;
-  IF v_refusal IS NOT NULL AND v_refusal <> 'key_reused' THEN
-    RETURN ROW(v_refusal, false, NULL, NULL, p_account.moved_at)::ledger.settled;
-  ELSIF v_reservation.reservation_id IS NULL THEN
-    INSERT INTO ledger.reservations (
-      account_id, reservation_id, reason, amount, state, part_grant_ids, part_amounts, cause, period_starts_at,
-      return_by, created_at, settled_at, reserve_entries, settle_entries)
-    VALUES (
-      p_account.account_id, p_reservation_id, 'tombstone', 0, 'released', '{}', '{}', p_cause, p_account.moved_at,
-      p_account.moved_at, p_account.moved_at, p_account.moved_at, 'empty', 'empty');
-    RETURN ROW('released', false, 0, 0, p_account.moved_at)::ledger.settled;
-  ELSIF v_reservation.state <> 'open' THEN
-    RETURN ROW(coalesce(v_refusal, v_reservation.state::text), true, v_reservation.committed, v_reservation.released,
-               p_account.moved_at)::ledger.settled;
-  END IF;
-  RETURN ledger.settle_open(p_account, v_reservation, p_verb, v_spent, p_cause, p_expired_policy, p_return_grant_hours);
-END $$;
-
--- Ends an open reservation: of what each grant gave, in burn order, the first credits are spent, as many as the commit
--- says; the rest goes back, last given first returned, to where its grant's fate sends it.
-CREATE OR REPLACE FUNCTION ledger.settle_open(
-  p_account ledger.accounts, p_reservation ledger.reservations, p_verb text, p_spent bigint, p_cause text,
-  p_expired_policy text, p_return_grant_hours int
-) RETURNS ledger.settled LANGUAGE plpgsql AS $$
-DECLARE
-  v_id      text := p_reservation.reservation_id;
-  v_parts   bigint[] := p_reservation.part_amounts;
-  v_outcome ledger.reservation_state := CASE p_verb WHEN 'commit' THEN 'committed' ELSE 'released' END;
-  v_left    bigint := p_spent;
-  v_back    bigint := p_reservation.amount - p_spent;
+  v_held    ledger.reservations;
+  v_spent   bigint := CASE p_verb WHEN 'commit' THEN p_amount ELSE 0 END;
+  v_left    bigint := v_spent;
   v_here    bigint;
   v_moves   ledger.move[] := '{}';
   v_entries int8range;
+  v_outcome text;
 BEGIN
-  FOR n IN 1 .. cardinality(v_parts) LOOP
+  SELECT r.* INTO v_held FROM ledger.reservations r
+  WHERE r.account_id = p_account.account_id AND r.reservation_id = p_reservation_id;
+  v_outcome := CASE
+    WHEN p_verb = 'commit' AND (v_spent IS NULL OR v_spent < 0 OR (v_spent = 0 AND v_held.amount > 0))
+      THEN 'invalid_amount'
+    WHEN p_verb = 'commit' AND NOT FOUND THEN 'not_found'
+    WHEN v_held.state = 'open' AND v_spent > v_held.amount THEN 'exceeds_reserved'
+    WHEN v_held.state = 'committed' AND p_verb = 'commit' AND v_held.committed <> v_spent THEN 'key_reused'
+    WHEN v_held.state <> 'open' THEN v_held.state::text END;
+  IF v_outcome IN ('invalid_amount', 'not_found', 'exceeds_reserved') THEN
+    RETURN ROW(v_outcome, false, NULL, NULL, p_account.moved_at)::ledger.settled;
+  ELSIF v_outcome IS NOT NULL THEN
+    RETURN ROW(v_outcome, true, v_held.committed, v_held.released, p_account.moved_at)::ledger.settled;
+  ELSIF v_held.reservation_id IS NULL THEN
+    INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, cause, period_starts_at,
+                                     return_by, created_at, settled_at)
+    VALUES (p_account.account_id, p_reservation_id, 'tombstone', 0, 'released', p_cause, p_account.moved_at,
+            p_account.moved_at, p_account.moved_at, p_account.moved_at);
+    RETURN ROW('released', false, 0, 0, p_account.moved_at)::ledger.settled;
+  END IF;
+  -- Of what each grant gave, in burn order, the first credits are spent; the rest goes back.
+  FOR n IN 1 .. cardinality(v_held.part_amounts) LOOP
     EXIT WHEN v_left = 0;
-    v_here := least(v_left, v_parts[n]);
-    v_moves := v_moves || ROW(p_reservation.part_grant_ids[n], 'commit', 'reserved', 'spent', v_here, v_id,
-                              'delivered')::ledger.move;
+    v_here := least(v_left, v_held.part_amounts[n]);
     v_left := v_left - v_here;
-    v_parts[n] := v_parts[n] - v_here;
+    v_moves := v_moves || ROW(v_held.part_grant_ids[n], 'commit', 'reserved', 'spent', v_here, p_reservation_id,
+                              'delivered')::ledger.move;
   END LOOP;
-  IF v_back > 0 THEN
-    FOR n IN REVERSE cardinality(v_parts) .. 1 LOOP
-      EXIT WHEN v_parts[n] = 0;
-      v_moves := v_moves || ledger.moves_back(p_account, p_reservation.part_grant_ids[n], 'reserved', v_parts[n], v_id,
-                                              p_cause, p_expired_policy, 'grant_return_' || v_id);
-    END LOOP;
-    IF EXISTS (SELECT 1 FROM unnest(v_moves) m WHERE m.from_bucket = 'outside') THEN
-      PERFORM ledger.make_grant(p_account, 'grant_return_' || v_id, 'return', 2,
-                                ledger.return_grant_expiry(p_account, p_return_grant_hours), p_cause);
-    END IF;
-    PERFORM ledger.count_usage(p_account.account_id, p_reservation.member, p_reservation.project,
-                               p_reservation.period_starts_at, -v_back);
+  IF v_spent < v_held.amount THEN
+    v_moves := v_moves || ledger.moves_back(p_account, v_held, 'reserved', v_spent, v_held.amount, p_cause,
+      p_expired_policy, 'grant_return_' || p_reservation_id, make_interval(hours => p_return_grant_hours));
+    PERFORM ledger.count_usage(p_account.account_id, v_held.member, v_held.project, v_held.period_starts_at,
+                               v_spent - v_held.amount);
   END IF;
   v_entries := ledger.post(p_account, v_moves);
   UPDATE ledger.reservations r
-  SET state = v_outcome, committed = p_spent, released = v_back, cause = p_cause, settled_at = p_account.moved_at,
+  SET state = CASE p_verb WHEN 'commit' THEN 'committed' ELSE 'released' END::ledger.reservation_state,
+      committed = v_spent, released = r.amount - v_spent, cause = p_cause, settled_at = p_account.moved_at,
       settle_entries = v_entries
-  WHERE r.account_id = p_account.account_id AND r.reservation_id = v_id;
-  RETURN ROW(v_outcome, false, p_spent, v_back, p_account.moved_at)::ledger.settled;
+  WHERE r.account_id = p_account.account_id AND r.reservation_id = p_reservation_id RETURNING r.* INTO v_held;
+  RETURN ROW(v_held.state, false, v_held.committed, v_held.released, p_account.moved_at)::ledger.settled;
 END $$;
 
--- The moves of what comes back to one grant: of a reservation that is released, or of spent credits that are refunded.
--- p_new_grant_id: the grant that holds them when theirs has expired.
+-- What each grant gave to a reservation is laid end to end, in burn order, and what was spent of it is the first
+-- stretch. Returns the moves that give back the stretch from p_start to p_end, last given first returned, to where the
+-- fate of its grant sends each. For what cannot return to an expired grant it makes a new one (p_new_grant_id): of
+-- spent credits a goodwill grant, of reserved ones a return grant. That one lives to the later of p_new_lives and the
+-- end of the current period: of a plan that is not renewed yet, of the period it will be renewed for, the account's.
 CREATE OR REPLACE FUNCTION ledger.moves_back(
-  p_account ledger.accounts, p_grant_id text, p_from ledger.bucket, p_amount bigint, p_reservation_id text,
-  p_reason text, p_expired_policy text, p_new_grant_id text
+  p_account ledger.accounts, p_held ledger.reservations, p_from ledger.bucket, p_start bigint, p_end bigint,
+  p_reason text, p_expired_policy text, p_new_grant_id text, p_new_lives interval
 ) RETURNS ledger.move[] LANGUAGE plpgsql AS $$
 DECLARE
+  v_id    text := p_held.reservation_id;
   v_kind  ledger.entry_kind := CASE p_from WHEN 'spent' THEN 'refund' ELSE 'release' END;
+  v_upper bigint := p_held.amount;  -- where the part in hand ends
+  v_here  bigint;
   v_grant ledger.grants;
+  v_moves ledger.move[] := '{}';
 BEGIN
-  SELECT g.* INTO STRICT v_grant FROM ledger.grants g
-  WHERE g.account_id = p_account.account_id AND g.grant_id = p_grant_id;
-  RETURN CASE
-    -- Voided wins over expired: what was charged back never becomes spendable again.
-    WHEN v_grant.voided_at IS NOT NULL THEN ARRAY[
-      ROW(p_grant_id, 'void', p_from, 'voided', p_amount, p_reservation_id, p_reason)::ledger.move]
-    WHEN v_grant.expires_at > p_account.moved_at THEN ARRAY[
-      ROW(p_grant_id, v_kind, p_from, 'available', p_amount, p_reservation_id, p_reason)::ledger.move]
-    WHEN p_expired_policy = 'expire' THEN ARRAY[
-      ROW(p_grant_id, v_kind, p_from, 'available', p_amount, p_reservation_id, p_reason)::ledger.move,
-      ROW(p_grant_id, 'expire', 'available', 'expired', p_amount, p_reservation_id, p_reason)::ledger.move]
-    ELSE ARRAY[
-      ROW(p_grant_id, 'expire', p_from, 'expired', p_amount, p_reservation_id, p_reason)::ledger.move,
-      ROW(p_new_grant_id, v_kind, 'outside', 'available', p_amount, p_reservation_id, p_reason)::ledger.move] END;
+  FOR n IN REVERSE cardinality(p_held.part_amounts) .. 1 LOOP
+    v_here := least(v_upper, p_end) - greatest(v_upper - p_held.part_amounts[n], p_start);
+    v_upper := v_upper - p_held.part_amounts[n];
+    CONTINUE WHEN v_here <= 0;
+    SELECT g.* INTO STRICT v_grant FROM ledger.grants g
+    WHERE g.account_id = p_account.account_id AND g.grant_id = p_held.part_grant_ids[n];
+    v_moves := v_moves || CASE
+      -- Voided wins over expired: what was charged back never becomes spendable again.
+      WHEN v_grant.voided_at IS NOT NULL THEN ARRAY[
+        ROW(v_grant.grant_id, 'void', p_from, 'voided', v_here, v_id, p_reason)::ledger.move]
+      WHEN v_grant.expires_at > p_account.moved_at THEN ARRAY[
+        ROW(v_grant.grant_id, v_kind, p_from, 'available', v_here, v_id, p_reason)::ledger.move]
+      WHEN p_expired_policy = 'expire' THEN ARRAY[
+        ROW(v_grant.grant_id, v_kind, p_from, 'available', v_here, v_id, p_reason)::ledger.move,
+        ROW(v_grant.grant_id, 'expire', 'available', 'expired', v_here, v_id, p_reason)::ledger.move]
+      ELSE ARRAY[
+        ROW(v_grant.grant_id, 'expire', p_from, 'expired', v_here, v_id, p_reason)::ledger.move,
+        ROW(p_new_grant_id, v_kind, 'outside', 'available', v_here, v_id, p_reason)::ledger.move] END;
+  END LOOP;
+  IF EXISTS (SELECT 1 FROM unnest(v_moves) m WHERE m.from_bucket = 'outside') THEN
+    PERFORM ledger.make_grant(
+      p_account, p_new_grant_id, CASE p_from WHEN 'spent' THEN 'goodwill' ELSE 'return' END, 2,
+      greatest(p_account.moved_at + p_new_lives, (
+        SELECT CASE WHEN l.next_plan IS NOT NULL THEN p_account.period_ends_at ELSE l.period_ends_at END
+        FROM ledger.plans l WHERE l.account_id = p_account.account_id AND p_from = 'reserved')), p_reason);
+  END IF;
+  RETURN v_moves;
 END $$;
-
--- A return grant lives to the later of so many hours and the end of the current period: of a plan that is not renewed
--- yet, of the period it will be renewed for, which is the account's.
-CREATE OR REPLACE FUNCTION ledger.return_grant_expiry(p_account ledger.accounts, p_hours int) RETURNS timestamptz
-LANGUAGE sql STABLE AS $$
-  SELECT greatest(p_account.moved_at + make_interval(hours => p_hours), (
-    SELECT CASE WHEN l.next_plan IS NOT NULL THEN p_account.period_ends_at ELSE l.period_ends_at END
-    FROM ledger.plans l WHERE l.account_id = p_account.account_id))
-$$;

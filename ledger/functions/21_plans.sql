@@ -109,13 +109,10 @@ BEGIN
     AND ledger.months_after(p.anchor_at, ledger.period_number(p.anchor_at, p_start)) = p_start;
   v_anchor := coalesce(v_anchor, p_start);
   v_number := ledger.period_number(v_anchor, p_now);
-  INSERT INTO ledger.plans AS p (account_id, plan, anchor_at, period_starts_at, period_ends_at, next_plan, renewal)
+  DELETE FROM ledger.plans WHERE account_id = p_account_id;
+  INSERT INTO ledger.plans (account_id, plan, anchor_at, period_starts_at, period_ends_at, next_plan, renewal)
   VALUES (p_account_id, p_plan, v_anchor, ledger.months_after(v_anchor, v_number),
-          ledger.months_after(v_anchor, v_number + 1), p_plan, p_renewal)
-  ON CONFLICT (account_id) DO UPDATE
-  SET plan = excluded.plan, anchor_at = excluded.anchor_at, next_plan = excluded.next_plan,
-      renewal = excluded.renewal, period_starts_at = excluded.period_starts_at,
-      period_ends_at = excluded.period_ends_at;
+          ledger.months_after(v_anchor, v_number + 1), p_plan, p_renewal);
   -- Periods that were over before the current one: nothing could be spent in them.
   INSERT INTO ledger.plan_periods (account_id, period_starts_at, period_ends_at, plan, granted, is_skipped)
   SELECT p_account_id, ledger.months_after(v_anchor, n), ledger.months_after(v_anchor, n + 1), p_plan, 0, true

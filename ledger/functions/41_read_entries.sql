@@ -46,17 +46,13 @@ CREATE OR REPLACE FUNCTION ledger.read_entries(
   reason text, balance_after bigint, created_at timestamptz
 ) LANGUAGE plpgsql AS $$
 DECLARE
-  v_after  bigint := 0;
-  v_before bigint := p_before;
+  v_after  bigint;
+  v_before bigint;
   v_seqs   bigint[];
 BEGIN
   PERFORM ledger.sweep_account(p_account_id);
-  IF p_from IS NOT NULL THEN
-    v_after := ledger.last_entry_before(p_account_id, p_from);
-  END IF;
-  IF p_to IS NOT NULL THEN
-    v_before := least(v_before, ledger.last_entry_before(p_account_id, p_to) + 1);
-  END IF;
+  v_after := CASE WHEN p_from IS NULL THEN 0 ELSE ledger.last_entry_before(p_account_id, p_from) END;
+  v_before := least(p_before, CASE WHEN p_to IS NOT NULL THEN ledger.last_entry_before(p_account_id, p_to) + 1 END);
   IF p_reservation_ids IS NOT NULL THEN
     v_seqs := ARRAY(SELECT ledger.entries_of_reservation(p_account_id, i) FROM unnest(p_reservation_ids) i);
   END IF;

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION ledger.read_statement(p_account_id text, p_from times
 LANGUAGE plpgsql AS $$
 DECLARE
   v_from  timestamptz;
-  v_to    timestamptz := p_to;
+  v_to    timestamptz;
   v_first bigint;
   v_last  bigint;
   v_opening bigint;
@@ -15,9 +15,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
-  IF p_to IS NULL THEN
-    v_to := ledger.end_of_history(p_account_id);
-  END IF;
+  v_to := coalesce(p_to, ledger.end_of_history(p_account_id));
   v_first := ledger.last_entry_before(p_account_id, v_from);
   v_opening := coalesce((
     SELECT e.balance_after FROM ledger.entries e WHERE e.account_id = p_account_id AND e.seq = v_first), 0);

@@ -113,8 +113,8 @@ CREATE TABLE ledger.reservations (
   committed        ledger.credits            NOT NULL DEFAULT 0,
   released         ledger.credits            NOT NULL DEFAULT 0,
   refunded         ledger.credits            NOT NULL DEFAULT 0,  -- what of `committed` was given back afterwards
-  part_grant_ids   text[]                    NOT NULL,  -- what each grant gave, in burn order
-  part_amounts     bigint[]                  NOT NULL,
+  part_grant_ids   text[]                    NOT NULL DEFAULT '{}',  -- what each grant gave, in burn order
+  part_amounts     bigint[]                  NOT NULL DEFAULT '{}',
   cause            text,
   member           text,  -- whose spend it counts as, and in which period of the account
   project          text,
@@ -123,7 +123,7 @@ CREATE TABLE ledger.reservations (
   created_at       timestamptz               NOT NULL,
   settled_at       timestamptz,
   -- The entries this reservation made: runs of the account's entry numbers, so that no index on entries is needed.
-  reserve_entries  int8range                 NOT NULL,
+  reserve_entries  int8range                 NOT NULL DEFAULT 'empty',
   settle_entries   int8range,
   PRIMARY KEY (account_id, reservation_id),
   CHECK (CASE state WHEN 'open' THEN committed = 0 AND released = 0 AND settled_at IS NULL

@@ -100,9 +100,9 @@ test('the first word on an address stands', async () => {
     [1, LOGO, 'kept'],
     [2, SHOT, 'refused'],
   ]);
-  expect(await jobs.call('read_references', account, outputOf('j'))).toEqual([
-    { read_references: [{ sha256: 'f00d', content_type: 'image/png', bytes: 100 }] },
-  ]);
+  expect(await workOf('j')).toMatchObject({
+    reference_assets: [{ sha256: 'f00d', content_type: 'image/png', bytes: 100 }],
+  });
 });
 
 test('the model is given what was kept, in the order of the brief, and no address', async () => {
@@ -169,7 +169,7 @@ test('two accounts with the same job, address and all see nothing of each other 
   expect(await claim('j', { of: other })).toEqual([[1, LOGO, 'mine']]);
   await keep('j', LOGO, 'a11ce');
   expect(await claim('j', { of: other })).toEqual([[1, LOGO, 'mine']]);
-  expect(await jobs.call('read_references', other, outputOf('j'))).toEqual([{ read_references: [] }]);
+  expect(await workOf('j', other)).toMatchObject({ reference_assets: [] });
   await keep('j', LOGO, 'b0b', other);
   expect(await workOf('j')).toMatchObject({ reference_assets: [{ sha256: 'a11ce' }] });
   expect(await workOf('j', other)).toMatchObject({ reference_assets: [{ sha256: 'b0b' }] });

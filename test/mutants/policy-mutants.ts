@@ -12,9 +12,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a refund goes back in burn order',
     file: 'ledger/functions/16_refund.sql',
-    find: '  v_end      bigint := p_reservation.committed - p_reservation.refunded;\n  v_start    bigint := p_reservation.committed - p_reservation.refunded - p_amount;',
-    replace:
-      '  v_end      bigint := p_reservation.refunded + p_amount;\n  v_start    bigint := p_reservation.refunded;',
+    find: "'spent', v_left - credits, v_left, p_reason",
+    replace: "'spent', v_held.refunded, v_held.refunded + credits, p_reason",
     tests: ['ledger', 'refunds/refunds'],
   },
   {
@@ -27,15 +26,15 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a refund does not free its cap',
     file: 'ledger/functions/16_refund.sql',
-    find: 'p_reservation.period_starts_at, -p_amount);',
-    replace: 'p_reservation.period_starts_at, 0);',
+    find: 'v_held.period_starts_at, -credits);',
+    replace: 'v_held.period_starts_at, 0);',
     tests: ['ledger', 'limits/spend-caps'],
   },
   {
     name: 'a release does not free its cap',
     file: 'ledger/functions/14_settle.sql',
-    find: 'p_reservation.period_starts_at, -v_back);',
-    replace: 'p_reservation.period_starts_at, 0);',
+    find: 'v_spent - v_held.amount);',
+    replace: '0);',
     tests: ['ledger', 'limits/spend-caps'],
   },
   {
@@ -139,8 +138,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a low balance is told of at every step down',
     file: 'ledger/functions/04_post.sql',
-    find: 'ELSE p_before.available >= p_before.low_balance_at AND',
-    replace: 'ELSE true AND',
+    find: 'ELSIF p_before.available < p_before.low_balance_at OR',
+    replace: 'ELSIF',
     tests: ['ledger', 'limits/low-balance'],
   },
   {

@@ -1,5 +1,3 @@
--- Attempts: written before the request leaves, so that a second submitter finds the row and never posts.
-
 -- What an attempt is to make (with our assets in place of the customer's addresses), how long is left for it, and its
 -- row: all null before there is one. Makes nothing.
 CREATE OR REPLACE FUNCTION jobs.prepare_attempt(

@@ -12,11 +12,6 @@ DECLARE
   v_oldest  timestamptz;
 BEGIN
   SELECT o.* INTO v_output FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = p_output_id;
-  outcome := CASE WHEN NOT FOUND THEN 'not_found' WHEN v_output.state <> 'succeeded' THEN 'not_delivered' END;
-  IF outcome IS NOT NULL THEN
-    RETURN NEXT;
-    RETURN;
-  END IF;
   SELECT count(*) AS reviews,
          max(r.review_id) FILTER (WHERE r.category = p_category AND r.note IS NOT DISTINCT FROM p_note) AS same,
          max(r.review_id) FILTER (WHERE d.decision IS NULL) AS open,
@@ -30,6 +25,8 @@ BEGIN
   ORDER BY r.created_at DESC, r.review_id DESC OFFSET (p_limits->>'reports_per_day')::int - 1 LIMIT 1;
   review_id := coalesce(v_earlier.same, v_earlier.open, v_earlier.made_good);
   outcome := CASE
+    WHEN v_output.output_id IS NULL THEN 'not_found'
+    WHEN v_output.state <> 'succeeded' THEN 'not_delivered'
     WHEN v_earlier.same IS NOT NULL THEN 'known'
     WHEN v_earlier.open IS NOT NULL THEN 'open_already'
     WHEN v_earlier.made_good IS NOT NULL OR coalesce(v_payment.committed - v_payment.refunded, 0) = 0 THEN 'made_good'

@@ -17,20 +17,16 @@ BEGIN
   SELECT r.* INTO v_review FROM jobs.reviews r WHERE r.account_id = p_account_id AND r.review_id = p_review_id;
   SELECT d.* INTO v_keyed FROM jobs.review_decisions d WHERE d.account_id = p_account_id AND d.key = p_key;
   SELECT d.* INTO v_in_force FROM jobs.decision_in_force(p_account_id, p_review_id, v_now) d;
+  v_payment := jobs.payment_of(p_account_id, v_review.output_id);
   outcome := CASE
     WHEN v_review.review_id IS NULL THEN 'not_found'
     WHEN (v_keyed.review_id, v_keyed.fingerprint) = (p_review_id, p_fingerprint) THEN 'decided'
     WHEN v_keyed.key IS NOT NULL THEN 'key_reused'
     WHEN v_in_force.decision = p_decision THEN 'decided'
-    WHEN v_in_force.decision IS NOT NULL THEN 'decided_otherwise' END;
-  is_replay := outcome IS NOT NULL AND outcome <> 'not_found';
-  IF outcome IS NULL THEN
-    v_payment := jobs.payment_of(p_account_id, v_review.output_id);
-    outcome := CASE
-      WHEN p_decision = 'deny' THEN NULL
-      WHEN coalesce(v_payment.committed, 0) = coalesce(v_payment.refunded, 0) THEN 'nothing_to_make_good'
-      WHEN p_decision = 'free_retry' AND v_payment.refunded > 0 THEN 'partly_refunded' END;
-  END IF;
+    WHEN v_in_force.decision IS NOT NULL THEN 'decided_otherwise'
+    WHEN p_decision <> 'deny' AND coalesce(v_payment.committed - v_payment.refunded, 0) = 0 THEN 'nothing_to_make_good'
+    WHEN p_decision = 'free_retry' AND v_payment.refunded > 0 THEN 'partly_refunded' END;
+  is_replay := coalesce(outcome IN ('decided', 'key_reused', 'decided_otherwise'), false);
   IF outcome IS NULL THEN
     outcome := 'decided';
     IF p_decision = 'refund' THEN

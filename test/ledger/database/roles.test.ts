@@ -59,7 +59,6 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.read_free_retry': WORKER,
   'jobs.claim_references': WORKER,
   'jobs.resolve_reference': WORKER,
-  'jobs.read_references': WORKER,
   'jobs.admit': WORKER,
   'jobs.begin_output': WORKER,
   'jobs.read_job_result': WORKER,
