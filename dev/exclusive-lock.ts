@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +15,8 @@ const WAIT_STEP_MS = 500;
 export async function tryLock(lockPath: string): Promise<Lock | { readonly holder: LockHolder }> {
   await mkdir(path.dirname(lockPath), { recursive: true });
   const own = await ownIdentity();
-  const draft = `${lockPath}.${String(process.pid)}`;
+  // Its own: a second call of this process must not change the file that the first has linked.
+  const draft = `${lockPath}.${String(process.pid)}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(own));
   try {
     for (;;) {

@@ -1,41 +1,89 @@
-import { createServer, type Server } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { tryLock, type Lock } from './exclusive-lock.ts';
 
 /** The embedded stack is for one machine and one person: nothing listens beyond it. */
 export const LOCAL_HOST = '127.0.0.1';
 
+/** Below what kernels hand out by themselves, as to an outgoing connection: nothing takes one of these between its choice and its use. */
+const FIRST_FREE_PORT = 10_240;
+const LAST_FREE_PORT = 32_767;
+const MAX_TRIES = 200;
+
+/** Of this user: another's files could not be taken over from a process that has died. */
+const CLAIMS_FOLDER = path.join(os.tmpdir(), `holdfast-ports-${String(process.getuid?.() ?? 0)}`);
+
+export type PortClaims = {
+  /** One port for each name: the preferred one, or a free one where that is busy or claimed (0: always a free one). No two are the same. */
+  claim<Name extends string>(
+    preferred: Readonly<Record<Name, number>>,
+  ): Promise<Readonly<Record<Name, number>>>;
+  /** Gives all of them back. The end of this process does so too. */
+  release(): Promise<void>;
+};
+
 /**
- * One port for each name: the preferred one, or a free one where that is busy (0: always a free one). All are held open
- * until the last is chosen, so that no two are the same.
+ * Ports that are this process's until it releases them, whether something listens there or not: two stacks that start at once, or one that
+ * starts while a part of another is down for a moment, never choose the same. A claim is a lock file; a program that is none of ours knows
+ * nothing of it.
  */
+export function createPortClaims(): PortClaims {
+  const locks: Lock[] = [];
+  const claimOne = async (port: number): Promise<number | null> => {
+    const lock = await tryLock(path.join(CLAIMS_FOLDER, String(port)));
+    if (!('release' in lock)) return null;
+    if (await isFree(port)) {
+      locks.push(lock);
+      return port;
+    }
+    await lock.release();
+    return null;
+  };
+  const claimAny = async (preferred: number): Promise<number> => {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const port =
+        tries === 0 && preferred !== 0 ? preferred : randomInt(FIRST_FREE_PORT, LAST_FREE_PORT + 1);
+      const claimed = await claimOne(port);
+      if (claimed !== null) return claimed;
+    }
+    throw new Error(`of ${String(MAX_TRIES)} ports that were tried none is free`);
+  };
+  return {
+    async claim<Name extends string>(preferred: Readonly<Record<Name, number>>) {
+      const entries = Object.entries(preferred) as [Name, number][];
+      const claimed = entries.map(async ([name, port]) => [name, await claimAny(port)] as const);
+      return Object.fromEntries(await Promise.all(claimed)) as Record<Name, number>;
+    },
+    async release() {
+      await Promise.all(locks.splice(0).map((lock) => lock.release()));
+    },
+  };
+}
+
+/** Ports that are free, and claimed by no stack, at this moment: for what listens at once. */
 export async function chooseFreePorts<Name extends string>(
   preferred: Readonly<Record<Name, number>>,
-): Promise<Record<Name, number>> {
-  const servers: Server[] = [];
-  const chosen: Partial<Record<Name, number>> = {};
+): Promise<Readonly<Record<Name, number>>> {
+  const claims = createPortClaims();
   try {
-    for (const [name, port] of Object.entries(preferred) as [Name, number][]) {
-      const server = await listen(port).catch(() => listen(0));
-      servers.push(server);
-      chosen[name] = portOf(server);
-    }
+    return await claims.claim(preferred);
   } finally {
-    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    await claims.release();
   }
-  return chosen as Record<Name, number>;
 }
 
-function listen(port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
+    server.once('error', () => {
+      resolve(false);
+    });
     server.listen(port, LOCAL_HOST, () => {
-      resolve(server);
+      server.close(() => {
+        resolve(true);
+      });
     });
   });
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { readDevConfig } from '../dev-config.ts';
 import type { Progress } from '../progress.ts';
-import { chooseFreePorts, LOCAL_HOST } from '../free-ports.ts';
+import { createPortClaims, LOCAL_HOST, type PortClaims } from '../free-ports.ts';
 import { tryLock } from '../exclusive-lock.ts';
 import { postgresChild } from '../postgres/postgres-child.ts';
 import { locateTemporalServer } from '../temporal-server/locate-temporal-server.ts';
@@ -65,6 +65,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   if ('holder' in lock) throw new HomeInUseError(home, lock.holder.pid);
   removeStackInfo(home);
   const record = new ChildrenRecord(home);
+  const claims = createPortClaims();
   let info: Omit<StackInfo, 'pids'> | null = null;
   const children = new StackChildren({
     home,
@@ -78,12 +79,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     info = null;
     removeStackInfo(home);
     await children.stop();
+    await claims.release();
     await lock.release();
   };
   const start = beginStart(options.signal);
   const facts = record
     .endLeftOvers(onNote)
-    .then(() => bringUp({ ...options, signal: start.signal }, children));
+    .then(() => bringUp({ ...options, signal: start.signal, claims }, children));
   try {
     info = await unlessAborted(start.signal, 'ended before the stack was up', facts);
     writeStackInfo(home, { ...info, pids: children.pids() });
@@ -94,6 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     removeStackInfo(home);
     await children.abandon(ABANDON_LIMIT_MS);
     await within(LAST_STEPS_LIMIT_MS, facts).catch(() => undefined);
+    await claims.release();
     await lock.release();
     throw error;
   } finally {
@@ -112,12 +115,12 @@ function beginStart(callers: AbortSignal | undefined) {
   return { signal: controller.signal, abandon, end: () => callers?.removeEventListener('abort', abandon) };
 }
 
-type WantedStack = StackOptions & { readonly signal: AbortSignal };
+type WantedStack = StackOptions & { readonly signal: AbortSignal; readonly claims: PortClaims };
 
 async function bringUp(options: WantedStack, children: StackChildren): Promise<Omit<StackInfo, 'pids'>> {
-  const { home } = options;
+  const { home, claims } = options;
   const wanted = wantedPorts(options);
-  const ports = await chooseFreePorts(wanted);
+  const ports = await claims.claim(wanted);
   sayBusyPorts(wanted, ports, options.onNote ?? (() => undefined));
   const [database, temporal, bundle] = await Promise.all([
     bringUpDatabase(options, children, ports.postgres),
@@ -180,7 +183,7 @@ async function bringUpDatabase(options: WantedStack, children: StackChildren, po
   return { ...database, keys: await ensureStackKeys(home, secrets, database.ownerUrl, grants) };
 }
 
-/** A port that was free a moment ago, or one the server picks for itself, may have been taken meanwhile. */
+/** A port that it picks for itself may be taken before it listens there. */
 const TEMPORAL_STARTS = 3;
 
 async function bringUpTemporal(
@@ -188,7 +191,7 @@ async function bringUpTemporal(
   children: StackChildren,
   ports: { readonly temporal: number; readonly temporalUi: number },
 ): Promise<{ readonly address: string; readonly uiUrl: string | null }> {
-  const { home, external = NOTHING_EXTERNAL, onNote = () => undefined, signal } = options;
+  const { home, external = NOTHING_EXTERNAL, onNote = () => undefined, signal, claims } = options;
   if (external.temporalAddress !== null)
     return { address: external.temporalAddress, uiUrl: external.temporalUiUrl };
   const program = await locateTemporalServer(options.cacheHome ?? readDevConfig().cacheHome, onNote, signal);
@@ -200,7 +203,7 @@ async function bringUpTemporal(
     } catch (error) {
       if (start === TEMPORAL_STARTS || signal.aborted) throw error;
       onNote('Temporal did not start; trying once more on other ports');
-      ({ port, uiPort } = await chooseFreePorts({ port: 0, uiPort: 0 }));
+      ({ port, uiPort } = await claims.claim({ port: 0, uiPort: 0 }));
     }
   }
 }

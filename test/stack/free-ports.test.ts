@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { chooseFreePorts, LOCAL_HOST } from '../../dev/free-ports.ts';
+import { chooseFreePorts, createPortClaims, LOCAL_HOST } from '../../dev/free-ports.ts';
 
 test('a preferred port that is free is taken', async () => {
   const { first } = await chooseFreePorts({ first: 0 });
@@ -21,4 +22,35 @@ test('a busy port is replaced by a free one', async () => {
 test('no two names get the same port', async () => {
   const chosen = Object.values(await chooseFreePorts({ a: 0, b: 0, c: 0, d: 0 }));
   expect(new Set(chosen).size).toBe(4);
+});
+
+test('two stacks that start at once choose no port twice, and a claim holds while nothing listens', async () => {
+  const wanted = await chooseFreePorts({ api: 0, postgres: 0, temporal: 0 });
+  const [first, second] = [createPortClaims(), createPortClaims()];
+  const chosen = await Promise.all([first.claim(wanted), second.claim(wanted)]);
+  expect(new Set(chosen.flatMap((ports) => Object.values(ports))).size).toBe(6);
+  // Each preferred port went to one of the two.
+  for (const [name, port] of Object.entries(wanted))
+    expect(chosen.map((ports) => ports[name as keyof typeof wanted])).toContain(port);
+  const busy = chosen[0].api;
+  expect(await chooseFreePorts({ api: busy })).not.toEqual({ api: busy });
+  await first.release();
+  expect(await chooseFreePorts({ api: busy })).toEqual({ api: busy });
+  await second.release();
+});
+
+test('the claim of a process that has died counts for nothing', async () => {
+  const free = await chooseFreePorts({ port: 0 });
+  const script = `
+    import { createPortClaims } from './dev/free-ports.ts';
+    await createPortClaims().claim({ port: ${String(free.port)} });
+    process.stdout.write('claimed');
+    setInterval(() => undefined, 1_000);`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  expect(await chooseFreePorts(free)).not.toEqual(free);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(await chooseFreePorts(free)).toEqual(free);
 });

@@ -12,8 +12,6 @@ const FILE = readFileSync(
   'utf8',
 );
 const START_TIMEOUT_MS = 90_000;
-/** The page's command takes the usual ports: another test's stack may take one between its choice and its listening. */
-const MAX_STARTS = 3;
 
 type Block = { readonly language: string; readonly text: string };
 const BLOCKS: readonly Block[] = [...PAGE.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(
@@ -34,19 +32,12 @@ beforeAll(async () => {
   home = await makeTemporaryHome('own-catalogue');
   const deadline = Date.now() + START_TIMEOUT_MS;
   let said = '';
-  const start = () => {
-    stack = runBash(START, { detached: true });
-    for (const stream of [stack.stdout, stack.stderr])
-      stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  };
-  start();
-  for (let starts = 1; (await readRunningStack(home.home)) === null;) {
-    const isOver = Date.now() > deadline || (stack.exitCode !== null && starts === MAX_STARTS);
+  stack = runBash(START, { detached: true });
+  for (const stream of [stack.stdout, stack.stderr])
+    stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  while ((await readRunningStack(home.home)) === null) {
+    const isOver = Date.now() > deadline || stack.exitCode !== null;
     if (isOver) throw new Error(`the stack of the page did not come up: ${said}`);
-    if (stack.exitCode !== null) {
-      starts += 1;
-      start();
-    }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }, START_TIMEOUT_MS + 10_000);
