@@ -1,4 +1,3 @@
-import { ConfigurationError } from './configuration-error.ts';
 import { S3_ADDRESS } from './s3-address.ts';
 import type { SettingName, SettingValue } from './settings.ts';
 
@@ -41,7 +40,6 @@ export type S3Settings = {
 export type AssetStoreConfig =
   { readonly kind: 'disk'; readonly home: string } | ({ readonly kind: 's3' } & S3Settings);
 
-/** Throws ConfigurationError when half of the credentials is missing. */
 export function assetStoreConfigOf(settings: AssetSettings): AssetStoreConfig {
   const { ASSET_HOME: home, ASSET_STORE: store, ASSET_STORE_ENDPOINT: endpoint } = settings;
   if (store === null) return { kind: 'disk', home };
@@ -61,14 +59,8 @@ export function assetStoreConfigOf(settings: AssetSettings): AssetStoreConfig {
 function credentialsOf(settings: AssetSettings): S3Credentials | null {
   const accessKeyId = settings.AWS_ACCESS_KEY_ID;
   const secretAccessKey = settings.AWS_SECRET_ACCESS_KEY;
-  if (accessKeyId !== null && secretAccessKey !== null)
-    return { accessKeyId, secretAccessKey, sessionToken: settings.AWS_SESSION_TOKEN };
-  if (accessKeyId === null && secretAccessKey === null) return null;
-  throw new ConfigurationError([
-    {
-      name: accessKeyId === null ? 'AWS_ACCESS_KEY_ID' : 'AWS_SECRET_ACCESS_KEY',
-      fault: 'is not set, but its other half is',
-      doc: 'both, or neither where the machine has a role',
-    },
-  ]);
+  // Half of a pair is refused before this: see paired-settings.ts.
+  return accessKeyId === null || secretAccessKey === null
+    ? null
+    : { accessKeyId, secretAccessKey, sessionToken: settings.AWS_SESSION_TOKEN };
 }

@@ -12,9 +12,8 @@ import {
   providerWebhooksOf,
   type ProviderWebhookConfig,
 } from './provider-webhooks-config.ts';
-import { ConfigurationError } from './configuration-error.ts';
 import type { RateLimits } from './rate-limits-setting.ts';
-import { readSettings, type Environment } from './read-settings.ts';
+import { readProcessSettings, readSettings, type Environment } from './read-settings.ts';
 import type { SettingName, SettingValue } from './settings.ts';
 
 /** The only file that reads `process.env`. Each process reads what it uses, so a missing variable names its reader. */
@@ -185,7 +184,7 @@ export type MigrateConfig = ProcessConfig & {
 
 /** Throws ConfigurationError naming what is missing. */
 export function readApiConfig(env: Environment = process.env): ApiConfig {
-  const settings = readSettings(env, API_SETTINGS);
+  const settings = readProcessSettings(env, API_SETTINGS);
   return {
     ...processConfigOf(settings),
     database: { url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE },
@@ -207,7 +206,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
 
 /** Throws ConfigurationError naming what is missing. */
 export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
-  const settings = readSettings(env, WORKER_SETTINGS);
+  const settings = readProcessSettings(env, WORKER_SETTINGS);
   return {
     ...processConfigOf(settings),
     database: { url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE },
@@ -238,7 +237,7 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
 
 /** Throws ConfigurationError naming what is missing. */
 export function readMigrateConfig(env: Environment = process.env): MigrateConfig {
-  const settings = readSettings(env, MIGRATE_SETTINGS);
+  const settings = readProcessSettings(env, MIGRATE_SETTINGS);
   return {
     ...processConfigOf(settings),
     ownerUrl: settings.DATABASE_OWNER_URL,
@@ -291,15 +290,6 @@ function processConfigOf(settings: Settings<typeof PROCESS_SETTINGS>): ProcessCo
 function temporalConfigOf(settings: Settings<typeof TEMPORAL_SETTINGS>): TemporalConfig {
   const certPath = settings.TEMPORAL_TLS_CERT_PATH;
   const keyPath = settings.TEMPORAL_TLS_KEY_PATH;
-  if ((certPath === null) !== (keyPath === null)) {
-    throw new ConfigurationError([
-      {
-        name: certPath === null ? 'TEMPORAL_TLS_CERT_PATH' : 'TEMPORAL_TLS_KEY_PATH',
-        fault: 'is not set, but its other half is',
-        doc: 'a certificate and its key come together',
-      },
-    ]);
-  }
   return {
     address: settings.TEMPORAL_ADDRESS,
     namespace: settings.TEMPORAL_NAMESPACE,
@@ -318,17 +308,6 @@ function temporalConfigOf(settings: Settings<typeof TEMPORAL_SETTINGS>): Tempora
 }
 
 function workerVersionOf(settings: Settings<typeof WORKER_SETTINGS>): WorkerVersion | null {
-  const buildId = settings.WORKER_BUILD_ID;
-  const deploymentName = settings.WORKER_DEPLOYMENT_NAME;
-  if (buildId === null && deploymentName === null) return null;
-  if (buildId === null || deploymentName === null) {
-    throw new ConfigurationError([
-      {
-        name: buildId === null ? 'WORKER_BUILD_ID' : 'WORKER_DEPLOYMENT_NAME',
-        fault: 'is not set, but its other half is',
-        doc: 'both for a versioned worker, neither for an unversioned one',
-      },
-    ]);
-  }
-  return { deploymentName, buildId };
+  const { WORKER_BUILD_ID: buildId, WORKER_DEPLOYMENT_NAME: deploymentName } = settings;
+  return buildId === null || deploymentName === null ? null : { deploymentName, buildId };
 }

@@ -1,5 +1,4 @@
-import { ConfigurationError } from './configuration-error.ts';
-import { SETTINGS, type SettingName, type SettingValue } from './settings.ts';
+import type { SettingName, SettingValue } from './settings.ts';
 
 /** Where model services are: the API offers what they make, and workers have them make it. */
 export const MODEL_SERVICE_SETTINGS = [
@@ -22,10 +21,11 @@ export const MODEL_SERVICE_KEYS = [
 type UrlSettings = { readonly [Name in (typeof MODEL_SERVICE_SETTINGS)[number]]: SettingValue<Name> };
 type KeySettings = { readonly [Name in (typeof MODEL_SERVICE_KEYS)[number]]: SettingValue<Name> };
 
-/** By the provider that models name. Null: there is none, and what it makes is not offered. */
-export type ModelServiceUrls = Readonly<
-  Record<'local' | 'gpu' | 'openai' | 'replicate' | 'fal', string | null>
->;
+/** What models name their providers by. */
+export const PROVIDER_NAMES = ['local', 'gpu', 'openai', 'replicate', 'fal'] as const;
+
+/** By provider. Null: there is none, and what it makes is not offered. */
+export type ModelServiceUrls = Readonly<Record<(typeof PROVIDER_NAMES)[number], string | null>>;
 
 export type ModelServiceKeys = {
   /** Null: the service asks for none. */
@@ -47,21 +47,13 @@ export function modelServicesOf(settings: UrlSettings): ModelServiceUrls {
   };
 }
 
-/** Throws ConfigurationError for a service without the key that it cannot do without. */
-export function modelServiceKeysOf(settings: UrlSettings & KeySettings): ModelServiceKeys {
-  const keyOf = (
-    url: 'OPENAI_URL' | 'REPLICATE_URL' | 'FAL_URL',
-    name: 'OPENAI_API_KEY' | 'REPLICATE_API_TOKEN' | 'FAL_KEY',
-  ): string => {
-    const key = settings[name];
-    if (settings[url] === null || key !== null) return key ?? '';
-    throw new ConfigurationError([{ name, fault: `is not set, and ${url} is`, doc: SETTINGS[name].doc }]);
-  };
+/** A service that cannot do without its key has one: see paired-settings.ts. */
+export function modelServiceKeysOf(settings: KeySettings): ModelServiceKeys {
   return {
     local: settings.MODEL_SERVICE_API_KEY,
     gpu: settings.GPU_SERVICE_API_KEY,
-    openai: keyOf('OPENAI_URL', 'OPENAI_API_KEY'),
-    replicate: keyOf('REPLICATE_URL', 'REPLICATE_API_TOKEN'),
-    fal: keyOf('FAL_URL', 'FAL_KEY'),
+    openai: settings.OPENAI_API_KEY ?? '',
+    replicate: settings.REPLICATE_API_TOKEN ?? '',
+    fal: settings.FAL_KEY ?? '',
   };
 }

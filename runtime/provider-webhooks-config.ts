@@ -1,6 +1,5 @@
-import { ConfigurationError } from './configuration-error.ts';
 import type { ModelServiceUrls } from './model-services-config.ts';
-import { SETTINGS, type SettingName, type SettingValue } from './settings.ts';
+import type { SettingName, SettingValue } from './settings.ts';
 
 /** What the API verifies webhooks of model services by. Workers read the first of them only. */
 export const PROVIDER_WEBHOOK_SETTINGS = [
@@ -23,27 +22,17 @@ export type ProviderWebhookConfig = {
   readonly fal: { readonly jwksUrl: string; readonly userId: string | null } | null;
 };
 
-/** Null where services are told no address. Throws ConfigurationError for a service whose webhooks could not be verified. */
+/** Null where services are told no address. A service that is told one has a secret: see paired-settings.ts. */
 export function providerWebhooksOf(
   settings: WebhookSettings,
   urls: ModelServiceUrls,
 ): ProviderWebhookConfig | null {
   if (settings.PROVIDER_WEBHOOK_URL === null) return null;
-  const secretOf = (
-    url: string | null,
-    name: 'MODEL_SERVICE_WEBHOOK_SECRET' | 'GPU_SERVICE_WEBHOOK_SECRET' | 'REPLICATE_WEBHOOK_SECRET',
-  ): string | null => {
-    if (url === null) return null;
-    const secret = settings[name];
-    if (secret !== null) return secret;
-    const fault = 'is not set, and PROVIDER_WEBHOOK_URL and the address of its service are';
-    throw new ConfigurationError([{ name, fault, doc: SETTINGS[name].doc }]);
-  };
   return {
     secrets: {
-      local: secretOf(urls.local, 'MODEL_SERVICE_WEBHOOK_SECRET'),
-      gpu: secretOf(urls.gpu, 'GPU_SERVICE_WEBHOOK_SECRET'),
-      replicate: secretOf(urls.replicate, 'REPLICATE_WEBHOOK_SECRET'),
+      local: urls.local === null ? null : settings.MODEL_SERVICE_WEBHOOK_SECRET,
+      gpu: urls.gpu === null ? null : settings.GPU_SERVICE_WEBHOOK_SECRET,
+      replicate: urls.replicate === null ? null : settings.REPLICATE_WEBHOOK_SECRET,
     },
     fal: urls.fal === null ? null : { jwksUrl: settings.FAL_JWKS_URL, userId: settings.FAL_USER_ID },
   };

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.ts';
+import { faultsOfPairs } from './paired-settings.ts';
 import { SETTINGS, type SettingName, type SettingValue } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+type Values<Name extends SettingName> = { readonly [Key in Name]: SettingValue<Key> };
 
 /**
  * Reads the named variables. An empty value counts as unset, since compose files pass `${NAME:-}` through.
@@ -12,7 +15,23 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readSettings<const Name extends SettingName>(
   env: Environment,
   names: readonly Name[],
-): { readonly [Key in Name]: SettingValue<Key> } {
+): Values<Name> {
+  return readAll(env, names, () => []);
+}
+
+/** The same of a process, whose settings have to go with each other too. */
+export function readProcessSettings<const Name extends SettingName>(
+  env: Environment,
+  names: readonly Name[],
+): Values<Name> {
+  return readAll(env, names, (values) => faultsOfPairs(names, values));
+}
+
+function readAll<const Name extends SettingName>(
+  env: Environment,
+  names: readonly Name[],
+  faultsBeside: (values: Readonly<Partial<Record<SettingName, unknown>>>) => readonly ConfigurationFault[],
+): Values<Name> {
   const faults: ConfigurationFault[] = [];
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const name of names) {
@@ -26,8 +45,9 @@ export function readSettings<const Name extends SettingName>(
     if (parsed.success) values[name] = parsed.data;
     else faults.push({ name, fault: found.raw === undefined ? 'is not set' : 'is not valid', doc });
   }
+  faults.push(...faultsBeside(values));
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return values as { readonly [Key in Name]: SettingValue<Key> };
+  return values as Values<Name>;
 }
 
 type RawValue = { readonly raw: string | undefined } | Omit<ConfigurationFault, 'doc'>;

@@ -77,6 +77,34 @@ describe('the configuration of a process', () => {
     ]);
   });
 
+  test('refuses limits of a provider that there is none of, and names those there are', () => {
+    const read = () =>
+      readWorkerConfig({ ...WORKER, PROVIDER_LIMITS: 'fal in_flight=2, replicat in_flight=3' });
+    expect(faultsOf(read)).toEqual(['PROVIDER_LIMITS']);
+    expect(read).toThrow(/there are local, gpu, openai, replicate, fal\./);
+  });
+
+  test('names all settings that lack their other half at once, with those that are wrong by themselves', () => {
+    const halves = {
+      ...WORKER,
+      ...{
+        OPENAI_URL: 'https://api.openai.com/v1/',
+        FAL_URL: 'https://queue.fal.run',
+        WORKER_BUILD_ID: 'abc',
+      },
+      ...{ TEMPORAL_TLS_CERT_PATH: '/c.pem', ASSET_STORE: 's3://bucket', AWS_SECRET_ACCESS_KEY: 'secret' },
+      ...{ PROVIDER_LIMITS: 'flux in_flight=1', LOG_LEVEL: 'loud' },
+    };
+    expect(faultsOf(() => readWorkerConfig(halves))).toEqual([
+      ...['LOG_LEVEL', 'TEMPORAL_TLS_KEY_PATH', 'WORKER_DEPLOYMENT_NAME', 'AWS_ACCESS_KEY_ID'],
+      ...['OPENAI_API_KEY', 'FAL_KEY', 'PROVIDER_LIMITS'],
+    ]);
+    expect(() => readWorkerConfig(halves)).toThrow(/FAL_KEY is not set, and FAL_URL is\. Set it to: the key/);
+    // One that is wrong by itself is named once.
+    const wrong = { ...WORKER, FAL_URL: 'https://queue.fal.run', FAL_KEY: 'a key' };
+    expect(faultsOf(() => readWorkerConfig(wrong))).toEqual(['FAL_KEY']);
+  });
+
   test('lets no customer name a local asset unless it says so, in API and worker alike', () => {
     for (const read of [
       (more: object) => readApiConfig({ ...API, ...more }),
