@@ -49,6 +49,11 @@ export const kindDefinition = z.strictObject({
   subject: z.string().nullable().default(null),
 });
 
+/** Ten times and more what a film of several services takes. What runs into it repeats itself. */
+const DEFAULT_MAX_COST = '25.00';
+/** Those that may take over, each with an attempt at least. */
+const MAX_FALLBACKS = 5;
+
 const costRule = z.strictObject({
   per_call: dollars.optional(),
   per_second: dollars.optional(),
@@ -90,11 +95,12 @@ export const modelDefinition = z.strictObject({
   isSandbox: z.boolean().default(false),
   cancelRule: line(300),
   cost: costRule.nullable().default(null),
+  maxCost: dollars.default(DEFAULT_MAX_COST),
   toInput: z
     .custom<ToInput>((value) => typeof value === 'function', 'not a function')
     .nullable()
     .default(null),
-  fallbacks: z.array(z.string()).default([]),
+  fallbacks: z.array(z.string()).max(MAX_FALLBACKS).default([]),
 });
 
 const priceTable: z.ZodType<PriceTable> = z.lazy(() =>

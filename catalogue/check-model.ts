@@ -1,5 +1,6 @@
 import type { Kind } from '../contract/job-request/kind.ts';
-import type { Making, Model, ModelTimes } from '../domain/models.ts';
+import { expectedCostOf, type Making, type Model, type ModelTimes } from '../domain/models.ts';
+import { isMoreThan } from '../domain/prices/dollars.ts';
 import type { Stage } from '../domain/stages.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
 import type { Declared } from './declared.ts';
@@ -29,6 +30,9 @@ export function faultsOfModel(
     ...(model.minDeadlineSeconds > model.maxDeadlineSeconds
       ? [at('.minDeadlineSeconds', 'above maxDeadlineSeconds')]
       : []),
+    ...Object.entries(model.makes).flatMap(([kindName, making]) =>
+      faultsOfCost(model, model, making).map((fault) => at('.maxCost', `${fault} of ${kindName}`)),
+    ),
     ...Object.entries(model.makes).flatMap(([kindName, making]) =>
       faultsOfMaking(model, kindName, making, { kinds, declared }).map(([place, fault]) =>
         at(`.makes.${kindName}${place}`, fault),
@@ -97,6 +101,12 @@ function faultsOfStages(stages: readonly Stage[], mediaType: string): readonly P
   return faults;
 }
 
+/** A cap that the first attempt is above would be found by customers. */
+function faultsOfCost({ maxCost }: Model, maker: Model, making: Making): readonly string[] {
+  const expected = expectedCostOf(maker, making);
+  return isMoreThan(expected, maxCost) ? [`maxCost is ${maxCost}, below the ${expected} expected`] : [];
+}
+
 function faultsOfFallback(
   model: Model,
   name: string,
@@ -109,7 +119,7 @@ function faultsOfFallback(
     const by = fallback.makes[kind];
     if (by === undefined) return [`${name} does not make ${kind}`];
     return stages === null && by.stages === null
-      ? []
+      ? faultsOfCost(model, fallback, by).map((fault) => `${model.name}: ${fault} of ${kind} by ${name}`)
       : [`${kind} is made in stages, which no model takes over`];
   });
 }

@@ -402,6 +402,7 @@ CREATE TABLE jobs.attempts (
   billed text,
   cost jobs.dollars,
   is_cost_final boolean NOT NULL DEFAULT false,
+  max_cost jobs.dollars,
   bill jobs.dollars,
   sha256 text,
   content_type text,
@@ -810,8 +811,9 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     cost numeric, is_final boolean)
 -- jobs.attempts_named(text,text,jsonb) → SETOF jobs.attempts
 -- jobs.attempts_of(text,text) → SETOF jobs.attempts
--- jobs.begin_attempt(text,text,text,text,integer,text,text,text,boolean,numeric,bytea,text,integer,double precision) →
---     TABLE(is_mine boolean, state text, provider_job_id text, error_class text, waits_for text)  -- holdfast_worker
+-- jobs.begin_attempt(text,text,text,text,integer,text,text,text,boolean,numeric,bytea,text,integer,double
+--     precision,numeric) → TABLE(is_mine boolean, state text, provider_job_id text, error_class text, waits_for text) 
+--     -- holdfast_worker
 -- jobs.begin_output(text,text) → TABLE(work jsonb, credits bigint, deadline_seconds double precision, left_seconds
 --     double precision, age_seconds double precision)  -- holdfast_worker
 -- jobs.begin_to_stop() → trigger
@@ -840,6 +842,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.is_free_retry(text,text) → boolean
 -- jobs.is_listed(jobs.reviews,text,text,timestamp with time zone,text) → boolean
 -- jobs.is_open(text,text) → boolean
+-- jobs.is_too_costly(text,text,text,text,numeric,numeric) → boolean
 -- jobs.keep_cancel_key(text,text,text,boolean) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.key_as_json(jobs.api_keys) → jsonb
 -- jobs.last_decision(text,text) → SETOF jobs.review_decisions
@@ -899,6 +902,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, quote jsonb)  --
 --     holdfast_api, holdfast_worker
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
+-- jobs.reconcile_bills() → TABLE(check_name text, account_id text, subject text, detail jsonb)
 -- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean,boolean) → text  -- holdfast_worker
 -- jobs.record_job(jobs.admit_item,ledger.accounts,ledger.reserved) → void
 -- jobs.record_key_action(jobs.api_keys,text,text,text,timestamp with time zone) → void

@@ -1,5 +1,6 @@
 import type { KindFields } from './job-request.ts';
-import type { CostRule } from './prices/run-cost.ts';
+import { addDollars, multiplyDollars } from './prices/dollars.ts';
+import { expectedCost, type CostRule } from './prices/run-cost.ts';
 import type { ReferenceAsset } from './reference-assets.ts';
 import type { Stage } from './stages.ts';
 
@@ -76,6 +77,8 @@ export type Model = {
   readonly cancelRule: string;
   /** What a call costs us, of a stage too that says nothing else. Null: not known. */
   readonly cost: CostRule | null;
+  /** What all attempts of one output may cost us, in US dollars, those of models that take over too. */
+  readonly maxCost: string;
   /** Null: the provider takes the work as it is. */
   readonly toInput: ToInput | null;
   /** Models, in order, that may take over what this one provably did not run. */
@@ -121,6 +124,14 @@ export function callsOf(model: Model, kinds = Object.keys(model.makes)): readonl
   const calls = kinds.flatMap((kind): readonly ModelCall[] => makingOf(model, kind)?.stages ?? [whole]);
   return [...new Map(calls.map((call) => [`${call.provider} ${call.model}`, call])).values()].map(
     ({ provider, model: name }) => ({ provider, model: name }),
+  );
+}
+
+/** What a model is expected to cost us for making one of a kind, as far as that is known before it is made. US dollars. */
+export function expectedCostOf({ cost }: Pick<Model, 'cost'>, { stages }: Pick<Making, 'stages'>): string {
+  const calls = stages ?? [{ parts: 1, ...(cost === null ? {} : { cost }) }];
+  return addDollars(
+    calls.map((call) => multiplyDollars(expectedCost(call.cost ?? null) ?? '0', String(call.parts))),
   );
 }
 

@@ -55,6 +55,8 @@ export type OutputPlan = {
   readonly hasReferenceAssets?: true;
   /** What a call costs us, where that is known and one call makes it. */
   readonly cost?: CostRule;
+  /** What all attempts of the output may cost us, in US dollars. Absent: whatever they do. */
+  readonly maxCost?: string;
   /** How it is made, when in more than one call. */
   readonly stages?: readonly Stage[];
   /** Calls that may take over, in order, where one provably did not run. Absent: none. */
@@ -113,6 +115,8 @@ export type Attempt = {
   readonly reachWithinSeconds: number;
   /** What the call costs us; absent: not known. */
   readonly cost?: CostRule;
+  /** What all attempts of its output may cost us, in US dollars. */
+  readonly maxCost?: string;
   /** Of a pipeline: which part of it this is. Null for what is made in one call. */
   readonly part: AttemptPart | null;
 };
@@ -155,7 +159,7 @@ export function planOutputs(
 /** What a plan has from its model. */
 type OfModel = Pick<
   OutputPlan,
-  'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'fallbacks' | 'maxAttempts' | 'cost'
+  'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'fallbacks' | 'maxAttempts' | 'cost' | 'maxCost'
 >;
 
 /** Makes the plan of an output's workflow. */
@@ -192,6 +196,7 @@ export function planOutput({
       ? {}
       : { fallbacks: fallbacks.map((one) => fallbackOf(one, work.kind, making)) }),
     maxAttempts: model.maxAttempts,
+    maxCost: model.maxCost,
     times: output.times,
     ageSeconds: output.ageSeconds,
     heartbeatTimeoutSeconds: output.heartbeatTimeoutSeconds,
@@ -248,6 +253,7 @@ export function attemptOf(
     isFinal,
     reachWithinSeconds: reachWithinSeconds(plan.times),
     ...(stage.cost === undefined ? {} : { cost: stage.cost }),
+    ...(plan.maxCost === undefined ? {} : { maxCost: plan.maxCost }),
     part: progress === null ? null : { name: stage.name, index: part.part, needs: stage.needs, progress },
   };
 }

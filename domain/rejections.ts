@@ -8,6 +8,8 @@ export type ErrorClass =
   | 'not_found'
   /** It was never sent, and a later attempt has taken its place. */
   | 'taken_over'
+  /** It was never sent: its output would have cost us more than its model allows. */
+  | 'too_costly'
   | 'bad_input'
   | 'moderated_input'
   | 'moderated_output'
@@ -37,6 +39,7 @@ export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttem
       return { next: 'fail', code: 'provider_rejected' };
     case 'our_configuration':
     case 'our_balance':
+    case 'too_costly':
       return { next: 'fail', code: 'internal' };
     case 'interrupted':
     case 'unknown_outcome':
@@ -80,6 +83,15 @@ export function mayBeTakenOver(
     : OF_THE_SERVICE.includes(ended.errorClass);
 }
 
+/**
+ * How many of its attempts a model that takes over has used up by the one before it: it goes on counting, and has one at least. So a part
+ * has as many attempts as its model allows, and one more for each model that takes over.
+ * @param used that counted, of all models before it.
+ */
+export function attemptsUsedAtTakeover(used: number, maxAttempts: number): number {
+  return Math.min(used, maxAttempts - 1);
+}
+
 /** Between two submissions to a service that takes none just now: a moment at first, then as often as a job is worth. */
 const FIRST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 30_000;
@@ -110,6 +122,7 @@ export function failureOfRun(errorClass: ErrorClass, reason: 'failed' | 'zero_ou
       return 'moderated_output';
     case 'our_configuration':
     case 'our_balance':
+    case 'too_costly':
       return 'internal';
     case 'bad_input':
     case 'capacity':

@@ -27,6 +27,10 @@ export function subtractDollars(from: string, amount: string): string {
   return ofBillionths(billionthsOf(from) - billionthsOf(amount));
 }
 
+export function isMoreThan(amount: string, other: string): boolean {
+  return billionthsOf(amount) > billionthsOf(other);
+}
+
 /** The amount for so many of something; half a billionth counts as one. */
 export function multiplyDollars(amount: string, quantity: string): string {
   return ofBillionths((billionthsOf(amount) * billionthsOf(quantity) + ONE / 2n) / ONE);

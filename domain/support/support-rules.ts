@@ -30,6 +30,8 @@ const REFUSALS = {
   attempt_replaced: 'This attempt was replaced already. Name the one that runs now.',
   attempt_delivered: 'This attempt has delivered its result, and is about to be charged.',
   attempt_over: 'This attempt is over. Where another is allowed, the job makes it by itself.',
+  too_costly:
+    'Another attempt would cost us more than the model allows of one output (maxCost). Let this one end, or release the job.',
   attempt_on_its_way: 'The submission is on its way still. Ask again in half a minute.',
   attempt_known: 'No attempt of this job is in doubt.',
   not_found_at_provider:

@@ -61,7 +61,7 @@ export async function beginAttempt(
 ): Promise<BegunAttempt> {
   const { rows } = await database.query<StatusRow & { is_mine: boolean; waits_for: WaitsFor | null }>({
     name: 'jobs.begin_attempt',
-    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)',
+    text: 'SELECT * FROM jobs.begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)',
     values: [
       attempt.accountId,
       attempt.jobId,
@@ -77,6 +77,7 @@ export async function beginAttempt(
       attempt.model,
       limits.inFlight,
       limits.perSecond,
+      attempt.maxCost ?? null,
     ],
   });
   const row = onlyRow(rows, 'jobs.begin_attempt');

@@ -29,6 +29,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   UNION ALL SELECT 'ended_output_has_no_live_attempt', a.account_id, a.reference, to_jsonb(a)
   FROM jobs.attempts a JOIN jobs.outputs o USING (account_id, output_id)
   WHERE o.state IN ('failed', 'canceled') AND a.state IN ('posting', 'unknown', 'accepted', 'collected')
+  UNION ALL SELECT * FROM jobs.reconcile_bills()
   UNION ALL SELECT 'delivered_is_the_final_stage', o.account_id, o.output_id, to_jsonb(o) FROM jobs.outputs o
   WHERE o.state = 'succeeded' AND NOT EXISTS (
     SELECT 1 FROM jobs.attempts_of(o.account_id, o.output_id) a

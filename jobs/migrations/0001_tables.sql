@@ -113,6 +113,7 @@ CREATE TABLE jobs.attempts (
   billed          text,  -- whether the service charges for it, by its own word: yes, no, unknown
   cost            jobs.dollars,  -- by the catalogue until its end, then by what the service said
   is_cost_final   boolean            NOT NULL DEFAULT false,
+  max_cost        jobs.dollars,  -- what all attempts of its output together may cost; null: whatever they do
   bill            jobs.dollars,  -- the sum of its lines in the service's bills, which goes before both
   sha256          text,  -- the stored asset, charged or not: what came too late is kept for support
   content_type    text,

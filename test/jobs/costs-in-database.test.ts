@@ -166,6 +166,30 @@ test('a bill of zero says that nothing was billed; a run of another service is n
   ]);
 });
 
+test('a bill that is not the sum of its lines is found by the reconcile queries', async () => {
+  const reference = await begin('unsound');
+  await importBill(['u1', 'run_unsound', '0.1'], ['u2', 'run_unsound', '0.2']);
+  await jobs.expectReconciled();
+  const findings = async () =>
+    (await jobs.call('reconcile')).map(({ check_name, subject, detail }) => ({
+      check_name,
+      subject,
+      detail,
+    }));
+  const change = (bill: string | null) =>
+    jobs.owner.query('UPDATE jobs.attempts SET bill = $2 WHERE reference = $1', [reference, bill]);
+  for (const bill of [0.31, null]) {
+    await change(bill === null ? null : String(bill));
+    expect(await findings()).toEqual([
+      { check_name: 'bill_adds_up_to_its_lines', subject: reference, detail: { bill, lines: 0.3 } },
+    ]);
+  }
+  await change('0.3');
+  await jobs.owner.query(`UPDATE jobs.bill_lines SET reference = 'att_of_none' WHERE line = 'u2'`);
+  expect((await findings()).map(({ subject }) => subject).sort()).toEqual(['att_of_none', reference].sort());
+  await jobs.owner.query(`UPDATE jobs.bill_lines SET reference = $1 WHERE line = 'u2'`, [reference]);
+});
+
 test('an output counts in the month of its first attempt, each attempt in its own', async () => {
   const reference = await begin('straddling');
   await collect(reference, 'yes', '0.1', true);

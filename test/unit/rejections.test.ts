@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { afterRejection, mayBeTakenOver, waitBeforeNext } from '../../domain/rejections.ts';
+import {
+  afterRejection,
+  attemptsUsedAtTakeover,
+  mayBeTakenOver,
+  waitBeforeNext,
+} from '../../domain/rejections.ts';
 
 describe('after a submission that provably did not run', () => {
   it.each(['capacity', 'unavailable', 'not_found'] as const)(
@@ -12,6 +17,16 @@ describe('after a submission that provably did not run', () => {
   it('one in whose place another model was tried is left to that', () => {
     expect(afterRejection('taken_over', 1, 3)).toEqual({ next: 'fail', code: 'start_deadline' });
     expect(mayBeTakenOver({ outcome: 'rejected', errorClass: 'taken_over' })).toBe(true);
+  });
+
+  it('one that would have cost too much ends its output, whichever model was to take over', () => {
+    expect(afterRejection('too_costly', 1, 3)).toEqual({ next: 'fail', code: 'internal' });
+    expect(mayBeTakenOver({ outcome: 'rejected', errorClass: 'too_costly' })).toBe(false);
+  });
+
+  it('a model that takes over has what is left of the attempts, and one at least', () => {
+    expect([0, 1, 2, 3, 9].map((used) => 3 - attemptsUsedAtTakeover(used, 3))).toEqual([3, 2, 1, 1, 1]);
+    expect(1 - attemptsUsedAtTakeover(1, 1)).toBe(1);
   });
 
   it('one that failed before it began is an attempt like any other', () => {

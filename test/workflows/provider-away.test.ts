@@ -28,7 +28,7 @@ beforeAll(async () => {
     if (call.name === 'file') call.answer(200, PICTURE);
     if (call.name === 'submit') {
       const isRefused = isAway || refused.some((end) => call.about.endsWith(end));
-      if (isRefused) call.answer(503, { error: { code: 'unavailable' } });
+      if (isRefused) call.answer(503, { error: { code: refusal } });
       else {
         running.add(call.about);
         mostAtOnce = Math.max(mostAtOnce, running.size);
@@ -39,7 +39,8 @@ beforeAll(async () => {
     if (call.name === 'poll') {
       const output = [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }];
       const isDone = !running.has(call.about);
-      call.answer(200, { id: call.about, status: isDone ? 'succeeded' : 'processing', output });
+      if (isCutOff) call.answer(200, { id: call.about, status: 'failed', error: { code: 'interrupted' } });
+      else call.answer(200, { id: call.about, status: isDone ? 'succeeded' : 'processing', output });
     }
   });
 });
@@ -48,9 +49,14 @@ afterAll(async () => {
   await fixture.close();
 });
 let refused: readonly string[] = [];
+let refusal = 'unavailable';
+/** Each run ends early, by no fault of its own. */
+let isCutOff = false;
 let worker: RunningWorker;
 afterEach(async () => {
   refused = [];
+  refusal = 'unavailable';
+  isCutOff = false;
   await worker.stop();
   await fixture.owner.query('DELETE FROM jobs.breakers');
 });
@@ -137,4 +143,37 @@ test('a fallback takes over where the breaker stays open, and without one the cr
   await worker.client.start({ ...alone, request: SOON });
   expect(await worker.client.wait(alone)).toEqual({ outcome: 'failed', code: 'start_deadline' });
   expect(await attemptsOf(alone.jobId)).toEqual([]);
+});
+
+test('attempts of an output count over the models that take over, each of which has one at least', async () => {
+  worker = await fixture.startWorker(service.url, { models: withSpare });
+  const job = worker.jobOf('refused by both');
+  refused = ['_render_1', '_render_2', '_render_3', '_render_4', '_render_5'];
+  refusal = 'failed_before_start';
+  await worker.client.start({ ...job, request: REQUEST });
+  expect(await worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'provider_rejected' });
+  expect(await attemptsOf(job.jobId)).toEqual([
+    ...[1, 2, 3].map((number) => ({ number, model: 'local/render', state: 'rejected' })),
+    { number: 4, model: 'local/spare', state: 'rejected' },
+  ]);
+});
+
+test('an output that would cost more than its model allows is attempted no further, and its credits return', async () => {
+  const models = SUPERSCALE.models.map((model) => ({
+    ...model,
+    cost: { per_call: '1.00' },
+    maxCost: '2.50',
+  }));
+  worker = await fixture.startWorker(service.url, { models });
+  isCutOff = true;
+  const before = await fixture.balance();
+  const job = worker.jobOf('dear');
+  await worker.client.start({ ...job, request: REQUEST });
+  expect(await worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'internal' });
+  expect(await attemptsOf(job.jobId)).toEqual([
+    ...[1, 2].map((number) => ({ number, model: 'local/render', state: 'failed' })),
+    { number: 3, model: 'local/render', state: 'rejected' },
+  ]);
+  expect(service.calls('submit').filter(({ about }) => about.includes(job.jobId.slice(4)))).toHaveLength(2);
+  expect(await fixture.balance()).toEqual(before);
 });

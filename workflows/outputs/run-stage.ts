@@ -2,7 +2,14 @@ import { condition, log, sleep, upsertSearchAttributes } from '@temporalio/workf
 import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
 import { reachWithinSeconds, type JobTimes } from '../../domain/models.ts';
 import { attemptOf, type Attempt, type Fallback } from '../../domain/output-plan.ts';
-import { afterFailedRun, afterRejection, mayBeTakenOver, waitBeforeNext } from '../../domain/rejections.ts';
+import {
+  afterFailedRun,
+  afterRejection,
+  attemptsUsedAtTakeover,
+  mayBeTakenOver,
+  waitBeforeNext,
+  type AfterRejection,
+} from '../../domain/rejections.ts';
 import type { StagePart } from '../../domain/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import type { Made, OutputRun } from './output-run.ts';
@@ -48,8 +55,9 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
           } as const;
           fallback = mayBeTakenOver(made) ? fallbacks.shift() : undefined;
           if (fallback === undefined) return failure;
-          // Another model has its own attempts, and its own time to begin.
-          uncounted = number;
+          // Another model has its own time to begin, and what is left of the attempts.
+          const used = number - uncounted - (wasAttempt(made, then) ? 0 : 1);
+          uncounted = number - attemptsUsedAtTakeover(used, maxAttempts);
           busy.end();
           break;
         }
@@ -70,6 +78,11 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
         return { outcome: 'failed', code: 'terminated' };
     }
   }
+}
+
+/** Whether one that has ended counts: not what its service did not take, and not what has no row at all. */
+function wasAttempt({ outcome }: AttemptOutcome, { next }: AfterRejection): boolean {
+  return outcome === 'rejected' && next !== 'wait';
 }
 
 /** For how long a service has taken no submission. */

@@ -17,25 +17,33 @@ CREATE OR REPLACE FUNCTION jobs.prepare_attempt(
 $$;
 
 -- Returns whether this caller made the row (and may post, once), and the attempt's state. No row is made of an output
--- whose reservation has ended, before its turn (waits_for), or beside a later attempt, by a model that took over.
+-- whose reservation has ended, before its turn (waits_for), or beside a later attempt, by a model that took over. One
+-- that would cost more than its output may is on record as rejected, too_costly, and none may post it.
 CREATE OR REPLACE FUNCTION jobs.begin_attempt(
   p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int, p_reference text, p_provider text,
   p_submitter text, p_is_last_stage boolean, p_cost numeric DEFAULT NULL, p_webhook_hash bytea DEFAULT NULL,
-  p_model text DEFAULT '', p_max_in_flight int DEFAULT NULL, p_per_second float DEFAULT NULL
+  p_model text DEFAULT '', p_max_in_flight int DEFAULT NULL, p_per_second float DEFAULT NULL,
+  p_max_cost numeric DEFAULT NULL
 ) RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text, waits_for text)
 LANGUAGE plpgsql AS $$
 DECLARE
   v_now    timestamptz := ledger.lock(p_account_id);
   v_latest int := (SELECT max(a.number) FROM jobs.attempts_of(p_account_id, p_output_id) a WHERE a.stage = p_stage);
+  v_refusal text;
 BEGIN
   is_mine := false;
   IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL AND coalesce(v_latest, 0) < p_number THEN
-    waits_for := jobs.take_turn(p_account_id, p_reference, p_provider, p_model, p_max_in_flight, p_per_second);
+    IF jobs.is_too_costly(p_account_id, p_output_id, p_provider, p_model, p_cost, p_max_cost) THEN
+      v_refusal := 'too_costly';
+    ELSE
+      waits_for := jobs.take_turn(p_account_id, p_reference, p_provider, p_model, p_max_in_flight, p_per_second);
+    END IF;
     INSERT INTO jobs.attempts (account_id, reference, job_id, output_id, stage, is_last_stage, number, provider, model,
-                               state, submitter, posted_at, cost, webhook_hash)
+                               state, error_class, submitter, posted_at, cost, max_cost, webhook_hash)
     SELECT p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_is_last_stage, p_number, p_provider, p_model,
-           'posting', p_submitter, v_now, p_cost, p_webhook_hash WHERE waits_for IS NULL;
-    is_mine := FOUND;
+           CASE WHEN v_refusal IS NULL THEN 'posting' ELSE 'rejected' END::jobs.attempt_state, v_refusal, p_submitter,
+           v_now, p_cost, p_max_cost, p_webhook_hash WHERE waits_for IS NULL;
+    is_mine := FOUND AND v_refusal IS NULL;
     -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
     UPDATE jobs.outputs o SET attempts = p_number
     WHERE is_mine AND o.account_id = p_account_id AND o.output_id = p_output_id AND o.attempts < p_number;

@@ -1,6 +1,7 @@
 -- A new attempt in place of one that a provider has accepted: that one is replaced by compare-and-set, so that whatever
 -- still comes of it is kept and never charged, and the workflow makes the next. One whose outcome is not known may have
--- run, and is not replaced. return_by is set as if the output began now. p_call: from_attempt.
+-- run, and is not replaced; neither is one beside which another would cost too much. return_by is set as if the output
+-- began now. p_call: from_attempt.
 CREATE OR REPLACE FUNCTION jobs.restart_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -22,7 +23,10 @@ BEGIN
     WHEN v_named.is_unknown THEN 'attempt_unknown'
     WHEN v_named.reference IS NULL AND v_named.is_delivered THEN 'attempt_delivered'
     WHEN v_named.reference IS NULL AND v_named.is_replaced THEN 'attempt_replaced'
-    WHEN v_named.reference IS NOT NULL AND NOT (p_call->>'is_running')::boolean THEN 'not_running' END;
+    WHEN v_named.reference IS NOT NULL AND NOT (p_call->>'is_running')::boolean THEN 'not_running'
+    WHEN (SELECT jobs.is_too_costly(p_account_id, a.output_id, a.provider, a.model, a.cost, a.max_cost)
+          FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = v_named.reference)
+      THEN 'too_costly' END;
   UPDATE jobs.attempts a SET state = 'replaced', resolved_at = p_now
   WHERE v_refusal IS NULL AND a.account_id = p_account_id AND a.reference = v_named.reference AND a.state = 'accepted'
   RETURNING a.* INTO v_attempt;
