@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { msOfEarlierTries } from './earlier-tries.ts';
 
 /**
  * The first heartbeat comes only after this long: a heartbeat is a write of the workflow's state at the server, and an action in
@@ -6,7 +7,7 @@ import { Context } from '@temporalio/activity';
  */
 const FIRST_HEARTBEAT_MS = 500;
 
-/** A cancellation reaches a step with its next heartbeat: within a tenth of the time that the step has run by then. */
+/** A cancellation reaches a step with its next heartbeat: within a tenth of the time that it has run by then, in all of its tries. */
 const SHARE_OF_ELAPSED = 0.1;
 
 /** Two within the heartbeat timeout: one may be late. */
@@ -21,7 +22,7 @@ export async function withHeartbeat<Result>(work: () => Promise<Result>): Promis
   const { heartbeatTimeoutMs } = step.info;
   const longestMs =
     heartbeatTimeoutMs === undefined ? Number.POSITIVE_INFINITY : heartbeatTimeoutMs * SHARE_OF_TIMEOUT;
-  const startedAt = performance.now();
+  const startedAt = performance.now() - msOfEarlierTries();
   let timer: NodeJS.Timeout | undefined;
   const beatLater = () => {
     const pauseMs = Math.max(FIRST_HEARTBEAT_MS, (performance.now() - startedAt) * SHARE_OF_ELAPSED);

@@ -1,4 +1,5 @@
 import { sleep } from '@temporalio/activity';
+import { msOfEarlierTries } from '../attempts/earlier-tries.ts';
 import { pollPauseMs } from './poll-pause.ts';
 import type { WatchedAttempt, WebhookWatches } from './webhook-watches.ts';
 
@@ -6,20 +7,23 @@ import type { WatchedAttempt, WebhookWatches } from './webhook-watches.ts';
 export type WaitToPoll = (providerPauseMs: number) => Promise<void>;
 
 /**
- * Waits longer each time where the service tells when a job has ended, and no longer than until it does. What it tells is not believed: the
+ * Waits longer each time, and where the service tells when a job has ended no longer than until it does. What it tells is not believed: the
  * poll says how the job stands. If it has not ended then, the pauses are short again, since a service may tell before its own record says so.
  * @param watches null: the service tells nothing.
  */
 export function createWaitToPoll(watches: WebhookWatches | null, attempt: WatchedAttempt): WaitToPoll {
-  if (watches === null) return sleep;
+  let sinceMs: number | undefined;
+  const followedMs = () => performance.now() - (sinceMs ??= performance.now() - msOfEarlierTries());
+  if (watches === null) {
+    return (providerPauseMs) => sleep(pollPauseMs(providerPauseMs, followedMs(), 'polled'));
+  }
   let heard = 0;
-  let polls = 0;
   return async (providerPauseMs) => {
     const watch = watches.open(attempt, heard);
     try {
-      const pauseMs = pollPauseMs(providerPauseMs, polls++);
+      const pauseMs = pollPauseMs(providerPauseMs, followedMs(), 'told');
       const webhooks = await Promise.race([watch.heard, sleep(pauseMs).then(() => heard)]);
-      if (webhooks > heard) polls = 0;
+      if (webhooks > heard) sinceMs = performance.now();
       heard = webhooks;
     } finally {
       watch.close();

@@ -94,6 +94,14 @@ test('a database that is away is asked again, and the wait ends as ever', async 
   expect(waitedMs).toBeLessThan(SOON_MS);
 });
 
+test('a worker that takes an attempt over polls at the pace of the one that died', async () => {
+  const ofTry = { attempt: 2, scheduledTimestampMs: Date.now() - 20_000 };
+  // A twentieth of it.
+  const wait = createWaitToPoll(null, attemptOf('a'));
+  const waitedMs = await millisecondsOf(() => new MockActivityEnvironment(ofTry).run(wait, 200));
+  expect(Math.round(waitedMs / 200)).toBe(6);
+});
+
 test('a cancel ends the wait', async () => {
   const { watches } = createRecord();
   const environment = new MockActivityEnvironment();

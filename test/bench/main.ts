@@ -7,6 +7,9 @@ type Options = {
   readonly sizes?: readonly number[] | undefined;
   /** The folder of another checkout. */
   readonly against?: string | undefined;
+  /** Of the benchmark of following: how many, and how long each takes. */
+  readonly count?: number | undefined;
+  readonly seconds?: number | undefined;
 };
 
 type Bench = (progress: (line: string) => void, options: Options) => Promise<BenchReport>;
@@ -25,9 +28,14 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
     const { benchAgainst } = await import('./jobs/bench-against.ts');
     return (progress, { against = '' }) => benchAgainst(progress, against);
   },
+  following: async () => {
+    const { benchFollowing } = await import('./following/bench-following.ts');
+    return (progress, { count, seconds }) =>
+      benchFollowing(progress, { jobs: count, runMs: seconds === undefined ? undefined : seconds * 1_000 });
+  },
 };
 
-const USAGE = `usage: npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [--sizes <entries,…>] [--json]; --against takes the folder of another checkout`;
+const USAGE = `usage: npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [--sizes <entries,…>] [--count <jobs>] [--seconds <of each>] [--json]; --against takes the folder of another checkout`;
 const EXIT_CODE_MISUSE = 2;
 
 /** Progress goes to stderr, the report to stdout. */
@@ -40,6 +48,8 @@ async function main(args: readonly string[]): Promise<void> {
       grants: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       sizes: { type: 'string' },
+      count: { type: 'string' },
+      seconds: { type: 'string' },
       against: { type: 'string' },
     },
     allowPositionals: true,
@@ -56,11 +66,13 @@ async function main(args: readonly string[]): Promise<void> {
   const report = await bench((line) => process.stderr.write(`${line}\n`), {
     sizes: readSizes(values.sizes),
     against: values.against,
+    count: readSizes(values.count)?.[0],
+    seconds: readSizes(values.seconds)?.[0],
   });
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : showReport(report));
 }
 
-/** "1000,20000": how many entries there are, of the growth benchmark. */
+/** "1000,20000": whole numbers above zero. */
 function readSizes(text: string | undefined): readonly number[] | undefined {
   const sizes = text?.split(',').map(Number);
   if (sizes?.some((size) => !Number.isSafeInteger(size) || size < 1) === true) throw new TypeError(USAGE);

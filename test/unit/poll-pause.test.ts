@@ -1,35 +1,49 @@
 import { expect, test } from 'vitest';
 import { pollPauseMs } from '../../activities/webhooks/poll-pause.ts';
 
+type HeardBy = Parameters<typeof pollPauseMs>[2];
+
 /** Polls of a job that has ended after so long, each taken to need no time. */
-function pollsOf(jobMs: number, pauseOf: (polls: number) => number): { polls: number; foundAfterMs: number } {
+function pollsOf(jobMs: number, providerPauseMs: number, heardBy: HeardBy) {
   let polls = 1;
   let atMs = 0;
-  while (atMs < jobMs) atMs += pauseOf(polls++ - 1);
+  for (; atMs < jobMs; polls++) atMs += pollPauseMs(providerPauseMs, atMs, heardBy);
   return { polls, foundAfterMs: atMs };
 }
 
+/** docs/adding-a-model-service.md shows them. */
 test.each([
-  ['a service of your own, or the sandbox', 200, 601, 18],
-  ['Replicate, or fal', 1_000, 121, 16],
+  ['a service of your own, or the sandbox', 200, 72, 18],
+  ['Replicate, or fal', 1_000, 41, 16],
 ])(
-  'a job of two minutes of %s is polled less often where it sends webhooks',
-  (_what, pauseMs, without, withThem) => {
-    expect(pollsOf(120_000, () => pauseMs).polls).toBe(without);
+  'a job of two minutes of %s is polled ever less often, and less where it sends webhooks',
+  (_what, pauseMs, polled, told) => {
+    expect(pollsOf(120_000, pauseMs, 'polled').polls).toBe(polled);
     // The last of them is the one that the webhook brings about, or ten seconds later the one that does without.
-    expect(pollsOf(120_000, (polls) => pollPauseMs(pauseMs, polls)).polls).toBe(withThem);
+    expect(pollsOf(120_000, pauseMs, 'told').polls).toBe(told);
   },
 );
 
+const JOBS_MS = [300, 1_000, 2_500, 8_000, 30_000, 120_000, 300_000, 3_600_000];
+
 test('a webhook that never comes costs a short job its own time again, and a long one ten seconds', () => {
-  for (const jobMs of [300, 1_000, 2_500, 8_000, 30_000, 120_000, 3_600_000]) {
-    const { foundAfterMs } = pollsOf(jobMs, (polls) => pollPauseMs(200, polls));
+  for (const jobMs of JOBS_MS) {
+    const { foundAfterMs } = pollsOf(jobMs, 200, 'told');
     expect(foundAfterMs - jobMs).toBeLessThanOrEqual(Math.min(jobMs + 200, 10_000));
   }
 });
 
+test('where there are no webhooks a result is found a twentieth of its time later at most', () => {
+  for (const jobMs of JOBS_MS) {
+    const { foundAfterMs } = pollsOf(jobMs, 200, 'polled');
+    expect(foundAfterMs - jobMs).toBeLessThanOrEqual(Math.min(jobMs / 20 + 200, 10_000));
+  }
+});
+
 test('a service that asks for longer pauses has them', () => {
-  expect(pollPauseMs(30_000, 0)).toBe(30_000);
-  expect(pollPauseMs(30_000, 1_000_000)).toBe(30_000);
-  expect(pollPauseMs(1_000, 1_000_000)).toBe(10_000);
+  for (const heardBy of ['told', 'polled'] as const) {
+    expect(pollPauseMs(30_000, 0, heardBy)).toBe(30_000);
+    expect(pollPauseMs(30_000, 10 ** 9, heardBy)).toBe(30_000);
+    expect(pollPauseMs(1_000, 10 ** 9, heardBy)).toBe(10_000);
+  }
 });

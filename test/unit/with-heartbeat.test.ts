@@ -1,3 +1,4 @@
+import type { Info } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withHeartbeat } from '../../activities/attempts/with-heartbeat.ts';
@@ -10,8 +11,12 @@ afterEach(() => {
 });
 
 /** When a step that takes so long sends its heartbeats: milliseconds after it began. */
-async function beatsOf(seconds: number, heartbeatTimeoutMs: number): Promise<readonly number[]> {
-  const environment = new MockActivityEnvironment({ heartbeatTimeoutMs });
+async function beatsOf(
+  seconds: number,
+  heartbeatTimeoutMs: number,
+  ofTry: Partial<Info> = {},
+): Promise<readonly number[]> {
+  const environment = new MockActivityEnvironment({ heartbeatTimeoutMs, ...ofTry });
   const startedAt = Date.now();
   const beats: number[] = [];
   environment.on('heartbeat', () => beats.push(Date.now() - startedAt));
@@ -43,4 +48,9 @@ test('a long step sends ever fewer, two at least within its heartbeat timeout', 
   gaps.forEach((gap, index) => {
     expect(gap).toBeLessThanOrEqual(Math.max(500, (beats[index] ?? 0) / 10) + 1);
   });
+});
+
+test('a worker that takes a long step over sends no more of them than the one that died would have', async () => {
+  const ofTry = { attempt: 2, scheduledTimestampMs: Date.now() - 300_000 };
+  expect(await beatsOf(16, 10_000, ofTry)).toEqual([5_000, 10_000, 15_000]);
 });

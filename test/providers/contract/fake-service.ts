@@ -29,7 +29,11 @@ export type FakeService = {
 };
 
 /** A model service over a real socket that speaks like the original, and breaks as a test asks. */
-export async function startFakeService(dialect: Dialect): Promise<FakeService> {
+export async function startFakeService(
+  dialect: Dialect,
+  /** `remembers`: keeps every request, which a hundred thousand of them would not fit into. */
+  { remembers = true }: { readonly remembers?: boolean } = {},
+): Promise<FakeService> {
   const kept = new Map<string, FakeJob>();
   const files = new Map<string, Fault>();
   const requests: WireRequest[] = [];
@@ -46,7 +50,7 @@ export async function startFakeService(dialect: Dialect): Promise<FakeService> {
   const server = createServer((request, response) => {
     void readWire(request).then((read) => {
       if (read === null) return;
-      requests.push(read);
+      if (remembers) requests.push(read);
       const exchange = { request, response, take: () => dialect.handle(read, jobs) };
       const fault =
         files.get(read.path) ?? (dialect.isSubmission(read) ? faults.submission : faults.other) ?? null;

@@ -16,6 +16,9 @@ import { chatDialect, imagesDialect, speechDialect } from './openai-dialect.ts';
 
 const WEBHOOK_KEY = Buffer.from('a secret of this test');
 
+/** What services that sign as Standard Webhooks sign with, as a setting. */
+export const WEBHOOK_SECRET = `whsec_${WEBHOOK_KEY.toString('base64')}`;
+
 /** As Standard Webhooks: one good signature among several. */
 const standardWebhooks = (bodyOf: (jobId: string) => unknown): NonNullable<ContractSubject['webhooks']> => ({
   bodyOf,
@@ -31,7 +34,7 @@ const standardWebhooks = (bodyOf: (jobId: string) => unknown): NonNullable<Contr
       'webhook-signature': `v1,other v1,${signature}`,
     };
   },
-  verify: createVerifyStandardWebhook(`whsec_${WEBHOOK_KEY.toString('base64')}`),
+  verify: createVerifyStandardWebhook(WEBHOOK_SECRET),
 });
 
 export const GENERIC: ContractSubject = {

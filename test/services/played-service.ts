@@ -1,0 +1,123 @@
+import { referenceOfWebhookUrl } from '../../domain/webhook-address.ts';
+import type {
+  ContractSubject,
+  Dialect,
+  FakeFile,
+  FakeJob,
+  WireAnswer,
+  WireRequest,
+} from '../providers/contract/dialect.ts';
+import { startFakeService, type FakeService } from '../providers/contract/fake-service.ts';
+
+/** A run at a played service: taken, wanted or not. */
+export type Run = {
+  readonly job: FakeJob;
+  /** Ours; null where a service is told none. */
+  readonly reference: string | null;
+  readonly request: WireRequest;
+  /** Date.now() */
+  readonly takenAt: number;
+};
+
+/** How one run goes. */
+export type Play = {
+  readonly runMs: number;
+  readonly end: 'succeeded' | 'failed' | 'moderated';
+};
+
+export type PlayedService = Pick<FakeService, 'url' | 'setFaults' | 'putFile'> & {
+  readonly runs: () => readonly Run[];
+  /** Runs under way. */
+  readonly inFlight: () => number;
+  /** The most there were at once. */
+  readonly mostInFlight: () => number;
+  /** Requests that were no submission and no file: polls, look-ups and cancels. */
+  readonly asked: () => number;
+  readonly close: () => Promise<void>;
+};
+
+export type PlayedOptions = {
+  readonly dialect: Dialect;
+  readonly play: (request: WireRequest) => Play;
+  /** What a run that succeeds has made. */
+  readonly result: { readonly content: Buffer; readonly contentType: string };
+  /** Tells of each end, by the address that its submission was given; absent: nothing is told. */
+  readonly tell?: (webhookPath: string, body: Buffer, headers: Readonly<Record<string, string>>) => void;
+  readonly webhooks?: ContractSubject['webhooks'];
+};
+
+const isOver = ({ state }: FakeJob) => state !== 'queued' && state !== 'running';
+
+/** A fake of a service whose runs begin at once, take their time, and end as they are played. */
+export async function startPlayedService(options: PlayedOptions): Promise<PlayedService> {
+  const { dialect, play, result } = options;
+  const runs: Run[] = [];
+  const timers = new Set<NodeJS.Timeout>();
+  let [inFlight, mostInFlight, asked] = [0, 0, 0];
+  let file: FakeFile | undefined;
+
+  const end = (run: Run, { end: how }: Play) => {
+    inFlight -= 1;
+    if (isOver(run.job)) return;
+    run.job.state = how;
+    file ??= fake.putFile(result.content, result.contentType);
+    if (how === 'succeeded') run.job.files = [file];
+    tellOf(run, options);
+  };
+  const begin = (request: WireRequest, job: FakeJob) => {
+    const run = { job, reference: referenceOf(dialect, request), request, takenAt: Date.now() };
+    const played = play(request);
+    job.state = 'running';
+    runs.push(run);
+    inFlight += 1;
+    mostInFlight = Math.max(mostInFlight, inFlight);
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      end(run, played);
+    }, played.runMs);
+    timers.add(timer);
+  };
+
+  const playing: Dialect = {
+    ...dialect,
+    handle(request, jobs): WireAnswer {
+      if (!dialect.isSubmission(request)) {
+        asked += 1;
+        return dialect.handle(request, jobs);
+      }
+      const before = jobs.all().length;
+      const answer = dialect.handle(request, jobs);
+      const job = jobs.all()[before];
+      if (job !== undefined) begin(request, job);
+      return answer;
+    },
+  };
+  const fake = await startFakeService(playing, { remembers: false });
+  return {
+    url: fake.url,
+    setFaults: fake.setFaults,
+    putFile: fake.putFile,
+    runs: () => runs,
+    inFlight: () => inFlight,
+    mostInFlight: () => mostInFlight,
+    asked: () => asked,
+    async close() {
+      for (const timer of timers) clearTimeout(timer);
+      await fake.close();
+    },
+  };
+}
+
+function referenceOf(dialect: Dialect, request: WireRequest): string | null {
+  const { reference } = (request.json ?? {}) as { readonly reference?: unknown };
+  if (typeof reference === 'string') return reference;
+  const address = dialect.webhookAddressOf?.(request);
+  return typeof address === 'string' ? referenceOfWebhookUrl(address) : null;
+}
+
+function tellOf({ job, request }: Run, { dialect, webhooks, tell }: PlayedOptions): void {
+  const address = dialect.webhookAddressOf?.(request);
+  if (tell === undefined || webhooks === undefined || typeof address !== 'string') return;
+  const body = Buffer.from(JSON.stringify(webhooks.bodyOf(job.id)));
+  tell(new URL(address).pathname, body, webhooks.sign(body, `msg_${job.id}`, Date.now()));
+}
