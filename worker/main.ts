@@ -15,7 +15,7 @@ import { readWorkerConfig } from '../runtime/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { announceReady } from '../runtime/process-ready.ts';
-import { endInOrder } from '../runtime/shutdown.ts';
+import { endInOrder, type StopStep } from '../runtime/shutdown.ts';
 import { connectTemporal } from '../runtime/temporal-connection.ts';
 import { connectTemporalNatively } from '../runtime/temporal-native-connection.ts';
 import { createProviders } from './create-providers.ts';
@@ -32,15 +32,34 @@ const config = readWorkerConfig();
 const log = createLogger({ name: 'worker', level: config.logLevel });
 installRuntime(log, config.metricsAddress);
 
+/** What has been opened, to be closed in the opposite order. */
+const opened: StopStep[] = [];
+const shutdown = endInOrder({
+  log,
+  timeoutMs: (config.shutdownGraceSeconds + 10) * 1_000,
+  steps: opened,
+});
+
 const catalogue = await loadCatalogue(config.cataloguePath);
 const assets = await openAssetStore(config.assets, { access: 'write', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast-worker', log });
+opened.unshift({ name: 'database', stop: () => pool.end() });
+const readiness = createWorkerReadiness({ database: pool, assets });
+// It listens before PostgreSQL is there, so that an orchestrator is told what it waits for.
+if (config.healthAddress !== null) {
+  const health = await serveHealth(config.healthAddress, readiness.ask);
+  opened.unshift({ name: 'health', stop: health.stop });
+}
 const refused = await publishAtStart(pool, catalogue.priceLists, (err) => {
   log.warn({ err }, 'could not publish the price lists; trying again in 2 s');
 });
 if (refused.length > 0) throw new CatalogueError(refused.map((fault) => ({ path: 'priceLists', fault })));
 const connection = await connectTemporal(config.temporal);
 const nativeConnection = await connectTemporalNatively(config.temporal);
+opened.unshift({
+  name: 'temporal',
+  stop: () => Promise.all([connection.close(), nativeConnection.close()]),
+});
 const client = new Client({ connection, namespace: config.temporal.namespace });
 
 const providers = createProviderRegistry(createProviders(config));
@@ -70,33 +89,17 @@ const worker = await createWorker(config, nativeConnection, {
   ...createAssetSweepActivities(createAssetSweep(assets, createAssetNeeds(pool))),
 });
 const running = worker.run();
-const { taskQueue } = config.temporal;
-const health =
-  config.healthAddress === null
-    ? null
-    : await serveHealth(
-        config.healthAddress,
-        createWorkerReadiness({ database: pool, assets, client, worker, taskQueue }),
-      );
-
-const shutdown = endInOrder({
-  log,
-  timeoutMs: (config.shutdownGraceSeconds + 10) * 1_000,
-  steps: [
-    {
-      name: 'worker',
-      stop: () => {
-        worker.shutdown();
-        return running;
-      },
-    },
-    { name: 'health', stop: async () => health?.stop() },
-    { name: 'temporal', stop: () => Promise.all([connection.close(), nativeConnection.close()]) },
-    { name: 'database', stop: () => pool.end() },
-  ],
+opened.unshift({
+  name: 'worker',
+  stop: () => {
+    worker.shutdown();
+    return running;
+  },
 });
 running.catch((error: unknown) => {
   shutdown.begin('the worker failed', error);
 });
+const { taskQueue } = config.temporal;
+readiness.runs({ client, worker, taskQueue });
 announceReady(config);
 log.info({ taskQueue, providers: providers.names }, 'worker is running');

@@ -13,28 +13,50 @@ import {
 } from '../runtime/readiness.ts';
 import { temporalFaults } from '../runtime/temporal-readiness.ts';
 
+/** A worker that runs, and what it serves. */
+type RunningWorker = { readonly client: Client; readonly worker: Worker; readonly taskQueue: string };
+
+export type WorkerReadiness = {
+  readonly ask: Readiness;
+  /** It runs from now on: until then it is not ready, and says what its start may wait for. */
+  readonly runs: (running: RunningWorker) => void;
+};
+
 /** Whether this worker takes work now: it runs and polls, PostgreSQL lets its role read, and results can be stored. */
-export function createWorkerReadiness(deps: {
+export function createWorkerReadiness({
+  database,
+  assets,
+}: {
   readonly database: Database;
   readonly assets: Pick<AssetStore, 'check'>;
-  readonly client: Client;
-  readonly worker: Worker;
-  readonly taskQueue: string;
-}): Readiness {
-  const { database, assets, client, worker, taskQueue } = deps;
-  const expected = {
-    namespace: client.options.namespace,
-    taskQueue,
-    searchAttributes: Object.keys(SEARCH_ATTRIBUTES),
-    workerIdentity: worker.options.identity,
+}): WorkerReadiness {
+  let running: RunningWorker | undefined;
+  const checkRunning = async (): Promise<readonly string[]> => {
+    if (running === undefined) return ['This worker has not started yet.'];
+    const { client, worker, taskQueue } = running;
+    const state = worker.getState();
+    const expected = {
+      namespace: client.options.namespace,
+      taskQueue,
+      searchAttributes: Object.keys(SEARCH_ATTRIBUTES),
+      workerIdentity: worker.options.identity,
+    };
+    return [
+      ...(state === 'RUNNING' ? [] : [`This worker is ${state}.`]),
+      ...(await temporalFaults(client, expected, READY_WITHIN_MS)),
+    ];
   };
-  return createReadiness(
-    [
-      () => Promise.resolve(worker.getState() === 'RUNNING' ? [] : [`This worker is ${worker.getState()}.`]),
-      databaseReadiness(() => readOpenReservations(database, { after: null, limit: 1, minAgeSeconds: 0 })),
-      assetStoreReadiness(() => assets.check('read'), Date.now),
-      () => temporalFaults(client, expected, READY_WITHIN_MS),
-    ],
-    Date.now,
-  );
+  return {
+    ask: createReadiness(
+      [
+        checkRunning,
+        databaseReadiness(() => readOpenReservations(database, { after: null, limit: 1, minAgeSeconds: 0 })),
+        assetStoreReadiness(() => assets.check('read'), Date.now),
+      ],
+      Date.now,
+    ),
+    runs: (worker) => {
+      running = worker;
+    },
+  };
 }
