@@ -13,6 +13,9 @@ const SHARE_OF_ELAPSED = 0.1;
 /** Two within the heartbeat timeout: one may be late. */
 const SHARE_OF_TIMEOUT = 0.5;
 
+/** Where the server waits for none: so that a cancellation still arrives. */
+const WITHOUT_TIMEOUT_MS = 60_000;
+
 /**
  * Heartbeats while `work` runs, so that a cancellation reaches it and a dead worker is noticed: soon at first, then ever less often. Every
  * wait inside is bounded by itself: a heartbeat must not hide a hang.
@@ -20,8 +23,7 @@ const SHARE_OF_TIMEOUT = 0.5;
 export async function withHeartbeat<Result>(work: () => Promise<Result>): Promise<Result> {
   const step = Context.current();
   const { heartbeatTimeoutMs } = step.info;
-  const longestMs =
-    heartbeatTimeoutMs === undefined ? Number.POSITIVE_INFINITY : heartbeatTimeoutMs * SHARE_OF_TIMEOUT;
+  const longestMs = (heartbeatTimeoutMs ?? WITHOUT_TIMEOUT_MS) * SHARE_OF_TIMEOUT;
   const startedAt = performance.now() - msOfEarlierTries();
   let timer: NodeJS.Timeout | undefined;
   const beatLater = () => {

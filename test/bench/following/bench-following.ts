@@ -14,6 +14,7 @@ const RUN_MS = 5 * 60_000;
 const SUBMITTED_AT_ONCE = 16;
 const CREDITS = 1_000_000;
 const LOOK_EVERY_MS = 2_000;
+const TELL_EVERY_MS = 10_000;
 /** Past the run of the last: a worker that is killed is noticed, and two thousand jobs are settled. */
 const END_WITHIN_MS = 5 * 60_000;
 const PREPARED_PICTURE = path.join(import.meta.dirname, '../../../model-service/prepared/picture.png');
@@ -50,7 +51,10 @@ export type FollowingReport = {
  */
 export async function benchFollowing(
   progress: (line: string) => void,
-  { jobs = JOBS, runMs = RUN_MS }: { readonly jobs?: number | undefined; readonly runMs?: number | undefined } = {},
+  {
+    jobs = JOBS,
+    runMs = RUN_MS,
+  }: { readonly jobs?: number | undefined; readonly runMs?: number | undefined } = {},
 ): Promise<FollowingReport> {
   let apiUrl = '';
   const result = { content: await readFile(PREPARED_PICTURE), contentType: 'image/png' };
@@ -63,22 +67,27 @@ export async function benchFollowing(
     },
   });
   const services = [polled, told] as const;
+  const inFlight = () => services.reduce((sum, service) => sum + service.inFlight(), 0);
+  const taken = () => services.reduce((sum, service) => sum + service.runs().length, 0);
   progress('starting a stack');
   const { metrics } = await chooseFreePorts({ metrics: 0 });
   const running = await startRunningStack(0, settingsFor(polled, told, metrics));
   apiUrl = running.stack.info().api_url;
   const usage = watchUsage(() => running.stack.info().pids.worker);
+  const startedAt = performance.now();
+  const ticker = setInterval(() => {
+    progress(
+      `${seconds(startedAt, performance.now())} s: ${String(taken())} submitted, ${String(inFlight())} in flight, worker ${usage.now()}`,
+    );
+  }, TELL_EVERY_MS).unref();
   try {
     const account = await openAccount(running);
-    const startedAt = performance.now();
     await runInFlight(jobs, SUBMITTED_AT_ONCE, async (nth) => {
       const model = nth % 2 === 0 ? 'local/render' : 'replicate/nano-banana';
       const brief = { headline: `Following ${String(nth)}` };
       const { status, body } = await running.submit(account, { kind: 'static_ad', model, brief });
       if (status !== 202) throw new Error(`a job of the benchmark is refused: ${JSON.stringify(body)}`);
     });
-    const inFlight = () => services.reduce((sum, service) => sum + service.inFlight(), 0);
-    const taken = () => services.reduce((sum, service) => sum + service.runs().length, 0);
     while (taken() < jobs) await sleep(LOOK_EVERY_MS);
     const allInFlightAt = performance.now();
     const mostInFlight = inFlight();
@@ -90,9 +99,11 @@ export async function benchFollowing(
     const killedAt = performance.now();
     running.stack.kill('worker', 'SIGKILL');
     await running.stack.whenReady('worker');
-    progress(`killed at ${seconds(startedAt, killedAt)} s, back ${seconds(killedAt, performance.now())} s later`);
+    progress(
+      `killed at ${seconds(startedAt, killedAt)} s, back ${seconds(killedAt, performance.now())} s later`,
+    );
     await sleep(Math.max(0, firstEndsAt - performance.now()));
-    await untilAllEnded(running, jobs, startedAt + 2 * runMs + END_WITHIN_MS, progress);
+    await untilAllEnded(running, jobs, startedAt + 2 * runMs + END_WITHIN_MS);
     const endedAt = performance.now();
     usage.stop();
     await requireSound(running, services, jobs);
@@ -116,6 +127,7 @@ export async function benchFollowing(
       seconds: (endedAt - startedAt) / 1_000,
     };
   } finally {
+    clearInterval(ticker);
     usage.stop();
     await running.close();
     await Promise.all(services.map((service) => service.close()));
@@ -156,20 +168,14 @@ async function openAccount(running: RunningStack): Promise<string> {
   return account;
 }
 
-async function untilAllEnded(
-  running: RunningStack,
-  jobs: number,
-  untilMs: number,
-  progress: (line: string) => void,
-): Promise<void> {
-  for (let told = 0; ; told++) {
+async function untilAllEnded(running: RunningStack, jobs: number, untilMs: number): Promise<void> {
+  for (;;) {
     const [row] = await running.rows<{ ended: number }>(
       'SELECT count(*)::int AS ended FROM jobs.jobs WHERE finished_at IS NOT NULL',
     );
     if (row?.ended === jobs) return;
     if (performance.now() > untilMs)
       throw new Error(`${String(row?.ended)} of ${String(jobs)} jobs have ended in time`);
-    if (told % 5 === 0) progress(`${String(row?.ended)} of ${String(jobs)} jobs have ended`);
     await sleep(LOOK_EVERY_MS);
   }
 }

@@ -31,6 +31,13 @@ export function watchUsage(pidOf: () => number | null) {
     stop: () => {
       clearInterval(timer);
     },
+    /** In words: of the last seconds. */
+    now: (): string => {
+      const [from, to] = [seen.at(-10), seen.at(-1)];
+      if (from === undefined || to === undefined) return 'is not seen';
+      const share = (to.cpuMs - from.cpuMs) / (to.atMs - from.atMs);
+      return `${to.rssMib.toFixed(0)} MiB, ${(share * 100).toFixed(0)} % of a core`;
+    },
     peakMib: () => Math.max(...peaks.values()),
     /** Of one core, between two instants; what a process used before it was first seen counts as used then. */
     cpuShare: (fromMs: number, toMs: number): number => {
