@@ -65,3 +65,34 @@ test('every folder that a page names is there', () => {
   );
   expect([...new Set(missing)]).toEqual([]);
 });
+
+test('a file that the README of a folder names without a path lies in that folder, in test/ or at the top', () => {
+  const elsewhere = FILES.filter((file) => /^[\w-]+\/README\.md$/.test(file)).flatMap((file) => {
+    const folder = path.posix.dirname(file);
+    const here = new Set(
+      FILES.filter((each) => !each.includes('/') || [folder, 'test'].includes(each.split('/')[0] ?? '')).map(
+        (each) => path.basename(each),
+      ),
+    );
+    return [...readFileSync(path.join(CHECKOUT, file), 'utf8').matchAll(NAMED)]
+      .map(([, named = '']) => named)
+      .filter((named) => !named.includes('/') && !here.has(named))
+      .map((named) => `${file}: ${named}`);
+  });
+  expect([...new Set(elsewhere)]).toEqual([]);
+});
+
+/** What stands in a schema, as SQL, a page or a comment names it. */
+const IN_SCHEMA = /(?<![\w./-])(?:ledger|jobs)\.[a-z][a-z_]*\b(?![.\w/-])/g;
+
+test('every table, type and function of SQL that a page names is there', () => {
+  const schema = new Set(readFileSync(path.join(CHECKOUT, 'docs/schema.sql'), 'utf8').match(IN_SCHEMA));
+  expect(schema.size).toBeGreaterThan(200);
+  const missing = FILES.filter(isPage).flatMap((file) =>
+    [...readFileSync(path.join(CHECKOUT, file), 'utf8').matchAll(IN_SCHEMA)]
+      .map(([named]) => named)
+      .filter((named) => !schema.has(named))
+      .map((named) => `${file}: ${named}`),
+  );
+  expect([...new Set(missing)]).toEqual([]);
+});

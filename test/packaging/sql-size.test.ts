@@ -7,7 +7,7 @@ import { sqlFiles } from '../../dev/format-sql/sql-files.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The SQL of credits and jobs. An heir reads all of it: what makes it longer must make something else shorter. */
-const MAX_LINES = 3_675;
+const MAX_LINES = 3_560;
 /**
  * What else has a concept of its own, with the most lines it may have: `webhooks` is `jobs/functions/webhooks/` and
  * `jobs/migrations/NNNN_webhooks.sql`, or the same under `ledger/`. One line each, by name.
@@ -51,7 +51,7 @@ function linesOf(concept: string | undefined): number {
     .reduce((sum, { sql }) => sum + sql.split('\n').length - 1, 0);
 }
 
-test('the SQL of credits and jobs is at most 3,675 lines', () => {
+test('the SQL of credits and jobs is at most 3,560 lines', () => {
   expect(linesOf(undefined)).toBeGreaterThan(1_000);
   expect(linesOf(undefined)).toBeLessThanOrEqual(MAX_LINES);
 });
