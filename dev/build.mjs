@@ -7,7 +7,7 @@ import { chmodSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { buildClientPackage } from './build-client-package.mjs';
+import { buildClientPackages } from './build-client-packages.mjs';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const DIST = path.resolve(process.argv[2] ?? path.join(ROOT, 'dist'));
@@ -45,5 +45,5 @@ const { code } = await bundleWorkflowCode({
   logger: new DefaultLogger('WARN'),
 });
 writeFileSync(path.join(DIST, 'workflow-bundle.js'), code);
-buildClientPackage(path.join(DIST, 'client-package'));
+buildClientPackages(path.join(DIST, 'client-packages'));
 console.log(`built ${DIST} (${readdirSync(DIST).join(', ')})`);

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { createHoldfastClient, type HoldfastClient } from '../../client/holdfast-client.ts';
+import { createHoldfastClient, type HoldfastClient } from '../../client/temporal-client.ts';
 import { createInstantRenderer } from '../../model-service/instant-renderer.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';

@@ -30,7 +30,7 @@ let close: () => Promise<void>;
 beforeAll(async () => {
   const { home, remove } = await makeTemporaryHome('outside');
   clientPackage = path.join(home, 'holdfast-client');
-  await run(process.execPath, [path.join(CHECKOUT, 'dev', 'build-client-package.mjs'), clientPackage]);
+  await run(process.execPath, [path.join(CHECKOUT, 'dev', 'build-client-packages.mjs'), home]);
   project = await makeProject(path.join(home, 'backend'), clientPackage);
   // As after `npm install ../holdfast/dist/client-package`, which makes a link: it finds the packages beside itself.
   beside = path.join(home, 'beside');

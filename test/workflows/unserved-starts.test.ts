@@ -3,7 +3,7 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRefuseUnservedStarts } from '../../activities/maintenance/refuse-unserved-starts.ts';
-import { createHoldfastClient, type OwnedJob } from '../../client/holdfast-client.ts';
+import { createHoldfastClient, type OwnedJob } from '../../client/temporal-client.ts';
 import { DEFAULT_TASK_QUEUE } from '../../domain/workflow-names.ts';
 import { fingerprintRequest } from '../../contract/derived-ids.ts';
 import { readSubmission } from '../../jobs/admission/read-submission.ts';

@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { JobActivities } from '../../activities/job-activities.ts';
-import { createHoldfastClient, type HoldfastClient, type OwnedJob } from '../../client/holdfast-client.ts';
+import { createHoldfastClient, type HoldfastClient, type OwnedJob } from '../../client/temporal-client.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
 import type { Model } from '../../domain/models.ts';

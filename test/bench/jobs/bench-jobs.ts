@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import { createHoldfastClient } from '../../../client/holdfast-client.ts';
+import { createHoldfastClient } from '../../../client/temporal-client.ts';
 import { median } from '../median.ts';
 import { openBenchAccount } from './bench-account.ts';
 import { startBareWorker } from './start-bare-worker.ts';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as TemporalClient from '@temporalio/client';
-import type * as HoldfastClient from '../../../client/holdfast-client.ts';
+import type * as HoldfastClient from '../../../client/temporal-client.ts';
 import type * as StartStack from '../../../dev/stack/start-stack.ts';
 import { runInFlight } from './run-in-flight.ts';
 
@@ -23,7 +23,7 @@ const JOBS_PER_ACCOUNT = 25;
 const [checkout = '', home = ''] = process.argv.slice(2);
 const load = async (file: string): Promise<unknown> => import(pathToFileURL(path.join(checkout, file)).href);
 const { startStack } = (await load('dev/stack/start-stack.ts')) as typeof StartStack;
-const { createHoldfastClient } = (await load('client/holdfast-client.ts')) as typeof HoldfastClient;
+const { createHoldfastClient } = (await load('client/temporal-client.ts')) as typeof HoldfastClient;
 const { Client, Connection } = createRequire(path.join(checkout, 'package.json'))(
   '@temporalio/client',
 ) as typeof TemporalClient;

@@ -2,7 +2,7 @@ import net from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createHoldfastClient, type HoldfastClient } from '../../client/holdfast-client.ts';
+import { createHoldfastClient, type HoldfastClient } from '../../client/temporal-client.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { openAccount } from '../../ledger/open-account.ts';

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { Accounts, Grants } from './accounts.ts';
+import { Jobs } from './jobs.ts';
+import { Listing } from './listing.ts';
+import { Outputs } from './outputs.ts';
+import { DEFAULT_RETRY, type RetryRule } from './retry-rule.ts';
+import { Reviews } from './reviews.ts';
+import {
+  createTransport,
+  type ApiCall,
+  type CallOptions,
+  type KeyedOptions,
+  type Transport,
+} from './transport.ts';
+import type {
+  Balance,
+  Catalogue,
+  CostReport,
+  Entry,
+  EntryFilters,
+  Estimate,
+  JobBody,
+  ModelHealth,
+  Quote,
+  Repair,
+  RepairFilters,
+  Statement,
+  StatementRange,
+  UnknownBill,
+  UnknownBillFilters,
+  Usage,
+  UsageBody,
+} from './wire-types.ts';
+
+export { HoldfastError, JobFailedError, type ClientCode } from './holdfast-error.ts';
+export type { FinishedJob, Jobs, SubmitOptions } from './jobs.ts';
+export type { Listing, Page } from './listing.ts';
+export { fileNameOf, type JobFile, type Outputs } from './outputs.ts';
+export type { RetryRule } from './retry-rule.ts';
+export type { ApiCall, CallOptions, KeyedOptions, ResponseFacts } from './transport.ts';
+export { verifyWebhook, WebhookVerificationError, type WebhookEvent } from './verify-webhook.ts';
+// A package has one door.
+// eslint-disable-next-line no-restricted-syntax
+export type * from './wire-types.ts';
+
+export type HoldfastOptions = {
+  /** `hf_live_…` or `hf_test_…`. */
+  readonly apiKey: string;
+  /** Where the API is: `https://holdfast.example.com`. */
+  readonly baseUrl: string;
+  /** For whom a platform key acts, unless a call says another. */
+  readonly account?: string;
+  /** Sent with every call. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of one try of a call, in ms; 30 s unless said. */
+  readonly timeoutMs?: number;
+  /** How often and how soon a call is made again. */
+  readonly retry?: Partial<RetryRule>;
+};
+
+/** Longer than the API takes for any response (15 s). */
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/**
+ * Holdfast over HTTP. Every call is made again where that is safe, with the same idempotency key: one logical call has one effect.
+ * Failures are thrown as HoldfastError.
+ */
+export class HoldfastClient {
+  readonly jobs: Jobs;
+  readonly outputs: Outputs;
+  readonly accounts: Accounts;
+  readonly grants: Grants;
+  readonly reviews: Reviews;
+  /** Exact prices. They spend nothing. */
+  readonly quotes: { create(body: JobBody, options?: CallOptions): Promise<Quote> };
+  /** Metered use, paid at once. */
+  readonly usage: { create(body: UsageBody, options?: KeyedOptions): Promise<Usage> };
+  readonly #transport: Transport;
+
+  constructor(options: HoldfastOptions) {
+    const transport = createTransport({
+      apiKey: options.apiKey,
+      baseUrl: options.baseUrl.replace(/\/+$/, ''),
+      account: options.account,
+      headers: options.headers ?? {},
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      retry: { ...DEFAULT_RETRY, ...options.retry },
+    });
+    this.#transport = transport;
+    this.outputs = new Outputs(transport);
+    this.jobs = new Jobs(transport, this.outputs);
+    this.accounts = new Accounts(transport);
+    this.grants = new Grants(transport);
+    this.reviews = new Reviews(transport);
+    this.quotes = {
+      create: (body, call = {}) => transport.json<Quote>({ ...call, path: '/v1/quotes', body }),
+    };
+    this.usage = {
+      create: (body, { idempotencyKey = randomUUID(), ...call } = {}) =>
+        transport.json<Usage>({ ...call, path: '/v1/usage', body, idempotencyKey }),
+    };
+  }
+
+  balance(options: CallOptions = {}): Promise<Balance> {
+    return this.#transport.json<Balance>({ ...options, path: '/v1/balance' });
+  }
+
+  /** The usage history, newest first. */
+  entries(filters: EntryFilters = {}, options: CallOptions = {}): Listing<Entry> {
+    return new Listing(this.#transport, { ...options, path: '/v1/entries', query: filters });
+  }
+
+  statement(range: StatementRange = {}, options: CallOptions = {}): Promise<Statement> {
+    return this.#transport.json<Statement>({ ...options, path: '/v1/statement', query: range });
+  }
+
+  /** How much `credits` buys; absent: the balance. */
+  estimate(credits?: number, options: CallOptions = {}): Promise<Estimate> {
+    return this.#transport.json<Estimate>({ ...options, path: '/v1/estimate', query: { credits } });
+  }
+
+  catalogue(options: CallOptions = {}): Promise<Catalogue> {
+    return this.#transport.json<Catalogue>({ ...options, path: '/v1/catalogue' });
+  }
+
+  /** Platform and support: how each model does. */
+  async models(options: CallOptions = {}): Promise<readonly ModelHealth[]> {
+    return new Listing<ModelHealth>(this.#transport, { ...options, path: '/v1/models' }).toArray();
+  }
+
+  /** Support: what the reconciler could not settle by itself, oldest first. */
+  repairs(filters: Partial<RepairFilters> = {}, options: CallOptions = {}): Listing<Repair> {
+    return new Listing(this.#transport, { ...options, path: '/v1/repairs', query: filters });
+  }
+
+  /** Platform: what models cost and brought in, of a month (`2026-01`). */
+  costs(month?: string, options: CallOptions = {}): Promise<CostReport> {
+    return this.#transport.json<CostReport>({ ...options, path: '/v1/costs', query: { month } });
+  }
+
+  /** Platform: attempts that may or may not have been billed. */
+  unknownBills(filters: UnknownBillFilters = {}, options: CallOptions = {}): Listing<UnknownBill> {
+    return new Listing(this.#transport, { ...options, path: '/v1/costs/unknown_bills', query: filters });
+  }
+
+  /** Any call, by its path: with the same retries and errors. */
+  request<Body>(call: ApiCall): Promise<Body> {
+    return this.#transport.json<Body>(call);
+  }
+
+  /** The same, of a response that is not JSON, which the caller reads. */
+  open(call: ApiCall): Promise<Response> {
+    return this.#transport.open(call);
+  }
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { streamEvents } from './event-stream.ts';
+import { JobFailedError } from './holdfast-error.ts';
+import { Listing } from './listing.ts';
+import type { JobFile, Outputs } from './outputs.ts';
+import type { ApiCall, CallOptions, KeyedOptions, Transport } from './transport.ts';
+import type { Inspection, Job, JobBody, JobEvent, JobFilters, SupportBody } from './wire-types.ts';
+
+export type SubmitOptions = KeyedOptions & {
+  /** Has the API wait for the end, at most 55 s. Absent: it returns as soon as the credits are reserved. */
+  readonly waitSeconds?: number | undefined;
+};
+
+/** A job that has ended, and the files of the outputs that were delivered. */
+export type FinishedJob = { readonly job: Job; readonly files: readonly JobFile[] };
+
+/** As many at a time as a server serves without effect on others. */
+const DOWNLOADS_AT_ONCE = 4;
+
+const ENDED: ReadonlySet<string> = new Set(['succeeded', 'partially_succeeded', 'failed', 'canceled']);
+
+/** `holdfast.jobs` */
+export class Jobs {
+  readonly #transport: Transport;
+  readonly #outputs: Outputs;
+
+  constructor(transport: Transport, outputs: Outputs) {
+    this.#transport = transport;
+    this.#outputs = outputs;
+  }
+
+  /** Reserves the credits and starts the job. Every try of one call has the same key: it is one job, charged once. */
+  create(
+    body: JobBody,
+    { waitSeconds, idempotencyKey = randomUUID(), ...options }: SubmitOptions = {},
+  ): Promise<Job> {
+    return this.#transport.json<Job>({
+      ...options,
+      ...(waitSeconds === undefined ? {} : { headers: { prefer: `wait=${String(Math.ceil(waitSeconds))}` } }),
+      timeoutMs: options.timeoutMs ?? (waitSeconds === undefined ? undefined : (waitSeconds + 20) * 1_000),
+      path: '/v1/jobs',
+      body,
+      idempotencyKey,
+    });
+  }
+
+  retrieve(id: string, options: CallOptions = {}): Promise<Job> {
+    return this.#transport.json<Job>({ ...options, path: jobPath(id) });
+  }
+
+  /** Newest first. */
+  list(filters: JobFilters = {}, options: CallOptions = {}): Listing<Job> {
+    return new Listing(this.#transport, { ...options, path: '/v1/jobs', query: filters });
+  }
+
+  /** The customer's cancel. Returns once it is asked for; `wait` sees the end. */
+  cancel(id: string, options: KeyedOptions = {}): Promise<Job> {
+    return this.#transport.json<Job>({ ...options, path: `${jobPath(id)}/cancel`, body: {} });
+  }
+
+  /**
+   * The job's events, each once and in order, until nothing more is to come: over cut connections and restarts of the API.
+   * @param options.after The `seq` of the last event that was read; absent: from the first one.
+   */
+  events(id: string, options: CallOptions & { readonly after?: number } = {}): AsyncGenerator<JobEvent> {
+    const { after, ...call } = options;
+    return streamEvents<JobEvent>(
+      this.#transport,
+      { ...call, path: `${jobPath(id)}/events` },
+      {
+        after: after === undefined ? undefined : String(after),
+        isLast: (event) => event.type.startsWith('job.') && ENDED.has(event.type.slice('job.'.length)),
+      },
+    );
+  }
+
+  /** Waits until the job has ended, however that came about. A job ends by itself, at its `returned_automatically_by` at the latest. */
+  async wait(id: string, options: CallOptions = {}): Promise<Job> {
+    const { onResponse: _, ...call } = options;
+    for (;;) {
+      const job = await this.retrieve(id, call);
+      if (ENDED.has(job.state)) return job;
+      const events = this.events(id, call);
+      while ((await events.next()).done !== true);
+    }
+  }
+
+  /**
+   * Submits, waits, and downloads what was delivered, each file held against its sha256. Throws JobFailedError where nothing was:
+   * its credits are back. Files are in memory; of many or large ones use `create`, `wait` and `outputs.save`.
+   */
+  async run(body: JobBody, options: SubmitOptions = {}): Promise<FinishedJob> {
+    const { signal, timeoutMs, account } = options;
+    const call = { signal, timeoutMs, account };
+    const { id } = await this.create(body, options);
+    const job = await this.wait(id, call);
+    const delivered = job.outputs.filter((output) => output.state === 'succeeded');
+    if (delivered.length === 0) throw new JobFailedError(job);
+    const files: JobFile[] = [];
+    for (let from = 0; from < delivered.length; from += DOWNLOADS_AT_ONCE) {
+      const some = delivered.slice(from, from + DOWNLOADS_AT_ONCE);
+      files.push(...(await Promise.all(some.map((output) => this.#outputs.download(output, call)))));
+    }
+    return { job, files };
+  }
+
+  /** Support: all that is on record of a job, and what happens next by itself. */
+  inspect(id: string, options: CallOptions = {}): Promise<Inspection> {
+    return this.#transport.json<Inspection>({ ...options, path: `${jobPath(id)}/inspect` });
+  }
+
+  /** Support: release, refund, extend, restart or resolve, each with a reason. */
+  command(
+    id: string,
+    { command, ...body }: SupportBody,
+    { idempotencyKey = randomUUID(), ...options }: KeyedOptions = {},
+  ): Promise<Job> {
+    const call: ApiCall = { ...options, path: `${jobPath(id)}/${command}`, body, idempotencyKey };
+    return this.#transport.json<Job>(call);
+  }
+}
+
+const jobPath = (id: string) => `/v1/jobs/${encodeURIComponent(id)}`;

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { HoldfastError } from './holdfast-error.ts';
+import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
+import type { Output, OutputWithLineage, ReportBody, Review } from './wire-types.ts';
+
+/** The bytes of an output, as its sha256 says. */
+export type JobFile = {
+  readonly outputId: string;
+  /** Of a batch: the number of its item, from 0. */
+  readonly item: number;
+  readonly variation: number;
+  /** For a disk: the output's id, and an ending for its media type. */
+  readonly name: string;
+  readonly contentType: string;
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+};
+
+const ENDINGS: Readonly<Record<string, string>> = {
+  'image/png': '.png',
+  'image/jpeg': '.jpg',
+  'image/webp': '.webp',
+  'video/mp4': '.mp4',
+  'audio/mpeg': '.mp3',
+  'audio/wav': '.wav',
+};
+
+/** Of a whole download: a film over a slow line. */
+const DOWNLOAD_MS = 10 * 60_000;
+
+/** `holdfast.outputs` */
+export class Outputs {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  retrieve(id: string, options: CallOptions = {}): Promise<OutputWithLineage> {
+    return this.#transport.json<OutputWithLineage>({ ...options, path: outputPath(id) });
+  }
+
+  /** Its bytes, in memory. Downloads are free. */
+  async download(output: Output, options: CallOptions = {}): Promise<JobFile> {
+    const { contentUrl, ...facts } = contentOf(output);
+    const bytes = await this.#transport.send(downloadOf(contentUrl, options), async (response) => {
+      const received = new Uint8Array(await response.arrayBuffer());
+      requireSha256(output, createHash('sha256').update(received).digest('hex'));
+      return received;
+    });
+    return { ...facts, bytes };
+  }
+
+  /** Its bytes, into a file: beside it first, and in its place once they are whole. */
+  async save(output: Output, file: string, options: CallOptions = {}): Promise<void> {
+    const { contentUrl } = contentOf(output);
+    const part = `${file}.part`;
+    try {
+      await this.#transport.send(downloadOf(contentUrl, options), async (response) => {
+        const hash = createHash('sha256');
+        const target = await open(part, 'w');
+        try {
+          for await (const chunk of bytesOf(response)) {
+            hash.update(chunk);
+            await target.writeFile(chunk);
+          }
+        } finally {
+          await target.close();
+        }
+        requireSha256(output, hash.digest('hex'));
+      });
+      await rename(part, file);
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    }
+  }
+
+  /** Reports an output that cannot be used; support decides. */
+  report(id: string, body: ReportBody, options: KeyedOptions = {}): Promise<Review> {
+    return this.#transport.json<Review>({ ...options, path: `${outputPath(id)}/reports`, body });
+  }
+}
+
+/** A name for a file that holds an output. */
+export function fileNameOf(output: Pick<Output, 'id' | 'content_type'>): string {
+  return `${output.id}${ENDINGS[output.content_type ?? ''] ?? ''}`;
+}
+
+const outputPath = (id: string) => `/v1/outputs/${encodeURIComponent(id)}`;
+
+function downloadOf(contentUrl: string, options: CallOptions) {
+  return { timeoutMs: DOWNLOAD_MS, ...definedOf(options), path: contentUrl, headers: { accept: '*/*' } };
+}
+
+/** Without what is there and undefined, which would stand in the place of a default. */
+function definedOf(options: CallOptions): CallOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function contentOf(output: Output) {
+  const { content_url, content_type, sha256 } = output;
+  if (content_url === null || content_type === null || sha256 === null) {
+    throw new RangeError(`${output.id} has no content: it is ${output.state}`);
+  }
+  const name = fileNameOf(output);
+  const { id: outputId, item, variation } = output;
+  return { outputId, item, variation, name, contentType: content_type, sha256, contentUrl: content_url };
+}
+
+/** The chunks of a body; of none, nothing. */
+function bytesOf(response: Response): AsyncIterable<Uint8Array> | readonly Uint8Array[] {
+  return response.body ?? [];
+}
+
+function requireSha256(output: Output, received: string): void {
+  if (received === output.sha256) return;
+  throw new HoldfastError(`${output.id}: what was received has another sha256 than the output`, {
+    code: 'content_mismatch',
+    retryable: true,
+    billed: 'no',
+  });
+}

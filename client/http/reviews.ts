@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { Listing } from './listing.ts';
+import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
+import type { DecisionBody, Review, ReviewFilters, ReviewForSupport } from './wire-types.ts';
+
+/** `holdfast.reviews`: reports of outputs that cannot be used. */
+export class Reviews {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  list(filters: ReviewFilters = {}, options: CallOptions = {}): Listing<Review> {
+    return new Listing(this.#transport, { ...options, path: '/v1/reviews', query: filters });
+  }
+
+  retrieve(id: string, options: CallOptions = {}): Promise<Review> {
+    return this.#transport.json<Review>({ ...options, path: reviewPath(id) });
+  }
+
+  /** Support: refund, free_retry or deny. */
+  decide(
+    id: string,
+    body: DecisionBody,
+    { idempotencyKey = randomUUID(), ...options }: KeyedOptions = {},
+  ): Promise<ReviewForSupport> {
+    const path = `${reviewPath(id)}/decision`;
+    return this.#transport.json<ReviewForSupport>({ ...options, path, body, idempotencyKey });
+  }
+}
+
+const reviewPath = (id: string) => `/v1/reviews/${encodeURIComponent(id)}`;

@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+import type {
+  accountBody,
+  limitsBody,
+  planBody,
+  priceListBody,
+} from '../../contract/shapes/account-shapes.ts';
+import type {
+  entriesQuery,
+  grantBody,
+  statementQuery,
+  usageBody,
+} from '../../contract/shapes/credit-shapes.ts';
+import type { unknownBillsQuery } from '../../contract/shapes/cost-shapes.ts';
+import type { jobsQuery } from '../../contract/shapes/job-shapes.ts';
+import type { decisionBody, reportBody, reviewsQuery } from '../../contract/shapes/review-shapes.ts';
+import type { repairsQuery } from '../../contract/shapes/support-shapes.ts';
+
+/**
+ * What crosses the wire, as contract/ has it. In the package these types stand written out (dev/client-packages/print-types.mjs), so that it
+ * needs neither zod nor the server.
+ */
+
+export type {
+  AccountPriceList,
+  AccountView as Account,
+  Limits,
+  Plan,
+  Referral,
+} from '../../contract/shapes/account-shapes.ts';
+export type { CatalogueView as Catalogue } from '../../contract/shapes/catalogue-shapes.ts';
+export type { CostReport, UnknownBill } from '../../contract/shapes/cost-shapes.ts';
+export type {
+  Balance,
+  EntryView as Entry,
+  EstimateView as Estimate,
+  Grant,
+  Statement,
+  Usage,
+  VoidedGrant,
+} from '../../contract/shapes/credit-shapes.ts';
+export type {
+  Job,
+  JobEventView as JobEvent,
+  Output,
+  OutputWithLineage,
+} from '../../contract/shapes/job-shapes.ts';
+export type { ModelHealth } from '../../contract/shapes/model-shapes.ts';
+export type { FieldError, ProblemView as Problem } from '../../contract/shapes/problem-shape.ts';
+export type { Quote } from '../../contract/shapes/quote-shapes.ts';
+export type { Review, ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
+export type { Inspection, Repair } from '../../contract/shapes/support-shapes.ts';
+export type { SupportBody } from '../../contract/support-command.ts';
+export type { ProblemCode } from '../../contract/problems.ts';
+/** The body of a quote and of a job. The fields of a kind stand beside the common ones. */
+export type { JobRequest as JobBody } from '../../domain/job-request.ts';
+
+/** A list's parameters; the pages are turned by the client. */
+type Filters<Query extends z.ZodType> = Partial<Omit<z.output<Query>, 'cursor'>>;
+
+export type JobFilters = Filters<typeof jobsQuery>;
+export type EntryFilters = Filters<typeof entriesQuery>;
+export type ReviewFilters = Filters<typeof reviewsQuery>;
+export type RepairFilters = Filters<typeof repairsQuery>;
+export type UnknownBillFilters = Filters<typeof unknownBillsQuery>;
+export type StatementRange = Partial<z.output<typeof statementQuery>>;
+
+export type AccountBody = z.input<typeof accountBody>;
+export type GrantBody = z.input<typeof grantBody>;
+export type LimitsBody = z.input<typeof limitsBody>;
+export type PlanBody = z.input<typeof planBody>;
+export type PriceListBody = z.input<typeof priceListBody>;
+export type ReportBody = z.input<typeof reportBody>;
+export type DecisionBody = z.input<typeof decisionBody>;
+export type UsageBody = z.input<typeof usageBody>;
