@@ -84,6 +84,13 @@ module.exports = {
       },
     },
     {
+      name: 'http-client-stands-alone',
+      comment: 'A package without a dependency: of the contract it has the types.',
+      severity: 'error',
+      from: { path: '^client/http/' },
+      to: { dependencyTypesNot: ['type-only', 'core'], pathNot: '^client/http/' },
+    },
+    {
       name: 'product-without-dev-dependencies',
       severity: 'error',
       from: { path: PRODUCT },

@@ -9,6 +9,8 @@ const READS_ENVIRONMENT = [
   'dev/set-up.mjs',
   'model-service/main.ts',
   'test/harness/property-seed.ts',
+  'test/client/outside/other-nodes.ts',
+  'examples/client/with-client.ts',
 ];
 
 /** On Node 20 a timeout inside AbortSignal.any is garbage-collected, and never fires. */

@@ -1,12 +1,5 @@
-import { z } from 'zod';
-
-const PROBLEM = z.object({
-  title: z.string(),
-  detail: z.string(),
-  code: z.string(),
-  request_id: z.string(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-});
+import type { HoldfastError } from '../client/http/http-client.ts';
+import type { CommandContext } from './command-context.ts';
 
 /** The advice for a code, beyond its detail. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -16,24 +9,19 @@ const ADVICE: Readonly<Record<string, string>> = {
   unavailable: 'Send the same again in a moment: with the same --reference nothing is done twice.',
 };
 
-/** A refusal of the API in words for a terminal. */
-export function describeProblem(status: number, text: string): string {
-  const problem = PROBLEM.safeParse(jsonOf(text));
-  if (!problem.success) return `the API answered ${String(status)}: ${text.slice(0, 300)}`;
-  const { title, detail, code, request_id, errors = [] } = problem.data;
+/** A refusal of the API, or its silence, in words for a terminal. */
+export function describeProblem(error: HoldfastError, { whenApiIsAway }: CommandContext): string {
+  const { problem, status, code } = error;
+  if (status === null && code !== 'job_failed')
+    return `The API does not respond: ${error.message}. ${whenApiIsAway}`;
+  if (problem === null) return error.message;
   const advice = ADVICE[code];
   return [
-    `${title}: ${detail}`,
-    ...errors.filter((error) => error.pointer !== '').map((error) => `  ${error.pointer}: ${error.detail}`),
+    `${problem.title}: ${problem.detail}`,
+    ...error.errors
+      .filter(({ pointer }) => pointer !== '')
+      .map(({ pointer, detail }) => `  ${pointer}: ${detail}`),
     ...(advice === undefined ? [] : [advice]),
-    `(${String(status)} ${code}, request ${request_id})`,
+    `(${String(status)} ${code}, request ${problem.request_id})`,
   ].join('\n');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

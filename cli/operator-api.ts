@@ -1,16 +1,18 @@
+import { HoldfastClient, HoldfastError, type ApiCall } from '../client/http/http-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandError, EXIT_CODE } from './exit-codes.ts';
 import { describeProblem } from './describe-problem.ts';
 
 const CALL_TIMEOUT_MS = 20_000;
 
+/** Somebody waits at a terminal: an API that is away is told of within seconds. */
+const RETRIES = 2;
+
 /** One call, as an operator makes it. */
-type OperatorCall = {
-  readonly method?: 'GET' | 'POST' | 'PUT';
+type OperatorCall = Pick<ApiCall, 'method' | 'body'> & {
   /** Whom it acts for (Holdfast-Account). */
   readonly account?: string | undefined;
   readonly accept?: string;
-  readonly body?: object;
   /** Of a call that is keyed by Idempotency-Key. */
   readonly key?: string | undefined;
 };
@@ -31,45 +33,54 @@ export type OperatorApi = {
 
 /** The API that the context names. */
 export async function connectOperatorApi(context: CommandContext): Promise<OperatorApi> {
-  const { url, key } = await context.api();
-  const open: OperatorApi['open'] = async (path, call = {}) => {
-    const response = await send(context, `${url}${path}`, key, call);
-    if (response.ok) return response;
-    throw new CommandError(describeProblem(response.status, await response.text()), EXIT_CODE.failed);
-  };
+  const client = await connectClient(context);
   return {
-    open,
-    json: async (path, call) => {
-      const response = await open(path, call);
-      const isReplay = response.headers.get('idempotent-replayed') === 'true';
-      return { body: (await response.json()) as never, isReplay };
-    },
+    open: (path, call) => told(context, () => client.open(apiCall(path, call))),
+    json: (path, call) =>
+      told(context, async () => {
+        let isReplay = false;
+        const body = await client.request({
+          ...apiCall(path, call),
+          onResponse: (response) => (isReplay = response.isReplay),
+        });
+        return { body: body as never, isReplay };
+      }),
   };
 }
 
-async function send(
+/** The same by the client's own calls. */
+export async function withClient<Result>(
   context: CommandContext,
-  url: string,
-  key: string,
-  call: OperatorCall,
-): Promise<Response> {
+  use: (holdfast: HoldfastClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await connectClient(context);
+  return told(context, () => use(client));
+}
+
+async function connectClient(context: CommandContext): Promise<HoldfastClient> {
+  const { url, key } = await context.api();
+  return new HoldfastClient({
+    ...{ baseUrl: url, apiKey: key, timeoutMs: CALL_TIMEOUT_MS, retry: { retries: RETRIES } },
+    headers: { 'holdfast-actor': headerText(context.actor) },
+  });
+}
+
+function apiCall(path: string, { key, accept, ...call }: OperatorCall = {}): ApiCall {
+  return {
+    ...call,
+    path,
+    idempotencyKey: key,
+    ...(accept === undefined ? {} : { headers: { accept } }),
+  };
+}
+
+/** What is thrown, in words for a terminal. */
+async function told<Result>(context: CommandContext, call: () => Promise<Result>): Promise<Result> {
   try {
-    return await fetch(url, {
-      method: call.method ?? (call.body === undefined ? 'GET' : 'POST'),
-      headers: {
-        authorization: `Bearer ${key}`,
-        accept: call.accept ?? 'application/json',
-        'holdfast-actor': headerText(context.actor),
-        ...(call.account === undefined ? {} : { 'holdfast-account': call.account }),
-        ...(call.key === undefined ? {} : { 'idempotency-key': call.key }),
-        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-    });
+    return await call();
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`${url} does not respond (${cause}). ${context.whenApiIsAway}`, EXIT_CODE.failed);
+    if (!(error instanceof HoldfastError)) throw error;
+    throw new CommandError(describeProblem(error, context), EXIT_CODE.failed);
   }
 }
 

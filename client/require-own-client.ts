@@ -16,7 +16,7 @@ class ForeignTemporalClientError extends Error {
         `createHoldfastClient needs a Client of its own copy of @temporalio/client, which is ${version} in ${folder}.`,
         'It was given another, and nothing was sent. Install one copy for both, then make the Client from it:',
         `  npm install @temporalio/client@${version} @temporalio/common@${version}`,
-        '  npm ls @temporalio/client      (must show one version, and no copy below holdfast-client)',
+        '  npm ls @temporalio/client      (must show one version, and no copy below holdfast-temporal-client)',
       ].join('\n'),
     );
     this.name = 'ForeignTemporalClientError';

@@ -63,7 +63,7 @@ function createPrinter(checker) {
   function printArray(type, indent) {
     const [item] = checker.getTypeArguments(type);
     const text = print(item, indent);
-    return `readonly ${/[|&]/.test(text) && !text.startsWith('{') ? `(${text})` : text}[]`;
+    return `readonly ${text.includes(' | ') && item.isUnion() ? `(${text})` : text}[]`;
   }
 
   /** Of an intersection too: its properties together. Everything is read-only: a response is looked at, a body is sent. */

@@ -3,7 +3,7 @@ import { pause, waitBefore } from './retry-rule.ts';
 import type { ApiCall, Transport } from './transport.ts';
 
 /** One event of a stream, as the wire frames it (WHATWG, "Server-sent events"). */
-export type Frame = { readonly id: string; readonly data: string };
+type Frame = { readonly id: string; readonly data: string };
 
 /** The API says something every 15 s. A stream that is silent for longer than this is dead, whatever the connection says. */
 const SILENCE_MS = 45_000;
@@ -74,7 +74,7 @@ function brokenOff(call: ApiCall, cause: unknown): HoldfastError {
 }
 
 /** Reads frames out of a body. Comments and frames without data are left out, and so is one that is cut off. */
-export async function* readFrames(
+async function* readFrames(
   body: ReadableStream<Uint8Array>,
   signal?: AbortSignal,
 ): AsyncGenerator<Frame, void, undefined> {

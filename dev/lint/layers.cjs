@@ -37,7 +37,7 @@ const LAYERS = [
   // Operators' commands: over HTTP, and of the ledger and the keys what the API does not offer.
   {
     name: 'cli',
-    values: ['domain', 'contract', 'ledger', 'jobs', 'runtime'],
+    values: ['domain', 'contract', 'ledger', 'jobs', 'runtime', 'client/http/http-client'],
     not: MOVES_CREDITS_OF_A_JOB,
     types: [],
   },

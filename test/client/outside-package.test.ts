@@ -1,54 +1,54 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { jobIdOf } from '../../contract/derived-ids.ts';
-import { openAccount } from '../../ledger/open-account.ts';
-import { reconcile } from '../../ledger/reconcile.ts';
-import { startWorker } from '../api/in-process-worker.ts';
-import { createTestDatabase } from '../harness/test-database.ts';
+import { createWorkedApi, type WorkedApi } from '../api/worked-api.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { makeProject } from './outside/make-project.ts';
-import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
+import type { TestAccount } from '../api/api-fixture.ts';
+import { NODES } from './outside/other-nodes.ts';
+import { addNodeTypes, buildClientPackages, installTarball, makeBackend } from './outside/make-project.ts';
 
 const run = promisify(execFile);
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
+const EXAMPLES = path.join(CHECKOUT, 'examples');
 const TASK_QUEUE = 'outside';
-/** The compiler, and two thousand small files. */
+/** The compiler, npm, and two thousand small files. */
 const SETUP_LIMIT_MS = 120_000;
 
 type Outcome = Readonly<Record<string, unknown>> | string;
 
-let clientPackage: string;
-let project: string;
+let packages: string;
+/** Has the package for backends. */
+let backend: string;
 let beside: string;
-let accountId: string;
+/** Has the tarball of the one over HTTP, and nothing else. */
+let project: string;
+let api: WorkedApi;
+let account: TestAccount;
 let close: () => Promise<void>;
 beforeAll(async () => {
   const { home, remove } = await makeTemporaryHome('outside');
-  clientPackage = path.join(home, 'holdfast-client');
-  await run(process.execPath, [path.join(CHECKOUT, 'dev', 'build-client-packages.mjs'), home]);
-  project = await makeProject(path.join(home, 'backend'), clientPackage);
-  // As after `npm install ../holdfast/dist/client-package`, which makes a link: it finds the packages beside itself.
+  packages = path.join(home, 'packages');
+  await buildClientPackages(packages);
+  const temporalPackage = path.join(packages, 'holdfast-temporal-client');
+  [backend, project, api] = await Promise.all([
+    makeBackend(path.join(home, 'backend'), temporalPackage),
+    installTarball(path.join(home, 'project'), path.join(packages, 'holdfast-client')),
+    createWorkedApi(TASK_QUEUE),
+  ]);
+  // As after `npm install ../holdfast/dist/client-packages/…`, which makes a link: it finds the packages beside itself.
   beside = path.join(home, 'beside');
   const modules = path.join(beside, 'node_modules');
   await mkdir(modules, { recursive: true });
   await symlink(path.join(CHECKOUT, 'node_modules'), path.join(home, 'node_modules'));
-  await symlink(clientPackage, path.join(modules, 'holdfast-client'));
-  await symlink(path.join(project, 'node_modules', '@temporalio'), path.join(modules, '@temporalio'));
-  const database = await createTestDatabase();
-  const pool = new pg.Pool({ connectionString: database.workerUrl, max: 4 });
-  pool.on('error', () => undefined);
-  const worker = await startWorker({ taskQueue: TASK_QUEUE, pool, assetHome: path.join(home, 'assets') });
-  ({ accountId } = await openAccount(pool, SUPERSCALE_GRANTS, { name: 'Outside', reference: 'outside' }));
+  await symlink(temporalPackage, path.join(modules, 'holdfast-temporal-client'));
+  await symlink(path.join(backend, 'node_modules', '@temporalio'), path.join(modules, '@temporalio'));
+  account = await api.openAccount(1_000);
   close = async () => {
-    await worker.stop();
-    expect(await reconcile(pool)).toEqual([]);
-    await pool.end();
-    await database.close();
+    await api.close();
     await remove();
   };
 }, SETUP_LIMIT_MS);
@@ -61,15 +61,95 @@ async function runIn<Result>(folder: string, program: string): Promise<Result> {
     address: inject('temporalAddress'),
     deadAddress: '127.0.0.1:9',
     taskQueue: TASK_QUEUE,
-    accountId,
+    accountId: (await api.openAccount()).accountId,
   };
   const { stdout } = await run(process.execPath, [file, JSON.stringify(facts)], { cwd: folder, env: {} });
-  return JSON.parse(stdout) as Result;
+  return { ...(JSON.parse(stdout) as Result), accountId: facts.accountId };
 }
+
+/** Runs a program of examples/ as a copy in the project, with nothing but an address and a key. Returns what it printed. */
+async function runExample(program: readonly string[], node?: string): Promise<string> {
+  const settings = [`HOLDFAST_API_URL=${api.url}`, `HOLDFAST_API_KEY=${account.key}`];
+  const command = node === undefined ? program : [node, ...program];
+  return (await run('env', [...settings, ...command], { cwd: project })).stdout;
+}
+
+async function copyExample(file: string): Promise<string> {
+  const target = path.join(project, path.basename(file));
+  await cp(path.join(EXAMPLES, file), target);
+  return target;
+}
+
+describe('the package over HTTP, from its tarball in an empty project', () => {
+  it('needs no other package', async () => {
+    expect(
+      (await readdir(path.join(project, 'node_modules'))).filter((name) => !name.startsWith('.')),
+    ).toEqual(['holdfast-client']);
+    const lib = path.join(project, 'node_modules', 'holdfast-client', 'lib');
+    for (const name of await readdir(lib)) {
+      const imports = [...(await readFile(path.join(lib, name), 'utf8')).matchAll(/from ["']([^"']+)["']/g)];
+      for (const [, from] of imports) expect(from, name).toMatch(/^(node:|\.\/[\w-]+\.js$)/);
+    }
+  });
+
+  it.each(NODES)('makes pictures in plain JavaScript (%s)', async (node) => {
+    const shown = await runExample([await copyExample('client/three-lines.mjs')], node);
+    expect(shown).toMatch(/^succeeded 35\nout_\w+\.png image\/png \d+\n$/);
+    const [picture = ''] = (await readdir(project)).filter((name) => name.endsWith('.png'));
+    const start = (await readFile(path.join(project, picture))).subarray(1, 4);
+    expect(start.toString()).toBe('PNG');
+  });
+
+  it.each(NODES)('is typed strictly, and runs once compiled (%s)', async (node) => {
+    const file = await copyExample('client/with-client.ts');
+    await addNodeTypes(project).catch(() => undefined);
+    const options = {
+      ...{
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        skipLibCheck: false,
+      },
+      ...{ module: 'NodeNext', target: 'ES2022', types: ['node'], noEmitOnError: true },
+    };
+    await writeFile(
+      path.join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: options, files: [path.basename(file)] }),
+    );
+    await run(process.execPath, [
+      path.join(CHECKOUT, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      project,
+    ]).catch((error: unknown) => {
+      throw new Error((error as { stdout: string }).stdout);
+    });
+    const shown = await runExample([file.replace('.ts', '.js')], node);
+    expect(shown).toMatch(/^1 job\.queued\n/);
+    expect(shown).toMatch(/\d job\.succeeded\nout_\w+\.png: \d+ bytes, sha256 [0-9a-f]{64}\n/);
+    expect(shown).toContain('partially_succeeded: 1 of 2 delivered, 35 credits returned; 1 file\n');
+    expect(shown).toMatch(/refused: price_changed, billed: no, request \S+\n/);
+    expect(shown).toMatch(/\d+ credits are left\.\njob_\w+ 35\njob_\w+ 35\n/);
+  });
+});
+
+describe('an example without the package', () => {
+  const DONE =
+    /^It costs 35 credits of \d+\.\nsucceeded: 1 of 1 delivered, 35 credits charged\nout_\w+\.png: \d+ bytes of image\/png\n$/;
+
+  it('makes a picture with fetch alone', async () => {
+    expect(await runExample([process.execPath, await copyExample('http/with-fetch.mjs')])).toMatch(DONE);
+  });
+
+  it('makes a picture in Python by the document alone', async () => {
+    expect(await runExample(['python3', await copyExample('http/with_http.py')])).toMatch(DONE);
+  });
+});
 
 describe('the package for backends', () => {
   it('takes its Temporal packages from the backend', async () => {
-    const manifest = JSON.parse(await readFile(path.join(clientPackage, 'package.json'), 'utf8')) as {
+    const manifest = JSON.parse(
+      await readFile(path.join(packages, 'holdfast-temporal-client', 'package.json'), 'utf8'),
+    ) as {
       readonly dependencies: object;
       readonly peerDependencies: object;
     };
@@ -78,7 +158,10 @@ describe('the package for backends', () => {
   });
 
   it('has a value for every outcome, in a project of its own', async () => {
-    const results = await runIn<Record<string, readonly Outcome[]>>(project, 'outcomes.mjs');
+    const { accountId: _, ...results } = await runIn<Record<string, readonly Outcome[]>>(
+      backend,
+      'outcomes.mjs',
+    );
     const reserved = (isReplay: boolean, credits = 35) => ({
       ...{ outcome: 'reserved', isReplay, credits },
       jobId: expect.stringMatching(/^job_/) as string,
@@ -115,7 +198,8 @@ describe('the package for backends', () => {
   });
 
   it('beside another copy of the Temporal client says what to install, and has sent nothing', async () => {
-    const told = await runIn<{ readonly code?: string; readonly message?: string }>(beside, 'foreign.mjs');
+    type Told = { readonly code?: string; readonly message?: string; readonly accountId: string };
+    const told = await runIn<Told>(beside, 'foreign.mjs');
     expect(told).toMatchObject({
       code: 'foreign_temporal_client',
       message: expect.stringMatching(/npm install @temporalio\/client@\d+\.\d+\.\d+ /) as string,
@@ -123,7 +207,9 @@ describe('the package for backends', () => {
     expect(told.message).toContain(path.join(CHECKOUT, 'node_modules', '@temporalio', 'client'));
     const connection = await Connection.connect({ address: inject('temporalAddress') });
     const { workflow } = new Client({ connection });
-    await expect(workflow.getHandle(jobIdOf(accountId, 'foreign')).describe()).rejects.toThrow(/not found/);
+    await expect(workflow.getHandle(jobIdOf(told.accountId, 'foreign')).describe()).rejects.toThrow(
+      /not found/,
+    );
     await connection.close();
   });
 });

@@ -1,6 +1,6 @@
 /** A backend whose Temporal packages are not those that Holdfast's client finds. Prints what it is told. */
 import { Client, Connection } from '@temporalio/client';
-import { createHoldfastClient } from 'holdfast-client';
+import { createHoldfastClient } from 'holdfast-temporal-client';
 
 const { address, taskQueue, accountId } = JSON.parse(process.argv[2]);
 const connection = await Connection.connect({ address });

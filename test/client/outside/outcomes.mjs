@@ -3,7 +3,7 @@
  * throws prints `thrown`.
  */
 import { Client, Connection } from '@temporalio/client';
-import { createHoldfastClient } from 'holdfast-client';
+import { createHoldfastClient } from 'holdfast-temporal-client';
 
 const { address, deadAddress, taskQueue, accountId } = JSON.parse(process.argv[2]);
 const request = { kind: 'static_ad', brief: { headline: 'A kettle' } };

@@ -4,7 +4,7 @@ import { PROBLEMS, type ProblemCode } from '../../../contract/problems.ts';
 import type { ProblemView } from '../../../contract/shapes/problem-shape.ts';
 
 /** A request as it arrived. */
-export type Arrived = {
+type Arrived = {
   readonly method: string;
   readonly path: string;
   readonly headers: http.IncomingHttpHeaders;
