@@ -5,7 +5,7 @@ import { describeProblem } from './describe-problem.ts';
 
 const CALL_TIMEOUT_MS = 20_000;
 
-/** Somebody waits at a terminal: an API that is away is told of within seconds. */
+/** An operator waits at a terminal: an API that is away is told of within seconds. */
 const RETRIES = 2;
 
 /** One call, as an operator makes it. */

@@ -1,6 +1,6 @@
 /**
  * The types that a module exports, written out: without zod, without the server, without imports. What a client package has in
- * the place of `client/http/wire-types.d.ts`.
+ * the place of what the compiler makes of `client/http/wire-types.ts`.
  */
 import ts from 'typescript';
 

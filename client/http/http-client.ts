@@ -38,7 +38,7 @@ export type { Listing, Page } from './listing.ts';
 export { fileNameOf, type JobFile, type Outputs } from './outputs.ts';
 export type { RetryRule } from './retry-rule.ts';
 export type { ApiCall, CallOptions, KeyedOptions, ResponseFacts } from './transport.ts';
-export { verifyWebhook, WebhookVerificationError, type WebhookEvent } from './verify-webhook.ts';
+export { verifyWebhook, WebhookVerificationError, type WebhookEvent } from './signed-webhook.ts';
 // A package has one door.
 // eslint-disable-next-line no-restricted-syntax
 export type * from './wire-types.ts';

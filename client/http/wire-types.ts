@@ -17,7 +17,7 @@ import type { decisionBody, reportBody, reviewsQuery } from '../../contract/shap
 import type { repairsQuery } from '../../contract/shapes/support-shapes.ts';
 
 /**
- * What crosses the wire, as contract/ has it. In the package these types stand written out (dev/client-packages/print-types.mjs), so that it
+ * What crosses the wire, as contract/ has it. In the package these types stand written out (dev/print-types.mjs), so that it
  * needs neither zod nor the server.
  */
 

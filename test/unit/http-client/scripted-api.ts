@@ -14,7 +14,7 @@ type Arrived = {
 /** What becomes of one request, once all of it has arrived. */
 export type Step = (response: http.ServerResponse, request: Arrived) => void;
 
-/** An API over real HTTP that answers requests in their order, the last step again and again. */
+/** An API over real HTTP: each request has the next step, and those after the last one have the last. */
 export async function scriptedApi(...steps: readonly [Step, ...Step[]]) {
   const arrived: Arrived[] = [];
   const server = http.createServer((request, response) => {
