@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { readCliConfig, type CliConfig } from '../runtime/config.ts';
 
-/** What the command line and the embedded stack take from the environment (the processes: see runtime/config.ts). */
+/** The settings of the command line and the embedded stack (those of the processes: runtime/config.ts). */
 export type DevConfig = {
   /** HOLDFAST_HOME: everything the stack keeps. */
   readonly home: string;
@@ -14,13 +14,13 @@ export type DevConfig = {
   readonly databaseOwnerUrl: string | null;
   /** HOLDFAST_CATALOGUE: what the embedded stack offers; null: the shipped catalogue. */
   readonly cataloguePath: string | null;
-  /** What the operators' commands work on; the running stack where it names nothing. */
+  /** The addresses that the operators' commands work on; null: those of the running stack. */
   readonly commands: CliConfig;
   /** Outside the checkout, so that every clone on a machine shares one build of the Temporal server. */
   readonly cacheHome: string;
 };
 
-/** What the tests that play films in a browser take from the environment. */
+/** The settings of the tests that play films in a browser. */
 export type BrowserConfig = {
   /** HOLDFAST_CHROMIUM: the browser's program. */
   readonly program: string | null;

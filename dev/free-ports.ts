@@ -12,7 +12,7 @@ const FIRST_FREE_PORT = 10_240;
 const LAST_FREE_PORT = 32_767;
 const MAX_TRIES = 200;
 
-/** Of this user: another's files could not be taken over from a process that has died. */
+/** The folder is this user's: the file of a dead process of another user could not be taken over. */
 const CLAIMS_FOLDER = path.join(os.tmpdir(), `holdfast-ports-${String(process.getuid?.() ?? 0)}`);
 
 export type PortClaims = {

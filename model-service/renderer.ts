@@ -30,7 +30,7 @@ export type Renderer = {
   close(): Promise<void>;
 };
 
-/** What rendered went away under a job that it was not done with. Another run may do. */
+/** The renderer ended before the job was done. Another run may succeed. */
 export class RenderInterrupted extends Error {
   override readonly name = 'RenderInterrupted';
 }

@@ -1,4 +1,4 @@
-/** What the service holds at most. A third party has limits too, and a test double without any hides our own leaks. */
+/** The limits of the service. A third party has limits too, and a test double without any would hide our own leaks. */
 export const MODEL_SERVICE_LIMITS = {
   /** Bytes of a request body: the job body's own limit (docs/http-api.md). */
   bodyBytes: 1_048_576,

@@ -5,7 +5,7 @@ import type { DemoApi, JobBody } from './demo-api.ts';
 /** What the steps share. */
 export type DemoScene = {
   readonly api: DemoApi;
-  /** As the stack is now: a killed worker comes back with another pid. */
+  /** The stack as it is now: a killed worker comes back with another pid. */
   readonly info: () => Promise<StackInfo>;
   /** The account most steps play on; opened by the first. */
   readonly account: string;

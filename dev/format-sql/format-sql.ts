@@ -1,4 +1,4 @@
-/** As prettier's printWidth is for the rest; longer, because a statement of SQL names every column. */
+/** The width of a line, longer than prettier's printWidth: a statement of SQL names every column. */
 export const MAX_COLUMNS = 120;
 
 /** Keywords wherever they stand in our SQL: none of them is a column, an alias or a variable. */

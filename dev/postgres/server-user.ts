@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const CANDIDATES = ['postgres', 'nobody'];
 const OTHERS_MAY_ENTER = 0o001;
 
-/** As whom PostgreSQL runs: null for ourselves, or an account without rights when we are root, which it refuses. */
+/** The user that PostgreSQL runs as: null for the present one. PostgreSQL refuses root, so root uses an account without rights. */
 export async function findServerUser(): Promise<ServerUser | null> {
   if (process.getuid?.() !== 0) return null;
   for (const name of CANDIDATES) {

@@ -35,7 +35,7 @@ export function nodeChild(options: {
   };
 }
 
-/** What any program needs; nothing else of the caller's environment reaches a process by accident. */
+/** The variables that any program needs. Nothing else of the caller's environment reaches a process. */
 function inheritedEnvironment(): Record<string, string> {
   return { PATH: path.dirname(process.execPath), HOME: os.homedir(), TMPDIR: os.tmpdir(), TZ: 'UTC' };
 }

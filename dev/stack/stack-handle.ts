@@ -7,7 +7,7 @@ const READY_TIMEOUT_MS = 60_000;
 
 /** A stack that is up: what stack.json says, and hands on its children for tests and the demo. */
 export type Stack = {
-  /** As stack.json is now: the pids change when a child is started again. */
+  /** The content of stack.json now: the pids change when a child is started again. */
   readonly info: () => StackInfo;
   /** Sends a signal to a child; the stack starts it again if it ends. Returns the pid that was hit. */
   readonly kill: (name: ChildName, signal: NodeJS.Signals) => number;

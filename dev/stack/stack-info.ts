@@ -15,7 +15,7 @@ const STACK_INFO = z.object({
   api_url: z.string(),
   temporal_address: z.string(),
   temporal_ui_url: z.string().nullable(),
-  /** As the role of the worker, which may execute functions and nothing else. */
+  /** The URL of the worker's role, which may execute functions and nothing else. */
   database_url: z.string(),
   /** As the owner of the schema: migrations, looking at tables. */
   database_owner_url: z.string(),

@@ -6,7 +6,7 @@ import { workflowSources } from '../../runtime/workflow-sources.ts';
 import { madeFile } from './made-files.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-/** What a bundle is made of: workflow code, its messages and the rules it uses; and how it is made. */
+/** The sources of a bundle: workflow code, its messages, the rules it uses, and how it is made. */
 const SOURCE_FOLDERS = ['workflows', 'contract', 'domain'];
 const RECIPE = path.join('runtime', 'workflow-sources.ts');
 

@@ -1,4 +1,4 @@
-/** What is run. Asked for anew at each start, since a restart may find other conditions. */
+/** The program and its arguments. Called at each start, since a restart may find other conditions. */
 export type ChildCommand = {
   readonly file: string;
   readonly args: readonly string[];

@@ -11,7 +11,7 @@ export type ClusterPrograms = { readonly server: string; readonly sqlTool: strin
 const OTHERS_BUILD_TIMEOUT_MS = 25 * 60_000;
 
 /**
- * What a cluster is run with, as the images that docker-compose.yml names hold it: the server and the tool that makes its
+ * The programs of a cluster, as in the images that docker-compose.yml names: the server, and the tool that makes its
  * schema. Built from the same modules as the dev server, whose build leaves all but a few seconds of the work done.
  */
 export async function buildClusterPrograms(

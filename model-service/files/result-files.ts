@@ -9,7 +9,7 @@ import type { ResultFile } from '../predictions/prediction.ts';
 export class ResultFiles {
   readonly #folder: string;
   readonly #prepared = new Map<string, Buffer>();
-  /** Of what this process has made. After a restart it does not know its files by content, and is handed them again. */
+  /** The files that this process has made, by content. After a restart it does not know them, and they are uploaded again. */
   readonly #byContent = new Map<string, ResultFile>();
   #bytesOnDisk = 0;
 

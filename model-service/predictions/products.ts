@@ -1,7 +1,7 @@
 import type { PredictionInput } from './prediction-request.ts';
 import type { StageName } from '../film-options.ts';
 
-/** What one prediction makes, and what this service charges its customer (us) for it. Dollars, as text: never a float. */
+/** The products of a prediction, and the price that this service charges its customer (us). Dollars, as text: never a float. */
 export type Product = { readonly contentType: string; readonly price: string };
 
 const PICTURE: Product = { contentType: 'image/png', price: '0.0040' };

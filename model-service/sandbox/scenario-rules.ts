@@ -23,7 +23,7 @@ type RunRule =
   | 'never_finish';
 
 export type ScenarioRule = {
-  /** Of a film, the one stage it is played at: what befalls a submission at the first, what befalls a result at the last. */
+  /** The one stage of a film at which it is played: a fault of a submission at the first stage, a fault of a result at the last. */
   readonly at: 'first' | 'last';
   readonly submit: SubmitRule;
   readonly run: RunRule;
@@ -63,7 +63,7 @@ const RULES: Readonly<Record<TestScenario, ScenarioRule>> = {
 
 const STAGE_OF = { first: 'script', last: 'render' } as const;
 
-/** What happens to work of this kind. The stages of a film at which its scenario is not played go well. */
+/** The rule for work of this kind. The stages of a film at which its scenario is not played succeed. */
 export function scenarioRuleOf({ test_scenario: scenario, stage }: PredictionInput): ScenarioRule {
   const rule = RULES[scenario ?? 'ok'];
   return stage === undefined || stage.name === STAGE_OF[rule.at] ? rule : OK;

@@ -13,7 +13,7 @@ export type ChaosWorkerOptions = {
   readonly taskQueue: string;
   /** Dies there, once, and is started again; null for a worker that only dies when it is killed. */
   readonly killPoint: KillPoint | null;
-  /** Of an attempt at this stage, as its reference names it; at any stage unless told otherwise. */
+  /** The stage whose attempt is meant, as the attempt's reference names it; absent: any stage. */
   readonly killStage?: string;
   /** How long the server waits for a sign of life of a step: 2 s unless told otherwise. */
   readonly heartbeatTimeoutSeconds?: number;

@@ -44,7 +44,7 @@ afterAll(async () => {
   await running.close();
 });
 
-/** What the server knows of our deployment; null before it has heard of it. */
+/** Our deployment as the server describes it; null before the server knows it. */
 async function describeDeployment() {
   const { workerDeploymentInfo } = await running.temporal.workflowService
     .describeWorkerDeployment({ namespace: NAMESPACE, deploymentName: DEPLOYMENT })

@@ -4,7 +4,7 @@ export type ClosableDoor = {
   readonly url: string;
   /** Where everything goes; nothing before it is named. */
   leadTo: (url: string) => void;
-  /** As when the process behind an address ends: connections are reset, and the port refuses new ones. */
+  /** Does what the end of the process behind an address does: connections are reset, and the port refuses new ones. */
   shut: () => Promise<void>;
   /** At the same port. */
   open: () => Promise<void>;

@@ -50,7 +50,7 @@ async function copyContext(context: string): Promise<void> {
   await symlink(path.join(CHECKOUT, 'node_modules'), path.join(context, 'node_modules'));
 }
 
-/** What `npm ci --omit=dev` installs, for a third of the work: a copy of the checkout's packages, from which npm takes the others. */
+/** The packages that `npm ci --omit=dev` installs, for a third of the work: a copy of the checkout's, from which npm removes the others. */
 async function keepProductionDependencies(app: string): Promise<void> {
   await run('cp', ['-R', path.join(CHECKOUT, 'node_modules'), app]);
   await run('npm', ['prune', '--omit=dev', '--offline', '--no-audit', '--no-fund'], {

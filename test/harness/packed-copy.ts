@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** What the Dockerfile makes: the built context, and the folder of the image. One of the two files says how the making ended. */
+/** The result of the Dockerfile: the built context, and the folder of the image. One of the two files says how the build ended. */
 export type PackedCopy = {
   readonly context: string;
   readonly app: string;

@@ -15,7 +15,7 @@ import { PACKED_COPY_LIMIT_MS, untilPackedCopy } from './until-packed-copy.ts';
 const run = promisify(execFile);
 const READY_LIMIT_MS = 60_000;
 const DATABASE = 'packed_copy';
-/** As a person in production has them: by command, from the folder of the image. */
+/** The commands as an operator runs them in production: from the folder of the image. */
 const commandOf = (name: string) => (service(name).command ?? []).slice(1);
 
 let app: string;

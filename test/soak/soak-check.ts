@@ -1,4 +1,4 @@
-/** What must hold at the end, over how many rows it was held, and those where it does not. */
+/** A check at the end: its name, how many rows it looked at, and those where it does not hold. */
 export type SoakCheck = {
   readonly name: string;
   readonly rows: number;
@@ -6,5 +6,5 @@ export type SoakCheck = {
   readonly examples: readonly unknown[];
 };
 
-/** What every soak reports: what it can be run again with, and what was found. */
+/** The report of a soak: the seed to run it again with, and what was found. */
 export type SoakReport = { readonly seed: number; readonly checks: readonly SoakCheck[] };

@@ -18,7 +18,7 @@ const SHOT = z.object({
   endSeconds: z.number().positive(),
 });
 
-/** What the stage `script` makes, and all others of a film work from. */
+/** The result of the stage `script`, from which all other stages of a film work. */
 const SCRIPT = z.object({
   /** Decides the design: every part of a film must draw it alike. */
   seed: z.string(),
@@ -47,10 +47,10 @@ export function writeScript(input: PredictionInput, seed: string): FilmScript {
   return { seed, quality: input.quality ?? DEFAULT_QUALITY, durationSeconds, copy, scenes };
 }
 
-/** What a language model writes: who cuts the film decides when a line is said. */
+/** A script as a language model writes it. When a line is said is decided when the film is cut. */
 const STORY = z.object({ scenes: z.array(z.object({ line: z.string() })).length(FILM_SCENES) });
 
-/** Reads a script back, ours or a language model's. Throws for what is none: a script is a file that a client uploads. */
+/** Reads a script, ours or a language model's. Throws when it is not one: a script is a file that a client uploads. */
 export function parseScript(content: Uint8Array, input: PredictionInput, seed: string): FilmScript {
   const json: unknown = JSON.parse(Buffer.from(content).toString('utf8'));
   const story = STORY.safeParse(json).data;

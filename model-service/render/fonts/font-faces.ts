@@ -18,7 +18,7 @@ export type Typeface = {
 
 const TALL: readonly ScriptFont['name'][] = ['arabic', 'devanagari', 'thai'];
 
-/** What this thread has loaded. Noto's four hundred files are a quarter of a second: only those that a text needs. */
+/** The files that this thread has loaded. All four hundred of Noto's take a quarter of a second, so only those that a text needs are. */
 const registered = new Set<string>();
 let inter: readonly FontSubset[] | undefined;
 let scripts: readonly ScriptFont[] | undefined;

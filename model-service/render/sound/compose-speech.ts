@@ -9,7 +9,7 @@ const SENTENCE_PAUSE_SECONDS = 0.35;
 /** Longer texts are spoken up to here: it is a sandbox, and a minute of sound takes it a second. */
 const MAX_SECONDS = 60;
 
-/** Of a voice: its base pitch. Another name is a voice of its own, somewhere between. */
+/** The base pitch of each voice. Any other name is a voice of its own, with a pitch in between. */
 const PITCH_HZ: Readonly<Record<string, number>> = { alto: 210, tenor: 140, bass: 95 };
 
 /**

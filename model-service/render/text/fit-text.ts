@@ -25,7 +25,7 @@ export type TextBlock = {
   /** Width of the widest line. */
   readonly width: number;
   readonly height: number;
-  /** What its letters take above and below a baseline, as multiples of the size. */
+  /** The height of its letters above and below a baseline, as multiples of the size. */
   readonly reach: { readonly above: number; readonly below: number };
 };
 

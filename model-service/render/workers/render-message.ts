@@ -3,7 +3,7 @@ import type { RenderTask } from '../../renderer.ts';
 /** What the pool asks a worker thread for. One at a time. */
 export type RenderRequest = Omit<RenderTask, 'name'>;
 
-/** What the worker thread posts: any number of `progress`, then one of the others. */
+/** The messages that a worker thread posts: any number of `progress`, then one of the others. */
 export type RenderAnswer =
   | { readonly type: 'progress'; readonly stage: string; readonly fraction: number }
   | { readonly type: 'done'; readonly contentType: string; readonly content: Uint8Array }

@@ -6,7 +6,7 @@ import { RenderLane } from './render-lane.ts';
 /** Clips of a film are encoded on both cores of a small machine; a thread that encodes holds up to half a gigabyte. */
 const FILM_LANES = 2;
 
-/** What is drawn or written in a moment. All else waits for the encoders. */
+/** The tasks that take a moment. All others wait for the encoders. */
 const QUICK: readonly string[] = ['image/png', 'application/json', 'text/vtt'];
 
 /** The real renderer: one worker thread for pictures and some for films, so that no picture waits behind a film. */

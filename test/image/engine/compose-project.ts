@@ -34,7 +34,7 @@ export class ComposeProject {
   }
 
   /**
-   * As `docker compose up --wait`: each service once what it depends on has come about, until all of them are healthy or,
+   * Does what `docker compose up --wait` does: starts each service once its dependencies are met, until all of them are healthy or,
    * the one-shots, have ended well. `only` names what is wanted, with what it needs.
    */
   async up(
@@ -60,7 +60,7 @@ export class ComposeProject {
     this.#running = new Map();
   }
 
-  /** As when the machine loses its power: everything ends at once, and a pending `up` is told. */
+  /** Does what a loss of power does: everything ends at once, and a pending `up` is told. */
   async killAll(): Promise<void> {
     this.#isLost = true;
     for (const one of this.#running.values()) {
@@ -82,7 +82,7 @@ export class ComposeProject {
     this.#get(name).container.kill(signal);
   }
 
-  /** What `docker compose ps` would say of it after its next check; one without a check is healthy while it is up. */
+  /** The health that `docker compose ps` would show after its next check; a service without a check is healthy while it is up. */
   async isHealthy(name: string): Promise<boolean> {
     const { container } = this.#get(name);
     if (service(name, this.#opened()).healthcheck === undefined) return container.isUp;

@@ -1,6 +1,6 @@
 import type { ComposeService } from '../../packaging/compose-file.ts';
 
-/** What an image brings to a container, made of what is on this machine. */
+/** The content of an image, made from programs on this machine. */
 export type Image = {
   /** Folders of its programs, before the machine's own. */
   readonly programs: readonly string[];

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What has to be on PATH: of util-linux, iproute2, coreutils, PostgreSQL's client and the images themselves. */
+/** The programs that have to be on PATH: of util-linux, iproute2, coreutils, PostgreSQL's client and the images themselves. */
 const TOOLS = ['unshare', 'nsenter', 'setpriv', 'ip', 'chroot', 'bash', 'psql', 'wget', 'curl'] as const;
 
 export type PrivateNetwork = {
@@ -13,7 +13,7 @@ export type PrivateNetwork = {
   readonly close: () => Promise<void>;
 };
 
-/** What this machine lacks for containers made of processes, or null when it has all of it. */
+/** Returns what this machine lacks for containers made of processes; null when it lacks nothing. */
 export async function whyNoContainers(): Promise<string | null> {
   if (process.platform !== 'linux') return 'it is not Linux';
   if (process.getuid?.() !== 0) return 'only root can make network and mount namespaces';

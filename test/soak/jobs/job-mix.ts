@@ -2,7 +2,7 @@ import type { TestScenario } from '../../../domain/job-request.ts';
 import type { SeededRandom } from '../soak-random.ts';
 import { nextWrongMessage, type WrongMessage } from './wrong-messages.ts';
 
-/** What a meddler with access to Temporal does to a workflow of a job, behind our back. */
+/** What a person with access to Temporal may do to a workflow of a job without our knowledge. */
 export type Meddling = {
   readonly afterMs: number;
   /** To which of a job's workflows, counted around: that of the job, then those of its outputs where they have their own. */

@@ -13,11 +13,11 @@ const EXAMPLES = 5;
 /** How long after an outage its packets may arrive: a kernel doubles its pauses, so as long as the outage was. */
 const PACKETS_LATE_MS = 30_000;
 
-/** What could not be stopped during an outage is stopped at a later try, with pauses that double from 10 s. */
+/** A run that could not be stopped during an outage is stopped at a later try, with pauses that double from 10 s. */
 const NOTHING_RUNS_WITHIN_MS = 240_000;
 const LOOK_EVERY_MS = 2_000;
 
-/** What must hold once every customer has seen the end of their jobs. */
+/** The checks that must hold once every customer has seen the end of their jobs. */
 export async function checkJobs(
   running: RunningStack,
   told: readonly Told[],

@@ -20,7 +20,7 @@ const PAUSE_MS = 250;
 const LOOK_EVERY_MS = 1_000;
 /** Longer than a killed process needs to come back, many times over. */
 const GIVE_UP_AFTER_MS = 300_000;
-/** What a caller may meet while a process is down: the same call again will tell. */
+/** The errors that a caller may get while a process is down. The caller sends the same call again. */
 const COME_AGAIN: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Submits a job, cancels it when that is its lot, and reads it to its end, whichever process dies meanwhile. */

@@ -7,7 +7,7 @@ export type WrongMessage = {
   readonly args: readonly unknown[];
 };
 
-/** What became of one; `taken`: it was followed, and should not have been. */
+/** The outcome of a message; `taken`: it was followed, and should not have been. */
 export type MessageFate = 'sent' | 'refused' | 'taken' | 'too_late' | 'unanswered';
 
 const NAMES = {

@@ -6,7 +6,7 @@ export type RecordedCall = {
   readonly accountId: string;
   /** The key: of the grant, reservation, spend, refund or plan call. */
   readonly id: string;
-  /** What the call was about besides: the reservation of a refund, the inviter, the plan. */
+  /** The other thing that the call names: the reservation of a refund, the inviter, the plan. */
   readonly about?: string;
   readonly credits?: number | null;
   readonly outcome: string | null;
@@ -23,7 +23,7 @@ export type CallRecord = {
   readonly close: () => Promise<void>;
 };
 
-/** What the callers know, in a table beside the ledger, written over a connection that is never killed. */
+/** The results that callers have read, in a table beside the ledger, written over a connection that is never killed. */
 export async function createCallRecord(url: string): Promise<CallRecord> {
   const client = new pg.Client({ connectionString: url, application_name: 'soak-record' });
   await client.connect();

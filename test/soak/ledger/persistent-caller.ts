@@ -6,12 +6,12 @@ import type { SeededRandom } from '../soak-random.ts';
 /** A database that is gone for longer than this is not what the soak is about. */
 const MAX_ATTEMPTS = 50;
 const RETRY_AFTER_MS = 20;
-/** Of the callers whose call broke off: they die with it, and it is never made again. */
+/** The share of the callers whose call broke off that die with it: their call is never made again. */
 const GIVE_UP_PERCENT = 25;
 /** Of all callers: they die before they read the answer. */
 const DIE_UNANSWERED_PERCENT = 1;
 
-/** What breaks off a call without saying whether it was done, or says that it was not: made again under the same key. */
+/** The errors that do not say whether a call was done, or say that it was not. The call is made again under the same key. */
 const RETRIED = new Set([
   '57P01', // terminated by an administrator
   '57P02',

@@ -5,7 +5,7 @@ const EXAMPLES = 5;
 /** Nothing of a run is overdue: what its callers left open they left on purpose, and renewals are brought up at its end. */
 const OVERDUE_SECONDS = 24 * 3_600;
 
-/** What was made under a key, one row each, with its credits and what it is about. */
+/** The record that was made under each key: one row, with its credits and what it names. */
 const MADE = `
   SELECT 'grant' AS verb, g.account_id, g.grant_id AS id, NULL::text AS about, g.amount AS credits, NULL::bigint[] AS numbers
   FROM ledger.grants g WHERE g.reason = 'soak_grant'  -- those made by call; the others are of the ledger's own rules

@@ -226,7 +226,7 @@ export class SoakClient {
     );
   }
 
-  /** What the schedules do: the sweep and the renewals, a page of each. */
+  /** The work of the schedules: the sweep and the renewals, a page of each. */
   async #doWhatIsDue(): Promise<void> {
     const page = { after: null, limit: DUE_PAGE };
     await this.#call(
