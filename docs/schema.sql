@@ -796,7 +796,6 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- ledger.settle(ledger.accounts,text,ledger.settle_verb,bigint,text,ledger.expired_policy,integer) → ledger.settled
 -- ledger.spend(ledger.accounts,text,bigint,text,text,text) → ledger.reserved
 -- ledger.spenders_of(text,text) → TABLE(spender ledger.spender, name text)
--- ledger.start_on_grid(text,timestamp with time zone) → timestamp with time zone
 -- ledger.start_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
 -- ledger.sweep_account(text) → void
 -- ledger.sweep_accounts(text[]) → SETOF text  -- holdfast_worker
@@ -806,7 +805,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.admit(jsonb) → SETOF jobs.admitted  -- holdfast_worker
 -- jobs.admit_one(jobs.admit_item) → jobs.admitted
 -- jobs.append_event(text,text,text,jsonb,timestamp with time zone) → void
--- jobs.apply_command(text,text,text,text,jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
+-- jobs.apply_command(text,text,text,text,jsonb) → jobs.keyed_answer  -- holdfast_api, holdfast_worker
 -- jobs.attempt_costs(timestamp with time zone,timestamp with time zone) → TABLE(attempt jobs.attempts, billed text,
 --     cost numeric, is_final boolean)
 -- jobs.attempts_named(text,text,jsonb) → SETOF jobs.attempts

@@ -28,11 +28,9 @@ BEGIN
   IF p_item.quote_id IS NOT NULL THEN
     SELECT q.* INTO v_quote FROM jobs.quotes q WHERE q.account_id = p_item.account_id AND q.quote_id = p_item.quote_id;
   END IF;
-  IF NOT coalesce(p_item.force, false) THEN
-    SELECT j.job_id INTO v_stuck FROM jobs.jobs j
-    WHERE j.account_id = p_item.account_id AND j.work_fingerprint = p_item.work_fingerprint AND j.state = 'stuck'
-    LIMIT 1;
-  END IF;
+  SELECT j.job_id INTO v_stuck FROM jobs.jobs j
+  WHERE j.account_id = p_item.account_id AND j.work_fingerprint = p_item.work_fingerprint AND j.state = 'stuck'
+    AND p_item.force IS NOT TRUE LIMIT 1;
   RETURN CASE
     WHEN p_item.refusal IS NOT NULL THEN p_item.refusal || '{"outcome": "refused"}'
     WHEN p_item.admit_by < p_account.moved_at THEN jobs.refused('not_admitted_in_time', 'state_conflict')

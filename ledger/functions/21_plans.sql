@@ -7,17 +7,6 @@ CREATE OR REPLACE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb LAN
   FROM (SELECT 1) one LEFT JOIN ledger.plans p ON p.account_id = p_account_id
 $$;
 
--- The start of a period as the plan's own periods have it. Billing systems know it less exactly, and a renewal that
--- were early by a second would pass for news of the period before. Within an hour of one of its starts, that is meant.
-CREATE OR REPLACE FUNCTION ledger.start_on_grid(p_account_id text, p_start timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE AS $$
-  SELECT coalesce((
-    SELECT n.starts_at FROM ledger.plans p
-    CROSS JOIN LATERAL ledger.months_after(
-      p.anchor_at, ledger.period_number(p.anchor_at, p_start + interval '1 hour')) n (starts_at)
-    WHERE p.account_id = p_account_id AND n.starts_at >= p_start - interval '1 hour'), p_start)
-$$;
-
 -- Starts, renews, raises, lowers or ends the plan of an account: one call for all, as a billing system makes it, keyed
 -- by its reference. p_plan null: ends with the period. p_period_start: the period this is about; null: the plan's
 -- current one, or one that starts now. p_renewal null: as it is (at first by_call). p_rules: {"plans": {name: credits},
@@ -41,7 +30,13 @@ BEGIN
   PERFORM ledger.lock_accounts(array_remove(ARRAY[p_account_id, v_inviter], NULL));
   PERFORM ledger.lock(v_inviter) WHERE v_inviter IS NOT NULL;
   v_now := ledger.lock(p_account_id);
-  v_start := ledger.start_on_grid(p_account_id, p_period_start);
+  -- A billing system knows the start of a period less exactly than the plan, and a renewal that were early by a second
+  -- would pass for news of the period before. Within an hour of a start, that start is meant.
+  v_start := coalesce((
+    SELECT n.starts_at FROM ledger.plans p
+    CROSS JOIN LATERAL ledger.months_after(
+      p.anchor_at, ledger.period_number(p.anchor_at, p_period_start + interval '1 hour')) n (starts_at)
+    WHERE p.account_id = p_account_id AND n.starts_at >= p_period_start - interval '1 hour'), p_period_start);
   SELECT c.* INTO v_known FROM ledger.plan_calls c WHERE c.account_id = p_account_id AND c.reference = p_reference;
   is_replay := FOUND;
   answer := v_known.answer;

@@ -61,8 +61,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'the start of a period must be named to the microsecond',
     file: 'ledger/functions/21_plans.sql',
-    find: 'v_start := ledger.start_on_grid(p_account_id, p_period_start);',
-    replace: 'v_start := p_period_start;',
+    find: "AND n.starts_at >= p_period_start - interval '1 hour'), p_period_start);",
+    replace: 'AND false), p_period_start);',
     tests: ['ledger', 'plans/plans-renewed'],
   },
   {

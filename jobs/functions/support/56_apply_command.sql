@@ -6,7 +6,7 @@
 -- "code"}, {"outcome": "look_up", "output_id", "attempt", "provider"}, {"outcome": "key_reused"}.
 CREATE OR REPLACE FUNCTION jobs.apply_command(
   p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb
-) RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
+) RETURNS jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
   v_now    timestamptz := ledger.lock(p_account_id);
   v_known  jobs.idempotency_keys;
@@ -15,10 +15,9 @@ BEGIN
   SELECT k.* INTO v_known FROM jobs.idempotency_keys k
   WHERE k.account_id = p_account_id AND k.route = p_command AND k.key = p_key;
   IF FOUND THEN
-    RETURN NEXT ROW(
+    RETURN ROW(
       CASE WHEN v_known.fingerprint = p_call->>'fingerprint' THEN v_known.answer ELSE '{"outcome": "key_reused"}' END,
       v_known.fingerprint, true)::jobs.keyed_answer;
-    RETURN;
   END IF;
   IF p_call->>'actor' IS NULL OR p_call->>'reason' IS NULL THEN
     RAISE not_null_violation USING MESSAGE = 'support says who and why';
@@ -39,5 +38,5 @@ BEGIN
     PERFORM ledger.record_action(p_account_id, p_call->>'actor', p_command || '_job', p_call->>'reason',
       jsonb_build_object('job_id', p_job_id, 'key', p_key) || (v_answer - 'outcome'), v_now);
   END IF;
-  RETURN NEXT ROW(v_answer, p_call->>'fingerprint', false)::jobs.keyed_answer;
+  RETURN ROW(v_answer, p_call->>'fingerprint', false)::jobs.keyed_answer;
 END $$;
