@@ -1,4 +1,4 @@
-/** The program and its arguments. Called at each start, since a restart may find other conditions. */
+/** The program and its arguments, made anew at each start: a restart may find other conditions. */
 export type ChildCommand = {
   readonly file: string;
   readonly args: readonly string[];

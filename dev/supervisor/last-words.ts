@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 const MAX_LINES = 4;
 const MAX_BYTES = 8_192;
 const LONGEST_LINE = 240;
-/** The first line of a failure, as Node, PostgreSQL and others write it. */
+/** Marks the first line of a failure, as Node, PostgreSQL and others write it. */
 const FAILURE = /error|fatal|panic/i;
 /** Where in the code it was, which tells a person less than what came before. */
 const NO_CAUSE = /^\s*at |^Node\.js v|^\s*[\^{}]*\s*$|^file:\/\//;

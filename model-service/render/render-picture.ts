@@ -22,7 +22,7 @@ const COLUMN = PICTURE_SIZE.width - 2 * MARGIN;
 const BUTTON_HEIGHT = 112;
 const GAP = 36;
 
-/** The height of the customer's picture; where there is little room, a share of it. */
+/** The height of the card with the customer's picture; where there is little room, a share of the room. */
 const CARD_HEIGHT = 236;
 const MAX_CARD_SHARE = 0.46;
 

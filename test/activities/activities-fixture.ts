@@ -27,7 +27,7 @@ export type ActivitiesFixture = {
   readonly worker: pg.Pool;
   readonly accountId: string;
   readonly attempts: Attempts;
-  /** As a worker composes them, with the local provider at an address of the test's choice. */
+  /** The activities as a worker composes them, with the local provider at the test's address. */
   readonly activitiesAt: (
     serviceUrl: string,
     models?: readonly Model[],
@@ -118,7 +118,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
       }),
     startOf,
     async admit(key) {
-      // What other tests have a service do opens no breaker for this one's.
+      // A service that fails in another test opens no breaker here.
       await owner.query('DELETE FROM jobs.breakers');
       const { plan } = await activitiesAt('http://nowhere.test').admit(startOf(key));
       if (plan === null) throw new Error(`job ${key} was not admitted`);

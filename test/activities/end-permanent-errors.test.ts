@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-/** What PostgreSQL itself says: raised there, as a function of ours or the server would. */
+/** An error of PostgreSQL itself, raised as a function of ours or the server raises it. */
 const raise = (sqlState: string) =>
   endPermanentErrors({
     ask: () =>

@@ -14,7 +14,7 @@ const CLIP = new URL('../../model-service/prepared/film.mp4', import.meta.url);
 const SAMPLE_BYTES = 256 * 1024;
 const FRAMES_PER_SECOND = 30;
 
-/** What H.264 calls filler data (NAL unit type 12): bytes that a decoder skips. */
+/** Filler data of H.264 (NAL unit type 12): bytes that a decoder skips. */
 function fillerOf(bytes: number): Buffer {
   const unit = Buffer.alloc(bytes, 0xff);
   unit.writeUInt32BE(bytes - 4, 0);

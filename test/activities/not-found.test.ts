@@ -45,7 +45,7 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.restoreAllMocks();
   await fixture.database.setClock(null);
-  // What each test does to a service would open the breaker of its model.
+  // The faults of these tests would open the breaker of their model.
   await fixture.owner.query('DELETE FROM jobs.breakers');
   await service.close();
 });

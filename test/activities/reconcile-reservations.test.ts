@@ -35,7 +35,7 @@ async function running(key: string): Promise<Attempt> {
   return attempt;
 }
 
-/** What is overdue is ended without a word from Temporal, so none is there to ask. */
+/** An overdue reservation is ended without asking Temporal, so no Temporal is started. */
 function reconcile() {
   const { reconcileReservations } = createReconcileActivities({
     database: fixture.worker,
@@ -44,7 +44,7 @@ function reconcile() {
     providers: createProviderRegistry([]),
     graceSeconds: 0,
   });
-  // What it logs of a reservation that cannot be ended is meant here, and no news.
+  // Its warning of a reservation that cannot be ended is expected here.
   const logger = new DefaultLogger('ERROR', () => undefined);
   return new MockActivityEnvironment({}, { logger }).run(reconcileReservations);
 }

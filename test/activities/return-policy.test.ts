@@ -29,7 +29,7 @@ test('credits of a grant that ended meanwhile come back as a return grant, unles
   const jobs = [];
   for (const [index, failure] of ENDS.entries()) {
     const { plan, attempt } = await fixture.admit(String(index));
-    // What we have never begun by a deadline is our doing, also when the customer set it.
+    // An output that we have not begun by its deadline is our fault, also when the customer set the deadline.
     await fixture.attempts.begin(attempt);
     jobs.push({ plan, failure });
   }

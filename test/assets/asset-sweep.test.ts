@@ -134,7 +134,7 @@ describe.each(storeKinds())('the sweep of the asset store: %s', (_name, openKind
         const sha256 = await put(content);
         expect(await read(sha256)).toBe(content);
         stored += 1;
-        // As a file of yesterday that nothing refers to any more: the next put meets the sweeps at it.
+        // The file is a day old and nothing refers to it any more, so the next put races with the sweeps.
         await subject.age(keyOf(sha256), OLD_MS).catch(() => undefined);
       }
     });

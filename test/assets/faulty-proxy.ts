@@ -1,7 +1,7 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What happens to one request on its way to the S3 server. */
+/** The fault of one request on its way to the S3 server. */
 export type Fault =
   | { readonly does: 'pass' }
   /** The server's refusal, without asking the server. */

@@ -5,7 +5,7 @@ import type { AssetStoreConfig } from '../../runtime/asset-store-config.ts';
 
 /**
  * A process that stores and reads one large file, and prints by how many bytes its memory (RSS) grew over what it was with a small one.
- * Of its own, since a test process has the memory of other tests too.
+ * A process of its own, since a test process holds the memory of other tests too.
  */
 const config = JSON.parse(process.argv[2] ?? '') as AssetStoreConfig;
 const bytes = Number(process.argv[3]);

@@ -23,7 +23,7 @@ export type StoreKind = {
   readonly close: () => Promise<void>;
 };
 
-/** What the same tests are asked of. The S3 server is null where there is no Go; the global set-up has said so. */
+/** The stores that the same tests run against. The S3 server is null where there is no Go; the global set-up has printed so. */
 export function storeKinds(): readonly (readonly [string, () => Promise<StoreKind>])[] {
   const program = inject('s3Program');
   return [['disk', openDisk], ...(program === null ? [] : [['S3', () => openS3(program)] as const])];

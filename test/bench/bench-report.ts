@@ -1,4 +1,4 @@
-/** What a benchmark returns: its ratios, each from pairs measured in the same run, and the figures of both sides. */
+/** The result of a benchmark: its ratios, each from pairs measured in the same run, and the figures of both sides. */
 export type BenchReport = {
   readonly ratios: Readonly<Record<string, number>>;
 };

@@ -278,7 +278,7 @@ describe('a batch that is ended early', () => {
       deadline_seconds: 4,
     });
     await untilAccepted(body.id, WINDOW);
-    // As if it had been admitted long ago, and we had been away.
+    // The job looks as if it had been admitted long ago, and we had been away.
     await running.rows(`UPDATE ledger.reservations SET return_by = clock_timestamp() WHERE job_id = $1`, [
       body.id,
     ]);
@@ -485,7 +485,7 @@ describe('a batch of 500 outputs', () => {
       );
       expect(between?.count).toBeLessThanOrEqual(2 * WINDOW);
 
-      // What 500 would come to is told by what so many have: the whole takes minutes. The rest is canceled.
+      // The figures of 500 are estimated from those of fewer, since all 500 take minutes. The rest is canceled.
       const settled = await untilSettled(body.id, LOOKED_AT);
       const { historyLength, historySize } = await running.temporal.workflow
         .getHandle(body.id as string)

@@ -11,7 +11,7 @@ const KEY = Buffer.from('a secret of this test');
 
 let stack: RunningStack;
 let gateway: Server;
-/** What is done with a webhook of the model service, by the headline that stands in its job. */
+/** Whether the webhook of an attempt is passed on, by the attempt's reference. */
 let passed: (reference: string) => boolean = () => true;
 const seen: { readonly path: string; readonly reference: string }[] = [];
 

@@ -8,7 +8,7 @@ import { matchShape } from '../harness/match-shape.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json };
-// What the API says is looked at field by field in the tests; a wrong shape fails there.
+// The tests check each response field by field; a wrong shape fails there.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 

@@ -31,7 +31,7 @@ const ENDINGS: Readonly<Record<TestScenario, Ending>> = {
   never_starts: {
     state: 'failed',
     code: 'start_deadline',
-    // Of an ad the model's own start deadline comes first; of a video the one that is named brings it forward.
+    // For an ad the model's own start deadline comes first; for a video the deadline that is named brings it forward.
     atFault: { static_ad: 'provider', video_ad: 'customer' },
     maxAttempts: 1,
     deadlineSeconds: 26,

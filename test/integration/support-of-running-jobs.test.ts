@@ -82,7 +82,7 @@ async function endFromOutside({ jobId }: Submitted, how: 'terminated' | 'deleted
     });
 }
 
-/** What a provider's own page would show: its id of a submission. */
+/** The provider's id of a submission, as its own page would show it. */
 function providerJobIdOf(reference: string): string {
   const journal = path.join(running.home, 'model-service', 'predictions.jsonl');
   const line = readFileSync(journal, 'utf8')

@@ -195,7 +195,7 @@ describe.concurrent('a video that is cancelled at a stage', () => {
       const job = await running.untilEnded(account, body.id);
       expect(job).toMatchObject({ state: 'canceled', billing: { committed: 0, returned: CREDITS } });
       expect(await statusAtService(body.id as string, part, 1)).toBe('canceled');
-      // What was made before is kept for support, and is no output.
+      // The results of earlier stages are kept for support, and are no outputs.
       expect(job.outputs).toMatchObject([{ sha256: null, attempts: 1 }]);
     },
   );
@@ -222,7 +222,7 @@ describe('a video whose workflow starts over', () => {
   });
 });
 
-/** What the model service says of an attempt; undefined when it never had one. */
+/** The attempt as the model service shows it; undefined when it never had it. */
 async function statusAtService(jobId: string, stage: string, number: number): Promise<string | undefined> {
   const reference = attemptReferenceOf({ outputId: outputIdOf(jobId, 0), stage, number });
   const answer = await fetch(

@@ -155,7 +155,7 @@ describe('a voice studio', () => {
       job: { billing: { refunded: 30 } },
       outputs: [
         {
-          // Of its fields those that the kind shows to support, and not the script, which is the customer's own.
+          // The fields that the kind shows to support, without the script, which is the customer's own.
           asked: { voice: 'bass' },
           reservation: { state: 'committed', refunded: 30 },
           attempts: [{ stage: 'render' }],

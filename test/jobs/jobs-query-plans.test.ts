@@ -24,7 +24,7 @@ const PAST_JOBS = 100_000;
 const TIMEOUT_MS = 240_000;
 /** More than any look-up by key returns: a job of one output and one attempt. */
 const MOST_ROWS = 8;
-/** Of a look-up by key and of the look-ups in its columns; an account of so many jobs has thousands. */
+/** The most pages of a look-up by key and of the look-ups in its columns; an account of so many jobs has thousands. */
 const MOST_PAGES = 200;
 
 let jobs: JobsFixture;

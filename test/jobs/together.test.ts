@@ -8,7 +8,7 @@ import { holdAccounts } from '../ledger/until-waiting.ts';
 import { setLimits } from '../ledger/limits/limit-calls.ts';
 import { createJobsFixture, jobItem, outputOf, reservationOf, type JobsFixture } from './jobs-fixture.ts';
 
-/** What arrives together at a process goes together to the database: jobs.admit, jobs.settle, jobs.spend, by group commit. */
+/** Calls that arrive together at a process go together to the database: jobs.admit, jobs.settle, jobs.spend, by group commit. */
 
 const NOW = new Date('2030-03-01T12:00:00Z');
 const HOUR_MS = 3_600_000;

@@ -47,7 +47,7 @@ async function openFull(name: string, left: number): Promise<void> {
   );
 }
 
-/** What a call came to: its outcome, or the class of its error. */
+/** The outcome of a call, or the class of its error. */
 async function cameTo(call: Promise<Record<string, unknown>[]>): Promise<unknown> {
   return call.then(
     (rows) => rows[0]?.['outcome'],

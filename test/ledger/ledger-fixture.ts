@@ -7,7 +7,7 @@ import { callVerbs, type VerbItem, type VerbName } from './sql-verbs.ts';
 type RawVerb = (items: readonly object[]) => Promise<Record<string, unknown>[]>;
 
 export type LedgerFixture = {
-  /** As the owner: fixtures, and looking at tables no process may read. */
+  /** A pool of the owner: for fixtures, and to read tables that no process may read. */
   readonly owner: pg.Pool;
   /** For sessions that need settings of their own. */
   readonly ownerUrl: string;

@@ -5,7 +5,7 @@ export type Client = pg.Client | pg.Pool | pg.PoolClient;
 
 export type VerbName = 'grant' | 'reserve' | 'settle' | 'spend' | 'refund' | 'void';
 
-/** What a verb is called with, by the names of its parameters without their p_. What is left out is null. */
+/** The arguments of a verb, by the names of its parameters without p_. An argument that is left out is null. */
 export type VerbItem = Readonly<Record<string, unknown>>;
 
 type Row = Record<string, unknown>;

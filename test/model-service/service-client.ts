@@ -22,7 +22,7 @@ export type SeenPrediction = {
 export type Answer = {
   readonly status: number;
   readonly headers: Headers;
-  // What a test reads out of a body is checked by its expectations.
+  // A test checks what it reads of a body by its expectations.
   readonly body: SeenPrediction & {
     readonly error: { readonly code: string } | null;
     readonly data: readonly SeenPrediction[];
@@ -32,7 +32,7 @@ export type Answer = {
 
 const BRIEF = { headline: 'A headline', call_to_action: 'Go' };
 
-/** What the tests say to the service, in its own words. */
+/** The calls of the service, in its own words. */
 export function serviceClient(url: string) {
   const ask = async (path: string, init: RequestInit = {}): Promise<Answer> => {
     const answer = await fetch(`${url}${path}`, init);

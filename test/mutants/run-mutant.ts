@@ -11,14 +11,14 @@ export type Mutant = {
   /** Stands in the file once. */
   readonly find: string;
   readonly replace: string;
-  /** As vitest is told: a tier and names of its files. */
+  /** The arguments for vitest: a tier and names of its files. */
   readonly tests: readonly [tier: string, ...files: string[]];
 };
 
 export type TestRun = { readonly passed: number; readonly failed: readonly string[] };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** What a copy needs none of: its own history, results, and node_modules, which it shares. */
+/** The folders that a copy does not need: history, results, and node_modules, which it shares. */
 const LEFT_OUT = new Set(['node_modules', '.git', 'out', 'dist', '.holdfast']);
 
 /** A copy of the checkout to plant faults in, so that the checkout itself is never touched. */

@@ -14,7 +14,7 @@ import {
 import { SUPERSCALE } from '../harness/superscale.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-/** What runs in production beside the catalogue itself and the sandbox, which may know the shipped kinds. */
+/** The folders that run in production, without the catalogue and the sandbox, which may know the shipped kinds. */
 const FOLDERS = [
   'activities',
   'api',

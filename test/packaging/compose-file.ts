@@ -84,7 +84,7 @@ export function service(name: string, file: ComposeFile = compose): ComposeServi
   return found;
 }
 
-/** What a target of the Dockerfile sets for every process in it. */
+/** The environment that a target of the Dockerfile sets for every process in it. */
 export function imageEnvironment(target = 'holdfast'): Readonly<Record<string, string>> {
   const stage =
     dockerfile.split(/^FROM /m).find((text) => text.split('\n')[0]?.endsWith(` AS ${target}`)) ?? '';

@@ -38,7 +38,7 @@ describe('docker-compose.yml', () => {
     const set = [...Object.keys(service(name).environment ?? {}), ...Object.keys(imageEnvironment())];
     const settable = known.filter((variable) => !NOT_FOR_CONTAINERS.includes(variable));
     expect(settable.filter((variable) => !set.includes(variable))).toEqual([]);
-    // What the image sets for all three may concern only one of them.
+    // A variable that the image sets for all three may concern only one of them.
     const own = Object.keys(service(name).environment ?? {});
     const files = known
       .filter((variable) => 'isSecret' in SETTINGS[variable])
@@ -314,7 +314,7 @@ describe('the scripts of docker-compose.yml', () => {
   });
 });
 
-/** What a POSIX shell says of a script that it only reads. */
+/** The faults that a POSIX shell finds in a script without running it. */
 function syntaxErrorOf(script: string): string {
   const { stderr, error } = spawnSync('sh', ['-n'], { input: script, encoding: 'utf8' });
   if (error !== undefined) throw error;

@@ -82,7 +82,7 @@ test('a file that the README of a folder names without a path lies in that folde
   expect([...new Set(elsewhere)]).toEqual([]);
 });
 
-/** What stands in a schema, as SQL, a page or a comment names it. */
+/** A table, type or function of a schema, as SQL, a page or a comment names it. */
 const IN_SCHEMA = /(?<![\w./-])(?:ledger|jobs)\.[a-z][a-z_]*\b(?![.\w/-])/g;
 
 test('every table, type and function of SQL that a page names is there', () => {

@@ -22,7 +22,7 @@ type Rule = {
   readonly name: string;
   readonly pattern: RegExp;
   readonly instead: string;
-  /** Of comments, pages and test titles only: a value may be called so. */
+  /** Applies to comments, pages and test titles only: a value may be called so. */
   readonly isOfProseOnly?: true;
 };
 

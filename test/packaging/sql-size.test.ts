@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The SQL of credits and jobs. An heir reads all of it: what makes it longer must make something else shorter. */
 const MAX_LINES = 3_560;
 /**
- * What else has a concept of its own, with the most lines it may have: `webhooks` is `jobs/functions/webhooks/` and
+ * The concepts beside them, each with the most lines it may have: `webhooks` is `jobs/functions/webhooks/` and
  * `jobs/migrations/NNNN_webhooks.sql`, or the same under `ledger/`. One line each, by name.
  */
 const CONCEPTS: Readonly<Record<string, number>> = {
@@ -38,7 +38,7 @@ function functionsOf(sql: string): readonly { readonly name: string; readonly li
   return [...definitions].map(([text, name = '']) => ({ name, lines: text.split('\n').length }));
 }
 
-/** Of which concept a file is; none: it is of the SQL of credits and jobs. */
+/** Returns the concept of a file; undefined: it is of the SQL of credits and jobs. */
 function conceptOf(name: string): string | undefined {
   return Object.keys(CONCEPTS).find((concept) =>
     new RegExp(`^(?:ledger|jobs)/(?:functions/${concept}/|migrations/\\d{4}_${concept}\\.sql$)`).test(name),

@@ -64,7 +64,7 @@ test('a rule without a fault has a price, whole and above nothing, for all that 
   fc.assert(
     fc.property(rule, fields, (anyRule, anyFields) => {
       const faults = faultsOfRule(anyRule, factsOf);
-      // What may come to nothing is refused, since nothing is reserved of it.
+      // A rule whose price may be 0 is refused, since nothing would be reserved.
       fc.pre(!faults.some((fault) => fault.startsWith('costs 0 credits')));
       expect(faults).toEqual([]);
       const price = priceByRule(anyRule, anyFields);

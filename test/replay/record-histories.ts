@@ -11,7 +11,7 @@ import { startRunningStack, type Json, type RunningStack } from '../integration/
  */
 type Scene = {
   readonly body?: object;
-  /** What happens to the job once it runs. Returns the workflow to record, when it is not the job's. */
+  /** Acts on the job once it runs. Returns the workflow to record, when it is not the job's. */
   readonly then?: (at: {
     running: RunningStack;
     client: Client;
@@ -25,7 +25,7 @@ const cancel: NonNullable<Scene['then']> = async ({ running, account, job }) => 
   await running.call('POST', `/v1/jobs/${job.id as string}/cancel`, { account, headers });
   return undefined;
 };
-/** What support does to a job, each step once its last attempt is so far: over HTTP, or by an update as in Temporal UI. */
+/** The steps of support, each once the job's last attempt is so far: over HTTP, or by an update as in Temporal UI. */
 type Step = {
   readonly when: string;
   readonly command: string;

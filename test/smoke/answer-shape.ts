@@ -1,4 +1,4 @@
-/** What JSON is made of: each place in it with the type of what stands there. A list is as its first entry. */
+/** The shape of JSON: each place in it with the type of its value. A list has the shape of its first entry. */
 export type Shape = ReadonlyMap<string, string>;
 
 export type ShapeDifference = {
@@ -43,7 +43,7 @@ export function differencesOf(live: readonly Seen[], fake: readonly Seen[]): rea
   });
 }
 
-/** Of all responses to a request together: what is not null says more than null does. */
+/** Merges the shapes of all responses to a request: a value says more than null. */
 function typesOf(seen: readonly Seen[], request: string): ReadonlyMap<string, string> {
   const types = new Map<string, string>();
   for (const { shape } of seen.filter((answer) => answer.request === request && answer.status < 300))

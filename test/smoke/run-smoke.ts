@@ -10,7 +10,7 @@ import type { SmokeService } from './smoke-services.ts';
 const END_WITHIN_MS = 120_000;
 
 type SmokeRun = {
-  /** What was done and came of it, a line each. */
+  /** The steps and their results, a line each. */
   readonly lines: readonly string[];
   readonly hasEnded: boolean;
   readonly seen: readonly SeenAnswer[];

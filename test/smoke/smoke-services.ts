@@ -10,7 +10,7 @@ import { GENERIC_DIALECT } from '../providers/contract/generic-dialect.ts';
 import { chatDialect } from '../providers/contract/openai-dialect.ts';
 import { REPLICATE_DIALECT } from '../providers/contract/replicate-dialect.ts';
 
-/** What a smoke run does at one service: the cheapest that its adapter can ask for. */
+/** The smoke run at one service: the cheapest that its adapter can ask for. */
 export type SmokeService = {
   /** Null: it has no key here, and is not run. */
   readonly addressOf: (secrets: ModelServiceSecrets) => string | null;

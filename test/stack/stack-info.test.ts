@@ -16,7 +16,7 @@ afterEach(async () => {
   await home.remove();
 });
 
-/** As a stack of the process `supervisor` has left it. */
+/** Writes stack.json as a stack of the process `supervisor` has left it. */
 const leaveInfo = (supervisor: number) =>
   writeFile(
     path.join(home.home, 'stack.json'),

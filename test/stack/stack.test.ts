@@ -38,7 +38,7 @@ async function servesBalance(info: StackInfo): Promise<boolean> {
   }
 }
 
-/** As from a script: there is no terminal to ask at. */
+/** Runs as from a script: there is no terminal to ask at. */
 async function runDemoCommand(): Promise<{
   readonly steps: readonly { readonly name: string }[];
   /** What a person reads while it runs. */

@@ -15,7 +15,7 @@ import { descendantsOf } from './descendants.ts';
 import { isAlive, until } from './is-alive.ts';
 
 const MAIN = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
-/** What is promised of a start that is cut short or fails. */
+/** Within this time a start that is cut short or fails has ended. */
 const END_LIMIT_MS = 10_000;
 const SAMPLE_INTERVAL_MS = 40;
 

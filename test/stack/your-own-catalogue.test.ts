@@ -21,7 +21,7 @@ const [START = '', ...COMMANDS] = BLOCKS.filter(({ language }) => language === '
   ({ text }) => text,
 );
 
-/** What the page says that its commands print: each text block that follows one of them. */
+/** The output that the page gives for its commands: each text block that follows one. */
 const PRINTED = BLOCKS.flatMap(({ language, text }, index) =>
   language === 'text' && BLOCKS[index - 1]?.language === 'bash' ? [text] : [],
 );

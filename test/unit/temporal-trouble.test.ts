@@ -2,7 +2,7 @@ import { ServiceError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { isTemporalAway } from '../../client/temporal-trouble.ts';
 
-/** As the SDK passes on what a call ended with. */
+/** An error of a call, as the SDK passes it on. */
 const grpcError = (code: number, details: string) =>
   new ServiceError('Workflow Update failed', {
     cause: Object.assign(new Error(details), { code, details, metadata: {} }),

@@ -5,7 +5,7 @@ import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from 
 
 const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 const REQUEST = { kind: 'static_ad', brief: { headline: 'not now' } } as const;
-/** As many as a job may have attempts that count. */
+/** The number of attempts that a job may use up. */
 const REFUSALS = 3;
 
 let fixture: WorkflowFixture;

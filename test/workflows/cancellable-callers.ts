@@ -2,7 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import { untilHandlersFinish } from '../../workflows/closing/until-handlers-finish.ts';
 import { requireNotCancellable } from '../../workflows/require-not-cancellable.ts';
 
-/** What a guarded function says in a scope that a cancel reaches, and in one that none does. */
+/** The results of a guarded function in a scope that a cancel reaches, and in one that none reaches. */
 export async function guarded(): Promise<readonly [cancellable: string, notCancellable: string]> {
   const said = (call: () => Promise<void>) => call().then(() => 'done', String);
   return [

@@ -179,7 +179,7 @@ test.concurrent.for([
   },
 );
 
-/** As the API does it for support; when to look whether the job is stuck stays as it was. */
+/** Extends the job as the API does for support; the time of the look for being stuck stays as it was. */
 async function extend(
   fixture: WorkflowFixture,
   { accountId, jobId }: { readonly accountId: string; readonly jobId: string },

@@ -39,7 +39,7 @@ test('a result that comes after the release is kept for support, neither charged
   expect(await worker.client.start({ ...job, request: REQUEST })).toMatchObject({ outcome: 'reserved' });
   await service.untilCalled('poll');
 
-  // As the reconciler ends what is overdue: by the workflow's own function, without asking it.
+  // Ends it as the reconciler ends an overdue reservation: by the workflow's own function, without asking the workflow.
   const outputId = outputIdOf(job.jobId, 0);
   const { settle } = fixture.activitiesAt(service.url);
   const key = { ...job, outputId, reservationId: reservationIdOf(outputId), credits: 35 };

@@ -66,7 +66,7 @@ describe.concurrent('an error of PostgreSQL that will never be another', () => {
     const { fixture, startWorker } = scene;
     const worker = await startWorker();
     const { jobId, accountId } = worker.jobOf('nul');
-    // As another client than ours would start it: a text that jsonb cannot hold.
+    // A start as a client that is not ours may send it: a text that jsonb cannot hold.
     const request = { kind: 'static_ad', brief: { headline: 'a\u0000b' } };
     const operation = new WithStartWorkflowOperation('generation', {
       ...{ workflowId: jobId, taskQueue: worker.taskQueue, workflowIdConflictPolicy: 'USE_EXISTING' },

@@ -109,7 +109,7 @@ async function reconcile(asked = client): Promise<ReconcileReport> {
     providers: dependencies.providers,
     graceSeconds: 0,
   });
-  // What it logs of what it holds back is meant here, and no news.
+  // Its warnings of reservations that it holds back are expected here.
   const logger = new DefaultLogger('ERROR', () => undefined);
   return new MockActivityEnvironment({}, { logger }).run(reconcileReservations);
 }

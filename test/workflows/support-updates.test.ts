@@ -129,7 +129,7 @@ async function start({ worker, service }: Scene, deadlineSeconds = 900): Promise
   };
 }
 
-/** What is asked; why is the same in all of them. */
+/** The command that is sent; the reason is the same in all of them. */
 type Ask = {
   [Name in SupportBody['command']]: Omit<Extract<SupportBody, { command: Name }>, 'reason'>;
 }[SupportBody['command']];
@@ -292,7 +292,7 @@ describe.concurrent('an extension', () => {
   });
 });
 
-/** What the workflow has done by local activities so far. */
+/** The local activities that the workflow has run so far. */
 async function localActivitiesOf(job: Job): Promise<number> {
   const { events } = await fixture.temporal.workflow.getHandle(job.jobId).fetchHistory();
   return (events ?? []).filter(({ markerRecordedEventAttributes: marker }) => Boolean(marker)).length;

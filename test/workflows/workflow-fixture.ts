@@ -10,7 +10,7 @@ import type { Model } from '../../domain/models.ts';
 import type { LimitsOfProviders } from '../../domain/provider-limits.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from '../activities/activities-fixture.ts';
 
-/** What this file's workflows have logged as a warning: nothing prints it. */
+/** The warnings that this file's workflows have logged: nothing prints them. */
 export const warnings: LogEntry[] = [];
 
 /** A workflow that fails is the subject of some tests and no news. */

@@ -59,7 +59,7 @@ const WRONG: Readonly<Record<string, readonly Payload[]>> = {
 
 type BesideJobs = keyof (ReconcileActivities & AssetSweepActivities & CreditMaintenance);
 
-/** What the workflows on schedules have done: nothing, and not at once. */
+/** Stands for the activities of the workflows on schedules: they find nothing to do, and not at once. */
 const nothingToDo = () => sleep(2_000, { counts: {}, next: null });
 const BESIDE_JOBS: object = {
   reconcileReservations: nothingToDo,

@@ -40,7 +40,7 @@ async function expectStale(path: string, etag: string): Promise<void> {
     expect((await read(path, { 'If-None-Match': etag }, method)).status).toBe(200);
 }
 
-/** What changes of a job as it runs, with an event of its own or without one, and whether its output shows it too. */
+/** The changes of a job as it runs, with or without an event, and whether its output shows them too. */
 const CHANGES = [
   {
     what: 'an attempt',

@@ -13,7 +13,7 @@ const get = (path: string) => api.call(path, { key: account.key });
 const cursorOf = (position: object) => Buffer.from(JSON.stringify(position)).toString('base64url');
 const JOB_ID = `job_${'a'.repeat(26)}`;
 
-/** What JavaScript takes and PostgreSQL does not: each was a 500 once. */
+/** Values that JavaScript accepts and PostgreSQL does not: each was a 500 once. */
 describe('a value that PostgreSQL would not read is refused with its pointer', () => {
   it.each([
     ['/v1/entries?from=2026-02-31T00:00:00Z', '/from'],

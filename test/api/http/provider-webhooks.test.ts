@@ -18,7 +18,7 @@ const MIB = 1024 * 1024;
 let proxy: FreezableProxy;
 let api: ApiFixture;
 let keyServer: Server;
-/** What fal signs with just now, and publishes; null: its keys cannot be had. */
+/** The keys that fal signs with now, and publishes; null: they cannot be read. */
 let published: readonly { readonly x: string }[] | null;
 let timesPublished: number;
 let logged: string;

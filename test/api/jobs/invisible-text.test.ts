@@ -125,7 +125,7 @@ describe('so is every other text that must not be empty', () => {
       .replace(':grant', 'grant_unknown');
     const answer = await post(named, body, { key: api.platformKey, method, headers });
     const problem = expectProblem(answer, 400, 'invalid_request');
-    // What else is wrong with it stands beside: the time is too far, …
+    // The other faults of the body are named too: the time is too far, …
     expect(problem['errors']).toContainEqual(expect.objectContaining({ pointer, code: 'too_short' }));
   });
 

@@ -18,7 +18,7 @@ const WALK_TIMEOUT_MS = 60_000;
 
 /** The files that the page draws, in its order. */
 const DRAWN = [...SECTION.matchAll(/^\| \d+ \| `([^`]+)` \|/gm)].map(([, file = '']) => file);
-/** What runs beside them, by the page: files, and folders with a slash at the end. */
+/** The files that run beside them, as the page lists them; a folder ends with a slash. */
 const BESIDE = [...SECTION.matchAll(/^- `([^`]+)`/gm)].map(([, file = '']) => file);
 const isBeside = (file: string) =>
   BESIDE.some((one) => (one.endsWith('/') ? file.startsWith(one) : file === one));

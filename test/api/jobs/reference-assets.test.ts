@@ -39,7 +39,7 @@ async function run(body: object) {
   return (answer.status === 503 ? await submit() : answer).json<{ id: string } & Record<string, unknown>>();
 }
 
-/** What the model service was given for a job: its journal keeps every order. */
+/** The input that the model service was given for a job, from its journal. */
 async function givenFor(jobId: string) {
   const journal = await readFile(path.join(api.modelHome, 'predictions.jsonl'), 'utf8');
   return journal.split('\n').filter((line) => line.includes(jobId.replace(/^job_/, 'att_')));

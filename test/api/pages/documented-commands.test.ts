@@ -31,7 +31,7 @@ function isNameOnly(call: string): boolean {
   return /^[a-z]+ [a-z]+$|\[|^job [a-z]+ --/.test(call) && !call.startsWith('review list');
 }
 
-/** What a reader puts in the place of an ellipsis. */
+/** The value that a reader puts in place of an ellipsis. */
 const FILLED: readonly (readonly [RegExp, string])[] = [
   [/\b(acct|grant)_…/g, '$1_x'],
   [/\bjob_…/g, `job_${'a'.repeat(26)}`],

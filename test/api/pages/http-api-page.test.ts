@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** What `{name}` stands for, from the responses read so far. */
+/** The values of `{name}`, from the responses read so far. */
 const names: Names = new Map();
 const withNames = (text: string) =>
   text.replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => names.get(name) ?? whole);

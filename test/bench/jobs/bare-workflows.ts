@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { BareActivities } from './bare-activities.ts';
 
-/** What Temporal costs by itself: the shapes of our workflow with nothing in them. */
+/** The cost of Temporal alone: workflows of our shapes with nothing in them. */
 
 const { step } = proxyActivities<BareActivities>({ startToCloseTimeout: '10 seconds' });
 const { nothing } = proxyLocalActivities<BareActivities>({ startToCloseTimeout: '10 seconds' });

@@ -11,7 +11,7 @@ export function accountIdAt(index: number): string {
   return `acct_${String(index)}`;
 }
 
-/** As many of each as a small team has; each of them is counted and capped. */
+/** The number of members and of projects, as of a small team. Each is counted and capped. */
 export const MEMBERS_PER_ACCOUNT = 4;
 export const PROJECTS_PER_ACCOUNT = 2;
 

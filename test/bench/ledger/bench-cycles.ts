@@ -16,7 +16,7 @@ export const pickAnyAccount: PickAccount = () => accountIdAt(randomInt(ACCOUNT_C
 export const pickHotAccount: PickAccount = () => accountIdAt(0);
 
 /**
- * What the product does: jobs.admit and jobs.settle through group commit, the attempt's row written in between as its
+ * A cycle of the product: jobs.admit and jobs.settle through group commit, the attempt's row written in between as its
  * activities leave it. Each job names a member and a project: where the accounts are capped, both caps are looked at and counted.
  */
 export function createOurCycle(pool: pg.Pool, pick: PickAccount, time: Time = untimed): Cycle {

@@ -26,7 +26,7 @@ export type GrantsReport = BenchReport & {
   readonly cycle_us: Readonly<Record<Side, BenchSide>>;
 };
 
-/** What a cycle costs an account with a thousand live grants against one with three, in turns on one server. */
+/** The cost of a cycle on an account with a thousand live grants against one with three, in turns on one server. */
 export async function benchGrants(progress: (line: string) => void): Promise<GrantsReport> {
   progress('starting a PostgreSQL of its own');
   const server = await startBenchServer();

@@ -20,7 +20,7 @@ const IN_FLIGHT = 256;
 const ROUNDS = 5;
 const SECONDS_PER_RUN = 2;
 const READS_PER_ROUND = 300;
-/** As the API asks for it when the caller names no limit. */
+/** The page that the API reads when the caller names no limit. */
 const FIRST_PAGE = { before: null, limit: 50 };
 const EVERYTHING = { kinds: null, reservationIds: null, from: null, to: null };
 
@@ -47,7 +47,7 @@ export type GrowthReport = BenchReport & {
   >;
 };
 
-/** What a cycle and two reads cost with more and more of a past: a database per size, all filled first, then in turns. */
+/** The cost of a cycle and of two reads as the past grows: a database per size, all filled first, then in turns. */
 export async function benchGrowth(
   progress: (line: string) => void,
   entryCounts: readonly number[] = SIZES,

@@ -37,7 +37,7 @@ export function bodyOf(job: BenchJob): JobRequest {
   };
 }
 
-/** What an output is made from, as its row keeps it. */
+/** The work of an output, as its row keeps it. */
 export function workOf(job: BenchJob): object {
   const { kind, brief } = bodyOf(job) as { kind: string; brief?: unknown };
   return { kind, brief, width: 1_080, height: 1_080, format: 'png' };

@@ -15,7 +15,7 @@ import { requireFsync, requireReconciled } from './require-sound.ts';
 import { runFor } from './run-for.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 
-/** Of the interactive application. The ledger under test gets no more. */
+/** The pool of the interactive application. The ledger under test gets no more. */
 const POOL_SIZE = 16;
 const MANY_IN_FLIGHT = 1_024;
 /** As many as a busy process has. */

@@ -16,7 +16,7 @@ const ROUNDS = 7;
 const WARM_UP_ROUNDS = 3;
 const SECONDS_PER_RUN = 2;
 
-/** What a cycle on one account costs when that account has a past of so many jobs, over what it costs when it has none. */
+/** The cost of a cycle on an account with a past of so many jobs, over the cost on one without a past. */
 export async function benchPastJobs(server: BenchServer, pastJobs = PAST_JOBS): Promise<number> {
   const young = await openAccount(server, 0);
   const old = await openAccount(server, pastJobs);

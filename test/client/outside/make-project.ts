@@ -68,7 +68,7 @@ async function copyPackages(names: readonly string[], modules: string): Promise<
     const from = path.join(PACKAGES, name);
     await mkdir(path.dirname(path.join(modules, name)), { recursive: true });
     await run('cp', ['-R', from, path.join(modules, name)]);
-    // What is nested in a package has come with it; more than is needed does no harm.
+    // A package that is nested in another comes with it; more than is needed does no harm.
     wanted.push(...Object.keys((await manifestOf(from)).dependencies ?? {}));
   }
 }

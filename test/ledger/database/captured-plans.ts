@@ -16,7 +16,7 @@ type PlanNode = {
   readonly Plans?: readonly PlanNode[];
 };
 
-/** What one scan of a statement read: rows that it returned or threw away, and pages. */
+/** The reads of one scan: rows that it returned or threw away, and pages. */
 export type ScanRead = {
   readonly table: string;
   readonly by: string;
@@ -28,7 +28,7 @@ export type PlanCapture = {
   readonly client: pg.Client;
   /** The ledger's tables that statements since the last look read from end to end, those inside functions too. */
   readonly takeScannedTables: () => readonly string[];
-  /** What the scans of statements since the last look read, those inside functions too. */
+  /** The scans of all statements since the last call, also inside functions. */
   readonly takeScans: () => readonly ScanRead[];
   /** How many plans were seen since the start. */
   readonly planCount: () => number;

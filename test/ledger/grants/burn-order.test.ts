@@ -20,7 +20,7 @@ withFreshAccounts(createLedgerFixture, { now: NOW }, (fixture, fresh) => {
   account = fresh;
 });
 
-/** What a reservation took, as "grant amount", in burn order. */
+/** The parts of a reservation, as "grant amount", in burn order. */
 async function partsOf(reservationId: string): Promise<string[]> {
   const { rows } = await ledger.owner.query<{ part: string }>(
     `SELECT p.id || ' ' || p.amount AS part FROM ledger.reservations r,

@@ -17,7 +17,7 @@ export async function setLimits(ledger: LedgerFixture, account: string, limits: 
   return rows[0]?.is_set ?? false;
 }
 
-/** What each member and project has used in the account's current period, as the caps count it. */
+/** The use of each member and project in the account's current period, as the caps count it. */
 export async function usageOf(ledger: LedgerFixture, account: string): Promise<Record<string, number>> {
   const { rows } = await ledger.owner.query<{ spender: string; used: string }>(
     `SELECT u.spender || ' ' || u.name AS spender, u.used FROM ledger.usage u

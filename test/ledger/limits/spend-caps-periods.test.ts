@@ -60,7 +60,7 @@ test.each(['a plan’s period', 'a month of an account without a plan'])(
     expect(await outcomeOf('r3', 40)).toBe('reserved');
     if (withPlan) await renewDue(ledger);
     expect(await outcomeOf('r4', 11)).toBe('limit_exceeded');
-    // What comes back of the old period makes no room in the new one.
+    // Credits that come back from the old period make no room in the new one.
     await ledger.settle([releaseItem(account, 'r1')]);
     expect(await outcomeOf('r5', 11)).toBe('limit_exceeded');
     expect(await outcomeOf('r6', 10)).toBe('reserved');

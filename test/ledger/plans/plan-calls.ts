@@ -37,7 +37,7 @@ export async function callPlan(
   return row;
 }
 
-/** What every period of an account was granted for, and what was passed over, oldest first. */
+/** The periods of an account with the plan each was granted for, skipped ones too, oldest first. */
 export async function periodsOf(ledger: LedgerFixture, account: string): Promise<string[]> {
   const { rows } = await ledger.owner.query<{ period: string }>(
     `SELECT to_char(period_starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') || ' ' || plan || ' ' ||

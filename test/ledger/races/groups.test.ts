@@ -76,7 +76,7 @@ test.each([1, 6])(
   'a reservation its grants do not cover is an error, never half a reservation (arrays of %i)',
   async (size) => {
     const account = await ledger.openAccount(`uncovered_${String(size)}`, 100);
-    // As a fault elsewhere would leave it: the hot row says more than the grants hold.
+    // The state that a fault elsewhere would leave: the hot row says more than the grants hold.
     await ledger.owner.query('UPDATE ledger.accounts SET available = 1000 WHERE account_id = $1', [account]);
     const items = Array.from({ length: size }, (_, n) => reserveItem(account, `r${String(n)}`, 120));
     await expect(ledger.reserve(items)).rejects.toMatchObject({ code: 'HF002' });

@@ -70,7 +70,7 @@ async function playOnBoth(history: readonly Step[]): Promise<void> {
     const expected = playOnModel(model, step, now);
     expect(await playOnLedger(ledgerPlayer, step)).toEqual(expected);
   }
-  // What is due is done when an account is next reached: all are.
+  // Due work is done when an account is next locked, so all accounts are locked here.
   for (const account of model.accounts.values()) bringToPresent(account, now);
   await client.query('SELECT ledger.lock(account_id) FROM ledger.accounts');
   expect(await accountStatesOfLedger(ledgerPlayer)).toEqual(accountStatesOfModel(model));

@@ -19,7 +19,7 @@ export function refundItem(
   };
 }
 
-/** What each grant of an account holds in one bucket, in credits. */
+/** The credits of each grant of an account in one bucket. */
 export async function amountsOf(
   ledger: LedgerFixture,
   account: string,

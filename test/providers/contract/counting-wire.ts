@@ -33,7 +33,7 @@ export async function createCountingWire(targetUrl: string): Promise<CountingWir
       far.resetAndDestroy();
     });
     far.on('error', () => near.resetAndDestroy());
-    // What a server destroys without having answered, its client sees end.
+    // The client sees the end of a connection that a server destroys without having answered.
     far.on('close', () => near.destroy());
     near.pipe(far);
     far.pipe(near);

@@ -22,7 +22,7 @@ export type WireAnswer = {
 
 export type FakeFile = {
   readonly url: string;
-  /** What the service says of it, where it says so: of the file that is there unless a test lies. */
+  /** The facts that the service tells of a file, where it does: true unless a test says otherwise. */
   readonly bytes: number;
   readonly sha256: string;
   readonly contentType: string;
@@ -49,7 +49,7 @@ export type Dialect = {
   readonly webhookAddressOf?: (submission: WireRequest) => unknown;
   /** Takes a submission as the original does, and responds to every other request from the jobs that there are. */
   readonly handle: (request: WireRequest, jobs: FakeJobs) => WireAnswer;
-  /** What the service documents as "nothing was started", and the class an adapter is to make of it. */
+  /** The responses that the service documents as "nothing was started", and the class that an adapter makes of them. */
   readonly refusals: readonly (WireAnswer & { readonly means: string })[];
   /** Responses of success that prove nothing, beyond what every service may be given. */
   readonly nonsense?: readonly WireAnswer[];
@@ -57,9 +57,9 @@ export type Dialect = {
   readonly oddFields?: readonly Readonly<Record<string, unknown>>[];
 };
 
-/** Of a service whose answer to a post is the run. */
+/** For a service whose answer to a post is the run. */
 export type AnsweringDialect = Dialect & {
-  /** What the fake makes when no test asks for something else. */
+  /** The result of the fake when no test asks for another. */
   readonly usual: Buffer;
   /** The answer that holds these files; none: a success with nothing in it. */
   readonly answerOf: (...files: readonly Buffer[]) => WireAnswer;
@@ -70,7 +70,7 @@ export type AnsweringDialect = Dialect & {
 export type AnsweringSubject = ContractSubject & {
   readonly dialect: AnsweringDialect;
   readonly mediaType: string;
-  /** What an answer may hold in place of a result. */
+  /** The contents that an answer may hold in place of a result. */
   readonly badContents: readonly { readonly what: string; readonly content: Buffer }[];
 };
 

@@ -20,7 +20,7 @@ import {
   type Fault,
 } from './fake-service.ts';
 
-/** As long as a hidden second try would take to be seen. */
+/** The time within which a hidden second try would be seen. */
 const SECOND_TRY_MS = 150;
 
 /** Longer than any answer of any service may be. */
@@ -28,7 +28,7 @@ const TOO_LONG = Buffer.alloc(65 * 1024 * 1024, ' ');
 
 const PAGE = Buffer.from('<!doctype html><h1>Bad Gateway</h1>');
 
-/** What befalls a post of which it is never known what came of it, and whether what befell it may have passed it on. */
+/** The faults after which it is not known what came of a post, and whether the request may have been passed on. */
 const LOST: readonly (readonly [what: string, fault: Fault, mayArriveLater: boolean])[] = [
   ['the service closes its connection without an answer', closing, false],
   ['the service resets its connection before it takes it', resetting, false],

@@ -7,7 +7,7 @@ const { defineCatalogue, superscale } = ADOPTER_TOOLS;
 const [local] = superscale.models;
 const PICTURE = local?.makes['static_ad'];
 
-/** Of the shipped catalogue with models like its first one, each changed. */
+/** The faults of the shipped catalogue with models like its first one, each changed. */
 function faultsOf(...changes: readonly object[]): readonly string[] {
   const models = changes.map((change) => ({ ...local, ...change }) as ModelDefinition);
   const definition: CatalogueDefinition = {

@@ -9,7 +9,7 @@ const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..', '..');
 type Calls = ReadonlyMap<string, ReadonlyMap<number, { readonly name: string; readonly count: number }>>;
 
 export type CallRecorder = {
-  /** What was called since the last time, as V8 counts it. What is only imported is not called. */
+  /** The functions that were called since the last time, as V8 counts them. A file that is only imported was not called. */
   take(): Promise<Calls>;
   close(): void;
 };

@@ -13,7 +13,7 @@ export type Example = {
     readonly headers: Readonly<Record<string, string>>;
     /** JSON of which every field must be in the answer, or null. */
     readonly fragment: string | null;
-    /** Of an answer that is not JSON: lines that stand in it. */
+    /** The lines that a response must contain when it is not JSON. */
     readonly lines: readonly string[];
   };
 };

@@ -47,7 +47,7 @@ export function end(account: ModelAccount, known: ModelReservation, item: Settle
     const inNewGrant = giveBack(back, now, item.policy === 'return_grant');
     if (inNewGrant === 0) return;
     const livesUntil = now + RETURN_GRANT_LIFETIME_HOURS * 3_600_000;
-    // Of a plan that is not renewed yet, the period it will be renewed for.
+    // The period that a plan will be renewed for, where it is not renewed yet.
     const { plan } = account;
     const periodEndsAt = plan === null ? 0 : plan.nextPlan === null ? plan.endsAt : account.periodEndsAt;
     addGrant(account, {
@@ -80,7 +80,7 @@ export function refund(
   const credits = item.amount ?? left;
   if (credits > left || left === 0) return { outcome: 'exceeds_committed', credits: null };
 
-  // Of what each grant gave, the first stretch was spent; its end may be back already, this takes what lies before that.
+  // The grants' parts lie end to end, and the first stretch was spent. The end of it may be back already; this takes what lies before.
   const back = lastOf(firstOf(known.parts, left), credits);
   for (const { grant, amount } of back) grant.spent -= amount;
   known.refunded += credits;

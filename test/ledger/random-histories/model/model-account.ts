@@ -1,6 +1,6 @@
 import { monthsAfter, periodNumber } from './calendar.ts';
 
-/** What the model knows of an account. Times in ms, credits whole; no locks, no entries, no sums: those are added up. */
+/** An account in the model. Times in ms, credits whole; no locks and no entries, and sums are added up when they are read. */
 
 export const NEVER = Number.POSITIVE_INFINITY;
 export const MAX_CREDITS = 1e12;
@@ -110,7 +110,7 @@ export function addGrant(
   account.grants.push({ reference: null, ...grant, ...empty, isVoided: false });
 }
 
-/** What is due in an account before anything else is done in it: expired credits, a new period to count spend in. */
+/** Does what is due in an account first: expires credits, begins a new period to count spend in. */
 export function bringToPresent(account: ModelAccount, now: number): void {
   watchBalance(account, now, () => {
     for (const grant of account.grants) {

@@ -30,7 +30,7 @@ export type LimitsStep = {
   readonly override: { readonly member: string; readonly credits: number | null } | null;
 };
 
-/** What an item returns: its outcome, and what of its numbers does not depend on the items beside it. */
+/** The result of an item: its outcome, and those of its numbers that do not depend on the items beside it. */
 export type Answer = readonly (string | number | boolean | null)[];
 
 /** Given to an account once, under whatever id. */
@@ -155,7 +155,7 @@ export class ModelLedger {
     for (const name of names) this.#touch(name, now);
   }
 
-  /** What was spent in an account's current period, less what of it came back. */
+  /** The credits spent in an account's current period, less those that came back. */
   spentThisPeriod(account: ModelAccount): number {
     let spent = 0;
     for (const [key, held] of this.reservations) {

@@ -122,7 +122,7 @@ export function renew(account: ModelAccount, now: number): string {
   return 'renewed';
 }
 
-/** What the period lacks to the plan's credits; and spend is counted in its periods from then on. */
+/** Grants what the period lacks to the plan's credits. Spend is counted in the plan's periods from then on. */
 function grantPeriod(account: ModelAccount, plan: string, now: number): void {
   const held = account.plan;
   if (held === null) return;

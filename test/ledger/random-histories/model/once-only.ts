@@ -10,7 +10,7 @@ type Keyed = { readonly key: string; readonly content: string; readonly answer: 
 /** Outcomes that made something; said twice under one key only for the same content (invariant 9). */
 const MADE = ['granted', 'reserved', 'spent', 'refunded', 'set'];
 
-/** Of calls that were made at once: nothing was made of two contents under one key, and nothing ended twice. */
+/** Checks calls that were made at once: no key stands for two contents, and nothing ended twice. */
 export function expectOnceOnly(played: readonly Played[]): void {
   const contents = new Map<string, string>();
   const endings = new Map<string, number>();
@@ -76,7 +76,7 @@ const FOR_EVER: Readonly<Record<Step['verb'], readonly string[]>> = {
   sweep: [],
 };
 
-/** What a call must answer when it is made again (any of these); null: nothing is promised. */
+/** The results that a repeated call may have; null: nothing is promised. */
 export function answersAgain(verb: Step['verb'], first: Answer): readonly Answer[] | null {
   const outcome = String(first[0]);
   if (!FOR_EVER[verb].includes(outcome)) return null;
@@ -85,6 +85,6 @@ export function answersAgain(verb: Step['verb'], first: Answer): readonly Answer
   if (verb === 'open') return [['exists']];
   if (verb === 'settle' && outcome !== 'invalid_amount') return [[outcome, true, ...first.slice(2)]];
   if (verb === 'plan' && outcome === 'set') return [[outcome, true, ...first.slice(2)]];
-  // What a refund gave stands; what the reservation has had back in all grows.
+  // The credits of a refund stay the same; the sum that the reservation has had back grows.
   return [verb === 'void' || verb === 'plan' ? first : first.slice(0, outcome === 'refunded' ? 2 : 1)];
 }

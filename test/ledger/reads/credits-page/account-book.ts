@@ -88,7 +88,7 @@ export function createAccountBook(pools: { readonly owner: pg.Pool; readonly wor
   };
 }
 
-/** As the page writes an instant: the day alone for its first moment. */
+/** Writes an instant as the page does: the day alone for its first moment. */
 function toText(instant: Date): string {
   return instant.toISOString().replace('T', ' ').slice(0, 16).replace(' 00:00', '');
 }

@@ -31,7 +31,7 @@ const CODE_OF_ENDING: Readonly<Record<string, FailureCode>> = {
   'is blocked': 'moderated_input',
 };
 
-/** What an action is done with. `key`: the same for the same action done again. */
+/** The input of an action. `key`: the same for the same action done again. */
 export type ActionContext = {
   readonly database: Database;
   /** For the verbs that processes reach through the functions of jobs. */
@@ -238,7 +238,7 @@ async function changeLimits({ database, accountId }: ActionContext, change: obje
   return { outcome: 'done' };
 }
 
-/** As a job's workflow admits it: priced, stored and reserved. */
+/** Admits a job as its workflow does: priced, stored and reserved. */
 async function submitStaticAd(database: Database, accountId: string, key: string): Promise<Answer> {
   const admit = createAdmit(createAdmitJob(database), database, {
     heartbeatTimeoutSeconds: 10,

@@ -33,7 +33,7 @@ export type Observation = {
   readonly spent: number;
   readonly expired: number;
   readonly voided: number;
-  /** What each grant with something left offers, and until when (null: without end). */
+  /** The credits left of each grant, and until when (null: without end). */
   readonly grants: readonly {
     readonly source: string;
     readonly available: number;
