@@ -58,7 +58,7 @@ const TIERS = [
   tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
   tier('client', { needs: BOTH, timeoutSeconds: 60 }),
-  tier('browser', { timeoutSeconds: 120 }),
+  tier('browser', { needs: BOTH, timeoutSeconds: 120 }),
   tier('ledger', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('activities', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('replay', { timeoutSeconds: 60 }),

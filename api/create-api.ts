@@ -31,7 +31,8 @@ import { cancelJobRoute } from './jobs/cancel-job-route.ts';
 import { catalogueRoute } from './meta/catalogue-route.ts';
 import { costsRoute, unknownBillsRoute } from './support/costs-route.ts';
 import { decideReviewRoute } from './support/decide-review-route.ts';
-import { documentationRoutes, PAGE_PATH } from './meta/documentation-route.ts';
+import { DOCS_PATH, documentationRoutes } from './meta/documentation-route.ts';
+import { openApiRoute } from './document/openapi-route.ts';
 import { entriesRoute } from './credits/entries-route.ts';
 import { estimateRoute } from './credits/estimate-route.ts';
 import { giveGrantRoute } from './credits/grants-route.ts';
@@ -108,7 +109,7 @@ export function createApi(dependencies: ApiDependencies): Express {
   );
   app.use(() => {
     throw new Problem('not_found', {
-      detail: `There is no such page. Every call is described at ${PAGE_PATH}.`,
+      detail: `There is no such page. Every call is described at ${DOCS_PATH}.`,
     });
   });
   app.use(handleErrors({ log, publicUrl }));
@@ -127,6 +128,7 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
   };
   return [
     ...documentationRoutes(),
+    openApiRoute(parts),
     ...healthRoutes(parts),
     problemPagesRoute(),
     quotesRoute(parts),

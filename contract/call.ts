@@ -43,6 +43,8 @@ export type Call = {
   readonly headers?: readonly ('Prefer' | 'Last-Event-ID' | 'Range' | 'If-Range')[];
   /** A successful GET has an ETag; with `If-None-Match` the response may be 304. */
   readonly isTagged?: true;
+  /** A success has the path of what it made in the header Location. */
+  readonly hasLocation?: true;
   /** The call may charge credits: what became of the money is unknown while it acts, unless its problem says more. */
   readonly mayBill?: true;
   /** A supervisor asks it all the time: it counts in no limit of requests. */

@@ -47,8 +47,9 @@ export const SUPPORT_BODIES = {
   resolve: asked('resolve', {
     outcome: z.enum(['ran', 'did_not_run']),
     attempt: attempt.optional(),
-    /** Of one that ran, where support knows it; else the provider is asked for it. */
-    provider_job_id: requestText({ max: MAX_PROVIDER_JOB_ID }).optional(),
+    provider_job_id: requestText({ max: MAX_PROVIDER_JOB_ID })
+      .optional()
+      .describe('Of one that ran, where support knows it; else the provider is asked for it.'),
   }),
 };
 

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { CALLS } from '../../contract/calls.ts';
+import { offeredCalls } from '../../contract/offered-calls.ts';
 import type { GrantBody } from '../../contract/shapes/credit-shapes.ts';
 import type { Catalogue } from '../../contract/defined-catalogue.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
@@ -22,11 +21,7 @@ export function giveGrantRoute({
   readonly database: Database;
   readonly rules: RequestRules;
 }): Route {
-  const packNames = catalogue.packs.map(({ name }) => name);
-  const call = {
-    ...CALLS.grantCredits,
-    body: CALLS.grantCredits.body.safeExtend({ pack: z.enum(packNames).optional() }),
-  };
+  const call = offeredCalls(catalogue).grantCredits;
   return changeAccountRoute(database, call, ({ accountId, actor, body, sent, response }) => async () => {
     const given = await grantCreditsOnce(database, {
       key: body.reference,

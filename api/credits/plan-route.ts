@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
+import { offeredCalls } from '../../contract/offered-calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { Plan } from '../../contract/shapes/account-shapes.ts';
 import { planRulesOf } from '../../domain/plans.ts';
@@ -20,10 +20,7 @@ export function setPlanRoute({
 }: Deps & { readonly rules: RequestRules }): Route {
   const planRules = planRulesOf(catalogue);
   const planNames = catalogue.plans.map(({ name }) => name);
-  const call = {
-    ...CALLS.setPlan,
-    body: CALLS.setPlan.body.extend({ plan: z.enum(planNames).nullable() }),
-  };
+  const call = offeredCalls(catalogue).setPlan;
   return changeAccountRoute(database, call, ({ accountId, actor, body, response }) => async () => {
     const result = await setPlan(database, planRules, {
       accountId,

@@ -1,10 +1,9 @@
-import { CALLS } from '../../contract/calls.ts';
+import { offeredCalls } from '../../contract/offered-calls.ts';
 import type { AccountPriceList } from '../../contract/shapes/account-shapes.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { priceListFor } from '../../domain/prices/price-list.ts';
 import type { Database } from '../../ledger/database.ts';
 import { setPriceList } from '../../ledger/price-lists.ts';
-import { invalidPart } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 import { changeAccountRoute } from './account-routes.ts';
 
@@ -17,17 +16,17 @@ export function setPriceListRoute({
   readonly rules: RequestRules;
 }): Route {
   const { priceLists } = rules.catalogue;
-  const names = [...new Set(priceLists.map(({ name }) => name))];
-  return changeAccountRoute(database, CALLS.setPriceList, ({ accountId, actor, body, response }) => {
-    const { price_list: own, reason = 'prices' } = body;
-    if (own !== null && !names.includes(own)) {
-      throw invalidPart('/price_list', 'not_one_of', `One of: ${names.join(', ')}, or null.`);
-    }
-    return async () => {
-      await setPriceList(database, accountId, own, { actor, reason });
-      const { name, version } = priceListFor(priceLists, own);
-      const shown: AccountPriceList = { price_list: own, applies: { name, version } };
-      response.set('Cache-Control', 'no-store').json(shown);
-    };
-  });
+  return changeAccountRoute(
+    database,
+    offeredCalls(rules.catalogue).setPriceList,
+    ({ accountId, actor, body, response }) => {
+      const { price_list: own, reason = 'prices' } = body;
+      return async () => {
+        await setPriceList(database, accountId, own, { actor, reason });
+        const { name, version } = priceListFor(priceLists, own);
+        const shown: AccountPriceList = { price_list: own, applies: { name, version } };
+        response.set('Cache-Control', 'no-store').json(shown);
+      };
+    },
+  );
 }

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { CALLS } from '../../contract/calls.ts';
+import { offeredCalls } from '../../contract/offered-calls.ts';
 import type { Usage } from '../../contract/shapes/credit-shapes.ts';
 import { fingerprintRequest, spendIdOf } from '../../contract/derived-ids.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
@@ -25,14 +24,13 @@ export function usageRoute(deps: {
   readonly rules: RequestRules;
   readonly pricingOf: PricingOf;
 }): Route {
-  const { catalogue } = deps.rules;
-  const usageBody = CALLS.spend.body.extend({ kind: z.enum(catalogue.meters.map(({ name }) => name)) });
+  const call = offeredCalls(deps.rules.catalogue).spend;
   const spend = createSpend(deps.database);
-  return route(CALLS.spend, {
+  return route(call, {
     async prepare(exchange) {
       const { request, response, state, accountId } = exchange;
       const key = readIdempotencyKey(request);
-      const { body, sent } = await readBody(exchange, usageBody);
+      const { body, sent } = await readBody(exchange, call.body);
       const fingerprint = fingerprintRequest(sent);
       const spendId = spendIdOf(accountId, key);
       const { priceList } = await deps.pricingOf(accountId);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { CALLS } from '../../contract/calls.ts';
+import { offeredCalls } from '../../contract/offered-calls.ts';
 import { isJobId } from '../../domain/ids.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
-import { BATCH_KIND, EDIT_KIND } from '../../domain/work.ts';
 import { listJobs } from '../../jobs/reads/list-jobs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
@@ -22,11 +21,10 @@ export function listJobsRoute(deps: {
   readonly temporalUi: TemporalUi;
   readonly rules: RequestRules;
 }): Route {
-  const kinds = [...deps.rules.catalogue.kinds.map(({ name }) => name), EDIT_KIND, BATCH_KIND];
-  const query = CALLS.listJobs.query.extend({ kind: z.enum(kinds).optional() });
-  return route(CALLS.listJobs, {
+  const call = offeredCalls(deps.rules.catalogue).listJobs;
+  return route(call, {
     async handle({ request, response, accountId, caller }) {
-      const asked = readQuery(request, query);
+      const asked = readQuery(request, call.query);
       const page = await listJobs(
         deps.database,
         accountId,

@@ -31,6 +31,7 @@ export const ACCOUNT_CALLS = {
     path: '/v1/accounts',
     summary: 'Open an account',
     description: 'The sign-up credits are granted with it. The same `reference` again is the same account.',
+    hasLocation: true,
     body: accountBody,
     responses: { 201: account },
     problems: ['idempotency_key_reused'],

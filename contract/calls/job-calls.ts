@@ -36,6 +36,7 @@ export const JOB_CALLS = {
     body: jobBody,
     idempotencyKey: 'required',
     headers: ['Prefer'],
+    hasLocation: true,
     mayBill: true,
     responses: { 200: job, 202: job },
     problems: ['insufficient_credits', 'limit_exceeded', 'price_changed', 'job_in_doubt', 'state_conflict'],

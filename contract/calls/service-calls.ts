@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { Call } from '../call.ts';
 
-const front = z.strictObject({ name: z.string(), documentation: z.string() });
+const front = z.strictObject({
+  name: z.string().meta({ description: 'The name of this service.', examples: ['Holdfast'] }),
+  documentation: z.string().meta({ description: 'The path of the pages for people.', examples: ['/docs'] }),
+  openapi: z.string().meta({ description: 'The path of the OpenAPI document.', examples: ['/openapi.json'] }),
+});
+const openApi = z.looseObject({
+  openapi: z.literal('3.1.0').describe('The version of OpenAPI that it is written in.'),
+});
 const health = z.strictObject({ status: z.enum(['up', 'ready']) });
 
 const PUBLIC = { method: 'get', tag: 'service', access: 'public' } as const satisfies Partial<Call>;
@@ -13,6 +20,26 @@ export const SERVICE_CALLS = {
     path: '/',
     summary: 'Read where the documents are',
     responses: { 200: front },
+  },
+  readOpenApi: {
+    ...PUBLIC,
+    path: '/openapi.json',
+    summary: 'Read this document',
+    description: 'OpenAPI 3.1, with the kinds, meters, plans and packs that this deployment offers.',
+    isTagged: true,
+    responses: { 200: openApi },
+  },
+  readDocs: {
+    ...PUBLIC,
+    path: '/docs',
+    summary: 'Read this document as pages, and try its calls',
+    responses: { 200: { media: ['text/html'] } },
+  },
+  readDocsFile: {
+    ...PUBLIC,
+    path: '/docs/:file',
+    summary: 'Read a script or style of these pages',
+    responses: { 200: { media: ['text/javascript', 'text/css'] } },
   },
   readPage: {
     ...PUBLIC,

@@ -13,6 +13,8 @@ export type JobRequestShape = {
   readonly schema: z.ZodType<JobRequest>;
   /** Every field that some kind or place knows: tells a field in the wrong place from one that does not exist. */
   readonly knownFields: ReadonlySet<string>;
+  /** The schema and its parts under their names, as the document and generated types call them: one body per kind, and one item. */
+  readonly named: Readonly<Record<string, z.ZodType>>;
 };
 
 const MODEL_NAME_LENGTH = 64;
@@ -64,6 +66,10 @@ const around = {
   force: z.boolean().optional(),
 };
 
+function itemsOf<Item extends z.ZodType>(item: Item) {
+  return z.array(item).min(1).max(LIMITS.outputs);
+}
+
 /** One output of a body, whatever its kind: the fields of the kind itself are not named here, and are let through. */
 const anyWork = {
   kind: requestText({ max: KIND_NAME_LENGTH }),
@@ -79,7 +85,7 @@ const anyWork = {
  */
 export const jobBody = z.looseObject({
   ...anyWork,
-  items: z.array(z.looseObject(anyWork)).min(1).max(LIMITS.outputs).optional(),
+  items: itemsOf(z.looseObject(anyWork)).optional(),
   ...around,
 }) satisfies z.ZodType<JobRequest>;
 
@@ -91,15 +97,31 @@ export const COMMON_FIELDS: ReadonlySet<string> = new Set(
 /** The job bodies that can be sent where these kinds are offered. */
 export function createJobRequestShape(kinds: readonly Kind[]): JobRequestShape {
   const works = [...kinds.map(workShapeOf), editShapeOf(kinds)];
-  const item = unionOf(works.map((shape) => z.strictObject(shape)));
-  const batch = { kind: z.literal(BATCH_KIND), items: z.array(item).min(1).max(LIMITS.outputs) };
+  const items = works.map((shape) => z.strictObject(shape));
+  const item = unionOf(items);
+  const batch: Shape = { kind: z.literal(BATCH_KIND), items: itemsOf(item) };
   const shapes = [...works, batch];
-  const schema = unionOf(shapes.map((shape) => z.strictObject({ ...shape, ...around })));
+  const bodies = shapes.map((shape) => z.strictObject({ ...shape, ...around }));
+  const schema = unionOf(bodies);
+  const named = (objects: readonly z.ZodObject[], end: string) =>
+    objects.map((object, index) => [`${typeNameOf(shapes[index])}${end}`, object] as const);
   return {
     // Each member of the union is a narrower `jobBody`; which kinds there are is not known to the type.
     schema: schema as z.ZodType<JobRequest>,
     knownFields: new Set([...shapes, around].flatMap((shape) => Object.keys(shape))),
+    named: {
+      JobBody: schema,
+      JobItem: item,
+      Brief: brief,
+      ...Object.fromEntries([...named(bodies, 'Body'), ...named(items, 'Item')]),
+    },
   };
+}
+
+/** The kind of a shape as types are written: `my_poster` is MyPoster. */
+function typeNameOf(shape: Shape | undefined): string {
+  const [kind = ''] = shape?.kind.values ?? [];
+  return kind.replaceAll(/(?:^|[^a-zA-Z0-9]+)([a-zA-Z0-9]?)/g, (_, first: string) => first.toUpperCase());
 }
 
 /** One kind's body as a JSON Schema of its own, without what belongs to the job as a whole. */

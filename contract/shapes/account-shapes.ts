@@ -18,25 +18,27 @@ const MAX_REASON = 500;
 
 export const accountBody = z.strictObject({
   name: requestText({ max: MAX_NAME }),
-  /** The platform's own: the same one, the same account. */
-  reference: referenceField,
-  /** `test`: only the sandbox model serves it, and no report counts it. Said once. */
-  mode: z.enum(ACCOUNT_MODES).optional(),
+  reference: referenceField.describe("The platform's own: the same one, the same account."),
+  mode: z
+    .enum(ACCOUNT_MODES)
+    .optional()
+    .describe('`test`: only the sandbox model serves it, and no report counts it. Said once.'),
 });
 export const account = z.strictObject({
   id: accountId,
   name: z.string(),
   reference: z.string(),
   mode: z.enum(ACCOUNT_MODES),
-  /** New spending is refused. */
-  frozen: z.boolean(),
+  frozen: z.boolean().describe('New spending is refused.'),
   created_at: instant,
 });
 export type AccountView = z.output<typeof account>;
 
 export const planBody = z.strictObject({
-  /** The name of a plan of the catalogue; null: ends with the current period. */
-  plan: z.string().nullable(),
+  plan: z
+    .string()
+    .nullable()
+    .describe('The name of a plan of the catalogue; null: ends with the current period.'),
   period_start: instantField.nullish(),
   reference: referenceField,
   renewal: z.enum(RENEWALS).nullish(),
@@ -46,22 +48,27 @@ export const plan = z.strictObject({
   plan: z.string().nullable(),
   period_start: instant.nullable(),
   period_end: instant.nullable(),
-  /** The plan of the next period; null: the plan ends with this one. */
-  next_plan: z.string().nullable(),
+  next_plan: z
+    .string()
+    .nullable()
+    .describe('The plan of the next period; null: the plan ends with this one.'),
   renewal: z.enum(RENEWALS),
 });
 export type Plan = z.output<typeof plan>;
 
 export const priceListBody = z.strictObject({
-  /** The name of a price list of the catalogue; null: the one that every account has. */
-  price_list: z.string().nullable(),
+  price_list: z
+    .string()
+    .nullable()
+    .describe('The name of a price list of the catalogue; null: the one that every account has.'),
   reason: requestText({ max: MAX_REASON }).optional(),
 });
 export const accountPriceList = z.strictObject({
-  /** The account's own; null: it has none. */
-  price_list: z.string().nullable(),
-  /** What it is priced by. */
-  applies: z.strictObject({ name: z.string(), version: z.int().min(1) }),
+  price_list: z
+    .string()
+    .nullable()
+    .meta({ description: "The account's own; null: it has none.", examples: ['partners'] }),
+  applies: z.strictObject({ name: z.string(), version: z.int().min(1) }).describe('What it is priced by.'),
 });
 export type AccountPriceList = z.output<typeof accountPriceList>;
 

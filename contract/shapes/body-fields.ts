@@ -21,13 +21,16 @@ export const reasonField = requestText({ max: MAX_REASON });
 export const memberField = requestText({ max: JOB_REQUEST_LIMITS.member });
 export const projectField = requestText({ max: JOB_REQUEST_LIMITS.project });
 
-export const instantField = z.string().transform((text, context): Date => {
-  const moment = parseInstant(text);
-  if (moment !== null) return moment;
-  const detail = 'A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z.';
-  context.addIssue({ code: 'custom', params: { code: 'not_a_time' }, message: detail });
-  return z.NEVER;
-});
+export const instantField = z
+  .string()
+  .transform((text, context): Date => {
+    const moment = parseInstant(text);
+    if (moment !== null) return moment;
+    const detail = 'A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z.';
+    context.addIssue({ code: 'custom', params: { code: 'not_a_time' }, message: detail });
+    return z.NEVER;
+  })
+  .meta({ format: 'date-time' });
 
 /**
  * Of a rule over several fields: it is looked at beside faults of the fields themselves, so that a caller is told all that is

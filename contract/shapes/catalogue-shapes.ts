@@ -9,31 +9,31 @@ const priceRule = z.looseObject({ rule: z.enum(['flat', 'table', 'per_unit', 'su
 
 const catalogueKind = z.strictObject({
   name: z.string(),
-  /** JSON Schema of a body of this kind, without the fields that belong to the job as a whole. */
-  schema: z.looseObject({ type: z.literal('object') }),
+  schema: z
+    .looseObject({ type: z.literal('object') })
+    .describe('JSON Schema of a body of this kind, without the fields that belong to the job as a whole.'),
   media_types: listOf(z.string()),
   can_be_edited: z.boolean(),
   can_be_varied: z.boolean(),
-  /** For how long a result is kept, from its delivery. Null: forever. */
-  retention_days: z.int().min(1).nullable(),
-  /** Null: nothing has a price that is not in the price list. */
-  price_rule: priceRule.nullable(),
+  retention_days: z
+    .int()
+    .min(1)
+    .nullable()
+    .describe('For how long a result is kept, from its delivery. Null: forever.'),
+  price_rule: priceRule.nullable().describe('Null: nothing has a price that is not in the price list.'),
   default_model: z.string().nullable(),
 });
 
 export const catalogueModel = z.strictObject({
   name: z.string(),
-  /** A request that names no model has this one, for a kind at least. */
-  is_default: z.boolean(),
+  is_default: z.boolean().describe('A request that names no model has this one, for a kind at least.'),
   is_sandbox: z.boolean(),
-  /** This deployment has what it needs to run it. */
-  is_offered: z.boolean(),
+  is_offered: z.boolean().describe('This deployment has what it needs to run it.'),
   /** Times in seconds from admission. */
   kinds: listOf(
     z.strictObject({ kind: z.string(), expected_seconds: z.number(), deadline_seconds: z.number() }),
   ),
-  /** A job's own `deadline_seconds` lies between these two. */
-  min_deadline_seconds: z.number(),
+  min_deadline_seconds: z.number().describe("A job's own `deadline_seconds` lies between these two."),
   max_deadline_seconds: z.number(),
   max_attempts: z.int().min(1),
   cancel_rule: z.string(),

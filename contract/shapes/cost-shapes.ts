@@ -20,18 +20,22 @@ const costSums = {
   attempts: count,
   credits_charged: credits,
   credits_refunded: credits,
-  /** Of attempts that were billed. */
-  provider_cost: dollars,
-  /** The part of it that no service and no bill has confirmed. */
-  provisional_cost: dollars,
-  /** Billed, and nothing says how much: not in `provider_cost`. */
-  uncosted_attempts: count,
-  /** Outputs of which the customer has all credits back, and which we pay all the same. */
-  returned_but_paid: z.strictObject({ outputs: count, provider_cost: dollars }),
-  /** Attempts that may have been billed, and what they are expected to cost: not in `provider_cost`. */
-  unknown_bills: z.strictObject({ attempts: count, provider_cost: dollars }),
-  /** What the credits that were charged and not refunded are worth, without `provider_cost`; null: no value of a credit is known. */
-  margin: dollars.nullable(),
+  provider_cost: dollars.describe('Of attempts that were billed.'),
+  provisional_cost: dollars.describe('The part of it that no service and no bill has confirmed.'),
+  uncosted_attempts: count.describe('Billed, and nothing says how much: not in `provider_cost`.'),
+  returned_but_paid: z
+    .strictObject({ outputs: count, provider_cost: dollars })
+    .describe('Outputs of which the customer has all credits back, and which we pay all the same.'),
+  unknown_bills: z
+    .strictObject({ attempts: count, provider_cost: dollars })
+    .describe(
+      'Attempts that may have been billed, and what they are expected to cost: not in `provider_cost`.',
+    ),
+  margin: dollars
+    .nullable()
+    .describe(
+      'What the credits that were charged and not refunded are worth, without `provider_cost`; null: no value of a credit is known.',
+    ),
 } as const;
 
 export const costRow = z.strictObject({ model: z.string(), kind: z.string(), ...costSums });

@@ -27,8 +27,7 @@ import {
 export const grant = z.strictObject({
   id: grantId,
   source: z.enum(GRANT_SOURCES),
-  /** Spent in this order: 1 before 2 before 3. */
-  priority: z.int().min(1).max(3),
+  priority: z.int().min(1).max(3).describe('Spent in this order: 1 before 2 before 3.'),
   amount: credits,
   available: credits,
   reserved: credits,
@@ -47,16 +46,14 @@ export const balance = z.strictObject({
   reserved: credits,
   spent_this_period: credits,
   period_starts_at: instant,
-  /** Those that still hold something, in the order in which they are spent. */
-  grants: listOf(grant),
+  grants: listOf(grant).describe('Those that still hold something, in the order in which they are spent.'),
   buys: purchasingPower,
   next_expiry: z.strictObject({ at: instant, credits }).nullable(),
 });
 export type Balance = z.output<typeof balance>;
 
 export const estimateQuery = z.strictObject({
-  /** Absent: what can be spent now. */
-  credits: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  credits: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('Absent: what can be spent now.'),
 });
 /** Beside what the price list plans with: `statics`, `videos`. */
 export const estimate = z.object({ credits, price_list: z.int().min(1) }).catchall(z.int().min(0));
@@ -77,19 +74,22 @@ export type EntryKind = (typeof ENTRY_KINDS)[number];
 /** One line of the usage history. Its fields are the columns of the CSV too. */
 export const entry = z.strictObject({
   id: entryId,
-  /** Counts up by one per account. */
-  seq: z.int().min(1),
+  seq: z.int().min(1).describe('Its number: counts up by one per account.'),
   kind: z.enum(ENTRY_KINDS),
-  /** Signed, as the available balance saw it: 0 for a commit, since the reserve took it already. */
-  credits: z.int(),
+  credits: z
+    .int()
+    .describe(
+      'Credits, signed, as the available balance saw it: 0 for a commit, since the reserve took it already.',
+    ),
   job_id: jobId.nullable(),
   output_id: outputId.nullable(),
   grant_id: grantId,
   reason: z.string().nullable(),
   balance_after: credits,
   created_at: instant,
-  /** The credits it charged (a commit, a spend), and those it gave back of an earlier charge. */
-  charged: credits,
+  charged: credits.describe(
+    'The credits it charged (a commit, a spend), and those it gave back of an earlier charge.',
+  ),
   refunded: credits,
 });
 export type EntryView = z.output<typeof entry>;
@@ -97,8 +97,7 @@ export type EntryView = z.output<typeof entry>;
 export const entriesQuery = z.strictObject({
   kind: z.enum(ENTRY_KINDS).optional(),
   job_id: jobIdParameter.optional(),
-  /** `from` is included, `to` is not. */
-  from: timeParameter.optional(),
+  from: timeParameter.optional().describe('`from` is included, `to` is not.'),
   to: timeParameter.optional(),
   ...pageParameters,
 });
@@ -115,8 +114,7 @@ export const statement = z.strictObject({
   to: instant,
   opening: credits,
   closing: credits,
-  /** Commits and spends, before refunds. */
-  charged: credits,
+  charged: credits.describe('Credits of commits and spends, before refunds.'),
   refunded: credits,
   sums: z.strictObject({
     grant: credits,
@@ -148,8 +146,7 @@ export const grantBody = z
   .strictObject({
     source: z.enum(['trial', 'top_up', 'goodwill']),
     credits: creditsField.optional(),
-    /** The name of a pack of the catalogue. */
-    pack: z.string().optional(),
+    pack: z.string().optional().describe('The name of a pack of the catalogue.'),
     reference: referenceField,
     expires_at: instantField.optional(),
     reason: reasonField.optional(),

@@ -21,27 +21,23 @@ import {
 export const failure = z.strictObject({
   code: z.enum(FAILURE_CODES),
   at_fault: z.enum(FAULTS),
-  /** For the customer. */
-  detail: z.string(),
+  detail: z.string().describe('For the customer.'),
   retryable: z.boolean(),
 });
 
 /** The progress of a job by its provider. All null before the first report, both numbers while it waits in its queue. */
 export const progress = z.strictObject({
   stage: z.string().nullable(),
-  /** 0 … 1, where the provider tells. */
-  fraction: z.number().min(0).max(1).nullable(),
+  fraction: z.number().min(0).max(1).nullable().describe('0 … 1, where the provider tells.'),
   queue_position: z.int().min(0).nullable(),
 });
 export type Progress = Readonly<z.output<typeof progress>>;
 
 /** quoted = reserved + committed + returned. */
 export const billing = z.strictObject({
-  /** The version of the price list. */
-  price_list: z.int().min(1),
+  price_list: z.int().min(1).describe('The version of the price list.'),
   quoted: credits,
-  /** Still held. */
-  reserved: credits,
+  reserved: credits.describe('Credits that are still held.'),
   committed: credits,
   returned: credits,
   refunded: credits,
@@ -50,22 +46,25 @@ export const billing = z.strictObject({
 
 const outputFields = {
   id: outputId,
-  /** Of a batch: the number of its item, from 0. */
-  item: z.int().min(0),
+  item: z.int().min(0).describe('Of a batch: the number of its item, from 0.'),
   variation: z.int().min(0),
   state: z.enum(OUTPUT_STATES),
   credits,
   reservation_id: reservationId,
   failure: failure.nullable(),
-  /** Null until the output is charged. */
-  content_url: apiPath.nullable(),
+  content_url: apiPath.nullable().describe('Null until the output is charged.'),
   content_type: z.string().nullable(),
   bytes: z.int().min(1).nullable(),
   sha256: sha256.nullable(),
-  /** Whether the picture carries a C2PA manifest; null: it is no picture, or the output has not succeeded. */
-  has_c2pa: z.boolean().nullable(),
-  /** Until when the content is kept. Null: forever, or the output has not succeeded. */
-  expires_at: instant.nullable(),
+  has_c2pa: z
+    .boolean()
+    .nullable()
+    .describe(
+      'Whether the picture carries a C2PA manifest; null: it is no picture, or the output has not succeeded.',
+    ),
+  expires_at: instant
+    .nullable()
+    .describe('Until when the content is kept. Null: forever, or the output has not succeeded.'),
   attempts: z.int().min(0),
 };
 
@@ -101,11 +100,11 @@ export const job = z.strictObject({
     failed: z.int().min(0),
     canceled: z.int().min(0),
   }),
-  /** "18 of 20 delivered, 70 credits returned". */
-  summary: z.string(),
+  summary: z.string().describe('"18 of 20 delivered, 70 credits returned".'),
   metadata: z.record(z.string(), z.string()),
-  /** `temporal` is for platform keys alone. */
-  links: z.strictObject({ self: apiPath, events: apiPath, temporal: z.url().optional() }),
+  links: z
+    .strictObject({ self: apiPath, events: apiPath, temporal: z.url().optional() })
+    .describe('`temporal` is for platform keys alone.'),
 });
 export type Job = z.output<typeof job>;
 
@@ -122,18 +121,17 @@ export type JobEventView = z.output<typeof jobEvent>;
 
 export const jobsQuery = z.strictObject({
   state: z.enum(JOB_STATES).optional(),
-  /** One of the catalogue, `edit` or `batch`. */
-  kind: z.string().optional(),
-  /** Both ends are excluded. */
-  created_after: timeParameter.optional(),
+  kind: z.string().optional().describe('One of the catalogue, `edit` or `batch`.'),
+  created_after: timeParameter.optional().describe('Both ends are excluded.'),
   created_before: timeParameter.optional(),
   ...pageParameters,
 });
 export const jobPage = pageOf(job);
 
 export const jobEventsQuery = z.strictObject({
-  /** The number of the last event that was read. */
-  after: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  after: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('The number of the last event that was read.'),
   limit: listLimit,
 });
 export const jobEventPage = pageOf(jobEvent);

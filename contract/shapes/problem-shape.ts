@@ -52,7 +52,10 @@ const extensions = {
 };
 
 export const problem = z.strictObject({
-  type: z.url(),
+  type: z.url().meta({
+    description: 'The page that says cause and cure.',
+    examples: ['https://holdfast.example/problems/price_changed'],
+  }),
   title: z.string(),
   status: z.int(),
   detail: z.string(),

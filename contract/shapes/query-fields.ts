@@ -7,29 +7,36 @@ const MAX_LIST_LIMIT = 100;
 const DEFAULT_LIST_LIMIT = 50;
 
 export function wholeNumber(min: number, max: number) {
-  return z.string().transform((text, context) => {
+  const number = z.string().transform((text, context) => {
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
     const detail = `A whole number from ${String(min)} to ${String(max)}.`;
     context.addIssue({ code: 'custom', params: { code: codeOfNumber(value, min) }, message: detail });
     return z.NEVER;
   });
+  return number.meta({ type: 'integer', minimum: min, maximum: max });
 }
 
 /** A time, in UTC from here on: an offset that RFC 3339 allows may be more than PostgreSQL reads. */
-export const timeParameter = z.string().transform((text, context) => {
-  const moment = parseInstant(text);
-  if (moment !== null) return moment.toISOString();
-  const detail = 'A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z (a + is %2B in a query).';
-  context.addIssue({ code: 'custom', params: { code: 'not_a_time' }, message: detail });
-  return z.NEVER;
-});
+export const timeParameter = z
+  .string()
+  .transform((text, context) => {
+    const moment = parseInstant(text);
+    if (moment !== null) return moment.toISOString();
+    const detail = 'A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z (a + is %2B in a query).';
+    context.addIssue({ code: 'custom', params: { code: 'not_a_time' }, message: detail });
+    return z.NEVER;
+  })
+  .meta({ format: 'date-time' });
 
 /** An id to filter by: whether there is such a job is not the question. */
-export const jobIdParameter = z.string().superRefine((text, context) => {
-  if (/^job_\w{1,64}$/.test(text)) return;
-  context.addIssue({ code: 'custom', params: { code: 'not_an_id' }, message: 'An id: job_…' });
-});
+export const jobIdParameter = z
+  .string()
+  .superRefine((text, context) => {
+    if (/^job_\w{1,64}$/.test(text)) return;
+    context.addIssue({ code: 'custom', params: { code: 'not_an_id' }, message: 'An id: job_…' });
+  })
+  .meta({ pattern: String.raw`^job_\w{1,64}$` });
 
 export const listLimit = wholeNumber(1, MAX_LIST_LIMIT).default(DEFAULT_LIST_LIMIT);
 

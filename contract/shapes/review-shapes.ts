@@ -54,16 +54,17 @@ export const review = z.strictObject({
   category: z.enum(REVIEW_CATEGORIES),
   note: z.string().nullable(),
   state: z.enum(REVIEW_STATES),
-  /** The decision that holds; null while the review is open. */
-  decision: z.enum(REVIEW_DECISIONS).nullable(),
+  decision: z
+    .enum(REVIEW_DECISIONS)
+    .nullable()
+    .describe('The decision that holds; null while the review is open.'),
   reason: z.string().nullable(),
   advice: z.string(),
   retry_job_id: jobId.nullable(),
   retry_state: z.enum(JOB_STATES).nullable(),
   created_at: instant,
   decided_at: instant.nullable(),
-  /** The work that the output was made from, as it was asked for. */
-  kind: z.string(),
+  kind: z.string().describe('The work that the output was made from, as it was asked for.'),
   model: z.string(),
   brief: z.record(z.string(), z.unknown()).nullable(),
   instruction: z.string().nullable(),
@@ -73,10 +74,12 @@ export const review = z.strictObject({
     bytes: z.int().min(1).nullable(),
     sha256: sha256.nullable(),
   }),
-  /** Of the output that was paid for: of a free retry, the one it is the retry of. */
-  billing: z.strictObject({ output_id: outputId, committed: credits, refunded: credits }),
-  /** For platform keys alone: whose it is, and every decision so far. */
-  account_id: accountId.optional(),
+  billing: z
+    .strictObject({ output_id: outputId, committed: credits, refunded: credits })
+    .describe('Of the output that was paid for: of a free retry, the one it is the retry of.'),
+  account_id: accountId
+    .optional()
+    .describe('For platform keys alone: whose it is, and every decision so far.'),
   decisions: listOf(decision).optional(),
   links: z.strictObject({ self: apiPath, output: apiPath }),
 });

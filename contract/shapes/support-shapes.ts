@@ -17,24 +17,24 @@ import {
 /** The fields that support sees and a customer does not. */
 
 export const attempt = z.strictObject({
-  /** Our name for it at the provider. */
-  reference: z.string().startsWith('att_'),
+  reference: z.string().startsWith('att_').describe('Our name for it at the provider.'),
   stage: z.string(),
   number: z.int().min(1),
   state: z.enum(['posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'replaced', 'fenced']),
   provider: z.string(),
-  /** As the provider calls it: of a fallback, where that has taken over. */
-  model: z.string(),
+  model: z.string().describe('As the provider calls it: of a fallback, where that has taken over.'),
   provider_job_id: z.string().nullable(),
   error_class: z.string().nullable(),
   billed: z.string().nullable(),
   cost: z.string().nullable(),
-  /** Of the stored result, charged or not. */
-  sha256: sha256.nullable(),
+  sha256: sha256.nullable().describe('Of the stored result, charged or not.'),
   posted_at: instant,
   resolved_at: instant.nullable(),
-  /** It counts no more, and its provider has not been seen to stop it yet; null: nothing of it is known to run. */
-  stopping_since: instant.nullable(),
+  stopping_since: instant
+    .nullable()
+    .describe(
+      'It counts no more, and its provider has not been seen to stop it yet; null: nothing of it is known to run.',
+    ),
 });
 export type InspectedAttempt = z.output<typeof attempt>;
 
@@ -42,8 +42,11 @@ export const inspectedOutput = z.strictObject({
   id: outputId,
   state: z.enum(OUTPUT_STATES),
   workflow_id: z.string(),
-  /** The fields of its kind that support sees (`supportFields` of the catalogue), as they were asked for. */
-  asked: z.record(z.string(), z.unknown()),
+  asked: z
+    .record(z.string(), z.unknown())
+    .describe(
+      'The fields of its kind that support sees (`supportFields` of the catalogue), as they were asked for.',
+    ),
   reservation: z.strictObject({
     id: reservationId,
     state: z.enum(['open', 'committed', 'released']),
@@ -90,16 +93,19 @@ export const inspection = z.strictObject({
   job,
   model: z.string(),
   provider: z.string(),
-  /** Of the job as a whole; unknown where Temporal does not answer. */
-  workflow: z.strictObject({ id: z.string(), state: z.enum(['running', 'not_running', 'unknown']) }),
+  workflow: z
+    .strictObject({ id: z.string(), state: z.enum(['running', 'not_running', 'unknown']) })
+    .describe('Of the job as a whole; unknown where Temporal does not answer.'),
   outputs: listOf(inspectedOutput),
   actions: listOf(operatorAction),
 });
 export type Inspection = z.output<typeof inspection>;
 
 export const repairsQuery = z.strictObject({
-  /** Whether the reservation still waits for a settlement, or has had one since. */
-  state: z.enum(['open', 'resolved']).default('open'),
+  state: z
+    .enum(['open', 'resolved'])
+    .default('open')
+    .describe('Whether the reservation still waits for a settlement, or has had one since.'),
   ...pageParameters,
 });
 
@@ -115,8 +121,7 @@ export const repair = z.strictObject({
   tries: z.int().min(1),
   first_seen_at: instant,
   last_seen_at: instant,
-  /** When it was settled after all; null while it is not. */
-  resolved_at: instant.nullable(),
+  resolved_at: instant.nullable().describe('When it was settled after all; null while it is not.'),
 });
 export type Repair = z.output<typeof repair>;
 

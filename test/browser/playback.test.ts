@@ -1,22 +1,11 @@
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { startRunningStack, type RunningStack } from '../integration/running-stack.ts';
 import { findBrowser, NO_BROWSER } from './find-browser.ts';
+import { launchBrowser } from './launch-browser.ts';
 import { openPlayer, type Brightness, type Player } from './player.ts';
 
-/** Nothing of the browser's own goes out to the network, and films may play without a click. */
-const BROWSER_ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-];
 /** HTMLMediaElement.HAVE_FUTURE_DATA. */
 const HAVE_FUTURE_DATA = 3;
 const FILM_SECONDS = 15;
@@ -39,7 +28,7 @@ describe.skipIf(program === null)('in a real browser, from our own API', () => {
   beforeAll(async () => {
     running = await startRunningStack(0, { modelMode: 'render' });
     account = await running.openAccount();
-    browser = await chromium.launch({ executablePath: program ?? '', args: BROWSER_ARGUMENTS });
+    browser = await launchBrowser(program);
     const { api_url, platform_key } = running.stack.info();
     const context = await browser.newContext({
       extraHTTPHeaders: { authorization: `Bearer ${platform_key}`, 'holdfast-account': account },

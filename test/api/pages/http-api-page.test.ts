@@ -81,11 +81,14 @@ describe('docs/http-api.md', () => {
 
   it('is served, and named where a stranger looks first', async () => {
     const front = await api.call('/');
-    expect([front.status, front.json()]).toEqual([200, { name: 'Holdfast', documentation: '/http-api.md' }]);
+    expect([front.status, front.json()]).toEqual([
+      200,
+      { name: 'Holdfast', documentation: '/docs', openapi: '/openapi.json' },
+    ]);
     const page = await api.call('/http-api.md');
     expect(page.headers.get('content-type')).toContain('text/markdown');
     expect(page.text).toBe(PAGE);
     const lost = await api.call('/v2/jobs', { key: account.key });
-    expect([lost.status, lost.json()['detail']]).toEqual([404, expect.stringContaining('/http-api.md')]);
+    expect([lost.status, lost.json()['detail']]).toEqual([404, expect.stringContaining('/docs')]);
   });
 });

@@ -1,0 +1,59 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CALLS } from '../../contract/calls.ts';
+import { readBrowserConfig } from '../../dev/dev-config.ts';
+import { createApiFixture, type ApiFixture, type TestAccount } from '../api/api-fixture.ts';
+import { findBrowser, NO_BROWSER } from './find-browser.ts';
+import { launchBrowser } from './launch-browser.ts';
+
+const program = findBrowser(readBrowserConfig());
+if (program === null) console.warn(`SKIPPED: test/browser/docs-page.test.ts. ${NO_BROWSER}`);
+
+describe.skipIf(program === null)('/docs in a real browser', () => {
+  let api: ApiFixture;
+  let account: TestAccount;
+  let browser: Browser | undefined;
+  let page: Page;
+  /** What the page asked for, and what its policy or its scripts complained of. */
+  const asked: string[] = [];
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    api = await createApiFixture();
+    account = await api.openAccount();
+    browser = await launchBrowser(program);
+    page = await browser.newPage();
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await page.goto(`${api.url}/docs`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await api.close();
+  });
+
+  it('shows every call of the document, with no request to another origin and nothing that its policy forbids', async () => {
+    await page.locator('.opblock').first().waitFor();
+    expect(await page.locator('.opblock').count()).toBe(Object.keys(CALLS).length);
+    expect(asked.filter((url) => !url.startsWith(`${api.url}/`) && !url.startsWith('data:'))).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('sends a call with a key that was typed in, and shows its response', async () => {
+    await page.locator('.btn.authorize').first().click();
+    await page.locator('.auth-container input').fill(account.key);
+    await page.locator('.auth-btn-wrapper .authorize').click();
+    await page.locator('.auth-btn-wrapper .btn-done').click();
+    const call = page.locator('#operations-credits-readBalance');
+    await call.locator('.opblock-summary-control').click();
+    await call.locator('.try-out__btn').click();
+    await call.locator('.execute').click();
+    const shown = call.locator('.live-responses-table .response').first();
+    await shown.waitFor();
+    expect(await shown.innerText()).toContain(account.accountId);
+    expect(complaints).toEqual([]);
+  });
+});

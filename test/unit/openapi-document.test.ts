@@ -1,0 +1,100 @@
+import { createConfig, lintFromString, type RawUniversalConfig } from '@redocly/openapi-core';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { routesOf } from '../../api/create-api.ts';
+import { buildDocument } from '../../api/document/build-document.ts';
+import { SUPERSCALE, SUPERSCALE_RULES } from '../harness/superscale.ts';
+import { fieldsOf, isShown } from './described-fields.ts';
+
+const DOCUMENT = buildDocument(SUPERSCALE);
+const TEXT = JSON.stringify(DOCUMENT);
+
+/** The linter's own strict rules, and what ours needs beyond them. */
+const LINT: RawUniversalConfig = {
+  extends: ['recommended-strict'],
+  rules: {
+    'operation-description': 'error',
+    'parameter-description': 'error',
+    'tag-description': 'error',
+    'no-unused-components': 'error',
+    'no-invalid-schema-examples': 'error',
+    'no-schema-type-mismatch': 'error',
+  },
+};
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(JSON.parse(TEXT) as Record<string, never>);
+    expect([valid, errors]).toEqual([true, undefined]);
+  });
+
+  it('lints clean', async () => {
+    const config = await createConfig(LINT);
+    const faults = await lintFromString({ source: TEXT, absoluteRef: 'openapi.json', config });
+    expect(faults.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
+      [],
+    );
+    const broken = await lintFromString({
+      source: JSON.stringify({ ...DOCUMENT, servers: [] }),
+      absoluteRef: 'openapi.json',
+      config,
+    });
+    expect(broken.length).toBeGreaterThan(0);
+  });
+
+  it('has every route of the router, and no other', () => {
+    // The factories read nothing of their parts until a request comes.
+    const routes = routesOf({ rules: SUPERSCALE_RULES } as never).map(
+      ({ call }) => `${call.method} ${call.path.replaceAll(/:(\w+)/g, '{$1}')}`,
+    );
+    const documented = Object.entries(DOCUMENT.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(documented.toSorted()).toEqual(routes.toSorted());
+  });
+
+  it('says of every field what it means, with an example where its type does not say all', () => {
+    const fields = fieldsOf(DOCUMENT.components.schemas);
+    expect(fields.length).toBeGreaterThan(500);
+    const places = (wrong: typeof fields) => wrong.map(({ place }) => place);
+    expect(places(fields.filter(({ schema }) => !isShown(schema, 'description')))).toEqual([]);
+    expect(places(fields.filter(({ schema }) => !isShown(schema, 'examples')))).toEqual([]);
+  });
+
+  it('says of every number what it counts', () => {
+    const UNITS =
+      /credit|dollar|second|month|day|byte|how many|how much|job|output|attempt|item|variation|version|number|status|which|queue|order|from 0|minimum|price list|units|requests/i;
+    const numbers = fieldsOf(DOCUMENT.components.schemas).filter(({ schema }) =>
+      ['integer', 'number'].includes(String(schema['type'])),
+    );
+    const silent = numbers.filter(({ schema }) => !UNITS.test(String(schema['description'])));
+    expect(silent.map(({ place, schema }) => [place, schema['description']])).toEqual([]);
+  });
+
+  it('tells the kinds of the catalogue apart by their name', () => {
+    expect(DOCUMENT.components.schemas['JobBody']).toMatchObject({
+      oneOf: [
+        { $ref: '#/components/schemas/StaticAdBody' },
+        { $ref: '#/components/schemas/VideoAdBody' },
+        { $ref: '#/components/schemas/EditBody' },
+        { $ref: '#/components/schemas/BatchBody' },
+      ],
+      discriminator: {
+        propertyName: 'kind',
+        mapping: { static_ad: '#/components/schemas/StaticAdBody', batch: '#/components/schemas/BatchBody' },
+      },
+    });
+    expect(DOCUMENT.components.schemas['VideoAdBody']).toMatchObject({
+      additionalProperties: false,
+      required: ['kind', 'brief'],
+      properties: {
+        kind: { const: 'video_ad' },
+        brief: { $ref: '#/components/schemas/Brief' },
+        duration_seconds: { enum: [15, 30, 60], default: 30 },
+      },
+    });
+    expect(DOCUMENT.components.schemas['SpendBody']).toMatchObject({
+      properties: { kind: { enum: SUPERSCALE.meters.map(({ name }) => name) } },
+    });
+  });
+});
