@@ -1,13 +1,16 @@
-import type { CustomSource, EncodedPacketSink, Input, InputTrack } from 'mediabunny';
+import type { CustomSource, Input } from 'mediabunny';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { createAtMost } from '../at-most.ts';
+import { isCutInFrame, isCutWave, SOUND_END_BYTES } from './is-cut-sound.ts';
 import { isWholeMp4 } from './is-whole-mp4.ts';
+import { createReadInBlocks } from './read-in-blocks.ts';
+import { endOfTrack } from './walk-packets.ts';
 
 /** Each holds a cache of its own. */
 const MAX_AT_ONCE = 4;
 
 /** Of a file, held in memory while it is looked at. */
-const CACHE_BYTES = 4 * 1024 * 1024;
+const CACHE_BYTES = 1024 * 1024;
 
 /** What is asked for at once, whatever a broken index says of the length of a sample. */
 const MAX_READ_BYTES = 16 * 1024 * 1024;
@@ -18,6 +21,7 @@ const MAX_TRACKS = 16;
 /** How far the length that a file states and that of what is in it may differ: a frame here, a padded sound there. */
 const STATED_TOLERANCE = { seconds: 1, share: 0.05 } as const;
 
+const UNINDEXED = /^audio\/(mpeg|aac|wav)$/;
 const IS_MP4 = /^(video|audio)\/mp4$/;
 
 type Media = {
@@ -32,8 +36,8 @@ type Media = {
 export type InspectMedia = (sha256: string, assets: AssetStore) => Promise<Media | 'damaged'>;
 
 /**
- * Reads films and sounds, four at a time in a process: their index, the bytes of their first and last samples, and whether those are
- * what their codec makes. The file is never in memory as a whole. Nothing is decoded: Node.js has no decoder of films.
+ * Reads films and sounds, four at a time in a process: their index, and every packet of every track. The file is never in memory as a whole.
+ * Nothing is decoded: Node.js has no decoder of films.
  */
 export function createInspectMedia(): InspectMedia {
   const atMost = createAtMost(MAX_AT_ONCE);
@@ -53,18 +57,20 @@ async function inspect(sha256: string, assets: AssetStore): Promise<Media | 'dam
     media.FLAC,
     media.ADTS,
   ];
-  const source = new media.CustomSource(sourceOptions(sha256, assets));
-  const input = new media.Input({ formats, source });
+  const source = sourceOptions(sha256, assets);
+  const input = new media.Input({ formats, source: new media.CustomSource(source) });
   try {
     // Captions and chapters are no reason to refuse a film.
     const tracks = [...(await input.getVideoTracks()), ...(await input.getAudioTracks())];
     if (tracks.length === 0 || tracks.length > MAX_TRACKS) return 'damaged';
     const mediaType = (await input.getMimeType()).split(';')[0]?.trim() ?? '';
     if (IS_MP4.test(mediaType) && !(await isWholeMp4(assets, sha256))) return 'damaged';
+    let durationSeconds = 0;
     for (const track of tracks) {
-      if (!(await hasSamples(new media.EncodedPacketSink(track), track))) return 'damaged';
+      const end = await endOfTrack(new media.EncodedPacketSink(track), track);
+      if (end === null || (await isCutSound(mediaType, source, end.lastPacket))) return 'damaged';
+      durationSeconds = Math.max(durationSeconds, end.seconds);
     }
-    const durationSeconds = await input.computeDuration();
     if (!(durationSeconds > 0) || !(await isAsStated(input, durationSeconds))) return 'damaged';
     const film = await input.getPrimaryVideoTrack();
     const width = film === null ? null : await film.getDisplayWidth();
@@ -78,12 +84,17 @@ async function inspect(sha256: string, assets: AssetStore): Promise<Media | 'dam
   }
 }
 
-/** Whether both ends of a track are there, of a codec that is known and as that codec makes them. */
-async function hasSamples(sink: EncodedPacketSink, track: InputTrack): Promise<boolean> {
-  if ((await track.getCodec()) === null) return false;
-  const first = await sink.getFirstKeyPacket({ verifyKeyPackets: true });
-  const last = await sink.getPacket(Number.POSITIVE_INFINITY);
-  return first !== null && last !== null && first.data.byteLength > 0 && last.data.byteLength > 0;
+/** Of formats whose reader leaves out what is not whole at the end. */
+async function isCutSound(
+  mediaType: string,
+  { getSize, read }: ReturnType<typeof sourceOptions>,
+  lastPacket: Uint8Array,
+): Promise<boolean> {
+  if (!UNINDEXED.test(mediaType)) return false;
+  const bytes = await getSize();
+  if (mediaType === 'audio/wav') return isCutWave(Buffer.from(await read(0, Math.min(bytes, 8))), bytes);
+  const end = await read(Math.max(0, bytes - SOUND_END_BYTES), bytes);
+  return isCutInFrame(Buffer.from(end.buffer), lastPacket);
 }
 
 /** A sound that was cut short says at its beginning how long it was. */
@@ -101,18 +112,21 @@ class NotReadable extends Error {
 }
 
 function sourceOptions(sha256: string, assets: AssetStore) {
-  const read = async (start: number, end: number) => {
-    if (end - start > MAX_READ_BYTES) throw new RangeError('a sample is longer than any is');
+  const notInStore = () => new NotReadable(`asset ${sha256} is not in the store`);
+  const readInBlocks = createReadInBlocks(async (start, end) => {
     const opened = await assets.open(sha256, { start, end: end - 1 });
-    if (opened === null) throw new NotReadable(`asset ${sha256} is not in the store`);
-    return new Uint8Array(Buffer.concat((await opened.stream.toArray()) as Buffer[]));
-  };
+    if (opened === null) throw notInStore();
+    return opened.stream;
+  });
   return {
     maxCacheSize: CACHE_BYTES,
-    read,
+    read: (start: number, end: number) => {
+      if (end - start > MAX_READ_BYTES) throw new RangeError('a sample is longer than any is');
+      return readInBlocks(start, end);
+    },
     getSize: async () => {
       const found = await assets.head(sha256);
-      if (found === null) throw new NotReadable(`asset ${sha256} is not in the store`);
+      if (found === null) throw notInStore();
       return found.bytes;
     },
   };
