@@ -100,6 +100,7 @@ export const modelDefinition = z.strictObject({
     .custom<ToInput>((value) => typeof value === 'function', 'not a function')
     .nullable()
     .default(null),
+  takesReferences: z.boolean().default(true),
   fallbacks: z.array(z.string()).max(MAX_FALLBACKS).default([]),
 });
 

@@ -115,6 +115,8 @@ function faultsOfFallback(
   const fallback = models.find(({ entry }) => entry.name === name)?.entry;
   if (fallback === undefined) return declared.models.has(name) ? [] : [`there is no model ${name}`];
   if (name === model.name) return ['a model does not take over from itself'];
+  if (model.takesReferences && !fallback.takesReferences)
+    return [`${name} is shown no pictures (takesReferences), and ${model.name} is`];
   return Object.entries(model.makes).flatMap(([kind, { stages }]) => {
     const by = fallback.makes[kind];
     if (by === undefined) return [`${name} does not make ${kind}`];

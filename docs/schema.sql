@@ -817,8 +817,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     double precision, age_seconds double precision)  -- holdfast_worker
 -- jobs.begin_to_stop() → trigger
 -- jobs.breaker_rules() → record
--- jobs.claim_attempts_to_stop(integer) → TABLE(account_id text, reference text, provider text, provider_job_id text,
---     waiting_seconds double precision)  -- holdfast_worker
+-- jobs.claim_attempts_to_stop(integer) → TABLE(account_id text, reference text, provider text, model text,
+--     provider_job_id text, waiting_seconds double precision)  -- holdfast_worker
 -- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
 --     holdfast_worker
 -- jobs.close_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text)  -- holdfast_worker

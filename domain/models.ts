@@ -81,6 +81,8 @@ export type Model = {
   readonly maxCost: string;
   /** Null: the provider takes the work as it is. */
   readonly toInput: ToInput | null;
+  /** Whether it is shown the pictures that a brief refers to: a request with some is refused where it is not. */
+  readonly takesReferences: boolean;
   /** Models, in order, that may take over what this one provably did not run. */
   readonly fallbacks: readonly string[];
 };
@@ -133,6 +135,18 @@ export function expectedCostOf({ cost }: Pick<Model, 'cost'>, { stages }: Pick<M
   return addDollars(
     calls.map((call) => multiplyDollars(expectedCost(call.cost ?? null) ?? '0', String(call.parts))),
   );
+}
+
+/** What a call costs us, by the first model that makes it; null: not known. */
+export function costRuleOf(models: readonly Model[], { provider, model: name }: ModelCall): CostRule | null {
+  for (const model of models) {
+    if (model.provider === provider && model.remoteId === name && model.cost !== null) return model.cost;
+    for (const { stages } of Object.values(model.makes)) {
+      const stage = stages?.find((one) => one.provider === provider && one.model === name);
+      if (stage?.cost !== undefined) return stage.cost;
+    }
+  }
+  return null;
 }
 
 /** The models that may take over from one for a kind, of those that this deployment can run, in order. One call makes it by each. */

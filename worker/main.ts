@@ -78,6 +78,7 @@ const reconcileActivities = createReconcileActivities({
   client,
   jobActivities,
   providers,
+  models: catalogue.models,
   graceSeconds: config.reconcileGraceSeconds,
 });
 

@@ -1,3 +1,4 @@
+import { costRuleOf, type Model } from '../../domain/models.ts';
 import { costOfRun } from '../../domain/prices/run-cost.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import { log } from '@temporalio/activity';
@@ -45,6 +46,7 @@ const CONFIRM_WITHIN_MS = 0;
 export function createStopQueuedAttempts(
   queue: AttemptsToStop,
   providers: ProviderRegistry,
+  models: readonly Model[],
   beginWithinMs = BEGIN_WITHIN_MS,
 ) {
   return async function stopQueuedAttempts(): Promise<StopReport> {
@@ -54,7 +56,7 @@ export function createStopQueuedAttempts(
       let stillToStop = 0;
       for (let claims = 0; claims < MAX_CLAIMS; claims++) {
         const claimed = await queue.claim(AT_ONCE);
-        const done = await Promise.all(claimed.map((attempt) => stopOne(queue, providers, attempt)));
+        const done = await Promise.all(claimed.map((attempt) => stopOne(queue, providers, models, attempt)));
         stopped += done.filter(Boolean).length;
         stillToStop += done.filter((isDone) => !isDone).length;
         if (claimed.length < AT_ONCE || performance.now() - startedAt > beginWithinMs) break;
@@ -70,6 +72,7 @@ const BILL_TIMEOUT_MS = 5_000;
 async function stopOne(
   queue: AttemptsToStop,
   providers: ProviderRegistry,
+  models: readonly Model[],
   attempt: AttemptToStop,
 ): Promise<boolean> {
   const { reference, waitingSeconds } = attempt;
@@ -85,7 +88,7 @@ async function stopOne(
       });
     if (mayArrive || (isUnconfirmed && !isGivenUp)) return false;
     if (status === 'stopped' || status === 'finished')
-      await recordBill(queue, providers.get(attempt.provider), attempt).catch(() => undefined);
+      await recordBill(queue, providers.get(attempt.provider), models, attempt).catch(() => undefined);
     await queue.forget(attempt);
     return true;
   } catch (error) {
@@ -97,12 +100,19 @@ async function stopOne(
   }
 }
 
-/** What the provider says that it charges for what ran until then. Where it does not say, the bill stays in doubt. */
-async function recordBill(queue: AttemptsToStop, provider: Provider, attempt: AttemptToStop): Promise<void> {
+/** What the provider says that it charges for what ran until then, by its time or units at our price too. Where it does not say, the bill stays in doubt. */
+async function recordBill(
+  queue: AttemptsToStop,
+  provider: Provider,
+  models: readonly Model[],
+  attempt: AttemptToStop,
+): Promise<void> {
   const { providerJobId } = attempt;
   if (providerJobId === null || provider.capabilities.completion === 'answer') return;
   const poll = await withTimeLimit(BILL_TIMEOUT_MS, null, (signal) => provider.poll(providerJobId, signal));
-  if ('billed' in poll) await queue.recordBill(attempt, { billed: poll.billed, ...costOfRun(null, poll) });
+  if (!('billed' in poll)) return;
+  const cost = costOfRun(costRuleOf(models, attempt), poll);
+  await queue.recordBill(attempt, { billed: poll.billed, ...cost });
 }
 
 /** A call that fails, as for a provider that this worker has no adapter of, confirms nothing. */

@@ -1,5 +1,6 @@
 import { heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import type { Model } from '../../domain/models.ts';
 import { failureOf } from '../../domain/failures.ts';
 import {
   isNotFoundPlausible,
@@ -36,6 +37,8 @@ export type ReconcileDependencies = {
   readonly client: Client;
   readonly jobActivities: Pick<JobActivities, 'settle' | 'settleOverdue'>;
   readonly providers: ProviderRegistry;
+  /** Of the catalogue: what stopped runs have cost. */
+  readonly models: readonly Model[];
   readonly graceSeconds: number;
 };
 
@@ -62,6 +65,7 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
     stopQueuedAttempts: createStopQueuedAttempts(
       createAttemptsToStop(dependencies.database),
       dependencies.providers,
+      dependencies.models,
     ),
     refuseUnservedStarts: createRefuseUnservedStarts(dependencies.client),
   });

@@ -16,8 +16,8 @@ const PICTURE_TIMES = {
 const DEADLINES = { minDeadlineSeconds: 30, maxDeadlineSeconds: 3_600 } as const;
 
 /**
- * https://fal.ai/models/fal-ai/flux/dev/api: `prompt`, `image_size`, `output_format`; $0.025 for each megapixel. It draws from words alone: what
- * a brief refers to is not shown to it.
+ * https://fal.ai/models/fal-ai/flux/dev/api: `prompt`, `image_size`, `output_format`; $0.025 for each megapixel. It draws from words alone: its
+ * schema has no field for a picture.
  */
 const FAL_STATIC_AD: ModelDefinition = {
   name: 'fal/flux-dev',
@@ -27,6 +27,7 @@ const FAL_STATIC_AD: ModelDefinition = {
   ...DEADLINES,
   cancelRule: CANCEL_RULE,
   cost: { per_unit: '0.0250' },
+  takesReferences: false,
   toInput: (work) => ({
     prompt: pictureOf(work),
     image_size: 'portrait_4_3',
@@ -154,6 +155,7 @@ const FILM: ModelDefinition = {
   },
   ...DEADLINES,
   cancelRule: CANCEL_RULE,
+  takesReferences: false,
 };
 
 export const SERVICE_MODELS: readonly ModelDefinition[] = [FAL_STATIC_AD, REPLICATE_STATIC_AD, FILM];

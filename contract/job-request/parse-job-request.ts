@@ -3,7 +3,7 @@ import { isOffered, makingOf, modelFor, providersFor, type Model } from '../../d
 import { outputCountOf, workItemsOf } from '../../domain/prices/quote.ts';
 import { toSandboxText } from '../../domain/texts/sandbox-text.ts';
 import { faultOfStoredText } from '../../domain/texts/text-rule.ts';
-import { BATCH_KIND, EDIT_KIND } from '../../domain/work.ts';
+import { BATCH_KIND, EDIT_KIND, hasReferenceUrls } from '../../domain/work.ts';
 import type { Catalogue } from '../defined-catalogue.ts';
 import { fieldErrorsOf, pointerOf } from './field-errors.ts';
 import type { FieldError } from '../shapes/problem-shape.ts';
@@ -138,6 +138,10 @@ export function workErrors(work: WorkItem, pointer: string, rules: RequestRules)
   if (work.test_scenario !== undefined && !(model.isSandbox && rules.allowsTestScenarios)) {
     const detail = 'Test scenarios are for the sandbox model only.';
     errors.push({ pointer: `${pointer}/test_scenario`, code: 'not_allowed', detail });
+  }
+  if (!model.takesReferences && hasReferenceUrls(work)) {
+    const detail = 'This model is shown no pictures. Leave them out, or name another model.';
+    errors.push({ pointer: `${pointer}/brief/reference_asset_urls`, code: 'not_supported', detail });
   }
   if (model.isSandbox) errors.push(...drawnTextErrors(work, pointer));
   return [...errors, ...(rules.allowsLocalAssetUrls ? [] : assetUrlErrors(work, pointer))];

@@ -6,6 +6,7 @@ export type AttemptToStop = {
   readonly accountId: string;
   readonly reference: string;
   readonly provider: string;
+  readonly model: string;
   /** Null when no answer of the provider has named it yet. */
   readonly providerJobId: string | null;
   /** Since it was given up. */
@@ -23,6 +24,7 @@ export function createAttemptsToStop(database: Database) {
         account_id: string;
         reference: string;
         provider: string;
+        model: string;
         provider_job_id: string | null;
         waiting_seconds: number;
       }>({
@@ -34,6 +36,7 @@ export function createAttemptsToStop(database: Database) {
         accountId: row.account_id,
         reference: row.reference,
         provider: row.provider,
+        model: row.model,
         providerJobId: row.provider_job_id,
         waitingSeconds: row.waiting_seconds,
       }));

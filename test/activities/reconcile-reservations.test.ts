@@ -42,6 +42,7 @@ function reconcile() {
     client: new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) }),
     jobActivities: fixture.activitiesAt('http://nowhere.test'),
     providers: createProviderRegistry([]),
+    models: [],
     graceSeconds: 0,
   });
   // Its warning of a reservation that cannot be ended is expected here.

@@ -1,15 +1,17 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Provider } from '../../activities/providers/provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createStopQueuedAttempts } from '../../activities/attempts/stop-queued-attempts.ts';
 import { failureOf } from '../../domain/failures.ts';
+import type { Model } from '../../domain/models.ts';
 import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
 import { createAttemptsToStop } from '../../jobs/attempts/attempts-to-stop.ts';
 import { applySupportCommand } from '../../jobs/support/apply-support-command.ts';
 import { startScriptedService, type ScriptedService, type ServiceCall } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
-import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_GRANTS } from '../harness/superscale.ts';
 
 let fixture: ActivitiesFixture;
 let service: ScriptedService;
@@ -32,10 +34,13 @@ const logged: string[] = [];
 const logger = new DefaultLogger('WARN', ({ message }) => logged.push(message));
 
 /** A run of the reconciler's schedule; `afterMs`: with all pauses over. */
-async function run(): Promise<unknown> {
+async function run(
+  provider = fixture.provider(service.url),
+  models: readonly Model[] = [],
+): Promise<unknown> {
   await fixture.owner.query('UPDATE jobs.attempts SET stop_due_at = now() WHERE stop_due_at IS NOT NULL');
-  const providers = createProviderRegistry([fixture.provider(service.url)]);
-  const stop = createStopQueuedAttempts(createAttemptsToStop(fixture.worker), providers);
+  const providers = createProviderRegistry([provider]);
+  const stop = createStopQueuedAttempts(createAttemptsToStop(fixture.worker), providers, models);
   return new MockActivityEnvironment({}, { logger }).run(stop);
 }
 
@@ -206,12 +211,27 @@ test('what has ended at its provider is not asked about', async () => {
   expect(await run()).toEqual({ stopped: 0, stillToStop: 0 });
 });
 
+test('of a run that was stopped the time that its service bills is on record, at the price of the catalogue', async () => {
+  await settle((await accepted('timed')).plan);
+  const provider: Provider = {
+    ...fixture.provider(service.url),
+    cancel: () => Promise.resolve('stopped'),
+    poll: () =>
+      Promise.resolve({ state: 'canceled', billed: 'yes', cost: null, seconds: '2.5', retryAfterMs: 0 }),
+  };
+  const models = SUPERSCALE.models.map((model) => ({ ...model, cost: { per_second: '0.0010' } }));
+  expect(await run(provider, models)).toEqual({ stopped: 1, stillToStop: 0 });
+  const { rows } = await fixture.owner.query('SELECT billed, cost, is_cost_final FROM jobs.attempts');
+  expect(rows).toEqual([{ billed: 'yes', cost: '0.002500000', is_cost_final: true }]);
+});
+
 test('a run begins nothing more after its time, however much is due: the reservations of the next run wait for it', async () => {
   let claims = 0;
   const attempt = {
     accountId: 'acct_1',
     reference: 'att_1',
     provider: 'gone',
+    model: 'gone/far',
     providerJobId: null,
     waitingSeconds: 1,
   };
@@ -224,7 +244,7 @@ test('a run begins nothing more after its time, however much is due: the reserva
     recordBill: () => Promise.resolve(),
     forget: () => Promise.resolve(),
   };
-  const stop = createStopQueuedAttempts(full, createProviderRegistry([]), 30);
+  const stop = createStopQueuedAttempts(full, createProviderRegistry([]), [], 30);
   const quiet = new DefaultLogger('ERROR', () => undefined);
   await new MockActivityEnvironment({}, { logger: quiet }).run(stop);
   expect(claims).toBeLessThan(5);

@@ -51,6 +51,7 @@ const reconcileActivities = createReconcileActivities({
   client: new Client({ connection, namespace: config.temporal.namespace }),
   jobActivities,
   providers,
+  models: SUPERSCALE.models,
   graceSeconds: config.reconcileGraceSeconds,
 });
 const worker = await createWorker(config, await connectTemporalNatively(config.temporal), {

@@ -107,6 +107,7 @@ async function reconcile(asked = client): Promise<ReconcileReport> {
     client: asked,
     jobActivities: createJobActivities(dependencies),
     providers: dependencies.providers,
+    models: SUPERSCALE.models,
     graceSeconds: 0,
   });
   // Its warnings of reservations that it holds back are expected here.

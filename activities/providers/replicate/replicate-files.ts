@@ -8,7 +8,10 @@ import type { ProviderClient } from '../http/provider-client.ts';
 import { readAnswer } from '../http/read-answer.ts';
 import type { FileNames, InputFile } from '../provider.ts';
 
-/** What Replicate asks to have in the input itself; a larger file is to be uploaded (replicate.com/docs, "Input files"). */
+/**
+ * What Replicate asks to have in the input itself; a larger file is to be uploaded: https://replicate.com/docs/topics/predictions/input-files, and
+ * https://replicate.com/docs/reference/http#files.create (`POST /v1/files`, multipart, `content`; 201 with `urls.get`).
+ */
 const MAX_DATA_URL_BYTES = 256 * 1024;
 
 /** Of one file: no input of ours is larger, and one is in memory at a time. */

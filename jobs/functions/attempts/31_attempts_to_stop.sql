@@ -1,7 +1,7 @@
 -- Takes attempts whose turn it is to be stopped, each with a pause that grows from 10 s to 10 minutes until its next
 -- turn: a caller that dies, or whose provider does not respond, leaves them to a later one.
 CREATE OR REPLACE FUNCTION jobs.claim_attempts_to_stop(p_limit int)
-RETURNS TABLE (account_id text, reference text, provider text, provider_job_id text, waiting_seconds float)
+RETURNS TABLE (account_id text, reference text, provider text, model text, provider_job_id text, waiting_seconds float)
 LANGUAGE sql AS $$
   UPDATE jobs.attempts a
   SET stop_tries = a.stop_tries + 1,
@@ -10,7 +10,7 @@ LANGUAGE sql AS $$
     SELECT d.account_id, d.reference FROM jobs.attempts d WHERE d.stop_due_at <= now()
     ORDER BY d.stop_due_at LIMIT p_limit FOR UPDATE SKIP LOCKED
   ) due WHERE a.reference = due.reference AND a.account_id = due.account_id
-  RETURNING a.account_id, a.reference, a.provider, a.provider_job_id,
+  RETURNING a.account_id, a.reference, a.provider, a.model, a.provider_job_id,
             extract(epoch FROM now() - a.stopping_since)::float
 $$;
 

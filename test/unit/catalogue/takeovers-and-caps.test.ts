@@ -42,6 +42,15 @@ describe('a model that takes over', () => {
   });
 });
 
+test('a model that is shown no pictures does not take over from one that is', () => {
+  const picture = { makes: { static_ad: PICTURE, video_ad: PICTURE } };
+  const blind = { ...picture, name: 'own/blind', takesReferences: false };
+  expect(faultsOf({ ...picture, fallbacks: ['own/blind'] }, blind)).toEqual([
+    'models[0].fallbacks[0]: own/blind is shown no pictures (takesReferences), and local/render is',
+  ]);
+  expect(faultsOf({ ...picture, takesReferences: false, fallbacks: ['own/blind'] }, blind)).toEqual([]);
+});
+
 describe('a cap of what an output may cost', () => {
   test('is not below what one making is expected to cost, by the model or one that takes over', () => {
     const cheap = {
