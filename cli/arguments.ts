@@ -47,6 +47,12 @@ export function wholeNumberArgument(text: string): number {
   throw new InvalidArgumentError('A whole number.');
 }
 
+/** Days that fal's billing events are asked for: 90 at most, by its documentation. */
+export function daysArgument(text: string): number {
+  if (/^([1-9]|[1-8]\d|90)$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Days: 1 to 90.');
+}
+
 /** A limit: a whole number, or none. */
 export function limitArgument(text: string): number | null {
   return text === 'none' ? null : wholeNumberArgument(text);

@@ -34,7 +34,15 @@ const falPage = z.object({ billing_events: z.array(z.unknown()) });
 /** Reads a bill: CSV, or JSON where its name ends so. All of it, or CommandError that names what is wrong in which line. */
 export async function readBillFile(file: string): Promise<readonly BillLine[]> {
   const text = await textOf(file);
-  const found = /\.json$/i.test(file) ? rowsOfJson(file, text) : rowsOfCsv(file, text);
+  return linesOf(file, /\.json$/i.test(file) ? rowsOfText(file, text) : rowsOfCsv(file, text));
+}
+
+/** The same of what is no file: lines, or pages of fal's. `source`: what a fault is told of. */
+export function billLinesOf(source: string, entries: readonly unknown[]): readonly BillLine[] {
+  return linesOf(source, rowsOfJson(entries));
+}
+
+function linesOf(file: string, found: readonly Row[]): readonly BillLine[] {
   if (found.length === 0) throw refused(file, ['it has no lines']);
   if (found.length > MAX_LINES)
     throw refused(file, [`it has more than ${MAX_LINES.toLocaleString('en-US')} lines: import it in parts`]);
@@ -100,14 +108,17 @@ function columnsOf(header: readonly string[]): (string | false)[] {
 
 const isColumn = (name: string): boolean => COLUMNS.some((column) => column === name);
 
-function rowsOfJson(file: string, text: string): readonly Row[] {
+function rowsOfText(file: string, text: string): readonly Row[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     throw refused(file, ['it is not JSON']);
   }
-  const entries: readonly unknown[] = Array.isArray(json) ? json : [json];
+  return rowsOfJson(Array.isArray(json) ? json : [json]);
+}
+
+function rowsOfJson(entries: readonly unknown[]): readonly Row[] {
   return entries.flatMap((entry, index): readonly Row[] => {
     const page = falPage.safeParse(entry).data;
     const at = `entry ${String(index + 1)}`;

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { CliConfig } from '../runtime/config.ts';
+import type { FalBilling } from './fal-bill.ts';
 import { CommandError, EXIT_CODE } from './exit-codes.ts';
 
 /** The HTTP API that the commands call, and the platform key they call it with. */
@@ -19,6 +20,8 @@ export type CommandContext = {
   readonly api: () => Promise<ApiTarget>;
   /** PostgreSQL, as the worker's role. Throws a CommandError that says what to set. */
   readonly databaseUrl: () => Promise<string>;
+  /** Where fal tells what it bills. Throws a CommandError that says what to set. */
+  readonly falBilling: () => FalBilling;
 };
 
 /** The settings of the environment; null where there are none. Half an API (an address without its key) is a fault. */
@@ -42,7 +45,13 @@ export function environmentContext(config: CliConfig): CommandContext {
       config.databaseUrl === null
         ? Promise.reject(missing(['DATABASE_URL'], "PostgreSQL, as the worker's role"))
         : Promise.resolve(config.databaseUrl),
+    falBilling: () => falBillingOf(config),
   };
+}
+
+export function falBillingOf({ falBilling: { url, key } }: CliConfig): FalBilling {
+  if (key !== null) return { url, key };
+  throw missing(['FAL_BILLING_KEY'], 'a key of fal that may read what is billed');
 }
 
 function wholeApi(url: string | null, key: string | null): ApiTarget {

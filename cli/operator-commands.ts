@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { RENEWALS } from '../domain/plans.ts';
 import { API_KEY_SCOPES } from '../contract/api-key-scopes.ts';
-import type { CostsOptions, ImportOptions } from './commands/costs-command.ts';
+import type { CostsOptions, FetchOptions, ImportOptions } from './commands/costs-command.ts';
 import type { CreateKeyOptions } from './commands/key-command.ts';
 import type { GrantOptions } from './commands/grant-command.ts';
 import type { LimitsOptions } from './commands/limits-command.ts';
@@ -11,6 +11,7 @@ import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from './command-context.ts';
 import {
   accountArgument,
+  daysArgument,
   grantArgument,
   instantArgument,
   instantOrDayArgument,
@@ -266,6 +267,15 @@ function addCosts(program: CliCommand, context: CommandContext): void {
     .action(async (file: string, options: ImportOptions) => {
       const { importCostsCommand } = await import('./commands/costs-command.ts');
       await importCostsCommand(context, file, options);
+    });
+  withJson(costs.command('fetch'))
+    .description('take what a service has billed lately from the service itself; once a day, from cron')
+    .addOption(new Option('--provider <name>', 'of which service').choices(['fal']).makeOptionMandatory())
+    .addOption(new Option('--days <n>', 'how far back, 1 to 90').default(7).argParser(daysArgument))
+    .addHelpText('after', example(context, 'costs fetch --provider fal'))
+    .action(async (options: FetchOptions) => {
+      const { fetchCostsCommand } = await import('./commands/costs-command.ts');
+      await fetchCostsCommand(context, options);
     });
 }
 

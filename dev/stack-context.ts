@@ -1,4 +1,4 @@
-import { namedTargets, userName, type CommandContext } from '../cli/command-context.ts';
+import { falBillingOf, namedTargets, userName, type CommandContext } from '../cli/command-context.ts';
 import { CommandError, EXIT_CODE } from '../cli/exit-codes.ts';
 import type { DevConfig } from './dev-config.ts';
 import { readRunningStack, type StackInfo } from './stack/stack-info.ts';
@@ -22,6 +22,7 @@ export function stackContext(config: DevConfig): CommandContext {
     },
     databaseUrl: async () =>
       namedTargets(commands).databaseUrl ?? (await requireRunningStack(home, 'DATABASE_URL')).database_url,
+    falBilling: () => falBillingOf(commands),
   };
 }
 

@@ -91,6 +91,8 @@ export const CLI_SETTINGS = [
   'HOLDFAST_API_URL',
   'HOLDFAST_PLATFORM_KEY',
   'HOLDFAST_ACTOR',
+  'FAL_BILLING_URL',
+  'FAL_BILLING_KEY',
 ] as const satisfies SettingName[];
 
 export type ProcessConfig = {
@@ -174,6 +176,8 @@ export type CliConfig = {
   readonly platformKey: string | null;
   /** Who is on record for what a command does; null: the user of the process. */
   readonly actor: string | null;
+  /** Where fal tells what it bills; the key is null where there is none. */
+  readonly falBilling: { readonly url: string; readonly key: string | null };
 };
 
 export type MigrateConfig = ProcessConfig & {
@@ -250,12 +254,14 @@ export function readMigrateConfig(env: Environment = process.env): MigrateConfig
 export function readCliConfig(env: Environment = process.env): CliConfig {
   // Required of the processes; of the commands, of those that read the database.
   const hasDatabase = (env['DATABASE_URL'] ?? '') !== '';
-  const settings = readSettings(env, ['HOLDFAST_API_URL', 'HOLDFAST_PLATFORM_KEY', 'HOLDFAST_ACTOR']);
+  const [, ...ofCommands] = CLI_SETTINGS;
+  const settings = readSettings(env, ofCommands);
   return {
     databaseUrl: hasDatabase ? readSettings(env, ['DATABASE_URL']).DATABASE_URL : null,
     apiUrl: settings.HOLDFAST_API_URL,
     platformKey: settings.HOLDFAST_PLATFORM_KEY,
     actor: settings.HOLDFAST_ACTOR,
+    falBilling: { url: settings.FAL_BILLING_URL, key: settings.FAL_BILLING_KEY },
   };
 }
 

@@ -245,6 +245,15 @@ export const SETTINGS = {
     doc: 'the API that the commands call, e.g. http://api:8787',
   },
   HOLDFAST_PLATFORM_KEY: { schema: optionalKey, doc: 'the platform key that the commands call it with' },
+  FAL_BILLING_URL: {
+    schema: httpUrl.default('https://api.fal.ai/v1'),
+    doc: 'where fal tells what it bills',
+  },
+  FAL_BILLING_KEY: {
+    schema: optionalKey,
+    doc: 'a key of fal that may read what is billed, for `holdfast costs fetch`',
+    isSecret: true,
+  },
   HOLDFAST_ACTOR: {
     schema: optionalText,
     doc: 'who is on record for what a command does; unset: the user of the process',

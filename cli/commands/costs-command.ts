@@ -1,6 +1,7 @@
 import type { CostReport, CostSums, UnknownBill } from '../../contract/shapes/cost-shapes.ts';
-import { importBill, type ImportedBill } from '../../jobs/costs/import-bill.ts';
-import { readBillFile } from '../bill-file.ts';
+import { importBill, type BillLine, type ImportedBill } from '../../jobs/costs/import-bill.ts';
+import { billLinesOf, readBillFile } from '../bill-file.ts';
+import { fetchFalBill } from '../fal-bill.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
@@ -93,14 +94,33 @@ export async function importCostsCommand(
   file: string,
   options: ImportOptions,
 ): Promise<void> {
-  const lines = await readBillFile(file);
+  await importLines(context, file, await readBillFile(file), options);
+}
+
+export type FetchOptions = { readonly provider: 'fal'; readonly days: number; readonly json: boolean };
+
+/** `holdfast costs fetch`: imports what a service bills, as its own API tells. May be asked as often as one likes: a line counts once. */
+export async function fetchCostsCommand(context: CommandContext, options: FetchOptions): Promise<void> {
+  const pages = await fetchFalBill(context.falBilling(), options.days, context.now());
+  const source = 'the billing events of fal';
+  // None yet is no fault here, as it is of a file.
+  const isEmpty = pages.every(({ billing_events: events }) => events.length === 0);
+  await importLines(context, source, isEmpty ? [] : billLinesOf(source, pages), options);
+}
+
+async function importLines(
+  context: CommandContext,
+  source: string,
+  lines: readonly BillLine[],
+  options: Pick<ImportOptions, 'provider' | 'json'>,
+): Promise<void> {
   const bill = await askDatabase(await context.databaseUrl(), 'costs import', (database) =>
     importBill(database, options.provider, lines),
   );
   if (bill.changed.length > 0) {
     const [first = ''] = bill.changed;
     throw new CommandError(
-      `${file}: nothing was imported. ${shown(bill.changed.length)} lines were imported before with another ` +
+      `${source}: nothing was imported. ${shown(bill.changed.length)} lines were imported before with another ` +
         `cost or of another attempt; the first is ${first}.`,
       EXIT_CODE.failed,
     );
