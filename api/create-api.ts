@@ -35,11 +35,14 @@ import { DOCS_PATH, documentationRoutes } from './meta/documentation-route.ts';
 import { openApiRoute } from './document/openapi-route.ts';
 import { entriesRoute } from './credits/entries-route.ts';
 import { estimateRoute } from './credits/estimate-route.ts';
+import { freezeRoutes } from './credits/freeze-route.ts';
 import { giveGrantRoute } from './credits/grants-route.ts';
 import { healthRoutes } from './meta/health-route.ts';
 import { jobEventsRoute } from './jobs/job-events-route.ts';
 import { inspectJobRoute } from './support/inspect-job-route.ts';
 import { readLimitsRoute, setLimitsRoute } from './credits/limits-route.ts';
+import { keyRoutes } from './access/keys-route.ts';
+import { portalSessionRoutes } from './access/portal-sessions-route.ts';
 import { listJobsRoute } from './jobs/list-jobs-route.ts';
 import { outputContentRoute } from './jobs/output-content-route.ts';
 import { readPlanRoute, setPlanRoute } from './credits/plan-route.ts';
@@ -75,6 +78,8 @@ export type ApiDependencies = {
   readonly temporalUi: TemporalUi;
   /** The address callers reach us under, for the pages that problems point to. */
   readonly publicUrl: string;
+  /** Where a browser is sent with a portal session; null: /portal under publicUrl. */
+  readonly portalUrl: string | null;
   readonly rules: RequestRules;
   readonly rateLimits: RateLimits;
   /** Whose X-Forwarded-For is believed: addresses and networks. */
@@ -155,12 +160,15 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     estimateRoute(parts),
     catalogueRoute(parts),
     usageRoute(parts),
+    ...keyRoutes(parts),
+    ...portalSessionRoutes(parts),
     openAccountRoute(parts),
     readAccountRoute(parts),
     giveGrantRoute(parts),
     voidGrantRoute(parts),
     setPlanRoute(parts),
     readPlanRoute(parts),
+    ...freezeRoutes(parts),
     referralsRoute(parts),
     setPriceListRoute(parts),
     setLimitsRoute(parts),

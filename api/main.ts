@@ -71,6 +71,7 @@ const server = await serve(
           ? null
           : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
       publicUrl: publicUrlAt(port),
+      portalUrl: config.portalUrl,
       rules: { ...config, catalogue, providers },
       rateLimits: config.rateLimits,
       trustedProxies: config.trustedProxies,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PortalRight } from '../domain/portal-rights.ts';
 import type { ApiKeyScope } from './api-key-scopes.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
 
@@ -56,7 +57,12 @@ export type Call = {
 } & (
   | { readonly access: 'public' }
   /** `key`: any key with one of the scopes; the handler says for which accounts. `account`: such a key, acting for one account. */
-  | { readonly access: 'key' | 'account'; readonly scopes: readonly ApiKeyScope[] }
+  | {
+      readonly access: 'key' | 'account';
+      readonly scopes: readonly ApiKeyScope[];
+      /** What a portal session has to be able to, to make it; absent: none may. */
+      readonly portal?: PortalRight;
+    }
 );
 
 /** Every problem code that the call can be answered with: its own, and those that follow from its access, path and body. */

@@ -4,6 +4,7 @@ import { CREDIT_CALLS } from './calls/credit-calls.ts';
 import { JOB_CALLS } from './calls/job-calls.ts';
 import { OUTPUT_CALLS } from './calls/output-calls.ts';
 import { SERVICE_CALLS } from './calls/service-calls.ts';
+import { KEY_CALLS } from './calls/key-calls.ts';
 import { OPERATOR_CALLS } from './calls/operator-calls.ts';
 
 /** Every call there is, by the name that the document and generated clients give it. */
@@ -12,6 +13,7 @@ export const CALLS = {
   ...OUTPUT_CALLS,
   ...CREDIT_CALLS,
   ...ACCOUNT_CALLS,
+  ...KEY_CALLS,
   ...OPERATOR_CALLS,
   ...SERVICE_CALLS,
 } as const satisfies Readonly<Record<string, Call>>;

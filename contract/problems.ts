@@ -57,6 +57,13 @@ export const PROBLEMS = {
     retryable: false,
     advice: 'Raise the limit, or wait for the next period.',
   },
+  account_frozen: {
+    status: 403,
+    title: 'The account is frozen',
+    retryable: false,
+    advice:
+      'Ask the operator why. Nothing new is started or spent until it is unfrozen; what runs ends as it would.',
+  },
   price_changed: {
     status: 409,
     title: 'The price is not what was agreed',

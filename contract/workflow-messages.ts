@@ -52,6 +52,7 @@ export const ADMIT_WITHIN_SECONDS = 60;
 type RefusalCode =
   | 'insufficient_credits'
   | 'limit_exceeded'
+  | 'account_frozen'
   | 'rate_limited'
   | 'price_changed'
   | 'job_in_doubt'

@@ -666,6 +666,8 @@ CREATE INDEX outputs_of_source ON jobs.outputs USING btree (account_id, source_o
 CREATE INDEX plans_to_renew ON ledger.plans USING btree (period_ends_at) WHERE ((renewal = 'automatic'::text) AND (plan
       IS NOT NULL));
 
+CREATE INDEX portal_sessions_of_account ON jobs.portal_sessions USING btree (account_id, expires_at);
+
 CREATE INDEX reference_assets_by_asset ON jobs.reference_assets USING btree (sha256) WHERE (sha256 IS NOT NULL);
 
 CREATE INDEX refunds_of_reservation ON ledger.refunds USING btree (account_id, reservation_id);
@@ -789,6 +791,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     bigint, expired bigint, voided bigint)  -- holdfast_worker
 -- ledger.reservation_of(text,text) → SETOF ledger.reservations
 -- ledger.reserve(ledger.accounts,text,ledger.part[],bigint,text,double precision,text,text,text) → ledger.reserved
+-- ledger.set_frozen(text,boolean,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- ledger.set_limits(text,jsonb,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- ledger.set_plan(text,text,text,timestamp with time zone,text,jsonb,text,text) → TABLE(outcome text, is_replay
 --     boolean, answer jsonb)  -- holdfast_api, holdfast_worker
@@ -824,6 +827,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.close_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text)  -- holdfast_worker
 -- jobs.count_webhooks(text[],text[]) → TABLE(reference text, webhooks integer)  -- holdfast_worker
 -- jobs.create_api_key(jsonb,text,text,text) → TABLE(outcome text, key jsonb)  -- holdfast_api, holdfast_worker
+-- jobs.create_portal_session(text,text,bytea,text[],double precision,text) → timestamp with time zone  -- holdfast_api,
+--     holdfast_worker
 -- jobs.database_identity() → text  -- holdfast_worker
 -- jobs.decide_review(text,text,text,text,text,text,text,text,double precision) → TABLE(outcome text, is_replay boolean)
 --      -- holdfast_api, holdfast_worker
@@ -845,6 +850,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.keep_cancel_key(text,text,text,boolean) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.key_as_json(jobs.api_keys) → jsonb
 -- jobs.last_decision(text,text) → SETOF jobs.review_decisions
+-- jobs.list_api_keys(text,text,timestamp with time zone,text,integer) → TABLE(key jsonb, created_at text, key_id text) 
+--     -- holdfast_api, holdfast_worker
 -- jobs.list_jobs(text,text,text,timestamp with time zone,timestamp with time zone,timestamp with time
 --     zone,text,integer) → TABLE(job jsonb, created_at text, job_id text)  -- holdfast_api, holdfast_worker
 -- jobs.list_repairs(text,boolean,timestamp with time zone,text,text,integer) → TABLE(repair jsonb, first_seen_at text,
@@ -855,6 +862,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     review_id text)  -- holdfast_api, holdfast_worker
 -- jobs.list_unknown_bills(timestamp with time zone,timestamp with time zone,text,integer) → TABLE(bill jsonb, posted_at
 --     text, reference text)  -- holdfast_api, holdfast_worker
+-- jobs.lock_api_key(text,text,text) → SETOF jobs.api_keys
 -- jobs.mark_stuck(text,text,text) → boolean  -- holdfast_worker
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker
@@ -897,6 +905,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     failures integer, in_flight integer, waiting integer)  -- holdfast_api, holdfast_worker
 -- jobs.read_outputs(text,text[]) → TABLE(output_id text, state text, work jsonb, sha256 text, content_type text, bytes
 --     bigint, is_expired boolean)  -- holdfast_api, holdfast_worker
+-- jobs.read_portal_session(text) → TABLE(session_id text, account_id text, mode text, secret_hash bytea, can text[]) 
+--     -- holdfast_api, holdfast_worker
 -- jobs.read_review(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, quote jsonb)  --
 --     holdfast_api, holdfast_worker
@@ -922,6 +932,10 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.return_by(text,text) → timestamp with time zone  -- holdfast_worker
 -- jobs.return_later(text,text,text[],timestamp with time zone,timestamp with time zone) → void
 -- jobs.review_as_json(jobs.reviews) → jsonb
+-- jobs.revoke_api_key(text,text,text,text,text) → boolean  -- holdfast_api, holdfast_worker
+-- jobs.revoke_portal_session(text,text,text) → boolean  -- holdfast_api, holdfast_worker
+-- jobs.rotate_api_key(text,text,text,jsonb,double precision,text,text,text) → TABLE(outcome text, key jsonb)  --
+--     holdfast_api, holdfast_worker
 -- jobs.seconds_to_return(text,text) → double precision  -- holdfast_worker
 -- jobs.settle(jsonb) → SETOF jobs.settled  -- holdfast_worker
 -- jobs.settle_one(jobs.settle_item) → jobs.settled

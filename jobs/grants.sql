@@ -10,12 +10,15 @@ GRANT USAGE ON SCHEMA ledger, jobs TO holdfast_api, holdfast_worker;
 GRANT EXECUTE ON FUNCTION
   ledger.grant_credits, ledger.open_account, ledger.publish_price_lists, ledger.read_account, ledger.read_balance,
   ledger.read_entries, ledger.read_grant, ledger.read_limits, ledger.read_low_balance_notices, ledger.read_plan,
-  ledger.read_statement, ledger.refer, ledger.set_limits, ledger.set_plan, ledger.set_price_list, ledger.void_grant,
-  jobs.account_of, jobs.apply_command, jobs.create_api_key, jobs.decide_review, jobs.grant_credits, jobs.inspect_job,
-  jobs.keep_cancel_key, jobs.list_jobs, jobs.list_repairs, jobs.list_reviews, jobs.list_reviews_of_all,
-  jobs.list_unknown_bills, jobs.note_webhook, jobs.open_review, jobs.read_api_key, jobs.read_costs,
-  jobs.read_event_seqs, jobs.read_events, jobs.read_job, jobs.read_lineage, jobs.read_models, jobs.read_outputs,
-  jobs.read_review, jobs.read_submission, jobs.release_job, jobs.spend, jobs.store_quote, jobs.take_requests
+  ledger.read_statement, ledger.refer, ledger.set_frozen, ledger.set_limits, ledger.set_plan, ledger.set_price_list,
+  ledger.void_grant,
+  jobs.account_of, jobs.apply_command, jobs.create_api_key, jobs.create_portal_session, jobs.decide_review,
+  jobs.grant_credits, jobs.inspect_job, jobs.keep_cancel_key, jobs.list_api_keys, jobs.list_jobs, jobs.list_repairs,
+  jobs.list_reviews, jobs.list_reviews_of_all, jobs.list_unknown_bills, jobs.note_webhook, jobs.open_review,
+  jobs.read_api_key, jobs.read_costs, jobs.read_event_seqs, jobs.read_events, jobs.read_job, jobs.read_lineage,
+  jobs.read_models, jobs.read_outputs, jobs.read_portal_session, jobs.read_review, jobs.read_submission,
+  jobs.release_job, jobs.revoke_api_key, jobs.revoke_portal_session, jobs.rotate_api_key, jobs.spend, jobs.store_quote,
+  jobs.take_requests
 TO holdfast_api, holdfast_worker;
 
 -- The worker alone: what jobs run by, what falls due, and what checks the ledger and puts right what was lost.

@@ -4,18 +4,11 @@ import type { GrantTerms } from '../domain/prices/offers.ts';
 import { accountIdOf, grantIdOf } from '../contract/derived-ids.ts';
 import type { Database } from './database.ts';
 import { onlyRow } from './only-row.ts';
+import type { Account } from './reads/read-account.ts';
 import { grantCredits } from './grant-credits.ts';
 
 export type OpenedAccount =
-  | {
-      readonly outcome: 'opened' | 'exists';
-      readonly accountId: string;
-      readonly name: string;
-      readonly reference: string;
-      readonly openedAt: Date;
-      readonly mode: AccountMode;
-      readonly isFrozen: boolean;
-    }
+  | (Account & { readonly outcome: 'opened' | 'exists' })
   /** The reference belongs to an account opened under another name, or in the other mode. */
   | { readonly outcome: 'key_reused'; readonly accountId: string };
 

@@ -42,6 +42,7 @@ export const API_SETTINGS = [
   'RATE_LIMITS',
   'TRUSTED_PROXIES',
   'PUBLIC_URL',
+  'PORTAL_URL',
   'HOLDFAST_CATALOGUE',
   ...ASSET_SETTINGS,
   ...MODEL_SERVICE_SETTINGS,
@@ -126,6 +127,7 @@ export type ApiConfig = ProcessConfig & {
   /** Whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly publicUrl: string | null;
+  readonly portalUrl: string | null;
   /** Null: the shipped catalogue. */
   readonly cataloguePath: string | null;
   readonly assets: AssetStoreConfig;
@@ -199,6 +201,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     rateLimits: settings.RATE_LIMITS,
     trustedProxies: settings.TRUSTED_PROXIES?.split(',').map((one) => one.trim()) ?? [],
     publicUrl: settings.PUBLIC_URL,
+    portalUrl: settings.PORTAL_URL,
     cataloguePath: settings.HOLDFAST_CATALOGUE,
     assets: assetStoreConfigOf(settings),
     modelServices: modelServicesOf(settings),

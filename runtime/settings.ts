@@ -94,6 +94,10 @@ export const SETTINGS = {
     schema: httpUrl.nullable().default(null),
     doc: 'the address customers reach the API under, for links',
   },
+  PORTAL_URL: {
+    schema: httpUrl.nullable().default(null),
+    doc: 'the page that customers are sent to with the token of a portal session; unset: /portal under PUBLIC_URL',
+  },
   HOLDFAST_CATALOGUE: {
     schema: optionalText,
     doc: 'file or folder with the catalogue (kinds, models, prices, plans), for API and workers alike; unset: the shipped one',

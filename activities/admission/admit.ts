@@ -19,10 +19,12 @@ import { readFreeRetry } from '../../jobs/admission/read-free-retry.ts';
 import {
   notOfferedErrors,
   parseJobRequest,
+  rulesFor,
   type RequestRules,
 } from '../../contract/job-request/parse-job-request.ts';
 import { editErrors } from '../../contract/job-request/edit-errors.ts';
 import type { Database } from '../../ledger/database.ts';
+import { createModeOf } from '../../ledger/account-modes.ts';
 import { createPricingOf, type PricingOf } from '../../ledger/price-lists.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 import type { Admission, GenerationStart } from '../../contract/workflow-messages.ts';
@@ -51,9 +53,11 @@ export function createAdmit(
   settings: AdmitSettings,
 ) {
   const pricingOf = createPricingOf(database, settings.rules.catalogue);
+  const modeOf = createModeOf(database);
   return async function admit(start: GenerationStart): Promise<AdmitAnswer> {
     const prepare = isFreeRetryRequest(start.request) ? prepareFreeRetry : prepareJob;
-    const { item, plan, batch } = await prepare(start, { database, pricingOf, ...settings });
+    const rules = rulesFor(settings.rules, await modeOf(start.accountId));
+    const { item, plan, batch } = await prepare(start, { database, pricingOf, ...settings, rules });
     const { outcome, fingerprint, isOpen, ageSeconds } = await admitJob(item);
     const admission = { ...outcome, fingerprint } as Admission;
     const isToRun = fingerprint === start.fingerprint && isOpen && outcome.outcome === 'reserved';

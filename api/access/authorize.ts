@@ -1,6 +1,8 @@
 import type { Request } from 'express';
+import type { AccountMode } from '../../domain/account-mode.ts';
 import { isAccountId } from '../../domain/ids.ts';
 import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
+import type { PortalRight } from '../../domain/portal-rights.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readAccount } from '../../ledger/reads/read-account.ts';
 import type { Caller } from './authenticate.ts';
@@ -8,9 +10,10 @@ import { BoundedCache } from './bounded-cache.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
 
 /** The account a request acts for. */
-export type ActingFor = (request: Request, caller: Caller) => Promise<string>;
+export type ActingAccount = { readonly accountId: string; readonly mode: AccountMode };
+export type ActingFor = (request: Request, caller: Caller) => Promise<ActingAccount>;
 
-/** Accounts are never closed; only known ones are kept. */
+/** Accounts are never closed and keep their mode; only known ones are kept. */
 const ACCOUNT_LIFETIME_MS = 3_600_000;
 const MAX_CACHED_ACCOUNTS = 50_000;
 
@@ -26,10 +29,42 @@ export function requireScope(caller: Caller, anyOf: readonly ApiKeyScope[]): voi
   }
 }
 
-/** Throws the problem `forbidden` for a key of one account. */
+/**
+ * Throws the problem `forbidden` unless the caller may make a call: a key by its scopes, a portal session by its rights, of which a
+ * call that names none needs more than a browser can have.
+ */
+export function requireRight(
+  caller: Caller,
+  call: { readonly scopes: readonly ApiKeyScope[]; readonly portal?: PortalRight },
+): void {
+  if (caller.can === null) {
+    requireScope(caller, call.scopes);
+  } else if (call.portal === undefined || !caller.can.includes(call.portal)) {
+    const detail =
+      call.portal === undefined
+        ? 'This call needs a key.'
+        : `This call needs a portal session that can ${call.portal}.`;
+    throw new Problem('forbidden', { detail });
+  }
+}
+
+/** Throws the problem `forbidden` for a caller that acts for one account alone. */
 export function requirePlatformKey(caller: Caller): void {
   if (caller.accountId === null) return;
   throw new Problem('forbidden', { detail: 'This call needs a platform key.' });
+}
+
+/** Of what names no account: a platform key of tests acts on test accounts alone. Throws the problem `forbidden` for one. */
+export function requireLiveKey(caller: Caller): void {
+  if (caller.mode === 'live') return;
+  throw new Problem('forbidden', {
+    detail: 'A test key needs the header Holdfast-Account, with a test account.',
+  });
+}
+
+/** Whether a caller may act on accounts of a mode: a platform's live key on both. */
+export function reachesMode(caller: Caller, mode: AccountMode): boolean {
+  return caller.mode === mode || (caller.mode === 'live' && caller.accountId === null);
 }
 
 /**
@@ -46,25 +81,28 @@ export function namedAccount(request: Request, caller: Caller): string | undefin
 }
 
 /**
- * An account key acts for its own account, a platform key for the one named in `Holdfast-Account` (docs/http-api.md).
- * Throws `invalid_request`, `forbidden` or `not_found`.
+ * An account key acts for its own account, a platform key for the one named in `Holdfast-Account` (docs/http-api.md), where its
+ * mode reaches that. Throws `invalid_request`, `forbidden` or `not_found`.
  */
 export function createActingFor(database: Database, now: () => number): ActingFor {
-  const known = new BoundedCache<unknown>({
+  const known = new BoundedCache<AccountMode>({
     maxEntries: MAX_CACHED_ACCOUNTS,
     lifetimeMs: ACCOUNT_LIFETIME_MS,
     now,
   });
   return async (request, caller) => {
     const named = namedAccount(request, caller);
-    if (caller.accountId !== null) return caller.accountId;
+    if (caller.accountId !== null) return { accountId: caller.accountId, mode: caller.mode };
     if (named === undefined || named === '') {
       throw invalidPart('', 'account_missing', 'A platform key needs the header Holdfast-Account: acct_….');
     }
     if (!isAccountId(named)) throw notFound('account');
-    await known.get(named, async () => {
-      if ((await readAccount(database, named)) === null) throw notFound('account');
+    const mode = await known.get(named, async () => {
+      const account = await readAccount(database, named);
+      if (account === null) throw notFound('account');
+      return account.mode;
     });
-    return named;
+    if (!reachesMode(caller, mode)) throw notFound('account');
+    return { accountId: named, mode };
   };
 }

@@ -1,7 +1,7 @@
 import { readAccount, type Account } from '../../ledger/reads/read-account.ts';
 import type { Database } from '../../ledger/database.ts';
 import { isAccountId } from '../../domain/ids.ts';
-import { namedAccount, requirePlatformKey } from './authorize.ts';
+import { namedAccount, reachesMode, requirePlatformKey } from './authorize.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, type CallerExchange } from '../http/route.ts';
 
@@ -24,7 +24,7 @@ export async function readVisibleAccount(
   const id = pathParameter(request, 'id');
   const isVisible = (namedAccount(request, caller) ?? id) === id && isAccountId(id);
   const account = isVisible ? await readAccount(database, id) : null;
-  if (account === null) throw notFound('account');
+  if (account === null || !reachesMode(caller, account.mode)) throw notFound('account');
   state.accountId = id;
   return account;
 }

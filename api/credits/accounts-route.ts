@@ -1,13 +1,11 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
-import type { AccountView } from '../../contract/shapes/account-shapes.ts';
-import type { AccountMode } from '../../domain/account-mode.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
-import { requirePlatformKey } from '../access/authorize.ts';
-import { instantText } from '../http/instant-text.ts';
+import { reachesMode, requirePlatformKey } from '../access/authorize.ts';
+import { viewAccount } from './account-view.ts';
 import { readVisibleAccount } from '../access/path-account.ts';
 import { Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
@@ -21,7 +19,11 @@ export function openAccountRoute(deps: Deps): Route {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
       requirePlatformKey(caller);
-      const { body } = await readBody(exchange, CALLS.openAccount.body);
+      const { body: asked } = await readBody(exchange, CALLS.openAccount.body);
+      const body = { ...asked, mode: asked.mode ?? caller.mode };
+      if (!reachesMode(caller, body.mode)) {
+        throw new Problem('forbidden', { detail: 'A test key opens test accounts.' });
+      }
       const actor = actorOf(request, caller);
       return async () => {
         const account = await openAccount(deps.database, deps.rules.catalogue.grants, body, actor);
@@ -52,22 +54,4 @@ export function readAccountRoute(deps: Deps): Route {
       exchange.response.set('Cache-Control', 'no-store').json(viewAccount(account));
     },
   });
-}
-
-function viewAccount(account: {
-  readonly accountId: string;
-  readonly name: string;
-  readonly reference: string;
-  readonly mode: AccountMode;
-  readonly isFrozen: boolean;
-  readonly openedAt: Date;
-}): AccountView {
-  return {
-    id: account.accountId,
-    name: account.name,
-    reference: account.reference,
-    mode: account.mode,
-    frozen: account.isFrozen,
-    created_at: instantText(account.openedAt),
-  };
 }

@@ -26,6 +26,7 @@ function viewBalance(balance: StoredBalance, priceList: PriceList): Balance {
   const { next_expiry: next } = balance;
   return {
     account_id: balance.account_id,
+    frozen: balance.frozen,
     available: balance.available,
     reserved: balance.reserved,
     spent_this_period: balance.spent_this_period,

@@ -79,6 +79,8 @@ function problemOfUsage(
         headers,
       );
     }
+    case 'account_frozen':
+      return new Problem(answer.outcome, { billed: 'no' }, headers);
     case 'account_not_found':
       return notFound('account');
     case 'invalid_amount':

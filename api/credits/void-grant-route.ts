@@ -5,7 +5,7 @@ import { accountOf } from '../../jobs/reads/account-of.ts';
 import { readGrant } from '../../ledger/reads/read-grant.ts';
 import { voidGrant } from '../../ledger/void-grant.ts';
 import { actorOf } from '../access/actor.ts';
-import { requirePlatformKey, type ActingFor } from '../access/authorize.ts';
+import { requireLiveKey, requirePlatformKey, type ActingFor } from '../access/authorize.ts';
 import { viewGrant } from './grant-view.ts';
 import { notFound } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
@@ -47,9 +47,11 @@ async function findGrant(deps: Deps, exchange: CallerExchange) {
   const { request, caller, state } = exchange;
   const grantId = pathParameter(request, 'id');
   const accountId = GRANT_ID.test(grantId) ? await accountOf(deps.database, grantId) : null;
-  if (request.get('Holdfast-Account') !== undefined) {
+  if (request.get('Holdfast-Account') === undefined) {
+    requireLiveKey(caller);
+  } else {
     const named = await deps.actingFor(request, caller);
-    if (named !== accountId) throw notFound('grant');
+    if (named.accountId !== accountId) throw notFound('grant');
   }
   if (accountId === null) throw notFound('grant');
   state.accountId = accountId;

@@ -73,6 +73,7 @@ const PATH_PARAMETERS: Readonly<Record<string, Pick<Parameter, 'description' | '
   accounts: idOf('acct', 'The account.'),
   grants: idOf('grant', 'The grant.'),
   keys: idOf('key', 'The key.'),
+  portal_sessions: idOf('portal', 'The portal session.'),
   docs: { description: 'The name of the file.', schema: { type: 'string', examples: ['swagger-ui.css'] } },
   problems: {
     description: 'The `code` of a problem.',

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { Authenticate } from '../access/authenticate.ts';
-import { requireScope, type ActingFor } from '../access/authorize.ts';
+import { requireRight, type ActingFor } from '../access/authorize.ts';
 import type { LimitAddresses } from '../access/limit-addresses.ts';
 import type { LimitRequests } from '../access/limit-requests.ts';
 import { assertNever } from '../../domain/assert-never.ts';
@@ -63,7 +63,7 @@ async function admit(call: Call, access: Access, exchange: Exchange): Promise<Ad
   const caller = await access.authenticate(request);
   state.keyId = caller.keyId;
   state.accountId = caller.accountId;
-  requireScope(caller, call.scopes);
+  requireRight(caller, call);
   switch (call.access) {
     case 'key':
       return {
@@ -71,11 +71,11 @@ async function admit(call: Call, access: Access, exchange: Exchange): Promise<Ad
         allowed: access.limitRequests(caller, caller.accountId),
       };
     case 'account': {
-      const accountId = await access.actingFor(request, caller);
-      state.accountId = accountId;
+      const account = await access.actingFor(request, caller);
+      state.accountId = account.accountId;
       return {
-        admitted: { ...exchange, caller, accountId },
-        allowed: access.limitRequests(caller, accountId),
+        admitted: { ...exchange, caller, ...account },
+        allowed: access.limitRequests(caller, account.accountId),
       };
     }
     default:

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Call } from '../../contract/call.ts';
+import type { ActingAccount } from '../access/authorize.ts';
 import type { Caller } from '../access/authenticate.ts';
 import type { RequestState } from './request-state.ts';
 
@@ -10,7 +11,7 @@ export type Exchange = {
   readonly state: RequestState;
 };
 export type CallerExchange = Exchange & { readonly caller: Caller };
-export type AccountExchange = CallerExchange & { readonly accountId: string };
+export type AccountExchange = CallerExchange & ActingAccount;
 
 /** The effect of a call that has been read and checked, and its response. */
 export type Effect = () => Promise<void>;

@@ -26,7 +26,10 @@ type Admitted = {
 };
 
 /** Reads what is on record of a submission, changes nothing, and returns what admits it. */
-export type PrepareAdmission = (submission: Submission) => Promise<() => Promise<Admitted>>;
+export type PrepareAdmission = (
+  submission: Submission,
+  rules: RequestRules,
+) => Promise<() => Promise<Admitted>>;
 
 /** Of a request without edits. */
 const NO_EDITS = { outcome: 'found', sourceOf: NO_SOURCES } as const;
@@ -42,10 +45,9 @@ export const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
 export function createPrepareAdmission(deps: {
   readonly database: Database;
   readonly startJob: StartJob;
-  readonly rules: RequestRules;
   readonly pricingOf: PricingOf;
 }): PrepareAdmission {
-  const { database, startJob, rules, pricingOf } = deps;
+  const { database, startJob, pricingOf } = deps;
 
   async function start(submission: Parameters<StartJob>[0]): Promise<Admitted> {
     const result = await startJob(submission);
@@ -76,7 +78,7 @@ export function createPrepareAdmission(deps: {
     });
   }
 
-  return async (submission) => {
+  return async (submission, rules) => {
     const { accountId, jobId, request } = submission;
     const [record, sources, pricing] = await Promise.all([
       readSubmission(database, { accountId, jobId, quoteId: request.quote_id }),

@@ -9,6 +9,7 @@ import { editErrors } from '../../contract/job-request/edit-errors.ts';
 import {
   notOfferedErrors,
   parseJobRequest,
+  rulesFor,
   type RequestRules,
 } from '../../contract/job-request/parse-job-request.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
@@ -33,14 +34,15 @@ type Deps = {
 /** POST /v1/quotes: the exact price of a job body. Spends nothing. */
 export function quotesRoute(deps: Deps): Route {
   return route(CALLS.quote, {
-    async prepare({ request, response, accountId }) {
+    async prepare({ request, response, accountId, mode }) {
+      const rules = rulesFor(deps.rules, mode);
       const body = await readJsonBody(request, response);
-      const parsed = parseJobRequest(body, deps.rules);
+      const parsed = parseJobRequest(body, rules);
       if (!parsed.ok) throw invalidRequest(parsed.errors);
-      const notOffered = notOfferedErrors(parsed.request, deps.rules);
+      const notOffered = notOfferedErrors(parsed.request, rules);
       if (notOffered.length > 0) throw invalidRequest(notOffered);
       const sourceOf = hasEdits(parsed.request)
-        ? await readSources(deps, accountId, parsed.request)
+        ? await readSources({ database: deps.database, rules }, accountId, parsed.request)
         : NO_SOURCES;
       const price = priceRequest(parsed.request, await deps.pricingOf(accountId), sourceOf);
       const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
@@ -51,7 +53,7 @@ export function quotesRoute(deps: Deps): Route {
           readModelHealth(deps.database, { onlyFailing: true }),
         ]);
         if (balance === null) throw notFound('account');
-        const terms = quoteTermsOf(parsed.request, sourceOf, deps.rules);
+        const terms = quoteTermsOf(parsed.request, sourceOf, rules);
         const shown: Quote = {
           id: quote.quoteId,
           ...price,

@@ -12,6 +12,7 @@ const DETAILS: Readonly<Record<string, string>> = {
   price_list_changed:
     'The price has changed since the quote. Ask for a new one, and use a new Idempotency-Key.',
   over_max_credits: 'The price is above max_credits. Nothing was reserved.',
+  account_frozen: 'The account is frozen: nothing new is started until it is unfrozen. Nothing was reserved.',
   quote_not_found: 'There is no such quote.',
   source_not_found: 'There is no such output to edit.',
   source_not_delivered: 'Only an output that was delivered can be edited. This one has not succeeded.',

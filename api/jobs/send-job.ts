@@ -1,9 +1,13 @@
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import { sendTagged } from '../http/send-tagged.ts';
 import { viewJob, type TemporalUi } from './job-view.ts';
-import type { AccountExchange } from '../http/route.ts';
+import type { CallerExchange } from '../http/route.ts';
 
-export type SendJob = (exchange: AccountExchange, job: StoredJob, status: 200 | 202) => void;
+export type SendJob = (
+  exchange: CallerExchange & { readonly accountId: string },
+  job: StoredJob,
+  status: 200 | 202,
+) => void;
 
 /** Sends a job. Where support may look into Temporal is shown to platform keys alone. */
 export function createSendJob(temporalUi: TemporalUi): SendJob {

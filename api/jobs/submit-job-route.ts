@@ -1,6 +1,10 @@
 import { CALLS } from '../../contract/calls.ts';
 import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
-import { parseJobRequest, type RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import {
+  parseJobRequest,
+  rulesFor,
+  type RequestRules,
+} from '../../contract/job-request/parse-job-request.ts';
 import { isTerminal } from '../../domain/job-state.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -30,10 +34,11 @@ export function submitJobRoute(deps: {
   return route(CALLS.submitJob, {
     async prepare(exchange) {
       const { request, response, state, accountId } = exchange;
+      const rules = rulesFor(deps.rules, exchange.mode);
       const key = readIdempotencyKey(request);
       const body = await readJsonBody(request, response);
-      const submission = submissionOf(accountId, key, body, deps.rules);
-      const admit = await deps.prepareAdmission(submission);
+      const submission = submissionOf(accountId, key, body, rules);
+      const admit = await deps.prepareAdmission(submission, rules);
       return async () => {
         const { isReplay } = await admit();
         // From here on it is known that its credits are reserved, whatever becomes of the answer.

@@ -10,18 +10,23 @@ import { priceListFor, type PriceList, type PriceRule } from '../../domain/price
 import { priceRowsOf } from '../../domain/prices/price-rows.ts';
 import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
-import { namedAccount } from '../access/authorize.ts';
+import { namedAccount, type ActingFor } from '../access/authorize.ts';
 
 /** GET /v1/catalogue: kinds, models, prices, plans, packs and meters, by the names that other calls take. */
-export function catalogueRoute(deps: { readonly rules: RequestRules; readonly pricingOf: PricingOf }): Route {
+export function catalogueRoute(deps: {
+  readonly rules: RequestRules;
+  readonly pricingOf: PricingOf;
+  readonly actingFor: ActingFor;
+}): Route {
   const { rules } = deps;
   // A platform key that names no account sees what every account has that has no price list of its own.
   const everybodysPrices = priceListFor(rules.catalogue.priceLists);
   return route(CALLS.readCatalogue, {
     async handle({ request, response, caller }) {
-      const accountId = namedAccount(request, caller);
+      const isOfOne = namedAccount(request, caller) !== undefined;
+      const account = isOfOne ? await deps.actingFor(request, caller) : null;
       const priceList =
-        accountId === undefined ? everybodysPrices : (await deps.pricingOf(accountId)).priceList;
+        account === null ? everybodysPrices : (await deps.pricingOf(account.accountId)).priceList;
       response.set('Cache-Control', 'no-store').json(viewCatalogue(rules, priceList));
     },
   });

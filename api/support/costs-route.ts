@@ -3,7 +3,7 @@ import { CALLS } from '../../contract/calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { listUnknownBills, readCosts } from '../../jobs/costs/read-costs.ts';
 import type { Database } from '../../ledger/database.ts';
-import { requirePlatformKey } from '../access/authorize.ts';
+import { requireLiveKey, requirePlatformKey } from '../access/authorize.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { instantText } from '../http/instant-text.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
@@ -21,6 +21,7 @@ export function costsRoute({ database, rules, now }: CostDependencies): Route {
   return route(CALLS.readCosts, {
     async handle({ request, response, caller }) {
       requirePlatformKey(caller);
+      requireLiveKey(caller);
       const { month = monthAt(now()) } = readQuery(request, CALLS.readCosts.query);
       const report = await readCosts(database, month, rules.catalogue.creditValue);
       response.set('Cache-Control', 'no-store').json(report);
@@ -38,6 +39,7 @@ export function unknownBillsRoute({ database, now }: CostDependencies): Route {
   return route(CALLS.listUnknownBills, {
     async handle({ request, response, caller }) {
       requirePlatformKey(caller);
+      requireLiveKey(caller);
       const asked = readQuery(request, CALLS.listUnknownBills.query);
       const found = await listUnknownBills(database, asked.month ?? monthAt(now()), {
         after: asked.cursor === undefined ? null : readCursor(asked.cursor, position),

@@ -3,7 +3,7 @@ import { CALLS } from '../../contract/calls.ts';
 import type { Repair } from '../../contract/shapes/support-shapes.ts';
 import { listRepairs } from '../../jobs/support/repairs.ts';
 import type { Database } from '../../ledger/database.ts';
-import { namedAccount, requirePlatformKey, type ActingFor } from '../access/authorize.ts';
+import { namedAccount, requireLiveKey, requirePlatformKey, type ActingFor } from '../access/authorize.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { instantText, instantTextOrNull } from '../http/instant-text.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
@@ -26,7 +26,8 @@ export function repairsRoute(deps: { readonly database: Database; readonly actin
       requirePlatformKey(caller);
       const asked = readQuery(request, CALLS.listRepairs.query);
       const isOfOne = namedAccount(request, caller) !== undefined;
-      const accountId = isOfOne ? await deps.actingFor(request, caller) : null;
+      if (!isOfOne) requireLiveKey(caller);
+      const accountId = isOfOne ? (await deps.actingFor(request, caller)).accountId : null;
       state.accountId = accountId;
       const found = await listRepairs(
         deps.database,

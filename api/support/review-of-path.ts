@@ -2,7 +2,7 @@ import { isReviewId } from '../../domain/support/review.ts';
 import { accountOf } from '../../jobs/reads/account-of.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';
-import { namedAccount, requireScope, type ActingFor } from '../access/authorize.ts';
+import { namedAccount, requireLiveKey, requireScope, type ActingFor } from '../access/authorize.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, type CallerExchange } from '../http/route.ts';
 
@@ -16,10 +16,12 @@ export async function reviewedAccount(deps: ReviewDeps, exchange: CallerExchange
   const { request, caller, state } = exchange;
   if (namedAccount(request, caller) === undefined) {
     requireScope(caller, ['support']);
+    requireLiveKey(caller);
     return null;
   }
-  state.accountId = await deps.actingFor(request, caller);
-  return state.accountId;
+  const { accountId } = await deps.actingFor(request, caller);
+  state.accountId = accountId;
+  return accountId;
 }
 
 /** The review that a path names, of the caller's account; any other is not found. */

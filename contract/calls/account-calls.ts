@@ -3,6 +3,7 @@ import {
   account,
   accountBody,
   accountPriceList,
+  freezeBody,
   limits,
   limitsBody,
   plan,
@@ -21,6 +22,7 @@ const SHOWN = {
   tag: 'accounts',
   access: 'key',
   scopes: ['credits:read', 'billing:write', 'support'],
+  portal: 'read',
 } as const satisfies Partial<Call>;
 
 /** Accounts, and what a billing system does to them. Writes are keyed by their `reference`. */
@@ -87,6 +89,24 @@ export const ACCOUNT_CALLS = {
     description: 'From now on. A quote that was given holds by its own price list.',
     body: priceListBody,
     responses: { 200: accountPriceList },
+  },
+  freezeAccount: {
+    ...CHANGE,
+    method: 'post',
+    path: '/v1/accounts/:id/freeze',
+    summary: 'Freeze an account',
+    description:
+      'New spending is refused (`account_frozen`). What runs ends as it would; returns, refunds and quotes work.',
+    body: freezeBody,
+    responses: { 200: account },
+  },
+  unfreezeAccount: {
+    ...CHANGE,
+    method: 'post',
+    path: '/v1/accounts/:id/unfreeze',
+    summary: 'Unfreeze an account',
+    body: freezeBody,
+    responses: { 200: account },
   },
   refer: {
     ...CHANGE,

@@ -1,3 +1,4 @@
+import type { AccountMode } from '../../domain/account-mode.ts';
 import { JOB_REQUEST_LIMITS, type JobRequest, type WorkItem } from '../../domain/job-request.ts';
 import { isOffered, makingOf, modelFor, providersFor, type Model } from '../../domain/models.ts';
 import { outputCountOf, workItemsOf } from '../../domain/prices/quote.ts';
@@ -17,7 +18,16 @@ export type RequestRules = {
   readonly allowsTestScenarios: boolean;
   /** True for development: reference assets over plain http, and from this machine. */
   readonly allowsLocalAssetUrls: boolean;
+  /** Of a test account: see rulesFor. */
+  readonly isOfTests?: true;
 };
+
+/** The rules of an account of a mode: the sandbox model alone serves one of tests, and test scenarios are what it is for. */
+export function rulesFor(rules: RequestRules, mode: AccountMode): RequestRules {
+  if (mode === 'live') return rules;
+  const models = rules.catalogue.models.filter((model) => model.isSandbox);
+  return { ...rules, catalogue: { ...rules.catalogue, models }, allowsTestScenarios: true, isOfTests: true };
+}
 
 export type ParsedJobRequest =
   | { readonly ok: true; readonly request: JobRequest }
@@ -119,12 +129,20 @@ function ruleErrors(request: JobRequest, rules: RequestRules): readonly FieldErr
   ];
 }
 
+const UNKNOWN_MODEL = { code: 'unknown_model', detail: 'There is no model of this name.' } as const;
+
+function sandboxOnly({ catalogue }: RequestRules): Pick<FieldError, 'code' | 'detail'> {
+  const names = catalogue.models.map(({ name }) => name).join(', ');
+  return {
+    code: 'sandbox_only',
+    detail: `A test account is served by the sandbox model alone (${names || 'this catalogue has none'}).`,
+  };
+}
+
 export function workErrors(work: WorkItem, pointer: string, rules: RequestRules): readonly FieldError[] {
   const model = modelOfWork(work, rules);
   if (model === undefined) {
-    return [
-      { pointer: `${pointer}/model`, code: 'unknown_model', detail: 'There is no model of this name.' },
-    ];
+    return [{ pointer: `${pointer}/model`, ...(rules.isOfTests ? sandboxOnly(rules) : UNKNOWN_MODEL) }];
   }
   const errors: FieldError[] = [];
   // An edit is of its source's kind, which is not known here.

@@ -5,6 +5,7 @@ import {
   instantField,
   memberField,
   projectField,
+  reasonField,
   referenceField,
   WHENEVER_AN_OBJECT,
 } from './body-fields.ts';
@@ -33,6 +34,8 @@ export const account = z.strictObject({
   created_at: instant,
 });
 export type AccountView = z.output<typeof account>;
+
+export const freezeBody = z.strictObject({ reason: reasonField });
 
 export const planBody = z.strictObject({
   plan: z

@@ -42,6 +42,7 @@ export const purchasingPower = z.record(z.string(), z.int().min(0));
 
 export const balance = z.strictObject({
   account_id: accountId,
+  frozen: z.boolean().describe('New spending is refused (`account_frozen`).'),
   available: credits,
   reserved: credits,
   spent_this_period: credits,

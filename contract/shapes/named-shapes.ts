@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { account, accountPriceList, limits, plan, referral } from './account-shapes.ts';
+import { apiKey, apiKeyPage, createdApiKey, portalSession } from './access-shapes.ts';
 import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
 import { modelHealth, modelPage } from './model-shapes.ts';
 import { costReport, costRow, unknownBill, unknownBillPage } from './cost-shapes.ts';
@@ -41,6 +42,8 @@ import {
 export const SHAPES = {
   Account: account,
   AccountPriceList: accountPriceList,
+  ApiKey: apiKey,
+  ApiKeyPage: apiKeyPage,
   Attempt: attempt,
   Balance: balance,
   Billing: billing,
@@ -49,6 +52,7 @@ export const SHAPES = {
   CataloguePrice: cataloguePrice,
   CostReport: costReport,
   CostRow: costRow,
+  CreatedApiKey: createdApiKey,
   Decision: decision,
   Entry: entry,
   EntryPage: entryPage,
@@ -68,6 +72,7 @@ export const SHAPES = {
   Output: output,
   OutputWithLineage: outputWithLineage,
   Plan: plan,
+  PortalSession: portalSession,
   Problem: problem,
   Progress: progress,
   PurchasingPower: purchasingPower,

@@ -25,6 +25,7 @@ export type SpendAnswer =
       readonly reserved: number;
       readonly limit?: ExceededCap;
     }
+  | { readonly outcome: 'account_frozen' }
   | { readonly outcome: 'account_not_found' | 'invalid_amount' | 'key_reused' | 'released' };
 
 export type SpendResult = {

@@ -114,6 +114,7 @@ BEGIN
       v_outcome := jobs.refused(v_reserved.outcome,
         CASE v_reserved.outcome WHEN 'account_not_found' THEN 'not_found'
                                 WHEN 'insufficient_credits' THEN v_reserved.outcome
+                                WHEN 'account_frozen' THEN v_reserved.outcome
                                 WHEN 'limit_exceeded' THEN v_reserved.outcome ELSE 'state_conflict' END,
         jsonb_build_object(
           'required', p_item.total, 'available', v_reserved.available, 'reserved', v_reserved.reserved,

@@ -18,7 +18,7 @@ BEGIN
       'outcome', v_result.outcome, 'required', p_item.amount, 'available', v_result.available,
       'reserved', v_result.reserved,
       'limit', ledger.exceeded_cap(v_account, p_item.member, p_item.project, p_item.amount))) END;
-  IF v_result.outcome IN ('spent', 'insufficient_credits', 'limit_exceeded') THEN
+  IF v_result.outcome IN ('spent', 'insufficient_credits', 'limit_exceeded', 'account_frozen') THEN
     INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer, created_at)
     VALUES (p_item.account_id, 'usage', p_item.key, p_item.fingerprint, v_answer, v_account.moved_at);
   END IF;
@@ -26,7 +26,8 @@ BEGIN
 END $$;
 
 -- Spends what arrived together, one by one (ledger.lock_accounts). {"outcome": "spent", "credits"}, {"outcome":
--- "insufficient_credits" | "limit_exceeded", "required", "available", "reserved", "limit"}, or another one, not stored.
+-- "insufficient_credits" | "limit_exceeded" | "account_frozen", "required", "available", "reserved", "limit"}, or
+-- another one, not stored.
 CREATE OR REPLACE FUNCTION jobs.spend(p_items jsonb) RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.spend_item;

@@ -1,43 +1,89 @@
 import type { AccountMode } from '../../domain/account-mode.ts';
+import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
+import type { ApiKeyView } from '../../contract/shapes/access-shapes.ts';
 import { faultOfText } from '../../domain/texts/text-rule.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
-import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
-import { drawApiKey, hashOfSecret } from './api-key-text.ts';
+import { drawSecret, hashOfSecret } from './secret-text.ts';
 
 /** It is shown in records and lists. */
 export const MAX_KEY_NAME = 200;
 
+export type NewApiKey = {
+  readonly name: string;
+  readonly scopes: readonly ApiKeyScope[];
+  /** Null makes a platform key. */
+  readonly accountId: string | null;
+  /** Of an account's key: that of its account. */
+  readonly mode: AccountMode;
+};
+
+/** By whom a key is made and why, and once per what: `made_by` null makes one each time. */
+export type KeyRecord = {
+  readonly madeBy: string | null;
+  readonly fingerprint: string;
+  readonly actor: string;
+  readonly reason: string | null;
+};
+
+/** A key on record, with PostgreSQL's times. `secret` of one that was made just now: it is answered here and never again. */
+export type KeyMade =
+  | { readonly outcome: 'made'; readonly key: ApiKeyView; readonly secret: string }
+  /** The same was made before under the same Idempotency-Key. */
+  | { readonly outcome: 'exists'; readonly key: ApiKeyView };
+
+type Row = { outcome: 'made' | 'exists' | 'key_reused'; key: ApiKeyView };
+
 /**
- * Makes a key. The secret is answered here and never again: only its hash is stored. Throws RangeError for a name that is no line of text.
- * @param key.accountId null makes a platform key.
- * @param key.mode of an account's key: that of its account.
+ * Makes a key, on record with who made it and why; only the hash of its secret is stored. key_reused: its Idempotency-Key stands for
+ * another key. Throws RangeError for a name that is no line of text.
  */
+export async function createRecordedKey(
+  database: Database,
+  key: NewApiKey,
+  record: KeyRecord,
+): Promise<KeyMade | { readonly outcome: 'key_reused' }> {
+  const { outcome, key: stored, secret } = await storeKey(database, key, record);
+  if (outcome === 'made') return { outcome, key: stored, secret };
+  return { outcome, key: stored };
+}
+
+/** The same for a process of ours and for the command that makes the first key: there is no key yet that could be on record for it. */
 export async function createApiKey(
   database: Database,
-  key: {
-    readonly name: string;
-    readonly scopes: readonly ApiKeyScope[];
-    readonly accountId: string | null;
-    readonly mode: AccountMode;
-  },
+  key: NewApiKey,
 ): Promise<{ readonly id: string; readonly secret: string }> {
+  const { key: stored, secret } = await storeKey(database, key, null);
+  return { id: stored.id, secret };
+}
+
+async function storeKey(
+  database: Database,
+  key: NewApiKey,
+  record: KeyRecord | null,
+): Promise<Row & { readonly secret: string }> {
   const fault = faultOfText(key.name, { max: MAX_KEY_NAME });
   if (fault !== null) throw new RangeError(`the name of a key: ${fault.detail}`);
-  const { keyId, secret } = drawApiKey(key.mode);
-  const stored = {
-    key_id: keyId,
-    account_id: key.accountId,
-    mode: key.mode,
-    name: key.name,
-    secret_hash: `\\x${hashOfSecret(secret).toString('hex')}`,
-    scopes: key.scopes,
-  };
-  const { rows } = await database.query({
+  const { secret, stored } = drawStored(key.mode, record);
+  const { rows } = await database.query<Row>({
     name: 'jobs.create_api_key',
     text: 'SELECT outcome, key FROM jobs.create_api_key($1, $2, $3, $4)',
-    values: [stored, null, null, null],
+    values: [
+      { ...stored, account_id: key.accountId, mode: key.mode, name: key.name, scopes: key.scopes },
+      record?.madeBy ?? null,
+      record?.actor ?? null,
+      record?.reason ?? null,
+    ],
   });
-  onlyRow(rows, 'jobs.create_api_key');
-  return { id: keyId, secret };
+  return { ...onlyRow(rows, 'jobs.create_api_key'), secret };
+}
+
+/** What is stored of a key that is drawn now, whatever it is for. */
+export function drawStored(mode: AccountMode, record: Pick<KeyRecord, 'fingerprint'> | null) {
+  const { id, secret } = drawSecret(mode);
+  const secretHash = `\\x${hashOfSecret(secret).toString('hex')}`;
+  return {
+    secret,
+    stored: { key_id: id, secret_hash: secretHash, fingerprint: record?.fingerprint ?? null },
+  };
 }

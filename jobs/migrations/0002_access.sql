@@ -28,5 +28,6 @@ CREATE TABLE jobs.portal_sessions (
   expires_at  timestamptz NOT NULL,
   revoked_at  timestamptz
 );
+CREATE INDEX portal_sessions_of_account ON jobs.portal_sessions (account_id, expires_at);
 
 -- Down Migration

@@ -1,9 +1,9 @@
 -- Sets credits aside for the parts of a job: all of them or none. p_account: as lock_account returned it. p_total: the
 -- sum of the parts, as quoted. p_reason: generation; free_retry, whose parts are zero; or spend, which comes through
 -- ledger.spend with a p_note. The caller's ids are the keys. reserved | insufficient_credits | limit_exceeded |
--- account_not_found | invalid_amount | total_differs | key_reused (an id stands for other content, or only some of the
--- ids do) | committed | released (how an earlier reservation ended; a release that came first left a tombstone). With
--- the account's balance after the call.
+-- account_frozen | account_not_found | invalid_amount | total_differs | key_reused (an id stands for other content, or
+-- only some of the ids do) | committed | released (how an earlier reservation ended; a release that came first left a
+-- tombstone). With the account's balance after the call.
 CREATE OR REPLACE FUNCTION ledger.reserve(
   p_account ledger.accounts, p_job_id text, p_parts ledger.part[], p_total bigint, p_reason text,
   p_return_after_seconds float, p_member text, p_project text, p_note text DEFAULT NULL
@@ -39,6 +39,7 @@ BEGIN
     WHEN 'released' = ANY (v_states) THEN 'released'
     WHEN 'committed' = ANY (v_states) THEN 'committed'
     WHEN 'reserved' = ANY (v_states) THEN 'reserved'
+    WHEN p_account.frozen_at IS NOT NULL AND v_total > 0 THEN 'account_frozen'
     WHEN ledger.exceeded_cap(p_account, p_member, p_project, v_total) IS NOT NULL THEN 'limit_exceeded'
     WHEN v_total > p_account.available THEN 'insufficient_credits' END;
   IF v_outcome IS NULL THEN

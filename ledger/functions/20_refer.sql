@@ -23,7 +23,8 @@ BEGIN
     WHEN v_known.paid_at IS NOT NULL THEN 'paid'
     WHEN is_replay THEN 'pending'
     WHEN NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_account_id) THEN 'account_not_found'
-    WHEN NOT EXISTS (SELECT 1 FROM ledger.accounts a WHERE a.account_id = p_inviter_id) THEN 'inviter_not_found'
+    WHEN NOT EXISTS (SELECT 1 FROM ledger.accounts a JOIN ledger.accounts i USING (mode)
+                     WHERE a.account_id = p_account_id AND i.account_id = p_inviter_id) THEN 'inviter_not_found'
     WHEN p_account_id IN (
       WITH RECURSIVE inviters (account_id) AS (
         SELECT p_inviter_id UNION SELECT r.inviter_id FROM inviters i JOIN ledger.referrals r USING (account_id))

@@ -29,7 +29,7 @@ CREATE OR REPLACE FUNCTION ledger.read_balance(p_account_id text) RETURNS jsonb 
     FROM ledger.grants g WHERE g.account_id = p_account_id AND g.is_live
   )
   SELECT jsonb_build_object(
-    'account_id', a.account_id,
+    'account_id', a.account_id, 'frozen', a.frozen_at IS NOT NULL,
     'available', (SELECT coalesce(sum(l.spendable), 0) FROM live l),
     'reserved', a.reserved,
     'spent_this_period', CASE WHEN a.period_ends_at > ledger.clock() THEN a.spent - a.spent_before ELSE 0 END,

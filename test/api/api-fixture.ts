@@ -48,6 +48,8 @@ export type Call = {
   readonly method?: string;
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of another API than the fixture's own. */
+  readonly at?: string;
   /** Sent as JSON; a string or bytes as they are. */
   readonly body?: unknown;
 };
@@ -87,6 +89,8 @@ export async function createApiFixture(
     readonly trustedProxies?: readonly string[];
     /** Of API and worker; the shipped one unless told otherwise. */
     readonly catalogue?: Catalogue;
+    /** The clock of the API, by which it forgets what it has read of keys. */
+    readonly now?: () => number;
   } = {},
 ) {
   const { home, remove } = await makeTemporaryHome('api');
@@ -108,40 +112,43 @@ export async function createApiFixture(
   const assets: AssetStore = createDiskAssetStore(home);
   const taskQueue = options.taskQueue ?? 'nobody-listens';
   const publicUrlAt = (port: number) => `http://127.0.0.1:${String(port)}`;
-  const server = await serve(
-    { host: '127.0.0.1', port: 0 },
-    (port) =>
-      createApi({
-        database: pool,
-        assets,
-        watches,
-        webhookVerifiers: options.webhookVerifiers ?? new Map(),
-        startJob: createStartJob({ client, taskQueue, offer: SUPERSCALE_OFFER }),
-        cancelJob: createCancelJob(client),
-        supportWorkflows: createSupportWorkflows(client),
-        readiness: createApiReadiness({
+  const serveApi = (now: () => number) =>
+    serve(
+      { host: '127.0.0.1', port: 0 },
+      (port) =>
+        createApi({
           database: pool,
-          isOpen: () => true,
-          client,
-          taskQueue,
-          now: Date.now,
+          assets,
+          watches,
+          webhookVerifiers: options.webhookVerifiers ?? new Map(),
+          startJob: createStartJob({ client, taskQueue, offer: SUPERSCALE_OFFER }),
+          cancelJob: createCancelJob(client),
+          supportWorkflows: createSupportWorkflows(client),
+          readiness: createApiReadiness({
+            database: pool,
+            isOpen: () => true,
+            client,
+            taskQueue,
+            now: Date.now,
+          }),
+          temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
+          publicUrl: publicUrlAt(port),
+          portalUrl: null,
+          rules: {
+            catalogue,
+            allowsTestScenarios: true,
+            allowsLocalAssetUrls: true,
+            providers: options.providers ?? ['local'],
+          },
+          rateLimits: { ...NO_LIMITS, ...options.rateLimits },
+          trustedProxies: options.trustedProxies ?? [],
+          log,
+          now,
+          ...(options.respondWithinMs === undefined ? {} : { respondWithinMs: options.respondWithinMs }),
         }),
-        temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
-        publicUrl: publicUrlAt(port),
-        rules: {
-          catalogue,
-          allowsTestScenarios: true,
-          allowsLocalAssetUrls: true,
-          providers: options.providers ?? ['local'],
-        },
-        rateLimits: { ...NO_LIMITS, ...options.rateLimits },
-        trustedProxies: options.trustedProxies ?? [],
-        log,
-        now: Date.now,
-        ...(options.respondWithinMs === undefined ? {} : { respondWithinMs: options.respondWithinMs }),
-      }),
-    (port) => createBadRequestResponder(publicUrlAt(port)),
-  );
+      (port) => createBadRequestResponder(publicUrlAt(port)),
+    );
+  const server = await serveApi(options.now ?? Date.now);
   const url = publicUrlAt(server.port);
   const admit = createAdmit(createAdmitJob(worker), worker, {
     heartbeatTimeoutSeconds: 5,
@@ -171,10 +178,10 @@ export async function createApiFixture(
     createKey,
     platformKey: await createKey(null, ['admin']),
 
-    async call(path: string, { method, key, headers = {}, body }: Call = {}): Promise<Answer> {
+    async call(path: string, { method, key, headers = {}, body, at = url }: Call = {}): Promise<Answer> {
       const isRaw = typeof body === 'string' || body instanceof Uint8Array;
       const verb = method ?? (body === undefined ? 'GET' : 'POST');
-      const response = await fetch(`${url}${path}`, {
+      const response = await fetch(`${at}${path}`, {
         method: verb,
         headers: {
           ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
@@ -233,6 +240,12 @@ export async function createApiFixture(
         outputCount: outputCountOf(request as unknown as JobRequest),
       });
       return { jobId, admission };
+    },
+
+    /** Another API of the same database, as a second process is: it shares nothing else. */
+    async serveAnother(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+      const another = await serveApi(options.now ?? Date.now);
+      return { url: publicUrlAt(another.port), stop: () => another.stop() };
     },
 
     async expectReconciled(): Promise<void> {

@@ -45,3 +45,72 @@ BEGIN
                         jobs.key_as_json(k) FROM jobs.api_keys k WHERE k.made_by = p_made_by;
   END IF;
 END $$;
+
+-- A key that a caller may change, locked: of its account (null: of any), of its mode (null: of both).
+CREATE OR REPLACE FUNCTION jobs.lock_api_key(p_account_id text, p_mode text, p_key_id text) RETURNS SETOF jobs.api_keys
+LANGUAGE sql AS $$
+  SELECT k.* FROM jobs.api_keys k
+  WHERE k.key_id = p_key_id AND (p_account_id IS NULL OR k.account_id = p_account_id)
+    AND (p_mode IS NULL OR k.mode = p_mode) FOR UPDATE
+$$;
+
+-- Ends a key now, once: it is refused within a second. False: the caller has no such key.
+CREATE OR REPLACE FUNCTION jobs.revoke_api_key(
+  p_account_id text, p_mode text, p_key_id text, p_actor text, p_reason text
+) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  v_key jobs.api_keys;
+  v_now timestamptz;
+BEGIN
+  SELECT k.* INTO v_key FROM jobs.lock_api_key(p_account_id, p_mode, p_key_id) k;
+  IF FOUND AND v_key.revoked_at IS NULL THEN
+    v_now := ledger.clock();
+    UPDATE jobs.api_keys k SET revoked_at = v_now WHERE k.key_id = p_key_id;
+    PERFORM jobs.record_key_action(v_key, p_actor, 'revoke_key', p_reason, v_now);
+  END IF;
+  RETURN v_key.key_id IS NOT NULL;
+END $$;
+
+-- Makes a key in place of another, which works on for so long: the same name, scopes, account and mode. p_new: by mode
+-- (a secret shows it), key_id, secret_hash and fingerprint. Two of them live at a time: what the other was itself the
+-- successor of ends now. made | exists | key_reused (see create_api_key) | not_found | replaced (it has a successor,
+-- which is returned) | revoked (or expired).
+CREATE OR REPLACE FUNCTION jobs.rotate_api_key(
+  p_account_id text, p_mode text, p_key_id text, p_new jsonb, p_grace_seconds float, p_made_by text, p_actor text,
+  p_reason text
+) RETURNS TABLE (outcome text, key jsonb) LANGUAGE plpgsql AS $$
+DECLARE
+  v_old  jobs.api_keys;
+  v_next jobs.api_keys;
+  v_now  timestamptz;
+BEGIN
+  SELECT k.* INTO v_old FROM jobs.lock_api_key(p_account_id, p_mode, p_key_id) k;
+  v_now := ledger.clock();
+  SELECT k.* INTO v_next FROM jobs.api_keys k WHERE k.replaces = v_old.key_id;
+  outcome := CASE
+    WHEN v_old.key_id IS NULL THEN 'not_found'
+    WHEN v_next.made_by = p_made_by AND v_next.fingerprint = p_new->v_old.mode->>'fingerprint' THEN 'exists'
+    WHEN v_next.made_by = p_made_by THEN 'key_reused'
+    WHEN v_next.key_id IS NOT NULL THEN 'replaced'
+    WHEN v_old.revoked_at IS NOT NULL OR v_old.expires_at <= v_now THEN 'revoked' END;
+  key := CASE WHEN v_next.key_id IS NOT NULL THEN jobs.key_as_json(v_next) END;
+  IF outcome IS NULL THEN
+    UPDATE jobs.api_keys k SET expires_at = v_now + make_interval(secs => p_grace_seconds) WHERE k.key_id = p_key_id;
+    UPDATE jobs.api_keys k SET revoked_at = v_now WHERE k.key_id = v_old.replaces AND k.revoked_at IS NULL;
+    SELECT c.outcome, c.key INTO outcome, key FROM jobs.create_api_key(
+      p_new->v_old.mode || jsonb_build_object('account_id', v_old.account_id, 'mode', v_old.mode, 'name', v_old.name,
+                                  'scopes', to_jsonb(v_old.scopes), 'replaces', v_old.key_id),
+      p_made_by, p_actor, p_reason) c;
+  END IF;
+  RETURN NEXT;
+END $$;
+
+-- A page of keys, newest first, after a position: of an account, or (null) of the platform and of all accounts.
+CREATE OR REPLACE FUNCTION jobs.list_api_keys(
+  p_account_id text, p_mode text, p_at timestamptz, p_after_key_id text, p_limit int
+) RETURNS TABLE (key jsonb, created_at text, key_id text) LANGUAGE sql STABLE AS $$
+  SELECT jobs.key_as_json(k), k.created_at::text, k.key_id FROM jobs.api_keys k
+  WHERE (p_account_id IS NULL OR k.account_id = p_account_id) AND (p_mode IS NULL OR k.mode = p_mode)
+    AND (p_at IS NULL OR (k.created_at, k.key_id) < (p_at, p_after_key_id))
+  ORDER BY k.created_at DESC, k.key_id DESC LIMIT p_limit
+$$;

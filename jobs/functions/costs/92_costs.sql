@@ -1,11 +1,12 @@
--- Attempts posted in a time, and what each cost us. `pending`: it runs, so nothing is known yet.
+-- Attempts posted in a time, and what each cost us. `pending`: it runs, so nothing is known yet. Of test accounts none.
 CREATE OR REPLACE FUNCTION jobs.attempt_costs(p_from timestamptz, p_to timestamptz)
 RETURNS TABLE (attempt jobs.attempts, billed text, cost numeric, is_final boolean) LANGUAGE sql STABLE AS $$
   SELECT a, CASE WHEN a.bill > 0 THEN 'yes' WHEN a.bill = 0 OR a.state = 'rejected' THEN 'no'
                  WHEN a.billed IS NULL AND a.state IN ('posting', 'accepted') THEN 'pending'
                  ELSE coalesce(a.billed, 'unknown') END,
          coalesce(a.bill, a.cost), a.bill IS NOT NULL OR a.is_cost_final
-  FROM jobs.attempts a WHERE a.posted_at >= p_from AND a.posted_at < p_to
+  FROM jobs.attempts a JOIN ledger.accounts o ON o.account_id = a.account_id AND o.mode = 'live'
+  WHERE a.posted_at >= p_from AND a.posted_at < p_to
 $$;
 
 -- What models cost us in a time and brought in, per model and kind. An output counts, with all its credits, in the time

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawApiKey } from '../../../jobs/keys/api-key-text.ts';
+import { drawSecret } from '../../../jobs/keys/secret-text.ts';
 import {
   createApiFixture,
   expectProblem,
@@ -24,7 +24,7 @@ describe('a key', () => {
     ['nothing', ''],
     ['another scheme', 'Basic aGk6aGk='],
     ['no key at all', 'Bearer nope'],
-    ['a key that was never made', `Bearer ${drawApiKey('live').secret}`],
+    ['a key that was never made', `Bearer ${drawSecret('live').secret}`],
   ])('is refused: %s', async (_name, authorization) => {
     const answer = await api.call('/v1/balance', { headers: { Authorization: authorization } });
     expectProblem(answer, 401, 'unauthenticated');
@@ -37,15 +37,15 @@ describe('a key', () => {
       'SELECT key_id FROM jobs.api_keys WHERE account_id = $1',
       [mine.accountId],
     );
-    const forged = drawApiKey('live');
+    const forged = drawSecret('live');
     await api.owner.query('UPDATE jobs.api_keys SET key_id = $1 WHERE key_id = $2', [
-      forged.keyId,
+      forged.id,
       rows[0]!.key_id,
     ]);
     expectProblem(await api.call('/v1/balance', { key: forged.secret }), 401, 'unauthenticated');
     await api.owner.query('UPDATE jobs.api_keys SET key_id = $1 WHERE key_id = $2', [
       rows[0]!.key_id,
-      forged.keyId,
+      forged.id,
     ]);
     expect((await api.call('/v1/balance', { key: mine.key })).status).toBe(200);
   });

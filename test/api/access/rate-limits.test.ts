@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawApiKey } from '../../../jobs/keys/api-key-text.ts';
+import { drawSecret } from '../../../jobs/keys/secret-text.ts';
 import { createApiFixture, expectProblem, STATIC_AD, type ApiFixture } from '../api-fixture.ts';
 
 const SLOW = { perSecond: 0.01, burst: 5 };
@@ -67,7 +67,7 @@ describe('a key', () => {
 describe('an address', () => {
   it('may try only so many wrong keys, and read so many pages', async () => {
     const guess = (address: string) =>
-      api.call('/v1/balance', { key: drawApiKey('live').secret, headers: from(address) });
+      api.call('/v1/balance', { key: drawSecret('live').secret, headers: from(address) });
     for (let n = 0; n < 5; n += 1) expectProblem(await guess('198.51.100.7'), 401, 'unauthenticated');
     const problem = expectProblem(await guess('198.51.100.7'), 429, 'rate_limited');
     expect(problem['limit']).toMatchObject({ limit: 'requests_per_address' });

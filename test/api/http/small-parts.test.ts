@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BoundedCache } from '../../../api/access/bounded-cache.ts';
 import { readByteRange } from '../../../api/http/byte-range.ts';
 import { matchesETag } from '../../../api/http/entity-tag.ts';
-import { drawApiKey, keyIdOf } from '../../../jobs/keys/api-key-text.ts';
+import { drawSecret, readSecret } from '../../../jobs/keys/secret-text.ts';
 import { isIdempotencyKey } from '../../../contract/idempotency-key.ts';
 
 describe('readByteRange', () => {
@@ -39,12 +39,15 @@ describe('matchesETag', () => {
 
 describe('an api key', () => {
   it('names its id, and nothing once one character is wrong', () => {
-    const { keyId, secret } = drawApiKey('live');
-    expect(secret).toMatch(/^hf_live_[0-9a-f]{20}_.{43}_[0-9a-f]{8}$/);
-    expect(keyIdOf(secret)).toBe(keyId);
-    const at = 40;
-    const other = secret[at] === 'A' ? 'B' : 'A';
-    expect(keyIdOf(secret.slice(0, at) + other + secret.slice(at + 1))).toBeNull();
+    for (const kind of ['live', 'test', 'portal'] as const) {
+      const { id, secret } = drawSecret(kind);
+      expect(secret).toMatch(new RegExp(`^hf_${kind}_[0-9a-f]{20}_.{43}_[0-9a-f]{8}$`));
+      expect(readSecret(secret)).toEqual({ id, isPortal: kind === 'portal' });
+      const at = 40;
+      const other = secret[at] === 'A' ? 'B' : 'A';
+      expect(readSecret(secret.slice(0, at) + other + secret.slice(at + 1))).toBeNull();
+      expect(readSecret(secret.replace(`hf_${kind}`, 'hf_other'))).toBeNull();
+    }
   });
 });
 

@@ -156,6 +156,7 @@ describe('GET /v1/balance', () => {
   it('shows what is spendable, set aside and spent', async () => {
     expect((await get('/v1/balance')).json()).toEqual({
       account_id: account.accountId,
+      frozen: false,
       available: 930,
       reserved: 35,
       spent_this_period: 35,

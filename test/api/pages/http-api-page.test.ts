@@ -31,7 +31,7 @@ async function send({ method, path: target, headers, body }: Example['request'])
   return api.call(withNames(target), {
     method,
     key: as === 'platform' ? api.platformKey : account.key,
-    headers: others,
+    headers: Object.fromEntries(Object.entries(others).map(([name, text]) => [name, withNames(text)])),
     ...(body === '' ? {} : { body: withNames(body) }),
   });
 }

@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
+import { fingerprintRequest } from '../../contract/derived-ids.ts';
+import type { ApiKeyView, CreatedApiKey } from '../../contract/shapes/access-shapes.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import { isAccountId } from '../../domain/ids.ts';
+import { revokeApiKey, rotateApiKey, type KeyReach } from '../../jobs/keys/change-api-key.ts';
+import { createRecordedKey, type KeyMade, type NewApiKey } from '../../jobs/keys/create-api-key.ts';
+import { listApiKeys } from '../../jobs/keys/list-api-keys.ts';
+import type { Database } from '../../ledger/database.ts';
+import { readAccount } from '../../ledger/reads/read-account.ts';
+import { readCursor, writeCursor } from '../http/cursor.ts';
+import { instantText, instantTextOrNull } from '../http/instant-text.ts';
+import { postgresInstant } from '../http/postgres-instant.ts';
+import { notFound, Problem } from '../http/problem.ts';
+import { readBody } from '../http/read-body.ts';
+import { readQuery } from '../http/read-query.ts';
+import { readOptionalIdempotencyKey } from '../http/request-headers.ts';
+import { pathParameter, route, type CallerExchange, type Route } from '../http/route.ts';
+import { REPLAYED } from '../jobs/admit-submission.ts';
+import { actorOf } from './actor.ts';
+import { namedAccount, reachesMode, type ActingFor } from './authorize.ts';
+
+type Deps = { readonly database: Database; readonly actingFor: ActingFor };
+
+const isKeyId = (text: string): boolean => /^key_[0-9a-f]{20}$/.test(text);
+const position = z.strictObject({ createdAt: postgresInstant, keyId: z.string().refine(isKeyId) });
+
+/**
+ * POST and GET /v1/keys, DELETE /v1/keys/{id}, POST /v1/keys/{id}/rotate. The scope is admin, which implies all: a key grants no more
+ * than it holds. An account's key makes, sees and ends those of its account; a platform key those of all, of tests where it is of tests.
+ */
+export function keyRoutes(deps: Deps): readonly Route[] {
+  const { database } = deps;
+  return [createKeyRoute(deps), listKeysRoute(deps), revokeKeyRoute(deps), rotateKeyRoute(database)];
+}
+
+function createKeyRoute({ database }: Deps): Route {
+  return route(CALLS.createKey, {
+    async prepare(exchange) {
+      const { body, sent } = await readBody(exchange, CALLS.createKey.body);
+      const owner = await ownerOf(database, exchange, body);
+      const record = recordOf(exchange, 'create', sent, body.reason);
+      return async () => {
+        const { name } = body;
+        const made = await createRecordedKey(database, { name, scopes: body.scopes, ...owner }, record);
+        if (made.outcome === 'key_reused') throw new Problem('idempotency_key_reused');
+        sendMade(exchange, made);
+      };
+    },
+  });
+}
+
+/** Whose the new key is. Throws the problems forbidden and not_found. */
+async function ownerOf(
+  database: Database,
+  { request, caller }: CallerExchange,
+  body: z.output<typeof CALLS.createKey.body>,
+): Promise<Pick<NewApiKey, 'accountId' | 'mode'>> {
+  const named = namedAccount(request, caller);
+  const accountId = body.account_id === undefined ? (named ?? null) : body.account_id;
+  if (accountId === null) {
+    const mode = body.mode ?? caller.mode;
+    if (caller.accountId !== null || !reachesMode(caller, mode)) {
+      throw new Problem('forbidden', { detail: 'This key cannot make a platform key of that mode.' });
+    }
+    return { accountId, mode };
+  }
+  const isInReach = isAccountId(accountId) && (named ?? accountId) === accountId;
+  const account = isInReach ? await readAccount(database, accountId) : null;
+  if (account === null || !reachesMode(caller, account.mode)) throw notFound('account');
+  if (body.mode !== undefined && body.mode !== account.mode) {
+    const detail = `This account is of mode ${account.mode}, and so are its keys.`;
+    throw new Problem('invalid_request', {
+      detail,
+      errors: [{ pointer: '/mode', code: 'not_allowed', detail }],
+    });
+  }
+  return { accountId, mode: account.mode };
+}
+
+function listKeysRoute({ database, actingFor }: Deps): Route {
+  return route(CALLS.listKeys, {
+    async handle({ request, response, caller }) {
+      const asked = readQuery(request, CALLS.listKeys.query);
+      const isOfOne = namedAccount(request, caller) !== undefined;
+      const accountId = isOfOne ? (await actingFor(request, caller)).accountId : null;
+      const page = await listApiKeys(
+        database,
+        { ...reachOf({ caller }), accountId },
+        { from: asked.cursor === undefined ? null : readCursor(asked.cursor, position), limit: asked.limit },
+      );
+      response.set('Cache-Control', 'no-store').json({
+        data: page.keys.map(viewKey),
+        next_cursor: page.next === null ? null : writeCursor(page.next),
+      });
+    },
+  });
+}
+
+function revokeKeyRoute({ database }: Deps): Route {
+  return route(CALLS.revokeKey, {
+    prepare(exchange) {
+      const { request, response, caller } = exchange;
+      const { reason } = readQuery(request, CALLS.revokeKey.query);
+      const by = { actor: actorOf(request, caller), reason: reason ?? null };
+      const keyId = pathParameter(request, 'id');
+      return Promise.resolve(async () => {
+        const isThere = isKeyId(keyId) && (await revokeApiKey(database, reachOf(exchange), keyId, by));
+        if (!isThere) throw notFound('key');
+        response.status(204).end();
+      });
+    },
+  });
+}
+
+function rotateKeyRoute(database: Database): Route {
+  return route(CALLS.rotateKey, {
+    async prepare(exchange) {
+      const keyId = pathParameter(exchange.request, 'id');
+      const { body, sent } = await readBody(exchange, CALLS.rotateKey.body);
+      const record = recordOf(exchange, `rotate ${keyId}`, sent, body.reason);
+      return async () => {
+        if (!isKeyId(keyId)) throw notFound('key');
+        const graceSeconds = body.grace_seconds;
+        const made = await rotateApiKey(database, reachOf(exchange), keyId, { ...record, graceSeconds });
+        switch (made.outcome) {
+          case 'made':
+          case 'exists':
+            sendMade(exchange, made);
+            return;
+          case 'not_found':
+            throw notFound('key');
+          case 'key_reused':
+            throw new Problem('idempotency_key_reused');
+          case 'replaced':
+            throw new Problem('state_conflict', {
+              detail: `This key was replaced by ${made.key.id} already.`,
+            });
+          case 'revoked':
+            throw new Problem('state_conflict', { detail: 'This key works no more. Make a new one.' });
+          default:
+            assertNever(made);
+        }
+      };
+    },
+  });
+}
+
+function reachOf({ caller }: Pick<CallerExchange, 'caller'>): KeyReach {
+  return { accountId: caller.accountId, mode: reachesMode(caller, 'live') ? null : caller.mode };
+}
+
+/** Without an Idempotency-Key each call makes a key. */
+function recordOf(
+  { request, caller }: CallerExchange,
+  call: string,
+  sent: Readonly<Record<string, unknown>>,
+  reason: string | undefined,
+) {
+  const key = readOptionalIdempotencyKey(request);
+  return {
+    madeBy: key === null ? null : `${caller.accountId ?? 'platform'} ${call} ${key}`,
+    fingerprint: fingerprintRequest(sent),
+    actor: actorOf(request, caller),
+    reason: reason ?? null,
+  };
+}
+
+function sendMade({ response }: CallerExchange, made: KeyMade): void {
+  const shown: CreatedApiKey = {
+    ...viewKey(made.key),
+    secret: made.outcome === 'made' ? made.secret : null,
+  };
+  response
+    .status(201)
+    .set({ 'Cache-Control': 'no-store', ...(made.outcome === 'exists' ? REPLAYED : {}) })
+    .json(shown);
+}
+
+function viewKey(key: ApiKeyView): ApiKeyView {
+  return {
+    ...key,
+    created_at: instantText(key.created_at),
+    expires_at: instantTextOrNull(key.expires_at),
+    revoked_at: instantTextOrNull(key.revoked_at),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Call } from '../call.ts';
+import {
+  apiKeyPage,
+  createdApiKey,
+  keyBody,
+  keysQuery,
+  portalSession,
+  portalSessionBody,
+  revocationQuery,
+  rotationBody,
+} from '../shapes/access-shapes.ts';
+
+const KEYS = { tag: 'keys', access: 'key', scopes: ['admin'] } as const satisfies Partial<Call>;
+const SESSIONS = {
+  tag: 'keys',
+  access: 'account',
+  scopes: ['jobs:write', 'jobs:read', 'credits:read'],
+} as const satisfies Partial<Call>;
+
+/** Keys of the API, and tokens of browsers. */
+export const KEY_CALLS = {
+  createKey: {
+    ...KEYS,
+    method: 'post',
+    path: '/v1/keys',
+    summary: 'Make a key',
+    description:
+      'An account’s key makes keys of its account, a platform key those of every account and of the platform. `secret` is shown this once: the same call again under its `Idempotency-Key` returns the same key with `secret` null.',
+    body: keyBody,
+    idempotencyKey: 'optional',
+    responses: { 201: createdApiKey },
+    problems: ['not_found', 'idempotency_key_reused'],
+  },
+  listKeys: {
+    ...KEYS,
+    method: 'get',
+    path: '/v1/keys',
+    summary: 'List keys',
+    description: 'Newest first, those that are over too.',
+    query: keysQuery,
+    responses: { 200: apiKeyPage },
+    problems: ['not_found'],
+  },
+  revokeKey: {
+    ...KEYS,
+    method: 'delete',
+    path: '/v1/keys/:id',
+    summary: 'Revoke a key',
+    description: 'It is refused within a second. Again it changes nothing.',
+    query: revocationQuery,
+    responses: { 204: null },
+  },
+  rotateKey: {
+    ...KEYS,
+    method: 'post',
+    path: '/v1/keys/:id/rotate',
+    summary: 'Replace a key',
+    description:
+      'The new key has the same name, scopes and account. The old one works on for `grace_seconds`; what that one had replaced itself ends now.',
+    body: rotationBody,
+    idempotencyKey: 'optional',
+    responses: { 201: createdApiKey },
+    problems: ['state_conflict', 'idempotency_key_reused'],
+  },
+  createPortalSession: {
+    ...SESSIONS,
+    method: 'post',
+    path: '/v1/portal_sessions',
+    summary: 'Open a portal session',
+    description:
+      'A token for a customer’s browser, of one account, that may do what `can` says and nothing else. A key grants what it holds.',
+    body: portalSessionBody,
+    responses: { 201: portalSession },
+  },
+  revokePortalSession: {
+    ...SESSIONS,
+    method: 'delete',
+    path: '/v1/portal_sessions/:id',
+    summary: 'End a portal session',
+    responses: { 204: null },
+  },
+} as const satisfies Readonly<Record<string, Call>>;

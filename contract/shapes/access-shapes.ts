@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { ACCOUNT_MODES } from '../../domain/account-mode.ts';
+import { API_KEY_SCOPES } from '../api-key-scopes.ts';
+import { PORTAL_RIGHTS } from '../../domain/portal-rights.ts';
+import { requestText } from '../job-request/request-text.ts';
+import { reasonField } from './body-fields.ts';
+import { pageParameters } from './query-fields.ts';
+import { accountId, instant, listOf, pageOf } from './wire-fields.ts';
+
+/** Keys of the API, and tokens of a browser. */
+
+const MAX_KEY_NAME = 200;
+const MAX_GRACE_SECONDS = 604_800;
+const DEFAULT_GRACE_SECONDS = 86_400;
+const MIN_SESSION_SECONDS = 900;
+const MAX_SESSION_SECONDS = 86_400;
+const DEFAULT_SESSION_SECONDS = 3_600;
+
+const scopes = z
+  .array(z.enum(API_KEY_SCOPES))
+  .min(1)
+  .max(API_KEY_SCOPES.length)
+  .describe('What the key may do; `admin` implies all.');
+
+export const keyBody = z.strictObject({
+  name: requestText({ max: MAX_KEY_NAME }).describe('People tell keys apart by it.'),
+  scopes,
+  account_id: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Absent: the account that the caller acts for, or the platform; null: the platform.'),
+  mode: z
+    .enum(ACCOUNT_MODES)
+    .optional()
+    .describe("Of a platform key; an account's key has the mode of its account."),
+  reason: reasonField.optional(),
+});
+
+export const rotationBody = z.strictObject({
+  grace_seconds: z
+    .int()
+    .min(0)
+    .max(MAX_GRACE_SECONDS)
+    .default(DEFAULT_GRACE_SECONDS)
+    .describe('How many seconds the old key works beside the new one; 0 ends it now.')
+    .meta({ examples: [3_600] }),
+  reason: reasonField.optional(),
+});
+
+export const keysQuery = z.strictObject({ ...pageParameters });
+export const revocationQuery = z.strictObject({ reason: reasonField.optional() });
+
+const keyId = z.string().startsWith('key_');
+
+export const apiKey = z.strictObject({
+  id: keyId,
+  name: z.string(),
+  account_id: accountId.nullable().describe('Null: a platform key.'),
+  mode: z.enum(ACCOUNT_MODES),
+  scopes: listOf(z.enum(API_KEY_SCOPES)).describe('What the key may do; `admin` implies all.'),
+  replaces: keyId.nullable().describe('The key in whose place it was made; null: none.'),
+  created_at: instant,
+  expires_at: instant.nullable().describe('When it stops working by itself: of a key that was replaced.'),
+  revoked_at: instant.nullable().describe('When it was revoked; null: it was not.'),
+});
+export type ApiKeyView = z.output<typeof apiKey>;
+
+export const apiKeyPage = pageOf(apiKey);
+
+/** A key that was just made. */
+export const createdApiKey = apiKey.extend({
+  secret: z
+    .string()
+    .startsWith('hf_')
+    .nullable()
+    .describe('Shown this once; null where the call is repeated under its Idempotency-Key.')
+    .meta({ examples: ['hf_live_0123456789abcdef0123_…'] }),
+});
+export type CreatedApiKey = z.output<typeof createdApiKey>;
+
+export const portalSessionBody = z.strictObject({
+  expires_in_seconds: z
+    .int()
+    .min(MIN_SESSION_SECONDS)
+    .max(MAX_SESSION_SECONDS)
+    .default(DEFAULT_SESSION_SECONDS)
+    .describe('How many seconds the token lives.')
+    .meta({ examples: [3_600] }),
+  can: z
+    .array(z.enum(PORTAL_RIGHTS))
+    .min(1)
+    .refine((can) => new Set(can).size === can.length, {
+      params: { code: 'repeated' },
+      error: 'Each right once.',
+    })
+    .describe('What the token may do, and nothing else.'),
+});
+export const portalSession = z.strictObject({
+  id: z.string().startsWith('portal_'),
+  token: z
+    .string()
+    .startsWith('hf_portal_')
+    .describe('What the browser sends as its bearer token. Shown this once.')
+    .meta({ examples: ['hf_portal_0123456789abcdef0123_…'] }),
+  account_id: accountId,
+  can: listOf(z.enum(PORTAL_RIGHTS)).describe('What the token may do, and nothing else.'),
+  expires_at: instant,
+  url: z
+    .string()
+    .describe('Where the browser is sent, with the token in the fragment, which no server sees.')
+    .meta({ examples: ['https://api.example/portal#token=hf_portal_…'] }),
+});
+export type PortalSession = z.output<typeof portalSession>;

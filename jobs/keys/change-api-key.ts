@@ -1,0 +1,63 @@
+import type { AccountMode } from '../../domain/account-mode.ts';
+import type { ApiKeyView } from '../../contract/shapes/access-shapes.ts';
+import type { Database } from '../../ledger/database.ts';
+import { onlyRow } from '../../ledger/only-row.ts';
+import { drawStored, type KeyMade, type KeyRecord } from './create-api-key.ts';
+
+/** The keys that a caller may change and see: of one account, or of all (null); of one mode, or of both (null). */
+export type KeyReach = { readonly accountId: string | null; readonly mode: AccountMode | null };
+
+/** Ends a key; again changes nothing. False when none of that id is in reach. */
+export async function revokeApiKey(
+  database: Database,
+  reach: KeyReach,
+  keyId: string,
+  by: { readonly actor: string; readonly reason: string | null },
+): Promise<boolean> {
+  const { rows } = await database.query<{ is_there: boolean }>({
+    name: 'jobs.revoke_api_key',
+    text: 'SELECT jobs.revoke_api_key($1, $2, $3, $4, $5) AS is_there',
+    values: [reach.accountId, reach.mode, keyId, by.actor, by.reason],
+  });
+  return rows[0]?.is_there ?? false;
+}
+
+export type Rotation =
+  | KeyMade
+  /** It has a successor, `key`. */
+  | { readonly outcome: 'replaced'; readonly key: ApiKeyView }
+  | { readonly outcome: 'key_reused' | 'not_found' | 'revoked' };
+
+type Row = {
+  outcome: 'made' | 'exists' | 'key_reused' | 'not_found' | 'revoked' | 'replaced';
+  key: ApiKeyView;
+};
+
+/** Makes a key in place of another, which works on for so long. */
+export async function rotateApiKey(
+  database: Database,
+  reach: KeyReach,
+  keyId: string,
+  rotation: KeyRecord & { readonly graceSeconds: number },
+): Promise<Rotation> {
+  // Which mode the key has is seen when it is locked, and its new secret shows it.
+  const live = drawStored('live', rotation);
+  const test = drawStored('test', rotation);
+  const { rows } = await database.query<Row>({
+    name: 'jobs.rotate_api_key',
+    text: 'SELECT outcome, key FROM jobs.rotate_api_key($1, $2, $3, $4, $5, $6, $7, $8)',
+    values: [
+      reach.accountId,
+      reach.mode,
+      keyId,
+      { live: live.stored, test: test.stored },
+      rotation.graceSeconds,
+      rotation.madeBy,
+      rotation.actor,
+      rotation.reason,
+    ],
+  });
+  const { outcome, key } = onlyRow(rows, 'jobs.rotate_api_key');
+  if (outcome !== 'made') return { outcome, key };
+  return { outcome, key, secret: (key.mode === 'test' ? test : live).secret };
+}

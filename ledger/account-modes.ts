@@ -1,0 +1,29 @@
+import type { AccountMode } from '../domain/account-mode.ts';
+import type { Database } from './database.ts';
+
+/** The mode of an account. One that is not there has that of customers, and is refused for what it is elsewhere. */
+export type ModeOf = (accountId: string) => Promise<AccountMode>;
+
+/** An account keeps its mode: each is read once, of as many as a process works for at a time. */
+const MAX_KNOWN = 50_000;
+
+export function createModeOf(database: Database): ModeOf {
+  const known = new Map<string, AccountMode>();
+  return async (accountId) => {
+    const before = known.get(accountId);
+    if (before !== undefined) return before;
+    const { rows } = await database.query<{ mode: AccountMode }>({
+      name: 'ledger.read_mode',
+      text: 'SELECT mode FROM ledger.read_account($1)',
+      values: [accountId],
+    });
+    const mode = rows[0]?.mode;
+    if (mode === undefined) return 'live';
+    for (const oldest of known.keys()) {
+      if (known.size < MAX_KNOWN) break;
+      known.delete(oldest);
+    }
+    known.set(accountId, mode);
+    return mode;
+  };
+}

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createApiFixture,
+  expectProblem,
+  STATIC_AD,
+  type ApiFixture,
+  type TestAccount,
+} from '../api-fixture.ts';
+import { deliver } from '../job-ending.ts';
+import { SUPERSCALE } from '../../harness/superscale.ts';
+
+/** As shipped, with a second model that is no sandbox and is taken before it. */
+const [render] = SUPERSCALE.models.filter(({ isSandbox }) => isSandbox);
+const REAL = { ...render!, name: 'local/real', isSandbox: false };
+const CATALOGUE = { ...SUPERSCALE, models: [REAL, ...SUPERSCALE.models] };
+
+let api: ApiFixture;
+let live: TestAccount;
+let tests: TestAccount;
+let testPlatform: string;
+beforeAll(async () => {
+  api = await createApiFixture({ catalogue: CATALOGUE });
+  live = await api.openAccount();
+  tests = await api.openAccount(0, 'test');
+  testPlatform = await api.createKey(null, ['admin'], 'test');
+});
+afterAll(async () => {
+  await api.expectReconciled();
+  await api.close();
+});
+
+const quote = (as: TestAccount, body: object) => api.call('/v1/quotes', { key: as.key, body });
+
+describe('a test account', () => {
+  it('is served by the sandbox alone, where a live one has every model', async () => {
+    expect(tests.key).toMatch(/^hf_test_/);
+    expect((await quote(tests, STATIC_AD)).status).toBe(200);
+    expect((await quote(live, { ...STATIC_AD, model: REAL.name })).status).toBe(200);
+    for (const path of ['/v1/quotes', '/v1/jobs']) {
+      const answer = await api.call(path, {
+        key: tests.key,
+        body: { ...STATIC_AD, model: REAL.name },
+        headers: { 'Idempotency-Key': 'real' },
+      });
+      expect(expectProblem(answer, 400, 'invalid_request')['errors']).toEqual([
+        { pointer: '/model', code: 'sandbox_only', detail: expect.stringContaining(render!.name) as string },
+      ]);
+    }
+  });
+
+  it('may have test scenarios, which a live one’s default model has not', async () => {
+    const body = { ...STATIC_AD, test_scenario: 'fails_after_start' };
+    expect((await quote(tests, body)).status).toBe(200);
+    expectProblem(await quote(live, body), 400, 'invalid_request');
+  });
+
+  it('is admitted so by the worker too, which believes no start', async () => {
+    const refused = await api.admitJob(tests.accountId, 'real', { ...STATIC_AD, model: REAL.name });
+    expect(refused.admission).toMatchObject({
+      outcome: 'refused',
+      code: 'invalid_request',
+      errors: [{ pointer: '/model', code: 'sandbox_only' }],
+    });
+    const { jobId, admission } = await api.admitJob(tests.accountId, 'default');
+    expect(admission).toMatchObject({ outcome: 'reserved' });
+    const { rows } = await api.owner.query('SELECT model FROM jobs.jobs WHERE job_id = $1', [jobId]);
+    expect(rows).toEqual([{ model: render!.name }]);
+  });
+
+  it('counts in no report: not in the ledger’s, not in what models cost', async () => {
+    const month = new Date().toISOString().slice(0, 7);
+    const report = async () => {
+      const { rows } = await api.worker.query('SELECT * FROM ledger.report($1) ORDER BY source', [
+        `${month}-01`,
+      ]);
+      const costs = await api.call(`/v1/costs?month=${month}`, { key: api.platformKey });
+      return { rows, costs: costs.json() };
+    };
+    const before = await report();
+    const { jobId } = await api.admitJob(tests.accountId, 'counted');
+    await deliver(api, tests.accountId, jobId, Buffer.from('picture'));
+    expect(await report()).toEqual(before);
+    const { jobId: liveJob } = await api.admitJob(live.accountId, 'counted');
+    await deliver(api, live.accountId, liveJob, Buffer.from('picture'));
+    const after = await report();
+    expect(after.rows).not.toEqual(before.rows);
+    expect(after.costs).not.toEqual(before.costs);
+  });
+
+  it('invites no live account, nor the other way round', async () => {
+    for (const [one, other] of [
+      [live, tests],
+      [tests, live],
+    ] as const) {
+      const answer = await api.call(`/v1/accounts/${one.accountId}/referrals`, {
+        key: api.platformKey,
+        body: { inviter_id: other.accountId },
+      });
+      expectProblem(answer, 400, 'invalid_request');
+    }
+  });
+});
+
+describe('a platform key of tests', () => {
+  const as = (accountId: string) => ({ key: testPlatform, headers: { 'Holdfast-Account': accountId } });
+
+  it('acts on test accounts, and finds no other', async () => {
+    expect((await api.call('/v1/balance', as(tests.accountId))).status).toBe(200);
+    expectProblem(await api.call('/v1/balance', as(live.accountId)), 404, 'not_found');
+    for (const [id, status] of [
+      [tests.accountId, 200],
+      [live.accountId, 404],
+    ] as const) {
+      expect((await api.call(`/v1/accounts/${id}`, { key: testPlatform })).status).toBe(status);
+      const frozen = await api.call(`/v1/accounts/${id}/freeze`, {
+        key: testPlatform,
+        body: { reason: 'r' },
+      });
+      expect(frozen.status).toBe(status);
+    }
+    await api.call(`/v1/accounts/${tests.accountId}/unfreeze`, { key: testPlatform, body: { reason: 'r' } });
+  });
+
+  it('opens test accounts alone, and makes their keys', async () => {
+    const open = (body: object) => api.call('/v1/accounts', { key: testPlatform, body });
+    const opened = await open({ name: 'T', reference: 'of-test-key' });
+    expect(opened.json()).toMatchObject({ mode: 'test' });
+    expectProblem(await open({ name: 'T', reference: 'live-by-test-key', mode: 'live' }), 403, 'forbidden');
+    const made = await api.call('/v1/keys', {
+      key: testPlatform,
+      body: { name: 'k', scopes: ['jobs:read'], account_id: opened.json()['id'] },
+    });
+    expect(made.json()).toMatchObject({ mode: 'test', secret: expect.stringMatching(/^hf_test_/) as string });
+    const keyOf = (body: object) =>
+      api.call('/v1/keys', { key: testPlatform, body: { name: 'k', scopes: ['support'], ...body } });
+    expect((await keyOf({})).json()).toMatchObject({ account_id: null, mode: 'test' });
+    expectProblem(await keyOf({ mode: 'live' }), 403, 'forbidden');
+    expectProblem(await keyOf({ account_id: live.accountId }), 404, 'not_found');
+    const page = await api.call('/v1/keys', { key: testPlatform });
+    expect(page.json<{ data: { mode: string }[] }>().data.every(({ mode }) => mode === 'test')).toBe(true);
+  });
+
+  it.each(['/v1/costs', '/v1/costs/unknown_bills', '/v1/repairs', '/v1/reviews'])(
+    'sees nothing of all accounts together: %s',
+    async (path) => {
+      expectProblem(await api.call(path, { key: testPlatform }), 403, 'forbidden');
+      expect((await api.call(path, { key: api.platformKey })).status).toBe(200);
+    },
+  );
+});
+
+it('a key whose mode is not its account’s works nowhere, however it came about', async () => {
+  const key = await api.createKey(live.accountId, ['admin'], 'test');
+  expectProblem(await api.call('/v1/balance', { key }), 401, 'unauthenticated');
+});
+
+it('a frozen account is shown as such, refused new work and still given quotes', async () => {
+  const { accountId, key } = await api.openAccount();
+  const call = (what: string) =>
+    api.call(`/v1/accounts/${accountId}/${what}`, { key: api.platformKey, body: { reason: 'charge-back' } });
+  expect((await call('freeze')).json()).toMatchObject({ id: accountId, frozen: true });
+  expect((await call('freeze')).status).toBe(200);
+  const shown = [
+    await api.call('/v1/balance', { key }),
+    await api.call(`/v1/accounts/${accountId}`, { key }),
+  ];
+  expect(shown.map((one) => one.json()['frozen'])).toEqual([true, true]);
+  expect((await api.call('/v1/quotes', { key, body: STATIC_AD })).json()).toMatchObject({ affordable: true });
+  const usage = await api.call('/v1/usage', {
+    key,
+    body: { kind: 'chat_message', quantity: 1 },
+    headers: { 'Idempotency-Key': 'frozen' },
+  });
+  expect(expectProblem(usage, 403, 'account_frozen')).toMatchObject({ billed: 'no', retryable: false });
+  expect((await api.admitJob(accountId, 'frozen')).admission).toMatchObject({ code: 'account_frozen' });
+  const submitted = await api.call('/v1/jobs', {
+    key,
+    body: STATIC_AD,
+    headers: { 'Idempotency-Key': 'frozen' },
+  });
+  expectProblem(submitted, 403, 'account_frozen');
+  expectProblem(
+    await api.call(`/v1/accounts/${accountId}/freeze`, { key, body: { reason: 'r' } }),
+    403,
+    'forbidden',
+  );
+  expect((await call('unfreeze')).json()).toMatchObject({ frozen: false });
+});
