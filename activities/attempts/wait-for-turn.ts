@@ -5,6 +5,9 @@ import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 
+/** A place in the line is told anew once it has halved: a job that begins as the thousandth has ten events of it. */
+const SHARE_THAT_IS_NEWS = 2;
+
 export type WaitForTurn = () => Promise<AttemptOutcome | null>;
 
 /** So many at the head of a line look after their turn in their activity; the others leave its slot to other work meanwhile. */
@@ -31,11 +34,13 @@ const STAGES = { model: 'waiting_for_model', turn: 'waiting_for_turn' } as const
  * waited for as long as it may, and provably did not run. Nothing of an attempt is on record before its turn, and none is used up.
  */
 export function createWaitForTurn(attempts: Attempts, progress: JobProgress, attempt: Attempt): WaitForTurn {
-  let told: WaitsFor | undefined;
-  const tell = async (waitsFor: WaitsFor): Promise<void> => {
-    if (told === waitsFor || attempt.part !== null) return;
-    told = waitsFor;
-    const shown = { stage: STAGES[waitsFor], fraction: null, queue_position: null };
+  let told: { readonly waitsFor: WaitsFor; readonly ahead: number } | undefined;
+  const tell = async (waitsFor: WaitsFor, ahead: number): Promise<void> => {
+    const isNews =
+      told?.waitsFor !== waitsFor || (ahead < told.ahead && ahead * SHARE_THAT_IS_NEWS <= told.ahead);
+    if (!isNews || attempt.part !== null) return;
+    told = { waitsFor, ahead };
+    const shown = { stage: STAGES[waitsFor], fraction: null, queue_position: ahead };
     await progress.record(attempt.accountId, attempt.jobId, shown);
   };
   return async () => {
@@ -44,7 +49,7 @@ export function createWaitForTurn(attempts: Attempts, progress: JobProgress, att
       const { waitsFor, ahead, waitedSeconds } = await attempts.queue(attempt);
       if (waitsFor === null) return null;
       if (waitedSeconds >= attempt.reachWithinSeconds) return { outcome: 'failed', code: 'start_deadline' };
-      await tell(waitsFor);
+      await tell(waitsFor, ahead);
       if (ahead >= AT_THE_HEAD || Date.now() >= stayUntilMs) {
         const retryAfterMs = Math.min(Math.max(MIN_AWAY_MS, ahead * AWAY_MS_PER_AHEAD), MAX_AWAY_MS);
         return { outcome: 'waiting', waitsFor, retryAfterMs };

@@ -17,10 +17,13 @@ export type UnservedReport = {
 /** Past its admit_by by this much a start is refused wherever it is admitted, though clocks differ. */
 const SPARE_SECONDS = 30;
 
-/** From the newest back, past those that cannot be refused: many jobs of a queue whose workers are away. */
+/**
+ * From the newest back, past those that cannot be refused: many jobs of a queue whose workers are away. Where a run does not come to the oldest, the
+ * next one goes on from there, so that any number of them hides none.
+ */
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
-/** When a run begins no further page: what is left is the next run's, and the reservations wait for the end of this one. */
+/** When a run begins no further page: what is left is the next run's of this worker, and the reservations wait for the end of this one. */
 const BEGIN_WITHIN_MS = 15_000;
 /** Other task queues of the namespace that have workers: each is asked about once. */
 const MAX_SERVED_QUEUES = 50;
@@ -39,16 +42,18 @@ const TASK_COMPLETED = 7;
  */
 export function createRefuseUnservedStarts(
   client: Client,
-  options: { readonly startedSecondsAgo?: number; readonly pageSize?: number } = {},
+  options: { readonly startedSecondsAgo?: number; readonly pageSize?: number; readonly maxPages?: number } = {},
 ) {
-  const { startedSecondsAgo = ADMIT_WITHIN_SECONDS + SPARE_SECONDS, pageSize = PAGE_SIZE } = options;
+  const { pageSize = PAGE_SIZE, maxPages = MAX_PAGES } = options;
+  const { startedSecondsAgo = ADMIT_WITHIN_SECONDS + SPARE_SECONDS } = options;
+  let goOnFrom: Date | undefined;
   return async function refuseUnservedStarts(): Promise<UnservedReport> {
     const { taskQueue } = Context.current().info;
     const beginBy = performance.now() + BEGIN_WITHIN_MS;
     const served = [taskQueue];
-    let startedBy = new Date(Date.now() - startedSecondsAgo * 1_000);
+    let startedBy = goOnFrom ?? new Date(Date.now() - startedSecondsAgo * 1_000);
     let refusedStarts = 0;
-    for (let pages = 0; pages < MAX_PAGES && performance.now() < beginBy; pages++) {
+    for (let pages = 0; pages < maxPages && performance.now() < beginBy; pages++) {
       const found = await listStarts(client, { served, startedBy, pageSize });
       const oldest = found.at(-1)?.startTime;
       const newlyServed = await servedQueuesOf(client, found);
@@ -58,7 +63,9 @@ export function createRefuseUnservedStarts(
         if (await refuseStart(client, start, taskQueue)) refusedStarts++;
         heartbeat();
       }
-      if (found.length < pageSize || oldest === undefined || served.length > MAX_SERVED_QUEUES) break;
+      const isLastPage = found.length < pageSize || oldest === undefined;
+      goOnFrom = isLastPage ? undefined : oldest;
+      if (isLastPage || served.length > MAX_SERVED_QUEUES) break;
       startedBy = oldest;
     }
     return { refusedStarts };

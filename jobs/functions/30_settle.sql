@@ -1,6 +1,6 @@
 -- Ends an output: its reservation, its record and its events, by the workflow and the reconciler alike. A commit needs
 -- a collected attempt at the final stage, whose result is the output's: no charge without an asset. What did not
--- succeed leaves no live attempt: a late zombie may not post or collect.
+-- succeed leaves no live attempt, and none in line: a late zombie may not post or collect.
 CREATE OR REPLACE FUNCTION jobs.settle_one(p_item jobs.settle_item) RETURNS jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
   v_account ledger.accounts := ledger.lock_account(p_item.account_id);
@@ -45,6 +45,8 @@ BEGIN
       UPDATE jobs.attempts a SET state = 'fenced'
       WHERE a.account_id = p_item.account_id AND a.output_id = p_item.output_id AND a.output_id > ''
         AND a.state IN ('posting', 'unknown', 'accepted', 'collected');
+      DELETE FROM jobs.waiting w WHERE w.account_id = p_item.account_id
+        AND starts_with(w.reference, replace(p_item.output_id, 'out_', 'att_') || '_');
     END IF;
     PERFORM jobs.move_job_on(p_item, v_state, v_result);
   ELSE

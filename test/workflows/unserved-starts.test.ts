@@ -73,14 +73,14 @@ const descriptionOf = (job: Job) => fixture.temporal.workflow.getHandle(job.jobI
 const statusOf = async (job: Job) => (await descriptionOf(job)).status.name;
 
 /** A run of the reconciler of the worker's queue. */
-const refuse = (options: { readonly pageSize?: number } = {}) =>
+const refuse = () =>
   new MockActivityEnvironment({ taskQueue: worker.taskQueue }).run(
-    createRefuseUnservedStarts(fixture.temporal, { startedSecondsAgo: 0, ...options }),
+    createRefuseUnservedStarts(fixture.temporal, { startedSecondsAgo: 0 }),
   );
-const untilClosed = (job: Job, options: { readonly pageSize?: number } = {}) =>
+const untilClosed = (job: Job) =>
   vi.waitUntil(
     async () => {
-      await refuse(options);
+      await refuse();
       return (await statusOf(job)) !== 'RUNNING';
     },
     { timeout: SEEN_WITHIN_MS, interval: 200 },
@@ -116,14 +116,23 @@ describe('a start on a task queue that no worker serves', () => {
     },
   );
 
-  it('is found behind newer ones that fill a page and cannot be refused', async () => {
+  it('is found behind newer ones that fill pages, and whole runs, and cannot be refused', async () => {
     const taskQueue = `no-worker-${randomUUID()}`;
     const job = await startOn(taskQueue, LONG_AGO_MS);
     const newer = [
       await startOn(taskQueue, Date.now() + 60_000),
       await startOn(taskQueue, Date.now() + 60_000),
     ];
-    await untilClosed(job, { pageSize: 1 });
+    const refuseOnePage = createRefuseUnservedStarts(fixture.temporal, {
+      ...{ startedSecondsAgo: 0, pageSize: 1, maxPages: 1 },
+    });
+    await vi.waitUntil(
+      async () => {
+        await new MockActivityEnvironment({ taskQueue: worker.taskQueue }).run(refuseOnePage);
+        return (await statusOf(job)) !== 'RUNNING';
+      },
+      { timeout: SEEN_WITHIN_MS, interval: 100 },
+    );
     for (const other of newer) {
       expect(await statusOf(other)).toBe('RUNNING');
       await fixture.temporal.workflow.getHandle(other.jobId).terminate();
