@@ -73,6 +73,20 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-restricted-imports': ['error', importRulesOf(layer)] },
   })),
   {
+    files: ['activities/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...NO_SYNTAX,
+        {
+          selector:
+            "ImportDeclaration[source.value='@temporalio/activity'] ImportSpecifier[imported.name='sleep']",
+          message: 'It keeps something of each wait until the activity ends: use cancellable-sleep.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['workflows/**/*.ts'],
     ignores: ['workflows/messages/handle-message.ts'],
     rules: {

@@ -1,4 +1,4 @@
-import { sleep } from '@temporalio/activity';
+import { sleep } from '../cancellable-sleep.ts';
 import type { AttemptOfOutput } from '../../jobs/attempts/read-attempts.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { Provider } from '../providers/provider.ts';

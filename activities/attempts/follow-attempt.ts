@@ -1,4 +1,5 @@
-import { cancellationSignal, sleep } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
+import { sleep } from '../cancellable-sleep.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { cancellationSignal, sleep } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
+import { sleep } from '../cancellable-sleep.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
 import { costOfRun } from '../../domain/prices/run-cost.ts';
 import { errorClassOfRun, failureOfRun, type FailedRun } from '../../domain/rejections.ts';

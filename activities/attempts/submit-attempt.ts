@@ -1,4 +1,5 @@
-import { cancellationSignal, sleep } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
+import { sleep } from '../cancellable-sleep.ts';
 import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { ErrorClass } from '../../domain/rejections.ts';

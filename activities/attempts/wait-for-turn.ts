@@ -1,4 +1,5 @@
-import { activityInfo, sleep } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
+import { sleep } from '../cancellable-sleep.ts';
 import type { Attempt } from '../../domain/output-plan.ts';
 import type { WaitsFor } from '../../domain/provider-limits.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';

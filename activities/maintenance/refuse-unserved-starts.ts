@@ -42,7 +42,11 @@ const TASK_COMPLETED = 7;
  */
 export function createRefuseUnservedStarts(
   client: Client,
-  options: { readonly startedSecondsAgo?: number; readonly pageSize?: number; readonly maxPages?: number } = {},
+  options: {
+    readonly startedSecondsAgo?: number;
+    readonly pageSize?: number;
+    readonly maxPages?: number;
+  } = {},
 ) {
   const { pageSize = PAGE_SIZE, maxPages = MAX_PAGES } = options;
   const { startedSecondsAgo = ADMIT_WITHIN_SECONDS + SPARE_SECONDS } = options;

@@ -1,4 +1,5 @@
-import { cancellationSignal, Context, sleep } from '@temporalio/activity';
+import { cancellationSignal, Context } from '@temporalio/activity';
+import { sleep } from '../cancellable-sleep.ts';
 import { failureOf, type Failure } from '../../domain/failures.ts';
 import type { OutputPlan } from '../../domain/output-plan.ts';
 import { detailOfRefusal } from '../../domain/reference-assets.ts';

@@ -1,4 +1,4 @@
-import { sleep } from '@temporalio/activity';
+import { sleep } from '../cancellable-sleep.ts';
 import { msOfEarlierTries } from '../attempts/earlier-tries.ts';
 import { pollPauseMs } from './poll-pause.ts';
 import type { WatchedAttempt, WebhookWatches } from './webhook-watches.ts';
