@@ -7,7 +7,7 @@ import type {
   WireAnswer,
   WireRequest,
 } from '../providers/contract/dialect.ts';
-import { startFakeService, type FakeService } from '../providers/contract/fake-service.ts';
+import { answering, startFakeService, type FakeService } from '../providers/contract/fake-service.ts';
 
 /** A run at a played service: taken, wanted or not. */
 export type Run = {
@@ -23,9 +23,11 @@ export type Run = {
 export type Play = {
   readonly runMs: number;
   readonly end: 'succeeded' | 'failed' | 'moderated';
+  /** `busy`: nothing is begun. `lost`: it runs, and the answer to its submission never arrives. Absent: taken. */
+  readonly submission?: 'taken' | 'busy' | 'lost';
 };
 
-export type PlayedService = Pick<FakeService, 'url' | 'setFaults' | 'putFile'> & {
+export type PlayedService = Pick<FakeService, 'url' | 'setFaults'> & {
   readonly runs: () => readonly Run[];
   /** Runs under way. */
   readonly inFlight: () => number;
@@ -44,6 +46,8 @@ export type PlayedOptions = {
   /** Tells of each end, by the address that its submission was given; absent: nothing is told. */
   readonly tell?: (webhookPath: string, body: Buffer, headers: Readonly<Record<string, string>>) => void;
   readonly webhooks?: ContractSubject['webhooks'];
+  /** Of a service whose answer to a submission is the run: how it answers one that failed. Absent: a job is begun and polled. */
+  readonly failedAnswer?: WireAnswer;
 };
 
 const isOver = ({ state }: FakeJob) => state !== 'queued' && state !== 'running';
@@ -54,6 +58,7 @@ export async function startPlayedService(options: PlayedOptions): Promise<Played
   const runs: Run[] = [];
   const timers = new Set<NodeJS.Timeout>();
   let [inFlight, mostInFlight, asked] = [0, 0, 0];
+  let planned: Play = { runMs: 0, end: 'succeeded' };
   let file: FakeFile | undefined;
 
   const end = (run: Run, { end: how }: Play) => {
@@ -61,12 +66,14 @@ export async function startPlayedService(options: PlayedOptions): Promise<Played
     if (isOver(run.job)) return;
     run.job.state = how;
     file ??= fake.putFile(result.content, result.contentType);
-    if (how === 'succeeded') run.job.files = [file];
+    // Where its client reached it: behind a proxy, there.
+    const url = `${run.request.origin}${new URL(file.url).pathname}`;
+    if (how === 'succeeded') run.job.files = [{ ...file, url }];
     tellOf(run, options);
   };
   const begin = (request: WireRequest, job: FakeJob) => {
     const run = { job, reference: referenceOf(dialect, request), request, takenAt: Date.now() };
-    const played = play(request);
+    const played = planned;
     job.state = 'running';
     runs.push(run);
     inFlight += 1;
@@ -93,10 +100,30 @@ export async function startPlayedService(options: PlayedOptions): Promise<Played
     },
   };
   const fake = await startFakeService(playing, { remembers: false });
+  fake.setFaults({
+    submission: (exchange) => {
+      planned = play(exchange.wire);
+      const played = planned;
+      if (played.submission === 'busy') {
+        answering(busyAnswerOf(dialect))(exchange);
+        return;
+      }
+      const answer = exchange.take();
+      if (played.submission === 'lost') exchange.request.socket.resetAndDestroy();
+      else if (options.failedAnswer === undefined) answering(answer)(exchange);
+      else {
+        const run = runs.at(-1);
+        const given = played.end === 'succeeded' ? answer : options.failedAnswer;
+        const headers = { ...given.headers, 'x-request-id': run?.job.id ?? '' };
+        setTimeout(() => {
+          if (!exchange.response.destroyed) answering({ ...given, headers })(exchange);
+        }, played.runMs);
+      }
+    },
+  });
   return {
     url: fake.url,
     setFaults: fake.setFaults,
-    putFile: fake.putFile,
     runs: () => runs,
     inFlight: () => inFlight,
     mostInFlight: () => mostInFlight,
@@ -106,6 +133,13 @@ export async function startPlayedService(options: PlayedOptions): Promise<Played
       await fake.close();
     },
   };
+}
+
+/** What a service documents as "not now, and nothing was begun". */
+function busyAnswerOf({ refusals }: Dialect): WireAnswer {
+  const refusal = refusals.find(({ means }) => means === 'capacity');
+  if (refusal === undefined) throw new Error('the service has no answer for when it is busy');
+  return refusal;
 }
 
 function referenceOf(dialect: Dialect, request: WireRequest): string | null {

@@ -6,6 +6,8 @@ import type { Dialect, FakeFile, FakeJob, FakeJobs, WireAnswer, WireRequest } fr
 
 type Exchange = {
   readonly request: IncomingMessage;
+  /** The same, read to its end. */
+  readonly wire: WireRequest;
   readonly response: ServerResponse;
   /** Has the original take the request, and returns what it would have answered. */
   readonly take: () => WireAnswer;
@@ -51,7 +53,7 @@ export async function startFakeService(
     void readWire(request).then((read) => {
       if (read === null) return;
       if (remembers) requests.push(read);
-      const exchange = { request, response, take: () => dialect.handle(read, jobs) };
+      const exchange = { request, wire: read, response, take: () => dialect.handle(read, jobs) };
       const fault =
         files.get(read.path) ?? (dialect.isSubmission(read) ? faults.submission : faults.other) ?? null;
       if (fault === null) sendAnswer(response, exchange.take());

@@ -77,6 +77,8 @@ export const REPLICATE: ContractSubject = {
 
 const FAL_KEYS = generateKeyPairSync('ed25519');
 const OTHER_KEYS = generateKeyPairSync('ed25519');
+/** The public keys of fal, as it shows them. */
+export const falJwks = () => ({ keys: [FAL_KEYS.publicKey.export({ format: 'jwk' })] });
 const jwkX = ({ publicKey }: typeof FAL_KEYS): string => String(publicKey.export({ format: 'jwk' }).x);
 
 const fixedKeys = (...keys: readonly string[]): FalKeys => {

@@ -13,7 +13,11 @@ const QUIET_AT_LEAST_MS = 15_000;
 const QUIET_UP_TO_MS = 40_000;
 
 /** Drops all packets for 5 to 30 s, again and again, until told to stop; returns when that was. */
-export function dropAtRandom(proxy: DroppingProxy, random: SeededRandom, longestMs: number) {
+export function dropAtRandom(
+  networks: readonly Pick<DroppingProxy, 'drop' | 'restore'>[],
+  random: SeededRandom,
+  longestMs: number,
+) {
   const watch = new AbortController();
   const outages: Outage[] = [];
   const dropping = (async () => {
@@ -22,11 +26,11 @@ export function dropAtRandom(proxy: DroppingProxy, random: SeededRandom, longest
       await sleep(isFirst ? SHORTEST_OUTAGE_MS : quietMs, undefined, { signal: watch.signal });
       const lastsMs = SHORTEST_OUTAGE_MS + random.integer(Math.max(1, longestMs - SHORTEST_OUTAGE_MS));
       const from = Date.now();
-      proxy.drop();
+      for (const network of networks) network.drop();
       try {
         await sleep(lastsMs, undefined, { signal: watch.signal });
       } finally {
-        proxy.restore();
+        for (const network of networks) network.restore();
         outages.push({ from, to: Date.now() });
       }
     }

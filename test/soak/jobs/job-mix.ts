@@ -1,5 +1,6 @@
 import type { TestScenario } from '../../../domain/job-request.ts';
 import type { SeededRandom } from '../soak-random.ts';
+import { nextServiceJob } from './service-jobs.ts';
 import { nextWrongMessage, type WrongMessage } from './wrong-messages.ts';
 
 /** What a person with access to Temporal may do to a workflow of a job without our knowledge. */
@@ -51,6 +52,9 @@ const SHORT_DEADLINE_SECONDS = 6;
  */
 export const ENOUGH_SECONDS = 120;
 
+/** At the services that are not the sandbox. */
+const SERVICE_PERCENT = 40;
+
 const CANCELED_PERCENT = 8;
 const CANCEL_WITHIN_MS = 1_500;
 
@@ -73,14 +77,19 @@ export function nextJob(
     delivered,
   }: { readonly deadlineSeconds: number; readonly delivered: string | undefined },
 ): SoakJob {
-  const body = bodyOf(random, number, delivered);
-  const isEndless = JSON.stringify(body).match(new RegExp(ENDLESS.join('|'))) !== null;
+  const { body, isEndless } = random.inPercent(SERVICE_PERCENT)
+    ? nextServiceJob(random, number)
+    : sandboxJobOf(bodyOf(random, number, delivered));
   return {
     key: `soak-${String(number)}`,
     body: { ...body, deadline_seconds: isEndless ? SHORT_DEADLINE_SECONDS : deadlineSeconds },
     cancelAfterMs: random.inPercent(CANCELED_PERCENT) ? random.integer(CANCEL_WITHIN_MS) : null,
     meddling: random.inPercent(MEDDLED_PERCENT) ? meddlingOf(random) : null,
   };
+}
+
+function sandboxJobOf(body: SoakJob['body']) {
+  return { body, isEndless: JSON.stringify(body).match(new RegExp(ENDLESS.join('|'))) !== null };
 }
 
 function meddlingOf(random: SeededRandom): Meddling {

@@ -5,6 +5,7 @@ import { workflowIdOf } from '../../../domain/ids.ts';
 import type { Outage } from './drop-at-random.ts';
 import { isExpectedEnd } from './expected-ends.ts';
 import { ENOUGH_SECONDS } from './job-mix.ts';
+import { expectedServiceEnds } from './service-jobs.ts';
 import type { Meddler } from './meddler.ts';
 import type { Told } from './soak-customer.ts';
 
@@ -58,7 +59,7 @@ export async function checkJobs(
   ];
 }
 
-function check<Row>(name: string, rows: readonly Row[], holds: (row: Row) => boolean): SoakCheck {
+export function check<Row>(name: string, rows: readonly Row[], holds: (row: Row) => boolean): SoakCheck {
   const broken = rows.filter((row) => !holds(row));
   return { name, rows: rows.length, violations: broken.length, examples: broken.slice(0, EXAMPLES) };
 }
@@ -81,6 +82,7 @@ function isEndExpected(
 ): boolean {
   const end = (output.failure?.code ?? output.state) as string;
   const isCanceled = told.cancelAfterMs !== null;
+  if (expectedServiceEnds(told.body)?.includes(end) === true) return true;
   return isExpectedEnd(scenario, end, {
     isCanceled,
     isTerminated: meddler.hasEnded(workflowIdOf(told.job.id as string)),

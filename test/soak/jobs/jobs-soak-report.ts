@@ -16,6 +16,8 @@ export type JobsSoakReport = SoakReport & {
   readonly workflows_terminated: number;
   readonly workflows_deleted: number;
   readonly submissions: number;
+  /** At the fakes of the other services. */
+  readonly runs_by_service: Readonly<Record<string, number>>;
   readonly seconds: number;
   /** Credits over all accounts at the end. */
   readonly credits: Readonly<Record<string, number>>;
@@ -30,6 +32,7 @@ export function showJobsSoak(report: JobsSoakReport): string {
     `network          ${String(report.outages.count)} outages, ${report.outages.seconds.toFixed(0)} s in all`,
     `behind our back  wrong messages: ${showCounts(report.wrong_messages)}; workflows terminated: ${String(report.workflows_terminated)}, deleted: ${String(report.workflows_deleted)}`,
     `model service    ${report.submissions.toLocaleString('en')} submissions`,
+    `other services   runs: ${showCounts(report.runs_by_service)}`,
     `credits          ${showCounts(report.credits)}`,
     showChecks(report.checks),
   ].join('\n');

@@ -8,6 +8,8 @@ import { dropAtRandom, LONGEST_OUTAGE_MS } from './drop-at-random.ts';
 import { ENOUGH_SECONDS, nextJob } from './job-mix.ts';
 import { checkJobs, sumOfAccounts } from './jobs-soak-checks.ts';
 import type { JobsSoakReport } from './jobs-soak-report.ts';
+import { checkServices } from './soak-service-checks.ts';
+import { startSoakServices } from './soak-services.ts';
 import { createMeddler, type Meddler } from './meddler.ts';
 import { runJob, type Told } from './soak-customer.ts';
 import { SUPERSCALE_GRANTS } from '../../harness/superscale.ts';
@@ -19,6 +21,7 @@ const ACCOUNTS = 6;
 const CREDITS_PER_ACCOUNT = 5_000_000;
 const SIGN_UP_CREDITS = SUPERSCALE_GRANTS.signUp.credits;
 const MODEL_MS = 150;
+const CATALOGUE = path.join(import.meta.dirname, 'soak-catalogue.mjs');
 /** From one kill to the next. A process is back within a few seconds. */
 const KILL_AFTER_AT_LEAST_MS = 4_000;
 const KILL_AFTER_UP_TO_MS = 8_000;
@@ -49,14 +52,20 @@ export async function soakJobs(options: SoakJobsOptions): Promise<JobsSoakReport
   } = options;
   progress('starting a stack');
   const proxy = await createDroppingProxy();
-  const running = await startRunningStack(MODEL_MS, { workerEnv: { MODEL_SERVICE_URL: proxy.url } });
+  const services = await startSoakServices();
+  const running = await startRunningStack(MODEL_MS, {
+    cataloguePath: CATALOGUE,
+    apiEnv: services.apiEnv,
+    workerEnv: { ...services.workerEnv, MODEL_SERVICE_URL: proxy.url },
+  });
   proxy.forwardTo(running.stack.info().model_service_url);
+  services.tellTo(running.stack.info().api_url);
   let keepsHome = false;
   try {
     const accounts = await openAccounts(running);
     const startedAt = performance.now();
     const killer = killAtRandom(running, seededRandom(seed + 1));
-    const dropper = dropAtRandom(proxy, seededRandom(seed + 2), longestOutageMs);
+    const dropper = dropAtRandom([proxy, services.network], seededRandom(seed + 2), longestOutageMs);
     const meddler = createMeddler(running.temporal);
     const customers = await serveCustomers(running, accounts, {
       count,
@@ -70,7 +79,10 @@ export async function soakJobs(options: SoakJobsOptions): Promise<JobsSoakReport
     progress('checking');
     const { told, retries } = customers;
     const granted = ACCOUNTS * (CREDITS_PER_ACCOUNT + SIGN_UP_CREDITS);
-    const checks = await checkJobs(running, told, granted, { outages, meddler });
+    const checks = [
+      ...(await checkJobs(running, told, granted, { outages, meddler })),
+      ...(await checkServices(running, services.all)),
+    ];
     const { messages, terminated, deleted } = meddler.counts();
     keepsHome = checks.some(({ violations }) => violations > 0);
     if (keepsHome) {
@@ -92,13 +104,16 @@ export async function soakJobs(options: SoakJobsOptions): Promise<JobsSoakReport
       workflows_terminated: terminated,
       workflows_deleted: deleted,
       submissions: await countSubmissions(running),
+      runs_by_service: Object.fromEntries(
+        services.all.map(({ provider, service }) => [provider, service.runs().length]),
+      ),
       seconds,
       credits: await sumOfAccounts(running),
       checks,
     };
   } finally {
     await running.close({ keepsHome });
-    await proxy.close();
+    await Promise.all([proxy.close(), services.close()]);
   }
 }
 
@@ -159,7 +174,8 @@ async function serveCustomers(
         });
         told.push(end);
         const output = ((end.job?.outputs ?? []) as Json[]).find(({ state }) => state === 'succeeded');
-        if (output !== undefined) delivered.set(accountId, output.id as string);
+        const isOfSandbox = job.body['model'] === undefined;
+        if (output !== undefined && isOfSandbox) delivered.set(accountId, output.id as string);
       }
     }),
   );
