@@ -25,7 +25,9 @@ FROM node:22.21.1-bookworm-slim AS holdfast
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates \
  && rm -rf /var/lib/apt/lists/*
+# Threads of the SDK's core share two heaps of the C library, which else keeps one for each.
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
     WORKFLOW_BUNDLE=/app/dist/workflow-bundle.js \
     ASSET_HOME=/var/lib/holdfast/assets
 WORKDIR /app

@@ -9,6 +9,12 @@ const END_WITH_PARENT = path.join(CHECKOUT, 'dev', 'end-with-parent.mjs');
 /** A cold start of the worker on 2 busy cores takes under 10 s. */
 const READY_TIMEOUT_MS = 60_000;
 
+/**
+ * How a worker's memory is kept small (docs/benchmarks.md, "Thousands of jobs in flight"): V8 collects a heap early whose limit is low, and a worker
+ * has two of them. docker-compose.yml starts it with the same.
+ */
+export const WORKER_NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512'] as const;
+
 /** A Node process of ours, compiled from the present source, that prints a ready line and ends when its stdin does. */
 export function nodeChild(options: {
   readonly name: ChildName;
@@ -21,7 +27,11 @@ export function nodeChild(options: {
     name: options.name,
     command: async () => ({
       file: process.execPath,
-      args: ['--enable-source-maps', '--import', END_WITH_PARENT, await compileProcess(options.entry)],
+      args: [
+        '--enable-source-maps',
+        ...(options.name === 'worker' ? WORKER_NODE_FLAGS : []),
+        ...['--import', END_WITH_PARENT, await compileProcess(options.entry)],
+      ],
       env: { ...inheritedEnvironment(), ...options.env },
       cwd: CHECKOUT,
     }),
@@ -37,5 +47,11 @@ export function nodeChild(options: {
 
 /** The variables that any program needs. Nothing else of the caller's environment reaches a process. */
 function inheritedEnvironment(): Record<string, string> {
-  return { PATH: path.dirname(process.execPath), HOME: os.homedir(), TMPDIR: os.tmpdir(), TZ: 'UTC' };
+  return {
+    PATH: path.dirname(process.execPath),
+    HOME: os.homedir(),
+    TMPDIR: os.tmpdir(),
+    TZ: 'UTC',
+    MALLOC_ARENA_MAX: '2',
+  };
 }

@@ -46,7 +46,7 @@ BEGIN
       WHERE a.account_id = p_item.account_id AND a.output_id = p_item.output_id AND a.output_id > ''
         AND a.state IN ('posting', 'unknown', 'accepted', 'collected');
       DELETE FROM jobs.waiting w WHERE w.account_id = p_item.account_id
-        AND starts_with(w.reference, replace(p_item.output_id, 'out_', 'att_') || '_');
+        AND starts_with(w.reference, REPLACE(p_item.output_id, 'out_', 'att_') || '_');
     END IF;
     PERFORM jobs.move_job_on(p_item, v_state, v_result);
   ELSE

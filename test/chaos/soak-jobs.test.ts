@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { soakJobs } from '../soak/jobs/soak-jobs.ts';
 
-test('a hundred mixed jobs, with worker and API killed, packets dropped and workflows meddled with at random, all end, and every credit is accounted for', async () => {
+test('a hundred mixed jobs at the services of every adapter, with worker and API killed, PostgreSQL restarted, packets dropped and workflows meddled with at random, all end, and every credit is accounted for', async () => {
   const report = await soakJobs({
     ...{ count: 100, seed: 1, longestOutageMs: 6_000, deadlineSeconds: 30 },
     progress: () => undefined,
@@ -9,6 +9,8 @@ test('a hundred mixed jobs, with worker and API killed, packets dropped and work
   expect(report.checks.filter((check) => check.violations > 0)).toEqual([]);
   expect(report.jobs).toBe(100);
   expect(report.kills['worker']).toBeGreaterThan(0);
+  expect(report.kills['postgres']).toBeGreaterThan(0);
+  for (const runs of Object.values(report.runs_by_service)) expect(runs).toBeGreaterThan(0);
   expect(report.outages.count).toBeGreaterThan(0);
   expect(report.workflows_terminated).toBeGreaterThan(0);
   expect(report.wrong_messages['refused']).toBeGreaterThan(0);

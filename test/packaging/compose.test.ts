@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { WORKER_NODE_FLAGS } from '../../dev/stack/node-child.ts';
 import { TEMPORAL_SERVER_VERSION } from '../../dev/temporal-server/temporal-version.ts';
 import { S3_SERVER_VERSION } from '../s3-server/locate-s3-server.ts';
 import { SEARCH_ATTRIBUTES } from '../../domain/workflow-names.ts';
@@ -267,6 +268,9 @@ describe('docker-compose.yml', () => {
     }
     const entries = ['api', 'worker', 'migrate'].map((name) => service(name).command?.at(-1));
     expect(entries).toEqual(['dist/api/main.js', 'dist/worker/main.js', 'dist/runtime/migrate/main.js']);
+    // What was measured of a worker's memory was measured with these.
+    expect(service('worker').command).toEqual(expect.arrayContaining([...WORKER_NODE_FLAGS]));
+    expect(dockerfile).toContain('MALLOC_ARENA_MAX=2');
     expect(service('cli').entrypoint?.at(-1)).toBe('dist/cli/main.js');
   });
 

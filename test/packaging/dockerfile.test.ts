@@ -20,7 +20,12 @@ test('the last stage has production dependencies and the build only, and does no
 
 test('node is told to as process 1 would be: no shell, no npm in between', () => {
   expect(last).toMatch(/^CMD \["node", "--enable-source-maps", "dist\/api\/main\.js"\]$/m);
-  expect(Object.keys(imageEnvironment())).toEqual(['NODE_ENV', 'WORKFLOW_BUNDLE', 'ASSET_HOME']);
+  expect(Object.keys(imageEnvironment())).toEqual([
+    'NODE_ENV',
+    'MALLOC_ARENA_MAX',
+    'WORKFLOW_BUNDLE',
+    'ASSET_HOME',
+  ]);
 });
 
 test('neither state nor secrets can get into the build context', () => {

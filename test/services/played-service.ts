@@ -46,7 +46,7 @@ export type PlayedOptions = {
   /** Tells of each end, by the address that its submission was given; absent: nothing is told. */
   readonly tell?: (webhookPath: string, body: Buffer, headers: Readonly<Record<string, string>>) => void;
   readonly webhooks?: ContractSubject['webhooks'];
-  /** Of a service whose answer to a submission is the run: how it answers one that failed. Absent: a job is begun and polled. */
+  /** Of a service whose answer to a submission is the run: its answer about one that failed. Absent: a job is begun and polled. */
   readonly failedAnswer?: WireAnswer;
 };
 

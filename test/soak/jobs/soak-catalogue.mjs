@@ -5,7 +5,7 @@
  */
 export const catalogue = ({ defineCatalogue, superscale, text, flat }) => {
   const [standard] = superscale.priceLists;
-  const times = { expectedSeconds: 10, startDeadlineSeconds: 60, stuckSeconds: 30, deadlineSeconds: 120 };
+  const times = { expectedSeconds: 10, startDeadlineSeconds: 60, stuckSeconds: 90, deadlineSeconds: 120 };
   const model = (name, provider, remoteId, kind, cost, toInput) => ({
     ...{ name, provider, remoteId, cost, toInput },
     makes: { [kind]: { times } },

@@ -57,6 +57,9 @@ export async function soakJobs(options: SoakJobsOptions): Promise<JobsSoakReport
     cataloguePath: CATALOGUE,
     apiEnv: services.apiEnv,
     workerEnv: { ...services.workerEnv, MODEL_SERVICE_URL: proxy.url },
+  }).catch(async (error: unknown) => {
+    await Promise.all([proxy.close(), services.close()]);
+    throw error;
   });
   proxy.forwardTo(running.stack.info().model_service_url);
   services.tellTo(running.stack.info().api_url);
@@ -183,17 +186,24 @@ async function serveCustomers(
   return { told, retries };
 }
 
-/** Kills the worker or the API by SIGKILL, again and again, until told to stop; returns how often. */
+/** Of all kills, the first that is PostgreSQL's and each so many after it: a restart takes it a few seconds. */
+const EVERY_NTH_IS_POSTGRES = 5;
+
+/**
+ * Kills the worker or the API by SIGKILL, or restarts PostgreSQL as an operator does (its backends end in mid-statement), again and again, until
+ * told to stop; returns how often.
+ */
 function killAtRandom(running: RunningStack, random: SeededRandom) {
   const watch = new AbortController();
-  const kills = { worker: 0, api: 0 };
+  const kills = { worker: 0, api: 0, postgres: 0 };
   const killing = (async () => {
-    for (;;) {
+    for (let nth = 1; ; nth++) {
       const pauseMs = KILL_AFTER_AT_LEAST_MS + random.integer(KILL_AFTER_UP_TO_MS - KILL_AFTER_AT_LEAST_MS);
       // Broken off once the last customer is served.
       await sleep(pauseMs, undefined, { signal: watch.signal });
-      const name = random.inPercent(60) ? 'worker' : 'api';
-      running.stack.kill(name, 'SIGKILL');
+      const isPostgres = nth % EVERY_NTH_IS_POSTGRES === 2;
+      const name = isPostgres ? 'postgres' : random.inPercent(60) ? 'worker' : 'api';
+      running.stack.kill(name, isPostgres ? 'SIGINT' : 'SIGKILL');
       kills[name] += 1;
       await running.stack.whenReady(name);
     }
