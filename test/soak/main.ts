@@ -31,11 +31,23 @@ const SOAKS: Readonly<
       };
     },
   },
+  away: {
+    size: 'count',
+    load: async () => {
+      const { soakAway } = await import('./away/soak-away.ts');
+      const { showAwaySoak } = await import('./away/away-soak-report.ts');
+      return async ({ size, ...options }) => {
+        const report = await soakAway({ count: size, ...options });
+        return { report, text: showAwaySoak(report) };
+      };
+    },
+  },
 };
 
 const USAGE =
   'usage: npm run soak -- ledger --operations <number> [--seed <number>] [--json]\n' +
-  '       npm run soak -- jobs --count <number> [--seed <number>] [--json]';
+  '       npm run soak -- jobs --count <number> [--seed <number>] [--json]\n' +
+  '       npm run soak -- away --count <number> [--seed <number>] [--json]';
 const EXIT_CODE_MISUSE = 2;
 
 /** Progress goes to stderr, the report to stdout; ends with 1 when anything that must hold does not. */

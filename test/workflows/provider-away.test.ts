@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Model } from '../../domain/models.ts';
-import { SUPERSCALE } from '../harness/superscale.ts';
+import { jobIdOf } from '../../contract/derived-ids.ts';
+import { openAccount } from '../../ledger/open-account.ts';
+import { SUPERSCALE, SUPERSCALE_GRANTS } from '../harness/superscale.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
 
@@ -13,7 +16,8 @@ const REQUEST = { kind: 'static_ad', brief: { headline: 'not now' } } as const;
  * five failures open one, and one job tries every five seconds.
  */
 const AWAY_MS = 15_000;
-const JOBS = 16;
+/** One account has many jobs in line before another sends its few. */
+const JOBS = { many: 18, few: 4 } as const;
 const IN_FLIGHT = 4;
 const RUN_MS = 300;
 
@@ -71,13 +75,22 @@ const attemptsOf = async (jobId: string) =>
     )
   ).rows;
 
-test('a provider that is away under load loses no job, its breaker opens once, and the queue drains within its limit', async () => {
+test('a provider that is away under load loses no job, its breaker opens and closes once, and the queue drains within its limit, account by account', async () => {
   worker = await fixture.startWorker(service.url, {
     limits: { local: { inFlight: IN_FLIGHT, perSecond: null } },
   });
   isAway = true;
-  const jobs = Array.from({ length: JOBS }, (_, nth) => worker.jobOf(`away ${String(nth)}`));
-  await Promise.all(jobs.map((job) => worker.client.start({ ...job, request: REQUEST })));
+  const { accountId: other } = await openAccount(fixture.worker, SUPERSCALE_GRANTS, {
+    ...{ name: 'Few', reference: randomUUID() },
+  });
+  const many = Array.from({ length: JOBS.many }, (_, nth) => worker.jobOf(`many ${String(nth)}`));
+  const few = Array.from({ length: JOBS.few }, (_, nth) => {
+    const idempotencyKey = `few ${String(nth)}`;
+    return { accountId: other, idempotencyKey, jobId: jobIdOf(other, idempotencyKey) };
+  });
+  const jobs = [...many, ...few];
+  for (const ofOne of [many, few])
+    await Promise.all(ofOne.map((job) => worker.client.start({ ...job, request: REQUEST })));
   const opened = new Set<number>();
   const watch = new AbortController();
   const watching = (async () => {
@@ -99,6 +112,16 @@ test('a provider that is away under load loses no job, its breaker opens once, a
   // Those that opened it, those under way then, and a probe every five seconds: not every job, again and again.
   expect(tries).toBeLessThanOrEqual(5 + IN_FLIGHT + 3);
   expect(mostAtOnce).toBeLessThanOrEqual(IN_FLIGHT);
+  // On the wire, once it is back: the few take turns with the many, and do not wait until those have drained.
+  const drained = service
+    .calls('submit')
+    .slice(tries)
+    .map(({ about }) => about.split('_render')[0]);
+  const lastOfFew = Math.max(
+    ...few.map(({ jobId }) => drained.indexOf(`${jobId.replace('job_', 'att_')}_0`)),
+  );
+  expect(lastOfFew).toBeGreaterThanOrEqual(0);
+  expect(lastOfFew).toBeLessThan(2 * JOBS.few + 2 * IN_FLIGHT);
 });
 
 const [render] = SUPERSCALE.models;

@@ -13,6 +13,13 @@ export const catalogue = ({ defineCatalogue, superscale, text, flat }) => {
     maxDeadlineSeconds: 600,
     cancelRule: 'Cancel at any time before it is delivered and all of its credits return.',
   });
+  // It may be waited for for half an hour.
+  const patient = {
+    expectedSeconds: 10,
+    startDeadlineSeconds: 1_800,
+    stuckSeconds: 2_000,
+    deadlineSeconds: 3_000,
+  };
   const ofBrief = ({ brief }) => ({ prompt: brief.headline });
   const ofLine = ({ line }) => ({ messages: [{ role: 'user', content: line }] });
   const said = ({ line }) => ({ input: line, voice: 'alloy', response_format: 'wav' });
@@ -26,6 +33,10 @@ export const catalogue = ({ defineCatalogue, superscale, text, flat }) => {
     models: [
       ...superscale.models,
       model('soak/gpu', 'gpu', 'flux-dev', 'static_ad', { per_call: '0.0040' }, ofBrief),
+      {
+        ...model('soak/patient', 'gpu', 'flux-dev', 'static_ad', { per_call: '0.0040' }, ofBrief),
+        ...{ makes: { static_ad: { times: patient } }, maxDeadlineSeconds: 3_600 },
+      },
       model('soak/replicate', 'replicate', 'soak/picture', 'static_ad', { per_call: '0.0390' }, ofBrief),
       model('soak/fal', 'fal', 'fal-ai/flux/dev', 'static_ad', { per_call: '0.0250' }, ofBrief),
       model('soak/images', 'openai', 'images/gpt-image-1', 'static_ad', { per_call: '0.0400' }, ofBrief),
