@@ -13,14 +13,17 @@ const OFTEN: readonly Fate[] = [
   'lost',
 ];
 
-/** The models of soak-catalogue.mjs: what each makes, and whether a submission whose answer is lost can be looked up at its service. */
+/**
+ * The models of soak-catalogue.mjs: what each makes, whether a submission whose answer is lost can be looked up at its service, and whether the
+ * answer is the run.
+ */
 const SERVICE_MODELS = {
-  'soak/gpu': { kind: 'static_ad', isLookedUp: true },
-  'soak/replicate': { kind: 'static_ad', isLookedUp: true },
-  'soak/fal': { kind: 'static_ad', isLookedUp: false },
-  'soak/images': { kind: 'static_ad', isLookedUp: false },
-  'soak/chat': { kind: 'script', isLookedUp: false },
-  'soak/speech': { kind: 'voice', isLookedUp: false },
+  'soak/gpu': { kind: 'static_ad', isLookedUp: true, isAnswered: false },
+  'soak/replicate': { kind: 'static_ad', isLookedUp: true, isAnswered: false },
+  'soak/fal': { kind: 'static_ad', isLookedUp: false, isAnswered: false },
+  'soak/images': { kind: 'static_ad', isLookedUp: false, isAnswered: true },
+  'soak/chat': { kind: 'script', isLookedUp: false, isAnswered: true },
+  'soak/speech': { kind: 'voice', isLookedUp: false, isAnswered: true },
 } as const;
 type ServiceModel = keyof typeof SERVICE_MODELS;
 const NAMES = Object.keys(SERVICE_MODELS) as readonly ServiceModel[];
@@ -52,7 +55,7 @@ export function fateOf(sent: unknown): { readonly job: string; readonly fate: Fa
 export function expectedServiceEnds(body: Readonly<Record<string, unknown>>): readonly string[] | null {
   const model = NAMES.find((name) => name === body['model']);
   if (model === undefined) return null;
-  const { isLookedUp } = SERVICE_MODELS[model];
+  const { isLookedUp, isAnswered } = SERVICE_MODELS[model];
   // The worker that waits for an answer is killed: what came of the run is unknown for good.
   const ofKill = model === 'soak/gpu' ? [] : ['outcome_unknown'];
   switch (fateOf(body).fate) {
@@ -62,7 +65,8 @@ export function expectedServiceEnds(body: Readonly<Record<string, unknown>>): re
     case 'fails':
       return ['provider_failed', ...ofKill];
     case 'moderated':
-      return ['moderated_output', ...ofKill];
+      // The fake of those that answer has one answer for all failures.
+      return [isAnswered ? 'provider_failed' : 'moderated_output', ...ofKill];
     case 'lost':
       return isLookedUp ? ['succeeded', ...ofKill] : ['outcome_unknown'];
   }
