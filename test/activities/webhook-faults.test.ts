@@ -37,7 +37,7 @@ beforeAll(async () => {
   server = await serve({ host: '127.0.0.1', port: 0 }, () =>
     express()
       .use(identifyRequests(Date.now))
-      .use(createRouter([route], {} as never))
+      .use(createRouter([route], { limitAddresses: { count: () => undefined } } as never))
       .use(handleErrors({ log: pino({ level: 'silent' }), publicUrl })),
   );
 });
