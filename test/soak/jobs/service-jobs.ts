@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../soak-random.ts';
 
 /** What befalls a job at the fake of a service: the fake finds it in the words that it is sent. */
-export const FATES = ['well', 'busy', 'fails', 'moderated', 'lost'] as const;
+const FATES = ['well', 'busy', 'fails', 'moderated', 'lost'] as const;
 export type Fate = (typeof FATES)[number];
 
 const OFTEN: readonly Fate[] = [
