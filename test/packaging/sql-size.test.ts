@@ -19,6 +19,9 @@ const CONCEPTS: Readonly<Record<string, number>> = {
 };
 /** A screen. A function that is longer holds two things. */
 const MAX_LINES_PER_FUNCTION = 60;
+/** The way of a credit from reserve to settlement, and the most lines that these functions do it in: two screens and a little. */
+const JOURNEY = ['ledger.reserve', 'ledger.draw', 'ledger.settle', 'ledger.post'];
+const MAX_LINES_OF_JOURNEY = 155;
 /** Lists of queries, each of which stands alone. */
 const LISTS = ['ledger.reconcile', 'jobs.reconcile'];
 
@@ -73,4 +76,16 @@ test('no function fills more than a screen', () => {
   expect(functions.length).toBeGreaterThan(100);
   const long = functions.filter(({ name, lines }) => lines > MAX_LINES_PER_FUNCTION && !LISTS.includes(name));
   expect(long).toEqual([]);
+});
+
+test('the journey of a credit is four functions of two screens', () => {
+  const bodies = new Map(
+    files.flatMap(({ sql }) =>
+      [
+        ...sql.matchAll(/^CREATE OR REPLACE FUNCTION ([a-z_.]+)[^$]*\$\$[^$]*?^BEGIN\n([^$]*)^END \$\$/gm),
+      ].map(([, name = '', body = '']) => [name, body.split('\n').length - 1] as const),
+    ),
+  );
+  const lines = JOURNEY.map((name) => bodies.get(name) ?? Number.NaN);
+  expect(lines.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(MAX_LINES_OF_JOURNEY);
 });
