@@ -16,9 +16,11 @@ export const OPERATOR_HELP: HelpSections = {
     ['reconcile', 'does every credit add up? (exit code 1 when not)'],
     ['reconcile --json | jq .ok', 'for a script: --json is on every command'],
     ['grant --help', 'every command explains itself, with an example'],
-    ['job --help', 'what support does about a job'],
+    ['job submit --help', 'a job, from a file; job watch and job download follow'],
+    ['job --help', 'what else can be done about a job'],
     ['repairs', 'what the reconciler could not settle by itself'],
     ['models', 'which model is failing, what runs there, what waits'],
+    ['trigger job.failed', 'an event, by a real job in the sandbox'],
   ],
   environment: [
     ['HOLDFAST_API_URL', 'the API that most commands call, and with it'],
@@ -30,7 +32,7 @@ export const OPERATOR_HELP: HelpSections = {
 
 const EXIT_CODES: readonly HelpLine[] = [
   ['0', 'done; for reconcile: nothing found'],
-  ['1', 'something failed; for reconcile: findings'],
+  ['1', 'something failed; for reconcile: findings; for a job that was waited for: nothing delivered'],
   ['2', 'the command was not understood, or a setting is missing'],
   ['3', 'no stack is running, and this command needs one'],
 ];

@@ -21,6 +21,8 @@ import {
   wholeNumberArgument,
 } from './arguments.ts';
 import { example, exampleMonths, withAccount, withJson } from './command-parts.ts';
+import { addCompletionCommand } from './completion-command.ts';
+import { addTriggerCommand } from './customer-job-commands.ts';
 import { addReviewCommands } from './review-commands.ts';
 import { addSupportCommands } from './support-commands.ts';
 
@@ -38,6 +40,8 @@ export function addOperatorCommands(program: CliCommand, context: CommandContext
   addKey(program, context);
   addSupportCommands(program, context);
   addReviewCommands(program, context);
+  addTriggerCommand(program, context);
+  addCompletionCommand(program, context);
 }
 
 function addAccount(program: CliCommand, context: CommandContext): void {

@@ -12,6 +12,7 @@ import {
   wholeNumberArgument,
 } from './arguments.ts';
 import { example } from './command-parts.ts';
+import { addCustomerJobCommands } from './customer-job-commands.ts';
 
 const REFERENCE =
   'the key; default: derived from the command, so that the very same one again does nothing twice';
@@ -27,8 +28,9 @@ type ResolveOptions = JobCommandOptions & {
 export function addSupportCommands(program: CliCommand, context: CommandContext): void {
   const job = program
     .command('job')
-    .description('look at a job, and mend it: inspect, restart, extend, release, refund, resolve')
+    .description('submit, list, watch, download; and inspect, restart, extend, release, refund, resolve')
     .helpCommand(false);
+  addCustomerJobCommands(job, context);
   addInspect(job, context);
   addRestart(job, context);
   addExtend(job, context);

@@ -65,11 +65,19 @@ export type RepairFilters = Filters<typeof repairsQuery>;
 export type UnknownBillFilters = Filters<typeof unknownBillsQuery>;
 export type StatementRange = Partial<z.output<typeof statementQuery>>;
 
-export type AccountBody = z.input<typeof accountBody>;
-export type GrantBody = z.input<typeof grantBody>;
-export type LimitsBody = z.input<typeof limitsBody>;
-export type PlanBody = z.input<typeof planBody>;
-export type PriceListBody = z.input<typeof priceListBody>;
-export type ReportBody = z.input<typeof reportBody>;
-export type DecisionBody = z.input<typeof decisionBody>;
-export type UsageBody = z.input<typeof usageBody>;
+/** A body, which is only read. */
+type Sent<Body extends z.ZodType> = ReadOnly<z.input<Body>>;
+type ReadOnly<Value> = Value extends readonly (infer Item)[]
+  ? readonly ReadOnly<Item>[]
+  : Value extends object
+    ? { readonly [Field in keyof Value]: ReadOnly<Value[Field]> }
+    : Value;
+
+export type AccountBody = Sent<typeof accountBody>;
+export type GrantBody = Sent<typeof grantBody>;
+export type LimitsBody = Sent<typeof limitsBody>;
+export type PlanBody = Sent<typeof planBody>;
+export type PriceListBody = Sent<typeof priceListBody>;
+export type ReportBody = Sent<typeof reportBody>;
+export type DecisionBody = Sent<typeof decisionBody>;
+export type UsageBody = Sent<typeof usageBody>;

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import {
+  fileNameOf,
+  type HoldfastClient,
+  type Job,
+  type JobBody,
+  type JobEvent,
+} from '../../client/http/http-client.ts';
+import type { CommandContext } from '../command-context.ts';
+import { CommandError, EXIT_CODE } from '../exit-codes.ts';
+import { fitLines } from '../fit-line.ts';
+import { withClient } from '../operator-api.ts';
+import { fields, second, show, shown } from '../show.ts';
+import { formatRecords, printJson, printLine, printProgress } from '../terminal.ts';
+
+/** What customers do with jobs, for the account that is named, or the one that the job is of. */
+
+export type ListJobsOptions = {
+  readonly account: string;
+  readonly state?: Job['state'];
+  readonly kind?: string;
+  readonly limit: number;
+  readonly json: boolean;
+};
+
+export type SubmitJobOptions = {
+  readonly account: string;
+  readonly key?: string;
+  readonly wait: boolean;
+  readonly json: boolean;
+};
+
+export type OneJobOptions = { readonly account?: string; readonly json: boolean };
+
+/** `holdfast job list`: newest first. */
+export async function listJobsCommand(context: CommandContext, options: ListJobsOptions): Promise<void> {
+  const { account, state, kind, limit } = options;
+  const jobs = await withClient(context, (holdfast) =>
+    holdfast.jobs
+      .list(
+        { limit: Math.min(limit, 100), ...(state && { state }), ...(kind !== undefined && { kind }) },
+        { account },
+      )
+      .toArray({ atMost: limit }),
+  );
+  show({ data: jobs }, options, () =>
+    jobs.length === 0
+      ? 'No such jobs.'
+      : formatRecords(
+          ['created', 'kind', 'state', 'charged'],
+          jobs.map((job) => ({
+            cells: [second(job.created_at), job.kind, job.state, shown(job.billing.committed)],
+            below: [`${job.id}: ${job.summary}`],
+          })),
+        ),
+  );
+}
+
+/** `holdfast job submit`: the body of a file; with --wait to its end. */
+export async function submitJobCommand(
+  context: CommandContext,
+  file: string,
+  options: SubmitJobOptions,
+): Promise<void> {
+  const body = await bodyOf(file);
+  const { account, key = randomUUID() } = options;
+  const job = await withClient(context, async (holdfast) => {
+    const submitted = await holdfast.jobs.create(body, { account, idempotencyKey: key });
+    if (!options.wait) return submitted;
+    printProgress(`${submitted.id}: ${shown(submitted.billing.reserved)} credits reserved; waiting …`);
+    return holdfast.jobs.wait(submitted.id, { account });
+  });
+  show(job, options, () => linesOf(job));
+  if (options.wait) requireResult(job);
+}
+
+/** `holdfast job cancel`: the customer's. */
+export async function cancelJobCommand(
+  context: CommandContext,
+  id: string,
+  options: OneJobOptions,
+): Promise<void> {
+  const job = await withClient(context, async (holdfast) =>
+    holdfast.jobs.cancel(id, { account: await accountOf(holdfast, id, options) }),
+  );
+  show(job, options, () => `Asked to cancel ${id}.\n${linesOf(job)}`);
+}
+
+/** `holdfast job watch`: its events as they come, until it has ended. As JSON one a line. */
+export async function watchJobCommand(
+  context: CommandContext,
+  id: string,
+  options: OneJobOptions,
+): Promise<void> {
+  const job = await withClient(context, async (holdfast) => {
+    const account = await accountOf(holdfast, id, options);
+    for await (const event of holdfast.jobs.events(id, { account })) {
+      if (options.json) printLine(JSON.stringify(event));
+      else printLine(linesOfEvent(event));
+    }
+    return holdfast.jobs.retrieve(id, { account });
+  });
+  if (!options.json) printLine(`${job.state}: ${job.summary}`);
+  requireResult(job);
+}
+
+/** `holdfast job download`: every file that was delivered, each held against its sha256. */
+export async function downloadJobCommand(
+  context: CommandContext,
+  id: string,
+  options: OneJobOptions & { readonly output: string },
+): Promise<void> {
+  const files = await withClient(context, async (holdfast) => {
+    const account = await accountOf(holdfast, id, options);
+    const job = await holdfast.jobs.retrieve(id, { account });
+    const delivered = job.outputs.filter((output) => output.state === 'succeeded');
+    if (delivered.length === 0) {
+      throw new CommandError(`${id} has no files: it is ${job.state}.`, EXIT_CODE.failed);
+    }
+    await mkdir(options.output, { recursive: true });
+    const saved: { readonly file: string; readonly sha256: string | null; readonly bytes: number | null }[] =
+      [];
+    for (const output of delivered) {
+      const file = path.join(options.output, fileNameOf(output));
+      await holdfast.outputs.save(output, file, { account });
+      saved.push({ file, sha256: output.sha256, bytes: output.bytes });
+      if (!options.json) printLine(file);
+    }
+    return saved;
+  });
+  if (options.json) printJson({ data: files });
+}
+
+/** A job's account, which its customer's calls name: support knows the id alone. */
+async function accountOf(holdfast: HoldfastClient, id: string, { account }: OneJobOptions): Promise<string> {
+  return account ?? (await holdfast.jobs.inspect(id)).account_id;
+}
+
+async function bodyOf(file: string): Promise<JobBody> {
+  let json: string;
+  try {
+    json = file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error), EXIT_CODE.failed);
+  }
+  try {
+    // The API says what is wrong with it.
+    return JSON.parse(json) as JobBody;
+  } catch {
+    throw new CommandError(`${file} is not JSON`, EXIT_CODE.failed);
+  }
+}
+
+/** A script sees by the exit code whether there is a file to fetch. */
+function requireResult(job: Job): void {
+  if (job.counts.succeeded > 0) return;
+  const why = job.failure === null ? job.state : `${job.failure.code}: ${job.failure.detail}`;
+  throw new CommandError(`${job.id} delivered nothing (${why})`, EXIT_CODE.failed);
+}
+
+function linesOfEvent({ created_at, type, data }: JobEvent): string {
+  const told = Object.entries(data).filter(
+    ([, value]) => typeof value === 'string' || typeof value === 'number',
+  );
+  const detail = told.map(([name, value]) => `${name} ${String(value)}`).join(', ');
+  return `${second(created_at)}  ${type}${detail === '' ? '' : `\n  ${fitLines(detail, 2)}`}`;
+}
+
+function linesOf(job: Job): string {
+  return fields([
+    ['Job', job.id],
+    ['State', job.state],
+    ['Summary', job.summary],
+    ['Reserved', job.billing.reserved],
+    ['Charged', job.billing.committed],
+    ['Returned', job.billing.returned],
+    ['Returns by', job.billing.reserved > 0 ? second(job.returned_automatically_by) : null],
+  ]);
+}

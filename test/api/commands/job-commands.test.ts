@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TRIGGERED_TYPES } from '../../../cli/triggered-types.ts';
+import type { TestAccount } from '../api-fixture.ts';
+import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
+import { runHoldfast } from './run-holdfast.ts';
+
+const AD = { kind: 'static_ad', brief: { headline: 'A kettle' } };
+
+let api: WorkedApi;
+let account: TestAccount;
+beforeAll(async () => {
+  api = await createWorkedApi('job-commands');
+  account = await api.openAccount();
+});
+afterAll(() => api.close());
+
+const holdfast = (...args: readonly string[]) => runHoldfast(api, args);
+
+async function bodyFile(name: string, body: unknown): Promise<string> {
+  const file = path.join(api.home, `${name}.json`);
+  await writeFile(file, JSON.stringify(body));
+  return file;
+}
+
+describe.concurrent('a job at the command line', () => {
+  it('is submitted once under its key, watched, listed and downloaded by its id alone', async () => {
+    const file = await bodyFile('ad', AD);
+    const submit = ['job', 'submit', file, '--account', account.accountId, '--key', 'one'];
+    const first = await holdfast(...submit, '--wait', '--json');
+    expect(first.code).toBe(0);
+    const job = JSON.parse(first.stdout) as { id: string; outputs: { id: string; sha256: string }[] };
+    expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35 } });
+    expect(JSON.parse((await holdfast(...submit, '--json')).stdout)).toMatchObject({ id: job.id });
+
+    const watched = await holdfast('job', 'watch', job.id, '--json');
+    expect(watched.code).toBe(0);
+    const events = watched.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
+    expect([events[0]?.type, events.at(-1)?.type]).toEqual(['job.queued', 'job.succeeded']);
+    expect((await holdfast('job', 'watch', job.id)).stdout).toMatch(
+      /job\.succeeded\nsucceeded: 1 of 1 delivered\n$/,
+    );
+
+    const listed = await holdfast('job', 'list', '--account', account.accountId, '--state', 'succeeded');
+    expect(listed.stdout).toContain(`${job.id}: 1 of 1 delivered`);
+
+    const folder = path.join(api.home, 'files');
+    const downloaded = await holdfast('job', 'download', job.id, '--output', folder);
+    const saved = path.join(folder, `${job.outputs[0]?.id ?? ''}.png`);
+    expect(downloaded.stdout).toBe(`${saved}\n`);
+    expect(
+      createHash('sha256')
+        .update(await readFile(saved))
+        .digest('hex'),
+    ).toBe(job.outputs[0]?.sha256);
+  });
+
+  it('that delivers nothing ends with another exit code, and has nothing to download', async () => {
+    const file = await bodyFile('failing', { ...AD, test_scenario: 'fails_after_start' });
+    const submitted = await holdfast('job', 'submit', file, '--account', account.accountId, '--wait');
+    expect([submitted.code, submitted.stderr]).toEqual([
+      1,
+      expect.stringMatching(/delivered nothing \(provider_failed: /) as string,
+    ]);
+    const [, id = ''] = /^(job_\w+):/m.exec(submitted.stderr) ?? [];
+    expect((await holdfast('job', 'watch', id)).code).toBe(1);
+    expect(await holdfast('job', 'download', id)).toMatchObject({
+      code: 1,
+      stderr: `${id} has no files: it is failed.\n`,
+    });
+  });
+
+  it('is canceled', async () => {
+    const file = await bodyFile('endless', { ...AD, test_scenario: 'never_finishes' });
+    const { stdout } = await holdfast('job', 'submit', file, '--account', account.accountId, '--json');
+    const { id } = JSON.parse(stdout) as { id: string };
+    expect((await holdfast('job', 'cancel', id)).stdout).toContain(`Asked to cancel ${id}.`);
+    expect((await holdfast('job', 'watch', id)).stdout).toMatch(/canceled: 0 of 1 delivered/);
+  });
+
+  it('that is refused says which field is wrong', async () => {
+    const file = await bodyFile('wrong', { kind: 'static_ad', brief: { headline: '' } });
+    expect(await holdfast('job', 'submit', file, '--account', account.accountId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/ {2}\/brief\/headline: /) as string,
+    });
+    expect(await holdfast('job', 'submit', 'no-such-file', '--account', account.accountId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ENOENT') as string,
+    });
+  });
+});
+
+describe.concurrent('holdfast trigger', () => {
+  // A job is stuck after 20 s: that it is told then is seen in test/workflows.
+  it.each(TRIGGERED_TYPES.filter((type) => type !== 'job.stuck'))(
+    'brings %s about by a job of an account of tests',
+    async (type) => {
+      const triggered = await holdfast('trigger', type, '--json');
+      expect([triggered.code, triggered.stderr]).toEqual([
+        0,
+        expect.stringMatching(/^acct_\w+: a sandbox account/) as string,
+      ]);
+      expect(JSON.parse(triggered.stdout)).toMatchObject({ type, job_id: expect.any(String) as string });
+    },
+  );
+});
+
+describe('holdfast completion', () => {
+  /** The words that the script of bash offers for the last word of a line. */
+  async function offered(...line: readonly string[]): Promise<readonly string[]> {
+    const { stdout: script } = await holdfast('completion', 'bash');
+    const words = line.map((word) => `'${word}'`).join(' ');
+    const asked = `COMP_WORDS=(holdfast ${words}); COMP_CWORD=${String(line.length)}; _holdfast; echo "\${COMPREPLY[@]}"`;
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${script}\n${asked}`]);
+    return stdout.trim().split(' ');
+  }
+
+  it('offers commands, options and choices as the program has them', async () => {
+    expect(await offered('re')).toEqual(['reconcile', 'repairs', 'review']);
+    expect(await offered('job', 'li')).toEqual(['list']);
+    expect(await offered('job', 'list', '--account', 'acct_1', '--st')).toEqual(['--state']);
+    expect(await offered('job', 'list', '--state', 'fa')).toEqual(['failed']);
+    expect(await offered('trigger', 'credits.l')).toEqual(['credits.low']);
+    expect(await offered('completion', '')).toEqual(['bash', 'zsh', 'fish', '--help']);
+  });
+
+  it.each(['zsh', 'fish'])('has a script for %s with the same words', async (shell) => {
+    const { code, stdout } = await holdfast('completion', shell);
+    expect(code).toBe(0);
+    for (const word of ['reconcile', 'download', '--idempotent', 'partially_succeeded']) {
+      expect(stdout.includes(word), word).toBe(word !== '--idempotent');
+    }
+  });
+});
