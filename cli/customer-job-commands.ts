@@ -65,6 +65,7 @@ export function addTriggerCommand(program: CliCommand, context: CommandContext):
     .description('bring an event about, by a real job in the sandbox: job.failed, credits.low, …')
     .addArgument(trigger.createArgument('<event>', 'its type').choices(TRIGGERED_TYPES))
     .option('--account <id>', 'an account of tests; default: a new one', accountArgument)
+    .option('--body <file>', 'the work of the job; default: the shortest that the catalogue has')
     .addHelpText('after', example(context, 'trigger job.failed', 'trigger job.stuck --account acct_…'))
     .action(async (type: TriggeredType, options: TriggerOptions) => {
       const { triggerCommand } = await import('./commands/trigger-command.ts');

@@ -1,19 +1,28 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { isFailureCode, type FailureCode } from '../domain/failures.ts';
-import { workflowIdOf } from '../domain/ids.ts';
-import type { BatchResult, GenerationResult } from '../contract/workflow-messages.ts';
+import { outputIdOf, workflowIdOf } from '../domain/ids.ts';
+import type { BatchResult, EndedOutput, GenerationResult } from '../contract/workflow-messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 
+/** An output that has ended, by the names of the HTTP API. Its bytes are read there, at `content_url`; null: it was not delivered. */
+export type ResultOutput = EndedOutput & { readonly content_url: string | null };
+
+type Outputs = { readonly outputs: readonly ResultOutput[] };
+
 /** How a job ended, as its workflow tells it; or why that cannot be told now. */
 export type JobResult =
-  | { readonly outcome: 'succeeded'; readonly credits: number }
+  | ({ readonly outcome: 'succeeded'; readonly credits: number } & Outputs)
   /** Some outputs of several were delivered and charged. */
-  | { readonly outcome: 'partially_succeeded'; readonly credits: number; readonly summary: string }
+  | ({
+      readonly outcome: 'partially_succeeded';
+      readonly credits: number;
+      readonly summary: string;
+    } & Outputs)
   | { readonly outcome: 'refused' }
-  | { readonly outcome: 'failed'; readonly code: FailureCode }
-  | { readonly outcome: 'canceled' }
+  | ({ readonly outcome: 'failed'; readonly code: FailureCode } & Outputs)
+  | ({ readonly outcome: 'canceled' } & Outputs)
   /** It was there when the wait began, and had not ended in time. */
   | { readonly outcome: 'still_running' }
   | { readonly outcome: 'not_found' }
@@ -46,9 +55,9 @@ export async function awaitJobResult(client: Client, jobId: string, timeoutMs: n
       return handle.result();
     });
     if (result === TIMED_OUT) return { outcome: look.isThere ? 'still_running' : 'unavailable' };
-    return resultOf(result);
+    return resultOf(result, jobId);
   } catch (error) {
-    if (error instanceof WorkflowFailedError) return resultOfFailure(error.cause);
+    if (error instanceof WorkflowFailedError) return resultOfFailure(error.cause, jobId);
     if (error instanceof WorkflowNotFoundError) return { outcome: 'not_found' };
     if (isTemporalAway(error)) return { outcome: 'unavailable' };
     throw error;
@@ -58,26 +67,50 @@ export async function awaitJobResult(client: Client, jobId: string, timeoutMs: n
 }
 
 /** Of a workflow that completed: a batch always does, whatever became of its outputs. */
-function resultOf(result: GenerationResult | BatchResult): JobResult {
+function resultOf(result: GenerationResult | BatchResult, jobId: string): JobResult {
   switch (result.outcome) {
     case 'succeeded':
-      return { outcome: 'succeeded', credits: result.credits };
-    case 'partially_succeeded':
-      return { outcome: 'partially_succeeded', credits: result.credits, summary: result.summary };
+      return { outcome: 'succeeded', credits: result.credits, outputs: outputsOf(result, jobId) };
+    case 'partially_succeeded': {
+      const { credits, summary } = result;
+      return { outcome: 'partially_succeeded', credits, summary, outputs: outputsOf(result, jobId) };
+    }
     case 'failed':
-      return { outcome: 'failed', code: result.code ?? 'internal' };
+      return { outcome: 'failed', code: result.code ?? 'internal', outputs: outputsOf(result, jobId) };
     case 'canceled':
+      return { outcome: 'canceled', outputs: outputsOf(result, jobId) };
     case 'refused':
-      return { outcome: result.outcome };
+      return { outcome: 'refused' };
     case 'running':
       return { outcome: 'still_running' };
   }
 }
 
-/** The type of the failure with which a workflow closed is the failure code (workflows/closing/close-workflow.ts). */
-function resultOfFailure(cause: Error | undefined): JobResult {
-  if (cause instanceof CancelledFailure) return { outcome: 'canceled' };
-  if (cause instanceof TerminatedFailure) return { outcome: 'failed', code: 'terminated' };
+type Ended = Exclude<GenerationResult | BatchResult, { readonly outcome: 'refused' }>;
+
+/** Those of a batch as it tells them; else the only one, which was delivered. */
+function outputsOf(result: Ended, jobId: string): readonly ResultOutput[] {
+  if ('outputs' in result) return (result.each ?? []).map(withContentUrl);
+  return [withContentUrl({ ...onlyOutputOf(jobId, 'succeeded', null), ...result.content })];
+}
+
+function onlyOutputOf(jobId: string, state: EndedOutput['state'], failure: FailureCode | null): EndedOutput {
+  const nothing = { sha256: null, content_type: null, bytes: null };
+  return { id: outputIdOf(jobId, 0), item: 0, variation: 0, state, failure, ...nothing };
+}
+
+function withContentUrl(output: EndedOutput): ResultOutput {
+  return { ...output, content_url: output.state === 'succeeded' ? `/v1/outputs/${output.id}/content` : null };
+}
+
+/** The type of the failure with which a workflow closed is the failure code (workflows/closing/close-workflow.ts). Only a job of one output fails so. */
+function resultOfFailure(cause: Error | undefined, jobId: string): JobResult {
+  if (cause instanceof CancelledFailure) {
+    return { outcome: 'canceled', outputs: [withContentUrl(onlyOutputOf(jobId, 'canceled', 'canceled'))] };
+  }
+  // How its outputs end, the reconciler decides.
+  if (cause instanceof TerminatedFailure) return { outcome: 'failed', code: 'terminated', outputs: [] };
   const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : '';
-  return { outcome: 'failed', code: isFailureCode(type) ? type : 'internal' };
+  const code = isFailureCode(type) ? type : 'internal';
+  return { outcome: 'failed', code, outputs: [withContentUrl(onlyOutputOf(jobId, 'failed', code))] };
 }

@@ -19,10 +19,25 @@ import { createStartJob, type StartOutcome } from './start-job.ts';
 export type OwnedJob = { readonly accountId: string; readonly idempotencyKey: string };
 
 export type ClientStartOutcome =
-  | (StartOutcome & { readonly jobId: string })
+  | (Exclude<StartOutcome, { readonly outcome: 'reserved' }> & { readonly jobId: string })
+  | (Extract<StartOutcome, { readonly outcome: 'reserved' }> & {
+      readonly jobId: string;
+      readonly handle: JobHandle;
+    })
   /** Nothing was sent. */
   | { readonly outcome: 'invalid'; readonly errors: readonly FieldError[] }
   | (Unexpected & { readonly jobId: string });
+
+/** A job that was admitted. */
+export type JobHandle = {
+  readonly jobId: string;
+  /** How it ended, with its outputs; waits for it. */
+  result(options?: WaitOptions): Promise<JobResult | Unexpected>;
+  /** The customer's cancel: `result` tells what came of it. */
+  cancel(): Promise<CancelOutcome>;
+};
+
+export type WaitOptions = { readonly timeoutMs?: number };
 
 /** Temporal refused for a reason of its own (a namespace, a permission): whether it was done is not known. */
 export type Unexpected = { readonly outcome: 'unavailable'; readonly error: unknown };
@@ -35,7 +50,7 @@ export type HoldfastClient = {
   /** Admits and starts a job; the same key and request have the same result forever. Returns within 10 s. */
   start(job: OwnedJob & { readonly request: JobRequest }): Promise<ClientStartOutcome>;
   /** Waits for a job to end. */
-  wait(job: OwnedJob, options?: { readonly timeoutMs?: number }): Promise<JobResult | Unexpected>;
+  wait(job: OwnedJob, options?: WaitOptions): Promise<JobResult | Unexpected>;
   /** The customer's cancel. Returns once it is asked for, not once it is done: `wait` tells. */
   cancel(job: OwnedJob): Promise<CancelOutcome>;
 };
@@ -65,7 +80,7 @@ export function createHoldfastClient(temporal: {
   const cancelJob = createCancelJob(temporal.client);
   const idOf = (job: OwnedJob) => jobIdOf(job.accountId, job.idempotencyKey);
 
-  return {
+  const holdfast: HoldfastClient = {
     async start(asked) {
       const faults = faultsOf(asked);
       if (faults.length > 0) return { outcome: 'invalid', errors: faults };
@@ -83,7 +98,8 @@ export function createHoldfastClient(temporal: {
           request: parsed.request,
           credits: creditsIfKnown(parsed.request, pricingOf(catalogue)),
         });
-        return { ...outcome, jobId };
+        if (outcome.outcome !== 'reserved') return { ...outcome, jobId };
+        return { ...outcome, jobId, handle: handleOf(job, jobId) };
       } catch (error) {
         return { outcome: 'unavailable', error, jobId };
       }
@@ -107,6 +123,16 @@ export function createHoldfastClient(temporal: {
       }
     },
   };
+
+  function handleOf(job: OwnedJob, jobId: string): JobHandle {
+    return {
+      jobId,
+      result: (options) => holdfast.wait(job, options),
+      cancel: () => holdfast.cancel(job),
+    };
+  }
+
+  return holdfast;
 }
 
 /** The workers decide which kinds and models this deployment has: only a body that no deployment would take is refused here. */

@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { OutputStatus } from '../domain/support/current-details.ts';
 import type { FailureCode } from '../domain/failures.ts';
-import type { OutputCounts } from '../domain/job-state.ts';
+import type { OutputCounts, OutputState } from '../domain/job-state.ts';
 import type { FieldError, ReachedLimit } from './shapes/problem-shape.ts';
 import type { CommandDone, SupportCommandName, SupportCommandOf } from './support-command.ts';
 
@@ -89,6 +89,22 @@ type RefusedResult = {
   readonly admission: Admission;
 };
 
+/** The file of an output that was delivered, as the HTTP API names its parts. */
+export type OutputContent = {
+  readonly sha256: string;
+  readonly content_type: string;
+  readonly bytes: number;
+};
+
+/** How one output of several ended. */
+export type EndedOutput = {
+  readonly id: string;
+  readonly item: number;
+  readonly variation: number;
+  readonly state: OutputState;
+  readonly failure: FailureCode | null;
+} & { readonly [Part in keyof OutputContent]: OutputContent[Part] | null };
+
 /** How a job with several outputs came out. Credits are of all of them together. */
 export type BatchResult =
   | RefusedResult
@@ -101,9 +117,18 @@ export type BatchResult =
       readonly returned: number;
       /** "18 of 20 delivered, 70 credits returned". */
       readonly summary: string;
+      /** Each output, once all have ended. Absent before 2026-11-29. */
+      readonly each?: readonly EndedOutput[] | null;
     });
 
-export type GenerationResult = RefusedResult | { readonly outcome: 'succeeded'; readonly credits: number };
+export type GenerationResult =
+  | RefusedResult
+  | {
+      readonly outcome: 'succeeded';
+      readonly credits: number;
+      /** Absent before 2026-11-29. */
+      readonly content?: OutputContent;
+    };
 
 /** With the id of the start that ran: anyone else who is answered so was second, at whatever API process. */
 export type AdmissionAnswer = Admission & { readonly startId: string | null };

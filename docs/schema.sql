@@ -94,7 +94,8 @@ CREATE TYPE jobs.settled AS (
   outcome text,
   failure jsonb,
   committed bigint,
-  released bigint
+  released bigint,
+  content jsonb
 );
 
 CREATE TYPE jobs.spend_item AS (
@@ -898,7 +899,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.read_free_retry(text,text) → TABLE(work jsonb, metadata jsonb)  -- holdfast_worker
 -- jobs.read_job(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.read_job_result(text,text) → TABLE(state text, failure_code text, outputs integer, succeeded integer, failed
---     integer, canceled integer, committed bigint, returned bigint, left_seconds double precision)  -- holdfast_worker
+--     integer, canceled integer, committed bigint, returned bigint, left_seconds double precision, each jsonb)  --
+--     holdfast_worker
 -- jobs.read_lineage(text,text,integer) → TABLE(source_output_id text, derived_output_ids text[])  -- holdfast_api,
 --     holdfast_worker
 -- jobs.read_models(boolean) → TABLE(provider text, model text, breaker text, opened_at timestamp with time zone,

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { expiredGrantPolicyOf, failureOf, type Failure } from '../../domain/failures.ts';
+import type { OutputContent } from '../../contract/workflow-messages.ts';
 import type { OutputPlan } from '../../domain/output-plan.ts';
 import type { SettleOutputItem, SettleOutputResult } from '../../jobs/outputs/settle-reservation.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
@@ -13,7 +14,7 @@ export type Ending = { readonly charge: true } | { readonly charge: false; reado
 export type SettledKey = Pick<OutputPlan, 'accountId' | 'jobId' | 'outputId' | 'reservationId' | 'credits'>;
 
 export type Settled =
-  | { readonly outcome: 'committed'; readonly credits: number }
+  | { readonly outcome: 'committed'; readonly credits: number; readonly content?: OutputContent }
   | { readonly outcome: 'released'; readonly failure: Failure | null };
 
 export type Settle = ReturnType<typeof createSettle>;
@@ -53,7 +54,11 @@ export function createSettleOverdue(settleOutput: GroupedVerb<SettleOutputItem, 
 function settledBy(key: SettledKey, result: SettleOutputResult): Settled {
   switch (result.outcome) {
     case 'committed':
-      return { outcome: 'committed', credits: result.committed };
+      return {
+        outcome: 'committed',
+        credits: result.committed,
+        ...(result.content === null ? {} : { content: result.content }),
+      };
     case 'released':
       return { outcome: 'released', failure: result.failure };
     case 'asset_missing':

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { text as textOf } from 'node:stream/consumers';
 import {
   fileNameOf,
   type HoldfastClient,
@@ -12,6 +11,7 @@ import {
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { fitLines } from '../fit-line.ts';
+import { readJobBody } from '../read-job-body.ts';
 import { withClient } from '../operator-api.ts';
 import { fields, second, show, shown } from '../show.ts';
 import { formatRecords, printJson, printLine, printProgress } from '../terminal.ts';
@@ -65,7 +65,7 @@ export async function submitJobCommand(
   file: string,
   options: SubmitJobOptions,
 ): Promise<void> {
-  const body = await bodyOf(file);
+  const body = await readJobBody(file);
   const { account, key = randomUUID() } = options;
   const job = await withClient(context, async (holdfast) => {
     const submitted = await holdfast.jobs.create(body, { account, idempotencyKey: key });
@@ -137,21 +137,6 @@ export async function downloadJobCommand(
 /** A job's account, which its customer's calls name: support knows the id alone. */
 async function accountOf(holdfast: HoldfastClient, id: string, { account }: OneJobOptions): Promise<string> {
   return account ?? (await holdfast.jobs.inspect(id)).account_id;
-}
-
-async function bodyOf(file: string): Promise<JobBody> {
-  let json: string;
-  try {
-    json = file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), EXIT_CODE.failed);
-  }
-  try {
-    // The API says what is wrong with it.
-    return JSON.parse(json) as JobBody;
-  } catch {
-    throw new CommandError(`${file} is not JSON`, EXIT_CODE.failed);
-  }
 }
 
 /** A script sees by the exit code whether there is a file to fetch. */

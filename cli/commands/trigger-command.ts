@@ -2,39 +2,43 @@ import { randomUUID } from 'node:crypto';
 import type { HoldfastClient, Job, JobBody, JobEvent } from '../../client/http/http-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
+import { BATCH_KIND } from '../../domain/work.ts';
 import { withClient } from '../operator-api.ts';
+import { readJobBody } from '../read-job-body.ts';
 import { second, show } from '../show.ts';
 import { printProgress } from '../terminal.ts';
 import type { TriggeredType } from '../triggered-types.ts';
 
-export type TriggerOptions = { readonly account?: string; readonly json: boolean };
+export type TriggerOptions = { readonly account?: string; readonly body?: string; readonly json: boolean };
 
 type Sandbox = { readonly holdfast: HoldfastClient; readonly account: string };
 
-const AD = { kind: 'static_ad', brief: { headline: 'A triggered event' } } as const;
-const FAILING: JobBody = { ...AD, test_scenario: 'fails_after_start' };
-const ENDLESS: JobBody = { ...AD, test_scenario: 'never_finishes' };
-
 /** What brings an event about: a job of the sandbox, what is done before it, and what is done to it as soon as it runs. */
 type Scenario = {
-  readonly body: JobBody;
+  /** Of work that the sandbox makes. */
+  readonly body: (work: JobBody) => JobBody;
   readonly before?: (sandbox: Sandbox) => Promise<unknown>;
   readonly during?: (sandbox: Sandbox, job: Job) => Promise<unknown>;
   readonly after?: (sandbox: Sandbox, job: Job) => Promise<unknown>;
 };
 
+const delivered = (work: JobBody): JobBody => work;
+const failing = (work: JobBody): JobBody => ({ ...work, test_scenario: 'fails_after_start' });
+const endless = (work: JobBody): JobBody => ({ ...work, test_scenario: 'never_finishes' });
+const several = (...items: readonly JobBody[]): JobBody => ({ kind: BATCH_KIND, items });
+
 const SCENARIOS: Readonly<Record<TriggeredType, Scenario>> = {
-  'job.queued': { body: AD },
-  'job.running': { body: AD },
-  'job.progress': { body: { ...AD, variations: 2 } },
-  'job.succeeded': { body: AD },
-  'job.partially_succeeded': { body: { kind: 'batch', items: [AD, FAILING] } },
-  'job.failed': { body: FAILING },
-  'credits.returned': { body: FAILING },
-  'job.canceled': { body: ENDLESS, during: cancel },
-  'job.stuck': { body: ENDLESS },
-  'credits.refunded': { body: AD, after: refund },
-  'credits.low': { body: AD, before: noticeBelowBalance },
+  'job.queued': { body: delivered },
+  'job.running': { body: delivered },
+  'job.progress': { body: (work) => several(work, work) },
+  'job.succeeded': { body: delivered },
+  'job.partially_succeeded': { body: (work) => several(work, failing(work)) },
+  'job.failed': { body: failing },
+  'credits.returned': { body: failing },
+  'job.canceled': { body: endless, during: cancel },
+  'job.stuck': { body: endless },
+  'credits.refunded': { body: delivered, after: refund },
+  'credits.low': { body: delivered, before: noticeBelowBalance },
 };
 
 /** `holdfast trigger`: has the sandbox bring an event about, by a real job of an account of tests. */
@@ -45,9 +49,24 @@ export async function triggerCommand(
 ): Promise<void> {
   const event = await withClient(context, async (holdfast) => {
     const account = options.account ?? (await openSandboxAccount(holdfast));
-    return bringAbout({ holdfast, account }, type);
+    const work =
+      options.body === undefined ? await shortestWork(holdfast, account) : await readJobBody(options.body);
+    return bringAbout({ holdfast, account }, type, work);
   });
   show(event, options, () => `${second(event.created_at)}  ${event.type}  ${event.id}`);
+}
+
+/** A kind that is made from a headline alone. */
+async function shortestWork(holdfast: HoldfastClient, account: string): Promise<JobBody> {
+  const { kinds } = await holdfast.catalogue({ account });
+  const kind = kinds.find(({ schema }) => {
+    const required = schema['required'];
+    return Array.isArray(required) && required.every((field) => field === 'kind' || field === 'brief');
+  });
+  if (kind !== undefined) return { kind: kind.name, brief: { headline: 'A triggered event' } };
+  const message =
+    'No kind of this catalogue is made from a headline alone: name a job body with --body <file>.';
+  throw new CommandError(message, EXIT_CODE.usage);
 }
 
 async function openSandboxAccount(holdfast: HoldfastClient): Promise<string> {
@@ -57,11 +76,11 @@ async function openSandboxAccount(holdfast: HoldfastClient): Promise<string> {
   return id;
 }
 
-async function bringAbout(sandbox: Sandbox, type: TriggeredType): Promise<JobEvent> {
+async function bringAbout(sandbox: Sandbox, type: TriggeredType, work: JobBody): Promise<JobEvent> {
   const { holdfast, account } = sandbox;
   const { body, before, during, after } = SCENARIOS[type];
   await before?.(sandbox);
-  const job = await holdfast.jobs.create(body, { account });
+  const job = await holdfast.jobs.create(body(work), { account });
   printProgress(`${job.id}: waiting for ${type} …`);
   await during?.(sandbox, job);
   if (after !== undefined) await after(sandbox, await holdfast.jobs.wait(job.id, { account }));

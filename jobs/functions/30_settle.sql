@@ -12,7 +12,7 @@ BEGIN
   -- Support may have given it a later return_by.
   IF p_item.overdue_seconds IS NOT NULL AND jobs.return_by(p_item.account_id, p_item.output_id)
      >= v_account.moved_at - make_interval(secs => p_item.overdue_seconds) THEN
-    RETURN ROW('not_overdue', NULL, NULL, NULL)::jobs.settled;
+    RETURN ROW('not_overdue', NULL, NULL, NULL, NULL)::jobs.settled;
   END IF;
   -- Begun: by an attempt at a provider, or by the fetching of a picture that its brief refers to.
   IF p_item.if_never_begun IS NOT NULL
@@ -27,7 +27,7 @@ BEGIN
     SELECT a.* INTO v_asset FROM jobs.attempts_of(p_item.account_id, p_item.output_id) a
     WHERE a.is_last_stage AND a.state = 'collected' ORDER BY a.number DESC LIMIT 1;
     IF v_asset.reference IS NULL AND jobs.return_by(p_item.account_id, p_item.output_id) IS NOT NULL THEN
-      RETURN ROW('asset_missing', NULL, NULL, NULL)::jobs.settled;
+      RETURN ROW('asset_missing', NULL, NULL, NULL, NULL)::jobs.settled;
     END IF;
   END IF;
   v_result := ledger.settle(v_account, p_item.reservation_id, p_item.verb, p_item.credits,
@@ -53,7 +53,9 @@ BEGIN
     SELECT o.failure INTO v_failure FROM jobs.outputs o
     WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
   END IF;
-  RETURN ROW(v_result.outcome, v_failure, v_result.committed, v_result.released)::jobs.settled;
+  RETURN ROW(v_result.outcome, v_failure, v_result.committed, v_result.released, (
+    SELECT jsonb_build_object('sha256', o.sha256, 'content_type', o.content_type, 'bytes', o.bytes) FROM jobs.outputs o
+    WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id AND o.sha256 IS NOT NULL))::jobs.settled;
 END $$;
 
 -- Moves a job on by an output that has just ended: with its last one it ends too, as its outputs add up; else it is as

@@ -40,15 +40,21 @@ CREATE OR REPLACE FUNCTION jobs.list_jobs(
   ORDER BY j.created_at DESC, j.job_id DESC LIMIT p_limit
 $$;
 
--- A job's result, for its workflow: its outputs counted by how they ended, and its credits. No row: no such job.
+-- A job's result, for its workflow: its outputs counted by how they ended, its credits, and once it has ended each
+-- output. No row: no such job.
 CREATE OR REPLACE FUNCTION jobs.read_job_result(p_account_id text, p_job_id text) RETURNS TABLE (
   state text, failure_code text, outputs int, succeeded int, failed int, canceled int, committed bigint,
-  returned bigint, left_seconds float
+  returned bigint, left_seconds float, each jsonb
 ) LANGUAGE sql STABLE AS $$
   SELECT j.state, j.failure->>'code', j.outputs, j.succeeded, j.failed, j.canceled, c.committed, c.returned,
-         extract(epoch FROM j.return_by - ledger.clock())::float
+         extract(epoch FROM j.return_by - ledger.clock())::float,
+         CASE WHEN j.finished_at IS NOT NULL THEN c.each END
   FROM jobs.jobs j, LATERAL (
-    SELECT coalesce(sum(r.committed), 0)::bigint AS committed, coalesce(sum(r.released), 0)::bigint AS returned
+    SELECT coalesce(sum(r.committed), 0)::bigint AS committed, coalesce(sum(r.released), 0)::bigint AS returned,
+           jsonb_agg(jsonb_build_object(
+             'id', o.output_id, 'item', o.item, 'variation', o.variation, 'state', o.state,
+             'failure', o.failure->>'code', 'sha256', o.sha256, 'content_type', o.content_type, 'bytes', o.bytes)
+             ORDER BY o.item, o.variation) AS each
     FROM jobs.outputs_of(j.account_id, j.job_id) o
     CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r) c
   WHERE j.account_id = p_account_id AND j.job_id = p_job_id

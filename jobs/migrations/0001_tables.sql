@@ -317,7 +317,7 @@ CREATE TYPE jobs.settle_item AS (
 );
 
 -- How an output ended, or why it could not be ended this way: see jobs.settle.
-CREATE TYPE jobs.settled AS (outcome text, failure jsonb, committed bigint, released bigint);
+CREATE TYPE jobs.settled AS (outcome text, failure jsonb, committed bigint, released bigint, content jsonb);
 
 -- note: what it was for, as the usage history shows it.
 CREATE TYPE jobs.spend_item AS (

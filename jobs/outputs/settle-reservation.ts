@@ -1,5 +1,6 @@
 import type { ExpiredGrantPolicy, Failure } from '../../domain/failures.ts';
 import { RETURN_GRANT_LIFETIME_HOURS } from '../../domain/failures.ts';
+import type { OutputContent } from '../../contract/workflow-messages.ts';
 import type { Database } from '../../ledger/database.ts';
 import { groupCommitByAccount } from '../../ledger/group-commit.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
@@ -43,6 +44,8 @@ export type SettleOutputResult = {
   readonly failure: Failure | null;
   readonly committed: number;
   readonly released: number;
+  /** What was delivered; null: nothing was. */
+  readonly content: OutputContent | null;
 };
 
 type Row = {
@@ -50,6 +53,7 @@ type Row = {
   failure: Failure | null;
   committed: string | null;
   released: string | null;
+  content: OutputContent | null;
 };
 
 /** Ends an output: its reservation, its record and its events in one transaction. One terminal outcome: that of the first call. */
@@ -57,7 +61,7 @@ export function createSettleOutput(database: Database): GroupedVerb<SettleOutput
   return groupCommitByAccount(async (items: readonly SettleOutputItem[]) => {
     const { rows } = await database.query<Row>({
       name: 'jobs.settle',
-      text: 'SELECT outcome, failure, committed, released FROM jobs.settle($1)',
+      text: 'SELECT outcome, failure, committed, released, content FROM jobs.settle($1)',
       values: [JSON.stringify(items.map(toRow))],
     });
     return rows.map((row) => ({
@@ -65,6 +69,7 @@ export function createSettleOutput(database: Database): GroupedVerb<SettleOutput
       failure: row.failure,
       committed: Number(row.committed ?? 0),
       released: Number(row.released ?? 0),
+      content: row.content,
     }));
   });
 }

@@ -1,3 +1,4 @@
+import type { EndedOutput } from '../../contract/workflow-messages.ts';
 import type { FailureCode } from '../../domain/failures.ts';
 import type { JobState, OutputCounts } from '../../domain/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -10,6 +11,8 @@ export type StoredJobResult = OutputCounts & {
   readonly returned: number;
   /** Until the job's deadline; negative past it. */
   readonly leftSeconds: number;
+  /** Each output, by item and variation; null while one of them has not ended. */
+  readonly each: readonly EndedOutput[] | null;
 };
 
 type Row = OutputCounts & {
@@ -18,6 +21,7 @@ type Row = OutputCounts & {
   committed: string;
   returned: string;
   left_seconds: number;
+  each: readonly EndedOutput[] | null;
 };
 
 /** How a job of an account stands; null when there is no such job. */
@@ -44,5 +48,6 @@ export async function readJobResult(
     committed: Number(row.committed),
     returned: Number(row.returned),
     leftSeconds: row.left_seconds,
+    each: row.each,
   };
 }

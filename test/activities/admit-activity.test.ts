@@ -65,7 +65,7 @@ test.each([
       { sha256: 'f00d', contentType: 'image/png', bytes: 100 },
       { billed: 'yes', cost: null, isFinal: false },
     );
-    expect(await settle(plan, { charge: true })).toEqual({ outcome: 'committed', credits: reserved });
+    expect(await settle(plan, { charge: true })).toMatchObject({ outcome: 'committed', credits: reserved });
     expect(await fixture.balance()).toEqual({
       available: before.available - reserved,
       reserved: before.reserved,

@@ -49,7 +49,7 @@ describe('a cancel asked for while the worker is dead', () => {
 
       worker.signal('SIGKILL');
       expect(await client.cancel(job)).toBe('requested');
-      expect(await client.wait(job, { timeoutMs: 90_000 })).toEqual({ outcome: 'canceled' });
+      expect(await client.wait(job, { timeoutMs: 90_000 })).toMatchObject({ outcome: 'canceled' });
 
       expect((await handle.describe()).status.name).toBe('CANCELLED');
       expect(await endsOfAttempt(handle)).toEqual([stepEnd]);

@@ -53,7 +53,7 @@ it('a worker that is killed over many jobs in flight hands them over: each is su
   await Promise.all(starts);
 
   expect(worker.pid).not.toBe(killedPid);
-  expect(ends).toEqual(jobs.map(() => ({ outcome: 'succeeded', credits: 35 })));
+  expect(ends).toMatchObject(jobs.map(() => ({ outcome: 'succeeded', credits: 35 })));
   expect(service.runs()).toHaveLength(JOBS);
   expect(new Set(service.runs().map(({ reference }) => reference)).size).toBe(JOBS);
   // Five a second would be sixty of 12 s; that an attempt was looked up and taken over is in it.

@@ -53,7 +53,7 @@ describe('a worker killed by SIGKILL (invariants 4, 7, 10)', () => {
       expect(worker.pid, 'the worker was killed on the way').not.toBe(pidBefore);
       // Killed at admission, the start may answer only after its 10 s: the job runs all the same.
       expect(['reserved', 'unavailable']).toContain(started.outcome);
-      expect(result).toEqual({ outcome: 'succeeded', credits: 35 });
+      expect(result).toMatchObject({ outcome: 'succeeded', credits: 35 });
       expect(await chaos.submissionsOf(taskQueue)).toBe(1);
       if (killPoint === 'after reference') expect(assets.asked).toEqual(['/logo.png']);
       const [reservation] = await chaos.rows<{ state: string; committed: string; released: string }>(

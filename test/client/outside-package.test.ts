@@ -1,9 +1,12 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { jobIdOf } from '../../contract/derived-ids.ts';
 import { createWorkedApi, type WorkedApi } from '../api/worked-api.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
@@ -145,7 +148,118 @@ describe('an example without the package', () => {
   });
 });
 
+describe('docs/api.md', () => {
+  it('is a way from a key to a picture: its requests, pasted into a shell', async () => {
+    const script = blocksOf('api.md', 'bash').join('\n');
+    const shown = await runExample(['bash', '-euo', 'pipefail', '-c', script]);
+    expect(shown).toBe('35 credits\nsucceeded: 35 credits charged\n');
+    expect((await readFile(path.join(project, 'bread.png'))).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('says what its JavaScript does, block after block', async () => {
+    const file = path.join(project, 'api-page.mjs');
+    const blocks = blocksOf('api.md', 'js');
+    expect(blocks.length).toBeGreaterThan(8);
+    await writeFile(file, `${blocks.join('\n')}\n${VERIFY_ONCE}`);
+    expect(await runExample([process.execPath, file])).toMatch(
+      new RegExp(
+        [
+          ...[/^out_\w+\.png image\/png \d+/, /true/, /price_changed 409 no false \S+/, /provider_failed 35/],
+          ...[/1 job\.queued/, /(\d job\.\w+\n)*\d job\.succeeded/, /commit 0 \d+/, /reserve -35 \d+/],
+          ...[/1 of 2 delivered, 35 credits returned/, /no_good_signature\n$/],
+        ]
+          .map(({ source }) => source)
+          .join('\\n'),
+      ),
+    );
+  });
+});
+
+/** The blocks of a page in a language, in their order. */
+function blocksOf(page: string, language: string): readonly string[] {
+  const text = readFileSync(path.join(CHECKOUT, 'docs', page), 'utf8');
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(
+    ([, code = '']) => code,
+  );
+}
+
+/** Calls the function that the page defines for webhooks. */
+const VERIFY_ONCE = `
+try {
+  onWebhook('{}', { 'webhook-id': 'a', 'webhook-timestamp': String(Math.floor(Date.now() / 1000)), 'webhook-signature': 'v1,AAAA' });
+} catch (error) {
+  console.log(error.code);
+}
+`;
+
+describe('the example that receives webhooks', () => {
+  it('acts once for each that is signed by either secret, and refuses any other', async () => {
+    const [secret, next] = ['the first of two secrets', 'and the one that follows'].map(
+      (text) => `whsec_${Buffer.from(text).toString('base64')}`,
+    ) as [string, string];
+    const settings = [`HOLDFAST_WEBHOOK_SECRET=${secret},${next}`, 'PORT=0'];
+    const file = await copyExample('webhooks/receive-webhooks.mjs');
+    const receiver = spawn('env', [...settings, process.execPath, file], { cwd: project });
+    onTestFinished(() => void receiver.kill());
+    const lines = createInterface({ input: receiver.stdout })[Symbol.asyncIterator]();
+    const line = async () => (await lines.next()).value as string;
+    const url = (await line()).replace('listening on ', '');
+    const send = async (id: string, by: string) => {
+      const body = JSON.stringify({
+        type: 'job.failed',
+        timestamp: '2026-01-01T00:00:00.000Z',
+        sequence: 1,
+        data: { id: 'job_a' },
+      });
+      const timestamp = String(Math.floor(Date.now() / 1_000));
+      const key = Buffer.from(by.slice('whsec_'.length), 'base64');
+      const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+      const headers = {
+        'webhook-id': id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': `v1,${signature}`,
+      };
+      return (await fetch(url, { method: 'POST', body, headers })).status;
+    };
+    expect(await send('evt_1', secret)).toBe(204);
+    expect(await send('evt_1', secret)).toBe(204);
+    expect(await send('evt_2', `whsec_${Buffer.from('of someone else entirely').toString('base64')}`)).toBe(
+      400,
+    );
+    expect(await send('evt_3', next)).toBe(204);
+    expect([await line(), await line(), await line()]).toEqual([
+      'job.failed job_a',
+      'refused: no_good_signature',
+      'job.failed job_a',
+    ]);
+  });
+});
+
 describe('the package for backends', () => {
+  it('does what docs/backend-over-temporal.md and the example say', async () => {
+    const page = path.join(backend, 'page.mjs');
+    await writeFile(
+      page,
+      `${blocksOf('backend-over-temporal.md', 'js').join('\n')}\nawait connection.close();\n`,
+    );
+    const example = path.join(backend, 'over-temporal.mjs');
+    await cp(path.join(EXAMPLES, 'temporal', 'over-temporal.mjs'), example);
+    const settings = [
+      `TEMPORAL_ADDRESS=${inject('temporalAddress')}`,
+      `TEMPORAL_TASK_QUEUE=${TASK_QUEUE}`,
+      `HOLDFAST_ACCOUNT=${account.accountId}`,
+    ];
+    const runs = [page, example].map((file) =>
+      run('env', [...settings, process.execPath, file], { cwd: backend }),
+    );
+    const [ofPage, ofExample] = await Promise.all(runs);
+    expect(ofPage?.stdout).toMatch(/^succeeded 35 \[\n {2}\{\n {4}id: 'out_\w+',/);
+    expect(ofExample?.stdout).toMatch(
+      /^job_\w+: 35 credits reserved\nsucceeded: 35 credits\nout_\w+ image\/png \d+ bytes \/v1\/outputs\/out_\w+\/content\n/,
+    );
+    expect(ofExample?.stdout).toContain('refused: price_changed\n');
+  });
+
   it('takes its Temporal packages from the backend', async () => {
     const manifest = JSON.parse(
       await readFile(path.join(packages, 'holdfast-temporal-client', 'package.json'), 'utf8'),
@@ -162,27 +276,29 @@ describe('the package for backends', () => {
       backend,
       'outcomes.mjs',
     );
+    const jobId = expect.stringMatching(/^job_/) as string;
     const reserved = (isReplay: boolean, credits = 35) => ({
       ...{ outcome: 'reserved', isReplay, credits },
-      jobId: expect.stringMatching(/^job_/) as string,
+      ...{ jobId, handle: { jobId } },
     });
+    const output = (state: string) => ({ outputs: [expect.objectContaining({ state }) as object] });
     const invalid = expect.objectContaining({ outcome: 'invalid' }) as object;
     const unavailable = expect.objectContaining({ outcome: 'unavailable' }) as object;
     expect(results).toEqual({
       delivered: [
         ...[reserved(false), reserved(true)],
         ...[
-          { outcome: 'succeeded', credits: 35 },
-          { outcome: 'succeeded', credits: 35 },
+          { outcome: 'succeeded', credits: 35, ...output('succeeded') },
+          { outcome: 'succeeded', credits: 35, ...output('succeeded') },
         ],
       ],
       reused: [reserved(false), expect.objectContaining({ outcome: 'key_reused' })],
-      failed: [reserved(false), { outcome: 'failed', code: 'provider_failed' }],
+      failed: [reserved(false), { outcome: 'failed', code: 'provider_failed', ...output('failed') }],
       canceled: [
         reserved(false),
         { outcome: 'still_running' },
         'requested',
-        { outcome: 'canceled' },
+        { outcome: 'canceled', ...output('canceled') },
         'not_running',
       ],
       refused: [expect.objectContaining({ outcome: 'refused' }), { outcome: 'refused' }],

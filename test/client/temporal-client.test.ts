@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createHoldfastClient, type HoldfastClient } from '../../client/temporal-client.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
+import { outputIdOf } from '../../domain/ids.ts';
 import type { JobRequest } from '../../domain/job-request.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
@@ -51,12 +52,30 @@ const start = (idempotencyKey: string, asked: JobRequest = request) =>
 const wait = (idempotencyKey: string, timeoutMs = 30_000) =>
   client.wait({ accountId, idempotencyKey }, { timeoutMs });
 
+/** An output of a result: the first item's first one. */
+const delivered = (jobId: string, index: number) => ({
+  ...{ id: outputIdOf(jobId, index), item: 0, variation: 0, state: 'succeeded', failure: null },
+  content_url: `/v1/outputs/${outputIdOf(jobId, index)}/content`,
+  content_type: 'image/png',
+  sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+  bytes: expect.any(Number) as number,
+});
+const lost = (jobId: string, index: number, failure: string) => ({
+  ...{ id: outputIdOf(jobId, index), item: 0, variation: 0, state: 'failed', failure },
+  ...{ content_url: null, content_type: null, sha256: null, bytes: null },
+});
+
 describe.concurrent('start', () => {
   it('reserves, and attaches to itself for the same key', async () => {
     const jobId = jobIdOf(accountId, 'one');
-    expect(await start('one')).toEqual({ outcome: 'reserved', credits: 35, isReplay: false, jobId });
-    expect(await start('one')).toEqual({ outcome: 'reserved', credits: 35, isReplay: true, jobId });
-    expect(await wait('one')).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(await start('one')).toMatchObject({ outcome: 'reserved', credits: 35, isReplay: false, jobId });
+    const again = await start('one');
+    expect(again).toMatchObject({ outcome: 'reserved', credits: 35, isReplay: true, jobId });
+    if (again.outcome !== 'reserved') throw new Error('not reserved');
+    const ended = await wait('one');
+    expect(ended).toEqual({ outcome: 'succeeded', credits: 35, outputs: [delivered(jobId, 0)] });
+    expect(await again.handle.result()).toEqual(ended);
+    expect(await again.handle.cancel()).toBe('not_running');
   });
 
   it('returns the first result for an ended job', async () => {
@@ -129,7 +148,9 @@ describe.concurrent('start', () => {
 describe.concurrent('wait', () => {
   it('names the failure by its code', async () => {
     await start('fails', { ...request, test_scenario: 'fails_after_start' });
-    expect(await wait('fails')).toEqual({ outcome: 'failed', code: 'provider_failed' });
+    const jobId = jobIdOf(accountId, 'fails');
+    const outputs = [lost(jobId, 0, 'provider_failed')];
+    expect(await wait('fails')).toEqual({ outcome: 'failed', code: 'provider_failed', outputs });
   });
 
   it('tells how a job with several outputs came out', async () => {
@@ -140,11 +161,17 @@ describe.concurrent('wait', () => {
       outcome: 'partially_succeeded',
       credits: 35,
       summary: '1 of 2 delivered, 35 credits returned',
+      outputs: [
+        delivered(jobIdOf(accountId, 'some'), 0),
+        { ...lost(jobIdOf(accountId, 'some'), 1, 'zero_outputs'), item: 1 },
+      ],
     });
     await start('all', { ...request, variations: 2 });
-    expect(await wait('all')).toEqual({ outcome: 'succeeded', credits: 70 });
+    const all = jobIdOf(accountId, 'all');
+    const outputs = [delivered(all, 0), { ...delivered(all, 1), variation: 1 }];
+    expect(await wait('all')).toEqual({ outcome: 'succeeded', credits: 70, outputs });
     await start('none', { ...request, variations: 2, test_scenario: 'fails_after_start' });
-    expect(await wait('none')).toEqual({ outcome: 'failed', code: 'provider_failed' });
+    expect(await wait('none')).toMatchObject({ outcome: 'failed', code: 'provider_failed' });
     expect(await start('too many', { ...request, variations: 29 })).toMatchObject({
       outcome: 'refused',
       refusal: { code: 'insufficient_credits' },
@@ -181,7 +208,8 @@ describe.concurrent('wait', () => {
     await start('long', { ...request, test_scenario: 'never_finishes' });
     expect(await wait('long', 1_500)).toEqual({ outcome: 'still_running' });
     expect(await client.cancel({ accountId, idempotencyKey: 'long' })).toBe('requested');
-    expect(await wait('long')).toEqual({ outcome: 'canceled' });
+    const outputs = [{ ...lost(jobIdOf(accountId, 'long'), 0, 'canceled'), state: 'canceled' }];
+    expect(await wait('long')).toEqual({ outcome: 'canceled', outputs });
     expect(await client.cancel({ accountId, idempotencyKey: 'long' })).toBe('not_running');
   });
 });

@@ -30,7 +30,10 @@ test('a commit charges, and shows the asset to the customer', async () => {
   await jobs.runToAsset(account, 'j');
   expect(await jobs.call('read_outputs', account, [outputOf('j')])).toMatchObject([{ sha256: null }]);
   expect(await jobs.settleOutputs([commitOf(account, 'j')])).toEqual([
-    { outcome: 'committed', committed: 35, released: 0, failure: null },
+    {
+      ...{ outcome: 'committed', committed: 35, released: 0, failure: null },
+      content: { sha256: 'f00d', content_type: 'image/png', bytes: 100 },
+    },
   ]);
   expect(await jobs.call('read_outputs', account, [outputOf('j')])).toMatchObject([
     { sha256: 'f00d', state: 'succeeded' },

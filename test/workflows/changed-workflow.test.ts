@@ -104,13 +104,16 @@ test('a job that is under way when a patched change comes goes on as it began, a
   const { job, taskQueue } = await leaveUnderWay('patched');
   const next = await startWorker({ taskQueue, bundlePath: patchedBuild });
   isFinished = true;
-  expect(await next.client.wait(job, { timeoutMs: 60_000 })).toEqual({ outcome: 'succeeded', credits: 35 });
+  expect(await next.client.wait(job, { timeoutMs: 60_000 })).toMatchObject({
+    outcome: 'succeeded',
+    credits: 35,
+  });
   expect(await hasPatchMarker(job.jobId)).toBe(false);
   expect(service.calls('submit')).toHaveLength(1);
 
   const later = next.jobOf('patched, later');
   await next.client.start({ ...later, request: REQUEST });
-  expect(await next.client.wait(later)).toEqual({ outcome: 'succeeded', credits: 35 });
+  expect(await next.client.wait(later)).toMatchObject({ outcome: 'succeeded', credits: 35 });
   expect(await hasPatchMarker(later.jobId)).toBe(true);
   expect(await fixture.balance()).toEqual({
     available: before.available - 70,
@@ -134,7 +137,10 @@ test('a change without a patch stops the job where it is, and the old build ends
   await workers.splice(workers.indexOf(wrong), 1)[0]?.stop();
 
   const old = await startWorker({ taskQueue });
-  expect(await old.client.wait(job, { timeoutMs: 60_000 })).toEqual({ outcome: 'succeeded', credits: 35 });
+  expect(await old.client.wait(job, { timeoutMs: 60_000 })).toMatchObject({
+    outcome: 'succeeded',
+    credits: 35,
+  });
   expect(service.calls('submit')).toHaveLength(1);
   expect(await fixture.balance()).toEqual({
     available: before.available - 35,

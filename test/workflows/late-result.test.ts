@@ -47,7 +47,7 @@ test('a result that comes after the release is kept for support, neither charged
   expect(await fixture.balance()).toEqual(before);
 
   isFinished = true;
-  expect(await worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'run_deadline' });
+  expect(await worker.client.wait(job)).toMatchObject({ outcome: 'failed', code: 'run_deadline' });
   const { rows: attempts } = await fixture.owner.query(
     'SELECT state, sha256 IS NOT NULL AS is_kept FROM jobs.attempts WHERE job_id = $1',
     [job.jobId],

@@ -179,7 +179,7 @@ describe.concurrent('a restart', () => {
     const before = await scene.balance();
     expect(await untold(job, { command: 'restart', from_attempt: 1 })).toMatchObject({ outcome: 'done' });
     scene.statusOf = succeededAt(scene);
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
     expect(await statesOf(job)).toEqual(['replaced', 'collected']);
     expect(submissions(job)).toEqual([job.attempt(1), job.attempt(2)]);
     expect((await scene.balance()).spent).toBe(before.spent + 35);
@@ -198,7 +198,7 @@ describe.concurrent('a restart', () => {
       id === job.attempt(1)
         ? { id, status: 'failed', error: { code: 'x', message: 'x' } }
         : succeededAt(scene)(id);
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
     expect(submissions(job)).toEqual([job.attempt(1), job.attempt(2)]);
   });
 
@@ -218,7 +218,7 @@ describe.concurrent('a restart', () => {
     await untilState(job, 1, 'accepted');
     await api(job, { command: 'restart', from_attempt: 1 });
     scene.statusOf = succeededAt(scene);
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
     expect(submissions(job)).toEqual([job.attempt(1), job.attempt(2)]);
   });
 
@@ -244,7 +244,7 @@ describe.concurrent('a restart', () => {
     }
     await untilState(job, 5, 'accepted');
     scene.statusOf = succeededAt(scene);
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
     expect(scene.service.calls('cancel').map((call) => call.about)).toEqual([1, 2, 3, 4].map(job.attempt));
     expect(submissions(job)).toEqual([1, 2, 3, 4, 5].map(job.attempt));
   });
@@ -273,7 +273,7 @@ describe.concurrent('an extension', () => {
     await sleep((DEADLINE_SECONDS + 2) * 1_000);
     expect(scene.service.calls('cancel')).toEqual([]);
     scene.statusOf = succeededAt(scene);
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
     expect(submissions(job)).toEqual([job.attempt(1)]);
   });
 
@@ -287,7 +287,7 @@ describe.concurrent('an extension', () => {
     await sleep((DEADLINE_SECONDS + 2) * 1_000);
     expect(scene.service.calls('cancel')).toEqual([]);
     await api(job, { command: 'release' });
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'failed', code: 'terminated' });
     expect(scene.service.calls('cancel')).toHaveLength(1);
   });
 });
@@ -325,7 +325,7 @@ describe.concurrent('an extension while an outcome is unknown', () => {
     expect(['running', 'stuck']).toContain(await stateOf());
     const { typedSearchAttributes } = await workflow.describe();
     expect(typedSearchAttributes.getAll().map(({ key }) => key.name)).not.toContain('HoldfastUnknownSince');
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'run_deadline' });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'failed', code: 'run_deadline' });
     expect(submissions(job)).toEqual([job.attempt(1)]);
   });
 });
@@ -354,7 +354,7 @@ describe.concurrent('a signal that a command was applied, of which nothing is on
     expect(rows).toEqual([]);
 
     await api(job, { command: 'release' });
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'failed', code: 'terminated' });
   });
 });
 
@@ -374,7 +374,7 @@ describe.concurrent('an attempt with an unknown outcome', () => {
       // The job's own look-up may have been quicker.
       expect(error).toMatchObject({ fields: { reason: expect.stringMatching(/attempt_known|job_ended/) } });
     });
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
     expect(submissions(job)).toEqual([job.attempt(1)]);
   });
 
@@ -425,7 +425,7 @@ describe.concurrent('an attempt with an unknown outcome', () => {
       api(job, { command: 'resolve', outcome: 'ran', attempt: 1 }, 'k', sending),
     ).rejects.toMatchObject({ code: 'idempotency_key_reused' });
     await api(job, { command: 'release' });
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'failed', code: 'terminated' });
   });
 
   test('is not looked up for a workflow that is gone', async ({ scene }) => {
@@ -463,7 +463,7 @@ test.concurrent(
 
     expect(await api(job, ask, 'k')).toEqual({ isReplay: true });
     await scene.service.untilCalled('cancel');
-    expect(await scene.worker.client.wait(job)).toEqual({ outcome: 'failed', code: 'terminated' });
+    expect(await scene.worker.client.wait(job)).toMatchObject({ outcome: 'failed', code: 'terminated' });
   },
 );
 

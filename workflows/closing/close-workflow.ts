@@ -21,7 +21,8 @@ export function closeWorkflow(settled: Settled): GenerationResult {
     // Completed says that it was delivered. Only one that was late has a state to lose: each change is a write and an action.
     if (workflowInfo().typedSearchAttributes.get(STATE) !== undefined)
       upsertSearchAttributes({ HoldfastState: [] });
-    return { outcome: 'succeeded', credits: settled.credits };
+    const { credits, content } = settled;
+    return { outcome: 'succeeded', credits, ...(content === undefined ? {} : { content }) };
   }
   const code = settled.failure?.code ?? 'internal';
   upsertSearchAttributes({
