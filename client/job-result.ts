@@ -7,7 +7,7 @@ import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 
 /** An output that has ended, by the names of the HTTP API. Its bytes are read there, at `content_url`; null: it was not delivered. */
-export type ResultOutput = EndedOutput & { readonly content_url: string | null };
+type ResultOutput = EndedOutput & { readonly content_url: string | null };
 
 type Outputs = { readonly outputs: readonly ResultOutput[] };
 

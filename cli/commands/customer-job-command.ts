@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  fileNameOf,
-  type HoldfastClient,
-  type Job,
-  type JobBody,
-  type JobEvent,
-} from '../../client/http/http-client.ts';
+import { fileNameOf, type HoldfastClient, type Job, type JobEvent } from '../../client/http/http-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { fitLines } from '../fit-line.ts';
