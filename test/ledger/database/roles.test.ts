@@ -178,3 +178,27 @@ test.each([
   });
   await api.end();
 });
+
+test.each(BOTH)('%s is refused every read and write of every table that there is', async (role) => {
+  const { rows } = await owner.query<{ name: string; column: string }>(
+    `SELECT c.oid::regclass::text AS name, quote_ident(a.attname) AS "column" FROM pg_class c
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = 1
+     WHERE c.relnamespace = ANY ($1::regnamespace[]) AND c.relkind IN ('r', 'v', 'm', 'p')`,
+    [SCHEMAS],
+  );
+  expect(rows.length).toBeGreaterThan(30);
+  const process = new pg.Client(role === 'holdfast_api' ? database.apiUrl : database.workerUrl);
+  await process.connect();
+  for (const { name, column } of rows) {
+    for (const statement of [
+      `SELECT FROM ${name}`,
+      `INSERT INTO ${name} DEFAULT VALUES`,
+      `UPDATE ${name} SET ${column} = ${column}`,
+      `DELETE FROM ${name}`,
+      `TRUNCATE ${name}`,
+    ]) {
+      await expect(process.query(statement), statement).rejects.toMatchObject({ code: '42501' });
+    }
+  }
+  await process.end();
+});
