@@ -20,8 +20,8 @@ import { createActingFor, type ActingFor } from './access/authorize.ts';
 import { reportUnavailable } from './http/available-database.ts';
 import { createRouter } from './http/create-router.ts';
 import { handleErrors } from './http/handle-error.ts';
-import type { JobWatches } from './jobs/job-watches.ts';
-import type { TemporalUi } from './jobs/job-view.ts';
+import type { AccountFeeds } from './events/account-feeds.ts';
+import type { TemporalUi } from '../jobs/reads/job-view.ts';
 import { Problem } from './http/problem.ts';
 import { identifyRequests } from './http/request-id.ts';
 import type { Route } from './http/route.ts';
@@ -39,6 +39,9 @@ import { freezeRoutes } from './credits/freeze-route.ts';
 import { giveGrantRoute } from './credits/grants-route.ts';
 import { healthRoutes } from './meta/health-route.ts';
 import { jobEventsRoute } from './jobs/job-events-route.ts';
+import { webhookDeliveryRoutes } from './events/webhook-deliveries-routes.ts';
+import { webhookEndpointRoutes } from './events/webhook-endpoints-routes.ts';
+import { accountEventsRoute } from './events/account-events-route.ts';
 import { inspectJobRoute } from './support/inspect-job-route.ts';
 import { readLimitsRoute, setLimitsRoute } from './credits/limits-route.ts';
 import { keyRoutes } from './access/keys-route.ts';
@@ -68,7 +71,7 @@ import { createStartFreeRetry } from './support/start-free-retry.ts';
 export type ApiDependencies = {
   readonly database: Database;
   readonly assets: AssetStore;
-  readonly watches: JobWatches;
+  readonly feeds: AccountFeeds;
   readonly startJob: StartJob;
   readonly cancelJob: CancelJob;
   readonly supportWorkflows: SupportWorkflows;
@@ -141,6 +144,9 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     listJobsRoute(parts),
     readJobRoute(parts),
     jobEventsRoute(parts),
+    accountEventsRoute(parts),
+    ...webhookEndpointRoutes(parts),
+    ...webhookDeliveryRoutes(parts),
     cancelJobRoute(parts),
     ...supportCommandRoutes(parts),
     inspectJobRoute(parts),

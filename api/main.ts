@@ -16,7 +16,7 @@ import { lazilyConnectTemporal } from '../runtime/temporal-connection.ts';
 import { createApiReadiness } from './meta/api-readiness.ts';
 import { createBadRequestResponder } from './http/bad-request.ts';
 import { createApi } from './create-api.ts';
-import { createJobWatches } from './jobs/job-watches.ts';
+import { createAccountFeeds } from './events/account-feeds.ts';
 import { createWebhookVerifiers } from './provider-webhooks/webhook-verifiers.ts';
 import { reportUnavailable } from './http/available-database.ts';
 import { serve } from './http/serve.ts';
@@ -38,7 +38,7 @@ const { database, isOpen, opened } = openForSale(pool, catalogue.priceLists, (er
 // Lazily: the API serves what PostgreSQL alone can answer while Temporal is away.
 const connection = await lazilyConnectTemporal(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });
-const watches = createJobWatches(reportUnavailable(database), log);
+const feeds = createAccountFeeds(reportUnavailable(database), log);
 
 const webhookVerifiers = createWebhookVerifiers(config.providerWebhooks);
 
@@ -50,7 +50,7 @@ const server = await serve(
     createApi({
       database,
       assets,
-      watches,
+      feeds,
       webhookVerifiers,
       startJob: createStartJob({
         client,
@@ -88,7 +88,7 @@ endInOrder({
       name: 'requests',
       stop: () => {
         const drained = server.stop();
-        watches.closeAll();
+        feeds.closeAll();
         return drained;
       },
     },

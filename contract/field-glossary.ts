@@ -158,6 +158,36 @@ export const FIELD_GLOSSARY: Readonly<Record<string, Entry>> = {
   item: ['Of a batch: the number of its item, from 0.', 0],
   variation: ['Which variation of its item it is, from 0.', 0],
   seq: ['Its number: counts up by one, without gaps.', 12],
+  sequence: ['Its number among all events of the account: counts up by one, without gaps.', 41],
+
+  // Webhooks
+  url: ['The address: https, of a public machine.', 'https://example.com/hook'],
+  secret: ['Signs what is sent. It is shown once.', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwAAAAAAAAAAA='],
+  enabled: ['Whether anything is sent to it.', true],
+  disabled_reason: [
+    'By request (`asked`), since it responded 410 (`gone`), or after five days of failures (`failing`); null: it is enabled.',
+    null,
+  ],
+  disabled_at: ['When it was disabled; null: it is enabled.', TIME],
+  failing_since: ['The first failure since it was last reached; null: none.', TIME],
+  old_secret_expires_at: ['Until when the secret before this one signs too; null: there is none.', TIME],
+  grace_seconds: ['For how many seconds the old secret signs beside the new one.', 86_400],
+  event_id: [
+    'The event, which is also the `webhook-id` of every request about it.',
+    'evt_01h455vb4pex5vsknk084sn02q_3',
+  ],
+  error: ['Why there was no response to the last try; null: there was one, or no try.', 'timeout'],
+  request_body: ['What was sent, of a delivery that failed; cut where it is long.', '{"type":"job.failed"}'],
+  response_body: [
+    'What came back, of a delivery that failed; cut where it is long.',
+    'Internal Server Error',
+  ],
+  last_attempt_at: ['When it was tried last; null: not yet.', TIME],
+  next_attempt_at: ['When it is tried next; null: not any more.', TIME],
+  since: ['From when on.', TIME],
+  resent: ['How many events are sent again.', 3],
+  last_sequence: ['The number of the last event that is sent again; null: none.', 41],
+
   tries: ['How many times it was tried.', 1],
   failures: ['How many failed in a row by fault of the service.', 0],
   in_flight: ['How many are at the provider now.', 2],

@@ -444,12 +444,20 @@ CREATE TABLE jobs.breakers (
 
 CREATE TABLE jobs.events (
   account_id text NOT NULL,
-  job_id text NOT NULL,
-  seq bigint NOT NULL,
+  job_id text,
+  seq bigint,
   type text NOT NULL,
   data jsonb NOT NULL,
   created_at timestamp with time zone NOT NULL,
-  PRIMARY KEY (account_id, job_id, seq)
+  sequence bigint NOT NULL,
+  CHECK (((job_id IS NULL) = (seq IS NULL)))
+);
+
+CREATE TABLE jobs.expiry_notices (
+  account_id text NOT NULL,
+  grant_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id, grant_id)
 );
 
 CREATE TABLE jobs.idempotency_keys (
@@ -617,6 +625,45 @@ CREATE TABLE jobs.waiting (
   PRIMARY KEY (reference, account_id)
 );
 
+CREATE TABLE jobs.webhook_deliveries (
+  account_id text NOT NULL,
+  endpoint_id text NOT NULL,
+  sequence bigint NOT NULL,
+  type text NOT NULL,
+  state text NOT NULL DEFAULT 'pending'::text,
+  due_at timestamp with time zone NOT NULL,
+  claim text,
+  attempts integer NOT NULL DEFAULT 0,
+  attempted_at timestamp with time zone,
+  status integer,
+  error text,
+  request_body text,
+  response_body text,
+  created_at timestamp with time zone NOT NULL,
+  CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text]))),
+  PRIMARY KEY (endpoint_id, sequence)
+);
+
+CREATE TABLE jobs.webhook_endpoints (
+  account_id text NOT NULL,
+  endpoint_id text NOT NULL,
+  url text NOT NULL,
+  events text[] NOT NULL,
+  secret text NOT NULL,
+  old_secret text,
+  old_secret_until timestamp with time zone,
+  failures integer NOT NULL DEFAULT 0,
+  failing_since timestamp with time zone,
+  paused_until timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+  CHECK ((disabled_reason = ANY (ARRAY['asked'::text, 'gone'::text, 'failing'::text]))),
+  PRIMARY KEY (endpoint_id, account_id)
+);
+
 -- Views
 
 
@@ -686,8 +733,27 @@ CREATE INDEX reviews_of_account_by_age ON jobs.reviews USING btree (account_id, 
 
 CREATE INDEX waiting_by_provider ON jobs.waiting USING btree (provider);
 
+CREATE INDEX webhook_deliveries_by_age ON jobs.webhook_deliveries USING btree (created_at) WHERE (state <>
+      'pending'::text);
+
+CREATE INDEX webhook_deliveries_due ON jobs.webhook_deliveries USING btree (endpoint_id, due_at, sequence) WHERE (state
+      = 'pending'::text);
+
+CREATE INDEX webhook_deliveries_in_flight ON jobs.webhook_deliveries USING btree (endpoint_id, due_at) WHERE (claim IS
+      NOT NULL);
+
+CREATE INDEX webhook_endpoints_deleted ON jobs.webhook_endpoints USING btree (deleted_at) WHERE (deleted_at IS NOT
+      NULL);
+
+CREATE INDEX webhook_endpoints_of_account ON jobs.webhook_endpoints USING btree (account_id, created_at) WHERE
+      (deleted_at IS NULL);
+
 CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts USING btree (account_id, output_id, stage, number) WHERE
       (output_id > ''::text);
+
+CREATE UNIQUE INDEX events_in_order ON jobs.events USING btree (account_id, sequence) WHERE (sequence > 0);
+
+CREATE UNIQUE INDEX events_of_job ON jobs.events USING btree (job_id, seq, account_id);
 
 CREATE UNIQUE INDEX grants_by_payment ON ledger.grants USING btree (reference) WHERE ((source)::text = 'top_up'::text);
 
@@ -702,6 +768,9 @@ CREATE UNIQUE INDEX review_decisions_by_retry ON jobs.review_decisions USING btr
 
 -- Triggers
 
+CREATE CONSTRAINT TRIGGER low_balance_is_told AFTER INSERT ON ledger.low_balance_notices DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION jobs.tell_low_balance();
+
 CREATE TRIGGER attempt_to_stop_is_noted BEFORE UPDATE OF state ON jobs.attempts FOR EACH ROW WHEN ((new.state::text =
       ANY (ARRAY['fenced'::text, 'replaced'::text])) AND (old.state::text = ANY (ARRAY['posting'::text, 'unknown'::text,
       'accepted'::text])) OR new.state::text = 'rejected'::text AND old.state::text = 'unknown'::text) EXECUTE FUNCTION
@@ -709,6 +778,13 @@ CREATE TRIGGER attempt_to_stop_is_noted BEFORE UPDATE OF state ON jobs.attempts 
 
 CREATE TRIGGER entries_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE
       FUNCTION ledger.refuse_change();
+
+CREATE TRIGGER events_are_delivered AFTER INSERT ON jobs.events FOR EACH ROW EXECUTE FUNCTION jobs.queue_deliveries();
+
+CREATE TRIGGER events_are_put_in_order BEFORE INSERT ON jobs.events FOR EACH ROW EXECUTE FUNCTION jobs.put_in_order();
+
+CREATE TRIGGER expiry_is_told AFTER INSERT ON ledger.entries FOR EACH ROW WHEN (new.kind = 'expire'::ledger.entry_kind)
+      EXECUTE FUNCTION jobs.tell_expired();
 
 CREATE TRIGGER health_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH ROW WHEN ((old.state::text = ANY
       (ARRAY['posting'::text, 'accepted'::text])) AND old.state::text <> new.state::text AND (new.state::text <> ALL
@@ -718,11 +794,17 @@ CREATE TRIGGER health_is_noted AFTER UPDATE OF state ON jobs.attempts FOR EACH R
 CREATE TRIGGER operator_actions_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.operator_actions FOR EACH
       STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
+CREATE TRIGGER renewal_is_told AFTER INSERT OR UPDATE ON ledger.plan_periods FOR EACH ROW WHEN (NOT new.is_skipped)
+      EXECUTE FUNCTION jobs.tell_renewed();
+
 CREATE TRIGGER review_decisions_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jobs.review_decisions FOR EACH
       STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jobs.reviews FOR EACH STATEMENT EXECUTE
       FUNCTION ledger.refuse_change();
+
+CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH ROW WHEN (old.voided_at IS NULL) EXECUTE
+      FUNCTION jobs.tell_voided();
 
 -- Functions, and the roles that may execute them
 
@@ -825,21 +907,29 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     provider_job_id text, waiting_seconds double precision)  -- holdfast_worker
 -- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
 --     holdfast_worker
+-- jobs.claim_webhooks(text,integer,integer,double precision) → TABLE(account_id text, endpoint_id text, sequence
+--     bigint, url text, secrets text[], type text, data jsonb, created_at timestamp with time zone, job_id text, seq
+--     bigint, attempts integer, request_body text)  -- holdfast_worker
 -- jobs.close_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text)  -- holdfast_worker
 -- jobs.count_webhooks(text[],text[]) → TABLE(reference text, webhooks integer)  -- holdfast_worker
 -- jobs.create_api_key(jsonb,text,text,text) → TABLE(outcome text, key jsonb)  -- holdfast_api, holdfast_worker
 -- jobs.create_portal_session(text,text,bytea,text[],double precision,text) → timestamp with time zone  -- holdfast_api,
 --     holdfast_worker
+-- jobs.create_webhook_endpoint(text,text,text,text[],text,integer) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.database_identity() → text  -- holdfast_worker
 -- jobs.decide_review(text,text,text,text,text,text,text,text,double precision) → TABLE(outcome text, is_replay boolean)
 --      -- holdfast_api, holdfast_worker
 -- jobs.decision_in_force(text,text,timestamp with time zone) → SETOF jobs.review_decisions
+-- jobs.delete_webhook_endpoint(text,text) → boolean  -- holdfast_api, holdfast_worker
+-- jobs.disable_webhook_endpoint(jobs.webhook_endpoints,integer,timestamp with time zone) → boolean
+-- jobs.endpoints_with_due(timestamp with time zone) → TABLE(endpoint_id text, due_at timestamp with time zone)
 -- jobs.extend_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.fail_attempt(text,text,text,text,numeric,boolean) → text  -- holdfast_worker
 -- jobs.forget_attempt_to_stop(text,text) → void  -- holdfast_worker
 -- jobs.free_turns(text,integer,double precision) → integer
 -- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) →
 --     TABLE(outcome text, is_replay boolean, answer jsonb)  -- holdfast_api, holdfast_worker
+-- jobs.grants_expiring_soon(text,timestamp with time zone) → SETOF ledger.grants
 -- jobs.has_capacity(text) → boolean
 -- jobs.import_bill(text,jsonb) → jsonb  -- holdfast_worker
 -- jobs.in_flight(text) → TABLE(account_id text, attempts bigint)
@@ -879,8 +969,13 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.payment_of(text,text) → ledger.reservations
 -- jobs.prepare_attempt(text,text,text,text,text) → TABLE(state text, provider_job_id text, error_class text, work
 --     jsonb, seconds_left double precision, is_open boolean)  -- holdfast_worker
+-- jobs.prune_webhooks(integer,integer) → integer  -- holdfast_worker
+-- jobs.put_in_order() → trigger
 -- jobs.queue_attempt(text,text,text,text,text,integer,double precision) → TABLE(waits_for text, ahead integer,
 --     waited_seconds double precision)  -- holdfast_worker
+-- jobs.queue_deliveries() → trigger
+-- jobs.read_account_events(text,bigint,text,integer) → TABLE(sequence bigint, job_id text, seq bigint, type text, data
+--     jsonb, created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- jobs.read_api_key(text) → TABLE(key_id text, account_id text, mode text, secret_hash bytea, scopes text[])  --
 --     holdfast_api, holdfast_worker
 -- jobs.read_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text, posted_seconds_ago double
@@ -892,10 +987,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     attempts numeric, charged numeric, refunded numeric, cost numeric, provisional numeric, uncosted numeric,
 --     returned_outputs bigint, returned_cost numeric, unknown_attempts numeric, unknown_cost numeric)  -- holdfast_api,
 --     holdfast_worker
--- jobs.read_event_seqs(text[],text[]) → TABLE(account_id text, job_id text, event_seq bigint, is_finished boolean)  --
---     holdfast_api, holdfast_worker
--- jobs.read_events(text,text,bigint,integer) → TABLE(seq bigint, type text, data jsonb, created_at timestamp with time
---     zone)  -- holdfast_api, holdfast_worker
+-- jobs.read_events(text,text,bigint,integer) → TABLE(sequence bigint, seq bigint, type text, data jsonb, created_at
+--     timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- jobs.read_free_retry(text,text) → TABLE(work jsonb, metadata jsonb)  -- holdfast_worker
 -- jobs.read_job(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.read_job_result(text,text) → TABLE(state text, failure_code text, outputs integer, succeeded integer, failed
@@ -905,6 +998,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 --     holdfast_worker
 -- jobs.read_models(boolean) → TABLE(provider text, model text, breaker text, opened_at timestamp with time zone,
 --     failures integer, in_flight integer, waiting integer)  -- holdfast_api, holdfast_worker
+-- jobs.read_news(text[],bigint[],integer) → TABLE(account_id text, sequence bigint, job_id text, seq bigint, type text,
+--     data jsonb, created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- jobs.read_outputs(text,text[]) → TABLE(output_id text, state text, work jsonb, sha256 text, content_type text, bytes
 --     bigint, is_expired boolean)  -- holdfast_api, holdfast_worker
 -- jobs.read_portal_session(text) → TABLE(session_id text, account_id text, mode text, secret_hash bytea, can text[]) 
@@ -912,15 +1007,19 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.read_review(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, quote jsonb)  --
 --     holdfast_api, holdfast_worker
+-- jobs.read_webhook_deliveries(text,text,bigint,text,integer) → SETOF jsonb  -- holdfast_api, holdfast_worker
+-- jobs.read_webhook_endpoints(text,text) → SETOF jsonb  -- holdfast_api, holdfast_worker
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
 -- jobs.reconcile_bills() → TABLE(check_name text, account_id text, subject text, detail jsonb)
+-- jobs.reconcile_events() → TABLE(check_name text, account_id text, subject text, detail jsonb)
 -- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean,boolean) → text  -- holdfast_worker
--- jobs.record_job(jobs.admit_item,ledger.accounts,ledger.reserved) → void
+-- jobs.record_job(jobs.admit_item,ledger.reserved) → void
 -- jobs.record_key_action(jobs.api_keys,text,text,text,timestamp with time zone) → void
 -- jobs.record_progress(text,text,jsonb) → void  -- holdfast_worker
 -- jobs.record_repairs(jsonb) → void  -- holdfast_worker
 -- jobs.record_stage_progress(text,text,text,integer,double precision,double precision,double precision,integer) → void 
 --     -- holdfast_worker
+-- jobs.record_webhook(text,text,bigint,text,jsonb,double precision) → text  -- holdfast_worker
 -- jobs.references_of(text,text,jsonb) → jsonb
 -- jobs.refund_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.refundable_outputs(text,text,text,timestamp with time zone) → TABLE(output_id text, reservation_id text,
@@ -928,6 +1027,8 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.refusal_before_reserve(jobs.admit_item,ledger.accounts) → jsonb
 -- jobs.refused(text,text,jsonb) → jsonb
 -- jobs.release_job(text,text,jsonb) → jsonb  -- holdfast_api, holdfast_worker
+-- jobs.resend_webhooks(text,text,bigint,timestamp with time zone,bigint,integer) → TABLE(resent integer, last_sequence
+--     bigint)  -- holdfast_api, holdfast_worker
 -- jobs.resolve_attempt(text,text,jsonb) → jsonb
 -- jobs.resolve_reference(text,text,text,text,text,text,bigint) → void  -- holdfast_worker
 -- jobs.restart_job(text,text,jsonb,timestamp with time zone) → jsonb
@@ -938,6 +1039,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.revoke_portal_session(text,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.rotate_api_key(text,text,text,jsonb,double precision,text,text,text) → TABLE(outcome text, key jsonb)  --
 --     holdfast_api, holdfast_worker
+-- jobs.rotate_webhook_secret(text,text,text,double precision) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.seconds_to_return(text,text) → double precision  -- holdfast_worker
 -- jobs.settle(jsonb) → SETOF jobs.settled  -- holdfast_worker
 -- jobs.settle_one(jobs.settle_item) → jobs.settled
@@ -948,5 +1050,13 @@ CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jo
 -- jobs.take_requests(text[],double precision[],integer[],integer[],integer[]) → TABLE(granted boolean[],
 --     seconds_to_whole double precision[])  -- holdfast_api, holdfast_worker
 -- jobs.take_turn(text,text,text,text,integer,double precision) → text
+-- jobs.tell(text,text,text,jsonb,timestamp with time zone) → void
+-- jobs.tell_expired() → trigger
+-- jobs.tell_expiring(integer) → integer  -- holdfast_worker
+-- jobs.tell_low_balance() → trigger
+-- jobs.tell_renewed() → trigger
+-- jobs.tell_voided() → trigger
 -- jobs.unneeded_assets(text[],integer) → SETOF text  -- holdfast_worker
+-- jobs.update_webhook_endpoint(text,text,text,text[],boolean) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.url_key(text) → text
+-- jobs.view_webhook_endpoint(jobs.webhook_endpoints) → jsonb

@@ -15,10 +15,14 @@ GRANT EXECUTE ON FUNCTION
   jobs.account_of, jobs.apply_command, jobs.create_api_key, jobs.create_portal_session, jobs.decide_review,
   jobs.grant_credits, jobs.inspect_job, jobs.keep_cancel_key, jobs.list_api_keys, jobs.list_jobs, jobs.list_repairs,
   jobs.list_reviews, jobs.list_reviews_of_all, jobs.list_unknown_bills, jobs.note_webhook, jobs.open_review,
-  jobs.read_api_key, jobs.read_costs, jobs.read_event_seqs, jobs.read_events, jobs.read_job, jobs.read_lineage,
-  jobs.read_models, jobs.read_outputs, jobs.read_portal_session, jobs.read_review, jobs.read_submission,
+  jobs.read_api_key, jobs.read_costs, jobs.read_account_events, jobs.read_news, jobs.read_events,
+  jobs.read_job,
+  jobs.read_lineage, jobs.read_models, jobs.read_outputs, jobs.read_portal_session, jobs.read_review,
+  jobs.read_submission,
   jobs.release_job, jobs.revoke_api_key, jobs.revoke_portal_session, jobs.rotate_api_key, jobs.spend, jobs.store_quote,
-  jobs.take_requests
+  jobs.take_requests,
+  jobs.create_webhook_endpoint, jobs.read_webhook_endpoints, jobs.update_webhook_endpoint, jobs.delete_webhook_endpoint,
+  jobs.rotate_webhook_secret, jobs.read_webhook_deliveries, jobs.resend_webhooks
 TO holdfast_api, holdfast_worker;
 
 -- The worker alone: what jobs run by, what falls due, and what checks the ledger and puts right what was lost.
@@ -30,7 +34,8 @@ GRANT EXECUTE ON FUNCTION
   jobs.import_bill, jobs.mark_stuck, jobs.move_attempt, jobs.note_fault, jobs.prepare_attempt, jobs.queue_attempt,
   jobs.read_attempt, jobs.read_attempts_of_output, jobs.read_free_retry, jobs.read_job_result,
   jobs.reconcile, jobs.record_asset, jobs.record_progress, jobs.record_repairs, jobs.record_stage_progress,
-  jobs.resolve_reference, jobs.return_by, jobs.seconds_to_return, jobs.settle, jobs.unneeded_assets
+  jobs.resolve_reference, jobs.return_by, jobs.seconds_to_return, jobs.settle, jobs.tell_expiring,
+  jobs.unneeded_assets, jobs.claim_webhooks, jobs.record_webhook, jobs.prune_webhooks
 TO holdfast_worker;
 
 -- Each of these runs as the owner, with a search path that no caller can change; it waits 2 s for a lock (then 55P03)

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import { createCreditMaintenance } from '../activities/maintenance/maintain-credits.ts';
 import { createJobActivities } from '../activities/job-activities.ts';
 import { resolveBySystem } from '../runtime/outbound/checked-lookup.ts';
 import { createOpenOutside } from '../runtime/outbound/open-outside.ts';
+import { createPostOutside } from '../runtime/outbound/post-outside.ts';
 import { createProviderRegistry } from '../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../activities/maintenance/reconcile-reservations.ts';
 import { createAssetSweepActivities } from '../activities/maintenance/sweep-assets.ts';
@@ -25,6 +27,9 @@ import { serveHealth } from './health-server.ts';
 import { installRuntime } from './install-runtime.ts';
 import { createWorkerReadiness } from './worker-readiness.ts';
 import { publishAtStart } from '../ledger/price-lists.ts';
+import { createWebhookDeliveries } from '../jobs/webhooks/webhook-deliveries.ts';
+import { startWebhookSender, WEBHOOK_POST_LIMITS } from './webhooks/send-webhooks.ts';
+import { webhookBody } from './webhooks/webhook-body.ts';
 
 /** The worker process: runs workflows and activities until it is told to stop. */
 
@@ -100,6 +105,15 @@ opened.unshift({
 running.catch((error: unknown) => {
   shutdown.begin('the worker failed', error);
 });
+const webhooks = startWebhookSender({
+  deliveries: createWebhookDeliveries(pool, randomUUID()),
+  bodyOf: (delivery) => webhookBody(pool, delivery),
+  post: createPostOutside(resolveBySystem, { allowsLocal: config.allowsLocalAssetUrls }, WEBHOOK_POST_LIMITS),
+  log,
+  now: Date.now,
+  random: Math.random,
+});
+opened.unshift({ name: 'webhooks', stop: webhooks.stop });
 const { taskQueue } = config.temporal;
 readiness.runs({ client, worker, taskQueue });
 announceReady(config);

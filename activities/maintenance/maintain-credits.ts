@@ -2,6 +2,7 @@ import { log } from '@temporalio/activity';
 import type { Database } from '../../ledger/database.ts';
 import type { PlanRules } from '../../domain/plans.ts';
 import type { DueAccount } from '../../ledger/due-account.ts';
+import { tellExpiring } from '../../jobs/credits/tell-expiring.ts';
 import { readDuePlans, renewPlans, type RenewalOutcome } from '../../ledger/plan.ts';
 import { readDueExpiry, sweepExpired } from '../../ledger/sweep-expired.ts';
 import { endPermanentErrors } from '../end-permanent-errors.ts';
@@ -53,9 +54,31 @@ export function createCreditMaintenance(database: Database, planRules: PlanRules
   return endPermanentErrors({
     /** Renews automatic plans whose period has ended, and ends those that were to end. */
     renewDuePlans: (after: DueAccount | null) => withHeartbeat(() => workThrough(renewal, after)),
-    /** Writes the entries of credits that have expired. */
-    sweepExpiredCredits: (after: DueAccount | null) => withHeartbeat(() => workThrough(expiry, after)),
+    /** Writes the entries of credits that have expired; when that is done, tells of those that expire in a few days. */
+    sweepExpiredCredits: (after: DueAccount | null) =>
+      withHeartbeat(async () => {
+        const { counts, next } = await workThrough(expiry, after);
+        const told = next === null ? await tellOfExpiries(database) : 0;
+        return { counts: told === 0 ? counts : { ...counts, told }, next };
+      }),
   });
+}
+
+/** Page by page, as far as one step goes. What is left, or fails, is the next run's: nothing is told twice. */
+async function tellOfExpiries(database: Database): Promise<number> {
+  let told = 0;
+  try {
+    for (let page = 0; page < PAGES_PER_STEP; page++) {
+      const ofPage = await tellExpiring(database, PAGE_SIZE);
+      told += ofPage;
+      if (ofPage === 0) break;
+    }
+  } catch (error) {
+    log.warn('credit maintenance: not every account was told of its expiries; the next run goes on', {
+      error,
+    });
+  }
+  return told;
 }
 
 function toEnding(accountId: string, outcome: RenewalOutcome): readonly string[] {

@@ -10,7 +10,7 @@ import { listApiKeys } from '../../jobs/keys/list-api-keys.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readAccount } from '../../ledger/reads/read-account.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
-import { instantText, instantTextOrNull } from '../http/instant-text.ts';
+import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';

@@ -4,7 +4,7 @@ import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
 import type { PortalRight } from '../../domain/portal-rights.ts';
 import { createPortalSession, revokePortalSession } from '../../jobs/keys/portal-sessions.ts';
 import type { Database } from '../../ledger/database.ts';
-import { instantText } from '../http/instant-text.ts';
+import { instantText } from '../../domain/instant-text.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';

@@ -1,6 +1,6 @@
 import type { AccountView } from '../../contract/shapes/account-shapes.ts';
 import type { Account } from '../../ledger/reads/read-account.ts';
-import { instantText } from '../http/instant-text.ts';
+import { instantText } from '../../domain/instant-text.ts';
 
 /** An account as the API shows it. */
 export function viewAccount(account: Account): AccountView {

@@ -5,7 +5,7 @@ import type { PriceList } from '../../domain/prices/price-list.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance, type StoredBalance } from '../../ledger/reads/read-balance.ts';
 import { viewGrant } from './grant-view.ts';
-import { instantText } from '../http/instant-text.ts';
+import { instantText } from '../../domain/instant-text.ts';
 import { notFound } from '../http/problem.ts';
 import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';

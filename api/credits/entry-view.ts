@@ -1,7 +1,7 @@
 import type { EntryView } from '../../contract/shapes/credit-shapes.ts';
 import { entryIdOf } from '../../ledger/reads/entry-id.ts';
 import type { Entry } from '../../ledger/reads/read-entries.ts';
-import { instantText } from '../http/instant-text.ts';
+import { instantText } from '../../domain/instant-text.ts';
 
 /** One line of the usage history. */
 export function viewEntry(accountId: string, entry: Entry): EntryView {

@@ -1,5 +1,5 @@
 import type { Grant } from '../../contract/shapes/credit-shapes.ts';
-import { instantText, instantTextOrNull } from '../http/instant-text.ts';
+import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
 
 /** A grant, with its times as the wire has them. */
 export function viewGrant(grant: Grant): Grant {

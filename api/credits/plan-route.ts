@@ -6,7 +6,7 @@ import { planRulesOf } from '../../domain/plans.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readPlan, setPlan, type PlanResult } from '../../ledger/plan.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
-import { instantTextOrNull } from '../http/instant-text.ts';
+import { instantTextOrNull } from '../../domain/instant-text.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 import { changeAccountRoute, showAccountRoute } from './account-routes.ts';

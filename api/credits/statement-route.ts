@@ -2,7 +2,7 @@ import { CALLS } from '../../contract/calls.ts';
 import { ENTRY_KINDS, type Statement } from '../../contract/shapes/credit-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readStatement } from '../../ledger/reads/read-statement.ts';
-import { instantText } from '../http/instant-text.ts';
+import { instantText } from '../../domain/instant-text.ts';
 import { invalidPart, notFound } from '../http/problem.ts';
 import { readQuery } from '../http/read-query.ts';
 import { type Route, route } from '../http/route.ts';

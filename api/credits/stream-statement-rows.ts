@@ -6,7 +6,7 @@ import { readStatementRows, type Entry } from '../../ledger/reads/read-entries.t
 import type { StoredStatement } from '../../ledger/reads/read-statement.ts';
 import { csvLine } from '../http/csv.ts';
 import { viewEntry } from './entry-view.ts';
-import { instantText } from '../http/instant-text.ts';
+import { instantText } from '../../domain/instant-text.ts';
 import type { AccountExchange } from '../http/route.ts';
 
 /** Entries per query and per write: some 200 KB of text. */

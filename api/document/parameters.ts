@@ -74,6 +74,8 @@ const PATH_PARAMETERS: Readonly<Record<string, Pick<Parameter, 'description' | '
   grants: idOf('grant', 'The grant.'),
   keys: idOf('key', 'The key.'),
   portal_sessions: idOf('portal', 'The portal session.'),
+  webhook_endpoints: idOf('we', 'The webhook endpoint.'),
+  deliveries: idOf('dlv', 'The delivery.'),
   docs: { description: 'The name of the file.', schema: { type: 'string', examples: ['swagger-ui.css'] } },
   problems: {
     description: 'The `code` of a problem.',

@@ -1,8 +1,10 @@
 import { isTerminal } from '../../domain/job-state.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
+import type { AccountFeeds } from '../events/account-feeds.ts';
+import { endsItsJob, jobEventSource } from '../events/event-sources.ts';
+import { followEvents } from '../events/follow-events.ts';
 import { DatabaseUnavailable } from '../http/available-database.ts';
-import type { JobWatches } from './job-watches.ts';
 import type { AccountExchange } from '../http/route.ts';
 
 export type AwaitedJob = {
@@ -17,29 +19,34 @@ export type AwaitedJob = {
  * job as it was last seen is the answer, not a problem.
  */
 export async function awaitJobEnd(
-  deps: { readonly database: Database; readonly watches: JobWatches; readonly now: () => number },
+  deps: { readonly database: Database; readonly feeds: AccountFeeds; readonly now: () => number },
   exchange: AccountExchange,
   job: StoredJob,
   waitMs: number,
 ): Promise<AwaitedJob> {
   if (waitMs === 0 || isTerminal(job.state)) return { job, hasWaited: waitMs > 0 };
-  const place = deps.watches.open({ accountId: exchange.accountId, jobId: job.id });
+  const { accountId, response } = exchange;
+  const place = deps.feeds.open(accountId);
   if (place.is !== 'open') return { job, hasWaited: false };
-  const { watch } = place;
-  exchange.response.once('close', watch.close);
+  const { feed } = place;
+  response.once('close', feed.close);
   exchange.state.extendMs(waitMs);
   const until = deps.now() + waitMs;
-  let seen = job;
+  const source = jobEventSource(deps.database, { accountId, jobId: job.id }, job.event_seq);
+  const limits = {
+    isOver: () => deps.now() >= until || response.destroyed,
+    idleMs: () => until - deps.now(),
+  };
   try {
-    while (!isTerminal(seen.state) && !exchange.response.destroyed) {
-      const news = await watch.next(seen.event_seq, Math.max(0, until - deps.now()));
-      if (news !== 'changed') break;
-      seen = (await readJob(deps.database, exchange.accountId, job.id)) ?? seen;
+    for await (const { events } of followEvents(feed, source, limits)) {
+      source.told(events);
+      if (events.some(endsItsJob)) break;
     }
+    return { job: (await readJob(deps.database, accountId, job.id)) ?? job, hasWaited: true };
   } catch (error) {
     if (!(error instanceof DatabaseUnavailable)) throw error;
+    return { job, hasWaited: true };
   } finally {
-    watch.close();
+    feed.close();
   }
-  return { job: seen, hasWaited: true };
 }

@@ -5,7 +5,7 @@ import type { RequestRules } from '../../contract/job-request/parse-job-request.
 import { listJobs } from '../../jobs/reads/list-jobs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
-import { viewJob, type TemporalUi } from './job-view.ts';
+import { viewJob, type TemporalUi } from '../../jobs/reads/job-view.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
 import { readQuery } from '../http/read-query.ts';
 import { type Route, route } from '../http/route.ts';

@@ -17,7 +17,7 @@ import { storeQuote } from '../../jobs/admission/store-quote.ts';
 import { readModelHealth } from '../../jobs/reads/read-model-health.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance } from '../../ledger/reads/read-balance.ts';
-import { instantText } from '../http/instant-text.ts';
+import { instantText } from '../../domain/instant-text.ts';
 import { invalidRequest, notFound } from '../http/problem.ts';
 import { quoteTermsOf } from './quote-terms.ts';
 import { readJsonBody } from '../http/read-json-body.ts';

@@ -5,7 +5,7 @@ import { readJob } from '../../jobs/reads/read-job.ts';
 import { readLineage } from '../../jobs/outputs/read-lineage.ts';
 import type { Database } from '../../ledger/database.ts';
 import { sendTagged } from '../http/send-tagged.ts';
-import { jobPath, viewOutput } from './job-view.ts';
+import { jobPath, viewOutput } from '../../jobs/reads/job-view.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../client/start-job.ts';
 import { capDetail } from './cap-detail.ts';
-import { jobPath } from './job-view.ts';
+import { jobPath } from '../../jobs/reads/job-view.ts';
 import { Problem } from '../http/problem.ts';
 import { jobLimitHeaders } from './too-many-jobs.ts';
 

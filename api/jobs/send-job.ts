@@ -1,6 +1,6 @@
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import { sendTagged } from '../http/send-tagged.ts';
-import { viewJob, type TemporalUi } from './job-view.ts';
+import { viewJob, type TemporalUi } from '../../jobs/reads/job-view.ts';
 import type { CallerExchange } from '../http/route.ts';
 
 export type SendJob = (

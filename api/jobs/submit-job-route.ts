@@ -12,8 +12,8 @@ import { REPLAYED, type PrepareAdmission, type Submission } from './admit-submis
 import type { SendJob } from './send-job.ts';
 import { DatabaseUnavailable } from '../http/available-database.ts';
 import { awaitJobEnd } from './await-job-end.ts';
-import type { JobWatches } from './job-watches.ts';
-import { jobPath } from './job-view.ts';
+import type { AccountFeeds } from '../events/account-feeds.ts';
+import { jobPath } from '../../jobs/reads/job-view.ts';
 import { invalidRequest, unavailable } from '../http/problem.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
 import { preferredWaitMs, readIdempotencyKey } from '../http/request-headers.ts';
@@ -25,7 +25,7 @@ const RETRY_AFTER_SECONDS = 2;
 /** POST /v1/jobs: admit a job, reserve its credits and start it. */
 export function submitJobRoute(deps: {
   readonly database: Database;
-  readonly watches: JobWatches;
+  readonly feeds: AccountFeeds;
   readonly now: () => number;
   readonly rules: RequestRules;
   readonly prepareAdmission: PrepareAdmission;

@@ -1,7 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { webhookSignature } from '../../contract/webhook-signature.ts';
 import { isRecent, type VerifyWebhook } from './verify-webhook.ts';
-
-const SECRET_PREFIX = 'whsec_';
 
 /**
  * Webhooks signed as Standard Webhooks 1.0 (standardwebhooks.com, symmetric): Replicate's, and those of our own protocol. One good signature
@@ -9,7 +8,6 @@ const SECRET_PREFIX = 'whsec_';
  * @param secret `whsec_` and base64.
  */
 export function createVerifyStandardWebhook(secret: string): VerifyWebhook {
-  const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
   return (rawBody, headers, nowMs) => {
     const id = headers['webhook-id'];
     const timestamp = headers['webhook-timestamp'];
@@ -17,8 +15,7 @@ export function createVerifyStandardWebhook(secret: string): VerifyWebhook {
     if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signatures !== 'string')
       return null;
     if (id === '' || !isRecent(timestamp, nowMs)) return null;
-    const signed = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(rawBody);
-    const expected = Buffer.from(`v1,${signed.digest('base64')}`);
+    const expected = Buffer.from(webhookSignature(secret, { id, timestamp, body: rawBody }));
     const isSigned = signatures.split(' ').some((signature) => {
       const given = Buffer.from(signature);
       return given.length === expected.length && timingSafeEqual(given, expected);

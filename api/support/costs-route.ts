@@ -5,7 +5,7 @@ import { listUnknownBills, readCosts } from '../../jobs/costs/read-costs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { requireLiveKey, requirePlatformKey } from '../access/authorize.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
-import { instantText } from '../http/instant-text.ts';
+import { instantText } from '../../domain/instant-text.ts';
 import { postgresInstant } from '../http/postgres-instant.ts';
 import { readQuery } from '../http/read-query.ts';
 import { type Route, route } from '../http/route.ts';

@@ -11,9 +11,9 @@ import {
   type StoredInspectedOutput,
 } from '../../jobs/support/inspect-job.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
-import { instantText, instantTextOrNull } from '../http/instant-text.ts';
+import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
 import { jobOfPath, type JobOfPathDeps } from '../access/job-of-path.ts';
-import { viewJob, type TemporalUi } from '../jobs/job-view.ts';
+import { viewJob, type TemporalUi } from '../../jobs/reads/job-view.ts';
 import { notFound } from '../http/problem.ts';
 import { type Route, route } from '../http/route.ts';
 

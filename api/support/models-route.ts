@@ -5,7 +5,7 @@ import { callsOf, isOffered, type Model, type ModelCall } from '../../domain/mod
 import { readModelHealth, type StoredModelHealth } from '../../jobs/reads/read-model-health.ts';
 import type { Database } from '../../ledger/database.ts';
 import { requirePlatformKey } from '../access/authorize.ts';
-import { instantText } from '../http/instant-text.ts';
+import { instantText } from '../../domain/instant-text.ts';
 import { type Route, route } from '../http/route.ts';
 
 /** GET /v1/models: each model of the catalogue with its health, its breakers, what is in flight and what waits. */

@@ -2,8 +2,8 @@ import type { Review, ReviewForSupport } from '../../contract/shapes/review-shap
 import { adviceOf } from '../../domain/support/review.ts';
 import type { StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Caller } from '../access/authenticate.ts';
-import { instantText, instantTextOrNull } from '../http/instant-text.ts';
-import { outputPath } from '../jobs/job-view.ts';
+import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
+import { outputPath } from '../../jobs/reads/job-view.ts';
 
 /**
  * A review, and beside it what a reviewer looks at: the brief and the output. Who decided, and what was

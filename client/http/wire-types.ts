@@ -40,11 +40,10 @@ export type {
   VoidedGrant,
 } from '../../contract/shapes/credit-shapes.ts';
 export type {
-  Job,
+  AccountEventView as AccountEvent,
   JobEventView as JobEvent,
-  Output,
-  OutputWithLineage,
-} from '../../contract/shapes/job-shapes.ts';
+} from '../../contract/shapes/event-shapes.ts';
+export type { Job, Output, OutputWithLineage } from '../../contract/shapes/job-shapes.ts';
 export type { ModelHealth } from '../../contract/shapes/model-shapes.ts';
 export type { FieldError, ProblemView as Problem } from '../../contract/shapes/problem-shape.ts';
 export type { Quote } from '../../contract/shapes/quote-shapes.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Call } from '../call.ts';
 import { jobBody } from '../job-request/job-request-schema.ts';
-import { job, jobEventPage, jobEventsQuery, jobPage, jobsQuery } from '../shapes/job-shapes.ts';
+import { EVENT_STREAM, jobEventPage, jobEventsQuery } from '../shapes/event-shapes.ts';
+import { job, jobPage, jobsQuery } from '../shapes/job-shapes.ts';
 import { quote } from '../shapes/quote-shapes.ts';
-
-const EVENT_STREAM = 'text/event-stream';
 
 /** What a customer does with jobs. */
 export const JOB_CALLS = {

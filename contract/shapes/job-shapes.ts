@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FAILURE_CODES, FAULTS } from '../../domain/failures.ts';
 import { JOB_STATES, OUTPUT_STATES } from '../../domain/job-state.ts';
-import { listLimit, pageParameters, timeParameter, wholeNumber } from './query-fields.ts';
+import { pageParameters, timeParameter } from './query-fields.ts';
 import {
   apiPath,
   credits,
@@ -108,17 +108,6 @@ export const job = z.strictObject({
 });
 export type Job = z.output<typeof job>;
 
-/** One line of a job's history. `seq` counts up by one per job, without gaps. */
-export const jobEvent = z.strictObject({
-  id: z.string().startsWith('evt_'),
-  seq: z.int().min(1),
-  job_id: jobId,
-  type: z.string(),
-  created_at: instant,
-  data: z.record(z.string(), z.unknown()),
-});
-export type JobEventView = z.output<typeof jobEvent>;
-
 export const jobsQuery = z.strictObject({
   state: z.enum(JOB_STATES).optional(),
   kind: z.string().optional().describe('One of the catalogue, `edit` or `batch`.'),
@@ -127,11 +116,3 @@ export const jobsQuery = z.strictObject({
   ...pageParameters,
 });
 export const jobPage = pageOf(job);
-
-export const jobEventsQuery = z.strictObject({
-  after: wholeNumber(0, Number.MAX_SAFE_INTEGER)
-    .optional()
-    .describe('The number of the last event that was read.'),
-  limit: listLimit,
-});
-export const jobEventPage = pageOf(jobEvent);

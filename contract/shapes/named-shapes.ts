@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { account, accountPriceList, limits, plan, referral } from './account-shapes.ts';
 import { apiKey, apiKeyPage, createdApiKey, portalSession } from './access-shapes.ts';
 import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
+import { accountEvent, accountEventPage, jobEvent, jobEventPage } from './event-shapes.ts';
 import { modelHealth, modelPage } from './model-shapes.ts';
 import { costReport, costRow, unknownBill, unknownBillPage } from './cost-shapes.ts';
 import {
@@ -15,17 +16,7 @@ import {
   usage,
   voidedGrant,
 } from './credit-shapes.ts';
-import {
-  billing,
-  failure,
-  job,
-  jobEvent,
-  jobEventPage,
-  jobPage,
-  output,
-  outputWithLineage,
-  progress,
-} from './job-shapes.ts';
+import { billing, failure, job, jobPage, output, outputWithLineage, progress } from './job-shapes.ts';
 import { exceededCap, fieldError, problem } from './problem-shape.ts';
 import { quote, quoteLine } from './quote-shapes.ts';
 import { decision, review, reviewPage } from './review-shapes.ts';
@@ -37,10 +28,20 @@ import {
   repair,
   repairPage,
 } from './support-shapes.ts';
+import {
+  resentWebhooks,
+  webhookDelivery,
+  webhookDeliveryPage,
+  webhookEndpoint,
+  webhookEndpointPage,
+  webhookEndpointWithSecret,
+} from './webhook-shapes.ts';
 
 /** Every shape of a response under its name, as documents and generated types call it. */
 export const SHAPES = {
   Account: account,
+  AccountEvent: accountEvent,
+  AccountEventPage: accountEventPage,
   AccountPriceList: accountPriceList,
   ApiKey: apiKey,
   ApiKeyPage: apiKeyPage,
@@ -90,4 +91,10 @@ export const SHAPES = {
   UnknownBillPage: unknownBillPage,
   Usage: usage,
   VoidedGrant: voidedGrant,
+  ResentWebhooks: resentWebhooks,
+  WebhookDelivery: webhookDelivery,
+  WebhookDeliveryPage: webhookDeliveryPage,
+  WebhookEndpoint: webhookEndpoint,
+  WebhookEndpointPage: webhookEndpointPage,
+  WebhookEndpointWithSecret: webhookEndpointWithSecret,
 } as const satisfies Readonly<Record<string, z.ZodType>>;

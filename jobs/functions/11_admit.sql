@@ -49,10 +49,9 @@ BEGIN
         'limit', 'max_concurrent_jobs', 'jobs', p_account.max_concurrent_jobs))) END;
 END $$;
 
--- Writes the record of a job whose credits were just reserved, its outputs and its first events.
-CREATE OR REPLACE FUNCTION jobs.record_job(
-  p_item jobs.admit_item, p_account ledger.accounts, p_reserved ledger.reserved
-) RETURNS void LANGUAGE plpgsql AS $$
+-- Writes the record of a job whose credits were just reserved, its outputs and its first event.
+CREATE OR REPLACE FUNCTION jobs.record_job(p_item jobs.admit_item, p_reserved ledger.reserved) RETURNS void
+LANGUAGE plpgsql AS $$
 DECLARE
   v_output jobs.admit_output;
 BEGIN
@@ -75,11 +74,6 @@ BEGIN
   INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
   VALUES (p_item.account_id, p_item.job_id, 1, 'job.queued', jsonb_build_object('credits', p_item.total),
           p_reserved.at);
-  IF p_reserved.available < p_account.low_balance_at THEN
-    PERFORM jobs.append_event(p_item.account_id, p_item.job_id, 'credits.low', jsonb_build_object(
-      'available', n.available, 'low_balance_at', n.low_balance_at), p_reserved.at)
-    FROM ledger.read_low_balance_notices(p_item.account_id, p_account.entry_seq) n;
-  END IF;
 END $$;
 
 -- Admits one request, once: stores it with its fingerprint and its outcome (a refusal too, forever), and reserves.
@@ -108,7 +102,7 @@ BEGIN
       CASE WHEN p_item.total = 0 AND jobs.is_free_retry(p_item.account_id, p_item.job_id) THEN 'free_retry'
            ELSE 'generation' END, p_item.deadline_seconds, p_item.member, p_item.project);
     IF v_reserved.outcome = 'reserved' THEN
-      PERFORM jobs.record_job(p_item, v_account, v_reserved);
+      PERFORM jobs.record_job(p_item, v_reserved);
       v_outcome := jsonb_build_object('outcome', 'reserved', 'credits', p_item.total);
     ELSE
       v_outcome := jobs.refused(v_reserved.outcome,

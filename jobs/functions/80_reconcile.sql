@@ -59,5 +59,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT 1 FROM ledger.operator_actions a
     WHERE a.account_id = d.account_id AND a.action = 'decide_review' AND a.detail->>'review_id' = d.review_id
       AND a.detail->>'decision' = d.decision)
+  UNION ALL SELECT * FROM jobs.reconcile_events()
   LIMIT 1000
 $$;

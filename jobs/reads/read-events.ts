@@ -1,30 +1,84 @@
+import type { EventType } from '../../domain/event-types.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** One line of a job's history. `seq` counts up by one per job, without gaps. */
-export type JobEvent = {
-  readonly seq: number;
-  readonly type: string;
+/** Something that happened in an account. `sequence` counts up by one per account, without gaps. */
+export type AccountEvent = {
+  readonly sequence: number;
+  /** The job it is of, and its number there, which counts up by one per job; null: it is of no job. */
+  readonly of: { readonly jobId: string; readonly seq: number } | null;
+  readonly type: EventType;
   readonly data: Readonly<Record<string, unknown>>;
   readonly createdAt: Date;
 };
 
-type Row = { seq: string; type: string; data: Record<string, unknown>; created_at: Date };
+type Row = {
+  sequence: string;
+  job_id: string | null;
+  seq: string | null;
+  type: EventType;
+  data: Record<string, unknown>;
+  created_at: Date;
+};
 
-/** Events of a job after a number, oldest first. Empty for a job the account does not have. */
-export async function readEvents(
+type Page = { readonly after: number; readonly limit: number };
+
+/** Events of a job after one of its numbers, oldest first. Empty for a job the account does not have. */
+export async function readJobEvents(
   database: Database,
   job: { readonly accountId: string; readonly jobId: string },
-  page: { readonly after: number; readonly limit: number },
-): Promise<readonly JobEvent[]> {
+  page: Page,
+): Promise<readonly AccountEvent[]> {
   const { rows } = await database.query<Row>({
     name: 'jobs.read_events',
-    text: 'SELECT seq, type, data, created_at FROM jobs.read_events($1, $2, $3, $4)',
+    text: 'SELECT sequence, $2::text AS job_id, seq, type, data, created_at FROM jobs.read_events($1, $2, $3, $4)',
     values: [job.accountId, job.jobId, page.after, page.limit],
   });
-  return rows.map((row) => ({
-    seq: Number(row.seq),
+  return rows.map(toEvent);
+}
+
+/** Events of an account after a sequence, oldest first, of a type or (null) of all. */
+export async function readAccountEvents(
+  database: Database,
+  accountId: string,
+  page: Page & { readonly type: EventType | null },
+): Promise<readonly AccountEvent[]> {
+  const { rows } = await database.query<Row>({
+    name: 'jobs.read_account_events',
+    text: 'SELECT sequence, job_id, seq, type, data, created_at FROM jobs.read_account_events($1, $2, $3, $4)',
+    values: [accountId, page.after, page.type, page.limit],
+  });
+  return rows.map(toEvent);
+}
+
+/** An account to read the news of, after a sequence; null: its last event alone, which tells how far it is. */
+export type NewsQuery = { readonly accountId: string; readonly after: number | null };
+
+/** What is new in many accounts, in one round trip: each one's events in order, at most `limit` of them. */
+export async function readNews(
+  database: Database,
+  queries: readonly NewsQuery[],
+  limit: number,
+): Promise<ReadonlyMap<string, readonly AccountEvent[]>> {
+  const { rows } = await database.query<Row & { account_id: string }>({
+    name: 'jobs.read_news',
+    text: 'SELECT account_id, sequence, job_id, seq, type, data, created_at FROM jobs.read_news($1, $2, $3)',
+    values: [queries.map((query) => query.accountId), queries.map((query) => query.after), limit],
+  });
+  const news = new Map<string, AccountEvent[]>();
+  for (const row of rows) {
+    const ofAccount = news.get(row.account_id) ?? [];
+    news.set(row.account_id, ofAccount);
+    ofAccount.push(toEvent(row));
+  }
+  return news;
+}
+
+function toEvent(row: Row): AccountEvent {
+  return {
+    sequence: Number(row.sequence),
+    of: row.job_id === null ? null : { jobId: row.job_id, seq: Number(row.seq) },
     type: row.type,
     data: row.data,
     createdAt: row.created_at,
-  }));
+  };
 }

@@ -9,8 +9,8 @@ import { outputCountOf } from '../../domain/prices/quote.ts';
 import { createApiReadiness } from '../../api/meta/api-readiness.ts';
 import { createBadRequestResponder } from '../../api/http/bad-request.ts';
 import { createApi } from '../../api/create-api.ts';
-import { createJobWatches } from '../../api/jobs/job-watches.ts';
-import type { WatchPlaces } from '../../api/jobs/watch-places.ts';
+import { createAccountFeeds } from '../../api/events/account-feeds.ts';
+import type { WatchPlaces } from '../../api/events/watch-places.ts';
 import type { WebhookVerifiers } from '../../api/provider-webhooks/webhook-verifiers.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { RateLimits } from '../../runtime/rate-limits-setting.ts';
@@ -108,7 +108,7 @@ export async function createApiFixture(
   const connection = Connection.lazy({ address: inject('temporalAddress') });
   const client = new Client({ connection, namespace: options.namespace ?? 'default' });
   const log = options.log ?? pino({ level: 'silent' });
-  const watches = createJobWatches(pool, log, options.watchPlaces);
+  const feeds = createAccountFeeds(pool, log, options.watchPlaces);
   const assets: AssetStore = createDiskAssetStore(home);
   const taskQueue = options.taskQueue ?? 'nobody-listens';
   const publicUrlAt = (port: number) => `http://127.0.0.1:${String(port)}`;
@@ -119,7 +119,7 @@ export async function createApiFixture(
         createApi({
           database: pool,
           assets,
-          watches,
+          feeds,
           webhookVerifiers: options.webhookVerifiers ?? new Map(),
           startJob: createStartJob({ client, taskQueue, offer: SUPERSCALE_OFFER }),
           cancelJob: createCancelJob(client),
@@ -254,7 +254,7 @@ export async function createApiFixture(
 
     async close(): Promise<void> {
       const stopped = server.stop();
-      watches.closeAll();
+      feeds.closeAll();
       await stopped;
       await connection.close();
       await Promise.all([pool.end(), worker.end(), owner.end()]);

@@ -15,6 +15,8 @@ const MAX_LINES = 3_560;
 const CONCEPTS: Readonly<Record<string, number>> = {
   access: 300,
   costs: 120,
+  events: 200,
+  webhooks: 360,
   request_rates: 65,
 };
 /** A screen. A function that is longer holds two things. */

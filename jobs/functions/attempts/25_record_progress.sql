@@ -1,18 +1,20 @@
--- What the provider says of a job under way, told as an event. A job of several outputs: see jobs.move_job_on.
+-- What the provider says of a job under way, told as an event, for which the account is locked. A job of several
+-- outputs: see jobs.move_job_on.
 CREATE OR REPLACE FUNCTION jobs.record_progress(p_account_id text, p_job_id text, p_progress jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+  v_now timestamptz := ledger.lock(p_account_id);
 BEGIN
   UPDATE jobs.jobs SET progress = p_progress
   WHERE account_id = p_account_id AND job_id = p_job_id AND finished_at IS NULL AND outputs = 1
     AND progress IS DISTINCT FROM p_progress;
   IF FOUND THEN
-    PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', p_progress, ledger.clock());
+    PERFORM jobs.append_event(p_account_id, p_job_id, 'job.progress', p_progress, v_now);
   END IF;
 END $$;
 
 -- How far one part of a stage has come, told as the progress of the whole: the shares of the stages before (p_before)
--- and of this one's p_parts parts so far. It never goes back. Locks the job's row, which keeps parts side by side in
--- order, and waits for nothing while it holds that: an attempt that is locked is being ended.
+-- and of this one's p_parts parts so far. It never goes back. The account's lock keeps parts side by side in order.
 CREATE OR REPLACE FUNCTION jobs.record_stage_progress(
   p_account_id text, p_reference text, p_stage text, p_parts int, p_before float, p_share float,
   p_fraction float, p_queue_position int
@@ -22,13 +24,11 @@ DECLARE
   v_progress jsonb;
   v_done     float;
 BEGIN
+  PERFORM ledger.lock(p_account_id);
   SELECT a.* INTO v_attempt FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference;
   SELECT j.progress INTO v_progress FROM jobs.jobs j
-  WHERE j.account_id = p_account_id AND j.job_id = v_attempt.job_id FOR UPDATE;
-  PERFORM FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference FOR UPDATE SKIP LOCKED;
-  IF FOUND THEN
-    UPDATE jobs.attempts a SET fraction = p_fraction WHERE a.account_id = p_account_id AND a.reference = p_reference;
-  END IF;
+  WHERE j.account_id = p_account_id AND j.job_id = v_attempt.job_id;
+  UPDATE jobs.attempts a SET fraction = p_fraction WHERE a.account_id = p_account_id AND a.reference = p_reference;
   SELECT sum(part.done) INTO v_done FROM (
     SELECT max(CASE a.state WHEN 'collected' THEN 1 ELSE coalesce(a.fraction, 0) END) AS done
     FROM jobs.attempts_of(p_account_id, v_attempt.output_id) a

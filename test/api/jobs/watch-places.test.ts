@@ -137,10 +137,15 @@ describe('an admitted job that cannot be read', () => {
     const awaited = await awaitJobEnd(
       {
         database: { query: () => Promise.reject(new DatabaseUnavailable('away')) },
-        watches: {
+        feeds: {
           open: () => ({
             is: 'open',
-            watch: { next: () => Promise.resolve('changed'), close: () => undefined },
+            feed: {
+              head: () => null,
+              after: () => null,
+              next: () => Promise.resolve('closing'),
+              close: () => undefined,
+            },
           }),
           closeAll: () => undefined,
         },

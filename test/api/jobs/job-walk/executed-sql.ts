@@ -35,7 +35,7 @@ async function filesByFunction(): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const file of await sqlFiles(CHECKOUT)) {
     const text = await readFile(path.join(CHECKOUT, file), 'utf8');
-    for (const [, fn = ''] of text.matchAll(/^CREATE OR REPLACE FUNCTION\s+(\w+\.\w+)/gm))
+    for (const [, fn = ''] of text.matchAll(/^CREATE (?:OR REPLACE )?FUNCTION\s+(\w+\.\w+)/gm))
       files.set(fn, file);
   }
   return files;

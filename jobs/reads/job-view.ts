@@ -1,9 +1,9 @@
 import type { Job, Output } from '../../contract/shapes/job-shapes.ts';
 import { workflowIdOf } from '../../domain/ids.ts';
 import { summarize, type OutputCounts } from '../../domain/job-state.ts';
-import type { StoredJob, StoredJobOutput } from '../../jobs/reads/read-job.ts';
+import type { StoredJob, StoredJobOutput } from './read-job.ts';
 import { entryIdOf } from '../../ledger/reads/entry-id.ts';
-import { instantText, instantTextOrNull } from '../http/instant-text.ts';
+import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
 
 /** Where support opens Temporal UI; null when it is not set. */
 export type TemporalUi = { readonly url: string; readonly namespace: string } | null;

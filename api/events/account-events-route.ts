@@ -1,0 +1,68 @@
+import { CALLS } from '../../contract/calls.ts';
+import type { EventType } from '../../domain/event-types.ts';
+import { readAccountEvents, readNews } from '../../jobs/reads/read-events.ts';
+import type { Database } from '../../ledger/database.ts';
+import { readQuery } from '../http/read-query.ts';
+import { route, type AccountExchange, type Route } from '../http/route.ts';
+import type { AccountFeeds } from './account-feeds.ts';
+import { lastEventId, wantsStream, withFeed } from './event-requests.ts';
+import { accountEventSource } from './event-sources.ts';
+import { viewAccountEvent } from './event-view.ts';
+import { streamEvents } from './stream-events.ts';
+
+type Deps = { readonly database: Database; readonly feeds: AccountFeeds; readonly now: () => number };
+type Asked = { readonly after: number; readonly type: EventType | null };
+
+/** GET /v1/events: all that happens in an account, as a stream (SSE) or a list (JSON), by what the caller accepts. */
+export function accountEventsRoute(deps: Deps): Route {
+  return route(CALLS.listEvents, {
+    async handle(exchange) {
+      const { after = 0, type = null, limit } = readQuery(exchange.request, CALLS.listEvents.query);
+      if (!wantsStream(exchange)) {
+        await list(deps, exchange, { after, type }, limit);
+        return;
+      }
+      if (exchange.request.method === 'HEAD') {
+        exchange.response.status(200).type('text/event-stream').end();
+        return;
+      }
+      await stream(deps, exchange, { after: lastEventId(exchange.request) ?? after, type });
+    },
+  });
+}
+
+async function list(
+  { database }: Deps,
+  { response, accountId }: AccountExchange,
+  asked: Asked,
+  limit: number,
+): Promise<void> {
+  // One more than is shown tells whether there is another page.
+  const events = await readAccountEvents(database, accountId, { ...asked, limit: limit + 1 });
+  const shown = events.slice(0, limit);
+  const last = shown.at(-1);
+  response.set('Cache-Control', 'no-store').json({
+    data: shown.map((event) => viewAccountEvent(accountId, event)),
+    // Its number is an event's cursor: send it as `after`.
+    next_cursor: events.length > shown.length && last !== undefined ? String(last.sequence) : null,
+  });
+}
+
+async function stream(
+  { database, feeds, now }: Deps,
+  exchange: AccountExchange,
+  asked: Asked,
+): Promise<void> {
+  const { accountId, response } = exchange;
+  // A reader beyond the end has read all there is: it waits for what comes next.
+  const newest = await readNews(database, [{ accountId, after: null }], 1);
+  const last = newest.get(accountId)?.at(-1)?.sequence ?? 0;
+  const source = accountEventSource(database, accountId, { ...asked, after: Math.min(asked.after, last) });
+  await withFeed(feeds, exchange, (feed) =>
+    streamEvents({ feed, now }, response, source, {
+      show: (event) => ({ id: event.sequence, view: viewAccountEvent(accountId, event) }),
+      // An account never ends.
+      isLast: () => false,
+    }),
+  );
+}

@@ -1,0 +1,96 @@
+import type { Response } from 'express';
+import type { AccountEvent } from '../../jobs/reads/read-events.ts';
+import type { Feed } from './account-feeds.ts';
+import { DatabaseUnavailable } from '../http/available-database.ts';
+import type { TellableSource } from './event-sources.ts';
+import { followEvents, type EventSource, type FollowedEvents } from './follow-events.ts';
+
+/** Proxies cut a stream that is silent for longer. */
+const HEARTBEAT_MS = 15_000;
+/** A stream is cut here and resumed by its reader: it bounds how long a revoked key goes on reading. */
+const MAX_STREAM_MS = 15 * 60_000;
+/** A reader that takes nothing for so long is cut off, and resumes where it was: what waits for it is one page at most. */
+const SLOW_READER_MS = 30_000;
+/** How soon a reader comes back after a cut. */
+const RECONNECT_MS = 1_000;
+/** While PostgreSQL is away the stream stays open, and it is asked again so soon. */
+const BACK_OFF_MS = 1_000;
+
+/** What a stream shows: an event's cursor, by which it is resumed, and its JSON. */
+export type ShowEvent = (event: AccountEvent) => { readonly id: number; readonly view: object };
+
+/**
+ * Streams events as they happen, until `isLast` says so of what has been told, the caller is gone or too slow, or the stream is old
+ * enough.
+ */
+export async function streamEvents(
+  deps: { readonly feed: Feed; readonly now: () => number; readonly slowReaderMs?: number },
+  response: Response,
+  source: TellableSource,
+  shown: { readonly show: ShowEvent; readonly isLast: (step: FollowedEvents) => boolean },
+): Promise<void> {
+  const { feed, now, slowReaderMs = SLOW_READER_MS } = deps;
+  response.status(200).set({
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  response.flushHeaders();
+  await write(response, `retry: ${String(RECONNECT_MS)}\n\n`, slowReaderMs);
+
+  const until = now() + MAX_STREAM_MS;
+  let silentSince = now();
+  const limits = {
+    isOver: () => now() >= until || response.destroyed,
+    idleMs: () => silentSince + HEARTBEAT_MS - now(),
+  };
+  for await (const step of followEvents(feed, patient(source, limits.isOver), limits)) {
+    if (step.events.length > 0) {
+      await write(response, step.events.map((event) => frameOf(event, shown.show)).join(''), slowReaderMs);
+      source.told(step.events);
+      silentSince = now();
+    } else if (limits.idleMs() <= 0) {
+      await write(response, ': still here\n\n', slowReaderMs);
+      silentSince = now();
+    }
+    if (shown.isLast(step)) break;
+  }
+  response.end();
+}
+
+/** Asks until PostgreSQL is back or the reading is over, when nothing more is to be told. */
+function patient(source: TellableSource, isOver: () => boolean): EventSource {
+  const read = async (limit: number): Promise<readonly AccountEvent[]> => {
+    while (!isOver()) {
+      try {
+        return await source.read(limit);
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailable)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS));
+      }
+    }
+    return [];
+  };
+  return { ...source, read };
+}
+
+function frameOf(event: AccountEvent, show: ShowEvent): string {
+  const { id, view } = show(event);
+  return `id: ${String(id)}\nevent: ${event.type}\ndata: ${JSON.stringify(view)}\n\n`;
+}
+
+/** Waits for a reader that is slower than the events, or for its going. One that takes nothing is cut off. */
+async function write(response: Response, text: string, slowReaderMs: number): Promise<void> {
+  if (response.destroyed || response.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => response.destroy(), slowReaderMs);
+    const go = () => {
+      clearTimeout(timer);
+      response.off('drain', go);
+      response.off('close', go);
+      resolve();
+    };
+    response.once('drain', go);
+    response.once('close', go);
+  });
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { CALLS } from '../../contract/calls.ts';
+import type { WebhookDelivery } from '../../contract/shapes/webhook-shapes.ts';
+import { eventIdOf } from '../../domain/event-types.ts';
+import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
+import type { EndpointKey } from '../../jobs/webhooks/webhook-endpoints.ts';
+import {
+  readWebhookDeliveries,
+  resendWebhooks,
+  type StoredDelivery,
+} from '../../jobs/webhooks/webhook-log.ts';
+import type { Database } from '../../ledger/database.ts';
+import { readCursor, writeCursor } from '../http/cursor.ts';
+import { notFound, Problem } from '../http/problem.ts';
+import { readBody } from '../http/read-body.ts';
+import { readQuery } from '../http/read-query.ts';
+import { pathParameter, route, type Route } from '../http/route.ts';
+import { keyOf, requireEndpoint } from './webhook-endpoints-routes.ts';
+
+/** Events of one call that sends all since a time again. */
+const MAX_RESENT = 1_000;
+/** Of what failed so much is shown. */
+const MAX_SHOWN = 16_384;
+
+type Deps = { readonly database: Database };
+
+const position = z.strictObject({ before: z.int().min(1) });
+
+/** What became of deliveries to an endpoint, and sending them again. */
+export function webhookDeliveryRoutes({ database }: Deps): readonly Route[] {
+  return [
+    route(CALLS.listWebhookDeliveries, {
+      async handle(exchange) {
+        const {
+          cursor,
+          state = null,
+          limit,
+        } = readQuery(exchange.request, CALLS.listWebhookDeliveries.query);
+        const before = cursor === undefined ? null : readCursor(cursor, position).before;
+        const key = keyOf(exchange);
+        await requireEndpoint(database, key);
+        const page = await readWebhookDeliveries(database, key, { before, state, limit: limit + 1 });
+        const shown = page.slice(0, limit);
+        const last = shown.at(-1);
+        exchange.response.set('Cache-Control', 'no-store').json({
+          data: shown.map((delivery) => viewDelivery(key, delivery)),
+          next_cursor:
+            page.length > shown.length && last !== undefined ? writeCursor({ before: last.sequence }) : null,
+        });
+      },
+    }),
+    route(CALLS.resendWebhookDelivery, {
+      async prepare(exchange) {
+        const key = keyOf(exchange);
+        const endpoint = await requireEndpoint(database, key);
+        const delivery = await requireDelivery(database, key, pathParameter(exchange.request, 'delivery'));
+        return async () => {
+          requireSent(
+            endpoint.enabled && (await resendWebhooks(database, key, { sequence: delivery.sequence })),
+          );
+          const now = await requireDelivery(database, key, deliveryIdOf(key, delivery.sequence));
+          exchange.response.status(202).set('Cache-Control', 'no-store').json(viewDelivery(key, now));
+        };
+      },
+    }),
+    route(CALLS.resendWebhooks, {
+      async prepare(exchange) {
+        const { body } = await readBody(exchange, CALLS.resendWebhooks.body);
+        const key = keyOf(exchange);
+        await requireEndpoint(database, key);
+        return async () => {
+          const asked = { since: body.since, after: body.after ?? 0, limit: MAX_RESENT };
+          const { resent, lastSequence } = requireSent(await resendWebhooks(database, key, asked));
+          exchange.response
+            .status(202)
+            .set('Cache-Control', 'no-store')
+            .json({ resent, last_sequence: lastSequence });
+        };
+      },
+    }),
+  ];
+}
+
+function requireSent<Sent>(sent: Sent | null | false): Sent {
+  if (sent !== null && sent !== false) return sent;
+  throw new Problem('state_conflict', { detail: 'The endpoint is disabled. Enable it first.' });
+}
+
+async function requireDelivery(database: Database, key: EndpointKey, id: string): Promise<StoredDelivery> {
+  const sequence = Number(/^\d{1,15}$/.exec(id.split('_').at(-1) ?? '')?.[0] ?? 0);
+  if (id !== deliveryIdOf(key, sequence)) throw notFound('delivery');
+  const page = { before: sequence + 1, state: null, limit: 1 };
+  const [delivery] = await readWebhookDeliveries(database, key, page);
+  if (delivery?.sequence !== sequence) throw notFound('delivery');
+  return delivery;
+}
+
+/** The id of a delivery is derived: its endpoint and its event's sequence say which one it is. */
+function deliveryIdOf({ endpointId }: EndpointKey, sequence: number): string {
+  return `dlv_${endpointId.replace(/^we_/, '')}_${String(sequence)}`;
+}
+
+function viewDelivery(key: EndpointKey, delivery: StoredDelivery): WebhookDelivery {
+  const of = delivery.job_id === null ? null : { jobId: delivery.job_id, seq: delivery.seq ?? 0 };
+  return {
+    id: deliveryIdOf(key, delivery.sequence),
+    event_id: eventIdOf(key.accountId, { sequence: delivery.sequence, of }),
+    type: delivery.type,
+    sequence: delivery.sequence,
+    state: delivery.state,
+    attempts: delivery.attempts,
+    status: delivery.status,
+    error: delivery.error,
+    request_body: delivery.request_body?.slice(0, MAX_SHOWN) ?? null,
+    response_body: delivery.response_body?.slice(0, MAX_SHOWN) ?? null,
+    created_at: instantText(delivery.created_at),
+    last_attempt_at: instantTextOrNull(delivery.last_attempt_at),
+    next_attempt_at: instantTextOrNull(delivery.next_attempt_at),
+  };
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Call } from '../call.ts';
+import {
+  resendWebhooksBody,
+  resentWebhooks,
+  rotateWebhookBody,
+  webhookDeliveriesQuery,
+  webhookDelivery,
+  webhookDeliveryPage,
+  webhookEndpoint,
+  webhookEndpointBody,
+  webhookEndpointChange,
+  webhookEndpointPage,
+  webhookEndpointWithSecret,
+} from '../shapes/webhook-shapes.ts';
+
+const PATH = '/v1/webhook_endpoints';
+const READS = {
+  method: 'get',
+  tag: 'events',
+  access: 'account',
+  scopes: ['jobs:read', 'support'],
+} as const satisfies Partial<Call>;
+const CHANGES = { tag: 'events', access: 'account', scopes: ['jobs:write'] } as const satisfies Partial<Call>;
+
+/** Where an account's events are sent, and what became of that. */
+export const WEBHOOK_CALLS = {
+  createWebhookEndpoint: {
+    ...CHANGES,
+    method: 'post',
+    path: PATH,
+    summary: 'Have events sent to an address',
+    description: 'The secret that signs them is shown in this response and never again.',
+    body: webhookEndpointBody,
+    responses: { 201: webhookEndpointWithSecret },
+    problems: ['state_conflict'],
+  },
+  listWebhookEndpoints: {
+    ...READS,
+    path: PATH,
+    summary: 'List webhook endpoints',
+    responses: { 200: webhookEndpointPage },
+  },
+  readWebhookEndpoint: {
+    ...READS,
+    path: `${PATH}/:id`,
+    summary: 'Read a webhook endpoint',
+    responses: { 200: webhookEndpoint },
+  },
+  updateWebhookEndpoint: {
+    ...CHANGES,
+    method: 'patch',
+    path: `${PATH}/:id`,
+    summary: 'Change a webhook endpoint',
+    description:
+      'What is not named stays as it is. An endpoint that is enabled again is sent what waits for it; what happened meanwhile comes by `resend`.',
+    body: webhookEndpointChange,
+    responses: { 200: webhookEndpoint },
+  },
+  deleteWebhookEndpoint: {
+    ...CHANGES,
+    method: 'delete',
+    path: `${PATH}/:id`,
+    summary: 'Delete a webhook endpoint',
+    responses: { 204: null },
+  },
+  rotateWebhookSecret: {
+    ...CHANGES,
+    method: 'post',
+    path: `${PATH}/:id/rotate`,
+    summary: 'Replace the secret of a webhook endpoint',
+    description: 'For `grace_seconds` (a day) both secrets sign, then the new one alone. It is shown once.',
+    body: rotateWebhookBody,
+    isBodyOptional: true,
+    responses: { 200: webhookEndpointWithSecret },
+  },
+  listWebhookDeliveries: {
+    ...READS,
+    path: `${PATH}/:id/deliveries`,
+    summary: 'List deliveries to a webhook endpoint',
+    description: 'Newest first. Of those that failed with what was sent and what came back.',
+    query: webhookDeliveriesQuery,
+    responses: { 200: webhookDeliveryPage },
+  },
+  resendWebhookDelivery: {
+    ...CHANGES,
+    method: 'post',
+    path: `${PATH}/:id/deliveries/:delivery/resend`,
+    summary: 'Send a delivery again',
+    body: z.strictObject({}),
+    isBodyOptional: true,
+    responses: { 202: webhookDelivery },
+    problems: ['state_conflict'],
+  },
+  resendWebhooks: {
+    ...CHANGES,
+    method: 'post',
+    path: `${PATH}/:id/resend`,
+    summary: 'Send all events since a time again',
+    description:
+      'Also those that were not sent to it then. A thousand at most in one call: go on with `after`, the `last_sequence` of this one.',
+    body: resendWebhooksBody,
+    responses: { 202: resentWebhooks },
+    problems: ['state_conflict'],
+  },
+} as const satisfies Readonly<Record<string, Call>>;

@@ -1,0 +1,30 @@
+/** Every type of event there is: those of jobs, and those that an account is told of by itself. */
+export const EVENT_TYPES = [
+  'job.queued',
+  'job.running',
+  'job.progress',
+  'job.stuck',
+  'job.succeeded',
+  'job.partially_succeeded',
+  'job.failed',
+  'job.canceled',
+  'credits.returned',
+  'credits.refunded',
+  'credits.low',
+  'credits.expiring',
+  'credits.expired',
+  'plan.renewed',
+  'grant.voided',
+  'webhook_endpoint.disabled',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** The id of an event. It is derived: the job and its number there, or the account and its sequence, say which one it is. */
+export function eventIdOf(
+  accountId: string,
+  event: { readonly sequence: number; readonly of: { readonly jobId: string; readonly seq: number } | null },
+): string {
+  if (event.of === null) return `evt_${accountId.replace(/^acct_/, '')}_${String(event.sequence)}`;
+  return `evt_${event.of.jobId.replace(/^job_/, '')}_${String(event.of.seq)}`;
+}

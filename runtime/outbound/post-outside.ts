@@ -1,0 +1,75 @@
+import { Agent, request, type Dispatcher } from 'undici';
+import { withTimeLimit } from '../time-limit.ts';
+import { AddressRefused, createCheckedLookup, type Resolve } from './checked-lookup.ts';
+import { faultOfAddress } from './open-outside.ts';
+import type { OutboundRules } from './public-address.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+type OutsidePost = {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** What a stranger's address answered, or why it did not. A redirect is an answer: it is not followed. */
+export type OutsideReply =
+  | { readonly outcome: 'answered'; readonly status: number; readonly text: string }
+  | { readonly outcome: 'failed'; readonly why: string };
+
+export type PostOutside = (post: OutsidePost) => Promise<OutsideReply>;
+
+/**
+ * Posts to addresses that strangers name: https and public machines only, by the very address that is connected to. Each post has a
+ * connection of its own, all of it takes `timeoutMs` at most, and of the answer so many bytes are read. Never rejects.
+ */
+export function createPostOutside(
+  resolve: Resolve,
+  rules: OutboundRules,
+  limits: { readonly timeoutMs: number; readonly maxReplyBytes: number },
+): PostOutside {
+  return async (post) => {
+    const fault = faultOfAddress(post.url, rules);
+    if (fault !== null) return { outcome: 'failed', why: fault };
+    const agent = new Agent({
+      pipelining: 1,
+      connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createCheckedLookup(resolve, rules) },
+    });
+    try {
+      return await withTimeLimit(limits.timeoutMs, null, async (signal) => {
+        const answer = await request(post.url, {
+          method: 'POST',
+          dispatcher: agent,
+          signal,
+          headers: { ...post.headers, 'user-agent': 'holdfast' },
+          body: post.body,
+        });
+        const text = await readStart(answer.body, limits.maxReplyBytes);
+        return { outcome: 'answered', status: answer.statusCode, text };
+      });
+    } catch (error) {
+      return { outcome: 'failed', why: reasonOf(error) };
+    } finally {
+      await agent.destroy();
+    }
+  };
+}
+
+/** The beginning of a body; the rest is not waited for. Without NUL, which PostgreSQL keeps in no text. */
+async function readStart(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= maxBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8').replaceAll('\0', '');
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AddressRefused) return 'private_address';
+  if (error instanceof DOMException && error.name === 'TimeoutError') return 'timeout';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreachable';
+  return code.startsWith('UND_ERR_CONNECT_TIMEOUT') ? 'timeout' : code;
+}

@@ -1,0 +1,260 @@
+import { once } from 'node:events';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import express from 'express';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccountFeeds } from '../../../api/events/account-feeds.ts';
+import { accountEventSource } from '../../../api/events/event-sources.ts';
+import { followEvents } from '../../../api/events/follow-events.ts';
+import { streamEvents } from '../../../api/events/stream-events.ts';
+import type { AccountEvent } from '../../../jobs/reads/read-events.ts';
+import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { fail } from '../job-ending.ts';
+
+let api: ApiFixture;
+beforeAll(async () => {
+  api = await createApiFixture();
+});
+afterAll(async () => {
+  await api.expectReconciled();
+  await api.close();
+});
+
+type View = { id: string; sequence: number; type: string; job_id?: string; seq?: number; data: object };
+
+async function list(account: TestAccount, query = '') {
+  const answer = await api.call(`/v1/events${query}`, { key: account.key });
+  expect(answer.status, answer.text).toBe(200);
+  return answer.json<{ data: View[]; next_cursor: string | null }>();
+}
+
+/** Tells an account of so many things that have no job. */
+async function tell(account: TestAccount, count: number, type = 'credits.low', size = 1): Promise<void> {
+  await api.owner.query(
+    `SELECT jobs.tell($1, NULL, $2, jsonb_build_object('text', repeat('x', $4)), ledger.lock($1)) FROM generate_series(1, $3)`,
+    [account.accountId, type, count, size],
+  );
+}
+
+/** Opens a stream, whose events are collected as they come. */
+async function stream(account: TestAccount, { query = '', lastEventId = '' } = {}) {
+  const cut = new AbortController();
+  const response = await fetch(`${api.url}/v1/events${query}`, {
+    headers: {
+      Authorization: `Bearer ${account.key}`,
+      Accept: 'text/event-stream',
+      ...(lastEventId === '' ? {} : { 'Last-Event-ID': lastEventId }),
+    },
+    signal: cut.signal,
+  });
+  const events: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => events.push(event) });
+  const decoder = new TextDecoder();
+  const ended = (async () => {
+    try {
+      for await (const chunk of response.body ?? [])
+        parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
+    } catch (error) {
+      if (!cut.signal.aborted) throw error;
+    }
+  })();
+  return {
+    response,
+    ids: () => events.map((event) => Number(event.id)),
+    events,
+    close: async () => {
+      cut.abort();
+      await ended;
+    },
+  };
+}
+
+const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, n) => first + n);
+
+describe('an account’s events as a list', () => {
+  it('are those of its jobs, by the same ids, and those of none, after a number, by type, in pages', async () => {
+    const account = await api.openAccount();
+    const { jobId } = await api.admitJob(account.accountId, 'job');
+    await tell(account, 1);
+    await fail(api, account.accountId, jobId);
+    const all = await list(account);
+    expect(all.data.map(({ sequence, type, seq }) => [sequence, type, seq])).toEqual([
+      [1, 'job.queued', 1],
+      [2, 'credits.low', undefined],
+      [3, 'credits.returned', 2],
+      [4, 'job.failed', 3],
+    ]);
+    const ofJob = await api.call(`/v1/jobs/${jobId}/events`, { key: account.key });
+    expect(all.data.filter((event) => event.job_id === jobId).map(({ id }) => id)).toEqual(
+      ofJob.json<{ data: View[] }>().data.map(({ id }) => id),
+    );
+    const page = await list(account, '?after=1&limit=2');
+    expect([page.data.map(({ sequence }) => sequence), page.next_cursor]).toEqual([[2, 3], '3']);
+    expect(await list(account, '?after=3&limit=2')).toMatchObject({
+      data: [{ sequence: 4 }],
+      next_cursor: null,
+    });
+    expect((await list(account, '?type=credits.low')).data.map(({ sequence }) => sequence)).toEqual([2]);
+  });
+
+  it('are an account’s own, and refused to a key without a scope for them', async () => {
+    const account = await api.openAccount();
+    await tell(account, 1);
+    const other = await api.openAccount();
+    expect((await list(other)).data).toEqual([]);
+    const key = await api.createKey(account.accountId, ['credits:read']);
+    expectProblem(await api.call('/v1/events', { key }), 403, 'forbidden');
+  });
+
+  it.each(['?type=job.done', '?after=-1', '?limit=101', '?cursor=1'])('refuse %s', async (query) => {
+    const account = await api.openAccount();
+    expectProblem(await api.call(`/v1/events${query}`, { key: account.key }), 400, 'invalid_request');
+  });
+});
+
+describe('an account’s events as a stream', () => {
+  it('come as they happen, once each, over a cut of the reader', async () => {
+    const account = await api.openAccount();
+    await tell(account, 3);
+    const first = await stream(account);
+    await expect.poll(first.ids).toEqual(upTo(3));
+    await tell(account, 2);
+    await expect.poll(first.ids).toEqual(upTo(5));
+    await first.close();
+    await tell(account, 2);
+    const second = await stream(account, { lastEventId: '5' });
+    await expect.poll(second.ids).toEqual([6, 7]);
+    await tell(account, 150);
+    await expect.poll(second.ids).toEqual(upTo(157, 6));
+    await second.close();
+  });
+
+  it('of one type leave the others out', async () => {
+    const account = await api.openAccount();
+    await tell(account, 1, 'credits.expired');
+    const reader = await stream(account, { query: '?type=credits.expired' });
+    await tell(account, 3);
+    await tell(account, 1, 'credits.expired');
+    await expect.poll(reader.ids).toEqual([1, 5]);
+    await reader.close();
+  });
+
+  it('wait for what comes next after a Last-Event-ID beyond the end', async () => {
+    const account = await api.openAccount();
+    await tell(account, 2);
+    const reader = await stream(account, { lastEventId: '9007199254740993' });
+    await tell(account, 1);
+    await expect.poll(reader.ids).toEqual([3]);
+    await reader.close();
+  });
+
+  it('go on at another API process after the last one that was read', async () => {
+    const account = await api.openAccount();
+    await tell(account, 10);
+    const other = createAccountFeeds(api.worker, pino({ level: 'silent' }));
+    const place = other.open(account.accountId);
+    if (place.is !== 'open') throw new Error('no place');
+    const source = accountEventSource(api.worker, account.accountId, { after: 4, type: null });
+    const seen: number[] = [];
+    const limits = { isOver: () => seen.length >= 16, idleMs: () => 5_000 };
+    const telling = tell(account, 10);
+    for await (const { events } of followEvents(place.feed, source, limits)) {
+      seen.push(...events.map(({ sequence }) => sequence));
+      source.told(events);
+    }
+    await telling;
+    place.feed.close();
+    expect(seen).toEqual(upTo(20, 5));
+  });
+});
+
+describe('a feed', () => {
+  it('asks once per tick, however many watch, and a reader that stops misses nothing and holds nothing', async () => {
+    const account = await api.openAccount();
+    let queries = 0;
+    const counted: typeof api.worker.query = ((...asked: Parameters<typeof api.worker.query>) => {
+      queries += 1;
+      api.worker.query(...asked);
+    }) as typeof api.worker.query;
+    const feeds = createAccountFeeds({ query: counted }, pino({ level: 'silent' }));
+    const places = Array.from({ length: 100 }, () => feeds.open(account.accountId));
+    const opened = places.flatMap((place) => (place.is === 'open' ? [place.feed] : []));
+    expect(opened).toHaveLength(100);
+    const slow = opened[0];
+    if (slow === undefined) throw new Error('no feed');
+    await Promise.all(opened.map((feed) => feed.next(-1, 5_000)));
+    const before = queries;
+    await tell(account, 1);
+    await Promise.all(opened.map((feed) => feed.next(0, 5_000)));
+    // One per tick, not one per reader.
+    expect(queries - before).toBeLessThan(opened.length / 4);
+    const kept = opened.map((feed) => feed.after(0)?.[0]);
+    expect(new Set<AccountEvent | undefined>(kept).size).toBe(1);
+
+    await tell(account, 500);
+    for (let position = 0; position < 501; position = slow.head() ?? 0)
+      expect(await slow.next(position, 5_000)).toBe('changed');
+    // It is further behind than what is kept: it reads pages.
+    expect(slow.after(1)).toBeNull();
+    expect(slow.after(500)?.map(({ sequence }) => sequence)).toEqual([501]);
+    for (const feed of opened) feed.close();
+  });
+
+  it('tells everyone that the process closes', async () => {
+    const account = await api.openAccount();
+    const feeds = createAccountFeeds(api.worker, pino({ level: 'silent' }));
+    const place = feeds.open(account.accountId);
+    if (place.is !== 'open') throw new Error('no place');
+    const waiting = place.feed.next(100, 60_000);
+    feeds.closeAll();
+    expect([await waiting, await place.feed.next(0, 1_000)]).toEqual(['closing', 'closing']);
+  });
+});
+
+describe('a reader that takes nothing', () => {
+  it('is cut off with one page waiting for it, and resumes without a gap', async () => {
+    const account = await api.openAccount();
+    await tell(account, 120, 'credits.low', 60_000);
+    const feeds = createAccountFeeds(api.worker, pino({ level: 'silent' }));
+    const place = feeds.open(account.accountId);
+    if (place.is !== 'open') throw new Error('no place');
+    const source = accountEventSource(api.worker, account.accountId, { after: 0, type: null });
+    let isCut: () => void = () => undefined;
+    const cutOff = new Promise<void>((resolve) => (isCut = resolve));
+    const server = createServer(
+      express().get('/', async (_request, response) => {
+        await streamEvents({ feed: place.feed, now: Date.now, slowReaderMs: 200 }, response, source, {
+          show: (event) => ({ id: event.sequence, view: event }),
+          isLast: () => false,
+        });
+        isCut();
+      }),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const text = await new Promise<string>((resolve) => {
+      get({ port, host: '127.0.0.1' }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('error', () => undefined);
+        response.on('close', () => {
+          resolve(Buffer.concat(chunks).toString('utf8'));
+        });
+        // It reads only what had been sent when it was cut off.
+        void cutOff.then(() => response.on('data', (chunk: Buffer) => chunks.push(chunk)));
+      });
+    });
+    place.feed.close();
+    server.close();
+    const read = text
+      .split('\n\n')
+      .slice(0, -1)
+      .flatMap((frame) => /^id: (\d+)$/m.exec(frame)?.[1] ?? []);
+    const last = Number(read.at(-1) ?? 0);
+    expect(last).toBeLessThan(120);
+    const reader = await stream(account, { lastEventId: String(last) });
+    await expect.poll(reader.ids, { timeout: 10_000 }).toEqual(upTo(120, last + 1));
+    await reader.close();
+  });
+});

@@ -1,0 +1,311 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { pino } from 'pino';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { webhookPauseSeconds } from '../../../domain/webhook-retries.ts';
+import { createWebhookDeliveries } from '../../../jobs/webhooks/webhook-deliveries.ts';
+import { resolveBySystem } from '../../../runtime/outbound/checked-lookup.ts';
+import { createPostOutside } from '../../../runtime/outbound/post-outside.ts';
+import {
+  SENDER_LIMITS,
+  startWebhookSender,
+  type WebhookSender,
+} from '../../../worker/webhooks/send-webhooks.ts';
+import { webhookBody } from '../../../worker/webhooks/webhook-body.ts';
+import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+import { fail } from '../job-ending.ts';
+
+type Received = { readonly headers: IncomingHttpHeaders; readonly body: string };
+type Endpoint = { id: string; url: string; secret: string; enabled: boolean; disabled_reason: string | null };
+type Delivery = {
+  id: string;
+  event_id: string;
+  state: string;
+  attempts: number;
+  status: number;
+  sequence: number;
+};
+
+let api: ApiFixture;
+let account: TestAccount;
+const senders: WebhookSender[] = [];
+const closers: (() => void)[] = [];
+beforeAll(async () => {
+  api = await createApiFixture();
+});
+beforeEach(async () => {
+  account = await api.openAccount();
+});
+afterEach(async () => {
+  await Promise.all(senders.splice(0).map((sender) => sender.stop()));
+  for (const close of closers.splice(0)) close();
+  await api.database.setClock(null);
+  await api.expectReconciled();
+});
+afterAll(() => api.close());
+
+/** A receiver that responds to each request as it is told; `hangs` never does. */
+async function receive(answer: (request: number) => number | 'hangs') {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
+      const status = answer(received.length);
+      if (status === 'hangs') return;
+      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('what came back');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { received, url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hook` };
+}
+
+function send(timeoutMs = 2_000): WebhookSender {
+  const sender = startWebhookSender({
+    deliveries: createWebhookDeliveries(api.worker, `test-${String(senders.length)}`),
+    bodyOf: (delivery) => webhookBody(api.worker, delivery),
+    post: createPostOutside(resolveBySystem, { allowsLocal: true }, { timeoutMs, maxReplyBytes: 1_024 }),
+    log: pino({ level: 'silent' }),
+    now: Date.now,
+    random: () => 0.5,
+    limits: { ...SENDER_LIMITS, pollMs: 50 },
+  });
+  senders.push(sender);
+  return sender;
+}
+
+async function call<Body = Record<string, unknown>>(
+  path: string,
+  method = 'GET',
+  body?: unknown,
+): Promise<Body> {
+  const answer = await api.call(`/v1/webhook_endpoints${path}`, { key: account.key, method, body });
+  expect(answer.status, answer.text).toBeLessThan(300);
+  return answer.text === '' ? ({} as Body) : answer.json<Body>();
+}
+
+const create = (url: string, events: readonly string[] = ['credits.low', 'webhook_endpoint.disabled']) =>
+  call<Endpoint>('', 'POST', { url, events });
+const logOf = async (id: string) => (await call<{ data: Delivery[] }>(`/${id}/deliveries`)).data;
+
+async function tell(count = 1, of = account): Promise<void> {
+  await api.owner.query(
+    `SELECT jobs.tell($1, NULL, 'credits.low', '{"available": 1}', ledger.lock($1)) FROM generate_series(1, $2)`,
+    [of.accountId, count],
+  );
+}
+
+describe('a webhook endpoint', () => {
+  it('is made with a secret that is shown once, listed, changed and deleted, by its own account', async () => {
+    const made = await create('https://example.com/hook');
+    expect(made.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    const { secret: _secret, ...shown } = made;
+    expect(await call(`/${made.id}`)).toEqual(shown);
+    expect(await call('')).toEqual({ data: [shown], next_cursor: null });
+    expect(await call(`/${made.id}`, 'PATCH', { enabled: false })).toMatchObject({
+      disabled_reason: 'asked',
+    });
+    expect(await call(`/${made.id}`, 'PATCH', { enabled: true, events: ['job.failed'] })).toMatchObject({
+      ...{ enabled: true, disabled_reason: null, events: ['job.failed'] },
+    });
+    const other = await api.openAccount();
+    expectProblem(await api.call(`/v1/webhook_endpoints/${made.id}`, { key: other.key }), 404, 'not_found');
+    await call(`/${made.id}`, 'DELETE');
+    expectProblem(await api.call(`/v1/webhook_endpoints/${made.id}`, { key: account.key }), 404, 'not_found');
+  });
+
+  it.each([
+    ['ftp://example.com', 'not_https'],
+    ['https://user:pass@example.com/', 'bad_address'],
+    ['https://10.0.0.1/', 'private_address'],
+    ['https://[::ffff:169.254.169.254]/', 'private_address'],
+    ['not an address', 'bad_address'],
+  ])('is refused for %s', async (url, code) => {
+    const body = { url, events: ['credits.low'] };
+    const answer = await api.call('/v1/webhook_endpoints', { key: account.key, body });
+    expect(expectProblem(answer, 400, 'invalid_request')).toMatchObject({
+      errors: [{ pointer: '/url', code }],
+    });
+  });
+});
+
+describe('a delivery', () => {
+  it('is signed as Standard Webhooks says, with the job as it is, and by both secrets while one replaces the other', async () => {
+    const receiver = await receive(() => 204);
+    const endpoint = await create(receiver.url, ['job.failed']);
+    const rotated = await call<Endpoint>(`/${endpoint.id}/rotate`, 'POST', {});
+    const { jobId } = await api.admitJob(account.accountId, 'job');
+    await fail(api, account.accountId, jobId);
+    send();
+    await expect.poll(() => receiver.received.length).toBe(1);
+    const [{ headers, body } = { headers: {}, body: '' }] = receiver.received;
+    for (const secret of [endpoint.secret, rotated.secret]) {
+      expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({
+        ...{ type: 'job.failed', sequence: 3 },
+        data: { id: jobId, state: 'failed', billing: { returned: 35 } },
+      });
+    }
+    expect(() =>
+      new Webhook(`whsec_${'A'.repeat(43)}=`).verify(body, headers as Record<string, string>),
+    ).toThrow();
+    await expect
+      .poll(() => logOf(endpoint.id))
+      .toMatchObject([
+        { state: 'delivered', attempts: 1, status: 204, event_id: headers['webhook-id'], request_body: null },
+      ]);
+  });
+
+  it('that fails is on record with what was sent and what came back, and is sent again as it was, under its id', async () => {
+    const receiver = await receive((request) => (request === 1 ? 302 : 200));
+    const endpoint = await create(receiver.url);
+    await tell();
+    send();
+    await expect
+      .poll(() => logOf(endpoint.id))
+      .toMatchObject([
+        { state: 'pending', attempts: 1, status: 302, response_body: 'what came back', error: null },
+      ]);
+    await api.database.setClock(new Date(Date.now() + 60_000));
+    await expect.poll(() => logOf(endpoint.id)).toMatchObject([{ state: 'delivered', attempts: 2 }]);
+    const [first, second] = receiver.received;
+    expect([second?.headers['webhook-id'], second?.body]).toEqual([
+      first?.headers['webhook-id'],
+      first?.body,
+    ]);
+  });
+
+  it('is sent again by itself, and all since a time, also those that were not sent then', async () => {
+    const receiver = await receive(() => 200);
+    await tell(2);
+    const endpoint = await create(receiver.url);
+    await tell();
+    send();
+    await expect.poll(() => receiver.received.length).toBe(1);
+    const [delivery] = await logOf(endpoint.id);
+    await call(`/${endpoint.id}/deliveries/${String(delivery?.id)}/resend`, 'POST', {});
+    await expect.poll(() => receiver.received.length).toBe(2);
+    const since = new Date(Date.now() - 60_000).toISOString();
+    expect(await call(`/${endpoint.id}/resend`, 'POST', { since })).toEqual({ resent: 3, last_sequence: 3 });
+    await expect.poll(() => receiver.received.length).toBe(5);
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(3);
+  });
+
+  it('is tried ten times over about three days', () => {
+    const pauses = Array.from({ length: 10 }, (_, tries) => webhookPauseSeconds(tries + 1, 0.5));
+    expect(pauses.at(-1)).toBeNull();
+    expect(pauses.reduce<number>((sum, pause) => sum + (pause ?? 0), 0) / 86_400).toBeCloseTo(3.15, 1);
+    expect(webhookPauseSeconds(1, 0)).toBeCloseTo(4);
+    expect(webhookPauseSeconds(1, 1)).toBeCloseTo(6);
+  });
+});
+
+describe('an endpoint that is not there any more', () => {
+  it('is disabled at once by 410, and its account is told, at its other endpoints too', async () => {
+    const gone = await receive(() => 410);
+    const other = await receive(() => 200);
+    const endpoint = await create(gone.url, ['credits.low']);
+    await create(other.url, ['webhook_endpoint.disabled']);
+    await tell();
+    send();
+    await expect.poll(() => other.received.length).toBe(1);
+    expect(JSON.parse(other.received[0]?.body ?? '')).toMatchObject({
+      type: 'webhook_endpoint.disabled',
+      data: { endpoint_id: endpoint.id, reason: 'gone' },
+    });
+    expect(await call(`/${endpoint.id}`)).toMatchObject({ enabled: false, disabled_reason: 'gone' });
+    await tell();
+    expect(await logOf(endpoint.id)).toHaveLength(1);
+  });
+
+  it('is disabled after five days of failures, and not before', async () => {
+    const receiver = await receive(() => 500);
+    const endpoint = await create(receiver.url);
+    const at = (days: number) => api.database.setClock(new Date(Date.now() + days * 86_400_000));
+    send();
+    for (const days of [0, 4]) {
+      await at(days);
+      const before = receiver.received.length;
+      await tell();
+      await expect.poll(() => receiver.received.length).toBeGreaterThan(before);
+      expect(await call(`/${endpoint.id}`)).toMatchObject({ enabled: true });
+    }
+    await at(6);
+    await expect.poll(() => call(`/${endpoint.id}`)).toMatchObject({ disabled_reason: 'failing' });
+  });
+
+  it('slows no other down, however much is queued for it', async () => {
+    const dead = await receive(() => 'hangs');
+    const alive = await receive(() => 200);
+    await create(dead.url);
+    await tell(2_000);
+    const other = await api.openAccount();
+    const owner = account;
+    account = other;
+    await create(alive.url);
+    await tell(20, other);
+    account = owner;
+    send(500);
+    await expect.poll(() => alive.received.length, { timeout: 10_000 }).toBe(20);
+    // It was tried so often at once, and less once it had failed.
+    expect(dead.received.length).toBeLessThanOrEqual(SENDER_LIMITS.perEndpoint * 3);
+  });
+});
+
+describe('a sender that dies', () => {
+  it('after it sent and before it recorded: another sends again under the same id, once its lease is over', async () => {
+    const children: ReturnType<typeof spawn>[] = [];
+    const receiver = await receive((request) => {
+      if (request > 1) return 200;
+      children[0]?.kill('SIGKILL');
+      return 'hangs';
+    });
+    const endpoint = await create(receiver.url);
+    await tell();
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', path.join(import.meta.dirname, 'webhook-sender-child.ts'), api.database.workerUrl],
+      { stdio: 'inherit' },
+    );
+    children.push(child);
+    await once(child, 'exit');
+    expect(receiver.received).toHaveLength(1);
+    send();
+    // Within the lease it is left to the one that has it.
+    await tell();
+    await expect.poll(() => receiver.received.length).toBe(2);
+    expect(receiver.received[1]?.headers['webhook-id']).not.toBe(receiver.received[0]?.headers['webhook-id']);
+    await api.database.setClock(new Date(Date.now() + 31_000));
+    await expect.poll(() => receiver.received.length).toBe(3);
+    expect(receiver.received[2]?.headers['webhook-id']).toBe(receiver.received[0]?.headers['webhook-id']);
+    await expect
+      .poll(async () => (await logOf(endpoint.id)).map(({ state }) => state))
+      .toEqual(['delivered', 'delivered']);
+  });
+
+  it('two that ask at once never get the same delivery', async () => {
+    const { id } = await create('https://example.com/hook');
+    await tell(50);
+    const claims = await Promise.all(
+      ['one', 'two', 'three'].map((name) =>
+        createWebhookDeliveries(api.worker, name).claim(50, { perEndpoint: 30, leaseSeconds: 30 }),
+      ),
+    );
+    const sequences = claims
+      .flat()
+      .filter(({ endpointId }) => endpointId === id)
+      .map(({ event }) => event.sequence);
+    expect(sequences.length).toBeGreaterThan(0);
+    expect(new Set(sequences).size).toBe(sequences.length);
+    // Over all of them, an endpoint has so many on their way.
+    expect(sequences.length).toBeLessThanOrEqual(30);
+  });
+});
