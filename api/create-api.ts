@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import type { AdvanceClock } from '../client/move-clock.ts';
 import type { CancelJob } from '../client/cancel-job.ts';
 import type { SupportWorkflows } from '../client/support-workflow.ts';
 import type { StartJob } from '../client/start-job.ts';
@@ -63,6 +64,7 @@ import { listReviewsRoute, readReviewRoute } from './support/reviews-route.ts';
 import { statementRoute } from './credits/statement-route.ts';
 import { submitJobRoute } from './jobs/submit-job-route.ts';
 import { supportCommandRoutes } from './support/support-commands-route.ts';
+import { advanceClockRoute, readClockRoute } from './credits/clock-routes.ts';
 import { setPriceListRoute } from './credits/price-list-route.ts';
 import { usageRoute } from './credits/usage-route.ts';
 import { voidGrantRoute } from './credits/void-grant-route.ts';
@@ -74,6 +76,7 @@ export type ApiDependencies = {
   readonly feeds: AccountFeeds;
   readonly startJob: StartJob;
   readonly cancelJob: CancelJob;
+  readonly advanceClock: AdvanceClock;
   readonly supportWorkflows: SupportWorkflows;
   readonly readiness: Readiness;
   /** How model services sign what they tell us, by their names. */
@@ -177,6 +180,8 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     ...freezeRoutes(parts),
     referralsRoute(parts),
     setPriceListRoute(parts),
+    advanceClockRoute(parts),
+    readClockRoute(parts),
     setLimitsRoute(parts),
     readLimitsRoute(parts),
     providerWebhookRoute(parts),

@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client';
+import { createAdvanceClock } from '../client/move-clock.ts';
 import { createCancelJob } from '../client/cancel-job.ts';
 import { createSupportWorkflows } from '../client/support-workflow.ts';
 import { CatalogueError } from '../catalogue/catalogue-error.ts';
@@ -58,6 +59,7 @@ const server = await serve(
         offer: { models: catalogue.models, providers },
       }),
       cancelJob: createCancelJob(client),
+      advanceClock: createAdvanceClock(client, config.temporal.taskQueue),
       supportWorkflows: createSupportWorkflows(client),
       readiness: createApiReadiness({
         database: pool,

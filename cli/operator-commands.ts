@@ -62,6 +62,14 @@ function addAccount(program: CliCommand, context: CommandContext): void {
       const { showAccountCommand } = await import('./commands/account-command.ts');
       await showAccountCommand(context, id, options);
     });
+  withAccount(withJson(account.command('clock')))
+    .description('its clock; that of a test account moved on, until it is there')
+    .option('--advance-to <time>', 'as RFC 3339 writes it, at most two months on')
+    .addHelpText('after', example(context, 'account clock acct_… --advance-to 2026-03-01T00:00:00Z'))
+    .action(async (id: string, options: { advanceTo?: string; json: boolean }) => {
+      const { clockCommand } = await import('./commands/clock-command.ts');
+      await clockCommand(context, id, options);
+    });
 }
 
 function addGrant(program: CliCommand, context: CommandContext): void {

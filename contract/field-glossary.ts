@@ -59,6 +59,8 @@ export const FIELD_GLOSSARY: Readonly<Record<string, Entry>> = {
   to: ['The end: excluded.', TIME],
   created_after: ['Only what was made after this time.', TIME],
   created_before: ['Only what was made before this time.', TIME],
+  advance_to: ['Where to: after the account’s now, and at most two months after it.', TIME],
+  now: ['The account’s now.', TIME],
   period_start: ['When the period begins.', TIME],
   period_end: ['When the period ends.', TIME],
   period_starts_at: ['When the current period began.', TIME],

@@ -148,6 +148,9 @@ export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
  */
 export type CommandApplied = { readonly command: SupportCommandName };
 
+/** The clock of a test account was asked to be moved on. */
+export const clockAskedSignal = defineSignal('clock_asked');
+
 export const commandAppliedSignal = defineSignal<[CommandApplied]>('command_applied');
 
 /**

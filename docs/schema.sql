@@ -183,6 +183,8 @@ CREATE TABLE ledger.accounts (
   is_low_noticed boolean NOT NULL DEFAULT false,
   mode ledger.account_mode NOT NULL DEFAULT 'live'::text,
   frozen_at timestamp with time zone,
+  clock_ahead interval NOT NULL DEFAULT '00:00:00'::interval,
+  clock_target timestamp with time zone,
   CHECK ((max_concurrent_jobs >= 0)),
   PRIMARY KEY (account_id)
 );
@@ -673,6 +675,9 @@ CREATE TABLE jobs.webhook_endpoints (
 CREATE INDEX accounts_with_due_expiry ON ledger.accounts USING btree (next_expiry_at) WHERE (next_expiry_at <
       'infinity'::timestamp with time zone);
 
+CREATE INDEX accounts_with_moved_clocks ON ledger.accounts USING btree (account_id) WHERE ((clock_ahead >
+      '00:00:00'::interval) OR (clock_target IS NOT NULL));
+
 CREATE INDEX accounts_with_own_prices ON ledger.account_profiles USING btree (price_list) WHERE (price_list IS NOT
       NULL);
 
@@ -809,14 +814,18 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- Functions, and the roles that may execute them
 
 -- ledger.apply_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
+-- ledger.ask_clock(text,timestamp with time zone,integer,text) → TABLE(outcome text, now timestamp with time zone,
+--     target timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- ledger.clock() → timestamp with time zone
 -- ledger.clock(ledger.accounts) → timestamp with time zone
+-- ledger.clock_of(text) → timestamp with time zone
 -- ledger.count_usage(text,text,text,timestamp with time zone,bigint) → void
 -- ledger.delta(ledger.bucket,ledger.bucket,ledger.bucket,bigint) → bigint
 -- ledger.draw(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → void
 -- ledger.end_of_history(text) → timestamp with time zone
 -- ledger.entries_of_reservation(text,text) → SETOF bigint
 -- ledger.exceeded_cap(ledger.accounts,text,text,bigint) → jsonb
+-- ledger.expiry_notice_at(ledger.grants) → timestamp with time zone
 -- ledger.grant_as_json(ledger.grants) → jsonb
 -- ledger.grant_by_rule(text,text,text,integer,bigint,timestamp with time zone,interval,text) → void
 -- ledger.grant_credits(text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) → text  --
@@ -843,6 +852,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.read_account(text) → TABLE(account_id text, name text, reference text, opened_at timestamp with time zone,
 --     price_list text, mode text, frozen_at timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- ledger.read_balance(text) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.read_clock(text) → TABLE(now timestamp with time zone, target timestamp with time zone, ahead text)  --
+--     holdfast_api, holdfast_worker
 -- ledger.read_due_expiry(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
 --     zone)  -- holdfast_worker
 -- ledger.read_due_plans(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
@@ -853,6 +864,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.read_grant(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_limits(text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_low_balance_notices(text,bigint) → SETOF ledger.low_balance_notices  -- holdfast_api, holdfast_worker
+-- ledger.read_moved_clocks(text,integer) → SETOF text  -- holdfast_worker
 -- ledger.read_open_reservations(text,text,integer,double precision) → TABLE(account_id text, reservation_id text,
 --     job_id text, output_id text, amount bigint, return_by timestamp with time zone, overdue_seconds double precision)
 --      -- holdfast_worker
@@ -883,6 +895,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.spend(ledger.accounts,text,bigint,text,text,text) → ledger.reserved
 -- ledger.spenders_of(text,text) → TABLE(spender ledger.spender, name text)
 -- ledger.start_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
+-- ledger.step_clock(text,text,double precision) → boolean  -- holdfast_worker
 -- ledger.sweep_account(text) → void
 -- ledger.sweep_accounts(text[]) → SETOF text  -- holdfast_worker
 -- ledger.void_grant(text,text,text,text) → TABLE(outcome text, voided bigint, not_recovered bigint)  -- holdfast_api,
@@ -1032,8 +1045,9 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.resolve_attempt(text,text,jsonb) → jsonb
 -- jobs.resolve_reference(text,text,text,text,text,text,bigint) → void  -- holdfast_worker
 -- jobs.restart_job(text,text,jsonb,timestamp with time zone) → jsonb
--- jobs.return_by(text,text) → timestamp with time zone  -- holdfast_worker
+-- jobs.return_by(text,text) → timestamp with time zone
 -- jobs.return_later(text,text,text[],timestamp with time zone,timestamp with time zone) → void
+-- jobs.returns_at(text,text) → timestamp with time zone  -- holdfast_worker
 -- jobs.review_as_json(jobs.reviews) → jsonb
 -- jobs.revoke_api_key(text,text,text,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.revoke_portal_session(text,text,text) → boolean  -- holdfast_api, holdfast_worker
@@ -1053,6 +1067,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.tell(text,text,text,jsonb,timestamp with time zone) → void
 -- jobs.tell_expired() → trigger
 -- jobs.tell_expiring(integer) → integer  -- holdfast_worker
+-- jobs.tell_expiring_of(text) → integer  -- holdfast_worker
 -- jobs.tell_low_balance() → trigger
 -- jobs.tell_renewed() → trigger
 -- jobs.tell_voided() → trigger

@@ -18,6 +18,12 @@ export const RECONCILE_SCHEDULE_ID = 'holdfast-reconcile';
 export const CREDIT_MAINTENANCE_WORKFLOW = 'creditMaintenance';
 export const CREDIT_MAINTENANCE_SCHEDULE_ID = 'holdfast-credit-maintenance';
 
+export const ADVANCE_CLOCK_WORKFLOW = 'advanceClock';
+/** Of the test account whose clock it moves: one at a time. */
+export function clockWorkflowIdOf(accountId: string): string {
+  return `holdfast-clock-${accountId}`;
+}
+
 export const ASSET_SWEEP_WORKFLOW = 'assetSweep';
 export const ASSET_SWEEP_SCHEDULE_ID = 'holdfast-asset-sweep';
 /** A file waits a day before it may be removed, so nothing is gained by looking more often. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
+import { createClockActivities } from '../activities/maintenance/advance-clocks.ts';
 import { createCreditMaintenance } from '../activities/maintenance/maintain-credits.ts';
 import { createJobActivities } from '../activities/job-activities.ts';
 import { resolveBySystem } from '../runtime/outbound/checked-lookup.ts';
@@ -91,6 +92,7 @@ await ensureFixtures(client, config);
 const worker = await createWorker(config, nativeConnection, {
   ...jobActivities,
   ...reconcileActivities,
+  ...createClockActivities({ database: pool, planRules: planRulesOf(catalogue), jobActivities }),
   ...createCreditMaintenance(pool, planRulesOf(catalogue)),
   ...createAssetSweepActivities(createAssetSweep(assets, createAssetNeeds(pool))),
 });

@@ -1,11 +1,14 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { ClockActivities } from '../activities/maintenance/advance-clocks.ts';
 import type {
   CreditMaintenance,
   MaintenanceCounts,
   MaintenanceStep,
 } from '../activities/maintenance/maintain-credits.ts';
 
-const { renewDuePlans, sweepExpiredCredits } = proxyActivities<CreditMaintenance>({
+const { renewDuePlans, sweepExpiredCredits, advanceMovedClocks } = proxyActivities<
+  CreditMaintenance & ClockActivities
+>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '10 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -25,7 +28,7 @@ type MaintenanceReport = {
 
 /**
  * A run of the credit maintenance: what falls due in accounts by time alone. The next run is the schedule's. Plans first: the
- * renewal of a plan writes the expiry of its last period as well.
+ * renewal of a plan writes the expiry of its last period as well. Test accounts whose clock is ahead come last, each by its own clock.
  */
 export async function creditMaintenance(): Promise<MaintenanceReport> {
   let renewals: MaintenanceCounts = {};
@@ -34,7 +37,11 @@ export async function creditMaintenance(): Promise<MaintenanceReport> {
     renewals = await workThrough(renewDuePlans);
   } finally {
     // Whatever became of the renewals: one duty does not hold up the other.
-    expiries = await workThrough(sweepExpiredCredits);
+    try {
+      expiries = await workThrough(sweepExpiredCredits);
+    } finally {
+      await advanceMovedClocks();
+    }
   }
   return { renewals, expiries };
 }

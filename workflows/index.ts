@@ -1,4 +1,5 @@
 /** The workflows a worker runs. */
+export { advanceClock } from './advance-clock.ts';
 export { assetSweep } from './sweep-assets-workflow.ts';
 export { batch } from './batch.ts';
 export { canary } from './canary.ts';

@@ -4,6 +4,8 @@ import {
   accountBody,
   accountPriceList,
   freezeBody,
+  clock,
+  clockBody,
   limits,
   limitsBody,
   plan,
@@ -80,6 +82,25 @@ export const ACCOUNT_CALLS = {
     summary: 'Read the plan of an account',
     description: 'All null where there is none.',
     responses: { 200: plan },
+  },
+  advanceClock: {
+    ...CHANGE,
+    method: 'post',
+    path: '/v1/accounts/:id/clock',
+    summary: 'Move the clock of a test account on',
+    description:
+      'Renewals, expiries, notices and returns happen at their instants and in their order; read the clock until it is `ready`. For the' +
+      ' account’s own key too. The same instant again is the same request.',
+    body: clockBody,
+    responses: { 202: clock },
+    problems: ['state_conflict'],
+  },
+  readClock: {
+    ...SHOWN,
+    path: '/v1/accounts/:id/clock',
+    summary: 'Read the clock of an account',
+    description: 'That of a live account is ours.',
+    responses: { 200: clock },
   },
   setPriceList: {
     ...CHANGE,

@@ -75,6 +75,13 @@ export const accountPriceList = z.strictObject({
 });
 export type AccountPriceList = z.output<typeof accountPriceList>;
 
+export const clockBody = z.strictObject({ advance_to: instantField });
+export const clock = z.strictObject({
+  now: instant,
+  state: z.enum(['advancing', 'ready']).describe('`ready`: what fell due up to now is done.'),
+});
+export type ClockView = z.output<typeof clock>;
+
 export const referralBody = z.strictObject({ inviter_id: z.string() });
 export const referral = z.strictObject({ inviter_id: accountId, state: z.enum(['pending', 'paid']) });
 export type Referral = z.output<typeof referral>;

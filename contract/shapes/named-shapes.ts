@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { account, accountPriceList, limits, plan, referral } from './account-shapes.ts';
 import { apiKey, apiKeyPage, createdApiKey, portalSession } from './access-shapes.ts';
+import { account, accountPriceList, clock, limits, plan, referral } from './account-shapes.ts';
 import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
 import { accountEvent, accountEventPage, jobEvent, jobEventPage } from './event-shapes.ts';
 import { modelHealth, modelPage } from './model-shapes.ts';
@@ -45,6 +45,7 @@ export const SHAPES = {
   AccountPriceList: accountPriceList,
   ApiKey: apiKey,
   ApiKeyPage: apiKeyPage,
+  Clock: clock,
   Attempt: attempt,
   Balance: balance,
   Billing: billing,

@@ -1,18 +1,18 @@
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 
-/** When the output's credits return; null once they are settled. */
+/** When the output's credits return, by the machine's clock, as workflows count time; null once they are settled. */
 export async function readReturnBy(
   database: Database,
   accountId: string,
   outputId: string,
 ): Promise<Date | null> {
   const { rows } = await database.query<{ return_by: Date | null }>({
-    name: 'jobs.return_by',
-    text: 'SELECT jobs.return_by($1, $2)',
+    name: 'jobs.returns_at',
+    text: 'SELECT jobs.returns_at($1, $2) AS return_by',
     values: [accountId, outputId],
   });
-  return onlyRow(rows, 'jobs.return_by').return_by;
+  return onlyRow(rows, 'jobs.returns_at').return_by;
 }
 
 /** Until the output's credits return, by the database's clock; null once they are settled. */

@@ -10,3 +10,13 @@ export async function tellExpiring(database: Database, limit: number): Promise<n
   });
   return onlyRow(rows, 'jobs.tell_expiring').told;
 }
+
+/** The same of one account, by its own clock. */
+export async function tellExpiringOf(database: Database, accountId: string): Promise<number> {
+  const { rows } = await database.query<{ told: number }>({
+    name: 'jobs.tell_expiring_of',
+    text: 'SELECT jobs.tell_expiring_of($1) AS told',
+    values: [accountId],
+  });
+  return onlyRow(rows, 'jobs.tell_expiring_of').told;
+}

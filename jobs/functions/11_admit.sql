@@ -33,7 +33,7 @@ BEGIN
     AND p_item.force IS NOT TRUE LIMIT 1;
   RETURN CASE
     WHEN p_item.refusal IS NOT NULL THEN p_item.refusal || '{"outcome": "refused"}'
-    WHEN p_item.admit_by < p_account.moved_at THEN jobs.refused('not_admitted_in_time', 'state_conflict')
+    WHEN p_item.admit_by < ledger.clock() THEN jobs.refused('not_admitted_in_time', 'state_conflict')
     WHEN v_quote.quote_id IS DISTINCT FROM p_item.quote_id THEN jobs.refused('quote_not_found', 'not_found')
     WHEN v_quote.expires_at <= p_account.moved_at THEN jobs.refused('quote_expired', 'price_changed')
     WHEN v_quote.fingerprint <> p_item.work_fingerprint THEN jobs.refused('quote_is_for_another_body', 'price_changed')

@@ -6,10 +6,10 @@ LANGUAGE sql STABLE AS $$
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id AND r.state = 'open'
 $$;
 
--- How long that is from now, by the database's clock.
+-- How long that is from now, by the account's clock.
 CREATE OR REPLACE FUNCTION jobs.seconds_to_return(p_account_id text, p_output_id text) RETURNS float
 LANGUAGE sql STABLE AS $$
-  SELECT extract(epoch FROM jobs.return_by(p_account_id, p_output_id) - ledger.clock())::float
+  SELECT extract(epoch FROM jobs.return_by(p_account_id, p_output_id) - ledger.clock_of(p_account_id))::float
 $$;
 
 -- Begins one of a job's several outputs, by a workflow of its own: its clock starts, once, with its own deadline.

@@ -47,7 +47,7 @@ CREATE OR REPLACE FUNCTION jobs.read_job_result(p_account_id text, p_job_id text
   returned bigint, left_seconds float, each jsonb
 ) LANGUAGE sql STABLE AS $$
   SELECT j.state, j.failure->>'code', j.outputs, j.succeeded, j.failed, j.canceled, c.committed, c.returned,
-         extract(epoch FROM j.return_by - ledger.clock())::float,
+         extract(epoch FROM j.return_by - ledger.clock_of(p_account_id))::float,
          CASE WHEN j.finished_at IS NOT NULL THEN c.each END
   FROM jobs.jobs j, LATERAL (
     SELECT coalesce(sum(r.committed), 0)::bigint AS committed, coalesce(sum(r.released), 0)::bigint AS returned,

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION jobs.read_outputs(p_account_id text, p_output_ids tex
 RETURNS TABLE (output_id text, state text, work jsonb, sha256 text, content_type text, bytes bigint, is_expired boolean)
 LANGUAGE sql STABLE AS $$
   SELECT o.output_id, o.state, o.work, o.sha256, o.content_type, o.bytes,
-         coalesce(o.expires_at <= ledger.clock(), false)
+         coalesce(o.expires_at <= ledger.clock_of(p_account_id), false)
   FROM jobs.outputs o WHERE o.account_id = p_account_id AND o.output_id = ANY (p_output_ids)
 $$;
 

@@ -3,6 +3,8 @@
 CREATE OR REPLACE FUNCTION ledger.clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS 'SELECT clock_timestamp()';
 
 -- The clock of one account: never before its last entry, so that its history is in order of time whatever the machine's
--- clock does. An account that is ahead is ahead alone.
+-- clock does. An account that is ahead is ahead alone; a test account is, once it was moved (clock/22_test_clock.sql).
 CREATE OR REPLACE FUNCTION ledger.clock(p_account ledger.accounts) RETURNS timestamptz
-LANGUAGE sql VOLATILE AS 'SELECT greatest(ledger.clock(), p_account.moved_at)';
+LANGUAGE sql VOLATILE AS $$
+  SELECT greatest(ledger.clock() + coalesce(p_account.clock_ahead, '0'), p_account.moved_at)
+$$;

@@ -1,7 +1,7 @@
 -- The plan of an account; nulls when it never had one. A cancelled one is none from its period's end on.
 CREATE OR REPLACE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
-    'plan', CASE WHEN p.next_plan IS NOT NULL OR p.period_ends_at > ledger.clock() THEN p.plan END,
+    'plan', CASE WHEN p.next_plan IS NOT NULL OR p.period_ends_at > ledger.clock_of(p_account_id) THEN p.plan END,
     'period_start', p.period_starts_at, 'period_end', p.period_ends_at,
     'next_plan', p.next_plan, 'renewal', coalesce(p.renewal, 'by_call'))
   FROM (SELECT 1) one LEFT JOIN ledger.plans p ON p.account_id = p_account_id

@@ -39,7 +39,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ledger.end_of_history(p_account_id text) RETURNS timestamptz LANGUAGE sql AS $$
   UPDATE ledger.accounts a
   SET moved_at = greatest(
-        date_trunc('milliseconds', ledger.clock()), date_trunc('milliseconds', a.moved_at), (
+        date_trunc('milliseconds', ledger.clock(a)), (
           SELECT date_trunc('milliseconds', e.created_at) + interval '1 millisecond'
           FROM ledger.entries e WHERE e.account_id = a.account_id AND e.seq = a.entry_seq))
   WHERE a.account_id = p_account_id RETURNING a.moved_at

@@ -6,9 +6,9 @@ CREATE OR REPLACE FUNCTION ledger.read_open_reservations(
   overdue_seconds float
 ) LANGUAGE sql STABLE AS $$
   SELECT r.account_id, r.reservation_id, r.job_id, r.output_id, r.amount, r.return_by,
-         extract(epoch FROM ledger.clock() - r.return_by)::float
-  FROM ledger.reservations r
+         extract(epoch FROM ledger.clock(a) - r.return_by)::float
+  FROM ledger.reservations r JOIN ledger.accounts a USING (account_id)
   WHERE r.state = 'open' AND (r.account_id, r.reservation_id) > (p_after_account_id, p_after_reservation_id)
-    AND r.created_at <= ledger.clock() - make_interval(secs => p_min_age_seconds)
+    AND r.created_at <= ledger.clock(a) - make_interval(secs => p_min_age_seconds)
   ORDER BY r.account_id, r.reservation_id LIMIT p_limit
 $$;

@@ -43,10 +43,16 @@ CREATE TABLE ledger.accounts (
   low_balance_rise ledger.credits NOT NULL DEFAULT 0,  -- so far above it the balance rises before another notice
   is_low_noticed   boolean        NOT NULL DEFAULT false,  -- a notice was made; it has not risen so far since
   mode      ledger.account_mode   NOT NULL DEFAULT 'live',  -- said when it is opened: of tests, or of customers
-  frozen_at        timestamptz  -- null: it may spend. Decided with the row locked, like its balance
+  frozen_at        timestamptz,  -- null: it may spend. Decided with the row locked, like its balance
+  clock_ahead      interval       NOT NULL DEFAULT '0',  -- of a test account that was moved on, before the machine's
+  clock_target     timestamptz  -- where it is being moved to; null: it is there
 ) WITH (fillfactor = 50);
 -- The sweep's pages. The column stays the same from one reserve to the next, so that an update stays on its page.
 CREATE INDEX accounts_with_due_expiry ON ledger.accounts (next_expiry_at) WHERE next_expiry_at < 'infinity';
+
+-- Those to which more is due than the machine's clock says.
+CREATE INDEX accounts_with_moved_clocks ON ledger.accounts (account_id)
+WHERE clock_ahead > '0' OR clock_target IS NOT NULL;
 
 -- What is said of an account once, apart from the hot row.
 CREATE TABLE ledger.account_profiles (

@@ -19,10 +19,12 @@ type Row = {
   overdue_seconds: number;
 };
 
+type ReservationKey = Pick<OpenReservation, 'accountId' | 'reservationId'>;
+
 /** A page of open reservations at least so old, after a key, in the order of their keys. */
 export async function readOpenReservations(
   database: Database,
-  page: { readonly after: OpenReservation | null; readonly limit: number; readonly minAgeSeconds: number },
+  page: { readonly after: ReservationKey | null; readonly limit: number; readonly minAgeSeconds: number },
 ): Promise<readonly OpenReservation[]> {
   const { rows } = await database.query<Row>({
     name: 'ledger.read_open_reservations',

@@ -15,6 +15,7 @@ import type { WebhookVerifiers } from '../../api/provider-webhooks/webhook-verif
 import type { Logger } from '../../runtime/logger.ts';
 import type { RateLimits } from '../../runtime/rate-limits-setting.ts';
 import { serve } from '../../api/http/serve.ts';
+import { createAdvanceClock } from '../../client/move-clock.ts';
 import { createCancelJob } from '../../client/cancel-job.ts';
 import { createSupportWorkflows } from '../../client/support-workflow.ts';
 import { createStartJob } from '../../client/start-job.ts';
@@ -123,6 +124,7 @@ export async function createApiFixture(
           webhookVerifiers: options.webhookVerifiers ?? new Map(),
           startJob: createStartJob({ client, taskQueue, offer: SUPERSCALE_OFFER }),
           cancelJob: createCancelJob(client),
+          advanceClock: createAdvanceClock(client, taskQueue),
           supportWorkflows: createSupportWorkflows(client),
           readiness: createApiReadiness({
             database: pool,

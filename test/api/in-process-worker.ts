@@ -1,6 +1,7 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type pg from 'pg';
 import { inject } from 'vitest';
+import { createClockActivities } from '../../activities/maintenance/advance-clocks.ts';
 import { createJobActivities } from '../../activities/job-activities.ts';
 import { resolveBySystem } from '../../runtime/outbound/checked-lookup.ts';
 import { createOpenOutside } from '../../runtime/outbound/open-outside.ts';
@@ -9,7 +10,7 @@ import { createProviderRegistry } from '../../activities/providers/provider-regi
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { startService } from '../model-service/running-service.ts';
-import { SUPERSCALE } from '../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 
 /** A workflow that fails is the subject of some tests and no news. */
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -29,25 +30,27 @@ export async function startWorker(options: {
 }): Promise<{ readonly stop: () => Promise<void>; readonly modelHome: string }> {
   const modelService = await startService();
   const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
+  const jobActivities = createJobActivities({
+    database: options.pool,
+    providers: createProviderRegistry([createGenericProvider({ name: 'local', baseUrl: modelService.url })]),
+    assets: createDiskAssetStore(options.assetHome),
+    heartbeatTimeoutSeconds: 5,
+    rules: {
+      catalogue: SUPERSCALE,
+      allowsTestScenarios: true,
+      allowsLocalAssetUrls: true,
+      providers: ['local'],
+    },
+    ...(options.opensLocalAddresses === true ? LOCAL_ADDRESSES : {}),
+  });
   const worker = await Worker.create({
     connection,
     taskQueue: options.taskQueue,
     workflowBundle: { codePath: await bundleWorkflows() },
-    activities: createJobActivities({
-      database: options.pool,
-      providers: createProviderRegistry([
-        createGenericProvider({ name: 'local', baseUrl: modelService.url }),
-      ]),
-      assets: createDiskAssetStore(options.assetHome),
-      heartbeatTimeoutSeconds: 5,
-      rules: {
-        catalogue: SUPERSCALE,
-        allowsTestScenarios: true,
-        allowsLocalAssetUrls: true,
-        providers: ['local'],
-      },
-      ...(options.opensLocalAddresses === true ? LOCAL_ADDRESSES : {}),
-    }),
+    activities: {
+      ...jobActivities,
+      ...createClockActivities({ database: options.pool, planRules: SUPERSCALE_PLAN_RULES, jobActivities }),
+    },
     shutdownGraceTime: '1 second',
   });
   const running = worker.run();

@@ -5,6 +5,7 @@ import { setPlan } from '../../ledger/plan.ts';
 import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 import { grantItem } from '../ledger/ledger-fixture.ts';
 import { setLimits } from '../ledger/limits/limit-calls.ts';
+import { untilWaiting } from '../ledger/until-waiting.ts';
 import { createJobsFixture, jobItem, releaseOf, type JobsFixture } from './jobs-fixture.ts';
 
 const NOW = new Date('2026-03-01T09:00:00Z');
@@ -145,7 +146,7 @@ test('a writer that has not locked the account is refused a number that was take
   await client.query(`SELECT jobs.tell($1, NULL, 'credits.low', '{}', ledger.lock($1))`, [account]);
   const unlocked = jobs.owner.query(`SELECT jobs.tell($1, NULL, 'credits.low', '{}', now())`, [account]);
   const refusal = expect(unlocked).rejects.toMatchObject({ code: '23505' });
-  await sleep(50);
+  await untilWaiting(jobs.owner, 1);
   await client.query('COMMIT');
   client.release();
   await refusal;

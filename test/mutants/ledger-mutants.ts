@@ -26,8 +26,8 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'time may run backwards',
     file: 'ledger/functions/01_clock.sql',
-    find: 'SELECT greatest(ledger.clock(), p_account.moved_at)',
-    replace: 'SELECT ledger.clock()',
+    find: "SELECT greatest(ledger.clock() + coalesce(p_account.clock_ahead, '0'), p_account.moved_at)",
+    replace: "SELECT ledger.clock() + coalesce(p_account.clock_ahead, '0')",
     tests: ['ledger', 'reads/statement'],
   },
   {

@@ -187,7 +187,7 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a start that comes too late is admitted',
     file: 'jobs/functions/11_admit.sql',
-    find: '    WHEN p_item.admit_by < p_account.moved_at THEN',
+    find: '    WHEN p_item.admit_by < ledger.clock() THEN',
     replace: '    WHEN false THEN',
     tests: ['jobs', 'admit'],
   },
@@ -215,7 +215,7 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'one account that is ahead takes others with it',
     file: 'ledger/functions/01_clock.sql',
-    find: 'SELECT greatest(ledger.clock(), p_account.moved_at)',
+    find: "SELECT greatest(ledger.clock() + coalesce(p_account.clock_ahead, '0'), p_account.moved_at)",
     replace: 'SELECT greatest(ledger.clock(), (SELECT max(a.moved_at) FROM ledger.accounts a))',
     tests: ['jobs', 'together'],
   },

@@ -30,7 +30,10 @@ beforeAll(async () => {
     connection: native,
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: await bundleWorkflows() },
-    activities: createCreditMaintenance(fixture.worker, SUPERSCALE_PLAN_RULES),
+    activities: {
+      ...createCreditMaintenance(fixture.worker, SUPERSCALE_PLAN_RULES),
+      advanceMovedClocks: () => Promise.resolve(),
+    },
   });
   running = worker.run();
 });

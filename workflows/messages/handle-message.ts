@@ -12,9 +12,9 @@ import { UnexpectedValue, type Parser } from '../../domain/parse-value.ts';
 /** Null: the message takes no argument. */
 type MessageParser<Message> = Parser<Message> | null;
 
-export function handleSignal<Message>(
-  signal: SignalDefinition<[Message]>,
-  parser: Parser<Message>,
+export function handleSignal<Message, Args extends [] | [Message]>(
+  signal: SignalDefinition<Args>,
+  parser: MessageParser<Message>,
   take: (message: Message) => void,
 ): void {
   setHandler(signal, (...args: readonly unknown[]) => {

@@ -83,7 +83,7 @@ const idOf =
   (value, at) =>
     typeof value === 'string' && isId(value) ? value : fail(at, `an id ${prefix}…`, value);
 
-const accountId = idOf('acct_', isAccountId);
+export const accountId = idOf('acct_', isAccountId);
 
 const outputCount = wholeNumber({ min: 1, max: JOB_REQUEST_LIMITS.outputs });
 

@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION jobs.prepare_attempt(
               THEN (o.work #- '{brief,reference_asset_urls}')
                    || jsonb_build_object('reference_assets', jobs.references_of(o.account_id, o.job_id, o.work))
               ELSE o.work END,
-         extract(epoch FROM r.return_by - ledger.clock())::float, jobs.is_open(p_provider, p_model)
+         extract(epoch FROM r.return_by - ledger.clock_of(p_account_id))::float, jobs.is_open(p_provider, p_model)
   FROM jobs.outputs o CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r
   LEFT JOIN jobs.attempts a ON a.account_id = o.account_id AND a.reference = p_reference
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
@@ -27,7 +27,7 @@ CREATE OR REPLACE FUNCTION jobs.begin_attempt(
 ) RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text, waits_for text)
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_now    timestamptz := ledger.lock(p_account_id);
+  v_lock   timestamptz := ledger.lock(p_account_id);
   v_latest int := (SELECT max(a.number) FROM jobs.attempts_of(p_account_id, p_output_id) a WHERE a.stage = p_stage);
   v_refusal text;
 BEGIN
@@ -42,7 +42,7 @@ BEGIN
                                state, error_class, submitter, posted_at, cost, max_cost, webhook_hash)
     SELECT p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_is_last_stage, p_number, p_provider, p_model,
            CASE WHEN v_refusal IS NULL THEN 'posting' ELSE 'rejected' END::jobs.attempt_state, v_refusal, p_submitter,
-           v_now, p_cost, p_max_cost, p_webhook_hash WHERE waits_for IS NULL;
+           ledger.clock(), p_cost, p_max_cost, p_webhook_hash WHERE waits_for IS NULL;
     is_mine := FOUND AND v_refusal IS NULL;
     -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
     UPDATE jobs.outputs o SET attempts = p_number

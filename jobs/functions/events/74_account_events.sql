@@ -30,42 +30,50 @@ CREATE OR REPLACE FUNCTION jobs.read_news(p_account_ids text[], p_after bigint[]
     ORDER BY l.sequence DESC LIMIT 1), 0), NULL, p_limit) e
 $$;
 
--- Tells accounts, at most p_limit of them, of credits that expire in a few days: three, or half of the life of what
--- lives shorter. Each grant once. Accounts that are locked are left to the next call. Returns how many were told.
-CREATE OR REPLACE FUNCTION jobs.tell_expiring(p_limit int) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-  v_account ledger.accounts;
-  v_told    int := 0;
-BEGIN
-  FOR v_account IN
-    SELECT a.* FROM ledger.accounts a
-    WHERE a.next_expiry_at <= ledger.clock() + interval '3 days' AND a.next_expiry_at < 'infinity'
-      AND EXISTS (SELECT 1 FROM jobs.grants_expiring_soon(a.account_id, ledger.clock(a)))
-    ORDER BY a.account_id LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
-  LOOP
-    v_account := ledger.lock_account(v_account.account_id);
-    WITH told AS (
-      INSERT INTO jobs.expiry_notices (account_id, grant_id, created_at)
-      SELECT g.account_id, g.grant_id, v_account.moved_at
-      FROM jobs.grants_expiring_soon(v_account.account_id, v_account.moved_at) g RETURNING grant_id)
-    SELECT v_told + count(jobs.tell(v_account.account_id, NULL, 'credits.expiring', jsonb_build_object(
-      'grant_id', g.grant_id, 'credits', g.available, 'expires_at', g.expires_at), v_account.moved_at))
-    INTO v_told
-    FROM (SELECT g.* FROM told t JOIN ledger.grants g ON g.account_id = v_account.account_id AND g.grant_id = t.grant_id
-          ORDER BY g.expires_at, g.ordinal) g;
-  END LOOP;
-  RETURN v_told;
-END $$;
-
 CREATE OR REPLACE FUNCTION jobs.grants_expiring_soon(p_account_id text, p_now timestamptz) RETURNS SETOF ledger.grants
 LANGUAGE sql STABLE AS $$
   SELECT g.* FROM ledger.grants g
   WHERE g.account_id = p_account_id AND g.is_live AND g.available > 0 AND g.expires_at > p_now
     AND g.expires_at < 'infinity'
-    AND g.expires_at - least(interval '3 days', (g.expires_at - g.effective_at) / 2) <= p_now
+    AND ledger.expiry_notice_at(g) <= p_now
     AND NOT EXISTS (SELECT 1 FROM jobs.expiry_notices n
                     WHERE n.account_id = g.account_id AND n.grant_id = g.grant_id)
 $$;
+
+-- Tells one account, by its own clock, of each grant once.
+CREATE OR REPLACE FUNCTION jobs.tell_expiring_of(p_account_id text) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  v_now  timestamptz := ledger.lock(p_account_id);
+  v_told int;
+BEGIN
+  WITH told AS (
+    INSERT INTO jobs.expiry_notices (account_id, grant_id, created_at)
+    SELECT g.account_id, g.grant_id, v_now FROM jobs.grants_expiring_soon(p_account_id, v_now) g RETURNING grant_id)
+  SELECT count(jobs.tell(p_account_id, NULL, 'credits.expiring', jsonb_build_object(
+    'grant_id', g.grant_id, 'credits', g.available, 'expires_at', g.expires_at), v_now))
+  INTO v_told
+  FROM (SELECT g.* FROM told t JOIN ledger.grants g ON g.account_id = p_account_id AND g.grant_id = t.grant_id
+        ORDER BY g.expires_at, g.ordinal) g;
+  RETURN v_told;
+END $$;
+
+-- Tells accounts, at most p_limit of them, of credits that expire in a few days. Accounts that are locked are left to
+-- the next call. Returns how many grants were told of.
+CREATE OR REPLACE FUNCTION jobs.tell_expiring(p_limit int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  v_account_id text;
+  v_told       int := 0;
+BEGIN
+  FOR v_account_id IN
+    SELECT a.account_id FROM ledger.accounts a
+    WHERE a.next_expiry_at <= ledger.clock() + interval '3 days' AND a.next_expiry_at < 'infinity'
+      AND EXISTS (SELECT 1 FROM jobs.grants_expiring_soon(a.account_id, ledger.clock(a)))
+    ORDER BY a.account_id LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
+  LOOP
+    v_told := v_told + jobs.tell_expiring_of(v_account_id);
+  END LOOP;
+  RETURN v_told;
+END $$;
 
 -- Part of jobs.reconcile: an account's events count up by one.
 CREATE OR REPLACE FUNCTION jobs.reconcile_events()

@@ -62,7 +62,8 @@ CREATE OR REPLACE FUNCTION jobs.review_as_json(p_review jobs.reviews) RETURNS js
         SELECT d.decision, d.reason, d.actor, d.created_at AS decided_at, d.retry_job_id FROM jobs.review_decisions d
         WHERE d.account_id = p_review.account_id AND d.review_id = p_review.review_id ORDER BY d.number) v))
   FROM jobs.outputs o
-  LEFT JOIN jobs.decision_in_force(p_review.account_id, p_review.review_id, ledger.clock()) s ON true
+  LEFT JOIN jobs.decision_in_force(
+    p_review.account_id, p_review.review_id, ledger.clock_of(p_review.account_id)) s ON true
   LEFT JOIN jobs.last_decision(p_review.account_id, p_review.review_id) l ON true
   WHERE o.account_id = p_review.account_id AND o.output_id = p_review.output_id
 $$;

@@ -10,7 +10,8 @@ CREATE OR REPLACE FUNCTION jobs.is_listed(
   SELECT (p_at IS NULL OR (p_review.created_at, p_review.review_id) < (p_at, p_review_id))
     AND (p_category IS NULL OR p_review.category = p_category)
     AND (p_state IS NULL OR (p_state = 'decided') = EXISTS (
-      SELECT 1 FROM jobs.decision_in_force(p_review.account_id, p_review.review_id, ledger.clock())))
+      SELECT 1 FROM jobs.decision_in_force(
+        p_review.account_id, p_review.review_id, ledger.clock_of(p_review.account_id))))
 $$;
 
 -- A page of an account's reviews, newest first, after the position (p_at, p_review_id) where the last page ended.

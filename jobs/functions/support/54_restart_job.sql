@@ -27,7 +27,7 @@ BEGIN
     WHEN (SELECT jobs.is_too_costly(p_account_id, a.output_id, a.provider, a.model, a.cost, a.max_cost)
           FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = v_named.reference)
       THEN 'too_costly' END;
-  UPDATE jobs.attempts a SET state = 'replaced', resolved_at = p_now
+  UPDATE jobs.attempts a SET state = 'replaced', resolved_at = ledger.clock()
   WHERE v_refusal IS NULL AND a.account_id = p_account_id AND a.reference = v_named.reference AND a.state = 'accepted'
   RETURNING a.* INTO v_attempt;
   IF NOT FOUND THEN  -- over: its result may have been stored meanwhile, which takes no lock of the account

@@ -1,0 +1,97 @@
+import { heartbeat, log } from '@temporalio/activity';
+import { failureOf } from '../../domain/failures.ts';
+import type { PlanRules } from '../../domain/plans.ts';
+import { isOverdue, OVERDUE_AFTER_SECONDS } from '../../domain/support/reconcile-rules.ts';
+import type { Database } from '../../ledger/database.ts';
+import { tellExpiringOf } from '../../jobs/credits/tell-expiring.ts';
+import { renewPlans } from '../../ledger/plan.ts';
+import { readOpenReservations } from '../../ledger/reads/read-open-reservations.ts';
+import { sweepExpired } from '../../ledger/sweep-expired.ts';
+import { readClock, readMovedClocks, stepClock } from '../../ledger/test-clock.ts';
+import { withHeartbeat } from '../attempts/with-heartbeat.ts';
+import { endPermanentErrors } from '../end-permanent-errors.ts';
+import type { JobActivities } from '../job-activities.ts';
+import { jobIdOfReservation } from './describe-reservations.ts';
+
+export type ClockActivities = ReturnType<typeof createClockActivities>;
+
+const PAGE_SIZE = 100;
+
+type Deps = {
+  readonly database: Database;
+  readonly planRules: PlanRules;
+  readonly jobActivities: Pick<JobActivities, 'settleOverdue'>;
+};
+
+/**
+ * The clocks of test accounts. What the machine's clock does not call due is due in an account that is ahead, so its duties are done
+ * here, by the very functions that do them for every account: renewals, expiries, notices, credits past their return_by. Each may come late or
+ * twice, so a step that was cut off is taken again.
+ */
+export function createClockActivities(deps: Deps) {
+  return endPermanentErrors({
+    /** Takes the account's clock to where it was asked to go, doing what falls due on the way at its instant and in its order. */
+    advanceClock: (accountId: string) => withHeartbeat(() => advance(deps, accountId)),
+    /** The same for each account that is ahead or on its way: also what has come due since it got there. */
+    advanceMovedClocks: () => withHeartbeat(() => advanceAll(deps)),
+  });
+}
+
+async function advance(deps: Deps, accountId: string): Promise<void> {
+  let isOnItsWay = true;
+  while (isOnItsWay) {
+    const clock = await readClock(deps.database, accountId);
+    if (clock === null) return;
+    await doWhatIsDue(deps, accountId);
+    heartbeat();
+    const step = { ahead: clock.ahead, overdueSeconds: OVERDUE_AFTER_SECONDS };
+    isOnItsWay = await stepClock(deps.database, accountId, step);
+  }
+}
+
+/** Goes past an account that fails, so that it never stands before the others. */
+async function advanceAll(deps: Deps): Promise<void> {
+  let after = '';
+  for (;;) {
+    const page = await readMovedClocks(deps.database, { after, limit: PAGE_SIZE });
+    for (const accountId of page) {
+      try {
+        await advance(deps, accountId);
+      } catch (error) {
+        log.error('the clock of a test account was not moved; the next run tries again', {
+          accountId,
+          error,
+        });
+      }
+    }
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last;
+  }
+}
+
+/** Plans first: the renewal of a plan writes the expiry of its last period as well. */
+async function doWhatIsDue({ database, planRules, jobActivities }: Deps, accountId: string): Promise<void> {
+  await renewPlans(database, planRules, [accountId]);
+  await sweepExpired(database, [accountId]);
+  await tellExpiringOf(database, accountId);
+  for (const reservation of await readOverdue(database, accountId)) {
+    const { reservationId, credits, outputId } = reservation;
+    const jobId = jobIdOfReservation(reservation);
+    await jobActivities.settleOverdue(
+      { accountId, jobId, outputId: outputId ?? reservationId, reservationId, credits },
+      failureOf('run_deadline', 'us'),
+      OVERDUE_AFTER_SECONDS,
+    );
+  }
+}
+
+/** A page of the account's reservations past their return_by; the others come with the next step, or the next run. */
+async function readOverdue(database: Database, accountId: string) {
+  const page = await readOpenReservations(database, {
+    after: { accountId, reservationId: '' },
+    limit: PAGE_SIZE,
+    minAgeSeconds: 0,
+  });
+  return page.filter((one) => one.accountId === accountId && isOverdue(one.overdueSeconds));
+}
