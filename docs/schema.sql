@@ -890,7 +890,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.set_limits(text,jsonb,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- ledger.set_plan(text,text,text,timestamp with time zone,text,jsonb,text,text) → TABLE(outcome text, is_replay
 --     boolean, answer jsonb)  -- holdfast_api, holdfast_worker
--- ledger.set_price_list(text,text,text,text) → void  -- holdfast_api, holdfast_worker
+-- ledger.set_price_list(text,text,bigint,text,text) → void  -- holdfast_api, holdfast_worker
 -- ledger.settle(ledger.accounts,text,ledger.settle_verb,bigint,text,ledger.expired_policy,integer) → ledger.settled
 -- ledger.spend(ledger.accounts,text,bigint,text,text,text) → ledger.reserved
 -- ledger.spenders_of(text,text) → TABLE(spender ledger.spender, name text)

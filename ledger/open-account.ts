@@ -22,12 +22,20 @@ type Row = {
 };
 
 /**
- * Opens an account with its sign-up grant. The reference is the key: the same one finds the same account. Two calls, both
+ * How far above its level a balance has to rise before a fall is told of again: by more than one planning unit, so that jobs that fail and
+ * return their credits tell of nothing.
+ */
+export function lowBalanceRise(planningUnit: number): number {
+  return planningUnit + 1;
+}
+
+/**
+ * Opens an account with its sign-up grant. Of a low balance it is told once per fall (lowBalanceRise). The reference is the key: the same one finds the same account. Two calls, both
  * made every time: a caller that died between them left an account that its next opening completes.
  */
 export async function openAccount(
   database: Database,
-  terms: Pick<GrantTerms, 'signUp' | 'lowBalanceAt'>,
+  terms: Pick<GrantTerms, 'signUp' | 'lowBalanceAt'> & { readonly planningUnit?: number },
   account: { readonly name: string; readonly reference: string; readonly mode?: AccountMode | undefined },
   actor: string | null = null,
 ): Promise<OpenedAccount> {
@@ -43,7 +51,7 @@ export async function openAccount(
       account.name,
       terms.lowBalanceAt,
       actor,
-      terms.lowBalanceAt,
+      lowBalanceRise(terms.planningUnit ?? 0),
       mode,
     ],
   });

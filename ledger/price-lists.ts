@@ -4,6 +4,7 @@ import { fingerprintJson } from '../contract/derived-ids.ts';
 import { priceListFor, type PriceList } from '../domain/prices/price-list.ts';
 import type { Pricing } from '../domain/prices/quote.ts';
 import type { Database } from './database.ts';
+import { lowBalanceRise } from './open-account.ts';
 
 /** A version as it was published, or (version null) the name of a list that accounts have. */
 type PublishedPriceList = {
@@ -96,11 +97,12 @@ export async function setPriceList(
   database: Database,
   accountId: string,
   priceList: string | null,
+  planningUnit: number,
   by: { readonly actor: string; readonly reason: string },
 ): Promise<void> {
   await database.query({
     name: 'ledger.set_price_list',
-    text: 'SELECT ledger.set_price_list($1, $2, $3, $4)',
-    values: [accountId, priceList, by.actor, by.reason],
+    text: 'SELECT ledger.set_price_list($1, $2, $3, $4, $5)',
+    values: [accountId, priceList, lowBalanceRise(planningUnit), by.actor, by.reason],
   });
 }

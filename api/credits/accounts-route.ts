@@ -1,5 +1,7 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import { planningUnitOf } from '../../domain/prices/estimate.ts';
+import { priceListFor } from '../../domain/prices/price-list.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { actorOf } from '../access/actor.ts';
@@ -15,6 +17,8 @@ type Deps = { readonly database: Database; readonly rules: RequestRules };
 
 /** POST /v1/accounts: open one, sign-up grant included. The reference is the key: the same one, the same account. */
 export function openAccountRoute(deps: Deps): Route {
+  const { grants, priceLists } = deps.rules.catalogue;
+  const terms = { ...grants, planningUnit: planningUnitOf(priceListFor(priceLists, null)) };
   return route(CALLS.openAccount, {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
@@ -26,7 +30,7 @@ export function openAccountRoute(deps: Deps): Route {
       }
       const actor = actorOf(request, caller);
       return async () => {
-        const account = await openAccount(deps.database, deps.rules.catalogue.grants, body, actor);
+        const account = await openAccount(deps.database, terms, body, actor);
         if (account.outcome === 'key_reused') {
           throw new Problem('idempotency_key_reused', {
             detail:

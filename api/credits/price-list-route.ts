@@ -1,6 +1,7 @@
 import { offeredCalls } from '../../contract/offered-calls.ts';
 import type { AccountPriceList } from '../../contract/shapes/account-shapes.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import { planningUnitOf } from '../../domain/prices/estimate.ts';
 import { priceListFor } from '../../domain/prices/price-list.ts';
 import type { Database } from '../../ledger/database.ts';
 import { setPriceList } from '../../ledger/price-lists.ts';
@@ -22,8 +23,9 @@ export function setPriceListRoute({
     ({ accountId, actor, body, response }) => {
       const { price_list: own, reason = 'prices' } = body;
       return async () => {
-        await setPriceList(database, accountId, own, { actor, reason });
-        const { name, version } = priceListFor(priceLists, own);
+        const list = priceListFor(priceLists, own);
+        await setPriceList(database, accountId, own, planningUnitOf(list), { actor, reason });
+        const { name, version } = list;
         const shown: AccountPriceList = { price_list: own, applies: { name, version } };
         response.set('Cache-Control', 'no-store').json(shown);
       };

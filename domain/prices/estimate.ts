@@ -14,3 +14,9 @@ export function estimate(credits: number, { planning }: Pick<PriceList, 'plannin
     Object.entries(planning).map(([name, figure]) => [name, Math.floor(balance / figure)]),
   );
 }
+
+/** The least that is planned with: the price of one image, where images are sold. 0 without planning figures. */
+export function planningUnitOf({ planning }: Pick<PriceList, 'planning'>): number {
+  const figures = Object.values(planning);
+  return figures.length === 0 ? 0 : Math.min(...figures);
+}

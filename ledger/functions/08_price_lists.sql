@@ -1,8 +1,10 @@
--- Gives an account a price list of its own, or takes it away (null).
-CREATE OR REPLACE FUNCTION ledger.set_price_list(p_account_id text, p_price_list text, p_actor text, p_reason text)
-RETURNS void LANGUAGE sql AS $$
+-- Gives an account a price list of its own, or takes it away (null). p_low_balance_rise: by its planning figures.
+CREATE OR REPLACE FUNCTION ledger.set_price_list(
+  p_account_id text, p_price_list text, p_low_balance_rise bigint, p_actor text, p_reason text
+) RETURNS void LANGUAGE sql AS $$
   SELECT ledger.record_action(p_account_id, p_actor, 'set_price_list', p_reason,
                               jsonb_build_object('price_list', p_price_list), ledger.lock(p_account_id));
+  UPDATE ledger.accounts a SET low_balance_rise = p_low_balance_rise WHERE a.account_id = p_account_id;
   UPDATE ledger.account_profiles p SET price_list = p_price_list WHERE p.account_id = p_account_id
 $$;
 

@@ -51,12 +51,12 @@ test('an account is priced by its own list while it has one, and who gave it is 
   const pricingOf = createPricingOf(ledger.worker, { ...SUPERSCALE, priceLists });
   const nameOf = async () => (await pricingOf('a')).priceList.name;
   expect(await nameOf()).toBe('standard');
-  await setPriceList(ledger.worker, 'a', 'agency', BY);
+  await setPriceList(ledger.worker, 'a', 'agency', 70, BY);
   expect(await nameOf()).toBe('agency');
   expect(await publish([list('standard', 1)])).toEqual([
     'there is no price list agency, and accounts have it',
   ]);
-  await setPriceList(ledger.worker, 'a', null, BY);
+  await setPriceList(ledger.worker, 'a', null, 35, BY);
   expect(await nameOf()).toBe('standard');
   const { rows } = await ledger.owner.query(
     `SELECT account_id, actor, reason, detail FROM ledger.operator_actions WHERE action = 'set_price_list' ORDER BY created_at`,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { withFreshAccounts } from '../fresh-accounts.ts';
 import { openAccount } from '../../../ledger/open-account.ts';
+import { setPriceList } from '../../../ledger/price-lists.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -142,6 +143,26 @@ test('an account opened as customers’ are hears of a balance that buys no vide
   await ledger.settle([releaseItem(opened.accountId, 'r2')]);
   await ledger.reserve([reserveItem(opened.accountId, 'r3', 700)]);
   expect(await noticesOf(opened.accountId)).toEqual([699]);
+});
+
+test('an account hears again once its balance rose above its level by more than one image of its price list', async () => {
+  const terms = { ...SUPERSCALE_GRANTS, planningUnit: 35 };
+  const { accountId } = await openAccount(ledger.worker, terms, {
+    name: 'Acme',
+    reference: `rise ${account}`,
+  });
+  await ledger.reserve([reserveItem(accountId, 'r1', 301)]);
+  await ledger.grant([grantItem(accountId, 'one image above', 36)]);
+  await ledger.reserve([reserveItem(accountId, 'r2', 36)]);
+  expect(await noticesOf(accountId)).toEqual([699]);
+  await ledger.grant([grantItem(accountId, 'more than that', 37)]);
+  await ledger.reserve([reserveItem(accountId, 'r3', 37)]);
+  expect(await noticesOf(accountId)).toEqual([699, 699]);
+
+  await setPriceList(ledger.worker, accountId, 'agency', 50, { actor: 'test', reason: 'test' });
+  await ledger.grant([grantItem(accountId, 'one of its own images', 51)]);
+  await ledger.reserve([reserveItem(accountId, 'r4', 51)]);
+  expect(await noticesOf(accountId)).toEqual([699, 699]);
 });
 
 test('an account that is opened again after sign-up credits have changed keeps those it was given', async () => {
