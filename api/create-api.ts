@@ -13,6 +13,7 @@ import type { Readiness } from '../runtime/readiness.ts';
 import { logAccess } from './http/access-log.ts';
 import { createPrepareAdmission } from './jobs/admit-submission.ts';
 import { createSendJob } from './jobs/send-job.ts';
+import { allowOrigins } from './http/cross-origin.ts';
 import { limitRequestTime } from './http/request-timeout.ts';
 import { createAuthenticate } from './access/authenticate.ts';
 import { createLimitAddresses } from './access/limit-addresses.ts';
@@ -90,6 +91,8 @@ export type ApiDependencies = {
   readonly rateLimits: RateLimits;
   /** Whose X-Forwarded-For is believed: addresses and networks. */
   readonly trustedProxies: readonly string[];
+  /** Whose pages may call the API from a browser. */
+  readonly allowedOrigins: readonly string[];
   readonly log: Logger;
   /** How long an answer may take, beyond what it was asked to wait; absent: as long as the conventions allow. */
   readonly respondWithinMs?: number;
@@ -109,7 +112,12 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.set('query parser', 'simple');
   app.set('trust proxy', dependencies.trustedProxies);
 
-  app.use(identifyRequests(now), logAccess(log, now), limitRequestTime(publicUrl, respondWithinMs));
+  app.use(
+    identifyRequests(now),
+    allowOrigins(dependencies.allowedOrigins),
+    logAccess(log, now),
+    limitRequestTime(publicUrl, respondWithinMs),
+  );
   app.use(
     createRouter(routesOf({ ...dependencies, database, actingFor }), {
       authenticate: createAuthenticate(database, now, limitAddresses),

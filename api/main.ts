@@ -77,6 +77,7 @@ const server = await serve(
       rules: { ...config, catalogue, providers },
       rateLimits: config.rateLimits,
       trustedProxies: config.trustedProxies,
+      allowedOrigins: config.allowedOrigins,
       log,
       now: Date.now,
     }),

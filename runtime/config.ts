@@ -41,6 +41,7 @@ export const API_SETTINGS = [
   'API_PORT',
   'RATE_LIMITS',
   'TRUSTED_PROXIES',
+  'ALLOWED_ORIGINS',
   'PUBLIC_URL',
   'PORTAL_URL',
   'HOLDFAST_CATALOGUE',
@@ -126,6 +127,7 @@ export type ApiConfig = ProcessConfig & {
   readonly rateLimits: RateLimits;
   /** Whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  readonly allowedOrigins: readonly string[];
   readonly publicUrl: string | null;
   readonly portalUrl: string | null;
   /** Null: the shipped catalogue. */
@@ -199,6 +201,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     host: settings.API_HOST,
     port: settings.API_PORT,
     rateLimits: settings.RATE_LIMITS,
+    allowedOrigins: settings.ALLOWED_ORIGINS,
     trustedProxies: settings.TRUSTED_PROXIES?.split(',').map((one) => one.trim()) ?? [],
     publicUrl: settings.PUBLIC_URL,
     portalUrl: settings.PORTAL_URL,

@@ -39,6 +39,11 @@ export const httpUrl = text.refine((value) => {
   return url !== null && [url.username, url.password, url.search, url.hash].every((part) => part === '');
 });
 
+/** Origins as browsers send them, between commas: exactly so, and no pattern. */
+export const origins = text
+  .transform((value) => value.split(',').map((one) => one.trim()))
+  .pipe(z.array(z.string().refine((one) => urlOf(one, /^https?:$/)?.origin === one)));
+
 /** As the driver reads it: with a host (or a socket in `?host=`), and percent signs that mean something. */
 export const postgresUrl = text.refine((value) => {
   const url = urlOf(value, /^postgres(ql)?:$/);

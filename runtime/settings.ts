@@ -6,6 +6,7 @@ import {
   hostAndPort,
   httpUrl,
   key,
+  origins,
   postgresUrl,
   socketAddress,
   text,
@@ -85,6 +86,10 @@ export const SETTINGS = {
   RATE_LIMITS: {
     schema: rateLimits,
     doc: 'requests that are taken, as `key per_second=100 burst=500, platform_key …, account …, address …`; an address counts without a key, or with a wrong one. Unset: the defaults',
+  },
+  ALLOWED_ORIGINS: {
+    schema: origins.default([]),
+    doc: 'origins whose pages may call the API from a browser, as `https://app.example.com, https://studio.example.com`; unset: none',
   },
   TRUSTED_PROXIES: {
     schema: optionalText,

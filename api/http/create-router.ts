@@ -5,6 +5,7 @@ import type { LimitAddresses } from '../access/limit-addresses.ts';
 import type { LimitRequests } from '../access/limit-requests.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { Call } from '../../contract/call.ts';
+import { sendOptions } from './cross-origin.ts';
 import { Problem, unavailable } from './problem.ts';
 import { stateOf } from './request-state.ts';
 import type { AccountExchange, CallerExchange, Exchange, Route } from './route.ts';
@@ -27,11 +28,15 @@ export function createRouter(routes: readonly Route[], access: Access): Router {
         serve(route, access, request, response),
       );
     }
-    const allowed = here.flatMap(({ call: { method } }) =>
+    const methods = here.flatMap(({ call: { method } }) =>
       method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
     );
+    const allowed = [...new Set(methods), 'OPTIONS'].join(', ');
+    place.options((request: Request, response: Response) => {
+      sendOptions(request, response, allowed);
+    });
     place.all(() => {
-      throw new Problem('method_not_allowed', {}, { Allow: [...new Set(allowed)].join(', ') });
+      throw new Problem('method_not_allowed', {}, { Allow: allowed });
     });
   }
   return router;

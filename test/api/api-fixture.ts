@@ -88,6 +88,7 @@ export async function createApiFixture(
     /** Of the API; as good as none unless told otherwise. */
     readonly rateLimits?: Partial<RateLimits>;
     readonly trustedProxies?: readonly string[];
+    readonly allowedOrigins?: readonly string[];
     /** Of API and worker; the shipped one unless told otherwise. */
     readonly catalogue?: Catalogue;
     /** The clock of the API, by which it forgets what it has read of keys. */
@@ -144,6 +145,7 @@ export async function createApiFixture(
           },
           rateLimits: { ...NO_LIMITS, ...options.rateLimits },
           trustedProxies: options.trustedProxies ?? [],
+          allowedOrigins: options.allowedOrigins ?? [],
           log,
           now,
           ...(options.respondWithinMs === undefined ? {} : { respondWithinMs: options.respondWithinMs }),

@@ -115,7 +115,7 @@ describe('a plan', () => {
     expectProblem(await api.call(path, { method: 'PUT', key: own, body }), 403, 'forbidden');
     const post = await api.call(path, { key: api.platformKey, body });
     expectProblem(post, 405, 'method_not_allowed');
-    expect(post.headers.get('allow')).toBe('PUT, GET, HEAD');
+    expect(post.headers.get('allow')).toBe('PUT, GET, HEAD, OPTIONS');
     const other = await api.openAccount();
     expectProblem(await readPlan(other.key), 404, 'not_found');
   });

@@ -107,7 +107,7 @@ describe('a place that is not there', () => {
   it('responds to another method with those it has', async () => {
     const answer = await api.call('/v1/balance', { method: 'DELETE', key: account.key });
     expectProblem(answer, 405, 'method_not_allowed');
-    expect(answer.headers.get('allow')).toBe('GET, HEAD');
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
   });
 });
 
