@@ -11,6 +11,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { RateLimits } from '../runtime/rate-limits-setting.ts';
 import type { Readiness } from '../runtime/readiness.ts';
 import { logAccess } from './http/access-log.ts';
+import { createAdmissionQueue } from './jobs/admission-queue.ts';
 import { createPrepareAdmission } from './jobs/admit-submission.ts';
 import { createSendJob } from './jobs/send-job.ts';
 import { allowOrigins } from './http/cross-origin.ts';
@@ -89,6 +90,8 @@ export type ApiDependencies = {
   readonly portalUrl: string | null;
   readonly rules: RequestRules;
   readonly rateLimits: RateLimits;
+  /** Admissions under way at a time. */
+  readonly admissionsInFlight: number;
   /** Whose X-Forwarded-For is believed: addresses and networks. */
   readonly trustedProxies: readonly string[];
   /** Whose pages may call the API from a browser. */
@@ -142,18 +145,20 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     ...deps,
     pricingOf,
     sendJob: createSendJob(deps.temporalUi),
-    prepareAdmission: createPrepareAdmission({ ...deps, pricingOf }),
+    prepareAdmission: createPrepareAdmission({
+      ...deps,
+      pricingOf,
+      admissions: createAdmissionQueue(deps.admissionsInFlight, deps.now),
+    }),
     startFreeRetry: createStartFreeRetry(deps),
   };
   return [
-    ...documentationRoutes(),
-    openApiRoute(parts),
-    ...healthRoutes(parts),
-    problemPagesRoute(),
-    quotesRoute(parts),
-    submitJobRoute(parts),
-    listJobsRoute(parts),
+    // Looked through in this order: what is asked most comes first.
     readJobRoute(parts),
+    submitJobRoute(parts),
+    balanceRoute(parts),
+    quotesRoute(parts),
+    listJobsRoute(parts),
     jobEventsRoute(parts),
     accountEventsRoute(parts),
     ...webhookEndpointRoutes(parts),
@@ -171,7 +176,6 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     listReviewsRoute(parts),
     readReviewRoute(parts),
     decideReviewRoute(parts),
-    balanceRoute(parts),
     entriesRoute(parts),
     statementRoute(parts),
     estimateRoute(parts),
@@ -193,5 +197,9 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     setLimitsRoute(parts),
     readLimitsRoute(parts),
     providerWebhookRoute(parts),
+    ...documentationRoutes(),
+    openApiRoute(parts),
+    ...healthRoutes(parts),
+    problemPagesRoute(),
   ];
 }

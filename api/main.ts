@@ -76,6 +76,7 @@ const server = await serve(
       portalUrl: config.portalUrl,
       rules: { ...config, catalogue, providers },
       rateLimits: config.rateLimits,
+      admissionsInFlight: config.admissionsInFlight,
       trustedProxies: config.trustedProxies,
       allowedOrigins: config.allowedOrigins,
       log,

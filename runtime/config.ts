@@ -42,6 +42,7 @@ export const API_SETTINGS = [
   'RATE_LIMITS',
   'TRUSTED_PROXIES',
   'ALLOWED_ORIGINS',
+  'API_ADMISSIONS_IN_FLIGHT',
   'PUBLIC_URL',
   'PORTAL_URL',
   'HOLDFAST_CATALOGUE',
@@ -125,6 +126,7 @@ export type ApiConfig = ProcessConfig & {
   readonly host: string;
   readonly port: number;
   readonly rateLimits: RateLimits;
+  readonly admissionsInFlight: number;
   /** Whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -202,6 +204,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     port: settings.API_PORT,
     rateLimits: settings.RATE_LIMITS,
     allowedOrigins: settings.ALLOWED_ORIGINS,
+    admissionsInFlight: settings.API_ADMISSIONS_IN_FLIGHT,
     trustedProxies: settings.TRUSTED_PROXIES?.split(',').map((one) => one.trim()) ?? [],
     publicUrl: settings.PUBLIC_URL,
     portalUrl: settings.PORTAL_URL,

@@ -91,6 +91,10 @@ export const SETTINGS = {
     schema: origins.default([]),
     doc: 'origins whose pages may call the API from a browser, as `https://app.example.com, https://studio.example.com`; unset: none',
   },
+  API_ADMISSIONS_IN_FLIGHT: {
+    schema: count(16, 1_000),
+    doc: 'submissions that a process admits at once, 1 to 1000; others wait for their turn, and are refused (503) when there is no end of waiting',
+  },
   TRUSTED_PROXIES: {
     schema: optionalText,
     doc: 'the proxies whose X-Forwarded-For says who calls, as addresses and networks with commas between (10.0.0.0/8); unset: none, the peer calls',

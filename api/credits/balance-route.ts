@@ -13,11 +13,15 @@ import type { PricingOf } from '../../ledger/price-lists.ts';
 /** GET /v1/balance: what can be spent, what is set aside, where it came from and what it buys. */
 export function balanceRoute(deps: { readonly database: Database; readonly pricingOf: PricingOf }): Route {
   return route(CALLS.readBalance, {
-    async handle({ response, accountId }) {
-      const balance = await readBalance(deps.database, accountId);
+    async prepare({ response, accountId }) {
+      const [balance, { priceList }] = await Promise.all([
+        readBalance(deps.database, accountId),
+        deps.pricingOf(accountId),
+      ]);
       if (balance === null) throw notFound('account');
-      const { priceList } = await deps.pricingOf(accountId);
-      response.set('Cache-Control', 'no-store').json(viewBalance(balance, priceList));
+      return () => {
+        response.set('Cache-Control', 'no-store').json(viewBalance(balance, priceList));
+      };
     },
   });
 }

@@ -36,7 +36,7 @@ export function invalidPart(pointer: string, code: string, detail: string): Prob
 /** How long a caller is told to wait before trying what was away again. */
 const RETRY_AFTER_SECONDS = 2;
 
-export function unavailable(detail?: string, fields: Pick<ProblemFields, 'job_id'> = {}): Problem {
+export function unavailable(detail?: string, fields: Pick<ProblemFields, 'job_id' | 'billed'> = {}): Problem {
   return new Problem(
     'unavailable',
     { ...(detail === undefined ? {} : { detail }), ...fields },

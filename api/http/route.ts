@@ -14,7 +14,7 @@ export type CallerExchange = Exchange & { readonly caller: Caller };
 export type AccountExchange = CallerExchange & ActingAccount;
 
 /** The effect of a call that has been read and checked, and its response. */
-export type Effect = () => Promise<void>;
+export type Effect = () => Promise<void> | void;
 
 /** A call that reads: it responds, or throws a Problem. */
 type Reads<In extends Exchange> = { readonly handle: (exchange: In) => Promise<void> | void };
@@ -28,9 +28,12 @@ type ExchangeOf<Access extends Call['access']> = {
   readonly account: AccountExchange;
 }[Access];
 
-/** What serves a call: a GET reads, every other method acts. */
+/**
+ * What serves a call: a GET reads, every other method acts. A GET that is asked often may be made of two steps too: what it reads is
+ * then read while its limit of requests is asked.
+ */
 type HandlerOf<Of extends Pick<Call, 'access' | 'method'>> = Of['method'] extends 'get'
-  ? Reads<ExchangeOf<Of['access']>>
+  ? Reads<ExchangeOf<Of['access']>> | Acts<ExchangeOf<Of['access']>>
   : Acts<ExchangeOf<Of['access']>>;
 
 /** A call of the contract, and what serves it. */

@@ -8,6 +8,7 @@ import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { readSubmission, type StoredAdmission } from '../../jobs/admission/read-submission.ts';
 import type { Database } from '../../ledger/database.ts';
 import { invalidRequest, notFound, Problem, unavailable } from '../http/problem.ts';
+import type { AdmissionQueue } from './admission-queue.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
 import { tooManyJobs } from './too-many-jobs.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
@@ -31,6 +32,10 @@ export type PrepareAdmission = (
   rules: RequestRules,
 ) => Promise<() => Promise<Admitted>>;
 
+/** How long a start may take; and, with what it waited for its turn, a moment less than a response may. */
+const START_TIMEOUT_MS = 10_000;
+const RESPOND_WITHIN_MS = 13_000;
+
 /** Of a request without edits. */
 const NO_EDITS = { outcome: 'found', sourceOf: NO_SOURCES } as const;
 
@@ -45,12 +50,15 @@ export const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
 export function createPrepareAdmission(deps: {
   readonly database: Database;
   readonly startJob: StartJob;
+  readonly admissions: AdmissionQueue;
   readonly pricingOf: PricingOf;
 }): PrepareAdmission {
-  const { database, startJob, pricingOf } = deps;
+  const { database, startJob, admissions, pricingOf } = deps;
 
   async function start(submission: Parameters<StartJob>[0]): Promise<Admitted> {
-    const result = await startJob(submission);
+    const result = await admissions.run((waitedMs) =>
+      startJob({ ...submission, timeoutMs: Math.min(START_TIMEOUT_MS, RESPOND_WITHIN_MS - waitedMs) }),
+    );
     switch (result.outcome) {
       case 'reserved':
         return { isReplay: result.isReplay };

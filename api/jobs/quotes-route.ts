@@ -41,18 +41,19 @@ export function quotesRoute(deps: Deps): Route {
       if (!parsed.ok) throw invalidRequest(parsed.errors);
       const notOffered = notOfferedErrors(parsed.request, rules);
       if (notOffered.length > 0) throw invalidRequest(notOffered);
-      const sourceOf = hasEdits(parsed.request)
-        ? await readSources({ database: deps.database, rules }, accountId, parsed.request)
-        : NO_SOURCES;
-      const price = priceRequest(parsed.request, await deps.pricingOf(accountId), sourceOf);
+      const [sourceOf, pricing, balance, failing] = await Promise.all([
+        hasEdits(parsed.request)
+          ? readSources({ database: deps.database, rules }, accountId, parsed.request)
+          : NO_SOURCES,
+        deps.pricingOf(accountId),
+        readBalance(deps.database, accountId),
+        readModelHealth(deps.database, { onlyFailing: true }),
+      ]);
+      if (balance === null) throw notFound('account');
+      const price = priceRequest(parsed.request, pricing, sourceOf);
       const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
       return async () => {
-        const [balance, quote, failing] = await Promise.all([
-          readBalance(deps.database, accountId),
-          storeQuote(deps.database, { accountId, fingerprint, price }),
-          readModelHealth(deps.database, { onlyFailing: true }),
-        ]);
-        if (balance === null) throw notFound('account');
+        const quote = await storeQuote(deps.database, { accountId, fingerprint, price });
         const terms = quoteTermsOf(parsed.request, sourceOf, rules);
         const shown: Quote = {
           id: quote.quoteId,

@@ -7,10 +7,12 @@ import { pathParameter, route, type Route } from '../http/route.ts';
 /** GET /v1/jobs/{id} */
 export function readJobRoute(deps: { readonly database: Database; readonly sendJob: SendJob }): Route {
   return route(CALLS.readJob, {
-    async handle(exchange) {
+    async prepare(exchange) {
       const jobId = pathParameter(exchange.request, 'id');
       const job = await requireJob(deps.database, exchange.accountId, jobId);
-      deps.sendJob(exchange, job, 200);
+      return () => {
+        deps.sendJob(exchange, job, 200);
+      };
     },
   });
 }

@@ -144,6 +144,7 @@ export async function createApiFixture(
             providers: options.providers ?? ['local'],
           },
           rateLimits: { ...NO_LIMITS, ...options.rateLimits },
+          admissionsInFlight: 64,
           trustedProxies: options.trustedProxies ?? [],
           allowedOrigins: options.allowedOrigins ?? [],
           log,

@@ -7,7 +7,7 @@ type Soak = (options: Options) => Promise<{ readonly report: SoakReport; readonl
 
 /** Loaded when asked for: each starts servers of its own. */
 const SOAKS: Readonly<
-  Record<string, { readonly size: 'operations' | 'count'; readonly load: () => Promise<Soak> }>
+  Record<string, { readonly size: 'operations' | 'count' | 'seconds'; readonly load: () => Promise<Soak> }>
 > = {
   ledger: {
     size: 'operations',
@@ -17,6 +17,16 @@ const SOAKS: Readonly<
       return async ({ size, ...options }) => {
         const report = await soakLedger({ operations: size, ...options });
         return { report, text: showLedgerSoak(report) };
+      };
+    },
+  },
+  api: {
+    size: 'seconds',
+    load: async () => {
+      const { showApiSoak, soakApi } = await import('./api/soak-api.ts');
+      return async ({ size, ...options }) => {
+        const report = await soakApi({ seconds: size, ...options });
+        return { report, text: showApiSoak(report) };
       };
     },
   },
@@ -47,7 +57,8 @@ const SOAKS: Readonly<
 const USAGE =
   'usage: npm run soak -- ledger --operations <number> [--seed <number>] [--json]\n' +
   '       npm run soak -- jobs --count <number> [--seed <number>] [--json]\n' +
-  '       npm run soak -- away --count <number> [--seed <number>] [--json]';
+  '       npm run soak -- away --count <number> [--seed <number>] [--json]\n' +
+  '       npm run soak -- api [--seconds <number>] [--json]';
 const EXIT_CODE_MISUSE = 2;
 
 /** Progress goes to stderr, the report to stdout; ends with 1 when anything that must hold does not. */
@@ -57,6 +68,8 @@ async function main(args: readonly string[]): Promise<void> {
     options: {
       operations: { type: 'string' },
       count: { type: 'string' },
+      // Of each of its parts.
+      seconds: { type: 'string', default: '40' },
       seed: { type: 'string', default: String(randomInt(2 ** 31)) },
       json: { type: 'boolean', default: false },
     },
