@@ -10,6 +10,10 @@ import type { Database } from '../ledger/database.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { RateLimits } from '../runtime/rate-limits-setting.ts';
 import type { Readiness } from '../runtime/readiness.ts';
+import { createProcessMetrics, type ProcessMetrics } from '../runtime/metrics/process-metrics.ts';
+import { readMetrics } from '../jobs/reads/read-metrics.ts';
+import { metricsRoute } from './meta/metrics-route.ts';
+import { measureRequests } from './http/measure-requests.ts';
 import { logAccess } from './http/access-log.ts';
 import { createAdmissionQueue } from './jobs/admission-queue.ts';
 import { createPrepareAdmission } from './jobs/admit-submission.ts';
@@ -109,6 +113,7 @@ export function createApi(dependencies: ApiDependencies): Express {
   const database = reportUnavailable(dependencies.database);
   const actingFor = createActingFor(database, now);
   const limitAddresses = createLimitAddresses(dependencies.rateLimits.address, now);
+  const metrics = createProcessMetrics(() => readMetrics(database), now);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -119,10 +124,11 @@ export function createApi(dependencies: ApiDependencies): Express {
     identifyRequests(now),
     allowOrigins(dependencies.allowedOrigins),
     logAccess(log, now),
+    measureRequests(metrics.registry, now),
     limitRequestTime(publicUrl, respondWithinMs),
   );
   app.use(
-    createRouter(routesOf({ ...dependencies, database, actingFor }), {
+    createRouter(routesOf({ ...dependencies, database, actingFor, readMetrics: metrics.read }), {
       authenticate: createAuthenticate(database, now, limitAddresses),
       actingFor,
       limitRequests: createLimitRequests(database, dependencies.rateLimits, now),
@@ -139,7 +145,12 @@ export function createApi(dependencies: ApiDependencies): Express {
 }
 
 /** Every call there is. */
-export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor }): readonly Route[] {
+export function routesOf(
+  deps: ApiDependencies & {
+    readonly actingFor: ActingFor;
+    readonly readMetrics: ProcessMetrics['read'];
+  },
+): readonly Route[] {
   const pricingOf = createPricingOf(deps.database, deps.rules.catalogue);
   const parts = {
     ...deps,
@@ -201,5 +212,6 @@ export function routesOf(deps: ApiDependencies & { readonly actingFor: ActingFor
     openApiRoute(parts),
     ...healthRoutes(parts),
     problemPagesRoute(),
+    metricsRoute(parts),
   ];
 }

@@ -1009,6 +1009,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 --     holdfast_worker
 -- jobs.read_lineage(text,text,integer) → TABLE(source_output_id text, derived_output_ids text[])  -- holdfast_api,
 --     holdfast_worker
+-- jobs.read_metrics(integer) → TABLE(metric text, provider text, model text, value double precision)  -- holdfast_api,
+--     holdfast_worker
 -- jobs.read_models(boolean) → TABLE(provider text, model text, breaker text, opened_at timestamp with time zone,
 --     failures integer, in_flight integer, waiting integer)  -- holdfast_api, holdfast_worker
 -- jobs.read_news(text[],bigint[],integer) → TABLE(account_id text, sequence bigint, job_id text, seq bigint, type text,

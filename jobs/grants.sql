@@ -16,11 +16,11 @@ GRANT EXECUTE ON FUNCTION
   jobs.decide_review, jobs.delete_webhook_endpoint, jobs.grant_credits, jobs.inspect_job, jobs.keep_cancel_key,
   jobs.list_api_keys, jobs.list_jobs, jobs.list_repairs, jobs.list_reviews, jobs.list_reviews_of_all,
   jobs.list_unknown_bills, jobs.note_webhook, jobs.open_review, jobs.read_account_events, jobs.read_api_key,
-  jobs.read_costs, jobs.read_events, jobs.read_job, jobs.read_lineage, jobs.read_models, jobs.read_news,
-  jobs.read_outputs, jobs.read_portal_session, jobs.read_review, jobs.read_submission, jobs.read_webhook_deliveries,
-  jobs.read_webhook_endpoints, jobs.release_job, jobs.resend_webhooks, jobs.revoke_api_key,
-  jobs.revoke_portal_session, jobs.rotate_api_key, jobs.rotate_webhook_secret, jobs.spend, jobs.store_quote,
-  jobs.take_requests, jobs.update_webhook_endpoint
+  jobs.read_costs, jobs.read_events, jobs.read_job, jobs.read_lineage, jobs.read_metrics, jobs.read_models,
+  jobs.read_news, jobs.read_outputs, jobs.read_portal_session, jobs.read_review, jobs.read_submission,
+  jobs.read_webhook_deliveries, jobs.read_webhook_endpoints, jobs.release_job, jobs.resend_webhooks,
+  jobs.revoke_api_key, jobs.revoke_portal_session, jobs.rotate_api_key, jobs.rotate_webhook_secret, jobs.spend,
+  jobs.store_quote, jobs.take_requests, jobs.update_webhook_endpoint
 TO holdfast_api, holdfast_worker;
 
 -- The worker alone: what jobs run by, what falls due, and what checks the ledger and puts right what was lost.

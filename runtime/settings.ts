@@ -223,7 +223,7 @@ export const SETTINGS = {
   },
   WORKER_HEALTH_ADDRESS: {
     schema: hostAndPort.nullable().default(null),
-    doc: 'host:port on which the worker serves GET /readyz; unset: not at all',
+    doc: 'host:port on which the worker serves GET /readyz and GET /metrics; unset: not at all',
   },
   WORKFLOW_BUNDLE: {
     schema: optionalText,

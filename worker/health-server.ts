@@ -2,15 +2,28 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Readiness } from '../runtime/readiness.ts';
 
+/** What Prometheus reads. */
+type Metrics = () => Promise<{ readonly contentType: string; readonly text: string }>;
+
 export type HealthServer = { readonly stop: () => Promise<void> };
 
 /**
- * Serves `GET /readyz` of a worker: 200 while it polls and what it needs serves it, else 503 with the reasons. (A worker has no
- * other HTTP of its own: the metrics beside it are the SDK's, and are served before anything works.)
+ * Serves `GET /readyz` of a worker: 200 while it polls and what it needs serves it, else 503 with the reasons; and `GET /metrics`: those of
+ * the process and of the deployment. (The SDK's metrics are beside it, and are served before anything works.)
  * @param address host:port; an IPv6 address in brackets.
  */
-export async function serveHealth(address: string, readiness: Readiness): Promise<HealthServer> {
+export async function serveHealth(
+  address: string,
+  readiness: Readiness,
+  metrics: Metrics,
+): Promise<HealthServer> {
   const server = createServer((request, response) => {
+    if (request.url === '/metrics') {
+      void metrics().then(({ contentType, text }) => {
+        response.writeHead(200, { 'Content-Type': contentType }).end(text);
+      });
+      return;
+    }
     if (request.url !== '/readyz') {
       response.writeHead(404).end();
       return;

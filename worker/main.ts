@@ -24,6 +24,8 @@ import { connectTemporalNatively } from '../runtime/temporal-native-connection.t
 import { createProviders } from './create-providers.ts';
 import { createWorker } from './create-worker.ts';
 import { ensureFixtures } from './ensure-fixtures.ts';
+import { createProcessMetrics } from '../runtime/metrics/process-metrics.ts';
+import { readMetrics } from '../jobs/reads/read-metrics.ts';
 import { serveHealth } from './health-server.ts';
 import { installRuntime } from './install-runtime.ts';
 import { createWorkerReadiness } from './worker-readiness.ts';
@@ -53,7 +55,8 @@ opened.unshift({ name: 'database', stop: () => pool.end() });
 const readiness = createWorkerReadiness({ database: pool, assets });
 // It listens before PostgreSQL is there, so that an orchestrator is told what it waits for.
 if (config.healthAddress !== null) {
-  const health = await serveHealth(config.healthAddress, readiness.ask);
+  const metrics = createProcessMetrics(() => readMetrics(pool), Date.now);
+  const health = await serveHealth(config.healthAddress, readiness.ask, metrics.read);
   opened.unshift({ name: 'health', stop: health.stop });
 }
 const refused = await publishAtStart(pool, catalogue.priceLists, (err) => {

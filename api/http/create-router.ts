@@ -47,6 +47,7 @@ const NO_LIMIT: ReturnType<LimitRequests> = Promise.resolve({});
 
 async function serve(route: Route, access: Access, request: Request, response: Response): Promise<void> {
   const exchange = { request, response, state: stateOf(response) };
+  exchange.state.route = route.call.path;
   const { admitted, allowed } = await admit(route.call, access, exchange);
   await run(route, admitted, allowed);
 }

@@ -19,6 +19,8 @@ export function identifyRequests(now: () => number): RequestHandler {
       startedAt: now(),
       billed: 'no',
       isGivenUp: false,
+      route: null,
+      problemCode: null,
       keyId: null,
       accountId: null,
       extendMs: () => undefined,

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import type { ProblemCode } from '../../contract/problems.ts';
 import type { Billed } from '../../contract/shapes/problem-shape.ts';
 
 /** The state of a request until its response has left. */
@@ -7,6 +8,10 @@ export type RequestState = {
   readonly startedAt: number;
   /** Whether credits moved, should the request be cut short now. 'unknown' while a call acts that may bill (create-router.ts). */
   billed: Billed;
+  /** The path of the call as it is declared; null: of none. */
+  route: string | null;
+  /** Of the problem in the response. */
+  problemCode: ProblemCode | null;
   /** Whom the key speaks for, once known: for the access log. */
   keyId: string | null;
   accountId: string | null;

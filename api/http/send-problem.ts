@@ -7,7 +7,9 @@ import { stateOf } from './request-state.ts';
 /** Responds with a problem (RFC 9457); does nothing when a response has begun. */
 export function sendProblem(response: Response, problem: Problem, publicUrl: string): void {
   if (response.headersSent) return;
-  const { requestId, billed } = stateOf(response);
+  const state = stateOf(response);
+  const { requestId, billed } = state;
+  state.problemCode = problem.code;
   response
     .status(PROBLEMS[problem.code].status)
     .set({ 'Cache-Control': 'no-store', ...problem.headers })

@@ -62,6 +62,15 @@ export const SERVICE_CALLS = {
     responses: { 200: health },
     problems: ['unavailable'],
   },
+  readMetrics: {
+    method: 'get',
+    tag: 'service',
+    access: 'key',
+    scopes: ['support'],
+    path: '/metrics',
+    summary: 'Read the metrics of this process and of the deployment, for Prometheus',
+    responses: { 200: { media: ['text/plain'] } },
+  },
   readProblemPage: {
     ...PUBLIC,
     path: '/problems/:code',

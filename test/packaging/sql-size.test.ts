@@ -19,6 +19,7 @@ const CONCEPTS: Readonly<Record<string, number>> = {
   events: 200,
   webhooks: 360,
   request_rates: 65,
+  metrics: 45,
 };
 /** A screen. A function that is longer holds two things. */
 const MAX_LINES_PER_FUNCTION = 60;

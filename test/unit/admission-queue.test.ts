@@ -47,6 +47,37 @@ it('refuses what comes too fast for too long, admits as much as it can, and what
   expect(Math.max(...refused.map(({ tookMs }) => tookMs))).toBeLessThanOrEqual(200);
 });
 
+it('has fewer under way in an overload where more at once are slower', async () => {
+  const queue = createAdmissionQueue(16, Date.now);
+  let running = 0;
+  const took: { readonly at: number; readonly ms: number }[] = [];
+  const admit = async () => {
+    running += 1;
+    await new Promise((resolve) => setTimeout(resolve, 50 * running));
+    running -= 1;
+  };
+  const submit = () => {
+    const at = Date.now();
+    void queue.run(admit).then(
+      () => took.push({ at, ms: Date.now() - at }),
+      () => undefined,
+    );
+  };
+  for (let n = 0; n < 50; n += 1) {
+    submit();
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  const start = Date.now();
+  for (let n = 0; n < 3_600; n += 1) {
+    submit();
+    await vi.advanceTimersByTimeAsync(1_000 / 60);
+  }
+  await vi.advanceTimersByTimeAsync(30_000);
+  const late = took.filter(({ at }) => at - start > 20_000).map(({ ms }) => ms);
+  expect(late.length).toBeGreaterThan(600);
+  expect(Math.max(...late)).toBeLessThanOrEqual(500);
+});
+
 it('admits all again once the flood is over', async () => {
   const queue = createAdmissionQueue(1, Date.now);
   const flood = Array.from({ length: 400 }, () => queue.run(takes(100)).catch(() => 'refused'));

@@ -49,6 +49,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.read_account_events': BOTH,
   'jobs.read_news': BOTH,
   'jobs.read_models': BOTH,
+  'jobs.read_metrics': BOTH,
   'jobs.read_api_key': BOTH,
   'jobs.create_api_key': BOTH,
   'jobs.take_requests': BOTH,

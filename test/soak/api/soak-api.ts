@@ -17,7 +17,7 @@ const CLOSED_LOOP = 8;
 const SUSTAINABLE_SHARE = 0.6;
 const OVERLOAD = 3;
 /** What a burst may be queued: until then an overload is one (api/jobs/admission-queue.ts). */
-const RAMP_MS = 12_000;
+const RAMP_MS = 15_000;
 const MAX_SLOWDOWN = 3;
 const MAX_GROWTH = 1.25;
 const SAMPLE_MS = 500;

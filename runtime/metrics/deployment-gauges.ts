@@ -1,0 +1,65 @@
+import { Gauge, type Registry } from 'prom-client';
+
+/** Every figure of the deployment as a whole, by its name in jobs.read_metrics. All processes show the same ones: take the maximum. */
+const GAUGES = {
+  reservations_open: { help: 'Reservations that are open' },
+  reserved_credits: { help: 'Credits in open reservations' },
+  oldest_reservation_age_seconds: { help: 'Age of the oldest open reservation' },
+  reservations_overdue: { help: 'Reservations open two minutes past the instant by which they return' },
+  jobs_stuck: { help: 'Jobs past their expected time' },
+  attempts_unknown: { help: 'Attempts of which it is not known whether they ran' },
+  repairs_open: { help: 'Reservations that the reconciler found and could not settle' },
+  breaker_state: { help: 'Circuit breaker of a model: 0 closed, 1 half open, 2 open', isPerModel: true },
+  attempts_in_flight: { help: 'Attempts at a model that are under way', isPerModel: true },
+  attempts_waiting: { help: 'Attempts in line at a provider with limits', isPerModel: true },
+} as const satisfies Readonly<Record<string, { readonly help: string; readonly isPerModel?: true }>>;
+
+export type Figure = {
+  readonly metric: string;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly value: number;
+};
+
+/** A scraper that comes more often is told the same again: a hundred of them cost PostgreSQL what one does. */
+const KEPT_MS = 5_000;
+
+/**
+ * Registers the gauges; what it returns brings them up to date before a scrape. `holdfast_database_up` is 0 while PostgreSQL does not say,
+ * and the others are absent then: an old figure would be shown as the present.
+ */
+export function createDeploymentGauges(
+  registry: Registry,
+  read: () => Promise<readonly Figure[]>,
+  now: () => number,
+): () => Promise<void> {
+  const isUp = new Gauge({
+    name: 'holdfast_database_up',
+    help: '1 while PostgreSQL responds to this process',
+    registers: [registry],
+  });
+  const gauges = new Map(
+    Object.entries(GAUGES).map(([name, gauge]) => [
+      name,
+      new Gauge({
+        name: `holdfast_${name}`,
+        help: gauge.help,
+        labelNames: 'isPerModel' in gauge ? ['provider', 'model'] : [],
+        registers: [registry],
+      }),
+    ]),
+  );
+  let readAt = Number.NEGATIVE_INFINITY;
+
+  return async () => {
+    if (now() - readAt < KEPT_MS) return;
+    readAt = now();
+    const figures = await read().catch(() => null);
+    isUp.set(figures === null ? 0 : 1);
+    for (const gauge of gauges.values()) gauge.reset();
+    if (figures === null) for (const gauge of gauges.values()) gauge.remove();
+    for (const { metric, provider, model, value } of figures ?? []) {
+      gauges.get(metric)?.set(provider === null || model === null ? {} : { provider, model }, value);
+    }
+  };
+}

@@ -1,0 +1,26 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { createDeploymentGauges, type Figure } from './deployment-gauges.ts';
+
+export type ProcessMetrics = {
+  /** For what a process counts itself. */
+  readonly registry: Registry;
+  /** All metrics in Prometheus' text format, brought up to date. */
+  readonly read: () => Promise<{ readonly contentType: string; readonly text: string }>;
+};
+
+/** The metrics of a process (memory, CPU, event loop), and of the deployment as the database shows it. */
+export function createProcessMetrics(
+  readFigures: () => Promise<readonly Figure[]>,
+  now: () => number,
+): ProcessMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const refresh = createDeploymentGauges(registry, readFigures, now);
+  return {
+    registry,
+    async read() {
+      await refresh();
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
