@@ -43,7 +43,7 @@ export function createAdmissionQueue(inFlight: number, now: () => number): Admis
   let places = inFlight;
   /** What an admission takes in calm; null: none was measured. */
   let calmMs: number | null = null;
-  let emptyAt = now();
+  let emptyAt = 0;
   let refusedAt = Number.NEGATIVE_INFINITY;
   let isOverloaded = false;
 
