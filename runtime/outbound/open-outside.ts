@@ -11,6 +11,14 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
+/** Below it are the ports of other services; of those above, these are databases, caches, mail, chat and remote desktops. */
+const FIRST_FREE_PORT = 1_024;
+const OTHER_SERVICES: ReadonlySet<number> = new Set([
+  1_433, 1_521, 1_719, 1_720, 1_723, 2_049, 2_375, 2_376, 2_379, 3_306, 3_389, 3_659, 4_045, 4_190, 5_060,
+  5_061, 5_432, 5_900, 6_000, 6_379, 6_566, 6_665, 6_666, 6_667, 6_668, 6_669, 6_697, 9_200, 10_080, 10_250,
+  11_211, 27_017,
+]);
+
 type OutsideRefusal = 'not_https' | 'bad_address' | 'private_address' | 'too_many_redirects';
 
 /** The response of an outside address after its redirects. */
@@ -94,7 +102,13 @@ export function faultOfAddress(text: string, rules: OutboundRules): OutsideRefus
   const url = new URL(text);
   if (url.protocol !== 'https:' && !(rules.allowsLocal && url.protocol === 'http:')) return 'not_https';
   if (url.username !== '' || url.password !== '') return 'bad_address';
+  if (!rules.allowsLocal && !mayUsePort(url)) return 'bad_address';
   // A number is not looked up. (The URL parser has made 0x7f.1 and 2130706433 into what they are.)
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return isIP(host) !== 0 && !mayConnect(host, rules) ? 'private_address' : null;
+}
+
+function mayUsePort({ port }: URL): boolean {
+  if (port === '') return true;
+  return Number(port) >= FIRST_FREE_PORT && !OTHER_SERVICES.has(Number(port));
 }
