@@ -2,13 +2,14 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What a tier needs running: one PostgreSQL and one Temporal serve the whole run, and only when a test asks. */
-type Parts = 'postgres' | 'temporal' | 'packedCopy' | 's3';
+type Parts = 'postgres' | 'temporal' | 'packedCopy' | 's3' | 'answered';
 
 const SETUP_FILE: Readonly<Record<Parts, string>> = {
   postgres: './test/harness/postgres-global-setup.ts',
   temporal: './test/harness/temporal-global-setup.ts',
   packedCopy: './test/harness/packed-copy-global-setup.ts',
   s3: './test/harness/s3-global-setup.ts',
+  answered: './test/harness/answered-global-setup.ts',
 };
 
 /**
@@ -63,7 +64,7 @@ const TIERS = [
   tier('activities', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('replay', { timeoutSeconds: 60 }),
   tier('assets', { needs: ['s3'], timeoutSeconds: 60 }),
-  tier('api', { needs: BOTH, timeoutSeconds: 60 }),
+  tier('api', { needs: [...BOTH, 'answered'], timeoutSeconds: 60 }),
   tier('model-service', { timeoutSeconds: 120 }),
   tier('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('property', { timeoutSeconds: 60 }),

@@ -29,6 +29,7 @@ import type { Catalogue } from '../../contract/defined-catalogue.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
+import { noteAnswer } from '../harness/answered-statuses.ts';
 import { matchShape } from '../harness/match-shape.ts';
 import { createTestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
@@ -197,7 +198,8 @@ export async function createApiFixture(
       });
       const text = await response.text();
       const contentType = response.headers.get('content-type');
-      matchShape({ method: verb, path }, { status: response.status, contentType, text });
+      const name = matchShape({ method: verb, path }, { status: response.status, contentType, text });
+      if (name !== undefined) noteAnswer(name, response.status);
       return {
         status: response.status,
         headers: response.headers,

@@ -3,7 +3,8 @@ import { jsonShapeOf, problemsOf, statusesOf, type Call } from '../../contract/c
 import { CALLS } from '../../contract/calls.ts';
 import { problem } from '../../contract/shapes/problem-shape.ts';
 
-const EVERY_CALL: readonly Call[] = Object.values(CALLS);
+type NamedCall = readonly [name: string, call: Call];
+const EVERY_CALL: readonly NamedCall[] = Object.entries(CALLS);
 
 type AnyRequest = { readonly method: string; readonly path: string };
 type AnyResponse = { readonly status: number; readonly contentType: string | null; readonly text: string };
@@ -11,22 +12,23 @@ type AnyResponse = { readonly status: number; readonly contentType: string | nul
 /**
  * Holds a response of the API against what the contract declares of its call: the status, the problem's code, and the shape, strictly,
  * so that a field too many fails as one too few does. Throws an Error that names the call and the field. What is no call of ours (a wrong
- * path or method) has to be a problem.
+ * path or method) has to be a problem. Returns the name of the call.
  */
-export function matchShape(request: AnyRequest, response: AnyResponse): void {
-  const call = callOf(request);
+export function matchShape(request: AnyRequest, response: AnyResponse): string | undefined {
+  const [name, call] = callOf(request) ?? [];
   const isProblem = response.contentType === 'application/problem+json';
   if (call !== undefined && !statusesOf(call).includes(response.status)) {
     throw faultOf(request, response, 'no such status is declared');
   }
   // A HEAD has no body, nor has a 304.
   const isJson = isProblem || response.contentType?.startsWith('application/json') === true;
-  if (!isJson || response.text === '') return;
+  if (!isJson || response.text === '') return name;
   const shape = isProblem
     ? problemShapeOf(call)
     : ((call && jsonShapeOf(call, response.status)) ?? z.never());
   const parsed = shape.safeParse(JSON.parse(response.text));
   if (!parsed.success) throw faultOf(request, response, z.prettifyError(parsed.error));
+  return name;
 }
 
 function problemShapeOf(call: Call | undefined): z.ZodType {
@@ -43,14 +45,14 @@ function faultOf(request: AnyRequest, response: AnyResponse, fault: string): Err
 }
 
 /** The call of a method and path; of several, the one that writes out most of it. */
-function callOf({ method, path }: AnyRequest): Call | undefined {
+function callOf({ method, path }: AnyRequest): NamedCall | undefined {
   const steps = new URL(path, 'http://api').pathname.split('/');
   const written = (call: Call) => call.path.split('/').filter((step) => !step.startsWith(':')).length;
-  const isOf = (call: Call) => {
+  const isOf = ([, call]: NamedCall) => {
     const own = call.path.split('/');
     const isSame =
       own.length === steps.length && own.every((step, at) => step.startsWith(':') || step === steps[at]);
     return isSame && (call.method === method.toLowerCase() || (method === 'HEAD' && call.method === 'get'));
   };
-  return EVERY_CALL.filter(isOf).sort((a, b) => written(b) - written(a))[0];
+  return EVERY_CALL.filter(isOf).sort(([, a], [, b]) => written(b) - written(a))[0];
 }

@@ -9,6 +9,8 @@ declare module 'vitest' {
     temporalAddress: string;
     /** Where the image's content is being made (packed-copy.ts). */
     packedCopy: PackedCopy;
+    /** Where the tests of the API put on record which responses they have received (answered-statuses.ts). */
+    answeredFile: string;
     /** The program of an S3 server (test/s3-server); null where there is no Go to build it with. */
     s3Program: string | null;
   }

@@ -1,0 +1,130 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OpenApiDocument } from '../../../api/document/document-types.ts';
+import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
+
+let api: ApiFixture;
+let account: TestAccount;
+let document: OpenApiDocument;
+const ajv = new Ajv2020({ strict: false });
+addFormats.default(ajv);
+
+beforeAll(async () => {
+  api = await createApiFixture();
+  account = await api.openAccount();
+  document = (await api.call('/openapi.json')).json<OpenApiDocument>();
+  ajv.addSchema(document, 'document');
+});
+afterAll(() => api.close());
+
+describe('the document, as it is served', () => {
+  it('is 304 to a reader who has it', async () => {
+    const { headers } = await api.call('/openapi.json');
+    const again = await api.call('/openapi.json', {
+      headers: { 'If-None-Match': headers.get('etag') ?? '' },
+    });
+    expect([again.status, again.text]).toEqual([304, '']);
+  });
+
+  it('has no key of ours in it, nor an address of this machine', () => {
+    const text = JSON.stringify(document);
+    expect(text).not.toMatch(/hf_(?:live|test)_\w/);
+    expect(text).not.toMatch(/127\.0\.0\.1|localhost|postgres:/);
+  });
+
+  it.each([
+    ['readBalance', '/v1/balance', 200],
+    ['listEntries', '/v1/entries', 200],
+    ['readStatement', '/v1/statement', 200],
+    ['readEstimate', '/v1/estimate', 200],
+    ['readCatalogue', '/v1/catalogue', 200],
+    ['listJobs', '/v1/jobs', 200],
+    ['listModels', '/v1/models', 200],
+    ['readCosts', '/v1/costs', 200],
+    ['listJobs', '/v1/jobs?limit=0', 400],
+  ])('has the schema of what %s returns: %s → %i', async (operationId, path, status) => {
+    const answer = await api.call(path, {
+      key: api.platformKey,
+      headers: { 'Holdfast-Account': account.accountId },
+    });
+    expect(answer.status).toBe(status);
+    const operation = Object.values(document.paths)
+      .flatMap((operations) => Object.values(operations))
+      .find((one) => one.operationId === operationId);
+    const type = status < 400 ? 'application/json' : 'application/problem+json';
+    const { $ref } = operation?.responses[String(status)]?.content?.[type]?.schema ?? {};
+    const validate = ajv.getSchema(`document${String($ref)}`);
+    expect(validate?.(answer.json()), JSON.stringify(validate?.errors)).toBe(true);
+    expect(validate?.({ ...answer.json(), surplus: 1 })).toBe(operationId === 'readEstimate');
+  });
+});
+
+describe('the pages of /docs', () => {
+  it('may run scripts and use styles of this origin alone, and none that stand in the page', async () => {
+    const { status, headers, text } = await api.call('/docs');
+    expect(status).toBe(200);
+    expect(headers.get('content-security-policy')).toMatch(
+      /default-src 'none'; script-src 'self'; style-src 'self'/,
+    );
+    expect(headers.get('content-security-policy')).not.toContain('unsafe');
+    expect(text).not.toMatch(/<style|<script>|https?:/);
+  });
+
+  it.each([
+    ['swagger-ui-bundle.js', 'text/javascript'],
+    ['swagger-ui.css', 'text/css'],
+    ['start.js', 'text/javascript'],
+  ])('have %s', async (file, type) => {
+    const { status, headers } = await api.call(`/docs/${file}`);
+    expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining(type)]);
+  });
+
+  it.each(['index.html', '__proto__', '..%2Fpackage.json'])('have no %s', async (file) => {
+    expectProblem(await api.call(`/docs/${file}`), 404, 'not_found');
+  });
+});
+
+describe('a list of every account’s', () => {
+  it.each(['/v1/reviews', '/v1/repairs'])('%s has none of an account that is not there', async (path) => {
+    const headers = { 'Holdfast-Account': 'acct_aaaaaaaaaaaaaaaaaaaaaaaaaa' };
+    expectProblem(await api.call(path, { key: api.platformKey, headers }), 404, 'not_found');
+  });
+});
+
+describe('the price list of an account', () => {
+  const put = (accountId: string) =>
+    api.call(`/v1/accounts/${accountId}/price_list`, {
+      method: 'PUT',
+      key: api.platformKey,
+      body: { price_list: null, reason: 'none of its own' },
+    });
+
+  it('is set', async () => {
+    const answer = await put(account.accountId);
+    expect([answer.status, answer.json()]).toMatchObject([200, { price_list: null }]);
+  });
+  it('is not set of an account that is not there', async () => {
+    expectProblem(await put('acct_aaaaaaaaaaaaaaaaaaaaaaaaaa'), 404, 'not_found');
+  });
+});
+
+describe('a command of support', () => {
+  it.each([
+    ['extend', { until: new Date(Date.now() + 3_600_000).toISOString() }],
+    ['restart', { from_attempt: 1 }],
+    ['resolve', { outcome: 'ran' }],
+    ['refund', {}],
+    ['release', {}],
+  ])('%s is another under a key that was used', async (command, body) => {
+    const { jobId } = await api.admitJob(account.accountId, `reused-${command}`);
+    const send = (reason: string) =>
+      api.call(`/v1/jobs/${jobId}/${command}`, {
+        key: api.platformKey,
+        headers: { 'Idempotency-Key': `reused-${command}` },
+        body: { reason, ...body },
+      });
+    await send('one');
+    expectProblem(await send('another'), 422, 'idempotency_key_reused');
+  });
+});

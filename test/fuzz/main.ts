@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startRunningStack } from '../integration/running-stack.ts';
+import { findPythonProgram } from './python-program.ts';
+
+const SCHEMATHESIS = { name: 'schemathesis', version: '4.32.5' };
+const USAGE = 'usage: npm run fuzz [-- --seconds <number>] [--seed <number>] [--examples <number>]';
+
+/** The same cases as in the last run, so that a change is judged by what it changed. */
+const DEFAULT_SEED = '1';
+
+/** What a response is held against. That a valid body is taken is no rule: a price, a balance and a state decide too. */
+const CHECKS = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_headers_conformance',
+  'response_schema_conformance',
+  'unsupported_method',
+  'ignored_auth',
+].join(',');
+
+/** Whose key the cases are sent with. */
+type Sender = { readonly name: string; readonly headers: Readonly<Record<string, string>> };
+
+/**
+ * Sends generated requests to a stack of its own, by what its document says: with the key of an account, and with that of the platform; call
+ * by call, and along the document's links. Ends with 1 when a response is a 5xx or is not as the document says.
+ */
+async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string', default: '60' },
+      examples: { type: 'string' },
+      seed: { type: 'string', default: DEFAULT_SEED },
+    },
+  });
+  const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
+  if (!Number.isSafeInteger(seconds) || seconds < 2 || !Number.isSafeInteger(seed))
+    throw new TypeError(USAGE);
+  const found = await findPythonProgram(SCHEMATHESIS);
+  if (found.program === null) {
+    process.stdout.write(`SKIPPED: the document is not fuzzed. ${found.why}\n`);
+    return;
+  }
+  const running = await startRunningStack(0, { apiEnv: { RATE_LIMITS: LIMITS } });
+  try {
+    const { api_url: url, account_key, platform_key } = running.stack.info();
+    const senders: readonly Sender[] = [
+      { name: 'account', headers: { Authorization: `Bearer ${account_key}` } },
+      {
+        name: 'platform',
+        headers: {
+          Authorization: `Bearer ${platform_key}`,
+          'Holdfast-Account': await running.openAccount(),
+        },
+      },
+    ];
+    let cases = 0;
+    for (const sender of senders) {
+      const share = Math.floor(seconds / senders.length);
+      const result = await fuzz(found.program, {
+        url,
+        sender,
+        seconds: share,
+        seed,
+        examples: values.examples,
+      });
+      cases += result.cases;
+      if (result.exitCode !== 0) process.exitCode = 1;
+    }
+    const broken = await running.reconcile();
+    if (broken.length > 0) process.exitCode = 1;
+    process.stdout.write(
+      `fuzz: ${String(cases)} cases, seed ${String(seed)}; the ledger's checks found ${String(broken.length)} faults\n`,
+    );
+  } finally {
+    await running.close();
+  }
+}
+
+/** More than one sender reaches: limits have tests of their own. */
+const LIMITS = ['key', 'platform_key', 'account', 'address']
+  .map((name) => `${name} per_second=100000 burst=100000`)
+  .join(', ');
+
+async function fuzz(
+  program: string,
+  options: {
+    readonly url: string;
+    readonly sender: Sender;
+    readonly seconds: number;
+    readonly seed: number;
+    readonly examples: string | undefined;
+  },
+): Promise<{ readonly cases: number; readonly exitCode: number }> {
+  const { url, sender, seconds, seed, examples } = options;
+  const child = spawn(
+    program,
+    [
+      'run',
+      `${url}/openapi.json`,
+      ...['--max-time', String(seconds), '--seed', String(seed), '--checks', CHECKS],
+      ...['--continue-on-failure', '--warnings', 'off', '--request-timeout', '20'],
+      ...(examples === undefined ? [] : ['--max-examples', examples]),
+      // A stream ends with its job, and a wait with a minute: neither is a case.
+      ...Object.entries(sender.headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
+    ],
+    { cwd: path.join(import.meta.dirname), stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+    process.stderr.write(part);
+  });
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  const [, cases = '0'] = /([\d,]+) generated/.exec(text) ?? [];
+  return { cases: Number(cases.replaceAll(',', '')), exitCode: exitCode ?? 1 };
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+  process.exitCode = 1;
+});
