@@ -1,7 +1,17 @@
+import { createHash } from 'node:crypto';
 import { CALLS } from '../../contract/calls.ts';
 import { PROBLEMS, type ProblemCode, type ProblemRule } from '../../contract/problems.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
+
+const STYLE = `
+  :root { color-scheme: light dark }
+  body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1.25rem }
+  h1 { font-size: 1.6rem; line-height: 1.25 }
+  code { font: .95em ui-monospace, monospace }
+`;
+/** That one style, and nothing else. */
+const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
 /** GET /problems/{code}: the page that the `type` of a problem points to. */
 export function problemPagesRoute(): Route {
@@ -12,7 +22,7 @@ export function problemPagesRoute(): Route {
       response
         .set({
           'Cache-Control': 'public, max-age=3600',
-          'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+          'Content-Security-Policy': PAGE_POLICY,
         })
         .type('html')
         .send(page(code, PROBLEMS[code]));
@@ -35,12 +45,7 @@ function page(code: ProblemCode, rule: ProblemRule): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${rule.title}: Holdfast</title>
-<style>
-  :root { color-scheme: light dark }
-  body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1.25rem }
-  h1 { font-size: 1.6rem; line-height: 1.25 }
-  code { font: .95em ui-monospace, monospace }
-</style>
+<style>${STYLE}</style>
 </head>
 <body>
 <p><code>${String(rule.status)} ${code}</code></p>

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenApiDocument } from '../../../api/document/document-types.ts';
+import { PROBLEMS } from '../../../contract/problems.ts';
 import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
 
 let api: ApiFixture;
@@ -82,6 +84,18 @@ describe('the pages of /docs', () => {
 
   it.each(['index.html', '__proto__', '..%2Fpackage.json'])('have no %s', async (file) => {
     expectProblem(await api.call(`/docs/${file}`), 404, 'not_found');
+  });
+});
+
+describe('the page of a problem', () => {
+  it.each(Object.entries(PROBLEMS))('says cause and cure: %s', async (code, { title, advice }) => {
+    const { status, headers, text } = await api.call(`/problems/${code}`);
+    expect(status).toBe(200);
+    expect(text).toContain(`<h1>${title}</h1>`);
+    expect(text).toContain(`<p>${advice}</p>`);
+    const style = /<style>([^]*)<\/style>/.exec(text)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(headers.get('content-security-policy')).toBe(`default-src 'none'; style-src 'sha256-${hash}'`);
   });
 });
 
