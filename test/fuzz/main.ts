@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { startRunningStack } from '../integration/running-stack.ts';
+import { startRunningStack, type RunningStack } from '../integration/running-stack.ts';
 import { findPythonProgram } from './python-program.ts';
 
 const SCHEMATHESIS = { name: 'schemathesis', version: '4.32.5' };
@@ -49,13 +49,22 @@ async function main(args: readonly string[]): Promise<void> {
   const running = await startRunningStack(0, { apiEnv: { RATE_LIMITS: LIMITS } });
   try {
     const { api_url: url, account_key, platform_key } = running.stack.info();
+    const own = await running.call('GET', '/v1/balance', {
+      headers: { authorization: `Bearer ${account_key}` },
+    });
+    // Named by every request: of a generated account there is nothing but 403 and 404. And rich, so that jobs are admitted.
+    const accounts = [String(own.body.account_id), await running.openAccount()] as const;
+    for (const account of accounts) await enrich(running, account);
     const senders: readonly Sender[] = [
-      { name: 'account', headers: { Authorization: `Bearer ${account_key}` } },
+      {
+        name: 'account',
+        headers: { Authorization: `Bearer ${account_key}`, 'Holdfast-Account': accounts[0] },
+      },
       {
         name: 'platform',
         headers: {
           Authorization: `Bearer ${platform_key}`,
-          'Holdfast-Account': await running.openAccount(),
+          'Holdfast-Account': accounts[1],
         },
       },
     ];
@@ -80,6 +89,12 @@ async function main(args: readonly string[]): Promise<void> {
   } finally {
     await running.close();
   }
+}
+
+async function enrich(running: RunningStack, account: string): Promise<void> {
+  await running.call('POST', `/v1/accounts/${account}/grants`, {
+    body: { source: 'top_up', credits: 100_000_000, reference: `fuzz-${account}` },
+  });
 }
 
 /** More than one sender reaches: limits have tests of their own. */
