@@ -73,6 +73,7 @@ async function main(args: readonly string[]): Promise<void> {
       const share = Math.floor(seconds / senders.length);
       const result = await fuzz(found.program, {
         url,
+        home: running.home,
         sender,
         seconds: share,
         seed,
@@ -106,16 +107,18 @@ async function fuzz(
   program: string,
   options: {
     readonly url: string;
+    readonly home: string;
     readonly sender: Sender;
     readonly seconds: number;
     readonly seed: number;
     readonly examples: string | undefined;
   },
 ): Promise<{ readonly cases: number; readonly exitCode: number }> {
-  const { url, sender, seconds, seed, examples } = options;
+  const { url, home, sender, seconds, seed, examples } = options;
   const child = spawn(
     program,
     [
+      ...['--config-file', path.join(import.meta.dirname, 'schemathesis.toml')],
       'run',
       `${url}/openapi.json`,
       ...['--max-time', String(seconds), '--seed', String(seed), '--checks', CHECKS],
@@ -124,7 +127,8 @@ async function fuzz(
       // A stream ends with its job, and a wait with a minute: neither is a case.
       ...Object.entries(sender.headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
     ],
-    { cwd: path.join(import.meta.dirname), stdio: ['ignore', 'pipe', 'inherit'] },
+    // It keeps what it has found in the folder that it runs in.
+    { cwd: home, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
