@@ -21,6 +21,7 @@ import {
   wholeNumberArgument,
 } from './arguments.ts';
 import { example, exampleMonths, withAccount, withJson } from './command-parts.ts';
+import { addAccountCommands } from './account-commands.ts';
 import { addCompletionCommand } from './completion-command.ts';
 import { addTriggerCommand } from './customer-job-commands.ts';
 import { addReviewCommands } from './review-commands.ts';
@@ -30,7 +31,7 @@ const REPEAT = 'your own key: repeated with the same values, it does nothing twi
 
 /** The commands for accounts, credits and the ledger; each command is loaded when it is called, so that `--help` is fast. */
 export function addOperatorCommands(program: CliCommand, context: CommandContext): void {
-  addAccount(program, context);
+  addAccountCommands(program, context);
   addGrant(program, context);
   addPlan(program, context);
   addReads(program, context);
@@ -42,34 +43,6 @@ export function addOperatorCommands(program: CliCommand, context: CommandContext
   addReviewCommands(program, context);
   addTriggerCommand(program, context);
   addCompletionCommand(program, context);
-}
-
-function addAccount(program: CliCommand, context: CommandContext): void {
-  const account = program.command('account').description('open an account, or show one').helpCommand(false);
-  withJson(account.command('open'))
-    .description('open an account, with its sign-up credits')
-    .requiredOption('--name <name>', 'how people call it')
-    .requiredOption('--reference <text>', 'your own key of it: the same one finds the same account')
-    .addHelpText('after', example(context, 'account open --name Tidewell --reference crm-7'))
-    .action(async (options: { name: string; reference: string; json: boolean }) => {
-      const { openAccountCommand } = await import('./commands/account-command.ts');
-      await openAccountCommand(context, options);
-    });
-  withAccount(withJson(account.command('show')))
-    .description('its name, reference and opening')
-    .addHelpText('after', example(context, 'account show acct_…'))
-    .action(async (id: string, options: { json: boolean }) => {
-      const { showAccountCommand } = await import('./commands/account-command.ts');
-      await showAccountCommand(context, id, options);
-    });
-  withAccount(withJson(account.command('clock')))
-    .description('its clock; that of a test account moved on, until it is there')
-    .option('--advance-to <time>', 'as RFC 3339 writes it, at most two months on')
-    .addHelpText('after', example(context, 'account clock acct_… --advance-to 2026-03-01T00:00:00Z'))
-    .action(async (id: string, options: { advanceTo?: string; json: boolean }) => {
-      const { clockCommand } = await import('./commands/clock-command.ts');
-      await clockCommand(context, id, options);
-    });
 }
 
 function addGrant(program: CliCommand, context: CommandContext): void {

@@ -1,15 +1,24 @@
+import type { AccountMode } from '../../domain/account-mode.ts';
 import type { AccountView } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, show } from '../show.ts';
 
+export type OpenAccountOptions = {
+  readonly name: string;
+  readonly reference: string;
+  readonly mode?: AccountMode;
+  readonly json: boolean;
+};
+
 /** `holdfast account open`: the same reference finds the same account. */
 export async function openAccountCommand(
   context: CommandContext,
-  options: { readonly name: string; readonly reference: string; readonly json: boolean },
+  options: OpenAccountOptions,
 ): Promise<void> {
   const api = await connectOperatorApi(context);
-  const body = { name: options.name, reference: options.reference };
+  const { name, reference, mode } = options;
+  const body = { name, reference, ...(mode === undefined ? {} : { mode }) };
   const account = await api.json<AccountView>('/v1/accounts', { body });
   const news = account.isReplay ? '\n(It was open already.)' : '\n(Opened, with its sign-up credits.)';
   show(account.body, options, () => linesOf(account.body) + news);
@@ -26,11 +35,27 @@ export async function showAccountCommand(
   show(body, options, () => linesOf(body));
 }
 
+/** `holdfast account freeze` and `unfreeze`. */
+export async function freezeAccountCommand(
+  context: CommandContext,
+  verb: 'freeze' | 'unfreeze',
+  id: string,
+  options: { readonly reason: string; readonly json: boolean },
+): Promise<void> {
+  const api = await connectOperatorApi(context);
+  const { body } = await api.json<AccountView>(`/v1/accounts/${id}/${verb}`, {
+    body: { reason: options.reason },
+  });
+  show(body, options, () => linesOf(body));
+}
+
 function linesOf(account: AccountView): string {
   return fields([
     ['Account', account.id],
     ['Name', account.name],
     ['Reference', account.reference],
+    ['Mode', account.mode],
+    ['Spending', account.frozen ? 'refused: it is frozen' : 'as its balance allows'],
     ['Opened', account.created_at],
   ]);
 }

@@ -162,8 +162,8 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'the API may settle',
     file: 'jobs/grants.sql',
-    find: ' jobs.spend, ',
-    replace: ' jobs.spend, jobs.settle, ',
+    find: ' jobs.spend,',
+    replace: ' jobs.spend, jobs.settle,',
     tests: ['ledger', 'database/roles'],
   },
   {

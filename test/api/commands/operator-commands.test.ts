@@ -35,6 +35,10 @@ describe('an operator at the command line', () => {
     const account = await answerOf('account', 'open', '--name', 'Tidewell', '--reference', 'crm-7');
     const id = String(account['id']);
     expect(await answerOf('account', 'show', id)).toEqual(account);
+    const why = ['--reason', 'card was stolen'];
+    expect(await answerOf('account', 'freeze', id, ...why)).toEqual({ ...account, frozen: true });
+    expect((await holdfast(['account', 'show', id])).stdout).toMatch(/Spending +refused: it is frozen/);
+    expect(await answerOf('account', 'unfreeze', id, ...why)).toEqual(account);
 
     const topUp = ['grant', id, '--source', 'top_up', '--pack', 'small', '--reference', 'pi_1'];
     const grant = await answerOf(...topUp);
@@ -100,10 +104,12 @@ describe('an operator at the command line', () => {
       [id],
     );
     expect(rows.map((row) => row.action)).toEqual([
+      'freeze',
       'grant',
       'open_account',
       'set_limits',
       'set_plan',
+      'unfreeze',
       'void_grant',
     ]);
     for (const { actor } of rows)
@@ -186,6 +192,11 @@ describe('an operator at the command line', () => {
     expect(stdout).toMatch(/\n +(.* )?total\n/);
     const terms = ['opening', '+ issued', '− spent', '+ refunded', '− expired', '− voided', '= outstanding'];
     for (const term of terms) expect(stdout).toContain(`\n${term} `);
+  });
+
+  it('opens an account for tests', async () => {
+    const forTests = ['account', 'open', '--name', 'Trying', '--reference', 'crm-8', '--mode', 'test'];
+    expect(await answerOf(...forTests)).toMatchObject({ mode: 'test', frozen: false });
   });
 });
 
