@@ -4,7 +4,6 @@ import { API_KEY_SCOPES } from '../contract/api-key-scopes.ts';
 import type { CostsOptions, FetchOptions, ImportOptions } from './commands/costs-command.ts';
 import type { CreateKeyOptions } from './commands/key-command.ts';
 import type { GrantOptions } from './commands/grant-command.ts';
-import type { LimitsOptions } from './commands/limits-command.ts';
 import type { PlanOptions } from './commands/plan-command.ts';
 import type { StatementOptions } from './commands/statement-command.ts';
 import type { CliCommand } from './cli-command.ts';
@@ -16,14 +15,15 @@ import {
   instantArgument,
   instantOrDayArgument,
   keyNameArgument,
-  limitArgument,
   monthArgument,
   wholeNumberArgument,
 } from './arguments.ts';
 import { example, exampleMonths, withAccount, withJson } from './command-parts.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addCompletionCommand } from './completion-command.ts';
+import { addWebhookCommands } from './webhook-commands.ts';
 import { addTriggerCommand } from './customer-job-commands.ts';
+import { addLimitsCommands } from './limits-commands.ts';
 import { addReviewCommands } from './review-commands.ts';
 import { addSupportCommands } from './support-commands.ts';
 
@@ -35,13 +35,14 @@ export function addOperatorCommands(program: CliCommand, context: CommandContext
   addGrant(program, context);
   addPlan(program, context);
   addReads(program, context);
-  addLimits(program, context);
+  addLimitsCommands(program, context);
   addLedger(program, context);
   addCosts(program, context);
   addKey(program, context);
   addSupportCommands(program, context);
   addReviewCommands(program, context);
   addTriggerCommand(program, context);
+  addWebhookCommands(program, context);
   addCompletionCommand(program, context);
 }
 
@@ -177,32 +178,6 @@ function addReads(program: CliCommand, context: CommandContext): void {
     .action(async (account: string, options: StatementOptions) => {
       const { statementCommand } = await import('./commands/statement-command.ts');
       await statementCommand(context, account, options);
-    });
-}
-
-function addLimits(program: CliCommand, context: CommandContext): void {
-  const limits = program
-    .command('limits')
-    .description('how many jobs at a time, and how many credits per member and project')
-    .helpCommand(false);
-  withAccount(withJson(limits.command('show')))
-    .description('the limits of an account')
-    .addHelpText('after', example(context, 'limits show acct_…'))
-    .action(async (account: string, options: { json: boolean }) => {
-      const { showLimitsCommand } = await import('./commands/limits-command.ts');
-      await showLimitsCommand(context, account, options);
-    });
-  withAccount(withJson(limits.command('set')))
-    .description('change the limits that are named; a number, or none. (Overrides: over HTTP.)')
-    .option('--max-concurrent-jobs <limit>', 'jobs under way at a time', limitArgument)
-    .option('--member-credits <limit>', 'of each member in a billing period', limitArgument)
-    .option('--project-credits <limit>', 'of each project in a billing period', limitArgument)
-    .option('--low-balance-at <limit>', 'a notice when the balance falls below', limitArgument)
-    .needing((options) => (Object.keys(options).length > 1 ? [] : ['a limit: --max-concurrent-jobs, …']))
-    .addHelpText('after', example(context, 'limits set acct_… --max-concurrent-jobs 5 --member-credits none'))
-    .action(async (account: string, options: LimitsOptions) => {
-      const { setLimitsCommand } = await import('./commands/limits-command.ts');
-      await setLimitsCommand(context, account, options);
     });
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Accounts, Grants } from './accounts.ts';
+import { streamEvents } from './event-stream.ts';
 import { Jobs } from './jobs.ts';
 import { Listing } from './listing.ts';
 import { Outputs } from './outputs.ts';
@@ -13,6 +14,7 @@ import {
   type Transport,
 } from './transport.ts';
 import type {
+  AccountEvent,
   Balance,
   Catalogue,
   CostReport,
@@ -101,6 +103,29 @@ export class HoldfastClient {
     };
   }
 
+  /**
+   * All that happens in an account from now on, or after the `sequence` of the last event that was read, each once and in order, over
+   * cut connections and restarts of the API. Without end: break off, or abort the signal.
+   */
+  events(
+    options: CallOptions & { readonly after?: number; readonly type?: AccountEvent['type'] } = {},
+  ): AsyncGenerator<AccountEvent> {
+    const { after = Number.MAX_SAFE_INTEGER, type, ...call } = options;
+    return streamEvents<AccountEvent>(
+      this.#transport,
+      { ...call, path: '/v1/events', query: { type } },
+      { after: String(after), isLast: () => false },
+    );
+  }
+
+  /** What happened in an account, oldest first, after a sequence. */
+  pastEvents(
+    filters: { readonly after?: number; readonly type?: AccountEvent['type'] | undefined } = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<AccountEvent> {
+    return readPast(this.#transport, filters, options);
+  }
+
   balance(options: CallOptions = {}): Promise<Balance> {
     return this.#transport.json<Balance>({ ...options, path: '/v1/balance' });
   }
@@ -151,5 +176,19 @@ export class HoldfastClient {
   /** The same, of a response that is not JSON, which the caller reads. */
   open(call: ApiCall): Promise<Response> {
     return this.#transport.open(call);
+  }
+}
+
+async function* readPast(
+  transport: Transport,
+  { after = 0, type }: { readonly after?: number; readonly type?: AccountEvent['type'] | undefined },
+  options: CallOptions,
+): AsyncGenerator<AccountEvent> {
+  type Page = { readonly data: readonly AccountEvent[]; readonly next_cursor: string | null };
+  for (let next: string | null = String(after); next !== null;) {
+    const query: ApiCall['query'] = { after: next, type, limit: 100 };
+    const page: Page = await transport.json<Page>({ ...options, path: '/v1/events', query });
+    yield* page.data;
+    next = page.next_cursor;
   }
 }

@@ -1,0 +1,67 @@
+import type { AccountEvent, HoldfastClient } from '../../client/http/http-client.ts';
+import { drawWebhookSecret, webhookHeaders } from '../../contract/webhook-signature.ts';
+import type { CommandContext } from '../command-context.ts';
+import { CommandError, EXIT_CODE } from '../exit-codes.ts';
+import { withClient } from '../operator-api.ts';
+import { printLine, printProgress } from '../terminal.ts';
+
+export type ListenOptions = {
+  readonly forwardTo: string;
+  readonly account?: string;
+  readonly count?: number;
+};
+
+/** The account that is listened to unless one is named: the same each time. */
+const SANDBOX = { name: 'holdfast listen', reference: 'holdfast-listen', mode: 'test' } as const;
+
+const FORWARD_TIMEOUT_MS = 10_000;
+
+/** `holdfast listen`: sends each event that happens from now on to a receiver on this machine, signed with a secret that it prints. */
+export async function listenCommand(
+  context: CommandContext,
+  { forwardTo, account: named, count = Infinity }: ListenOptions,
+): Promise<void> {
+  if (!URL.canParse(forwardTo)) throw new CommandError('--forward-to: not an address', EXIT_CODE.usage);
+  const secret = drawWebhookSecret();
+  await withClient(context, async (holdfast) => {
+    const account = named ?? (await holdfast.accounts.open(SANDBOX)).id;
+    printProgress(`account: ${account}`);
+    printProgress(`secret:  ${secret}`);
+    printProgress(`Events go to ${forwardTo} until Ctrl-C. Bring one about in another terminal:`);
+    printProgress(`  ${context.program} trigger job.failed --account ${account}`);
+    let seen = 0;
+    for await (const event of holdfast.events({ account })) {
+      const body = await bodyOf(holdfast, account, event);
+      const headers = webhookHeaders({ id: event.id, body }, [secret], context.now());
+      printLine(`${String(event.sequence)}  ${event.type}  ${await forward(forwardTo, headers, body)}`);
+      seen += 1;
+      if (seen >= count) return;
+    }
+  });
+}
+
+/** As a webhook says it. */
+async function bodyOf(holdfast: HoldfastClient, account: string, event: AccountEvent): Promise<string> {
+  const { type, sequence, created_at: timestamp, job_id: jobId } = event;
+  const isOfState = jobId !== undefined && type.startsWith('job.');
+  const told = jobId === undefined ? event.data : { ...event.data, job_id: jobId };
+  const data = isOfState ? await holdfast.jobs.retrieve(jobId, { account }) : told;
+  return JSON.stringify({ type, timestamp, sequence, data });
+}
+
+/** What came of it, in a word. It is not tried again: the person at the terminal sees it. */
+async function forward(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<string> {
+  try {
+    const signal = AbortSignal.timeout(FORWARD_TIMEOUT_MS);
+    const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+    await response.body?.cancel();
+    return String(response.status);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return `failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+  }
+}

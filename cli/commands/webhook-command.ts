@@ -1,0 +1,156 @@
+import type { WebhookDelivery, WebhookEndpoint } from '../../contract/shapes/webhook-shapes.ts';
+import type { EventType } from '../../domain/event-types.ts';
+import type { CommandContext } from '../command-context.ts';
+import { connectOperatorApi } from '../operator-api.ts';
+import { fields, second, secondOrDash, show, shown } from '../show.ts';
+import { formatRecords } from '../terminal.ts';
+import type { UpdateOptions } from '../webhook-commands.ts';
+
+type Json = { readonly json: boolean };
+type WithSecret = WebhookEndpoint & { readonly secret: string };
+
+const PATH = '/v1/webhook_endpoints';
+
+/** `holdfast webhook create`. */
+export async function createWebhookCommand(
+  context: CommandContext,
+  account: string,
+  { url, event, ...options }: Json & { readonly url: string; readonly event: readonly EventType[] },
+): Promise<void> {
+  const api = await connectOperatorApi(context);
+  const { body } = await api.json<WithSecret>(PATH, {
+    account,
+    method: 'POST',
+    body: { url, events: event },
+  });
+  show(body, options, () => linesOf(body, body.secret));
+}
+
+/** `holdfast webhook list`. */
+export async function listWebhooksCommand(
+  context: CommandContext,
+  account: string,
+  options: Json,
+): Promise<void> {
+  const api = await connectOperatorApi(context);
+  const { body } = await api.json<{ readonly data: readonly WebhookEndpoint[] }>(PATH, { account });
+  const none = 'There is none.';
+  show({ data: body.data }, options, () => body.data.map((one) => linesOf(one)).join('\n\n') || none);
+}
+
+/** `holdfast webhook update`. */
+export async function updateWebhookCommand(
+  context: CommandContext,
+  account: string,
+  id: string,
+  { url, event, enable, disable, ...options }: Json & UpdateOptions,
+): Promise<void> {
+  const api = await connectOperatorApi(context);
+  const change = {
+    ...(url === undefined ? {} : { url }),
+    ...(event === undefined ? {} : { events: event }),
+    ...(enable === true ? { enabled: true } : {}),
+    ...(disable === true ? { enabled: false } : {}),
+  };
+  const { body } = await api.json<WebhookEndpoint>(`${PATH}/${id}`, {
+    account,
+    method: 'PATCH',
+    body: change,
+  });
+  show(body, options, () => linesOf(body));
+}
+
+/** `holdfast webhook delete`. */
+export async function deleteWebhookCommand(
+  context: CommandContext,
+  account: string,
+  id: string,
+  options: Json,
+): Promise<void> {
+  const api = await connectOperatorApi(context);
+  await api.open(`${PATH}/${id}`, { account, method: 'DELETE' });
+  show({ id, deleted: true }, options, () => `${id} is deleted.`);
+}
+
+/** `holdfast webhook rotate`. */
+export async function rotateWebhookCommand(
+  context: CommandContext,
+  account: string,
+  id: string,
+  { grace, ...options }: Json & { readonly grace?: number },
+): Promise<void> {
+  const api = await connectOperatorApi(context);
+  const asked = grace === undefined ? {} : { grace_seconds: grace };
+  const { body } = await api.json<WithSecret>(`${PATH}/${id}/rotate`, {
+    account,
+    method: 'POST',
+    body: asked,
+  });
+  show(body, options, () => linesOf(body, body.secret));
+}
+
+/** `holdfast webhook deliveries`. */
+export async function webhookDeliveriesCommand(
+  context: CommandContext,
+  account: string,
+  id: string,
+  { state, ...options }: Json & { readonly state?: string },
+): Promise<void> {
+  const api = await connectOperatorApi(context);
+  const query = state === undefined ? '' : `?state=${state}`;
+  const { body } = await api.json<{ readonly data: readonly WebhookDelivery[] }>(
+    `${PATH}/${id}/deliveries${query}`,
+    { account },
+  );
+  show({ data: body.data }, options, () =>
+    formatRecords(
+      ['sequence', 'state', 'attempts', 'status', 'last', 'next'],
+      body.data.map((one) => ({
+        cells: [
+          String(one.sequence),
+          one.state,
+          shown(one.attempts),
+          one.status === null ? (one.error ?? shown(null)) : String(one.status),
+          secondOrDash(one.last_attempt_at),
+          secondOrDash(one.next_attempt_at),
+        ],
+        below: [`${one.type}  ${one.id}`],
+      })),
+    ),
+  );
+}
+
+/** `holdfast webhook resend`. */
+export async function resendWebhooksCommand(
+  context: CommandContext,
+  account: string,
+  id: string,
+  { delivery, since, ...options }: Json & { readonly delivery?: string; readonly since?: string },
+): Promise<void> {
+  const api = await connectOperatorApi(context);
+  if (delivery !== undefined) {
+    const path = `${PATH}/${id}/deliveries/${delivery}/resend`;
+    const { body } = await api.json<WebhookDelivery>(path, { account, method: 'POST', body: {} });
+    show(body, options, () => `${body.id} is sent again.`);
+    return;
+  }
+  const { body } = await api.json<{ readonly resent: number; readonly last_sequence: number | null }>(
+    `${PATH}/${id}/resend`,
+    { account, method: 'POST', body: { since } },
+  );
+  const upTo = body.last_sequence === null ? '' : `, up to ${String(body.last_sequence)}`;
+  show(body, options, () => `${shown(body.resent)} events are sent again${upTo}.`);
+}
+
+function linesOf(endpoint: WebhookEndpoint, secret: string | null = null): string {
+  const { enabled, disabled_reason: reason, disabled_at: at } = endpoint;
+  const state = enabled ? 'enabled' : `disabled (${reason ?? ''}) since ${at === null ? '' : second(at)}`;
+  return fields([
+    ['Endpoint', endpoint.id],
+    ['Address', endpoint.url],
+    ['Events', endpoint.events.join(' ')],
+    ['State', state],
+    ...(endpoint.failing_since === null ? [] : [['Failing since', second(endpoint.failing_since)] as const]),
+    ...(secret === null ? [] : [['Secret', secret] as const]),
+  ]);
+}
