@@ -5,6 +5,7 @@ import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { example, withAccount, withJson } from './command-parts.ts';
 import type { EventsOptions } from './commands/events-command.ts';
+import type { UpdateOptions } from './commands/webhook-command.ts';
 import type { ListenOptions } from './commands/listen-command.ts';
 
 type Json = { readonly json: boolean };
@@ -98,13 +99,6 @@ function addEndpoints(webhook: CliCommand, context: CommandContext): void {
       await rotateWebhookCommand(context, account, id, options);
     });
 }
-
-export type UpdateOptions = {
-  readonly url?: string;
-  readonly event?: readonly EventType[];
-  readonly enable?: boolean;
-  readonly disable?: boolean;
-};
 
 function addDeliveries(webhook: CliCommand, context: CommandContext): void {
   withEndpoint(webhook.command('deliveries'))

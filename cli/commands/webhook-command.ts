@@ -4,7 +4,13 @@ import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, second, secondOrDash, show, shown } from '../show.ts';
 import { formatRecords } from '../terminal.ts';
-import type { UpdateOptions } from '../webhook-commands.ts';
+
+export type UpdateOptions = {
+  readonly url?: string;
+  readonly event?: readonly EventType[];
+  readonly enable?: boolean;
+  readonly disable?: boolean;
+};
 
 type Json = { readonly json: boolean };
 type WithSecret = WebhookEndpoint & { readonly secret: string };
