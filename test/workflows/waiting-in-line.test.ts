@@ -76,7 +76,7 @@ test('a job that waits for its turn is queued and shows its place; canceled ther
 
   isDone = true;
   for (const job of [runs, next])
-    expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+    expect(await worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
   expect(service.calls('submit').map(({ about }) => about.split('_render')[0])).toEqual(
     [runs, next].map(({ jobId }) => `${jobId.replace('job_', 'att_')}_0`),
   );
@@ -96,6 +96,6 @@ test('a job whose model has an open breaker is queued and says so, as do quotes;
     { model: 'local/render', breaker: 'open' },
   ]);
   await fixture.owner.query('UPDATE jobs.breakers SET probe_at = now()');
-  expect(await worker.client.wait(job)).toEqual({ outcome: 'succeeded', credits: 35 });
+  expect(await worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
   expect(await readModelHealth(fixture.worker, { onlyFailing: true })).toEqual([]);
 });
