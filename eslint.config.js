@@ -4,7 +4,7 @@ import layers from './dev/lint/layers.cjs';
 
 /** Files that may read the environment: the schema of the processes, and what runs beside them. */
 const READS_ENVIRONMENT = [
-  'runtime/config.ts',
+  'runtime/settings/config.ts',
   'dev/dev-config.ts',
   'dev/set-up.mjs',
   'model-service/main.ts',
@@ -22,7 +22,7 @@ const NO_COMBINED_SIGNALS = {
 const NO_PROCESS_ENV = {
   object: 'process',
   property: 'env',
-  message: 'Read settings in runtime/config.ts (dev: dev/dev-config.ts).',
+  message: 'Read settings in runtime/settings/config.ts (dev: dev/dev-config.ts).',
 };
 const NO_DEFAULT_EXPORT = [
   'error',

@@ -1,6 +1,6 @@
 import type { Database } from '../ledger/database.ts';
 import { createAdmitJob } from '../jobs/admission/admit-job.ts';
-import type { LimitsOfProviders } from '../domain/provider-limits.ts';
+import type { LimitsOfProviders } from '../domain/work/provider-limits.ts';
 import type { AssetStore } from '../assets/asset-store.ts';
 import { createAttempts } from '../jobs/attempts/attempts.ts';
 import { countWebhooks } from '../jobs/attempts/webhooks.ts';

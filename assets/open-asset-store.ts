@@ -1,4 +1,4 @@
-import type { AssetStoreConfig } from '../runtime/asset-store-config.ts';
+import type { AssetStoreConfig } from '../runtime/settings/asset-store-config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { AssetStore } from './asset-store.ts';
 import { createDiskAssetStore } from './disk-asset-store.ts';

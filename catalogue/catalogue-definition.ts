@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { StageToInput, ToInput } from '../domain/models.ts';
+import type { StageToInput, ToInput } from '../domain/work/models.ts';
 import { CHECKED_MEDIA_TYPES } from '../domain/media-types.ts';
 import type { PriceRule, PriceTable } from '../domain/prices/price-list.ts';
-import { MAX_CREDITS_PER_CALL } from '../domain/credits.ts';
+import { MAX_CREDITS_PER_CALL } from '../domain/credits/credits.ts';
 import { faultOfText } from '../domain/texts/text-rule.ts';
 import { fieldSchema } from './field-schema.ts';
 

@@ -1,7 +1,7 @@
 import type { Kind } from '../contract/job-request/kind.ts';
-import { expectedCostOf, type Making, type Model, type ModelTimes } from '../domain/models.ts';
+import { expectedCostOf, type Making, type Model, type ModelTimes } from '../domain/work/models.ts';
 import { isMoreThan } from '../domain/prices/dollars.ts';
-import type { Stage } from '../domain/stages.ts';
+import type { Stage } from '../domain/work/stages.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
 import type { Declared } from './declared.ts';
 import { isRepeated, type Placed } from './placed.ts';

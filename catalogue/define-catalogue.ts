@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Catalogue } from '../contract/defined-catalogue.ts';
 import { createJobRequestShape } from '../contract/job-request/job-request-schema.ts';
 import type { Kind } from '../contract/job-request/kind.ts';
-import type { Making, Model, StageToInput } from '../domain/models.ts';
+import type { Making, Model, StageToInput } from '../domain/work/models.ts';
 import {
   creditValueDefinition,
   grantsDefinition,

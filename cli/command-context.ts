@@ -1,6 +1,6 @@
 import os from 'node:os';
-import type { CliConfig } from '../runtime/config.ts';
-import type { FalBilling } from './fal-bill.ts';
+import type { CliConfig } from '../runtime/settings/config.ts';
+import type { FalBilling } from './input/fal-bill.ts';
 import { CommandError, EXIT_CODE } from './exit-codes.ts';
 
 /** The HTTP API that the commands call, and the platform key they call it with. */

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { readCliConfig } from '../runtime/config.ts';
+import { readCliConfig } from '../runtime/settings/config.ts';
 import { environmentContext } from './command-context.ts';
-import { createProgram, runProgram } from './command-line.ts';
-import { helpFooter, OPERATOR_HELP } from './help-footer.ts';
-import { addOperatorCommands } from './operator-commands.ts';
+import { createProgram, runProgram } from './program/command-line.ts';
+import { helpFooter, OPERATOR_HELP } from './program/help-footer.ts';
+import { addOperatorCommands } from './program/operator-commands.ts';
 
 process.exit(
   await runProgram(process.argv.slice(2), () => {

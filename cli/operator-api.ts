@@ -1,7 +1,7 @@
 import { HoldfastClient, HoldfastError, type ApiCall } from '../client/http/http-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandError, EXIT_CODE } from './exit-codes.ts';
-import { describeProblem } from './describe-problem.ts';
+import { describeProblem } from './show/describe-problem.ts';
 
 const CALL_TIMEOUT_MS = 20_000;
 

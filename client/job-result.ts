@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { isFailureCode, type FailureCode } from '../domain/failures.ts';
+import { isFailureCode, type FailureCode } from '../domain/work/failures.ts';
 import { outputIdOf, workflowIdOf } from '../domain/ids.ts';
 import type { BatchResult, EndedOutput, GenerationResult } from '../contract/workflow-messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { clockAskedSignal } from '../contract/workflow-messages.ts';
-import { ADVANCE_CLOCK_WORKFLOW, clockWorkflowIdOf } from '../domain/workflow-names.ts';
+import { ADVANCE_CLOCK_WORKFLOW, clockWorkflowIdOf } from '../domain/work/workflow-names.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 

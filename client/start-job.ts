@@ -1,11 +1,11 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import { modelFor, type Model } from '../domain/models.ts';
+import { modelFor, type Model } from '../domain/work/models.ts';
 import { outputCountOf, workItemsOf } from '../domain/prices/quote.ts';
-import type { SEARCH_ATTRIBUTES } from '../domain/workflow-names.ts';
+import type { SEARCH_ATTRIBUTES } from '../domain/work/workflow-names.ts';
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { workflowIdOf } from '../domain/ids.ts';
-import type { JobRequest } from '../domain/job-request.ts';
+import type { JobRequest } from '../domain/work/job-request.ts';
 import {
   ADMIT_UPDATE_ID,
   ADMIT_WITHIN_SECONDS,

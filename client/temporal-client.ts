@@ -1,14 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { fingerprintRequest, jobIdOf } from '../contract/derived-ids.ts';
 import { isAccountId } from '../domain/ids.ts';
-import { DEFAULT_TASK_QUEUE } from '../domain/workflow-names.ts';
-import type { JobRequest } from '../domain/job-request.ts';
+import { DEFAULT_TASK_QUEUE } from '../domain/work/workflow-names.ts';
+import type { JobRequest } from '../domain/work/job-request.ts';
 import type { FieldError } from '../contract/shapes/problem-shape.ts';
 import { creditsIfKnown, pricingOf } from '../domain/prices/quote.ts';
 import { ADOPTER_TOOLS, superscaleCatalogue, type CatalogueFile } from '../catalogue/adopter-tools.ts';
 import type { Catalogue } from '../contract/defined-catalogue.ts';
 import { parseJobRequest, type RequestRules } from '../contract/job-request/parse-job-request.ts';
-import { providersFor } from '../domain/models.ts';
+import { providersFor } from '../domain/work/models.ts';
 import { isIdempotencyKey } from '../contract/idempotency-key.ts';
 import { createCancelJob, type CancelOutcome } from './cancel-job.ts';
 import { awaitJobResult, type JobResult } from './job-result.ts';

@@ -1,5 +1,5 @@
 import type { GrantTerms, Meter, Pack, Plan } from '../domain/prices/offers.ts';
-import type { Model } from '../domain/models.ts';
+import type { Model } from '../domain/work/models.ts';
 import type { PriceList } from '../domain/prices/price-list.ts';
 import type { JobRequestShape } from './job-request/job-request-schema.ts';
 import type { Kind } from './job-request/kind.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalizeModule from 'canonicalize';
-import { withoutAgreement } from '../domain/job-request.ts';
+import { withoutAgreement } from '../domain/work/job-request.ts';
 
 /** Lower-case base32 (RFC 4648): safe in URLs, workflow ids and file names, and easy to read aloud. */
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';

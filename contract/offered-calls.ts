@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BATCH_KIND, EDIT_KIND } from '../domain/work.ts';
+import { BATCH_KIND, EDIT_KIND } from '../domain/work/work.ts';
 import { CALLS } from './calls.ts';
 import type { Catalogue } from './defined-catalogue.ts';
 

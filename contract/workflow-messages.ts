@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { OutputStatus } from '../domain/support/current-details.ts';
-import type { FailureCode } from '../domain/failures.ts';
-import type { OutputCounts, OutputState } from '../domain/job-state.ts';
+import type { FailureCode } from '../domain/work/failures.ts';
+import type { OutputCounts, OutputState } from '../domain/work/job-state.ts';
 import type { FieldError, ReachedLimit } from './shapes/problem-shape.ts';
 import type { CommandDone, SupportCommandName, SupportCommandOf } from './support-command.ts';
 

@@ -37,7 +37,7 @@ for (const source of DATA) {
 chmodSync(path.join(DIST, 'cli', 'main.js'), 0o755);
 
 const { workflowSources } = await import(
-  pathToFileURL(path.join(DIST, 'runtime', 'workflow-sources.js')).href
+  pathToFileURL(path.join(DIST, 'runtime', 'temporal', 'workflow-sources.js')).href
 );
 const { code } = await bundleWorkflowCode({
   // From source: the bundler looks for the SDK from where the workflows lie, which a target folder does not have.

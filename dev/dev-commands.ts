@@ -1,7 +1,7 @@
-import type { CliCommand } from '../cli/cli-command.ts';
-import { createProgram } from '../cli/command-line.ts';
-import { helpFooter, OPERATOR_HELP, type HelpSections } from '../cli/help-footer.ts';
-import { addOperatorCommands } from '../cli/operator-commands.ts';
+import type { CliCommand } from '../cli/program/cli-command.ts';
+import { createProgram } from '../cli/program/command-line.ts';
+import { helpFooter, OPERATOR_HELP, type HelpSections } from '../cli/program/help-footer.ts';
+import { addOperatorCommands } from '../cli/program/operator-commands.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { DevConfig } from './dev-config.ts';
 import { stackContext } from './stack-context.ts';

@@ -1,8 +1,8 @@
 import os from 'node:os';
 import path from 'node:path';
-import { readCliConfig, type CliConfig } from '../runtime/config.ts';
+import { readCliConfig, type CliConfig } from '../runtime/settings/config.ts';
 
-/** The settings of the command line and the embedded stack (those of the processes: runtime/config.ts). */
+/** The settings of the command line and the embedded stack (those of the processes: runtime/settings/config.ts). */
 export type DevConfig = {
   /** HOLDFAST_HOME: everything the stack keeps. */
   readonly home: string;
@@ -40,7 +40,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const CHECKOUT = path.join(import.meta.dirname, '..');
 
-/** Empty values count as unset, as in runtime/config.ts. Throws ConfigurationError. */
+/** Empty values count as unset, as in runtime/settings/config.ts. Throws ConfigurationError. */
 export function readDevConfig(env: Environment = process.env): DevConfig {
   const read = readerOf(env);
   const catalogue = read('HOLDFAST_CATALOGUE');

@@ -1,4 +1,4 @@
-import { runProgram } from '../cli/command-line.ts';
+import { runProgram } from '../cli/program/command-line.ts';
 import { createDevProgram } from './dev-commands.ts';
 import { readDevConfig } from './dev-config.ts';
 

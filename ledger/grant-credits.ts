@@ -1,4 +1,4 @@
-import type { GrantPriority, GrantSource } from '../domain/grant-rules.ts';
+import type { GrantPriority, GrantSource } from '../domain/credits/grant-rules.ts';
 import type { Database } from './database.ts';
 import { onlyRow } from './only-row.ts';
 

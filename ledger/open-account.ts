@@ -1,4 +1,4 @@
-import { PRIORITY_OF_SOURCE } from '../domain/grant-rules.ts';
+import { PRIORITY_OF_SOURCE } from '../domain/credits/grant-rules.ts';
 import type { AccountMode } from '../domain/account-mode.ts';
 import type { GrantTerms } from '../domain/prices/offers.ts';
 import { accountIdOf, grantIdOf } from '../contract/derived-ids.ts';

@@ -1,5 +1,5 @@
 import type { Plan } from '../contract/shapes/account-shapes.ts';
-import type { PlanRules, Renewal } from '../domain/plans.ts';
+import type { PlanRules, Renewal } from '../domain/credits/plans.ts';
 import type { Database } from './database.ts';
 import { onlyRow } from './only-row.ts';
 import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account.ts';

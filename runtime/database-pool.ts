@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import type { DatabaseConfig } from './config.ts';
+import type { DatabaseConfig } from './settings/config.ts';
 import type { Logger } from './logger.ts';
 
 /** A database that does not respond to a connect (a full pool counts) is away; the caller responds 503 well within 15 s. */

@@ -1,5 +1,5 @@
 import { pino, type Logger as PinoLogger } from 'pino';
-import type { ProcessConfig } from './config.ts';
+import type { ProcessConfig } from './settings/config.ts';
 
 export type Logger = PinoLogger;
 

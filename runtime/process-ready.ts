@@ -1,4 +1,4 @@
-import type { ProcessConfig } from './config.ts';
+import type { ProcessConfig } from './settings/config.ts';
 
 /**
  * Tells a supervisor, if it asked (READY_LINE=true), that this process takes work now: one JSON line on stdout,

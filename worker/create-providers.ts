@@ -3,7 +3,7 @@ import { createGenericProvider } from '../activities/providers/generic/generic-p
 import { createOpenAiProvider } from '../activities/providers/openai/openai-provider.ts';
 import type { Provider } from '../activities/providers/provider.ts';
 import { createReplicateProvider } from '../activities/providers/replicate/replicate-provider.ts';
-import type { WorkerConfig } from '../runtime/config.ts';
+import type { WorkerConfig } from '../runtime/settings/config.ts';
 
 /** An adapter for every model service that has an address, under the name that models give. */
 export function createProviders({

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
-import type { WorkerConfig } from '../runtime/config.ts';
-import { workflowSources } from '../runtime/workflow-sources.ts';
+import type { WorkerConfig } from '../runtime/settings/config.ts';
+import { workflowSources } from '../runtime/temporal/workflow-sources.ts';
 
 /**
  * Heartbeats leave at most this often. Also how long a cancellation may take to reach an activity, so well below the

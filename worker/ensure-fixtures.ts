@@ -15,8 +15,8 @@ import {
   SEARCH_ATTRIBUTES,
   CREDIT_MAINTENANCE_SCHEDULE_ID,
   CREDIT_MAINTENANCE_WORKFLOW,
-} from '../domain/workflow-names.ts';
-import type { WorkerConfig } from '../runtime/config.ts';
+} from '../domain/work/workflow-names.ts';
+import type { WorkerConfig } from '../runtime/settings/config.ts';
 
 /** grpc-status ALREADY_EXISTS. */
 const GRPC_ALREADY_EXISTS = 6;

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
-import { SEARCH_ATTRIBUTES } from '../domain/workflow-names.ts';
+import { SEARCH_ATTRIBUTES } from '../domain/work/workflow-names.ts';
 import type { AssetStore } from '../assets/asset-store.ts';
 import type { Database } from '../ledger/database.ts';
 import { readOpenReservations } from '../ledger/reads/read-open-reservations.ts';
@@ -11,7 +11,7 @@ import {
   READY_WITHIN_MS,
   type Readiness,
 } from '../runtime/readiness.ts';
-import { temporalFaults } from '../runtime/temporal-readiness.ts';
+import { temporalFaults } from '../runtime/temporal/temporal-readiness.ts';
 
 /** A worker that runs, and what it serves. */
 type RunningWorker = { readonly client: Client; readonly worker: Worker; readonly taskQueue: string };

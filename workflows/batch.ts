@@ -1,6 +1,6 @@
 import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { failureOf } from '../domain/failures.ts';
-import { summarize } from '../domain/job-state.ts';
+import { failureOf } from '../domain/work/failures.ts';
+import { summarize } from '../domain/work/job-state.ts';
 import { releaseDurably } from './activity-proxies.ts';
 import { handleAdmitUpdate } from './admission/handle-admit-update.ts';
 import { parseStart } from './messages/handle-message.ts';

@@ -1,5 +1,5 @@
 import { metricMeter } from '@temporalio/workflow';
-import type { OutputPlan } from '../domain/output-plan.ts';
+import type { OutputPlan } from '../domain/work/output-plan.ts';
 
 /** Counts an output that takes longer than expected. Served by the worker where WORKER_METRICS_ADDRESS says; a replay counts nothing. */
 export function countStuck({ kind, provider }: OutputPlan): void {

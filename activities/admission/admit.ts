@@ -1,4 +1,4 @@
-import { planOutput, planOutputs, type BatchPlan, type OutputPlan } from '../../domain/output-plan.ts';
+import { planOutput, planOutputs, type BatchPlan, type OutputPlan } from '../../domain/work/output-plan.ts';
 import {
   batchTimesOf,
   fallbacksOf,
@@ -6,9 +6,9 @@ import {
   jobTimesOf,
   makingOf,
   modelFor,
-} from '../../domain/models.ts';
-import { NO_SOURCES, type SourceOf } from '../../domain/work.ts';
-import { isFreeRetryRequest, type JobRequest } from '../../domain/job-request.ts';
+} from '../../domain/work/models.ts';
+import { NO_SOURCES, type SourceOf } from '../../domain/work/work.ts';
+import { isFreeRetryRequest, type JobRequest } from '../../domain/work/job-request.ts';
 import { hasEdits, priceRequest, workItemsOf, type Price } from '../../domain/prices/quote.ts';
 import type { AdmitItem, AdmitResult } from '../../jobs/admission/admit-job.ts';
 import { fingerprintWork } from '../../contract/derived-ids.ts';

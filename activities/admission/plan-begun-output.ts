@@ -1,7 +1,7 @@
-import { fallbacksOf, makingOf, modelFor, outputTimesOf } from '../../domain/models.ts';
-import { failureOf } from '../../domain/failures.ts';
+import { fallbacksOf, makingOf, modelFor, outputTimesOf } from '../../domain/work/models.ts';
+import { failureOf } from '../../domain/work/failures.ts';
 import { jobIdOfOutput, reservationIdOf } from '../../domain/ids.ts';
-import { planOutput, type OutputPlan } from '../../domain/output-plan.ts';
+import { planOutput, type OutputPlan } from '../../domain/work/output-plan.ts';
 import type { BegunOutput } from '../../jobs/outputs/mark-output-begun.ts';
 import type { OutputStart } from '../../contract/workflow-messages.ts';
 import type { AdmitSettings } from './admit.ts';

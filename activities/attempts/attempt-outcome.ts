@@ -1,6 +1,6 @@
-import { failedRunOf, type ErrorClass, type FailedRun } from '../../domain/rejections.ts';
+import { failedRunOf, type ErrorClass, type FailedRun } from '../../domain/work/rejections.ts';
 import type { AttemptStatus } from '../../jobs/attempts/attempt-status.ts';
-import type { WaitsFor } from '../../domain/provider-limits.ts';
+import type { WaitsFor } from '../../domain/work/provider-limits.ts';
 
 /** What came of an attempt, as the workflow is told. */
 export type AttemptOutcome =

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../domain/failures.ts';
+import type { FailureCode } from '../../domain/work/failures.ts';
 import { AssetMismatch, AssetTooLarge, type Asset, type AssetStore } from '../../assets/asset-store.ts';
 import type { StoredAsset } from '../../jobs/attempts/finish-attempt.ts';
 import { maxBytesOf, type CheckContent, type ExpectedContent } from '../content/check-content.ts';

@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { sleep } from '../cancellable-sleep.ts';
-import type { Attempt } from '../../domain/output-plan.ts';
+import type { Attempt } from '../../domain/work/output-plan.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { RecordEnd } from './record-end.ts';

@@ -1,7 +1,7 @@
-import { makingOf, modelNamed, type Model, type StageFile } from '../../domain/models.ts';
+import { makingOf, modelNamed, type Model, type StageFile } from '../../domain/work/models.ts';
 import { messageOf } from '../../domain/message-of.ts';
-import type { Attempt } from '../../domain/output-plan.ts';
-import type { ModelWork } from '../../domain/reference-assets.ts';
+import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { ModelWork } from '../../domain/work/reference-assets.ts';
 import type { FileNames, Submission } from '../providers/provider.ts';
 
 /** What a part of an earlier stage has made, named by its content. */

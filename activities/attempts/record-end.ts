@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import { sleep } from '../cancellable-sleep.ts';
-import type { Attempt } from '../../domain/output-plan.ts';
+import type { Attempt } from '../../domain/work/output-plan.ts';
 import { costOfRun } from '../../domain/prices/run-cost.ts';
-import { errorClassOfRun, failureOfRun, type FailedRun } from '../../domain/rejections.ts';
+import { errorClassOfRun, failureOfRun, type FailedRun } from '../../domain/work/rejections.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import type { ProviderAccount, StoredAsset } from '../../jobs/attempts/finish-attempt.ts';

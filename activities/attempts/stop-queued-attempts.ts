@@ -1,4 +1,4 @@
-import { costRuleOf, type Model } from '../../domain/models.ts';
+import { costRuleOf, type Model } from '../../domain/work/models.ts';
 import { costOfRun } from '../../domain/prices/run-cost.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import { log } from '@temporalio/activity';

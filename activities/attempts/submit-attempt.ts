@@ -1,8 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { sleep } from '../cancellable-sleep.ts';
 import { performance } from 'node:perf_hooks';
-import type { Attempt } from '../../domain/output-plan.ts';
-import type { ErrorClass } from '../../domain/rejections.ts';
+import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { ErrorClass } from '../../domain/work/rejections.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { AttemptStatus } from '../../jobs/attempts/attempt-status.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';

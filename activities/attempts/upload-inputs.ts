@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { cancellationSignal } from '@temporalio/activity';
-import type { Attempt } from '../../domain/output-plan.ts';
-import type { ReferenceAsset } from '../../domain/reference-assets.ts';
+import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { ReferenceAsset } from '../../domain/work/reference-assets.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import type { StageResult } from '../../jobs/attempts/read-stage-results.ts';
 import type { Provider } from '../providers/provider.ts';

@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { sleep } from '../cancellable-sleep.ts';
-import type { Attempt } from '../../domain/output-plan.ts';
-import type { WaitsFor } from '../../domain/provider-limits.ts';
+import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { WaitsFor } from '../../domain/work/provider-limits.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { MAX_PICTURE_PIXELS } from '../../domain/reference-assets.ts';
+import { MAX_PICTURE_PIXELS } from '../../domain/work/reference-assets.ts';
 import { createAtMost } from '../at-most.ts';
 import { hasC2pa } from './has-c2pa.ts';
 

@@ -1,6 +1,6 @@
 import { heartbeat, log } from '@temporalio/activity';
-import { failureOf } from '../../domain/failures.ts';
-import type { PlanRules } from '../../domain/plans.ts';
+import { failureOf } from '../../domain/work/failures.ts';
+import type { PlanRules } from '../../domain/credits/plans.ts';
 import { isOverdue, OVERDUE_AFTER_SECONDS } from '../../domain/support/reconcile-rules.ts';
 import type { Database } from '../../ledger/database.ts';
 import { tellExpiringOf } from '../../jobs/credits/tell-expiring.ts';

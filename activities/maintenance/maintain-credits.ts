@@ -1,6 +1,6 @@
 import { log } from '@temporalio/activity';
 import type { Database } from '../../ledger/database.ts';
-import type { PlanRules } from '../../domain/plans.ts';
+import type { PlanRules } from '../../domain/credits/plans.ts';
 import type { DueAccount } from '../../ledger/due-account.ts';
 import { tellExpiring } from '../../jobs/credits/tell-expiring.ts';
 import { readDuePlans, renewPlans, type RenewalOutcome } from '../../ledger/plan.ts';

@@ -1,7 +1,7 @@
 import { heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import type { Model } from '../../domain/models.ts';
-import { failureOf } from '../../domain/failures.ts';
+import type { Model } from '../../domain/work/models.ts';
+import { failureOf } from '../../domain/work/failures.ts';
 import {
   isNotFoundPlausible,
   isOverdue,
@@ -13,7 +13,7 @@ import {
 import type { Database } from '../../ledger/database.ts';
 import { recordRepairs } from '../../jobs/support/repairs.ts';
 import { readOpenReservations, type OpenReservation } from '../../ledger/reads/read-open-reservations.ts';
-import { CANARY_WORKFLOW_ID } from '../../domain/workflow-names.ts';
+import { CANARY_WORKFLOW_ID } from '../../domain/work/workflow-names.ts';
 import { createAttemptsToStop } from '../../jobs/attempts/attempts-to-stop.ts';
 import type { JobActivities } from '../job-activities.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';

@@ -6,7 +6,7 @@ export type ProviderRegistry = {
   readonly names: readonly string[];
 };
 
-/** Finds an adapter by the name a model gives (domain/models.ts). Throws RangeError when two have the same name. */
+/** Finds an adapter by the name a model gives (domain/work/models.ts). Throws RangeError when two have the same name. */
 export function createProviderRegistry(providers: readonly Provider[]): ProviderRegistry {
   const byName = new Map<string, Provider>();
   for (const provider of providers) {

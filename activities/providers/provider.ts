@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { SaidOfCost } from '../../domain/prices/run-cost.ts';
-import type { ErrorClass } from '../../domain/rejections.ts';
+import type { ErrorClass } from '../../domain/work/rejections.ts';
 
 /** What a model service can and cannot do: no two are alike. Decisions read this, never a name. */
 export type ProviderCapabilities = {

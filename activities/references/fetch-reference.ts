@@ -6,7 +6,7 @@ import {
   MAX_REFERENCE_BYTES,
   type ReferenceAsset,
   type ReferenceRefusal,
-} from '../../domain/reference-assets.ts';
+} from '../../domain/work/reference-assets.ts';
 import { AssetTooLarge, type AssetStore } from '../../assets/asset-store.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { OpenOutside, OutsideAnswer } from '../../runtime/outbound/open-outside.ts';

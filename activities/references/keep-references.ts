@@ -1,8 +1,8 @@
 import { cancellationSignal, Context } from '@temporalio/activity';
 import { sleep } from '../cancellable-sleep.ts';
-import { failureOf, type Failure } from '../../domain/failures.ts';
-import type { OutputPlan } from '../../domain/output-plan.ts';
-import { detailOfRefusal } from '../../domain/reference-assets.ts';
+import { failureOf, type Failure } from '../../domain/work/failures.ts';
+import type { OutputPlan } from '../../domain/work/output-plan.ts';
+import { detailOfRefusal } from '../../domain/work/reference-assets.ts';
 import type { ClaimedReference, References } from '../../jobs/outputs/reference-records.ts';
 import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 import {

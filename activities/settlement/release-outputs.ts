@@ -1,5 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
-import type { Failure } from '../../domain/failures.ts';
+import type { Failure } from '../../domain/work/failures.ts';
 import { outputIdOf, reservationIdOf } from '../../domain/ids.ts';
 import type { Settle } from './settle.ts';
 

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { expiredGrantPolicyOf, failureOf, type Failure } from '../../domain/failures.ts';
+import { expiredGrantPolicyOf, failureOf, type Failure } from '../../domain/work/failures.ts';
 import type { OutputContent } from '../../contract/workflow-messages.ts';
-import type { OutputPlan } from '../../domain/output-plan.ts';
+import type { OutputPlan } from '../../domain/work/output-plan.ts';
 import type { SettleOutputItem, SettleOutputResult } from '../../jobs/outputs/settle-reservation.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { webhookUrlOf } from '../../domain/webhook-address.ts';
+import { webhookUrlOf } from '../../domain/webhooks/webhook-address.ts';
 
 /** Where a service is to tell of one attempt, and what is kept of it: its secret leaves this process with the submission only. */
 export type WebhookAddress = { readonly url: string; readonly secretHash: Buffer };

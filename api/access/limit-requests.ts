@@ -2,7 +2,7 @@ import type { RequestLimit } from '../../domain/request-limit.ts';
 import { secondsToNext } from '../../domain/request-limit.ts';
 import { createTakeRequest, type RequestTurn } from '../../jobs/keys/take-requests.ts';
 import type { Database } from '../../ledger/database.ts';
-import type { RateLimits } from '../../runtime/rate-limits-setting.ts';
+import type { RateLimits } from '../../runtime/settings/rate-limits-setting.ts';
 import type { Problem } from '../http/problem.ts';
 import { rateLimitHeaders } from '../http/limit-headers.ts';
 import type { Caller } from './authenticate.ts';

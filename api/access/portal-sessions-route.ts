@@ -6,7 +6,7 @@ import { createPortalSession, revokePortalSession } from '../../jobs/keys/portal
 import type { Database } from '../../ledger/database.ts';
 import { instantText } from '../../domain/instant-text.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import { readBody } from '../http/read-body.ts';
+import { readBody } from '../http/request/read-body.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 import { actorOf } from './actor.ts';
 import type { Caller } from './authenticate.ts';

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Database } from '../../ledger/database.ts';
 import { actorOf } from '../access/actor.ts';
 import { managedAccount, visibleAccount } from '../access/path-account.ts';
-import { readBody, type ReadBody } from '../http/read-body.ts';
+import { readBody, type ReadBody } from '../http/request/read-body.ts';
 import { route, type Effect, type Route } from '../http/route.ts';
 import type { Call } from '../../contract/call.ts';
 

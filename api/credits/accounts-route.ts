@@ -10,7 +10,7 @@ import { reachesMode, requirePlatformKey } from '../access/authorize.ts';
 import { viewAccount } from './account-view.ts';
 import { readVisibleAccount } from '../access/path-account.ts';
 import { Problem } from '../http/problem.ts';
-import { readBody } from '../http/read-body.ts';
+import { readBody } from '../http/request/read-body.ts';
 import { type Route, route } from '../http/route.ts';
 
 type Deps = { readonly database: Database; readonly rules: RequestRules };

@@ -6,7 +6,7 @@ import { askClock, MAX_CLOCK_MONTHS, readClock, type AccountClock } from '../../
 import { actorOf } from '../access/actor.ts';
 import { visibleAccount } from '../access/path-account.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
-import { readBody } from '../http/read-body.ts';
+import { readBody } from '../http/request/read-body.ts';
 import { route, type Route } from '../http/route.ts';
 import { showAccountRoute } from './account-routes.ts';
 

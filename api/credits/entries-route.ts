@@ -5,7 +5,7 @@ import type { Database } from '../../ledger/database.ts';
 import { readEntries } from '../../ledger/reads/read-entries.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { viewEntry } from './entry-view.ts';
-import { readQuery } from '../http/read-query.ts';
+import { readQuery } from '../http/request/read-query.ts';
 import { type Route, route } from '../http/route.ts';
 
 const position = z.strictObject({ before: z.int().min(1) });

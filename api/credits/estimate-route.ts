@@ -4,7 +4,7 @@ import { estimate } from '../../domain/prices/estimate.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance } from '../../ledger/reads/read-balance.ts';
 import { notFound } from '../http/problem.ts';
-import { readQuery } from '../http/read-query.ts';
+import { readQuery } from '../http/request/read-query.ts';
 import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 

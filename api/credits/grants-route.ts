@@ -2,7 +2,7 @@ import { offeredCalls } from '../../contract/offered-calls.ts';
 import type { GrantBody } from '../../contract/shapes/credit-shapes.ts';
 import type { Catalogue } from '../../contract/defined-catalogue.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
-import { PRIORITY_OF_SOURCE } from '../../domain/grant-rules.ts';
+import { PRIORITY_OF_SOURCE } from '../../domain/credits/grant-rules.ts';
 import { fingerprintRequest, grantIdOf } from '../../contract/derived-ids.ts';
 import { grantCreditsOnce, type KeyedGrantResult } from '../../jobs/credits/grant-once.ts';
 import type { Database } from '../../ledger/database.ts';

@@ -2,7 +2,7 @@ import { CALLS } from '../../contract/calls.ts';
 import { offeredCalls } from '../../contract/offered-calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { Plan } from '../../contract/shapes/account-shapes.ts';
-import { planRulesOf } from '../../domain/plans.ts';
+import { planRulesOf } from '../../domain/credits/plans.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readPlan, setPlan, type PlanResult } from '../../ledger/plan.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';

@@ -4,7 +4,7 @@ import type { Database } from '../../ledger/database.ts';
 import { readStatement } from '../../ledger/reads/read-statement.ts';
 import { instantText } from '../../domain/instant-text.ts';
 import { invalidPart, notFound } from '../http/problem.ts';
-import { readQuery } from '../http/read-query.ts';
+import { readQuery } from '../http/request/read-query.ts';
 import { type Route, route } from '../http/route.ts';
 import { streamStatementRows } from './stream-statement-rows.ts';
 

@@ -10,9 +10,9 @@ import { REPLAYED } from '../jobs/admit-submission.ts';
 import { capDetail } from '../jobs/cap-detail.ts';
 import { viewEntry } from './entry-view.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import { readBody } from '../http/read-body.ts';
+import { readBody } from '../http/request/read-body.ts';
 import { insufficientDetail } from '../jobs/refusal-problem.ts';
-import { readIdempotencyKey } from '../http/request-headers.ts';
+import { readIdempotencyKey } from '../http/request/request-headers.ts';
 import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 

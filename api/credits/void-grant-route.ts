@@ -8,7 +8,7 @@ import { actorOf } from '../access/actor.ts';
 import { requireLiveKey, requirePlatformKey, type ActingFor } from '../access/authorize.ts';
 import { viewGrant } from './grant-view.ts';
 import { notFound } from '../http/problem.ts';
-import { readBody } from '../http/read-body.ts';
+import { readBody } from '../http/request/read-body.ts';
 import { pathParameter, type CallerExchange, route, type Route } from '../http/route.ts';
 
 const GRANT_ID = /^grant_\w{1,200}$/;

@@ -2,7 +2,7 @@ import { CALLS } from '../../contract/calls.ts';
 import type { EventType } from '../../domain/event-types.ts';
 import { readAccountEvents, readNews } from '../../jobs/reads/read-events.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readQuery } from '../http/read-query.ts';
+import { readQuery } from '../http/request/read-query.ts';
 import { route, type AccountExchange, type Route } from '../http/route.ts';
 import type { AccountFeeds } from './account-feeds.ts';
 import { lastEventId, wantsStream, withFeed } from './event-requests.ts';

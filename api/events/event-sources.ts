@@ -1,5 +1,5 @@
 import type { EventType } from '../../domain/event-types.ts';
-import { isTerminal, JOB_STATES } from '../../domain/job-state.ts';
+import { isTerminal, JOB_STATES } from '../../domain/work/job-state.ts';
 import { readAccountEvents, readJobEvents, type AccountEvent } from '../../jobs/reads/read-events.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { EventSource } from './follow-events.ts';

@@ -12,8 +12,8 @@ import {
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import { readBody } from '../http/read-body.ts';
-import { readQuery } from '../http/read-query.ts';
+import { readBody } from '../http/request/read-body.ts';
+import { readQuery } from '../http/request/read-query.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 import { keyOf, requireEndpoint } from './webhook-endpoints-routes.ts';
 

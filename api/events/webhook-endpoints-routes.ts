@@ -16,7 +16,7 @@ import type { Database } from '../../ledger/database.ts';
 import { faultOfAddress } from '../../runtime/outbound/open-outside.ts';
 import type { OutboundRules } from '../../runtime/outbound/public-address.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
-import { readBody, readOptionalBody } from '../http/read-body.ts';
+import { readBody, readOptionalBody } from '../http/request/read-body.ts';
 import { pathParameter, route, type AccountExchange, type Route } from '../http/route.ts';
 
 /** Each event makes a delivery for each of them. */

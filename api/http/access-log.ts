@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import { WEBHOOK_PATH } from '../../domain/webhook-address.ts';
+import { WEBHOOK_PATH } from '../../domain/webhooks/webhook-address.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { stateOf } from './request-state.ts';
+import { stateOf } from './request/request-state.ts';
 
 /** Asked every few seconds by the process's supervisor. */
 const QUIET_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);

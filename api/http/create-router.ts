@@ -7,7 +7,7 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { Call } from '../../contract/call.ts';
 import { sendOptions } from './cross-origin.ts';
 import { Problem, unavailable } from './problem.ts';
-import { stateOf } from './request-state.ts';
+import { stateOf } from './request/request-state.ts';
 import type { AccountExchange, CallerExchange, Exchange, Route } from './route.ts';
 
 export type Access = {

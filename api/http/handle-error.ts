@@ -4,7 +4,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { loggedPath } from './access-log.ts';
 import { DatabaseUnavailable } from './available-database.ts';
 import { notFound, Problem, unavailable } from './problem.ts';
-import { stateOf } from './request-state.ts';
+import { stateOf } from './request/request-state.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** The one mapper from what was thrown to what is answered. Nothing of an unexpected error reaches the caller. */

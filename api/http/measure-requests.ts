@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { CALLS } from '../../contract/calls.ts';
-import { stateOf } from './request-state.ts';
+import { stateOf } from './request/request-state.ts';
 
 /** Seconds: from a read in PostgreSQL to the limit of a response. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];

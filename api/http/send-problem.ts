@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { PROBLEMS } from '../../contract/problems.ts';
 import type { Problem } from './problem.ts';
 import { problemBody } from './problem-body.ts';
-import { stateOf } from './request-state.ts';
+import { stateOf } from './request/request-state.ts';
 
 /** Responds with a problem (RFC 9457); does nothing when a response has begun. */
 export function sendProblem(response: Response, problem: Problem, publicUrl: string): void {

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { BadRequestResponder } from './bad-request.ts';
+import type { BadRequestResponder } from './request/bad-request.ts';
 
 /** A whole request has to be here in this time: 1 MiB at the speed of a bad phone line. */
 const REQUEST_TIMEOUT_MS = 30_000;

@@ -1,6 +1,6 @@
-import { NO_SOURCES } from '../../domain/work.ts';
+import { NO_SOURCES } from '../../domain/work/work.ts';
 import type { Refusal, StartJob } from '../../client/start-job.ts';
-import type { JobRequest } from '../../domain/job-request.ts';
+import type { JobRequest } from '../../domain/work/job-request.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { creditsIfKnown, hasEdits, workItemsOf } from '../../domain/prices/quote.ts';
 import { notOfferedErrors, type RequestRules } from '../../contract/job-request/parse-job-request.ts';

@@ -1,4 +1,4 @@
-import { isTerminal } from '../../domain/job-state.ts';
+import { isTerminal } from '../../domain/work/job-state.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { AccountFeeds } from '../events/account-feeds.ts';

@@ -1,6 +1,6 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { CancelJob } from '../../client/cancel-job.ts';
-import { isTerminal } from '../../domain/job-state.ts';
+import { isTerminal } from '../../domain/work/job-state.ts';
 import { cancelAbandoned } from '../../jobs/support/cancel-abandoned.ts';
 import { fieldErrorsOf } from '../../contract/job-request/field-errors.ts';
 import { keepCancelKey } from '../../jobs/admission/keep-cancel-key.ts';
@@ -10,8 +10,8 @@ import { REPLAYED } from './admit-submission.ts';
 import type { SendJob } from './send-job.ts';
 import { openOutputIdsOf } from './open-outputs.ts';
 import { invalidRequest, Problem, unavailable } from '../http/problem.ts';
-import { readOptionalJsonBody } from '../http/read-json-body.ts';
-import { readOptionalIdempotencyKey } from '../http/request-headers.ts';
+import { readOptionalJsonBody } from '../http/request/read-json-body.ts';
+import { readOptionalIdempotencyKey } from '../http/request/request-headers.ts';
 import { requireJob } from '../access/require-job.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 

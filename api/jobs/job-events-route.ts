@@ -6,7 +6,7 @@ import { lastEventId, wantsStream, withFeed } from '../events/event-requests.ts'
 import { endsItsJob, jobEventSource } from '../events/event-sources.ts';
 import { viewJobEvent } from '../events/event-view.ts';
 import { streamEvents } from '../events/stream-events.ts';
-import { readQuery } from '../http/read-query.ts';
+import { readQuery } from '../http/request/read-query.ts';
 import { requireJob } from '../access/require-job.ts';
 import { pathParameter, type AccountExchange, route, type Route } from '../http/route.ts';
 

@@ -6,8 +6,8 @@ import { listJobs } from '../../jobs/reads/list-jobs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { viewJob, type TemporalUi } from '../../jobs/reads/job-view.ts';
-import { postgresInstant } from '../http/postgres-instant.ts';
-import { readQuery } from '../http/read-query.ts';
+import { postgresInstant } from '../http/request/postgres-instant.ts';
+import { readQuery } from '../http/request/read-query.ts';
 import { type Route, route } from '../http/route.ts';
 
 const position = z.strictObject({

@@ -1,4 +1,4 @@
-import { isTerminal } from '../../domain/job-state.ts';
+import { isTerminal } from '../../domain/work/job-state.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 
 /**

@@ -5,10 +5,10 @@ import {
   modelFor,
   type ModelCall,
   type ModelTimes,
-} from '../../domain/models.ts';
-import { resolveWork, type SourceOf } from '../../domain/work.ts';
+} from '../../domain/work/models.ts';
+import { resolveWork, type SourceOf } from '../../domain/work/work.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
-import type { JobRequest } from '../../domain/job-request.ts';
+import type { JobRequest } from '../../domain/work/job-request.ts';
 import { workItemsOf } from '../../domain/prices/quote.ts';
 
 /** The terms of a quote beside its price: the deadline, the credits that a cancel returns, and what is called. */

@@ -1,9 +1,9 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { Quote } from '../../contract/shapes/quote-shapes.ts';
-import type { JobRequest } from '../../domain/job-request.ts';
-import type { ModelCall } from '../../domain/models.ts';
+import type { JobRequest } from '../../domain/work/job-request.ts';
+import type { ModelCall } from '../../domain/work/models.ts';
 import { hasEdits, priceRequest, workItemsOf } from '../../domain/prices/quote.ts';
-import { NO_SOURCES, type SourceOf } from '../../domain/work.ts';
+import { NO_SOURCES, type SourceOf } from '../../domain/work/work.ts';
 import { fingerprintWork } from '../../contract/derived-ids.ts';
 import { editErrors } from '../../contract/job-request/edit-errors.ts';
 import {
@@ -20,7 +20,7 @@ import { readBalance } from '../../ledger/reads/read-balance.ts';
 import { instantText } from '../../domain/instant-text.ts';
 import { invalidRequest, notFound } from '../http/problem.ts';
 import { quoteTermsOf } from './quote-terms.ts';
-import { readJsonBody } from '../http/read-json-body.ts';
+import { readJsonBody } from '../http/request/read-json-body.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
 import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';

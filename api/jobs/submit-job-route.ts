@@ -5,7 +5,7 @@ import {
   rulesFor,
   type RequestRules,
 } from '../../contract/job-request/parse-job-request.ts';
-import { isTerminal } from '../../domain/job-state.ts';
+import { isTerminal } from '../../domain/work/job-state.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
 import { REPLAYED, type PrepareAdmission, type Submission } from './admit-submission.ts';
@@ -15,8 +15,8 @@ import { awaitJobEnd } from './await-job-end.ts';
 import type { AccountFeeds } from '../events/account-feeds.ts';
 import { jobPath } from '../../jobs/reads/job-view.ts';
 import { invalidRequest, unavailable } from '../http/problem.ts';
-import { readJsonBody } from '../http/read-json-body.ts';
-import { preferredWaitMs, readIdempotencyKey } from '../http/request-headers.ts';
+import { readJsonBody } from '../http/request/read-json-body.ts';
+import { preferredWaitMs, readIdempotencyKey } from '../http/request/request-headers.ts';
 import { type Route, route } from '../http/route.ts';
 
 /** When to look at a running job again. */

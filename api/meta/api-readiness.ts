@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../../domain/workflow-names.ts';
+import { SEARCH_ATTRIBUTES } from '../../domain/work/workflow-names.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readBalance } from '../../ledger/reads/read-balance.ts';
 import {
@@ -8,7 +8,7 @@ import {
   READY_WITHIN_MS,
   type Readiness,
 } from '../../runtime/readiness.ts';
-import { temporalFaults } from '../../runtime/temporal-readiness.ts';
+import { temporalFaults } from '../../runtime/temporal/temporal-readiness.ts';
 
 /** No account has this id. */
 const NO_ACCOUNT = 'acct_readiness';

@@ -5,7 +5,7 @@ import type { RequestRules } from '../../contract/job-request/parse-job-request.
 import { jsonSchemaOfKind } from '../../contract/job-request/job-request-schema.ts';
 import type { Kind } from '../../contract/job-request/kind.ts';
 import { estimate } from '../../domain/prices/estimate.ts';
-import { isOffered, modelFor, type Model } from '../../domain/models.ts';
+import { isOffered, modelFor, type Model } from '../../domain/work/models.ts';
 import { priceListFor, type PriceList, type PriceRule } from '../../domain/prices/price-list.ts';
 import { priceRowsOf } from '../../domain/prices/price-rows.ts';
 import { type Route, route } from '../http/route.ts';

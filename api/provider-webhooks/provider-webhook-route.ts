@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { CALLS } from '../../contract/calls.ts';
-import { parseWebhookToken } from '../../domain/webhook-address.ts';
+import { parseWebhookToken } from '../../domain/webhooks/webhook-address.ts';
 import { noteWebhook } from '../../jobs/attempts/webhooks.ts';
 import type { Database } from '../../ledger/database.ts';
 import { notFound } from '../http/problem.ts';
-import { readBytes } from '../http/read-json-body.ts';
+import { readBytes } from '../http/request/read-json-body.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 import type { WebhookVerifiers } from './webhook-verifiers.ts';
 

@@ -1,4 +1,4 @@
-import type { ProviderWebhookConfig } from '../../runtime/provider-webhooks-config.ts';
+import type { ProviderWebhookConfig } from '../../runtime/settings/provider-webhooks-config.ts';
 import { createFalKeys } from './fal-keys.ts';
 import { createVerifyFalWebhook } from './fal-webhook.ts';
 import { createVerifyStandardWebhook } from './standard-webhook.ts';

@@ -4,7 +4,7 @@ import type { SupportWorkflows } from '../../client/support-workflow.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
 import { nextActionOf } from '../../domain/support/next-action.ts';
-import { fieldsForSupport, type KindRules } from '../../domain/work.ts';
+import { fieldsForSupport, type KindRules } from '../../domain/work/work.ts';
 import {
   inspectJob,
   type JobInspection,

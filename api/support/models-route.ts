@@ -1,7 +1,7 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { ModelCallHealth, ModelHealth } from '../../contract/shapes/model-shapes.ts';
-import { callsOf, isOffered, type Model, type ModelCall } from '../../domain/models.ts';
+import { callsOf, isOffered, type Model, type ModelCall } from '../../domain/work/models.ts';
 import { readModelHealth, type StoredModelHealth } from '../../jobs/reads/read-model-health.ts';
 import type { Database } from '../../ledger/database.ts';
 import { requirePlatformKey } from '../access/authorize.ts';

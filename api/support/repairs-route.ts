@@ -6,8 +6,8 @@ import type { Database } from '../../ledger/database.ts';
 import { namedAccount, requireLiveKey, requirePlatformKey, type ActingFor } from '../access/authorize.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
-import { postgresInstant } from '../http/postgres-instant.ts';
-import { readQuery } from '../http/read-query.ts';
+import { postgresInstant } from '../http/request/postgres-instant.ts';
+import { readQuery } from '../http/request/read-query.ts';
 import { type Route, route } from '../http/route.ts';
 
 const position = z.strictObject({

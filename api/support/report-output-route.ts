@@ -6,7 +6,7 @@ import { readReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import { readBody } from '../http/read-body.ts';
+import { readBody } from '../http/request/read-body.ts';
 import { reviewPath, viewReview } from './review-view.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 

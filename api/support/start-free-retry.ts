@@ -1,6 +1,6 @@
 import type { StartJob } from '../../client/start-job.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import { freeRetryRequest } from '../../domain/job-request.ts';
+import { freeRetryRequest } from '../../domain/work/job-request.ts';
 import { fingerprintRequest } from '../../contract/derived-ids.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';

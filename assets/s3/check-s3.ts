@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { StoreFault } from '../asset-store.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { toS3Failure, type S3Failure } from './s3-failure.ts';
-import type { S3Settings } from '../../runtime/asset-store-config.ts';
+import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 
 /** AWS refuses requests that are 15 min off. A sweep compares the server's times with ours, and has a day to spare. */
 const MAX_CLOCK_SKEW_MS = 5 * 60_000;

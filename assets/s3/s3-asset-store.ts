@@ -12,7 +12,7 @@ import {
 } from '../asset-store.ts';
 import { checkS3 } from './check-s3.ts';
 import { createS3Bucket, type S3Bucket } from './s3-bucket.ts';
-import type { S3Settings } from '../../runtime/asset-store-config.ts';
+import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 import { spoolContent } from './spool-content.ts';
 
 /** Half of what a sweep leaves alone: an object of this age is not about to be set aside, and need not be stored again. */

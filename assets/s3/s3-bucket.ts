@@ -11,7 +11,7 @@ import type { AssetRange, OpenedAsset } from '../asset-store.ts';
 import { createRetryS3, S3_PAUSES_MS } from './retry-s3.ts';
 import { createS3Client } from './s3-client.ts';
 import { S3Failure } from './s3-failure.ts';
-import type { S3Settings } from '../../runtime/asset-store-config.ts';
+import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 import { signContentHash } from './sign-content-hash.ts';
 
 /** Size, and time by the server's clock in ms since the epoch. */

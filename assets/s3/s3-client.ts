@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import type { S3Settings } from '../../runtime/asset-store-config.ts';
+import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 
 /** A server that takes no connection within this time does not serve. */
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
-import type { KindFields } from '../../domain/job-request.ts';
-import type { StageFile, StageToInput } from '../../domain/models.ts';
+import type { KindFields } from '../../domain/work/job-request.ts';
+import type { StageFile, StageToInput } from '../../domain/work/models.ts';
 import type { ModelDefinition } from '../catalogue-definition.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { AccountMode } from '../../domain/account-mode.ts';
 import type { AccountView } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { fields, show } from '../show.ts';
+import { fields, show } from '../show/show.ts';
 
 export type OpenAccountOptions = {
   readonly name: string;

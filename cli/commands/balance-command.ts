@@ -1,8 +1,8 @@
 import type { Balance } from '../../contract/shapes/credit-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { fields, second, secondOrDash, show, shown } from '../show.ts';
-import { formatRecords } from '../terminal.ts';
+import { fields, second, secondOrDash, show, shown } from '../show/show.ts';
+import { formatRecords } from '../show/terminal.ts';
 
 /** `holdfast balance`: what can be spent, what is set aside, and where it came from. */
 export async function balanceCommand(

@@ -3,7 +3,7 @@ import type { ClockView } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
-import { fields, show } from '../show.ts';
+import { fields, show } from '../show/show.ts';
 
 const ASK_AGAIN_MS = 500;
 /** Two periods are a few dozen steps of milliseconds; a worker that is away may be started meanwhile. */

@@ -1,12 +1,12 @@
 import type { CostReport, CostSums, UnknownBill } from '../../contract/shapes/cost-shapes.ts';
 import { importBill, type BillLine, type ImportedBill } from '../../jobs/costs/import-bill.ts';
-import { billLinesOf, readBillFile } from '../bill-file.ts';
-import { fetchFalBill } from '../fal-bill.ts';
+import { billLinesOf, readBillFile } from '../input/bill-file.ts';
+import { fetchFalBill } from '../input/fal-bill.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
-import { second, show, shown } from '../show.ts';
-import { formatRecords } from '../terminal.ts';
+import { second, show, shown } from '../show/show.ts';
+import { formatRecords } from '../show/terminal.ts';
 import { askDatabase } from '../with-database.ts';
 
 /** Listed at most: of more, the oldest are what to begin with. */

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { fileNameOf, type HoldfastClient, type Job, type JobEvent } from '../../client/http/http-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
-import { fitLines } from '../fit-line.ts';
-import { readJobBody } from '../read-job-body.ts';
+import { fitLines } from '../show/fit-line.ts';
+import { readJobBody } from '../input/read-job-body.ts';
 import { withClient } from '../operator-api.ts';
-import { fields, second, show, shown } from '../show.ts';
-import { formatRecords, printJson, printLine, printProgress } from '../terminal.ts';
+import { fields, second, show, shown } from '../show/show.ts';
+import { formatRecords, printJson, printLine, printProgress } from '../show/terminal.ts';
 
 /** What customers do with jobs, for the account that is named, or the one that the job is of. */
 

@@ -1,10 +1,10 @@
 import type { AccountEvent } from '../../client/http/http-client.ts';
 import type { EventType } from '../../domain/event-types.ts';
 import type { CommandContext } from '../command-context.ts';
-import { fitLines } from '../fit-line.ts';
+import { fitLines } from '../show/fit-line.ts';
 import { withClient } from '../operator-api.ts';
-import { second } from '../show.ts';
-import { printLine } from '../terminal.ts';
+import { second } from '../show/show.ts';
+import { printLine } from '../show/terminal.ts';
 
 export type EventsOptions = {
   readonly after?: number;

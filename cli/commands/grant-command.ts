@@ -1,8 +1,8 @@
 import type { Grant, VoidedGrant } from '../../contract/shapes/credit-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { fitLines } from '../fit-line.ts';
-import { second, show, shown } from '../show.ts';
+import { fitLines } from '../show/fit-line.ts';
+import { second, show, shown } from '../show/show.ts';
 
 export type GrantOptions = {
   readonly source: string;

@@ -4,9 +4,9 @@ import { sentBodyOf, type SupportBody, type SupportCommand } from '../../contrac
 import type { Inspection } from '../../contract/shapes/support-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { describeInspection } from '../describe-inspection.ts';
-import { fields, second, show } from '../show.ts';
-import { printProgress } from '../terminal.ts';
+import { describeInspection } from '../show/describe-inspection.ts';
+import { fields, second, show } from '../show/show.ts';
+import { printProgress } from '../show/terminal.ts';
 
 /** The API finds a job's account by its id; `account` is for who wants to be sure of it. */
 export type JobOptions = { readonly account?: string; readonly json: boolean };

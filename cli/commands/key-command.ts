@@ -3,7 +3,7 @@ import { createApiKey } from '../../jobs/keys/create-api-key.ts';
 import { readAccount } from '../../ledger/reads/read-account.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
-import { fields, show } from '../show.ts';
+import { fields, show } from '../show/show.ts';
 import { askDatabase } from '../with-database.ts';
 
 export type CreateKeyOptions = {

@@ -1,8 +1,8 @@
-import { sumCredits } from '../../domain/credits.ts';
+import { sumCredits } from '../../domain/credits/credits.ts';
 import { readReport, type ReportRow } from '../../ledger/reads/read-report.ts';
 import type { CommandContext } from '../command-context.ts';
-import { formatReport, type ReportSums } from '../format-report.ts';
-import { printJson, printLine } from '../terminal.ts';
+import { formatReport, type ReportSums } from '../show/format-report.ts';
+import { printJson, printLine } from '../show/terminal.ts';
 import { askDatabase } from '../with-database.ts';
 
 /** `holdfast ledger report`: what an accountant needs of a month, per source of credits, with a total. */

@@ -1,7 +1,7 @@
 import type { Limits } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { fields, show, shown } from '../show.ts';
+import { fields, show, shown } from '../show/show.ts';
 
 export type LimitsOptions = {
   readonly maxConcurrentJobs?: number | null;

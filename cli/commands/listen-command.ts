@@ -3,7 +3,7 @@ import { drawWebhookSecret, webhookHeaders } from '../../contract/webhook-signat
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { withClient } from '../operator-api.ts';
-import { printLine, printProgress } from '../terminal.ts';
+import { printLine, printProgress } from '../show/terminal.ts';
 
 export type ListenOptions = {
   readonly forwardTo: string;

@@ -1,8 +1,8 @@
 import type { ModelHealth } from '../../contract/shapes/model-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { secondOrDash, show, shown } from '../show.ts';
-import { formatRecords } from '../terminal.ts';
+import { secondOrDash, show, shown } from '../show/show.ts';
+import { formatRecords } from '../show/terminal.ts';
 
 /** `holdfast models`: how each model does, whether its circuit breaker is open, what runs there and what waits. */
 export async function modelsCommand(

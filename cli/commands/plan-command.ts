@@ -1,7 +1,7 @@
 import type { Plan } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { fields, show } from '../show.ts';
+import { fields, show } from '../show/show.ts';
 
 export type PlanOptions = {
   readonly reference: string;

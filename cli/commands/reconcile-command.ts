@@ -1,7 +1,7 @@
 import { reconcile, type Discrepancy } from '../../ledger/reconcile.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
-import { printJson, printLine } from '../terminal.ts';
+import { printJson, printLine } from '../show/terminal.ts';
 import { askDatabase } from '../with-database.ts';
 
 /** `holdfast reconcile`: the queries that must return no rows. Exit code 1 with findings. */

@@ -1,8 +1,8 @@
 import type { Repair } from '../../contract/shapes/support-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
-import { second, secondOrDash, show, shown } from '../show.ts';
-import { formatRecords } from '../terminal.ts';
+import { second, secondOrDash, show, shown } from '../show/show.ts';
+import { formatRecords } from '../show/terminal.ts';
 
 type Page = { readonly data: readonly Repair[]; readonly next_cursor: string | null };
 

@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import type { ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
-import { fields, second, show, shown } from '../show.ts';
-import { formatRecords } from '../terminal.ts';
+import { fields, second, show, shown } from '../show/show.ts';
+import { formatRecords } from '../show/terminal.ts';
 
 export type ListReviewsOptions = {
   readonly state: string;

@@ -4,7 +4,7 @@ import type { Statement } from '../../contract/shapes/credit-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { fields, show } from '../show.ts';
+import { fields, show } from '../show/show.ts';
 
 export type StatementOptions = {
   readonly from?: string;

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { HoldfastClient, Job, JobBody, JobEvent } from '../../client/http/http-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
-import { BATCH_KIND } from '../../domain/work.ts';
+import { BATCH_KIND } from '../../domain/work/work.ts';
 import { withClient } from '../operator-api.ts';
-import { readJobBody } from '../read-job-body.ts';
-import { second, show } from '../show.ts';
-import { printProgress } from '../terminal.ts';
+import { readJobBody } from '../input/read-job-body.ts';
+import { second, show } from '../show/show.ts';
+import { printProgress } from '../show/terminal.ts';
 import type { TriggeredType } from '../triggered-types.ts';
 
 export type TriggerOptions = { readonly account?: string; readonly body?: string; readonly json: boolean };

@@ -2,8 +2,8 @@ import type { WebhookDelivery, WebhookEndpoint } from '../../contract/shapes/web
 import type { EventType } from '../../domain/event-types.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
-import { fields, second, secondOrDash, show, shown } from '../show.ts';
-import { formatRecords } from '../terminal.ts';
+import { fields, second, secondOrDash, show, shown } from '../show/show.ts';
+import { formatRecords } from '../show/terminal.ts';
 
 export type UpdateOptions = {
   readonly url?: string;

@@ -52,7 +52,7 @@ export type { Inspection, Repair } from '../../contract/shapes/support-shapes.ts
 export type { SupportBody } from '../../contract/support-command.ts';
 export type { ProblemCode } from '../../contract/problems.ts';
 /** The body of a quote and of a job. The fields of a kind stand beside the common ones. */
-export type { JobRequest as JobBody } from '../../domain/job-request.ts';
+export type { JobRequest as JobBody } from '../../domain/work/job-request.ts';
 
 /** A list's parameters; the pages are turned by the client. */
 type Filters<Query extends z.ZodType> = Partial<Omit<z.output<Query>, 'cursor'>>;

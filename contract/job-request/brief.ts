@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JOB_REQUEST_LIMITS as LIMITS } from '../../domain/job-request.ts';
+import { JOB_REQUEST_LIMITS as LIMITS } from '../../domain/work/job-request.ts';
 import { faultOfText } from '../../domain/texts/text-rule.ts';
 import { refused } from '../refused.ts';
 import { requestText } from './request-text.ts';

@@ -1,6 +1,6 @@
-import type { JobRequest, WorkItem } from '../../domain/job-request.ts';
+import type { JobRequest, WorkItem } from '../../domain/work/job-request.ts';
 import { workItemsOf } from '../../domain/prices/quote.ts';
-import { EDIT_KIND, kindOf, resolveWork, type SourceOf } from '../../domain/work.ts';
+import { EDIT_KIND, kindOf, resolveWork, type SourceOf } from '../../domain/work/work.ts';
 import { fieldErrorsOf } from './field-errors.ts';
 import type { Kind } from './kind.ts';
 import { offerErrors, pointerOfWork, workErrors, type RequestRules } from './parse-job-request.ts';

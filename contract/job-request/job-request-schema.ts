@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
-import { JOB_REQUEST_LIMITS as LIMITS, TEST_SCENARIOS, type JobRequest } from '../../domain/job-request.ts';
-import { BATCH_KIND, EDIT_KIND } from '../../domain/work.ts';
+import { MAX_CREDITS_PER_CALL } from '../../domain/credits/credits.ts';
+import {
+  JOB_REQUEST_LIMITS as LIMITS,
+  TEST_SCENARIOS,
+  type JobRequest,
+} from '../../domain/work/job-request.ts';
+import { BATCH_KIND, EDIT_KIND } from '../../domain/work/work.ts';
 import { brief } from './brief.ts';
 import type { Kind } from './kind.ts';
 import { refused } from '../refused.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { KindRules } from '../../domain/work.ts';
+import type { KindRules } from '../../domain/work/work.ts';
 
 /** A type of work that customers can ask for: its rules, and what its own fields may be. */
 export type Kind = KindRules & {

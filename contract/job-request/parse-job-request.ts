@@ -1,10 +1,10 @@
 import type { AccountMode } from '../../domain/account-mode.ts';
-import { JOB_REQUEST_LIMITS, type JobRequest, type WorkItem } from '../../domain/job-request.ts';
-import { isOffered, makingOf, modelFor, providersFor, type Model } from '../../domain/models.ts';
+import { JOB_REQUEST_LIMITS, type JobRequest, type WorkItem } from '../../domain/work/job-request.ts';
+import { isOffered, makingOf, modelFor, providersFor, type Model } from '../../domain/work/models.ts';
 import { outputCountOf, workItemsOf } from '../../domain/prices/quote.ts';
 import { toSandboxText } from '../../domain/texts/sandbox-text.ts';
 import { faultOfStoredText } from '../../domain/texts/text-rule.ts';
-import { BATCH_KIND, EDIT_KIND, hasReferenceUrls } from '../../domain/work.ts';
+import { BATCH_KIND, EDIT_KIND, hasReferenceUrls } from '../../domain/work/work.ts';
 import type { Catalogue } from '../defined-catalogue.ts';
 import { fieldErrorsOf, pointerOf } from './field-errors.ts';
 import type { FieldError } from '../shapes/problem-shape.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_MODES } from '../../domain/account-mode.ts';
-import { RENEWALS } from '../../domain/plans.ts';
+import { RENEWALS } from '../../domain/credits/plans.ts';
 import {
   instantField,
   memberField,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
-import { JOB_REQUEST_LIMITS } from '../../domain/job-request.ts';
+import { MAX_CREDITS_PER_CALL } from '../../domain/credits/credits.ts';
+import { JOB_REQUEST_LIMITS } from '../../domain/work/job-request.ts';
 import { requestText } from '../job-request/request-text.ts';
 import { parseInstant } from '../../domain/parse-value.ts';
 

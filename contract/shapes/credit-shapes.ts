@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GRANT_SOURCES } from '../../domain/grant-rules.ts';
+import { GRANT_SOURCES } from '../../domain/credits/grant-rules.ts';
 import {
   creditsField,
   instantField,

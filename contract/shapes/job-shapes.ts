@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { FAILURE_CODES, FAULTS } from '../../domain/failures.ts';
-import { JOB_STATES, OUTPUT_STATES } from '../../domain/job-state.ts';
+import { FAILURE_CODES, FAULTS } from '../../domain/work/failures.ts';
+import { JOB_STATES, OUTPUT_STATES } from '../../domain/work/job-state.ts';
 import { pageParameters, timeParameter } from './query-fields.ts';
 import {
   apiPath,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JOB_STATES } from '../../domain/job-state.ts';
+import { JOB_STATES } from '../../domain/work/job-state.ts';
 import {
   MAX_REVIEW_NOTE,
   REVIEW_CATEGORIES,

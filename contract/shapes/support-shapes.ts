@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OUTPUT_STATES } from '../../domain/job-state.ts';
+import { OUTPUT_STATES } from '../../domain/work/job-state.ts';
 import { job } from './job-shapes.ts';
 import { pageParameters } from './query-fields.ts';
 import {

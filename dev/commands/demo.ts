@@ -8,7 +8,7 @@ import type { Progress } from '../progress.ts';
 import { readRunningStack, type StackInfo } from '../stack/stack-info.ts';
 import { startHomeStack } from '../start-home-stack.ts';
 import { temporalJobsUrl } from '../temporal-jobs-url.ts';
-import { formatTable, printJson, printLine, printProgress } from '../../cli/terminal.ts';
+import { formatTable, printJson, printLine, printProgress } from '../../cli/show/terminal.ts';
 
 export type DemoOptions = { readonly json: boolean; readonly killWorker: boolean };
 

@@ -1,5 +1,5 @@
 import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
-import { printLine } from '../../cli/terminal.ts';
+import { printLine } from '../../cli/show/terminal.ts';
 import type { DevConfig } from '../dev-config.ts';
 import type { StackFact } from '../stack/stack-info.ts';
 import { requireRunningStack } from '../stack-context.ts';

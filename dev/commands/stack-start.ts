@@ -4,7 +4,7 @@ import { abortOnSignal } from '../end-on-signal.ts';
 import type { StackInfo } from '../stack/stack-info.ts';
 import { startHomeStack } from '../start-home-stack.ts';
 import { temporalJobsUrl } from '../temporal-jobs-url.ts';
-import { printJson, printLine, printProgress } from '../../cli/terminal.ts';
+import { printJson, printLine, printProgress } from '../../cli/show/terminal.ts';
 
 /** `holdfast stack start`: brings the stack up and keeps it up until Ctrl-C. */
 export async function stackStart(config: DevConfig, options: { readonly json: boolean }): Promise<void> {

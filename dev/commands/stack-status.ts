@@ -1,8 +1,8 @@
 import type { DevConfig } from '../dev-config.ts';
 import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
 import { CHILD_NAMES, readRunningStack, type StackInfo } from '../stack/stack-info.ts';
-import { fields } from '../../cli/show.ts';
-import { formatTable, printJson, printLine } from '../../cli/terminal.ts';
+import { fields } from '../../cli/show/show.ts';
+import { formatTable, printJson, printLine } from '../../cli/show/terminal.ts';
 
 const HEALTH_TIMEOUT_MS = 3_000;
 

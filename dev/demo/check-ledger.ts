@@ -1,6 +1,6 @@
 import { withDatabase } from '../../cli/with-database.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
-import { formatTable } from '../../cli/terminal.ts';
+import { formatTable } from '../../cli/show/terminal.ts';
 import { check, type DemoScene, type DemoStep, type StepOutcome } from './demo-step.ts';
 
 export const checkLedger: DemoStep = {

@@ -30,7 +30,7 @@ export type StackOptions = {
   readonly instantMs?: number;
   /** What API and worker offer; absent or null: the shipped catalogue. */
   readonly cataloguePath?: string | null;
-  /** Added to the settings of the processes (runtime/settings.ts). */
+  /** Added to the settings of the processes (runtime/settings/settings.ts). */
   readonly workerEnv?: Readonly<Record<string, string>>;
   readonly apiEnv?: Readonly<Record<string, string>>;
   /** Servers that run already instead of embedded ones; null for what is to be embedded. */

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { workflowSources } from '../../runtime/workflow-sources.ts';
+import { workflowSources } from '../../runtime/temporal/workflow-sources.ts';
 import { madeFile } from './made-files.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 /** The sources of a bundle: workflow code, its messages, the rules it uses, and how it is made. */
 const SOURCE_FOLDERS = ['workflows', 'contract', 'domain'];
-const RECIPE = path.join('runtime', 'workflow-sources.ts');
+const RECIPE = path.join('runtime', 'temporal', 'workflow-sources.ts');
 
 /**
  * The file with the workflow bundle of the present sources, made when it is not in the cache (2 to 3 s). A worker that

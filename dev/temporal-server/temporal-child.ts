@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { SEARCH_ATTRIBUTES } from '../../domain/workflow-names.ts';
+import { SEARCH_ATTRIBUTES } from '../../domain/work/workflow-names.ts';
 import { LOCAL_HOST } from '../free-ports.ts';
 import type { ChildSpec } from '../supervisor/child-spec.ts';
 import { untilTemporalAnswers } from './until-temporal-answers.ts';

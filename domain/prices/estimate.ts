@@ -1,4 +1,4 @@
-import { toCredits } from '../credits.ts';
+import { toCredits } from '../credits/credits.ts';
 import type { PriceList } from './price-list.ts';
 
 /** The jobs that a balance buys, by the planning figures of a price list: so many of the one or of the other, not of both. */

@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never.ts';
-import { sumCredits, toCredits } from '../credits.ts';
+import { sumCredits, toCredits } from '../credits/credits.ts';
 
 /**
  * The prices of a deployment under a name and a version, in credits. A published version never changes; a new price is a new version

@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never.ts';
-import { MAX_CREDITS_PER_CALL } from '../credits.ts';
+import { MAX_CREDITS_PER_CALL } from '../credits/credits.ts';
 import {
   tableEntryOf,
   unpricedText,

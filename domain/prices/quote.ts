@@ -1,4 +1,4 @@
-import { sumCredits } from '../credits.ts';
+import { sumCredits } from '../credits/credits.ts';
 import {
   BATCH_KIND,
   EDIT_KIND,
@@ -9,8 +9,8 @@ import {
   type KindRules,
   type ResolvedWork,
   type SourceOf,
-} from '../work.ts';
-import type { JobRequest, WorkItem } from '../job-request.ts';
+} from '../work/work.ts';
+import type { JobRequest, WorkItem } from '../work/job-request.ts';
 import {
   priceByRule,
   priceListFor,

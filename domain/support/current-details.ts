@@ -1,4 +1,4 @@
-import type { WaitsFor } from '../provider-limits.ts';
+import type { WaitsFor } from '../work/provider-limits.ts';
 
 /** The status of a running output, at the top of its page in Temporal UI. In clear, so: ids and figures only. */
 export type OutputStatus = {

@@ -1,4 +1,4 @@
-import { failureOf, type Failure } from '../failures.ts';
+import { failureOf, type Failure } from '../work/failures.ts';
 
 /** The rules of support's commands (contract/support-command.ts). Workflow code uses this file. */
 

@@ -2,8 +2,8 @@ import type { Database } from '../../ledger/database.ts';
 import { groupCommitByAccount } from '../../ledger/group-commit.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 import type { Price } from '../../domain/prices/quote.ts';
-import type { JobRequest } from '../../domain/job-request.ts';
-import type { PlannedOutput } from '../../domain/output-plan.ts';
+import type { JobRequest } from '../../domain/work/job-request.ts';
+import type { PlannedOutput } from '../../domain/work/output-plan.ts';
 
 /** With how long it may take, from its own start, in seconds. */
 type AdmittedOutput = PlannedOutput & { readonly deadlineSeconds: number };

@@ -1,6 +1,6 @@
-import { sourceIdsOf, type EditSource, type SourceOf } from '../../domain/work.ts';
-import type { WorkItem } from '../../domain/job-request.ts';
-import type { OutputState } from '../../domain/job-state.ts';
+import { sourceIdsOf, type EditSource, type SourceOf } from '../../domain/work/work.ts';
+import type { WorkItem } from '../../domain/work/job-request.ts';
+import type { OutputState } from '../../domain/work/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** Why edits cannot be made: in the shape of an admission's refusal. */

@@ -1,4 +1,4 @@
-import type { ResolvedWork } from '../../domain/work.ts';
+import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** The work of a free retry, and its labels: those of the reviewed output's job. */

@@ -1,4 +1,4 @@
-import type { ProviderLimits, WaitsFor } from '../../domain/provider-limits.ts';
+import type { ProviderLimits, WaitsFor } from '../../domain/work/provider-limits.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import type { NewAttempt } from './begin-attempt.ts';

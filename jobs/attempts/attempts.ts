@@ -1,5 +1,5 @@
 import type { Database } from '../../ledger/database.ts';
-import { limitsOf, type LimitsOfProviders } from '../../domain/provider-limits.ts';
+import { limitsOf, type LimitsOfProviders } from '../../domain/work/provider-limits.ts';
 import { noteUnreached, queueAttempt } from './attempt-turns.ts';
 import { beginAttempt, prepareAttempt, type NewAttempt } from './begin-attempt.ts';
 import { failAttempt, recordAsset, type ProviderAccount, type StoredAsset } from './finish-attempt.ts';

@@ -1,7 +1,7 @@
-import type { Attempt } from '../../domain/output-plan.ts';
+import type { Attempt } from '../../domain/work/output-plan.ts';
 import { expectedCost } from '../../domain/prices/run-cost.ts';
-import type { ProviderLimits, WaitsFor } from '../../domain/provider-limits.ts';
-import type { ModelWork } from '../../domain/reference-assets.ts';
+import type { ProviderLimits, WaitsFor } from '../../domain/work/provider-limits.ts';
+import type { ModelWork } from '../../domain/work/reference-assets.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import { toAttemptStatus, type AttemptState, type AttemptStatus, type StatusRow } from './attempt-status.ts';

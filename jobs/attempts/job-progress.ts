@@ -1,5 +1,5 @@
 import type { Progress } from '../../contract/shapes/job-shapes.ts';
-import type { PartProgress } from '../../domain/stages.ts';
+import type { PartProgress } from '../../domain/work/stages.ts';
 import type { Database } from '../../ledger/database.ts';
 
 export type JobProgress = ReturnType<typeof createJobProgress>;

@@ -1,5 +1,5 @@
 import type { CostReport, CostRow, CostSums, UnknownBill } from '../../contract/shapes/cost-shapes.ts';
-import { parseCredits } from '../../domain/credits.ts';
+import { parseCredits } from '../../domain/credits/credits.ts';
 import { addDollars, multiplyDollars, subtractDollars } from '../../domain/prices/dollars.ts';
 import type { Database } from '../../ledger/database.ts';
 import { monthOf } from './month.ts';

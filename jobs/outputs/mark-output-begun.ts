@@ -1,4 +1,4 @@
-import type { ResolvedWork } from '../../domain/work.ts';
+import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** One of several outputs, as its workflow begins with it. Times in seconds. */

@@ -1,4 +1,4 @@
-import type { OutputState } from '../../domain/job-state.ts';
+import type { OutputState } from '../../domain/work/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** An output as its customer may read it. The asset's fields are null until it is charged for. */

@@ -1,4 +1,4 @@
-import type { ReferenceAsset, ReferenceRefusal } from '../../domain/reference-assets.ts';
+import type { ReferenceAsset, ReferenceRefusal } from '../../domain/work/reference-assets.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** How an address of a brief stands: `mine` is to be fetched by who asked, `busy` is being fetched by another output. */

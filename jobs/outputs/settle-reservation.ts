@@ -1,5 +1,5 @@
-import type { ExpiredGrantPolicy, Failure } from '../../domain/failures.ts';
-import { RETURN_GRANT_LIFETIME_HOURS } from '../../domain/failures.ts';
+import type { ExpiredGrantPolicy, Failure } from '../../domain/work/failures.ts';
+import { RETURN_GRANT_LIFETIME_HOURS } from '../../domain/work/failures.ts';
 import type { OutputContent } from '../../contract/workflow-messages.ts';
 import type { Database } from '../../ledger/database.ts';
 import { groupCommitByAccount } from '../../ledger/group-commit.ts';

@@ -1,6 +1,6 @@
 import type { Job, Output } from '../../contract/shapes/job-shapes.ts';
 import { workflowIdOf } from '../../domain/ids.ts';
-import { summarize, type OutputCounts } from '../../domain/job-state.ts';
+import { summarize, type OutputCounts } from '../../domain/work/job-state.ts';
 import type { StoredJob, StoredJobOutput } from './read-job.ts';
 import { entryIdOf } from '../../ledger/reads/entry-id.ts';
 import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';

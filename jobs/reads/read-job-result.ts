@@ -1,6 +1,6 @@
 import type { EndedOutput } from '../../contract/workflow-messages.ts';
-import type { FailureCode } from '../../domain/failures.ts';
-import type { JobState, OutputCounts } from '../../domain/job-state.ts';
+import type { FailureCode } from '../../domain/work/failures.ts';
+import type { JobState, OutputCounts } from '../../domain/work/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** How a job stands. Credits as numbers (sums of safe integers within one job). */

@@ -1,4 +1,4 @@
-import type { ResolvedWork } from '../../domain/work.ts';
+import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Decision, Review } from '../../contract/shapes/review-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 

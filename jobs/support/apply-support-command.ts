@@ -5,7 +5,7 @@ import {
   type SupportCommand,
   type SupportCommandOf,
 } from '../../contract/support-command.ts';
-import { expiredGrantPolicyOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/failures.ts';
+import { expiredGrantPolicyOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/work/failures.ts';
 import { parseInstant } from '../../domain/parse-value.ts';
 import type { GrantTerms } from '../../domain/prices/offers.ts';
 import { MAX_EXTENSION_SECONDS, RELEASED_BY_SUPPORT } from '../../domain/support/support-rules.ts';

@@ -1,4 +1,4 @@
-import { expiredGrantPolicyOf, failureOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/failures.ts';
+import { expiredGrantPolicyOf, failureOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/work/failures.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** The customer asks, but the job was lost before that: expired credits come back as a new grant. */

@@ -1,5 +1,5 @@
 import type { InspectedOutput, Inspection } from '../../contract/shapes/support-shapes.ts';
-import type { ResolvedWork } from '../../domain/work.ts';
+import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** The record of a job that only support sees. Times as PostgreSQL's JSON writes them. */

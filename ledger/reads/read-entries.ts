@@ -1,5 +1,5 @@
 import type { EntryKind } from '../../contract/shapes/credit-shapes.ts';
-import { parseCredits } from '../../domain/credits.ts';
+import { parseCredits } from '../../domain/credits/credits.ts';
 import type { Database } from '../database.ts';
 
 /** One line of the usage history. */

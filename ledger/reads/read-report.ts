@@ -1,5 +1,5 @@
-import { GRANT_SOURCES, type GrantSource } from '../../domain/grant-rules.ts';
-import { parseCredits } from '../../domain/credits.ts';
+import { GRANT_SOURCES, type GrantSource } from '../../domain/credits/grant-rules.ts';
+import { parseCredits } from '../../domain/credits/credits.ts';
 import type { Database } from '../database.ts';
 
 /**

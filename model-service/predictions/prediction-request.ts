@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JOB_REQUEST_LIMITS, TEST_SCENARIOS } from '../../domain/job-request.ts';
+import { JOB_REQUEST_LIMITS, TEST_SCENARIOS } from '../../domain/work/job-request.ts';
 import { STAGE_NAMES, VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES, type StageName } from '../film-options.ts';
 
 /** The caller's reference: our attempt reference, or whatever another caller uses. */

@@ -1,4 +1,4 @@
-import type { TestScenario } from '../../domain/job-request.ts';
+import type { TestScenario } from '../../domain/work/job-request.ts';
 import type { PredictionInput } from '../predictions/prediction-request.ts';
 
 /** How a submission is answered. `…_once` looks at whether this output was refused before. */

@@ -1,5 +1,5 @@
 import { migrate } from '../../ledger/migrate.ts';
-import { readMigrateConfig } from '../config.ts';
+import { readMigrateConfig } from '../settings/config.ts';
 import { createLogger } from '../logger.ts';
 
 /** The one-shot process that brings the database to the newest schema, before an API or a worker of it starts. */

@@ -9,9 +9,9 @@ import { createSubmitAttempt, type SubmittedAttempt } from '../../activities/att
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
-import type { Model } from '../../domain/models.ts';
-import type { LimitsOfProviders } from '../../domain/provider-limits.ts';
-import { attemptOf, type Attempt, type OutputPlan } from '../../domain/output-plan.ts';
+import type { Model } from '../../domain/work/models.ts';
+import type { LimitsOfProviders } from '../../domain/work/provider-limits.ts';
+import { attemptOf, type Attempt, type OutputPlan } from '../../domain/work/output-plan.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { createAttempts, type Attempts } from '../../jobs/attempts/attempts.ts';
 import { createJobProgress } from '../../jobs/attempts/job-progress.ts';

@@ -2,7 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createOpenAiProvider } from '../../activities/providers/openai/openai-provider.ts';
 import type { Provider } from '../../activities/providers/provider.ts';
-import type { Attempt } from '../../domain/output-plan.ts';
+import type { Attempt } from '../../domain/work/output-plan.ts';
 import {
   answering,
   answeringLate,
@@ -13,7 +13,7 @@ import {
 } from '../providers/contract/fake-service.ts';
 import { imagesDialect } from '../providers/contract/openai-dialect.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
-import { PICTURES } from './pictures.ts';
+import { PICTURES } from './content/pictures.ts';
 
 /** Services whose answer to a post is the run: what is on record of them, whatever befalls the answer. */
 

@@ -5,7 +5,7 @@ import {
   createCreditMaintenance,
   type MaintenanceStep,
 } from '../../activities/maintenance/maintain-credits.ts';
-import { MAX_CREDITS_PER_CALL } from '../../domain/credits.ts';
+import { MAX_CREDITS_PER_CALL } from '../../domain/credits/credits.ts';
 import type { DueAccount } from '../../ledger/due-account.ts';
 import { holdAccount } from '../integration/held-account.ts';
 import { createPlanFixture, START, type PlanFixture } from './plan-fixture.ts';

@@ -4,12 +4,12 @@ import { createOpenOutside } from '../../runtime/outbound/open-outside.ts';
 import { isPublicAddress, mayConnect } from '../../runtime/outbound/public-address.ts';
 import { createInspectPicture } from '../../activities/content/inspect-picture.ts';
 import { fetchReference } from '../../activities/references/fetch-reference.ts';
-import { MAX_REFERENCE_BYTES } from '../../domain/reference-assets.ts';
+import { MAX_REFERENCE_BYTES } from '../../domain/work/reference-assets.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { PIXEL, startAssetServer, type AssetServer } from './asset-server.ts';
-import { animatedGif, blackPng, PICTURES } from './pictures.ts';
+import { animatedGif, blackPng, PICTURES } from './content/pictures.ts';
 
 const DRIP_TIMEOUT_MS = 300;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FAILURE_CODES, failureOf, faultsOf } from '../../domain/failures.ts';
+import { FAILURE_CODES, failureOf, faultsOf } from '../../domain/work/failures.ts';
 import { RELEASED_BY_SUPPORT } from '../../domain/support/support-rules.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';

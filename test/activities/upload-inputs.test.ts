@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { attemptOf, stagesOf, type Attempt, type OutputPlan } from '../../domain/output-plan.ts';
-import { partsOf, type StageName } from '../../domain/stages.ts';
+import { attemptOf, stagesOf, type Attempt, type OutputPlan } from '../../domain/work/output-plan.ts';
+import { partsOf, type StageName } from '../../domain/work/stages.ts';
 import { fingerprintRequest } from '../../contract/derived-ids.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createRouter } from '../../api/http/create-router.ts';
 import { handleErrors } from '../../api/http/handle-error.ts';
-import { identifyRequests } from '../../api/http/request-id.ts';
+import { identifyRequests } from '../../api/http/request/request-id.ts';
 import { serve, type HttpServer } from '../../api/http/serve.ts';
 import { providerWebhookRoute } from '../../api/provider-webhooks/provider-webhook-route.ts';
 import { countWebhooks } from '../../jobs/attempts/webhooks.ts';
@@ -14,7 +14,7 @@ import type { ContractSubject } from '../providers/contract/dialect.ts';
 import { startFakeService } from '../providers/contract/fake-service.ts';
 import { SUBJECTS } from '../providers/contract/subjects.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
-import { PICTURES } from './pictures.ts';
+import { PICTURES } from './content/pictures.ts';
 
 /** By then the pauses between polls are so long that what comes within `SOON_MS` was brought about by a webhook. */
 const SETTLED_MS = 3_300;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { failureOf } from '../../domain/failures.ts';
+import { failureOf } from '../../domain/work/failures.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from '../../domain/ids.ts';
 import { createAttempts } from '../../jobs/attempts/attempts.ts';
 import { createSettleOutput } from '../../jobs/outputs/settle-reservation.ts';

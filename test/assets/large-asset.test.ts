@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
-import type { AssetStoreConfig } from '../../runtime/asset-store-config.ts';
+import type { AssetStoreConfig } from '../../runtime/settings/asset-store-config.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { startS3Server } from '../s3-server/start-s3-server.ts';
 

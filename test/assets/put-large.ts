@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { createS3AssetStore } from '../../assets/s3/s3-asset-store.ts';
-import type { AssetStoreConfig } from '../../runtime/asset-store-config.ts';
+import type { AssetStoreConfig } from '../../runtime/settings/asset-store-config.ts';
 
 /**
  * A process that stores and reads one large file, and prints by how many bytes its memory (RSS) grew over what it was with a small one.

@@ -9,7 +9,7 @@ import type { AssetStore } from '../../assets/asset-store.ts';
 import { AssetStoreUnusable, openAssetStore } from '../../assets/open-asset-store.ts';
 import { createS3AssetStore } from '../../assets/s3/s3-asset-store.ts';
 import { S3Failure } from '../../assets/s3/s3-failure.ts';
-import type { S3Settings } from '../../runtime/asset-store-config.ts';
+import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 import {
   ACCESS_KEY_ID,
   SECRET_ACCESS_KEY,

@@ -6,12 +6,12 @@ import { createGenericProvider } from '../../activities/providers/generic/generi
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../../activities/maintenance/reconcile-reservations.ts';
 import { openAssetStore } from '../../assets/open-asset-store.ts';
-import { readWorkerConfig } from '../../runtime/config.ts';
+import { readWorkerConfig } from '../../runtime/settings/config.ts';
 import { createDatabasePool } from '../../runtime/database-pool.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { announceReady } from '../../runtime/process-ready.ts';
-import { connectTemporal } from '../../runtime/temporal-connection.ts';
-import { connectTemporalNatively } from '../../runtime/temporal-native-connection.ts';
+import { connectTemporal } from '../../runtime/temporal/temporal-connection.ts';
+import { connectTemporalNatively } from '../../runtime/temporal/temporal-native-connection.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { installRuntime } from '../../worker/install-runtime.ts';
 import { createKiller, killableDatabase, killableProvider, type KillPoint } from './kill-points.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { partNameOf, partsOf } from '../../domain/stages.ts';
+import { partNameOf, partsOf } from '../../domain/work/stages.ts';
 import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from './chaos-fixture.ts';
 import { startChaosWorker } from './chaos-worker.ts';
 import type { KillPoint } from './kill-points.ts';

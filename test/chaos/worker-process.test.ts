@@ -7,7 +7,7 @@ import { readDevConfig } from '../../dev/dev-config.ts';
 import { chooseFreePorts, LOCAL_HOST } from '../../dev/free-ports.ts';
 import { locateTemporalServer } from '../../dev/temporal-server/locate-temporal-server.ts';
 import type { SupervisedChild } from '../../dev/supervisor/supervisor.ts';
-import { CANARY_WORKFLOW_ID } from '../../domain/workflow-names.ts';
+import { CANARY_WORKFLOW_ID } from '../../domain/work/workflow-names.ts';
 import { startRunningStack, type RunningStack } from '../integration/running-stack.ts';
 import { DEPLOYMENT, startWorkerBuild, versionSettings } from './worker-build.ts';
 

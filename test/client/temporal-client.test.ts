@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createHoldfastClient, type HoldfastClient } from '../../client/temporal-client.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
 import { outputIdOf } from '../../domain/ids.ts';
-import type { JobRequest } from '../../domain/job-request.ts';
+import type { JobRequest } from '../../domain/work/job-request.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
 import { startWorker } from '../api/in-process-worker.ts';

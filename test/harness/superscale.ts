@@ -1,6 +1,6 @@
 import { ADOPTER_TOOLS, superscaleCatalogue } from '../../catalogue/adopter-tools.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
-import { planRulesOf } from '../../domain/plans.ts';
+import { planRulesOf } from '../../domain/credits/plans.ts';
 import { currentPriceList } from '../../domain/prices/price-list.ts';
 
 /** The shipped catalogue. */

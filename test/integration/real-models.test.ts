@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PICTURES } from '../activities/pictures.ts';
+import { PICTURES } from '../activities/content/pictures.ts';
 import type { Dialect, FakeFile, WireRequest } from '../providers/contract/dialect.ts';
 import { answering, startFakeService, type FakeService } from '../providers/contract/fake-service.ts';
 import { FAL_DIALECT } from '../providers/contract/fal-dialect.ts';

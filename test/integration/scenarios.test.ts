@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TEST_SCENARIOS, type TestScenario } from '../../domain/job-request.ts';
+import { TEST_SCENARIOS, type TestScenario } from '../../domain/work/job-request.ts';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
 type Ending = {

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ASSET_SWEEP_SCHEDULE_ID } from '../../domain/workflow-names.ts';
+import { ASSET_SWEEP_SCHEDULE_ID } from '../../domain/work/workflow-names.ts';
 import { ASSET_GRACE_MS } from '../../assets/asset-store.ts';
 import { billableActionsOf } from '../harness/billable-actions.ts';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';

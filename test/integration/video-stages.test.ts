@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attemptReferenceOf, outputIdOf } from '../../domain/ids.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
-import { partNameOf, partsOf } from '../../domain/stages.ts';
+import { partNameOf, partsOf } from '../../domain/work/stages.ts';
 import { startRunningStack, type RunningStack } from './running-stack.ts';
 import { FILM_STAGES } from '../harness/superscale.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
-import { partsOf } from '../../domain/stages.ts';
+import { partsOf } from '../../domain/work/stages.ts';
 import { startService, type RunningService } from './running-service.ts';
 import { serviceClient } from './service-client.ts';
 import { FILM_STAGES } from '../harness/superscale.ts';

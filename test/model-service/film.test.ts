@@ -8,7 +8,7 @@ import { parseScript, sceneOf, writeScript } from '../../model-service/render/fi
 import type { Renderer, RenderInput } from '../../model-service/renderer.ts';
 import { ResultFiles } from '../../model-service/files/result-files.ts';
 import type { PredictionInput } from '../../model-service/predictions/prediction-request.ts';
-import { partsOf } from '../../domain/stages.ts';
+import { partsOf } from '../../domain/work/stages.ts';
 import type { StageName } from '../../model-service/film-options.ts';
 import { FILM_STAGES } from '../harness/superscale.ts';
 

@@ -193,7 +193,7 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what the customer brought about rolls credits over',
-    file: 'domain/failures.ts',
+    file: 'domain/work/failures.ts',
     find: "customer: 'expire',",
     replace: "customer: 'return_grant',",
     tests: ['unit', 'failures'],

@@ -50,7 +50,7 @@ test('no kind and no stage of the shipped catalogue is named outside it and the 
     text.split('\n').flatMap((line) => (named.test(line) ? [`${file}: ${line.trim()}`] : [])),
   );
   // The one stage of what is made in one call, of whichever kind.
-  expect(found).toEqual(["domain/stages.ts: export const ONLY_STAGE: StageName = 'render';"]);
+  expect(found).toEqual(["domain/work/stages.ts: export const ONLY_STAGE: StageName = 'render';"]);
 });
 
 /** The names of all fields of a schema, those of objects inside it too. */

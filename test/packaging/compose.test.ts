@@ -5,9 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { WORKER_NODE_FLAGS } from '../../dev/stack/node-child.ts';
 import { TEMPORAL_SERVER_VERSION } from '../../dev/temporal-server/temporal-version.ts';
 import { S3_SERVER_VERSION } from '../s3-server/locate-s3-server.ts';
-import { SEARCH_ATTRIBUTES } from '../../domain/workflow-names.ts';
-import { SETTINGS } from '../../runtime/settings.ts';
-import { API_SETTINGS, CLI_SETTINGS, MIGRATE_SETTINGS, WORKER_SETTINGS } from '../../runtime/config.ts';
+import { SEARCH_ATTRIBUTES } from '../../domain/work/workflow-names.ts';
+import { SETTINGS } from '../../runtime/settings/settings.ts';
+import {
+  API_SETTINGS,
+  CLI_SETTINGS,
+  MIGRATE_SETTINGS,
+  WORKER_SETTINGS,
+} from '../../runtime/settings/config.ts';
 import {
   compose,
   composeText,

@@ -6,7 +6,7 @@ import {
   jobTimesOf,
   outputTimesOf,
   type ModelTimes,
-} from '../../domain/models.ts';
+} from '../../domain/work/models.ts';
 import { LOCAL_RENDER } from '../harness/superscale.ts';
 
 const timesOf = (kind: 'static_ad' | 'video_ad'): ModelTimes => {

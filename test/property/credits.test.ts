@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseCredits, sumCredits, toCredits } from '../../domain/credits.ts';
+import { parseCredits, sumCredits, toCredits } from '../../domain/credits/credits.ts';
 
 const credits = fc.maxSafeNat();
 

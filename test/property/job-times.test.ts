@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isBroughtForward, jobTimesOf } from '../../domain/models.ts';
+import { isBroughtForward, jobTimesOf } from '../../domain/work/models.ts';
 import { LOCAL_RENDER } from '../harness/superscale.ts';
 
 const kinds = ['static_ad', 'video_ad'] as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../catalogue/superscale/superscale-kinds.ts';
-import type { JobRequest, WorkItem } from '../../domain/job-request.ts';
+import type { JobRequest, WorkItem } from '../../domain/work/job-request.ts';
 import { outputCountOf, priceRequest } from '../../domain/prices/quote.ts';
 import { SUPERSCALE_PRICING } from '../harness/superscale.ts';
 

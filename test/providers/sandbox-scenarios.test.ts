@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import type { Provider, ResultFile, SubmitResult } from '../../activities/providers/provider.ts';
 import { attemptReferenceOf } from '../../domain/ids.ts';
-import type { TestScenario } from '../../domain/job-request.ts';
+import type { TestScenario } from '../../domain/work/job-request.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';
 
 const SIGNAL = new AbortController().signal;

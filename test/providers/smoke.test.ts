@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import type { ModelServiceSecrets } from '../../runtime/config.ts';
-import { readModelServiceSecrets } from '../../runtime/config.ts';
+import type { ModelServiceSecrets } from '../../runtime/settings/config.ts';
+import { readModelServiceSecrets } from '../../runtime/settings/config.ts';
 import { smokeCommand } from '../smoke/smoke-command.ts';
 import { SMOKE_SERVICES } from '../smoke/smoke-services.ts';
 import type { Dialect } from './contract/dialect.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { chooseFreePorts, LOCAL_HOST } from '../../dev/free-ports.ts';
 import type { ChildSpec } from '../../dev/supervisor/child-spec.ts';
-import type { S3Settings } from '../../runtime/asset-store-config.ts';
+import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 import { runChild } from '../harness/run-child.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 

@@ -1,4 +1,4 @@
-import { readModelServiceSecrets } from '../../runtime/config.ts';
+import { readModelServiceSecrets } from '../../runtime/settings/config.ts';
 import { smokeCommand } from './smoke-command.ts';
 
 /** `npm run smoke -- <service>`: a run at the real service, which costs next to nothing. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunCost } from '../../activities/providers/provider.ts';
-import type { ModelServiceSecrets } from '../../runtime/config.ts';
+import type { ModelServiceSecrets } from '../../runtime/settings/config.ts';
 import { startFakeService } from '../providers/contract/fake-service.ts';
 import { differencesOf, type ShapeDifference } from './answer-shape.ts';
 import { startRecordingProxy, type SeenAnswer } from './recording-proxy.ts';

@@ -1,4 +1,4 @@
-import type { ModelServiceSecrets } from '../../runtime/config.ts';
+import type { ModelServiceSecrets } from '../../runtime/settings/config.ts';
 import { runSmoke } from './run-smoke.ts';
 import { SMOKE_SERVICES } from './smoke-services.ts';
 

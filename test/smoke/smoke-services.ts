@@ -3,7 +3,7 @@ import { createGenericProvider } from '../../activities/providers/generic/generi
 import { createOpenAiProvider } from '../../activities/providers/openai/openai-provider.ts';
 import { createReplicateProvider } from '../../activities/providers/replicate/replicate-provider.ts';
 import type { Provider, Submission } from '../../activities/providers/provider.ts';
-import type { ModelServiceSecrets } from '../../runtime/config.ts';
+import type { ModelServiceSecrets } from '../../runtime/settings/config.ts';
 import type { Dialect } from '../providers/contract/dialect.ts';
 import { FAL_DIALECT } from '../providers/contract/fal-dialect.ts';
 import { GENERIC_DIALECT } from '../providers/contract/generic-dialect.ts';

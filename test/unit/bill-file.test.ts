@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBillFile } from '../../cli/bill-file.ts';
+import { readBillFile } from '../../cli/input/bill-file.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -4,10 +4,10 @@ import {
   sourceIdsOf,
   type EditSource,
   type SourceOf,
-} from '../../domain/work.ts';
-import { planOutputs } from '../../domain/output-plan.ts';
+} from '../../domain/work/work.ts';
+import { planOutputs } from '../../domain/work/output-plan.ts';
 import { priceRequest } from '../../domain/prices/quote.ts';
-import type { WorkItem } from '../../domain/job-request.ts';
+import type { WorkItem } from '../../domain/work/job-request.ts';
 import { SUPERSCALE, SUPERSCALE_PRICING } from '../harness/superscale.ts';
 
 const resolveWork = (work: WorkItem, sourceOf: SourceOf) => resolveWorkOf(work, sourceOf, SUPERSCALE.kinds);

@@ -7,7 +7,7 @@ import {
   isFailureCode,
   RETURN_GRANT_LIFETIME_HOURS,
   type Fault,
-} from '../../domain/failures.ts';
+} from '../../domain/work/failures.ts';
 import { RELEASED_BY_SUPPORT } from '../../domain/support/support-rules.ts';
 
 /** Who brings each end about (the first: as a rule), and where credits go then whose grant has expired meanwhile. */

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { billLinesOf } from '../../cli/bill-file.ts';
-import { fetchFalBill } from '../../cli/fal-bill.ts';
+import { billLinesOf } from '../../cli/input/bill-file.ts';
+import { fetchFalBill } from '../../cli/input/fal-bill.ts';
 
 const NOW = Date.parse('2026-05-31T12:00:00Z');
 const event = (nth: number) => ({

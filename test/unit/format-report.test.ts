@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatReport } from '../../cli/format-report.ts';
-import { GRANT_SOURCES } from '../../domain/grant-rules.ts';
+import { formatReport } from '../../cli/show/format-report.ts';
+import { GRANT_SOURCES } from '../../domain/credits/grant-rules.ts';
 
 test.each([0, 999, 99_999_999, 999_999_999_999])(
   'the report fits a terminal with every source at %i',

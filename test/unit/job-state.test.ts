@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isTerminal, JOB_STATES, summarize } from '../../domain/job-state.ts';
+import { isTerminal, JOB_STATES, summarize } from '../../domain/work/job-state.ts';
 
 test('a job has ended once it is succeeded, partially succeeded, failed or canceled', () => {
   expect(JOB_STATES.filter(isTerminal)).toEqual(['succeeded', 'partially_succeeded', 'failed', 'canceled']);

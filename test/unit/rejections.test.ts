@@ -4,7 +4,7 @@ import {
   attemptsUsedAtTakeover,
   mayBeTakenOver,
   waitBeforeNext,
-} from '../../domain/rejections.ts';
+} from '../../domain/work/rejections.ts';
 
 describe('after a submission that provably did not run', () => {
   it.each(['capacity', 'unavailable', 'not_found'] as const)(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { attemptOf, stagesOf, type OutputPlan } from '../../domain/output-plan.ts';
-import { jobTimesOf } from '../../domain/models.ts';
-import { afterFailedRun, errorClassOfRun, failedRunOf } from '../../domain/rejections.ts';
-import { isFinalStage, partNameOf, partProgressOf, partsOf } from '../../domain/stages.ts';
+import { attemptOf, stagesOf, type OutputPlan } from '../../domain/work/output-plan.ts';
+import { jobTimesOf } from '../../domain/work/models.ts';
+import { afterFailedRun, errorClassOfRun, failedRunOf } from '../../domain/work/rejections.ts';
+import { isFinalStage, partNameOf, partProgressOf, partsOf } from '../../domain/work/stages.ts';
 import { FILM_STAGES, SUPERSCALE } from '../harness/superscale.ts';
 
 const STEM = 'abcdefghijklmnopqrstuvwxyz';

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { drawWebhookAddress } from '../../activities/webhooks/draw-webhook-address.ts';
-import { parseWebhookToken, referenceOfWebhookUrl, webhookUrlOf } from '../../domain/webhook-address.ts';
+import {
+  parseWebhookToken,
+  referenceOfWebhookUrl,
+  webhookUrlOf,
+} from '../../domain/webhooks/webhook-address.ts';
 
 const SECRET = 's'.repeat(43);
 

@@ -5,7 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { expect, inject, test } from 'vitest';
 import { createAssetSweepActivities } from '../../activities/maintenance/sweep-assets.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
-import { ASSET_SWEEP_WORKFLOW } from '../../domain/workflow-names.ts';
+import { ASSET_SWEEP_WORKFLOW } from '../../domain/work/workflow-names.ts';
 import { ASSET_GRACE_MS } from '../../assets/asset-store.ts';
 import { createAssetSweep, type AssetNeeds } from '../../assets/asset-sweep.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';

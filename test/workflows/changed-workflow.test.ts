@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { workflowSources } from '../../runtime/workflow-sources.ts';
+import { workflowSources } from '../../runtime/temporal/workflow-sources.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';

@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createCreditMaintenance } from '../../activities/maintenance/maintain-credits.ts';
-import { CREDIT_MAINTENANCE_WORKFLOW } from '../../domain/workflow-names.ts';
+import { CREDIT_MAINTENANCE_WORKFLOW } from '../../domain/work/workflow-names.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { createPlanFixture, START, type PlanFixture } from '../activities/plan-fixture.ts';
 import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { failureOf } from '../../domain/failures.ts';
+import { failureOf } from '../../domain/work/failures.ts';
 import { outputIdOf, reservationIdOf } from '../../domain/ids.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Model } from '../../domain/models.ts';
+import type { Model } from '../../domain/work/models.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { SUPERSCALE, SUPERSCALE_GRANTS } from '../harness/superscale.ts';

@@ -9,7 +9,7 @@ import {
   createReconcileActivities,
   type ReconcileReport,
 } from '../../activities/maintenance/reconcile-reservations.ts';
-import { CANARY_WORKFLOW, CANARY_WORKFLOW_ID } from '../../domain/workflow-names.ts';
+import { CANARY_WORKFLOW, CANARY_WORKFLOW_ID } from '../../domain/work/workflow-names.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { listRepairs } from '../../jobs/support/repairs.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';

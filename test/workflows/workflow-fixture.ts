@@ -6,8 +6,8 @@ import type { JobActivities } from '../../activities/job-activities.ts';
 import { createHoldfastClient, type HoldfastClient, type OwnedJob } from '../../client/temporal-client.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
-import type { Model } from '../../domain/models.ts';
-import type { LimitsOfProviders } from '../../domain/provider-limits.ts';
+import type { Model } from '../../domain/work/models.ts';
+import type { LimitsOfProviders } from '../../domain/work/provider-limits.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from '../activities/activities-fixture.ts';
 
 /** The warnings that this file's workflows have logged: nothing prints them. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { webhookHeaders } from '../../contract/webhook-signature.ts';
 import { eventIdOf } from '../../domain/event-types.ts';
-import { webhookPauseSeconds } from '../../domain/webhook-retries.ts';
+import { webhookPauseSeconds } from '../../domain/webhooks/webhook-retries.ts';
 import type {
   ClaimedDelivery,
   DeliveryResult,

@@ -10,7 +10,7 @@ import {
 } from '../../contract/workflow-messages.ts';
 import type { OutputBeginning } from '../../activities/admission/plan-begun-output.ts';
 import type { Ending } from '../../activities/settlement/settle.ts';
-import { failureOf } from '../../domain/failures.ts';
+import { failureOf } from '../../domain/work/failures.ts';
 import { outputIdOf, reservationIdOf } from '../../domain/ids.ts';
 import { settleOutput } from '../outputs/settle-output.ts';
 

@@ -1,5 +1,5 @@
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
-import { isTerminal } from '../../domain/job-state.ts';
+import { isTerminal } from '../../domain/work/job-state.ts';
 import type { JobActivities } from '../../activities/job-activities.ts';
 import { localActivities } from '../activity-proxies.ts';
 

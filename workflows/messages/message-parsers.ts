@@ -1,4 +1,4 @@
-import { JOB_REQUEST_LIMITS } from '../../domain/job-request.ts';
+import { JOB_REQUEST_LIMITS } from '../../domain/work/job-request.ts';
 import { isAccountId, isJobId, isOutputId, MAX_PROVIDER_JOB_ID } from '../../domain/ids.ts';
 import {
   anyObject,

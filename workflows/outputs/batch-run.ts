@@ -1,6 +1,6 @@
 import type { CancelRequest } from '../../contract/workflow-messages.ts';
-import type { BatchPlan } from '../../domain/output-plan.ts';
-import type { Failure } from '../../domain/failures.ts';
+import type { BatchPlan } from '../../domain/work/output-plan.ts';
+import type { Failure } from '../../domain/work/failures.ts';
 
 /** The state of a batch while its outputs run. */
 export type BatchRun = {

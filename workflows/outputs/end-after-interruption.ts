@@ -1,8 +1,8 @@
 import { log } from '@temporalio/workflow';
 import type { Ending } from '../../activities/settlement/settle.ts';
 import type { StopCause } from '../../activities/attempts/stop-attempts.ts';
-import { failureOf, type Failure } from '../../domain/failures.ts';
-import { isBroughtForward } from '../../domain/models.ts';
+import { failureOf, type Failure } from '../../domain/work/failures.ts';
+import { isBroughtForward } from '../../domain/work/models.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import { RELEASED_BY_SUPPORT } from '../../domain/support/support-rules.ts';
 import { endingOf, type OutputRun } from './output-run.ts';

@@ -1,8 +1,8 @@
 import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
 import type { ProviderJobs } from '../../activities/attempts/has-started.ts';
 import type { Ending } from '../../activities/settlement/settle.ts';
-import { failureOf } from '../../domain/failures.ts';
-import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
+import { failureOf } from '../../domain/work/failures.ts';
+import type { Attempt, OutputPlan } from '../../domain/work/output-plan.ts';
 import type { CancelRequest } from '../../contract/workflow-messages.ts';
 import { createControl, type Control } from '../support/support-control.ts';
 

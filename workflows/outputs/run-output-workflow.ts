@@ -9,9 +9,9 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { failureOf, isFailureCode } from '../../domain/failures.ts';
+import { failureOf, isFailureCode } from '../../domain/work/failures.ts';
 import { outputWorkflowIdOf, reservationIdOf } from '../../domain/ids.ts';
-import { BATCH_PRIORITY } from '../../domain/workflow-names.ts';
+import { BATCH_PRIORITY } from '../../domain/work/workflow-names.ts';
 import type { generation } from '../generation.ts';
 import type { BatchRun } from './batch-run.ts';
 import {

@@ -1,7 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { BatchPlan } from '../../domain/output-plan.ts';
-import { BATCH_WINDOW } from '../../domain/models.ts';
-import { failureOf } from '../../domain/failures.ts';
+import type { BatchPlan } from '../../domain/work/output-plan.ts';
+import { BATCH_WINDOW } from '../../domain/work/models.ts';
+import { failureOf } from '../../domain/work/failures.ts';
 import { outputIdOf } from '../../domain/ids.ts';
 import { localActivities, releaseDurably } from '../activity-proxies.ts';
 import type { BatchRun } from './batch-run.ts';

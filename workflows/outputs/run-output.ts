@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { Ending } from '../../activities/settlement/settle.ts';
-import type { OutputPlan } from '../../domain/output-plan.ts';
+import type { OutputPlan } from '../../domain/work/output-plan.ts';
 import { providerSteps, type ProviderSteps } from '../activity-proxies.ts';
 import { handleSignal } from '../messages/handle-message.ts';
 import { endAfterInterruption } from './end-after-interruption.ts';

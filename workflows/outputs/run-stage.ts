@@ -1,7 +1,7 @@
 import { condition, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
-import { reachWithinSeconds, type JobTimes } from '../../domain/models.ts';
-import { attemptOf, type Attempt, type Fallback } from '../../domain/output-plan.ts';
+import { reachWithinSeconds, type JobTimes } from '../../domain/work/models.ts';
+import { attemptOf, type Attempt, type Fallback } from '../../domain/work/output-plan.ts';
 import {
   afterFailedRun,
   afterRejection,
@@ -9,8 +9,8 @@ import {
   mayBeTakenOver,
   waitBeforeNext,
   type AfterRejection,
-} from '../../domain/rejections.ts';
-import type { StagePart } from '../../domain/stages.ts';
+} from '../../domain/work/rejections.ts';
+import type { StagePart } from '../../domain/work/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import type { Made, OutputRun } from './output-run.ts';
 import { showStatus } from './show-status.ts';

@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
-import { stagesOf } from '../../domain/output-plan.ts';
-import { partsOf, type Stage, type StagePart } from '../../domain/stages.ts';
+import { stagesOf } from '../../domain/work/output-plan.ts';
+import { partsOf, type Stage, type StagePart } from '../../domain/work/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import type { Made, OutputRun } from './output-run.ts';
 import { runStage } from './run-stage.ts';

@@ -1,6 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { Ending, Settled, SettledKey } from '../../activities/settlement/settle.ts';
-import { failureOf } from '../../domain/failures.ts';
+import { failureOf } from '../../domain/work/failures.ts';
 import { requireNotCancellable } from '../require-not-cancellable.ts';
 import { settleDurably, settleLocally } from '../activity-proxies.ts';
 

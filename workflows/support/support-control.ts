@@ -1,6 +1,6 @@
 import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow';
-import type { WaitsFor } from '../../domain/provider-limits.ts';
-import type { Attempt, OutputPlan } from '../../domain/output-plan.ts';
+import type { WaitsFor } from '../../domain/work/provider-limits.ts';
+import type { Attempt, OutputPlan } from '../../domain/work/output-plan.ts';
 import type { OutputRecord } from '../../activities/support/read-output-record.ts';
 
 /** The parts of a run that support can change, and those that follow it. Instants are the workflow clock's, in ms. */

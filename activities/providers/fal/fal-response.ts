@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDecimal } from '../../../domain/prices/dollars.ts';
-import type { ErrorClass } from '../../../domain/rejections.ts';
+import type { ErrorClass } from '../../../domain/work/rejections.ts';
 import { beside, queuePosition } from '../http/answer-fields.ts';
 import { filesIn, textIn } from '../http/output-files.ts';
 import { headerOf, type Answer } from '../http/read-answer.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ErrorClass } from '../../../domain/rejections.ts';
+import type { ErrorClass } from '../../../domain/work/rejections.ts';
 import { beside, cost, fraction, jobId, queuePosition, stageName } from '../http/answer-fields.ts';
 import type { PollResult, ResultFile, RunCost } from '../provider.ts';
 

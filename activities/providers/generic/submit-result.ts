@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ErrorClass } from '../../../domain/rejections.ts';
+import type { ErrorClass } from '../../../domain/work/rejections.ts';
 import { jobId } from '../http/answer-fields.ts';
 import type { Answer } from '../http/read-answer.ts';
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';

@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../../../domain/rejections.ts';
+import type { ErrorClass } from '../../../domain/work/rejections.ts';
 import type { SubmitResult } from '../provider.ts';
 import { headerOf, type Answer } from './read-answer.ts';
 

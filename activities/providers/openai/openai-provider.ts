@@ -1,5 +1,5 @@
 import { isProviderJobId } from '../../../domain/ids.ts';
-import type { ErrorClass } from '../../../domain/rejections.ts';
+import type { ErrorClass } from '../../../domain/work/rejections.ts';
 import { dataUrlsOf } from '../http/data-urls.ts';
 import { NOTHING_TO_ASK, RUN_IS_THE_ANSWER } from '../http/run-is-the-answer.ts';
 import { headerOf, type Answer } from '../http/read-answer.ts';

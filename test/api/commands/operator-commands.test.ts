@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiFixture, type ApiFixture, type TestAccount } from '../api-fixture.ts';
-import { MAX_CREDITS_PER_CALL } from '../../../domain/credits.ts';
+import { MAX_CREDITS_PER_CALL } from '../../../domain/credits/credits.ts';
 import { runHoldfast } from './run-holdfast.ts';
 import { deliver } from '../job-ending.ts';
 

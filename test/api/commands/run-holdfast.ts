@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect } from 'vitest';
-import { runProgram } from '../../../cli/command-line.ts';
+import { runProgram } from '../../../cli/program/command-line.ts';
 import { createDevProgram } from '../../../dev/dev-commands.ts';
 import { readDevConfig } from '../../../dev/dev-config.ts';
 import type { ApiFixture } from '../api-fixture.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { webhookPauseSeconds } from '../../../domain/webhook-retries.ts';
+import { webhookPauseSeconds } from '../../../domain/webhooks/webhook-retries.ts';
 import { createWebhookDeliveries } from '../../../jobs/webhooks/webhook-deliveries.ts';
 import { resolveBySystem } from '../../../runtime/outbound/checked-lookup.ts';
 import { createPostOutside } from '../../../runtime/outbound/post-outside.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../../../cli/command-line.ts';
+import { runProgram } from '../../../cli/program/command-line.ts';
 import { createDevProgram } from '../../../dev/dev-commands.ts';
 import { readDevConfig } from '../../../dev/dev-config.ts';
 

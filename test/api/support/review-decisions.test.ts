@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStartJob } from '../../../client/start-job.ts';
-import { freeRetryRequest } from '../../../domain/job-request.ts';
+import { freeRetryRequest } from '../../../domain/work/job-request.ts';
 import { outputIdOf } from '../../../domain/ids.ts';
 import { fingerprintRequest, jobIdOf } from '../../../contract/derived-ids.ts';
 import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';

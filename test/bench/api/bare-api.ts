@@ -1,5 +1,5 @@
 import express from 'express';
-import { readApiConfig } from '../../../runtime/config.ts';
+import { readApiConfig } from '../../../runtime/settings/config.ts';
 import { createDatabasePool } from '../../../runtime/database-pool.ts';
 import { createLogger } from '../../../runtime/logger.ts';
 import { announceReady } from '../../../runtime/process-ready.ts';

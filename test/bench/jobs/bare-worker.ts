@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
-import { readWorkerConfig } from '../../../runtime/config.ts';
+import { readWorkerConfig } from '../../../runtime/settings/config.ts';
 import { createLogger } from '../../../runtime/logger.ts';
 import { announceReady } from '../../../runtime/process-ready.ts';
-import { connectTemporalNatively } from '../../../runtime/temporal-native-connection.ts';
+import { connectTemporalNatively } from '../../../runtime/temporal/temporal-native-connection.ts';
 import { installRuntime } from '../../../worker/install-runtime.ts';
 import { bareActivities } from './bare-activities.ts';
 

@@ -1,4 +1,4 @@
-import type { JobRequest } from '../../../domain/job-request.ts';
+import type { JobRequest } from '../../../domain/work/job-request.ts';
 import type { AdmitItem } from '../../../jobs/admission/admit-job.ts';
 
 /** A job of one static ad, as both sides of the benchmark admit and charge it. */

@@ -6,12 +6,12 @@ import {
   failureOf,
   faultsOf,
   RETURN_GRANT_LIFETIME_HOURS,
-} from '../../../domain/failures.ts';
-import { PRIORITY_OF_SOURCE } from '../../../domain/grant-rules.ts';
+} from '../../../domain/work/failures.ts';
+import { PRIORITY_OF_SOURCE } from '../../../domain/credits/grant-rules.ts';
 import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES } from '../../../catalogue/superscale/superscale-kinds.ts';
-import { OLDEST_PERIOD_MONTHS } from '../../../domain/plans.ts';
+import { OLDEST_PERIOD_MONTHS } from '../../../domain/credits/plans.ts';
 import { QUOTE_LIFETIME_SECONDS } from '../../../domain/prices/quote.ts';
-import { SETTINGS } from '../../../runtime/settings.ts';
+import { SETTINGS } from '../../../runtime/settings/settings.ts';
 import { falsify, findLies, parseExampleLine } from './credits-page/example-line.ts';
 import { quoteLine } from './credits-page/quote-line.ts';
 import { parseFigure, readPage, toFigure } from './credits-page/read-page.ts';

@@ -4,7 +4,7 @@ import { bringInResult } from '../../../activities/attempts/bring-in-result.ts';
 import { createCheckContent } from '../../../activities/content/check-content.ts';
 import type { AssetStore } from '../../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../../assets/disk-asset-store.ts';
-import { blackPng, PICTURES } from '../../activities/pictures.ts';
+import { blackPng, PICTURES } from '../../activities/content/pictures.ts';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import { createContractFixture, NEVER } from './contract-fixture.ts';
 import type { ContractSubject, FakeFile } from './dialect.ts';

@@ -6,8 +6,8 @@ import { createReplicateProvider } from '../../../activities/providers/replicate
 import type { FalKeys } from '../../../api/provider-webhooks/fal-keys.ts';
 import { createVerifyFalWebhook } from '../../../api/provider-webhooks/fal-webhook.ts';
 import { createVerifyStandardWebhook } from '../../../api/provider-webhooks/standard-webhook.ts';
-import { blackPng, PICTURES } from '../../activities/pictures.ts';
-import { sineWave } from '../../activities/sounds.ts';
+import { blackPng, PICTURES } from '../../activities/content/pictures.ts';
+import { sineWave } from '../../activities/content/sounds.ts';
 import type { AnsweringSubject, ContractSubject } from './dialect.ts';
 import { REPLICATE_DIALECT } from './replicate-dialect.ts';
 import { FAL_DIALECT } from './fal-dialect.ts';

@@ -1,5 +1,5 @@
-import type { FailureCode } from '../../../domain/failures.ts';
-import type { TestScenario } from '../../../domain/job-request.ts';
+import type { FailureCode } from '../../../domain/work/failures.ts';
+import type { TestScenario } from '../../../domain/work/job-request.ts';
 
 /** How an output of each scenario may end (docs/http-api.md), whichever process is killed on the way. */
 const ENDS: Readonly<Record<TestScenario, 'succeeded' | FailureCode>> = {

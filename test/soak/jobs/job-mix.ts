@@ -1,4 +1,4 @@
-import type { TestScenario } from '../../../domain/job-request.ts';
+import type { TestScenario } from '../../../domain/work/job-request.ts';
 import type { SeededRandom } from '../soak-random.ts';
 import { nextServiceJob } from './service-jobs.ts';
 import { nextWrongMessage, type WrongMessage } from './wrong-messages.ts';

@@ -1,4 +1,4 @@
-import type { TestScenario } from '../../../domain/job-request.ts';
+import type { TestScenario } from '../../../domain/work/job-request.ts';
 import type { Json, RunningStack } from '../../integration/running-stack.ts';
 import type { SoakCheck } from '../soak-check.ts';
 import { workflowIdOf } from '../../../domain/ids.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { sineWave } from '../../activities/sounds.ts';
+import { sineWave } from '../../activities/content/sounds.ts';
 import type { Dialect, WireAnswer } from '../../providers/contract/dialect.ts';
 import { chatDialect, imagesDialect, speechDialect } from '../../providers/contract/openai-dialect.ts';
 import { falJwks, FAL, GENERIC, REPLICATE, WEBHOOK_SECRET } from '../../providers/contract/subjects.ts';

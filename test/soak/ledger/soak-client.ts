@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { GRANT_SOURCES, PRIORITY_OF_SOURCE } from '../../../domain/grant-rules.ts';
-import { RETURN_GRANT_LIFETIME_HOURS } from '../../../domain/failures.ts';
+import { GRANT_SOURCES, PRIORITY_OF_SOURCE } from '../../../domain/credits/grant-rules.ts';
+import { RETURN_GRANT_LIFETIME_HOURS } from '../../../domain/work/failures.ts';
 import { grantCredits } from '../../../ledger/grant-credits.ts';
 import { groupCommitByAccount } from '../../../ledger/group-commit.ts';
 import { setLimits } from '../../../ledger/limits.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseJobRequest } from '../../../contract/job-request/parse-job-request.ts';
-import { callsOf, costRuleOf, makingOf, providersFor } from '../../../domain/models.ts';
+import { callsOf, costRuleOf, makingOf, providersFor } from '../../../domain/work/models.ts';
 import { SUPERSCALE } from '../../harness/superscale.ts';
 
 const PICTURE = { sha256: 'f'.repeat(64), content_type: 'image/png', bytes: 9 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { EditSource } from '../../../domain/work.ts';
-import type { JobRequest } from '../../../domain/job-request.ts';
+import type { EditSource } from '../../../domain/work/work.ts';
+import type { JobRequest } from '../../../domain/work/job-request.ts';
 import { outputCountOf, priceRequest } from '../../../domain/prices/quote.ts';
 import { SUPERSCALE_PRICING } from '../../harness/superscale.ts';
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readApiConfig, readMigrateConfig, readWorkerConfig } from '../../../runtime/config.ts';
-import { ConfigurationError } from '../../../runtime/configuration-error.ts';
-import { readTemporalTls } from '../../../runtime/temporal-tls.ts';
+import { readApiConfig, readMigrateConfig, readWorkerConfig } from '../../../runtime/settings/config.ts';
+import { ConfigurationError } from '../../../runtime/settings/configuration-error.ts';
+import { readTemporalTls } from '../../../runtime/temporal/temporal-tls.ts';
 
 const API = {
   DATABASE_URL: 'postgresql://holdfast_api:secret@localhost:5432/holdfast',

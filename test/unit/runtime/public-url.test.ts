@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { publicUrlOf } from '../../../runtime/public-url.ts';
+import { publicUrlOf } from '../../../runtime/settings/public-url.ts';
 
 /** With PUBLIC_URL empty, links began with http://0.0.0.0:8787. */
 describe('the address that links begin with', () => {

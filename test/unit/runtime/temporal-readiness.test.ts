@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { expect, test } from 'vitest';
-import { temporalFaults } from '../../../runtime/temporal-readiness.ts';
+import { temporalFaults } from '../../../runtime/temporal/temporal-readiness.ts';
 
 const EXPECTED = { namespace: 'jobs', taskQueue: 'q', searchAttributes: [], workerIdentity: null };
 

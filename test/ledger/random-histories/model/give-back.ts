@@ -1,4 +1,4 @@
-import { RETURN_GRANT_LIFETIME_HOURS } from '../../../../domain/failures.ts';
+import { RETURN_GRANT_LIFETIME_HOURS } from '../../../../domain/work/failures.ts';
 import {
   addGrant,
   countUsage,

@@ -1,4 +1,4 @@
-import { OLDEST_PERIOD_MONTHS } from '../../../../domain/plans.ts';
+import { OLDEST_PERIOD_MONTHS } from '../../../../domain/credits/plans.ts';
 import { monthsAfter, periodNumber } from './calendar.ts';
 import { addGrant, availableOf, watchBalance, type ModelAccount, type ModelPlan } from './model-account.ts';
 import { SUPERSCALE_PLAN_RULES } from '../../../harness/superscale.ts';

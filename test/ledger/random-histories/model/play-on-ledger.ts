@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { RETURN_GRANT_LIFETIME_HOURS } from '../../../../domain/failures.ts';
+import { RETURN_GRANT_LIFETIME_HOURS } from '../../../../domain/work/failures.ts';
 import { playVerbs, type VerbItem } from '../../sql-verbs.ts';
 import { NEVER } from './model-account.ts';
 import type { Answer, LimitsStep } from './model-ledger.ts';

@@ -5,8 +5,8 @@ import {
   failureOf,
   RETURN_GRANT_LIFETIME_HOURS,
   type FailureCode,
-} from '../../../../domain/failures.ts';
-import { PRIORITY_OF_SOURCE, type GrantSource } from '../../../../domain/grant-rules.ts';
+} from '../../../../domain/work/failures.ts';
+import { PRIORITY_OF_SOURCE, type GrantSource } from '../../../../domain/credits/grant-rules.ts';
 import { grantIdOf, jobIdOf } from '../../../../contract/derived-ids.ts';
 import { usePrice } from '../../../../domain/prices/price-list.ts';
 import { createAdmitJob } from '../../../../jobs/admission/admit-job.ts';

@@ -1,7 +1,7 @@
-import type { WorkItem } from '../../../../domain/job-request.ts';
+import type { WorkItem } from '../../../../domain/work/job-request.ts';
 import { usePrice } from '../../../../domain/prices/price-list.ts';
 import { SUPERSCALE_PRICING } from '../../../harness/superscale.ts';
-import type { EditSource } from '../../../../domain/work.ts';
+import type { EditSource } from '../../../../domain/work/work.ts';
 import { priceRequest } from '../../../../domain/prices/quote.ts';
 import { parseFigure } from './read-page.ts';
 

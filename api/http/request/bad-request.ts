@@ -1,0 +1,56 @@
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { PROBLEMS } from '../../../contract/problems.ts';
+import { invalidPart, type Problem } from '../problem.ts';
+import { problemBody } from '../problem-body.ts';
+import { drawRequestId } from './request-id.ts';
+
+/** Responds to bytes that Node could not read as a request. `last`: the last that came whole or in part. */
+export type BadRequestResponder = (error: Error, socket: Duplex, last: ServerResponse | undefined) => void;
+
+export function createBadRequestResponder(publicUrl: string): BadRequestResponder {
+  return (error, socket, last) => {
+    const isUnderWay = last !== undefined && !last.writableFinished;
+    if (isUnderWay && last.req.complete) {
+      // Bytes after a whole request say nothing against it, and its response may be about money.
+      socket.pause();
+      last.once('close', () => socket.destroy());
+      return;
+    }
+    const isAnswered = last !== undefined && !last.req.complete && last.headersSent;
+    if (!socket.writable || isAnswered) {
+      socket.destroy();
+      return;
+    }
+    const problem = problemOf('code' in error ? error.code : undefined);
+    socket.end(responseOf(problem, drawRequestId(), publicUrl), () => socket.destroy());
+  };
+}
+
+function problemOf(code: unknown): Problem {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return invalidPart('', 'headers_too_large', 'The address and the headers are too large together.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return invalidPart('', 'too_slow', 'The request did not come in time.');
+    default:
+      return invalidPart('', 'unreadable', 'This is not HTTP.');
+  }
+}
+
+function responseOf(problem: Problem, requestId: string, publicUrl: string): string {
+  const { status } = PROBLEMS[problem.code];
+  // Nothing of it has been acted on: a request is, once it is whole.
+  const body = problemBody(problem, { requestId, billed: 'no', publicUrl });
+  return [
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${String(body.length)}`,
+    'Cache-Control: no-store',
+    `X-Request-Id: ${requestId}`,
+    `Request-Id: ${requestId}`,
+    'Connection: close',
+    '',
+    body.toString('utf8'),
+  ].join('\r\n');
+}

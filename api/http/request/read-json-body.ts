@@ -1,0 +1,143 @@
+import { raw, type Request, type RequestHandler, type Response } from 'express';
+import { JOB_REQUEST_LIMITS } from '../../../domain/work/job-request.ts';
+import { invalidPart, Problem } from '../problem.ts';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+const READ = { limitBytes: JOB_REQUEST_LIMITS.bodyBytes, inflates: true } as const;
+
+/**
+ * The JSON of a body. Throws the problems payload_too_large, unsupported_media_type, or invalid_request for what is not
+ * JSON in UTF-8.
+ */
+export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
+  requireJson(request);
+  return parseJson(await readBytes(request, response, READ));
+}
+
+/** The same, where no body at all is an answer too: undefined then. */
+export async function readOptionalJsonBody(request: Request, response: Response): Promise<unknown> {
+  // Whether there is a body is known by reading it: a chunked one may be empty.
+  const bytes = await readBytes(request, response, READ);
+  if (bytes.length === 0) return undefined;
+  requireJson(request);
+  return parseJson(bytes);
+}
+
+function requireJson(request: Request): void {
+  const contentType = request.get('Content-Type') ?? '';
+  const [mediaType = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  const isUtf8 = charset === undefined || /^"?utf-?8"?$/.test(charset);
+  if (mediaType === 'application/json' && isUtf8) return;
+  throw new Problem('unsupported_media_type', {
+    detail: 'Send Content-Type: application/json, in UTF-8.',
+  });
+}
+
+type ReadBytesOptions = {
+  /** Of what came out, where it came compressed. */
+  readonly limitBytes: number;
+  /** Whether a compressed body is taken. */
+  readonly inflates: boolean;
+};
+
+/** The bytes of a body. Throws the problems payload_too_large, unsupported_media_type and invalid_request. */
+export async function readBytes(
+  request: Request,
+  response: Response,
+  { limitBytes, inflates }: ReadBytesOptions,
+): Promise<Buffer> {
+  const read: RequestHandler = raw({ type: () => true, limit: limitBytes, inflate: inflates });
+  const error = await new Promise<unknown>((resolve) => {
+    // Express says so too, but only once it has read the rest, however long that is.
+    afterTooMany(request, limitBytes, () => {
+      resolve({ type: 'entity.too.large' });
+    });
+    void read(request, response, resolve);
+  });
+  if (error !== undefined) throw problemOfReading(error);
+  const body: unknown = request.body;
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}
+
+function afterTooMany(request: Request, limitBytes: number, tell: () => void): void {
+  let seen = 0;
+  request.on('data', (chunk: Buffer) => {
+    seen += chunk.length;
+    if (seen > limitBytes) tell();
+  });
+}
+
+function problemOfReading(error: unknown): Problem {
+  const type: unknown =
+    typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
+  switch (type) {
+    case 'entity.too.large':
+      return new Problem('payload_too_large');
+    case 'encoding.unsupported':
+      return new Problem('unsupported_media_type', { detail: 'Send it plain, or with gzip, deflate or br.' });
+    default:
+      return invalidPart('', 'unreadable', 'The body could not be read to its end.');
+  }
+}
+
+/**
+ * Reads a body as I-JSON (RFC 7493), which is what has a canonical form: UTF-8, no byte order mark, no name twice in one
+ * object. Throws the problem invalid_request for anything else.
+ */
+function parseJson(bytes: Buffer): unknown {
+  const text = decodeUtf8(bytes);
+  if (text.trim() === '') throw invalidPart('', 'required', 'The body is empty.');
+  const value = parseText(text);
+  // Of two members of one name JSON.parse keeps the last, and another parser may take the first.
+  if (countWrittenMembers(text) > countKeptMembers(value)) {
+    throw invalidPart('', 'repeated_name', 'An object of the body names a field twice.');
+  }
+  return value;
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw invalidPart('', 'not_utf8', 'The body is not valid UTF-8.');
+  }
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidPart('', 'not_json', 'The body is not valid JSON.');
+  }
+}
+
+/** Every member has one colon outside of strings, in a text that is valid. */
+function countWrittenMembers(text: string): number {
+  let count = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) isInString = !isInString;
+    else if (unit === BACKSLASH) at += 1;
+    else if (unit === COLON && !isInString) count += 1;
+  }
+  return count;
+}
+
+/** Iterative: a body may be half a million brackets. */
+function countKeptMembers(body: unknown): number {
+  let count = 0;
+  const waiting: unknown[] = [body];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const inner = Object.values(value);
+    if (!Array.isArray(value)) count += inner.length;
+    for (const one of inner) waiting.push(one);
+  }
+  return count;
+}

@@ -1,0 +1,29 @@
+import type { RequestHandler } from 'express';
+import { unavailable } from '../problem.ts';
+import { stateOf } from './request-state.ts';
+import { sendProblem } from '../send-problem.ts';
+
+/**
+ * A caller waits 15 s at most for a 503, whatever is frozen. Every wait below has its own, shorter limit; this one holds
+ * their sum.
+ */
+const RESPOND_WITHIN_MS = 14_000;
+
+/** Responds 503 to a request that takes too long; the response to whatever it still does is dropped. */
+export function limitRequestTime(publicUrl: string, withinMs = RESPOND_WITHIN_MS): RequestHandler {
+  return (_request, response, next) => {
+    let timer = setTimeout(giveUp, withinMs);
+    function giveUp(): void {
+      stateOf(response).isGivenUp = true;
+      sendProblem(response, unavailable(), publicUrl);
+    }
+    stateOf(response).extendMs = (ms) => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, ms + withinMs);
+    };
+    response.once('close', () => {
+      clearTimeout(timer);
+    });
+    next();
+  };
+}

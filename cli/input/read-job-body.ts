@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
+import type { JobBody } from '../../client/http/http-client.ts';
+import { CommandError, EXIT_CODE } from '../exit-codes.ts';
+
+/** The job body in a file, or in stdin (`-`). The API says what is wrong with it; CommandError where it is no JSON. */
+export async function readJobBody(file: string): Promise<JobBody> {
+  let json: string;
+  try {
+    json = file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error), EXIT_CODE.failed);
+  }
+  try {
+    return JSON.parse(json) as JobBody;
+  } catch {
+    throw new CommandError(`${file} is not JSON`, EXIT_CODE.failed);
+  }
+}

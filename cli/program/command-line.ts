@@ -1,0 +1,43 @@
+import { CommanderError, type Command } from 'commander';
+import { CliCommand } from './cli-command.ts';
+import { ConfigurationError } from '../../runtime/settings/configuration-error.ts';
+import { CommandError, EXIT_CODE } from '../exit-codes.ts';
+import { printProgress } from '../show/terminal.ts';
+
+/** The program `holdfast` without commands: they are added to it. */
+export function createProgram(program: string, helpFooter: string): CliCommand {
+  return new CliCommand('holdfast')
+    .description('Holdfast: durable generation jobs whose credits always add up.')
+    .showHelpAfterError(`(see: ${program} --help)`)
+    .helpCommand(false)
+    .addHelpText('after', helpFooter)
+    .exitOverride();
+}
+
+/**
+ * Runs one command, and resolves with its exit code. Results go to stdout, progress and faults to stderr; nothing is
+ * thrown.
+ * @param args What follows the program's name.
+ * @param create Makes the program. It may throw a ConfigurationError.
+ */
+export async function runProgram(args: readonly string[], create: () => Command): Promise<number> {
+  try {
+    await create().parseAsync(args, { from: 'user' });
+    return EXIT_CODE.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help that was asked for is no fault; commander has printed what there is to say.
+      return error.exitCode === 0 ? EXIT_CODE.ok : EXIT_CODE.usage;
+    }
+    if (error instanceof CommandError) {
+      printProgress(error.message);
+      return error.exitCode;
+    }
+    if (error instanceof ConfigurationError) {
+      printProgress(error.message);
+      return EXIT_CODE.usage;
+    }
+    printProgress(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return EXIT_CODE.failed;
+  }
+}

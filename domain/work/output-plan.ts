@@ -1,0 +1,277 @@
+import {
+  kindOf,
+  NO_SOURCES,
+  resolveWork,
+  type KindRules,
+  type ResolvedWork,
+  type SourceOf,
+  hasReferenceUrls,
+} from './work.ts';
+import { attemptReferenceOf, outputIdOf, reservationIdOf } from '../ids.ts';
+import type { JobRequest } from './job-request.ts';
+import { reachWithinSeconds, type JobTimes, type Making, type Model } from './models.ts';
+import type { CostRule } from '../prices/run-cost.ts';
+import { workItemsOf, type Price } from '../prices/quote.ts';
+import {
+  isFinalStage,
+  ONLY_STAGE,
+  partNameOf,
+  partProgressOf,
+  type PartProgress,
+  type Stage,
+  type StageName,
+  type StagePart,
+} from './stages.ts';
+
+/** One output of a job, as it is admitted. */
+export type PlannedOutput = {
+  readonly outputId: string;
+  readonly reservationId: string;
+  readonly item: number;
+  readonly variation: number;
+  readonly credits: number;
+  /** For how long its result is kept, from its delivery; null: forever. */
+  readonly retentionDays: number | null;
+  readonly work: ResolvedWork;
+};
+
+/** The plan of a generation workflow. No request, no price list: those stay in PostgreSQL. */
+export type OutputPlan = {
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly outputId: string;
+  readonly reservationId: string;
+  /** Of what is made: an edit's is its source's. */
+  readonly kind: string;
+  readonly credits: number;
+  /** How long a film or a sound is to be: what a field `duration_seconds` of its kind asks for. */
+  readonly durationSeconds?: number;
+  readonly provider: string;
+  /** The provider's name for the model. */
+  readonly model: string;
+  /** Of the result. */
+  readonly mediaType: string;
+  /** Its brief refers to pictures, which are fetched before anything is submitted. */
+  readonly hasReferenceAssets?: true;
+  /** What a call costs us, where that is known and one call makes it. */
+  readonly cost?: CostRule;
+  /** What all attempts of the output may cost us, in US dollars. Absent: whatever they do. */
+  readonly maxCost?: string;
+  /** How it is made, when in more than one call. */
+  readonly stages?: readonly Stage[];
+  /** Calls that may take over, in order, where one provably did not run. Absent: none. */
+  readonly fallbacks?: readonly Fallback[];
+  readonly maxAttempts: number;
+  readonly times: JobTimes;
+  /** Since admission; not zero when a workflow started over. */
+  readonly ageSeconds: number;
+  readonly heartbeatTimeoutSeconds: number;
+};
+
+/** A model of the catalogue that may take over, and what is called then. The price stays what was agreed. */
+export type Fallback = {
+  readonly name: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly mediaType: string;
+  readonly cost?: CostRule;
+};
+
+/** The plan of a batch workflow. The request, and what each output is, stay in PostgreSQL. */
+export type BatchPlan = {
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly outputCount: number;
+  readonly deadlineSeconds: number;
+  /** The deadline that the customer named makes its outputs stuck before the model's own times would. */
+  readonly isStuckEarly?: boolean;
+  /** Since admission; not zero when a workflow started over. */
+  readonly ageSeconds: number;
+  readonly heartbeatTimeoutSeconds: number;
+};
+
+/** One submission of one part of one output: what activities are called with. */
+export type Attempt = {
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly outputId: string;
+  readonly provider: string;
+  /** What the provider calls the model. */
+  readonly model: string;
+  /** The model of the catalogue that has taken over; absent: it is the work's own. */
+  readonly takenOverBy?: string;
+  /** Of the part: `render`, `scenes_2`. */
+  readonly stage: string;
+  readonly number: number;
+  /** Our reference at the provider: unique forever. */
+  readonly reference: string;
+  /** Media type of what is made. */
+  readonly mediaType: string;
+  /** How long what is made is to be, where that was asked for. */
+  readonly durationSeconds?: number;
+  /** Its result is what the customer receives. */
+  readonly isFinal: boolean;
+  /** How long a provider that cannot be reached is tried. Seconds. */
+  readonly reachWithinSeconds: number;
+  /** What the call costs us; absent: not known. */
+  readonly cost?: CostRule;
+  /** What all attempts of its output may cost us, in US dollars. */
+  readonly maxCost?: string;
+  /** Of a pipeline: which part of it this is. Null for what is made in one call. */
+  readonly part: AttemptPart | null;
+};
+
+type AttemptPart = {
+  readonly name: StageName;
+  readonly index: number;
+  readonly needs: readonly StageName[];
+  readonly progress: PartProgress;
+};
+
+/** The outputs of a request, in order: items, and inside an item its variations. */
+export function planOutputs(
+  jobId: string,
+  request: JobRequest,
+  price: Price,
+  kinds: readonly KindRules[],
+  sourceOf: SourceOf = NO_SOURCES,
+): readonly PlannedOutput[] {
+  const outputs: PlannedOutput[] = [];
+  workItemsOf(request).forEach((work, item) => {
+    const credits = price.lines[item]?.unit_credits ?? 0;
+    for (let variation = 0; variation < (work.variations ?? 1); variation++) {
+      const outputId = outputIdOf(jobId, outputs.length);
+      const resolved = resolveWork(work, sourceOf, kinds);
+      outputs.push({
+        outputId,
+        reservationId: reservationIdOf(outputId),
+        item,
+        variation,
+        credits,
+        retentionDays: kindOf(kinds, resolved.kind)?.retentionDays ?? null,
+        work: describeWork(resolved, kinds),
+      });
+    }
+  });
+  return outputs;
+}
+
+/** What a plan has from its model. */
+type OfModel = Pick<
+  OutputPlan,
+  'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'fallbacks' | 'maxAttempts' | 'cost' | 'maxCost'
+>;
+
+/** Makes the plan of an output's workflow. */
+export function planOutput({
+  work,
+  model,
+  making,
+  fallbacks = [],
+  ...output
+}: Omit<OutputPlan, keyof OfModel | 'durationSeconds' | 'hasReferenceAssets'> & {
+  readonly work: ResolvedWork;
+  readonly model: Model;
+  /** How the model makes this kind. */
+  readonly making: Making;
+  /** Models that may take over: see fallbacksOf. */
+  readonly fallbacks?: readonly Model[];
+}): OutputPlan {
+  const { duration_seconds: durationSeconds } = work;
+  return {
+    accountId: output.accountId,
+    jobId: output.jobId,
+    outputId: output.outputId,
+    reservationId: output.reservationId,
+    kind: work.kind,
+    credits: output.credits,
+    ...(typeof durationSeconds === 'number' ? { durationSeconds } : {}),
+    provider: model.provider,
+    model: model.remoteId,
+    mediaType: making.mediaType,
+    ...(making.stages === null ? {} : { stages: making.stages }),
+    ...(making.stages === null && model.cost !== null ? { cost: model.cost } : {}),
+    ...(hasReferenceUrls(work) ? { hasReferenceAssets: true as const } : {}),
+    ...(fallbacks.length === 0
+      ? {}
+      : { fallbacks: fallbacks.map((one) => fallbackOf(one, work.kind, making)) }),
+    maxAttempts: model.maxAttempts,
+    maxCost: model.maxCost,
+    times: output.times,
+    ageSeconds: output.ageSeconds,
+    heartbeatTimeoutSeconds: output.heartbeatTimeoutSeconds,
+  };
+}
+
+function fallbackOf(
+  { name, provider, remoteId, makes, cost }: Model,
+  kind: string,
+  making: Making,
+): Fallback {
+  const { mediaType } = makes[kind] ?? making;
+  return { name, provider, model: remoteId, mediaType, ...(cost === null ? {} : { cost }) };
+}
+
+/** A part as a fallback makes it. */
+function partBy({ provider, model, mediaType, cost }: Fallback, { stage, part }: StagePart): StagePart {
+  const { cost: _ofAnother, ...rest } = stage;
+  return { part, stage: { ...rest, provider, model, mediaType, ...(cost === undefined ? {} : { cost }) } };
+}
+
+/** The stages of an output, in order. What is made in one call has one, of one part. */
+export function stagesOf({ stages, ...plan }: OutputPlan): readonly [Stage, ...Stage[]] {
+  const [first, ...rest] = stages ?? [];
+  if (first !== undefined) return [first, ...rest];
+  const { provider, model, mediaType, cost } = plan;
+  const stage = { name: ONLY_STAGE, needs: [], parts: 1, model, provider, mediaType, share: 1 };
+  return [cost === undefined ? stage : { ...stage, cost }];
+}
+
+/** The attempt of a number at a part. The same output, part and number is the same attempt, in whichever worker. */
+export function attemptOf(
+  plan: OutputPlan,
+  number: number,
+  part: StagePart = finalPartOf(plan),
+  takenOverBy?: Fallback,
+): Attempt {
+  const { stage } = takenOverBy === undefined ? part : partBy(takenOverBy, part);
+  const stages = stagesOf(plan);
+  const isFinal = isFinalStage(stages, stage);
+  const progress = partProgressOf(stages, stage);
+  return {
+    accountId: plan.accountId,
+    jobId: plan.jobId,
+    outputId: plan.outputId,
+    provider: stage.provider,
+    model: stage.model,
+    ...(takenOverBy === undefined ? {} : { takenOverBy: takenOverBy.name }),
+    stage: partNameOf(part),
+    number,
+    reference: attemptReferenceOf({ outputId: plan.outputId, stage: partNameOf(part), number }),
+    mediaType: stage.mediaType,
+    ...(isFinal && plan.durationSeconds !== undefined ? { durationSeconds: plan.durationSeconds } : {}),
+    isFinal,
+    reachWithinSeconds: reachWithinSeconds(plan.times),
+    ...(stage.cost === undefined ? {} : { cost: stage.cost }),
+    ...(plan.maxCost === undefined ? {} : { maxCost: plan.maxCost }),
+    part: progress === null ? null : { name: stage.name, index: part.part, needs: stage.needs, progress },
+  };
+}
+
+function finalPartOf(plan: OutputPlan): StagePart {
+  const stages = stagesOf(plan);
+  return { stage: stages.at(-1) ?? stages[0], part: 1 };
+}
+
+/** The work alone, for a model: without the customer, the price or the number. */
+function describeWork(work: ResolvedWork, kinds: readonly KindRules[]): ResolvedWork {
+  const fields = kindOf(kinds, work.kind)?.fieldNames ?? [];
+  return {
+    kind: work.kind,
+    model: work.model,
+    ...Object.fromEntries(fields.map((field) => [field, work[field]])),
+    source_output_id: work.source_output_id,
+    instruction: work.instruction,
+    test_scenario: work.test_scenario,
+  };
+}
