@@ -52,6 +52,8 @@ import { accountEventsRoute } from './events/account-events-route.ts';
 import { inspectJobRoute } from './support/inspect-job-route.ts';
 import { readLimitsRoute, setLimitsRoute } from './credits/limits-route.ts';
 import { keyRoutes } from './access/keys-route.ts';
+import type { ConsoleSettings } from './access/console-proxy.ts';
+import { consoleSessionRoutes } from './access/console-sessions-route.ts';
 import { portalSessionRoutes } from './access/portal-sessions-route.ts';
 import { listJobsRoute } from './jobs/list-jobs-route.ts';
 import { outputContentRoute } from './jobs/output-content-route.ts';
@@ -92,6 +94,8 @@ export type ApiDependencies = {
   readonly publicUrl: string;
   /** Where a browser is sent with a portal session; null: /portal under publicUrl. */
   readonly portalUrl: string | null;
+  /** How people sign in to the console beside a key. */
+  readonly console: Omit<ConsoleSettings, 'publicUrl'>;
   readonly rules: RequestRules;
   readonly rateLimits: RateLimits;
   /** Admissions under way at a time. */
@@ -129,10 +133,11 @@ export function createApi(dependencies: ApiDependencies): Express {
   );
   app.use(
     createRouter(routesOf({ ...dependencies, database, actingFor, readMetrics: metrics.read }), {
-      authenticate: createAuthenticate(database, now, limitAddresses),
+      authenticate: createAuthenticate(database, now, limitAddresses, { ...dependencies.console, publicUrl }),
       actingFor,
       limitRequests: createLimitRequests(database, dependencies.rateLimits, now),
       limitAddresses,
+      limitSignIns: createLimitAddresses(dependencies.rateLimits.sign_in, now, 'sign_ins_per_address'),
     }),
   );
   app.use(() => {
@@ -194,6 +199,7 @@ export function routesOf(
     usageRoute(parts),
     ...keyRoutes(parts),
     ...portalSessionRoutes(parts),
+    ...consoleSessionRoutes(parts),
     openAccountRoute(parts),
     readAccountRoute(parts),
     giveGrantRoute(parts),

@@ -74,6 +74,7 @@ const server = await serve(
           : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
       publicUrl: publicUrlAt(port),
       portalUrl: config.portalUrl,
+      console: config.console,
       rules: { ...config, catalogue, providers },
       rateLimits: config.rateLimits,
       admissionsInFlight: config.admissionsInFlight,

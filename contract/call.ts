@@ -48,6 +48,11 @@ export type Call = {
   readonly hasLocation?: true;
   /** The call may charge credits: what became of the money is unknown while it acts, unless its problem says more. */
   readonly mayBill?: true;
+  /**
+   * `opens`: it begins a console session, by a key or the word of a trusted proxy, never by a session. `needs`: it is about the session
+   * of the cookie.
+   */
+  readonly console?: 'opens' | 'needs';
   /** A supervisor asks it all the time: it counts in no limit of requests. */
   readonly isUnlimited?: true;
   /** By status: every response that is no problem. */

@@ -444,6 +444,17 @@ CREATE TABLE jobs.breakers (
   PRIMARY KEY (provider, model)
 );
 
+CREATE TABLE jobs.console_sessions (
+  session_id text NOT NULL,
+  key_id text,
+  person text NOT NULL,
+  secret_hash bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  PRIMARY KEY (session_id)
+);
+
 CREATE TABLE jobs.events (
   account_id text NOT NULL,
   job_id text,
@@ -698,6 +709,8 @@ CREATE INDEX attempts_in_flight ON jobs.attempts USING btree (provider, account_
 
 CREATE INDEX attempts_to_stop ON jobs.attempts USING btree (stop_due_at) WHERE (stop_due_at IS NOT NULL);
 
+CREATE INDEX console_sessions_by_end ON jobs.console_sessions USING btree (expires_at);
+
 CREATE INDEX grants_by_id ON ledger.grants USING btree (grant_id);
 
 CREATE INDEX jobs_by_age ON jobs.jobs USING btree (account_id, created_at DESC, job_id DESC) WHERE (created_at >
@@ -926,6 +939,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.close_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text)  -- holdfast_worker
 -- jobs.count_webhooks(text[],text[]) → TABLE(reference text, webhooks integer)  -- holdfast_worker
 -- jobs.create_api_key(jsonb,text,text,text) → TABLE(outcome text, key jsonb)  -- holdfast_api, holdfast_worker
+-- jobs.create_console_session(text,bytea,text,text,double precision,text) → timestamp with time zone  -- holdfast_api,
+--     holdfast_worker
 -- jobs.create_portal_session(text,text,bytea,text[],double precision,text) → timestamp with time zone  -- holdfast_api,
 --     holdfast_worker
 -- jobs.create_webhook_endpoint(text,text,text,text[],text,integer) → jsonb  -- holdfast_api, holdfast_worker
@@ -996,6 +1011,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.read_attempts_of_output(text,text) → TABLE(reference text, stage text, is_last_stage boolean, state text,
 --     provider text, provider_job_id text, posted_seconds_ago double precision, sha256 text, content_type text, bytes
 --     bigint)  -- holdfast_worker
+-- jobs.read_console_session(text) → TABLE(session_id text, secret_hash bytea, person text, expires_at timestamp with
+--     time zone, key_id text, mode text, scopes text[])  -- holdfast_api, holdfast_worker
 -- jobs.read_costs(timestamp with time zone,timestamp with time zone) → TABLE(model text, kind text, outputs bigint,
 --     attempts numeric, charged numeric, refunded numeric, cost numeric, provisional numeric, uncosted numeric,
 --     returned_outputs bigint, returned_cost numeric, unknown_attempts numeric, unknown_cost numeric)  -- holdfast_api,
@@ -1052,6 +1069,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.returns_at(text,text) → timestamp with time zone  -- holdfast_worker
 -- jobs.review_as_json(jobs.reviews) → jsonb
 -- jobs.revoke_api_key(text,text,text,text,text) → boolean  -- holdfast_api, holdfast_worker
+-- jobs.revoke_console_session(text,text) → void  -- holdfast_api, holdfast_worker
 -- jobs.revoke_portal_session(text,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.rotate_api_key(text,text,text,jsonb,double precision,text,text,text) → TABLE(outcome text, key jsonb)  --
 --     holdfast_api, holdfast_worker

@@ -1,31 +1,20 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
-import type { AccountMode } from '../../domain/account-mode.ts';
-import type { PortalRight } from '../../domain/portal-rights.ts';
-import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import type { Call } from '../../contract/call.ts';
 import { hashOfSecret, readSecret, type NamedSecret } from '../../jobs/keys/secret-text.ts';
 import { readApiKey } from '../../jobs/keys/read-api-key.ts';
+import { readConsoleSession } from '../../jobs/keys/console-sessions.ts';
 import { readPortalSession } from '../../jobs/keys/portal-sessions.ts';
 import type { Database } from '../../ledger/database.ts';
+import { unauthenticated } from '../http/problem.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import type { Caller } from './caller.ts';
+import { readConsoleCookie, requireOwnPage } from './console-cookie.ts';
+import { callerByProxy, proxyCaller, requireProxyOf, type ConsoleSettings } from './console-proxy.ts';
 import type { LimitAddresses } from './limit-addresses.ts';
-import { Problem } from '../http/problem.ts';
 
-/** Who asks. */
-export type Caller = {
-  /** Of the key, or of the portal session. */
-  readonly keyId: string;
-  /** Null: a platform key. */
-  readonly accountId: string | null;
-  /** Of its account; a platform key of `live` acts on both modes, one of `test` on test accounts alone. */
-  readonly mode: AccountMode;
-  /** Of a key; none of a portal session. */
-  readonly scopes: readonly ApiKeyScope[];
-  /** What a portal session may do, and nothing else; null: a key. */
-  readonly can: readonly PortalRight[] | null;
-};
-
-export type Authenticate = (request: Request) => Promise<Caller>;
+export type Authenticate = (request: Request, call: Call) => Promise<Caller>;
 
 /**
  * How long what was read of a secret is believed: a key that is revoked is refused within a second by every process, which costs a
@@ -39,32 +28,66 @@ const BEARER = /^Bearer +(\S+)$/i;
 type Stored = { readonly caller: Caller; readonly secretHash: Buffer };
 
 /**
- * Tells whose a bearer secret is. Throws the problem `unauthenticated` for anything but a live key or portal session, and
- * `rate_limited` where too many of them came from one address: then a secret is known or not, and no longer looked up.
+ * Tells who asks: by a bearer secret, or, where there is no Authorization at all, by the cookie of a console session. Throws the problem
+ * `unauthenticated` for anything but a live key or session, `forbidden` for a cookie that another origin's page made use of, and
+ * `rate_limited` where too many wrong secrets came from one address: then a secret is known or not, and no longer looked up.
  */
 export function createAuthenticate(
   database: Database,
   now: () => number,
   addresses: LimitAddresses,
+  settings: ConsoleSettings,
 ): Authenticate {
   const stored = new BoundedCache<Stored | null>({
     maxEntries: MAX_CACHED_SECRETS,
     lifetimeMs: SECRET_LIFETIME_MS,
     now,
   });
-  async function lookUp(named: NamedSecret, address: string | undefined): Promise<Stored | null> {
+
+  async function lookUp({ of, id }: NamedSecret, address: string | undefined): Promise<Stored | null> {
     addresses.require(address);
-    return named.isPortal ? readPortal(database, named.id) : readKey(database, named.id);
+    switch (of) {
+      case 'key':
+        return readKey(database, id);
+      case 'portal':
+        return readPortal(database, id);
+      case 'console':
+        return readConsole(database, id, settings);
+      default:
+        return assertNever(of);
+    }
   }
-  return async (request) => {
-    const secret = BEARER.exec(request.get('Authorization') ?? '')?.[1] ?? '';
-    const named = readSecret(secret);
+
+  async function callerOf(request: Request, named: NamedSecret | null, secret: string): Promise<Caller> {
     const found = named === null ? null : await stored.get(named.id, () => lookUp(named, request.ip));
     if (found === null || !timingSafeEqual(found.secretHash, hashOfSecret(secret))) {
       addresses.count(request.ip);
       throw unauthenticated();
     }
     return found.caller;
+  }
+
+  function byBearer(request: Request): Promise<Caller> {
+    const secret = BEARER.exec(request.get('Authorization') ?? '')?.[1] ?? '';
+    const named = readSecret(secret);
+    // The token of a console session is a cookie's alone, and comes with the csrf token.
+    return callerOf(request, named?.of === 'console' ? null : named, secret);
+  }
+
+  async function byCookie(request: Request, call: Call, token: string): Promise<Caller> {
+    const named = readSecret(token);
+    const caller = await callerOf(request, named?.of === 'console' ? named : null, token);
+    requireProxyOf(request, caller, settings);
+    requireOwnPage(request, settings.publicUrl, { token, isWrite: call.method !== 'get' });
+    return caller;
+  }
+
+  return async (request, call) => {
+    if (request.get('Authorization') !== undefined) return byBearer(request);
+    // A session is never opened by another: each begins with a key, or a proxy's word.
+    if (call.console === 'opens') return proxyCaller(request, settings) ?? byBearer(request);
+    const token = readConsoleCookie(request, settings.publicUrl);
+    return token === null ? byBearer(request) : byCookie(request, call, token);
   };
 }
 
@@ -72,16 +95,27 @@ async function readKey(database: Database, id: string): Promise<Stored | null> {
   const key = await readApiKey(database, id);
   if (key === null) return null;
   const { secretHash, ...caller } = key;
-  return { secretHash, caller: { ...caller, can: null } };
+  return { secretHash, caller: { ...caller, can: null, person: null, console: null } };
 }
 
 async function readPortal(database: Database, id: string): Promise<Stored | null> {
   const session = await readPortalSession(database, id);
   if (session === null) return null;
   const { secretHash, sessionId, ...caller } = session;
-  return { secretHash, caller: { ...caller, keyId: sessionId, scopes: [] } };
+  return { secretHash, caller: { ...caller, keyId: sessionId, scopes: [], person: null, console: null } };
 }
 
-function unauthenticated(): Problem {
-  return new Problem('unauthenticated', {}, { 'WWW-Authenticate': 'Bearer realm="holdfast"' });
+async function readConsole(
+  database: Database,
+  id: string,
+  settings: ConsoleSettings,
+): Promise<Stored | null> {
+  const session = await readConsoleSession(database, id);
+  if (session === null) return null;
+  const { secretHash, sessionId, expiresAt, person, key } = session;
+  const signedIn: Caller =
+    key === null
+      ? callerByProxy(settings, person)
+      : { ...key, accountId: null, can: null, person, console: null };
+  return { secretHash, caller: { ...signedIn, console: { sessionId, expiresAt } } };
 }

@@ -5,7 +5,7 @@ import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
 import type { PortalRight } from '../../domain/portal-rights.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readAccount } from '../../ledger/reads/read-account.ts';
-import type { Caller } from './authenticate.ts';
+import type { Caller } from './caller.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
 

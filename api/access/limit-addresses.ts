@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import type { RequestLimitName } from '../../contract/shapes/problem-shape.ts';
 import { secondsToNext, type RequestLimit } from '../../domain/request-limit.ts';
 import { tooManyRequests } from './too-many-requests.ts';
 
@@ -19,7 +20,11 @@ const IPV6_NETWORK_PARTS = 4;
  * Kept by each process for itself, in memory: a flood costs no query. Of a limit that is whole again nothing is kept.
  * @param now milliseconds
  */
-export function createLimitAddresses(limit: RequestLimit, now: () => number): LimitAddresses {
+export function createLimitAddresses(
+  limit: RequestLimit,
+  now: () => number,
+  name: RequestLimitName = 'requests_per_address',
+): LimitAddresses {
   const wholeAtMs = new Map<string, number>();
 
   function secondsToWhole(address: string): number {
@@ -28,7 +33,7 @@ export function createLimitAddresses(limit: RequestLimit, now: () => number): Li
 
   function requireLeft(address: string): number {
     const seconds = secondsToWhole(address);
-    if (secondsToNext(limit, seconds) > 0) throw tooManyRequests('requests_per_address', limit, seconds);
+    if (secondsToNext(limit, seconds) > 0) throw tooManyRequests(name, limit, seconds);
     return seconds;
   }
 

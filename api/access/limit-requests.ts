@@ -5,7 +5,7 @@ import type { Database } from '../../ledger/database.ts';
 import type { RateLimits } from '../../runtime/settings/rate-limits-setting.ts';
 import type { Problem } from '../http/problem.ts';
 import { rateLimitHeaders } from '../http/limit-headers.ts';
-import type { Caller } from './authenticate.ts';
+import type { Caller } from './caller.ts';
 import { shownLimit, tooManyRequests } from './too-many-requests.ts';
 
 /**

@@ -9,7 +9,7 @@ import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/request/read-body.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 import { actorOf } from './actor.ts';
-import type { Caller } from './authenticate.ts';
+import type { Caller } from './caller.ts';
 import { hasScope } from './authorize.ts';
 
 type Deps = {

@@ -64,6 +64,13 @@ export function buildDocument(catalogue: Catalogue): OpenApiDocument {
           bearerFormat: 'hf_live_…',
           description: 'A key of an account, or of the platform. What it may do, its scopes say.',
         },
+        console: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-holdfast_console',
+          description:
+            'The cookie of a console session, in place of a platform key, from pages of this origin; each call that acts has its csrf_token in Holdfast-CSRF. Over http on this machine it is named holdfast_console.',
+        },
       },
     },
   };
@@ -86,7 +93,7 @@ function operationOf([name, call]: NamedCall, calls: readonly NamedCall[], schem
     summary: call.summary,
     description: [call.description ?? `${call.summary}.`, scopesOf(call)].join('\n\n').trim(),
     // One of the scopes is enough, which is what a list of alternatives says.
-    security: call.access === 'public' ? [] : call.scopes.map((scope) => ({ key: [scope] })),
+    security: securityOf(call),
     parameters: [
       ...pathParametersOf(call.path),
       ...queryParametersOf(call, schemas),
@@ -106,8 +113,14 @@ function operationOf([name, call]: NamedCall, calls: readonly NamedCall[], schem
   };
 }
 
+function securityOf(call: Call): Operation['security'] {
+  if (call.access === 'public') return [];
+  return call.console === 'needs' ? [{ console: [] }] : call.scopes.map((scope) => ({ key: [scope] }));
+}
+
 function scopesOf(call: Call): string {
   if (call.access === 'public') return 'Needs no key.';
+  if (call.console === 'needs') return 'Needs the cookie of a console session.';
   const scopes = call.scopes.map((scope) => `\`${scope}\``).join(' or ');
   return `Needs a key with the scope ${scopes}.`;
 }

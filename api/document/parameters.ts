@@ -23,6 +23,10 @@ export const HEADER_PARAMETERS = {
     description: 'The person behind a platform key, for the record of what operators did.',
     schema: { type: 'string', maxLength: 200, examples: ['Ada Lovelace'] },
   },
+  'Holdfast-CSRF': {
+    description: 'With the cookie of a console session: its `csrf_token`.',
+    schema: { type: 'string', maxLength: 200, examples: ['q2PvRGqg3n5lJ0yRzT0s4mJxjz0mW8c4nq6yV1d2e3f'] },
+  },
   'If-None-Match': {
     description: 'The ETag of a response that the caller has: 304 when nothing shown has changed since.',
     schema: { type: 'string', examples: ['W/"Zk3sG1n5y8Qm2tXc0aLw9A"'] },
@@ -60,6 +64,7 @@ export function headersOf(
       : [{ name: 'Idempotency-Key' as const, required: call.idempotencyKey === 'required' }]),
     ...(call.access === 'public' ? [] : [{ name: 'Holdfast-Account' as const, required: false }]),
     ...(call.access === 'key' && acts ? [{ name: 'Holdfast-Actor' as const, required: false }] : []),
+    ...(call.console === 'needs' && acts ? [{ name: 'Holdfast-CSRF' as const, required: true }] : []),
     ...(call.isTagged === true ? [{ name: 'If-None-Match' as const, required: false }] : []),
     ...(call.headers ?? []).map((name) => ({ name, required: false })),
   ];

@@ -23,6 +23,7 @@ export const RESPONSE_HEADERS = {
   'Preference-Applied': { description: 'How long the response was willing to wait: `wait=N`.', schema: TEXT },
   'Content-Range': { description: 'Which bytes of how many these are.', schema: TEXT },
   'Content-Disposition': { description: 'The name that a download gets.', schema: TEXT },
+  'Set-Cookie': { description: 'The cookie of the console session, or its end.', schema: TEXT },
 } as const satisfies Readonly<Record<string, Header>>;
 export type ResponseHeader = keyof typeof RESPONSE_HEADERS;
 
@@ -45,6 +46,7 @@ export function responseHeadersOf(call: Call, status: number): readonly Response
     ['Preference-Applied', waits && isSuccess],
     ['Content-Range', hasRanges && (status === 206 || status === 416)],
     ['Content-Disposition', hasRanges && isSuccess],
+    ['Set-Cookie', call.console !== undefined && call.method !== 'get' && isSuccess],
   ];
   return headers.flatMap(([name, isThere]) => (isThere ? [name] : []));
 }

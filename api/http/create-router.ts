@@ -15,6 +15,8 @@ export type Access = {
   readonly actingFor: ActingFor;
   readonly limitRequests: LimitRequests;
   readonly limitAddresses: LimitAddresses;
+  /** Of those who open a console session. */
+  readonly limitSignIns: LimitAddresses;
 };
 
 /** The routes as Express has them. A known path with another method is 405 with the methods it allows. */
@@ -66,7 +68,8 @@ async function admit(call: Call, access: Access, exchange: Exchange): Promise<Ad
     if (call.isUnlimited !== true) access.limitAddresses.count(request.ip);
     return { admitted: exchange, allowed: NO_LIMIT };
   }
-  const caller = await access.authenticate(request);
+  if (call.console === 'opens') access.limitSignIns.count(request.ip);
+  const caller = await access.authenticate(request, call);
   state.keyId = caller.keyId;
   state.accountId = caller.accountId;
   requireRight(caller, call);

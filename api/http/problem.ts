@@ -49,3 +49,7 @@ export function unavailable(detail?: string, fields: Pick<ProblemFields, 'job_id
 export function notFound(what: string): Problem {
   return new Problem('not_found', { detail: `There is no such ${what}.` });
 }
+
+export function unauthenticated(): Problem {
+  return new Problem('unauthenticated', {}, { 'WWW-Authenticate': 'Bearer realm="holdfast"' });
+}

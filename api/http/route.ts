@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Call } from '../../contract/call.ts';
 import type { ActingAccount } from '../access/authorize.ts';
-import type { Caller } from '../access/authenticate.ts';
+import type { Caller } from '../access/caller.ts';
 import type { RequestState } from './request/request-state.ts';
 
 /** One request and its answer. */

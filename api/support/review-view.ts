@@ -1,7 +1,7 @@
 import type { Review, ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
 import { adviceOf } from '../../domain/support/review.ts';
 import type { StoredReview } from '../../jobs/reviews/read-review.ts';
-import type { Caller } from '../access/authenticate.ts';
+import type { Caller } from '../access/caller.ts';
 import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
 import { outputPath } from '../../jobs/reads/job-view.ts';
 

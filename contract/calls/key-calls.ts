@@ -1,6 +1,8 @@
 import type { Call } from '../call.ts';
 import {
   apiKeyPage,
+  consoleSession,
+  consoleSessionBody,
   createdApiKey,
   keyBody,
   keysQuery,
@@ -16,6 +18,8 @@ const SESSIONS = {
   access: 'account',
   scopes: ['jobs:write', 'jobs:read', 'credits:read'],
 } as const satisfies Partial<Call>;
+
+const CONSOLE = { tag: 'keys', access: 'key', scopes: ['support'] } as const satisfies Partial<Call>;
 
 /** Keys of the API, and tokens of browsers. */
 export const KEY_CALLS = {
@@ -77,6 +81,36 @@ export const KEY_CALLS = {
     method: 'delete',
     path: '/v1/portal_sessions/:id',
     summary: 'End a portal session',
+    responses: { 204: null },
+  },
+  createConsoleSession: {
+    ...CONSOLE,
+    method: 'post',
+    path: '/v1/console_sessions',
+    summary: 'Sign in to the console',
+    description:
+      'With a platform key, or by the word of a trusted proxy (`CONSOLE_PROXY_HEADER`). Sets a cookie that no script reads and that is sent to this origin alone. By it a page of this origin may do what the key may, for as long as that is live; with everything it writes it sends `csrf_token` as `Holdfast-CSRF`. A request with `Authorization` is the key’s, whatever cookie comes along. Every action is on record under `actor`.',
+    console: 'opens',
+    body: consoleSessionBody,
+    responses: { 201: consoleSession },
+  },
+  readConsoleSession: {
+    ...CONSOLE,
+    method: 'get',
+    path: '/v1/console_sessions/current',
+    summary: 'Read the console session of the cookie',
+    description:
+      'Who signed in, and the `csrf_token` for a page that was loaded anew. No page of another origin can read it.',
+    console: 'needs',
+    responses: { 200: consoleSession },
+  },
+  endConsoleSession: {
+    ...CONSOLE,
+    method: 'delete',
+    path: '/v1/console_sessions/current',
+    summary: 'Sign out of the console',
+    description: 'The session is refused within a second, and the cookie is removed.',
+    console: 'needs',
     responses: { 204: null },
   },
 } as const satisfies Readonly<Record<string, Call>>;

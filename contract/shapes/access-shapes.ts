@@ -15,6 +15,8 @@ const DEFAULT_GRACE_SECONDS = 86_400;
 const MIN_SESSION_SECONDS = 900;
 const MAX_SESSION_SECONDS = 86_400;
 const DEFAULT_SESSION_SECONDS = 3_600;
+const MAX_CONSOLE_SECONDS = 43_200;
+const MAX_PERSON = 200;
 
 const scopes = z
   .array(z.enum(API_KEY_SCOPES))
@@ -112,3 +114,31 @@ export const portalSession = z.strictObject({
     .meta({ examples: ['https://api.example/portal#token=hf_portal_…'] }),
 });
 export type PortalSession = z.output<typeof portalSession>;
+
+export const consoleSessionBody = z.strictObject({
+  actor: requestText({ max: MAX_PERSON })
+    .optional()
+    .describe(
+      'Who signs in, for the record of what is done; needed with a key. Where a trusted proxy names the person, that name holds.',
+    )
+    .meta({ examples: ['Ada Lovelace'] }),
+  expires_in_seconds: z
+    .int()
+    .min(MIN_SESSION_SECONDS)
+    .max(MAX_CONSOLE_SECONDS)
+    .default(MAX_CONSOLE_SECONDS)
+    .describe('How many seconds the session lives.')
+    .meta({ examples: [28_800] }),
+});
+export const consoleSession = z.strictObject({
+  csrf_token: z
+    .string()
+    .describe('What the page sends as Holdfast-CSRF with everything that it writes.')
+    .meta({ examples: ['q2PvRGqg3n5lJ0yRzT0s4mJxjz0mW8c4nq6yV1d2e3f'] }),
+  actor: z
+    .string()
+    .describe('Who signed in.')
+    .meta({ examples: ['Ada Lovelace'] }),
+  expires_at: instant.describe('When the session ends by itself.'),
+});
+export type ConsoleSessionView = z.output<typeof consoleSession>;

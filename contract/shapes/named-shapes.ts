@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { apiKey, apiKeyPage, createdApiKey, portalSession } from './access-shapes.ts';
+import { apiKey, apiKeyPage, consoleSession, createdApiKey, portalSession } from './access-shapes.ts';
 import { account, accountPriceList, clock, limits, plan, referral } from './account-shapes.ts';
 import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
 import { accountEvent, accountEventPage, jobEvent, jobEventPage } from './event-shapes.ts';
@@ -52,6 +52,7 @@ export const SHAPES = {
   Catalogue: catalogue,
   CatalogueModel: catalogueModel,
   CataloguePrice: cataloguePrice,
+  ConsoleSession: consoleSession,
   CostReport: costReport,
   CostRow: costRow,
   CreatedApiKey: createdApiKey,

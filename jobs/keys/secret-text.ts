@@ -2,20 +2,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { AccountMode } from '../../domain/account-mode.ts';
 
 /**
- * `hf_live_<public id>_<32 random bytes>_<checksum>`; of test accounts `hf_test_…`, of a portal session `hf_portal_…`. The prefix and
+ * `hf_live_<public id>_<32 random bytes>_<checksum>`; of test accounts `hf_test_…`, of a portal session `hf_portal_…`, of a
+ * console session `hf_console_…`. The prefix and
  * the checksum let a secret scanner find a leaked one, and let us refuse a mistyped one without asking the database.
  */
 export type SecretText = { readonly id: string; readonly secret: string };
 
 /** What a secret is of, by its prefix. */
-type SecretKind = AccountMode | 'portal';
+type SecretKind = AccountMode | 'portal' | 'console';
 
-const FORM = /^hf_(live|test|portal)_([0-9a-f]{20})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})$/;
+const FORM = /^hf_(live|test|portal|console)_([0-9a-f]{20})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})$/;
 const PUBLIC_ID_BYTES = 10;
 const SECRET_BYTES = 32;
 const CHECKSUM_CHARACTERS = 8;
 
-/** Draws a new key of a mode, or the token of a portal session. */
+/** Draws a new key of a mode, or the token of a session. */
 export function drawSecret(kind: SecretKind): SecretText {
   const publicId = randomBytes(PUBLIC_ID_BYTES).toString('hex');
   const front = `hf_${kind}_${publicId}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
@@ -23,7 +24,7 @@ export function drawSecret(kind: SecretKind): SecretText {
 }
 
 /** What a text says that it is the secret of. */
-export type NamedSecret = { readonly id: string; readonly isPortal: boolean };
+export type NamedSecret = { readonly id: string; readonly of: 'key' | 'portal' | 'console' };
 
 /** What a text is the secret of, when it has the form of one and its checksum is right; else null. */
 export function readSecret(secret: string): NamedSecret | null {
@@ -31,7 +32,7 @@ export function readSecret(secret: string): NamedSecret | null {
   if (match === null) return null;
   const [, kind = '', publicId = '', , checksum] = match;
   if (checksum !== checksumOf(secret.slice(0, -CHECKSUM_CHARACTERS - 1))) return null;
-  return { id: idOf(kind, publicId), isPortal: kind === 'portal' };
+  return { id: idOf(kind, publicId), of: ownerOf(kind) };
 }
 
 /** The stored form of a secret. A plain hash does for 256 random bits: there is no dictionary to try. */
@@ -40,7 +41,11 @@ export function hashOfSecret(secret: string): Buffer {
 }
 
 function idOf(kind: string, publicId: string): string {
-  return `${kind === 'portal' ? 'portal' : 'key'}_${publicId}`;
+  return `${ownerOf(kind)}_${publicId}`;
+}
+
+function ownerOf(kind: string): NamedSecret['of'] {
+  return kind === 'portal' || kind === 'console' ? kind : 'key';
 }
 
 function checksumOf(front: string): string {

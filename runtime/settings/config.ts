@@ -45,6 +45,8 @@ export const API_SETTINGS = [
   'API_ADMISSIONS_IN_FLIGHT',
   'PUBLIC_URL',
   'PORTAL_URL',
+  'CONSOLE_PROXY_HEADER',
+  'CONSOLE_PROXY_SCOPES',
   'HOLDFAST_CATALOGUE',
   ...ASSET_SETTINGS,
   ...MODEL_SERVICE_SETTINGS,
@@ -132,6 +134,11 @@ export type ApiConfig = ProcessConfig & {
   readonly allowedOrigins: readonly string[];
   readonly publicUrl: string | null;
   readonly portalUrl: string | null;
+  /** How a trusted proxy signs people in to the console; the header is null where none does. */
+  readonly console: {
+    readonly proxyHeader: string | null;
+    readonly proxyScopes: SettingValue<'CONSOLE_PROXY_SCOPES'>;
+  };
   /** Null: the shipped catalogue. */
   readonly cataloguePath: string | null;
   readonly assets: AssetStoreConfig;
@@ -208,6 +215,10 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     trustedProxies: settings.TRUSTED_PROXIES?.split(',').map((one) => one.trim()) ?? [],
     publicUrl: settings.PUBLIC_URL,
     portalUrl: settings.PORTAL_URL,
+    console: {
+      proxyHeader: settings.CONSOLE_PROXY_HEADER,
+      proxyScopes: settings.CONSOLE_PROXY_SCOPES,
+    },
     cataloguePath: settings.HOLDFAST_CATALOGUE,
     assets: assetStoreConfigOf(settings),
     modelServices: modelServicesOf(settings),

@@ -10,6 +10,8 @@ const PAIRS: readonly Pair[] = [
   ...bothOrNeither('TEMPORAL_TLS_CERT_PATH', 'TEMPORAL_TLS_KEY_PATH'),
   ...bothOrNeither('WORKER_BUILD_ID', 'WORKER_DEPLOYMENT_NAME'),
   ...bothOrNeither('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'ASSET_STORE'),
+  // Without trusted proxies the header would be believed of no one.
+  { name: 'TRUSTED_PROXIES', goesWith: ['CONSOLE_PROXY_HEADER'] },
   // Services that cannot do without a key.
   { name: 'OPENAI_API_KEY', goesWith: ['OPENAI_URL'] },
   { name: 'REPLICATE_API_TOKEN', goesWith: ['REPLICATE_URL'] },

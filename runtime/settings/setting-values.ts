@@ -44,6 +44,18 @@ export const origins = text
   .transform((value) => value.split(',').map((one) => one.trim()))
   .pipe(z.array(z.string().refine((one) => urlOf(one, /^https?:$/)?.origin === one)));
 
+/** The name of a request header. */
+export const headerName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/);
+
+/** Scopes of keys, between commas: each once. */
+export const scopes = text
+  .transform((value) => value.split(',').map((one) => one.trim()))
+  .pipe(
+    z
+      .array(z.enum(['jobs:write', 'jobs:read', 'credits:read', 'billing:write', 'support', 'admin']))
+      .refine((given) => new Set(given).size === given.length),
+  );
+
 /** As the driver reads it: with a host (or a socket in `?host=`), and percent signs that mean something. */
 export const postgresUrl = text.refine((value) => {
   const url = urlOf(value, /^postgres(ql)?:$/);

@@ -3,11 +3,13 @@ import { providerLimits } from './provider-limits-setting.ts';
 import { rateLimits } from './rate-limits-setting.ts';
 import { S3_ADDRESS } from './s3-address.ts';
 import {
+  headerName,
   hostAndPort,
   httpUrl,
   key,
   origins,
   postgresUrl,
+  scopes,
   socketAddress,
   text,
   wholeNumber,
@@ -106,6 +108,14 @@ export const SETTINGS = {
   PORTAL_URL: {
     schema: httpUrl.nullable().default(null),
     doc: 'the page that customers are sent to with the token of a portal session; unset: /portal under PUBLIC_URL',
+  },
+  CONSOLE_PROXY_HEADER: {
+    schema: headerName.nullable().default(null),
+    doc: 'the header in which a proxy of TRUSTED_PROXIES names the person who signs in to the console, e.g. X-Forwarded-User; it has to remove it from what comes in. Unset: people sign in with a platform key',
+  },
+  CONSOLE_PROXY_SCOPES: {
+    schema: scopes.default(['support']),
+    doc: 'what a person may do in the console whom CONSOLE_PROXY_HEADER names, as `support, billing:write`',
   },
   HOLDFAST_CATALOGUE: {
     schema: optionalText,

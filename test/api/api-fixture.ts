@@ -8,7 +8,7 @@ import type { JobRequest } from '../../domain/work/job-request.ts';
 import { outputCountOf } from '../../domain/prices/quote.ts';
 import { createApiReadiness } from '../../api/meta/api-readiness.ts';
 import { createBadRequestResponder } from '../../api/http/request/bad-request.ts';
-import { createApi } from '../../api/create-api.ts';
+import { createApi, type ApiDependencies } from '../../api/create-api.ts';
 import { createAccountFeeds } from '../../api/events/account-feeds.ts';
 import type { WatchPlaces } from '../../api/events/watch-places.ts';
 import type { WebhookVerifiers } from '../../api/provider-webhooks/webhook-verifiers.ts';
@@ -64,6 +64,7 @@ const NO_LIMITS: RateLimits = {
   platform_key: NEVER_REACHED,
   account: NEVER_REACHED,
   address: NEVER_REACHED,
+  sign_in: NEVER_REACHED,
 };
 
 export const STATIC_AD = { kind: 'static_ad', brief: { headline: 'A kettle' } } as const;
@@ -89,6 +90,8 @@ export async function createApiFixture(
     /** Of the API; as good as none unless told otherwise. */
     readonly rateLimits?: Partial<RateLimits>;
     readonly trustedProxies?: readonly string[];
+    /** How people sign in to the console beside a key; not at all unless told otherwise. */
+    readonly console?: Partial<ApiDependencies['console']>;
     readonly allowedOrigins?: readonly string[];
     /** Of API and worker; the shipped one unless told otherwise. */
     readonly catalogue?: Catalogue;
@@ -138,6 +141,7 @@ export async function createApiFixture(
           temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
           publicUrl: publicUrlAt(port),
           portalUrl: null,
+          console: { proxyHeader: null, proxyScopes: ['support'], ...options.console },
           rules: {
             catalogue,
             allowsTestScenarios: true,

@@ -15,6 +15,7 @@ const MAX_LINES = 3_560;
 const CONCEPTS: Readonly<Record<string, number>> = {
   access: 300,
   clock: 105,
+  console_sessions: 65,
   costs: 120,
   events: 200,
   webhooks: 360,

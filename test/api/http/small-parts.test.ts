@@ -39,10 +39,10 @@ describe('matchesETag', () => {
 
 describe('an api key', () => {
   it('names its id, and nothing once one character is wrong', () => {
-    for (const kind of ['live', 'test', 'portal'] as const) {
+    for (const kind of ['live', 'test', 'portal', 'console'] as const) {
       const { id, secret } = drawSecret(kind);
       expect(secret).toMatch(new RegExp(`^hf_${kind}_[0-9a-f]{20}_.{43}_[0-9a-f]{8}$`));
-      expect(readSecret(secret)).toEqual({ id, isPortal: kind === 'portal' });
+      expect(readSecret(secret)).toEqual({ id, of: kind === 'live' || kind === 'test' ? 'key' : kind });
       const at = 40;
       const other = secret[at] === 'A' ? 'B' : 'A';
       expect(readSecret(secret.slice(0, at) + other + secret.slice(at + 1))).toBeNull();

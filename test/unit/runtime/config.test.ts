@@ -241,6 +241,23 @@ describe('the configuration of a process', () => {
     ]);
   });
 
+  test('believes no name of a proxy without knowing the proxy, and knows the scopes', () => {
+    const named = { ...API, CONSOLE_PROXY_HEADER: 'X-Forwarded-User' };
+    expect(faultsOf(() => readApiConfig(named))).toEqual(['TRUSTED_PROXIES']);
+    const settings = {
+      ...named,
+      TRUSTED_PROXIES: '10.0.0.0/8',
+      CONSOLE_PROXY_SCOPES: 'support, billing:write',
+    };
+    expect(readApiConfig(settings).console).toEqual({
+      proxyHeader: 'X-Forwarded-User',
+      proxyScopes: ['support', 'billing:write'],
+    });
+    expect(faultsOf(() => readApiConfig({ ...settings, CONSOLE_PROXY_SCOPES: 'root' }))).toEqual([
+      'CONSOLE_PROXY_SCOPES',
+    ]);
+  });
+
   test('keeps results in a folder, unless it names a bucket', () => {
     expect(readApiConfig(API).assets).toEqual({ kind: 'disk', home: API.ASSET_HOME });
     expect(readApiConfig({ ...API, ASSET_STORE: 's3://our-bucket' }).assets).toEqual({

@@ -1,0 +1,96 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { CookieOptions, Request, Response } from 'express';
+import { hashOfSecret } from '../../jobs/keys/secret-text.ts';
+import { Problem } from '../http/problem.ts';
+
+/** A browser keeps a name that begins so for this host alone, over https alone: no other host can set it. */
+const SECURE_NAME = '__Host-holdfast_console';
+/** Over plain http, which is for the machine that it runs on alone. */
+const PLAIN_NAME = 'holdfast_console';
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** The token of a console session that a request's cookie brings; null: none, or more than one, of which none is believed. */
+export function readConsoleCookie(request: Request, publicUrl: string): string | null {
+  const name = `${isSecure(request, publicUrl) ? SECURE_NAME : PLAIN_NAME}=`;
+  const found = (request.get('Cookie') ?? '')
+    .split(';')
+    .map((one) => one.trim())
+    .filter((one) => one.startsWith(name));
+  return found.length === 1 ? (found[0] ?? '').slice(name.length) : null;
+}
+
+/** Throws the problem `forbidden` over plain http from another machine, where a browser would not send the cookie back. */
+export function setConsoleCookie(
+  { request, response }: { readonly request: Request; readonly response: Response },
+  publicUrl: string,
+  session: { readonly token: string; readonly expiresAt: Date },
+): void {
+  const { name, options } = cookieFor(request, publicUrl);
+  response.cookie(name, session.token, { ...options, expires: session.expiresAt });
+}
+
+export function clearConsoleCookie(request: Request, response: Response, publicUrl: string): void {
+  const { name, options } = cookieFor(request, publicUrl);
+  response.clearCookie(name, options);
+}
+
+/** Throws the problem `forbidden` where a cookie could be read on its way. */
+export function requireSafeTransport(request: Request, publicUrl: string): void {
+  if (isSecure(request, publicUrl) || LOOPBACK.test(new URL(publicUrl).hostname)) return;
+  throw new Problem('forbidden', {
+    detail: 'The console needs https: set PUBLIC_URL to the https address that people reach it under.',
+  });
+}
+
+function cookieFor(request: Request, publicUrl: string) {
+  const secure = isSecure(request, publicUrl);
+  const options: CookieOptions = { httpOnly: true, sameSite: 'strict', secure, path: '/' };
+  return { name: secure ? SECURE_NAME : PLAIN_NAME, options };
+}
+
+function isSecure(request: Request, publicUrl: string): boolean {
+  return request.secure || publicUrl.startsWith('https:');
+}
+
+/**
+ * The value that a page of the console sends with what it writes. It follows from the session's token, so that nothing more is stored, and
+ * says nothing of it; a page of another origin can neither read nor send it.
+ */
+export function csrfTokenOf(token: string): string {
+  return createHash('sha256').update(`csrf of ${token}`, 'utf8').digest('base64url');
+}
+
+/**
+ * Throws the problem `forbidden` for a request by cookie that a page of another origin may have brought about: a browser says where
+ * it comes from, and a write needs the session's csrf token besides.
+ */
+export function requireOwnPage(
+  request: Request,
+  publicUrl: string,
+  { token, isWrite }: { readonly token: string; readonly isWrite: boolean },
+): void {
+  requireOwnOrigin(request, publicUrl, isWrite);
+  if (!isWrite) return;
+  const sent = request.get('Holdfast-CSRF') ?? '';
+  if (!timingSafeEqual(hashOfSecret(sent), hashOfSecret(csrfTokenOf(token)))) {
+    throw new Problem('forbidden', {
+      reason: 'csrf_token',
+      detail: 'A write in the console needs the header Holdfast-CSRF with the csrf_token of its session.',
+    });
+  }
+}
+
+/** @param isRequired whether a request that does not say where it comes from is refused: browsers say it of every write. */
+export function requireOwnOrigin(request: Request, publicUrl: string, isRequired: boolean): void {
+  const site = request.get('Sec-Fetch-Site');
+  const origin = request.get('Origin');
+  const here = [new URL(publicUrl).origin, `${request.protocol}://${request.get('Host') ?? ''}`];
+  const isForeignSite = site !== undefined && site !== 'same-origin' && site !== 'none';
+  const isForeignOrigin = origin === undefined ? isRequired : !here.includes(origin);
+  if (!isForeignSite && !isForeignOrigin) return;
+  throw new Problem('forbidden', {
+    reason: 'origin',
+    detail: 'A console session is for pages of this origin alone.',
+  });
+}
