@@ -627,6 +627,13 @@ CREATE TABLE jobs.reviews (
   UNIQUE (account_id, output_id, number)
 );
 
+CREATE TABLE jobs.turns (
+  provider text NOT NULL,
+  account_id text NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (provider, account_id)
+);
+
 CREATE TABLE jobs.waiting (
   account_id text NOT NULL,
   reference text NOT NULL,
@@ -748,6 +755,8 @@ CREATE INDEX reviews_by_age ON jobs.reviews USING btree (created_at DESC, review
 CREATE INDEX reviews_by_id ON jobs.reviews USING btree (review_id);
 
 CREATE INDEX reviews_of_account_by_age ON jobs.reviews USING btree (account_id, created_at DESC, review_id DESC);
+
+CREATE INDEX turns_by_age ON jobs.turns USING btree (provider, taken_at);
 
 CREATE INDEX waiting_by_provider ON jobs.waiting USING btree (provider);
 
@@ -1000,7 +1009,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.prune_webhooks(integer,integer) → integer  -- holdfast_worker
 -- jobs.put_in_order() → trigger
 -- jobs.queue_attempt(text,text,text,text,text,integer,double precision) → TABLE(waits_for text, ahead integer,
---     waited_seconds double precision)  -- holdfast_worker
+--     waited_seconds double precision, away_seconds double precision)  -- holdfast_worker
 -- jobs.queue_deliveries() → trigger
 -- jobs.read_account_events(text,bigint,text,integer) → TABLE(sequence bigint, job_id text, seq bigint, type text, data
 --     jsonb, created_at timestamp with time zone)  -- holdfast_api, holdfast_worker

@@ -11,18 +11,16 @@ const SHARE_THAT_IS_NEWS = 2;
 
 export type WaitForTurn = () => Promise<AttemptOutcome | null>;
 
-/** So many at the head of a line look after their turn in their activity; the others leave its slot to other work meanwhile. */
-const AT_THE_HEAD = 32;
-
-/** At the head too, so that a line that stands still does not fill a worker. */
+/**
+ * Those at the head of a line look after their turn in their activity; the others leave its slot to other work meanwhile. At the head too for
+ * so long at most, so that a line that stands still does not fill a worker.
+ */
 const MAX_WAIT_IN_ACTIVITY_MS = 20_000;
 
 const LOOK_EVERY_MS = 500;
 
-/** Away from the line: as long as the line before it takes at a hundred a second, within bounds. */
-const AWAY_MS_PER_AHEAD = 10;
-const MIN_AWAY_MS = 1_000;
-const MAX_AWAY_MS = 15_000;
+/** Of one at the head: it keeps its place for some seconds. */
+const SHORT_AWAY_MS = 1_000;
 
 /** What people read while a job waits. */
 const STAGES = { model: 'waiting_for_model', turn: 'waiting_for_turn' } as const satisfies Record<
@@ -47,14 +45,12 @@ export function createWaitForTurn(attempts: Attempts, progress: JobProgress, att
   return async () => {
     const stayUntilMs = Date.now() + MAX_WAIT_IN_ACTIVITY_MS;
     for (;;) {
-      const { waitsFor, ahead, waitedSeconds } = await attempts.queue(attempt);
+      const { waitsFor, ahead, waitedSeconds, awaySeconds } = await attempts.queue(attempt);
       if (waitsFor === null) return null;
       if (waitedSeconds >= attempt.reachWithinSeconds) return { outcome: 'failed', code: 'start_deadline' };
       await tell(waitsFor, ahead);
-      if (ahead >= AT_THE_HEAD || Date.now() >= stayUntilMs) {
-        const retryAfterMs = Math.min(Math.max(MIN_AWAY_MS, ahead * AWAY_MS_PER_AHEAD), MAX_AWAY_MS);
-        return { outcome: 'waiting', waitsFor, retryAfterMs };
-      }
+      if (awaySeconds > 0) return { outcome: 'waiting', waitsFor, retryAfterMs: awaySeconds * 1_000 };
+      if (Date.now() >= stayUntilMs) return { outcome: 'waiting', waitsFor, retryAfterMs: SHORT_AWAY_MS };
       await sleep(LOOK_EVERY_MS);
     }
   };

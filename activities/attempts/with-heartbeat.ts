@@ -7,8 +7,8 @@ import { msOfEarlierTries } from './earlier-tries.ts';
  */
 const FIRST_HEARTBEAT_MS = 500;
 
-/** A cancellation reaches a step with its next heartbeat: within a tenth of the time that it has run by then, in all of its tries. */
-const SHARE_OF_ELAPSED = 0.1;
+/** A cancellation reaches a step with its next heartbeat: within a quarter of the time that it has run by then, in all of its tries. */
+const SHARE_OF_ELAPSED = 0.25;
 
 /** Two within the heartbeat timeout: one may be late. */
 const SHARE_OF_TIMEOUT = 0.5;

@@ -1,5 +1,5 @@
 /** No attempt is asked less often: a person waits no longer than this for a result that is there, however long its run was. */
-const SELDOM_MS = 10_000;
+const SELDOM_MS = { told: 30_000, polled: 10_000 } as const;
 
 /**
  * Of the time that an attempt has been followed, the next pause. Where its service tells when a job has ended, polls are for the webhook that
@@ -17,5 +17,8 @@ export function pollPauseMs(
   followedMs: number,
   heardBy: keyof typeof SHARES,
 ): number {
-  return Math.max(providerPauseMs, Math.min(SELDOM_MS, providerPauseMs + followedMs * SHARES[heardBy]));
+  return Math.max(
+    providerPauseMs,
+    Math.min(SELDOM_MS[heardBy], providerPauseMs + followedMs * SHARES[heardBy]),
+  );
 }

@@ -23,6 +23,9 @@ import {
   type StagePart,
 } from './stages.ts';
 
+/** A worker's death is noticed within a minute, however long its jobs are. */
+const MAX_HEARTBEAT_TIMEOUT_SECONDS = 60;
+
 /** One output of a job, as it is admitted. */
 export type PlannedOutput = {
   readonly outputId: string;
@@ -199,8 +202,16 @@ export function planOutput({
     maxCost: model.maxCost,
     times: output.times,
     ageSeconds: output.ageSeconds,
-    heartbeatTimeoutSeconds: output.heartbeatTimeoutSeconds,
+    heartbeatTimeoutSeconds: heartbeatTimeoutOf(output.heartbeatTimeoutSeconds, output.times),
   };
+}
+
+/**
+ * A worker that dies is noticed within a tenth of what its job is expected to take: what runs for minutes beats seldom, since each heartbeat is
+ * a write of the workflow's state at the server.
+ */
+function heartbeatTimeoutOf(shortestSeconds: number, { expectedSeconds }: JobTimes): number {
+  return Math.max(shortestSeconds, Math.min(MAX_HEARTBEAT_TIMEOUT_SECONDS, Math.round(expectedSeconds / 10)));
 }
 
 function fallbackOf(

@@ -10,9 +10,11 @@ export type Turn = {
   readonly ahead: number;
   /** Since it was first in line, by whichever worker. */
   readonly waitedSeconds: number;
+  /** For how long it keeps its place without being asked for; 0: it is near the head, and is to look often. */
+  readonly awaySeconds: number;
 };
 
-/** Puts an attempt in line at its provider, for a few seconds: asked again, it stands where it stood. */
+/** Puts an attempt in line at its provider until it is to be asked for again, and some seconds: asked again, it stands where it stood. */
 export async function queueAttempt(
   database: Database,
   attempt: NewAttempt,
@@ -22,6 +24,7 @@ export async function queueAttempt(
     waits_for: WaitsFor | null;
     ahead: number;
     waited_seconds: number;
+    away_seconds: number;
   }>({
     name: 'jobs.queue_attempt',
     text: 'SELECT * FROM jobs.queue_attempt($1, $2, $3, $4, $5, $6, $7)',
@@ -36,7 +39,12 @@ export async function queueAttempt(
     ],
   });
   const row = onlyRow(rows, 'jobs.queue_attempt');
-  return { waitsFor: row.waits_for, ahead: row.ahead, waitedSeconds: row.waited_seconds };
+  return {
+    waitsFor: row.waits_for,
+    ahead: row.ahead,
+    waitedSeconds: row.waited_seconds,
+    awaySeconds: row.away_seconds,
+  };
 }
 
 /** The provider of an attempt could not be reached. Returns whether the breaker of its model is open now. */

@@ -38,10 +38,10 @@ async function begin(id: string, { inFlight, perSecond }: Limits, of = account) 
 async function queue(id: string, { inFlight, perSecond }: Limits, of = account) {
   const named = [of, id, attemptOf(id), provider, 'm', inFlight ?? null, perSecond ?? null];
   const [row] = await jobs.call('queue_attempt', ...named);
-  return { waitsFor: row?.['waits_for'], ahead: row?.['ahead'] };
+  return { waitsFor: row?.['waits_for'], ahead: row?.['ahead'], awaySeconds: Number(row?.['away_seconds']) };
 }
-const end = (id: string) =>
-  jobs.call('move_attempt', account, attemptOf(id), ['posting'], 'rejected', null, 'bad_input');
+const end = (id: string, of = account) =>
+  jobs.call('move_attempt', of, attemptOf(id), ['posting'], 'rejected', null, 'bad_input');
 
 test('of many workers that ask at once, no more leave than may be in flight; one that ends makes room', async () => {
   const ids = await Promise.all(Array.from({ length: 12 }, () => admit()));
@@ -77,11 +77,11 @@ test('single jobs go before batches, then accounts in turn, then those that wait
   await queue(first, limits);
   await later(1);
   await queue(second, limits);
-  expect(await queue(first, limits)).toEqual({ waitsFor: 'turn', ahead: 0 });
-  // The other account has one there: its own counts as its second, as this account's second does.
-  expect(await queue(busy, limits, other)).toEqual({ waitsFor: 'turn', ahead: 1 });
-  expect(await queue(second, limits)).toEqual({ waitsFor: 'turn', ahead: 2 });
-  expect(await queue(batch, limits)).toEqual({ waitsFor: 'turn', ahead: 3 });
+  expect(await queue(first, limits)).toMatchObject({ waitsFor: 'turn', ahead: 0 });
+  // The other account has one there: its own counts as its second, as this account's second does. But it had the last turn.
+  expect(await queue(second, limits)).toMatchObject({ waitsFor: 'turn', ahead: 1 });
+  expect(await queue(busy, limits, other)).toMatchObject({ waitsFor: 'turn', ahead: 2 });
+  expect(await queue(batch, limits)).toMatchObject({ waitsFor: 'turn', ahead: 3 });
   expect((await queue(first, { inFlight: 2 })).waitsFor).toBeNull();
   expect((await queue(busy, { inFlight: 2 }, other)).waitsFor).toBe('turn');
 });
@@ -92,7 +92,69 @@ test('one that asks no more holds up no other after a few seconds', async () => 
   const waiting = await admit();
   await queue(gone, limits);
   await later(1);
-  expect(await queue(waiting, limits)).toEqual({ waitsFor: 'turn', ahead: 1 });
+  expect(await queue(waiting, limits)).toMatchObject({ waitsFor: 'turn', ahead: 1 });
   await later(5);
-  expect(await queue(waiting, limits)).toEqual({ waitsFor: null, ahead: 0 });
+  expect(await queue(waiting, limits)).toMatchObject({ waitsFor: null, ahead: 0 });
+});
+
+test('one that is away until its next look keeps its place, and a later one does not overtake it', async () => {
+  const limits = { inFlight: 1 };
+  const line = await Promise.all(Array.from({ length: 34 }, () => admit()));
+  for (const [nth, id] of line.entries()) {
+    await later(nth / 1_000);
+    await queue(id, limits);
+  }
+  const [last, next, first] = [await admit(), line[33] ?? '', line[32] ?? ''];
+  // Those at the head ask no more, and the two behind them are to be back about now.
+  await later(5.5);
+  expect(await queue(last, limits)).toMatchObject({ waitsFor: 'turn', ahead: 2 });
+  expect(await queue(next, limits)).toMatchObject({ waitsFor: 'turn', ahead: 1 });
+  expect(await queue(first, limits)).toMatchObject({ waitsFor: null, ahead: 0 });
+  await begin(first, limits);
+  await end(first);
+  expect(await queue(last, limits)).toMatchObject({ waitsFor: 'turn', ahead: 1 });
+});
+
+test('a long line drains account by account in the order of its turns, however rarely those far back look after it', async () => {
+  const limits = { inFlight: 4 };
+  const third = await jobs.openAccount(randomUUID(), 100_000);
+  const accounts = [
+    ...Array<string>(32).fill(account),
+    ...Array<string>(12).fill(other),
+    third,
+    third,
+    third,
+  ];
+  const waiters = accounts.map((of, nth) => ({ of, nth, id: '', looksAt: 0, endsAt: Infinity }));
+  for (const waiter of waiters) waiter.id = await admit(waiter.of);
+  const wire: number[] = [];
+  // Nothing leaves for a second. A run takes a quarter of a second, and who is at the head looks twice a second.
+  for (let at = 0; wire.length < waiters.length; at += 0.25) {
+    await later(at);
+    for (const waiter of waiters.filter(({ endsAt }) => endsAt <= at)) {
+      await end(waiter.id, waiter.of);
+      waiter.endsAt = Infinity;
+    }
+    for (const waiter of waiters.filter(({ looksAt }) => looksAt <= at)) {
+      if (at === 0) await later(waiter.nth / 1_000);
+      const turn = await queue(waiter.id, at < 1 ? { inFlight: 0 } : limits, waiter.of);
+      // A workflow that is back asks a little later than it was told to.
+      waiter.looksAt = at + (turn.awaySeconds > 0 ? turn.awaySeconds + 0.7 : 0.5);
+      if (turn.waitsFor !== null) continue;
+      expect(await begin(waiter.id, limits, waiter.of)).toBe('left');
+      wire.push(waiter.nth);
+      [waiter.looksAt, waiter.endsAt] = [Infinity, at + 0.25];
+    }
+  }
+  expect(wire).toHaveLength(waiters.length);
+  const lastPlaces = [third, other, account].map(
+    (of) => wire.findLastIndex((nth) => waiters[nth]?.of === of) + 1,
+  );
+  // Three of each in turn, then nine more of two, then the rest; those in flight may change places.
+  expect(lastPlaces[0]).toBeLessThanOrEqual(9 + 4);
+  expect(lastPlaces[1]).toBeLessThanOrEqual(27 + 4);
+  const overtakenBy = wire.map(
+    (nth, place) => wire.slice(0, place).filter((by) => by > nth && accounts[by] === accounts[nth]).length,
+  );
+  expect(Math.max(...overtakenBy), 'by younger ones of the same account').toBeLessThan(limits.inFlight);
 });

@@ -20,6 +20,7 @@ const CONCEPTS: Readonly<Record<string, number>> = {
   events: 200,
   webhooks: 360,
   request_rates: 65,
+  turns: 105,
   metrics: 45,
 };
 /** A screen. A function that is longer holds two things. */

@@ -2,12 +2,20 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { SoakReport } from './soak-check.ts';
 
-type Options = { readonly size: number; readonly seed: number; readonly progress: (line: string) => void };
+type Options = {
+  readonly size: number;
+  readonly seconds: number | undefined;
+  readonly seed: number;
+  readonly progress: (line: string) => void;
+};
 type Soak = (options: Options) => Promise<{ readonly report: SoakReport; readonly text: string }>;
+
+/** Of each part of the soak of the API. */
+const API_SECONDS = 40;
 
 /** Loaded when asked for: each starts servers of its own. */
 const SOAKS: Readonly<
-  Record<string, { readonly size: 'operations' | 'count' | 'seconds'; readonly load: () => Promise<Soak> }>
+  Record<string, { readonly size: 'operations' | 'count' | null; readonly load: () => Promise<Soak> }>
 > = {
   ledger: {
     size: 'operations',
@@ -21,11 +29,11 @@ const SOAKS: Readonly<
     },
   },
   api: {
-    size: 'seconds',
+    size: null,
     load: async () => {
       const { showApiSoak, soakApi } = await import('./api/soak-api.ts');
-      return async ({ size, ...options }) => {
-        const report = await soakApi({ seconds: size, ...options });
+      return async ({ seconds = API_SECONDS, ...options }) => {
+        const report = await soakApi({ seconds, ...options });
         return { report, text: showApiSoak(report) };
       };
     },
@@ -57,7 +65,7 @@ const SOAKS: Readonly<
 const USAGE =
   'usage: npm run soak -- ledger --operations <number> [--seed <number>] [--json]\n' +
   '       npm run soak -- jobs --count <number> [--seed <number>] [--json]\n' +
-  '       npm run soak -- away --count <number> [--seed <number>] [--json]\n' +
+  '       npm run soak -- away --count <number> [--seconds <of its absence>] [--seed <number>] [--json]\n' +
   '       npm run soak -- api [--seconds <number>] [--json]';
 const EXIT_CODE_MISUSE = 2;
 
@@ -69,7 +77,7 @@ async function main(args: readonly string[]): Promise<void> {
       operations: { type: 'string' },
       count: { type: 'string' },
       // Of each of its parts.
-      seconds: { type: 'string', default: '40' },
+      seconds: { type: 'string' },
       seed: { type: 'string', default: String(randomInt(2 ** 31)) },
       json: { type: 'boolean', default: false },
     },
@@ -78,10 +86,18 @@ async function main(args: readonly string[]): Promise<void> {
   const [name] = positionals;
   const chosen = name === undefined || positionals.length > 1 ? undefined : SOAKS[name];
   if (chosen === undefined) throw new TypeError(USAGE);
-  const [size, seed] = [Number(values[chosen.size]), Number(values.seed)];
-  if (!Number.isSafeInteger(size) || size < 1 || !Number.isSafeInteger(seed)) throw new TypeError(USAGE);
+  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+  const size = chosen.size === null ? 1 : Number(values[chosen.size]);
+  const seed = Number(values.seed);
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
+  if (!isCount(size) || !isCount(seconds ?? 1) || !Number.isSafeInteger(seed)) throw new TypeError(USAGE);
   const soak = await chosen.load();
-  const { report, text } = await soak({ size, seed, progress: (line) => process.stderr.write(`${line}\n`) });
+  const { report, text } = await soak({
+    size,
+    seconds,
+    seed,
+    progress: (line) => process.stderr.write(`${line}\n`),
+  });
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : text);
   if (report.checks.some((check) => check.violations > 0)) process.exitCode = 1;
 }

@@ -55,7 +55,7 @@ CREATE OR REPLACE FUNCTION jobs.read_models(p_only_failing boolean) RETURNS TABL
         UNION ALL SELECT a.provider, a.model, 1, 0 FROM jobs.attempts a
         WHERE a.state IN ('posting', 'unknown', 'accepted') AND NOT p_only_failing
         UNION ALL SELECT w.provider, w.model, 0, 1 FROM jobs.waiting w
-        WHERE w.awake_until > ledger.clock() - interval '30 seconds' AND NOT p_only_failing) m
+        WHERE w.awake_until > ledger.clock() AND NOT p_only_failing) m
   LEFT JOIN jobs.breakers b USING (provider, model) WHERE NOT p_only_failing OR b.opened_at IS NOT NULL
   GROUP BY m.provider, m.model, b.opened_at, b.probe, b.probe_at, b.failures
 $$;

@@ -12,12 +12,13 @@ import { watchUsage } from './worker-usage.ts';
 
 const JOBS = 2_000;
 const RUN_MS = 5 * 60_000;
-const SUBMITTED_AT_ONCE = 16;
+const SUBMITTED_AT_ONCE = 8;
 const CREDITS = 1_000_000;
 const LOOK_EVERY_MS = 2_000;
 const TELL_EVERY_MS = 10_000;
 /** Past the run of the last: a worker that is killed is noticed, and two thousand jobs are settled. */
 const END_WITHIN_MS = 5 * 60_000;
+const CATALOGUE = path.join(import.meta.dirname, '../../soak/jobs/soak-catalogue.mjs');
 const PREPARED_PICTURE = path.join(import.meta.dirname, '../../../model-service/prepared/picture.png');
 
 /** What must hold of one worker: issue of its memory and of its share of a core. */
@@ -84,7 +85,7 @@ export async function benchFollowing(
   try {
     const account = await openAccount(running);
     await runInFlight(jobs, SUBMITTED_AT_ONCE, async (nth) => {
-      const model = nth % 2 === 0 ? 'local/render' : 'replicate/nano-banana';
+      const model = nth % 2 === 0 ? 'soak/long-polled' : 'soak/long-told';
       const brief = { headline: `Following ${String(nth)}` };
       await submit(running, account, { kind: 'static_ad', model, brief });
     });
@@ -137,19 +138,22 @@ export async function benchFollowing(
 /** As in production, where the stack's own settings are those of a person who watches. */
 function settingsFor(polled: PlayedService, told: PlayedService, metricsPort: number) {
   const services = {
-    MODEL_SERVICE_URL: polled.url,
+    GPU_SERVICE_URL: polled.url,
     REPLICATE_URL: told.url,
     // Its services put the API's own address in the place of this one.
     PROVIDER_WEBHOOK_URL: 'http://127.0.0.1:9',
   };
   return {
+    cataloguePath: CATALOGUE,
     apiEnv: {
       ...services,
       MODEL_SERVICE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+      GPU_SERVICE_WEBHOOK_SECRET: WEBHOOK_SECRET,
       REPLICATE_WEBHOOK_SECRET: WEBHOOK_SECRET,
     },
     workerEnv: {
       ...services,
+      GPU_SERVICE_API_KEY: 'benchmark',
       REPLICATE_API_TOKEN: 'r8_of_the_benchmark',
       HEARTBEAT_TIMEOUT_SECONDS: '10',
       RECONCILE_INTERVAL_SECONDS: '60',
@@ -160,15 +164,19 @@ function settingsFor(polled: PlayedService, told: PlayedService, metricsPort: nu
   };
 }
 
-/** A machine that is busy with two thousand jobs may not admit one in time: it is sent again under its key. */
+/**
+ * A machine that is busy with two thousand jobs may not admit one in time: it is sent again under its key, and under another where it was
+ * ended unadmitted.
+ */
 const SUBMISSION_TRIES = 10;
 
 async function submit(running: RunningStack, account: string, request: object): Promise<void> {
-  const key = randomUUID();
+  let key = randomUUID();
   for (let tries = 1; ; tries++) {
     const { status, body } = await running.submit(account, request, { key });
     if (status < 300) return;
-    if (status !== 503 || tries === SUBMISSION_TRIES)
+    if (status === 409) key = randomUUID();
+    if ((status !== 503 && status !== 409) || tries === SUBMISSION_TRIES)
       throw new Error(`a job of the benchmark is refused: ${JSON.stringify(body)}`);
   }
 }

@@ -20,6 +20,14 @@ export const catalogue = ({ defineCatalogue, superscale, text, flat }) => {
     stuckSeconds: 2_000,
     deadlineSeconds: 3_000,
   };
+  // Runs of five minutes, of which thousands are followed at once.
+  const minutes = {
+    expectedSeconds: 300,
+    startDeadlineSeconds: 600,
+    stuckSeconds: 1_200,
+    deadlineSeconds: 1_800,
+  };
+  const long = { makes: { static_ad: { times: minutes } }, maxDeadlineSeconds: 3_600 };
   const ofBrief = ({ brief }) => ({ prompt: brief.headline });
   const ofLine = ({ line }) => ({ messages: [{ role: 'user', content: line }] });
   const said = ({ line }) => ({ input: line, voice: 'alloy', response_format: 'wav' });
@@ -38,6 +46,14 @@ export const catalogue = ({ defineCatalogue, superscale, text, flat }) => {
         ...{ makes: { static_ad: { times: patient } }, maxDeadlineSeconds: 3_600 },
       },
       model('soak/replicate', 'replicate', 'soak/picture', 'static_ad', { per_call: '0.0390' }, ofBrief),
+      {
+        ...model('soak/long-polled', 'gpu', 'flux-dev', 'static_ad', { per_call: '0.0040' }, ofBrief),
+        ...long,
+      },
+      {
+        ...model('soak/long-told', 'replicate', 'soak/picture', 'static_ad', { per_call: '0.0390' }, ofBrief),
+        ...long,
+      },
       model('soak/fal', 'fal', 'fal-ai/flux/dev', 'static_ad', { per_call: '0.0250' }, ofBrief),
       model('soak/images', 'openai', 'images/gpt-image-1', 'static_ad', { per_call: '0.0400' }, ofBrief),
       model('soak/chat', 'openai', 'chat/gpt-5-mini', 'script', { per_call: '0.0050' }, ofLine),

@@ -18,28 +18,39 @@ RETURNS int LANGUAGE sql STABLE AS $$
 $$;
 
 -- Puts an attempt in line, and returns what it waits for (model: its breaker; turn; null: nothing), how many go before
--- it, and for how long it has waited. Single jobs go first, then whose account has less running or ahead, then age.
+-- it, for how long it has waited, and for how long it may be away before it asks again: the first 32 stay, the others
+-- as long as those before them take at a hundred a second. Single jobs go first, then whose account has less running or
+-- ahead, then whose account had no turn for longer, then age. One that is away keeps its place until it should be back,
+-- and 5 s more: no other leaves on its turn.
 CREATE OR REPLACE FUNCTION jobs.queue_attempt(
   p_account_id text, p_job_id text, p_reference text, p_provider text, p_model text, p_max_in_flight int,
   p_per_second double precision
-) RETURNS TABLE (waits_for text, ahead int, waited_seconds double precision) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (waits_for text, ahead int, waited_seconds float, away_seconds float) LANGUAGE plpgsql AS $$
+DECLARE
+  v_now timestamptz := ledger.clock();
 BEGIN
   INSERT INTO jobs.waiting AS w (account_id, reference, provider, model, is_batch, since, awake_until)
-  SELECT p_account_id, p_reference, p_provider, p_model, j.outputs > 1, c.now, c.now + interval '3 seconds'
-  FROM jobs.jobs j, (SELECT ledger.clock() AS now) c WHERE j.account_id = p_account_id AND j.job_id = p_job_id
+  SELECT p_account_id, p_reference, p_provider, p_model, j.outputs > 1, v_now, v_now + interval '5 seconds'
+  FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id
   ON CONFLICT (reference, account_id) DO UPDATE SET awake_until = excluded.awake_until;
-  RETURN QUERY
-    SELECT CASE WHEN jobs.is_open(p_provider, p_model) THEN 'model'
-                WHEN line.ahead >= jobs.free_turns(p_provider, p_max_in_flight, p_per_second) THEN 'turn' END,
-           line.ahead::int, extract(epoch FROM ledger.clock() - line.since)::float
-    FROM (
-      SELECT s.*, row_number() OVER (ORDER BY s.is_batch, s.share, s.since, s.reference) - 1 AS ahead FROM (
-        SELECT w.*, coalesce(f.attempts, 0)
-                    + row_number() OVER (PARTITION BY w.account_id ORDER BY w.is_batch, w.since, w.reference) AS share
-        FROM jobs.waiting w LEFT JOIN jobs.in_flight(p_provider) f USING (account_id)
-        WHERE w.provider = p_provider AND w.awake_until > ledger.clock()
-          AND (w.model = p_model OR NOT jobs.is_open(p_provider, w.model))) s) line
-    WHERE line.account_id = p_account_id AND line.reference = p_reference;
+  SELECT CASE WHEN jobs.is_open(p_provider, p_model) THEN 'model'
+              WHEN line.ahead >= jobs.free_turns(p_provider, p_max_in_flight, p_per_second) THEN 'turn' END,
+         line.ahead, extract(epoch FROM v_now - line.since),
+         CASE WHEN line.ahead < 32 THEN 0 ELSE least(greatest(1, line.ahead / 100.0), 15) END
+  INTO waits_for, ahead, waited_seconds, away_seconds
+  FROM (
+    SELECT s.*, row_number() OVER (
+             ORDER BY s.is_batch, s.share, s.taken_at NULLS FIRST, s.since, s.reference) - 1 AS ahead FROM (
+      SELECT w.*, t.taken_at, coalesce(f.attempts, 0)
+                  + row_number() OVER (PARTITION BY w.account_id ORDER BY w.is_batch, w.since, w.reference) AS share
+      FROM jobs.waiting w LEFT JOIN jobs.in_flight(p_provider) f USING (account_id)
+      LEFT JOIN jobs.turns t ON t.provider = p_provider AND t.account_id = w.account_id
+      WHERE w.provider = p_provider AND w.awake_until > v_now
+        AND (w.model = p_model OR NOT jobs.is_open(p_provider, w.model))) s) line
+  WHERE line.account_id = p_account_id AND line.reference = p_reference;
+  UPDATE jobs.waiting w SET awake_until = w.awake_until + make_interval(secs => away_seconds)
+  WHERE away_seconds > 0 AND w.reference = p_reference AND w.account_id = p_account_id;
+  RETURN NEXT;
 END $$;
 
 -- Takes the turn of an attempt whose row is about to be made: returns what it has to wait for instead. Those that leave
@@ -64,6 +75,9 @@ BEGIN
   IF NOT FOUND AND jobs.is_open(p_provider, p_model) THEN
     RETURN 'model';
   END IF;
+  INSERT INTO jobs.turns AS t (provider, account_id, taken_at) VALUES (p_provider, p_account_id, ledger.clock())
+  ON CONFLICT (provider, account_id) DO UPDATE SET taken_at = excluded.taken_at;
+  DELETE FROM jobs.turns t WHERE t.provider = p_provider AND t.taken_at < ledger.clock() - interval '1 hour';
   -- Those that were ended in line are forgotten by those that leave it.
   DELETE FROM jobs.waiting w WHERE w.reference = p_reference AND w.account_id = p_account_id;
   DELETE FROM jobs.waiting w WHERE w.provider = p_provider AND w.awake_until < now() - interval '1 hour';
