@@ -1,7 +1,10 @@
 const { LAYERS, FOLDERS, pathPattern } = require('./dev/lint/layers.cjs');
 
 const MAIN = '(^|/)main\\.ts$';
-const PRODUCT = `^(${LAYERS.map((layer) => layer.name).join('|')})/`;
+/** What runs in production from node_modules; the console is bundled with what it needs. */
+const PRODUCT = `^(${LAYERS.map((layer) => layer.name)
+  .filter((name) => name !== 'console')
+  .join('|')})/`;
 
 /** For each layer: no import of another folder's file, save what the table allows; type-only ones are looser. */
 const layerRules = LAYERS.flatMap((layer) => {
@@ -89,6 +92,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^client/http/' },
       to: { dependencyTypesNot: ['type-only', 'core'], pathNot: '^client/http/' },
+    },
+    {
+      name: 'pages-run-in-a-browser',
+      comment: 'Nothing of Node, and no library that decisions/dependencies.md does not name for the pages.',
+      severity: 'error',
+      from: {
+        path: '^(console/|client/http/(api-client|outputs|jobs|reviews|accounts|listing|transport|event-stream)\\.ts$)',
+      },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/(preact|uplot)/',
+      },
     },
     {
       name: 'product-without-dev-dependencies',

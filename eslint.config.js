@@ -45,7 +45,7 @@ const NO_SYNTAX = [
 export default tseslint.config(
   { ignores: ['dist/', 'out/', '.holdfast/', 'node_modules/', 'test/replay/histories/'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -68,7 +68,7 @@ export default tseslint.config(
     },
   },
   ...layers.LAYERS.map((layer) => ({
-    files: [`${layer.name}/**/*.ts`],
+    files: [`${layer.name}/**/*.{ts,tsx}`],
     ignores: [`${layer.name}/**/main.ts`],
     rules: { '@typescript-eslint/no-restricted-imports': ['error', importRulesOf(layer)] },
   })),
@@ -98,6 +98,13 @@ export default tseslint.config(
           message: 'What comes from outside is parsed first: register handlers by handle-message.ts.',
         },
       ],
+    },
+  },
+  {
+    files: ['console/**/*.tsx'],
+    rules: {
+      // A part with its markup is longer than a function that decides.
+      'max-lines-per-function': ['error', { max: 110, skipBlankLines: true, skipComments: true }],
     },
   },
   { files: READS_ENVIRONMENT, rules: { 'no-restricted-properties': ['error', NO_COMBINED_SIGNALS] } },

@@ -38,6 +38,8 @@ import { cancelJobRoute } from './jobs/cancel-job-route.ts';
 import { catalogueRoute } from './meta/catalogue-route.ts';
 import { costsRoute, unknownBillsRoute } from './support/costs-route.ts';
 import { decideReviewRoute } from './support/decide-review-route.ts';
+import type { ConsolePages } from './meta/console-pages.ts';
+import { consolePagesRoutes } from './meta/console-pages-route.ts';
 import { DOCS_PATH, documentationRoutes } from './meta/documentation-route.ts';
 import { openApiRoute } from './document/openapi-route.ts';
 import { entriesRoute } from './credits/entries-route.ts';
@@ -96,6 +98,9 @@ export type ApiDependencies = {
   readonly portalUrl: string | null;
   /** How people sign in to the console beside a key. */
   readonly console: Omit<ConsoleSettings, 'publicUrl'>;
+  /** The built pages of /portal and /console, and whose pages may show the portal in a frame. */
+  readonly pages: ConsolePages;
+  readonly portalFrameAncestors: readonly string[];
   readonly rules: RequestRules;
   readonly rateLimits: RateLimits;
   /** Admissions under way at a time. */
@@ -214,6 +219,7 @@ export function routesOf(
     setLimitsRoute(parts),
     readLimitsRoute(parts),
     providerWebhookRoute(parts),
+    ...consolePagesRoutes(parts),
     ...documentationRoutes(),
     openApiRoute(parts),
     ...healthRoutes(parts),

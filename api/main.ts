@@ -16,6 +16,7 @@ import { endInOrder } from '../runtime/shutdown.ts';
 import { lazilyConnectTemporal } from '../runtime/temporal/temporal-connection.ts';
 import { createApiReadiness } from './meta/api-readiness.ts';
 import { createBadRequestResponder } from './http/request/bad-request.ts';
+import { readConsolePages } from './meta/console-pages.ts';
 import { createApi } from './create-api.ts';
 import { createAccountFeeds } from './events/account-feeds.ts';
 import { createWebhookVerifiers } from './provider-webhooks/webhook-verifiers.ts';
@@ -41,6 +42,7 @@ const connection = await lazilyConnectTemporal(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });
 const feeds = createAccountFeeds(reportUnavailable(database), log);
 
+const pages = readConsolePages(config.consolePages);
 const webhookVerifiers = createWebhookVerifiers(config.providerWebhooks);
 
 const publicUrlAt = (port: number) => publicUrlOf(config, port);
@@ -75,6 +77,8 @@ const server = await serve(
       publicUrl: publicUrlAt(port),
       portalUrl: config.portalUrl,
       console: config.console,
+      pages,
+      portalFrameAncestors: config.portalFrameAncestors,
       rules: { ...config, catalogue, providers },
       rateLimits: config.rateLimits,
       admissionsInFlight: config.admissionsInFlight,

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { buildClientPackages } from './build-client-packages.mjs';
+import { buildConsole } from './build-console.mjs';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const DIST = path.resolve(process.argv[2] ?? path.join(ROOT, 'dist'));
@@ -45,5 +46,6 @@ const { code } = await bundleWorkflowCode({
   logger: new DefaultLogger('WARN'),
 });
 writeFileSync(path.join(DIST, 'workflow-bundle.js'), code);
+writeFileSync(path.join(DIST, 'console-pages.json'), await buildConsole());
 buildClientPackages(path.join(DIST, 'client-packages'));
 console.log(`built ${DIST} (${readdirSync(DIST).join(', ')})`);

@@ -82,6 +82,14 @@ const PATH_PARAMETERS: Readonly<Record<string, Pick<Parameter, 'description' | '
   webhook_endpoints: idOf('we', 'The webhook endpoint.'),
   deliveries: idOf('dlv', 'The delivery.'),
   docs: { description: 'The name of the file.', schema: { type: 'string', examples: ['swagger-ui.css'] } },
+  portal: {
+    description: 'The name of the file.',
+    schema: { type: 'string', examples: ['holdfast-credits.js'] },
+  },
+  console: {
+    description: 'The name of the file.',
+    schema: { type: 'string', examples: ['support-1A2B3C4D.js'] },
+  },
   problems: {
     description: 'The `code` of a problem.',
     schema: { type: 'string', examples: ['price_changed'] },

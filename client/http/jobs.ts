@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { streamEvents } from './event-stream.ts';
 import { JobFailedError } from './holdfast-error.ts';
 import { Listing } from './listing.ts';
+import { newKey } from './new-key.ts';
 import type { JobFile, Outputs } from './outputs.ts';
 import type { ApiCall, CallOptions, KeyedOptions, Transport } from './transport.ts';
 import type { Inspection, Job, JobBody, JobEvent, JobFilters, SupportBody } from './wire-types.ts';
@@ -32,7 +32,7 @@ export class Jobs {
   /** Reserves the credits and starts the job. Every try of one call has the same key: it is one job, charged once. */
   create(
     body: JobBody,
-    { waitSeconds, idempotencyKey = randomUUID(), ...options }: SubmitOptions = {},
+    { waitSeconds, idempotencyKey = newKey(), ...options }: SubmitOptions = {},
   ): Promise<Job> {
     return this.#transport.json<Job>({
       ...options,
@@ -113,7 +113,7 @@ export class Jobs {
   command(
     id: string,
     { command, ...body }: SupportBody,
-    { idempotencyKey = randomUUID(), ...options }: KeyedOptions = {},
+    { idempotencyKey = newKey(), ...options }: KeyedOptions = {},
   ): Promise<Job> {
     const call: ApiCall = { ...options, path: `${jobPath(id)}/${command}`, body, idempotencyKey };
     return this.#transport.json<Job>(call);

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { hexOf } from './hex.ts';
 import { HoldfastError } from './holdfast-error.ts';
 import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
 import type { Output, OutputWithLineage, ReportBody, Review } from './wire-types.ts';
@@ -31,55 +30,30 @@ const DOWNLOAD_MS = 10 * 60_000;
 
 /** `holdfast.outputs` */
 export class Outputs {
-  readonly #transport: Transport;
+  protected readonly transport: Transport;
 
   constructor(transport: Transport) {
-    this.#transport = transport;
+    this.transport = transport;
   }
 
   retrieve(id: string, options: CallOptions = {}): Promise<OutputWithLineage> {
-    return this.#transport.json<OutputWithLineage>({ ...options, path: outputPath(id) });
+    return this.transport.json<OutputWithLineage>({ ...options, path: outputPath(id) });
   }
 
   /** Its bytes, in memory. Downloads are free. */
   async download(output: Output, options: CallOptions = {}): Promise<JobFile> {
     const { contentUrl, ...facts } = contentOf(output);
-    const bytes = await this.#transport.send(downloadOf(contentUrl, options), async (response) => {
+    const bytes = await this.transport.send(downloadOf(contentUrl, options), async (response) => {
       const received = new Uint8Array(await response.arrayBuffer());
-      requireSha256(output, createHash('sha256').update(received).digest('hex'));
+      requireSha256(output, hexOf(new Uint8Array(await crypto.subtle.digest('SHA-256', received))));
       return received;
     });
     return { ...facts, bytes };
   }
 
-  /** Its bytes, into a file: beside it first, and in its place once they are whole. */
-  async save(output: Output, file: string, options: CallOptions = {}): Promise<void> {
-    const { contentUrl } = contentOf(output);
-    const part = `${file}.part`;
-    try {
-      await this.#transport.send(downloadOf(contentUrl, options), async (response) => {
-        const hash = createHash('sha256');
-        const target = await open(part, 'w');
-        try {
-          for await (const chunk of bytesOf(response)) {
-            hash.update(chunk);
-            await target.writeFile(chunk);
-          }
-        } finally {
-          await target.close();
-        }
-        requireSha256(output, hash.digest('hex'));
-      });
-      await rename(part, file);
-    } catch (error) {
-      await rm(part, { force: true });
-      throw error;
-    }
-  }
-
   /** Reports an output that cannot be used; support decides. */
   report(id: string, body: ReportBody, options: KeyedOptions = {}): Promise<Review> {
-    return this.#transport.json<Review>({ ...options, path: `${outputPath(id)}/reports`, body });
+    return this.transport.json<Review>({ ...options, path: `${outputPath(id)}/reports`, body });
   }
 }
 
@@ -90,7 +64,8 @@ export function fileNameOf(output: Pick<Output, 'id' | 'content_type'>): string 
 
 const outputPath = (id: string) => `/v1/outputs/${encodeURIComponent(id)}`;
 
-function downloadOf(contentUrl: string, options: CallOptions) {
+/** The call that reads the bytes. */
+export function downloadOf(contentUrl: string, options: CallOptions) {
   return { timeoutMs: DOWNLOAD_MS, ...definedOf(options), path: contentUrl, headers: { accept: '*/*' } };
 }
 
@@ -99,7 +74,8 @@ function definedOf(options: CallOptions): CallOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-function contentOf(output: Output) {
+/** Where the content is, and what is known of it. Throws RangeError for an output that has none. */
+export function contentOf(output: Output) {
   const { content_url, content_type, sha256 } = output;
   if (content_url === null || content_type === null || sha256 === null) {
     throw new RangeError(`${output.id} has no content: it is ${output.state}`);
@@ -109,12 +85,8 @@ function contentOf(output: Output) {
   return { outputId, item, variation, name, contentType: content_type, sha256, contentUrl: content_url };
 }
 
-/** The chunks of a body; of none, nothing. */
-function bytesOf(response: Response): AsyncIterable<Uint8Array> | readonly Uint8Array[] {
-  return response.body ?? [];
-}
-
-function requireSha256(output: Output, received: string): void {
+/** Throws HoldfastError `content_mismatch`: what came is not what was delivered. */
+export function requireSha256(output: Output, received: string): void {
   if (received === output.sha256) return;
   throw new HoldfastError(`${output.id}: what was received has another sha256 than the output`, {
     code: 'content_mismatch',

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { Listing } from './listing.ts';
+import { newKey } from './new-key.ts';
 import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
 import type { DecisionBody, Review, ReviewFilters, ReviewForSupport } from './wire-types.ts';
 
@@ -23,7 +23,7 @@ export class Reviews {
   decide(
     id: string,
     body: DecisionBody,
-    { idempotencyKey = randomUUID(), ...options }: KeyedOptions = {},
+    { idempotencyKey = newKey(), ...options }: KeyedOptions = {},
   ): Promise<ReviewForSupport> {
     const path = `${reviewPath(id)}/decision`;
     return this.#transport.json<ReviewForSupport>({ ...options, path, body, idempotencyKey });

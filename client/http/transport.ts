@@ -39,7 +39,8 @@ export type ApiCall = CallOptions & {
 };
 
 export type TransportSettings = {
-  readonly apiKey: string;
+  /** Null: a cookie says who asks. */
+  readonly apiKey: string | null;
   readonly baseUrl: string;
   readonly account: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -146,7 +147,7 @@ function requestOf(settings: TransportSettings, call: ApiCall): RequestInit {
     headers: {
       accept: 'application/json',
       ...settings.headers,
-      authorization: `Bearer ${settings.apiKey}`,
+      ...(settings.apiKey === null ? {} : { authorization: `Bearer ${settings.apiKey}` }),
       ...(account === undefined ? {} : { 'holdfast-account': account }),
       ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': call.idempotencyKey }),
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),

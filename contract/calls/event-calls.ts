@@ -13,6 +13,7 @@ export const EVENT_CALLS = {
       'A stream goes on after the event that `Last-Event-ID` names; a list after `after`. None is left out, none comes twice.',
     access: 'account',
     scopes: ['jobs:read', 'support'],
+    portal: 'read',
     query: accountEventsQuery,
     headers: ['Last-Event-ID'],
     responses: { 200: { json: accountEventPage, media: [EVENT_STREAM] } },

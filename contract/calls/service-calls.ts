@@ -41,6 +41,36 @@ export const SERVICE_CALLS = {
     summary: 'Read a script or style of these pages',
     responses: { 200: { media: ['text/javascript', 'text/css'] } },
   },
+  readPortal: {
+    ...PUBLIC,
+    path: '/portal',
+    summary: 'Read the page of a customer: credits, jobs, and how to make more',
+    description:
+      'For a browser. It is opened with the `url` of a portal session, whose token it takes out of the fragment into its memory.',
+    responses: { 200: { media: ['text/html'] } },
+    problems: ['not_found'],
+  },
+  readPortalFile: {
+    ...PUBLIC,
+    path: '/portal/:file',
+    summary: 'Read a script, style or picture of that page',
+    description:
+      '`holdfast-credits.js` is the custom element `<holdfast-credits>`, for pages of other origins.',
+    responses: { 200: { media: ['text/javascript', 'text/css', 'image/svg+xml'] } },
+  },
+  readConsole: {
+    ...PUBLIC,
+    path: '/console',
+    summary: 'Read the page of support',
+    responses: { 200: { media: ['text/html'] } },
+    problems: ['not_found'],
+  },
+  readConsoleFile: {
+    ...PUBLIC,
+    path: '/console/:file',
+    summary: 'Read a script, style or picture of that page',
+    responses: { 200: { media: ['text/javascript', 'text/css', 'image/svg+xml'] } },
+  },
   readPage: {
     ...PUBLIC,
     path: '/http-api.md',

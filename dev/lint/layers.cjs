@@ -41,6 +41,15 @@ const LAYERS = [
     not: MOVES_CREDITS_OF_A_JOB,
     types: [],
   },
+  // The pages in a browser: the client over HTTP, the shapes of the contract as types, and what of the domain is pure text.
+  {
+    name: 'console',
+    values: [
+      'domain',
+      ...['api-client', 'holdfast-error', 'new-key', 'outputs'].map((file) => `client/http/${file}`),
+    ],
+    types: ['contract', 'client'],
+  },
   // The workflows are known to a worker by their path.
   {
     name: 'worker',

@@ -29,10 +29,11 @@ export function workerEnvironment(addresses: StackAddresses, workflowBundle: str
   };
 }
 
-export function apiEnvironment(addresses: StackAddresses): Environment {
+export function apiEnvironment(addresses: StackAddresses, consolePages: string): Environment {
   return {
     ...commonEnvironment(addresses),
     DATABASE_URL: addresses.apiDatabaseUrl,
+    CONSOLE_PAGES: consolePages,
     API_HOST: addresses.host,
     API_PORT: String(addresses.apiPort),
     PUBLIC_URL: urlOf(addresses.host, addresses.apiPort),

@@ -30,6 +30,7 @@ import { loadCatalogue } from '../../catalogue/load-catalogue.ts';
 import { ensureStackKeys } from './stack-keys.ts';
 import { NOTHING_EXTERNAL, wantedPorts, type StackOptions, type StackPorts } from './stack-options.ts';
 import { readOrMakeSecrets } from './stack-secrets.ts';
+import { bundleConsolePages } from './bundle-console-pages.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
 const TASK_QUEUE = 'holdfast';
@@ -122,10 +123,11 @@ async function bringUp(options: WantedStack, children: StackChildren): Promise<O
   const wanted = wantedPorts(options);
   const ports = await claims.claim(wanted);
   sayBusyPorts(wanted, ports, options.onNote ?? (() => undefined));
-  const [database, temporal, bundle] = await Promise.all([
+  const [database, temporal, bundle, pages] = await Promise.all([
     bringUpDatabase(options, children, ports.postgres),
     bringUpTemporal(options, children, ports),
     bundleWorkflows(),
+    bundleConsolePages(),
   ]);
   const addresses: StackAddresses = {
     home,
@@ -138,7 +140,7 @@ async function bringUp(options: WantedStack, children: StackChildren): Promise<O
     apiPort: ports.api,
     modelServicePort: ports.modelService,
   };
-  await bringUpProcesses(options, children, addresses, bundle);
+  await bringUpProcesses(options, children, addresses, { bundle, pages });
   return {
     api_url: urlOf(LOCAL_HOST, ports.api),
     temporal_address: addresses.temporalAddress,
@@ -212,7 +214,7 @@ async function bringUpProcesses(
   options: StackOptions,
   children: StackChildren,
   addresses: StackAddresses,
-  bundle: string,
+  { bundle, pages }: { readonly bundle: string; readonly pages: string },
 ): Promise<void> {
   const { cataloguePath = null } = options;
   const catalogue = cataloguePath === null ? {} : { HOLDFAST_CATALOGUE: cataloguePath };
@@ -240,7 +242,7 @@ async function bringUpProcesses(
       nodeChild({
         name: 'api',
         entry: 'api/main.ts',
-        env: { ...apiEnvironment(addresses), ...catalogue, ...options.apiEnv },
+        env: { ...apiEnvironment(addresses, pages), ...catalogue, ...options.apiEnv },
         stopTimeoutMs: STOP_TIMEOUT_MS.api,
       }),
     ),

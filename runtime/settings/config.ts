@@ -47,6 +47,8 @@ export const API_SETTINGS = [
   'PORTAL_URL',
   'CONSOLE_PROXY_HEADER',
   'CONSOLE_PROXY_SCOPES',
+  'PORTAL_FRAME_ANCESTORS',
+  'CONSOLE_PAGES',
   'HOLDFAST_CATALOGUE',
   ...ASSET_SETTINGS,
   ...MODEL_SERVICE_SETTINGS,
@@ -139,6 +141,8 @@ export type ApiConfig = ProcessConfig & {
     readonly proxyHeader: string | null;
     readonly proxyScopes: SettingValue<'CONSOLE_PROXY_SCOPES'>;
   };
+  readonly portalFrameAncestors: readonly string[];
+  readonly consolePages: string | null;
   /** Null: the shipped catalogue. */
   readonly cataloguePath: string | null;
   readonly assets: AssetStoreConfig;
@@ -219,6 +223,8 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
       proxyHeader: settings.CONSOLE_PROXY_HEADER,
       proxyScopes: settings.CONSOLE_PROXY_SCOPES,
     },
+    portalFrameAncestors: settings.PORTAL_FRAME_ANCESTORS,
+    consolePages: settings.CONSOLE_PAGES,
     cataloguePath: settings.HOLDFAST_CATALOGUE,
     assets: assetStoreConfigOf(settings),
     modelServices: modelServicesOf(settings),

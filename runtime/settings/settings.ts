@@ -117,6 +117,14 @@ export const SETTINGS = {
     schema: scopes.default(['support']),
     doc: 'what a person may do in the console whom CONSOLE_PROXY_HEADER names, as `support, billing:write`',
   },
+  PORTAL_FRAME_ANCESTORS: {
+    schema: origins.default([]),
+    doc: 'origins whose pages may show /portal in a frame, with commas between; unset: none',
+  },
+  CONSOLE_PAGES: {
+    schema: optionalText,
+    doc: 'the file with the built pages of /portal and /console; unset: console-pages.json beside the code',
+  },
   HOLDFAST_CATALOGUE: {
     schema: optionalText,
     doc: 'file or folder with the catalogue (kinds, models, prices, plans), for API and workers alike; unset: the shipped one',

@@ -9,6 +9,7 @@ import { outputCountOf } from '../../domain/prices/quote.ts';
 import { createApiReadiness } from '../../api/meta/api-readiness.ts';
 import { createBadRequestResponder } from '../../api/http/request/bad-request.ts';
 import { createApi, type ApiDependencies } from '../../api/create-api.ts';
+import { NO_PAGES } from '../../api/meta/console-pages.ts';
 import { createAccountFeeds } from '../../api/events/account-feeds.ts';
 import type { WatchPlaces } from '../../api/events/watch-places.ts';
 import type { WebhookVerifiers } from '../../api/provider-webhooks/webhook-verifiers.ts';
@@ -142,6 +143,8 @@ export async function createApiFixture(
           publicUrl: publicUrlAt(port),
           portalUrl: null,
           console: { proxyHeader: null, proxyScopes: ['support'], ...options.console },
+          pages: NO_PAGES,
+          portalFrameAncestors: [],
           rules: {
             catalogue,
             allowsTestScenarios: true,

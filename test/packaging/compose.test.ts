@@ -23,8 +23,8 @@ import {
   service,
 } from './compose-file.ts';
 
-/** For a supervisor that reads stdout; a container has none. */
-const NOT_FOR_CONTAINERS = ['READY_LINE'];
+/** For a supervisor that reads stdout, and for pages that do not lie beside the code: a container has neither. */
+const NOT_FOR_CONTAINERS = ['READY_LINE', 'CONSOLE_PAGES'];
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 const FILLED_IN = {

@@ -8,7 +8,14 @@ const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 const NOT_OURS = new Set(['node_modules', 'dist', 'out', '.git', '.holdfast']);
 
 /** The same thing of every folder that has one. */
-const SAME_EVERYWHERE = new Set(['README.md', 'main.ts', '0001_tables.sql', 'go.mod', 'go.sum']);
+const SAME_EVERYWHERE = new Set([
+  'README.md',
+  'main.ts',
+  '0001_tables.sql',
+  'go.mod',
+  'go.sum',
+  'tsconfig.json',
+]);
 
 /** All files of the checkout, as paths from it. */
 function filesOf(folder: string): readonly string[] {

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+
+/** What `npm run build` makes of console/, beside the compiled code. */
+const BUILT_PAGES = path.join(import.meta.dirname, '..', '..', 'console-pages.json');
+
+/** The two faces of the console: the customer's, and support's. */
+export type Face = 'portal' | 'console';
+
+type PageFile = {
+  readonly type: string;
+  readonly text: string;
+  /** The same, compressed once for all who ask. */
+  readonly gzip: Buffer;
+};
+
+/** The pages of the console, in memory: a few hundred kB. */
+export type ConsolePages = {
+  /** The HTML of a face; null: they have not been built. */
+  readonly htmlOf: (face: Face) => string | null;
+  readonly file: (name: string) => PageFile | undefined;
+};
+
+const builtPages = z.object({
+  html: z.record(z.string(), z.string()),
+  files: z.array(z.object({ name: z.string(), type: z.string(), text: z.string() })),
+});
+
+/** Of a process without pages: a test of its calls. */
+export const NO_PAGES: ConsolePages = { htmlOf: () => null, file: () => undefined };
+
+/** Reads the built pages: those of `file`, or those beside the code, which a checkout does not have. Throws where a named file cannot be read. */
+export function readConsolePages(file: string | null): ConsolePages {
+  const text = file === null ? readIfThere(BUILT_PAGES) : readFileSync(file, 'utf8');
+  if (text === null) return NO_PAGES;
+  const { html, files } = builtPages.parse(JSON.parse(text));
+  const byName = new Map(files.map(({ name, ...file }) => [name, { ...file, gzip: gzipSync(file.text) }]));
+  return { htmlOf: (face) => html[face] ?? null, file: (name) => byName.get(name) };
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

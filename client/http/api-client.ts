@@ -1,0 +1,183 @@
+import { Accounts, Grants } from './accounts.ts';
+import { streamEvents } from './event-stream.ts';
+import { Jobs } from './jobs.ts';
+import { Listing } from './listing.ts';
+import { newKey } from './new-key.ts';
+import type { Outputs } from './outputs.ts';
+import { DEFAULT_RETRY, type RetryRule } from './retry-rule.ts';
+import { Reviews } from './reviews.ts';
+import {
+  createTransport,
+  type ApiCall,
+  type CallOptions,
+  type KeyedOptions,
+  type Transport,
+} from './transport.ts';
+import type {
+  AccountEvent,
+  Balance,
+  Catalogue,
+  CostReport,
+  Entry,
+  EntryFilters,
+  Estimate,
+  JobBody,
+  ModelHealth,
+  Quote,
+  Repair,
+  RepairFilters,
+  Statement,
+  StatementRange,
+  UnknownBill,
+  UnknownBillFilters,
+  Usage,
+  UsageBody,
+} from './wire-types.ts';
+
+export type HoldfastOptions = {
+  /** `hf_live_…` or `hf_test_…`; null: a cookie of this origin says who asks. */
+  readonly apiKey: string | null;
+  /** Where the API is: `https://holdfast.example.com`. */
+  readonly baseUrl: string;
+  /** For whom a platform key acts, unless a call says another. */
+  readonly account?: string;
+  /** Sent with every call. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of one try of a call, in ms; 30 s unless said. */
+  readonly timeoutMs?: number;
+  /** How often and how soon a call is made again. */
+  readonly retry?: Partial<RetryRule>;
+};
+
+/** Longer than the API takes for any response (15 s). */
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/**
+ * Holdfast over HTTP, with nothing but what browsers have too: the console's client, and the base of the package's. Every call is made
+ * again where that is safe, with the same idempotency key: one logical call has one effect. Failures are thrown as HoldfastError.
+ */
+export class ApiClient<Files extends Outputs = Outputs> {
+  readonly jobs: Jobs;
+  readonly outputs: Files;
+  readonly accounts: Accounts;
+  readonly grants: Grants;
+  readonly reviews: Reviews;
+  /** Exact prices. They spend nothing. */
+  readonly quotes: { create(body: JobBody, options?: CallOptions): Promise<Quote> };
+  /** Metered use, paid at once. */
+  readonly usage: { create(body: UsageBody, options?: KeyedOptions): Promise<Usage> };
+  readonly #transport: Transport;
+
+  constructor(options: HoldfastOptions, outputsOf: (transport: Transport) => Files) {
+    const transport = createTransport({
+      apiKey: options.apiKey,
+      baseUrl: options.baseUrl.replace(/\/+$/, ''),
+      account: options.account,
+      headers: options.headers ?? {},
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      retry: { ...DEFAULT_RETRY, ...options.retry },
+    });
+    this.#transport = transport;
+    this.outputs = outputsOf(transport);
+    this.jobs = new Jobs(transport, this.outputs);
+    this.accounts = new Accounts(transport);
+    this.grants = new Grants(transport);
+    this.reviews = new Reviews(transport);
+    this.quotes = {
+      create: (body, call = {}) => transport.json<Quote>({ ...call, path: '/v1/quotes', body }),
+    };
+    this.usage = {
+      create: (body, { idempotencyKey = newKey(), ...call } = {}) =>
+        transport.json<Usage>({ ...call, path: '/v1/usage', body, idempotencyKey }),
+    };
+  }
+
+  /**
+   * All that happens in an account from now on, or after the `sequence` of the last event that was read, each once and in order, over
+   * cut connections and restarts of the API. Without end: break off, or abort the signal.
+   */
+  events(
+    options: CallOptions & { readonly after?: number; readonly type?: AccountEvent['type'] } = {},
+  ): AsyncGenerator<AccountEvent> {
+    const { after = Number.MAX_SAFE_INTEGER, type, ...call } = options;
+    return streamEvents<AccountEvent>(
+      this.#transport,
+      { ...call, path: '/v1/events', query: { type } },
+      { after: String(after), isLast: () => false },
+    );
+  }
+
+  /** What happened in an account, oldest first, after a sequence. */
+  pastEvents(
+    filters: { readonly after?: number; readonly type?: AccountEvent['type'] | undefined } = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<AccountEvent> {
+    return readPast(this.#transport, filters, options);
+  }
+
+  balance(options: CallOptions = {}): Promise<Balance> {
+    return this.#transport.json<Balance>({ ...options, path: '/v1/balance' });
+  }
+
+  /** The usage history, newest first. */
+  entries(filters: EntryFilters = {}, options: CallOptions = {}): Listing<Entry> {
+    return new Listing(this.#transport, { ...options, path: '/v1/entries', query: filters });
+  }
+
+  statement(range: StatementRange = {}, options: CallOptions = {}): Promise<Statement> {
+    return this.#transport.json<Statement>({ ...options, path: '/v1/statement', query: range });
+  }
+
+  /** How much `credits` buys; absent: the balance. */
+  estimate(credits?: number, options: CallOptions = {}): Promise<Estimate> {
+    return this.#transport.json<Estimate>({ ...options, path: '/v1/estimate', query: { credits } });
+  }
+
+  catalogue(options: CallOptions = {}): Promise<Catalogue> {
+    return this.#transport.json<Catalogue>({ ...options, path: '/v1/catalogue' });
+  }
+
+  /** Platform and support: how each model does. */
+  async models(options: CallOptions = {}): Promise<readonly ModelHealth[]> {
+    return new Listing<ModelHealth>(this.#transport, { ...options, path: '/v1/models' }).toArray();
+  }
+
+  /** Support: what the reconciler could not settle by itself, oldest first. */
+  repairs(filters: Partial<RepairFilters> = {}, options: CallOptions = {}): Listing<Repair> {
+    return new Listing(this.#transport, { ...options, path: '/v1/repairs', query: filters });
+  }
+
+  /** Platform: what models cost and brought in, of a month (`2026-01`). */
+  costs(month?: string, options: CallOptions = {}): Promise<CostReport> {
+    return this.#transport.json<CostReport>({ ...options, path: '/v1/costs', query: { month } });
+  }
+
+  /** Platform: attempts that may or may not have been billed. */
+  unknownBills(filters: UnknownBillFilters = {}, options: CallOptions = {}): Listing<UnknownBill> {
+    return new Listing(this.#transport, { ...options, path: '/v1/costs/unknown_bills', query: filters });
+  }
+
+  /** Any call, by its path: with the same retries and errors. */
+  request<Body>(call: ApiCall): Promise<Body> {
+    return this.#transport.json<Body>(call);
+  }
+
+  /** The same, of a response that is not JSON, which the caller reads. */
+  open(call: ApiCall): Promise<Response> {
+    return this.#transport.open(call);
+  }
+}
+
+async function* readPast(
+  transport: Transport,
+  { after = 0, type }: { readonly after?: number; readonly type?: AccountEvent['type'] | undefined },
+  options: CallOptions,
+): AsyncGenerator<AccountEvent> {
+  type Page = { readonly data: readonly AccountEvent[]; readonly next_cursor: string | null };
+  for (let next: string | null = String(after); next !== null;) {
+    const query: ApiCall['query'] = { after: next, type, limit: 100 };
+    const page: Page = await transport.json<Page>({ ...options, path: '/v1/events', query });
+    yield* page.data;
+    next = page.next_cursor;
+  }
+}

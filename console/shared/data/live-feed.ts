@@ -1,0 +1,118 @@
+import { HoldfastError } from '../../../client/http/holdfast-error.ts';
+import type { CallOptions } from '../../../client/http/transport.ts';
+
+/** `ended`: the session is over, and nothing more will come. */
+export type FeedState = 'connecting' | 'live' | 'away' | 'ended';
+
+/** Opens a stream of events after one that was seen; undefined: from now on. `onResponse` of the options says that it is open. */
+export type OpenEvents<Event> = (after: number | undefined, options: CallOptions) => AsyncIterable<Event>;
+
+type Listener<Event> = (
+  news: { readonly is: 'event'; readonly event: Event } | { readonly is: 'resumed' },
+) => void;
+
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 4_000;
+
+/**
+ * What happens, as it happens, over restarts of the API and cut connections: each event once and in order, since a stream goes on behind
+ * the last one that was seen. After each break listeners are told `resumed`, and read anew what no event tells.
+ */
+export class LiveFeed<Event extends { readonly sequence: number }> {
+  readonly #open: OpenEvents<Event>;
+  readonly #listeners = new Set<Listener<Event>>();
+  readonly #watchers = new Set<() => void>();
+  readonly #stopped = new AbortController();
+  #state: FeedState = 'connecting';
+  #last: number | undefined;
+  #endWait: () => void = () => undefined;
+
+  constructor(open: OpenEvents<Event>) {
+    this.#open = open;
+    void this.#run();
+  }
+
+  get state(): FeedState {
+    return this.#state;
+  }
+
+  /** Told of every event and every break; returns how to stop. */
+  listen(listener: Listener<Event>): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Told when `state` has changed; returns how to stop. */
+  watchState(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Tries at once, instead of after the wait. */
+  tryNow(): void {
+    this.#endWait();
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+    this.#endWait();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    let waitMs = FIRST_WAIT_MS;
+    while (!isStopped(signal)) {
+      const onResponse = () => {
+        waitMs = FIRST_WAIT_MS;
+        this.#opened();
+      };
+      try {
+        for await (const event of this.#open(this.#last, { signal, onResponse })) this.#take(event);
+      } catch (error) {
+        if (isRefusal(error)) {
+          this.#become('ended');
+          return;
+        }
+      }
+      if (isStopped(signal)) return;
+      this.#become('away');
+      await this.#wait(waitMs * (0.75 + Math.random() / 2));
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    }
+  }
+
+  #opened(): void {
+    const isResumed = this.#state === 'away';
+    this.#become('live');
+    if (isResumed) for (const listener of [...this.#listeners]) listener({ is: 'resumed' });
+  }
+
+  #take(event: Event): void {
+    if (this.#last !== undefined && event.sequence <= this.#last) return;
+    this.#last = event.sequence;
+    for (const listener of [...this.#listeners]) listener({ is: 'event', event });
+  }
+
+  #become(state: FeedState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** It changes while the loop waits, which the compiler does not see. */
+const isStopped = (signal: AbortSignal) => signal.aborted;
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof HoldfastError && (error.code === 'unauthenticated' || error.code === 'forbidden');
+}

@@ -1,0 +1,53 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+
+/** What ties a control to its label, its hint and its fault. */
+type ControlProps = {
+  readonly id: string;
+  readonly 'aria-describedby'?: string | undefined;
+  readonly 'aria-invalid'?: true | undefined;
+};
+
+/** A label, a control, a hint, and what is wrong with it. */
+export function Field(props: {
+  readonly label: string;
+  readonly hint?: ComponentChildren;
+  readonly fault?: string | null | undefined;
+  readonly isOptional?: boolean;
+  /** At the end of the label's line: a count of characters, say. */
+  readonly aside?: ComponentChildren;
+  readonly children: (control: ControlProps) => ComponentChildren;
+}) {
+  const id = useId();
+  const fault = props.fault ?? null;
+  const hasHint = props.hint !== undefined && props.hint !== null;
+  const described = [hasHint ? `${id}-hint` : '', fault === null ? '' : `${id}-fault`]
+    .filter(Boolean)
+    .join(' ');
+  return (
+    <div class={fault === null ? 'field' : 'field field-faulty'}>
+      <div class="field-label">
+        <label for={id}>
+          {props.label}
+          {props.isOptional === true && <span class="muted"> optional</span>}
+        </label>
+        {props.aside !== undefined && <span class="field-aside">{props.aside}</span>}
+      </div>
+      {props.children({
+        id,
+        'aria-describedby': described === '' ? undefined : described,
+        'aria-invalid': fault === null ? undefined : true,
+      })}
+      {hasHint && (
+        <p class="field-hint" id={`${id}-hint`}>
+          {props.hint}
+        </p>
+      )}
+      {fault !== null && (
+        <p class="field-fault" id={`${id}-fault`}>
+          {fault}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState } from 'preact/hooks';
+
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const EXACT = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** From here on a date says more than a number of days. */
+const LONGEST_RELATIVE_MS = 7 * DAY_MS;
+const TICK_MS = 20_000;
+
+/** `28 Nov 2026`. */
+export const dayText = (at: string) => DAY.format(new Date(at));
+/** `14:32`, of today; with its day otherwise. */
+export function clockText(at: string, now = Date.now()): string {
+  const date = new Date(at);
+  const isToday = DAY.format(date) === DAY.format(new Date(now));
+  return isToday ? CLOCK.format(date) : `${DAY.format(date)}, ${CLOCK.format(date)}`;
+}
+/** To the second, with the time zone. */
+export const exactText = (at: string) => EXACT.format(new Date(at));
+
+/** `3 minutes ago`, `in 2 hours`; a week away or more: the date. */
+export function relativeText(at: string, now = Date.now()): string {
+  const awayMs = Date.parse(at) - now;
+  const size = Math.abs(awayMs);
+  if (size < 45_000) return awayMs > 0 ? 'in a moment' : 'just now';
+  if (size < 45 * MINUTE_MS) return RELATIVE.format(Math.round(awayMs / MINUTE_MS), 'minute');
+  if (size < 22 * HOUR_MS) return RELATIVE.format(Math.round(awayMs / HOUR_MS), 'hour');
+  if (size < LONGEST_RELATIVE_MS) return RELATIVE.format(Math.round(awayMs / DAY_MS), 'day');
+  return dayText(at);
+}
+
+/** An instant: how long ago, with the exact time on it; `exact` shows that itself, `clock` the time of day. */
+export function Instant(props: {
+  readonly at: string;
+  readonly as?: 'relative' | 'clock' | 'day' | 'exact';
+}) {
+  const { at, as = 'relative' } = props;
+  const now = useNow();
+  const text = {
+    relative: relativeText(at, now),
+    clock: clockText(at, now),
+    day: dayText(at),
+    exact: exactText(at),
+  }[as];
+  return (
+    <time dateTime={at} title={exactText(at)}>
+      {text}
+    </time>
+  );
+}
+
+/** The present, told three times a minute. */
+function useNow(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const ticking = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(ticking);
+  }, []);
+  return now;
+}

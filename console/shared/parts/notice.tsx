@@ -1,0 +1,81 @@
+import type { ComponentChildren } from 'preact';
+import { wordsOf } from '../data/problem-words.ts';
+import type { Resource } from '../data/use-resource.ts';
+import { Button } from './button.tsx';
+import type { Tone } from './state-badge.tsx';
+
+/** A place where there is nothing yet, and what would bring something. */
+export function Empty(props: { readonly title: string; readonly children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <p class="empty-title">{props.title}</p>
+      {props.children !== undefined && <div class="empty-text">{props.children}</div>}
+    </div>
+  );
+}
+
+/** Grey bars where something will stand. They appear after a moment: most answers are there before. */
+export function Loading(props: { readonly label: string; readonly lines?: number }) {
+  return (
+    <div class="loading" role="status" aria-label={`${props.label} is being read`}>
+      {Array.from({ length: props.lines ?? 3 }, (_, line) => (
+        <div key={line} class="loading-line" />
+      ))}
+    </div>
+  );
+}
+
+export function Notice(props: {
+  readonly tone: Tone;
+  readonly title: ComponentChildren;
+  readonly children?: ComponentChildren;
+  readonly actions?: ComponentChildren;
+}) {
+  return (
+    <div class={`notice notice-${props.tone}`}>
+      <div class="notice-text">
+        <p class="notice-title">{props.title}</p>
+        {props.children}
+      </div>
+      {props.actions !== undefined && <div class="notice-actions">{props.actions}</div>}
+    </div>
+  );
+}
+
+/** Why a call failed, in the words of the API, and how to try again. */
+export function ErrorNotice(props: { readonly error: unknown; readonly onRetry?: () => void }) {
+  const { title, detail, requestId } = wordsOf(props.error);
+  return (
+    <div role="alert">
+      <Notice
+        tone="bad"
+        title={title}
+        actions={
+          props.onRetry !== undefined && (
+            <Button isSmall onClick={props.onRetry}>
+              Try again
+            </Button>
+          )
+        }
+      >
+        <p>
+          <bdi>{detail}</bdi>
+        </p>
+        {requestId !== null && <p class="muted small">Request {requestId}</p>}
+      </Notice>
+    </div>
+  );
+}
+
+/** What was asked for, or that it is coming, or why it is not. An answer that is there stays while it is asked again. */
+export function Shown<Data>(props: {
+  readonly of: Pick<Resource<Data>, 'data' | 'error' | 'reload'>;
+  readonly label: string;
+  readonly lines?: number;
+  readonly children: (data: Data) => ComponentChildren;
+}) {
+  const { data, error, reload } = props.of;
+  if (data !== null) return <>{props.children(data)}</>;
+  if (error !== null) return <ErrorNotice error={error} onRetry={reload} />;
+  return <Loading label={props.label} {...(props.lines === undefined ? {} : { lines: props.lines })} />;
+}

@@ -1,0 +1,42 @@
+/** What a badge says by its color; its word says it too. */
+export type Tone = 'neutral' | 'active' | 'good' | 'warning' | 'bad';
+
+const TONES: Readonly<Record<string, Tone>> = {
+  queued: 'neutral',
+  running: 'active',
+  stuck: 'warning',
+  succeeded: 'good',
+  partially_succeeded: 'warning',
+  failed: 'bad',
+  canceled: 'neutral',
+  open: 'active',
+  decided: 'neutral',
+};
+const WORDS: Readonly<Record<string, string>> = {
+  stuck: 'Taking long',
+  partially_succeeded: 'Partly delivered',
+  succeeded: 'Delivered',
+  canceled: 'Cancelled',
+};
+
+/** The word for a state of a job, an output or a review. */
+export const stateText = (state: string) => WORDS[state] ?? sentenceOf(state);
+
+/** `static_ad` as `Static ad`: names of the catalogue, for people. */
+export function sentenceOf(name: string): string {
+  const words = name.replaceAll(/[_-]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function Badge(props: { readonly tone: Tone; readonly children: string }) {
+  return (
+    <span class={`badge badge-${props.tone}`}>
+      <span class="badge-dot" aria-hidden="true" />
+      {props.children}
+    </span>
+  );
+}
+
+export function StateBadge(props: { readonly state: string; readonly text?: string }) {
+  return <Badge tone={TONES[props.state] ?? 'neutral'}>{props.text ?? stateText(props.state)}</Badge>;
+}

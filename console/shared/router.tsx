@@ -1,0 +1,84 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+/**
+ * Where a page is: behind the `#`, which no server and no log sees, so that an id, a name or a search stays with the browser.
+ * `#/jobs/job_1?state=failed` is path `['jobs', 'job_1']` and query `state=failed`.
+ */
+export type Place = { readonly path: readonly string[]; readonly query: URLSearchParams };
+
+export function placeOf(hash: string): Place {
+  const text = hash.replace(/^#\/?/, '');
+  const [path = '', query = ''] = splitOnce(text, '?');
+  return { path: path.split('/').filter(Boolean).map(decode), query: new URLSearchParams(query) };
+}
+
+/** The address of a place within this page. What is null or empty in `query` is left out. */
+export function hrefTo(
+  path: readonly string[],
+  query: Readonly<Record<string, string | null | undefined>> = {},
+): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') search.set(name, value);
+  }
+  const text = search.toString();
+  return `#/${path.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`;
+}
+
+export function goTo(href: string): void {
+  location.hash = href;
+}
+
+/** Changes the address without a step in the history: a filter, say. */
+export function replacePlace(href: string): void {
+  history.replaceState(history.state, '', href);
+  dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
+export function usePlace(): Place {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const read = () => setHash(location.hash);
+    addEventListener('hashchange', read);
+    read();
+    return () => removeEventListener('hashchange', read);
+  }, []);
+  return placeOf(hash);
+}
+
+/** One filter that stands in the address: its value, and how it is set. */
+export function useFilter(name: string): readonly [string | null, (value: string | null) => void] {
+  const { path, query } = usePlace();
+  const set = (value: string | null) => {
+    replacePlace(hrefTo(path, { ...Object.fromEntries(query), [name]: value }));
+  };
+  return [query.get(name), set];
+}
+
+export function Link(props: {
+  readonly to: string;
+  readonly class?: string;
+  readonly isCurrent?: boolean;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <a href={props.to} class={props.class} aria-current={props.isCurrent === true ? 'page' : undefined}>
+      {props.children}
+    </a>
+  );
+}
+
+function splitOnce(text: string, mark: string): readonly string[] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** What a hand wrote into the address may be no valid escape. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
