@@ -65,6 +65,10 @@ export type Call = {
   | {
       readonly access: 'key' | 'account';
       readonly scopes: readonly ApiKeyScope[];
+      /** True: platform keys alone may make it, whatever scopes an account's key has. */
+      readonly onlyPlatform?: boolean;
+      /** True: a test key may not make it, for it is about all live accounts together. */
+      readonly onlyLive?: true;
       /** What a portal session has to be able to, to make it; absent: none may. */
       readonly portal?: PortalRight;
     }

@@ -30,15 +30,22 @@ export function requireScope(caller: Caller, anyOf: readonly ApiKeyScope[]): voi
 }
 
 /**
- * Throws the problem `forbidden` unless the caller may make a call: a key by its scopes, a portal session by its rights, of which a
- * call that names none needs more than a browser can have.
+ * Throws the problem `forbidden` unless the caller may make a call: a key by its scopes and by whose it is, a portal session by its rights,
+ * of which a call that names none needs more than a browser can have.
  */
 export function requireRight(
   caller: Caller,
-  call: { readonly scopes: readonly ApiKeyScope[]; readonly portal?: PortalRight },
+  call: {
+    readonly scopes: readonly ApiKeyScope[];
+    readonly onlyPlatform?: boolean;
+    readonly onlyLive?: true;
+    readonly portal?: PortalRight;
+  },
 ): void {
   if (caller.can === null) {
     requireScope(caller, call.scopes);
+    if (call.onlyPlatform === true) requirePlatformKey(caller);
+    if (call.onlyLive === true) requireLiveKey(caller);
   } else if (call.portal === undefined || !caller.can.includes(call.portal)) {
     const detail =
       call.portal === undefined
@@ -49,7 +56,7 @@ export function requireRight(
 }
 
 /** Throws the problem `forbidden` for a caller that acts for one account alone. */
-export function requirePlatformKey(caller: Caller): void {
+function requirePlatformKey(caller: Caller): void {
   if (caller.accountId === null) return;
   throw new Problem('forbidden', { detail: 'This call needs a platform key.' });
 }
@@ -58,7 +65,7 @@ export function requirePlatformKey(caller: Caller): void {
 export function requireLiveKey(caller: Caller): void {
   if (caller.mode === 'live') return;
   throw new Problem('forbidden', {
-    detail: 'A test key needs the header Holdfast-Account, with a test account.',
+    detail: 'A test key acts on test accounts alone, each named in the header Holdfast-Account.',
   });
 }
 

@@ -2,7 +2,7 @@ import { isJobId } from '../../domain/ids.ts';
 import { accountOf } from '../../jobs/reads/account-of.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
-import { hasScope, namedAccount, requireLiveKey, requirePlatformKey, type ActingFor } from './authorize.ts';
+import { hasScope, namedAccount, requireLiveKey, type ActingFor } from './authorize.ts';
 import { notFound } from '../http/problem.ts';
 import { requireJob } from './require-job.ts';
 import { pathParameter, type CallerExchange } from '../http/route.ts';
@@ -29,7 +29,6 @@ async function accountOfPath(
   jobId: string,
 ): Promise<string> {
   const isNamed = namedAccount(request, caller) !== undefined;
-  requirePlatformKey(caller);
   // Another scope of the call (billing:write) acts for an account that it names.
   if (isNamed || !hasScope(caller, ['support'])) return (await actingFor(request, caller)).accountId;
   requireLiveKey(caller);

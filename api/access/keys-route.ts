@@ -81,15 +81,14 @@ async function ownerOf(
 
 function listKeysRoute({ database, actingFor }: Deps): Route {
   return route(CALLS.listKeys, {
-    async handle({ request, response, caller }) {
+    async handle(exchange) {
+      const { request, response, caller } = exchange;
       const asked = readQuery(request, CALLS.listKeys.query);
-      const isOfOne = namedAccount(request, caller) !== undefined;
-      const accountId = isOfOne ? (await actingFor(request, caller)).accountId : null;
-      const page = await listApiKeys(
-        database,
-        { ...reachOf({ caller }), accountId },
-        { from: asked.cursor === undefined ? null : readCursor(asked.cursor, position), limit: asked.limit },
-      );
+      if (namedAccount(request, caller) !== undefined) await actingFor(request, caller);
+      const page = await listApiKeys(database, reachOf(exchange), {
+        from: asked.cursor === undefined ? null : readCursor(asked.cursor, position),
+        limit: asked.limit,
+      });
       response.set('Cache-Control', 'no-store').json({
         data: page.keys.map(viewKey),
         next_cursor: page.next === null ? null : writeCursor(page.next),
@@ -147,8 +146,12 @@ function rotateKeyRoute(database: Database): Route {
   });
 }
 
-function reachOf({ caller }: Pick<CallerExchange, 'caller'>): KeyReach {
-  return { accountId: caller.accountId, mode: reachesMode(caller, 'live') ? null : caller.mode };
+/** The keys that a caller sees: those of its account, or of the one that it names; else all. */
+function reachOf({ request, caller }: CallerExchange): KeyReach {
+  return {
+    accountId: namedAccount(request, caller) ?? null,
+    mode: reachesMode(caller, 'live') ? null : caller.mode,
+  };
 }
 
 /** Without an Idempotency-Key each call makes a key. */

@@ -1,17 +1,11 @@
 import { readAccount, type Account } from '../../ledger/reads/read-account.ts';
 import type { Database } from '../../ledger/database.ts';
 import { isAccountId } from '../../domain/ids.ts';
-import { namedAccount, reachesMode, requirePlatformKey } from './authorize.ts';
+import { namedAccount, reachesMode } from './authorize.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, type CallerExchange } from '../http/route.ts';
 
-/** The account that a path names, for a platform key. Throws the problems forbidden and not_found. */
-export async function managedAccount(database: Database, exchange: CallerExchange): Promise<string> {
-  requirePlatformKey(exchange.caller);
-  return visibleAccount(database, exchange);
-}
-
-/** The same where an account's own key may come too; for any other key there is no such account. */
+/** The account that a path names, where the caller sees it. Throws the problems forbidden and not_found. */
 export async function visibleAccount(database: Database, exchange: CallerExchange): Promise<string> {
   return (await readVisibleAccount(database, exchange)).accountId;
 }

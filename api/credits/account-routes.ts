@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import type { Database } from '../../ledger/database.ts';
 import { actorOf } from '../access/actor.ts';
-import { managedAccount, visibleAccount } from '../access/path-account.ts';
+import { visibleAccount } from '../access/path-account.ts';
 import { readBody, type ReadBody } from '../http/request/read-body.ts';
 import { route, type Effect, type Route } from '../http/route.ts';
 import type { Call } from '../../contract/call.ts';
@@ -22,7 +22,7 @@ export function changeAccountRoute<Schema extends z.ZodType>(
 ): Route {
   return route(call, {
     async prepare(exchange) {
-      const accountId = await managedAccount(database, exchange);
+      const accountId = await visibleAccount(database, exchange);
       const actor = actorOf(exchange.request, exchange.caller);
       const read = await readBody(exchange, call.body);
       return change({ ...read, accountId, actor, response: exchange.response });

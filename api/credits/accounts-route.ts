@@ -6,7 +6,7 @@ import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
-import { reachesMode, requirePlatformKey } from '../access/authorize.ts';
+import { reachesMode } from '../access/authorize.ts';
 import { viewAccount } from './account-view.ts';
 import { readVisibleAccount } from '../access/path-account.ts';
 import { Problem } from '../http/problem.ts';
@@ -22,7 +22,6 @@ export function openAccountRoute(deps: Deps): Route {
   return route(CALLS.openAccount, {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
-      requirePlatformKey(caller);
       const { body: asked } = await readBody(exchange, CALLS.openAccount.body);
       const body = { ...asked, mode: asked.mode ?? caller.mode };
       if (!reachesMode(caller, body.mode)) {

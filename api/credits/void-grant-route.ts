@@ -5,7 +5,7 @@ import { accountOf } from '../../jobs/reads/account-of.ts';
 import { readGrant } from '../../ledger/reads/read-grant.ts';
 import { voidGrant } from '../../ledger/void-grant.ts';
 import { actorOf } from '../access/actor.ts';
-import { requireLiveKey, requirePlatformKey, type ActingFor } from '../access/authorize.ts';
+import { requireLiveKey, type ActingFor } from '../access/authorize.ts';
 import { viewGrant } from './grant-view.ts';
 import { notFound } from '../http/problem.ts';
 import { readBody } from '../http/request/read-body.ts';
@@ -23,7 +23,6 @@ export function voidGrantRoute(deps: Deps): Route {
   return route(CALLS.voidGrant, {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
-      requirePlatformKey(caller);
       const actor = actorOf(request, caller);
       const { body } = await readBody(exchange, CALLS.voidGrant.body);
       const { accountId, grantId } = await findGrant(deps, exchange);

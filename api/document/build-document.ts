@@ -122,7 +122,7 @@ function scopesOf(call: Call): string {
   if (call.access === 'public') return 'Needs no key.';
   if (call.console === 'needs') return 'Needs the cookie of a console session.';
   const scopes = call.scopes.map((scope) => `\`${scope}\``).join(' or ');
-  return `Needs a key with the scope ${scopes}.`;
+  return `Needs a ${call.onlyPlatform === true ? 'platform ' : ''}key with the scope ${scopes}.`;
 }
 
 function queryParametersOf({ query }: Call, schemas: Schemas): readonly Parameter[] {

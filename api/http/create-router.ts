@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { Authenticate } from '../access/authenticate.ts';
-import { requireRight, type ActingFor } from '../access/authorize.ts';
+import { namedAccount, requireRight, type ActingFor } from '../access/authorize.ts';
 import type { LimitAddresses } from '../access/limit-addresses.ts';
 import type { LimitRequests } from '../access/limit-requests.ts';
 import { assertNever } from '../../domain/assert-never.ts';
@@ -73,6 +73,8 @@ async function admit(call: Call, access: Access, exchange: Exchange): Promise<Ad
   state.keyId = caller.keyId;
   state.accountId = caller.accountId;
   requireRight(caller, call);
+  // Of every call, also one that acts for no account: an account's key that names another is refused.
+  namedAccount(request, caller);
   switch (call.access) {
     case 'key':
       return {

@@ -3,7 +3,6 @@ import { CALLS } from '../../contract/calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { listUnknownBills, readCosts } from '../../jobs/costs/read-costs.ts';
 import type { Database } from '../../ledger/database.ts';
-import { requireLiveKey, requirePlatformKey } from '../access/authorize.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { instantText } from '../../domain/instant-text.ts';
 import { postgresInstant } from '../http/request/postgres-instant.ts';
@@ -19,9 +18,7 @@ type CostDependencies = {
 /** GET /v1/costs: what models cost us and brought in, per kind, in a month; without one, in this. */
 export function costsRoute({ database, rules, now }: CostDependencies): Route {
   return route(CALLS.readCosts, {
-    async handle({ request, response, caller }) {
-      requirePlatformKey(caller);
-      requireLiveKey(caller);
+    async handle({ request, response }) {
       const { month = monthAt(now()) } = readQuery(request, CALLS.readCosts.query);
       const report = await readCosts(database, month, rules.catalogue.creditValue);
       response.set('Cache-Control', 'no-store').json(report);
@@ -37,9 +34,7 @@ const position = z.strictObject({
 /** GET /v1/costs/unknown_bills: the attempts of a month whose bill is unknown, to ask their services about. */
 export function unknownBillsRoute({ database, now }: CostDependencies): Route {
   return route(CALLS.listUnknownBills, {
-    async handle({ request, response, caller }) {
-      requirePlatformKey(caller);
-      requireLiveKey(caller);
+    async handle({ request, response }) {
       const asked = readQuery(request, CALLS.listUnknownBills.query);
       const found = await listUnknownBills(database, asked.month ?? monthAt(now()), {
         after: asked.cursor === undefined ? null : readCursor(asked.cursor, position),

@@ -5,7 +5,6 @@ import { decideReview, type Decided } from '../../jobs/reviews/decide-review.ts'
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
-import { requirePlatformKey } from '../access/authorize.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/request/read-body.ts';
 import { readIdempotencyKey } from '../http/request/request-headers.ts';
@@ -27,7 +26,6 @@ export function decideReviewRoute(deps: Deps): Route {
   return route(CALLS.decideReview, {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
-      requirePlatformKey(caller);
       const key = readIdempotencyKey(request);
       const actor = actorOf(request, caller);
       const { body, sent } = await readBody(exchange, CALLS.decideReview.body);

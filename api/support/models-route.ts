@@ -4,15 +4,13 @@ import type { ModelCallHealth, ModelHealth } from '../../contract/shapes/model-s
 import { callsOf, isOffered, type Model, type ModelCall } from '../../domain/work/models.ts';
 import { readModelHealth, type StoredModelHealth } from '../../jobs/reads/read-model-health.ts';
 import type { Database } from '../../ledger/database.ts';
-import { requirePlatformKey } from '../access/authorize.ts';
 import { instantText } from '../../domain/instant-text.ts';
 import { type Route, route } from '../http/route.ts';
 
 /** GET /v1/models: each model of the catalogue with its health, its breakers, what is in flight and what waits. */
 export function modelsRoute(deps: { readonly database: Database; readonly rules: RequestRules }): Route {
   return route(CALLS.listModels, {
-    async handle({ response, caller }) {
-      requirePlatformKey(caller);
+    async handle({ response }) {
       const stored = await readModelHealth(deps.database, { onlyFailing: false });
       const data = deps.rules.catalogue.models.map((model) => viewModel(model, stored, deps.rules));
       response.set('Cache-Control', 'no-store').json({ data, next_cursor: null });

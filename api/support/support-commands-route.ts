@@ -3,7 +3,6 @@ import { CALLS } from '../../contract/calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { SupportCommand, SupportCommandName } from '../../contract/support-command.ts';
 import { actorOf } from '../access/actor.ts';
-import { requirePlatformKey } from '../access/authorize.ts';
 import { jobOfPath, type JobOfPathDeps } from '../access/job-of-path.ts';
 import { requireJob } from '../access/require-job.ts';
 import { readBody } from '../http/request/read-body.ts';
@@ -36,7 +35,6 @@ function commandRoute(deps: Deps, send: SendSupportCommand, name: SupportCommand
   return route(call, {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
-      requirePlatformKey(caller);
       const key = readIdempotencyKey(request);
       const actor = actorOf(request, caller);
       const { body } = await readBody(exchange, call.body);

@@ -17,7 +17,12 @@ import {
 import { grant, grantBody, voidBody, voidedGrant } from '../shapes/credit-shapes.ts';
 
 /** A change of the account that the path names, by a platform key. */
-const CHANGE = { tag: 'accounts', access: 'key', scopes: ['billing:write'] } as const satisfies Partial<Call>;
+const CHANGE = {
+  tag: 'accounts',
+  access: 'key',
+  scopes: ['billing:write'],
+  onlyPlatform: true,
+} as const satisfies Partial<Call>;
 /** How the account stands that the path names: for its own key too. */
 const SHOWN = {
   method: 'get',
@@ -85,6 +90,7 @@ export const ACCOUNT_CALLS = {
   },
   advanceClock: {
     ...CHANGE,
+    onlyPlatform: false,
     method: 'post',
     path: '/v1/accounts/:id/clock',
     summary: 'Move the clock of a test account on',

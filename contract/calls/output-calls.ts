@@ -77,6 +77,7 @@ export const OUTPUT_CALLS = {
       'Refunds the output, has it made again at no cost, or denies. The customer reads the reason.',
     access: 'key',
     scopes: ['support'],
+    onlyPlatform: true,
     body: decisionBody,
     idempotencyKey: 'required',
     responses: { 200: review },

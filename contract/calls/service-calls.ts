@@ -97,6 +97,7 @@ export const SERVICE_CALLS = {
     tag: 'service',
     access: 'key',
     scopes: ['support'],
+    onlyPlatform: true,
     path: '/metrics',
     summary: 'Read the metrics of this process and of the deployment, for Prometheus',
     responses: { 200: { media: ['text/plain'] } },

@@ -171,6 +171,10 @@ describe('DELETE /v1/keys/{id}', () => {
       expectProblem(await revoke(admin, id), 404, 'not_found');
       const body = {};
       expectProblem(await api.call(`/v1/keys/${id}/rotate`, { key: admin, body }), 404, 'not_found');
+      // (Was revoked and rotated by a platform key that named another account.)
+      const named = { key: api.platformKey, headers: { 'Holdfast-Account': mine.accountId } };
+      expectProblem(await api.call(`/v1/keys/${id}`, { method: 'DELETE', ...named }), 404, 'not_found');
+      expectProblem(await api.call(`/v1/keys/${id}/rotate`, { body, ...named }), 404, 'not_found');
     }
     expect((await revoke(api.platformKey, theirKey.id)).status).toBe(204);
     expect((await revoke(api.platformKey, platform.id)).status).toBe(204);
