@@ -7,7 +7,6 @@ import { invalidPart, Problem } from '../http/problem.ts';
 import { readBody } from '../http/request/read-body.ts';
 import { route, type CallerExchange, type Route } from '../http/route.ts';
 import { actorBy, actorOf } from './actor.ts';
-import { requirePlatformKey } from './authorize.ts';
 import { PROXY, type ConsoleSession } from './caller.ts';
 import {
   clearConsoleCookie,
@@ -34,7 +33,6 @@ function openRoute({ database, publicUrl }: Deps): Route {
   return route(CALLS.createConsoleSession, {
     async prepare(exchange) {
       const { request, response, caller } = exchange;
-      requirePlatformKey(caller);
       requireSafeTransport(request, publicUrl);
       const { body } = await readBody(exchange, CALLS.createConsoleSession.body);
       const person = caller.person ?? body.actor;

@@ -19,7 +19,12 @@ const SESSIONS = {
   scopes: ['jobs:write', 'jobs:read', 'credits:read'],
 } as const satisfies Partial<Call>;
 
-const CONSOLE = { tag: 'keys', access: 'key', scopes: ['support'] } as const satisfies Partial<Call>;
+const CONSOLE = {
+  tag: 'keys',
+  access: 'key',
+  scopes: ['support'],
+  onlyPlatform: true,
+} as const satisfies Partial<Call>;
 
 /** Keys of the API, and tokens of browsers. */
 export const KEY_CALLS = {

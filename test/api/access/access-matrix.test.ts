@@ -63,6 +63,7 @@ function toldBy(call: Call, { holds }: Credential): Told {
   }
   const isInScope = holds.scopes.includes('admin') || call.scopes.some((one) => holds.scopes.includes(one));
   const isIts = holds.isPlatform || call.onlyPlatform !== true;
+  if (call.console === 'needs') return 'forbidden';
   const isOfMode = holds.mode === 'live' || call.onlyLive !== true;
   return isInScope && isIts && isOfMode ? 'admitted' : 'forbidden';
 }
