@@ -111,6 +111,15 @@ CREATE TYPE jobs.spend_item AS (
 
 CREATE TYPE ledger.bucket AS ENUM ('outside', 'available', 'reserved', 'spent', 'expired', 'voided');
 
+CREATE TYPE ledger.deltas AS (
+  outside bigint,
+  available bigint,
+  reserved bigint,
+  spent bigint,
+  expired bigint,
+  voided bigint
+);
+
 CREATE TYPE ledger.entry_kind AS ENUM ('grant', 'reserve', 'commit', 'release', 'spend', 'refund', 'expire', 'void');
 
 CREATE TYPE ledger.move AS (
@@ -129,21 +138,24 @@ CREATE TYPE ledger.part AS (
   amount bigint
 );
 
+CREATE TYPE ledger.portion AS (
+  grant_id text,
+  amount bigint
+);
+
 CREATE TYPE ledger.reservation_state AS ENUM ('open', 'committed', 'released');
 
 CREATE TYPE ledger.reserved AS (
   outcome text,
   available bigint,
-  reserved bigint,
-  at timestamp with time zone
+  reserved bigint
 );
 
 CREATE TYPE ledger.settled AS (
   outcome text,
   is_replay boolean,
   committed bigint,
-  released bigint,
-  at timestamp with time zone
+  released bigint
 );
 
 CREATE TYPE ledger.spender AS ENUM ('member', 'project');
@@ -331,8 +343,7 @@ CREATE TABLE ledger.reservations (
   committed ledger.credits NOT NULL DEFAULT 0,
   released ledger.credits NOT NULL DEFAULT 0,
   refunded ledger.credits NOT NULL DEFAULT 0,
-  part_grant_ids text[] NOT NULL DEFAULT '{}'::text[],
-  part_amounts bigint[] NOT NULL DEFAULT '{}'::bigint[],
+  portions ledger.portion[] NOT NULL DEFAULT '{}'::ledger.portion[],
   cause text,
   member text,
   project text,
@@ -841,9 +852,10 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.clock() → timestamp with time zone
 -- ledger.clock(ledger.accounts) → timestamp with time zone
 -- ledger.clock_of(text) → timestamp with time zone
--- ledger.count_usage(text,text,text,timestamp with time zone,bigint) → void
+-- ledger.count_usage(ledger.accounts,text,text,timestamp with time zone,bigint) → void
 -- ledger.delta(ledger.bucket,ledger.bucket,ledger.bucket,bigint) → bigint
--- ledger.draw(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → void
+-- ledger.deltas(ledger.bucket,ledger.bucket,bigint) → ledger.deltas
+-- ledger.draw(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → ledger.accounts
 -- ledger.end_of_history(text) → timestamp with time zone
 -- ledger.entries_of_reservation(text,text) → SETOF bigint
 -- ledger.exceeded_cap(ledger.accounts,text,text,bigint) → jsonb
@@ -869,7 +881,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.pay_referral(text,bigint,integer,timestamp with time zone) → void
 -- ledger.period_at(text,timestamp with time zone) → record
 -- ledger.period_number(timestamp with time zone,timestamp with time zone) → integer
--- ledger.post(ledger.accounts,ledger.move[]) → int8range
+-- ledger.post(ledger.accounts,ledger.move[]) → ledger.accounts
 -- ledger.publish_price_lists(jsonb) → TABLE(name text, version integer, hash text)  -- holdfast_api, holdfast_worker
 -- ledger.read_account(text) → TABLE(account_id text, name text, reference text, opened_at timestamp with time zone,
 --     price_list text, mode text, frozen_at timestamp with time zone)  -- holdfast_api, holdfast_worker
@@ -994,7 +1006,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.mark_stuck(text,text,text) → boolean  -- holdfast_worker
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker
--- jobs.move_job_on(jobs.settle_item,text,ledger.settled) → void
+-- jobs.move_job_on(jobs.settle_item,text,bigint,timestamp with time zone) → void
 -- jobs.note_fault(text,text,text,text) → boolean  -- holdfast_worker
 -- jobs.note_health() → trigger
 -- jobs.note_webhook(text,text,bytea,text) → boolean  -- holdfast_api, holdfast_worker
@@ -1054,7 +1066,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.reconcile_bills() → TABLE(check_name text, account_id text, subject text, detail jsonb)
 -- jobs.reconcile_events() → TABLE(check_name text, account_id text, subject text, detail jsonb)
 -- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean,boolean) → text  -- holdfast_worker
--- jobs.record_job(jobs.admit_item,ledger.reserved) → void
+-- jobs.record_job(jobs.admit_item,timestamp with time zone) → void
 -- jobs.record_key_action(jobs.api_keys,text,text,text,timestamp with time zone) → void
 -- jobs.record_progress(text,text,jsonb) → void  -- holdfast_worker
 -- jobs.record_repairs(jsonb) → void  -- holdfast_worker

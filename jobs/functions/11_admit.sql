@@ -50,7 +50,7 @@ BEGIN
 END $$;
 
 -- Writes the record of a job whose credits were just reserved, its outputs and its first event.
-CREATE OR REPLACE FUNCTION jobs.record_job(p_item jobs.admit_item, p_reserved ledger.reserved) RETURNS void
+CREATE OR REPLACE FUNCTION jobs.record_job(p_item jobs.admit_item, p_now timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_output jobs.admit_output;
@@ -60,9 +60,8 @@ BEGIN
     return_by, deadline_seconds, created_at, event_seq, outputs)
   VALUES (
     p_item.account_id, p_item.job_id, p_item.kind, p_item.model, p_item.provider, 'queued', p_item.price_list,
-    p_item.total, p_item.metadata, p_item.work_fingerprint,
-    p_reserved.at + make_interval(secs => p_item.expected_seconds),
-    p_reserved.at + make_interval(secs => p_item.deadline_seconds), p_item.deadline_seconds, p_reserved.at, 1,
+    p_item.total, p_item.metadata, p_item.work_fingerprint, p_now + make_interval(secs => p_item.expected_seconds),
+    p_now + make_interval(secs => p_item.deadline_seconds), p_item.deadline_seconds, p_now, 1,
     cardinality(p_item.outputs));
   FOREACH v_output IN ARRAY p_item.outputs LOOP
     INSERT INTO jobs.outputs (account_id, output_id, job_id, item, variation, state, work, credits, reservation_id,
@@ -72,8 +71,7 @@ BEGIN
             coalesce(v_output.deadline_seconds, p_item.deadline_seconds), v_output.retention_days);
   END LOOP;
   INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
-  VALUES (p_item.account_id, p_item.job_id, 1, 'job.queued', jsonb_build_object('credits', p_item.total),
-          p_reserved.at);
+  VALUES (p_item.account_id, p_item.job_id, 1, 'job.queued', jsonb_build_object('credits', p_item.total), p_now);
 END $$;
 
 -- Admits one request, once: stores it with its fingerprint and its outcome (a refusal too, forever), and reserves.
@@ -102,14 +100,13 @@ BEGIN
       CASE WHEN p_item.total = 0 AND jobs.is_free_retry(p_item.account_id, p_item.job_id) THEN 'free_retry'
            ELSE 'generation' END, p_item.deadline_seconds, p_item.member, p_item.project);
     IF v_reserved.outcome = 'reserved' THEN
-      PERFORM jobs.record_job(p_item, v_reserved);
+      PERFORM jobs.record_job(p_item, v_account.moved_at);
       v_outcome := jsonb_build_object('outcome', 'reserved', 'credits', p_item.total);
     ELSE
       v_outcome := jobs.refused(v_reserved.outcome,
-        CASE v_reserved.outcome WHEN 'account_not_found' THEN 'not_found'
-                                WHEN 'insufficient_credits' THEN v_reserved.outcome
-                                WHEN 'account_frozen' THEN v_reserved.outcome
-                                WHEN 'limit_exceeded' THEN v_reserved.outcome ELSE 'state_conflict' END,
+        CASE WHEN v_reserved.outcome = 'account_not_found' THEN 'not_found'
+             WHEN v_reserved.outcome IN ('insufficient_credits', 'account_frozen', 'limit_exceeded')
+               THEN v_reserved.outcome ELSE 'state_conflict' END,
         jsonb_build_object(
           'required', p_item.total, 'available', v_reserved.available, 'reserved', v_reserved.reserved,
           'limit', ledger.exceeded_cap(v_account, p_item.member, p_item.project, p_item.total)));

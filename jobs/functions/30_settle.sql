@@ -6,8 +6,7 @@ DECLARE
   v_account ledger.accounts := ledger.lock_account(p_item.account_id);
   v_asset   jobs.attempts;
   v_result  ledger.settled;
-  v_state   text;
-  v_failure jsonb;
+  v_output  jobs.outputs;
 BEGIN
   -- Support may have given it a later return_by.
   IF p_item.overdue_seconds IS NOT NULL AND jobs.return_by(p_item.account_id, p_item.output_id)
@@ -33,35 +32,39 @@ BEGIN
   v_result := ledger.settle(v_account, p_item.reservation_id, p_item.verb, p_item.credits,
     coalesce(p_item.failure->>'code', 'delivered'), p_item.expired_policy, p_item.return_grant_hours);
   IF v_result.outcome IN ('committed', 'released') AND NOT v_result.is_replay THEN
-    v_state := CASE WHEN v_result.outcome = 'committed' THEN 'succeeded'
-                    WHEN p_item.failure->>'code' = 'canceled' THEN 'canceled' ELSE 'failed' END;
-    v_failure := CASE WHEN v_state <> 'succeeded' THEN nullif(p_item.failure, 'null') END;
+    v_output.state := CASE WHEN v_result.outcome = 'committed' THEN 'succeeded'
+                           WHEN p_item.failure->>'code' = 'canceled' THEN 'canceled' ELSE 'failed' END;
     UPDATE jobs.outputs o
-    SET state = v_state, failure = v_failure, sha256 = v_asset.sha256, content_type = v_asset.content_type,
-        bytes = v_asset.bytes, has_c2pa = v_asset.has_c2pa, expires_at = v_result.at + make_interval(
-          days => CASE v_state WHEN 'succeeded' THEN o.retention_days ELSE 0 END)
+    SET state = v_output.state, sha256 = v_asset.sha256, content_type = v_asset.content_type, bytes = v_asset.bytes,
+        has_c2pa = v_asset.has_c2pa,
+        failure = CASE WHEN v_output.state <> 'succeeded' THEN nullif(p_item.failure, 'null') END,
+        expires_at = v_account.moved_at + make_interval(
+          days => CASE v_output.state WHEN 'succeeded' THEN o.retention_days ELSE 0 END)
     WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
-    IF v_state <> 'succeeded' THEN
+    IF v_output.state <> 'succeeded' THEN
       UPDATE jobs.attempts a SET state = 'fenced'
       WHERE a.account_id = p_item.account_id AND a.output_id = p_item.output_id AND a.output_id > ''
         AND a.state IN ('posting', 'unknown', 'accepted', 'collected');
       DELETE FROM jobs.waiting w WHERE w.account_id = p_item.account_id
         AND starts_with(w.reference, REPLACE(p_item.output_id, 'out_', 'att_') || '_');
     END IF;
-    PERFORM jobs.move_job_on(p_item, v_state, v_result);
-  ELSE
-    SELECT o.failure INTO v_failure FROM jobs.outputs o
-    WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
+    PERFORM jobs.move_job_on(p_item, v_output.state, v_result.released, v_account.moved_at);
   END IF;
-  RETURN ROW(v_result.outcome, v_failure, v_result.committed, v_result.released, (
-    SELECT jsonb_build_object('sha256', o.sha256, 'content_type', o.content_type, 'bytes', o.bytes) FROM jobs.outputs o
-    WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id AND o.sha256 IS NOT NULL))::jobs.settled;
+  SELECT o.* INTO v_output FROM jobs.outputs o
+  WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
+  IF NOT FOUND THEN  -- what was released was never admitted
+    v_output.failure := nullif(p_item.failure, 'null');
+  END IF;
+  RETURN ROW(v_result.outcome, v_output.failure, v_result.committed, v_result.released,
+    CASE WHEN v_output.sha256 IS NOT NULL THEN jsonb_build_object(
+      'sha256', v_output.sha256, 'content_type', v_output.content_type, 'bytes', v_output.bytes) END)::jobs.settled;
 END $$;
 
 -- Moves a job on by an output that has just ended: with its last one it ends too, as its outputs add up; else it is as
 -- far as they have come, and stuck while one of them is.
-CREATE OR REPLACE FUNCTION jobs.move_job_on(p_item jobs.settle_item, p_state text, p_result ledger.settled)
-RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION jobs.move_job_on(
+  p_item jobs.settle_item, p_state text, p_released bigint, p_now timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_job   jobs.jobs;
   v_ended int;
@@ -94,7 +97,7 @@ BEGIN
         SELECT o.failure FROM jobs.outputs_of(p_item.account_id, p_item.job_id) o WHERE o.state = v_job.state
         ORDER BY o.item, o.variation LIMIT 1);
     END IF;
-    v_job.finished_at := p_result.at;
+    v_job.finished_at := p_now;
     v_job.progress := NULL;
     v_event := 'job.' || v_job.state;
     v_data := jsonb_build_object('failure', v_job.failure);
@@ -103,15 +106,15 @@ BEGIN
   UPDATE jobs.jobs j
   SET state = v_job.state, finished_at = v_job.finished_at, progress = v_job.progress, failure = v_job.failure,
       succeeded = v_job.succeeded, failed = v_job.failed, canceled = v_job.canceled,
-      event_seq = j.event_seq + CASE WHEN p_result.released > 0 THEN 2 ELSE 1 END
+      event_seq = j.event_seq + CASE WHEN p_released > 0 THEN 2 ELSE 1 END
   WHERE j.account_id = p_item.account_id AND j.job_id = p_item.job_id RETURNING j.event_seq INTO v_seq;
-  IF p_result.released > 0 THEN
+  IF p_released > 0 THEN
     INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
     VALUES (p_item.account_id, p_item.job_id, v_seq - 1, 'credits.returned', jsonb_build_object(
-      'output_id', p_item.output_id, 'credits', p_result.released, 'reason', p_item.failure->>'code'), p_result.at);
+      'output_id', p_item.output_id, 'credits', p_released, 'reason', p_item.failure->>'code'), p_now);
   END IF;
   INSERT INTO jobs.events (account_id, job_id, seq, type, data, created_at)
-  VALUES (p_item.account_id, p_item.job_id, v_seq, v_event, v_data, p_result.at);
+  VALUES (p_item.account_id, p_item.job_id, v_seq, v_event, v_data, p_now);
 END $$;
 
 -- Ends outputs that arrived together, one by one (ledger.lock_accounts). committed | released | asset_missing |

@@ -7,13 +7,16 @@ $$;
 
 -- Counts credits that were just reserved or spent for a member and a project; a negative amount came back of those.
 CREATE OR REPLACE FUNCTION ledger.count_usage(
-  p_account_id text, p_member text, p_project text, p_period_starts_at timestamptz, p_amount bigint
-) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO ledger.usage AS u (account_id, spender, name, period_starts_at, used)
-  SELECT p_account_id, s.spender, s.name, p_period_starts_at, greatest(p_amount, 0)
-  FROM ledger.spenders_of(p_member, p_project) s
-  ON CONFLICT (account_id, spender, name, period_starts_at) DO UPDATE SET used = u.used + p_amount
-$$;
+  p_account ledger.accounts, p_member text, p_project text, p_period_starts_at timestamptz, p_amount bigint
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF coalesce(p_member, p_project) IS NOT NULL AND p_amount <> 0 THEN
+    INSERT INTO ledger.usage AS u (account_id, spender, name, period_starts_at, used)
+    SELECT p_account.account_id, s.spender, s.name, p_period_starts_at, greatest(p_amount, 0)
+    FROM ledger.spenders_of(p_member, p_project) s
+    ON CONFLICT (account_id, spender, name, period_starts_at) DO UPDATE SET used = u.used + p_amount;
+  END IF;
+END $$;
 
 -- The first cap, of one member and one project of an account, that so many credits more would exceed; null when none.
 -- Each is looked up by its whole key, one by one: joined, all that the account has might be read.

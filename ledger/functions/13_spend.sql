@@ -13,7 +13,6 @@ BEGIN
     SET state = 'committed', committed = r.amount, cause = p_note, settled_at = r.created_at
     WHERE r.account_id = p_account.account_id AND r.reservation_id = p_spend_id AND r.state = 'open';
     v_result.outcome := 'spent';
-    v_result.reserved := p_account.reserved;
   END IF;
   RETURN v_result;
 END $$;

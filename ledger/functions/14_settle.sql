@@ -8,54 +8,45 @@ CREATE OR REPLACE FUNCTION ledger.settle(
 ) RETURNS ledger.settled LANGUAGE plpgsql AS $$
 DECLARE
   v_held    ledger.reservations;
-  v_spent   bigint := CASE p_verb WHEN 'commit' THEN p_amount ELSE 0 END;
-  v_left    bigint := v_spent;
-  v_here    bigint;
+  v_cost    bigint := CASE p_verb WHEN 'commit' THEN p_amount ELSE 0 END;
+  v_left    bigint := v_cost;
+  v_portion ledger.portion;
   v_moves   ledger.move[] := '{}';
-  v_entries int8range;
+  v_after   ledger.accounts;
   v_outcome text;
 BEGIN
-  SELECT r.* INTO v_held FROM ledger.reservations r
-  WHERE r.account_id = p_account.account_id AND r.reservation_id = p_reservation_id;
+  SELECT r.* INTO v_held FROM ledger.reservation_of(p_account.account_id, p_reservation_id) r;
   v_outcome := CASE
-    WHEN p_verb = 'commit' AND (v_spent IS NULL OR v_spent < 0 OR (v_spent = 0 AND v_held.amount > 0))
-      THEN 'invalid_amount'
+    WHEN p_verb = 'commit' AND (v_cost > 0 OR v_cost = coalesce(v_held.amount, 0)) IS NOT TRUE THEN 'invalid_amount'
     WHEN p_verb = 'commit' AND NOT FOUND THEN 'not_found'
-    WHEN v_held.state = 'open' AND v_spent > v_held.amount THEN 'exceeds_reserved'
-    WHEN v_held.state = 'committed' AND p_verb = 'commit' AND v_held.committed <> v_spent THEN 'key_reused'
+    WHEN v_held.state = 'open' AND v_cost > v_held.amount THEN 'exceeds_reserved'
+    WHEN v_held.state = 'committed' AND p_verb = 'commit' AND v_held.committed <> v_cost THEN 'key_reused'
     WHEN v_held.state <> 'open' THEN v_held.state::text END;
-  IF v_outcome IN ('invalid_amount', 'not_found', 'exceeds_reserved') THEN
-    RETURN ROW(v_outcome, false, NULL, NULL, p_account.moved_at)::ledger.settled;
-  ELSIF v_outcome IS NOT NULL THEN
-    RETURN ROW(v_outcome, true, v_held.committed, v_held.released, p_account.moved_at)::ledger.settled;
+  IF v_outcome IS NOT NULL THEN
+    RETURN ROW(v_outcome, v_held.settled_at IS NOT NULL, v_held.committed, v_held.released)::ledger.settled;
   ELSIF v_held.reservation_id IS NULL THEN
-    INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, cause, period_starts_at,
-                                     return_by, created_at, settled_at)
-    VALUES (p_account.account_id, p_reservation_id, 'tombstone', 0, 'released', p_cause, p_account.moved_at,
-            p_account.moved_at, p_account.moved_at, p_account.moved_at);
-    RETURN ROW('released', false, 0, 0, p_account.moved_at)::ledger.settled;
+    INSERT INTO ledger.reservations (account_id, reservation_id, reason, amount, state, period_starts_at, return_by,
+                                     created_at)
+    VALUES (p_account.account_id, p_reservation_id, 'tombstone', 0, 'open', p_account.moved_at, p_account.moved_at,
+            p_account.moved_at) RETURNING * INTO v_held;
   END IF;
   -- Of what each grant gave, in burn order, the first credits are spent; the rest goes back.
-  FOR n IN 1 .. cardinality(v_held.part_amounts) LOOP
+  FOREACH v_portion IN ARRAY v_held.portions LOOP
     EXIT WHEN v_left = 0;
-    v_here := least(v_left, v_held.part_amounts[n]);
-    v_left := v_left - v_here;
-    v_moves := v_moves || ROW(v_held.part_grant_ids[n], 'commit', 'reserved', 'spent', v_here, p_reservation_id,
-                              'delivered')::ledger.move;
+    v_moves := v_moves || ROW(v_portion.grant_id, 'commit', 'reserved', 'spent', least(v_left, v_portion.amount),
+                              p_reservation_id, 'delivered')::ledger.move;
+    v_left := greatest(v_left - v_portion.amount, 0);
   END LOOP;
-  IF v_spent < v_held.amount THEN
-    v_moves := v_moves || ledger.moves_back(p_account, v_held, 'reserved', v_spent, v_held.amount, p_cause,
-      p_expired_policy, 'grant_return_' || p_reservation_id, make_interval(hours => p_return_grant_hours));
-    PERFORM ledger.count_usage(p_account.account_id, v_held.member, v_held.project, v_held.period_starts_at,
-                               v_spent - v_held.amount);
-  END IF;
-  v_entries := ledger.post(p_account, v_moves);
+  v_moves := v_moves || ledger.moves_back(p_account, v_held, 'reserved', v_cost, v_held.amount, p_cause,
+    p_expired_policy, 'grant_return_' || p_reservation_id, make_interval(hours => p_return_grant_hours));
+  PERFORM ledger.count_usage(p_account, v_held.member, v_held.project, v_held.period_starts_at, v_cost - v_held.amount);
+  v_after := ledger.post(p_account, v_moves);
   UPDATE ledger.reservations r
   SET state = CASE p_verb WHEN 'commit' THEN 'committed' ELSE 'released' END::ledger.reservation_state,
-      committed = v_spent, released = r.amount - v_spent, cause = p_cause, settled_at = p_account.moved_at,
-      settle_entries = v_entries
+      committed = v_cost, released = r.amount - v_cost, cause = p_cause, settled_at = p_account.moved_at,
+      settle_entries = int8range(p_account.entry_seq + 1, v_after.entry_seq + 1)
   WHERE r.account_id = p_account.account_id AND r.reservation_id = p_reservation_id RETURNING r.* INTO v_held;
-  RETURN ROW(v_held.state, false, v_held.committed, v_held.released, p_account.moved_at)::ledger.settled;
+  RETURN ROW(v_held.state, false, v_held.committed, v_held.released)::ledger.settled;
 END $$;
 
 -- What each grant gave to a reservation is laid end to end, in burn order, and what was spent of it is the first
@@ -70,17 +61,22 @@ CREATE OR REPLACE FUNCTION ledger.moves_back(
 DECLARE
   v_id    text := p_held.reservation_id;
   v_kind  ledger.entry_kind := CASE p_from WHEN 'spent' THEN 'refund' ELSE 'release' END;
-  v_upper bigint := p_held.amount;  -- where the part in hand ends
+  v_upper bigint := p_held.amount;  -- where the portion in hand ends
   v_here  bigint;
+  v_portion ledger.portion;
   v_grant ledger.grants;
   v_moves ledger.move[] := '{}';
 BEGIN
-  FOR n IN REVERSE cardinality(p_held.part_amounts) .. 1 LOOP
-    v_here := least(v_upper, p_end) - greatest(v_upper - p_held.part_amounts[n], p_start);
-    v_upper := v_upper - p_held.part_amounts[n];
+  IF p_start = p_end THEN
+    RETURN v_moves;
+  END IF;
+  FOR n IN REVERSE cardinality(p_held.portions) .. 1 LOOP
+    v_portion := p_held.portions[n];
+    v_here := least(v_upper, p_end) - greatest(v_upper - v_portion.amount, p_start);
+    v_upper := v_upper - v_portion.amount;
     CONTINUE WHEN v_here <= 0;
     SELECT g.* INTO STRICT v_grant FROM ledger.grants g
-    WHERE g.account_id = p_account.account_id AND g.grant_id = p_held.part_grant_ids[n];
+    WHERE g.account_id = p_account.account_id AND g.grant_id = v_portion.grant_id;
     v_moves := v_moves || CASE
       -- Voided wins over expired: what was charged back never becomes spendable again.
       WHEN v_grant.voided_at IS NOT NULL THEN ARRAY[

@@ -11,11 +11,10 @@ DECLARE
   v_known   ledger.refunds;
   v_held    ledger.reservations;
   v_left    bigint;
-  v_entries int8range;
+  v_after   ledger.accounts;
 BEGIN
   SELECT f.* INTO v_known FROM ledger.refunds f WHERE f.account_id = p_account_id AND f.refund_id = p_refund_id;
-  SELECT r.* INTO v_held FROM ledger.reservations r
-  WHERE r.account_id = p_account_id AND r.reservation_id = p_reservation_id;
+  SELECT r.* INTO v_held FROM ledger.reservation_of(p_account_id, p_reservation_id) r;
   v_left := v_held.committed - v_held.refunded;
   outcome := CASE
     WHEN v_known.refund_id IS NOT NULL THEN
@@ -32,7 +31,7 @@ BEGIN
     credits := coalesce(p_amount, v_left);
     refunded := refunded + credits;
     -- Of the end of what was spent so much is back already as was refunded: this takes the stretch before that.
-    v_entries := ledger.post(v_account, ledger.moves_back(
+    v_after := ledger.post(v_account, ledger.moves_back(
       v_account, v_held, 'spent', v_left - credits, v_left, p_reason, 'return_grant', 'grant_refund_' || p_refund_id,
       make_interval(secs => p_goodwill_seconds)));
     UPDATE ledger.reservations r SET refunded = r.refunded + credits
@@ -40,9 +39,10 @@ BEGIN
     -- What was spent in an earlier period is not taken from this one's spend.
     UPDATE ledger.accounts a SET spent_before = a.spent_before - credits
     WHERE a.account_id = p_account_id AND v_held.settled_at < a.period_starts_at;
-    PERFORM ledger.count_usage(p_account_id, v_held.member, v_held.project, v_held.period_starts_at, -credits);
+    PERFORM ledger.count_usage(v_account, v_held.member, v_held.project, v_held.period_starts_at, -credits);
     INSERT INTO ledger.refunds (account_id, refund_id, reservation_id, asked, amount, reason, entries, created_at)
-    VALUES (p_account_id, p_refund_id, p_reservation_id, p_amount, credits, p_reason, v_entries, v_account.moved_at);
+    VALUES (p_account_id, p_refund_id, p_reservation_id, p_amount, credits, p_reason,
+            int8range(v_account.entry_seq + 1, v_after.entry_seq + 1), v_account.moved_at);
     PERFORM ledger.record_action(p_account_id, p_actor, 'refund', p_reason, jsonb_build_object(
       'refund_id', p_refund_id, 'reservation_id', p_reservation_id, 'credits', credits), v_account.moved_at);
   END IF;

@@ -5,13 +5,9 @@ RETURNS TABLE (check_name text, account_id text, subject text, detail jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH folded AS MATERIALIZED (
     SELECT e.account_id, e.grant_id,
-      sum(CASE e.from_bucket WHEN 'outside' THEN e.amount ELSE 0 END) AS amount,
-      sum(ledger.delta('available', e.from_bucket, e.to_bucket, e.amount)) AS available,
-      sum(ledger.delta('reserved', e.from_bucket, e.to_bucket, e.amount)) AS reserved,
-      sum(ledger.delta('spent', e.from_bucket, e.to_bucket, e.amount)) AS spent,
-      sum(ledger.delta('expired', e.from_bucket, e.to_bucket, e.amount)) AS expired,
-      sum(ledger.delta('voided', e.from_bucket, e.to_bucket, e.amount)) AS voided
-    FROM ledger.entries e GROUP BY 1, 2
+      -sum(d.outside) AS amount, sum(d.available) AS available, sum(d.reserved) AS reserved, sum(d.spent) AS spent,
+      sum(d.expired) AS expired, sum(d.voided) AS voided
+    FROM ledger.entries e, ledger.deltas(e.from_bucket, e.to_bucket, e.amount) d GROUP BY 1, 2
   ), due AS (
     SELECT ledger.clock() - make_interval(secs => p_overdue_seconds) AS at
   )
@@ -43,7 +39,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   UNION ALL SELECT 'reservation_ends_once', r.account_id, r.reservation_id, to_jsonb(r)
   FROM ledger.reservations r
   WHERE r.committed + r.released <> CASE r.state WHEN 'open' THEN 0 ELSE r.amount END
-    OR r.amount <> coalesce((SELECT sum(p) FROM unnest(r.part_amounts) p), 0)
+    OR r.amount <> coalesce((SELECT sum(p.amount) FROM unnest(r.portions) p), 0)
   UNION ALL SELECT 'reservation_is_in_the_journal', account_id, reservation_id,
          jsonb_build_object('reservation', to_jsonb(r), 'journal', to_jsonb(j))
   FROM (SELECT * FROM ledger.reservations WHERE amount > 0) r FULL JOIN (
@@ -92,7 +88,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.account_id, s.spender, s.name, r.period_starts_at, sum(r.amount - r.released - r.refunded) AS used
     FROM ledger.reservations r CROSS JOIN LATERAL ledger.spenders_of(r.member, r.project) s
     GROUP BY 1, 2, 3, 4
-  ) n USING (account_id, spender, name, period_starts_at) WHERE u.used IS DISTINCT FROM n.used
+  ) n USING (account_id, spender, name, period_starts_at) WHERE coalesce(u.used, 0) <> coalesce(n.used, 0)
   UNION ALL SELECT 'period_spend_is_what_was_spent_in_it', account_id, account_id,
          jsonb_build_object('account', to_jsonb(a), 'spent', s.spent)
   FROM ledger.accounts a LEFT JOIN (

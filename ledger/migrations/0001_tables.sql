@@ -107,6 +107,8 @@ CREATE UNIQUE INDEX grants_once ON ledger.grants (account_id, source) WHERE sour
 -- Whose grant it is, where only the grant is named (a charge-back).
 CREATE INDEX grants_by_id ON ledger.grants (grant_id);
 
+CREATE TYPE ledger.portion AS (grant_id text, amount bigint);
+
 -- Credits set aside for one output. A spend is one that was never open: reserved and committed in one step.
 CREATE TABLE ledger.reservations (
   account_id       text                      NOT NULL,
@@ -119,8 +121,7 @@ CREATE TABLE ledger.reservations (
   committed        ledger.credits            NOT NULL DEFAULT 0,
   released         ledger.credits            NOT NULL DEFAULT 0,
   refunded         ledger.credits            NOT NULL DEFAULT 0,  -- what of `committed` was given back afterwards
-  part_grant_ids   text[]                    NOT NULL DEFAULT '{}',  -- what each grant gave, in burn order
-  part_amounts     bigint[]                  NOT NULL DEFAULT '{}',
+  portions         ledger.portion[]          NOT NULL DEFAULT '{}',  -- what each grant gave, in burn order
   cause            text,
   member           text,  -- whose spend it counts as, and in which period of the account
   project          text,
@@ -186,12 +187,16 @@ CREATE TYPE ledger.move AS (
   reservation_id text, reason text
 );
 
--- What one output of a job reserves. What a reserve or a spend returns, with the account's balance after it and its
--- now. What a settlement returns: the reservation's state, whether an earlier call had ended it, what it cost and
--- returned.
+-- What it does to each bucket: plus into it, minus out of it.
+CREATE TYPE ledger.deltas AS (
+  outside bigint, available bigint, reserved bigint, spent bigint, expired bigint, voided bigint
+);
+
+-- What one output of a job reserves. What a reserve or a spend returns, with the account's balance after it. What a
+-- settlement returns: the reservation's state, whether an earlier call had ended it, what it cost and returned.
 CREATE TYPE ledger.part AS (reservation_id text, output_id text, amount bigint);
-CREATE TYPE ledger.reserved AS (outcome text, available bigint, reserved bigint, at timestamptz);
-CREATE TYPE ledger.settled AS (outcome text, is_replay boolean, committed bigint, released bigint, at timestamptz);
+CREATE TYPE ledger.reserved AS (outcome text, available bigint, reserved bigint);
+CREATE TYPE ledger.settled AS (outcome text, is_replay boolean, committed bigint, released bigint);
 
 -- A cap of one member or project in place of the account's general one; null: none for this one.
 CREATE TABLE ledger.limit_overrides (

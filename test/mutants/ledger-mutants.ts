@@ -55,15 +55,15 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a new expiry is not noticed',
     file: 'ledger/functions/04_post.sql',
-    find: 'v_after.next_expiry_at := least(v_after.next_expiry_at, v_expires_at);',
-    replace: 'NULL;',
+    find: 'THEN g.expires_at END) INTO STRICT',
+    replace: 'THEN NULL END) INTO STRICT',
     tests: ['ledger', 'grants/expiry', 'grants/sweep'],
   },
   {
     name: 'entries of one call bear one running balance',
     file: 'ledger/functions/04_post.sql',
-    find: 'v_move.amount, v_after.available, v_move.reservation_id',
-    replace: 'v_move.amount, p_account.available, v_move.reservation_id',
+    find: 'v_after.entry_seq, v_after.available, p_account.moved_at, v_move.*',
+    replace: 'v_after.entry_seq, p_account.available, p_account.moved_at, v_move.*',
     tests: ['ledger', 'random-histories/model-histories'],
   },
   {
@@ -76,22 +76,22 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'the burn order forgets the priority',
     file: 'ledger/functions/12_reserve.sql',
-    find: '        ORDER BY g.priority, g.expires_at, g.ordinal LIMIT 1;',
-    replace: '        ORDER BY g.expires_at, g.ordinal LIMIT 1;',
+    find: '    ORDER BY g.priority, g.expires_at, g.ordinal;',
+    replace: '    ORDER BY g.expires_at, g.ordinal;',
     tests: ['ledger', 'grants/burn-order'],
   },
   {
     name: 'the burn order forgets the expiry',
     file: 'ledger/functions/12_reserve.sql',
-    find: '        ORDER BY g.priority, g.expires_at, g.ordinal LIMIT 1;',
-    replace: '        ORDER BY g.priority, g.ordinal LIMIT 1;',
+    find: '    ORDER BY g.priority, g.expires_at, g.ordinal;',
+    replace: '    ORDER BY g.priority, g.ordinal;',
     tests: ['ledger', 'grants/burn-order', 'random-histories/model-histories'],
   },
   {
     name: 'a key with other content passes for a replay',
     file: 'ledger/functions/12_reserve.sql',
-    find: '      WHEN (v_known.reason, v_known.amount, v_known.job_id,',
-    replace: '      WHEN (v_known.reason, v_part.amount, v_known.job_id,',
+    find: '        AND (v_known.reason, v_known.amount, v_known.job_id,',
+    replace: '        AND (v_known.reason, v_part.amount, v_known.job_id,',
     tests: ['ledger', 'races/races', 'random-histories/model-histories'],
   },
   {
@@ -112,22 +112,22 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'of a job whose parts are known in part the others are reserved',
     file: 'ledger/functions/12_reserve.sql',
-    find: " OR ('reserved' = ANY (v_states) AND 'new' = ANY (v_states)) THEN 'key_reused'",
+    find: " OR v_states @> '{open,new}' THEN 'key_reused'",
     replace: " THEN 'key_reused'",
     tests: ['ledger', 'races/groups'],
   },
   {
     name: 'a release of an unknown id leaves nothing behind',
     file: 'ledger/functions/14_settle.sql',
-    find: 'p_account.moved_at, p_account.moved_at, p_account.moved_at);',
+    find: '            p_account.moved_at) RETURNING * INTO v_held;',
     replace:
-      'p_account.moved_at, p_account.moved_at, p_account.moved_at);\n    DELETE FROM ledger.reservations r WHERE r.account_id = p_account.account_id AND r.reservation_id = p_reservation_id;',
+      "            p_account.moved_at) RETURNING * INTO v_held;\n    DELETE FROM ledger.reservations r WHERE r.account_id = p_account.account_id AND r.reservation_id = p_reservation_id;\n    RETURN ROW('released', false, 0, 0)::ledger.settled;",
     tests: ['ledger', 'races/races'],
   },
   {
     name: 'a commit may exceed what was reserved',
     file: 'ledger/functions/14_settle.sql',
-    find: "    WHEN v_held.state = 'open' AND v_spent > v_held.amount THEN 'exceeds_reserved'\n",
+    find: "    WHEN v_held.state = 'open' AND v_cost > v_held.amount THEN 'exceeds_reserved'\n",
     replace: '',
     tests: ['ledger', 'bad-values', 'random-histories/model-histories'],
   },
@@ -141,8 +141,8 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
   {
     name: 'what returns goes back in burn order',
     file: 'ledger/functions/14_settle.sql',
-    find: 'FOR n IN REVERSE cardinality(p_held.part_amounts) .. 1 LOOP',
-    replace: 'v_upper := p_end;\n  FOR n IN 1 .. cardinality(p_held.part_amounts) LOOP',
+    find: 'FOR n IN REVERSE cardinality(p_held.portions) .. 1 LOOP',
+    replace: 'v_upper := p_end;\n  FOR n IN 1 .. cardinality(p_held.portions) LOOP',
     tests: ['ledger', 'grants/burn-order'],
   },
   {

@@ -33,7 +33,7 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a release does not free its cap',
     file: 'ledger/functions/14_settle.sql',
-    find: 'v_spent - v_held.amount);',
+    find: 'v_cost - v_held.amount);',
     replace: '0);',
     tests: ['ledger', 'limits/spend-caps'],
   },
@@ -138,8 +138,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a low balance is told of at every step down',
     file: 'ledger/functions/04_post.sql',
-    find: 'ELSIF p_before.available < p_before.low_balance_at OR',
-    replace: 'ELSIF',
+    find: 'ELSIF (p_before.available >= p_before.low_balance_at AND p_after',
+    replace: 'ELSIF (p_after',
     tests: ['ledger', 'limits/low-balance'],
   },
   {

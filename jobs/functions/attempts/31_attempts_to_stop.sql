@@ -1,15 +1,16 @@
 -- Takes attempts whose turn it is to be stopped, each with a pause that grows from 10 s to 10 minutes until its next
--- turn: a caller that dies, or whose provider does not respond, leaves them to a later one.
+-- turn: a caller that dies, or whose provider does not respond, leaves them to a later one. (Materialized: PostgreSQL
+-- may join a subquery by asking it again for each row, which skips those it has just locked and takes further ones.)
 CREATE OR REPLACE FUNCTION jobs.claim_attempts_to_stop(p_limit int)
 RETURNS TABLE (account_id text, reference text, provider text, model text, provider_job_id text, waiting_seconds float)
 LANGUAGE sql AS $$
+  WITH due AS MATERIALIZED (
+    SELECT d.account_id, d.reference FROM jobs.attempts d WHERE d.stop_due_at <= now()
+    ORDER BY d.stop_due_at LIMIT p_limit FOR UPDATE SKIP LOCKED)
   UPDATE jobs.attempts a
   SET stop_tries = a.stop_tries + 1,
       stop_due_at = now() + least(interval '10 minutes', interval '10 seconds' * power(2, least(a.stop_tries, 6)))
-  FROM (
-    SELECT d.account_id, d.reference FROM jobs.attempts d WHERE d.stop_due_at <= now()
-    ORDER BY d.stop_due_at LIMIT p_limit FOR UPDATE SKIP LOCKED
-  ) due WHERE a.reference = due.reference AND a.account_id = due.account_id
+  FROM due WHERE a.reference = due.reference AND a.account_id = due.account_id
   RETURNING a.account_id, a.reference, a.provider, a.model, a.provider_job_id,
             extract(epoch FROM now() - a.stopping_since)::float
 $$;

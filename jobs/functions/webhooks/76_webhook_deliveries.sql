@@ -169,14 +169,15 @@ CREATE OR REPLACE FUNCTION jobs.prune_webhooks(p_days int, p_limit int) RETURNS 
 DECLARE
   v_removed int;
 BEGIN
-  DELETE FROM jobs.webhook_deliveries d USING (
+  WITH old AS MATERIALIZED (
     (SELECT o.endpoint_id, o.sequence FROM jobs.webhook_deliveries o
      WHERE o.state <> 'pending' AND o.created_at < ledger.clock() - make_interval(days => p_days)
      ORDER BY o.created_at LIMIT p_limit)
     UNION
     (SELECT o.endpoint_id, o.sequence FROM jobs.webhook_endpoints e
      JOIN jobs.webhook_deliveries o ON o.endpoint_id = e.endpoint_id
-     WHERE e.deleted_at IS NOT NULL LIMIT p_limit)) old
+     WHERE e.deleted_at IS NOT NULL LIMIT p_limit))
+  DELETE FROM jobs.webhook_deliveries d USING old
   WHERE d.endpoint_id = old.endpoint_id AND d.sequence = old.sequence;
   GET DIAGNOSTICS v_removed = ROW_COUNT;
   DELETE FROM jobs.webhook_endpoints e WHERE e.deleted_at < ledger.clock() - interval '1 day' AND NOT EXISTS (

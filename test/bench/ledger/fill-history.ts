@@ -24,10 +24,10 @@ export async function fillHistory(
   const stem = `md5(n || ' ' || i)`;
   const id = `'rsv_' || ${stem} || '_0'`;
   await pool.query(
-    `INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, committed, part_grant_ids,
-       part_amounts, period_starts_at, return_by, created_at, settled_at, reserve_entries, settle_entries)
-     SELECT a.account_id, ${id}, 'job_' || ${stem}, ${options.withJobs === true ? `'out_' || ${stem} || '_0'` : `'bench'`}, 'generation', $3::bigint, 'committed', $3::bigint, ARRAY['grant_' || n],
-       ARRAY[$3::bigint], a.period_starts_at, a.moved_at, a.moved_at, a.moved_at, int8range(a.entry_seq + 2 * i - 1, a.entry_seq + 2 * i),
+    `INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, committed, portions,
+       period_starts_at, return_by, created_at, settled_at, reserve_entries, settle_entries)
+     SELECT a.account_id, ${id}, 'job_' || ${stem}, ${options.withJobs === true ? `'out_' || ${stem} || '_0'` : `'bench'`}, 'generation', $3::bigint, 'committed', $3::bigint, ARRAY[ROW('grant_' || n, $3)::ledger.portion],
+       a.period_starts_at, a.moved_at, a.moved_at, a.moved_at, int8range(a.entry_seq + 2 * i - 1, a.entry_seq + 2 * i),
        int8range(a.entry_seq + 2 * i, a.entry_seq + 2 * i + 1) ${past}`,
     [accounts, cyclesPerAccount, CREDITS],
   );

@@ -38,13 +38,13 @@ export async function reserveInteractively(pool: pg.Pool, job: BenchJob): Promis
     const firstSeq = Number(account.entry_seq) + 1;
     await run(
       'reservation',
-      `INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, part_grant_ids, part_amounts,
-                                        member, project, period_starts_at, return_by, created_at, reserve_entries)
-       VALUES ($1, $2, $3, $4, 'generation', $5, 'open', $6, $7, $8, $9, $10, clock_timestamp() + make_interval(secs => $11),
-               clock_timestamp(), int8range($12, $13))`,
+      `INSERT INTO ledger.reservations (account_id, reservation_id, job_id, output_id, reason, amount, state, portions, member,
+                                        project, period_starts_at, return_by, created_at, reserve_entries)
+       VALUES ($1, $2, $3, $4, 'generation', $5, 'open', $6::text[]::ledger.portion[], $7, $8, $9,
+               clock_timestamp() + make_interval(secs => $10), clock_timestamp(), int8range($11, $12))`,
       [
         ...[job.accountId, job.reservationId, job.jobId, job.outputId, job.credits],
-        ...[parts.map((part) => part.grantId), parts.map((part) => part.amount), job.member, job.project],
+        ...[parts.map((part) => `(${part.grantId},${String(part.amount)})`), job.member, job.project],
         ...[account.period_starts_at, DEADLINE_SECONDS, firstSeq, firstSeq + parts.length],
       ],
     );
@@ -75,9 +75,9 @@ export async function collectInteractively(pool: pg.Pool, job: BenchJob): Promis
 
 export async function commitInteractively(pool: pg.Pool, job: BenchJob): Promise<void> {
   await inTransaction(pool, async (run) => {
-    const [held] = await run<{ amount: string; part_grant_ids: string[]; part_amounts: string[] }>(
+    const [held] = await run<{ amount: string; portions: { grant_id: string; amount: number }[] }>(
       'held',
-      `SELECT amount, part_grant_ids, part_amounts FROM ledger.reservations
+      `SELECT amount, to_jsonb(portions) AS portions FROM ledger.reservations
        WHERE account_id = $1 AND reservation_id = $2 AND state = 'open' FOR UPDATE`,
       [job.accountId, job.reservationId],
     );
@@ -87,10 +87,7 @@ export async function commitInteractively(pool: pg.Pool, job: BenchJob): Promise
       [job.accountId],
     );
     if (held === undefined || account === undefined) throw unmeasured();
-    const parts = held.part_grant_ids.map((grantId, index) => ({
-      grantId,
-      amount: Number(held.part_amounts[index]),
-    }));
+    const parts = held.portions.map((portion) => ({ grantId: portion.grant_id, amount: portion.amount }));
     const firstSeq = Number(account.entry_seq) + 1;
     for (const part of parts) {
       await run(

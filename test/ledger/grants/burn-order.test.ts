@@ -24,7 +24,7 @@ withFreshAccounts(createLedgerFixture, { now: NOW }, (fixture, fresh) => {
 async function partsOf(reservationId: string): Promise<string[]> {
   const { rows } = await ledger.owner.query<{ part: string }>(
     `SELECT p.id || ' ' || p.amount AS part FROM ledger.reservations r,
-       unnest(r.part_grant_ids, r.part_amounts) WITH ORDINALITY AS p (id, amount, n)
+       unnest(r.portions) WITH ORDINALITY AS p (id, amount, n)
      WHERE r.account_id = $1 AND r.reservation_id = $2 ORDER BY p.n`,
     [account, reservationId],
   );

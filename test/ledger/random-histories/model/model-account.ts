@@ -136,6 +136,7 @@ export function watchBalance<Result>(account: ModelAccount, now: number, change:
 
 /** Counts credits as used (or, negative, as back) by the member and project of a reservation. */
 export function countUsage(account: ModelAccount, held: ModelReservation, credits: number): void {
+  if (credits === 0) return;
   for (const spender of held.spenders) {
     const key = `${String(held.periodStartsAt)} ${spender}`;
     account.used.set(key, (account.used.get(key) ?? 0) + credits);

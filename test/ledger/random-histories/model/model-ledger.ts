@@ -99,7 +99,9 @@ export class ModelLedger {
     const key = `${item.account} ${item.id}`;
     const known = this.reservations.get(key);
     const refusal = refusalOf(item, known);
-    if (refusal !== null) return [refusal, false, null, null];
+    // What the reservation has come to is told with a refusal too.
+    if (refusal !== null && known === undefined) return [refusal, false, null, null];
+    if (refusal !== null && known?.state === 'open') return [refusal, false, 0, 0];
     if (known === undefined) {
       this.reservations.set(key, tombstone(now));
       return ['released', false, 0, 0];
@@ -107,7 +109,7 @@ export class ModelLedger {
     const isReplay = known.state !== 'open';
     if (!isReplay && account !== undefined) end(account, known, item, now);
     const isOther = item.verb === 'commit' && known.state === 'committed' && known.committed !== item.amount;
-    const outcome = isOther ? 'key_reused' : known.state;
+    const outcome = refusal ?? (isOther ? 'key_reused' : known.state);
     return [outcome, isReplay, known.committed, known.amount - known.committed];
   }
 
