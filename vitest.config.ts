@@ -12,26 +12,21 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
   answered: './test/harness/answered-global-setup.ts',
 };
 
-/**
- * Files at once, for two cores. Two of a heavy tier keep both busy; the others wait for much of their time. What a test kills or
- * freezes is its own.
- */
-const WORKERS = { alone: 1, heavy: 2, others: 3 } as const;
-type Load = keyof typeof WORKERS;
-const LOADS: readonly Load[] = ['alone', 'heavy', 'others'];
+/** Files at once: on two cores, three keep both nine tenths busy. What a test kills or freezes is its own. */
+const FILES_AT_ONCE = 3;
 
 function tier(
   name: string,
   options: {
     readonly needs?: readonly Parts[];
     readonly timeoutSeconds: number;
-    /** `heavy` keeps the machine busy by itself, `alone` holds something against the clock: each before the others. */
-    readonly load?: Load;
+    /** It holds something against the clock: its files run first, one by one. */
+    readonly alone?: boolean;
     /** Tests of one file side by side: more where they wait and do little else. */
     readonly maxConcurrency?: number;
   },
 ): TestProjectInlineConfiguration {
-  const { load = 'others', maxConcurrency = 5 } = options;
+  const { alone = false, maxConcurrency = 5 } = options;
   return {
     extends: true,
     test: {
@@ -40,9 +35,9 @@ function tier(
       globalSetup: (options.needs ?? []).map((part) => SETUP_FILE[part]),
       testTimeout: options.timeoutSeconds * 1_000,
       hookTimeout: Math.max(options.timeoutSeconds, 60) * 1_000,
-      maxWorkers: WORKERS[load],
+      maxWorkers: alone ? 1 : FILES_AT_ONCE,
       maxConcurrency,
-      sequence: { groupOrder: LOADS.indexOf(load) },
+      sequence: { groupOrder: alone ? 0 : 1 },
     },
   };
 }
@@ -51,9 +46,9 @@ const BOTH = ['postgres', 'temporal'] as const;
 
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
-  tier('recovery', { needs: BOTH, timeoutSeconds: 120, load: 'alone' }),
-  tier('chaos', { needs: BOTH, timeoutSeconds: 240, load: 'heavy' }),
-  tier('integration', { needs: [...BOTH, 's3'], timeoutSeconds: 240, load: 'heavy' }),
+  tier('recovery', { needs: BOTH, timeoutSeconds: 120, alone: true }),
+  tier('chaos', { needs: BOTH, timeoutSeconds: 240 }),
+  tier('integration', { needs: [...BOTH, 's3'], timeoutSeconds: 240 }),
   tier('providers', { timeoutSeconds: 60, maxConcurrency: 8 }),
   tier('stack', { timeoutSeconds: 120 }),
   tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240 }),

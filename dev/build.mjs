@@ -21,10 +21,12 @@ const DATA = [
 ];
 
 rmSync(DIST, { recursive: true, force: true });
-const compiled = spawnSync(process.execPath, [TSC, '-p', 'tsconfig.build.json', '--outDir', DIST], {
-  cwd: ROOT,
-  stdio: 'inherit',
-});
+// Types are checked by `npm run typecheck`, once and over all; to check them here again took a third of the build.
+const compiled = spawnSync(
+  process.execPath,
+  [TSC, '-p', 'tsconfig.build.json', '--noCheck', '--outDir', DIST],
+  { cwd: ROOT, stdio: 'inherit' },
+);
 if (compiled.status !== 0) process.exit(1);
 
 for (const source of DATA) {

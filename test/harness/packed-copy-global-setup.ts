@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
@@ -50,9 +50,15 @@ async function copyContext(context: string): Promise<void> {
   await symlink(path.join(CHECKOUT, 'node_modules'), path.join(context, 'node_modules'));
 }
 
-/** The packages that `npm ci --omit=dev` installs, for a third of the work: a copy of the checkout's, from which npm removes the others. */
+/** The packages that `npm ci --omit=dev` installs, for a tenth of the work: links to the checkout's, of which npm removes the others. */
 async function keepProductionDependencies(app: string): Promise<void> {
-  await run('cp', ['-R', path.join(CHECKOUT, 'node_modules'), app]);
+  const packages = path.join(CHECKOUT, 'node_modules');
+  // Links cost nothing; where the temporary folder is another file system there are none.
+  await run('cp', ['-Rl', packages, app]).catch(() => run('cp', ['-Rf', packages, app]));
+  // npm writes its list of what is installed in place: the checkout's is not to become this one.
+  const list = path.join('node_modules', '.package-lock.json');
+  await rm(path.join(app, list));
+  await cp(path.join(CHECKOUT, list), path.join(app, list));
   await run('npm', ['prune', '--omit=dev', '--offline', '--no-audit', '--no-fund'], {
     cwd: app,
     timeout: LIMIT_MS,

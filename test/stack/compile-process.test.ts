@@ -12,7 +12,9 @@ test('a compiled process says where in the source it failed', async () => {
   const failed = promisify(execFile)(process.execPath, ['--enable-source-maps', program], { env: {} });
   await expect(failed).rejects.toMatchObject({
     stderr: expect.stringMatching(
-      new RegExp(`DATABASE_URL is not set[^]* at readWorkerConfig \\(${CHECKOUT}/runtime/config\\.ts:\\d+`),
+      new RegExp(
+        `DATABASE_URL is not set[^]* at readWorkerConfig \\(${CHECKOUT}/runtime/settings/config\\.ts:\\d+`,
+      ),
     ) as string,
   });
 });
