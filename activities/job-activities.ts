@@ -82,7 +82,10 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
       fetchLimits: dependencies.fetchLimits ?? FETCH_LIMITS,
     }),
     runAttempt: createRunAttempt(run),
-    resolve: createResolve({ attempts, providers, thisProcess }),
+    resolve: createResolve({
+      ...{ attempts, providers, thisProcess },
+      hearsWebhooks: webhookBaseUrl !== null,
+    }),
     collectLate: createCollectLate(attempts, run),
     stopAttempts: createStopAttempts(attempts, providers),
     hasStarted: createHasStarted(attempts, providers),

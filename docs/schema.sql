@@ -425,10 +425,11 @@ CREATE TABLE jobs.attempts (
   submitter text NOT NULL,
   webhook_hash bytea,
   webhooks text[] NOT NULL DEFAULT '{}'::text[],
+  told_job text,
   posted_at timestamp with time zone NOT NULL,
   closed_at timestamp with time zone,
   resolved_at timestamp with time zone,
-  run_id text GENERATED ALWAYS AS ("substring"(provider_job_id, '([^/ ]+)( |$)'::text)) STORED,
+  run_id text GENERATED ALWAYS AS ("substring"(COALESCE(provider_job_id, told_job), '([^/ ]+)( |$)'::text)) STORED,
   stopping_since timestamp with time zone,
   stop_tries integer NOT NULL DEFAULT 0,
   stop_due_at timestamp with time zone,
@@ -1009,7 +1010,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.move_job_on(jobs.settle_item,text,bigint,timestamp with time zone) → void
 -- jobs.note_fault(text,text,text,text) → boolean  -- holdfast_worker
 -- jobs.note_health() → trigger
--- jobs.note_webhook(text,text,bytea,text) → boolean  -- holdfast_api, holdfast_worker
+-- jobs.note_webhook(text,text,bytea,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.open_outputs(text,text) → TABLE(output_id text, reservation_id text, return_by timestamp with time zone, item
 --     integer, variation integer)
 -- jobs.open_review(text,text,text,text,jsonb) → TABLE(outcome text, review_id text, retry_after_seconds double
@@ -1028,7 +1029,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.read_api_key(text) → TABLE(key_id text, account_id text, mode text, secret_hash bytea, scopes text[])  --
 --     holdfast_api, holdfast_worker
 -- jobs.read_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text, posted_seconds_ago double
---     precision, closed_seconds_ago double precision, submitter text)  -- holdfast_worker
+--     precision, closed_seconds_ago double precision, submitter text, told_job text)  -- holdfast_worker
 -- jobs.read_attempts_of_output(text,text) → TABLE(reference text, stage text, is_last_stage boolean, state text,
 --     provider text, provider_job_id text, posted_seconds_ago double precision, sha256 text, content_type text, bytes
 --     bigint)  -- holdfast_worker

@@ -139,6 +139,8 @@ export type Provider = {
   submit(submission: Submission, mayPost: () => Promise<boolean>, signal: AbortSignal): Promise<SubmitResult>;
   /** Finds nothing but what the service's own record says was submitted under this reference. */
   lookup(reference: string, signal: AbortSignal): Promise<LookupResult>;
+  /** What we call the job that the service names so in a webhook about a submission to this model. Absent: the same. */
+  readonly jobTold?: (named: string, model: string) => string;
   /** Asked before a provider's id that came from outside is believed: whose job it is. */
   identify(providerJobId: string, signal: AbortSignal): Promise<IdentifyResult>;
   poll(providerJobId: string, signal: AbortSignal): Promise<PollResult>;

@@ -47,19 +47,23 @@ export type ResolveDependencies = {
   readonly attempts: Attempts;
   readonly providers: ProviderRegistry;
   readonly thisProcess: ThisProcess;
+  /** Services are given an address to tell of their jobs at: by that one may be heard of whose answer was lost. */
+  readonly hearsWebhooks: boolean;
 };
 
 /**
- * Finds out what became of a submission whose answer was lost. Goes on until it is known or the workflow gives up;
- * `unresolvable` at once for a provider that cannot be asked.
+ * Finds out what became of a submission whose answer was lost: by its provider's record, or by a webhook of the attempt's own address, which
+ * proves that it was taken. Goes on until it is known or the workflow gives up; `unresolvable` at once for a provider that can neither be
+ * asked nor tells anything.
  */
-export function createResolve({ attempts, providers, thisProcess }: ResolveDependencies) {
+export function createResolve({ attempts, providers, thisProcess, hearsWebhooks }: ResolveDependencies) {
   return async function resolve(attempt: Attempt): Promise<Resolution> {
     const provider = providers.get(attempt.provider);
     const proof = createNotFoundProof(provider, thisProcess);
+    const isHeardOf = hearsWebhooks && provider.capabilities.sendsWebhooks;
     return withHeartbeat(async () => {
       for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
-        const resolution = await lookOnce(attempts, provider, attempt, proof);
+        const resolution = await lookOnce(attempts, provider, attempt, proof, isHeardOf);
         if (resolution !== null) return resolution;
         await sleep(waitMs);
       }
@@ -70,8 +74,9 @@ export function createResolve({ attempts, providers, thisProcess }: ResolveDepen
 async function lookOnce(
   attempts: Attempts,
   provider: Provider,
-  { accountId, reference }: Attempt,
+  { accountId, reference, model }: Attempt,
   proof: NotFoundProof,
+  isHeardOf: boolean,
 ): Promise<Resolution | null> {
   const row = await attempts.read(accountId, reference);
   const readAtMs = performance.now();
@@ -79,7 +84,13 @@ async function lookOnce(
   if (known !== null || row === undefined) return known;
   // Fence first: the submitter, should it still be alive, can no longer turn this row into an accepted one by itself.
   await attempts.move(accountId, reference, { from: ['posting'], to: 'unknown' });
-  if (provider.capabilities.lookup === 'none') return { outcome: 'unresolvable' };
+  const { toldJob } = row;
+  if (toldJob !== null) {
+    const providerJobId = provider.jobTold?.(toldJob, model) ?? toldJob;
+    await attempts.move(accountId, reference, { from: ['unknown'], to: 'accepted', providerJobId });
+    return resolutionOf(await attempts.read(accountId, reference));
+  }
+  if (provider.capabilities.lookup === 'none') return isHeardOf ? null : { outcome: 'unresolvable' };
 
   const askedAtMs = performance.now();
   const found = await provider.lookup(reference, cancellationSignal());

@@ -51,7 +51,13 @@ async function serve(route: Route, access: Access, request: Request, response: R
   const exchange = { request, response, state: stateOf(response) };
   exchange.state.route = route.call.path;
   const { admitted, allowed } = await admit(route.call, access, exchange);
-  await run(route, admitted, allowed);
+  try {
+    await run(route, admitted, allowed);
+  } catch (error) {
+    const isStranger = error instanceof Problem && error.code === 'not_found';
+    if (isStranger && route.call.countsStrangersOnly === true) access.limitAddresses.count(request.ip);
+    throw error;
+  }
 }
 
 type Admitted = {
@@ -65,7 +71,8 @@ type Admitted = {
 async function admit(call: Call, access: Access, exchange: Exchange): Promise<Admitted> {
   const { request, state } = exchange;
   if (call.access === 'public') {
-    if (call.isUnlimited !== true) access.limitAddresses.count(request.ip);
+    if (call.isUnlimited !== true && call.countsStrangersOnly !== true)
+      access.limitAddresses.count(request.ip);
     return { admitted: exchange, allowed: NO_LIMIT };
   }
   if (call.console === 'opens') access.limitSignIns.count(request.ip);

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { FalKeys } from './fal-keys.ts';
-import { isRecent, type VerifyWebhook } from './verify-webhook.ts';
+import { isRecent, jobNamedIn, type VerifyWebhook } from './verify-webhook.ts';
 
 export type FalWebhookRules = {
   /** They rotate, and a webhook does not say which of them it was signed with: every one is tried. */
@@ -24,11 +24,12 @@ export function createVerifyFalWebhook({ keys, userId }: FalWebhookRules): Verif
     const message = Buffer.from([request, user, timestamp, digest].join('\n'));
     const signed = Buffer.from(signature, 'hex');
     const isSignedByAny = (some: readonly string[]) => some.some((x) => isSignedBy(x, message, signed));
+    const verified = () => ({ event: request, job: jobNamedIn(rawBody, 'request_id') });
     const known = await keys.known(nowMs);
-    if (isSignedByAny(known)) return request;
+    if (isSignedByAny(known)) return verified();
     // Perhaps it was signed with one that is new.
     const refreshed = await keys.refreshed(nowMs);
-    return refreshed !== known && isSignedByAny(refreshed) ? request : null;
+    return refreshed !== known && isSignedByAny(refreshed) ? verified() : null;
   };
 }
 

@@ -20,7 +20,8 @@ type Deps = {
 
 /**
  * POST /v1/provider_webhooks/{provider}/{token}: a model service tells that something has come of an attempt. It is on record before the
- * service is told so, and makes the worker that follows the attempt ask the service; what it says is not read. A wrong signature, an address
+ * service is told so, and makes the worker that follows the attempt ask the service. Of what it says only the name of the job is kept, for an
+ * attempt whose answer was lost: how the job stands is asked. A wrong signature, an address
  * that leads nowhere and a service that may tell nothing are answered alike, and nothing is looked up for what is not signed.
  */
 export function providerWebhookRoute({ database, webhookVerifiers, now }: Deps): Route {
@@ -31,14 +32,15 @@ export function providerWebhookRoute({ database, webhookVerifiers, now }: Deps):
       const verify = webhookVerifiers.get(provider);
       if (token === null || verify === undefined) throw notFound('address');
       const rawBody = await readBytes(request, response, { limitBytes: MAX_BODY_BYTES, inflates: false });
-      const event = await verify(rawBody, request.headers, now());
-      if (event === null) throw notFound('address');
+      const verified = await verify(rawBody, request.headers, now());
+      if (verified === null) throw notFound('address');
       const webhook = {
         provider,
         reference: token.reference,
         secretHash: sha256(token.secret),
         // Of one length, whatever a service calls its events.
-        event: sha256(event).toString('base64url'),
+        event: sha256(verified.event).toString('base64url'),
+        job: verified.job,
       };
       return async () => {
         if (!(await noteWebhook(database, webhook))) throw notFound('address');

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { webhookSignature } from '../../contract/webhook-signature.ts';
-import { isRecent, type VerifyWebhook } from './verify-webhook.ts';
+import { isRecent, jobNamedIn, type VerifyWebhook } from './verify-webhook.ts';
 
 /**
  * Webhooks signed as Standard Webhooks 1.0 (standardwebhooks.com, symmetric): Replicate's, and those of our own protocol. One good signature
@@ -20,6 +20,6 @@ export function createVerifyStandardWebhook(secret: string): VerifyWebhook {
       const given = Buffer.from(signature);
       return given.length === expected.length && timingSafeEqual(given, expected);
     });
-    return isSigned ? id : null;
+    return isSigned ? { event: id, job: jobNamedIn(rawBody, 'id') } : null;
   };
 }

@@ -113,10 +113,11 @@ export const SERVICE_CALLS = {
     tag: 'service',
     access: 'public',
     path: '/v1/provider_webhooks/:provider/:token',
+    countsStrangersOnly: true,
     summary: 'Tell that a job of a model service has ended',
     description:
       'For model services: the address is given to a service for each attempt, and the request is signed as that service signs. 204 once it is ' +
-      'on record; 404 for any other.',
+      'on record; 404 for any other, of which an address may send only so many.',
     responses: { 204: null },
     problems: ['payload_too_large', 'unsupported_media_type', 'unavailable', 'internal'],
   },

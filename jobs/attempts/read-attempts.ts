@@ -7,6 +7,8 @@ export type AttemptRow = AttemptStatus & {
   readonly closedSecondsAgo: number | null;
   /** The process that made the row. */
   readonly submitter: string;
+  /** What its service calls the job, by a webhook that came before any answer did; null: none has. */
+  readonly toldJob: string | null;
 };
 
 export type AttemptOfOutput = {
@@ -25,7 +27,12 @@ export async function readAttempt(
   reference: string,
 ): Promise<AttemptRow | undefined> {
   const { rows } = await database.query<
-    StatusRow & { posted_seconds_ago: number; closed_seconds_ago: number | null; submitter: string }
+    StatusRow & {
+      posted_seconds_ago: number;
+      closed_seconds_ago: number | null;
+      submitter: string;
+      told_job: string | null;
+    }
   >({
     name: 'jobs.read_attempt',
     text: 'SELECT * FROM jobs.read_attempt($1, $2)',
@@ -38,6 +45,7 @@ export async function readAttempt(
       postedSecondsAgo: row.posted_seconds_ago,
       closedSecondsAgo: row.closed_seconds_ago,
       submitter: row.submitter,
+      toldJob: row.told_job,
     }
   );
 }

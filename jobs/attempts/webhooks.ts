@@ -8,6 +8,8 @@ export type ProviderWebhook = {
   readonly secretHash: Buffer;
   /** The same for a repetition. */
   readonly event: string;
+  /** What the service calls the job; null: it does not say. */
+  readonly job: string | null;
 };
 
 /**
@@ -17,8 +19,8 @@ export type ProviderWebhook = {
 export async function noteWebhook(database: Database, webhook: ProviderWebhook): Promise<boolean> {
   const { rows } = await database.query<{ is_known: boolean }>({
     name: 'jobs.note_webhook',
-    text: 'SELECT jobs.note_webhook($1, $2, $3, $4) AS is_known',
-    values: [webhook.provider, webhook.reference, webhook.secretHash, webhook.event],
+    text: 'SELECT jobs.note_webhook($1, $2, $3, $4, $5) AS is_known',
+    values: [webhook.provider, webhook.reference, webhook.secretHash, webhook.event, webhook.job],
   });
   return rows[0]?.is_known ?? false;
 }

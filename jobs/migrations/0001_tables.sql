@@ -122,11 +122,13 @@ CREATE TABLE jobs.attempts (
   submitter       text               NOT NULL,  -- the process that made the row, and that alone may post
   webhook_hash    bytea,  -- SHA-256 of the secret in the address that its provider was given; null: it was given none
   webhooks        text[]             NOT NULL DEFAULT '{}',  -- what its provider has told of it: see jobs.note_webhook
+  told_job        text,  -- what its provider calls the job, by a webhook that came before any answer did
   posted_at       timestamptz        NOT NULL,
   closed_at       timestamptz,  -- its submitter has given it up and reset its connection: nothing of it can arrive
   resolved_at     timestamptz,
   -- The service's id of the run, as its bills name it: of an address (fal), the end of it.
-  run_id          text               GENERATED ALWAYS AS (substring(provider_job_id FROM '([^/ ]+)( |$)')) STORED,
+  run_id          text
+    GENERATED ALWAYS AS (substring(coalesce(provider_job_id, told_job) FROM '([^/ ]+)( |$)')) STORED,
   -- It counts no more while its provider may still work on it: the reconciler's schedule stops it. Null: it need not.
   stopping_since  timestamptz,
   stop_tries      int                NOT NULL DEFAULT 0,

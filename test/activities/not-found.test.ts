@@ -174,7 +174,10 @@ describe('"not found" at the provider', () => {
     const capabilities = { ...provider.capabilities, memorySeconds: null };
     const providers = createProviderRegistry([{ ...provider, capabilities }]);
     const thisProcess = { id: ALIVE, hasDied: () => false };
-    const resolve = createResolve({ attempts: fixture.attempts, providers, thisProcess });
+    const resolve = createResolve({
+      ...{ attempts: fixture.attempts, providers, thisProcess },
+      hearsWebhooks: false,
+    });
     const { attempt } = await nextJob();
     const now = Date.now();
     await fixture.database.setClock(new Date(now));
@@ -197,7 +200,10 @@ describe('"not found" at the provider', () => {
     expect(
       await resolveOrDoubt(
         attempt,
-        createResolve({ attempts: fixture.attempts, providers: registry, thisProcess: findThisProcess() }),
+        createResolve({
+          ...{ attempts: fixture.attempts, providers: registry, thisProcess: findThisProcess() },
+          hearsWebhooks: false,
+        }),
       ),
     ).toBe('in doubt');
     expect(await stateOf(attempt)).toBe('unknown');

@@ -11,7 +11,7 @@ import { serve, type HttpServer } from '../../api/http/serve.ts';
 import { providerWebhookRoute } from '../../api/provider-webhooks/provider-webhook-route.ts';
 import { countWebhooks } from '../../jobs/attempts/webhooks.ts';
 import type { ContractSubject } from '../providers/contract/dialect.ts';
-import { startFakeService } from '../providers/contract/fake-service.ts';
+import { answering, startFakeService } from '../providers/contract/fake-service.ts';
 import { SUBJECTS } from '../providers/contract/subjects.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 import { PICTURES } from './content/pictures.ts';
@@ -84,6 +84,8 @@ async function startAttempt(subject: ContractSubject, key: string) {
         fixture.activitiesWith(provider, baseUrl).runAttempt,
         attempt,
       ),
+    resolve: () =>
+      new MockActivityEnvironment().run(fixture.activitiesWith(provider, baseUrl).resolve, attempt),
     succeed: () => {
       for (const job of fake.jobs.all()) Object.assign(job, { state: 'succeeded', files: [picture] });
     },
@@ -160,6 +162,35 @@ describe.concurrent.each(SENDERS)('a webhook of $name', (subject) => {
     expect(row).toMatchObject({ state: 'accepted' });
     succeed();
     expect(await running).toEqual({ outcome: 'made' });
+    await fake.close();
+  });
+
+  test('tells of an attempt whose answer was lost: it is followed, and never submitted again; a forged one changes nothing', async ({
+    expect,
+  }) => {
+    const { fake, run, resolve, post, succeed, row } = await startAttempt(subject, 'lost');
+    fake.setFaults({
+      submission: ({ request, take }) => {
+        take();
+        request.socket.resetAndDestroy();
+      },
+      // Nor can it be looked up.
+      other: answering({ status: 503 }),
+    });
+    expect(await run()).toEqual({ outcome: 'unknown' });
+    const [before] = await row();
+    expect((await post('event_1', { changed: true })).status).toBe(404);
+    expect(await row()).toEqual([before]);
+    const resolving = resolve();
+    succeed();
+    expect((await post('event_1')).status).toBe(204);
+    expect(await resolving).toMatchObject({ outcome: 'known' });
+    fake.setFaults({});
+    expect(await run()).toEqual({ outcome: 'made' });
+    expect(fake.taken()).toBe(1);
+    const ended = await row();
+    expect((await post('event_2', { body: subject.webhooks?.bodyOf('job_of_another') })).status).toBe(204);
+    expect(await row()).toEqual(ended);
     await fake.close();
   });
 

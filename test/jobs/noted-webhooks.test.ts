@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { countWebhooks, noteWebhook } from '../../jobs/attempts/webhooks.ts';
+import { countWebhooks, noteWebhook, type ProviderWebhook } from '../../jobs/attempts/webhooks.ts';
 import {
   attemptOf,
   createJobsFixture,
@@ -43,8 +43,8 @@ beforeEach(async () => {
 afterEach(() => jobs.expectReconciled());
 afterAll(() => jobs.close());
 
-const note = (event: string, named: { provider?: string; reference?: string; secretHash?: Buffer } = {}) =>
-  noteWebhook(jobs.worker, { provider: 'gpu', reference, secretHash: HASH, event, ...named });
+const note = (event: string, named: Partial<ProviderWebhook> = {}) =>
+  noteWebhook(jobs.worker, { provider: 'gpu', reference, secretHash: HASH, event, job: null, ...named });
 const counted = async () =>
   (await countWebhooks(jobs.worker, [{ accountId: account, reference }])).get(reference) ?? 0;
 const move = (from: string, to: string) =>
@@ -89,6 +89,21 @@ test.each([
   const { rows: before } = await read();
   expect(await note('ended')).toBe(true);
   expect((await read()).rows).toEqual(before);
+});
+
+test('a job that is told of is kept for the bill where no answer has named it, even late, and the first name stays', async () => {
+  await move('posting', 'unknown');
+  await jobs.owner.query('UPDATE jobs.attempts SET provider_job_id = NULL WHERE reference = $1', [reference]);
+  await jobs.settleOutputs([releaseOf(account, `j${String(accounts)}`)]);
+  const read = async () =>
+    (await jobs.owner.query<object>('SELECT * FROM jobs.attempts WHERE reference = $1', [reference])).rows[0];
+  const before = await read();
+  const other = createHash('sha256').update('another secret').digest();
+  expect(await note('ended', { job: 'req_0', secretHash: other })).toBe(false);
+  expect(await read()).toEqual(before);
+  expect(await note('ended', { job: 'req_1' })).toBe(true);
+  expect(await note('ended again', { job: 'req_2' })).toBe(true);
+  expect(await read()).toEqual({ ...before, told_job: 'req_1', run_id: 'req_1' });
 });
 
 test('an address that differs in its provider, its attempt or its secret leads nowhere', async () => {

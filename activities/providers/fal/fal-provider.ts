@@ -3,7 +3,7 @@ import { createProviderClient, type ServiceOptions } from '../http/provider-clie
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';
 import type { Provider, ProviderCapabilities, SubmitResult } from '../provider.ts';
 import type { Answer } from '../http/read-answer.ts';
-import { addressesOf, pathOf } from './fal-request.ts';
+import { addressesOf, pathOf, responsePathOf } from './fal-request.ts';
 import { endOfResponse, parseStatus, POLL_INTERVAL_MS } from './fal-response.ts';
 
 /** The queue takes a request within a second; a model that is cold makes it wait there, not here. */
@@ -54,6 +54,7 @@ export function createFalProvider(options: FalProviderOptions): Provider {
     fetchResult: client.fetchResult,
     lookup: () => Promise.resolve({ outcome: 'unknown' }),
     identify: () => Promise.resolve({ outcome: 'unsupported' }),
+    jobTold: responsePathOf,
 
     async submit({ model, input, webhookUrl }, mayPost, signal) {
       const url = new URL(client.urlOf(`/${model}`));

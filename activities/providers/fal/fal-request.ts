@@ -32,6 +32,11 @@ export function pathOf(answer: unknown, root: string): string | null {
   return isProviderJobId(name) ? name : null;
 }
 
+/** The same of a request that a webhook names by its id alone. The addresses of an app's requests are without its sub-path. */
+export function responsePathOf(requestId: string, app: string): string {
+  return `/${app.split('/').slice(0, 2).join('/')}/requests/${encodeURIComponent(requestId)}`;
+}
+
 export function addressesOf(providerJobId: string): FalAddresses {
   const [response = '', status, cancel] = providerJobId.split(BETWEEN);
   return { response, status: status ?? `${response}/status`, cancel: cancel ?? `${response}/cancel` };

@@ -1,9 +1,10 @@
 -- An attempt, and how long ago it was posted and given up by its submitter, by the database's clock.
 CREATE OR REPLACE FUNCTION jobs.read_attempt(p_account_id text, p_reference text) RETURNS TABLE (
-  state text, provider_job_id text, error_class text, posted_seconds_ago float, closed_seconds_ago float, submitter text
+  state text, provider_job_id text, error_class text, posted_seconds_ago float, closed_seconds_ago float,
+  submitter text, told_job text
 ) LANGUAGE sql STABLE AS $$
   SELECT a.state, a.provider_job_id, a.error_class, extract(epoch FROM ledger.clock() - a.posted_at)::float,
-         extract(epoch FROM ledger.clock() - a.closed_at)::float, a.submitter
+         extract(epoch FROM ledger.clock() - a.closed_at)::float, a.submitter, a.told_job
   FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawSecret } from '../../../jobs/keys/secret-text.ts';
+import { postAttempt } from '../http/post-attempt.ts';
 import { createApiFixture, expectProblem, STATIC_AD, type ApiFixture } from '../api-fixture.ts';
 
 const SLOW = { perSecond: 0.01, burst: 5 };
@@ -9,6 +10,7 @@ beforeAll(async () => {
   api = await createApiFixture({
     rateLimits: { key: SLOW, account: { perSecond: 0.01, burst: 8 }, address: SLOW },
     trustedProxies: ['127.0.0.1'],
+    webhookVerifiers: new Map([['gpu', () => ({ event: 'ended', job: null })]]),
   });
 });
 afterAll(() => api.close());
@@ -73,6 +75,17 @@ describe('an address', () => {
     expect(problem['limit']).toMatchObject({ limit: 'requests_per_address' });
     expectProblem(await api.call('/', { headers: from('198.51.100.7') }), 429, 'rate_limited');
     expectProblem(await guess('198.51.100.8'), 401, 'unauthenticated');
+  });
+
+  it('of a model service may tell of any number of jobs; one that knows no address of ours is limited', async () => {
+    const address = '198.51.100.30';
+    const tell = (path: string) => api.call(path, { body: '{}', headers: from(address) });
+    const { address: known } = await postAttempt(api, 'gpu');
+    for (let n = 0; n < 8; n += 1) expect((await tell(known)).status).toBe(204);
+    const unknown = known.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'));
+    for (let n = 0; n < 5; n += 1) expectProblem(await tell(unknown), 404, 'not_found');
+    expectProblem(await tell(unknown), 429, 'rate_limited');
+    expect((await tell(known)).status).toBe(204);
   });
 
   it('is a network of IPv6: who has it has all of its addresses', async () => {

@@ -4,12 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
-import { drawWebhookAddress } from '../../../activities/webhooks/draw-webhook-address.ts';
 import { createWebhookVerifiers } from '../../../api/provider-webhooks/webhook-verifiers.ts';
-import { attemptReferenceOf, outputIdOf } from '../../../domain/ids.ts';
-import { createAttempts } from '../../../jobs/attempts/attempts.ts';
-import { countWebhooks } from '../../../jobs/attempts/webhooks.ts';
 import { createApiFixture, expectProblem, type ApiFixture } from '../api-fixture.ts';
+import { postAttempt } from './post-attempt.ts';
 import { createFreezableProxy, type FreezableProxy } from './freezable-proxy.ts';
 
 const KEY = Buffer.from('a secret of this test');
@@ -67,30 +64,7 @@ afterAll(async () => {
   keyServer.close();
 });
 
-let jobs = 0;
-/** An attempt that was posted to a service, and the address that it was given. */
-async function postedTo(provider: string) {
-  const { accountId } = await api.openAccount();
-  const { jobId } = await api.admitJob(accountId, `job ${String(++jobs)}`);
-  const outputId = outputIdOf(jobId, 0);
-  const reference = attemptReferenceOf({ outputId, stage: 'render', number: 1 });
-  const { url, secretHash } = drawWebhookAddress('', provider, reference);
-  const attempt = {
-    accountId,
-    jobId,
-    outputId,
-    stage: 'render',
-    isFinal: true,
-    number: 1,
-    reference,
-    provider,
-    model: 'm',
-  };
-  await createAttempts(api.worker).begin(attempt, secretHash);
-  const counted = async () =>
-    (await countWebhooks(api.worker, [{ accountId, reference }])).get(reference) ?? 0;
-  return { address: url, counted };
-}
+const postedTo = (provider: string) => postAttempt(api, provider);
 
 function signed(body: string, { key = KEY, id = 'msg_1', sentAtMs = Date.now() } = {}) {
   const timestamp = String(Math.floor(sentAtMs / 1_000));
@@ -199,6 +173,9 @@ it('writes no secret of an address into its log, whatever comes of it', async ()
   expect(logged).not.toContain(KEY.toString('base64'));
 });
 
+/** Its body names no job. */
+const VERIFIED = { event: 'request_1', job: null };
+
 /** A key that fal signs with, as it publishes it. */
 function drawFalKey() {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -233,23 +210,20 @@ it('fetches the keys of fal anew for one that is new, and once a minute at most'
 
   nowMs += 61_000;
   published = [old.jwk, current.jwk];
-  expect([await verify(old), await verify(current)]).toEqual(['request_1', 'request_1']);
+  expect([await verify(old), await verify(current)]).toEqual([VERIFIED, VERIFIED]);
   expect(timesPublished).toBe(2);
 
   published = [current.jwk, next.jwk];
   expect(await verify(next), 'a minute has not passed').toBeNull();
   nowMs += 61_000;
   const together = await Promise.all([verify(next), verify(next), verify(next)]);
-  expect(together).toEqual(['request_1', 'request_1', 'request_1']);
+  expect(together).toEqual([VERIFIED, VERIFIED, VERIFIED]);
   expect(await verify(old), 'it is published no longer').toBeNull();
   expect(timesPublished).toBe(3);
 
   nowMs += 61_000;
   published = null;
-  expect([await verify(old), await verify(next)], 'what is known goes on to count').toEqual([
-    null,
-    'request_1',
-  ]);
+  expect([await verify(old), await verify(next)], 'what is known goes on to count').toEqual([null, VERIFIED]);
   expect(timesPublished).toBe(4);
 
   nowMs += 25 * 60 * 60_000;

@@ -14,16 +14,16 @@ const OFTEN: readonly Fate[] = [
 ];
 
 /**
- * The models of soak-catalogue.mjs: what each makes, whether a submission whose answer is lost can be looked up at its service, and whether the
- * answer is the run.
+ * The models of soak-catalogue.mjs: what each makes, whether a submission whose answer is lost is found out: by a look-up, or by the webhook of its
+ * address; and whether the answer is the run.
  */
 const SERVICE_MODELS = {
-  'soak/gpu': { kind: 'static_ad', isLookedUp: true, isAnswered: false },
-  'soak/replicate': { kind: 'static_ad', isLookedUp: true, isAnswered: false },
-  'soak/fal': { kind: 'static_ad', isLookedUp: false, isAnswered: false },
-  'soak/images': { kind: 'static_ad', isLookedUp: false, isAnswered: true },
-  'soak/chat': { kind: 'script', isLookedUp: false, isAnswered: true },
-  'soak/speech': { kind: 'voice', isLookedUp: false, isAnswered: true },
+  'soak/gpu': { kind: 'static_ad', isFound: true, isAnswered: false },
+  'soak/replicate': { kind: 'static_ad', isFound: true, isAnswered: false },
+  'soak/fal': { kind: 'static_ad', isFound: true, isAnswered: false },
+  'soak/images': { kind: 'static_ad', isFound: false, isAnswered: true },
+  'soak/chat': { kind: 'script', isFound: false, isAnswered: true },
+  'soak/speech': { kind: 'voice', isFound: false, isAnswered: true },
 } as const;
 type ServiceModel = keyof typeof SERVICE_MODELS;
 const NAMES = Object.keys(SERVICE_MODELS) as readonly ServiceModel[];
@@ -36,11 +36,11 @@ export type ServiceJob = {
 
 export function nextServiceJob(random: SeededRandom, number: number): ServiceJob {
   const model = random.oneOf(NAMES);
-  const { kind, isLookedUp } = SERVICE_MODELS[model];
+  const { kind, isFound } = SERVICE_MODELS[model];
   const fate = random.oneOf(OFTEN);
   const words = `Soak ${String(number)} goes ${fate}.`;
   const work = kind === 'static_ad' ? { brief: { headline: words } } : { line: words };
-  return { body: { kind, model, ...work }, isEndless: fate === 'lost' && !isLookedUp };
+  return { body: { kind, model, ...work }, isEndless: fate === 'lost' && !isFound };
 }
 
 const FATE = /\bSoak (\d+) goes (\w+)\./;
@@ -55,7 +55,7 @@ export function fateOf(sent: unknown): { readonly job: string; readonly fate: Fa
 export function expectedServiceEnds(body: Readonly<Record<string, unknown>>): readonly string[] | null {
   const model = NAMES.find((name) => name === body['model']);
   if (model === undefined) return null;
-  const { isLookedUp, isAnswered } = SERVICE_MODELS[model];
+  const { isFound, isAnswered } = SERVICE_MODELS[model];
   // The worker that waits for an answer is killed: what came of the run is unknown for good.
   const ofKill = model === 'soak/gpu' ? [] : ['outcome_unknown'];
   switch (fateOf(body).fate) {
@@ -68,6 +68,6 @@ export function expectedServiceEnds(body: Readonly<Record<string, unknown>>): re
       // The fake of those that answer has one answer for all failures.
       return [isAnswered ? 'provider_failed' : 'moderated_output', ...ofKill];
     case 'lost':
-      return isLookedUp ? ['succeeded', ...ofKill] : ['outcome_unknown'];
+      return isFound ? ['succeeded', ...ofKill] : ['outcome_unknown'];
   }
 }
