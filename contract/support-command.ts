@@ -31,7 +31,16 @@ const time = z.string().refine((text) => parseInstant(text) !== null, {
 
 /** A command's arguments and its reason: the body of its HTTP call, under the command's name. */
 const asked = <const Name extends string, Shape extends z.ZodRawShape>(command: Name, shape: Shape) =>
-  z.strictObject({ reason: reasonField, ...shape }).transform((body) => ({ command, ...body }));
+  z
+    .strictObject({
+      reason: reasonField,
+      dry_run: z
+        .boolean()
+        .optional()
+        .describe('True: says what it would do, and does nothing. The key stays unused.'),
+      ...shape,
+    })
+    .transform((body) => ({ command, ...body }));
 
 /** The schema of each command's body. */
 export const SUPPORT_BODIES = {
@@ -58,7 +67,7 @@ export type AttemptName = z.output<typeof attempt>;
 
 /** The body of a command, read: with the command's name. */
 export type SupportBodyOf<Name extends SupportCommandName> = Readonly<
-  z.output<(typeof SUPPORT_BODIES)[Name]>
+  Omit<z.output<(typeof SUPPORT_BODIES)[Name]>, 'dry_run'>
 >;
 export type SupportBody = { [Name in SupportCommandName]: SupportBodyOf<Name> }[SupportCommandName];
 

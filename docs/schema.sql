@@ -951,6 +951,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 --     double precision, age_seconds double precision)  -- holdfast_worker
 -- jobs.begin_to_stop() → trigger
 -- jobs.breaker_rules() → record
+-- jobs.carry_out(text,text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.claim_attempts_to_stop(integer) → TABLE(account_id text, reference text, provider text, model text,
 --     provider_job_id text, waiting_seconds double precision)  -- holdfast_worker
 -- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
@@ -1008,6 +1009,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.move_attempt(text,text,text[],text,text,text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
 --     holdfast_worker
 -- jobs.move_job_on(jobs.settle_item,text,bigint,timestamp with time zone) → void
+-- jobs.moves_after(text,bigint) → jsonb
 -- jobs.note_fault(text,text,text,text) → boolean  -- holdfast_worker
 -- jobs.note_health() → trigger
 -- jobs.note_webhook(text,text,bytea,text,text) → boolean  -- holdfast_api, holdfast_worker
@@ -1019,6 +1021,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.payment_of(text,text) → ledger.reservations
 -- jobs.prepare_attempt(text,text,text,text,text) → TABLE(state text, provider_job_id text, error_class text, work
 --     jsonb, seconds_left double precision, is_open boolean)  -- holdfast_worker
+-- jobs.preview_command(text,text,text,jsonb) → jsonb  -- holdfast_api, holdfast_worker
+-- jobs.preview_decision(text,text,text,text,double precision) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.prune_webhooks(integer,integer) → integer  -- holdfast_worker
 -- jobs.put_in_order() → trigger
 -- jobs.queue_attempt(text,text,text,text,text,integer,double precision) → TABLE(waits_for text, ahead integer,

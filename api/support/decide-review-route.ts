@@ -1,6 +1,10 @@
 import { CALLS } from '../../contract/calls.ts';
 import { fingerprintRequest, freeRetryJobIdOf } from '../../contract/derived-ids.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import type { Preview } from '../../contract/shapes/support-shapes.ts';
+import { describeMoves } from '../../domain/support/describe-preview.ts';
+import type { ReviewDecision } from '../../domain/support/review.ts';
+import { previewDecision, type PreviewedDecision } from '../../jobs/support/preview-command.ts';
 import { decideReview, type Decided } from '../../jobs/reviews/decide-review.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import { actorOf } from '../access/actor.ts';
@@ -30,13 +34,19 @@ export function decideReviewRoute(deps: Deps): Route {
       const actor = actorOf(request, caller);
       const { body, sent } = await readBody(exchange, CALLS.decideReview.body);
       const { account_id: accountId, id: reviewId } = await reviewOfPath(deps, exchange);
+      const retryJobId = freeRetryJobIdOf(accountId, reviewId, key);
+      const { decision, reason } = body;
       return async () => {
+        if (body.dry_run === true) {
+          const supportDeps = { ...deps, grants: deps.rules.catalogue.grants };
+          const asked = { accountId, reviewId, decision, retryJobId };
+          const preview = viewPreview(decision, await previewDecision(supportDeps, asked));
+          response.set('Cache-Control', 'no-store').json(preview);
+          return;
+        }
         const decided = await decideReview(deps.database, {
-          ...{ accountId, reviewId, key, actor },
+          ...{ accountId, reviewId, key, actor, decision, reason, retryJobId },
           fingerprint: fingerprintRequest(sent),
-          decision: body.decision,
-          reason: body.reason,
-          retryJobId: freeRetryJobIdOf(accountId, reviewId, key),
           goodwillLifetimeSeconds: deps.rules.catalogue.grants.goodwill.lifetimeSeconds,
         });
         if (decided.outcome !== 'decided') throw problemOfDecision(decided.outcome);
@@ -56,6 +66,34 @@ async function requireReview(deps: Deps, accountId: string, reviewId: string): P
   return review;
 }
 
+function viewPreview(decision: ReviewDecision, { outcome, is_replay, moves }: PreviewedDecision): Preview {
+  if (outcome === 'decided') {
+    const would = is_replay ? ['changes nothing: it was decided so before'] : effectOf(decision, moves);
+    return { would, possible: true, reason: null, detail: null };
+  }
+  if (outcome === 'not_found' || outcome === 'key_reused') throw problemOfDecision(outcome);
+  return { would: [], possible: false, reason: outcome, detail: REFUSED[outcome] };
+}
+
+function effectOf(decision: ReviewDecision, moves: PreviewedDecision['moves']): readonly string[] {
+  switch (decision) {
+    case 'refund':
+      return describeMoves(moves);
+    case 'free_retry':
+      return ['makes the output once more, at no credits'];
+    case 'deny':
+      return ['closes the review, and moves no credits'];
+  }
+}
+
+const REFUSED = {
+  decided_otherwise: 'The review has been decided otherwise. Read it again.',
+  partly_refunded:
+    'A part of what this output cost has been given back. Refund the rest: a free retry would make it good twice.',
+  nothing_to_make_good:
+    'All that this output cost has been given back already. Nothing is left to refund or to try again.',
+} as const;
+
 function problemOfDecision(outcome: Exclude<Decided['outcome'], 'decided'>): Problem {
   switch (outcome) {
     case 'not_found':
@@ -63,18 +101,8 @@ function problemOfDecision(outcome: Exclude<Decided['outcome'], 'decided'>): Pro
     case 'key_reused':
       return new Problem('idempotency_key_reused', { billed: 'no' });
     case 'decided_otherwise':
-      return new Problem('state_conflict', {
-        detail: 'The review has been decided otherwise. Read it again.',
-      });
     case 'partly_refunded':
-      return new Problem('state_conflict', {
-        detail:
-          'A part of what this output cost has been given back. Refund the rest: a free retry would make it good twice.',
-      });
     case 'nothing_to_make_good':
-      return new Problem('state_conflict', {
-        detail:
-          'All that this output cost has been given back already. Nothing is left to refund or to try again.',
-      });
+      return new Problem('state_conflict', { detail: REFUSED[outcome] });
   }
 }

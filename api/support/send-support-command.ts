@@ -6,7 +6,7 @@ import type {
   SupportCommandOf,
 } from '../../contract/support-command.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import { outputWorkflowIdOf, workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
+import { workflowIdOfOutput } from '../../domain/ids.ts';
 import { actionIdOf } from '../../contract/derived-ids.ts';
 import { describeRefusal } from '../../domain/support/support-rules.ts';
 import {
@@ -16,8 +16,9 @@ import {
 } from '../../jobs/support/apply-support-command.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
-import { openOutputIdsOf } from '../jobs/open-outputs.ts';
-import { invalidPart, notFound, Problem, unavailable } from '../http/problem.ts';
+import { notFound, Problem, unavailable } from '../http/problem.ts';
+import { invalidCommand } from './invalid-command.ts';
+import { isRun, TOLD_AT_ONCE } from './is-job-run.ts';
 
 /** The account is the job's. */
 export type SendSupportCommand = (
@@ -25,9 +26,6 @@ export type SendSupportCommand = (
   job: StoredJob,
   command: SupportCommand,
 ) => Promise<{ readonly isReplay: boolean }>;
-
-/** Asking many workflows at once: as many as a burst that a namespace does not notice. */
-const TOLD_AT_ONCE = 20;
 
 type Deps = SupportDeps & { readonly supportWorkflows: SupportWorkflows };
 
@@ -52,26 +50,6 @@ export function createSendSupportCommand(deps: Deps): SendSupportCommand {
     await tell(workflows, job, command, doneOf(applied, job.id));
     return { isReplay: applied.isReplay };
   };
-}
-
-/** Whether a workflow runs the job. */
-async function isRun(workflows: SupportWorkflows, job: StoredJob): Promise<boolean> {
-  if (await isThere(workflows, [workflowIdOf(job.id)])) return true;
-  // The outputs that a batch has begun go on without it.
-  const open = openOutputIdsOf(job);
-  for (let start = 0; start < open.length; start += TOLD_AT_ONCE) {
-    const ids = open.slice(start, start + TOLD_AT_ONCE).map(outputWorkflowIdOf);
-    if (await isThere(workflows, ids)) return true;
-  }
-  return false;
-}
-
-/** Whether any of these workflows runs. */
-async function isThere(workflows: SupportWorkflows, ids: readonly string[]): Promise<boolean> {
-  const seen = await Promise.all(ids.map((id) => workflows.isRunning(id)));
-  if (seen.includes('running')) return true;
-  if (seen.includes('unavailable')) throw unavailable();
-  return false;
 }
 
 /** Has the output's workflow resolve it. Where that is gone, PostgreSQL says why nothing can be done. */
@@ -110,7 +88,7 @@ function doneOf({ answer, isReplay }: AppliedCommand, jobId: string): CommandDon
     case 'not_found':
       throw notFound(answer.what);
     case 'invalid':
-      throw invalidPart(answer.pointer, answer.code, INVALID[answer.code] ?? 'That cannot be.');
+      throw invalidCommand(answer);
     case 'key_reused':
       throw new Problem('idempotency_key_reused', { job_id: jobId, billed: 'no' });
     case 'look_up':
@@ -119,11 +97,6 @@ function doneOf({ answer, isReplay }: AppliedCommand, jobId: string): CommandDon
       return assertNever(answer);
   }
 }
-
-const INVALID: Readonly<Record<string, string>> = {
-  in_the_past: 'until must be in the future.',
-  too_large: 'until is at most a week ahead.',
-};
 
 function refusalOf(
   { reason }: Extract<CommandAnswer, { readonly outcome: 'refused' }>,

@@ -2,6 +2,7 @@ import type { SupportWorkflows } from '../../client/support-workflow.ts';
 import { CALLS } from '../../contract/calls.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { SupportCommand, SupportCommandName } from '../../contract/support-command.ts';
+import type { SupportDeps } from '../../jobs/support/apply-support-command.ts';
 import { actorOf } from '../access/actor.ts';
 import { jobOfPath, type JobOfPathDeps } from '../access/job-of-path.ts';
 import { requireJob } from '../access/require-job.ts';
@@ -10,6 +11,7 @@ import { readIdempotencyKey } from '../http/request/request-headers.ts';
 import { route, type Route } from '../http/route.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import type { SendJob } from '../jobs/send-job.ts';
+import { previewSupportCommand } from './preview-support-command.ts';
 import { createSendSupportCommand, type SendSupportCommand } from './send-support-command.ts';
 
 type Deps = JobOfPathDeps & {
@@ -17,20 +19,22 @@ type Deps = JobOfPathDeps & {
   readonly supportWorkflows: SupportWorkflows;
   readonly sendJob: SendJob;
 };
+type CommandDeps = Deps & SupportDeps;
 
-/** POST /v1/jobs/{id}/release, refund, extend, restart and resolve: support's commands, each once per key. */
+/** POST /v1/jobs/{id}/release, refund, extend, restart and resolve: support's commands, each once per key, or as a dry run. */
 export function supportCommandRoutes(deps: Deps): readonly Route[] {
-  const send = createSendSupportCommand({ ...deps, grants: deps.rules.catalogue.grants });
+  const supportDeps = { ...deps, grants: deps.rules.catalogue.grants };
+  const send = createSendSupportCommand(supportDeps);
   return [
-    commandRoute(deps, send, 'release'),
-    commandRoute(deps, send, 'refund'),
-    commandRoute(deps, send, 'extend'),
-    commandRoute(deps, send, 'restart'),
-    commandRoute(deps, send, 'resolve'),
+    commandRoute(supportDeps, send, 'release'),
+    commandRoute(supportDeps, send, 'refund'),
+    commandRoute(supportDeps, send, 'extend'),
+    commandRoute(supportDeps, send, 'restart'),
+    commandRoute(supportDeps, send, 'resolve'),
   ];
 }
 
-function commandRoute(deps: Deps, send: SendSupportCommand, name: SupportCommandName): Route {
+function commandRoute(deps: CommandDeps, send: SendSupportCommand, name: SupportCommandName): Route {
   const call = CALLS[`${name}Job`];
   return route(call, {
     async prepare(exchange) {
@@ -38,9 +42,15 @@ function commandRoute(deps: Deps, send: SendSupportCommand, name: SupportCommand
       const key = readIdempotencyKey(request);
       const actor = actorOf(request, caller);
       const { body } = await readBody(exchange, call.body);
+      const { dry_run: isDryRun = false, ...asked } = body;
       const { accountId, job } = await jobOfPath(deps, exchange);
+      const command: SupportCommand = { ...asked, job_id: job.id, key, actor };
       return async () => {
-        const command: SupportCommand = { ...body, job_id: job.id, key, actor };
+        if (isDryRun) {
+          const preview = await previewSupportCommand(deps, accountId, job, command);
+          response.set('Cache-Control', 'no-store').json(preview);
+          return;
+        }
         const { isReplay } = await send(accountId, job, command);
         if (isReplay) response.set(REPLAYED);
         deps.sendJob({ ...exchange, accountId }, await requireJob(deps.database, accountId, job.id), 202);

@@ -3,8 +3,9 @@ import type { Job } from '../../contract/shapes/job-shapes.ts';
 import { sentBodyOf, type SupportBody, type SupportCommand } from '../../contract/support-command.ts';
 import type { Inspection } from '../../contract/shapes/support-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
-import { connectOperatorApi } from '../operator-api.ts';
+import { connectOperatorApi, withClient } from '../operator-api.ts';
 import { describeInspection } from '../show/describe-inspection.ts';
+import { describePreview } from '../show/describe-preview-lines.ts';
 import { fields, second, show } from '../show/show.ts';
 import { printProgress } from '../show/terminal.ts';
 
@@ -12,6 +13,7 @@ import { printProgress } from '../show/terminal.ts';
 export type JobOptions = { readonly account?: string; readonly json: boolean };
 export type JobCommandOptions = JobOptions & {
   readonly reason: string;
+  readonly dryRun: boolean;
   /** The key; derived from what is asked unless named, so that the same command again does nothing twice. */
   readonly reference?: string;
 };
@@ -27,13 +29,19 @@ export async function inspectJobCommand(
   show(body, options, () => describeInspection(body));
 }
 
-/** `holdfast job release`, refund, extend, restart and resolve: one call each, with who asks and why on record. */
+/** `holdfast job release`, refund, extend, restart and resolve: one call each, with who asks and why on record; or what it would do. */
 export async function jobCommand(
   context: CommandContext,
   job: string,
   body: SupportBody,
   options: JobCommandOptions,
 ): Promise<void> {
+  if (options.dryRun) {
+    const { account } = options;
+    const preview = await withClient(context, (holdfast) => holdfast.jobs.preview(job, body, { account }));
+    show(preview, options, () => describePreview(preview));
+    return;
+  }
   const api = await connectOperatorApi(context);
   const key = options.reference ?? keyOf(job, body);
   const command: SupportCommand = { ...body, job_id: job, key, actor: context.actor };

@@ -5,8 +5,10 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
+import type { ReviewDecision } from '../../domain/support/review.ts';
 import type { CommandContext } from '../command-context.ts';
-import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
+import { connectOperatorApi, withClient, type OperatorApi } from '../operator-api.ts';
+import { describePreview } from '../show/describe-preview-lines.ts';
 import { fields, second, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
 
@@ -18,7 +20,12 @@ export type ListReviewsOptions = {
   readonly json: boolean;
 };
 
-export type DecideReviewOptions = { readonly reason: string; readonly key?: string; readonly json: boolean };
+export type DecideReviewOptions = {
+  readonly reason: string;
+  readonly key?: string;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+};
 
 /** `holdfast review list`. */
 export async function listReviewsCommand(
@@ -67,9 +74,15 @@ export async function showReviewCommand(
 export async function decideReviewCommand(
   context: CommandContext,
   id: string,
-  decision: string,
+  decision: ReviewDecision,
   options: DecideReviewOptions,
 ): Promise<void> {
+  if (options.dryRun) {
+    const asked = { decision, reason: options.reason };
+    const preview = await withClient(context, (holdfast) => holdfast.reviews.preview(id, asked));
+    show(preview, options, () => describePreview(preview));
+    return;
+  }
   const api = await connectOperatorApi(context);
   const { body, isReplay } = await api.json<ReviewForSupport>(`/v1/reviews/${id}/decision`, {
     key: options.key ?? randomUUID(),

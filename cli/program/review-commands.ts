@@ -1,5 +1,10 @@
 import { Option } from 'commander';
-import { REVIEW_CATEGORIES, REVIEW_DECISIONS, REVIEW_STATES } from '../../domain/support/review.ts';
+import {
+  REVIEW_CATEGORIES,
+  REVIEW_DECISIONS,
+  REVIEW_STATES,
+  type ReviewDecision,
+} from '../../domain/support/review.ts';
 import type { DecideReviewOptions, ListReviewsOptions } from '../commands/review-command.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -41,8 +46,9 @@ export function addReviewCommands(program: CliCommand, context: CommandContext):
       '--key <text>',
       'your own Idempotency-Key; default: a new one (a decision is not made twice anyway)',
     )
+    .option('--dry-run', 'say what it would do, and do nothing', false)
     .addHelpText('after', example(context, 'review decide rev_… refund --reason "the headline is cut off"'))
-    .action(async (id: string, decision: string, options: DecideReviewOptions) => {
+    .action(async (id: string, decision: ReviewDecision, options: DecideReviewOptions) => {
       const { decideReviewCommand } = await import('../commands/review-command.ts');
       await decideReviewCommand(context, id, decision, options);
     });

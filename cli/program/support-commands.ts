@@ -97,7 +97,14 @@ function addRelease(job: CliCommand, context: CommandContext): void {
     context,
     job.command('release').description('return the reserved credits now, and stop the model'),
     ({ reason }: JobCommandOptions) => ({ command: 'release', reason }),
-  ).addHelpText('after', example(context, 'job release job_… --reason "customer waits"'));
+  ).addHelpText(
+    'after',
+    example(
+      context,
+      'job release job_… --reason "customer waits" --dry-run',
+      'job release job_… --reason "customer waits"',
+    ),
+  );
 }
 
 function addRefund(job: CliCommand, context: CommandContext): void {
@@ -182,6 +189,7 @@ function addJobCommand<Options extends JobCommandOptions>(
     .option('--account <id>', 'refuse unless it is of this account', accountArgument)
     .requiredOption('--reason <text>', 'why; kept with your name')
     .option('--reference <text>', REFERENCE)
+    .option('--dry-run', 'say what it would do, and do nothing', false)
     .option('--json', 'print the answer as JSON', false)
     .action(async (id: string, options: Options) => {
       const { jobCommand } = await import('../commands/job-command.ts');

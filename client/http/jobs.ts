@@ -4,7 +4,7 @@ import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
 import type { JobFile, Outputs } from './outputs.ts';
 import type { ApiCall, CallOptions, KeyedOptions, Transport } from './transport.ts';
-import type { Inspection, Job, JobBody, JobEvent, JobFilters, SupportBody } from './wire-types.ts';
+import type { Inspection, Job, JobBody, JobEvent, JobFilters, Preview, SupportBody } from './wire-types.ts';
 
 export type SubmitOptions = KeyedOptions & {
   /** Has the API wait for the end, at most 55 s. Absent: it returns as soon as the credits are reserved. */
@@ -117,6 +117,19 @@ export class Jobs {
   ): Promise<Job> {
     const call: ApiCall = { ...options, path: `${jobPath(id)}/${command}`, body, idempotencyKey };
     return this.#transport.json<Job>(call);
+  }
+
+  /** Support: what a command would do now. Nothing is done. */
+  preview(id: string, { command, ...body }: SupportBody, options: CallOptions = {}): Promise<Preview> {
+    const path = `${jobPath(id)}/${command}`;
+    // A dry run leaves its key unused.
+    const idempotencyKey = randomUUID();
+    return this.#transport.json<Preview>({
+      ...options,
+      path,
+      body: { ...body, dry_run: true },
+      idempotencyKey,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
 import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
-import type { DecisionBody, Review, ReviewFilters, ReviewForSupport } from './wire-types.ts';
+import type { DecisionBody, Preview, Review, ReviewFilters, ReviewForSupport } from './wire-types.ts';
 
 /** `holdfast.reviews`: reports of outputs that cannot be used. */
 export class Reviews {
@@ -27,6 +27,19 @@ export class Reviews {
   ): Promise<ReviewForSupport> {
     const path = `${reviewPath(id)}/decision`;
     return this.#transport.json<ReviewForSupport>({ ...options, path, body, idempotencyKey });
+  }
+
+  /** Support: what a decision would do now. Nothing is done. */
+  preview(id: string, body: DecisionBody, options: CallOptions = {}): Promise<Preview> {
+    const path = `${reviewPath(id)}/decision`;
+    // A dry run leaves its key unused.
+    const idempotencyKey = randomUUID();
+    return this.#transport.json<Preview>({
+      ...options,
+      path,
+      body: { ...body, dry_run: true },
+      idempotencyKey,
+    });
   }
 }
 

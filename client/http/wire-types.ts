@@ -48,7 +48,7 @@ export type { ModelHealth } from '../../contract/shapes/model-shapes.ts';
 export type { FieldError, ProblemView as Problem } from '../../contract/shapes/problem-shape.ts';
 export type { Quote } from '../../contract/shapes/quote-shapes.ts';
 export type { Review, ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
-export type { Inspection, Repair } from '../../contract/shapes/support-shapes.ts';
+export type { Inspection, Preview, Repair } from '../../contract/shapes/support-shapes.ts';
 export type { SupportBody } from '../../contract/support-command.ts';
 export type { ProblemCode } from '../../contract/problems.ts';
 /** The body of a quote and of a job. The fields of a kind stand beside the common ones. */
@@ -78,5 +78,5 @@ export type LimitsBody = Sent<typeof limitsBody>;
 export type PlanBody = Sent<typeof planBody>;
 export type PriceListBody = Sent<typeof priceListBody>;
 export type ReportBody = Sent<typeof reportBody>;
-export type DecisionBody = Sent<typeof decisionBody>;
+export type DecisionBody = Omit<Sent<typeof decisionBody>, 'dry_run'>;
 export type UsageBody = Sent<typeof usageBody>;

@@ -2,10 +2,10 @@ import type { Call } from '../call.ts';
 import { costReport, costsQuery, unknownBillPage, unknownBillsQuery } from '../shapes/cost-shapes.ts';
 import { job } from '../shapes/job-shapes.ts';
 import { modelPage } from '../shapes/model-shapes.ts';
-import { inspection, repairPage, repairsQuery } from '../shapes/support-shapes.ts';
+import { inspection, preview, repairPage, repairsQuery } from '../shapes/support-shapes.ts';
 import { SUPPORT_BODIES } from '../support-command.ts';
 
-/** Each command is applied once per key, and answered with the job. */
+/** Each command is applied once per key, and answered with the job; a dry run with what it would do. */
 const COMMAND = {
   method: 'post',
   tag: 'support',
@@ -14,7 +14,7 @@ const COMMAND = {
   onlyPlatform: true,
   idempotencyKey: 'required',
   mayBill: true,
-  responses: { 202: job },
+  responses: { 200: preview, 202: job },
   problems: ['state_conflict'],
 } as const satisfies Partial<Call>;
 

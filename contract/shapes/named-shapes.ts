@@ -25,6 +25,7 @@ import {
   inspectedOutput,
   inspection,
   operatorAction,
+  preview,
   repair,
   repairPage,
 } from './support-shapes.ts';
@@ -76,6 +77,7 @@ export const SHAPES = {
   OutputWithLineage: outputWithLineage,
   Plan: plan,
   PortalSession: portalSession,
+  Preview: preview,
   Problem: problem,
   Progress: progress,
   PurchasingPower: purchasingPower,

@@ -35,7 +35,14 @@ export const reviewsQuery = z.strictObject({
   ...pageParameters,
 });
 
-export const decisionBody = z.strictObject({ decision: z.enum(REVIEW_DECISIONS), reason: reasonField });
+export const decisionBody = z.strictObject({
+  decision: z.enum(REVIEW_DECISIONS),
+  reason: reasonField,
+  dry_run: z
+    .boolean()
+    .optional()
+    .describe('True: says what it would do, and does nothing. The key stays unused.'),
+});
 
 /** One answer of support to a review. */
 export const decision = z.strictObject({

@@ -126,3 +126,20 @@ export const repair = z.strictObject({
 export type Repair = z.output<typeof repair>;
 
 export const repairPage = pageOf(repair);
+
+export const preview = z.strictObject({
+  would: listOf(z.string())
+    .describe('What it would do, a sentence each.')
+    .meta({ examples: [['returns 35 credits to the plan grant, which ends 30 Nov 2026']] }),
+  possible: z.boolean().describe('Whether it would be done now.'),
+  reason: z
+    .string()
+    .nullable()
+    .describe('Why it would not, as the `reason` of the refusal; null where it is possible.')
+    .meta({ examples: ['job_ended'] }),
+  detail: z
+    .string()
+    .nullable()
+    .describe('The same in words, with what can be done; null where it is possible.'),
+});
+export type Preview = z.output<typeof preview>;

@@ -13,7 +13,7 @@ import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 
 /** The circumstances of a command. */
-type Circumstances = {
+export type Circumstances = {
   /** Whether a workflow runs the job: without one, only its money can be moved. Absent: not asked. */
   readonly isRunning?: boolean;
   /** How asking the provider ended; absent: it was not asked. */
@@ -35,12 +35,12 @@ export type AppliedCommand = { readonly answer: CommandAnswer; readonly isReplay
  * circumstances returns `look_up`: the workflow that it names knows more.
  */
 export async function applySupportCommand(
-  { database, grants }: SupportDeps,
+  deps: SupportDeps,
   accountId: string,
   command: SupportCommand,
   circumstances: Circumstances = {},
 ): Promise<AppliedCommand> {
-  const { rows } = await database.query<{ answer: CommandAnswer; is_replay: boolean }>({
+  const { rows } = await deps.database.query<{ answer: CommandAnswer; is_replay: boolean }>({
     name: 'jobs.apply_command',
     text: 'SELECT answer, is_replay FROM jobs.apply_command($1, $2, $3, $4, $5)',
     values: [
@@ -48,24 +48,28 @@ export async function applySupportCommand(
       command.job_id,
       command.command,
       command.key,
-      JSON.stringify({
-        ...callOf(accountId, command, circumstances),
-        ...askOf(command, grants, circumstances.lookUp),
-      }),
+      callOfCommand(deps, accountId, command, circumstances),
     ],
   });
   const row = onlyRow(rows, 'jobs.apply_command');
   return { answer: row.answer, isReplay: row.is_replay };
 }
 
-function callOf(accountId: string, command: SupportCommand, { isRunning }: Circumstances): object {
-  return {
+/** A command as the functions of SQL take it: JSON. */
+export function callOfCommand(
+  { grants }: SupportDeps,
+  accountId: string,
+  command: SupportCommand,
+  { isRunning, lookUp }: Circumstances,
+): string {
+  return JSON.stringify({
+    ...askOf(command, grants, lookUp),
     fingerprint: fingerprintRequest({ ...sentBodyOf(command), job_id: command.job_id }),
     actor: command.actor,
     reason: command.reason,
     action_id: actionIdOf(accountId, command.command, command.key),
     is_running: isRunning,
-  };
+  });
 }
 
 /** The arguments for SQL, with the figures of the policy, which stand in domain/ and in the catalogue. */

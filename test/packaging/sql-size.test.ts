@@ -16,6 +16,7 @@ const CONCEPTS: Readonly<Record<string, number>> = {
   access: 300,
   clock: 105,
   console_sessions: 65,
+  previews: 75,
   costs: 120,
   events: 200,
   webhooks: 360,

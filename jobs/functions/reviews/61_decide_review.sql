@@ -37,8 +37,8 @@ BEGIN
     END IF;
     INSERT INTO jobs.review_decisions (account_id, review_id, number, key, fingerprint, decision, reason, actor,
                                        retry_job_id, created_at)
-    SELECT p_account_id, p_review_id, count(*) + 1, p_key, p_fingerprint, p_decision, p_reason, p_actor, v_retry_id,
-           v_now
+    SELECT p_account_id, p_review_id, count(*) + 1, p_key, p_fingerprint, p_decision, p_reason, coalesce(p_actor, ''),
+           v_retry_id, v_now
     FROM jobs.review_decisions d WHERE d.account_id = p_account_id AND d.review_id = p_review_id;
     PERFORM ledger.record_action(p_account_id, p_actor, 'decide_review', p_reason, jsonb_strip_nulls(jsonb_build_object(
       'review_id', p_review_id, 'output_id', v_review.output_id, 'decision', p_decision,

@@ -1,3 +1,17 @@
+-- Does what a command asks for, or returns why not: see apply_command.
+CREATE OR REPLACE FUNCTION jobs.carry_out(
+  p_account_id text, p_job_id text, p_command text, p_call jsonb, p_now timestamptz
+) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT CASE WHEN NOT EXISTS (
+    SELECT 1 FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id)
+  THEN '{"outcome": "not_found", "what": "job"}' ELSE CASE p_command
+    WHEN 'release' THEN jobs.release_job(p_account_id, p_job_id, p_call)
+    WHEN 'refund' THEN jobs.refund_job(p_account_id, p_job_id, p_call, p_now)
+    WHEN 'extend' THEN jobs.extend_job(p_account_id, p_job_id, p_call, p_now)
+    WHEN 'restart' THEN jobs.restart_job(p_account_id, p_job_id, p_call, p_now)
+    WHEN 'resolve' THEN jobs.resolve_attempt(p_account_id, p_job_id, p_call) END END
+$$;
+
 -- Applies a command of support to a job, once per key, and returns the same forever: a refusal too. The account is
 -- locked first, so a command and what else ends, extends or resubmits the job come one after the other. p_call:
 -- fingerprint, actor, reason, action_id (from the key), is_running (whether a workflow runs the job; null: not known,
@@ -10,7 +24,7 @@ CREATE OR REPLACE FUNCTION jobs.apply_command(
 DECLARE
   v_now    timestamptz := ledger.lock(p_account_id);
   v_known  jobs.idempotency_keys;
-  v_answer jsonb := '{"outcome": "not_found", "what": "job"}';
+  v_answer jsonb;
 BEGIN
   SELECT k.* INTO v_known FROM jobs.idempotency_keys k
   WHERE k.account_id = p_account_id AND k.route = p_command AND k.key = p_key;
@@ -22,14 +36,7 @@ BEGIN
   IF p_call->>'actor' IS NULL OR p_call->>'reason' IS NULL THEN
     RAISE not_null_violation USING MESSAGE = 'support says who and why';
   END IF;
-  IF EXISTS (SELECT 1 FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id) THEN
-    v_answer := CASE p_command
-      WHEN 'release' THEN jobs.release_job(p_account_id, p_job_id, p_call)
-      WHEN 'refund' THEN jobs.refund_job(p_account_id, p_job_id, p_call, v_now)
-      WHEN 'extend' THEN jobs.extend_job(p_account_id, p_job_id, p_call, v_now)
-      WHEN 'restart' THEN jobs.restart_job(p_account_id, p_job_id, p_call, v_now)
-      WHEN 'resolve' THEN jobs.resolve_attempt(p_account_id, p_job_id, p_call) END;
-  END IF;
+  v_answer := jobs.carry_out(p_account_id, p_job_id, p_command, p_call, v_now);
   IF v_answer->>'outcome' IN ('done', 'refused') THEN
     INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer, created_at)
     VALUES (p_account_id, p_command, p_key, p_call->>'fingerprint', v_answer, v_now);

@@ -1,0 +1,28 @@
+import type { SupportWorkflows } from '../../client/support-workflow.ts';
+import { outputWorkflowIdOf, workflowIdOf } from '../../domain/ids.ts';
+import type { StoredJob } from '../../jobs/reads/read-job.ts';
+import { unavailable } from '../http/problem.ts';
+import { openOutputIdsOf } from '../jobs/open-outputs.ts';
+
+/** Asking many workflows at once: as many as a burst that a namespace does not notice. */
+export const TOLD_AT_ONCE = 20;
+
+/** Whether a workflow runs the job. */
+export async function isRun(workflows: SupportWorkflows, job: StoredJob): Promise<boolean> {
+  if (await isThere(workflows, [workflowIdOf(job.id)])) return true;
+  // The outputs that a batch has begun go on without it.
+  const open = openOutputIdsOf(job);
+  for (let start = 0; start < open.length; start += TOLD_AT_ONCE) {
+    const ids = open.slice(start, start + TOLD_AT_ONCE).map(outputWorkflowIdOf);
+    if (await isThere(workflows, ids)) return true;
+  }
+  return false;
+}
+
+/** Whether any of these workflows runs. Throws the problem `unavailable` where that cannot be said. */
+export async function isThere(workflows: SupportWorkflows, ids: readonly string[]): Promise<boolean> {
+  const seen = await Promise.all(ids.map((id) => workflows.isRunning(id)));
+  if (seen.includes('running')) return true;
+  if (seen.includes('unavailable')) throw unavailable();
+  return false;
+}

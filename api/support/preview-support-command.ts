@@ -1,0 +1,59 @@
+import type { SupportWorkflows } from '../../client/support-workflow.ts';
+import type { SupportCommand } from '../../contract/support-command.ts';
+import type { Preview } from '../../contract/shapes/support-shapes.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import { workflowIdOfOutput } from '../../domain/ids.ts';
+import { describeEffect } from '../../domain/support/describe-preview.ts';
+import { describeRefusal } from '../../domain/support/support-rules.ts';
+import type { StoredJob } from '../../jobs/reads/read-job.ts';
+import type { SupportDeps } from '../../jobs/support/apply-support-command.ts';
+import { previewCommand, type PreviewedCommand } from '../../jobs/support/preview-command.ts';
+import { notFound, Problem } from '../http/problem.ts';
+import { invalidCommand } from './invalid-command.ts';
+import { isRun, isThere } from './is-job-run.ts';
+
+type Deps = SupportDeps & { readonly supportWorkflows: SupportWorkflows };
+
+/**
+ * What a command of support would do, and nothing done: by the same function, which is rolled back, under the same circumstances. Of
+ * a resolve the provider's answer is not known before it is asked, which the workflow alone does.
+ */
+export async function previewSupportCommand(
+  deps: Deps,
+  accountId: string,
+  job: StoredJob,
+  command: SupportCommand,
+): Promise<Preview> {
+  const { supportWorkflows: workflows } = deps;
+  if (command.command !== 'resolve') {
+    const needsWorkflow = command.command === 'extend' || command.command === 'restart';
+    const circumstances = needsWorkflow ? { isRunning: await isRun(workflows, job) } : {};
+    return viewOf(command, await previewCommand(deps, accountId, command, circumstances));
+  }
+  const asked = await previewCommand(deps, accountId, command);
+  if (asked.outcome !== 'look_up') return viewOf(command, asked);
+  const isRunning = await isThere(workflows, [
+    workflowIdOfOutput(job.id, asked.output_id, job.outputs.length),
+  ]);
+  return viewOf(command, await previewCommand(deps, accountId, command, { isRunning }));
+}
+
+function viewOf(command: SupportCommand, previewed: PreviewedCommand): Preview {
+  switch (previewed.outcome) {
+    case 'done':
+    case 'look_up':
+      return { would: describeEffect(command, previewed), possible: true, reason: null, detail: null };
+    case 'refused': {
+      const { reason } = previewed;
+      return { would: [], possible: false, reason, detail: describeRefusal(reason) };
+    }
+    case 'not_found':
+      throw notFound(previewed.what);
+    case 'invalid':
+      throw invalidCommand(previewed);
+    case 'key_reused':
+      throw new Problem('internal');
+    default:
+      return assertNever(previewed);
+  }
+}

@@ -1,0 +1,118 @@
+import { assertNever } from '../assert-never.ts';
+
+/** What a command would do, in sentences, from what PostgreSQL saw it do before it was rolled back. */
+
+/** Credits that moved between two buckets of a grant; from `outside`: into a new one. */
+export type PreviewedMove = {
+  readonly credits: number;
+  readonly from: string;
+  readonly to: string;
+  /** Of the grant: sign_up, plan, … */
+  readonly source: string;
+  /** Null: the grant does not end. */
+  readonly expires_at: string | null;
+};
+
+export type PreviewedEffect = {
+  readonly moves: readonly PreviewedMove[];
+  /** Of the job, once it is done. */
+  readonly job_state: string;
+  /** Reserved for the outputs that it is about, once it is done. */
+  readonly reserved: number;
+  /** Attempts that were under way before it. */
+  readonly live: number;
+  /** The attempt that it is about. */
+  readonly about: { readonly number: number; readonly provider: string } | null;
+  /** When the credits return by themselves, once it is done. */
+  readonly return_by?: string;
+  readonly output_ids?: readonly string[];
+};
+
+type Command =
+  | { readonly command: 'release' | 'refund' | 'extend' | 'restart' }
+  | { readonly command: 'resolve'; readonly outcome: 'ran' | 'did_not_run' };
+
+/** One sentence per effect, each with a verb in the third person. */
+export function describeEffect(command: Command, effect: PreviewedEffect): readonly string[] {
+  const { reserved, return_by: returnBy = '' } = effect;
+  switch (command.command) {
+    case 'release':
+      return [
+        ...describeMoves(effect.moves),
+        ...(effect.live === 0
+          ? []
+          : [`stops ${counted(effect.live, 'attempt')} that ${effect.live === 1 ? 'is' : 'are'} under way`]),
+        `ends ${counted(effect.output_ids?.length ?? 0, 'output')}; the job is ${effect.job_state} then`,
+      ];
+    case 'refund':
+      return describeMoves(effect.moves);
+    case 'extend':
+      return [
+        `lets ${counted(effect.output_ids?.length ?? 0, 'output')} run until ${minute(returnBy)}, with ${counted(reserved, 'credit')} reserved until then`,
+      ];
+    case 'restart':
+      return [
+        `replaces ${attemptOf(effect)}: what still comes of it is kept, and never charged`,
+        `makes a new attempt under the same reservation of ${counted(reserved, 'credit')}`,
+        `returns them by itself at ${minute(returnBy)} where nothing is delivered by then`,
+      ];
+    case 'resolve':
+      return command.outcome === 'did_not_run'
+        ? [
+            `counts ${attemptOf(effect)} as not run, and never charges what still comes of it`,
+            `lets the job make another attempt where the model allows one, and else return its ${counted(reserved, 'credit')}`,
+          ]
+        : [
+            `asks the provider for ${attemptOf(effect)}, and does nothing where it is not known there`,
+            `follows it to its end, and charges ${counted(reserved, 'credit')} for what it delivers`,
+          ];
+    default:
+      return assertNever(command);
+  }
+}
+
+/** One sentence per grant and way. */
+export function describeMoves(moves: readonly PreviewedMove[]): readonly string[] {
+  return moves.flatMap((move) => {
+    const credits = counted(move.credits, 'credit');
+    const grant = `${move.source.replace('_', '-')} grant`;
+    switch (move.to) {
+      case 'available':
+        return move.from === 'outside'
+          ? [`returns ${credits} as a new ${grant}, ${endOf(move)}`]
+          : [`returns ${credits} to the ${grant}, ${endOf(move)}`];
+      case 'expired':
+        // What goes through available on its way has been returned in the sentence before.
+        return [`lets ${credits} of the ${grant} expire, which ended ${day(move.expires_at)}`];
+      case 'voided':
+        return [`adds ${credits} to what was voided of the ${grant}: they cannot be spent`];
+      default:
+        return [];
+    }
+  });
+}
+
+function endOf({ expires_at: expiresAt }: PreviewedMove): string {
+  return expiresAt === null ? 'which does not end' : `which ends ${day(expiresAt)}`;
+}
+
+function attemptOf({ about: attempt }: PreviewedEffect): string {
+  return attempt === null ? 'the attempt' : `attempt ${String(attempt.number)} at ${attempt.provider}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${String(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `30 Nov 2026`, in UTC. */
+function day(instant: string | null): string {
+  const [year = '', month = '', date = ''] = (instant ?? '').slice(0, 10).split('-');
+  return `${String(Number(date))} ${MONTHS[Number(month) - 1] ?? ''} ${year}`;
+}
+
+/** `30 Nov 2026, 14:32 UTC` */
+function minute(instant: string): string {
+  return `${day(instant)}, ${instant.slice(11, 16)} UTC`;
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import {
+  describeEffect,
+  describeMoves,
+  type PreviewedEffect,
+  type PreviewedMove,
+} from '../../domain/support/describe-preview.ts';
+
+const BACK: PreviewedMove = {
+  credits: 35,
+  from: 'reserved',
+  to: 'available',
+  source: 'plan',
+  expires_at: '2026-11-30T00:00:00+00:00',
+};
+const EFFECT: PreviewedEffect = { moves: [BACK], job_state: 'failed', reserved: 35, live: 0, about: null };
+
+describe('what a command would do, in words', () => {
+  it('says where credits go, and until when they can be spent', () => {
+    expect(
+      describeMoves([
+        BACK,
+        { ...BACK, credits: 1, source: 'sign_up', expires_at: null },
+        { ...BACK, to: 'expired' },
+        { ...BACK, from: 'outside', source: 'return' },
+        { ...BACK, to: 'voided', source: 'top_up' },
+      ]),
+    ).toEqual([
+      'returns 35 credits to the plan grant, which ends 30 Nov 2026',
+      'returns 1 credit to the sign-up grant, which does not end',
+      'lets 35 credits of the plan grant expire, which ended 30 Nov 2026',
+      'returns 35 credits as a new return grant, which ends 30 Nov 2026',
+      'adds 35 credits to what was voided of the top-up grant: they cannot be spent',
+    ]);
+  });
+
+  it('says what becomes of outputs and attempts', () => {
+    const about = { number: 2, provider: 'fal' };
+    const returnBy = '2026-12-01T09:05:00+00:00';
+    expect(
+      describeEffect({ command: 'release' }, { ...EFFECT, live: 1, output_ids: ['a', 'b'] }).slice(1),
+    ).toEqual(['stops 1 attempt that is under way', 'ends 2 outputs; the job is failed then']);
+    expect(
+      describeEffect({ command: 'extend' }, { ...EFFECT, return_by: returnBy, output_ids: ['a'] }),
+    ).toEqual(['lets 1 output run until 1 Dec 2026, 09:05 UTC, with 35 credits reserved until then']);
+    expect(describeEffect({ command: 'restart' }, { ...EFFECT, about, return_by: returnBy })).toEqual([
+      'replaces attempt 2 at fal: what still comes of it is kept, and never charged',
+      'makes a new attempt under the same reservation of 35 credits',
+      'returns them by itself at 1 Dec 2026, 09:05 UTC where nothing is delivered by then',
+    ]);
+    expect(describeEffect({ command: 'resolve', outcome: 'ran' }, { ...EFFECT, about })).toEqual([
+      'asks the provider for attempt 2 at fal, and does nothing where it is not known there',
+      'follows it to its end, and charges 35 credits for what it delivers',
+    ]);
+    expect(describeEffect({ command: 'resolve', outcome: 'did_not_run' }, { ...EFFECT, about })[0]).toBe(
+      'counts attempt 2 at fal as not run, and never charges what still comes of it',
+    );
+  });
+});
