@@ -123,7 +123,7 @@ export class Jobs {
   preview(id: string, { command, ...body }: SupportBody, options: CallOptions = {}): Promise<Preview> {
     const path = `${jobPath(id)}/${command}`;
     // A dry run leaves its key unused.
-    const idempotencyKey = randomUUID();
+    const idempotencyKey = newKey();
     return this.#transport.json<Preview>({
       ...options,
       path,

@@ -33,7 +33,7 @@ export class Reviews {
   preview(id: string, body: DecisionBody, options: CallOptions = {}): Promise<Preview> {
     const path = `${reviewPath(id)}/decision`;
     // A dry run leaves its key unused.
-    const idempotencyKey = randomUUID();
+    const idempotencyKey = newKey();
     return this.#transport.json<Preview>({
       ...options,
       path,
