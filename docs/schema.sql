@@ -898,7 +898,6 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 --     reason text, balance_after bigint, created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- ledger.read_grant(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_limits(text) → jsonb  -- holdfast_api, holdfast_worker
--- ledger.read_low_balance_notices(text,bigint) → SETOF ledger.low_balance_notices  -- holdfast_api, holdfast_worker
 -- ledger.read_moved_clocks(text,integer) → SETOF text  -- holdfast_worker
 -- ledger.read_open_reservations(text,text,integer,double precision) → TABLE(account_id text, reservation_id text,
 --     job_id text, output_id text, amount bigint, return_by timestamp with time zone, overdue_seconds double precision)
@@ -1092,7 +1091,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.restart_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.return_by(text,text) → timestamp with time zone
 -- jobs.return_later(text,text,text[],timestamp with time zone,timestamp with time zone) → void
--- jobs.returns_at(text,text) → timestamp with time zone  -- holdfast_worker
+-- jobs.returns_at(text,text) → TABLE(returns_at timestamp with time zone, seconds_left double precision)  --
+--     holdfast_worker
 -- jobs.review_as_json(jobs.reviews) → jsonb
 -- jobs.revoke_api_key(text,text,text,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.revoke_console_session(text,text) → void  -- holdfast_api, holdfast_worker
@@ -1100,7 +1100,6 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.rotate_api_key(text,text,text,jsonb,double precision,text,text,text) → TABLE(outcome text, key jsonb)  --
 --     holdfast_api, holdfast_worker
 -- jobs.rotate_webhook_secret(text,text,text,double precision) → jsonb  -- holdfast_api, holdfast_worker
--- jobs.seconds_to_return(text,text) → double precision  -- holdfast_worker
 -- jobs.settle(jsonb) → SETOF jobs.settled  -- holdfast_worker
 -- jobs.settle_one(jobs.settle_item) → jobs.settled
 -- jobs.spend(jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker

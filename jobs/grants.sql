@@ -10,7 +10,7 @@ GRANT USAGE ON SCHEMA ledger, jobs TO holdfast_api, holdfast_worker;
 GRANT EXECUTE ON FUNCTION
   ledger.ask_clock, ledger.grant_credits, ledger.open_account, ledger.publish_price_lists, ledger.read_account,
   ledger.read_balance, ledger.read_clock, ledger.read_entries, ledger.read_grant, ledger.read_limits,
-  ledger.read_low_balance_notices, ledger.read_plan, ledger.read_statement, ledger.refer, ledger.set_frozen,
+  ledger.read_plan, ledger.read_statement, ledger.refer, ledger.set_frozen,
   ledger.set_limits, ledger.set_plan, ledger.set_price_list, ledger.void_grant,
   jobs.preview_command, jobs.preview_decision,
   jobs.create_console_session, jobs.read_console_session, jobs.revoke_console_session,
@@ -35,7 +35,7 @@ GRANT EXECUTE ON FUNCTION
   jobs.prepare_attempt, jobs.prune_webhooks, jobs.queue_attempt, jobs.read_attempt, jobs.read_attempts_of_output,
   jobs.read_free_retry, jobs.read_job_result, jobs.reconcile, jobs.record_asset, jobs.record_progress,
   jobs.record_repairs, jobs.record_stage_progress, jobs.record_webhook, jobs.resolve_reference, jobs.returns_at,
-  jobs.seconds_to_return, jobs.settle, jobs.tell_expiring, jobs.tell_expiring_of, jobs.unneeded_assets
+  jobs.settle, jobs.tell_expiring, jobs.tell_expiring_of, jobs.unneeded_assets
 TO holdfast_worker;
 
 -- Each of these runs as the owner, with a search path that no caller can change; it waits 2 s for a lock (then 55P03)

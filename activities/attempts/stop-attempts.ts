@@ -81,8 +81,9 @@ async function secondsLeftIfRevoked(
   why: StopCause | undefined,
 ): Promise<number | null> {
   if (why === undefined || why.cause === 'replaced') return null;
-  const secondsLeft = await attempts.secondsToReturn(accountId, outputId);
-  if (secondsLeft === null) return null;
+  const returnTime = await attempts.returnTime(accountId, outputId);
+  if (returnTime === undefined) return null;
+  const { secondsLeft } = returnTime;
   const isRevoked =
     why.cause === 'run_deadline'
       ? secondsLeft > SAME_INSTANT_SECONDS

@@ -16,12 +16,12 @@ export type OutputRecord = {
  */
 export function createReadOutputRecord(attempts: Attempts) {
   return async function readOutputRecord(accountId: string, outputId: string): Promise<OutputRecord> {
-    const returnBy = await attempts.returnBy(accountId, outputId);
+    const returnTime = await attempts.returnTime(accountId, outputId);
     const ofOutput = await attempts.ofOutput(accountId, outputId);
     const referencesOf = (isWanted: (state: (typeof ofOutput)[number]['state']) => boolean) =>
       ofOutput.filter(({ state }) => isWanted(state)).map(({ reference }) => reference);
     return {
-      returnBy: returnBy?.toISOString() ?? null,
+      returnBy: returnTime?.at.toISOString() ?? null,
       replaced: referencesOf((state) => state === 'replaced'),
       known: referencesOf((state) => state !== 'posting' && state !== 'unknown'),
     };

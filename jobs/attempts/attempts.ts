@@ -5,7 +5,7 @@ import { beginAttempt, prepareAttempt, type NewAttempt } from './begin-attempt.t
 import { failAttempt, recordAsset, type ProviderAccount, type StoredAsset } from './finish-attempt.ts';
 import { closeAttempt, moveAttempt, type AttemptMove } from './move-attempt.ts';
 import { readAttempt, readAttemptsOfOutput } from './read-attempts.ts';
-import { readReturnBy, secondsToReturn } from './return-time.ts';
+import { readReturnTime } from './return-time.ts';
 
 export type Attempts = ReturnType<typeof createAttempts>;
 
@@ -29,10 +29,8 @@ export function createAttempts(database: Database, submitter = 'unknown', limits
       moveAttempt(database, accountId, reference, move),
     read: (accountId: string, reference: string) => readAttempt(database, accountId, reference),
     ofOutput: (accountId: string, outputId: string) => readAttemptsOfOutput(database, accountId, outputId),
-    /** Until the output's credits return, by the database's clock; null once they are settled. */
-    secondsToReturn: (accountId: string, outputId: string) => secondsToReturn(database, accountId, outputId),
-    /** When the output's credits return; null once they are settled. */
-    returnBy: (accountId: string, outputId: string) => readReturnBy(database, accountId, outputId),
+    /** When the output's credits return; undefined once they are settled. */
+    returnTime: (accountId: string, outputId: string) => readReturnTime(database, accountId, outputId),
     recordAsset: (accountId: string, reference: string, asset: StoredAsset, provider: ProviderAccount) =>
       recordAsset(database, accountId, reference, asset, provider),
     fail: (accountId: string, reference: string, errorClass: string, provider: ProviderAccount) =>

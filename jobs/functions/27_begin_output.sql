@@ -6,12 +6,6 @@ LANGUAGE sql STABLE AS $$
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id AND r.state = 'open'
 $$;
 
--- How long that is from now, by the account's clock.
-CREATE OR REPLACE FUNCTION jobs.seconds_to_return(p_account_id text, p_output_id text) RETURNS float
-LANGUAGE sql STABLE AS $$
-  SELECT extract(epoch FROM jobs.return_by(p_account_id, p_output_id) - ledger.clock_of(p_account_id))::float
-$$;
-
 -- Begins one of a job's several outputs, by a workflow of its own: its clock starts, once, with its own deadline.
 -- (Until now its credits were to return with the job's; if support has extended the job, they still are.) Returns what
 -- its workflow runs by; no row when its reservation has ended. deadline_seconds: how long it may take, from its start;

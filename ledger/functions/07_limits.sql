@@ -42,10 +42,3 @@ CREATE OR REPLACE FUNCTION ledger.read_limits(p_account_id text) RETURNS jsonb L
       FROM ledger.limit_overrides o WHERE o.account_id = a.account_id), '[]'))
   FROM ledger.accounts a WHERE a.account_id = p_account_id
 $$;
-
--- Notices after an entry, oldest first.
-CREATE OR REPLACE FUNCTION ledger.read_low_balance_notices(p_account_id text, p_after bigint)
-RETURNS SETOF ledger.low_balance_notices LANGUAGE sql STABLE AS $$
-  SELECT n.* FROM ledger.low_balance_notices n
-  WHERE n.account_id = p_account_id AND n.entry_seq > p_after ORDER BY n.entry_seq
-$$;

@@ -27,7 +27,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   jobs: async () => (await import('./jobs/bench-jobs.ts')).benchJobs,
   'jobs --against': async () => {
     const { benchAgainst } = await import('./jobs/bench-against.ts');
-    return (progress, { against = '' }) => benchAgainst(progress, against);
+    return (progress, { against = '', count }) => benchAgainst(progress, against, count);
   },
   following: async () => {
     const { benchFollowing } = await import('./following/bench-following.ts');

@@ -7,7 +7,13 @@ import { sqlFiles } from '../../dev/format-sql/sql-files.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The SQL of credits and jobs. An heir reads all of it: what makes it longer must make something else shorter. */
-const MAX_LINES = 3_560;
+const MAX_LINES = 3_460;
+/** The same with what moved into the folder of a concept later, so that to move SQL is not to shorten it. */
+const MAX_LINES_WITH_MOVED = 3_580;
+const MOVED: readonly string[] = [
+  ...['jobs.attempt_costs', 'jobs.read_costs', 'jobs.list_unknown_bills', 'jobs.import_bill'],
+  ...['jobs.api_keys', 'jobs.read_api_key', 'jobs.create_api_key'],
+];
 /**
  * The concepts beside them, each with the most lines it may have: `webhooks` is `jobs/functions/webhooks/` and
  * `jobs/migrations/NNNN_webhooks.sql`, or the same under `ledger/`. One line each, by name.
@@ -61,9 +67,23 @@ function linesOf(concept: string | undefined): number {
     .reduce((sum, { sql }) => sum + sql.split('\n').length - 1, 0);
 }
 
-test('the SQL of credits and jobs is at most 3,560 lines', () => {
+/** How many lines the definitions of these functions and tables are, with the comments above them. */
+function linesOfDefinitions(names: readonly string[]): number {
+  const definition =
+    /(?:^--[^\n]*\n)*^CREATE (?:OR REPLACE )?(?:FUNCTION|TABLE) ([a-z_.]+)[^]*?(?:\$\$[^]*?\$\$|\n\));\n/gm;
+  const lines = new Map(
+    files
+      .flatMap(({ sql }) => [...sql.matchAll(definition)])
+      .map(([text, name = '']) => [name, text.split('\n').length - 1] as const),
+  );
+  return names.reduce((sum, name) => sum + (lines.get(name) ?? Number.NaN), 0);
+}
+
+test('the SQL of credits and jobs is at most 3,460 lines, 3,580 with what moved into folders of concepts', () => {
   expect(linesOf(undefined)).toBeGreaterThan(1_000);
   expect(linesOf(undefined)).toBeLessThanOrEqual(MAX_LINES);
+  expect(linesOfDefinitions(MOVED)).toBeGreaterThan(100);
+  expect(linesOf(undefined) + linesOfDefinitions(MOVED)).toBeLessThanOrEqual(MAX_LINES_WITH_MOVED);
 });
 
 test('a concept has files, and no more lines than its own bound', () => {

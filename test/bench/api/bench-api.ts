@@ -1,24 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { nodeChild } from '../../../dev/stack/node-child.ts';
 import type { StackInfo } from '../../../dev/stack/stack-info.ts';
 import { startStack } from '../../../dev/stack/start-stack.ts';
 import { runChild } from '../../harness/run-child.ts';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import { openBenchAccount } from '../jobs/bench-account.ts';
+import { measureSubmissions, type SubmissionTimes } from '../jobs/measure-submissions.ts';
 import { startBareWorker } from '../jobs/start-bare-worker.ts';
-import { submitOverHttp } from '../jobs/submit-over-http.ts';
 import { median } from '../median.ts';
 import { rateOf, type BenchCall } from './rate-of.ts';
 
 /** The setting that docs/benchmarks.md describes. */
 const PAIRS = 7;
-const SUBMISSIONS_PER_RUN = 40;
 const READS_IN_FLIGHT = 16;
 const RUN_MS = 2_000;
 const WARM_UP_MS = 3_000;
 const WARM_UP_SUBMISSIONS = 200;
-const BARE_TASK_QUEUE = 'bench-bare';
 /** What is measured is the API's work, not its limits: they are asked as always. */
 const NO_LIMIT = 'per_second=100000 burst=1000000';
 const RATE_LIMITS = `key ${NO_LIMIT}, platform_key ${NO_LIMIT}, account ${NO_LIMIT}, address ${NO_LIMIT}`;
@@ -28,7 +25,7 @@ type Side = { readonly ours: readonly number[]; readonly bare: readonly number[]
 export type ApiReport = {
   readonly ratios: Readonly<Record<string, number>>;
   /** Median of each run, one after the other, each alone: from request to 202, from update to response. Milliseconds. */
-  readonly submit_p50_ms: Side;
+  readonly submit_p50_ms: SubmissionTimes;
   /** Calls per second, 16 in flight: one figure per run. */
   readonly job_reads_per_second: Side;
   readonly balance_reads_per_second: Side;
@@ -47,7 +44,6 @@ export async function benchApi(progress: (line: string) => void): Promise<ApiRep
   const connection = await Connection.connect({ address: info.temporal_address });
   const bareWorker = await startBareWorker({
     home,
-    taskQueue: BARE_TASK_QUEUE,
     temporalAddress: info.temporal_address,
   });
   let bareUrl = '';
@@ -56,7 +52,12 @@ export async function benchApi(progress: (line: string) => void): Promise<ApiRep
   });
   try {
     const accountId = await openBenchAccount(info);
-    const submit = await measureSubmissions(info, accountId, new Client({ connection }), progress);
+    progress('warming up');
+    const submit = await measureSubmissions(
+      { info, accountId, client: new Client({ connection }) },
+      { runs: PAIRS, warmUp: WARM_UP_SUBMISSIONS },
+      progress,
+    );
     const headers = {
       authorization: `Bearer ${info.platform_key}`,
       'holdfast-account': accountId,
@@ -119,46 +120,6 @@ async function measureRates(
     side.bare.push(await rateOf(bare, READS_IN_FLIGHT, RUN_MS));
     progress(
       `${name}, pair ${String(pair)} of ${String(PAIRS)}: ${side.ours.at(-1)?.toFixed(0) ?? ''} a second, bare ${side.bare.at(-1)?.toFixed(0) ?? ''}`,
-    );
-  }
-  return side;
-}
-
-async function measureSubmissions(
-  info: StackInfo,
-  accountId: string,
-  client: Client,
-  progress: (line: string) => void,
-): Promise<Side> {
-  const submitBare = async () => {
-    const startedAt = performance.now();
-    await client.workflow.executeUpdateWithStart('admit', {
-      startWorkflowOperation: new WithStartWorkflowOperation('bareSubmission', {
-        workflowId: randomUUID(),
-        taskQueue: BARE_TASK_QUEUE,
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      }),
-      updateId: 'admit',
-    });
-    return performance.now() - startedAt;
-  };
-  progress('warming up');
-  for (let number = 0; number < WARM_UP_SUBMISSIONS; number++) {
-    await submitOverHttp(info, accountId);
-    await submitBare();
-  }
-  const side: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
-  for (let run = 1; run <= PAIRS; run++) {
-    const ours: number[] = [];
-    const bare: number[] = [];
-    for (let number = 0; number < SUBMISSIONS_PER_RUN; number++) {
-      ours.push(await submitOverHttp(info, accountId));
-      bare.push(await submitBare());
-    }
-    side.ours.push(median(ours));
-    side.bare.push(median(bare));
-    progress(
-      `submissions ${String(run)} of ${String(PAIRS)}: ${median(ours).toFixed(1)} ms, bare ${median(bare).toFixed(1)} ms`,
     );
   }
   return side;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import { median } from '../median.ts';
+import { clientFileOf } from './checkout-client.ts';
 import type { CheckoutReply, RunJobs } from './checkout-process.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..');
@@ -24,13 +25,17 @@ export type AgainstReport = {
 export async function benchAgainst(
   progress: (line: string) => void,
   otherCheckout: string,
+  jobsPerRun = JOBS_PER_RUN,
 ): Promise<AgainstReport> {
+  clientFileOf(path.resolve(otherCheckout));
   progress('starting a stack of each checkout');
-  const ours = await startSide(CHECKOUT, 'bench-ours');
-  const other = await startSide(path.resolve(otherCheckout), 'bench-other').catch(async (error: unknown) => {
-    await ours.stop();
-    throw error;
-  });
+  const ours = await startSide(CHECKOUT, 'bench-ours', jobsPerRun);
+  const other = await startSide(path.resolve(otherCheckout), 'bench-other', jobsPerRun).catch(
+    async (error: unknown) => {
+      await ours.stop();
+      throw error;
+    },
+  );
   try {
     progress('warming up');
     await ours.run();
@@ -65,7 +70,7 @@ type Side = {
   readonly stop: () => Promise<void>;
 };
 
-async function startSide(checkout: string, name: string): Promise<Side> {
+async function startSide(checkout: string, name: string, count: number): Promise<Side> {
   const { home, remove } = await makeTemporaryHome(name);
   const child = fork(path.join(import.meta.dirname, 'checkout-process.ts'), [checkout, home], {
     cwd: checkout,
@@ -74,7 +79,7 @@ async function startSide(checkout: string, name: string): Promise<Side> {
   await replyOf(child);
   return {
     run: async () => {
-      child.send({ count: JOBS_PER_RUN, inFlight: IN_FLIGHT } satisfies RunJobs);
+      child.send({ count, inFlight: IN_FLIGHT } satisfies RunJobs);
       const reply = await replyOf(child);
       if (!('jobsPerSecond' in reply)) throw new Error('a checkout replied out of turn');
       return reply.jobsPerSecond;

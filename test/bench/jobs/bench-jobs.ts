@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { createHoldfastClient } from '../../../client/temporal-client.ts';
 import { median } from '../median.ts';
 import { openBenchAccount } from './bench-account.ts';
-import { startBareWorker } from './start-bare-worker.ts';
+import { measureSubmissions } from './measure-submissions.ts';
+import { BARE_TASK_QUEUE, startBareWorker } from './start-bare-worker.ts';
 import { runInFlight } from './run-in-flight.ts';
-import { submitOverHttp } from './submit-over-http.ts';
 import { startStack } from '../../../dev/stack/start-stack.ts';
 import { jobIdOf } from '../../../contract/derived-ids.ts';
 import { billableActionsOf } from '../../harness/billable-actions.ts';
@@ -17,8 +17,6 @@ const JOBS_PER_RUN = 240;
 const PAIRS = 7;
 /** About a thousand jobs: until then a tenth of a worker's CPU is the JIT compiler's. */
 const WARM_UP_RUNS = 4;
-const SUBMISSIONS_PER_RUN = 40;
-const BARE_TASK_QUEUE = 'bench-bare';
 
 export type JobsReport = {
   readonly ratios: { readonly jobs_over_bare: number; readonly submit_over_bare: number };
@@ -46,7 +44,6 @@ export async function benchJobs(progress: (line: string) => void): Promise<JobsR
   const client = new Client({ connection });
   const bareWorker = await startBareWorker({
     home,
-    taskQueue: BARE_TASK_QUEUE,
     temporalAddress: info.temporal_address,
   });
   try {
@@ -70,19 +67,6 @@ export async function benchJobs(progress: (line: string) => void): Promise<JobsR
       runInFlight(JOBS_PER_RUN, IN_FLIGHT, async () => {
         await client.workflow.execute('bareJob', { workflowId: randomUUID(), taskQueue: BARE_TASK_QUEUE });
       });
-    const submitBare = async () => {
-      const startedAt = performance.now();
-      await client.workflow.executeUpdateWithStart('admit', {
-        startWorkflowOperation: new WithStartWorkflowOperation('bareSubmission', {
-          workflowId: randomUUID(),
-          taskQueue: BARE_TASK_QUEUE,
-          workflowIdConflictPolicy: 'USE_EXISTING',
-        }),
-        updateId: 'admit',
-      });
-      return performance.now() - startedAt;
-    };
-
     progress('warming up');
     for (let run = 1; run <= WARM_UP_RUNS; run++) {
       await runJobs();
@@ -97,33 +81,25 @@ export async function benchJobs(progress: (line: string) => void): Promise<JobsR
         `pair ${String(pair)} of ${String(PAIRS)}: ${jobs.at(-1)?.toFixed(1) ?? ''} jobs/s, ${bare.at(-1)?.toFixed(1) ?? ''} bare/s`,
       );
     }
-    const submit: number[] = [];
-    const submitBareMs: number[] = [];
-    for (let run = 1; run <= PAIRS; run++) {
-      const ours: number[] = [];
-      const bares: number[] = [];
-      for (let number = 0; number < SUBMISSIONS_PER_RUN; number++) {
-        ours.push(await submitOverHttp(info, accountId));
-        bares.push(await submitBare());
-      }
-      submit.push(median(ours));
-      submitBareMs.push(median(bares));
-      progress(
-        `submissions ${String(run)} of ${String(PAIRS)}: ${median(ours).toFixed(1)} ms, bare ${median(bares).toFixed(1)} ms`,
-      );
-    }
+    const submissions = await measureSubmissions(
+      { info, accountId, client },
+      { runs: PAIRS, warmUp: 0 },
+      progress,
+    );
     const { events } = await client.workflow.getHandle(jobId).fetchHistory();
     return {
       events_per_job: (events ?? []).length,
       actions_per_job: billableActionsOf(events ?? []),
       ratios: {
         jobs_over_bare: median(jobs.map((rate, pair) => rate / (bare[pair] ?? Number.NaN))),
-        submit_over_bare: median(submit.map((ms, pair) => ms / (submitBareMs[pair] ?? Number.NaN))),
+        submit_over_bare: median(
+          submissions.ours.map((ms, pair) => ms / (submissions.bare[pair] ?? Number.NaN)),
+        ),
       },
       jobs_per_second: jobs,
       bare_per_second: bare,
-      submit_p50_ms: submit,
-      bare_submit_p50_ms: submitBareMs,
+      submit_p50_ms: submissions.ours,
+      bare_submit_p50_ms: submissions.bare,
     };
   } finally {
     await bareWorker.stop();

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type * as TemporalClient from '@temporalio/client';
 import type * as HoldfastClient from '../../../client/temporal-client.ts';
 import type * as StartStack from '../../../dev/stack/start-stack.ts';
+import { clientFileOf } from './checkout-client.ts';
 import { runInFlight } from './run-in-flight.ts';
 
 /**
@@ -23,7 +24,7 @@ const JOBS_PER_ACCOUNT = 25;
 const [checkout = '', home = ''] = process.argv.slice(2);
 const load = async (file: string): Promise<unknown> => import(pathToFileURL(path.join(checkout, file)).href);
 const { startStack } = (await load('dev/stack/start-stack.ts')) as typeof StartStack;
-const { createHoldfastClient } = (await load('client/temporal-client.ts')) as typeof HoldfastClient;
+const { createHoldfastClient } = (await load(clientFileOf(checkout))) as typeof HoldfastClient;
 const { Client, Connection } = createRequire(path.join(checkout, 'package.json'))(
   '@temporalio/client',
 ) as typeof TemporalClient;

@@ -2,10 +2,11 @@ import { nodeChild } from '../../../dev/stack/node-child.ts';
 import type { SupervisedChild } from '../../../dev/supervisor/supervisor.ts';
 import { runChild } from '../../harness/run-child.ts';
 
+export const BARE_TASK_QUEUE = 'bench-bare';
+
 /** The process that runs the bare workflows. What it never uses it is given all the same: its settings are a worker's. */
 export function startBareWorker(options: {
   readonly home: string;
-  readonly taskQueue: string;
   readonly temporalAddress: string;
 }): Promise<SupervisedChild> {
   const spec = nodeChild({
@@ -19,7 +20,7 @@ export function startBareWorker(options: {
       DATABASE_URL: 'postgresql://unused@127.0.0.1:1/unused',
       ASSET_HOME: options.home,
       TEMPORAL_ADDRESS: options.temporalAddress,
-      TEMPORAL_TASK_QUEUE: options.taskQueue,
+      TEMPORAL_TASK_QUEUE: BARE_TASK_QUEUE,
     },
   });
   return runChild({ ...spec, name: 'bare-worker' }, options.home);

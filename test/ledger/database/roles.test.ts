@@ -17,7 +17,6 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'ledger.set_frozen': BOTH,
   'ledger.publish_price_lists': BOTH,
   'ledger.read_limits': BOTH,
-  'ledger.read_low_balance_notices': BOTH,
   'ledger.read_account': BOTH,
   'ledger.ask_clock': BOTH,
   'ledger.read_clock': BOTH,
@@ -114,7 +113,6 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.database_identity': WORKER,
   'jobs.forget_attempt_to_stop': WORKER,
   'jobs.returns_at': WORKER,
-  'jobs.seconds_to_return': WORKER,
   'jobs.record_repairs': WORKER,
   'jobs.reconcile': WORKER,
 };

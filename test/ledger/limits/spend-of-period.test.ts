@@ -101,8 +101,9 @@ test('credits that come back expired do not make a low balance fall again', asyn
   await ledger.reserve([reserveItem(account, 'r', 4_000)]);
   await ledger.setClock(new Date('2026-03-05T00:00:00Z'));
   await ledger.settle([releaseItem(account, 'r', { cause: 'canceled', expired_policy: 'expire' })]);
-  const { rows } = await ledger.worker.query('SELECT available FROM ledger.read_low_balance_notices($1, 0)', [
-    account,
-  ]);
+  const { rows } = await ledger.owner.query(
+    'SELECT available FROM ledger.low_balance_notices WHERE account_id = $1',
+    [account],
+  );
   expect(rows).toEqual([{ available: '0' }]);
 });

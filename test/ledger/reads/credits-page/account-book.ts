@@ -58,7 +58,7 @@ export function createAccountBook(pools: { readonly owner: pg.Pool; readonly wor
     },
 
     async countNotices(accountId: string): Promise<number> {
-      const { rows } = await worker.query('SELECT 1 FROM ledger.read_low_balance_notices($1, 0)', [
+      const { rows } = await owner.query('SELECT 1 FROM ledger.low_balance_notices WHERE account_id = $1', [
         accountId,
       ]);
       return rows.length;
