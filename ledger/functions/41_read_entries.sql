@@ -56,13 +56,19 @@ BEGIN
   IF p_reservation_ids IS NOT NULL THEN
     v_seqs := ARRAY(SELECT ledger.entries_of_reservation(p_account_id, i) FROM unnest(p_reservation_ids) i);
   END IF;
+  -- What an entry belongs to is looked up once for all entries of the page: a reserve and its commit are two.
   RETURN QUERY
+    WITH page AS MATERIALIZED (
+      SELECT e.* FROM ledger.entries e
+      WHERE e.account_id = p_account_id AND e.seq > v_after AND e.seq < coalesce(v_before, 9223372036854775807)
+        AND (v_seqs IS NULL OR e.seq = ANY (v_seqs)) AND (p_kinds IS NULL OR e.kind::text = ANY (p_kinds))
+      ORDER BY e.seq DESC LIMIT p_limit
+    ), held AS MATERIALIZED (
+      SELECT r.reservation_id, r.job_id, r.output_id FROM (SELECT DISTINCT e.reservation_id FROM page e) i
+      CROSS JOIN LATERAL ledger.reservation_of(p_account_id, i.reservation_id) r)
     SELECT e.seq, e.kind::text, ledger.delta('available', e.from_bucket, e.to_bucket, e.amount),
-           greatest(ledger.delta('spent', e.from_bucket, e.to_bucket, e.amount), 0), ledger.refunded_by(e),
-           r.job_id, r.output_id, e.grant_id, e.reason, e.balance_after::bigint, e.created_at
-    FROM ledger.entries e
-    LEFT JOIN ledger.reservations r ON r.account_id = e.account_id AND r.reservation_id = e.reservation_id
-    WHERE e.account_id = p_account_id AND e.seq > v_after AND e.seq < coalesce(v_before, 9223372036854775807)
-      AND (v_seqs IS NULL OR e.seq = ANY (v_seqs)) AND (p_kinds IS NULL OR e.kind::text = ANY (p_kinds))
-    ORDER BY e.seq DESC LIMIT p_limit;
+           greatest(ledger.delta('spent', e.from_bucket, e.to_bucket, e.amount), 0),
+           ledger.refunded_by(ROW(e.*)::ledger.entries), h.job_id, h.output_id, e.grant_id, e.reason,
+           e.balance_after::bigint, e.created_at
+    FROM page e LEFT JOIN held h ON h.reservation_id = e.reservation_id ORDER BY e.seq DESC;
 END $$;

@@ -20,6 +20,7 @@ const IN_FLIGHT = 256;
 const ROUNDS = 5;
 const SECONDS_PER_RUN = 2;
 const READS_PER_ROUND = 300;
+const EXPLAINED_PER_ROUND = 20;
 /** The page that the API reads when the caller names no limit. */
 const FIRST_PAGE = { before: null, limit: 50 };
 const EVERYTHING = { kinds: null, reservationIds: null, from: null, to: null };
@@ -31,19 +32,27 @@ type Size = {
   readonly lookup_us: number[];
   readonly balance_us: number[];
   readonly history_us: number[];
+  readonly history_buffers: number[];
 };
 
 export type GrowthReport = BenchReport & {
   readonly ratios: Readonly<
     Record<
-      'growth_last_over_first' | 'past_jobs_over_none' | 'balance_over_lookup' | 'history_over_lookup',
+      | 'growth_last_over_first'
+      | 'past_jobs_over_none'
+      | 'balance_over_lookup'
+      | 'history_over_lookup'
+      | 'history_buffers_last_over_first',
       number
     >
   >;
   readonly shared_buffers: string;
   /** Microseconds, by the number of entries there were: of a cycle as throughput gives it, of a read as its caller waits. */
   readonly by_entries: Readonly<
-    Record<string, Readonly<Record<'cycle_us' | 'lookup_us' | 'balance_us' | 'history_us', BenchSide>>>
+    Record<
+      string,
+      Readonly<Record<'cycle_us' | 'lookup_us' | 'balance_us' | 'history_us' | 'history_buffers', BenchSide>>
+    >
   >;
 };
 
@@ -58,7 +67,10 @@ export async function benchGrowth(
   try {
     for (const entries of entryCounts) {
       const pool = new pg.Pool({ connectionString: await server.createDatabase(), max: POOL_SIZE });
-      sizes.push({ entries, pool, cycle_us: [], lookup_us: [], balance_us: [], history_us: [] });
+      sizes.push({
+        ...{ entries, pool, cycle_us: [], lookup_us: [] },
+        ...{ balance_us: [], history_us: [], history_buffers: [] },
+      });
       progress(`filling ${String(entries)} entries`);
       await fillAccounts(pool, ACCOUNTS);
       const cyclesPerAccount = Math.max(0, Math.round((entries / ACCOUNTS - 1) / 2));
@@ -87,7 +99,7 @@ export async function benchGrowth(
 }
 
 function runsOf(size: Size): readonly number[][] {
-  return [size.cycle_us, size.lookup_us, size.balance_us, size.history_us];
+  return [size.cycle_us, size.lookup_us, size.balance_us, size.history_us, size.history_buffers];
 }
 
 const pickAccount = () => accountIdAt(randomInt(ACCOUNTS));
@@ -110,6 +122,24 @@ async function measure({ pool, ...size }: Size): Promise<void> {
     }
   }
   for (const [kind, [runs]] of reads.entries()) runs.push(median(times[kind] ?? []));
+  size.history_buffers.push(await historyBuffers(pool));
+}
+
+type Explained = { readonly Plan: Readonly<Record<'Shared Hit Blocks' | 'Shared Read Blocks', number>> };
+
+/** Buffers that a first page of history reads, from whichever cache: what does not depend on where they lie. */
+async function historyBuffers(pool: pg.Pool): Promise<number> {
+  const counts: number[] = [];
+  for (let read = 0; read < EXPLAINED_PER_ROUND; read++) {
+    const { rows } = await pool.query<{ 'QUERY PLAN': readonly [Explained] }>(
+      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)
+       SELECT * FROM ledger.read_entries($1, NULL, $2, NULL, NULL, NULL, NULL)`,
+      [pickAccount(), FIRST_PAGE.limit],
+    );
+    const plan = rows[0]?.['QUERY PLAN'][0].Plan;
+    counts.push((plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0));
+  }
+  return median(counts);
 }
 
 function lookUp(pool: pg.Pool): Promise<unknown> {
@@ -122,6 +152,8 @@ async function reportOf(sizes: readonly Size[], pastJobsOverNone: number): Promi
   const last = sizes.at(-1);
   if (first === undefined || last === undefined) throw new RangeError('no sizes');
   const { rows } = await first.pool.query<{ shared_buffers: string }>('SHOW shared_buffers');
+  // A page is full only where an account has as many entries.
+  const full = sizes.filter(({ entries }) => entries / ACCOUNTS > FIRST_PAGE.limit);
   const side = (runs: readonly number[]): BenchSide => ({ runs, median: median(runs) });
   const worst = (kind: 'balance_us' | 'history_us') =>
     Math.max(...sizes.map((size) => medianRatio(size[kind], size.lookup_us)));
@@ -131,6 +163,10 @@ async function reportOf(sizes: readonly Size[], pastJobsOverNone: number): Promi
       past_jobs_over_none: pastJobsOverNone,
       balance_over_lookup: worst('balance_us'),
       history_over_lookup: worst('history_us'),
+      history_buffers_last_over_first: medianRatio(
+        full.at(-1)?.history_buffers ?? [],
+        full[0]?.history_buffers ?? [],
+      ),
     },
     shared_buffers: rows[0]?.shared_buffers ?? 'unknown',
     by_entries: Object.fromEntries(
@@ -141,6 +177,7 @@ async function reportOf(sizes: readonly Size[], pastJobsOverNone: number): Promi
           lookup_us: side(size.lookup_us),
           balance_us: side(size.balance_us),
           history_us: side(size.history_us),
+          history_buffers: side(size.history_buffers),
         },
       ]),
     ),
