@@ -44,6 +44,8 @@ import { DOCS_PATH, documentationRoutes } from './meta/documentation-route.ts';
 import { openApiRoute } from './document/openapi-route.ts';
 import { entriesRoute } from './credits/entries-route.ts';
 import { estimateRoute } from './credits/estimate-route.ts';
+import { historyRoute } from './credits/history-route.ts';
+import { usageByDayRoute } from './credits/usage-by-day-route.ts';
 import { freezeRoutes } from './credits/freeze-route.ts';
 import { giveGrantRoute } from './credits/grants-route.ts';
 import { healthRoutes } from './meta/health-route.ts';
@@ -199,6 +201,8 @@ export function routesOf(
     decideReviewRoute(parts),
     entriesRoute(parts),
     statementRoute(parts),
+    historyRoute(parts),
+    usageByDayRoute(parts),
     estimateRoute(parts),
     catalogueRoute(parts),
     usageRoute(parts),

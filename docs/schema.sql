@@ -1064,6 +1064,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.read_review(text,text) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.read_submission(text,text,text) → TABLE(admission jsonb, reached_job_limit integer, quote jsonb)  --
 --     holdfast_api, holdfast_worker
+-- jobs.read_usage(text,timestamp with time zone,timestamp with time zone) → TABLE(day text, kind text, credits bigint) 
+--     -- holdfast_api, holdfast_worker
 -- jobs.read_webhook_deliveries(text,text,bigint,text,integer) → SETOF jsonb  -- holdfast_api, holdfast_worker
 -- jobs.read_webhook_endpoints(text,text) → SETOF jsonb  -- holdfast_api, holdfast_worker
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
@@ -1116,6 +1118,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.tell_low_balance() → trigger
 -- jobs.tell_renewed() → trigger
 -- jobs.tell_voided() → trigger
+-- jobs.title_of(jsonb) → text
 -- jobs.unneeded_assets(text[],integer) → SETOF text  -- holdfast_worker
 -- jobs.update_webhook_endpoint(text,text,text,text[],boolean) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.url_key(text) → text

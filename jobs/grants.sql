@@ -20,6 +20,7 @@ GRANT EXECUTE ON FUNCTION
   jobs.list_unknown_bills, jobs.note_webhook, jobs.open_review, jobs.read_account_events, jobs.read_api_key,
   jobs.read_costs, jobs.read_events, jobs.read_job, jobs.read_lineage, jobs.read_metrics, jobs.read_models,
   jobs.read_news, jobs.read_outputs, jobs.read_portal_session, jobs.read_review, jobs.read_submission,
+  jobs.read_usage,
   jobs.read_webhook_deliveries, jobs.read_webhook_endpoints, jobs.release_job, jobs.resend_webhooks,
   jobs.revoke_api_key, jobs.revoke_portal_session, jobs.rotate_api_key, jobs.rotate_webhook_secret, jobs.spend,
   jobs.store_quote, jobs.take_requests, jobs.update_webhook_endpoint

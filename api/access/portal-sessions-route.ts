@@ -1,9 +1,10 @@
 import { CALLS } from '../../contract/calls.ts';
-import type { PortalSession } from '../../contract/shapes/access-shapes.ts';
+import type { CurrentPortalSession, PortalSession } from '../../contract/shapes/access-shapes.ts';
 import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
 import type { PortalRight } from '../../domain/portal-rights.ts';
 import { createPortalSession, revokePortalSession } from '../../jobs/keys/portal-sessions.ts';
 import type { Database } from '../../ledger/database.ts';
+import { readAccount } from '../../ledger/reads/read-account.ts';
 import { instantText } from '../../domain/instant-text.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/request/read-body.ts';
@@ -32,7 +33,8 @@ const SESSION_ID = /^portal_[0-9a-f]{20}$/;
 
 /** POST /v1/portal_sessions and DELETE /v1/portal_sessions/{id}: a token for a browser, of one account and with the rights it says. */
 export function portalSessionRoutes(deps: Deps): readonly Route[] {
-  return [createRoute(deps), revokeRoute(deps)];
+  // Before the one of any id, which `current` would be otherwise.
+  return [createRoute(deps), readCurrentRoute(deps), revokeRoute(deps)];
 }
 
 function createRoute({ database, publicUrl, portalUrl }: Deps): Route {
@@ -55,6 +57,22 @@ function createRoute({ database, publicUrl, portalUrl }: Deps): Route {
         };
         response.status(201).set('Cache-Control', 'no-store').json(shown);
       };
+    },
+  });
+}
+
+function readCurrentRoute({ database }: Deps): Route {
+  return route(CALLS.readPortalSession, {
+    async handle({ response, caller, accountId }) {
+      const account = await readAccount(database, accountId);
+      if (caller.can === null || account === null) throw notFound('portal session');
+      const shown: CurrentPortalSession = {
+        id: caller.keyId,
+        account_id: accountId,
+        account_name: account.name,
+        can: [...caller.can],
+      };
+      response.set('Cache-Control', 'no-store').json(shown);
     },
   });
 }

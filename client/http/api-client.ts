@@ -18,9 +18,12 @@ import type {
   Balance,
   Catalogue,
   CostReport,
+  CurrentPortalSession,
   Entry,
   EntryFilters,
   Estimate,
+  HistoryFilters,
+  HistoryItem,
   JobBody,
   ModelHealth,
   Quote,
@@ -32,6 +35,8 @@ import type {
   UnknownBillFilters,
   Usage,
   UsageBody,
+  UsageByDay,
+  UsageRange,
 } from './wire-types.ts';
 
 export type HoldfastOptions = {
@@ -122,6 +127,21 @@ export class ApiClient<Files extends Outputs = Outputs> {
   /** The usage history, newest first. */
   entries(filters: EntryFilters = {}, options: CallOptions = {}): Listing<Entry> {
     return new Listing(this.#transport, { ...options, path: '/v1/entries', query: filters });
+  }
+
+  /** Jobs with their money, and between them what moved credits without a job, newest first. */
+  history(filters: HistoryFilters = {}, options: CallOptions = {}): Listing<HistoryItem> {
+    return new Listing(this.#transport, { ...options, path: '/v1/history', query: filters });
+  }
+
+  /** What was charged, by day and kind. */
+  usageByDay(range: UsageRange = {}, options: CallOptions = {}): Promise<UsageByDay> {
+    return this.#transport.json<UsageByDay>({ ...options, path: '/v1/usage', query: range });
+  }
+
+  /** Of a browser's token: whose it is, and what it may do. */
+  portalSession(options: CallOptions = {}): Promise<CurrentPortalSession> {
+    return this.#transport.json<CurrentPortalSession>({ ...options, path: '/v1/portal_sessions/current' });
   }
 
   statement(range: StatementRange = {}, options: CallOptions = {}): Promise<Statement> {

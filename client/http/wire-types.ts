@@ -1,3 +1,4 @@
+import type { historyQuery, usageByDayQuery } from '../../contract/shapes/history-shapes.ts';
 import type { z } from 'zod';
 import type {
   accountBody,
@@ -43,6 +44,8 @@ export type {
   AccountEventView as AccountEvent,
   JobEventView as JobEvent,
 } from '../../contract/shapes/event-shapes.ts';
+export type { HistoryItem, UsageByDay } from '../../contract/shapes/history-shapes.ts';
+export type { CurrentPortalSession } from '../../contract/shapes/access-shapes.ts';
 export type { Job, Output, OutputWithLineage } from '../../contract/shapes/job-shapes.ts';
 export type { ModelHealth } from '../../contract/shapes/model-shapes.ts';
 export type { FieldError, ProblemView as Problem } from '../../contract/shapes/problem-shape.ts';
@@ -59,6 +62,8 @@ type Filters<Query extends z.ZodType> = Partial<Omit<z.output<Query>, 'cursor'>>
 
 export type JobFilters = Filters<typeof jobsQuery>;
 export type EntryFilters = Filters<typeof entriesQuery>;
+export type HistoryFilters = Filters<typeof historyQuery>;
+export type UsageRange = Partial<z.output<typeof usageByDayQuery>>;
 export type ReviewFilters = Filters<typeof reviewsQuery>;
 export type RepairFilters = Filters<typeof repairsQuery>;
 export type UnknownBillFilters = Filters<typeof unknownBillsQuery>;

@@ -1,16 +1,24 @@
 import { useEffect, useMemo } from 'preact/hooks';
+import { ContentProvider } from '../shared/data/content-cache.tsx';
 import { LiveFeed } from '../shared/data/live-feed.ts';
 import { makeClient } from '../shared/data/make-client.ts';
-import { PageParts, useFeedState } from '../shared/data/page-context.ts';
+import { PageParts, useFeedState, usePageParts } from '../shared/data/page-context.ts';
+import { codeOf } from '../shared/data/problem-words.ts';
+import { useResource } from '../shared/data/use-resource.ts';
 import { ConnectionBanner } from '../shared/parts/connection-banner.tsx';
-import { Empty } from '../shared/parts/notice.tsx';
+import { Empty, Shown } from '../shared/parts/notice.tsx';
 import { Shell } from '../shared/parts/shell.tsx';
 import { usePlace } from '../shared/router.tsx';
+import { CreatePage } from './create/create-page.tsx';
 import { CreditsPage } from './credits/credits-page.tsx';
+import { JobPage } from './jobs/job-page.tsx';
+import { JobsPage } from './jobs/jobs-page.tsx';
+import { LiveBalance } from './live-balance.tsx';
+import { useVisit, VisitParts } from './portal-context.tsx';
 
-const ITEMS = [
+const CREATE = { name: 'create', text: 'Create' } as const;
+const OTHERS = [
   { name: 'credits', text: 'Credits' },
-  { name: 'create', text: 'Create' },
   { name: 'jobs', text: 'Jobs' },
 ] as const;
 
@@ -30,6 +38,16 @@ function SignedOut() {
   );
 }
 
+function VisitEnded() {
+  return (
+    <Shell name="Credits" items={[]} current="">
+      <Empty title="Your visit has ended">
+        For your safety a visit lasts a limited time. Open this page again from your account.
+      </Empty>
+    </Shell>
+  );
+}
+
 function SignedIn({ token }: { readonly token: string }) {
   const parts = useMemo(() => {
     const client = makeClient({ apiKey: token });
@@ -43,24 +61,68 @@ function SignedIn({ token }: { readonly token: string }) {
   useEffect(() => () => parts.feed.stop(), [parts]);
   return (
     <PageParts.Provider value={parts}>
-      <Pages />
+      <ContentProvider>
+        <OpenVisit />
+      </ContentProvider>
     </PageParts.Provider>
+  );
+}
+
+function OpenVisit() {
+  const { client } = usePageParts();
+  const isEnded = useFeedState() === 'ended';
+  const visit = useResource('visit', async (signal) => {
+    const [session, catalogue] = await Promise.all([
+      client.portalSession({ signal }),
+      client.catalogue({ signal }),
+    ]);
+    return { session, catalogue };
+  });
+  if (isEnded || codeOf(visit.error) === 'unauthenticated') return <VisitEnded />;
+  if (visit.data === null) {
+    return (
+      <Shell name="Credits" items={[]} current="">
+        <Shown of={visit} label="Your account">
+          {() => null}
+        </Shown>
+      </Shell>
+    );
+  }
+  return (
+    <VisitParts.Provider value={visit.data}>
+      <Pages />
+    </VisitParts.Provider>
   );
 }
 
 function Pages() {
   const { path } = usePlace();
-  const isOver = useFeedState() === 'ended';
+  const { session } = useVisit();
   const [current = 'credits'] = path;
+  const items = session.can.includes('quote') ? [OTHERS[0], CREATE, OTHERS[1]] : OTHERS;
   return (
-    <Shell name="Credits" items={isOver ? [] : ITEMS} current={current} banner={<ConnectionBanner />}>
-      {isOver ? (
-        <Empty title="Your visit has ended">
-          For your safety a visit lasts a limited time. Open this page again from your account.
-        </Empty>
-      ) : (
-        <CreditsPage />
-      )}
+    <Shell
+      name={session.account_name}
+      items={items}
+      current={current}
+      aside={<LiveBalance />}
+      banner={<ConnectionBanner />}
+    >
+      <CurrentPage path={path} />
     </Shell>
   );
+}
+
+function CurrentPage({ path }: { readonly path: readonly string[] }) {
+  const [place = 'credits', id] = path;
+  switch (place) {
+    case 'credits':
+      return <CreditsPage />;
+    case 'create':
+      return <CreatePage />;
+    case 'jobs':
+      return id === undefined ? <JobsPage /> : <JobPage key={id} id={id} />;
+    default:
+      return <Empty title="There is no such page" />;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts';
 import { catalogue } from '../shapes/catalogue-shapes.ts';
+import { historyPage, historyQuery, usageByDay, usageByDayQuery } from '../shapes/history-shapes.ts';
 import {
   balance,
   entriesQuery,
@@ -36,6 +37,31 @@ export const CREDIT_CALLS = {
     portal: 'read',
     query: entriesQuery,
     responses: { 200: entryPage },
+  },
+  readHistory: {
+    method: 'get',
+    path: '/v1/history',
+    tag: 'credits',
+    summary: 'Read the usage history by job',
+    description:
+      'Jobs with what they held, were charged and returned, and between them what moved credits without a job, newest first.',
+    access: 'account',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    portal: 'read',
+    query: historyQuery,
+    responses: { 200: historyPage },
+  },
+  readUsage: {
+    method: 'get',
+    path: '/v1/usage',
+    tag: 'credits',
+    summary: 'Read usage by day and kind',
+    description: 'What was charged, less refunds, for at most 92 days.',
+    access: 'account',
+    scopes: ['credits:read', 'billing:write', 'support'],
+    portal: 'read',
+    query: usageByDayQuery,
+    responses: { 200: usageByDay },
   },
   readStatement: {
     method: 'get',

@@ -115,6 +115,15 @@ export const portalSession = z.strictObject({
 });
 export type PortalSession = z.output<typeof portalSession>;
 
+export const currentPortalSession = z.strictObject({
+  ...portalSession.pick({ id: true, account_id: true, can: true }).shape,
+  account_name: z
+    .string()
+    .describe('The name of the account.')
+    .meta({ examples: ['Tidewell'] }),
+});
+export type CurrentPortalSession = z.output<typeof currentPortalSession>;
+
 export const consoleSessionBody = z.strictObject({
   actor: requestText({ max: MAX_PERSON })
     .optional()

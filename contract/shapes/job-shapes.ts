@@ -85,6 +85,13 @@ export type OutputWithLineage = z.output<typeof outputWithLineage>;
 export const job = z.strictObject({
   id: jobId,
   kind: z.string(),
+  title: z
+    .string()
+    .nullable()
+    .describe(
+      'What it is about, for a list: the headline of the brief, or the longest text of its fields; at most 160 characters.',
+    )
+    .meta({ examples: ['Fresh bread, every morning'] }),
   state: z.enum(JOB_STATES),
   created_at: instant,
   expected_by: instant,

@@ -1,5 +1,13 @@
 import type { z } from 'zod';
-import { apiKey, apiKeyPage, consoleSession, createdApiKey, portalSession } from './access-shapes.ts';
+import { historyItem, historyPage, usageByDay } from './history-shapes.ts';
+import {
+  apiKey,
+  apiKeyPage,
+  consoleSession,
+  createdApiKey,
+  currentPortalSession,
+  portalSession,
+} from './access-shapes.ts';
 import { account, accountPriceList, clock, limits, plan, referral } from './account-shapes.ts';
 import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
 import { accountEvent, accountEventPage, jobEvent, jobEventPage } from './event-shapes.ts';
@@ -60,6 +68,10 @@ export const SHAPES = {
   Decision: decision,
   Entry: entry,
   EntryPage: entryPage,
+  HistoryItem: historyItem,
+  HistoryPage: historyPage,
+  UsageByDay: usageByDay,
+  CurrentPortalSession: currentPortalSession,
   Estimate: estimate,
   ExceededCap: exceededCap,
   Failure: failure,

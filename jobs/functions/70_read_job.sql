@@ -4,6 +4,8 @@ CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETUR
     'id', j.job_id, 'kind', j.kind, 'state', j.state, 'created_at', j.created_at, 'expected_by', j.expected_by,
     'returned_automatically_by', j.return_by, 'finished_at', j.finished_at, 'progress', j.progress,
     'failure', j.failure, 'event_seq', j.event_seq, 'metadata', j.metadata,
+    'title', (
+      SELECT jobs.title_of(o.work) FROM jobs.outputs_of(j.account_id, j.job_id) o ORDER BY o.item, o.variation LIMIT 1),
     'billing', (
       SELECT jsonb_build_object(
         'price_list', j.price_list, 'quoted', j.quoted,

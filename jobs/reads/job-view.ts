@@ -19,6 +19,7 @@ export function viewJob(job: StoredJob, accountId: string, temporalUi: TemporalU
   return {
     id: job.id,
     kind: job.kind,
+    title: job.title,
     state: job.state,
     created_at: instantText(job.created_at),
     expected_by: instantText(job.expected_by),

@@ -14,6 +14,8 @@ export type JobListFilter = {
 
 export type JobListPage = {
   readonly jobs: readonly StoredJob[];
+  /** Of each of them, its place in the list. */
+  readonly positions: readonly JobListPosition[];
   /** Null at the end of the list. */
   readonly next: JobListPosition | null;
 };
@@ -44,6 +46,7 @@ export async function listJobs(
   const hasMore = rows.length > shown.length && last !== undefined;
   return {
     jobs: shown.map((row) => row.job),
+    positions: shown.map((row) => ({ createdAt: row.created_at, jobId: row.job_id })),
     next: hasMore ? { createdAt: last.created_at, jobId: last.job_id } : null,
   };
 }

@@ -29,6 +29,7 @@ const CONCEPTS: Readonly<Record<string, number>> = {
   request_rates: 65,
   turns: 105,
   metrics: 45,
+  pages: 45,
 };
 /** A screen. A function that is longer holds two things. */
 const MAX_LINES_PER_FUNCTION = 60;

@@ -1,23 +1,32 @@
-import { useResource } from '../../shared/data/use-resource.ts';
-import { usePageParts } from '../../shared/data/page-context.ts';
-import { Money } from '../../shared/parts/money.tsx';
-import { Shown } from '../../shared/parts/notice.tsx';
+import { ErrorNotice, Loading, Notice } from '../../shared/parts/notice.tsx';
 import { PageHead } from '../../shared/parts/shell.tsx';
+import { useBalance } from '../live-balance.tsx';
+import { BalanceCard } from './balance-card.tsx';
+import { GrantBars } from './grant-bars.tsx';
+import { HistorySection } from './history-section.tsx';
+import { UsageSection } from './usage-section.tsx';
 
-/** What an account has, and where it went. */
+/** What an account has, where it comes from, and where it went. */
 export function CreditsPage() {
-  const { client } = usePageParts();
-  const balance = useResource('balance', (signal) => client.balance({ signal }), { on: () => true });
+  const { data, error, reload } = useBalance();
   return (
     <>
       <PageHead title="Credits" />
-      <Shown of={balance} label="Your balance">
-        {({ available }) => (
-          <p>
-            <Money credits={available} isNamed />
-          </p>
-        )}
-      </Shown>
+      {data === null && error !== null && <ErrorNotice error={error} onRetry={reload} />}
+      {data === null && error === null && <Loading label="Your balance" lines={4} />}
+      {data?.frozen === true && (
+        <Notice tone="warning" title="New work is paused for this account">
+          <p>What is under way goes on and ends as usual. Contact support to go on.</p>
+        </Notice>
+      )}
+      {data !== null && (
+        <div class="credits-top">
+          <BalanceCard balance={data} />
+          <GrantBars grants={data.grants} />
+        </div>
+      )}
+      <UsageSection />
+      <HistorySection />
     </>
   );
 }

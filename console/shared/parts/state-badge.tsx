@@ -24,7 +24,10 @@ export const stateText = (state: string) => WORDS[state] ?? sentenceOf(state);
 
 /** `static_ad` as `Static ad`: names of the catalogue, for people. */
 export function sentenceOf(name: string): string {
-  const words = name.replaceAll(/[_-]+/g, ' ').trim();
+  const words = name
+    .replaceAll(/[_-]+/g, ' ')
+    .replaceAll(/\burls?\b/g, (word) => `URL${word.slice(3)}`)
+    .trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

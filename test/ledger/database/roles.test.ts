@@ -62,6 +62,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.revoke_console_session': BOTH,
   'jobs.create_portal_session': BOTH,
   'jobs.read_portal_session': BOTH,
+  'jobs.read_usage': BOTH,
   'jobs.revoke_portal_session': BOTH,
   'jobs.apply_command': BOTH,
   'jobs.inspect_job': BOTH,

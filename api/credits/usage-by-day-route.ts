@@ -1,0 +1,29 @@
+import { CALLS } from '../../contract/calls.ts';
+import { readUsage } from '../../jobs/reads/read-usage.ts';
+import type { Database } from '../../ledger/database.ts';
+import { invalidPart } from '../http/problem.ts';
+import { readQuery } from '../http/request/read-query.ts';
+import { route, type Route } from '../http/route.ts';
+
+const DAY_MS = 86_400_000;
+const DEFAULT_DAYS = 30;
+/** A quarter. An account's entries of so long are read at once. */
+const MAX_DAYS = 92;
+
+/** GET /v1/usage: what was charged, by day and kind. */
+export function usageByDayRoute(deps: { readonly database: Database; readonly now: () => number }): Route {
+  return route(CALLS.readUsage, {
+    async handle({ request, response, accountId }) {
+      const asked = readQuery(request, CALLS.readUsage.query);
+      const to = asked.to ?? new Date(deps.now()).toISOString();
+      const from = asked.from ?? new Date(Date.parse(to) - DEFAULT_DAYS * DAY_MS).toISOString();
+      const lengthMs = Date.parse(to) - Date.parse(from);
+      if (lengthMs < 0) throw invalidPart('/to', 'before_from', 'to must not be before from.');
+      if (lengthMs > MAX_DAYS * DAY_MS) {
+        throw invalidPart('/from', 'too_early', `At most ${String(MAX_DAYS)} days before to.`);
+      }
+      const data = await readUsage(deps.database, accountId, { from, to });
+      response.set('Cache-Control', 'no-store').json({ from, to, data });
+    },
+  });
+}

@@ -1,0 +1,156 @@
+import type { Catalogue, Quote } from '../../../client/http/wire-types.ts';
+import { Button } from '../../shared/parts/button.tsx';
+import { Facts } from '../../shared/parts/facts.tsx';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { creditsText, Money } from '../../shared/parts/money.tsx';
+import { ErrorNotice, Notice } from '../../shared/parts/notice.tsx';
+import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { hrefTo, Link } from '../../shared/router.tsx';
+import { codeOf } from '../../shared/data/problem-words.ts';
+import { buysText } from '../credits/balance-card.tsx';
+import { useVisit } from '../portal-context.tsx';
+import type { LiveQuote } from './use-quote.ts';
+import type { Submission } from './use-submission.ts';
+
+/** What it will cost, to the credit, and the button that spends it. */
+export function QuotePanel(props: {
+  readonly live: LiveQuote;
+  readonly submission: Submission;
+  /** What to fill in first; null: nothing is missing. */
+  readonly missing: string | null;
+  readonly action: string;
+}) {
+  const { live, submission, missing, action } = props;
+  const { session } = useVisit();
+  const { quote } = live;
+  // A body that is not valid says so at its fields.
+  const isFieldFault = codeOf(live.error) === 'invalid_request';
+  const { earlierJobId } = submission;
+  return (
+    <div class="quote" aria-busy={!live.isCurrent}>
+      {quote === null && live.error === null && (
+        <p class="muted">{missing ?? 'The price is being computed …'}</p>
+      )}
+      {live.error !== null && !isFieldFault && <ErrorNotice error={live.error} onRetry={live.reload} />}
+      {isFieldFault && <p class="muted">Some fields need another value before there is a price.</p>}
+      {quote !== null && <Price quote={quote} />}
+      {quote !== null && !quote.affordable && <NotEnough quote={quote} />}
+      {submission.error !== null && (
+        <ErrorNotice
+          error={submission.error}
+          {...(quote === null ? {} : { onRetry: () => submission.submit(quote) })}
+        />
+      )}
+      {earlierJobId !== null ? (
+        <Notice
+          tone="good"
+          title="You have created this"
+          actions={
+            <Button isSmall onClick={submission.again}>
+              Create another
+            </Button>
+          }
+        >
+          <p>
+            <Link to={hrefTo(['jobs', earlierJobId])}>Open the job</Link>
+          </p>
+        </Notice>
+      ) : (
+        session.can.includes('submit') && (
+          <Button
+            look="primary"
+            class="button-wide"
+            isBusy={submission.isBusy}
+            isDisabled={quote === null || !live.isCurrent || !quote.affordable}
+            onClick={() => {
+              if (quote !== null) submission.submit(quote);
+            }}
+          >
+            {quote === null ? action : `${action} for ${creditsText(quote.total)} credits`}
+          </Button>
+        )
+      )}
+      {quote !== null && (
+        <p class="muted small">
+          Returned by itself if not ready by <Instant at={quote.returned_automatically_by} as="clock" />.{' '}
+          {quote.cancel_rule}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Price({ quote }: { readonly quote: Quote }) {
+  const isPlain = quote.lines.length === 1 && quote.lines[0]?.quantity === 1;
+  return (
+    <div class="price">
+      {!isPlain && (
+        <ul class="price-lines">
+          {quote.lines.map((line) => (
+            <li key={line.item} class="price-line">
+              <span>
+                {sentenceOf(line.kind)}{' '}
+                <span class="muted">
+                  {creditsText(line.quantity)} × {creditsText(line.unit_credits)}
+                </span>
+              </span>
+              <Money credits={line.credits} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="price-total">
+        <span>Total</span>
+        <span data-testid="quote-total">
+          <Money credits={quote.total} isNamed />
+        </span>
+      </p>
+      <Facts
+        of={[
+          { name: 'Available now', value: <Money credits={quote.available} /> },
+          quote.affordable && { name: 'Available after', value: <Money credits={quote.balance_after} /> },
+        ]}
+      />
+      {quote.model_health === 'degraded' && (
+        <Notice tone="warning" title="It may take longer at the moment">
+          <p>The model has had trouble lately. If it fails, your credits return.</p>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+/** What is missing, and what would bring it. */
+function NotEnough({ quote }: { readonly quote: Quote }) {
+  const { catalogue } = useVisit();
+  const missing = 0 - quote.balance_after;
+  return (
+    <Notice tone="warning" title={`${creditsText(missing)} credits are missing`}>
+      {catalogue.packs.length > 0 && (
+        <>
+          <p>A pack adds credits to your account:</p>
+          <ul class="packs">
+            {catalogue.packs.map((pack) => (
+              <PackLine key={pack.name} pack={pack} isEnough={pack.credits >= missing} />
+            ))}
+          </ul>
+        </>
+      )}
+    </Notice>
+  );
+}
+
+function PackLine(props: { readonly pack: Catalogue['packs'][number]; readonly isEnough: boolean }) {
+  const { pack, isEnough } = props;
+  return (
+    <li class="pack">
+      <span>
+        <strong>{sentenceOf(pack.name)}</strong>
+        {!isEnough && <span class="muted small"> not enough for this</span>}
+        <br />
+        <span class="muted small">{buysText(pack.buys)}</span>
+      </span>
+      <Money credits={pack.credits} isNamed />
+    </li>
+  );
+}

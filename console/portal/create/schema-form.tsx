@@ -1,0 +1,87 @@
+import { Field } from '../../shared/parts/field.tsx';
+import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { SchemaControl } from './schema-control.tsx';
+import type { Schema, Values } from './schema.ts';
+
+export type FormProps = {
+  readonly values: Values;
+  readonly onChange: (path: readonly string[], value: unknown) => void;
+  /** What is wrong with a field, by its pointer (`/brief/headline`). */
+  readonly faults: ReadonlyMap<string, string>;
+};
+
+/** The fields of an object schema, each by its type; an object within it is a group. Nothing here knows any kind of work. */
+export function SchemaFields(
+  props: FormProps & {
+    readonly schema: Schema;
+    readonly path?: readonly string[];
+    /** Fields that stand elsewhere, or nowhere. */
+    readonly without?: ReadonlySet<string>;
+  },
+) {
+  const { schema, path = [], without, values, onChange, faults } = props;
+  const required = new Set(schema.required ?? []);
+  // What has to be filled in comes first, otherwise in the order of the schema.
+  const fields = Object.entries(schema.properties ?? {})
+    .filter(([name, property]) => without?.has(name) !== true && property.const === undefined)
+    .sort(([a], [b]) => Number(required.has(b)) - Number(required.has(a)));
+  return (
+    <>
+      {fields.map(([name, property]) => {
+        const here = [...path, name];
+        const pointer = `/${here.join('/')}`;
+        const label = property.title ?? sentenceOf(name);
+        if (property.properties !== undefined) {
+          return (
+            <fieldset key={name} class="group">
+              <legend>{label}</legend>
+              <SchemaFields
+                {...props}
+                schema={property}
+                path={here}
+                values={(values[name] ?? {}) as Values}
+              />
+            </fieldset>
+          );
+        }
+        const value = values[name];
+        return (
+          <Field
+            key={name}
+            label={label}
+            isOptional={!required.has(name)}
+            hint={property.description}
+            fault={faultAt(faults, pointer)}
+            aside={countOf(property, value)}
+          >
+            {(control) => (
+              <SchemaControl
+                control={control}
+                label={label}
+                schema={property}
+                value={value}
+                isRequired={required.has(name)}
+                onChange={(next) => onChange(here, next)}
+              />
+            )}
+          </Field>
+        );
+      })}
+    </>
+  );
+}
+
+/** Of the field, or of an item of its list. */
+function faultAt(faults: ReadonlyMap<string, string>, pointer: string): string | null {
+  const found = [...faults].find(([at]) => at === pointer || at.startsWith(`${pointer}/`));
+  return found?.[1] ?? null;
+}
+
+/** `12 / 120`, once a text comes near its limit or is a long one. */
+function countOf({ maxLength }: Schema, value: unknown): string | undefined {
+  if (maxLength === undefined || typeof value !== 'string' || value === '') return undefined;
+  const length = [...value].length;
+  return length > maxLength * 0.6
+    ? `${length.toLocaleString('en')} / ${maxLength.toLocaleString('en')}`
+    : undefined;
+}

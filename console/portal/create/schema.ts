@@ -1,0 +1,62 @@
+/** The part of JSON Schema that the catalogue writes its kinds in, as a form reads it. */
+export type Schema = {
+  readonly type?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxItems?: number;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+};
+
+/** What a form holds, by the names of the schema; what is not filled in is not there. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** What is typed is of the whole: an empty text, an empty list and an object of nothing are not sent. */
+export function filledIn(values: Values): Values {
+  const entries = Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
+    if (value === undefined || value === null || value === '') return [];
+    if (Array.isArray(value)) {
+      const items = value.filter((item) => item !== '');
+      return items.length === 0 ? [] : [[name, items]];
+    }
+    if (typeof value === 'object') {
+      const inner = filledIn(value as Values);
+      return Object.keys(inner).length === 0 ? [] : [[name, inner]];
+    }
+    return [[name, value]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The pointers of required fields that are not filled in. */
+export function missingFields(schema: Schema, values: Values, at = ''): readonly string[] {
+  const properties = schema.properties ?? {};
+  return (schema.required ?? []).flatMap((name) => {
+    const property = properties[name];
+    if (property === undefined || property.const !== undefined) return [];
+    const value = values[name];
+    const pointer = `${at}/${name}`;
+    if (property.properties !== undefined) {
+      return missingFields(property, (value ?? {}) as Values, pointer);
+    }
+    return value === undefined ? [pointer] : [];
+  });
+}
+
+/** A value in the place of another, along a path. */
+export function withValue(values: Values, path: readonly string[], value: unknown): Values {
+  const [name, ...rest] = path;
+  if (name === undefined) return values;
+  if (rest.length === 0) return { ...values, [name]: value };
+  return { ...values, [name]: withValue((values[name] ?? {}) as Values, rest, value) };
+}

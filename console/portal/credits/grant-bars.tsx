@@ -1,0 +1,60 @@
+import type { Grant } from '../../../client/http/wire-types.ts';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { Money } from '../../shared/parts/money.tsx';
+import { Empty } from '../../shared/parts/notice.tsx';
+import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+
+/** The grants behind a balance, in the order in which they are spent: what is left of each, what is reserved, what is gone. */
+export function GrantBars({ grants }: { readonly grants: readonly Grant[] }) {
+  return (
+    <section class="card grants-card" aria-label="Where your credits come from">
+      <div class="section-head">
+        <h2>Where they come from</h2>
+        <span class="muted small">Spent from the top down</span>
+      </div>
+      {grants.length === 0 ? (
+        <Empty title="No credits left" />
+      ) : (
+        <ol class="grants">
+          {grants.map((grant) => (
+            <GrantBar key={grant.id} grant={grant} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function GrantBar({ grant }: { readonly grant: Grant }) {
+  const { amount, available, reserved } = grant;
+  const share = (credits: number) => `${String((100 * credits) / Math.max(amount, 1))}%`;
+  return (
+    <li class="grant">
+      <div class="row row-between">
+        <span class="grant-name">{sentenceOf(grant.source)}</span>
+        <span class="small">
+          <Money credits={available} /> <span class="muted">of {<Money credits={amount} />}</span>
+        </span>
+      </div>
+      <div class="bar" aria-hidden="true">
+        <span class="bar-available" style={{ width: share(available) }} />
+        <span class="bar-reserved" style={{ width: share(reserved) }} />
+      </div>
+      <p class="muted small">
+        {grant.expires_at === null ? (
+          'Does not expire'
+        ) : (
+          <>
+            Expires <Instant at={grant.expires_at} as="day" />
+          </>
+        )}
+        {reserved > 0 && (
+          <>
+            {' · '}
+            <Money credits={reserved} /> reserved
+          </>
+        )}
+      </p>
+    </li>
+  );
+}

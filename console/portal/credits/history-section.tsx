@@ -1,0 +1,183 @@
+import { useState } from 'preact/hooks';
+import type { Entry, HistoryItem, Job } from '../../../client/http/wire-types.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { useList } from '../../shared/data/use-list.ts';
+import { useResource } from '../../shared/data/use-resource.ts';
+import { Button } from '../../shared/parts/button.tsx';
+import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { creditsText, Money } from '../../shared/parts/money.tsx';
+import { Empty, Shown } from '../../shared/parts/notice.tsx';
+import { Section } from '../../shared/parts/shell.tsx';
+import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
+import { ListFrame } from '../../shared/parts/table.tsx';
+import { hrefTo, Link, useFilter } from '../../shared/router.tsx';
+import { mayMoveCredits } from '../live-balance.tsx';
+import { StatementDialog } from './statement-dialog.tsx';
+
+const CHOICES = [
+  { value: null, text: 'Everything' },
+  { value: 'jobs', text: 'Jobs' },
+  { value: 'other', text: 'Credits in and out' },
+];
+const PAGE_ROWS = 25;
+
+/** Where credits went: a line for each job, and one for each movement without a job. */
+export function HistorySection() {
+  const { client } = usePageParts();
+  const [only, setOnly] = useFilter('only');
+  const [isStatementOpen, setIsStatementOpen] = useState(false);
+  const part = only === 'jobs' || only === 'other' ? only : undefined;
+  const list = useList<HistoryItem>(
+    `history ${part ?? ''}`,
+    (cursor, signal) =>
+      client
+        .history({ limit: PAGE_ROWS, ...(part === undefined ? {} : { only: part }) }, { signal })
+        .page(cursor),
+    { nameOf, on: mayMoveCredits },
+  );
+  return (
+    <Section
+      title="History"
+      aside={
+        <>
+          <ChoiceBar label="Show" choices={CHOICES} value={part ?? null} onChoose={setOnly} />
+          <Button isSmall onClick={() => setIsStatementOpen(true)}>
+            Statement
+          </Button>
+        </>
+      }
+    >
+      <ListFrame of={list} label="Your history" empty={<Empty title="Nothing has moved yet" />}>
+        {(rows) => (
+          <ul class="card card-flush lines">
+            {rows.map((item) => (
+              <li key={nameOf(item)} class="line">
+                {item.type === 'job' ? <JobLine job={item.job} /> : <EntryLine entry={item.entry} />}
+              </li>
+            ))}
+          </ul>
+        )}
+      </ListFrame>
+      {isStatementOpen && <StatementDialog onClose={() => setIsStatementOpen(false)} />}
+    </Section>
+  );
+}
+
+const nameOf = (item: HistoryItem) => (item.type === 'job' ? item.job.id : item.entry.id);
+
+/** A job with what it held, was charged and gave back; its single movements on demand. */
+function JobLine({ job }: { readonly job: Job }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details class="line-details" onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <summary class="line-summary">
+        <span class="line-what">
+          <bdi class="line-title">{job.title ?? sentenceOf(job.kind)}</bdi>
+          <span class="muted small">
+            {sentenceOf(job.kind)} · <Instant at={job.created_at} />
+          </span>
+        </span>
+        <span class="line-state">
+          <StateBadge state={job.state} />
+        </span>
+        <span class="line-money">
+          <JobMoney job={job} />
+        </span>
+      </summary>
+      {isOpen && <JobEntries job={job} />}
+    </details>
+  );
+}
+
+function JobMoney({ job }: { readonly job: Job }) {
+  const { quoted, reserved, committed, returned, refunded } = job.billing;
+  const notes = [
+    returned > 0 ? `${creditsText(quoted)} held, ${creditsText(returned)} returned` : '',
+    refunded > 0 ? `${creditsText(refunded)} refunded` : '',
+  ].filter(Boolean);
+  return (
+    <>
+      <span class="line-amount">
+        {reserved > 0 && committed === 0 ? (
+          <span class="muted">
+            <Money credits={reserved} /> held
+          </span>
+        ) : (
+          <Money credits={refunded - committed} isSigned />
+        )}
+      </span>
+      {notes.length > 0 && <span class="muted small">{notes.join(' · ')}</span>}
+    </>
+  );
+}
+
+function JobEntries({ job }: { readonly job: Job }) {
+  const { client } = usePageParts();
+  const { billing } = job;
+  const key = `entries ${job.id} ${String(billing.entry_ids.length)}`;
+  const entries = useResource(key, (signal) =>
+    client
+      .entries({ job_id: job.id, limit: 100 }, { signal })
+      .page()
+      .then(({ data }) => data),
+  );
+  return (
+    <div class="line-body">
+      <Shown of={entries} label="Its movements" lines={2}>
+        {(rows) => (
+          <ul class="movements">
+            {rows.toReversed().map((entry) => (
+              <li key={entry.id} class="movement">
+                <span>{entryText(entry)}</span>
+                <span class="muted small">
+                  <Instant at={entry.created_at} as="clock" />
+                </span>
+                <Money credits={entry.credits} isSigned />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Shown>
+      <Link to={hrefTo(['jobs', job.id])}>Open the job</Link>
+    </div>
+  );
+}
+
+const ENTRY_WORDS: Readonly<Record<Entry['kind'], string>> = {
+  grant: 'Credits added',
+  reserve: 'Held for the job',
+  commit: 'Charged, from what was held',
+  release: 'Returned',
+  spend: 'Spent',
+  refund: 'Refunded',
+  expire: 'Expired',
+  void: 'Taken back',
+};
+
+const entryText = (entry: Entry) => ENTRY_WORDS[entry.kind];
+
+function EntryLine({ entry }: { readonly entry: Entry }) {
+  return (
+    <div class="line-summary line-still">
+      <span class="line-what">
+        <span class="line-title">{entryText(entry)}</span>
+        <span class="muted small">
+          {entry.reason !== null && (
+            <>
+              <bdi>{sentenceOf(entry.reason)}</bdi> ·{' '}
+            </>
+          )}
+          <Instant at={entry.created_at} />
+        </span>
+      </span>
+      <span class="line-state" />
+      <span class="line-money">
+        <span class="line-amount">
+          <Money credits={entry.credits} isSigned />
+        </span>
+        <span class="muted small">balance {creditsText(entry.balance_after)}</span>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import { useState } from 'preact/hooks';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { useResource } from '../../shared/data/use-resource.ts';
+import { wordsOf } from '../../shared/data/problem-words.ts';
+import { Button } from '../../shared/parts/button.tsx';
+import { Dialog } from '../../shared/parts/dialog.tsx';
+import { Facts } from '../../shared/parts/facts.tsx';
+import { Field } from '../../shared/parts/field.tsx';
+import { Money } from '../../shared/parts/money.tsx';
+import { Shown } from '../../shared/parts/notice.tsx';
+import { saveFile } from '../../shared/parts/save-file.ts';
+import { say } from '../../shared/parts/toasts.tsx';
+
+const DAY_MS = 86_400_000;
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+/** Opening, closing and the sums between, of a range of days; its entries as CSV. */
+export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
+  const { client } = usePageParts();
+  const [from, setFrom] = useState(() => dayOf(Date.now() - 30 * DAY_MS));
+  const [to, setTo] = useState(() => dayOf(Date.now()));
+  const [isSaving, setIsSaving] = useState(false);
+  const range = rangeOf(from, to);
+  const statement = useResource(`statement ${from} ${to}`, (signal) => client.statement(range, { signal }));
+  const save = async () => {
+    setIsSaving(true);
+    try {
+      const file = await client.open({
+        path: '/v1/statement',
+        query: range,
+        headers: { accept: 'text/csv' },
+      });
+      saveFile(await file.blob(), `credits-${from}-${to}.csv`);
+    } catch (error) {
+      say(wordsOf(error).detail, 'bad');
+    }
+    setIsSaving(false);
+  };
+  return (
+    <Dialog
+      title="Statement"
+      onClose={onClose}
+      closeLabel="Close"
+      actions={
+        <Button look="primary" onClick={() => void save()} isBusy={isSaving}>
+          Download CSV
+        </Button>
+      }
+    >
+      <div class="pair">
+        <Field label="From">
+          {(control) => (
+            <input
+              {...control}
+              class="input"
+              type="date"
+              value={from}
+              max={to}
+              onInput={(event) => setFrom(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Field label="Up to and including">
+          {(control) => (
+            <input
+              {...control}
+              class="input"
+              type="date"
+              value={to}
+              min={from}
+              onInput={(event) => setTo(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+      </div>
+      <Shown of={statement} label="The statement" lines={5}>
+        {({ opening, closing, charged, refunded, sums }) => (
+          <Facts
+            of={[
+              { name: 'Opening balance', value: <Money credits={opening} /> },
+              { name: 'Credits added', value: <Money credits={sums.grant} isSigned /> },
+              { name: 'Charged', value: <Money credits={0 - charged} isSigned /> },
+              { name: 'Refunded', value: <Money credits={refunded} isSigned /> },
+              { name: 'Expired or taken back', value: <Money credits={sums.expire + sums.void} isSigned /> },
+              { name: 'Closing balance', value: <strong>{<Money credits={closing} />}</strong> },
+            ]}
+          />
+        )}
+      </Shown>
+    </Dialog>
+  );
+}
+
+/** Days of UTC as instants: the second one is the beginning of the day after. A day that is not written whole is left out. */
+function rangeOf(from: string, to: string): { readonly from?: string; readonly to?: string } {
+  const start = Date.parse(`${from}T00:00:00Z`);
+  const end = Date.parse(`${to}T00:00:00Z`) + DAY_MS;
+  return {
+    ...(Number.isNaN(start) ? {} : { from: new Date(start).toISOString() }),
+    // An end that lies ahead is now.
+    ...(Number.isNaN(end) || end > Date.now() ? {} : { to: new Date(end).toISOString() }),
+  };
+}

@@ -1,0 +1,73 @@
+import { useMemo } from 'preact/hooks';
+import type { UsageByDay } from '../../../client/http/wire-types.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { useResource } from '../../shared/data/use-resource.ts';
+import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
+import { DayChart, type DaySeries } from '../../shared/parts/day-chart.tsx';
+import { Empty, Shown } from '../../shared/parts/notice.tsx';
+import { Section } from '../../shared/parts/shell.tsx';
+import { useFilter } from '../../shared/router.tsx';
+
+const DAY_MS = 86_400_000;
+const CHOICES = [
+  { value: null, text: '30 days' },
+  { value: '90', text: '90 days' },
+];
+/** What ends a charge or gives one back. */
+const CHARGES = new Set([
+  'job.succeeded',
+  'job.partially_succeeded',
+  'job.failed',
+  'job.canceled',
+  'credits.refunded',
+]);
+
+/** What was charged, by day and by what for. */
+export function UsageSection() {
+  const { client } = usePageParts();
+  const [days, setDays] = useFilter('days');
+  const count = days === '90' ? 90 : 30;
+  const usage = useResource(
+    `usage ${String(count)}`,
+    (signal) => client.usageByDay({ from: new Date(startOfRange(count)).toISOString() }, { signal }),
+    { on: ({ type }) => CHARGES.has(type) },
+  );
+  return (
+    <Section
+      title="Usage"
+      aside={<ChoiceBar label="Length" choices={CHOICES} value={days} onChoose={setDays} />}
+    >
+      <Shown of={usage} label="Your usage" lines={5}>
+        {(data) => <UsageChart usage={data} count={count} />}
+      </Shown>
+    </Section>
+  );
+}
+
+function UsageChart({ usage, count }: { readonly usage: UsageByDay; readonly count: number }) {
+  const series = useMemo(() => seriesOf(usage, count), [usage, count]);
+  if (usage.data.length === 0) return <Empty title="Nothing was charged in this time" />;
+  return (
+    <div class="card">
+      <DayChart label="Credits by day and kind" of={series} />
+    </div>
+  );
+}
+
+/** The beginning (UTC) of the first of so many days, of which today is the last. */
+function startOfRange(count: number): number {
+  return Math.floor(Date.now() / DAY_MS) * DAY_MS - (count - 1) * DAY_MS;
+}
+
+function seriesOf({ data }: UsageByDay, count: number): DaySeries {
+  const start = startOfRange(count);
+  const days = Array.from({ length: count }, (_, index) =>
+    new Date(start + index * DAY_MS).toISOString().slice(0, 10),
+  );
+  const kinds = [...new Set(data.map(({ kind }) => kind))].sort();
+  const series = kinds.map((name) => {
+    const byDay = new Map(data.filter(({ kind }) => kind === name).map(({ day, credits }) => [day, credits]));
+    return { name, values: days.map((day) => byDay.get(day) ?? 0) };
+  });
+  return { days, series };
+}

@@ -1,0 +1,67 @@
+import { useState } from 'preact/hooks';
+import type { JobBody, Output } from '../../../client/http/wire-types.ts';
+import { Dialog } from '../../shared/parts/dialog.tsx';
+import { Field } from '../../shared/parts/field.tsx';
+import { OutputView } from '../../shared/parts/output-view.tsx';
+import { QuotePanel } from '../create/quote-panel.tsx';
+import { useQuote } from '../create/use-quote.ts';
+import { useSubmission } from '../create/use-submission.ts';
+
+/** As the API has it (docs/http-api.md). */
+const MAX_INSTRUCTION = 2_000;
+
+/** Makes a new output from one: by an instruction, or the same once more. Its price stands there first. */
+export function EditDialog(props: {
+  readonly output: Output;
+  readonly label: string;
+  readonly isRegeneration: boolean;
+  readonly onClose: () => void;
+}) {
+  const { output, isRegeneration } = props;
+  const [instruction, setInstruction] = useState('');
+  const text = instruction.trim();
+  const body: JobBody | null =
+    !isRegeneration && text === ''
+      ? null
+      : { kind: 'edit', source_output_id: output.id, ...(isRegeneration ? {} : { instruction: text }) };
+  const live = useQuote(body);
+  const submission = useSubmission(`${isRegeneration ? 'regenerate' : 'edit'} ${output.id}`, body);
+  return (
+    <Dialog title={isRegeneration ? 'Regenerate' : 'Edit'} onClose={props.onClose} closeLabel="Close" isWide>
+      <div class="edit">
+        <div class="edit-source">
+          <OutputView output={output} label={props.label} />
+        </div>
+        <div class="stack">
+          {isRegeneration ? (
+            <p>Makes it once more from the same words. The result is a new one; this one stays.</p>
+          ) : (
+            <Field
+              label="What should be different?"
+              hint="The result is a new one; this one stays."
+              aside={`${String([...instruction].length)} / ${MAX_INSTRUCTION.toLocaleString('en')}`}
+            >
+              {(control) => (
+                <textarea
+                  {...control}
+                  class="input"
+                  dir="auto"
+                  rows={4}
+                  maxLength={MAX_INSTRUCTION}
+                  value={instruction}
+                  onInput={(event) => setInstruction(event.currentTarget.value)}
+                />
+              )}
+            </Field>
+          )}
+          <QuotePanel
+            live={live}
+            submission={submission}
+            missing={body === null ? 'Say what should be different to see the price.' : null}
+            action={isRegeneration ? 'Regenerate' : 'Create the edit'}
+          />
+        </div>
+      </div>
+    </Dialog>
+  );
+}

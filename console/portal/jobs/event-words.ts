@@ -1,0 +1,39 @@
+import type { JobEvent } from '../../../client/http/wire-types.ts';
+import { creditsText } from '../../shared/parts/money.tsx';
+import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+
+const WORDS: Readonly<Record<string, string>> = {
+  'job.queued': 'Accepted, and its credits reserved',
+  'job.running': 'A model began',
+  'job.stuck': 'Taking longer than usual',
+  'job.succeeded': 'Delivered and charged',
+  'job.partially_succeeded': 'Delivered in part; the rest was returned',
+  'job.failed': 'Failed',
+  'job.canceled': 'Cancelled',
+};
+
+/** An event as a sentence. */
+export function eventText({ type, data }: JobEvent): string {
+  const credits = typeof data['credits'] === 'number' ? creditsText(data['credits']) : null;
+  switch (type) {
+    case 'job.progress':
+      return sentenceOf(stageOf(data) ?? 'under way');
+    case 'credits.returned':
+      return credits === null ? 'Credits returned' : `${credits} credits returned`;
+    case 'credits.refunded':
+      return credits === null ? 'Credits refunded' : `${credits} credits refunded`;
+    default:
+      return WORDS[type] ?? sentenceOf(type.replaceAll('.', ' '));
+  }
+}
+
+/** Whether an event says something new: of the many reports of one stage, the first does. */
+export function isMilestone(event: JobEvent, before: JobEvent | undefined): boolean {
+  if (event.type !== 'job.progress') return true;
+  const stage = stageOf(event.data);
+  return stage !== null && (before?.type !== 'job.progress' || stageOf(before.data) !== stage);
+}
+
+function stageOf(data: JobEvent['data']): string | null {
+  return typeof data['stage'] === 'string' ? data['stage'] : null;
+}

@@ -1,0 +1,190 @@
+import { useState } from 'preact/hooks';
+import type { Job } from '../../../client/http/wire-types.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { wordsOf } from '../../shared/data/problem-words.ts';
+import { useResource } from '../../shared/data/use-resource.ts';
+import { Button } from '../../shared/parts/button.tsx';
+import { Dialog } from '../../shared/parts/dialog.tsx';
+import { Facts } from '../../shared/parts/facts.tsx';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { Money } from '../../shared/parts/money.tsx';
+import { ErrorNotice, Notice, Shown } from '../../shared/parts/notice.tsx';
+import { PageHead, Section } from '../../shared/parts/shell.tsx';
+import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
+import { say } from '../../shared/parts/toasts.tsx';
+import { hrefTo, Link } from '../../shared/router.tsx';
+import { useVisit } from '../portal-context.tsx';
+import { isUnderWay, Progress } from './job-progress.tsx';
+import { OutputCard } from './output-card.tsx';
+import { JobReports } from './job-reports.tsx';
+import { Timeline } from './timeline.tsx';
+
+/** Outputs that are shown at first, of a large batch. */
+const SHOWN_OUTPUTS = 24;
+
+/** One job: what came of it, how it went, and its money. */
+export function JobPage({ id }: { readonly id: string }) {
+  const { client } = usePageParts();
+  const job = useResource(`job ${id}`, (signal) => client.jobs.retrieve(id, { signal }), {
+    on: ({ job_id }) => job_id === id,
+  });
+  return (
+    <Shown of={job} label="The job" lines={6}>
+      {(data) => <JobView job={data} onChange={job.set} />}
+    </Shown>
+  );
+}
+
+function JobView({ job, onChange }: { readonly job: Job; readonly onChange: (job: Job) => void }) {
+  const isActive = isUnderWay(job);
+  // Of a job that ended without its only result there is nothing to show.
+  const hasOutputs = isActive || job.outputs.length > 1 || job.counts.succeeded > 0;
+  return (
+    <>
+      <PageHead
+        title={job.title ?? sentenceOf(job.kind)}
+        before={
+          <Link to={hrefTo(['jobs'])} class="back">
+            ← Jobs
+          </Link>
+        }
+        aside={
+          <>
+            <StateBadge state={job.state} />
+            {isActive && <CancelButton job={job} onChange={onChange} />}
+          </>
+        }
+      >
+        <p class="muted">
+          {sentenceOf(job.kind)} · <Instant at={job.created_at} />
+        </p>
+      </PageHead>
+      {isActive && (
+        <div class="card stack">
+          <Progress job={job} />
+          <p class="small">
+            <Money credits={job.billing.reserved} isNamed /> reserved. What is not ready by{' '}
+            <Instant at={job.returned_automatically_by} as="clock" /> returns its credits by itself.
+          </p>
+        </div>
+      )}
+      {job.failure !== null && <Failure job={job} />}
+      <div class={hasOutputs ? 'job-columns' : undefined}>
+        {hasOutputs && <Outputs job={job} />}
+        <div class={hasOutputs ? 'job-side' : 'job-side job-side-wide'}>
+          <Section title="Money" class="card">
+            <JobMoney job={job} />
+          </Section>
+          <Section title="What happened" class="card">
+            <Timeline jobId={job.id} />
+          </Section>
+        </div>
+      </div>
+      <JobReports job={job} />
+    </>
+  );
+}
+
+function Failure({ job }: { readonly job: Job }) {
+  const { failure, billing } = job;
+  if (failure === null) return null;
+  return (
+    <Notice tone={job.state === 'canceled' ? 'neutral' : 'bad'} title={failure.detail}>
+      {billing.returned > 0 && (
+        <p>
+          <Money credits={billing.returned} isNamed /> returned to your balance.
+          {failure.retryable && ' It may work if you try again.'}
+        </p>
+      )}
+    </Notice>
+  );
+}
+
+function Outputs({ job }: { readonly job: Job }) {
+  const [shown, setShown] = useState(SHOWN_OUTPUTS);
+  const { outputs } = job;
+  const isOne = outputs.length === 1;
+  return (
+    <Section
+      title={isOne ? 'Result' : 'Results'}
+      aside={!isOne && <span class="muted small">{job.summary}</span>}
+    >
+      <ul class={isOne ? 'outputs outputs-one' : 'outputs'}>
+        {outputs.slice(0, shown).map((output) => (
+          <li key={output.id}>
+            <OutputCard job={job} output={output} />
+          </li>
+        ))}
+      </ul>
+      {outputs.length > shown && (
+        <div class="more">
+          <Button onClick={() => setShown(shown + SHOWN_OUTPUTS)}>Show more</Button>
+        </div>
+      )}
+    </Section>
+  );
+}
+
+function JobMoney({ job }: { readonly job: Job }) {
+  const { quoted, reserved, committed, returned, refunded } = job.billing;
+  return (
+    <Facts
+      of={[
+        { name: 'Price', value: <Money credits={quoted} /> },
+        reserved > 0 && { name: 'Reserved', value: <Money credits={reserved} /> },
+        { name: 'Charged', value: <Money credits={committed} /> },
+        returned > 0 && { name: 'Returned', value: <Money credits={returned} isSigned /> },
+        refunded > 0 && { name: 'Refunded', value: <Money credits={refunded} isSigned /> },
+      ]}
+    />
+  );
+}
+
+/** Asks first: what is under way is lost. */
+function CancelButton({ job, onChange }: { readonly job: Job; readonly onChange: (job: Job) => void }) {
+  const { client } = usePageParts();
+  const { session, catalogue } = useVisit();
+  const [isOpen, setIsOpen] = useState(false);
+  const [isBusy, setIsBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  if (!session.can.includes('submit')) return null;
+  const kind = catalogue.kinds.find(({ name }) => name === job.kind);
+  const rule = catalogue.models.find(({ name }) => name === kind?.default_model)?.cancel_rule;
+  const cancel = async () => {
+    setIsBusy(true);
+    try {
+      onChange(await client.jobs.cancel(job.id, { idempotencyKey: `cancel-${job.id}` }));
+      setIsOpen(false);
+      say('The job is being cancelled');
+    } catch (failed) {
+      setError(failed);
+      say(wordsOf(failed).detail, 'bad');
+    }
+    setIsBusy(false);
+  };
+  return (
+    <>
+      <Button look="danger" isSmall onClick={() => setIsOpen(true)}>
+        Cancel job
+      </Button>
+      {isOpen && (
+        <Dialog
+          title="Cancel this job?"
+          closeLabel="Keep it"
+          onClose={() => setIsOpen(false)}
+          actions={
+            <Button look="danger" isBusy={isBusy} onClick={() => void cancel()}>
+              Cancel the job
+            </Button>
+          }
+        >
+          <p>{rule ?? 'What no model has begun returns its credits.'}</p>
+          <p class="muted">
+            <Money credits={job.billing.reserved} isNamed /> are reserved for it.
+          </p>
+          {error !== null && <ErrorNotice error={error} />}
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,148 @@
+import { useCallback } from 'preact/hooks';
+import type { AccountEvent, Job } from '../../../client/http/wire-types.ts';
+import { useEvents, usePageParts } from '../../shared/data/page-context.ts';
+import { useList } from '../../shared/data/use-list.ts';
+import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { creditsText, Money } from '../../shared/parts/money.tsx';
+import { Empty } from '../../shared/parts/notice.tsx';
+import { Thumbnail } from '../../shared/parts/output-view.tsx';
+import { PageHead } from '../../shared/parts/shell.tsx';
+import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
+import { ListFrame } from '../../shared/parts/table.tsx';
+import { hrefTo, Link, useFilter } from '../../shared/router.tsx';
+import { useVisit } from '../portal-context.tsx';
+import { isUnderWay, Progress } from './job-progress.tsx';
+
+const PAGE_ROWS = 25;
+const STATES = [
+  { value: null, text: 'All' },
+  { value: 'running', text: 'Running' },
+  { value: 'stuck', text: 'Taking long' },
+  { value: 'succeeded', text: 'Delivered' },
+  { value: 'failed', text: 'Failed' },
+  { value: 'canceled', text: 'Cancelled' },
+] as const;
+
+/** All jobs, newest first, as they go on. */
+export function JobsPage() {
+  const { client } = usePageParts();
+  const { session, catalogue } = useVisit();
+  const [askedState, setState] = useFilter('state');
+  const [kind, setKind] = useFilter('kind');
+  const state = STATES.find(({ value }) => value === askedState)?.value ?? null;
+  const list = useList<Job>(
+    `jobs ${state ?? ''} ${kind ?? ''}`,
+    (cursor, signal) => {
+      const filters = {
+        limit: PAGE_ROWS,
+        ...(state === null ? {} : { state }),
+        ...(kind === null ? {} : { kind }),
+      };
+      return client.jobs.list(filters, { signal }).page(cursor);
+    },
+    {
+      nameOf: ({ id }) => id,
+      on: ({ type }) => type === 'job.queued' || (state !== null && type !== 'job.progress'),
+    },
+  );
+  useJobNews(list.replace);
+  const kinds = [...catalogue.kinds.map(({ name }) => name), 'edit', 'batch'];
+  const isFiltered = state !== null || kind !== null;
+  return (
+    <>
+      <PageHead
+        title="Jobs"
+        aside={
+          session.can.includes('quote') && (
+            <Link to={hrefTo(['create'])} class="button button-primary">
+              Create
+            </Link>
+          )
+        }
+      />
+      <div class="row filters">
+        <ChoiceBar label="State" choices={STATES} value={state} onChoose={setState} />
+        <select
+          class="input input-small filter-kind"
+          aria-label="Kind"
+          value={kind ?? ''}
+          onChange={(event) => setKind(event.currentTarget.value)}
+        >
+          <option value="">Every kind</option>
+          {kinds.map((name) => (
+            <option key={name} value={name}>
+              {sentenceOf(name)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <ListFrame
+        of={list}
+        label="Your jobs"
+        empty={
+          isFiltered ? (
+            <Empty title="No job is like that">Choose other filters.</Empty>
+          ) : (
+            <Empty title="No jobs yet">
+              What you create is listed here, with its progress and its price.
+            </Empty>
+          )
+        }
+      >
+        {(rows) => (
+          <ul class="card card-flush lines">
+            {rows.map((job) => (
+              <li key={job.id} class="line">
+                <JobRow job={job} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </ListFrame>
+    </>
+  );
+}
+
+/** Reads a job again when something has happened to it, and puts it in its row. */
+function useJobNews(replace: (job: Job) => void): void {
+  const { client } = usePageParts();
+  const listener = useCallback(
+    ({ job_id: id }: AccountEvent) => {
+      if (id === undefined) return;
+      // What cannot be read now is read with the next event, or with the whole list after a break.
+      client.jobs.retrieve(id).then(replace, () => undefined);
+    },
+    [client, replace],
+  );
+  useEvents(listener);
+}
+
+function JobRow({ job }: { readonly job: Job }) {
+  const { billing, counts } = job;
+  const isActive = isUnderWay(job);
+  const isReturned = !isActive && billing.committed === 0 && billing.returned > 0;
+  const cost = isActive ? billing.reserved : billing.committed - billing.refunded;
+  const note = isReturned ? `${creditsText(billing.returned)} returned` : isActive ? 'reserved' : 'charged';
+  return (
+    <a class="job-row" href={hrefTo(['jobs', job.id])}>
+      <Thumbnail output={job.outputs.find(({ content_url }) => content_url !== null)} isActive={isActive} />
+      <span class="line-what">
+        <bdi class="line-title">{job.title ?? sentenceOf(job.kind)}</bdi>
+        <span class="muted small">
+          {sentenceOf(job.kind)}
+          {counts.outputs > 1 && ` · ${String(counts.succeeded)} of ${String(counts.outputs)}`} ·{' '}
+          <Instant at={job.created_at} />
+        </span>
+        {isActive && <Progress job={job} isSlim />}
+      </span>
+      <span class="line-state">
+        <StateBadge state={job.state} />
+      </span>
+      <span class="line-money">
+        <Money credits={cost} />
+        <span class="muted small">{note}</span>
+      </span>
+    </a>
+  );
+}

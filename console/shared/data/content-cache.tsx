@@ -1,0 +1,93 @@
+import { createContext, type ComponentChildren } from 'preact';
+import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
+import type { ApiClient } from '../../../client/http/api-client.ts';
+import { usePageParts } from './page-context.ts';
+
+/** Pictures of a long list; a film is a few MB. What is dropped is fetched again when it is seen again. */
+const MAX_KEPT = 80;
+
+/**
+ * The bytes of outputs, as addresses within this page: they are fetched with the token in a header, which the address in an `img`
+ * could not carry.
+ */
+class ContentCache {
+  readonly #client: ApiClient;
+  readonly #urls = new Map<string, Promise<string>>();
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+  }
+
+  get(path: string): Promise<string> {
+    const kept = this.#urls.get(path) ?? this.#fetch(path);
+    this.#urls.delete(path);
+    this.#urls.set(path, kept);
+    this.#dropOldest();
+    return kept;
+  }
+
+  clear(): void {
+    for (const path of [...this.#urls.keys()]) this.#drop(path);
+  }
+
+  async #fetch(path: string): Promise<string> {
+    try {
+      const response = await this.#client.open({ path, headers: { accept: '*/*' }, timeoutMs: 120_000 });
+      return URL.createObjectURL(await response.blob());
+    } catch (error) {
+      this.#urls.delete(path);
+      throw error;
+    }
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#urls.keys();
+    if (this.#urls.size > MAX_KEPT && oldest !== undefined) this.#drop(oldest);
+  }
+
+  #drop(path: string): void {
+    const url = this.#urls.get(path);
+    this.#urls.delete(path);
+    url?.then(
+      (text) => URL.revokeObjectURL(text),
+      () => undefined,
+    );
+  }
+}
+
+const Contents = createContext<ContentCache | null>(null);
+
+/** Keeps what the parts within it show of outputs. */
+export function ContentProvider(props: { readonly children: ComponentChildren }) {
+  const { client } = usePageParts();
+  const cache = useMemo(() => new ContentCache(client), [client]);
+  useEffect(() => () => cache.clear(), [cache]);
+  return <Contents.Provider value={cache}>{props.children}</Contents.Provider>;
+}
+
+export type Content =
+  | { readonly is: 'coming' }
+  | { readonly is: 'there'; readonly url: string }
+  | { readonly is: 'failed'; readonly error: unknown };
+
+/** The address of an output's bytes within this page; `path`: its `content_url`, or null to wait. */
+export function useContent(path: string | null): Content {
+  const cache = useContext(Contents);
+  const [content, setContent] = useState<Content & { readonly path?: string | null }>({ is: 'coming' });
+  useEffect(() => {
+    if (path === null || cache === null) return;
+    let isShown = true;
+    cache.get(path).then(
+      (url) => {
+        if (isShown) setContent({ is: 'there', url, path });
+      },
+      (error: unknown) => {
+        if (isShown) setContent({ is: 'failed', error, path });
+      },
+    );
+    return () => {
+      isShown = false;
+    };
+  }, [path, cache]);
+  return content.path === path ? content : { is: 'coming' };
+}

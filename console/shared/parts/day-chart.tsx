@@ -1,0 +1,115 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type uPlot from 'uplot';
+import { creditsText } from './money.tsx';
+import { sentenceOf } from './state-badge.tsx';
+
+/** Amounts by day, of one or more series that stand on each other. */
+export type DaySeries = {
+  /** Days as `2026-01-31`, in order, without gaps. */
+  readonly days: readonly string[];
+  readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
+};
+
+const HEIGHT_PX = 200;
+const COLORS = 5;
+
+const MONTH_DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const dayLabel = (day: string) => MONTH_DAY.format(new Date(`${day}T00:00:00Z`));
+
+/** A bar a day. The same figures stand in a table below it, for those who cannot see bars. */
+export function DayChart(props: { readonly label: string; readonly of: DaySeries }) {
+  const { label, of } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const [picked, setPicked] = useState<number | null>(null);
+  useEffect(() => {
+    const place = frame.current;
+    if (place === null) return;
+    let plot: uPlot | null = null;
+    let isShown = true;
+    const draw = async () => {
+      const { drawDays } = await import('./draw-days.ts');
+      if (!isShown) return;
+      plot?.destroy();
+      plot = drawDays(place, of, { height: HEIGHT_PX, dayLabel, onPick: setPicked });
+    };
+    void draw();
+    const resized = new ResizeObserver(() => plot?.setSize({ width: place.clientWidth, height: HEIGHT_PX }));
+    resized.observe(place);
+    const theme = matchMedia('(prefers-color-scheme: dark)');
+    const redraw = () => void draw();
+    theme.addEventListener('change', redraw);
+    return () => {
+      isShown = false;
+      resized.disconnect();
+      theme.removeEventListener('change', redraw);
+      plot?.destroy();
+    };
+  }, [of]);
+  return (
+    <figure class="chart">
+      <Legend of={of} picked={picked} />
+      <div
+        ref={frame}
+        class="chart-frame"
+        role="img"
+        aria-label={`${label}: the figures are in the table below`}
+      />
+      <details class="chart-table">
+        <summary>As a table</summary>
+        <DayTable label={label} of={of} />
+      </details>
+    </figure>
+  );
+}
+
+/** What the colors mean: sums over all days, or the figures of the day that is pointed at. */
+function Legend({ of, picked }: { readonly of: DaySeries; readonly picked: number | null }) {
+  const day = picked === null ? undefined : of.days[picked];
+  return (
+    <figcaption class="legend">
+      <span class="muted">{day === undefined ? 'All days' : dayLabel(day)}</span>
+      {of.series.map(({ name, values }, index) => (
+        <span key={name} class="legend-item">
+          <span class={`swatch swatch-${String((index % COLORS) + 1)}`} aria-hidden="true" />
+          {sentenceOf(name)}
+          <strong class="money">
+            {creditsText(picked === null ? values.reduce((sum, one) => sum + one, 0) : (values[picked] ?? 0))}
+          </strong>
+        </span>
+      ))}
+    </figcaption>
+  );
+}
+
+function DayTable({ label, of }: { readonly label: string; readonly of: DaySeries }) {
+  const rows = of.days.map((day, index) => ({ day, index }));
+  const used = rows.filter(({ index }) => of.series.some(({ values }) => (values[index] ?? 0) !== 0));
+  return (
+    <div class="table-frame" role="region" aria-label={label} tabIndex={0}>
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Day</th>
+            {of.series.map(({ name }) => (
+              <th key={name} scope="col" class="number">
+                {sentenceOf(name)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {used.map(({ day, index }) => (
+            <tr key={day}>
+              <td class="nowrap">{dayLabel(day)}</td>
+              {of.series.map(({ name, values }) => (
+                <td key={name} class="number">
+                  {creditsText(values[index] ?? 0)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import uPlot from 'uplot';
+import type { DaySeries } from './day-chart.tsx';
+import { creditsText } from './money.tsx';
+
+type Options = {
+  readonly height: number;
+  readonly dayLabel: (day: string) => string;
+  /** The day that is pointed at; null: none. */
+  readonly onPick: (index: number | null) => void;
+};
+
+const BAR_WIDTH = 0.72;
+const MAX_BAR_PX = 34;
+
+/** Draws bars that stand on each other: each series is drawn with those below it, the highest first. */
+export function drawDays(place: HTMLElement, { days, series }: DaySeries, options: Options): uPlot {
+  const colorOf = (token: string) => resolvedColor(place, token);
+  const piled: number[][] = [];
+  for (const { values } of series) {
+    const below = piled.at(-1);
+    piled.push(days.map((_, index) => Math.max(values[index] ?? 0, 0) + (below?.[index] ?? 0)));
+  }
+  const bars = uPlot.paths.bars?.({ size: [BAR_WIDTH, MAX_BAR_PX], radius: 0.12 });
+  const drawn = piled
+    .map((values, index) => ({ values, color: colorOf(`--series-${String((index % 5) + 1)}`) }))
+    .reverse();
+  const font = `12px ${getComputedStyle(place).fontFamily}`;
+  const grid = { stroke: colorOf('--line'), width: 1 };
+  const axis = { stroke: colorOf('--text-muted'), font, ticks: { show: false } };
+  return new uPlot(
+    {
+      width: place.clientWidth,
+      height: options.height,
+      padding: [8, 6, 0, 0],
+      legend: { show: false },
+      cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
+      scales: {
+        x: { time: false, range: [-0.6, days.length - 0.4] },
+        y: { range: (_, __, max) => [0, Math.max(max * 1.08, 10)] },
+      },
+      axes: [
+        {
+          ...axis,
+          size: 28,
+          grid: { show: false },
+          values: (_, ticks) =>
+            ticks.map((tick) =>
+              Number.isInteger(tick) && days[tick] !== undefined ? options.dayLabel(days[tick]) : '',
+            ),
+          space: 64,
+        },
+        { ...axis, grid, size: 54, values: (_, ticks) => ticks.map((tick) => creditsText(tick)), space: 36 },
+      ],
+      series: [
+        {},
+        ...drawn.map(({ color }) => ({
+          fill: color,
+          stroke: color,
+          width: 0,
+          points: { show: false },
+          ...(bars === undefined ? {} : { paths: bars }),
+        })),
+      ],
+      hooks: { setCursor: [({ cursor }) => options.onPick(cursor.idx ?? null)] },
+    },
+    [days.map((_, index) => index), ...drawn.map(({ values }) => values)],
+    place,
+  );
+}
+
+/** A canvas knows no tokens: the browser says what one comes to. */
+function resolvedColor(place: HTMLElement, token: string): string {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${token})`;
+  place.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}

@@ -1,0 +1,12 @@
+/** Longer than a browser takes to begin a download. */
+const KEPT_MS = 60_000;
+
+/** Has the browser save bytes as a file. */
+export function saveFile(bytes: Blob, name: string): void {
+  const url = URL.createObjectURL(bytes);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { entry } from './credit-shapes.ts';
+import { job } from './job-shapes.ts';
+import { pageParameters, timeParameter } from './query-fields.ts';
+import { instant, listOf, pageOf } from './wire-fields.ts';
+
+/** What an account's credits went into: by job, and by day. */
+
+export const HISTORY_PARTS = ['jobs', 'other'] as const;
+
+export const historyQuery = z.strictObject({
+  only: z
+    .enum(HISTORY_PARTS)
+    .optional()
+    .describe('`jobs`, or `other`: what moved credits without a job. Absent: both.'),
+  ...pageParameters,
+});
+
+/** A job with its money, or a movement of credits that no job brought about. */
+export const historyItem = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('job'), at: instant, job }),
+  z.strictObject({ type: z.literal('entry'), at: instant, entry }),
+]);
+export type HistoryItem = z.output<typeof historyItem>;
+export const historyPage = pageOf(historyItem);
+
+export const usageByDayQuery = z.strictObject({
+  from: timeParameter
+    .optional()
+    .describe('Included; absent: 30 days before `to`. At most 92 days before it.'),
+  to: timeParameter.optional().describe('Excluded; absent: now.'),
+});
+export const usageByDay = z.strictObject({
+  from: instant,
+  to: instant,
+  data: listOf(
+    z.strictObject({
+      day: z
+        .string()
+        .describe('A day in UTC.')
+        .meta({ format: 'date', examples: ['2026-01-31'] }),
+      kind: z.string().describe('Of the jobs; of metered use, what was used.'),
+      credits: z
+        .int()
+        .describe(
+          'What was charged on this day, less what was refunded on it: below zero where that is more.',
+        ),
+    }),
+  ).describe('A line for each day and kind with a charge or a refund, oldest first.'),
+});
+export type UsageByDay = z.output<typeof usageByDay>;

@@ -1,0 +1,23 @@
+import { parseCredits } from '../../domain/credits/credits.ts';
+import type { Database } from '../../ledger/database.ts';
+
+export type DailyUsage = { readonly day: string; readonly kind: string; readonly credits: number };
+
+type Row = { day: string; kind: string; credits: string };
+
+/** What an account was charged from an instant to another, by day and kind, less refunds. */
+export async function readUsage(
+  database: Database,
+  accountId: string,
+  stretch: { readonly from: string; readonly to: string },
+): Promise<readonly DailyUsage[]> {
+  const { rows } = await database.query<Row>({
+    name: 'jobs.read_usage',
+    text: 'SELECT day, kind, credits FROM jobs.read_usage($1, $2, $3)',
+    values: [accountId, stretch.from, stretch.to],
+  });
+  return rows.map(({ day, kind, credits }) => ({ day, kind, credits: signed(credits) }));
+}
+
+const signed = (text: string) =>
+  text.startsWith('-') ? 0 - parseCredits(text.slice(1)) : parseCredits(text);
