@@ -16,11 +16,10 @@ export const historyQuery = z.strictObject({
   ...pageParameters,
 });
 
+export const historyJob = z.strictObject({ type: z.literal('job'), at: instant, job });
+export const historyEntry = z.strictObject({ type: z.literal('entry'), at: instant, entry });
 /** A job with its money, or a movement of credits that no job brought about. */
-export const historyItem = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('job'), at: instant, job }),
-  z.strictObject({ type: z.literal('entry'), at: instant, entry }),
-]);
+export const historyItem = z.discriminatedUnion('type', [historyJob, historyEntry]);
 export type HistoryItem = z.output<typeof historyItem>;
 export const historyPage = pageOf(historyItem);
 

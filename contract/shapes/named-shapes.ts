@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { historyItem, historyPage, usageByDay } from './history-shapes.ts';
+import { historyEntry, historyItem, historyJob, historyPage, usageByDay } from './history-shapes.ts';
 import {
   apiKey,
   apiKeyPage,
@@ -69,6 +69,8 @@ export const SHAPES = {
   Entry: entry,
   EntryPage: entryPage,
   HistoryItem: historyItem,
+  HistoryJob: historyJob,
+  HistoryEntry: historyEntry,
   HistoryPage: historyPage,
   UsageByDay: usageByDay,
   CurrentPortalSession: currentPortalSession,

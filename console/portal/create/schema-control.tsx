@@ -31,6 +31,7 @@ export function SchemaControl(props: ControlProps) {
       return <NumberControl {...props} />;
     case 'array':
       return <ListControl {...props} />;
+    case undefined:
     default:
       return schema.pattern === HEX_COLOR ? <ColorControl {...props} /> : <TextControl {...props} />;
   }

@@ -16,7 +16,7 @@ export function BalanceCard({ balance }: { readonly balance: Balance }) {
     on: mayMoveCredits,
   });
   const { next_expiry: expiry } = balance;
-  const current = plan.data?.plan == null ? null : plan.data;
+  const current = (plan.data?.plan ?? null) === null ? null : plan.data;
   return (
     <section class="card balance-card" aria-label="Balance">
       <div>

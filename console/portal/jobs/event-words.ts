@@ -10,21 +10,16 @@ const WORDS: Readonly<Record<string, string>> = {
   'job.partially_succeeded': 'Delivered in part; the rest was returned',
   'job.failed': 'Failed',
   'job.canceled': 'Cancelled',
+  'credits.returned': 'Credits returned',
+  'credits.refunded': 'Credits refunded',
 };
 
 /** An event as a sentence. */
 export function eventText({ type, data }: JobEvent): string {
   const credits = typeof data['credits'] === 'number' ? creditsText(data['credits']) : null;
-  switch (type) {
-    case 'job.progress':
-      return sentenceOf(stageOf(data) ?? 'under way');
-    case 'credits.returned':
-      return credits === null ? 'Credits returned' : `${credits} credits returned`;
-    case 'credits.refunded':
-      return credits === null ? 'Credits refunded' : `${credits} credits refunded`;
-    default:
-      return WORDS[type] ?? sentenceOf(type.replaceAll('.', ' '));
-  }
+  if (type === 'job.progress') return sentenceOf(stageOf(data) ?? 'under way');
+  const words = WORDS[type] ?? sentenceOf(type.replaceAll('.', ' '));
+  return type.startsWith('credits.') && credits !== null ? `${credits} ${words.toLowerCase()}` : words;
 }
 
 /** Whether an event says something new: of the many reports of one stage, the first does. */
