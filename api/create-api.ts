@@ -71,6 +71,7 @@ import { readOutputRoute } from './jobs/read-output-route.ts';
 import { referralsRoute } from './credits/referrals-route.ts';
 import { modelsRoute } from './support/models-route.ts';
 import { repairsRoute } from './support/repairs-route.ts';
+import { searchRoute } from './support/search-route.ts';
 import { reportOutputRoute } from './support/report-output-route.ts';
 import { listReviewsRoute, readReviewRoute } from './support/reviews-route.ts';
 import { statementRoute } from './credits/statement-route.ts';
@@ -190,6 +191,7 @@ export function routesOf(
     ...supportCommandRoutes(parts),
     inspectJobRoute(parts),
     repairsRoute(parts),
+    searchRoute(parts),
     costsRoute(parts),
     unknownBillsRoute(parts),
     modelsRoute(parts),

@@ -568,7 +568,7 @@ CREATE TABLE jobs.quotes (
   fingerprint text NOT NULL,
   price jsonb NOT NULL,
   expires_at timestamp with time zone NOT NULL,
-  PRIMARY KEY (account_id, quote_id)
+  PRIMARY KEY (quote_id, account_id)
 );
 
 CREATE TABLE jobs.reference_assets (
@@ -701,6 +701,8 @@ CREATE TABLE jobs.webhook_endpoints (
 
 
 -- Indexes
+
+CREATE INDEX account_profiles_by_name ON ledger.account_profiles USING btree (lower(name) text_pattern_ops);
 
 CREATE INDEX accounts_with_due_expiry ON ledger.accounts USING btree (next_expiry_at) WHERE (next_expiry_at <
       'infinity'::timestamp with time zone);
@@ -1102,6 +1104,9 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.rotate_api_key(text,text,text,jsonb,double precision,text,text,text) → TABLE(outcome text, key jsonb)  --
 --     holdfast_api, holdfast_worker
 -- jobs.rotate_webhook_secret(text,text,text,double precision) → jsonb  -- holdfast_api, holdfast_worker
+-- jobs.search(text,text,integer) → TABLE(type text, id text, account_id text, job_id text, label text)  --
+--     holdfast_api, holdfast_worker
+-- jobs.search_accounts(text,text,integer) → TABLE(account_id text, name text)
 -- jobs.settle(jsonb) → SETOF jobs.settled  -- holdfast_worker
 -- jobs.settle_one(jobs.settle_item) → jobs.settled
 -- jobs.spend(jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker

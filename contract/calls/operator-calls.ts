@@ -2,7 +2,14 @@ import type { Call } from '../call.ts';
 import { costReport, costsQuery, unknownBillPage, unknownBillsQuery } from '../shapes/cost-shapes.ts';
 import { job } from '../shapes/job-shapes.ts';
 import { modelPage } from '../shapes/model-shapes.ts';
-import { inspection, preview, repairPage, repairsQuery } from '../shapes/support-shapes.ts';
+import {
+  inspection,
+  preview,
+  repairPage,
+  repairsQuery,
+  searchPage,
+  searchQuery,
+} from '../shapes/support-shapes.ts';
 import { SUPPORT_BODIES } from '../support-command.ts';
 
 /** Each command is applied once per key, and answered with the job; a dry run with what it would do. */
@@ -82,6 +89,19 @@ export const OPERATOR_CALLS = {
     onlyPlatform: true,
     query: repairsQuery,
     responses: { 200: repairPage },
+    problems: ['not_found'],
+  },
+  search: {
+    method: 'get',
+    path: '/v1/search',
+    tag: 'support',
+    summary: 'Find what an id or a name is',
+    description: 'At most 20. Of all accounts, or of the one that `Holdfast-Account` names.',
+    access: 'key',
+    scopes: ['support'],
+    onlyPlatform: true,
+    query: searchQuery,
+    responses: { 200: searchPage },
     problems: ['not_found'],
   },
   readCosts: {

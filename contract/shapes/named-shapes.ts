@@ -36,6 +36,8 @@ import {
   preview,
   repair,
   repairPage,
+  searchPage,
+  searchResult,
 } from './support-shapes.ts';
 import {
   resentWebhooks,
@@ -104,6 +106,8 @@ export const SHAPES = {
   RepairPage: repairPage,
   Review: review,
   ReviewPage: reviewPage,
+  SearchPage: searchPage,
+  SearchResult: searchResult,
   Statement: statement,
   UnknownBill: unknownBill,
   UnknownBillPage: unknownBillPage,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OUTPUT_STATES } from '../../domain/work/job-state.ts';
 import { job } from './job-shapes.ts';
+import { requestText } from '../job-request/request-text.ts';
 import { pageParameters } from './query-fields.ts';
 import {
   accountId,
@@ -143,3 +144,42 @@ export const preview = z.strictObject({
     .describe('The same in words, with what can be done; null where it is possible.'),
 });
 export type Preview = z.output<typeof preview>;
+
+const MAX_SEARCH = 200;
+
+export const searchQuery = z.strictObject({
+  q: requestText({ max: MAX_SEARCH })
+    .describe(
+      'An id of anything, what a provider calls its job, or an account’s reference or the beginning of its name.',
+    )
+    .meta({ examples: ['job_01h455vb4pex5vsknk084sn02q'] }),
+});
+
+export const searchResult = z.strictObject({
+  type: z
+    .enum([
+      'account',
+      'job',
+      'output',
+      'attempt',
+      'provider_job',
+      'reservation',
+      'grant',
+      'entry',
+      'quote',
+      'webhook_endpoint',
+      'review',
+      'key',
+    ])
+    .describe('What it is.'),
+  id: z.string(),
+  account_id: accountId.nullable().describe('Whose it is; null: the platform’s.'),
+  job_id: jobId.nullable().describe('The job that it is of; null where it is of none.'),
+  label: z
+    .string()
+    .describe('A few words on it, for a list.')
+    .meta({ examples: ['static_ad, succeeded'] }),
+});
+export type SearchResult = z.output<typeof searchResult>;
+
+export const searchPage = pageOf(searchResult);

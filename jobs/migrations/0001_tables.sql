@@ -26,7 +26,7 @@ CREATE TABLE jobs.quotes (
   fingerprint text        NOT NULL,  -- of the work: the body without what was agreed and without labels
   price       jsonb       NOT NULL,
   expires_at  timestamptz NOT NULL,
-  PRIMARY KEY (account_id, quote_id)
+  PRIMARY KEY (quote_id, account_id)  -- the quote first: support has its id alone
 );
 
 CREATE TABLE jobs.jobs (

@@ -23,6 +23,7 @@ const CONCEPTS: Readonly<Record<string, number>> = {
   clock: 105,
   console_sessions: 65,
   previews: 75,
+  search: 70,
   costs: 120,
   events: 200,
   webhooks: 360,

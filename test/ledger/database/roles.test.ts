@@ -55,6 +55,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.list_api_keys': BOTH,
   'jobs.revoke_api_key': BOTH,
   'jobs.rotate_api_key': BOTH,
+  'jobs.search': BOTH,
   'jobs.preview_command': BOTH,
   'jobs.preview_decision': BOTH,
   'jobs.create_console_session': BOTH,
