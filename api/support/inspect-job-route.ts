@@ -3,6 +3,8 @@ import type { InspectedOutput, Inspection } from '../../contract/shapes/support-
 import type { SupportWorkflows } from '../../client/support-workflow.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
+import { answersOf } from '../../domain/support/job-answers.ts';
+import { possibleCommandsOf } from '../../domain/support/possible-commands.ts';
 import { nextActionOf } from '../../domain/support/next-action.ts';
 import { fieldsForSupport, type KindRules } from '../../domain/work/work.ts';
 import {
@@ -34,14 +36,21 @@ export function inspectJobRoute(
         deps.supportWorkflows.isRunning(workflowIdOf(job.id)),
       ]);
       if (found === null) throw notFound('job');
+      const outputs = found.outputs.map((output) =>
+        viewOutput(job, output, { kinds, now: new Date(found.now) }),
+      );
+      const shownJob = viewJob(job, accountId, deps.temporalUi);
       const shown: Inspection = {
         account_id: accountId,
-        job: viewJob(job, accountId, deps.temporalUi),
+        job: shownJob,
         model: found.model,
         provider: found.provider,
         // Of the job as a whole; Temporal may not answer, and PostgreSQL does all the same.
         workflow: { id: workflowIdOf(job.id), state: workflow === 'unavailable' ? 'unknown' : workflow },
-        outputs: found.outputs.map((output) => viewOutput(job, output, { kinds, now: new Date(found.now) })),
+        answers: answersOf(outputs, shownJob.returned_automatically_by),
+        // The outputs that a batch has begun go on without it, so of those the dry run says more.
+        possible_commands: [...possibleCommandsOf(outputs, workflow !== 'not_running' || outputs.length > 1)],
+        outputs,
         actions: found.actions.map(viewAction),
       };
       exchange.response.set('Cache-Control', 'no-store').json(shown);

@@ -4,7 +4,7 @@ import { fields, second, secondOrDash, shown } from './show.ts';
 
 /** A job in full, for a terminal. */
 export function describeInspection(inspection: Inspection): string {
-  const { account_id, job, model, workflow, outputs, actions } = inspection;
+  const { account_id, job, model, workflow, answers, outputs, actions } = inspection;
   const head = fields([
     ['Job', job.id],
     ['Account', account_id],
@@ -13,7 +13,9 @@ export function describeInspection(inspection: Inspection): string {
       'State',
       job.failure === null ? job.state : `${job.state}: ${job.failure.code} (${job.failure.at_fault})`,
     ],
-    ['Summary', job.summary],
+    ['Charged?', answers.charged],
+    ['An output?', answers.output],
+    ['Tried', answers.tried],
     ['Created', second(job.created_at)],
     ['Expected by', second(job.expected_by)],
     ['Finished', secondOrDash(job.finished_at)],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMMAND_NAMES } from '../../domain/support/possible-commands.ts';
 import { OUTPUT_STATES } from '../../domain/work/job-state.ts';
 import { job } from './job-shapes.ts';
 import { requestText } from '../job-request/request-text.ts';
@@ -97,6 +98,35 @@ export const inspection = z.strictObject({
   workflow: z
     .strictObject({ id: z.string(), state: z.enum(['running', 'not_running', 'unknown']) })
     .describe('Of the job as a whole; unknown where Temporal does not answer.'),
+  answers: z
+    .strictObject({
+      charged: z
+        .string()
+        .describe('Whether it was charged, in a sentence.')
+        .meta({ examples: ['Yes: 35 credits.'] }),
+      output: z
+        .string()
+        .describe('Whether there is an output.')
+        .meta({ examples: ['Yes: it was delivered.'] }),
+      tried: z
+        .string()
+        .describe('What was tried.')
+        .meta({ examples: ['1 attempt at local: it delivered its result.'] }),
+    })
+    .describe('What a customer asks support of a job, a sentence each.'),
+  possible_commands: listOf(
+    z.strictObject({
+      command: z
+        .enum(COMMAND_NAMES)
+        .describe('What it is called in the path.')
+        .meta({ examples: ['restart'] }),
+      attempt: z
+        .string()
+        .nullable()
+        .describe('The attempt that it is about, by its reference; null: the job as a whole.')
+        .meta({ examples: ['att_0123456789abcdef_render_1'] }),
+    }),
+  ).describe('What support can do to it as it stands. `dry_run` of a command says what it would do.'),
   outputs: listOf(inspectedOutput),
   actions: listOf(operatorAction),
 });

@@ -1,0 +1,104 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useResource } from '../../shared/data/use-resource.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { Field } from '../../shared/parts/field.tsx';
+import { Empty, Shown } from '../../shared/parts/notice.tsx';
+import { PageHead, Section } from '../../shared/parts/shell.tsx';
+import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { hrefTo, Link, useFilter } from '../../shared/router.tsx';
+import { useRecentList } from './recent.ts';
+import { FIND_FIELD } from './use-find-key.ts';
+import { placeOfFound, type Found } from './found.ts';
+
+const TYPING_MS = 180;
+
+/** Anything by any id, or an account by its name. */
+export function FindPage() {
+  const [asked, setAsked] = useFilter('q');
+  const [text, setText] = useState(asked ?? '');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(text.trim() === '' ? null : text.trim()), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <>
+      <PageHead title="Find" />
+      <div class="find-field">
+        <Field
+          label="An id, or an account’s name"
+          hint="Of a job, account, output, attempt, provider job, reservation, grant, entry, quote or webhook. Press / to come here from any page."
+        >
+          {({ id: _, ...control }) => (
+            <input
+              {...control}
+              id={FIND_FIELD}
+              aria-label="An id, or an account’s name"
+              ref={field}
+              class="input"
+              type="search"
+              autocomplete="off"
+              spellcheck={false}
+              maxLength={200}
+              value={text}
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+      </div>
+      {asked === null ? <RecentOnes /> : <Results text={asked} />}
+    </>
+  );
+}
+
+function Results({ text }: { readonly text: string }) {
+  const { client } = usePageParts();
+  const found = useResource(`search ${text}`, async (signal) => {
+    const { data } = await client.request<{ readonly data: readonly Found[] }>({
+      path: '/v1/search',
+      query: { q: text },
+      signal,
+    });
+    return data;
+  });
+  return (
+    <Section title="Found">
+      <Shown of={found} label="What was found">
+        {(rows) =>
+          rows.length === 0 ? (
+            <Empty title="Nothing has this id or name">Ids are found whole; names by how they begin.</Empty>
+          ) : (
+            <FoundList rows={rows} />
+          )
+        }
+      </Shown>
+    </Section>
+  );
+}
+
+function RecentOnes() {
+  const recent = useRecentList();
+  if (recent.length === 0) return <Empty title="What you look at is listed here" />;
+  return (
+    <Section title="Recent">
+      <FoundList rows={recent.map((one) => ({ ...one, account_id: null }))} />
+    </Section>
+  );
+}
+
+function FoundList({ rows }: { readonly rows: readonly Found[] }) {
+  return (
+    <ul class="found card card-flush">
+      {rows.map((one) => (
+        <li key={`${one.type} ${one.id}`}>
+          <Link to={hrefTo(...placeOfFound(one))} class="found-line">
+            <span class="found-type">{sentenceOf(one.type)}</span>
+            <bdi class="found-label">{one.label}</bdi>
+            <span class="mono small muted found-id">{one.id}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

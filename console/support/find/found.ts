@@ -1,0 +1,17 @@
+/** What an id or a name is of, as the API found it. */
+export type Found = {
+  readonly type: string;
+  readonly id: string;
+  readonly account_id: string | null;
+  readonly label: string;
+  readonly job_id?: string | null;
+};
+
+/** The page on which it is seen: a job's own, a review's, or that of the account that it belongs to. */
+export function placeOfFound({ type, id, account_id: accountId, job_id: jobId }: Found): [readonly string[]] {
+  if (type === 'job') return [['jobs', id]];
+  if (type === 'review') return [['reviews', id]];
+  if (type === 'account') return [['accounts', id]];
+  if (jobId !== null && jobId !== undefined) return [['jobs', jobId]];
+  return accountId === null ? [['find']] : [['accounts', accountId]];
+}

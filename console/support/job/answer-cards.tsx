@@ -1,0 +1,82 @@
+import type { Inspection } from '../../../client/http/wire-types.ts';
+import { clockText, Instant } from '../../shared/parts/instant.tsx';
+import { Money } from '../../shared/parts/money.tsx';
+
+/** The three questions that support is asked, answered by the API, and below each the figures that it rests on. */
+export function AnswerCards({ of }: { readonly of: Inspection }) {
+  const { answers, job, outputs } = of;
+  const { billing, counts } = job;
+  const attempts = outputs.reduce((sum, output) => sum + output.attempts.length, 0);
+  const cost = costOf(of);
+  const next = outputs.find((output) => output.next_automatic_action !== null)?.next_automatic_action ?? null;
+  return (
+    <section class="answers" aria-label="The three answers">
+      <Answer
+        question="Was it charged?"
+        text={answers.charged}
+        figures={[
+          ['Quoted', <Money credits={billing.quoted} />],
+          ['Reserved', <Money credits={billing.reserved} />],
+          ['Charged', <Money credits={billing.committed} />],
+          ['Returned', <Money credits={billing.returned} />],
+          ['Refunded', <Money credits={billing.refunded} />],
+        ]}
+      />
+      <Answer
+        question="Is there an output?"
+        text={answers.output}
+        figures={[
+          ['Delivered', `${String(counts.succeeded)} of ${String(counts.outputs)}`],
+          ['Expected by', <Instant at={job.expected_by} as="clock" />],
+          ['Deadline', <Instant at={job.returned_automatically_by} as="clock" />],
+          ['Finished', job.finished_at === null ? '–' : <Instant at={job.finished_at} as="clock" />],
+        ]}
+      />
+      <Answer
+        question="What did we try?"
+        text={answers.tried}
+        figures={[
+          ['Model', of.model],
+          ['Provider', of.provider],
+          ['Attempts', attempts],
+          ['Cost', cost],
+        ]}
+      />
+      <p class="next-action">
+        <strong>Next, by itself</strong>{' '}
+        {next === null ? 'Nothing: the job has ended.' : `At ${clockText(next.at)}. ${next.detail}`}
+      </p>
+    </section>
+  );
+}
+
+function Answer(props: {
+  readonly question: string;
+  readonly text: string;
+  readonly figures: readonly (readonly [name: string, value: preact.ComponentChildren])[];
+}) {
+  return (
+    <div class="card answer">
+      <h2 class="answer-question">{props.question}</h2>
+      <p class="answer-text">{props.text}</p>
+      <dl class="figures">
+        {props.figures.map(([name, value]) => (
+          <div key={name} class="figure-line">
+            <dt>{name}</dt>
+            <dd class="number">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+/** What is on record of the attempts' cost, as the API writes it: with two attempts, each for itself. */
+function costOf({ outputs }: Inspection): string {
+  const costs = outputs.flatMap(({ attempts }) =>
+    attempts.flatMap(({ cost }) => (cost === null ? [] : [cost])),
+  );
+  if (costs.length === 0) return '–';
+  const [first = ''] = costs;
+  return costs.length === 1 ? `$${first}` : `$${costs.reduce((sum, one) => sum + Number(one), 0).toFixed(4)}`;
+}

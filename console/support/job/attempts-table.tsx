@@ -1,0 +1,75 @@
+import type { Inspection } from '../../../client/http/wire-types.ts';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { Badge, sentenceOf, type Tone } from '../../shared/parts/state-badge.tsx';
+import { Table, type Column } from '../../shared/parts/table.tsx';
+import { IdText } from '../id-text.tsx';
+
+type Attempt = Inspection['outputs'][number]['attempts'][number];
+
+const TONES: Readonly<Record<Attempt['state'], Tone>> = {
+  posting: 'active',
+  accepted: 'active',
+  rejected: 'bad',
+  unknown: 'warning',
+  collected: 'good',
+  failed: 'bad',
+  replaced: 'neutral',
+  fenced: 'neutral',
+};
+
+const COLUMNS: readonly Column<Attempt>[] = [
+  {
+    name: 'Attempt',
+    cell: ({ stage, number }) => (
+      <span class="nowrap">
+        {sentenceOf(stage)} {number}
+      </span>
+    ),
+  },
+  {
+    name: 'State',
+    cell: ({ state, error_class: error, stopping_since: stopping }) => (
+      <>
+        <Badge tone={TONES[state]}>{sentenceOf(state)}</Badge>
+        {error !== null && <div class="small muted">{sentenceOf(error)}</div>}
+        {stopping !== null && <div class="small muted">Not seen to stop yet</div>}
+      </>
+    ),
+  },
+  {
+    name: 'Provider',
+    cell: ({ provider, model }) => (
+      <>
+        {provider} <div class="small muted mono">{model}</div>
+      </>
+    ),
+  },
+  { name: 'Its id there', cell: ({ provider_job_id: id }) => <ProviderJob id={id} /> },
+  { name: 'Posted', cell: ({ posted_at: at }) => <Instant at={at} as="clock" /> },
+  { name: 'Took', isNumber: true, cell: tookText },
+  { name: 'Cost', isNumber: true, cell: ({ cost }) => (cost === null ? '–' : `$${cost}`) },
+  { name: 'Billed', cell: ({ billed }) => (billed === null ? '–' : sentenceOf(billed)) },
+  { name: 'Our reference', cell: ({ reference }) => <IdText id={reference} /> },
+];
+
+export function AttemptsTable({ attempts }: { readonly attempts: readonly Attempt[] }) {
+  if (attempts.length === 0) return <p class="muted">No attempt was made at any provider.</p>;
+  return <Table label="Attempts" rows={attempts} nameOf={({ reference }) => reference} columns={COLUMNS} />;
+}
+
+/** Some services name a job by its address. */
+function ProviderJob({ id }: { readonly id: string | null }) {
+  if (id === null) return <span class="muted">–</span>;
+  if (!/^https:\/\/\S+$/.test(id)) return <IdText id={id} />;
+  return (
+    <a href={id} class="mono" target="_blank" rel="noreferrer">
+      {id.replace(/^https:\/\//, '')} ↗
+    </a>
+  );
+}
+
+function tookText({ posted_at: from, resolved_at: to }: Attempt): string {
+  if (to === null) return '–';
+  const seconds = (Date.parse(to) - Date.parse(from)) / 1_000;
+  return seconds < 90 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`;
+}

@@ -1,0 +1,40 @@
+import type { Entry } from '../../../client/http/wire-types.ts';
+import { useList } from '../../shared/data/use-list.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { Money } from '../../shared/parts/money.tsx';
+import { Empty } from '../../shared/parts/notice.tsx';
+import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
+import { IdText } from '../id-text.tsx';
+
+const COLUMNS: readonly Column<Entry>[] = [
+  { name: 'When', cell: (entry) => <Instant at={entry.created_at} as="clock" /> },
+  { name: 'Movement', cell: (entry) => sentenceOf(entry.kind) },
+  { name: 'Available', isNumber: true, cell: (entry) => <Money credits={entry.credits} isSigned /> },
+  { name: 'Charged', isNumber: true, cell: (entry) => <Money credits={entry.charged} /> },
+  { name: 'Balance after', isNumber: true, cell: (entry) => <Money credits={entry.balance_after} /> },
+  { name: 'Grant', cell: (entry) => <IdText id={entry.grant_id} /> },
+  { name: 'Entry', cell: (entry) => <IdText id={entry.id} /> },
+];
+
+/** What moved credits: of one job, or of the account. */
+export function EntriesSection({
+  jobId,
+  version = '',
+}: {
+  readonly jobId?: string;
+  readonly version?: string;
+}) {
+  const { client } = usePageParts();
+  const entries = useList(
+    `entries ${jobId ?? ''} ${version}`,
+    (cursor, signal) => client.entries(jobId === undefined ? {} : { job_id: jobId }, { signal }).page(cursor),
+    { nameOf: ({ id }) => id },
+  );
+  return (
+    <ListFrame of={entries} label="Entries" empty={<Empty title="No credits have moved" />}>
+      {(rows) => <Table label="Entries" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />}
+    </ListFrame>
+  );
+}

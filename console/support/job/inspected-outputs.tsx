@@ -1,0 +1,102 @@
+import type { Inspection } from '../../../client/http/wire-types.ts';
+import { Facts } from '../../shared/parts/facts.tsx';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { Money } from '../../shared/parts/money.tsx';
+import { Notice } from '../../shared/parts/notice.tsx';
+import { Section } from '../../shared/parts/shell.tsx';
+import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
+import { IdText } from '../id-text.tsx';
+import { AskedFields } from './asked-fields.tsx';
+import { AttemptsTable } from './attempts-table.tsx';
+import { OutputLineage } from './output-lineage.tsx';
+
+type Inspected = Inspection['outputs'][number];
+
+/** More of them are folded: one opens what one asks for. */
+const MAX_OPEN = 3;
+
+/** Every output: what was asked, its reservation, its attempts. */
+export function InspectedOutputs({ of }: { readonly of: Inspection }) {
+  const { outputs, job, workflow } = of;
+  return (
+    <Section
+      title={outputs.length === 1 ? 'Output' : `${String(outputs.length)} outputs`}
+      aside={
+        <span class="row small muted">
+          Workflow {workflow.state === 'not_running' ? 'has ended' : workflow.state}
+          {job.links.temporal !== undefined && (
+            <a href={job.links.temporal} target="_blank" rel="noreferrer">
+              Temporal UI ↗
+            </a>
+          )}
+        </span>
+      }
+    >
+      {outputs.map((output) => (
+        <details key={output.id} class="card output-record" open={outputs.length <= MAX_OPEN}>
+          <summary class="output-summary">
+            <StateBadge state={output.state} />
+            <span class="mono small output-id">{output.id}</span>
+            <span class="muted small">
+              <Money credits={output.reservation.amount} isNamed />
+            </span>
+          </summary>
+          <OutputRecord output={output} failure={failureOf(of, output.id)} />
+        </details>
+      ))}
+    </Section>
+  );
+}
+
+type Failure = Inspection['job']['failure'];
+const failureOf = ({ job }: Inspection, id: string): Failure =>
+  job.outputs.find((output) => output.id === id)?.failure ?? null;
+
+function OutputRecord({ output, failure }: { readonly output: Inspected; readonly failure: Failure }) {
+  const { reservation, repair, next_automatic_action: next } = output;
+  return (
+    <div class="stack">
+      {failure !== null && (
+        <Notice tone="bad" title={sentenceOf(failure.code)}>
+          <p>
+            {failure.detail} <span class="muted">At fault: {failure.at_fault}.</span>
+          </p>
+        </Notice>
+      )}
+      {repair !== null && (
+        <Notice tone="warning" title="In the repair queue">
+          <p>
+            {repair.why} ({repair.tries} tries, last <Instant at={repair.last_seen_at} />)
+          </p>
+        </Notice>
+      )}
+      <div class="columns">
+        <div>
+          <h3>What was asked</h3>
+          <AskedFields of={output.asked} />
+          <OutputLineage outputId={output.id} />
+        </div>
+        <div>
+          <h3>Reservation</h3>
+          <Facts
+            of={[
+              { name: 'Id', value: <IdText id={reservation.id} /> },
+              { name: 'State', value: sentenceOf(reservation.state) },
+              { name: 'Charged', value: <Money credits={reservation.committed} /> },
+              { name: 'Returned', value: <Money credits={reservation.released} /> },
+              { name: 'Refunded', value: <Money credits={reservation.refunded} /> },
+              { name: 'Returns by', value: <Instant at={reservation.return_by} as="exact" /> },
+              reservation.settled_at !== null && {
+                name: 'Settled',
+                value: <Instant at={reservation.settled_at} as="exact" />,
+              },
+              next !== null && { name: 'Next, by itself', value: next.detail },
+            ]}
+          />
+        </div>
+      </div>
+      <h3>Attempts</h3>
+      <AttemptsTable attempts={output.attempts} />
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import type { Inspection } from '../../../client/http/wire-types.ts';
+import { useResource } from '../../shared/data/use-resource.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { Shown } from '../../shared/parts/notice.tsx';
+import { PageHead, Section } from '../../shared/parts/shell.tsx';
+import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
+import { hrefTo, Link } from '../../shared/router.tsx';
+import { AccountScope } from '../account-scope.tsx';
+import { IdText } from '../id-text.tsx';
+import { useRecent } from '../find/recent.ts';
+import { Stale } from '../stale.tsx';
+import { AnswerCards } from './answer-cards.tsx';
+import { AuditTrail } from './audit-trail.tsx';
+import { EntriesSection } from './entries-section.tsx';
+import { InspectedOutputs } from './inspected-outputs.tsx';
+
+/** It changes while one looks at it: a provider ends, a deadline passes. */
+const EVERY_MS = 4_000;
+
+/** All that is on record of a job, on one screen: the three answers first. */
+export function SupportJobPage({ jobId }: { readonly jobId: string }) {
+  const { client } = usePageParts();
+  const inspection = useResource(`inspect ${jobId}`, (signal) => client.jobs.inspect(jobId, { signal }), {
+    everyMs: EVERY_MS,
+  });
+  const { data } = inspection;
+  useRecent(data === null ? null : { type: 'job', id: jobId, label: sentenceOf(data.job.kind) });
+  return (
+    <>
+      <PageHead
+        title={data === null ? 'Job' : sentenceOf(data.job.kind)}
+        before={
+          <Link to={hrefTo(['find'])} class="back">
+            ← Find
+          </Link>
+        }
+        aside={data !== null && <StateBadge state={data.job.state} />}
+      >
+        <p class="row small">
+          <IdText id={jobId} />
+          {data !== null && (
+            <>
+              <span class="muted">
+                submitted <Instant at={data.job.created_at} />
+              </span>
+              <Link to={hrefTo(['accounts', data.account_id])}>Account {data.account_id}</Link>
+            </>
+          )}
+        </p>
+      </PageHead>
+      <Stale of={inspection} />
+      <Shown of={inspection} label="The job" lines={8}>
+        {(shown) => (
+          <AccountScope accountId={shown.account_id}>
+            <JobRecord of={shown} />
+          </AccountScope>
+        )}
+      </Shown>
+    </>
+  );
+}
+
+function JobRecord(props: { readonly of: Inspection }) {
+  const { of: inspection } = props;
+  return (
+    <div class="stack-wide">
+      <AnswerCards of={inspection} />
+      <InspectedOutputs of={inspection} />
+      <Section title="Entries">
+        <EntriesSection jobId={inspection.job.id} />
+      </Section>
+      <Section title="Audit trail">
+        <AuditTrail actions={inspection.actions} />
+      </Section>
+    </div>
+  );
+}

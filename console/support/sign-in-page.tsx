@@ -1,0 +1,103 @@
+import { useState } from 'preact/hooks';
+import { codeOf } from '../shared/data/problem-words.ts';
+import { Button } from '../shared/parts/button.tsx';
+import { Field } from '../shared/parts/field.tsx';
+import { ErrorNotice, Notice } from '../shared/parts/notice.tsx';
+import { PageHead } from '../shared/parts/shell.tsx';
+import { signIn, type Session } from './session.ts';
+
+/** A key and a name. The key makes the session; the name is on record with everything that is done in it. */
+export function SignInPage(props: {
+  readonly isOver: boolean;
+  readonly onSignedIn: (session: Session) => void;
+}) {
+  const [key, setKey] = useState('');
+  const [actor, setActor] = useState('');
+  const [isTried, setIsTried] = useState(false);
+  const [isBusy, setIsBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const send = async () => {
+    setIsTried(true);
+    if (actor.trim() === '' || isBusy) return;
+    setIsBusy(true);
+    setError(null);
+    try {
+      props.onSignedIn(await signIn(key.trim() === '' ? null : key.trim(), actor.trim()));
+    } catch (failed) {
+      setError(failed);
+      setIsBusy(false);
+    }
+  };
+  return (
+    <div class="sign-in">
+      <PageHead title="Sign in to support" />
+      {props.isOver && <Notice tone="warning" title="Your session has ended. Sign in again." />}
+      <form
+        class="card stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <Field
+          label="Your name"
+          hint="It is on record with everything that you do."
+          fault={isTried && actor.trim() === '' ? 'Say who you are.' : null}
+        >
+          {(control) => (
+            <input
+              {...control}
+              class="input"
+              name="actor"
+              autocomplete="name"
+              maxLength={100}
+              value={actor}
+              onInput={(event) => setActor(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Field
+          label="Platform key"
+          hint="With the scope support. Leave it empty where your network signs you in."
+        >
+          {(control) => (
+            <input
+              {...control}
+              class="input mono"
+              name="key"
+              type="password"
+              autocomplete="off"
+              spellcheck={false}
+              value={key}
+              onInput={(event) => setKey(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        {error !== null && <SignInFault error={error} />}
+        <Button type="submit" look="primary" isBusy={isBusy}>
+          Sign in
+        </Button>
+      </form>
+    </div>
+  );
+}
+
+/** What a wrong key is, before the words of the API. */
+function SignInFault({ error }: { readonly error: unknown }) {
+  const code = codeOf(error);
+  if (code !== 'unauthenticated' && code !== 'forbidden') return <ErrorNotice error={error} />;
+  return (
+    <div role="alert">
+      {code === 'unauthenticated' ? (
+        <Notice tone="bad" title="This key is not valid">
+          <p>Check that it is whole, and that it has not been revoked.</p>
+        </Notice>
+      ) : (
+        <Notice tone="bad" title="This key may not open the console">
+          <p>It has to be a platform key with the scope support. A customer’s key cannot be used here.</p>
+        </Notice>
+      )}
+    </div>
+  );
+}

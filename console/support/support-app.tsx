@@ -1,0 +1,127 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { makeClient } from '../shared/data/make-client.ts';
+import { PageParts } from '../shared/data/page-context.ts';
+import { Button } from '../shared/parts/button.tsx';
+import { ErrorNotice, Loading } from '../shared/parts/notice.tsx';
+import { Shell } from '../shared/parts/shell.tsx';
+import { say } from '../shared/parts/toasts.tsx';
+import { usePlace } from '../shared/router.tsx';
+import { SessionProvider } from './account-scope.tsx';
+import { useFindKey } from './find/use-find-key.ts';
+import { SupportPlace } from './support-place.tsx';
+import { readSession, signOut, type Session } from './session.ts';
+import { SignInPage } from './sign-in-page.tsx';
+
+const NAME = 'Holdfast support';
+const ITEMS = [
+  { name: 'now', text: 'Now' },
+  { name: 'find', text: 'Find' },
+  { name: 'reviews', text: 'Reviews' },
+  { name: 'accounts', text: 'Accounts' },
+  { name: 'ledger', text: 'Ledger' },
+  { name: 'models', text: 'Models' },
+] as const;
+/** Under which place a page of one thing stands. */
+const PARENTS: Readonly<Record<string, string>> = { jobs: 'find' };
+
+/** A session that ends later than a timer can wait for is asked about at every page. */
+const LONGEST_TIMER_MS = 2_000_000_000;
+
+type Visit =
+  | { readonly is: 'asking' }
+  | { readonly is: 'failed'; readonly error: unknown }
+  | { readonly is: 'out'; readonly isOver: boolean }
+  | { readonly is: 'in'; readonly session: Session };
+
+/** The face of support: the sign-in, or its pages. */
+export function SupportApp() {
+  const [visit, setVisit] = useState<Visit>({ is: 'asking' });
+  const ask = () => {
+    readSession().then(
+      (session) => setVisit(session === null ? { is: 'out', isOver: false } : { is: 'in', session }),
+      (error: unknown) => setVisit({ is: 'failed', error }),
+    );
+  };
+  useEffect(ask, []);
+  if (visit.is === 'in') {
+    return (
+      <SignedIn
+        key={visit.session.csrf_token}
+        session={visit.session}
+        onEnd={(isOver) => setVisit({ is: 'out', isOver })}
+      />
+    );
+  }
+  return (
+    <Shell name={NAME} items={[]} current="">
+      {visit.is === 'asking' && <Loading label="Your session" />}
+      {visit.is === 'failed' && <ErrorNotice error={visit.error} onRetry={ask} />}
+      {visit.is === 'out' && (
+        <SignInPage isOver={visit.isOver} onSignedIn={(session) => setVisit({ is: 'in', session })} />
+      )}
+    </Shell>
+  );
+}
+
+function SignedIn(props: { readonly session: Session; readonly onEnd: (isOver: boolean) => void }) {
+  const { session, onEnd } = props;
+  const { path } = usePlace();
+  const parts = useMemo(
+    () => ({
+      client: makeClient({ apiKey: null, headers: { 'Holdfast-CSRF': session.csrf_token } }),
+      feed: null,
+    }),
+    [session],
+  );
+  useFindKey();
+  useSessionEnd(session, path.join('/'), onEnd);
+  const leave = () => {
+    signOut(session).then(
+      () => onEnd(false),
+      () => say('You are still signed in: Holdfast cannot be reached.', 'bad'),
+    );
+  };
+  const [current = 'now'] = path;
+  return (
+    <SessionProvider value={session}>
+      <PageParts.Provider value={parts}>
+        <Shell
+          name={NAME}
+          items={ITEMS}
+          current={PARENTS[current] ?? current}
+          aside={
+            <>
+              <bdi class="actor" title={session.actor}>
+                {session.actor}
+              </bdi>
+              <Button isSmall look="quiet" onClick={leave}>
+                Sign out
+              </Button>
+            </>
+          }
+        >
+          <SupportPlace key={path.join('/')} path={path} />
+        </Shell>
+      </PageParts.Provider>
+    </SessionProvider>
+  );
+}
+
+/** Tells when the session is over: by its time, or because the API says so when another page is gone to. */
+function useSessionEnd(session: Session, page: string, onEnd: (isOver: boolean) => void): void {
+  useEffect(() => {
+    const leftMs = Date.parse(session.expires_at) - Date.now();
+    const timer = setTimeout(() => onEnd(true), Math.min(Math.max(leftMs, 0), LONGEST_TIMER_MS));
+    return () => clearTimeout(timer);
+  }, [session]);
+  useEffect(() => {
+    const asked = new AbortController();
+    readSession(asked.signal).then(
+      (now) => {
+        if (now === null && !asked.signal.aborted) onEnd(true);
+      },
+      () => undefined,
+    );
+    return () => asked.abort();
+  }, [page]);
+}

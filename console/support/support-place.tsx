@@ -1,0 +1,27 @@
+import { Empty } from '../shared/parts/notice.tsx';
+import { PageHead } from '../shared/parts/shell.tsx';
+import { FindPage } from './find/find-page.tsx';
+import { SupportJobPage } from './job/support-job-page.tsx';
+import { ModelsPage } from './models/models-page.tsx';
+
+/** The page of a path. */
+export function SupportPlace({ path }: { readonly path: readonly string[] }) {
+  const [place = 'now', id] = path;
+  switch (place) {
+    case 'find':
+      return <FindPage />;
+    case 'jobs':
+      return id === undefined ? <FindPage /> : <SupportJobPage jobId={id} />;
+    case 'models':
+      return <ModelsPage />;
+    default:
+      return (
+        <>
+          <PageHead title="Holdfast support" />
+          <Empty title="There is no such page">
+            Choose one above, or press / to find anything by its id.
+          </Empty>
+        </>
+      );
+  }
+}

@@ -1,0 +1,111 @@
+/** What support answers a customer about a job: was it charged, is there an output, what did we try? A sentence each. */
+
+export type AnsweredOutput = {
+  readonly state: string;
+  readonly reservation: {
+    readonly amount: number;
+    readonly committed: number;
+    readonly released: number;
+    readonly refunded: number;
+    readonly state: 'open' | 'committed' | 'released';
+  };
+  readonly attempts: readonly AnsweredAttempt[];
+};
+
+export type AnsweredAttempt = {
+  readonly state: string;
+  readonly provider: string;
+  readonly error_class: string | null;
+  readonly sha256: string | null;
+};
+
+export type JobAnswers = { readonly charged: string; readonly output: string; readonly tried: string };
+
+/** @param returnBy When what is reserved returns by itself, RFC 3339 in UTC. */
+export function answersOf(outputs: readonly AnsweredOutput[], returnBy: string): JobAnswers {
+  return { charged: chargedOf(outputs, returnBy), output: outputOf(outputs), tried: triedOf(outputs) };
+}
+
+function chargedOf(outputs: readonly AnsweredOutput[], returnBy: string): string {
+  const sum = (part: 'amount' | 'committed' | 'released' | 'refunded', only = outputs) =>
+    only.reduce((total, { reservation }) => total + reservation[part], 0);
+  const open = outputs.filter(({ reservation }) => reservation.state === 'open');
+  const [charged, returned, refunded, held] = [
+    sum('committed'),
+    sum('released'),
+    sum('refunded'),
+    sum('amount', open),
+  ];
+  if (sum('amount') === 0) return 'No: this job is free.';
+  if (charged === 0) {
+    return held > 0
+      ? `No: ${credits(held)} ${are(held)} reserved, and what is not delivered by ${minute(returnBy)} returns by itself.`
+      : `No: all ${credits(returned)} came back by themselves or by hand; nothing was charged.`;
+  }
+  const rest = [
+    ...(refunded === 0
+      ? []
+      : [refunded === charged ? 'all refunded since' : `${credits(refunded)} refunded since`]),
+    ...(returned === 0 ? [] : [`${credits(returned)} returned uncharged`]),
+    ...(held === 0 ? [] : [`${credits(held)} still reserved`]),
+  ];
+  return `Yes: ${[credits(charged), ...rest].join(', ')}.`;
+}
+
+function outputOf(outputs: readonly AnsweredOutput[]): string {
+  const delivered = outputs.filter(({ state }) => state === 'succeeded').length;
+  const open = outputs.filter(({ reservation }) => reservation.state === 'open').length;
+  const kept = outputs.filter(
+    ({ state, attempts }) => state !== 'succeeded' && attempts.some(({ sha256 }) => sha256 !== null),
+  ).length;
+  const late =
+    kept === 0 ? '' : ` ${counted(kept, 'result')} came uncharged, and ${are(kept)} kept for support.`;
+  const of =
+    outputs.length === 1 ? 'the output' : `${String(delivered)} of ${counted(outputs.length, 'output')}`;
+  if (delivered === outputs.length) {
+    return outputs.length === 1
+      ? 'Yes: it was delivered.'
+      : `Yes: all ${counted(delivered, 'output')} were delivered.`;
+  }
+  if (delivered > 0)
+    return `Partly: ${of} ${delivered === 1 ? 'was' : 'were'} delivered${openText(open)}.${late}`;
+  if (open > 0) return `Not yet: ${counted(open, 'output')} ${are(open)} under way.${late}`;
+  return `No: nothing was delivered.${late}`;
+}
+
+const openText = (open: number) => (open === 0 ? '' : `, and ${String(open)} ${are(open)} under way`);
+
+/** What an attempt has come to, by its state. */
+const BECAME: Readonly<Record<string, string>> = {
+  posting: 'is being submitted',
+  accepted: 'runs',
+  rejected: 'was refused',
+  unknown: 'has an unknown outcome',
+  collected: 'delivered its result',
+  failed: 'failed',
+  replaced: 'was replaced by support',
+  fenced: 'was stopped',
+};
+
+function triedOf(outputs: readonly AnsweredOutput[]): string {
+  const attempts = outputs.flatMap((output) => output.attempts);
+  const last = attempts.at(-1);
+  if (last === undefined) return 'Nothing yet: no attempt was made at any provider.';
+  const providers = [...new Set(attempts.map(({ provider }) => provider))].join(' and ');
+  const became = `${BECAME[last.state] ?? last.state}${last.error_class === null ? '' : ` (${last.error_class})`}`;
+  return attempts.length === 1
+    ? `1 attempt at ${providers}: it ${became}.`
+    : `${counted(attempts.length, 'attempt')} at ${providers}; the last one ${became}.`;
+}
+
+const are = (count: number) => (count === 1 ? 'is' : 'are');
+const credits = (count: number) => counted(count, 'credit');
+
+function counted(count: number, what: string): string {
+  return `${String(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** `2026-11-30 14:32 UTC`: of a text in RFC 3339 and UTC. */
+function minute(instant: string): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+}

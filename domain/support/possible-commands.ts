@@ -1,0 +1,44 @@
+/** What support can do to a job as it stands. A dry run of the command has the last word, and says what it would do. */
+
+type CommandableOutput = {
+  readonly id: string;
+  readonly reservation: {
+    readonly state: 'open' | 'committed' | 'released';
+    readonly committed: number;
+    readonly refunded: number;
+  };
+  readonly attempts: readonly { readonly reference: string; readonly state: string }[];
+};
+
+export const COMMAND_NAMES = ['extend', 'restart', 'release', 'refund', 'resolve'] as const;
+
+/** `attempt`: the one that it is about, by its reference; null: it is about the whole job. */
+export type PossibleCommand = {
+  readonly command: (typeof COMMAND_NAMES)[number];
+  readonly attempt: string | null;
+};
+
+/** @param mayRun False: no workflow runs the job any more, so none can go on with it. */
+export function possibleCommandsOf(
+  outputs: readonly CommandableOutput[],
+  mayRun: boolean,
+): readonly PossibleCommand[] {
+  const open = outputs.filter(({ reservation }) => reservation.state === 'open');
+  const isAnyOpen = open.length > 0;
+  const inState = (state: string) =>
+    open.flatMap(({ attempts }) => attempts.filter((attempt) => attempt.state === state));
+  const isCharged = outputs.some(({ reservation }) => reservation.committed > reservation.refunded);
+  return [
+    ...(isAnyOpen && mayRun ? [whole('extend')] : []),
+    ...(mayRun ? inState('accepted').map(({ reference }) => about('restart', reference)) : []),
+    ...inState('unknown').map(({ reference }) => about('resolve', reference)),
+    ...(isAnyOpen ? [whole('release')] : []),
+    ...(isCharged ? [whole('refund')] : []),
+  ];
+}
+
+const whole = (command: PossibleCommand['command']): PossibleCommand => ({ command, attempt: null });
+const about = (command: PossibleCommand['command'], attempt: string): PossibleCommand => ({
+  command,
+  attempt,
+});
