@@ -13,6 +13,7 @@ import { Stale } from '../stale.tsx';
 import { AnswerCards } from './answer-cards.tsx';
 import { AuditTrail } from './audit-trail.tsx';
 import { EntriesSection } from './entries-section.tsx';
+import { JobActions } from './job-actions.tsx';
 import { InspectedOutputs } from './inspected-outputs.tsx';
 
 /** It changes while one looks at it: a provider ends, a deadline passes. */
@@ -53,7 +54,7 @@ export function SupportJobPage({ jobId }: { readonly jobId: string }) {
       <Shown of={inspection} label="The job" lines={8}>
         {(shown) => (
           <AccountScope accountId={shown.account_id}>
-            <JobRecord of={shown} />
+            <JobRecord of={shown} onTold={inspection.reload} />
           </AccountScope>
         )}
       </Shown>
@@ -61,14 +62,17 @@ export function SupportJobPage({ jobId }: { readonly jobId: string }) {
   );
 }
 
-function JobRecord(props: { readonly of: Inspection }) {
+function JobRecord(props: { readonly of: Inspection; readonly onTold: () => void }) {
   const { of: inspection } = props;
+  // Its entries are read again when something has moved.
+  const { committed, returned, refunded } = inspection.job.billing;
   return (
     <div class="stack-wide">
       <AnswerCards of={inspection} />
+      <JobActions of={inspection} onTold={props.onTold} />
       <InspectedOutputs of={inspection} />
       <Section title="Entries">
-        <EntriesSection jobId={inspection.job.id} />
+        <EntriesSection jobId={inspection.job.id} version={[committed, returned, refunded].join(' ')} />
       </Section>
       <Section title="Audit trail">
         <AuditTrail actions={inspection.actions} />

@@ -1,0 +1,137 @@
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { HoldfastError } from '../../../client/http/holdfast-error.ts';
+import { newKey } from '../../../client/http/new-key.ts';
+import type { Preview } from '../../../client/http/wire-types.ts';
+import { Button } from '../../shared/parts/button.tsx';
+import { Dialog } from '../../shared/parts/dialog.tsx';
+import { Field } from '../../shared/parts/field.tsx';
+import { ErrorNotice, Notice } from '../../shared/parts/notice.tsx';
+import { PreviewedEffect, usePreview } from './previewed-effect.tsx';
+
+const MAX_REASON = 500;
+
+export type Act<Result> = {
+  readonly title: string;
+  /** On the button that acts. */
+  readonly verb: string;
+  readonly isDanger?: boolean;
+  /** What the arguments are, as a text: another text is previewed anew. */
+  readonly asked: string;
+  /** What the server would do; absent: the call has no dry run. Null: the arguments are not whole yet. */
+  readonly preview?: ((signal: AbortSignal) => Promise<Preview>) | null;
+  /** `key`: the same for every try of the same intention. */
+  readonly act: (reason: string, key: string) => Promise<Result>;
+  readonly isIncomplete?: boolean;
+  /** What the server said that it did. */
+  readonly resultOf: (result: Result) => ComponentChildren;
+};
+
+/**
+ * An action of support: its arguments, what it will do by the server's word, why, and then what the server says has been done. Nothing is
+ * shown as done before that.
+ */
+export function ActDialog<Result>(props: {
+  readonly of: Act<Result>;
+  readonly onClose: () => void;
+  /** The server has done it, or refused it: what is shown of the rest is old. */
+  readonly onTold: () => void;
+  readonly children?: ComponentChildren;
+}) {
+  const { of, onClose, onTold } = props;
+  const { reason, setReason, isTried, sent, send } = useSending(of, onTold);
+  const preview = usePreview(of.asked, of.preview);
+  const isRefused = preview.data?.possible === false;
+  const isDone = sent.is === 'done';
+  const needsPreview = of.preview !== undefined && preview.data === null;
+  return (
+    <Dialog
+      title={of.title}
+      onClose={onClose}
+      closeLabel={isDone ? 'Close' : 'Cancel'}
+      actions={
+        !isDone && (
+          <Button
+            type="submit"
+            look={of.isDanger === true ? 'danger' : 'primary'}
+            isBusy={sent.is === 'sending'}
+            isDisabled={isRefused || needsPreview || of.isIncomplete === true}
+            onClick={send}
+          >
+            {of.verb}
+          </Button>
+        )
+      }
+    >
+      {sent.is === 'done' ? (
+        <div role="status">
+          <Notice tone="good" title="Done">
+            {of.resultOf(sent.result)}
+          </Notice>
+        </div>
+      ) : (
+        <form
+          class="stack"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!isRefused && !needsPreview && of.isIncomplete !== true) send();
+          }}
+        >
+          {props.children}
+          {of.preview !== undefined && <PreviewedEffect of={preview} />}
+          <Field
+            label="Reason"
+            hint="For the record, with your name."
+            fault={isTried && reason.trim() === '' ? 'Say why.' : null}
+          >
+            {(control) => (
+              <textarea
+                {...control}
+                class="input"
+                rows={2}
+                maxLength={MAX_REASON}
+                value={reason}
+                onInput={(event) => setReason(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+          {sent.is === 'failed' && <ErrorNotice error={sent.error} />}
+        </form>
+      )}
+    </Dialog>
+  );
+}
+
+type Sent<Result> =
+  | { readonly is: 'not_yet' }
+  | { readonly is: 'sending' }
+  | { readonly is: 'failed'; readonly error: unknown }
+  | { readonly is: 'done'; readonly result: Result };
+
+function useSending<Result>(of: Act<Result>, onTold: () => void) {
+  const [reason, setReason] = useState('');
+  const [isTried, setIsTried] = useState(false);
+  const [sent, setSent] = useState<Sent<Result>>({ is: 'not_yet' });
+  const intention = useRef({ of: '', key: '' });
+  const send = () => {
+    setIsTried(true);
+    if (reason.trim() === '' || sent.is === 'sending') return;
+    const text = `${of.asked} ${reason}`;
+    if (intention.current.of !== text) intention.current = { of: text, key: newKey() };
+    setSent({ is: 'sending' });
+    of.act(reason.trim(), intention.current.key).then(
+      (result) => {
+        setSent({ is: 'done', result });
+        onTold();
+      },
+      (error: unknown) => {
+        // A refusal is kept under its key: asked again, it is another request.
+        if (error instanceof HoldfastError && error.problem !== null) intention.current = { of: '', key: '' };
+        setSent({ is: 'failed', error });
+        onTold();
+      },
+    );
+  };
+  return { reason, setReason, isTried, sent, send };
+}

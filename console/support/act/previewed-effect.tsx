@@ -1,0 +1,59 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Preview } from '../../../client/http/wire-types.ts';
+import { ErrorNotice, Loading, Notice } from '../../shared/parts/notice.tsx';
+
+type Previewed = { readonly asked: string; readonly data: Preview | null; readonly error: unknown };
+
+const TYPING_MS = 150;
+
+/** What an action would do, asked anew when its arguments change. The last answer to other arguments is never shown. */
+export function usePreview(
+  asked: string,
+  load: ((signal: AbortSignal) => Promise<Preview>) | null | undefined,
+): Omit<Previewed, 'asked'> {
+  const [previewed, setPreviewed] = useState<Previewed>({ asked: '', data: null, error: null });
+  useEffect(() => {
+    if (load === null || load === undefined) return;
+    const asking = new AbortController();
+    const timer = setTimeout(() => {
+      load(asking.signal).then(
+        (data) => {
+          if (!asking.signal.aborted) setPreviewed({ asked, data, error: null });
+        },
+        (error: unknown) => {
+          if (!asking.signal.aborted) setPreviewed({ asked, data: null, error });
+        },
+      );
+    }, TYPING_MS);
+    return () => {
+      clearTimeout(timer);
+      asking.abort();
+    };
+  }, [asked]);
+  return previewed.asked === asked ? previewed : { data: null, error: null };
+}
+
+/** What it will do, by the word of the server; or why it would be refused. */
+export function PreviewedEffect({ of }: { readonly of: Omit<Previewed, 'asked'> }) {
+  const { data, error } = of;
+  return (
+    <div class="preview" role="status">
+      {data === null && error === null && <Loading label="What it will do" lines={2} />}
+      {error !== null && <ErrorNotice error={error} />}
+      {data?.possible === true && (
+        <Notice tone="active" title="This">
+          <ul class="would">
+            {data.would.map((effect) => (
+              <li key={effect}>{effect}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {data?.possible === false && (
+        <Notice tone="warning" title="This would be refused">
+          <p>{data.detail}</p>
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import { useState } from 'preact/hooks';
+import type { Inspection } from '../../../client/http/wire-types.ts';
+import { Button } from '../../shared/parts/button.tsx';
+import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { JobCommandDialog, type PossibleCommand } from './job-command-dialog.tsx';
+
+/** What support can do to the job: what the server says is possible, and nothing else. */
+export function JobActions(props: { readonly of: Inspection; readonly onTold: () => void }) {
+  const [opened, setOpened] = useState<PossibleCommand | null>(null);
+  const { possible_commands: possible } = props.of;
+  return (
+    <>
+      {possible.length === 0 ? (
+        <p class="muted small">Nothing is left to do: the job has ended, and no charge of it is open.</p>
+      ) : (
+        <div class="actions" role="group" aria-label="Actions">
+          {possible.map((one) => (
+            <Button
+              key={`${one.command} ${one.attempt ?? ''}`}
+              look={one.command === 'release' ? 'danger' : 'plain'}
+              onClick={() => setOpened(one)}
+            >
+              {nameOf(one, props.of)}
+            </Button>
+          ))}
+        </div>
+      )}
+      {opened !== null && (
+        <JobCommandDialog
+          of={props.of}
+          asked={opened}
+          title={nameOf(opened, props.of)}
+          onClose={() => setOpened(null)}
+          onTold={props.onTold}
+        />
+      )}
+    </>
+  );
+}
+
+/** Of a job with several attempts under way, each is named. */
+function nameOf({ command, attempt }: PossibleCommand, { possible_commands: possible }: Inspection): string {
+  const isOneOfSome = possible.filter((one) => one.command === command).length > 1;
+  return isOneOfSome && attempt !== null ? `${sentenceOf(command)} ${attempt}` : sentenceOf(command);
+}
