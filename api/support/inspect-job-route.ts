@@ -68,6 +68,8 @@ function viewOutput(
     id: output.id,
     state: output.state,
     workflow_id: workflowIdOfOutput(job.id, output.id, job.outputs.length),
+    brief: output.work.brief ?? null,
+    instruction: output.work.instruction ?? null,
     asked: fieldsForSupport(output.work, kinds),
     reservation: {
       ...reservation,

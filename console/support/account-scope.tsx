@@ -8,7 +8,7 @@ const SignedInAs = createContext<Session | null>(null);
 export const SessionProvider = SignedInAs.Provider;
 
 /** Throws outside of a signed-in page. */
-export function useSession(): Session {
+function useSession(): Session {
   const session = useContext(SignedInAs);
   if (session === null) throw new Error('this part is shown outside of a session');
   return session;

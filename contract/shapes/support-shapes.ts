@@ -44,6 +44,12 @@ export const inspectedOutput = z.strictObject({
   id: outputId,
   state: z.enum(OUTPUT_STATES),
   workflow_id: z.string(),
+  brief: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('The brief, as the customer gave it; null where the kind has none.')
+    .meta({ examples: [{ headline: 'Fresh bread, every morning' }] }),
+  instruction: z.string().nullable(),
   asked: z
     .record(z.string(), z.unknown())
     .describe(

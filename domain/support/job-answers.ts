@@ -12,7 +12,7 @@ export type AnsweredOutput = {
   readonly attempts: readonly AnsweredAttempt[];
 };
 
-export type AnsweredAttempt = {
+type AnsweredAttempt = {
   readonly state: string;
   readonly provider: string;
   readonly error_class: string | null;
@@ -40,7 +40,7 @@ function chargedOf(outputs: readonly AnsweredOutput[], returnBy: string): string
   if (charged === 0) {
     return held > 0
       ? `No: ${credits(held)} ${are(held)} reserved, and what is not delivered by ${minute(returnBy)} returns by itself.`
-      : `No: all ${credits(returned)} came back by themselves or by hand; nothing was charged.`;
+      : `No: all ${credits(returned)} have been returned.`;
   }
   const rest = [
     ...(refunded === 0

@@ -11,7 +11,7 @@ export type JobInspection = Pick<Inspection, 'model' | 'provider' | 'actions'> &
 
 export type StoredInspectedOutput = Omit<
   InspectedOutput,
-  'workflow_id' | 'next_automatic_action' | 'asked'
+  'workflow_id' | 'next_automatic_action' | 'asked' | 'brief' | 'instruction'
 > & { readonly work: ResolvedWork };
 
 /** Everything on record of a job; null when the account has no such job. */

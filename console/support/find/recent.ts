@@ -6,7 +6,7 @@ export type Recent = { readonly type: string; readonly id: string; readonly labe
 const KEY = 'holdfast-support-recent';
 const MAX_KEPT = 12;
 
-export function readRecent(): readonly Recent[] {
+function readRecent(): readonly Recent[] {
   try {
     const kept: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? '[]');
     return Array.isArray(kept) ? kept.filter(isRecent) : [];

@@ -73,7 +73,7 @@ function OutputRecord({ output, failure }: { readonly output: Inspected; readonl
       <div class="columns">
         <div>
           <h3>What was asked</h3>
-          <AskedFields of={output.asked} />
+          <AskedFields of={{ ...output.brief, instruction: output.instruction, ...output.asked }} />
           <OutputLineage outputId={output.id} />
         </div>
         <div>

@@ -127,7 +127,7 @@ function Costs() {
           ) : (
             <Table
               label="Cost and margin by model"
-              rows={[...report.data, { ...report.total, model: 'All models', kind: report.month }]}
+              rows={[...report.data, { ...report.total, model: 'All models', kind: '' }]}
               nameOf={({ model, kind }) => `${model} ${kind}`}
               columns={COST_COLUMNS}
             />

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { answersOf, type AnsweredOutput } from '../../domain/support/job-answers.ts';
+import { possibleCommandsOf } from '../../domain/support/possible-commands.ts';
+
+const RETURN_BY = '2026-11-30T14:32:10.000Z';
+const OPEN = { amount: 35, committed: 0, released: 0, refunded: 0, state: 'open' } as const;
+const ATTEMPT = { state: 'accepted', provider: 'fal', error_class: null, sha256: null };
+const RUNNING: AnsweredOutput = { state: 'running', reservation: OPEN, attempts: [ATTEMPT] };
+const DELIVERED: AnsweredOutput = {
+  state: 'succeeded',
+  reservation: { ...OPEN, state: 'committed', committed: 35 },
+  attempts: [{ ...ATTEMPT, state: 'collected', sha256: 'a' }],
+};
+const RETURNED: AnsweredOutput = {
+  state: 'failed',
+  reservation: { ...OPEN, state: 'released', released: 35 },
+  attempts: [{ ...ATTEMPT, state: 'failed', error_class: 'provider_failed' }],
+};
+
+const answers = (...outputs: readonly AnsweredOutput[]) => answersOf(outputs, RETURN_BY);
+
+describe('what support answers a customer about a job', () => {
+  it('says of one under way what is reserved, and until when', () => {
+    expect(answers(RUNNING)).toEqual({
+      charged:
+        'No: 35 credits are reserved, and what is not delivered by 2026-11-30 14:32 UTC returns by itself.',
+      output: 'Not yet: 1 output is under way.',
+      tried: '1 attempt at fal: it runs.',
+    });
+  });
+
+  it('says of one that ended what was charged, returned and refunded', () => {
+    expect(answers(DELIVERED)).toEqual({
+      charged: 'Yes: 35 credits.',
+      output: 'Yes: it was delivered.',
+      tried: '1 attempt at fal: it delivered its result.',
+    });
+    expect(answers(RETURNED)).toEqual({
+      charged: 'No: all 35 credits have been returned.',
+      output: 'No: nothing was delivered.',
+      tried: '1 attempt at fal: it failed (provider_failed).',
+    });
+    const refunded = { ...DELIVERED, reservation: { ...DELIVERED.reservation, refunded: 35 } };
+    expect(answers(refunded).charged).toBe('Yes: 35 credits, all refunded since.');
+    expect(answers(DELIVERED, RETURNED, RUNNING)).toEqual({
+      charged: 'Yes: 35 credits, 35 credits returned uncharged, 35 credits still reserved.',
+      output: 'Partly: 1 of 3 outputs was delivered, and 1 is under way.',
+      tried: '3 attempts at fal; the last one runs.',
+    });
+  });
+
+  it('tells of a result that came and was not charged, and of a job without an attempt or a price', () => {
+    const late = { ...RETURNED, attempts: [{ ...ATTEMPT, state: 'replaced', sha256: 'a' }] };
+    expect(answers(late).output).toBe(
+      'No: nothing was delivered. 1 result came uncharged, and is kept for support.',
+    );
+    expect(answers({ ...RUNNING, attempts: [] }).tried).toBe(
+      'Nothing yet: no attempt was made at any provider.',
+    );
+    const free = { ...DELIVERED, reservation: { ...DELIVERED.reservation, amount: 0, committed: 0 } };
+    expect(answers(free).charged).toBe('No: this job is free.');
+  });
+});
+
+describe('what support can do to a job', () => {
+  const withState = (one: AnsweredOutput, state: string) => ({
+    id: 'out_1',
+    reservation: one.reservation,
+    attempts: [{ reference: 'att_1', state }],
+  });
+  const namesOf = (...args: Parameters<typeof possibleCommandsOf>) =>
+    possibleCommandsOf(...args).map(({ command }) => command);
+
+  it('follows from what is reserved, what is charged, and how its attempts stand', () => {
+    expect(possibleCommandsOf([withState(RUNNING, 'accepted')], true)).toEqual([
+      { command: 'extend', attempt: null },
+      { command: 'restart', attempt: 'att_1' },
+      { command: 'release', attempt: null },
+    ]);
+    expect(namesOf([withState(RUNNING, 'unknown')], true)).toEqual(['extend', 'resolve', 'release']);
+    expect(namesOf([withState(RUNNING, 'accepted')], false)).toEqual(['release']);
+    expect(namesOf([withState(DELIVERED, 'collected')], false)).toEqual(['refund']);
+    expect(namesOf([withState(RETURNED, 'failed')], false)).toEqual([]);
+  });
+});
