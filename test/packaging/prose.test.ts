@@ -77,3 +77,28 @@ test.each(RULES)('nothing says "$name": write $instead', ({ pattern, isOfProseOn
   const found = lines.filter(({ text }) => pattern.test(text));
   expect(found.map(({ at, text }) => `${at}: ${text.trim()}`)).toEqual([]);
 });
+
+/** A sentence that is longer says several things. A list between commas may be long; what explains is short. */
+const MAX_WORDS_OF_A_SENTENCE = 60;
+
+/** The sentences of a page: of its paragraphs, list items and cells, without code. A link and a piece of code are a word. */
+function sentencesOf(page: string): readonly string[] {
+  const text = page
+    .replaceAll(/^```[^]*?^```/gm, '')
+    .replaceAll(/\]\([^)]*\)/g, ']')
+    .replaceAll(/`[^`]*`/g, 'X');
+  return text
+    .split(/\n\s*\n|\n(?=\s*(?:[-*#]|\d+\.)\s)|\||\n(?=#)/)
+    .flatMap((block) => block.split(/(?<=[.!?:])\s+(?=[A-Z[*(“"])/));
+}
+
+test(`no sentence of a page has more than ${String(MAX_WORDS_OF_A_SENTENCE)} words`, () => {
+  const pages = filesOf('.').filter((file) => file.endsWith('.md'));
+  expect(pages.length).toBeGreaterThan(30);
+  const long = pages.flatMap((file) =>
+    sentencesOf(readFileSync(path.join(CHECKOUT, file), 'utf8'))
+      .filter((sentence) => sentence.split(/\s+/).length > MAX_WORDS_OF_A_SENTENCE)
+      .map((sentence) => `${file}: ${sentence.slice(0, 100)}`),
+  );
+  expect(long).toEqual([]);
+});
