@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { createAdvanceClock } from '../client/move-clock.ts';
 import { createCancelJob } from '../client/cancel-job.ts';
@@ -10,6 +11,7 @@ import { providersOf } from '../contract/job-request/parse-job-request.ts';
 import { readApiConfig } from '../runtime/settings/config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { createEndableReadiness } from '../runtime/readiness.ts';
 import { announceReady } from '../runtime/process-ready.ts';
 import { publicUrlOf } from '../runtime/settings/public-url.ts';
 import { endInOrder } from '../runtime/shutdown.ts';
@@ -24,7 +26,7 @@ import { reportUnavailable } from './http/available-database.ts';
 import { serve } from './http/serve.ts';
 import { openForSale } from '../ledger/open-for-sale.ts';
 
-/** Draining (10 s) and closing what it used. */
+/** Draining (10 s) and closing what it used, after the notice that it ends. */
 const SHUTDOWN_TIMEOUT_MS = 15_000;
 
 const config = readApiConfig();
@@ -47,6 +49,16 @@ const webhookVerifiers = createWebhookVerifiers(config.providerWebhooks);
 
 const publicUrlAt = (port: number) => publicUrlOf(config, port);
 
+const { readiness, end: endReadiness } = createEndableReadiness(
+  createApiReadiness({
+    database: pool,
+    isOpen,
+    client,
+    taskQueue: config.temporal.taskQueue,
+    now: Date.now,
+  }),
+);
+
 const server = await serve(
   config,
   (port) =>
@@ -63,13 +75,7 @@ const server = await serve(
       cancelJob: createCancelJob(client),
       advanceClock: createAdvanceClock(client, config.temporal.taskQueue),
       supportWorkflows: createSupportWorkflows(client),
-      readiness: createApiReadiness({
-        database: pool,
-        isOpen,
-        client,
-        taskQueue: config.temporal.taskQueue,
-        now: Date.now,
-      }),
+      readiness,
       temporalUi:
         config.temporalUiUrl === null
           ? null
@@ -91,8 +97,17 @@ const server = await serve(
 );
 endInOrder({
   log,
-  timeoutMs: SHUTDOWN_TIMEOUT_MS,
+  timeoutMs: config.shutdownNoticeMs + SHUTDOWN_TIMEOUT_MS,
   steps: [
+    {
+      // A load balancer is told first, and everything is served until it has noticed.
+      name: 'readiness',
+      stop: () => {
+        endReadiness();
+        server.announceStop();
+        return sleep(config.shutdownNoticeMs);
+      },
+    },
     {
       name: 'requests',
       stop: () => {

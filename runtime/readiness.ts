@@ -21,6 +21,20 @@ export function createReadiness(checks: readonly Readiness[], now: () => number)
   };
 }
 
+/** A readiness that can end before the process does, so that a load balancer sends nothing more while everything is still served. */
+export function createEndableReadiness(readiness: Readiness): {
+  readonly readiness: Readiness;
+  readonly end: () => void;
+} {
+  let hasEnded = false;
+  return {
+    readiness: () => (hasEnded ? Promise.resolve(['The process shuts down.']) : readiness()),
+    end: () => {
+      hasEnded = true;
+    },
+  };
+}
+
 /** A query that the process's own role must be able to make, within the limit. Never throws. */
 export function databaseReadiness(query: () => Promise<unknown>): Readiness {
   return withinLimit('PostgreSQL', () =>

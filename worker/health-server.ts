@@ -18,21 +18,21 @@ export async function serveHealth(
   metrics: Metrics,
 ): Promise<HealthServer> {
   const server = createServer((request, response) => {
-    if (request.url === '/metrics') {
-      void metrics().then(({ contentType, text }) => {
+    const respond = async (): Promise<void> => {
+      if (request.url === '/metrics') {
+        const { contentType, text } = await metrics();
         response.writeHead(200, { 'Content-Type': contentType }).end(text);
-      });
-      return;
-    }
-    if (request.url !== '/readyz') {
-      response.writeHead(404).end();
-      return;
-    }
-    void readiness().then((faults) => {
-      const body = faults.length === 0 ? { status: 'ready' } : { status: 'not ready', faults };
-      response.writeHead(faults.length === 0 ? 200 : 503, { 'Content-Type': 'application/json' });
-      response.end(`${JSON.stringify(body)}\n`);
-    });
+      } else if (request.url === '/readyz') {
+        const faults = await readiness();
+        const body = faults.length === 0 ? { status: 'ready' } : { status: 'not ready', faults };
+        response.writeHead(faults.length === 0 ? 200 : 503, { 'Content-Type': 'application/json' });
+        response.end(`${JSON.stringify(body)}\n`);
+      } else {
+        response.writeHead(404).end();
+      }
+    };
+    // A question of a supervisor never ends the worker that it is about.
+    respond().catch(() => response.writeHead(500).end());
   });
   const colon = address.lastIndexOf(':');
   server.listen(Number(address.slice(colon + 1)), address.slice(0, colon).replace(/^\[|\]$/g, ''));

@@ -36,6 +36,8 @@ export function apiEnvironment(addresses: StackAddresses, consolePages: string):
     CONSOLE_PAGES: consolePages,
     API_HOST: addresses.host,
     API_PORT: String(addresses.apiPort),
+    // No load balancer stands before it.
+    API_SHUTDOWN_NOTICE_SECONDS: '0',
     PUBLIC_URL: urlOf(addresses.host, addresses.apiPort),
     ...(addresses.temporalUiUrl === null ? {} : { TEMPORAL_UI_URL: addresses.temporalUiUrl }),
   };

@@ -9,6 +9,10 @@ const GAUGES = {
   jobs_stuck: { help: 'Jobs past their expected time' },
   attempts_unknown: { help: 'Attempts of which it is not known whether they ran' },
   repairs_open: { help: 'Reservations that the reconciler found and could not settle' },
+  webhooks_pending: {
+    help: 'Webhooks to customers that are yet to be delivered, those that are tried again too',
+  },
+  webhooks_late_seconds: { help: 'How long ago the one that is due the longest should have been sent' },
   breaker_state: { help: 'Circuit breaker of a model: 0 closed, 1 half open, 2 open', isPerModel: true },
   attempts_in_flight: { help: 'Attempts at a model that are under way', isPerModel: true },
   attempts_waiting: { help: 'Attempts in line at a provider with limits', isPerModel: true },
@@ -39,15 +43,17 @@ export function createDeploymentGauges(
     registers: [registry],
   });
   const gauges = new Map(
-    Object.entries(GAUGES).map(([name, gauge]) => [
-      name,
-      new Gauge({
+    Object.entries(GAUGES).map(([name, gauge]) => {
+      const isPerModel = 'isPerModel' in gauge;
+      const labelNames = isPerModel ? ['provider', 'model'] : [];
+      const made = new Gauge({
         name: `holdfast_${name}`,
         help: gauge.help,
-        labelNames: 'isPerModel' in gauge ? ['provider', 'model'] : [],
+        labelNames,
         registers: [registry],
-      }),
-    ]),
+      });
+      return [name, { made, isPerModel }] as const;
+    }),
   );
   let readAt = Number.NEGATIVE_INFINITY;
 
@@ -56,10 +62,13 @@ export function createDeploymentGauges(
     readAt = now();
     const figures = await read().catch(() => null);
     isUp.set(figures === null ? 0 : 1);
-    for (const gauge of gauges.values()) gauge.reset();
-    if (figures === null) for (const gauge of gauges.values()) gauge.remove();
+    for (const { made, isPerModel } of gauges.values()) {
+      made.reset();
+      // A reset leaves a gauge of one figure at 0, and one of many without any.
+      if (figures === null && !isPerModel) made.remove();
+    }
     for (const { metric, provider, model, value } of figures ?? []) {
-      gauges.get(metric)?.set(provider === null || model === null ? {} : { provider, model }, value);
+      gauges.get(metric)?.made.set(provider === null || model === null ? {} : { provider, model }, value);
     }
   };
 }

@@ -43,6 +43,7 @@ export const API_SETTINGS = [
   'TRUSTED_PROXIES',
   'ALLOWED_ORIGINS',
   'API_ADMISSIONS_IN_FLIGHT',
+  'API_SHUTDOWN_NOTICE_SECONDS',
   'PUBLIC_URL',
   'PORTAL_URL',
   'CONSOLE_PROXY_HEADER',
@@ -131,6 +132,8 @@ export type ApiConfig = ProcessConfig & {
   readonly port: number;
   readonly rateLimits: RateLimits;
   readonly admissionsInFlight: number;
+  /** How long a process that ends is not ready and serves on. */
+  readonly shutdownNoticeMs: number;
   /** Whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -216,6 +219,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     rateLimits: settings.RATE_LIMITS,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     admissionsInFlight: settings.API_ADMISSIONS_IN_FLIGHT,
+    shutdownNoticeMs: settings.API_SHUTDOWN_NOTICE_SECONDS * 1_000,
     trustedProxies: settings.TRUSTED_PROXIES?.split(',').map((one) => one.trim()) ?? [],
     publicUrl: settings.PUBLIC_URL,
     portalUrl: settings.PORTAL_URL,

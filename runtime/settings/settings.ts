@@ -97,6 +97,10 @@ export const SETTINGS = {
     schema: count(16, 1_000),
     doc: 'submissions that a process admits at once, 1 to 1000; others wait for their turn, and are refused (503) when there is no end of waiting',
   },
+  API_SHUTDOWN_NOTICE_SECONDS: {
+    schema: wholeNumber(0, 60).default(5),
+    doc: 'how long a process that is told to end says that it is not ready (/readyz) and serves on, 0 to 60: longer than it takes the load balancer to notice',
+  },
   TRUSTED_PROXIES: {
     schema: optionalText,
     doc: 'the proxies whose X-Forwarded-For says who calls, as addresses and networks with commas between (10.0.0.0/8); unset: none, the peer calls',

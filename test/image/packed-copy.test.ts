@@ -54,6 +54,7 @@ function processEnvironment(role: string): Record<string, string> {
     ASSET_HOME: path.join(home.home, 'assets'),
     WORKFLOW_BUNDLE: path.join(app, 'dist', 'workflow-bundle.js'),
     API_PORT: '0',
+    API_SHUTDOWN_NOTICE_SECONDS: '0',
     WORKER_SHUTDOWN_GRACE_SECONDS: '1',
   };
 }

@@ -247,7 +247,12 @@ describe('a voice studio', () => {
       await writeFile(file, changed);
       const { database_url, temporal_address } = running.stack.info();
       const env = {
-        ...{ NODE_ENV: 'test', API_PORT: '0', ASSET_HOME: path.join(home, 'assets') },
+        ...{
+          NODE_ENV: 'test',
+          API_PORT: '0',
+          API_SHUTDOWN_NOTICE_SECONDS: '0',
+          ASSET_HOME: path.join(home, 'assets'),
+        },
         ...{ DATABASE_URL: database_url, TEMPORAL_ADDRESS: temporal_address, HOLDFAST_CATALOGUE: file },
       };
       return Promise.all(['api/main.ts', 'worker/main.ts'].map((entry) => startOf(entry, env)));

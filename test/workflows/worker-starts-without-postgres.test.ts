@@ -60,11 +60,13 @@ async function start() {
     return { status: response.status, body: await response.json() };
   };
   await expect.poll(() => ask().catch(() => null), SOON).not.toBeNull();
-  return { ask, said: () => said };
+  const metrics = async () => (await fetch(`http://${LOCAL_HOST}:${String(health)}/metrics`)).text();
+  return { ask, metrics, said: () => said };
 }
 
 test('a worker that is started while PostgreSQL is away says what it waits for, and takes work once it is there', async () => {
-  const { ask, said } = await start();
+  const { ask, metrics, said } = await start();
+  expect(await metrics(), 'beside the SDK’s').toContain('holdfast_database_up 0');
   expect(await ask()).toEqual({
     status: 503,
     body: {
@@ -79,6 +81,9 @@ test('a worker that is started while PostgreSQL is away says what it waits for, 
   await door.open();
   await expect.poll(ask, SOON).toEqual({ status: 200, body: { status: 'ready' } });
   expect(said()).toContain('"ready":true');
+  // What was read of PostgreSQL is kept for 5 s.
+  await expect.poll(metrics, SOON).toContain('holdfast_webhooks_pending 0');
+  expect(await metrics()).toContain('process_resident_memory_bytes');
 });
 
 test('a worker that waits for PostgreSQL ends in order when it is told to', async () => {

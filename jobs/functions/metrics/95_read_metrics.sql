@@ -21,6 +21,13 @@ RETURNS TABLE (metric text, provider text, model text, value float8) LANGUAGE sq
   FROM (SELECT r.state FROM jobs.repairs p JOIN ledger.reservations r USING (account_id, reservation_id)
         ORDER BY p.first_seen_at DESC LIMIT p_limit) p
   UNION ALL
+  SELECT f.metric, NULL, NULL, f.value
+  FROM (SELECT count(*)::float8 AS n,
+               greatest(coalesce(extract(epoch FROM max(d.now - d.due_at)), 0), 0)::float8 AS late
+        FROM (SELECT p.due_at, ledger.clock() AS now FROM jobs.webhook_deliveries p
+              WHERE p.state = 'pending' LIMIT p_limit) d) w,
+       LATERAL (VALUES ('webhooks_pending', w.n), ('webhooks_late_seconds', w.late)) f (metric, value)
+  UNION ALL
   SELECT f.metric, m.provider, m.model, f.value
   FROM jobs.read_models(false) m,
        LATERAL (VALUES ('breaker_state', CASE m.breaker WHEN 'closed' THEN 0 WHEN 'half_open' THEN 1 ELSE 2 END),

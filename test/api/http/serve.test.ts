@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { serve } from '../../../api/http/serve.ts';
+import { connectRaw } from './raw-http.ts';
 
 it('lets a request under way finish when it is stopped, and takes no more', async () => {
   let finish = (): void => undefined;
@@ -33,5 +36,72 @@ it('says that a port is taken', async () => {
   await expect(serve({ host: '127.0.0.1', port: server.port }, () => () => undefined)).rejects.toMatchObject({
     code: 'EADDRINUSE',
   });
+  await server.stop();
+});
+
+describe('clients that hold a connection', () => {
+  const limits = { headersMs: 300, requestMs: 600, stalledMs: 500, checkEveryMs: 50 };
+  const HOLDERS = 50;
+  const HEAD = 'POST / HTTP/1.1\r\nHost: api\r\n';
+
+  it.each<readonly [name: string, first: string, then: string]>([
+    ['send nothing at all', '', ''],
+    ['trickle their headers', HEAD, 'X-More: 1\r\n'],
+    ['trickle their body', `${HEAD}Content-Length: 1000000\r\n\r\n`, 'x'],
+  ])('and %s are cut off in time, and others are served meanwhile', async (_name, first, then) => {
+    const server = await serve(
+      { host: '127.0.0.1', port: 0 },
+      () => (request, response) => {
+        if (request.method === 'GET') response.end('served');
+        else request.resume();
+      },
+      undefined,
+      limits,
+    );
+    const url = `http://127.0.0.1:${String(server.port)}`;
+    const holders = Array.from({ length: HOLDERS }, () => connectRaw(url));
+    for (const holder of holders) holder.send(first);
+    const trickle = setInterval(() => {
+      for (const holder of holders) holder.send(then);
+    }, 40);
+    expect(await (await fetch(url)).text()).toBe('served');
+    // Without a limit this does not end.
+    await Promise.all(holders.map(({ closed }) => closed));
+    clearInterval(trickle);
+    expect(await (await fetch(url)).text()).toBe('served');
+    await server.stop();
+  });
+
+  it('and never read are cut off, and what was opened for them is closed', async () => {
+    const closed: Promise<unknown>[] = [];
+    const server = await serve(
+      { host: '127.0.0.1', port: 0 },
+      () => (_request, response) => {
+        closed.push(once(response, 'close'));
+        response.write(Buffer.alloc(50_000_000));
+      },
+      undefined,
+      limits,
+    );
+    const socket = net.connect(server.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nHost: api\r\n\r\n');
+    await expect.poll(() => closed.length).toBe(1);
+    await Promise.all(closed);
+    socket.destroy();
+    await server.stop();
+  });
+});
+
+it('serves on after it has said that it will stop, and closes each connection after its response', async () => {
+  const server = await serve({ host: '127.0.0.1', port: 0 }, () => (_request, response) => {
+    response.end('served');
+  });
+  const url = `http://127.0.0.1:${String(server.port)}`;
+  expect((await fetch(url)).headers.get('connection')).toBe('keep-alive');
+  server.announceStop();
+  const response = await fetch(url);
+  expect([response.headers.get('connection'), await response.text()]).toEqual(['close', 'served']);
   await server.stop();
 });

@@ -40,6 +40,7 @@ async function start() {
       NODE_ENV: 'test',
       READY_LINE: 'true',
       API_PORT: String(ports.api),
+      API_SHUTDOWN_NOTICE_SECONDS: '0',
       DATABASE_URL: databaseUrl.href,
       TEMPORAL_ADDRESS: inject('temporalAddress'),
       TEMPORAL_TASK_QUEUE: 'starts-without-postgres',

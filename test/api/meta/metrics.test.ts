@@ -43,7 +43,15 @@ it('show requests by call, submissions by outcome, and what is open now', async 
   await api.owner.query(
     `INSERT INTO jobs.breakers (provider, model, failures, step, opened_at) VALUES ('p', 'm', 5, 'run', now())`,
   );
+  await api.owner.query(
+    `INSERT INTO jobs.webhook_deliveries (account_id, endpoint_id, sequence, type, state, due_at, created_at)
+     SELECT $1, 'we', n, 'job.failed', CASE n WHEN 3 THEN 'failed' ELSE 'pending' END, now() + n * interval '1 hour' - interval '90 minutes', now()
+     FROM generate_series(1, 3) n`,
+    [accountId],
+  );
   const text = await scrape();
+  expect(text).toContain('holdfast_webhooks_pending 2');
+  expect(text).toMatch(/^holdfast_webhooks_late_seconds 18\d\d/m);
   expect(text).toContain('holdfast_http_requests_total{method="GET",route="/v1/jobs/:id",status="404"} 1');
   expect(text).toContain('holdfast_http_requests_total{method="GET",route="none",status="404"} 1');
   expect(text).toContain('holdfast_admissions_total{outcome="idempotency_key_missing"} 1');

@@ -147,6 +147,7 @@ function startBareApi(home: string, info: StackInfo, onPort: (port: number) => v
       ASSET_HOME: home,
       TEMPORAL_ADDRESS: info.temporal_address,
       API_PORT: '0',
+      API_SHUTDOWN_NOTICE_SECONDS: '0',
     },
   });
   return runChild(
