@@ -195,6 +195,7 @@ export const OF_NO_ONE_ACCOUNT: Readonly<Record<string, string>> = {
   'jobs.reconcile': 'the worker’s checks',
   'jobs.record_repairs': 'the worker’s findings',
   'jobs.revoke_console_session': 'the platform’s staff, by the id of their own cookie',
+  'jobs.search': 'support: what an id or a name is, over all accounts',
   'jobs.settle': 'items, each with its account: the next test',
   'jobs.spend': 'items, each with its account, and without ids of anything',
   'jobs.take_requests': 'limits by key and account',
