@@ -69,6 +69,7 @@ import { quotesRoute } from './jobs/quotes-route.ts';
 import { readJobRoute } from './jobs/read-job-route.ts';
 import { readOutputRoute } from './jobs/read-output-route.ts';
 import { referralsRoute } from './credits/referrals-route.ts';
+import { attentionRoute } from './support/attention-route.ts';
 import { modelsRoute } from './support/models-route.ts';
 import { repairsRoute } from './support/repairs-route.ts';
 import { searchRoute } from './support/search-route.ts';
@@ -195,6 +196,7 @@ export function routesOf(
     costsRoute(parts),
     unknownBillsRoute(parts),
     modelsRoute(parts),
+    attentionRoute(parts),
     readOutputRoute(parts),
     outputContentRoute(parts),
     reportOutputRoute(parts),

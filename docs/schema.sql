@@ -786,6 +786,9 @@ CREATE INDEX webhook_deliveries_in_flight ON jobs.webhook_deliveries USING btree
 CREATE INDEX webhook_endpoints_deleted ON jobs.webhook_endpoints USING btree (deleted_at) WHERE (deleted_at IS NOT
       NULL);
 
+CREATE INDEX webhook_endpoints_failing ON jobs.webhook_endpoints USING btree (failing_since) WHERE ((failing_since IS
+      NOT NULL) AND (deleted_at IS NULL));
+
 CREATE INDEX webhook_endpoints_of_account ON jobs.webhook_endpoints USING btree (account_id, created_at) WHERE
       (deleted_at IS NULL);
 
@@ -1038,6 +1041,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.read_attempts_of_output(text,text) → TABLE(reference text, stage text, is_last_stage boolean, state text,
 --     provider text, provider_job_id text, posted_seconds_ago double precision, sha256 text, content_type text, bytes
 --     bigint)  -- holdfast_worker
+-- jobs.read_attention(integer,integer) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.read_console_session(text) → TABLE(session_id text, secret_hash bytea, person text, expires_at timestamp with
 --     time zone, key_id text, mode text, scopes text[])  -- holdfast_api, holdfast_worker
 -- jobs.read_costs(timestamp with time zone,timestamp with time zone) → TABLE(model text, kind text, outputs bigint,

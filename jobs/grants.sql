@@ -12,7 +12,7 @@ GRANT EXECUTE ON FUNCTION
   ledger.read_balance, ledger.read_clock, ledger.read_entries, ledger.read_grant, ledger.read_limits,
   ledger.read_plan, ledger.read_statement, ledger.refer, ledger.set_frozen,
   ledger.set_limits, ledger.set_plan, ledger.set_price_list, ledger.void_grant,
-  jobs.preview_command, jobs.preview_decision, jobs.search,
+  jobs.preview_command, jobs.preview_decision, jobs.read_attention, jobs.search,
   jobs.create_console_session, jobs.read_console_session, jobs.revoke_console_session,
   jobs.account_of, jobs.apply_command, jobs.create_api_key, jobs.create_portal_session, jobs.create_webhook_endpoint,
   jobs.decide_review, jobs.delete_webhook_endpoint, jobs.grant_credits, jobs.inspect_job, jobs.keep_cancel_key,

@@ -18,7 +18,7 @@ export function modelsRoute(deps: { readonly database: Database; readonly rules:
   });
 }
 
-function viewModel(
+export function viewModel(
   model: Model,
   stored: readonly StoredModelHealth[],
   { providers }: RequestRules,

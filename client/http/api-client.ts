@@ -15,6 +15,7 @@ import {
 } from './transport.ts';
 import type {
   AccountEvent,
+  Attention,
   Balance,
   Catalogue,
   CostReport,
@@ -29,6 +30,7 @@ import type {
   Quote,
   Repair,
   RepairFilters,
+  SearchResult,
   Statement,
   StatementRange,
   UnknownBill,
@@ -160,6 +162,17 @@ export class ApiClient<Files extends Outputs = Outputs> {
   /** Platform and support: how each model does. */
   async models(options: CallOptions = {}): Promise<readonly ModelHealth[]> {
     return new Listing<ModelHealth>(this.#transport, { ...options, path: '/v1/models' }).toArray();
+  }
+
+  /** Support: what asks for a person now. */
+  attention(options: CallOptions = {}): Promise<Attention> {
+    return this.#transport.json<Attention>({ ...options, path: '/v1/attention' });
+  }
+
+  /** Support: what any id is, or an account by its name; at most 20. */
+  async search(text: string, options: CallOptions = {}): Promise<readonly SearchResult[]> {
+    const query = { q: text };
+    return new Listing<SearchResult>(this.#transport, { ...options, path: '/v1/search', query }).toArray();
   }
 
   /** Support: what the reconciler could not settle by itself, oldest first. */

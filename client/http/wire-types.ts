@@ -30,6 +30,7 @@ export type {
   Referral,
 } from '../../contract/shapes/account-shapes.ts';
 export type { CatalogueView as Catalogue } from '../../contract/shapes/catalogue-shapes.ts';
+export type { Attention } from '../../contract/shapes/attention-shapes.ts';
 export type { CostReport, UnknownBill } from '../../contract/shapes/cost-shapes.ts';
 export type {
   Balance,
@@ -51,7 +52,7 @@ export type { ModelHealth } from '../../contract/shapes/model-shapes.ts';
 export type { FieldError, ProblemView as Problem } from '../../contract/shapes/problem-shape.ts';
 export type { Quote } from '../../contract/shapes/quote-shapes.ts';
 export type { Review, ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
-export type { Inspection, Preview, Repair } from '../../contract/shapes/support-shapes.ts';
+export type { Inspection, Preview, Repair, SearchResult } from '../../contract/shapes/support-shapes.ts';
 export type { SupportBody } from '../../contract/support-command.ts';
 export type { ProblemCode } from '../../contract/problems.ts';
 /** The body of a quote and of a job. The fields of a kind stand beside the common ones. */

@@ -3,11 +3,14 @@ import { PageHead } from '../shared/parts/shell.tsx';
 import { FindPage } from './find/find-page.tsx';
 import { SupportJobPage } from './job/support-job-page.tsx';
 import { ModelsPage } from './models/models-page.tsx';
+import { NowPage } from './now/now-page.tsx';
 
 /** The page of a path. */
 export function SupportPlace({ path }: { readonly path: readonly string[] }) {
   const [place = 'now', id] = path;
   switch (place) {
+    case 'now':
+      return <NowPage />;
     case 'find':
       return <FindPage />;
     case 'jobs':

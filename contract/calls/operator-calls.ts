@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import { attention } from '../shapes/attention-shapes.ts';
 import { costReport, costsQuery, unknownBillPage, unknownBillsQuery } from '../shapes/cost-shapes.ts';
 import { job } from '../shapes/job-shapes.ts';
 import { modelPage } from '../shapes/model-shapes.ts';
@@ -78,6 +79,19 @@ export const OPERATOR_CALLS = {
     scopes: ['support'],
     onlyPlatform: true,
     responses: { 200: modelPage },
+  },
+  readAttention: {
+    method: 'get',
+    path: '/v1/attention',
+    tag: 'support',
+    summary: 'Read what asks for a person now',
+    description:
+      'At most 25 of each kind, of all accounts: one query, whatever is open. Of a kind with more, those that matter first are there.',
+    access: 'key',
+    scopes: ['support'],
+    onlyPlatform: true,
+    onlyLive: true,
+    responses: { 200: attention },
   },
   listRepairs: {
     method: 'get',

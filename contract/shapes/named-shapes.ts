@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { attention } from './attention-shapes.ts';
 import { historyEntry, historyItem, historyJob, historyPage, usageByDay } from './history-shapes.ts';
 import {
   apiKey,
@@ -50,6 +51,7 @@ import {
 
 /** Every shape of a response under its name, as documents and generated types call it. */
 export const SHAPES = {
+  Attention: attention,
   Account: account,
   AccountEvent: accountEvent,
   AccountEventPage: accountEventPage,

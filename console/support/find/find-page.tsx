@@ -54,14 +54,7 @@ export function FindPage() {
 
 function Results({ text }: { readonly text: string }) {
   const { client } = usePageParts();
-  const found = useResource(`search ${text}`, async (signal) => {
-    const { data } = await client.request<{ readonly data: readonly Found[] }>({
-      path: '/v1/search',
-      query: { q: text },
-      signal,
-    });
-    return data;
-  });
+  const found = useResource(`search ${text}`, (signal) => client.search(text, { signal }));
   return (
     <Section title="Found">
       <Shown of={found} label="What was found">

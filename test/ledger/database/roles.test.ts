@@ -56,6 +56,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.revoke_api_key': BOTH,
   'jobs.rotate_api_key': BOTH,
   'jobs.search': BOTH,
+  'jobs.read_attention': BOTH,
   'jobs.preview_command': BOTH,
   'jobs.preview_decision': BOTH,
   'jobs.create_console_session': BOTH,

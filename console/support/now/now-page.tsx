@@ -1,0 +1,168 @@
+import type { ComponentChildren } from 'preact';
+import type { Attention } from '../../../client/http/wire-types.ts';
+import { useResource } from '../../shared/data/use-resource.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { Money } from '../../shared/parts/money.tsx';
+import { Shown } from '../../shared/parts/notice.tsx';
+import { PageHead } from '../../shared/parts/shell.tsx';
+import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { hrefTo, Link } from '../../shared/router.tsx';
+import { breakerBadge } from '../models/breaker-badge.tsx';
+import { Stale } from '../stale.tsx';
+
+/** One question to the API, whatever is open. */
+const EVERY_MS = 4_000;
+/** As many as the API tells of a kind: there may be more. */
+const MOST = 25;
+
+/** What asks for a person now, of all accounts. */
+export function NowPage() {
+  const { client } = usePageParts();
+  const attention = useResource('attention', (signal) => client.attention({ signal }), { everyMs: EVERY_MS });
+  return (
+    <>
+      <PageHead
+        title="Now"
+        aside={
+          attention.data !== null && (
+            <span class="muted small live">
+              <span class="live-dot" aria-hidden="true" />
+              As of <Instant at={attention.data.at} as="exact" />
+            </span>
+          )
+        }
+      />
+      <Stale of={attention} />
+      <Shown of={attention} label="What asks for you" lines={8}>
+        {(now) => <Lists of={now} />}
+      </Shown>
+    </>
+  );
+}
+
+function Lists({ of }: { readonly of: Attention }) {
+  const degraded = of.models.filter(({ health }) => health !== 'ok');
+  return (
+    <div class="now">
+      <List title="Stuck jobs" none="No job takes longer than expected" count={of.stuck.length}>
+        {of.stuck.map((job) => (
+          <Line
+            key={job.job_id}
+            to={['jobs', job.job_id]}
+            what={`${sentenceOf(job.kind)} by ${job.model}`}
+            id={job.job_id}
+          >
+            returns <Instant at={job.returned_automatically_by} />
+          </Line>
+        ))}
+      </List>
+      <List
+        title="Unknown outcomes"
+        none="Every attempt is known to have run or not"
+        count={of.unknown_outcomes.length}
+      >
+        {of.unknown_outcomes.map((one) => (
+          <Line
+            key={one.reference}
+            to={['jobs', one.job_id]}
+            what={`Attempt at ${one.provider}`}
+            id={one.job_id}
+          >
+            posted <Instant at={one.posted_at} />
+          </Line>
+        ))}
+      </List>
+      <List title="Overdue returns" none="All credits are back in time" count={of.overdue.length}>
+        {of.overdue.map((one) => (
+          <Line
+            key={one.reservation_id}
+            to={one.job_id === null ? ['accounts', one.account_id] : ['jobs', one.job_id]}
+            what={<Money credits={one.credits} isNamed />}
+            id={one.reservation_id}
+          >
+            due <Instant at={one.return_by} />
+          </Line>
+        ))}
+      </List>
+      <List title="Open reviews" none="No report waits for a decision" count={of.reviews.length}>
+        {of.reviews.map((one) => (
+          <Line key={one.id} to={['reviews', one.id]} what={sentenceOf(one.category)} id={one.id}>
+            reported <Instant at={one.created_at} />
+          </Line>
+        ))}
+      </List>
+      <List title="Repairs" none="The reconciler settles everything by itself" count={of.repairs.length}>
+        {of.repairs.map((one) => (
+          <Line
+            key={one.reservation_id}
+            to={one.job_id === null ? ['accounts', one.account_id] : ['jobs', one.job_id]}
+            what={one.why}
+            id={one.reservation_id}
+          >
+            {one.tries} tries since <Instant at={one.first_seen_at} />
+          </Line>
+        ))}
+      </List>
+      <List title="Failing webhooks" none="All webhook endpoints can be reached" count={of.webhooks.length}>
+        {of.webhooks.map((one) => (
+          <Line key={one.id} to={['accounts', one.account_id]} what={one.url} id={one.id}>
+            {one.enabled ? 'failing' : 'disabled, failing'} since <Instant at={one.failing_since} />
+          </Line>
+        ))}
+      </List>
+      <List title="Models" none={`All ${String(of.models.length)} models work`} count={degraded.length}>
+        {degraded.map((model) => (
+          <Line
+            key={model.name}
+            to={['models']}
+            what={model.name}
+            id={model.calls
+              .filter(({ breaker }) => breaker !== 'closed')
+              .map((call) => call.model)
+              .join(', ')}
+          >
+            {breakerBadge(model.calls.some(({ breaker }) => breaker === 'open') ? 'open' : 'half_open')}
+          </Line>
+        ))}
+      </List>
+    </div>
+  );
+}
+
+function List(props: {
+  readonly title: string;
+  readonly none: string;
+  readonly count: number;
+  readonly children: ComponentChildren;
+}) {
+  const { title, none, count } = props;
+  return (
+    <section class="card now-list" aria-label={title}>
+      <div class="now-head">
+        <h2>{title}</h2>
+        <span class={count === 0 ? 'count count-none' : 'count'}>
+          {count >= MOST ? `${String(MOST)}+` : count}
+        </span>
+      </div>
+      {count === 0 ? <p class="muted small now-none">{none}.</p> : <ul>{props.children}</ul>}
+    </section>
+  );
+}
+
+function Line(props: {
+  readonly to: readonly string[];
+  readonly what: ComponentChildren;
+  readonly id: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <li>
+      <Link to={hrefTo(props.to)} class="now-line">
+        <bdi class="now-what">{props.what}</bdi>
+        <span class="muted small nowrap">{props.children}</span>
+        <span class="mono small muted now-id">{props.id}</span>
+      </Link>
+    </li>
+  );
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { REVIEW_CATEGORIES } from '../../domain/support/review.ts';
+import { modelHealth } from './model-shapes.ts';
+import {
+  accountId,
+  credits,
+  instant,
+  jobId,
+  listOf,
+  outputId,
+  reservationId,
+  reviewId,
+} from './wire-fields.ts';
+
+/** Of each kind so many at most: more than a screen, and fewer than a search. */
+export const MAX_ATTENTION = 25;
+
+/** What asks for a person now. */
+export const attention = z.strictObject({
+  at: instant,
+  stuck: listOf(
+    z.strictObject({
+      account_id: accountId,
+      job_id: jobId,
+      kind: z.string(),
+      model: z.string(),
+      expected_by: instant,
+      returned_automatically_by: instant,
+    }),
+  ).describe('Jobs that take longer than expected, those first whose credits return first.'),
+  unknown_outcomes: listOf(
+    z.strictObject({
+      account_id: accountId,
+      job_id: jobId,
+      output_id: outputId,
+      reference: z
+        .string()
+        .startsWith('att_')
+        .describe('Our name for it at the provider.')
+        .meta({ examples: ['att_01h455vb4pex5vsknk084sn02q_0_render_1'] }),
+      provider: z.string(),
+      posted_at: instant,
+    }),
+  ).describe('Attempts of which it is not known whether they ran, the oldest first.'),
+  overdue: listOf(
+    z.strictObject({
+      account_id: accountId,
+      job_id: jobId.nullable(),
+      reservation_id: reservationId,
+      credits,
+      return_by: instant,
+    }),
+  ).describe('Reservations whose credits should have returned, the oldest first.'),
+  reviews: listOf(
+    z.strictObject({
+      account_id: accountId,
+      id: reviewId,
+      job_id: jobId,
+      category: z.enum(REVIEW_CATEGORIES),
+      created_at: instant,
+    }),
+  ).describe('Reports that wait for a decision, the oldest first.'),
+  repairs: listOf(
+    z.strictObject({
+      account_id: accountId,
+      reservation_id: reservationId,
+      job_id: jobId.nullable(),
+      why: z.string(),
+      tries: z.int().min(1),
+      first_seen_at: instant,
+    }),
+  ).describe('What the reconciler could not settle by itself, the oldest first.'),
+  webhooks: listOf(
+    z.strictObject({
+      account_id: accountId,
+      id: z.string().startsWith('we_'),
+      url: z.string(),
+      enabled: z.boolean(),
+      failing_since: instant,
+    }),
+  ).describe('Endpoints that cannot be reached, those first that fail the longest.'),
+  models: listOf(modelHealth).describe('How each model of the catalogue does.'),
+});
+export type Attention = z.output<typeof attention>;
