@@ -30,7 +30,7 @@ export function PortalApp({ token }: { readonly token: string | null }) {
 function SignedOut() {
   return (
     <Shell name="Credits" items={[]} current="">
-      <Empty title="This page is opened from your account">
+      <Empty isPage title="This page is opened from your account">
         Go back to where you came from and open it again: the link that brings you here is made for each
         visit.
       </Empty>
@@ -41,7 +41,7 @@ function SignedOut() {
 function VisitEnded() {
   return (
     <Shell name="Credits" items={[]} current="">
-      <Empty title="Your visit has ended">
+      <Empty isPage title="Your visit has ended">
         For your safety a visit lasts a limited time. Open this page again from your account.
       </Empty>
     </Shell>
@@ -123,6 +123,6 @@ function CurrentPage({ path }: { readonly path: readonly string[] }) {
     case 'jobs':
       return id === undefined ? <JobsPage /> : <JobPage key={id} id={id} />;
     default:
-      return <Empty title="There is no such page" />;
+      return <Empty isPage title="There is no such page" />;
   }
 }

@@ -4,11 +4,19 @@ import type { Resource } from '../data/use-resource.ts';
 import { Button } from './button.tsx';
 import type { Tone } from './state-badge.tsx';
 
-/** A place where there is nothing yet, and what would bring something. */
-export function Empty(props: { readonly title: string; readonly children?: ComponentChildren }) {
+/** A place where there is nothing yet, and what would bring something. `isPage`: it is all that the page has. */
+export function Empty(props: {
+  readonly title: string;
+  readonly isPage?: boolean;
+  readonly children?: ComponentChildren;
+}) {
   return (
     <div class="empty">
-      <p class="empty-title">{props.title}</p>
+      {props.isPage === true ? (
+        <h1 class="empty-title">{props.title}</h1>
+      ) : (
+        <p class="empty-title">{props.title}</p>
+      )}
       {props.children !== undefined && <div class="empty-text">{props.children}</div>}
     </div>
   );

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { ConsoleParts } from '../harness/console-global-setup.ts';
+
+export const THEMES = ['light', 'dark'] as const;
+export const WIDTHS = [360, 1_280] as const;
+export type Look = { readonly theme: (typeof THEMES)[number]; readonly width: (typeof WIDTHS)[number] };
+export const LOOKS: readonly Look[] = THEMES.flatMap((theme) => WIDTHS.map((width) => ({ theme, width })));
+
+// The tests check each response field by field.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Json = any;
+
+/** In the page: its policy's violations are said on its console. */
+const SAY_VIOLATIONS = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+  console.error('Content Security Policy: ' + violatedDirective + ' ' + blockedURI);
+});`;
+
+/** In the page: what axe finds, a line each, and the width of what is wider than the screen. */
+const FIND_FAULTS = `(async () => {
+  const { violations } = await axe.run();
+  const found = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary = '' }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary.slice(0, 300)));
+  const { scrollWidth } = document.documentElement;
+  return scrollWidth > innerWidth ? [...found, scrollWidth + ' px wide'] : found;
+})()`;
+
+/** A page of the portal that is open, and what it did that it should not have. */
+export type OpenPortal = {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly token: string;
+  /** Violations of its policy, errors of its scripts, requests to other origins. */
+  readonly complaints: readonly string[];
+  /** Every address that it asked for, and every referrer it sent. */
+  readonly asked: readonly string[];
+  readonly close: () => Promise<void>;
+};
+
+export type PortalFixture = Awaited<ReturnType<typeof createPortalFixture>>;
+
+const VIEW_HEIGHT = 800;
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Accounts, tokens and pages over the shared stack and browser. */
+export async function createPortalFixture({ apiUrl, platformKey, browser: endpoint }: ConsoleParts) {
+  const browser: Browser = await chromium.connect(endpoint);
+  const axe = await readFile(AXE, 'utf8');
+
+  const call = async (method: string, path: string, body?: unknown, account?: string) => {
+    const response = await fetch(`${apiUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${platformKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+        ...(account === undefined ? {} : { 'holdfast-account': account }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+  };
+
+  return {
+    apiUrl,
+    call,
+
+    /** An account with its sign-up credits, and a name that is no markup. */
+    async openAccount(name = 'Tidewell'): Promise<string> {
+      const { body } = await call('POST', '/v1/accounts', { name, reference: randomUUID() });
+      return body['id'] as string;
+    },
+
+    async submit(account: string, body: object): Promise<string> {
+      const answer = await call('POST', '/v1/jobs', body, account);
+      expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+      return answer.body['id'] as string;
+    },
+
+    async untilEnded(account: string, jobId: string): Promise<Json> {
+      for (;;) {
+        const { body } = await call('GET', `/v1/jobs/${jobId}`, undefined, account);
+        if (body['finished_at'] !== null) return body;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+
+    /** Opens the portal as a customer does: by the link with a token. */
+    async open(
+      account: string,
+      options: Partial<Look> & {
+        readonly at?: string;
+        readonly to?: string;
+        readonly can?: readonly string[];
+      } = {},
+    ): Promise<OpenPortal> {
+      const { at = apiUrl, to = 'credits', theme = 'light', width = 1_280 } = options;
+      const can = options.can ?? ['read', 'quote', 'submit', 'report'];
+      const session = await call('POST', '/v1/portal_sessions', { can }, account);
+      const token = session.body['token'] as string;
+      const context = await browser.newContext({
+        viewport: { width, height: VIEW_HEIGHT },
+        colorScheme: theme,
+        // So that axe sees no color in the middle of a change.
+        reducedMotion: 'reduce',
+        acceptDownloads: true,
+      });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      const asked: string[] = [];
+      page.on('request', (request) => {
+        asked.push(request.url(), request.headers()['referer'] ?? '');
+        const url = request.url();
+        if (!url.startsWith(at) && !url.startsWith('blob:')) complaints.push(`asked ${url}`);
+      });
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && /Content Security Policy|Refused/.test(message.text())) {
+          complaints.push(message.text());
+        }
+      });
+      await page.addInitScript({ content: SAY_VIOLATIONS });
+      await page.goto(`${at}/portal#token=${token}&to=${to}`);
+      await page.locator('h1').first().waitFor();
+      return { page, context, token, complaints, asked, close: () => context.close() };
+    },
+
+    /** What axe finds wrong with a page as it is shown; and what is wider than the screen. */
+    async faultsOf(page: Page): Promise<readonly string[]> {
+      // Not added as a script element: the policy of the page forbids it.
+      await page.evaluate(axe);
+      return page.evaluate<readonly string[]>(FIND_FAULTS);
+    },
+
+    async close(): Promise<void> {
+      await browser.close();
+    },
+  };
+}

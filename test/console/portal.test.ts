@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openCuttableProxy } from './cuttable-proxy.ts';
+import { createPortalFixture, LOOKS, type OpenPortal, type PortalFixture } from './portal-fixture.ts';
+
+const parts = inject('consoleParts');
+const HEADLINE = 'Fresh bread, every morning';
+const AD = { kind: 'static_ad', brief: { headline: HEADLINE } };
+
+/** Markup, script, a text from right to left, signs without width: all that a headline takes and a page may stumble over. */
+const HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>&amp; مرحبا {{7*7}}';
+
+describe.skipIf(parts === null).concurrent('the portal', () => {
+  let portal: PortalFixture;
+  let account: string;
+  let delivered: string;
+  let failed: string;
+
+  beforeAll(async () => {
+    if (parts === null) return;
+    portal = await createPortalFixture(parts);
+    account = await portal.openAccount();
+    delivered = await portal.submit(account, AD);
+    failed = await portal.submit(account, {
+      ...AD,
+      brief: { headline: HOSTILE },
+      test_scenario: 'fails_after_start',
+    });
+    await Promise.all([portal.untilEnded(account, delivered), portal.untilEnded(account, failed)]);
+  });
+  afterAll(async () => {
+    if (parts !== null) await portal.close();
+  });
+
+  const available = async (open: OpenPortal) =>
+    Number((await open.page.getByTestId('available').innerText()).replaceAll(/\D/g, ''));
+
+  it.each(LOOKS)(
+    'has no fault that axe finds on any page, and nothing wider than the screen: $theme, $width px',
+    async (look) => {
+      const open = await portal.open(account, look);
+      const { page } = open;
+      await page.getByText('35 held, 35 returned').waitFor();
+      expect(await portal.faultsOf(page)).toEqual([]);
+      for (const [place, sign] of [
+        ['jobs', HEADLINE],
+        [`jobs/${delivered}`, 'Delivered and charged'],
+        [`jobs/${failed}`, '35 credits returned'],
+        ['create', 'Price'],
+      ] as const) {
+        await page.evaluate(`location.hash = '#/${place}'`);
+        await page.getByText(sign).first().waitFor();
+        expect(await portal.faultsOf(page), place).toEqual([]);
+      }
+      expect(open.complaints).toEqual([]);
+      await open.close();
+    },
+  );
+
+  it('shows the credits of a job being held and coming back, within half a second of each', async () => {
+    const own = await portal.openAccount();
+    const open = await portal.open(own);
+    const { page } = open;
+    await page.getByTestId('available').waitFor();
+    expect(await available(open)).toBe(1_000);
+    const before = Date.now();
+    const id = await portal.submit(own, { ...AD, test_scenario: 'fails_after_start' });
+    await page.locator('.live-reserved').waitFor();
+    const heldMs = Date.now() - before;
+    expect(await available(open)).toBe(965);
+    const job = await portal.untilEnded(own, id);
+    await page.locator('.live-reserved').waitFor({ state: 'detached' });
+    const returnedMs = Date.now() - Date.parse(job.finished_at);
+    expect(await available(open)).toBe(1_000);
+    await page.getByText('35 held, 35 returned').waitFor();
+    // Printed, since a busy machine is slower: what must hold is that each was seen as it happened, and not by the next look in 15 s.
+    console.log(`seen after ${String(heldMs)} ms (with the submission) and ${String(returnedMs)} ms`);
+    expect(heldMs).toBeLessThan(10_000);
+    expect(returnedMs).toBeLessThan(10_000);
+    await open.close();
+  });
+
+  it('creates once, over a double click and the way back, at the price that it showed', async () => {
+    const own = await portal.openAccount();
+    const open = await portal.open(own, { to: 'create' });
+    const { page } = open;
+    await page.getByLabel('Headline').fill(HEADLINE);
+    const button = page.getByRole('button', { name: 'Create for 35 credits' });
+    await button.waitFor();
+    expect(await page.getByTestId('quote-total').innerText()).toBe('35 credits');
+    await button.dblclick();
+    await page.getByText('Accepted, and its credits reserved').waitFor();
+    await page.goBack();
+    await page.getByText('You have created this').waitFor();
+    await page.getByRole('button', { name: 'Create another' }).click();
+    await button.waitFor();
+    const { body } = await portal.call('GET', '/v1/jobs', undefined, own);
+    expect(body.data).toHaveLength(1);
+    expect(body.data[0]).toMatchObject({ title: HEADLINE, billing: { quoted: 35 } });
+    await open.close();
+  });
+
+  it('submits the same under the same key after a reload before the answer came', async () => {
+    const own = await portal.openAccount();
+    const open = await portal.open(own, { to: 'create' });
+    const { page, token } = open;
+    const keys: (string | undefined)[] = [];
+    // The submission arrives, and its answer is lost: twice, since the client tries again by itself.
+    await page.route('**/v1/jobs', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      if (keys.length <= 2) {
+        await route.fetch();
+        await route.abort();
+      } else {
+        await route.continue();
+      }
+    });
+    await page.getByLabel('Headline').fill(HEADLINE);
+    await page.getByRole('button', { name: 'Create for 35 credits' }).click();
+    await page.getByText('trying again does it once').waitFor();
+    await page.goto('about:blank');
+    await page.goto(`${portal.apiUrl}/portal#token=${token}&to=create`);
+    expect(await page.getByLabel('Headline').inputValue()).toBe(HEADLINE);
+    await page.getByRole('button', { name: 'Create for 35 credits' }).click();
+    await page.getByText('Accepted, and its credits reserved').waitFor();
+    expect(keys).toHaveLength(3);
+    expect(new Set(keys).size).toBe(1);
+    const { body } = await portal.call('GET', '/v1/jobs', undefined, own);
+    expect(body.data).toHaveLength(1);
+    await open.close();
+  });
+
+  it('says what is missing where there are not enough credits, and offers the packs', async () => {
+    const own = await portal.openAccount();
+    const open = await portal.open(own, { to: 'create' });
+    const { page } = open;
+    await page.getByLabel('Headline').fill(HEADLINE);
+    await page.getByLabel('Variations').fill('50');
+    await page.getByText('750 credits are missing').waitFor();
+    expect(await page.locator('.pack').count()).toBe(3);
+    expect(await page.getByRole('button', { name: /^Create for/ }).isDisabled()).toBe(true);
+    await open.close();
+  });
+
+  it('puts what the API finds wrong at its field', async () => {
+    const open = await portal.open(account, { to: 'create' });
+    const { page } = open;
+    await page.getByLabel('Headline').fill(HEADLINE);
+    await page.getByRole('textbox', { name: 'Brand color optional' }).fill('blue');
+    await page.getByText('A color as #rrggbb.').waitFor();
+    expect(
+      await page.getByRole('textbox', { name: 'Brand color optional' }).getAttribute('aria-invalid'),
+    ).toBe('true');
+    await open.close();
+  });
+
+  it('edits and reports a result by keys alone', async () => {
+    const open = await portal.open(account, { to: `jobs/${delivered}` });
+    const { page } = open;
+    await page.getByRole('button', { name: 'Edit' }).press('Enter');
+    await page.getByLabel('What should be different?').fill('Warmer light');
+    const create = page.getByRole('button', { name: 'Create the edit for 35 credits' });
+    await create.waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Edit');
+
+    await page.getByRole('button', { name: 'Report a problem' }).press('Enter');
+    await page.getByRole('radio').first().focus();
+    await page.keyboard.press('Space');
+    await page.getByText('What helps').waitFor();
+    await page.getByLabel('What do you see?').fill(HOSTILE);
+    await page.getByRole('button', { name: 'Send the report' }).press('Enter');
+    await page.getByText('Being looked at').waitFor();
+    expect(await page.evaluate('window.hurt')).toBeUndefined();
+    const { body } = await portal.call('GET', '/v1/reviews', undefined, account);
+    await portal.call('POST', `/v1/reviews/${String(body.data[0].id)}/decision`, {
+      decision: 'refund',
+      reason: 'The crust is cut off.',
+    });
+    await page.getByText('The crust is cut off.').waitFor({ timeout: 25_000 });
+    await page.getByText('Refunded', { exact: true }).first().waitFor();
+    await open.close();
+  });
+
+  it('says so when the API is away, goes on when it is back, and has every event once', async () => {
+    const own = await portal.openAccount();
+    const proxy = await openCuttableProxy(portal.apiUrl);
+    const open = await portal.open(own, { at: proxy.url, to: 'jobs' });
+    const { page } = open;
+    await page.getByText('No jobs yet').waitFor();
+    const id = await portal.submit(own, { ...AD, test_scenario: 'slow' });
+    await page.locator('.job-row').click();
+    await page.getByText('A model began').waitFor();
+    await proxy.cut();
+    await page.getByText('Holdfast cannot be reached.').first().waitFor();
+    await portal.untilEnded(own, id);
+    await proxy.restore();
+    await page.getByText('Delivered and charged').waitFor();
+    await page.getByText('Holdfast cannot be reached.').first().waitFor({ state: 'detached' });
+    const { body } = await portal.call('GET', `/v1/jobs/${id}/events?limit=100`, undefined, own);
+    const timeline = page.locator('.timeline');
+    expect(await timeline.getAttribute('data-events')).toBe(String(body.data.length));
+    expect(await timeline.getAttribute('data-last-seq')).toBe(String(body.data.length));
+    await open.close();
+    await proxy.close();
+  });
+
+  it('keeps its token in memory: in no address, referrer or storage', async () => {
+    const open = await portal.open(account);
+    const { page, token, context } = open;
+    await page.getByTestId('available').waitFor();
+    await page.getByRole('link', { name: 'Jobs' }).click();
+    await page.locator('.job-row').first().waitFor();
+    const kept = await page.evaluate<string>(
+      'JSON.stringify([location.href, document.referrer, { ...localStorage }, { ...sessionStorage }, document.cookie, document.documentElement.outerHTML, history.state])',
+    );
+    expect(kept).not.toContain(token);
+    // What goes over the wire has no fragment; Playwright names the page's own address with it.
+    const elsewhere = open.asked.filter((address) => !address.includes('/portal#token='));
+    expect(elsewhere.length).toBeGreaterThan(5);
+    expect(elsewhere.join(' ')).not.toContain(token);
+    expect(JSON.stringify(await context.storageState())).not.toContain(token);
+    await open.close();
+  });
+
+  it('shows what it was given as text, in every place', async () => {
+    const open = await portal.open(account, { to: 'jobs' });
+    const { page } = open;
+    await page.getByText('window.hurt=1').first().waitFor();
+    await page.evaluate(`location.hash = '#/jobs/${failed}'`);
+    await page.getByRole('heading', { name: 'window.hurt' }).waitFor();
+    expect(await page.evaluate('window.hurt')).toBeUndefined();
+    expect(await page.locator('main img[src="x"]').count()).toBe(0);
+    expect(open.complaints).toEqual([]);
+    await open.close();
+  });
+
+  it('offers nothing beyond the rights of its token', async () => {
+    const open = await portal.open(account, { can: ['read'], to: `jobs/${delivered}` });
+    const { page } = open;
+    await page.getByRole('button', { name: 'Download' }).waitFor();
+    for (const name of ['Edit', 'Regenerate', 'Report a problem']) {
+      expect(await page.getByRole('button', { name }).count(), name).toBe(0);
+    }
+    expect(await page.getByRole('link', { name: 'Create' }).count()).toBe(0);
+    await open.close();
+  });
+
+  it('says how to come in where it is opened without a token', async () => {
+    const open = await portal.open(account);
+    await open.page.goto('about:blank');
+    await open.page.goto(`${portal.apiUrl}/portal`);
+    await open.page.getByText('This page is opened from your account').waitFor();
+    expect(await portal.faultsOf(open.page)).toEqual([]);
+    await open.close();
+  });
+});

@@ -1,0 +1,45 @@
+import { chromium } from 'playwright-core';
+import type { TestProject } from 'vitest/node';
+import { readBrowserConfig } from '../../dev/dev-config.ts';
+import { startStack } from '../../dev/stack/start-stack.ts';
+import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { BROWSER_ARGUMENTS } from '../browser/launch-browser.ts';
+import './provided-context.ts';
+import { shareRunningPart, type RunningPart } from './shared-part.ts';
+import { makeTemporaryHome } from './temporary-home.ts';
+
+/** What the tests of the pages share: one stack, one browser. */
+export type ConsoleParts = {
+  readonly apiUrl: string;
+  readonly platformKey: string;
+  /** Where a test connects to the browser. */
+  readonly browser: string;
+};
+
+/** Called by vitest for each project that names this file; the result is called at the end. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { facts, leave } = await shareRunningPart('console', start);
+  project.provide('consoleParts', facts);
+  return leave;
+}
+
+async function start(): Promise<RunningPart<ConsoleParts | null>> {
+  const program = findBrowser(readBrowserConfig());
+  if (program === null) {
+    process.stderr.write(`SKIPPED: test/console. ${NO_BROWSER}\n`);
+    return { facts: null, stop: () => Promise.resolve() };
+  }
+  const { home, remove } = await makeTemporaryHome('console');
+  const [stack, server] = await Promise.all([
+    startStack({ home, ports: 'free' }),
+    chromium.launchServer({ executablePath: program, args: BROWSER_ARGUMENTS }),
+  ]);
+  const { api_url: apiUrl, platform_key: platformKey } = stack.info();
+  return {
+    facts: { apiUrl, platformKey, browser: server.wsEndpoint() },
+    stop: async () => {
+      await Promise.all([server.close(), stack.stop()]);
+      await remove();
+    },
+  };
+}
