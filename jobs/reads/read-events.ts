@@ -11,7 +11,7 @@ export type AccountEvent = {
   readonly createdAt: Date;
 };
 
-type Row = {
+export type EventRow = {
   sequence: string;
   job_id: string | null;
   seq: string | null;
@@ -28,7 +28,7 @@ export async function readJobEvents(
   job: { readonly accountId: string; readonly jobId: string },
   page: Page,
 ): Promise<readonly AccountEvent[]> {
-  const { rows } = await database.query<Row>({
+  const { rows } = await database.query<EventRow>({
     name: 'jobs.read_events',
     text: 'SELECT sequence, $2::text AS job_id, seq, type, data, created_at FROM jobs.read_events($1, $2, $3, $4)',
     values: [job.accountId, job.jobId, page.after, page.limit],
@@ -42,7 +42,7 @@ export async function readAccountEvents(
   accountId: string,
   page: Page & { readonly type: EventType | null },
 ): Promise<readonly AccountEvent[]> {
-  const { rows } = await database.query<Row>({
+  const { rows } = await database.query<EventRow>({
     name: 'jobs.read_account_events',
     text: 'SELECT sequence, job_id, seq, type, data, created_at FROM jobs.read_account_events($1, $2, $3, $4)',
     values: [accountId, page.after, page.type, page.limit],
@@ -59,7 +59,7 @@ export async function readNews(
   queries: readonly NewsQuery[],
   limit: number,
 ): Promise<ReadonlyMap<string, readonly AccountEvent[]>> {
-  const { rows } = await database.query<Row & { account_id: string }>({
+  const { rows } = await database.query<EventRow & { account_id: string }>({
     name: 'jobs.read_news',
     text: 'SELECT account_id, sequence, job_id, seq, type, data, created_at FROM jobs.read_news($1, $2, $3)',
     values: [queries.map((query) => query.accountId), queries.map((query) => query.after), limit],
@@ -73,7 +73,7 @@ export async function readNews(
   return news;
 }
 
-function toEvent(row: Row): AccountEvent {
+export function toEvent(row: EventRow): AccountEvent {
   return {
     sequence: Number(row.sequence),
     of: row.job_id === null ? null : { jobId: row.job_id, seq: Number(row.seq) },

@@ -1,7 +1,6 @@
-import type { EventType } from '../../domain/event-types.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
-import type { AccountEvent } from '../reads/read-events.ts';
+import { toEvent, type AccountEvent, type EventRow } from '../reads/read-events.ts';
 
 /** A delivery that this process sends, until its lease is over. */
 export type ClaimedDelivery = {
@@ -17,17 +16,11 @@ export type ClaimedDelivery = {
   readonly requestBody: string | null;
 };
 
-type ClaimedRow = {
+type ClaimedRow = EventRow & {
   account_id: string;
   endpoint_id: string;
-  sequence: string;
   url: string;
   secrets: string[];
-  type: EventType;
-  data: Record<string, unknown>;
-  created_at: Date;
-  job_id: string | null;
-  seq: string | null;
   attempts: number;
   request_body: string | null;
 };
@@ -92,13 +85,7 @@ function toClaimed(row: ClaimedRow): ClaimedDelivery {
     endpointId: row.endpoint_id,
     url: row.url,
     secrets: row.secrets,
-    event: {
-      sequence: Number(row.sequence),
-      of: row.job_id === null ? null : { jobId: row.job_id, seq: Number(row.seq) },
-      type: row.type,
-      data: row.data,
-      createdAt: row.created_at,
-    },
+    event: toEvent(row),
     attempts: row.attempts,
     requestBody: row.request_body,
   };

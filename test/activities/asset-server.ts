@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenLocally } from '../harness/local-server.ts';
 
 export type AssetServer = {
   readonly url: string;
@@ -26,15 +26,11 @@ export async function startAssetServer(): Promise<AssetServer> {
     if (answer === undefined) response.writeHead(404).end();
     else answer(response, request);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { url, close } = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    url,
     asked,
     on: (path, answer) => answers.set(path, answer),
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
 }

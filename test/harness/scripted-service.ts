@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenLocally } from './local-server.ts';
 
 /** What an adapter can ask the local model service. */
 type CallName = 'submit' | 'lookup' | 'poll' | 'cancel' | 'file';
@@ -37,9 +37,9 @@ export async function startScriptedService(
       return script(call);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { url, close } = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    url,
     calls: ofName,
     untilCalled: (name, times = 1) =>
       new Promise((resolve) => {
@@ -51,11 +51,7 @@ export async function startScriptedService(
         waiters.add(look);
         look();
       }),
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { shapeOf, type Shape } from './answer-shape.ts';
+import { listenLocally } from '../harness/local-server.ts';
 
 /** An answer that was seen: to which request, ids left out, and what its JSON is made of. */
 export type SeenAnswer = { readonly request: string; readonly status: number; readonly shape: Shape };
@@ -37,15 +37,11 @@ export async function startRecordingProxy(serviceUrl: string): Promise<Recording
       response.end(text);
     })().catch(() => request.socket.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { url, close } = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    url,
     seen,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
 }
 

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { sineWave } from '../../activities/content/sounds.ts';
 import type { Dialect, WireAnswer } from '../../providers/contract/dialect.ts';
@@ -14,6 +13,7 @@ import {
 } from '../../services/played-service.ts';
 import { createDroppingProxy, type DroppingProxy } from './dropping-proxy.ts';
 import { fateOf } from './service-jobs.ts';
+import { listenLocally } from '../../harness/local-server.ts';
 
 /** What a run takes: some end before a kill or an outage, some meet one. */
 const RUN_MS = 1_500;
@@ -185,15 +185,6 @@ async function serveJwks(): Promise<{ readonly url: string; readonly close: () =
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(falJwks()));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/jwks.json`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  };
+  const { url, close } = await listenLocally(server);
+  return { url: `${url}/jwks.json`, close };
 }
