@@ -28,6 +28,8 @@ RUN apt-get update \
 # Threads of the SDK's core share two heaps of the C library, which else keeps one for each.
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=131072 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     WORKFLOW_BUNDLE=/app/dist/workflow-bundle.js \
     ASSET_HOME=/var/lib/holdfast/assets
 WORKDIR /app

@@ -979,7 +979,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.disable_webhook_endpoint(jobs.webhook_endpoints,integer,timestamp with time zone) → boolean
 -- jobs.endpoints_with_due(timestamp with time zone) → TABLE(endpoint_id text, due_at timestamp with time zone)
 -- jobs.extend_job(text,text,jsonb,timestamp with time zone) → jsonb
--- jobs.fail_attempt(text,text,text,text,numeric,boolean) → text  -- holdfast_worker
+-- jobs.fail_attempt(text,text,text,text,numeric,boolean,text) → text  -- holdfast_worker
 -- jobs.forget_attempt_to_stop(text,text) → void  -- holdfast_worker
 -- jobs.free_turns(text,integer,double precision) → integer
 -- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) →
@@ -1077,7 +1077,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.reconcile() → TABLE(check_name text, account_id text, subject text, detail jsonb)  -- holdfast_worker
 -- jobs.reconcile_bills() → TABLE(check_name text, account_id text, subject text, detail jsonb)
 -- jobs.reconcile_events() → TABLE(check_name text, account_id text, subject text, detail jsonb)
--- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean,boolean) → text  -- holdfast_worker
+-- jobs.record_asset(text,text,text,text,bigint,text,numeric,boolean,boolean,text) → text  -- holdfast_worker
 -- jobs.record_job(jobs.admit_item,timestamp with time zone) → void
 -- jobs.record_key_action(jobs.api_keys,text,text,text,timestamp with time zone) → void
 -- jobs.record_progress(text,text,jsonb) → void  -- holdfast_worker

@@ -29,10 +29,35 @@ export function createLogger(options: {
       level: options.level,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      // `err` is pino's own; the SDK and workflow code say `error`.
-      serializers: { error: pino.stdSerializers.err },
+      // The SDK and workflow code say `error`.
+      serializers: { err: describeError, error: describeError },
       redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     },
     process.stdout,
   );
+}
+
+/**
+ * What an error says, with its causes. Not all that hangs on it, as pino's own does: a value that JSON has no word for, such as a BigInt
+ * in what a gRPC error carries, leaves nothing of the whole error.
+ */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as { readonly code?: unknown };
+  const isWord = typeof code === 'string' || typeof code === 'number';
+  return {
+    type: error.name === 'Error' ? error.constructor.name : error.name,
+    message: messageWithCauses(error),
+    ...(isWord ? { code } : {}),
+    stack: error.stack,
+  };
+}
+
+/** A chain of causes may be a ring. */
+const MAX_CAUSES = 5;
+
+function messageWithCauses(error: Error, causes = 0): string {
+  const { cause } = error;
+  if (!(cause instanceof Error) || causes === MAX_CAUSES) return error.message;
+  return `${error.message}: ${messageWithCauses(cause, causes + 1)}`;
 }

@@ -13,6 +13,7 @@ import type { RunCost, RunEnd } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import { bringInResult } from './bring-in-result.ts';
+import { recordSurely } from './record-surely.ts';
 import { expectedContentOf } from './expected-content.ts';
 
 export type RecordEndDependencies = {
@@ -26,9 +27,15 @@ export type RecordEnd = ReturnType<typeof createRecordEnd>;
 
 /** How a run ended becomes what its attempt's row says, by compare-and-set: that, or a restart by support, or the end of the reservation. */
 export function createRecordEnd({ attempts, providers, assets, checkContent }: RecordEndDependencies) {
-  const fail = async (attempt: Attempt, run: FailedRun, said: RunCost): Promise<AttemptOutcome> => {
+  const fail = async (
+    attempt: Attempt,
+    run: FailedRun,
+    said: RunCost,
+    answered: string | null = null,
+  ): Promise<AttemptOutcome> => {
     const { accountId, reference } = attempt;
-    const state = await attempts.fail(accountId, reference, errorClassOfRun(run), billOf(attempt, said));
+    const bill = billOf(attempt, said);
+    const state = await attempts.fail(accountId, reference, errorClassOfRun(run), bill, answered);
     return state === 'replaced' || state === 'fenced' ? { outcome: state } : { outcome: 'failed', ...run };
   };
 
@@ -44,9 +51,14 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
       signal,
     );
 
-  const keep = async (attempt: Attempt, asset: StoredAsset, said: RunCost): Promise<AttemptOutcome> => {
+  const keep = async (
+    attempt: Attempt,
+    asset: StoredAsset,
+    said: RunCost,
+    answered: string | null = null,
+  ): Promise<AttemptOutcome> => {
     const { accountId, reference } = attempt;
-    const state = await attempts.recordAsset(accountId, reference, asset, billOf(attempt, said));
+    const state = await attempts.recordAsset(accountId, reference, asset, billOf(attempt, said), answered);
     return state === 'replaced' || state === 'fenced' ? { outcome: state } : { outcome: 'made' };
   };
 
@@ -68,7 +80,8 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
     },
     /**
      * Of a run that was the answer to its post. What it made is in our store before its row says that there was an answer: a process
-     * that dies in between leaves an attempt that is unknown, as for any answer that is lost.
+     * that dies in between leaves an attempt that is unknown, as for any answer that is lost. That it was taken is recorded together with
+     * its end: a row that said only the former would be polled, and nothing can be polled there.
      */
     async recordAnswered(attempt: Attempt, providerJobId: string, end: RunEnd): Promise<AttemptOutcome> {
       // It cannot be asked for again, so a cancel does not throw it away: it has come too late.
@@ -78,10 +91,11 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
               bringInAnswered(() => bringIn(attempt, end, signal)),
             )
           : null;
-      const { accountId, reference } = attempt;
-      await attempts.move(accountId, reference, { from: ['posting'], to: 'accepted', providerJobId });
-      if (brought?.outcome === 'stored') return keep(attempt, brought.asset, end);
-      return fail(attempt, brought ?? failedRunOfEnd(end), end);
+      return recordSurely(() =>
+        brought?.outcome === 'stored'
+          ? keep(attempt, brought.asset, end, providerJobId)
+          : fail(attempt, brought ?? failedRunOfEnd(end), end, providerJobId),
+      );
     },
   };
 }

@@ -10,6 +10,7 @@ import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import { outcomeOf, UNCLEAR_ANSWER, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { ModelInput } from './model-input.ts';
+import { recordSurely } from './record-surely.ts';
 import { createWaitForTurn, hasTriedLongEnough } from './wait-for-turn.ts';
 import type { UploadInputs } from './upload-inputs.ts';
 import type { Provider, RunEnd, SubmitResult } from '../providers/provider.ts';
@@ -33,10 +34,6 @@ const BESIDE_POST_MS = 12_000;
 /** Between two tries to reach a provider: soon at first, then as often as a restart of it is worth. */
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 3_000;
-
-/** As long as a database takes to restart. */
-const RECORD_TRIES = 20;
-const RECORD_PAUSE_MS = 1_000;
 
 export type SubmitDependencies = {
   readonly attempts: Attempts;
@@ -178,25 +175,9 @@ function abortOf({ capabilities }: Provider): AbortSignal | null {
   return capabilities.completion === 'answer' ? cancellationSignal() : null;
 }
 
-/**
- * Records what only this process knows: a row that does not say that its connection was reset makes "not found" unbelievable for
- * good, and one that does not say that something responded makes it believable too early. A database that is away for a moment is
- * asked again.
- */
-async function surely(record: () => Promise<AttemptStatus>): Promise<AttemptStatus> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await record();
-    } catch (error) {
-      if (tries === RECORD_TRIES) throw error;
-      await sleep(RECORD_PAUSE_MS);
-    }
-  }
-}
-
 function recordUnknown(attempts: Attempts, attempt: Attempt, mayArriveLater: boolean) {
   const { accountId, reference } = attempt;
-  return surely(async () => {
+  return recordSurely(async () => {
     if (!mayArriveLater) return attempts.close(accountId, reference);
     const move = { from: ['posting', 'unknown'], to: 'unknown', errorClass: UNCLEAR_ANSWER } as const;
     return { ...(await attempts.move(accountId, reference, move)), errorClass: null };

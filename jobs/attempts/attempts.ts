@@ -2,7 +2,7 @@ import type { Database } from '../../ledger/database.ts';
 import { limitsOf, type LimitsOfProviders } from '../../domain/work/provider-limits.ts';
 import { noteUnreached, queueAttempt } from './attempt-turns.ts';
 import { beginAttempt, prepareAttempt, type NewAttempt } from './begin-attempt.ts';
-import { failAttempt, recordAsset, type ProviderAccount, type StoredAsset } from './finish-attempt.ts';
+import { failAttempt, recordAsset } from './finish-attempt.ts';
 import { closeAttempt, moveAttempt, type AttemptMove } from './move-attempt.ts';
 import { readAttempt, readAttemptsOfOutput } from './read-attempts.ts';
 import { readReturnTime } from './return-time.ts';
@@ -31,9 +31,7 @@ export function createAttempts(database: Database, submitter = 'unknown', limits
     ofOutput: (accountId: string, outputId: string) => readAttemptsOfOutput(database, accountId, outputId),
     /** When the output's credits return; undefined once they are settled. */
     returnTime: (accountId: string, outputId: string) => readReturnTime(database, accountId, outputId),
-    recordAsset: (accountId: string, reference: string, asset: StoredAsset, provider: ProviderAccount) =>
-      recordAsset(database, accountId, reference, asset, provider),
-    fail: (accountId: string, reference: string, errorClass: string, provider: ProviderAccount) =>
-      failAttempt(database, accountId, reference, errorClass, provider),
+    recordAsset: recordAsset.bind(null, database),
+    fail: failAttempt.bind(null, database),
   };
 }

@@ -14,17 +14,21 @@ export type StoredAsset = {
 /** The cost of the run to us at the provider; apart from the customer's credits. */
 export type ProviderAccount = AttemptCost & { readonly billed: SaidOfCost['billed'] };
 
-/** Records that the result is in the asset store. A fenced attempt keeps it for support and stays fenced. */
+/**
+ * Records that the result is in the asset store. A fenced attempt keeps it for support and stays fenced.
+ * @param answered what the service calls a run that was the answer to its post; null: it was accepted before.
+ */
 export async function recordAsset(
   database: Database,
   accountId: string,
   reference: string,
   asset: StoredAsset,
   provider: ProviderAccount,
+  answered: string | null = null,
 ): Promise<AttemptState> {
   const { rows } = await database.query<{ record_asset: AttemptState }>({
     name: 'jobs.record_asset',
-    text: 'SELECT jobs.record_asset($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    text: 'SELECT jobs.record_asset($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
     values: [
       accountId,
       reference,
@@ -35,23 +39,25 @@ export async function recordAsset(
       provider.cost,
       provider.isFinal,
       asset.hasC2pa ?? null,
+      answered,
     ],
   });
   return onlyRow(rows, 'jobs.record_asset').record_asset;
 }
 
-/** Records how a run failed; returns the attempt's state. A fenced or replaced one stays so. */
+/** Records how a run failed; returns the attempt's state. A fenced or replaced one stays so. `answered`: as in recordAsset. */
 export async function failAttempt(
   database: Database,
   accountId: string,
   reference: string,
   errorClass: string,
   provider: ProviderAccount,
+  answered: string | null = null,
 ): Promise<AttemptState> {
   const { rows } = await database.query<{ fail_attempt: AttemptState }>({
     name: 'jobs.fail_attempt',
-    text: 'SELECT jobs.fail_attempt($1, $2, $3, $4, $5, $6)',
-    values: [accountId, reference, errorClass, provider.billed, provider.cost, provider.isFinal],
+    text: 'SELECT jobs.fail_attempt($1, $2, $3, $4, $5, $6, $7)',
+    values: [accountId, reference, errorClass, provider.billed, provider.cost, provider.isFinal, answered],
   });
   return onlyRow(rows, 'jobs.fail_attempt').fail_attempt;
 }

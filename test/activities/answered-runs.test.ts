@@ -84,6 +84,25 @@ describe('a run that is the answer to its post', () => {
     expect(fake.wire.posts()).toBe(1);
   });
 
+  test('is not lost where the database is away for a moment as it ends: that it was taken is recorded with its end', async () => {
+    const attempt = await admit();
+    const asked: string[] = [];
+    const query = fixture.worker.query.bind(fixture.worker) as (...args: unknown[]) => unknown;
+    const spy = vi.spyOn(fixture.worker, 'query');
+    spy.mockImplementation((...args: unknown[]) => {
+      const { name = '' } = args[0] as { readonly name?: string };
+      asked.push(name);
+      const isAway = name === 'jobs.record_asset' && asked.filter((one) => one === name).length === 1;
+      return isAway ? Promise.reject(new Error('Connection terminated unexpectedly')) : query(...args);
+    });
+    expect(await running(attempt).outcome).toEqual({ outcome: 'made' });
+    spy.mockRestore();
+    expect(asked.filter((name) => name === 'jobs.record_asset')).toHaveLength(2);
+    expect(asked).not.toContain('jobs.move_attempt');
+    expect(await recordOf(attempt)).toMatchObject({ state: 'collected', provider_job_id: 'req_1' });
+    expect(fake.wire.posts()).toBe(1);
+  });
+
   test.each([
     ['longer than can be kept', 'x'.repeat(9_000)],
     ['not a text that a database takes', 'req\u0080\u0081'],

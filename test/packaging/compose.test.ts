@@ -275,7 +275,8 @@ describe('docker-compose.yml', () => {
     expect(entries).toEqual(['dist/api/main.js', 'dist/worker/main.js', 'dist/runtime/migrate/main.js']);
     // What was measured of a worker's memory was measured with these.
     expect(service('worker').command).toEqual(expect.arrayContaining([...WORKER_NODE_FLAGS]));
-    expect(dockerfile).toContain('MALLOC_ARENA_MAX=2');
+    for (const setting of ['ARENA_MAX=2', 'MMAP_THRESHOLD_=131072', 'TRIM_THRESHOLD_=131072'])
+      expect(dockerfile).toContain(`MALLOC_${setting}`);
     expect(service('cli').entrypoint?.at(-1)).toBe('dist/cli/main.js');
   });
 

@@ -23,6 +23,8 @@ test('node is told to as process 1 would be: no shell, no npm in between', () =>
   expect(Object.keys(imageEnvironment())).toEqual([
     'NODE_ENV',
     'MALLOC_ARENA_MAX',
+    'MALLOC_MMAP_THRESHOLD_',
+    'MALLOC_TRIM_THRESHOLD_',
     'WORKFLOW_BUNDLE',
     'ASSET_HOME',
   ]);

@@ -20,6 +20,7 @@ const PAUSE_MS = 250;
 const LOOK_EVERY_MS = 1_000;
 /** Longer than a killed process needs to come back, many times over. */
 const GIVE_UP_AFTER_MS = 300_000;
+const ENDED_UNADMITTED = 409;
 /** The errors that a caller may get while a process is down. The caller sends the same call again. */
 const COME_AGAIN: ReadonlySet<number> = new Set([502, 503, 504]);
 
@@ -32,9 +33,17 @@ export async function runJob(
   onRetry: () => void,
 ): Promise<Told> {
   const insist = (call: () => Promise<Answer>) => persist(call, onRetry);
-  const { key, body, cancelAfterMs, meddling } = soakJob;
+  const { body, cancelAfterMs, meddling } = soakJob;
+  let { key } = soakJob;
   const from = Date.now();
-  const answer = await insist(() => running.submit(accountId, body, { key }));
+  const submit = () => insist(() => running.submit(accountId, body, { key }));
+  let answer = await submit();
+  // Not admitted within its minute, so ended: it asks for another key.
+  while (answer.status === ENDED_UNADMITTED && Date.now() < from + GIVE_UP_AFTER_MS) {
+    onRetry();
+    key += '-again';
+    answer = await submit();
+  }
   const told = { ...soakJob, accountId, status: answer.status, from, to: from };
   const jobId = answer.body.id as string | undefined;
   if (answer.status >= 300 || jobId === undefined) return { ...told, job: null };
