@@ -1,12 +1,11 @@
 -- Records how a run failed, and what it cost: a caller that asks for this attempt again is told the same. One that was
--- fenced or replaced in the meantime stays so. Returns its state. p_answered: what the service calls a run that was the
--- answer to its post; that it was taken is recorded with its end, or not at all.
+-- fenced or replaced in the meantime stays so. Returns its state. p_run: of a run that was the answer to its post;
+-- that it was taken is recorded with its end.
 CREATE OR REPLACE FUNCTION jobs.fail_attempt(
   p_account_id text, p_reference text, p_error_class text, p_billed text, p_cost numeric,
-  p_is_final boolean DEFAULT false, p_answered text DEFAULT NULL
+  p_is_final boolean DEFAULT false, p_run text DEFAULT NULL
 ) RETURNS text LANGUAGE sql AS $$
-  SELECT jobs.move_attempt(p_account_id, p_reference, '{posting}', 'accepted', p_answered, NULL)
-  WHERE p_answered IS NOT NULL;
+  SELECT jobs.move_attempt(p_account_id, p_reference, '{posting}', 'accepted', p_run, NULL) WHERE p_run IS NOT NULL;
   UPDATE jobs.attempts a
   SET state = CASE a.state WHEN 'accepted' THEN 'failed' ELSE a.state END, error_class = p_error_class,
       billed = p_billed, cost = coalesce(p_cost, a.cost), is_cost_final = p_is_final, resolved_at = ledger.clock()
@@ -14,14 +13,12 @@ CREATE OR REPLACE FUNCTION jobs.fail_attempt(
   SELECT a.state FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;
 
--- Records that an attempt's result is in the asset store; one that was fenced stays so. Returns its state. p_answered:
--- as in jobs.fail_attempt.
+-- Records that an attempt's result is in the asset store; one that was fenced stays so. Returns its state.
 CREATE OR REPLACE FUNCTION jobs.record_asset(
   p_account_id text, p_reference text, p_sha256 text, p_content_type text, p_bytes bigint, p_billed text,
-  p_cost numeric, p_is_final boolean DEFAULT false, p_has_c2pa boolean DEFAULT NULL, p_answered text DEFAULT NULL
+  p_cost numeric, p_is_final boolean DEFAULT false, p_has_c2pa boolean DEFAULT NULL, p_run text DEFAULT NULL
 ) RETURNS text LANGUAGE sql AS $$
-  SELECT jobs.move_attempt(p_account_id, p_reference, '{posting}', 'accepted', p_answered, NULL)
-  WHERE p_answered IS NOT NULL;
+  SELECT jobs.move_attempt(p_account_id, p_reference, '{posting}', 'accepted', p_run, NULL) WHERE p_run IS NOT NULL;
   UPDATE jobs.attempts a
   SET state = CASE a.state WHEN 'accepted' THEN 'collected' ELSE a.state END, sha256 = p_sha256, bytes = p_bytes,
       content_type = p_content_type, billed = p_billed, cost = coalesce(p_cost, a.cost), is_cost_final = p_is_final,
