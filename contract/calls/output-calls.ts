@@ -1,8 +1,13 @@
-import { z } from 'zod';
 import type { Call } from '../call.ts';
 import { outputWithLineage } from '../shapes/job-shapes.ts';
-import { decisionBody, reportBody, review, reviewPage, reviewsQuery } from '../shapes/review-shapes.ts';
-import { preview } from '../shapes/support-shapes.ts';
+import {
+  decisionBody,
+  reportBody,
+  review,
+  reviewOrPreview,
+  reviewPage,
+  reviewsQuery,
+} from '../shapes/review-shapes.ts';
 
 const FILES = { media: ['image/png', 'image/jpeg', 'image/webp', 'video/mp4'] } as const;
 
@@ -82,7 +87,7 @@ export const OUTPUT_CALLS = {
     onlyPlatform: true,
     body: decisionBody,
     idempotencyKey: 'required',
-    responses: { 200: z.union([review, preview]) },
+    responses: { 200: reviewOrPreview },
     problems: ['state_conflict'],
   },
 } as const satisfies Readonly<Record<string, Call>>;

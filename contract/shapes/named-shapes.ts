@@ -28,7 +28,7 @@ import {
 import { billing, failure, job, jobPage, output, outputWithLineage, progress } from './job-shapes.ts';
 import { exceededCap, fieldError, problem } from './problem-shape.ts';
 import { quote, quoteLine } from './quote-shapes.ts';
-import { decision, review, reviewPage } from './review-shapes.ts';
+import { decision, review, reviewOrPreview, reviewPage } from './review-shapes.ts';
 import {
   attempt,
   inspectedOutput,
@@ -107,6 +107,7 @@ export const SHAPES = {
   Repair: repair,
   RepairPage: repairPage,
   Review: review,
+  ReviewOrPreview: reviewOrPreview,
   ReviewPage: reviewPage,
   SearchPage: searchPage,
   SearchResult: searchResult,

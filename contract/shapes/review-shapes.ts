@@ -9,6 +9,7 @@ import {
 import { reasonField } from './body-fields.ts';
 import { pageParameters } from './query-fields.ts';
 import { requestText } from '../job-request/request-text.ts';
+import { preview } from './support-shapes.ts';
 import {
   accountId,
   apiPath,
@@ -96,5 +97,8 @@ export type ReviewForSupport = Review & {
   readonly account_id: string;
   readonly decisions: readonly Decision[];
 };
+
+/** Of a decision: the review as it is then, or of a dry run what would become of it. */
+export const reviewOrPreview = z.union([review, preview]);
 
 export const reviewPage = pageOf(review);

@@ -1,4 +1,4 @@
-/** What support answers a customer about a job: was it charged, is there an output, what did we try? A sentence each. */
+/** What support tells a customer about a job: was it charged, is there an output, what did we try? A sentence each. */
 
 export type AnsweredOutput = {
   readonly state: string;

@@ -19,7 +19,7 @@ const RETURNED: AnsweredOutput = {
 
 const answers = (...outputs: readonly AnsweredOutput[]) => answersOf(outputs, RETURN_BY);
 
-describe('what support answers a customer about a job', () => {
+describe('what support tells a customer about a job', () => {
   it('says of one under way what is reserved, and until when', () => {
     expect(answers(RUNNING)).toEqual({
       charged:
