@@ -58,6 +58,8 @@ import { readLimitsRoute, setLimitsRoute } from './credits/limits-route.ts';
 import { keyRoutes } from './access/keys-route.ts';
 import type { ConsoleSettings } from './access/console-proxy.ts';
 import { consoleSessionRoutes } from './access/console-sessions-route.ts';
+import { outputLinkRoutes } from './jobs/output-link-routes.ts';
+import { createOutputLinks } from './jobs/output-links.ts';
 import { portalSessionRoutes } from './access/portal-sessions-route.ts';
 import { listJobsRoute } from './jobs/list-jobs-route.ts';
 import { outputContentRoute } from './jobs/output-content-route.ts';
@@ -100,6 +102,8 @@ export type ApiDependencies = {
   readonly publicUrl: string;
   /** Where a browser is sent with a portal session; null: /portal under publicUrl. */
   readonly portalUrl: string | null;
+  /** What signs links to outputs: the first; each is believed. */
+  readonly linkSecrets: readonly [string, ...string[]];
   /** How people sign in to the console beside a key. */
   readonly console: Omit<ConsoleSettings, 'publicUrl'>;
   /** The built pages of /portal and /console, and whose pages may show the portal in a frame. */
@@ -199,6 +203,7 @@ export function routesOf(
     attentionRoute(parts),
     readOutputRoute(parts),
     outputContentRoute(parts),
+    ...outputLinkRoutes({ ...parts, outputLinks: createOutputLinks(deps.linkSecrets) }),
     reportOutputRoute(parts),
     listReviewsRoute(parts),
     readReviewRoute(parts),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { createAdvanceClock } from '../client/move-clock.ts';
@@ -25,6 +26,8 @@ import { createWebhookVerifiers } from './provider-webhooks/webhook-verifiers.ts
 import { reportUnavailable } from './http/available-database.ts';
 import { serve } from './http/serve.ts';
 import { openForSale } from '../ledger/open-for-sale.ts';
+
+const LINK_SECRET_BYTES = 32;
 
 /** Draining (10 s) and closing what it used, after the notice that it ends. */
 const SHUTDOWN_TIMEOUT_MS = 15_000;
@@ -82,6 +85,8 @@ const server = await serve(
           : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
       publicUrl: publicUrlAt(port),
       portalUrl: config.portalUrl,
+      // Without any, which production is refused: links end with the process.
+      linkSecrets: config.linkSecrets ?? [randomBytes(LINK_SECRET_BYTES).toString('hex')],
       console: config.console,
       pages,
       portalFrameAncestors: config.portalFrameAncestors,

@@ -1,24 +1,11 @@
 import { CALLS } from '../../contract/calls.ts';
-import { pipeline } from 'node:stream/promises';
-import type { Request, Response } from 'express';
-import { isOutputId } from '../../domain/ids.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
-import { readOutput } from '../../jobs/outputs/read-output.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readByteRange, type ByteRange } from '../http/byte-range.ts';
-import { matchesETag } from '../http/entity-tag.ts';
-import { notFound, Problem, unavailable } from '../http/problem.ts';
-import { pathParameter, type AccountExchange, route, type Route } from '../http/route.ts';
+import { pathParameter, route, type Route } from '../http/route.ts';
+import { requireContent, sendContent } from './send-output-content.ts';
 
-/** Content types we made ourselves, and the ending a downloaded file gets. */
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'image/png': '.png',
-  'image/jpeg': '.jpg',
-  'image/webp': '.webp',
-  'video/mp4': '.mp4',
-};
-
-type Asset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
+/** Who may read the bytes might change; they do not. */
+const MAX_AGE_SECONDS = 3_600;
 
 /** GET /v1/outputs/{id}/content: the bytes, once they are charged for. */
 export function outputContentRoute(deps: {
@@ -28,81 +15,9 @@ export function outputContentRoute(deps: {
   return route(CALLS.readOutputContent, {
     async handle(exchange) {
       const outputId = pathParameter(exchange.request, 'id');
-      const output = isOutputId(outputId)
-        ? await readOutput(deps.database, exchange.accountId, outputId)
-        : null;
-      const asset = output?.asset ?? null;
-      if (asset === null) throw notFound('output, or it has no content');
-      if (output?.isExpired === true) throw new Problem('content_expired');
-      await send(deps.assets, exchange, outputId, asset);
+      const asset = await requireContent(deps.database, exchange.accountId, outputId);
+      exchange.response.vary('Authorization').vary('Holdfast-Account');
+      await sendContent(deps.assets, exchange, { outputId, asset, maxAgeSeconds: MAX_AGE_SECONDS });
     },
-  });
-}
-
-async function send(
-  assets: AssetStore,
-  { request, response }: AccountExchange,
-  outputId: string,
-  asset: Asset,
-): Promise<void> {
-  const etag = `"${asset.sha256}"`;
-  const range = rangeOf(request, asset, etag);
-  if (range.is === 'unsatisfiable') {
-    const contentRange = { 'Content-Range': `bytes */${String(asset.bytes)}` };
-    throw new Problem('range_not_satisfiable', {}, contentRange);
-  }
-  setHeaders(response, outputId, asset, etag);
-  if (matchesETag(request.get('If-None-Match'), etag)) {
-    response.status(304).end();
-    return;
-  }
-  setLength(response, range, asset.bytes);
-  if (request.method === 'HEAD') {
-    response.end();
-    return;
-  }
-  const file = await assets.open(asset.sha256, range.is === 'part' ? range : undefined);
-  if (file === null) {
-    response.removeHeader('Content-Length');
-    throw unavailable('The file is not to be had at the moment.');
-  }
-  // A caller who goes away in the middle is no error of ours; the stream is closed either way.
-  await pipeline(file.stream, response).catch(() => undefined);
-}
-
-function rangeOf(request: Request, asset: Asset, etag: string): ByteRange {
-  // A range of another version of the file would be a patchwork: If-Range names the one the caller has.
-  const ifRange = request.get('If-Range');
-  const isOfThis = ifRange === undefined || ifRange === etag;
-  // Ranges are defined for GET alone (RFC 9110, 14.2), and for an answer that would be 200 (13.2.2).
-  const isAsked = request.method === 'GET' && !matchesETag(request.get('If-None-Match'), etag);
-  return readByteRange(isOfThis && isAsked ? request.get('Range') : undefined, asset.bytes);
-}
-
-function setHeaders(response: Response, outputId: string, asset: Asset, etag: string): void {
-  response.set({
-    'Content-Type': asset.contentType,
-    'Content-Disposition': `inline; filename="${outputId}${EXTENSIONS[asset.contentType] ?? ''}"`,
-    'Content-Security-Policy': "default-src 'none'; sandbox",
-    ETag: etag,
-    'Accept-Ranges': 'bytes',
-    // The bytes never change; who may read them might.
-    'Cache-Control': 'private, max-age=3600',
-    Vary: 'Authorization, Holdfast-Account',
-  });
-}
-
-function setLength(
-  response: Response,
-  range: Exclude<ByteRange, { is: 'unsatisfiable' }>,
-  size: number,
-): void {
-  if (range.is === 'whole') {
-    response.status(200).set('Content-Length', String(size));
-    return;
-  }
-  response.status(206).set({
-    'Content-Range': `bytes ${String(range.start)}-${String(range.end)}/${String(size)}`,
-    'Content-Length': String(range.end - range.start + 1),
   });
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import { linkBody, linkQuery, outputLink } from '../shapes/output-shapes.ts';
 import { outputWithLineage } from '../shapes/job-shapes.ts';
 import {
   decisionBody,
@@ -37,6 +38,35 @@ export const OUTPUT_CALLS = {
     isTagged: true,
     responses: { 200: FILES, 206: FILES },
     problems: ['content_expired', 'range_not_satisfiable'],
+  },
+  linkOutput: {
+    method: 'post',
+    path: '/v1/outputs/:id/links',
+    tag: 'outputs',
+    summary: 'Make a link to the bytes of an output',
+    description: 'Whoever has the link downloads the output without a key, until it ends.',
+    access: 'account',
+    scopes: ['jobs:read', 'support'],
+    portal: 'read',
+    body: linkBody,
+    isBodyOptional: true,
+    responses: { 201: outputLink },
+    problems: ['content_expired'],
+  },
+  readLinkedContent: {
+    method: 'get',
+    path: '/v1/outputs/:id/linked_content',
+    tag: 'outputs',
+    summary: 'Download an output by a link',
+    description:
+      'The address is that of the link. A link that was not made here, or was changed, is 404; one that has ended is 403 with the reason `link_expired`.',
+    access: 'public',
+    countsStrangersOnly: true,
+    query: linkQuery,
+    headers: ['Range', 'If-Range'],
+    isTagged: true,
+    responses: { 200: FILES, 206: FILES },
+    problems: ['forbidden', 'content_expired', 'range_not_satisfiable', 'unavailable', 'internal'],
   },
   reportOutput: {
     method: 'post',

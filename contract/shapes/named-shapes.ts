@@ -26,6 +26,7 @@ import {
   voidedGrant,
 } from './credit-shapes.ts';
 import { billing, failure, job, jobPage, output, outputWithLineage, progress } from './job-shapes.ts';
+import { outputLink } from './output-shapes.ts';
 import { exceededCap, fieldError, problem } from './problem-shape.ts';
 import { quote, quoteLine } from './quote-shapes.ts';
 import { decision, review, reviewOrPreview, reviewPage } from './review-shapes.ts';
@@ -92,6 +93,7 @@ export const SHAPES = {
   Limits: limits,
   OperatorAction: operatorAction,
   Output: output,
+  OutputLink: outputLink,
   OutputWithLineage: outputWithLineage,
   Plan: plan,
   PortalSession: portalSession,

@@ -11,6 +11,8 @@ export type StackAddresses = {
   readonly host: string;
   readonly apiPort: number;
   readonly modelServicePort: number;
+  /** What signs links to outputs: of the home, so that they outlive a restart. */
+  readonly linkSecret: string;
 };
 
 type Environment = Readonly<Record<string, string>>;
@@ -33,6 +35,7 @@ export function apiEnvironment(addresses: StackAddresses, consolePages: string):
   return {
     ...commonEnvironment(addresses),
     DATABASE_URL: addresses.apiDatabaseUrl,
+    LINK_SECRETS: addresses.linkSecret,
     CONSOLE_PAGES: consolePages,
     API_HOST: addresses.host,
     API_PORT: String(addresses.apiPort),

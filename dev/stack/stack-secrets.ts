@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -23,6 +23,11 @@ export function readOrMakeSecrets(home: string): StackSecrets {
     writeSecrets(home, secrets);
     return secrets;
   }
+}
+
+/** What signs links to outputs of this home. */
+export function linkSecretOf({ database }: StackSecrets): string {
+  return createHash('sha256').update(`links ${database.api}`, 'utf8').digest('hex');
 }
 
 export function writeSecrets(home: string, secrets: StackSecrets): void {

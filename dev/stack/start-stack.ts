@@ -29,7 +29,7 @@ import { removeStackInfo, stackLockPath, writeStackInfo, type StackInfo } from '
 import { loadCatalogue } from '../../catalogue/load-catalogue.ts';
 import { ensureStackKeys } from './stack-keys.ts';
 import { NOTHING_EXTERNAL, wantedPorts, type StackOptions, type StackPorts } from './stack-options.ts';
-import { readOrMakeSecrets } from './stack-secrets.ts';
+import { linkSecretOf, readOrMakeSecrets } from './stack-secrets.ts';
 import { bundleConsolePages } from './bundle-console-pages.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
@@ -139,6 +139,7 @@ async function bringUp(options: WantedStack, children: StackChildren): Promise<O
     host: LOCAL_HOST,
     apiPort: ports.api,
     modelServicePort: ports.modelService,
+    linkSecret: database.linkSecret,
   };
   await bringUpProcesses(options, children, addresses, { bundle, pages });
   return {
@@ -182,7 +183,8 @@ async function bringUpDatabase(options: WantedStack, children: StackChildren, po
   const database = ownerUrl === null ? embeddedDatabase(port, secrets) : externalDatabase(ownerUrl, secrets);
   await migrateStackDatabase(database, secrets, options.onNote ?? (() => undefined));
   const { grants } = await loadCatalogue(options.cataloguePath ?? null);
-  return { ...database, keys: await ensureStackKeys(home, secrets, database.ownerUrl, grants) };
+  const linkSecret = linkSecretOf(secrets);
+  return { ...database, linkSecret, keys: await ensureStackKeys(home, secrets, database.ownerUrl, grants) };
 }
 
 /** A port that it picks for itself may be taken before it listens there. */

@@ -1,3 +1,4 @@
+import { CONSOLE_SETTINGS, consoleConfigOf, type ConsoleConfig } from './console-config.ts';
 import { ASSET_SETTINGS, assetStoreConfigOf, type AssetStoreConfig } from './asset-store-config.ts';
 import {
   MODEL_SERVICE_KEYS,
@@ -46,8 +47,8 @@ export const API_SETTINGS = [
   'API_SHUTDOWN_NOTICE_SECONDS',
   'PUBLIC_URL',
   'PORTAL_URL',
-  'CONSOLE_PROXY_HEADER',
-  'CONSOLE_PROXY_SCOPES',
+  'LINK_SECRETS',
+  ...CONSOLE_SETTINGS,
   'PORTAL_FRAME_ANCESTORS',
   'CONSOLE_PAGES',
   'HOLDFAST_CATALOGUE',
@@ -139,11 +140,9 @@ export type ApiConfig = ProcessConfig & {
   readonly allowedOrigins: readonly string[];
   readonly publicUrl: string | null;
   readonly portalUrl: string | null;
-  /** How a trusted proxy signs people in to the console; the header is null where none does. */
-  readonly console: {
-    readonly proxyHeader: string | null;
-    readonly proxyScopes: SettingValue<'CONSOLE_PROXY_SCOPES'>;
-  };
+  /** What signs links to outputs; null: nothing is set, outside of production. */
+  readonly linkSecrets: SettingValue<'LINK_SECRETS'>;
+  readonly console: ConsoleConfig;
   readonly portalFrameAncestors: readonly string[];
   readonly consolePages: string | null;
   /** Null: the shipped catalogue. */
@@ -223,10 +222,8 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     trustedProxies: settings.TRUSTED_PROXIES?.split(',').map((one) => one.trim()) ?? [],
     publicUrl: settings.PUBLIC_URL,
     portalUrl: settings.PORTAL_URL,
-    console: {
-      proxyHeader: settings.CONSOLE_PROXY_HEADER,
-      proxyScopes: settings.CONSOLE_PROXY_SCOPES,
-    },
+    linkSecrets: settings.LINK_SECRETS,
+    console: consoleConfigOf(settings),
     portalFrameAncestors: settings.PORTAL_FRAME_ANCESTORS,
     consolePages: settings.CONSOLE_PAGES,
     cataloguePath: settings.HOLDFAST_CATALOGUE,

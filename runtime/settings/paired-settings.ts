@@ -42,7 +42,15 @@ export function faultsOfPairs(names: readonly SettingName[], values: Values): re
       doc: SETTINGS[name].doc,
     })),
     ...faultsOfLimits(values['PROVIDER_LIMITS']),
+    ...faultsOfLinks(names, values),
   ];
+}
+
+/** Links that ended with each process would be told from forged ones by nobody. */
+function faultsOfLinks(names: readonly SettingName[], values: Values): readonly ConfigurationFault[] {
+  const isMissing = names.includes('LINK_SECRETS') && values['LINK_SECRETS'] === null;
+  if (!isMissing || values['NODE_ENV'] !== 'production') return [];
+  return [{ name: 'LINK_SECRETS', fault: 'is not set', doc: SETTINGS.LINK_SECRETS.doc }];
 }
 
 /** A misspelt name would leave its provider without a limit, and nothing would tell of it. */

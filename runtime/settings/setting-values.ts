@@ -44,6 +44,15 @@ export const origins = text
   .transform((value) => value.split(',').map((one) => one.trim()))
   .pipe(z.array(z.string().refine((one) => urlOf(one, /^https?:$/)?.origin === one)));
 
+/** One secret or two of our own, between commas: the first is used, the other was before. */
+export const secrets = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{32,200}(,[A-Za-z0-9_-]{32,200})?$/)
+  .transform((value): readonly [string, ...string[]] => {
+    const [current = '', ...others] = value.split(',');
+    return [current, ...others];
+  });
+
 /** The name of a request header. */
 export const headerName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/);
 

@@ -10,6 +10,7 @@ import {
   origins,
   postgresUrl,
   scopes,
+  secrets,
   socketAddress,
   text,
   wholeNumber,
@@ -112,6 +113,10 @@ export const SETTINGS = {
   PORTAL_URL: {
     schema: httpUrl.nullable().default(null),
     doc: 'the page that customers are sent to with the token of a portal session; unset: /portal under PUBLIC_URL',
+  },
+  LINK_SECRETS: {
+    schema: secrets.nullable().default(null),
+    doc: 'what signs links to outputs: a secret of 32 characters or more, letters and digits, e.g. from openssl rand -hex 24; to replace it, the new one, a comma, and the old one for a day. Needed in production',
   },
   CONSOLE_PROXY_HEADER: {
     schema: headerName.nullable().default(null),

@@ -91,6 +91,7 @@ export async function createApiFixture(
     /** Of the API; as good as none unless told otherwise. */
     readonly rateLimits?: Partial<RateLimits>;
     readonly trustedProxies?: readonly string[];
+    readonly linkSecrets?: ApiDependencies['linkSecrets'];
     /** How people sign in to the console beside a key; not at all unless told otherwise. */
     readonly console?: Partial<ApiDependencies['console']>;
     readonly allowedOrigins?: readonly string[];
@@ -142,6 +143,7 @@ export async function createApiFixture(
           temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
           publicUrl: publicUrlAt(port),
           portalUrl: null,
+          linkSecrets: options.linkSecrets ?? ['links of a test'],
           console: { proxyHeader: null, proxyScopes: ['support'], ...options.console },
           pages: NO_PAGES,
           portalFrameAncestors: [],

@@ -34,6 +34,7 @@ async function check(): Promise<number> {
     variables: {
       ...example,
       ...Object.fromEntries(passwords.map((name) => [name, randomBytes(24).toString('hex')])),
+      LINK_SECRETS: randomBytes(24).toString('hex'),
       API_PUBLISHED_PORT: String(api),
       TEMPORAL_UI_PORT: String(ui),
     },

@@ -38,6 +38,7 @@ async function environmentFile(): Promise<Record<string, string>> {
   const passwords = Object.keys(example).filter((name) => name.endsWith('PASSWORD'));
   return {
     ...example,
+    LINK_SECRETS: 'x'.repeat(48),
     HOLDFAST_CATALOGUE: '/etc/holdfast/catalogues/one-more-kind/one-more-kind.mjs',
     ...Object.fromEntries(passwords.map((name) => [name, `${name.replaceAll('_', '')}first`])),
   };

@@ -55,6 +55,7 @@ function processEnvironment(role: string): Record<string, string> {
     WORKFLOW_BUNDLE: path.join(app, 'dist', 'workflow-bundle.js'),
     API_PORT: '0',
     API_SHUTDOWN_NOTICE_SECONDS: '0',
+    LINK_SECRETS: 'x'.repeat(48),
     WORKER_SHUTDOWN_GRACE_SECONDS: '1',
   };
 }

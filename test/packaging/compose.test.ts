@@ -32,6 +32,7 @@ const FILLED_IN = {
   TEMPORAL_DATABASE_PASSWORD: 'b',
   DATABASE_API_PASSWORD: 'c',
   DATABASE_WORKER_PASSWORD: 'd',
+  LINK_SECRETS: 'e'.repeat(32),
 };
 
 describe('docker-compose.yml', () => {
@@ -259,6 +260,7 @@ describe('docker-compose.yml', () => {
     expect([...required].sort()).toEqual([
       'DATABASE_API_PASSWORD',
       'DATABASE_WORKER_PASSWORD',
+      'LINK_SECRETS',
       'POSTGRES_PASSWORD',
       'TEMPORAL_DATABASE_PASSWORD',
     ]);

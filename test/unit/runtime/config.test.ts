@@ -10,6 +10,7 @@ const API = {
   DATABASE_URL: 'postgresql://holdfast_api:secret@localhost:5432/holdfast',
   TEMPORAL_ADDRESS: 'localhost:7233',
   ASSET_HOME: '/var/lib/holdfast/assets',
+  LINK_SECRETS: 'a'.repeat(32),
 };
 const WORKER = { ...API, MODEL_SERVICE_URL: 'http://localhost:8788' };
 
@@ -37,7 +38,12 @@ describe('the configuration of a process', () => {
   });
 
   test('names every variable that is missing, all at once', () => {
-    expect(faultsOf(() => readApiConfig({}))).toEqual(['DATABASE_URL', 'TEMPORAL_ADDRESS', 'ASSET_HOME']);
+    expect(faultsOf(() => readApiConfig({}))).toEqual([
+      'DATABASE_URL',
+      'TEMPORAL_ADDRESS',
+      'ASSET_HOME',
+      'LINK_SECRETS',
+    ]);
     expect(faultsOf(() => readMigrateConfig({}))).toEqual([
       'DATABASE_OWNER_URL',
       'DATABASE_API_PASSWORD',
@@ -239,6 +245,15 @@ describe('the configuration of a process', () => {
     expect(faultsOf(() => readApiConfig({ ...API, TEMPORAL_TLS_CERT_PATH: '/c.pem' }))).toEqual([
       'TEMPORAL_TLS_KEY_PATH',
     ]);
+  });
+
+  test('signs links with what production is given, and is told where that is missing', () => {
+    const rotated = { ...API, LINK_SECRETS: `${'n'.repeat(32)},${'o'.repeat(32)}` };
+    expect(readApiConfig(rotated).linkSecrets).toEqual(['n'.repeat(32), 'o'.repeat(32)]);
+    const { LINK_SECRETS: _, ...without } = API;
+    expect(() => readApiConfig(without)).toThrow(/LINK_SECRETS is not set\. Set it to: what signs links/);
+    expect(readApiConfig({ ...without, NODE_ENV: 'development' }).linkSecrets).toBeNull();
+    expect(faultsOf(() => readApiConfig({ ...API, LINK_SECRETS: 'short' }))).toEqual(['LINK_SECRETS']);
   });
 
   test('believes no name of a proxy without knowing the proxy, and knows the scopes', () => {

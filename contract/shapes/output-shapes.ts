@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { instant } from './wire-fields.ts';
+
+/** Links to the bytes of outputs. */
+
+const MAX_LINK_SECONDS = 86_400;
+const DEFAULT_LINK_SECONDS = 3_600;
+/** Longer than any of a link. */
+const MAX_PARAMETER = 200;
+
+export const linkBody = z.strictObject({
+  expires_in_seconds: z
+    .int()
+    .min(1)
+    .max(MAX_LINK_SECONDS)
+    .default(DEFAULT_LINK_SECONDS)
+    .describe('For how many seconds the link holds.')
+    .meta({ examples: [3_600] }),
+});
+
+export const outputLink = z.strictObject({
+  url: z
+    .url()
+    .describe('The bytes, without a key: who has the link has them.')
+    .meta({
+      examples: [
+        'https://api.example/v1/outputs/out_01h455vb4pex5vsknk084sn02q_0/linked_content?account=acct_01h455vb4pex5vsknk084sn02q&expires=1767182400&signature=q2PvRGqg3n5lJ0yRzT0s4mJxjz0mW8c4nq6yV1d2e3f',
+      ],
+    }),
+  expires_at: instant.describe('Until when the link holds.'),
+});
+export type OutputLink = z.output<typeof outputLink>;
+
+const parameter = z.string().max(MAX_PARAMETER);
+export const linkQuery = z.strictObject({
+  account: parameter.describe('As the link has it.').meta({ examples: ['acct_01h455vb4pex5vsknk084sn02q'] }),
+  expires: parameter.describe('As the link has it.').meta({ examples: ['1767182400'] }),
+  signature: parameter
+    .describe('As the link has it.')
+    .meta({ examples: ['q2PvRGqg3n5lJ0yRzT0s4mJxjz0mW8c4nq6yV1d2e3f'] }),
+});
