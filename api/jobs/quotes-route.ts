@@ -14,11 +14,11 @@ import {
 } from '../../contract/job-request/parse-job-request.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { storeQuote } from '../../jobs/admission/store-quote.ts';
-import { readModelHealth } from '../../jobs/reads/read-model-health.ts';
+import { readModelHealth, type StoredModelHealth } from '../../jobs/reads/read-model-health.ts';
+import { BoundedCache } from '../access/bounded-cache.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readBalance } from '../../ledger/reads/read-balance.ts';
 import { instantText } from '../../domain/instant-text.ts';
-import { invalidRequest, notFound } from '../http/problem.ts';
+import { invalidRequest } from '../http/problem.ts';
 import { quoteTermsOf } from './quote-terms.ts';
 import { readJsonBody } from '../http/request/read-json-body.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
@@ -29,10 +29,21 @@ type Deps = {
   readonly database: Database;
   readonly rules: RequestRules;
   readonly pricingOf: PricingOf;
+  readonly now: () => number;
 };
+
+/** How long it is believed which models fail. A quote says so as a hint, and every caller would ask the same. */
+const HEALTH_LIFETIME_MS = 1_000;
 
 /** POST /v1/quotes: the exact price of a job body. Spends nothing. */
 export function quotesRoute(deps: Deps): Route {
+  const health = new BoundedCache<readonly StoredModelHealth[]>({
+    maxEntries: 1,
+    lifetimeMs: HEALTH_LIFETIME_MS,
+    now: deps.now,
+  });
+  const failingModels = () =>
+    health.get('failing', () => readModelHealth(deps.database, { onlyFailing: true }));
   return route(CALLS.quote, {
     async prepare({ request, response, accountId, mode }) {
       const rules = rulesFor(deps.rules, mode);
@@ -41,27 +52,27 @@ export function quotesRoute(deps: Deps): Route {
       if (!parsed.ok) throw invalidRequest(parsed.errors);
       const notOffered = notOfferedErrors(parsed.request, rules);
       if (notOffered.length > 0) throw invalidRequest(notOffered);
-      const [sourceOf, pricing, balance, failing] = await Promise.all([
+      const [sourceOf, pricing] = await Promise.all([
         hasEdits(parsed.request)
           ? readSources({ database: deps.database, rules }, accountId, parsed.request)
           : NO_SOURCES,
         deps.pricingOf(accountId),
-        readBalance(deps.database, accountId),
-        readModelHealth(deps.database, { onlyFailing: true }),
       ]);
-      if (balance === null) throw notFound('account');
       const price = priceRequest(parsed.request, pricing, sourceOf);
       const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
       return async () => {
-        const quote = await storeQuote(deps.database, { accountId, fingerprint, price });
+        const [quote, failing] = await Promise.all([
+          storeQuote(deps.database, { accountId, fingerprint, price }),
+          failingModels(),
+        ]);
         const terms = quoteTermsOf(parsed.request, sourceOf, rules);
         const shown: Quote = {
           id: quote.quoteId,
           ...price,
-          available: balance.available,
+          available: quote.available,
           // Below zero by what is missing, when it is not affordable.
-          balance_after: balance.available - price.total,
-          affordable: balance.available >= price.total,
+          balance_after: quote.available - price.total,
+          affordable: quote.available >= price.total,
           expires_at: instantText(quote.expiresAt),
           deadline_seconds: terms.deadlineSeconds,
           returned_automatically_by: instantText(

@@ -77,6 +77,7 @@ describe('GET /v1/jobs/{id}', () => {
       ],
       counts: { outputs: 1, succeeded: 1, failed: 0, canceled: 0 },
       summary: '1 of 1 delivered',
+      title: 'A kettle',
       metadata: {},
       links: { self: `/v1/jobs/${delivered}`, events: `/v1/jobs/${delivered}/events` },
     });
