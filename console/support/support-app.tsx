@@ -18,7 +18,6 @@ const ITEMS = [
   { name: 'find', text: 'Find' },
   { name: 'reviews', text: 'Reviews' },
   { name: 'accounts', text: 'Accounts' },
-  { name: 'ledger', text: 'Ledger' },
   { name: 'models', text: 'Models' },
 ] as const;
 /** Under which place a page of one thing stands. */
@@ -100,7 +99,7 @@ function SignedIn(props: { readonly session: Session; readonly onEnd: (isOver: b
             </>
           }
         >
-          <SupportPlace key={path.join('/')} path={path} />
+          <SupportPlace key={current === 'reviews' ? current : path.join('/')} path={path} />
         </Shell>
       </PageParts.Provider>
     </SessionProvider>

@@ -1,9 +1,11 @@
 import { Empty } from '../shared/parts/notice.tsx';
 import { PageHead } from '../shared/parts/shell.tsx';
+import { AccountPage } from './account/account-page.tsx';
 import { FindPage } from './find/find-page.tsx';
 import { SupportJobPage } from './job/support-job-page.tsx';
 import { ModelsPage } from './models/models-page.tsx';
 import { NowPage } from './now/now-page.tsx';
+import { ReviewsPage } from './reviews/reviews-page.tsx';
 
 /** The page of a path. */
 export function SupportPlace({ path }: { readonly path: readonly string[] }) {
@@ -15,6 +17,10 @@ export function SupportPlace({ path }: { readonly path: readonly string[] }) {
       return <FindPage />;
     case 'jobs':
       return id === undefined ? <FindPage /> : <SupportJobPage jobId={id} />;
+    case 'reviews':
+      return <ReviewsPage reviewId={id} />;
+    case 'accounts':
+      return id === undefined ? <FindPage title="Accounts" /> : <AccountPage accountId={id} />;
     case 'models':
       return <ModelsPage />;
     default:

@@ -1,0 +1,45 @@
+import type { ApiKeyView } from '../../../contract/shapes/access-shapes.ts';
+import type { Page } from '../../../client/http/listing.ts';
+import { useList } from '../../shared/data/use-list.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { Empty } from '../../shared/parts/notice.tsx';
+import { Section } from '../../shared/parts/shell.tsx';
+import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
+import { IdText } from '../id-text.tsx';
+
+const COLUMNS: readonly Column<ApiKeyView>[] = [
+  { name: 'Key', cell: ({ name }) => <bdi>{name}</bdi> },
+  { name: 'May', cell: ({ scopes }) => scopes.join(', ') },
+  { name: 'Made', cell: (key) => <Instant at={key.created_at} as="day" /> },
+  {
+    name: 'State',
+    cell: ({ revoked_at: at }) =>
+      at === null ? (
+        'Works'
+      ) : (
+        <>
+          Revoked <Instant at={at} as="day" />
+        </>
+      ),
+  },
+  { name: 'Id', cell: ({ id }) => <IdText id={id} /> },
+];
+
+/** The account's keys, without their secrets, which nobody can read. */
+export function AccountKeys() {
+  const { client } = usePageParts();
+  const keys = useList<ApiKeyView>(
+    'keys',
+    (cursor, signal) =>
+      client.request<Page<ApiKeyView>>({ path: '/v1/keys', query: { cursor, limit: 10 }, signal }),
+    { nameOf: ({ id }) => id },
+  );
+  return (
+    <Section title="Keys">
+      <ListFrame of={keys} label="Keys" empty={<Empty title="No keys" />}>
+        {(rows) => <Table label="Keys" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />}
+      </ListFrame>
+    </Section>
+  );
+}

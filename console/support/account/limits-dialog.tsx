@@ -1,0 +1,63 @@
+import { useState } from 'preact/hooks';
+import type { Account, Limits, LimitsBody } from '../../../client/http/wire-types.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { Field } from '../../shared/parts/field.tsx';
+import { ActDialog } from '../act/act-dialog.tsx';
+import { LIMIT_NAMES, type LimitName } from './limit-names.ts';
+
+/** All limits of an account at once: the API sets them together. Caps of single members and projects stay as they are. */
+export function LimitsDialog(props: {
+  readonly of: Account;
+  readonly limits: Limits;
+  readonly onClose: () => void;
+  readonly onTold: () => void;
+}) {
+  const { client } = usePageParts();
+  const { of, limits, ...rest } = props;
+  const [chosen, setChosen] = useState<Readonly<Record<LimitName, string>>>(() => ({
+    max_concurrent_jobs: textOf(limits.max_concurrent_jobs),
+    member_credits_per_period: textOf(limits.member_credits_per_period),
+    project_credits_per_period: textOf(limits.project_credits_per_period),
+    low_balance_at: textOf(limits.low_balance_at),
+  }));
+  const body: LimitsBody = {
+    max_concurrent_jobs: numberOf(chosen.max_concurrent_jobs),
+    member_credits_per_period: numberOf(chosen.member_credits_per_period),
+    project_credits_per_period: numberOf(chosen.project_credits_per_period),
+    low_balance_at: numberOf(chosen.low_balance_at),
+    overrides: limits.overrides,
+  };
+  return (
+    <ActDialog
+      of={{
+        title: 'Set limits',
+        verb: 'Set limits',
+        hasNoReason: true,
+        asked: JSON.stringify(body),
+        act: () => client.accounts.setLimits(of.id, body),
+        resultOf: () => <p>The limits hold from now on.</p>,
+      }}
+      {...rest}
+    >
+      {LIMIT_NAMES.map(({ name, text }) => (
+        <Field key={name} label={text} isOptional hint="Empty: no limit.">
+          {(control) => (
+            <input
+              {...control}
+              class="input"
+              inputMode="numeric"
+              maxLength={9}
+              value={chosen[name]}
+              onInput={(event) =>
+                setChosen({ ...chosen, [name]: event.currentTarget.value.replace(/\D/g, '') })
+              }
+            />
+          )}
+        </Field>
+      ))}
+    </ActDialog>
+  );
+}
+
+const textOf = (limit: number | null) => (limit === null ? '' : String(limit));
+const numberOf = (text: string) => (text === '' ? null : Number(text));

@@ -1,0 +1,102 @@
+import type { Page } from '../../../client/http/listing.ts';
+import type { WebhookDelivery, WebhookEndpoint } from '../../../contract/shapes/webhook-shapes.ts';
+import { useList, type List } from '../../shared/data/use-list.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { wordsOf } from '../../shared/data/problem-words.ts';
+import { Button } from '../../shared/parts/button.tsx';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { Empty } from '../../shared/parts/notice.tsx';
+import { Section } from '../../shared/parts/shell.tsx';
+import { Badge, sentenceOf, type Tone } from '../../shared/parts/state-badge.tsx';
+import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
+import { say } from '../../shared/parts/toasts.tsx';
+
+const PATH = '/v1/webhook_endpoints';
+
+/** Where the account's events are sent, and what became of each delivery. */
+export function WebhooksSection() {
+  const { client } = usePageParts();
+  const endpoints = useList<WebhookEndpoint>(
+    'webhooks',
+    (cursor, signal) => client.request<Page<WebhookEndpoint>>({ path: PATH, query: { cursor }, signal }),
+    { nameOf: ({ id }) => id },
+  );
+  return (
+    <Section title="Webhooks">
+      <ListFrame of={endpoints} label="Webhooks" empty={<Empty title="No webhook endpoints" />}>
+        {(rows) => (
+          <>
+            {rows.map((endpoint) => (
+              <details key={endpoint.id} class="card output-record">
+                <summary class="output-summary">
+                  {healthBadge(endpoint)}
+                  <bdi class="mono small output-id">{endpoint.url}</bdi>
+                </summary>
+                <div class="stack">
+                  <Deliveries endpointId={endpoint.id} />
+                </div>
+              </details>
+            ))}
+          </>
+        )}
+      </ListFrame>
+    </Section>
+  );
+}
+
+function healthBadge({ enabled, failing_since: since }: WebhookEndpoint) {
+  if (!enabled) return <Badge tone="neutral">Disabled</Badge>;
+  return since === null ? <Badge tone="good">Works</Badge> : <Badge tone="bad">Failing</Badge>;
+}
+
+const TONES: Readonly<Record<WebhookDelivery['state'], Tone>> = {
+  pending: 'active',
+  delivered: 'good',
+  failed: 'bad',
+};
+
+function Deliveries({ endpointId }: { readonly endpointId: string }) {
+  const { client } = usePageParts();
+  const path = `${PATH}/${encodeURIComponent(endpointId)}/deliveries`;
+  const deliveries = useList<WebhookDelivery>(
+    path,
+    (cursor, signal) => client.request<Page<WebhookDelivery>>({ path, query: { cursor, limit: 10 }, signal }),
+    { nameOf: ({ id }) => id },
+  );
+  const resend = (id: string) => {
+    client.request<WebhookDelivery>({ path: `${path}/${encodeURIComponent(id)}/resend`, body: {} }).then(
+      (sent) => {
+        deliveries.replace(sent);
+        say('It is sent again.');
+      },
+      (error: unknown) => say(wordsOf(error).detail, 'bad'),
+    );
+  };
+  return (
+    <ListFrame of={deliveries} label="Deliveries" empty={<Empty title="Nothing was sent to it yet" />}>
+      {(rows) => <DeliveryTable rows={rows} onResend={resend} />}
+    </ListFrame>
+  );
+}
+
+function DeliveryTable(props: {
+  readonly rows: NonNullable<List<WebhookDelivery>['rows']>;
+  readonly onResend: (id: string) => void;
+}) {
+  const columns: readonly Column<WebhookDelivery>[] = [
+    { name: 'Event', cell: ({ type }) => type },
+    { name: 'State', cell: ({ state }) => <Badge tone={TONES[state]}>{sentenceOf(state)}</Badge> },
+    { name: 'Response', cell: ({ status, error }) => status ?? error ?? '–' },
+    { name: 'Tries', isNumber: true, cell: ({ attempts }) => attempts },
+    { name: 'When', cell: (delivery) => <Instant at={delivery.created_at} /> },
+    {
+      name: 'Act',
+      cell: ({ id, type }) => (
+        <Button isSmall look="quiet" label={`Send ${type} again`} onClick={() => props.onResend(id)}>
+          Send again
+        </Button>
+      ),
+    },
+  ];
+  return <Table label="Deliveries" rows={props.rows} nameOf={({ id }) => id} columns={columns} />;
+}

@@ -1,0 +1,96 @@
+import { useEffect } from 'preact/hooks';
+import type { Review } from '../../../client/http/wire-types.ts';
+import { useList } from '../../shared/data/use-list.ts';
+import { usePageParts } from '../../shared/data/page-context.ts';
+import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
+import { Instant } from '../../shared/parts/instant.tsx';
+import { Empty } from '../../shared/parts/notice.tsx';
+import { PageHead } from '../../shared/parts/shell.tsx';
+import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
+import { ListFrame } from '../../shared/parts/table.tsx';
+import { goTo, hrefTo, Link, useFilter } from '../../shared/router.tsx';
+import { ReviewRecord } from './review-record.tsx';
+
+/** The queue of reports, and the one that is looked at beside it. J and K go through it. */
+export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefined }) {
+  const { client } = usePageParts();
+  const [state, setState] = useFilter('state');
+  const filter = state === 'decided' ? 'decided' : 'open';
+  const reviews = useList<Review>(
+    `reviews ${filter}`,
+    (cursor, signal) => client.reviews.list({ state: filter }, { signal }).page(cursor),
+    { nameOf: ({ id }) => id },
+  );
+  const rows = reviews.rows ?? [];
+  const shownId = reviewId ?? rows[0]?.id;
+  const hrefOf = (id: string) => hrefTo(['reviews', id], { state });
+  useQueueKeys(rows, shownId, hrefOf);
+  return (
+    <>
+      <PageHead
+        title="Reviews"
+        aside={
+          <ChoiceBar
+            label="Which reviews"
+            choices={[
+              { value: null, text: 'Open' },
+              { value: 'decided', text: 'Decided' },
+            ]}
+            value={state}
+            onChoose={setState}
+          />
+        }
+      >
+        <p class="muted small wide-only">
+          Keys: <kbd>J</kbd> and <kbd>K</kbd> go through the queue, <kbd>R</kbd> refunds, <kbd>T</kbd> tries
+          again for free, <kbd>D</kbd> denies.
+        </p>
+      </PageHead>
+      <div class="queue">
+        <nav class="queue-list" aria-label="Queue">
+          <ListFrame
+            of={reviews}
+            label="Reviews"
+            empty={<Empty title={filter === 'open' ? 'No report waits for a decision' : 'None yet'} />}
+          >
+            {(listed) => (
+              <ul class="card card-flush">
+                {listed.map((review) => (
+                  <li key={review.id}>
+                    <Link to={hrefOf(review.id)} class="queue-line" isCurrent={review.id === shownId}>
+                      <span class="queue-what">{sentenceOf(review.category)}</span>
+                      <StateBadge state={review.state} />
+                      <span class="muted small">
+                        {sentenceOf(review.kind)}, <Instant at={review.created_at} />
+                      </span>
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </ListFrame>
+        </nav>
+        {shownId !== undefined && <ReviewRecord key={shownId} reviewId={shownId} onTold={reviews.reload} />}
+      </div>
+    </>
+  );
+}
+
+function useQueueKeys(
+  rows: readonly Review[],
+  shownId: string | undefined,
+  hrefOf: (id: string) => string,
+): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const step = { j: 1, k: -1 }[event.key];
+      const isTyping =
+        event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
+      if (step === undefined || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+      const next = rows[rows.findIndex(({ id }) => id === shownId) + step];
+      if (next !== undefined) goTo(hrefOf(next.id));
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  });
+}
