@@ -54,7 +54,7 @@ function linkedContentRoute({ database, assets, outputLinks, now }: Deps): Route
       if (secondsLeft <= 0) {
         throw new Problem('forbidden', {
           reason: 'link_expired',
-          detail: 'This link has ended. Whoever made it can make another.',
+          detail: 'This link has ended. Its account can make another.',
         });
       }
       const asset = await requireContent(database, link.accountId, link.outputId);

@@ -44,7 +44,7 @@ export const OUTPUT_CALLS = {
     path: '/v1/outputs/:id/links',
     tag: 'outputs',
     summary: 'Make a link to the bytes of an output',
-    description: 'Whoever has the link downloads the output without a key, until it ends.',
+    description: 'Whom the link is given to downloads the output without a key, until it ends.',
     access: 'account',
     scopes: ['jobs:read', 'support'],
     portal: 'read',

@@ -52,10 +52,9 @@ BEGIN
   END IF;
   SELECT o.* INTO v_output FROM jobs.outputs o
   WHERE o.account_id = p_item.account_id AND o.output_id = p_item.output_id;
-  IF NOT FOUND THEN  -- what was released was never admitted
-    v_output.failure := nullif(p_item.failure, 'null');
-  END IF;
-  RETURN ROW(v_result.outcome, v_output.failure, v_result.committed, v_result.released,
+  -- Not found: what was released was never admitted.
+  RETURN ROW(v_result.outcome, CASE WHEN FOUND THEN v_output.failure ELSE nullif(p_item.failure, 'null') END,
+    v_result.committed, v_result.released,
     CASE WHEN v_output.sha256 IS NOT NULL THEN jsonb_build_object(
       'sha256', v_output.sha256, 'content_type', v_output.content_type, 'bytes', v_output.bytes) END)::jobs.settled;
 END $$;

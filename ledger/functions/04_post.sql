@@ -66,12 +66,11 @@ END $$;
 CREATE OR REPLACE FUNCTION ledger.note_low_balance(p_before ledger.accounts, p_after ledger.accounts) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF p_before.is_low_noticed THEN
-    RETURN p_after.available < p_before.low_balance_at + p_before.low_balance_rise;
-  ELSIF (p_before.available >= p_before.low_balance_at AND p_after.available < p_before.low_balance_at) IS NOT TRUE THEN
-    RETURN false;
+  IF NOT p_before.is_low_noticed AND p_before.available >= p_before.low_balance_at
+     AND p_after.available < p_before.low_balance_at THEN
+    INSERT INTO ledger.low_balance_notices (account_id, entry_seq, available, low_balance_at, created_at)
+    VALUES (p_after.account_id, p_after.entry_seq, p_after.available, p_after.low_balance_at, p_after.moved_at);
+    RETURN true;
   END IF;
-  INSERT INTO ledger.low_balance_notices (account_id, entry_seq, available, low_balance_at, created_at)
-  VALUES (p_after.account_id, p_after.entry_seq, p_after.available, p_after.low_balance_at, p_after.moved_at);
-  RETURN true;
+  RETURN p_before.is_low_noticed AND p_after.available < p_before.low_balance_at + p_before.low_balance_rise;
 END $$;

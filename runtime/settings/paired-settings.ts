@@ -46,7 +46,7 @@ export function faultsOfPairs(names: readonly SettingName[], values: Values): re
   ];
 }
 
-/** Links that ended with each process would be told from forged ones by nobody. */
+/** Where links ended with each process, no process could tell an older one from a forged one. */
 function faultsOfLinks(names: readonly SettingName[], values: Values): readonly ConfigurationFault[] {
   const isMissing = names.includes('LINK_SECRETS') && values['LINK_SECRETS'] === null;
   if (!isMissing || values['NODE_ENV'] !== 'production') return [];

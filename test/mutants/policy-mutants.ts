@@ -138,8 +138,8 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a low balance is told of at every step down',
     file: 'ledger/functions/04_post.sql',
-    find: 'ELSIF (p_before.available >= p_before.low_balance_at AND p_after',
-    replace: 'ELSIF (p_after',
+    find: 'IF NOT p_before.is_low_noticed AND p_before.available >= p_before.low_balance_at\n     AND',
+    replace: 'IF',
     tests: ['ledger', 'limits/low-balance'],
   },
   {

@@ -25,10 +25,10 @@ DECLARE
   v_done     float;
 BEGIN
   PERFORM ledger.lock(p_account_id);
-  SELECT a.* INTO v_attempt FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference;
+  UPDATE jobs.attempts a SET fraction = p_fraction WHERE a.account_id = p_account_id AND a.reference = p_reference
+  RETURNING a.* INTO v_attempt;
   SELECT j.progress INTO v_progress FROM jobs.jobs j
   WHERE j.account_id = p_account_id AND j.job_id = v_attempt.job_id;
-  UPDATE jobs.attempts a SET fraction = p_fraction WHERE a.account_id = p_account_id AND a.reference = p_reference;
   SELECT sum(part.done) INTO v_done FROM (
     SELECT max(CASE a.state WHEN 'collected' THEN 1 ELSE coalesce(a.fraction, 0) END) AS done
     FROM jobs.attempts_of(p_account_id, v_attempt.output_id) a
