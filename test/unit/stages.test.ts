@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attemptOf, stagesOf, type OutputPlan } from '../../domain/work/output-plan.ts';
+import { attemptOf, planOutput, stagesOf, type OutputPlan } from '../../domain/work/output-plan.ts';
 import { jobTimesOf } from '../../domain/work/models.ts';
 import { afterFailedRun, errorClassOfRun, failedRunOf } from '../../domain/work/rejections.ts';
 import { isFinalStage, partNameOf, partProgressOf, partsOf } from '../../domain/work/stages.ts';
@@ -46,6 +46,21 @@ describe.each(STAGED)('the stages of a %s', (_kind, stages) => {
     expect(stages.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
     const last = partProgressOf(stages, stages.at(-1) ?? stagesOf(PLAN)[0]);
     expect((last?.before ?? 0) + (last?.share ?? 0)).toBeCloseTo(1, 9);
+  });
+});
+
+describe('a worker that dies', () => {
+  const [model] = SUPERSCALE.models;
+  const making = model?.makes['static_ad'];
+  it.each([
+    ['at once where its jobs are short: as the setting says', 10, 4],
+    ['within a tenth of what its job is expected to take', 300, 30],
+    ['within a minute, however long its jobs are', 7_200, 60],
+  ])('is noticed %s', (_when, expectedSeconds, heartbeatTimeoutSeconds) => {
+    if (model === undefined || making === undefined) throw new Error('the catalogue makes no static ad');
+    const work = { kind: 'static_ad', brief: { headline: 'A headline' } };
+    const times = { ...PLAN.times, expectedSeconds };
+    expect(planOutput({ ...PLAN, times, work, model, making })).toMatchObject({ heartbeatTimeoutSeconds });
   });
 });
 

@@ -9,12 +9,13 @@ import { readAnswer } from '../http/read-answer.ts';
 import type { FileNames, InputFile } from '../provider.ts';
 
 /**
- * What Replicate asks to have in the input itself; a larger file is to be uploaded: https://replicate.com/docs/topics/predictions/input-files, and
- * https://replicate.com/docs/reference/http#files.create (`POST /v1/files`, multipart, `content`; 201 with `urls.get`).
+ * What goes in the input itself. Replicate advises data URLs for files below 1 MB, and uploads for others, up to 100 MB
+ * (https://replicate.com/docs/topics/predictions/input-files); an upload is `POST /v1/files`, multipart, with the file as `content` and its
+ * name and media type (https://sdks.replicate.com/resources/files/methods/create). Read in November 2026.
  */
 const MAX_DATA_URL_BYTES = 256 * 1024;
 
-/** Of one file: no input of ours is larger, and one is in memory at a time. */
+/** Of one file, below what Replicate takes: no input of ours is larger, and one is in memory at a time. */
 const MAX_UPLOAD_BYTES = 64 * 1024 * 1024;
 
 const UPLOAD_TIMEOUT_MS = 60_000;

@@ -143,6 +143,19 @@ describe('a file is refused', () => {
     expect(await check(content, expected)).toBe(fault);
   });
 
+  test.each(Object.keys(PICTURES) as (keyof typeof PICTURES)[])(
+    '%s at none of ten places where it is cut short',
+    async (type) => {
+      const whole = await PICTURES[type]();
+      // The last bytes of a picture may say no more than that it has ended.
+      const places = Array.from({ length: 10 }, (_, nth) => Math.floor(((nth + 0.5) / 10) * whole.length));
+      const checks = await Promise.all(
+        places.map((at) => check(whole.subarray(0, at), { mediaTypes: [type] })),
+      );
+      expect(checks).toEqual(checks.map(() => 'damaged'));
+    },
+  );
+
   test('a picture of more bytes than any picture has, before it is read', async () => {
     expect(maxBytesOf(image)).toBe(32 * MIB);
     const asset = { sha256: '0'.repeat(64), bytes: 32 * MIB + 1 };
