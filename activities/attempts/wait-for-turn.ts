@@ -12,15 +12,10 @@ const SHARE_THAT_IS_NEWS = 2;
 export type WaitForTurn = () => Promise<AttemptOutcome | null>;
 
 /**
- * Those at the head of a line look after their turn in their activity; the others leave its slot to other work meanwhile. At the head too for
- * so long at most, so that a line that stands still does not fill a worker.
+ * The few at the head of a line look after their turn in their activity, until it comes: one that left for a moment would miss it. The others
+ * leave its slot to other work meanwhile.
  */
-const MAX_WAIT_IN_ACTIVITY_MS = 20_000;
-
 const LOOK_EVERY_MS = 500;
-
-/** Of one at the head: it keeps its place for some seconds. */
-const SHORT_AWAY_MS = 1_000;
 
 /** What people read while a job waits. */
 const STAGES = { model: 'waiting_for_model', turn: 'waiting_for_turn' } as const satisfies Record<
@@ -43,14 +38,12 @@ export function createWaitForTurn(attempts: Attempts, progress: JobProgress, att
     await progress.record(attempt.accountId, attempt.jobId, shown);
   };
   return async () => {
-    const stayUntilMs = Date.now() + MAX_WAIT_IN_ACTIVITY_MS;
     for (;;) {
       const { waitsFor, ahead, waitedSeconds, awaySeconds } = await attempts.queue(attempt);
       if (waitsFor === null) return null;
       if (waitedSeconds >= attempt.reachWithinSeconds) return { outcome: 'failed', code: 'start_deadline' };
       await tell(waitsFor, ahead);
       if (awaySeconds > 0) return { outcome: 'waiting', waitsFor, retryAfterMs: awaySeconds * 1_000 };
-      if (Date.now() >= stayUntilMs) return { outcome: 'waiting', waitsFor, retryAfterMs: SHORT_AWAY_MS };
       await sleep(LOOK_EVERY_MS);
     }
   };

@@ -60,7 +60,9 @@ describe('a worker that dies', () => {
     if (model === undefined || making === undefined) throw new Error('the catalogue makes no static ad');
     const work = { kind: 'static_ad', brief: { headline: 'A headline' } };
     const times = { ...PLAN.times, expectedSeconds };
-    expect(planOutput({ ...PLAN, times, work, model, making })).toMatchObject({ heartbeatTimeoutSeconds });
+    expect(planOutput({ ...PLAN, times, work, model, making, fallbacks: [] })).toMatchObject({
+      heartbeatTimeoutSeconds,
+    });
   });
 });
 
