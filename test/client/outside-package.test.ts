@@ -83,6 +83,33 @@ async function copyExample(file: string): Promise<string> {
   return target;
 }
 
+/** Compiles the typed example as strictly as there is, once for every Node. Throws what the compiler says. */
+async function compileTypedExample(): Promise<string> {
+  const file = await copyExample('client/with-client.ts');
+  await addNodeTypes(project).catch(() => undefined);
+  const options = {
+    ...{
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: false,
+    },
+    ...{ module: 'NodeNext', target: 'ES2022', types: ['node'], noEmitOnError: true },
+  };
+  await writeFile(
+    path.join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: options, files: [path.basename(file)] }),
+  );
+  await run(process.execPath, [path.join(CHECKOUT, 'node_modules/typescript/bin/tsc'), '-p', project]).catch(
+    (error: unknown) => {
+      throw new Error((error as { stdout: string }).stdout);
+    },
+  );
+  return file.replace('.ts', '.js');
+}
+let compiled: Promise<string> | undefined;
+const compileExample = (): Promise<string> => (compiled ??= compileTypedExample());
+
 describe('the package over HTTP, from its tarball in an empty project', () => {
   it('needs no other package', async () => {
     expect(
@@ -104,29 +131,8 @@ describe('the package over HTTP, from its tarball in an empty project', () => {
   });
 
   it.each(NODES)('is typed strictly, and runs once compiled (%s)', async (node) => {
-    const file = await copyExample('client/with-client.ts');
-    await addNodeTypes(project).catch(() => undefined);
-    const options = {
-      ...{
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        noUncheckedIndexedAccess: true,
-        skipLibCheck: false,
-      },
-      ...{ module: 'NodeNext', target: 'ES2022', types: ['node'], noEmitOnError: true },
-    };
-    await writeFile(
-      path.join(project, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: options, files: [path.basename(file)] }),
-    );
-    await run(process.execPath, [
-      path.join(CHECKOUT, 'node_modules/typescript/bin/tsc'),
-      '-p',
-      project,
-    ]).catch((error: unknown) => {
-      throw new Error((error as { stdout: string }).stdout);
-    });
-    const shown = await runExample([file.replace('.ts', '.js')], node);
+    const file = await compileExample();
+    const shown = await runExample([file], node);
     expect(shown).toMatch(/^1 job\.queued\n/);
     expect(shown).toMatch(/\d job\.succeeded\nout_\w+\.png: \d+ bytes, sha256 [0-9a-f]{64}\n/);
     expect(shown).toContain('partially_succeeded: 1 of 2 delivered, 35 credits returned; 1 file\n');
