@@ -38,7 +38,7 @@ export function AccountKeys() {
   return (
     <Section title="Keys">
       <ListFrame of={keys} label="Keys" empty={<Empty title="No keys" />}>
-        {(rows) => <Table label="Keys" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />}
+        {(rows) => <Table label="Keys, newest first" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />}
       </ListFrame>
     </Section>
   );

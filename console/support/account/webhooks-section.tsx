@@ -74,12 +74,13 @@ function Deliveries({ endpointId }: { readonly endpointId: string }) {
   };
   return (
     <ListFrame of={deliveries} label="Deliveries" empty={<Empty title="Nothing was sent to it yet" />}>
-      {(rows) => <DeliveryTable rows={rows} onResend={resend} />}
+      {(rows) => <DeliveryTable endpointId={endpointId} rows={rows} onResend={resend} />}
     </ListFrame>
   );
 }
 
 function DeliveryTable(props: {
+  readonly endpointId: string;
   readonly rows: NonNullable<List<WebhookDelivery>['rows']>;
   readonly onResend: (id: string) => void;
 }) {
@@ -98,5 +99,12 @@ function DeliveryTable(props: {
       ),
     },
   ];
-  return <Table label="Deliveries" rows={props.rows} nameOf={({ id }) => id} columns={columns} />;
+  return (
+    <Table
+      label={`Deliveries to ${props.endpointId}`}
+      rows={props.rows}
+      nameOf={({ id }) => id}
+      columns={columns}
+    />
+  );
 }

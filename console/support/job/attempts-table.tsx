@@ -52,9 +52,17 @@ const COLUMNS: readonly Column<Attempt>[] = [
   { name: 'Our reference', cell: ({ reference }) => <IdText id={reference} /> },
 ];
 
-export function AttemptsTable({ attempts }: { readonly attempts: readonly Attempt[] }) {
+export function AttemptsTable(props: { readonly outputId: string; readonly attempts: readonly Attempt[] }) {
+  const { attempts, outputId } = props;
   if (attempts.length === 0) return <p class="muted">No attempt was made at any provider.</p>;
-  return <Table label="Attempts" rows={attempts} nameOf={({ reference }) => reference} columns={COLUMNS} />;
+  return (
+    <Table
+      label={`Attempts of ${outputId}`}
+      rows={attempts}
+      nameOf={({ reference }) => reference}
+      columns={COLUMNS}
+    />
+  );
 }
 
 /** Some services name a job by its address. */

@@ -34,7 +34,9 @@ export function EntriesSection({
   );
   return (
     <ListFrame of={entries} label="Entries" empty={<Empty title="No credits have moved" />}>
-      {(rows) => <Table label="Entries" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />}
+      {(rows) => (
+        <Table label="Entries, newest first" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />
+      )}
     </ListFrame>
   );
 }

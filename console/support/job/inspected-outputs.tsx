@@ -96,7 +96,7 @@ function OutputRecord({ output, failure }: { readonly output: Inspected; readonl
         </div>
       </div>
       <h3>Attempts</h3>
-      <AttemptsTable attempts={output.attempts} />
+      <AttemptsTable outputId={output.id} attempts={output.attempts} />
     </div>
   );
 }

@@ -114,7 +114,7 @@ function ReportHistory() {
   return (
     <ListFrame of={reports} label="Reports of this account" empty={<Empty title="None" />}>
       {(rows) => (
-        <Table label="Reports of this account" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />
+        <Table label="Reports, newest first" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />
       )}
     </ListFrame>
   );

@@ -1,0 +1,71 @@
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { ConsoleParts } from '../harness/console-global-setup.ts';
+import type { Look } from './portal-fixture.ts';
+
+/** The cookies of a browser in which a person has signed in. */
+export type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+export type OpenConsole = {
+  readonly page: Page;
+  /** Goes to a place of the page, by its address behind the `#`. */
+  readonly goTo: (place: string) => Promise<void>;
+  /** Violations of its policy, and errors of its scripts. */
+  readonly complaints: readonly string[];
+  readonly close: () => Promise<void>;
+};
+
+export type SupportFixture = Awaited<ReturnType<typeof createSupportFixture>>;
+
+const VIEW_HEIGHT = 900;
+
+/** Support's pages over the shared stack and browser. People sign in once, as they do: how often one may is limited. */
+export async function createSupportFixture({ apiUrl, platformKey, browser: endpoint }: ConsoleParts) {
+  const browser = await chromium.connect(endpoint);
+
+  const open = async (look: Partial<Look>, storageState?: SignedIn): Promise<OpenConsole> => {
+    const context = await browser.newContext({
+      viewport: { width: look.width ?? 1_280, height: VIEW_HEIGHT },
+      colorScheme: look.theme ?? 'light',
+      reducedMotion: 'reduce',
+      ...(storageState === undefined ? {} : { storageState }),
+    });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Refused/.test(message.text())) complaints.push(message.text());
+    });
+    await page.goto(`${apiUrl}/console`);
+    return {
+      page,
+      complaints,
+      goTo: async (place) => {
+        await page.goto(`${apiUrl}/console#/${place}`);
+      },
+      close: () => context.close(),
+    };
+  };
+
+  return {
+    open,
+    platformKey,
+
+    async fillIn({ page }: OpenConsole, actor: string, key: string): Promise<void> {
+      await page.getByLabel('Your name').fill(actor);
+      await page.getByLabel('Platform key').fill(key);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+    },
+
+    /** Signs a person in by the form; returns the browser's cookies. */
+    async signIn(actor: string): Promise<SignedIn> {
+      const opened = await open({});
+      await this.fillIn(opened, actor, platformKey);
+      await opened.page.getByRole('button', { name: 'Sign out' }).waitFor();
+      const state = await opened.page.context().storageState();
+      await opened.close();
+      return state;
+    },
+
+    close: () => browser.close(),
+  };
+}

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createPortalFixture, LOOKS, type PortalFixture } from './portal-fixture.ts';
+import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
+
+const parts = inject('consoleParts');
+const HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>&amp; مرحبا';
+const AD = { kind: 'static_ad', brief: { headline: 'Rye on Sundays', body: HOSTILE } };
+
+describe.skipIf(parts === null).concurrent('the page of support', () => {
+  let support: SupportFixture;
+  let api: PortalFixture;
+  let account: string;
+  let delivered: string;
+  let reviewId: string;
+  let ada: SignedIn;
+  let grace: SignedIn;
+
+  const report = async (jobId: string): Promise<string> => {
+    const job = await api.untilEnded(account, jobId);
+    const outputId = job['outputs'][0]['id'] as string;
+    const answer = await api.call(
+      'POST',
+      `/v1/outputs/${outputId}/reports`,
+      { category: 'broken', note: HOSTILE },
+      account,
+    );
+    return answer.body['id'] as string;
+  };
+
+  beforeAll(async () => {
+    if (parts === null) return;
+    [support, api] = await Promise.all([createSupportFixture(parts), createPortalFixture(parts)]);
+    account = await api.openAccount(HOSTILE);
+    [ada, grace] = await Promise.all([support.signIn('Ada Lovelace'), support.signIn('Grace Hopper')]);
+    delivered = await api.submit(account, AD);
+    reviewId = await report(delivered);
+  });
+  afterAll(async () => {
+    if (parts === null) return;
+    await Promise.all([support.close(), api.close()]);
+  });
+
+  it('says what is wrong with a key, lets in by a right one, and out again', async () => {
+    const open = await support.open({});
+    const { page } = open;
+    await support.fillIn(open, 'Ada Lovelace', 'hf_live_0123456789abcdef0123_nothing');
+    await page.getByText('This key is not valid').waitFor();
+    await support.fillIn(open, 'Ada Lovelace', support.platformKey);
+    await page.getByRole('heading', { name: 'Now', exact: true }).waitFor();
+    await page.keyboard.press('/');
+    await page.getByLabel('An id, or an account’s name').last().fill(account);
+    await page.getByRole('link', { name: account }).click();
+    await page.getByRole('heading', { name: 'Balance' }).waitFor();
+    expect(await page.evaluate('localStorage.length')).toBe(0);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in to support' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in to support' }).waitFor();
+    expect(open.complaints).toEqual([]);
+    await open.close();
+  });
+
+  it('restarts a job that runs and then releases it, each shown as what it will do, with who and why on record', async () => {
+    const jobId = await api.submit(account, { ...AD, test_scenario: 'never_finishes' });
+    const open = await support.open({}, ada);
+    const { page } = open;
+    await open.goTo(`jobs/${jobId}`);
+    await page.getByRole('button', { name: 'Restart' }).click();
+    await page.getByText('makes a new attempt under the same reservation of 35 credits').waitFor();
+    await page.getByLabel('Reason').fill('It hangs');
+    await page.getByRole('dialog').getByRole('button', { name: 'Restart' }).click();
+    await page.getByText('Done', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('It hangs').waitFor();
+    await page.getByRole('button', { name: 'Release' }).click();
+    await page.getByText('returns 35 credits to the sign-up grant').waitFor();
+    await page.getByLabel('Reason').fill('The customer waits');
+    await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
+    await page.getByText('Reserved 0, charged 0, returned 35, refunded 0.').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('No: all 35 credits have been returned.').waitFor();
+    await page.getByText('The customer waits').waitFor();
+    expect(await page.locator('.trail').innerText()).toContain('Ada Lovelace');
+    await open.close();
+  });
+
+  it('refunds what one saw before, and refuses the second of two people in words', async () => {
+    const jobId = await api.submit(account, AD);
+    await api.untilEnded(account, jobId);
+    const [one, two] = await Promise.all([support.open({}, ada), support.open({}, grace)]);
+    for (const { page, goTo } of [one, two]) {
+      await goTo(`jobs/${jobId}`);
+      await page.getByText('Yes: 35 credits.').waitFor();
+      await page.getByRole('button', { name: 'Refund' }).click();
+      await page.getByText('returns 35 credits to the sign-up grant, which does not end').waitFor();
+      await page.getByLabel('Reason').fill('It is blurred');
+    }
+    const refund = (open: typeof one) =>
+      open.page.getByRole('dialog').getByRole('button', { name: 'Refund' }).click();
+    await refund(one);
+    await one.page.getByText('Reserved 0, charged 35, returned 0, refunded 35.').waitFor();
+    await refund(two);
+    await two.page.getByText('All that was charged has been given back already.').first().waitFor();
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('decides a review by keyboard alone', async () => {
+    const id = await report(await api.submit(account, AD));
+    const open = await support.open({}, grace);
+    const { page } = open;
+    await open.goTo(`reviews/${id}`);
+    await page.getByRole('button', { name: 'Deny' }).waitFor();
+    await page.keyboard.press('d');
+    await page.getByText('closes the review, and moves no credits').waitFor();
+    await page.getByLabel('Reason').focus();
+    await page.keyboard.type('It is as it was asked');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('The customer reads your reason.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('It is as it was asked').waitFor();
+    await open.close();
+  });
+
+  it.each(LOOKS)(
+    'shows hostile texts as texts, with no fault that axe finds: $theme, $width px',
+    async (look) => {
+      const open = await support.open(look, ada);
+      const { page, goTo } = open;
+      for (const [place, sign] of [
+        ['now', 'Stuck jobs'],
+        [`find?q=${account}`, 'Account'],
+        [`jobs/${delivered}`, 'Yes: it was delivered.'],
+        [`reviews/${reviewId}`, 'Reports of this account'],
+        [`accounts/${account}`, 'Rye on Sundays'],
+        ['models', 'local/render'],
+      ] as const) {
+        await goTo(place);
+        await page.getByText(sign).first().waitFor();
+        expect(await api.faultsOf(page), place).toEqual([]);
+      }
+      expect(await page.evaluate('window.hurt')).toBeUndefined();
+      expect(open.complaints).toEqual([]);
+      await open.close();
+    },
+  );
+});
