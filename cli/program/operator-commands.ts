@@ -1,8 +1,6 @@
 import { Option } from 'commander';
 import { RENEWALS } from '../../domain/credits/plans.ts';
-import { API_KEY_SCOPES } from '../../contract/api-key-scopes.ts';
 import type { CostsOptions, FetchOptions, ImportOptions } from '../commands/costs-command.ts';
-import type { CreateKeyOptions } from '../commands/key-command.ts';
 import type { GrantOptions } from '../commands/grant-command.ts';
 import type { PlanOptions } from '../commands/plan-command.ts';
 import type { StatementOptions } from '../commands/statement-command.ts';
@@ -14,7 +12,6 @@ import {
   grantArgument,
   instantArgument,
   instantOrDayArgument,
-  keyNameArgument,
   monthArgument,
   wholeNumberArgument,
 } from './arguments.ts';
@@ -24,6 +21,7 @@ import { addCompletionCommand } from './completion-command.ts';
 import { addWebhookCommands } from './webhook-commands.ts';
 import { addTriggerCommand } from './customer-job-commands.ts';
 import { addLimitsCommands } from './limits-commands.ts';
+import { addKeyCommands } from './key-commands.ts';
 import { addReviewCommands } from './review-commands.ts';
 import { addSupportCommands } from './support-commands.ts';
 
@@ -38,7 +36,7 @@ export function addOperatorCommands(program: CliCommand, context: CommandContext
   addLimitsCommands(program, context);
   addLedger(program, context);
   addCosts(program, context);
-  addKey(program, context);
+  addKeyCommands(program, context);
   addSupportCommands(program, context);
   addReviewCommands(program, context);
   addTriggerCommand(program, context);
@@ -236,30 +234,5 @@ function addCosts(program: CliCommand, context: CommandContext): void {
     .action(async (options: FetchOptions) => {
       const { fetchCostsCommand } = await import('../commands/costs-command.ts');
       await fetchCostsCommand(context, options);
-    });
-}
-
-function addKey(program: CliCommand, context: CommandContext): void {
-  const key = program.command('key').description('make an API key').helpCommand(false);
-  withJson(key.command('create'))
-    .description('make a key; its secret is shown once')
-    .requiredOption('--name <name>', 'what it is for', keyNameArgument)
-    .addOption(
-      new Option('--scope <scope...>', 'what it may do; admin is all of it')
-        .choices(API_KEY_SCOPES)
-        .makeOptionMandatory(),
-    )
-    .option('--account <id>', 'whose it is; default: a platform key, for every account', accountArgument)
-    .addHelpText(
-      'after',
-      example(
-        context,
-        'key create --name platform --scope admin',
-        'key create --name site --scope jobs:write jobs:read --account acct_…',
-      ),
-    )
-    .action(async (options: CreateKeyOptions) => {
-      const { createKeyCommand } = await import('../commands/key-command.ts');
-      await createKeyCommand(context, options);
     });
 }

@@ -3,6 +3,7 @@ import type {
   Account,
   AccountBody,
   AccountPriceList,
+  Clock,
   Grant,
   GrantBody,
   Limits,
@@ -54,6 +55,26 @@ export class Accounts {
   setPriceList(id: string, body: PriceListBody, options: CallOptions = {}): Promise<AccountPriceList> {
     const path = `${accountPath(id)}/price_list`;
     return this.#transport.json<AccountPriceList>({ ...options, method: 'PUT', path, body });
+  }
+
+  /** New spending is refused; what runs ends as it would. */
+  freeze(id: string, reason: string, options: CallOptions = {}): Promise<Account> {
+    return this.#transport.json<Account>({ ...options, path: `${accountPath(id)}/freeze`, body: { reason } });
+  }
+
+  unfreeze(id: string, reason: string, options: CallOptions = {}): Promise<Account> {
+    const path = `${accountPath(id)}/unfreeze`;
+    return this.#transport.json<Account>({ ...options, path, body: { reason } });
+  }
+
+  clock(id: string, options: CallOptions = {}): Promise<Clock> {
+    return this.#transport.json<Clock>({ ...options, path: `${accountPath(id)}/clock` });
+  }
+
+  /** Of a test account. It is there once `clock` says `ready`. */
+  advanceClock(id: string, to: Date, options: CallOptions = {}): Promise<Clock> {
+    const body = { advance_to: to.toISOString() };
+    return this.#transport.json<Clock>({ ...options, path: `${accountPath(id)}/clock`, body });
   }
 
   /** Says who invited the account. */

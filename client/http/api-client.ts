@@ -1,6 +1,7 @@
 import { Accounts, Grants } from './accounts.ts';
 import { streamEvents } from './event-stream.ts';
 import { Jobs } from './jobs.ts';
+import { ConsoleSessions, Keys, PortalSessions } from './keys.ts';
 import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
 import type { Outputs } from './outputs.ts';
@@ -40,6 +41,7 @@ import type {
   UsageByDay,
   UsageRange,
 } from './wire-types.ts';
+import { WebhookEndpoints } from './webhook-endpoints.ts';
 
 export type HoldfastOptions = {
   /** `hf_live_…` or `hf_test_…`; null: a cookie of this origin says who asks. */
@@ -69,6 +71,10 @@ export class ApiClient<Files extends Outputs = Outputs> {
   readonly accounts: Accounts;
   readonly grants: Grants;
   readonly reviews: Reviews;
+  readonly keys: Keys;
+  readonly portalSessions: PortalSessions;
+  readonly consoleSessions: ConsoleSessions;
+  readonly webhookEndpoints: WebhookEndpoints;
   /** Exact prices. They spend nothing. */
   readonly quotes: { create(body: JobBody, options?: CallOptions): Promise<Quote> };
   /** Metered use, paid at once. */
@@ -90,6 +96,10 @@ export class ApiClient<Files extends Outputs = Outputs> {
     this.accounts = new Accounts(transport);
     this.grants = new Grants(transport);
     this.reviews = new Reviews(transport);
+    this.keys = new Keys(transport);
+    this.portalSessions = new PortalSessions(transport);
+    this.consoleSessions = new ConsoleSessions(transport);
+    this.webhookEndpoints = new WebhookEndpoints(transport);
     this.quotes = {
       create: (body, call = {}) => transport.json<Quote>({ ...call, path: '/v1/quotes', body }),
     };

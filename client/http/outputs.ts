@@ -1,7 +1,7 @@
 import { hexOf } from './hex.ts';
 import { HoldfastError } from './holdfast-error.ts';
 import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
-import type { Output, OutputWithLineage, ReportBody, Review } from './wire-types.ts';
+import type { LinkBody, Output, OutputLink, OutputWithLineage, ReportBody, Review } from './wire-types.ts';
 
 /** The bytes of an output, as its sha256 says. */
 export type JobFile = {
@@ -49,6 +49,11 @@ export class Outputs {
       return received;
     });
     return { ...facts, bytes };
+  }
+
+  /** A link to its bytes that needs no key, and ends. */
+  link(id: string, body: LinkBody = {}, options: CallOptions = {}): Promise<OutputLink> {
+    return this.transport.json<OutputLink>({ ...options, path: `${outputPath(id)}/links`, body });
   }
 
   /** Reports an output that cannot be used; support decides. */

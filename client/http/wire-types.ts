@@ -16,6 +16,15 @@ import type { unknownBillsQuery } from '../../contract/shapes/cost-shapes.ts';
 import type { jobsQuery } from '../../contract/shapes/job-shapes.ts';
 import type { decisionBody, reportBody, reviewsQuery } from '../../contract/shapes/review-shapes.ts';
 import type { repairsQuery } from '../../contract/shapes/support-shapes.ts';
+import type { keyBody, portalSessionBody, rotationBody } from '../../contract/shapes/access-shapes.ts';
+import type { linkBody } from '../../contract/shapes/output-shapes.ts';
+import type {
+  resendWebhooksBody,
+  rotateWebhookBody,
+  webhookDeliveriesQuery,
+  webhookEndpointBody,
+  webhookEndpointChange,
+} from '../../contract/shapes/webhook-shapes.ts';
 
 /**
  * What crosses the wire, as contract/ has it. In the package these types stand written out (dev/print-types.mjs), so that it
@@ -25,6 +34,7 @@ import type { repairsQuery } from '../../contract/shapes/support-shapes.ts';
 export type {
   AccountPriceList,
   AccountView as Account,
+  ClockView as Clock,
   Limits,
   Plan,
   Referral,
@@ -46,7 +56,20 @@ export type {
   JobEventView as JobEvent,
 } from '../../contract/shapes/event-shapes.ts';
 export type { HistoryItem, UsageByDay } from '../../contract/shapes/history-shapes.ts';
-export type { CurrentPortalSession } from '../../contract/shapes/access-shapes.ts';
+export type {
+  ApiKeyView as ApiKey,
+  ConsoleSessionView as ConsoleSession,
+  CreatedApiKey,
+  CurrentPortalSession,
+  PortalSession,
+} from '../../contract/shapes/access-shapes.ts';
+export type { OutputLink } from '../../contract/shapes/output-shapes.ts';
+export type {
+  ResentWebhooks,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+} from '../../contract/shapes/webhook-shapes.ts';
 export type { Job, Output, OutputWithLineage } from '../../contract/shapes/job-shapes.ts';
 export type { ModelHealth } from '../../contract/shapes/model-shapes.ts';
 export type { FieldError, ProblemView as Problem } from '../../contract/shapes/problem-shape.ts';
@@ -86,3 +109,12 @@ export type PriceListBody = Sent<typeof priceListBody>;
 export type ReportBody = Sent<typeof reportBody>;
 export type DecisionBody = Omit<Sent<typeof decisionBody>, 'dry_run'>;
 export type UsageBody = Sent<typeof usageBody>;
+export type ApiKeyBody = Sent<typeof keyBody>;
+export type RotationBody = Sent<typeof rotationBody>;
+export type PortalSessionBody = Sent<typeof portalSessionBody>;
+export type LinkBody = Sent<typeof linkBody>;
+export type WebhookEndpointBody = Sent<typeof webhookEndpointBody>;
+export type WebhookEndpointChange = Sent<typeof webhookEndpointChange>;
+export type WebhookRotationBody = Sent<typeof rotateWebhookBody>;
+export type ResendBody = Sent<typeof resendWebhooksBody>;
+export type WebhookDeliveryFilters = Filters<typeof webhookDeliveriesQuery>;

@@ -41,6 +41,7 @@ export const webhookEndpointWithSecret = z.strictObject({
   ...endpointFields,
   secret: z.string().startsWith('whsec_'),
 });
+export type WebhookEndpointWithSecret = z.output<typeof webhookEndpointWithSecret>;
 export const webhookEndpointPage = pageOf(webhookEndpoint);
 
 export const webhookEndpointBody = z.strictObject({ url, events });
@@ -90,3 +91,4 @@ export const resentWebhooks = z.strictObject({
   /** The last event that is sent again; null: none. There may be more after it when `resent` is 1,000. */
   last_sequence: z.int().min(1).nullable(),
 });
+export type ResentWebhooks = z.output<typeof resentWebhooks>;

@@ -1,0 +1,79 @@
+import { Listing } from './listing.ts';
+import type { CallOptions, Transport } from './transport.ts';
+import type {
+  ResendBody,
+  ResentWebhooks,
+  WebhookDelivery,
+  WebhookDeliveryFilters,
+  WebhookEndpoint,
+  WebhookEndpointBody,
+  WebhookEndpointChange,
+  WebhookEndpointWithSecret,
+  WebhookRotationBody,
+} from './wire-types.ts';
+
+/** `holdfast.webhookEndpoints`: where an account's events are sent. What is sent is verified by `verifyWebhook`. */
+export class WebhookEndpoints {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** `secret` is returned this once. */
+  create(body: WebhookEndpointBody, options: CallOptions = {}): Promise<WebhookEndpointWithSecret> {
+    return this.#transport.json({ ...options, path: '/v1/webhook_endpoints', body });
+  }
+
+  list(options: CallOptions = {}): Listing<WebhookEndpoint> {
+    return new Listing(this.#transport, { ...options, path: '/v1/webhook_endpoints' });
+  }
+
+  retrieve(id: string, options: CallOptions = {}): Promise<WebhookEndpoint> {
+    return this.#transport.json({ ...options, path: endpointPath(id) });
+  }
+
+  update(id: string, body: WebhookEndpointChange, options: CallOptions = {}): Promise<WebhookEndpoint> {
+    return this.#transport.json({ ...options, method: 'PATCH', path: endpointPath(id), body });
+  }
+
+  delete(id: string, options: CallOptions = {}): Promise<void> {
+    const call = { ...options, method: 'DELETE', path: endpointPath(id) } as const;
+    return this.#transport.send(call, () => Promise.resolve());
+  }
+
+  /** Another secret; both sign for a while. */
+  rotate(
+    id: string,
+    body: WebhookRotationBody = {},
+    options: CallOptions = {},
+  ): Promise<WebhookEndpointWithSecret> {
+    return this.#transport.json({ ...options, path: `${endpointPath(id)}/rotate`, body });
+  }
+
+  /** What became of each delivery, newest first. */
+  deliveries(
+    id: string,
+    filters: WebhookDeliveryFilters = {},
+    options: CallOptions = {},
+  ): Listing<WebhookDelivery> {
+    return new Listing(this.#transport, {
+      ...options,
+      path: `${endpointPath(id)}/deliveries`,
+      query: filters,
+    });
+  }
+
+  /** Sends one again, now. */
+  resend(id: string, deliveryId: string, options: CallOptions = {}): Promise<WebhookDelivery> {
+    const path = `${endpointPath(id)}/deliveries/${encodeURIComponent(deliveryId)}/resend`;
+    return this.#transport.json({ ...options, path, body: {} });
+  }
+
+  /** Sends all since a time again, also what was not sent then. */
+  resendSince(id: string, body: ResendBody, options: CallOptions = {}): Promise<ResentWebhooks> {
+    return this.#transport.json({ ...options, path: `${endpointPath(id)}/resend`, body });
+  }
+}
+
+const endpointPath = (id: string) => `/v1/webhook_endpoints/${encodeURIComponent(id)}`;
