@@ -7,7 +7,7 @@ import { useEffect, useState } from 'preact/hooks';
  */
 export type Place = { readonly path: readonly string[]; readonly query: URLSearchParams };
 
-export function placeOf(hash: string): Place {
+function placeOf(hash: string): Place {
   const text = hash.replace(/^#\/?/, '');
   const [path = '', query = ''] = splitOnce(text, '?');
   return { path: path.split('/').filter(Boolean).map(decode), query: new URLSearchParams(query) };
@@ -31,7 +31,7 @@ export function goTo(href: string): void {
 }
 
 /** Changes the address without a step in the history: a filter, say. */
-export function replacePlace(href: string): void {
+function replacePlace(href: string): void {
   history.replaceState(history.state, '', href);
   dispatchEvent(new HashChangeEvent('hashchange'));
 }

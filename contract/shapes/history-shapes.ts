@@ -6,11 +6,9 @@ import { instant, listOf, pageOf } from './wire-fields.ts';
 
 /** What an account's credits went into: by job, and by day. */
 
-export const HISTORY_PARTS = ['jobs', 'other'] as const;
-
 export const historyQuery = z.strictObject({
   only: z
-    .enum(HISTORY_PARTS)
+    .enum(['jobs', 'other'])
     .optional()
     .describe('`jobs`, or `other`: what moved credits without a job. Absent: both.'),
   ...pageParameters,

@@ -9,7 +9,7 @@ import { outputCountOf } from '../../domain/prices/quote.ts';
 import { createApiReadiness } from '../../api/meta/api-readiness.ts';
 import { createBadRequestResponder } from '../../api/http/request/bad-request.ts';
 import { createApi, type ApiDependencies } from '../../api/create-api.ts';
-import { NO_PAGES } from '../../api/meta/console-pages.ts';
+import { NO_PAGES, type ConsolePages } from '../../api/meta/console-pages.ts';
 import { createAccountFeeds } from '../../api/events/account-feeds.ts';
 import type { WatchPlaces } from '../../api/events/watch-places.ts';
 import type { WebhookVerifiers } from '../../api/provider-webhooks/webhook-verifiers.ts';
@@ -95,6 +95,9 @@ export async function createApiFixture(
     /** How people sign in to the console beside a key; not at all unless told otherwise. */
     readonly console?: Partial<ApiDependencies['console']>;
     readonly allowedOrigins?: readonly string[];
+    /** Of the console; none unless told otherwise. */
+    readonly pages?: ConsolePages;
+    readonly portalFrameAncestors?: readonly string[];
     /** Of API and worker; the shipped one unless told otherwise. */
     readonly catalogue?: Catalogue;
     /** The clock of the API, by which it forgets what it has read of keys. */
@@ -145,8 +148,8 @@ export async function createApiFixture(
           portalUrl: null,
           linkSecrets: options.linkSecrets ?? ['links of a test'],
           console: { proxyHeader: null, proxyScopes: ['support'], ...options.console },
-          pages: NO_PAGES,
-          portalFrameAncestors: [],
+          pages: options.pages ?? NO_PAGES,
+          portalFrameAncestors: options.portalFrameAncestors ?? [],
           rules: {
             catalogue,
             allowsTestScenarios: true,

@@ -5,8 +5,8 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { expect } from 'vitest';
 import type { ConsoleParts } from '../harness/console-global-setup.ts';
 
-export const THEMES = ['light', 'dark'] as const;
-export const WIDTHS = [360, 1_280] as const;
+const THEMES = ['light', 'dark'] as const;
+const WIDTHS = [360, 1_280] as const;
 export type Look = { readonly theme: (typeof THEMES)[number]; readonly width: (typeof WIDTHS)[number] };
 export const LOOKS: readonly Look[] = THEMES.flatMap((theme) => WIDTHS.map((width) => ({ theme, width })));
 
@@ -96,6 +96,8 @@ export async function createPortalFixture({ apiUrl, platformKey, browser: endpoi
         readonly at?: string;
         readonly to?: string;
         readonly can?: readonly string[];
+        /** Before the page is asked for. */
+        readonly prepare?: (page: Page) => Promise<void>;
       } = {},
     ): Promise<OpenPortal> {
       const { at = apiUrl, to = 'credits', theme = 'light', width = 1_280 } = options;
@@ -124,6 +126,7 @@ export async function createPortalFixture({ apiUrl, platformKey, browser: endpoi
         }
       });
       await page.addInitScript({ content: SAY_VIOLATIONS });
+      await options.prepare?.(page);
       await page.goto(`${at}/portal#token=${token}&to=${to}`);
       await page.locator('h1').first().waitFor();
       return { page, context, token, complaints, asked, close: () => context.close() };

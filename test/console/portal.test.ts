@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openCuttableProxy } from './cuttable-proxy.ts';
+import { voiceStudio } from './voice-studio-catalogue.ts';
 import { createPortalFixture, LOOKS, type OpenPortal, type PortalFixture } from './portal-fixture.ts';
 
 const parts = inject('consoleParts');
@@ -243,6 +244,66 @@ describe.skipIf(parts === null).concurrent('the portal', () => {
       expect(await page.getByRole('button', { name }).count(), name).toBe(0);
     }
     expect(await page.getByRole('link', { name: 'Create' }).count()).toBe(0);
+    await open.close();
+  });
+
+  it('makes a form of any kind from its schema, and sends what it says', async () => {
+    const own = await portal.openAccount();
+    const { catalogue, requestOf } = voiceStudio();
+    const open = await portal.open(own, {
+      to: 'create',
+      prepare: async (page) => {
+        await page.route('**/v1/catalogue', async (route) => {
+          const shipped = (await (await route.fetch()).json()) as object;
+          await route.fulfill({ json: { ...shipped, ...catalogue } });
+        });
+        await page.route('**/v1/quotes', (route) =>
+          route.fulfill(requestOf.answer(route.request().postDataJSON())),
+        );
+      },
+    });
+    const { page } = open;
+    await page.getByText('Fill in script to see the price.').waitFor();
+    await page.getByLabel('Script').fill('Good morning. The rolls are warm.');
+    await page.getByLabel('Language').selectOption('De');
+    await page.getByText('40 credits').first().waitFor();
+    await page.getByRole('button', { name: 'Podcast clip' }).click();
+    await page.getByLabel('Topic').fill('Bread');
+    await page.getByLabel('Seconds').fill('30');
+    await page.getByRole('button', { name: 'Create for 40 credits' }).waitFor();
+    expect(requestOf.asked).toContainEqual({
+      kind: 'voice_over',
+      script: 'Good morning. The rolls are warm.',
+      language: 'de',
+    });
+    expect(requestOf.asked.at(-1)).toEqual({ kind: 'podcast_clip', topic: 'Bread', seconds: 30 });
+    await open.close();
+  });
+
+  it('is an element in any page by one script tag, live, with looks by variables', async () => {
+    const own = await portal.openAccount();
+    const open = await portal.open(own);
+    const { page, token } = open;
+    await page.route('**/shop', (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<!doctype html><script src="/portal/holdfast-credits.js"></script>
+          <style>holdfast-credits { --holdfast-accent: rgb(1, 2, 3); }</style>
+          <holdfast-credits token="${token}"></holdfast-credits>`,
+      }),
+    );
+    await page.goto(`${portal.apiUrl}/shop`);
+    const element = page.locator('holdfast-credits');
+    await element.getByText('1,000').waitFor();
+    expect(await element.getAttribute('token')).toBeNull();
+    const color = await element
+      .locator('strong')
+      .evaluate(
+        "getComputedStyle(document.querySelector('holdfast-credits').shadowRoot.querySelector('strong')).color",
+      );
+    expect(color).toBe('rgb(1, 2, 3)');
+    await portal.submit(own, { ...AD, test_scenario: 'slow' });
+    await element.getByText('credits · 35 reserved').waitFor();
     await open.close();
   });
 

@@ -18,12 +18,12 @@ export type ConsoleParts = {
 
 /** Called by vitest for each project that names this file; the result is called at the end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { facts, leave } = await shareRunningPart('console', start);
+  const { facts, leave } = await shareRunningPart('console', startConsoleParts);
   project.provide('consoleParts', facts);
   return leave;
 }
 
-async function start(): Promise<RunningPart<ConsoleParts | null>> {
+export async function startConsoleParts(): Promise<RunningPart<ConsoleParts | null>> {
   const program = findBrowser(readBrowserConfig());
   if (program === null) {
     process.stderr.write(`SKIPPED: test/console. ${NO_BROWSER}\n`);

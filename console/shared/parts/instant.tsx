@@ -21,7 +21,7 @@ const LONGEST_RELATIVE_MS = 7 * DAY_MS;
 const TICK_MS = 20_000;
 
 /** `28 Nov 2026`. */
-export const dayText = (at: string) => DAY.format(new Date(at));
+const dayText = (at: string) => DAY.format(new Date(at));
 /** `14:32`, of today; with its day otherwise. */
 export function clockText(at: string, now = Date.now()): string {
   const date = new Date(at);
@@ -32,7 +32,7 @@ export function clockText(at: string, now = Date.now()): string {
 export const exactText = (at: string) => EXACT.format(new Date(at));
 
 /** `3 minutes ago`, `in 2 hours`; a week away or more: the date. */
-export function relativeText(at: string, now = Date.now()): string {
+function relativeText(at: string, now = Date.now()): string {
   const awayMs = Date.parse(at) - now;
   const size = Math.abs(awayMs);
   if (size < 45_000) return awayMs > 0 ? 'in a moment' : 'just now';

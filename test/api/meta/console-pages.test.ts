@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { readConsolePages } from '../../../api/meta/console-pages.ts';
+import { buildConsole } from '../../../dev/build-console.mjs';
+import { createApiFixture, expectProblem, type ApiFixture } from '../api-fixture.ts';
+
+/** Of a face: its scripts and its style, as they are sent. */
+const MAX_FACE_BYTES = 130 * 1_024;
+const FRAMING_ORIGIN = 'https://app.example.com';
+
+let api: ApiFixture;
+let bare: ApiFixture;
+let folder: string;
+let built: {
+  readonly html: Record<string, string>;
+  readonly files: readonly { name: string; text: string }[];
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'holdfast-pages-'));
+  const file = path.join(folder, 'console-pages.json');
+  const text = await buildConsole();
+  built = JSON.parse(text) as typeof built;
+  await writeFile(file, text);
+  [api, bare] = await Promise.all([
+    createApiFixture({ pages: readConsolePages(file), portalFrameAncestors: [FRAMING_ORIGIN] }),
+    createApiFixture(),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([api.close(), bare.close()]);
+  await rm(folder, { recursive: true });
+});
+
+test.each([
+  ['portal', `frame-ancestors ${FRAMING_ORIGIN}`, null],
+  ['console', "frame-ancestors 'none'", 'DENY'],
+])('/%s is a page of this origin alone, which nothing is written into', async (face, ancestors, frames) => {
+  const page = await api.call(`/${face}`);
+  expect(page.status).toBe(200);
+  const policy = page.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'self'");
+  expect(policy).not.toContain('unsafe');
+  expect(policy).toContain(ancestors);
+  expect(page.headers.get('x-frame-options')).toBe(frames);
+  expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+  expect(page.text).not.toMatch(/<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|https?:/);
+});
+
+test('a file whose name has its hash is kept forever, the custom element for an hour, and each comes compressed', async () => {
+  for (const { name, text } of built.files) {
+    const file = await api.call(`/portal/${name}`);
+    expect([name, file.status, file.text]).toEqual([name, 200, text]);
+    expect(file.headers.get('content-encoding')).toBe('gzip');
+    const caching = name === 'holdfast-credits.js' ? 'public, max-age=3600' : /immutable/;
+    expect(file.headers.get('cache-control')).toMatch(caching);
+  }
+  const [first] = built.files;
+  expect((await api.call(`/console/${String(first?.name)}`)).status).toBe(200);
+  for (const face of ['portal', 'console'])
+    expectProblem(await api.call(`/${face}/nothing.js`), 404, 'not_found');
+});
+
+test('an API without built pages says so', async () => {
+  for (const face of ['portal', 'console']) expectProblem(await bare.call(`/${face}`), 404, 'not_found');
+});
+
+test('what a face loads, the chart too, is at most 130 KiB compressed', () => {
+  const sizeOf = (name: string) =>
+    gzipSync(built.files.find((file) => file.name === name)?.text ?? '').length;
+  const parts = built.files.map(({ name }) => name).filter((name) => name.startsWith('part-'));
+  for (const face of ['portal', 'support']) {
+    const own = built.files.map(({ name }) => name).filter((name) => name.startsWith(`${face}-`));
+    expect(own).toHaveLength(2);
+    const bytes = [...own, ...parts].reduce((sum, name) => sum + sizeOf(name), 0);
+    expect(bytes, face).toBeLessThan(MAX_FACE_BYTES);
+  }
+});
