@@ -41,7 +41,6 @@ describe('GET /v1/jobs/{id}', () => {
     expect(job).toEqual({
       id: delivered,
       kind: 'static_ad',
-      title: 'A kettle',
       state: 'succeeded',
       created_at: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/) as string,
       expected_by: expect.stringMatching(/Z$/) as string,
