@@ -103,8 +103,12 @@ describe('every call', () => {
     const problem = expectProblem(await send(call, { of: foreign, key: account.key }), 500, 'internal');
     expect(problem['detail']).toBe('Quote request_id to support.');
   });
-  it.each(withStatus(429))('%s is 429 once a limit is reached', async (_, call) => {
-    await send(call, { of: limited });
-    expectProblem(await send(call, { of: limited }), 429, 'rate_limited');
-  });
+  // What counts strangers alone is asked for with a name that they guess: its own test does.
+  it.each(withStatus(429).filter(([, call]) => call.countsStrangersOnly !== true))(
+    '%s is 429 once a limit is reached',
+    async (_, call) => {
+      await send(call, { of: limited });
+      expectProblem(await send(call, { of: limited }), 429, 'rate_limited');
+    },
+  );
 });
