@@ -55,7 +55,7 @@ export type Call = {
   readonly console?: 'opens' | 'needs';
   /** A supervisor asks it all the time: it counts in no limit of requests. */
   readonly isUnlimited?: true;
-  /** Its caller proves itself within the call: only what is answered not_found counts in the limit of its address. */
+  /** Its caller proves itself within the call: only what is answered not_found or invalid_request counts in the limit of its address. */
   readonly countsStrangersOnly?: true;
   /** By status: every response that is no problem. */
   readonly responses: Readonly<Record<number, ResponseBody>>;

@@ -54,7 +54,8 @@ async function serve(route: Route, access: Access, request: Request, response: R
   try {
     await run(route, admitted, allowed);
   } catch (error) {
-    const isStranger = error instanceof Problem && error.code === 'not_found';
+    const isStranger =
+      error instanceof Problem && (error.code === 'not_found' || error.code === 'invalid_request');
     if (isStranger && route.call.countsStrangersOnly === true) access.limitAddresses.count(request.ip);
     throw error;
   }
