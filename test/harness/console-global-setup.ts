@@ -4,17 +4,10 @@ import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
 import { BROWSER_ARGUMENTS } from '../browser/launch-browser.ts';
+import type { ConsoleParts } from './console-parts.ts';
 import './provided-context.ts';
 import { shareRunningPart, type RunningPart } from './shared-part.ts';
 import { makeTemporaryHome } from './temporary-home.ts';
-
-/** What the tests of the pages share: one stack, one browser. */
-export type ConsoleParts = {
-  readonly apiUrl: string;
-  readonly platformKey: string;
-  /** Where a test connects to the browser. */
-  readonly browser: string;
-};
 
 /** Called by vitest for each project that names this file; the result is called at the end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {

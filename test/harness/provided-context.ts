@@ -1,4 +1,4 @@
-import type { ConsoleParts } from './console-global-setup.ts';
+import type { ConsoleParts } from './console-parts.ts';
 import type { PackedCopy } from './packed-copy.ts';
 
 /** What the global set-ups hand to test files (`inject` of vitest). */

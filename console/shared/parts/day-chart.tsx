@@ -1,14 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
+import type { DaySeries } from './day-series.ts';
 import { creditsText } from './money.tsx';
 import { sentenceOf } from './state-badge.tsx';
-
-/** Amounts by day, of one or more series that stand on each other. */
-export type DaySeries = {
-  /** Days as `2026-01-31`, in order, without gaps. */
-  readonly days: readonly string[];
-  readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
-};
 
 const HEIGHT_PX = 200;
 const COLORS = 5;

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { DaySeries } from './day-chart.tsx';
+import type { DaySeries } from './day-series.ts';
 import { creditsText } from './money.tsx';
 
 type Options = {
