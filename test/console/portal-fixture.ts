@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { ConsoleParts } from '../harness/console-parts.ts';
+import type { ConsoleParts } from './start-console.ts';
 
 const THEMES = ['light', 'dark'] as const;
 const WIDTHS = [360, 1_280] as const;

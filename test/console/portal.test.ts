@@ -1,23 +1,29 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBrowserConfig } from '../../dev/dev-config.ts';
+import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { startConsole, type ConsoleParts } from './start-console.ts';
 import { openCuttableProxy } from './cuttable-proxy.ts';
 import { voiceStudio } from './voice-studio-catalogue.ts';
 import { createPortalFixture, LOOKS, type OpenPortal, type PortalFixture } from './portal-fixture.ts';
 
-const parts = inject('consoleParts');
+const program = findBrowser(readBrowserConfig());
+if (program === null) console.warn(`SKIPPED: test/console/portal.test.ts. ${NO_BROWSER}`);
 const HEADLINE = 'Fresh bread, every morning';
 const AD = { kind: 'static_ad', brief: { headline: HEADLINE } };
 
 /** Markup, script, a text from right to left, signs without width: all that a headline takes and a page may stumble over. */
 const HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>&amp; مرحبا {{7*7}}';
 
-describe.skipIf(parts === null).concurrent('the portal', () => {
+describe.skipIf(program === null).concurrent('the portal', () => {
+  let parts: ConsoleParts | undefined;
   let portal: PortalFixture;
   let account: string;
   let delivered: string;
   let failed: string;
 
   beforeAll(async () => {
-    if (parts === null) return;
+    if (program === null) return;
+    parts = await startConsole(program);
     portal = await createPortalFixture(parts);
     account = await portal.openAccount();
     delivered = await portal.submit(account, AD);
@@ -29,7 +35,9 @@ describe.skipIf(parts === null).concurrent('the portal', () => {
     await Promise.all([portal.untilEnded(account, delivered), portal.untilEnded(account, failed)]);
   });
   afterAll(async () => {
-    if (parts !== null) await portal.close();
+    if (parts === undefined) return;
+    await portal.close();
+    await parts.stop();
   });
 
   const available = async (open: OpenPortal) =>

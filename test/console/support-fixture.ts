@@ -1,5 +1,5 @@
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
-import type { ConsoleParts } from '../harness/console-parts.ts';
+import type { ConsoleParts } from './start-console.ts';
 import type { Look } from './portal-fixture.ts';
 
 /** The cookies of a browser in which a person has signed in. */

@@ -1,12 +1,17 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBrowserConfig } from '../../dev/dev-config.ts';
+import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { startConsole, type ConsoleParts } from './start-console.ts';
 import { createPortalFixture, LOOKS, type PortalFixture } from './portal-fixture.ts';
 import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
 
-const parts = inject('consoleParts');
+const program = findBrowser(readBrowserConfig());
+if (program === null) console.warn(`SKIPPED: test/console/support.test.ts. ${NO_BROWSER}`);
 const HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>&amp; مرحبا';
 const AD = { kind: 'static_ad', brief: { headline: 'Rye on Sundays', body: HOSTILE } };
 
-describe.skipIf(parts === null).concurrent('the page of support', () => {
+describe.skipIf(program === null).concurrent('the page of support', () => {
+  let parts: ConsoleParts | undefined;
   let support: SupportFixture;
   let api: PortalFixture;
   let account: string;
@@ -28,7 +33,8 @@ describe.skipIf(parts === null).concurrent('the page of support', () => {
   };
 
   beforeAll(async () => {
-    if (parts === null) return;
+    if (program === null) return;
+    parts = await startConsole(program);
     [support, api] = await Promise.all([createSupportFixture(parts), createPortalFixture(parts)]);
     account = await api.openAccount(HOSTILE);
     [ada, grace] = await Promise.all([support.signIn('Ada Lovelace'), support.signIn('Grace Hopper')]);
@@ -36,8 +42,9 @@ describe.skipIf(parts === null).concurrent('the page of support', () => {
     reviewId = await report(delivered);
   });
   afterAll(async () => {
-    if (parts === null) return;
+    if (parts === undefined) return;
     await Promise.all([support.close(), api.close()]);
+    await parts.stop();
   });
 
   it('says what is wrong with a key, lets in by a right one, and out again', async () => {

@@ -1,4 +1,3 @@
-import type { ConsoleParts } from './console-parts.ts';
 import type { PackedCopy } from './packed-copy.ts';
 
 /** What the global set-ups hand to test files (`inject` of vitest). */
@@ -12,8 +11,6 @@ declare module 'vitest' {
     packedCopy: PackedCopy;
     /** Where the tests of the API put on record which responses they have received (answered-statuses.ts). */
     answeredFile: string;
-    /** The stack and the browser of the tests of the pages; null where there is no browser. */
-    consoleParts: ConsoleParts | null;
     /** The program of an S3 server (test/s3-server); null where there is no Go to build it with. */
     s3Program: string | null;
   }

@@ -4,16 +4,19 @@
  */
 import path from 'node:path';
 import sharp from 'sharp';
-import { startConsoleParts } from '../harness/console-global-setup.ts';
+import { readBrowserConfig } from '../../dev/dev-config.ts';
+import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { startConsole } from '../console/start-console.ts';
 import { createPortalFixture, type Look, type PortalFixture } from '../console/portal-fixture.ts';
 
 const IMAGES = path.join(import.meta.dirname, '..', '..', 'docs', 'images');
 /** Sharp enough to read, small enough to commit: 40 to 90 kB each. */
 const WEBP = { quality: 72 } as const;
 
-const { facts, stop } = await startConsoleParts();
-if (facts === null) throw new Error('the pictures need a browser');
-const portal = await createPortalFixture(facts);
+const program = findBrowser(readBrowserConfig());
+if (program === null) throw new Error(NO_BROWSER);
+const parts = await startConsole(program);
+const portal = await createPortalFixture(parts);
 try {
   const { account, delivered } = await fillAccount(portal);
   await take('portal-credits', { theme: 'light', width: 1_280 }, 'credits');
@@ -46,7 +49,7 @@ try {
   }
 } finally {
   await portal.close();
-  await stop();
+  await parts.stop();
 }
 
 /** An account as one looks after a while: grants of each source, work that went well, and work that did not. */

@@ -6,7 +6,10 @@ import { startChaosWorker } from '../chaos/chaos-worker.ts';
 const JOBS = 100;
 const MODEL_MS = 300;
 const KILL_AFTER_SUBMISSIONS = 50;
-const ALL_END_WITHIN_MS = 20_000;
+/** Each run waits once for the queue of its worker that is dead (`STICKY_WAIT` of worker/create-worker.ts). */
+const STICKY_WAIT_MS = 5_000;
+/** Of the time in which as many jobs end without a kill, in the same minute on the same machine. */
+const ALL_END_WITHIN_RATIO = 3;
 
 let chaos: ChaosFixture;
 
@@ -19,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('a hundred jobs and a worker killed in the middle', () => {
-  it('submits no output twice, ends all within 20 s of the restart, and the credits add up', async () => {
+  it('submits no output twice, ends all soon after the restart, and the credits add up', async () => {
     const taskQueue = 'hundred';
     const worker = await startChaosWorker({
       home: chaos.home,
@@ -30,44 +33,63 @@ describe('a hundred jobs and a worker killed in the middle', () => {
       killPoint: null,
     });
     const client = chaos.clientFor(taskQueue);
-    const keys = Array.from({ length: JOBS }, (_, number) => `hundred-${String(number)}`);
-    const starts = keys.map((idempotencyKey) =>
-      client.start({
-        accountId: CHAOS_ACCOUNT,
-        idempotencyKey,
-        request: { kind: 'static_ad', brief: { headline: idempotencyKey } },
-      }),
-    );
+    const start = (keys: readonly string[]) =>
+      Promise.all(
+        keys.map((idempotencyKey) =>
+          client.start({
+            accountId: CHAOS_ACCOUNT,
+            idempotencyKey,
+            request: { kind: 'static_ad', brief: { headline: idempotencyKey } },
+          }),
+        ),
+      );
+    const untilEnded = (keys: readonly string[]) =>
+      Promise.all(
+        keys.map((idempotencyKey) =>
+          client.wait({ accountId: CHAOS_ACCOUNT, idempotencyKey }, { timeoutMs: 60_000 }),
+        ),
+      );
 
-    await until(async () => (await acceptedCount()) >= KILL_AFTER_SUBMISSIONS);
+    const undisturbed = keysOf('undisturbed');
+    const begunAt = performance.now();
+    await start(undisturbed);
+    await untilEnded(undisturbed);
+    const undisturbedMs = performance.now() - begunAt;
+
+    const keys = keysOf('hundred');
+    const starts = start(keys);
+    await until(async () => (await acceptedCount()) >= JOBS + KILL_AFTER_SUBMISSIONS);
     const killedPid = worker.pid;
     process.kill(killedPid ?? 0, 'SIGKILL');
     await until(() => Promise.resolve(worker.pid !== null && worker.pid !== killedPid));
     await worker.whenReady(60_000);
     const restartedAt = performance.now();
 
-    const ends = await Promise.all(
-      keys.map((idempotencyKey) =>
-        client.wait({ accountId: CHAOS_ACCOUNT, idempotencyKey }, { timeoutMs: 60_000 }),
-      ),
-    );
+    const ends = await untilEnded(keys);
     const endedMs = performance.now() - restartedAt;
-    await Promise.all(starts);
+    await starts;
 
     expect(ends.filter((end) => end.outcome === 'succeeded')).toHaveLength(JOBS);
     expect(Math.max(...(await Promise.all(keys.map((key) => chaos.submissionsOf(key)))))).toBe(1);
-    expect(await acceptedCount()).toBe(JOBS);
-    expect(endedMs).toBeLessThan(ALL_END_WITHIN_MS);
+    expect(await acceptedCount()).toBe(2 * JOBS);
+    console.info(
+      `a hundred jobs ended in ${undisturbedMs.toFixed()} ms, and ${endedMs.toFixed()} ms after a restart`,
+    );
+    expect(endedMs).toBeLessThan(STICKY_WAIT_MS + ALL_END_WITHIN_RATIO * undisturbedMs);
     const [account] = await chaos.rows('SELECT available, reserved, spent FROM ledger.accounts');
     expect(account).toEqual({
-      available: String(100_000 - JOBS * 35),
+      available: String(100_000 - 2 * JOBS * 35),
       reserved: '0',
-      spent: String(JOBS * 35),
+      spent: String(2 * JOBS * 35),
     });
     expect(await chaos.reconcile()).toEqual([]);
     await worker.stop();
   });
 });
+
+function keysOf(name: string): string[] {
+  return Array.from({ length: JOBS }, (_, number) => `${name}-${String(number)}`);
+}
 
 async function acceptedCount(): Promise<number> {
   const stats = (await (await fetch(`${chaos.modelService.url}/v1/stats`)).json()) as {
