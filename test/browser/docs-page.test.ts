@@ -44,9 +44,10 @@ describe.skipIf(program === null)('/docs in a real browser', () => {
 
   it('sends a call with a key that was typed in, and shows its response', async () => {
     await page.locator('.btn.authorize').first().click();
-    await page.locator('.auth-container input').fill(account.key);
-    await page.locator('.auth-btn-wrapper .authorize').click();
-    await page.locator('.auth-btn-wrapper .btn-done').click();
+    const byKey = page.locator('.auth-container form').filter({ hasText: 'Bearer' });
+    await byKey.locator('input').fill(account.key);
+    await byKey.locator('.authorize').click();
+    await byKey.locator('.btn-done').click();
     const call = page.locator('#operations-credits-readBalance');
     await call.locator('.opblock-summary-control').click();
     await call.locator('.try-out__btn').click();
