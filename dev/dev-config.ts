@@ -68,11 +68,6 @@ export function readComposeTestConfig(env: Environment = process.env): ComposeTe
   return { isRequired: readerOf(env)('HOLDFAST_REQUIRE_COMPOSE') === 'true' };
 }
 
-/** Whether a response that the document has and no test receives fails the run of the API's tests; else it is printed. */
-export function requiresEveryResponse(env: Environment = process.env): boolean {
-  return readerOf(env)('HOLDFAST_REQUIRE_EVERY_RESPONSE') === 'true';
-}
-
 function readerOf(env: Environment): (name: string) => string | null {
   return (name) => (env[name] === '' ? null : (env[name] ?? null));
 }

@@ -8,6 +8,7 @@ const STYLE = `
   :root { color-scheme: light dark }
   body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1.25rem }
   h1 { font-size: 1.6rem; line-height: 1.25 }
+  h2 { font-size: 1rem; margin: 1.75rem 0 -.75rem }
   code { font: .95em ui-monospace, monospace }
 `;
 /** That one style, and nothing else. */
@@ -50,9 +51,16 @@ function page(code: ProblemCode, rule: ProblemRule): string {
 <body>
 <p><code>${String(rule.status)} ${code}</code></p>
 <h1>${rule.title}</h1>
-<p>${rule.advice}</p>
-<p>${retry}</p>
+<h2>Why</h2>
+<p>${marked(rule.cause)}</p>
+<h2>What to do</h2>
+<p>${marked(rule.advice)} ${retry}</p>
 </body>
 </html>
 `;
+}
+
+/** Names of fields, between backquotes in our table. */
+function marked(text: string): string {
+  return text.replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { requiresEveryResponse } from '../../dev/dev-config.ts';
 import { statusesOf, type Call } from '../../contract/call.ts';
 import { CALLS } from '../../contract/calls.ts';
 import './provided-context.ts';
@@ -20,7 +19,7 @@ const TIER = path.join(import.meta.dirname, '..', 'api');
 /**
  * Called by vitest for the API's tier; the result is called at the end. Where the whole tier has run and passed, every response that the document
  * has (call and status) must have been received by one of its tests, each of which holds it against the document's shape. What is missing
- * fails the run where HOLDFAST_REQUIRE_EVERY_RESPONSE is "true", and is printed elsewhere.
+ * is printed, and fails the run.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { home, remove } = await makeTemporaryHome('answered');
@@ -31,10 +30,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     const missing = hasRunWhole(project) ? missingIn(readFileSync(file, 'utf8')) : [];
     await remove();
     if (missing.length === 0) return;
-    const isRequired = requiresEveryResponse();
-    if (isRequired) process.exitCode = 1;
+    process.exitCode = 1;
     process.stderr.write(
-      `${isRequired ? 'FAIL' : 'NOTE'} test/api: no test has received these responses that the document has:\n${missing.map((one) => `  ${one}\n`).join('')}`,
+      `FAIL test/api: no test has received these responses that the document has:\n${missing.map((one) => `  ${one}\n`).join('')}`,
     );
   };
 }

@@ -156,8 +156,8 @@ it('a key whose mode is not its account’s works nowhere, however it came about
 
 it('a frozen account is shown as such, refused new work and still given quotes', async () => {
   const { accountId, key } = await api.openAccount();
-  const call = (what: string) =>
-    api.call(`/v1/accounts/${accountId}/${what}`, { key: api.platformKey, body: { reason: 'charge-back' } });
+  const call = (what: string, of = accountId) =>
+    api.call(`/v1/accounts/${of}/${what}`, { key: api.platformKey, body: { reason: 'charge-back' } });
   expect((await call('freeze')).json()).toMatchObject({ id: accountId, frozen: true });
   expect((await call('freeze')).status).toBe(200);
   const shown = [
@@ -185,4 +185,5 @@ it('a frozen account is shown as such, refused new work and still given quotes',
     'forbidden',
   );
   expect((await call('unfreeze')).json()).toMatchObject({ frozen: false });
+  expectProblem(await call('unfreeze', 'acct_aaaaaaaaaaaaaaaaaaaaaaaaaa'), 404, 'not_found');
 });

@@ -123,6 +123,17 @@ describe('a webhook endpoint', () => {
     expectProblem(await api.call(`/v1/webhook_endpoints/${made.id}`, { key: account.key }), 404, 'not_found');
   });
 
+  it('is one of twenty of its account', async () => {
+    const { key } = await api.openAccount();
+    const make = () =>
+      api.call('/v1/webhook_endpoints', {
+        key,
+        body: { url: 'https://example.com/hook', events: ['credits.low'] },
+      });
+    for (let made = 0; made < 20; made += 1) expect((await make()).status).toBe(201);
+    expectProblem(await make(), 409, 'state_conflict');
+  });
+
   it.each([
     ['ftp://example.com', 'not_https'],
     ['https://user:pass@example.com/', 'bad_address'],
@@ -197,6 +208,27 @@ describe('a delivery', () => {
     expect(await call(`/${endpoint.id}/resend`, 'POST', { since })).toEqual({ resent: 3, last_sequence: 3 });
     await expect.poll(() => receiver.received.length).toBe(5);
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(3);
+  });
+
+  it('is not sent again to an endpoint that is disabled, nor for a body that is none', async () => {
+    const receiver = await receive(() => 200);
+    const endpoint = await create(receiver.url);
+    await tell();
+    send();
+    await expect.poll(() => receiver.received.length).toBe(1);
+    const [delivery] = await logOf(endpoint.id);
+    const path = `/v1/webhook_endpoints/${endpoint.id}`;
+    const again = `${path}/deliveries/${String(delivery?.id)}/resend`;
+    const ask = (of: string, body: unknown, headers: Record<string, string> = {}) =>
+      api.call(of, { key: account.key, body, headers });
+    expectProblem(await ask(again, 'x'.repeat(1_100_000)), 413, 'payload_too_large');
+    const plain = { 'Content-Type': 'text/plain' };
+    expectProblem(await ask(again, 'text', plain), 415, 'unsupported_media_type');
+    await call(`/${endpoint.id}`, 'PATCH', { enabled: false });
+    expectProblem(await ask(again, {}), 409, 'state_conflict');
+    const since = new Date(Date.now() - 60_000).toISOString();
+    expectProblem(await ask(`${path}/resend`, { since }), 409, 'state_conflict');
+    expect(receiver.received).toHaveLength(1);
   });
 
   it('is tried ten times over about three days', () => {

@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../../contract/problems.ts';
 import {
   createApiFixture,
   expectProblem,
@@ -119,14 +118,6 @@ describe('every answer', () => {
     expect(own.headers.get('x-request-id')).toBe('my-own-request');
     const forged = await api.call('/healthz', { headers: { 'X-Request-Id': 'a b\u00e4"' } });
     expect(forged.headers.get('x-request-id')).toMatch(/^req_/);
-  });
-});
-
-describe('the page of a problem', () => {
-  it.each(Object.keys(PROBLEMS))('%s is there', async (code) => {
-    const page = await api.call(`/problems/${code}`);
-    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(page.text).toContain(code);
   });
 });
 

@@ -98,6 +98,15 @@ it('is of what its maker may read', async () => {
   );
 });
 
+it('is 503 while PostgreSQL is away, and 500 on a mistake of ours', async () => {
+  const path = await linked();
+  const away = await createApiFixture({ databaseUrl: () => 'postgres://holdfast_api@127.0.0.1:9/none' });
+  const foreign = await createApiFixture({ databaseUrl: (url) => new URL('/postgres', url).href });
+  expectProblem(await away.call(path), 503, 'unavailable');
+  expectProblem(await foreign.call(path), 500, 'internal');
+  await Promise.all([away.close(), foreign.close()]);
+});
+
 it('ends when it says, and says so', async () => {
   const path = await linked({ expires_in_seconds: 60 });
   const before = now;

@@ -70,6 +70,10 @@ function send(
 const withStatus = (status: number) => EVERY_CALL.filter(([, call]) => statusesOf(call).includes(status));
 const keyed = EVERY_CALL.filter(([, call]) => call.access !== 'public');
 const ofAccount = EVERY_CALL.filter(([, call]) => call.access === 'account');
+/** For any account or one: a platform key may name one. */
+const namesAccount = withStatus(404).filter(
+  ([, { access, path }]) => access === 'key' && !path.includes('/:'),
+);
 /** These look their object up before they read a body, which here is not there: their 413 and 415 are not seen here. */
 const LOOKS_UP_FIRST: ReadonlySet<string> = new Set(['resendWebhookDelivery']);
 const withBody = EVERY_CALL.filter(([name, call]) => call.body !== undefined && !LOOKS_UP_FIRST.has(name));
@@ -86,6 +90,10 @@ describe('every call', () => {
     expectProblem(await send(call, { key: noScope }), 403, 'forbidden');
   });
   it.each(ofAccount)('%s refuses an account that is not there', async (_, call) => {
+    const headers = { 'Holdfast-Account': ABSENT_ACCOUNT };
+    expectProblem(await send(call, { key: api.platformKey, headers }), 404, 'not_found');
+  });
+  it.each(namesAccount)('%s refuses to be for an account that is not there', async (_, call) => {
     const headers = { 'Holdfast-Account': ABSENT_ACCOUNT };
     expectProblem(await send(call, { key: api.platformKey, headers }), 404, 'not_found');
   });

@@ -89,11 +89,13 @@ describe('the pages of /docs', () => {
 });
 
 describe('the page of a problem', () => {
-  it.each(Object.entries(PROBLEMS))('says cause and cure: %s', async (code, { title, advice }) => {
+  it.each(Object.entries(PROBLEMS))('says cause and cure: %s', async (code, { title, cause, advice }) => {
     const { status, headers, text } = await api.call(`/problems/${code}`);
     expect(status).toBe(200);
     expect(text).toContain(`<h1>${title}</h1>`);
-    expect(text).toContain(`<p>${advice}</p>`);
+    const shown = text.replaceAll(/<code>([^<]*)<\/code>/g, '`$1`');
+    expect(shown).toContain(`<h2>Why</h2>\n<p>${cause}</p>`);
+    expect(shown).toContain(`<h2>What to do</h2>\n<p>${advice} `);
     const style = /<style>([^]*)<\/style>/.exec(text)?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
     expect(headers.get('content-security-policy')).toBe(`default-src 'none'; style-src 'sha256-${hash}'`);
