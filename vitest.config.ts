@@ -20,13 +20,11 @@ function tier(
   options: {
     readonly needs?: readonly Parts[];
     readonly timeoutSeconds: number;
-    /** It holds something against the clock: its files run first, one by one. */
-    readonly alone?: boolean;
     /** Tests of one file side by side: more where they wait and do little else. */
     readonly maxConcurrency?: number;
   },
 ): TestProjectInlineConfiguration {
-  const { alone = false, maxConcurrency = 5 } = options;
+  const { maxConcurrency = 5 } = options;
   return {
     extends: true,
     test: {
@@ -35,9 +33,8 @@ function tier(
       globalSetup: (options.needs ?? []).map((part) => SETUP_FILE[part]),
       testTimeout: options.timeoutSeconds * 1_000,
       hookTimeout: Math.max(options.timeoutSeconds, 60) * 1_000,
-      maxWorkers: alone ? 1 : FILES_AT_ONCE,
+      maxWorkers: FILES_AT_ONCE,
       maxConcurrency,
-      sequence: { groupOrder: alone ? 0 : 1 },
     },
   };
 }
@@ -46,7 +43,6 @@ const BOTH = ['postgres', 'temporal'] as const;
 
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
-  tier('recovery', { needs: BOTH, timeoutSeconds: 120, alone: true }),
   tier('chaos', { needs: BOTH, timeoutSeconds: 240 }),
   tier('integration', { needs: [...BOTH, 's3'], timeoutSeconds: 240 }),
   tier('providers', { timeoutSeconds: 60, maxConcurrency: 8 }),

@@ -119,18 +119,24 @@ function forReaders(registry?: Registry) {
     if (registry !== undefined && 'discriminator' in def && def.type === 'union') {
       jsonSchema['discriminator'] = {
         propertyName: def.discriminator,
-        mapping: Object.fromEntries(def.options.flatMap((option) => mappingOf(registry, option))),
+        mapping: Object.fromEntries(
+          def.options.flatMap((option) => mappingOf(registry, String(def.discriminator), option)),
+        ),
       };
     }
   };
 }
 
-/** The kind of one member of a union of kinds, and where its schema is. */
-function mappingOf(registry: Registry, option: z.core.$ZodType): readonly (readonly [string, string])[] {
+/** What tells one member of a union from the others, and where its schema is. */
+function mappingOf(
+  registry: Registry,
+  discriminator: string,
+  option: z.core.$ZodType,
+): readonly (readonly [string, string])[] {
   const id = registry.get(option)?.id;
   if (id === undefined || !(option instanceof z.ZodObject)) return [];
-  const kind: unknown = option.shape['kind'];
-  return kind instanceof z.ZodLiteral ? [...kind.values].map((value) => [String(value), pathOf(id)]) : [];
+  const told: unknown = option.shape[discriminator];
+  return told instanceof z.ZodLiteral ? [...told.values].map((value) => [String(value), pathOf(id)]) : [];
 }
 
 /** A kind fills in its defaults after a body has been read, so that zod does not know them. */

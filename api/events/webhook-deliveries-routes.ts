@@ -12,7 +12,7 @@ import {
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import { readBody } from '../http/request/read-body.ts';
+import { readBody, readOptionalBody } from '../http/request/read-body.ts';
 import { readQuery } from '../http/request/read-query.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 import { keyOf, requireEndpoint } from './webhook-endpoints-routes.ts';
@@ -51,6 +51,7 @@ export function webhookDeliveryRoutes({ database }: Deps): readonly Route[] {
     }),
     route(CALLS.resendWebhookDelivery, {
       async prepare(exchange) {
+        await readOptionalBody(exchange, CALLS.resendWebhookDelivery.body);
         const key = keyOf(exchange);
         const endpoint = await requireEndpoint(database, key);
         const delivery = await requireDelivery(database, key, pathParameter(exchange.request, 'delivery'));

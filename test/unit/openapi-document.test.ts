@@ -71,6 +71,16 @@ describe('the OpenAPI document', () => {
     expect(silent.map(({ place, schema }) => [place, schema['description']])).toEqual([]);
   });
 
+  it('says of every union that is told apart by a field which value means which shape', () => {
+    const unions = Object.values(DOCUMENT.components.schemas).filter((schema) => 'discriminator' in schema);
+    expect(unions.length).toBeGreaterThan(1);
+    for (const { oneOf, discriminator } of unions) {
+      const { mapping } = discriminator as { mapping: Record<string, string> };
+      const shapes = (oneOf as { $ref: string }[]).map(({ $ref }) => $ref);
+      expect(Object.values(mapping).toSorted()).toEqual(shapes.toSorted());
+    }
+  });
+
   it('tells the kinds of the catalogue apart by their name', () => {
     expect(DOCUMENT.components.schemas['JobBody']).toMatchObject({
       oneOf: [

@@ -102,6 +102,8 @@ it('is support’s, with a platform key', async () => {
   expectProblem(await search(await api.createKey(null, ['billing:write'])), 403, 'forbidden');
   expectProblem(await search(await api.createKey(null, ['support'], 'test')), 403, 'forbidden');
   expectProblem(await api.call('/v1/search', { key: api.platformKey }), 400, 'invalid_request');
+  const headers = { 'Holdfast-Account': 'acct_aaaaaaaaaaaaaaaaaaaaaaaaaa' };
+  expectProblem(await api.call('/v1/search?q=x', { key: api.platformKey, headers }), 404, 'not_found');
 });
 
 describe('what is hostile', () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from '../chaos/chaos-fixture.ts';
-import { startChaosWorker } from '../chaos/chaos-worker.ts';
+import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from './chaos-fixture.ts';
+import { startChaosWorker } from './chaos-worker.ts';
 
 const JOBS = 100;
 const MODEL_MS = 300;
