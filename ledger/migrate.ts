@@ -33,14 +33,17 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATE_LOCK_KEY]);
     await ensureRole(client, 'holdfast_api', options.apiPassword);
     await ensureRole(client, 'holdfast_worker', options.workerPassword);
-    for (const schema of SCHEMAS) await migrateTables(client, schema, options.log);
+    const applied: string[][] = [];
+    for (const schema of SCHEMAS) applied.push(await migrateTables(client, schema));
+    logApplied(applied, options.log);
     await applyFunctions(client, SCHEMAS);
   } finally {
     await client.end();
   }
 }
 
-async function migrateTables(client: pg.Client, schema: string, log: MigrateOptions['log']): Promise<void> {
+/** The names of the migrations that were not applied yet. */
+async function migrateTables(client: pg.Client, schema: string): Promise<string[]> {
   const applied = await runner({
     dbClient: client,
     dir: fileURLToPath(new URL(`../${schema}/migrations`, import.meta.url)),
@@ -53,5 +56,14 @@ async function migrateTables(client: pg.Client, schema: string, log: MigrateOpti
     verbose: false,
     log: () => undefined,
   });
-  for (const migration of applied) log(`migrated ${schema}: ${migration.name}`);
+  return applied.map(({ name }) => name);
+}
+
+/** One line, however many there were. */
+function logApplied(applied: readonly (readonly string[])[], log: MigrateOptions['log']): void {
+  const newest = SCHEMAS.flatMap((schema, index) => {
+    const name = applied[index]?.at(-1);
+    return name === undefined ? [] : [`${schema} to ${name}`];
+  });
+  if (newest.length > 0) log(`migrated ${newest.join(', ')} (${String(applied.flat().length)} migrations)`);
 }

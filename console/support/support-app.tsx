@@ -17,11 +17,10 @@ const ITEMS = [
   { name: 'now', text: 'Now' },
   { name: 'find', text: 'Find' },
   { name: 'reviews', text: 'Reviews' },
-  { name: 'accounts', text: 'Accounts' },
   { name: 'models', text: 'Models' },
 ] as const;
 /** Under which place a page of one thing stands. */
-const PARENTS: Readonly<Record<string, string>> = { jobs: 'find' };
+const PARENTS: Readonly<Record<string, string>> = { jobs: 'find', accounts: 'find' };
 
 /** A session that ends later than a timer can wait for is asked about at every page. */
 const LONGEST_TIMER_MS = 2_000_000_000;

@@ -20,7 +20,7 @@ export function SupportPlace({ path }: { readonly path: readonly string[] }) {
     case 'reviews':
       return <ReviewsPage reviewId={id} />;
     case 'accounts':
-      return id === undefined ? <FindPage title="Accounts" /> : <AccountPage accountId={id} />;
+      return id === undefined ? <FindPage /> : <AccountPage accountId={id} />;
     case 'models':
       return <ModelsPage />;
     default:

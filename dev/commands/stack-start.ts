@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { DevConfig } from '../dev-config.ts';
 import { abortOnSignal } from '../end-on-signal.ts';
+import { HoldfastClient } from '../../client/http/http-client.ts';
+import { PORTAL_RIGHTS } from '../../domain/portal-rights.ts';
 import type { StackInfo } from '../stack/stack-info.ts';
 import { startHomeStack } from '../start-home-stack.ts';
 import { temporalJobsUrl } from '../temporal-jobs-url.ts';
@@ -14,7 +16,7 @@ export async function stackStart(config: DevConfig, options: { readonly json: bo
   const stack = await startHomeStack(config, { signal: ending, onNote: printProgress });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   if (options.json) printJson(stack.info());
-  else printWelcome(stack.info(), config.home, seconds);
+  else printWelcome(stack.info(), config.home, seconds, await portalUrlOf(stack.info()));
   if (!ending.aborted) {
     await new Promise((resolve) => {
       ending.addEventListener('abort', resolve, { once: true });
@@ -25,7 +27,7 @@ export async function stackStart(config: DevConfig, options: { readonly json: bo
   printProgress('ended; everything is kept in ' + config.home);
 }
 
-function printWelcome(info: StackInfo, home: string, seconds: string): void {
+function printWelcome(info: StackInfo, home: string, seconds: string, portalUrl: string): void {
   const brief = path.relative(
     process.cwd(),
     path.join(import.meta.dirname, '..', '..', 'examples', 'jobs', 'static-ad.json'),
@@ -54,7 +56,23 @@ See its balance:
 
   curl -sS ${info.api_url}/v1/balance -H "Authorization: Bearer ${info.account_key}"
 
+Its page, as the customer sees it, for a day:
+
+  ${portalUrl}
+
+Support's, with the key that ./holdfast stack get platform_key prints:
+
+  ${info.api_url}/console
+
 Ctrl-C ends everything; what it holds is there again at the next start.`);
+}
+
+/** The page of the account, opened by the platform as a backend would. */
+async function portalUrlOf(info: StackInfo): Promise<string> {
+  const { api_url: baseUrl, platform_key: apiKey, account_id: account } = info;
+  const client = new HoldfastClient({ baseUrl, apiKey, account });
+  const session = await client.portalSessions.create({ can: PORTAL_RIGHTS, expires_in_seconds: 86_400 });
+  return session.url;
 }
 
 function withoutPassword(url: string): string {

@@ -107,6 +107,20 @@ test("a provider's id that comes too late never replaces the first", async () =>
   });
 });
 
+test('its outcome is known once its result is there, not when it was taken', async () => {
+  const known = async () => {
+    const text = 'SELECT resolved_at IS NOT NULL AS is_known FROM jobs.attempts WHERE account_id = $1';
+    return (await jobs.owner.query<{ is_known: boolean }>(text, [account])).rows[0]?.is_known;
+  };
+  await begin();
+  await move(['posting'], 'unknown');
+  expect(await known()).toBe(false);
+  await move(['unknown'], 'accepted', 'p1');
+  expect(await known()).toBe(false);
+  await recordAsset();
+  expect(await known()).toBe(true);
+});
+
 test('an asset counts once, and only for an accepted attempt', async () => {
   await begin();
   await move(['posting'], 'accepted', 'p1');

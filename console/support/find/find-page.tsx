@@ -13,7 +13,7 @@ import { placeOfFound, type Found } from './found.ts';
 const TYPING_MS = 180;
 
 /** Anything by any id, or an account by its name. */
-export function FindPage({ title = 'Find' }: { readonly title?: string }) {
+export function FindPage() {
   const [asked, setAsked] = useFilter('q');
   const [text, setText] = useState(asked ?? '');
   const field = useRef<HTMLInputElement>(null);
@@ -24,7 +24,7 @@ export function FindPage({ title = 'Find' }: { readonly title?: string }) {
   }, [text]);
   return (
     <>
-      <PageHead title={title} />
+      <PageHead title="Find" />
       <div class="find-field">
         <Field
           label="An id, or an account’s name"

@@ -3,6 +3,7 @@ import { Facts } from '../../shared/parts/facts.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Money } from '../../shared/parts/money.tsx';
 import { Notice } from '../../shared/parts/notice.tsx';
+import { OutputView } from '../../shared/parts/output-view.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
 import { IdText } from '../id-text.tsx';
@@ -41,19 +42,21 @@ export function InspectedOutputs({ of }: { readonly of: Inspection }) {
               <Money credits={output.reservation.amount} isNamed />
             </span>
           </summary>
-          <OutputRecord output={output} failure={failureOf(of, output.id)} />
+          <OutputRecord inspected={output} output={job.outputs.find(({ id }) => id === output.id)} />
         </details>
       ))}
     </Section>
   );
 }
 
-type Failure = Inspection['job']['failure'];
-const failureOf = ({ job }: Inspection, id: string): Failure =>
-  job.outputs.find((output) => output.id === id)?.failure ?? null;
-
-function OutputRecord({ output, failure }: { readonly output: Inspected; readonly failure: Failure }) {
-  const { reservation, repair, next_automatic_action: next } = output;
+function OutputRecord(props: {
+  readonly inspected: Inspected;
+  /** The same as the customer sees it. */
+  readonly output: Inspection['job']['outputs'][number] | undefined;
+}) {
+  const { inspected, output } = props;
+  const { reservation, repair, next_automatic_action: next } = inspected;
+  const failure = output?.failure ?? null;
   return (
     <div class="stack">
       {failure !== null && (
@@ -73,8 +76,14 @@ function OutputRecord({ output, failure }: { readonly output: Inspected; readonl
       <div class="columns">
         <div>
           <h3>What was asked</h3>
-          <AskedFields of={{ ...output.brief, instruction: output.instruction, ...output.asked }} />
-          <OutputLineage outputId={output.id} />
+          <AskedFields of={{ ...inspected.brief, instruction: inspected.instruction, ...inspected.asked }} />
+          <OutputLineage outputId={inspected.id} />
+          {output !== undefined && output.content_url !== null && (
+            <div class="made">
+              <h3>What was made</h3>
+              <OutputView output={output} label="The output" />
+            </div>
+          )}
         </div>
         <div>
           <h3>Reservation</h3>
@@ -96,7 +105,7 @@ function OutputRecord({ output, failure }: { readonly output: Inspected; readonl
         </div>
       </div>
       <h3>Attempts</h3>
-      <AttemptsTable outputId={output.id} attempts={output.attempts} />
+      <AttemptsTable outputId={inspected.id} attempts={inspected.attempts} />
     </div>
   );
 }

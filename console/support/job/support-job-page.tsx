@@ -1,4 +1,5 @@
 import type { Inspection } from '../../../client/http/wire-types.ts';
+import { ContentProvider } from '../../shared/data/content-cache.tsx';
 import { useResource } from '../../shared/data/use-resource.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Instant } from '../../shared/parts/instant.tsx';
@@ -26,11 +27,12 @@ export function SupportJobPage({ jobId }: { readonly jobId: string }) {
     everyMs: EVERY_MS,
   });
   const { data } = inspection;
-  useRecent(data === null ? null : { type: 'job', id: jobId, label: sentenceOf(data.job.kind) });
+  const title = data === null ? 'Job' : (data.job.title ?? sentenceOf(data.job.kind));
+  useRecent(data === null ? null : { type: 'job', id: jobId, label: title });
   return (
     <>
       <PageHead
-        title={data === null ? 'Job' : sentenceOf(data.job.kind)}
+        title={title}
         before={
           <Link to={hrefTo(['find'])} class="back">
             ← Find
@@ -43,7 +45,7 @@ export function SupportJobPage({ jobId }: { readonly jobId: string }) {
           {data !== null && (
             <>
               <span class="muted">
-                submitted <Instant at={data.job.created_at} />
+                {sentenceOf(data.job.kind)}, submitted <Instant at={data.job.created_at} />
               </span>
               <Link to={hrefTo(['accounts', data.account_id])}>Account {data.account_id}</Link>
             </>
@@ -54,7 +56,9 @@ export function SupportJobPage({ jobId }: { readonly jobId: string }) {
       <Shown of={inspection} label="The job" lines={8}>
         {(shown) => (
           <AccountScope accountId={shown.account_id}>
-            <JobRecord of={shown} onTold={inspection.reload} />
+            <ContentProvider>
+              <JobRecord of={shown} onTold={inspection.reload} />
+            </ContentProvider>
           </AccountScope>
         )}
       </Shown>

@@ -5,7 +5,7 @@ import { Instant } from '../../shared/parts/instant.tsx';
 import { Money } from '../../shared/parts/money.tsx';
 import { Empty, Shown } from '../../shared/parts/notice.tsx';
 import { PageHead, Section } from '../../shared/parts/shell.tsx';
-import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { Badge, sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { Table, type Column } from '../../shared/parts/table.tsx';
 import { useFilter } from '../../shared/router.tsx';
 import { MonthField } from '../month-field.tsx';
@@ -23,9 +23,7 @@ const HEALTH_COLUMNS: readonly Column<CallRow>[] = [
       isFirst && (
         <>
           <strong>{of.name}</strong>
-          <div class="small muted">
-            {of.offered ? of.kinds.map(sentenceOf).join(', ') : 'Not offered: its service is not set up'}
-          </div>
+          <div class="small muted">{of.offered ? of.kinds.map(sentenceOf).join(', ') : 'Not offered'}</div>
         </>
       ),
   },
@@ -39,9 +37,13 @@ const HEALTH_COLUMNS: readonly Column<CallRow>[] = [
   },
   {
     name: 'Breaker',
-    cell: ({ breaker, opened_at: since }) => (
+    cell: ({ of, breaker, opened_at: since }) => (
       <>
-        {breakerBadge(breaker)}
+        {of.offered || breaker !== 'closed' ? (
+          breakerBadge(breaker)
+        ) : (
+          <Badge tone="neutral">Not set up</Badge>
+        )}
         {since !== null && (
           <div class="small muted">
             since <Instant at={since} />

@@ -9,7 +9,7 @@ DECLARE
 BEGIN
   UPDATE jobs.attempts a
   SET state = p_to, provider_job_id = coalesce(p_provider_job_id, a.provider_job_id), error_class = p_error_class,
-      resolved_at = ledger.clock()
+      resolved_at = CASE WHEN p_to NOT IN ('accepted', 'unknown') THEN ledger.clock() END
   WHERE a.account_id = p_account_id AND a.reference = p_reference AND a.state = ANY (p_from)
   RETURNING a.* INTO v_attempt;
   is_moved := FOUND;

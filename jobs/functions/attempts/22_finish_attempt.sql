@@ -22,7 +22,7 @@ CREATE OR REPLACE FUNCTION jobs.record_asset(
   UPDATE jobs.attempts a
   SET state = CASE a.state WHEN 'accepted' THEN 'collected' ELSE a.state END, sha256 = p_sha256, bytes = p_bytes,
       content_type = p_content_type, billed = p_billed, cost = coalesce(p_cost, a.cost), is_cost_final = p_is_final,
-      has_c2pa = p_has_c2pa
+      has_c2pa = p_has_c2pa, resolved_at = ledger.clock()
   WHERE a.account_id = p_account_id AND a.reference = p_reference AND a.sha256 IS NULL;
   SELECT a.state FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;

@@ -20,12 +20,12 @@ afterEach(async () => {
   await database.close();
 });
 
-function migrateAgain(): Promise<void> {
+function migrateAgain(log: (line: string) => void = () => undefined): Promise<void> {
   return migrate({
     ownerUrl: database.ownerUrl,
     apiPassword: TEST_ROLE_PASSWORD,
     workerPassword: TEST_ROLE_PASSWORD,
-    log: () => undefined,
+    log,
   });
 }
 
@@ -36,6 +36,17 @@ async function bodyOf(signature: string): Promise<string | null> {
   );
   return rows[0]?.body ?? null;
 }
+
+test('says in one line what it applied, and nothing where nothing was', async () => {
+  const said: string[] = [];
+  await migrateAgain((line) => said.push(line));
+  expect(said).toEqual([]);
+  await owner.query('DROP SCHEMA jobs CASCADE; DROP SCHEMA ledger CASCADE');
+  await migrateAgain((line) => said.push(line));
+  expect(said).toEqual([
+    expect.stringMatching(/^migrated ledger to \d{4}_\w+, jobs to \d{4}_\w+ \(\d+ migrations\)$/),
+  ]);
+});
 
 test('brings a function that was changed in the database back to what its file says', async () => {
   const { rows } = await owner.query<{ made: string }>(
