@@ -80,8 +80,8 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
     },
     /**
      * Of a run that was the answer to its post. What it made is in our store before its row says that there was an answer: a process
-     * that dies in between leaves an attempt that is unknown, as for any answer that is lost. That it was taken is recorded together with
-     * its end: a row that said only the former would be polled, and nothing can be polled there.
+     * that dies in between leaves an attempt that is unknown, as for any answer that is lost. That it was accepted is recorded together with
+     * its end: an attempt that is accepted and has no end is polled, and this service has nothing to poll.
      */
     async recordAnswered(attempt: Attempt, providerJobId: string, end: RunEnd): Promise<AttemptOutcome> {
       // It cannot be asked for again, so a cancel does not throw it away: it has come too late.

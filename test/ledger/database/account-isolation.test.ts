@@ -230,7 +230,7 @@ test('an item that names its account is told of another’s ids as of ids of not
   const before = await digestOf(client, 'theirs');
   client.release();
   for (const [theirs, absent] of [
-    [item('jobs.admit', quoted('quote_theirs')), item('jobs.admit', quoted('quote_nobodys'))],
+    [item('jobs.admit', quoted('quote_theirs')), item('jobs.admit', quoted('quote_absent'))],
     [item('jobs.settle', ended('d')), item('jobs.settle', ended('n'))],
     [item('jobs.settle', ended('r')), item('jobs.settle', ended('n'))],
   ] as const) {

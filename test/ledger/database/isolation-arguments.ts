@@ -28,14 +28,14 @@ export const ABSENT: Ids = {
   p_output_ids: [outputOf('n')],
   p_reference: attemptOf('n'),
   p_review_id: reviewOf('n'),
-  p_quote_id: 'quote_nobodys',
-  p_endpoint_id: 'we_nobodys',
-  p_session_id: 'portal_nobodys',
-  p_key_id: 'key_nobodys',
-  p_grant_id: 'grant_nobodys',
+  p_quote_id: 'quote_absent',
+  p_endpoint_id: 'we_absent',
+  p_session_id: 'portal_absent',
+  p_key_id: 'key_absent',
+  p_grant_id: 'grant_absent',
   p_reservation_ids: [reservationOf('n')],
-  p_key: 'key of nobody',
-  p_made_by: 'nobody create key',
+  p_key: 'unused key',
+  p_made_by: 'unused create key',
 };
 
 /** Parameters that name nothing of an account. */

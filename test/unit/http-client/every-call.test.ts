@@ -28,7 +28,7 @@ const METHODS: Readonly<Record<keyof typeof CALLS, Made>> = {
       content_url: `/v1/outputs/${ID}/content`,
     } as never),
   linkOutput: (holdfast) => holdfast.outputs.link(ID),
-  readLinkedContent: 'followed by whoever has the link, without the client',
+  readLinkedContent: 'a link: it is opened without a key, and so without the client',
   reportOutput: (holdfast) => holdfast.outputs.report(ID, BODY),
   listReviews: (holdfast) => holdfast.reviews.list().page(),
   readReview: (holdfast) => holdfast.reviews.retrieve(ID),
