@@ -18,13 +18,8 @@ afterAll(() => chaos.close());
 
 it('a batch whose worker is killed again and again submits no output twice, and charges what was delivered', async () => {
   const taskQueue = 'batch';
-  const worker = await startChaosWorker({
-    home: chaos.home,
-    databaseUrl: chaos.database.workerUrl,
-    temporalAddress: chaos.temporalAddress,
-    modelServiceUrl: chaos.modelService.url,
+  const worker = await startChaosWorker(chaos, {
     taskQueue,
-    killPoint: null,
   });
   const client = chaos.clientFor(taskQueue);
   const job = { accountId: CHAOS_ACCOUNT, idempotencyKey: taskQueue };

@@ -28,13 +28,8 @@ describe('a cancel asked for while the worker is dead', () => {
     'closes the workflow as Canceled and returns the credits, when its step %s',
     async (_order, heartbeatTimeoutSeconds, stepEnd) => {
       const taskQueue = `dead-${String(heartbeatTimeoutSeconds)}`;
-      const worker = await startChaosWorker({
-        home: chaos.home,
-        databaseUrl: chaos.database.workerUrl,
-        temporalAddress: chaos.temporalAddress,
-        modelServiceUrl: chaos.modelService.url,
+      const worker = await startChaosWorker(chaos, {
         taskQueue,
-        killPoint: null,
         heartbeatTimeoutSeconds,
       });
       const client = chaos.clientFor(taskQueue);

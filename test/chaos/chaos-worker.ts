@@ -3,16 +3,15 @@ import { nodeChild } from '../../dev/stack/node-child.ts';
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import type { SupervisedChild } from '../../dev/supervisor/supervisor.ts';
 import { runChild } from '../harness/run-child.ts';
+import type { ChaosFixture } from './chaos-fixture.ts';
 import type { KillPoint } from './kill-points.ts';
 
 export type ChaosWorkerOptions = {
-  readonly home: string;
-  readonly databaseUrl: string;
-  readonly temporalAddress: string;
-  readonly modelServiceUrl: string;
   readonly taskQueue: string;
-  /** Dies there, once, and is started again; null for a worker that only dies when it is killed. */
-  readonly killPoint: KillPoint | null;
+  /** Dies there, once, and is started again; absent: a worker that only dies when it is killed. */
+  readonly killPoint?: KillPoint;
+  /** In place of the fixture's model service. */
+  readonly modelServiceUrl?: string;
   /** The stage whose attempt is meant, as the attempt's reference names it; absent: any stage. */
   readonly killStage?: string;
   /** How long the server waits for a sign of life of a step: 2 s unless told otherwise. */
@@ -20,8 +19,11 @@ export type ChaosWorkerOptions = {
 };
 
 /** A worker process that is started again whenever it ends, as the stack does. */
-export async function startChaosWorker(options: ChaosWorkerOptions): Promise<SupervisedChild> {
-  const marker = path.join(options.home, `killed-${options.taskQueue}`);
+export async function startChaosWorker(
+  chaos: ChaosFixture,
+  options: ChaosWorkerOptions,
+): Promise<SupervisedChild> {
+  const marker = path.join(chaos.home, `killed-${options.taskQueue}`);
   const base = nodeChild({
     name: 'worker',
     entry: 'test/chaos/killable-worker.ts',
@@ -30,12 +32,12 @@ export async function startChaosWorker(options: ChaosWorkerOptions): Promise<Sup
       NODE_ENV: 'test',
       LOG_LEVEL: 'warn',
       READY_LINE: 'true',
-      DATABASE_URL: options.databaseUrl,
+      DATABASE_URL: chaos.database.workerUrl,
       DATABASE_POOL_SIZE: '8',
-      TEMPORAL_ADDRESS: options.temporalAddress,
+      TEMPORAL_ADDRESS: chaos.temporalAddress,
       TEMPORAL_TASK_QUEUE: options.taskQueue,
-      ASSET_HOME: path.join(options.home, 'assets'),
-      MODEL_SERVICE_URL: options.modelServiceUrl,
+      ASSET_HOME: path.join(chaos.home, 'assets'),
+      MODEL_SERVICE_URL: options.modelServiceUrl ?? chaos.modelService.url,
       WORKFLOW_BUNDLE: await bundleWorkflows(),
       WORKER_SHUTDOWN_GRACE_SECONDS: '1',
       RECONCILE_GRACE_SECONDS: '5',
@@ -53,5 +55,5 @@ export async function startChaosWorker(options: ChaosWorkerOptions): Promise<Sup
       };
     },
   };
-  return runChild(spec, options.home);
+  return runChild(spec, chaos.home);
 }

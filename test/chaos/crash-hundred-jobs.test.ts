@@ -24,13 +24,8 @@ afterAll(async () => {
 describe('a hundred jobs and a worker killed in the middle', () => {
   it('submits no output twice, ends all soon after the restart, and the credits add up', async () => {
     const taskQueue = 'hundred';
-    const worker = await startChaosWorker({
-      home: chaos.home,
-      databaseUrl: chaos.database.workerUrl,
-      temporalAddress: chaos.temporalAddress,
-      modelServiceUrl: chaos.modelService.url,
+    const worker = await startChaosWorker(chaos, {
       taskQueue,
-      killPoint: null,
     });
     const client = chaos.clientFor(taskQueue);
     const start = (keys: readonly string[]) =>

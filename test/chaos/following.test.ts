@@ -29,13 +29,9 @@ afterAll(async () => {
 });
 
 it('a worker that is killed over many jobs in flight hands them over: each is submitted once, polled seldom, and ends', async () => {
-  const worker = await startChaosWorker({
-    home: chaos.home,
-    databaseUrl: chaos.database.workerUrl,
-    temporalAddress: chaos.temporalAddress,
+  const worker = await startChaosWorker(chaos, {
     modelServiceUrl: service.url,
     taskQueue: 'following',
-    killPoint: null,
     heartbeatTimeoutSeconds: HEARTBEAT_TIMEOUT_SECONDS,
   });
   const client = chaos.clientFor('following');

@@ -32,11 +32,7 @@ describe('a worker killed by SIGKILL while it makes a video (invariants 4, 7, 10
     'at %s, %s: no part is submitted twice, and the video is delivered and charged once',
     async (stage, killPoint) => {
       const taskQueue = `kill-${stage}`;
-      const worker = await startChaosWorker({
-        home: chaos.home,
-        databaseUrl: chaos.database.workerUrl,
-        temporalAddress: chaos.temporalAddress,
-        modelServiceUrl: chaos.modelService.url,
+      const worker = await startChaosWorker(chaos, {
         taskQueue,
         killPoint,
         killStage: `${stage}_`,

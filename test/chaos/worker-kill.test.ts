@@ -32,11 +32,7 @@ describe('a worker killed by SIGKILL (invariants 4, 7, 10)', () => {
     '%s: the job ends once, submitted at most once, charged once',
     async (killPoint) => {
       const taskQueue = `kill-${killPoint.replace(' ', '-')}`;
-      const worker = await startChaosWorker({
-        home: chaos.home,
-        databaseUrl: chaos.database.workerUrl,
-        temporalAddress: chaos.temporalAddress,
-        modelServiceUrl: chaos.modelService.url,
+      const worker = await startChaosWorker(chaos, {
         taskQueue,
         killPoint,
       });
