@@ -13,66 +13,59 @@ import {
   usageBody,
 } from '../shapes/credit-shapes.ts';
 
+/** What an account has and spent: by its own keys, those who bill for it, support, and a customer's browser. */
+const READS_CREDITS = {
+  tag: 'credits',
+  access: 'account',
+  scopes: ['credits:read', 'billing:write', 'support'],
+  portal: 'read',
+} as const satisfies Partial<Call>;
+
 /** What an account has, spent, and may buy. */
 export const CREDIT_CALLS = {
   readBalance: {
     method: 'get',
     path: '/v1/balance',
-    tag: 'credits',
+    ...READS_CREDITS,
     summary: 'Read the balance',
     description: 'What can be spent, what is reserved, and the grants behind it.',
-    access: 'account',
-    scopes: ['credits:read', 'billing:write', 'support'],
-    portal: 'read',
     responses: { 200: balance },
   },
   listEntries: {
     method: 'get',
     path: '/v1/entries',
-    tag: 'credits',
+    ...READS_CREDITS,
     summary: 'List the usage history',
     description: 'Every movement of credits, newest first.',
-    access: 'account',
-    scopes: ['credits:read', 'billing:write', 'support'],
-    portal: 'read',
     query: entriesQuery,
     responses: { 200: entryPage },
   },
   readHistory: {
     method: 'get',
     path: '/v1/history',
-    tag: 'credits',
+    ...READS_CREDITS,
     summary: 'Read the usage history by job',
     description:
       'Jobs with what they held, were charged and returned, and between them what moved credits without a job, newest first.',
-    access: 'account',
-    scopes: ['credits:read', 'billing:write', 'support'],
-    portal: 'read',
     query: historyQuery,
     responses: { 200: historyPage },
   },
   readUsage: {
     method: 'get',
     path: '/v1/usage',
-    tag: 'credits',
+    ...READS_CREDITS,
     summary: 'Read usage by day and kind',
     description: 'What was charged, less refunds, for at most 92 days.',
-    access: 'account',
-    scopes: ['credits:read', 'billing:write', 'support'],
-    portal: 'read',
     query: usageByDayQuery,
     responses: { 200: usageByDay },
   },
   readStatement: {
     method: 'get',
     path: '/v1/statement',
-    tag: 'credits',
+    ...READS_CREDITS,
     summary: 'Read a statement',
     description:
       'Opening and closing balance of a stretch of time, and the sums by kind. With `Accept: text/csv` the entries themselves, as rows.',
-    access: 'account',
-    scopes: ['credits:read', 'billing:write', 'support'],
-    portal: 'read',
     query: statementQuery,
     responses: { 200: { json: statement, media: ['text/csv'] } },
   },
