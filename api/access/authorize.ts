@@ -8,6 +8,7 @@ import { readAccount } from '../../ledger/reads/read-account.ts';
 import type { Caller } from './caller.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
+import type { RequestState } from '../http/request/request-state.ts';
 
 /** The account a request acts for. */
 export type ActingAccount = { readonly accountId: string; readonly mode: AccountMode };
@@ -85,6 +86,27 @@ export function namedAccount(request: Request, caller: Caller): string | undefin
   throw new Problem('forbidden', {
     detail: 'This key acts for another account than Holdfast-Account names.',
   });
+}
+
+/**
+ * Of a call that is of all accounts unless it names one: that one, or null for all, which takes a platform's live key. Throws as
+ * `actingFor` does, and the problem `forbidden`.
+ */
+export async function accountOrAll(
+  actingFor: ActingFor,
+  {
+    request,
+    caller,
+    state,
+  }: { readonly request: Request; readonly caller: Caller; readonly state: RequestState },
+): Promise<string | null> {
+  if (namedAccount(request, caller) === undefined) {
+    requireLiveKey(caller);
+    return null;
+  }
+  const { accountId } = await actingFor(request, caller);
+  state.accountId = accountId;
+  return accountId;
 }
 
 /**

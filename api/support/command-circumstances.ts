@@ -1,14 +1,25 @@
 import type { SupportWorkflows } from '../../client/support-workflow.ts';
+import type { SupportCommand } from '../../contract/support-command.ts';
 import { outputWorkflowIdOf, workflowIdOf } from '../../domain/ids.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
+import type { Circumstances } from '../../jobs/support/apply-support-command.ts';
 import { unavailable } from '../http/problem.ts';
 import { openOutputIdsOf } from '../jobs/open-outputs.ts';
 
 /** Asking many workflows at once: as many as a burst that a namespace does not notice. */
 export const TOLD_AT_ONCE = 20;
 
-/** Whether a workflow runs the job. */
-export async function isRun(workflows: SupportWorkflows, job: StoredJob): Promise<boolean> {
+/** What PostgreSQL has to know of Temporal to decide a command: whether there is a workflow to extend or to restart. */
+export async function circumstancesOf(
+  workflows: SupportWorkflows,
+  job: StoredJob,
+  { command }: SupportCommand,
+): Promise<Circumstances> {
+  const needsWorkflow = command === 'extend' || command === 'restart';
+  return needsWorkflow ? { isRunning: await isRun(workflows, job) } : {};
+}
+
+async function isRun(workflows: SupportWorkflows, job: StoredJob): Promise<boolean> {
   if (await isThere(workflows, [workflowIdOf(job.id)])) return true;
   // The outputs that a batch has begun go on without it.
   const open = openOutputIdsOf(job);

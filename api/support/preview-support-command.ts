@@ -10,7 +10,7 @@ import type { SupportDeps } from '../../jobs/support/apply-support-command.ts';
 import { previewCommand, type PreviewedCommand } from '../../jobs/support/preview-command.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { invalidCommand } from './invalid-command.ts';
-import { isRun, isThere } from './is-job-run.ts';
+import { circumstancesOf, isThere } from './command-circumstances.ts';
 
 type Deps = SupportDeps & { readonly supportWorkflows: SupportWorkflows };
 
@@ -25,12 +25,8 @@ export async function previewSupportCommand(
   command: SupportCommand,
 ): Promise<Preview> {
   const { supportWorkflows: workflows } = deps;
-  if (command.command !== 'resolve') {
-    const needsWorkflow = command.command === 'extend' || command.command === 'restart';
-    const circumstances = needsWorkflow ? { isRunning: await isRun(workflows, job) } : {};
-    return viewOf(command, await previewCommand(deps, accountId, command, circumstances));
-  }
-  const asked = await previewCommand(deps, accountId, command);
+  const circumstances = await circumstancesOf(workflows, job, command);
+  const asked = await previewCommand(deps, accountId, command, circumstances);
   if (asked.outcome !== 'look_up') return viewOf(command, asked);
   const isRunning = await isThere(workflows, [
     workflowIdOfOutput(job.id, asked.output_id, job.outputs.length),

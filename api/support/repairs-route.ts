@@ -3,7 +3,7 @@ import { CALLS } from '../../contract/calls.ts';
 import type { Repair } from '../../contract/shapes/support-shapes.ts';
 import { listRepairs } from '../../jobs/support/repairs.ts';
 import type { Database } from '../../ledger/database.ts';
-import { namedAccount, requireLiveKey, type ActingFor } from '../access/authorize.ts';
+import { accountOrAll, type ActingFor } from '../access/authorize.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
 import { postgresInstant } from '../http/request/postgres-instant.ts';
@@ -22,12 +22,10 @@ const position = z.strictObject({
  */
 export function repairsRoute(deps: { readonly database: Database; readonly actingFor: ActingFor }): Route {
   return route(CALLS.listRepairs, {
-    async handle({ request, response, caller, state }) {
+    async handle(exchange) {
+      const { request, response } = exchange;
       const asked = readQuery(request, CALLS.listRepairs.query);
-      const isOfOne = namedAccount(request, caller) !== undefined;
-      if (!isOfOne) requireLiveKey(caller);
-      const accountId = isOfOne ? (await deps.actingFor(request, caller)).accountId : null;
-      state.accountId = accountId;
+      const accountId = await accountOrAll(deps.actingFor, exchange);
       const found = await listRepairs(
         deps.database,
         { accountId, isResolved: asked.state === 'resolved' },

@@ -2,7 +2,7 @@ import { isReviewId } from '../../domain/support/review.ts';
 import { accountOf } from '../../jobs/reads/account-of.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';
-import { namedAccount, requireLiveKey, requireScope, type ActingFor } from '../access/authorize.ts';
+import { accountOrAll, namedAccount, requireScope, type ActingFor } from '../access/authorize.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, type CallerExchange } from '../http/route.ts';
 
@@ -13,15 +13,9 @@ export type ReviewDeps = { readonly database: Database; readonly actingFor: Acti
  * it, which is every account's and support's alone. Throws the problems forbidden and not_found.
  */
 export async function reviewedAccount(deps: ReviewDeps, exchange: CallerExchange): Promise<string | null> {
-  const { request, caller, state } = exchange;
-  if (namedAccount(request, caller) === undefined) {
-    requireScope(caller, ['support']);
-    requireLiveKey(caller);
-    return null;
-  }
-  const { accountId } = await deps.actingFor(request, caller);
-  state.accountId = accountId;
-  return accountId;
+  const { request, caller } = exchange;
+  if (namedAccount(request, caller) === undefined) requireScope(caller, ['support']);
+  return accountOrAll(deps.actingFor, exchange);
 }
 
 /** The review that a path names, of the caller's account; any other is not found. */

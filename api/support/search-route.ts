@@ -1,19 +1,17 @@
 import { CALLS } from '../../contract/calls.ts';
 import { search } from '../../jobs/reads/search.ts';
 import type { Database } from '../../ledger/database.ts';
-import { namedAccount, requireLiveKey, type ActingFor } from '../access/authorize.ts';
+import { accountOrAll, type ActingFor } from '../access/authorize.ts';
 import { readQuery } from '../http/request/read-query.ts';
 import { route, type Route } from '../http/route.ts';
 
 /** GET /v1/search: what any id or name is, of all accounts, or of the one that Holdfast-Account names. */
 export function searchRoute(deps: { readonly database: Database; readonly actingFor: ActingFor }): Route {
   return route(CALLS.search, {
-    async handle({ request, response, caller, state }) {
+    async handle(exchange) {
+      const { request, response } = exchange;
       const { q } = readQuery(request, CALLS.search.query);
-      const isOfOne = namedAccount(request, caller) !== undefined;
-      if (!isOfOne) requireLiveKey(caller);
-      const accountId = isOfOne ? (await deps.actingFor(request, caller)).accountId : null;
-      state.accountId = accountId;
+      const accountId = await accountOrAll(deps.actingFor, exchange);
       const data = await search(deps.database, q.trim(), accountId);
       response.set('Cache-Control', 'no-store').json({ data, next_cursor: null });
     },

@@ -18,7 +18,7 @@ import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { notFound, Problem, unavailable } from '../http/problem.ts';
 import { invalidCommand } from './invalid-command.ts';
-import { isRun, TOLD_AT_ONCE } from './is-job-run.ts';
+import { circumstancesOf, TOLD_AT_ONCE } from './command-circumstances.ts';
 
 /** The account is the job's. */
 export type SendSupportCommand = (
@@ -38,8 +38,7 @@ type Deps = SupportDeps & { readonly supportWorkflows: SupportWorkflows };
 export function createSendSupportCommand(deps: Deps): SendSupportCommand {
   const { supportWorkflows: workflows } = deps;
   return async (accountId, job, command) => {
-    const needsWorkflow = command.command === 'extend' || command.command === 'restart';
-    const circumstances = needsWorkflow ? { isRunning: await isRun(workflows, job) } : {};
+    const circumstances = await circumstancesOf(workflows, job, command);
     const applied = await applySupportCommand(deps, accountId, command, circumstances);
     const { answer } = applied;
     if (answer.outcome === 'look_up' && command.command === 'resolve') {
