@@ -1,7 +1,7 @@
 import type { AccountMode } from '../../domain/account-mode.ts';
 import type { AccountView } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
-import { connectOperatorApi } from '../operator-api.ts';
+import { connectOperatorApi, withClient } from '../operator-api.ts';
 import { fields, show } from '../show/show.ts';
 
 export type OpenAccountOptions = {
@@ -47,6 +47,30 @@ export async function freezeAccountCommand(
     body: { reason: options.reason },
   });
   show(body, options, () => linesOf(body));
+}
+
+/** `holdfast account price-list`: `none` is the list that every account has. */
+export async function setPriceListCommand(
+  context: CommandContext,
+  id: string,
+  list: string,
+  { reason, json }: { readonly reason: string; readonly json: boolean },
+): Promise<void> {
+  const body = { price_list: list === 'none' ? null : list, reason };
+  const set = await withClient(context, (holdfast) => holdfast.accounts.setPriceList(id, body));
+  const { name, version } = set.applies;
+  show(set, { json }, () => `${id} is priced by ${name}, version ${String(version)}.`);
+}
+
+/** `holdfast account refer`. */
+export async function referCommand(
+  context: CommandContext,
+  id: string,
+  inviter: string,
+  options: { readonly json: boolean },
+): Promise<void> {
+  const referral = await withClient(context, (holdfast) => holdfast.accounts.refer(id, inviter));
+  show(referral, options, () => `${referral.inviter_id} invited it: ${referral.state}.`);
 }
 
 function linesOf(account: AccountView): string {

@@ -8,7 +8,7 @@ import { fitLines } from '../show/fit-line.ts';
 import { readJobBody } from '../input/read-job-body.ts';
 import { withClient } from '../operator-api.ts';
 import { fields, second, show, shown } from '../show/show.ts';
-import { formatRecords, printJson, printLine, printProgress } from '../show/terminal.ts';
+import { formatRecords, formatTable, printJson, printLine, printProgress } from '../show/terminal.ts';
 
 /** What customers do with jobs, for the account that is named, or the one that the job is of. */
 
@@ -26,6 +26,8 @@ export type SubmitJobOptions = {
   readonly wait: boolean;
   readonly json: boolean;
 };
+
+export type QuoteJobOptions = { readonly account: string; readonly json: boolean };
 
 export type OneJobOptions = { readonly account?: string; readonly json: boolean };
 
@@ -50,6 +52,33 @@ export async function listJobsCommand(context: CommandContext, options: ListJobs
             below: [`${job.id}: ${job.summary}`],
           })),
         ),
+  );
+}
+
+/** `holdfast job quote`: the price of the body of a file. */
+export async function quoteJobCommand(
+  context: CommandContext,
+  file: string,
+  { account, json }: QuoteJobOptions,
+): Promise<void> {
+  const body = await readJobBody(file);
+  const quote = await withClient(context, (holdfast) => holdfast.quotes.create(body, { account }));
+  show(quote, { json }, () =>
+    [
+      formatTable(
+        ['item', 'kind', 'each', 'outputs', 'credits'],
+        quote.lines.map(({ item, kind, unit_credits, quantity, credits }) =>
+          [item, kind, unit_credits, quantity, credits].map(shown),
+        ),
+      ),
+      fields([
+        ['Quote', quote.id],
+        ['Total', quote.total],
+        ['Balance after', quote.balance_after],
+        ['Affordable', quote.affordable ? 'yes' : 'no'],
+        ['Holds until', second(quote.expires_at)],
+      ]),
+    ].join('\n\n'),
   );
 }
 

@@ -3,13 +3,14 @@ import { ACCOUNT_MODES } from '../../domain/account-mode.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { OpenAccountOptions } from '../commands/account-command.ts';
+import { accountArgument } from './arguments.ts';
 import { example, withAccount, withJson } from './command-parts.ts';
 
 /** The commands for one account as such. */
 export function addAccountCommands(program: CliCommand, context: CommandContext): void {
   const account = program
     .command('account')
-    .description('open an account, show it, freeze it, or move the clock of a test account')
+    .description('open, show or freeze an account, set its prices, who invited it, a test clock')
     .helpCommand(false);
   withJson(account.command('open'))
     .description('open an account, with its sign-up credits')
@@ -40,6 +41,23 @@ export function addAccountCommands(program: CliCommand, context: CommandContext)
         await freezeAccountCommand(context, verb, id, options);
       });
   }
+  withAccount(withJson(account.command('price-list')))
+    .description('what it is priced by from now on')
+    .argument('<list>', 'a price list of the catalogue, or none: the one that every account has')
+    .requiredOption('--reason <text>', 'why; kept with your name')
+    .addHelpText('after', example(context, 'account price-list acct_… partners --reason "contract 7"'))
+    .action(async (id: string, list: string, options: { reason: string; json: boolean }) => {
+      const { setPriceListCommand } = await import('../commands/account-command.ts');
+      await setPriceListCommand(context, id, list, options);
+    });
+  withAccount(withJson(account.command('refer')))
+    .description('say who invited it: its first paid period pays them, once')
+    .argument('<inviter>', 'the account that invited it', accountArgument)
+    .addHelpText('after', example(context, 'account refer acct_… acct_…'))
+    .action(async (id: string, inviter: string, options: { json: boolean }) => {
+      const { referCommand } = await import('../commands/account-command.ts');
+      await referCommand(context, id, inviter, options);
+    });
   withAccount(withJson(account.command('clock')))
     .description('its clock; that of a test account moved on, until it is there')
     .option('--advance-to <time>', 'as RFC 3339 writes it, at most two months on')

@@ -22,6 +22,11 @@ export function jobArgument(text: string): string {
   throw new InvalidArgumentError('A job id: job_….');
 }
 
+export function outputArgument(text: string): string {
+  if (/^out_[a-z2-7]{26}_\d{1,3}$/.test(text)) return text;
+  throw new InvalidArgumentError('An output id: out_….');
+}
+
 /** An attempt: its number, or its reference. */
 export function attemptArgument(text: string): number | string {
   if (/^att_\w{1,96}$/.test(text)) return text;

@@ -6,7 +6,12 @@ import type { CommandContext } from '../command-context.ts';
 import { example, withJson } from './command-parts.ts';
 import type { TriggerOptions } from '../commands/trigger-command.ts';
 import { TRIGGERED_TYPES, type TriggeredType } from '../triggered-types.ts';
-import type { ListJobsOptions, OneJobOptions, SubmitJobOptions } from '../commands/customer-job-command.ts';
+import type {
+  ListJobsOptions,
+  OneJobOptions,
+  QuoteJobOptions,
+  SubmitJobOptions,
+} from '../commands/customer-job-command.ts';
 
 const OWN_ACCOUNT = 'whose it is; default: found by the job';
 
@@ -22,6 +27,15 @@ export function addCustomerJobCommands(job: CliCommand, context: CommandContext)
     .action(async (options: ListJobsOptions) => {
       const { listJobsCommand } = await import('../commands/customer-job-command.ts');
       await listJobsCommand(context, options);
+    });
+  withJson(job.command('quote'))
+    .description('what the job body in a file would cost now; nothing is spent')
+    .argument('<file>', 'JSON; - is stdin')
+    .requiredOption('--account <id>', 'for whom', accountArgument)
+    .addHelpText('after', example(context, 'job quote examples/jobs/batch.json --account acct_…'))
+    .action(async (file: string, options: QuoteJobOptions) => {
+      const { quoteJobCommand } = await import('../commands/customer-job-command.ts');
+      await quoteJobCommand(context, file, options);
     });
   withJson(job.command('submit'))
     .description('submit the job body in a file; its credits are reserved at once')

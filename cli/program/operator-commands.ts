@@ -22,6 +22,8 @@ import { addWebhookCommands } from './webhook-commands.ts';
 import { addTriggerCommand } from './customer-job-commands.ts';
 import { addLimitsCommands } from './limits-commands.ts';
 import { addKeyCommands } from './key-commands.ts';
+import { addOutputCommands } from './output-commands.ts';
+import { addPortalCommands } from './portal-commands.ts';
 import { addReviewCommands } from './review-commands.ts';
 import { addSupportCommands } from './support-commands.ts';
 
@@ -38,7 +40,9 @@ export function addOperatorCommands(program: CliCommand, context: CommandContext
   addCosts(program, context);
   addKeyCommands(program, context);
   addSupportCommands(program, context);
+  addOutputCommands(program, context);
   addReviewCommands(program, context);
+  addPortalCommands(program, context);
   addTriggerCommand(program, context);
   addWebhookCommands(program, context);
   addCompletionCommand(program, context);

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { JobCommandOptions, JobOptions } from '../commands/job-command.ts';
 import type { RepairsOptions } from '../commands/repairs-command.ts';
 import type { CliCommand } from './cli-command.ts';
@@ -8,10 +8,11 @@ import {
   accountArgument,
   attemptArgument,
   jobArgument,
+  outputArgument,
   timeAheadArgument,
   wholeNumberArgument,
 } from './arguments.ts';
-import { example } from './command-parts.ts';
+import { example, withJson } from './command-parts.ts';
 import { addCustomerJobCommands } from './customer-job-commands.ts';
 
 const REFERENCE =
@@ -39,6 +40,7 @@ export function addSupportCommands(program: CliCommand, context: CommandContext)
   addResolve(job, context);
   addRepairs(program, context);
   addModels(program, context);
+  addSearch(program, context);
 }
 
 function addInspect(job: CliCommand, context: CommandContext): void {
@@ -176,6 +178,17 @@ function addModels(program: CliCommand, context: CommandContext): void {
     });
 }
 
+function addSearch(program: CliCommand, context: CommandContext): void {
+  withJson(program.command('search'))
+    .description('what an id is, and whose; or accounts by reference, or the beginning of a name')
+    .argument('<text>', 'an id of ours or of a provider, a reference, or a name')
+    .addHelpText('after', example(context, 'search grant_…', 'search Tidewell'))
+    .action(async (text: string, options: { readonly json: boolean }) => {
+      const { searchCommand } = await import('../commands/search-command.ts');
+      await searchCommand(context, text, options);
+    });
+}
+
 /** The parts of every command that changes a job: which job, the reason, the key. */
 // Commander does not type options: each command knows its own.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
@@ -195,9 +208,4 @@ function addJobCommand<Options extends JobCommandOptions>(
       const { jobCommand } = await import('../commands/job-command.ts');
       await jobCommand(context, id, bodyOf(options), options);
     });
-}
-
-function outputArgument(text: string): string {
-  if (/^out_[a-z2-7]{26}_\d{1,3}$/.test(text)) return text;
-  throw new InvalidArgumentError('An output id: out_….');
 }

@@ -60,6 +60,28 @@ describe.concurrent('a job at the command line', () => {
         .update(await readFile(saved))
         .digest('hex'),
     ).toBe(job.outputs[0]?.sha256);
+
+    const output = job.outputs[0]?.id ?? '';
+    expect((await holdfast('output', 'show', output)).stdout).toMatch(
+      new RegExp(`Job +${job.id}\\n[^]*Sha256 +.*\\n`),
+    );
+    const linked = await holdfast('output', 'link', output, '--expires-in', '600', '--json');
+    const link = JSON.parse(linked.stdout) as { url: string; expires_at: string };
+    expect(Buffer.from(await (await fetch(link.url)).arrayBuffer())).toEqual(await readFile(saved));
+    expect(Date.parse(link.expires_at) - Date.now()).toBeLessThanOrEqual(600_000);
+    const nothing = `out_${'a'.repeat(26)}_0`;
+    expect(await holdfast('output', 'link', nothing)).toMatchObject({
+      code: 1,
+      stderr: `${nothing}: there is no such output\n`,
+    });
+  });
+
+  it('is priced before it is submitted, and nothing is spent', async () => {
+    const file = await bodyFile('three', { ...AD, variations: 3 });
+    const quoted = await holdfast('job', 'quote', file, '--account', account.accountId);
+    expect(quoted.stdout).toMatch(/static_ad +35 +3 +105\n[^]*Total +105\n[^]*Affordable +yes\n/);
+    const json = await holdfast('job', 'quote', file, '--account', account.accountId, '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ total: 105, affordable: true });
   });
 
   it('that delivers nothing ends with another exit code, and has nothing to download', async () => {

@@ -116,6 +116,48 @@ describe('an operator at the command line', () => {
       expect(actor).toMatch(new RegExp(`^key:key_\\w+ \\(${os.userInfo().username}\\)$`));
   });
 
+  it('finds what an id or a name is, and says nothing of what is not there', async () => {
+    const { accountId } = await api.openAccount();
+    const { jobId } = await api.admitJob(accountId, 'searched');
+    expect(await answerOf('search', jobId)).toMatchObject({
+      data: [{ type: 'job', id: jobId, account_id: accountId }],
+    });
+    expect((await holdfast(['search', jobId])).stdout).toMatch(
+      new RegExp(`job +${jobId}\\n[^]*${accountId}`),
+    );
+    expect((await holdfast(['search', 'nobody is called so'])).stdout).toBe('Nothing is called so.\n');
+  });
+
+  it('makes an address of a customer’s pages, and ends it', async () => {
+    const { accountId } = await api.openAccount();
+    const create = ['portal', 'session', 'create', accountId, '--can', 'read', 'quote'];
+    const session = await answerOf(...create);
+    expect(session).toMatchObject({ account_id: accountId, can: ['read', 'quote'] });
+    const token = String(session['token']);
+    expect((await api.call('/v1/balance', { key: token })).status).toBe(200);
+    expect((await holdfast(create)).stdout).toMatch(/#token=hf_portal_/);
+    const revoke = ['portal', 'session', 'revoke', accountId, String(session['id'])];
+    expect((await holdfast(revoke)).stdout).toContain('refused within a second');
+    await expect
+      .poll(async () => (await api.call('/v1/balance', { key: token })).status, { timeout: 2_000 })
+      .toBe(401);
+    expect((await holdfast(['portal', 'session', 'revoke', accountId, 'nonsense'])).code).toBe(2);
+  });
+
+  it('says who invited an account, and what it is priced by', async () => {
+    const { accountId } = await api.openAccount();
+    expect(await answerOf('account', 'refer', accountId, mine.accountId)).toEqual({
+      inviter_id: mine.accountId,
+      state: 'pending',
+    });
+    const why = ['--reason', 'contract 7'];
+    expect((await holdfast(['account', 'price-list', accountId, 'none', ...why])).stdout).toMatch(
+      /is priced by \w+, version 1\.\n/,
+    );
+    const unknown = await holdfast(['account', 'price-list', accountId, 'nonsense', ...why]);
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('/price_list')]);
+  });
+
   it('lists, looks at and decides reviews of unusable outputs', async () => {
     const { jobId } = await api.admitJob(theirs.accountId, 'reported');
     const { outputId } = await deliver(api, theirs.accountId, jobId, Buffer.from('picture'));
