@@ -42,9 +42,9 @@ export class GroupCommitFull extends Error {
 }
 
 /**
- * Turns a batch verb into one for single items: calls made while a batch is under way wait and go together in the
- * next. No timer, so a call that comes alone goes at once. The size of a batch adapts to what the verb does before it lets
- * go of its locks. If a batch fails as a whole (a lock timeout, one item the database cannot read), its items are sent
+ * Turns a batch verb into one for single items. Calls of one turn of the event loop go together; those made while a batch is under way wait
+ * and go together in the next. No timer: a call that comes alone goes as its turn ends. The size of a batch adapts to what the verb does
+ * before it lets go of its locks. If a batch fails as a whole (a lock timeout, one item the database cannot read), its items are sent
  * again one by one, a few at a time, and each caller gets its own result: safe, because every item carries its own key.
  */
 export function groupCommit<Item, Result>(verb: BatchVerb<Item, Result>): GroupedVerb<Item, Result> {
@@ -53,7 +53,6 @@ export function groupCommit<Item, Result>(verb: BatchVerb<Item, Result>): Groupe
   let isSending = false;
 
   async function sendAll(): Promise<void> {
-    isSending = true;
     while (waiting.length > 0) {
       const batch = waiting.slice(0, size);
       const done = await sendBatch(batch);
@@ -98,7 +97,10 @@ export function groupCommit<Item, Result>(verb: BatchVerb<Item, Result>): Groupe
         return;
       }
       waiting.push({ item, resolve, reject });
-      if (!isSending) void sendAll();
+      if (!isSending) {
+        isSending = true;
+        setImmediate(() => void sendAll());
+      }
     });
 }
 

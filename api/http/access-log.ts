@@ -19,6 +19,8 @@ export function loggedPath(path: string): string {
 
 /** One line per request: who, what, how it ended, how long. No bodies, no queries, no headers: no prompts, no secrets. */
 export function logAccess(log: Logger, now: () => number): RequestHandler {
+  // Its fields are those below, none of them a secret's: to look for secrets took half of its time.
+  const lines = log.child({}, { redact: [] });
   return (request, response, next) => {
     const { method, path } = request;
     response.once('close', () => {
@@ -33,8 +35,8 @@ export function logAccess(log: Logger, now: () => number): RequestHandler {
         account_id: state.accountId,
         is_complete: response.writableFinished,
       };
-      if (QUIET_PATHS.has(path)) log.debug(line, 'request');
-      else log.info(line, 'request');
+      if (QUIET_PATHS.has(path)) lines.debug(line, 'request');
+      else lines.info(line, 'request');
     });
     next();
   };

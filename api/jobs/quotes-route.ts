@@ -13,7 +13,7 @@ import {
   type RequestRules,
 } from '../../contract/job-request/parse-job-request.ts';
 import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
-import { storeQuote } from '../../jobs/admission/store-quote.ts';
+import { createStoreQuote } from '../../jobs/admission/store-quote.ts';
 import { readModelHealth, type StoredModelHealth } from '../../jobs/reads/read-model-health.ts';
 import { BoundedCache } from '../access/bounded-cache.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -42,6 +42,7 @@ export function quotesRoute(deps: Deps): Route {
     lifetimeMs: HEALTH_LIFETIME_MS,
     now: deps.now,
   });
+  const storeQuote = createStoreQuote(deps.database);
   const failingModels = () =>
     health.get('failing', () => readModelHealth(deps.database, { onlyFailing: true }));
   return route(CALLS.quote, {
@@ -62,7 +63,7 @@ export function quotesRoute(deps: Deps): Route {
       const fingerprint = fingerprintWork(body as Readonly<Record<string, unknown>>);
       return async () => {
         const [quote, failing] = await Promise.all([
-          storeQuote(deps.database, { accountId, fingerprint, price }),
+          storeQuote({ accountId, fingerprint, price }),
           failingModels(),
         ]);
         const terms = quoteTermsOf(parsed.request, sourceOf, rules);

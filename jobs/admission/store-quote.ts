@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { QUOTE_LIFETIME_SECONDS, type Price } from '../../domain/prices/quote.ts';
 import type { Database } from '../../ledger/database.ts';
-import { onlyRow } from '../../ledger/only-row.ts';
+import { groupCommit, type GroupedVerb } from '../../ledger/group-commit.ts';
 
 export type StoredQuote = {
   readonly quoteId: string;
@@ -14,24 +14,37 @@ export type StoredQuote = {
 /** 128 bits. Drawn, not derived: asking twice gives two quotes, each with its own fifteen minutes. */
 const QUOTE_ID_BYTES = 16;
 
-/** Keeps a price for as long as a quote lives, and reads the balance in the same round trip. Both instants are the database's. */
-export async function storeQuote(
-  database: Database,
-  quote: { readonly accountId: string; readonly fingerprint: string; readonly price: Price },
-): Promise<StoredQuote> {
-  const quoteId = `quote_${randomBytes(QUOTE_ID_BYTES).toString('hex')}`;
-  const { rows } = await database.query<{ expires_at: Date; now: Date; available: number }>({
-    name: 'jobs.store_quote',
-    text: `SELECT expires_at, now, (ledger.read_balance($1)->>'available')::float8 AS available
-           FROM jobs.store_quote($1, $2, $3, $4, $5)`,
-    values: [
-      quote.accountId,
-      quoteId,
-      quote.fingerprint,
-      JSON.stringify(quote.price),
-      QUOTE_LIFETIME_SECONDS,
-    ],
+export type QuoteItem = { readonly accountId: string; readonly fingerprint: string; readonly price: Price };
+
+type Row = { expires_at: Date; now: Date; available: number };
+
+/**
+ * Keeps a price for as long as a quote lives, and reads the balance in the same round trip. Both instants are the database's. Quotes asked
+ * for at the same time go together.
+ */
+export function createStoreQuote(database: Database): GroupedVerb<QuoteItem, StoredQuote> {
+  return groupCommit(async (items: readonly QuoteItem[]) => {
+    const ids = items.map(() => `quote_${randomBytes(QUOTE_ID_BYTES).toString('hex')}`);
+    const { rows } = await database.query<Row>({
+      name: 'jobs.store_quote',
+      text: `SELECT q.expires_at, q.now, (ledger.read_balance(i.account_id)->>'available')::float8 AS available
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[])
+               WITH ORDINALITY i(account_id, quote_id, fingerprint, price, n)
+             CROSS JOIN LATERAL jobs.store_quote(i.account_id, i.quote_id, i.fingerprint, i.price, $5) q
+             ORDER BY i.n`,
+      values: [
+        items.map(({ accountId }) => accountId),
+        ids,
+        items.map(({ fingerprint }) => fingerprint),
+        items.map(({ price }) => JSON.stringify(price)),
+        QUOTE_LIFETIME_SECONDS,
+      ],
+    });
+    return rows.map((row, index) => ({
+      quoteId: ids[index] ?? '',
+      expiresAt: row.expires_at,
+      now: row.now,
+      available: row.available,
+    }));
   });
-  const row = onlyRow(rows, 'jobs.store_quote');
-  return { quoteId, expiresAt: row.expires_at, now: row.now, available: row.available };
 }
