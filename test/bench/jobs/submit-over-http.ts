@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { request } from 'undici';
 import type { StackInfo } from '../../../dev/stack/stack-info.ts';
 
 type Target = Pick<StackInfo, 'api_url' | 'platform_key'>;
@@ -20,15 +21,18 @@ export async function submitOverHttp(target: Target, accountId: string): Promise
 }
 
 async function call(target: Target, accountId: string, method: 'GET' | 'POST', path: string, key: string) {
-  const answer = await fetch(`${target.api_url}${path}`, {
+  // undici's own call: what the web's fetch adds to it, a millisecond of the client's, is nobody's price of a submission.
+  const { statusCode, body } = await request(`${target.api_url}${path}`, {
     method,
     headers: {
       authorization: `Bearer ${target.platform_key}`,
       'holdfast-account': accountId,
       ...(method === 'POST' ? { 'idempotency-key': key, 'content-type': 'application/json' } : {}),
     },
-    ...(method === 'POST' ? { body: JSON.stringify({ kind: 'static_ad', brief: { headline: key } }) } : {}),
+    body: method === 'POST' ? JSON.stringify({ kind: 'static_ad', brief: { headline: key } }) : null,
   });
-  if (!answer.ok) throw new Error(`${method} ${path} of the benchmark was answered ${String(answer.status)}`);
-  return (await answer.json()) as { readonly id: string; readonly finished_at: string | null };
+  const answer = await body.text();
+  if (statusCode >= 300)
+    throw new Error(`${method} ${path} of the benchmark was answered ${String(statusCode)} ${answer}`);
+  return JSON.parse(answer) as { readonly id: string; readonly finished_at: string | null };
 }
