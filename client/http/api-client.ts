@@ -1,12 +1,13 @@
 import { Accounts, Grants } from './accounts.ts';
 import { streamEvents } from './event-stream.ts';
 import { Jobs } from './jobs.ts';
-import { ConsoleSessions, Keys, PortalSessions } from './keys.ts';
+import { Keys } from './keys.ts';
 import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
 import type { Outputs } from './outputs.ts';
 import { DEFAULT_RETRY, type RetryRule } from './retry-rule.ts';
 import { Reviews } from './reviews.ts';
+import { ConsoleSessions, PortalSessions } from './sessions.ts';
 import {
   createTransport,
   type ApiCall,
@@ -41,7 +42,7 @@ import type {
   UsageByDay,
   UsageRange,
 } from './wire-types.ts';
-import { WebhookEndpoints } from './endpoints.ts';
+import { WebhookEndpoints } from './webhook-endpoints.ts';
 
 export type HoldfastOptions = {
   /** `hf_live_…` or `hf_test_…`; null: a cookie of this origin says who asks. */

@@ -1,4 +1,3 @@
-import type { historyQuery, usageByDayQuery } from '../../contract/shapes/history-shapes.ts';
 import type { z } from 'zod';
 import type {
   accountBody,
@@ -12,6 +11,7 @@ import type {
   statementQuery,
   usageBody,
 } from '../../contract/shapes/credit-shapes.ts';
+import type { historyQuery, usageByDayQuery } from '../../contract/shapes/history-shapes.ts';
 import type { unknownBillsQuery } from '../../contract/shapes/cost-shapes.ts';
 import type { jobsQuery } from '../../contract/shapes/job-shapes.ts';
 import type { decisionBody, reportBody, reviewsQuery } from '../../contract/shapes/review-shapes.ts';

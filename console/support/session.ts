@@ -1,17 +1,14 @@
-import type { ConsoleSessionView } from '../../contract/shapes/access-shapes.ts';
+import type { ConsoleSession } from '../../client/http/wire-types.ts';
 import { makeClient } from '../shared/data/make-client.ts';
 import { codeOf } from '../shared/data/problem-words.ts';
 
 /** Who signed in, until when, and what the page sends with all that it writes. Its cookie is the browser's alone. */
-export type Session = ConsoleSessionView;
-
-const PATH = '/v1/console_sessions';
-const NOW = `${PATH}/current`;
+export type Session = ConsoleSession;
 
 /** The session of the cookie; null: there is none, or it is over. */
 export async function readSession(signal?: AbortSignal): Promise<Session | null> {
   try {
-    return await makeClient({ apiKey: null }).request<Session>({ path: NOW, signal });
+    return await makeClient({ apiKey: null }).consoleSessions.current({ signal });
   } catch (error) {
     const code = codeOf(error);
     if (code === 'unauthenticated' || code === 'forbidden') return null;
@@ -21,14 +18,9 @@ export async function readSession(signal?: AbortSignal): Promise<Session | null>
 
 /** @param key Null where a trusted proxy says who it is. It is sent this once, and kept nowhere. */
 export function signIn(key: string | null, actor: string): Promise<Session> {
-  return makeClient({ apiKey: key, retry: { retries: 0 } }).request<Session>({
-    path: PATH,
-    body: { actor },
-    isRepeatable: false,
-  });
+  return makeClient({ apiKey: key, retry: { retries: 0 } }).consoleSessions.create(actor);
 }
 
-export async function signOut({ csrf_token: token }: Session): Promise<void> {
-  const client = makeClient({ apiKey: null, headers: { 'Holdfast-CSRF': token } });
-  await client.request({ method: 'DELETE', path: NOW });
+export function signOut({ csrf_token: token }: Session): Promise<void> {
+  return makeClient({ apiKey: null }).consoleSessions.end(token);
 }

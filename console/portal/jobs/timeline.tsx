@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Page } from '../../../client/http/listing.ts';
 import type { JobEvent } from '../../../client/http/wire-types.ts';
 import type { ApiClient } from '../../../client/http/api-client.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
@@ -74,8 +75,6 @@ function useJobEvents(jobId: string): Known & { readonly reload: () => void } {
   return { ...known, reload: () => setTries((count) => count + 1) };
 }
 
-type EventPage = { readonly data: readonly JobEvent[]; readonly next_cursor: string | null };
-
 async function readOn(
   client: ApiClient,
   jobId: string,
@@ -86,7 +85,7 @@ async function readOn(
   for (;;) {
     const after = events.at(-1)?.seq ?? 0;
     const path = `/v1/jobs/${encodeURIComponent(jobId)}/events`;
-    const page = await client.request<EventPage>({ path, query: { after, limit: 100 }, signal });
+    const page = await client.request<Page<JobEvent>>({ path, query: { after, limit: 100 }, signal });
     events = [...events, ...page.data.filter(({ seq }) => seq > after)];
     if (page.next_cursor === null || page.data.length === 0) return events;
   }

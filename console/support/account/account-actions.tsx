@@ -92,10 +92,7 @@ function FreezeDialog({ of, ...rest }: DialogProps) {
         isDanger: !of.frozen,
         asked: verb,
         act: (reason) =>
-          client.request<Account>({
-            path: `/v1/accounts/${encodeURIComponent(of.id)}/${verb.toLowerCase()}`,
-            body: { reason },
-          }),
+          of.frozen ? client.accounts.unfreeze(of.id, reason) : client.accounts.freeze(of.id, reason),
         resultOf: ({ frozen }) => (
           <p>{frozen ? 'New spending is refused from now on.' : 'The account can spend again.'}</p>
         ),

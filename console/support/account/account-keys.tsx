@@ -1,5 +1,4 @@
-import type { ApiKeyView } from '../../../contract/shapes/access-shapes.ts';
-import type { Page } from '../../../client/http/listing.ts';
+import type { ApiKey } from '../../../client/http/wire-types.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Instant } from '../../shared/parts/instant.tsx';
@@ -8,7 +7,7 @@ import { Section } from '../../shared/parts/shell.tsx';
 import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
 import { IdText } from '../id-text.tsx';
 
-const COLUMNS: readonly Column<ApiKeyView>[] = [
+const COLUMNS: readonly Column<ApiKey>[] = [
   { name: 'Key', cell: ({ name }) => <bdi>{name}</bdi> },
   { name: 'May', cell: ({ scopes }) => scopes.join(', ') },
   { name: 'Made', cell: (key) => <Instant at={key.created_at} as="day" /> },
@@ -26,15 +25,12 @@ const COLUMNS: readonly Column<ApiKeyView>[] = [
   { name: 'Id', cell: ({ id }) => <IdText id={id} /> },
 ];
 
-/** The account's keys, without their secrets, which nobody can read. */
+/** The account's keys. Their secrets are kept nowhere. */
 export function AccountKeys() {
   const { client } = usePageParts();
-  const keys = useList<ApiKeyView>(
-    'keys',
-    (cursor, signal) =>
-      client.request<Page<ApiKeyView>>({ path: '/v1/keys', query: { cursor, limit: 10 }, signal }),
-    { nameOf: ({ id }) => id },
-  );
+  const keys = useList<ApiKey>('keys', (cursor, signal) => client.keys.list({ signal }).page(cursor), {
+    nameOf: ({ id }) => id,
+  });
   return (
     <Section title="Keys">
       <ListFrame of={keys} label="Keys" empty={<Empty title="No keys" />}>

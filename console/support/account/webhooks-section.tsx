@@ -1,6 +1,5 @@
-import type { Page } from '../../../client/http/listing.ts';
-import type { WebhookDelivery, WebhookEndpoint } from '../../../contract/shapes/webhook-shapes.ts';
-import { useList, type List } from '../../shared/data/use-list.ts';
+import type { WebhookDelivery, WebhookEndpoint } from '../../../client/http/wire-types.ts';
+import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { wordsOf } from '../../shared/data/problem-words.ts';
 import { Button } from '../../shared/parts/button.tsx';
@@ -11,14 +10,12 @@ import { Badge, sentenceOf, type Tone } from '../../shared/parts/state-badge.tsx
 import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
 import { say } from '../../shared/parts/toasts.tsx';
 
-const PATH = '/v1/webhook_endpoints';
-
 /** Where the account's events are sent, and what became of each delivery. */
 export function WebhooksSection() {
   const { client } = usePageParts();
   const endpoints = useList<WebhookEndpoint>(
     'webhooks',
-    (cursor, signal) => client.request<Page<WebhookEndpoint>>({ path: PATH, query: { cursor }, signal }),
+    (cursor, signal) => client.webhookEndpoints.list({ signal }).page(cursor),
     { nameOf: ({ id }) => id },
   );
   return (
@@ -57,14 +54,14 @@ const TONES: Readonly<Record<WebhookDelivery['state'], Tone>> = {
 
 function Deliveries({ endpointId }: { readonly endpointId: string }) {
   const { client } = usePageParts();
-  const path = `${PATH}/${encodeURIComponent(endpointId)}/deliveries`;
   const deliveries = useList<WebhookDelivery>(
-    path,
-    (cursor, signal) => client.request<Page<WebhookDelivery>>({ path, query: { cursor, limit: 10 }, signal }),
+    `deliveries ${endpointId}`,
+    (cursor, signal) =>
+      client.webhookEndpoints.deliveries(endpointId, { limit: 10 }, { signal }).page(cursor),
     { nameOf: ({ id }) => id },
   );
   const resend = (id: string) => {
-    client.request<WebhookDelivery>({ path: `${path}/${encodeURIComponent(id)}/resend`, body: {} }).then(
+    client.webhookEndpoints.resend(endpointId, id).then(
       (sent) => {
         deliveries.replace(sent);
         say('It is sent again.');
@@ -81,7 +78,7 @@ function Deliveries({ endpointId }: { readonly endpointId: string }) {
 
 function DeliveryTable(props: {
   readonly endpointId: string;
-  readonly rows: NonNullable<List<WebhookDelivery>['rows']>;
+  readonly rows: readonly WebhookDelivery[];
   readonly onResend: (id: string) => void;
 }) {
   const columns: readonly Column<WebhookDelivery>[] = [
