@@ -1,7 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import type { Page } from '../../../client/http/listing.ts';
-import type { AccountEvent } from '../../../client/http/wire-types.ts';
-import { usePageParts } from './page-context.ts';
+import { useAsking } from './use-asking.ts';
+import { useReloads, type ReloadRules } from './use-reloads.ts';
 
 /** A list of the API, read page by page as the reader goes on. */
 export type List<Row> = {
@@ -24,69 +24,42 @@ type Held<Row> = {
   readonly isLoading: boolean;
 };
 
-const GATHER_MS = 80;
-
 /**
- * Reads a list, newest first. `key` names the list with its filters; `nameOf` is a row's id. After an event for which `on` holds, and after
- * a break, the first page is read again.
+ * Reads a list, newest first. `key` names the list with its filters; `nameOf` is a row's id. By its rules (use-reloads.ts) the first page is
+ * read again.
  */
 export function useList<Row>(
   key: string,
   readPage: (cursor: string | null, signal: AbortSignal) => Promise<Page<Row>>,
-  { nameOf, on }: { readonly nameOf: (row: Row) => string; readonly on?: (event: AccountEvent) => boolean },
+  { nameOf, ...rules }: ReloadRules & { readonly nameOf: (row: Row) => string },
 ): List<Row> {
-  const { feed } = usePageParts();
   const nothing: Held<Row> = { key, rows: null, next: null, error: null, isLoading: true };
-  const [held, setHeld] = useState<Held<Row>>(nothing);
-  const latest = useRef({ readPage, nameOf, on });
-  latest.current = { readPage, nameOf, on };
-  const running = useRef<AbortController | null>(null);
+  const [held, setHeld] = useState(nothing);
+  const latest = useRef({ readPage, nameOf });
+  latest.current = { readPage, nameOf };
+  const asking = useAsking();
 
   const read = useCallback(
     (cursor: string | null) => {
-      running.current?.abort();
-      const asked = new AbortController();
-      running.current = asked;
-      setHeld((before) => (before.key === key ? { ...before, isLoading: true } : nothing));
-      latest.current.readPage(cursor, asked.signal).then(
-        ({ data, next_cursor }) => {
-          if (asked.signal.aborted) return;
+      const signal = asking.begin();
+      const ofKey = (before: Held<Row>) => (before.key === key ? before : nothing);
+      setHeld((before) => ({ ...ofKey(before), isLoading: true }));
+      latest.current.readPage(cursor, signal).then(
+        (page) => {
+          if (signal.aborted) return;
           setHeld((before) =>
-            joined(
-              before.key === key ? before : nothing,
-              { data, next_cursor, isFirst: cursor === null },
-              latest.current.nameOf,
-            ),
+            joined(ofKey(before), { ...page, isFirst: cursor === null }, latest.current.nameOf),
           );
         },
         (error: unknown) => {
-          if (asked.signal.aborted) return;
-          setHeld((before) => ({ ...(before.key === key ? before : nothing), error, isLoading: false }));
+          if (!signal.aborted) setHeld((before) => ({ ...ofKey(before), error, isLoading: false }));
         },
       );
     },
     [key],
   );
-  const reload = useCallback(() => {
-    read(null);
-  }, [read]);
-
-  useEffect(() => {
-    reload();
-    let gathering: ReturnType<typeof setTimeout> | undefined;
-    const stopListening = feed?.listen((news) => {
-      if (news.is === 'event' && latest.current.on?.(news.event) !== true) return;
-      gathering ??= setTimeout(() => {
-        gathering = undefined;
-        reload();
-      }, GATHER_MS);
-    });
-    return () => {
-      stopListening?.();
-      clearTimeout(gathering);
-      running.current?.abort();
-    };
-  }, [reload, feed]);
+  const reload = useCallback(() => read(null), [read]);
+  useReloads(reload, rules);
 
   const replace = useCallback((row: Row) => {
     const { nameOf: name } = latest.current;
@@ -95,8 +68,7 @@ export function useList<Row>(
       rows: before.rows?.map((other) => (name(other) === name(row) ? row : other)) ?? null,
     }));
   }, []);
-  const shown = held.key === key ? held : nothing;
-  const { rows, error, isLoading, next } = shown;
+  const { rows, error, isLoading, next } = held.key === key ? held : nothing;
   return {
     rows,
     error,

@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { AccountEvent } from '../../../client/http/wire-types.ts';
-import { usePageParts } from './page-context.ts';
+import { useCallback, useRef, useState } from 'preact/hooks';
+import { useAsking } from './use-asking.ts';
+import { useReloads, type ReloadRules } from './use-reloads.ts';
 
 /** One thing that the API was asked for. While it is asked again, the last answer stays. */
 export type Resource<Data> = {
@@ -12,97 +12,45 @@ export type Resource<Data> = {
   readonly set: (data: Data) => void;
 };
 
-/** Events that come together are one question. */
-const GATHER_MS = 40;
-
-export type ReloadRules = {
-  /** The events after which it is asked again. */
-  readonly on?: (event: AccountEvent) => boolean;
-  /** It is asked again after so many ms, while the tab is seen. */
-  readonly everyMs?: number;
-};
+type Held<Data> = Pick<Resource<Data>, 'data' | 'error' | 'isLoading'> & { readonly key: string };
 
 /**
- * Asks the API for something when the part is shown, when `key` changes, after the events that `on` names, and after a break of the
- * live connection. `load` has to heed its signal; an answer that was overtaken is dropped.
+ * Asks the API for something when the part is shown, when `key` changes, and by the rules (use-reloads.ts). `load` has to heed its signal; an
+ * answer that was overtaken is dropped.
  */
 export function useResource<Data>(
   key: string,
   load: (signal: AbortSignal) => Promise<Data>,
   rules: ReloadRules = {},
 ): Resource<Data> {
-  const { feed } = usePageParts();
-  const [held, setHeld] = useState<{ key: string; data: Data | null; error: unknown; isLoading: boolean }>({
-    key,
-    data: null,
-    error: null,
-    isLoading: true,
-  });
-  const latest = useRef({ load, rules });
-  latest.current = { load, rules };
-  const running = useRef<AbortController | null>(null);
+  const nothing: Held<Data> = { key, data: null, error: null, isLoading: true };
+  const [held, setHeld] = useState(nothing);
+  const latest = useRef(load);
+  latest.current = load;
+  const asking = useAsking();
 
   const reload = useCallback(() => {
-    running.current?.abort();
-    const asked = new AbortController();
-    running.current = asked;
-    setHeld((before) =>
-      before.key === key ? { ...before, isLoading: true } : { key, data: null, error: null, isLoading: true },
-    );
-    latest.current.load(asked.signal).then(
+    const signal = asking.begin();
+    const ofKey = (before: Held<Data>) => (before.key === key ? before : nothing);
+    setHeld((before) => ({ ...ofKey(before), isLoading: true }));
+    latest.current(signal).then(
       (data) => {
-        if (!asked.signal.aborted) setHeld({ key, data, error: null, isLoading: false });
+        if (!signal.aborted) setHeld({ key, data, error: null, isLoading: false });
       },
       (error: unknown) => {
-        if (asked.signal.aborted) return;
-        setHeld((before) => ({
-          key,
-          data: before.key === key ? before.data : null,
-          error,
-          isLoading: false,
-        }));
+        if (!signal.aborted) setHeld((before) => ({ ...ofKey(before), error, isLoading: false }));
       },
     );
   }, [key]);
-
-  useEffect(() => {
-    reload();
-    let gathering: ReturnType<typeof setTimeout> | undefined;
-    const stopListening = feed?.listen((news) => {
-      if (news.is === 'event' && latest.current.rules.on?.(news.event) !== true) return;
-      gathering ??= setTimeout(() => {
-        gathering = undefined;
-        reload();
-      }, GATHER_MS);
-    });
-    const { everyMs } = latest.current.rules;
-    const ticking =
-      everyMs === undefined
-        ? undefined
-        : setInterval(() => {
-            if (document.visibilityState === 'visible') reload();
-          }, everyMs);
-    return () => {
-      stopListening?.();
-      clearTimeout(gathering);
-      clearInterval(ticking);
-      running.current?.abort();
-    };
-  }, [reload, feed]);
+  useReloads(reload, rules);
 
   const set = useCallback(
     (data: Data) => {
-      running.current?.abort();
+      asking.end();
       setHeld({ key, data, error: null, isLoading: false });
     },
     [key],
   );
-  const isOfKey = held.key === key;
-  return {
-    data: isOfKey ? held.data : null,
-    error: isOfKey ? held.error : null,
-    isLoading: isOfKey ? held.isLoading : true,
-    reload,
-    set,
-  };
+  const { data, error, isLoading } = held.key === key ? held : nothing;
+  return { data, error, isLoading, reload, set };
 }

@@ -1,0 +1,46 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { AccountEvent } from '../../../client/http/wire-types.ts';
+import { usePageParts } from './page-context.ts';
+
+export type ReloadRules = {
+  /** The events after which it is asked again. */
+  readonly on?: (event: AccountEvent) => boolean;
+  /** It is asked again after so many ms, while the tab is seen. */
+  readonly everyMs?: number;
+};
+
+/** Events that come together are one question. */
+const GATHER_MS = 40;
+
+/**
+ * Calls `reload` when the part is shown and when `reload` changes, after the events that `on` names, after a break of the live connection, and
+ * every so often.
+ */
+export function useReloads(reload: () => void, rules: ReloadRules): void {
+  const { feed } = usePageParts();
+  const { everyMs } = rules;
+  const latest = useRef(rules);
+  latest.current = rules;
+  useEffect(() => {
+    reload();
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+    const stopListening = feed?.listen((news) => {
+      if (news.is === 'event' && latest.current.on?.(news.event) !== true) return;
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        reload();
+      }, GATHER_MS);
+    });
+    return () => {
+      stopListening?.();
+      clearTimeout(gathering);
+    };
+  }, [reload, feed]);
+  useEffect(() => {
+    if (everyMs === undefined) return;
+    const ticking = setInterval(() => {
+      if (document.visibilityState === 'visible') reload();
+    }, everyMs);
+    return () => clearInterval(ticking);
+  }, [reload, everyMs]);
+}
