@@ -9,6 +9,7 @@ import { ConnectionBanner } from '../shared/parts/connection-banner.tsx';
 import { Empty, Shown } from '../shared/parts/notice.tsx';
 import { Shell } from '../shared/parts/shell.tsx';
 import { usePlace } from '../shared/router.tsx';
+import { BalanceProvider } from './balance.tsx';
 import { CreatePage } from './create/create-page.tsx';
 import { CreditsPage } from './credits/credits-page.tsx';
 import { JobPage } from './jobs/job-page.tsx';
@@ -90,7 +91,9 @@ function OpenVisit() {
   }
   return (
     <VisitParts.Provider value={visit.data}>
-      <Pages />
+      <BalanceProvider>
+        <Pages />
+      </BalanceProvider>
     </VisitParts.Provider>
   );
 }

@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import type { JobBody, Quote } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
-import { mayMoveCredits } from '../live-balance.tsx';
+import { mayMoveCredits } from '../balance.tsx';
 
 /** As long as a hand rests between two letters. */
 const TYPING_PAUSE_MS = 250;

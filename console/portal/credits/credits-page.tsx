@@ -1,6 +1,6 @@
 import { ErrorNotice, Loading, Notice } from '../../shared/parts/notice.tsx';
 import { PageHead } from '../../shared/parts/shell.tsx';
-import { useBalance } from '../live-balance.tsx';
+import { useBalance } from '../balance.tsx';
 import { BalanceCard } from './balance-card.tsx';
 import { GrantBars } from './grant-bars.tsx';
 import { HistorySection } from './history-section.tsx';

@@ -12,7 +12,7 @@ import { Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
 import { ListFrame } from '../../shared/parts/table.tsx';
 import { hrefTo, Link, useFilter } from '../../shared/router.tsx';
-import { mayMoveCredits } from '../live-balance.tsx';
+import { mayMoveCredits } from '../balance.tsx';
 import { StatementDialog } from './statement-dialog.tsx';
 
 const CHOICES = [
