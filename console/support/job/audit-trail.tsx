@@ -1,8 +1,6 @@
 import type { Inspection } from '../../../client/http/wire-types.ts';
-import { GivenText } from '../../shared/parts/given-text.tsx';
-import { Instant } from '../../shared/parts/instant.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
-import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { TrailItem } from '../trail-item.tsx';
 
 /** Who did what to the job, and why, the newest first. */
 export function AuditTrail({ actions }: { readonly actions: Inspection['actions'] }) {
@@ -10,18 +8,9 @@ export function AuditTrail({ actions }: { readonly actions: Inspection['actions'
   return (
     <ol class="trail">
       {actions.toReversed().map(({ at, actor, action, reason, detail }) => (
-        <li key={`${at} ${action}`} class="trail-item">
-          <p>
-            <strong>{sentenceOf(action)}</strong> by <bdi>{actor}</bdi>{' '}
-            <span class="muted">
-              <Instant at={at} />
-            </span>
-          </p>
-          <p>
-            <GivenText text={reason} />
-          </p>
+        <TrailItem key={`${at} ${action}`} action={action} actor={actor} at={at} reason={reason}>
           <p class="muted small mono trail-detail">{detailText(detail)}</p>
-        </li>
+        </TrailItem>
       ))}
     </ol>
   );

@@ -1,12 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { DecisionBody, ReviewForSupport } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Button } from '../../shared/parts/button.tsx';
-import { GivenText } from '../../shared/parts/given-text.tsx';
-import { Instant } from '../../shared/parts/instant.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
 import { ActDialog } from '../act/act-dialog.tsx';
+import { TrailItem } from '../trail-item.tsx';
+import { useKeys } from '../use-keys.ts';
 
 type Decision = DecisionBody['decision'];
 
@@ -22,7 +22,11 @@ export function ReviewDecisions(props: { readonly of: ReviewForSupport; readonly
   const { client } = usePageParts();
   const [opened, setOpened] = useState<Decision | null>(null);
   const isOpen = of.state === 'open';
-  useDecisionKeys(isOpen && opened === null, setOpened);
+  useKeys(
+    isOpen && opened === null
+      ? Object.fromEntries(DECISIONS.map(({ name, key }) => [key, () => setOpened(name)]))
+      : {},
+  );
   return (
     <>
       {isOpen && (
@@ -36,23 +40,14 @@ export function ReviewDecisions(props: { readonly of: ReviewForSupport; readonly
       )}
       {of.decisions.length > 0 && (
         <ol class="trail">
-          {of.decisions.map((one) => (
-            <li key={one.decided_at} class="trail-item">
-              <p>
-                <strong>{sentenceOf(one.decision)}</strong> by <bdi>{one.actor}</bdi>{' '}
-                <span class="muted">
-                  <Instant at={one.decided_at} />
-                </span>
-              </p>
-              <p>
-                <GivenText text={one.reason} />
-              </p>
-              {one.retry_job_id !== null && (
-                <Link to={hrefTo(['jobs', one.retry_job_id])} class="mono small">
-                  {one.retry_job_id}
+          {of.decisions.map(({ decision, actor, decided_at: at, reason, retry_job_id: retry }) => (
+            <TrailItem key={at} action={decision} actor={actor} at={at} reason={reason}>
+              {retry !== null && (
+                <Link to={hrefTo(['jobs', retry])} class="mono small">
+                  {retry}
                 </Link>
               )}
-            </li>
+            </TrailItem>
           ))}
         </ol>
       )}
@@ -82,19 +77,3 @@ export function ReviewDecisions(props: { readonly of: ReviewForSupport; readonly
 }
 
 const textOf = (decision: Decision) => DECISIONS.find(({ name }) => name === decision)?.text ?? decision;
-
-function useDecisionKeys(isOn: boolean, open: (decision: Decision) => void): void {
-  useEffect(() => {
-    if (!isOn) return;
-    const onKey = (event: KeyboardEvent) => {
-      const isTyping =
-        event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
-      const found = DECISIONS.find(({ key }) => key === event.key);
-      if (found === undefined || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      open(found.name);
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, [isOn]);
-}

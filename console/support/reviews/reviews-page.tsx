@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks';
 import type { Review } from '../../../client/http/wire-types.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
@@ -9,6 +8,7 @@ import { PageHead } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
 import { ListFrame } from '../../shared/parts/table.tsx';
 import { goTo, hrefTo, Link, useFilter } from '../../shared/router.tsx';
+import { useKeys } from '../use-keys.ts';
 import { ReviewRecord } from './review-record.tsx';
 
 /** The queue of reports, and the one that is looked at beside it. J and K go through it. */
@@ -24,7 +24,11 @@ export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefine
   const rows = reviews.rows ?? [];
   const shownId = reviewId ?? rows[0]?.id;
   const hrefOf = (id: string) => hrefTo(['reviews', id], { state });
-  useQueueKeys(rows, shownId, hrefOf);
+  const step = (by: number) => {
+    const next = rows[rows.findIndex(({ id }) => id === shownId) + by];
+    if (next !== undefined) goTo(hrefOf(next.id));
+  };
+  useKeys({ j: () => step(1), k: () => step(-1) });
   return (
     <>
       <PageHead
@@ -74,23 +78,4 @@ export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefine
       </div>
     </>
   );
-}
-
-function useQueueKeys(
-  rows: readonly Review[],
-  shownId: string | undefined,
-  hrefOf: (id: string) => string,
-): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const step = { j: 1, k: -1 }[event.key];
-      const isTyping =
-        event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
-      if (step === undefined || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-      const next = rows[rows.findIndex(({ id }) => id === shownId) + step];
-      if (next !== undefined) goTo(hrefOf(next.id));
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  });
 }
