@@ -1,15 +1,12 @@
 import { useState } from 'preact/hooks';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
-import { wordsOf } from '../../shared/data/problem-words.ts';
-import { Button } from '../../shared/parts/button.tsx';
 import { Dialog } from '../../shared/parts/dialog.tsx';
 import { Facts } from '../../shared/parts/facts.tsx';
 import { Field } from '../../shared/parts/field.tsx';
 import { Money } from '../../shared/parts/money.tsx';
 import { Shown } from '../../shared/parts/notice.tsx';
-import { saveFile } from '../../shared/parts/save-file.ts';
-import { say } from '../../shared/parts/toasts.tsx';
+import { SaveButton } from '../../shared/parts/save-button.tsx';
 
 const DAY_MS = 86_400_000;
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
@@ -19,32 +16,21 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
   const { client } = usePageParts();
   const [from, setFrom] = useState(() => dayOf(Date.now() - 30 * DAY_MS));
   const [to, setTo] = useState(() => dayOf(Date.now()));
-  const [isSaving, setIsSaving] = useState(false);
   const range = rangeOf(from, to);
   const statement = useResource(`statement ${from} ${to}`, (signal) => client.statement(range, { signal }));
-  const save = async () => {
-    setIsSaving(true);
-    try {
-      const file = await client.open({
-        path: '/v1/statement',
-        query: range,
-        headers: { accept: 'text/csv' },
-      });
-      saveFile(await file.blob(), `credits-${from}-${to}.csv`);
-    } catch (error) {
-      say(wordsOf(error).detail, 'bad');
-    }
-    setIsSaving(false);
-  };
   return (
     <Dialog
       title="Statement"
       onClose={onClose}
       closeLabel="Close"
       actions={
-        <Button look="primary" onClick={() => void save()} isBusy={isSaving}>
+        <SaveButton
+          look="primary"
+          call={{ path: '/v1/statement', query: range, headers: { accept: 'text/csv' } }}
+          fileName={`credits-${from}-${to}.csv`}
+        >
           Download CSV
-        </Button>
+        </SaveButton>
       }
     >
       <div class="pair">
@@ -82,7 +68,14 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
               { name: 'Charged', value: <Money credits={0 - charged} isSigned /> },
               { name: 'Refunded', value: <Money credits={refunded} isSigned /> },
               { name: 'Expired or taken back', value: <Money credits={sums.expire + sums.void} isSigned /> },
-              { name: 'Closing balance', value: <strong>{<Money credits={closing} />}</strong> },
+              {
+                name: 'Closing balance',
+                value: (
+                  <strong>
+                    <Money credits={closing} />
+                  </strong>
+                ),
+              },
             ]}
           />
         )}

@@ -2,26 +2,26 @@ import { useState } from 'preact/hooks';
 import { fileNameOf } from '../../../client/http/outputs.ts';
 import type { Job, Output } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
-import { wordsOf } from '../../shared/data/problem-words.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { OutputView } from '../../shared/parts/output-view.tsx';
-import { saveFile } from '../../shared/parts/save-file.ts';
+import { SaveButton } from '../../shared/parts/save-button.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
-import { say } from '../../shared/parts/toasts.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
 import { useVisit } from '../portal-context.tsx';
 import { EditDialog } from './edit-dialog.tsx';
 import { ReportDialog } from './report-dialog.tsx';
 
 const MEGABYTE = 1_000_000;
+const ANY_TYPE = { accept: '*/*' } as const;
 
 /** One output: what it is, and what can be done with it. */
 export function OutputCard({ job, output }: { readonly job: Job; readonly output: Output }) {
   const [open, setOpen] = useState<'edit' | 'regenerate' | 'report' | null>(null);
   const { session, catalogue } = useVisit();
-  const isThere = output.content_url !== null;
+  const { content_url: contentUrl } = output;
+  const isThere = contentUrl !== null;
   // Of an edit or a batch the kind of an output is not said: the API refuses what cannot be edited.
   const kind = catalogue.kinds.find(({ name }) => name === job.kind);
   const canEdit = isThere && session.can.includes('quote') && kind?.can_be_edited !== false;
@@ -44,7 +44,9 @@ export function OutputCard({ job, output }: { readonly job: Job; readonly output
             )}
           </span>
           <div class="row">
-            <DownloadButton output={output} />
+            <SaveButton isSmall call={{ path: contentUrl, headers: ANY_TYPE }} fileName={fileNameOf(output)}>
+              Download
+            </SaveButton>
             {canEdit && (
               <>
                 <Button isSmall onClick={() => setOpen('edit')}>
@@ -75,27 +77,6 @@ export function OutputCard({ job, output }: { readonly job: Job; readonly output
 function sizeOf({ bytes }: Output): string {
   if (bytes === null) return '';
   return bytes < MEGABYTE ? `${String(Math.ceil(bytes / 1_000))} kB` : `${(bytes / MEGABYTE).toFixed(1)} MB`;
-}
-
-function DownloadButton({ output }: { readonly output: Output }) {
-  const { client } = usePageParts();
-  const [isBusy, setIsBusy] = useState(false);
-  const download = async () => {
-    if (output.content_url === null) return;
-    setIsBusy(true);
-    try {
-      const response = await client.open({ path: output.content_url, headers: { accept: '*/*' } });
-      saveFile(await response.blob(), fileNameOf(output));
-    } catch (error) {
-      say(wordsOf(error).detail, 'bad');
-    }
-    setIsBusy(false);
-  };
-  return (
-    <Button isSmall isBusy={isBusy} onClick={() => void download()}>
-      Download
-    </Button>
-  );
 }
 
 /** What it was made from, and what was made of it. */
