@@ -42,7 +42,7 @@ import type {
   UsageByDay,
   UsageRange,
 } from './wire-types.ts';
-import { WebhookEndpoints } from './webhook-endpoints.ts';
+import { WebhookEndpoints } from './endpoints.ts';
 
 export type HoldfastOptions = {
   /** `hf_live_…` or `hf_test_…`; null: a cookie of this origin says who asks. */
