@@ -1,8 +1,13 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { isFailureCode, type FailureCode } from '../domain/work/failures.ts';
+import { failureOf, isFailureCode, type FailureCode } from '../domain/work/failures.ts';
 import { outputIdOf, workflowIdOf } from '../domain/ids.ts';
-import type { BatchResult, EndedOutput, GenerationResult } from '../contract/workflow-messages.ts';
+import type {
+  BatchResult,
+  EndedOutput,
+  GenerationResult,
+  ReleasedDetails,
+} from '../contract/workflow-messages.ts';
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 
@@ -91,12 +96,17 @@ type Ended = Exclude<GenerationResult | BatchResult, { readonly outcome: 'refuse
 /** Those of a batch as it tells them; else the only one, which was delivered. */
 function outputsOf(result: Ended, jobId: string): readonly ResultOutput[] {
   if ('outputs' in result) return (result.each ?? []).map(withContentUrl);
-  return [withContentUrl({ ...onlyOutputOf(jobId, 'succeeded', null), ...result.content })];
+  const { credits, content } = result;
+  return [withContentUrl({ ...onlyOutputOf(jobId, 'succeeded', { credits, failure: null }), ...content })];
 }
 
-function onlyOutputOf(jobId: string, state: EndedOutput['state'], failure: FailureCode | null): EndedOutput {
+function onlyOutputOf(
+  jobId: string,
+  state: EndedOutput['state'],
+  { credits, failure }: Pick<EndedOutput, 'credits' | 'failure'>,
+): EndedOutput {
   const nothing = { sha256: null, content_type: null, bytes: null };
-  return { id: outputIdOf(jobId, 0), item: 0, variation: 0, state, failure, ...nothing };
+  return { id: outputIdOf(jobId, 0), item: 0, variation: 0, state, credits, failure, ...nothing };
 }
 
 function withContentUrl(output: EndedOutput): ResultOutput {
@@ -106,11 +116,19 @@ function withContentUrl(output: EndedOutput): ResultOutput {
 /** The type of the failure with which a workflow closed is the failure code (workflows/closing/close-workflow.ts). Only a job of one output fails so. */
 function resultOfFailure(cause: Error | undefined, jobId: string): JobResult {
   if (cause instanceof CancelledFailure) {
-    return { outcome: 'canceled', outputs: [withContentUrl(onlyOutputOf(jobId, 'canceled', 'canceled'))] };
+    const canceled = { credits: null, failure: failureOf('canceled') };
+    return { outcome: 'canceled', outputs: [withContentUrl(onlyOutputOf(jobId, 'canceled', canceled))] };
   }
   // How its outputs end, the reconciler decides.
   if (cause instanceof TerminatedFailure) return { outcome: 'failed', code: 'terminated', outputs: [] };
   const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : '';
   const code = isFailureCode(type) ? type : 'internal';
-  return { outcome: 'failed', code, outputs: [withContentUrl(onlyOutputOf(jobId, 'failed', code))] };
+  // Details are of an output that was released; a workflow that failed otherwise has none.
+  const [details] = (cause instanceof ApplicationFailure ? cause.details : []) ?? [];
+  const { credits = null, failure = failureOf(code) } = (details ?? {}) as Partial<ReleasedDetails>;
+  return {
+    outcome: 'failed',
+    code,
+    outputs: [withContentUrl(onlyOutputOf(jobId, 'failed', { credits, failure }))],
+  };
 }

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { OutputStatus } from '../domain/support/current-details.ts';
-import type { FailureCode } from '../domain/work/failures.ts';
+import type { Failure, FailureCode } from '../domain/work/failures.ts';
 import type { OutputCounts, OutputState } from '../domain/work/job-state.ts';
 import type { FieldError, ReachedLimit } from './shapes/problem-shape.ts';
 import type { CommandDone, SupportCommandName, SupportCommandOf } from './support-command.ts';
@@ -36,7 +36,7 @@ export type GenerationStart = {
   readonly admitBy: string;
   /** How many outputs the request makes, so that their reservations can be named before it is read again. */
   readonly outputCount: number;
-  /** Made for each call that starts a job: the admission says whose start it was that ran. Absent before 2026-11-27. */
+  /** Made for each call that starts a job: the admission says whose start it was that ran. Absent: a start that our client did not send. */
   readonly startId?: string;
 };
 
@@ -102,8 +102,13 @@ export type EndedOutput = {
   readonly item: number;
   readonly variation: number;
   readonly state: OutputState;
-  readonly failure: FailureCode | null;
+  /** Its price. Null: of one that was canceled alone, of which Temporal keeps no more than that. */
+  readonly credits: number | null;
+  readonly failure: Failure | null;
 } & { readonly [Part in keyof OutputContent]: OutputContent[Part] | null };
+
+/** With the failure as which the workflow of an output that was not delivered closes. */
+export type ReleasedDetails = { readonly credits: number; readonly failure: Failure | null };
 
 /** How a job with several outputs came out. Credits are of all of them together. */
 export type BatchResult =
@@ -117,8 +122,8 @@ export type BatchResult =
       readonly returned: number;
       /** "18 of 20 delivered, 70 credits returned". */
       readonly summary: string;
-      /** Each output, once all have ended. Absent before 2026-11-29. */
-      readonly each?: readonly EndedOutput[] | null;
+      /** Each output; null while one of them has not ended. */
+      readonly each: readonly EndedOutput[] | null;
     });
 
 export type GenerationResult =
@@ -126,8 +131,7 @@ export type GenerationResult =
   | {
       readonly outcome: 'succeeded';
       readonly credits: number;
-      /** Absent before 2026-11-29. */
-      readonly content?: OutputContent;
+      readonly content: OutputContent | null;
     };
 
 /** With the id of the start that ran: anyone else who is answered so was second, at whatever API process. */

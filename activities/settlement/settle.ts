@@ -14,8 +14,9 @@ export type Ending = { readonly charge: true } | { readonly charge: false; reado
 export type SettledKey = Pick<OutputPlan, 'accountId' | 'jobId' | 'outputId' | 'reservationId' | 'credits'>;
 
 export type Settled =
-  | { readonly outcome: 'committed'; readonly credits: number; readonly content?: OutputContent }
-  | { readonly outcome: 'released'; readonly failure: Failure | null };
+  | { readonly outcome: 'committed'; readonly credits: number; readonly content: OutputContent | null }
+  /** `credits`: what it would have cost. */
+  | { readonly outcome: 'released'; readonly failure: Failure | null; readonly credits: number };
 
 export type Settle = ReturnType<typeof createSettle>;
 
@@ -54,13 +55,9 @@ export function createSettleOverdue(settleOutput: GroupedVerb<SettleOutputItem, 
 function settledBy(key: SettledKey, result: SettleOutputResult): Settled {
   switch (result.outcome) {
     case 'committed':
-      return {
-        outcome: 'committed',
-        credits: result.committed,
-        ...(result.content === null ? {} : { content: result.content }),
-      };
+      return { outcome: 'committed', credits: result.committed, content: result.content };
     case 'released':
-      return { outcome: 'released', failure: result.failure };
+      return { outcome: 'released', failure: result.failure, credits: result.released };
     case 'asset_missing':
     case 'not_overdue':
     case 'exceeds_reserved':

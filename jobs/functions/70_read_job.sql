@@ -54,8 +54,8 @@ CREATE OR REPLACE FUNCTION jobs.read_job_result(p_account_id text, p_job_id text
   FROM jobs.jobs j, LATERAL (
     SELECT coalesce(sum(r.committed), 0)::bigint AS committed, coalesce(sum(r.released), 0)::bigint AS returned,
            jsonb_agg(jsonb_build_object(
-             'id', o.output_id, 'item', o.item, 'variation', o.variation, 'state', o.state,
-             'failure', o.failure->>'code', 'sha256', o.sha256, 'content_type', o.content_type, 'bytes', o.bytes)
+             'id', o.output_id, 'item', o.item, 'variation', o.variation, 'state', o.state, 'credits', o.credits,
+             'failure', o.failure, 'sha256', o.sha256, 'content_type', o.content_type, 'bytes', o.bytes)
              ORDER BY o.item, o.variation) AS each
     FROM jobs.outputs_of(j.account_id, j.job_id) o
     CROSS JOIN LATERAL ledger.reservation_of(o.account_id, o.reservation_id) r) c

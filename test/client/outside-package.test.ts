@@ -7,7 +7,10 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { HoldfastClient, HoldfastError } from '../../client/http/http-client.ts';
+import { createHoldfastClient } from '../../client/temporal-client.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
+import type { JobRequest } from '../../domain/work/job-request.ts';
 import { createWorkedApi, type WorkedApi } from '../api/worked-api.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import type { TestAccount } from '../api/api-fixture.ts';
@@ -317,6 +320,47 @@ describe('the package for backends', () => {
       away: [{ outcome: 'unavailable' }, unavailable, 'unavailable'],
       elsewhere: [unavailable, unavailable, 'unavailable'],
     });
+  });
+
+  it('tells outputs and refusals in the words of HTTP', async () => {
+    const connection = await Connection.connect({ address: inject('temporalAddress') });
+    const overTemporal = createHoldfastClient({ client: new Client({ connection }), taskQueue: TASK_QUEUE });
+    const { accountId, key } = await api.openAccount(1_000);
+    const overHttp = new HoldfastClient({ baseUrl: api.url, apiKey: key });
+    const ad = { kind: 'static_ad', brief: { headline: 'A kettle' } } as const;
+    const failing = { ...ad, test_scenario: 'fails_after_start' } as const;
+    const requests: readonly JobRequest[] = [ad, failing, { kind: 'batch', items: [ad, failing] }];
+    await Promise.all(
+      requests.map(async (request, index) => {
+        const started = await overTemporal.start({ accountId, idempotencyKey: String(index), request });
+        if (started.outcome !== 'reserved') throw new Error(started.outcome);
+        const result = await started.handle.result();
+        const job = await overHttp.jobs.retrieve(started.jobId);
+        if (!('outputs' in result)) throw new Error(result.outcome);
+        expect(result.outcome).toBe(job.state);
+        expect(job.outputs).toMatchObject(result.outputs);
+      }),
+    );
+    for (const refused of [{ max_credits: 1 }, { variations: 50 }]) {
+      const request = { ...ad, ...refused };
+      const started = await overTemporal.start({
+        accountId,
+        idempotencyKey: JSON.stringify(refused),
+        request,
+      });
+      const thrown: unknown = await overHttp.jobs.create(request).catch((error: unknown) => error);
+      if (started.outcome !== 'refused' || !(thrown instanceof HoldfastError))
+        throw new Error(started.outcome);
+      const { code, required, available } = started.refusal;
+      const problem = thrown.problem;
+      expect([code, required, available]).toEqual([thrown.code, problem?.required, problem?.available]);
+    }
+    const invalid = { ...ad, brief: { headline: '' } };
+    const started = await overTemporal.start({ accountId, idempotencyKey: 'invalid', request: invalid });
+    const thrown: unknown = await overHttp.jobs.create(invalid).catch((error: unknown) => error);
+    if (started.outcome !== 'invalid' || !(thrown instanceof HoldfastError)) throw new Error(started.outcome);
+    expect(started.errors).toEqual(thrown.errors);
+    await connection.close();
   });
 
   it('beside another copy of the Temporal client says what to install, and has sent nothing', async () => {

@@ -6,6 +6,7 @@ import { createHoldfastClient, type HoldfastClient } from '../../client/temporal
 import { jobIdOf } from '../../contract/derived-ids.ts';
 import { outputIdOf } from '../../domain/ids.ts';
 import type { JobRequest } from '../../domain/work/job-request.ts';
+import { failureOf, type FailureCode } from '../../domain/work/failures.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
 import { startWorker } from '../api/in-process-worker.ts';
@@ -54,14 +55,15 @@ const wait = (idempotencyKey: string, timeoutMs = 30_000) =>
 
 /** An output of a result: the first item's first one. */
 const delivered = (jobId: string, index: number) => ({
-  ...{ id: outputIdOf(jobId, index), item: 0, variation: 0, state: 'succeeded', failure: null },
+  ...{ id: outputIdOf(jobId, index), item: 0, variation: 0, state: 'succeeded', credits: 35, failure: null },
   content_url: `/v1/outputs/${outputIdOf(jobId, index)}/content`,
   content_type: 'image/png',
   sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
   bytes: expect.any(Number) as number,
 });
-const lost = (jobId: string, index: number, failure: string) => ({
-  ...{ id: outputIdOf(jobId, index), item: 0, variation: 0, state: 'failed', failure },
+const lost = (jobId: string, index: number, code: FailureCode) => ({
+  ...{ id: outputIdOf(jobId, index), item: 0, variation: 0, state: 'failed', credits: 35 },
+  failure: failureOf(code),
   ...{ content_url: null, content_type: null, sha256: null, bytes: null },
 });
 
@@ -208,7 +210,9 @@ describe.concurrent('wait', () => {
     await start('long', { ...request, test_scenario: 'never_finishes' });
     expect(await wait('long', 1_500)).toEqual({ outcome: 'still_running' });
     expect(await client.cancel({ accountId, idempotencyKey: 'long' })).toBe('requested');
-    const outputs = [{ ...lost(jobIdOf(accountId, 'long'), 0, 'canceled'), state: 'canceled' }];
+    const outputs = [
+      { ...lost(jobIdOf(accountId, 'long'), 0, 'canceled'), state: 'canceled', credits: null },
+    ];
     expect(await wait('long')).toEqual({ outcome: 'canceled', outputs });
     expect(await client.cancel({ accountId, idempotencyKey: 'long' })).toBe('not_running');
   });

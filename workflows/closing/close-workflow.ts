@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Settled } from '../../activities/settlement/settle.ts';
-import type { GenerationResult } from '../../contract/workflow-messages.ts';
+import type { GenerationResult, ReleasedDetails } from '../../contract/workflow-messages.ts';
 import { showEnding } from '../outputs/show-status.ts';
 
 const STATE = defineSearchAttributeKey('HoldfastState', SearchAttributeType.KEYWORD);
@@ -21,8 +21,7 @@ export function closeWorkflow(settled: Settled): GenerationResult {
     // Completed says that it was delivered. Only one that was late has a state to lose: each change is a write and an action.
     if (workflowInfo().typedSearchAttributes.get(STATE) !== undefined)
       upsertSearchAttributes({ HoldfastState: [] });
-    const { credits, content } = settled;
-    return { outcome: 'succeeded', credits, ...(content === undefined ? {} : { content }) };
+    return { outcome: 'succeeded', credits: settled.credits, content: settled.content };
   }
   const code = settled.failure?.code ?? 'internal';
   upsertSearchAttributes({
@@ -30,5 +29,7 @@ export function closeWorkflow(settled: Settled): GenerationResult {
     HoldfastFailure: [code],
   });
   if (code === 'canceled') throw new CancelledFailure('canceled');
-  throw ApplicationFailure.nonRetryable(settled.failure?.detail ?? 'no job was made', code);
+  const { failure, credits } = settled;
+  const details: ReleasedDetails = { credits, failure };
+  throw ApplicationFailure.nonRetryable(failure?.detail ?? 'no job was made', code, details);
 }
