@@ -2,7 +2,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What a tier needs running: one PostgreSQL and one Temporal serve the whole run, and only when a test asks. */
-type Parts = 'postgres' | 'temporal' | 'packedCopy' | 's3' | 'answered';
+type Parts = 'postgres' | 'temporal' | 'packedCopy' | 's3' | 'answered' | 'console';
 
 const SETUP_FILE: Readonly<Record<Parts, string>> = {
   postgres: './test/harness/postgres-global-setup.ts',
@@ -10,6 +10,7 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
   packedCopy: './test/harness/packed-copy-global-setup.ts',
   s3: './test/harness/s3-global-setup.ts',
   answered: './test/harness/answered-global-setup.ts',
+  console: './test/harness/console-global-setup.ts',
 };
 
 /** Files at once: on two cores, three keep both nine tenths busy. What a test kills or freezes is its own. */
@@ -50,7 +51,7 @@ const TIERS = [
   tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
   tier('client', { needs: BOTH, timeoutSeconds: 60 }),
-  tier('console', { timeoutSeconds: 60, maxConcurrency: 3 }),
+  tier('console', { needs: ['console'], timeoutSeconds: 120, maxConcurrency: 2 }),
   tier('browser', { needs: BOTH, timeoutSeconds: 120 }),
   tier('ledger', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('activities', { needs: ['postgres'], timeoutSeconds: 60 }),

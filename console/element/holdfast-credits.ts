@@ -75,7 +75,7 @@ class HoldfastCredits extends HTMLElement {
       );
     };
     const stopListening = feed.listen((news) => {
-      if (news.is === 'resumed' || news.event.type !== 'job.progress') read();
+      if (news.is !== 'event' || news.event.type !== 'job.progress') read();
     });
     const stopWatching = feed.watchState(() => {
       this.#place.host.toggleAttribute('away', feed.state === 'away');

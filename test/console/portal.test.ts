@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
-import { startConsole, type ConsoleParts } from './start-console.ts';
-import { openCuttableProxy } from './cuttable-proxy.ts';
+import { enterConsole } from './enter-console.ts';
+import type { ConsoleParts } from './start-console.ts';
 import { voiceStudio } from './voice-studio-catalogue.ts';
 import { createPortalFixture, LOOKS, type OpenPortal, type PortalFixture } from './portal-fixture.ts';
 
@@ -34,7 +34,7 @@ describe.skipIf(program === null).concurrent('the portal', () => {
 
   beforeAll(async () => {
     if (program === null) return;
-    parts = await startConsole(program);
+    parts = await enterConsole(program);
     portal = await createPortalFixture(parts);
     account = await portal.openAccount();
     delivered = await portal.submit(account, AD);
@@ -201,29 +201,6 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     await page.getByText('The crust is cut off.').waitFor({ timeout: 25_000 });
     await page.getByText('Refunded', { exact: true }).first().waitFor();
     await open.close();
-  });
-
-  it('says so when the API is away, goes on when it is back, and has every event once', async () => {
-    const own = await portal.openAccount();
-    const proxy = await openCuttableProxy(portal.apiUrl);
-    const open = await portal.open(own, { at: proxy.url, to: 'jobs' });
-    const { page } = open;
-    await page.getByText('No jobs yet').waitFor();
-    const id = await portal.submit(own, { ...AD, test_scenario: 'slow' });
-    await page.locator('.job-row').click();
-    await page.getByText('A model began').waitFor();
-    await proxy.cut();
-    await page.getByText('Holdfast cannot be reached.').first().waitFor();
-    await portal.untilEnded(own, id);
-    await proxy.restore();
-    await page.getByText('Delivered and charged').waitFor();
-    await page.getByText('Holdfast cannot be reached.').first().waitFor({ state: 'detached' });
-    const { body } = await portal.call('GET', `/v1/jobs/${id}/events?limit=100`, undefined, own);
-    const timeline = page.locator('.timeline');
-    expect(await timeline.getAttribute('data-events')).toBe(String(body.data.length));
-    expect(await timeline.getAttribute('data-last-seq')).toBe(String(body.data.length));
-    await open.close();
-    await proxy.close();
   });
 
   it('keeps its token in memory: in no address, referrer or storage', async () => {

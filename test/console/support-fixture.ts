@@ -22,7 +22,7 @@ const VIEW_HEIGHT = 900;
 export async function createSupportFixture({ apiUrl, platformKey, browser: endpoint }: ConsoleParts) {
   const browser = await chromium.connect(endpoint);
 
-  const open = async (look: Partial<Look>, storageState?: SignedIn): Promise<OpenConsole> => {
+  const open = async (look: Partial<Look>, storageState?: SignedIn, at = apiUrl): Promise<OpenConsole> => {
     const context = await browser.newContext({
       viewport: { width: look.width ?? 1_280, height: VIEW_HEIGHT },
       colorScheme: look.theme ?? 'light',
@@ -35,12 +35,12 @@ export async function createSupportFixture({ apiUrl, platformKey, browser: endpo
     page.on('console', (message) => {
       if (/Content Security Policy|Refused/.test(message.text())) complaints.push(message.text());
     });
-    await page.goto(`${apiUrl}/console`);
+    await page.goto(`${at}/console`);
     return {
       page,
       complaints,
       goTo: async (place) => {
-        await page.goto(`${apiUrl}/console#/${place}`);
+        await page.goto(`${at}/console#/${place}`);
       },
       close: () => context.close(),
     };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
-import { startConsole, type ConsoleParts } from './start-console.ts';
+import { enterConsole } from './enter-console.ts';
+import type { ConsoleParts } from './start-console.ts';
 import { createPortalFixture, LOOKS, type PortalFixture } from './portal-fixture.ts';
 import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
 
@@ -34,7 +35,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
 
   beforeAll(async () => {
     if (program === null) return;
-    parts = await startConsole(program);
+    parts = await enterConsole(program);
     [support, api] = await Promise.all([createSupportFixture(parts), createPortalFixture(parts)]);
     account = await api.openAccount(HOSTILE);
     [ada, grace] = await Promise.all([support.signIn('Ada Lovelace'), support.signIn('Grace Hopper')]);

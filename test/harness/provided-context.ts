@@ -13,5 +13,7 @@ declare module 'vitest' {
     answeredFile: string;
     /** The program of an S3 server (test/s3-server); null where there is no Go to build it with. */
     s3Program: string | null;
+    /** Where the console's tests ask for their stack and browser (test/console/console-door.ts). */
+    consoleDoor: string;
   }
 }

@@ -6,6 +6,7 @@ import { useResource } from '../../shared/data/use-resource.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
+import { LongList } from '../../shared/parts/long-list.tsx';
 import { creditsText, Money } from '../../shared/parts/money.tsx';
 import { Empty, Shown } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
@@ -50,13 +51,9 @@ export function HistorySection() {
     >
       <ListFrame of={list} label="Your history" empty={<Empty title="Nothing has moved yet" />}>
         {(rows) => (
-          <ul class="card card-flush lines">
-            {rows.map((item) => (
-              <li key={nameOf(item)} class="line">
-                {item.type === 'job' ? <JobLine job={item.job} /> : <EntryLine entry={item.entry} />}
-              </li>
-            ))}
-          </ul>
+          <LongList rows={rows} nameOf={nameOf}>
+            {(item) => (item.type === 'job' ? <JobLine job={item.job} /> : <EntryLine entry={item.entry} />)}
+          </LongList>
         )}
       </ListFrame>
       {isStatementOpen && <StatementDialog onClose={() => setIsStatementOpen(false)} />}

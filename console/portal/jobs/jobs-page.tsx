@@ -4,6 +4,7 @@ import { useEvents, usePageParts } from '../../shared/data/page-context.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
+import { LongList } from '../../shared/parts/long-list.tsx';
 import { creditsText, Money } from '../../shared/parts/money.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { Thumbnail } from '../../shared/parts/output-view.tsx';
@@ -91,13 +92,9 @@ export function JobsPage() {
         }
       >
         {(rows) => (
-          <ul class="card card-flush lines">
-            {rows.map((job) => (
-              <li key={job.id} class="line">
-                <JobRow job={job} />
-              </li>
-            ))}
-          </ul>
+          <LongList rows={rows} nameOf={({ id }) => id}>
+            {(job) => <JobRow job={job} />}
+          </LongList>
         )}
       </ListFrame>
     </>

@@ -65,7 +65,7 @@ function useJobEvents(jobId: string): Known & { readonly reload: () => void } {
     };
     void read();
     const stopListening = feed?.listen((news) => {
-      if (news.is === 'resumed' || news.event.job_id === jobId) void read();
+      if (news.is !== 'event' || news.event.job_id === jobId) void read();
     });
     return () => {
       stopped.abort();

@@ -7,8 +7,9 @@ export type FeedState = 'connecting' | 'live' | 'away' | 'ended';
 /** Opens a stream of events after one that was seen; undefined: from now on. `onResponse` of the options says that it is open. */
 export type OpenEvents<Event> = (after: number | undefined, options: CallOptions) => AsyncIterable<Event>;
 
+/** `opened`: for the first time. What was read before that may be older than the first event. */
 type Listener<Event> = (
-  news: { readonly is: 'event'; readonly event: Event } | { readonly is: 'resumed' },
+  news: { readonly is: 'event'; readonly event: Event } | { readonly is: 'opened' | 'resumed' },
 ) => void;
 
 const FIRST_WAIT_MS = 400;
@@ -82,9 +83,11 @@ export class LiveFeed<Event extends { readonly sequence: number }> {
   }
 
   #opened(): void {
-    const isResumed = this.#state === 'away';
+    const before = this.#state;
     this.#become('live');
-    if (isResumed) for (const listener of [...this.#listeners]) listener({ is: 'resumed' });
+    if (before === 'live') return;
+    const is = before === 'away' ? 'resumed' : 'opened';
+    for (const listener of [...this.#listeners]) listener({ is });
   }
 
   #take(event: Event): void {

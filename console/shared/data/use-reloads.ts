@@ -25,7 +25,10 @@ export function useReloads(reload: () => void, rules: ReloadRules): void {
     reload();
     let gathering: ReturnType<typeof setTimeout> | undefined;
     const stopListening = feed?.listen((news) => {
-      if (news.is === 'event' && latest.current.on?.(news.event) !== true) return;
+      const { on } = latest.current;
+      if (news.is === 'event' && on?.(news.event) !== true) return;
+      // What no event changes is as it was read.
+      if (news.is === 'opened' && on === undefined) return;
       gathering ??= setTimeout(() => {
         gathering = undefined;
         reload();

@@ -17,8 +17,11 @@ export function Dialog(props: {
   useEffect(() => {
     const opener = document.activeElement;
     element.current?.showModal();
+    // What was done may have taken its button away: then the page begins anew, and not at the browser's own bar.
     return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      const isThere = opener instanceof HTMLElement && opener !== document.body && opener.isConnected;
+      const next = isThere ? opener : document.querySelector<HTMLElement>('main');
+      next?.focus({ preventScroll: !isThere });
     };
   }, []);
   return (

@@ -8,8 +8,6 @@ export type Column<Row> = {
   readonly cell: (row: Row) => ComponentChildren;
   /** Numbers stand at the right. */
   readonly isNumber?: boolean;
-  /** Left out on a narrow screen, where the row says it elsewhere. */
-  readonly isWideOnly?: boolean;
 };
 
 /** A table that keeps to the width of the screen: on a narrow one it scrolls within itself, and can be scrolled by keys. */
@@ -19,8 +17,7 @@ export function Table<Row>(props: {
   readonly rows: readonly Row[];
   readonly nameOf: (row: Row) => string;
 }) {
-  const classOf = ({ isNumber, isWideOnly }: Column<Row>) =>
-    [isNumber === true ? 'number' : '', isWideOnly === true ? 'wide-only' : ''].join(' ').trim() || undefined;
+  const classOf = ({ isNumber }: Column<Row>) => (isNumber === true ? 'number' : undefined);
   return (
     <div class="table-frame" role="region" aria-label={props.label} tabIndex={0}>
       <table class="table">

@@ -45,7 +45,7 @@ export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefine
           />
         }
       >
-        <p class="muted small wide-only">
+        <p class="muted small keys-hint">
           Keys: <kbd>J</kbd> and <kbd>K</kbd> go through the queue, <kbd>R</kbd> refunds, <kbd>T</kbd> tries
           again for free, <kbd>D</kbd> denies.
         </p>

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { readBrowserConfig } from '../../dev/dev-config.ts';
+import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { enterConsole } from './enter-console.ts';
+import { tabTo } from './keyboard.ts';
+import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
+import type { ConsoleParts } from './start-console.ts';
+import { createSupportFixture, type SupportFixture } from './support-fixture.ts';
+
+const program = findBrowser(readBrowserConfig());
+if (program === null) console.warn(`SKIPPED: test/console/journeys-by-keys.test.ts. ${NO_BROWSER}`);
+
+/** Goes to what has this name by Tab, and uses it. */
+const use = async (page: Page, name: string | RegExp, key = 'Enter') => {
+  await tabTo(page, name);
+  await page.keyboard.press(key);
+};
+
+describe.skipIf(program === null).concurrent('by keys alone', () => {
+  let parts: ConsoleParts | undefined;
+  let portal: PortalFixture;
+  let support: SupportFixture;
+
+  beforeAll(async () => {
+    if (program === null) return;
+    parts = await enterConsole(program);
+    [portal, support] = await Promise.all([createPortalFixture(parts), createSupportFixture(parts)]);
+  });
+  afterAll(async () => {
+    if (parts === undefined) return;
+    await Promise.all([portal.close(), support.close()]);
+    await parts.stop();
+  });
+
+  it('a customer creates, looks at it, edits, regenerates, reports and reads the statement', async () => {
+    const account = await portal.openAccount();
+    const open = await portal.open(account);
+    const { page } = open;
+    await use(page, 'Skip to content');
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+    await use(page, 'Create');
+    await tabTo(page, 'Headline');
+    await page.keyboard.type('Fresh bread');
+    await page.getByRole('button', { name: 'Create for 35 credits' }).waitFor();
+    await use(page, 'Create for 35 credits');
+    await page.getByText('Delivered and charged').waitFor();
+    await use(page, 'Regenerate');
+    await page.getByRole('button', { name: 'Regenerate for 35 credits' }).waitFor();
+    await use(page, 'Regenerate for 35 credits');
+    await page.getByText('Made from').waitFor();
+    await use(page, 'an earlier result');
+    await page.getByText('Made from it').waitFor();
+    await use(page, 'Report a problem');
+    await tabTo(page, /It is broken/);
+    await page.keyboard.press('Space');
+    await page.getByText('What helps').waitFor();
+    await use(page, 'Send the report');
+    await page.getByText('Being looked at').waitFor();
+    await use(page, 'Credits');
+    await page.getByRole('heading', { name: 'History' }).waitFor();
+    await use(page, /^Fresh bread/);
+    await page.getByText('Charged, from what was held').first().waitFor();
+    await use(page, 'Credits in and out');
+    await page.getByText('Credits added').waitFor();
+    await use(page, 'Statement');
+    await page.getByText('Closing balance').waitFor();
+    const [file] = await Promise.all([page.waitForEvent('download'), use(page, 'Download CSV')]);
+    expect(file.suggestedFilename()).toMatch(/\.csv$/);
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Statement');
+    await open.close();
+  });
+
+  it('a customer cancels what runs, and keeps it first', async () => {
+    const account = await portal.openAccount();
+    const body = { kind: 'static_ad', brief: { headline: 'Rolls' }, test_scenario: 'never_finishes' };
+    const id = await portal.submit(account, body);
+    const open = await portal.open(account, { to: 'jobs' });
+    const { page } = open;
+    await use(page, /^Rolls/);
+    await page.getByText('A model began').waitFor();
+    await use(page, 'Cancel job');
+    await use(page, 'Keep it');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel job');
+    await page.keyboard.press('Enter');
+    await use(page, 'Cancel the job');
+    await page.getByText('returned to your balance').waitFor();
+    expect((await portal.untilEnded(account, id))['billing']).toMatchObject({ reserved: 0, returned: 35 });
+    await open.close();
+  });
+
+  it('support signs in, finds a job by its id, opens its account, its models and reviews, and signs out', async () => {
+    const account = await portal.openAccount('Mill Lane');
+    const id = await portal.submit(account, { kind: 'static_ad', brief: { headline: 'Rye' } });
+    await portal.untilEnded(account, id);
+    const open = await support.open({});
+    const { page } = open;
+    await tabTo(page, 'Your name');
+    await page.keyboard.type('Ada Lovelace');
+    await tabTo(page, 'Platform key');
+    await page.keyboard.type(support.platformKey);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Now', exact: true }).waitFor();
+    await page.keyboard.press('/');
+    await page.getByRole('searchbox').waitFor();
+    await page.keyboard.type(id);
+    await page.getByRole('link', { name: id }).waitFor();
+    await use(page, new RegExp(id));
+    await page.getByText('Yes: 35 credits.').waitFor();
+    await use(page, `Account ${account}`);
+    await page.getByRole('heading', { name: 'Mill Lane' }).waitFor();
+    await use(page, 'Models');
+    await page.getByRole('heading', { name: 'Cost and margin' }).waitFor();
+    await use(page, 'Reviews');
+    await page.getByRole('heading', { name: 'Reviews', exact: true }).waitFor();
+    await use(page, 'Sign out');
+    await page.getByRole('heading', { name: 'Sign in to support' }).waitFor();
+    await open.close();
+  });
+});

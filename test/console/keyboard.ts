@@ -1,0 +1,93 @@
+import type { Page } from 'playwright-core';
+
+/** What has the focus: its name as it is read out, whether it is seen to have it, and whether it is in sight. */
+export type Focused = {
+  readonly name: string;
+  /** A ring, or a field's own. */
+  readonly isMarked: boolean;
+  /** On the screen, and under nothing. */
+  readonly isInSight: boolean;
+  /** The same element as before: a field for a date has several places within. */
+  readonly isSame: boolean;
+};
+
+const MOST_TABS = 200;
+
+/** In the page: the element with the focus; null: the page as a whole. */
+const DESCRIBE_FOCUS = `(() => {
+  const element = document.activeElement;
+  if (element === null || element === document.body || element === document.documentElement) return null;
+  const { boxShadow, outlineStyle, outlineColor } = getComputedStyle(element);
+  const isOutlined = outlineStyle !== 'none' && !/, 0\\)$|transparent/.test(outlineColor);
+  const { left, top, right, bottom } = element.getBoundingClientRect();
+  const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2;
+  const y = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
+  const hit = document.elementFromPoint(x, y);
+  const isInSight = hit !== null && (hit === element || element.contains(hit) || hit.contains(element));
+  const isSame = window.focusedBefore === element;
+  window.focusedBefore = element;
+  return { name: nameOf(element), isMarked: boxShadow !== 'none' || isOutlined, isInSight, isSame };
+  function nameOf(one) {
+    const labels = [...(one.labels ?? [])].map(({ textContent }) => textContent).join(' ');
+    return (one.getAttribute('aria-label') ?? (labels || one.textContent || one.tagName)).trim().slice(0, 80);
+  }
+})()`;
+
+/** In the page: what can be used, in the order of its document, by the same names. Of a group of radio buttons Tab reaches one. */
+const LIST_USABLE = `(() => {
+  const place = document.querySelector('dialog[open]') ?? document;
+  const all = place.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]');
+  const groups = new Set();
+  return [...all].filter((one) => {
+    if (one.disabled === true || !one.checkVisibility({ visibilityProperty: true })) return false;
+    if (one.type !== 'radio') return true;
+    const isFirst = !groups.has(one.name);
+    groups.add(one.name);
+    return isFirst;
+  }).map((one) => {
+    const labels = [...(one.labels ?? [])].map(({ textContent }) => textContent).join(' ');
+    return (one.getAttribute('aria-label') ?? (labels || one.textContent || one.tagName)).trim().slice(0, 80);
+  });
+})()`;
+
+export function focusedOn(page: Page): Promise<Focused | null> {
+  return page.evaluate<Focused | null>(DESCRIBE_FOCUS);
+}
+
+/** Presses Tab until what has the focus has this name; throws with all that was reached instead. */
+export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  const reached: string[] = [];
+  const isIt = (focused: string) => (typeof name === 'string' ? focused === name : name.test(focused));
+  for (let tabs = 0; tabs < MOST_TABS; tabs++) {
+    await page.keyboard.press('Tab');
+    const focused = await focusedOn(page);
+    if (focused !== null && isIt(focused.name)) return;
+    reached.push(focused?.name ?? '(the page)');
+  }
+  throw new Error(`Tab does not reach ${String(name)}, but: ${reached.slice(0, 60).join(' | ')}`);
+}
+
+/** Tabs through a page, or an open dialog, from its beginning; returns what is wrong with the way, a line each. */
+export async function faultsOfTabbing(page: Page): Promise<readonly string[]> {
+  const usable = await page.evaluate<readonly string[]>(LIST_USABLE);
+  const reached: Focused[] = [];
+  for (let tabs = 0; tabs < MOST_TABS; tabs++) {
+    await page.keyboard.press('Tab');
+    const focused = await focusedOn(page);
+    if (focused === null) break;
+    if (!focused.isSame) reached.push(focused);
+    if (reached.length >= usable.length) break;
+  }
+  const names = reached.map(({ name }) => name);
+  const faults = reached.flatMap(({ name, isMarked, isInSight }) => [
+    ...(isMarked ? [] : [`${name}: is not seen to have the focus`]),
+    ...(isInSight ? [] : [`${name}: has the focus out of sight`]),
+  ]);
+  const order = names.join(' | ') === usable.join(' | ') ? [] : inWhatTheyDiffer(names, usable);
+  return [...faults, ...order];
+}
+
+function inWhatTheyDiffer(names: readonly string[], usable: readonly string[]): readonly string[] {
+  const at = usable.findIndex((name, index) => names[index] !== name);
+  return [`at ${String(at)} Tab reaches “${names[at] ?? 'the end'}” instead of “${usable[at] ?? 'the end'}”`];
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBrowserConfig } from '../../dev/dev-config.ts';
+import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { startApiBeside, type ApiBeside } from './api-beside.ts';
+import { enterConsole } from './enter-console.ts';
+import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
+import type { ConsoleParts } from './start-console.ts';
+import { createSupportFixture, type SupportFixture } from './support-fixture.ts';
+
+const program = findBrowser(readBrowserConfig());
+if (program === null) console.warn(`SKIPPED: test/console/killed-api.test.ts. ${NO_BROWSER}`);
+const AD = { kind: 'static_ad', brief: { headline: 'Fresh bread, every morning' }, test_scenario: 'slow' };
+const AWAY = 'Holdfast cannot be reached.';
+
+/** In the page, before its scripts: keeps what its streams of events bring, as `job sequence`, in the order in which it comes. */
+const KEEP_EVENTS = `(() => {
+  window.eventsOfStreams = [];
+  const { fetch } = window;
+  window.fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response;
+    const [ours, theirs] = response.body.tee();
+    void keep(ours).catch(() => undefined);
+    return new Response(theirs, response);
+  };
+  async function keep(body) {
+    let text = '';
+    for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+      const lines = (text + chunk).split('\\n');
+      text = lines.pop();
+      for (const line of lines) {
+        if (!line.startsWith('data:')) continue;
+        const { job_id, seq } = JSON.parse(line.slice(5));
+        if (job_id !== undefined) window.eventsOfStreams.push(seq);
+      }
+    }
+  }
+})();`;
+
+describe.skipIf(program === null)('an API that is killed under open pages', () => {
+  let parts: ConsoleParts | undefined;
+  let portal: PortalFixture;
+  let support: SupportFixture;
+  let beside: ApiBeside;
+
+  beforeAll(async () => {
+    if (program === null) return;
+    parts = await enterConsole(program);
+    [portal, support, beside] = await Promise.all([
+      createPortalFixture(parts),
+      createSupportFixture(parts),
+      startApiBeside(parts),
+    ]);
+  });
+  afterAll(async () => {
+    if (parts === undefined) return;
+    await Promise.all([portal.close(), support.close(), beside.stop()]);
+    await parts.stop();
+  });
+
+  it('is told on each of them; they go on by themselves, with every event once', async () => {
+    const account = await portal.openAccount();
+    const cookies = await support.signIn('Ada Lovelace');
+    const job = await portal.open(account, {
+      at: beside.url,
+      to: 'jobs',
+      prepare: async (page) => {
+        await page.addInitScript({ content: KEEP_EVENTS });
+      },
+    });
+    const elsewhere = await portal.open(account, { at: beside.url });
+    const body = `<!doctype html><script src="/portal/holdfast-credits.js"></script><holdfast-credits token="${elsewhere.token}"></holdfast-credits>`;
+    await elsewhere.page.route('**/shop', (route) => route.fulfill({ contentType: 'text/html', body }));
+    await elsewhere.page.goto(`${beside.url}/shop`);
+    const element = elsewhere.page.locator('holdfast-credits');
+    await element.getByText('1,000').waitFor();
+    const now = await support.open({}, cookies, beside.url);
+    await now.page.getByText('Stuck jobs').waitFor();
+    await job.page.getByText('No jobs yet').waitFor();
+
+    const id = await portal.submit(account, AD);
+    await job.page.locator('.job-row').click();
+    await job.page.getByText('A model began').waitFor();
+    await beside.kill();
+    await Promise.all([
+      job.page.getByText(AWAY).first().waitFor(),
+      now.page.getByText(AWAY).first().waitFor(),
+      elsewhere.page.locator('holdfast-credits[away]').waitFor(),
+    ]);
+    await portal.untilEnded(account, id);
+    await beside.start();
+    await job.page.getByText('Delivered and charged').waitFor();
+    await Promise.all([
+      job.page.getByText(AWAY).first().waitFor({ state: 'detached' }),
+      now.page.getByText(AWAY).first().waitFor({ state: 'detached' }),
+      elsewhere.page.locator('holdfast-credits:not([away])').waitFor(),
+      element.getByText('965').waitFor(),
+    ]);
+
+    const { body: told } = await portal.call('GET', `/v1/jobs/${id}/events?limit=100`, undefined, account);
+    const all = (told.data as readonly { readonly seq: number }[]).map(({ seq }) => seq);
+    expect(await job.page.evaluate('window.eventsOfStreams')).toEqual(all);
+    const timeline = job.page.locator('.timeline');
+    expect(await timeline.getAttribute('data-events')).toBe(String(all.length));
+    await Promise.all([job.close(), elsewhere.close(), now.close()]);
+  });
+});

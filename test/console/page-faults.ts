@@ -1,0 +1,66 @@
+import type { Page } from 'playwright-core';
+
+/**
+ * In the page: what lies outside of the screen's sides and cannot be scrolled to, a line each; and each text without a paragraph's end that
+ * is higher than the screen, behind which nobody finds the rest of the page.
+ */
+const FIND_BROKEN_LAYOUT = `(() => {
+  const found = [];
+  const { scrollWidth } = document.documentElement;
+  if (scrollWidth > innerWidth) found.push('the page is ' + scrollWidth + ' px wide');
+  const clips = (element) => {
+    for (let at = element.parentElement; at !== null && at !== document.body; at = at.parentElement) {
+      if (getComputedStyle(at).overflowX !== 'visible') return true;
+    }
+    return false;
+  };
+  const nameOf = (element) =>
+    element.tagName.toLowerCase() + '.' + element.className + ' “' + element.textContent.slice(0, 40) + '”';
+  for (const element of document.body.querySelectorAll('*')) {
+    if (!element.checkVisibility({ visibilityProperty: true })) continue;
+    const { left, right, width, height } = element.getBoundingClientRect();
+    if (width <= 1 || height <= 1) continue;
+    if ((right > innerWidth + 1 || left < -1) && !clips(element)) {
+      found.push(nameOf(element) + ' from ' + Math.round(left) + ' to ' + Math.round(right));
+    }
+    const isText = [...element.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim() !== '');
+    if (isText && height > innerHeight) found.push(nameOf(element) + ' is ' + Math.round(height) + ' px high');
+  }
+  return found.slice(0, 12);
+})()`;
+
+/** What breaks the layout of a page as it is shown, a line each. */
+export function brokenLayoutOf(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(FIND_BROKEN_LAYOUT);
+}
+
+/** In the page: every text that is seen, and the name of each thing that can be used. Instants go on by themselves. */
+const LIST_SEEN = `(() => {
+  const seen = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { data, parentElement } = walker.currentNode;
+    const text = data.trim();
+    if (text === '' || parentElement.closest('time, noscript, option, .skip') !== null) continue;
+    if (parentElement.checkVisibility({ visibilityProperty: true, opacityProperty: true })) seen.add(text);
+  }
+  return [...seen];
+})()`;
+
+/** Every text that a page shows now, each once. */
+export function textsSeenOn(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(LIST_SEEN);
+}
+
+/** Animations and transitions that run now, by their names. */
+export function movingOn(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(
+    `document.getAnimations().filter(({ playState }) => playState === 'running')
+      .map((one) => one.animationName ?? one.transitionProperty ?? 'a script’s')`,
+  );
+}
+
+/** Resolves when all that a page has asked for so far is there. */
+export async function untilRead(page: Page): Promise<void> {
+  await page.locator('.loading, .output-coming').first().waitFor({ state: 'hidden' });
+}

@@ -1,0 +1,160 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { readBrowserConfig } from '../../dev/dev-config.ts';
+import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { enterConsole } from './enter-console.ts';
+import { untilRead } from './page-faults.ts';
+import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
+import type { ConsoleParts } from './start-console.ts';
+import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
+
+const program = findBrowser(readBrowserConfig());
+if (program === null) console.warn(`SKIPPED: test/console/page-security.test.ts. ${NO_BROWSER}`);
+const AD = { kind: 'static_ad', brief: { headline: 'Fresh bread' } };
+const ELSEWHERE = 'http://elsewhere.invalid';
+
+/** Stricter than the policy that holds: nothing is made of a text, and nothing comes from elsewhere. Only told of. */
+const REPORT_ONLY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' blob:",
+  'media-src blob:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+/** What a link may say of where to begin, so that a page would leave its origin. */
+const REDIRECTS = [
+  'https://elsewhere.invalid/',
+  '//elsewhere.invalid',
+  '/%5Celsewhere.invalid',
+  'javascript:alert(1)',
+  '../../elsewhere',
+  'jobs/..%2F..%2Fv1',
+];
+
+describe.skipIf(program === null).concurrent('the pages', () => {
+  let parts: ConsoleParts | undefined;
+  let portal: PortalFixture;
+  let support: SupportFixture;
+  let ada: SignedIn;
+  let account: string;
+  let delivered: string;
+
+  beforeAll(async () => {
+    if (program === null) return;
+    parts = await enterConsole(program);
+    [portal, support] = await Promise.all([createPortalFixture(parts), createSupportFixture(parts)]);
+    [account, ada] = await Promise.all([portal.openAccount(), support.signIn('Ada Lovelace')]);
+    delivered = await portal.submit(account, AD);
+    await portal.untilEnded(account, delivered);
+  });
+  afterAll(async () => {
+    if (parts === undefined) return;
+    await Promise.all([portal.close(), support.close()]);
+    await parts.stop();
+  });
+
+  const reportOnly = async (page: Page) => {
+    await page.route(/\/(?:portal|console)(?:#.*)?$/, async (route) => {
+      const response = await route.fetch();
+      const headers = { ...response.headers(), 'content-security-policy-report-only': REPORT_ONLY };
+      await route.fulfill({ response, headers });
+    });
+  };
+
+  it('violate no policy that is stricter than their own, with charts, pictures, dialogs and files', async () => {
+    const open = await portal.open(account, { prepare: reportOnly });
+    const { page } = open;
+    await page.locator('.chart canvas').waitFor();
+    await page.getByRole('button', { name: 'Statement' }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download CSV' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/^credits-.*\.csv$/);
+    await page.keyboard.press('Escape');
+    for (const place of ['jobs', 'create', `jobs/${delivered}`]) {
+      await page.evaluate(`location.hash = '#/${place}'`);
+      await page.locator('h1').first().waitFor();
+      await untilRead(page);
+    }
+    await page.locator('.output-picture').waitFor();
+    expect(open.complaints).toEqual([]);
+    await open.close();
+
+    const console = await support.open({}, ada);
+    await reportOnly(console.page);
+    for (const place of ['now', 'find', 'reviews', 'models', `jobs/${delivered}`, `accounts/${account}`]) {
+      await console.goTo(place);
+      await console.page.reload();
+      await console.page.locator('h1').first().waitFor();
+      await untilRead(console.page);
+    }
+    expect(console.complaints).toEqual([]);
+    await console.close();
+  });
+
+  it('are in no frame of another page', async () => {
+    const open = await portal.open(account);
+    const { page } = open;
+    const frames = ['portal', 'console'].map(
+      (face) => `<iframe name="${face}" src="${portal.apiUrl}/${face}"></iframe>`,
+    );
+    await page.route(`${ELSEWHERE}/**`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: frames.join('') }),
+    );
+    await page.goto(`${ELSEWHERE}/`);
+    for (const face of ['portal', 'console']) {
+      const frame = page.frame(face);
+      expect(frame?.url(), face).toMatch(/^chrome-error:/);
+    }
+    await open.close();
+  });
+
+  it('stay at their origin, wherever a link says to begin', async () => {
+    const open = await portal.open(account);
+    const { page, token } = open;
+    for (const to of REDIRECTS) {
+      await page.goto('about:blank');
+      await page.goto(`${portal.apiUrl}/portal#token=${token}&to=${to}`);
+      await page.locator('h1').first().waitFor();
+      expect(new URL(page.url()).origin, to).toBe(portal.apiUrl);
+    }
+    const console = await support.open({});
+    for (const to of REDIRECTS) {
+      await console.page.goto('about:blank');
+      await console.page.goto(`${portal.apiUrl}/console?return=${to}&next=${to}#/${to}`);
+      await console.page.getByRole('heading', { name: 'Sign in to support' }).waitFor();
+      expect(new URL(console.page.url()).origin, to).toBe(portal.apiUrl);
+    }
+    expect([...open.complaints, ...console.complaints]).toEqual([]);
+    await Promise.all([open.close(), console.close()]);
+  });
+
+  it('leave no token in a log of the stack or on the console of the browser', async () => {
+    const said: string[] = [];
+    const open = await portal.open(account, {
+      prepare: (page) => Promise.resolve(void page.on('console', (message) => said.push(message.text()))),
+    });
+    await open.page.getByTestId('available').waitFor();
+    await open.page.getByRole('link', { name: 'Jobs' }).click();
+    await open.page.locator('.job-row').first().waitFor();
+    // A refused call is logged with more than one that was answered.
+    await fetch(`${portal.apiUrl}/v1/jobs/nothing`, { headers: { authorization: `Bearer ${open.token}` } });
+    const secrets = [open.token, support.platformKey, ...ada.cookies.map(({ value }) => value)];
+    const folder = path.join(parts?.home ?? '', 'logs');
+    const files = await readdir(folder);
+    expect(files).toContain('api.log');
+    const logs = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
+    for (const secret of secrets)
+      expect([...logs, ...said].filter((text) => text.includes(secret))).toEqual([]);
+    await open.close();
+  });
+});
