@@ -21,7 +21,7 @@ export async function submitOverHttp(target: Target, accountId: string): Promise
 }
 
 async function call(target: Target, accountId: string, method: 'GET' | 'POST', path: string, key: string) {
-  // undici's own call: what the web's fetch adds to it, a millisecond of the client's, is nobody's price of a submission.
+  // undici's own call: the web's fetch takes a millisecond more of the client, on this side of the ratio alone.
   const { statusCode, body } = await request(`${target.api_url}${path}`, {
     method,
     headers: {
