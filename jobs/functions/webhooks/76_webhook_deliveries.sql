@@ -57,9 +57,17 @@ RETURNS TABLE (endpoint_id text, due_at timestamptz) LANGUAGE sql STABLE AS $$
   SELECT w.endpoint_id, w.due_at FROM waiting w WHERE w.due_at <= p_now
 $$;
 
+-- How many more may be on their way to an endpoint: of so many at a time, over all workers; of one, and with a pause
+-- between them, where it has failed five times in a row.
+CREATE OR REPLACE FUNCTION jobs.webhook_room(p_endpoint jobs.webhook_endpoints, p_most int, p_now timestamptz)
+RETURNS int LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN p_endpoint.failures < 5 THEN p_most ELSE 1 END - count(*)::int FROM jobs.webhook_deliveries d
+  WHERE d.endpoint_id = p_endpoint.endpoint_id AND d.claim IS NOT NULL AND d.due_at > p_now
+$$;
+
 -- Takes deliveries that are due, each for one sender and a time (a lease), after which it is due again: what a sender
--- that died has taken is sent once more. Fair: an endpoint has so many on their way at a time, over all workers; one
--- that has failed five times in a row has one, and a pause between them.
+-- that died has taken is sent once more. Fair: the endpoints with the most room come first, then those that have waited
+-- the longest, so that none that is slow, full or failing keeps another waiting.
 CREATE OR REPLACE FUNCTION jobs.claim_webhooks(
   p_claim text, p_limit int, p_per_endpoint int, p_lease_seconds float
 ) RETURNS TABLE (
@@ -74,13 +82,12 @@ DECLARE
 BEGIN
   FOR v_endpoint IN
     SELECT e.* FROM jobs.endpoints_with_due(v_now) w JOIN jobs.webhook_endpoints e ON e.endpoint_id = w.endpoint_id
-    WHERE e.disabled_at IS NULL AND e.paused_until <= v_now
-    ORDER BY w.due_at LIMIT p_limit FOR NO KEY UPDATE OF e SKIP LOCKED
+    CROSS JOIN LATERAL jobs.webhook_room(e, p_per_endpoint, v_now) room
+    WHERE e.disabled_at IS NULL AND e.paused_until <= v_now AND room > 0
+    ORDER BY room DESC, w.due_at LIMIT p_limit FOR NO KEY UPDATE OF e SKIP LOCKED
   LOOP
     EXIT WHEN v_left = 0;
-    v_room := least(v_left, CASE WHEN v_endpoint.failures < 5 THEN p_per_endpoint ELSE 1 END - (
-      SELECT count(*) FROM jobs.webhook_deliveries d
-      WHERE d.endpoint_id = v_endpoint.endpoint_id AND d.claim IS NOT NULL AND d.due_at > v_now));
+    v_room := least(v_left, jobs.webhook_room(v_endpoint, p_per_endpoint, v_now));
     CONTINUE WHEN v_room <= 0;
     -- Materialized: the join may not ask for the first ones again.
     RETURN QUERY WITH due AS MATERIALIZED (
