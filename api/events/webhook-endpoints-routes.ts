@@ -19,6 +19,8 @@ import { invalidPart, notFound, Problem } from '../http/problem.ts';
 import { readBody, readOptionalBody } from '../http/request/read-body.ts';
 import { pathParameter, route, type AccountExchange, type Route } from '../http/route.ts';
 
+const ENDPOINT_ID = /^we_\w{1,64}$/;
+
 /** Each event makes a delivery for each of them. */
 const MAX_ENDPOINTS = 20;
 
@@ -94,8 +96,11 @@ export function webhookEndpointRoutes({ database, rules }: Deps): readonly Route
   ];
 }
 
+/** The endpoint that a path names. Throws the problem not_found for what can be no id of one. */
 export function keyOf({ request, accountId }: AccountExchange): EndpointKey {
-  return { accountId, endpointId: pathParameter(request, 'id') };
+  const endpointId = pathParameter(request, 'id');
+  if (!ENDPOINT_ID.test(endpointId)) throw notFound('webhook endpoint');
+  return { accountId, endpointId };
 }
 
 /** Throws the problem not_found. */
@@ -115,7 +120,8 @@ function send({ response }: AccountExchange, status: number, body: object): void
 
 /** The rules of every outside address; what its name leads to is looked at when it is connected to. */
 function requireAllowed(url: string, rules: OutboundRules): void {
-  const fault = faultOfAddress(url, rules);
+  // The parser drops blanks at the ends of a text, and encodes those within.
+  const fault = /\s/.test(url) ? 'bad_address' : faultOfAddress(url, rules);
   if (fault === null) return;
   throw invalidPart('/url', fault, 'An https address of a public machine, without a user name.');
 }

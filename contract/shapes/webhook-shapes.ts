@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../domain/event-types.ts';
+import { requestText } from '../job-request/request-text.ts';
 import { instantField } from './body-fields.ts';
 import { listLimit } from './query-fields.ts';
 import { instant, listOf, pageOf } from './wire-fields.ts';
@@ -11,7 +12,7 @@ const DEFAULT_GRACE_SECONDS = 86_400;
 
 const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
 
-const url = z.string().min(1).max(MAX_URL);
+const url = requestText({ max: MAX_URL });
 const events = z
   .array(z.enum(EVENT_TYPES))
   .min(1)

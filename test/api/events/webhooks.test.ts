@@ -140,6 +140,9 @@ describe('a webhook endpoint', () => {
     ['https://10.0.0.1/', 'private_address'],
     ['https://[::ffff:169.254.169.254]/', 'private_address'],
     ['not an address', 'bad_address'],
+    ['https://example.com/\u0000', 'control_character'],
+    ['https://example.com/\ud800', 'lone_surrogate'],
+    [' https://example.com/', 'bad_address'],
   ])('is refused for %s', async (url, code) => {
     const body = { url, events: ['credits.low'] };
     const answer = await api.call('/v1/webhook_endpoints', { key: account.key, body });
@@ -289,6 +292,24 @@ describe('an endpoint that is not there any more', () => {
     await expect.poll(() => alive.received.length, { timeout: 10_000 }).toBe(20);
     // It was tried so often at once, and less once it had failed.
     expect(dead.received.length).toBeLessThanOrEqual(SENDER_LIMITS.perEndpoint * 3);
+  });
+
+  it('and many of them, each with one on its way, keep no other from its turn', async () => {
+    await api.owner.query(
+      `UPDATE jobs.webhook_endpoints SET disabled_at = now(), disabled_reason = 'asked' WHERE disabled_at IS NULL`,
+    );
+    for (const name of ['a', 'b', 'c']) await create(`https://${name}.example.com/`);
+    await api.owner.query('UPDATE jobs.webhook_endpoints SET failures = 5 WHERE account_id = $1', [
+      account.accountId,
+    ]);
+    await tell(2);
+    const bounds = { perEndpoint: 8, leaseSeconds: 30 };
+    expect(await createWebhookDeliveries(api.worker, 'stuck').claim(64, bounds)).toHaveLength(3);
+    account = await api.openAccount();
+    const alive = await create('https://alive.example.com/');
+    await tell();
+    const claimed = await createWebhookDeliveries(api.worker, 'other').claim(1, bounds);
+    expect(claimed.map(({ endpointId }) => endpointId)).toEqual([alive.id]);
   });
 });
 
