@@ -53,13 +53,13 @@ async function stream(
   exchange: AccountExchange,
   asked: Asked,
 ): Promise<void> {
-  const { accountId, response } = exchange;
+  const { accountId, response, checkAgain } = exchange;
   // A reader beyond the end has read all there is: it waits for what comes next.
   const newest = await readNews(database, [{ accountId, after: null }], 1);
   const last = newest.get(accountId)?.at(-1)?.sequence ?? 0;
   const source = accountEventSource(database, accountId, { ...asked, after: Math.min(asked.after, last) });
   await withFeed(feeds, exchange, (feed) =>
-    streamEvents({ feed, now }, response, source, {
+    streamEvents({ feed, now, checkAgain }, response, source, {
       show: (event) => ({ id: event.sequence, view: viewAccountEvent(accountId, event) }),
       // An account never ends.
       isLast: () => false,

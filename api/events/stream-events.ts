@@ -1,13 +1,15 @@
 import type { Response } from 'express';
 import type { AccountEvent } from '../../jobs/reads/read-events.ts';
+import type { ProblemCode } from '../../contract/problems.ts';
 import type { Feed } from './account-feeds.ts';
 import { DatabaseUnavailable } from '../http/available-database.ts';
+import { Problem } from '../http/problem.ts';
 import type { TellableSource } from './event-sources.ts';
 import { followEvents, type EventSource, type FollowedEvents } from './follow-events.ts';
 
 /** Proxies cut a stream that is silent for longer. */
 const HEARTBEAT_MS = 15_000;
-/** A stream is cut here and resumed by its reader: it bounds how long a revoked key goes on reading. */
+/** A stream is cut here and resumed by its reader, wherever that is sent then. */
 const MAX_STREAM_MS = 15 * 60_000;
 /** A reader that takes nothing for so long is cut off, and resumes where it was: what waits for it is one page at most. */
 const SLOW_READER_MS = 30_000;
@@ -16,20 +18,29 @@ const RECONNECT_MS = 1_000;
 /** While PostgreSQL is away the stream stays open, and it is asked again so soon. */
 const BACK_OFF_MS = 1_000;
 
+/** What ends a reader's right to be told more. Whatever else keeps it from being looked at says nothing of it. */
+const ENDS_THE_RIGHT: ReadonlySet<ProblemCode> = new Set(['unauthenticated', 'forbidden']);
+
 /** What a stream shows: an event's cursor, by which it is resumed, and its JSON. */
 export type ShowEvent = (event: AccountEvent) => { readonly id: number; readonly view: object };
 
 /**
- * Streams events as they happen, until `isLast` says so of what has been told, the caller is gone or too slow, or the stream is old
- * enough.
+ * Streams events as they happen, until `isLast` says so of what has been told, the caller is gone or too slow, its key or session has
+ * ended, or the stream is old enough.
  */
 export async function streamEvents(
-  deps: { readonly feed: Feed; readonly now: () => number; readonly slowReaderMs?: number },
+  deps: {
+    readonly feed: Feed;
+    readonly now: () => number;
+    /** Throws a problem once the reader may read no more. Asked before events are told, and before each heartbeat. */
+    readonly checkAgain: () => Promise<void>;
+    readonly slowReaderMs?: number;
+  },
   response: Response,
   source: TellableSource,
   shown: { readonly show: ShowEvent; readonly isLast: (step: FollowedEvents) => boolean },
 ): Promise<void> {
-  const { feed, now, slowReaderMs = SLOW_READER_MS } = deps;
+  const { feed, now, checkAgain, slowReaderMs = SLOW_READER_MS } = deps;
   response.status(200).set({
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',
@@ -46,10 +57,13 @@ export async function streamEvents(
   };
   for await (const step of followEvents(feed, patient(source, limits.isOver), limits)) {
     if (step.events.length > 0) {
+      if ((await untilTold(() => mayReadOn(checkAgain), limits.isOver)) !== true) break;
       await write(response, step.events.map((event) => frameOf(event, shown.show)).join(''), slowReaderMs);
       source.told(step.events);
       silentSince = now();
     } else if (limits.idleMs() <= 0) {
+      // What cannot be looked at just now keeps a silent stream open: nothing is told by it.
+      if (!(await mayReadOn(checkAgain).catch(unlessUnknown))) break;
       await write(response, ': still here\n\n', slowReaderMs);
       silentSince = now();
     }
@@ -58,20 +72,38 @@ export async function streamEvents(
   response.end();
 }
 
-/** Asks until PostgreSQL is back or the reading is over, when nothing more is to be told. */
+/** Whether the reader's key or session still lives. Rejects while that cannot be said. */
+async function mayReadOn(checkAgain: () => Promise<void>): Promise<boolean> {
+  try {
+    await checkAgain();
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && ENDS_THE_RIGHT.has(error.code)) return false;
+    throw error;
+  }
+}
+
+/** True of what only says that it cannot be asked now; any other error is thrown on. */
+function unlessUnknown(error: unknown): true {
+  if (error instanceof DatabaseUnavailable || error instanceof Problem) return true;
+  throw error;
+}
+
 function patient(source: TellableSource, isOver: () => boolean): EventSource {
-  const read = async (limit: number): Promise<readonly AccountEvent[]> => {
-    while (!isOver()) {
-      try {
-        return await source.read(limit);
-      } catch (error) {
-        if (!(error instanceof DatabaseUnavailable)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS));
-      }
+  return { ...source, read: async (limit) => (await untilTold(() => source.read(limit), isOver)) ?? [] };
+}
+
+/** Asks until PostgreSQL is back and has room; null when the reading is over before, and nothing more is to be told. */
+async function untilTold<Told>(ask: () => Promise<Told>, isOver: () => boolean): Promise<Told | null> {
+  while (!isOver()) {
+    try {
+      return await ask();
+    } catch (error) {
+      unlessUnknown(error);
+      await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS));
     }
-    return [];
-  };
-  return { ...source, read };
+  }
+  return null;
 }
 
 function frameOf(event: AccountEvent, show: ShowEvent): string {

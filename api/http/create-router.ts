@@ -81,19 +81,22 @@ async function admit(call: Call, access: Access, exchange: Exchange): Promise<Ad
   state.keyId = caller.keyId;
   state.accountId = caller.accountId;
   requireRight(caller, call);
+  const checkAgain = async () => {
+    requireRight(await access.authenticate(request, call), call);
+  };
   // Of every call, also one that acts for no account: an account's key that names another is refused.
   namedAccount(request, caller);
   switch (call.access) {
     case 'key':
       return {
-        admitted: { ...exchange, caller },
+        admitted: { ...exchange, caller, checkAgain },
         allowed: access.limitRequests(caller, caller.accountId),
       };
     case 'account': {
       const account = await access.actingFor(request, caller);
       state.accountId = account.accountId;
       return {
-        admitted: { ...exchange, caller, ...account },
+        admitted: { ...exchange, caller, checkAgain, ...account },
         allowed: access.limitRequests(caller, account.accountId),
       };
     }

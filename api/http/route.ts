@@ -10,7 +10,11 @@ export type Exchange = {
   readonly response: Response;
   readonly state: RequestState;
 };
-export type CallerExchange = Exchange & { readonly caller: Caller };
+export type CallerExchange = Exchange & {
+  readonly caller: Caller;
+  /** Throws the problem that the request would be refused with by now: its key was revoked since, or its session has ended. */
+  readonly checkAgain: () => Promise<void>;
+};
 export type AccountExchange = CallerExchange & ActingAccount;
 
 /** The effect of a call that has been read and checked, and its response. */

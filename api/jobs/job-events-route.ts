@@ -67,7 +67,7 @@ async function stream(
   const source = jobEventSource(database, { accountId: exchange.accountId, jobId }, job.after);
   let { hasEnded } = job;
   await withFeed(feeds, exchange, (feed) =>
-    streamEvents({ feed, now }, exchange.response, source, {
+    streamEvents({ feed, now, checkAgain: exchange.checkAgain }, exchange.response, source, {
       show(event) {
         const view = viewJobEvent(jobId, event);
         return { id: view.seq, view };

@@ -15,8 +15,10 @@ import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } fr
 import { fail } from '../job-ending.ts';
 
 let api: ApiFixture;
+/** How far the API's clock is ahead, by which it forgets what it has read of keys. */
+let aheadMs = 0;
 beforeAll(async () => {
-  api = await createApiFixture();
+  api = await createApiFixture({ now: () => Date.now() + aheadMs });
 });
 afterAll(async () => {
   await api.expectReconciled();
@@ -40,9 +42,9 @@ async function tell(account: TestAccount, count: number, type = 'credits.low', s
 }
 
 /** Opens a stream, whose events are collected as they come. */
-async function stream(account: TestAccount, { query = '', lastEventId = '' } = {}) {
+async function stream(account: TestAccount, { path = '/v1/events', query = '', lastEventId = '' } = {}) {
   const cut = new AbortController();
-  const response = await fetch(`${api.url}/v1/events${query}`, {
+  const response = await fetch(`${api.url}${path}${query}`, {
     headers: {
       Authorization: `Bearer ${account.key}`,
       Accept: 'text/event-stream',
@@ -65,6 +67,8 @@ async function stream(account: TestAccount, { query = '', lastEventId = '' } = {
     response,
     ids: () => events.map((event) => Number(event.id)),
     events,
+    /** Once the server has ended it. */
+    ended,
     close: async () => {
       cut.abort();
       await ended;
@@ -171,6 +175,52 @@ describe('an account’s events as a stream', () => {
   });
 });
 
+describe('a stream whose key or session ends', () => {
+  const ends: readonly (readonly [
+    string,
+    (account: TestAccount) => Promise<{ secret: string; end: () => Promise<unknown> }>,
+  ])[] = [
+    [
+      'a key that is revoked',
+      ({ key }) => {
+        const path = `/v1/keys/key_${key.split('_')[2] ?? ''}`;
+        const end = () => api.call(path, { method: 'DELETE', key: api.platformKey });
+        return Promise.resolve({ secret: key, end });
+      },
+    ],
+    [
+      'a portal session that is revoked',
+      async ({ key }) => {
+        const made = await api.call('/v1/portal_sessions', { key, body: { can: ['read'] } });
+        const { id, token } = made.json<{ id: string; token: string }>();
+        return { secret: token, end: () => api.call(`/v1/portal_sessions/${id}`, { method: 'DELETE', key }) };
+      },
+    ],
+  ];
+
+  it.each(ends)('is told nothing more within a second, and ends: %s', async (_, open) => {
+    const account = await api.openAccount();
+    const { secret, end } = await open(account);
+    const admin = await api.createKey(account.accountId, ['admin']);
+    await tell(account, 1);
+    const { jobId } = await api.admitJob(account.accountId, 'watched');
+    const readers = [
+      await stream({ ...account, key: secret }),
+      await stream({ ...account, key: secret }, { path: `/v1/jobs/${jobId}/events` }),
+    ];
+    const other = await stream({ ...account, key: admin });
+    await expect.poll(() => readers.map((reader) => reader.ids())).toEqual([[1, 2], [1]]);
+    await end();
+    aheadMs += 1_000;
+    await fail(api, account.accountId, jobId);
+    await Promise.all(readers.map((reader) => reader.ended));
+    expect(readers.map((reader) => reader.ids())).toEqual([[1, 2], [1]]);
+    // Another key's stream goes on.
+    await expect.poll(other.ids).toEqual(upTo(4));
+    await other.close();
+  });
+});
+
 describe('a feed', () => {
   it('asks once per tick, however many watch, and a reader that stops misses nothing and holds nothing', async () => {
     const account = await api.openAccount();
@@ -228,7 +278,9 @@ describe('a reader that takes nothing', () => {
     const cutOff = new Promise<void>((resolve) => (isCut = resolve));
     const server = createServer(
       express().get('/', async (_request, response) => {
-        await streamEvents({ feed: place.feed, now: Date.now, slowReaderMs: 200 }, response, source, {
+        const checkAgain = () => Promise.resolve();
+        const deps = { feed: place.feed, now: Date.now, checkAgain, slowReaderMs: 200 };
+        await streamEvents(deps, response, source, {
           show: (event) => ({ id: event.sequence, view: event }),
           isLast: () => false,
         });
