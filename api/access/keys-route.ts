@@ -154,7 +154,7 @@ function reachOf({ request, caller }: CallerExchange): KeyReach {
   };
 }
 
-/** Without an Idempotency-Key each call makes a key. */
+/** Without an Idempotency-Key each call makes a key; one is of the account that is acted for, or of the platform's live or test keys. */
 function recordOf(
   { request, caller }: CallerExchange,
   call: string,
@@ -163,7 +163,7 @@ function recordOf(
 ) {
   const key = readOptionalIdempotencyKey(request);
   return {
-    madeBy: key === null ? null : `${caller.accountId ?? 'platform'} ${call} ${key}`,
+    madeBy: key === null ? null : `${namedAccount(request, caller) ?? caller.mode} ${call} ${key}`,
     fingerprint: fingerprintRequest(sent),
     actor: actorOf(request, caller),
     reason: reason ?? null,

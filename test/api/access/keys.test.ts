@@ -103,9 +103,22 @@ describe('POST /v1/keys', () => {
     expect(again.json()).toEqual({ ...first, secret: null });
     const other = await api.call('/v1/keys', { key: admin, body: { ...asked, name: 'other' }, headers });
     expectProblem(other, 422, 'idempotency_key_reused');
-    // Of another account it is another key.
+    // Of another account it is another key, also where a platform key acts for both; and so it is of the other mode.
     const theirAdmin = await api.createKey(theirs.accountId, ['admin']);
     expect((await make(theirAdmin, asked, headers)).secret).not.toBeNull();
+    const ofPlatform = { 'Idempotency-Key': 'once for each' };
+    for (const { accountId } of [mine, theirs]) {
+      const made = await make(api.platformKey, asked, { ...ofPlatform, 'Holdfast-Account': accountId });
+      expect([made.account_id, made.secret]).toEqual([accountId, expect.stringMatching(/^hf_live_/)]);
+    }
+    const ofTests = await api.createKey(null, ['admin'], 'test');
+    for (const [key, mode] of [
+      [api.platformKey, 'live'],
+      [ofTests, 'test'],
+    ] as const) {
+      const made = await make(key, asked, ofPlatform);
+      expect([made.account_id, made.mode, made.secret]).toEqual([null, mode, expect.stringContaining('hf_')]);
+    }
   });
 });
 
