@@ -554,6 +554,7 @@ CREATE TABLE jobs.outputs (
 CREATE TABLE jobs.portal_sessions (
   session_id text NOT NULL,
   account_id text NOT NULL,
+  key_id text NOT NULL,
   secret_hash bytea NOT NULL,
   can text[] NOT NULL,
   created_at timestamp with time zone NOT NULL,
@@ -968,8 +969,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.create_api_key(jsonb,text,text,text) → TABLE(outcome text, key jsonb)  -- holdfast_api, holdfast_worker
 -- jobs.create_console_session(text,bytea,text,text,double precision,text) → timestamp with time zone  -- holdfast_api,
 --     holdfast_worker
--- jobs.create_portal_session(text,text,bytea,text[],double precision,text) → timestamp with time zone  -- holdfast_api,
---     holdfast_worker
+-- jobs.create_portal_session(text,text,text,bytea,text[],double precision,text) → timestamp with time zone  --
+--     holdfast_api, holdfast_worker
 -- jobs.create_webhook_endpoint(text,text,text,text[],text,integer) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.database_identity() → text  -- holdfast_worker
 -- jobs.decide_review(text,text,text,text,text,text,text,text,double precision) → TABLE(outcome text, is_replay boolean)
@@ -1132,3 +1133,4 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.update_webhook_endpoint(text,text,text,text[],boolean) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.url_key(text) → text
 -- jobs.view_webhook_endpoint(jobs.webhook_endpoints) → jsonb
+-- jobs.webhook_room(jobs.webhook_endpoints,integer,timestamp with time zone) → integer

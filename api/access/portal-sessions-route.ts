@@ -46,7 +46,10 @@ function createRoute({ database, publicUrl, portalUrl }: Deps): Route {
       const actor = actorOf(request, caller);
       return async () => {
         const livesSeconds = body.expires_in_seconds;
-        const made = await createPortalSession(database, { accountId, can: body.can, livesSeconds, actor });
+        const { keyId } = caller;
+        const made = await createPortalSession(database, {
+          ...{ accountId, keyId, can: body.can, livesSeconds, actor },
+        });
         const shown: PortalSession = {
           id: made.id,
           token: made.token,

@@ -21,7 +21,7 @@ type Row = {
   can: PortalRight[];
 };
 
-/** A live session by its id; null when there is none, it has expired, or it was revoked. */
+/** A live session by its id; null when there is none, it has expired, or it or its key was revoked. */
 export async function readPortalSession(
   database: Database,
   sessionId: string,
@@ -47,6 +47,8 @@ export async function createPortalSession(
   database: Database,
   session: {
     readonly accountId: string;
+    /** That makes it. */
+    readonly keyId: string;
     readonly can: readonly PortalRight[];
     readonly livesSeconds: number;
     readonly actor: string;
@@ -55,8 +57,16 @@ export async function createPortalSession(
   const { id, secret } = drawSecret('portal');
   const { rows } = await database.query<{ expires_at: Date }>({
     name: 'jobs.create_portal_session',
-    text: 'SELECT jobs.create_portal_session($1, $2, $3, $4, $5, $6) AS expires_at',
-    values: [session.accountId, id, hashOfSecret(secret), session.can, session.livesSeconds, session.actor],
+    text: 'SELECT jobs.create_portal_session($1, $2, $3, $4, $5, $6, $7) AS expires_at',
+    values: [
+      session.accountId,
+      id,
+      session.keyId,
+      hashOfSecret(secret),
+      session.can,
+      session.livesSeconds,
+      session.actor,
+    ],
   });
   return { id, token: secret, expiresAt: onlyRow(rows, 'jobs.create_portal_session').expires_at };
 }

@@ -22,6 +22,7 @@ CREATE INDEX api_keys_by_replaced ON jobs.api_keys (replaces) WHERE replaces IS 
 CREATE TABLE jobs.portal_sessions (
   session_id  text        NOT NULL PRIMARY KEY,
   account_id  text        NOT NULL,
+  key_id      text        NOT NULL,  -- that made it, and ends it when it is revoked; proxy: none
   secret_hash bytea       NOT NULL,
   can         text[]      NOT NULL,
   created_at  timestamptz NOT NULL,

@@ -82,6 +82,23 @@ it('ends when it is revoked, or its time is over', async () => {
   expect(rows.map(({ action }) => action)).toEqual(['create_portal_session', 'revoke_portal_session']);
 });
 
+it('ends with the key that made it when that is revoked, and outlives its replacement', async () => {
+  const admin = await api.createKey(mine.accountId, ['admin']);
+  const idOf = (secret: string) => `key_${secret.split('_')[2] ?? ''}`;
+  const [leaked, replaced] = [admin, await api.createKey(mine.accountId, ['admin'])];
+  const tokens = [];
+  for (const key of [leaked, replaced])
+    tokens.push((await open(key, { can: ['read'] })).json<PortalSession>().token);
+  const rotation = { key: replaced, body: { grace_seconds: 0 } };
+  expect((await api.call(`/v1/keys/${idOf(replaced)}/rotate`, rotation)).status).toBe(201);
+  const revocation = { method: 'DELETE', key: api.platformKey };
+  expect((await api.call(`/v1/keys/${idOf(leaked)}`, revocation)).status).toBe(204);
+  now += 1_000;
+  expect(await Promise.all([leaked, replaced, ...tokens].map((secret) => statusOf(secret)))).toEqual([
+    401, 401, 401, 200,
+  ]);
+});
+
 it.each([
   { can: [] },
   { can: ['everything'] },

@@ -76,6 +76,7 @@ async function fill(): Promise<void> {
     'create_portal_session',
     'theirs',
     'portal_theirs',
+    'key_theirs',
     Buffer.from('00', 'hex'),
     ['read'],
     60,
