@@ -106,6 +106,28 @@ test('a job that is told of is kept for the bill where no answer has named it, e
   expect(await read()).toEqual({ ...before, told_job: 'req_1', run_id: 'req_1' });
 });
 
+test('a job that is another attempt’s is not taken for this one’s, by whatever path it is named, and its event counts', async () => {
+  await move('posting', 'unknown');
+  await jobs.owner.query('UPDATE jobs.attempts SET provider_job_id = NULL WHERE reference = $1', [reference]);
+  await jobs.admit([jobItem(account, `theirs ${account}`)]);
+  const theirs = attemptOf(`theirs ${account}`);
+  const named = [account, `theirs ${account}`, outputOf(`theirs ${account}`), 'render', 1, theirs] as const;
+  await jobs.call('begin_attempt', ...named, 'gpu', 'test', true, null, HASH);
+  const told = async () =>
+    (await jobs.owner.query('SELECT told_job FROM jobs.attempts WHERE reference = $1', [reference])).rows;
+  for (const theirJob of ['run_7', 'some/model/requests/run_7']) {
+    await jobs.owner.query('UPDATE jobs.attempts SET provider_job_id = $2 WHERE reference = $1', [
+      theirs,
+      theirJob,
+    ]);
+    expect(await note(`ended ${theirJob}`, { job: 'run_7' })).toBe(true);
+    expect(await told()).toEqual([{ told_job: null }]);
+  }
+  expect(await counted()).toBe(2);
+  expect(await note('ended by its own name', { job: 'run_8' })).toBe(true);
+  expect(await told()).toEqual([{ told_job: 'run_8' }]);
+});
+
 test('an address that differs in its provider, its attempt or its secret leads nowhere', async () => {
   const other = createHash('sha256').update('another secret').digest();
   expect(await note('ended', { provider: 'replicate' })).toBe(false);

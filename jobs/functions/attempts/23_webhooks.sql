@@ -1,11 +1,13 @@
--- Notes that an attempt's provider has told something of it: a reason to ask the provider, and no more. Each event
--- counts once, while the attempt is under way, and no more than 8 do. What the provider calls its job is kept where no
--- answer has said so, even late: its bill names it. True: the address leads to an attempt.
+-- Notes that an attempt's provider has told something of it, a reason to ask it and no more. Each event counts once,
+-- while the attempt is under way, and no more than 8 do. What it calls its job is kept where no answer said so, even
+-- late, since its bill names it, and no other attempt's job is called so. True: the address leads to an attempt.
 CREATE OR REPLACE FUNCTION jobs.note_webhook(
   p_provider text, p_reference text, p_hash bytea, p_event text, p_job text DEFAULT NULL
 ) RETURNS boolean LANGUAGE sql AS $$
   UPDATE jobs.attempts a SET told_job = p_job WHERE a.reference = p_reference AND p_job IS NOT NULL
-    AND a.told_job IS NULL AND a.provider_job_id IS NULL AND a.provider = p_provider AND a.webhook_hash = p_hash;
+    AND a.told_job IS NULL AND a.provider_job_id IS NULL AND a.provider = p_provider AND a.webhook_hash = p_hash
+    AND NOT EXISTS (SELECT 1 FROM jobs.attempts o WHERE o.provider = p_provider AND o.reference <> p_reference
+                      AND o.run_id = substring(p_job FROM '([^/ ]+)( |$)'));
   UPDATE jobs.attempts a SET webhooks = a.webhooks || p_event WHERE a.reference = p_reference
     AND a.state IN ('posting', 'unknown', 'accepted') AND cardinality(a.webhooks) < 8 AND p_event <> ALL (a.webhooks)
     AND a.provider = p_provider AND a.webhook_hash = p_hash;
