@@ -71,27 +71,32 @@ async function advanceAll(deps: Deps): Promise<void> {
 }
 
 /** Plans first: the renewal of a plan writes the expiry of its last period as well. */
-async function doWhatIsDue({ database, planRules, jobActivities }: Deps, accountId: string): Promise<void> {
+async function doWhatIsDue(deps: Deps, accountId: string): Promise<void> {
+  const { database, planRules } = deps;
   await renewPlans(database, planRules, [accountId]);
   await sweepExpired(database, [accountId]);
   await tellExpiringOf(database, accountId);
-  for (const reservation of await readOverdue(database, accountId)) {
-    const { reservationId, credits, outputId } = reservation;
-    const jobId = jobIdOfReservation(reservation);
-    await jobActivities.settleOverdue(
-      { accountId, jobId, outputId: outputId ?? reservationId, reservationId, credits },
-      failureOf('run_deadline', 'us'),
-      OVERDUE_AFTER_SECONDS,
-    );
-  }
+  await returnOverdue(deps, accountId);
 }
 
-/** A page of the account's reservations past their return_by; the others come with the next step, or the next run. */
-async function readOverdue(database: Database, accountId: string) {
-  const page = await readOpenReservations(database, {
-    after: { accountId, reservationId: '' },
-    limit: PAGE_SIZE,
-    minAgeSeconds: 0,
-  });
-  return page.filter((one) => one.accountId === accountId && isOverdue(one.overdueSeconds));
+/** The account's reservations past their return_by, all of them: who reads that the clock is there believes that they are back. */
+async function returnOverdue({ database, jobActivities }: Deps, accountId: string): Promise<void> {
+  let after: { readonly accountId: string; readonly reservationId: string } | undefined = {
+    accountId,
+    reservationId: '',
+  };
+  while (after !== undefined) {
+    const page = await readOpenReservations(database, { after, limit: PAGE_SIZE, minAgeSeconds: 0 });
+    const own = page.filter((one) => one.accountId === accountId);
+    for (const reservation of own.filter((one) => isOverdue(one.overdueSeconds))) {
+      const { reservationId, credits, outputId } = reservation;
+      const jobId = jobIdOfReservation(reservation);
+      await jobActivities.settleOverdue(
+        { accountId, jobId, outputId: outputId ?? reservationId, reservationId, credits },
+        failureOf('run_deadline', 'us'),
+        OVERDUE_AFTER_SECONDS,
+      );
+    }
+    after = own.length < PAGE_SIZE ? undefined : own.at(-1);
+  }
 }

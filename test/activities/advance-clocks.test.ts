@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
 import { createClockActivities } from '../../activities/maintenance/advance-clocks.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
 import { openAccount } from '../../ledger/open-account.ts';
@@ -165,6 +166,39 @@ describe('the clock of a test account', () => {
         { kind: 'expire', amount: PLAN_CREDITS, ...others },
         { kind: 'grant', amount: PLAN_CREDITS, ...others },
       ]);
+    } finally {
+      await fixture.database.setClock(START);
+    }
+  });
+
+  it('returns all that is past its return_by before it says that it is there, however much is reserved', async () => {
+    await fixture.database.setClock(null);
+    try {
+      const accountId = await openPlanAccount('test');
+      const item = { kind: 'static_ad', brief: { headline: 'A kettle' }, variations: 50 };
+      const request = { kind: 'batch', items: [item, item] };
+      const jobs = [request, { ...request, deadline_seconds: 60 }].map((body, n) => ({
+        ...{ accountId, jobId: jobIdOf(accountId, `batch ${String(n)}`), request: body, outputCount: 100 },
+        ...{ fingerprint: fingerprintRequest(body), admitBy: new Date(Date.now() + 60_000).toISOString() },
+      }));
+      await grantCredits(fixture.worker, {
+        ...{ accountId, grantId: `grant_more_${accountId}`, source: 'top_up', priority: 3, credits: 7_000 },
+        ...{ ends: 'never', reason: 'test' },
+      });
+      for (const job of jobs) {
+        const { admission } = await fixture.activitiesAt('http://nowhere.test').admit(job);
+        expect(admission).toMatchObject({ outcome: 'reserved', credits: 100 * PRICE });
+      }
+      const { now } = (await clockOf(accountId)) ?? { now: START };
+      const openAfter = async (seconds: number) => {
+        await ask(accountId, new Date(now.getTime() + seconds * 1_000));
+        await advance(accountId);
+        expect(await clockOf(accountId)).toMatchObject({ target: null });
+        return (await fixture.balance(accountId)).reserved / PRICE;
+      };
+      // Whichever of the two has the smaller id, the one of a minute an output is past its own and the other is not.
+      expect(await openAfter(1_000)).toBe(100);
+      expect(await openAfter(2 * 86_400)).toBe(0);
     } finally {
       await fixture.database.setClock(START);
     }
