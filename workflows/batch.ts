@@ -4,7 +4,7 @@ import { summarize } from '../domain/work/job-state.ts';
 import { releaseDurably } from './activity-proxies.ts';
 import { handleAdmitUpdate } from './admission/handle-admit-update.ts';
 import { parseStart } from './messages/handle-message.ts';
-import { generationStart } from './messages/message-parsers.ts';
+import { batchStart } from './messages/message-parsers.ts';
 import { untilHandlersFinish } from './closing/until-handlers-finish.ts';
 import { untilJobHasEnded, type JobStatus } from './closing/until-job-has-ended.ts';
 import { runOutputWorkflows } from './outputs/run-output-workflows.ts';
@@ -20,7 +20,7 @@ import type { BatchResult, GenerationStart } from '../contract/workflow-messages
  * A cancel goes to the outputs, each of which follows it by itself: nothing here is cancellable.
  */
 export async function batch(started: GenerationStart): Promise<BatchResult> {
-  const start = parseStart(generationStart, started);
+  const start = parseStart(batchStart, started);
   const { cancelRequested } = CancellationScope.current();
   return CancellationScope.nonCancellable(() => admitMakeAndTell(start, cancelRequested));
 }

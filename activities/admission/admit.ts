@@ -9,7 +9,7 @@ import {
 } from '../../domain/work/models.ts';
 import { NO_SOURCES, type SourceOf } from '../../domain/work/work.ts';
 import { isFreeRetryRequest, type JobRequest } from '../../domain/work/job-request.ts';
-import { hasEdits, priceRequest, workItemsOf, type Price } from '../../domain/prices/quote.ts';
+import { hasEdits, outputCountOf, priceRequest, workItemsOf, type Price } from '../../domain/prices/quote.ts';
 import type { AdmitItem, AdmitResult } from '../../jobs/admission/admit-job.ts';
 import { fingerprintWork } from '../../contract/derived-ids.ts';
 import type { FieldError } from '../../contract/shapes/problem-shape.ts';
@@ -89,6 +89,11 @@ async function prepareJob(start: GenerationStart, settings: Prepares): Promise<P
   const errors = parsed.ok ? notOfferedErrors(parsed.request, rules) : parsed.errors;
   if (!parsed.ok || errors.length > 0) return refusedAsInvalid(key, errors);
   const { request } = parsed;
+  // Its workflow would run another number of them than are reserved.
+  if (outputCountOf(request) !== start.outputCount) {
+    const detail = `A start of ${String(start.outputCount)} outputs, whose request has ${String(outputCountOf(request))}.`;
+    return refusedAsInvalid(key, [{ pointer: '', code: 'other_output_count', detail }]);
+  }
   let sourceOf = NO_SOURCES;
   if (hasEdits(request)) {
     const sources = await readEditSources(database, start.accountId, workItemsOf(request));

@@ -271,6 +271,37 @@ describe('a workflow that is started with what is not expected', () => {
     }
   });
 
+  it('reserves nothing by hand for another number of outputs, an account that is not there, or what is no kind', async () => {
+    const request = { kind: 'static_ad', brief: { headline: 'by hand' } };
+    const asked = (other: object) => ({
+      ...{ accountId: fixture.accountId, jobId: worker.jobOf(randomUUID()).jobId, request, outputCount: 1 },
+      ...{ fingerprint: 'by hand', admitBy: new Date(Date.now() + 60_000).toISOString(), ...other },
+    });
+    const several = { ...request, variations: 3 };
+    const startByHand = (type: string, other: object) =>
+      fixture.temporal.workflow.execute(type, {
+        ...{ workflowId: `by hand ${randomUUID()}`, taskQueue: worker.taskQueue, args: [asked(other)] },
+      });
+    const before = await fixture.balance();
+    for (const [type, other] of [
+      ['generation', { outputCount: 3, request: several }],
+      ['batch', { outputCount: 1 }],
+    ] as const) {
+      await expect(startByHand(type, other)).rejects.toMatchObject({ cause: { type: 'invalid_request' } });
+    }
+    for (const [type, other, reason] of [
+      ['generation', { request: several }, 'invalid_request'],
+      ['batch', { outputCount: 500, request: several }, 'invalid_request'],
+      ['generation', { request: { kind: 'constructor' } }, 'invalid_request'],
+      ['generation', { request: { kind: 'free_retry', review_id: 'rev_forged' } }, 'invalid_request'],
+      ['generation', { accountId: 'acct_absent' }, 'account_not_found'],
+    ] as const) {
+      const result = await startByHand(type, other);
+      expect(result).toMatchObject({ outcome: 'refused', credits: 0, admission: { reason } });
+    }
+    expect(await fixture.balance()).toEqual(before);
+  });
+
   it('has no handler, where it takes none', async () => {
     const others = exported.filter((type) => !WITH_ARGUMENT.includes(type));
     expect(others.length).toBeGreaterThan(0);

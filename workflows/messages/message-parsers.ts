@@ -85,20 +85,23 @@ const idOf =
 
 export const accountId = idOf('acct_', isAccountId);
 
-const outputCount = wholeNumber({ min: 1, max: JOB_REQUEST_LIMITS.outputs });
-
 // A start may carry more than this: an API process of a newer build runs beside workers of this one.
-export const generationStart: Parser<GenerationStart> = objectWith({
-  accountId,
-  jobId: idOf('job_', isJobId),
-  // Read by admission, with the rules of a job body.
-  request: anyObject,
-  fingerprint: text({ max: MAX_FINGERPRINT }),
-  admitBy: instantText,
-  // One, where it is not said: the workflow of a single output does not ask.
-  outputCount: (value, at) => (value === undefined ? 1 : outputCount(value, at)),
-  startId: optional(text({ max: MAX_KEY })),
-});
+const startOf = (outputs: { readonly min: number; readonly max: number }): Parser<GenerationStart> =>
+  objectWith({
+    accountId,
+    jobId: idOf('job_', isJobId),
+    // Read by admission, with the rules of a job body.
+    request: anyObject,
+    fingerprint: text({ max: MAX_FINGERPRINT }),
+    admitBy: instantText,
+    // One, where it is not said.
+    outputCount: (value, at) => wholeNumber(outputs)(value === undefined ? 1 : value, at),
+    startId: optional(text({ max: MAX_KEY })),
+  });
+
+/** Of a job with one output, and of one with several. */
+export const generationStart = startOf({ min: 1, max: 1 });
+export const batchStart = startOf({ min: 2, max: JOB_REQUEST_LIMITS.outputs });
 
 export const outputStart: Parser<OutputStart> = objectWith({
   accountId,
