@@ -30,6 +30,7 @@ import { handleErrors } from './http/handle-error.ts';
 import type { AccountFeeds } from './events/account-feeds.ts';
 import type { TemporalUi } from '../jobs/reads/job-view.ts';
 import { Problem } from './http/problem.ts';
+import { requireClearHeaders } from './http/request/request-headers.ts';
 import { identifyRequests } from './http/request/request-id.ts';
 import type { Route } from './http/route.ts';
 import { openAccountRoute, readAccountRoute } from './credits/accounts-route.ts';
@@ -143,6 +144,7 @@ export function createApi(dependencies: ApiDependencies): Express {
     logAccess(log, now),
     measureRequests(metrics.registry, now),
     limitRequestTime(publicUrl, respondWithinMs),
+    requireClearHeaders,
   );
   app.use(
     createRouter(routesOf({ ...dependencies, database, actingFor, readMetrics: metrics.read }), {

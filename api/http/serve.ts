@@ -52,6 +52,8 @@ export async function serve(
     headersTimeout: limits.headersMs,
     connectionsCheckingInterval: limits.checkEveryMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Node would refuse one without a word; the listener says why.
+    requireHostHeader: false,
   });
   server.setTimeout(limits.stalledMs);
   server.maxConnections = MAX_CONNECTIONS;
@@ -70,11 +72,14 @@ export async function serve(
   server.on('clientError', (error, socket) => {
     respondToBadRequest(error, socket, lastOf.get(socket));
   });
-  server.on('request', (request, response) => {
+  const respond: RequestListener = (request, response) => {
     lastOf.set(request.socket, response);
     if (isStopping) response.setHeader('Connection', 'close');
     listener(request, response);
-  });
+  };
+  server.on('request', respond);
+  // Likewise of one that expects what is not known.
+  server.on('checkExpectation', respond);
   return {
     port,
     announceStop: () => {

@@ -50,6 +50,8 @@ export async function readBytes(
   response: Response,
   { limitBytes, inflates }: ReadBytesOptions,
 ): Promise<Buffer> {
+  // What is announced too large is not waited for.
+  if (Number(request.get('Content-Length') ?? 0) > limitBytes) throw new Problem('payload_too_large');
   const read: RequestHandler = raw({ type: () => true, limit: limitBytes, inflate: inflates });
   const error = await new Promise<unknown>((resolve) => {
     // Express says so too, but only once it has read the rest, however long that is.

@@ -1,9 +1,31 @@
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { isIdempotencyKey } from '../../../contract/idempotency-key.ts';
 import { invalidPart, Problem } from '../problem.ts';
 
 /** docs/http-api.md: a longer wait is taken as this. Under the minute after which most proxies cut a silent request. */
 const MAX_WAIT_SECONDS = 55;
+
+/** What a request says once. Of two, one reader takes the first and another the last. */
+const SAID_ONCE = ['host', 'authorization', 'content-type', 'holdfast-account', 'holdfast-actor'] as const;
+
+/**
+ * Refuses what is not clear before anything is read of it: a header that stands for one thing and is there twice, no host at all (RFC 9112, 3.2),
+ * an expectation that is not known. Throws the problem invalid_request.
+ */
+export const requireClearHeaders: RequestHandler = (request, _response, next) => {
+  const { headersDistinct: headers } = request;
+  const repeated = SAID_ONCE.find((name) => (headers[name]?.length ?? 0) > 1);
+  if (repeated !== undefined) throw invalidPart('', 'repeated_header', `Send one header ${repeated}.`);
+  if (headers['host'] === undefined && request.httpVersion === '1.1') {
+    throw invalidPart('', 'host_missing', 'A request of HTTP/1.1 names its host.');
+  }
+  const expected = headers['expect']?.join().toLowerCase() ?? CONTINUE;
+  if (expected !== CONTINUE) throw invalidPart('', 'expectation', `Expect ${CONTINUE}, or nothing.`);
+  next();
+};
+
+/** The one expectation that HTTP knows. */
+const CONTINUE = '100-continue';
 
 /** Throws the problems idempotency_key_missing, and invalid_request for one that cannot be a key. */
 export function readIdempotencyKey(request: Request): string {

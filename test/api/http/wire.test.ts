@@ -164,6 +164,47 @@ describe('headers', () => {
     });
   });
 
+  it.each<[string, string, string]>([
+    ['no host', 'POST /v1/quotes HTTP/1.1\r\n', 'host_missing'],
+    ['two hosts', headOf('POST /v1/quotes', [['Host', 'another']]).slice(0, -2), 'repeated_header'],
+    [
+      'two keys',
+      headOf('POST /v1/quotes', [
+        ['Authorization', 'Bearer one'],
+        ['Authorization', 'Bearer other'],
+      ]).slice(0, -2),
+      'repeated_header',
+    ],
+    [
+      'an unknown expectation',
+      headOf('POST /v1/quotes', [['Expect', 'the best']]).slice(0, -2),
+      'expectation',
+    ],
+  ])('that are not clear are refused with a problem: %s', async (_name, head, code) => {
+    const connection = connectRaw(api.url);
+    connection.send(`${head}Content-Length: ${String(BODY.length)}\r\nConnection: close\r\n\r\n${BODY}`);
+    expect(problemIn(await connection.closed)).toMatchObject({
+      status: 400,
+      problem: { code: 'invalid_request', billed: 'no', errors: [{ pointer: '', code }] },
+    });
+  });
+
+  it('that announce too large a body are refused before it comes', async () => {
+    const connection = connectRaw(api.url);
+    connection.send(post('/v1/quotes', [['Content-Length', String(MEBIBYTE + 1)], CLOSE]));
+    await expect.poll(() => connection.received(), { timeout: 300 }).toContain('HTTP/1.1 413');
+    connection.close();
+  });
+
+  it('that expect to go on are told so, and are served', async () => {
+    const connection = connectRaw(api.url);
+    connection.send(post('/v1/quotes', [['Expect', '100-continue'], LENGTH, CLOSE]) + BODY);
+    expect((await connection.closed).match(/^HTTP\/1\.1 .*/gm)).toEqual([
+      'HTTP/1.1 100 Continue',
+      'HTTP/1.1 200 OK',
+    ]);
+  });
+
   it('of a cancel may announce chunks and bring none', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'chunks');
     const connection = connectRaw(api.url);
