@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { ConfigurationError } from '../../runtime/settings/configuration-error.ts';
+import { SETTINGS } from '../../runtime/settings/settings.ts';
 
 /** What `npm run build` makes of console/, beside the compiled code. */
 const BUILT_PAGES = path.join(import.meta.dirname, '..', '..', 'console-pages.json');
@@ -31,10 +33,22 @@ const builtPages = z.object({
 /** Of a process without pages: a test of its calls. */
 export const NO_PAGES: ConsolePages = { htmlOf: () => null, file: () => undefined };
 
-/** Reads the built pages: those of `file`, or those beside the code, which a checkout does not have. Throws where a named file cannot be read. */
+/** Reads the built pages: those of `file`, or those beside the code, which a checkout does not have. Throws ConfigurationError for a named file that is none. */
 export function readConsolePages(file: string | null): ConsolePages {
-  const text = file === null ? readIfThere(BUILT_PAGES) : readFileSync(file, 'utf8');
-  if (text === null) return NO_PAGES;
+  if (file === null) {
+    const built = readIfThere(BUILT_PAGES);
+    return built === null ? NO_PAGES : pagesOf(built);
+  }
+  try {
+    return pagesOf(readFileSync(file, 'utf8'));
+  } catch {
+    const { doc } = SETTINGS.CONSOLE_PAGES;
+    const fault = 'names a file that cannot be read, or that holds no built pages';
+    throw new ConfigurationError([{ name: 'CONSOLE_PAGES', fault, doc }]);
+  }
+}
+
+function pagesOf(text: string): ConsolePages {
   const { html, files } = builtPages.parse(JSON.parse(text));
   const byName = new Map(files.map(({ name, ...file }) => [name, { ...file, gzip: gzipSync(file.text) }]));
   return { htmlOf: (face) => html[face] ?? null, file: (name) => byName.get(name) };

@@ -219,7 +219,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     allowedOrigins: settings.ALLOWED_ORIGINS,
     admissionsInFlight: settings.API_ADMISSIONS_IN_FLIGHT,
     shutdownNoticeMs: settings.API_SHUTDOWN_NOTICE_SECONDS * 1_000,
-    trustedProxies: settings.TRUSTED_PROXIES?.split(',').map((one) => one.trim()) ?? [],
+    trustedProxies: settings.TRUSTED_PROXIES ?? [],
     publicUrl: settings.PUBLIC_URL,
     portalUrl: settings.PORTAL_URL,
     linkSecrets: settings.LINK_SECRETS,

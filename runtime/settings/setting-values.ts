@@ -44,6 +44,11 @@ export const origins = text
   .transform((value) => value.split(',').map((one) => one.trim()))
   .pipe(z.array(z.string().refine((one) => urlOf(one, /^https?:$/)?.origin === one)));
 
+/** Addresses and networks in numbers, between commas: `10.0.0.0/8, ::1`. */
+export const networks = text
+  .transform((value) => value.split(',').map((one) => one.trim()))
+  .pipe(z.array(z.string().refine(isNetwork)));
+
 /** One secret or two of our own, between commas: the first is used, the other was before. */
 export const secrets = z
   .string()
@@ -53,8 +58,15 @@ export const secrets = z
     return [current, ...others];
   });
 
-/** The name of a request header. */
-export const headerName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/);
+/** Headers that browsers and clients send themselves: the word of a proxy is none of them. */
+const SENT_BY_ALL =
+  /^(?:accept|authorization|connection|content|cookie|forwarded|holdfast|host|idempotency|if|origin|prefer|range|referer|sec|user-agent|x-forwarded-(?:for|host|port|proto)|x-request-id)(?:-|$)/i;
+
+/** The name of a request header that a proxy adds. */
+export const headerName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/)
+  .refine((name) => !SENT_BY_ALL.test(name));
 
 /** Scopes of keys, between commas: each once. */
 export const scopes = text
@@ -71,6 +83,14 @@ export const postgresUrl = text.refine((value) => {
   if (url === null || (url.hostname === '' && !url.searchParams.has('host'))) return false;
   return [url.username, url.password, url.pathname].every(isDecodable);
 });
+
+function isNetwork(value: string): boolean {
+  // As Express reads them: a network of no bits is refused, and so is an address of one interface.
+  const [address = '', bits = '1', ...more] = value.split('/');
+  const version = address.includes('%') ? 0 : isIP(address);
+  const isLength = /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+  return version !== 0 && more.length === 0 && isLength;
+}
 
 function urlOf(value: string, protocol: RegExp): URL | null {
   const url = value.includes('://') && URL.canParse(value) ? new URL(value) : null;

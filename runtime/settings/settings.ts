@@ -7,6 +7,7 @@ import {
   hostAndPort,
   httpUrl,
   key,
+  networks,
   origins,
   postgresUrl,
   scopes,
@@ -103,7 +104,7 @@ export const SETTINGS = {
     doc: 'how long a process that is told to end says that it is not ready (/readyz) and serves on, 0 to 60: longer than it takes the load balancer to notice',
   },
   TRUSTED_PROXIES: {
-    schema: optionalText,
+    schema: networks.nullable().default(null),
     doc: 'the proxies whose X-Forwarded-For says who calls, as addresses and networks with commas between (10.0.0.0/8); unset: none, the peer calls',
   },
   PUBLIC_URL: {

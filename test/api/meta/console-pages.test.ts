@@ -79,3 +79,13 @@ test('what a face loads, the chart too, is at most 130 KiB compressed', () => {
     expect(bytes, face).toBeLessThan(MAX_FACE_BYTES);
   }
 });
+
+test.each([
+  ['that is not there', null],
+  ['that is no JSON', '{'],
+  ['that holds something else', '{"html": []}'],
+])('a file of pages %s is told of by the name of its setting', async (_, text) => {
+  const file = path.join(folder, `${String(text?.length)}.json`);
+  if (text !== null) await writeFile(file, text);
+  expect(() => readConsolePages(file)).toThrow(/CONSOLE_PAGES names a file .* that holds no built pages/);
+});

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import express from 'express';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readApiConfig, readMigrateConfig, readWorkerConfig } from '../../../runtime/settings/config.ts';
 import { ConfigurationError } from '../../../runtime/settings/configuration-error.ts';
@@ -254,6 +255,43 @@ describe('the configuration of a process', () => {
     expect(() => readApiConfig(without)).toThrow(/LINK_SECRETS is not set\. Set it to: what signs links/);
     expect(readApiConfig({ ...without, NODE_ENV: 'development' }).linkSecrets).toBeNull();
     expect(faultsOf(() => readApiConfig({ ...API, LINK_SECRETS: 'short' }))).toEqual(['LINK_SECRETS']);
+  });
+
+  test.each([
+    'garbage',
+    'true',
+    '1',
+    '10.0.0.0/33',
+    '10.0.0.0/0',
+    '::1/129',
+    '10.0.0.1,',
+    '10.0.0.0/8/8',
+    'fe80::1%eth0',
+    'loopback',
+  ])('refuses trusted proxies that are no addresses and networks: %s', (proxies) => {
+    expect(faultsOf(() => readApiConfig({ ...API, TRUSTED_PROXIES: proxies }))).toEqual(['TRUSTED_PROXIES']);
+  });
+
+  test('reads trusted proxies as Express does', () => {
+    const proxies = '10.0.0.0/8, 192.0.2.1,::1 , fd00::/8, 0.0.0.0/1';
+    const { trustedProxies } = readApiConfig({ ...API, TRUSTED_PROXIES: proxies });
+    expect(trustedProxies).toEqual(['10.0.0.0/8', '192.0.2.1', '::1', 'fd00::/8', '0.0.0.0/1']);
+    expect(() => express().set('trust proxy', trustedProxies)).not.toThrow();
+  });
+
+  test.each([
+    'Authorization',
+    'Cookie',
+    'Host',
+    'Origin',
+    'X-Forwarded-For',
+    'Holdfast-Actor',
+    'Sec-Fetch-Site',
+    'a b',
+    ''.padEnd(101, 'x'),
+  ])('takes no header for the name of a person that any client sends: %s', (header) => {
+    const named = { ...API, TRUSTED_PROXIES: '10.0.0.0/8', CONSOLE_PROXY_HEADER: header };
+    expect(faultsOf(() => readApiConfig(named))).toEqual(['CONSOLE_PROXY_HEADER']);
   });
 
   test('believes no name of a proxy without knowing the proxy, and knows the scopes', () => {
