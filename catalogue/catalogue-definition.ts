@@ -14,7 +14,14 @@ const MODEL_NAME = /^[a-z0-9][a-z0-9._/-]{0,63}$/;
 const STAGE_NAME = /^[a-z][a-z0-9]{0,19}$/;
 const DOLLARS = /^\d{1,6}(\.\d{1,9})?$/;
 
-const name = z.string().regex(NAME, 'a name is small letters, digits and _, at most 40');
+/** They are keys of objects too. Of what every object has already, this alone is of small letters. */
+const named = (form: RegExp, words: string) =>
+  z
+    .string()
+    .regex(form, words)
+    .refine((text) => text !== 'constructor', 'every object has a "constructor" already');
+
+const name = named(NAME, 'a name is small letters, digits and _, at most 40');
 /** A text of one line, which is stored and shown. */
 const line = (max: number) =>
   z.string().superRefine((text, context) => {
@@ -61,7 +68,7 @@ const costRule = z.strictObject({
 });
 
 const stageDefinition = z.strictObject({
-  name: z.string().regex(STAGE_NAME, 'a stage is named by small letters and digits, at most 20'),
+  name: named(STAGE_NAME, 'a stage is named by small letters and digits, at most 20'),
   needs: z.array(z.string()).default([]),
   parts: z.int().min(1).max(16).default(1),
   model: line(200),
@@ -85,7 +92,7 @@ const makingDefinition = z.strictObject({
 });
 
 export const modelDefinition = z.strictObject({
-  name: z.string().regex(MODEL_NAME, 'a model is named like local/render'),
+  name: named(MODEL_NAME, 'a model is named like local/render'),
   provider: name,
   remoteId: line(200).optional(),
   makes: z.record(z.string(), makingDefinition),

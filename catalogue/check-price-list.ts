@@ -1,4 +1,5 @@
 import type { Kind } from '../contract/job-request/kind.ts';
+import { MAX_QUANTITY } from '../contract/shapes/credit-shapes.ts';
 import type { Meter } from '../domain/prices/offers.ts';
 import { currentPriceList, type PriceList } from '../domain/prices/price-list.ts';
 import { faultsOfRule, type FactsOf } from '../domain/prices/price-rule-faults.ts';
@@ -40,15 +41,17 @@ export function faultsOfPriceList(
     return [{ path: `${path}.planning`, fault: `${reserved.join(' and ')} is a field of every estimate` }];
   }
   const at = (name: string, fault: string): CatalogueFault => ({ path: `${path}.${name}`, fault });
-  const faultsOf = (name: string, factsOf: FactsOf): readonly CatalogueFault[] => {
+  const faultsOf = (name: string, factsOf: FactsOf, mostAtOnce = 1): readonly CatalogueFault[] => {
     const rule = Object.hasOwn(list.prices, name) ? list.prices[name] : undefined;
     if (rule === undefined) return [at(name, 'no price')];
-    return faultsOfRule(rule, factsOf).map((fault) => at(name, fault));
+    return faultsOfRule(rule, factsOf, mostAtOnce).map((fault) => at(name, fault));
   };
   const sold = new Set([...declared.kinds, ...meters.map(({ entry }) => entry.name)]);
   return [
     ...kinds.flatMap(({ entry }) => faultsOf(entry.name, factsOfKind(entry))),
-    ...meters.flatMap(({ entry }) => (declared.kinds.has(entry.name) ? [] : faultsOf(entry.name, NO_FIELDS))),
+    ...meters.flatMap(({ entry }) =>
+      declared.kinds.has(entry.name) ? [] : faultsOf(entry.name, NO_FIELDS, MAX_QUANTITY),
+    ),
     ...Object.keys(list.prices)
       .filter((name) => !sold.has(name))
       .map((name) => at(name, 'a price for what is neither a kind nor a meter')),

@@ -130,7 +130,8 @@ export const statement = z.strictObject({
 });
 export type Statement = z.output<typeof statement>;
 
-const MAX_QUANTITY = 1_000;
+/** Of metered use in one call. */
+export const MAX_QUANTITY = 1_000;
 
 /** Metered use, paid at once. */
 export const usageBody = z.strictObject({

@@ -27,16 +27,18 @@ export type FactsOf = (field: string) => FieldFacts | undefined;
 /** A table of more is no price list that a person reads, and slow to check. */
 const MAX_COMBINATIONS = 10_000;
 
-/** Everything that is wrong with a rule for a kind of these fields, in words; empty for a rule that prices all a request may ask. */
-export function faultsOfRule(rule: PriceRule, factsOf: FactsOf): readonly string[] {
+/**
+ * Everything that is wrong with a rule for a kind of these fields, in words; empty for a rule that prices all a request may ask.
+ * @param mostAtOnce how many of it one request may ask for at one price
+ */
+export function faultsOfRule(rule: PriceRule, factsOf: FactsOf, mostAtOnce = 1): readonly string[] {
   const faults = faultsOfParts(rule, factsOf);
   if (faults.length > 0) return faults;
   // The ledger reserves neither nothing nor more than it moves in one call: every job would be refused.
   const { least, most } = boundsOfRule(rule, factsOf);
   if (least < 1) return [`costs ${String(least)} credits at its least: at least 1`];
-  return most <= MAX_CREDITS_PER_CALL
-    ? []
-    : [`up to ${String(most)} credits: at most ${String(MAX_CREDITS_PER_CALL)}`];
+  const bound = Math.floor(MAX_CREDITS_PER_CALL / mostAtOnce);
+  return most <= bound ? [] : [`up to ${String(most)} credits: at most ${String(bound)}`];
 }
 
 type Bounds = { readonly least: number; readonly most: number };

@@ -111,6 +111,30 @@ describe('what is wrong with', () => {
         'priceLists[0].poster: a price for what is neither a kind nor a meter',
       ],
     ],
+    ...(['constructor', '__proto__'] as const).map((name): [string, unknown, readonly string[]] => [
+      `a plan named as what every object has: ${name}`,
+      { ...SOUND, plans: [{ name, credits: 1 }] },
+      [
+        name === 'constructor'
+          ? 'plans[0].name: every object has a "constructor" already'
+          : 'plans[0].name: a name is small letters, digits and _, at most 40',
+      ],
+    ]),
+    [
+      'a field named as what every object has',
+      withKind({ fields: { constructor: z.string().optional() } }),
+      ['kinds[2].fields.constructor: Invalid key in record'],
+    ],
+    [
+      'a meter of which a thousand cost more than is moved in one call',
+      {
+        ...SOUND,
+        priceLists: [
+          { ...priceLists[0], prices: { ...priceLists[0]?.prices, chat_message: flat(1_000_000_001) } },
+        ],
+      },
+      ['priceLists[0].chat_message: up to 1000000001 credits: at most 1000000000'],
+    ],
     [
       'a field that every body has',
       withKind({ fields: { model: z.string() } }),
