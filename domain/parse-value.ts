@@ -129,7 +129,7 @@ const OFFSET = String.raw`(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)`;
 const RFC_3339 = new RegExp(`^${DAY}[Tt]${TIME}${OFFSET}$`);
 
 /** The range of a year with four digits, in UTC. PostgreSQL reads all of it; JavaScript alone would go on to the year 275760. */
-const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
+export const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**

@@ -1,4 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
+import { EARLIEST_MS } from '../../domain/parse-value.ts';
 import { readUsage } from '../../jobs/reads/read-usage.ts';
 import type { Database } from '../../ledger/database.ts';
 import { invalidPart } from '../http/problem.ts';
@@ -16,7 +17,8 @@ export function usageByDayRoute(deps: { readonly database: Database; readonly no
     async handle({ request, response, accountId }) {
       const asked = readQuery(request, CALLS.readUsage.query);
       const to = asked.to ?? new Date(deps.now()).toISOString();
-      const from = asked.from ?? new Date(Date.parse(to) - DEFAULT_DAYS * DAY_MS).toISOString();
+      const earliest = Math.max(Date.parse(to) - DEFAULT_DAYS * DAY_MS, EARLIEST_MS);
+      const from = asked.from ?? new Date(earliest).toISOString();
       const lengthMs = Date.parse(to) - Date.parse(from);
       if (lengthMs < 0) throw invalidPart('/to', 'before_from', 'to must not be before from.');
       if (lengthMs > MAX_DAYS * DAY_MS) {

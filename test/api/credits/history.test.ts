@@ -93,6 +93,9 @@ describe('GET /v1/usage', () => {
     const turned = await read('?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z');
     expectProblem(turned, 400, 'invalid_request');
     expectProblem(await read('?from=2026-01-01T00:00:00Z&to=2026-12-01T00:00:00Z'), 400, 'invalid_request');
+    expect((await read('?to=0001-01-05T00:00:00Z')).json<Usage>()).toEqual({
+      ...{ from: '0001-01-01T00:00:00.000Z', to: '0001-01-05T00:00:00.000Z', data: [] },
+    });
   });
 });
 
