@@ -15,7 +15,9 @@ import { createAdmit } from './admission/admit.ts';
 import { createReadOutputRecord } from './support/read-output-record.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
 import { createModelInput } from './attempts/model-input.ts';
+import { createAnsweredRuns, type LinkPauses } from './attempts/answered-runs.ts';
 import { createRecordEnd } from './attempts/record-end.ts';
+import { createTurnWatches } from './attempts/turn-watches.ts';
 import { createUploadInputs } from './attempts/upload-inputs.ts';
 import { createHasStarted } from './attempts/has-started.ts';
 import { createReleaseOutputs } from './settlement/release-outputs.ts';
@@ -50,6 +52,8 @@ export type JobActivityDependencies = {
   readonly openOutside?: OpenOutside;
   /** Absent: as long as a customer may be kept waiting. */
   readonly fetchLimits?: FetchLimits;
+  /** Absent: as a file host that is away deserves. */
+  readonly linkPauses?: LinkPauses;
 };
 
 export type JobActivities = ReturnType<typeof createJobActivities>;
@@ -66,9 +70,11 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const inspectPicture = createInspectPicture();
   const checkContent = createCheckContent(inspectPicture);
   const recordEnd = createRecordEnd({ attempts, providers, assets, checkContent });
+  const answeredRuns = createAnsweredRuns(attempts, recordEnd, dependencies.linkPauses);
   const run = {
-    ...{ attempts, progress, providers, uploadInputs, recordEnd, webhookBaseUrl },
+    ...{ attempts, progress, providers, uploadInputs, recordEnd, answeredRuns, webhookBaseUrl },
     modelInput: createModelInput(dependencies.rules.catalogue.models),
+    turnWatches: createTurnWatches(attempts.queue),
     webhookWatches: webhookBaseUrl === null ? null : createWebhookWatches(countWebhooks.bind(null, database)),
   };
   return endPermanentErrors({

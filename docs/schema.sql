@@ -382,6 +382,14 @@ CREATE TABLE jobs.admissions (
   PRIMARY KEY (account_id, job_id)
 );
 
+CREATE TABLE jobs.answers (
+  account_id text NOT NULL,
+  reference text NOT NULL,
+  answer jsonb NOT NULL,
+  kept_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (reference, account_id)
+);
+
 CREATE TABLE jobs.api_keys (
   key_id text NOT NULL,
   account_id text,
@@ -643,6 +651,7 @@ CREATE TABLE jobs.reviews (
 CREATE TABLE jobs.turns (
   provider text NOT NULL,
   account_id text NOT NULL,
+  turns bigint NOT NULL,
   taken_at timestamp with time zone NOT NULL,
   PRIMARY KEY (provider, account_id)
 );
@@ -714,6 +723,8 @@ CREATE INDEX accounts_with_moved_clocks ON ledger.accounts USING btree (account_
 CREATE INDEX accounts_with_own_prices ON ledger.account_profiles USING btree (price_list) WHERE (price_list IS NOT
       NULL);
 
+CREATE INDEX answers_by_age ON jobs.answers USING btree (kept_at);
+
 CREATE INDEX api_keys_by_age ON jobs.api_keys USING btree (created_at DESC, key_id DESC);
 
 CREATE INDEX api_keys_by_replaced ON jobs.api_keys USING btree (replaces) WHERE (replaces IS NOT NULL);
@@ -773,7 +784,7 @@ CREATE INDEX reviews_of_account_by_age ON jobs.reviews USING btree (account_id, 
 
 CREATE INDEX turns_by_age ON jobs.turns USING btree (provider, taken_at);
 
-CREATE INDEX waiting_by_provider ON jobs.waiting USING btree (provider);
+CREATE INDEX waiting_by_provider ON jobs.waiting USING btree (provider, account_id);
 
 CREATE INDEX webhook_deliveries_by_age ON jobs.webhook_deliveries USING btree (created_at) WHERE (state <>
       'pending'::text);
@@ -981,6 +992,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.endpoints_with_due(timestamp with time zone) → TABLE(endpoint_id text, due_at timestamp with time zone)
 -- jobs.extend_job(text,text,jsonb,timestamp with time zone) → jsonb
 -- jobs.fail_attempt(text,text,text,text,numeric,boolean,text) → text  -- holdfast_worker
+-- jobs.fewest_turns(text) → bigint
+-- jobs.forget_answer(text,text) → void  -- holdfast_worker
 -- jobs.forget_attempt_to_stop(text,text) → void  -- holdfast_worker
 -- jobs.free_turns(text,integer,double precision) → integer
 -- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) →
@@ -994,6 +1007,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.is_listed(jobs.reviews,text,text,timestamp with time zone,text) → boolean
 -- jobs.is_open(text,text) → boolean
 -- jobs.is_too_costly(text,text,text,text,numeric,numeric) → boolean
+-- jobs.keep_answer(text,text,text,jsonb) → TABLE(state text, provider_job_id text, error_class text)  --
+--     holdfast_worker
 -- jobs.keep_cancel_key(text,text,text,boolean) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.key_as_json(jobs.api_keys) → jsonb
 -- jobs.last_decision(text,text) → SETOF jobs.review_decisions
@@ -1030,11 +1045,12 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.preview_decision(text,text,text,text,double precision) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.prune_webhooks(integer,integer) → integer  -- holdfast_worker
 -- jobs.put_in_order() → trigger
--- jobs.queue_attempt(text,text,text,text,text,integer,double precision) → TABLE(waits_for text, ahead integer,
---     waited_seconds double precision, away_seconds double precision)  -- holdfast_worker
+-- jobs.queue_attempts(text,text,integer,double precision,text[],text[],text[]) → TABLE(reference text, waits_for text,
+--     ahead integer, waited_seconds double precision, away_seconds double precision)  -- holdfast_worker
 -- jobs.queue_deliveries() → trigger
 -- jobs.read_account_events(text,bigint,text,integer) → TABLE(sequence bigint, job_id text, seq bigint, type text, data
 --     jsonb, created_at timestamp with time zone)  -- holdfast_api, holdfast_worker
+-- jobs.read_answer(text,text) → jsonb  -- holdfast_worker
 -- jobs.read_api_key(text) → TABLE(key_id text, account_id text, mode text, secret_hash bytea, scopes text[])  --
 --     holdfast_api, holdfast_worker
 -- jobs.read_attempt(text,text) → TABLE(state text, provider_job_id text, error_class text, posted_seconds_ago double

@@ -7,8 +7,13 @@ import type { OpenedFile, Provider, ResultFile } from '../providers/provider.ts'
 export type BroughtIn =
   | { readonly outcome: 'stored'; readonly asset: StoredAsset }
   | { readonly outcome: 'failed'; readonly code: FailureCode }
-  /** The provider has to be asked again: its link has expired, or the transfer broke. */
-  | { readonly outcome: 'again'; readonly afterMs: number };
+  | NotBroughtIn;
+
+export type NotBroughtIn =
+  /** To be tried again: its host is away, or the transfer broke. */
+  | { readonly outcome: 'again'; readonly afterMs: number }
+  /** The provider has to be asked for a fresh link, where it can be. */
+  | { readonly outcome: 'link_expired' };
 
 export type BringInContext = {
   readonly provider: Provider;
@@ -34,7 +39,7 @@ export async function bringInResult(
     case 'refused':
       return BAD_CONTENT;
     case 'link_expired':
-      return { outcome: 'again', afterMs: 0 };
+      return fetched;
     case 'unavailable':
       return { outcome: 'again', afterMs: fetched.retryAfterMs };
     case 'opened':

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { cancellationSignal } from '@temporalio/activity';
-import { sleep } from '../cancellable-sleep.ts';
+import { cancellationSignal, log } from '@temporalio/activity';
 import type { Attempt } from '../../domain/work/output-plan.ts';
 import { costOfRun } from '../../domain/prices/run-cost.ts';
 import { errorClassOfRun, failureOfRun, type FailedRun } from '../../domain/work/rejections.ts';
@@ -12,7 +11,7 @@ import type { CheckContent } from '../content/check-content.ts';
 import type { RunCost, RunEnd } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
-import { bringInResult } from './bring-in-result.ts';
+import { bringInResult, type NotBroughtIn } from './bring-in-result.ts';
 import { recordSurely } from './record-surely.ts';
 import { expectedContentOf } from './expected-content.ts';
 
@@ -64,8 +63,8 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
 
   return {
     fail,
-    /** Of a job that was accepted. `again`: its provider is to be polled once more. */
-    async record(attempt: Attempt, end: RunEnd): Promise<AttemptOutcome | 'again'> {
+    /** Of a job that was accepted. */
+    async record(attempt: Attempt, end: RunEnd): Promise<AttemptOutcome | NotBroughtIn> {
       if (end.state === 'failed') return fail(attempt, failedRunOfEnd(end), end);
       const brought = await bringIn(attempt, end, cancellationSignal());
       switch (brought.outcome) {
@@ -74,27 +73,27 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
         case 'failed':
           return fail(attempt, brought, end);
         case 'again':
-          await sleep(brought.afterMs);
-          return 'again';
+        case 'link_expired':
+          return brought;
       }
     },
     /**
-     * Of a run that was the answer to its post. What it made is in our store before its row says that there was an answer: a process
+     * Of a run whose answer held all that it made. That is in our store before its row says that there was an answer: a process
      * that dies in between leaves an attempt that is unknown, as for any answer that is lost. That it was accepted is recorded together with
-     * its end: an attempt that is accepted and has no end is polled, and this service has nothing to poll.
+     * its end: an attempt that is accepted and has no end is followed, and here there is nothing to follow.
      */
     async recordAnswered(attempt: Attempt, providerJobId: string, end: RunEnd): Promise<AttemptOutcome> {
       // It cannot be asked for again, so a cancel does not throw it away: it has come too late.
       const brought =
         end.state === 'succeeded'
           ? await withTimeLimit(STORE_ANSWERED_MS, null, (signal) =>
-              bringInAnswered(() => bringIn(attempt, end, signal)),
+              storeAnswered(() => bringIn(attempt, end, signal), signal),
             )
           : null;
       return recordSurely(() =>
         brought?.outcome === 'stored'
           ? keep(attempt, brought.asset, end, providerJobId)
-          : fail(attempt, brought ?? failedRunOfEnd(end), end, providerJobId),
+          : fail(attempt, brought?.outcome === 'failed' ? brought : failedRunOfEnd(end), end, providerJobId),
       );
     },
   };
@@ -104,18 +103,20 @@ function billOf({ cost }: Attempt, said: RunCost): ProviderAccount {
   return { billed: said.billed, ...costOfRun(cost ?? null, said) };
 }
 
-/** A film behind a link in an answer, of a slow host. */
+/** An asset store that is away for longer loses what only this process has. */
 const STORE_ANSWERED_MS = 5 * 60_000;
+const STORE_AGAIN_AFTER_MS = 1_000;
 
-/** Links in an answer cannot be asked for again: those that do not open after so many tries are no result. */
-const LINK_TRIES = 5;
-
-async function bringInAnswered(bringIn: () => ReturnType<typeof bringInResult>) {
-  for (let tries = 1; ; tries++) {
-    const brought = await bringIn();
-    if (brought.outcome !== 'again') return brought;
-    if (tries === LINK_TRIES) return { outcome: 'failed', code: 'provider_failed' } as const;
-    await pause(brought.afterMs);
+/** What was in an answer is in the memory of this process alone: a store that is away is tried again. */
+async function storeAnswered(bringIn: () => ReturnType<typeof bringInResult>, signal: AbortSignal) {
+  for (;;) {
+    try {
+      return await bringIn();
+    } catch (error) {
+      if (signal.aborted) throw error;
+      log.warn('the answer of a run could not be stored; trying again', { error });
+      await pause(STORE_AGAIN_AFTER_MS);
+    }
   }
 }
 

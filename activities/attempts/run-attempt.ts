@@ -15,9 +15,11 @@ export function createRunAttempt(dependencies: SubmitDependencies & FollowDepend
   return async function runAttempt(attempt: Attempt): Promise<AttemptOutcome> {
     return withHeartbeat(async () => {
       const submitted = await submit(attempt);
-      if (submitted.outcome === 'accepted') return follow(attempt, submitted.providerJobId);
-      if (submitted.outcome !== 'ended') return submitted;
-      return dependencies.recordEnd.recordAnswered(attempt, submitted.providerJobId, submitted.end);
+      const begun =
+        submitted.outcome === 'ended'
+          ? await dependencies.answeredRuns.record(attempt, submitted.providerJobId, submitted.end)
+          : submitted;
+      return begun.outcome === 'accepted' ? follow(attempt, begun.providerJobId) : begun;
     });
   };
 }

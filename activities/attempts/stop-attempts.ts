@@ -121,9 +121,9 @@ async function stoppedOf(provider: Provider, attempt: AttemptOfOutput): Promise<
 
 /**
  * The cancel of the activity has reset the connection, and with it went whatever the service would have returned. Whether it billed the
- * run is not known.
+ * run is not known. One that is accepted was answered before: what it made is to be fetched.
  */
 function stoppedByReset({ state }: AttemptOfOutput): Stopped {
-  if (state === 'collected') return 'finished';
-  return state === 'posting' || state === 'accepted' ? 'unconfirmed' : 'stopped';
+  if (state === 'collected' || state === 'accepted') return 'finished';
+  return state === 'posting' ? 'unconfirmed' : 'stopped';
 }

@@ -6,12 +6,11 @@ import type { ErrorClass } from '../../domain/work/rejections.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { AttemptStatus } from '../../jobs/attempts/attempt-status.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
-import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import { outcomeOf, UNCLEAR_ANSWER, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { ModelInput } from './model-input.ts';
 import { recordSurely } from './record-surely.ts';
-import { createWaitForTurn, hasTriedLongEnough } from './wait-for-turn.ts';
+import { createWaitForTurn, hasTriedLongEnough, type WaitForTurnDependencies } from './wait-for-turn.ts';
 import type { UploadInputs } from './upload-inputs.ts';
 import type { Provider, RunEnd, SubmitResult } from '../providers/provider.ts';
 import { drawWebhookAddress } from '../webhooks/draw-webhook-address.ts';
@@ -35,9 +34,7 @@ const BESIDE_POST_MS = 12_000;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 3_000;
 
-export type SubmitDependencies = {
-  readonly attempts: Attempts;
-  readonly progress: JobProgress;
+export type SubmitDependencies = WaitForTurnDependencies & {
   readonly providers: ProviderRegistry;
   readonly uploadInputs: UploadInputs;
   readonly modelInput: ModelInput;
@@ -50,7 +47,7 @@ export type SubmitDependencies = {
  * submission: a provider that cannot be reached is tried again until the attempt's limit, and no attempt is used up by it.
  */
 export function createSubmitAttempt(dependencies: SubmitDependencies) {
-  const { attempts, progress, providers, uploadInputs, modelInput, webhookBaseUrl } = dependencies;
+  const { attempts, providers, uploadInputs, modelInput, webhookBaseUrl } = dependencies;
   return async function submitAttempt(attempt: Attempt): Promise<SubmittedAttempt> {
     const provider = providers.get(attempt.provider);
     const { work, secondsLeft, status, isModelOpen } = await attempts.prepare(attempt);
@@ -58,7 +55,7 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
     if (work === null) return { outcome: 'fenced' };
     const webhook = webhookOf(webhookBaseUrl, provider, attempt);
     const right = createRightToPost(attempts, attempt, webhook?.secretHash ?? null);
-    const waitForTurn = createWaitForTurn(attempts, progress, attempt);
+    const waitForTurn = createWaitForTurn(dependencies, attempt);
     let hasToAsk = isModelOpen || attempts.hasLimits(attempt.provider);
     let mayHaveLeft = false;
     try {
@@ -88,9 +85,11 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
           const refusedBy = right.refusedBy();
           if (refusedBy !== undefined) return outcomeOf(refusedBy);
         }
-        if (!right.isMine() && (await isToWait(attempts, attempt, right))) hasToAsk = true;
+        const waits = await isToWait(attempts, attempt, right);
+        hasToAsk ||= waits;
         if (hasTriedLongEnough(attempt, pauseMs)) return { outcome: 'failed', code: 'start_deadline' };
-        await sleep(pauseMs);
+        // One that goes back into its line is to be there when its turn comes.
+        await sleep(waits ? FIRST_PAUSE_MS : pauseMs);
       }
     } finally {
       if (!mayHaveLeft) await right.giveUpUnused();
@@ -100,7 +99,7 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
 
 /** Why it was not sent: it was not its turn, or its provider could not be reached. Returns whether it has to ask for its turn now. */
 async function isToWait(attempts: Attempts, attempt: Attempt, right: RightToPost): Promise<boolean> {
-  return right.waits() || attempts.noteUnreached(attempt);
+  return !right.isMine() && (right.waits() || attempts.noteUnreached(attempt));
 }
 
 /** Null where its provider is told no address. */

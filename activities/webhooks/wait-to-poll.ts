@@ -19,10 +19,11 @@ export function createWaitToPoll(watches: WebhookWatches | null, attempt: Watche
   }
   let heard = 0;
   return async (providerPauseMs) => {
-    const watch = watches.open(attempt, heard);
+    const known = heard;
+    const watch = watches.open(attempt, (count) => count > known);
     try {
       const pauseMs = pollPauseMs(providerPauseMs, followedMs(), 'told');
-      const webhooks = await Promise.race([watch.heard, sleep(pauseMs).then(() => heard)]);
+      const webhooks = await Promise.race([watch.news, sleep(pauseMs).then(() => heard)]);
       if (webhooks > heard) sinceMs = performance.now();
       heard = webhooks;
     } finally {

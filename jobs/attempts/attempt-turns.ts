@@ -1,4 +1,4 @@
-import type { ProviderLimits, WaitsFor } from '../../domain/work/provider-limits.ts';
+import { limitsOf, type LimitsOfProviders, type WaitsFor } from '../../domain/work/provider-limits.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import type { NewAttempt } from './begin-attempt.ts';
@@ -14,37 +14,49 @@ export type Turn = {
   readonly awaySeconds: number;
 };
 
-/** Puts an attempt in line at its provider until it is to be asked for again, and some seconds: asked again, it stands where it stood. */
-export async function queueAttempt(
+/** Of one that has no job: it has nothing to wait for, and finds that out where its row would be made. */
+const IN_NO_LINE: Turn = { waitsFor: null, ahead: 0, waitedSeconds: 0, awaySeconds: 0 };
+
+/**
+ * Puts attempts at one model in line at its provider, or keeps them there, and returns how each stands, in their order. Asked again, they
+ * stand where they stood.
+ */
+export async function queueAttempts(
   database: Database,
-  attempt: NewAttempt,
-  limits: ProviderLimits,
-): Promise<Turn> {
+  attempts: readonly NewAttempt[],
+  limits: LimitsOfProviders,
+): Promise<readonly Turn[]> {
+  const [first] = attempts;
+  if (first === undefined) return [];
+  const { inFlight, perSecond } = limitsOf(limits, first.provider);
   const { rows } = await database.query<{
+    reference: string;
     waits_for: WaitsFor | null;
     ahead: number;
     waited_seconds: number;
     away_seconds: number;
   }>({
-    name: 'jobs.queue_attempt',
-    text: 'SELECT * FROM jobs.queue_attempt($1, $2, $3, $4, $5, $6, $7)',
+    name: 'jobs.queue_attempts',
+    text: 'SELECT * FROM jobs.queue_attempts($1, $2, $3, $4, $5, $6, $7)',
     values: [
-      attempt.accountId,
-      attempt.jobId,
-      attempt.reference,
-      attempt.provider,
-      attempt.model,
-      limits.inFlight,
-      limits.perSecond,
+      ...[first.provider, first.model, inFlight, perSecond],
+      attempts.map(({ accountId }) => accountId),
+      attempts.map(({ jobId }) => jobId),
+      attempts.map(({ reference }) => reference),
     ],
   });
-  const row = onlyRow(rows, 'jobs.queue_attempt');
-  return {
-    waitsFor: row.waits_for,
-    ahead: row.ahead,
-    waitedSeconds: row.waited_seconds,
-    awaySeconds: row.away_seconds,
-  };
+  const turns = new Map(
+    rows.map((row): [string, Turn] => [
+      row.reference,
+      {
+        waitsFor: row.waits_for,
+        ahead: row.ahead,
+        waitedSeconds: row.waited_seconds,
+        awaySeconds: row.away_seconds,
+      },
+    ]),
+  );
+  return attempts.map(({ reference }) => turns.get(reference) ?? IN_NO_LINE);
 }
 
 /** The provider of an attempt could not be reached. Returns whether the breaker of its model is open now. */

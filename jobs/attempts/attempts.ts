@@ -1,6 +1,7 @@
 import type { Database } from '../../ledger/database.ts';
 import { limitsOf, type LimitsOfProviders } from '../../domain/work/provider-limits.ts';
-import { noteUnreached, queueAttempt } from './attempt-turns.ts';
+import { forgetAnswer, keepAnswer, readAnswer } from './answers.ts';
+import { noteUnreached, queueAttempts } from './attempt-turns.ts';
 import { beginAttempt, prepareAttempt, type NewAttempt } from './begin-attempt.ts';
 import { failAttempt, recordAsset } from './finish-attempt.ts';
 import { closeAttempt, moveAttempt, type AttemptMove } from './move-attempt.ts';
@@ -22,7 +23,8 @@ export function createAttempts(database: Database, submitter = 'unknown', limits
       beginAttempt(database, attempt, submitter, webhookSecretHash, limitsOf(limits, attempt.provider)),
     /** Whether attempts at a provider wait for their turn: where it has no limits, nothing is asked. */
     hasLimits: (provider: string) => Object.hasOwn(limits, provider),
-    queue: (attempt: NewAttempt) => queueAttempt(database, attempt, limitsOf(limits, attempt.provider)),
+    /** Of one model. */
+    queue: (ofModel: readonly NewAttempt[]) => queueAttempts(database, ofModel, limits),
     noteUnreached: (attempt: NewAttempt) => noteUnreached(database, attempt),
     close: (accountId: string, reference: string) => closeAttempt(database, accountId, reference),
     move: (accountId: string, reference: string, move: AttemptMove) =>
@@ -33,5 +35,8 @@ export function createAttempts(database: Database, submitter = 'unknown', limits
     returnTime: (accountId: string, outputId: string) => readReturnTime(database, accountId, outputId),
     recordAsset: recordAsset.bind(null, database),
     fail: failAttempt.bind(null, database),
+    keepAnswer: keepAnswer.bind(null, database),
+    readAnswer: readAnswer.bind(null, database),
+    forgetAnswer: forgetAnswer.bind(null, database),
   };
 }

@@ -170,7 +170,7 @@ CREATE TABLE jobs.waiting (
   awake_until timestamptz NOT NULL,
   PRIMARY KEY (reference, account_id)
 );
-CREATE INDEX waiting_by_provider ON jobs.waiting (provider);
+CREATE INDEX waiting_by_provider ON jobs.waiting (provider, account_id);
 
 -- Lines of services' bills, each counted once however often its bill is imported.
 CREATE TABLE jobs.bill_lines (

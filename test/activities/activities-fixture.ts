@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect } from 'vitest';
+import type { LinkPauses } from '../../activities/attempts/answered-runs.ts';
 import { createJobActivities, type JobActivities } from '../../activities/job-activities.ts';
 import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import type { Provider } from '../../activities/providers/provider.ts';
 import { createModelInput, NO_INPUTS } from '../../activities/attempts/model-input.ts';
 import { createSubmitAttempt, type SubmittedAttempt } from '../../activities/attempts/submit-attempt.ts';
+import { createTurnWatches } from '../../activities/attempts/turn-watches.ts';
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
@@ -34,10 +36,17 @@ export type ActivitiesFixture = {
     limits?: LimitsOfProviders,
   ) => JobActivities;
   /** The same with another adapter. One that is not named `local` runs attempts that name it. */
-  readonly activitiesWith: (provider: Provider, providerWebhookUrl?: string) => JobActivities;
+  readonly activitiesWith: (
+    provider: Provider,
+    providerWebhookUrl?: string | null,
+    linkPauses?: LinkPauses,
+  ) => JobActivities;
   readonly provider: (serviceUrl: string) => Provider;
   /** The first step of running an attempt, by itself. */
-  readonly submitAt: (serviceUrl: string) => (attempt: Attempt) => Promise<SubmittedAttempt>;
+  readonly submitAt: (
+    serviceUrl: string,
+    changed?: Partial<Attempts>,
+  ) => (attempt: Attempt) => Promise<SubmittedAttempt>;
   readonly startOf: (key: string) => GenerationStart;
   /** A job of one static ad at 35 credits, admitted: what its workflow goes on with. */
   readonly admit: (key: string) => Promise<{ readonly plan: OutputPlan; readonly attempt: Attempt }>;
@@ -75,11 +84,12 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
     adapter: Provider,
     models: readonly Model[],
     providerWebhookUrl: string | null,
-    limits: LimitsOfProviders = {},
+    { limits = {}, linkPauses }: { limits?: LimitsOfProviders; linkPauses?: LinkPauses | undefined } = {},
   ) =>
     createJobActivities({
       ...settings,
       limits,
+      ...(linkPauses === undefined ? {} : { linkPauses }),
       rules: { ...settings.rules, catalogue: { ...SUPERSCALE, models } },
       database: worker,
       providers: createProviderRegistry([adapter]),
@@ -87,9 +97,12 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
       providerWebhookUrl,
     });
   const activitiesAt = (serviceUrl: string, models = SUPERSCALE.models, limits: LimitsOfProviders = {}) =>
-    compose(provider(serviceUrl), models, null, limits);
-  const activitiesWith = (adapter: Provider, providerWebhookUrl: string | null = null) =>
-    compose(adapter, SUPERSCALE.models, providerWebhookUrl);
+    compose(provider(serviceUrl), models, null, { limits });
+  const activitiesWith = (
+    adapter: Provider,
+    providerWebhookUrl: string | null = null,
+    linkPauses?: LinkPauses,
+  ) => compose(adapter, SUPERSCALE.models, providerWebhookUrl, { linkPauses });
   const startOf = (key: string): GenerationStart => ({
     accountId,
     jobId: jobIdOf(accountId, key),
@@ -107,9 +120,10 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
     activitiesAt,
     activitiesWith,
     provider,
-    submitAt: (serviceUrl) =>
+    submitAt: (serviceUrl, changed = {}) =>
       createSubmitAttempt({
-        attempts,
+        attempts: { ...attempts, ...changed },
+        turnWatches: createTurnWatches(attempts.queue),
         progress: createJobProgress(worker),
         providers: createProviderRegistry([provider(serviceUrl)]),
         uploadInputs: () => Promise.resolve(NO_INPUTS),

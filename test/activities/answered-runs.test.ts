@@ -1,7 +1,13 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createOpenAiProvider } from '../../activities/providers/openai/openai-provider.ts';
-import type { Provider } from '../../activities/providers/provider.ts';
+import { LINK_PAUSES as WORKER_PAUSES } from '../../activities/attempts/answered-runs.ts';
+import { createRecordEnd } from '../../activities/attempts/record-end.ts';
+import { createCheckContent } from '../../activities/content/check-content.ts';
+import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
+import type { Provider, RunEnd } from '../../activities/providers/provider.ts';
+import type { AssetStore } from '../../assets/asset-store.ts';
+import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import type { Attempt } from '../../domain/work/output-plan.ts';
 import {
   answering,
@@ -10,8 +16,10 @@ import {
   silent,
   startFakeService,
   type FakeService,
+  type Fault,
 } from '../providers/contract/fake-service.ts';
 import { imagesDialect } from '../providers/contract/openai-dialect.ts';
+import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 import { PICTURES } from './content/pictures.ts';
 
@@ -46,7 +54,9 @@ function provider(submitTimeoutMs: number): Provider {
   };
 }
 
-const activities = (submitTimeoutMs = 10_000) => fixture.activitiesWith(provider(submitTimeoutMs));
+const LINK_PAUSES = { firstMs: 20, maxMs: 50 };
+const activities = (submitTimeoutMs = 10_000) =>
+  fixture.activitiesWith(provider(submitTimeoutMs), null, LINK_PAUSES);
 const admit = async () => (await fixture.admit(`answered ${String(++jobs)}`)).attempt;
 const running = (attempt: Attempt, submitTimeoutMs?: number) => {
   const environment = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() });
@@ -128,6 +138,140 @@ describe('a run that is the answer to its post', () => {
     expect(await recordOf(attempt)).toMatchObject({ state: 'failed', is_stored: false });
     expect(await running(attempt).outcome).toEqual({ outcome: 'failed', code });
     expect(fake.wire.posts()).toBe(1);
+  });
+});
+
+test('an answer that holds what it made is kept in memory until the asset store is back', async () => {
+  const attempt = await admit();
+  await fixture.attempts.begin(attempt);
+  const { home, remove } = await makeTemporaryHome('answered');
+  const disk = createDiskAssetStore(home);
+  let tries = 0;
+  const put: AssetStore['put'] = (...args) =>
+    ++tries === 1 ? Promise.reject(new Error('the store is away')) : disk.put(...args);
+  const recordEnd = createRecordEnd({
+    attempts: fixture.attempts,
+    providers: createProviderRegistry([provider(1_000)]),
+    assets: { ...disk, put },
+    checkContent: createCheckContent(),
+  });
+  const end: RunEnd = {
+    ...({ state: 'succeeded', billed: 'yes', cost: null } as const),
+    files: [{ at: 'answer', content: PICTURE }],
+  };
+  const environment = new MockActivityEnvironment();
+  const recorded = environment.run(() => recordEnd.recordAnswered(attempt, 'req_1', end));
+  expect(await recorded).toEqual({ outcome: 'made' });
+  expect(tries).toBe(2);
+  expect(await recordOf(attempt)).toMatchObject({ state: 'collected', is_stored: true });
+  await remove();
+});
+
+describe('a run whose answer links to what it made', () => {
+  /** A link whose host does what it is told to until that is null. */
+  function linked() {
+    const host: { fault: Fault | null; asked: number } = { fault: null, asked: 0 };
+    const serve = answering({ status: 200, headers: { 'content-type': 'image/png' }, body: PICTURE });
+    const { url } = fake.putFile(PICTURE, 'image/png', (exchange) => {
+      host.asked += 1;
+      (host.fault ?? serve)(exchange);
+    });
+    fake.setFaults({
+      submission: answering({
+        status: 200,
+        headers: { 'x-request-id': 'req_1' },
+        body: { created: 1, data: [{ url: `${url}?signature=s3cret` }] },
+      }),
+    });
+    return host;
+  }
+  const keptAnswers = async ({ reference }: Attempt) =>
+    (await fixture.owner.query('SELECT answer FROM jobs.answers WHERE reference = $1', [reference])).rows;
+  /** So often that with the pauses of a worker more than a minute has passed. */
+  const TRIES = 12;
+
+  test('is fetched once its host is back, however long that was away: it is on record meanwhile, and was posted once', async () => {
+    const pausesMs = Array.from({ length: TRIES }, (_, nth) =>
+      Math.min(WORKER_PAUSES.firstMs * 2 ** nth, WORKER_PAUSES.maxMs),
+    );
+    expect(pausesMs.reduce((sum, ms) => sum + ms)).toBeGreaterThan(60_000);
+    const attempt = await admit();
+    const host = linked();
+    host.fault = answering({ status: 503 });
+    const { outcome } = running(attempt);
+    await vi.waitFor(() => expect(host.asked).toBeGreaterThanOrEqual(TRIES), { timeout: 10_000 });
+    expect(await recordOf(attempt)).toMatchObject({
+      ...{ state: 'accepted', provider_job_id: 'req_1', is_stored: false },
+    });
+    expect(await keptAnswers(attempt)).toHaveLength(1);
+    host.fault = null;
+    expect(await outcome).toEqual({ outcome: 'made' });
+    expect(await recordOf(attempt)).toMatchObject({ state: 'collected', billed: 'yes', is_stored: true });
+    expect(await keptAnswers(attempt), 'a signed link is kept for as long as it is needed').toEqual([]);
+    expect(fake.wire.posts()).toBe(1);
+  });
+
+  test('is fetched by another worker when the one that heard the answer died: there is no second post', async () => {
+    const attempt = await admit();
+    const host = linked();
+    host.fault = silent;
+    const dead = running(attempt);
+    await vi.waitFor(() => expect(host.asked).toBe(1));
+    host.fault = null;
+    expect(await running(attempt).outcome).toEqual({ outcome: 'made' });
+    expect(fake.wire.posts()).toBe(1);
+    dead.environment.cancel();
+    await expect(dead.outcome).rejects.toThrow();
+    expect(await recordOf(attempt)).toMatchObject({ state: 'collected', is_stored: true });
+  });
+
+  test('has failed when its link has expired, and the service is paid', async () => {
+    const attempt = await admit();
+    const host = linked();
+    host.fault = answering({ status: 403 });
+    expect(await running(attempt).outcome).toEqual({ outcome: 'failed', code: 'provider_failed' });
+    expect(host.asked).toBeGreaterThan(1);
+    expect(await recordOf(attempt)).toMatchObject({ state: 'failed', billed: 'yes', is_stored: false });
+    expect(await keptAnswers(attempt)).toEqual([]);
+    expect(await running(attempt).outcome).toEqual({ outcome: 'failed', code: 'provider_failed' });
+    expect(fake.wire.posts()).toBe(1);
+  });
+
+  test('is delivered when a cancel comes while it is fetched: the run is over, and paid', async () => {
+    const attempt = await admit();
+    const host = linked();
+    host.fault = silent;
+    const { environment, outcome } = running(attempt);
+    await vi.waitFor(() => expect(host.asked).toBe(1));
+    environment.cancel();
+    await expect(outcome).rejects.toThrow();
+    host.fault = null;
+    expect(await stop(attempt)).toBe('finished');
+    expect(await new MockActivityEnvironment().run(activities().collectLate, attempt)).toEqual({
+      outcome: 'made',
+    });
+    expect(fake.wire.posts()).toBe(1);
+  });
+
+  test('is recorded once when the database is away for a moment as it is accepted', async () => {
+    const attempt = await admit();
+    linked();
+    const { posts } = fake.wire;
+    const query = fixture.worker.query.bind(fixture.worker) as (...args: unknown[]) => Promise<unknown>;
+    const spy = vi.spyOn(fixture.worker, 'query');
+    let lost = 0;
+    // It was written, and its answer is lost.
+    const queryAndLose = async (...args: unknown[]) => {
+      const result = await query(...args);
+      const { name = '' } = args[0] as { readonly name?: string };
+      if (name === 'jobs.keep_answer' && lost++ === 0) throw new Error('Connection terminated unexpectedly');
+      return result;
+    };
+    spy.mockImplementation((...args: unknown[]): unknown => queryAndLose(...args));
+    expect(await running(attempt).outcome).toEqual({ outcome: 'made' });
+    spy.mockRestore();
+    expect(lost).toBe(2);
+    expect(posts()).toBe(1);
   });
 });
 

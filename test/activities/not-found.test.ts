@@ -4,12 +4,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createResolve } from '../../activities/support/resolve.ts';
-import { createModelInput, NO_INPUTS } from '../../activities/attempts/model-input.ts';
-import { createSubmitAttempt, MAX_MS_BEFORE_POST } from '../../activities/attempts/submit-attempt.ts';
+import { MAX_MS_BEFORE_POST } from '../../activities/attempts/submit-attempt.ts';
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { failureOf } from '../../domain/work/failures.ts';
 import type { Attempt } from '../../domain/work/output-plan.ts';
-import { createJobProgress } from '../../jobs/attempts/job-progress.ts';
 import { createAttempts, type Attempts } from '../../jobs/attempts/attempts.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
@@ -251,14 +249,7 @@ describe('a post', () => {
       vi.spyOn(of, 'now').mockReturnValueOnce(thawedAt);
       return row;
     };
-    const submit = createSubmitAttempt({
-      attempts: { ...fixture.attempts, begin },
-      progress: createJobProgress(fixture.worker),
-      providers: createProviderRegistry([fixture.provider(service.url)]),
-      uploadInputs: () => Promise.resolve(NO_INPUTS),
-      modelInput: createModelInput([]),
-      webhookBaseUrl: null,
-    });
+    const submit = fixture.submitAt(service.url, { begin });
     const submitting = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() }).run(() =>
       submit(attempt),
     );
@@ -293,14 +284,7 @@ describe('a post', () => {
     let failures = 2;
     const close: Attempts['close'] = (...named) =>
       failures-- > 0 ? Promise.reject(new Error('the database is away')) : fixture.attempts.close(...named);
-    const submit = createSubmitAttempt({
-      attempts: { ...fixture.attempts, close },
-      progress: createJobProgress(fixture.worker),
-      providers: createProviderRegistry([fixture.provider(service.url)]),
-      uploadInputs: () => Promise.resolve(NO_INPUTS),
-      modelInput: createModelInput([]),
-      webhookBaseUrl: null,
-    });
+    const submit = fixture.submitAt(service.url, { close });
     const submitting = run(() => submit(attempt));
     const [post] = await service.untilCalled('submit');
     post?.drop();

@@ -78,7 +78,9 @@ test('many attempts are watched by one query a tick, and none once no attempt is
 
 test('more attempts than fit one query are asked about in several', async () => {
   const { count, watches } = createRecord();
-  const open = Array.from({ length: 2_001 }, (_, index) => watches.open(attemptOf(`a${String(index)}`), 0));
+  const open = Array.from({ length: 2_001 }, (_, index) =>
+    watches.open(attemptOf(`a${String(index)}`), () => false),
+  );
   await vi.waitFor(() => expect(count.mock.calls.map(([asked]) => asked.length)).toContain(1));
   for (const watch of open) watch.close();
 });

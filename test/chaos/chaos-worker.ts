@@ -12,6 +12,8 @@ export type ChaosWorkerOptions = {
   readonly killPoint?: KillPoint;
   /** In place of the fixture's model service. */
   readonly modelServiceUrl?: string;
+  /** Of a service at that address whose answer to a post is the run. */
+  readonly isAnswering?: boolean;
   /** The stage whose attempt is meant, as the attempt's reference names it; absent: any stage. */
   readonly killStage?: string;
   /** How long the server waits for a sign of life of a step: 2 s unless told otherwise. */
@@ -51,7 +53,11 @@ export async function startChaosWorker(
       const command = await base.command();
       return {
         ...command,
-        args: [...command.args, options.killPoint ?? 'never', marker, options.killStage ?? ''],
+        args: [
+          ...command.args,
+          ...[options.killPoint ?? 'never', marker, options.killStage ?? ''],
+          ...(options.isAnswering === true ? ['answers'] : []),
+        ],
       };
     },
   };

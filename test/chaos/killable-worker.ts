@@ -3,6 +3,8 @@ import { createJobActivities } from '../../activities/job-activities.ts';
 import { resolveBySystem } from '../../runtime/outbound/checked-lookup.ts';
 import { createOpenOutside } from '../../runtime/outbound/open-outside.ts';
 import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
+import { createOpenAiProvider } from '../../activities/providers/openai/openai-provider.ts';
+import type { Provider } from '../../activities/providers/provider.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createReconcileActivities } from '../../activities/maintenance/reconcile-reservations.ts';
 import { openAssetStore } from '../../assets/open-asset-store.ts';
@@ -19,7 +21,12 @@ import { SUPERSCALE } from '../harness/superscale.ts';
 
 /** The worker as worker/main.ts composes it, but for parts that kill the process at a given point. */
 
-const [killPoint, markerFile, stage = ''] = process.argv.slice(2) as [KillPoint, string, string?];
+const [killPoint, markerFile, stage = '', service] = process.argv.slice(2) as [
+  KillPoint,
+  string,
+  string?,
+  string?,
+];
 const reach = createKiller(killPoint, markerFile, stage);
 
 const config = readWorkerConfig();
@@ -31,7 +38,11 @@ const database = killableDatabase(
   reach,
 );
 const connection = await connectTemporal(config.temporal);
-const provider = createGenericProvider({ name: 'local', baseUrl: config.modelServices.local ?? '' });
+const at = { name: 'local', baseUrl: config.modelServices.local ?? '' };
+const provider =
+  service === 'answers'
+    ? asModel('images/gpt-image-1', createOpenAiProvider({ ...at, apiKey: 'sk-1' }))
+    : createGenericProvider(at);
 const providers = createProviderRegistry([killableProvider(provider, reach)]);
 const jobActivities = createJobActivities({
   database,
@@ -60,3 +71,11 @@ const worker = await createWorker(config, await connectTemporalNatively(config.t
 });
 announceReady(config);
 await worker.run();
+
+/** The catalogue of these tests names another model. */
+function asModel(model: string, provider: Provider): Provider {
+  return {
+    ...provider,
+    submit: (submission, ...rest) => provider.submit({ ...submission, model }, ...rest),
+  };
+}

@@ -1,19 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PICTURES } from '../activities/content/pictures.ts';
 import { PIXEL, startAssetServer, type AssetServer } from '../activities/asset-server.ts';
 import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from './chaos-fixture.ts';
+import {
+  answering as answer,
+  startFakeService,
+  type FakeService,
+} from '../providers/contract/fake-service.ts';
+import { imagesDialect } from '../providers/contract/openai-dialect.ts';
 import { startChaosWorker } from './chaos-worker.ts';
 import { KILL_POINTS, type KillPoint } from './kill-points.ts';
 
 let chaos: ChaosFixture;
 let assets: AssetServer;
+/** Its answer to a post is the run, and links to the picture: the one that dies before it has fetched that cannot ask again. */
+let answering: FakeService;
 
 beforeAll(async () => {
   chaos = await createChaosFixture(200);
   assets = await startAssetServer();
   assets.on('/logo.png', (response) => response.end(PIXEL));
+  const picture = await PICTURES['image/png']();
+  answering = await startFakeService(imagesDialect(picture));
+  const { url } = answering.putFile(picture, 'image/png');
+  answering.setFaults({ submission: answer({ status: 200, body: { created: 1, data: [{ url }] } }) });
 });
 
 afterAll(async () => {
+  await answering.close();
   await assets.close();
   await chaos.close();
 });
@@ -32,9 +46,10 @@ describe('a worker killed by SIGKILL (invariants 4, 7, 10)', () => {
     '%s: the job ends once, submitted at most once, charged once',
     async (killPoint) => {
       const taskQueue = `kill-${killPoint.replace(' ', '-')}`;
+      const isAnswering = killPoint === 'before collect';
       const worker = await startChaosWorker(chaos, {
-        taskQueue,
-        killPoint,
+        ...{ taskQueue, killPoint, isAnswering },
+        ...(isAnswering ? { modelServiceUrl: `${answering.url}/v1/` } : {}),
       });
       const pidBefore = worker.pid;
       const client = chaos.clientFor(taskQueue);
@@ -50,7 +65,8 @@ describe('a worker killed by SIGKILL (invariants 4, 7, 10)', () => {
       // Killed at admission, the start may answer only after its 10 s: the job runs all the same.
       expect(['reserved', 'unavailable']).toContain(started.outcome);
       expect(result).toMatchObject({ outcome: 'succeeded', credits: 35 });
-      expect(await chaos.submissionsOf(taskQueue)).toBe(1);
+      const submissions = isAnswering ? answering.wire.posts() : await chaos.submissionsOf(taskQueue);
+      expect(submissions).toBe(1);
       if (killPoint === 'after reference') expect(assets.asked).toEqual(['/logo.png']);
       const [reservation] = await chaos.rows<{ state: string; committed: string; released: string }>(
         'SELECT state, committed, released FROM ledger.reservations WHERE job_id = $1',

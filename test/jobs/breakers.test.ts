@@ -112,6 +112,26 @@ test('after a pause one job is the probe, of many who ask at once, and closes it
   expect(await begin()).toMatchObject({ isMine: true });
 });
 
+test('the first in line is let go as the probe; the others wait without asking the service', async () => {
+  const ids: readonly string[] = [randomUUID(), randomUUID(), randomUUID()];
+  for (const id of ids) await jobs.admit([jobItem(account, id)]);
+  const waits = async () => {
+    const named = [ids.map(() => account), ids, ids.map((id) => attemptOf(id))];
+    const turns = await jobs.call('queue_attempts', 'gpu', 'm', null, null, ...named);
+    return ids.map((id) => turns.find((turn) => turn['reference'] === attemptOf(id))?.['waits_for']);
+  };
+  await open();
+  expect(await waits()).toEqual(['model', 'model', 'model']);
+  await later(PAUSE_SECONDS);
+  const half = await waits();
+  expect(half.filter((waitsFor) => waitsFor === null)).toHaveLength(1);
+  const probe = ids[half.indexOf(null)] ?? '';
+  expect(await beginAgain(probe)).toMatchObject({ isMine: true });
+  expect((await waits()).filter((waitsFor) => waitsFor === 'model')).toHaveLength(3);
+  await move(probe, 'posting', 'accepted');
+  expect((await waits()).every((waitsFor) => waitsFor === null)).toBe(true);
+});
+
 test('a probe that fails leaves it open for another pause; what had left before says nothing', async () => {
   const { id: early } = await begin();
   await open();

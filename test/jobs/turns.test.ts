@@ -36,8 +36,8 @@ async function begin(id: string, { inFlight, perSecond }: Limits, of = account) 
   return row?.['is_mine'] === true ? 'left' : row?.['waits_for'];
 }
 async function queue(id: string, { inFlight, perSecond }: Limits, of = account) {
-  const named = [of, id, attemptOf(id), provider, 'm', inFlight ?? null, perSecond ?? null];
-  const [row] = await jobs.call('queue_attempt', ...named);
+  const line = [provider, 'm', inFlight ?? null, perSecond ?? null];
+  const [row] = await jobs.call('queue_attempts', ...line, [of], [id], [attemptOf(id)]);
   return { waitsFor: row?.['waits_for'], ahead: row?.['ahead'], awaySeconds: Number(row?.['away_seconds']) };
 }
 const end = (id: string, of = account) =>
@@ -86,28 +86,31 @@ test('single jobs go before batches, then accounts in turn, then those that wait
   expect((await queue(busy, { inFlight: 2 }, other)).waitsFor).toBe('turn');
 });
 
-test('one that asks no more holds up no other after a few seconds', async () => {
+test('one that asks no more holds up no other after ten seconds', async () => {
   const limits = { inFlight: 1 };
   const gone = await admit();
   const waiting = await admit();
   await queue(gone, limits);
   await later(1);
   expect(await queue(waiting, limits)).toMatchObject({ waitsFor: 'turn', ahead: 1 });
-  await later(5);
+  await later(10);
   expect(await queue(waiting, limits)).toMatchObject({ waitsFor: null, ahead: 0 });
 });
 
-test('one that is away until its next look keeps its place, and a later one does not overtake it', async () => {
+test('one that is far back is away until its next look, keeps its place, and a later one does not overtake it', async () => {
   const limits = { inFlight: 1 };
-  const line = await Promise.all(Array.from({ length: 34 }, () => admit()));
-  for (const [nth, id] of line.entries()) {
-    await later(nth / 1_000);
-    await queue(id, limits);
-  }
-  const [last, next, first] = [await admit(), line[33] ?? '', line[32] ?? ''];
-  // Those at the head ask no more, and the two behind them are to be back about now.
-  await later(5.5);
-  expect(await queue(last, limits)).toMatchObject({ waitsFor: 'turn', ahead: 2 });
+  await jobs.owner.query(
+    `INSERT INTO jobs.waiting SELECT $1, 'ahead_' || nth, $2, 'm', false, $3::timestamptz - interval '1 minute',
+       $3::timestamptz + interval '10 seconds' FROM generate_series(1, 256) nth`,
+    [account, provider, start],
+  );
+  const [first, next, last] = [await admit(), await admit(), await admit()];
+  expect(await queue(first, limits)).toMatchObject({ waitsFor: 'turn', ahead: 256, awaySeconds: 2.56 });
+  await later(0.1);
+  expect(await queue(next, limits)).toMatchObject({ waitsFor: 'turn', ahead: 257, awaySeconds: 2.57 });
+  // Those at the head ask no more, and the two behind them are late.
+  await later(10.5);
+  expect(await queue(last, limits)).toMatchObject({ waitsFor: 'turn', ahead: 2, awaySeconds: 0 });
   expect(await queue(next, limits)).toMatchObject({ waitsFor: 'turn', ahead: 1 });
   expect(await queue(first, limits)).toMatchObject({ waitsFor: null, ahead: 0 });
   await begin(first, limits);
@@ -115,35 +118,45 @@ test('one that is away until its next look keeps its place, and a later one does
   expect(await queue(last, limits)).toMatchObject({ waitsFor: 'turn', ahead: 1 });
 });
 
-test('a long line drains account by account in the order of its turns, however rarely those far back look after it', async () => {
+test('a long line drains account by account in the order of its turns, ranked once for all that ask', async () => {
   const limits = { inFlight: 4 };
   const third = await jobs.openAccount(randomUUID(), 100_000);
   const accounts = [
     ...Array<string>(32).fill(account),
     ...Array<string>(12).fill(other),
-    third,
-    third,
-    third,
+    ...Array<string>(3).fill(third),
   ];
-  const waiters = accounts.map((of, nth) => ({ of, nth, id: '', looksAt: 0, endsAt: Infinity }));
-  for (const waiter of waiters) waiter.id = await admit(waiter.of);
+  const waiters = accounts.map((of, nth) => ({ of, nth, id: '', endsAt: Infinity, hasLeft: false }));
+  for (const waiter of waiters) {
+    waiter.id = await admit(waiter.of);
+    await later(waiter.nth / 1_000);
+    await queue(waiter.id, { inFlight: 0 }, waiter.of);
+  }
   const wire: number[] = [];
-  // Nothing leaves for a second. A run takes a quarter of a second, and who is at the head looks twice a second.
-  for (let at = 0; wire.length < waiters.length; at += 0.25) {
+  // A run takes a quarter of a second, and a worker looks twice a second.
+  for (let at = 1; wire.length < waiters.length; at += 0.5) {
     await later(at);
     for (const waiter of waiters.filter(({ endsAt }) => endsAt <= at)) {
       await end(waiter.id, waiter.of);
       waiter.endsAt = Infinity;
     }
-    for (const waiter of waiters.filter(({ looksAt }) => looksAt <= at)) {
-      if (at === 0) await later(waiter.nth / 1_000);
-      const turn = await queue(waiter.id, at < 1 ? { inFlight: 0 } : limits, waiter.of);
-      // A workflow that is back asks a little later than it was told to.
-      waiter.looksAt = at + (turn.awaySeconds > 0 ? turn.awaySeconds + 0.7 : 0.5);
-      if (turn.waitsFor !== null) continue;
+    const inLine = waiters.filter(({ hasLeft }) => !hasLeft);
+    const turns = await jobs.call(
+      'queue_attempts',
+      ...[provider, 'm', limits.inFlight, null],
+      inLine.map(({ of }) => of),
+      inLine.map(({ id }) => id),
+      inLine.map(({ id }) => attemptOf(id)),
+    );
+    expect(turns.map(({ ahead }) => ahead).toSorted((a, b) => Number(a) - Number(b))).toEqual(
+      inLine.map((_, ahead) => ahead),
+    );
+    const free = new Set(turns.filter((turn) => turn['waits_for'] === null).map((turn) => turn['reference']));
+    expect(free.size).toBe(Math.min(limits.inFlight, inLine.length));
+    for (const waiter of inLine.filter(({ id }) => free.has(attemptOf(id)))) {
       expect(await begin(waiter.id, limits, waiter.of)).toBe('left');
       wire.push(waiter.nth);
-      [waiter.looksAt, waiter.endsAt] = [Infinity, at + 0.25];
+      [waiter.hasLeft, waiter.endsAt] = [true, at + 0.25];
     }
   }
   expect(wire).toHaveLength(waiters.length);

@@ -29,7 +29,8 @@ const CONCEPTS: Readonly<Record<string, number>> = {
   events: 200,
   webhooks: 360,
   request_rates: 65,
-  turns: 105,
+  turns: 130,
+  answers: 45,
   metrics: 45,
   pages: 45,
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { beside } from '../http/answer-fields.ts';
+import { filesIn } from '../http/output-files.ts';
 import { headerOf, type Answer } from '../http/read-answer.ts';
 import type { ResultFile, RunEnd } from '../provider.ts';
 
@@ -63,10 +64,10 @@ function endOfImages({ json }: Answer): RunEnd | null {
   const images = IMAGES.safeParse(json).data?.data;
   if (images === undefined) return null;
   return succeeded(
-    images.slice(0, MAX_IMAGES).flatMap((image): ResultFile[] => {
+    images.slice(0, MAX_IMAGES).flatMap((image): readonly ResultFile[] => {
       const { b64_json: base64 = null, url = null } = IMAGE.safeParse(image).data ?? {};
       if (base64) return [{ at: 'answer', content: Buffer.from(base64, 'base64') }];
-      return url ? [{ at: 'link', url, bytes: null, sha256: null }] : [];
+      return filesIn(url);
     }),
   );
 }

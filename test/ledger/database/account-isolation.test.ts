@@ -1,6 +1,13 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commitOf, createJobsFixture, jobItem, outputOf, type JobsFixture } from '../../jobs/jobs-fixture.ts';
+import {
+  attemptOf,
+  commitOf,
+  createJobsFixture,
+  jobItem,
+  outputOf,
+  type JobsFixture,
+} from '../../jobs/jobs-fixture.ts';
 import {
   ABSENT,
   DRAWS_ITS_ID,
@@ -92,6 +99,9 @@ async function fill(): Promise<void> {
     fingerprint: 'print',
   };
   await jobs.call('create_api_key', key, 'theirs create key', 'test', null);
+  await jobs.owner.query(`INSERT INTO jobs.answers VALUES ('theirs', $1, '{"link": "theirs"}', now())`, [
+    attemptOf('r'),
+  ]);
   await jobs.call('keep_cancel_key', 'theirs', 'd', 'key of theirs', true);
 }
 

@@ -44,6 +44,7 @@ const redirecting = (location: string): Fault => answering({ status: 302, header
 
 const BAD = { outcome: 'failed', code: 'bad_content' };
 const AGAIN = { outcome: 'again' };
+const EXPIRED = { outcome: 'link_expired' };
 
 /** How a link misbehaves, and what comes of it: the provider's failure, or another try. */
 const LINKS: readonly (readonly [string, Fault, object])[] = [
@@ -72,9 +73,9 @@ const LINKS: readonly (readonly [string, Fault, object])[] = [
   ['leads to a port of this machine', redirecting('http://127.0.0.1:1/picture.png'), BAD],
   ['leads out of http', redirecting('file:///etc/passwd'), BAD],
   ['leads to itself', redirecting('/files/0'), BAD],
-  ['has expired (403)', answering({ status: 403 }), AGAIN],
-  ['has expired (404)', answering({ status: 404 }), AGAIN],
-  ['has expired (410)', answering({ status: 410 }), AGAIN],
+  ['has expired (403)', answering({ status: 403 }), EXPIRED],
+  ['has expired (404)', answering({ status: 404 }), EXPIRED],
+  ['has expired (410)', answering({ status: 410 }), EXPIRED],
   ['is not to be had just now (503)', answering({ status: 503 }), AGAIN],
   ['is limited (429)', answering({ status: 429 }), AGAIN],
   ['breaks off', breakingOff, AGAIN],

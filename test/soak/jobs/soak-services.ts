@@ -168,9 +168,22 @@ function costOfAnswer({ job, request }: Run): string | null {
   return job.state === 'succeeded' ? (OPENAI_COSTS[request.path] ?? null) : null;
 }
 
-/** Pictures, words and speech of one service. */
+const LINKED_PATH = '/results/picture.png';
+
+/** Pictures, every second one behind a link that is given once, words and speech of one service. */
 function openAiDialect(picture: Buffer): Dialect {
-  const images = imagesDialect(picture);
+  const inAnswers = imagesDialect(picture);
+  const images: Dialect = {
+    ...inAnswers,
+    handle(request, jobs) {
+      if (request.path === LINKED_PATH)
+        return { status: 200, headers: { 'content-type': 'image/png' }, body: picture };
+      const answer = inAnswers.handle(request, jobs);
+      const isLinked = answer.status === 200 && jobs.all().length % 2 === 0;
+      const data = [{ url: `${request.origin}${LINKED_PATH}` }];
+      return isLinked ? { ...answer, body: { created: 1, data } } : answer;
+    },
+  };
   const others = [chatDialect(Buffer.from('{ "line": "Once" }')), speechDialect(sineWave(1))];
   const of = (request: Parameters<Dialect['isSubmission']>[0]) =>
     others.find((dialect) => dialect.isSubmission(request)) ?? images;
