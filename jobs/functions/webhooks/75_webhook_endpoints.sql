@@ -35,7 +35,8 @@ LANGUAGE sql STABLE AS $$
   ORDER BY e.created_at, e.endpoint_id
 $$;
 
--- What is null stays as it is. An endpoint that is enabled again begins without its failures. Null: no such endpoint.
+-- What is null stays as it is. An endpoint that is enabled again begins without its failures; what is on its way to an
+-- address that was, or comes back from there, says nothing of the new one: it is sent again. Null: no such endpoint.
 CREATE OR REPLACE FUNCTION jobs.update_webhook_endpoint(
   p_account_id text, p_endpoint_id text, p_url text, p_events text[], p_enabled boolean
 ) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -43,6 +44,10 @@ DECLARE
   v_now      timestamptz := ledger.lock(p_account_id);
   v_endpoint jobs.webhook_endpoints;
 BEGIN
+  UPDATE jobs.webhook_deliveries d SET claim = NULL, due_at = ledger.clock()
+  FROM jobs.webhook_endpoints e
+  WHERE e.account_id = p_account_id AND e.endpoint_id = p_endpoint_id AND e.url <> p_url
+    AND d.endpoint_id = e.endpoint_id AND d.claim IS NOT NULL;
   UPDATE jobs.webhook_endpoints e
   SET url = coalesce(p_url, e.url), events = coalesce(p_events, e.events),
       disabled_at = CASE p_enabled WHEN false THEN coalesce(e.disabled_at, ledger.clock())

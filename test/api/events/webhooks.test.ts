@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { webhookPauseSeconds } from '../../../domain/webhooks/webhook-retries.ts';
-import { createWebhookDeliveries } from '../../../jobs/webhooks/webhook-deliveries.ts';
+import { createWebhookDeliveries, type ClaimedDelivery } from '../../../jobs/webhooks/webhook-deliveries.ts';
 import { resolveBySystem } from '../../../runtime/outbound/checked-lookup.ts';
 import { createPostOutside } from '../../../runtime/outbound/post-outside.ts';
 import {
@@ -275,6 +275,25 @@ describe('an endpoint that is not there any more', () => {
     }
     await at(6);
     await expect.poll(() => call(`/${endpoint.id}`)).toMatchObject({ disabled_reason: 'failing' });
+  });
+
+  it('is disabled by no 410 of an address that it had before, and what was on its way there goes to the new one', async () => {
+    const endpoint = await create('https://old.example.com/', ['credits.low']);
+    await tell();
+    const own = (claimed: readonly ClaimedDelivery[]) =>
+      claimed.filter(({ endpointId }) => endpointId === endpoint.id);
+    const bounds = { perEndpoint: 8, leaseSeconds: 30 };
+    const sender = createWebhookDeliveries(api.worker, 'sender of old');
+    const [before] = own(await sender.claim(64, bounds));
+    if (before === undefined) throw new Error('nothing is due');
+    await call(`/${endpoint.id}`, 'PATCH', { url: 'https://new.example.com/' });
+    const gone = { delivered: false, status: 410, error: null, request_body: '{}', response_body: '' };
+    expect(await sender.record(before, gone, null)).toBe('late');
+    expect(await call(`/${endpoint.id}`)).toMatchObject({ enabled: true, failing_since: null });
+    const again = own(await createWebhookDeliveries(api.worker, 'sender of new').claim(64, bounds));
+    expect(again.map(({ url, event }) => [url, event.sequence])).toEqual([
+      ['https://new.example.com/', before.event.sequence],
+    ]);
   });
 
   it('slows no other down, however much is queued for it', async () => {
