@@ -1,6 +1,7 @@
 /**
  * `node dev/build-console.mjs <file>`: the pages of console/ as one file, which the API serves: two faces (/portal, /console) with what they share
- * in files of their own, and the custom element, which is whole in itself. A file's name ends with the hash of its content.
+ * in files of their own, and the custom element, which is whole in itself. A file's name ends with the hash of its content. The page of the sandbox
+ * is made apart, for the embedded stack alone: what is built for production does not have it.
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,6 +16,7 @@ const FACES = [
   { path: 'portal', entry: 'console/portal/portal.tsx', title: 'Credits and jobs' },
   { path: 'console', entry: 'console/support/support.tsx', title: 'Holdfast support' },
 ];
+const SANDBOX = { path: 'sandbox', entry: 'console/sandbox/sandbox.tsx', title: 'Holdfast sandbox' };
 const ELEMENT = 'console/element/holdfast-credits.ts';
 
 const COMMON = {
@@ -35,16 +37,7 @@ const COMMON = {
 /** The pages as JSON: `html` by the face's path, and `files`. Throws where a source does not compile. */
 export async function buildConsole() {
   const [faces, element] = await Promise.all([
-    build({
-      ...COMMON,
-      entryPoints: [...FACES.map(({ entry }) => entry), 'console/shared/icon.svg'],
-      format: 'esm',
-      splitting: true,
-      entryNames: '[name]-[hash]',
-      chunkNames: 'part-[hash]',
-      assetNames: '[name]-[hash]',
-      loader: { '.svg': 'copy' },
-    }),
+    buildFaces(FACES),
     build({
       ...COMMON,
       entryPoints: [ELEMENT],
@@ -53,13 +46,32 @@ export async function buildConsole() {
       loader: { '.css': 'text' },
     }),
   ]);
+  return JSON.stringify({ html: faces.html, files: [...faces.files, ...filesOf(element)] });
+}
+
+/** The page of the sandbox as JSON, in the same shape. */
+export async function buildSandbox() {
+  return JSON.stringify(await buildFaces([SANDBOX]));
+}
+
+async function buildFaces(wanted) {
+  const faces = await build({
+    ...COMMON,
+    entryPoints: [...wanted.map(({ entry }) => entry), 'console/shared/icon.svg'],
+    format: 'esm',
+    splitting: true,
+    entryNames: '[name]-[hash]',
+    chunkNames: 'part-[hash]',
+    assetNames: '[name]-[hash]',
+    loader: { '.svg': 'copy' },
+  });
   const outputs = Object.entries(faces.metafile.outputs);
   const nameOf = (entry, extension) => {
     const isOf = ([file, { entryPoint }]) => entryPoint === entry && path.extname(file) === extension;
     return path.basename(outputs.find(isOf)[0]);
   };
   const icon = nameOf('console/shared/icon.svg', '.svg');
-  const html = FACES.map(({ path: face, entry, title }) => {
+  const html = wanted.map(({ path: face, entry, title }) => {
     const script = nameOf(entry, '.js');
     const { cssBundle, imports } = outputs.find(([file]) => path.basename(file) === script)[1];
     const parts = imports
@@ -67,12 +79,15 @@ export async function buildConsole() {
       .map((one) => path.basename(one.path));
     return [face, htmlOf({ face, title, icon, script, parts, style: path.basename(cssBundle) })];
   });
-  const files = [...faces.outputFiles, ...element.outputFiles].map(({ path: file, text }) => ({
+  return { html: Object.fromEntries(html), files: filesOf(faces) };
+}
+
+function filesOf({ outputFiles }) {
+  return outputFiles.map(({ path: file, text }) => ({
     name: path.basename(file),
     type: TYPES[path.extname(file)],
     text,
   }));
-  return JSON.stringify({ html: Object.fromEntries(html), files });
 }
 
 /** The addresses are relative: the API may be served below a path. */

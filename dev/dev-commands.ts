@@ -10,6 +10,7 @@ import { STACK_FACTS, type StackFact } from './stack/stack-info.ts';
 const HELP: HelpSections = {
   examples: [
     ['demo', 'the whole life of a job, on a stack of its own or the one that runs'],
+    ['demo --watch', 'faults one after the other, watched in a browser'],
     ['stack start', 'the stack, until Ctrl-C (npm start is the same)'],
     ['stack status', 'what runs, and where'],
     ...OPERATOR_HELP.examples,
@@ -38,6 +39,7 @@ function addDemo(program: CliCommand, config: DevConfig): void {
     .description('run a real job end to end, and the ways it can fail; write the pictures to out/')
     .option('--json', 'print one JSON object at the end, and nothing else on stdout', false)
     .option('--kill-worker', 'of a stack that runs already: kill its worker without asking', false)
+    .option('--watch', 'open the sandbox page, and strike fault after fault beside a live ledger', false)
     .action(async (options: DemoOptions) => {
       const { runDemoCommand } = await import('./commands/demo.ts');
       await runDemoCommand(config, options);

@@ -12,6 +12,10 @@ export type DevConfig = {
   readonly temporalUiUrl: string | null;
   /** DATABASE_OWNER_URL: a PostgreSQL that runs already, used instead of an embedded one. */
   readonly databaseOwnerUrl: string | null;
+  /** NODE_ENV is production: nothing is to be struck from a page. */
+  readonly isProduction: boolean;
+  /** Whether there is a desktop that a page can be opened on. */
+  readonly hasDesktop: boolean;
   /** HOLDFAST_CATALOGUE: what the embedded stack offers; null: the shipped catalogue. */
   readonly cataloguePath: string | null;
   /** The addresses that the operators' commands work on; null: those of the running stack. */
@@ -49,6 +53,11 @@ export function readDevConfig(env: Environment = process.env): DevConfig {
     temporalAddress: read('TEMPORAL_ADDRESS'),
     temporalUiUrl: read('TEMPORAL_UI_URL'),
     databaseOwnerUrl: read('DATABASE_OWNER_URL'),
+    isProduction: read('NODE_ENV') === 'production',
+    hasDesktop:
+      ['darwin', 'win32'].includes(process.platform) ||
+      read('DISPLAY') !== null ||
+      read('WAYLAND_DISPLAY') !== null,
     cataloguePath: catalogue === null ? null : path.resolve(catalogue),
     commands: readCliConfig(env),
     cacheHome: path.join(read('XDG_CACHE_HOME') ?? path.join(os.homedir(), '.cache'), 'holdfast'),

@@ -1,6 +1,7 @@
 import { CommandError, EXIT_CODE } from '../cli/exit-codes.ts';
 import type { DevConfig } from './dev-config.ts';
 import type { Progress } from './progress.ts';
+import { DEFAULT_SANDBOX_SETTINGS } from './sandbox/sandbox-settings.ts';
 import { HomeInUseError, startStack } from './stack/start-stack.ts';
 import type { Stack } from './stack/stack-handle.ts';
 import { readRunningStack } from './stack/stack-info.ts';
@@ -12,7 +13,8 @@ export async function startHomeStack(
 ): Promise<Stack> {
   const { home, cacheHome, cataloguePath } = config;
   try {
-    return await startStack({ home, cacheHome, cataloguePath, external: config, ...options });
+    const sandbox = config.isProduction ? undefined : DEFAULT_SANDBOX_SETTINGS;
+    return await startStack({ home, cacheHome, cataloguePath, external: config, sandbox, ...options });
   } catch (error) {
     if (options.signal.aborted) throw new CommandError('ended before the stack was up', EXIT_CODE.failed);
     if (error instanceof HomeInUseError) throw await homeInUse(error, home);

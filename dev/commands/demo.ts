@@ -1,16 +1,21 @@
 import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { runDemo, type DemoReport } from '../demo/run-demo.ts';
+import { openInBrowser } from '../demo/watch/open-in-browser.ts';
+import { runWatch } from '../demo/watch/run-watch.ts';
 import type { DevConfig } from '../dev-config.ts';
-import { abortOnSignal } from '../end-on-signal.ts';
 import { CommandError, EXIT_CODE } from '../../cli/exit-codes.ts';
 import type { Progress } from '../progress.ts';
-import { readRunningStack, type StackInfo } from '../stack/stack-info.ts';
-import { startHomeStack } from '../start-home-stack.ts';
+import type { StackInfo } from '../stack/stack-info.ts';
 import { temporalJobsUrl } from '../temporal-jobs-url.ts';
+import { useStack, type UsedStack } from './use-stack.ts';
 import { formatTable, printJson, printLine, printProgress } from '../../cli/show/terminal.ts';
 
-export type DemoOptions = { readonly json: boolean; readonly killWorker: boolean };
+export type DemoOptions = {
+  readonly json: boolean;
+  readonly killWorker: boolean;
+  /** Drives the page of the sandbox, in place of the steps. */
+  readonly watch: boolean;
+};
 
 /**
  * `holdfast demo`: on the running stack of this home, or else on one that it starts there and ends afterwards. Exit
@@ -19,12 +24,16 @@ export type DemoOptions = { readonly json: boolean; readonly killWorker: boolean
 export async function runDemoCommand(config: DevConfig, options: DemoOptions): Promise<void> {
   const startedAt = performance.now();
   const say: Progress = options.json ? printProgress : printLine;
-  const stack = await useStack(config, say, options);
+  const question = options.watch ? STRIKE_QUESTION : KILL_QUESTION;
+  const stack = await useStack(config, { say, question, hasAgreed: options.killWorker });
   let report: DemoReport;
   const info = await stack.info();
   try {
     const { info: readInfo, mayKillWorker } = stack;
-    report = await Promise.race([runDemo({ info: readInfo, say, mayKillWorker }), stack.whenInterrupted]);
+    const playing = options.watch
+      ? watch(config, stack, say)
+      : runDemo({ info: readInfo, say, mayKillWorker });
+    report = await Promise.race([playing, stack.whenInterrupted]);
   } finally {
     await stack.leave();
   }
@@ -36,62 +45,24 @@ export async function runDemoCommand(config: DevConfig, options: DemoOptions): P
   if (failed.length > 0) throw new CommandError(`demo: failed at ${failed.join(', ')}`, EXIT_CODE.failed);
 }
 
-type UsedStack = {
-  readonly info: () => Promise<StackInfo>;
-  /** Not of a stack that others use, unless they have agreed. */
-  readonly mayKillWorker: boolean;
-  readonly whenInterrupted: Promise<never>;
-  readonly leave: () => Promise<void>;
-};
-
-async function useStack(config: DevConfig, say: Progress, options: DemoOptions): Promise<UsedStack> {
-  const ending = abortOnSignal();
-  const whenInterrupted = new Promise<never>((_resolve, reject) => {
-    ending.addEventListener('abort', () => {
-      reject(new CommandError('demo: interrupted', EXIT_CODE.failed));
-    });
-  });
-  whenInterrupted.catch(() => undefined);
-  const running = await readRunningStack(config.home);
-  if (running !== null) {
-    say(`Using the stack that is running in ${config.home}.`);
-    const info = async () => (await readRunningStack(config.home)) ?? running;
-    const mayKillWorker = options.killWorker || (await agreesToKill(ending));
-    return { info, mayKillWorker, whenInterrupted, leave: () => Promise.resolve() };
-  }
-  say(`Starting a stack: PostgreSQL, Temporal, a model service, a worker, the API …\n   · in ${config.home}`);
-  const startedAt = performance.now();
-  const stack = await startHomeStack(config, {
-    signal: ending,
-    onNote: (note) => {
-      say(`   · ${note}`);
-    },
-  });
-  say(`It is up after ${((performance.now() - startedAt) / 1_000).toFixed(1)} s.`);
-  return {
-    info: () => Promise.resolve(stack.info()),
-    mayKillWorker: true,
-    whenInterrupted,
-    leave: stack.stop,
-  };
-}
-
 const KILL_QUESTION =
   'One step kills the worker of this stack with SIGKILL; the stack starts it again, and jobs go on. Do it? [y/N] ';
+const STRIKE_QUESTION =
+  'This kills the worker of this stack, and freezes its model service and PostgreSQL for a while. Do it? [y/N] ';
 
-/** Asks at a terminal; without one, the answer is no. */
-async function agreesToKill(signal: AbortSignal): Promise<boolean> {
-  if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // A terminal that is being read hands Ctrl-C on as a key.
-  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  try {
-    return /^y(es)?$/i.test((await terminal.question(KILL_QUESTION, { signal })).trim());
-  } catch {
-    return false;
-  } finally {
-    terminal.close();
+/** Opens the page of the sandbox where there is a desktop, and strikes fault after fault. */
+async function watch(config: DevConfig, stack: UsedStack, say: Progress): Promise<DemoReport> {
+  const { sandbox_url: url } = await stack.info();
+  if (url === null) throw new CommandError('demo: this stack has no sandbox (NODE_ENV=production)', EXIT_CODE.failed);
+  if (!stack.mayKillWorker) {
+    throw new CommandError(
+      'demo: the parts of a running stack are not struck unasked (--kill-worker)',
+      EXIT_CODE.failed,
+    );
   }
+  say(`\nWatch it here:\n   ${url}`);
+  if (config.hasDesktop) openInBrowser(url);
+  return runWatch({ sandboxUrl: url, info: stack.info, say });
 }
 
 function printReport(report: DemoReport, info: StackInfo, seconds: number): void {

@@ -8,6 +8,6 @@ import { requireRunningStack } from '../stack-context.ts';
 export async function stackGet(config: DevConfig, name: StackFact): Promise<void> {
   const value = (await requireRunningStack(config.home))[name];
   if (value === null)
-    throw new CommandError(`${name} is not known: it is of a server that is not ours`, EXIT_CODE.failed);
+    throw new CommandError(`${name} is not known: this stack has none of its own`, EXIT_CODE.failed);
   printLine(value);
 }

@@ -63,8 +63,13 @@ Its page, as the customer sees it, for a day:
 Support's, with the key that ./holdfast stack get platform_key prints:
 
   ${info.api_url}/console
-
+${sandboxText(info)}
 Ctrl-C ends everything; what it holds is there again at the next start.`);
+}
+
+/** Nothing, where there is no sandbox. */
+function sandboxText({ sandbox_url: url }: StackInfo): string {
+  return url === null ? '' : `\nBreak it, and watch every credit come out right:\n\n  ${url}\n`;
 }
 
 /** The page of the account, opened by the platform as a backend would. */

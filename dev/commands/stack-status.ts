@@ -17,12 +17,13 @@ export async function stackStatus(config: DevConfig, options: { readonly json: b
     );
   }
   const isReady = await reportsReady(info);
-  // Keys stay in keys.json: a status gets pasted into chats.
+  // Keys stay in keys.json, and the sandbox's token in stack.json: a status gets pasted into chats.
   const {
     platform_key: _platform,
     account_key: _account,
     database_owner_url: _owner,
     database_url: _url,
+    sandbox_url: _sandbox,
     ...shown
   } = info;
   if (options.json) printJson({ running: true, ready: isReady, home: config.home, ...shown });

@@ -1,9 +1,7 @@
-import { Client, Connection } from '@temporalio/client';
-import { workflowIdOf } from '../../domain/ids.ts';
 import { check, type DemoScene, type DemoStep, type StepOutcome } from './demo-step.ts';
 import { followToEnd } from './run-job.ts';
+import { terminateWorkflow } from './terminate-workflow.ts';
 
-const CONNECT_TIMEOUT_MS = 5_000;
 /** The reconciler's interval and grace (5 s each when embedded), with room. */
 const LIMIT_MS = 60_000;
 
@@ -26,7 +24,8 @@ async function run(scene: DemoScene): Promise<StepOutcome> {
     onEvent: async (event) => {
       if (event.type !== 'job.running' || isTerminated) return;
       isTerminated = true;
-      await terminateWorkflow((await scene.info()).temporal_address, submitted.id);
+      const { temporal_address: address } = await scene.info();
+      await terminateWorkflow(address, submitted.id, 'the demo terminates it, as a person could');
       say(
         '   terminated, as by the button of Temporal UI: none of our code runs.\n   Waiting for the reconciler, up to 30 s',
       );
@@ -44,16 +43,4 @@ async function run(scene: DemoScene): Promise<StepOutcome> {
     figures: { returned: job.billing.returned, balance: after.available },
     files: [],
   };
-}
-
-async function terminateWorkflow(address: string, jobId: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS });
-  try {
-    const handle = new Client({ connection }).workflow.getHandle(workflowIdOf(jobId));
-    await connection.withDeadline(Date.now() + CONNECT_TIMEOUT_MS, () =>
-      handle.terminate('the demo terminates it, as a person could'),
-    );
-  } finally {
-    await connection.close();
-  }
 }

@@ -15,7 +15,7 @@ import { surviveWorkerKill } from './survive-worker-kill.ts';
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 const STEPS = [deliverStaticAd, returnCreditsOfFailures, surviveWorkerKill, returnCreditsOfTerminated];
 
-type StepReport = {
+export type StepReport = {
   readonly name: string;
   readonly title: string;
   readonly ok: boolean;

@@ -7,10 +7,20 @@ const STATS_TIMEOUT_MS = 5_000;
 
 /** How often the model service accepted work for a job: the proof, from the other side, that nothing ran twice. */
 export async function submissionsOfJob(modelServiceUrl: string, jobId: string): Promise<number> {
+  const accepted = await acceptedByReference(modelServiceUrl, jobId);
+  return accepted.reduce((sum, count) => sum + count, 0);
+}
+
+/** Of a job's submissions (a film has several), those that the model service accepted more than once. */
+export async function repeatedSubmissionsOf(modelServiceUrl: string, jobId: string): Promise<number> {
+  return (await acceptedByReference(modelServiceUrl, jobId)).filter((count) => count > 1).length;
+}
+
+async function acceptedByReference(modelServiceUrl: string, jobId: string): Promise<readonly number[]> {
   const prefix = jobId.replace(/^job_/, 'att_');
   const response = await fetch(`${modelServiceUrl}/v1/stats?reference_prefix=${prefix}`, {
     signal: AbortSignal.timeout(STATS_TIMEOUT_MS),
   });
   const stats = STATS.parse(await response.json());
-  return Object.values(stats.by_reference).reduce((sum, { accepted }) => sum + accepted, 0);
+  return Object.values(stats.by_reference).map(({ accepted }) => accepted);
 }

@@ -13,6 +13,8 @@ export type StackAddresses = {
   readonly modelServicePort: number;
   /** What signs links to outputs: of the home, so that they outlive a restart. */
   readonly linkSecret: string;
+  /** Where the model service says that a job is done, and what it signs that with; null: it is only asked. */
+  readonly webhooks: { readonly url: string; readonly secret: string } | null;
 };
 
 type Environment = Readonly<Record<string, string>>;
@@ -43,6 +45,7 @@ export function apiEnvironment(addresses: StackAddresses, consolePages: string):
     API_SHUTDOWN_NOTICE_SECONDS: '0',
     PUBLIC_URL: urlOf(addresses.host, addresses.apiPort),
     ...(addresses.temporalUiUrl === null ? {} : { TEMPORAL_UI_URL: addresses.temporalUiUrl }),
+    ...secretOf(addresses),
   };
 }
 
@@ -57,11 +60,16 @@ export function modelServiceEnvironment(
     MODEL_SERVICE_HOME: path.join(addresses.home, 'model-service'),
     MODEL_SERVICE_MODE: mode,
     MODEL_SERVICE_INSTANT_MS: String(instantMs),
+    ...secretOf(addresses),
   };
 }
 
 export function urlOf(host: string, port: number): string {
   return `http://${host}:${String(port)}`;
+}
+
+function secretOf({ webhooks }: StackAddresses): Environment {
+  return webhooks === null ? {} : { MODEL_SERVICE_WEBHOOK_SECRET: webhooks.secret };
 }
 
 function commonEnvironment(addresses: StackAddresses): Environment {
@@ -73,5 +81,6 @@ function commonEnvironment(addresses: StackAddresses): Environment {
     ASSET_HOME: path.join(addresses.home, 'assets'),
     MODEL_SERVICE_URL: urlOf(addresses.host, addresses.modelServicePort),
     ALLOW_LOCAL_ASSET_URLS: 'true',
+    ...(addresses.webhooks === null ? {} : { PROVIDER_WEBHOOK_URL: addresses.webhooks.url }),
   };
 }

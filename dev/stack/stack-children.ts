@@ -47,6 +47,11 @@ export class StackChildren {
     return pids as Record<ChildName, number | null>;
   }
 
+  /** Whether the child is one of the stack's own, and no server that ran before. */
+  has(name: ChildName): boolean {
+    return this.#children.has(name);
+  }
+
   /** Throws when the stack has no such child of its own. */
   get(name: ChildName): SupervisedChild {
     const child = this.#children.get(name);

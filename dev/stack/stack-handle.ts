@@ -9,6 +9,8 @@ const READY_TIMEOUT_MS = 60_000;
 export type Stack = {
   /** The content of stack.json now: the pids change when a child is started again. */
   readonly info: () => StackInfo;
+  /** Whether the stack has started the child itself. */
+  readonly owns: (name: ChildName) => boolean;
   /** Sends a signal to a child; the stack starts it again if it ends. Returns the pid that was hit. */
   readonly kill: (name: ChildName, signal: NodeJS.Signals) => number;
   /** Stops a child (PostgreSQL with all its backends) where it stands, as a hanging machine would. */
@@ -34,6 +36,7 @@ export function createStackHandle(options: {
   let stopping: Promise<void> | null = null;
   return {
     info: () => ({ ...facts, pids: children.pids() }),
+    owns: (name) => children.has(name),
     kill: (name, signal) => children.get(name).signal(signal),
     pause: (name) => freezeProcess(pidOf(name)),
     resume: (name) => thawProcess(pidOf(name)),

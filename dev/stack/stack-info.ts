@@ -20,6 +20,8 @@ const STACK_INFO = z.object({
   /** As the owner of the schema: migrations, looking at tables. */
   database_owner_url: z.string(),
   model_service_url: z.string(),
+  /** The page that strikes the stack's processes, with its token: for this machine's user only. Null: it has none. */
+  sandbox_url: z.string().nullable(),
   platform_key: z.string(),
   /** Of the account "Local sandbox". */
   account_id: z.string(),

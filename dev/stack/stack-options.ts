@@ -1,5 +1,6 @@
 import type { DevConfig } from '../dev-config.ts';
 import type { Progress } from '../progress.ts';
+import type { SandboxSettings } from '../sandbox/sandbox-settings.ts';
 
 export type StackPorts = {
   readonly api: number;
@@ -7,6 +8,7 @@ export type StackPorts = {
   readonly temporalUi: number;
   readonly postgres: number;
   readonly modelService: number;
+  readonly sandbox: number;
 };
 
 /** Tried first; a busy one is replaced by a free one. Documented in README. */
@@ -16,9 +18,17 @@ export const PREFERRED_PORTS: StackPorts = {
   temporalUi: 8_233,
   postgres: 54_329,
   modelService: 8_788,
+  sandbox: 8_789,
 };
 
-const FREE_PORTS: StackPorts = { api: 0, temporal: 0, temporalUi: 0, postgres: 0, modelService: 0 };
+const FREE_PORTS: StackPorts = {
+  api: 0,
+  temporal: 0,
+  temporalUi: 0,
+  postgres: 0,
+  modelService: 0,
+  sandbox: 0,
+};
 
 export type StackOptions = {
   /** Everything the stack keeps; created when missing. */
@@ -33,6 +43,8 @@ export type StackOptions = {
   /** Added to the settings of the processes (runtime/settings/settings.ts). */
   readonly workerEnv?: Readonly<Record<string, string>>;
   readonly apiEnv?: Readonly<Record<string, string>>;
+  /** The page from which a person strikes the stack's processes; absent: there is none, and webhooks of the model service are not sent. */
+  readonly sandbox?: SandboxSettings | undefined;
   /** Servers that run already instead of embedded ones; null for what is to be embedded. */
   readonly external?: Pick<DevConfig, 'temporalAddress' | 'temporalUiUrl' | 'databaseOwnerUrl'>;
   /** Where a built Temporal server is kept (readDevConfig). */

@@ -30,6 +30,11 @@ export function linkSecretOf({ database }: StackSecrets): string {
   return createHash('sha256').update(`links ${database.api}`, 'utf8').digest('hex');
 }
 
+/** What the model service of this home signs its webhooks with (Standard Webhooks). */
+export function webhookSecretOf({ database }: StackSecrets): string {
+  return `whsec_${createHash('sha256').update(`webhooks ${database.api}`, 'utf8').digest('base64')}`;
+}
+
 export function writeSecrets(home: string, secrets: StackSecrets): void {
   writeJsonFile(secretsPath(home), secrets);
 }

@@ -3,6 +3,7 @@ import { readDevConfig } from '../dev-config.ts';
 import type { Progress } from '../progress.ts';
 import { createPortClaims, LOCAL_HOST, type PortClaims } from '../free-ports.ts';
 import { tryLock } from '../exclusive-lock.ts';
+import { openSandbox, sandboxUrlOf, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { postgresChild } from '../postgres/postgres-child.ts';
 import { locateTemporalServer } from '../temporal-server/locate-temporal-server.ts';
 import { temporalChild } from '../temporal-server/temporal-child.ts';
@@ -29,7 +30,7 @@ import { removeStackInfo, stackLockPath, writeStackInfo, type StackInfo } from '
 import { loadCatalogue } from '../../catalogue/load-catalogue.ts';
 import { ensureStackKeys } from './stack-keys.ts';
 import { NOTHING_EXTERNAL, wantedPorts, type StackOptions, type StackPorts } from './stack-options.ts';
-import { linkSecretOf, readOrMakeSecrets } from './stack-secrets.ts';
+import { linkSecretOf, readOrMakeSecrets, webhookSecretOf } from './stack-secrets.ts';
 import { bundleConsolePages } from './bundle-console-pages.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
@@ -68,6 +69,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const record = new ChildrenRecord(home);
   const claims = createPortClaims();
   let info: Omit<StackInfo, 'pids'> | null = null;
+  let sandbox: Sandbox | null = null;
   const children = new StackChildren({
     home,
     record,
@@ -79,6 +81,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const stop = async () => {
     info = null;
     removeStackInfo(home);
+    await sandbox?.close();
     await children.stop();
     await claims.release();
     await lock.release();
@@ -89,8 +92,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     .then(() => bringUp({ ...options, signal: start.signal, claims }, children));
   try {
     info = await unlessAborted(start.signal, 'ended before the stack was up', facts);
-    writeStackInfo(home, { ...info, pids: children.pids() });
-    return createStackHandle({ facts: info, children, stop });
+    const stack = createStackHandle({ facts: info, children, stop });
+    sandbox = await openSandboxOf(options, stack);
+    writeStackInfo(home, stack.info());
+    return stack;
   } catch (error) {
     start.abandon();
     info = null;
@@ -103,6 +108,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } finally {
     start.end();
   }
+}
+
+async function openSandboxOf({ sandbox: settings }: StackOptions, stack: Stack): Promise<Sandbox | null> {
+  const { sandbox_url: url } = stack.info();
+  return settings === undefined || url === null ? null : openSandbox({ stack, url, settings });
 }
 
 /** The signal of one start: aborted with the caller's, or when the start is given up because a part of it failed. */
@@ -140,6 +150,10 @@ async function bringUp(options: WantedStack, children: StackChildren): Promise<O
     apiPort: ports.api,
     modelServicePort: ports.modelService,
     linkSecret: database.linkSecret,
+    webhooks:
+      options.sandbox === undefined
+        ? null
+        : { url: urlOf(LOCAL_HOST, ports.sandbox), secret: database.webhookSecret },
   };
   await bringUpProcesses(options, children, addresses, { bundle, pages });
   return {
@@ -149,6 +163,7 @@ async function bringUp(options: WantedStack, children: StackChildren): Promise<O
     database_url: database.workerUrl,
     database_owner_url: database.ownerUrl,
     model_service_url: urlOf(LOCAL_HOST, ports.modelService),
+    sandbox_url: options.sandbox === undefined ? null : sandboxUrlOf(ports.sandbox),
     platform_key: database.keys.platform.secret,
     account_id: database.keys.accountId,
     account_key: database.keys.account.secret,
@@ -162,6 +177,7 @@ const PORT_OWNERS: Readonly<Record<keyof StackPorts, string>> = {
   temporalUi: 'Temporal UI',
   postgres: 'PostgreSQL',
   modelService: 'the model service',
+  sandbox: 'the sandbox',
 };
 
 function sayBusyPorts(wanted: StackPorts, chosen: StackPorts, onNote: Progress): void {
@@ -183,8 +199,8 @@ async function bringUpDatabase(options: WantedStack, children: StackChildren, po
   const database = ownerUrl === null ? embeddedDatabase(port, secrets) : externalDatabase(ownerUrl, secrets);
   await migrateStackDatabase(database, secrets, options.onNote ?? (() => undefined));
   const { grants } = await loadCatalogue(options.cataloguePath ?? null);
-  const linkSecret = linkSecretOf(secrets);
-  return { ...database, linkSecret, keys: await ensureStackKeys(home, secrets, database.ownerUrl, grants) };
+  const derived = { linkSecret: linkSecretOf(secrets), webhookSecret: webhookSecretOf(secrets) };
+  return { ...database, ...derived, keys: await ensureStackKeys(home, secrets, database.ownerUrl, grants) };
 }
 
 /** A port that it picks for itself may be taken before it listens there. */

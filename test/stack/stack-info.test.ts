@@ -22,6 +22,7 @@ const leaveInfo = (supervisor: number) =>
     path.join(home.home, 'stack.json'),
     JSON.stringify({
       ...{ api_url: 'a', temporal_address: 't', temporal_ui_url: null, model_service_url: 'm' },
+      sandbox_url: null,
       ...{ database_url: 'd', database_owner_url: 'o', platform_key: 'p', account_id: 'i', account_key: 'k' },
       supervisor_pid: supervisor,
       pids: Object.fromEntries(CHILD_NAMES.map((name) => [name, null])),

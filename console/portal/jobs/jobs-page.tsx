@@ -8,12 +8,12 @@ import { LongList } from '../../shared/parts/long-list.tsx';
 import { creditsText, Money } from '../../shared/parts/money.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { Thumbnail } from '../../shared/parts/output-view.tsx';
+import { isUnderWay, Progress } from '../../shared/parts/job-progress.tsx';
 import { PageHead } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
 import { ListFrame } from '../../shared/parts/table.tsx';
 import { hrefTo, Link, useFilter } from '../../shared/router.tsx';
 import { useVisit } from '../portal-context.tsx';
-import { isUnderWay, Progress } from './job-progress.tsx';
 
 const PAGE_ROWS = 25;
 const STATES = [

@@ -64,6 +64,12 @@ test('a file whose name has its hash is kept forever, the custom element for an 
     expectProblem(await api.call(`/${face}/nothing.js`), 404, 'not_found');
 });
 
+test('the page that strikes a stack is not among them', async () => {
+  expect(Object.keys(built.html)).toEqual(['portal', 'console']);
+  expect(built.files.filter(({ name, text }) => /sandbox/.test(name) || text.includes('kill_worker'))).toEqual([]);
+  for (const path of ['/sandbox', '/control/state']) expectProblem(await api.call(path), 404, 'not_found');
+});
+
 test('an API without built pages says so', async () => {
   for (const face of ['portal', 'console']) expectProblem(await bare.call(`/${face}`), 404, 'not_found');
 });

@@ -1,5 +1,5 @@
 import type { Job } from '../../../client/http/wire-types.ts';
-import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { sentenceOf } from './state-badge.tsx';
 
 /** Whether something may still happen to a job. */
 export const isUnderWay = ({ finished_at }: Job) => finished_at === null;

@@ -1,0 +1,23 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { LOCAL_HOST } from '../free-ports.ts';
+import { TOKEN_HEADER } from '../../console/sandbox/sandbox-wire.ts';
+
+/**
+ * Whether a request was meant for this machine. A page of another site can have its own name lead to 127.0.0.1 (DNS rebinding); the browser
+ * then sends that name as Host.
+ */
+export function isForThisMachine({ headers }: IncomingMessage, port: number): boolean {
+  return [LOCAL_HOST, 'localhost'].some((name) => headers.host === `${name}:${String(port)}`);
+}
+
+/** Whether a request carries the token, which the terminal printed, in a header that no form and no link can send. */
+export function hasToken({ headers }: IncomingMessage, token: string): boolean {
+  const sent = headers[TOKEN_HEADER];
+  // Of one length, whatever was sent.
+  return typeof sent === 'string' && timingSafeEqual(digestOf(sent), digestOf(token));
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,36 @@
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { buildSandbox } from '../build-console.mjs';
+
+/** As the API's for support's pages: all of it from this origin, nothing written into the page, and shown in no frame. */
+export const PAGE_HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+const BUILT = z.object({
+  html: z.object({ sandbox: z.string() }),
+  files: z.array(z.object({ name: z.string(), type: z.string(), text: z.string() })),
+});
+
+export type SandboxPage = {
+  readonly html: string;
+  readonly files: ReadonlyMap<string, { readonly type: string; readonly gzip: Buffer }>;
+};
+
+/** The page of the present sources. Made when it is first asked for: most stacks are never looked at. */
+export function lazySandboxPage(): () => Promise<SandboxPage> {
+  let page: Promise<SandboxPage> | null = null;
+  return () => (page ??= build());
+}
+
+async function build(): Promise<SandboxPage> {
+  const { html, files } = BUILT.parse(JSON.parse(await buildSandbox()));
+  const byName = files.map(({ name, type, text }) => [name, { type, gzip: gzipSync(text) }] as const);
+  return { html: html.sandbox, files: new Map(byName) };
+}
