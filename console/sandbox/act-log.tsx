@@ -21,25 +21,25 @@ export function ActLog({ acts }: { readonly acts: readonly Act[] }) {
         <Empty title="Nothing was struck yet">Choose a fault above: what it does is told here.</Empty>
       ) : (
         <div role="log" aria-label="What was done, newest first" tabIndex={0} class="acts-frame">
-        <ol class="acts">
-          {acts.map((act) => (
-            <li key={act.id} class="card act">
-              <span class="act-head">
-                <h3>{act.title}</h3>
-                <time class="muted small" dateTime={act.at} title={exactText(act.at)}>
-                  {timeText(act.at)}
-                </time>
-              </span>
-              <ul class="act-lines">
-                {act.lines.map((line) => (
-                  <li key={line}>{line}</li>
-                ))}
-                {act.outcome !== null && <li>{outcomeText(act.outcome)}</li>}
-              </ul>
-              <Badge tone={STATES[act.state].tone}>{STATES[act.state].text}</Badge>
-            </li>
-          ))}
-        </ol>
+          <ol class="acts">
+            {acts.map((act) => (
+              <li key={act.id} class="card act">
+                <span class="act-head">
+                  <h3>{act.title}</h3>
+                  <time class="muted small" dateTime={act.at} title={exactText(act.at)}>
+                    {timeText(act.at)}
+                  </time>
+                </span>
+                <ul class="act-lines">
+                  {act.lines.map((line) => (
+                    <li key={line}>{line}</li>
+                  ))}
+                  {act.outcome !== null && <li>{outcomeText(act.outcome)}</li>}
+                </ul>
+                <Badge tone={STATES[act.state].tone}>{STATES[act.state].text}</Badge>
+              </li>
+            ))}
+          </ol>
         </div>
       )}
     </Section>

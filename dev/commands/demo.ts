@@ -53,7 +53,8 @@ const STRIKE_QUESTION =
 /** Opens the page of the sandbox where there is a desktop, and strikes fault after fault. */
 async function watch(config: DevConfig, stack: UsedStack, say: Progress): Promise<DemoReport> {
   const { sandbox_url: url } = await stack.info();
-  if (url === null) throw new CommandError('demo: this stack has no sandbox (NODE_ENV=production)', EXIT_CODE.failed);
+  if (url === null)
+    throw new CommandError('demo: this stack has no sandbox (NODE_ENV=production)', EXIT_CODE.failed);
   if (!stack.mayKillWorker) {
     throw new CommandError(
       'demo: the parts of a running stack are not struck unasked (--kill-worker)',

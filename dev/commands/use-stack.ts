@@ -70,4 +70,3 @@ async function agrees(question: string, signal: AbortSignal): Promise<boolean> {
     terminal.close();
   }
 }
-

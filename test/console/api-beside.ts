@@ -38,6 +38,7 @@ export async function startApiBeside({ home }: ConsoleAddresses): Promise<ApiBes
     apiPort: port,
     modelServicePort: Number(new URL(info.model_service_url).port),
     linkSecret: linkSecretOf(secrets),
+    webhooks: null,
   };
   const env = {
     ...apiEnvironment(addresses, await bundleConsolePages()),

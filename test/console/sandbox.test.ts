@@ -19,7 +19,9 @@ if (program === null) console.warn(`SKIPPED: test/console/sandbox.test.ts. ${NO_
 
 /** Long enough for polls and writes to meet what stands still. */
 const SETTINGS: SandboxSettings = { freezeMs: 1_500, jobsBeside: 2 };
-const FAULTS = offeredActs(SETTINGS, () => true).filter(({ name }) => FAULT_NAMES.some((one) => one === name));
+const FAULTS = offeredActs(SETTINGS, () => true).filter(({ name }) =>
+  FAULT_NAMES.some((one) => one === name),
+);
 /** A lost webhook is found out after as long again as its job ran; a terminated workflow after interval and grace of the reconciler. */
 const ALL_OVER_MS = 60_000;
 
@@ -56,7 +58,10 @@ describe.skipIf(program === null)('the sandbox', () => {
       await remove();
     };
     url = String(stack.info().sandbox_url);
-    const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1_280, height: 900 } });
+    const context = await browser.newContext({
+      reducedMotion: 'reduce',
+      viewport: { width: 1_280, height: 900 },
+    });
     page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => {
@@ -115,7 +120,9 @@ describe.skipIf(program === null)('the sandbox', () => {
     expect(spent).toBeGreaterThan(0);
     // Each hold that was shown has ended, as a charge or a return.
     const count = (kind: string) => page.locator(`.entry-${kind}`).count();
-    await expect.poll(async () => (await count('commit')) + (await count('release'))).toBe(await count('reserve'));
+    await expect
+      .poll(async () => (await count('commit')) + (await count('release')))
+      .toBe(await count('reserve'));
     expect(await page.locator('.running-job[data-state=running]').count()).toBe(0);
     expect(await page.evaluate('window.wrong')).toBe(0);
     const { database_url } = stack.info();

@@ -19,8 +19,12 @@ export async function proveLedger(
   const returned = jobs.reduce((sum, { billing }) => sum + billing.returned, 0);
   const quoted = jobs.reduce((sum, { billing }) => sum + billing.quoted, 0);
   const findings = await withDatabase(info.database_url, 'holdfast demo', (database) => reconcile(database));
-  say(`Opened with ${String(openedWith)} = ${String(balance.available)} available + ${String(balance.reserved)} reserved + ${String(charged)} spent.`);
-  say(`${String(jobs.length)} jobs held ${String(quoted)}: ${String(charged)} charged, ${String(returned)} returned.`);
+  say(
+    `Opened with ${String(openedWith)} = ${String(balance.available)} available + ${String(balance.reserved)} reserved + ${String(charged)} spent.`,
+  );
+  say(
+    `${String(jobs.length)} jobs held ${String(quoted)}: ${String(charged)} charged, ${String(returned)} returned.`,
+  );
   say(findings.length === 0 ? 'Reconcile: every check returned no rows.' : JSON.stringify(findings));
   return [
     check('opened with', openedWith, balance.available + balance.reserved + charged),

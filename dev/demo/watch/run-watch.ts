@@ -34,16 +34,20 @@ export async function runWatch({ sandboxUrl, info, say, faults }: WatchStage): P
   if (film !== null) say('A film is made beside all of it, in stages.');
   const steps: StepReport[] = [];
   for (const [index, name] of (faults ?? FAULT_NAMES).entries()) {
-    steps.push(await runStep(name, async () => {
-      const act = await driver.begin(name);
-      say(`\n${String(index + 1)}. ${act.title}`);
-      return checksOf(await driver.follow(act.id, line, ACT_LIMIT_MS), line);
-    }));
+    steps.push(
+      await runStep(name, async () => {
+        const act = await driver.begin(name);
+        say(`\n${String(index + 1)}. ${act.title}`);
+        return checksOf(await driver.follow(act.id, line, ACT_LIMIT_MS), line);
+      }),
+    );
     await sleep(PAUSE_MS);
   }
   if (film !== null) {
     say(`\n${String(steps.length + 1)}. The film that was made beside them`);
-    steps.push(await runStep('film', async () => checksOf(await driver.follow(film.id, line, ACT_LIMIT_MS), line)));
+    steps.push(
+      await runStep('film', async () => checksOf(await driver.follow(film.id, line, ACT_LIMIT_MS), line)),
+    );
   }
   say(`\n${String(steps.length + 1)}. The ledger`);
   steps.push(await runStep('ledger', async () => proveLedger(await info(), account, line)));

@@ -66,7 +66,9 @@ test('a file whose name has its hash is kept forever, the custom element for an 
 
 test('the page that strikes a stack is not among them', async () => {
   expect(Object.keys(built.html)).toEqual(['portal', 'console']);
-  expect(built.files.filter(({ name, text }) => /sandbox/.test(name) || text.includes('kill_worker'))).toEqual([]);
+  expect(
+    built.files.filter(({ name, text }) => /sandbox/.test(name) || text.includes('kill_worker')),
+  ).toEqual([]);
   for (const path of ['/sandbox', '/control/state']) expectProblem(await api.call(path), 404, 'not_found');
 });
 
