@@ -1,72 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import type { HoldfastClient, Job, JobBody, JobEvent } from '../../client/http/http-client.ts';
+import type { HoldfastClient } from '../../client/http/http-client.ts';
+import type { EventType } from '../../domain/event-types.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
-import { BATCH_KIND } from '../../domain/work/work.ts';
-import { withClient } from '../operator-api.ts';
 import { readJobBody } from '../input/read-job-body.ts';
+import { withClient } from '../operator-api.ts';
 import { second, show } from '../show/show.ts';
 import { printProgress } from '../show/terminal.ts';
-import type { TriggeredType } from '../triggered-types.ts';
+import { isAccountTrigger, triggerInAccount } from '../triggers/account-triggers.ts';
+import { triggerByJob } from '../triggers/job-triggers.ts';
+import { isTriggered, NOT_TRIGGERED } from '../triggers/triggered-types.ts';
 
 export type TriggerOptions = { readonly account?: string; readonly body?: string; readonly json: boolean };
 
-type Sandbox = { readonly holdfast: HoldfastClient; readonly account: string };
-
-/** What brings an event about: a job of the sandbox, what is done before it, and what is done to it as soon as it runs. */
-type Scenario = {
-  /** Of work that the sandbox makes. */
-  readonly body: (work: JobBody) => JobBody;
-  readonly before?: (sandbox: Sandbox) => Promise<unknown>;
-  readonly during?: (sandbox: Sandbox, job: Job) => Promise<unknown>;
-  readonly after?: (sandbox: Sandbox, job: Job) => Promise<unknown>;
-};
-
-const delivered = (work: JobBody): JobBody => work;
-const failing = (work: JobBody): JobBody => ({ ...work, test_scenario: 'fails_after_start' });
-const endless = (work: JobBody): JobBody => ({ ...work, test_scenario: 'never_finishes' });
-const several = (...items: readonly JobBody[]): JobBody => ({ kind: BATCH_KIND, items });
-
-const SCENARIOS: Readonly<Record<TriggeredType, Scenario>> = {
-  'job.queued': { body: delivered },
-  'job.running': { body: delivered },
-  'job.progress': { body: (work) => several(work, work) },
-  'job.succeeded': { body: delivered },
-  'job.partially_succeeded': { body: (work) => several(work, failing(work)) },
-  'job.failed': { body: failing },
-  'credits.returned': { body: failing },
-  'job.canceled': { body: endless, during: cancel },
-  'job.stuck': { body: endless },
-  'credits.refunded': { body: delivered, after: refund },
-  'credits.low': { body: delivered, before: noticeBelowBalance },
-};
-
-/** `holdfast trigger`: has the sandbox bring an event about, by a real job of an account of tests. */
+/** `holdfast trigger`: has the sandbox bring an event about, by what brings it about anywhere, in an account of tests. */
 export async function triggerCommand(
   context: CommandContext,
-  type: TriggeredType,
+  type: EventType,
   options: TriggerOptions,
 ): Promise<void> {
+  if (!isTriggered(type)) throw new CommandError(NOT_TRIGGERED[type], EXIT_CODE.usage);
+  const body = options.body === undefined ? undefined : await readJobBody(options.body);
   const event = await withClient(context, async (holdfast) => {
-    const account = options.account ?? (await openSandboxAccount(holdfast));
-    const work =
-      options.body === undefined ? await shortestWork(holdfast, account) : await readJobBody(options.body);
-    return bringAbout({ holdfast, account }, type, work);
+    const account =
+      options.account === undefined
+        ? await openSandboxAccount(holdfast)
+        : await accountOfTests(context, holdfast, options.account);
+    const sandbox = { holdfast, account, body };
+    return isAccountTrigger(type) ? triggerInAccount(sandbox, type) : triggerByJob(sandbox, type);
   });
   show(event, options, () => `${second(event.created_at)}  ${event.type}  ${event.id}`);
-}
-
-/** A kind that is made from a headline alone. */
-async function shortestWork(holdfast: HoldfastClient, account: string): Promise<JobBody> {
-  const { kinds } = await holdfast.catalogue({ account });
-  const kind = kinds.find(({ schema }) => {
-    const required = schema['required'];
-    return Array.isArray(required) && required.every((field) => field === 'kind' || field === 'brief');
-  });
-  if (kind !== undefined) return { kind: kind.name, brief: { headline: 'A triggered event' } };
-  const message =
-    'No kind of this catalogue is made from a headline alone: name a job body with --body <file>.';
-  throw new CommandError(message, EXIT_CODE.usage);
 }
 
 async function openSandboxAccount(holdfast: HoldfastClient): Promise<string> {
@@ -76,33 +39,16 @@ async function openSandboxAccount(holdfast: HoldfastClient): Promise<string> {
   return id;
 }
 
-async function bringAbout(sandbox: Sandbox, type: TriggeredType, work: JobBody): Promise<JobEvent> {
-  const { holdfast, account } = sandbox;
-  const { body, before, during, after } = SCENARIOS[type];
-  await before?.(sandbox);
-  const job = await holdfast.jobs.create(body(work), { account });
-  printProgress(`${job.id}: waiting for ${type} …`);
-  await during?.(sandbox, job);
-  if (after !== undefined) await after(sandbox, await holdfast.jobs.wait(job.id, { account }));
-  for await (const event of holdfast.jobs.events(job.id, { account })) {
-    if (event.type !== type) continue;
-    if (type === 'job.stuck') await cancel(sandbox, job);
-    return event;
-  }
-  throw new CommandError(`${job.id} ended without ${type}`, EXIT_CODE.failed);
-}
-
-function cancel({ holdfast, account }: Sandbox, { id }: Job): Promise<unknown> {
-  return holdfast.jobs.cancel(id, { account });
-}
-
-function refund({ holdfast, account }: Sandbox, { id }: Job): Promise<unknown> {
-  return holdfast.jobs.command(id, { command: 'refund', reason: 'holdfast trigger' }, { account });
-}
-
-/** The next job brings the balance below the level that is told of. */
-async function noticeBelowBalance({ holdfast, account }: Sandbox): Promise<void> {
-  const { available } = await holdfast.balance({ account });
-  const limits = await holdfast.accounts.limits(account);
-  await holdfast.accounts.setLimits(account, { ...limits, low_balance_at: available });
+/** A customer's account is charged for nothing that they did not ask for. */
+async function accountOfTests(
+  { program }: CommandContext,
+  holdfast: HoldfastClient,
+  account: string,
+): Promise<string> {
+  const { mode } = await holdfast.accounts.retrieve(account);
+  if (mode === 'test') return account;
+  throw new CommandError(
+    `${account} is a live account: nothing was brought about. Leave --account out, or name one that was opened with: ${program} account open --mode test`,
+    EXIT_CODE.usage,
+  );
 }

@@ -5,7 +5,7 @@ import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from '../command-context.ts';
 import { example, withJson } from './command-parts.ts';
 import type { TriggerOptions } from '../commands/trigger-command.ts';
-import { TRIGGERED_TYPES, type TriggeredType } from '../triggered-types.ts';
+import { EVENT_TYPES, type EventType } from '../../domain/event-types.ts';
 import type {
   ListJobsOptions,
   OneJobOptions,
@@ -76,12 +76,12 @@ export function addCustomerJobCommands(job: CliCommand, context: CommandContext)
 export function addTriggerCommand(program: CliCommand, context: CommandContext): void {
   const trigger = withJson(program.command('trigger'));
   trigger
-    .description('bring an event about, by a real job in the sandbox: job.failed, credits.low, …')
-    .addArgument(trigger.createArgument('<event>', 'its type').choices(TRIGGERED_TYPES))
+    .description('bring an event about in the sandbox, by what it comes from: job.failed, plan.renewed, …')
+    .addArgument(trigger.createArgument('<event>', 'its type').choices(EVENT_TYPES))
     .option('--account <id>', 'an account of tests; default: a new one', accountArgument)
     .option('--body <file>', 'the work of the job; default: the shortest that the catalogue has')
     .addHelpText('after', example(context, 'trigger job.failed', 'trigger job.stuck --account acct_…'))
-    .action(async (type: TriggeredType, options: TriggerOptions) => {
+    .action(async (type: EventType, options: TriggerOptions) => {
       const { triggerCommand } = await import('../commands/trigger-command.ts');
       await triggerCommand(context, type, options);
     });

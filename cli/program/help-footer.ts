@@ -20,7 +20,7 @@ export const OPERATOR_HELP: HelpSections = {
     ['job --help', 'what else can be done about a job'],
     ['repairs', 'what the reconciler could not settle by itself'],
     ['models', 'which model is failing, what runs there, what waits'],
-    ['trigger job.failed', 'an event, by a real job in the sandbox'],
+    ['trigger job.failed', 'an event in the sandbox, by what it comes from'],
   ],
   environment: [
     ['HOLDFAST_API_URL', 'the API that most commands call, and with it'],

@@ -4,7 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TRIGGERED_TYPES } from '../../../cli/triggered-types.ts';
+import { isTriggered, NOT_TRIGGERED, TRIGGERED_TYPES } from '../../../cli/triggers/triggered-types.ts';
+import { isAccountTrigger } from '../../../cli/triggers/account-triggers.ts';
+import { EVENT_TYPES } from '../../../domain/event-types.ts';
 import type { TestAccount } from '../api-fixture.ts';
 import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
 import { runHoldfast } from './run-holdfast.ts';
@@ -121,18 +123,47 @@ describe.concurrent('a job at the command line', () => {
 });
 
 describe.concurrent('holdfast trigger', () => {
-  // A job is stuck after 20 s: that it is told then is seen in test/workflows.
-  it.each(TRIGGERED_TYPES.filter((type) => type !== 'job.stuck'))(
-    'brings %s about by a job of an account of tests',
-    async (type) => {
-      const triggered = await holdfast('trigger', type, '--json');
-      expect([triggered.code, triggered.stderr]).toEqual([
-        0,
-        expect.stringMatching(/^acct_\w+: a sandbox account/) as string,
+  it.each(TRIGGERED_TYPES)('brings %s about in an account of tests', async (type) => {
+    const triggered = await holdfast('trigger', type, '--json');
+    expect([triggered.code, triggered.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^acct_\w+: a sandbox account/) as string,
+    ]);
+    const event = JSON.parse(triggered.stdout) as { type: string; job_id?: string };
+    expect([event.type, event.job_id === undefined]).toEqual([type, isAccountTrigger(type)]);
+  });
+
+  it.each(EVENT_TYPES.filter((type) => !isTriggered(type)))('says what brings %s about', async (type) => {
+    const { code, stdout, stderr } = await holdfast('trigger', type);
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      '',
+      `${Object.entries(NOT_TRIGGERED).find(([one]) => one === type)?.[1] ?? ''}\n`,
+    ]);
+  });
+
+  it('again in the same account brings another one about', async () => {
+    const { accountId } = await api.openAccount(0, 'test');
+    const trigger = async (type: string) =>
+      JSON.parse((await holdfast('trigger', type, '--account', accountId, '--json')).stdout) as {
+        id: string;
+      };
+    for (const type of ['credits.expiring', 'plan.renewed'])
+      expect((await trigger(type)).id).not.toBe((await trigger(type)).id);
+  });
+
+  it('does nothing in a live account', async () => {
+    const live = await api.openAccount();
+    for (const type of ['job.failed', 'grant.voided']) {
+      const { code, stderr } = await holdfast('trigger', type, '--account', live.accountId);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/live account: nothing.*account open --mode test/) as string,
       ]);
-      expect(JSON.parse(triggered.stdout)).toMatchObject({ type, job_id: expect.any(String) as string });
-    },
-  );
+    }
+    const entries = (await api.call('/v1/entries', { key: live.key })).json<{ data: { kind: string }[] }>();
+    expect(entries.data.map(({ kind }) => kind)).toEqual(['grant']);
+  });
 });
 
 describe('holdfast completion', () => {

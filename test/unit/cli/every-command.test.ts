@@ -132,7 +132,7 @@ afterEach(() => vi.restoreAllMocks());
 /** As much of every response as lets a command of two calls come to its second one. */
 const ANSWER = {
   ...{ data: [], next_cursor: null, id: JOB, account_id: ACCOUNT, state: 'ready', month: '2026-01' },
-  ...{ models: [], totals: {}, kinds: [] },
+  ...{ models: [], totals: {}, kinds: [], mode: 'test' },
   outputs: [
     {
       ...{ id: OUTPUT, item: 0, variation: 0, state: 'succeeded' },
