@@ -299,8 +299,10 @@ describe('an endpoint that is not there any more', () => {
   it('slows no other down, however much is queued for it', async () => {
     const dead = await receive(() => 'hangs');
     const alive = await receive(() => 200);
-    await create(dead.url);
-    await tell(2_000);
+    const { id } = await create(dead.url);
+    await tell(10_000);
+    const queued = 'SELECT count(*)::int AS count FROM jobs.webhook_deliveries WHERE endpoint_id = $1';
+    expect((await api.owner.query(queued, [id])).rows).toEqual([{ count: 10_000 }]);
     const other = await api.openAccount();
     const owner = account;
     account = other;
