@@ -1,4 +1,5 @@
-import { pino, type Logger as PinoLogger } from 'pino';
+import { fileURLToPath } from 'node:url';
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import type { ProcessConfig } from './settings/config.ts';
 
 export type Logger = PinoLogger;
@@ -16,10 +17,14 @@ const SECRET_KEYS = [
 ];
 const REDACTED_PATHS = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`]);
 
-/** JSON lines on stdout, one object each: what every log collector reads; a person uses `jq`. */
+/**
+ * JSON lines, one object each: what every log collector reads; a person uses `jq`.
+ * @param options.to stdout unless told otherwise.
+ */
 export function createLogger(options: {
   readonly name: string;
   readonly level: ProcessConfig['logLevel'];
+  readonly to?: DestinationStream;
 }): Logger {
   // Not pino's own destination: when the reader of stdout is gone, that one waits for it in its exit handler, forever.
   if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => undefined);
@@ -33,12 +38,12 @@ export function createLogger(options: {
       serializers: { err: describeError, error: describeError },
       redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     },
-    process.stdout,
+    options.to ?? process.stdout,
   );
 }
 
 /**
- * What an error says, with its causes. Not all that hangs on it, as pino's own does: a value that JSON has no word for, such as a BigInt
+ * What an error says, with its causes, and where in our code it came up. Not all that hangs on it, as pino's own does: a value that JSON has no word for, such as a BigInt
  * in what a gRPC error carries, leaves nothing of the whole error.
  */
 function describeError(error: unknown): unknown {
@@ -49,8 +54,18 @@ function describeError(error: unknown): unknown {
     type: error.name === 'Error' ? error.constructor.name : error.name,
     message: messageWithCauses(error),
     ...(isWord ? { code } : {}),
-    stack: error.stack,
+    at: placeOf(error),
   };
+}
+
+/** The folder that holds all of our code, as frames of a trace name it. */
+const OURS = fileURLToPath(new URL('..', import.meta.url));
+
+/** `api/jobs/quotes-route.ts:84:11`: the innermost place in our code. Of the whole trace the rest is of others, and names folders of the machine. */
+function placeOf({ stack = '' }: Error): string | undefined {
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  const own = frames.find((frame) => frame.includes(OURS) && !frame.includes('node_modules'));
+  return own?.slice(own.indexOf(OURS) + OURS.length).replace(/\)$/, '');
 }
 
 /** A chain of causes may be a ring. */

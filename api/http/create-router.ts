@@ -4,6 +4,7 @@ import { namedAccount, requireRight, type ActingFor } from '../access/authorize.
 import type { LimitAddresses } from '../access/limit-addresses.ts';
 import type { LimitRequests } from '../access/limit-requests.ts';
 import { assertNever } from '../../domain/assert-never.ts';
+import { isJobId, isOutputId, jobIdOfOutput } from '../../domain/ids.ts';
 import type { Call } from '../../contract/call.ts';
 import { sendOptions } from './cross-origin.ts';
 import { Problem, unavailable } from './problem.ts';
@@ -50,6 +51,7 @@ const NO_LIMIT: ReturnType<LimitRequests> = Promise.resolve({});
 async function serve(route: Route, access: Access, request: Request, response: Response): Promise<void> {
   const exchange = { request, response, state: stateOf(response) };
   exchange.state.route = route.call.path;
+  exchange.state.jobId = jobNamedIn(request.params['id']);
   const { admitted, allowed } = await admit(route.call, access, exchange);
   try {
     await run(route, admitted, allowed);
@@ -59,6 +61,13 @@ async function serve(route: Route, access: Access, request: Request, response: R
     if (isStranger && route.call.countsStrangersOnly === true) access.limitAddresses.count(request.ip);
     throw error;
   }
+}
+
+/** The job of a path that names it, or one of its outputs. */
+function jobNamedIn(id: Request['params'][string] | undefined): string | null {
+  if (typeof id !== 'string') return null;
+  if (isJobId(id)) return id;
+  return isOutputId(id) ? jobIdOfOutput(id) : null;
 }
 
 type Admitted = {

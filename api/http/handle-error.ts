@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import { GroupCommitFull } from '../../ledger/group-commit.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { loggedPath } from './access-log.ts';
+import { loggedIds, loggedPath } from './access-log.ts';
 import { DatabaseUnavailable } from './available-database.ts';
 import { notFound, Problem, unavailable } from './problem.ts';
 import { stateOf } from './request/request-state.ts';
@@ -15,7 +15,7 @@ export function handleErrors(options: {
   // Express tells an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
-    const context = { err: error, request_id: stateOf(response).requestId, path: loggedPath(request.path) };
+    const context = { err: error, ...loggedIds(stateOf(response)), path: loggedPath(request.path) };
     if (problem.code === 'internal')
       options.log.error(context, 'a request failed unexpectedly; the response is 500');
     if (problem.code === 'unavailable')

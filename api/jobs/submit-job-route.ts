@@ -38,6 +38,7 @@ export function submitJobRoute(deps: {
       const key = readIdempotencyKey(request);
       const body = await readJsonBody(request, response);
       const submission = submissionOf(accountId, key, body, rules);
+      state.jobId = submission.jobId;
       const admit = await deps.prepareAdmission(submission, rules);
       return async () => {
         const { isReplay } = await admit();

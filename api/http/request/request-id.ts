@@ -23,6 +23,7 @@ export function identifyRequests(now: () => number): RequestHandler {
       problemCode: null,
       keyId: null,
       accountId: null,
+      jobId: null,
       extendMs: () => undefined,
     });
     response.set({ 'X-Request-Id': requestId, 'Request-Id': requestId, 'X-Content-Type-Options': 'nosniff' });

@@ -15,6 +15,8 @@ export type RequestState = {
   /** Whom the key speaks for, once known: for the access log. */
   keyId: string | null;
   accountId: string | null;
+  /** The job that the request is about, once known. */
+  jobId: string | null;
   /** The caller has been told that it took too long, with `billed` as it was: it is not acted on any more (create-router.ts). */
   isGivenUp: boolean;
   /** The answer is due by then; a request that asked to wait moves it (request-timeout.ts). */

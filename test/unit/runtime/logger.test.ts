@@ -16,12 +16,15 @@ function loggedOf(name: string, error: unknown): unknown {
 }
 
 it.each(['err', 'error'])(
-  'an error under "%s" is logged with its message, its stack and its cause',
+  'an error under "%s" is logged with its message, its cause and the place in our code, and without a trace',
   (name) => {
     const error = new Error('production', { cause: new Error('the worker is gone') });
     const logged = loggedOf(name, error);
     expect(logged).toMatchObject({ message: expect.stringContaining('the worker is gone') as string });
-    expect(logged).toHaveProperty('stack');
+    expect(logged).toMatchObject({
+      at: expect.stringMatching(/^test\/unit\/runtime\/logger\.test\.ts:\d+:\d+$/) as string,
+    });
+    expect(logged).not.toHaveProperty('stack');
   },
 );
 
