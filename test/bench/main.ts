@@ -24,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   'ledger --grants': async () => (await import('./ledger/bench-grants.ts')).benchGrants,
   'ledger --profile': async () => (await import('./ledger/bench-profile.ts')).benchProfile,
   api: async () => (await import('./api/bench-api.ts')).benchApi,
+  streams: async () => (await import('./streams/bench-streams.ts')).benchStreams,
   jobs: async () => (await import('./jobs/bench-jobs.ts')).benchJobs,
   'jobs --against': async () => {
     const { benchAgainst } = await import('./jobs/bench-against.ts');
