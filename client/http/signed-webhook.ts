@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { AccountEvent, Job } from './wire-types.ts';
 
 /** A webhook that is not Holdfast's, or not fresh. Respond 400 and do nothing else. */
 export class WebhookVerificationError extends Error {
@@ -14,12 +15,18 @@ export class WebhookVerificationError extends Error {
 /** What a webhook says. `id` is the same for every delivery of it: keep it, and do nothing the second time. */
 export type WebhookEvent = {
   readonly id: string;
-  readonly type: string;
   readonly timestamp: string;
   /** Counts up per account: they may arrive in another order. */
   readonly sequence: number;
-  readonly data: Readonly<Record<string, unknown>>;
-};
+} & (
+  | { readonly type: JobEventType; readonly data: Job }
+  | { readonly type: Exclude<AccountEvent['type'], JobEventType>; readonly data: OtherData }
+);
+
+/** Of an event of a job's state `data` is the job, as it was when the webhook was first sent. */
+type JobEventType = Extract<AccountEvent['type'], `job.${string}`>;
+/** What the event says, with the job that it is of, where it is of one. */
+type OtherData = Readonly<Record<string, unknown>> & { readonly job_id?: string };
 
 type HeaderBag = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -87,7 +94,7 @@ function headerOf(headers: HeaderBag, name: string): string | undefined {
 function readEvent(id: string, rawBody: string | Uint8Array): WebhookEvent {
   const text = typeof rawBody === 'string' ? rawBody : new TextDecoder().decode(rawBody);
   try {
-    return { ...(JSON.parse(text) as Omit<WebhookEvent, 'id'>), id };
+    return { ...(JSON.parse(text) as object), id } as WebhookEvent;
   } catch {
     throw new WebhookVerificationError('not_json', 'it is signed, and no JSON');
   }
