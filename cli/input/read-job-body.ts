@@ -5,15 +5,21 @@ import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 
 /** The job body in a file, or in stdin (`-`). The API says what is wrong with it; CommandError where it is no JSON. */
 export async function readJobBody(file: string): Promise<JobBody> {
+  const name = file === '-' ? 'stdin' : file;
   let json: string;
   try {
     json = file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8');
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), EXIT_CODE.failed);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `${name} cannot be read: ${why}. Name a file with a job body, or - for stdin.`,
+      EXIT_CODE.failed,
+    );
   }
   try {
     return JSON.parse(json) as JobBody;
-  } catch {
-    throw new CommandError(`${file} is not JSON`, EXIT_CODE.failed);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${name} is not JSON: ${why}`, EXIT_CODE.failed);
   }
 }

@@ -14,6 +14,12 @@ export function createProgram(program: string, helpFooter: string): CliCommand {
     .exitOverride();
 }
 
+/** What the system refused (a file, a port) is said in its words; anything else is a mistake of ours, and shows where it is. */
+function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'syscall' in error ? error.message : (error.stack ?? error.message);
+}
+
 /**
  * Runs one command, and resolves with its exit code. Results go to stdout, progress and faults to stderr; nothing is
  * thrown.
@@ -37,7 +43,7 @@ export async function runProgram(args: readonly string[], create: () => Command)
       printProgress(error.message);
       return EXIT_CODE.usage;
     }
-    printProgress(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    printProgress(describeFault(error));
     return EXIT_CODE.failed;
   }
 }
