@@ -46,6 +46,8 @@ export type Call = {
   readonly isTagged?: true;
   /** A success has the path of what it made in the header Location. */
   readonly hasLocation?: true;
+  /** By what it is about it is done once, without a key: made again, a success says so in the header Idempotent-Replayed. */
+  readonly isMadeOnce?: true;
   /** The call may charge credits: what became of the money is unknown while it acts, unless its problem says more. */
   readonly mayBill?: true;
   /**

@@ -15,7 +15,7 @@ import type {
   Reference,
 } from './document-types.ts';
 import { HEADER_PARAMETERS, headersOf, pathParametersOf, type HeaderParameter } from './parameters.ts';
-import { RESPONSE_HEADERS, responseHeadersOf, type ResponseHeader } from './response-headers.ts';
+import { headerComponentOf, headerComponents, responseHeadersOf } from './response-headers.ts';
 import { createSchemas, type Schemas } from './schemas.ts';
 
 /** What a reader of the document alone has to know of every call. Markdown. */
@@ -56,7 +56,9 @@ export function buildDocument(catalogue: Catalogue): OpenApiDocument {
           ]),
         ),
       ),
-      headers: RESPONSE_HEADERS,
+      headers: headerComponents(
+        calls.flatMap(([, call]) => statusesOf(call).flatMap((status) => responseHeadersOf(call, status))),
+      ),
       securitySchemes: {
         key: {
           type: 'http',
@@ -152,9 +154,9 @@ function responseOf(
   { calls, schemas }: { readonly calls: readonly NamedCall[]; readonly schemas: Schemas },
 ): DocumentedResponse {
   const headers = Object.fromEntries(
-    responseHeadersOf(call, status).map((name: ResponseHeader) => [
-      name,
-      { $ref: `#/components/headers/${name}` },
+    responseHeadersOf(call, status).map((header) => [
+      header.name,
+      { $ref: `#/components/headers/${headerComponentOf(header)}` },
     ]),
   );
   const codes = problemsOf(call).filter((code) => PROBLEMS[code].status === status);
@@ -168,7 +170,7 @@ function responseOf(
     };
   }
   const content = contentOf(call, status, schemas);
-  const links = linksOf(content['application/json']?.schema ?? {}, calls);
+  const links = linksOf(call, content['application/json']?.schema ?? {}, calls);
   return {
     description: STATUS_CODES[status] ?? '',
     headers,

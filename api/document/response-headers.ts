@@ -1,4 +1,5 @@
-import type { Call } from '../../contract/call.ts';
+import { jsonShapeOf, type Call } from '../../contract/call.ts';
+import { job } from '../../contract/shapes/job-shapes.ts';
 import type { Header } from './document-types.ts';
 
 const TEXT = { type: 'string' } as const;
@@ -6,13 +7,17 @@ const SECONDS = { type: 'integer', minimum: 0 } as const;
 
 /** Response headers, by their names. */
 export const RESPONSE_HEADERS = {
-  'Request-Id': { description: 'The id of this request: quote it to support.', required: true, schema: TEXT },
+  'Request-Id': { description: 'The id of this request: quote it to support.', schema: TEXT },
   'Retry-After': { description: 'In how many seconds to ask again.', schema: SECONDS },
   RateLimit: {
-    description: 'The limit that was reached, and in how many seconds it is open again.',
+    description:
+      'Of each limit that this request counts in: how many requests are left (`r`), and in how many seconds it is whole again (`t`). Of a 429: the limit that was reached, and when to come again.',
     schema: TEXT,
   },
-  'RateLimit-Policy': { description: 'How much the limit allows.', schema: TEXT },
+  'RateLimit-Policy': {
+    description: 'How much each of these limits allows (`q`), in how many seconds (`w`).',
+    schema: TEXT,
+  },
   'WWW-Authenticate': { description: 'The scheme of the keys: Bearer.', schema: TEXT },
   ETag: { description: 'The tag of what is shown, for If-None-Match.', schema: TEXT },
   Location: { description: 'The path of what was made.', schema: TEXT },
@@ -27,26 +32,74 @@ export const RESPONSE_HEADERS = {
 } as const satisfies Readonly<Record<string, Header>>;
 export type ResponseHeader = keyof typeof RESPONSE_HEADERS;
 
-/** The headers that a response of the call may have. */
-export function responseHeadersOf(call: Call, status: number): readonly ResponseHeader[] {
-  const isSuccess = status < 300;
-  const isKeyed =
-    call.idempotencyKey !== undefined || call.problems?.includes('idempotency_key_reused') === true;
-  const waits = call.headers?.includes('Prefer') === true;
-  const hasRanges = call.headers?.includes('Range') === true;
-  const headers: readonly (readonly [ResponseHeader, boolean])[] = [
-    ['Request-Id', true],
-    ['Retry-After', status === 429 || status === 503 || (waits && status === 202)],
-    ['RateLimit', status === 429],
-    ['RateLimit-Policy', status === 429],
-    ['WWW-Authenticate', status === 401],
-    ['ETag', call.isTagged === true && status < 400],
-    ['Location', call.hasLocation === true && isSuccess],
-    ['Idempotent-Replayed', isKeyed && (isSuccess || status === 402 || status === 409)],
-    ['Preference-Applied', waits && isSuccess],
-    ['Content-Range', hasRanges && (status === 206 || status === 416)],
-    ['Content-Disposition', hasRanges && isSuccess],
-    ['Set-Cookie', call.console !== undefined && call.method !== 'get' && isSuccess],
-  ];
-  return headers.flatMap(([name, isThere]) => (isThere ? [name] : []));
+/** A header that a response of a call has; not always, unless it is required. */
+export type HeaderOfResponse = { readonly name: ResponseHeader; readonly required: boolean };
+
+/** A refusal by admission is an answer, which is stored under the key and given again. */
+const STORED_REFUSALS: ReadonlySet<number> = new Set([400, 402, 403, 404, 409, 429]);
+
+type Presence = 'always' | 'sometimes' | 'never';
+const alwaysIf = (isThere: boolean): Presence => (isThere ? 'always' : 'never');
+const sometimesIf = (isThere: boolean): Presence => (isThere ? 'sometimes' : 'never');
+
+const isSuccess = (status: number): boolean => status < 300;
+const waits = ({ headers = [] }: Call): boolean => headers.includes('Prefer');
+const hasRanges = ({ headers = [] }: Call): boolean => headers.includes('Range');
+
+/** Of what was refused before its limit was asked there are none. */
+const ofLimits = ({ access }: Call, status: number): Presence =>
+  status === 429 ? 'always' : sometimesIf(access !== 'public');
+
+/** Whether a response of a call and status has the header. */
+const PRESENCE: Readonly<Record<ResponseHeader, (call: Call, status: number) => Presence>> = {
+  'Request-Id': () => 'always',
+  'Retry-After': (call, status) => alwaysIf([429, 503].includes(status) || (waits(call) && status === 202)),
+  RateLimit: ofLimits,
+  'RateLimit-Policy': ofLimits,
+  'WWW-Authenticate': (_, status) => alwaysIf(status === 401),
+  // A job has its tag whatever call it is the response of.
+  ETag: (call, status) =>
+    alwaysIf((call.isTagged === true && status < 400) || jsonShapeOf(call, status) === job),
+  Location: (call, status) => alwaysIf(call.hasLocation === true && isSuccess(status)),
+  'Idempotent-Replayed': (call, status) =>
+    sometimesIf(isKeyed(call) && (isSuccess(status) || STORED_REFUSALS.has(status))),
+  'Preference-Applied': (call, status) => sometimesIf(waits(call) && isSuccess(status)),
+  'Content-Range': (call, status) => alwaysIf(hasRanges(call) && [206, 416].includes(status)),
+  'Content-Disposition': (call, status) =>
+    hasRanges(call) ? alwaysIf(status < 400) : sometimesIf(hasRows(call, status)),
+  'Set-Cookie': (call, status) =>
+    alwaysIf(call.console !== undefined && call.method !== 'get' && isSuccess(status)),
+};
+
+function isKeyed({ idempotencyKey, isMadeOnce, problems = [] }: Call): boolean {
+  return idempotencyKey !== undefined || isMadeOnce === true || problems.includes('idempotency_key_reused');
+}
+
+/** Whether the response is a file of rows where the caller prefers that. */
+function hasRows({ responses }: Call, status: number): boolean {
+  const body = responses[status];
+  return body !== undefined && body !== null && 'media' in body && body.media.includes('text/csv');
+}
+
+/** The headers that a response of the call may have, by its status. */
+export function responseHeadersOf(call: Call, status: number): readonly HeaderOfResponse[] {
+  return Object.entries(PRESENCE).flatMap(([name, presenceOf]) => {
+    const presence = presenceOf(call, status);
+    return presence === 'never' ? [] : [{ name: name as ResponseHeader, required: presence === 'always' }];
+  });
+}
+
+/** The name of a header among the components of the document: one that is required is another component. */
+export function headerComponentOf({ name, required }: HeaderOfResponse): string {
+  return required ? `${name}-required` : name;
+}
+
+/** The components of these headers. */
+export function headerComponents(headers: readonly HeaderOfResponse[]): Readonly<Record<string, Header>> {
+  return Object.fromEntries(
+    headers.map((header) => [
+      headerComponentOf(header),
+      { ...RESPONSE_HEADERS[header.name], ...(header.required ? { required: true } : {}) },
+    ]),
+  );
 }

@@ -142,6 +142,7 @@ export const ACCOUNT_CALLS = {
     summary: 'Name who invited an account',
     description: 'Once and forever. The inviter is paid when the first paid period of this account starts.',
     body: referralBody,
+    isMadeOnce: true,
     responses: { 201: referral },
     problems: ['state_conflict'],
   },

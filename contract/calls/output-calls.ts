@@ -78,6 +78,8 @@ export const OUTPUT_CALLS = {
     scopes: ['jobs:write', 'support'],
     portal: 'report',
     body: reportBody,
+    hasLocation: true,
+    isMadeOnce: true,
     responses: { 201: review },
     problems: ['state_conflict'],
   },

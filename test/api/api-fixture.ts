@@ -30,10 +30,9 @@ import type { Catalogue } from '../../contract/defined-catalogue.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
-import { noteAnswer } from '../harness/answered-statuses.ts';
-import { matchShape } from '../harness/match-shape.ts';
 import { createTestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
+import { watchResponses } from '../harness/watch-responses.ts';
 import { SUPERSCALE, SUPERSCALE_OFFER } from '../harness/superscale.ts';
 
 export type Answer = {
@@ -168,6 +167,7 @@ export async function createApiFixture(
     );
   const server = await serveApi(options.now ?? Date.now);
   const url = publicUrlAt(server.port);
+  const watched = [watchResponses(url)];
   const admit = createAdmit(createAdmitJob(worker), worker, {
     heartbeatTimeoutSeconds: 5,
     rules: {
@@ -209,9 +209,6 @@ export async function createApiFixture(
         ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
-      const contentType = response.headers.get('content-type');
-      const name = matchShape({ method: verb, path }, { status: response.status, contentType, text });
-      if (name !== undefined) noteAnswer(name, response.status);
       return {
         status: response.status,
         headers: response.headers,
@@ -264,7 +261,9 @@ export async function createApiFixture(
     /** Another API of the same database, as a second process is: it shares nothing else. */
     async serveAnother(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
       const another = await serveApi(options.now ?? Date.now);
-      return { url: publicUrlAt(another.port), stop: () => another.stop() };
+      const anotherUrl = publicUrlAt(another.port);
+      watched.push(watchResponses(anotherUrl));
+      return { url: anotherUrl, stop: () => another.stop() };
     },
 
     async expectReconciled(): Promise<void> {
@@ -279,6 +278,8 @@ export async function createApiFixture(
       await Promise.all([pool.end(), worker.end(), owner.end()]);
       await database.close();
       await remove();
+      // A client that tries again, or a command that shows what went wrong, has swallowed them.
+      expect(watched.flatMap((one) => one.close())).toEqual([]);
     },
   };
 }

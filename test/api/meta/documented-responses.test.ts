@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenApiDocument } from '../../../api/document/document-types.ts';
 import { PROBLEMS } from '../../../contract/problems.ts';
@@ -9,14 +7,11 @@ import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } fr
 let api: ApiFixture;
 let account: TestAccount;
 let document: OpenApiDocument;
-const ajv = new Ajv2020({ strict: false });
-addFormats.default(ajv);
 
 beforeAll(async () => {
   api = await createApiFixture();
   account = await api.openAccount();
   document = (await api.call('/openapi.json')).json<OpenApiDocument>();
-  ajv.addSchema(document, 'document');
 });
 afterAll(() => api.close());
 
@@ -34,32 +29,6 @@ describe('the document, as it is served', () => {
     // An example of a key ends where its secret would begin.
     expect(text).not.toMatch(/hf_(?:live|test)_[0-9a-f]{20}_\w/);
     expect(text).not.toMatch(/127\.0\.0\.1|localhost|postgres:/);
-  });
-
-  it.each([
-    ['readBalance', '/v1/balance', 200],
-    ['listEntries', '/v1/entries', 200],
-    ['readStatement', '/v1/statement', 200],
-    ['readEstimate', '/v1/estimate', 200],
-    ['readCatalogue', '/v1/catalogue', 200],
-    ['listJobs', '/v1/jobs', 200],
-    ['listModels', '/v1/models', 200],
-    ['readCosts', '/v1/costs', 200],
-    ['listJobs', '/v1/jobs?limit=0', 400],
-  ])('has the schema of what %s returns: %s → %i', async (operationId, path, status) => {
-    const answer = await api.call(path, {
-      key: api.platformKey,
-      headers: { 'Holdfast-Account': account.accountId },
-    });
-    expect(answer.status).toBe(status);
-    const operation = Object.values(document.paths)
-      .flatMap((operations) => Object.values(operations))
-      .find((one) => one.operationId === operationId);
-    const type = status < 400 ? 'application/json' : 'application/problem+json';
-    const { $ref } = operation?.responses[String(status)]?.content?.[type]?.schema ?? {};
-    const validate = ajv.getSchema(`document${String($ref)}`);
-    expect(validate?.(answer.json()), JSON.stringify(validate?.errors)).toBe(true);
-    expect(validate?.({ ...answer.json(), surplus: 1 })).toBe(operationId === 'readEstimate');
   });
 });
 
