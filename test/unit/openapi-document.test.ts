@@ -3,6 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { routesOf } from '../../api/create-api.ts';
 import { buildDocument } from '../../api/document/build-document.ts';
+import type { JsonSchema } from '../../api/document/document-types.ts';
 import { SUPERSCALE, SUPERSCALE_RULES } from '../harness/superscale.ts';
 import { fieldsOf, isShown } from './described-fields.ts';
 
@@ -78,6 +79,39 @@ describe('the OpenAPI document', () => {
       const { mapping } = discriminator as { mapping: Record<string, string> };
       const shapes = (oneOf as { $ref: string }[]).map(({ $ref }) => $ref);
       expect(Object.values(mapping).toSorted()).toEqual(shapes.toSorted());
+    }
+  });
+
+  it('has links that name calls, give each parameter of their paths, and point at ids', () => {
+    const byId = new Map(
+      Object.entries(DOCUMENT.paths).flatMap(([path, operations]) =>
+        Object.values(operations).map((operation) => [operation.operationId, { path, operation }] as const),
+      ),
+    );
+    const schemaAt = (schema: JsonSchema | undefined, steps: readonly string[]): JsonSchema | undefined => {
+      const ref = schema?.['$ref'];
+      if (typeof ref === 'string')
+        return schemaAt(DOCUMENT.components.schemas[ref.split('/').at(-1) ?? ''], steps);
+      const [step, ...rest] = steps;
+      if (step === undefined || schema === undefined) return schema;
+      const inner = /^\d+$/.test(step) ? schema['items'] : (schema['properties'] as JsonSchema)[step];
+      return schemaAt(inner as JsonSchema, rest);
+    };
+    const links = [...byId.values()].flatMap(({ path, operation }) =>
+      Object.values(operation.responses).flatMap(({ content, links: of = {} }) =>
+        Object.values(of).map((link) => ({ path, schema: content?.['application/json']?.schema, link })),
+      ),
+    );
+    expect(links.length).toBeGreaterThan(150);
+    for (const { path, schema, link } of links) {
+      const target = byId.get(link.operationId)?.path ?? '';
+      const needed = [...target.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      expect(Object.keys(link.parameters), `${path} → ${link.operationId}`).toEqual(needed);
+      for (const at of Object.values(link.parameters)) {
+        const [, pointer] = /^\$response\.body#\/(.*)$/.exec(at) ?? [];
+        if (pointer === undefined) expect(path).toContain(`{${at.replace('$request.path.', '')}}`);
+        else expect(schemaAt(schema, pointer.split('/'))?.['type'], `${path} ${at}`).toBe('string');
+      }
     }
   });
 
