@@ -36,8 +36,9 @@ export const HEADER_PARAMETERS = {
     schema: { type: 'string', maxLength: 200, examples: ['wait=30'] },
   },
   'Last-Event-ID': {
-    description: 'Of a stream: the `id` of the last event that was read. The stream goes on after it.',
-    schema: { type: 'string', pattern: '^\\d{1,20}$', examples: ['3'] },
+    description:
+      'Of a stream: the `id` of the last event that was read. The stream goes on after it; empty: from the first.',
+    schema: { type: 'string', pattern: '^\\d{0,20}$', examples: ['3'] },
   },
   Range: {
     description: 'One range of bytes (RFC 9110, 14.2).',

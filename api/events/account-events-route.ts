@@ -18,6 +18,7 @@ export function accountEventsRoute(deps: Deps): Route {
   return route(CALLS.listEvents, {
     async handle(exchange) {
       const { after = 0, type = null, limit } = readQuery(exchange.request, CALLS.listEvents.query);
+      const lastRead = lastEventId(exchange.request);
       if (!wantsStream(exchange)) {
         await list(deps, exchange, { after, type }, limit);
         return;
@@ -26,7 +27,7 @@ export function accountEventsRoute(deps: Deps): Route {
         exchange.response.status(200).type('text/event-stream').end();
         return;
       }
-      await stream(deps, exchange, { after: lastEventId(exchange.request) ?? after, type });
+      await stream(deps, exchange, { after: lastRead ?? after, type });
     },
   });
 }

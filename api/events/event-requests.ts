@@ -13,7 +13,7 @@ export function wantsStream({ request, response }: AccountExchange): boolean {
 /** As long as a bigint is written, which is what numbers events. */
 const EVENT_NUMBER = /^\d{1,20}$/;
 
-/** The number of the last event that the caller has read. One that no event can have is beyond the end like any other. */
+/** The number of the last event that the caller has read: a list is asked by `after`, and refuses what is no number all the same. One that no event can have is beyond the end. */
 export function lastEventId(request: Request): number | undefined {
   const text = request.get('Last-Event-ID');
   if (text === undefined || text === '') return undefined;

@@ -18,12 +18,13 @@ export function jobEventsRoute(deps: Deps): Route {
     async handle(exchange) {
       const jobId = pathParameter(exchange.request, 'id');
       const asked = readQuery(exchange.request, CALLS.readJobEvents.query);
+      const lastRead = lastEventId(exchange.request);
       const job = await requireJob(deps.database, exchange.accountId, jobId);
       if (!wantsStream(exchange)) {
         await list(deps, exchange, jobId, asked.after ?? 0, asked.limit);
         return;
       }
-      const after = lastEventId(exchange.request) ?? asked.after ?? 0;
+      const after = lastRead ?? asked.after ?? 0;
       const hasEnded = job.finished_at !== null;
       // Nothing is left to tell: 204 is what keeps a reader from coming back.
       if (hasEnded && after >= job.event_seq) {

@@ -23,7 +23,8 @@ export async function readOptionalBody<Schema extends z.ZodType>(
   { request, response }: Exchange,
   schema: Schema,
 ): Promise<ReadBody<Schema>> {
-  return parseBody((await readOptionalJsonBody(request, response)) ?? {}, schema);
+  const sent = await readOptionalJsonBody(request, response);
+  return parseBody(sent === undefined ? {} : sent, schema);
 }
 
 function parseBody<Schema extends z.ZodType>(sent: unknown, schema: Schema): ReadBody<Schema> {

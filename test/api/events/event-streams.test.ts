@@ -113,6 +113,12 @@ describe('an account’s events as a list', () => {
     expectProblem(await api.call('/v1/events', { key }), 403, 'forbidden');
   });
 
+  it('refuse a Last-Event-ID that is no number, which a list does not need', async () => {
+    const { key } = await api.openAccount();
+    const headers = { 'Last-Event-ID': 'the last one' };
+    expectProblem(await api.call('/v1/events', { key, headers }), 400, 'invalid_request');
+  });
+
   it.each(['?type=job.done', '?after=-1', '?limit=101', '?cursor=1'])('refuse %s', async (query) => {
     const account = await api.openAccount();
     expectProblem(await api.call(`/v1/events${query}`, { key: account.key }), 400, 'invalid_request');

@@ -222,6 +222,8 @@ describe('a delivery', () => {
     const [delivery] = await logOf(endpoint.id);
     const path = `/v1/webhook_endpoints/${endpoint.id}`;
     const again = `${path}/deliveries/${String(delivery?.id)}/resend`;
+    const rotate = await api.call(`${path}/rotate`, { key: account.key, body: 'null' });
+    expectProblem(rotate, 400, 'invalid_request');
     const ask = (of: string, body: unknown, headers: Record<string, string> = {}) =>
       api.call(of, { key: account.key, body, headers });
     expectProblem(await ask(again, 'x'.repeat(1_100_000)), 413, 'payload_too_large');
