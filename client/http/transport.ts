@@ -177,7 +177,7 @@ async function failureOf(response: Response, call: ApiCall): Promise<Tried<never
   const error =
     problem === null
       ? unexpected(response, call, text)
-      : new HoldfastError(`${problem.title}: ${problem.detail}`, {
+      : new HoldfastError(messageOf(problem), {
           code: problem.code,
           status: response.status,
           requestId: problem.request_id,
@@ -193,6 +193,12 @@ async function failureOf(response: Response, call: ApiCall): Promise<Tried<never
     mayRepeat: error.retryable && ((call.isRepeatable ?? true) || nothingHappened),
     retryAfterMs: retryAfterMs(response.headers, Date.now()),
   };
+}
+
+/** With the fields that are wrong: who logs the message alone sees which. */
+function messageOf({ title, detail, errors = [] }: Problem): string {
+  const fields = errors.map(({ pointer, detail: fault }) => `${pointer}: ${fault}`).join(' ');
+  return `${title}: ${detail}${fields === '' ? '' : ` ${fields}`}`;
 }
 
 function problemOf(response: Response, text: string): Problem | null {
