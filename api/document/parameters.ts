@@ -41,8 +41,8 @@ export const HEADER_PARAMETERS = {
     schema: { type: 'string', pattern: '^\\d{0,20}$', examples: ['3'] },
   },
   Range: {
-    description: 'One range of bytes (RFC 9110, 14.2).',
-    schema: { type: 'string', pattern: '^bytes=\\d{0,15}-\\d{0,15}$', examples: ['bytes=0-1023'] },
+    description: 'One range of bytes (RFC 9110, 14.2). What is no such range is ignored: the whole is sent.',
+    schema: { type: 'string', examples: ['bytes=0-1023'] },
   },
   'If-Range': {
     description: 'The ETag that the range belongs to. Of any other version the whole file is sent.',
