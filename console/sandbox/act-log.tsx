@@ -16,7 +16,7 @@ const STATES: Readonly<Record<Act['state'], { readonly tone: Tone; readonly text
 /** What was done, and what came of it, newest first. */
 export function ActLog({ acts }: { readonly acts: readonly Act[] }) {
   return (
-    <Section title="What came of it" class="column">
+    <Section title="What came of it" class="column column-log">
       {acts.length === 0 ? (
         <Empty title="Nothing was struck yet">Choose a fault above: what it does is told here.</Empty>
       ) : (

@@ -17,7 +17,7 @@ const WORDS: Readonly<Partial<Record<Entry['kind'], string>>> = {
 /** Every entry of the account's ledger as it is written, newest first, with the balance after it. */
 export function LedgerColumn({ account: { entries, jobs } }: { readonly account: AccountSeen }) {
   const titleOf = (entry: Entry) => {
-    if (entry.job_id === null) return entry.reason ?? 'Sign-up';
+    if (entry.job_id === null) return sentenceOf(entry.reason ?? 'by policy');
     return jobs?.find(({ id }) => id === entry.job_id)?.title ?? entry.job_id;
   };
   return (

@@ -10,7 +10,7 @@ export const FAULT_NAMES = [
 export type FaultName = (typeof FAULT_NAMES)[number];
 
 export const START_NAMES = ['start_pictures', 'start_film'] as const;
-export type StartName = (typeof START_NAMES)[number];
+type StartName = (typeof START_NAMES)[number];
 
 /** What can be done in the sandbox. */
 export type ActName = FaultName | StartName;

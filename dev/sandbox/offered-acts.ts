@@ -4,7 +4,7 @@ import type { ChildName } from '../stack/stack-info.ts';
 import { secondsText, type SandboxSettings } from './sandbox-settings.ts';
 
 /** The process that a fault strikes. */
-export const CHILD_OF: Partial<Record<ActName, ChildName>> = {
+const CHILD_OF: Partial<Record<ActName, ChildName>> = {
   kill_worker: 'worker',
   freeze_models: 'model_service',
   freeze_database: 'postgres',

@@ -122,8 +122,8 @@ export class SandboxDesk {
   async #perform(act: RunningAct): Promise<void> {
     const account = await this.account();
     const jobs = await this.#jobsBeside(act.name, account);
+    act.lines.push(`${countText(jobs.length, 'job')} under way.`);
     if (isFault(act.name)) {
-      act.lines.push(`${countText(jobs.length, 'job')} under way.`);
       await PERFORM[act.name]({
         stack: this.#stack,
         account,

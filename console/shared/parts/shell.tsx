@@ -30,13 +30,15 @@ export function Shell(props: {
             </svg>
           </span>
           <span class="top-name">{props.name}</span>
-          <nav class="tabs" aria-label="Main">
-            {props.items.map(({ name, text }) => (
-              <Link key={name} to={hrefTo([name])} class="tab" isCurrent={name === props.current}>
-                {text}
-              </Link>
-            ))}
-          </nav>
+          {props.items.length > 0 && (
+            <nav class="tabs" aria-label="Main">
+              {props.items.map(({ name, text }) => (
+                <Link key={name} to={hrefTo([name])} class="tab" isCurrent={name === props.current}>
+                  {text}
+                </Link>
+              ))}
+            </nav>
+          )}
           <div class="top-aside">{props.aside}</div>
         </div>
       </header>
