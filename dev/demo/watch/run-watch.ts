@@ -46,7 +46,9 @@ export async function runWatch({ sandboxUrl, info, say, faults }: WatchStage): P
   if (film !== null) {
     say(`\n${String(steps.length + 1)}. The film that was made beside them`);
     steps.push(
-      await runStep('film', async () => checksOf(await driver.follow(film.id, line, ACT_LIMIT_MS), line)),
+      await runStep('film', async () =>
+        checksOf(await driver.follow(film.id, () => undefined, ACT_LIMIT_MS), line),
+      ),
     );
   }
   say(`\n${String(steps.length + 1)}. The ledger`);
@@ -60,7 +62,7 @@ function checksOf(act: Act, line: Progress): readonly Check[] {
   if (outcome === null) throw new Error(act.lines.at(-1) ?? 'nothing is known of it');
   const { jobs, delivered, failed, charged, returned, submitted_twice: twice, open } = outcome;
   line(
-    `Jobs beside it: ${String(delivered)} delivered, ${String(failed)} failed. ${String(charged)} charged, ${String(returned)} returned.`,
+    `${String(jobs)} ${jobs === 1 ? 'job' : 'jobs'}: ${String(delivered)} delivered, ${String(failed)} failed. ${String(charged)} charged, ${String(returned)} returned.`,
   );
   return [
     check('jobs that ended', jobs, jobs - open),
