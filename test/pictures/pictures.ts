@@ -1,0 +1,142 @@
+import type { Page } from 'playwright-core';
+import type { Look } from '../console/portal-fixture.ts';
+import type { FilledPictures } from './fill-pictures.ts';
+
+/** A page as it is taken. */
+export type Picture = {
+  /** Of its file. */
+  readonly name: string;
+  readonly face: 'portal' | 'support';
+  /** Behind the `#/`. */
+  readonly place: string;
+  /** A text that is there once the page is. */
+  readonly sign: string;
+  /** Of docs/images; absent: it is only looked at. */
+  readonly look?: Look;
+  /** The customer; absent: the one of all others. */
+  readonly account?: string;
+  readonly prepare?: (page: Page) => Promise<void>;
+};
+
+const LIGHT = { theme: 'light', width: 1_280 } as const;
+const DARK = { theme: 'dark', width: 1_280 } as const;
+const DARK_NARROW = { theme: 'dark', width: 360 } as const;
+
+const opened = (name: string, sign: string) => async (page: Page) => {
+  await page.getByRole('button', { name, exact: true }).first().click();
+  await page.getByRole('dialog').getByText(sign).first().waitFor();
+};
+
+/** Every page of both faces, those of docs/images among them. */
+export function picturesOf(of: FilledPictures): readonly Picture[] {
+  return [
+    { name: 'portal-credits', face: 'portal', place: 'credits', sign: 'History', look: LIGHT },
+    {
+      name: 'portal-create',
+      face: 'portal',
+      place: 'create',
+      sign: 'Price',
+      look: LIGHT,
+      prepare: async (page) => {
+        await page.getByLabel('Headline').fill('Warm by the time you wake');
+        await page.getByLabel('Variations').fill('3');
+        await page.getByText('Available after').waitFor();
+      },
+    },
+    { name: 'portal-job', face: 'portal', place: `jobs/${of.delivered}`, sign: 'What happened', look: DARK },
+    { name: 'portal-jobs-narrow', face: 'portal', place: 'jobs', sign: 'Rolls at seven', look: DARK_NARROW },
+    { name: 'portal-several', face: 'portal', place: `jobs/${of.several}`, sign: 'Results' },
+    { name: 'portal-failed', face: 'portal', place: `jobs/${of.failed}`, sign: 'What happened' },
+    {
+      name: 'portal-running',
+      face: 'portal',
+      place: `jobs/${of.running}`,
+      sign: 'reserved. What is not ready',
+    },
+    {
+      name: 'portal-empty',
+      face: 'portal',
+      place: 'credits',
+      sign: 'Nothing was charged',
+      account: of.empty,
+    },
+    { name: 'portal-no-jobs', face: 'portal', place: 'jobs', sign: 'No jobs yet', account: of.empty },
+    {
+      name: 'portal-packs',
+      face: 'portal',
+      place: 'create',
+      sign: 'Price',
+      account: of.empty,
+      prepare: async (page) => {
+        await page.getByLabel('Headline').fill('Warm by the time you wake');
+        await page.getByLabel('Variations').fill('50');
+        await page.getByText('credits are missing').waitFor();
+      },
+    },
+    {
+      name: 'portal-edit',
+      face: 'portal',
+      place: `jobs/${of.delivered}`,
+      sign: 'What happened',
+      prepare: async (page) => {
+        await opened('Edit', 'What should be different?')(page);
+        await page.getByLabel('What should be different?').fill('Warmer light');
+        await page.getByRole('button', { name: 'Create the edit for' }).waitFor();
+      },
+    },
+    {
+      name: 'portal-report',
+      face: 'portal',
+      place: `jobs/${of.delivered}`,
+      sign: 'What happened',
+      prepare: async (page) => {
+        await opened('Report a problem', 'What is wrong with it?')(page);
+        await page.getByRole('radio').first().check();
+      },
+    },
+    {
+      name: 'portal-statement',
+      face: 'portal',
+      place: 'credits',
+      sign: 'History',
+      prepare: opened('Statement', 'Closing balance'),
+    },
+    { name: 'portal-long', face: 'portal', place: `jobs/${of.long}`, sign: 'What happened' },
+    { name: 'support-now', face: 'support', place: 'now', sign: 'Stuck jobs', look: LIGHT },
+    { name: 'support-find', face: 'support', place: `find?q=${of.account}`, sign: 'Found' },
+    { name: 'support-job', face: 'support', place: `jobs/${of.reported}`, sign: 'Audit trail', look: LIGHT },
+    { name: 'support-running', face: 'support', place: `jobs/${of.running}`, sign: 'Audit trail' },
+    {
+      name: 'support-release',
+      face: 'support',
+      place: `jobs/${of.running}`,
+      sign: 'Audit trail',
+      look: DARK,
+      prepare: opened('Release', 'returns'),
+    },
+    { name: 'support-long', face: 'support', place: `jobs/${of.long}`, sign: 'Audit trail' },
+    {
+      name: 'support-review',
+      face: 'support',
+      place: `reviews/${of.reviewId}`,
+      sign: 'Reports of this account',
+      look: DARK,
+    },
+    {
+      name: 'support-account',
+      face: 'support',
+      place: `accounts/${of.account}`,
+      sign: 'Entries',
+      look: LIGHT,
+    },
+    { name: 'support-models', face: 'support', place: 'models', sign: 'Cost and margin' },
+    {
+      name: 'support-limits',
+      face: 'support',
+      place: `accounts/${of.account}`,
+      sign: 'Entries',
+      prepare: opened('Set limits', 'Jobs at once'),
+    },
+    { name: 'support-nowhere', face: 'support', place: 'nowhere', sign: 'There is no such page' },
+  ];
+}
