@@ -23,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   },
   'ledger --grants': async () => (await import('./ledger/bench-grants.ts')).benchGrants,
   'ledger --profile': async () => (await import('./ledger/bench-profile.ts')).benchProfile,
+  console: async () => (await import('./console/bench-console.ts')).benchConsole,
   api: async () => (await import('./api/bench-api.ts')).benchApi,
   streams: async () => (await import('./streams/bench-streams.ts')).benchStreams,
   jobs: async () => (await import('./jobs/bench-jobs.ts')).benchJobs,

@@ -1,0 +1,43 @@
+import type { Page } from 'playwright-core';
+
+/** In the page: keeps how long each frame took. */
+const KEEP_FRAMES = `(() => {
+  window.frames_ms = [];
+  let before = performance.now();
+  const next = (now) => {
+    window.frames_ms.push(now - before);
+    before = now;
+    requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+})()`;
+
+/** A turn of a wheel, as a hand does it. */
+const WHEEL_PX = 900;
+const PAUSE_MS = 16;
+
+/** Reads a list on by its button until it has so many rows; returns how many it has. */
+export async function readOn(page: Page, rows: number, pageRows: number): Promise<number> {
+  const more = page.getByRole('button', { name: 'Show more' });
+  for (let read = pageRows; read < rows; read += pageRows) {
+    const answered = page.waitForResponse((response) => response.url().includes('cursor='));
+    await more.press('Enter');
+    await answered;
+  }
+  return rows;
+}
+
+/** Scrolls a page from its top to its end and back by the wheel; returns how long each frame took, in ms. */
+export async function scrollThrough(page: Page): Promise<readonly number[]> {
+  await page.evaluate('scrollTo(0, 0)');
+  await page.mouse.move(600, 500);
+  await page.evaluate(KEEP_FRAMES);
+  const heightPx = await page.evaluate<number>('document.documentElement.scrollHeight');
+  for (const direction of [1, -1]) {
+    for (let doneTo = 0; doneTo < heightPx; doneTo += WHEEL_PX) {
+      await page.mouse.wheel(0, direction * WHEEL_PX);
+      await page.waitForTimeout(PAUSE_MS);
+    }
+  }
+  return page.evaluate<readonly number[]>('window.frames_ms');
+}
