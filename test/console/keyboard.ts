@@ -14,16 +14,21 @@ export type Focused = {
 const MOST_TABS = 200;
 
 /** In the page: the element with the focus; null: the page as a whole. */
-const DESCRIBE_FOCUS = `(() => {
+const DESCRIBE_FOCUS = `(async () => {
   const element = document.activeElement;
   if (element === null || element === document.body || element === document.documentElement) return null;
   const { boxShadow, outlineStyle, outlineColor } = getComputedStyle(element);
   const isOutlined = outlineStyle !== 'none' && !/, 0\\)$|transparent/.test(outlineColor);
-  const { left, top, right, bottom } = element.getBoundingClientRect();
-  const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2;
-  const y = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
-  const hit = document.elementFromPoint(x, y);
-  const isInSight = hit !== null && (hit === element || element.contains(hit) || hit.contains(element));
+  const look = () => {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2;
+    const y = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
+    const hit = document.elementFromPoint(x, y);
+    return hit !== null && (hit === element || element.contains(hit) || hit.contains(element));
+  };
+  // Where less motion is preferred a change takes until the next frame.
+  if (!look()) await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const isInSight = look();
   const isSame = window.focusedBefore === element;
   window.focusedBefore = element;
   return { name: nameOf(element), isMarked: boxShadow !== 'none' || isOutlined, isInSight, isSame };
@@ -33,18 +38,23 @@ const DESCRIBE_FOCUS = `(() => {
   }
 })()`;
 
-/** In the page: what can be used, in the order of its document, by the same names. Of a group of radio buttons Tab reaches one. */
+/**
+ * In the page: what can be used, in the order of its document, by the same names; the first of it gets the focus. Of a group of radio buttons
+ * Tab reaches one.
+ */
 const LIST_USABLE = `(() => {
   const place = document.querySelector('dialog[open]') ?? document;
   const all = place.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]');
   const groups = new Set();
-  return [...all].filter((one) => {
+  const usable = [...all].filter((one) => {
     if (one.disabled === true || !one.checkVisibility({ visibilityProperty: true })) return false;
     if (one.type !== 'radio') return true;
     const isFirst = !groups.has(one.name);
     groups.add(one.name);
     return isFirst;
-  }).map((one) => {
+  });
+  usable[0]?.focus();
+  return usable.map((one) => {
     const labels = [...(one.labels ?? [])].map(({ textContent }) => textContent).join(' ');
     return (one.getAttribute('aria-label') ?? (labels || one.textContent || one.tagName)).trim().slice(0, 80);
   });
@@ -71,12 +81,14 @@ export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 export async function faultsOfTabbing(page: Page): Promise<readonly string[]> {
   const usable = await page.evaluate<readonly string[]>(LIST_USABLE);
   const reached: Focused[] = [];
-  for (let tabs = 0; tabs < MOST_TABS; tabs++) {
-    await page.keyboard.press('Tab');
+  // From the second one back to the first, so that it has the focus by a key.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Shift+Tab');
+  for (let tabs = 0; tabs < MOST_TABS && reached.length < usable.length; tabs++) {
     const focused = await focusedOn(page);
     if (focused === null) break;
-    if (!focused.isSame) reached.push(focused);
-    if (reached.length >= usable.length) break;
+    if (!focused.isSame || tabs === 0) reached.push(focused);
+    await page.keyboard.press('Tab');
   }
   const names = reached.map(({ name }) => name);
   const faults = reached.flatMap(({ name, isMarked, isInSight }) => [

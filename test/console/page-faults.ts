@@ -34,14 +34,14 @@ export function brokenLayoutOf(page: Page): Promise<readonly string[]> {
   return page.evaluate<readonly string[]>(FIND_BROKEN_LAYOUT);
 }
 
-/** In the page: every text that is seen, and the name of each thing that can be used. Instants go on by themselves. */
+/** In the page: every text that is seen, but for figures and instants, which go on by themselves. */
 const LIST_SEEN = `(() => {
   const seen = new Set();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const { data, parentElement } = walker.currentNode;
     const text = data.trim();
-    if (text === '' || parentElement.closest('time, noscript, option, .skip') !== null) continue;
+    if (!/\\p{L}/u.test(text) || parentElement.closest('time, noscript, option, .skip') !== null) continue;
     if (parentElement.checkVisibility({ visibilityProperty: true, opacityProperty: true })) seen.add(text);
   }
   return [...seen];

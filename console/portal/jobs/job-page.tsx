@@ -28,37 +28,44 @@ export function JobPage({ id }: { readonly id: string }) {
   const job = useResource(`job ${id}`, (signal) => client.jobs.retrieve(id, { signal }), {
     on: ({ job_id }) => job_id === id,
   });
-  return (
-    <Shown of={job} label="The job" lines={6}>
-      {(data) => <JobView job={data} onChange={job.set} />}
-    </Shown>
-  );
-}
-
-function JobView({ job, onChange }: { readonly job: Job; readonly onChange: (job: Job) => void }) {
-  const isActive = isUnderWay(job);
-  // Of a job that ended without its only result there is nothing to show.
-  const hasOutputs = isActive || job.outputs.length > 1 || job.counts.succeeded > 0;
+  const { data } = job;
   return (
     <>
       <PageHead
-        title={job.title ?? sentenceOf(job.kind)}
+        title={data === null ? 'Job' : (data.title ?? sentenceOf(data.kind))}
         before={
           <Link to={hrefTo(['jobs'])} class="back">
             ← Jobs
           </Link>
         }
         aside={
-          <>
-            <StateBadge state={job.state} />
-            {isActive && <CancelButton job={job} onChange={onChange} />}
-          </>
+          data !== null && (
+            <>
+              <StateBadge state={data.state} />
+              {isUnderWay(data) && <CancelButton job={data} onChange={job.set} />}
+            </>
+          )
         }
       >
-        <p class="muted">
-          {sentenceOf(job.kind)} · <Instant at={job.created_at} />
-        </p>
+        {data !== null && (
+          <p class="muted">
+            {sentenceOf(data.kind)} · <Instant at={data.created_at} />
+          </p>
+        )}
       </PageHead>
+      <Shown of={job} label="The job" lines={6}>
+        {(shown) => <JobRecord job={shown} />}
+      </Shown>
+    </>
+  );
+}
+
+function JobRecord({ job }: { readonly job: Job }) {
+  const isActive = isUnderWay(job);
+  // Of a job that ended without its only result there is nothing to show.
+  const hasOutputs = isActive || job.outputs.length > 1 || job.counts.succeeded > 0;
+  return (
+    <>
       {isActive && (
         <div class="card stack">
           <Progress job={job} />

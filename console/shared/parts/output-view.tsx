@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Output } from '../../../client/http/wire-types.ts';
 import { useContent } from '../data/content-cache.tsx';
 import { wordsOf } from '../data/problem-words.ts';
-import { sentenceOf } from './state-badge.tsx';
+import { stateText } from './state-badge.tsx';
 
 type Medium = 'picture' | 'film' | 'sound' | 'other';
 type Shown = Pick<Output, 'content_url' | 'content_type' | 'state'>;
@@ -18,7 +18,7 @@ export function OutputView(props: { readonly output: Shown; readonly label: stri
   const { output, label } = props;
   const content = useContent(output.content_url);
   const medium = mediumOf(output);
-  if (output.content_url === null) return <div class="output-none">{sentenceOf(output.state)}</div>;
+  if (output.content_url === null) return <div class="output-none">{stateText(output.state)}</div>;
   if (content.is === 'failed') return <div class="output-none">{wordsOf(content.error).detail}</div>;
   if (content.is === 'coming')
     return <div class="output-none output-coming" role="status" aria-label={`${label} is being fetched`} />;

@@ -27,7 +27,7 @@ export function WebhooksSection() {
               <details key={endpoint.id} class="card output-record">
                 <summary class="output-summary">
                   {healthBadge(endpoint)}
-                  <bdi class="mono small output-id">{endpoint.url}</bdi>
+                  <bdi class="mono small output-id cut">{endpoint.url}</bdi>
                 </summary>
                 <div class="stack">
                   <Deliveries endpointId={endpoint.id} />

@@ -44,7 +44,9 @@ export function PreviewedEffect({ of }: { readonly of: Omit<Previewed, 'asked'> 
         <Notice tone="active" title="This">
           <ul class="would">
             {data.would.map((effect) => (
-              <li key={effect}>{effect}</li>
+              <li key={effect}>
+                <span class="cut">{effect}</span>
+              </li>
             ))}
           </ul>
         </Notice>

@@ -58,7 +58,7 @@ function Answer(props: {
   return (
     <div class="card answer">
       <h2 class="answer-question">{props.question}</h2>
-      <p class="answer-text">{props.text}</p>
+      <p class="answer-text cut">{props.text}</p>
       <dl class="figures">
         {props.figures.map(([name, value]) => (
           <div key={name} class="figure-line">

@@ -1,0 +1,290 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page, Route } from 'playwright-core';
+import { readBrowserConfig } from '../../dev/dev-config.ts';
+import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { enterConsole } from './enter-console.ts';
+import { faultsOfTabbing, focusedOn } from './keyboard.ts';
+import { brokenLayoutOf, movingOn, textsSeenOn, untilRead } from './page-faults.ts';
+import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
+import type { ConsoleParts } from './start-console.ts';
+import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
+
+const program = findBrowser(readBrowserConfig());
+if (program === null) console.warn(`SKIPPED: test/console/states.test.ts. ${NO_BROWSER}`);
+const HEADLINE = 'Rye on Sundays';
+const AD = { kind: 'static_ad', brief: { headline: HEADLINE } };
+/** Until a page is there with all that it reads after it. */
+const SETTLE_MS = 400;
+const LIGHT_NARROW = { theme: 'light', width: 360 } as const;
+const LIGHT_WIDE = { theme: 'light', width: 1_280 } as const;
+const DARK_NARROW = { theme: 'dark', width: 360 } as const;
+const DARK_WIDE = { theme: 'dark', width: 1_280 } as const;
+/** A screen of 1,280 × 800 at 200 % has as many pixels of CSS. */
+const ZOOMED = { width: 640, height: 400 } as const;
+
+/** The API's calls of a page, but for who it is: they never come back, or are refused. */
+async function hold(page: Page): Promise<void> {
+  await page.route('**/v1/**', (route) => (isOfTheVisit(route) ? route.continue() : undefined));
+}
+async function refuse(page: Page): Promise<void> {
+  await page.route('**/v1/**', (route) =>
+    isOfTheVisit(route)
+      ? route.continue()
+      : route.fulfill({ status: 500, contentType: 'application/problem+json', json: PROBLEM }),
+  );
+}
+const isOfTheVisit = (route: Route) =>
+  /portal_sessions|console_sessions|catalogue|events/.test(route.request().url());
+const PROBLEM = {
+  type: 'https://holdfast.example.com/problems/internal',
+  title: 'Something went wrong',
+  status: 500,
+  code: 'internal',
+  detail: `It is not your fault. ${'Try again in a while. '.repeat(12)}`,
+  request_id: 'req_0123456789abcdef0123456789abcdef',
+};
+
+describe.skipIf(program === null).concurrent('a page', () => {
+  let parts: ConsoleParts | undefined;
+  let portal: PortalFixture;
+  let support: SupportFixture;
+  let ada: SignedIn;
+  let account: string;
+  let empty: string;
+  let delivered: string;
+  let running: string;
+  let reviewId: string;
+
+  beforeAll(async () => {
+    if (program === null) return;
+    parts = await enterConsole(program);
+    [portal, support] = await Promise.all([createPortalFixture(parts), createSupportFixture(parts)]);
+    [account, empty, ada] = await Promise.all([
+      portal.openAccount('Mill Lane'),
+      portal.openAccount('Nothing Yet'),
+      support.signIn('Ada Lovelace'),
+    ]);
+    [delivered, running] = await Promise.all([
+      portal.submit(account, AD),
+      portal.submit(account, { ...AD, test_scenario: 'never_finishes' }),
+    ]);
+    const { outputs } = await portal.untilEnded(account, delivered);
+    const path = `/v1/outputs/${String(outputs[0].id)}/reports`;
+    reviewId = (await portal.call('POST', path, { category: 'broken', note: 'Cut off.' }, account)).body[
+      'id'
+    ] as string;
+  });
+  afterAll(async () => {
+    if (parts === undefined) return;
+    await Promise.all([portal.close(), support.close()]);
+    await parts.stop();
+  });
+
+  const portalPlaces = () => ['credits', 'jobs', `jobs/${delivered}`, 'create'];
+  const supportPlaces = () => [
+    'now',
+    `find?q=${account}`,
+    `jobs/${delivered}`,
+    `reviews/${reviewId}`,
+    `accounts/${account}`,
+    'models',
+  ];
+  const faultsOf = async (page: Page) => [...(await portal.faultsOf(page)), ...(await brokenLayoutOf(page))];
+  const goTo = (page: Page, place: string) => page.evaluate(`location.hash = '#/${place}'`);
+  /** Collects what is wrong at several places: all of it is told at once. */
+  const notesOf = () => {
+    const notes: string[] = [];
+    const note = (place: string, faults: readonly string[]) => {
+      notes.push(...faults.map((fault) => `${place}: ${fault}`));
+    };
+    return { notes, note };
+  };
+
+  it.each([LIGHT_NARROW, DARK_WIDE])(
+    'that waits, or was refused, has no fault: $theme, $width px',
+    async (look) => {
+      const customers = await portal.open(account, look);
+      const supports = await support.open(look, ada);
+      const { notes, note } = notesOf();
+      for (const [{ page }, places] of [
+        [customers, ['credits', 'jobs', `jobs/${delivered}`]],
+        [supports, supportPlaces()],
+      ] as const) {
+        await page.locator('h1').first().waitFor();
+        await hold(page);
+        for (const place of places) {
+          await goTo(page, `nowhere/${place}`);
+          await page.getByText('There is no such page').waitFor();
+          await goTo(page, place);
+          await page.locator('.loading').first().waitFor();
+          note(`${place} waits`, await brokenLayoutOf(page));
+        }
+        note('the last one waits', await portal.faultsOf(page));
+        await page.unroute('**/v1/**');
+        await refuse(page);
+        for (const place of places) {
+          await goTo(page, `nowhere/${place}`);
+          await page.getByText('There is no such page').waitFor();
+          await goTo(page, place);
+          await page.getByText('It is not your fault').first().waitFor();
+          note(`${place} was refused`, await brokenLayoutOf(page));
+        }
+        note('the last one was refused', await portal.faultsOf(page));
+        await page.unroute('**/v1/**');
+        await page.getByRole('button', { name: 'Try again' }).first().click();
+        await page.locator('section, .card').first().waitFor();
+      }
+      expect(notes).toEqual([]);
+      await Promise.all([customers.close(), supports.close()]);
+    },
+  );
+
+  it('of an account that has nothing yet says what would bring something', async () => {
+    const look = { theme: 'dark', width: 360 } as const;
+    const customers = await portal.open(empty, look);
+    const supports = await support.open(look, ada);
+    const { notes, note } = notesOf();
+    for (const [{ page }, place, sign] of [
+      [customers, 'credits', 'Nothing was charged in this time'],
+      [customers, 'jobs', 'No jobs yet'],
+      [customers, 'jobs?state=failed', 'No job is like that'],
+      [customers, 'nowhere', 'There is no such page'],
+      [supports, `accounts/${empty}`, 'No webhook endpoints'],
+      [supports, 'find?q=nothing_of_this_name', 'Nothing has this id or name'],
+      [supports, 'nowhere', 'There is no such page'],
+    ] as const) {
+      await goTo(page, place);
+      await page.getByText(sign).first().waitFor();
+      await untilRead(page);
+      note(place, await faultsOf(page));
+    }
+    expect(notes).toEqual([]);
+    await Promise.all([customers.close(), supports.close()]);
+  });
+
+  /** Opens each dialog of a page by a key; returns what is wrong with it, with the way through it, and with the way back. */
+  const faultsOfDialogs = async (
+    page: Page,
+    dialogs: readonly (readonly [place: string, name: string, sign: string])[],
+  ): Promise<readonly string[]> => {
+    const { notes, note } = notesOf();
+    for (const [place, name, sign] of dialogs) {
+      await goTo(page, place);
+      await page.getByRole('button', { name, exact: true }).press('Enter');
+      await page.getByRole('dialog').getByText(sign).first().waitFor();
+      note(name, await faultsOf(page));
+      note(name, await faultsOfTabbing(page));
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      const focused = await focusedOn(page);
+      if (focused?.name !== name) note(name, [`the focus is at ${focused?.name ?? 'the page'} after it`]);
+    }
+    return notes;
+  };
+
+  it.each([LIGHT_WIDE, DARK_NARROW])(
+    'of a customer has dialogs without fault, which keep the focus and give it back: $theme, $width px',
+    async (look) => {
+      const { page, close } = await portal.open(account, look);
+      const faults = await faultsOfDialogs(page, [
+        [`jobs/${delivered}`, 'Edit', 'What should be different?'],
+        [`jobs/${delivered}`, 'Regenerate', 'Regenerate for 35 credits'],
+        [`jobs/${delivered}`, 'Report a problem', 'What is wrong with it?'],
+        [`jobs/${running}`, 'Cancel job', 'are reserved for it'],
+        ['credits', 'Statement', 'Closing balance'],
+      ]);
+      expect(faults).toEqual([]);
+      await close();
+    },
+  );
+
+  it.each([LIGHT_NARROW, DARK_WIDE])(
+    'of support has dialogs without fault, which keep the focus and give it back: $theme, $width px',
+    async (look) => {
+      const { page, close } = await support.open(look, ada);
+      const faults = await faultsOfDialogs(page, [
+        [`jobs/${delivered}`, 'Refund', 'returns 35 credits'],
+        [`jobs/${running}`, 'Extend', 'How much later'],
+        [`jobs/${running}`, 'Release', 'returns 35 credits'],
+        [`reviews/${reviewId}`, 'Deny', 'moves no credits'],
+        [`accounts/${account}`, 'Grant goodwill', 'Reason'],
+        [`accounts/${account}`, 'Freeze', 'New spending is refused'],
+      ]);
+      expect(faults).toEqual([]);
+      await close();
+    },
+  );
+
+  /** What is lost at 200 %, what is wider than the screen then, and what Tab does not reach, at both sizes. */
+  const faultsOfZoom = async (page: Page, places: readonly string[]): Promise<readonly string[]> => {
+    const { notes, note } = notesOf();
+    for (const place of places) {
+      await page.setViewportSize({ width: 1_280, height: 800 });
+      await goTo(page, place);
+      await page.waitForTimeout(SETTLE_MS);
+      await untilRead(page);
+      const whole = await textsSeenOn(page);
+      note(place, await faultsOfTabbing(page));
+      await page.setViewportSize(ZOOMED);
+      const zoomed = new Set(await textsSeenOn(page));
+      const lost = whole.filter((text) => !zoomed.has(text));
+      note(`${place} at 200 %`, [
+        ...lost.map((text) => `“${text}” is lost`),
+        ...(await brokenLayoutOf(page)),
+      ]);
+      note(`${place} at 200 %`, await faultsOfTabbing(page));
+    }
+    return notes;
+  };
+
+  it('of a customer shows at 200 % all that it shows at 100 %, and all of it can be tabbed to', async () => {
+    const { page, close } = await portal.open(account);
+    expect(await faultsOfZoom(page, portalPlaces())).toEqual([]);
+    await close();
+  });
+
+  it('of support shows at 200 % all that it shows at 100 %, and all of it can be tabbed to', async () => {
+    const { page, close } = await support.open({}, ada);
+    expect(await faultsOfZoom(page, supportPlaces())).toEqual([]);
+    await close();
+  });
+
+  it('lets one create at 200 %, and act for a customer, with all that this takes', async () => {
+    const own = await portal.openAccount();
+    const { page, close } = await portal.open(own, { to: 'create' });
+    await page.setViewportSize(ZOOMED);
+    await page.getByLabel('Headline').fill(HEADLINE);
+    await page.getByRole('button', { name: 'Create for 35 credits' }).click();
+    await page.getByText('Accepted, and its credits reserved').waitFor();
+    const { body } = await portal.call('GET', '/v1/jobs', undefined, own);
+    const id = String(body.data[0].id);
+    await portal.untilEnded(own, id);
+    const open = await support.open({}, ada);
+    await open.page.setViewportSize(ZOOMED);
+    await open.goTo(`jobs/${id}`);
+    await open.page.getByRole('button', { name: 'Refund' }).click();
+    await open.page.getByText('returns 35 credits').first().waitFor();
+    await open.page.getByLabel('Reason').fill('It is blurred');
+    await open.page.getByRole('dialog').getByRole('button', { name: 'Refund' }).click();
+    await open.page.getByText('refunded 35.').waitFor();
+    await Promise.all([close(), open.close()]);
+  });
+
+  it('moves nothing where less motion is preferred, and does elsewhere', async () => {
+    const customers = await portal.open(account, { to: `jobs/${running}` });
+    const supports = await support.open({}, ada);
+    await supports.goTo(`jobs/${running}`);
+    await customers.page.getByText('reserved. What is not ready').waitFor();
+    await supports.page.getByText('Audit trail').waitFor();
+    for (const { page } of [customers, supports]) {
+      await untilRead(page);
+      expect(await movingOn(page)).toEqual([]);
+    }
+    const { page } = supports;
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await page.reload();
+    await page.getByText('Audit trail').waitFor();
+    expect(await movingOn(page)).toContain('breathe');
+    await Promise.all([customers.close(), supports.close()]);
+  });
+});
