@@ -63,7 +63,10 @@ function SignedIn({ token }: { readonly token: string }) {
   return (
     <PageParts.Provider value={parts}>
       <ContentProvider>
-        <OpenVisit />
+        {/* Beside the visit, not after it: one way to the API less until the first figure is there. */}
+        <BalanceProvider>
+          <OpenVisit />
+        </BalanceProvider>
       </ContentProvider>
     </PageParts.Provider>
   );
@@ -91,9 +94,7 @@ function OpenVisit() {
   }
   return (
     <VisitParts.Provider value={visit.data}>
-      <BalanceProvider>
-        <Pages />
-      </BalanceProvider>
+      <Pages />
     </VisitParts.Provider>
   );
 }
