@@ -49,9 +49,11 @@ export function usePlace(): Place {
 
 /** One filter that stands in the address: its value, and how it is set. */
 export function useFilter(name: string): readonly [string | null, (value: string | null) => void] {
-  const { path, query } = usePlace();
+  const { query } = usePlace();
   const set = (value: string | null) => {
-    replacePlace(hrefTo(path, { ...Object.fromEntries(query), [name]: value }));
+    // Of the address as it is now: another page may have been gone to since this one was drawn.
+    const now = placeOf(location.hash);
+    replacePlace(hrefTo(now.path, { ...Object.fromEntries(now.query), [name]: value }));
   };
   return [query.get(name), set];
 }

@@ -38,13 +38,12 @@ function poisoned(value: unknown, name = ''): unknown {
 /** Has every text of every response that a page gets go on with a hostile one of 10,000 characters, whatever its field. */
 export async function poisonResponses(page: Page): Promise<void> {
   await page.route('**/v1/**', async (route: Route) => {
-    const { resourceType, headers } = {
-      resourceType: route.request().resourceType(),
-      headers: route.request().headers(),
-    };
-    const isStream = headers['accept']?.includes('event-stream') === true;
-    if (isStream || resourceType === 'media' || headers['accept'] === '*/*') return route.continue();
-    const response = await route.fetch();
+    const { accept = '' } = route.request().headers();
+    // Streams, and the bytes of outputs.
+    if (accept.includes('event-stream') || accept === '*/*') return route.continue();
+    // Null: the page has been closed meanwhile.
+    const response = await route.fetch().catch(() => null);
+    if (response === null) return;
     const isJson = response.headers()['content-type']?.includes('json') === true;
     if (!isJson) return route.fulfill({ response });
     return route.fulfill({ response, json: poisoned(await response.json()) });

@@ -26,8 +26,8 @@ const DESCRIBE_FOCUS = `(async () => {
     const hit = document.elementFromPoint(x, y);
     return hit !== null && (hit === element || element.contains(hit) || hit.contains(element));
   };
-  // Where less motion is preferred a change takes until the next frame.
-  if (!look()) await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  // Where less motion is preferred a change takes until one of the next frames.
+  for (let frames = 0; frames < 10 && !look(); frames++) await new Promise(requestAnimationFrame);
   const isInSight = look();
   const isSame = window.focusedBefore === element;
   window.focusedBefore = element;

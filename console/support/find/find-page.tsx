@@ -19,7 +19,9 @@ export function FindPage() {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
   useEffect(() => {
-    const timer = setTimeout(() => setAsked(text.trim() === '' ? null : text.trim()), TYPING_MS);
+    const next = text.trim() === '' ? null : text.trim();
+    if (next === asked) return;
+    const timer = setTimeout(() => setAsked(next), TYPING_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return (
