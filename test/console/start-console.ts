@@ -21,14 +21,16 @@ export type ConsoleParts = ConsoleAddresses & { readonly stop: () => Promise<voi
  *
  * @param program the browser's, of `findBrowser`
  * @param cataloguePath null: the shipped one
+ * @param apiEnv settings of the API beside those of a stack
  */
 export async function startConsole(
   program: string,
   cataloguePath: string | null = null,
+  apiEnv: Readonly<Record<string, string>> = {},
 ): Promise<ConsoleParts> {
   const { home, remove } = await makeTemporaryHome('console');
   const [stack, server] = await Promise.all([
-    startStack({ home, ports: 'free', cataloguePath }),
+    startStack({ home, ports: 'free', cataloguePath, apiEnv }),
     chromium.launchServer({ executablePath: program, args: BROWSER_ARGUMENTS }),
   ]);
   const { api_url: apiUrl, platform_key: platformKey } = stack.info();

@@ -16,15 +16,17 @@ const KEEP_FRAMES = `(() => {
 const WHEEL_PX = 900;
 const PAUSE_MS = 16;
 
-/** Reads a list on by its button until it has so many rows; returns how many it has. */
-export async function readOn(page: Page, rows: number, pageRows: number): Promise<number> {
-  const more = page.getByRole('button', { name: 'Show more' });
+/** Reads a list on by its button, page by page, until it has so many rows. */
+export async function readOn(page: Page, rows: number, pageRows: number): Promise<void> {
+  const more = page.locator('.more button:not([aria-busy])');
   for (let read = pageRows; read < rows; read += pageRows) {
     const answered = page.waitForResponse((response) => response.url().includes('cursor='));
     await more.press('Enter');
-    await answered;
+    const response = await answered;
+    if (!response.ok())
+      throw new Error(`page ${String(read / pageRows)} of the list: ${String(response.status())}`);
   }
-  return rows;
+  await more.waitFor();
 }
 
 /** Scrolls a page from its top to its end and back by the wheel; returns how long each frame took, in ms. */
