@@ -13,7 +13,7 @@ import { createPortalFixture, LOOKS, type Look } from '../console/portal-fixture
 import { startConsole } from '../console/start-console.ts';
 import { createSupportFixture } from '../console/support-fixture.ts';
 import { fillPictures } from './fill-pictures.ts';
-import { picturesOf, type Picture } from './pictures.ts';
+import { picturesOf, type Picture } from './pictures-of-pages.ts';
 
 const IMAGES = path.join(import.meta.dirname, '..', '..', 'docs', 'images');
 /** Sharp enough to read, small enough to commit: 15 to 60 kB each. */
