@@ -64,7 +64,10 @@ export function headersOf(
       ? []
       : [{ name: 'Idempotency-Key' as const, required: call.idempotencyKey === 'required' }]),
     ...(call.access === 'public' ? [] : [{ name: 'Holdfast-Account' as const, required: false }]),
-    ...(call.access === 'key' && acts ? [{ name: 'Holdfast-Actor' as const, required: false }] : []),
+    // A console session has an actor of its own.
+    ...(call.access === 'key' && acts && call.console === undefined
+      ? [{ name: 'Holdfast-Actor' as const, required: false }]
+      : []),
     ...(call.console === 'needs' && acts ? [{ name: 'Holdfast-CSRF' as const, required: true }] : []),
     ...(call.isTagged === true ? [{ name: 'If-None-Match' as const, required: false }] : []),
     ...(call.headers ?? []).map((name) => ({ name, required: false })),

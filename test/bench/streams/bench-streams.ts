@@ -40,8 +40,6 @@ export type StreamsReport = {
   readonly rss_before_mib: number;
   /** Of a core, in percent, while the events came. */
   readonly cpu_percent: number;
-  /** Reads of a page for one stream alone, while the events came. */
-  readonly reads_of_one_stream: number;
 };
 
 /**
@@ -70,7 +68,7 @@ export async function benchStreams(progress: (line: string) => void): Promise<St
     // The first event is not counted: streams that open read where they stand.
     await tellAll(owner, accounts, 1, streams);
     await sleep(2 * PAUSE_MS);
-    const from = { at: performance.now(), calls: await functionCalls(owner) };
+    const from = { at: performance.now(), queries: await newsQueries(owner) };
     const rounds: number[][] = [];
     for (let nth = 0; nth < EVENTS; nth++) {
       await sleep(PAUSE_MS + nth * SHIFT_MS);
@@ -79,17 +77,16 @@ export async function benchStreams(progress: (line: string) => void): Promise<St
         `event ${String(nth + 1)} of ${String(EVENTS)}: ${Math.max(...(rounds[nth] ?? [])).toFixed(0)} ms, API ${usage.now()}`,
       );
     }
-    const to = { at: performance.now(), calls: await functionCalls(owner) };
+    const to = { at: performance.now(), queries: await newsQueries(owner) };
     usage.stop();
     streams.close();
     const lasts = rounds.map((round) => Math.max(...round));
     const all = rounds.flat();
-    const polls = to.calls.news - from.calls.news;
     return {
       ratios: {
         last_over_bound: Math.max(...lasts) / BOUND.lastMs,
         rss_over_bound: usage.peakMib() / BOUND.rssMib,
-        queries_per_tick: polls / ((to.at - from.at) / TICK_MS),
+        queries_per_tick: (to.queries - from.queries) / ((to.at - from.at) / TICK_MS),
       },
       streams: STREAMS,
       last_ms: lasts,
@@ -98,8 +95,6 @@ export async function benchStreams(progress: (line: string) => void): Promise<St
       rss_peak_mib: usage.peakMib(),
       rss_before_mib: before,
       cpu_percent: 100 * usage.cpuShare(from.at, to.at),
-      // Within the query for news each account that is watched is read once.
-      reads_of_one_stream: to.calls.pages - from.calls.pages - polls * accounts.length,
     };
   } finally {
     usage.stop();
@@ -131,16 +126,14 @@ async function countFunctionCalls(owner: pg.Client): Promise<void> {
   await owner.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'holdfast_api'`);
 }
 
-/** How often the API has asked for the news of all that is watched, and pages of one account were read. */
-async function functionCalls(owner: pg.Client): Promise<{ readonly news: number; readonly pages: number }> {
+/** How often the API has asked for the news of all that is watched. */
+async function newsQueries(owner: pg.Client): Promise<number> {
   // Backends tell what they counted once a second at most.
   await sleep(1_500);
-  const { rows } = await owner.query<{ name: string; calls: string }>(
-    `SELECT funcname AS name, calls FROM pg_stat_user_functions
-     WHERE schemaname = 'jobs' AND funcname IN ('read_news', 'read_account_events')`,
+  const { rows } = await owner.query<{ calls: string }>(
+    `SELECT calls FROM pg_stat_user_functions WHERE schemaname = 'jobs' AND funcname = 'read_news'`,
   );
-  const of = (name: string) => Number(rows.find((row) => row.name === name)?.calls ?? 0);
-  return { news: of('read_news'), pages: of('read_account_events') };
+  return Number(rows[0]?.calls ?? 0);
 }
 
 async function openAccounts(info: StackInfo, count: number): Promise<readonly string[]> {
