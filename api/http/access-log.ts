@@ -9,7 +9,7 @@ const QUIET_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 /** What stands behind it in a path is a secret. */
 const SECRET_BEHIND = `${WEBHOOK_PATH}/`;
 
-/** A key or a token that somebody has put into a path. What is before its secret part names it. */
+/** A key or a token in a path, where a caller mistook it for an id. What is before its secret part names it. */
 const OUR_SECRETS = /\b(hf_[a-z]+_[0-9a-f]+|whsec)_[^/]+/g;
 
 /** A path as it may be written down. */

@@ -8,7 +8,7 @@ const fetchUnwatched = globalThis.fetch;
 
 /**
  * From now on every response that anything in this process is sent from an address by `fetch` is held against contract and document: what
- * a test asks for, and what the client and the command line ask for. `close` returns what was wrong, for whoever swallows an error.
+ * a test asks for, and what the client and the command line ask for. `close` returns what was wrong: a client that tries again swallows it.
  */
 export function watchResponses(url: string): { readonly close: () => readonly string[] } {
   const { origin } = new URL(url);

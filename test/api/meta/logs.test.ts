@@ -46,7 +46,7 @@ const BODIES: Partial<Record<keyof typeof CALLS, object>> = {
   ...{ restartJob: { reason: PROMPT, from_attempt: 1 }, resolveJob: { reason: PROMPT, outcome: 'ran' } },
 };
 
-/** What is not to be found anywhere, whoever sent or was given it. */
+/** What is not to be found anywhere: what a caller has sent as its secret, or was given. */
 const secrets = new Set<string>();
 const lines: string[] = [];
 const problems: Answer[] = [];
