@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 
 /**
  * In the page: what lies outside of the screen's sides and cannot be scrolled to, a line each; and each text without a paragraph's end that
- * is higher than the screen, behind which nobody finds the rest of the page.
+ * is higher than the screen, which hides the rest of the page.
  */
 const FIND_BROKEN_LAYOUT = `(() => {
   const found = [];
