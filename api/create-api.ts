@@ -121,6 +121,8 @@ export type ApiDependencies = {
   readonly log: Logger;
   /** How long an answer may take, beyond what it was asked to wait; absent: as long as the conventions allow. */
   readonly respondWithinMs?: number;
+  /** Of bodies that are being read, all together. */
+  readonly mostBodyBytes?: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };
@@ -139,7 +141,7 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.set('trust proxy', dependencies.trustedProxies);
 
   app.use(
-    identifyRequests(now),
+    identifyRequests(now, dependencies.mostBodyBytes),
     allowOrigins(dependencies.allowedOrigins),
     logAccess(log, now),
     measureRequests(metrics.registry, now),

@@ -78,6 +78,7 @@ export async function createApiFixture(
     readonly taskQueue?: string;
     readonly databaseUrl?: (apiUrl: string) => string;
     readonly respondWithinMs?: number;
+    readonly mostBodyBytes?: number;
     readonly watchPlaces?: WatchPlaces;
     /** Of Temporal; what it lacks is the subject of some tests. */
     readonly namespace?: string;
@@ -162,6 +163,7 @@ export async function createApiFixture(
           log,
           now,
           ...(options.respondWithinMs === undefined ? {} : { respondWithinMs: options.respondWithinMs }),
+          ...(options.mostBodyBytes === undefined ? {} : { mostBodyBytes: options.mostBodyBytes }),
         }),
       (port) => createBadRequestResponder(publicUrlAt(port)),
     );

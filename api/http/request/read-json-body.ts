@@ -1,6 +1,7 @@
 import { raw, type Request, type RequestHandler, type Response } from 'express';
 import { JOB_REQUEST_LIMITS } from '../../../domain/work/job-request.ts';
-import { invalidPart, Problem } from '../problem.ts';
+import { invalidPart, Problem, unavailable } from '../problem.ts';
+import { stateOf } from './request-state.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -44,7 +45,10 @@ type ReadBytesOptions = {
   readonly inflates: boolean;
 };
 
-/** The bytes of a body. Throws the problems payload_too_large, unsupported_media_type and invalid_request. */
+/**
+ * The bytes of a body. Throws the problems payload_too_large, unsupported_media_type and invalid_request; `unavailable` of a slow one, where
+ * others need its memory.
+ */
 export async function readBytes(
   request: Request,
   response: Response,
@@ -53,25 +57,38 @@ export async function readBytes(
   // What is announced too large is not waited for.
   if (Number(request.get('Content-Length') ?? 0) > limitBytes) throw new Problem('payload_too_large');
   const read: RequestHandler = raw({ type: () => true, limit: limitBytes, inflate: inflates });
+  let stop: () => void = () => undefined;
   const error = await new Promise<unknown>((resolve) => {
-    // Express says so too, but only once it has read the rest, however long that is.
-    afterTooMany(request, limitBytes, () => {
-      resolve({ type: 'entity.too.large' });
+    const held = stateOf(response).bodies.hold(() => {
+      resolve({ type: TOO_MANY });
     });
+    let seen = 0;
+    const count = (chunk: Buffer) => {
+      seen += chunk.length;
+      held.add(chunk.length);
+      // Express says so too, but only once it has read the rest, however long that is.
+      if (seen > limitBytes) resolve({ type: 'entity.too.large' });
+    };
+    stop = () => {
+      request.off('data', count);
+      held.release();
+    };
+    request.on('data', count);
     void read(request, response, resolve);
   });
-  if (error !== undefined) throw problemOfReading(error);
+  stop();
+  if (error !== undefined) {
+    const problem = problemOfReading(error);
+    // What has come of it is let go of with its connection.
+    if (problem.code === 'unavailable') response.once('finish', () => request.destroy());
+    throw problem;
+  }
   const body: unknown = request.body;
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
-function afterTooMany(request: Request, limitBytes: number, tell: () => void): void {
-  let seen = 0;
-  request.on('data', (chunk: Buffer) => {
-    seen += chunk.length;
-    if (seen > limitBytes) tell();
-  });
-}
+/** Other bodies need its memory. */
+const TOO_MANY = 'too.many';
 
 function problemOfReading(error: unknown): Problem {
   const type: unknown =
@@ -79,6 +96,8 @@ function problemOfReading(error: unknown): Problem {
   switch (type) {
     case 'entity.too.large':
       return new Problem('payload_too_large');
+    case TOO_MANY:
+      return unavailable('Too many bodies are on their way. Nothing was done: send it again.');
     case 'encoding.unsupported':
       return new Problem('unsupported_media_type', { detail: 'Send it plain, or with gzip, deflate or br.' });
     default:

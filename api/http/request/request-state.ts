@@ -1,10 +1,13 @@
 import type { Response } from 'express';
 import type { ProblemCode } from '../../../contract/problems.ts';
+import type { HeldBodies } from './held-bodies.ts';
 import type { Billed } from '../../../contract/shapes/problem-shape.ts';
 
 /** The state of a request until its response has left. */
 export type RequestState = {
   readonly requestId: string;
+  /** Those that the process is reading. */
+  readonly bodies: HeldBodies;
   readonly startedAt: number;
   /** Whether credits moved, should the request be cut short now. 'unknown' while a call acts that may bill (create-router.ts). */
   billed: Billed;

@@ -7,11 +7,14 @@ import {
   type ApiFixture,
   type TestAccount,
 } from '../api-fixture.ts';
+import { connectRaw, headOf, problemIn } from './raw-http.ts';
+
+const MEBIBYTE = 1_048_576;
 
 let api: ApiFixture;
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createApiFixture();
+  api = await createApiFixture({ mostBodyBytes: 2 * MEBIBYTE });
   account = await api.openAccount();
 });
 afterAll(() => api.close());
@@ -70,6 +73,26 @@ describe('a body that is no job', () => {
 
   it('is refused in an unknown encoding', async () => {
     expectProblem(await submit('{}', { 'Content-Encoding': 'zstd-ish' }), 415, 'unsupported_media_type');
+  });
+
+  it('that comes slowly makes room when others need it, and no other is refused', async () => {
+    const slow = Array.from({ length: 3 }, () => {
+      const connection = connectRaw(api.url);
+      const head = [
+        ['Authorization', `Bearer ${account.key}`],
+        ['Content-Type', 'application/json'],
+        ['Content-Length', String(MEBIBYTE)],
+      ] as const;
+      connection.send(headOf('POST /v1/quotes', head) + ' '.repeat(900_000));
+      return connection;
+    });
+    const refused = await Promise.race(slow.map((connection) => connection.closed));
+    expect(problemIn(refused)).toMatchObject({
+      ...{ status: 503, problem: { code: 'unavailable', billed: 'no' } },
+    });
+    expect((await api.call('/v1/quotes', { key: account.key, body: STATIC_AD })).status).toBe(200);
+    expect(slow.filter((connection) => connection.received() === '')).toHaveLength(2);
+    for (const connection of slow) connection.close();
   });
 
   it('reserves nothing and consumes no key', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BoundedCache } from '../../../api/access/bounded-cache.ts';
 import { readByteRange } from '../../../api/http/byte-range.ts';
 import { matchesETag } from '../../../api/http/entity-tag.ts';
+import { createHeldBodies } from '../../../api/http/request/held-bodies.ts';
 import { drawSecret, readSecret } from '../../../jobs/keys/secret-text.ts';
 import { isIdempotencyKey } from '../../../contract/idempotency-key.ts';
 
@@ -85,5 +86,29 @@ describe('BoundedCache', () => {
     const lookUp = () => Promise.resolve(++lookUps);
     for (const key of ['a', 'b', 'c', 'a']) await cache.get(key, lookUp);
     expect(lookUps).toBe(4);
+  });
+});
+
+describe('createHeldBodies', () => {
+  it('has the oldest make room, once, and counts none that has gone', () => {
+    const bodies = createHeldBodies(10);
+    const refused: string[] = [];
+    const hold = (name: string) => bodies.hold(() => refused.push(name));
+    const [slow, quick, next] = [hold('slow'), hold('quick'), hold('next')];
+    slow.add(5);
+    quick.add(5);
+    expect(refused).toEqual([]);
+    quick.release();
+    next.add(5);
+    expect(refused).toEqual([]);
+    next.add(1);
+    expect(refused).toEqual(['slow']);
+    // What still comes of it is nothing that is held.
+    slow.add(100);
+    slow.release();
+    next.add(4);
+    expect(refused).toEqual(['slow']);
+    next.add(1);
+    expect(refused).toEqual(['slow', 'next']);
   });
 });
