@@ -76,7 +76,7 @@ export function createDiskAssetStore(home: string): AssetStore {
     remove: (file) => rm(pathOf(file), { force: true }),
     claim: (identity) => claimFolder(home, identity),
     // To a reader, a folder that is not there yet has no files.
-    check: (wanted) => (wanted === 'read' ? Promise.resolve(null) : checkFolder(home)),
+    check: (wanted) => (wanted === 'read' ? checkReadable(home) : checkFolder(home)),
   };
 }
 
@@ -171,6 +171,19 @@ async function readMark(mark: string): Promise<string | null> {
     throw error;
   });
   return text?.trim() ?? null;
+}
+
+/** A folder that is not there yet is made by the first that writes. */
+async function checkReadable(home: string): Promise<StoreFault | null> {
+  try {
+    if (!(await stat(home)).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
+    await access(home, constants.R_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    if (code === 'ENOENT') return null;
+    return { kind: 'misconfigured', message: `The asset folder ${home} cannot be read (${code}).` };
+  }
 }
 
 async function checkFolder(home: string): Promise<StoreFault | null> {

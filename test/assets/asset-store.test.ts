@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AssetMismatch, AssetTooLarge } from '../../assets/asset-store.ts';
+import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { storeKinds, type StoreKind, type StoreUnderTest } from './store-kinds.ts';
 
 const sha256Of = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
@@ -183,4 +186,14 @@ describe.each(storeKinds())('the asset store: %s', (_name, openKind) => {
     expect(await subject.store.check('write')).toBeNull();
     expect(await subject.files()).toEqual([]);
   });
+});
+
+it('a folder that is a file, or lies below one, is told of at the start of what reads there too; one that is not there is made later', async () => {
+  const file = fileURLToPath(import.meta.url);
+  for (const home of [file, path.join(file, 'below')]) {
+    expect(await createDiskAssetStore(home).check('read')).toMatchObject({
+      ...{ kind: 'misconfigured', message: expect.stringContaining('ENOTDIR') as string },
+    });
+  }
+  expect(await createDiskAssetStore(path.join(path.dirname(file), 'not there yet')).check('read')).toBeNull();
 });
