@@ -38,6 +38,7 @@ import { balanceRoute } from './credits/balance-route.ts';
 import { cancelJobRoute } from './jobs/cancel-job-route.ts';
 import { catalogueRoute } from './meta/catalogue-route.ts';
 import { costsRoute, unknownBillsRoute } from './support/costs-route.ts';
+import { ledgerChecksRoute, ledgerReportRoute } from './support/ledger-routes.ts';
 import { decideReviewRoute } from './support/decide-review-route.ts';
 import type { ConsolePages } from './meta/console-pages.ts';
 import { consolePagesRoutes } from './meta/console-pages-route.ts';
@@ -203,6 +204,8 @@ export function routesOf(
     searchRoute(parts),
     costsRoute(parts),
     unknownBillsRoute(parts),
+    ledgerReportRoute(parts),
+    ledgerChecksRoute(parts),
     modelsRoute(parts),
     attentionRoute(parts),
     readOutputRoute(parts),

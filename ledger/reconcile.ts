@@ -3,8 +3,9 @@ import type { Database } from './database.ts';
 /** A row that must not be: which check found it, and where. */
 export type Discrepancy = {
   readonly check: string;
-  readonly account_id: string;
-  readonly subject: string;
+  /** Null: it is of no one account, or of none of its parts. */
+  readonly account_id: string | null;
+  readonly subject: string | null;
   readonly detail: unknown;
 };
 

@@ -1,6 +1,7 @@
 import { log } from '@temporalio/activity';
 import type { Database } from '../../ledger/database.ts';
 import type { PlanRules } from '../../domain/credits/plans.ts';
+import { countReport } from '../../ledger/count-report.ts';
 import type { DueAccount } from '../../ledger/due-account.ts';
 import { tellExpiring } from '../../jobs/credits/tell-expiring.ts';
 import { readDuePlans, renewPlans, type RenewalOutcome } from '../../ledger/plan.ts';
@@ -54,11 +55,15 @@ export function createCreditMaintenance(database: Database, planRules: PlanRules
   return endPermanentErrors({
     /** Renews automatic plans whose period has ended, and ends those that were to end. */
     renewDuePlans: (after: DueAccount | null) => withHeartbeat(() => workThrough(renewal, after)),
-    /** Writes the entries of credits that have expired; when that is done, tells of those that expire in a few days. */
+    /**
+     * Writes the entries of credits that have expired. When that is done, tells of those that expire in a few days, and adds to
+     * the ledger's report what has moved.
+     */
     sweepExpiredCredits: (after: DueAccount | null) =>
       withHeartbeat(async () => {
         const { counts, next } = await workThrough(expiry, after);
         const told = next === null ? await tellOfExpiries(database) : 0;
+        if (next === null) await countForReport(database);
         return { counts: told === 0 ? counts : { ...counts, told }, next };
       }),
   });
@@ -79,6 +84,15 @@ async function tellOfExpiries(database: Database): Promise<number> {
     });
   }
   return told;
+}
+
+/** Never throws: what is not counted now, the next run counts. */
+async function countForReport(database: Database): Promise<void> {
+  try {
+    await countReport(database);
+  } catch (error) {
+    log.warn('credit maintenance: the report was not counted; the next run goes on', { error });
+  }
 }
 
 function toEnding(accountId: string, outcome: RenewalOutcome): readonly string[] {

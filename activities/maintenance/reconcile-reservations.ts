@@ -10,6 +10,7 @@ import {
   type Doubt,
   type WorkflowStatus,
 } from '../../domain/support/reconcile-rules.ts';
+import { recordReconciler } from '../../ledger/check-runs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { recordRepairs } from '../../jobs/support/repairs.ts';
 import { readOpenReservations, type OpenReservation } from '../../ledger/reads/read-open-reservations.ts';
@@ -59,8 +60,14 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
   return endPermanentErrors({
     reconcileReservations: async (): Promise<ReconcileReport> => {
       const released = await releaseOverdue(dependencies);
-      const report = await settleAbandoned(dependencies);
-      return { ...report, looked: report.looked + released, released: report.released + released };
+      const abandoned = await settleAbandoned(dependencies);
+      const report = {
+        ...abandoned,
+        looked: abandoned.looked + released,
+        released: abandoned.released + released,
+      };
+      await recordRun(dependencies.database, report);
+      return report;
     },
     stopQueuedAttempts: createStopQueuedAttempts(
       createAttemptsToStop(dependencies.database),
@@ -68,6 +75,13 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
       dependencies.models,
     ),
     refuseUnservedStarts: createRefuseUnservedStarts(dependencies.client),
+  });
+}
+
+/** Says for operators how the run went. Never throws: what it has done is done. */
+async function recordRun(database: Database, { heldBack, ...rest }: ReconcileReport): Promise<void> {
+  await recordReconciler(database, { ...rest, held_back: heldBack }).catch((error: unknown) => {
+    log.warn('a run of the reconciler could not be put on record; the next one is', { error });
   });
 }
 

@@ -4,6 +4,7 @@ import type { RequestRules } from '../../contract/job-request/parse-job-request.
 import { listUnknownBills, readCosts } from '../../jobs/costs/read-costs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
+import { monthAt } from '../../domain/month.ts';
 import { instantText } from '../../domain/instant-text.ts';
 import { postgresInstant } from '../http/request/postgres-instant.ts';
 import { readQuery } from '../http/request/read-query.ts';
@@ -47,8 +48,4 @@ export function unknownBillsRoute({ database, now }: CostDependencies): Route {
       });
     },
   });
-}
-
-function monthAt(now: number): string {
-  return new Date(now).toISOString().slice(0, 7);
 }

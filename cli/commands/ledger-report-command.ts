@@ -1,37 +1,20 @@
-import { sumCredits } from '../../domain/credits/credits.ts';
-import { readReport, type ReportRow } from '../../ledger/reads/read-report.ts';
+import type { LedgerReport } from '../../contract/shapes/ledger-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
-import { formatReport, type ReportSums } from '../show/format-report.ts';
-import { printJson, printLine } from '../show/terminal.ts';
-import { askDatabase } from '../with-database.ts';
+import { connectOperatorApi } from '../operator-api.ts';
+import { formatReport } from '../show/format-report.ts';
+import { second, show } from '../show/show.ts';
 
 /** `holdfast ledger report`: what an accountant needs of a month, per source of credits, with a total. */
 export async function ledgerReportCommand(
   context: CommandContext,
   options: { readonly month: string; readonly json: boolean },
 ): Promise<void> {
-  const { month } = options;
-  const rows = await askDatabase(await context.databaseUrl(), 'ledger report', (database) =>
-    readReport(database, month),
-  );
-  const total = totalOf(rows);
-  if (options.json) {
-    printJson({ month, sources: rows, total });
-    return;
-  }
-  printLine(`Credits of ${month} (UTC), by source\n`);
-  printLine(formatReport(rows, total));
+  const api = await connectOperatorApi(context);
+  const { body } = await api.json<LedgerReport>(`/v1/ledger/report?month=${options.month}`);
+  show(body, options, () => linesOf(body));
 }
 
-function totalOf(rows: readonly ReportRow[]): ReportSums {
-  const sum = (column: keyof ReportSums) => sumCredits(rows.map((row) => row[column]));
-  return {
-    opening: sum('opening'),
-    issued: sum('issued'),
-    spent: sum('spent'),
-    refunded: sum('refunded'),
-    expired: sum('expired'),
-    voided: sum('voided'),
-    outstanding: sum('outstanding'),
-  };
+function linesOf({ month, counted_until: until, data, total }: LedgerReport): string {
+  const counted = until === null ? 'the journal is not counted yet' : `as of ${second(until)}`;
+  return [`Credits of ${month} (UTC), by source; ${counted}\n`, formatReport(data, total)].join('\n');
 }

@@ -1,17 +1,20 @@
+import { recordReconcile } from '../../ledger/check-runs.ts';
 import { reconcile, type Discrepancy } from '../../ledger/reconcile.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { printJson, printLine } from '../show/terminal.ts';
 import { askDatabase } from '../with-database.ts';
 
-/** `holdfast reconcile`: the queries that must return no rows. Exit code 1 with findings. */
+/** `holdfast reconcile`: the queries that must return no rows; what they return is on record. Exit code 1 with findings. */
 export async function reconcileCommand(
   context: CommandContext,
   options: { readonly json: boolean },
 ): Promise<void> {
-  const findings = await askDatabase(await context.databaseUrl(), 'reconcile', (database) =>
-    reconcile(database),
-  );
+  const findings = await askDatabase(await context.databaseUrl(), 'reconcile', async (database) => {
+    const found = await reconcile(database);
+    await recordReconcile(database, found);
+    return found;
+  });
   if (options.json) printJson({ ok: findings.length === 0, findings });
   else if (findings.length === 0) printLine('reconcile: every check returned no rows');
   else findings.forEach(printFinding);
@@ -21,5 +24,5 @@ export async function reconcileCommand(
 }
 
 function printFinding({ check, account_id, subject, detail }: Discrepancy): void {
-  printLine(`${check}  ${account_id}  ${subject}  ${JSON.stringify(detail)}`);
+  printLine([check, account_id, subject, JSON.stringify(detail)].filter((part) => part !== null).join('  '));
 }

@@ -25,7 +25,7 @@ export const OPERATOR_HELP: HelpSections = {
   environment: [
     ['HOLDFAST_API_URL', 'the API that most commands call, and with it'],
     ['HOLDFAST_PLATFORM_KEY', 'a platform key of that API'],
-    ['DATABASE_URL', 'PostgreSQL, for reconcile, ledger report, costs import and key'],
+    ['DATABASE_URL', 'PostgreSQL, for reconcile, costs import and key create'],
     ['HOLDFAST_ACTOR', 'who is on record (default: the user of the process)'],
   ],
 };

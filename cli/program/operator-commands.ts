@@ -203,6 +203,13 @@ function addLedger(program: CliCommand, context: CommandContext): void {
       const { ledgerReportCommand } = await import('../commands/ledger-report-command.ts');
       await ledgerReportCommand(context, options);
     });
+  withJson(ledger.command('checks'))
+    .description('when reconcile and the reconciler ran last, and what they found; runs neither')
+    .addHelpText('after', example(context, 'ledger checks'))
+    .action(async (options: { json: boolean }) => {
+      const { ledgerChecksCommand } = await import('../commands/ledger-checks-command.ts');
+      await ledgerChecksCommand(context, options);
+    });
 }
 
 function addCosts(program: CliCommand, context: CommandContext): void {

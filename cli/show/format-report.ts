@@ -1,12 +1,10 @@
-import type { ReportRow } from '../../ledger/reads/read-report.ts';
+import type { LedgerReportRow, LedgerReportSums } from '../../contract/shapes/ledger-shapes.ts';
 import { LINE_WIDTH } from './fit-line.ts';
 import { shown } from './show.ts';
 import { formatTable } from './terminal.ts';
 
-export type ReportSums = Omit<ReportRow, 'source'>;
-
 /** The equation of the report, from top to bottom. */
-const TERMS: readonly (readonly [label: string, sum: keyof ReportSums])[] = [
+const TERMS: readonly (readonly [label: string, sum: keyof LedgerReportSums])[] = [
   ['opening', 'opening'],
   ['+ issued', 'issued'],
   ['− spent', 'spent'],
@@ -19,14 +17,14 @@ const LABEL_WIDTH = Math.max(...TERMS.map(([label]) => label.length));
 const COLUMN_GAP = 2;
 
 /** A column per source, the total last. Columns that do not fit into 80 characters stand in a further table below. */
-export function formatReport(rows: readonly ReportRow[], total: ReportSums): string {
+export function formatReport(rows: readonly LedgerReportRow[], total: LedgerReportSums): string {
   const columns = [...rows.map((row) => columnOf(row.source, row)), columnOf('total', total)];
   return chunksOf(columns).map(tableOf).join('\n\n');
 }
 
 type Column = { readonly title: string; readonly cells: readonly string[]; readonly width: number };
 
-function columnOf(title: string, sums: ReportSums): Column {
+function columnOf(title: string, sums: LedgerReportSums): Column {
   const cells = TERMS.map(([, sum]) => shown(sums[sum]));
   return { title, cells, width: Math.max(title.length, ...cells.map((cell) => cell.length)) };
 }

@@ -21,6 +21,8 @@ import type {
   Balance,
   Catalogue,
   CostReport,
+  LedgerChecks,
+  LedgerReport,
   CurrentPortalSession,
   Entry,
   EntryFilters,
@@ -194,6 +196,16 @@ export class ApiClient<Files extends Outputs = Outputs> {
   /** Platform: what models cost and brought in, of a month (`2026-01`). */
   costs(month?: string, options: CallOptions = {}): Promise<CostReport> {
     return this.#transport.json<CostReport>({ ...options, path: '/v1/costs', query: { month } });
+  }
+
+  /** Platform: what was issued, spent and is outstanding, of a month (`2026-01`), by source and by day. */
+  ledgerReport(month?: string, options: CallOptions = {}): Promise<LedgerReport> {
+    return this.#transport.json<LedgerReport>({ ...options, path: '/v1/ledger/report', query: { month } });
+  }
+
+  /** Platform: when the ledger was checked last, and what was found. */
+  ledgerChecks(options: CallOptions = {}): Promise<LedgerChecks> {
+    return this.#transport.json<LedgerChecks>({ ...options, path: '/v1/ledger/checks' });
   }
 
   /** Platform: attempts that may or may not have been billed. */

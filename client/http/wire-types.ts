@@ -41,6 +41,7 @@ export type {
 } from '../../contract/shapes/account-shapes.ts';
 export type { CatalogueView as Catalogue } from '../../contract/shapes/catalogue-shapes.ts';
 export type { Attention } from '../../contract/shapes/attention-shapes.ts';
+export type { LedgerChecks, LedgerReport } from '../../contract/shapes/ledger-shapes.ts';
 export type { CostReport, UnknownBill } from '../../contract/shapes/cost-shapes.ts';
 export type {
   Balance,

@@ -17,6 +17,7 @@ const ITEMS = [
   { name: 'now', text: 'Now' },
   { name: 'find', text: 'Find' },
   { name: 'reviews', text: 'Reviews' },
+  { name: 'ledger', text: 'Ledger' },
   { name: 'models', text: 'Models' },
 ] as const;
 /** Under which place a page of one thing stands. */

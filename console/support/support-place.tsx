@@ -3,6 +3,7 @@ import { PageHead } from '../shared/parts/shell.tsx';
 import { AccountPage } from './account/account-page.tsx';
 import { FindPage } from './find/find-page.tsx';
 import { SupportJobPage } from './job/support-job-page.tsx';
+import { LedgerPage } from './ledger/ledger-page.tsx';
 import { ModelsPage } from './models/models-page.tsx';
 import { NowPage } from './now/now-page.tsx';
 import { ReviewsPage } from './reviews/reviews-page.tsx';
@@ -21,6 +22,8 @@ export function SupportPlace({ path }: { readonly path: readonly string[] }) {
       return <ReviewsPage reviewId={id} />;
     case 'accounts':
       return id === undefined ? <FindPage /> : <AccountPage accountId={id} />;
+    case 'ledger':
+      return <LedgerPage />;
     case 'models':
       return <ModelsPage />;
     default:

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import { attention } from '../shapes/attention-shapes.ts';
 import { costReport, costsQuery, unknownBillPage, unknownBillsQuery } from '../shapes/cost-shapes.ts';
 import { job } from '../shapes/job-shapes.ts';
+import { ledgerChecks, ledgerReport, ledgerReportQuery } from '../shapes/ledger-shapes.ts';
 import { modelPage } from '../shapes/model-shapes.ts';
 import {
   inspection,
@@ -141,5 +142,32 @@ export const OPERATOR_CALLS = {
     onlyLive: true,
     query: unknownBillsQuery,
     responses: { 200: unknownBillPage },
+  },
+  readLedgerReport: {
+    method: 'get',
+    path: '/v1/ledger/report',
+    tag: 'support',
+    summary: 'Read what was issued, spent and is outstanding',
+    description:
+      'Of a month, by source of credits, and by day. From sums that are kept as the journal grows: `counted_until` says how far. With' +
+      ' `Accept: text/csv` the lines of the sources, as rows.',
+    access: 'key',
+    scopes: ['support', 'billing:write'],
+    onlyPlatform: true,
+    onlyLive: true,
+    query: ledgerReportQuery,
+    responses: { 200: { json: ledgerReport, media: ['text/csv'] } },
+  },
+  readLedgerChecks: {
+    method: 'get',
+    path: '/v1/ledger/checks',
+    tag: 'support',
+    summary: 'Read when the ledger was checked last, and what was found',
+    description: 'Runs no check: `holdfast reconcile` does, and the reconciler by its schedule.',
+    access: 'key',
+    scopes: ['support', 'billing:write'],
+    onlyPlatform: true,
+    onlyLive: true,
+    responses: { 200: ledgerChecks },
   },
 } as const satisfies Readonly<Record<string, Call>>;

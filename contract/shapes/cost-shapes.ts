@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageParameters } from './query-fields.ts';
+import { monthParameter, pageParameters } from './query-fields.ts';
 import { accountId, credits, instant, jobId, listOf, outputId, pageOf } from './wire-fields.ts';
 
 /** What models cost us and bring in: for operators. */
@@ -7,11 +7,6 @@ import { accountId, credits, instant, jobId, listOf, outputId, pageOf } from './
 /** US dollars as text, exactly. */
 const dollars = z.string().regex(/^-?\d+\.\d{2,9}$/);
 const count = z.int().min(0);
-
-const monthParameter = z
-  .string()
-  .regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'A month, in UTC: 2026-01.')
-  .optional();
 
 export const costsQuery = z.strictObject({ month: monthParameter });
 

@@ -14,6 +14,7 @@ import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts
 import { accountEvent, accountEventPage, jobEvent, jobEventPage } from './event-shapes.ts';
 import { modelHealth, modelPage } from './model-shapes.ts';
 import { costReport, costRow, unknownBill, unknownBillPage } from './cost-shapes.ts';
+import { ledgerChecks, ledgerReport, ledgerReportDay, ledgerReportRow } from './ledger-shapes.ts';
 import {
   balance,
   entry,
@@ -90,6 +91,10 @@ export const SHAPES = {
   JobEvent: jobEvent,
   JobEventPage: jobEventPage,
   JobPage: jobPage,
+  LedgerChecks: ledgerChecks,
+  LedgerReport: ledgerReport,
+  LedgerReportDay: ledgerReportDay,
+  LedgerReportRow: ledgerReportRow,
   Limits: limits,
   OperatorAction: operatorAction,
   Output: output,

@@ -29,6 +29,12 @@ export const timeParameter = z
   })
   .meta({ format: 'date-time' });
 
+/** Absent: this month. */
+export const monthParameter = z
+  .string()
+  .regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'A month, in UTC: 2026-01.')
+  .optional();
+
 /** An id to filter by: whether there is such a job is not the question. */
 export const jobIdParameter = z
   .string()

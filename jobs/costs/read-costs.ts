@@ -1,8 +1,8 @@
 import type { CostReport, CostRow, CostSums, UnknownBill } from '../../contract/shapes/cost-shapes.ts';
 import { parseCredits } from '../../domain/credits/credits.ts';
+import { monthOf } from '../../domain/month.ts';
 import { addDollars, multiplyDollars, subtractDollars } from '../../domain/prices/dollars.ts';
 import type { Database } from '../../ledger/database.ts';
-import { monthOf } from './month.ts';
 
 /** Sums of a month as PostgreSQL returns them: counts and amounts as text; null: of nothing. */
 type SummedRow = Record<

@@ -98,6 +98,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   ) s USING (account_id) WHERE a.spent - a.spent_before <> coalesce(s.spent, 0)
   UNION ALL SELECT 'renewal_is_overdue', p.account_id, p.plan, to_jsonb(p)
   FROM ledger.plans p, due WHERE p.renewal = 'automatic' AND p.plan IS NOT NULL AND p.period_ends_at < due.at
+  UNION ALL SELECT f.* FROM ledger.reconcile_report() f
   UNION ALL SELECT 'open_past_return_by', r.account_id, r.reservation_id, to_jsonb(r)
   FROM ledger.reservations r, due WHERE r.state = 'open' AND r.return_by < due.at LIMIT 1000
 $$;

@@ -1,47 +1,109 @@
+import { z } from 'zod';
+import type {
+  LedgerReport,
+  LedgerReportDay,
+  LedgerReportRow,
+  LedgerReportSums,
+} from '../../contract/shapes/ledger-shapes.ts';
+import { sumCredits } from '../../domain/credits/credits.ts';
 import { GRANT_SOURCES, type GrantSource } from '../../domain/credits/grant-rules.ts';
-import { parseCredits } from '../../domain/credits/credits.ts';
+import { instantText } from '../../domain/instant-text.ts';
+import { daysOf, monthOf } from '../../domain/month.ts';
 import type { Database } from '../database.ts';
 
-/**
- * A month of one source of credits: opening + issued − spent + refunded − expired − voided = outstanding. Opening and
- * outstanding are what customers may still use (available and reserved): deferred revenue.
- */
-export type ReportRow = {
-  readonly source: GrantSource;
-  readonly opening: number;
-  readonly issued: number;
-  readonly spent: number;
-  readonly refunded: number;
-  readonly expired: number;
-  readonly voided: number;
-  readonly outstanding: number;
-};
+const moved = z.strictObject({
+  issued: z.int(),
+  spent: z.int(),
+  refunded: z.int(),
+  expired: z.int(),
+  voided: z.int(),
+});
+type Moved = z.output<typeof moved>;
+const NOTHING: Moved = { issued: 0, spent: 0, refunded: 0, expired: 0, voided: 0 };
 
-type Row = { readonly [Column in Exclude<keyof ReportRow, 'source' | 'outstanding'>]: string } & {
-  readonly source: GrantSource;
-};
+const stored = z.strictObject({
+  counted_until: z.string().nullable(),
+  opening: z.partialRecord(z.enum(GRANT_SOURCES), z.int()),
+  days: z.array(moved.extend({ day: z.iso.date(), source: z.enum(GRANT_SOURCES) })),
+});
+type StoredDay = z.output<typeof stored>['days'][number];
 
-/** The accountant's report of a month (`YYYY-MM`, UTC), by source. Reads the whole journal. */
-export async function readReport(database: Database, month: string): Promise<readonly ReportRow[]> {
-  const { rows } = await database.query<Row>({
-    name: 'ledger.report',
-    text: 'SELECT source, opening, issued, spent, refunded, expired, voided FROM ledger.report($1)',
-    values: [`${month}-01T00:00:00Z`],
+/** The accountant's report of a month (`YYYY-MM`, UTC), by source and by day, of what `countReport` has counted. */
+export async function readReport(database: Database, month: string): Promise<LedgerReport> {
+  const { from, to } = monthOf(month);
+  const { rows } = await database.query<{ report: unknown }>({
+    name: 'ledger.read_report',
+    text: 'SELECT ledger.read_report($1, $2) AS report',
+    values: [from, to],
   });
-  return rows
-    .map(toReportRow)
-    .sort((one, other) => GRANT_SOURCES.indexOf(one.source) - GRANT_SOURCES.indexOf(other.source));
+  const { counted_until: until, opening, days: kept } = stored.parse(rows[0]?.report);
+  const sources = GRANT_SOURCES.filter(
+    (source) => opening[source] !== undefined || kept.some((day) => day.source === source),
+  );
+  const data = sources.map((source) =>
+    rowOf(
+      source,
+      opening[source] ?? 0,
+      kept.filter((day) => day.source === source),
+    ),
+  );
+  return {
+    month,
+    counted_until: until === null ? null : instantText(until),
+    data,
+    total: totalOf(data),
+    days: dayRowsOf(data, kept, countedDaysOf(month, until)),
+  };
 }
 
-function toReportRow(row: Row): ReportRow {
-  const [opening, issued, spent, refunded, expired, voided] = [
-    parseCredits(row.opening),
-    parseCredits(row.issued),
-    parseCredits(row.spent),
-    parseCredits(row.refunded),
-    parseCredits(row.expired),
-    parseCredits(row.voided),
-  ];
-  const outstanding = opening + issued - spent + refunded - expired - voided;
-  return { source: row.source, opening, issued, spent, refunded, expired, voided, outstanding };
+function countedDaysOf(month: string, countedUntil: string | null): readonly string[] {
+  if (countedUntil === null) return [];
+  return daysOf(month).filter((day) => Date.parse(day) < Date.parse(countedUntil));
+}
+
+function rowOf(source: GrantSource, opening: number, days: readonly StoredDay[]): LedgerReportRow {
+  const sum = (column: keyof Moved) => sumCredits(days.map((day) => day[column]));
+  const sums = {
+    issued: sum('issued'),
+    spent: sum('spent'),
+    refunded: sum('refunded'),
+    expired: sum('expired'),
+    voided: sum('voided'),
+  };
+  return { source, opening, ...sums, outstanding: outstandingAfter(opening, sums) };
+}
+
+function outstandingAfter(before: number, { issued, spent, refunded, expired, voided }: Moved): number {
+  return before + issued - spent + refunded - expired - voided;
+}
+
+function totalOf(rows: readonly LedgerReportRow[]): LedgerReportSums {
+  const sum = (column: keyof LedgerReportSums) => sumCredits(rows.map((row) => row[column]));
+  return {
+    opening: sum('opening'),
+    issued: sum('issued'),
+    spent: sum('spent'),
+    refunded: sum('refunded'),
+    expired: sum('expired'),
+    voided: sum('voided'),
+    outstanding: sum('outstanding'),
+  };
+}
+
+/** Each day with each source: a day on which nothing moved ends as the day before it did. */
+function dayRowsOf(
+  rows: readonly LedgerReportRow[],
+  kept: readonly StoredDay[],
+  days: readonly string[],
+): readonly LedgerReportDay[] {
+  const outstanding = new Map(rows.map(({ source, opening }) => [source, opening]));
+  const found = new Map(kept.map(({ day, source, ...sums }) => [`${day} ${source}`, sums]));
+  return days.flatMap((day) =>
+    rows.map(({ source }) => {
+      const sums = found.get(`${day} ${source}`) ?? NOTHING;
+      const after = outstandingAfter(outstanding.get(source) ?? 0, sums);
+      outstanding.set(source, after);
+      return { day, source, ...sums, outstanding: after };
+    }),
+  );
 }

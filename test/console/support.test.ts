@@ -143,6 +143,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
         [`reviews/${reviewId}`, 'Reports of this account'],
         [`accounts/${account}`, 'Rye on Sundays'],
         ['models', 'local/render'],
+        ['ledger', 'Outstanding'],
       ] as const) {
         await goTo(place);
         await page.getByText(sign).first().waitFor();

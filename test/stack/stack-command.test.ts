@@ -113,7 +113,7 @@ describe('holdfast stack start', () => {
     const balance = await holdfast('balance', info.account_id, '--json').ended;
     expect(JSON.parse(balance.stdout)).toMatchObject({ account_id: info.account_id, available: 1_000 });
     const report = await holdfast('ledger', 'report', '--month', '2020-01', '--json').ended;
-    expect(JSON.parse(report.stdout)).toMatchObject({ month: '2020-01', sources: [], total: { issued: 0 } });
+    expect(JSON.parse(report.stdout)).toMatchObject({ month: '2020-01', data: [], total: { issued: 0 } });
     command.child.kill('SIGINT');
     command.child.kill('SIGINT');
     const ended = await command.ended;

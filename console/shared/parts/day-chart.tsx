@@ -1,11 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
-import type { DaySeries } from './day-series.ts';
+import { SERIES_COLORS, type DaySeries } from './day-series.ts';
 import { creditsText } from './money.tsx';
 import { sentenceOf } from './state-badge.tsx';
 
 const HEIGHT_PX = 200;
-const COLORS = 5;
 
 const MONTH_DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const dayLabel = (day: string) => MONTH_DAY.format(new Date(`${day}T00:00:00Z`));
@@ -56,18 +55,21 @@ export function DayChart(props: { readonly label: string; readonly of: DaySeries
   );
 }
 
-/** What the colors mean: sums over all days, or the figures of the day that is pointed at. */
+/** What the colors mean: of all days, or of the day that is pointed at. */
 function Legend({ of, picked }: { readonly of: DaySeries; readonly picked: number | null }) {
   const day = picked === null ? undefined : of.days[picked];
+  const all = of.isLevel === true ? `On ${dayLabel(of.days.at(-1) ?? '')}` : 'All days';
+  const totalOf = (values: readonly number[]) =>
+    of.isLevel === true ? (values.at(-1) ?? 0) : values.reduce((sum, one) => sum + one, 0);
   return (
     <figcaption class="legend">
-      <span class="muted">{day === undefined ? 'All days' : dayLabel(day)}</span>
+      <span class="muted">{day === undefined ? all : dayLabel(day)}</span>
       {of.series.map(({ name, values }, index) => (
         <span key={name} class="legend-item">
-          <span class={`swatch swatch-${String((index % COLORS) + 1)}`} aria-hidden="true" />
+          <span class={`swatch swatch-${String((index % SERIES_COLORS) + 1)}`} aria-hidden="true" />
           {sentenceOf(name)}
           <strong class="money">
-            {creditsText(picked === null ? values.reduce((sum, one) => sum + one, 0) : (values[picked] ?? 0))}
+            {creditsText(picked === null ? totalOf(values) : (values[picked] ?? 0))}
           </strong>
         </span>
       ))}

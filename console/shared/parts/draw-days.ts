@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { DaySeries } from './day-series.ts';
+import { SERIES_COLORS, type DaySeries } from './day-series.ts';
 import { creditsText } from './money.tsx';
 
 type Options = {
@@ -22,7 +22,7 @@ export function drawDays(place: HTMLElement, { days, series }: DaySeries, option
   }
   const bars = uPlot.paths.bars?.({ size: [BAR_WIDTH, MAX_BAR_PX], radius: 0.12 });
   const drawn = piled
-    .map((values, index) => ({ values, color: colorOf(`--series-${String((index % 5) + 1)}`) }))
+    .map((values, index) => ({ values, color: colorOf(`--series-${String((index % SERIES_COLORS) + 1)}`) }))
     .reverse();
   const font = `12px ${getComputedStyle(place).fontFamily}`;
   const grid = { stroke: colorOf('--line'), width: 1 };

@@ -6,6 +6,8 @@ import {
   type ApiFixture,
   type TestAccount,
 } from '../api-fixture.ts';
+import { readReport } from '../../../ledger/reads/read-report.ts';
+import { untilCounted } from '../../harness/until-counted.ts';
 import { deliver } from '../job-ending.ts';
 import { SUPERSCALE } from '../../harness/superscale.ts';
 
@@ -70,9 +72,8 @@ describe('a test account', () => {
   it('counts in no report: not in the ledger’s, not in what models cost', async () => {
     const month = new Date().toISOString().slice(0, 7);
     const report = async () => {
-      const { rows } = await api.worker.query('SELECT * FROM ledger.report($1) ORDER BY source', [
-        `${month}-01`,
-      ]);
+      await untilCounted(api.worker);
+      const { data: rows } = await readReport(api.worker, month);
       const costs = await api.call(`/v1/costs?month=${month}`, { key: api.platformKey });
       return { rows, costs: costs.json() };
     };
@@ -140,13 +141,13 @@ describe('a platform key of tests', () => {
     expect(page.json<{ data: { mode: string }[] }>().data.every(({ mode }) => mode === 'test')).toBe(true);
   });
 
-  it.each(['/v1/costs', '/v1/costs/unknown_bills', '/v1/repairs', '/v1/reviews'])(
-    'sees nothing of all accounts together: %s',
-    async (path) => {
-      expectProblem(await api.call(path, { key: testPlatform }), 403, 'forbidden');
-      expect((await api.call(path, { key: api.platformKey })).status).toBe(200);
-    },
-  );
+  it.each([
+    ...['/v1/costs', '/v1/costs/unknown_bills', '/v1/repairs', '/v1/reviews'],
+    ...['/v1/ledger/report', '/v1/ledger/checks'],
+  ])('sees nothing of all accounts together: %s', async (path) => {
+    expectProblem(await api.call(path, { key: testPlatform }), 403, 'forbidden');
+    expect((await api.call(path, { key: api.platformKey })).status).toBe(200);
+  });
 });
 
 it('a key whose mode is not its account’s works nowhere, however it came about', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiFixture, type ApiFixture, type TestAccount } from '../api-fixture.ts';
 import { MAX_CREDITS_PER_CALL } from '../../../domain/credits/credits.ts';
 import { runHoldfast } from './run-holdfast.ts';
+import { untilCounted } from '../../harness/until-counted.ts';
 import { deliver } from '../job-ending.ts';
 
 let api: ApiFixture;
@@ -211,6 +212,7 @@ describe('an operator at the command line', () => {
       MAX_CREDITS_PER_CALL.toLocaleString('en-US'),
     );
     const month = new Date().toISOString().slice(0, 7);
+    await untilCounted(api.worker);
     expect((await holdfast(['ledger', 'report', '--month', month])).stdout).toContain(
       MAX_CREDITS_PER_CALL.toLocaleString('en-US'),
     );
@@ -218,13 +220,14 @@ describe('an operator at the command line', () => {
 
   it('reads the accountant’s report of a month, with a total that adds up', async () => {
     const month = new Date().toISOString().slice(0, 7);
+    await untilCounted(api.worker);
     const report = (await answerOf('ledger', 'report', '--month', month)) as unknown as {
-      readonly sources: readonly Record<string, number>[];
+      readonly data: readonly Record<string, number>[];
       readonly total: Record<string, number>;
     };
     const columns = ['opening', 'issued', 'spent', 'refunded', 'expired', 'voided', 'outstanding'] as const;
     for (const column of columns) {
-      expect(report.total[column]).toBe(report.sources.reduce((sum, row) => sum + (row[column] ?? 0), 0));
+      expect(report.total[column]).toBe(report.data.reduce((sum, row) => sum + (row[column] ?? 0), 0));
     }
     const { rows } = await api.owner.query<{ held: string }>(
       'SELECT sum(available + reserved) AS held FROM ledger.accounts',
@@ -281,7 +284,7 @@ describe('what goes wrong is told, with what to do', () => {
     ],
     [
       'another database',
-      ['ledger', 'report', '--month', '2026-01'],
+      ['reconcile'],
       { DATABASE_URL: 'postgres://x:y@127.0.0.1:9/z' },
       1,
       /DATABASE_URL/,

@@ -205,14 +205,17 @@ export const OF_NO_ONE_ACCOUNT: Readonly<Record<string, string>> = {
   'jobs.take_requests': 'limits by key and account',
   'jobs.tell_expiring': 'the worker’s notices',
   'jobs.unneeded_assets': 'the sweep of files',
+  'ledger.count_report': 'the worker’s sums of the journal',
   'ledger.publish_price_lists': 'the catalogue',
+  'ledger.read_checks': 'when the ledger was checked last, for the platform',
   'ledger.read_due_expiry': 'the worker’s pages',
   'ledger.read_due_plans': 'the worker’s pages',
   'ledger.read_moved_clocks': 'the worker’s pages',
   'ledger.read_open_reservations': 'the worker’s pages',
+  'ledger.read_report': 'the accountant’s month',
   'ledger.reconcile': 'the worker’s checks',
+  'ledger.record_check': 'the worker’s checks',
   'ledger.renew_plans': 'the worker’s pages',
-  'ledger.report': 'the accountant’s month',
   'ledger.sweep_accounts': 'the worker’s pages',
 };
 /** Null for the account means all of them, which the API asks for support alone; and these name another account on purpose. */

@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { readReport, type ReportRow } from '../../../ledger/reads/read-report.ts';
+import type { LedgerReportRow } from '../../../contract/shapes/ledger-shapes.ts';
+import { countReport } from '../../../ledger/count-report.ts';
+import { readReport } from '../../../ledger/reads/read-report.ts';
+import { untilCounted } from '../../harness/until-counted.ts';
 import {
   commitItem,
   createLedgerFixture,
@@ -63,14 +66,19 @@ async function liveThroughThreeMonths(): Promise<void> {
     refundItem('a', 'jan', 'f2', 100),
     refundItem('b', 'chat', 'f3', 2),
   ]);
+  // Counted once in the middle, as it is every minute.
+  await untilCounted(ledger.worker);
   await at('2026-03-05T00:00:00Z');
   await ledger.void([{ account_id: 'b', grant_id: 'top_up of b', reason: 'charge-back' }]);
   await ledger.reserve([reserveItem('b', 'held', 400)]);
   await ledger.worker.query('SELECT ledger.sweep_accounts($1)', [['a', 'b']]);
+  await at('2026-04-02T00:00:00Z');
+  await untilCounted(ledger.worker);
 }
 
-async function reportOf(month: string): Promise<Record<string, ReportRow>> {
-  return Object.fromEntries((await readReport(ledger.worker, month)).map((row) => [row.source, row]));
+async function reportOf(month: string): Promise<Record<string, LedgerReportRow>> {
+  const { data } = await readReport(ledger.worker, month);
+  return Object.fromEntries(data.map((row) => [row.source, row]));
 }
 
 test('a month says of each source what was issued, spent, refunded, expired and voided in it', async () => {
@@ -155,14 +163,85 @@ test('what is outstanding is what all accounts have available and reserved', asy
 });
 
 test('a month before the first entry has no rows, and a session’s time zone moves nothing', async () => {
-  expect(await readReport(ledger.worker, '2025-12')).toEqual([]);
+  expect(await readReport(ledger.worker, '2025-12')).toMatchObject({ data: [] });
   const client = await ledger.worker.connect();
   try {
     await client.query(`SET TimeZone = 'America/New_York'`);
-    const rows = await readReport(client, '2026-01');
-    expect(Object.fromEntries(rows.map((row) => [row.source, row]))).toEqual(await reportOf('2026-01'));
+    expect(await readReport(client, '2026-01')).toEqual(await readReport(ledger.worker, '2026-01'));
   } finally {
     await client.query('RESET TimeZone');
+    client.release();
+  }
+});
+
+test('the days of a month lead from its opening to what is outstanding', async () => {
+  for (const month of MONTHS) {
+    const { data, days } = await readReport(ledger.worker, month);
+    for (const { source, ...row } of data) {
+      const own = days.filter((day) => day.source === source);
+      expect(own).toHaveLength({ '2026-01': 31, '2026-02': 28, '2026-03': 31, '2026-04': 1 }[month] ?? 0);
+      expect(own.at(-1)?.outstanding).toBe(row.outstanding);
+      expect(own.reduce((sum, day) => sum + day.spent, 0)).toBe(row.spent);
+    }
+  }
+  const { days } = await readReport(ledger.worker, '2026-01');
+  const spent = days.filter((day) => day.spent > 0);
+  expect(spent.map(({ day, source, spent: credits }) => [day, source, credits])).toEqual([
+    ['2026-01-31', 'plan', 700],
+    ['2026-01-31', 'trial', 35],
+  ]);
+});
+
+test('what a transaction writes that is still open when the journal is counted is counted once it has ended', async () => {
+  const total = async () => (await readReport(ledger.worker, '2026-04')).total.issued;
+  const before = await total();
+  const writer = await ledger.owner.connect();
+  await writer.query('BEGIN');
+  await writer.query(
+    `SELECT ledger.grant_credits('a', 'grant_late', 'goodwill', 2, 50, NULL, NULL, 'test', NULL, NULL)`,
+  );
+  await at('2026-04-02T01:00:00Z');
+  const counting = countReport(ledger.worker);
+  expect(await counting).toBe('busy');
+  expect(await total()).toBe(before);
+  await writer.query('COMMIT');
+  writer.release();
+  await untilCounted(ledger.worker);
+  expect(await total()).toBe(before + 50);
+});
+
+test('two that count at once count nothing twice', async () => {
+  await at('2026-04-02T02:00:00Z');
+  await ledger.spend([{ account_id: 'b', spend_id: 'more', amount: 7, note: 'chat_message' }]);
+  await at('2026-04-02T03:00:00Z');
+  const { total } = await readReport(ledger.worker, '2026-04');
+  await Promise.all([countReport(ledger.worker), countReport(ledger.worker), countReport(ledger.worker)]);
+  await untilCounted(ledger.worker);
+  expect((await readReport(ledger.worker, '2026-04')).total.spent).toBe(total.spent + 7);
+});
+
+test('reconcile finds a sum that the journal does not say', async () => {
+  const change = (by: number) =>
+    ledger.owner.query(
+      `UPDATE ledger.report_days SET spent = spent + $1 WHERE day = '2026-01-31' AND source = 'plan'`,
+      [by],
+    );
+  await change(1);
+  const { rows } = await ledger.worker.query('SELECT check_name, subject FROM ledger.reconcile(1e9)');
+  expect(rows).toEqual([{ check_name: 'report_is_what_the_journal_says', subject: '2026-01-31 plan' }]);
+  await change(-1);
+});
+
+test('what is counted and what is read stands in indexes, whatever the journal holds', async () => {
+  const client = await ledger.owner.connect();
+  try {
+    await client.query('SET enable_seqscan = off');
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN SELECT * FROM ledger.sum_days('2026-01-31T12:00:00Z', '2026-01-31T12:10:00Z')`,
+    );
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/entries_by_time/);
+  } finally {
+    await client.query('RESET enable_seqscan');
     client.release();
   }
 });

@@ -101,6 +101,8 @@ const COMMANDS: Readonly<Record<keyof typeof CALLS, Sent>> = {
   listRepairs: ['repairs'],
   search: ['search', 'Tidewell'],
   readCosts: ['costs', 'show'],
+  readLedgerReport: ['ledger', 'report', '--month', '2026-01'],
+  readLedgerChecks: ['ledger', 'checks'],
   listUnknownBills: ['costs', 'show'],
   readFront: PAGE,
   readOpenApi: PAGE,

@@ -86,6 +86,8 @@ const METHODS: Readonly<Record<keyof typeof CALLS, Made>> = {
   listRepairs: (holdfast) => holdfast.repairs().page(),
   search: (holdfast) => holdfast.search('job_x'),
   readCosts: (holdfast) => holdfast.costs(),
+  readLedgerReport: (holdfast) => holdfast.ledgerReport(),
+  readLedgerChecks: (holdfast) => holdfast.ledgerChecks(),
   listUnknownBills: (holdfast) => holdfast.unknownBills().page(),
   readFront: PAGE,
   readOpenApi: PAGE,

@@ -1,0 +1,24 @@
+/** Months of the calendar, as `YYYY-MM`, in UTC. */
+
+const DAY_MS = 86_400_000;
+
+/** The month in which an instant (ms) lies. */
+export function monthAt(instantMs: number): string {
+  return new Date(instantMs).toISOString().slice(0, 'YYYY-MM'.length);
+}
+
+/** The instants between which a month lies: the second is not of it. */
+export function monthOf(month: string): { readonly from: string; readonly to: string } {
+  const from = new Date(`${month}-01T00:00:00Z`);
+  const to = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1));
+  return { from: from.toISOString(), to: to.toISOString() };
+}
+
+/** The days of a month, `YYYY-MM-DD`, in order. */
+export function daysOf(month: string): readonly string[] {
+  const { from, to } = monthOf(month);
+  const count = (Date.parse(to) - Date.parse(from)) / DAY_MS;
+  return Array.from({ length: count }, (_, index) =>
+    new Date(Date.parse(from) + index * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length),
+  );
+}
