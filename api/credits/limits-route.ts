@@ -11,12 +11,12 @@ type Deps = { readonly database: Database };
 /** PUT /v1/accounts/{id}/limits: all limits of an account; null is none. */
 export function setLimitsRoute({ database }: Deps): Route {
   return changeAccountRoute(database, CALLS.setLimits, ({ accountId, actor, body, response }) => {
-    const overrides = body.overrides.map(({ member, project, credits_per_period }) =>
+    const { reason, ...limits } = body;
+    const overrides = limits.overrides.map(({ member, project, credits_per_period }) =>
       member === undefined ? { project: project ?? '', credits_per_period } : { member, credits_per_period },
     );
     return async () => {
-      const by = { actor, reason: 'limits' };
-      const isSet = await setLimits(database, accountId, { ...body, overrides }, by);
+      const isSet = await setLimits(database, accountId, { ...limits, overrides }, { actor, reason });
       if (!isSet) throw notFound('account');
       response.set('Cache-Control', 'no-store').json(await limitsOf(database, accountId));
     };

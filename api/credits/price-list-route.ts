@@ -21,7 +21,7 @@ export function setPriceListRoute({
     database,
     offeredCalls(rules.catalogue).setPriceList,
     ({ accountId, actor, body, response }) => {
-      const { price_list: own, reason = 'prices' } = body;
+      const { price_list: own, reason } = body;
       return async () => {
         const list = priceListFor(priceLists, own);
         await setPriceList(database, accountId, own, planningUnitOf(list), { actor, reason });

@@ -8,6 +8,7 @@ export type LimitsOptions = {
   readonly memberCredits?: number | null;
   readonly projectCredits?: number | null;
   readonly lowBalanceAt?: number | null;
+  readonly reason: string;
   readonly json: boolean;
 };
 
@@ -41,6 +42,7 @@ export async function setLimitsCommand(
       project_credits_per_period: chosen(options.projectCredits, held.project_credits_per_period),
       low_balance_at: chosen(options.lowBalanceAt, held.low_balance_at),
       overrides: held.overrides,
+      reason: options.reason,
     },
   });
   show(body, options, () => linesOf(body));

@@ -4,6 +4,8 @@ import type { CommandContext } from '../command-context.ts';
 import { example, withAccount, withJson } from './command-parts.ts';
 import type { LimitsOptions } from '../commands/limits-command.ts';
 
+const LIMITS = ['maxConcurrentJobs', 'memberCredits', 'projectCredits', 'lowBalanceAt'] as const;
+
 /** `holdfast limits`: what an account may do at a time and in a period. */
 export function addLimitsCommands(program: CliCommand, context: CommandContext): void {
   const limits = program
@@ -23,8 +25,11 @@ export function addLimitsCommands(program: CliCommand, context: CommandContext):
     .option('--member-credits <limit>', 'of each member in a billing period', limitArgument)
     .option('--project-credits <limit>', 'of each project in a billing period', limitArgument)
     .option('--low-balance-at <limit>', 'a notice when the balance falls below', limitArgument)
-    .needing((options) => (Object.keys(options).length > 1 ? [] : ['a limit: --max-concurrent-jobs, …']))
-    .addHelpText('after', example(context, 'limits set acct_… --max-concurrent-jobs 5 --member-credits none'))
+    .requiredOption('--reason <text>', 'why; kept with your name')
+    .needing((options) =>
+      LIMITS.some((name) => name in options) ? [] : ['a limit: --max-concurrent-jobs, …'],
+    )
+    .addHelpText('after', example(context, 'limits set acct_… --max-concurrent-jobs 5 --reason "contract 7"'))
     .action(async (account: string, options: LimitsOptions) => {
       const { setLimitsCommand } = await import('../commands/limits-command.ts');
       await setLimitsCommand(context, account, options);

@@ -86,5 +86,6 @@ function refund({ holdfast, account }: Sandbox, { id }: Job): Promise<unknown> {
 async function noticeBelowBalance({ holdfast, account }: Sandbox): Promise<void> {
   const { available } = await holdfast.balance({ account });
   const limits = await holdfast.accounts.limits(account);
-  await holdfast.accounts.setLimits(account, { ...limits, low_balance_at: available });
+  const body = { ...limits, low_balance_at: available, reason: 'holdfast trigger' };
+  await holdfast.accounts.setLimits(account, body);
 }

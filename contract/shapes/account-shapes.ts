@@ -15,7 +15,6 @@ import { accountId, creditsOrNone, instant, listOf } from './wire-fields.ts';
 /** An account, its plan, its limits, and who invited it. */
 
 const MAX_NAME = 200;
-const MAX_REASON = 500;
 
 export const accountBody = z.strictObject({
   name: requestText({ max: MAX_NAME }),
@@ -64,7 +63,7 @@ export const priceListBody = z.strictObject({
     .string()
     .nullable()
     .describe('The name of a price list of the catalogue; null: the one that every account has.'),
-  reason: requestText({ max: MAX_REASON }).optional(),
+  reason: reasonField,
 });
 export const accountPriceList = z.strictObject({
   price_list: z
@@ -111,6 +110,7 @@ const overrideBody = z
 
 /** A PUT says all there is: what it leaves out is no limit. */
 export const limitsBody = z.strictObject({
+  reason: reasonField,
   max_concurrent_jobs: jobsAtOnce.default(null),
   member_credits_per_period: amount.default(null),
   project_credits_per_period: amount.default(null),

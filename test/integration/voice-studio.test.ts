@@ -167,7 +167,9 @@ describe('a voice studio', () => {
 
   it('charges what was quoted, whatever becomes of the price list meanwhile', async () => {
     const put = (name: string | null) =>
-      running.call('PUT', `/v1/accounts/${account}/price_list`, { body: { price_list: name } });
+      running.call('PUT', `/v1/accounts/${account}/price_list`, {
+        body: { price_list: name, reason: 'test' },
+      });
     const body = { kind: 'voice_over', script: SCRIPT };
     const cited = await quote(body);
     await put('agency');
@@ -207,10 +209,10 @@ describe('a voice studio', () => {
 
   it('gives an account prices of its own, which quotes, charges and refusals name', async () => {
     const put = (body: object, id = account) =>
-      running.call('PUT', `/v1/accounts/${id}/price_list`, { body });
+      running.call('PUT', `/v1/accounts/${id}/price_list`, { body: { reason: 'contract 7', ...body } });
     const body = { kind: 'voice_over', script: SCRIPT };
     expect((await quote(body)).total).toBe(30);
-    expect((await put({ price_list: 'agency', reason: 'contract 7' })).body).toEqual({
+    expect((await put({ price_list: 'agency' })).body).toEqual({
       price_list: 'agency',
       applies: { name: 'agency', version: 2 },
     });

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Account, Limits, LimitsBody } from '../../../client/http/wire-types.ts';
+import type { Account, Limits } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Field } from '../../shared/parts/field.tsx';
 import { ActDialog } from '../act/act-dialog.tsx';
@@ -20,7 +20,7 @@ export function LimitsDialog(props: {
     project_credits_per_period: textOf(limits.project_credits_per_period),
     low_balance_at: textOf(limits.low_balance_at),
   }));
-  const body: LimitsBody = {
+  const body: Limits = {
     max_concurrent_jobs: numberOf(chosen.max_concurrent_jobs),
     member_credits_per_period: numberOf(chosen.member_credits_per_period),
     project_credits_per_period: numberOf(chosen.project_credits_per_period),
@@ -32,9 +32,8 @@ export function LimitsDialog(props: {
       of={{
         title: 'Set limits',
         verb: 'Set limits',
-        hasNoReason: true,
         asked: JSON.stringify(body),
-        act: () => client.accounts.setLimits(of.id, body),
+        act: (reason) => client.accounts.setLimits(of.id, { ...body, reason }),
         resultOf: () => <p>The limits hold from now on.</p>,
       }}
       {...rest}

@@ -23,8 +23,6 @@ export type Act<Result> = {
   /** `key`: the same for every try of the same intention. */
   readonly act: (reason: string, key: string) => Promise<Result>;
   readonly isIncomplete?: boolean;
-  /** True: the call keeps none. */
-  readonly hasNoReason?: true;
   /** What the server said that it did. */
   readonly resultOf: (result: Result) => ComponentChildren;
 };
@@ -82,24 +80,22 @@ export function ActDialog<Result>(props: {
         >
           {props.children}
           {of.preview !== undefined && <PreviewedEffect of={preview} />}
-          {of.hasNoReason !== true && (
-            <Field
-              label="Reason"
-              hint="For the record, with your name."
-              fault={isTried && reason.trim() === '' ? 'Say why.' : null}
-            >
-              {(control) => (
-                <textarea
-                  {...control}
-                  class="input"
-                  rows={2}
-                  maxLength={MAX_REASON}
-                  value={reason}
-                  onInput={(event) => setReason(event.currentTarget.value)}
-                />
-              )}
-            </Field>
-          )}
+          <Field
+            label="Reason"
+            hint="For the record, with your name."
+            fault={isTried && reason.trim() === '' ? 'Say why.' : null}
+          >
+            {(control) => (
+              <textarea
+                {...control}
+                class="input"
+                rows={2}
+                maxLength={MAX_REASON}
+                value={reason}
+                onInput={(event) => setReason(event.currentTarget.value)}
+              />
+            )}
+          </Field>
           {sent.is === 'failed' && <ErrorNotice error={sent.error} />}
         </form>
       )}
@@ -120,7 +116,7 @@ function useSending<Result>(of: Act<Result>, onTold: () => void) {
   const intention = useRef({ of: '', key: '' });
   const send = () => {
     setIsTried(true);
-    if ((of.hasNoReason !== true && reason.trim() === '') || sent.is === 'sending') return;
+    if (reason.trim() === '' || sent.is === 'sending') return;
     const text = `${of.asked} ${reason}`;
     if (intention.current.of !== text) intention.current = { of: text, key: newKey() };
     setSent({ is: 'sending' });

@@ -95,7 +95,7 @@ const CALLS: Readonly<Record<string, (ids: Ids) => readonly [path: string, call:
     `/v1/accounts/${account}/referrals`,
     { body: { inviter_id: account } },
   ],
-  'set limits': ({ account }) => [`/v1/accounts/${account}/limits`, { method: 'PUT', body: {} }],
+  'set limits': ({ account }) => [`/v1/accounts/${account}/limits`, { method: 'PUT', body: { reason: 'r' } }],
   'read limits': ({ account }) => [`/v1/accounts/${account}/limits`, {}],
 };
 

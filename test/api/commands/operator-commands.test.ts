@@ -68,10 +68,10 @@ describe('an operator at the command line', () => {
     });
     expect(await answerOf('plan', 'show', id)).toMatchObject({ plan: 'starter', next_plan: null });
 
-    expect(await answerOf('limits', 'set', id, '--max-concurrent-jobs', '2')).toMatchObject({
+    expect(await answerOf('limits', 'set', id, '--max-concurrent-jobs', '2', ...why)).toMatchObject({
       max_concurrent_jobs: 2,
     });
-    expect(await answerOf('limits', 'set', id, '--low-balance-at', '9')).toMatchObject({
+    expect(await answerOf('limits', 'set', id, '--low-balance-at', '9', ...why)).toMatchObject({
       max_concurrent_jobs: 2,
       low_balance_at: 9,
     });
@@ -282,13 +282,7 @@ describe('what goes wrong is told, with what to do', () => {
       3,
       /npm start, or set HOLDFAST_API_URL/,
     ],
-    [
-      'another database',
-      ['reconcile'],
-      { DATABASE_URL: 'postgres://x:y@127.0.0.1:9/z' },
-      1,
-      /DATABASE_URL/,
-    ],
+    ['another database', ['reconcile'], { DATABASE_URL: 'postgres://x:y@127.0.0.1:9/z' }, 1, /DATABASE_URL/],
     [
       'no database',
       ['reconcile'],
@@ -331,7 +325,7 @@ describe('what goes wrong is told, with what to do', () => {
     ],
     [['account', 'open'], /missing --name <name>, --reference <text>/],
     [['plan', 'set'], /missing <account>, <plan>, --reference <text>/],
-    [['limits', 'set', 'acct_x'], /missing a limit/],
+    [['limits', 'set', 'acct_x'], /missing --reason <text>, a limit/],
     [['job', 'restart'], /missing <job>, --reason <text>, --from-attempt <attempt>/],
     [['review', 'decide'], /missing <review>, <decision>, --reason <text>/],
     [['key', 'create'], /missing --name <name>, --scope <scope...>/],
@@ -380,7 +374,7 @@ describe('two accounts at the command line', () => {
       (id) => ['limits', 'show', id],
       (id) => ['grant', id, '--source', 'trial', '--reference', 'r'],
       (id) => ['plan', 'set', id, 'pro', '--reference', 'r'],
-      (id) => ['limits', 'set', id, '--max-concurrent-jobs', '0'],
+      (id) => ['limits', 'set', id, '--max-concurrent-jobs', '0', '--reason', 'r'],
     ];
     for (const command of commands) {
       const told = async (id: string) => {

@@ -24,7 +24,11 @@ const NONE = {
 
 const path = (accountId = account.accountId) => `/v1/accounts/${accountId}/limits`;
 const setLimits = (body: unknown, accountId = account.accountId) =>
-  api.call(path(accountId), { method: 'PUT', key: api.platformKey, body });
+  api.call(path(accountId), {
+    method: 'PUT',
+    key: api.platformKey,
+    body: { reason: 'contract 7', ...(body as object) },
+  });
 const submit = (key: string, body: unknown = STATIC_AD, headers: Record<string, string> = {}) =>
   api.call('/v1/jobs', { key: account.key, body, headers: { 'Idempotency-Key': key, ...headers } });
 const TO_THE_END = { Prefer: 'wait=30' };
@@ -75,6 +79,8 @@ describe('limits', () => {
       'repeated',
     ],
     [{ max_jobs: 1 }, '/max_jobs', 'unknown_field'],
+    [{ reason: undefined }, '/reason', 'required'],
+    [{ reason: '' }, '/reason', 'too_short'],
   ])('are refused with a pointer: %j', async (body, pointer, code) => {
     const problem = expectProblem(await setLimits(body), 400, 'invalid_request');
     expect(problem['errors']).toMatchObject([{ pointer, code }]);

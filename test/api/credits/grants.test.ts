@@ -270,13 +270,13 @@ describe('what operators did is on record', () => {
     await api.call(`/v1/accounts/${account.accountId}/limits`, {
       method: 'PUT',
       key: api.platformKey,
-      body: {},
+      body: { reason: 'contract 7' },
     });
     expect(await actions()).toEqual([
       { actor: `${key()} (Ada)`, action: 'grant', reason: 'late' },
       { actor: key(), action: 'grant', reason: 'trial' },
       { actor: `${key()} (Zoë)`, action: 'void_grant', reason: 'mistake' },
-      { actor: key(), action: 'set_limits', reason: 'limits' },
+      { actor: key(), action: 'set_limits', reason: 'contract 7' },
     ]);
   });
 

@@ -76,7 +76,11 @@ describe('metered use', () => {
     await api.call(`/v1/accounts/${account.accountId}/limits`, {
       method: 'PUT',
       key: api.platformKey,
-      body: { member_credits_per_period: 10, overrides: [{ project: 'x', credits_per_period: 3 }] },
+      body: {
+        member_credits_per_period: 10,
+        overrides: [{ project: 'x', credits_per_period: 3 }],
+        reason: 'test',
+      },
     });
     expect((await use('a', { ...CHAT, quantity: 9, member: 'ann' })).status).toBe(201);
     const member = expectProblem(

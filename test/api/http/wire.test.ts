@@ -69,7 +69,7 @@ describe('a call that acts, and whose body comes too late', () => {
     ['an account', 'POST', () => '/v1/accounts', { name: 'Late', reference: 'late' }],
     ['a grant', 'POST', () => `${accountPath()}/grants`, { source: 'trial', reference: 'late' }],
     ['a plan', 'PUT', () => `${accountPath()}/plan`, { plan: 'pro', reference: 'late' }],
-    ['limits', 'PUT', () => `${accountPath()}/limits`, { max_concurrent_jobs: 1 }],
+    ['limits', 'PUT', () => `${accountPath()}/limits`, { max_concurrent_jobs: 1, reason: 'r' }],
   ];
 
   it.each(LATE)('is told that nothing was billed, and does nothing: %s', async (what, method, path, sent) => {

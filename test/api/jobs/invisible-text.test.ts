@@ -86,15 +86,16 @@ const OF_OPERATOR: readonly (readonly [method: string, path: string, body: objec
   [
     'PUT',
     '/v1/accounts/:id/limits',
-    { overrides: [{ member: BLANK, credits_per_period: 1 }] },
+    { reason: 'r', overrides: [{ member: BLANK, credits_per_period: 1 }] },
     '/overrides/0/member',
   ],
   [
     'PUT',
     '/v1/accounts/:id/limits',
-    { overrides: [{ project: BLANK, credits_per_period: 1 }] },
+    { reason: 'r', overrides: [{ project: BLANK, credits_per_period: 1 }] },
     '/overrides/0/project',
   ],
+  ['PUT', '/v1/accounts/:id/limits', { reason: BLANK }, '/reason'],
   ['POST', '/v1/grants/:grant/void', { reason: BLANK }, '/reason'],
   ['POST', '/v1/jobs/:job/release', { reason: BLANK }, '/reason'],
   ['POST', '/v1/jobs/:job/refund', { reason: BLANK }, '/reason'],

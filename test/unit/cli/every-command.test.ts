@@ -59,7 +59,7 @@ const COMMANDS: Readonly<Record<keyof typeof CALLS, Sent>> = {
   freezeAccount: ['account', 'freeze', ACCOUNT, ...WHY],
   unfreezeAccount: ['account', 'unfreeze', ACCOUNT, ...WHY],
   refer: ['account', 'refer', ACCOUNT, 'acct_2'],
-  setLimits: ['limits', 'set', ACCOUNT, '--low-balance-at', '9'],
+  setLimits: ['limits', 'set', ACCOUNT, '--low-balance-at', '9', ...WHY],
   readLimits: ['limits', 'show', ACCOUNT],
   createKey: '`key create` makes it in PostgreSQL, as no key can make the first one',
   listKeys: ['key', 'list'],
