@@ -64,6 +64,7 @@ import { outputLinkRoutes } from './jobs/output-link-routes.ts';
 import { createOutputLinks } from './jobs/output-links.ts';
 import { portalSessionRoutes } from './access/portal-sessions-route.ts';
 import { listJobsRoute } from './jobs/list-jobs-route.ts';
+import { outputReferencesRoutes } from './jobs/output-references-routes.ts';
 import { outputContentRoute } from './jobs/output-content-route.ts';
 import { readPlanRoute, setPlanRoute } from './credits/plan-route.ts';
 import { problemPagesRoute } from './meta/problem-pages-route.ts';
@@ -210,6 +211,7 @@ export function routesOf(
     attentionRoute(parts),
     readOutputRoute(parts),
     outputContentRoute(parts),
+    ...outputReferencesRoutes(parts),
     ...outputLinkRoutes({ ...parts, outputLinks: createOutputLinks(deps.linkSecrets) }),
     reportOutputRoute(parts),
     listReviewsRoute(parts),

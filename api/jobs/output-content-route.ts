@@ -17,7 +17,7 @@ export function outputContentRoute(deps: {
       const outputId = pathParameter(exchange.request, 'id');
       const asset = await requireContent(deps.database, exchange.accountId, outputId);
       exchange.response.vary('Authorization').vary('Holdfast-Account');
-      await sendContent(deps.assets, exchange, { outputId, asset, maxAgeSeconds: MAX_AGE_SECONDS });
+      await sendContent(deps.assets, exchange, { name: outputId, asset, maxAgeSeconds: MAX_AGE_SECONDS });
     },
   });
 }

@@ -60,7 +60,7 @@ function linkedContentRoute({ database, assets, outputLinks, now }: Deps): Route
       const asset = await requireContent(database, link.accountId, link.outputId);
       exchange.response.set('Referrer-Policy', 'no-referrer');
       await sendContent(assets, exchange, {
-        ...{ outputId: link.outputId, asset },
+        ...{ name: link.outputId, asset },
         maxAgeSeconds: Math.min(MAX_AGE_SECONDS, Math.floor(secondsLeft)),
       });
     },

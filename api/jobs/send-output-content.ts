@@ -9,11 +9,12 @@ import { matchesETag } from '../http/entity-tag.ts';
 import { notFound, Problem, unavailable } from '../http/problem.ts';
 import type { Exchange } from '../http/route.ts';
 
-/** Content types we made ourselves, and the ending a downloaded file gets. */
+/** Content types of what we made or kept, and the ending a downloaded file gets. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/png': '.png',
   'image/jpeg': '.jpg',
   'image/webp': '.webp',
+  'image/gif': '.gif',
   'video/mp4': '.mp4',
 };
 
@@ -32,16 +33,17 @@ export async function requireContent(
   return asset;
 }
 
-/** Sends the bytes of an output, or the part of them that is asked for. */
+/** Sends the bytes of an asset, or the part of them that is asked for. */
 export async function sendContent(
   assets: AssetStore,
   { request, response }: Pick<Exchange, 'request' | 'response'>,
   {
-    outputId,
+    name,
     asset,
     maxAgeSeconds,
   }: {
-    readonly outputId: string;
+    /** Of the file, without an ending. */
+    readonly name: string;
     readonly asset: Asset;
     readonly maxAgeSeconds: number;
   },
@@ -52,7 +54,7 @@ export async function sendContent(
     const contentRange = { 'Content-Range': `bytes */${String(asset.bytes)}` };
     throw new Problem('range_not_satisfiable', {}, contentRange);
   }
-  setHeaders(response, outputId, asset, etag);
+  setHeaders(response, name, asset, etag);
   response.set('Cache-Control', `private, max-age=${String(maxAgeSeconds)}`);
   if (matchesETag(request.get('If-None-Match'), etag)) {
     response.status(304).end();
@@ -81,10 +83,10 @@ function rangeOf(request: Request, asset: Asset, etag: string): ByteRange {
   return readByteRange(isOfThis && isAsked ? request.get('Range') : undefined, asset.bytes);
 }
 
-function setHeaders(response: Response, outputId: string, asset: Asset, etag: string): void {
+function setHeaders(response: Response, name: string, asset: Asset, etag: string): void {
   response.set({
     'Content-Type': asset.contentType,
-    'Content-Disposition': `inline; filename="${outputId}${EXTENSIONS[asset.contentType] ?? ''}"`,
+    'Content-Disposition': `inline; filename="${name}${EXTENSIONS[asset.contentType] ?? ''}"`,
     'Content-Security-Policy': "default-src 'none'; sandbox",
     ETag: etag,
     'Accept-Ranges': 'bytes',

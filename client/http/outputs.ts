@@ -1,7 +1,16 @@
 import { hexOf } from './hex.ts';
 import { HoldfastError } from './holdfast-error.ts';
 import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
-import type { LinkBody, Output, OutputLink, OutputWithLineage, ReportBody, Review } from './wire-types.ts';
+import { Listing } from './listing.ts';
+import type {
+  LinkBody,
+  Output,
+  OutputLink,
+  OutputReference,
+  OutputWithLineage,
+  ReportBody,
+  Review,
+} from './wire-types.ts';
 
 /** The bytes of an output, as its sha256 says. */
 export type JobFile = {
@@ -49,6 +58,18 @@ export class Outputs {
       return received;
     });
     return { ...facts, bytes };
+  }
+
+  /** The pictures that its brief refers to, in its order. */
+  async references(id: string, options: CallOptions = {}): Promise<readonly OutputReference[]> {
+    const path = `${outputPath(id)}/references`;
+    return new Listing<OutputReference>(this.transport, { ...options, path }).toArray();
+  }
+
+  /** The bytes of one of them, by its number. */
+  reference(id: string, number: number, options: CallOptions = {}): Promise<Response> {
+    const path = `${outputPath(id)}/references/${String(number)}/content`;
+    return this.transport.open({ ...options, path, headers: { accept: 'image/*' } });
   }
 
   /** A link to its bytes that needs no key, and ends. */

@@ -64,7 +64,7 @@ export type {
   CurrentPortalSession,
   PortalSession,
 } from '../../contract/shapes/access-shapes.ts';
-export type { OutputLink } from '../../contract/shapes/output-shapes.ts';
+export type { OutputLink, OutputReference } from '../../contract/shapes/output-shapes.ts';
 export type {
   ResentWebhooks,
   WebhookDelivery,

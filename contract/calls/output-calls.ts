@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts';
-import { linkBody, linkQuery, outputLink } from '../shapes/output-shapes.ts';
+import { linkBody, linkQuery, outputLink, outputReferencePage } from '../shapes/output-shapes.ts';
 import { outputWithLineage } from '../shapes/job-shapes.ts';
 import {
   decisionBody,
@@ -11,6 +11,8 @@ import {
 } from '../shapes/review-shapes.ts';
 
 const FILES = { media: ['image/png', 'image/jpeg', 'image/webp', 'video/mp4'] } as const;
+
+const PICTURES = { media: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] } as const;
 
 /** Outputs, their bytes, and the reports of those that cannot be used. */
 export const OUTPUT_CALLS = {
@@ -37,6 +39,32 @@ export const OUTPUT_CALLS = {
     headers: ['Range', 'If-Range'],
     isTagged: true,
     responses: { 200: FILES, 206: FILES },
+    problems: ['content_expired', 'range_not_satisfiable'],
+  },
+  listReferences: {
+    method: 'get',
+    path: '/v1/outputs/:id/references',
+    tag: 'outputs',
+    summary: 'List the pictures that the brief of an output refers to',
+    description: 'In the order of the brief, with what became of each.',
+    access: 'account',
+    scopes: ['jobs:read', 'support'],
+    portal: 'read',
+    responses: { 200: outputReferencePage },
+  },
+  readReferenceContent: {
+    method: 'get',
+    path: '/v1/outputs/:id/references/:number/content',
+    tag: 'outputs',
+    summary: 'Download a picture that the brief of an output refers to',
+    description:
+      'As it was fetched once, and given to the model. Kept for as long as an output of the job is.',
+    access: 'account',
+    scopes: ['jobs:read', 'support'],
+    portal: 'read',
+    headers: ['Range', 'If-Range'],
+    isTagged: true,
+    responses: { 200: PICTURES, 206: PICTURES },
     problems: ['content_expired', 'range_not_satisfiable'],
   },
   linkOutput: {

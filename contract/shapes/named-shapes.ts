@@ -27,7 +27,7 @@ import {
   voidedGrant,
 } from './credit-shapes.ts';
 import { billing, failure, job, jobPage, output, outputWithLineage, progress } from './job-shapes.ts';
-import { outputLink } from './output-shapes.ts';
+import { outputLink, outputReference, outputReferencePage } from './output-shapes.ts';
 import { exceededCap, fieldError, problem } from './problem-shape.ts';
 import { quote, quoteLine } from './quote-shapes.ts';
 import { decision, review, reviewOrPreview, reviewPage } from './review-shapes.ts';
@@ -99,6 +99,8 @@ export const SHAPES = {
   OperatorAction: operatorAction,
   Output: output,
   OutputLink: outputLink,
+  OutputReference: outputReference,
+  OutputReferencePage: outputReferencePage,
   OutputWithLineage: outputWithLineage,
   Plan: plan,
   PortalSession: portalSession,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { instant } from './wire-fields.ts';
+import { apiPath, instant, pageOf } from './wire-fields.ts';
 
-/** Links to the bytes of outputs. */
+/** Links to the bytes of outputs, and the pictures that their briefs refer to. */
 
 const MAX_LINK_SECONDS = 86_400;
 const DEFAULT_LINK_SECONDS = 3_600;
@@ -30,6 +30,25 @@ export const outputLink = z.strictObject({
   expires_at: instant.describe('Until when the link holds.'),
 });
 export type OutputLink = z.output<typeof outputLink>;
+
+/** A picture that a brief refers to, as it was kept. */
+export const outputReference = z.strictObject({
+  number: z.int().min(1).describe('Its number in the brief, from 1.'),
+  url: z
+    .string()
+    .describe('Its address in the brief.')
+    .meta({ examples: ['https://example.com/bread.jpg'] }),
+  state: z.enum(['fetching', 'kept', 'refused']),
+  detail: z.string().nullable().describe('Why it was refused, in words; null: it was not.'),
+  content_url: apiPath
+    .nullable()
+    .describe('The path of its bytes; null where it was not kept, or is not any longer.')
+    .meta({ examples: ['/v1/outputs/out_01h455vb4pex5vsknk084sn02q_0_0/references/1/content'] }),
+  content_type: z.string().nullable(),
+  bytes: z.int().min(1).nullable(),
+});
+export type OutputReference = z.output<typeof outputReference>;
+export const outputReferencePage = pageOf(outputReference);
 
 const parameter = z.string().max(MAX_PARAMETER);
 export const linkQuery = z.strictObject({

@@ -44,6 +44,11 @@ const WORDS: Readonly<Record<ReferenceRefusal, string>> = {
   unreachable: 'the server did not deliver it in time, though it was asked more than once',
 };
 
+/** For a sentence: `Refused: it is larger than 10 MiB`. */
+export function wordsOfRefusal(refusal: ReferenceRefusal): string {
+  return WORDS[refusal];
+}
+
 /** @param position of its address in the brief, from 1 */
 export function detailOfRefusal(position: number, refusal: ReferenceRefusal): string {
   return `Reference asset ${String(position)} could not be fetched: ${WORDS[refusal]}. Check its address and submit again.`;

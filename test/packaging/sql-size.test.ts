@@ -34,6 +34,7 @@ const CONCEPTS: Readonly<Record<string, number>> = {
   metrics: 45,
   pages: 45,
   report: 140,
+  references: 25,
 };
 /** A screen. A function that is longer holds two things. */
 const MAX_LINES_PER_FUNCTION = 60;

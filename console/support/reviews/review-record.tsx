@@ -15,6 +15,7 @@ import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
 import { AccountScope } from '../account-scope.tsx';
 import { AskedFields } from '../job/asked-fields.tsx';
+import { ReferencePictures } from '../job/reference-pictures.tsx';
 import { ReviewDecisions } from './review-decisions.tsx';
 
 /** A report: what was asked and what was made side by side, what it cost, and what support can decide. */
@@ -47,6 +48,8 @@ export function ReviewRecord(props: { readonly reviewId: string; readonly onTold
 }
 
 function Report({ of, onTold }: { readonly of: ReviewForSupport; readonly onTold: () => void }) {
+  const { reference_asset_urls: urls, ...brief } = of.brief ?? {};
+  const hasReferences = Array.isArray(urls) && urls.length > 0;
   return (
     <>
       <Section
@@ -56,12 +59,17 @@ function Report({ of, onTold }: { readonly of: ReviewForSupport; readonly onTold
         {of.note === null ? <p class="muted">Nothing beside the category.</p> : <GivenText text={of.note} />}
         <ReviewDecisions of={of} onTold={onTold} />
       </Section>
-      <div class="columns">
+      <div class={hasReferences ? 'columns columns-three' : 'columns'}>
         <Section title="What was asked">
           <div class="card">
-            <AskedFields of={{ ...of.brief, instruction: of.instruction }} />
+            <AskedFields of={{ ...brief, instruction: of.instruction }} />
           </div>
         </Section>
+        {hasReferences && (
+          <Section title="References">
+            <ReferencePictures outputId={of.output_id} />
+          </Section>
+        )}
         <Section title="What was made">
           <OutputView output={{ ...of.output, state: 'succeeded' }} label="The reported output" />
           <Facts

@@ -46,6 +46,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.account_of': BOTH,
   'jobs.list_jobs': BOTH,
   'jobs.read_outputs': BOTH,
+  'jobs.list_references': BOTH,
   'jobs.read_lineage': BOTH,
   'jobs.read_events': BOTH,
   'jobs.read_account_events': BOTH,

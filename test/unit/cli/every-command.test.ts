@@ -33,6 +33,8 @@ const COMMANDS: Readonly<Record<keyof typeof CALLS, Sent>> = {
   cancelJob: ['job', 'cancel', JOB, ...OF],
   readOutput: ['output', 'show', OUTPUT, ...OF],
   readOutputContent: ['job', 'download', JOB, ...OF, '--output', 'FOLDER'],
+  listReferences: 'for the page on which support decides: `job inspect` has their addresses',
+  readReferenceContent: 'for that page',
   linkOutput: ['output', 'link', OUTPUT, ...OF],
   readLinkedContent: 'followed by the person who has the link, in a browser or by curl',
   reportOutput: 'the customer’s word on what they bought; support decides on it by `review decide`',

@@ -27,6 +27,8 @@ const METHODS: Readonly<Record<keyof typeof CALLS, Made>> = {
       ...{ id: ID, item: 0, variation: 0, content_type: 'image/png', sha256: 'f00d' },
       content_url: `/v1/outputs/${ID}/content`,
     } as never),
+  listReferences: (holdfast) => holdfast.outputs.references(ID),
+  readReferenceContent: (holdfast) => holdfast.outputs.reference(ID, 1),
   linkOutput: (holdfast) => holdfast.outputs.link(ID),
   readLinkedContent: 'a link: it is opened without a key, and so without the client',
   reportOutput: (holdfast) => holdfast.outputs.report(ID, BODY),
