@@ -34,6 +34,7 @@ import { requireClearHeaders } from './http/request/request-headers.ts';
 import { identifyRequests } from './http/request/request-id.ts';
 import type { Route } from './http/route.ts';
 import { openAccountRoute, readAccountRoute } from './credits/accounts-route.ts';
+import { balanceDaysRoute } from './credits/balance-days-route.ts';
 import { balanceRoute } from './credits/balance-route.ts';
 import { cancelJobRoute } from './jobs/cancel-job-route.ts';
 import { catalogueRoute } from './meta/catalogue-route.ts';
@@ -221,6 +222,7 @@ export function routesOf(
     statementRoute(parts),
     historyRoute(parts),
     usageByDayRoute(parts),
+    balanceDaysRoute(parts),
     estimateRoute(parts),
     catalogueRoute(parts),
     usageRoute(parts),

@@ -1,4 +1,4 @@
-/** Months of the calendar, as `YYYY-MM`, in UTC. */
+/** Months and days of the calendar, as `YYYY-MM` and `YYYY-MM-DD`, in UTC. */
 
 const DAY_MS = 86_400_000;
 
@@ -17,8 +17,14 @@ export function monthOf(month: string): { readonly from: string; readonly to: st
 /** The days of a month, `YYYY-MM-DD`, in order. */
 export function daysOf(month: string): readonly string[] {
   const { from, to } = monthOf(month);
-  const count = (Date.parse(to) - Date.parse(from)) / DAY_MS;
-  return Array.from({ length: count }, (_, index) =>
-    new Date(Date.parse(from) + index * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length),
+  return daysBetween(new Date(from), new Date(Date.parse(to) - 1));
+}
+
+/** The days (UTC) from that of one instant to that of another, `YYYY-MM-DD`, in order. */
+export function daysBetween(from: Date, to: Date): readonly string[] {
+  const first = Math.floor(from.getTime() / DAY_MS);
+  const count = Math.floor(to.getTime() / DAY_MS) - first + 1;
+  return Array.from({ length: Math.max(count, 0) }, (_, index) =>
+    new Date((first + index) * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length),
   );
 }

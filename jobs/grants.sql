@@ -9,19 +9,20 @@ GRANT USAGE ON SCHEMA ledger, jobs TO holdfast_api, holdfast_worker;
 -- Both: what customers and operators ask for. Reserving, settling, spending and refunding go through jobs.
 GRANT EXECUTE ON FUNCTION
   ledger.ask_clock, ledger.grant_credits, ledger.open_account, ledger.publish_price_lists, ledger.read_account,
-  ledger.read_balance, ledger.read_checks, ledger.read_clock, ledger.read_entries, ledger.read_grant,
-  ledger.read_limits, ledger.read_plan, ledger.read_report, ledger.read_statement, ledger.refer, ledger.set_frozen,
-  ledger.set_limits, ledger.set_plan, ledger.set_price_list, ledger.void_grant, jobs.preview_command,
-  jobs.preview_decision, jobs.read_attention, jobs.search, jobs.create_console_session, jobs.read_console_session,
-  jobs.revoke_console_session, jobs.account_of, jobs.apply_command, jobs.create_api_key, jobs.create_portal_session,
-  jobs.create_webhook_endpoint, jobs.decide_review, jobs.delete_webhook_endpoint, jobs.grant_credits,
-  jobs.inspect_job, jobs.keep_cancel_key, jobs.list_api_keys, jobs.list_jobs, jobs.list_references, jobs.list_repairs,
-  jobs.list_reviews, jobs.list_reviews_of_all, jobs.list_unknown_bills, jobs.note_webhook, jobs.open_review,
-  jobs.read_account_events, jobs.read_api_key, jobs.read_costs, jobs.read_events, jobs.read_job, jobs.read_lineage,
-  jobs.read_metrics, jobs.read_models, jobs.read_news, jobs.read_outputs, jobs.read_portal_session, jobs.read_review,
-  jobs.read_submission, jobs.read_usage, jobs.read_webhook_deliveries, jobs.read_webhook_endpoints, jobs.release_job,
-  jobs.resend_webhooks, jobs.revoke_api_key, jobs.revoke_portal_session, jobs.rotate_api_key,
-  jobs.rotate_webhook_secret, jobs.spend, jobs.store_quote, jobs.take_requests, jobs.update_webhook_endpoint
+  ledger.read_balance, ledger.read_balance_days, ledger.read_checks, ledger.read_clock, ledger.read_entries,
+  ledger.read_grant, ledger.read_limits, ledger.read_plan, ledger.read_report, ledger.read_statement, ledger.refer,
+  ledger.set_frozen, ledger.set_limits, ledger.set_plan, ledger.set_price_list, ledger.void_grant,
+  jobs.preview_command, jobs.preview_decision, jobs.read_attention, jobs.search, jobs.create_console_session,
+  jobs.read_console_session, jobs.revoke_console_session, jobs.account_of, jobs.apply_command, jobs.create_api_key,
+  jobs.create_portal_session, jobs.create_webhook_endpoint, jobs.decide_review, jobs.delete_webhook_endpoint,
+  jobs.grant_credits, jobs.inspect_job, jobs.keep_cancel_key, jobs.list_api_keys, jobs.list_jobs,
+  jobs.list_references, jobs.list_repairs, jobs.list_reviews, jobs.list_reviews_of_all, jobs.list_unknown_bills,
+  jobs.note_webhook, jobs.open_review, jobs.read_account_events, jobs.read_api_key, jobs.read_costs, jobs.read_events,
+  jobs.read_job, jobs.read_lineage, jobs.read_metrics, jobs.read_models, jobs.read_news, jobs.read_outputs,
+  jobs.read_portal_session, jobs.read_review, jobs.read_submission, jobs.read_usage, jobs.read_webhook_deliveries,
+  jobs.read_webhook_endpoints, jobs.release_job, jobs.resend_webhooks, jobs.revoke_api_key,
+  jobs.revoke_portal_session, jobs.rotate_api_key, jobs.rotate_webhook_secret, jobs.spend, jobs.store_quote,
+  jobs.take_requests, jobs.update_webhook_endpoint
 TO holdfast_api, holdfast_worker;
 
 -- The worker alone: what jobs run by, what falls due, and what checks the ledger and puts right what was lost.

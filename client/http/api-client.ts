@@ -19,6 +19,7 @@ import type {
   AccountEvent,
   Attention,
   Balance,
+  BalanceByDay,
   Catalogue,
   CostReport,
   LedgerChecks,
@@ -137,6 +138,11 @@ export class ApiClient<Files extends Outputs = Outputs> {
 
   balance(options: CallOptions = {}): Promise<Balance> {
     return this.#transport.json<Balance>({ ...options, path: '/v1/balance' });
+  }
+
+  /** What there was at the end of each of so many days, by source; of today, what there is. */
+  balanceByDay(days?: number, options: CallOptions = {}): Promise<BalanceByDay> {
+    return this.#transport.json<BalanceByDay>({ ...options, path: '/v1/balance/days', query: { days } });
   }
 
   /** The usage history, newest first. */

@@ -56,7 +56,7 @@ export type {
   AccountEventView as AccountEvent,
   JobEventView as JobEvent,
 } from '../../contract/shapes/event-shapes.ts';
-export type { HistoryItem, UsageByDay } from '../../contract/shapes/history-shapes.ts';
+export type { BalanceByDay, HistoryItem, UsageByDay } from '../../contract/shapes/history-shapes.ts';
 export type {
   ApiKeyView as ApiKey,
   ConsoleSessionView as ConsoleSession,

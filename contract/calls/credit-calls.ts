@@ -1,6 +1,13 @@
 import type { Call } from '../call.ts';
 import { catalogue } from '../shapes/catalogue-shapes.ts';
-import { historyPage, historyQuery, usageByDay, usageByDayQuery } from '../shapes/history-shapes.ts';
+import {
+  balanceByDay,
+  balanceDaysQuery,
+  historyPage,
+  historyQuery,
+  usageByDay,
+  usageByDayQuery,
+} from '../shapes/history-shapes.ts';
 import {
   balance,
   entriesQuery,
@@ -30,6 +37,15 @@ export const CREDIT_CALLS = {
     summary: 'Read the balance',
     description: 'What can be spent, what is reserved, and the grants behind it.',
     responses: { 200: balance },
+  },
+  readBalanceDays: {
+    method: 'get',
+    path: '/v1/balance/days',
+    ...READS_CREDITS,
+    summary: 'Read the balance by day',
+    description: 'What there was at the end of each day, by the source of the grants behind it.',
+    query: balanceDaysQuery,
+    responses: { 200: balanceByDay },
   },
   listEntries: {
     method: 'get',

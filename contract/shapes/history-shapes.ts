@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { GRANT_SOURCES } from '../../domain/credits/grant-rules.ts';
 import { entry } from './credit-shapes.ts';
 import { job } from './job-shapes.ts';
-import { pageParameters, timeParameter } from './query-fields.ts';
-import { instant, listOf, pageOf } from './wire-fields.ts';
+import { pageParameters, timeParameter, wholeNumber } from './query-fields.ts';
+import { credits, instant, listOf, pageOf } from './wire-fields.ts';
 
 /** What an account's credits went into: by job, and by day. */
 
@@ -20,6 +21,33 @@ export const historyEntry = z.strictObject({ type: z.literal('entry'), at: insta
 export const historyItem = z.discriminatedUnion('type', [historyJob, historyEntry]);
 export type HistoryItem = z.output<typeof historyItem>;
 export const historyPage = pageOf(historyItem);
+
+/** A quarter. An account's entries of so long are read at once. */
+const MAX_BALANCE_DAYS = 92;
+const DEFAULT_BALANCE_DAYS = 30;
+
+export const balanceDaysQuery = z.strictObject({
+  days: wholeNumber(1, MAX_BALANCE_DAYS)
+    .default(DEFAULT_BALANCE_DAYS)
+    .describe('How many days, today with them.')
+    .meta({ examples: [30] }),
+});
+export const balanceByDay = z.strictObject({
+  from: instant,
+  data: listOf(
+    z.strictObject({
+      day: z
+        .string()
+        .describe('A day in UTC.')
+        .meta({ format: 'date', examples: ['2026-01-31'] }),
+      source: z.enum(GRANT_SOURCES),
+      available: credits.describe('Credits that could be spent when the day ended; of today, now.'),
+      reserved: credits.describe('Credits that were set aside for jobs then.'),
+    }),
+  ).describe('A line for each day and source with credits, oldest first.'),
+});
+export type BalanceByDay = z.output<typeof balanceByDay>;
+export type BalanceDay = BalanceByDay['data'][number];
 
 export const usageByDayQuery = z.strictObject({
   from: timeParameter

@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import { attention } from './attention-shapes.ts';
-import { historyEntry, historyItem, historyJob, historyPage, usageByDay } from './history-shapes.ts';
+import {
+  balanceByDay,
+  historyEntry,
+  historyItem,
+  historyJob,
+  historyPage,
+  usageByDay,
+} from './history-shapes.ts';
 import {
   apiKey,
   apiKeyPage,
@@ -63,6 +70,7 @@ export const SHAPES = {
   Clock: clock,
   Attempt: attempt,
   Balance: balance,
+  BalanceByDay: balanceByDay,
   Billing: billing,
   Catalogue: catalogue,
   CatalogueModel: catalogueModel,

@@ -13,6 +13,7 @@ import { Stale } from '../stale.tsx';
 import { AccountActions } from './account-actions.tsx';
 import { AccountJobs } from './account-jobs.tsx';
 import { AccountKeys } from './account-keys.tsx';
+import { BalanceChart } from './balance-chart.tsx';
 import { BalanceSection } from './balance-section.tsx';
 import { TermsSection } from './terms-section.tsx';
 import { WebhooksSection } from './webhooks-section.tsx';
@@ -79,6 +80,7 @@ function AccountRecord({ accountId }: { readonly accountId: string }) {
           <div class="stack-wide">
             <AccountActions of={shown} onTold={account.reload} />
             <BalanceSection of={shown.balance} onTold={account.reload} />
+            <BalanceChart />
             <TermsSection plan={shown.plan} limits={shown.limits} />
             <AccountJobs />
             <WebhooksSection />

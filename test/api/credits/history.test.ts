@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { balanceByDay } from '../../../contract/shapes/history-shapes.ts';
 import {
   createApiFixture,
   expectProblem,
@@ -97,6 +98,19 @@ describe('GET /v1/usage', () => {
       ...{ from: '0001-01-01T00:00:00.000Z', to: '0001-01-05T00:00:00.000Z', data: [] },
     });
   });
+});
+
+it('tells what there was at the end of each day, by source: of today what there is', async () => {
+  const read = (query = '') => api.call(`/v1/balance/days${query}`, { key: account.key });
+  const { from, data } = balanceByDay.parse((await read()).json());
+  expect(Date.now() - Date.parse(from)).toBeGreaterThan(29 * 86_400_000);
+  const held = (await api.call('/v1/balance', { key: account.key })).json<Record<string, number>>();
+  const today = data.filter(({ day }) => day === new Date().toISOString().slice(0, 10));
+  for (const bucket of ['available', 'reserved'] as const) {
+    expect(today.reduce((sum, line) => sum + line[bucket], 0)).toBe(held[bucket]);
+  }
+  expect((await read('?days=1')).json()).toMatchObject({ data: today });
+  expectProblem(await read('?days=93'), 400, 'invalid_request');
 });
 
 it('a token of the portal reads whose it is and what it may do; a key has no such session', async () => {

@@ -24,6 +24,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'ledger.read_moved_clocks': WORKER,
   'ledger.read_grant': BOTH,
   'ledger.read_balance': BOTH,
+  'ledger.read_balance_days': BOTH,
   'ledger.read_entries': BOTH,
   'ledger.read_statement': BOTH,
   'ledger.read_open_reservations': WORKER,

@@ -42,6 +42,7 @@ const COMMANDS: Readonly<Record<keyof typeof CALLS, Sent>> = {
   readReview: ['review', 'show', REVIEW],
   decideReview: ['review', 'decide', REVIEW, 'refund', ...WHY],
   readBalance: ['balance', ACCOUNT],
+  readBalanceDays: 'for the chart of a page: `statement` has opening and closing of any range',
   listEntries: '`statement --csv` prints the same rows',
   readHistory: 'for a page: `statement --csv` has the rows and `job list` the jobs',
   readUsage: 'for the chart of a page: `statement` has the sums',
