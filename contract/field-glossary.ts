@@ -150,7 +150,6 @@ export const FIELD_GLOSSARY: Readonly<Record<string, Entry>> = {
   reason: ['Why, in a sentence.', 'The headline is cut off.'],
 
   // Counts
-  days: ['Day by day.'],
   outputs: ['The outputs, or how many.', 1],
   attempts: ['The attempts, or how many: requests to a provider.', 1],
   uncosted_attempts: ['Attempts that were billed, and of which nothing says how much.', 0],
@@ -258,14 +257,6 @@ export const FIELD_GLOSSARY: Readonly<Record<string, Entry>> = {
   summary: ['How it ended, in words.', '18 of 20 delivered, 70 credits returned'],
   error_class: ['What the provider’s error means to us; null without one.', 'rejected'],
   outcome: ['What became of it.', 'did_not_run'],
-  check: ['The query that must return no rows.', 'entries_fold_to_grants'],
-  subject: ['What it is about: a grant, a reservation, a day; null: the account.', 'grant_01h455vb4pex5vsknk084sn02q'],
-  findings: ['How much was found.', 0],
-  looked: ['How many open reservations were looked at.', 12],
-  held_back: ['How many nothing works on, and could not be returned: see `GET /v1/repairs`.', 0],
-  doubt: ['Why Temporal was not believed; null: it was.', null],
-  reconcile: ['The check of every credit.'],
-  reconciler: ['The check of open reservations.'],
   why: ['What kept it from being settled.', 'provider_unreachable'],
   repair: ['Its place in the repair queue; null without one.'],
   reservation: ['The credits that are set aside for it.'],

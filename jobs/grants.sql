@@ -32,11 +32,11 @@ GRANT EXECUTE ON FUNCTION
   ledger.sweep_accounts, jobs.admit, jobs.begin_attempt, jobs.begin_output, jobs.claim_attempts_to_stop,
   jobs.claim_references, jobs.claim_webhooks, jobs.close_attempt, jobs.count_webhooks, jobs.database_identity,
   jobs.fail_attempt, jobs.forget_answer, jobs.forget_attempt_to_stop, jobs.import_bill, jobs.keep_answer,
-  jobs.mark_stuck, jobs.move_attempt, jobs.note_fault, jobs.prepare_attempt, jobs.prune_webhooks, jobs.queue_attempts,
-  jobs.read_answer, jobs.read_attempt, jobs.read_attempts_of_output, jobs.read_free_retry, jobs.read_job_result,
-  jobs.reconcile, jobs.record_asset, jobs.record_progress, jobs.record_repairs, jobs.record_stage_progress,
-  jobs.record_webhook, jobs.resolve_reference, jobs.returns_at, jobs.settle, jobs.tell_expiring,
-  jobs.tell_expiring_of, jobs.unneeded_assets
+  jobs.mark_stuck, jobs.move_attempt, jobs.note_fault, jobs.prepare_attempt, jobs.prune_attention,
+  jobs.prune_webhooks, jobs.queue_attempts, jobs.read_answer, jobs.read_attempt, jobs.read_attempts_of_output,
+  jobs.read_free_retry, jobs.read_job_result, jobs.reconcile, jobs.record_asset, jobs.record_progress,
+  jobs.record_repairs, jobs.record_stage_progress, jobs.record_webhook, jobs.resolve_reference, jobs.returns_at,
+  jobs.settle, jobs.tell_expiring, jobs.tell_expiring_of, jobs.unneeded_assets
 TO holdfast_worker;
 
 -- Each of these runs as the owner, with a search path that no caller can change; it waits 2 s for a lock (then 55P03)

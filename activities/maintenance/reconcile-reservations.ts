@@ -12,6 +12,7 @@ import {
 } from '../../domain/support/reconcile-rules.ts';
 import { recordReconciler } from '../../ledger/check-runs.ts';
 import type { Database } from '../../ledger/database.ts';
+import { pruneAttention } from '../../jobs/support/prune-attention.ts';
 import { recordRepairs } from '../../jobs/support/repairs.ts';
 import { readOpenReservations, type OpenReservation } from '../../ledger/reads/read-open-reservations.ts';
 import { CANARY_WORKFLOW_ID } from '../../domain/work/workflow-names.ts';
@@ -78,11 +79,14 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
   });
 }
 
-/** Says for operators how the run went. Never throws: what it has done is done. */
+/** Says for operators how the run went, and takes off their list what it has settled. Never throws: what it has done is done. */
 async function recordRun(database: Database, { heldBack, ...rest }: ReconcileReport): Promise<void> {
-  await recordReconciler(database, { ...rest, held_back: heldBack }).catch((error: unknown) => {
+  try {
+    await recordReconciler(database, { ...rest, held_back: heldBack });
+    await pruneAttention(database);
+  } catch (error) {
     log.warn('a run of the reconciler could not be put on record; the next one is', { error });
-  });
+  }
 }
 
 /** Overdue credits return first, whatever the state of the workflow, so Temporal is not asked. */

@@ -27,6 +27,7 @@ export function attentionRoute(deps: { readonly database: Database; readonly rul
         reviews: found.reviews.map((one) => ({ ...one, created_at: instantText(one.created_at) })),
         repairs: found.repairs.map((one) => ({ ...one, first_seen_at: instantText(one.first_seen_at) })),
         webhooks: found.webhooks.map((one) => ({ ...one, failing_since: instantText(one.failing_since) })),
+        more: found.more,
         models: deps.rules.catalogue.models.map((model) => viewModel(model, models, deps.rules)),
       };
       response.set('Cache-Control', 'no-store').json(shown);

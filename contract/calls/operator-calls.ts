@@ -87,7 +87,8 @@ export const OPERATOR_CALLS = {
     tag: 'support',
     summary: 'Read what asks for a person now',
     description:
-      'At most 25 of each kind, of all accounts: one query, whatever is open. Of a kind with more, those that matter first are there.',
+      'At most 25 of each kind, of all accounts, those first that matter first; `more` names the kinds of which there are more. One query,' +
+      ' which reads what is open and nothing of the past.',
     access: 'key',
     scopes: ['support'],
     onlyPlatform: true,

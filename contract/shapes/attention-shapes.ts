@@ -15,6 +15,16 @@ import {
 /** Of each kind so many at most: more than a screen, and fewer than a search. */
 export const MAX_ATTENTION = 25;
 
+/** The lists of it, each of which may be longer than what is shown. */
+export const ATTENTION_LISTS = [
+  'stuck',
+  'unknown_outcomes',
+  'overdue',
+  'reviews',
+  'repairs',
+  'webhooks',
+] as const;
+
 /** What asks for a person now. */
 export const attention = z.strictObject({
   at: instant,
@@ -79,6 +89,9 @@ export const attention = z.strictObject({
       failing_since: instant,
     }),
   ).describe('Endpoints that cannot be reached, those first that fail the longest.'),
+  more: listOf(z.enum(ATTENTION_LISTS))
+    .describe('The lists of which there is more than is shown here.')
+    .meta({ examples: [['stuck']] }),
   models: listOf(modelHealth).describe('How each model of the catalogue does.'),
 });
 export type Attention = z.output<typeof attention>;

@@ -1,6 +1,8 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { PIXEL, startAssetServer, type AssetServer } from '../activities/asset-server.ts';
 import { enterConsole } from './enter-console.ts';
 import type { ConsoleParts } from './start-console.ts';
 import { createPortalFixture, LOOKS, type PortalFixture } from './portal-fixture.ts';
@@ -18,6 +20,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
   let account: string;
   let delivered: string;
   let reviewId: string;
+  let pictures: AssetServer;
   let ada: SignedIn;
   let grace: SignedIn;
 
@@ -37,14 +40,17 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     if (program === null) return;
     parts = await enterConsole(program);
     [support, api] = await Promise.all([createSupportFixture(parts), createPortalFixture(parts)]);
+    pictures = await startAssetServer();
+    pictures.on('/logo.png', (response) => response.end(PIXEL));
     account = await api.openAccount(HOSTILE);
     [ada, grace] = await Promise.all([support.signIn('Ada Lovelace'), support.signIn('Grace Hopper')]);
-    delivered = await api.submit(account, AD);
+    const brief = { ...AD.brief, reference_asset_urls: [`${pictures.url}/logo.png`] };
+    delivered = await api.submit(account, { ...AD, brief });
     reviewId = await report(delivered);
   });
   afterAll(async () => {
     if (parts === undefined) return;
-    await Promise.all([support.close(), api.close()]);
+    await Promise.all([support.close(), api.close(), pictures.close()]);
     await parts.stop();
   });
 
@@ -58,7 +64,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     await page.keyboard.press('/');
     await page.getByLabel('An id, or an account’s name').last().fill(account);
     await page.getByRole('link', { name: account }).click();
-    await page.getByRole('heading', { name: 'Balance' }).waitFor();
+    await page.getByRole('heading', { name: 'Balance', exact: true }).waitFor();
     expect(await page.evaluate('localStorage.length')).toBe(0);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in to support' }).waitFor();
@@ -128,6 +134,60 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     await page.getByText('The customer reads your reason.').waitFor();
     await page.keyboard.press('Escape');
     await page.getByText('It is as it was asked').waitFor();
+    await open.close();
+  });
+
+  it('shows the pictures that the brief refers to beside what was made', async () => {
+    const open = await support.open({}, ada);
+    const { page } = open;
+    await open.goTo(`reviews/${reviewId}`);
+    for (const picture of ['Reference 1', 'The reported output']) {
+      await page.getByRole('img', { name: picture }).waitFor();
+      await page.waitForFunction(`document.querySelector('img[alt="${picture}"]').naturalWidth > 0`);
+    }
+    expect(open.complaints).toEqual([]);
+    await open.close();
+  });
+
+  it('sets limits with a reason, and shows what an account had day by day', async () => {
+    const open = await support.open({}, ada);
+    const { page } = open;
+    await open.goTo(`accounts/${await api.openAccount('Limited')}`);
+    await page.getByRole('img', { name: 'What was available by day and source' }).waitFor();
+    await page.getByRole('button', { name: 'Set limits' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Jobs at once').fill('3');
+    await dialog.getByRole('button', { name: 'Set limits' }).click();
+    await dialog.getByText('Say why.').waitFor();
+    await dialog.getByLabel('Reason').fill('Contract 7');
+    await dialog.getByRole('button', { name: 'Set limits' }).click();
+    await dialog.getByText('The limits hold from now on.').waitFor();
+    await open.close();
+  });
+
+  it('reads a month of the ledger by source and by day, and takes it away as a file', async () => {
+    await expect
+      .poll(async () => (await api.call('GET', '/v1/ledger/report')).body['data'], {
+        timeout: 60_000,
+      })
+      .toContainEqual(expect.objectContaining({ source: 'sign_up' }));
+    const open = await support.open({}, ada);
+    const { page } = open;
+    await open.goTo('ledger');
+    await page.getByRole('cell', { name: 'All sources' }).waitFor();
+    await page.getByText('Nothing is left open').waitFor();
+    await page.getByRole('img', { name: 'Credits outstanding by day and source' }).waitFor();
+    await page.getByRole('button', { name: 'Issued' }).click();
+    await page.locator('.chart-frame canvas').waitFor();
+    await page.getByRole('img', { name: 'Credits issued by day and source' }).waitFor();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download CSV' }).click(),
+    ]);
+    expect(await text(await file.createReadStream())).toMatch(/^month,source,opening,.*\r\n.*,sign_up,/);
+    await page.getByLabel('Month').selectOption({ index: 11 });
+    await page.getByText('There were no credits in this month').waitFor();
+    expect(open.complaints).toEqual([]);
     await open.close();
   });
 

@@ -24,7 +24,7 @@ const CONCEPTS: Readonly<Record<string, number>> = {
   console_sessions: 65,
   previews: 75,
   search: 70,
-  attention: 55,
+  attention: 100,
   costs: 120,
   events: 200,
   webhooks: 360,

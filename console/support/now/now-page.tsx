@@ -13,8 +13,6 @@ import { Stale } from '../stale.tsx';
 
 /** One question to the API, whatever is open. */
 const EVERY_MS = 4_000;
-/** As many as the API tells of a kind: there may be more. */
-const MOST = 25;
 
 /** What asks for a person now, of all accounts. */
 export function NowPage() {
@@ -42,10 +40,14 @@ export function NowPage() {
 }
 
 function Lists({ of }: { readonly of: Attention }) {
-  const degraded = of.models.filter(({ health }) => health !== 'ok');
   return (
     <div class="now">
-      <List title="Stuck jobs" none="No job takes longer than expected" count={of.stuck.length}>
+      <List
+        title="Stuck jobs"
+        none="No job takes longer than expected"
+        count={of.stuck.length}
+        hasMore={of.more.includes('stuck')}
+      >
         {of.stuck.map((job) => (
           <Line
             key={job.job_id}
@@ -61,6 +63,7 @@ function Lists({ of }: { readonly of: Attention }) {
         title="Unknown outcomes"
         none="Every attempt is known to have run or not"
         count={of.unknown_outcomes.length}
+        hasMore={of.more.includes('unknown_outcomes')}
       >
         {of.unknown_outcomes.map((one) => (
           <Line
@@ -73,7 +76,12 @@ function Lists({ of }: { readonly of: Attention }) {
           </Line>
         ))}
       </List>
-      <List title="Overdue returns" none="All credits are back in time" count={of.overdue.length}>
+      <List
+        title="Overdue returns"
+        none="All credits are back in time"
+        count={of.overdue.length}
+        hasMore={of.more.includes('overdue')}
+      >
         {of.overdue.map((one) => (
           <Line
             key={one.reservation_id}
@@ -85,14 +93,24 @@ function Lists({ of }: { readonly of: Attention }) {
           </Line>
         ))}
       </List>
-      <List title="Open reviews" none="No report waits for a decision" count={of.reviews.length}>
+      <List
+        title="Open reviews"
+        none="No report waits for a decision"
+        count={of.reviews.length}
+        hasMore={of.more.includes('reviews')}
+      >
         {of.reviews.map((one) => (
           <Line key={one.id} to={['reviews', one.id]} what={sentenceOf(one.category)} id={one.id}>
             reported <Instant at={one.created_at} />
           </Line>
         ))}
       </List>
-      <List title="Repairs" none="The reconciler settles everything by itself" count={of.repairs.length}>
+      <List
+        title="Repairs"
+        none="The reconciler settles everything by itself"
+        count={of.repairs.length}
+        hasMore={of.more.includes('repairs')}
+      >
         {of.repairs.map((one) => (
           <Line
             key={one.reservation_id}
@@ -104,29 +122,46 @@ function Lists({ of }: { readonly of: Attention }) {
           </Line>
         ))}
       </List>
-      <List title="Failing webhooks" none="All webhook endpoints can be reached" count={of.webhooks.length}>
+      <List
+        title="Failing webhooks"
+        none="All webhook endpoints can be reached"
+        count={of.webhooks.length}
+        hasMore={of.more.includes('webhooks')}
+      >
         {of.webhooks.map((one) => (
           <Line key={one.id} to={['accounts', one.account_id]} what={one.url} id={one.id}>
             {one.enabled ? 'failing' : 'disabled, failing'} since <Instant at={one.failing_since} />
           </Line>
         ))}
       </List>
-      <List title="Models" none={`All ${String(of.models.length)} models work`} count={degraded.length}>
-        {degraded.map((model) => (
-          <Line
-            key={model.name}
-            to={['models']}
-            what={model.name}
-            id={model.calls
-              .filter(({ breaker }) => breaker !== 'closed')
-              .map((call) => call.model)
-              .join(', ')}
-          >
-            {breakerBadge(model.calls.some(({ breaker }) => breaker === 'open') ? 'open' : 'half_open')}
-          </Line>
-        ))}
-      </List>
+      <DegradedModels of={of.models} />
     </div>
+  );
+}
+
+function DegradedModels({ of }: { readonly of: Attention['models'] }) {
+  const degraded = of.filter(({ health }) => health !== 'ok');
+  return (
+    <List
+      title="Models"
+      none={`All ${String(of.length)} models work`}
+      count={degraded.length}
+      hasMore={false}
+    >
+      {degraded.map((model) => (
+        <Line
+          key={model.name}
+          to={['models']}
+          what={model.name}
+          id={model.calls
+            .filter(({ breaker }) => breaker !== 'closed')
+            .map((call) => call.model)
+            .join(', ')}
+        >
+          {breakerBadge(model.calls.some(({ breaker }) => breaker === 'open') ? 'open' : 'half_open')}
+        </Line>
+      ))}
+    </List>
   );
 }
 
@@ -134,15 +169,17 @@ function List(props: {
   readonly title: string;
   readonly none: string;
   readonly count: number;
+  /** There are more than these. */
+  readonly hasMore: boolean;
   readonly children: ComponentChildren;
 }) {
-  const { title, none, count } = props;
+  const { title, none, count, hasMore } = props;
   return (
     <section class="card now-list" aria-label={title}>
       <div class="now-head">
         <h2>{title}</h2>
         <span class={count === 0 ? 'count count-none' : 'count'}>
-          {count >= MOST ? `${String(MOST)}+` : count}
+          {hasMore ? `more than ${String(count)}` : count}
         </span>
       </div>
       {count === 0 ? <p class="muted small now-none">{none}.</p> : <ul>{props.children}</ul>}

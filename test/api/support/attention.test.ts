@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Attention } from '../../../contract/shapes/attention-shapes.ts';
+import { outputIdOf, reservationIdOf } from '../../../domain/ids.ts';
+import { recordRepairs } from '../../../jobs/support/repairs.ts';
 import { createApiFixture, expectProblem, type ApiFixture } from '../api-fixture.ts';
+import { deliver, fail } from '../job-ending.ts';
 
 let api: ApiFixture;
 beforeAll(async () => {
@@ -49,11 +52,84 @@ test('what is stuck, overdue, in repair or failing is named with its account, an
   expect(found.webhooks).toMatchObject([{ account_id: accountId, id: 'we_failing', enabled: true }]);
 });
 
-test('is one query over what is open, at most 25 of each kind', async () => {
+test('says of which kind there is more than the 25 that it shows, and shows those that return first', async () => {
   const { accountId } = await api.openAccount(50_000);
   for (let nth = 0; nth < 27; nth++) await api.admitJob(accountId, randomUUID());
-  await api.owner.query("UPDATE jobs.jobs SET state = 'stuck' WHERE account_id = $1", [accountId]);
-  expect((await read()).stuck).toHaveLength(25);
+  const { rows } = await api.owner.query<{ job_id: string }>(
+    `UPDATE jobs.jobs j SET return_by = now() + make_interval(days => n.nth::int) FROM (
+       SELECT job_id, row_number() OVER (ORDER BY job_id) AS nth FROM jobs.jobs WHERE account_id = $1) n
+     WHERE j.job_id = n.job_id RETURNING j.job_id, n.nth`,
+    [accountId],
+  );
+  const ids = rows.map((row) => row.job_id).sort();
+  const stuck = (some: readonly string[]) =>
+    api.owner.query(`UPDATE jobs.jobs SET state = 'stuck' WHERE job_id = ANY ($1)`, [some]);
+  await api.owner.query("UPDATE jobs.jobs SET state = 'running' WHERE account_id <> $1", [accountId]);
+  await stuck(ids.slice(0, 25));
+  const exact = await read();
+  expect([exact.stuck.length, exact.more]).toEqual([25, []]);
+  await stuck(ids);
+  const more = await read();
+  expect([more.stuck, more.more]).toEqual([exact.stuck, ['stuck']]);
+});
+
+test('a review is there until it is decided for good, and a repair until its reservation ends, however old they are', async () => {
+  const { accountId } = await api.openAccount(5_000);
+  const { jobId } = await api.admitJob(accountId, randomUUID());
+  const { outputId } = await deliver(api, accountId, jobId, Buffer.from('picture'));
+  const report = await api.call(`/v1/outputs/${outputId}/reports`, {
+    ...{ key: api.platformKey, headers: { 'Holdfast-Account': accountId } },
+    body: { category: 'broken' },
+  });
+  const { id } = report.json<{ id: string }>();
+  const prune = () => api.worker.query('SELECT jobs.prune_attention()');
+  const waiting = async () => (await read()).reviews.map((one) => one.id);
+  const kept = async () =>
+    (await api.owner.query(`SELECT kind FROM jobs.may_be_open WHERE account_id = $1`, [accountId])).rows;
+  await prune();
+  expect(await waiting()).toEqual([id]);
+  const decide = await api.call(`/v1/reviews/${id}/decision`, {
+    ...{ key: api.platformKey, headers: { 'Idempotency-Key': 'd', 'Holdfast-Account': accountId } },
+    body: { decision: 'deny', reason: 'as asked' },
+  });
+  expect(decide.status).toBe(200);
+  expect(await waiting()).toEqual([]);
+  expect(await kept()).toEqual([{ kind: 'review' }]);
+  await prune();
+  expect(await kept()).toEqual([]);
+  const held = await api.admitJob(accountId, randomUUID());
+  await recordRepairs(api.worker, [
+    { accountId, reservationId: reservationIdOf(outputIdOf(held.jobId, 0)), why: 'a test' },
+  ]);
+  await prune();
+  expect((await read()).repairs).toContainEqual(expect.objectContaining({ account_id: accountId }));
+  await fail(api, accountId, held.jobId);
+  expect((await read()).repairs).not.toContainEqual(expect.objectContaining({ account_id: accountId }));
+  await prune();
+  expect(await kept()).toEqual([]);
+});
+
+test('reads the beginning of an index for each list, whatever the tables hold', async () => {
+  const { rows } = await api.owner.query<{ definition: string }>(
+    `SELECT pg_get_functiondef('jobs.read_attention'::regproc) AS definition`,
+  );
+  const body = /\$function\$([^]*)\$function\$/.exec(rows[0]?.definition ?? '')?.[1] ?? '';
+  const client = await api.owner.connect();
+  try {
+    // As the function has it.
+    await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
+    const plan = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${body.replaceAll('p_limit', '26')}`);
+    const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
+    for (const index of [
+      ...['jobs_stuck_by_return', 'attempts_unknown_by_age', 'reservations_open_by_return'],
+      ...['reviews_may_be_open_by_age', 'repairs_may_be_open_by_age', 'webhook_endpoints_failing'],
+    ]) {
+      expect(text).toMatch(new RegExp(`Index (?:Only )?Scan using ${index}`));
+    }
+  } finally {
+    await client.query('RESET ALL');
+    client.release();
+  }
 });
 
 test('is for support of live accounts', async () => {

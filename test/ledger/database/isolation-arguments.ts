@@ -186,6 +186,7 @@ export const OF_NO_ONE_ACCOUNT: Readonly<Record<string, string>> = {
   'jobs.list_unknown_bills': 'the platform’s costs',
   'jobs.note_fault': 'breakers of models',
   'jobs.note_webhook': 'a service’s webhook, named by the hash of its token',
+  'jobs.prune_attention': 'the worker’s sweep',
   'jobs.prune_webhooks': 'the worker’s sweep',
   'jobs.queue_attempts': 'the worker: attempts, each with its account and job',
   'jobs.read_api_key': 'by the public id of a secret, which is compared after it',

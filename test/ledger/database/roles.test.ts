@@ -62,6 +62,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.rotate_api_key': BOTH,
   'jobs.search': BOTH,
   'jobs.read_attention': BOTH,
+  'jobs.prune_attention': WORKER,
   'jobs.preview_command': BOTH,
   'jobs.preview_decision': BOTH,
   'jobs.create_console_session': BOTH,
