@@ -201,6 +201,15 @@ CREATE TABLE ledger.accounts (
   PRIMARY KEY (account_id)
 );
 
+CREATE TABLE ledger.check_runs (
+  name text NOT NULL,
+  ran_at timestamp with time zone NOT NULL,
+  findings integer NOT NULL,
+  detail jsonb NOT NULL,
+  CHECK ((name = ANY (ARRAY['ledger'::text, 'reservations'::text]))),
+  PRIMARY KEY (name)
+);
+
 CREATE TABLE ledger.entries (
   account_id text NOT NULL,
   seq bigint NOT NULL,
@@ -330,6 +339,21 @@ CREATE TABLE ledger.refunds (
   created_at timestamp with time zone NOT NULL,
   CHECK ((amount > 0)),
   PRIMARY KEY (account_id, refund_id)
+);
+
+CREATE TABLE ledger.report_days (
+  day date NOT NULL,
+  source ledger.grant_source NOT NULL,
+  issued bigint NOT NULL,
+  spent bigint NOT NULL,
+  refunded bigint NOT NULL,
+  expired bigint NOT NULL,
+  voided bigint NOT NULL,
+  PRIMARY KEY (day, source)
+);
+
+CREATE TABLE ledger.report_position (
+  counted_until timestamp with time zone NOT NULL
 );
 
 CREATE TABLE ledger.reservations (
@@ -531,6 +555,15 @@ CREATE TABLE jobs.jobs (
   CHECK (((((succeeded + failed) + canceled) <= outputs) AND (outputs > 0) AND ((finished_at IS NULL) = ((state)::text =
       ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text]))))),
   PRIMARY KEY (job_id, account_id)
+);
+
+CREATE TABLE jobs.may_be_open (
+  account_id text NOT NULL,
+  kind text NOT NULL,
+  id text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  CHECK ((kind = ANY (ARRAY['review'::text, 'repair'::text]))),
+  PRIMARY KEY (account_id, kind, id)
 );
 
 CREATE TABLE jobs.outputs (
@@ -742,7 +775,12 @@ CREATE INDEX attempts_in_flight ON jobs.attempts USING btree (provider, account_
 
 CREATE INDEX attempts_to_stop ON jobs.attempts USING btree (stop_due_at) WHERE (stop_due_at IS NOT NULL);
 
+CREATE INDEX attempts_unknown_by_age ON jobs.attempts USING btree (posted_at) WHERE ((state)::text = 'unknown'::text);
+
 CREATE INDEX console_sessions_by_end ON jobs.console_sessions USING btree (expires_at);
+
+CREATE INDEX entries_by_time ON ledger.entries USING brin (created_at timestamptz_minmax_multi_ops) WITH
+      (autosummarize='on');
 
 CREATE INDEX grants_by_id ON ledger.grants USING btree (grant_id);
 
@@ -751,6 +789,8 @@ CREATE INDEX jobs_by_age ON jobs.jobs USING btree (account_id, created_at DESC, 
 
 CREATE INDEX jobs_in_doubt ON jobs.jobs USING btree (account_id, work_fingerprint) WHERE ((state)::text =
       'stuck'::text);
+
+CREATE INDEX jobs_stuck_by_return ON jobs.jobs USING btree (return_by) WHERE ((state)::text = 'stuck'::text);
 
 CREATE INDEX jobs_under_way ON jobs.jobs USING btree (account_id) WHERE (finished_at IS NULL);
 
@@ -773,12 +813,19 @@ CREATE INDEX refunds_of_reservation ON ledger.refunds USING btree (account_id, r
 
 CREATE INDEX repairs_by_age ON jobs.repairs USING btree (first_seen_at, account_id, reservation_id);
 
+CREATE INDEX repairs_may_be_open_by_age ON jobs.may_be_open USING btree (since, id) WHERE (kind = 'repair'::text);
+
 CREATE INDEX reservations_open ON ledger.reservations USING btree (account_id, reservation_id) WHERE (state =
+      'open'::ledger.reservation_state);
+
+CREATE INDEX reservations_open_by_return ON ledger.reservations USING btree (return_by) WHERE (state =
       'open'::ledger.reservation_state);
 
 CREATE INDEX reviews_by_age ON jobs.reviews USING btree (created_at DESC, review_id DESC);
 
 CREATE INDEX reviews_by_id ON jobs.reviews USING btree (review_id);
+
+CREATE INDEX reviews_may_be_open_by_age ON jobs.may_be_open USING btree (since, id) WHERE (kind = 'review'::text);
 
 CREATE INDEX reviews_of_account_by_age ON jobs.reviews USING btree (account_id, created_at DESC, review_id DESC);
 
@@ -853,11 +900,16 @@ CREATE TRIGGER operator_actions_are_append_only BEFORE DELETE OR UPDATE OR TRUNC
 CREATE TRIGGER renewal_is_told AFTER INSERT OR UPDATE ON ledger.plan_periods FOR EACH ROW WHEN (NOT new.is_skipped)
       EXECUTE FUNCTION jobs.tell_renewed();
 
+CREATE TRIGGER repairs_may_be_open AFTER INSERT OR UPDATE ON jobs.repairs FOR EACH ROW EXECUTE FUNCTION
+      jobs.note_repair();
+
 CREATE TRIGGER review_decisions_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jobs.review_decisions FOR EACH
       STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jobs.reviews FOR EACH STATEMENT EXECUTE
       FUNCTION ledger.refuse_change();
+
+CREATE TRIGGER reviews_may_be_open AFTER INSERT ON jobs.reviews FOR EACH ROW EXECUTE FUNCTION jobs.note_review();
 
 CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH ROW WHEN (old.voided_at IS NULL) EXECUTE
       FUNCTION jobs.tell_voided();
@@ -870,6 +922,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.clock() → timestamp with time zone
 -- ledger.clock(ledger.accounts) → timestamp with time zone
 -- ledger.clock_of(text) → timestamp with time zone
+-- ledger.count_report(double precision) → text  -- holdfast_worker
 -- ledger.count_usage(ledger.accounts,text,text,timestamp with time zone,bigint) → void
 -- ledger.delta(ledger.bucket,ledger.bucket,ledger.bucket,bigint) → bigint
 -- ledger.deltas(ledger.bucket,ledger.bucket,bigint) → ledger.deltas
@@ -904,6 +957,9 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.read_account(text) → TABLE(account_id text, name text, reference text, opened_at timestamp with time zone,
 --     price_list text, mode text, frozen_at timestamp with time zone)  -- holdfast_api, holdfast_worker
 -- ledger.read_balance(text) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.read_balance_days(text,timestamp with time zone) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.read_checks() → TABLE(name text, ran_at timestamp with time zone, findings integer, detail jsonb)  --
+--     holdfast_api, holdfast_worker
 -- ledger.read_clock(text) → TABLE(now timestamp with time zone, target timestamp with time zone, ahead text)  --
 --     holdfast_api, holdfast_worker
 -- ledger.read_due_expiry(timestamp with time zone,text,integer) → TABLE(account_id text, due_at timestamp with time
@@ -920,11 +976,14 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 --     job_id text, output_id text, amount bigint, return_by timestamp with time zone, overdue_seconds double precision)
 --      -- holdfast_worker
 -- ledger.read_plan(text) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.read_report(timestamp with time zone,timestamp with time zone) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_statement(text,timestamp with time zone,timestamp with time zone) → jsonb  -- holdfast_api,
 --     holdfast_worker
 -- ledger.reconcile(double precision) → TABLE(check_name text, account_id text, subject text, detail jsonb)  --
 --     holdfast_worker
+-- ledger.reconcile_report() → TABLE(check_name text, account_id text, subject text, detail jsonb)
 -- ledger.record_action(text,text,text,text,jsonb,timestamp with time zone) → void
+-- ledger.record_check(text,integer,jsonb) → void  -- holdfast_worker
 -- ledger.refer(text,text,bigint,integer,text) → TABLE(outcome text, is_replay boolean)  -- holdfast_api,
 --     holdfast_worker
 -- ledger.refund(text,text,text,bigint,text,text,double precision) → TABLE(outcome text, credits bigint, refunded
@@ -933,8 +992,6 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.refuse_change() → trigger
 -- ledger.renew_plan(text,jsonb,timestamp with time zone) → text
 -- ledger.renew_plans(text[],jsonb) → TABLE(account_id text, outcome text)  -- holdfast_worker
--- ledger.report(timestamp with time zone) → TABLE(source text, opening bigint, issued bigint, spent bigint, refunded
---     bigint, expired bigint, voided bigint)  -- holdfast_worker
 -- ledger.reservation_of(text,text) → SETOF ledger.reservations
 -- ledger.reserve(ledger.accounts,text,ledger.part[],bigint,text,double precision,text,text,text) → ledger.reserved
 -- ledger.set_frozen(text,boolean,text,text) → boolean  -- holdfast_api, holdfast_worker
@@ -947,6 +1004,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.spenders_of(text,text) → TABLE(spender ledger.spender, name text)
 -- ledger.start_plan(text,text,timestamp with time zone,text,jsonb,timestamp with time zone) → void
 -- ledger.step_clock(text,text,double precision) → boolean  -- holdfast_worker
+-- ledger.sum_days(timestamp with time zone,timestamp with time zone) → TABLE(day date, source text, issued numeric,
+--     spent numeric, refunded numeric, expired numeric, voided numeric)
 -- ledger.sweep_account(text) → void
 -- ledger.sweep_accounts(text[]) → SETOF text  -- holdfast_worker
 -- ledger.void_grant(text,text,text,text) → TABLE(outcome text, voided bigint, not_recovered bigint)  -- holdfast_api,
@@ -1016,6 +1075,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 --     -- holdfast_api, holdfast_worker
 -- jobs.list_jobs(text,text,text,timestamp with time zone,timestamp with time zone,timestamp with time
 --     zone,text,integer) → TABLE(job jsonb, created_at text, job_id text)  -- holdfast_api, holdfast_worker
+-- jobs.list_references(text,text) → TABLE(place integer, url text, state text, refusal text, sha256 text, content_type
+--     text, bytes bigint, is_expired boolean)  -- holdfast_api, holdfast_worker
 -- jobs.list_repairs(text,boolean,timestamp with time zone,text,text,integer) → TABLE(repair jsonb, first_seen_at text,
 --     account_id text, reservation_id text)  -- holdfast_api, holdfast_worker
 -- jobs.list_reviews(text,text,text,timestamp with time zone,text,integer) → TABLE(review jsonb, created_at text,
@@ -1032,6 +1093,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.moves_after(text,bigint) → jsonb
 -- jobs.note_fault(text,text,text,text) → boolean  -- holdfast_worker
 -- jobs.note_health() → trigger
+-- jobs.note_repair() → trigger
+-- jobs.note_review() → trigger
 -- jobs.note_webhook(text,text,bytea,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.open_outputs(text,text) → TABLE(output_id text, reservation_id text, return_by timestamp with time zone, item
 --     integer, variation integer)
@@ -1043,6 +1106,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 --     jsonb, seconds_left double precision, is_open boolean)  -- holdfast_worker
 -- jobs.preview_command(text,text,text,jsonb) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.preview_decision(text,text,text,text,double precision) → jsonb  -- holdfast_api, holdfast_worker
+-- jobs.prune_attention() → void  -- holdfast_worker
 -- jobs.prune_webhooks(integer,integer) → integer  -- holdfast_worker
 -- jobs.put_in_order() → trigger
 -- jobs.queue_attempts(text,text,integer,double precision,text[],text[],text[]) → TABLE(reference text, waits_for text,
@@ -1058,7 +1122,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.read_attempts_of_output(text,text) → TABLE(reference text, stage text, is_last_stage boolean, state text,
 --     provider text, provider_job_id text, posted_seconds_ago double precision, sha256 text, content_type text, bytes
 --     bigint)  -- holdfast_worker
--- jobs.read_attention(integer,integer) → jsonb  -- holdfast_api, holdfast_worker
+-- jobs.read_attention(integer) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.read_console_session(text) → TABLE(session_id text, secret_hash bytea, person text, expires_at timestamp with
 --     time zone, key_id text, mode text, scopes text[])  -- holdfast_api, holdfast_worker
 -- jobs.read_costs(timestamp with time zone,timestamp with time zone) → TABLE(model text, kind text, outputs bigint,

@@ -83,6 +83,10 @@ const PATH_PARAMETERS: Readonly<Record<string, Pick<Parameter, 'description' | '
   grants: idOf('grant', 'The grant.'),
   keys: idOf('key', 'The key.'),
   portal_sessions: idOf('portal', 'The portal session.'),
+  references: {
+    description: 'The number of the picture in the brief, from 1.',
+    schema: { type: 'string', pattern: '^[1-9][0-9]{0,3}$', examples: ['1'] },
+  },
   webhook_endpoints: idOf('we', 'The webhook endpoint.'),
   deliveries: idOf('dlv', 'The delivery.'),
   docs: { description: 'The name of the file.', schema: { type: 'string', examples: ['swagger-ui.css'] } },

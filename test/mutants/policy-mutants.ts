@@ -158,9 +158,9 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the report forgets refunds',
-    file: 'ledger/functions/44_report.sql',
-    find: "m.is_inside AND e.from_bucket = 'spent'), 0)",
-    replace: 'false), 0)',
+    file: 'ledger/functions/report/44_report.sql',
+    find: "FILTER (WHERE e.from_bucket = 'spent')",
+    replace: 'FILTER (WHERE false)',
     tests: ['ledger', 'reads/report'],
   },
   {

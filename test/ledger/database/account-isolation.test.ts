@@ -209,6 +209,7 @@ test('every function that serves an account is told of another’s ids as of ids
 const NOT_FILLED = [
   'jobs.claim_references',
   'jobs.forget_attempt_to_stop',
+  'jobs.list_references',
   'jobs.read_free_retry',
   'jobs.record_webhook',
   'jobs.resolve_reference',
