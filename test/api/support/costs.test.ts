@@ -106,7 +106,12 @@ describe('holdfast costs', () => {
   it('shows the month, and takes a bill that settles what is in doubt: once, and all or nothing', async () => {
     const shown = await holdfast('costs');
     expect(shown.code).toBe(0);
-    expect(shown.stdout).toMatch(/static_ad by local\/render\n/);
+    // Outputs, credits, cost, what of it is not final, what was paid and returned, margin.
+    const figures = '3 +35 +0\\.05 +0\\.00 +0\\.05 +0\\.30';
+    expect(shown.stdout).toMatch(new RegExp(`${figures}\\n +static_ad by local/render\\n`));
+    expect(shown.stdout).toMatch(new RegExp(`${figures}\\n +in all\\n`));
+    expect(shown.stdout).toContain('Billed, and nothing says how much: 1 attempts.');
+    expect(shown.stdout).toMatch(/Nothing says whether these were billed: ask their services.\n[^]* 0\.04\n/);
     expect(shown.stdout).toMatch(new RegExp(`${referenceOf(jobs.doubtful)} of ${account.accountId}\n`));
 
     const bill = path.join(api.home, 'bill.csv');
