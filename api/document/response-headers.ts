@@ -6,7 +6,7 @@ const TEXT = { type: 'string' } as const;
 const SECONDS = { type: 'integer', minimum: 0 } as const;
 
 /** Response headers, by their names. */
-export const RESPONSE_HEADERS = {
+const RESPONSE_HEADERS = {
   'Request-Id': { description: 'The id of this request: quote it to support.', schema: TEXT },
   'Retry-After': { description: 'In how many seconds to ask again.', schema: SECONDS },
   RateLimit: {
@@ -30,10 +30,10 @@ export const RESPONSE_HEADERS = {
   'Content-Disposition': { description: 'The name that a download gets.', schema: TEXT },
   'Set-Cookie': { description: 'The cookie of the console session, or its end.', schema: TEXT },
 } as const satisfies Readonly<Record<string, Header>>;
-export type ResponseHeader = keyof typeof RESPONSE_HEADERS;
+type ResponseHeader = keyof typeof RESPONSE_HEADERS;
 
 /** A header that a response of a call has; not always, unless it is required. */
-export type HeaderOfResponse = { readonly name: ResponseHeader; readonly required: boolean };
+type HeaderOfResponse = { readonly name: ResponseHeader; readonly required: boolean };
 
 /** A refusal by admission is an answer, which is stored under the key and given again. */
 const STORED_REFUSALS: ReadonlySet<number> = new Set([400, 402, 403, 404, 409, 429]);
