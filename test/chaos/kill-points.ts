@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, unlinkSync } from 'node:fs';
 import type { Database } from '../../ledger/database.ts';
 import type { Provider } from '../../activities/providers/provider.ts';
 
@@ -21,15 +21,20 @@ export const KILL_POINTS = [
 ] as const;
 export type KillPoint = (typeof KILL_POINTS)[number];
 
-/** Dies by SIGKILL at its point, the first time it gets there with an attempt at the stage (any, when that is empty); a marker file keeps the restarted worker alive. */
-export function createKiller(
-  point: KillPoint,
-  markerFile: string,
-  stage: string,
-): (reached: KillPoint, about: string) => void {
+/** Written by a test, for the process that is to die. */
+export type KillOrder = {
+  readonly point: KillPoint;
+  /** The stage whose attempt is meant, as the attempt's reference names it; empty: any stage. */
+  readonly stage: string;
+};
+
+/** Dies by SIGKILL at the point of an order, the first time it gets there: the order is gone by then, and the restarted worker lives. */
+export function createKiller(orderFile: string): (reached: KillPoint, about: string) => void {
   return (reached, about) => {
-    if (reached !== point || !about.includes(`_${stage}`) || existsSync(markerFile)) return;
-    writeFileSync(markerFile, point);
+    if (!existsSync(orderFile)) return;
+    const { point, stage } = JSON.parse(readFileSync(orderFile, 'utf8')) as KillOrder;
+    if (reached !== point || !about.includes(`_${stage}`)) return;
+    unlinkSync(orderFile);
     process.kill(process.pid, 'SIGKILL');
     // SIGKILL of oneself is delivered before the next statement; should it ever not be, nothing more may happen.
     for (;;);

@@ -16,18 +16,13 @@ import { connectTemporal } from '../../runtime/temporal/temporal-connection.ts';
 import { connectTemporalNatively } from '../../runtime/temporal/temporal-native-connection.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { installRuntime } from '../../worker/install-runtime.ts';
-import { createKiller, killableDatabase, killableProvider, type KillPoint } from './kill-points.ts';
+import { createKiller, killableDatabase, killableProvider } from './kill-points.ts';
 import { SUPERSCALE } from '../harness/superscale.ts';
 
-/** The worker as worker/main.ts composes it, but for parts that kill the process at a given point. */
+/** The worker as worker/main.ts composes it, but for parts that kill the process where a test orders it. */
 
-const [killPoint, markerFile, stage = '', service] = process.argv.slice(2) as [
-  KillPoint,
-  string,
-  string?,
-  string?,
-];
-const reach = createKiller(killPoint, markerFile, stage);
+const [orderFile = '', service] = process.argv.slice(2);
+const reach = createKiller(orderFile);
 
 const config = readWorkerConfig();
 const log = createLogger({ name: 'killable-worker', level: config.logLevel });

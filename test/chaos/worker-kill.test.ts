@@ -8,16 +8,19 @@ import {
   type FakeService,
 } from '../providers/contract/fake-service.ts';
 import { imagesDialect } from '../providers/contract/openai-dialect.ts';
-import { startChaosWorker } from './chaos-worker.ts';
+import { orderKill, startChaosWorker, startSharedWorkers } from './chaos-worker.ts';
+import type { SupervisedChild } from '../../dev/supervisor/supervisor.ts';
 import { KILL_POINTS, type KillPoint } from './kill-points.ts';
 
 let chaos: ChaosFixture;
 let assets: AssetServer;
+let workers: Awaited<ReturnType<typeof startSharedWorkers>>;
 /** Its answer to a post is the run, and links to the picture: the one that dies before it has fetched that cannot ask again. */
 let answering: FakeService;
 
 beforeAll(async () => {
   chaos = await createChaosFixture(200);
+  workers = await startSharedWorkers(chaos, 3);
   assets = await startAssetServer();
   assets.on('/logo.png', (response) => response.end(PIXEL));
   const picture = await PICTURES['image/png']();
@@ -27,6 +30,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await workers.stop();
   await answering.close();
   await assets.close();
   await chaos.close();
@@ -45,36 +49,45 @@ describe('a worker killed by SIGKILL (invariants 4, 7, 10)', () => {
   it.concurrent.each(KILL_POINTS)(
     '%s: the job ends once, submitted at most once, charged once',
     async (killPoint) => {
-      const taskQueue = `kill-${killPoint.replace(' ', '-')}`;
-      const isAnswering = killPoint === 'before collect';
+      if (killPoint !== 'before collect') {
+        await workers.use(({ taskQueue, child }) => surviveKill(killPoint, taskQueue, child));
+        return;
+      }
+      const taskQueue = 'answering';
       const worker = await startChaosWorker(chaos, {
-        ...{ taskQueue, killPoint, isAnswering },
-        ...(isAnswering ? { modelServiceUrl: `${answering.url}/v1/` } : {}),
+        ...{ taskQueue, isAnswering: true },
+        modelServiceUrl: `${answering.url}/v1/`,
       });
-      const pidBefore = worker.pid;
-      const client = chaos.clientFor(taskQueue);
-      const job = { accountId: CHAOS_ACCOUNT, idempotencyKey: taskQueue };
-
-      const started = await client.start({
-        ...job,
-        request: { kind: 'static_ad', brief: briefOf(killPoint) },
-      });
-      const result = await client.wait(job, { timeoutMs: 60_000 });
-
-      expect(worker.pid, 'the worker was killed on the way').not.toBe(pidBefore);
-      // Killed at admission, the start may answer only after its 10 s: the job runs all the same.
-      expect(['reserved', 'unavailable']).toContain(started.outcome);
-      expect(result).toMatchObject({ outcome: 'succeeded', credits: 35 });
-      const submissions = isAnswering ? answering.wire.posts() : await chaos.submissionsOf(taskQueue);
-      expect(submissions).toBe(1);
-      if (killPoint === 'after reference') expect(assets.asked).toEqual(['/logo.png']);
-      const [reservation] = await chaos.rows<{ state: string; committed: string; released: string }>(
-        'SELECT state, committed, released FROM ledger.reservations WHERE job_id = $1',
-        [started.outcome === 'invalid' ? '' : started.jobId],
-      );
-      expect(reservation).toEqual({ state: 'committed', committed: '35', released: '0' });
-      expect(await chaos.reconcile()).toEqual([]);
+      await surviveKill(killPoint, taskQueue, worker);
       await worker.stop();
     },
   );
 });
+
+async function surviveKill(killPoint: KillPoint, taskQueue: string, worker: SupervisedChild): Promise<void> {
+  const pidBefore = worker.pid;
+  orderKill(chaos, taskQueue, { point: killPoint, stage: '' });
+  const client = chaos.clientFor(taskQueue);
+  const job = { accountId: CHAOS_ACCOUNT, idempotencyKey: killPoint };
+
+  const started = await client.start({
+    ...job,
+    request: { kind: 'static_ad', brief: briefOf(killPoint) },
+  });
+  const result = await client.wait(job, { timeoutMs: 60_000 });
+
+  expect(worker.pid, 'the worker was killed on the way').not.toBe(pidBefore);
+  // Killed at admission, the start may answer only after its 10 s: the job runs all the same.
+  expect(['reserved', 'unavailable']).toContain(started.outcome);
+  expect(result).toMatchObject({ outcome: 'succeeded', credits: 35 });
+  const submissions =
+    killPoint === 'before collect' ? answering.wire.posts() : await chaos.submissionsOf(killPoint);
+  expect(submissions).toBe(1);
+  if (killPoint === 'after reference') expect(assets.asked).toEqual(['/logo.png']);
+  const [reservation] = await chaos.rows<{ state: string; committed: string; released: string }>(
+    'SELECT state, committed, released FROM ledger.reservations WHERE job_id = $1',
+    [started.outcome === 'invalid' ? '' : started.jobId],
+  );
+  expect(reservation).toEqual({ state: 'committed', committed: '35', released: '0' });
+  expect(await chaos.reconcile()).toEqual([]);
+}
