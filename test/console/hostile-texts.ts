@@ -1,6 +1,6 @@
 import type { Page, Route } from 'playwright-core';
 
-/** What must stay text: markup, script, an override of direction that nobody closes, signs without width, an expression of a template. */
+/** What must stay text: markup, script, an override of direction that is not closed, signs without width, an expression of a template. */
 export const HOSTILE =
   '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>" onfocus=window.hurt=1 x="&amp;' +
   ' \u202Eevil\u2066 \u200B\u200D\uFEFF مرحبا {{7*7}} ${7*7}';
@@ -12,7 +12,7 @@ export function hostileText(length: number): string {
   return `${HOSTILE} ${'W'.repeat(LONG)}`.slice(0, length);
 }
 
-/** As ids, states, names of the catalogue, instants, amounts, addresses of the API and hashes are: nobody outside has a say in them. */
+/** As ids, states, names of the catalogue, instants, amounts, addresses of the API and hashes are: no caller has a say in them. */
 const STRUCTURED = /^(?:[a-z0-9_.:/+-]*|\d{4}-\d\d-\d\d.*|\/v1\/.*|[a-z]+_[A-Za-z0-9_]+|https?:\/\/127\..*)$/;
 /** What is no text though it may look like one. */
 const NO_TEXTS = new Set([
