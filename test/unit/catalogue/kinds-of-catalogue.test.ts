@@ -7,7 +7,7 @@ import { SUPERSCALE } from '../../harness/superscale.ts';
 const ROOT = path.join(import.meta.dirname, '..', '..', '..');
 
 /** Where the kinds of the shipped catalogue may be named: it itself, the sandbox, and what shows or tests them. */
-const KNOWS_KINDS = /^(catalogue|model-service|dev\/demo|test|examples|docs)\//;
+const KNOWS_KINDS = /^(catalogue|model-service|dev\/demo|dev\/sandbox|test|examples|docs)\//;
 
 /** Our own kinds are named once, as constants. */
 const OWN_KINDS = /(kind\s*[=!]==?\s*|case\s+)'(edit|batch)'/;
