@@ -221,18 +221,6 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     await open.close();
   });
 
-  it('shows what it was given as text, in every place', async () => {
-    const open = await portal.open(account, { to: 'jobs' });
-    const { page } = open;
-    await page.getByText('window.hurt=1').first().waitFor();
-    await page.evaluate(`location.hash = '#/jobs/${failed}'`);
-    await page.getByRole('heading', { name: 'window.hurt' }).waitFor();
-    expect(await page.evaluate('window.hurt')).toBeUndefined();
-    expect(await page.locator('main img[src="x"]').count()).toBe(0);
-    expect(open.complaints).toEqual([]);
-    await open.close();
-  });
-
   it('offers nothing beyond the rights of its token', async () => {
     const open = await portal.open(account, { can: ['read'], to: `jobs/${delivered}` });
     const { page } = open;
