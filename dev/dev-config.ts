@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { readCliConfig, type CliConfig } from '../runtime/settings/config.ts';
+import { PROVIDER_WEBHOOK_SETTINGS } from '../runtime/settings/provider-webhooks-config.ts';
+import { MODEL_SERVICE_KEYS, MODEL_SERVICE_SETTINGS } from '../runtime/settings/model-services-config.ts';
 
 /** The settings of the command line and the embedded stack (those of the processes: runtime/settings/config.ts). */
 export type DevConfig = {
@@ -18,6 +21,9 @@ export type DevConfig = {
   readonly hasDesktop: boolean;
   /** HOLDFAST_CATALOGUE: what the embedded stack offers; null: the shipped catalogue. */
   readonly cataloguePath: string | null;
+  /** Model services beside the embedded one (GPU_SERVICE_URL and the like), as settings of API and workers. The keys are the workers'. */
+  readonly apiEnv: Readonly<Record<string, string>>;
+  readonly workerEnv: Readonly<Record<string, string>>;
   /** The addresses that the operators' commands work on; null: those of the running stack. */
   readonly commands: CliConfig;
   /** Outside the checkout, so that every clone on a machine shares one build of the Temporal server. */
@@ -59,6 +65,7 @@ export function readDevConfig(env: Environment = process.env): DevConfig {
       read('DISPLAY') !== null ||
       read('WAYLAND_DISPLAY') !== null,
     cataloguePath: catalogue === null ? null : path.resolve(catalogue),
+    ...modelServicesOf(read),
     commands: readCliConfig(env),
     cacheHome: path.join(read('XDG_CACHE_HOME') ?? path.join(os.homedir(), '.cache'), 'holdfast'),
   };
@@ -75,6 +82,36 @@ export function readBrowserConfig(env: Environment = process.env): BrowserConfig
 
 export function readComposeTestConfig(env: Environment = process.env): ComposeTestConfig {
   return { isRequired: readerOf(env)('HOLDFAST_REQUIRE_COMPOSE') === 'true' };
+}
+
+/** A key without the address of its service is of another program of this machine. */
+function modelServicesOf(read: (name: string) => string | null): Pick<DevConfig, 'apiEnv' | 'workerEnv'> {
+  const services = MODEL_SERVICE_SETTINGS.map((url, index) => ({
+    url,
+    key: MODEL_SERVICE_KEYS[index] ?? '',
+  }));
+  const others = services.filter(({ url }) => url !== 'MODEL_SERVICE_URL' && read(url) !== null);
+  const pick = (names: readonly string[]) =>
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const value = read(name);
+        return value === null ? [] : [[name, value] as const];
+      }),
+    );
+  const urls = others.map(({ url }) => url);
+  return {
+    apiEnv: { ...drawnSecrets(urls), ...pick([...urls, ...PROVIDER_WEBHOOK_SETTINGS.filter(isOfService)]) },
+    workerEnv: pick([...urls, ...others.flatMap(({ key }) => [key, `${key}_FILE`])]),
+  };
+}
+
+const isOfService = (name: string) => name !== 'PROVIDER_WEBHOOK_URL' && !name.startsWith('MODEL_SERVICE_');
+
+/** A service that was given no secret is not believed, and polled: the API needs one all the same. */
+function drawnSecrets(urls: readonly string[]): Readonly<Record<string, string>> {
+  const names = ['GPU_SERVICE', 'REPLICATE'].filter((name) => urls.includes(`${name}_URL`));
+  const drawn = () => `whsec_${randomBytes(24).toString('base64')}`;
+  return Object.fromEntries(names.map((name) => [`${name}_WEBHOOK_SECRET`, drawn()]));
 }
 
 function readerOf(env: Environment): (name: string) => string | null {

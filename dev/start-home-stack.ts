@@ -11,10 +11,15 @@ export async function startHomeStack(
   config: DevConfig,
   options: { readonly signal: AbortSignal; readonly onNote: Progress },
 ): Promise<Stack> {
-  const { home, cacheHome, cataloguePath } = config;
+  const { home, cacheHome, cataloguePath, apiEnv, workerEnv } = config;
   try {
     const sandbox = config.isProduction ? undefined : DEFAULT_SANDBOX_SETTINGS;
-    return await startStack({ home, cacheHome, cataloguePath, external: config, sandbox, ...options });
+    const services = { apiEnv, workerEnv };
+    return await startStack({
+      ...{ home, cacheHome, cataloguePath, external: config, sandbox },
+      ...services,
+      ...options,
+    });
   } catch (error) {
     if (options.signal.aborted) throw new CommandError('ended before the stack was up', EXIT_CODE.failed);
     if (error instanceof HomeInUseError) throw await homeInUse(error, home);
