@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 /** So many rows are drawn, or left out, together. */
-const CHUNK_ROWS = 50;
+const CHUNK_ROWS = 25;
 /** Two screens ahead: what is scrolled to is there before it is seen. */
 const AHEAD = '1600px 0px';
 
