@@ -17,7 +17,7 @@ test('the statement of the runbook returns the credits of every job whose workfl
   const account = await jobs.openAccount('lost', 35 * JOBS);
   const ids = Array.from({ length: JOBS }, (_, index) => `lost${String(index)}`);
   await jobs.admit(ids.map((id) => jobItem(account, id)));
-  const [, statement] = /```sql\n([^]*?)```/.exec(await readFile(RUNBOOK, 'utf8')) ?? [];
+  const [, statement] = /Temporal lost[^]*?```sql\n([^]*?)```/.exec(await readFile(RUNBOOK, 'utf8')) ?? [];
   const outcomes: unknown[] = [];
   for (let tries = 0; tries < JOBS; tries++) {
     const { rows } = await jobs.worker.query<{ outcome: string }>(statement ?? '');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Dialect, FakeJob, WireRequest } from './dialect.ts';
 
 /** docs.fal.ai, "Queue", "Model errors" and "Webhooks", from the service's side. */
@@ -6,7 +7,7 @@ export const FAL_DIALECT: Dialect = {
   isSubmission: ({ method, path }) => method === 'POST' && /^\/fal-ai(\/[^/]+){1,4}$/.test(path),
   handle(request, jobs) {
     if (FAL_DIALECT.isSubmission(request)) {
-      const job = jobs.add(`764cabcf-b745-4b3e-ae38-1200304cf45${String(jobs.all().length)}`, request.json);
+      const job = jobs.add(randomUUID(), request.json);
       return { status: 200, body: { status: 'IN_QUEUE', queue_position: 3, ...urlsOf(request, job) } };
     }
     const [, id = '', what] =

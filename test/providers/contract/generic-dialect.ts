@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ODD_IDS, type Dialect, type FakeJob } from './dialect.ts';
 
 /** docs/model-service-protocol.md, from the service's side. */
@@ -9,7 +10,7 @@ export const GENERIC_DIALECT: Dialect = {
     if (match === null) return { status: 404, body: { error: { code: 'not_found' } } };
     const [, id = '', cancel] = match;
     if (id === '' && method === 'POST') {
-      const job = jobs.add(`pred_${String(jobs.all().length)}`, json);
+      const job = jobs.add(`pred_${randomUUID()}`, json);
       return { status: 201, body: viewOf(job) };
     }
     if (id === '') {

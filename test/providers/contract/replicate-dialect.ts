@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { ODD_IDS, type Dialect, type FakeJob } from './dialect.ts';
 
 /** replicate.com/docs/reference/http and /docs/reference/error-codes, from the service's side. */
@@ -12,7 +13,7 @@ export const REPLICATE_DIALECT: Dialect = {
   handle(request, jobs) {
     const { method, path, json } = request;
     if (REPLICATE_DIALECT.isSubmission(request)) {
-      const job = jobs.add(`gm3qorzdhgbfurvjtvhg6dc${String(jobs.all().length)}`, json);
+      const job = jobs.add(randomBytes(13).toString('hex'), json);
       return { status: 201, body: viewOf(job) };
     }
     if (method === 'POST' && path === '/v1/files')
