@@ -41,12 +41,13 @@ export async function poisonResponses(page: Page): Promise<void> {
     const { accept = '' } = route.request().headers();
     // Streams, and the bytes of outputs.
     if (accept.includes('event-stream') || accept === '*/*') return route.continue();
-    // Null: the page has been closed meanwhile.
+    // Null, here and below: the page has been closed meanwhile.
     const response = await route.fetch().catch(() => null);
     if (response === null) return;
     const isJson = response.headers()['content-type']?.includes('json') === true;
     if (!isJson) return route.fulfill({ response });
-    return route.fulfill({ response, json: poisoned(await response.json()) });
+    const json: unknown = await response.json().catch(() => null);
+    if (json !== null) await route.fulfill({ response, json: poisoned(json) }).catch(() => undefined);
   });
 }
 
