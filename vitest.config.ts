@@ -13,8 +13,8 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
   console: './test/harness/console-global-setup.ts',
 };
 
-/** Files at once: on two cores three keep both four fifths busy, since much is waited for. What a test kills or freezes is its own. */
-const FILES_AT_ONCE = 4;
+/** Files at once: on two cores three keep both four fifths busy; with four, what is waited for comes late. What a test kills or freezes is its own. */
+const FILES_AT_ONCE = 3;
 
 function tier(
   name: string,

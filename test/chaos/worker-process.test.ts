@@ -22,7 +22,7 @@ const AUTO_UPGRADE = 2;
 /** temporal.api.enums.v1.RoutingConfigUpdateState. */
 const ROUTING_UPDATED = 2;
 /** The server learns of a version by its worker's first poll, and routes by it a moment later. */
-const SOON = { timeout: 20_000, interval: 100 };
+const SOON = { timeout: 60_000, interval: 100 };
 
 /** Of build A, which the stack runs, and of B. */
 let metricsAddress: string;
