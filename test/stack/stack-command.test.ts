@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { LOCAL_HOST } from '../../dev/free-ports.ts';
+import { createPortClaims, LOCAL_HOST } from '../../dev/free-ports.ts';
 import { PREFERRED_PORTS } from '../../dev/stack/stack-options.ts';
 import { readRunningStack, type StackInfo } from '../../dev/stack/stack-info.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
@@ -91,11 +91,14 @@ describe('holdfast', () => {
 
 describe('holdfast stack start', () => {
   test('ends all children on Ctrl-C, pressed once or handed on by npm a second time', async () => {
-    const busy = createServer().listen(PREFERRED_PORTS.api, LOCAL_HOST);
-    // Another program may have it: then it is busy too.
-    await once(busy, 'listening').catch(() => undefined);
+    // Claimed first: a stack of another test that has claimed it may not listen there yet. Then it is busy too.
+    const claims = createPortClaims();
+    const { api: port } = await claims.claim({ api: PREFERRED_PORTS.api });
+    const busy = createServer().listen(port, LOCAL_HOST);
+    await once(busy, 'listening');
     const { command, info } = await startStackCommand();
     busy.close();
+    await claims.release();
     const status = await holdfast('stack', 'status', '--json').ended;
     expect(JSON.parse(status.stdout)).toMatchObject({ running: true, ready: true, api_url: info.api_url });
     const shown = await holdfast('stack', 'status').ended;
