@@ -1,8 +1,7 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { ContentProvider } from '../shared/data/content-cache.tsx';
-import { LiveFeed } from '../shared/data/live-feed.ts';
-import { makeClient } from '../shared/data/make-client.ts';
-import { PageParts, useFeedState, usePageParts } from '../shared/data/page-context.ts';
+import { LiveParts } from '../shared/data/live-parts.tsx';
+import { useFeedState, usePageParts } from '../shared/data/page-context.ts';
 import { codeOf } from '../shared/data/problem-words.ts';
 import { useResource } from '../shared/data/use-resource.ts';
 import { ConnectionBanner } from '../shared/parts/connection-banner.tsx';
@@ -50,25 +49,16 @@ function VisitEnded() {
 }
 
 function SignedIn({ token }: { readonly token: string }) {
-  const parts = useMemo(() => {
-    const client = makeClient({ apiKey: token });
-    // It tells of each break at once, and tries again by itself.
-    const watching = makeClient({ apiKey: token, retry: { retries: 0 } });
-    const feed = new LiveFeed((after, options) =>
-      watching.events({ ...options, ...(after === undefined ? {} : { after }) }),
-    );
-    return { client, feed };
-  }, [token]);
-  useEffect(() => () => parts.feed.stop(), [parts]);
+  const auth = useMemo(() => ({ apiKey: token }), [token]);
   return (
-    <PageParts.Provider value={parts}>
+    <LiveParts auth={auth}>
       <ContentProvider>
         {/* Beside the visit, not after it: one way to the API less until the first figure is there. */}
         <BalanceProvider>
           <OpenVisit />
         </BalanceProvider>
       </ContentProvider>
-    </PageParts.Provider>
+    </LiveParts>
   );
 }
 

@@ -1,7 +1,5 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import { LiveFeed } from '../shared/data/live-feed.ts';
-import { makeClient } from '../shared/data/make-client.ts';
-import { PageParts } from '../shared/data/page-context.ts';
+import { useMemo, useState } from 'preact/hooks';
+import { LiveParts } from '../shared/data/live-parts.tsx';
 import { Button } from '../shared/parts/button.tsx';
 import { Empty, Loading } from '../shared/parts/notice.tsx';
 import { PageHead, Shell } from '../shared/parts/shell.tsx';
@@ -77,20 +75,11 @@ type AccountProps = {
 
 /** Everything is read through the stack's server, which knows the account: the page has no key. */
 function AccountInSandbox({ token, ...rest }: AccountProps) {
-  const parts = useMemo(() => {
-    const headers = { [TOKEN_HEADER]: token };
-    const client = makeClient({ apiKey: null, headers });
-    const watching = makeClient({ apiKey: null, headers, retry: { retries: 0 } });
-    const feed = new LiveFeed((after, options) =>
-      watching.events({ ...options, ...(after === undefined ? {} : { after }) }),
-    );
-    return { client, feed };
-  }, [token]);
-  useEffect(() => () => parts.feed.stop(), [parts]);
+  const auth = useMemo(() => ({ apiKey: null, headers: { [TOKEN_HEADER]: token } }), [token]);
   return (
-    <PageParts.Provider value={parts}>
+    <LiveParts auth={auth}>
       <SandboxPage {...rest} />
-    </PageParts.Provider>
+    </LiveParts>
   );
 }
 

@@ -5,6 +5,7 @@ import { enterConsole } from './enter-console.ts';
 import type { ConsoleParts } from './start-console.ts';
 import { voiceStudio } from './voice-studio-catalogue.ts';
 import { createPortalFixture, LOOKS, type OpenPortal, type PortalFixture } from './portal-fixture.ts';
+import { WATCH_AVAILABLE } from './watch-available.ts';
 
 const program = findBrowser(readBrowserConfig());
 if (program === null) console.warn(`SKIPPED: test/console/portal.test.ts. ${NO_BROWSER}`);
@@ -13,17 +14,6 @@ const AD = { kind: 'static_ad', brief: { headline: HEADLINE } };
 
 /** Markup, script, a text from right to left, signs without width: all that a headline takes and a page may stumble over. */
 const HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>&amp; مرحبا {{7*7}}';
-
-/** In the page: keeps each figure of the available credits that is shown, and when. */
-const WATCH_AVAILABLE = `(() => {
-  window.shown = [];
-  const look = () => {
-    const credits = Number(document.querySelector('[data-testid=available]')?.textContent.replace(/\\D/g, ''));
-    if (window.shown.at(-1)?.credits !== credits) window.shown.push({ credits, at: Date.now() });
-  };
-  look();
-  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
-})()`;
 
 describe.skipIf(program === null).concurrent('the portal', () => {
   let parts: ConsoleParts | undefined;

@@ -126,7 +126,7 @@ describe('an operator at the command line', () => {
     expect((await holdfast(['search', jobId])).stdout).toMatch(
       new RegExp(`job +${jobId}\\n[^]*${accountId}`),
     );
-    expect((await holdfast(['search', 'nobody is called so'])).stdout).toBe('Nothing is called so.\n');
+    expect((await holdfast(['search', 'no such name'])).stdout).toBe('Nothing is called so.\n');
   });
 
   it('makes an address of a customer’s pages, and ends it', async () => {

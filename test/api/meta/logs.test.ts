@@ -15,7 +15,7 @@ import { deliver } from '../job-ending.ts';
  * Every call with every kind of wrong input and every way to fail, then what was written down and what was answered is read from end to
  * end. What customers and operators wrote is marked, so that it is found wherever it went.
  */
-const PROMPT = 'a prompt that nobody else may read';
+const PROMPT = 'a prompt for its customer alone';
 const EVERY_CALL = Object.entries(CALLS) as readonly (readonly [name: keyof typeof CALLS, call: Call])[];
 
 /** A body that is right, by call; of the others an empty one is. */

@@ -9,6 +9,7 @@ import { measureSubmissions, type SubmissionTimes } from '../jobs/measure-submis
 import { startBareWorker } from '../jobs/start-bare-worker.ts';
 import { median } from '../median.ts';
 import { rateOf, type BenchCall } from './rate-of.ts';
+import { NO_RATE_LIMITS } from '../no-rate-limits.ts';
 
 /** The setting that docs/benchmarks.md describes. */
 const PAIRS = 7;
@@ -16,9 +17,6 @@ const READS_IN_FLIGHT = 16;
 const RUN_MS = 2_000;
 const WARM_UP_MS = 3_000;
 const WARM_UP_SUBMISSIONS = 200;
-/** What is measured is the API's work, not its limits: they are asked as always. */
-const NO_LIMIT = 'per_second=100000 burst=1000000';
-const RATE_LIMITS = `key ${NO_LIMIT}, platform_key ${NO_LIMIT}, account ${NO_LIMIT}, address ${NO_LIMIT}`;
 
 type Side = { readonly ours: readonly number[]; readonly bare: readonly number[] };
 
@@ -39,7 +37,12 @@ export type ApiReport = {
 export async function benchApi(progress: (line: string) => void): Promise<ApiReport> {
   const { home, remove } = await makeTemporaryHome('bench-api');
   progress('starting a stack of its own');
-  const stack = await startStack({ home, ports: 'free', modelMode: 'instant', apiEnv: { RATE_LIMITS } });
+  const stack = await startStack({
+    home,
+    ports: 'free',
+    modelMode: 'instant',
+    apiEnv: { RATE_LIMITS: NO_RATE_LIMITS },
+  });
   const info = stack.info();
   const connection = await Connection.connect({ address: info.temporal_address });
   const bareWorker = await startBareWorker({

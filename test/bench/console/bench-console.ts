@@ -13,6 +13,7 @@ import { percentile } from '../percentile.ts';
 import { loadPage, type Load } from './load-page.ts';
 import { readOn, scrollThrough } from './measure-frames.ts';
 import { watchReserves, type SeenTimes } from './watch-reserves.ts';
+import { NO_RATE_LIMITS } from '../no-rate-limits.ts';
 
 /** The setting that docs/benchmarks.md describes. */
 const LOADS = 7;
@@ -22,10 +23,6 @@ const PAST_JOBS = 50_000;
 const READ_JOBS = 10_000;
 const PAGE_ROWS = 25;
 const ACCOUNT = 'acct_0';
-
-/** What is measured is the pages, not the API's limits: they are asked as always. */
-const NO_LIMIT = 'per_second=100000 burst=1000000';
-const RATE_LIMITS = `key ${NO_LIMIT}, platform_key ${NO_LIMIT}, account ${NO_LIMIT}, address ${NO_LIMIT}`;
 
 type Loads = { readonly first_content_ms: readonly number[]; readonly interactive_ms: readonly number[] };
 
@@ -46,7 +43,7 @@ export async function benchConsole(progress: (line: string) => void): Promise<Co
   const program = findBrowser(readBrowserConfig());
   if (program === null) throw new Error(NO_BROWSER);
   progress('starting a stack and a browser');
-  const parts = await startConsole(program, null, { RATE_LIMITS });
+  const parts = await startConsole(program, null, { RATE_LIMITS: NO_RATE_LIMITS });
   const browser = await chromium.connect(parts.browser);
   const portal = await createPortalFixture(parts);
   try {

@@ -1,17 +1,7 @@
+import { WATCH_AVAILABLE } from '../../console/watch-available.ts';
 import type { PortalFixture } from '../../console/portal-fixture.ts';
 
 export type SeenTimes = { readonly reserve_ms: readonly number[]; readonly return_ms: readonly number[] };
-
-/** In the page: keeps each figure of the available credits that is shown, and when. */
-const WATCH_AVAILABLE = `(() => {
-  window.shown = [];
-  const look = () => {
-    const credits = Number(document.querySelector('[data-testid=available]')?.textContent.replace(/\\D/g, ''));
-    if (window.shown.at(-1)?.credits !== credits) window.shown.push({ credits, at: Date.now() });
-  };
-  look();
-  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
-})()`;
 
 type Shown = { readonly credits: number; readonly at: number };
 

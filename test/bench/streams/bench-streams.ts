@@ -7,6 +7,7 @@ import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import { watchUsage } from '../following/worker-usage.ts';
 import { percentile } from '../percentile.ts';
 import { openStreams } from './open-streams.ts';
+import { NO_RATE_LIMITS } from '../no-rate-limits.ts';
 
 /** The setting that docs/benchmarks.md describes. */
 const STREAMS = 1_000;
@@ -18,8 +19,6 @@ const SHIFT_MS = 37;
 const BOUND = { lastMs: 500, rssMib: 300 } as const;
 /** As api/events/account-feeds.ts has it. */
 const TICK_MS = 150;
-const NO_LIMIT = 'per_second=100000 burst=1000000';
-const RATE_LIMITS = `key ${NO_LIMIT}, platform_key ${NO_LIMIT}, account ${NO_LIMIT}, address ${NO_LIMIT}`;
 
 export type StreamsReport = {
   readonly ratios: {
@@ -49,7 +48,12 @@ export type StreamsReport = {
 export async function benchStreams(progress: (line: string) => void): Promise<StreamsReport> {
   const { home, remove } = await makeTemporaryHome('bench-streams');
   progress('starting a stack of its own');
-  const stack = await startStack({ home, ports: 'free', modelMode: 'instant', apiEnv: { RATE_LIMITS } });
+  const stack = await startStack({
+    home,
+    ports: 'free',
+    modelMode: 'instant',
+    apiEnv: { RATE_LIMITS: NO_RATE_LIMITS },
+  });
   const info = stack.info();
   const owner = new pg.Client({ connectionString: info.database_owner_url });
   await owner.connect();

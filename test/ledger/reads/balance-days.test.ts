@@ -53,7 +53,7 @@ test('each day ends with what there was then, by source; what has expired since 
     ['2026-01-13', 'top_up', 1_000, 0],
     ['2026-01-14', 'top_up', 1_000, 0],
   ]);
-  expect(await days('nobody', '2026-01-09T00:00:00Z')).toEqual([]);
+  expect(await days('acct_absent', '2026-01-09T00:00:00Z')).toEqual([]);
 });
 
 test('a session’s time zone moves nothing', async () => {

@@ -8,6 +8,7 @@ import { addOperatorCommands } from '../../../cli/program/operator-commands.ts';
 import type { Call } from '../../../contract/call.ts';
 import { CALLS } from '../../../contract/calls.ts';
 import { json, problem, scriptedApi } from '../http-client/scripted-api.ts';
+import { CALLS_OF_PAGES } from '../../harness/calls-of-pages.ts';
 
 const ACCOUNT = 'acct_1';
 const JOB = `job_${'a'.repeat(26)}`;
@@ -18,7 +19,6 @@ const [PORTAL, ENDPOINT, DELIVERY] = [`portal_${'0'.repeat(20)}`, 'we_1', 'evt_1
 /** A command that sends the call, or why there is none. */
 type Sent = readonly string[] | string;
 
-const PAGE = 'a page for people, or for the deployment’s own tools';
 const BROWSER = 'a browser signs in and out';
 const WHY = ['--reason', 'because'];
 const OF = ['--account', ACCOUNT];
@@ -107,20 +107,7 @@ const COMMANDS: Readonly<Record<keyof typeof CALLS, Sent>> = {
   readLedgerReport: ['ledger', 'report', '--month', '2026-01'],
   readLedgerChecks: ['ledger', 'checks'],
   listUnknownBills: ['costs', 'show'],
-  readFront: PAGE,
-  readOpenApi: PAGE,
-  readDocs: PAGE,
-  readDocsFile: PAGE,
-  readPortal: PAGE,
-  readPortalFile: PAGE,
-  readConsole: PAGE,
-  readConsoleFile: PAGE,
-  readPage: PAGE,
-  readHealth: PAGE,
-  readReadiness: PAGE,
-  readMetrics: PAGE,
-  readProblemPage: PAGE,
-  receiveProviderWebhook: 'for model services',
+  ...CALLS_OF_PAGES,
 };
 
 let folder: string;

@@ -3,12 +3,12 @@ import type { Call } from '../../../contract/call.ts';
 import { CALLS } from '../../../contract/calls.ts';
 import { HoldfastClient } from '../../../client/http/http-client.ts';
 import { json, scriptedApi } from './scripted-api.ts';
+import { CALLS_OF_PAGES } from '../../harness/calls-of-pages.ts';
 
 type Client = HoldfastClient;
 /** A call of the client, or why it has none. */
 type Made = ((holdfast: Client) => unknown) | string;
 
-const PAGE = 'a page for people, or for the deployment’s own tools';
 const ID = 'an-id';
 const BODY = {} as never;
 const WHY = 'because';
@@ -92,20 +92,7 @@ const METHODS: Readonly<Record<keyof typeof CALLS, Made>> = {
   readLedgerReport: (holdfast) => holdfast.ledgerReport(),
   readLedgerChecks: (holdfast) => holdfast.ledgerChecks(),
   listUnknownBills: (holdfast) => holdfast.unknownBills().page(),
-  readFront: PAGE,
-  readOpenApi: PAGE,
-  readDocs: PAGE,
-  readDocsFile: PAGE,
-  readPortal: PAGE,
-  readPortalFile: PAGE,
-  readConsole: PAGE,
-  readConsoleFile: PAGE,
-  readPage: PAGE,
-  readHealth: PAGE,
-  readReadiness: PAGE,
-  readMetrics: PAGE,
-  readProblemPage: PAGE,
-  receiveProviderWebhook: 'for model services',
+  ...CALLS_OF_PAGES,
 };
 
 test('every call has a method of the client, which asks for it, with a key where one is needed', async () => {

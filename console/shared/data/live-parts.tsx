@@ -1,0 +1,24 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
+import { LiveFeed } from './live-feed.ts';
+import { makeClient } from './make-client.ts';
+import { PageParts } from './page-context.ts';
+
+/** What a page reads with, and an account's events as they come: `auth` is whose, by a key of the API or by headers. */
+export function LiveParts(props: {
+  readonly auth: Parameters<typeof makeClient>[0];
+  readonly children: ComponentChildren;
+}) {
+  const { auth, children } = props;
+  const parts = useMemo(() => {
+    const client = makeClient(auth);
+    // It tells of each break at once, and tries again by itself.
+    const watching = makeClient({ ...auth, retry: { retries: 0 } });
+    const feed = new LiveFeed((after, options) =>
+      watching.events({ ...options, ...(after === undefined ? {} : { after }) }),
+    );
+    return { client, feed };
+  }, [auth]);
+  useEffect(() => () => parts.feed.stop(), [parts]);
+  return <PageParts.Provider value={parts}>{children}</PageParts.Provider>;
+}
