@@ -927,7 +927,6 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.delta(ledger.bucket,ledger.bucket,ledger.bucket,bigint) → bigint
 -- ledger.deltas(ledger.bucket,ledger.bucket,bigint) → ledger.deltas
 -- ledger.draw(ledger.accounts,text,ledger.part[],text,text,double precision,text,text) → ledger.accounts
--- ledger.end_of_history(text) → timestamp with time zone
 -- ledger.entries_of_reservation(text,text) → SETOF bigint
 -- ledger.exceeded_cap(ledger.accounts,text,text,bigint) → jsonb
 -- ledger.expiry_notice_at(ledger.grants) → timestamp with time zone

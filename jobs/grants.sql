@@ -1,5 +1,5 @@
--- One barrier: the processes' roles may execute the functions named here and nothing else. Applied on every migrate,
--- after the functions; what an earlier version granted and this one does not is taken away.
+-- The processes' roles may execute the functions named here and nothing else. Applied on every migrate, after the
+-- functions; what an earlier version granted and this one does not is revoked.
 REVOKE ALL ON SCHEMA ledger, jobs FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger, jobs FROM PUBLIC, holdfast_api, holdfast_worker;
 -- For functions that are added later. Not "IN SCHEMA": that cannot take away.
@@ -39,9 +39,8 @@ GRANT EXECUTE ON FUNCTION
   jobs.settle, jobs.tell_expiring, jobs.tell_expiring_of, jobs.unneeded_assets
 TO holdfast_worker;
 
--- Each of these runs as the owner, with a search path that no caller can change; it waits 2 s for a lock (then 55P03)
--- and writes times in UTC; and it looks rows up by their keys, by plans made once, whatever the tables hold and
--- PostgreSQL knows of them. Reports and checks, which read everything, say for themselves.
+-- Each runs as the owner with a search path of its own, waits 2 s for a lock (then 55P03), writes times in UTC, and
+-- looks rows up by their keys with plans made once, whatever the statistics say. Reports and checks set their own.
 DO $$
 DECLARE
   v_function regprocedure;

@@ -19,7 +19,7 @@ BEGIN
   SELECT DISTINCT ON (jobs.url_key(u)) p_account_id, p_job_id, jobs.url_key(u), u, coalesce(k.state, 'fetching'),
          p_output_id, v_now + make_interval(secs => p_lease_seconds), k.sha256, k.content_type, k.bytes, k.resolved_at
   FROM jsonb_array_elements_text(v_urls) u
-  -- What the job that this one comes from kept (an edit's source, a retried output) is what its customer saw; if alive.
+  -- An edit and a free retry take the pictures that the job they come from kept, while one of its outputs is kept.
   LEFT JOIN jobs.reference_assets k ON k.account_id = p_account_id AND k.url_key = jobs.url_key(u) AND k.state = 'kept'
     AND k.job_id IN (
       SELECT s.job_id FROM jobs.outputs_of(p_account_id, p_job_id) o
@@ -42,7 +42,7 @@ BEGIN
     GROUP BY a.url, a.state, a.claimed_by, a.refusal ORDER BY min(u.place);
 END $$;
 
--- Records what came of an address: the asset that was kept, or why there is none. The first word stands.
+-- Records the result of fetching an address: an asset or a refusal. The first result stands.
 CREATE OR REPLACE FUNCTION jobs.resolve_reference(
   p_account_id text, p_job_id text, p_url text, p_refusal text, p_sha256 text, p_content_type text, p_bytes bigint
 ) RETURNS void LANGUAGE sql AS $$
@@ -52,7 +52,7 @@ CREATE OR REPLACE FUNCTION jobs.resolve_reference(
   WHERE account_id = p_account_id AND job_id = p_job_id AND url_key = jobs.url_key(p_url) AND state = 'fetching'
 $$;
 
--- What was kept for a work, in the order of its brief; empty when it refers to nothing.
+-- The pictures kept for a work, in the order of its brief; empty: it refers to none.
 CREATE OR REPLACE FUNCTION jobs.references_of(p_account_id text, p_job_id text, p_work jsonb) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
   SELECT coalesce(jsonb_agg(jsonb_build_object('sha256', k.sha256, 'content_type', k.content_type, 'bytes', k.bytes)

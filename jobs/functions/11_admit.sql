@@ -7,8 +7,8 @@ CREATE OR REPLACE FUNCTION jobs.has_capacity(p_account_id text) RETURNS boolean 
   FROM ledger.accounts a WHERE a.account_id = p_account_id
 $$;
 
--- What is on record of a submission: what was decided under its key (null: the key is new); how many jobs the account
--- may have under way, if it has as many (a hint: that is decided under its lock); what its quote says (null: no such).
+-- What is on record of a submission: the admission under its key (null: the key is new); the account's job limit, if
+-- that is reached (a hint: admission decides under the lock); its quote (null: none).
 CREATE OR REPLACE FUNCTION jobs.read_submission(p_account_id text, p_job_id text, p_quote_id text)
 RETURNS TABLE (admission jsonb, reached_job_limit int, quote jsonb) LANGUAGE sql STABLE AS $$
   SELECT (SELECT jsonb_build_object('outcome', a.outcome, 'fingerprint', a.fingerprint)
@@ -18,7 +18,7 @@ RETURNS TABLE (admission jsonb, reached_job_limit int, quote jsonb) LANGUAGE sql
          (SELECT to_jsonb(q) FROM jobs.quotes q WHERE q.account_id = p_account_id AND q.quote_id = p_quote_id)
 $$;
 
--- Why a request is refused before its balance is looked at; null when nothing speaks against it.
+-- Why a request is refused before its balance is checked; null: it is not.
 CREATE OR REPLACE FUNCTION jobs.refusal_before_reserve(p_item jobs.admit_item, p_account ledger.accounts) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -42,14 +42,14 @@ BEGIN
       jobs.refused('over_max_credits', 'price_changed', jsonb_build_object('required', p_item.total))
     WHEN v_stuck IS NOT NULL THEN
       jobs.refused('identical_job_is_stuck', 'job_in_doubt', jsonb_build_object('job_id', v_stuck))
-    -- A free retry was promised: it waits for no other job to end.
+    -- A free retry was promised: no limit holds it back.
     WHEN p_item.total > 0 AND p_account.max_concurrent_jobs IS NOT NULL
       AND NOT jobs.has_capacity(p_item.account_id) THEN
       jobs.refused('too_many_concurrent_jobs', 'rate_limited', jsonb_build_object('limit', jsonb_build_object(
         'limit', 'max_concurrent_jobs', 'jobs', p_account.max_concurrent_jobs))) END;
 END $$;
 
--- Writes the record of a job whose credits were just reserved, its outputs and its first event.
+-- Inserts a job whose credits were just reserved, its outputs and its first event.
 CREATE OR REPLACE FUNCTION jobs.record_job(p_item jobs.admit_item, p_now timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -95,7 +95,7 @@ BEGIN
     FOREACH v_output IN ARRAY p_item.outputs LOOP
       v_parts := v_parts || ROW(v_output.reservation_id, v_output.output_id, v_output.credits)::ledger.part;
     END LOOP;
-    -- The ledger refuses an amount of zero but of a free retry, and a free retry of any other amount.
+    -- The ledger takes an amount of zero for a free retry, and no other amount.
     v_reserved := ledger.reserve(v_account, p_item.job_id, v_parts, p_item.total,
       CASE WHEN p_item.total = 0 AND jobs.is_free_retry(p_item.account_id, p_item.job_id) THEN 'free_retry'
            ELSE 'generation' END, p_item.deadline_seconds, p_item.member, p_item.project);
@@ -118,8 +118,8 @@ BEGIN
 END $$;
 
 -- Admits what arrived together, one by one (ledger.lock_accounts). Outcomes: {"outcome": "reserved", "credits"} or
--- {"outcome": "refused", "code", …}, with the fingerprint first stored under the key; is_open: whether a reservation is
--- still open (an ended one must not be run again); and the age: a workflow that starts over keeps its deadlines.
+-- {"outcome": "refused", "code", …}. With the fingerprint first stored under the key; whether a reservation is still
+-- open (else the job must not run again); and the age, by which a workflow that starts over keeps its deadlines.
 CREATE OR REPLACE FUNCTION jobs.admit(p_items jsonb) RETURNS SETOF jobs.admitted LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.admit_item;

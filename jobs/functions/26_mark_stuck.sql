@@ -1,4 +1,4 @@
--- Past its expected time: a job is stuck while any of its outputs is. Returns whether the output is stuck now.
+-- Marks an output past its expected time as stuck, and its job. Returns whether the output is stuck now.
 CREATE OR REPLACE FUNCTION jobs.mark_stuck(p_account_id text, p_job_id text, p_output_id text) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- When an output's credits return by themselves; null once they are settled.
+-- An output's return_by; null: it is settled.
 CREATE OR REPLACE FUNCTION jobs.return_by(p_account_id text, p_output_id text) RETURNS timestamptz
 LANGUAGE sql STABLE AS $$
   SELECT r.return_by
@@ -6,10 +6,9 @@ LANGUAGE sql STABLE AS $$
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id AND r.state = 'open'
 $$;
 
--- Begins one of a job's several outputs, by a workflow of its own: its clock starts, once, with its own deadline.
--- (Until now its credits were to return with the job's; if support has extended the job, they still are.) Returns what
--- its workflow runs by; no row when its reservation has ended. deadline_seconds: how long it may take, from its start;
--- left_seconds: until its credits return, when it first began, negative past that; age_seconds: since it first began.
+-- Begins one of a job's several outputs, once: its own deadline counts from now, unless support has extended the job.
+-- Returns what its workflow runs by; no row: its reservation has ended. left_seconds: from its beginning to its
+-- return_by, negative past that; age_seconds: since its beginning.
 CREATE OR REPLACE FUNCTION jobs.begin_output(p_account_id text, p_output_id text)
 RETURNS TABLE (work jsonb, credits bigint, deadline_seconds float, left_seconds float, age_seconds float)
 LANGUAGE plpgsql AS $$

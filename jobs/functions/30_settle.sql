@@ -1,6 +1,5 @@
--- Ends an output: its reservation, its record and its events, by the workflow and the reconciler alike. A commit needs
--- a collected attempt at the final stage, whose result is the output's: no charge without an asset. What did not
--- succeed leaves no live attempt, and none in line: a late zombie may not post or collect.
+-- Ends an output: its reservation, its record and its events. A commit needs a collected attempt at the final stage: no
+-- charge without an asset. Otherwise its live attempts are fenced, so that none posts or collects any more.
 CREATE OR REPLACE FUNCTION jobs.settle_one(p_item jobs.settle_item) RETURNS jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
   v_account ledger.accounts := ledger.lock_account(p_item.account_id);
@@ -13,7 +12,7 @@ BEGIN
      >= v_account.moved_at - make_interval(secs => p_item.overdue_seconds) THEN
     RETURN ROW('not_overdue', NULL, NULL, NULL, NULL)::jobs.settled;
   END IF;
-  -- Begun: by an attempt at a provider, or by the fetching of a picture that its brief refers to.
+  -- Begun: it has an attempt, or has claimed a picture of its brief.
   IF p_item.if_never_begun IS NOT NULL
      AND NOT EXISTS (SELECT 1 FROM jobs.attempts_of(p_item.account_id, p_item.output_id))
      AND NOT EXISTS (
@@ -22,7 +21,7 @@ BEGIN
     p_item := jsonb_populate_record(p_item, p_item.if_never_begun);
   END IF;
   IF p_item.verb = 'commit' THEN
-    -- Of the last one, if there are several.
+    -- The last one, if there are several.
     SELECT a.* INTO v_asset FROM jobs.attempts_of(p_item.account_id, p_item.output_id) a
     WHERE a.is_last_stage AND a.state = 'collected' ORDER BY a.number DESC LIMIT 1;
     IF v_asset.reference IS NULL AND jobs.return_by(p_item.account_id, p_item.output_id) IS NOT NULL THEN
@@ -59,8 +58,8 @@ BEGIN
       'sha256', v_output.sha256, 'content_type', v_output.content_type, 'bytes', v_output.bytes) END)::jobs.settled;
 END $$;
 
--- Moves a job on by an output that has just ended: with its last one it ends too, as its outputs add up; else it is as
--- far as they have come, and stuck while one of them is.
+-- Updates a job after one of its outputs ended. With the last one the job ends; before that, its progress is the share
+-- that has ended, and it is stuck while one of them is.
 CREATE OR REPLACE FUNCTION jobs.move_job_on(
   p_item jobs.settle_item, p_state text, p_released bigint, p_now timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -101,7 +100,6 @@ BEGIN
     v_event := 'job.' || v_job.state;
     v_data := jsonb_build_object('failure', v_job.failure);
   END IF;
-  -- event_seq is counted on the row: progress is told without the account's lock.
   UPDATE jobs.jobs j
   SET state = v_job.state, finished_at = v_job.finished_at, progress = v_job.progress, failure = v_job.failure,
       succeeded = v_job.succeeded, failed = v_job.failed, canceled = v_job.canceled,
@@ -117,7 +115,7 @@ BEGIN
 END $$;
 
 -- Ends outputs that arrived together, one by one (ledger.lock_accounts). committed | released | asset_missing |
--- not_overdue | what the ledger refused: the output's end.
+-- not_overdue | a refusal of ledger.settle; with how the output ended.
 CREATE OR REPLACE FUNCTION jobs.settle(p_items jsonb) RETURNS SETOF jobs.settled LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.settle_item;

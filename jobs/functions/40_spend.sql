@@ -1,4 +1,4 @@
--- Spends on metered use, once per key, and returns the same forever: a refusal too (a new try needs a new key).
+-- Spends on metered use, once per key. A refusal is kept too: a new try needs a new key.
 CREATE OR REPLACE FUNCTION jobs.spend_one(p_item jobs.spend_item) RETURNS jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
   v_account ledger.accounts := ledger.lock_account(p_item.account_id);
@@ -25,9 +25,8 @@ BEGIN
   RETURN ROW(v_answer, p_item.fingerprint, false)::jobs.keyed_answer;
 END $$;
 
--- Spends what arrived together, one by one (ledger.lock_accounts). {"outcome": "spent", "credits"}, {"outcome":
--- "insufficient_credits" | "limit_exceeded" | "account_frozen", "required", "available", "reserved", "limit"}, or
--- another one, not stored.
+-- Spends what arrived together, one by one (ledger.lock_accounts). {"outcome": "spent", "credits"}, or a refusal of
+-- ledger.spend as {"outcome", "required", "available", "reserved", "limit"}.
 CREATE OR REPLACE FUNCTION jobs.spend(p_items jsonb) RETURNS SETOF jobs.keyed_answer LANGUAGE plpgsql AS $$
 DECLARE
   v_item     jobs.spend_item;

@@ -1,5 +1,5 @@
--- Grants credits, once per key of an account: granted, with the grant as it was then; key_reused for another
--- fingerprint under the key (is_replay then) or by the ledger's word; or another of its refusals, which leave no trace.
+-- Grants credits, once per key of an account. granted, with the grant as it was then | key_reused (of another
+-- fingerprint: is_replay) | another refusal of ledger.grant_credits, which is not stored.
 CREATE OR REPLACE FUNCTION jobs.grant_credits(
   p_account_id text, p_key text, p_fingerprint text, p_grant_id text, p_source text, p_priority int, p_amount bigint,
   p_expires_at timestamptz, p_lives interval, p_reason text, p_reference text, p_actor text

@@ -1,5 +1,5 @@
--- Keeps the key of a customer's cancel, and whether it was accepted: before the workflow is told, and again before the
--- caller is told. Returns whether it was accepted by then: a repeated key gets what it got first.
+-- Stores the key of a customer's cancel: before the workflow is told, and again with the outcome. Returns whether the
+-- cancel was accepted, by this call or an earlier one.
 CREATE OR REPLACE FUNCTION jobs.keep_cancel_key(p_account_id text, p_job_id text, p_key text, p_is_accepted boolean)
 RETURNS boolean LANGUAGE sql AS $$
   INSERT INTO jobs.idempotency_keys AS c (account_id, route, key, fingerprint, answer, created_at)

@@ -25,8 +25,8 @@ CREATE OR REPLACE FUNCTION jobs.read_job(p_account_id text, p_job_id text) RETUR
   FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id
 $$;
 
--- A page of an account's jobs, newest first, after the position (p_at, p_job_id) where the last page ended. Filters are
--- null when not asked for. created_at is returned as text: it is a position, and keeps its microseconds.
+-- A page of an account's jobs, newest first, after the position (p_at, p_job_id) where the last page ended. A null
+-- filter filters nothing. created_at is text: a position keeps its microseconds.
 CREATE OR REPLACE FUNCTION jobs.list_jobs(
   p_account_id text, p_state text, p_kind text, p_created_after timestamptz, p_created_before timestamptz,
   p_at timestamptz, p_job_id text, p_limit int
@@ -36,14 +36,13 @@ CREATE OR REPLACE FUNCTION jobs.list_jobs(
     AND (p_at IS NULL OR (j.created_at, j.job_id) < (p_at, p_job_id))
     AND (p_state IS NULL OR j.state = p_state)
     AND (p_kind IS NULL OR j.kind = p_kind)
-    -- Callers have a job's time to the millisecond: one of that same millisecond is not after it.
+    -- Callers know a job's time to the millisecond: a job of that millisecond is not after it.
     AND (p_created_after IS NULL OR j.created_at >= p_created_after + interval '1 millisecond')
     AND (p_created_before IS NULL OR j.created_at < p_created_before)
   ORDER BY j.created_at DESC, j.job_id DESC LIMIT p_limit
 $$;
 
--- A job's result, for its workflow: its outputs counted by how they ended, its credits, and once it has ended each
--- output. No row: no such job.
+-- A job's result, for its workflow: counts, credits, and each output once the job has ended. No row: no such job.
 CREATE OR REPLACE FUNCTION jobs.read_job_result(p_account_id text, p_job_id text) RETURNS TABLE (
   state text, failure_code text, outputs int, succeeded int, failed int, canceled int, committed bigint,
   returned bigint, left_seconds float, each jsonb

@@ -1,5 +1,4 @@
--- Outputs of an account: what may be read of each (sha256 is null until it is charged), and its work, which edits take
--- from it. Past `succeeded` nothing of it changes.
+-- Outputs of an account: what may be read of each (sha256 is null until it is charged), and the work, for edits.
 CREATE OR REPLACE FUNCTION jobs.read_outputs(p_account_id text, p_output_ids text[])
 RETURNS TABLE (output_id text, state text, work jsonb, sha256 text, content_type text, bytes bigint, is_expired boolean)
 LANGUAGE sql STABLE AS $$

@@ -14,7 +14,7 @@ LANGUAGE sql STABLE AS $$
   )
 $$;
 
--- This database among all: an asset folder is swept for the one that it belongs to only.
+-- Names this database among all: an asset folder is swept for the one it belongs to only.
 CREATE OR REPLACE FUNCTION jobs.database_identity() RETURNS text LANGUAGE sql STABLE AS $$
   SELECT current_database() || '@' || system_identifier FROM pg_control_system()
 $$;

@@ -1,6 +1,4 @@
--- Up Migration
--- What people read of a job, and every attempt at a model service, forever. Every table leads with account_id. What one
--- column may hold is said by its type (see ledger.credits).
+-- What people read of a job, and every attempt at a model service. Every table leads with account_id.
 CREATE DOMAIN jobs.job_state AS text
   CHECK (VALUE IN ('queued', 'running', 'stuck', 'succeeded', 'partially_succeeded', 'failed', 'canceled'));
 CREATE DOMAIN jobs.output_state AS text
@@ -9,7 +7,7 @@ CREATE DOMAIN jobs.attempt_state AS text
   CHECK (VALUE IN ('posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'replaced', 'fenced'));
 CREATE DOMAIN jobs.dollars AS numeric(20, 9) CHECK (VALUE >= 0);  -- exactly: services bill in billionths
 
--- What was asked under a key and what became of it: written once by admit, never changed. A refusal stands here too.
+-- The request under a key, and its outcome, a refusal too: written once by admit, never changed.
 CREATE TABLE jobs.admissions (
   account_id  text        NOT NULL,
   job_id      text        NOT NULL,
@@ -58,7 +56,7 @@ CREATE TABLE jobs.jobs (
 ) WITH (fillfactor = 70);
 CREATE INDEX jobs_under_way ON jobs.jobs (account_id) WHERE finished_at IS NULL;
 CREATE INDEX jobs_in_doubt ON jobs.jobs (account_id, work_fingerprint) WHERE state = 'stuck';
--- "My jobs", newest first. created_at and job_id never change, so an update stays on its page (HOT).
+-- "My jobs", newest first. Neither column changes, so that an update stays on its page (HOT).
 CREATE INDEX jobs_by_age ON jobs.jobs (account_id, created_at DESC, job_id DESC) WHERE created_at > '-infinity';
 
 CREATE TABLE jobs.outputs (
@@ -85,9 +83,9 @@ CREATE TABLE jobs.outputs (
   PRIMARY KEY (output_id, account_id),
   CHECK ((state = 'succeeded') = (sha256 IS NOT NULL))
 ) WITH (fillfactor = 70);
--- Read through jobs.outputs_of, which names the predicate. With it, and with the output first in the primary key, each
--- look-up has one index that it can use: on a table that was never analyzed, or long ago, the planner holds any index
--- that begins with the account for as good as the right one, and reads all that the account has.
+-- Read through jobs.outputs_of, which names the predicate. So, and with the output first in the primary key, each
+-- look-up can use one index alone: without statistics the planner takes any index that begins with the account for as
+-- good, and reads all that the account has.
 CREATE INDEX outputs_of_job ON jobs.outputs (account_id, job_id, item, variation) WHERE job_id > '';
 CREATE INDEX outputs_of_source ON jobs.outputs (account_id, source_output_id) WHERE source_output_id IS NOT NULL;
 
@@ -126,10 +124,10 @@ CREATE TABLE jobs.attempts (
   posted_at       timestamptz        NOT NULL,
   closed_at       timestamptz,  -- its submitter has given it up and reset its connection: nothing of it can arrive
   resolved_at     timestamptz,
-  -- The service's id of the run, as its bills name it: of an address (fal), the end of it.
+  -- The service's id of the run, as its bills name it: where it is an address (fal), the end of it.
   run_id          text
     GENERATED ALWAYS AS (substring(coalesce(provider_job_id, told_job) FROM '([^/ ]+)( |$)')) STORED,
-  -- It counts no more while its provider may still work on it: the reconciler's schedule stops it. Null: it need not.
+  -- Since when it counts no more, while its provider may still run it: the reconciler's schedule stops it.
   stopping_since  timestamptz,
   stop_tries      int                NOT NULL DEFAULT 0,
   stop_due_at     timestamptz,
@@ -137,17 +135,17 @@ CREATE TABLE jobs.attempts (
 ) WITH (fillfactor = 70);
 -- Read through jobs.attempts_of (see outputs_of_job).
 CREATE UNIQUE INDEX attempts_of_output ON jobs.attempts (account_id, output_id, stage, number) WHERE output_id > '';
--- Whose a provider's job is, where support or a bill names one.
+-- For support and for bills, which name a provider's job.
 CREATE INDEX attempts_by_run ON jobs.attempts (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX attempts_by_age ON jobs.attempts (posted_at);  -- what a month cost, or a second posted
 CREATE INDEX attempts_to_stop ON jobs.attempts (stop_due_at) WHERE stop_due_at IS NOT NULL;
--- Whether a file is needed: by the sweep of the asset folder.
+-- For the sweep of the asset folder.
 CREATE INDEX attempts_by_asset ON jobs.attempts (sha256) WHERE sha256 IS NOT NULL;
 -- What runs at a provider.
 CREATE INDEX attempts_in_flight ON jobs.attempts (provider, account_id, model)
   WHERE state IN ('posting', 'unknown', 'accepted');
 
--- Models that have failed lately. A breaker is open from opened_at until its probe succeeds, which leaves at probe_at.
+-- Models that have failed lately. A breaker is open from opened_at until its probe, which leaves at probe_at, succeeds.
 CREATE TABLE jobs.breakers (
   provider  text NOT NULL,
   model     text NOT NULL,
@@ -159,7 +157,7 @@ CREATE TABLE jobs.breakers (
   PRIMARY KEY (provider, model)
 );
 
--- Attempts in line at a provider, before they leave: those that have asked for their turn just now (awake_until).
+-- Attempts in line at a provider. awake_until: they ask for their turn until then.
 CREATE TABLE jobs.waiting (
   account_id  text        NOT NULL,
   reference   text        NOT NULL,
@@ -182,8 +180,7 @@ CREATE TABLE jobs.bill_lines (
   PRIMARY KEY (provider, line)
 );
 
--- Stopping begins in the transaction that gives an attempt up, by whichever function that is. Rejected from unknown: by
--- a look-up or by support's word, either of which may be mistaken.
+-- Stopping begins in the transaction that gives an attempt up, or rejects an unknown one, which may run all the same.
 CREATE FUNCTION jobs.begin_to_stop() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.stopping_since := now();
@@ -205,7 +202,7 @@ CREATE TABLE jobs.events (
   PRIMARY KEY (account_id, job_id, seq)
 );
 
--- Calls other than submissions that bear a key: what was asked first under it, and what was returned. Kept forever.
+-- Keyed calls other than submissions: what was asked first under a key, and what was returned, forever.
 CREATE TABLE jobs.idempotency_keys (
   account_id  text        NOT NULL,
   route       text        NOT NULL CHECK (route IN
@@ -217,7 +214,7 @@ CREATE TABLE jobs.idempotency_keys (
   PRIMARY KEY (account_id, route, key)
 );
 
--- What the reconciler found and could not settle, one row per reservation, which says whether it is settled by now.
+-- The repair queue: what the reconciler could not settle, one row per reservation.
 CREATE TABLE jobs.repairs (
   account_id     text        NOT NULL,
   reservation_id text        NOT NULL,
@@ -229,8 +226,7 @@ CREATE TABLE jobs.repairs (
 );
 CREATE INDEX repairs_by_age ON jobs.repairs (first_seen_at, account_id, reservation_id);
 
--- Unusable output: report → review → refund, free retry or denial. Both are append-only: a review is what they add up
--- to.
+-- Reports of unusable outputs and what was decided of them. Both tables are append-only.
 CREATE TABLE jobs.reviews (
   account_id text        NOT NULL,
   review_id  text        NOT NULL,
@@ -244,7 +240,7 @@ CREATE TABLE jobs.reviews (
   PRIMARY KEY (account_id, review_id),
   UNIQUE (account_id, output_id, number)
 );
--- Support's list, and an account's own; and whose review it is, where only the review is named.
+-- For support's list, an account's own, and a review whose id alone is known.
 CREATE INDEX reviews_by_age ON jobs.reviews (created_at DESC, review_id DESC);
 CREATE INDEX reviews_of_account_by_age ON jobs.reviews (account_id, created_at DESC, review_id DESC);
 CREATE INDEX reviews_by_id ON jobs.reviews (review_id);
@@ -271,7 +267,7 @@ CREATE TRIGGER reviews_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jo
 CREATE TRIGGER review_decisions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jobs.review_decisions
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
--- Pictures that a brief refers to: fetched once per job and address, by the output that claims it first, and kept.
+-- Pictures that briefs refer to: fetched once per job and address, by the output that claims it first.
 CREATE TABLE jobs.reference_assets (
   account_id    text        NOT NULL,
   job_id        text        NOT NULL,
@@ -291,14 +287,14 @@ CREATE TABLE jobs.reference_assets (
 );
 CREATE INDEX reference_assets_by_asset ON jobs.reference_assets (sha256) WHERE sha256 IS NOT NULL;
 
--- What arrives together at the process boundary: items of jobs.admit, jobs.settle and jobs.spend, read from JSON once.
+-- Items of jobs.admit, jobs.settle and jobs.spend, read from JSON once.
 CREATE TYPE jobs.admit_output AS (
   output_id text, reservation_id text, item int, variation int, credits bigint, work jsonb,
   deadline_seconds float, retention_days int
 );
 
--- request: the body as it was sent. refusal: why it was refused before it came here ({code, reason, …}); then nothing
--- below it is given. work_fingerprint: of the request without its labels and without what was agreed.
+-- request: the body as sent. refusal: why it was refused before this call ({code, reason, …}); then nothing below it is
+-- given. work_fingerprint: of the request without labels and agreement.
 CREATE TYPE jobs.admit_item AS (
   account_id text, job_id text, fingerprint text, request jsonb, admit_by timestamptz, refusal jsonb,
   work_fingerprint text, quote_id text, max_credits bigint, force boolean,
@@ -309,16 +305,16 @@ CREATE TYPE jobs.admit_item AS (
 -- What an admission returns: see jobs.admit.
 CREATE TYPE jobs.admitted AS (outcome jsonb, fingerprint text, is_open boolean, age_seconds float);
 
--- credits: what a commit cost. The others are of a release. failure: {code, …}. overdue_seconds: only if it is so long
--- past its return_by by now, which support may have moved; null: whenever. if_never_begun: {failure, expired_policy} in
--- place of those above where nothing was done for the output yet.
+-- credits: of a commit. The others: of a release. failure: {code, …}. overdue_seconds: release only if it is so long
+-- past return_by, which support may have moved; null: in any case. if_never_begun: {failure, expired_policy} instead,
+-- where nothing was done for the output yet.
 CREATE TYPE jobs.settle_item AS (
   account_id text, job_id text, output_id text, reservation_id text, verb ledger.settle_verb, credits bigint,
   failure jsonb, expired_policy ledger.expired_policy, return_grant_hours int, overdue_seconds float,
   if_never_begun jsonb
 );
 
--- How an output ended, or why it could not be ended this way: see jobs.settle.
+-- How an output ended, or why it could not: see jobs.settle.
 CREATE TYPE jobs.settled AS (outcome text, failure jsonb, committed bigint, released bigint, content jsonb);
 
 -- note: what it was for, as the usage history shows it.
@@ -328,5 +324,3 @@ CREATE TYPE jobs.spend_item AS (
 
 -- What is returned under an idempotency key, with the fingerprint first stored, and whether it was stored before.
 CREATE TYPE jobs.keyed_answer AS (answer jsonb, fingerprint text, is_replay boolean);
-
--- Down Migration

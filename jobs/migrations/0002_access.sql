@@ -1,4 +1,3 @@
--- Up Migration
 -- Who may call the API. Of a secret only its SHA-256 is stored.
 CREATE TABLE jobs.api_keys (
   key_id      text                NOT NULL PRIMARY KEY,
@@ -30,5 +29,3 @@ CREATE TABLE jobs.portal_sessions (
   revoked_at  timestamptz
 );
 CREATE INDEX portal_sessions_of_account ON jobs.portal_sessions (account_id, expires_at);
-
--- Down Migration

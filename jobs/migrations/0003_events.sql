@@ -1,4 +1,3 @@
--- Up Migration
 -- All that happens in an account, in one order: `sequence` counts up by one per account, without gaps, in the order in
 -- which it becomes readable. It is taken while the account is locked, so that a reader who has seen a number has seen
 -- all before it; a writer that forgot the lock would be refused by the unique index.
@@ -81,5 +80,3 @@ BEGIN
 END $$;
 CREATE TRIGGER renewal_is_told AFTER INSERT OR UPDATE ON ledger.plan_periods
   FOR EACH ROW WHEN (NOT NEW.is_skipped) EXECUTE FUNCTION jobs.tell_renewed();
-
--- Down Migration

@@ -1,4 +1,3 @@
--- Up Migration
 -- Where accounts are told of their events over HTTP, and each delivery: one row per event and endpoint, made in the
 -- transaction of the event, so that none is lost and none is told of what was rolled back.
 CREATE TABLE jobs.webhook_endpoints (
@@ -54,5 +53,3 @@ BEGIN
 END $$;
 CREATE TRIGGER events_are_delivered AFTER INSERT ON jobs.events
   FOR EACH ROW EXECUTE FUNCTION jobs.queue_deliveries();
-
--- Down Migration

@@ -1,4 +1,3 @@
--- Up Migration
 -- How many turns an account has had at a provider: the next is of the one that waits and had the fewest. One that comes
 -- into the line has as many as the last there. Unlogged: after a crash all begin anew.
 CREATE UNLOGGED TABLE jobs.turns (
@@ -9,6 +8,3 @@ CREATE UNLOGGED TABLE jobs.turns (
   PRIMARY KEY (provider, account_id)
 );
 CREATE INDEX turns_by_age ON jobs.turns (provider, taken_at);
-
--- Down Migration
-DROP TABLE jobs.turns;

@@ -1,4 +1,3 @@
--- Up Migration
 -- Support's sessions in a browser: one person, by a platform key or a trusted proxy, with an end. Of a token only its
 -- SHA-256 is stored.
 CREATE TABLE jobs.console_sessions (
@@ -11,5 +10,3 @@ CREATE TABLE jobs.console_sessions (
   revoked_at  timestamptz
 );
 CREATE INDEX console_sessions_by_end ON jobs.console_sessions (expires_at);
-
--- Down Migration

@@ -1,4 +1,3 @@
--- Up Migration
 -- What asks for a person, in the order in which it does: each list of it is read from the beginning of an index.
 CREATE INDEX webhook_endpoints_failing ON jobs.webhook_endpoints (failing_since)
   WHERE failing_since IS NOT NULL AND deleted_at IS NULL;
@@ -35,5 +34,3 @@ BEGIN
 END $$;
 CREATE TRIGGER repairs_may_be_open AFTER INSERT OR UPDATE ON jobs.repairs
   FOR EACH ROW EXECUTE FUNCTION jobs.note_repair();
-
--- Down Migration

@@ -1,4 +1,3 @@
--- Up Migration
 -- What runs that were the answer to their post have made, where that lies behind a link: it cannot be asked for again.
 CREATE TABLE jobs.answers (
   account_id text        NOT NULL,
@@ -8,6 +7,3 @@ CREATE TABLE jobs.answers (
   PRIMARY KEY (reference, account_id)
 );
 CREATE INDEX answers_by_age ON jobs.answers (kept_at);
-
--- Down Migration
-DROP TABLE jobs.answers;

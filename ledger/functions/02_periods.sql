@@ -1,5 +1,4 @@
--- Calendar months after an instant, in UTC: counted from the anchor each time, so that a clamped month (31 Jan → 28
--- Feb) does not shorten those that follow (→ 31 Mar).
+-- Adds calendar months in UTC, always to the anchor: 31 January + 1 is 28 February, + 2 is 31 March again.
 CREATE OR REPLACE FUNCTION ledger.months_after(p_anchor timestamptz, p_months int) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$
   SELECT (p_anchor AT TIME ZONE 'UTC' + make_interval(months => p_months)) AT TIME ZONE 'UTC'

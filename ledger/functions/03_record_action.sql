@@ -1,4 +1,4 @@
--- In the transaction of what was done. No actor: the processes did it by themselves, and nothing is recorded.
+-- Records what an operator did, in the same transaction. Without an actor (our own processes) nothing is recorded.
 CREATE OR REPLACE FUNCTION ledger.record_action(
   p_account_id text, p_actor text, p_action text, p_reason text, p_detail jsonb, p_now timestamptz
 ) RETURNS void LANGUAGE sql AS $$

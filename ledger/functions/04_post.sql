@@ -1,11 +1,11 @@
--- What a move does to one bucket: plus into it, minus out of it.
+-- How a move changes one bucket: positive when credits come in, negative when they go out.
 CREATE OR REPLACE FUNCTION ledger.delta(
   p_bucket ledger.bucket, p_from ledger.bucket, p_to ledger.bucket, p_amount bigint
 ) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE p_bucket WHEN p_to THEN p_amount WHEN p_from THEN -p_amount ELSE 0 END
 $$;
 
--- What a move does to each bucket of its grant.
+-- How a move changes each bucket of its grant.
 CREATE OR REPLACE FUNCTION ledger.deltas(p_from ledger.bucket, p_to ledger.bucket, p_amount bigint)
 RETURNS ledger.deltas LANGUAGE sql IMMUTABLE AS $$
   SELECT ROW(
@@ -14,15 +14,15 @@ RETURNS ledger.deltas LANGUAGE sql IMMUTABLE AS $$
     ledger.delta('expired', p_from, p_to, p_amount), ledger.delta('voided', p_from, p_to, p_amount))::ledger.deltas
 $$;
 
--- Moves credits of one account, as lock_account returned it, in array order: an entry for each move, and its grants and
--- its balance as the entries say. The only place where credits move. Returns the account as it is then.
+-- Moves credits of one locked account, in array order: writes an entry per move, and updates the grants and the
+-- account. The only function that moves credits. Returns the account afterwards.
 CREATE OR REPLACE FUNCTION ledger.post(p_account ledger.accounts, p_moves ledger.move[]) RETURNS ledger.accounts
 LANGUAGE plpgsql AS $$
 DECLARE
   v_after ledger.accounts := p_account;
   v_move  ledger.move;
   v_next  ledger.move;
-  v_run   bigint := 0;  -- credits of the moves in a row between the same buckets of one grant
+  v_run   bigint := 0;  -- credits of consecutive moves between the same buckets of one grant
   v_sums  ledger.deltas;
 BEGIN
   FOR n IN 1 .. cardinality(p_moves) LOOP
@@ -61,8 +61,8 @@ BEGIN
   RETURN v_after;
 END $$;
 
--- Notes a balance that the moves of a call, all together, brought below its account's level: once, and again after it
--- has risen enough. (Credits that are available for no time do not make it rise and fall.) Returns whether it is noted.
+-- Records once that a call brought the balance below the account's level; again only after it has risen enough. It
+-- compares the balance before and after the whole call. Returns whether a notice stands.
 CREATE OR REPLACE FUNCTION ledger.note_low_balance(p_before ledger.accounts, p_after ledger.accounts) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,11 +1,11 @@
--- Both spenders of one thing, as rows.
+-- The member and the project of a spend, as rows.
 CREATE OR REPLACE FUNCTION ledger.spenders_of(p_member text, p_project text)
 RETURNS TABLE (spender ledger.spender, name text) LANGUAGE sql IMMUTABLE ROWS 2 AS $$
   SELECT 'member'::ledger.spender, p_member WHERE p_member IS NOT NULL
   UNION ALL SELECT 'project', p_project WHERE p_project IS NOT NULL
 $$;
 
--- Counts credits that were just reserved or spent for a member and a project; a negative amount came back of those.
+-- Adds to what a member and a project have used. A negative amount came back.
 CREATE OR REPLACE FUNCTION ledger.count_usage(
   p_account ledger.accounts, p_member text, p_project text, p_period_starts_at timestamptz, p_amount bigint
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -18,8 +18,7 @@ BEGIN
   END IF;
 END $$;
 
--- The first cap, of one member and one project of an account, that so many credits more would exceed; null when none.
--- Each is looked up by its whole key, one by one: joined, all that the account has might be read.
+-- The first cap that p_amount more would exceed; null: none. By whole keys: a join might read all caps of the account.
 CREATE OR REPLACE FUNCTION ledger.exceeded_cap(
   p_account ledger.accounts, p_member text, p_project text, p_amount bigint
 ) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$

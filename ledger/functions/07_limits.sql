@@ -1,6 +1,5 @@
--- Sets the limits of an account, all of them: max_concurrent_jobs, member_credits_per_period,
--- project_credits_per_period, low_balance_at (null: none) and overrides [{"member" or "project": name,
--- "credits_per_period"}]. False: no such account.
+-- Replaces all limits of an account. overrides: [{"member" or "project": name, "credits_per_period"}]. False: no
+-- account.
 CREATE OR REPLACE FUNCTION ledger.set_limits(p_account_id text, p_limits jsonb, p_actor text, p_reason text)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -10,7 +9,7 @@ BEGIN
   SET max_concurrent_jobs = n.max_concurrent_jobs, member_credits_per_period = n.member_credits_per_period,
       project_credits_per_period = n.project_credits_per_period, low_balance_at = coalesce(n.low_balance_at, 0),
       has_own_low_balance = n.low_balance_at IS NOT NULL,
-      -- Of another level nothing has been told yet.
+      -- No notice was made of a new level yet.
       is_low_noticed = a.is_low_noticed AND a.low_balance_at = coalesce(n.low_balance_at, 0),
       has_spend_caps = n.member_credits_per_period IS NOT NULL OR n.project_credits_per_period IS NOT NULL
                        OR jsonb_array_length(coalesce(n.overrides, '[]')) > 0

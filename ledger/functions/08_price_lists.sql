@@ -1,4 +1,4 @@
--- Gives an account a price list of its own, or takes it away (null). p_low_balance_rise: by its planning figures.
+-- Sets the price list of an account (null: the catalogue's) and p_low_balance_rise, which its planning figures say.
 CREATE OR REPLACE FUNCTION ledger.set_price_list(
   p_account_id text, p_price_list text, p_low_balance_rise bigint, p_actor text, p_reason text
 ) RETURNS void LANGUAGE sql AS $$
@@ -8,8 +8,8 @@ CREATE OR REPLACE FUNCTION ledger.set_price_list(
   UPDATE ledger.account_profiles p SET price_list = p_price_list WHERE p.account_id = p_account_id
 $$;
 
--- Publishes those of p_lists [{"name", "version", "hash"}] that are new. Returns what is published, and (version null)
--- the names that accounts have. A second process waits in the insert, and sees what the first has published.
+-- Publishes those of p_lists [{"name", "version", "hash"}] that are new. Returns all published ones, and the names that
+-- accounts have (version null). A second process waits in the insert and reads what the first has published.
 CREATE OR REPLACE FUNCTION ledger.publish_price_lists(p_lists jsonb)
 RETURNS TABLE (name text, version int, hash text) LANGUAGE sql AS $$
   INSERT INTO ledger.price_lists (name, version, hash)

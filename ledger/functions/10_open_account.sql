@@ -1,5 +1,5 @@
--- Opens an account, once: the same reference finds the same account. opened | exists, with what is stored.
--- p_low_balance_at: the level of its low-balance notice, until it sets its own; p_low_balance_rise: see the table.
+-- Opens an account, once per reference. opened | exists, with what is stored. p_low_balance_at: the level of the
+-- low-balance notice until the account sets its own.
 CREATE OR REPLACE FUNCTION ledger.open_account(
   p_account_id text, p_reference text, p_name text, p_low_balance_at bigint DEFAULT 0, p_actor text DEFAULT NULL,
   p_low_balance_rise bigint DEFAULT 0, p_mode text DEFAULT 'live'

@@ -1,4 +1,4 @@
--- Makes a grant that holds nothing yet: post moves its credits in. The account is locked.
+-- Inserts an empty grant; post moves its credits in. The account is locked.
 CREATE OR REPLACE FUNCTION ledger.make_grant(
   p_account ledger.accounts, p_grant_id text, p_source text, p_priority int, p_expires_at timestamptz, p_reason text,
   p_reference text DEFAULT NULL
@@ -9,10 +9,10 @@ CREATE OR REPLACE FUNCTION ledger.make_grant(
           p_reference, p_account.moved_at, p_account.entry_seq + 1)
 $$;
 
--- Grants credits that end at p_expires_at, or so long after now (p_lives), or never. p_reference: of the payment, of a
--- top-up. granted | key_reused (also a payment that made another grant, a second sign-up or trial) | account_not_found
--- | invalid_amount | too_many_credits | expired. The same id and content is granted again and moves nothing. Content is
--- source, priority, amount and reference, not when it ends: that often counts from the first call.
+-- Grants credits that expire at p_expires_at, or p_lives after now, or never. granted (a repeat too, which moves
+-- nothing) | key_reused (other content, a payment that made another grant, a second sign-up or trial) |
+-- account_not_found | invalid_amount | too_many_credits | expired. The expiry is not compared: it often counts from the
+-- first call.
 CREATE OR REPLACE FUNCTION ledger.grant_credits(
   p_account_id text, p_grant_id text, p_source text, p_priority int, p_amount bigint, p_expires_at timestamptz,
   p_lives interval, p_reason text, p_reference text, p_actor text
@@ -26,7 +26,7 @@ DECLARE
   v_refusal text;
 BEGIN
   IF p_source = 'top_up' AND p_reference IS NOT NULL THEN
-    -- A payment is of no account until it has made a grant: it is locked by its reference.
+    -- A payment belongs to no account until it has made a grant: its reference is locked.
     PERFORM pg_advisory_xact_lock(hashtextextended('payment ' || p_reference, 0));
   END IF;
   SELECT g.* INTO v_known FROM ledger.grants g WHERE g.account_id = p_account_id AND g.grant_id = p_grant_id;
@@ -36,7 +36,7 @@ BEGIN
     WHEN FOUND THEN CASE WHEN (v_known.source, v_known.priority, v_known.amount, v_known.reference)
                               IS NOT DISTINCT FROM (p_source, p_priority, p_amount, p_reference) THEN 'granted'
                          ELSE 'key_reused' END
-    -- All that an account ever had stays a whole number in every language it is read in.
+    -- The sums of an account stay below 2^53, exact in every client.
     WHEN v_account.available + v_account.reserved + v_account.spent + v_account.expired + v_account.voided + p_amount
          > 9007199254740991 THEN 'too_many_credits'
     WHEN p_source = 'top_up' AND EXISTS (
@@ -56,7 +56,7 @@ BEGIN
   RETURN 'granted';
 END $$;
 
--- A grant that the ledger's own rules make. Anything but success is a fault of ours, and undoes what led to it.
+-- A grant by the ledger's own rules. Any other outcome is our fault and rolls the call back.
 CREATE OR REPLACE FUNCTION ledger.grant_by_rule(
   p_account_id text, p_grant_id text, p_source text, p_priority int, p_amount bigint, p_expires_at timestamptz,
   p_lives interval, p_reason text

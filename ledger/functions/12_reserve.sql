@@ -1,9 +1,8 @@
--- Sets credits aside for the parts of a job: all of them or none. p_account: as lock_account returned it. p_total: the
--- sum of the parts, as quoted. p_reason: generation; free_retry, whose parts are zero; or spend, which comes through
--- ledger.spend with a p_note. The caller's ids are the keys. reserved | insufficient_credits | limit_exceeded |
--- account_frozen | account_not_found | invalid_amount | total_differs | key_reused (an id stands for other content, or
--- only some of the ids do) | committed | released (how an earlier reservation ended; a release that came first left a
--- tombstone). With the account's balance after the call.
+-- Reserves the parts of a job, all or none, from a locked account. p_total: the sum of the parts, as quoted. p_reason:
+-- generation; free_retry, with parts of zero; or spend, from ledger.spend with a p_note. The reservation ids are the
+-- keys. reserved | insufficient_credits | limit_exceeded | account_frozen | account_not_found | invalid_amount |
+-- total_differs | key_reused (other content, or only some of the ids are known) | committed | released (how an earlier
+-- call ended it, or a tombstone). With the balance after the call.
 CREATE OR REPLACE FUNCTION ledger.reserve(
   p_account ledger.accounts, p_job_id text, p_parts ledger.part[], p_total bigint, p_reason text,
   p_return_seconds float, p_member text, p_project text, p_note text DEFAULT NULL
@@ -15,7 +14,7 @@ DECLARE
   v_part    ledger.part;
   v_known   ledger.reservations;
   v_total   bigint := 0;
-  v_states  text[] := '{}';  -- of the parts: new, or what is known of their ids
+  v_states  text[] := '{}';  -- of each part: new, or the state of its reservation
   v_outcome text;
 BEGIN
   FOREACH v_part IN ARRAY p_parts LOOP
@@ -28,7 +27,7 @@ BEGIN
         IS DISTINCT FROM (p_reason, v_part.amount, p_job_id, v_part.output_id, p_member, p_project) THEN 'key_reused'
       ELSE coalesce(v_known.state::text, 'new') END;
   END LOOP;
-  -- What is known of the ids comes before the balance.
+  -- A known id decides before the balance does.
   v_outcome := CASE
     WHEN p_account.available IS NULL THEN 'account_not_found'
     WHEN 'invalid_amount' = ANY (v_states) THEN 'invalid_amount'
@@ -47,15 +46,14 @@ BEGIN
   RETURN ROW(coalesce(v_outcome, 'reserved'), p_account.available, p_account.reserved)::ledger.reserved;
 END $$;
 
--- Draws accepted parts, one after the other, from the account's grants: by priority, then soonest expiry, then oldest.
--- Its credits become reserved, or spent at once. The account's row said that there is enough: grants that do not cover
--- it are a fault, and nothing of it stays. Returns the account as it is then.
+-- Draws the parts from the account's grants in burn order: priority, soonest expiry, oldest. The account's row has
+-- enough, so grants that do not cover it are a fault (HF002). Returns the account afterwards.
 CREATE OR REPLACE FUNCTION ledger.draw(
   p_account ledger.accounts, p_job_id text, p_parts ledger.part[], p_reason text, p_note text, p_return_seconds float,
   p_member text, p_project text
 ) RETURNS ledger.accounts LANGUAGE plpgsql AS $$
 DECLARE
-  -- Read as far as they burn: an account may have many.
+  -- A cursor: an account may have many grants, of which few burn.
   v_grants CURSOR FOR
     SELECT g.* FROM ledger.grants g WHERE g.account_id = p_account.account_id AND g.is_live AND g.available > 0
     ORDER BY g.priority, g.expires_at, g.ordinal;
@@ -98,8 +96,8 @@ BEGIN
   RETURN ledger.post(p_account, v_moves);
 END $$;
 
--- One reservation, for statements that join many: looked up by its whole key each time. (OFFSET 0 holds the planner to
--- it: by what it guesses of a table that it does not know, reading all reservations of the account costs as much.)
+-- One reservation by its whole key, for joins. OFFSET 0 keeps the planner from reading all reservations of the account
+-- instead, as it may on a table without statistics.
 CREATE OR REPLACE FUNCTION ledger.reservation_of(p_account_id text, p_reservation_id text)
 RETURNS SETOF ledger.reservations LANGUAGE sql STABLE ROWS 1 AS $$
   SELECT r.* FROM ledger.reservations r

@@ -1,5 +1,5 @@
--- Spends at once: metered use, like a chat message. p_note: what it was for. It is a reserve whose credits are drawn as
--- spent, and which is committed from the start. spent, or what a reserve is refused with.
+-- Spends without a reservation before it (a chat message; p_note: what for): a reserve whose credits are drawn as
+-- spent, and which is committed at once. spent | a refusal of ledger.reserve.
 CREATE OR REPLACE FUNCTION ledger.spend(
   p_account ledger.accounts, p_spend_id text, p_amount bigint, p_note text, p_member text, p_project text
 ) RETURNS ledger.reserved LANGUAGE plpgsql AS $$

@@ -1,7 +1,7 @@
--- Ends a reservation. p_amount (of a commit): what it cost, the rest returns; p_expired_policy: what becomes of credits
--- whose grant expired while they were reserved. committed | released (the loser of a race reads the winner's word) |
--- not_found | exceeds_reserved | key_reused (a second commit of another amount) | invalid_amount. The release of an
--- unknown id leaves a tombstone, so that a reserve that arrives late moves nothing.
+-- Ends a reservation. p_amount: what a commit costs; the rest returns. p_expired_policy: for credits whose grant
+-- expired while they were reserved. committed | released (how it ended, by whichever call) | not_found |
+-- exceeds_reserved | key_reused (a second commit of another amount) | invalid_amount. The release of an unknown id
+-- leaves a tombstone.
 CREATE OR REPLACE FUNCTION ledger.settle(
   p_account ledger.accounts, p_reservation_id text, p_verb ledger.settle_verb, p_amount bigint, p_cause text,
   p_expired_policy ledger.expired_policy, p_return_grant_hours int
@@ -30,7 +30,7 @@ BEGIN
     VALUES (p_account.account_id, p_reservation_id, 'tombstone', 0, 'open', p_account.moved_at, p_account.moved_at,
             p_account.moved_at) RETURNING * INTO v_held;
   END IF;
-  -- Of what each grant gave, in burn order, the first credits are spent; the rest goes back.
+  -- The first credits in burn order are spent; the rest goes back.
   FOREACH v_portion IN ARRAY v_held.portions LOOP
     EXIT WHEN v_left = 0;
     v_moves := v_moves || ROW(v_portion.grant_id, 'commit', 'reserved', 'spent', least(v_left, v_portion.amount),
@@ -49,11 +49,10 @@ BEGIN
   RETURN ROW(v_held.state, false, v_held.committed, v_held.released)::ledger.settled;
 END $$;
 
--- What each grant gave to a reservation is laid end to end, in burn order, and what was spent of it is the first
--- stretch. Returns the moves that give back the stretch from p_start to p_end, last given first returned, to where the
--- fate of its grant sends each. For what cannot return to an expired grant it makes a new one (p_new_grant_id): of
--- spent credits a goodwill grant, of reserved ones a return grant. That one lives to the later of p_new_lives and the
--- end of the current period: of a plan that is not renewed yet, of the period it will be renewed for, the account's.
+-- The moves that give credits back. The portions of a reservation lie end to end in burn order, spent credits first;
+-- the stretch from p_start to p_end returns, last given first, each portion by the state of its grant. Credits of an
+-- expired grant go to a new one (p_new_grant_id): goodwill for spent credits, return for reserved ones. A return grant
+-- lives for p_new_lives or to the end of the period (of the account, while a plan awaits renewal), the later.
 CREATE OR REPLACE FUNCTION ledger.moves_back(
   p_account ledger.accounts, p_held ledger.reservations, p_from ledger.bucket, p_start bigint, p_end bigint,
   p_reason text, p_expired_policy text, p_new_grant_id text, p_new_lives interval

@@ -1,5 +1,4 @@
--- Moves the return_by of open reservations: of those that return sooner to p_not_before, of those that return later to
--- p_not_after (null: to neither). The account is locked. (No credits move, so the account's row stays as it is.)
+-- Bounds return_by of open reservations by p_not_before and p_not_after (null: no bound). The account is locked.
 CREATE OR REPLACE FUNCTION ledger.move_return_by(
   p_account_id text, p_reservation_ids text[], p_not_before timestamptz, p_not_after timestamptz
 ) RETURNS void LANGUAGE sql AS $$

@@ -1,7 +1,6 @@
--- Gives back committed credits, all that is left unless p_amount says less, to the grants they came from, last given
--- first returned; to the voided bucket of a voided one; for an expired one as a goodwill grant. The caller's id is the
--- key. refunded | not_found | state_conflict (nothing was committed) | exceeds_committed | invalid_amount | key_reused,
--- with what this refund gave and what the reservation has had back in all.
+-- Gives committed credits back to their grants (ledger.moves_back): p_amount, or all that is left. p_refund_id is the
+-- key. refunded | not_found | state_conflict (nothing was committed) | exceeds_committed | invalid_amount | key_reused;
+-- with the credits of this refund and of all refunds of the reservation.
 CREATE OR REPLACE FUNCTION ledger.refund(
   p_account_id text, p_reservation_id text, p_refund_id text, p_amount bigint, p_reason text, p_actor text,
   p_goodwill_seconds float
@@ -30,13 +29,13 @@ BEGIN
     outcome := 'refunded';
     credits := coalesce(p_amount, v_left);
     refunded := refunded + credits;
-    -- Of the end of what was spent so much is back already as was refunded: this takes the stretch before that.
+    -- Earlier refunds took the end of the spent stretch; this one takes what lies before it.
     v_after := ledger.post(v_account, ledger.moves_back(
       v_account, v_held, 'spent', v_left - credits, v_left, p_reason, 'return_grant', 'grant_refund_' || p_refund_id,
       make_interval(secs => p_goodwill_seconds)));
     UPDATE ledger.reservations r SET refunded = r.refunded + credits
     WHERE r.account_id = p_account_id AND r.reservation_id = p_reservation_id;
-    -- What was spent in an earlier period is not taken from this one's spend.
+    -- A charge of an earlier period does not lower the spend of this one.
     UPDATE ledger.accounts a SET spent_before = a.spent_before - credits
     WHERE a.account_id = p_account_id AND v_held.settled_at < a.period_starts_at;
     PERFORM ledger.count_usage(v_account, v_held.member, v_held.project, v_held.period_starts_at, -credits);

@@ -1,4 +1,4 @@
--- Takes back what is left of a grant (a charge-back), once: the same call again returns what the first took.
+-- Takes back what is left of a grant (a charge-back). A repeat returns what the first call took.
 CREATE OR REPLACE FUNCTION ledger.void_grant(p_account_id text, p_grant_id text, p_reason text, p_actor text)
 RETURNS TABLE (outcome text, voided bigint, not_recovered bigint) LANGUAGE plpgsql AS $$
 DECLARE
@@ -9,7 +9,7 @@ BEGIN
   SELECT g.* INTO v_grant FROM ledger.grants g WHERE g.account_id = p_account_id AND g.grant_id = p_grant_id;
   outcome := CASE WHEN FOUND THEN 'voided' ELSE 'not_found' END;
   not_recovered := coalesce(v_grant.not_recovered, v_grant.spent + v_grant.reserved);
-  -- What was neither beyond recovery nor expired by then. Nothing of a voided grant expires.
+  -- What was neither spent, reserved nor expired by then. Nothing of a voided grant expires.
   voided := v_grant.amount - v_grant.expired - not_recovered;
   IF outcome = 'voided' AND v_grant.voided_at IS NULL THEN
     UPDATE ledger.grants g SET voided_at = v_now, not_recovered = void_grant.not_recovered

@@ -1,6 +1,6 @@
--- Names the inviter of an account, forever. p_credits and p_lives_months: what the inviter gets, and for how long.
--- pending | paid (also when it was named before: is_replay) | account_not_found | inviter_not_found | self_referral |
--- circle (the account invited the inviter, or an inviter of the inviter) | already_referred (by another).
+-- Records who invited an account, forever. The inviter gets p_credits for p_lives_months. pending | paid (is_replay: it
+-- was recorded before) | account_not_found | inviter_not_found | self_referral | circle (the account invited the
+-- inviter, directly or not) | already_referred (by another).
 CREATE OR REPLACE FUNCTION ledger.refer(
   p_account_id text, p_inviter_id text, p_credits bigint, p_lives_months int, p_actor text
 ) RETURNS TABLE (outcome text, is_replay boolean) LANGUAGE plpgsql AS $$
@@ -9,7 +9,7 @@ DECLARE
   v_now   timestamptz;
 BEGIN
   IF p_account_id <> p_inviter_id THEN
-    -- One at a time: a circle cannot be closed by two referrals that do not see each other.
+    -- One at a time: two concurrent referrals could close a circle.
     PERFORM pg_advisory_xact_lock(hashtextextended('ledger.referrals', 0));
     PERFORM ledger.lock_accounts(ARRAY[p_account_id, p_inviter_id]);
     v_now := ledger.lock(p_account_id);
@@ -33,7 +33,7 @@ BEGIN
     INSERT INTO ledger.referrals (account_id, inviter_id, created_at) VALUES (p_account_id, p_inviter_id, v_now);
     PERFORM ledger.record_action(p_account_id, p_actor, 'refer', 'referral',
                                  jsonb_build_object('inviter_id', p_inviter_id), v_now);
-    -- The news of the plan may have come before that of the referral.
+    -- The plan may have been reported before the referral.
     outcome := CASE WHEN EXISTS (SELECT 1 FROM ledger.plans p WHERE p.account_id = p_account_id) THEN 'paid'
                     ELSE 'pending' END;
     IF outcome = 'paid' THEN

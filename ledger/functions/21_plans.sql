@@ -1,4 +1,4 @@
--- The plan of an account; nulls when it never had one. A cancelled one is none from its period's end on.
+-- An account's plan; nulls: it never had one. A cancelled plan is none once its period has ended.
 CREATE OR REPLACE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'plan', CASE WHEN p.next_plan IS NOT NULL OR p.period_ends_at > ledger.clock_of(p_account_id) THEN p.plan END,
@@ -7,12 +7,11 @@ CREATE OR REPLACE FUNCTION ledger.read_plan(p_account_id text) RETURNS jsonb LAN
   FROM (SELECT 1) one LEFT JOIN ledger.plans p ON p.account_id = p_account_id
 $$;
 
--- Starts, renews, raises, lowers or ends the plan of an account: one call for all, as a billing system makes it, keyed
--- by its reference. p_plan null: ends with the period. p_period_start: the period this is about; null: the plan's
--- current one, or one that starts now. p_renewal null: as it is (at first by_call). p_rules: {"plans": {name: credits},
--- "referral_credits", "referral_lives_months", "oldest_period_months"}. set, with the plan after the first call of this
--- reference | account_not_found | unknown_plan | period_not_begun | period_too_old (every period since would be
--- recorded as skipped) | key_reused. News of a past period changes nothing.
+-- Starts, renews, raises, lowers or ends an account's plan, as a billing system reports it; p_reference is the key.
+-- p_plan null: it ends with the period. p_period_start null: the current period, or one that starts now. p_renewal
+-- null: as it is (at first by_call). p_rules: {"plans": {name: credits}, "referral_credits", "referral_lives_months",
+-- "oldest_period_months"}. set, with the plan after the first call | account_not_found | unknown_plan |
+-- period_not_begun | period_too_old | key_reused. A report of a past period changes nothing.
 CREATE OR REPLACE FUNCTION ledger.set_plan(
   p_account_id text, p_reference text, p_plan text, p_period_start timestamptz, p_renewal text, p_rules jsonb,
   p_actor text, p_reason text
@@ -24,14 +23,14 @@ DECLARE
   v_known   ledger.plan_calls;
   v_start   timestamptz;
 BEGIN
-  -- Shared with other plans: what is read of an inviter before it is locked holds afterwards.
+  -- A shared lock: no referral is recorded between this read and the lock of the inviter.
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('ledger.referrals', 0));
   SELECT r.inviter_id INTO v_inviter FROM ledger.referrals r WHERE r.account_id = p_account_id AND r.paid_at IS NULL;
   PERFORM ledger.lock_accounts(array_remove(ARRAY[p_account_id, v_inviter], NULL));
   PERFORM ledger.lock(v_inviter) WHERE v_inviter IS NOT NULL;
   v_now := ledger.lock(p_account_id);
-  -- A billing system knows the start of a period less exactly than the plan, and a renewal that were early by a second
-  -- would pass for news of the period before. Within an hour of a start, that start is meant.
+  -- A billing system's clock differs from ours, and a renewal one second early would count for the period before.
+  -- Within an hour of a period's start, that start is meant.
   v_start := coalesce((
     SELECT n.starts_at FROM ledger.plans p
     CROSS JOIN LATERAL ledger.months_after(
@@ -59,7 +58,7 @@ BEGIN
   RETURN NEXT;
 END $$;
 
--- Brings the plan, renewed where that was due, to what was asked of it.
+-- Applies the request to a plan that is renewed already, where that was due.
 CREATE OR REPLACE FUNCTION ledger.apply_plan(
   p_account_id text, p_plan text, p_start timestamptz, p_renewal text, p_rules jsonb, p_now timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -69,8 +68,8 @@ BEGIN
   SELECT p.* INTO v_plan FROM ledger.plans p WHERE p.account_id = p_account_id;
   IF v_plan.plan IS NOT NULL AND v_plan.period_ends_at > p_now THEN
     IF coalesce(p_start >= v_plan.period_starts_at, true) THEN
-      -- Up at once, with the credits that are missing to the highest plan held in this period; down, or to none, at its
-      -- end. Against what was granted, not the present rules: the plan held may be sold no longer.
+      -- Up at once, with the difference to the highest plan held in this period; down, or to none, at its end. It is
+      -- compared with what was granted: the plan held may be sold no longer.
       UPDATE ledger.plans p
       SET next_plan = p_plan, renewal = coalesce(p_renewal, p.renewal),
           plan = CASE WHEN (p_rules->'plans'->>p_plan)::bigint > (
@@ -89,14 +88,14 @@ BEGIN
   END IF;
 END $$;
 
--- A plan begins, is renewed, or begins again after it had ended: on the old periods where the start is one of theirs,
--- else on new ones. Periods that passed since are recorded, and only the current one is granted.
+-- Begins a plan or its next period: on the old anchor where p_start is one of its periods, else on a new one. Periods
+-- that passed unrenewed are recorded; only the current one is granted.
 CREATE OR REPLACE FUNCTION ledger.start_plan(
   p_account_id text, p_plan text, p_start timestamptz, p_renewal text, p_rules jsonb, p_now timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_anchor timestamptz;
-  v_missed timestamptz;  -- the first period that a plan which was not cancelled went without
+  v_missed timestamptz;  -- the first unrenewed period of a plan that was not cancelled
   v_number int;
 BEGIN
   SELECT p.anchor_at, CASE WHEN p.next_plan IS NOT NULL THEN p.period_ends_at END INTO v_anchor, v_missed
@@ -108,7 +107,7 @@ BEGIN
   INSERT INTO ledger.plans (account_id, plan, anchor_at, period_starts_at, period_ends_at, next_plan, renewal)
   VALUES (p_account_id, p_plan, v_anchor, ledger.months_after(v_anchor, v_number),
           ledger.months_after(v_anchor, v_number + 1), p_plan, p_renewal);
-  -- Periods that were over before the current one: nothing could be spent in them.
+  -- Nothing could be spent in a period that has ended.
   INSERT INTO ledger.plan_periods (account_id, period_starts_at, period_ends_at, plan, granted, is_skipped)
   SELECT p_account_id, ledger.months_after(v_anchor, n), ledger.months_after(v_anchor, n + 1), p_plan, 0, true
   FROM generate_series(ledger.period_number(v_anchor, coalesce(v_missed, p_start)), v_number - 1) n
@@ -118,8 +117,7 @@ BEGIN
                               (p_rules->>'referral_lives_months')::int, p_now);
 END $$;
 
--- Brings an automatic plan to the present: its next period begins where the last one ended, or it ends. Does nothing
--- where nothing is due, so it may come late, twice, or a year behind.
+-- Renews or ends an automatic plan whose period is over. Does nothing where nothing is due: it may run late or twice.
 CREATE OR REPLACE FUNCTION ledger.renew_plan(p_account_id text, p_rules jsonb, p_now timestamptz) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -139,7 +137,7 @@ BEGIN
   RETURN 'renewed';
 END $$;
 
--- Grants what the current period lacks to the credits of a plan. Up, down and up again mints nothing.
+-- Grants what the current period lacks of a plan's credits. Up, down and up again grants nothing.
 CREATE OR REPLACE FUNCTION ledger.grant_period(p_account_id text, p_plan text, p_rules jsonb, p_now timestamptz)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -162,7 +160,7 @@ BEGIN
   PERFORM ledger.grant_by_rule(p_account_id,
     format('grant_plan_%s_%s_%s', p_account_id, floor(extract(epoch FROM v_plan.period_starts_at))::bigint, v_credits),
     'plan', 1, v_credits - v_granted, v_plan.period_ends_at, NULL, p_plan);
-  -- A period's end and the next one's credits in one call are no fall of the balance.
+  -- Credits that expire and are granted anew in one call are no fall of the balance.
   WITH taken_back AS (
     DELETE FROM ledger.low_balance_notices n USING ledger.accounts a
     WHERE n.account_id = p_account_id AND n.created_at = p_now
@@ -170,8 +168,8 @@ BEGIN
     RETURNING n.account_id
   )
   UPDATE ledger.accounts a SET is_low_noticed = false FROM taken_back t WHERE a.account_id = t.account_id;
-  -- Spend is counted in the plan's periods from now on. News of a plan may come after its period began: what was spent
-  -- since then, less what of it was refunded, is read from the journal.
+  -- Spend is counted by the plan's periods from now on. The period may have begun before this call: what was spent
+  -- since then, less refunds, is read from the journal.
   v_entry := ledger.last_entry_before(p_account_id, v_plan.period_starts_at);
   UPDATE ledger.accounts a
   SET period_starts_at = v_plan.period_starts_at, period_ends_at = v_plan.period_ends_at,

@@ -1,5 +1,4 @@
--- Accounts with credits that have expired and stand in no entry yet, the longest due first, after a place in that
--- order. (They cannot be spent either way: every verb expires what is due in the account it locks.)
+-- A page of accounts with expired credits to sweep, longest due first. (Swept or not, they cannot be spent.)
 CREATE OR REPLACE FUNCTION ledger.read_due_expiry(p_after_due_at timestamptz, p_after_account_id text, p_limit int)
 RETURNS TABLE (account_id text, due_at timestamptz) LANGUAGE sql STABLE AS $$
   SELECT a.account_id, a.next_expiry_at FROM ledger.accounts a
@@ -8,8 +7,7 @@ RETURNS TABLE (account_id text, due_at timestamptz) LANGUAGE sql STABLE AS $$
   ORDER BY a.next_expiry_at, a.account_id LIMIT p_limit
 $$;
 
--- Writes into the journal what has expired in these accounts, and returns those that were swept. An account that is
--- locked is left to who holds it or to the next sweep.
+-- Expires what is due in these accounts. Returns those that were swept; a locked one is left to the next sweep.
 CREATE OR REPLACE FUNCTION ledger.sweep_accounts(p_account_ids text[]) RETURNS SETOF text LANGUAGE sql AS $$
   SELECT s.account_id FROM (
     SELECT a.account_id FROM ledger.accounts a
@@ -17,7 +15,7 @@ CREATE OR REPLACE FUNCTION ledger.sweep_accounts(p_account_ids text[]) RETURNS S
   ) s, LATERAL ledger.lock_account(s.account_id)
 $$;
 
--- The same for one account, before its history is read: what is shown adds up to the balance.
+-- Sweeps one account before its history is read, so that its entries add up to the balance.
 CREATE OR REPLACE FUNCTION ledger.sweep_account(p_account_id text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM ledger.lock(a.account_id) FROM ledger.accounts a

@@ -1,4 +1,4 @@
--- What is read. What serves a customer takes the account first and sees nothing beyond it.
+-- An account. No row: there is none.
 CREATE OR REPLACE FUNCTION ledger.read_account(p_account_id text) RETURNS TABLE (
   account_id text, name text, reference text, opened_at timestamptz, price_list text, mode text, frozen_at timestamptz
 ) LANGUAGE sql STABLE AS $$
@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION ledger.read_account(p_account_id text) RETURNS TABLE 
   FROM ledger.account_profiles p JOIN ledger.accounts a USING (account_id) WHERE p.account_id = p_account_id
 $$;
 
--- What has expired is not available, swept or not.
+-- A grant as the API shows it. Expired credits are not available, swept or not.
 CREATE OR REPLACE FUNCTION ledger.grant_as_json(p_grant ledger.grants) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'id', p_grant.grant_id, 'source', p_grant.source, 'priority', p_grant.priority, 'amount', p_grant.amount,

@@ -1,5 +1,4 @@
--- The number of an account's last entry before an instant; 0 when there is none. Entries are in order of time and
--- without gaps, so that halving finds it by the key alone.
+-- The number of an account's last entry before an instant; 0: none. A binary search, since they are in order of time.
 CREATE OR REPLACE FUNCTION ledger.last_entry_before(p_account_id text, p_at timestamptz) RETURNS bigint
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -19,7 +18,7 @@ BEGIN
   RETURN v_low;
 END $$;
 
--- The numbers of all entries a reservation made: its reserving, its ending, its refunds.
+-- The numbers of a reservation's entries: its reserve, its settlement, its refunds.
 CREATE OR REPLACE FUNCTION ledger.entries_of_reservation(p_account_id text, p_reservation_id text) RETURNS SETOF bigint
 LANGUAGE sql STABLE AS $$
   SELECT generate_series(lower(run.entries), upper(run.entries) - 1) FROM (
@@ -30,14 +29,14 @@ LANGUAGE sql STABLE AS $$
   ) run (entries) WHERE NOT isempty(run.entries)
 $$;
 
--- What an entry refunded of an earlier charge. (Into an expired grant it is two entries, the second of which counts.)
+-- The credits that an entry refunds. (A refund to an expired grant is two entries, of which the second counts.)
 CREATE OR REPLACE FUNCTION ledger.refunded_by(p_entry ledger.entries) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN p_entry.kind = 'refund' OR (p_entry.kind = 'void' AND p_entry.from_bucket = 'spent')
               THEN p_entry.amount ELSE 0 END
 $$;
 
--- The usage history, newest first, older than p_before (null: from the newest), each line with the job it was for.
--- Filters are null when not asked for; p_reservation_ids: of these alone. credits: as the available balance saw them.
+-- A page of the usage history, newest first, before entry p_before (null: from the newest). A null filter filters
+-- nothing. credits: the change of the available balance.
 CREATE OR REPLACE FUNCTION ledger.read_entries(
   p_account_id text, p_before bigint, p_limit int, p_kinds text[], p_reservation_ids text[], p_from timestamptz,
   p_to timestamptz
@@ -56,7 +55,7 @@ BEGIN
   IF p_reservation_ids IS NOT NULL THEN
     v_seqs := ARRAY(SELECT ledger.entries_of_reservation(p_account_id, i) FROM unnest(p_reservation_ids) i);
   END IF;
-  -- What an entry belongs to is looked up once for all entries of the page: a reserve and its commit are two.
+  -- Each reservation of the page is looked up once: a reserve and its commit are two entries.
   RETURN QUERY
     WITH page AS MATERIALIZED (
       SELECT e.* FROM ledger.entries e

@@ -1,4 +1,4 @@
--- Open reservations for the reconciler, in pages by key: those made at least so long ago, and how far past return_by.
+-- Open reservations for the reconciler, in pages by key: those of at least an age, and how far each is past return_by.
 CREATE OR REPLACE FUNCTION ledger.read_open_reservations(
   p_after_account_id text, p_after_reservation_id text, p_limit int, p_min_age_seconds float
 ) RETURNS TABLE (

@@ -1,25 +1,23 @@
--- Up Migration
--- Where credits stand inside a grant. 'outside' is the world they are granted from.
+-- The buckets of a grant. 'outside' is where granted credits come from.
 CREATE TYPE ledger.bucket AS ENUM ('outside', 'available', 'reserved', 'spent', 'expired', 'voided');
 CREATE TYPE ledger.entry_kind AS ENUM ('grant', 'reserve', 'commit', 'release', 'spend', 'refund', 'expire', 'void');
 CREATE TYPE ledger.reservation_state AS ENUM ('open', 'committed', 'released');
 CREATE TYPE ledger.spender AS ENUM ('member', 'project');
 
--- What one column may hold is said by its type: PostgreSQL parses and plans a table's CHECK anew for each statement
--- that writes to it (a fifth of the time of a reserve), a domain's once per session.
+-- Domains, not CHECKs of tables: PostgreSQL plans a table's CHECK anew for each statement that writes to it (a fifth of
+-- the time of a reserve), a domain's once per session.
 CREATE DOMAIN ledger.credits AS bigint CHECK (VALUE >= 0);
 CREATE DOMAIN ledger.grant_source AS text
   CHECK (VALUE IN ('plan', 'trial', 'sign_up', 'referral', 'return', 'goodwill', 'top_up'));
 CREATE DOMAIN ledger.account_mode AS text CHECK (VALUE IN ('live', 'test'));
 CREATE DOMAIN ledger.reservation_reason AS text CHECK (VALUE IN ('generation', 'free_retry', 'spend', 'tombstone'));
 
--- The verbs of a settlement, and what may become of credits whose grant expired while they were reserved. Anything else
--- is an error of the caller: a verb that is misspelt must not be taken for a release.
+-- A misspelt verb or policy is an error of the caller, and not taken for a release.
 CREATE DOMAIN ledger.settle_verb AS text NOT NULL CHECK (VALUE IN ('commit', 'release'));
 CREATE DOMAIN ledger.expired_policy AS text CHECK (VALUE IN ('return_grant', 'expire'));
 
--- The hot row: the sums of an account's grants. `available` is the guard against overdraft; the row is the lock that
--- every money verb takes first. Half-filled pages: each update stays on its page (HOT).
+-- The hot row: the sums of an account's grants. Its lock is what every money verb takes first; `available` guards
+-- against overdraft. Half-filled pages keep each update on its page (HOT).
 CREATE TABLE ledger.accounts (
   account_id       text           NOT NULL PRIMARY KEY,
   available        ledger.credits NOT NULL DEFAULT 0,
@@ -47,14 +45,14 @@ CREATE TABLE ledger.accounts (
   clock_ahead      interval       NOT NULL DEFAULT '0',  -- of a test account that was moved on, before the machine's
   clock_target     timestamptz  -- where it is being moved to; null: it is there
 ) WITH (fillfactor = 50);
--- The sweep's pages. The column stays the same from one reserve to the next, so that an update stays on its page.
+-- The sweep's pages. The column does not change with a reserve, so that its update stays on its page.
 CREATE INDEX accounts_with_due_expiry ON ledger.accounts (next_expiry_at) WHERE next_expiry_at < 'infinity';
 
--- Those to which more is due than the machine's clock says.
+-- Test accounts whose clock is ahead of the machine's, or is being moved.
 CREATE INDEX accounts_with_moved_clocks ON ledger.accounts (account_id)
 WHERE clock_ahead > '0' OR clock_target IS NOT NULL;
 
--- What is said of an account once, apart from the hot row.
+-- What does not change with its balance, apart from the hot row.
 CREATE TABLE ledger.account_profiles (
   account_id text        NOT NULL PRIMARY KEY,
   name       text        NOT NULL,
@@ -66,7 +64,7 @@ CREATE TABLE ledger.account_profiles (
 
 CREATE INDEX accounts_with_own_prices ON ledger.account_profiles (price_list) WHERE price_list IS NOT NULL;
 
--- Price lists as they were published, by the hash of their content: a version never changes.
+-- The published price lists, by the hash of their content: a version never changes.
 CREATE TABLE ledger.price_lists (
   name    text NOT NULL,
   version int  NOT NULL,
@@ -93,23 +91,23 @@ CREATE TABLE ledger.grants (
   reference     text,  -- the caller's outside reference (a payment's, say)
   created_at   timestamptz         NOT NULL,
   ordinal      bigint              NOT NULL,  -- of arrival: "then oldest" of the burn order, in one instant too
-  -- Holds something still. A column, since it seldom changes: with `available` in an index an update leaves its page.
+  -- Whether it still holds something. Generated: with `available` in an index every update would leave its page.
   is_live      boolean             NOT NULL GENERATED ALWAYS AS (available > 0 OR reserved > 0) STORED,
   PRIMARY KEY (account_id, grant_id),
   CHECK (amount = available + reserved + spent + expired + voided
          AND expires_at > effective_at AND priority BETWEEN 1 AND 3)
 ) WITH (fillfactor = 70);
--- What is used up is out of the way: a reserve reads as many grants as it burns. Unique: one always burns first.
+-- Used-up grants are not in it: a reserve reads as many grants as it burns. Unique, so that one always burns first.
 CREATE UNIQUE INDEX grants_in_burn_order ON ledger.grants (account_id, priority, expires_at, ordinal) WHERE is_live;
--- One payment makes one grant, in one account. Sign-up and trial come once to an account.
+-- One payment makes one grant, in one account. Sign-up and trial come once per account.
 CREATE UNIQUE INDEX grants_by_payment ON ledger.grants (reference) WHERE source = 'top_up';
 CREATE UNIQUE INDEX grants_once ON ledger.grants (account_id, source) WHERE source IN ('sign_up', 'trial');
--- Whose grant it is, where only the grant is named (a charge-back).
+-- For an operator who has the grant's id alone (a charge-back).
 CREATE INDEX grants_by_id ON ledger.grants (grant_id);
 
 CREATE TYPE ledger.portion AS (grant_id text, amount bigint);
 
--- Credits set aside for one output. A spend is one that was never open: reserved and committed in one step.
+-- Credits reserved for one output. A spend is a row too, committed in the same step.
 CREATE TABLE ledger.reservations (
   account_id       text                      NOT NULL,
   reservation_id   text                      NOT NULL,
@@ -129,7 +127,7 @@ CREATE TABLE ledger.reservations (
   return_by        timestamptz               NOT NULL,
   created_at       timestamptz               NOT NULL,
   settled_at       timestamptz,
-  -- The entries this reservation made: runs of the account's entry numbers, so that no index on entries is needed.
+  -- Its entries, as runs of the account's entry numbers: no index on entries is needed.
   reserve_entries  int8range                 NOT NULL DEFAULT 'empty',
   settle_entries   int8range,
   PRIMARY KEY (account_id, reservation_id),
@@ -141,7 +139,7 @@ CREATE TABLE ledger.reservations (
 -- The reconciler's pages.
 CREATE INDEX reservations_open ON ledger.reservations (account_id, reservation_id) WHERE state = 'open';
 
--- The journal: append-only, a double entry by construction. No foreign key: a key check would lock the hot row again.
+-- The journal: append-only, a double entry by construction. No foreign key, whose check would lock the hot row again.
 CREATE TABLE ledger.entries (
   account_id     text              NOT NULL,
   seq            bigint            NOT NULL,
@@ -165,7 +163,7 @@ END $$;
 CREATE TRIGGER entries_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.entries
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
--- What operators did, by whom and why. What the processes do by themselves has no actor, and is not here.
+-- What operators did, by whom and why. What the processes do by themselves is not here.
 CREATE TABLE ledger.operator_actions (
   account_id text        NOT NULL,
   action_id  bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -181,24 +179,24 @@ CREATE INDEX operator_actions_of_job ON ledger.operator_actions (account_id, (de
 CREATE TRIGGER operator_actions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.operator_actions
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
--- What ledger.post is told to move.
+-- One move of ledger.post.
 CREATE TYPE ledger.move AS (
   grant_id text, kind ledger.entry_kind, from_bucket ledger.bucket, to_bucket ledger.bucket, amount bigint,
   reservation_id text, reason text
 );
 
--- What it does to each bucket: plus into it, minus out of it.
+-- The change of each bucket by a move.
 CREATE TYPE ledger.deltas AS (
   outside bigint, available bigint, reserved bigint, spent bigint, expired bigint, voided bigint
 );
 
--- What one output of a job reserves. What a reserve or a spend returns, with the account's balance after it. What a
--- settlement returns: the reservation's state, whether an earlier call had ended it, what it cost and returned.
+-- A part: what one output reserves. reserved: what a reserve or a spend returns, with the balance after it. settled:
+-- what a settlement returns; is_replay: an earlier call had ended the reservation.
 CREATE TYPE ledger.part AS (reservation_id text, output_id text, amount bigint);
 CREATE TYPE ledger.reserved AS (outcome text, available bigint, reserved bigint);
 CREATE TYPE ledger.settled AS (outcome text, is_replay boolean, committed bigint, released bigint);
 
--- A cap of one member or project in place of the account's general one; null: none for this one.
+-- The cap of one member or project in place of the account's general one; null: none.
 CREATE TABLE ledger.limit_overrides (
   account_id         text           NOT NULL,
   spender            ledger.spender NOT NULL,
@@ -207,8 +205,7 @@ CREATE TABLE ledger.limit_overrides (
   PRIMARY KEY (account_id, spender, name)
 );
 
--- What each member and project of an account has used in a period: reserved and spent, less what returned or was
--- refunded. Counted under the account's lock, like its balance.
+-- What each member and project has used in a period: reserved and spent, less what came back. Under the account's lock.
 CREATE TABLE ledger.usage (
   account_id       text           NOT NULL,
   spender          ledger.spender NOT NULL,
@@ -251,7 +248,7 @@ CREATE TABLE ledger.plans (
 );
 CREATE INDEX plans_to_renew ON ledger.plans (period_ends_at) WHERE renewal = 'automatic' AND plan IS NOT NULL;
 
--- Every period there was: the highest plan held in it and what was granted for it. Skipped: it passed unrenewed.
+-- Every period of a plan: the highest plan held in it and what was granted. Skipped: it ended unrenewed.
 CREATE TABLE ledger.plan_periods (
   account_id       text           NOT NULL,
   period_starts_at timestamptz    NOT NULL,
@@ -262,7 +259,7 @@ CREATE TABLE ledger.plan_periods (
   PRIMARY KEY (account_id, period_starts_at)
 );
 
--- What was asked under a reference, and what was returned: the same forever.
+-- What was asked under a reference, and what was returned, forever.
 CREATE TABLE ledger.plan_calls (
   account_id text        NOT NULL,
   reference  text        NOT NULL,
@@ -272,7 +269,7 @@ CREATE TABLE ledger.plan_calls (
   PRIMARY KEY (account_id, reference)
 );
 
--- A balance that fell below its account's level, once until it has risen again. entry_seq: after which entry.
+-- A balance that fell below the account's level, after entry entry_seq; once until it has risen again.
 CREATE TABLE ledger.low_balance_notices (
   account_id     text        NOT NULL,
   entry_seq      bigint      NOT NULL,
@@ -281,5 +278,3 @@ CREATE TABLE ledger.low_balance_notices (
   created_at     timestamptz NOT NULL,
   PRIMARY KEY (account_id, entry_seq)
 );
-
--- Down Migration

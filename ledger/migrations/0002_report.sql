@@ -1,4 +1,3 @@
--- Up Migration
 -- What moved, by day (UTC) and source of credits: the entries of live accounts before report_position, each once.
 CREATE TABLE ledger.report_days (
   day      date                NOT NULL,
@@ -27,5 +26,3 @@ CREATE TABLE ledger.check_runs (
   findings int         NOT NULL,
   detail   jsonb       NOT NULL
 );
-
--- Down Migration

@@ -1,16 +1,16 @@
--- The circuit breaker of a model, shared by all workers: so many failures in a row open it, and after a pause one
--- attempt is its probe. A probe that is not heard of for so long is taken over by another attempt.
+-- The circuit breaker of a model, shared by all workers: failures in a row open it, and after a pause one attempt is
+-- its probe. A probe without a result for too long is taken over by another attempt.
 CREATE OR REPLACE FUNCTION jobs.breaker_rules(OUT failures int, OUT pause interval, OUT probe interval)
 LANGUAGE sql IMMUTABLE AS $$ SELECT 5, interval '5 seconds', interval '1 minute' $$;
 
--- Whether nothing is to leave for a model just now.
+-- Whether the breaker of a model is open.
 CREATE OR REPLACE FUNCTION jobs.is_open(p_provider text, p_model text) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT 1 FROM jobs.breakers b WHERE b.provider = p_provider AND b.model = p_model
                    AND b.opened_at IS NOT NULL AND b.probe_at > ledger.clock())
 $$;
 
--- A model has failed by fault of its service. While its breaker is open the probe alone counts. p_reference: null where
--- the service could not be reached. Returns whether it is open now.
+-- Records a failure of a model's service. While its breaker is open only the probe counts. p_reference: null where the
+-- service could not be reached. Returns whether the breaker is open now.
 CREATE OR REPLACE FUNCTION jobs.note_fault(p_provider text, p_model text, p_step text, p_reference text)
 RETURNS boolean LANGUAGE sql AS $$
   INSERT INTO jobs.breakers AS b (provider, model, failures, step) VALUES (p_provider, p_model, 1, p_step)
@@ -22,8 +22,8 @@ RETURNS boolean LANGUAGE sql AS $$
   SELECT jobs.is_open(p_provider, p_model)
 $$;
 
--- What becomes of attempts tells how their models do: submissions and runs apart. To refuse the work itself, or to play
--- a scenario, is to work. What its submitter did not give up itself, because it died, says nothing of the service.
+-- Attempts tell how models do, submissions and runs apart. A model that refuses the work itself, or plays a test
+-- scenario, works. An attempt whose submitter died says nothing of the service.
 CREATE OR REPLACE FUNCTION jobs.note_health() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE v_step text := CASE OLD.state WHEN 'posting' THEN 'submit' ELSE 'run' END;
 BEGIN
@@ -43,7 +43,7 @@ CREATE OR REPLACE TRIGGER health_is_noted AFTER UPDATE OF state ON jobs.attempts
         AND (NEW.state <> 'unknown' OR NEW.closed_at IS NOT NULL OR NEW.error_class IS NOT NULL))
   EXECUTE FUNCTION jobs.note_health();
 
--- How models do that have failed, are run or are waited for. p_only_failing: those whose breaker is not closed.
+-- Models that have failed, are run or are waited for. p_only_failing: those whose breaker is not closed.
 CREATE OR REPLACE FUNCTION jobs.read_models(p_only_failing boolean) RETURNS TABLE (
   provider text, model text, breaker text, opened_at timestamptz, failures int, in_flight int, waiting int
 ) LANGUAGE sql STABLE AS $$

@@ -1,5 +1,4 @@
--- What an attempt is to make (with our assets in place of the customer's addresses), how long is left for it, and its
--- row: all null before there is one. Makes nothing.
+-- An attempt's work (with our assets for the customer's addresses), the time left, and its row's state (null: none).
 CREATE OR REPLACE FUNCTION jobs.prepare_attempt(
   p_account_id text, p_output_id text, p_reference text, p_provider text DEFAULT '', p_model text DEFAULT ''
 ) RETURNS TABLE (
@@ -16,9 +15,9 @@ CREATE OR REPLACE FUNCTION jobs.prepare_attempt(
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
 
--- Returns whether this caller made the row (and may post, once), and the attempt's state. No row is made of an output
--- whose reservation has ended, before its turn (waits_for), or beside a later attempt, by a model that took over. One
--- that would cost more than its output may is on record as rejected, too_costly, and none may post it.
+-- Makes an attempt's row. Returns whether this caller made it (and may post, once), and its state. No row is made when
+-- the reservation has ended, before its turn (waits_for), or beside a later attempt of another model. An attempt that
+-- would cost more than its output may is recorded as rejected, too_costly, and is not posted.
 CREATE OR REPLACE FUNCTION jobs.begin_attempt(
   p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int, p_reference text, p_provider text,
   p_submitter text, p_is_last_stage boolean, p_cost numeric DEFAULT NULL, p_webhook_hash bytea DEFAULT NULL,
@@ -44,7 +43,7 @@ BEGIN
            CASE WHEN v_refusal IS NULL THEN 'posting' ELSE 'rejected' END::jobs.attempt_state, v_refusal, p_submitter,
            ledger.clock(), p_cost, p_max_cost, p_webhook_hash WHERE waits_for IS NULL;
     is_mine := FOUND AND v_refusal IS NULL;
-    -- Numbers count within a part: an output of which nothing was repeated was attempted once, in however many parts.
+    -- Numbers count within a part: an output without a repeat was attempted once, in however many parts.
     UPDATE jobs.outputs o SET attempts = p_number
     WHERE is_mine AND o.account_id = p_account_id AND o.output_id = p_output_id AND o.attempts < p_number;
   END IF;
@@ -55,8 +54,7 @@ BEGIN
     FROM (VALUES (1)) one LEFT JOIN jobs.attempts a ON a.account_id = p_account_id AND a.reference = p_reference;
 END $$;
 
--- Its submitter gave an attempt up and reset its connection: nothing of it can arrive any more. Whether it ran, and was
--- billed, is not known. Returns its state.
+-- Records that the submitter reset its connection: nothing can arrive any more. Whether it ran is unknown.
 CREATE OR REPLACE FUNCTION jobs.close_attempt(p_account_id text, p_reference text)
 RETURNS TABLE (state text, provider_job_id text, error_class text) LANGUAGE sql AS $$
   UPDATE jobs.attempts a

@@ -1,5 +1,5 @@
--- Moves an attempt on by compare-and-set. Returns its state now and whether this call moved it. An accepted one makes a
--- queued job running, not a stuck one: that is still late. A provider's id that comes too late is kept for support.
+-- Moves an attempt on by compare-and-set. Returns its state now and whether this call moved it. An accepted attempt
+-- makes a queued job running; a stuck one is still late. A provider's id that comes too late is kept.
 CREATE OR REPLACE FUNCTION jobs.move_attempt(
   p_account_id text, p_reference text, p_from text[], p_to text, p_provider_job_id text, p_error_class text
 ) RETURNS TABLE (is_moved boolean, state text, provider_job_id text) LANGUAGE plpgsql AS $$

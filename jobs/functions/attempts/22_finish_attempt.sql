@@ -1,6 +1,5 @@
--- Records how a run failed, and what it cost: a caller that asks for this attempt again is told the same. One that was
--- fenced or replaced in the meantime stays so. Returns its state. p_run: of a run that was the answer to its post;
--- that it was taken is recorded with its end.
+-- Records how a run failed, and what it cost. A fenced or replaced attempt stays so. Returns its state. p_run: the id
+-- of a run that was the answer to its post, which is recorded as accepted first.
 CREATE OR REPLACE FUNCTION jobs.fail_attempt(
   p_account_id text, p_reference text, p_error_class text, p_billed text, p_cost numeric,
   p_is_final boolean DEFAULT false, p_run text DEFAULT NULL
@@ -13,7 +12,7 @@ CREATE OR REPLACE FUNCTION jobs.fail_attempt(
   SELECT a.state FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference
 $$;
 
--- Records that an attempt's result is in the asset store; one that was fenced stays so. Returns its state.
+-- Records that an attempt's result is in the asset store. A fenced one stays so. Returns its state.
 CREATE OR REPLACE FUNCTION jobs.record_asset(
   p_account_id text, p_reference text, p_sha256 text, p_content_type text, p_bytes bigint, p_billed text,
   p_cost numeric, p_is_final boolean DEFAULT false, p_has_c2pa boolean DEFAULT NULL, p_run text DEFAULT NULL

@@ -1,6 +1,6 @@
--- Notes that an attempt's provider has told something of it, a reason to ask it and no more. Each event counts once,
--- while the attempt is under way, and no more than 8 do. What it calls its job is kept where no answer said so, even
--- late, since its bill names it, and no other attempt's job is called so. True: the address leads to an attempt.
+-- Records a provider's webhook, which is only a reason to poll. Each event counts once, at most 8, while the attempt is
+-- under way. The provider's id of its job is kept where no response gave it, even late, since bills name it. True: the
+-- address belongs to an attempt.
 CREATE OR REPLACE FUNCTION jobs.note_webhook(
   p_provider text, p_reference text, p_hash bytea, p_event text, p_job text DEFAULT NULL
 ) RETURNS boolean LANGUAGE sql AS $$
@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION jobs.note_webhook(
   SELECT true FROM jobs.attempts WHERE reference = p_reference AND provider = p_provider AND webhook_hash = p_hash
 $$;
 
--- How many webhooks there are of many attempts, in one round trip: what followers poll. Those without have no row.
+-- The number of webhooks of each of many attempts, for those who follow them. No row: none.
 CREATE OR REPLACE FUNCTION jobs.count_webhooks(p_account_ids text[], p_references text[])
 RETURNS TABLE (reference text, webhooks int) LANGUAGE sql STABLE AS $$
   SELECT a.reference, cardinality(a.webhooks) FROM unnest(p_account_ids, p_references) w (account_id, reference)

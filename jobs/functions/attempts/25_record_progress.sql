@@ -1,5 +1,4 @@
--- What the provider says of a job under way, told as an event, for which the account is locked. A job of several
--- outputs: see jobs.move_job_on.
+-- Records progress of a job with one output, as an event. Of several outputs: see jobs.move_job_on.
 CREATE OR REPLACE FUNCTION jobs.record_progress(p_account_id text, p_job_id text, p_progress jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -13,8 +12,8 @@ BEGIN
   END IF;
 END $$;
 
--- How far one part of a stage has come, told as the progress of the whole: the shares of the stages before (p_before)
--- and of this one's p_parts parts so far. It never goes back. The account's lock keeps parts side by side in order.
+-- Records the progress of a part of a stage as progress of the whole: the shares of the stages before (p_before) and of
+-- this one's p_parts parts so far. It never goes back. The account's lock keeps parallel parts in order.
 CREATE OR REPLACE FUNCTION jobs.record_stage_progress(
   p_account_id text, p_reference text, p_stage text, p_parts int, p_before float, p_share float,
   p_fraction float, p_queue_position int

@@ -1,6 +1,5 @@
--- Takes attempts whose turn it is to be stopped, each with a pause that grows from 10 s to 10 minutes until its next
--- turn: a caller that dies, or whose provider does not respond, leaves them to a later one. (Materialized: PostgreSQL
--- may join a subquery by asking it again for each row, which skips those it has just locked and takes further ones.)
+-- Claims attempts that are due to be stopped. Each is due again after 10 s to 10 minutes: the caller may die, the
+-- provider may not respond. Materialized: a joined subquery may run again per row, and claim more than p_limit.
 CREATE OR REPLACE FUNCTION jobs.claim_attempts_to_stop(p_limit int)
 RETURNS TABLE (account_id text, reference text, provider text, model text, provider_job_id text, waiting_seconds float)
 LANGUAGE sql AS $$
@@ -15,7 +14,7 @@ LANGUAGE sql AS $$
             extract(epoch FROM now() - a.stopping_since)::float
 $$;
 
--- Nothing of it runs any more, or nothing more can be done about it.
+-- Takes an attempt off the list: it has stopped, or nothing more can be done.
 CREATE OR REPLACE FUNCTION jobs.forget_attempt_to_stop(p_account_id text, p_reference text) RETURNS void
 LANGUAGE sql AS $$
   UPDATE jobs.attempts a SET stopping_since = NULL, stop_due_at = NULL

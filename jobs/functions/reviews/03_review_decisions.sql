@@ -4,8 +4,8 @@ LANGUAGE sql STABLE AS $$
   WHERE d.account_id = p_account_id AND d.review_id = p_review_id ORDER BY d.number DESC LIMIT 1
 $$;
 
--- The decision that holds: the last, unless it was a free retry that came to nothing (not delivered, refused, or not
--- begun in two minutes, twice as long as an admission takes at most). Then the review is open again.
+-- The decision in force: the last, unless it was a free retry that failed, was refused, or did not begin within two
+-- minutes (an admission takes at most one). Then the review is open again.
 CREATE OR REPLACE FUNCTION jobs.decision_in_force(p_account_id text, p_review_id text, p_now timestamptz)
 RETURNS SETOF jobs.review_decisions LANGUAGE sql STABLE AS $$
   SELECT d.* FROM jobs.last_decision(p_account_id, p_review_id) d
@@ -17,7 +17,7 @@ RETURNS SETOF jobs.review_decisions LANGUAGE sql STABLE AS $$
             ELSE p_now < d.created_at + interval '2 minutes' END
 $$;
 
--- The reservation that paid for an output: of a free retry, that of what it is the retry of.
+-- The reservation that paid for an output: of a free retry, that of the output it retries.
 CREATE OR REPLACE FUNCTION jobs.payment_of(p_account_id text, p_output_id text) RETURNS ledger.reservations
 LANGUAGE sql STABLE AS $$
   WITH RECURSIVE chain AS (
@@ -32,8 +32,7 @@ LANGUAGE sql STABLE AS $$
   CROSS JOIN LATERAL ledger.reservation_of(p_account_id, paid.reservation_id) r
 $$;
 
--- Whether a job may be admitted at no credits: the last decision of a review names it (one that was decided anew does
--- not), and nothing of what was paid has been given back.
+-- Whether a job may be admitted free: the last decision of a review names it, and nothing was refunded.
 CREATE OR REPLACE FUNCTION jobs.is_free_retry(p_account_id text, p_job_id text)
 RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (

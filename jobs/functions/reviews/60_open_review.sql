@@ -1,6 +1,6 @@
--- A customer's report of a delivered output. opened | known (the same report, made before) | not_found | not_delivered
--- | open_already (another report of it is being looked at) | made_good (by a refund or a free retry) |
--- too_many_of_output | too_many_today, with the seconds until there is room. p_limits: how many are too many.
+-- Stores a customer's report of a delivered output. opened | known (the same report, made before) | not_found |
+-- not_delivered | open_already (another report of it is open) | made_good (by a refund or a free retry) |
+-- too_many_of_output | too_many_today, with the seconds to wait. p_limits: reports_of_output, reports_per_day.
 CREATE OR REPLACE FUNCTION jobs.open_review(
   p_account_id text, p_output_id text, p_category text, p_note text, p_limits jsonb
 ) RETURNS TABLE (outcome text, review_id text, retry_after_seconds float) LANGUAGE plpgsql AS $$
@@ -20,7 +20,7 @@ BEGIN
   FROM jobs.reviews r LEFT JOIN jobs.decision_in_force(p_account_id, r.review_id, v_now) d ON true
   WHERE r.account_id = p_account_id AND r.output_id = p_output_id;
   v_payment := jobs.payment_of(p_account_id, p_output_id);
-  -- The report that has to be a day old before there is room for another.
+  -- The report that must be a day old before another is taken.
   SELECT r.created_at INTO v_oldest FROM jobs.reviews r WHERE r.account_id = p_account_id
   ORDER BY r.created_at DESC, r.review_id DESC OFFSET (p_limits->>'reports_per_day')::int - 1 LIMIT 1;
   review_id := coalesce(v_earlier.same, v_earlier.open, v_earlier.made_good);

@@ -1,6 +1,6 @@
--- Decides a review, once per key: a refund of all that is left of what the output cost; a free retry, which allows one
--- job (p_retry_job_id) at no credits; or a denial. A decision that holds is not changed. decided (also before:
--- is_replay) | not_found | key_reused | decided_otherwise | nothing_to_make_good | partly_refunded.
+-- Decides a review, once per key: a refund of all that is left of what the output cost; a free retry, one job
+-- (p_retry_job_id) at no credits; or a denial. A decision in force stays. decided (is_replay: before) | not_found |
+-- key_reused | decided_otherwise | nothing_to_make_good | partly_refunded.
 CREATE OR REPLACE FUNCTION jobs.decide_review(
   p_account_id text, p_review_id text, p_key text, p_fingerprint text, p_decision text, p_reason text, p_actor text,
   p_retry_job_id text, p_goodwill_seconds float

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION jobs.read_review(p_account_id text, p_review_id text)
   SELECT jobs.review_as_json(r) FROM jobs.reviews r WHERE r.account_id = p_account_id AND r.review_id = p_review_id
 $$;
 
--- Whether a review is one of those asked for: of a state and a category (null: any), older than a position.
+-- Whether a review passes the filters (null: any) and is older than a position.
 CREATE OR REPLACE FUNCTION jobs.is_listed(
   p_review jobs.reviews, p_state text, p_category text, p_at timestamptz, p_review_id text
 ) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION jobs.list_reviews(
   ORDER BY r.created_at DESC, r.review_id DESC LIMIT p_limit
 $$;
 
--- The same over every account: support's.
+-- The same of all accounts, for support.
 CREATE OR REPLACE FUNCTION jobs.list_reviews_of_all(
   p_state text, p_category text, p_at timestamptz, p_review_id text, p_limit int
 ) RETURNS TABLE (review jsonb, created_at text, review_id text) LANGUAGE sql STABLE AS $$
@@ -32,7 +32,7 @@ CREATE OR REPLACE FUNCTION jobs.list_reviews_of_all(
   ORDER BY r.created_at DESC, r.review_id DESC LIMIT p_limit
 $$;
 
--- What a free retry makes: the reviewed output's work, under its job's labels. No row: no decision allows it.
+-- The work of a free retry, and its job's metadata. No row: no decision allows it.
 CREATE OR REPLACE FUNCTION jobs.read_free_retry(p_account_id text, p_job_id text)
 RETURNS TABLE (work jsonb, metadata jsonb) LANGUAGE sql STABLE AS $$
   SELECT o.work, j.metadata FROM jobs.review_decisions d

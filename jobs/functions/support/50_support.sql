@@ -8,7 +8,7 @@ LANGUAGE sql STABLE AS $$
   WHERE r.state = 'open'
 $$;
 
--- Attempts of outputs that have not ended, by name: a reference, or a number where that is enough; null: any.
+-- Attempts of open outputs by name: a reference, or a number where that is enough; null: any.
 CREATE OR REPLACE FUNCTION jobs.attempts_named(p_account_id text, p_job_id text, p_name jsonb)
 RETURNS SETOF jobs.attempts LANGUAGE sql STABLE AS $$
   SELECT a.* FROM jobs.open_outputs(p_account_id, p_job_id) o
@@ -16,7 +16,7 @@ RETURNS SETOF jobs.attempts LANGUAGE sql STABLE AS $$
   WHERE nullif(p_name, 'null') IS NULL OR p_name IN (to_jsonb(a.reference), to_jsonb(a.number))
 $$;
 
--- A later return_by for some open outputs, in the ledger and on the job, which thereby changes for its readers.
+-- Gives some open outputs a later return_by, in the ledger and on the job.
 CREATE OR REPLACE FUNCTION jobs.return_later(
   p_account_id text, p_job_id text, p_reservation_ids text[], p_return_by timestamptz, p_now timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -24,7 +24,7 @@ DECLARE
   v_progress jsonb;
 BEGIN
   PERFORM ledger.move_return_by(p_account_id, p_reservation_ids, p_return_by, NULL);
-  -- The job's is that of its last output: by then everything is settled.
+  -- The job's is that of its last output.
   UPDATE jobs.jobs j SET return_by = (SELECT max(o.return_by) FROM jobs.open_outputs(p_account_id, p_job_id) o)
   WHERE j.account_id = p_account_id AND j.job_id = p_job_id
   RETURNING coalesce(nullif(j.progress, 'null'), '{"stage": null, "fraction": null, "queue_position": null}')

@@ -1,6 +1,5 @@
--- Returns the credits of every output that still holds some, as the workflow and the reconciler settle: for support, or
--- for a customer who cancels what no workflow works on any more. p_call: failure, expired_policy, return_grant_hours,
--- output_ids (absent: all).
+-- Releases every open output of a job: for support, or for a customer's cancel of a job without a workflow. p_call:
+-- failure, expired_policy, return_grant_hours, output_ids (absent: all).
 CREATE OR REPLACE FUNCTION jobs.release_job(p_account_id text, p_job_id text, p_call jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,5 +1,4 @@
--- What of a job's outputs (p_output_id null: all) can be given back, the last first. An output of which a free retry
--- stands is made good already: nothing of it is given back.
+-- What can be refunded of a job's outputs (p_output_id null: all), the last first; nothing where a free retry stands.
 CREATE OR REPLACE FUNCTION jobs.refundable_outputs(
   p_account_id text, p_job_id text, p_output_id text, p_now timestamptz
 ) RETURNS TABLE (output_id text, reservation_id text, committed bigint, credits_left bigint, is_retried boolean)
@@ -13,8 +12,8 @@ LANGUAGE sql STABLE AS $$
   WHERE p_output_id IS NULL OR o.output_id = p_output_id ORDER BY o.item DESC, o.variation DESC
 $$;
 
--- Gives committed credits back, whole or in part: of one output, or of the job's, the last first. p_call: output_id,
--- credits (null: all that is left), goodwill_seconds. Each output's refund has an id of its own, derived from the key.
+-- Refunds a job's outputs, the last first. p_call: output_id (null: all), credits (null: all that is left),
+-- goodwill_seconds. Each output's refund has an id of its own, derived from the key.
 CREATE OR REPLACE FUNCTION jobs.refund_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE

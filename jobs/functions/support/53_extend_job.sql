@@ -1,4 +1,4 @@
--- Lets the job go on until a later instant. p_call: until, max_ahead_seconds (from now).
+-- Gives the job's open outputs a later return_by. p_call: until, max_ahead_seconds (from now).
 CREATE OR REPLACE FUNCTION jobs.extend_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,7 +1,6 @@
--- A new attempt in place of one that a provider has accepted: that one is replaced by compare-and-set, so that whatever
--- still comes of it is kept and never charged, and the workflow makes the next. One whose outcome is not known may have
--- run, and is not replaced; neither is one beside which another would cost too much. return_by is set as if the output
--- began now. p_call: from_attempt.
+-- Replaces an accepted attempt by compare-and-set: its result is kept and never charged, and the workflow makes the
+-- next one. One whose outcome is unknown may have run, and is not replaced; nor is one beside which another would cost
+-- too much. return_by is set as if the output began now. p_call: from_attempt.
 CREATE OR REPLACE FUNCTION jobs.restart_job(p_account_id text, p_job_id text, p_call jsonb, p_now timestamptz)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,8 +1,7 @@
--- Says of an attempt whose outcome is not known that it did not run (rejected: the workflow makes the next one, or
--- gives up) or ran (accepted under the provider's id of it). That id is believed only once the provider has been asked
--- whose job it is: another customer's result must not be delivered for a digit. p_call: said (ran | did_not_run),
--- attempt (null: the only one), look_up (found | not_found | not_ours | unknown | unsupported; null: not asked),
--- provider_job_id.
+-- Resolves an unknown attempt by support's word: it did not run (rejected) or ran (accepted under the provider's id).
+-- The id counts only once the provider was asked whose job it is: a mistyped one would deliver another customer's
+-- result. p_call: said (ran | did_not_run), attempt (null: the only one), look_up (found | not_found | not_ours |
+-- unknown | unsupported; null: not asked), provider_job_id.
 CREATE OR REPLACE FUNCTION jobs.resolve_attempt(p_account_id text, p_job_id text, p_call jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- Does what a command asks for, or returns why not: see apply_command.
+-- Does what a command asks for, or returns why not. See apply_command.
 CREATE OR REPLACE FUNCTION jobs.carry_out(
   p_account_id text, p_job_id text, p_command text, p_call jsonb, p_now timestamptz
 ) RETURNS jsonb LANGUAGE sql AS $$
@@ -12,12 +12,12 @@ CREATE OR REPLACE FUNCTION jobs.carry_out(
     WHEN 'resolve' THEN jobs.resolve_attempt(p_account_id, p_job_id, p_call) END END
 $$;
 
--- Applies a command of support to a job, once per key, and returns the same forever: a refusal too. The account is
--- locked first, so a command and what else ends, extends or resubmits the job come one after the other. p_call:
--- fingerprint, actor, reason, action_id (from the key), is_running (whether a workflow runs the job; null: not known,
--- and a resolve comes back as look_up), and what the command's function names. Stored: {"outcome": "done", …},
--- {"outcome": "refused", "reason", …}; not stored: {"outcome": "not_found", "what"}, {"outcome": "invalid", "pointer",
--- "code"}, {"outcome": "look_up", "output_id", "attempt", "provider"}, {"outcome": "key_reused"}.
+-- Applies a support command to a job, once per key. The account is locked first, so that commands and settlements come
+-- one after the other. p_call: fingerprint, actor, reason, action_id (from the key), is_running (whether a workflow
+-- runs the job; null: not known, and a resolve returns look_up), and the arguments of the command's function. Stored
+-- under the key: {"outcome": "done", …}, {"outcome": "refused", "reason", …}; not stored: {"outcome": "not_found",
+-- "what"}, {"outcome": "invalid", "pointer", "code"}, {"outcome": "look_up", "output_id", "attempt", "provider"},
+-- {"outcome": "key_reused"}.
 CREATE OR REPLACE FUNCTION jobs.apply_command(
   p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb
 ) RETURNS jobs.keyed_answer LANGUAGE plpgsql AS $$

@@ -1,4 +1,4 @@
--- All that support wants to know of a job beside what the customer reads; null when the account has no such job.
+-- What support reads of a job beside what the customer reads; null: the account has no such job.
 CREATE OR REPLACE FUNCTION jobs.inspect_job(p_account_id text, p_job_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'now', ledger.clock_of(p_account_id), 'model', j.model, 'provider', j.provider,

@@ -1,4 +1,4 @@
--- Items: account_id, reservation_id, why (null: it runs after all, and leaves the queue). In the order of their keys.
+-- Puts reservations on the repair queue, or takes them off (why null). Items: account_id, reservation_id, why.
 CREATE OR REPLACE FUNCTION jobs.record_repairs(p_items jsonb) RETURNS void LANGUAGE sql AS $$
   DELETE FROM jobs.repairs p USING jsonb_to_recordset(p_items) AS i (account_id text, reservation_id text, why text)
   WHERE i.why IS NULL AND p.account_id = i.account_id AND p.reservation_id = i.reservation_id;
@@ -11,8 +11,8 @@ CREATE OR REPLACE FUNCTION jobs.record_repairs(p_items jsonb) RETURNS void LANGU
   SET why = excluded.why, tries = p.tries + 1, last_seen_at = greatest(p.last_seen_at, excluded.last_seen_at)
 $$;
 
--- A page of the queue, oldest first, after a position: of one account, or of all (null); of those that are settled by
--- now, or of the others. first_seen_at as text is a position: it keeps its microseconds.
+-- A page of the queue, oldest first, after a position: of one account, or of all (null); those that are settled by now,
+-- or the others. first_seen_at is text: a position keeps its microseconds.
 CREATE OR REPLACE FUNCTION jobs.list_repairs(
   p_account_id text, p_is_resolved boolean, p_at timestamptz, p_after_account_id text, p_after_reservation_id text,
   p_limit int
