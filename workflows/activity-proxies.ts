@@ -7,7 +7,7 @@ import {
 import type { JobActivities } from '../activities/job-activities.ts';
 
 /**
- * Admission and look-ups in PostgreSQL: local, so nearly free. Retried for as long as it takes; a pause longer than the
+ * Admission and reads in PostgreSQL: local activities, nearly free. Retried without limit; a pause longer than the
  * threshold becomes a timer, so that an outage of hours does not fill the history.
  */
 export const localActivities: ActivityInterfaceFor<JobActivities> = proxyLocalActivities<JobActivities>({
@@ -17,18 +17,18 @@ export const localActivities: ActivityInterfaceFor<JobActivities> = proxyLocalAc
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
-/** One try of a look; a few of them, and the pauses between, when there is time for all. */
+/** One try of a look. With enough time left a look has LOOK_TRIES of them, and the pauses between. */
 const LOOK_MS = 10_000;
 const LOOK_TRIES = 3;
 const BETWEEN_LOOKS_MS = 500;
 const LOOKS_MS = LOOK_TRIES * (LOOK_MS + BETWEEN_LOOKS_MS);
 
-/** A look is not worth scheduling for less. */
+/** The least time that a look is given. */
 const MIN_LOOK_MS = 1_000;
 
 /**
- * A look that may be missed: it ends before the run deadline, or a second after it when there is no time left. Bounded by
- * its tries: a schedule-to-close timeout that falls between two tries of a local activity is lost (SDK 1.24).
+ * A look that may fail: it ends before the run deadline, or within a second when no time is left. Bounded by its tries,
+ * since a schedule-to-close timeout that falls between two tries of a local activity is lost (SDK 1.24).
  */
 export function localActivitiesWithin(leftMs: number) {
   const hasTimeForAll = leftMs >= LOOKS_MS;
@@ -43,7 +43,9 @@ export function localActivitiesWithin(leftMs: number) {
   });
 }
 
-/** The first try of a settlement: local, and given up after a few seconds for one that operators can see. */
+/**
+ * The first try of a settlement: local, for at most 5 s. Then an ordinary activity follows, which operators can see.
+ */
 export const settleLocally = proxyLocalActivities<Pick<JobActivities, 'settle'>>({
   startToCloseTimeout: '3 seconds',
   scheduleToCloseTimeout: '5 seconds',
@@ -51,14 +53,17 @@ export const settleLocally = proxyLocalActivities<Pick<JobActivities, 'settle'>>
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
-/** The settlement that does not give up: retried without limit, visible in Temporal UI. */
+/** The settlement as an ordinary activity: retried without limit, visible in Temporal UI. */
 export const settleDurably = proxyActivities<Pick<JobActivities, 'settle'>>({
   startToCloseTimeout: '20 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
-/** The return of what a batch leaves unbegun: 500 settlements take seconds. Retried without limit, visible in Temporal UI. */
+/**
+ * Releases the outputs that a batch has not begun: 500 settlements take seconds. Retried without limit, visible in
+ * Temporal UI.
+ */
 export const releaseDurably = proxyActivities<Pick<JobActivities, 'releaseOutputs'>>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '30 seconds',
@@ -66,24 +71,27 @@ export const releaseDurably = proxyActivities<Pick<JobActivities, 'releaseOutput
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
-/** Of the pictures a brief refers to, side by side: three tries of 20 s each, and as long again for another output's. */
+/**
+ * The pictures of a brief are fetched side by side: three tries of 20 s each, and as long again while another output
+ * fetches the same one.
+ */
 const KEEP_REFERENCES_SECONDS = 180;
 
-/** Room past the run deadline, at which the workflow stops waiting by itself. */
+/** Past the run deadline. The workflow stops waiting at the deadline itself. */
 const RUN_SPARE_SECONDS = 120;
 
-/** A provider has 30 s to confirm that it stopped; then we go on without its word. */
+/** A provider has 30 s to confirm that it stopped. */
 const STOP_SECONDS = 40;
 
-/** With the time it may wait for a worker. */
+/** Including the time until a worker takes it. */
 const STOP_AT_MOST_SECONDS = 120;
 
-/** A result that was there when the cancel came is brought in within this, or not charged. */
+/** A result that existed when the cancel came is stored within this time, or is not charged. */
 const COLLECT_LATE_SECONDS = 60;
 
 export type ProviderSteps = ReturnType<typeof providerSteps>;
 
-/** The steps at the provider. Every one may be retried: none of them can submit twice. */
+/** The activities at the provider. Each may be retried: none of them can submit twice. */
 export function providerSteps(limits: {
   readonly heartbeatTimeoutSeconds: number;
   readonly deadlineSeconds: number;
@@ -110,7 +118,7 @@ export function providerSteps(limits: {
       startToCloseTimeout: STOP_SECONDS * 1_000,
       scheduleToCloseTimeout: STOP_AT_MOST_SECONDS * 1_000,
     }).stopAttempts,
-    // After a cancel nothing watches the deadline any more, so this one ends by itself.
+    // After a cancel nothing watches the deadline, so this activity has an end of its own.
     collectLate: proxyActivities<JobActivities>({
       ...common,
       startToCloseTimeout: COLLECT_LATE_SECONDS * 1_000,

@@ -11,7 +11,10 @@ const { advanceClock: advance } = proxyActivities<ClockActivities>({
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
 
-/** Moves the clock of a test account to where it was asked to go. An instant that is asked for while it closes is not missed. */
+/**
+ * Moves the clock of a test account to where it was asked to go. A signal that arrives while the workflow closes is not
+ * lost.
+ */
 export async function advanceClock(started: string): Promise<void> {
   const ofAccount = parseStart(accountId, started);
   let isAsked = true;

@@ -11,13 +11,13 @@ import { runOutputWorkflows } from './outputs/run-output-workflows.ts';
 import type { BatchResult, GenerationStart } from '../contract/workflow-messages.ts';
 
 /**
- * The outputs of one job together: admitted all or none, each made and settled by a workflow of its own.
+ * The outputs of one job: admitted all or none, each made and settled by a workflow of its own.
  *
- * admit  store the request, reserve the sum of its outputs (the way back is registered before)
- * make   start the outputs' workflows, a window of them at once; return what a cancel or the deadline leaves unbegun
- * tell   how all of them came out, as the ledger says. Always Completed, whatever became of the outputs
+ * admit  store the request, reserve the sum of its outputs (the undo is registered before)
+ * make   start the outputs' workflows, a window of them at once; release what a cancel or the deadline leaves unbegun
+ * tell   return how the outputs ended, as the ledger says. Always Completed, however they ended
  *
- * A cancel goes to the outputs, each of which follows it by itself: nothing here is cancellable.
+ * Nothing here is cancellable: a cancel is passed on to the outputs' workflows.
  */
 export async function batch(started: GenerationStart): Promise<BatchResult> {
   const start = parseStart(batchStart, started);

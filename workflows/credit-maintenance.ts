@@ -16,8 +16,8 @@ const { renewDuePlans, sweepExpiredCredits, advanceMovedClocks } = proxyActiviti
 });
 
 /**
- * Steps of one duty in one run: at 2,000 accounts a step, a million accounts, in a history of a few thousand events. What
- * is left is the next run's.
+ * The most steps of one duty in a run: at 2,000 accounts a step, a million accounts and a few thousand events. The next
+ * run does the rest.
  */
 const STEPS_PER_RUN = 500;
 
@@ -27,8 +27,9 @@ type MaintenanceReport = {
 };
 
 /**
- * A run of the credit maintenance: what falls due in accounts by time alone. The next run is the schedule's. Plans first: the
- * renewal of a plan writes the expiry of its last period as well. Test accounts whose clock is ahead come last, each by its own clock.
+ * One run of the credit maintenance: renews plans, then expires credits; a schedule starts the next. Plans come first,
+ * since a renewal also writes the expiry of the last period. Test accounts whose clock is ahead come last, each by its
+ * own clock.
  */
 export async function creditMaintenance(): Promise<MaintenanceReport> {
   let renewals: MaintenanceCounts = {};
@@ -36,7 +37,7 @@ export async function creditMaintenance(): Promise<MaintenanceReport> {
   try {
     renewals = await workThrough(renewDuePlans);
   } finally {
-    // Whatever became of the renewals: one duty does not hold up the other.
+    // Also after a failure of the renewals: one duty does not hold up the other.
     try {
       expiries = await workThrough(sweepExpiredCredits);
     } finally {

@@ -11,14 +11,14 @@ import { beginOutput } from './admission/begin-output.ts';
 import { untilHandlersFinish } from './closing/until-handlers-finish.ts';
 
 /**
- * One output, admitted, run, and settled exactly once.
+ * One output: admitted, run, and settled exactly once.
  *
- * admit    store the request, reserve its credits (the way back is registered before); or begin an output of a batch,
- *          whose credits are reserved already
- * run      submit at most once, follow it to its end, bring the result into our store; or be interrupted
+ * admit    store the request, reserve its credits (the undo is registered before); or begin an output of a batch, whose
+ *          credits are reserved already
+ * run      submit at most once, follow the run to its end, store the result; or be interrupted
  * settle   charge what was delivered, or return the credits
  *
- * A cancel ends the run, and nothing else: all around it is not cancellable.
+ * Only the run is cancellable.
  */
 export async function generation(started: GenerationStart | OutputStart): Promise<GenerationResult> {
   const start = parseStart(either(outputStart, generationStart), started);

@@ -1,7 +1,10 @@
 import { metricMeter } from '@temporalio/workflow';
 import type { OutputPlan } from '../domain/work/output-plan.ts';
 
-/** Counts an output that takes longer than expected. Served by the worker where WORKER_METRICS_ADDRESS says; a replay counts nothing. */
+/**
+ * Counts an output that takes longer than expected, in the worker's metrics (WORKER_METRICS_ADDRESS). A replay does not
+ * count.
+ */
 export function countStuck({ kind, provider }: OutputPlan): void {
   metricMeter
     .createCounter(

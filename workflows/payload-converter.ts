@@ -8,9 +8,9 @@ import {
 import { UNREADABLE } from '../domain/parse-value.ts';
 
 /**
- * The SDK's converter, which throws on a payload that it cannot decode. In a message from outside that would fail the workflow task,
- * again and again; here it is a value that no parser takes (handle-message.ts). What activities return comes from our own workers
- * and still throws: another build may be able to read it.
+ * The SDK's converter throws on a payload that it cannot decode. For a message from outside that would fail the
+ * workflow task forever; here it decodes to a value that every parser refuses (handle-message.ts). A result of an
+ * activity, from our own workers, still throws: another build may be able to read it.
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value, context, hint) => defaultPayloadConverter.toPayload(value, context, hint),

@@ -15,12 +15,12 @@ const { reconcileReservations, stopQueuedAttempts, refuseUnservedStarts } =
   });
 
 /**
- * A run of the reconciler: one pass over the open reservations, then over what is still to be stopped at providers, then over what was
- * started where no worker is, in bounded pages. The next run is the schedule's.
+ * One run of the reconciler: a pass over open reservations, over attempts to stop at providers, and over jobs that were
+ * started where no worker is, in bounded pages. A schedule starts the next.
  */
 export async function reconcile(): Promise<ReconcileReport & StopReport & UnservedReport> {
   const reconciling = reconcileReservations();
-  // None holds up another: what runs at a provider is stopped when reservations cannot be read as well.
+  // One pass does not hold up another.
   await reconciling.catch(() => undefined);
   const stopping = stopQueuedAttempts();
   await stopping.catch(() => undefined);

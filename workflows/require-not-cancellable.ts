@@ -1,8 +1,9 @@
 import { CancellationScope } from '@temporalio/workflow';
 
 /**
- * Throws where a cancel of the workflow would break off what has to come to its end: settling, the undo of an admission, an update that is under
- * way. That is a fault of workflow code: the workflow task fails, and goes on once the code is mended.
+ * Throws where a cancel of the workflow would break off what must come to its end: a settlement, the undo of an
+ * admission, an update that is under way. It is a fault of workflow code: the workflow task fails, and goes on once the
+ * code is fixed.
  */
 export function requireNotCancellable(what: string): void {
   if (CancellationScope.current().cancellable)

@@ -1,8 +1,9 @@
 /**
- * The SDK takes a stack trace of every promise that workflow code makes, for its call stack in Temporal UI: a quarter of what workflow
- * code costs, most of it in frames that are looked up in the source map. Of three frames two are the SDK's hook; the third says where
- * the workflow waits. A workflow's errors keep the three next to the throw.
+ * The SDK takes a stack trace of every promise in workflow code, for the call stack in Temporal UI: a quarter of the
+ * cost of workflow code, most of it in source-map look-ups. Of three frames two are the SDK's hook, and the third says
+ * where the workflow waits. Errors keep three frames too.
  *
- * Evaluated when a worker starts (runtime/temporal/workflow-sources.ts), in the sandbox alone: afterwards the SDK freezes the sandbox's globals.
+ * Evaluated in the sandbox when a worker starts (runtime/temporal/workflow-sources.ts), before the SDK freezes its
+ * globals.
  */
 Error.stackTraceLimit = 3;

@@ -8,10 +8,10 @@ const { sweepAssetSections } = proxyActivities<AssetSweepActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 3 },
 });
 
-/** As many as there are sections, and some: each step does at least one. */
+/** The number of sections, and some: each step does at least one. */
 const MAX_STEPS = 300;
 
-/** A run of the asset sweep: once through the asset store. The next run is the schedule's. */
+/** One run of the asset sweep, once through the asset store. A schedule starts the next. */
 export async function assetSweep(): Promise<SweepStep['counts']> {
   const counts = { looked_at: 0, set_aside: 0, removed: 0, bytes_removed: 0 };
   let next: string | null = null;

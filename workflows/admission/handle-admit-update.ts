@@ -34,13 +34,16 @@ export async function admitJob(start: GenerationStart): Promise<Admitted> {
 }
 
 export type Answered = AdmitAnswer & {
-  /** This very job has ended before (after a reset, or past retention): nothing runs again, and PostgreSQL says how. */
+  /**
+   * The job has ended before (after a reset, or past retention): nothing runs again, and PostgreSQL says how it ended.
+   */
   readonly hasEnded: boolean;
 };
 
 /**
- * Admits a job and returns the outcome to the update that started its workflow. What would undo the reserve is known before it is tried:
- * its keys come from the job id, and releasing what was never reserved is safe. Throws TypeError where it could be cancelled.
+ * Admits a job and returns the outcome to the update that started its workflow. `undo` is safe before the reserve: its
+ * keys come from the job id, and releasing what was never reserved moves nothing. Throws TypeError in a cancellable
+ * scope.
  */
 export async function handleAdmitUpdate(
   start: GenerationStart,
@@ -48,7 +51,7 @@ export async function handleAdmitUpdate(
 ): Promise<Answered> {
   requireNotCancellable('handleAdmitUpdate');
   const admitting = localActivities.admit(start);
-  // The handler awaits the admission and nothing else: each thing that is waited for costs the first workflow task time.
+  // The handler awaits the admission alone: every further await would delay the first workflow task.
   handleUpdate(admitUpdate, { parser: null }, async () => ({
     ...(await admitting).admission,
     startId: start.startId ?? null,

@@ -12,13 +12,13 @@ import { showEnding } from '../outputs/show-status.ts';
 const STATE = defineSearchAttributeKey('HoldfastState', SearchAttributeType.KEYWORD);
 
 /**
- * Closes as the ledger says it ended: Completed when charged, Canceled when cancelled, else Failed with the failure code
- * as its type, so that support filters by it.
+ * Closes as the ledger says: Completed when charged, Canceled when cancelled, else Failed with the failure code as its
+ * type, by which support filters.
  */
 export function closeWorkflow(settled: Settled): GenerationResult {
   showEnding(settled);
   if (settled.outcome === 'committed') {
-    // Completed says that it was delivered. Only one that was late has a state to lose: each change is a write and an action.
+    // Only a job that was late has a state to clear: each change is a write and a billable action.
     if (workflowInfo().typedSearchAttributes.get(STATE) !== undefined)
       upsertSearchAttributes({ HoldfastState: [] });
     return { outcome: 'succeeded', credits: settled.credits, content: settled.content };

@@ -6,15 +6,15 @@ import { localActivities } from '../activity-proxies.ts';
 export type JobStatus = NonNullable<Awaited<ReturnType<JobActivities['readJobResult']>>>;
 
 /**
- * An output that another run of this workflow began (before a reset), or that was ended from outside, may take until its own
- * deadline, or the reconciler's. Doubling from a second to a minute, these looks are more than an hour apart from first to
- * last, and a few hundred events at most.
+ * An output that an earlier run of this workflow began, or that was ended from outside, may take until its own deadline
+ * or the reconciler. Doubling from a second to a minute, 80 looks take more than an hour and at most a few hundred
+ * events.
  */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 const LOOKS_AT_MOST = 80;
 
-/** How a job came out, once its last output has ended; or how it stands when that takes longer than can be waited for. */
+/** Returns how a job ended, once its last output has ended; after LOOKS_AT_MOST looks, how it stands. */
 export async function untilJobHasEnded(accountId: string, jobId: string): Promise<JobStatus> {
   let pauseMs = FIRST_PAUSE_MS;
   for (let looks = 1; ; looks++) {

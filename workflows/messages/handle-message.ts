@@ -3,10 +3,10 @@ import { ApplicationFailure, log, setHandler } from '@temporalio/workflow';
 import { UnexpectedValue, type Parser } from '../../domain/parse-value.ts';
 
 /**
- * The one way in which workflow code registers a handler. Anyone who reaches Temporal can send a signal, an update or a query with
- * anything in it, and an exception of a handler that is no failure of Temporal's fails the workflow task for good. So what
- * comes is parsed first: a signal that is not what is expected is ignored with a log line, an update is refused with the reason
- * before it is in the history, a query is answered with an error.
+ * The only way in which workflow code registers a handler. Anyone who reaches Temporal can send a signal, an update or
+ * a query with any content, and an error that a handler throws fails the workflow task, which is retried forever. So
+ * every message is parsed first: an unexpected signal is ignored with a log line, an update is rejected before it is in
+ * the history, a query returns an error.
  */
 
 /** Null: the message takes no argument. */
@@ -31,10 +31,10 @@ export function handleSignal<Message, Args extends [] | [Message]>(
 export function handleUpdate<Result, Message, Args extends [] | [Message]>(
   update: UpdateDefinition<Result, Args>,
   options: {
-    /** The text beside the update's button in Temporal UI; absent: it is not support's. */
+    /** The text beside the update's button in Temporal UI; absent: the update is not for support. */
     readonly description?: string;
     readonly parser: MessageParser<Message>;
-    /** Throws a failure for a well-formed request that cannot be followed now. */
+    /** Throws a failure for a well-formed request that cannot be applied now. */
     readonly refuse?: (request: Message) => void;
   },
   act: (request: Message) => Promise<Result>,
@@ -83,7 +83,7 @@ function readArguments<Message>(
     return { isExpected: false, reason };
   }
   try {
-    // Without a parser there is nothing in it.
+    // Without a parser there is no message.
     return {
       isExpected: true,
       message: parser === null ? (undefined as Message) : parser(args[0], 'the argument'),
@@ -94,7 +94,7 @@ function readArguments<Message>(
   }
 }
 
-/** Parses a workflow's argument. A start that is not what is expected fails the workflow, and nothing else. */
+/** Parses a workflow's argument. An unexpected one fails the workflow, not the workflow task. */
 export function parseStart<Start>(parser: Parser<Start>, start: unknown): Start {
   const read = readArguments(parser, [start]);
   if (read.isExpected) return read.message;

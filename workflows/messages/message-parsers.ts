@@ -24,9 +24,12 @@ import type {
   SupportUpdate,
 } from '../../contract/workflow-messages.ts';
 
-/** A parser for every message of workflow-messages.ts: anyone who reaches Temporal can send one, and its UI has a button for it. */
+/**
+ * The parsers of workflow-messages.ts. Anyone who reaches Temporal can send these messages; its UI has a button for
+ * each.
+ */
 
-/** As the HTTP API has them: a name beside its key, a sentence or two, the longest key. */
+/** The limits of the HTTP API: a name beside its key, a sentence or two, the longest key. */
 const MAX_ACTOR = 300;
 const MAX_REASON = 500;
 const MAX_KEY = 255;
@@ -47,7 +50,7 @@ export const commandApplied: Parser<CommandApplied> = object({
   command: oneOf('release', 'refund', 'extend', 'restart', 'resolve'),
 });
 
-/** Goes on record with what is done. */
+/** A text that goes on record with the command. */
 function said(rule: TextRule): Parser<string> {
   return (value, at) => {
     const fault = typeof value === 'string' ? faultOfText(value, rule) : { detail: 'It is a text.' };
@@ -85,21 +88,21 @@ const idOf =
 
 export const accountId = idOf('acct_', isAccountId);
 
-// A start may carry more than this: an API process of a newer build runs beside workers of this one.
+// A start may have more fields: an API of a newer build runs beside workers of this one.
 const startOf = (outputs: { readonly min: number; readonly max: number }): Parser<GenerationStart> =>
   objectWith({
     accountId,
     jobId: idOf('job_', isJobId),
-    // Read by admission, with the rules of a job body.
+    // Parsed by admission, with the rules of a job body.
     request: anyObject,
     fingerprint: text({ max: MAX_FINGERPRINT }),
     admitBy: instantText,
-    // One, where it is not said.
+    // Absent: one.
     outputCount: (value, at) => wholeNumber(outputs)(value === undefined ? 1 : value, at),
     startId: optional(text({ max: MAX_KEY })),
   });
 
-/** Of a job with one output, and of one with several. */
+/** The start of a job with one output, and of one with several. */
 export const generationStart = startOf({ min: 1, max: 1 });
 export const batchStart = startOf({ min: 2, max: JOB_REQUEST_LIMITS.outputs });
 

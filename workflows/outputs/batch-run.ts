@@ -9,9 +9,9 @@ export type BatchRun = {
   next: number;
   /** Workflows of outputs that have begun and are not known to have closed. */
   readonly underWay: Set<string>;
-  /** As far as is known here: support may have moved it. */
+  /** As last read: support may have moved it since. */
   deadlineAt: number;
-  /** Why nothing more is begun; what has not been is returned with it. */
+  /** Why no further output is begun. Those that have not begun are released with this failure. */
   stoppedBy: Failure | undefined;
   canceledBy: CancelRequest['by'] | undefined;
 };

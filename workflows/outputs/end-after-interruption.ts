@@ -9,9 +9,9 @@ import { endingOf, type OutputRun } from './output-run.ts';
 import { returnLater } from '../support/support-control.ts';
 
 /**
- * Stops what runs at the provider and says how the output ends. A cancel that comes too late changes nothing: what was
- * made is delivered and charged. Past a deadline the credits return regardless. Never throws: where the provider's word
- * cannot be had, the credits return. `revoked`: support has moved the deadline, or restarted; nothing was stopped.
+ * Stops what runs at the provider and returns how the output ends. After a cancel that came too late, the result is
+ * delivered and charged. Past a deadline the credits return in any case, and also when the provider does not respond:
+ * it never throws. `revoked`: support has moved the deadline, or restarted; nothing was stopped.
  */
 export async function endAfterInterruption(
   run: OutputRun,
@@ -37,7 +37,7 @@ export async function endAfterInterruption(
   return { charge: false, failure: failureOfInterruption(run) };
 }
 
-/** A deadline counts while it stands in PostgreSQL: support may have moved it a moment ago. */
+/** The activity checks the deadline again in PostgreSQL, where support may have moved it. */
 function stopCauseOf({ interruption, lateAttempt }: OutputRun): StopCause | undefined {
   if (interruption === 'run_deadline') return { cause: interruption };
   if (interruption !== 'start_deadline' || lateAttempt === undefined) return undefined;
@@ -46,7 +46,7 @@ function stopCauseOf({ interruption, lateAttempt }: OutputRun): StopCause | unde
 
 const FAULT_OF_DEADLINE = { model: 'provider', customer: 'customer', us: 'us' } as const;
 
-/** The fault decides where credits go whose grant has expired meanwhile. */
+/** The fault decides where credits go whose grant has expired. */
 function failureOfInterruption({ plan, interruption, control, isStuck, canceledBy }: OutputRun): Failure {
   switch (interruption) {
     case undefined: {

@@ -6,24 +6,26 @@ import type { Attempt, OutputPlan } from '../../domain/work/output-plan.ts';
 import type { CancelRequest } from '../../contract/workflow-messages.ts';
 import { createControl, type Control } from '../support/support-control.ts';
 
-/** Why a run was ended early: a deadline, support, or a step that can never come right. (A cancel is the workflow's own.) */
+/**
+ * Why a run was ended early: a deadline, support, or an error that retries cannot fix. (A cancel is not one of them.)
+ */
 export type Interruption = 'start_deadline' | 'run_deadline' | 'released' | 'internal';
 
 /** The state of an output while it runs. */
 export type OutputRun = {
   readonly plan: OutputPlan;
   readonly control: Control;
-  /** Ends it early; the first reason counts. */
+  /** Ends the run early; the first reason counts. */
   interrupt: (interruption: Interruption) => void;
   /** The run is over: the output is settled, or about to be. */
   isOver: boolean;
   interruption: Interruption | undefined;
   isStuck: boolean;
-  /** The reference of the submission that its provider did not begin with in time. */
+  /** The attempt that its provider did not begin in time. */
   lateAttempt: string | undefined;
-  /** The last attempt at the final stage: what there may be to deliver when a cancel comes too late. */
+  /** The last attempt at the final stage: what can be delivered when a cancel comes too late. */
   deliverable: Attempt | undefined;
-  /** By reference, what providers call the attempts they have accepted, as far as a look at the record has told. */
+  /** By reference, the provider's ids of accepted attempts, as last read from their rows. */
   providerJobs: ProviderJobs;
   canceledBy: CancelRequest['by'] | undefined;
 };
@@ -43,10 +45,10 @@ export function createOutputRun(plan: OutputPlan): OutputRun {
   };
 }
 
-/** How a part, or an output, came to its end. */
+/** How a part or an output ended. */
 export type Made = Extract<AttemptOutcome, { readonly outcome: 'made' | 'failed' }>;
 
-/** How an output that came to its end is settled. */
+/** How an output that was made, or failed, is settled. */
 export function endingOf(made: Made): Ending {
   return made.outcome === 'made' ? { charge: true } : { charge: false, failure: failureOf(made.code) };
 }

@@ -22,12 +22,12 @@ import {
 import { settleOutput } from './settle-output.ts';
 
 /**
- * One output of a batch, by a workflow of its own, from its start to its close. That workflow settles it; one that was ended
- * from outside runs no code any more, so its output is ended here.
+ * Starts the workflow of one output of a batch and waits until it closes. That workflow settles the output; one that
+ * was ended from outside cannot, so its output is settled here.
  */
 export async function runOutputWorkflow(batch: BatchRun, outputId: string): Promise<void> {
   const child = await startOutput(batch, outputId);
-  // Begun by an earlier run of this workflow (it was reset): it goes on, and settles, by itself.
+  // Begun before a reset of this workflow: it settles by itself.
   if (child === 'started_before') return;
   try {
     await child.result();
@@ -49,7 +49,7 @@ async function startOutput(
       args: [{ accountId, outputId }],
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      // A batch that is ended from outside leaves what it has begun to go on.
+      // When the batch is ended from outside, its outputs go on.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       priority: { priorityKey: BATCH_PRIORITY, fairnessKey: accountId },
       staticSummary: `one of ${String(outputCount)} outputs · ${accountId}`,
@@ -59,12 +59,12 @@ async function startOutput(
     throw error;
   } finally {
     batch.underWay.add(outputId);
-    // It was being started when the cancel came.
+    // The cancel came during the start.
     if (batch.canceledBy !== undefined) void cancelChild(outputId, batch.canceledBy);
   }
 }
 
-/** Asks an output's workflow to cancel, as a client would ask a job's. One that has closed cannot be asked. */
+/** Asks an output's workflow to cancel, as a client does for a job. A closed workflow cannot be asked. */
 export async function cancelChild(outputId: string, by: CancelRequest['by']): Promise<void> {
   const handle = getExternalWorkflowHandle(outputWorkflowIdOf(outputId));
   try {
@@ -75,7 +75,10 @@ export async function cancelChild(outputId: string, by: CancelRequest['by']): Pr
   }
 }
 
-/** By its own code, which settles before it closes with a failure code (close-workflow.ts): any other failure has settled nothing. */
+/**
+ * Whether its own code ended it, which settles before it closes with a failure code (close-workflow.ts). With any other
+ * failure nothing is settled.
+ */
 function hasEndedItself(error: unknown): boolean {
   if (!(error instanceof ChildWorkflowFailure)) return false;
   const { cause } = error;
@@ -85,14 +88,16 @@ function hasEndedItself(error: unknown): boolean {
   );
 }
 
-/** One that cannot be settled costs itself: the others are made. Its reservation is still open, and the reconciler goes on. */
+/** The batch goes on with the other outputs; the reservation stays open for the reconciler. */
 function leaveToReconciler(outputId: string) {
   return (error: unknown): void => {
     log.error('an output could not be settled; the reconciler settles it', { outputId, error });
   };
 }
 
-/** What still runs at the provider is stopped from the list that the settlement puts it on (jobs.claim_attempts_to_stop). */
+/**
+ * What still runs at the provider is stopped from the list that the settlement writes (jobs.claim_attempts_to_stop).
+ */
 async function endInItsPlace({ plan }: BatchRun, outputId: string): Promise<void> {
   const { accountId, jobId } = plan;
   const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };

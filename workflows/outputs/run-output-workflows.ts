@@ -11,8 +11,9 @@ import { cancelRequest } from '../messages/message-parsers.ts';
 import { cancelSignal, type CancelRequest } from '../../contract/workflow-messages.ts';
 
 /**
- * Runs the outputs of a job, each by a workflow of its own, a window of them at once; what a cancel or the deadline leaves unbegun is returned.
- * @param cancelRequested rejects when this workflow is asked to cancel. A cancel is the outputs' to follow, each by itself.
+ * Runs the outputs of a job, each by a workflow of its own, BATCH_WINDOW at once. Releases what a cancel or the
+ * deadline leaves unbegun.
+ * @param cancelRequested rejects when this workflow is asked to cancel. The cancel is passed on to the outputs.
  */
 export async function runOutputWorkflows(plan: BatchPlan, cancelRequested: Promise<never>): Promise<void> {
   const batch: BatchRun = {
@@ -58,19 +59,19 @@ function showBatch({ plan, next, underWay, deadlineAt, stoppedBy }: BatchRun): v
   setCurrentDetails(['| | |', '|---|---|', ...rows].join('\n'));
 }
 
-/** Past the deadline as it was, the record is asked: support may have given the job more time. */
+/** Past the deadline PostgreSQL is asked: support may have extended the job. */
 async function isStopped(batch: BatchRun): Promise<boolean> {
   if (batch.stoppedBy !== undefined) return true;
   if (Date.now() < batch.deadlineAt) return false;
   const { accountId, jobId } = batch.plan;
   const leftSeconds = (await localActivities.readJobResult(accountId, jobId))?.leftSeconds ?? 0;
   batch.deadlineAt = Date.now() + leftSeconds * 1_000;
-  // Outputs that have not begun by now were kept waiting by us.
+  // Outputs that have not begun by now waited for us.
   if (leftSeconds <= 0) batch.stoppedBy ??= failureOf('run_deadline', 'us');
   return batch.stoppedBy !== undefined;
 }
 
-/** A cancel of a stuck job counts as ours, the customer's too, unless the customer's own deadline made it stuck. */
+/** A customer's cancel of a stuck job counts as ours, unless the customer's own short deadline made it stuck. */
 async function cancelBatch(batch: BatchRun, by: CancelRequest['by']): Promise<void> {
   batch.canceledBy = by;
   batch.stoppedBy = failureOf('canceled', by === 'customer' ? 'customer' : 'us');

@@ -9,17 +9,16 @@ import { cancelSignal } from '../../contract/workflow-messages.ts';
 import { createOutputRun, endingOf, type OutputRun } from './output-run.ts';
 import { runStages } from './run-stages.ts';
 import { handleStatusQuery, showStatus } from './show-status.ts';
-import { forgetUnknown } from '../support/support-control.ts';
+import { expectStart, forgetUnknown } from '../support/support-control.ts';
 import { handleSupportUpdates } from '../support/handle-support-updates.ts';
 import { watchDeadlines } from './watch-deadlines.ts';
-import { expectStart } from '../support/support-control.ts';
 
 const NOTHING_TO_KEEP = { outcome: 'kept' } as const;
 
 /**
- * Runs the output to its end, or ends it early: at a deadline, or by a cancel. Returns how it is to be settled and
- * never throws: an unexpected error ends it as `internal`, with the credits returned.
- * @param cancellable the scope whose cancel ends the run early: the workflow's own. What calls this is not cancellable.
+ * Runs an output to its end, or until a deadline or a cancel ends it. Returns how it is settled and never throws: an
+ * unexpected error ends it as `internal`, with the credits returned.
+ * @param cancellable the scope whose cancel ends the run: the workflow's own. The caller itself is not cancellable.
  */
 export async function runOutput(plan: OutputPlan, cancellable: CancellationScope): Promise<Ending> {
   const run = createOutputRun(plan);
@@ -40,7 +39,7 @@ export async function runOutput(plan: OutputPlan, cancellable: CancellationScope
       showStatus(run);
       return ending;
     }
-    // Once more, after a deadline that support had moved when it was acted on: every step finds how far it was, and what is unknown.
+    // Support had moved the deadline before it was acted on: run again. Each step finds how far it was.
     run.interruption = undefined;
     forgetUnknown(run.control);
   }
@@ -60,7 +59,7 @@ async function runUntilInterrupted(
     const ending = await scope.run(() => runWork(run, steps));
     if (run.interruption === undefined) return ending;
   } catch (error) {
-    // Once canceled, a step is not tried again: its own failure then says no more than that it was stopped.
+    // A canceled step is not retried: its failure says no more than that it was stopped.
     if (!isCancellation(error) && !scope.consideredCancelled) {
       log.error('an output failed by a fault of ours; its credits return', {
         outputId: run.plan.outputId,
@@ -73,11 +72,11 @@ async function runUntilInterrupted(
   return endAfterInterruption(run, steps);
 }
 
-/** First the pictures that the work refers to are brought into our store, then the work is made; its deadlines are watched meanwhile. */
+/** Brings the pictures of the brief into our store, then makes the output, while its deadlines are watched. */
 async function runWork(run: OutputRun, steps: ProviderSteps): Promise<Ending> {
   const { accountId, jobId, outputId, hasReferenceAssets, times } = run.plan;
   const isSubmittedFirst = hasReferenceAssets !== true;
-  // Known before the watch begins, so that it begins with one timer.
+  // Set before the watch begins, so that it begins with one timer.
   if (isSubmittedFirst) expectStart(run.control, times.startDeadlineSeconds);
   const watch = watchDeadlines(run);
   const kept = isSubmittedFirst

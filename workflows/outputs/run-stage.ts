@@ -16,16 +16,17 @@ import type { Made, OutputRun } from './output-run.ts';
 import { showStatus } from './show-status.ts';
 import { expectStart, followUnlessReplaced } from '../support/support-control.ts';
 
-/** Between two attempts, where the provider names no time. */
+/** Between two attempts, where the provider names no pause. */
 const NEXT_ATTEMPT_AFTER_MS = 1_000;
 
 /**
- * Makes one part of a stage: runs attempts until one has made it or no further one is allowed. What was made before is found by
- * its attempt row, so a workflow that starts over comes through here at no cost.
+ * Makes one part of a stage: runs attempts until one has made it or no further one is allowed. A finished attempt is
+ * found by its row, so a workflow that starts over repeats nothing.
  */
 export async function runStage(run: OutputRun, steps: ProviderSteps, part: StagePart): Promise<Made> {
   const { maxAttempts, times } = run.plan;
-  // The limit of attempts is that of one run: support may ask for another, and one that was not taken was no attempt.
+  // Attempts that do not count against maxAttempts: those before support's restart, and those that the service did not
+  // take.
   let uncounted = 0;
   let fallback: Fallback | undefined;
   const fallbacks = [...(run.plan.fallbacks ?? [])];
@@ -55,7 +56,7 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
           } as const;
           fallback = mayBeTakenOver(made) ? fallbacks.shift() : undefined;
           if (fallback === undefined) return failure;
-          // Another model has its own time to begin, and what is left of the attempts.
+          // Another model has its own time to begin, and the attempts that are left.
           const used = number - uncounted - (wasAttempt(made, then) ? 0 : 1);
           uncounted = number - attemptsUsedAtTakeover(used, maxAttempts);
           busy.end();
@@ -67,30 +68,30 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
         break;
       }
       case 'replaced':
-        // It delivers nothing.
+        // A replaced attempt delivers nothing.
         run.deliverable = undefined;
         stopReplaced(steps, attempt);
         uncounted = number;
         busy.end();
         break;
       case 'fenced':
-        // The reservation ended elsewhere (the reconciler, support): settling will tell how.
+        // The reservation has ended elsewhere (the reconciler, support): settling returns how.
         return { outcome: 'failed', code: 'terminated' };
     }
   }
 }
 
-/** Whether one that has ended counts: not what its service did not take, and not what has no row at all. */
+/** Whether an attempt counts: not one that its service did not take, and not one without a row. */
 function wasAttempt({ outcome }: AttemptOutcome, { next }: AfterRejection): boolean {
   return outcome === 'rejected' && next !== 'wait';
 }
 
-/** For how long a service has taken no submission. */
+/** Measures for how long a service has refused submissions. */
 function createBusyWatch(times: JobTimes) {
   let refusals = 0;
   let sinceMs = 0;
   return {
-    /** It has refused another; null: it has done so until it is too late. */
+    /** The pause after another refusal; null: the start deadline is too near for one. */
     waitMs(retryAfterMs: number | null): number | null {
       if (refusals === 0) sinceMs = Date.now();
       refusals += 1;
@@ -104,7 +105,7 @@ function createBusyWatch(times: JobTimes) {
   };
 }
 
-/** One attempt to its end, unless support puts another in its place. Where it is not known what came of it, until it is known. */
+/** Runs one attempt to its end, or until support replaces it. Waits for its turn, and while its outcome is unknown. */
 async function runToItsEnd(
   run: OutputRun,
   steps: ProviderSteps,
@@ -121,7 +122,7 @@ async function runToItsEnd(
   }
 }
 
-/** Until it asks for its turn again. Meanwhile it holds no slot of a worker. */
+/** Sleeps until the attempt asks for its turn again. Meanwhile it holds no slot of a worker. */
 async function waitInLine(
   run: OutputRun,
   { reference, stage, number }: Attempt,
@@ -133,18 +134,18 @@ async function waitInLine(
   run.control.waiting.delete(reference);
 }
 
-/** Asks what came of an attempt until it is known: the provider, and where that cannot be asked, support. */
+/** Waits until the outcome of an unknown attempt is known: from the provider, or else from support. */
 async function findOut(run: OutputRun, steps: ProviderSteps, attempt: Attempt): Promise<void> {
   const { control } = run;
   const { reference } = attempt;
   const resolve = () => steps.run.resolve.executeWithOptions({ summary: summaryOf(attempt) }, [attempt]);
   control.unknown.set(reference, attempt);
   showStatus(run);
-  // Support finds it by this for as long as it is not known.
+  // Support filters by this attribute.
   upsertSearchAttributes({ HoldfastUnknownSince: [new Date()] });
   let resolution = await resolve();
   while (resolution.outcome === 'unresolvable') {
-    // Parked, until support, a cancel or the deadline ends it.
+    // Parked until support, a cancel or the deadline ends it.
     await condition(() => control.resolved.has(reference));
     resolution = await resolve();
   }
@@ -159,7 +160,7 @@ function summaryOf({ stage, number, provider }: Attempt): string {
   return `${stage}, attempt ${String(number)}, ${provider}`;
 }
 
-/** We pay for a replaced attempt that runs on, and nothing waits for it. */
+/** A replaced attempt that runs on is at our cost. Nothing waits for this. */
 function stopReplaced(steps: ProviderSteps, { accountId, outputId, reference }: Attempt): void {
   steps.stopAttempts(accountId, outputId, { cause: 'replaced', reference }).catch((error: unknown) => {
     log.warn('a replaced attempt could not be stopped; the reconciler asks its provider again', {

@@ -5,7 +5,7 @@ import type { ProviderSteps } from '../activity-proxies.ts';
 import type { Made, OutputRun } from './output-run.ts';
 import { runStage } from './run-stage.ts';
 
-/** Goes through the stages of an output: the parts of one side by side, then the next. Ends with the first that fails. */
+/** Runs the stages of an output in order, the parts of a stage side by side. Ends with the first failure. */
 export async function runStages(run: OutputRun, steps: ProviderSteps): Promise<Made> {
   for (const stage of stagesOf(run.plan)) {
     const made = await runParts(run, steps, stage);
@@ -35,7 +35,7 @@ async function runSideBySide(
       if (made.outcome === 'made') return;
       failed ??= made;
     } catch (error) {
-      // One that was called off because another has failed says no more than that.
+      // A part that was canceled because another failed has nothing to add.
       if (failed === undefined) throw error;
     } finally {
       if (failed !== undefined) scope.cancel();
@@ -48,7 +48,7 @@ async function runSideBySide(
         scope.cancel();
       });
     }
-    // All have come to rest before what runs at the provider is stopped: none submits behind our back.
+    // Every part has ended before the provider is told to stop, so none submits afterwards.
     await Promise.allSettled(runs);
     await Promise.all(runs);
   });
@@ -57,7 +57,7 @@ async function runSideBySide(
   return failed;
 }
 
-/** The output has failed: what its other parts still do at the provider is ours to pay. */
+/** The output has failed, and its other parts still run at our cost. */
 async function stopOtherParts({ plan }: OutputRun, steps: ProviderSteps): Promise<void> {
   try {
     await steps.stopAttempts(plan.accountId, plan.outputId);

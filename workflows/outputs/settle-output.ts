@@ -5,9 +5,9 @@ import { requireNotCancellable } from '../require-not-cancellable.ts';
 import { settleDurably, settleLocally } from '../activity-proxies.ts';
 
 /**
- * Charges or returns, once. Throws TypeError where it could be cancelled. A charge that is refused for good is none: the
- * credits return. Throws where the return is refused for good as well: the workflow fails with it, and the reconciler, which finds the
- * reservation open, tells support (repairs).
+ * Charges or returns, once. If the ledger refuses a charge, the credits return. If it refuses the return too, this
+ * throws: the workflow fails, and the reconciler puts the open reservation on the repair queue. Throws TypeError in a
+ * cancellable scope.
  */
 export async function settleOutput(key: SettledKey, ending: Ending): Promise<Settled> {
   requireNotCancellable('settleOutput');
@@ -23,7 +23,7 @@ export async function settleOutput(key: SettledKey, ending: Ending): Promise<Set
   }
 }
 
-/** For a few seconds as a local activity, then as one that operators can see: as long as it takes, or until it is refused for good. */
+/** First as a local activity for a few seconds, then as an ordinary one without a limit of tries. */
 async function settle(key: SettledKey, ending: Ending): Promise<Settled> {
   try {
     return await settleLocally.settle(key, ending);

@@ -20,7 +20,7 @@ export function showStatus(run: OutputRun): void {
   setCurrentDetails(currentDetailsOf(statusOf(run)));
 }
 
-/** Shows how it ended. */
+/** Shows how the output ended. */
 export function showEnding(settled: Settled): void {
   const ending =
     settled.outcome === 'committed'

@@ -4,18 +4,18 @@ import { countStuck } from '../metrics.ts';
 import type { Interruption, OutputRun } from './output-run.ts';
 import { showStatus } from './show-status.ts';
 
-/** After a read that failed: PostgreSQL is away, and is to be back soon. */
+/** The pause after a read that failed. */
 const LOOK_AGAIN_MS = 15_000;
 
-/** Instants are not armed again for less: the workflow's clock and the database's are not one. */
+/** The shortest pause before the next look: the workflow's clock and the database's differ. */
 const LEAST_WAIT_MS = 1_000;
 
 /**
- * Watches an output's instants, in the scope that it is called in: must its model have begun, is it stuck, is its time over. Interrupts
- * the run at most once, and not once the scope is canceled or the watch has ended.
+ * Watches an output's instants, in the calling scope: start deadline, expected time and run deadline. Interrupts the
+ * run at most once, and not after the scope is canceled or the watch has ended.
  *
- * One timer, for the next of the instants. One that moves to an earlier time gets a timer of its own; one that moves to a later time
- * does not: the timer there is finds nothing due, and is set again.
+ * There is one timer, for the next instant. An instant that moves to an earlier time gets its own timer; one that moves
+ * to a later time does not: its timer fires, finds nothing due, and is set again.
  */
 export function watchDeadlines(run: OutputRun): Watch {
   const watch = {
@@ -39,7 +39,7 @@ export function watchDeadlines(run: OutputRun): Watch {
 }
 
 type Watch = {
-  /** The output has come to its end, and so does the workflow: a timer that goes with it is not worth an event of its own. */
+  /** The output has ended. Its timer is not canceled, which would be an event: it ends with the workflow. */
   end(): void;
 };
 
@@ -61,14 +61,14 @@ type Instant = {
   readonly act: () => Promise<Interruption | undefined>;
 };
 
-/** Sets a timer for the next instant, unless one fires before it. */
+/** Sets a timer for the next instant, unless an earlier timer is set. */
 function setTimer(watch: Watching): void {
   if (watch.isActing || isOver(watch)) return;
   const next = nextOf(watch);
   const atMs = next.atMs();
   if (atMs >= watch.timerAtMs) return;
   watch.timerAtMs = atMs;
-  // An instant may be moved from another scope.
+  // Called from other scopes too.
   watch.scope
     .run(() => sleep(Math.max(1, atMs - Date.now()), { summary: next.summary }))
     .then(() => {
@@ -76,12 +76,12 @@ function setTimer(watch: Watching): void {
       return actOnWhatIsDue(watch);
     })
     .catch((error: unknown) => {
-      // return_by stands with the reservation: without this watch the reconciler still keeps the promise.
+      // The reconciler still keeps return_by, which stands with the reservation.
       if (!isCancellation(error)) log.error('deadlines are no longer watched', { error });
     });
 }
 
-/** Acts on the instants that have come, one after the other, then sets the timer for the next. */
+/** Acts on the instants that are due, one after the other, then sets the next timer. */
 async function actOnWhatIsDue(watch: Watching): Promise<void> {
   if (watch.isActing) return;
   watch.isActing = true;
@@ -112,7 +112,7 @@ function nextOf({ instants }: Watching): Instant {
     .reduce((one, other) => (other.atMs() < one.atMs() ? other : one));
 }
 
-/** In the order in which those of the same moment are acted on. */
+/** Those of the same moment are acted on in this order. */
 function instantsOf(run: OutputRun): readonly Instant[] {
   const { accountId, jobId, outputId } = run.plan;
   const { control } = run;
@@ -126,7 +126,7 @@ function instantsOf(run: OutputRun): readonly Instant[] {
     },
     {
       summary: 'is it stuck?',
-      // Of the job: what is late is late, restarted or not.
+      // Counted from the job's admission: a restart does not move it.
       atMs: () => control.stuckLookAtMs,
       isDone: () => control.isStuckWatched,
       act: async () => {
@@ -152,7 +152,7 @@ function instantsOf(run: OutputRun): readonly Instant[] {
   ];
 }
 
-/** Each submission is to begin within the start deadline of its own, however late it came: by references, stages, a restart. */
+/** Looks whether every submission has begun within the start deadline of its own. */
 async function lookForStart(
   run: OutputRun,
   activities: ReturnType<typeof localActivitiesWithin>,

@@ -27,9 +27,9 @@ import { showStatus } from '../outputs/show-status.ts';
 import { followRecord } from './support-control.ts';
 
 /**
- * Registers the handlers for support commands of a run. An update (a button of Temporal UI; the API's, for a resolve) applies a command
- * in PostgreSQL, by the same function as the API, and the run follows. A signal says that one was applied already. What cannot be right by
- * what the workflow knows is refused here; PostgreSQL decides the rest.
+ * Registers the handlers for support commands. An update (from Temporal UI; from the API, for a resolve) applies a
+ * command in PostgreSQL, by the same function as the API, and the run follows. A signal says that the API has applied
+ * one already. The validators refuse what the workflow knows to be wrong; PostgreSQL decides the rest.
  */
 export function handleSupportUpdates(run: OutputRun): void {
   handleSignal(commandAppliedSignal, commandApplied, ({ command }) => {
@@ -89,7 +89,7 @@ export function handleSupportUpdates(run: OutputRun): void {
   );
 }
 
-/** Of which job the command is, and under which key: that of the API, or the update's own. */
+/** Adds the job, and the key: the API's, or the update's id. */
 function named<Request extends { readonly key?: string | undefined }>({ plan }: OutputRun, request: Request) {
   return {
     ...request,
@@ -98,14 +98,14 @@ function named<Request extends { readonly key?: string | undefined }>({ plan }: 
   };
 }
 
-/** Applies it in PostgreSQL, and follows. Not cancellable: a cancel that comes meanwhile finds it applied or not applied. */
+/** Applies a command in PostgreSQL, and follows it. Not cancellable: a cancel finds it applied or not applied. */
 async function applyCommand(run: OutputRun, command: SupportCommand): Promise<CommandDone> {
   const answer = await CancellationScope.nonCancellable(() =>
     localActivities.applyCommand(run.plan.accountId, command),
   );
   switch (answer.outcome) {
     case 'done':
-      // The workflow of another output of the job finds it at its next step or deadline.
+      // Another output's workflow finds it at its next step or deadline.
       await follow(run);
       return answer;
     case 'refused':
@@ -126,7 +126,7 @@ async function applyCommand(run: OutputRun, command: SupportCommand): Promise<Co
   }
 }
 
-/** Follows what support has changed about the output, as PostgreSQL has it: a release ends the run. */
+/** Follows what support has changed, as PostgreSQL has it. A release ends the run. */
 async function follow(run: OutputRun): Promise<void> {
   const { accountId, outputId } = run.plan;
   const record = await CancellationScope.nonCancellable(() =>
@@ -156,7 +156,7 @@ function refuseAttempt({ control }: OutputRun, name: AttemptName): void {
   if (!isOne) throw refusal(control.unknown.size > 0 ? 'attempt_unknown' : 'attempt_over');
 }
 
-/** The API reads the reason out of the failure (client/support-workflow.ts). */
+/** The API reads the reason from the failure (client/support-workflow.ts). */
 function refusal(reason: SupportRefusal): ApplicationFailure {
   return ApplicationFailure.nonRetryable(describeRefusal(reason), 'state_conflict', reason);
 }

@@ -3,25 +3,25 @@ import type { WaitsFor } from '../../domain/work/provider-limits.ts';
 import type { Attempt, OutputPlan } from '../../domain/work/output-plan.ts';
 import type { OutputRecord } from '../../activities/support/read-output-record.ts';
 
-/** The parts of a run that support can change, and those that follow it. Instants are the workflow clock's, in ms. */
+/** What support can change of a run, and what follows. Instants are of the workflow's clock, in ms. */
 export type Control = {
-  /** When the credits return. Only ever later. */
+  /** When the credits return. It moves to later instants only. */
   returnAtMs: number;
-  /** Called when an instant that is watched has moved (watch-deadlines.ts). */
+  /** Called when a watched instant has moved (watch-deadlines.ts). */
   watchAgain: () => void;
-  /** When to look whether what was submitted has begun; undefined while all of it has. */
+  /** When to look whether every submission has begun; undefined: all of them have. */
   startLookAtMs: number | undefined;
-  /** Whether being stuck was looked at: once, however often the run is begun again. */
+  /** Whether the output was checked for being stuck: once, also when it is run again. */
   isStuckWatched: boolean;
-  /** When to look whether it is stuck; again after a look that failed. */
+  /** When to check whether it is stuck; again after a check that failed. */
   stuckLookAtMs: number;
-  /** Submissions that a provider has accepted, and what follows each. */
+  /** Attempts that are being run, and the scope of each. */
   readonly followed: Map<string, { readonly attempt: Attempt; readonly scope: CancellationScope }>;
-  /** By reference: attempts with an unknown outcome; those that support has resolved; those that support has replaced. */
+  /** By reference: attempts with an unknown outcome; those that support has resolved; those that it has replaced. */
   readonly unknown: Map<string, Attempt>;
   readonly resolved: Set<string>;
   readonly replaced: Set<string>;
-  /** By reference: attempts that have not left, and what each waits for. */
+  /** By reference: attempts that wait for their turn, and what each waits for. */
   readonly waiting: Map<string, WaitsFor>;
 };
 
@@ -42,8 +42,8 @@ export function createControl({ ageSeconds, times }: OutputPlan): Control {
 }
 
 /**
- * Something is about to be submitted: its provider is to begin within its start deadline. A look that is due sooner stays; it finds
- * how old each submission is, and when to look again.
+ * A submission is about to be made: its provider has its start deadline to begin. An earlier look stays; it finds how
+ * old each submission is, and when to look again.
  */
 export function expectStart(control: Control, startDeadlineSeconds: number): void {
   if (control.startLookAtMs !== undefined) return;
@@ -51,14 +51,14 @@ export function expectStart(control: Control, startDeadlineSeconds: number): voi
   control.watchAgain();
 }
 
-/** Moves the deadline, to a later instant only: news may come twice, and late. */
+/** Moves the deadline to a later instant. Calling it twice, or late, changes nothing. */
 export function returnLater(control: Control, returnAtMs: number): void {
   if (!(returnAtMs > control.returnAtMs)) return;
   control.returnAtMs = returnAtMs;
   control.watchAgain();
 }
 
-/** Follows what support has changed about the output, as it is on record: twice is the same as once. */
+/** Follows what support has changed, as the record has it. Twice is the same as once. */
 export function followRecord(control: Control, { replaced, known }: OutputRecord, returnBy: string): void {
   returnLater(control, Date.parse(returnBy));
   for (const reference of replaced) {
@@ -69,14 +69,14 @@ export function followRecord(control: Control, { replaced, known }: OutputRecord
   for (const reference of known) if (control.unknown.has(reference)) control.resolved.add(reference);
 }
 
-/** Takes back that attempts are unknown: who looks at them anew says so again. */
+/** Forgets the unknown attempts: the next run finds them again. */
 export function forgetUnknown({ unknown }: Control): void {
   if (unknown.size === 0) return;
   unknown.clear();
   upsertSearchAttributes({ HoldfastUnknownSince: [] });
 }
 
-/** Follows an attempt to its end, or until support puts another in its place. */
+/** Runs `follow` to its end, or until support replaces the attempt. */
 export async function followUnlessReplaced<Outcome>(
   control: Control,
   attempt: Attempt,
@@ -89,7 +89,7 @@ export async function followUnlessReplaced<Outcome>(
   try {
     return await scope.run(follow);
   } catch (error) {
-    // Whatever a canceled step ends with: when its worker died at that moment, the server calls it a timeout.
+    // A canceled step may end with any error: if its worker died then, the server calls it a timeout.
     const isOurs = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
     if (isOurs && control.replaced.has(reference)) return { outcome: 'replaced' };
     throw error;
