@@ -2,18 +2,19 @@ import { ApplicationFailure, Context, log } from '@temporalio/activity';
 import { isNotNow, isOperatorsToMend, sqlStateOf } from '../ledger/sql-state.ts';
 
 /**
- * Tries of a call that meets what an operator has to mend: a migration that comes after its workers, a role without a grant. Ten minutes
- * of a local activity, half an hour of a settlement, by their own pauses. (The time since the first try is not known to a local one.)
+ * Tries of a call that meets what an operator must fix: a migration that comes after its workers, a missing grant. By
+ * their own pauses ten minutes of a local activity, half an hour of a settlement. (A local activity does not know when
+ * its first try was.)
  */
 const OPERATORS_TRIES = 60;
 
 type Activity = (...args: never[]) => Promise<unknown>;
 
 /**
- * The same activities, of which none is retried forever for an error that will never be another: what PostgreSQL refuses because of
- * the values of the call, and a RangeError, which is ours, fail it for good, with a type by which the failure is known: `sql_22007`,
- * `range_error`. What PostgreSQL cannot do now is retried as before. The workflow decides what follows.
- * A failure can be read in Temporal UI, and so the message of a data exception, which repeats the data, stays in our log.
+ * Wraps activities so that an error which will never change is not retried forever: what PostgreSQL refuses because of
+ * the call's values, and a RangeError, which is our fault, fail for good, with the type `sql_22007` or `range_error`.
+ * What PostgreSQL cannot do now is retried as before. Failures can be read in Temporal UI, so the message of a data
+ * exception, which repeats the data, goes to our log alone.
  */
 export function endPermanentErrors<Activities extends Readonly<Record<string, Activity>>>(
   activities: Activities,
@@ -46,7 +47,7 @@ function wordsOf(error: unknown, type: string): string {
   return error instanceof Error && !DATA_EXCEPTION.test(type) ? `${type}: ${error.message}` : type;
 }
 
-/** Null for an error after which the same call may succeed. */
+/** Null: the same call may succeed later. */
 function typeOfPermanent(error: unknown): string | null {
   if (error instanceof RangeError) return 'range_error';
   const sqlState = sqlStateOf(error);

@@ -43,22 +43,22 @@ export type JobActivityDependencies = {
   readonly providers: ProviderRegistry;
   readonly assets: AssetStore;
   readonly heartbeatTimeoutSeconds: number;
-  /** Of providers, over all workers; absent: none. */
+  /** Limits of providers, over all workers; absent: none. */
   readonly limits?: LimitsOfProviders;
   readonly rules: RequestRules;
-  /** Where model services reach the API, to tell that a job has ended; absent or null: they are polled only. */
+  /** The base address for webhooks of model services; absent or null: they are polled only. */
   readonly providerWebhookUrl?: string | null;
-  /** How addresses that customers name are opened; absent: https and public machines only. */
+  /** Opens addresses that customers name; absent: https and public machines only. */
   readonly openOutside?: OpenOutside;
-  /** Absent: as long as a customer may be kept waiting. */
+  /** Absent: FETCH_LIMITS. */
   readonly fetchLimits?: FetchLimits;
-  /** Absent: as a file host that is away deserves. */
+  /** Absent: LINK_PAUSES. */
   readonly linkPauses?: LinkPauses;
 };
 
 export type JobActivities = ReturnType<typeof createJobActivities>;
 
-/** The activities of a job's workflows, in the order of its life. Workflows see the type of this only. */
+/** The activities of a job's workflows, in the order of a job's life. Workflows import the type alone. */
 export function createJobActivities(dependencies: JobActivityDependencies) {
   const { database, providers, assets, providerWebhookUrl: webhookBaseUrl = null } = dependencies;
   const thisProcess = findThisProcess();

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** After a look that failed. Those that wait have a limit of their own, or go on without it. */
+/** The pause after a failed look. Those who wait have their own limit, or go on without it. */
 const BACK_OFF_MS = 1_000;
 
 type Waiter<Asked, News> = {
@@ -10,19 +10,19 @@ type Waiter<Asked, News> = {
 };
 
 type Watch<News> = {
-  /** Resolves with the first of what is found that is news. */
+  /** Resolves with the first result that is news. */
   readonly news: Promise<News>;
   readonly close: () => void;
 };
 
 export type SharedLook<Asked, News> = {
-  /** Looks for something once per tick until it is closed. */
+  /** Looks once per tick, until it is closed. */
   readonly open: (asked: Asked, isNews: (found: News) => boolean) => Watch<News>;
 };
 
 /**
- * One look into PostgreSQL per tick for all that wait for something in a worker, however many those are. Nothing is asked while none waits.
- * @param look returns what it found of each, in their order.
+ * One query per tick for everything that one worker waits for; none while nothing waits.
+ * @param look returns the results in the order of its arguments.
  */
 export function createSharedLook<Asked, News>(
   tickMs: number,

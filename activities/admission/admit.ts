@@ -36,16 +36,16 @@ export type AdmitSettings = {
 
 export type AdmitAnswer = {
   readonly admission: Admission;
-  /** The plan of a job with one output; null when nothing is to run: refused, or already ended. */
+  /** The plan of a job with one output. Null: nothing is to run (refused, or already ended). */
   readonly plan: OutputPlan | null;
-  /** The same of a job with several. */
+  /** The plan of a job with several outputs. */
   readonly batch?: BatchPlan | null;
 };
 
 /**
- * Admits a job: by the stored quote that it cites, or prices it again (a price in a request is never believed), stores request and outcome and
- * reserves. The same start has the same result forever; a start under a key that belongs to another request is told so by
- * the fingerprint, and touches nothing.
+ * Admits a job: prices it, by the stored quote that it cites or anew (a price in a request is never believed), and
+ * stores request and outcome and reserves, in one transaction. The same start has the same result forever; a start
+ * under a key of another request is told so by the fingerprint, and changes nothing.
  */
 export function createAdmit(
   admitJob: GroupedVerb<AdmitItem, AdmitResult>,
@@ -64,14 +64,14 @@ export function createAdmit(
     if (!isToRun) return { admission, plan: null };
     return {
       admission,
-      // The reserved credits may be charged, and no others: a price list may have changed since. (One output: the total is its own.)
+      // The reserved credits may be charged and no others: a price list may have changed since.
       plan: plan && { ...plan, credits: outcome.credits, ageSeconds },
       ...(batch && { batch: { ...batch, ageSeconds } }),
     };
   };
 }
 
-/** What a job is prepared with, beside its start. */
+/** What a job is prepared with, besides its start. */
 type Prepares = AdmitSettings & { readonly database: Database; readonly pricingOf: PricingOf };
 
 type Prepared = {
@@ -89,7 +89,7 @@ async function prepareJob(start: GenerationStart, settings: Prepares): Promise<P
   const errors = parsed.ok ? notOfferedErrors(parsed.request, rules) : parsed.errors;
   if (!parsed.ok || errors.length > 0) return refusedAsInvalid(key, errors);
   const { request } = parsed;
-  // Its workflow would run another number of them than are reserved.
+  // Its workflow would run another number of outputs than are reserved.
   if (outputCountOf(request) !== start.outputCount) {
     const detail = `A start of ${String(start.outputCount)} outputs, whose request has ${String(outputCountOf(request))}.`;
     return refusedAsInvalid(key, [{ pointer: '', code: 'other_output_count', detail }]);
@@ -108,7 +108,7 @@ async function prepareJob(start: GenerationStart, settings: Prepares): Promise<P
   return planJob(key, request, price, sourceOf, settings);
 }
 
-/** The stored price of the quote that the request cites: what was shown is what is charged, also under a price list of before. */
+/** The price of the quote that the request cites: what was shown is charged, whatever the price list says now. */
 async function quotedPrice(
   request: JobRequest,
   start: GenerationStart,
@@ -117,13 +117,13 @@ async function quotedPrice(
   if (request.quote_id === undefined) return null;
   const { accountId, jobId } = start;
   const { quote } = await readSubmission(database, { accountId, jobId, quoteId: request.quote_id });
-  // Another work's quote prices nothing: admission refuses it, and says why.
+  // A quote of other work has no price: admission refuses it.
   return quote !== null && quote.fingerprint === fingerprintWork(start.request) ? quote.price : null;
 }
 
 /**
- * The reviewed output's work once more, at no credits. That a decision allows this very job is asked of PostgreSQL, here and once
- * more in the transaction that reserves (jobs.is_free_retry); nothing in the start is believed.
+ * A free retry: the reviewed output's work once more, at no credits. PostgreSQL is asked whether a decision allows this
+ * job, here and again in the transaction that reserves (jobs.is_free_retry); nothing in the start is believed.
  */
 async function prepareFreeRetry(start: GenerationStart, settings: Prepares): Promise<Prepared> {
   const key = keyOf(start);
@@ -183,7 +183,7 @@ function planJob(
     deadlineSeconds: together.deadlineSeconds,
     outputs: outputs.map((output, index) => ({
       ...output,
-      // The one that was chosen: a model that is configured later changes no job that was admitted.
+      // The model chosen now: one that is configured later changes no admitted job.
       work: { ...output.work, model: models[index]?.name ?? output.work.model },
       deadlineSeconds: ownTimes[index]?.deadlineSeconds ?? together.deadlineSeconds,
     })),

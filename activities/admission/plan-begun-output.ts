@@ -7,7 +7,7 @@ import type { OutputStart } from '../../contract/workflow-messages.ts';
 import type { AdmitSettings } from './admit.ts';
 import type { Ending, SettledKey } from '../settlement/settle.ts';
 
-/** The plan to run; or, where nothing is to run, the ending of the output (one that has ended tells its own). */
+/** The plan to run; or, when nothing is to run, how to settle the output (one that has ended keeps its own end). */
 export type OutputBeginning =
   | { readonly next: 'run'; readonly plan: OutputPlan }
   | { readonly next: 'follow'; readonly key: SettledKey; readonly ending: Ending };
@@ -15,8 +15,8 @@ export type OutputBeginning =
 type MarkBegun = (accountId: string, outputId: string) => Promise<BegunOutput | null>;
 
 /**
- * Begins one of several outputs: its clock runs from now, and its own deadline. What has ended in the meantime is not run, and
- * neither is what comes up past the job's deadline, which is our fault.
+ * Begins one of several outputs: its own deadline counts from now. An output that has ended is not run. One whose turn
+ * comes after the job's deadline is not run either, by our fault.
  */
 export function createBeginOutput(
   markBegun: MarkBegun,

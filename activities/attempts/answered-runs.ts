@@ -10,10 +10,10 @@ import { recordSurely } from './record-surely.ts';
 /** Between two tries of a link. Milliseconds. */
 export type LinkPauses = { readonly firstMs: number; readonly maxMs: number };
 
-/** Soon at first, then as often as the restart of a file host is worth. The run deadline of the job ends it. */
+/** Short at first, then as often as suits the restart of a file host. The job's run deadline ends it. */
 export const LINK_PAUSES: LinkPauses = { firstMs: 500, maxMs: 10_000 };
 
-/** A host that has just been started, or whose copies are a moment behind, may know a link a little later. */
+/** A host that was just started, or whose copies lag, may know a link a little later. */
 const EXPIRED_TRIES = 5;
 
 const NOT_BROUGHT_IN = { code: 'provider_failed' } as const;
@@ -21,12 +21,12 @@ const NOT_BROUGHT_IN = { code: 'provider_failed' } as const;
 export type AnsweredRuns = ReturnType<typeof createAnsweredRuns>;
 
 /**
- * Runs that were the answer to their post. Their service has nothing to poll: what was in the answer goes into our store at once, and a link in
- * it into PostgreSQL, from where it is fetched for as long as the job may run, by whichever worker is there.
+ * Runs that were the answer to their post: there is nothing to poll. Content in the answer is stored at once. A link in
+ * it is kept in PostgreSQL, from where any worker fetches it for as long as the job may run.
  */
 export function createAnsweredRuns(attempts: Attempts, recordEnd: RecordEnd, pauses = LINK_PAUSES) {
   return {
-    /** `accepted`: what it made is to be fetched. */
+    /** Returns `accepted` when the answer links to a file, which `fetch` then brings in. */
     async record(
       attempt: Attempt,
       providerJobId: string,
@@ -40,11 +40,14 @@ export function createAnsweredRuns(attempts: Attempts, recordEnd: RecordEnd, pau
       );
     },
 
-    /** Fetches what a kept answer links to. Costs nothing to repeat: nothing is submitted, and the same bytes are stored once. */
+    /**
+     * Fetches the file that a kept answer links to. It can be repeated: nothing is submitted, and the same bytes are
+     * stored once.
+     */
     async fetch(attempt: Attempt): Promise<AttemptOutcome> {
       const { accountId, reference } = attempt;
       const answer = await attempts.readAnswer(accountId, reference);
-      // Support has said that it ran, and its answer was lost.
+      // Support said that it ran, and its answer was lost.
       if (answer === null) return recordEnd.fail(attempt, NOT_BROUGHT_IN, { billed: 'unknown', cost: null });
       const outcome = await fetchUntilKnown(attempt, endOf(answer));
       await attempts.forgetAnswer(accountId, reference);
@@ -58,20 +61,20 @@ export function createAnsweredRuns(attempts: Attempts, recordEnd: RecordEnd, pau
       const recorded = await recordEnd.record(attempt, end);
       if (recorded.outcome !== 'again' && recorded.outcome !== 'link_expired') return recorded;
       expired = recorded.outcome === 'link_expired' ? expired + 1 : 0;
-      // There is no other link to ask for, and the service has had its pay.
+      // There is no other link to ask for, and the run was billed.
       if (expired === EXPIRED_TRIES) return recordEnd.fail(attempt, NOT_BROUGHT_IN, end);
       await sleep(pauseMs);
     }
   }
 }
 
-/** Null: nothing of it is to be fetched. An address that is none is no result, which `recordAnswered` says. */
+/** Null: there is nothing to fetch. `recordAnswered` fails a result whose address is invalid. */
 function answerToKeep(end: RunEnd): KeptAnswer | null {
   if (end.state !== 'succeeded') return null;
   const { state: _state, files, ...said } = end;
   const [first] = files;
   if (first?.at !== 'link' || !URL.canParse(first.url)) return null;
-  // As a parsed address has no character that PostgreSQL refuses.
+  // A parsed address has no character that PostgreSQL refuses.
   return { ...said, link: { url: new URL(first.url).href, bytes: first.bytes, sha256: first.sha256 } };
 }
 

@@ -3,30 +3,31 @@ import type { AttemptOfOutput } from '../../jobs/attempts/read-attempts.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { Provider } from '../providers/provider.ts';
 
-/** How an attempt stands at its provider after it was asked to stop it. */
+/** How an attempt stands at its provider after it was asked to stop. */
 export type AskedToStop =
   | 'stopped'
   /** Too late: the run has ended with a result. */
   | 'finished'
   /** The post was the run: its connection is reset, and there is nothing to ask for. */
   | 'reset'
-  /** The provider does not know of it, so far. */
+  /** The provider does not know of it (yet). */
   | 'not_found'
-  /** Its id at the provider is not known, and cannot be looked up now, or ever. */
+  /** The provider's id is not known, and cannot be looked up now, or ever. */
   | 'not_looked_up'
-  /** The provider cannot be told to stop. */
+  /** The provider has no way to stop a run. */
   | 'unstoppable'
-  /** It was asked, and has not stopped so far. */
+  /** The provider took the request, and has not confirmed it. */
   | 'unconfirmed';
 
-/** One call to a provider. */
+/** The limit of one call to a provider. */
 const CALL_TIMEOUT_MS = 5_000;
 
 const CONFIRM_POLL_MS = 500;
 
 /**
- * Asks a provider to stop an attempt, which is looked up by its reference first where its id is not known. A provider that has only taken
- * the request down is polled until the run has ended, once at least. Throws where the adapter does.
+ * Asks a provider to stop an attempt. One whose provider id is not known is looked up by its reference first. A
+ * provider that only takes the request is polled, at least once, until the run has ended. Throws what the adapter
+ * throws.
  */
 export async function askToStop(
   provider: Provider,
@@ -44,7 +45,7 @@ export async function askToStop(
       return 'unstoppable';
     case 'too_late': {
       const { state } = await boundedCall((signal) => provider.poll(providerJobId, signal));
-      // Canceled: by an earlier try of ours whose response was lost. That is no result and no failure of the run.
+      // It was canceled by an earlier request whose response was lost: neither a result nor a failure of the run.
       return state === 'canceled' ? 'stopped' : 'finished';
     }
     case 'requested':

@@ -10,9 +10,9 @@ export type BroughtIn =
   | NotBroughtIn;
 
 export type NotBroughtIn =
-  /** To be tried again: its host is away, or the transfer broke. */
+  /** Try again: its host is away, or the transfer broke. */
   | { readonly outcome: 'again'; readonly afterMs: number }
-  /** The provider has to be asked for a fresh link, where it can be. */
+  /** Ask the provider for a fresh link, if it has any. */
   | { readonly outcome: 'link_expired' };
 
 export type BringInContext = {
@@ -24,8 +24,8 @@ export type BringInContext = {
 const BAD_CONTENT = { outcome: 'failed', code: 'bad_content' } as const;
 
 /**
- * Brings the first file of a result into the asset store and checks it: what it says of itself, and that it is what was asked for.
- * What is not is the provider's failure.
+ * Stores the first file of a result and checks it: against what was declared of it, and against what was asked for. A
+ * wrong file is the provider's failure.
  */
 export async function bringInResult(
   { provider, assets, checkContent }: BringInContext,

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../domain/work/output-plan.ts';
 import type { ExpectedContent } from '../content/check-content.ts';
 
-/** What the result of an attempt is to be. */
+/** What the result of an attempt must be. */
 export function expectedContentOf({ mediaType, durationSeconds }: Attempt): ExpectedContent {
   return { mediaTypes: [mediaType], durationSeconds };
 }

@@ -15,13 +15,14 @@ export type FollowDependencies = {
   readonly providers: ProviderRegistry;
   readonly recordEnd: RecordEnd;
   readonly answeredRuns: AnsweredRuns;
-  /** Of what services tell of attempts; null: they are given no address to tell it to. */
+  /** Webhooks of services; null: they are given no address. */
   readonly webhookWatches: WebhookWatches | null;
 };
 
 /**
- * Polls a provider's job to its end, where its answer was not the run already, and brings the result into our asset store. Costs nothing to repeat: it only reads, and the
- * same bytes are stored once. A response that it does not understand is not an end; it asks again.
+ * Polls a provider's job to its end and stores the result; fetches the link of a run that was its own answer. It can be
+ * repeated: it only reads, and the same bytes are stored once. A response that it cannot read is no end; it polls
+ * again.
  */
 export function createFollowAttempt(dependencies: FollowDependencies) {
   const { progress, providers, recordEnd, answeredRuns, webhookWatches } = dependencies;
@@ -55,7 +56,7 @@ export function createFollowAttempt(dependencies: FollowDependencies) {
           break;
       }
       const pauseMs = Math.max(poll.retryAfterMs, minPollIntervalMs);
-      // One that has ended is asked again for its result alone: no webhook is to come.
+      // An ended run is asked for its result alone: no webhook will come.
       await (poll.state === 'succeeded' ? sleep(pauseMs) : waitToPoll(pauseMs));
     }
   };

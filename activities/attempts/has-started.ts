@@ -4,24 +4,24 @@ import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { PollResult } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 
-/** One poll, inside a local activity. */
+/** The limit of one poll, inside a local activity. */
 const POLL_TIMEOUT_MS = 5_000;
 
-/** By reference, what providers call the attempts that they have accepted. */
+/** By reference, the provider's ids of accepted attempts. */
 export type ProviderJobs = Readonly<Record<string, string>>;
 
 export type Started = { readonly providerJobs: ProviderJobs } & (
   | { readonly outcome: 'started' }
-  /** Nothing is known to be late: not submitted yet, or not for so long, or its provider does not say. */
+  /** Nothing is known to be late: not submitted yet, not for so long, or its provider does not say. */
   | { readonly outcome: 'look_again'; readonly inSeconds: number }
-  /** A provider took this attempt so long ago, and has not begun. */
+  /** The start deadline of this attempt has passed, and its provider has not begun. */
   | { readonly outcome: 'late'; readonly reference: string }
 );
 
 /**
- * Whether the providers have begun with what they accepted for an output, each attempt within `startDeadlineSeconds` of its own
- * submission. They are asked now: what we last heard may be old for reasons of our own. Only "still queued" is late; where nothing
- * can be told they are asked again, and the run deadline decides.
+ * Whether providers have begun with an output's accepted attempts, each within `startDeadlineSeconds` of its
+ * submission. They are polled now, since what we heard last may be old through our own fault. Only "still queued" is
+ * late. Where nothing can be told they are polled again, and the run deadline decides.
  */
 export function createHasStarted(attempts: Attempts, providers: ProviderRegistry) {
   return async function hasStarted(
@@ -40,7 +40,7 @@ export function createHasStarted(attempts: Attempts, providers: ProviderRegistry
       const oldest = Math.max(...queued.map(({ postedSecondsAgo }) => postedSecondsAgo));
       return { outcome: 'look_again', inSeconds: startDeadlineSeconds - oldest, providerJobs };
     }
-    // Not accepted yet is our own delay, or unknown: not a provider that does not start. One that does not say just now may have.
+    // An attempt that is not accepted is our delay, or unknown. A provider that does not respond may have begun.
     const isToCome =
       ofOutput.length === 0 ||
       ofOutput.some(({ state }) => state === 'posting' || state === 'unknown') ||

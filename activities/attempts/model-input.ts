@@ -4,10 +4,10 @@ import type { Attempt } from '../../domain/work/output-plan.ts';
 import type { ModelWork } from '../../domain/work/reference-assets.ts';
 import type { FileNames, Submission } from '../providers/provider.ts';
 
-/** What a part of an earlier stage has made, named by its content. */
+/** The result of a part of an earlier stage, named by its content. */
 export type StageInput = StageFile & { readonly bytes: number };
 
-/** The files that an attempt is made from, and what its provider calls them. */
+/** The files for an attempt, and what its provider calls them. */
 export type UploadedInputs = { readonly inputs: readonly StageInput[]; readonly names: FileNames };
 
 export const NO_INPUTS: UploadedInputs = { inputs: [], names: new Map() };
@@ -15,19 +15,19 @@ export const NO_INPUTS: UploadedInputs = { inputs: [], names: new Map() };
 type Input = Readonly<Record<string, unknown>>;
 
 export type ModelInput = {
-  /** What a submission says of its model and its input. Throws RangeError where a function of the catalogue cannot be used. */
+  /** The model and input of a submission. Throws RangeError when a function of the catalogue fails. */
   readonly of: (
     attempt: Attempt,
     work: ModelWork,
     uploaded: UploadedInputs,
   ) => Pick<Submission, 'model' | 'input'>;
-  /** Of the files that an attempt is made from, those that its input names: no other is uploaded. Throws likewise. */
+  /** Those of the files that the input names: no other is uploaded. Throws likewise. */
   readonly files: (attempt: Attempt, work: ModelWork, inputs: readonly StageInput[]) => readonly string[];
 };
 
 /**
- * The input of a call, as the catalogue makes it: by `toInput` of the stage or of the model. A model without one is given the work as it is;
- * so is one that the catalogue has no longer.
+ * The input of a call, made by the catalogue's `toInput` of the stage or of the model. A model without one, or one that
+ * is no longer in the catalogue, gets the work as it is.
  */
 export function createModelInput(models: readonly Model[]): ModelInput {
   const made = (attempt: Attempt, work: ModelWork, inputs: readonly StageInput[]): Input => {
@@ -61,7 +61,7 @@ export function createModelInput(models: readonly Model[]): ModelInput {
   };
 }
 
-/** How a service that speaks our own protocol is told of a stage. */
+/** How the stage is sent to a service that speaks our own protocol. */
 function stageOf(part: NonNullable<Attempt['part']>, inputs: readonly StageInput[]): Input {
   const named = inputs.map(({ stage, part: number, contentType, sha256 }) => ({
     stage,
@@ -72,7 +72,7 @@ function stageOf(part: NonNullable<Attempt['part']>, inputs: readonly StageInput
   return { stage: { name: part.name, part: part.index }, inputs: named };
 }
 
-/** A catalogue names a file by its SHA-256; what its provider calls it goes in the place of that, wherever it stands. */
+/** The catalogue names a file by its SHA-256, wherever that stands in the input; the provider's name replaces it. */
 function withNames(value: unknown, names: FileNames): unknown {
   if (names.size === 0) return value;
   if (typeof value === 'string') return names.get(value) ?? value;
@@ -88,8 +88,8 @@ function* textsIn(value: unknown): Generator<string> {
 }
 
 /**
- * What a catalogue's function returns, as the JSON that is sent. Throws RangeError where it is none: the same call would fail again, and
- * nothing is submitted in its place.
+ * The return value of a catalogue's function, as the JSON that is sent. Throws RangeError when it is not a plain
+ * object: the same call would fail again, so nothing is submitted.
  */
 function inputMadeBy(whose: string, toInput: () => unknown): Input {
   try {

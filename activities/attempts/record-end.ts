@@ -24,7 +24,10 @@ export type RecordEndDependencies = {
 
 export type RecordEnd = ReturnType<typeof createRecordEnd>;
 
-/** How a run ended becomes what its attempt's row says, by compare-and-set: that, or a restart by support, or the end of the reservation. */
+/**
+ * Records in its attempt's row how a run ended, by compare-and-set: support's restart, or the end of the reservation,
+ * may have come first.
+ */
 export function createRecordEnd({ attempts, providers, assets, checkContent }: RecordEndDependencies) {
   const fail = async (
     attempt: Attempt,
@@ -63,7 +66,7 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
 
   return {
     fail,
-    /** Of a job that was accepted. */
+    /** Records the end of a job that was accepted. */
     async record(attempt: Attempt, end: RunEnd): Promise<AttemptOutcome | NotBroughtIn> {
       if (end.state === 'failed') return fail(attempt, failedRunOfEnd(end), end);
       const brought = await bringIn(attempt, end, cancellationSignal());
@@ -78,12 +81,13 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
       }
     },
     /**
-     * Of a run whose answer held all that it made. That is in our store before its row says that there was an answer: a process
-     * that dies in between leaves an attempt that is unknown, as for any answer that is lost. That it was accepted is recorded together with
-     * its end: an attempt that is accepted and has no end is followed, and here there is nothing to follow.
+     * Records a run whose answer held the whole result. The result is stored before the row says that there was an
+     * answer: if the process dies in between, the attempt is unknown, as after any lost answer. That it was accepted is
+     * recorded with its end, since an accepted attempt without an end would be followed, and there is nothing to
+     * follow.
      */
     async recordAnswered(attempt: Attempt, providerJobId: string, end: RunEnd): Promise<AttemptOutcome> {
-      // It cannot be asked for again, so a cancel does not throw it away: it has come too late.
+      // A cancel comes too late and does not drop the answer: it cannot be asked for again.
       const brought =
         end.state === 'succeeded'
           ? await withTimeLimit(STORE_ANSWERED_MS, null, (signal) =>
@@ -103,11 +107,11 @@ function billOf({ cost }: Attempt, said: RunCost): ProviderAccount {
   return { billed: said.billed, ...costOfRun(cost ?? null, said) };
 }
 
-/** An asset store that is away for longer loses what only this process has. */
+/** After this time without the asset store the answer, which only this process has, is lost. */
 const STORE_ANSWERED_MS = 5 * 60_000;
 const STORE_AGAIN_AFTER_MS = 1_000;
 
-/** What was in an answer is in the memory of this process alone: a store that is away is tried again. */
+/** Retries until the store is back: the content is in the memory of this process alone. */
 async function storeAnswered(bringIn: () => ReturnType<typeof bringInResult>, signal: AbortSignal) {
   for (;;) {
     try {

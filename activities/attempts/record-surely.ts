@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** As long as a database takes to restart. */
+/** Together as long as a database takes to restart. */
 const TRIES = 20;
 const PAUSE_MS = 1_000;
 
 /**
- * Records what only this process knows: a row that does not say that its connection was reset makes "not found" unbelievable for
- * good, one that does not say that something responded makes it believable too early, and an answer that was the run cannot be asked
- * for again. A database that is away for a moment is asked again, and a cancel waits for it.
+ * Records what only this process knows. Without the record of a reset, "not found" could never be believed; without the
+ * record of an unclear response it would be believed too early; and an answer that was the run cannot be asked for
+ * again. Retries while the database is away; a cancel waits for it.
  */
 export async function recordSurely<Recorded>(record: () => Promise<Recorded>): Promise<Recorded> {
   for (let tries = 1; ; tries++) {

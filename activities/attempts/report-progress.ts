@@ -2,17 +2,20 @@ import type { Progress } from '../../contract/shapes/job-shapes.ts';
 import type { Attempt } from '../../domain/work/output-plan.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 
-/** A new event for every tenth is enough for a progress bar, and bounds the events of a job. */
+/** One event per tenth is enough for a progress bar, and bounds the events of a job. */
 const FRACTION_STEP = 0.1;
 
-/** The same for the whole of a pipeline, of which a part is a share: finer, since no part of it tells much. */
+/** The step of a pipeline's overall progress, of which each part is a share. */
 const WHOLE_STEP = 0.02;
 
-/** More than a sound service has to say in one job. One that names a step of its own with every poll is heard no more often than this. */
+/**
+ * More than a working service reports in one job. A service that names a new step with every poll is recorded no more
+ * often than this.
+ */
 const REPORTS_AT_ONCE = 50;
 const THEN_EVERY_MS = 10_000;
 
-/** Records what a provider says of a job, when it says something new. Of a part of a pipeline: as progress of the whole. */
+/** Records a provider's progress when it is news; of a part of a pipeline, as progress of the whole. */
 export function createProgressReporter(
   jobProgress: Pick<JobProgress, 'record' | 'recordPart'>,
   attempt: Attempt,
@@ -24,10 +27,10 @@ export function createProgressReporter(
   let reports = 0;
   let toldAtMs = 0;
   return async (said) => {
-    // Whatever a service calls its own steps, what people follow is our stage.
+    // Customers follow our stages, whatever a service calls its own.
     const progress = part === undefined ? said : { ...said, stage: part.stage };
     if (told !== undefined && !isNews(told, progress, step)) return;
-    // A stepped clock at worst tells once more, or once later.
+    // A clock that is set back causes at most one report too many, or one late.
     if (reports >= REPORTS_AT_ONCE && Math.abs(now() - toldAtMs) < THEN_EVERY_MS) return;
     told = progress;
     reports += 1;

@@ -6,8 +6,9 @@ import { withHeartbeat } from './with-heartbeat.ts';
 import { createSubmitAttempt, type SubmitDependencies } from './submit-attempt.ts';
 
 /**
- * One attempt in one activity: makes its row or finds it, submits at most once, follows the provider's job to its end and stores
- * the result. Retried freely: each step finds how far the last try came. A cancel leaves a result alone that is already being stored.
+ * One attempt in one activity: makes or finds its row, submits at most once, follows the run to its end and stores the
+ * result. It can be retried at any point: each step finds how far the last try came. A cancel does not interrupt the
+ * storing of a result.
  */
 export function createRunAttempt(dependencies: SubmitDependencies & FollowDependencies) {
   const submit = createSubmitAttempt(dependencies);
@@ -24,7 +25,7 @@ export function createRunAttempt(dependencies: SubmitDependencies & FollowDepend
   };
 }
 
-/** Brings in what an attempt that was accepted has made, after a cancel that came too late. Submits nothing. */
+/** Stores the result of an accepted attempt, after a cancel that came too late. Submits nothing. */
 export function createCollectLate(attempts: Attempts, dependencies: FollowDependencies) {
   const follow = createFollowAttempt(dependencies);
   return async function collectLate(attempt: Attempt): Promise<AttemptOutcome> {

@@ -6,30 +6,33 @@ import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Provider } from '../providers/provider.ts';
 
 export type Stopped =
-  /** Nothing runs there any more, or nothing ever did. */
+  /** Nothing runs there any more, or ever did. */
   | 'stopped'
-  /** Too late: the provider has finished what is to be delivered. */
+  /** Too late: the output's result is finished. */
   | 'finished'
-  /** It may run on; what comes of it is kept for support and never charged. */
+  /** It may run on; its result is kept for support and never charged. */
   | 'unconfirmed';
 
-/** Why what runs is stopped, where support may have taken the reason away in the meantime, or only one attempt is meant. */
+/** Why attempts are stopped: a deadline, which support may have moved meanwhile, or one attempt that was replaced. */
 export type StopCause =
   | { readonly cause: 'run_deadline' }
   | { readonly cause: 'start_deadline' | 'replaced'; readonly reference: string };
 
-/** Nothing was stopped: support has extended or restarted. So long, by the database's clock, until the credits return. */
+/**
+ * Nothing was stopped, since support has extended or restarted. The seconds until the credits return, by the database's
+ * clock.
+ */
 export type StopRevoked = { readonly secondsLeft: number };
 
-/** A deadline this near has come: the workflow's clock and the database's are not one. */
+/** A deadline this near has come: the workflow's clock and the database's differ. */
 const SAME_INSTANT_SECONDS = 5;
 
-/** A provider gets this long to confirm; then the credits return regardless. */
+/** A provider has this long to confirm; then the credits return in any case. */
 const CONFIRM_WITHIN_MS = 30_000;
 
 /**
- * Asks the provider to stop what it does for an output. Never throws for a response of the provider. `why`: looked at again
- * in PostgreSQL first, since a deadline that was moved is none.
+ * Asks the provider to stop an output's attempts. Never throws for a response of the provider. `why` is checked in
+ * PostgreSQL first: support may have moved the deadline.
  */
 export function createStopAttempts(attempts: Attempts, providers: ProviderRegistry) {
   return async function stopAttempts(
@@ -45,7 +48,7 @@ export function createStopAttempts(attempts: Attempts, providers: ProviderRegist
       const answers = await Promise.all(
         live.map(async (attempt) => {
           const stopped = await stopAttempt(providers.get(attempt.provider), attempt);
-          // An attempt that was replaced, or taken not to have run, may have finished: that is not this output's result.
+          // A replaced or rejected attempt may have finished, but not as this output's result.
           const isDeliverable = attempt.state !== 'replaced' && attempt.state !== 'rejected';
           return stopped === 'finished' && !isDeliverable ? 'stopped' : stopped;
         }),
@@ -61,7 +64,7 @@ function mayRun(attempt: AttemptOfOutput): boolean {
     case 'failed':
       return false;
     case 'collected':
-      // It has ended; whether anything is to be delivered is asked of the final stage.
+      // It has ended; only the final stage has something to deliver.
       return attempt.isFinal;
     case 'rejected':
     case 'posting':
@@ -112,7 +115,7 @@ async function stoppedOf(provider: Provider, attempt: AttemptOfOutput): Promise<
       return stoppedByReset(attempt);
     case 'not_found':
     case 'not_looked_up':
-      // That one which was taken not to have run is not found is what was expected.
+      // A rejected attempt is expected not to be found.
       return attempt.state === 'rejected' ? 'stopped' : 'unconfirmed';
     case 'unstoppable':
       return 'unconfirmed';
@@ -120,8 +123,8 @@ async function stoppedOf(provider: Provider, attempt: AttemptOfOutput): Promise<
 }
 
 /**
- * The cancel of the activity has reset the connection, and with it went whatever the service would have returned. Whether it billed the
- * run is not known. One that is accepted was answered before: what it made is to be fetched.
+ * The cancel of the activity has reset the connection, and the response is lost. Whether the service billed the run is
+ * unknown. An accepted attempt was answered before: its result can still be fetched.
  */
 function stoppedByReset({ state }: AttemptOfOutput): Stopped {
   if (state === 'collected' || state === 'accepted') return 'finished';

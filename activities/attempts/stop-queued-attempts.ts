@@ -9,39 +9,39 @@ import type { Provider } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 
 export type StopReport = {
-  /** Off the list: nothing of it runs any more, or its provider cannot be told. */
+  /** Taken off the list: nothing runs any more, or its provider cannot be told. */
   readonly stopped: number;
   /** Left for a later run. */
   readonly stillToStop: number;
 };
 
-/** Attempts of one claim, asked for side by side. */
+/** Attempts of one claim, which are asked for in parallel. */
 const AT_ONCE = 20;
 
-/** Claims of one run. What is left has its turn in the next run. */
+/** Claims of one run. The next run does the rest. */
 const MAX_CLAIMS = 20;
 
 /**
- * When a run begins no further claim, which takes 15 s at most: the reservations wait for the end of it, and a provider that is away must not
- * make the reconciler late.
+ * After this a run begins no further claim. A claim takes at most 15 s, the reservations wait for this run, and a
+ * provider that is away must not delay the reconciler.
  */
 const BEGIN_WITHIN_MS = 15_000;
 
 /**
- * A post that was given up may still arrive: a kernel goes on sending what a dead process left for about 15 minutes. Until then
- * "not found" is no reason to stop looking.
+ * A post that was given up may still arrive: a kernel keeps sending a dead process's data for about 15 minutes. Until
+ * then "not found" does not end the stopping.
  */
 const ARRIVES_WITHIN_SECONDS = 20 * 60;
 
-/** Longer than any run that a provider of ours allows. What it has not confirmed by then it will not. */
+/** Longer than any run of our providers. What is not confirmed by then never will be. */
 const GIVE_UP_AFTER_SECONDS = 24 * 3_600;
 
-/** One poll: the list is the wait. */
+/** One poll: later runs poll again. */
 const CONFIRM_WITHIN_MS = 0;
 
 /**
- * Stops what providers still work on although it counts no more, whichever settled its output: the reconciler, support, or a workflow
- * whose own try was not confirmed. Repeated until the provider has stopped, so nothing is lost by a provider that is away.
+ * Stops attempts that no longer count and may still run, whichever settled their output: the reconciler, support, or a
+ * workflow without a confirmation. Each is asked for until its provider has stopped.
  */
 export function createStopQueuedAttempts(
   queue: AttemptsToStop,
@@ -68,7 +68,7 @@ export function createStopQueuedAttempts(
 
 const BILL_TIMEOUT_MS = 5_000;
 
-/** Whether it is off the list. Never throws: one attempt holds up no other. */
+/** Returns whether it is off the list. Never throws: one attempt does not hold up another. */
 async function stopOne(
   queue: AttemptsToStop,
   providers: ProviderRegistry,
@@ -100,7 +100,10 @@ async function stopOne(
   }
 }
 
-/** What the provider says that it charges for what ran until then, by its time or units at our price too. Where it does not say, the bill stays in doubt. */
+/**
+ * Records what the provider bills for the run so far, by its word, or by its time or units at our price. Without its
+ * word the bill stays in doubt.
+ */
 async function recordBill(
   queue: AttemptsToStop,
   provider: Provider,
@@ -115,7 +118,7 @@ async function recordBill(
   await queue.recordBill(attempt, { billed: poll.billed, ...cost });
 }
 
-/** A call that fails, as for a provider that this worker has no adapter of, confirms nothing. */
+/** A failed call confirms nothing; so does a provider without an adapter in this worker. */
 async function askOne(providers: ProviderRegistry, attempt: AttemptToStop): Promise<AskedToStop> {
   try {
     return await askToStop(providers.get(attempt.provider), attempt, CONFIRM_WITHIN_MS);

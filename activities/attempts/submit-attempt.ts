@@ -15,22 +15,22 @@ import type { UploadInputs } from './upload-inputs.ts';
 import type { Provider, RunEnd, SubmitResult } from '../providers/provider.ts';
 import { drawWebhookAddress } from '../webhooks/draw-webhook-address.ts';
 
-/** `ended`: the answer to the post was the run; its row is still `posting`, since nothing of it has been kept yet. */
+/** `ended`: the answer to the post was the run. Its row is still `posting`: nothing is stored yet. */
 export type SubmittedAttempt =
   | AttemptOutcome
   | AcceptedAttempt
   | { readonly outcome: 'ended'; readonly providerJobId: string; readonly end: RunEnd };
 
 /**
- * From the database's word that this process may post to the first byte. A process that was frozen in between asks again: by then
- * its output may have ended, or support may have spoken.
+ * The most time from the database's permission to the first byte. A process that was frozen in between asks again: its
+ * output may have ended, or support may have acted.
  */
 export const MAX_MS_BEFORE_POST = 2_000;
 
-/** What a submission may take beside its post: a connection and the row, with room for a slow database. */
+/** What a submission may take besides its post: a connection and the row, with room for a slow database. */
 const BESIDE_POST_MS = 12_000;
 
-/** Between two tries to reach a provider: soon at first, then as often as a restart of it is worth. */
+/** Between two tries to reach a provider: short at first, then as often as suits a restart of it. */
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 3_000;
 
@@ -38,13 +38,13 @@ export type SubmitDependencies = WaitForTurnDependencies & {
   readonly providers: ProviderRegistry;
   readonly uploadInputs: UploadInputs;
   readonly modelInput: ModelInput;
-  /** Where services reach our API, to tell what came of an attempt; null: they are given no address. */
+  /** Where services reach our API for webhooks; null: they are given no address. */
   readonly webhookBaseUrl: string | null;
 };
 
 /**
- * Submits an attempt to its provider at most once, however often it is called. What has not left this process is no
- * submission: a provider that cannot be reached is tried again until the attempt's limit, and no attempt is used up by it.
+ * Submits an attempt to its provider at most once, however often it is called. A provider that cannot be reached is
+ * tried again until the attempt's limit: what has not left this process is no submission.
  */
 export function createSubmitAttempt(dependencies: SubmitDependencies) {
   const { attempts, providers, uploadInputs, modelInput, webhookBaseUrl } = dependencies;
@@ -62,7 +62,7 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
         const wait = hasToAsk && !right.isMine() ? await waitForTurn() : null;
         if (wait !== null) return wait;
-        // Files are uploaded before the row is made: from the row to the post there is no time for films.
+        // Files are uploaded before the row is made: between row and post there is no time for large ones.
         const inputs = await uploadInputs(attempt, provider, work.reference_assets ?? [], (made) =>
           modelInput.files(attempt, work, made),
         );
@@ -88,7 +88,7 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
         const waits = await isToWait(attempts, attempt, right);
         hasToAsk ||= waits;
         if (hasTriedLongEnough(attempt, pauseMs)) return { outcome: 'failed', code: 'start_deadline' };
-        // One that goes back into its line is to be there when its turn comes.
+        // Back in its line it must be there when its turn comes.
         await sleep(waits ? FIRST_PAUSE_MS : pauseMs);
       }
     } finally {
@@ -97,12 +97,12 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
   };
 }
 
-/** Why it was not sent: it was not its turn, or its provider could not be reached. Returns whether it has to ask for its turn now. */
+/** It was not sent: its turn was over, or its provider could not be reached. Returns whether it must ask for a turn. */
 async function isToWait(attempts: Attempts, attempt: Attempt, right: RightToPost): Promise<boolean> {
   return !right.isMine() && (right.waits() || attempts.noteUnreached(attempt));
 }
 
-/** Null where its provider is told no address. */
+/** Null: the provider is given no address. */
 function webhookOf(baseUrl: string | null, { capabilities }: Provider, { provider, reference }: Attempt) {
   return baseUrl === null || !capabilities.sendsWebhooks
     ? null
@@ -110,17 +110,17 @@ function webhookOf(baseUrl: string | null, { capabilities }: Provider, { provide
 }
 
 type RightToPost = {
-  /** How the row stands that refused it. */
+  /** The status of the row that refused the post. */
   readonly refusedBy: () => AttemptStatus | undefined;
   readonly isMine: () => boolean;
-  /** Whether it was not its turn when it was asked for last: told once. */
+  /** Whether the last request found that it was not its turn. True is returned once. */
   readonly waits: () => boolean;
   readonly mayPost: () => Promise<boolean>;
-  /** A row that was made and not used says so: nothing was sent, so nothing ran. */
+  /** Records that a row was made and nothing was sent, so nothing ran. */
   readonly giveUpUnused: () => Promise<void>;
 };
 
-/** The right to post, which the row gives to the one who made it, and takes away when it has moved on. */
+/** The right to post, which belongs to the process that made the row, for as long as the row is `posting`. */
 function createRightToPost(
   attempts: Attempts,
   attempt: Attempt,
@@ -160,15 +160,17 @@ function createRightToPost(
   };
 }
 
-/** Milliseconds since now, by whichever clock went on: a suspended machine stops the monotonic one, a step sets the other back. */
+/**
+ * Measures by the clock that ran further: a suspended machine stops the monotonic one, and a step sets the other back.
+ */
 function startWatch(): () => number {
   const [monotonic, wall] = [performance.now(), Date.now()];
   return () => Math.max(performance.now() - monotonic, Date.now() - wall);
 }
 
 /**
- * A post that starts a job is over in a moment, and a cancel waits for it rather than leave its outcome unknown. Where the post is the
- * run, a cancel is the reset of its connection.
+ * A post that starts a job takes a moment, and a cancel waits for it: its outcome would be unknown otherwise. Where the
+ * post is the run, a cancel resets its connection.
  */
 function abortOf({ capabilities }: Provider): AbortSignal | null {
   return capabilities.completion === 'answer' ? cancellationSignal() : null;
@@ -194,7 +196,7 @@ async function recordSubmission(
   if (result.outcome === 'unknown')
     return outcomeOf(await recordUnknown(attempts, attempt, result.mayArriveLater));
   const now = await attempts.move(accountId, reference, {
-    // A submission that a provider refused was not run, even if a look-up has doubted it meanwhile.
+    // A submission that a provider refused did not run, even if a look-up made it unknown meanwhile.
     from: result.outcome === 'accepted' ? ['posting'] : ['posting', 'unknown'],
     to: result.outcome,
     providerJobId: result.outcome === 'accepted' ? result.providerJobId : undefined,
@@ -202,7 +204,7 @@ async function recordSubmission(
   });
   if (now.isMoved) return result;
   if ((now.state === 'fenced' || now.state === 'rejected') && result.outcome === 'accepted') {
-    // This result will not be asked for: stop it where we can. Its id stays on the row for support.
+    // Nothing will follow this run: stop it where possible. Its id stays on the row for support.
     const { providerJobId } = result;
     await withTimeLimit(provider.submitTimeoutMs, null, (signal) => provider.cancel(providerJobId, signal));
   }

@@ -1,18 +1,18 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** A process as other processes can recognise it: what stands on an attempt's row beside the submission. */
+/** A process as other processes recognise it: its id stands on the attempt's row. */
 export type ThisProcess = {
   readonly id: string;
   /**
-   * Whether the process of that id has died on this machine, in this network, so that what its kernel may still send goes the
-   * way that our own requests go. False for one that lives, and for one of which this cannot be told: of another machine or container.
+   * Whether the process of that id has died on this machine and in this network, so that what its kernel still sends
+   * takes the way of our own requests. False for a live process, and for one of another machine or container.
    */
   readonly hasDied: (id: string) => boolean;
 };
 
 /**
- * The running process by what Linux says of it: boot, network, process namespace, process id, and when it began (ids are given
- * again). Elsewhere it has a name that proves nothing.
+ * Identifies the running process by what Linux says of it: boot, network, process namespace, process id and start time
+ * (ids are reused). Elsewhere the id is `unknown` and proves nothing.
  */
 export function findThisProcess(): ThisProcess {
   const self = describeProcess('self');
@@ -25,15 +25,15 @@ export function findThisProcess(): ThisProcess {
       const [, ofSurroundings, pid = '', startedAt] = /^(.*)\/([0-9]+)\/([0-9]+)$/.exec(id) ?? [];
       if (ofSurroundings !== surroundings) return false;
       const found = describeProcess(pid);
-      // Where /proc hides what other users run (hidepid), one that cannot be seen may live.
+      // Where /proc hides other users' processes (hidepid), one that cannot be seen may be alive.
       if (found === null) return !isThere(Number(pid));
-      // A zombie has closed what it had.
+      // A zombie has closed its connections.
       return found.startedAt !== startedAt || found.isZombie;
     },
   };
 }
 
-/** Null where the system does not say, as in some sandboxes of containers. */
+/** Null: the system does not say, as in some container sandboxes. */
 function surroundingsOfThisProcess(): string | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -43,7 +43,7 @@ function surroundingsOfThisProcess(): string | null {
   }
 }
 
-/** Whether there is a process of that id, of whichever user: the kernel says so to anyone who would send it a signal. */
+/** Whether a process has that id, of any user: signal 0 is checked and not sent. */
 function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -53,7 +53,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** From /proc/…/stat (proc(5)), after the name in parentheses, which may hold anything. */
+/** Reads /proc/…/stat (proc(5)) after the name in parentheses, which may hold any character. */
 function describeProcess(pid: string): { readonly startedAt: string; readonly isZombie: boolean } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

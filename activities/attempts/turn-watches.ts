@@ -3,15 +3,15 @@ import type { Turn } from '../../jobs/attempts/attempt-turns.ts';
 import type { NewAttempt } from '../../jobs/attempts/begin-attempt.ts';
 import { createSharedLook, type SharedLook } from '../shared-look.ts';
 
-/** What a service that has room stands still for, at most. */
+/** The longest time that a free place at a service stays empty. */
 const TICK_MS = 500;
 
-/** Of how attempts stand in their lines, where they stay while they are watched. */
+/** Watches of attempts in their lines, where they stay while they are watched. */
 export type TurnWatches = SharedLook<NewAttempt, Turn>;
 
 /**
- * All that wait for their turn in one worker: a line is ranked once for all of them, whose activities it costs nothing to stay. So those near
- * the head are there when their turn comes, however late a busy machine would bring them back.
+ * One look per tick at the lines of all attempts that wait in this worker. Their activities stay: those near the head
+ * are there when their turn comes, however late a busy machine would start them again.
  */
 export function createTurnWatches(queue: Attempts['queue']): TurnWatches {
   return createSharedLook(TICK_MS, async (asked) => {

@@ -7,22 +7,24 @@ import type { StageResult } from '../../jobs/attempts/read-stage-results.ts';
 import type { Provider } from '../providers/provider.ts';
 import { NO_INPUTS, type StageInput, type UploadedInputs } from './model-input.ts';
 
-/** `not_taken`: the provider could not be reached, or did not take them. Nothing has been submitted: asking again is free. */
+/**
+ * `not_taken`: the provider could not be reached, or did not take them. Nothing was submitted, so it can be retried.
+ */
 export type UploadInputs = (
   attempt: Attempt,
   provider: Provider,
-  /** The pictures that its work names. */
+  /** The pictures of the brief. */
   references: readonly ReferenceAsset[],
-  /** Which of the files a submission names, by their SHA-256. */
+  /** The files that a submission names, by SHA-256. */
   namedOf: (inputs: readonly StageInput[]) => readonly string[],
 ) => Promise<UploadedInputs | 'not_taken'>;
 
 export type ReadStageResults = (accountId: string, outputId: string) => Promise<readonly StageResult[]>;
 
 /**
- * Uploads to a provider the results of earlier stages that an attempt needs, and the pictures that its work names. Returns how a submission
- * names them. May be repeated; a provider takes only what it does not have. Throws RangeError when a result is
- * not there: the stage was begun too early, or our store has lost it, and no retry mends either.
+ * Uploads the results of earlier stages and the pictures that an attempt needs. Returns how a submission names them. It
+ * can be repeated; a provider takes only what it does not have. Throws RangeError when a result is missing (the stage
+ * began too early, or our store lost it), which no retry fixes.
  */
 export function createUploadInputs(readResults: ReadStageResults, assets: AssetStore): UploadInputs {
   return async (attempt, provider, references, namedOf) => {
@@ -53,7 +55,7 @@ export function createUploadInputs(readResults: ReadStageResults, assets: AssetS
   };
 }
 
-/** Of a script; more is no text that a prompt is made of. */
+/** The longest text, such as a script, that a prompt is made of. */
 const MAX_TEXT_BYTES = 256 * 1024;
 const TEXT_TYPE = /^(application\/json|text\/)/;
 

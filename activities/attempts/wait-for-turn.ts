@@ -7,7 +7,7 @@ import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { TurnWatches } from './turn-watches.ts';
 
-/** A place in the line is told anew once it has halved: a job that begins as the thousandth has ten events of it. */
+/** A place in the line is reported when it has halved: the thousandth in line has ten such events. */
 const SHARE_THAT_IS_NEWS = 2;
 
 export type WaitForTurn = () => Promise<AttemptOutcome | null>;
@@ -18,16 +18,16 @@ export type WaitForTurnDependencies = {
   readonly turnWatches: TurnWatches;
 };
 
-/** What people read while a job waits. */
+/** The stage that customers read while a job waits. */
 const STAGES = { model: 'waiting_for_model', turn: 'waiting_for_turn' } as const satisfies Record<
   WaitsFor,
   string
 >;
 
 /**
- * Waits until it is an attempt's turn at its provider: null then. Else the attempt is far back in a long line, and to be asked for again later
- * (`waiting`), or it has waited for as long as it may, and provably did not run. Nothing of an attempt is on record before its turn, and none
- * is used up.
+ * Waits for an attempt's turn at its provider; null: it has come. Otherwise the attempt is far back in a long line and
+ * asks again later (`waiting`), or it has waited for as long as it may, and did not run. Before its turn an attempt has
+ * no row, and none is used up.
  */
 export function createWaitForTurn(
   { attempts, progress, turnWatches }: WaitForTurnDependencies,
@@ -66,7 +66,10 @@ export function createWaitForTurn(
   };
 }
 
-/** For how long this activity has tried. A provider that cannot be reached is tried until the attempt's limit. */
+/**
+ * Whether this activity has tried for long enough: a provider that cannot be reached is tried until the attempt's
+ * limit.
+ */
 export function hasTriedLongEnough({ reachWithinSeconds }: Attempt, pauseMs: number): boolean {
   return Date.now() + pauseMs > activityInfo().scheduledTimestampMs + reachWithinSeconds * 1_000;
 }

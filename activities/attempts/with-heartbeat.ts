@@ -2,23 +2,25 @@ import { Context } from '@temporalio/activity';
 import { msOfEarlierTries } from './earlier-tries.ts';
 
 /**
- * The first heartbeat comes only after this long: a heartbeat is a write of the workflow's state at the server, and an action in
- * Temporal Cloud, and a step that takes milliseconds needs none. It is also how often the worker sends them on at most.
+ * The first heartbeat is sent after this long: a heartbeat is a write at the server, and a billable action in Temporal
+ * Cloud, and a step of milliseconds needs none. The worker sends them at most this often.
  */
 const FIRST_HEARTBEAT_MS = 500;
 
-/** A cancellation reaches a step with its next heartbeat: within a quarter of the time that it has run by then, in all of its tries. */
+/**
+ * A cancellation arrives with the next heartbeat: within a quarter of the time that the step has run, in all its tries.
+ */
 const SHARE_OF_ELAPSED = 0.25;
 
-/** Two within the heartbeat timeout: one may be late. */
+/** Two within the heartbeat timeout, since one may be late. */
 const SHARE_OF_TIMEOUT = 0.5;
 
-/** Where the server waits for none: so that a cancellation still arrives. */
+/** The pause where the server expects no heartbeat: a cancellation still arrives with one. */
 const WITHOUT_TIMEOUT_MS = 60_000;
 
 /**
- * Heartbeats while `work` runs, so that a cancellation reaches it and a dead worker is noticed: soon at first, then ever less often. Every
- * wait inside is bounded by itself: a heartbeat must not hide a hang.
+ * Sends heartbeats while `work` runs, often at first, then less and less, so that a cancellation reaches it and a dead
+ * worker is noticed. Every wait inside `work` has its own limit, since a heartbeat would hide a hang.
  */
 export async function withHeartbeat<Result>(work: () => Promise<Result>): Promise<Result> {
   const step = Context.current();

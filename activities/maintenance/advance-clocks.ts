@@ -24,15 +24,18 @@ type Deps = {
 };
 
 /**
- * The clocks of test accounts. What the machine's clock does not call due is due in an account that is ahead, so its duties are done
- * here, by the very functions that do them for every account: renewals, expiries, notices, credits past their return_by. Each may come late or
- * twice, so a step that was cut off is taken again.
+ * Moves the clocks of test accounts. In an account that is ahead, things fall due that the machine's clock does not
+ * call due, so they are done here, by the same functions as for every account: renewals, expiries, notices, credits
+ * past return_by. Each may be done late or twice, so an interrupted step is repeated.
  */
 export function createClockActivities(deps: Deps) {
   return endPermanentErrors({
-    /** Takes the account's clock to where it was asked to go, doing what falls due on the way at its instant and in its order. */
+    /**
+     * Moves the account's clock to where it was asked to go, doing on the way what falls due, at its instant and in
+     * order.
+     */
     advanceClock: (accountId: string) => withHeartbeat(() => advance(deps, accountId)),
-    /** The same for each account that is ahead or on its way: also what has come due since it got there. */
+    /** Does the same for each account that is ahead or on its way, including what has fallen due since it arrived. */
     advanceMovedClocks: () => withHeartbeat(() => advanceAll(deps)),
   });
 }
@@ -49,7 +52,7 @@ async function advance(deps: Deps, accountId: string): Promise<void> {
   }
 }
 
-/** Goes past an account that fails, so that it never stands before the others. */
+/** Skips an account that fails, so that it does not hold up the others. */
 async function advanceAll(deps: Deps): Promise<void> {
   let after = '';
   for (;;) {
@@ -70,7 +73,7 @@ async function advanceAll(deps: Deps): Promise<void> {
   }
 }
 
-/** Plans first: the renewal of a plan writes the expiry of its last period as well. */
+/** Plans first: a renewal also writes the expiry of the last period. */
 async function doWhatIsDue(deps: Deps, accountId: string): Promise<void> {
   const { database, planRules } = deps;
   await renewPlans(database, planRules, [accountId]);
@@ -79,7 +82,7 @@ async function doWhatIsDue(deps: Deps, accountId: string): Promise<void> {
   await returnOverdue(deps, accountId);
 }
 
-/** The account's reservations past their return_by, all of them: who reads that the clock is there believes that they are back. */
+/** Releases all the account's reservations past return_by: once the clock is read as arrived, they have returned. */
 async function returnOverdue({ database, jobActivities }: Deps, accountId: string): Promise<void> {
   let after: { readonly accountId: string; readonly reservationId: string } | undefined = {
     accountId,

@@ -5,22 +5,22 @@ import type { WorkflowStatus } from '../../domain/support/reconcile-rules.ts';
 import type { OpenReservation } from '../../ledger/reads/read-open-reservations.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 
-/** The states of the workflows behind a page of reservations, by Temporal. */
+/** The states of the workflows behind a page of reservations, as Temporal says. */
 export type DescribedPage = {
-  /** Each reservation with the workflow that is responsible for it, in the page's order. */
+  /** Each reservation with the workflow responsible for it, in the page's order. */
   readonly reservations: readonly {
     readonly reservation: OpenReservation;
     readonly workflow: WorkflowStatus;
   }[];
-  /** The workflows of their jobs, each once: a batch that is gone is one workflow gone, however many its outputs. */
+  /** The jobs' workflows, each once: a batch that is gone counts as one workflow. */
   readonly jobs: readonly WorkflowStatus[];
 };
 
-/** Describe calls under way at once: quick for one page, and no burst a namespace's rate limit would notice. */
+/** Describe calls at once: fast for one page, and within a namespace's rate limit. */
 const DESCRIBES_AT_ONCE = 10;
 
 /**
- * Looks for the workflow that works on each reservation: the job's; where that has ended, the output's own. A reservation
+ * Finds the workflow responsible for each reservation: the job's; after that has ended, the output's own. A reservation
  * whose own workflow has not begun belongs to the job's.
  */
 export async function describeReservations(
@@ -69,7 +69,7 @@ async function describeEach(
     }
   };
   await describe([...new Set(workflowIds)]);
-  // Once more, for a call that met a bad moment; not while nothing can be read at all.
+  // A second try for a call that failed, unless every call failed.
   const unreadable = [...found].flatMap(([id, { status }]) => (status === 'unreadable' ? [id] : []));
   if (unreadable.length < found.size) await describe(unreadable);
   return found;

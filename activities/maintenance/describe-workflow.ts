@@ -4,12 +4,12 @@ import type { WorkflowStatus } from '../../domain/support/reconcile-rules.ts';
 /** grpc-status NOT_FOUND. */
 const GRPC_NOT_FOUND = 5;
 
-/** One Describe, with the SDK's own retries: a call without a deadline would wait for a frozen server forever. */
+/** The limit of one Describe with the SDK's retries: without one a frozen server would be waited for forever. */
 const DESCRIBE_TIMEOUT_MS = 5_000;
 
 /**
- * What Describe says of a workflow. Never visibility: that is late, and limited. Never throws: what one
- * workflow's Describe fails with concerns that workflow alone.
+ * Returns the exact state of a workflow, by Describe; visibility is late, and limited. Never throws: a failed Describe
+ * concerns its own workflow alone.
  */
 export async function describeWorkflow(client: Client, workflowId: string): Promise<WorkflowStatus> {
   try {
@@ -31,7 +31,7 @@ function isNotFound(error: unknown): boolean {
   );
 }
 
-/** The SDK wraps the server's words in its own. */
+/** The SDK wraps the server's error. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;

@@ -9,21 +9,21 @@ import { readDueExpiry, sweepExpired } from '../../ledger/sweep-expired.ts';
 import { endPermanentErrors } from '../end-permanent-errors.ts';
 import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 
-/** How many accounts ended in which way: renewed, ended, swept, failed, … Ways that none took are not named. */
+/** The number of accounts by result: renewed, ended, swept, failed, … Results without an account are left out. */
 export type MaintenanceCounts = Readonly<Record<string, number>>;
 
-/** The counts of one step, and the place that the next goes on after; null when nothing is left. */
+/** The counts of one step, and where the next one goes on; null: nothing is left. */
 export type MaintenanceStep = { readonly counts: MaintenanceCounts; readonly next: DueAccount | null };
 
 export type CreditMaintenance = ReturnType<typeof createCreditMaintenance>;
 
-/** Accounts of one transaction. Each is locked until the page is done: a hundred renewals take about 0.1 s. */
+/** Accounts of one transaction, locked until it ends: a hundred renewals take about 0.1 s. */
 const PAGE_SIZE = 100;
 
-/** Pages of one step, a few seconds: so that a worker that is told to stop need not cut one off. */
+/** Pages of one step: a few seconds, so that a worker's shutdown does not interrupt it. */
 const PAGES_PER_STEP = 20;
 
-/** A kind of work that falls due in accounts. */
+/** A duty that falls due in accounts. */
 type Duty = {
   readonly name: string;
   readonly readDue: (page: {
@@ -35,8 +35,8 @@ type Duty = {
 };
 
 /**
- * Renewals and expiries, which fall due by time alone. Late, twice or a year behind, the ledger grants and expires once, so a step
- * may be repeated from anywhere.
+ * Renewals and expiries, which fall due by time alone. The ledger grants and expires once, however late or often it is
+ * asked, so a step may be repeated from any place.
  */
 export function createCreditMaintenance(database: Database, planRules: PlanRules) {
   const renewal: Duty = {
@@ -53,11 +53,11 @@ export function createCreditMaintenance(database: Database, planRules: PlanRules
     work: async (accountIds) => (await sweepExpired(database, accountIds)).map(() => 'swept'),
   };
   return endPermanentErrors({
-    /** Renews automatic plans whose period has ended, and ends those that were to end. */
+    /** Renews automatic plans whose period has ended, or ends them. */
     renewDuePlans: (after: DueAccount | null) => withHeartbeat(() => workThrough(renewal, after)),
     /**
-     * Writes the entries of credits that have expired. When that is done, tells of those that expire in a few days, and adds to
-     * the ledger's report what has moved.
+     * Expires what is due. After the last page it also reports credits that expire in a few days, and updates the
+     * ledger's report.
      */
     sweepExpiredCredits: (after: DueAccount | null) =>
       withHeartbeat(async () => {
@@ -69,7 +69,7 @@ export function createCreditMaintenance(database: Database, planRules: PlanRules
   });
 }
 
-/** Page by page, as far as one step goes. What is left, or fails, is the next run's: nothing is told twice. */
+/** Reports page by page, as far as one step goes. The next run does the rest; nothing is reported twice. */
 async function tellOfExpiries(database: Database): Promise<number> {
   let told = 0;
   try {
@@ -86,7 +86,7 @@ async function tellOfExpiries(database: Database): Promise<number> {
   return told;
 }
 
-/** Never throws: what is not counted now, the next run counts. */
+/** Never throws: the next run counts what this one did not. */
 async function countForReport(database: Database): Promise<void> {
   try {
     await countReport(database);
@@ -96,14 +96,14 @@ async function countForReport(database: Database): Promise<void> {
 }
 
 function toEnding(accountId: string, outcome: RenewalOutcome): readonly string[] {
-  // Another run was quicker.
+  // Another run was faster.
   if (outcome === 'not_due') return [];
   if (outcome === 'unknown_plan')
     log.error('a plan was not renewed: it is not in the catalogue; the next run tries again', { accountId });
   return [outcome];
 }
 
-/** Works page by page from a place on. Goes past an account that fails, so that it never stands before the others. */
+/** Works page by page from a place on. Skips an account that fails, so that it does not hold up the others. */
 async function workThrough(duty: Duty, after: DueAccount | null): Promise<MaintenanceStep> {
   const endings: string[] = [];
   let next = after;
@@ -118,7 +118,7 @@ async function workThrough(duty: Duty, after: DueAccount | null): Promise<Mainte
   return { counts, next };
 }
 
-/** All of a page at once; if that fails as a whole, account by account, so that each fails for itself. */
+/** Does a page at once; if that fails, account by account, so that one failure stays its own. */
 async function workPage(duty: Duty, due: readonly DueAccount[]): Promise<readonly string[]> {
   const accountIds = due.map(({ accountId }) => accountId);
   if (accountIds.length === 0) return [];

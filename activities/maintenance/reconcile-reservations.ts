@@ -28,9 +28,9 @@ import { describeWorkflow } from './describe-workflow.ts';
 export type ReconcileReport = {
   readonly looked: number;
   readonly released: number;
-  /** Left open although nothing is known to work on them: each stands in the repair queue with the reason. */
+  /** Reservations left open although no workflow is known: each is on the repair queue with the reason. */
   readonly heldBack: number;
-  /** Why "not found" was not believed from some page on; null when it was. */
+  /** Why "not found" stopped counting from some page on; null: it did not. */
   readonly doubt: Doubt | null;
 };
 
@@ -39,23 +39,23 @@ export type ReconcileDependencies = {
   readonly client: Client;
   readonly jobActivities: Pick<JobActivities, 'settle' | 'settleOverdue'>;
   readonly providers: ProviderRegistry;
-  /** Of the catalogue: what stopped runs have cost. */
+  /** The catalogue's, for the costs of stopped runs. */
   readonly models: readonly Model[];
   readonly graceSeconds: number;
 };
 
 export type ReconcileActivities = ReturnType<typeof createReconcileActivities>;
 
-/** A page is one question to PostgreSQL and as many to Temporal. */
+/** Reservations of a page: one query to PostgreSQL, and as many Describe calls as it has workflows. */
 const PAGE_SIZE = 100;
 
-/** Of why, in the queue: a line, not a dump. */
+/** The longest reason in the queue: a line, not a dump. */
 const MAX_WHY = 500;
 
 /**
- * Settles the open reservations that no workflow works on: what terminate, delete, reset and history loss leave behind, for
- * those run no workflow code. Ends them through the very function the workflow uses, so the two can never both pay, and two
- * reconcilers at once neither. What it cannot end lands in the repair queue, for support to see, and is tried again.
+ * Settles the open reservations that no workflow works on, which terminate, delete, reset and loss of history leave
+ * behind. It uses the workflow's own settlement, so that the two, or two reconcilers, never both pay. What it cannot
+ * settle goes to the repair queue and is tried again.
  */
 export function createReconcileActivities(dependencies: ReconcileDependencies) {
   return endPermanentErrors({
@@ -79,7 +79,9 @@ export function createReconcileActivities(dependencies: ReconcileDependencies) {
   });
 }
 
-/** Says for operators how the run went, and takes off their list what it has settled. Never throws: what it has done is done. */
+/**
+ * Records the run for operators, and takes what it settled off the repair queue. Never throws: its settlements stand.
+ */
 async function recordRun(database: Database, { heldBack, ...rest }: ReconcileReport): Promise<void> {
   try {
     await recordReconciler(database, { ...rest, held_back: heldBack });
@@ -89,7 +91,7 @@ async function recordRun(database: Database, { heldBack, ...rest }: ReconcileRep
   }
 }
 
-/** Overdue credits return first, whatever the state of the workflow, so Temporal is not asked. */
+/** Overdue credits return first, without asking Temporal. */
 async function releaseOverdue(dependencies: ReconcileDependencies): Promise<number> {
   let released = 0;
   for await (const page of openReservations(dependencies)) {
@@ -118,7 +120,7 @@ async function settleAbandoned(dependencies: ReconcileDependencies): Promise<Rec
     );
     const heldBack = judged.flatMap((one) => (one.verdict === 'hold_back' ? [one] : []));
     const released = await releaseAll(dependencies, abandoned, 'release_terminated');
-    // One whose Describe failed a run ago, and whose workflow runs, is nothing for support to look at.
+    // Its Describe failed in an earlier run, and its workflow runs: support has nothing to look at.
     const running = reservations.filter(({ workflow }) => workflow.status === 'running');
     await queueForRepair(database, [
       ...heldBack,
@@ -138,15 +140,15 @@ async function settleAbandoned(dependencies: ReconcileDependencies): Promise<Rec
 }
 
 /**
- * Nothing of a whole page could be read, and neither can our own canary: the next run asks again. The page alone says nothing: one
- * batch fills it, and would keep whatever comes after it from being looked at.
+ * Whether no workflow of a page can be described, nor our own canary: the next run asks again. The page alone proves
+ * nothing, since one batch can fill it, and would stop every later page.
  */
 async function isTemporalAway(client: Client, jobs: readonly WorkflowStatus[]): Promise<boolean> {
   if (jobs.length === 0 || jobs.some(({ status }) => status !== 'unreadable')) return false;
   return (await describeWorkflow(client, CANARY_WORKFLOW_ID)).status === 'unreadable';
 }
 
-/** Every open reservation past its grace, in pages. */
+/** Reads every open reservation past its grace, in pages. */
 async function* openReservations({
   database,
   graceSeconds,
@@ -164,7 +166,7 @@ async function* openReservations({
   } while (after !== null);
 }
 
-/** "Not found" counts only while our own canary is found, and only for a few. */
+/** "Not found" counts only while our own canary is found, and only for a few workflows. */
 async function doubtOf(client: Client, jobs: readonly WorkflowStatus[]): Promise<Doubt | null> {
   const notFound = jobs.filter(({ status }) => status === 'not_found').length;
   if (notFound === 0) return null;
@@ -172,7 +174,7 @@ async function doubtOf(client: Client, jobs: readonly WorkflowStatus[]): Promise
   return isNotFoundPlausible(notFound, jobs.length) ? null : 'too_many_not_found';
 }
 
-/** Returns the credits of all of them; one that cannot be ended now keeps no credits but its own. What runs is stopped afterwards. */
+/** Releases them all. A failure keeps only its own credits reserved. What still runs is stopped afterwards. */
 async function releaseAll(
   { jobActivities, database }: ReconcileDependencies,
   reservations: readonly OpenReservation[],
@@ -199,7 +201,7 @@ async function releaseAll(
   return ended;
 }
 
-/** Says where support looks. Never throws: the queue is a list of what is wrong, and no reason to end nothing else. */
+/** Puts it on the repair queue. Never throws: the queue is a report. */
 async function queueForRepair(
   database: Database,
   found: readonly { readonly reservation: OpenReservation; readonly why: string | null }[],
@@ -214,7 +216,7 @@ async function queueForRepair(
   });
 }
 
-/** False when it is not overdue any more: support has extended it since the page was read. */
+/** False: it is no longer overdue, since support has extended it. */
 async function releaseReservation(
   jobActivities: ReconcileDependencies['jobActivities'],
   reservation: OpenReservation,

@@ -10,35 +10,35 @@ import {
 } from '../../contract/workflow-messages.ts';
 
 export type UnservedReport = {
-  /** Started on a task queue that no worker serves, and handed to this one, which refuses them on record. */
+  /** Jobs that were started on a task queue without a worker, and moved to this one, which refuses them on record. */
   readonly refusedStarts: number;
 };
 
-/** Past its admit_by by this much a start is refused wherever it is admitted, though clocks differ. */
+/** So long past admit_by a start is refused wherever it is admitted, whatever the clocks differ by. */
 const SPARE_SECONDS = 30;
 
 /**
- * From the newest back, past those that cannot be refused: many jobs of a queue whose workers are away. Where a run does not come to the oldest, the
- * next one goes on from there, so that any number of them hides none.
+ * The position of the search, from the newest back. A run that does not come to the oldest leaves it to the next, so
+ * that no number of jobs that cannot be refused hides one that can.
  */
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
-/** When a run begins no further page: what is left is the next run's of this worker, and the reservations wait for the end of this one. */
+/** After this a run begins no further page: the reservations wait for its end, and the next run goes on. */
 const BEGIN_WITHIN_MS = 15_000;
-/** Other task queues of the namespace that have workers: each is asked about once. */
+/** Other task queues with workers: each is asked once. */
 const MAX_SERVED_QUEUES = 50;
 
-/** A start and its first task, tried a few times. A workflow with more events than that was begun. */
+/** The events of a start and a first task that was tried a few times. A longer history was begun. */
 const MAX_EVENTS_UNBEGUN = 20;
 
 /** temporal.api.enums.v1.EventType.WORKFLOW_TASK_COMPLETED. */
 const TASK_COMPLETED = 7;
 
 /**
- * Ends what was started on a task queue that no worker serves (a client with another setting), and so was never admitted: its
- * workflow would be open forever, and its key without an answer. It is started once more on this worker's own queue, with what it was
- * started with: past its admit_by it refuses itself on record, and the same key is told so. Had it been admitted all the same,
- * it would go on there, as after a reset. Visibility only says where to look; what is done rests on Describe and the history.
+ * Ends jobs that were started on a task queue without a worker (a client with another setting). They were never
+ * admitted: their workflow would be open and their key without an outcome, forever. Each is started again on this
+ * worker's queue with its own arguments: past its admit_by it refuses itself on record. One that was admitted after all
+ * would go on there, as after a reset. Visibility only finds candidates; the decision is by Describe and the history.
  */
 export function createRefuseUnservedStarts(
   client: Client,
@@ -95,7 +95,7 @@ async function listStarts(
   return found;
 }
 
-/** Which of their task queues have workers. */
+/** Finds which of their task queues have workers. */
 async function servedQueuesOf(
   client: Client,
   starts: readonly WorkflowExecutionInfo[],
@@ -105,7 +105,7 @@ async function servedQueuesOf(
   return queues.filter((_, index) => areServed[index]);
 }
 
-/** Of workflow tasks, which the server tells unless asked for others: a poll within the last minutes. */
+/** Of workflow tasks, the server's default. A poller is one of the last minutes. */
 async function isServed(client: Client, queue: string): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
@@ -114,7 +114,7 @@ async function isServed(client: Client, queue: string): Promise<boolean> {
   return pollers.length > 0;
 }
 
-/** False where it has been begun, or is none of ours. One that cannot be looked into now is looked into in the next run. */
+/** False: it was begun, or it is no job of ours. One that cannot be read now is left to the next run. */
 async function refuseStart(
   client: Client,
   { workflowId, runId, type, taskQueue: unserved }: WorkflowExecutionInfo,
@@ -153,7 +153,7 @@ async function refuseStart(
   }
 }
 
-/** The start of a job says until when it may be admitted. An output of a batch belongs to its parent. */
+/** A job's start has its admit_by. An output of a batch belongs to its parent. */
 function isPastItsAdmission(start: unknown): boolean {
   if (typeof start !== 'object' || start === null || !('admitBy' in start)) return false;
   const admitBy = parseInstant(start.admitBy);

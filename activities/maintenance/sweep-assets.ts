@@ -10,15 +10,15 @@ import {
 } from '../../assets/asset-sweep.ts';
 import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 
-/** The counts of one step, and the section that the next goes on with; null when nothing is left. */
+/** The counts of one step, and the section that the next goes on with; null: nothing is left. */
 export type SweepStep = { readonly counts: SweepCounts; readonly next: string | null };
 
 export type AssetSweepActivities = ReturnType<typeof createAssetSweepActivities>;
 
-/** Of one step: so that a worker that is told to stop need not cut one off. */
+/** The length of one step, so that a worker's shutdown does not interrupt it. */
 const STEP_MS = 5_000;
 
-/** Removes from the asset store what nothing refers to. May be repeated from anywhere. */
+/** Removes unreferenced files from the asset store. May be repeated from any section. */
 export function createAssetSweepActivities(sweep: ReturnType<typeof createAssetSweep>) {
   return {
     sweepAssetSections: (from: string | null): Promise<SweepStep> =>

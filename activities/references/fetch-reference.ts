@@ -17,21 +17,21 @@ export type FetchedReference =
   | { readonly outcome: 'refused'; readonly refusal: ReferenceRefusal };
 
 export type FetchLimits = {
-  /** One try, with its redirects and all of its bytes. */
+  /** The limit of one try, with its redirects and all its bytes. */
   readonly tryTimeoutMs: number;
-  /** Between one try and the next; as many tries as pauses, and one. */
+  /** The pauses between tries; there is one try more than pauses. */
   readonly pausesMs: readonly number[];
 };
 
-/** A try is long enough for 10 MiB at 4 Mbit/s; what fails for a moment is back within five seconds, or not soon. */
+/** 10 MiB arrive at 4 Mbit/s within one try. A fault that passes is over within five seconds, or not soon. */
 export const FETCH_LIMITS: FetchLimits = { tryTimeoutMs: 20_000, pausesMs: [1_000, 4_000] };
 
-/** The longest that one asset takes. */
+/** The longest that fetching one asset takes. */
 export function longestFetchMs({ tryTimeoutMs, pausesMs }: FetchLimits): number {
   return (pausesMs.length + 1) * tryTimeoutMs + pausesMs.reduce((sum, ms) => sum + ms, 0);
 }
 
-/** Too busy, or in trouble: it may be there in a moment. Any other refusal of a server is its last word. */
+/** The statuses after which a try is repeated. Any other refusal is final. */
 const NOT_NOW: readonly number[] = [408, 425, 429];
 
 class NotAnImage extends Error {
@@ -45,8 +45,8 @@ export type FetchDependencies = {
 };
 
 /**
- * Brings one asset into our store, says what it is by its own bytes, and reads it to its end. Null: it could not be had this
- * time. Rejects only when our own store fails, or the caller's signal is aborted.
+ * Stores one asset, identifies it by its own bytes, and reads it to its end. Null: this try failed. Rejects only when
+ * our own store fails, or the caller's signal is aborted.
  */
 export async function fetchReference(
   { openOutside, assets, inspectPicture }: FetchDependencies,
@@ -59,7 +59,7 @@ export async function fetchReference(
       openOutside(url, 'image/*', thisTry, (answer) => keep(answer, assets, thisTry)),
     );
     if (fetched?.outcome !== 'kept') return fetched;
-    // Ours, and not part of the time a server has: what is refused here is swept, since nothing refers to it.
+    // Our own time, not the server's. A refused asset is swept, since nothing refers to it.
     const picture = await inspectPicture(() => readKept(assets, fetched.asset.sha256));
     return typeof picture === 'string' ? { outcome: 'refused', refusal: picture } : fetched;
   } catch (error) {
@@ -85,7 +85,7 @@ async function keep(
 ): Promise<FetchedReference | null> {
   if (answer.outcome === 'refused') return { outcome: 'refused', refusal: answer.why };
   const { status, body, declaredBytes } = answer;
-  // Its reader still sees its errors; a stream that is dropped unread must not end the process with them.
+  // Its reader still gets the error; without a listener a dropped stream would end the process.
   body.on('error', () => undefined);
   if (status >= 500 || NOT_NOW.includes(status)) return null;
   if (status !== 200) return { outcome: 'refused', refusal: 'not_found' };
@@ -112,12 +112,12 @@ async function keep(
   }
 }
 
-/** Ours to mend, not the customer's: the activity is tried again. */
+/** A fault of ours, not the customer's: the activity is retried. */
 class StoreFailed extends Error {
   override readonly name = 'StoreFailed';
 }
 
-/** Passes on what begins like a picture, and stops before anything else has been written. */
+/** Passes on content that begins like a picture, and stops before any other is written. */
 async function* onlyImages(body: Readable): AsyncGenerator<Buffer> {
   let head = Buffer.alloc(0);
   let isTold = false;

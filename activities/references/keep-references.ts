@@ -14,7 +14,7 @@ import {
 } from './fetch-reference.ts';
 
 export type KeptReferences =
-  /** Every one is in our store. */
+  /** All of them are in our store. */
   { readonly outcome: 'kept' } | { readonly outcome: 'refused'; readonly failure: Failure };
 
 export type KeepReferencesDependencies = FetchDependencies & {
@@ -22,15 +22,15 @@ export type KeepReferencesDependencies = FetchDependencies & {
   readonly fetchLimits: FetchLimits;
 };
 
-/** Room for storing what came at the last moment. */
+/** Room for storing what arrived last. */
 const LEASE_SPARE_SECONDS = 10;
 
-/** Another output of the job is at it. */
+/** Another output of the job is fetching it. */
 const LOOK_AGAIN_MS = 500;
 
 /**
- * Fetches the pictures that an output's brief refers to, unless that is done: once per job and address, whichever output asks and however
- * often. The addresses come from PostgreSQL: they may hold a signature, and a history is read by more people.
+ * Fetches the pictures of an output's brief, once per job and address, whichever output asks and however often. The
+ * addresses come from PostgreSQL: they may hold a signature, and more people can read a history.
  */
 export function createKeepReferences(deps: KeepReferencesDependencies) {
   const limits = deps.fetchLimits;
@@ -54,7 +54,7 @@ export function createKeepReferences(deps: KeepReferencesDependencies) {
   };
 }
 
-/** Asks again where it may help, so many times. */
+/** Retries, where that can help. */
 async function fetchPatiently(
   deps: KeepReferencesDependencies,
   url: string,
@@ -65,7 +65,7 @@ async function fetchPatiently(
       const fetched = await fetchReference(deps, url, cancellationSignal(), tryTimeoutMs);
       if (fetched !== null) return fetched;
     } catch (error) {
-      // Temporal is told so in its own words.
+      // The SDK must see its own CancelledFailure.
       if (cancellationSignal().aborted) await Context.current().cancelled;
       throw error;
     }

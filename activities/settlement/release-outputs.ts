@@ -3,7 +3,7 @@ import type { Failure } from '../../domain/work/failures.ts';
 import { outputIdOf, reservationIdOf } from '../../domain/ids.ts';
 import type { Settle } from './settle.ts';
 
-/** Outputs `from` … `to` (not included) of a job. */
+/** The outputs of a job from `from` to `to`, which is not included. */
 export type OutputRange = {
   readonly accountId: string;
   readonly jobId: string;
@@ -11,12 +11,12 @@ export type OutputRange = {
   readonly to: number;
 };
 
-/** Settlements under way at once: the group commit makes one call of them. */
+/** Settlements at once: group commit makes one call of them. */
 const AT_ONCE = 50;
 
 /**
- * Returns the credits of outputs whose workflows have not begun. One that has begun all the same is fenced by it; one that
- * has ended keeps its end. Safe to call again from the start.
+ * Releases outputs whose workflows have not begun. One that has begun meanwhile is fenced; one that has ended keeps its
+ * end. Safe to repeat.
  */
 export function createReleaseOutputs(settle: Settle) {
   return async function releaseOutputs(range: OutputRange, failure: Failure): Promise<void> {

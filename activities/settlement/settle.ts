@@ -5,24 +5,24 @@ import type { OutputPlan } from '../../domain/work/output-plan.ts';
 import type { SettleOutputItem, SettleOutputResult } from '../../jobs/outputs/settle-reservation.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 
-/** The type of the failure where the ledger refuses a settlement: it would again. */
+/** The failure's type when the ledger refuses a settlement, as it would again. */
 const SETTLEMENT_REFUSED = 'settlement_refused';
 
-/** How a job's output is to end. */
+/** How an output is settled. */
 export type Ending = { readonly charge: true } | { readonly charge: false; readonly failure: Failure };
 
 export type SettledKey = Pick<OutputPlan, 'accountId' | 'jobId' | 'outputId' | 'reservationId' | 'credits'>;
 
 export type Settled =
   | { readonly outcome: 'committed'; readonly credits: number; readonly content: OutputContent | null }
-  /** `credits`: what it would have cost. */
+  /** `credits`: what was returned. */
   | { readonly outcome: 'released'; readonly failure: Failure | null; readonly credits: number };
 
 export type Settle = ReturnType<typeof createSettle>;
 
 /**
- * Ends an output, once: charges what it cost or returns its credits. A second caller is told how it ended. Throws
- * when it could not be ended, and is then safe to call again; a failure for good where the ledger refuses.
+ * Settles an output, once: charges it or returns its credits. A later call returns how it ended. Throws when it could
+ * not be settled, and may then be called again; a non-retryable failure when the ledger refuses.
  */
 export function createSettle(settleOutput: GroupedVerb<SettleOutputItem, SettleOutputResult>) {
   return async function settle(key: SettledKey, ending: Ending): Promise<Settled> {
@@ -38,8 +38,8 @@ export function createSettle(settleOutput: GroupedVerb<SettleOutputItem, SettleO
 }
 
 /**
- * Returns the credits of an output that is so long past its return_by, as that stands once the account is locked: support
- * may have moved it a moment ago, and then nothing is done.
+ * Releases an output that is `overdueSeconds` past its return_by, by the locked account: support may have moved it, and
+ * then nothing is done.
  */
 export function createSettleOverdue(settleOutput: GroupedVerb<SettleOutputItem, SettleOutputResult>) {
   return async function settleOverdue(
@@ -85,7 +85,7 @@ function causeOf(failure: Failure) {
   return { failure, expiredGrantPolicy: expiredGrantPolicyOf(failure) };
 }
 
-/** A deadline that the customer set short is theirs, unless nothing was begun by then: that was ours to do. */
+/** A deadline that the customer set short is the customer's fault, unless nothing was begun by then: that is ours. */
 function isCustomersDeadline({ code, at_fault }: Failure): boolean {
   return code === 'run_deadline' && at_fault === 'customer';
 }

@@ -7,12 +7,12 @@ import {
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 
-/** One question to a provider, inside a local activity. */
+/** The limit of one call to a provider, inside a local activity. */
 const LOOK_UP_TIMEOUT_MS = 5_000;
 
 /**
- * Applies a command of support for a workflow of its job, by the same function as the API. Of an attempt that is said to have run the
- * provider is asked first, where it can be: nothing else asks it.
+ * Applies a support command for a workflow, by the same function as the API. For an attempt that is said to have run
+ * the provider is asked first, where it can be.
  */
 export function createApplyCommand(deps: SupportDeps, providers: ProviderRegistry) {
   return async function applyCommand(accountId: string, command: SupportCommand): Promise<CommandAnswer> {
@@ -24,7 +24,10 @@ export function createApplyCommand(deps: SupportDeps, providers: ProviderRegistr
   };
 }
 
-/** Whether the job that support names is of this attempt, by the provider's own record; which one is, when none is named. */
+/**
+ * Whether the provider's job that support names belongs to this attempt, by the provider's record; without a name,
+ * which one does.
+ */
 async function askProvider(
   providers: ProviderRegistry,
   { attempt, provider }: Extract<CommandAnswer, { readonly outcome: 'look_up' }>,

@@ -3,9 +3,9 @@ import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import { providerJobsOf, type ProviderJobs } from '../attempts/has-started.ts';
 
 export type MarkedStuck = {
-  /** False when the output has ended. */
+  /** False: the output has ended. */
   readonly isStuck: boolean;
-  /** By reference, the providers' ids of its attempts, for support. */
+  /** By reference, the provider's ids of its attempts, for support. */
   readonly providerJobs: ProviderJobs;
 };
 

@@ -1,18 +1,18 @@
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 
-/** The fields of an output that support can have changed, as they are on record. */
+/** The fields of an output that support can have changed. */
 export type OutputRecord = {
-  /** When its credits return (RFC 3339); null once they are settled. */
+  /** When its credits return (RFC 3339); null: they are settled. */
   readonly returnBy: string | null;
-  /** By reference: attempts in whose place support has put another. */
+  /** The references of attempts that support has replaced. */
   readonly replaced: readonly string[];
-  /** By reference: attempts whose outcome is known. */
+  /** The references of attempts whose outcome is known. */
   readonly known: readonly string[];
 };
 
 /**
- * Reads the record of an output for a workflow that was told that a command of support was applied. Anyone who reaches Temporal can
- * tell it so: what counts is what PostgreSQL has, with who asked and why.
+ * Reads an output's record after a `command_applied` signal. Anyone who reaches Temporal can send one, so only
+ * PostgreSQL counts.
  */
 export function createReadOutputRecord(attempts: Attempts) {
   return async function readOutputRecord(accountId: string, outputId: string): Promise<OutputRecord> {

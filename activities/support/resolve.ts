@@ -13,33 +13,33 @@ import type { Provider } from '../providers/provider.ts';
 import { MAX_MS_BEFORE_POST } from '../attempts/submit-attempt.ts';
 
 export type Resolution =
-  /** Its row says what came of it; the provider's job where there is one. */
+  /** Its outcome is on its row; with the provider's job id where there is one. */
   | { readonly outcome: 'known'; readonly providerJobId: string | null }
   /** Its provider cannot be asked. */
   | { readonly outcome: 'unresolvable' };
 
-/** Between two look-ups: soon at first, then so that little is lost when one is believed, for as long as the job's deadline lets it go on. */
+/** Between two look-ups: short at first, for as long as the job's deadline allows. */
 const FIRST_WAIT_MS = 500;
 const MAX_WAIT_MS = 3_000;
 
 /**
- * After its submitter has reset the connection, or its kernel has had its turn: room for what is on the wire, for the service to note
- * what it took, and for clocks read apart.
+ * After the submitter's reset, or its kernel's last try: time for what is on the wire, for the service to record what
+ * it took, and for clocks that differ.
  */
 const NOT_FOUND_MARGIN_SECONDS = 2;
 
-/** The most that the first retransmission of a kernel waits (RFC 6298: 1 s before a round trip was measured), and as much again. */
+/** Twice the longest wait before a kernel's first retransmission (RFC 6298: 1 s before a round trip is measured). */
 const FIRST_RETRANSMISSION_SECONDS = 2;
 
 /**
- * How long what a gateway has passed on may be under way behind it: a kernel gives up sending after about 15 minutes (tcp(7),
- * tcp_retries2), and the gateway's is not ours to ask.
+ * How long a request that a gateway has passed on may be under way: a kernel gives up sending after about 15 minutes
+ * (tcp(7), tcp_retries2), and we cannot ask the gateway.
  */
 const BEHIND_GATEWAY_SECONDS = 20 * 60;
 
 /**
- * A look-up that took longer has met an outage on its way, and does not count as carried. With the longest pause between two look-ups
- * this notices every outage of 5 s.
+ * A slower look-up met an outage on its way, and does not count. With the longest pause between two look-ups this
+ * notices every outage of 5 s.
  */
 const PROMPT_MS = 1_500;
 
@@ -47,14 +47,14 @@ export type ResolveDependencies = {
   readonly attempts: Attempts;
   readonly providers: ProviderRegistry;
   readonly thisProcess: ThisProcess;
-  /** Services are given an address to tell of their jobs at: by that one may be heard of whose answer was lost. */
+  /** Services are given webhook addresses: an attempt whose answer was lost may report itself. */
   readonly hearsWebhooks: boolean;
 };
 
 /**
- * Finds out what became of a submission whose answer was lost: by its provider's record, or by a webhook of the attempt's own address, which
- * proves that it was taken. Goes on until it is known or the workflow gives up; `unresolvable` at once for a provider that can neither be
- * asked nor tells anything.
+ * Finds out what came of a submission whose answer was lost: by its provider's record, or by a webhook to the attempt's
+ * own address, which proves that it was accepted. Goes on until the outcome is known or the workflow cancels it;
+ * `unresolvable` at once for a provider that can neither be looked up nor sends webhooks.
  */
 export function createResolve({ attempts, providers, thisProcess, hearsWebhooks }: ResolveDependencies) {
   return async function resolve(attempt: Attempt): Promise<Resolution> {
@@ -82,7 +82,7 @@ async function lookOnce(
   const readAtMs = performance.now();
   const known = resolutionOf(row);
   if (known !== null || row === undefined) return known;
-  // Fence first: the submitter, should it still be alive, can no longer turn this row into an accepted one by itself.
+  // Fence first: a submitter that is still alive can no longer make this row accepted.
   await attempts.move(accountId, reference, { from: ['posting'], to: 'unknown' });
   const { toldJob } = row;
   if (toldJob !== null) {
@@ -108,22 +108,23 @@ async function lookOnce(
 }
 
 type NotFoundProof = {
-  /** Told of each look-up in turn, with the row as it was read before, and when that was. */
+  /** Called after every look-up, with the row as read before it and when: whether it proves that nothing ran. */
   readonly isNotRun: (row: AttemptRow, readAtMs: number, isNotFound: boolean, wasPrompt: boolean) => boolean;
 };
 
 /**
- * When "not found" proves that nothing ran: it has to come from a service that says so of its look-up, while the service would
- * still remember, and once nothing of the post can arrive any more:
+ * When "not found" proves that nothing ran. It must come from an authoritative look-up, while the service still
+ * remembers, and after nothing of the post can arrive any more:
  *
- * - its submitter has reset the connection and said so; or
- * - its submitter has died on this machine, and the network has carried our look-ups for as long again as had passed since the post
- *   when they began. Its kernel goes on sending what was in the buffer, but each pause between two tries is about as long as
- *   all before it together (RFC 6298, 5.5), so one try lies in that time, and would have arrived; or
- * - something responded that did not say, and what it may have passed on can no longer be under way.
+ * - its submitter has reset the connection and recorded it; or
+ * - its submitter has died on this machine, and the network has carried our look-ups for as long again as had passed
+ * since the post. Its kernel goes on sending what was in the buffer, but each pause between two tries is about as long
+ * as all before it together (RFC 6298, 5.5), so one try lies in that time, and would have arrived; or
+ * - something responded unclearly, and what it may have passed on can no longer be under way.
  *
- * Of any other (frozen, or of another machine) it cannot be known, so it is never believed: a look-up that finds it, support,
- * or the deadline ends the doubt. The second span is measured by a clock that stands still while the machine does, as its kernel.
+ * Of a submitter that is frozen, or on another machine, it proves nothing: a look-up that finds the job, support, or
+ * the deadline ends the doubt. The second span is measured by a clock that stands still while the machine does, as its
+ * kernel's.
  */
 function createNotFoundProof(provider: Provider, thisProcess: ThisProcess): NotFoundProof {
   const patienceSeconds = (MAX_MS_BEFORE_POST + provider.submitTimeoutMs) / 1_000 + NOT_FOUND_MARGIN_SECONDS;
@@ -149,7 +150,7 @@ function createNotFoundProof(provider: Provider, thisProcess: ThisProcess): NotF
   };
 }
 
-/** Null while it is not known. */
+/** Null: not known yet. */
 function resolutionOf(row: AttemptRow | undefined): Resolution | null {
   if (row === undefined) return { outcome: 'known', providerJobId: null };
   const isKnown = outcomeOf(row).outcome !== 'unknown';

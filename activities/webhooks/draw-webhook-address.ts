@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { webhookUrlOf } from '../../domain/webhooks/webhook-address.ts';
 
-/** Where a service is to tell of one attempt, and what is kept of it: its secret leaves this process with the submission only. */
+/**
+ * The webhook address of one attempt, and the hash that is stored of its secret: the secret leaves this process with
+ * the submission alone.
+ */
 export type WebhookAddress = { readonly url: string; readonly secretHash: Buffer };
 
 /** @param baseUrl where services reach our API. */

@@ -1,16 +1,18 @@
-/** No attempt is asked less often: a person waits no longer than this for a result that is there, however long its run was. */
+/** The longest pause between polls: a customer waits no longer than this for a finished result. */
 const SELDOM_MS = { told: 30_000, polled: 10_000 } as const;
 
 /**
- * Of the time that an attempt has been followed, the next pause. Where its service tells when a job has ended, polls are for the webhook that
- * never comes: it makes a short job at most twice as long. Where the poll is the only news, a result is found a twentieth later at most.
+ * The next pause, as a share of the time that the attempt has been followed. Where the service sends a webhook, a poll
+ * is for the one that is lost, and makes a short job at most twice as long. Without webhooks a result is found at most
+ * a twentieth late.
  */
 const SHARES = { told: 1, polled: 0.05 } as const;
 
 /**
- * The pause before the next poll of an attempt. It grows with the time that the attempt has been followed, whichever worker followed it: thousands
- * that run for minutes are not asked five times a second, nor all at once by the worker that takes them over.
- * @param providerPauseMs what the service's own pause would be: no less.
+ * The pause before the next poll. It grows with the time that the attempt has been followed, by any worker: thousands
+ * of attempts that run for minutes are not polled five times a second, nor all at once by the worker that takes them
+ * over.
+ * @param providerPauseMs the pause that the service asks for, at least.
  */
 export function pollPauseMs(
   providerPauseMs: number,

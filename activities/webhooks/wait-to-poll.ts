@@ -3,13 +3,13 @@ import { msOfEarlierTries } from '../attempts/earlier-tries.ts';
 import { pollPauseMs } from './poll-pause.ts';
 import type { WatchedAttempt, WebhookWatches } from './webhook-watches.ts';
 
-/** Waits between two polls of an attempt, as long as its provider asks to. */
+/** Waits between two polls, at least as long as the provider asks. */
 export type WaitToPoll = (providerPauseMs: number) => Promise<void>;
 
 /**
- * Waits longer each time, and where the service tells when a job has ended no longer than until it does. What it tells is not believed: the
- * poll says how the job stands. If it has not ended then, the pauses are short again, since a service may tell before its own record says so.
- * @param watches null: the service tells nothing.
+ * Waits longer each time, but no longer than until a webhook arrives. A webhook is not believed: the poll decides. If
+ * the job has not ended then, the pauses are short again, since a service may send it before its own record is updated.
+ * @param watches null: the service sends no webhooks.
  */
 export function createWaitToPoll(watches: WebhookWatches | null, attempt: WatchedAttempt): WaitToPoll {
   let sinceMs: number | undefined;

@@ -1,18 +1,18 @@
 import { createSharedLook, type SharedLook } from '../shared-look.ts';
 
-/** A quarter of a second beside polls of ten; one query of the worker, however many attempts it follows. */
+/** A quarter of a second, against ten between polls; one query per worker, however many attempts it follows. */
 const TICK_MS = 250;
 /** Attempts in one query: as many as a worker follows by default. */
 const PER_QUERY = 2_000;
 
 export type WatchedAttempt = { readonly accountId: string; readonly reference: string };
 
-/** Of how many webhooks there are of an attempt. */
+/** Watches of the number of an attempt's webhooks. */
 export type WebhookWatches = SharedLook<WatchedAttempt, number>;
 
 type CountWebhooks = (attempts: readonly WatchedAttempt[]) => Promise<ReadonlyMap<string, number>>;
 
-/** All watching for webhooks in one worker: whichever process took a webhook, the worker that follows its attempt finds it. */
+/** Watches for webhooks for all attempts of one worker, whichever process took them. */
 export function createWebhookWatches(countWebhooks: CountWebhooks): WebhookWatches {
   return createSharedLook(TICK_MS, async (asked) => {
     const found: number[] = [];

@@ -17,7 +17,7 @@ import { connectTemporalNatively } from '../../runtime/temporal/temporal-native-
 import { createWorker } from '../../worker/create-worker.ts';
 import { installRuntime } from '../../worker/install-runtime.ts';
 import { createKiller, killableDatabase, killableProvider } from './kill-points.ts';
-import { SUPERSCALE } from '../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_RULES } from '../harness/superscale.ts';
 
 /** The worker as worker/main.ts composes it, but for parts that kill the process where a test orders it. */
 
@@ -44,12 +44,7 @@ const jobActivities = createJobActivities({
   providers,
   assets: await openAssetStore(config.assets, { access: 'write', log }),
   heartbeatTimeoutSeconds: config.heartbeatTimeoutSeconds,
-  rules: {
-    catalogue: SUPERSCALE,
-    allowsTestScenarios: true,
-    allowsLocalAssetUrls: true,
-    providers: ['local'],
-  },
+  rules: SUPERSCALE_RULES,
   openOutside: createOpenOutside(resolveBySystem, { allowsLocal: true }),
 });
 const reconcileActivities = createReconcileActivities({
