@@ -1,10 +1,10 @@
 import type { AccountMode } from '../domain/account-mode.ts';
 import type { Database } from './database.ts';
 
-/** The mode of an account. One that is not there has that of customers, and is refused for what it is elsewhere. */
+/** Reads the mode of an account. One that does not exist counts as live, and is refused elsewhere. */
 export type ModeOf = (accountId: string) => Promise<AccountMode>;
 
-/** An account keeps its mode: each is read once, of as many as a process works for at a time. */
+/** An account keeps its mode, so each is read once; a bounded cache per process. */
 const MAX_KNOWN = 50_000;
 
 export function createModeOf(database: Database): ModeOf {

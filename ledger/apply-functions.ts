@@ -73,7 +73,7 @@ async function applyFile(client: pg.Client, { name, sql }: SqlFile): Promise<voi
 
 async function dropFunctions(client: pg.Client, query: string, schemas: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ signature: string }>(query, [schemas]);
-  // Written by PostgreSQL as regprocedure, quoted where it must be.
+  // A regprocedure, quoted by PostgreSQL.
   for (const { signature } of rows) await client.query(`DROP FUNCTION ${signature}`);
 }
 
@@ -83,7 +83,7 @@ async function readFunctionFiles(schema: string): Promise<SqlFile[]> {
   return Promise.all(files.map((name) => readSql(schema, `functions/${name}`)));
 }
 
-/** A file's number says what it is applied after, in whichever folder it is. */
+/** A file's number gives its order, in whichever folder it is. */
 function byNumber(one: string, other: string): number {
   return path.basename(one) < path.basename(other) ? -1 : 1;
 }

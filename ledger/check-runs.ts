@@ -4,7 +4,7 @@ import { instantText } from '../domain/instant-text.ts';
 import type { Database } from './database.ts';
 import type { Discrepancy } from './reconcile.ts';
 
-/** Puts on record what `reconcile` has found: how much, and the first of it. */
+/** Records what `reconcile` found: how much, and the first findings. */
 export async function recordReconcile(database: Database, found: readonly Discrepancy[]): Promise<void> {
   const data = found.slice(0, MAX_FINDINGS).map(({ check, account_id, subject }) => ({
     check,
@@ -16,7 +16,7 @@ export async function recordReconcile(database: Database, found: readonly Discre
 
 type ReconcilerRun = Omit<NonNullable<LedgerChecks['reconciler']>, 'ran_at'>;
 
-/** Puts on record how a run of the reconciler went. */
+/** Records a run of the reconciler. */
 export async function recordReconciler(database: Database, run: ReconcilerRun): Promise<void> {
   await record(database, 'reservations', run.held_back, run);
 }
@@ -56,7 +56,7 @@ const storedRun = z.discriminatedUnion('name', [
   }),
 ]);
 
-/** The last run of each check. Runs none. */
+/** Reads the last run of each check. */
 export async function readChecks(database: Database): Promise<LedgerChecks> {
   const { rows } = await database.query<Record<string, unknown>>({
     name: 'ledger.read_checks',

@@ -2,17 +2,17 @@ import { z } from 'zod';
 import type { Database } from './database.ts';
 import { onlyRow } from './only-row.ts';
 
-/** How long a call waits for transactions that began before it, and then counts: well within the limit of a statement. */
+/** How long a call waits for transactions that began before it: well within the statement limit. */
 const SECONDS_PER_CALL = 1;
-/** Calls of one run. Each counts some hours, or days where little moved; what is left is the next run's. */
+/** Calls of one run. Each counts some hours, or days with few entries; the next run does the rest. */
 const CALLS_PER_RUN = 20;
 
 const outcome = z.enum(['counted', 'behind', 'busy']);
 type CountOutcome = z.output<typeof outcome>;
 
 /**
- * Adds to the sums of the report what has moved since they were counted last. `behind`: there is more; `busy`: another process
- * counts, or a transaction that began before has not ended. Two at once count nothing twice.
+ * Adds what has moved since the last count to the report. `behind`: there is more; `busy`: another process counts, or
+ * an older transaction has not ended. Two at once count nothing twice.
  */
 export async function countReport(database: Database): Promise<CountOutcome> {
   for (let call = 1; ; call++) {

@@ -1,6 +1,6 @@
 /**
- * The one thing the ledger needs of a database: run a statement. A pg pool is one. Statements are named, so that
- * PostgreSQL parses each once per connection.
+ * What the ledger needs of a database: to run a statement. A pg pool has it. Statements are named, so that PostgreSQL
+ * parses each once per connection.
  */
 export type Database = {
   // The rows are what the statement says they are: each caller knows its own.

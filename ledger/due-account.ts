@@ -1,4 +1,4 @@
-/** An account with something due, and since when: also the place in that order which the next page goes on after. */
+/** An account with something due, and since when: the position after which the next page goes on. */
 export type DueAccount = {
   readonly accountId: string;
   /** As PostgreSQL writes it, to the microsecond: a Date would lose the place. */

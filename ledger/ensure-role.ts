@@ -2,15 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /**
- * What PostgreSQL says when another database's migration makes or changes the same role at this moment: duplicate_object, the
- * unique index of the roles, and internal_error ("tuple concurrently updated"). Roles belong to the server, and no lock of one
- * database holds back the migrations of another.
+ * The errors when another database's migration makes or changes the same role at the same time: duplicate_object, the
+ * unique index of the roles, and internal_error ("tuple concurrently updated"). Roles belong to the server, and a lock
+ * of one database does not hold back another's migrations.
  */
 const RACES: ReadonlySet<string> = new Set(['42710', '23505', 'XX000']);
 const TRIES = 50;
 const PAUSE_MS = 100;
 
-/** Makes a role that may log in with this password, or gives the password to the role there is. Throws what PostgreSQL says. */
+/**
+ * Makes a role that may log in with this password, or sets the password of an existing one. Throws PostgreSQL's error.
+ */
 export async function ensureRole(client: pg.Client, role: string, password: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {

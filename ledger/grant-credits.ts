@@ -12,20 +12,20 @@ export type GrantItem = {
   readonly credits: number;
   readonly ends: GrantEnd;
   readonly reason: string;
-  /** Of the payment, for a top-up: one payment makes one grant. */
+  /** The payment of a top-up: one payment makes one grant. */
   readonly reference?: string | undefined;
-  /** The operator who grants it, for the record of what operators did; none when a rule of ours does. */
+  /** The operator who grants it, for the record; absent: a rule of ours does. */
   readonly actor?: string | undefined;
 };
 
-/** When a grant ends: never, at an instant, or so long after the account's now. */
+/** When a grant ends: never, at an instant, or so long after the account's clock. */
 export type GrantEnd =
   'never' | { readonly at: Date } | { readonly afterSeconds: number } | { readonly afterMonths: number };
 
 export type GrantOutcome =
   'granted' | 'key_reused' | 'account_not_found' | 'invalid_amount' | 'too_many_credits' | 'expired';
 
-/** Grants credits to an account. A refusal is an outcome; throws only when the database does not respond. */
+/** Grants credits to an account. A refusal is an outcome; throws only when the database fails. */
 export async function grantCredits(database: Database, item: GrantItem): Promise<GrantOutcome> {
   const { rows } = await database.query<{ outcome: GrantOutcome }>({
     name: 'ledger.grant_credits',
@@ -36,7 +36,7 @@ export async function grantCredits(database: Database, item: GrantItem): Promise
   return row.outcome;
 }
 
-/** A grant, as ledger.grant_credits and jobs.grant_credits take it after the account. */
+/** A grant, as the parameters of ledger.grant_credits and jobs.grant_credits after the account. */
 export function grantValues(item: GrantItem): readonly unknown[] {
   return [
     item.grantId,
@@ -51,7 +51,7 @@ export function grantValues(item: GrantItem): readonly unknown[] {
   ];
 }
 
-/** As PostgreSQL reads an interval. */
+/** A PostgreSQL interval. */
 function livesFor(end: GrantEnd): string | null {
   if (end === 'never' || 'at' in end) return null;
   return 'afterMonths' in end ? `${String(end.afterMonths)} months` : `${String(end.afterSeconds)} seconds`;

@@ -1,25 +1,25 @@
 /**
- * A verb over many items in one call. Results come in the order of the items. It may return those of the first items only,
- * one at least, when it has held its locks for long enough: the others were not done.
+ * A verb over many items in one call, with results in their order. After holding its locks for long enough it may
+ * return those of the first items only, at least one: the others were not done.
  */
 export type BatchVerb<Item, Result> = (items: readonly Item[]) => Promise<readonly Result[]>;
 
-/** One item; the same items, several at once. */
+/** One item. Simultaneous calls go together. */
 export type GroupedVerb<Item, Result> = (item: Item) => Promise<Result>;
 
-/** Items of the first call. Until it is known what a call can do, its locks are held for some 20 ms. */
+/** The size of the first batch: until the verb is measured, its locks are held for about 20 ms. */
 const FIRST_ITEMS_PER_CALL = 32;
 
-/** Past this a larger call gains nothing: starting a call and its commit are less than a hundredth of its time. */
+/** A larger batch gains nothing: starting a call and its commit are less than a hundredth of its time. */
 const MAX_ITEMS_PER_CALL = 256;
 
-/** How much larger the next call may be when the last one did all its items. */
+/** The growth of the next batch when all of the last one was done. */
 const GROWTH = 1.5;
 
-/** Items of a failed batch under way at a time: half of a pool, so that one that waits for its lock does not hold up all. */
+/** Items of a failed batch sent at once: half of a pool, so that one that waits for its lock does not hold up all. */
 const RETRIES_IN_FLIGHT = 8;
 
-/** Waiting items. Beyond this the process has lost touch with its database: refuse at once rather than queue without end. */
+/** The most waiting items. With more, the process has lost its database: it refuses at once. */
 const MAX_WAITING = 100_000;
 
 type Waiting<Item, Result> = {
@@ -29,8 +29,8 @@ type Waiting<Item, Result> = {
 };
 
 /**
- * A fault of the grouping, not of the call that was grouped: the same call may succeed with others, so it is no RangeError, which
- * ends an activity for good.
+ * A fault of the grouping, not of the call, which may succeed later: so it is no RangeError, which would end an
+ * activity for good.
  */
 export class GroupCommitFault extends Error {
   override readonly name = 'GroupCommitFault';
@@ -42,10 +42,11 @@ export class GroupCommitFull extends Error {
 }
 
 /**
- * Turns a batch verb into one for single items. Calls of one turn of the event loop go together; those made while a batch is under way wait
- * and go together in the next. No timer: a call that comes alone goes as its turn ends. The size of a batch adapts to what the verb does
- * before it lets go of its locks. If a batch fails as a whole (a lock timeout, one item the database cannot read), its items are sent
- * again one by one, a few at a time, and each caller gets its own result: safe, because every item carries its own key.
+ * Turns a batch verb into one for single items. Calls of one turn of the event loop go together; those made while a
+ * batch is under way go together in the next. There is no timer: a single call goes as its turn ends. The size adapts
+ * to how many items the verb does before it releases its locks. If a batch fails as a whole (a lock timeout, an item
+ * that cannot be read), its items are sent one by one, a few at a time, and each caller gets its own result: safe,
+ * since every item carries its own key.
  */
 export function groupCommit<Item, Result>(verb: BatchVerb<Item, Result>): GroupedVerb<Item, Result> {
   const waiting: Waiting<Item, Result>[] = [];
@@ -63,7 +64,7 @@ export function groupCommit<Item, Result>(verb: BatchVerb<Item, Result>): Groupe
     isSending = false;
   }
 
-  /** Sends a batch; returns how many of its first items have been settled for their callers. */
+  /** Sends a batch; returns how many of its first items were done. */
   async function sendBatch(batch: readonly Waiting<Item, Result>[]): Promise<number> {
     try {
       const results = await verb(batch.map((call) => call.item));
@@ -105,14 +106,14 @@ export function groupCommit<Item, Result>(verb: BatchVerb<Item, Result>): Groupe
 }
 
 /**
- * Batches under way at a time, each over accounts of its own. A batch of reserves and one of commits that share an
- * account wait for each other, and of a thousand items spread over ten thousand accounts some always are shared: in one
- * lane only one core of PostgreSQL works. Measured on 2 cores, 1,024 in flight, spread: 7,300 cycles/s in one lane, 10,500 in
- * two, 9,000 in three or four (smaller batches).
+ * Batches at once, each over accounts of its own: a batch of reserves and one of commits that share an account wait for
+ * each other, and of a thousand items over ten thousand accounts some always do, so in one lane only one core of
+ * PostgreSQL works. Measured on 2 cores, 1,024 in flight, spread: 7,300 cycles/s in one lane, 10,500 in two, 9,000 in
+ * three or four (smaller batches).
  */
 const LANES = 2;
 
-/** Group commit in lanes by account: what concerns one account always goes the same way, in order. */
+/** Group commit in lanes by account: calls of one account take the same lane, in order. */
 export function groupCommitByAccount<Item extends { readonly accountId: string }, Result>(
   verb: BatchVerb<Item, Result>,
 ): GroupedVerb<Item, Result> {
@@ -124,7 +125,7 @@ export function groupCommitByAccount<Item extends { readonly accountId: string }
   };
 }
 
-/** FNV-1a over the id: the same account, the same lane, in every process. */
+/** FNV-1a over the id: an account has the same lane in every process. */
 function laneOf(accountId: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < accountId.length; index++) {

@@ -1,7 +1,7 @@
 import type { Limits } from '../contract/shapes/account-shapes.ts';
 import type { Database } from './database.ts';
 
-/** Sets all limits of an account. False when there is no such account. */
+/** Replaces all limits of an account. False: there is no such account. */
 export async function setLimits(
   database: Database,
   accountId: string,
@@ -16,7 +16,7 @@ export async function setLimits(
   return rows[0]?.is_set ?? false;
 }
 
-/** Null when there is no such account. */
+/** Null: there is no such account. */
 export async function readLimits(database: Database, accountId: string): Promise<Limits | null> {
   const { rows } = await database.query<{ limits: Limits | null }>({
     name: 'ledger.read_limits',

@@ -15,21 +15,21 @@ export type MigrateOptions = {
 /** The schemas, in order: jobs reserves and settles through the ledger's functions. */
 const SCHEMAS = ['ledger', 'jobs'] as const;
 
-/** Any constant will do: it only has to be the same for every migrating process of one database. */
+/** Any constant: the same for every process that migrates one database. */
 const MIGRATE_LOCK_KEY = 7_214_583;
 
 /**
- * Brings a database to the newest schema: the two process roles, then the tables (numbered migrations, each once), then
- * every function and grant (each time). Safe to run at any time, beside running processes and by several at once: one
- * migrates, the others wait for it. Throws what PostgreSQL says; nothing of a failed step stays.
+ * Brings a database to the newest schema: the two process roles, the tables (numbered migrations, each once), then
+ * every function and grant (each time). Safe beside running processes and by several at once: one migrates, the others
+ * wait. Throws PostgreSQL's error; a failed step leaves nothing.
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const client = new pg.Client({ connectionString: options.ownerUrl });
-  // Of a connection that is lost between two statements: the next one throws.
+  // If the connection is lost between two statements, the next one throws.
   client.on('error', () => undefined);
   await client.connect();
   try {
-    // Held by the connection, over several transactions; it ends with the connection.
+    // Held until the connection ends, over several transactions.
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATE_LOCK_KEY]);
     await ensureRole(client, 'holdfast_api', options.apiPassword);
     await ensureRole(client, 'holdfast_worker', options.workerPassword);
@@ -42,7 +42,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   }
 }
 
-/** The names of the migrations that were not applied yet. */
+/** Returns the names of the migrations that it applied. */
 async function migrateTables(client: pg.Client, schema: string): Promise<string[]> {
   const applied = await runner({
     dbClient: client,
@@ -59,7 +59,7 @@ async function migrateTables(client: pg.Client, schema: string): Promise<string[
   return applied.map(({ name }) => name);
 }
 
-/** One line, however many there were. */
+/** One line, for any number of migrations. */
 function logApplied(applied: readonly (readonly string[])[], log: MigrateOptions['log']): void {
   const newest = SCHEMAS.flatMap((schema, index) => {
     const name = applied[index]?.at(-1);

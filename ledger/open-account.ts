@@ -22,16 +22,16 @@ type Row = {
 };
 
 /**
- * How far above its level a balance has to rise before a fall is told of again: by more than one planning unit, so that jobs that fail and
- * return their credits tell of nothing.
+ * How far a balance must rise above its level before another fall is reported: more than one planning unit, so that
+ * failed jobs that return their credits cause no notice.
  */
 export function lowBalanceRise(planningUnit: number): number {
   return planningUnit + 1;
 }
 
 /**
- * Opens an account with its sign-up grant. Of a low balance it is told once per fall (lowBalanceRise). The reference is the key: the same one finds the same account. Two calls, both
- * made every time: a caller that died between them left an account that its next opening completes.
+ * Opens an account with its sign-up grant. The reference is the key: the same one finds the same account. Both calls
+ * are made every time, so that a later opening completes an account whose first caller died between them.
  */
 export async function openAccount(
   database: Database,
@@ -65,7 +65,7 @@ export async function openAccount(
     ends: 'never',
     reason: 'sign_up',
   });
-  // key_reused: it was granted before the catalogue gave another number, and it is granted once.
+  // key_reused: the catalogue gave another number then, and it is granted once.
   if (granted !== 'granted' && granted !== 'key_reused')
     throw new RangeError(`the sign-up grant was refused: ${granted}`);
   if (row.name !== account.name || row.mode !== mode) {

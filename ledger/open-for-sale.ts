@@ -2,16 +2,16 @@ import type { Database } from './database.ts';
 import { publishAtStart } from './price-lists.ts';
 import type { PriceList } from '../domain/prices/price-list.ts';
 
-/** A process sells nothing before its price lists are published: its database is not asked until then. */
+/** A database that rejects statements until the price lists are published. */
 export type OpenForSale = {
   /** Rejects every statement until the price lists are published. */
   readonly database: Database;
   readonly isOpen: () => boolean;
-  /** Resolves with what is refused of them, in words; empty once it is open. */
+  /** Resolves with the refused lists, in words; empty: it is open. */
   readonly opened: Promise<readonly string[]>;
 };
 
-/** Begins to publish, and does not wait for it: a process that listens says why it serves nothing while PostgreSQL is away. */
+/** Begins to publish and returns: a process can listen, and say why it is not ready, while PostgreSQL is away. */
 export function openForSale(
   database: Database,
   lists: readonly PriceList[],

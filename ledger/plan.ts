@@ -8,11 +8,11 @@ export type PlanCall = {
   readonly accountId: string;
   /** The key: the same reference and content has the same outcome forever. */
   readonly reference: string;
-  /** Null: ends with the current period. */
+  /** Null: the plan ends with the current period. */
   readonly plan: string | null;
-  /** The period this is about; null: the current one, or one that starts now. */
+  /** The period that is reported; null: the current one, or one that starts now. */
   readonly periodStart: Date | null;
-  /** Null: as it is. */
+  /** Null: unchanged. */
   readonly renewal: Renewal | null;
   readonly actor: string;
   readonly reason: string;
@@ -27,7 +27,7 @@ export type PlanResult =
 
 type Row = { outcome: PlanResult['outcome']; is_replay: boolean; answer: Plan };
 
-/** Starts, renews, raises, lowers or ends a plan: one call for all, as a billing system makes it. */
+/** Starts, renews, raises, lowers or ends a plan, as a billing system reports it. */
 export async function setPlan(database: Database, rules: PlanRules, call: PlanCall): Promise<PlanResult> {
   const { rows } = await database.query<Row>({
     name: 'ledger.set_plan',
@@ -48,7 +48,7 @@ export async function setPlan(database: Database, rules: PlanRules, call: PlanCa
   return { outcome: 'set', isReplay: row.is_replay, plan: row.answer };
 }
 
-/** The plan as it stands. */
+/** Reads the plan. */
 export async function readPlan(database: Database, accountId: string): Promise<Plan> {
   const { rows } = await database.query<{ plan: Plan }>({
     name: 'ledger.read_plan',
@@ -59,7 +59,7 @@ export async function readPlan(database: Database, accountId: string): Promise<P
   return row.plan;
 }
 
-/** Automatic plans whose period has ended, the longest overdue first, after a place in that order (null: from the first). */
+/** A page of automatic plans whose period has ended, longest overdue first, after a position (null: from the first). */
 export async function readDuePlans(
   database: Database,
   page: { readonly after: DueAccount | null; readonly limit: number },
@@ -72,10 +72,10 @@ export async function readDuePlans(
   return rows.map(toDueAccount);
 }
 
-/** The outcome of a plan that was due; not_due: another call renewed it first. */
+/** The result for a plan that was due; not_due: another call was first. */
 export type RenewalOutcome = 'renewed' | 'ended' | 'not_due' | 'unknown_plan';
 
-/** Renews these accounts' plans where that is due: late, twice or a year behind, the current period is granted once. */
+/** Renews the plans of these accounts where due. However late or often it runs, the current period is granted once. */
 export async function renewPlans(
   database: Database,
   rules: PlanRules,

@@ -6,7 +6,7 @@ import type { Pricing } from '../domain/prices/quote.ts';
 import type { Database } from './database.ts';
 import { lowBalanceRise } from './open-account.ts';
 
-/** A version as it was published, or (version null) the name of a list that accounts have. */
+/** A published version, or (version null) the name of a list that accounts have. */
 type PublishedPriceList = {
   readonly name: string;
   readonly version: number | null;
@@ -14,8 +14,8 @@ type PublishedPriceList = {
 };
 
 /**
- * Publishes the price lists of a catalogue: a version once and for good, by the hash of its content. Returns what is refused, in words,
- * and publishes nothing then; empty when all of them are published as they are.
+ * Publishes a catalogue's price lists: a version once and for good, by the hash of its content. Returns the refused
+ * ones, in words, and then publishes none; empty: all are published.
  */
 async function publishPriceLists(
   database: Database,
@@ -44,14 +44,14 @@ async function publishPriceLists(
     });
   };
   const refused = await refusedBy([]);
-  // Once more with the lists: another process may be publishing at the same time.
+  // A second try: another process may be publishing.
   return refused.length > 0 ? refused : refusedBy(hashed);
 }
 
-/** Between two tries to publish at a start. */
+/** Between two tries to publish at the start. */
 const PUBLISH_PAUSE_MS = 2_000;
 
-/** What a process does before it sells anything: publishes, however long PostgreSQL takes to be there. Returns what is refused. */
+/** Publishes before a process sells anything, for as long as PostgreSQL is away. Returns what is refused. */
 export async function publishAtStart(
   database: Database,
   lists: readonly PriceList[],
@@ -70,10 +70,7 @@ export async function publishAtStart(
 /** The prices of an account. */
 export type PricingOf = (accountId: string) => Promise<Pricing>;
 
-/**
- * Each account's prices, by its own price list where it has one. A catalogue whose lists all have one name has nothing to choose from,
- * and nothing is read.
- */
+/** Each account's prices, by its own price list where it has one. Without lists of several names nothing is read. */
 export function createPricingOf(database: Database, { kinds, priceLists }: Catalogue): PricingOf {
   const isOneName = new Set(priceLists.map(({ name }) => name)).size === 1;
   return async (accountId) => ({
@@ -82,7 +79,7 @@ export function createPricingOf(database: Database, { kinds, priceLists }: Catal
   });
 }
 
-/** The name of an account's own price list; null when it has none. */
+/** Reads the name of an account's own price list; null: it has none. */
 async function readPriceList(database: Database, accountId: string): Promise<string | null> {
   const { rows } = await database.query<{ price_list: string | null }>({
     name: 'ledger.read_price_list',
@@ -92,7 +89,7 @@ async function readPriceList(database: Database, accountId: string): Promise<str
   return rows[0]?.price_list ?? null;
 }
 
-/** Gives an account, which is there, a price list of its own; null: that of the catalogue. */
+/** Sets the price list of an existing account; null: the catalogue's. */
 export async function setPriceList(
   database: Database,
   accountId: string,

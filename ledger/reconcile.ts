@@ -1,18 +1,18 @@
 import type { Database } from './database.ts';
 
-/** A row that must not be: which check found it, and where. */
+/** A finding: which check found it, and where. */
 export type Discrepancy = {
   readonly check: string;
-  /** Null: it is of no one account, or of none of its parts. */
+  /** Null: it concerns no single account, or no part of one. */
   readonly account_id: string | null;
   readonly subject: string | null;
   readonly detail: unknown;
 };
 
-/** How long past its return_by a reservation may be open: 60 s and one reconcile interval of the default minute. */
+/** How long a reservation may be open past its return_by: 60 s and one reconcile interval (a minute by default). */
 const DEFAULT_OVERDUE_SECONDS = 120;
 
-/** Runs every check of the ledger, and of the record against the ledger. An empty answer is the good one. */
+/** Runs every check of the ledger, and of the jobs' record against it. Empty is good. */
 export async function reconcile(
   database: Database,
   overdueSeconds: number = DEFAULT_OVERDUE_SECONDS,

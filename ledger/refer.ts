@@ -14,7 +14,7 @@ export type ReferralResult = {
   readonly isReplay: boolean;
 };
 
-/** Names the inviter of an account, once; the inviter is paid when the account first pays for a plan. */
+/** Records the inviter of an account, once; the inviter is paid when the account first pays for a plan. */
 export async function refer(
   database: Database,
   terms: GrantTerms['referral'],

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-/** Refuses new spending of an account, or allows it again. Asked again it changes nothing. False when there is no such account. */
+/** Freezes an account's spending, or allows it again. A repeat changes nothing. False: there is no such account. */
 export async function setFrozen(
   database: Database,
   accountId: string,

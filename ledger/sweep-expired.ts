@@ -2,8 +2,8 @@ import type { Database } from './database.ts';
 import { toDueAccount, type DueAccount, type DueAccountRow } from './due-account.ts';
 
 /**
- * Accounts with credits that have expired and stand in no entry yet, the longest due first, after a place in that order
- * (null: from the first). Expired credits cannot be spent, swept or not.
+ * A page of accounts with expired credits to sweep, longest due first, after a position (null: from the first). Swept
+ * or not, expired credits cannot be spent.
  */
 export async function readDueExpiry(
   database: Database,
@@ -17,7 +17,9 @@ export async function readDueExpiry(
   return rows.map(toDueAccount);
 }
 
-/** Writes into the journal what has expired in these accounts. Returns those it swept: an account that another transaction holds is left to it. */
+/**
+ * Expires what is due in these accounts. Returns those it swept; one that another transaction has locked is skipped.
+ */
 export async function sweepExpired(
   database: Database,
   accountIds: readonly string[],

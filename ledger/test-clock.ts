@@ -1,14 +1,14 @@
 import type { Database } from './database.ts';
 import { onlyRow } from './only-row.ts';
 
-/** Where the clock of an account stands. */
+/** The position of an account's clock. */
 export type AccountClock = {
   readonly now: Date;
-  /** Where it is being moved to; null: it is there. */
+  /** Where it is being moved to; null: it has arrived. */
   readonly target: Date | null;
 };
 
-/** How far a clock is moved by one call: two billing periods of a plan. */
+/** The farthest that one call moves a clock: two billing periods. */
 export const MAX_CLOCK_MONTHS = 2;
 
 type AskedClock =
@@ -20,7 +20,10 @@ type AskedClock =
 
 type Row = { outcome: AskedClock['outcome']; now: Date; target: Date | null };
 
-/** Asks for the clock of a test account to be moved on to an instant. Asked again, it is the same request; what is due is done by steps. */
+/**
+ * Asks for a test account's clock to be moved to an instant; a repeat is the same request. What falls due is done in
+ * steps.
+ */
 export async function askClock(
   database: Database,
   asked: { readonly accountId: string; readonly target: Date; readonly actor: string },
@@ -36,7 +39,7 @@ export async function askClock(
     : { outcome, now };
 }
 
-/** The clock of any account; null when there is no such account. */
+/** Reads the clock of any account; null: there is none. */
 export async function readClock(
   database: Database,
   accountId: string,
@@ -50,10 +53,10 @@ export async function readClock(
 }
 
 /**
- * Moves a clock that is on its way to the next instant at which something falls due, or to its end. Returns false when there is nowhere
- * left to go. What is due there is done before the next step, so that it happens in order.
- * @param ahead as the clock was read before that was done: where another has moved it since, it stays.
- * @param overdueSeconds how long past their return_by credits return by themselves.
+ * Moves a clock to the next instant at which something falls due, or to its target. Returns false when it has arrived.
+ * What is due is done before the next step, so that it happens in order.
+ * @param ahead as read before that was done: if another call has moved the clock since, it stays.
+ * @param overdueSeconds how long past return_by credits return by themselves.
  */
 export async function stepClock(
   database: Database,
@@ -68,7 +71,7 @@ export async function stepClock(
   return onlyRow(rows, 'ledger.step_clock').moved;
 }
 
-/** Test accounts whose clock is ahead of the machine's, or on its way, after one in the order of their ids. */
+/** A page of test accounts whose clock is ahead of the machine's, or moving, in the order of their ids. */
 export async function readMovedClocks(
   database: Database,
   page: { readonly after: string; readonly limit: number },

@@ -6,7 +6,7 @@ export type VoidResult =
 
 type Row = { outcome: 'voided' | 'not_found'; voided: string | null; not_recovered: string | null };
 
-/** Takes back what is left of a grant (a charge-back). Once: the same call again reads what the first took. Credits. */
+/** Takes back what is left of a grant (a charge-back). A repeat returns what the first call took, in credits. */
 export async function voidGrant(
   database: Database,
   item: {

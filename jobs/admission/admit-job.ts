@@ -5,7 +5,7 @@ import type { Price } from '../../domain/prices/quote.ts';
 import type { JobRequest } from '../../domain/work/job-request.ts';
 import type { PlannedOutput } from '../../domain/work/output-plan.ts';
 
-/** With how long it may take, from its own start, in seconds. */
+/** deadlineSeconds: how long it may take, from its own start. */
 type AdmittedOutput = PlannedOutput & { readonly deadlineSeconds: number };
 
 export type AdmitItem = {
@@ -26,7 +26,7 @@ export type AdmitItem = {
       readonly deadlineSeconds: number;
       readonly outputs: readonly AdmittedOutput[];
     }
-  /** Refused before it could be priced; stored all the same, so that its key has the same outcome forever. */
+  /** Refused before it was priced. It is stored too, so that its key has the same outcome forever. */
   | {
       readonly refusal: Readonly<Record<string, unknown>> & {
         readonly code: string;
@@ -41,9 +41,9 @@ type StoredOutcome =
 
 export type AdmitResult = {
   readonly outcome: StoredOutcome;
-  /** Of the request first stored under this key. */
+  /** The fingerprint of the request first stored under this key. */
   readonly fingerprint: string;
-  /** False once every reservation of the job has ended: there is nothing left to run. */
+  /** False: every reservation of the job has ended, and nothing is left to run. */
   readonly isOpen: boolean;
   readonly ageSeconds: number;
 };

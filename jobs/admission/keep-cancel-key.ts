@@ -1,8 +1,8 @@
 import type { Database } from '../../ledger/database.ts';
 
 /**
- * Keeps the key of a customer's cancel of a job: once before the cancel, and again once it is accepted. Returns whether a cancel
- * was accepted under it by then.
+ * Stores the key of a customer's cancel: before the cancel, and again once it is accepted. Returns whether it was
+ * accepted, now or before.
  */
 export async function keepCancelKey(
   database: Database,

@@ -3,7 +3,7 @@ import type { WorkItem } from '../../domain/work/job-request.ts';
 import type { OutputState } from '../../domain/work/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** Why edits cannot be made: in the shape of an admission's refusal. */
+/** Why edits cannot be made, in the form of an admission's refusal. */
 type SourceRefusal = {
   readonly code: 'not_found' | 'state_conflict';
   readonly reason: 'source_not_found' | 'source_not_delivered';
@@ -16,8 +16,8 @@ export type EditSources =
 type Row = { output_id: string; state: OutputState; work: EditSource };
 
 /**
- * The sources of the edits among these works, of which there is one at least. Another account's output is no more found
- * than one that never was, and what was not delivered has nothing to be edited.
+ * The sources of the edits among these works (at least one). Another account's output is not found, and only a
+ * delivered one can be edited.
  */
 export async function readEditSources(
   database: Database,

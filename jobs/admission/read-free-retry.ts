@@ -1,10 +1,10 @@
 import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** The work of a free retry, and its labels: those of the reviewed output's job. */
+/** The work of a free retry, and the metadata of the reviewed output's job. */
 export type FreeRetry = { readonly work: ResolvedWork; readonly metadata: Readonly<Record<string, string>> };
 
-/** The work that a job may run at no credits; null unless a decision of support's names this very job. */
+/** The work that a job may run at no credits; null: no decision names this job. */
 export async function readFreeRetry(
   database: Database,
   accountId: string,

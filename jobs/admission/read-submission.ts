@@ -1,30 +1,30 @@
 import type { Price } from '../../domain/prices/quote.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** The decision under a key. Which codes a refusal may have is said where it is sent (contract/workflow-messages.ts). */
+/** The admission under a key. The codes of a refusal: contract/workflow-messages.ts. */
 export type StoredAdmission = {
   readonly fingerprint: string;
   readonly outcome: { readonly outcome: 'reserved' | 'refused' } & Readonly<Record<string, unknown>>;
 };
 
-/** A price, and the work that it was given for. */
+/** A price, and the fingerprint of its work. */
 type StoredQuote = { readonly fingerprint: string; readonly price: Price };
 
-/** The record of a submission before it is started, at one instant. */
+/** What is on record of a submission before it is started. */
 export type SubmissionRecord = {
   /** Null when the key is new. */
   readonly admission: StoredAdmission | null;
-  /** How many jobs the account may have under way, when it has as many; null when there is room for another. */
+  /** The account's limit of jobs under way, when it is reached; else null. */
   readonly reachedJobLimit: number | null;
-  /** The cited quote; null when the account was never given it. Whether it still holds is admission's to say. */
+  /** The cited quote; null: the account has none of that id. Admission decides whether it still holds. */
   readonly quote: StoredQuote | null;
 };
 
 type Row = { admission: StoredAdmission | null; reached_job_limit: number | null; quote: StoredQuote | null };
 
 /**
- * Reads it in one round trip. That there is room is a hint, so that one job too many is refused without using up its key: admission
- * asks again under the account's lock.
+ * Reads it in one round trip. The job limit is a hint, by which one job too many is refused without using up its key;
+ * admission checks again under the account's lock.
  * @param submission.quoteId undefined: none is cited.
  */
 export async function readSubmission(

@@ -11,7 +11,7 @@ export type StoredQuote = {
   readonly available: number;
 };
 
-/** 128 bits. Drawn, not derived: asking twice gives two quotes, each with its own fifteen minutes. */
+/** 128 random bits, not derived: asking twice gives two quotes, each valid for fifteen minutes. */
 const QUOTE_ID_BYTES = 16;
 
 export type QuoteItem = { readonly accountId: string; readonly fingerprint: string; readonly price: Price };
@@ -19,8 +19,8 @@ export type QuoteItem = { readonly accountId: string; readonly fingerprint: stri
 type Row = { expires_at: Date; now: Date; available: number };
 
 /**
- * Keeps a price for as long as a quote lives, and reads the balance in the same round trip. Both instants are the database's. Quotes asked
- * for at the same time go together.
+ * Stores a quote and reads the balance in one round trip; quotes asked for at the same time go together. Both instants
+ * are of the database's clock.
  */
 export function createStoreQuote(database: Database): GroupedVerb<QuoteItem, StoredQuote> {
   return groupCommit(async (items: readonly QuoteItem[]) => {

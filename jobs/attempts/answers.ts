@@ -3,13 +3,13 @@ import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import { toAttemptStatus, type AttemptStatus, type StatusRow } from './attempt-status.ts';
 
-/** What the answer to a post said of a run whose result lies behind a link. */
+/** The answer to a post whose result lies behind a link. */
 export type KeptAnswer = SaidOfCost & {
-  /** The address may hold a signature: it stands in PostgreSQL and nowhere else. */
+  /** The address may hold a signature, and is kept in PostgreSQL alone. */
   readonly link: { readonly url: string; readonly bytes: number | null; readonly sha256: string | null };
 };
 
-/** Keeps an answer, and that its attempt was accepted; returns how the attempt stands. May be repeated. */
+/** Stores an answer, and that its attempt was accepted; returns the attempt's status. May be repeated. */
 export async function keepAnswer(
   database: Database,
   accountId: string,
@@ -25,7 +25,7 @@ export async function keepAnswer(
   return toAttemptStatus(onlyRow(rows, 'jobs.keep_answer'));
 }
 
-/** Null: none was kept, as for an attempt of which support has said that it ran. */
+/** Null: none was stored, as for an attempt that ran by support's word. */
 export async function readAnswer(
   database: Database,
   accountId: string,
@@ -39,7 +39,7 @@ export async function readAnswer(
   return onlyRow(rows, 'jobs.read_answer').answer;
 }
 
-/** Its attempt has ended: the link is not needed any more. */
+/** Deletes the link of an attempt that has ended. */
 export async function forgetAnswer(database: Database, accountId: string, reference: string): Promise<void> {
   await database.query({
     name: 'jobs.forget_answer',

@@ -1,16 +1,16 @@
 import type { InspectedAttempt } from '../../contract/shapes/support-shapes.ts';
 
-/** The states of an attempt row (jobs/migrations/0001_tables.sql tells the moves). */
+/** The states of an attempt row; its transitions: jobs/migrations/0001_tables.sql. */
 export type AttemptState = InspectedAttempt['state'];
 
-/** How an attempt stands. */
+/** The state of an attempt, and what explains it. */
 export type AttemptStatus = {
   readonly state: AttemptState;
   readonly providerJobId: string | null;
   readonly errorClass: string | null;
 };
 
-/** The columns of a status, as the functions of PostgreSQL return them. */
+/** The columns of a status, as the SQL functions return them. */
 export type StatusRow = {
   readonly state: AttemptState;
   readonly provider_job_id: string | null;

@@ -6,21 +6,18 @@ import type { NewAttempt } from './begin-attempt.ts';
 export type Turn = {
   /** Null: it may leave. */
   readonly waitsFor: WaitsFor | null;
-  /** How many others go before it, of those that ask for their turn just now. */
+  /** The number of attempts before it that ask for their turn at present. */
   readonly ahead: number;
-  /** Since it was first in line, by whichever worker. */
+  /** The time since it first stood in line, for any worker. */
   readonly waitedSeconds: number;
-  /** For how long it keeps its place without being asked for; 0: it is near the head, and is to look often. */
+  /** How long it keeps its place without asking again; 0: it is near the head, and should ask often. */
   readonly awaySeconds: number;
 };
 
-/** Of one that has no job: it has nothing to wait for, and finds that out where its row would be made. */
+/** For an attempt without a job: it waits for nothing, and fails where its row would be made. */
 const IN_NO_LINE: Turn = { waitsFor: null, ahead: 0, waitedSeconds: 0, awaySeconds: 0 };
 
-/**
- * Puts attempts at one model in line at its provider, or keeps them there, and returns how each stands, in their order. Asked again, they
- * stand where they stood.
- */
+/** Puts attempts at one model in line at its provider, or keeps their places. Returns the turn of each, in order. */
 export async function queueAttempts(
   database: Database,
   attempts: readonly NewAttempt[],
@@ -59,7 +56,7 @@ export async function queueAttempts(
   return attempts.map(({ reference }) => turns.get(reference) ?? IN_NO_LINE);
 }
 
-/** The provider of an attempt could not be reached. Returns whether the breaker of its model is open now. */
+/** Records that an attempt's provider could not be reached. Returns whether the breaker of its model is open now. */
 export async function noteUnreached(
   database: Database,
   { provider, model }: Pick<NewAttempt, 'provider' | 'model'>,

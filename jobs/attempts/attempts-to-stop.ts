@@ -1,24 +1,24 @@
 import type { Database } from '../../ledger/database.ts';
 import { failAttempt, type ProviderAccount } from './finish-attempt.ts';
 
-/** An attempt that counts no more while its provider may still work on it. */
+/** An attempt that no longer counts, while its provider may still run it. */
 export type AttemptToStop = {
   readonly accountId: string;
   readonly reference: string;
   readonly provider: string;
   readonly model: string;
-  /** Null when no answer of the provider has named it yet. */
+  /** Null: no response of the provider has named it. */
   readonly providerJobId: string | null;
-  /** Since it was given up. */
+  /** Seconds since it was given up. */
   readonly waitingSeconds: number;
 };
 
 export type AttemptsToStop = ReturnType<typeof createAttemptsToStop>;
 
-/** The durable list of what is still to be stopped at a provider. */
+/** The list, in PostgreSQL, of attempts to stop at their providers. */
 export function createAttemptsToStop(database: Database) {
   return {
-    /** Takes some whose turn it is. One that is not forgotten has another turn, after a pause that grows. */
+    /** Claims attempts that are due. One that is not forgotten is due again after a growing pause. */
     async claim(limit: number): Promise<readonly AttemptToStop[]> {
       const { rows } = await database.query<{
         account_id: string;
@@ -41,7 +41,7 @@ export function createAttemptsToStop(database: Database) {
         waitingSeconds: row.waiting_seconds,
       }));
     },
-    /** What its provider says that it charges for one. */
+    /** Records what the provider bills for one. */
     async recordBill({ accountId, reference }: AttemptToStop, bill: ProviderAccount): Promise<void> {
       await failAttempt(database, accountId, reference, 'canceled', bill);
     },

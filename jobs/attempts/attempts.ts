@@ -11,19 +11,19 @@ import { readReturnTime } from './return-time.ts';
 export type Attempts = ReturnType<typeof createAttempts>;
 
 /**
- * The attempt rows: every submission to a provider, written before the request leaves and moved by compare-and-set.
- * @param submitter the name of this process: a later look-up asks whether it still lives.
+ * The attempt rows: one per submission, written before the request leaves and moved by compare-and-set.
+ * @param submitter the id of this process: a later look-up asks whether it is alive.
  * @param limits of providers, the same in every worker.
  */
 export function createAttempts(database: Database, submitter = 'unknown', limits: LimitsOfProviders = {}) {
   return {
     prepare: (attempt: NewAttempt) => prepareAttempt(database, attempt),
-    /** @param webhookSecretHash of the address that its provider is given; null: of none. */
+    /** @param webhookSecretHash of the webhook address; null: the provider is given none. */
     begin: (attempt: NewAttempt, webhookSecretHash: Buffer | null = null) =>
       beginAttempt(database, attempt, submitter, webhookSecretHash, limitsOf(limits, attempt.provider)),
-    /** Whether attempts at a provider wait for their turn: where it has no limits, nothing is asked. */
+    /** Whether attempts at a provider wait for their turn. Without limits PostgreSQL is not asked. */
     hasLimits: (provider: string) => Object.hasOwn(limits, provider),
-    /** Of one model. */
+    /** All attempts are of one model. */
     queue: (ofModel: readonly NewAttempt[]) => queueAttempts(database, ofModel, limits),
     noteUnreached: (attempt: NewAttempt) => noteUnreached(database, attempt),
     close: (accountId: string, reference: string) => closeAttempt(database, accountId, reference),
@@ -31,7 +31,7 @@ export function createAttempts(database: Database, submitter = 'unknown', limits
       moveAttempt(database, accountId, reference, move),
     read: (accountId: string, reference: string) => readAttempt(database, accountId, reference),
     ofOutput: (accountId: string, outputId: string) => readAttemptsOfOutput(database, accountId, outputId),
-    /** When the output's credits return; undefined once they are settled. */
+    /** The output's return_by; undefined: it is settled. */
     returnTime: (accountId: string, outputId: string) => readReturnTime(database, accountId, outputId),
     recordAsset: recordAsset.bind(null, database),
     fail: failAttempt.bind(null, database),

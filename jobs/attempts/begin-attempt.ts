@@ -9,24 +9,24 @@ import { toAttemptStatus, type AttemptState, type AttemptStatus, type StatusRow 
 export type NewAttempt = Omit<Attempt, 'mediaType' | 'durationSeconds' | 'part' | 'reachWithinSeconds'>;
 
 export type PreparedAttempt = {
-  /** Null when it has no row yet. */
+  /** Null: it has no row yet. */
   readonly status: AttemptStatus | null;
-  /** Null when there is no such output. */
+  /** Null: there is no such output. */
   readonly work: ModelWork | null;
-  /** To the run deadline, by the database's clock. */
+  /** Until the run deadline, by the database's clock. */
   readonly secondsLeft: number;
-  /** The circuit breaker of its model is open: nothing is to leave for it just now. */
+  /** Whether the circuit breaker of its model is open. */
   readonly isModelOpen: boolean;
 };
 
 export type BegunAttempt = AttemptStatus & {
-  /** True for the one caller that made the row: it alone may post, once. */
+  /** True: this caller made the row and may post, once. */
   readonly isMine: boolean;
-  /** It is not its turn: no row was made. */
+  /** What it waits for: it is not its turn, and no row was made. */
   readonly waitsFor: WaitsFor | null;
 };
 
-/** The work of an attempt, and its row if it has one. Only reads. */
+/** Reads the work of an attempt, and its row if it has one. */
 export async function prepareAttempt(database: Database, attempt: NewAttempt): Promise<PreparedAttempt> {
   const { rows } = await database.query<{
     state: AttemptState | null;
@@ -51,7 +51,7 @@ export async function prepareAttempt(database: Database, attempt: NewAttempt): P
   };
 }
 
-/** Makes the row when it is its turn, or finds it. Fenced when the output's reservation has ended. */
+/** Makes the row when it is the attempt's turn, or finds it. `fenced`: the output's reservation has ended. */
 export async function beginAttempt(
   database: Database,
   attempt: NewAttempt,

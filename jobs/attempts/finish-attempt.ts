@@ -7,16 +7,16 @@ export type StoredAsset = {
   readonly sha256: string;
   readonly contentType: string;
   readonly bytes: number;
-  /** Whether a picture carries a C2PA manifest; null and absent: it is no picture. */
+  /** Whether a picture carries a C2PA manifest; null or absent: it is no picture. */
   readonly hasC2pa?: boolean | null;
 };
 
-/** The cost of the run to us at the provider; apart from the customer's credits. */
+/** What the run costs us at the provider. */
 export type ProviderAccount = AttemptCost & { readonly billed: SaidOfCost['billed'] };
 
 /**
- * Records that the result is in the asset store. A fenced attempt keeps it for support and stays fenced.
- * @param answered what the service calls a run that was the answer to its post; null: it was accepted before.
+ * Records that the result is in the asset store. A fenced attempt stays fenced, and keeps it for support.
+ * @param answered the provider's id of a run that was the answer to its post; null: it was accepted before.
  */
 export async function recordAsset(
   database: Database,
@@ -45,7 +45,10 @@ export async function recordAsset(
   return onlyRow(rows, 'jobs.record_asset').record_asset;
 }
 
-/** Records how a run failed; returns the attempt's state. A fenced or replaced one stays so. `answered`: as in recordAsset. */
+/**
+ * Records how a run failed and returns the attempt's state. A fenced or replaced one stays so. `answered`: see
+ * recordAsset.
+ */
 export async function failAttempt(
   database: Database,
   accountId: string,

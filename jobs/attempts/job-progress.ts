@@ -4,7 +4,7 @@ import type { Database } from '../../ledger/database.ts';
 
 export type JobProgress = ReturnType<typeof createJobProgress>;
 
-/** The progress of a job that people are shown. */
+/** The progress of a job, as customers see it. */
 export function createJobProgress(database: Database) {
   return {
     record: async (accountId: string, jobId: string, progress: Progress): Promise<void> => {
@@ -15,7 +15,7 @@ export function createJobProgress(database: Database) {
       });
     },
 
-    /** How far an attempt at one part of a pipeline has come: recorded as the progress of the whole, which never goes back. */
+    /** Records the progress of one part of a pipeline as progress of the whole, which never goes back. */
     recordPart: async (
       { accountId, reference }: { readonly accountId: string; readonly reference: string },
       part: PartProgress,
@@ -38,7 +38,10 @@ export function createJobProgress(database: Database) {
       });
     },
 
-    /** Marks a job that is past its expected time; returns whether it is stuck now (an ended one is not). */
+    /**
+     * Marks an output that is past its expected time, and its job. Returns whether it is stuck now (not if it has
+     * ended).
+     */
     markStuck: async (accountId: string, jobId: string, outputId: string): Promise<boolean> => {
       const { rows } = await database.query<{ is_stuck: boolean }>({
         name: 'jobs.mark_stuck',

@@ -9,7 +9,7 @@ export type AttemptMove = {
   readonly errorClass?: string | undefined;
 };
 
-/** Moves a row on if it is still in the state the caller saw; returns its state now. */
+/** Moves a row if it is still in one of the expected states; returns its state now. */
 export async function moveAttempt(
   database: Database,
   accountId: string,
@@ -29,7 +29,7 @@ export async function moveAttempt(
   return { isMoved: row.is_moved, state: row.state, providerJobId: row.provider_job_id };
 }
 
-/** Its submitter has given it up and reset its connection: nothing of it can arrive any more. Returns how it stands. */
+/** Records that the submitter reset its connection: nothing can arrive any more. Returns the status. */
 export async function closeAttempt(
   database: Database,
   accountId: string,

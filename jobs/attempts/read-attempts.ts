@@ -3,17 +3,17 @@ import { toAttemptStatus, type AttemptState, type AttemptStatus, type StatusRow 
 
 export type AttemptRow = AttemptStatus & {
   readonly postedSecondsAgo: number;
-  /** Since its submitter gave it up and reset its connection; null when that is not on record. */
+  /** Seconds since its submitter reset its connection; null: that is not on record. */
   readonly closedSecondsAgo: number | null;
   /** The process that made the row. */
   readonly submitter: string;
-  /** What its service calls the job, by a webhook that came before any answer did; null: none has. */
+  /** The provider's id of the job, from a webhook that came before any response; null: none. */
   readonly toldJob: string | null;
 };
 
 export type AttemptOfOutput = {
   readonly reference: string;
-  /** Of the stage whose result is delivered. */
+  /** Whether it belongs to the final stage. */
   readonly isFinal: boolean;
   readonly state: AttemptState;
   readonly provider: string;

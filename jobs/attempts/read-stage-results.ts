@@ -3,13 +3,13 @@ import type { StoredAsset } from './finish-attempt.ts';
 
 /** The result of a part of a stage. */
 export type StageResult = StoredAsset & {
-  /** Of the part: `script`, `scenes_2`. */
+  /** The part: `script`, `scenes_2`. */
   readonly stage: string;
 };
 
 type Row = { stage: string; sha256: string; content_type: string; bytes: string };
 
-/** The results an output's stages have so far, one of each part. */
+/** Reads the results that an output's stages have so far, one per part. */
 export async function readStageResults(
   database: Database,
   accountId: string,
@@ -20,7 +20,7 @@ export async function readStageResults(
     text: `SELECT stage, sha256, content_type, bytes FROM jobs.read_attempts_of_output($1, $2) WHERE state = 'collected'`,
     values: [accountId, outputId],
   });
-  // Of a part that was made again the last attempt, which comes last.
+  // Of a repeated part the last attempt, which comes last.
   return [...new Map(rows.map((row) => [row.stage, row])).values()].map((row) => ({
     stage: row.stage,
     sha256: row.sha256,

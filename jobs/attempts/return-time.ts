@@ -1,9 +1,9 @@
 import type { Database } from '../../ledger/database.ts';
 
-/** When an output's credits return by themselves: by the machine's clock, as workflows count time, and from now. */
+/** When an output's credits return: as an instant of the machine's clock, and in seconds from now. */
 export type ReturnTime = { readonly at: Date; readonly secondsLeft: number };
 
-/** Returns undefined once they are settled. */
+/** Undefined: they are settled. */
 export async function readReturnTime(
   database: Database,
   accountId: string,

@@ -1,20 +1,20 @@
 import type { Database } from '../../ledger/database.ts';
 
-/** What a model service has told of an attempt, under the address that it was given for it. */
+/** A model service's webhook for an attempt. */
 export type ProviderWebhook = {
   readonly provider: string;
   readonly reference: string;
-  /** SHA-256 of the secret in the address. */
+  /** SHA-256 of the address's secret. */
   readonly secretHash: Buffer;
-  /** The same for a repetition. */
+  /** The same for a repeated delivery. */
   readonly event: string;
-  /** What the service calls the job; null: it does not say. */
+  /** The service's id of the job; null: it does not say. */
   readonly job: string | null;
 };
 
 /**
- * Puts a webhook on record, where the attempt's follower finds it. One that was noted before, that comes when its attempt has ended, or that
- * is more than an attempt has, changes nothing. Returns whether there is an attempt of that address.
+ * Records a webhook, which the attempt's follower then finds. A repeated one, one after the attempt's end, or one too
+ * many changes nothing. Returns whether the address belongs to an attempt.
  */
 export async function noteWebhook(database: Database, webhook: ProviderWebhook): Promise<boolean> {
   const { rows } = await database.query<{ is_known: boolean }>({
@@ -25,7 +25,7 @@ export async function noteWebhook(database: Database, webhook: ProviderWebhook):
   return rows[0]?.is_known ?? false;
 }
 
-/** How many webhooks there are of each of many attempts, by reference, in one round trip. Those without are missing. */
+/** Reads the number of webhooks of many attempts, by reference, in one round trip. Attempts without any are missing. */
 export async function countWebhooks(
   database: Database,
   attempts: readonly { readonly accountId: string; readonly reference: string }[],

@@ -3,11 +3,11 @@ import type { Database } from '../../ledger/database.ts';
 
 /** A line of a service's bill. */
 export type BillLine = {
-  /** The bill's own name of it: imported once, however often the bill is. */
+  /** The bill's own id of the line: each is imported once. */
   readonly line: string;
-  /** Of the run at the service, or our reference of the attempt. */
+  /** The service's run id, or our reference of the attempt. */
   readonly id: string;
-  /** US dollars as text. */
+  /** In US dollars. */
   readonly cost: string;
 };
 
@@ -18,10 +18,10 @@ const imported = z.strictObject({
   changed: z.array(z.string()),
 });
 
-/** How an import went: lines that were new, lines imported before, ids of no attempt, and lines that are not what they were. */
+/** The result of an import: new lines, lines imported before, ids of no attempt, and lines that have changed. */
 export type ImportedBill = z.output<typeof imported>;
 
-/** Imports lines of a bill, all or none: where one has changed since it was imported, nothing is done. */
+/** Imports lines of a bill, all or none: if one has changed since it was imported, none is. */
 export async function importBill(
   database: Database,
   provider: string,

@@ -4,7 +4,7 @@ import { monthOf } from '../../domain/month.ts';
 import { addDollars, multiplyDollars, subtractDollars } from '../../domain/prices/dollars.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** Sums of a month as PostgreSQL returns them: counts and amounts as text; null: of nothing. */
+/** Sums of a month, as text; null: nothing to sum. */
 type SummedRow = Record<
   | 'outputs'
   | 'attempts'
@@ -21,9 +21,9 @@ type SummedRow = Record<
 > & { readonly model: string; readonly kind: string };
 
 /**
- * What each model cost and brought in, per kind, in a month (`YYYY-MM`, UTC). An attempt counts in the month in which it was posted, an
- * output in the month of its first attempt.
- * @param creditValue US dollars of a credit; null: no margin is known.
+ * The cost and the income of each model, per kind, in a month (`YYYY-MM`, UTC). An attempt counts in the month in which
+ * it was posted, an output in the month of its first attempt.
+ * @param creditValue US dollars per credit; null: the margin is not known.
  */
 export async function readCosts(
   database: Database,
@@ -46,7 +46,7 @@ export async function readCosts(
   };
 }
 
-/** A place in the list. The instant is PostgreSQL's own text, to the microsecond. */
+/** A position in the list. The instant is PostgreSQL's own text, to the microsecond. */
 export type UnknownBillPosition = { readonly postedAt: string; readonly reference: string };
 
 /** A page of the attempts of a month whose bill is unknown, oldest first. */

@@ -7,12 +7,12 @@ export type KeyedGrantResult =
   | { readonly outcome: 'granted'; readonly isReplay: boolean; readonly grant: Grant }
   /** The key belongs to another request of the account. */
   | { readonly outcome: 'key_belongs_to_another' }
-  /** The ledger's own words: nothing was granted, and the key is free. */
+  /** A refusal of the ledger: nothing was granted, and the key stays unused. */
   | { readonly outcome: Exclude<GrantOutcome, 'granted'> };
 
 type Row = { outcome: GrantOutcome; is_replay: boolean; answer: Grant | null };
 
-/** Grants credits once per key of an account: the same request again reads the grant as it was when it was granted. */
+/** Grants credits once per key of an account. A repeat returns the grant as it was when it was granted. */
 export async function grantCreditsOnce(
   database: Database,
   call: { readonly key: string; readonly fingerprint: string; readonly grant: GrantItem },

@@ -11,7 +11,7 @@ export type SpendItem = {
   readonly credits: number;
   /** The purpose, as the usage history shows it. */
   readonly note: string;
-  /** Whose spend caps it counts against. */
+  /** The member and project whose spend caps it counts against. */
   readonly member?: string | undefined;
   readonly project?: string | undefined;
 };
@@ -30,14 +30,14 @@ export type SpendAnswer =
 
 export type SpendResult = {
   readonly answer: SpendAnswer;
-  /** Of the request first answered under this key. */
+  /** The fingerprint of the request first stored under this key. */
   readonly fingerprint: string;
   readonly isReplay: boolean;
 };
 
 type Row = { answer: SpendAnswer; fingerprint: string; is_replay: boolean };
 
-/** Spends on metered use, once per key; calls made at the same time share a transaction. Refusals are kept too. */
+/** Spends on metered use, once per key; simultaneous calls share a transaction. Refusals are stored too. */
 export function createSpend(database: Database): GroupedVerb<SpendItem, SpendResult> {
   return groupCommitByAccount(async (items: readonly SpendItem[]) => {
     const { rows } = await database.query<Row>({

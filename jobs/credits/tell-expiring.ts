@@ -1,7 +1,7 @@
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 
-/** Tells accounts, at most `limit` of them, of credits that expire in a few days, once per grant. Returns how many grants were told of. */
+/** Emits events for credits that expire in a few days, once per grant, for at most `limit` grants. Returns how many. */
 export async function tellExpiring(database: Database, limit: number): Promise<number> {
   const { rows } = await database.query<{ told: number }>({
     name: 'jobs.tell_expiring',
@@ -11,7 +11,7 @@ export async function tellExpiring(database: Database, limit: number): Promise<n
   return onlyRow(rows, 'jobs.tell_expiring').told;
 }
 
-/** The same of one account, by its own clock. */
+/** The same for one account, by its own clock. */
 export async function tellExpiringOf(database: Database, accountId: string): Promise<number> {
   const { rows } = await database.query<{ told: number }>({
     name: 'jobs.tell_expiring_of',

@@ -4,10 +4,10 @@ import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import { drawStored, type KeyMade, type KeyRecord } from './create-api-key.ts';
 
-/** The keys that a caller may change and see: of one account, or of all (null); of one mode, or of both (null). */
+/** The keys that a caller may change and read: of one account, or of all (null); of one mode, or of both (null). */
 export type KeyReach = { readonly accountId: string | null; readonly mode: AccountMode | null };
 
-/** Ends a key; again changes nothing. False when none of that id is in reach. */
+/** Revokes a key; a repeat changes nothing. False: the caller has no such key. */
 export async function revokeApiKey(
   database: Database,
   reach: KeyReach,
@@ -24,7 +24,7 @@ export async function revokeApiKey(
 
 export type Rotation =
   | KeyMade
-  /** It has a successor, `key`. */
+  /** It has the successor `key`. */
   | { readonly outcome: 'replaced'; readonly key: ApiKeyView }
   | { readonly outcome: 'key_reused' | 'not_found' | 'revoked' };
 
@@ -33,14 +33,14 @@ type Row = {
   key: ApiKeyView;
 };
 
-/** Makes a key in place of another, which works on for so long. */
+/** Makes a successor of a key, which stays valid for a grace period. */
 export async function rotateApiKey(
   database: Database,
   reach: KeyReach,
   keyId: string,
   rotation: KeyRecord & { readonly graceSeconds: number },
 ): Promise<Rotation> {
-  // Which mode the key has is seen when it is locked, and its new secret shows it.
+  // The key's mode is known once it is locked, and its new secret shows it.
   const live = drawStored('live', rotation);
   const test = drawStored('test', rotation);
   const { rows } = await database.query<Row>({

@@ -10,7 +10,7 @@ export type StoredConsoleSession = {
   readonly secretHash: Buffer;
   readonly person: string;
   readonly expiresAt: Date;
-  /** The platform key that signed in, as it is now; null: a trusted proxy. */
+  /** The platform key that signed in; null: a trusted proxy. */
   readonly key: {
     readonly keyId: string;
     readonly mode: AccountMode;
@@ -28,7 +28,7 @@ type Row = {
   scopes: string[] | null;
 };
 
-/** A live session by its id; null when there is none, it or its key has expired, or either was revoked. */
+/** Reads a live session; null: none of that id, it or its key has expired, or either was revoked. */
 export async function readConsoleSession(
   database: Database,
   sessionId: string,
@@ -52,7 +52,7 @@ export async function readConsoleSession(
   };
 }
 
-/** Makes a token for a browser's cookie, which is returned here and never again: only its hash is stored. */
+/** Makes a token for a browser's cookie. It is returned once: only its hash is stored. */
 export async function createConsoleSession(
   database: Database,
   session: {
@@ -73,7 +73,7 @@ export async function createConsoleSession(
   return { token: secret, expiresAt: onlyRow(rows, 'jobs.create_console_session').expires_at };
 }
 
-/** Ends a session before its time; again changes nothing. */
+/** Ends a session; a repeat changes nothing. */
 export async function revokeConsoleSession(
   database: Database,
   sessionId: string,

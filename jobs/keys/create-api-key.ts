@@ -6,19 +6,19 @@ import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import { drawSecret, hashOfSecret } from './secret-text.ts';
 
-/** It is shown in records and lists. */
+/** Shown in records and lists. */
 export const MAX_KEY_NAME = 200;
 
 export type NewApiKey = {
   readonly name: string;
   readonly scopes: readonly ApiKeyScope[];
-  /** Null makes a platform key. */
+  /** Null: a platform key. */
   readonly accountId: string | null;
-  /** Of an account's key: that of its account. */
+  /** An account's key has the mode of its account. */
   readonly mode: AccountMode;
 };
 
-/** By whom a key is made and why, and once per what: `made_by` null makes one each time. */
+/** Who makes a key, and why. `made_by`: made once per value; null: each time. */
 export type KeyRecord = {
   readonly madeBy: string | null;
   readonly fingerprint: string;
@@ -26,17 +26,17 @@ export type KeyRecord = {
   readonly reason: string | null;
 };
 
-/** A key on record, with PostgreSQL's times. `secret` of one that was made just now: it is answered here and never again. */
+/** A key on record, with PostgreSQL's times. `secret`: of a key that was just made; it is returned once. */
 export type KeyMade =
   | { readonly outcome: 'made'; readonly key: ApiKeyView; readonly secret: string }
-  /** The same was made before under the same Idempotency-Key. */
+  /** It was made before under the same Idempotency-Key. */
   | { readonly outcome: 'exists'; readonly key: ApiKeyView };
 
 type Row = { outcome: 'made' | 'exists' | 'key_reused'; key: ApiKeyView };
 
 /**
- * Makes a key, on record with who made it and why; only the hash of its secret is stored. key_reused: its Idempotency-Key stands for
- * another key. Throws RangeError for a name that is no line of text.
+ * Makes a key, and records who made it and why; only the hash of its secret is stored. key_reused: its Idempotency-Key
+ * belongs to another key. Throws RangeError for a name that is not one line of text.
  */
 export async function createRecordedKey(
   database: Database,
@@ -48,7 +48,7 @@ export async function createRecordedKey(
   return { outcome, key: stored };
 }
 
-/** The same for a process of ours and for the command that makes the first key: there is no key yet that could be on record for it. */
+/** The same for our own processes and for the first key, which no key on record can make. */
 export async function createApiKey(
   database: Database,
   key: NewApiKey,
@@ -78,7 +78,7 @@ async function storeKey(
   return { ...onlyRow(rows, 'jobs.create_api_key'), secret };
 }
 
-/** What is stored of a key that is drawn now, whatever it is for. */
+/** The stored fields of a newly drawn key. */
 export function drawStored(mode: AccountMode, record: Pick<KeyRecord, 'fingerprint'> | null) {
   const { id, secret } = drawSecret(mode);
   const secretHash = `\\x${hashOfSecret(secret).toString('hex')}`;

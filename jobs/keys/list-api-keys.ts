@@ -2,7 +2,7 @@ import type { ApiKeyView } from '../../contract/shapes/access-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { KeyReach } from './change-api-key.ts';
 
-/** Where a page ended. `createdAt` is PostgreSQL's own text: a Date would lose its microseconds. */
+/** The position where a page ended. `createdAt` is PostgreSQL's own text: a Date would lose its microseconds. */
 export type KeyListPosition = { readonly createdAt: string; readonly keyId: string };
 
 export type KeyListPage = {
@@ -13,7 +13,7 @@ export type KeyListPage = {
 
 type Row = { key: ApiKeyView; created_at: string; key_id: string };
 
-/** A page of keys, newest first, those that are over too. */
+/** A page of keys, newest first, with those that have ended. */
 export async function listApiKeys(
   database: Database,
   reach: KeyReach,

@@ -21,7 +21,7 @@ type Row = {
   can: PortalRight[];
 };
 
-/** A live session by its id; null when there is none, it has expired, or it or its key was revoked. */
+/** Reads a live session; null: none of that id, it has expired, or it or its key was revoked. */
 export async function readPortalSession(
   database: Database,
   sessionId: string,
@@ -42,12 +42,12 @@ export async function readPortalSession(
   };
 }
 
-/** Makes a token for a browser, which is answered here and never again: only its hash is stored. */
+/** Makes a token for a browser. It is returned once: only its hash is stored. */
 export async function createPortalSession(
   database: Database,
   session: {
     readonly accountId: string;
-    /** That makes it. */
+    /** The key that makes it. */
     readonly keyId: string;
     readonly can: readonly PortalRight[];
     readonly livesSeconds: number;
@@ -71,7 +71,7 @@ export async function createPortalSession(
   return { id, token: secret, expiresAt: onlyRow(rows, 'jobs.create_portal_session').expires_at };
 }
 
-/** Ends a session of an account before its time; again changes nothing. False when the account has none of that id. */
+/** Ends a session of an account; a repeat changes nothing. False: the account has none of that id. */
 export async function revokePortalSession(
   database: Database,
   accountId: string,

@@ -20,7 +20,7 @@ type Row = {
   scopes: string[];
 };
 
-/** A live key by its id; null when there is none, or it was revoked. */
+/** Reads a live key; null: none of that id, or it was revoked or has expired. */
 export async function readApiKey(database: Database, keyId: string): Promise<StoredApiKey | null> {
   const { rows } = await database.query<Row>({
     name: 'jobs.read_api_key',

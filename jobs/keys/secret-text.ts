@@ -8,7 +8,7 @@ import type { AccountMode } from '../../domain/account-mode.ts';
  */
 export type SecretText = { readonly id: string; readonly secret: string };
 
-/** What a secret is of, by its prefix. */
+/** What a secret belongs to, by its prefix. */
 type SecretKind = AccountMode | 'portal' | 'console';
 
 const FORM = /^hf_(live|test|portal|console)_([0-9a-f]{20})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})$/;
@@ -16,17 +16,17 @@ const PUBLIC_ID_BYTES = 10;
 const SECRET_BYTES = 32;
 const CHECKSUM_CHARACTERS = 8;
 
-/** Draws a new key of a mode, or the token of a session. */
+/** Draws a new key of a mode, or a session's token. */
 export function drawSecret(kind: SecretKind): SecretText {
   const publicId = randomBytes(PUBLIC_ID_BYTES).toString('hex');
   const front = `hf_${kind}_${publicId}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
   return { id: idOf(kind, publicId), secret: `${front}_${checksumOf(front)}` };
 }
 
-/** What a text says that it is the secret of. */
+/** What a secret's text says. */
 export type NamedSecret = { readonly id: string; readonly of: 'key' | 'portal' | 'console' };
 
-/** What a text is the secret of, when it has the form of one and its checksum is right; else null. */
+/** Reads a secret; null: the text has not its form, or its checksum is wrong. */
 export function readSecret(secret: string): NamedSecret | null {
   const match = FORM.exec(secret);
   if (match === null) return null;
@@ -35,7 +35,7 @@ export function readSecret(secret: string): NamedSecret | null {
   return { id: idOf(kind, publicId), of: ownerOf(kind) };
 }
 
-/** The stored form of a secret. A plain hash does for 256 random bits: there is no dictionary to try. */
+/** The stored form of a secret. A plain hash is enough for 256 random bits, which no dictionary has. */
 export function hashOfSecret(secret: string): Buffer {
   return createHash('sha256').update(secret, 'utf8').digest();
 }

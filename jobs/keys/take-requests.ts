@@ -2,35 +2,35 @@ import type { RequestLimit } from '../../domain/request-limit.ts';
 import type { Database } from '../../ledger/database.ts';
 import { groupCommit } from '../../ledger/group-commit.ts';
 
-/** Whose limit it is: the id of a key or of an account. */
+/** Whose limit: the id of a key or of an account. */
 type LimitedSubject = { readonly subject: string; readonly limit: RequestLimit };
 
-/** One request: both must allow it. */
+/** Both limits must allow a request. */
 export type RequestAsk = { readonly key: LimitedSubject; readonly account: LimitedSubject | null };
 
 export type RequestTurn = {
   readonly isGranted: boolean;
-  /** Seconds until the subject has all of its burst again, after the requests that were decided with this one. */
+  /** Seconds until the subject has its whole burst again, after the requests decided together with this one. */
   readonly keySecondsToWhole: number;
   readonly accountSecondsToWhole: number;
 };
 
-/** Asks both limits for one request. Rejects with what PostgreSQL says. */
+/** Asks both limits for one request. Rejects with PostgreSQL's error. */
 export type TakeRequest = (ask: RequestAsk) => Promise<RequestTurn>;
 
 type Row = { granted: boolean[]; seconds_to_whole: number[] };
 type Decided = { readonly turn: RequestTurn } | { readonly error: unknown };
 
 /**
- * Takes requests from the limits that all processes share. What arrives while a question is under way goes together in the
- * next, so that a busy process asks no more often than PostgreSQL responds.
+ * Counts requests against the limits that all processes share. Requests that arrive during a query go together in the
+ * next, so that a busy process has one query at a time.
  */
 export function createTakeRequest(database: Database): TakeRequest {
   const take = groupCommit<RequestAsk, Decided>(async (asks) => {
     try {
       return await takeAll(database, asks);
     } catch (error) {
-      // Said to each, rather than asked again one by one: a request that was counted would be counted twice.
+      // The error goes to every caller. A retry one by one could count a request twice.
       return asks.map(() => ({ error }));
     }
   });

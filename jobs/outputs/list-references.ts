@@ -1,9 +1,9 @@
 import type { ReferenceRefusal } from '../../domain/work/reference-assets.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** A picture that a brief refers to. The asset is there where it was kept. */
+/** A picture of a brief. The asset is set when it was kept. */
 export type StoredReference = {
-  /** In the brief, from 1. */
+  /** The position in the brief, from 1. */
   readonly number: number;
   readonly url: string;
   readonly state: 'fetching' | 'kept' | 'refused';
@@ -23,7 +23,7 @@ type Row = {
   is_expired: boolean;
 };
 
-/** The pictures that an output's brief refers to, in its order; none of an output that the account has not. */
+/** The pictures of an output's brief, in order; none of an output that the account does not have. */
 export async function listReferences(
   database: Database,
   accountId: string,

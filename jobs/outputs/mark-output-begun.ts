@@ -1,13 +1,13 @@
 import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** One of several outputs, as its workflow begins with it. Times in seconds. */
+/** One of several outputs, as its workflow begins it. Times in seconds. */
 export type BegunOutput = {
   readonly work: ResolvedWork;
   readonly credits: number;
-  /** How long it may take, from its start. */
+  /** How long it may take, from its begin. */
   readonly deadlineSeconds: number;
-  /** Until its credits return, when the output was first taken up; negative past that. */
+  /** From its first begin until its credits return; negative past that. */
   readonly leftSeconds: number;
   readonly ageSeconds: number;
 };
@@ -20,7 +20,7 @@ type Row = {
   age_seconds: number;
 };
 
-/** Starts the clock of an output, once; null when its reservation has ended, so that there is nothing to run. */
+/** Marks an output as begun, once; null: its reservation has ended, and nothing is to run. */
 export async function markOutputBegun(
   database: Database,
   accountId: string,

@@ -1,10 +1,10 @@
 import type { OutputState } from '../../domain/work/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** An output as its customer may read it. The asset's fields are null until it is charged for. */
+/** An output as its customer may read it. The asset's fields are null until it is charged. */
 export type StoredOutput = {
   readonly state: OutputState;
-  /** Its content was kept for as long as its kind says, and is gone or about to be. */
+  /** The retention of its kind is over: its content is refused, and removed by the sweep. */
   readonly isExpired: boolean;
   readonly asset: { readonly sha256: string; readonly contentType: string; readonly bytes: number } | null;
 };
@@ -17,7 +17,7 @@ type Row = {
   is_expired: boolean;
 };
 
-/** One output of an account; null when the account has no such output. */
+/** Reads one output; null: the account has no such output. */
 export async function readOutput(
   database: Database,
   accountId: string,

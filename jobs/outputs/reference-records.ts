@@ -1,9 +1,9 @@
 import type { ReferenceAsset, ReferenceRefusal } from '../../domain/work/reference-assets.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** How an address of a brief stands: `mine` is to be fetched by who asked, `busy` is being fetched by another output. */
+/** The state of an address: `mine` is for this caller to fetch, `busy` is being fetched by another output. */
 export type ClaimedReference = {
-  /** In the brief, from 1. */
+  /** The position in the brief, from 1. */
   readonly position: number;
   readonly url: string;
   readonly state: 'mine' | 'busy' | 'kept' | 'refused';
@@ -14,10 +14,10 @@ export type References = ReturnType<typeof createReferences>;
 
 type OutputKey = { readonly accountId: string; readonly jobId: string; readonly outputId: string };
 
-/** The pictures that briefs refer to, as they are kept: once per job and address. */
+/** The pictures of briefs, kept once per job and address. */
 export function createReferences(database: Database) {
   return {
-    /** Claims what is not fetched yet, for so long. Nothing when the output refers to nothing, or has ended. */
+    /** Claims what is not fetched yet, for a lease. Empty: the output has no pictures, or has ended. */
     async claim(output: OutputKey, leaseSeconds: number): Promise<readonly ClaimedReference[]> {
       const { rows } = await database.query<{
         place: number;
@@ -32,7 +32,7 @@ export function createReferences(database: Database) {
       return rows.map(({ place, ...row }) => ({ ...row, position: place }));
     },
 
-    /** Records what came of an address. The first word stands. */
+    /** Records the result for an address. The first result stands. */
     async resolve(
       { accountId, jobId }: OutputKey,
       url: string,

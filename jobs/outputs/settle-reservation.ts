@@ -12,7 +12,7 @@ type OutputKey = {
   readonly reservationId: string;
 };
 
-/** Why credits return, and where those go whose grant has expired. */
+/** Why credits return, and where those of an expired grant go. */
 type ReleaseCause = { readonly failure: Failure; readonly expiredGrantPolicy: ExpiredGrantPolicy };
 
 export type SettleOutputItem = OutputKey &
@@ -22,15 +22,15 @@ export type SettleOutputItem = OutputKey &
         readonly verb: 'release';
         readonly failure: Failure;
         readonly expiredGrantPolicy: ExpiredGrantPolicy;
-        /** In place of those where nothing was done for the output yet, as it stands once the account is locked. */
+        /** Replaces both if nothing was done for the output yet, as the locked account says. */
         readonly ifNeverBegun?: ReleaseCause | undefined;
-        /** Only when it is so long past its return_by; absent: whenever. */
+        /** Only if it is so long past its return_by; absent: in any case. */
         readonly overdueSeconds?: number;
       }
   );
 
 export type SettleOutputResult = {
-  /** How the output ended, by this call or an earlier one; or why it could not be ended this way. */
+  /** How the output ended, by this call or an earlier one; or why this call could not end it. */
   readonly outcome:
     | 'committed'
     | 'released'
@@ -44,7 +44,7 @@ export type SettleOutputResult = {
   readonly failure: Failure | null;
   readonly committed: number;
   readonly released: number;
-  /** What was delivered; null: nothing was. */
+  /** The delivered file; null: none. */
   readonly content: OutputContent | null;
 };
 
@@ -56,7 +56,7 @@ type Row = {
   content: OutputContent | null;
 };
 
-/** Ends an output: its reservation, its record and its events in one transaction. One terminal outcome: that of the first call. */
+/** Ends an output: its reservation, its record and its events, in one transaction. The first call's outcome stands. */
 export function createSettleOutput(database: Database): GroupedVerb<SettleOutputItem, SettleOutputResult> {
   return groupCommitByAccount(async (items: readonly SettleOutputItem[]) => {
     const { rows } = await database.query<Row>({

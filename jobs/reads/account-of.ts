@@ -1,8 +1,8 @@
 import type { Database } from '../../ledger/database.ts';
 
 /**
- * Whose a grant, a job or a review is, for an operator who has its id alone; null when no account has it, or several do (a caller of the
- * ledger may choose its own ids of grants).
+ * The account of a grant, a job or a review, for an operator who has its id alone; null: none, or several (callers of
+ * the ledger may choose ids of grants).
  */
 export async function accountOf(database: Database, id: string): Promise<string | null> {
   const { rows } = await database.query<{ account_id: string | null }>({

@@ -11,8 +11,8 @@ export type TemporalUi = { readonly url: string; readonly namespace: string } | 
 const NO_PROGRESS = { stage: null, fraction: null, queue_position: null } as const;
 
 /**
- * A job with its times, addresses and ids as the wire has them.
- * @param temporalUi null for a caller who has no business there (an account key).
+ * A job as the wire has it.
+ * @param temporalUi null: the caller may not see it (an account key).
  */
 export function viewJob(job: StoredJob, accountId: string, temporalUi: TemporalUi): Job {
   const counts = countOutputs(job.outputs);
@@ -36,7 +36,7 @@ export function viewJob(job: StoredJob, accountId: string, temporalUi: TemporalU
   };
 }
 
-/** One output. Its bytes have an address once it is charged for. */
+/** One output. Its content has an address once it is charged. */
 export function viewOutput(output: StoredJobOutput): Output {
   return {
     id: output.id,

@@ -1,7 +1,7 @@
 import type { Database } from '../../ledger/database.ts';
 import type { StoredJob } from './read-job.ts';
 
-/** Where a page ended. `createdAt` is PostgreSQL's own text: a Date would lose its microseconds. */
+/** The position where a page ended. `createdAt` is PostgreSQL's own text: a Date would lose its microseconds. */
 export type JobListPosition = { readonly createdAt: string; readonly jobId: string };
 
 export type JobListFilter = {
@@ -14,7 +14,7 @@ export type JobListFilter = {
 
 export type JobListPage = {
   readonly jobs: readonly StoredJob[];
-  /** Of each of them, its place in the list. */
+  /** The position of each in the list. */
   readonly positions: readonly JobListPosition[];
   /** Null at the end of the list. */
   readonly next: JobListPosition | null;

@@ -4,7 +4,7 @@ import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import type { StoredModelHealth } from './read-model-health.ts';
 
-/** What asks for a person now. Times as PostgreSQL's JSON writes them; models as they are kept. */
+/** What needs a person now. Times as PostgreSQL's JSON writes them. */
 export type StoredAttention = Omit<Attention, 'models'> & { readonly models: readonly StoredModelHealth[] };
 
 export async function readAttention(database: Database): Promise<StoredAttention> {

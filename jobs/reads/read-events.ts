@@ -4,7 +4,7 @@ import type { Database } from '../../ledger/database.ts';
 /** Something that happened in an account. `sequence` counts up by one per account, without gaps. */
 export type AccountEvent = {
   readonly sequence: number;
-  /** The job it is of, and its number there, which counts up by one per job; null: it is of no job. */
+  /** Its job, and its number there, which counts up by one per job; null: it belongs to no job. */
   readonly of: { readonly jobId: string; readonly seq: number } | null;
   readonly type: EventType;
   readonly data: Readonly<Record<string, unknown>>;
@@ -50,10 +50,10 @@ export async function readAccountEvents(
   return rows.map(toEvent);
 }
 
-/** An account to read the news of, after a sequence; null: its last event alone, which tells how far it is. */
+/** An account to read new events of, after a sequence; null: only its last event, which gives the sequence. */
 export type NewsQuery = { readonly accountId: string; readonly after: number | null };
 
-/** What is new in many accounts, in one round trip: each one's events in order, at most `limit` of them. */
+/** Reads the new events of many accounts in one round trip: in order, at most `limit` per account. */
 export async function readNews(
   database: Database,
   queries: readonly NewsQuery[],

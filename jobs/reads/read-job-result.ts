@@ -3,13 +3,13 @@ import type { FailureCode } from '../../domain/work/failures.ts';
 import type { JobState, OutputCounts } from '../../domain/work/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** How a job stands. Credits as numbers (sums of safe integers within one job). */
+/** A job's counts and credits. Numbers: sums within one job are safe integers. */
 export type StoredJobResult = OutputCounts & {
   readonly state: JobState;
   readonly failureCode: FailureCode | null;
   readonly committed: number;
   readonly returned: number;
-  /** Until the job's deadline; negative past it. */
+  /** Seconds until the job's deadline; negative past it. */
   readonly leftSeconds: number;
   /** Each output, by item and variation; null while one of them has not ended. */
   readonly each: readonly EndedOutput[] | null;
@@ -24,7 +24,7 @@ type Row = OutputCounts & {
   each: readonly EndedOutput[] | null;
 };
 
-/** How a job of an account stands; null when there is no such job. */
+/** Reads how a job stands; null: there is no such job. */
 export async function readJobResult(
   database: Database,
   accountId: string,

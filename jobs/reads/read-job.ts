@@ -1,9 +1,9 @@
 import type { Job, Output } from '../../contract/shapes/job-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** A job as PostgreSQL tells it: its addresses and its sums over outputs are made of it later; times are as its JSON writes them. */
+/** A job as PostgreSQL returns it, without addresses and sums over outputs. Times as its JSON writes them. */
 export type StoredJob = Omit<Job, 'progress' | 'billing' | 'outputs' | 'counts' | 'summary' | 'links'> & {
-  /** Null before the provider says anything. */
+  /** Null: the provider has reported nothing yet. */
   readonly progress: Job['progress'] | null;
   readonly event_seq: number;
   readonly billing: Omit<Job['billing'], 'entry_ids'> & { readonly entry_seqs: readonly number[] };
@@ -12,7 +12,7 @@ export type StoredJob = Omit<Job, 'progress' | 'billing' | 'outputs' | 'counts' 
 
 export type StoredJobOutput = Omit<Output, 'content_url'>;
 
-/** One job of an account, with its outputs and its money; null when the account has no such job. */
+/** Reads a job with its outputs and its money; null: the account has no such job. */
 export async function readJob(
   database: Database,
   accountId: string,

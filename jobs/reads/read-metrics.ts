@@ -1,6 +1,6 @@
 import type { Database } from '../../ledger/database.ts';
 
-/** One figure of the present; `provider` and `model` where there is one for each. */
+/** One figure of the present, per provider and model where it has them. */
 export type StoredMetric = {
   readonly metric: string;
   readonly provider: string | null;
@@ -8,10 +8,10 @@ export type StoredMetric = {
   readonly value: number;
 };
 
-/** What a scrape may read of a table. More than that under way is an alert of its own. */
+/** The most rows that a scrape reads. More under way is an alert of its own. */
 const MAX_COUNTED = 100_000;
 
-/** What is so now: reservations, stuck jobs, unknown attempts, repairs, models. */
+/** Counts reservations, stuck jobs, unknown attempts, repairs and models. */
 export async function readMetrics(database: Database): Promise<readonly StoredMetric[]> {
   const { rows } = await database.query<StoredMetric>({
     name: 'jobs.read_metrics',

@@ -1,10 +1,10 @@
 import type { ModelCallHealth } from '../../contract/shapes/model-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** A model by its provider and the provider's name of it, and how it does. Those without a row do well, and nothing of them runs. */
+/** A model's health, by provider and the provider's name of it. A model without a row works, and nothing of it runs. */
 export type StoredModelHealth = Omit<ModelCallHealth, 'opened_at'> & { readonly openedAt: Date | null };
 
-/** How models do, as all workers see it. `onlyFailing`: those alone whose circuit breaker is not closed. */
+/** Reads the health of models, as all workers see it. `onlyFailing`: those whose circuit breaker is not closed. */
 export async function readModelHealth(
   database: Database,
   { onlyFailing }: { readonly onlyFailing: boolean },

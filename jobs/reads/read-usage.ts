@@ -5,7 +5,7 @@ export type DailyUsage = { readonly day: string; readonly kind: string; readonly
 
 type Row = { day: string; kind: string; credits: string };
 
-/** What an account was charged from an instant to another, by day and kind, less refunds. */
+/** Reads an account's charges between two instants, by day and kind, less refunds. */
 export async function readUsage(
   database: Database,
   accountId: string,

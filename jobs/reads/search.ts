@@ -1,10 +1,10 @@
 import type { SearchResult } from '../../contract/shapes/support-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** More than a person looks through. */
+/** More than a person reads. */
 const MAX_RESULTS = 20;
 
-/** What a text is: an id, what a provider calls its job, or how an account is called. @param accountId null: of all accounts. */
+/** Searches by id, by a provider's id of a job, or by an account's name. @param accountId null: all accounts. */
 export async function search(
   database: Database,
   text: string,

@@ -12,21 +12,21 @@ export type Decision = {
   readonly actor: string;
   /** The job that a free retry allows. */
   readonly retryJobId: string;
-  /** Of a refund whose own grant has expired, in seconds. */
+  /** How long a goodwill grant lives, of a refund whose own grant has expired, in seconds. */
   readonly goodwillLifetimeSeconds: number;
 };
 
 export type Decided = {
   /**
-   * `decided_otherwise`: another decision holds. `nothing_to_make_good`: all of it has been given back already.
-   * `partly_refunded`: a part has been, so a free retry would make it good twice.
+   * `decided_otherwise`: another decision is in force. `nothing_to_make_good`: everything was refunded already.
+   * `partly_refunded`: a free retry would compensate twice.
    */
   readonly outcome:
     'decided' | 'not_found' | 'key_reused' | 'decided_otherwise' | 'nothing_to_make_good' | 'partly_refunded';
   readonly isReplay: boolean;
 };
 
-/** Decides a review, once per key, and gives the credits back where that is the decision: one transaction. */
+/** Decides a review, once per key, and refunds where that is the decision, in one transaction. */
 export async function decideReview(database: Database, decision: Decision): Promise<Decided> {
   const { rows } = await database.query<{ outcome: Decided['outcome']; is_replay: boolean }>({
     name: 'jobs.decide_review',

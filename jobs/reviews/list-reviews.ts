@@ -2,7 +2,7 @@ import type { ReviewCategory, ReviewState } from '../../domain/support/review.ts
 import type { Database } from '../../ledger/database.ts';
 import type { StoredReview } from './read-review.ts';
 
-/** Where a page ended. `createdAt` is PostgreSQL's own text: a Date would lose its microseconds. */
+/** The position where a page ended. `createdAt` is PostgreSQL's own text: a Date would lose its microseconds. */
 export type ReviewListPosition = { readonly createdAt: string; readonly reviewId: string };
 
 export type ReviewListFilter = {
@@ -20,7 +20,7 @@ type Row = { review: StoredReview; created_at: string; review_id: string };
 
 /**
  * A page of reviews, newest first.
- * @param accountId null for those of every account: support's list.
+ * @param accountId null: of all accounts, for support.
  */
 export async function listReviews(
   database: Database,

@@ -14,7 +14,7 @@ export type Report = {
 };
 
 export type OpenedReview =
-  /** `known`: the same report had been made before. */
+  /** `known`: the same report was made before. */
   | { readonly outcome: 'opened'; readonly reviewId: string }
   | { readonly outcome: 'known'; readonly reviewId: string }
   | { readonly outcome: 'open_already'; readonly reviewId: string }
@@ -27,7 +27,7 @@ type Row = {
   retry_after_seconds: number | null;
 };
 
-/** Opens a review of a delivered output. The same report again is the first one's review. */
+/** Opens a review of a delivered output. A repeated report returns the first one's review. */
 export async function openReview(database: Database, report: Report): Promise<OpenedReview> {
   const { rows } = await database.query<Row>({
     name: 'jobs.open_review',

@@ -2,7 +2,7 @@ import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Decision, Review } from '../../contract/shapes/review-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** A review as PostgreSQL tells it, with what a reviewer looks at. Times as its JSON writes them. */
+/** A review as PostgreSQL returns it, with what a reviewer needs. Times as its JSON writes them. */
 export type StoredReview = Omit<
   Review,
   'advice' | 'kind' | 'brief' | 'instruction' | 'output' | 'billing' | 'account_id' | 'decisions' | 'links'

@@ -12,9 +12,9 @@ import { MAX_EXTENSION_SECONDS, RELEASED_BY_SUPPORT } from '../../domain/support
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 
-/** The circumstances of a command. */
+/** What is known when a command is applied. */
 export type Circumstances = {
-  /** Whether a workflow runs the job: without one, only its money can be moved. Absent: not asked. */
+  /** Whether a workflow runs the job: without one, only its money can be moved. Absent: Temporal was not asked. */
   readonly isRunning?: boolean;
   /** How asking the provider ended; absent: it was not asked. */
   readonly lookUp?: LookUp;
@@ -25,14 +25,14 @@ export type LookUp =
   /** `not_ours`: it knows the job that was named, and says that it is another's. */
   | { readonly outcome: 'not_found' | 'not_ours' | 'unknown' | 'unsupported' };
 
-/** What a command is applied with. */
+/** The dependencies of a command. */
 export type SupportDeps = { readonly database: Database; readonly grants: Pick<GrantTerms, 'goodwill'> };
 
 export type AppliedCommand = { readonly answer: CommandAnswer; readonly isReplay: boolean };
 
 /**
- * Applies a command of support, once per key, with who asked and why on record, in one transaction. A resolve without
- * circumstances returns `look_up`: the workflow that it names knows more.
+ * Applies a support command, once per key, and records who asked and why, in one transaction. A resolve without
+ * circumstances returns `look_up`: the workflow is to ask the provider.
  */
 export async function applySupportCommand(
   deps: SupportDeps,
@@ -55,7 +55,7 @@ export async function applySupportCommand(
   return { answer: row.answer, isReplay: row.is_replay };
 }
 
-/** A command as the functions of SQL take it: JSON. */
+/** A command as the SQL functions take it: JSON. */
 export function callOfCommand(
   { grants }: SupportDeps,
   accountId: string,
@@ -72,7 +72,7 @@ export function callOfCommand(
   });
 }
 
-/** The arguments for SQL, with the figures of the policy, which stand in domain/ and in the catalogue. */
+/** The arguments for SQL, with the policy's figures from domain/ and the catalogue. */
 function askOf(command: SupportCommand, grants: SupportDeps['grants'], lookUp: LookUp | undefined): object {
   switch (command.command) {
     case 'release':
@@ -88,7 +88,7 @@ function askOf(command: SupportCommand, grants: SupportDeps['grants'], lookUp: L
         goodwill_seconds: grants.goodwill.lifetimeSeconds,
       };
     case 'extend':
-      // PostgreSQL reads other times than we do: it is given the one form that both read alike.
+      // Written in the one form that PostgreSQL and we read alike.
       return { until: parseInstant(command.until), max_ahead_seconds: MAX_EXTENSION_SECONDS };
     case 'restart':
       return { from_attempt: command.from_attempt };
@@ -102,7 +102,7 @@ function askOf(command: SupportCommand, grants: SupportDeps['grants'], lookUp: L
   }
 }
 
-/** The id that the provider has confirmed; support's own word counts only where the provider cannot be asked. */
+/** The id that the provider confirmed. Support's word counts only where the provider cannot be asked. */
 function providerJobIdOf(
   command: SupportCommandOf<'resolve'>,
   lookUp: LookUp | undefined,

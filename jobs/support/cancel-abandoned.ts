@@ -1,13 +1,12 @@
 import { expiredGrantPolicyOf, failureOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/work/failures.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** The customer asks, but the job was lost before that: expired credits come back as a new grant. */
+/** The customer asks, but the job was lost before: expired credits return as a new grant. */
 const CANCELED_WHEN_LOST = failureOf('canceled', 'us');
 
 /**
- * Ends what no workflow works on any more as canceled, and returns its credits: nothing else would, before the reconciler finds
- * it. Whether a workflow is gone the caller has asked Temporal. What has ended meanwhile keeps its end.
- *
+ * Ends outputs without a workflow as canceled and releases their credits, before the reconciler would. The caller has
+ * asked Temporal whether the workflow is gone. An output that has ended keeps its end.
  * @param outputIds null: every output of the job that has not ended.
  */
 export async function cancelAbandoned(

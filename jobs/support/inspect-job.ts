@@ -2,9 +2,9 @@ import type { InspectedOutput, Inspection } from '../../contract/shapes/support-
 import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** The record of a job that only support sees. Times as PostgreSQL's JSON writes them. */
+/** What support alone reads of a job. Times as PostgreSQL's JSON writes them. */
 export type JobInspection = Pick<Inspection, 'model' | 'provider' | 'actions'> & {
-  /** The database's clock when it was looked at. */
+  /** The database's clock at this read. */
   readonly now: string;
   readonly outputs: readonly StoredInspectedOutput[];
 };
@@ -14,7 +14,7 @@ export type StoredInspectedOutput = Omit<
   'workflow_id' | 'next_automatic_action' | 'asked' | 'brief' | 'instruction'
 > & { readonly work: ResolvedWork };
 
-/** Everything on record of a job; null when the account has no such job. */
+/** Reads all that is on record of a job; null: the account has no such job. */
 export async function inspectJob(
   database: Database,
   accountId: string,

@@ -5,10 +5,10 @@ import { onlyRow } from '../../ledger/only-row.ts';
 import type { Decided } from '../reviews/decide-review.ts';
 import { callOfCommand, type Circumstances, type SupportDeps } from './apply-support-command.ts';
 
-/** The answer of a command that was carried out and rolled back; with its effect where there is one. */
+/** The result of a command that was carried out and rolled back; with its effect where there is one. */
 export type PreviewedCommand = CommandAnswer & PreviewedEffect;
 
-/** What a command would do now: decided by the function that does it. Nothing of it stays. */
+/** Previews a command by carrying it out and rolling it back. */
 export async function previewCommand(
   deps: SupportDeps,
   accountId: string,
@@ -34,7 +34,7 @@ export type PreviewedDecision = {
   readonly moves: readonly PreviewedMove[];
 };
 
-/** What a decision would do now, in the same way. */
+/** Previews a decision in the same way. */
 export async function previewDecision(
   { database, grants }: SupportDeps,
   asked: {

@@ -1,21 +1,21 @@
 import type { Repair } from '../../contract/shapes/support-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** Why the reconciler could not settle a reservation: a line for support, in its own words or the ledger's. Null: its workflow runs. */
+/** Why the reconciler could not settle a reservation, in its own words or the ledger's. Null: its workflow runs. */
 export type Finding = {
   readonly accountId: string;
   readonly reservationId: string;
   readonly why: string | null;
 };
 
-/** A place in the queue. The instant is PostgreSQL's own text, to the microsecond. */
+/** A position in the queue. The instant is PostgreSQL's own text, to the microsecond. */
 export type RepairPosition = {
   readonly firstSeenAt: string;
   readonly accountId: string;
   readonly reservationId: string;
 };
 
-/** Puts findings into the queue, or counts another try of those that stand there; takes out what was found to run. */
+/** Puts findings into the queue, or counts another try; removes those whose workflow runs. */
 export async function recordRepairs(database: Database, findings: readonly Finding[]): Promise<void> {
   if (findings.length === 0) return;
   await database.query({
@@ -33,7 +33,7 @@ export async function recordRepairs(database: Database, findings: readonly Findi
   });
 }
 
-/** A page of the queue, oldest first: of one account or of all (null), of what is settled by now or of what is not. */
+/** A page of the queue, oldest first: of one account or of all (null), of settled ones or of the others. */
 export async function listRepairs(
   database: Database,
   filter: { readonly accountId: string | null; readonly isResolved: boolean },

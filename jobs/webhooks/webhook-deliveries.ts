@@ -2,17 +2,17 @@ import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import { toEvent, type AccountEvent, type EventRow } from '../reads/read-events.ts';
 
-/** A delivery that this process sends, until its lease is over. */
+/** A delivery that this process sends while its lease lasts. */
 export type ClaimedDelivery = {
   readonly accountId: string;
   readonly endpointId: string;
   readonly url: string;
-  /** Each signs it: while one is replaced by another there are two. */
+  /** The secrets that sign it: two while one is being replaced. */
   readonly secrets: readonly string[];
   readonly event: AccountEvent;
-  /** With this one. */
+  /** The number of attempts, with this one. */
   readonly attempts: number;
-  /** What was sent before and failed: it is sent as it was. */
+  /** The body of an earlier, failed try, which is sent unchanged. */
   readonly requestBody: string | null;
 };
 
@@ -25,7 +25,7 @@ type ClaimedRow = EventRow & {
   request_body: string | null;
 };
 
-/** What became of a try. */
+/** The result of a try. */
 export type DeliveryResult = {
   readonly delivered: boolean;
   readonly status: number | null;
@@ -36,10 +36,13 @@ export type DeliveryResult = {
 
 export type WebhookDeliveries = ReturnType<typeof createWebhookDeliveries>;
 
-/** Deliveries that are due, claimed by one process under one name. */
+/** The deliveries that one process claims, under one name. */
 export function createWebhookDeliveries(database: Database, claim: string) {
   return {
-    /** Takes what is due, at most `limit` and so many at a time per endpoint over all workers; it is due again when the lease is over. */
+    /**
+     * Claims due deliveries: at most `limit`, and a limited number per endpoint over all workers. They are due again
+     * when the lease ends.
+     */
     claim: async (
       limit: number,
       bounds: { readonly perEndpoint: number; readonly leaseSeconds: number },
@@ -53,7 +56,7 @@ export function createWebhookDeliveries(database: Database, claim: string) {
       return rows.map(toClaimed);
     },
 
-    /** Records what became of a try. `late`: the lease was over, and the delivery is another's by now. */
+    /** Records the result of a try. `late`: the lease had ended, and another process has the delivery. */
     record: async (
       { accountId, endpointId, event }: ClaimedDelivery,
       result: DeliveryResult,
@@ -67,7 +70,7 @@ export function createWebhookDeliveries(database: Database, claim: string) {
       return onlyRow(rows, 'jobs.record_webhook').outcome;
     },
 
-    /** Removes what ended so many days ago and what belongs to deleted endpoints, at most `limit`. Returns how many. */
+    /** Removes old deliveries and those of deleted endpoints, at most `limit`. Returns how many. */
     prune: async (days: number, limit: number): Promise<number> => {
       const { rows } = await database.query<{ removed: number }>({
         name: 'jobs.prune_webhooks',

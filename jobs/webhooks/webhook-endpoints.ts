@@ -2,7 +2,7 @@ import type { WebhookEndpoint } from '../../contract/shapes/webhook-shapes.ts';
 import type { EventType } from '../../domain/event-types.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** As PostgreSQL tells it: times are as its JSON writes them. */
+/** An endpoint as PostgreSQL returns it. Times as its JSON writes them. */
 export type StoredWebhookEndpoint = WebhookEndpoint;
 
 type Row = { endpoint: StoredWebhookEndpoint | null };
@@ -38,7 +38,7 @@ export async function readWebhookEndpoints(
   return rows.map((row) => row.endpoint);
 }
 
-/** What is undefined stays as it is. Null: there is no such endpoint. */
+/** An undefined field stays as it is. Null: there is no such endpoint. */
 export async function updateWebhookEndpoint(
   database: Database,
   key: EndpointKey,

@@ -2,13 +2,15 @@ import type { WebhookDelivery } from '../../contract/shapes/webhook-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { EndpointKey } from './webhook-endpoints.ts';
 
-/** As PostgreSQL tells it: its ids are made of it later, times are as its JSON writes them. */
+/** A delivery as PostgreSQL returns it, without its public ids. Times as its JSON writes them. */
 export type StoredDelivery = Omit<WebhookDelivery, 'id' | 'event_id'> & {
   readonly job_id: string | null;
   readonly seq: number | null;
 };
 
-/** Deliveries to an endpoint, newest first, before a sequence (null: from the newest on), in a state or (null) all. */
+/**
+ * Reads deliveries to an endpoint, newest first, before a sequence (null: from the newest), in a state or (null) all.
+ */
 export async function readWebhookDeliveries(
   database: Database,
   key: EndpointKey,
@@ -26,7 +28,7 @@ export async function readWebhookDeliveries(
   return rows.map((row) => row.delivery);
 }
 
-/** What is sent again: the event of a sequence, or all since a time. */
+/** What to send again: the event of a sequence, or all since a time. */
 export type Resend =
   { readonly sequence: number } | { readonly since: Date; readonly after: number; readonly limit: number };
 

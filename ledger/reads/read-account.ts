@@ -20,7 +20,7 @@ type Row = {
   frozen_at: Date | null;
 };
 
-/** What is said of an account; null when there is none. */
+/** Reads an account; null: there is none. */
 export async function readAccount(database: Database, accountId: string): Promise<Account | null> {
   const { rows } = await database.query<Row>({
     name: 'ledger.read_account',

@@ -14,8 +14,8 @@ const stored = z.strictObject({
 });
 
 /**
- * What an account had at the end of each day (UTC, of its clock) from an instant on, by source of its grants, oldest first; of today, what it
- * has now. A source of which it had nothing on a day has no line there.
+ * An account's credits at the end of each day (UTC, by its clock) since an instant, by source, oldest first; today:
+ * now. A source without credits on a day has no line.
  */
 export async function readBalanceDays(
   database: Database,

@@ -4,7 +4,7 @@ import type { Database } from '../database.ts';
 /** The live balance, in credits. Times as PostgreSQL's JSON writes them. */
 export type StoredBalance = Omit<Balance, 'buys'>;
 
-/** Null when there is no such account. */
+/** Null: there is no such account. */
 export async function readBalance(database: Database, accountId: string): Promise<StoredBalance | null> {
   const { rows } = await database.query<{ balance: StoredBalance | null }>({
     name: 'ledger.read_balance',

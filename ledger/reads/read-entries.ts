@@ -6,9 +6,9 @@ import type { Database } from '../database.ts';
 export type Entry = {
   readonly seq: number;
   readonly kind: EntryKind;
-  /** Signed, as the available balance saw it. */
+  /** The change of the available balance, signed. */
   readonly credits: number;
-  /** The credits it charged (a commit, a spend), and those it refunded of an earlier charge. */
+  /** What it charged (a commit, a spend), and what it refunded of an earlier charge. */
   readonly charged: number;
   readonly refunded: number;
   readonly jobId: string | null;
@@ -21,7 +21,7 @@ export type Entry = {
 
 export type EntryFilter = {
   readonly kinds: readonly EntryKind[] | null;
-  /** Of these reservations alone. */
+  /** Entries of these reservations alone. */
   readonly reservationIds: readonly string[] | null;
   /** RFC 3339; `from` is included, `to` is not. */
   readonly from: string | null;
@@ -60,7 +60,7 @@ export async function readEntries(
   return rows.map(toEntry);
 }
 
-/** The rows of a statement, oldest first, after the entry numbered `after`: entries have no gaps, so a page ends `limit` on. */
+/** The rows of a statement, oldest first, after entry `after`. Entries have no gaps, so a page ends `limit` later. */
 export async function readStatementRows(
   database: Database,
   accountId: string,

@@ -1,7 +1,7 @@
 import type { Grant } from '../../contract/shapes/credit-shapes.ts';
 import type { Database } from '../database.ts';
 
-/** Null when the account has no such grant. */
+/** Null: the account has no such grant. */
 export async function readGrant(
   database: Database,
   accountId: string,

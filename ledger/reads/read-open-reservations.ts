@@ -6,7 +6,7 @@ export type OpenReservation = {
   readonly jobId: string | null;
   readonly outputId: string | null;
   readonly credits: number;
-  /** Past its return_by; negative before. */
+  /** Seconds past its return_by; negative before it. */
   readonly overdueSeconds: number;
 };
 
@@ -21,7 +21,7 @@ type Row = {
 
 type ReservationKey = Pick<OpenReservation, 'accountId' | 'reservationId'>;
 
-/** A page of open reservations at least so old, after a key, in the order of their keys. */
+/** A page of open reservations of at least an age, in the order of their keys, after a key. */
 export async function readOpenReservations(
   database: Database,
   page: { readonly after: ReservationKey | null; readonly limit: number; readonly minAgeSeconds: number },

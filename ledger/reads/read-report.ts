@@ -28,7 +28,7 @@ const stored = z.strictObject({
 });
 type StoredDay = z.output<typeof stored>['days'][number];
 
-/** The accountant's report of a month (`YYYY-MM`, UTC), by source and by day, of what `countReport` has counted. */
+/** The accountant's report of a month (`YYYY-MM`, UTC), by source and by day, as counted by `countReport`. */
 export async function readReport(database: Database, month: string): Promise<LedgerReport> {
   const { from, to } = monthOf(month);
   const { rows } = await database.query<{ report: unknown }>({
@@ -90,7 +90,7 @@ function totalOf(rows: readonly LedgerReportRow[]): LedgerReportSums {
   };
 }
 
-/** Each day with each source: a day on which nothing moved ends as the day before it did. */
+/** Every day with every source: a day without entries ends like the day before. */
 function dayRowsOf(
   rows: readonly LedgerReportRow[],
   kept: readonly StoredDay[],

@@ -1,12 +1,12 @@
 import type { Statement } from '../../contract/shapes/credit-shapes.ts';
 import type { Database } from '../database.ts';
 
-/** A statement, whose entries are those numbered after `after`, up to `last`. */
+/** A statement. Its entries are numbered from `after` + 1 to `last`. */
 export type StoredStatement = Statement & { readonly after: number; readonly last: number };
 
 /**
- * The statement of a stretch of time, `from` included and `to` not; null for since the opening and until now. Returns
- * null when there is no such account.
+ * Reads the statement from `from` (included) to `to` (not included); null: since the opening, until now. Null: no such
+ * account.
  */
 export async function readStatement(
   database: Database,
