@@ -1,11 +1,11 @@
 import type { Database } from '../ledger/database.ts';
 import { ASSET_GRACE_MS, assetNameOf, type AssetStore, type StoredFile } from './asset-store.ts';
 
-/** The questions of a sweep to the database. */
+/** What a sweep asks the database. */
 export type AssetNeeds = {
-  /** Of these assets, those that nothing refers to. */
+  /** Those of these assets that nothing refers to. */
   readonly unneededOf: (sha256s: readonly string[]) => Promise<readonly string[]>;
-  /** Which database this is. */
+  /** The database's identity. */
   readonly identity: () => Promise<string>;
 };
 
@@ -19,10 +19,10 @@ export type SweepCounts = {
 
 export const NOTHING_SWEPT: SweepCounts = { looked_at: 0, set_aside: 0, removed: 0, bytes_removed: 0 };
 
-/** A late result of a failed output is kept this long for support. */
+/** How long support can read the late result of a failed output. */
 export const LATE_RESULT_DAYS = 30;
 
-/** The store belongs to another database, and all of its files would be unknown to this one. */
+/** The store belongs to another database: this one would know none of its files. */
 export class OtherDatabase extends Error {
   override readonly name = 'OtherDatabase';
 }
@@ -49,9 +49,9 @@ export function createAssetNeeds(database: Database): AssetNeeds {
 }
 
 /**
- * Removes the assets that nothing refers to, in two steps a day apart: one run sets a file aside, where it can still be read; a later one
- * removes it, or brings it back if it was stored again or referred to in between. So no order of puts, reads and sweeps loses a
- * needed asset, in a store without locks: several sweeps may run at once while workers write.
+ * Removes unreferenced assets in two steps a day apart: one run sets a file aside, where it can still be read; a later
+ * one removes it, or brings it back if it was stored again or referred to meanwhile. So no order of writes, reads and
+ * sweeps loses a needed asset, in a store without locks: several sweeps may run at once while workers write.
  */
 export function createAssetSweep(
   store: Pick<AssetStore, 'list' | 'setAside' | 'bringBack' | 'remove' | 'claim'>,
@@ -72,7 +72,7 @@ export function createAssetSweep(
     return { ...NOTHING_SWEPT, removed: files.length, bytes_removed: bytes };
   }
 
-  /** Of what was set aside: back what is needed, away what has been there for a day. */
+  /** Brings back what is needed of what was set aside, and removes what has been there for a day. */
   async function sweepLeaving(page: readonly StoredFile[]): Promise<SweepCounts> {
     const files = page.filter((file) => assetNameOf(file) !== null);
     const isUnneeded = await unneededAmong(files);
@@ -90,7 +90,7 @@ export function createAssetSweep(
 
   function sweepPage(section: string, page: readonly StoredFile[]): Promise<SweepCounts> {
     if (section === 'leaving') return sweepLeaving(page);
-    // The part of a file whose writer is dead.
+    // A part of a file whose writer has died.
     if (section === 'incoming') return removeAll(page.filter(isOld));
     return sweepStored(page);
   }
@@ -100,7 +100,7 @@ export function createAssetSweep(
     sweepSection: async (section: string): Promise<SweepCounts> => {
       const identity = await needs.identity();
       const owner = await store.claim(identity);
-      // A copy of the database, or an empty one, removes nothing of another's.
+      // A copy of the database, or an empty one, must not remove another's files.
       if (owner !== identity)
         throw new OtherDatabase(`the asset store belongs to the database ${owner}, this one is ${identity}`);
       let counts = NOTHING_SWEPT;

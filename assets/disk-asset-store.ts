@@ -31,7 +31,7 @@ import {
 } from './asset-store.ts';
 import { measureContent } from './measure-content.ts';
 
-/** Where things lie in an asset folder. */
+/** The layout of an asset folder. */
 function assetPaths(home: string) {
   return {
     /** Files that are being written. */
@@ -45,8 +45,8 @@ function assetPaths(home: string) {
 }
 
 /**
- * Assets in a folder, on a local or a network file system. A file is written aside, synced and renamed, so that a name either is not
- * there or is whole, whatever dies in between.
+ * Assets in a folder, on a local or a network file system. A file is written under another name, synced and renamed, so
+ * that a name is either missing or whole, whatever dies.
  */
 export function createDiskAssetStore(home: string): AssetStore {
   const paths = assetPaths(home);
@@ -62,7 +62,8 @@ export function createDiskAssetStore(home: string): AssetStore {
     list: (section) => listFolder(home, section),
     async setAside(file) {
       await mkdir(paths.leaving, { recursive: true });
-      // Its time in `leaving` counts from now. Before the rename: a sweep that is killed in between leaves it younger, not older.
+      // Its time in `leaving` counts from now. Set before the rename: a sweep that dies in between leaves it younger,
+      // not older.
       return touch(pathOf(file)).then(
         () => isDone(rename(pathOf(file), path.join(paths.leaving, `${file.name}.${randomUUID()}`))),
         () => false,
@@ -75,7 +76,7 @@ export function createDiskAssetStore(home: string): AssetStore {
     },
     remove: (file) => rm(pathOf(file), { force: true }),
     claim: (identity) => claimFolder(home, identity),
-    // To a reader, a folder that is not there yet has no files.
+    // A missing folder has no files to a reader.
     check: (wanted) => (wanted === 'read' ? checkReadable(home) : checkFolder(home)),
   };
 }
@@ -98,7 +99,7 @@ async function putFile(home: string, content: Readable, options: PutOptions): Pr
     await syncPath(temporary);
     await mkdir(path.dirname(file), { recursive: true });
     await rename(temporary, file);
-    // Without these the name may not outlive a power cut, and the charge does.
+    // Without these syncs a power cut may lose the name, and not the charge.
     await syncPath(path.dirname(file));
     await syncPath(home);
     return asset;
@@ -111,7 +112,7 @@ async function putFile(home: string, content: Readable, options: PutOptions): Pr
 async function openFile(home: string, sha256: string, range?: AssetRange): Promise<OpenedAsset | null> {
   if (!isAssetName(sha256)) return null;
   const { fileOf } = assetPaths(home);
-  // A sweep may move it aside, and back, between two looks.
+  // A sweep may move it aside, and back, between the two tries.
   for (const find of [() => fileOf(sha256), () => findLeaving(home, sha256), () => fileOf(sha256)]) {
     const file = await find();
     const handle = file === null ? null : await open(file, 'r').catch(() => null);
@@ -130,8 +131,8 @@ async function findLeaving(home: string, sha256: string): Promise<string | null>
 }
 
 /**
- * The same bytes are stored once. (Only whole files get a name, so a file of the right size is the right one.) It counts as new for the
- * sweep from now on; false when a sweep moved it aside first.
+ * The same bytes are stored once. (Only whole files get a name, so a file of the right size is the right one.) The
+ * sweep counts it as new from now on; false: a sweep moved it aside first.
  */
 async function adopt(file: string, bytes: number): Promise<boolean> {
   const found = await stat(file).catch(() => null);
@@ -157,7 +158,7 @@ async function claimFolder(home: string, identity: string): Promise<string> {
   const { incoming, mark } = assetPaths(home);
   const owner = await readMark(mark);
   if (owner !== null) return owner;
-  // Whole or not at all: a mark that was cut short would name no database, and nothing would be swept again.
+  // Written whole or not at all: a partial mark would name no database, and nothing would be swept again.
   await mkdir(incoming, { recursive: true });
   const written = path.join(incoming, randomUUID());
   await writeFile(written, `${identity}\n`, { flag: 'wx' });
@@ -173,7 +174,7 @@ async function readMark(mark: string): Promise<string | null> {
   return text?.trim() ?? null;
 }
 
-/** A folder that is not there yet is made by the first that writes. */
+/** The first writer makes the folder. */
 async function checkReadable(home: string): Promise<StoreFault | null> {
   try {
     if (!(await stat(home)).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
@@ -203,7 +204,7 @@ function touch(file: string): Promise<void> {
   return utimes(file, now, now);
 }
 
-/** False when the file was not there. */
+/** False: the file was not there. */
 async function isDone(step: Promise<void>): Promise<boolean> {
   try {
     await step;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { AssetMismatch, AssetTooLarge, MAX_ASSET_BYTES, type Asset, type PutOptions } from './asset-store.ts';
 
-/** Enough to tell what a file is. */
+/** Enough to identify a file's type. */
 const FIRST_BYTES = 16;
 
-/** Passes a stream on and measures it. `result` throws AssetMismatch when it is not what the sender said. */
+/** Passes a stream on and measures it. `result` throws AssetMismatch when it is not what the sender declared. */
 export function measureContent({ maxBytes = MAX_ASSET_BYTES, expected }: PutOptions): {
   readonly transform: Transform;
   result(): Asset;

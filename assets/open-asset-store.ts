@@ -3,15 +3,15 @@ import type { Logger } from '../runtime/logger.ts';
 import type { AssetStore } from './asset-store.ts';
 import { createDiskAssetStore } from './disk-asset-store.ts';
 
-/** The settings name a store that this process cannot use. */
+/** This process cannot use the store that the settings name. */
 export class AssetStoreUnusable extends Error {
   override readonly name = 'AssetStoreUnusable';
   readonly code = 'asset_store_unusable';
 }
 
 /**
- * The store that the settings name, once this process has shown that it may use it. Throws AssetStoreUnusable, with what to mend. A
- * store that is away at the moment is no reason not to start: what needs it is tried again.
+ * Opens the store that the settings name, once this process has proved that it may use it. Throws AssetStoreUnusable,
+ * with what to fix. A store that is unreachable does not prevent the start: what needs it is retried.
  */
 export async function openAssetStore(
   config: AssetStoreConfig,
@@ -24,7 +24,7 @@ export async function openAssetStore(
   return store;
 }
 
-/** The S3 client is loaded (23 MB of memory, 0.1 s) only where a bucket is named. */
+/** The S3 client (23 MB of memory, 0.1 s) is loaded only for a bucket. */
 async function createStore(config: AssetStoreConfig): Promise<AssetStore> {
   if (config.kind === 'disk') return createDiskAssetStore(config.home);
   const { createS3AssetStore } = await import('./s3/s3-asset-store.ts');

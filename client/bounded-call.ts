@@ -1,14 +1,14 @@
 import type { Client } from '@temporalio/client';
 
-/** The timer is to win, so that a call that took too long is told in one way only. */
+/** The SDK's deadline is later than the timer, so that a slow call ends in one way only. */
 const GRACE_MS = 250;
 
-/** Temporal was not heard of in time; what was asked may have happened all the same. */
+/** Temporal did not respond in time. What was asked may have happened. */
 export const TIMED_OUT = Symbol('timed out');
 
 /**
- * A call to Temporal that returns in time, whatever is frozen. The SDK's deadline ends what is on the wire; the timer
- * beside it holds where that deadline does not: while connecting, and between the SDK's own retries (up to 5 s).
+ * A call to Temporal with a limit that always holds. The SDK's deadline ends a request on the wire; the timer beside it
+ * also holds while connecting and between the SDK's own retries (up to 5 s).
  */
 export async function callWithin<Answer>(
   client: Client,

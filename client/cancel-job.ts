@@ -6,18 +6,21 @@ import { isTemporalAway } from './temporal-trouble.ts';
 
 const SIGNAL_TIMEOUT_MS = 5_000;
 
-/** 'requested': the workflow has it. 'not_running': there is none, or it has closed. 'unavailable': Temporal did not respond in time. */
+/**
+ * 'requested': the workflow has the cancel. 'not_running': it does not exist, or has closed. 'unavailable': Temporal
+ * did not respond in time.
+ */
 export type CancelOutcome = 'requested' | 'not_running' | 'unavailable';
 
 type AskedToCancel = {
   readonly outcome: CancelOutcome;
-  /** Of a job with several outputs whose own workflow is gone: those that no workflow works on either. */
+  /** Of a job with several outputs whose own workflow is gone: the outputs without a workflow. */
   readonly abandonedOutputIds: readonly string[];
 };
 
 /**
- * @param outputIds of a job with several outputs, those that have not ended: asked themselves when the job's own workflow is gone
- *   (it was ended from outside, and they go on without it).
+ * @param outputIds of a job with several outputs, those that have not ended. They are canceled one by one when the
+ * job's own workflow is gone (it was ended from outside, and they go on without it).
  */
 export type CancelJob = (
   jobId: string,
@@ -25,13 +28,13 @@ export type CancelJob = (
   outputIds?: readonly string[],
 ) => Promise<AskedToCancel>;
 
-/** Asking many workflows at once: as many as a burst without effect on other jobs. */
+/** Workflows that are asked at once, without effect on other jobs. */
 const ASKED_AT_ONCE = 20;
 
 /**
- * Asks a job's workflow to cancel: a signal that says who asks (it decides where expired credits go), then Temporal's own
- * cancellation, so that the workflow closes as Canceled. Should we die in between, nothing is cancelled yet. Asking twice
- * is the same as asking once. Whose job it is the caller has checked.
+ * Asks a job's workflow to cancel: a signal with who asks (which decides where expired credits go), then Temporal's own
+ * cancellation, so that the workflow closes as Canceled. If this process dies in between, nothing is canceled yet. A
+ * repeat changes nothing. The caller has checked whose job it is.
  */
 export function createCancelJob(client: Client): CancelJob {
   return async (jobId, by, outputIds = []) => {

@@ -11,12 +11,15 @@ import type {
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isTemporalAway } from './temporal-trouble.ts';
 
-/** An output that has ended, by the names of the HTTP API. Its bytes are read there, at `content_url`; null: it was not delivered. */
+/**
+ * An output that has ended, with the HTTP API's names. Its content is read there, at `content_url`; null: it was not
+ * delivered.
+ */
 type ResultOutput = EndedOutput & { readonly content_url: string | null };
 
 type Outputs = { readonly outputs: readonly ResultOutput[] };
 
-/** How a job ended, as its workflow tells it; or why that cannot be told now. */
+/** How a job ended, as its workflow says; or why that is not known now. */
 export type JobResult =
   | ({ readonly outcome: 'succeeded'; readonly credits: number } & Outputs)
   /** Some outputs of several were delivered and charged. */
@@ -28,13 +31,13 @@ export type JobResult =
   | { readonly outcome: 'refused' }
   | ({ readonly outcome: 'failed'; readonly code: FailureCode } & Outputs)
   | ({ readonly outcome: 'canceled' } & Outputs)
-  /** It was there when the wait began, and had not ended in time. */
+  /** It existed when the wait began, and did not end in time. */
   | { readonly outcome: 'still_running' }
   | { readonly outcome: 'not_found' }
-  /** Temporal was not heard of in time, so whether there is such a job is not known. */
+  /** Temporal did not respond in time: whether there is such a job is not known. */
   | { readonly outcome: 'unavailable' };
 
-/** So long before the end of a wait, whether Temporal is there is asked beside it. */
+/** So long before the end of the wait, a Describe asks whether the workflow exists. */
 const ASK_BEFORE_END_MS = 5_000;
 
 /** Waits for a job's workflow to close, at most `timeoutMs`. */
@@ -46,8 +49,8 @@ export async function awaitJobResult(client: Client, jobId: string, timeoutMs: n
       const handle = client.workflow.getHandle<() => Promise<GenerationResult | BatchResult>>(
         workflowIdOf(jobId),
       );
-      // A wait that brings nothing says nothing of whether Temporal is there: a look beside it does. Most waits bring a result
-      // before it is needed. What is wrong with the look is wrong with the wait, which tells it.
+      // A wait that times out does not say whether the workflow exists: a Describe beside it does. Most waits end
+      // before it is needed. An error of the Describe is an error of the wait too, which reports it.
       timer = setTimeout(
         () => {
           handle.describe().then(
@@ -71,7 +74,7 @@ export async function awaitJobResult(client: Client, jobId: string, timeoutMs: n
   }
 }
 
-/** Of a workflow that completed: a batch always does, whatever became of its outputs. */
+/** The result of a completed workflow: a batch always completes, however its outputs ended. */
 function resultOf(result: GenerationResult | BatchResult, jobId: string): JobResult {
   switch (result.outcome) {
     case 'succeeded':
@@ -93,7 +96,7 @@ function resultOf(result: GenerationResult | BatchResult, jobId: string): JobRes
 
 type Ended = Exclude<GenerationResult | BatchResult, { readonly outcome: 'refused' }>;
 
-/** Those of a batch as it tells them; else the only one, which was delivered. */
+/** The outputs of a batch, as its workflow returns them; else the only one, which was delivered. */
 function outputsOf(result: Ended, jobId: string): readonly ResultOutput[] {
   if ('outputs' in result) return (result.each ?? []).map(withContentUrl);
   const { credits, content } = result;
@@ -113,17 +116,20 @@ function withContentUrl(output: EndedOutput): ResultOutput {
   return { ...output, content_url: output.state === 'succeeded' ? `/v1/outputs/${output.id}/content` : null };
 }
 
-/** The type of the failure with which a workflow closed is the failure code (workflows/closing/close-workflow.ts). Only a job of one output fails so. */
+/**
+ * The type of the failure with which a workflow closed is the failure code (workflows/closing/close-workflow.ts). Only
+ * a job with one output fails so.
+ */
 function resultOfFailure(cause: Error | undefined, jobId: string): JobResult {
   if (cause instanceof CancelledFailure) {
     const canceled = { credits: null, failure: failureOf('canceled') };
     return { outcome: 'canceled', outputs: [withContentUrl(onlyOutputOf(jobId, 'canceled', canceled))] };
   }
-  // How its outputs end, the reconciler decides.
+  // The reconciler decides how its outputs end.
   if (cause instanceof TerminatedFailure) return { outcome: 'failed', code: 'terminated', outputs: [] };
   const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : '';
   const code = isFailureCode(type) ? type : 'internal';
-  // Details are of an output that was released; a workflow that failed otherwise has none.
+  // Only a released output has details.
   const [details] = (cause instanceof ApplicationFailure ? cause.details : []) ?? [];
   const { credits = null, failure = failureOf(code) } = (details ?? {}) as Partial<ReleasedDetails>;
   return {

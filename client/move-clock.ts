@@ -6,10 +6,13 @@ import { isTemporalAway } from './temporal-trouble.ts';
 
 const START_TIMEOUT_MS = 5_000;
 
-/** Has what PostgreSQL was asked done at once. 'unavailable': Temporal did not respond; the credit maintenance does it at its next run. */
+/**
+ * Starts what PostgreSQL has recorded. 'unavailable': Temporal did not respond; credit maintenance does it at its next
+ * run.
+ */
 export type AdvanceClock = (accountId: string) => Promise<'started' | 'unavailable'>;
 
-/** Starts the workflow that moves the clock of a test account, or wakes the one that is at it. */
+/** Starts the workflow that moves a test account's clock, or signals the one that runs. */
 export function createAdvanceClock(client: Client, taskQueue: string): AdvanceClock {
   return async (accountId) => {
     try {

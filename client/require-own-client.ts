@@ -3,8 +3,8 @@ import path from 'node:path';
 import { Client } from '@temporalio/client';
 
 /**
- * The Temporal client is of another copy of @temporalio/client than Holdfast's (or is none). Each copy has marks of its own by
- * which it knows operations and errors: with two, a start throws after the job has begun, and no failure is recognised.
+ * The Temporal client belongs to another copy of @temporalio/client (or is none). Each copy recognises operations and
+ * errors by marks of its own: with two, a start throws after the job has begun, and no failure is recognised.
  */
 class ForeignTemporalClientError extends Error {
   readonly code = 'foreign_temporal_client';
@@ -23,7 +23,7 @@ class ForeignTemporalClientError extends Error {
   }
 }
 
-/** Throws ForeignTemporalClientError for a client of another copy, before anything is sent with it. */
+/** Throws ForeignTemporalClientError for a client of another copy, before anything is sent. */
 export function requireOwnClient(client: unknown): asserts client is Client {
   if (!(client instanceof Client)) throw new ForeignTemporalClientError();
 }

@@ -22,7 +22,7 @@ import {
 import { callWithin, TIMED_OUT } from './bounded-call.ts';
 import { isClosed, isTemporalAway } from './temporal-trouble.ts';
 
-/** How long an answer to a start is waited for. The job may be admitted later all the same. */
+/** How long a start waits for its answer. The job may be admitted later all the same. */
 const START_TIMEOUT_MS = 10_000;
 
 type JobStart = {
@@ -40,22 +40,22 @@ type JobStart = {
 
 export type Refusal = Extract<Admission, { readonly outcome: 'refused' }>;
 
-/** `isReplay`: the answer was brought about by an earlier start of the same job, wherever that was made. */
+/** `isReplay`: the answer comes from an earlier start of the same job, by any process. */
 export type StartOutcome =
   | { readonly outcome: 'reserved'; readonly credits: number; readonly isReplay: boolean }
   | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly isReplay: boolean }
   /** The job id belongs to another request. */
   | { readonly outcome: 'key_reused' }
-  /** Temporal did not respond in time: the start may or may not have arrived. The same start again will tell. */
+  /** Temporal did not respond in time: the start may or may not have arrived. The same start again finds out. */
   | { readonly outcome: 'unavailable' }
-  /** A workflow of this id has closed without an answer (ended from outside, or gone by its retention): PostgreSQL knows. */
+  /** A workflow of this id has closed without an answer (ended from outside, or past retention): PostgreSQL knows. */
   | { readonly outcome: 'closed' };
 
 export type StartJob = (start: JobStart) => Promise<StartOutcome>;
 
 /**
- * The one place where a job's workflow is started: start and answer in one round trip. A repeated start attaches to the
- * first one's admission, running or closed, so the fingerprint is compared whatever came back.
+ * The only place where a job's workflow is started; start and answer are one round trip. A repeated start attaches to
+ * the first one's admission, running or closed, so the fingerprint is always compared.
  */
 export function createStartJob(temporal: {
   readonly client: Client;
@@ -82,12 +82,12 @@ export function createStartJob(temporal: {
   };
 }
 
-/** A read of what has happened: after a start that took all of its limit, the request still ends within its 15 s. */
+/** The limit of the read after a start that took its whole limit: the request still ends within its 15 s. */
 const READ_TIMEOUT_MS = 2_000;
 
 /**
- * Of a workflow that closed without an answer to this call. One that was refused says so in its result: the first start's update may
- * have been lost before a worker came. Of any other PostgreSQL knows.
+ * The outcome of a workflow that closed without an answer to this call. A refused one has it in its result: the first
+ * start's update may have been lost before a worker came. Any other outcome is in PostgreSQL.
  */
 async function outcomeOfClosed(
   client: Client,
@@ -131,7 +131,7 @@ function startOperation(
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     ...describeStart({ ...start, offer }),
   });
-  // Rejects together with the call, which reports it: unhandled it would end the process.
+  // It rejects together with the call, which reports it; unhandled it would end the process.
   operation.workflowHandle().catch(() => undefined);
   return operation;
 }
@@ -154,7 +154,7 @@ const PROVIDER = keyword('HoldfastProvider');
 const MODEL = keyword('HoldfastModel');
 const CREDITS = defineSearchAttributeKey('HoldfastCredits' satisfies AttributeName, SearchAttributeType.INT);
 
-/** The models there are, and the providers that are there to run them. */
+/** The models of the catalogue, and the providers that this deployment has. */
 export type Offer = { readonly models: readonly Model[]; readonly providers: readonly string[] };
 
 type StartDescription = {
@@ -163,12 +163,12 @@ type StartDescription = {
   readonly staticDetails: string;
 };
 
-/** The summary of a job in Temporal UI, from its first moment. In clear, so: no text of the customer. */
+/** The summary of a job in Temporal UI, from its first moment. It is not encrypted: no text of the customer. */
 function describeStart(start: {
   readonly accountId: string;
   readonly jobId: string;
   readonly request: JobRequest;
-  /** Null where it is not known before admission: an edit, started by a caller that cannot read its source. */
+  /** Null: not known before admission (an edit, started by a caller that cannot read its source). */
   readonly credits: number | null;
   readonly offer: Offer;
 }): StartDescription {
@@ -206,7 +206,9 @@ function describeStart(start: {
   };
 }
 
-/** For people to search by: of several works the first one's; of an edit, whose kind is not known here, the first there is. */
+/**
+ * The model to search by: of several works the first one's; of an edit, whose kind is not known here, the first model.
+ */
 function modelOfJob(request: JobRequest, offer: Offer): Model | undefined {
   const [work] = workItemsOf(request);
   return (work && modelFor(offer, work)) ?? offer.models[0];

@@ -12,18 +12,24 @@ import { isTemporalAway } from './temporal-trouble.ts';
 
 const SIGNAL_TIMEOUT_MS = 5_000;
 
-/** With the provider's look-up (5 s) in it, and within the time a response may take. */
+/** Includes the provider's look-up (5 s), and fits the time that a response may take. */
 const UPDATE_TIMEOUT_MS = 10_000;
 
-/** 'told' or 'running': it is there. 'not_running': there is none, or it has closed. 'unavailable': Temporal did not respond. */
+/**
+ * 'told', 'running': the workflow exists. 'not_running': it does not, or has closed. 'unavailable': Temporal did not
+ * respond.
+ */
 type Reached<Answer> = Answer | 'not_running' | 'unavailable';
 
-/** A job's workflows, as the commands of support reach them. Which job is whose the caller has checked. */
+/** Sends support commands to a job's workflow. The caller has checked whose job it is. */
 export type SupportWorkflows = {
   readonly isRunning: (workflowId: string) => Promise<Reached<'running'>>;
-  /** Of what was applied in PostgreSQL. Telling twice is telling once. */
+  /** Tells the workflow what was applied in PostgreSQL. A repeat changes nothing. */
   readonly tell: (workflowId: string, command: SupportCommandName) => Promise<Reached<'told'>>;
-  /** Has the workflow ask the provider and apply the command. 'failed': neither applied nor refused, and the key is free. */
+  /**
+   * Lets the workflow ask the provider and apply the command. 'failed': neither applied nor refused, and the key is
+   * unused.
+   */
   readonly resolve: (
     workflowId: string,
     updateId: string,
@@ -69,7 +75,7 @@ export function createSupportWorkflows(client: Client): SupportWorkflows {
   };
 }
 
-/** A refusal as the workflow's update fails with it (workflows/support/handle-support-updates.ts). */
+/** A refusal, as the failure of the workflow's update has it (workflows/support/handle-support-updates.ts). */
 function refusalIn(cause: unknown): CommandAnswer | undefined {
   const reason = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
   return isSupportRefusal(reason) ? { outcome: 'refused', reason } : undefined;

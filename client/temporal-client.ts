@@ -15,7 +15,7 @@ import { awaitJobResult, type JobResult } from './job-result.ts';
 import { requireOwnClient } from './require-own-client.ts';
 import { createStartJob, type StartOutcome } from './start-job.ts';
 
-/** A job by what its owner knows of it. The job id is derived from both, so one account cannot name another's job. */
+/** Names a job by its account and key, from which its id is derived: one account cannot name another's job. */
 export type OwnedJob = { readonly accountId: string; readonly idempotencyKey: string };
 
 export type ClientStartOutcome =
@@ -31,41 +31,41 @@ export type ClientStartOutcome =
 /** A job that was admitted. */
 export type JobHandle = {
   readonly jobId: string;
-  /** How it ended, with its outputs; waits for it. */
+  /** Waits for the end; returns how it ended, with its outputs. */
   result(options?: WaitOptions): Promise<JobResult | Unexpected>;
-  /** The customer's cancel: `result` tells what came of it. */
+  /** Asks for a cancel; `result` returns what came of it. */
   cancel(): Promise<CancelOutcome>;
 };
 
 export type WaitOptions = { readonly timeoutMs?: number };
 
-/** Temporal refused for a reason of its own (a namespace, a permission): whether it was done is not known. */
+/** Temporal refused for a reason of its own (a namespace, a permission): whether the job was started is not known. */
 export type Unexpected = { readonly outcome: 'unavailable'; readonly error: unknown };
 
 /**
- * Holdfast for a backend that has a Temporal connection: the same admission as over HTTP, without the HTTP. Every outcome is a
- * value: no call throws.
+ * Holdfast for a backend with a Temporal connection: the same admission as over HTTP. Every outcome is a value: no call
+ * throws.
  */
 export type HoldfastClient = {
   /** Admits and starts a job; the same key and request have the same result forever. Returns within 10 s. */
   start(job: OwnedJob & { readonly request: JobRequest }): Promise<ClientStartOutcome>;
   /** Waits for a job to end. */
   wait(job: OwnedJob, options?: WaitOptions): Promise<JobResult | Unexpected>;
-  /** The customer's cancel. Returns once it is asked for, not once it is done: `wait` tells. */
+  /** Asks for a cancel. Returns when it is asked for, not when it is done; `wait` returns the end. */
   cancel(job: OwnedJob): Promise<CancelOutcome>;
 };
 
-/** The longest that a timer of Node's can be set to. */
+/** The longest timer of Node. */
 const MAX_WAIT_MS = 2 ** 31 - 1;
-/** Longer than any deadline a model of ours has (1 h), so that a wait without a limit of its own sees the end. */
+/** Longer than the longest deadline of our models (1 h), so that a wait without a limit sees the end. */
 const DEFAULT_WAIT_MS = 2 * 3_600_000;
 
-/** Throws ForeignTemporalClientError for a client that is not of this package's copy of @temporalio/client. */
+/** Throws ForeignTemporalClientError when `client` is not of this package's copy of @temporalio/client. */
 export function createHoldfastClient(temporal: {
   readonly client: Client;
-  /** That of the workers; absent: the one they have by default. */
+  /** The workers' task queue; absent: their default. */
   readonly taskQueue?: string;
-  /** What the workers' catalogue file exports; absent: the shipped one. */
+  /** The export of the workers' catalogue file; absent: the shipped catalogue. */
   readonly catalogue?: CatalogueFile;
 }): HoldfastClient {
   requireOwnClient(temporal.client);
@@ -135,7 +135,7 @@ export function createHoldfastClient(temporal: {
   return holdfast;
 }
 
-/** The workers decide which kinds and models this deployment has: only a body that no deployment would take is refused here. */
+/** Refuses only what no deployment would take: which kinds and models a deployment has is for its workers to say. */
 function rulesOf(catalogue: Catalogue): RequestRules {
   const providers = catalogue.models.flatMap((model) =>
     Object.keys(model.makes).flatMap((kind) => providersFor(model, kind)),
@@ -148,7 +148,7 @@ function rulesOf(catalogue: Catalogue): RequestRules {
   };
 }
 
-/** The faults of an account id or a key. Callers in JavaScript may send anything, or nothing. */
+/** The faults of an account id or a key: a caller in JavaScript may pass anything. */
 function faultsOf(
   job: Readonly<Partial<Record<keyof OwnedJob, unknown>>> | null | undefined,
 ): readonly FieldError[] {
@@ -164,7 +164,7 @@ function faultsOf(
   return faults;
 }
 
-/** What travels is JSON: undefined fields are gone there, and the fingerprint is of what travels. Undefined for what has no JSON. */
+/** The request as JSON, without undefined fields: the fingerprint is of what is sent. Undefined: it has no JSON. */
 function jsonOf(request: unknown): unknown {
   try {
     return JSON.parse(JSON.stringify(request));
@@ -173,7 +173,7 @@ function jsonOf(request: unknown): unknown {
   }
 }
 
-/** A limit that a timer can hold: one that is no number is none at all. */
+/** A limit that a timer can hold; one that is not a number is no limit. */
 function waitMs(asked: number | undefined): number {
   if (asked === undefined || Number.isNaN(asked)) return DEFAULT_WAIT_MS;
   return Math.min(Math.max(asked, 0), MAX_WAIT_MS);

@@ -1,4 +1,4 @@
-/** Every type of event there is: those of jobs, and those that an account is told of by itself. */
+/** Every event type: of jobs, and of accounts. */
 export const EVENT_TYPES = [
   'job.queued',
   'job.running',
@@ -20,7 +20,7 @@ export const EVENT_TYPES = [
 
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** The id of an event. It is derived: the job and its number there, or the account and its sequence, say which one it is. */
+/** The id of an event, derived from the job and its number there, or from the account and its sequence. */
 export function eventIdOf(
   accountId: string,
   event: { readonly sequence: number; readonly of: { readonly jobId: string; readonly seq: number } | null },

@@ -1,7 +1,7 @@
 /**
- * Ids are derived, not drawn: everything a job touches is keyed by its job id and the step, so that a retry, a second
- * worker or the reconciler arrives at the same row. (The job id itself comes from account and key: see contract/derived-ids.ts.)
- * Plain string work only: workflow code uses this file.
+ * Ids are derived, not random: everything of a job is keyed by its job id and the step, so that a retry, a second
+ * worker and the reconciler find the same row. (The job id comes from account and key: contract/derived-ids.ts.) Only
+ * string operations: workflow code uses this file.
  */
 
 export type AttemptKey = { readonly outputId: string; readonly stage: string; readonly number: number };
@@ -30,9 +30,7 @@ export function jobIdOfOutput(outputId: string): string {
   return `job_${stem(OUTPUT, outputId)}`;
 }
 
-/**
- * The workflow that runs a job is named by the job id, so that support finds it by pasting what the customer has.
- */
+/** The workflow of a job has the job's id in its name: support finds it by the id that the customer has. */
 export function workflowIdOf(jobId: string): string {
   return jobId;
 }
@@ -52,10 +50,12 @@ export function attemptReferenceOf(key: AttemptKey): string {
   return `${key.outputId.replace(/^out_/, 'att_')}_${key.stage}_${String(key.number)}`;
 }
 
-/** As long as what a provider calls a job may be: it is indexed, and stands in addresses. Characters. */
+/** The longest id of a provider's job, in characters: it is indexed, and is a part of addresses. */
 export const MAX_PROVIDER_JOB_ID = 500;
 
-/** Whether a provider's job can be kept and asked for under this name: no control characters, no half characters, and no `..`. */
+/**
+ * Whether a provider's job id can be stored and used in an address: no control characters, no half characters, no `..`.
+ */
 export function isProviderJobId(text: string): boolean {
   return text.length <= MAX_PROVIDER_JOB_ID && /^[^\p{C}]+$/u.test(text) && text !== '.' && text !== '..';
 }

@@ -1,4 +1,4 @@
-/** RFC 3339 in UTC, to the millisecond: the one form of a time on the wire. Takes what PostgreSQL's JSON says, or a Date. */
+/** RFC 3339 in UTC, to the millisecond: the only form of a time on the wire. Takes PostgreSQL's JSON, or a Date. */
 export function instantText(instant: string | Date): string {
   return new Date(instant).toISOString();
 }

@@ -1,6 +1,6 @@
 /**
- * The types that a result can be checked for by its bytes (activities/content/). A kind or a stage of another would fail every time, after
- * its service was paid.
+ * The media types that results can be checked for by their bytes (activities/content/). A kind or stage of another type
+ * would fail every time, after its service was paid.
  */
 export const CHECKED_MEDIA_TYPES = [
   'image/png',

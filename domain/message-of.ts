@@ -1,4 +1,4 @@
-/** Of whatever was thrown, which may be anything where code of others runs. */
+/** The message of a thrown value, which other people's code may choose freely. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message;
   try {

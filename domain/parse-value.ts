@@ -1,23 +1,23 @@
 import { faultOfText, type TextRule } from './texts/text-rule.ts';
 
 /**
- * Parsers of values of any shape: messages to workflows, which anyone who reaches Temporal can send. Small, since
- * workflow code is replayed and may not carry a schema library.
+ * Parsers for messages to workflows, which anyone who reaches Temporal can send. They are small, since workflow code is
+ * replayed and cannot carry a schema library.
  */
 
 /** Returns the value, typed. Throws UnexpectedValue. `at` names the value in its reason: "reason", "argument 1". */
 export type Parser<Value> = (value: unknown, at: string) => Value;
 type ParsedBy<P> = P extends Parser<infer Value> ? Value : never;
 
-/** A value that is not what is expected. Its message is for the sender. */
+/** An unexpected value. The message is for its sender. */
 export class UnexpectedValue extends Error {
   override readonly name = 'UnexpectedValue';
 }
 
-/** Stands for a payload that cannot be decoded here. Every parser refuses it. */
+/** A payload that cannot be decoded here. Every parser refuses it. */
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
-/** Longer texts and other values are not repeated to their sender. */
+/** The longest value that an error repeats. */
 const MAX_SHOWN = 40;
 
 export function fail(at: string, expected: string, value: unknown): never {
@@ -68,7 +68,7 @@ export function wholeNumber(bounds: { readonly min: number; readonly max: number
 export const instantText: Parser<string> = (value, at) =>
   parseInstant(value)?.toISOString() ?? fail(at, 'a time, e.g. 2026-01-31T12:00:00Z', value);
 
-/** Any object: what is in it is read later, by its own parser. */
+/** Any object; its own parser reads it later. */
 export const anyObject: Parser<Readonly<Record<string, unknown>>> = (value, at) =>
   isObject(value) ? value : fail(at, 'an object', value);
 
@@ -95,7 +95,7 @@ type ObjectOf<F extends Fields> = {
   readonly [Key in Exclude<keyof F, OptionalKeys<F>>]: ParsedBy<F[Key]>;
 } & { readonly [Key in OptionalKeys<F>]?: Exclude<ParsedBy<F[Key]>, undefined> };
 
-/** An object with these fields and no others: a field that is mistyped and ignored does something else than was meant. */
+/** An object with these fields and no others: a mistyped field must not be ignored. */
 export function object<const F extends Fields>(fields: F): Parser<ObjectOf<F>> {
   const known = objectWith(fields);
   return (value, at) => {
@@ -106,7 +106,7 @@ export function object<const F extends Fields>(fields: F): Parser<ObjectOf<F>> {
   };
 }
 
-/** An object with these fields; others are left out. */
+/** An object with these fields; other fields are dropped. */
 export function objectWith<const F extends Fields>(fields: F): Parser<ObjectOf<F>> {
   return (value, at) => {
     if (!isObject(value)) return fail(at, `an object of ${Object.keys(fields).join(', ')}`, value);
@@ -133,9 +133,9 @@ export const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
- * The moment that an RFC 3339 text names, to the millisecond; null when it names none. The one parser of times that come from
- * outside: bodies, queries and cursors of the API, arguments of the command line, messages to workflows. What goes on from here is
- * the Date, or its `toISOString()`, which JavaScript and PostgreSQL read alike.
+ * The instant of an RFC 3339 text, to the millisecond; null: it names none. The only parser of times that come from
+ * outside: bodies, queries and cursors of the API, arguments of the command line, messages to workflows. What is passed
+ * on is the Date, or its `toISOString()`, which JavaScript and PostgreSQL read alike.
  */
 export function parseInstant(text: unknown): Date | null {
   if (typeof text !== 'string') return null;

@@ -1,3 +1,3 @@
-/** What a token of a browser may be given, and nothing beside it: to read, to ask for a price, to submit and cancel, to report. */
+/** The rights that a browser's token can have: read, quote, submit and cancel, report. */
 export const PORTAL_RIGHTS = ['read', 'quote', 'submit', 'report'] as const;
 export type PortalRight = (typeof PORTAL_RIGHTS)[number];

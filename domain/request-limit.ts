@@ -1,10 +1,10 @@
 /**
- * A limit of requests by a generic cell rate: how many are taken in a second over time, and how many at once after a pause.
- * Its one state is how long it takes until all of the burst may be used again.
+ * A limit of requests by a generic cell rate: requests per second over time, and how many at once after a pause. Its
+ * only state is the time until the whole burst is available again.
  */
 export type RequestLimit = { readonly perSecond: number; readonly burst: number };
 
-/** Of a request: what rounding may take away or add. */
+/** The tolerance of rounding, in requests. */
 const ROUNDING = 0.001;
 
 /** How many requests may come at once now. */

@@ -5,7 +5,7 @@ import type { Provider } from '../activities/providers/provider.ts';
 import { createReplicateProvider } from '../activities/providers/replicate/replicate-provider.ts';
 import type { WorkerConfig } from '../runtime/settings/config.ts';
 
-/** An adapter for every model service that has an address, under the name that models give. */
+/** An adapter for every model service that has an address, under the models' name of it. */
 export function createProviders({
   modelServices: urls,
   modelServiceKeys: keys,

@@ -4,19 +4,19 @@ import type { WorkerConfig } from '../runtime/settings/config.ts';
 import { workflowSources } from '../runtime/temporal/workflow-sources.ts';
 
 /**
- * Heartbeats leave at most this often. Also how long a cancellation may take to reach an activity, so well below the
- * SDK's default of 80 % of the heartbeat timeout.
+ * The shortest time between heartbeats, and how late a cancellation may reach an activity: well below the SDK's default
+ * of 80 % of the heartbeat timeout.
  */
 const MAX_HEARTBEAT_THROTTLE = '500 milliseconds';
 
 /**
- * How long a workflow task waits for the worker that has the run in its cache. After a worker's death each of its runs waits
- * this long once before another goes on (measured: a hundred jobs end 12 s after the restart with the SDK's 10 s, 7 s with
- * this); a worker that is only busy loses the use of its cache when it is this far behind.
+ * How long a workflow task waits for the worker that has the run in its cache. After a worker's death each of its runs
+ * waits this long once (measured: a hundred jobs end 12 s after the restart with the SDK's 10 s, 7 s with this). A busy
+ * worker that is this far behind loses the use of its cache.
  */
 const STICKY_WAIT = '5 seconds';
 
-/** The worker of one process. Caches and concurrency are bounded by settings: the SDK's own bounds are generous. */
+/** The worker of a process. Settings bound its caches and concurrency: the SDK's defaults are generous. */
 export async function createWorker(
   config: WorkerConfig,
   connection: NativeConnection,
@@ -40,15 +40,15 @@ export async function createWorker(
   });
 }
 
-/** The bundle made at build time, by the same SDK version; from source only where nothing was built. */
+/** The bundle of the build, by the same SDK version; in a checkout without a build, made from source. */
 async function workflowsOf(config: WorkerConfig): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   if (config.workflowBundlePath !== null) return { codePath: config.workflowBundlePath };
   return bundleWorkflowCode(workflowSources(fileURLToPath(new URL('..', import.meta.url))));
 }
 
 /**
- * AUTO_UPGRADE: a running job moves to the newest build at its next task. Pinned versions would strand money in flight
- * when a build goes away.
+ * AUTO_UPGRADE: a running job moves to the newest build at its next task. A pinned version would leave reserved credits
+ * behind when its build goes away.
  */
 function versioningOf({ version }: WorkerConfig): Pick<WorkerOptions, 'workerDeploymentOptions'> {
   if (version === null) return {};

@@ -24,12 +24,12 @@ const GRPC_ALREADY_EXISTS = 6;
 /** temporal.api.enums.v1.IndexedValueType. */
 const INDEXED_VALUE_TYPES = { KEYWORD: 2, INT: 3, DATETIME: 6 } as const;
 
-/** A missed run is worthless by the time the next is due. */
+/** A missed run is not made up for: the next one is due soon. */
 const CATCHUP_WINDOW = '1 minute';
 
 /**
- * Makes sure of what must always be there: the search attributes, the canary and the schedules of reconciler and
- * credit maintenance. At every worker start, because none of them survives the loss of a namespace.
+ * Creates what must always exist, at every worker start: search attributes, canary and schedules. None of them survives
+ * the loss of a namespace.
  */
 export async function ensureFixtures(client: Client, config: WorkerConfig): Promise<void> {
   await ensureSearchAttributes(client, config.temporal.namespace);
@@ -71,12 +71,12 @@ async function ensureSearchAttributes(client: Client, namespace: string): Promis
       searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_VALUE_TYPES[type]])),
     });
   } catch (error) {
-    // Another worker was quicker.
+    // Another worker was faster.
     if (!isGrpcServiceError(error) || (error.code as number) !== GRPC_ALREADY_EXISTS) throw error;
   }
 }
 
-/** A run that is due while the last one goes on is skipped: what it would do, the next one does. */
+/** A run that is due while the last one goes on is skipped: the next one does its work. */
 async function ensureSchedule(
   client: Client,
   schedule: {

@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Readiness } from '../runtime/readiness.ts';
 
-/** What Prometheus reads. */
+/** The metrics that Prometheus reads. */
 type Metrics = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
 export type HealthServer = { readonly stop: () => Promise<void> };
 
 /**
- * Serves `GET /readyz` of a worker: 200 while it polls and what it needs serves it, else 503 with the reasons; and `GET /metrics`: those of
- * the process and of the deployment. (The SDK's metrics are beside it, and are served before anything works.)
+ * Serves `GET /readyz` of a worker (200 while it polls and its dependencies respond, else 503 with the reasons) and
+ * `GET /metrics` (of the process and of the deployment). The SDK's metrics have an address of their own, and are served
+ * earlier.
  * @param address host:port; an IPv6 address in brackets.
  */
 export async function serveHealth(
@@ -31,7 +32,7 @@ export async function serveHealth(
         response.writeHead(404).end();
       }
     };
-    // A question of a supervisor never ends the worker that it is about.
+    // A failed request never ends the worker.
     respond().catch(() => response.writeHead(500).end());
   });
   const colon = address.lastIndexOf(':');

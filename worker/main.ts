@@ -40,7 +40,7 @@ const config = readWorkerConfig();
 const log = createLogger({ name: 'worker', level: config.logLevel });
 installRuntime(log, config.metricsAddress);
 
-/** What has been opened, to be closed in the opposite order. */
+/** What is open, closed in reverse order. */
 const opened: StopStep[] = [];
 const shutdown = endInOrder({
   log,
@@ -53,7 +53,7 @@ const assets = await openAssetStore(config.assets, { access: 'write', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast-worker', log });
 opened.unshift({ name: 'database', stop: () => pool.end() });
 const readiness = createWorkerReadiness({ database: pool, assets });
-// It listens before PostgreSQL is there, so that an orchestrator is told what it waits for.
+// It listens before PostgreSQL is up, so that an orchestrator learns what it waits for.
 if (config.healthAddress !== null) {
   const metrics = createProcessMetrics(() => readMetrics(pool), Date.now);
   const health = await serveHealth(config.healthAddress, readiness.ask, metrics.read);

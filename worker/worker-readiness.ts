@@ -13,16 +13,16 @@ import {
 } from '../runtime/readiness.ts';
 import { temporalFaults } from '../runtime/temporal/temporal-readiness.ts';
 
-/** A worker that runs, and what it serves. */
+/** A running worker, and its dependencies. */
 type RunningWorker = { readonly client: Client; readonly worker: Worker; readonly taskQueue: string };
 
 export type WorkerReadiness = {
   readonly ask: Readiness;
-  /** It runs from now on: until then it is not ready, and says what its start may wait for. */
+  /** Marks it as running: before, it is not ready, and says what its start waits for. */
   readonly runs: (running: RunningWorker) => void;
 };
 
-/** Whether this worker takes work now: it runs and polls, PostgreSQL lets its role read, and results can be stored. */
+/** Whether this worker takes work: it polls, PostgreSQL lets its role read, and results can be stored. */
 export function createWorkerReadiness({
   database,
   assets,

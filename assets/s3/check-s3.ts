@@ -5,14 +5,14 @@ import type { S3Bucket } from './s3-bucket.ts';
 import { toS3Failure, type S3Failure } from './s3-failure.ts';
 import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 
-/** AWS refuses requests that are 15 min off. A sweep compares the server's times with ours, and has a day to spare. */
+/** AWS refuses requests that are 15 min off. A sweep compares the server's times with ours, with a day to spare. */
 const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 
 const PROBE = Buffer.from('probe\n');
 
 /**
- * Why the bucket cannot be used by this process; null when it can. A reader lists one name; a writer also stores, looks up and removes an
- * object of its own.
+ * Why this process cannot use the bucket; null: it can. A reader lists one name; a writer also stores, reads and
+ * removes an object of its own.
  */
 export async function checkS3(
   bucket: S3Bucket,
@@ -64,7 +64,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   PermanentRedirect: 'The bucket is in another region. Correct ASSET_STORE_REGION.',
 };
 
-/** What a refusal means, and what to do about it. */
+/** What a refusal means, and what to do. */
 function describe(failure: S3Failure, { bucket, endpoint, region }: S3Settings): StoreFault {
   const where = endpoint === null ? `in ${region}` : `at ${new URL(endpoint).host}`;
   const advice = ADVICE[failure.code] ?? adviceOfStatus(failure.status);

@@ -15,15 +15,15 @@ import { createS3Bucket, type S3Bucket } from './s3-bucket.ts';
 import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 import { spoolContent } from './spool-content.ts';
 
-/** Half of what a sweep leaves alone: an object of this age is not about to be set aside, and need not be stored again. */
+/** Half the age at which a sweep sets objects aside: a younger one need not be stored again. */
 const FRESH_MS = ASSET_GRACE_MS / 2;
 
-/** Names the database that the bucket, or the prefix in it, belongs to. */
+/** Names the database that the bucket, or its prefix, belongs to. */
 const MARK = 'belongs-to';
 
 /**
- * Assets in a bucket, as `<prefix>/<first two digits>/<sha256>`. An object can be read once all of it has arrived and its SHA-256
- * is right; never a part of it.
+ * Assets in a bucket, as `<prefix>/<first two digits>/<sha256>`. An object can be read once all of it has arrived and
+ * its SHA-256 is right.
  * @param options.pausesMs between the tries of a request; for tests.
  */
 export function createS3AssetStore(
@@ -47,7 +47,7 @@ export function createS3AssetStore(
     head: (sha256) => (isAssetName(sha256) ? bucket.head(keyOf(sha256)) : Promise.resolve(null)),
     list: (section) => listSection(bucket, section),
     async setAside(file) {
-      // The copy first: there is always one of the two.
+      // The copy first, so that one of the two always exists.
       const isThere = await bucket.copy(pathOf(file), `leaving/${file.name}.${randomUUID()}`);
       if (isThere) await bucket.remove(pathOf(file));
       return isThere;
@@ -75,7 +75,7 @@ async function isFresh(bucket: S3Bucket, asset: Asset): Promise<boolean> {
   return found?.bytes === asset.bytes && found.storedAt > Date.now() - FRESH_MS;
 }
 
-/** A sweep may set it aside, and bring it back, between two looks. */
+/** A sweep may set it aside, and bring it back, between the two tries. */
 async function openAsset(
   bucket: S3Bucket,
   sha256: string,
@@ -94,7 +94,7 @@ async function openLeaving(bucket: S3Bucket, sha256: string, range: AssetRange |
   return objects[0] === undefined ? null : bucket.open(objects[0].name, range);
 }
 
-/** Nothing lies in `incoming` for longer than a check takes: an upload has no name before it is whole. */
+/** Nothing stays in `incoming` longer than a check: an upload has no name before it is whole. */
 async function* listSection(bucket: S3Bucket, section: string): AsyncGenerator<readonly StoredFile[]> {
   let after: string | undefined;
   for (;;) {

@@ -18,7 +18,7 @@ import { signContentHash } from './sign-content-hash.ts';
 export type ObjectFacts = { readonly bytes: number; readonly storedAt: number };
 
 export type Upload = {
-  /** Called at every try: a stream can be sent once. */
+  /** Called for every try: a stream can be sent once. */
   readonly read: () => Readable;
   readonly bytes: number;
   readonly sha256: string;
@@ -26,8 +26,8 @@ export type Upload = {
 };
 
 /**
- * The requests that are made of one bucket. Keys are given without the prefix. Each is tried again within bounds; then it rejects
- * with S3Failure. Null, or false, is an object that is not there.
+ * The requests to one bucket, with keys without the prefix. Each is retried within bounds; then it rejects with
+ * S3Failure. Null, or false: the object does not exist.
  */
 export type S3Bucket = ReturnType<typeof createS3Bucket>;
 
@@ -64,9 +64,9 @@ export function createS3Bucket(settings: S3Settings, pausesMs: readonly number[]
         }
       }),
 
-    /** Stores an object, whole or not at all: the server compares its bytes with the hash that is signed. */
+    /** Stores an object, whole or not at all: the server compares its bytes with the signed hash. */
     async upload(name: string, { read, bytes, sha256, signal }: Upload): Promise<void> {
-      // AWS keeps it with the object. Other servers may not know it, and compare the signed hash all the same.
+      // AWS stores it with the object. Other servers may not, and compare the signed hash all the same.
       const checksum =
         settings.endpoint === null ? { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') } : {};
       const send = async () => {
@@ -76,14 +76,14 @@ export function createS3Bucket(settings: S3Settings, pausesMs: readonly number[]
         try {
           await client.send(command, signal === undefined ? {} : { abortSignal: signal });
         } finally {
-          // A request that failed leaves it unread.
+          // A failed request leaves the stream unread.
           body.destroy();
         }
       };
       await retry('PutObject', send, signal);
     },
 
-    /** False when there is an object of this name. */
+    /** False: an object of this name exists. */
     async create(name: string, text: string): Promise<boolean> {
       const send = () => client.send(new PutObjectCommand({ ...at(name), Body: text, IfNoneMatch: '*' }));
       try {
@@ -95,7 +95,7 @@ export function createS3Bucket(settings: S3Settings, pausesMs: readonly number[]
       }
     },
 
-    /** The objects whose names begin so, by name; `isLast` when there are no more. */
+    /** The objects whose names begin with a prefix, by name; `isLast`: there are no more. */
     async list(beginning: string, limit: number, after?: string) {
       const command = { Bucket, Prefix: keyOf(beginning), MaxKeys: limit };
       const from = after === undefined ? {} : { StartAfter: keyOf(after) };
@@ -104,7 +104,7 @@ export function createS3Bucket(settings: S3Settings, pausesMs: readonly number[]
       const objects = Contents.map(({ Key = '', Size = 0, LastModified }) => ({
         name: Key.slice(keyOf('').length),
         bytes: Size,
-        // One without a time counts as new: it is left alone.
+        // An object without a time counts as new, and is left alone.
         storedAt: LastModified?.getTime() ?? Date.now(),
       }));
       return { objects, isLast: IsTruncated !== true };
@@ -118,7 +118,7 @@ export function createS3Bucket(settings: S3Settings, pausesMs: readonly number[]
     },
 
     async remove(name: string): Promise<void> {
-      // S3 removes what is gone as well; another server may say that it is.
+      // S3 accepts the removal of a missing object; another server may refuse it.
       await unlessMissing(() => retry('DeleteObject', () => client.send(new DeleteObjectCommand(at(name)))));
     },
   };
@@ -131,7 +131,7 @@ function rangeHeaderOf({ start, end }: AssetRange): string {
   return `bytes=${String(start)}-${String(end)}`;
 }
 
-/** Of a 404. Any other one (`NoSuchBucket`) is about more than the object: all assets would count as gone. */
+/** The codes of a 404 that mean a missing object. Any other (`NoSuchBucket`) would make all assets count as gone. */
 const MISSING_CODES: readonly string[] = ['NoSuchKey', 'NotFound'];
 
 async function unlessMissing<Found>(find: () => Promise<Found>): Promise<Found | null> {

@@ -1,16 +1,16 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 
-/** A server that takes no connection within this time does not serve. */
+/** A server without a connection within this time is down. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** A connection on which nothing moves for this long, in either direction, is dead. */
+/** A connection without traffic in either direction for this long is dead. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-/** Uploads of a worker, or downloads of an API process, at once; more wait for one of them. */
+/** Concurrent uploads of a worker, or downloads of an API process. */
 const MAX_CONNECTIONS = 256;
 
-/** One client of a process. It tries a request once: retry-s3.ts decides about the next. */
+/** The client of a process. It tries a request once: retry-s3.ts decides about another try. */
 export function createS3Client(settings: S3Settings): S3Client {
   const { endpoint, region, usesPathStyle } = settings;
   return new S3Client({
@@ -29,11 +29,11 @@ export function createS3Client(settings: S3Settings): S3Client {
   });
 }
 
-/** Else it writes to the console that it does not try a stream again. What failed is in our own log. */
+/** Otherwise the SDK writes to the console that it cannot retry a stream. Failures are in our own log. */
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 function ignore(): void {}
 
-/** Many servers know neither the SDK's default checksums nor the trailer that carries them. The signature covers the SHA-256 anyway. */
+/** Many servers know neither the SDK's default checksums nor their trailer. The signature covers the SHA-256 anyway. */
 const OFF_AWS = {
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',

@@ -1,9 +1,12 @@
-/** A request to S3 that did not succeed. What the SDK throws names credentials (`AWSAccessKeyId`, the signed request), so it goes no further. */
+/**
+ * A failed request to S3. The SDK's error names credentials (`AWSAccessKeyId`, the signed request), so it is not passed
+ * on.
+ */
 export class S3Failure extends Error {
   override readonly name = 'S3Failure';
   /** S3's own error code (`NoSuchKey`), or the code of the network or the SDK (`ECONNRESET`). */
   readonly code: string;
-  /** Null when no response came. */
+  /** Null: no response came. */
   readonly status: number | null;
   readonly isRetryable: boolean;
 
@@ -20,7 +23,7 @@ export class S3Failure extends Error {
   }
 }
 
-/** Responses that may differ at the next try. RequestTimeTooSkewed: the SDK has corrected its clock by the server's meanwhile. */
+/** Codes after which another try may succeed. RequestTimeTooSkewed: the SDK has corrected its clock by the server's. */
 const RETRYABLE_CODES: readonly string[] = [
   'BadDigest',
   'IncompleteBody',
@@ -40,7 +43,7 @@ function isWorthARetry(code: string, status: number | null): boolean {
   return RETRYABLE_STATUSES.includes(status) || RETRYABLE_CODES.includes(code);
 }
 
-/** The parts of an error of the SDK without names of accounts or buckets. */
+/** The parts of an SDK error without names of accounts or buckets. */
 export function toS3Failure(operation: string, error: unknown): S3Failure {
   if (error instanceof S3Failure) return error;
   const thrown = (typeof error === 'object' && error !== null ? error : {}) as {
@@ -53,7 +56,7 @@ export function toS3Failure(operation: string, error: unknown): S3Failure {
   return new S3Failure(operation, { code, status, requestId: plainCode(thrown.$metadata?.requestId) });
 }
 
-/** A code or an id, and no sentence: what a server writes there ends in our logs. */
+/** Only a code or an id: what a server writes there goes to our logs. */
 function plainCode(value: unknown): string | null {
   return typeof value === 'string' && /^[\w.:-]{1,100}$/.test(value) ? value : null;
 }

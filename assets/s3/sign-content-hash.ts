@@ -1,8 +1,8 @@
 import type { PutObjectCommand } from '@aws-sdk/client-s3';
 
 /**
- * Has the request signed over the SHA-256 of its body, which the server compares with what arrives. Without it the SDK signs a stream as
- * UNSIGNED-PAYLOAD, and a server would keep what was changed on its way.
+ * Signs the request over the SHA-256 of its body, which the server compares with what arrives. Otherwise the SDK signs
+ * a stream as UNSIGNED-PAYLOAD, and a server would store what was changed on its way.
  */
 export function signContentHash(command: PutObjectCommand, sha256: string): void {
   command.middlewareStack.add(

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Asset, PutOptions } from '../asset-store.ts';
 import { measureContent } from '../measure-content.ts';
 
-/** Content that lies in a file without a name, to be read as often as an upload is tried. */
+/** Content in a file without a name, which every try of an upload reads. */
 export type SpooledContent = {
   readonly asset: Asset;
   readonly read: () => Readable;
@@ -16,8 +16,8 @@ export type SpooledContent = {
 const READ_BYTES = 256 * 1024;
 
 /**
- * Writes a stream to a local file, since its name in S3 is its SHA-256, which is known at the end only. The file loses its name at once:
- * a worker that is killed leaves nothing behind.
+ * Writes a stream to a local file, since its name in S3 is its SHA-256, which is known at the end. The file is unlinked
+ * at once: a killed worker leaves nothing behind.
  */
 export async function spoolContent(
   folder: string,
@@ -32,7 +32,7 @@ export async function spoolContent(
     else await pipeline(content, meter.transform, write, { signal: options.signal });
     return {
       asset: meter.result(),
-      // Not the file's own read stream, which closes the file when it is given up.
+      // Not the file's own read stream, which would close the file.
       read: () => Readable.from(chunksOf(file), { objectMode: false, highWaterMark: READ_BYTES }),
       close: () => file.close(),
     };

@@ -7,10 +7,10 @@ import type { GrantTerms, Plan } from '../prices/offers.ts';
 export const RENEWALS = ['automatic', 'by_call'] as const;
 export type Renewal = (typeof RENEWALS)[number];
 
-/** A period that began longer ago is the caller's mistake: each one since would be recorded as skipped. */
+/** A period that began longer ago is the caller's mistake: every one since would be recorded as skipped. */
 export const OLDEST_PERIOD_MONTHS = 120;
 
-/** What the ledger needs to know of plans to start, change and renew them. */
+/** What the ledger needs of a catalogue's plans to start, change and renew them. */
 export type PlanRules = {
   readonly plans: Readonly<Record<string, number>>;
   readonly referral_credits: number;

@@ -1,4 +1,4 @@
-/** Money of services, in US dollars as text with at most nine decimals: never a float. They bill in billionths. */
+/** US dollars of services, as text with at most nine decimals and never a float: they bill in billionths. */
 
 const DECIMALS = 9;
 const ONE = 10n ** BigInt(DECIMALS);
@@ -6,23 +6,23 @@ const DECIMAL = /^\d{1,15}(\.\d{1,12})?$/;
 /** As cents are written. */
 const SHOWN_DECIMALS = 2;
 
-/** Whether a text is an amount, or a quantity, that counts here. */
+/** Whether a text is a valid amount or quantity. */
 export function isDecimal(text: string): boolean {
   return DECIMAL.test(text);
 }
 
-/** A number that came in JSON, as a decimal; null for what is none, or not exact as one. */
+/** A JSON number as a decimal text; null: it is none, or is not exact. */
 export function decimalOf(value: number): string | null {
   const text = String(value);
   return isDecimal(text) ? text : null;
 }
 
-/** Adds amounts; of none, nothing. */
+/** Adds amounts; 0 for none. */
 export function addDollars(amounts: readonly string[]): string {
   return ofBillionths(amounts.reduce((sum, amount) => sum + billionthsOf(amount), 0n));
 }
 
-/** May be less than nothing. */
+/** May be negative. */
 export function subtractDollars(from: string, amount: string): string {
   return ofBillionths(billionthsOf(from) - billionthsOf(amount));
 }
@@ -31,12 +31,12 @@ export function isMoreThan(amount: string, other: string): boolean {
   return billionthsOf(amount) > billionthsOf(other);
 }
 
-/** The amount for so many of something; half a billionth counts as one. */
+/** An amount times a quantity, rounded to billionths. */
 export function multiplyDollars(amount: string, quantity: string): string {
   return ofBillionths((billionthsOf(amount) * billionthsOf(quantity) + ONE / 2n) / ONE);
 }
 
-/** Beyond nine decimals nothing counts. Throws RangeError for what is no decimal. */
+/** Decimals after the ninth are dropped. Throws RangeError for a text that is no decimal. */
 function billionthsOf(decimal: string): bigint {
   if (!isDecimal(decimal)) throw new RangeError(`not an amount: ${decimal}`);
   const [whole = '', part = ''] = decimal.split('.');

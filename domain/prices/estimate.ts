@@ -1,11 +1,11 @@
 import { toCredits } from '../credits/credits.ts';
 import type { PriceList } from './price-list.ts';
 
-/** The jobs that a balance buys, by the planning figures of a price list: so many of the one or of the other, not of both. */
+/** The jobs that a balance buys, by a price list's planning figures: each number alone, not together. */
 export type Estimate = Readonly<Record<string, number>>;
 
 /**
- * How far so many credits go, rounded down. For planning only: a quote says what a job costs. Throws RangeError for what is not a
+ * How far credits go, rounded down. For planning only: a quote gives a job's price. Throws RangeError for what is not a
  * whole number of credits.
  */
 export function estimate(credits: number, { planning }: Pick<PriceList, 'planning'>): Estimate {
@@ -15,7 +15,7 @@ export function estimate(credits: number, { planning }: Pick<PriceList, 'plannin
   );
 }
 
-/** The least that is planned with: the price of one image, where images are sold. 0 without planning figures. */
+/** The smallest planning figure: the price of one image, where images are sold. 0: there are none. */
 export function planningUnitOf({ planning }: Pick<PriceList, 'planning'>): number {
   const figures = Object.values(planning);
   return figures.length === 0 ? 0 : Math.min(...figures);

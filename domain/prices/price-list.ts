@@ -2,19 +2,19 @@ import { assertNever } from '../assert-never.ts';
 import { sumCredits, toCredits } from '../credits/credits.ts';
 
 /**
- * The prices of a deployment under a name and a version, in credits. A published version never changes; a new price is a new version
- * of the same name, and new quotes are made under the highest.
+ * The prices of a deployment under a name and a version, in credits. A published version never changes; a new price is
+ * a new version of the name, and new quotes use the highest.
  */
 export type PriceList = {
   readonly name: string;
   readonly version: number;
-  /** By kind, and by metered use: of one output, of one use. */
+  /** By kind and by metered use: the price of one output, of one use. */
   readonly prices: Readonly<Record<string, PriceRule>>;
-  /** What the estimator plans with: `{ statics: 35 }` says that a balance of 100 buys 2 `statics`. */
+  /** The estimator's figures: with `{ statics: 35 }` a balance of 100 buys 2 `statics`. */
   readonly planning: Readonly<Record<string, number>>;
 };
 
-/** The list that new quotes are made under: the highest version of a name. Undefined for a name that is not there. */
+/** The current list of a name: its highest version. Undefined: there is no such name. */
 export function currentPriceList(lists: readonly PriceList[], name: string): PriceList | undefined {
   const ofName = lists.filter((list) => list.name === name);
   return ofName.reduce<PriceList | undefined>(
@@ -23,10 +23,7 @@ export function currentPriceList(lists: readonly PriceList[], name: string): Pri
   );
 }
 
-/**
- * The list that an account is priced by: the current version of its own name, or of the first name there is. Throws RangeError where
- * there is no list at all.
- */
+/** The current list of an account's own name, or of the first name. Throws RangeError when there is no list at all. */
 export function priceListFor(lists: readonly PriceList[], accountList: string | null = null): PriceList {
   const [first] = lists;
   const own = accountList === null ? undefined : currentPriceList(lists, accountList);
@@ -35,7 +32,7 @@ export function priceListFor(lists: readonly PriceList[], accountList: string | 
   return found;
 }
 
-/** What one metered use costs. Throws RangeError for what has no price of its own. */
+/** The price of one metered use. Throws RangeError when it has none. */
 export function usePrice({ prices }: PriceList, meter: string): number {
   const rule = Object.hasOwn(prices, meter) ? prices[meter] : undefined;
   if (rule === undefined) throw new RangeError(`there is no price for ${meter}`);
@@ -43,8 +40,8 @@ export function usePrice({ prices }: PriceList, meter: string): number {
 }
 
 /**
- * How one output of a kind, or one metered use, is priced. Rules are data: they are published under a version, hashed, and shown to
- * customers as they are. Credits throughout.
+ * The price rule of a kind or a metered use. Rules are data: published under a version, hashed, and shown to customers.
+ * In credits.
  */
 export type PriceRule = FlatPrice | TablePrice | UnitPrice | SumPrice;
 
@@ -59,7 +56,7 @@ export type TablePrice = {
 };
 export type PriceTable = { readonly [value: string]: number | PriceTable };
 
-/** So much for each unit of an amount, rounded up to whole units. */
+/** A price for each unit of an amount, rounded up to whole units. */
 export type UnitPrice = {
   readonly rule: 'per_unit';
   /** For people: `second`, `megapixel`, `thousand characters`. */
@@ -67,20 +64,20 @@ export type UnitPrice = {
   /** The amount: a number field, the product of two, or the characters (Unicode code points) of a text field. */
   readonly measure: 'number' | 'product' | 'characters';
   readonly fields: readonly string[];
-  /** So much of the amount is one unit. */
+  /** The size of one unit. */
   readonly unit_size: number;
   readonly credits: number;
-  /** The least that this rule costs. Credits. */
+  /** The minimum, in credits. */
   readonly minimum?: number | undefined;
 };
 
 export type SumPrice = { readonly rule: 'sum'; readonly of: readonly PriceRule[] };
 
-/** What a price comes from, one entry for each rule that is not a sum. */
+/** The parts of a price, one for each rule that is not a sum. */
 export type PricePart = {
   readonly rule: Exclude<PriceRule['rule'], 'sum'>;
   readonly credits: number;
-  /** Of a price per unit: so many units at so much, before its minimum. */
+  /** For a price per unit: the number of units and the price of each, before the minimum. */
   readonly unit?: string;
   readonly units?: number;
   readonly unit_credits?: number;
@@ -88,12 +85,12 @@ export type PricePart = {
 
 export type PriceBreakdown = { readonly credits: number; readonly parts: readonly PricePart[] };
 
-/** The fields of one output, with the defaults of its kind filled in. */
+/** One output's fields, with the defaults of its kind. */
 export type PricedFields = Readonly<Record<string, unknown>>;
 
 /**
- * The exact price of one output under a rule. Pure. Throws RangeError for a value that the rule has no price for; the check of a
- * catalogue (price-rule-faults.ts) finds at start that there is none among the values that a kind allows.
+ * The exact price of one output under a rule. Pure. Throws RangeError for a value without a price; the check of a
+ * catalogue (price-rule-faults.ts) finds at start that every value a kind allows has one.
  */
 export function priceByRule(rule: PriceRule, fields: PricedFields): PriceBreakdown {
   const parts = partsOf(rule, fields);
@@ -142,7 +139,7 @@ function partsOf(rule: PriceRule, fields: PricedFields): readonly PricePart[] {
   }
 }
 
-/** The entry of a table for these fields; undefined where it has none. */
+/** The entry of a table for these fields; undefined: there is none. */
 export function tableEntryOf(
   { fields: names, prices }: TablePrice,
   fields: PricedFields,
@@ -155,7 +152,7 @@ export function tableEntryOf(
   return typeof price === 'number' ? price : undefined;
 }
 
-/** What a table has no price for, in words. */
+/** The values that a table has no price for, in words. */
 export function unpricedText({ fields: names }: TablePrice, fields: PricedFields): string {
   return `no price for ${names.map((name) => `${name} ${String(fields[name])}`).join(', ')}`;
 }

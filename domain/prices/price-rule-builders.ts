@@ -1,8 +1,8 @@
 import type { FlatPrice, PriceRule, PriceTable, SumPrice, TablePrice, UnitPrice } from './price-list.ts';
 
-/** Short ways to write price rules. Each returns plain data. */
+/** Builders of price rules. Each returns plain data. */
 
-/** The same price always. */
+/** Always the same price. */
 export function flat(credits: number): FlatPrice {
   return { rule: 'flat', credits };
 }
@@ -14,7 +14,7 @@ export function table(fields: readonly string[], prices: PriceTable): TablePrice
 
 type UnitTerms = {
   readonly credits: number;
-  /** The least that it costs. Credits. */
+  /** The minimum, in credits. */
   readonly minimum?: number;
 };
 
@@ -44,7 +44,7 @@ export function perMegapixel(width: string, height: string, terms: UnitTerms): U
   return { rule: 'per_unit', unit: 'megapixel', measure: 'product', fields, unit_size: 1_000_000, ...terms };
 }
 
-/** All of them together. */
+/** The sum of rules. */
 export function sum(...of: readonly PriceRule[]): SumPrice {
   return { rule: 'sum', of };
 }

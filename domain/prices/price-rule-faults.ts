@@ -9,32 +9,32 @@ import {
   type UnitPrice,
 } from './price-list.ts';
 
-/** What a price rule needs to know of a field of a kind. */
+/** The facts about a kind's field that a price rule needs. */
 export type FieldFacts = {
-  /** The values that are allowed, where they are listed. */
+  /** The allowed values, if they are listed. */
   readonly values: readonly (string | number | boolean)[] | null;
   readonly type: 'number' | 'text' | 'other';
   /** The least and the largest number, or length of a text; null: no bound. */
   readonly min: number | null;
   readonly max: number | null;
-  /** False for a field that a request may leave out and that has no default. */
+  /** False: a request may leave it out, and it has no default. */
   readonly isAlwaysThere: boolean;
 };
 
 /** The facts of a field by its name; undefined when the kind has no such field. */
 export type FactsOf = (field: string) => FieldFacts | undefined;
 
-/** A table of more is no price list that a person reads, and slow to check. */
+/** A larger table is slow to check, and not readable as a price list. */
 const MAX_COMBINATIONS = 10_000;
 
 /**
- * Everything that is wrong with a rule for a kind of these fields, in words; empty for a rule that prices all a request may ask.
- * @param mostAtOnce how many of it one request may ask for at one price
+ * All faults of a rule for a kind with these fields, in words; empty: it prices every allowed request.
+ * @param mostAtOnce the most of it that one request may ask for
  */
 export function faultsOfRule(rule: PriceRule, factsOf: FactsOf, mostAtOnce = 1): readonly string[] {
   const faults = faultsOfParts(rule, factsOf);
   if (faults.length > 0) return faults;
-  // The ledger reserves neither nothing nor more than it moves in one call: every job would be refused.
+  // The ledger refuses a reserve of zero, or of more than one call may move.
   const { least, most } = boundsOfRule(rule, factsOf);
   if (least < 1) return [`costs ${String(least)} credits at its least: at least 1`];
   const bound = Math.floor(MAX_CREDITS_PER_CALL / mostAtOnce);
@@ -43,7 +43,7 @@ export function faultsOfRule(rule: PriceRule, factsOf: FactsOf, mostAtOnce = 1):
 
 type Bounds = { readonly least: number; readonly most: number };
 
-/** Between which prices a rule without a fault lies. Credits. */
+/** The range of a faultless rule's prices, in credits. */
 function boundsOfRule(rule: PriceRule, factsOf: FactsOf): Bounds {
   switch (rule.rule) {
     case 'flat':
@@ -110,7 +110,7 @@ function faultsOfTable(rule: TablePrice, factsOf: FactsOf): readonly string[] {
   return [...unpricedOf(rule, values), ...faultsOfEntries(rule, values)];
 }
 
-/** Combinations that a request may ask for and the table has no price for. */
+/** Allowed combinations without a price. */
 function unpricedOf(
   rule: TablePrice,
   values: readonly (readonly (string | number | boolean)[])[],
@@ -121,7 +121,7 @@ function unpricedOf(
   });
 }
 
-/** Prices of values that no request may have, and prices that are no credits. */
+/** Prices of values that are not allowed, and prices that are no credits. */
 function faultsOfEntries(
   rule: TablePrice,
   values: readonly (readonly (string | number | boolean)[])[],

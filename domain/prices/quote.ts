@@ -19,7 +19,7 @@ import {
   type PricePart,
 } from './price-list.ts';
 
-/** A quote may be cited by a submission for this long (docs/credits.md). */
+/** How long a submission may cite a quote (docs/credits.md). */
 export const QUOTE_LIFETIME_SECONDS = 15 * 60;
 
 type QuoteLine = {
@@ -28,7 +28,7 @@ type QuoteLine = {
   readonly quantity: number;
   readonly unit_credits: number;
   readonly credits: number;
-  /** What `unit_credits` comes from, where it is more than one figure of the price list. */
+  /** The parts of `unit_credits`, if it is more than one figure of the price list. */
   readonly parts?: readonly PricePart[];
 };
 
@@ -38,10 +38,10 @@ export type Price = {
   readonly lines: readonly QuoteLine[];
 };
 
-/** What a price is computed from beside the request. */
+/** What a price is computed from, besides the request. */
 export type Pricing = { readonly kinds: readonly KindRules[]; readonly priceList: PriceList };
 
-/** What an account's prices are computed from. @param accountList the price list of its own; null: it has none. */
+/** The pricing of an account. @param accountList its own price list; null: it has none. */
 export function pricingOf(
   offered: { readonly kinds: readonly KindRules[]; readonly priceLists: readonly PriceList[] },
   accountList: string | null = null,
@@ -55,7 +55,7 @@ export function workItemsOf(request: JobRequest): readonly WorkItem[] {
   return request.items ?? [];
 }
 
-/** Whether something of it is an edit, whose source has to be read before it can be priced. */
+/** Whether it has an edit, whose source must be read before it can be priced. */
 export function hasEdits(request: JobRequest): boolean {
   return workItemsOf(request).some((work) => work.kind === EDIT_KIND);
 }
@@ -86,7 +86,7 @@ export function priceRequest(
   return { price_list: priceList.version, total: sumCredits(lines.map((line) => line.credits)), lines };
 }
 
-/** The price of a request; null while the source of an edit in it is not known. In credits. */
+/** The price of a request, in credits; null: the source of an edit is not known. */
 export function creditsIfKnown(
   request: JobRequest,
   pricing: Pricing,
@@ -96,7 +96,7 @@ export function creditsIfKnown(
   return isKnown ? priceRequest(request, pricing, sourceOf).total : null;
 }
 
-/** Of one output. Throws RangeError for a kind that the price list has no price for. */
+/** The price of one output. Throws RangeError when the price list has none for its kind. */
 function unitPriceOf(
   work: ResolvedWork,
   kinds: readonly KindRules[],

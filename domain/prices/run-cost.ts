@@ -1,16 +1,16 @@
 import { addDollars, multiplyDollars } from './dollars.ts';
 
-/** What a call costs us, in US dollars as text: never a float. What is given adds up. */
+/** What a call costs us, in US dollars as text, never a float. The parts add up. */
 export type CostRule = {
-  /** For a call, whatever it makes. */
+  /** Per call. */
   readonly per_call?: string | undefined;
-  /** For each second that the service bills as computed. */
+  /** Per second that the service bills. */
   readonly per_second?: string | undefined;
-  /** For each unit that the service says it bills: a megapixel, a second of film. */
+  /** Per unit that the service bills: a megapixel, a second of film. */
   readonly per_unit?: string | undefined;
 };
 
-/** What a service says of a run's price; null and absent: it does not say. */
+/** A service's word on a run's price; null or absent: it does not say. */
 export type SaidOfCost = {
   readonly billed: 'yes' | 'no' | 'unknown';
   /** In US dollars. */
@@ -20,10 +20,10 @@ export type SaidOfCost = {
   readonly units?: string | null;
 };
 
-/** `isFinal`: the service says so, and only its bill may say otherwise. Else it is what the catalogue expects. */
+/** `isFinal`: the service said so, and only its bill can differ. Otherwise it is the catalogue's estimate. */
 export type AttemptCost = { readonly cost: string | null; readonly isFinal: boolean };
 
-/** What a run cost: by the service's own word, by its meter and our price, or by what the catalogue expects of a call. */
+/** The cost of a run: by the service's word, by its meter and our price, or by the catalogue's estimate. */
 export function costOfRun(rule: CostRule | null, said: SaidOfCost): AttemptCost {
   if (said.billed === 'no') return { cost: '0.00', isFinal: true };
   if (said.cost !== null) return { cost: said.cost, isFinal: true };
@@ -42,7 +42,7 @@ export function costOfRun(rule: CostRule | null, said: SaidOfCost): AttemptCost 
   };
 }
 
-/** What a call is expected to cost before anything is said of it; null: that depends on what it takes. */
+/** The estimated cost of a call; null: it depends on what the call takes. */
 export function expectedCost(rule: CostRule | null): string | null {
   return costOfRun(rule, { billed: 'unknown', cost: null }).cost;
 }

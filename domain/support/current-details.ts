@@ -1,11 +1,11 @@
 import type { WaitsFor } from '../work/provider-limits.ts';
 
-/** The status of a running output, at the top of its page in Temporal UI. In clear, so: ids and figures only. */
+/** The status of a running output, at the top of its page in Temporal UI. It is not encrypted: ids and figures only. */
 export type OutputStatus = {
   readonly state: 'running' | 'stuck' | 'unknown' | 'stopping' | 'settling';
   readonly reservationId: string;
   readonly credits: number;
-  /** The attempts under way at a provider; several where the parts of a stage are made side by side. */
+  /** The attempts at providers; several when the parts of a stage run side by side. */
   readonly attempts: readonly {
     readonly reference: string;
     readonly stage: string;

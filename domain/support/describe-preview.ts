@@ -1,13 +1,13 @@
 import { assertNever } from '../assert-never.ts';
 
-/** What a command would do, in sentences, from what PostgreSQL saw it do before it was rolled back. */
+/** Describes what a command would do, from a run in PostgreSQL that was rolled back. */
 
-/** Credits that moved between two buckets of a grant; from `outside`: into a new one. */
+/** Credits that moved between two buckets of a grant; from `outside`: into a new grant. */
 export type PreviewedMove = {
   readonly credits: number;
   readonly from: string;
   readonly to: string;
-  /** Of the grant: sign_up, plan, … */
+  /** The grant's source: sign_up, plan, … */
   readonly source: string;
   /** Null: the grant does not end. */
   readonly expires_at: string | null;
@@ -15,15 +15,15 @@ export type PreviewedMove = {
 
 export type PreviewedEffect = {
   readonly moves: readonly PreviewedMove[];
-  /** Of the job, once it is done. */
+  /** The state of the job afterwards. */
   readonly job_state: string;
-  /** Reserved for the outputs that it is about, once it is done. */
+  /** What stays reserved for the outputs concerned. */
   readonly reserved: number;
   /** Attempts that were under way before it. */
   readonly live: number;
-  /** The attempt that it is about. */
+  /** The attempt concerned. */
   readonly about: { readonly number: number; readonly provider: string } | null;
-  /** When the credits return by themselves, once it is done. */
+  /** The return_by afterwards. */
   readonly return_by?: string;
   readonly output_ids?: readonly string[];
 };
@@ -82,7 +82,7 @@ export function describeMoves(moves: readonly PreviewedMove[]): readonly string[
           ? [`returns ${credits} as a new ${grant}, ${endOf(move)}`]
           : [`returns ${credits} to the ${grant}, ${endOf(move)}`];
       case 'expired':
-        // What goes through available on its way has been returned in the sentence before.
+        // Credits that pass through available were returned in the sentence before.
         return [`lets ${credits} of the ${grant} expire, which ended ${day(move.expires_at)}`];
       case 'voided':
         return [`adds ${credits} to what was voided of the ${grant}: they cannot be spent`];

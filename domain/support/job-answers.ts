@@ -1,4 +1,4 @@
-/** What support tells a customer about a job: was it charged, is there an output, what did we try? A sentence each. */
+/** Support's sentences for a customer about a job: was it charged, is there an output, what did we try? */
 
 export type AnsweredOutput = {
   readonly state: string;
@@ -21,7 +21,7 @@ type AnsweredAttempt = {
 
 export type JobAnswers = { readonly charged: string; readonly output: string; readonly tried: string };
 
-/** @param returnBy When what is reserved returns by itself, RFC 3339 in UTC. */
+/** @param returnBy when the reserved credits return, RFC 3339 in UTC */
 export function answersOf(outputs: readonly AnsweredOutput[], returnBy: string): JobAnswers {
   return { charged: chargedOf(outputs, returnBy), output: outputOf(outputs), tried: triedOf(outputs) };
 }
@@ -75,7 +75,7 @@ function outputOf(outputs: readonly AnsweredOutput[]): string {
 
 const openText = (open: number) => (open === 0 ? '' : `, and ${String(open)} ${are(open)} under way`);
 
-/** What an attempt has come to, by its state. */
+/** The result of an attempt, by its state. */
 const BECAME: Readonly<Record<string, string>> = {
   posting: 'is being submitted',
   accepted: 'runs',

@@ -7,8 +7,8 @@ export type NextAction = {
 };
 
 /**
- * Of an open reservation: its workflow stops what runs and returns the credits at `return_by`; past that, or where no
- * workflow runs any more, the reconciler does, in its next run. Null once it is settled.
+ * Of an open reservation: at `return_by` its workflow stops what runs and returns the credits; past that, or without a
+ * workflow, the reconciler does, in its next run. Null: it is settled.
  */
 export function nextActionOf(output: {
   readonly isOpen: boolean;

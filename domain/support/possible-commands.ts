@@ -1,4 +1,4 @@
-/** What support can do to a job as it stands. A dry run of the command has the last word, and says what it would do. */
+/** The commands that a job's state allows. A dry run decides, and says what the command would do. */
 
 type CommandableOutput = {
   readonly id: string;
@@ -12,7 +12,7 @@ type CommandableOutput = {
 
 export const COMMAND_NAMES = ['extend', 'restart', 'release', 'refund', 'resolve'] as const;
 
-/** `attempt`: the one that it is about, by its reference; null: it is about the whole job. */
+/** `attempt`: the reference of the attempt concerned; null: the whole job. */
 export type PossibleCommand = {
   readonly command: (typeof COMMAND_NAMES)[number];
   readonly attempt: string | null;

@@ -1,18 +1,21 @@
-/** The state of the workflow behind an open reservation, by Temporal. */
+/** The state of an open reservation's workflow, by Temporal. */
 export type WorkflowStatus =
   | { readonly status: 'running' }
   | { readonly status: 'closed'; readonly closedSecondsAgo: number }
   | { readonly status: 'not_found' }
-  /** Temporal did not say: an error of this one call, in its words. */
+  /** The Describe failed, with this error. */
   | { readonly status: 'unreadable'; readonly why: string };
 
 /** Why "not found" is not believed. */
 export type Doubt = 'canary_not_found' | 'too_many_not_found';
 
-/** Past return_by by this much, credits return whatever the workflow is doing. */
+/** So long past return_by, credits return whatever the workflow does. */
 export const OVERDUE_AFTER_SECONDS = 60;
 
-/** A page with a larger share of vanished workflows than this is not believed: a wrong namespace must not refund the world. */
+/**
+ * A page with a larger share of missing workflows is not believed: a wrong namespace must not release every
+ * reservation.
+ */
 const MAX_NOT_FOUND_SHARE = 0.05;
 
 export function isOverdue(overdueSeconds: number): boolean {
@@ -20,15 +23,15 @@ export function isOverdue(overdueSeconds: number): boolean {
 }
 
 export type Verdict =
-  /** Its workflow runs, or has closed a moment ago: its last admit or settle may still be on its way. */
+  /** Its workflow runs, or closed a moment ago: its last admission or settlement may be under way. */
   | { readonly verdict: 'leave' }
   | { readonly verdict: 'settle' }
-  /** It cannot be settled in this run: support sees why. */
+  /** It cannot be settled in this run: it goes to the repair queue with the reason. */
   | { readonly verdict: 'hold_back'; readonly why: string };
 
 /**
- * Decides about a reservation. A workflow that is *found* closed is surely closed, so nothing else is asked; only "not
- * found" may be a mistake of ours (the wrong namespace), so only that is held back in doubt.
+ * Decides about a reservation. A workflow that is *found* closed is closed. "Not found" may be our mistake (the wrong
+ * namespace), so that alone is doubted.
  */
 export function verdictOf(workflow: WorkflowStatus, graceSeconds: number, doubt: Doubt | null): Verdict {
   switch (workflow.status) {
@@ -43,7 +46,7 @@ export function verdictOf(workflow: WorkflowStatus, graceSeconds: number, doubt:
   }
 }
 
-/** Whether so many of a page may be missing. One alone may always be: a page can be as short as one. */
+/** Whether so many of a page may be missing. One always may: a page can have a single reservation. */
 export function isNotFoundPlausible(notFound: number, pageSize: number): boolean {
   return notFound <= Math.max(1, Math.floor(pageSize * MAX_NOT_FOUND_SHARE));
 }

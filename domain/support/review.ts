@@ -1,4 +1,4 @@
-/** Unusable output: what a customer reports, what support decides, and what each is told (docs/credits.md). */
+/** Unusable outputs: what a customer reports, what support decides, and what each is told (docs/credits.md). */
 
 export const REVIEW_CATEGORIES = ['broken', 'wrong_product', 'vague_brief', 'beyond_model', 'other'] as const;
 export type ReviewCategory = (typeof REVIEW_CATEGORIES)[number];
@@ -6,20 +6,20 @@ export type ReviewCategory = (typeof REVIEW_CATEGORIES)[number];
 export const REVIEW_DECISIONS = ['refund', 'free_retry', 'deny'] as const;
 export type ReviewDecision = (typeof REVIEW_DECISIONS)[number];
 
-/** `open` again once a free retry has come to nothing: it may be decided anew. */
+/** `open` again after a free retry that delivered nothing. */
 export const REVIEW_STATES = ['open', 'decided'] as const;
 export type ReviewState = (typeof REVIEW_STATES)[number];
 
-/** Of a customer's note. In code points. */
+/** The longest note, in code points. */
 export const MAX_REVIEW_NOTE = 1_000;
 
 /**
- * Against abuse, per account. A reviewer needs about two minutes for a brief and an output, so twenty reports are the better part
- * of an hour of a person's day; an account that finds more than that broken has one problem, not twenty.
+ * Per account, against abuse. A reviewer needs about two minutes per report, so twenty are most of an hour. An account
+ * with more broken outputs has one problem, not twenty.
  */
 export const REVIEW_REPORTS_PER_DAY = 20;
 
-/** Of one output: the report, an objection to a denial, and a last one. After that it is a matter for a conversation. */
+/** Per output: the report, an objection to a denial, and a last one. */
 export const REVIEW_REPORTS_OF_OUTPUT = 3;
 
 /** The advice that the customer gets at once, whatever is decided later. */

@@ -2,12 +2,12 @@ import { failureOf, type Failure } from '../work/failures.ts';
 
 /** The rules of support's commands (contract/support-command.ts). Workflow code uses this file. */
 
-/** From now. Who needs longer extends again: credits that are reserved for weeks are better returned. */
+/** From now. A longer extension takes a second command: credits that are reserved for weeks are better returned. */
 export const MAX_EXTENSION_SECONDS = 7 * 24 * 3_600;
 
 /**
- * How an output ends that support releases. Ours, so expired credits come back as a new grant. The customer reads who ended it;
- * who of support, and why, is kept for us.
+ * The failure of an output that support releases. It is our fault, so expired credits return as a new grant. Who of
+ * support, and why, is on record and not shown to the customer.
  */
 export const RELEASED_BY_SUPPORT: Failure = {
   ...failureOf('terminated', 'us'),

@@ -2,23 +2,23 @@ import { SANDBOX_GLYPHS } from './sandbox-glyphs.ts';
 
 /** A text as the sandbox model draws it. */
 export type SandboxText = {
-  /** On one line, without what has no picture. */
+  /** On one line, without characters that are not drawn. */
   readonly line: string;
   /** The first character that its fonts have no glyph for, or null. */
   readonly missing: string | null;
 };
 
-/** Decides how its neighbours are drawn, and is not drawn itself: joiners (in Persian, Hindi and emoji) and variation selectors. */
+/** Joiners (in Persian, Hindi and emoji) and variation selectors: they change their neighbours and are not drawn. */
 const JOINS = /[\u200C\u200D\uFE00-\uFE0F]/u;
 
-/** Never drawn, whatever a font says: marks of direction, soft hyphens, tags, controls. */
+/** Never drawn: marks of direction, soft hyphens, tags, controls. */
 const NEVER_DRAWN = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Zl}\p{Zp}]/u;
 
 type Run = readonly [first: number, last: number];
 
 const RUNS: readonly Run[] = readRuns(SANDBOX_GLYPHS);
 
-/** A letter that the fonts have only in another form (full width, a ligature) is drawn in the form they have. Never throws. */
+/** A letter that the fonts have in another form only (full width, a ligature) is drawn in that form. Never throws. */
 export function toSandboxText(text: string): SandboxText {
   let missing: string | null = null;
   let line = '';
@@ -40,7 +40,7 @@ function drawnAs(character: string): string | null {
   return isOther && plain.every((part) => hasGlyph(part) || /\s/u.test(part)) ? plain.join('') : null;
 }
 
-/** By bisection: there are four thousand runs. */
+/** A binary search: there are four thousand runs. */
 function hasGlyph(character: string): boolean {
   const code = character.codePointAt(0) ?? 0;
   let [low, high] = [0, RUNS.length];

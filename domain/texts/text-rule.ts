@@ -17,13 +17,13 @@ const VISIBLE =
 export type TextRule = {
   /** In Unicode code points. */
   readonly max: number;
-  /** True where line breaks and tabs are text. */
+  /** True: line breaks and tabs are allowed. */
   readonly isParagraph?: boolean;
-  /** True where nothing at all is an answer. */
+  /** True: it may be empty. */
   readonly mayBeEmpty?: boolean;
 };
 
-/** The fault of a text, as code and advice; null when there is none. */
+/** The fault of a text, with code and advice; null: none. */
 export function faultOfText(
   text: string,
   rule: TextRule,
@@ -44,13 +44,13 @@ export function faultOfText(
   return null;
 }
 
-/** The fault of a text that neither PostgreSQL nor another JSON reader would store, whatever its field allows; null when there is none. */
+/** The fault of a text that PostgreSQL or another JSON reader would not store, for any field; null: none. */
 export function faultOfStoredText(text: string): { readonly code: string; readonly detail: string } | null {
   if (text.includes('\u0000')) return { code: 'control_character', detail: 'No NUL.' };
   return LONE_SURROGATE.test(text) ? { code: 'lone_surrogate', detail: 'Not valid Unicode text.' } : null;
 }
 
-/** Whether a reader sees anything of a text. Holds for every text that must not be empty. */
+/** Whether a text has a visible character. Required of every text that must not be empty. */
 export function hasVisibleCharacter(text: string): boolean {
   return VISIBLE.test(text);
 }

@@ -1,6 +1,6 @@
 /**
- * The address that a model service is given for what it tells us of one attempt: our reference, by which the attempt is found, and a
- * secret that nothing else knows. Plain string work only.
+ * The webhook address of one attempt: our reference, by which the attempt is found, and a secret. Only string
+ * operations.
  */
 
 export const WEBHOOK_PATH = '/v1/provider_webhooks';
@@ -16,13 +16,13 @@ export function webhookUrlOf(baseUrl: string, provider: string, { reference, sec
   return `${baseUrl}${WEBHOOK_PATH}/${encodeURIComponent(provider)}/${token}`;
 }
 
-/** The last part of such an address; null for what is none. */
+/** The last part of a webhook address; null: it is none. */
 export function parseWebhookToken(token: string): WebhookToken | null {
   const [, reference, secret] = TOKEN.exec(token) ?? [];
   return reference === undefined || secret === undefined ? null : { reference, secret };
 }
 
-/** Our reference in such an address, as a service's record repeats it; null for any other text. */
+/** Our reference in a webhook address, as a service's record repeats it; null: the text is none. */
 export function referenceOfWebhookUrl(url: string): string | null {
   const [, token = ''] = /\/([^/?#]*)$/.exec(url) ?? [];
   try {

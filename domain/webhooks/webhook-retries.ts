@@ -1,7 +1,7 @@
-/** Between one try of a delivery and the next, in seconds: a tenth try ends about three days of them. */
+/** The pauses between tries of a delivery, in seconds: the tenth try comes after about three days. */
 const PAUSES_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] as const;
 
-/** Pauses are up to so much longer or shorter: what failed together does not come back together. */
+/** Pauses vary by this share, so that deliveries that failed together are not retried together. */
 const JITTER = 0.2;
 
 /**

@@ -1,4 +1,4 @@
-/** Why an output ended without being delivered, who was at fault, and what that means for its credits. */
+/** Why an output was not delivered, whose fault that was, and what it means for its credits. */
 
 export const FAILURE_CODES = [
   'provider_rejected',
@@ -28,18 +28,18 @@ export type Failure = {
 };
 
 type FailureRule = {
-  /** Who brought the end about. It decides where the credits go when their grant has expired meanwhile. */
+  /** Whose fault the end was. It decides where the credits of an expired grant go. */
   readonly atFault: Fault;
-  /** Who else may have, where the cause is finer than the code. */
+  /** Who else may be at fault, if the cause is finer than the code. */
   readonly orElse?: readonly Fault[];
   readonly retryable: boolean;
-  /** For the customer: no internal message ever stands here. */
+  /** For the customer: no internal message. */
   readonly detail: string;
 };
 
 /**
- * The policy: one row for every way to end without a result, with the question "who brought it about?" answered. Bad input
- * that a provider refuses is the provider's row, not the customer's: what a customer may send is checked at our door.
+ * The policy: one row per way to end without a result, with whose fault it is. Bad input that a provider refuses is the
+ * provider's fault: what a customer may send is checked by us.
  */
 const RULES: Readonly<Record<FailureCode, FailureRule>> = {
   provider_rejected: {
@@ -74,14 +74,15 @@ const RULES: Readonly<Record<FailureCode, FailureRule>> = {
   },
   start_deadline: {
     atFault: 'provider',
-    // The customer: their own deadline brought it forward.
+    // The customer's, if their own deadline brought it forward.
     orElse: ['customer'],
     retryable: true,
     detail: 'The model service did not start the job in time. Submit again later.',
   },
   run_deadline: {
     atFault: 'provider',
-    // The customer: they set a deadline shorter than the model's own. Us: no workflow acted on it, so the reconciler did.
+    // The customer's, if they set a deadline shorter than the model's. Ours, if no workflow acted and the reconciler
+    // did.
     orElse: ['customer', 'us'],
     retryable: true,
     detail: 'The job was not ready by its deadline.',
@@ -93,7 +94,7 @@ const RULES: Readonly<Record<FailureCode, FailureRule>> = {
   },
   canceled: {
     atFault: 'customer',
-    // Us: the job was stuck by the model's own times, its workflow was gone, or support cancelled it.
+    // Ours, if the job was stuck by the model's times, its workflow was gone, or support cancelled it.
     orElse: ['us'],
     retryable: true,
     detail: 'The job was canceled.',
@@ -111,23 +112,23 @@ const RULES: Readonly<Record<FailureCode, FailureRule>> = {
   internal: { atFault: 'us', retryable: true, detail: 'The job failed on our side. Submit again.' },
 };
 
-/** The failure of a code, as shown to the customer. `atFault` overrides the table where the cause is finer than the code. */
+/** The failure of a code, as shown to the customer. `atFault` overrides the table. */
 export function failureOf(code: FailureCode, atFault: Fault = RULES[code].atFault): Failure {
   return { code, at_fault: atFault, detail: RULES[code].detail, retryable: RULES[code].retryable };
 }
 
-/** Everyone who can have brought an end of this code about: the code's own first. */
+/** All faults that a code allows, its own first. */
 export function faultsOf(code: FailureCode): readonly Fault[] {
   const { atFault, orElse = [] } = RULES[code];
   return [atFault, ...orElse];
 }
 
-/** Where released credits go when their grant has expired in the meantime. */
+/** Where released credits go if their grant has expired. */
 export type ExpiredGrantPolicy = 'return_grant' | 'expire';
 
 /**
- * Credits of a failure by the customer return to the old grant and expires with it: otherwise credits would roll over by
- * reserving at a period's end and having the job fail. What the provider or we brought about comes back as a `return` grant.
+ * After a customer's fault the credits return to the old grant and expire with it: otherwise credits would roll over by
+ * reserving at a period's end and failing. After the provider's fault or ours they come back as a `return` grant.
  */
 const POLICY_OF_FAULT: Readonly<Record<Fault, ExpiredGrantPolicy>> = {
   provider: 'return_grant',
@@ -135,12 +136,12 @@ const POLICY_OF_FAULT: Readonly<Record<Fault, ExpiredGrantPolicy>> = {
   customer: 'expire',
 };
 
-/** The policy of an end. SQL is handed it with each release and decides nothing of it by itself. */
+/** The policy for a failure. SQL gets it with each release and decides nothing of it. */
 export function expiredGrantPolicyOf(failure: Pick<Failure, 'at_fault'>): ExpiredGrantPolicy {
   return POLICY_OF_FAULT[failure.at_fault];
 }
 
-/** A `return` grant lives to the later of this and the end of the current period. */
+/** A `return` grant lives at least this long, or to the end of the current period if that is later. */
 export const RETURN_GRANT_LIFETIME_HOURS = 72;
 
 export function isFailureCode(text: string): text is FailureCode {

@@ -29,13 +29,13 @@ type Brief = {
   readonly reference_asset_urls?: readonly string[] | undefined;
 };
 
-/** The fields that a kind has of its own: they stand beside the common ones, and its schema has read them. */
+/** A kind's own fields, beside the common ones; its schema has parsed them. */
 export type KindFields = { readonly [field: string]: unknown };
 
 /** The fields of an output, whatever its kind. */
 type CommonWork = {
   readonly model?: string | undefined;
-  /** Of the kinds that have one: pictures that it refers to are fetched by us. */
+  /** For kinds that have pictures: we fetch what it refers to. */
   readonly brief?: Brief | undefined;
   readonly variations?: number | undefined;
   readonly source_output_id?: string | undefined;
@@ -46,7 +46,7 @@ type CommonWork = {
 /** One line of work: what describes an output, without who asked or what was agreed. Its kind is one of the catalogue, or `edit`. */
 export type WorkItem = CommonWork & KindFields & { readonly kind: string };
 
-/** Its kind is that of the only work, or `batch`. */
+/** The kind of the only work, or `batch`. */
 export type JobRequest = WorkItem & {
   readonly items?: readonly WorkItem[] | undefined;
   readonly quote_id?: string | undefined;
@@ -58,7 +58,7 @@ export type JobRequest = WorkItem & {
   readonly force?: boolean | undefined;
 };
 
-/** The endings the local model service can play (docs/http-api.md). */
+/** The scenarios that the local model service can play (docs/http-api.md). */
 export const TEST_SCENARIOS = [
   'ok',
   'slow',
@@ -78,18 +78,18 @@ export const TEST_SCENARIOS = [
 ] as const;
 export type TestScenario = (typeof TEST_SCENARIOS)[number];
 
-/** Fields that do not describe the job itself: a quote does not bind them. */
+/** Fields that a quote does not bind. */
 const FIELDS_OUTSIDE_THE_QUOTE = ['quote_id', 'max_credits', 'metadata', 'force'] as const;
 
-/** The request a quote binds: the body without what was agreed and without labels. */
+/** The part of a request that a quote binds: without agreement and labels. */
 export function withoutAgreement(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const outside: readonly string[] = FIELDS_OUTSIDE_THE_QUOTE;
   return Object.fromEntries(Object.entries(body).filter(([field]) => !outside.includes(field)));
 }
 
 /**
- * The request of a free retry: the name of the review that decided it, and nothing that a customer could send. The
- * work comes from PostgreSQL, and only where a decision there names this very job.
+ * The request of a free retry: the id of the review that decided it. The work comes from PostgreSQL, if a decision
+ * there names this job.
  */
 export type FreeRetryRequest = { readonly free_retry_of: string };
 

@@ -13,7 +13,7 @@ export type JobState = (typeof JOB_STATES)[number];
 
 const TERMINAL: readonly JobState[] = ['succeeded', 'partially_succeeded', 'failed', 'canceled'];
 
-/** Whether a job has ended. Which move follows which is decided under the account's lock, in jobs/functions. */
+/** Whether a job has ended. The transitions are decided under the account's lock, in jobs/functions. */
 export function isTerminal(state: JobState): boolean {
   return TERMINAL.includes(state);
 }

@@ -1,4 +1,4 @@
-/** What may be at a provider at once, and leave for it in a second, from all workers together. Null: as much as there is. */
+/** A provider's limits over all workers: attempts in flight, and submissions per second. Null: no limit. */
 export type ProviderLimits = {
   readonly inFlight: number | null;
   readonly perSecond: number | null;
@@ -7,8 +7,8 @@ export type ProviderLimits = {
 const NO_LIMITS: ProviderLimits = { inFlight: null, perSecond: null };
 
 /**
- * What an attempt waits for before it leaves. `model`: the circuit breaker of its model is open. `turn`: as much is at its provider as
- * may be, or has left for it lately.
+ * What an attempt waits for. `model`: the circuit breaker of its model is open. `turn`: its provider's limits are
+ * reached.
  */
 export type WaitsFor = 'model' | 'turn';
 

@@ -1,11 +1,14 @@
 import type { WorkItem } from './job-request.ts';
 
-/** Pictures a customer shows the model: fetched by us once per job, kept, and handed to the model service from our store. */
+/** Pictures of a brief: fetched by us once per job, kept, and given to the model service from our store. */
 
-/** Of one asset. A product shot straight from a camera is about 8 MB. */
+/** The largest asset, in bytes. A product photo from a camera has about 8 MB. */
 export const MAX_REFERENCE_BYTES = 10 * 1024 * 1024;
 
-/** Of one picture, the customer's or a model's: a camera of today's phones makes 48 million. It bounds what a small file may become in memory. */
+/**
+ * The most pixels of a picture, the customer's or a model's: today's phone cameras make 48 million. It bounds the
+ * memory of a small file.
+ */
 export const MAX_PICTURE_PIXELS = 50_000_000;
 
 /** A kept asset, named by its content. */
@@ -15,7 +18,7 @@ export type ReferenceAsset = {
   readonly bytes: number;
 };
 
-/** Work as a model service is given it: in place of the customer's addresses the assets that were kept. */
+/** Work as a model service gets it: with the kept assets in place of the customer's addresses. */
 export type ModelWork = WorkItem & { readonly reference_assets?: readonly ReferenceAsset[] | undefined };
 
 export type ReferenceRefusal =
@@ -69,7 +72,7 @@ const SIGNATURES: readonly (readonly [type: string, begins: (firstBytes: Uint8Ar
 /** Bytes that tell what a picture is. */
 export const IMAGE_SIGNATURE_BYTES = 12;
 
-/** The media type of a picture by its first bytes, whatever a server says; null for anything that we do not take. */
+/** The media type of a picture by its first bytes, whatever the server says; null: not a type that we take. */
 export function imageTypeOf(firstBytes: Uint8Array): string | null {
   return SIGNATURES.find(([, begins]) => begins(firstBytes))?.[0] ?? null;
 }
@@ -78,5 +81,8 @@ function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
   return signature.every((byte, index) => bytes[index] === byte);
 }
 
-/** What is laid over a work on its way to a model (activities/attempts/model-input.ts): a field of a kind that has such a name would be lost, or believed. */
+/**
+ * The fields that are added to a work on its way to a model (activities/attempts/model-input.ts). A kind's field of
+ * that name would be overwritten.
+ */
 export const ADDED_TO_WORK: ReadonlySet<string> = new Set(['reference_assets', 'stage', 'inputs']);

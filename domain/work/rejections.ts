@@ -16,19 +16,19 @@ export type ErrorClass =
   | 'our_configuration'
   | 'our_balance'
   | 'capacity'
-  /** It is being started again, or is not to be used just now. */
+  /** It is starting, or cannot be used now. */
   | 'unavailable'
-  /** It ran, and was cut off by what has nothing to do with it: the service says that another run may do. */
+  /** It ran and was interrupted from outside: the service says that another run may succeed. */
   | 'interrupted'
   | 'unknown_outcome';
 
 export type AfterRejection =
   | { readonly next: 'resubmit' }
-  /** Nothing is wrong with the submission: the service takes none just now, or never saw it. Another uses up no attempt. */
+  /** The submission is fine: the service takes none now, or never saw it. Another uses up no attempt. */
   | { readonly next: 'wait' }
   | { readonly next: 'fail'; readonly code: FailureCode; readonly atFault?: Fault };
 
-/** The next step after a submission that provably did not run. Another attempt is safe: nothing was made, nothing billed. */
+/** The next step after a submission that provably did not run. Another attempt is safe: nothing was made or billed. */
 export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttempts: number): AfterRejection {
   switch (errorClass) {
     case 'moderated_input':
@@ -43,7 +43,7 @@ export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttem
       return { next: 'fail', code: 'internal' };
     case 'interrupted':
     case 'unknown_outcome':
-      // Not a proof that nothing ran, so never sent again, whatever an adapter meant by it.
+      // This does not prove that nothing ran, so it is never sent again, whatever the adapter meant.
       return { next: 'fail', code: 'outcome_unknown' };
     case 'taken_over':
       return { next: 'fail', code: 'start_deadline' };
@@ -57,7 +57,7 @@ export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttem
   }
 }
 
-/** Classes of a refusal that is not of the work itself: another model may do it. */
+/** Classes that are not about the work itself: another model may do it. */
 const OF_THE_SERVICE: readonly ErrorClass[] = [
   'capacity',
   'unavailable',
@@ -70,8 +70,8 @@ const OF_THE_SERVICE: readonly ErrorClass[] = [
 ];
 
 /**
- * Whether another model may take over from an attempt: it provably did not run, and not because of the work. One that was not its turn, or
- * whose service could not be reached until its start deadline, has no row at all.
+ * Whether another model may take over: the attempt provably did not run, and not because of the work. One that waited
+ * for its turn, or whose service could not be reached before its start deadline, has no row.
  */
 export function mayBeTakenOver(
   ended:
@@ -84,21 +84,22 @@ export function mayBeTakenOver(
 }
 
 /**
- * How many of its attempts a model that takes over has used up by the one before it: it goes on counting, and has one at least. So a part
- * has as many attempts as its model allows, and one more for each model that takes over.
- * @param used that counted, of all models before it.
+ * The attempts that count against a model that takes over: it goes on counting, and has one at least. So a part has as
+ * many attempts as its model allows, and one more per model that takes over.
+ * @param used the attempts that counted, of all models before it
  */
 export function attemptsUsedAtTakeover(used: number, maxAttempts: number): number {
   return Math.min(used, maxAttempts - 1);
 }
 
-/** Between two submissions to a service that takes none just now: a moment at first, then as often as a job is worth. */
+/** Between two submissions to a service that takes none now: short at first, then longer. */
 const FIRST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 30_000;
 
 /**
- * How long to wait before the next submission to a service that takes none just now; null: it is too late for another. Its own word counts
- * where it names a longer time. The pauses double, so that a service that is down for minutes adds a dozen attempts to a job, not hundreds.
+ * The pause before the next submission to a service that takes none now; null: it is too late for another. A longer
+ * time that the service names counts. The pauses double, so that minutes of an outage add a dozen attempts, not
+ * hundreds.
  * @param refusals so far, one at least. `sinceFirstMs`: since the first of them.
  */
 export function waitBeforeNext(refused: {
@@ -112,7 +113,7 @@ export function waitBeforeNext(refused: {
   return refused.sinceFirstMs + waitMs <= refused.withinSeconds * 1_000 ? waitMs : null;
 }
 
-/** The failure of a job that ran at the provider and did not succeed. */
+/** The failure code of a job that ran at the provider and did not succeed. */
 export function failureOfRun(errorClass: ErrorClass, reason: 'failed' | 'zero_outputs'): FailureCode {
   if (reason === 'zero_outputs') return 'zero_outputs';
   switch (errorClass) {
@@ -137,17 +138,17 @@ export function failureOfRun(errorClass: ErrorClass, reason: 'failed' | 'zero_ou
   }
 }
 
-/** How a run that delivered nothing ended. */
+/** How a run ended that delivered nothing. */
 export type FailedRun = {
   readonly code: FailureCode;
-  /** True when the service says that another run may do. */
+  /** True: the service says that another run may succeed. */
   readonly wasInterrupted?: boolean;
 };
 
-/** Failures of a run that another run of the same may not have. */
+/** Failures that another run may not have. */
 const WORTH_ANOTHER_RUN: readonly FailureCode[] = ['provider_failed', 'zero_outputs', 'bad_content'];
 
-/** How a failed run is remembered in its attempt row, and what the row says of it afterwards. */
+/** How an attempt's row stores a failed run, and how it is read again. */
 export function errorClassOfRun({ code, wasInterrupted = false }: FailedRun): string {
   return wasInterrupted ? 'interrupted' : code;
 }
@@ -158,9 +159,9 @@ export function failedRunOf(errorClass: string | null): FailedRun {
 }
 
 /**
- * The next step after a run that failed. A stage in the middle of a pipeline is run again, and nothing before it: what it would
- * take down with it has been paid for. The last one's failure is the job's, as it is of what is made in one call
- * (http-api.md promises one attempt), unless the service itself says that it was cut off.
+ * The next step after a failed run. A stage in the middle of a pipeline is run again, since the stages before it are
+ * paid for. A failure of the final stage, or of work made in one call, is the job's (docs/http-api.md promises one
+ * attempt), unless the service says that the run was interrupted.
  */
 export function afterFailedRun(
   { code, wasInterrupted = false }: FailedRun,

@@ -1,24 +1,24 @@
 import type { CostRule } from '../prices/run-cost.ts';
 
 /**
- * How an output is made: stages, each of one or more parts, each part a call to a model service of its own. A table, so
- * that another kind of work is another table. A plan carries its stages: a job under way keeps those it was admitted with.
+ * How an output is made: stages of one or more parts, each part one call to a model service. A plan carries its stages:
+ * a job under way keeps those it was admitted with.
  */
 
-/** Small letters and digits: `_` divides a stage from its part in the name of an attempt. */
+/** Lower-case letters and digits: `_` separates stage and part in an attempt's name. */
 export type StageName = string;
 
 export type Stage = {
   readonly name: StageName;
-  /** The stages whose results it is made from, every part of them. Earlier ones only. */
+  /** The earlier stages whose results it needs, every part of them. */
   readonly needs: readonly StageName[];
-  /** Made side by side. */
+  /** Its parts run in parallel. */
   readonly parts: number;
   /** The model that makes it, and the adapter of the service that has it. */
   readonly model: string;
   readonly provider: string;
   readonly mediaType: string;
-  /** Of the whole progress, 0 … 1: about the share of the time. */
+  /** Its share of the whole progress, 0 … 1: about its share of the time. */
   readonly share: number;
   /** What a call costs us; absent: not known. */
   readonly cost?: CostRule;
@@ -31,10 +31,10 @@ export type StagePart = {
   readonly part: number;
 };
 
-/** What is made in one call is made in one stage, of this name. */
+/** Work made in one call has one stage, of this name. */
 export const ONLY_STAGE: StageName = 'render';
 
-/** The last stage: the customer receives its result, and no other's. */
+/** The last stage, whose result the customer receives. */
 export function isFinalStage(stages: readonly Stage[], stage: Stage): boolean {
   return stages.at(-1)?.name === stage.name;
 }
@@ -57,7 +57,7 @@ export type PartProgress = {
   readonly share: number;
 };
 
-/** Null for what is made in one call: there the provider's own word is the progress. */
+/** Null: made in one call, where the provider's own progress counts. */
 export function partProgressOf(stages: readonly Stage[], { name, parts, share }: Stage): PartProgress | null {
   if (stages.length === 1) return null;
   const index = stages.findIndex((stage) => stage.name === name);

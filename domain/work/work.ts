@@ -1,13 +1,13 @@
 import { JOB_REQUEST_LIMITS, type WorkItem } from './job-request.ts';
 
-/** What the rules need to know of a type of work that customers can ask for. Its fields' schemas are in contract/job-request/kind.ts. */
+/** What the rules need to know of a kind. Its fields' schemas: contract/job-request/kind.ts. */
 export type KindRules = {
   readonly name: string;
-  /** The fields of its own, beside the common ones of a job body. */
+  /** Its own fields, beside the common ones of a job body. */
   readonly fieldNames: readonly string[];
-  /** What a field that is left out stands for: a price is computed with it, nothing is filled in. */
+  /** Defaults by which a price is computed. Nothing is filled into the request. */
   readonly defaults: Readonly<Record<string, unknown>>;
-  /** What its result may be. A model says which of them it makes. */
+  /** The media types that its result may have. A model says which of them it makes. */
   readonly mediaTypes: readonly string[];
   /** An edit may take an output of this kind as its source. */
   readonly canBeEdited: boolean;
@@ -17,13 +17,13 @@ export type KindRules = {
   readonly priceFields: readonly string[];
   /** The fields that support sees; every other one is the customer's own. */
   readonly supportFields: readonly string[];
-  /** For how long a result is kept, from its delivery, in days; null: forever. */
+  /** How long a result is kept after its delivery, in days; null: forever. */
   readonly retentionDays: number | null;
-  /** The field that says what is to be made; an edit that brings a new one starts afresh. Null: an edit always builds on its source. */
+  /** The field with the subject: an edit with a new one starts afresh. Null: an edit always builds on its source. */
   readonly subject: string | null;
 };
 
-/** Kinds of ours, which work for every kind of a catalogue. A catalogue has none of these names. */
+/** Our own kinds, which work for every kind of a catalogue. No catalogue may use these names. */
 export const EDIT_KIND = 'edit';
 export const BATCH_KIND = 'batch';
 
@@ -31,20 +31,20 @@ export function kindOf<Kind extends KindRules>(kinds: readonly Kind[], name: str
   return kinds.find((kind) => kind.name === name);
 }
 
-/** Work as a model is given it and as an output keeps it: its kind is one of the catalogue, since an edit is resolved into what it makes. */
+/** Resolved work: an edit has the kind of its source. A model gets it so, and an output keeps it so. */
 export type ResolvedWork = WorkItem;
 
-/** The fields that an edit takes from its source when its own fields are silent (docs/credits.md, "What a job costs"). */
+/** What an edit takes from its source (docs/credits.md, "What a job costs"). */
 export type EditSource = ResolvedWork;
 
-/** The work of a source, by the id of its output; undefined when there is none to be had. */
+/** The work of a source, by its output's id; undefined: there is none. */
 export type SourceOf = (outputId: string) => EditSource | undefined;
 
 export const NO_SOURCES: SourceOf = () => undefined;
 
 /**
- * The work that is run. An edit is of its source's kind, and its own fields go before the source's; since a source is kept
- * resolved too, an edit of an edit needs no walk. Throws RangeError when an edit's source, or its kind, is unknown.
+ * The work that is run. An edit has its source's kind, and its own fields override the source's. A source is stored
+ * resolved, so an edit of an edit needs no recursion. Throws RangeError when an edit's source, or its kind, is unknown.
  */
 export function resolveWork(work: WorkItem, sourceOf: SourceOf, kinds: readonly KindRules[]): ResolvedWork {
   if (work.kind !== EDIT_KIND) return work;
@@ -52,7 +52,7 @@ export function resolveWork(work: WorkItem, sourceOf: SourceOf, kinds: readonly 
   if (source === undefined) throw new RangeError(`unknown source output: ${String(work.source_output_id)}`);
   const kind = kindOf(kinds, source.kind);
   if (kind === undefined) throw new RangeError(`unknown kind of a source output: ${source.kind}`);
-  // A subject of its own starts afresh: what was asked of the old one says nothing of it.
+  // With a new subject, instructions for the old one are dropped.
   const startsAfresh = kind.subject !== null && work[kind.subject] !== undefined;
   const own = Object.fromEntries(kind.fieldNames.map((field) => [field, work[field] ?? source[field]]));
   return {
@@ -63,14 +63,14 @@ export function resolveWork(work: WorkItem, sourceOf: SourceOf, kinds: readonly 
   };
 }
 
-/** The sources that works are edits of, each once. */
+/** The ids of the sources of the edits among these works, without repeats. */
 export function sourceIdsOf(works: readonly WorkItem[]): readonly string[] {
   return [
     ...new Set(works.flatMap((work) => (work.kind === EDIT_KIND ? (work.source_output_id ?? []) : []))),
   ];
 }
 
-/** An edit's body may have the fields of every kind; those that its source's kind has not say nothing. */
+/** An edit's body may have the fields of every kind; those that its source's kind lacks are dropped. */
 function fieldsOfKinds(kinds: readonly KindRules[]): ReadonlySet<string> {
   return new Set(kinds.flatMap((kind) => kind.fieldNames));
 }
@@ -79,7 +79,7 @@ function without(work: WorkItem, fields: ReadonlySet<string>): WorkItem {
   return Object.fromEntries(Object.entries(work).filter(([field]) => !fields.has(field))) as WorkItem;
 }
 
-/** Earlier instructions first, one a line. So that a chain of edits stays bounded, the oldest lines give way. */
+/** Earlier instructions first, one per line. The oldest lines are dropped, so that a chain of edits stays bounded. */
 function joined(earlier: string | undefined, own: string | undefined): string | undefined {
   if (earlier === undefined || own === undefined) return own ?? earlier;
   const lines = `${earlier}\n${own}`.split('\n');
@@ -87,7 +87,7 @@ function joined(earlier: string | undefined, own: string | undefined): string | 
   return lines.join('\n');
 }
 
-/** What of a work support sees: the fields that its kind names, as they were asked for. None of a kind that is offered no longer. */
+/** The fields of a work that support sees, as its kind says; none of a kind that is no longer offered. */
 export function fieldsForSupport(
   work: ResolvedWork,
   kinds: readonly KindRules[],

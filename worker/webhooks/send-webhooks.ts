@@ -10,33 +10,33 @@ import type {
 import type { Logger } from '../../runtime/logger.ts';
 import type { OutsideReply, PostOutside } from '../../runtime/outbound/post-outside.ts';
 
-/** A try: its connection, the request and what is read of the answer. */
+/** The limit of one try: its connection, the request and the part of the response that is read. */
 export const WEBHOOK_POST_LIMITS = { timeoutMs: 10_000, maxReplyBytes: 1_024 } as const;
 
 export type SenderLimits = {
-  /** Of this process. */
+  /** Deliveries at once, of this process. */
   readonly inFlight: number;
-  /** Of an endpoint, over all workers. */
+  /** Deliveries at once to one endpoint, over all workers. */
   readonly perEndpoint: number;
-  /** Longer than a try and its record take. */
+  /** Longer than a try and its record. */
   readonly leaseSeconds: number;
   readonly pollMs: number;
 };
 
 export const SENDER_LIMITS: SenderLimits = { inFlight: 64, perEndpoint: 8, leaseSeconds: 30, pollMs: 500 };
 
-/** After one has ended, before more are asked for: what ends together is replaced together. */
+/** The pause before more are claimed: those that end together are replaced together. */
 const REFILL_MS = 20;
 const PRUNE_EVERY_MS = 3_600_000;
-/** How long the log of deliveries reaches back. */
+/** How far the log of deliveries reaches back. */
 const KEPT_DAYS = 30;
 const PRUNE_PAGE = 1_000;
 
 export type WebhookSender = { readonly stop: () => Promise<void> };
 
 /**
- * Sends what is due, in the background, until it is stopped: bounded in flight, a slow endpoint holds up no other. A process that dies
- * leaves its deliveries to their leases: they are sent again, under the same id.
+ * Sends due deliveries in the background until it is stopped: bounded in flight, and a slow endpoint does not hold up
+ * others. If the process dies, its leases end and the deliveries are sent again, under the same id.
  */
 export function startWebhookSender(deps: {
   readonly deliveries: WebhookDeliveries;
@@ -78,7 +78,7 @@ export function startWebhookSender(deps: {
     inFlight.add(sending);
   }
 
-  /** Until something may be due, or one of those under way has ended. */
+  /** Waits until something may be due, or a delivery has ended. */
   async function pause(): Promise<void> {
     const idle = sleep(limits.pollMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     await Promise.race([idle, ...inFlight]);
@@ -108,7 +108,7 @@ type Deliver = Pick<
   'deliveries' | 'bodyOf' | 'post' | 'log' | 'now' | 'random'
 >;
 
-/** One try, and its record. Never rejects: what is not recorded is sent again when its lease is over. */
+/** One try and its record. Never rejects: an unrecorded try is repeated when its lease ends. */
 async function deliver(
   { deliveries, bodyOf, post, log, now, random }: Deliver,
   delivery: ClaimedDelivery,

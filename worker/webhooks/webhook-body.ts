@@ -4,7 +4,10 @@ import { readJob } from '../../jobs/reads/read-job.ts';
 import type { ClaimedDelivery } from '../../jobs/webhooks/webhook-deliveries.ts';
 import type { Database } from '../../ledger/database.ts';
 
-/** The body of a delivery: of an event of a job's state the job, as it is when it is sent first; else what the event says. */
+/**
+ * The body of a delivery. For an event of a job's state it holds the job, as it is when it is first sent; else the
+ * event's data.
+ */
 export async function webhookBody(
   database: Database,
   { accountId, event, requestBody }: ClaimedDelivery,
