@@ -21,7 +21,7 @@ import { openAccount } from '../../ledger/open-account.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import type { GenerationStart } from '../../contract/workflow-messages.ts';
-import { SUPERSCALE, SUPERSCALE_GRANTS } from '../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_GRANTS, SUPERSCALE_RULES } from '../harness/superscale.ts';
 
 export type ActivitiesFixture = {
   readonly database: TestDatabase;
@@ -71,12 +71,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
   });
   const settings = {
     heartbeatTimeoutSeconds: 5,
-    rules: {
-      catalogue: SUPERSCALE,
-      allowsTestScenarios: true,
-      allowsLocalAssetUrls: true,
-      providers: ['local'],
-    },
+    rules: SUPERSCALE_RULES,
   };
   const provider = (serviceUrl: string) => createGenericProvider({ name: 'local', baseUrl: serviceUrl });
   const attempts = createAttempts(worker, findThisProcess().id);

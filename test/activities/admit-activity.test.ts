@@ -3,7 +3,7 @@ import { createAdmit } from '../../activities/admission/admit.ts';
 import { attemptOf } from '../../domain/work/output-plan.ts';
 import { createAdmitJob } from '../../jobs/admission/admit-job.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
-import { SUPERSCALE } from '../harness/superscale.ts';
+import { SUPERSCALE_RULES } from '../harness/superscale.ts';
 
 let fixture: ActivitiesFixture;
 beforeAll(async () => {
@@ -28,12 +28,7 @@ function admitAtPrice(credits: number) {
     fixture.worker,
     {
       heartbeatTimeoutSeconds: 5,
-      rules: {
-        catalogue: SUPERSCALE,
-        allowsTestScenarios: true,
-        allowsLocalAssetUrls: true,
-        providers: ['local'],
-      },
+      rules: SUPERSCALE_RULES,
     },
   );
 }
@@ -83,7 +78,7 @@ test('a worker without a model service refuses what it could never run, and rese
   const before = await fixture.balance();
   const admit = createAdmit(createAdmitJob(fixture.worker), fixture.worker, {
     heartbeatTimeoutSeconds: 5,
-    rules: { catalogue: SUPERSCALE, allowsTestScenarios: true, allowsLocalAssetUrls: true, providers: [] },
+    rules: { ...SUPERSCALE_RULES, providers: [] },
   });
   const { admission, plan } = await admit(fixture.startOf('not-offered'));
   expect(admission).toMatchObject({

@@ -33,7 +33,7 @@ import { reconcile } from '../../ledger/reconcile.ts';
 import { createTestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { watchResponses } from '../harness/watch-responses.ts';
-import { SUPERSCALE, SUPERSCALE_OFFER } from '../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_OFFER, SUPERSCALE_RULES } from '../harness/superscale.ts';
 
 export type Answer = {
   readonly status: number;
@@ -151,10 +151,9 @@ export async function createApiFixture(
           pages: options.pages ?? NO_PAGES,
           portalFrameAncestors: options.portalFrameAncestors ?? [],
           rules: {
+            ...SUPERSCALE_RULES,
             catalogue,
-            allowsTestScenarios: true,
-            allowsLocalAssetUrls: true,
-            providers: options.providers ?? ['local'],
+            ...(options.providers && { providers: options.providers }),
           },
           rateLimits: { ...NO_LIMITS, ...options.rateLimits },
           admissionsInFlight: 64,
@@ -172,12 +171,7 @@ export async function createApiFixture(
   const watched = [watchResponses(url)];
   const admit = createAdmit(createAdmitJob(worker), worker, {
     heartbeatTimeoutSeconds: 5,
-    rules: {
-      catalogue,
-      allowsTestScenarios: true,
-      allowsLocalAssetUrls: true,
-      providers: ['local'],
-    },
+    rules: { ...SUPERSCALE_RULES, catalogue },
   });
   let accounts = 0;
 

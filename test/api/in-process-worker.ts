@@ -10,7 +10,7 @@ import { createProviderRegistry } from '../../activities/providers/provider-regi
 import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { startService } from '../model-service/running-service.ts';
-import { SUPERSCALE, SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
+import { SUPERSCALE_PLAN_RULES, SUPERSCALE_RULES } from '../harness/superscale.ts';
 
 /** A workflow that fails is the subject of some tests and no news. */
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -35,12 +35,7 @@ export async function startWorker(options: {
     providers: createProviderRegistry([createGenericProvider({ name: 'local', baseUrl: modelService.url })]),
     assets: createDiskAssetStore(options.assetHome),
     heartbeatTimeoutSeconds: 5,
-    rules: {
-      catalogue: SUPERSCALE,
-      allowsTestScenarios: true,
-      allowsLocalAssetUrls: true,
-      providers: ['local'],
-    },
+    rules: SUPERSCALE_RULES,
     ...(options.opensLocalAddresses === true ? LOCAL_ADDRESSES : {}),
   });
   const worker = await Worker.create({

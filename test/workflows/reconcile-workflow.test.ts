@@ -15,7 +15,7 @@ import { listRepairs } from '../../jobs/support/repairs.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
 import { callVerbs } from '../ledger/sql-verbs.ts';
-import { SUPERSCALE } from '../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_RULES } from '../harness/superscale.ts';
 
 const ACCOUNT = 'acct_reconcile';
 const NOBODY = 'a queue without a worker';
@@ -95,12 +95,7 @@ async function reconcile(asked = client): Promise<ReconcileReport> {
     providers: createProviderRegistry([]),
     assets: createDiskAssetStore('/nowhere'),
     heartbeatTimeoutSeconds: 5,
-    rules: {
-      catalogue: SUPERSCALE,
-      allowsTestScenarios: true,
-      allowsLocalAssetUrls: true,
-      providers: ['local'],
-    },
+    rules: SUPERSCALE_RULES,
   };
   const { reconcileReservations } = createReconcileActivities({
     database: worker,

@@ -141,12 +141,6 @@ describe('the estimate', () => {
   const estimate = (query: string, key = account.key) => api.call(`/v1/estimate${query}`, { key });
 
   it.each([
-    [1_000, 28, 1],
-    [3_000, 85, 4],
-    [4_000, 114, 5],
-    [8_000, 228, 11],
-    [16_000, 457, 22],
-    [32_000, 914, 45],
     [60_000, 1_714, 85],
     [0, 0, 0],
   ])('of %i credits is %i statics or %i videos', async (credits, statics, videos) => {

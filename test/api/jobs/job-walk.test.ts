@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { createJobActivities } from '../../../activities/job-activities.ts';
 import { createProviderRegistry } from '../../../activities/providers/provider-registry.ts';
 import { bundleWorkflows } from '../../../dev/stack/workflow-bundle.ts';
-import { SUPERSCALE } from '../../harness/superscale.ts';
+import { SUPERSCALE_RULES } from '../../harness/superscale.ts';
 import { createApiFixture, STATIC_AD } from '../api-fixture.ts';
 import { callsOf, createCallRecorder, filesOf, workflowFilesOf } from './job-walk/executed-files.ts';
 import { countSqlCalls, sqlFilesOf } from './job-walk/executed-sql.ts';
@@ -42,12 +42,7 @@ async function walk(): Promise<Walk> {
     providers: createProviderRegistry([]),
     assets: api.assets,
     heartbeatTimeoutSeconds: 5,
-    rules: {
-      catalogue: SUPERSCALE,
-      allowsTestScenarios: true,
-      allowsLocalAssetUrls: true,
-      providers: ['local'],
-    },
+    rules: SUPERSCALE_RULES,
   });
   const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
   let loading: Awaited<ReturnType<typeof recorder.take>> = new Map();
