@@ -1,19 +1,35 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { guardOfFrozen } from '../supervisor/death-guard.ts';
 
 const run = promisify(execFile);
 
-/** Stops a process and its direct children where they stand, as a machine that hangs would. */
-export async function freezeProcess(pid: number): Promise<void> {
-  // The parent first, so that no new child appears between the look and the signal.
-  process.kill(pid, 'SIGSTOP');
-  for (const child of await childrenOf(pid)) signalIfThere(child, 'SIGSTOP');
-}
+/** Lets what was frozen go on. */
+export type Thaw = () => Promise<void>;
 
-/** Lets them go on. */
-export async function thawProcess(pid: number): Promise<void> {
-  for (const child of await childrenOf(pid)) signalIfThere(child, 'SIGCONT');
-  signalIfThere(pid, 'SIGCONT');
+/**
+ * Stops a process and its direct children where they stand, as a machine that hangs would. Returns how they go on; they do by themselves when
+ * this process dies.
+ */
+export async function freezeProcess(pid: number): Promise<Thaw> {
+  const dismissGuard = guardOfFrozen(pid);
+  const thaw = async () => {
+    try {
+      for (const child of await childrenOf(pid)) signalIfThere(child, 'SIGCONT');
+    } finally {
+      signalIfThere(pid, 'SIGCONT');
+      dismissGuard();
+    }
+  };
+  try {
+    // The parent first, so that no new child appears between the look and the signal.
+    process.kill(pid, 'SIGSTOP');
+    for (const child of await childrenOf(pid)) signalIfThere(child, 'SIGSTOP');
+  } catch (error) {
+    await thaw();
+    throw error;
+  }
+  return thaw;
 }
 
 /** PostgreSQL's backends are processes of their own, each in a session of its own: a process group would miss them. */

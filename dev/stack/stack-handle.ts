@@ -1,4 +1,4 @@
-import { freezeProcess, thawProcess } from './freeze-process.ts';
+import { freezeProcess, type Thaw } from './freeze-process.ts';
 import type { StackChildren } from './stack-children.ts';
 import type { ChildName, StackInfo } from './stack-info.ts';
 
@@ -33,14 +33,27 @@ export function createStackHandle(options: {
     if (pid === null) throw new Error(`${name} is down at this moment`);
     return pid;
   };
+  const frozen = new Map<ChildName, Thaw>();
+  const resume = async (name: ChildName) => {
+    const thaw = frozen.get(name);
+    frozen.delete(name);
+    await thaw?.();
+  };
   let stopping: Promise<void> | null = null;
+  const stop = async () => {
+    // What stands still takes no part in an orderly end.
+    await Promise.all([...frozen.keys()].map(resume));
+    await options.stop();
+  };
   return {
     info: () => ({ ...facts, pids: children.pids() }),
     owns: (name) => children.has(name),
     kill: (name, signal) => children.get(name).signal(signal),
-    pause: (name) => freezeProcess(pidOf(name)),
-    resume: (name) => thawProcess(pidOf(name)),
+    pause: async (name) => {
+      frozen.set(name, await freezeProcess(pidOf(name)));
+    },
+    resume,
     whenReady: (name) => children.get(name).whenReady(READY_TIMEOUT_MS),
-    stop: () => (stopping ??= options.stop()),
+    stop: () => (stopping ??= stop()),
   };
 }

@@ -2,14 +2,32 @@ import { spawn, type ChildProcess } from 'node:child_process';
 
 /**
  * Sees to it that a program that knows nothing of us (PostgreSQL, Temporal) does not outlive us, even when we are killed
- * with SIGKILL: a shell waits on a pipe from us and, when the pipe closes, ends the program. It runs in a process group
- * of its own, so that Ctrl-C in a terminal does not reach it. Call the result when the program has ended by itself.
+ * with SIGKILL. Call the result when the program has ended by itself.
  */
 export function guardAgainstOurDeath(pid: number, signal: NodeJS.Signals): () => void {
-  const script = 'cat >/dev/null; kill -s "$1" "$2" 2>/dev/null';
+  return runOnOurDeath('kill -s "$1" "$2"', [signal.replace(/^SIG/, ''), String(pid)]);
+}
+
+/**
+ * Sees to it that a process and its direct children, which we have stopped (SIGSTOP), go on when we die: stopped, they would act on no
+ * signal that ends them. Call the result when they go on.
+ */
+export function guardOfFrozen(pid: number): () => void {
+  const script = `ps -A -o pid= -o ppid= | while read -r child parent; do
+    if [ "$parent" = "$1" ]; then kill -s CONT "$child"; fi
+  done
+  kill -s CONT "$1"`;
+  return runOnOurDeath(script, [String(pid)]);
+}
+
+/**
+ * A shell waits on a pipe from us and runs a script when the pipe closes. It is in a process group of its own, so that Ctrl-C in a terminal
+ * does not reach it. The result dismisses it.
+ */
+function runOnOurDeath(script: string, args: readonly string[]): () => void {
   const guard: ChildProcess = spawn(
     '/bin/sh',
-    ['-c', script, 'guard', signal.replace(/^SIG/, ''), String(pid)],
+    ['-c', `cat >/dev/null; exec 2>/dev/null; ${script}`, 'guard', ...args],
     {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,

@@ -1,11 +1,20 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processIdentityOf } from '../../dev/supervisor/process-identity.ts';
 
+const run = promisify(execFile);
 const CHECK_INTERVAL_MS = 25;
 
 /** Whether a process runs (one that waits to be reaped does not). */
 export async function isAlive(pid: number): Promise<boolean> {
   return (await processIdentityOf(pid)) !== null;
+}
+
+/** Whether a process stands still (SIGSTOP). */
+export async function isStopped(pid: number): Promise<boolean> {
+  const { stdout } = await run('ps', ['-o', 'stat=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  return stdout.trim().startsWith('T');
 }
 
 /** Waits until a condition holds. Throws, naming it, after `limitMs`. */

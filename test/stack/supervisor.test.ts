@@ -7,7 +7,7 @@ import type { ChildSpec } from '../../dev/supervisor/child-spec.ts';
 import { restartDelayMs } from '../../dev/supervisor/restart-delay.ts';
 import { SupervisedChild } from '../../dev/supervisor/supervisor.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { isAlive, until } from './is-alive.ts';
+import { isAlive, isStopped, until } from './is-alive.ts';
 import { shellChild } from './shell-child.ts';
 
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
@@ -164,16 +164,22 @@ describe('a supervised child', () => {
     expect(await isAlive(pid)).toBe(false);
   });
 
-  test('that is a foreign program ends when its supervisor is killed with SIGKILL', async () => {
-    const supervisor = spawn(
-      process.execPath,
-      ['--import', 'tsx', path.join(import.meta.dirname, 'supervise-main.ts'), home.home],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    const [line] = (await once(supervisor.stdout, 'data')) as [Buffer];
-    const pid = Number(line.toString());
-    expect(await isAlive(pid)).toBe(true);
-    supervisor.kill('SIGKILL');
-    await until('the child ends', 3_000, async () => !(await isAlive(pid)));
-  });
+  test.each(['running', 'frozen'])(
+    'that is a foreign program ends when its supervisor is killed with SIGKILL, and nothing is left standing still: %s',
+    async (state) => {
+      const supervisor = spawn(
+        process.execPath,
+        ['--import', 'tsx', path.join(import.meta.dirname, 'supervise-main.ts'), home.home, state],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      const [line] = (await once(supervisor.stdout, 'data')) as [Buffer];
+      const [program, ofProgram] = line.toString().trim().split(' ').map(Number) as [number, number];
+      expect(await isAlive(program)).toBe(true);
+      expect(await isStopped(ofProgram)).toBe(state === 'frozen');
+      supervisor.kill('SIGKILL');
+      await until('the child ends', 10_000, async () => !(await isAlive(program)));
+      expect(await isStopped(ofProgram)).toBe(false);
+      process.kill(ofProgram, 'SIGKILL');
+    },
+  );
 });
