@@ -11,6 +11,8 @@ import { startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
 import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
+import { descendantsOf } from '../stack/descendants.ts';
+import { isAlive, isStopped } from '../stack/is-alive.ts';
 import { enterConsole } from './enter-console.ts';
 import { createPortalFixture, LOOKS, type PortalFixture } from './portal-fixture.ts';
 
@@ -161,4 +163,13 @@ describe.skipIf(program === null)('the sandbox', () => {
     await page.route('**/control/**', (route) => route.abort());
     await page.getByText('What you see is how it stood last').waitFor();
   });
+
+  it('leaves nothing that stands still where the stack is ended in the middle of a freeze', async () => {
+    const { postgres, model_service: models } = stack.info().pids;
+    const frozen = [Number(models), Number(postgres), ...(await descendantsOf(Number(postgres)))];
+    await Promise.all([stack.pause('postgres'), stack.pause('model_service')]);
+    expect(await isStopped(Number(postgres))).toBe(true);
+    await stack.stop();
+    for (const pid of frozen) expect(await isAlive(pid)).toBe(false);
+  }, 60_000);
 });
