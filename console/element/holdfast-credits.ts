@@ -20,17 +20,25 @@ const API_ADDRESS =
  */
 class HoldfastCredits extends HTMLElement {
   static readonly observedAttributes = ['token'];
-  readonly #place = this.attachShadow({ mode: 'open' });
+  readonly #frame = document.createElement('div');
   readonly #available = document.createElement('strong');
   readonly #note = document.createElement('span');
   #token: string | null = null;
-  #end: () => void = () => undefined;
+  #balance: Balance | null = null;
+  #isAway = false;
+  /** Null: nothing is followed. */
+  #end: (() => void) | null = null;
 
   constructor() {
     super();
     const style = new CSSStyleSheet();
     style.replaceSync(css);
-    this.#place.adoptedStyleSheets = [style];
+    const place = this.attachShadow({ mode: 'open' });
+    place.adoptedStyleSheets = [style];
+    this.#frame.className = 'frame';
+    this.#frame.hidden = true;
+    this.#frame.append(this.#available, ' ', this.#note);
+    place.append(this.#frame);
   }
 
   set token(token: string | null) {
@@ -45,15 +53,16 @@ class HoldfastCredits extends HTMLElement {
   }
 
   connectedCallback(): void {
-    this.#begin();
+    // Its token may have come just before, and is followed already.
+    if (this.#end === null) this.#begin();
   }
 
   disconnectedCallback(): void {
-    this.#end();
+    this.#end?.();
   }
 
   #begin(): void {
-    this.#end();
+    this.#end?.();
     const token = this.#token;
     if (token === null) {
       this.#signOut();
@@ -67,10 +76,20 @@ class HoldfastCredits extends HTMLElement {
     const feed = new LiveFeed<AccountEvent>((after, call) =>
       client.events({ ...call, ...(after === undefined ? {} : { after }) }),
     );
+    const over = new AbortController();
+    let asked = 0;
+    let shown = 0;
     const read = () => {
+      const question = (asked += 1);
       // What cannot be read now is read again soon; the last figure stays.
-      client.balance().then(
-        (balance) => this.#show(balance),
+      client.balance({ signal: over.signal }).then(
+        (balance) => {
+          // An answer may be overtaken by a later one.
+          if (over.signal.aborted || question < shown) return;
+          shown = question;
+          this.#balance = balance;
+          this.#show();
+        },
         () => undefined,
       );
     };
@@ -78,30 +97,47 @@ class HoldfastCredits extends HTMLElement {
       if (news.is !== 'event' || news.event.type !== 'job.progress') read();
     });
     const stopWatching = feed.watchState(() => {
-      this.#place.host.toggleAttribute('away', feed.state === 'away');
-      if (feed.state === 'ended') this.#signOut();
+      if (feed.state === 'ended') {
+        this.#signOut();
+        return;
+      }
+      this.#isAway = feed.state === 'away';
+      this.#show();
     });
     const ticking = setInterval(read, REFRESH_MS);
     read();
     this.#end = () => {
+      over.abort();
       feed.stop();
       stopListening();
       stopWatching();
       clearInterval(ticking);
-      this.#end = () => undefined;
+      this.#end = null;
+      // A figure of one account is never shown as that of another.
+      this.#balance = null;
+      this.#isAway = false;
+      this.#show();
     };
   }
 
-  #show({ available, reserved }: Balance): void {
+  /** Shows what is known. A figure that may be old says so in a word, not by its looks alone. */
+  #show(): void {
+    this.toggleAttribute('away', this.#isAway);
+    this.#frame.hidden = this.#balance === null;
+    if (this.#balance === null) return;
+    const { available, reserved } = this.#balance;
+    const notes = [
+      available === 1 ? 'credit' : 'credits',
+      reserved > 0 ? `${creditsText(reserved)} reserved` : '',
+      this.#isAway ? 'not live' : '',
+    ];
     this.#available.textContent = creditsText(available);
-    this.#note.textContent = reserved > 0 ? `credits · ${creditsText(reserved)} reserved` : 'credits';
-    this.#place.replaceChildren(this.#available, ' ', this.#note);
+    this.#note.textContent = notes.filter(Boolean).join(' · ');
   }
 
   #signOut(): void {
-    this.#end();
+    this.#end?.();
     this.#token = null;
-    this.#place.replaceChildren();
     this.dispatchEvent(new CustomEvent('holdfast-signed-out', { bubbles: true }));
   }
 }

@@ -85,7 +85,7 @@ describe.skipIf(program === null)('an API that is killed under open pages', () =
     await Promise.all([
       job.page.getByText(AWAY).first().waitFor(),
       now.page.getByText(AWAY).first().waitFor(),
-      elsewhere.page.locator('holdfast-credits[away]').waitFor(),
+      element.getByText('not live').waitFor(),
     ]);
     await portal.untilEnded(account, id);
     await beside.start();
@@ -94,6 +94,7 @@ describe.skipIf(program === null)('an API that is killed under open pages', () =
       job.page.getByText(AWAY).first().waitFor({ state: 'detached' }),
       now.page.getByText(AWAY).first().waitFor({ state: 'detached' }),
       elsewhere.page.locator('holdfast-credits:not([away])').waitFor(),
+      element.getByText('not live').waitFor({ state: 'detached' }),
       element.getByText('965').waitFor(),
     ]);
 
