@@ -28,7 +28,7 @@ export async function openConsoleDoor(): Promise<{
   const enter = async (program: string): Promise<ConsoleAddresses> => {
     users += 1;
     clearTimeout(lingering);
-    parts ??= startConsole(program, SHARED_CATALOGUE);
+    parts ??= startConsole(program, { cataloguePath: SHARED_CATALOGUE });
     const { apiUrl, platformKey, browser, home } = await parts;
     return { apiUrl, platformKey, browser, home };
   };

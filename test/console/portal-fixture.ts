@@ -20,8 +20,8 @@ const SAY_VIOLATIONS = `addEventListener('securitypolicyviolation', ({ violatedD
 });`;
 
 /** In the page: what axe finds, a line each, and the width of what is wider than the screen. */
-const FIND_FAULTS = `(async () => {
-  const { violations } = await axe.run();
+const findFaults = (part: string | null) => `(async () => {
+  const { violations } = await axe.run(${part === null ? 'document' : JSON.stringify(part)}, { resultTypes: ['violations'] });
   const found = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary = '' }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary.slice(0, 300)));
   const { scrollWidth } = document.documentElement;
@@ -132,11 +132,11 @@ export async function createPortalFixture({ apiUrl, platformKey, browser: endpoi
       return { page, context, token, complaints, asked, close: () => context.close() };
     },
 
-    /** What axe finds wrong with a page as it is shown; and what is wider than the screen. */
-    async faultsOf(page: Page): Promise<readonly string[]> {
-      // Not added as a script element: the policy of the page forbids it.
-      await page.evaluate(axe);
-      return page.evaluate<readonly string[]>(FIND_FAULTS);
+    /** What axe finds wrong with a page as it is shown, or with a part of it; and what is wider than the screen. */
+    async faultsOf(page: Page, part: string | null = null): Promise<readonly string[]> {
+      // Not added as a script element: the policy of the page forbids it. Once for each document.
+      if (!(await page.evaluate<boolean>("typeof window.axe === 'object'"))) await page.evaluate(axe);
+      return page.evaluate<readonly string[]>(findFaults(part));
     },
 
     async close(): Promise<void> {

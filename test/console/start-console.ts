@@ -1,4 +1,5 @@
 import { chromium } from 'playwright-core';
+import type { StackOptions } from '../../dev/stack/stack-options.ts';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import { BROWSER_ARGUMENTS } from '../browser/launch-browser.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
@@ -20,17 +21,15 @@ export type ConsoleParts = ConsoleAddresses & { readonly stop: () => Promise<voi
  * Starts a stack and a browser.
  *
  * @param program the browser's, of `findBrowser`
- * @param cataloguePath null: the shipped one
- * @param apiEnv settings of the API beside those of a stack
+ * @param options of the stack, beside where it is
  */
 export async function startConsole(
   program: string,
-  cataloguePath: string | null = null,
-  apiEnv: Readonly<Record<string, string>> = {},
+  options: Pick<StackOptions, 'cataloguePath' | 'apiEnv' | 'sandbox'> = {},
 ): Promise<ConsoleParts> {
   const { home, remove } = await makeTemporaryHome('console');
   const [stack, server] = await Promise.all([
-    startStack({ home, ports: 'free', cataloguePath, apiEnv }),
+    startStack({ home, ports: 'free', ...options }),
     chromium.launchServer({ executablePath: program, args: BROWSER_ARGUMENTS }),
   ]);
   const { api_url: apiUrl, platform_key: platformKey } = stack.info();

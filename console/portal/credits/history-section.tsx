@@ -50,11 +50,7 @@ export function HistorySection() {
       }
     >
       <ListFrame of={list} label="Your history" empty={<Empty title="Nothing has moved yet" />}>
-        {(rows) => (
-          <LongList rows={rows} nameOf={nameOf}>
-            {(item) => (item.type === 'job' ? <JobLine job={item.job} /> : <EntryLine entry={item.entry} />)}
-          </LongList>
-        )}
+        {(rows, hasMore) => <LongList rows={rows} nameOf={nameOf} line={historyLine} hasMore={hasMore} />}
       </ListFrame>
       {isStatementOpen && <StatementDialog onClose={() => setIsStatementOpen(false)} />}
     </Section>
@@ -62,6 +58,9 @@ export function HistorySection() {
 }
 
 const nameOf = (item: HistoryItem) => (item.type === 'job' ? item.job.id : item.entry.id);
+
+const historyLine = (item: HistoryItem) =>
+  item.type === 'job' ? <JobLine job={item.job} /> : <EntryLine entry={item.entry} />;
 
 /** A job with what it held, was charged and gave back; its single movements on demand. */
 function JobLine({ job }: { readonly job: Job }) {

@@ -91,11 +91,7 @@ export function JobsPage() {
           )
         }
       >
-        {(rows) => (
-          <LongList rows={rows} nameOf={({ id }) => id}>
-            {(job) => <JobRow job={job} />}
-          </LongList>
-        )}
+        {(rows, hasMore) => <LongList rows={rows} nameOf={({ id }) => id} line={jobLine} hasMore={hasMore} />}
       </ListFrame>
     </>
   );
@@ -114,6 +110,8 @@ function useJobNews(replace: (job: Job) => void): void {
   );
   useEvents(listener);
 }
+
+const jobLine = (job: Job) => <JobRow job={job} />;
 
 function JobRow({ job }: { readonly job: Job }) {
   const { billing, counts } = job;

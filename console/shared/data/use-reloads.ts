@@ -5,6 +5,8 @@ import { usePageParts } from './page-context.ts';
 export type ReloadRules = {
   /** The events after which it is asked again. */
   readonly on?: (event: AccountEvent) => boolean;
+  /** It is asked again when this changes. */
+  readonly version?: string;
   /** It is asked again after so many ms, while the tab is seen. */
   readonly everyMs?: number;
 };
@@ -13,12 +15,12 @@ export type ReloadRules = {
 const GATHER_MS = 40;
 
 /**
- * Calls `reload` when the part is shown and when `reload` changes, after the events that `on` names, after a break of the live connection, and
+ * Calls `reload` when the part is shown and when `reload` or the version changes, after the events that `on` names, after a break of the live connection, and
  * every so often.
  */
 export function useReloads(reload: () => void, rules: ReloadRules): void {
   const { feed } = usePageParts();
-  const { everyMs } = rules;
+  const { everyMs, version } = rules;
   const latest = useRef(rules);
   latest.current = rules;
   useEffect(() => {
@@ -38,7 +40,7 @@ export function useReloads(reload: () => void, rules: ReloadRules): void {
       stopListening?.();
       clearTimeout(gathering);
     };
-  }, [reload, feed]);
+  }, [reload, feed, version]);
   useEffect(() => {
     if (everyMs === undefined) return;
     const ticking = setInterval(() => {

@@ -42,22 +42,15 @@ function relativeText(at: string, now = Date.now()): string {
   return dayText(at);
 }
 
+const TEXTS = { relative: relativeText, clock: clockText, day: dayText, exact: exactText } as const;
+
 /** An instant: how long ago, with the exact time on it; `exact` shows that itself, `clock` the time of day. */
-export function Instant(props: {
-  readonly at: string;
-  readonly as?: 'relative' | 'clock' | 'day' | 'exact';
-}) {
+export function Instant(props: { readonly at: string; readonly as?: keyof typeof TEXTS }) {
   const { at, as = 'relative' } = props;
   const now = useNow();
-  const text = {
-    relative: relativeText(at, now),
-    clock: clockText(at, now),
-    day: dayText(at),
-    exact: exactText(at),
-  }[as];
   return (
     <time dateTime={at} title={exactText(at)}>
-      {text}
+      {TEXTS[as](at, now)}
     </time>
   );
 }

@@ -1,71 +1,63 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-
-/** So many rows are drawn, or left out, together. */
-const CHUNK_ROWS = 25;
-/** Two screens ahead: what is scrolled to is there before it is seen. */
-const AHEAD = '1600px 0px';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { DrawnRow } from '../rows/row-heights.ts';
+import { useRowWindow, type RowWindow } from '../rows/use-row-window.ts';
 
 /**
- * The lines of a list that may have thousands. Those near the screen are drawn; of the others the height is kept, so that each frame
- * has a few hundred lines to care for, however far a reader has gone.
+ * The lines of a list that may have thousands (rows/use-row-window.ts). `line` draws one: the same function each time, since a line whose row
+ * has not changed is not drawn anew.
  */
 export function LongList<Row>(props: {
   readonly rows: readonly Row[];
   readonly nameOf: (row: Row) => string;
-  readonly children: (row: Row) => ComponentChildren;
+  readonly line: (row: Row) => ComponentChildren;
+  /** How many there are is not known yet. */
+  readonly hasMore: boolean;
 }) {
-  const { rows } = props;
-  const chunks = Array.from({ length: Math.ceil(rows.length / CHUNK_ROWS) }, (_, at) =>
-    rows.slice(at * CHUNK_ROWS, (at + 1) * CHUNK_ROWS),
-  );
+  const { rows, nameOf, line, hasMore } = props;
+  const names = useMemo(() => rows.map(nameOf), [rows]);
+  const shown = useRowWindow<HTMLUListElement>(names);
   return (
     <div class="card card-flush lines">
-      {chunks.map((chunk, at) => (
-        <Chunk key={at} rows={chunk} nameOf={props.nameOf}>
-          {props.children}
-        </Chunk>
-      ))}
+      <ul ref={shown.place}>
+        {shown.rows.map((drawn) => {
+          const row = rows[drawn.at];
+          const name = names[drawn.at];
+          if (row === undefined || name === undefined) return null;
+          const count = hasMore ? -1 : rows.length;
+          return <Line key={name} {...{ row, name, line, drawn, count, shown }} />;
+        })}
+      </ul>
+      {shown.restPx > 0 && <div class="gap" style={{ height: `${String(shown.restPx)}px` }} />}
     </div>
   );
 }
 
-function Chunk<Row>(props: {
-  readonly rows: readonly Row[];
-  readonly nameOf: (row: Row) => string;
-  readonly children: (row: Row) => ComponentChildren;
+function Line<Row>(props: {
+  readonly row: Row;
+  readonly name: string;
+  readonly line: (row: Row) => ComponentChildren;
+  readonly drawn: DrawnRow;
+  /** -1: not known. */
+  readonly count: number;
+  readonly shown: Pick<RowWindow<HTMLElement>, 'observe' | 'isWhole'>;
 }) {
-  const element = useRef<HTMLUListElement>(null);
-  /** Of what is left out; null: it is drawn. */
-  const [heightPx, setHeightPx] = useState<number | null>(null);
-  useEffect(() => {
-    const place = element.current;
-    if (place === null) return;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        const entry = entries.at(-1);
-        if (entry === undefined) return;
-        if (entry.isIntersecting) setHeightPx(null);
-        else if (!isInUse(place)) setHeightPx((before) => before ?? entry.boundingClientRect.height);
-      },
-      { rootMargin: AHEAD },
-    );
-    observer.observe(place);
-    return () => observer.disconnect();
-  }, []);
-  return (
-    <ul ref={element} style={heightPx === null ? undefined : { height: `${String(heightPx)}px` }}>
-      {heightPx === null &&
-        props.rows.map((row) => (
-          <li key={props.nameOf(row)} class="line">
-            {props.children(row)}
-          </li>
-        ))}
-    </ul>
+  const { row, name, line, drawn, count, shown } = props;
+  const element = useRef<HTMLLIElement>(null);
+  useLayoutEffect(
+    () => (element.current === null ? undefined : shown.observe(name, element.current)),
+    [name],
   );
-}
-
-/** What has the focus, or was opened, stays. */
-function isInUse(place: HTMLElement): boolean {
-  return place.contains(document.activeElement) || place.querySelector('details[open]') !== null;
+  const content = useMemo(() => line(row), [line, row]);
+  return (
+    <li
+      ref={element}
+      class="line"
+      style={drawn.gapPx === 0 ? undefined : { marginTop: `${String(drawn.gapPx)}px` }}
+      aria-posinset={shown.isWhole ? undefined : drawn.at + 1}
+      aria-setsize={shown.isWhole ? undefined : count}
+    >
+      {content}
+    </li>
+  );
 }

@@ -24,7 +24,7 @@ export function OutputView(props: { readonly output: Shown; readonly label: stri
     return <div class="output-none output-coming" role="status" aria-label={`${label} is being fetched`} />;
   switch (medium) {
     case 'picture':
-      return <img class="output-picture" src={content.url} alt={label} />;
+      return <img class="output-picture" src={content.url} alt={label} decoding="async" />;
     case 'film':
       return <video class="output-picture" src={content.url} aria-label={label} controls playsInline />;
     case 'sound':
@@ -40,17 +40,25 @@ const GLYPHS: Readonly<Record<Exclude<Medium, 'picture'>, string>> = {
   other: 'M7 4h7l4 4v12H7z',
 };
 
-/** A small picture of an output, fetched once it is in sight; of a film or a sound, a sign. */
+/** What is scrolled past sooner is not fetched. */
+const LOOKED_AT_MS = 120;
+
+/** A small picture of an output, fetched once it is looked at; of a film or a sound, a sign. */
 export function Thumbnail(props: { readonly output: Shown | undefined; readonly isActive?: boolean }) {
   const element = useRef<HTMLDivElement>(null);
   const [isSeen, setIsSeen] = useState(false);
   useEffect(() => {
     if (element.current === null) return;
+    let looking: ReturnType<typeof setTimeout> | undefined;
     const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) setIsSeen(true);
+      clearTimeout(looking);
+      if (entries.at(-1)?.isIntersecting === true) looking = setTimeout(() => setIsSeen(true), LOOKED_AT_MS);
     });
     observer.observe(element.current);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      clearTimeout(looking);
+    };
   }, []);
   const { output } = props;
   const medium = output === undefined ? 'other' : mediumOf(output);
@@ -62,7 +70,7 @@ export function Thumbnail(props: { readonly output: Shown | undefined; readonly 
       class={props.isActive === true ? 'thumbnail thumbnail-active' : 'thumbnail'}
       aria-hidden="true"
     >
-      {isPicture && content.is === 'there' && <img src={content.url} alt="" />}
+      {isPicture && content.is === 'there' && <img src={content.url} alt="" decoding="async" />}
       {output === undefined && props.isActive !== true && (
         <svg viewBox="0 0 24 24" width="22" height="22">
           <path d="M8 12h8" class="glyph-line" />

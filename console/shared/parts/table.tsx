@@ -1,5 +1,7 @@
-import type { ComponentChildren } from 'preact';
+import { Fragment, type ComponentChildren } from 'preact';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { List } from '../data/use-list.ts';
+import { useRowWindow, type RowWindow } from '../rows/use-row-window.ts';
 import { Button } from './button.tsx';
 import { ErrorNotice, Loading } from './notice.tsx';
 
@@ -10,39 +12,92 @@ export type Column<Row> = {
   readonly isNumber?: boolean;
 };
 
-/** A table that keeps to the width of the screen: on a narrow one it scrolls within itself, and can be scrolled by keys. */
+/**
+ * A table that keeps to the width of the screen: on a narrow one it scrolls within itself, and can be scrolled by keys. It may have thousands of
+ * rows (rows/use-row-window.ts): `columns` are the same each time, since a row that has not changed is not drawn anew.
+ */
 export function Table<Row>(props: {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly nameOf: (row: Row) => string;
+  /** How many there are is not known yet. */
+  readonly hasMore?: boolean;
 }) {
-  const classOf = ({ isNumber }: Column<Row>) => (isNumber === true ? 'number' : undefined);
+  const { rows, columns, hasMore = false } = props;
+  const names = useMemo(() => rows.map(props.nameOf), [rows]);
+  const shown = useRowWindow<HTMLTableSectionElement>(names);
+  const rowCount = hasMore ? -1 : rows.length + 1;
   return (
     <div class="table-frame" role="region" aria-label={props.label} tabIndex={0}>
-      <table class="table">
+      <table class="table" aria-rowcount={shown.isWhole ? undefined : rowCount}>
         <thead>
-          <tr>
-            {props.columns.map((column) => (
+          <tr aria-rowindex={shown.isWhole ? undefined : 1}>
+            {columns.map((column) => (
               <th key={column.name} scope="col" class={classOf(column)}>
                 {column.name}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
-          {props.rows.map((row) => (
-            <tr key={props.nameOf(row)}>
-              {props.columns.map((column) => (
-                <td key={column.name} class={classOf(column)}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
+        <tbody ref={shown.place}>
+          {shown.rows.map(({ at, gapPx }) => {
+            const row = rows[at];
+            const name = names[at];
+            if (row === undefined || name === undefined) return null;
+            return (
+              <Fragment key={name}>
+                <Gap px={gapPx} columns={columns.length} />
+                <Line {...{ row, name, columns, at, shown }} />
+              </Fragment>
+            );
+          })}
+          <Gap px={shown.restPx} columns={columns.length} />
         </tbody>
       </table>
     </div>
+  );
+}
+
+const classOf = <Row,>({ isNumber }: Column<Row>) => (isNumber === true ? 'number' : undefined);
+
+function Line<Row>(props: {
+  readonly row: Row;
+  readonly name: string;
+  readonly columns: readonly Column<Row>[];
+  readonly at: number;
+  readonly shown: Pick<RowWindow<HTMLElement>, 'observe' | 'isWhole'>;
+}) {
+  const { row, name, columns, at, shown } = props;
+  const element = useRef<HTMLTableRowElement>(null);
+  useLayoutEffect(
+    () => (element.current === null ? undefined : shown.observe(name, element.current)),
+    [name],
+  );
+  const cells = useMemo(
+    () =>
+      columns.map((column) => (
+        <td key={column.name} class={classOf(column)}>
+          {column.cell(row)}
+        </td>
+      )),
+    [columns, row],
+  );
+  return (
+    // The head is the first row.
+    <tr ref={element} aria-rowindex={shown.isWhole ? undefined : at + 2}>
+      {cells}
+    </tr>
+  );
+}
+
+/** The height of rows that are not drawn. */
+function Gap({ px, columns }: { readonly px: number; readonly columns: number }) {
+  if (px === 0) return null;
+  return (
+    <tr class="table-gap" aria-hidden="true">
+      <td colSpan={columns} style={{ height: `${String(px)}px` }} />
+    </tr>
   );
 }
 
@@ -51,7 +106,7 @@ export function ListFrame<Row>(props: {
   readonly of: List<Row>;
   readonly label: string;
   readonly empty: ComponentChildren;
-  readonly children: (rows: readonly Row[]) => ComponentChildren;
+  readonly children: (rows: readonly Row[], hasMore: boolean) => ComponentChildren;
 }) {
   const { rows, error, isLoading, hasMore, readMore, reload } = props.of;
   if (rows === null) {
@@ -63,7 +118,7 @@ export function ListFrame<Row>(props: {
   }
   return (
     <>
-      {rows.length === 0 ? props.empty : props.children(rows)}
+      {rows.length === 0 ? props.empty : props.children(rows, hasMore)}
       {error !== null && <ErrorNotice error={error} onRetry={reload} />}
       {hasMore && (
         <div class="more">

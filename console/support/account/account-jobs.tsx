@@ -36,7 +36,15 @@ export function AccountJobs() {
   return (
     <Section title="Jobs">
       <ListFrame of={jobs} label="Jobs" empty={<Empty title="No jobs yet" />}>
-        {(rows) => <Table label="Jobs, newest first" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />}
+        {(rows, hasMore) => (
+          <Table
+            label="Jobs, newest first"
+            rows={rows}
+            nameOf={({ id }) => id}
+            columns={COLUMNS}
+            hasMore={hasMore}
+          />
+        )}
       </ListFrame>
     </Section>
   );

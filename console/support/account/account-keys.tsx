@@ -34,7 +34,15 @@ export function AccountKeys() {
   return (
     <Section title="Keys">
       <ListFrame of={keys} label="Keys" empty={<Empty title="No keys" />}>
-        {(rows) => <Table label="Keys, newest first" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />}
+        {(rows, hasMore) => (
+          <Table
+            label="Keys, newest first"
+            rows={rows}
+            nameOf={({ id }) => id}
+            columns={COLUMNS}
+            hasMore={hasMore}
+          />
+        )}
       </ListFrame>
     </Section>
   );

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Balance } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Button } from '../../shared/parts/button.tsx';
@@ -17,6 +17,7 @@ type Grant = Balance['grants'][number];
 export function BalanceSection(props: { readonly of: Balance; readonly onTold: () => void }) {
   const { of, onTold } = props;
   const [voided, setVoided] = useState<Grant | null>(null);
+  const columns = useMemo(() => [...COLUMNS, voidColumn(setVoided)], []);
   return (
     <Section title="Balance">
       <dl class="balance card">
@@ -31,7 +32,7 @@ export function BalanceSection(props: { readonly of: Balance; readonly onTold: (
           label="Grants in the order in which they are spent"
           rows={of.grants}
           nameOf={({ id }) => id}
-          columns={[...COLUMNS, voidColumn(setVoided)]}
+          columns={columns}
         />
       )}
       {voided !== null && <VoidDialog of={voided} onClose={() => setVoided(null)} onTold={onTold} />}

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { WebhookDelivery, WebhookEndpoint } from '../../../client/http/wire-types.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
@@ -60,48 +61,49 @@ function Deliveries({ endpointId }: { readonly endpointId: string }) {
       client.webhookEndpoints.deliveries(endpointId, { limit: 10 }, { signal }).page(cursor),
     { nameOf: ({ id }) => id },
   );
-  const resend = (id: string) => {
-    client.webhookEndpoints.resend(endpointId, id).then(
-      (sent) => {
-        deliveries.replace(sent);
-        say('It is sent again.');
-      },
-      (error: unknown) => say(wordsOf(error).detail, 'bad'),
-    );
-  };
+  const { replace } = deliveries;
+  const columns = useMemo(() => {
+    const resend = (id: string) => {
+      client.webhookEndpoints.resend(endpointId, id).then(
+        (sent) => {
+          replace(sent);
+          say('It is sent again.');
+        },
+        (error: unknown) => say(wordsOf(error).detail, 'bad'),
+      );
+    };
+    return [...COLUMNS, resendColumn(resend)];
+  }, [client, endpointId, replace]);
   return (
     <ListFrame of={deliveries} label="Deliveries" empty={<Empty title="Nothing was sent to it yet" />}>
-      {(rows) => <DeliveryTable endpointId={endpointId} rows={rows} onResend={resend} />}
+      {(rows, hasMore) => (
+        <Table
+          label={`Deliveries to ${endpointId}`}
+          rows={rows}
+          nameOf={({ id }) => id}
+          columns={columns}
+          hasMore={hasMore}
+        />
+      )}
     </ListFrame>
   );
 }
 
-function DeliveryTable(props: {
-  readonly endpointId: string;
-  readonly rows: readonly WebhookDelivery[];
-  readonly onResend: (id: string) => void;
-}) {
-  const columns: readonly Column<WebhookDelivery>[] = [
-    { name: 'Event', cell: ({ type }) => type },
-    { name: 'State', cell: ({ state }) => <Badge tone={TONES[state]}>{sentenceOf(state)}</Badge> },
-    { name: 'Response', cell: ({ status, error }) => status ?? error ?? '–' },
-    { name: 'Tries', isNumber: true, cell: ({ attempts }) => attempts },
-    { name: 'When', cell: (delivery) => <Instant at={delivery.created_at} /> },
-    {
-      name: 'Act',
-      cell: ({ id, type }) => (
-        <Button isSmall look="quiet" label={`Send ${type} again`} onClick={() => props.onResend(id)}>
-          Send again
-        </Button>
-      ),
-    },
-  ];
-  return (
-    <Table
-      label={`Deliveries to ${props.endpointId}`}
-      rows={props.rows}
-      nameOf={({ id }) => id}
-      columns={columns}
-    />
-  );
+const COLUMNS: readonly Column<WebhookDelivery>[] = [
+  { name: 'Event', cell: ({ type }) => type },
+  { name: 'State', cell: ({ state }) => <Badge tone={TONES[state]}>{sentenceOf(state)}</Badge> },
+  { name: 'Response', cell: ({ status, error }) => status ?? error ?? '–' },
+  { name: 'Tries', isNumber: true, cell: ({ attempts }) => attempts },
+  { name: 'When', cell: (delivery) => <Instant at={delivery.created_at} /> },
+];
+
+function resendColumn(resend: (id: string) => void): Column<WebhookDelivery> {
+  return {
+    name: 'Act',
+    cell: ({ id, type }) => (
+      <Button isSmall look="quiet" label={`Send ${type} again`} onClick={() => resend(id)}>
+        Send again
+      </Button>
+    ),
+  };
 }

@@ -28,14 +28,21 @@ export function EntriesSection({
 }) {
   const { client } = usePageParts();
   const entries = useList(
-    `entries ${jobId ?? ''} ${version}`,
+    `entries ${jobId ?? ''}`,
     (cursor, signal) => client.entries(jobId === undefined ? {} : { job_id: jobId }, { signal }).page(cursor),
-    { nameOf: ({ id }) => id },
+    // What was read so far stays: new ones come on top.
+    { nameOf: ({ id }) => id, version },
   );
   return (
     <ListFrame of={entries} label="Entries" empty={<Empty title="No credits have moved" />}>
-      {(rows) => (
-        <Table label="Entries, newest first" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />
+      {(rows, hasMore) => (
+        <Table
+          label="Entries, newest first"
+          rows={rows}
+          nameOf={({ id }) => id}
+          columns={COLUMNS}
+          hasMore={hasMore}
+        />
       )}
     </ListFrame>
   );

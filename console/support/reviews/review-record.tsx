@@ -121,8 +121,14 @@ function ReportHistory() {
   );
   return (
     <ListFrame of={reports} label="Reports of this account" empty={<Empty title="None" />}>
-      {(rows) => (
-        <Table label="Reports, newest first" rows={rows} nameOf={({ id }) => id} columns={COLUMNS} />
+      {(rows, hasMore) => (
+        <Table
+          label="Reports, newest first"
+          rows={rows}
+          nameOf={({ id }) => id}
+          columns={COLUMNS}
+          hasMore={hasMore}
+        />
       )}
     </ListFrame>
   );

@@ -1,8 +1,10 @@
+import { useCallback } from 'preact/hooks';
 import type { Review } from '../../../client/http/wire-types.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
+import { LongList } from '../../shared/parts/long-list.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { PageHead } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
@@ -28,6 +30,18 @@ export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefine
     const next = rows[rows.findIndex(({ id }) => id === shownId) + by];
     if (next !== undefined) goTo(hrefOf(next.id));
   };
+  const line = useCallback(
+    (review: Review) => (
+      <Link to={hrefOf(review.id)} class="queue-line" isCurrent={review.id === shownId}>
+        <span class="queue-what">{sentenceOf(review.category)}</span>
+        <StateBadge state={review.state} />
+        <span class="muted small">
+          {sentenceOf(review.kind)}, <Instant at={review.created_at} />
+        </span>
+      </Link>
+    ),
+    [shownId, state],
+  );
   useKeys({ j: () => step(1), k: () => step(-1) });
   return (
     <>
@@ -57,20 +71,8 @@ export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefine
             label="Reviews"
             empty={<Empty title={filter === 'open' ? 'No report waits for a decision' : 'None yet'} />}
           >
-            {(listed) => (
-              <ul class="card card-flush">
-                {listed.map((review) => (
-                  <li key={review.id}>
-                    <Link to={hrefOf(review.id)} class="queue-line" isCurrent={review.id === shownId}>
-                      <span class="queue-what">{sentenceOf(review.category)}</span>
-                      <StateBadge state={review.state} />
-                      <span class="muted small">
-                        {sentenceOf(review.kind)}, <Instant at={review.created_at} />
-                      </span>
-                    </Link>
-                  </li>
-                ))}
-              </ul>
+            {(listed, hasMore) => (
+              <LongList rows={listed} nameOf={({ id }) => id} line={line} hasMore={hasMore} />
             )}
           </ListFrame>
         </nav>

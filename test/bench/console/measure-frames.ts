@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** In the page: keeps how long each frame took. */
 const KEEP_FRAMES = `(() => {
@@ -17,8 +17,12 @@ const WHEEL_PX = 900;
 const PAUSE_MS = 16;
 
 /** Reads a list on by its button, page by page, until it has so many rows. */
-export async function readOn(page: Page, rows: number, pageRows: number): Promise<void> {
-  const more = page.locator('.more button:not([aria-busy])');
+export async function readOn(
+  page: Page,
+  list: Locator,
+  { rows, pageRows }: { readonly rows: number; readonly pageRows: number },
+): Promise<void> {
+  const more = list.locator('.more button:not([aria-busy])');
   for (let read = pageRows; read < rows; read += pageRows) {
     const answered = page.waitForResponse((response) => response.url().includes('cursor='));
     await more.press('Enter');

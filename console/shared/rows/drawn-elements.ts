@@ -1,0 +1,66 @@
+import { RowHeights } from './row-heights.ts';
+
+/** Before a row has been drawn: a line of two texts. */
+const ASSUMED_ROW_PX = 64;
+
+/** The elements of the rows that are drawn, and the heights of all that ever were: measured by the browser, so that nothing is laid out for it. */
+export class DrawnElements {
+  readonly heights = new RowHeights(ASSUMED_ROW_PX);
+  readonly #byName = new Map<string, Element>();
+  readonly #names = new WeakMap<Element, string>();
+  readonly #observer = new ResizeObserver((entries) => this.#measure(entries.map(({ target }) => target)));
+  readonly #onMoved: () => void;
+  #list: Element | null = null;
+  #listWidth = 0;
+
+  /** @param onMoved rows have other heights than was assumed */
+  constructor(onMoved: () => void) {
+    this.#onMoved = onMoved;
+  }
+
+  /** Observes a row; returns how to stop. */
+  add(name: string, element: Element): () => void {
+    this.#byName.set(name, element);
+    this.#names.set(element, name);
+    this.#observer.observe(element);
+    return () => {
+      this.#observer.unobserve(element);
+      if (this.#byName.get(name) === element) this.#byName.delete(name);
+    };
+  }
+
+  /** Observes the list itself; returns how to stop all. Rows of a list of another width have other heights. */
+  watchList(list: Element): () => void {
+    this.#list = list;
+    this.#listWidth = list.getBoundingClientRect().width;
+    this.#observer.observe(list);
+    return () => this.#observer.disconnect();
+  }
+
+  /** The names of the rows that a person is at: one has the focus, others were opened. */
+  inUse(): { readonly focused: string | null; readonly opened: readonly string[] } {
+    const { activeElement } = document;
+    const all = [...this.#byName];
+    return {
+      focused: all.find(([, element]) => element.contains(activeElement))?.[0] ?? null,
+      opened: all
+        .filter(([, element]) => element.querySelector('details[open]') !== null)
+        .map(([name]) => name),
+    };
+  }
+
+  #measure(targets: readonly Element[]): void {
+    const widthPx = this.#list?.getBoundingClientRect().width ?? 0;
+    const isOtherWidth = widthPx !== this.#listWidth;
+    this.#listWidth = widthPx;
+    if (isOtherWidth) this.heights.forget();
+    let hasMoved = isOtherWidth;
+    for (const element of isOtherWidth ? this.#byName.values() : targets) {
+      const name = this.#names.get(element);
+      const { height } = element.getBoundingClientRect();
+      // Of what is not shown there is nothing to measure.
+      if (name !== undefined && height > 0) hasMoved = this.heights.keep(name, height) || hasMoved;
+    }
+    if (hasMoved) this.#onMoved();
+  }
+}

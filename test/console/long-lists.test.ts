@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { readBrowserConfig } from '../../dev/dev-config.ts';
+import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { enterConsole } from './enter-console.ts';
+import { focusedOn } from './keyboard.ts';
+import { LONG_LISTS, MOST_DRAWN, ROWS, serveLongLists, untilSettled, type LongList } from './long-lists.ts';
+import { brokenLayoutOf } from './page-faults.ts';
+import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
+import type { ConsoleParts } from './start-console.ts';
+import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
+
+const program = findBrowser(readBrowserConfig());
+if (program === null) console.warn(`SKIPPED: test/console/long-lists.test.ts. ${NO_BROWSER}`);
+const ZOOMED = { width: 640, height: 400 } as const;
+
+describe.skipIf(program === null).concurrent('a list of a thousand rows', () => {
+  let parts: ConsoleParts | undefined;
+  let portal: PortalFixture;
+  let support: SupportFixture;
+  let ada: SignedIn;
+  let account: string;
+  let jobId: string;
+
+  beforeAll(async () => {
+    if (program === null) return;
+    parts = await enterConsole(program);
+    [portal, support] = await Promise.all([createPortalFixture(parts), createSupportFixture(parts)]);
+    [account, ada] = await Promise.all([portal.openAccount('Long Lane'), support.signIn('Grace Hopper')]);
+    jobId = await portal.submit(account, { kind: 'static_ad', brief: { headline: 'Fresh bread' } });
+    await portal.untilEnded(account, jobId);
+  });
+  afterAll(async () => {
+    if (parts === undefined) return;
+    await Promise.all([portal.close(), support.close()]);
+    await parts.stop();
+  });
+
+  /** A page with a list, read to its end. */
+  const openList = async (list: LongList) => {
+    const open =
+      list.face === 'portal'
+        ? await portal.open(account, { to: list.place(account), prepare: serveLongLists })
+        : await support.open({}, ada);
+    const { page } = open;
+    if ('goTo' in open) {
+      await serveLongLists(page);
+      await open.goTo(list.place(account));
+    }
+    await list.within(page).locator(list.row).first().waitFor();
+    const more = list.within(page).locator('.more button:not([aria-busy])');
+    while ((await more.count()) > 0) {
+      const read = page.waitForResponse((response) => response.url().includes('cursor='));
+      await more.press('Enter');
+      await read;
+      await list.within(page).locator('.more button[aria-busy]').waitFor({ state: 'hidden' });
+    }
+    await untilSettled(page);
+    return open;
+  };
+  const drawnIn = (page: Page, list: LongList) => list.within(page).locator(list.row).count();
+  /** The row in the middle of the screen, by what it says of its own place. */
+  const middleOf = (page: Page, list: LongList) =>
+    page.evaluate<readonly [said: number, place: number] | null>(
+      `(() => {
+        const row = document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest(${JSON.stringify(list.row)});
+        if (!row) return null;
+        const place = row.getAttribute('aria-posinset') ?? Number(row.getAttribute('aria-rowindex')) - 1;
+        return [Number(row.textContent.match(/№(\\d+)/)?.[1]), Number(place)];
+      })()`,
+    );
+
+  it.each(LONG_LISTS)(
+    'has a few dozen in its document wherever one is, and says which: $name',
+    async (list) => {
+      const open = await openList(list);
+      const { page } = open;
+      const wholePx = await page.evaluate<number>('document.documentElement.scrollHeight');
+      for (const share of [1, 0.5, 0.1]) {
+        await page.evaluate(`scrollTo(0, ${String(share * wholePx)})`);
+        await untilSettled(page);
+        expect(await drawnIn(page, list), `at ${String(share)}`).toBeLessThanOrEqual(MOST_DRAWN);
+      }
+      // To where the middle of the list is in the middle of the screen.
+      await page.evaluate(`(() => {
+      const { top, height } = document.querySelector(${JSON.stringify(list.container)}).getBoundingClientRect();
+      scrollBy(0, top + height / 2 - innerHeight / 2);
+    })()`);
+      await untilSettled(page);
+      const [said, place] = (await middleOf(page, list)) ?? [];
+      expect(said).toBe(place);
+      expect(Math.abs(Number(place) - ROWS / 2)).toBeLessThan(30);
+      // Rows that come and go leave the height of the whole as it was.
+      const afterPx = await page.evaluate<number>('document.documentElement.scrollHeight');
+      expect(Math.abs(afterPx - wholePx)).toBeLessThan(wholePx * 0.02);
+      const counts = await list.within(page).locator(list.counted).first().getAttribute(list.countedBy);
+      expect(counts).toBe(String(list.countedBy === 'aria-rowcount' ? ROWS + 1 : ROWS));
+      expect(await portal.faultsOf(page, list.container)).toEqual([]);
+      await page.setViewportSize(ZOOMED);
+      await untilSettled(page);
+      expect(await drawnIn(page, list)).toBeLessThanOrEqual(MOST_DRAWN);
+      expect(await brokenLayoutOf(page)).toEqual([]);
+      await open.close();
+    },
+  );
+
+  it('keeps the row with the focus, and Tab goes on from it; so does a line that was opened', async () => {
+    const [jobs, history] = LONG_LISTS;
+    const ofJobs = await openList(jobs);
+    await ofJobs.page.evaluate('scrollTo(0, 0)');
+    await ofJobs.page.locator('.job-row', { hasText: '№4 ' }).focus();
+    await ofJobs.page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await untilSettled(ofJobs.page);
+    expect((await focusedOn(ofJobs.page))?.name).toContain('№4 ');
+    for (const next of ['№5 ', '№6 ', '№7 ']) {
+      await ofJobs.page.keyboard.press('Tab');
+      await untilSettled(ofJobs.page);
+      expect(await focusedOn(ofJobs.page)).toMatchObject({
+        name: expect.stringContaining(next),
+        isInSight: true,
+      });
+    }
+    await ofJobs.close();
+
+    const ofHistory = await openList(history);
+    const { page } = ofHistory;
+    await page.evaluate('scrollTo(0, 0)');
+    await page.locator('summary.line-summary', { hasText: '№3 ' }).click();
+    await page.getByText('Open the job').waitFor();
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await untilSettled(page);
+    expect(await page.locator('details[open]', { hasText: '№3 ' }).count()).toBe(1);
+    await ofHistory.close();
+  });
+
+  it('draws the one row anew that an event is about', async () => {
+    const [jobs] = LONG_LISTS;
+    const open = await openList(jobs);
+    const { page } = open;
+    await page.evaluate('scrollTo(0, 0)');
+    await page.locator(`.job-row[href$="${jobId}"]`).waitFor();
+    await untilSettled(page);
+    // Each instant that is drawn is parsed.
+    await page.evaluate(`(() => {
+      const { parse } = Date;
+      window.parsed = 0;
+      Date.parse = (text) => { window.parsed += 1; return parse(text); };
+    })()`);
+    await portal.call('POST', `/v1/jobs/${jobId}/refund`, { credits: 5, reason: 'A stain' }, account);
+    await page.locator(`.job-row[href$="${jobId}"]`, { hasText: '30' }).waitFor();
+    expect(await drawnIn(page, jobs)).toBeGreaterThan(15);
+    expect(await page.evaluate('window.parsed')).toBeLessThan(15);
+    await open.close();
+  });
+
+  it('is whole on paper', async () => {
+    const [, , ofSupport] = LONG_LISTS;
+    const open = await openList(ofSupport);
+    const { page } = open;
+    // Printing reads the document right after its listeners.
+    const drawn = await page.evaluate<number>(
+      `dispatchEvent(new Event('beforeprint')), Promise.resolve().then(() => Promise.resolve())
+        .then(() => document.querySelectorAll(${JSON.stringify(`${ofSupport.container} ${ofSupport.row}`)}).length)`,
+    );
+    expect(drawn).toBe(ROWS);
+    await page.evaluate(`dispatchEvent(new Event('afterprint'))`);
+    await untilSettled(page);
+    expect(await drawnIn(page, ofSupport)).toBeLessThanOrEqual(MOST_DRAWN);
+    await open.close();
+  });
+});

@@ -1,0 +1,96 @@
+import type { Locator, Page, Route } from 'playwright-core';
+
+/** Rows of each list. */
+export const ROWS = 1_200;
+const PAGE_ROWS = 300;
+/** Three screens of rows of 36 px at least, and those that are kept. */
+export const MOST_DRAWN = 90;
+
+/** A list of a page that may have thousands of rows. */
+export type LongList = {
+  readonly name: string;
+  readonly face: 'portal' | 'support';
+  readonly place: (account: string) => string;
+  readonly within: (page: Page) => Locator;
+  /** A row within it, by a selector. */
+  readonly row: string;
+  /** What the rows stand in, by a selector of the whole page. */
+  readonly container: string;
+  /** Where it says how many there are. */
+  readonly counted: string;
+  readonly countedBy: 'aria-rowcount' | 'aria-setsize';
+};
+
+const ofTable = (title: string) =>
+  ({
+    face: 'support',
+    place: (account: string) => `accounts/${account}`,
+    within: (page: Page) => page.getByRole('region', { name: title, exact: true }).first(),
+    row: 'tbody tr:not(.table-gap)',
+    container: `section[aria-label="${title}"] .table-frame`,
+    counted: 'table',
+    countedBy: 'aria-rowcount',
+  }) as const;
+
+const ofLines = (place: string) =>
+  ({
+    face: 'portal',
+    place: () => place,
+    within: (page: Page) => page.locator('main'),
+    row: 'li.line',
+    container: '.lines',
+    counted: 'li.line',
+    countedBy: 'aria-setsize',
+  }) as const;
+
+export const LONG_LISTS = [
+  { name: 'the jobs of a customer', ...ofLines('jobs') },
+  { name: 'the history of a customer', ...ofLines('credits') },
+  { name: 'the jobs of an account, for support', ...ofTable('Jobs') },
+  { name: 'the entries of an account, for support', ...ofTable('Entries') },
+] as const satisfies readonly LongList[];
+
+type Row = { readonly id: string };
+type Item = Row & { readonly job?: Row; readonly type?: string };
+
+/** Answers the lists of a page with so many rows as the API's first one, each under an id and a title of its own. */
+export async function serveLongLists(page: Page): Promise<void> {
+  const serve = (numbered: (row: Item, number: number) => object) => async (route: Route) => {
+    const url = new URL(route.request().url());
+    const from = Number(url.searchParams.get('cursor') ?? 0);
+    url.searchParams.delete('cursor');
+    const response = await route.fetch({ url: url.href });
+    if (!response.ok()) {
+      await route.fulfill({ response });
+      return;
+    }
+    const [first] = ((await response.json()) as { data: Item[] }).data;
+    if (first === undefined) throw new Error(`${url.href} has no row to repeat`);
+    const to = Math.min(from + PAGE_ROWS, ROWS);
+    const data = Array.from({ length: to - from }, (_, at) => numbered(first, from + at + 1));
+    await route.fulfill({ response, json: { data, next_cursor: to === ROWS ? null : String(to) } });
+  };
+  const job = (row: Row, number: number) => ({
+    ...row,
+    id: number === 1 ? row.id : `${row.id}-${String(number)}`,
+    title: `№${String(number)} of the day`,
+  });
+  await page.route(/\/v1\/jobs\?/, serve(job));
+  await page.route(
+    /\/v1\/history\?/,
+    serve((item, number) => ({ type: 'job', job: job(item.job ?? item, number) })),
+  );
+  await page.route(
+    /\/v1\/entries(\?|$)/,
+    serve((entry, number) => ({ ...entry, id: `${entry.id}-№${String(number)}` })),
+  );
+}
+
+/** Resolves when what a page has drawn has been laid out, measured and drawn again. */
+export function untilSettled(page: Page): Promise<void> {
+  return page
+    .evaluate<undefined>(
+      '(async () => { for (let frame = 0; frame < 6; frame++) await new Promise(requestAnimationFrame); })()',
+    )
+    .then(() => undefined);
+}

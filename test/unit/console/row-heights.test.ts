@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { drawnRows, RowHeights, rowsBetween, topsOf } from '../../../console/shared/rows/row-heights.ts';
+
+const NAMES = ['a', 'b', 'c', 'd', 'e'];
+const heightsOf = (...px: readonly number[]) => ({ of: (name: string) => px[NAMES.indexOf(name)] ?? 0 });
+/** Rows at 0, 10, 30, 60, 100; the last ends at 150. */
+const TOPS = topsOf(NAMES, heightsOf(10, 20, 30, 40, 50));
+
+it('takes a row to be as high as the first that was measured, until it is measured itself', () => {
+  const heights = new RowHeights(64);
+  expect(heights.of('a')).toBe(64);
+  expect(heights.keep('a', 70)).toBe(true);
+  expect(heights.of('b')).toBe(70);
+  expect(heights.keep('b', 70)).toBe(false);
+  expect(heights.keep('c', 90)).toBe(true);
+  expect([...topsOf(['a', 'b', 'c', 'd'], heights)]).toEqual([0, 70, 140, 230, 300]);
+});
+
+it('measures anew after the list has another width, and takes the last assumption until then', () => {
+  const heights = new RowHeights(64);
+  heights.keep('a', 70);
+  heights.keep('b', 90);
+  heights.forget();
+  expect(heights.of('b')).toBe(70);
+  heights.keep('b', 100);
+  expect(heights.of('a')).toBe(100);
+});
+
+it.each([
+  { fromPx: 0, toPx: 9, rows: { from: 0, to: 1 } },
+  { fromPx: 0, toPx: 10, rows: { from: 0, to: 2 } },
+  { fromPx: 29.5, toPx: 61, rows: { from: 1, to: 4 } },
+  { fromPx: -500, toPx: -100, rows: { from: 0, to: 1 } },
+  { fromPx: 900, toPx: 1_000, rows: { from: 4, to: 5 } },
+  { fromPx: -10, toPx: 1_000, rows: { from: 0, to: 5 } },
+])('finds the rows between $fromPx and $toPx px', ({ fromPx, toPx, rows }) => {
+  expect(rowsBetween(TOPS, fromPx, toPx)).toEqual(rows);
+});
+
+it('finds nothing in an empty list', () => {
+  expect(rowsBetween(topsOf([], heightsOf()), 0, 100)).toEqual({ from: 0, to: 0 });
+  expect(drawnRows(topsOf([], heightsOf()), { from: 0, to: 100 }, [])).toEqual({ rows: [], restPx: 0 });
+});
+
+it('leaves the height of the others free, above, between and below', () => {
+  expect(drawnRows(TOPS, { from: 3, to: 4 }, [1])).toEqual({
+    rows: [
+      { at: 1, gapPx: 10 },
+      { at: 3, gapPx: 30 },
+    ],
+    restPx: 50,
+  });
+});
+
+it('keeps the height of the whole list, whatever is drawn of it', () => {
+  const place = fc.nat(NAMES.length + 2);
+  fc.assert(
+    fc.property(place, place, fc.uniqueArray(place), (from, length, kept) => {
+      const { rows, restPx } = drawnRows(TOPS, { from, to: from + length }, kept);
+      const heightOf = (at: number) => (TOPS[at + 1] ?? 0) - (TOPS[at] ?? 0);
+      const wholePx = rows.reduce((sum, { at, gapPx }) => sum + gapPx + heightOf(at), restPx);
+      expect(wholePx).toBe(150);
+      expect(rows.map(({ at }) => at)).toEqual(rows.map(({ at }) => at).sort((a, b) => a - b));
+      expect(new Set(rows.map(({ at }) => at)).size).toBe(rows.length);
+    }),
+  );
+});
