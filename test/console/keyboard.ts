@@ -13,29 +13,60 @@ export type Focused = {
 
 const MOST_TABS = 200;
 
-/** In the page: the element with the focus; null: the page as a whole. */
-const DESCRIBE_FOCUS = `(async () => {
-  const element = document.activeElement;
-  if (element === null || element === document.body || element === document.documentElement) return null;
-  const { boxShadow, outlineStyle, outlineColor } = getComputedStyle(element);
-  const isOutlined = outlineStyle !== 'none' && !/, 0\\)$|transparent/.test(outlineColor);
-  const look = () => {
+/** In the page: the name of an element as it is read out, whether it is seen to have the focus, and whether it is in sight. */
+const DESCRIBE = `
+  const nameOf = (one) => {
+    const labels = [...(one.labels ?? [])].map(({ textContent }) => textContent).join(' ');
+    return (one.getAttribute('aria-label') ?? (labels || one.textContent || one.tagName)).trim().slice(0, 80);
+  };
+  const isMarked = (element) => {
+    const { boxShadow, outlineStyle, outlineColor } = getComputedStyle(element);
+    return boxShadow !== 'none' || (outlineStyle !== 'none' && !/, 0\\)$|transparent/.test(outlineColor));
+  };
+  const isInSight = (element) => {
     const { left, top, right, bottom } = element.getBoundingClientRect();
     const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2;
     const y = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
     const hit = document.elementFromPoint(x, y);
     return hit !== null && (hit === element || element.contains(hit) || hit.contains(element));
-  };
+  };`;
+
+/** In the page: the element with the focus; null: the page as a whole. */
+const DESCRIBE_FOCUS = `(async () => {
+  ${DESCRIBE}
+  const element = document.activeElement;
+  if (element === null || element === document.body || element === document.documentElement) return null;
   // Where less motion is preferred a change takes until one of the next frames.
-  for (let frames = 0; frames < 10 && !look(); frames++) await new Promise(requestAnimationFrame);
-  const isInSight = look();
+  for (let frames = 0; frames < 10 && !isInSight(element); frames++) await new Promise(requestAnimationFrame);
   const isSame = window.focusedBefore === element;
   window.focusedBefore = element;
-  return { name: nameOf(element), isMarked: boxShadow !== 'none' || isOutlined, isInSight, isSame };
-  function nameOf(one) {
-    const labels = [...(one.labels ?? [])].map(({ textContent }) => textContent).join(' ');
-    return (one.getAttribute('aria-label') ?? (labels || one.textContent || one.tagName)).trim().slice(0, 80);
-  }
+  return { name: nameOf(element), isMarked: isMarked(element), isInSight: isInSight(element), isSame };
+})()`;
+
+/**
+ * In the page: from now on keeps what gets the focus: how it is marked when it has come, and whether it is in sight when it leaves, since a
+ * browser scrolls in between.
+ */
+const KEEP_FOCUSED = `(() => {
+  ${DESCRIBE}
+  window.stopKeeping?.();
+  const kept = [];
+  const come = ({ target }) => kept.push({ element: target, name: nameOf(target), isMarked: isMarked(target) });
+  const leave = () => {
+    const last = kept.at(-1);
+    if (last !== undefined) last.isInSight = isInSight(last.element);
+  };
+  addEventListener('focusin', come, true);
+  addEventListener('focusout', leave, true);
+  window.stopKeeping = () => {
+    removeEventListener('focusin', come, true);
+    removeEventListener('focusout', leave, true);
+  };
+  window.countKept = () => kept.length;
+  window.keptFocused = () => {
+    leave();
+    return kept.map(({ name, isMarked, isInSight }) => ({ name, isMarked, isInSight, isSame: false }));
+  };
 })()`;
 
 /**
@@ -64,6 +95,20 @@ export function focusedOn(page: Page): Promise<Focused | null> {
   return page.evaluate<Focused | null>(DESCRIBE_FOCUS);
 }
 
+const TAB = { key: 'Tab', code: 'Tab', windowsVirtualKeyCode: 9, nativeVirtualKeyCode: 9 } as const;
+
+/** Presses Tab so often, one key behind the other: a browser takes them in order. */
+async function pressTabs(page: Page, times: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await Promise.all(
+    Array.from({ length: times }, () => [
+      session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...TAB }),
+      session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...TAB }),
+    ]).flat(),
+  );
+  await session.detach();
+}
+
 /** Presses Tab until what has the focus has this name; throws with all that was reached instead. */
 export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   const reached: string[] = [];
@@ -81,30 +126,55 @@ export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 const MOST_LOOKS = 4;
 
 /**
- * Tabs through a page, or an open dialog, from its beginning; returns what is wrong with the way, a line each. Where the page changed on the
- * way, it begins anew.
+ * Tabs through a page, or an open dialog, from its beginning; returns what is wrong with the way, a line each. It is gone once without a look
+ * in between, and where that finds a fault step by step, since a page may take its time. Where the page changed on the way, it begins anew.
  */
 export async function faultsOfTabbing(page: Page): Promise<readonly string[]> {
   for (let look = 1; ; look++) {
     const usable = await page.evaluate<readonly string[]>(LIST_USABLE);
-    const faults = await faultsOfWay(page, usable);
+    if (faultsOfWay(await runThrough(page, usable.length), usable).length === 0) return [];
+    await page.evaluate(LIST_USABLE);
+    const faults = faultsOfWay(await walkThrough(page, usable.length), usable);
     const after = await page.evaluate<readonly string[]>(LIST_USABLE);
     if (faults.length === 0 || look === MOST_LOOKS || after.join() === usable.join()) return faults;
     await page.evaluate('document.activeElement.blur()');
   }
 }
 
-async function faultsOfWay(page: Page, usable: readonly string[]): Promise<readonly string[]> {
-  const reached: Focused[] = [];
-  // From the second one back to the first, so that it has the focus by a key.
+/** From the second thing back to the first, so that it has the focus by a key. */
+async function enterByKey(page: Page): Promise<void> {
   await page.keyboard.press('Tab');
+  await page.evaluate(KEEP_FOCUSED);
   await page.keyboard.press('Shift+Tab');
-  for (let tabs = 0; tabs < MOST_TABS && reached.length < usable.length; tabs++) {
+}
+
+async function runThrough(page: Page, things: number): Promise<readonly Focused[]> {
+  await enterByKey(page);
+  let reached = 1;
+  let pressed = 0;
+  while (reached < things && pressed < MOST_TABS) {
+    const missing = things - reached;
+    await pressTabs(page, missing);
+    pressed += missing;
+    // A field for a date has several places within.
+    reached = await page.evaluate<number>('window.countKept()');
+  }
+  return page.evaluate<readonly Focused[]>('window.stopKeeping(), window.keptFocused()');
+}
+
+async function walkThrough(page: Page, things: number): Promise<readonly Focused[]> {
+  const reached: Focused[] = [];
+  await enterByKey(page);
+  for (let tabs = 0; tabs < MOST_TABS && reached.length < things; tabs++) {
     const focused = await focusedOn(page);
     if (focused === null) break;
     if (!focused.isSame || tabs === 0) reached.push(focused);
     await page.keyboard.press('Tab');
   }
+  return reached;
+}
+
+function faultsOfWay(reached: readonly Focused[], usable: readonly string[]): readonly string[] {
   const names = reached.map(({ name }) => name);
   const faults = reached.flatMap(({ name, isMarked, isInSight }) => [
     ...(isMarked ? [] : [`${name}: is not seen to have the focus`]),

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Page, Route } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
 import { enterConsole } from './enter-console.ts';
+import { holdCalls, refuseCalls } from './held-calls.ts';
 import { faultsOfTabbing, focusedOn } from './keyboard.ts';
 import { brokenLayoutOf, movingOn, textsSeenOn, untilRead } from './page-faults.ts';
 import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
@@ -13,36 +14,12 @@ const program = findBrowser(readBrowserConfig());
 if (program === null) console.warn(`SKIPPED: test/console/states.test.ts. ${NO_BROWSER}`);
 const HEADLINE = 'Rye on Sundays';
 const AD = { kind: 'static_ad', brief: { headline: HEADLINE } };
-/** Until a page is there with all that it reads after it. */
-const SETTLE_MS = 400;
 const LIGHT_NARROW = { theme: 'light', width: 360 } as const;
 const LIGHT_WIDE = { theme: 'light', width: 1_280 } as const;
 const DARK_NARROW = { theme: 'dark', width: 360 } as const;
 const DARK_WIDE = { theme: 'dark', width: 1_280 } as const;
 /** A screen of 1,280 × 800 at 200 % has as many pixels of CSS. */
 const ZOOMED = { width: 640, height: 400 } as const;
-
-/** The API's calls of a page, but for who it is: they never come back, or are refused. */
-async function hold(page: Page): Promise<void> {
-  await page.route('**/v1/**', (route) => (isOfTheVisit(route) ? route.continue() : undefined));
-}
-async function refuse(page: Page): Promise<void> {
-  await page.route('**/v1/**', (route) =>
-    isOfTheVisit(route)
-      ? route.continue()
-      : route.fulfill({ status: 500, contentType: 'application/problem+json', json: PROBLEM }),
-  );
-}
-const isOfTheVisit = (route: Route) =>
-  /portal_sessions|console_sessions|catalogue|events/.test(route.request().url());
-const PROBLEM = {
-  type: 'https://holdfast.example.com/problems/internal',
-  title: 'Something went wrong',
-  status: 500,
-  code: 'internal',
-  detail: `It is not your fault. ${'Try again in a while. '.repeat(12)}`,
-  request_id: 'req_0123456789abcdef0123456789abcdef',
-};
 
 describe.skipIf(program === null).concurrent('a page', () => {
   let parts: ConsoleParts | undefined;
@@ -80,17 +57,34 @@ describe.skipIf(program === null).concurrent('a page', () => {
     await parts.stop();
   });
 
-  const portalPlaces = () => ['credits', 'jobs', `jobs/${delivered}`, 'create'];
-  const supportPlaces = () => [
-    'now',
-    `find?q=${account}`,
-    `jobs/${delivered}`,
-    `reviews/${reviewId}`,
-    `accounts/${account}`,
-    'models',
-  ];
+  /** Each with a text of the last of what it reads. */
+  const portalPlaces = () =>
+    [
+      ['credits', HEADLINE],
+      ['jobs', HEADLINE],
+      [`jobs/${delivered}`, 'Delivered and charged'],
+      ['create', 'Price'],
+    ] as const;
+  const supportPlaces = () =>
+    [
+      ['now', 'Stuck jobs'],
+      [`find?q=${account}`, 'Mill Lane'],
+      [`jobs/${delivered}`, 'Audit trail'],
+      [`reviews/${reviewId}`, 'Reports of this account'],
+      [`accounts/${account}`, 'Balance after'],
+      ['models', 'Cost and margin'],
+      ['ledger', 'Reconciler'],
+    ] as const;
   const faultsOf = async (page: Page) => [...(await portal.faultsOf(page)), ...(await brokenLayoutOf(page))];
   const goTo = (page: Page, place: string) => page.evaluate(`location.hash = '#/${place}'`);
+  /** Resolves when the page has drawn what it has of a place, and nothing of the one before. */
+  const enter = (page: Page, place: string) =>
+    page.evaluate(`new Promise((resolve) => {
+      const twoFrames = () => requestAnimationFrame(() => requestAnimationFrame(resolve));
+      if (location.hash === '#/${place}') twoFrames();
+      else addEventListener('hashchange', twoFrames, { once: true });
+      location.hash = '#/${place}';
+    })`);
   /** Collects what is wrong at several places: all of it is told at once. */
   const notesOf = () => {
     const notes: string[] = [];
@@ -107,25 +101,23 @@ describe.skipIf(program === null).concurrent('a page', () => {
       const supports = await support.open(look, ada);
       const { notes, note } = notesOf();
       for (const [{ page }, places] of [
-        [customers, ['credits', 'jobs', `jobs/${delivered}`]],
+        [customers, portalPlaces().slice(0, 3)],
         [supports, supportPlaces()],
       ] as const) {
         await page.locator('h1').first().waitFor();
-        await hold(page);
-        for (const place of places) {
-          await goTo(page, `nowhere/${place}`);
-          await page.getByText('There is no such page').waitFor();
-          await goTo(page, place);
+        await holdCalls(page);
+        await enter(page, 'nowhere');
+        for (const [place] of places) {
+          await enter(page, place);
           await page.locator('.loading').first().waitFor();
           note(`${place} waits`, await brokenLayoutOf(page));
         }
         note('the last one waits', await portal.faultsOf(page));
         await page.unroute('**/v1/**');
-        await refuse(page);
-        for (const place of places) {
-          await goTo(page, `nowhere/${place}`);
-          await page.getByText('There is no such page').waitFor();
-          await goTo(page, place);
+        await refuseCalls(page);
+        await enter(page, 'nowhere');
+        for (const [place] of places) {
+          await enter(page, place);
           await page.getByText('It is not your fault').first().waitFor();
           note(`${place} was refused`, await brokenLayoutOf(page));
         }
@@ -172,7 +164,9 @@ describe.skipIf(program === null).concurrent('a page', () => {
       await goTo(page, place);
       await page.getByRole('button', { name, exact: true }).press('Enter');
       await page.getByRole('dialog').getByText(sign).first().waitFor();
-      note(name, await faultsOf(page));
+      // The page below is looked at in the tests of its face.
+      note(name, await portal.faultsOf(page, 'dialog[open]'));
+      note(name, await brokenLayoutOf(page));
       note(name, await faultsOfTabbing(page));
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
@@ -216,12 +210,15 @@ describe.skipIf(program === null).concurrent('a page', () => {
   );
 
   /** What is lost at 200 %, what is wider than the screen then, and what Tab does not reach, at both sizes. */
-  const faultsOfZoom = async (page: Page, places: readonly string[]): Promise<readonly string[]> => {
+  const faultsOfZoom = async (
+    page: Page,
+    places: readonly (readonly [place: string, sign: string])[],
+  ): Promise<readonly string[]> => {
     const { notes, note } = notesOf();
-    for (const place of places) {
+    for (const [place, sign] of places) {
       await page.setViewportSize({ width: 1_280, height: 800 });
-      await goTo(page, place);
-      await page.waitForTimeout(SETTLE_MS);
+      await enter(page, place);
+      await page.getByText(sign).first().waitFor();
       await untilRead(page);
       const whole = await textsSeenOn(page);
       note(place, await faultsOfTabbing(page));

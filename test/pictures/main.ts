@@ -1,12 +1,15 @@
 /**
  * `npm run pictures`: takes the pictures of docs/console.md and README.md from a stack of its own, in an installed Chromium, and writes them to
- * docs/images/. `npm run pictures -- --all <folder>` takes every page whole instead, in both themes, narrow and wide, to be looked at.
+ * docs/images/. `npm run pictures -- --all <folder>` takes every page whole instead, in both themes, narrow and wide, to be looked at;
+ * `--only support-j` those whose names begin so.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
+import { DEFAULT_SANDBOX_SETTINGS } from '../../dev/sandbox/sandbox-settings.ts';
+import { readRunningStack } from '../../dev/stack/stack-info.ts';
 import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
 import { createPortalFixture, LOOKS, type Look } from '../console/portal-fixture.ts';
@@ -23,13 +26,14 @@ const SETTLE_MS = 1_200;
 
 const program = findBrowser(readBrowserConfig());
 if (program === null) throw new Error(NO_BROWSER);
-const { values } = parseArgs({ options: { all: { type: 'string' } } });
-const parts = await startConsole(program);
+const { values } = parseArgs({ options: { all: { type: 'string' }, only: { type: 'string', default: '' } } });
+const parts = await startConsole(program, { sandbox: DEFAULT_SANDBOX_SETTINGS });
 const [portal, support] = await Promise.all([createPortalFixture(parts), createSupportFixture(parts)]);
 try {
   const filled = await fillPictures(portal);
   const cookies = await support.signIn('Ada Lovelace');
-  const pictures = picturesOf(filled);
+  const sandboxUrl = String((await readRunningStack(parts.home))?.sandbox_url);
+  const pictures = picturesOf(filled).filter(({ name }) => name.startsWith(values.only));
   if (values.all === undefined) {
     for (const picture of pictures) {
       if (picture.look !== undefined) await take(picture, picture.look, IMAGES, false);
@@ -40,11 +44,7 @@ try {
   }
 
   async function take(picture: Picture, look: Look, folder: string, isWhole: boolean): Promise<void> {
-    const open =
-      picture.face === 'portal'
-        ? await portal.open(picture.account ?? filled.account, { ...look, to: picture.place })
-        : await support.open(look, cookies);
-    if ('goTo' in open) await open.goTo(picture.place);
+    const open = await openFace(picture, look);
     await shown(open.page, picture);
     const name = isWhole ? `${picture.name}-${look.theme}-${String(look.width)}` : picture.name;
     const file = path.join(folder, `${name}.webp`);
@@ -54,14 +54,32 @@ try {
     console.log(file);
     await open.close();
   }
+
+  /** The page of a picture, in a browser that has just been opened. */
+  async function openFace(
+    { face, place, account, before }: Picture,
+    look: Look,
+  ): Promise<{ readonly page: Page; readonly close: () => Promise<void> }> {
+    if (face === 'portal') {
+      const open = await portal.open(account ?? filled.account, { ...look, to: 'nowhere' });
+      await before?.(open.page);
+      await open.page.evaluate(`location.hash = '#/${place}'`);
+      return open;
+    }
+    const open = await support.open(look, face === 'sign-in' ? undefined : cookies);
+    await before?.(open.page);
+    if (face === 'support') await open.goTo(place);
+    if (face === 'sandbox') await open.page.goto(sandboxUrl);
+    return open;
+  }
 } finally {
   await Promise.all([portal.close(), support.close()]);
   await parts.stop();
 }
 
-async function shown(page: Page, { sign, prepare }: Picture): Promise<void> {
+async function shown(page: Page, { sign, prepare, isWaiting = false }: Picture): Promise<void> {
   await page.getByText(sign).first().waitFor();
   await prepare?.(page);
-  await page.locator('.loading, .output-coming').first().waitFor({ state: 'hidden' });
+  if (!isWaiting) await page.locator('.loading, .output-coming').first().waitFor({ state: 'hidden' });
   await page.waitForTimeout(SETTLE_MS);
 }

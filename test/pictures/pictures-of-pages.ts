@@ -1,12 +1,13 @@
 import type { Page } from 'playwright-core';
 import type { Look } from '../console/portal-fixture.ts';
+import { holdCalls, refuseCalls } from '../console/held-calls.ts';
 import type { FilledPictures } from './fill-pictures.ts';
 
 /** A page as it is taken. */
 export type Picture = {
   /** Of its file. */
   readonly name: string;
-  readonly face: 'portal' | 'support';
+  readonly face: 'portal' | 'support' | 'sign-in' | 'sandbox';
   /** Behind the `#/`. */
   readonly place: string;
   /** A text that is there once the page is. */
@@ -15,7 +16,12 @@ export type Picture = {
   readonly look?: Look;
   /** The customer; absent: the one of all others. */
   readonly account?: string;
+  /** Before the place is gone to. */
+  readonly before?: (page: Page) => Promise<void>;
+  /** Before it is taken. */
   readonly prepare?: (page: Page) => Promise<void>;
+  /** What it reads never comes. */
+  readonly isWaiting?: boolean;
 };
 
 const LIGHT = { theme: 'light', width: 1_280 } as const;
@@ -137,6 +143,57 @@ export function picturesOf(of: FilledPictures): readonly Picture[] {
       sign: 'Entries',
       prepare: opened('Set limits', 'Jobs at once'),
     },
+    {
+      name: 'support-ledger',
+      face: 'support',
+      place: 'ledger',
+      sign: 'All sources',
+      look: LIGHT,
+    },
+    { name: 'support-reviews', face: 'support', place: 'reviews', sign: 'Reports of this account' },
+    {
+      name: 'support-decided',
+      face: 'support',
+      place: 'reviews?state=decided',
+      sign: 'Reports of this account',
+    },
+    { name: 'support-empty', face: 'support', place: `accounts/${of.empty}`, sign: 'No webhook endpoints' },
+    { name: 'support-none-found', face: 'support', place: 'find?q=nobody', sign: 'Nothing has this id' },
+    { name: 'support-sign-in', face: 'sign-in', place: '', sign: 'Your name' },
+    {
+      name: 'sandbox',
+      face: 'sandbox',
+      place: '',
+      sign: 'Reconcile clean',
+      look: LIGHT,
+      prepare: async (page) => {
+        await page.getByRole('button', { name: /Kill the worker/ }).click();
+        await page.getByText('has taken over after').waitFor({ timeout: 60_000 });
+      },
+    },
+    ...statesOf(of),
     { name: 'support-nowhere', face: 'support', place: 'nowhere', sign: 'There is no such page' },
   ];
+}
+
+/** Pages that wait for what they read, and pages that were refused it. */
+function statesOf(of: FilledPictures): readonly Picture[] {
+  const pages = [
+    { name: 'portal-credits', face: 'portal', place: 'credits' },
+    { name: 'portal-jobs', face: 'portal', place: 'jobs' },
+    { name: 'portal-job', face: 'portal', place: `jobs/${of.delivered}` },
+    { name: 'support-now', face: 'support', place: 'now' },
+    { name: 'support-job', face: 'support', place: `jobs/${of.delivered}` },
+    { name: 'support-account', face: 'support', place: `accounts/${of.account}` },
+  ] as const;
+  return pages.flatMap((page): readonly Picture[] => [
+    {
+      ...page,
+      name: `${page.name}-waits`,
+      sign: page.face === 'portal' ? 'Create' : 'Find',
+      before: holdCalls,
+      isWaiting: true,
+    },
+    { ...page, name: `${page.name}-refused`, sign: 'It is not your fault', before: refuseCalls },
+  ]);
 }

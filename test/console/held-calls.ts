@@ -1,0 +1,25 @@
+import type { Page, Route } from 'playwright-core';
+
+/** From now on the API's calls of a page, but for who it is, never come back. */
+export async function holdCalls(page: Page): Promise<void> {
+  await page.route('**/v1/**', (route) => (isOfTheVisit(route) ? route.continue() : undefined));
+}
+
+/** From now on they are refused. */
+export async function refuseCalls(page: Page): Promise<void> {
+  await page.route('**/v1/**', (route) =>
+    isOfTheVisit(route)
+      ? route.continue()
+      : route.fulfill({ status: 500, contentType: 'application/problem+json', json: PROBLEM }),
+  );
+}
+const isOfTheVisit = (route: Route) =>
+  /portal_sessions|console_sessions|catalogue|events/.test(route.request().url());
+const PROBLEM = {
+  type: 'https://holdfast.example.com/problems/internal',
+  title: 'Something went wrong',
+  status: 500,
+  code: 'internal',
+  detail: `It is not your fault. ${'Try again in a while. '.repeat(12)}`,
+  request_id: 'req_0123456789abcdef0123456789abcdef',
+};
