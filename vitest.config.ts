@@ -13,8 +13,8 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
   console: './test/harness/console-global-setup.ts',
 };
 
-/** Files at once: on two cores three keep both four fifths busy; with four, what is waited for comes late. What a test kills or freezes is its own. */
-const FILES_AT_ONCE = 3;
+/** Files at once: many tests wait for other processes, so that three keep two cores four fifths busy. */
+const FILES_AT_ONCE = 4;
 
 function tier(
   name: string,
@@ -44,6 +44,8 @@ const BOTH = ['postgres', 'temporal'] as const;
 
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
+  // Run after the others, by `npm run test:soak`: random histories, which keep both cores busy by themselves.
+  tier('soak', { timeoutSeconds: 240 }),
   tier('chaos', { needs: BOTH, timeoutSeconds: 240 }),
   tier('integration', { needs: [...BOTH, 's3'], timeoutSeconds: 240 }),
   tier('providers', { timeoutSeconds: 60, maxConcurrency: 8 }),

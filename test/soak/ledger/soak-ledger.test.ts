@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { soakLedger } from '../soak/ledger/soak-ledger.ts';
+import { soakLedger } from './soak-ledger.ts';
 
 test('a short soak of the ledger, with connections killed in mid-call, loses and doubles nothing', async () => {
   const report = await soakLedger({ operations: 5_000, seed: 1, progress: () => undefined });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { soakJobs } from '../soak/jobs/soak-jobs.ts';
+import { soakJobs } from './soak-jobs.ts';
 
 test('a hundred mixed jobs at the services of every adapter, with worker and API killed, PostgreSQL restarted, packets dropped and workflows meddled with at random, all end, and every credit is accounted for', async () => {
   const report = await soakJobs({
