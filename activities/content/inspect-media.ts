@@ -1,10 +1,13 @@
 import type { CustomSource, Input } from 'mediabunny';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { createAtMost } from '../at-most.ts';
-import { isCutInFrame, isCutWave, SOUND_END_BYTES } from './is-cut-sound.ts';
-import { isWholeMp4 } from './is-whole-mp4.ts';
+import { isCutWave, RIFF_HEADER_BYTES } from './containers/is-cut-wave.ts';
+import { boxesOfWholeMp4 } from './containers/boxes-of-whole-mp4.ts';
+import { isWholeOgg } from './containers/is-whole-ogg.ts';
+import { isWholeSound } from './containers/is-whole-sound.ts';
+import { isWholeWebm } from './containers/is-whole-webm.ts';
+import { endOfTrack } from './packets/walk-packets.ts';
 import { createReadInBlocks } from './read-in-blocks.ts';
-import { endOfTrack } from './walk-packets.ts';
 
 /** Each holds a cache of its own. */
 const MAX_AT_ONCE = 4;
@@ -20,9 +23,6 @@ const MAX_TRACKS = 16;
 
 /** How far the length that a file states and that of what is in it may differ: a frame here, a padded sound there. */
 const STATED_TOLERANCE = { seconds: 1, share: 0.05 } as const;
-
-const UNINDEXED = /^audio\/(mpeg|aac|wav)$/;
-const IS_MP4 = /^(video|audio)\/mp4$/;
 
 type Media = {
   readonly mediaType: string;
@@ -64,14 +64,15 @@ async function inspect(sha256: string, assets: AssetStore): Promise<Media | 'dam
     const tracks = [...(await input.getVideoTracks()), ...(await input.getAudioTracks())];
     if (tracks.length === 0 || tracks.length > MAX_TRACKS) return 'damaged';
     const mediaType = (await input.getMimeType()).split(';')[0]?.trim() ?? '';
-    if (IS_MP4.test(mediaType) && !(await isWholeMp4(assets, sha256))) return 'damaged';
+    const container = await readContainer(mediaType, source);
+    if (container === 'damaged') return 'damaged';
     let durationSeconds = 0;
     for (const track of tracks) {
       const end = await endOfTrack(new media.EncodedPacketSink(track), track);
-      if (end === null || (await isCutSound(mediaType, source, end.lastPacket))) return 'damaged';
-      durationSeconds = Math.max(durationSeconds, end.seconds);
+      if (end === null) return 'damaged';
+      durationSeconds = Math.max(durationSeconds, end);
     }
-    if (!(durationSeconds > 0) || !(await isAsStated(input, durationSeconds))) return 'damaged';
+    if (!(durationSeconds > 0) || !(await isAsStated(input, durationSeconds, container))) return 'damaged';
     const film = await input.getPrimaryVideoTrack();
     const width = film === null ? null : await film.getDisplayWidth();
     const height = film === null ? null : await film.getDisplayHeight();
@@ -84,25 +85,51 @@ async function inspect(sha256: string, assets: AssetStore): Promise<Media | 'dam
   }
 }
 
-/** Of formats whose reader leaves out what is not whole at the end. */
-async function isCutSound(
+/** `grown`: what stands at its beginning was written before the rest was known, or joined to it. */
+type Container = 'whole' | 'grown';
+
+/** Readers of most formats look for the next thing they know, and leave out what is not whole: here nothing is left out. */
+async function readContainer(
   mediaType: string,
   { getSize, read }: ReturnType<typeof sourceOptions>,
-  lastPacket: Uint8Array,
-): Promise<boolean> {
-  if (!UNINDEXED.test(mediaType)) return false;
+): Promise<Container | 'damaged'> {
   const bytes = await getSize();
-  if (mediaType === 'audio/wav') return isCutWave(Buffer.from(await read(0, Math.min(bytes, 8))), bytes);
-  const end = await read(Math.max(0, bytes - SOUND_END_BYTES), bytes);
-  return isCutInFrame(Buffer.from(end.buffer), lastPacket);
+  switch (mediaType) {
+    case 'video/mp4':
+    case 'audio/mp4':
+    case 'video/quicktime': {
+      const boxes = await boxesOfWholeMp4(read, bytes);
+      return boxes === null ? 'damaged' : boxes.has('moof') ? 'grown' : 'whole';
+    }
+    case 'video/webm':
+    case 'audio/webm':
+      return orDamaged(await isWholeWebm(read, bytes));
+    case 'audio/ogg':
+      return orDamaged(await isWholeOgg(read, bytes));
+    case 'audio/mpeg':
+      return (await isWholeSound(read, bytes, 'mp3')) ? 'grown' : 'damaged';
+    case 'audio/aac':
+      return orDamaged(await isWholeSound(read, bytes, 'adts'));
+    case 'audio/wav':
+      return orDamaged(!isCutWave(Buffer.from(await read(0, Math.min(bytes, RIFF_HEADER_BYTES))), bytes));
+    default:
+      return 'whole';
+  }
 }
 
-/** A sound that was cut short says at its beginning how long it was. */
-async function isAsStated(input: Input<CustomSource>, durationSeconds: number): Promise<boolean> {
+const orDamaged = (isWhole: boolean) => (isWhole ? 'whole' : 'damaged');
+
+/** What was cut short says at its beginning how long it was. A recording in fragments says how long it had just become; of joined sounds, the first does. */
+async function isAsStated(
+  input: Input<CustomSource>,
+  durationSeconds: number,
+  container: Container,
+): Promise<boolean> {
   const stated = await input.getDurationFromMetadata();
   if (stated === null) return true;
+  const tolerance = Math.max(STATED_TOLERANCE.seconds, stated * STATED_TOLERANCE.share);
   return (
-    Math.abs(stated - durationSeconds) <= Math.max(STATED_TOLERANCE.seconds, stated * STATED_TOLERANCE.share)
+    stated - durationSeconds <= tolerance && (container === 'grown' || durationSeconds - stated <= tolerance)
   );
 }
 

@@ -12,6 +12,9 @@ const THUMBNAIL = { width: 8, height: 8, fit: 'fill' } as const;
 /** A megabyte. To shrink a picture of 120 pixels' width takes longer than to decode it: 1.1 ms of CPU in place of 0.5. */
 const SMALL_PIXELS = 512 * 512;
 
+/** Of all pictures of an animation: seven seconds of CPU. Of one with more the first is decoded. */
+const MAX_ANIMATED_PIXELS = 250_000_000;
+
 /** The decoders of what we take; no other reads a byte that came from outside. */
 const DECODERS = [
   'VipsForeignLoadPngBuffer',
@@ -43,8 +46,17 @@ type Picture = {
   readonly hasC2pa: boolean;
 };
 
+/**
+ * What is made of a decoder's doubts: bytes that mean nothing, a scan that ends early, a colour that is none. A service's file with such is broken. Cameras write
+ * some that every viewer shows well: a customer's is taken as long as there is all of it.
+ */
+type OnDoubt = 'refuse' | 'accept';
+
 /** Decodes a picture to its end, and says what it is. `read` is called when it is its turn. */
-export type InspectPicture = (read: () => Promise<Buffer>) => Promise<Picture | PictureFault>;
+export type InspectPicture = (
+  read: () => Promise<Buffer>,
+  onDoubt?: OnDoubt,
+) => Promise<Picture | PictureFault>;
 
 /**
  * Decodes pictures, two at a time in a process. The number of pixels is looked at before any is decoded, so that a small file
@@ -56,15 +68,18 @@ export function createInspectPicture(): InspectPicture {
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: DECODERS });
   const atMost = createAtMost(MAX_AT_ONCE);
-  return (read) => atMost(async () => inspect(await read()));
+  return (read, onDoubt = 'refuse') => atMost(async () => inspect(await read(), onDoubt));
 }
 
-async function inspect(file: Buffer): Promise<Picture | PictureFault> {
+async function inspect(file: Buffer, onDoubt: OnDoubt): Promise<Picture | PictureFault> {
   try {
-    const { width, height, format } = await sharp(file, { limitInputPixels: false }).metadata();
+    const { width, height, format, pages = 1 } = await sharp(file, { limitInputPixels: false }).metadata();
     if (width * height > MAX_PICTURE_PIXELS) return 'too_many_pixels';
-    const picture = sharp(file, { failOn: 'truncated', limitInputPixels: MAX_PICTURE_PIXELS });
-    const kept = width * height > SMALL_PIXELS ? picture.resize(THUMBNAIL) : picture;
+    const pixels = width * height * pages;
+    const animated = pages > 1 && pixels <= MAX_ANIMATED_PIXELS;
+    const failOn = onDoubt === 'refuse' ? 'warning' : 'truncated';
+    const picture = sharp(file, { failOn, animated, limitInputPixels: false });
+    const kept = pixels > SMALL_PIXELS ? picture.resize(THUMBNAIL) : picture;
     await kept.raw().toBuffer();
     const mediaType = MEDIA_TYPES.get(format);
     if (mediaType === undefined || !hasEnd(file, mediaType)) return 'damaged';

@@ -60,7 +60,7 @@ export async function fetchReference(
     );
     if (fetched?.outcome !== 'kept') return fetched;
     // Our own time, not the server's. A refused asset is swept, since nothing refers to it.
-    const picture = await inspectPicture(() => readKept(assets, fetched.asset.sha256));
+    const picture = await inspectPicture(() => readKept(assets, fetched.asset.sha256), 'accept');
     return typeof picture === 'string' ? { outcome: 'refused', refusal: picture } : fetched;
   } catch (error) {
     if (signal.aborted || error instanceof StoreFailed) throw error;

@@ -15,7 +15,8 @@ import type { AssetStore } from '../../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../../assets/disk-asset-store.ts';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import { writeLargeFilm } from './large-film.ts';
-import { animatedGif, blackPng, PICTURES } from './pictures.ts';
+import { animatedGif, animatedWebp, baselineJpeg, blackPng, PICTURES } from './pictures.ts';
+import { noiseOf } from './noise.ts';
 import { sineWave } from './sounds.ts';
 
 const prepared = (name: string) =>
@@ -155,6 +156,26 @@ describe('a file is refused', () => {
       expect(checks).toEqual(checks.map(() => 'damaged'));
     },
   );
+
+  test.each([
+    ['a photograph', () => baselineJpeg()],
+    ['a photograph that sharpens as it comes', () => PICTURES['image/jpeg']()],
+    ['a drawing', () => PICTURES['image/png']()],
+    ['a GIF', () => PICTURES['image/gif']()],
+    ['an animation, whichever of its pictures that is in', () => animatedGif()],
+    ['an animated WebP', () => animatedWebp()],
+  ] as const)('%s with noise in place of any quarter of it', async (_what, make) => {
+    const whole = await make();
+    const quarter = Math.floor(whole.length / 4);
+    const checks = await Promise.all(
+      [0, 1, 2, 3].map((nth) => {
+        const noisy = Buffer.from(whole);
+        noiseOf(quarter).copy(noisy, nth * quarter);
+        return check(noisy, { mediaTypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'] });
+      }),
+    );
+    expect(checks.filter((found) => typeof found !== 'string')).toEqual([]);
+  });
 
   test('a picture of more bytes than any picture has, before it is read', async () => {
     expect(maxBytesOf(image)).toBe(32 * MIB);

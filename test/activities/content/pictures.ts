@@ -17,12 +17,16 @@ export const PICTURES = {
   'image/gif': () => noise(0).gif().toBuffer(),
 } as const;
 
-export async function animatedGif(): Promise<Buffer> {
+export const baselineJpeg = () => noise(0).jpeg().toBuffer();
+
+async function animation() {
   const frames = await Promise.all([0, 20, 40, 60].map((seed) => noise(seed).png().toBuffer()));
-  return sharp(frames, { join: { animated: true } })
-    .gif()
-    .toBuffer();
+  return sharp(frames, { join: { animated: true } });
 }
+
+export const animatedGif = async (): Promise<Buffer> => (await animation()).gif().toBuffer();
+export const animatedWebp = async (): Promise<Buffer> =>
+  (await animation()).webp({ lossless: true }).toBuffer();
 
 /** A small file of many pixels. */
 export function blackPng(width: number, height: number): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import {
   AdtsOutputFormat,
@@ -15,6 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { createInspectMedia } from '../../../activities/content/inspect-media.ts';
 import { createReadInBlocks } from '../../../activities/content/read-in-blocks.ts';
 import type { AssetStore } from '../../../assets/asset-store.ts';
+import { noiseOf } from './noise.ts';
 import { sineWave } from './sounds.ts';
 
 const prepared = (name: string) =>
@@ -74,21 +75,91 @@ describe.each(Object.entries(FILES))('%s', (_what, file) => {
   });
 });
 
-test.each(['a film', 'a film with its index behind it', 'a film in fragments'] as const)(
-  '%s of which a part was never written is refused, wherever that is',
-  async (what) => {
-    const file = FILES[what];
-    const length = Math.floor(file.length / PLACES);
-    const holes = await Promise.all(
-      Array.from({ length: PLACES }, (_, index) => {
-        const holed = Buffer.from(file);
-        holed.fill(0, index * length, (index + 1) * length);
-        return inspect(holed);
-      }),
-    );
-    expect(holes.filter((found) => found !== 'damaged')).toEqual([]);
-  },
-);
+/** A part of a file in turn was never written, or is overwritten: returns the parts of which that was not found. */
+async function partsMissed(file: Buffer, parts: number, filling: 'zeros' | 'noise'): Promise<number[]> {
+  const length = Math.floor(file.length / parts);
+  const noise = noiseOf(length);
+  const found = await Promise.all(
+    Array.from({ length: parts }, (_, index) => {
+      const holed = Buffer.from(file);
+      if (filling === 'zeros') holed.fill(0, index * length, (index + 1) * length);
+      else noise.copy(holed, index * length);
+      return inspect(holed);
+    }),
+  );
+  return found.flatMap((what, index) => (what === 'damaged' ? [] : [index]));
+}
+
+/** Samples that are not coded, and silence, are any bytes. */
+const CODED = Object.entries(FILES).filter(([what]) => !/WAVE|MP3/.test(what));
+/** Noise is found by what stands between packets: here a picture by itself may be a twentieth of a film. */
+const PARTS = { zeros: 20, noise: 5 } as const;
+
+describe.each(CODED)('%s of which a part is no part of it is refused, wherever that is', (what, file) => {
+  test.each(['zeros', 'noise'] as const)('with %s in its place', async (filling) => {
+    // Zeros within one packet of sound may be sound.
+    const parts = filling === 'zeros' && what.includes('sound') ? PARTS.noise : PARTS[filling];
+    expect(await partsMissed(file, parts, filling)).toEqual([]);
+  });
+});
+
+/**
+ * What encoders made of a second of a moving drawing and a tone: Chromium's MediaRecorder (`recorded-…`) and its WebCodecs (libvpx, libaom, libopus),
+ * LAME, libFLAC. A recording is written as it comes, with a length of nothing known.
+ */
+const ENCODED = readdirSync(new URL('./encoded/', import.meta.url));
+
+describe.each(ENCODED)('%s', (name) => {
+  const file = readFileSync(new URL(`./encoded/${name}`, import.meta.url));
+
+  test('is whole as its encoder wrote it', async () => {
+    const found = await inspect(file);
+    expect(found).toMatchObject({ durationSeconds: expect.any(Number) as number });
+    if (found === 'damaged') return;
+    expect(found.durationSeconds).toBeGreaterThan(0.9);
+    expect(found.durationSeconds).toBeLessThan(3);
+  });
+
+  test.each([
+    ['zeros', 8],
+    ['noise', 4],
+  ] as const)('is damaged with %s in place of any of %d parts of it', async (filling, parts) => {
+    expect(await partsMissed(file, parts, filling)).toEqual([]);
+  });
+
+  test('is damaged without its end', async () => {
+    const ends = [0.5, 0.9, 0.99].map((share) => file.subarray(0, Math.floor(file.length * share)));
+    expect(await Promise.all(ends.map(inspect))).toEqual(ends.map(() => 'damaged'));
+  });
+});
+
+test('a film that begins with a picture that needs another before it is refused', async () => {
+  const file = readFileSync(new URL('./encoded/recorded-vp8.webm', import.meta.url));
+  // A frame of VP8 begins with a bit that is 0 for a key frame; its start code is nowhere else.
+  const key = file.indexOf(Buffer.from([0x9d, 0x01, 0x2a])) - 3;
+  const changed = Buffer.from(file);
+  changed[key] = (changed[key] ?? 0) | 1;
+  expect(await inspect(changed)).toBe('damaged');
+});
+
+test('joined sounds, with the tags of each, are whole', async () => {
+  const sound = readFileSync(new URL('./encoded/lame.mp3', import.meta.url));
+  const tag = Buffer.concat([Buffer.from('ID3\x03\0\0\0\0\0\x14', 'latin1'), Buffer.alloc(20)]);
+  const last = Buffer.concat([Buffer.from('TAG'), Buffer.alloc(125, ' ')]);
+  expect(await inspect(Buffer.concat([tag, sound, tag, sound, last]))).toMatchObject({
+    mediaType: 'audio/mpeg',
+  });
+});
+
+test('a sound of no samples is refused, of whichever kind', async () => {
+  const empty = sineWave(1).subarray(0, 44);
+  const wave = Buffer.from(empty);
+  wave.writeUInt32LE(36, 4);
+  wave.writeUInt32LE(0, 40);
+  expect(await inspect(wave)).toBe('damaged');
+  expect(await inspect(Buffer.alloc(0))).toBe('damaged');
+  expect(await inspect(Buffer.from('OggS'))).toBe('damaged');
+});
 
 /** With another length in each header of the film and of its tracks. */
 function withStatedLength(file: Buffer, factor: number): Buffer {
