@@ -28,7 +28,7 @@ export type SubmittedAttempt =
 export const MAX_MS_BEFORE_POST = 2_000;
 
 /** What a submission may take besides its post: a connection and the row, with room for a slow database. */
-const BESIDE_POST_MS = 12_000;
+export const LONGEST_BESIDE_POST_MS = 12_000;
 
 /** Between two tries to reach a provider: short at first, then as often as suits a restart of it. */
 const FIRST_PAUSE_MS = 250;
@@ -75,7 +75,7 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
           };
           mayHaveLeft = true;
           const result = await withTimeLimit(
-            provider.submitTimeoutMs + BESIDE_POST_MS,
+            provider.submitTimeoutMs + LONGEST_BESIDE_POST_MS,
             abortOf(provider),
             (signal) => provider.submit(submission, right.mayPost, signal),
           );
@@ -196,8 +196,8 @@ async function recordSubmission(
   if (result.outcome === 'unknown')
     return outcomeOf(await recordUnknown(attempts, attempt, result.mayArriveLater));
   const now = await attempts.move(accountId, reference, {
-    // A submission that a provider refused did not run, even if a look-up made it unknown meanwhile.
-    from: result.outcome === 'accepted' ? ['posting'] : ['posting', 'unknown'],
+    // The answer of the post is its outcome, even if a look-up made it unknown meanwhile.
+    from: ['posting', 'unknown'],
     to: result.outcome,
     providerJobId: result.outcome === 'accepted' ? result.providerJobId : undefined,
     errorClass: result.outcome === 'rejected' ? result.errorClass : undefined,

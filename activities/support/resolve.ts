@@ -10,7 +10,7 @@ import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 import type { ThisProcess } from '../attempts/this-process.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Provider } from '../providers/provider.ts';
-import { MAX_MS_BEFORE_POST } from '../attempts/submit-attempt.ts';
+import { LONGEST_BESIDE_POST_MS, MAX_MS_BEFORE_POST } from '../attempts/submit-attempt.ts';
 
 export type Resolution =
   /** Its outcome is on its row; with the provider's job id where there is one. */
@@ -52,18 +52,20 @@ export type ResolveDependencies = {
 };
 
 /**
- * Finds out what came of a submission whose answer was lost: by its provider's record, or by a webhook to the attempt's
- * own address, which proves that it was accepted. Goes on until the outcome is known or the workflow cancels it;
- * `unresolvable` at once for a provider that can neither be looked up nor sends webhooks.
+ * Finds out what came of a submission whose answer was lost: by its provider's record, by a webhook to the attempt's own
+ * address, which proves that it was accepted, or by its submitter, if that is still alive and receives the answer. Goes on
+ * until the outcome is known or the workflow cancels it; `unresolvable` for a provider that can neither be looked up nor
+ * sends webhooks, as soon as the answer can no longer arrive.
  */
 export function createResolve({ attempts, providers, thisProcess, hearsWebhooks }: ResolveDependencies) {
   return async function resolve(attempt: Attempt): Promise<Resolution> {
     const provider = providers.get(attempt.provider);
     const proof = createNotFoundProof(provider, thisProcess);
     const isHeardOf = hearsWebhooks && provider.capabilities.sendsWebhooks;
+    const mayBeHeardOf = (row: AttemptRow) => isHeardOf || mayBeAnswered(row, provider, thisProcess);
     return withHeartbeat(async () => {
       for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
-        const resolution = await lookOnce(attempts, provider, attempt, proof, isHeardOf);
+        const resolution = await lookOnce(attempts, provider, attempt, proof, mayBeHeardOf);
         if (resolution !== null) return resolution;
         await sleep(waitMs);
       }
@@ -76,13 +78,13 @@ async function lookOnce(
   provider: Provider,
   { accountId, reference, model }: Attempt,
   proof: NotFoundProof,
-  isHeardOf: boolean,
+  mayBeHeardOf: (row: AttemptRow) => boolean,
 ): Promise<Resolution | null> {
   const row = await attempts.read(accountId, reference);
   const readAtMs = performance.now();
   const known = resolutionOf(row);
   if (known !== null || row === undefined) return known;
-  // Fence first: a submitter that is still alive can no longer make this row accepted.
+  // Fence first: a look-up's conclusion is written only if the row is still unknown. A live submitter still writes its answer.
   await attempts.move(accountId, reference, { from: ['posting'], to: 'unknown' });
   const { toldJob } = row;
   if (toldJob !== null) {
@@ -90,7 +92,7 @@ async function lookOnce(
     await attempts.move(accountId, reference, { from: ['unknown'], to: 'accepted', providerJobId });
     return resolutionOf(await attempts.read(accountId, reference));
   }
-  if (provider.capabilities.lookup === 'none') return isHeardOf ? null : { outcome: 'unresolvable' };
+  if (provider.capabilities.lookup === 'none') return mayBeHeardOf(row) ? null : { outcome: 'unresolvable' };
 
   const askedAtMs = performance.now();
   const found = await provider.lookup(reference, cancellationSignal());
@@ -105,6 +107,13 @@ async function lookOnce(
     return null;
   }
   return resolutionOf(await attempts.read(accountId, reference));
+}
+
+/** Whether the submitter may still receive the answer: it is not known to be dead, has not given up, and is within its time limit. */
+function mayBeAnswered(row: AttemptRow, provider: Provider, thisProcess: ThisProcess): boolean {
+  if (row.closedSecondsAgo !== null || row.errorClass === UNCLEAR_ANSWER) return false;
+  const longestMs = MAX_MS_BEFORE_POST + provider.submitTimeoutMs + LONGEST_BESIDE_POST_MS;
+  return row.postedSecondsAgo * 1_000 <= longestMs && !thisProcess.hasDied(row.submitter);
 }
 
 type NotFoundProof = {

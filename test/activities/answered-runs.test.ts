@@ -3,12 +3,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { createOpenAiProvider } from '../../activities/providers/openai/openai-provider.ts';
 import { LINK_PAUSES as WORKER_PAUSES } from '../../activities/attempts/answered-runs.ts';
 import { createRecordEnd } from '../../activities/attempts/record-end.ts';
+import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createCheckContent } from '../../activities/content/check-content.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import type { Provider, RunEnd } from '../../activities/providers/provider.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import type { Attempt } from '../../domain/work/output-plan.ts';
+import { createAttempts } from '../../jobs/attempts/attempts.ts';
 import {
   answering,
   answeringLate,
@@ -295,12 +297,93 @@ describe('an answer that is lost', () => {
 
   test('is unknown as well when its worker died with it', async () => {
     const attempt = await admit();
-    await fixture.attempts.begin(attempt);
+    const { id } = findThisProcess();
+    const dead = `${id.slice(0, id.lastIndexOf('/'))}/1`;
+    await createAttempts(fixture.worker, dead).begin(attempt);
     expect(await running(attempt).outcome).toEqual({ outcome: 'unknown' });
     expect(await new MockActivityEnvironment().run(activities().resolve, attempt)).toEqual({
       outcome: 'unresolvable',
     });
     expect(fake.requests).toEqual([]);
+  });
+});
+
+describe('an answer that comes after another worker has taken it for lost', () => {
+  type Held = { readonly answer: () => void };
+  /** A service that takes a run, and answers when it is told to. */
+  function holding(fault: Fault): Held {
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    fake.setFaults({
+      submission: (exchange) =>
+        void held.then(() => {
+          fault(exchange);
+        }),
+    });
+    return {
+      answer: () => {
+        answer();
+      },
+    };
+  }
+
+  /** Posted by a worker that lives, and followed by another, which finds the row. */
+  async function takenForLost(attempt: Attempt) {
+    const first = running(attempt);
+    await vi.waitFor(() => expect(fake.wire.posts()).toBe(1));
+    expect(await running(attempt).outcome).toEqual({ outcome: 'unknown' });
+    const resolution = new MockActivityEnvironment().run(activities().resolve, attempt);
+    await vi.waitFor(async () => expect((await recordOf(attempt))['state']).toBe('unknown'), {
+      timeout: 10_000,
+    });
+    return { first, resolution };
+  }
+
+  test('is what came of it: the run is delivered, and whichever worker waits is told', async () => {
+    const attempt = await admit();
+    const { answer } = holding(answeringLate(0));
+    const { first, resolution } = await takenForLost(attempt);
+    answer();
+    expect(await first.outcome).toEqual({ outcome: 'made' });
+    expect(await resolution).toEqual({ outcome: 'known', providerJobId: 'req_1' });
+    expect(await running(attempt).outcome).toEqual({ outcome: 'made' });
+    expect(await recordOf(attempt)).toMatchObject({ state: 'collected', billed: 'yes', is_stored: true });
+    expect(fake.wire.posts()).toBe(1);
+  });
+
+  test('with a link to what it made is kept, and fetched', async () => {
+    const attempt = await admit();
+    const { url } = fake.putFile(PICTURE, 'image/png');
+    const body = { created: 1, data: [{ url }] };
+    const { answer } = holding(answering({ status: 200, headers: { 'x-request-id': 'req_1' }, body }));
+    const { first, resolution } = await takenForLost(attempt);
+    answer();
+    expect(await resolution).toEqual({ outcome: 'known', providerJobId: 'req_1' });
+    expect(await first.outcome).toEqual({ outcome: 'made' });
+    expect(fake.wire.posts()).toBe(1);
+  });
+
+  test('that it failed is what came of it too', async () => {
+    const attempt = await admit();
+    const { answer } = holding(answering({ status: 200, body: { created: 1, data: [] } }));
+    const { first, resolution } = await takenForLost(attempt);
+    answer();
+    expect(await first.outcome).toEqual({ outcome: 'failed', code: 'zero_outputs' });
+    expect(await resolution).toMatchObject({ outcome: 'known' });
+    expect(await recordOf(attempt)).toMatchObject({ state: 'failed', is_stored: false });
+  });
+
+  test('is kept for support where the output has ended meanwhile, and nothing is delivered', async () => {
+    const attempt = await admit();
+    const { answer } = holding(answeringLate(0));
+    const { first, resolution } = await takenForLost(attempt);
+    await fixture.attempts.move(attempt.accountId, attempt.reference, { from: ['unknown'], to: 'fenced' });
+    answer();
+    expect(await first.outcome).toEqual({ outcome: 'fenced' });
+    expect(await resolution).toMatchObject({ outcome: 'known' });
+    expect(await recordOf(attempt)).toMatchObject({
+      ...{ state: 'fenced', provider_job_id: 'req_1', billed: 'yes', is_stored: true },
+    });
   });
 });
 

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION jobs.keep_answer(
   p_account_id text, p_reference text, p_run text, p_answer jsonb
 ) RETURNS TABLE (state text, provider_job_id text, error_class text) LANGUAGE plpgsql AS $$
 DECLARE
-  v_move record := jobs.move_attempt(p_account_id, p_reference, '{posting}', 'accepted', p_run, NULL);
+  v_move record := jobs.move_attempt(p_account_id, p_reference, '{posting,unknown}', 'accepted', p_run, NULL);
 BEGIN
   INSERT INTO jobs.answers (account_id, reference, answer, kept_at)
   SELECT p_account_id, p_reference, p_answer, now() WHERE v_move.is_moved;
