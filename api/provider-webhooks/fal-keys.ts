@@ -15,7 +15,9 @@ const TIMEOUT_MS = 3_000;
 const MAX_BYTES = 64 * 1024;
 const MAX_KEYS = 32;
 
-const JWKS = z.object({ keys: z.array(z.object({ x: z.string().optional() })) });
+const JWKS = z.object({ keys: z.array(z.unknown()) });
+/** An entry that is no key of theirs is none, and the others count. */
+const JWK = z.object({ x: z.string() });
 
 export type FalKeys = {
   /** The public keys (`x` of each) as they were last fetched; fetched where there are none, or they are old. Throws `unavailable`. */
@@ -72,6 +74,6 @@ export function createFalKeys(jwksUrl: string): FalKeys {
 
 function keysOf(body: unknown): readonly string[] {
   return JWKS.parse(body)
-    .keys.flatMap(({ x }) => x ?? [])
+    .keys.flatMap((key) => JWK.safeParse(key).data?.x ?? [])
     .slice(0, MAX_KEYS);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isProviderJobId } from '../../domain/ids.ts';
+import { nestsDeeperThan } from '../../domain/nests-deep.ts';
 
 type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -28,8 +29,12 @@ export function isRecent(timestamp: string, nowMs: number): boolean {
   );
 }
 
+/** Of lists and objects within each other: a model's own output is in it. */
+const MAX_DEPTH = 64;
+
 /** The job that a signed body names by a field of its own; null where it names none that could be kept. */
 export function jobNamedIn(rawBody: Buffer, field: 'id' | 'request_id'): string | null {
+  if (nestsDeeperThan(MAX_DEPTH, rawBody)) return null;
   try {
     const named = BODY.parse(JSON.parse(rawBody.toString()))[field];
     return named !== undefined && isProviderJobId(named) ? named : null;

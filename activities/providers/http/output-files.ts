@@ -8,7 +8,7 @@ const DATA_URL = /^data:[^,]*;base64,/;
 
 /** A link, or the bytes that a data URL holds; null for any other text. */
 function fileAt(text: string, said: { bytes?: number | null } = {}): ResultFile | null {
-  if (/^https?:\/\//.test(text)) return { at: 'link', url: text, bytes: said.bytes ?? null, sha256: null };
+  if (/^https?:\/\//i.test(text)) return { at: 'link', url: text, bytes: said.bytes ?? null, sha256: null };
   const [head] = DATA_URL.exec(text) ?? [];
   return head === undefined
     ? null

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
+import { watchConnection } from './watch-connection.ts';
 import { readAnswer, type Answer } from './read-answer.ts';
 
 export type Posted =
@@ -8,7 +9,7 @@ export type Posted =
   | { readonly outcome: 'not_sent' }
   /**
    * It may have arrived, and no whole answer came. Its connection has been reset, so nothing of it arrives from now on, unless
-   * something had begun to answer: a gateway may have passed it on.
+   * something had begun to answer, with whatever it may be: a gateway may have passed it on.
    */
   | { readonly outcome: 'unknown'; readonly mayArriveLater: boolean };
 
@@ -37,7 +38,7 @@ export async function postOnce(post: Post): Promise<Posted> {
   post.signal.addEventListener('abort', giveUp, { once: true });
   if (post.signal.aborted) giveUp();
   const text = JSON.stringify(post.body);
-  const sending = { hasBegun: false, isOver: false, isAnswering: false };
+  const sending = { hasBegun: false, isOver: false };
   let asking: Promise<boolean> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -45,11 +46,14 @@ export async function postOnce(post: Post): Promise<Posted> {
     const isAllowed = await (asking = post.mayPost());
     if (!isAllowed || sending.isOver) throw new NotToBeSent('the post is not to be sent');
     sending.hasBegun = true;
+    connection.sends();
     timer = setTimeout(() => {
       controller.abort(new DOMException('the post was not answered in time', 'TimeoutError'));
     }, post.timeoutMs);
     yield text;
   }
+  const body = Readable.from(bodyOnce(), { objectMode: false });
+  const connection = watchConnection(body);
 
   try {
     const response = await request(post.url, {
@@ -61,21 +65,21 @@ export async function postOnce(post: Post): Promise<Posted> {
         'content-type': 'application/json',
         'content-length': String(Buffer.byteLength(text)),
       },
-      body: Readable.from(bodyOnce(), { objectMode: false }),
+      body,
       // Its own limit is `timeoutMs`; undici's are 5 minutes, which a run may take.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    sending.isAnswering = true;
     return { outcome: 'answered', answer: await readAnswer(response, post.maxAnswerBytes) };
   } catch {
     sending.isOver = true;
     // What was asked goes on asking: the caller is to know whether it made a row.
     await asking?.catch(() => false);
     if (!sending.hasBegun) return { outcome: 'not_sent' };
-    return { outcome: 'unknown', mayArriveLater: sending.isAnswering };
+    return { outcome: 'unknown', mayArriveLater: connection.hasAnswered() };
   } finally {
     clearTimeout(timer);
+    connection.forget();
     post.signal.removeEventListener('abort', giveUp);
   }
 }

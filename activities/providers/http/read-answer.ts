@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { nestsDeeperThan } from '../../../domain/nests-deep.ts';
 import { readBounded } from './read-bounded.ts';
 
 /**
@@ -6,6 +7,9 @@ import { readBounded } from './read-bounded.ts';
  * of files at most, data-urls.ts), or hold its result. Where the answer is the run, its adapter says how long.
  */
 export const MAX_ANSWER_BYTES = 24 * 1_048_576;
+
+/** Of lists and objects within each other. An answer of a service has five, and a model's own output some more. */
+const MAX_DEPTH = 64;
 
 /** A finished HTTP answer. */
 export type Answer = {
@@ -24,8 +28,9 @@ export async function readAnswer(response: Dispatcher.ResponseData, maxBytes: nu
   return { status, headers, bytes, json: bytes === null ? undefined : parseJson(bytes) };
 }
 
-/** undefined for what is not JSON. */
+/** undefined for what is not JSON, or deeper than any answer. */
 function parseJson(bytes: Buffer): unknown {
+  if (nestsDeeperThan(MAX_DEPTH, bytes)) return undefined;
   try {
     return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch {

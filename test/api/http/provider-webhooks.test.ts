@@ -16,7 +16,7 @@ let proxy: FreezableProxy;
 let api: ApiFixture;
 let keyServer: Server;
 /** The keys that fal signs with now, and publishes; null: they cannot be read. */
-let published: readonly { readonly x: string }[] | null;
+let published: readonly unknown[] | null;
 let timesPublished: number;
 let logged: string;
 beforeAll(async () => {
@@ -230,6 +230,20 @@ it('fetches the keys of fal anew for one that is new, and once a minute at most'
   published = [current.jwk];
   expect(await verify(next), 'after a day they are fetched anew').toBeNull();
   expect(timesPublished).toBe(5);
+});
+
+it('takes the keys of fal beside entries that are none', async () => {
+  const key = drawFalKey();
+  published = [null, 7, { kty: 'RSA', n: 'AQAB' }, { x: 7 }, { x: 'not a key' }, key.jwk];
+  const { body, headers } = signedByFal(key.privateKey);
+  expect(await verifiers().get('fal')?.(Buffer.from(body), headers, Date.now())).toEqual(VERIFIED);
+});
+
+it('names no job of a body that is nothing but brackets, and is not held up by it', async () => {
+  const { address, counted } = await postedTo('gpu');
+  const deep = `{"id":"pred_1","output":${'['.repeat(MIB)}${']'.repeat(MIB)}}`;
+  expect((await api.call(address, signed(deep))).status).toBe(204);
+  expect(await counted()).toBe(1);
 });
 
 it('holds what calls itself the keys of fal to a bound', async () => {

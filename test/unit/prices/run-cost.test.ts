@@ -38,6 +38,27 @@ describe('what a run cost', () => {
       false,
     ],
     ['it is not known what', null, said({ seconds: '2.5' }), null, false],
+    [
+      'what the catalogue expects, where its meter says more than there is',
+      { per_call: '0.04', per_second: '10', per_unit: '10' },
+      said({ seconds: '999999999999999', units: '999999999999999.5' }),
+      '0.04',
+      false,
+    ],
+    [
+      'its time, as long as a run may be',
+      { per_second: '0.001' },
+      said({ seconds: '99999999.999999999' }),
+      '100000.00',
+      true,
+    ],
+    [
+      'what the catalogue expects, where no run is so dear',
+      { per_call: '0.04', per_second: '999999.999999999', per_unit: '999999.999999999' },
+      said({ seconds: '99999999.999999999', units: '99999999.999999999' }),
+      '0.04',
+      false,
+    ],
     ['it is not known what, without its time', { per_second: '0.001' }, said(), null, false],
   ] as const)('is %s', (_what, rule, saidOfIt, cost, isFinal) => {
     expect(costOfRun(rule, saidOfIt)).toEqual({ cost, isFinal });

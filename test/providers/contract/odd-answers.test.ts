@@ -1,0 +1,200 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { createContractFixture, NEVER } from './contract-fixture.ts';
+import type { Fault } from './fake-service.ts';
+import { GENERIC } from './subjects.ts';
+
+/**
+ * What comes back in place of an answer, byte by byte: a gateway that speaks badly, another protocol, a service that wants to do harm. How every adapter
+ * speaks is one piece of code, so one adapter stands for all.
+ */
+
+const ID = JSON.stringify({ id: 'pred_1', reference: 'att_a_0_render_1', status: 'processing' });
+const CREATED = 'HTTP/1.1 201 Created\r\n';
+const FOUND = 'HTTP/1.1 200 OK\r\n';
+const lengthOf = (body: string | Buffer, off = 0) => `content-length: ${String(body.length + off)}\r\n`;
+
+/** Writes these bytes on the connection, whatever was asked. */
+const speaking =
+  (bytes: string | Buffer, then: 'end' | 'wait' = 'end'): Fault =>
+  ({ request: { socket } }) => {
+    if (then === 'end') socket.end(bytes);
+    else socket.write(bytes);
+  };
+
+/** Bytes at a time, without an end. */
+const dripping =
+  (begin: string, more: string): Fault =>
+  ({ request: { socket } }) => {
+    socket.write(begin);
+    const timer = setInterval(() => socket.write(more), 20);
+    socket.on('close', () => {
+      clearInterval(timer);
+    });
+  };
+
+const ZIPPED = gzipSync(ID);
+const DEEP = `${'['.repeat(3_000_000)}${']'.repeat(3_000_000)}`;
+
+describe('an answer to a post of which only this much was understood may have been passed on', () => {
+  const start = createContractFixture(GENERIC);
+  it.each<[string, Fault]>([
+    ['a 100 and then nothing', speaking('HTTP/1.1 100 Continue\r\n\r\n', 'wait')],
+    ['a 100 and then the end', speaking('HTTP/1.1 100 Continue\r\n\r\n')],
+    ['early hints and then the end', speaking('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n')],
+    ['early hints and then nothing', speaking('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n', 'wait')],
+    [
+      'another protocol to switch to',
+      speaking('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'),
+    ],
+    ['the greeting of another service', speaking('SSH-2.0-OpenSSH_9.9\r\n')],
+    ['a page without a head', speaking('<html>Bad Gateway</html>')],
+    ['frames of HTTP/2', speaking(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]))],
+    ['a status of five digits', speaking('HTTP/1.1 99999 Odd\r\ncontent-length: 0\r\n\r\n')],
+    ['a status that is none', speaking('HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n')],
+    ['a head of 70 kB', speaking(`${CREATED}x: ${'y'.repeat(70_000)}\r\n${lengthOf(ID)}\r\n${ID}`)],
+    ['a head without an end', dripping(CREATED, 'x: y\r\n')],
+    ['a body without an end', dripping(`${CREATED}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n')],
+    ['two lengths', speaking(`${CREATED}content-length: 10\r\n${lengthOf(ID)}\r\n${ID}`)],
+    ['a length below nothing', speaking(`${CREATED}content-length: -1\r\n\r\n${ID}`)],
+    ['a length and chunks', speaking(`${CREATED}transfer-encoding: chunked\r\n${lengthOf(ID)}\r\n0\r\n\r\n`)],
+    ['more than it says', speaking(`${CREATED}${lengthOf(ID, -10)}\r\n${ID}`)],
+    ['less than it says', speaking(`${CREATED}${lengthOf(ID, 10)}\r\n${ID}`)],
+    ['a chunk of no length', speaking(`${CREATED}transfer-encoding: chunked\r\n\r\nzz\r\n${ID}`)],
+    ['lines without their CR', speaking(`HTTP/1.1 201 Created\n${lengthOf(ID)}\n\n${ID}`)],
+    [
+      'compressed JSON, which was not asked for',
+      speaking(
+        Buffer.concat([Buffer.from(`${CREATED}content-encoding: gzip\r\n${lengthOf(ZIPPED)}\r\n`), ZIPPED]),
+      ),
+    ],
+    ['no content', speaking('HTTP/1.1 204 No Content\r\n\r\n')],
+    ['not modified', speaking('HTTP/1.1 304 Not Modified\r\n\r\n')],
+    ['a part', speaking(`HTTP/1.1 206 Partial Content\r\n${lengthOf(ID)}\r\n${ID}`)],
+    ['nothing but brackets', speaking(`${CREATED}\r\n${DEEP}`)],
+    [
+      'an id beside a field that is nothing but brackets',
+      speaking(`${CREATED}\r\n{"id":"pred_1","x":${DEEP}}`),
+    ],
+    ['a null', speaking(`${CREATED}\r\nnull`)],
+    ['a number', speaking(`${CREATED}\r\n1e999`)],
+    ['a list of two', speaking(`${CREATED}\r\n[${ID},${ID}]`)],
+  ])('%s', async (_what, fault) => {
+    const { fake, submit } = await start();
+    fake.setFaults({ submission: fault });
+    expect(await submit()).toEqual({ outcome: 'unknown', mayArriveLater: true });
+    expect(fake.wire.posts()).toBe(1);
+  });
+});
+
+describe('an answer about a job that is no answer ends nothing', () => {
+  const start = createContractFixture(GENERIC);
+  const done = JSON.stringify({ id: 'pred_1', status: 'failed' });
+  const failed = (more: string) => speaking(`${FOUND}\r\n${more}`);
+  it.each<[string, Fault]>([
+    ['a 100 before it', speaking(`HTTP/1.1 100 Continue\r\n\r\n${FOUND}${lengthOf(done)}\r\n${done}`)],
+    ['not modified', speaking('HTTP/1.1 304 Not Modified\r\n\r\n')],
+    ['a part of it', speaking(`HTTP/1.1 206 Partial Content\r\n${lengthOf(done)}\r\n${done}`)],
+    ['no content', speaking('HTTP/1.1 204 No Content\r\n\r\n')],
+    ['cut short', speaking(`${FOUND}${lengthOf(done, 10)}\r\n${done}`)],
+    ['a million brackets', failed(`{"id":"pred_1","status":"failed","x":${DEEP}}`)],
+    [
+      'twice its status, the last of them odd',
+      failed('{"id":"pred_1","status":"failed","status":["failed"]}'),
+    ],
+    ['its status as a number', failed('{"id":"pred_1","status":404}')],
+    ['its status in capitals', failed('{"id":"pred_1","status":"FAILED"}')],
+    ['a list', failed(`[${done}]`)],
+    ['of another job', failed('{"id":"pred_10","status":"failed"}')],
+    ['its id as a number', failed('{"id":1,"status":"failed"}')],
+    [
+      'moved for good',
+      speaking('HTTP/1.1 301 Moved\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n'),
+    ],
+  ])('%s', async (_what, fault) => {
+    const { fake, provider } = await start();
+    fake.setFaults({ other: fault });
+    expect(await provider.poll('pred_1', NEVER)).toMatchObject({ state: 'unknown' });
+  });
+
+  it('a million outputs are a hundred', async () => {
+    const { fake, provider } = await start();
+    const output = `[${Array.from({ length: 300_000 }, () => '{"url":"https://a.example/1"}').join(',')}]`;
+    fake.setFaults({ other: failed(`{"id":"pred_1","status":"succeeded","output":${output}}`) });
+    const poll = await provider.poll('pred_1', NEVER);
+    expect(poll.state === 'succeeded' && poll.files.length).toBe(100);
+  });
+});
+
+describe('an answer that is right is taken, however it is written', () => {
+  const start = createContractFixture(GENERIC);
+  it.each<[string, Fault]>([
+    ['without a length', speaking(`${CREATED}\r\n${ID}`)],
+    ['after a 102', speaking(`HTTP/1.1 102 Processing\r\n\r\n${CREATED}${lengthOf(ID)}\r\n${ID}`, 'wait')],
+    ['twice', speaking(`${CREATED}${lengthOf(ID)}\r\n${ID}`.repeat(2), 'wait')],
+    [
+      'in chunks of a byte',
+      speaking(
+        `${CREATED}transfer-encoding: chunked\r\n\r\n${[...ID].map((byte) => `1\r\n${byte}\r\n`).join('')}0\r\n\r\n`,
+        'wait',
+      ),
+    ],
+    ['with brackets in a text', speaking(`${CREATED}\r\n{"id":"pred_1","x":"${'[{\\"'.repeat(500)}"}`)],
+  ])('%s', async (_what, fault) => {
+    const { fake, submit } = await start();
+    fake.setFaults({ submission: fault });
+    expect(await submit()).toEqual({ outcome: 'accepted', providerJobId: 'pred_1' });
+  });
+});
+
+describe('a link of a result that leads to no public machine over https is refused, and nothing is connected to', () => {
+  const start = createContractFixture(GENERIC);
+  it.each([
+    ['data:image/png;base64,aGVsbG8=', 'the bytes themselves'],
+    ['file:///etc/passwd', 'a file'],
+    ['ftp://a.example/1.png', 'FTP'],
+    ['javascript:alert(1)', 'a script'],
+    ['//a.example/1.png', 'no scheme'],
+    ['/files/1', 'a path'],
+    ['', 'nothing'],
+    ['https://', 'no host'],
+    ['https://user:secret@a.example/1.png', 'a password'],
+    ['https://[fe80::1%25eth0]/1.png', 'a zone of IPv6'],
+    ['https://[::ffff:127.0.0.1]/1.png', 'this machine in IPv6'],
+    ['https://[::1]/1.png', 'this machine'],
+    ['https://2130706433/1.png', 'this machine as a number'],
+    ['https://0x7f.1/1.png', 'this machine in parts'],
+    ['https://0/1.png', 'this machine as nothing'],
+    ['https://127.1/1.png', 'this machine, shortened'],
+    ['https://1２7.0.0.1/1.png', 'this machine in full width'],
+    ['https://169.254.169.254/latest', 'a metadata service'],
+    ['https://100.64.0.1/1.png', 'a carrier'],
+    ['https://a.example:22/1.png', 'a port of another service'],
+    ['https://a.example:5432/1.png', 'the port of a database'],
+    ['http://a.example/1.png', 'no TLS'],
+    [`https://${'a'.repeat(70_000)}.example/`, 'a long name'],
+  ])('%s', async (url) => {
+    const { fake, provider } = await start();
+    const file = { at: 'link', url, bytes: null, sha256: null } as const;
+    expect((await provider.fetchResult(file, NEVER)).outcome).toMatch(/^(refused|unavailable)$/);
+    expect(fake.wire.connections()).toBe(0);
+  });
+
+  it.each<[string, Fault, string]>([
+    ['is a part', speaking('HTTP/1.1 206 Partial Content\r\ncontent-length: 1\r\n\r\nx'), 'unavailable'],
+    ['is nothing', speaking('HTTP/1.1 204 No Content\r\n\r\n'), 'unavailable'],
+    ['is not modified', speaking('HTTP/1.1 304 Not Modified\r\n\r\n'), 'unavailable'],
+    ['is another protocol', speaking('SSH-2.0-OpenSSH_9.9\r\n'), 'unavailable'],
+    ['leads nowhere', speaking('HTTP/1.1 302 Found\r\ncontent-length: 0\r\n\r\n'), 'refused'],
+    [
+      'leads to two places',
+      speaking('HTTP/1.1 302 Found\r\nlocation: /a\r\nlocation: /b\r\ncontent-length: 0\r\n\r\n'),
+      'refused',
+    ],
+  ])('a file that %s is none', async (_what, fault, outcome) => {
+    const { fake, provider } = await start();
+    const { url } = fake.putFile(Buffer.alloc(0), 'image/png', fault);
+    const file = { at: 'link', url, bytes: null, sha256: null } as const;
+    expect((await provider.fetchResult(file, NEVER)).outcome).toBe(outcome);
+  });
+});
