@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION jobs.fail_attempt(
   p_account_id text, p_reference text, p_error_class text, p_billed text, p_cost numeric,
   p_is_final boolean DEFAULT false, p_run text DEFAULT NULL
 ) RETURNS text LANGUAGE sql AS $$
-  SELECT jobs.move_attempt(p_account_id, p_reference, '{posting,unknown}', 'accepted', p_run, NULL) WHERE p_run IS NOT NULL;
+  SELECT jobs.move_attempt(p_account_id, p_reference, '{posting,unknown}', 'accepted', p_run, NULL)
+  WHERE p_run IS NOT NULL;
   UPDATE jobs.attempts a
   SET state = CASE a.state WHEN 'accepted' THEN 'failed' ELSE a.state END, error_class = p_error_class,
       billed = p_billed, cost = coalesce(p_cost, a.cost), is_cost_final = p_is_final, resolved_at = ledger.clock()
@@ -17,7 +18,8 @@ CREATE OR REPLACE FUNCTION jobs.record_asset(
   p_account_id text, p_reference text, p_sha256 text, p_content_type text, p_bytes bigint, p_billed text,
   p_cost numeric, p_is_final boolean DEFAULT false, p_has_c2pa boolean DEFAULT NULL, p_run text DEFAULT NULL
 ) RETURNS text LANGUAGE sql AS $$
-  SELECT jobs.move_attempt(p_account_id, p_reference, '{posting,unknown}', 'accepted', p_run, NULL) WHERE p_run IS NOT NULL;
+  SELECT jobs.move_attempt(p_account_id, p_reference, '{posting,unknown}', 'accepted', p_run, NULL)
+  WHERE p_run IS NOT NULL;
   UPDATE jobs.attempts a
   SET state = CASE a.state WHEN 'accepted' THEN 'collected' ELSE a.state END, sha256 = p_sha256, bytes = p_bytes,
       content_type = p_content_type, billed = p_billed, cost = coalesce(p_cost, a.cost), is_cost_final = p_is_final,
