@@ -8,7 +8,7 @@ import { requestText } from './job-request/request-text.ts';
 /** What support can do to a job, in the words of the wire: one value from the HTTP API, the command line and Temporal UI to PostgreSQL. */
 
 /** Longer than any reference of ours. */
-const MAX_REFERENCE = 100;
+const MAX_REFERENCE = 200;
 const MAX_ATTEMPT = 1_000_000;
 
 /** An attempt by its number, where the job has one of it, or by its reference. */

@@ -4,7 +4,12 @@
  * string operations: workflow code uses this file.
  */
 
-export type AttemptKey = { readonly outputId: string; readonly stage: string; readonly number: number };
+export type AttemptKey = {
+  readonly accountId: string;
+  readonly outputId: string;
+  readonly stage: string;
+  readonly number: number;
+};
 
 const JOB = /^job_([a-z2-7]{26})$/;
 const OUTPUT = /^out_([a-z2-7]{26})_(0|[1-9][0-9]{0,2})$/;
@@ -45,9 +50,14 @@ export function workflowIdOfOutput(jobId: string, outputId: string, outputs: num
   return outputs === 1 ? workflowIdOf(jobId) : outputWorkflowIdOf(outputId);
 }
 
-/** Our reference at the provider for one submission: unique forever, and the key of the attempt row. */
-export function attemptReferenceOf(key: AttemptKey): string {
-  return `${key.outputId.replace(/^out_/, 'att_')}_${key.stage}_${String(key.number)}`;
+/**
+ * Our reference at the provider for one submission: unique forever, and the key of the attempt row. The account is in it, so that a workflow that was
+ * started by hand with the job id of another account finds nothing of that account's at the provider.
+ */
+export function attemptReferenceOf({ accountId, outputId, stage, number }: AttemptKey): string {
+  return [outputId.replace(/^out_/, 'att_'), accountId.replace(/^acct_/, ''), stage, String(number)].join(
+    '_',
+  );
 }
 
 /** The longest id of a provider's job, in characters: it is indexed, and is a part of addresses. */

@@ -78,7 +78,8 @@ function unknownLines(bills: readonly UnknownBill[]): readonly string[] {
       bills.map((bill) => ({
         cells: [second(bill.posted_at), bill.provider, shown(bill.expected_cost)],
         below: [
-          `${bill.reference} of ${bill.account_id}`,
+          bill.reference,
+          `of ${bill.account_id}`,
           `there: ${bill.provider_job_id ?? 'no answer named it'}`,
         ],
       })),

@@ -29,7 +29,7 @@ export function outputArgument(text: string): string {
 
 /** An attempt: its number, or its reference. */
 export function attemptArgument(text: string): number | string {
-  if (/^att_\w{1,96}$/.test(text)) return text;
+  if (/^att_\w{1,196}$/.test(text)) return text;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('An attempt: its number, or its reference att_….');
 }

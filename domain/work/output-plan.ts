@@ -258,7 +258,7 @@ export function attemptOf(
     ...(takenOverBy === undefined ? {} : { takenOverBy: takenOverBy.name }),
     stage: partNameOf(part),
     number,
-    reference: attemptReferenceOf({ outputId: plan.outputId, stage: partNameOf(part), number }),
+    reference: attemptReferenceOf({ ...plan, stage: partNameOf(part), number }),
     mediaType: stage.mediaType,
     ...(isFinal && plan.durationSeconds !== undefined ? { durationSeconds: plan.durationSeconds } : {}),
     isFinal,

@@ -14,7 +14,7 @@ function keyOf(accountId: string, jobId: string) {
 export async function deliver(api: ApiFixture, accountId: string, jobId: string, content: Buffer) {
   const attempts = createAttempts(api.worker);
   const key = keyOf(accountId, jobId);
-  const reference = attemptReferenceOf({ outputId: key.outputId, stage: 'render', number: 1 });
+  const reference = attemptReferenceOf({ ...key, stage: 'render', number: 1 });
   await attempts.begin({
     ...key,
     stage: 'render',

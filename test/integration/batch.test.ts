@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { attemptReferenceOf } from '../../domain/ids.ts';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
 const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
@@ -433,7 +434,12 @@ describe("support's commands on a job with several outputs", () => {
     };
     await expect.poll(secondsOff, { timeout: 10_000 }).toBeLessThan(2);
 
-    const from_attempt = `${first.replace('out_', 'att_')}_render_1`;
+    const from_attempt = attemptReferenceOf({
+      accountId: account,
+      outputId: first,
+      stage: 'render',
+      number: 1,
+    });
     expect((await support(account, job.id, 'restart', { from_attempt })).status).toBe(202);
     await untilAccepted(job.id, WINDOW);
 

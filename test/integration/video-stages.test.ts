@@ -64,7 +64,7 @@ async function newVideo() {
     submit: (more: object = {}) => running.submit(account, { ...VIDEO, ...more }, { key }),
     /** Makes one attempt at a part end like that. */
     plant: async (stage: string, number: number, fault: string): Promise<void> => {
-      const reference = attemptReferenceOf({ outputId, stage, number });
+      const reference = attemptReferenceOf({ accountId: account, outputId, stage, number });
       const answer = await fetch(`${running.stack.info().model_service_url}/v1/faults`, {
         method: 'POST',
         body: JSON.stringify({ reference, fault }),
@@ -174,7 +174,7 @@ describe.concurrent('a stage that fails', () => {
     });
     const attempts = await attemptsOf(job.id);
     expect(attempts.some(({ stage }) => stage === 'voice')).toBe(false);
-    expect(await statusAtService(body.id as string, 'motion_2', 1)).toBe('canceled');
+    expect(await statusAtService(account, body.id as string, 'motion_2', 1)).toBe('canceled');
   });
 });
 
@@ -186,7 +186,7 @@ describe.concurrent('a video that is cancelled at a stage', () => {
       await plant(part, 1, 'never_finish');
       const { body } = await submit();
       await expect
-        .poll(() => statusAtService(body.id as string, part, 1), { timeout: 30_000 })
+        .poll(() => statusAtService(account, body.id as string, part, 1), { timeout: 30_000 })
         .toBe('processing');
       await running.call('POST', `/v1/jobs/${body.id as string}/cancel`, {
         account,
@@ -194,7 +194,7 @@ describe.concurrent('a video that is cancelled at a stage', () => {
       });
       const job = await running.untilEnded(account, body.id);
       expect(job).toMatchObject({ state: 'canceled', billing: { committed: 0, returned: CREDITS } });
-      expect(await statusAtService(body.id as string, part, 1)).toBe('canceled');
+      expect(await statusAtService(account, body.id as string, part, 1)).toBe('canceled');
       // The results of earlier stages are kept for support, and are no outputs.
       expect(job.outputs).toMatchObject([{ sha256: null, attempts: 1 }]);
     },
@@ -223,8 +223,13 @@ describe('a video whose workflow starts over', () => {
 });
 
 /** The attempt as the model service shows it; undefined when it never had it. */
-async function statusAtService(jobId: string, stage: string, number: number): Promise<string | undefined> {
-  const reference = attemptReferenceOf({ outputId: outputIdOf(jobId, 0), stage, number });
+async function statusAtService(
+  accountId: string,
+  jobId: string,
+  stage: string,
+  number: number,
+): Promise<string | undefined> {
+  const reference = attemptReferenceOf({ accountId, outputId: outputIdOf(jobId, 0), stage, number });
   const answer = await fetch(
     `${running.stack.info().model_service_url}/v1/predictions?reference=${reference}`,
   );

@@ -58,6 +58,8 @@ test('outputs, reservations and attempts are named by their job, and lead back t
 
 test('no two attempts share a reference', () => {
   const attempt = fc.record({
+    // Of one form: its words are what keeps it apart from a stage.
+    accountId: fc.constantFrom('a', 'b').map(accountIdOf),
     outputId: fc
       .tuple(fc.constantFrom(jobIdOf('a', '1'), jobIdOf('a', '2')), fc.constantFrom(0, 1, 11))
       .map(([job, n]) => outputIdOf(job, n)),

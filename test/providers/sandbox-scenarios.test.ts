@@ -26,7 +26,7 @@ type Attempt = { readonly reference: string; readonly submit: () => Promise<Subm
 
 /** Attempt number `number` of an output; a new output unless one is named. */
 function attempt(scenario: TestScenario, outputId = `out_${STEM}_${String(outputs++)}`, number = 1): Attempt {
-  const reference = attemptReferenceOf({ outputId, stage: 'render', number });
+  const reference = attemptReferenceOf({ accountId: 'acct_a', outputId, stage: 'render', number });
   const submission = {
     reference,
     model: 'local/render',

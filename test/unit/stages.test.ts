@@ -6,8 +6,9 @@ import { isFinalStage, partNameOf, partProgressOf, partsOf } from '../../domain/
 import { FILM_STAGES, SUPERSCALE } from '../harness/superscale.ts';
 
 const STEM = 'abcdefghijklmnopqrstuvwxyz';
+const ACCOUNT = 'abcd2345';
 const PLAN: OutputPlan = {
-  accountId: 'acct_1',
+  accountId: `acct_${ACCOUNT}`,
   jobId: `job_${STEM}`,
   outputId: `out_${STEM}_0`,
   reservationId: `rsv_${STEM}_0`,
@@ -67,10 +68,10 @@ describe('a worker that dies', () => {
 });
 
 describe('an attempt', () => {
-  it('at what is made in one call is at its final stage, under the reference it always had', () => {
+  it('at what is made in one call is at its final stage, under the reference it always had, which names its account', () => {
     expect(attemptOf(PLAN, 2)).toMatchObject({
       stage: 'render',
-      reference: `att_${STEM}_0_render_2`,
+      reference: `att_${STEM}_0_${ACCOUNT}_render_2`,
       mediaType: 'image/png',
       part: null,
     });
@@ -82,7 +83,7 @@ describe('an attempt', () => {
     const attempts = parts.flatMap((part) => [1, 2].map((number) => attemptOf(plan, number, part)));
     expect(new Set(attempts.map(({ reference }) => reference)).size).toBe(parts.length * 2);
     expect(attempts.find(({ stage }) => stage === 'motion_3')).toMatchObject({
-      reference: `att_${STEM}_0_motion_3_1`,
+      reference: `att_${STEM}_0_${ACCOUNT}_motion_3_1`,
       mediaType: 'video/mp4',
       part: { name: 'motion', index: 3, needs: ['script', 'scenes'] },
     });

@@ -60,7 +60,7 @@ describe('a command is the same value by every door', () => {
     ['restart', { ...REASON, from_attempt: 1.5 }, false],
     ['restart', { ...REASON, from_attempt: 1_000_001 }, false],
     ['restart', { ...REASON, from_attempt: 'first' }, false],
-    ['restart', { ...REASON, from_attempt: `att_${'a'.repeat(97)}` }, false],
+    ['restart', { ...REASON, from_attempt: `att_${'a'.repeat(197)}` }, false],
     ['resolve', { ...REASON, outcome: 'ran' }, true],
     ['resolve', { ...REASON, outcome: 'did_not_run', attempt: 2 }, true],
     ['resolve', { ...REASON, outcome: 'ran', attempt: ATTEMPT, provider_job_id: 'pred_1' }, true],

@@ -125,7 +125,7 @@ async function start({ worker, service }: Scene, deadlineSeconds = 900): Promise
     ...job,
     service,
     outputId,
-    attempt: (number: number) => attemptReferenceOf({ outputId, stage: 'render', number }),
+    attempt: (number: number) => attemptReferenceOf({ ...job, outputId, stage: 'render', number }),
   };
 }
 

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreditMaintenance } from '../../activities/maintenance/maintain-credits.ts';
 import type { ReconcileActivities } from '../../activities/maintenance/reconcile-reservations.ts';
 import type { AssetSweepActivities } from '../../activities/maintenance/sweep-assets.ts';
+import { openAccount } from '../../ledger/open-account.ts';
+import { SUPERSCALE } from '../harness/superscale.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import {
   createWorkflowFixture,
@@ -300,6 +302,37 @@ describe('a workflow that is started with what is not expected', () => {
       expect(result).toMatchObject({ outcome: 'refused', credits: 0, admission: { reason } });
     }
     expect(await fixture.balance()).toEqual(before);
+  });
+
+  it('shares no reference at the provider with the job of another account whose id it was given', async () => {
+    const jobId = await start('of one account', 1);
+    const { accountId } = await openAccount(fixture.worker, SUPERSCALE.grants, {
+      ...{ name: 'Another', reference: randomUUID() },
+    });
+    const byHand = await fixture.temporal.workflow.start('generation', {
+      ...{ workflowId: `by hand ${randomUUID()}`, taskQueue: worker.taskQueue },
+      args: [
+        {
+          ...{
+            accountId,
+            jobId,
+            request: { kind: 'static_ad', brief: { headline: 'by hand' } },
+            outputCount: 1,
+          },
+          ...{ fingerprint: 'by hand', admitBy: new Date(Date.now() + 60_000).toISOString() },
+        },
+      ],
+    });
+    const submitted = () =>
+      service
+        .calls('submit')
+        .flatMap(({ about }) => (about.startsWith(jobId.replace('job_', 'att_')) ? [about] : []));
+    await expect.poll(submitted, { timeout: 20_000 }).toHaveLength(2);
+    expect(new Set(submitted()).size).toBe(2);
+    for (const one of [workflowOf(jobId), byHand]) {
+      await one.cancel();
+      await expect(one.result()).rejects.toThrow();
+    }
   });
 
   it('has no handler, where it takes none', async () => {

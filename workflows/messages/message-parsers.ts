@@ -34,7 +34,7 @@ const MAX_ACTOR = 300;
 const MAX_REASON = 500;
 const MAX_KEY = 255;
 const MAX_FINGERPRINT = 128;
-const MAX_REFERENCE = 100;
+const MAX_REFERENCE = 200;
 const MAX_ATTEMPT = 1_000_000;
 
 export const cancelRequest: Parser<CancelRequest> = object({ by: oneOf('customer', 'support') });

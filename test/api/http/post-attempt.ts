@@ -10,7 +10,7 @@ export async function postAttempt(api: ApiFixture, provider: string) {
   const { accountId } = await api.openAccount();
   const { jobId } = await api.admitJob(accountId, randomUUID());
   const outputId = outputIdOf(jobId, 0);
-  const reference = attemptReferenceOf({ outputId, stage: 'render', number: 1 });
+  const reference = attemptReferenceOf({ accountId, outputId, stage: 'render', number: 1 });
   const { url, secretHash } = drawWebhookAddress('', provider, reference);
   const attempt = {
     accountId,

@@ -32,7 +32,10 @@ afterAll(async () => {
 });
 
 const referenceOf = (jobId: string) =>
-  attemptReferenceOf({ outputId: outputIdOf(jobId, 0), stage: 'render', number: 1 });
+  attemptReferenceOf({
+    ...{ accountId: account.accountId, outputId: outputIdOf(jobId, 0) },
+    ...{ stage: 'render', number: 1 },
+  });
 
 /** An attempt that the catalogue expects to cost 0.04, accepted. */
 async function run(jobId: string, providerJobId: string): Promise<void> {
@@ -112,7 +115,7 @@ describe('holdfast costs', () => {
     expect(shown.stdout).toMatch(new RegExp(`${figures}\\n +in all\\n`));
     expect(shown.stdout).toContain('Billed, and nothing says how much: 1 attempts.');
     expect(shown.stdout).toMatch(/Nothing says whether these were billed: ask their services.\n[^]* 0\.04\n/);
-    expect(shown.stdout).toMatch(new RegExp(`${referenceOf(jobs.doubtful)} of ${account.accountId}\n`));
+    expect(shown.stdout).toMatch(new RegExp(`${referenceOf(jobs.doubtful)}\n +of ${account.accountId}\n`));
 
     const bill = path.join(api.home, 'bill.csv');
     await writeFile(bill, `line,id,cost\nl1,run_doubtful,0.031\nl2,run_of_another,9\n`);
