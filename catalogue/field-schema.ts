@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { brief } from '../contract/job-request/brief.ts';
 import { messageOf } from '../domain/message-of.ts';
+import { hardTextsFor } from './hard-texts.ts';
+import { isDoneInTime } from './time-trial.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -33,7 +36,8 @@ function faultOfSchema(value: unknown): string | null {
   if (!isSameOutput(value, json)) return CHANGES;
   try {
     const samples = [...ANY_VALUES, sampleOf(json)];
-    return samples.every((sample) => isKept(value, sample)) ? null : CHANGES;
+    if (!samples.every((sample) => isKept(value, sample))) return CHANGES;
+    return faultOfSpeed(value, json);
   } catch (error) {
     return `it cannot read every value: ${messageOf(error)}`;
   }
@@ -64,6 +68,62 @@ function isKept(schema: z.ZodType, sample: unknown): boolean {
   if (!read.success) return true;
   const isSameType = typeof read.data === typeof sample && (read.data === null) === (sample === null);
   return isSameType && isDeepStrictEqual(schema.safeParse(read.data).data, read.data);
+}
+
+/** How much of a trial text is shown. */
+const SHOWN = 12;
+
+/**
+ * Why a body could stop the process that reads it: a pattern that backtracks, on a text that a body has room for. Also where the text is longer than
+ * its field may be, since zod goes on to the pattern unless it is told to stop.
+ */
+function faultOfSpeed(schema: z.ZodType, json: JsonSchema): string | null {
+  // That of ours is in every catalogue, and its patterns are tried by a test.
+  if (schema === brief || !hasText(json)) return null;
+  const patterns = saidBy('pattern', json).filter((one) => typeof one === 'string');
+  const lengths = saidBy('maxLength', json).filter((one) => typeof one === 'number');
+  let tried = '';
+  const isDone = isDoneInTime(() => {
+    for (tried of hardTextsFor(patterns, lengths)) {
+      for (const value of valuesOf(json, tried)) schema.safeParse(value);
+    }
+  });
+  if (isDone) return null;
+  const shown = JSON.stringify(tried.slice(0, SHOWN));
+  return `it takes too long to read a long text (${shown}…): write its pattern so that it does not backtrack, or .max(n, { abort: true }) before the pattern`;
+}
+
+function hasText(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  const { type, enum: values, const: only } = toJson(schema);
+  const isText = type === 'string' && values === undefined && only === undefined;
+  return isText || Object.values(schema).some(hasText);
+}
+
+/** What a keyword says at any depth of a JSON Schema. */
+function saidBy(keyword: string, schema: unknown): readonly unknown[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([name, part]: [string, unknown]) =>
+    name === keyword && typeof part !== 'object' ? [part] : saidBy(keyword, part),
+  );
+}
+
+/** Values of a JSON Schema's types that have this text wherever a text can be. */
+function valuesOf(json: JsonSchema, text: string): readonly unknown[] {
+  const { type, anyOf, items, properties, additionalProperties, enum: values, const: only } = json;
+  if (only !== undefined || Array.isArray(values)) return [sampleOf(json)];
+  if (Array.isArray(anyOf)) return anyOf.flatMap((one) => valuesOf(toJson(one), text));
+  if (type === 'array') return valuesOf(toJson(items), text).map((item) => [item]);
+  if (type === 'object') {
+    const fields = Object.entries(toJson(properties)).map(
+      ([name, field]) => [name, valuesOf(toJson(field), text)] as const,
+    );
+    const all = [0, 1, 2, 3].map((at) =>
+      Object.fromEntries(fields.map(([name, list]) => [name, list[at] ?? list[0]])),
+    );
+    return [...all, { [text]: valuesOf(toJson(additionalProperties), text)[0] }];
+  }
+  return type === 'string' || type === undefined ? [text] : [sampleOf(json)];
 }
 
 /** A value that a JSON Schema allows, as far as its types say; refinements run on it. */

@@ -10,14 +10,17 @@ import { ADOPTER_TOOLS, superscaleCatalogue, type CatalogueFile } from './adopte
 /** In a folder that a setting names: the first of these that is there. */
 const FILES_OF_FOLDER = ['catalogue.js', 'catalogue.mjs', 'catalogue.ts'];
 
+/** A file imports nothing but its own parts. Far more than a slow disk takes. */
+const LOAD_LIMIT_MS = 10_000;
+
 /**
  * The catalogue of a file (.js, .mjs, or .ts where the process can load it) or of a folder that has one; of none, the shipped one.
  * Throws CatalogueError that names every fault by its path, or says why the file cannot be used.
  */
-export async function loadCatalogue(file: string | null): Promise<Catalogue> {
+export async function loadCatalogue(file: string | null, limitMs = LOAD_LIMIT_MS): Promise<Catalogue> {
   if (file === null) return superscaleCatalogue(ADOPTER_TOOLS);
   const source = findFile(file);
-  const exported = await importFrom(source);
+  const exported = await importFrom(source, limitMs);
   let defined: unknown;
   try {
     defined = exported(ADOPTER_TOOLS);
@@ -45,10 +48,10 @@ function findFile(file: string): string {
   throw new CatalogueError([{ path: '', fault }], absolute);
 }
 
-async function importFrom(source: string): Promise<CatalogueFile> {
+async function importFrom(source: string, limitMs: number): Promise<CatalogueFile> {
   let module: unknown;
   try {
-    module = await import(pathToFileURL(source).href);
+    module = await importWithin(source, limitMs);
   } catch (error) {
     throw new CatalogueError([{ path: '', fault: `it cannot be loaded: ${messageOf(error)}` }], source);
   }
@@ -59,4 +62,20 @@ async function importFrom(source: string): Promise<CatalogueFile> {
     throw new CatalogueError([{ path: '', fault }], source);
   }
   return exported as CatalogueFile;
+}
+
+/** The timer keeps the process alive, too: Node ends one that waits for a module and for nothing else, with exit code 13 and no word of ours. */
+async function importWithin(source: string, limitMs: number): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const seconds = String(limitMs / 1_000);
+      reject(new Error(`its top level has not ended within ${seconds} s: let it await nothing`));
+    }, limitMs);
+  });
+  try {
+    return await Promise.race([import(pathToFileURL(source).href), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

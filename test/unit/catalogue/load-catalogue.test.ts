@@ -36,9 +36,9 @@ async function write(name: string, text: string): Promise<string> {
   return file;
 }
 
-const refusalOf = async (file: string): Promise<string> => {
+const refusalOf = async (file: string, limitMs?: number): Promise<string> => {
   try {
-    await loadCatalogue(file);
+    await loadCatalogue(file, limitMs);
     return 'loaded';
   } catch (error) {
     if (error instanceof CatalogueError) return error.message.replaceAll(home.home, '');
@@ -100,6 +100,14 @@ describe('a start is refused', () => {
   ])('on a file %s', async (_, name, text, refusal) => {
     const file = text === null ? path.join(home.home, name) : await write(name, text);
     expect(await refusalOf(file)).toContain(refusal);
+  });
+
+  test('on a file whose top level never ends, and says so', async () => {
+    const file = await write('endless.mjs', 'await new Promise(() => {});');
+    expect(await refusalOf(file, 20)).toBe(
+      '/endless.mjs has a fault, and nothing was started:\n' +
+        '  it cannot be loaded: its top level has not ended within 0.02 s: let it await nothing',
+    );
   });
 
   test('on a folder without one', async () => {
