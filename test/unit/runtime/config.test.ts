@@ -5,7 +5,6 @@ import express from 'express';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readApiConfig, readMigrateConfig, readWorkerConfig } from '../../../runtime/settings/config.ts';
 import { ConfigurationError } from '../../../runtime/settings/configuration-error.ts';
-import { readTemporalTls } from '../../../runtime/temporal/temporal-tls.ts';
 
 const API = {
   DATABASE_URL: 'postgresql://holdfast_api:secret@localhost:5432/holdfast',
@@ -191,13 +190,6 @@ describe('the configuration of a process', () => {
     ['GPU_SERVICE_URL', 'http://10.0.0.7:8000/v1/'],
   ])('takes %s=%j', (name, value) => {
     expect(faultsOf(() => readWorkerConfig({ ...WORKER, [name]: value }))).toEqual([]);
-  });
-
-  test('names a certificate file that cannot be read', async () => {
-    const { temporal } = readApiConfig({ ...API, TEMPORAL_TLS_CA_PATH: '/nowhere/ca.pem' });
-    await expect(readTemporalTls(temporal)).rejects.toThrow(
-      'TEMPORAL_TLS_CA_PATH names a file that cannot be read. Set it to: file with the PEM',
-    );
   });
 
   test.each([
