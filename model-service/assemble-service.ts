@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HeldFiles } from './files/held-files.ts';
 import { MODEL_SERVICE_LIMITS } from './service-limits.ts';
-import type { Prediction, PredictionEnd } from './predictions/prediction.ts';
+import { ruleOf, type Prediction, type PredictionEnd } from './predictions/prediction.ts';
 import { PredictionScheduler } from './predictions/prediction-scheduler.ts';
 import { PredictionStore } from './predictions/prediction-store.ts';
 import { viewPrediction } from './predictions/prediction-view.ts';
@@ -62,8 +62,10 @@ export function assembleService(dependencies: ServiceDependencies): AssembledSer
   async function recordEnd(prediction: Prediction, end: PredictionEnd): Promise<void> {
     await store.end(prediction, end);
     makeRoomForFiles(store, files);
-    if (prediction.order.webhook !== null)
-      webhooks.send(prediction.order.webhook, view(prediction, ownOrigin));
+    const { webhook } = prediction.order;
+    // What cannot be found is not told either.
+    if (webhook !== null && ruleOf(prediction.order).canLookUp)
+      webhooks.send(webhook, view(prediction, ownOrigin));
   }
 
   function view(prediction: Prediction, origin: string): Record<string, unknown> {

@@ -27,7 +27,7 @@ export type ScenarioRule = {
   readonly at: 'first' | 'last';
   readonly submit: SubmitRule;
   readonly run: RunRule;
-  /** False: a look-up by reference is 503 forever, so the outcome stays unknown. */
+  /** False: a look-up by reference is 503 forever and no webhook tells of it, so the outcome stays unknown. */
   readonly canLookUp: boolean;
   /** True: links are born expired until one was followed. */
   readonly expiresFirstLink: boolean;

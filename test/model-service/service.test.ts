@@ -145,6 +145,9 @@ describe('webhooks', () => {
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
     const webhook = `http://127.0.0.1:${String((receiver.address() as AddressInfo).port)}/hook`;
     const client = serviceClient((await start()).url);
+    // Its outcome is to stay unknown: a webhook would tell it.
+    const lost = { test_scenario: 'unknown_outcome_lost' };
+    await expect(client.submit('att_lost_1', lost, { webhook })).rejects.toThrow();
     const { body } = await client.submit('att_a_1', {}, { webhook });
     await expect.poll(() => bodies.length, { timeout: 3_000 }).toBe(2);
     expect(JSON.parse(bodies[1] ?? '')).toMatchObject({
@@ -152,6 +155,7 @@ describe('webhooks', () => {
       reference: 'att_a_1',
       status: 'succeeded',
     });
+    expect(bodies.filter((one) => one.includes('att_lost_1'))).toEqual([]);
     receiver.close();
   });
 });
