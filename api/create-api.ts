@@ -141,6 +141,8 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
+  // Which calls have a tag is said in the contract. Express would answer 304 to `If-None-Match: *` for any.
+  Object.defineProperty(app.request, 'fresh', { value: false });
   app.set('trust proxy', dependencies.trustedProxies);
 
   app.use(

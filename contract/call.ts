@@ -57,6 +57,8 @@ export type Call = {
   readonly console?: 'opens' | 'needs';
   /** A supervisor asks it all the time: it counts in no limit of requests. */
   readonly isUnlimited?: true;
+  /** It adds up an account's entries, however many there are: it counts in a limit of its own in place of the account's. */
+  readonly addsUpEntries?: true;
   /** Its caller proves itself within the call: only what is answered not_found or invalid_request counts in the limit of its address. */
   readonly countsStrangersOnly?: true;
   /** By status: every response that is no problem. */
@@ -83,8 +85,8 @@ export function problemsOf(call: Call): readonly ProblemCode[] {
   const hasParameter = call.path.includes('/:');
   return [
     ...new Set<ProblemCode>([
-      // Bytes that are no HTTP request, and a header or a query parameter that is not valid.
-      'invalid_request',
+      // Bytes that are no HTTP request, a header or a query parameter that is not valid, and a coding that is not known.
+      ...(['invalid_request', 'not_implemented'] as const),
       ...(call.isUnlimited === true ? [] : (['rate_limited'] as const)),
       ...(call.access === 'public'
         ? []

@@ -140,6 +140,14 @@ export const PROBLEMS = {
     advice:
       'Fetch content before its expires_at. The same work can be submitted again, under a new Idempotency-Key.',
   },
+  /** As above. */
+  not_implemented: {
+    status: 501,
+    title: 'The transfer coding is not known',
+    retryable: false,
+    cause: 'The body came under a Transfer-Encoding other than `chunked`.',
+    advice: 'Send the body as it is, with a Content-Length or as `chunked`.',
+  },
   rate_limited: {
     status: 429,
     title: 'Too many requests',

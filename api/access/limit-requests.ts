@@ -1,3 +1,4 @@
+import type { Call } from '../../contract/call.ts';
 import type { RequestLimit } from '../../domain/request-limit.ts';
 import { secondsToNext } from '../../domain/request-limit.ts';
 import { createTakeRequest, type RequestTurn } from '../../jobs/keys/take-requests.ts';
@@ -13,6 +14,7 @@ import { shownLimit, tooManyRequests } from './too-many-requests.ts';
  * problem rate_limited, at once where it is known, else as a rejection.
  */
 export type LimitRequests = (
+  call: Pick<Call, 'addsUpEntries'>,
   caller: Caller,
   accountId: string | null,
 ) => Promise<Readonly<Record<string, string>>>;
@@ -21,7 +23,7 @@ export type LimitRequests = (
 const MAX_KNOWN = 10_000;
 
 type Limited = {
-  readonly name: 'requests_per_key' | 'requests_per_account';
+  readonly name: 'requests_per_key' | 'requests_per_account' | 'sums_per_account';
   readonly subject: string;
   readonly limit: RequestLimit;
 };
@@ -57,14 +59,13 @@ export function createLimitRequests(
     refused.set(subject, askedAtMs + secondsToWhole * 1_000);
   }
 
-  return (caller, accountId) => {
+  return (call, caller, accountId) => {
     const key: Limited = {
       name: 'requests_per_key',
       subject: caller.keyId,
       limit: caller.accountId === null ? limits.platform_key : limits.key,
     };
-    const account: Limited | null =
-      accountId === null ? null : { name: 'requests_per_account', subject: accountId, limit: limits.account };
+    const account = accountId === null ? null : limitOfAccount(call, accountId, limits);
     requireNotRefused(key);
     if (account !== null) requireNotRefused(account);
     const askedAtMs = now();
@@ -82,6 +83,16 @@ export function createLimitRequests(
       throw refusal(reached.one, reached.secondsToWhole);
     });
   };
+}
+
+function limitOfAccount(
+  { addsUpEntries }: Pick<Call, 'addsUpEntries'>,
+  accountId: string,
+  limits: RateLimits,
+): Limited {
+  return addsUpEntries === true
+    ? { name: 'sums_per_account', subject: `sums of ${accountId}`, limit: limits.sums }
+    : { name: 'requests_per_account', subject: accountId, limit: limits.account };
 }
 
 type State = { readonly one: Limited; readonly secondsToWhole: number };

@@ -99,14 +99,14 @@ async function admit(call: Call, access: Access, exchange: Exchange): Promise<Ad
     case 'key':
       return {
         admitted: { ...exchange, caller, checkAgain },
-        allowed: access.limitRequests(caller, caller.accountId),
+        allowed: access.limitRequests(call, caller, caller.accountId),
       };
     case 'account': {
       const account = await access.actingFor(request, caller);
       state.accountId = account.accountId;
       return {
         admitted: { ...exchange, caller, checkAgain, ...account },
-        allowed: access.limitRequests(caller, account.accountId),
+        allowed: access.limitRequests(call, caller, account.accountId),
       };
     }
     default:

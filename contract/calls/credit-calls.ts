@@ -45,6 +45,7 @@ export const CREDIT_CALLS = {
     summary: 'Read the balance by day',
     description: 'What there was at the end of each day, by the source of the grants behind it.',
     query: balanceDaysQuery,
+    addsUpEntries: true,
     responses: { 200: balanceByDay },
   },
   listEntries: {
@@ -73,6 +74,7 @@ export const CREDIT_CALLS = {
     summary: 'Read usage by day and kind',
     description: 'What was charged, less refunds, for at most 92 days.',
     query: usageByDayQuery,
+    addsUpEntries: true,
     responses: { 200: usageByDay },
   },
   readStatement: {
@@ -83,6 +85,7 @@ export const CREDIT_CALLS = {
     description:
       'Opening and closing balance of a stretch of time, and the sums by kind. With `Accept: text/csv` the entries themselves, as rows.',
     query: statementQuery,
+    addsUpEntries: true,
     responses: { 200: { json: statement, media: ['text/csv'] } },
   },
   readEstimate: {

@@ -20,10 +20,11 @@ export const exceededCap = z.strictObject({
 export type ExceededCap = Readonly<z.output<typeof exceededCap>>;
 
 const jobsAtOnce = z.strictObject({ limit: z.literal('max_concurrent_jobs'), jobs: z.int().min(0) });
-/** A limit of requests: of the key, of the account that it acts for, of the address that calls without a key, or that signs in. */
+/** A limit of requests: of the key, of the account that it acts for (or of its sums), of the address that calls without a key, or that signs in. */
 const REQUEST_LIMITS = [
   'requests_per_key',
   'requests_per_account',
+  'sums_per_account',
   'requests_per_address',
   'sign_ins_per_address',
 ] as const;

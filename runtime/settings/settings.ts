@@ -89,7 +89,7 @@ export const SETTINGS = {
   API_PORT: { schema: port(8_787), doc: 'the port the API listens on; 0 takes a free one' },
   RATE_LIMITS: {
     schema: rateLimits,
-    doc: 'requests that are taken, as `key per_second=100 burst=500, platform_key …, account …, address …`; an address counts without a key, or with a wrong one. Unset: the defaults',
+    doc: 'requests that are taken, as `key per_second=100 burst=500, platform_key …, account …, sums …, address …`; an address counts without a key, or with a wrong one. Unset: the defaults',
   },
   ALLOWED_ORIGINS: {
     schema: origins.default([]),

@@ -63,6 +63,7 @@ const NO_LIMITS: RateLimits = {
   key: NEVER_REACHED,
   platform_key: NEVER_REACHED,
   account: NEVER_REACHED,
+  sums: NEVER_REACHED,
   address: NEVER_REACHED,
   sign_in: NEVER_REACHED,
 };
@@ -122,53 +123,56 @@ export async function createApiFixture(
   const feeds = createAccountFeeds(pool, log, options.watchPlaces);
   const assets: AssetStore = createDiskAssetStore(home);
   const taskQueue = options.taskQueue ?? 'nobody-listens';
+  const faults: string[] = [];
   const publicUrlAt = (port: number) => `http://127.0.0.1:${String(port)}`;
   const serveApi = (now: () => number) =>
     serve(
       { host: '127.0.0.1', port: 0 },
       (port) =>
-        createApi({
-          database: pool,
-          assets,
-          feeds,
-          webhookVerifiers: options.webhookVerifiers ?? new Map(),
-          startJob: createStartJob({ client, taskQueue, offer: SUPERSCALE_OFFER }),
-          cancelJob: createCancelJob(client),
-          advanceClock: createAdvanceClock(client, taskQueue),
-          supportWorkflows: createSupportWorkflows(client),
-          readiness: createApiReadiness({
+        watchResponses(
+          createApi({
             database: pool,
-            isOpen: () => true,
-            client,
-            taskQueue,
-            now: Date.now,
+            assets,
+            feeds,
+            webhookVerifiers: options.webhookVerifiers ?? new Map(),
+            startJob: createStartJob({ client, taskQueue, offer: SUPERSCALE_OFFER }),
+            cancelJob: createCancelJob(client),
+            advanceClock: createAdvanceClock(client, taskQueue),
+            supportWorkflows: createSupportWorkflows(client),
+            readiness: createApiReadiness({
+              database: pool,
+              isOpen: () => true,
+              client,
+              taskQueue,
+              now: Date.now,
+            }),
+            temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
+            publicUrl: publicUrlAt(port),
+            portalUrl: null,
+            linkSecrets: options.linkSecrets ?? ['links of a test'],
+            console: { proxyHeader: null, proxyScopes: ['support'], ...options.console },
+            pages: options.pages ?? NO_PAGES,
+            portalFrameAncestors: options.portalFrameAncestors ?? [],
+            rules: {
+              ...SUPERSCALE_RULES,
+              catalogue,
+              ...(options.providers && { providers: options.providers }),
+            },
+            rateLimits: { ...NO_LIMITS, ...options.rateLimits },
+            admissionsInFlight: 64,
+            trustedProxies: options.trustedProxies ?? [],
+            allowedOrigins: options.allowedOrigins ?? [],
+            log,
+            now,
+            ...(options.respondWithinMs === undefined ? {} : { respondWithinMs: options.respondWithinMs }),
+            ...(options.mostBodyBytes === undefined ? {} : { mostBodyBytes: options.mostBodyBytes }),
           }),
-          temporalUi: { url: 'http://temporal.test/', namespace: 'default' },
-          publicUrl: publicUrlAt(port),
-          portalUrl: null,
-          linkSecrets: options.linkSecrets ?? ['links of a test'],
-          console: { proxyHeader: null, proxyScopes: ['support'], ...options.console },
-          pages: options.pages ?? NO_PAGES,
-          portalFrameAncestors: options.portalFrameAncestors ?? [],
-          rules: {
-            ...SUPERSCALE_RULES,
-            catalogue,
-            ...(options.providers && { providers: options.providers }),
-          },
-          rateLimits: { ...NO_LIMITS, ...options.rateLimits },
-          admissionsInFlight: 64,
-          trustedProxies: options.trustedProxies ?? [],
-          allowedOrigins: options.allowedOrigins ?? [],
-          log,
-          now,
-          ...(options.respondWithinMs === undefined ? {} : { respondWithinMs: options.respondWithinMs }),
-          ...(options.mostBodyBytes === undefined ? {} : { mostBodyBytes: options.mostBodyBytes }),
-        }),
+          faults,
+        ),
       (port) => createBadRequestResponder(publicUrlAt(port)),
     );
   const server = await serveApi(options.now ?? Date.now);
   const url = publicUrlAt(server.port);
-  const watched = [watchResponses(url)];
   const admit = createAdmit(createAdmitJob(worker), worker, {
     heartbeatTimeoutSeconds: 5,
     rules: { ...SUPERSCALE_RULES, catalogue },
@@ -258,7 +262,6 @@ export async function createApiFixture(
     async serveAnother(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
       const another = await serveApi(options.now ?? Date.now);
       const anotherUrl = publicUrlAt(another.port);
-      watched.push(watchResponses(anotherUrl));
       return { url: anotherUrl, stop: () => another.stop() };
     },
 
@@ -275,7 +278,7 @@ export async function createApiFixture(
       await database.close();
       await remove();
       // A client that tries again, or a command that shows what went wrong, has swallowed them.
-      expect(watched.flatMap((one) => one.close())).toEqual([]);
+      expect(faults).toEqual([]);
     },
   };
 }

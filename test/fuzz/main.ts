@@ -117,7 +117,7 @@ async function enrich(running: RunningStack, account: string): Promise<void> {
 }
 
 /** More than one sender reaches: limits have tests of their own. */
-const LIMITS = ['key', 'platform_key', 'account', 'address', 'sign_in']
+const LIMITS = ['key', 'platform_key', 'account', 'sums', 'address', 'sign_in']
   .map((name) => `${name} per_second=100000 burst=100000`)
   .join(', ');
 

@@ -46,7 +46,8 @@ function faultOf(request: AnyRequest, response: AnyResponse, fault: string): Err
 
 /** The call of a method and path; of several, the one that writes out most of it. */
 function callOf({ method, path }: AnyRequest): NamedCall | undefined {
-  const steps = new URL(path, 'http://api').pathname.split('/');
+  // As it was sent: a URL would read `%2e%2e` as a step up, which the API does not.
+  const steps = path.replace(/[?#].*$/, '').split('/');
   const written = (call: Call) => call.path.split('/').filter((step) => !step.startsWith(':')).length;
   const isOf = ([, call]: NamedCall) => {
     const own = call.path.split('/');

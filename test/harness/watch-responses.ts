@@ -1,48 +1,42 @@
+import type { RequestListener, ServerResponse } from 'node:http';
 import { noteAnswer } from './answered-statuses.ts';
 import { matchDocument } from './match-document.ts';
 import { matchShape } from './match-shape.ts';
 
-/** By origin of an API under test: what was wrong with responses of it. */
-const watched = new Map<string, string[]>();
-const fetchUnwatched = globalThis.fetch;
+/** Longer than any JSON of ours in a test; what is longer is not held whole. */
+const MAX_TEXT_BYTES = 8_388_608;
 
 /**
- * From now on every response that anything in this process is sent from an address by `fetch` is held against contract and document: what
- * a test asks for, and what the client and the command line ask for. `close` returns what was wrong: a client that tries again swallows it.
+ * Serves as the listener does, and holds every response against contract and document as it leaves, to whichever client: by `fetch`, by a raw socket, in
+ * another process or another language. `faults` fills with what was wrong: no client can swallow it.
  */
-export function watchResponses(url: string): { readonly close: () => readonly string[] } {
-  const { origin } = new URL(url);
-  const faults: string[] = [];
-  watched.set(origin, faults);
-  globalThis.fetch = fetchWatched;
-  return {
-    close() {
-      watched.delete(origin);
-      return faults;
-    },
+export function watchResponses(listener: RequestListener, faults: string[]): RequestListener {
+  return (request, response) => {
+    // Express changes what it is given while it looks for the route.
+    const asked = { method: request.method ?? 'GET', path: request.url ?? '/' };
+    const text = textOf(response);
+    // One that is broken off says nothing.
+    response.once('finish', () => {
+      try {
+        hold(asked, response, text());
+      } catch (error) {
+        faults.push(error instanceof Error ? error.message : String(error));
+      }
+    });
+    listener(request, response);
   };
 }
 
-const fetchWatched: typeof fetch = async (input, init) => {
-  const response = await fetchUnwatched(input, init);
-  const url = new URL(input instanceof Request ? input.url : input);
-  const faults = watched.get(url.origin);
-  if (faults === undefined) return response;
-  const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
-  try {
-    hold({ method, path: `${url.pathname}${url.search}` }, response, await jsonOf(response));
-  } catch (error) {
-    faults.push(error instanceof Error ? error.message : String(error));
-    throw error;
-  }
-  return response;
-};
-
 function hold(
   request: { readonly method: string; readonly path: string },
-  { status, headers }: Response,
+  response: ServerResponse,
   text: string | null,
 ): void {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(response.getHeaders())) {
+    for (const one of [value ?? []].flat()) headers.append(name, String(one));
+  }
+  const status = response.statusCode;
   const contentType = headers.get('content-type');
   const name = matchShape(request, { status, contentType, text: text ?? '' });
   if (name === undefined) return;
@@ -50,10 +44,23 @@ function hold(
   noteAnswer(name, status);
 }
 
-/** The body where it is JSON; empty where there is none; null of any other, which may be without end. */
-async function jsonOf(response: Response): Promise<string | null> {
-  if (response.body === null) return '';
-  return /^application\/(?:problem\+)?json/.test(response.headers.get('content-type') ?? '')
-    ? response.clone().text()
-    : null;
+/** The body where it is JSON, as far as it was sent; empty where there is none; null of any other, which may be without end. */
+function textOf(response: ServerResponse): () => string | null {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const isJson = () => /^application\/(?:problem\+)?json/.test(String(response.getHeader('content-type')));
+  const keep = (chunk: unknown) => {
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
+    bytes += chunk.length;
+    if (isJson() && bytes <= MAX_TEXT_BYTES) chunks.push(Buffer.from(chunk as string));
+  };
+  for (const name of ['write', 'end'] as const) {
+    const send = response[name].bind(response) as (...given: unknown[]) => never;
+    response[name] = (...given: unknown[]) => {
+      keep(given[0]);
+      return send(...given);
+    };
+  }
+  return () =>
+    bytes === 0 || response.req.method === 'HEAD' ? '' : isJson() ? Buffer.concat(chunks).toString() : null;
 }

@@ -10,7 +10,7 @@ const SAID_ONCE = ['host', 'authorization', 'content-type', 'holdfast-account', 
 
 /**
  * Refuses what is not clear before anything is read of it: a header that stands for one thing and is there twice, no host at all (RFC 9112, 3.2),
- * an expectation that is not known. Throws the problem invalid_request.
+ * an expectation that is not known. Throws the problem invalid_request; not_implemented for a body in a coding that is not known (RFC 9112, 6.1).
  */
 export const requireClearHeaders: RequestHandler = (request, _response, next) => {
   const { headersDistinct: headers } = request;
@@ -21,11 +21,16 @@ export const requireClearHeaders: RequestHandler = (request, _response, next) =>
   }
   const expected = headers['expect']?.join().toLowerCase() ?? CONTINUE;
   if (expected !== CONTINUE) throw invalidPart('', 'expectation', `Expect ${CONTINUE}, or nothing.`);
+  // Node takes off the last coding, and would hand on what is under another as if it were the body.
+  const coding = headers['transfer-encoding']?.join().trim().toLowerCase() ?? CHUNKED;
+  if (coding !== CHUNKED) throw new Problem('not_implemented', {}, { Connection: 'close' });
   next();
 };
 
 /** The one expectation that HTTP knows. */
 const CONTINUE = '100-continue';
+/** The one transfer coding that Node reads. */
+const CHUNKED = 'chunked';
 
 /** Throws the problems idempotency_key_missing, and invalid_request for one that cannot be a key. */
 export function readIdempotencyKey(request: Request): string {

@@ -8,7 +8,14 @@ const SLOW = { perSecond: 0.01, burst: 5 };
 let api: ApiFixture;
 beforeAll(async () => {
   api = await createApiFixture({
-    rateLimits: { key: SLOW, account: { perSecond: 0.01, burst: 8 }, address: SLOW },
+    rateLimits: {
+      ...{
+        key: SLOW,
+        account: { perSecond: 0.01, burst: 8 },
+        sums: { perSecond: 0.01, burst: 2 },
+        address: SLOW,
+      },
+    },
     trustedProxies: ['127.0.0.1'],
     webhookVerifiers: new Map([['gpu', () => ({ event: 'ended', job: null })]]),
   });
@@ -44,6 +51,16 @@ describe('a key', () => {
     }
     const problem = expectProblem(await api.call('/v1/balance', { key: other }), 429, 'rate_limited');
     expect(problem['limit']).toMatchObject({ limit: 'requests_per_account' });
+  });
+
+  it('may have the entries of its account added up only so often, by whichever call', async () => {
+    const { key } = await api.openAccount();
+    const first = await api.call('/v1/usage', { key });
+    expect(first.headers.get('ratelimit')).toBe('"requests_per_key";r=4;t=100, "sums_per_account";r=1;t=100');
+    expect((await api.call('/v1/statement', { key })).status).toBe(200);
+    const problem = expectProblem(await api.call('/v1/balance/days', { key }), 429, 'rate_limited');
+    expect(problem['limit']).toMatchObject({ limit: 'sums_per_account' });
+    expect((await api.call('/v1/balance', { key })).status).toBe(200);
   });
 
   it('is refused before its submission does anything, so that its Idempotency-Key stays free', async () => {

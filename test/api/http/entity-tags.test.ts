@@ -99,6 +99,14 @@ describe('the tag of a job', () => {
     await fail(api, account.accountId, jobId);
   });
 
+  it.each(['/v1/jobs', '/v1/events', '/v1/entries', '/v1/statement', '/v1/balance', '/v1/catalogue'])(
+    'is there where the document has one alone: %s is read whole, whatever tag a reader has',
+    async (path) => {
+      const answer = await api.call(path, { key: account.key, headers: { 'If-None-Match': '*' } });
+      expect([answer.status, answer.headers.get('etag')]).toEqual([200, null]);
+    },
+  );
+
   it('does not make a submission a 304', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'submitted');
     const submitted = await api.call('/v1/jobs', {

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { problem } from '../../../contract/shapes/problem-shape.ts';
 
 /** A connection that sends what it is told, whether or not it is HTTP, and keeps what comes back. */
 export type RawConnection = {
@@ -30,9 +31,9 @@ export function headOf(line: string, headers: readonly (readonly [string, string
   return [`${line} HTTP/1.1`, 'Host: api', ...headers.map((pair) => pair.join(': ')), '', ''].join('\r\n');
 }
 
-/** The status of an answer and its body, which is a problem. */
+/** The status of an answer and its body, which is a problem as the contract has them. */
 export function problemIn(answer: string): { readonly status: number; readonly problem: unknown } {
   const [head = '', body = ''] = answer.split('\r\n\r\n');
   if (!head.toLowerCase().includes('content-type: application/problem+json')) throw new Error(answer);
-  return { status: Number(head.split(' ')[1]), problem: JSON.parse(body) };
+  return { status: Number(head.split(' ')[1]), problem: problem.parse(JSON.parse(body)) };
 }

@@ -383,6 +383,23 @@ describe('GET /v1/outputs/{id}/content', () => {
     expect([stale.status, stale.text]).toEqual([200, 'picture']);
   });
 
+  it.each<[range: string, of: string | null, text: string | null]>([
+    ['bytes=0-0', 'bytes 0-0/7', 'p'],
+    ['bytes=-3', 'bytes 4-6/7', 'ure'],
+    ['bytes=-99', 'bytes 0-6/7', 'picture'],
+    ['bytes=4-99', 'bytes 4-6/7', 'ure'],
+    ['bytes=5-1', null, 'picture'],
+    ['bytes=0-0,2-3', null, 'picture'],
+    ['items=0-1', null, 'picture'],
+    ['bytes=-0', 'bytes */7', null],
+    ['bytes=99999999999999999999-', 'bytes */7', null],
+  ])('is, of %s: %s', async (range, of, text) => {
+    const answer = await content({ Range: range });
+    expect(answer.headers.get('content-range')).toBe(of);
+    if (text === null) expectProblem(answer, 416, 'range_not_satisfiable');
+    else expect([answer.status, answer.text]).toEqual([of === null ? 200 : 206, text]);
+  });
+
   it('is not there before it is charged for', async () => {
     expectProblem(await content({}, open), 404, 'not_found');
     expectProblem(await content({}, failed), 404, 'not_found');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statusesOf, type Call } from '../../../contract/call.ts';
 import { CALLS } from '../../../contract/calls.ts';
+import { connectRaw, headOf, problemIn } from '../http/raw-http.ts';
 import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
 
 /** A walk over every call: what any request of its kind may be refused with. What is a call's own is in the tests of that call. */
@@ -81,6 +82,17 @@ const platform = () => ({ key: api.platformKey, headers: { 'Holdfast-Account': a
 describe('every call', () => {
   it.each(withStatus(400))('%s refuses headers that are too large', async (_, call) => {
     expectProblem(await send(call, { headers: { 'X-Long': LONG_HEADER } }), 400, 'invalid_request');
+  });
+  it.each(EVERY_CALL)('%s refuses a transfer coding that it does not know', async (_, call) => {
+    const connection = connectRaw(api.url);
+    const head = headOf(`${call.method.toUpperCase()} ${pathOf(call)}`, [
+      ['Transfer-Encoding', 'gzip, chunked'],
+    ]);
+    connection.send(`${head}0\r\n\r\n`);
+    expect(problemIn(await connection.closed)).toMatchObject({
+      status: 501,
+      problem: { code: 'not_implemented', billed: 'no', retryable: false },
+    });
   });
   it.each(keyed)('%s refuses a request without a key', async (_, call) => {
     expectProblem(await send(call), 401, 'unauthenticated');
