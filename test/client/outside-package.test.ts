@@ -73,9 +73,13 @@ async function runIn<Result>(folder: string, program: string): Promise<Result> {
   return { ...(JSON.parse(stdout) as Result), accountId: facts.accountId };
 }
 
-/** Runs a program of examples/ as a copy in the project, with nothing but an address and a key. Returns what it printed. */
+/** Runs a program as a copy in the project, with nothing but an address and keys. Returns what it printed. */
 async function runExample(program: readonly string[], node?: string): Promise<string> {
-  const settings = [`HOLDFAST_API_URL=${api.url}`, `HOLDFAST_API_KEY=${account.key}`];
+  const settings = [
+    `HOLDFAST_API_URL=${api.url}`,
+    `HOLDFAST_API_KEY=${account.key}`,
+    `HOLDFAST_PLATFORM_KEY=${api.platformKey}`,
+  ];
   const command = node === undefined ? program : [node, ...program];
   return (await run('env', [...settings, ...command], { cwd: project })).stdout;
 }
@@ -174,8 +178,20 @@ describe('docs/api.md', () => {
       new RegExp(
         [
           ...[/^out_\w+\.png image\/png \d+/, /true/, /price_changed 409 no false \S+/, /provider_failed 35/],
-          ...[/1 job\.queued/, /(\d job\.\w+\n)*\d job\.succeeded/, /commit 0 \d+/, /reserve -35 \d+/],
-          ...[/1 of 2 delivered, 35 credits returned/, /no_good_signature\n$/],
+          ...[
+            /1 job\.queued/,
+            /(\d job\.\w+\n)*\d job\.succeeded/,
+            /we_\w+ whsec_/,
+            /commit 0 \d+/,
+            /reserve -35 \d+/,
+          ],
+          ...[
+            /1 of 2 delivered, 35 credits returned/,
+            /hf_test_/,
+            /true/,
+            /\/portal read/,
+            /no_good_signature\n$/,
+          ],
         ]
           .map(({ source }) => source)
           .join('\\n'),
