@@ -310,7 +310,7 @@ describe('an answer that is lost', () => {
 
 describe('an answer that comes after another worker has taken it for lost', () => {
   type Held = { readonly answer: () => void };
-  /** A service that takes a run, and answers when it is told to. */
+  /** A service that takes a run, and responds when it is told to. */
   function holding(fault: Fault): Held {
     let answer: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (answer = resolve));

@@ -10,7 +10,7 @@ const program = findBrowser(readBrowserConfig());
 if (program === null) console.warn(`SKIPPED: test/console/credits-element.test.ts. ${NO_BROWSER}`);
 const SLOW_AD = { kind: 'static_ad', brief: { headline: 'Fresh bread' }, test_scenario: 'never_finishes' };
 
-/** A page of somebody else, in both themes, with an element for each token; it keeps what the elements tell it. */
+/** A page of another site, in both themes, with an element for each token; it keeps what the elements tell it. */
 const shopOf = (tokens: readonly string[], css = '') => `<!doctype html>
 <html lang="en"><title>A shop</title>
 <meta name="viewport" content="width=device-width">

@@ -53,7 +53,7 @@ export const LONG_LISTS = [
 type Row = { readonly id: string };
 type Item = Row & { readonly job?: Row; readonly type?: string };
 
-/** Answers the lists of a page with so many rows as the API's first one, each under an id and a title of its own. */
+/** Responds to the lists of a page with so many rows as the API's first one, each under an id and a title of its own. */
 export async function serveLongLists(page: Page): Promise<void> {
   const serve = (numbered: (row: Item, number: number) => object) => async (route: Route) => {
     const url = new URL(route.request().url());
