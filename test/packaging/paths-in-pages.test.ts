@@ -96,3 +96,24 @@ test('every table, type and function of SQL that a page names is there', () => {
   );
   expect([...new Set(missing)]).toEqual([]);
 });
+
+/** A function, a setting or a field, as a page names it in our code's style: `settleLocally`, `PROVIDER_LIMITS`. */
+const IN_CODE = /`([a-z]+[A-Z]\w*|[A-Z][A-Z0-9]*_[A-Z0-9_]+)(?:\(\))?`/g;
+
+/** Names of the browser's and of other programs. */
+const NOT_OURS_BY_NAME = new Set(['dangerouslySetInnerHTML', 'scarfSettings']);
+
+test('every function and setting that a page names is there', () => {
+  const words = new Set(
+    FILES.filter((file) => isCode(file) || /\.(tsx|yml)$/.test(file)).flatMap((file) =>
+      readFileSync(path.join(CHECKOUT, file), 'utf8').match(/[A-Za-z_]\w*/g),
+    ),
+  );
+  const missing = FILES.filter(isPage).flatMap((file) =>
+    [...readFileSync(path.join(CHECKOUT, file), 'utf8').matchAll(IN_CODE)]
+      .map(([, named = '']) => named)
+      .filter((named) => !words.has(named) && !NOT_OURS_BY_NAME.has(named))
+      .map((named) => `${file}: ${named}`),
+  );
+  expect(missing).toEqual([]);
+});
