@@ -69,12 +69,12 @@ test.each([
   },
 );
 
-test('a job whose price stayed is charged its price', async () => {
+test('a job whose price has not changed is charged that price', async () => {
   const { plan } = await fixture.activitiesAt('http://nowhere.test').admit(fixture.startOf('stayed'));
   expect(plan?.credits).toBe(35);
 });
 
-test('a worker without a model service refuses what it could never run, and reserves nothing', async () => {
+test('a worker without a model service refuses a job that it could never run, and reserves nothing', async () => {
   const before = await fixture.balance();
   const admit = createAdmit(createAdmitJob(fixture.worker), fixture.worker, {
     heartbeatTimeoutSeconds: 5,

@@ -93,7 +93,7 @@ const TWO_PERIODS = [
 ];
 
 describe('the clock of a test account', () => {
-  it('is asked for within two months of its now, forward, and one instant at a time', async () => {
+  it('is moved forward only, at most two months ahead, and to one instant at a time', async () => {
     const accountId = await openPlanAccount('test');
     expect(await ask(accountId, START)).toEqual({ outcome: 'in_the_past', now: START });
     expect(await ask(accountId, new Date(SECOND_END.getTime() + 1))).toMatchObject({ outcome: 'too_far' });
@@ -108,7 +108,7 @@ describe('the clock of a test account', () => {
     expect(rows).toEqual([{ actor: 'ann' }]);
   });
 
-  it('is the machine’s where the account is a customer’s, and nothing moves it', async () => {
+  it('is the machine’s clock for a live account, and cannot be moved', async () => {
     const accountId = await openPlanAccount('live');
     expect(await ask(accountId, FIRST_END)).toEqual({ outcome: 'live_account', now: START });
     await advance(accountId);
@@ -118,7 +118,7 @@ describe('the clock of a test account', () => {
     expect(await clockOf('acct_nobody')).toBeNull();
   });
 
-  it('does what falls due on its way at its instant and in its order, and leaves every other account where it is', async () => {
+  it('does what falls due on the way, at its instant and in order, and leaves every other account as it is', async () => {
     const [other, accountId] = [await openPlanAccount('test'), await openPlanAccount('test')];
     await ask(accountId, SECOND_END);
     await advance(accountId);
@@ -171,7 +171,7 @@ describe('the clock of a test account', () => {
     }
   });
 
-  it('returns all that is past its return_by before it says that it is there, however much is reserved', async () => {
+  it('returns everything past its return_by before it says that it has arrived, however much is reserved', async () => {
     await fixture.database.setClock(null);
     try {
       const accountId = await openPlanAccount('test');
@@ -204,7 +204,7 @@ describe('the clock of a test account', () => {
     }
   });
 
-  it('is where it would be when the step was cut off and is taken again, each thing done once', async () => {
+  it('arrives with each thing done once when an interrupted step is repeated', async () => {
     const accountId = await openPlanAccount('test');
     await ask(accountId, SECOND_END);
     // A worker that died between the step and what was due there, and one that took two steps at once.
@@ -218,7 +218,7 @@ describe('the clock of a test account', () => {
     );
   });
 
-  it('goes on with the time once it is there, so that the next period is not missed', async () => {
+  it('runs on once it has arrived, so that the next period is not missed', async () => {
     const accountId = await openPlanAccount('test');
     await ask(accountId, FIRST_END);
     await advance(accountId);

@@ -78,7 +78,7 @@ async function recordOf({ accountId, reference }: Attempt) {
 }
 
 describe('a run that is the answer to its post', () => {
-  test('is in our store when it ends, was posted once, and heartbeats meanwhile', async () => {
+  test('is stored when it ends, is posted once, and heartbeats meanwhile', async () => {
     const attempt = await admit();
     fake.setFaults({ submission: answeringLate(1_300) });
     const { environment, outcome } = running(attempt);
@@ -96,7 +96,7 @@ describe('a run that is the answer to its post', () => {
     expect(fake.wire.posts()).toBe(1);
   });
 
-  test('is not lost where the database is away for a moment as it ends: that it was taken is recorded with its end', async () => {
+  test('is not lost when the database is away for a moment as it ends: its acceptance is recorded with its end', async () => {
     const attempt = await admit();
     const asked: string[] = [];
     const query = fixture.worker.query.bind(fixture.worker) as (...args: unknown[]) => unknown;
@@ -143,7 +143,7 @@ describe('a run that is the answer to its post', () => {
   });
 });
 
-test('an answer that holds what it made is kept in memory until the asset store is back', async () => {
+test('an answer that holds the result is kept in memory until the asset store is back', async () => {
   const attempt = await admit();
   await fixture.attempts.begin(attempt);
   const { home, remove } = await makeTemporaryHome('answered');
@@ -192,7 +192,7 @@ describe('a run whose answer links to what it made', () => {
   /** So often that with the pauses of a worker more than a minute has passed. */
   const TRIES = 12;
 
-  test('is fetched once its host is back, however long that was away: it is on record meanwhile, and was posted once', async () => {
+  test('is fetched once its host is back, however long it was away: it is on record meanwhile, and was posted once', async () => {
     const pausesMs = Array.from({ length: TRIES }, (_, nth) =>
       Math.min(WORKER_PAUSES.firstMs * 2 ** nth, WORKER_PAUSES.maxMs),
     );
@@ -295,7 +295,7 @@ describe('an answer that is lost', () => {
     },
   );
 
-  test('is unknown as well when its worker died with it', async () => {
+  test('is unknown too when its worker died with it', async () => {
     const attempt = await admit();
     const { id } = findThisProcess();
     const dead = `${id.slice(0, id.lastIndexOf('/'))}/1`;
@@ -388,7 +388,7 @@ describe('an answer that comes after another worker has taken it for lost', () =
 });
 
 describe('a cancel', () => {
-  test('resets the connection, and nothing is known of the bill', async () => {
+  test('resets the connection, and leaves the bill unknown', async () => {
     const attempt = await admit();
     fake.setFaults({ submission: silent });
     const { environment, outcome } = running(attempt);
@@ -401,7 +401,7 @@ describe('a cancel', () => {
     expect(fake.requests, 'there is nothing to ask for').toHaveLength(1);
   });
 
-  test('comes too late for an answer that is there: it is delivered', async () => {
+  test('comes too late for an answer that has arrived: it is delivered', async () => {
     const attempt = await admit();
     expect(await running(attempt).outcome).toEqual({ outcome: 'made' });
     expect(await stop(attempt)).toBe('finished');

@@ -28,7 +28,7 @@ const run = (activity: () => Promise<unknown>, attempt = 1) =>
 
 describe('what PostgreSQL refuses', () => {
   it.each(['22007', '22008', '22P02', '22P05', '23502', '23514', '21000', 'P0001', 'HF004'])(
-    'because of the call fails it for good, by a type of its own: %s',
+    'because of the call’s values fails it for good, with its own type: %s',
     async (sqlState) => {
       const failed = await run(raise(sqlState)).catch((error: unknown) => error);
       expect(failed).toMatchObject({ nonRetryable: true, type: `sql_${sqlState}` });
@@ -49,12 +49,12 @@ describe('what PostgreSQL refuses', () => {
     '58030',
     '25006',
     '25P03',
-  ])('for now is tried again, for as long as it takes: %s', async (sqlState) => {
+  ])('for now is retried without limit: %s', async (sqlState) => {
     await expect(run(raise(sqlState), MANY_TRIES)).rejects.toMatchObject({ code: sqlState });
   });
 
   it.each(['26000', '42883', '42501', '3F000', '28P01', '0A000', 'XX000'])(
-    'and an operator mends is tried again, sixty times: %s',
+    'until an operator fixes it is retried sixty times: %s',
     async (sqlState) => {
       await expect(run(raise(sqlState), 59)).rejects.toMatchObject({ code: sqlState });
       await expect(run(raise(sqlState), 60)).rejects.toMatchObject({
@@ -68,12 +68,12 @@ describe('what PostgreSQL refuses', () => {
 describe('what PostgreSQL does not say', () => {
   const failing = (error: Error) => endPermanentErrors({ ask: () => Promise.reject(error) }).ask;
 
-  it('is the wire’s fault, and tried again', async () => {
+  it('is the connection’s fault, and is retried', async () => {
     const error = new Error('Connection terminated unexpectedly');
     await expect(run(failing(error), MANY_TRIES)).rejects.toBe(error);
   });
 
-  it('but our own RangeError is for good', async () => {
+  it('fails for good when it is our own RangeError', async () => {
     await expect(run(failing(new RangeError('not an id')))).rejects.toMatchObject({
       nonRetryable: true,
       type: 'range_error',
@@ -82,7 +82,7 @@ describe('what PostgreSQL does not say', () => {
 });
 
 describe('a fault of the group that a call was sent in', () => {
-  it('is not the call’s, which is tried again', async () => {
+  it('is not the call’s fault, which is retried', async () => {
     const { ask } = endPermanentErrors({ ask: () => groupCommit(() => Promise.resolve([]))('item') });
     await expect(run(ask, MANY_TRIES)).rejects.toBeInstanceOf(GroupCommitFault);
   });

@@ -36,7 +36,7 @@ async function accept(attempt: Attempt): Promise<void> {
   });
 }
 
-test('the start deadline counts from the submission, whenever that was: after references, a rejection, a restart', async () => {
+test('the start deadline counts from the submission, also after references, a rejection or a restart', async () => {
   await at(0);
   const { plan, attempt } = await fixture.admit('late submission');
   status = 'starting';
@@ -58,7 +58,7 @@ test('the start deadline counts from the submission, whenever that was: after re
   expect(await look(plan)).toMatchObject({ outcome: 'late', reference: next.reference });
 });
 
-test('what has begun is not late, and neither is what has not been accepted', async () => {
+test('an attempt that has begun is not late, and neither is one that was not accepted', async () => {
   await at(0);
   const { plan, attempt } = await fixture.admit('begun');
   await fixture.attempts.begin(attempt);
@@ -71,7 +71,7 @@ test('what has begun is not late, and neither is what has not been accepted', as
   }
 });
 
-test('one whose provider does not say at that moment is asked about again: it may be back, and never begin', async () => {
+test('an attempt whose provider does not respond is polled again: it may come back and never begin', async () => {
   await at(0);
   const { plan, attempt } = await fixture.admit('away at the moment');
   await accept(attempt);

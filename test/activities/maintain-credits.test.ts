@@ -74,7 +74,7 @@ describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
     await fixture.expectReconciled();
   });
 
-  it('changes nothing and says nothing when it comes again, or twice at once', async ({ maintenance }) => {
+  it('changes nothing and reports nothing when it runs again, or twice at once', async ({ maintenance }) => {
     const { fixture, run, logged } = maintenance;
     const account = await fixture.subscribe('doubled');
     await fixture.setClock(FIRST_END);
@@ -89,7 +89,7 @@ describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
     await fixture.expectReconciled();
   });
 
-  it('grants the current period alone when it comes a year late, and records those it skipped', async ({
+  it('grants only the current period when it runs a year late, and records the skipped ones', async ({
     maintenance,
   }) => {
     const { fixture, run } = maintenance;
@@ -111,7 +111,7 @@ describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
     await fixture.expectReconciled();
   });
 
-  it('leaves plans alone that an outside billing system renews', async ({ maintenance }) => {
+  it('does not touch plans that an outside billing system renews', async ({ maintenance }) => {
     const { fixture, run } = maintenance;
     const account = await fixture.subscribe('by call', 'by_call');
     await fixture.setClock(SECOND_END);
@@ -141,7 +141,7 @@ describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
     expect(overdue).toEqual([{ account_id: full }]);
   });
 
-  it('renews the others while one account is held, and that one the next time', async ({ maintenance }) => {
+  it('renews the others while one account is locked, and that one the next time', async ({ maintenance }) => {
     const { fixture, run } = maintenance;
     const held = await fixture.subscribe('held');
     const other = await fixture.subscribe('other');
@@ -157,7 +157,7 @@ describe.concurrent('the renewal of automatic plans (invariant 11)', () => {
 });
 
 describe.concurrent('the sweep of expired credits', () => {
-  it('writes the entries of what expired, once', async ({ maintenance }) => {
+  it('writes the entries of expired credits once', async ({ maintenance }) => {
     const { fixture, run, logged } = maintenance;
     const account = await fixture.subscribe('swept', 'by_call');
     await fixture.setClock(FIRST_END);
@@ -186,7 +186,7 @@ describe.concurrent('the sweep of expired credits', () => {
     expect(await fixture.planGrants(other)).toMatchObject([{ available: 0, expired: 4_000 }]);
   });
 
-  it('does not wait: an account that is held is left to the transaction that holds it', async ({
+  it('does not wait for a locked account: the transaction that holds it expires its credits', async ({
     maintenance,
   }) => {
     const { fixture, run } = maintenance;

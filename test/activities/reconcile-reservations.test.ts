@@ -62,7 +62,7 @@ const queue = async (isResolved: boolean) =>
     ({ repair }) => repair,
   );
 
-test('one reservation that cannot be ended keeps no credits but its own, and stands in the repair queue until it is settled', async () => {
+test('a reservation that cannot be settled does not hold up others, and is on the repair queue until it is settled', async () => {
   const attempts = [await running('one'), await running('two'), await running('three')];
   const [stubborn] = attempts.map((attempt) => attempt.outputId).sort();
   await fixture.owner.query(`
@@ -86,7 +86,7 @@ test('one reservation that cannot be ended keeps no credits but its own, and sta
   expect(await queue(true)).toMatchObject([{ output_id: stubborn, resolved_at: expect.any(String) }]);
 });
 
-test('two reconcilers at once return each reservation once, and what support extends meanwhile is left to it', async () => {
+test('two reconcilers at once return each reservation once, and leave what support extends meanwhile', async () => {
   const attempts = [await running('four'), await running('five'), await running('six')];
   const kept = attempts[1];
   await fixture.database.setClock(new Date(Date.now() + OVERDUE_MS));

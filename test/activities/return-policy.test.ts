@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-test('credits of a grant that ended meanwhile come back as a return grant, unless the customer brought the end about: every failure code, by everyone who can cause it', async () => {
+test('credits of an expired grant return as a new grant unless the customer was at fault: every failure code, with every fault it allows', async () => {
   const { accountId, owner } = fixture;
   const expiresAt = new Date(Date.now() + GRANT_ENDS_IN_MS).toISOString();
   await grantCredits(owner, {

@@ -46,7 +46,7 @@ const runAs = (tryNumber: number, attempt: Awaited<ReturnType<typeof accepted>>)
     attempt,
   );
 
-test('a retry finds a result that was brought in before, and asks the provider for nothing', async () => {
+test('a retry finds the stored result, and calls no provider', async () => {
   const attempt = await accepted('brought in');
   expect(await runAs(1, attempt)).toEqual({ outcome: 'made' });
   expect([service.calls('poll').length, service.calls('file').length]).toEqual([1, 1]);
@@ -54,7 +54,7 @@ test('a retry finds a result that was brought in before, and asks the provider f
   expect([service.calls('poll').length, service.calls('file').length]).toEqual([1, 1]);
 });
 
-test('a retry of a try that died before the result was in brings it in', async () => {
+test('a retry stores the result when the first try died before that', async () => {
   const attempt = await accepted('not brought in');
   expect(await runAs(2, attempt)).toEqual({ outcome: 'made' });
   expect([service.calls('poll').length, service.calls('file').length]).toEqual([1, 1]);

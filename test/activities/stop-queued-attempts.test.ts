@@ -123,7 +123,7 @@ describe('what a provider still works on after its output was settled is stopped
     expect(await run()).toEqual({ stopped: 0, stillToStop: 0 });
   });
 
-  test('once the provider is back, however long that takes, and one that is away holds up no other', async () => {
+  test('once the provider is back, however long that takes, and one that is away does not hold up others', async () => {
     const { plan } = await accepted('away');
     answers.cancel = (call) => {
       call.answer(call.about === 'p-away' ? 503 : 200);
@@ -162,7 +162,7 @@ describe('what a provider still works on after its output was settled is stopped
     expect(await run()).toEqual({ stopped: 1, stillToStop: 0 });
   });
 
-  test('an attempt that was taken not to have run is looked up once more, though its output goes on', async () => {
+  test('an attempt that counted as not run is looked up once more, though its output goes on', async () => {
     const { plan, attempt } = await begun('denied');
     const { accountId, reference } = attempt;
     await fixture.attempts.move(accountId, reference, { from: ['posting'], to: 'unknown' });
@@ -178,7 +178,7 @@ describe('what a provider still works on after its output was settled is stopped
     await settle(plan);
   });
 
-  test('one of a provider that this worker has no adapter of is left after a day too', async () => {
+  test('an attempt at a provider without an adapter in this worker is given up after a day too', async () => {
     await settle((await accepted('no adapter')).plan);
     await fixture.owner.query(
       `UPDATE jobs.attempts SET provider = 'gone' WHERE provider_job_id = 'p-no adapter'`,
@@ -188,7 +188,7 @@ describe('what a provider still works on after its output was settled is stopped
     expect(await run()).toEqual({ stopped: 1, stillToStop: 0 });
   });
 
-  test('and is not asked about forever: after a day it is told to the operators and left', async () => {
+  test('and is given up after a day, with an error for the operators', async () => {
     answers.cancel = (call) => {
       call.answer(503);
     };
@@ -203,7 +203,7 @@ describe('what a provider still works on after its output was settled is stopped
   });
 });
 
-test('what has ended at its provider is not asked about', async () => {
+test('an attempt that has ended at its provider is not asked about', async () => {
   const { plan, attempt } = await accepted('failed');
   const account = { billed: 'no', cost: null, isFinal: true } as const;
   await fixture.attempts.fail(attempt.accountId, attempt.reference, 'provider_failed', account);
@@ -211,7 +211,7 @@ test('what has ended at its provider is not asked about', async () => {
   expect(await run()).toEqual({ stopped: 0, stillToStop: 0 });
 });
 
-test('of a run that was stopped the time that its service bills is on record, at the price of the catalogue', async () => {
+test('a stopped run’s billed time is recorded at the catalogue’s price', async () => {
   await settle((await accepted('timed')).plan);
   const provider: Provider = {
     ...fixture.provider(service.url),
@@ -225,7 +225,7 @@ test('of a run that was stopped the time that its service bills is on record, at
   expect(rows).toEqual([{ billed: 'yes', cost: '0.002500000', is_cost_final: true }]);
 });
 
-test('a run begins nothing more after its time, however much is due: the reservations of the next run wait for it', async () => {
+test('a run begins no further claim after its time, however much is due: the next run’s reservations wait for it', async () => {
   let claims = 0;
   const attempt = {
     accountId: 'acct_1',

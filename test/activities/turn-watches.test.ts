@@ -36,7 +36,7 @@ function createLine() {
   return { turns, queue, record, wait };
 }
 
-test('a thousand that wait stay in their activities and are one query per tick and model; each leaves on its turn', async () => {
+test('a thousand waiting attempts stay in their activities and cost one query per tick and model; each leaves on its turn', async () => {
   const { turns, queue, record, wait } = createLine();
   const waits = Array.from({ length: 1_000 }, (_, nth) => wait(`a${String(nth)}`));
   const other = wait('b', 'another');
@@ -67,7 +67,7 @@ test('a thousand that wait stay in their activities and are one query per tick a
   expect(queue.mock.calls.length, 'none waits any more').toBe(queries);
 });
 
-test('a look that fails is made again: those that wait stay', async () => {
+test('a failed look is repeated, and the waiting attempts stay', async () => {
   const { turns, queue, wait } = createLine();
   const { outcome } = wait('a');
   await vi.waitFor(() => expect(queue).toHaveBeenCalledTimes(1));

@@ -30,7 +30,7 @@ function submitting(port: number, attempt: Attempt) {
   return { environment, submission: environment.run(submit, attempt) };
 }
 
-test('a service that is being started again is submitted to when it is back, once, as the same attempt', async () => {
+test('a service that restarts gets the submission once when it is back, as the same attempt', async () => {
   const { attempt } = await fixture.admit('restart');
   const port = await freePort();
   const { submission } = submitting(port, attempt);
@@ -47,14 +47,14 @@ test('a service that is being started again is submitted to when it is back, onc
   server.close();
 });
 
-test('a service that stays away fails at its limit, as one that does not start, and leaves no attempt', async () => {
+test('a service that stays away fails the attempt at its limit with start_deadline, and leaves no row', async () => {
   const { attempt } = await fixture.admit('away');
   const { submission } = submitting(await freePort(), { ...attempt, reachWithinSeconds: 1 });
   expect(await submission).toEqual({ outcome: 'failed', code: 'start_deadline' });
   expect(await rowOf(attempt)).toBeUndefined();
 });
 
-test('a cancel ends the waiting', async () => {
+test('a cancel ends the wait for a provider', async () => {
   const { attempt } = await fixture.admit('canceled');
   const { environment, submission } = submitting(await freePort(), attempt);
   setTimeout(() => {

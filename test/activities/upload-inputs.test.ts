@@ -52,7 +52,7 @@ const runAttempt = (attempt: Attempt, serviceUrl = service.url) =>
 
 const rowOf = (attempt: Attempt) => fixture.attempts.read(attempt.accountId, attempt.reference);
 
-test('a stage is made from what earlier ones made, also by a service that has never seen it', async () => {
+test('a stage gets the results of earlier stages, also at a service that has never seen them', async () => {
   expect(await runAttempt(attemptAt('script'))).toEqual({ outcome: 'made' });
   const other = await startService();
   expect(await runAttempt(attemptAt('scenes', 2), other.url)).toEqual({ outcome: 'made' });
@@ -60,7 +60,7 @@ test('a stage is made from what earlier ones made, also by a service that has ne
   await other.dispose();
 });
 
-test('a part that was made before is found by its row, and no provider is asked for anything', async () => {
+test('a finished part is found by its row, and no provider is called', async () => {
   await runAttempt(attemptAt('script'));
   await runAttempt(attemptAt('captions'));
   const nowhere = 'http://127.0.0.1:1';
@@ -68,7 +68,7 @@ test('a part that was made before is found by its row, and no provider is asked 
   expect(await runAttempt(attemptAt('captions'), nowhere)).toEqual({ outcome: 'made' });
 });
 
-test('a stage whose inputs cannot be handed over has submitted nothing: it fails at its limit and may be tried again', async () => {
+test('a stage whose inputs cannot be uploaded submits nothing: it fails at its limit and may be retried', async () => {
   await runAttempt(attemptAt('script'));
   expect(await runAttempt(attemptAt('voice'), 'http://127.0.0.1:1')).toEqual({
     outcome: 'failed',
@@ -78,7 +78,7 @@ test('a stage whose inputs cannot be handed over has submitted nothing: it fails
   expect(await runAttempt(attemptAt('voice'))).toEqual({ outcome: 'made' });
 });
 
-test('a stage that is begun before the one it is made from is an error that no retry mends', async () => {
+test('a stage that begins before a stage it needs is an error that no retry fixes', async () => {
   await expect(runAttempt(attemptAt('motion'))).rejects.toMatchObject({
     nonRetryable: true,
     type: 'range_error',

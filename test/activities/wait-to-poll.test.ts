@@ -35,7 +35,7 @@ test('a webhook ends the wait for the next poll', async () => {
   expect(waitedMs).toBeLessThan(SOON_MS);
 });
 
-test('a webhook that was there before the first wait, or came between two, is heard once', async () => {
+test('a webhook from before the first wait, or between two, ends one wait', async () => {
   const { webhooks, watches } = createRecord();
   const wait = createWaitToPoll(watches, attemptOf('a'));
   webhooks.set('a', 1);
@@ -47,7 +47,7 @@ test('a webhook that was there before the first wait, or came between two, is he
   expect(await millisecondsOf(() => environment.run(wait, LONG_MS))).toBeLessThan(SOON_MS);
 });
 
-test('the pauses grow, and are short again after a webhook: a service may tell before its own record says so', async () => {
+test('the pauses grow, and are short again after a webhook, which may come before the service’s own record changes', async () => {
   const { webhooks, watches } = createRecord();
   const wait = createWaitToPoll(watches, attemptOf('a'));
   const environment = new MockActivityEnvironment();
@@ -85,7 +85,7 @@ test('more attempts than fit one query are asked about in several', async () => 
   for (const watch of open) watch.close();
 });
 
-test('a database that is away is asked again, and the wait ends as ever', async () => {
+test('a database that is away is asked again, and the wait ends as usual', async () => {
   const { webhooks, count, watches } = createRecord();
   count.mockRejectedValueOnce(new Error('the database is away'));
   const environment = new MockActivityEnvironment();
@@ -96,7 +96,7 @@ test('a database that is away is asked again, and the wait ends as ever', async 
   expect(waitedMs).toBeLessThan(SOON_MS);
 });
 
-test('a worker that takes an attempt over polls at the pace of the one that died', async () => {
+test('a worker that takes over an attempt polls at the pace of the dead one', async () => {
   const ofTry = { attempt: 2, scheduledTimestampMs: Date.now() - 20_000 };
   // A twentieth of it.
   const wait = createWaitToPoll(null, attemptOf('a'));

@@ -100,7 +100,7 @@ async function startAttempt(subject: ContractSubject, key: string) {
 }
 
 describe.concurrent.each(SENDERS)('a webhook of $name', (subject) => {
-  test('that is forged or replayed brings no poll about, and one that comes again brings about no more than one', async ({
+  test('that is forged or replayed causes no poll, and a repeated one causes one poll in all', async ({
     expect,
   }) => {
     const { fake, attempt, run, post, polls, succeed, counted, row } = await startAttempt(subject, 'forged');
@@ -139,7 +139,7 @@ describe.concurrent.each(SENDERS)('a webhook of $name', (subject) => {
     await fake.close();
   });
 
-  test('that comes before its submission is answered is kept, and one that says what is not so is not believed', async ({
+  test('that comes before the submission’s response is kept, and a false one is not believed', async ({
     expect,
   }) => {
     const { fake, attempt, run, post, succeed, counted } = await startAttempt(subject, 'early');
@@ -194,7 +194,7 @@ describe.concurrent.each(SENDERS)('a webhook of $name', (subject) => {
     await fake.close();
   });
 
-  test('that never comes is done without', async ({ expect }) => {
+  test('that never comes is not needed: the job ends by polls', async ({ expect }) => {
     const { fake, run, succeed } = await startAttempt(subject, 'never');
     const running = run();
     await expect.poll(() => fake.taken(), { timeout: 5_000 }).toBe(1);

@@ -46,7 +46,7 @@ test('an account’s events count up by one, those of its jobs and those of none
   ]);
 });
 
-test('a low balance that metered use brings about is told of without a job, once per fall', async () => {
+test('a low balance caused by metered use is an event without a job, once per fall', async () => {
   await setLimits(jobs, account, { low_balance_at: 700 });
   await jobs.owner.query('UPDATE ledger.accounts SET low_balance_rise = 36 WHERE account_id = $1', [account]);
   const spend = (id: string, amount: number) =>
@@ -62,7 +62,7 @@ test('a low balance that metered use brings about is told of without a job, once
   expect(await typesOf()).toEqual(['credits.low', 'credits.low']);
 });
 
-test('a grant’s expiry is told of some days ahead, once, and when it comes', async () => {
+test('a grant’s expiry is an event some days ahead, once, and again when it comes', async () => {
   const expiring = { grant_id: 'short', credits: 60, expires_at: '2026-03-31T09:00:00+00:00' };
   await jobs.grant([grantItem(account, 'short', 60, { expires_at: later(30) })]);
   const told: number[] = [];
@@ -79,14 +79,14 @@ test('a grant’s expiry is told of some days ahead, once, and when it comes', a
   ]);
 });
 
-test('credits that live for two days are told of in the middle of their life, not when they come', async () => {
+test('credits that live for two days are announced to expire halfway, not at once', async () => {
   await jobs.grant([grantItem(account, 'shorter', 60, { expires_at: later(2) })]);
   expect(await jobs.call('tell_expiring', 100)).toEqual([{ tell_expiring: 0 }]);
   await jobs.setClock(later(1));
   expect(await jobs.call('tell_expiring', 100)).toEqual([{ tell_expiring: 1 }]);
 });
 
-test('a plan’s next period is a renewal; its first one and a higher plan in it are none', async () => {
+test('a plan’s next period is a renewal; its first period and an upgrade are not', async () => {
   const plan = (name: string, reference: string) =>
     setPlan(jobs.worker, SUPERSCALE_PLAN_RULES, {
       ...{ accountId: account, reference: `${account} ${reference}`, plan: name, periodStart: null },
@@ -104,7 +104,7 @@ test('a plan’s next period is a renewal; its first one and a higher plan in it
   ]);
 });
 
-test('what is rolled back is told of nowhere', async () => {
+test('a rolled-back change leaves no event', async () => {
   const client = await jobs.owner.connect();
   await client.query('BEGIN');
   await client.query(`SELECT jobs.tell($1, NULL, 'credits.low', '{}', ledger.lock($1))`, [account]);
@@ -140,7 +140,7 @@ test('a reader with a cursor misses nothing while many write at once (invariant 
   expect(await read(0, other)).toHaveLength(3 * 5 * 4);
 });
 
-test('a writer that has not locked the account is refused a number that was taken meanwhile', async () => {
+test('a writer without the account’s lock is refused a number that was taken meanwhile', async () => {
   const client = await jobs.owner.connect();
   await client.query('BEGIN');
   await client.query(`SELECT jobs.tell($1, NULL, 'credits.low', '{}', ledger.lock($1))`, [account]);

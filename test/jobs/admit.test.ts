@@ -50,7 +50,7 @@ test('a job twice in one array, and at once on two connections, is admitted once
   expect(await jobs.balanceOf(account)).toMatchObject({ available: 30, reserved: 70 });
 });
 
-test('a refusal for want of credits stands forever, whatever is granted later', async () => {
+test('a refusal for lack of credits stands forever, whatever is granted later', async () => {
   const refused = {
     outcome: 'refused',
     code: 'insufficient_credits',
@@ -68,7 +68,7 @@ test('a refusal for want of credits stands forever, whatever is granted later', 
   });
 });
 
-test('a job of several outputs is reserved whole or not at all', async () => {
+test('a job with several outputs reserves all of them or none', async () => {
   await admitOne(jobItem(account, 'j', {}, 2));
   expect(await admitOne(jobItem(account, 'k', {}, 2))).toMatchObject({
     outcome: { code: 'insufficient_credits' },
@@ -76,14 +76,14 @@ test('a job of several outputs is reserved whole or not at all', async () => {
   expect(await jobs.balanceOf(account)).toMatchObject({ available: 30, reserved: 70 });
 });
 
-test('past admit_by a job is refused, and stays so', async () => {
+test('a job past its admit_by is refused, and stays refused', async () => {
   const late = { admit_by: new Date(Date.now() - 1).toISOString() };
   const refused = { outcome: 'refused', code: 'state_conflict', reason: 'not_admitted_in_time' };
   expect(await admitOne(jobItem(account, 'j', late))).toMatchObject({ outcome: refused });
   expect(await admitOne(jobItem(account, 'j'))).toMatchObject({ outcome: refused });
 });
 
-test('what was refused before it came is stored and answered like any refusal', async () => {
+test('a request refused before the call is stored and returned like any refusal', async () => {
   const refusal = { code: 'not_found', reason: 'source_output_not_found' };
   expect(await admitOne(jobItem(account, 'j', { refusal }))).toMatchObject({
     outcome: { outcome: 'refused', ...refusal },

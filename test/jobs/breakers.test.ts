@@ -77,7 +77,7 @@ test('workers that die over their submissions, or a service that others find ali
   expect(await breaker()).toBe('closed');
 });
 
-test('what was taken in between begins the count anew', async () => {
+test('a success in between restarts the count', async () => {
   await failSubmissions(FAILURES - 1);
   const { id } = await begin();
   await move(id, 'posting', 'accepted');
@@ -99,7 +99,7 @@ test('a refusal of the work, and a scenario that the sandbox plays, are no failu
   expect(await breaker()).toBe('closed');
 });
 
-test('after a pause one job is the probe, of many who ask at once, and closes it', async () => {
+test('after a pause one of many jobs is the probe, and its success closes the breaker', async () => {
   await open();
   await later(PAUSE_SECONDS);
   expect(await breaker()).toBe('half_open');
@@ -112,7 +112,7 @@ test('after a pause one job is the probe, of many who ask at once, and closes it
   expect(await begin()).toMatchObject({ isMine: true });
 });
 
-test('the first in line is let go as the probe; the others wait without asking the service', async () => {
+test('the first in line is the probe; the others wait without calling the service', async () => {
   const ids: readonly string[] = [randomUUID(), randomUUID(), randomUUID()];
   for (const id of ids) await jobs.admit([jobItem(account, id)]);
   const waits = async () => {
@@ -132,7 +132,7 @@ test('the first in line is let go as the probe; the others wait without asking t
   expect((await waits()).every((waitsFor) => waitsFor === null)).toBe(true);
 });
 
-test('a probe that fails leaves it open for another pause; what had left before says nothing', async () => {
+test('a failed probe leaves the breaker open for another pause; earlier submissions do not count', async () => {
   const { id: early } = await begin();
   await open();
   await later(PAUSE_SECONDS);
@@ -158,7 +158,7 @@ test('a probe whose worker died is taken over after a minute', async () => {
   expect(await breaker()).toBe('closed');
 });
 
-test('runs that fail open it though submissions are taken, and a run that succeeds closes it', async () => {
+test('failed runs open the breaker though submissions succeed, and a successful run closes it', async () => {
   for (let nth = 0; nth < FAILURES; nth++) {
     const { id } = await begin();
     await move(id, 'posting', 'accepted');

@@ -57,7 +57,7 @@ test('a job of several outputs goes whole under a project’s cap or not at all'
   expect(await outcomeOf('k', ann, 2)).toMatchObject(RESERVED);
 });
 
-test('a job of more outputs than are worked one by one goes whole under a cap too', async () => {
+test('a job with many outputs fits under a cap whole or not at all too', async () => {
   await setLimits(jobs, account, { member_credits_per_period: 279 });
   expect(await outcomeOf('j', ann, 8)).toMatchObject({ code: 'limit_exceeded' });
   expect(await outcomeOf('k', ann, 7)).toMatchObject(RESERVED);
@@ -73,7 +73,7 @@ test('a refusal for a cap stands forever, and a failed job frees its room for th
   expect(await outcomeOf('l', ann)).toMatchObject(RESERVED);
 });
 
-test('an account has so many jobs under way and no more, until one of them ends', async () => {
+test('an account has at most its limit of jobs under way, until one of them ends', async () => {
   await setLimits(jobs, account, { max_concurrent_jobs: 2 });
   expect(await outcomeOf('j1')).toMatchObject(RESERVED);
   expect(await hasCapacity()).toBe(true);
@@ -106,7 +106,7 @@ test('a stuck job is under way, and a job under way that is asked for again is n
   expect(await outcomeOf('k')).toMatchObject(TOO_MANY);
 });
 
-test('no limit lets any number run, and a limit of none lets none', async () => {
+test('without a limit any number runs, and a limit of 0 lets none run', async () => {
   for (let n = 0; n < 10; n++) expect(await outcomeOf(`j${String(n)}`)).toMatchObject(RESERVED);
   await setLimits(jobs, account, { max_concurrent_jobs: 0 });
   expect(await hasCapacity()).toBe(false);
@@ -119,7 +119,7 @@ test('jobs in one array count towards the limit in its order', async () => {
   expect(rows.map((row) => row['outcome'])).toMatchObject([RESERVED, RESERVED, TOO_MANY]);
 });
 
-test('the room is looked at under the account’s lock: of five that waited for it, two find room', async () => {
+test('the limit is checked under the account’s lock: of five that waited for it, two fit', async () => {
   await setLimits(jobs, account, { max_concurrent_jobs: 2 });
   const held = await holdAccounts(jobs.owner, [account]);
   const calls = [1, 2, 3, 4, 5].map((n) => outcomeOf(`j${String(n)}`));
@@ -141,7 +141,7 @@ test('twenty admissions at once under a cap of three run three', async () => {
   expect(outcomes.filter((answer) => (answer as { outcome: string }).outcome === 'reserved')).toHaveLength(3);
 });
 
-test('another account’s jobs take no room (invariant 12)', async () => {
+test('another account’s jobs do not count against the limit (invariant 12)', async () => {
   await setLimits(jobs, account, { max_concurrent_jobs: 1 });
   const other = await jobs.openAccount(`${account}_other`, 100);
   await jobs.admit([jobItem(other, 'j')]);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterEach(() => jobs.expectReconciled());
 afterAll(() => jobs.close());
 
-test('no more attempts are claimed to be stopped than asked for (one was asked for, and four were claimed)', async () => {
+test('a claim of attempts to stop takes no more than its limit (a limit of one took four)', async () => {
   const account = await jobs.openAccount('acct_claims', 1_000);
   for (let job = 0; job < 4; job++) {
     const jobId = `j${String(job)}`;

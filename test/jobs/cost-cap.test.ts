@@ -73,13 +73,13 @@ test('an attempt that would take its output above what it may cost is not begun,
   expect(outputs, 'it is no attempt of the output').toEqual([{ attempts: 2 }]);
 });
 
-test('all of what is just enough is used, to a billionth', async () => {
+test('a cost that meets the cap exactly, to a billionth, is allowed', async () => {
   expect(await begin('render', 1, { cost: '0.6' })).toBe('begun');
   expect(await begin('scenes_1', 1, { cost: '0.400000001' })).toBe('too_costly');
   expect(await begin('scenes_2', 1, { cost: '0.4' })).toBe('begun');
 });
 
-test('stages and models that take over count together', async () => {
+test('stages and fallback models count together', async () => {
   expect(await begin('script', 1, { model: 'chat' })).toBe('begun');
   expect(await begin('render', 1)).toBe('begun');
   await jobs.call('fail_attempt', account, referenceOf('render', 1), 'provider_failed', 'unknown', null);
@@ -87,7 +87,7 @@ test('stages and models that take over count together', async () => {
   expect(await begin('render', 3, { model: 'spare', cost: '0.20' })).toBe('begun');
 });
 
-test('what was not billed, or provably did not run, costs nothing; a bill goes before what was said', async () => {
+test('an attempt that was not billed or did not run costs nothing; a bill overrides the service’s word', async () => {
   expect(await begin('render', 1)).toBe('begun');
   await end('render', 1, 'no', '0');
   expect(await begin('render', 2)).toBe('begun');
@@ -115,12 +115,12 @@ test('a call whose price is not known beforehand counts as the dearest of its mo
   expect(await begin('render', 3, { cost: null, model: 'another' })).toBe('begun');
 });
 
-test('without a cap an output may cost what it does', async () => {
+test('without a cap an output’s cost is not limited', async () => {
   expect(await begin('render', 1, { cost: '900', maxCost: null })).toBe('begun');
   expect(await begin('render', 2, { cost: '900', maxCost: null })).toBe('begun');
 });
 
-test('of many parts that ask at once no more begin than may be paid for', async () => {
+test('of many parts that begin at once only those within the cap do', async () => {
   const parts = Array.from({ length: 12 }, (_, index) => `scenes_${String(index + 1)}`);
   const asked = await Promise.all(parts.map((part) => begin(part, 1, { cost: '0.25' })));
   expect(asked.filter((is) => is === 'begun')).toHaveLength(4);
@@ -136,7 +136,7 @@ test('a restart beside which another attempt would cost too much is refused, and
   expect(await stateOf('render', 1)).toBe('accepted');
 });
 
-test('of restarts that race for the last of it one is done, and no attempt is begun that cannot be paid for', async () => {
+test('of restarts that race for the rest of the cap one succeeds, and no attempt beyond it begins', async () => {
   const parts = ['scenes_1', 'scenes_2', 'scenes_3'];
   for (const part of parts) {
     expect(await begin(part, 1, { cost: '0.25' })).toBe('begun');

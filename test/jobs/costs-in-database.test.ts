@@ -57,13 +57,13 @@ const importBill = async (...lines: readonly (readonly [line: string, id: string
   return row?.['import_bill'];
 };
 
-test('an attempt that runs costs nothing yet, and its bill is not in doubt', async () => {
+test('a running attempt costs nothing yet, and its bill is not in doubt', async () => {
   await begin('running');
   expect(await costsOf('running')).toMatchObject({ outputs: '1', attempts: '1', cost: null });
   expect(await unknownOf('running')).toEqual([]);
 });
 
-test('what was billed costs what the catalogue expects until the service says what it does', async () => {
+test('a billed attempt costs the catalogue’s estimate until the service says more', async () => {
   await collect(await begin('provisional'), 'yes', null, false);
   expect(await costsOf('provisional')).toMatchObject({ cost: '0.040000000', provisional: '0.040000000' });
   await collect(await begin('final'), 'yes', '0.0123', true);
@@ -71,7 +71,7 @@ test('what was billed costs what the catalogue expects until the service says wh
   expect(await costsOf('final')).toMatchObject({ cost: '0.012300000', provisional: null, charged: '35' });
 });
 
-test('what was returned to the customer, and billed to us, is told apart', async () => {
+test('an attempt that was billed though its credits returned is counted apart', async () => {
   const reference = await begin('failed');
   await jobs.call('fail_attempt', ACCOUNT, reference, 'provider_failed', 'yes', '0.5', true);
   await jobs.settleOutputs([releaseOf(ACCOUNT, 'failed')]);
@@ -84,7 +84,7 @@ test('what was returned to the customer, and billed to us, is told apart', async
   expect(await costsOf('free')).toMatchObject({ cost: null, returned_outputs: '0', unknown_attempts: '0' });
 });
 
-test('a refund of all of it is a return as well', async () => {
+test('a full refund counts as a return too', async () => {
   await collect(await begin('refunded'), 'yes', '0.25', true);
   await jobs.settleOutputs([commitOf(ACCOUNT, 'refunded')]);
   expect(await costsOf('refunded')).toMatchObject({ charged: '35', refunded: '0', returned_outputs: '0' });
@@ -113,7 +113,7 @@ test('a bill that is in doubt is listed until a bill says what it was', async ()
   });
 });
 
-test('a bill goes before what was expected; its lines add up, and each counts once however often it is imported', async () => {
+test('a bill overrides the estimate; its lines add up, and each counts once however often it is imported', async () => {
   const reference = await begin('billed');
   await collect(reference, 'yes', null, false);
   const lines = [

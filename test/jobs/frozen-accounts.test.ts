@@ -28,7 +28,7 @@ const spend = async (key: string) => {
 };
 const FROZEN = { outcome: 'refused', code: 'account_frozen', reason: 'account_frozen' };
 
-test('a frozen account spends nothing anew, and the refusal stands under its key', async () => {
+test('a frozen account refuses new spending, and the refusal stands under its key', async () => {
   await setFrozen(true);
   expect(await admit('j')).toMatchObject(FROZEN);
   expect(await spend('s')).toMatchObject({ outcome: 'account_frozen' });
@@ -38,7 +38,7 @@ test('a frozen account spends nothing anew, and the refusal stands under its key
   expect([await admit('k'), await spend('t')]).toMatchObject([{ outcome: 'reserved' }, { outcome: 'spent' }]);
 });
 
-test('what ran when it was frozen ends as it would: charged, returned, refunded', async () => {
+test('jobs that ran when it was frozen end as usual: charged, returned, refunded', async () => {
   await jobs.runToAsset(account, 'delivered');
   await jobs.admit([jobItem(account, 'failed')]);
   await setFrozen(true);
@@ -52,7 +52,7 @@ test('what ran when it was frozen ends as it would: charged, returned, refunded'
   expect(await jobs.balanceOf(account)).toMatchObject({ available: 1_000, spent: 0 });
 });
 
-test('a job restarts and is extended under the reservation that it has', async () => {
+test('a job of a frozen account can be restarted and extended under its reservation', async () => {
   await jobs.runToAsset(account, 'j');
   await jobs.owner.query(`UPDATE jobs.attempts SET state = 'accepted' WHERE account_id = $1`, [account]);
   await setFrozen(true);
@@ -64,7 +64,7 @@ test('a job restarts and is extended under the reservation that it has', async (
   expect(restarted?.['answer']).toMatchObject({ outcome: 'done' });
 });
 
-test('freezing is on record with who and why, and twice is once', async () => {
+test('freezing is recorded with who and why, and a repeat changes nothing', async () => {
   for (const isFrozen of [true, true, false, false]) await setFrozen(isFrozen);
   const { rows } = await jobs.owner.query(
     'SELECT actor, action, reason FROM ledger.operator_actions WHERE account_id = $1 ORDER BY action_id',
@@ -83,7 +83,7 @@ test.each([
   ['freeze', 'admission', FROZEN, 0],
   ['admission', 'freeze', { outcome: 'reserved' }, 35],
 ] as const)(
-  'of a %s and an %s at once, the first to hold the account decides',
+  'of a %s and an %s at once, the first to lock the account decides',
   async (first, _, expected, held) => {
     const lock = await holdAccounts(jobs.owner, [account]);
     const calls = { freeze: () => setFrozen(true), admission: () => admit('j') };
@@ -101,7 +101,7 @@ test.each([
   },
 );
 
-test('of twenty admissions beside a freeze, none is reserved after it', async () => {
+test('of twenty admissions during a freeze, none reserves after it', async () => {
   const admissions = Array.from({ length: 20 }, async (_, index) => admit(`j${String(index)}`));
   const [outcomes] = await Promise.all([Promise.all(admissions), setFrozen(true)]);
   const reserved = outcomes.filter((one) => (one as { outcome: string }).outcome === 'reserved').length;

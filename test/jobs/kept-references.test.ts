@@ -88,7 +88,7 @@ test('of many outputs that claim an address at once, one gets it', async () => {
   expect(claims.filter(([first]) => first?.[2] === 'mine')).toHaveLength(1);
 });
 
-test('the first word on an address stands', async () => {
+test('the first result of an address stands', async () => {
   await admit('j', [LOGO, SHOT]);
   await claim('j');
   await keep('j', LOGO, 'f00d');
@@ -105,7 +105,7 @@ test('the first word on an address stands', async () => {
   });
 });
 
-test('the model is given what was kept, in the order of the brief, and no address', async () => {
+test('the model gets the kept pictures in the order of the brief, and no address', async () => {
   await admit('j', [SHOT, LOGO]);
   await claim('j');
   await keep('j', LOGO, 'b000');
@@ -117,7 +117,7 @@ test('the model is given what was kept, in the order of the brief, and no addres
   });
 });
 
-test('nothing is to be fetched for an output that refers to nothing, has ended, or is not there', async () => {
+test('an output without pictures, an ended one and an unknown one claim nothing', async () => {
   await jobs.admit([jobItem(account, 'plain', { admit_by: new Date(NOW.getTime() + 1e6).toISOString() })]);
   expect(await claim('plain')).toEqual([]);
   expect(await workOf('plain')).toEqual({ kind: 'static_ad' });
@@ -127,7 +127,7 @@ test('nothing is to be fetched for an output that refers to nothing, has ended, 
   expect(await claim('nobodys')).toEqual([]);
 });
 
-test('an edit takes what its source’s job has kept, whatever has become of the address', async () => {
+test('an edit takes the pictures that its source’s job kept, whatever the address returns now', async () => {
   await admit('source', [LOGO]);
   await claim('source');
   await keep('source', LOGO, 'c0de');

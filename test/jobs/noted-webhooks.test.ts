@@ -63,13 +63,13 @@ test('a webhook of an attempt whose outcome is unknown is kept', async () => {
   expect(await counted()).toBe(1);
 });
 
-test('a webhook that comes again, at once or after another, is known and counts once', async () => {
+test('a repeated webhook, at once or after another, counts once', async () => {
   for (const event of ['started', 'started', 'ended', 'started', 'ended'])
     expect(await note(event)).toBe(true);
   expect(await counted()).toBe(2);
 });
 
-test('of many repetitions at once one counts', async () => {
+test('of many simultaneous repeats one counts', async () => {
   expect(await Promise.all(Array.from({ length: 8 }, () => note('ended')))).not.toContain(false);
   expect(await counted()).toBe(1);
 });
@@ -91,7 +91,7 @@ test.each([
   expect((await read()).rows).toEqual(before);
 });
 
-test('a job that is told of is kept for the bill where no answer has named it, even late, and the first name stays', async () => {
+test('a provider’s job id in a webhook is kept for the bill where no response gave one, even late; the first one stays', async () => {
   await move('posting', 'unknown');
   await jobs.owner.query('UPDATE jobs.attempts SET provider_job_id = NULL WHERE reference = $1', [reference]);
   await jobs.settleOutputs([releaseOf(account, `j${String(accounts)}`)]);
@@ -128,7 +128,7 @@ test('a job that is another attempt’s is not taken for this one’s, by whatev
   expect(await told()).toEqual([{ told_job: 'run_8' }]);
 });
 
-test('an address that differs in its provider, its attempt or its secret leads nowhere', async () => {
+test('an address with another provider, attempt or secret finds no attempt', async () => {
   const other = createHash('sha256').update('another secret').digest();
   expect(await note('ended', { provider: 'replicate' })).toBe(false);
   expect(await note('ended', { reference: attemptOf('no such job') })).toBe(false);
@@ -136,7 +136,7 @@ test('an address that differs in its provider, its attempt or its secret leads n
   expect(await counted()).toBe(0);
 });
 
-test('no address leads to an attempt whose provider was given none', async () => {
+test('an attempt without a webhook address is found by none', async () => {
   await jobs.admit([jobItem(account, `polled ${account}`)]);
   const polled = attemptOf(`polled ${account}`);
   const outputId = outputOf(`polled ${account}`);

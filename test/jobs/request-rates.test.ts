@@ -56,7 +56,7 @@ it('takes nothing from a key whose account refuses, and writes nothing', async (
   expect(await rowsOf()).toEqual(before);
 });
 
-it('grants again as time passes, one by one', async () => {
+it('grants requests again as time passes, one by one', async () => {
   const take = createTakeRequest(pools[0]!);
   await Promise.all(Array.from({ length: SLOW.burst }, () => take(askOf('key_late'))));
   expect((await take(askOf('key_late'))).isGranted).toBe(false);

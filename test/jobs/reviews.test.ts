@@ -103,7 +103,7 @@ describe('a report', () => {
     expect(outcomes.sort()).toEqual(['known', 'known', 'opened']);
   });
 
-  test('is of a delivered output of the account, and of no other', async () => {
+  test('is of a delivered output of the account only', async () => {
     await jobs.admit([jobItem(account, 'runs', { admit_by: at(1).toISOString() })]);
     expect(await report('runs')).toMatchObject({ outcome: 'not_delivered' });
     await jobs.settleOutputs([releaseOf(account, 'runs')]);
@@ -127,7 +127,7 @@ describe('a report', () => {
     expect(await report('j', '2')).toMatchObject({ outcome: 'known', review_id: reviewOf('j', 2) });
   });
 
-  test('is one of so many a day, and is told when there is room again', async () => {
+  test('is limited per day, and a refused one says when to try again', async () => {
     for (const hour of [0, 1, 2, 3]) {
       await jobs.setClock(at(hour));
       await deliver(`j${String(hour)}`);
@@ -145,7 +145,7 @@ describe('a report', () => {
     expect(await report('late')).toMatchObject({ outcome: 'opened' });
   });
 
-  test('of what has been refunded already is refused', async () => {
+  test('of a refunded output is refused', async () => {
     await deliver('j');
     await jobs.refund([refundItem(account, reservationOf('j'), 'f', null)]);
     expect(await report('j')).toMatchObject({ outcome: 'made_good' });
@@ -153,7 +153,7 @@ describe('a report', () => {
 });
 
 describe('a refund', () => {
-  test('gives all of it back once, tells the job, and is on record with who and why', async () => {
+  test('refunds everything once, with an event of the job and a record of who and why', async () => {
     await deliver('j');
     await report('j');
     expect(await decide(reviewOf('j'), 'refund')).toEqual({ outcome: 'decided', is_replay: false });
@@ -185,7 +185,7 @@ describe('a refund', () => {
     expect(await report('j', 'once more')).toMatchObject({ outcome: 'made_good' });
   });
 
-  test('gives back what is left after a part has been', async () => {
+  test('refunds what is left after a partial refund', async () => {
     await deliver('j');
     await report('j');
     await jobs.refund([refundItem(account, reservationOf('j'), 'part', 10)]);
@@ -193,7 +193,7 @@ describe('a refund', () => {
     expect(await available()).toBe(1_000);
   });
 
-  test('that finds nothing left decides nothing', async () => {
+  test('with nothing left to refund decides nothing', async () => {
     await deliver('j');
     await report('j');
     await jobs.refund([refundItem(account, reservationOf('j'), 'all', null)]);
@@ -316,7 +316,7 @@ describe('a free retry', () => {
     expect(await jobs.call('read_free_retry', account, 'retry')).toEqual([]);
   });
 
-  test('does not make another price free: what costs something is reserved as ever, or refused', async () => {
+  test('makes no other job free: one with a price is reserved as usual, or refused', async () => {
     await offer();
     expect(await jobs.admit([jobItem(account, 'retry', { admit_by: at(1).toISOString() })])).toMatchObject([
       { outcome: { outcome: 'reserved', credits: 35 } },
@@ -385,7 +385,7 @@ describe('a free retry', () => {
     expect(await available()).toBe(965);
   });
 
-  test('that is no better is reported itself, and its refund is of what was paid', async () => {
+  test('can be reported itself, and its refund is of what was paid', async () => {
     await offer();
     await jobs.admit([freeJob('retry')]);
     await jobs.bringToAsset(account, 'retry');

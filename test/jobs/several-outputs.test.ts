@@ -28,7 +28,7 @@ const beginOutput = (index = 0, from = account) => jobs.call('begin_output', fro
 const stateOf = async () =>
   ((await jobs.call('read_job', account, 'j'))[0]?.['read_job'] as { state: string }).state;
 
-test('the clock of an output runs from when it is first taken up, however often it is', async () => {
+test('an output’s deadline counts from its first begin, however often it is begun', async () => {
   const now = Date.now();
   await jobs.setClock(new Date(now + 100_000));
   const [first] = await beginOutput();
@@ -105,7 +105,7 @@ test('what support has extended holds for an output that begins later, and a res
   await jobs.setClock(null);
 });
 
-test('a failure that is the customer’s only if it has begun is looked at under the lock', async () => {
+test('whether an output had begun, which decides the fault of a short deadline, is checked under the lock', async () => {
   const late = { code: 'run_deadline', detail: 'late', retryable: true };
   const release = (index: number) => ({
     ...releaseOf(account, 'j', 'run_deadline', index),
@@ -130,7 +130,7 @@ test('a failure that is the customer’s only if it has begun is looked at under
   ]);
 });
 
-test('what has ended is not taken up', async () => {
+test('an ended output is not begun', async () => {
   await jobs.settleOutputs([releaseOf(account, 'j', 'canceled', 1)]);
   expect(await beginOutput(1)).toEqual([]);
   expect(await beginOutput(0)).toHaveLength(1);

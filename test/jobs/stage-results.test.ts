@@ -58,7 +58,7 @@ async function progress(): Promise<unknown> {
   return rows[0]?.progress;
 }
 
-test('what the customer is charged for is the result of the final stage, whatever is collected after it', async () => {
+test('a charge is for the result of the final stage, whatever is collected after it', async () => {
   await collect('script', 'aaaa');
   expect(await jobs.settleOutputs([commitOf(account, 'j')])).toMatchObject([{ outcome: 'asset_missing' }]);
   await collect('mix', 'bbbb');
@@ -133,7 +133,7 @@ test('progress does not go back when a part is made again', async () => {
   expect(await progress()).toMatchObject({ fraction: 0.3 });
 });
 
-test('parts that tell of themselves at once are both counted', async () => {
+test('progress of two parts at once counts both', async () => {
   const references = [await accept('scenes_1'), await accept('scenes_2')];
   const client = await jobs.owner.connect();
   await client.query('BEGIN');

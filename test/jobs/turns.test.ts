@@ -43,7 +43,7 @@ async function queue(id: string, { inFlight, perSecond }: Limits, of = account) 
 const end = (id: string, of = account) =>
   jobs.call('move_attempt', of, attemptOf(id), ['posting'], 'rejected', null, 'bad_input');
 
-test('of many workers that ask at once, no more leave than may be in flight; one that ends makes room', async () => {
+test('of many attempts that ask at once, only the limit in flight leaves; one that ends makes room', async () => {
   const ids = await Promise.all(Array.from({ length: 12 }, () => admit()));
   const began = await Promise.all(ids.map(async (id) => ({ id, is: await begin(id, { inFlight: 4 }) })));
   const left = began.filter(({ is }) => is === 'left');
@@ -86,7 +86,7 @@ test('single jobs go before batches, then accounts in turn, then those that wait
   expect((await queue(busy, { inFlight: 2 }, other)).waitsFor).toBe('turn');
 });
 
-test('one that asks no more holds up no other after ten seconds', async () => {
+test('an attempt that no longer asks holds up others for at most ten seconds', async () => {
   const limits = { inFlight: 1 };
   const gone = await admit();
   const waiting = await admit();
@@ -97,7 +97,7 @@ test('one that asks no more holds up no other after ten seconds', async () => {
   expect(await queue(waiting, limits)).toMatchObject({ waitsFor: null, ahead: 0 });
 });
 
-test('one that is far back is away until its next look, keeps its place, and a later one does not overtake it', async () => {
+test('an attempt far back keeps its place until its next look, and a later one does not overtake it', async () => {
   const limits = { inFlight: 1 };
   await jobs.owner.query(
     `INSERT INTO jobs.waiting SELECT $1, 'ahead_' || nth, $2, 'm', false, $3::timestamptz - interval '1 minute',

@@ -89,7 +89,7 @@ test('the reference picture of a job that runs is needed, and not once the job h
   expect(await unneeded(logo)).toEqual([logo]);
 });
 
-test('it is needed for as long as one output of the job may be made or was delivered: an edit and a free retry take it', async () => {
+test('a picture is needed while an output of its job may be made or was delivered: an edit and a free retry take it', async () => {
   const logo = nameOf('logo');
   await admitWithLogo('j', logo, { outputs: 2 });
   await jobs.settleOutputs([releaseOf(account, 'j', 'provider_failed', 1)]);
@@ -125,7 +125,7 @@ test('what was delivered is needed until it expires, and so are the pictures of 
   expect(await unneeded(logo, picture)).toEqual([picture]);
 });
 
-test('a result that came too late is kept for support, and then not', async () => {
+test('a late result is kept for support for some days, and then unneeded', async () => {
   const late = nameOf('late');
   await admitWithLogo('j', nameOf('logo'));
   await collect('j', late);
@@ -142,6 +142,6 @@ test('a result that came too late is kept for support, and then not', async () =
   expect(await unneeded(late)).toEqual([late]);
 });
 
-test('the database says which it is', async () => {
+test('the database has an identity', async () => {
   expect(await createAssetNeeds(jobs.worker).identity()).toMatch(/^\w+@\d+$/);
 });

@@ -92,7 +92,7 @@ test.each(Object.entries(VERBS))(
   },
 );
 
-test('no more is reserved, spent, committed or refunded than there is', async () => {
+test('no verb reserves, spends, commits or refunds more than there is', async () => {
   expect(await cameTo(ledger.reserve([reserveItem('a', 'bad', 941)]))).toBe('insufficient_credits');
   expect(await cameTo(ledger.spend([{ account_id: 'a', spend_id: 'bad', amount: 941, note: 'x' }]))).toBe(
     'insufficient_credits',
@@ -111,7 +111,7 @@ test('a release that names an amount returns what was reserved, and no more', as
   before = await readTableContents(ledger);
 });
 
-test('an account never has more than 2^53 − 1 credits in all, by whatever way they come', async () => {
+test('an account never has more than 2^53 − 1 credits in all, whatever their source', async () => {
   expect(await cameTo(ledger.grant([grantItem('full', 'bad', 6)]))).toBe('too_many_credits');
   await expect(callPlan(ledger, 'full', 'bad', 'starter')).rejects.toMatchObject({ code: 'HF003' });
 });

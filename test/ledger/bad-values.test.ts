@@ -61,7 +61,7 @@ test('a free retry holds nothing, and anything but zero is refused', async () =>
   ]);
 });
 
-test('a free retry behind a paid item in one array is reserved (it lay inside a grant and broke the batch)', async () => {
+test('a free retry after a paid item in one array is reserved (it broke the batch)', async () => {
   const other = await ledger.openAccount('free_behind_paid', 100);
   const items = [reserveItem(other, 'paid', 35), reserveItem(other, 'free', 0, { reason: 'free_retry' })];
   for (const size of [2, 6]) {
@@ -104,7 +104,7 @@ test('a policy that is not known is an error', async () => {
   await expect(ledger.settle([item])).rejects.toMatchObject({ code: '23514' });
 });
 
-test('an account that was never opened is said to be unknown', async () => {
+test('a verb on an account that was never opened returns account_not_found', async () => {
   expect(await ledger.reserve([reserveItem('nobody', 'r', 35)])).toMatchObject([
     { outcome: 'account_not_found', available: null },
   ]);

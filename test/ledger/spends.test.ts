@@ -87,7 +87,7 @@ test('the same id with another amount, member or project is a conflict (invarian
   expect(await ledger.balanceOf(account)).toMatchObject({ spent: 5 });
 });
 
-test('a spend and a reservation of one id are in each other’s way, whichever came first', async () => {
+test('a spend and a reservation of one id conflict, whichever came first', async () => {
   await outcomes(spendItem('s', 5));
   expect(await ledger.reserve([reserveItem(account, 's', 5, { job_id: null })])).toMatchObject([
     { outcome: 'key_reused' },
@@ -96,7 +96,7 @@ test('a spend and a reservation of one id are in each other’s way, whichever c
   expect(await outcomes(spendItem('r', 5))).toEqual(['key_reused']);
 });
 
-test('a spend cannot be released or committed: it has ended, as it was', async () => {
+test('a spend cannot be released or committed: it has ended', async () => {
   await outcomes(spendItem('s', 5));
   expect(
     await ledger.settle([
@@ -112,7 +112,7 @@ test('a spend cannot be released or committed: it has ended, as it was', async (
   expect(await ledger.balanceOf(account)).toMatchObject({ spent: 5 });
 });
 
-test('a spend of more than there is charges nothing, one of all there is does', async () => {
+test('a spend of more than the balance charges nothing, one of the whole balance does', async () => {
   expect(await outcomes(spendItem('s1', 101), spendItem('s2', 100), spendItem('s3', 1))).toEqual([
     'insufficient_credits',
     'spent',
@@ -137,13 +137,13 @@ test('a spend cannot be made through reserve', async () => {
   ]);
 });
 
-test('an unknown account is said to be unknown', async () => {
+test('a spend of an unknown account returns account_not_found', async () => {
   expect(await ledger.spend([spendItem('s', 5, { account_id: 'nobody' })])).toMatchObject([
     { outcome: 'account_not_found', available: null },
   ]);
 });
 
-test('spends stop at what there is, and what fits behind one that was refused is spent', async () => {
+test('spends stop at the balance, and one that fits after a refused one is spent', async () => {
   const amounts = [10, 25, 40, 30, 20, 5, 1];
   expect(await outcomes(...amounts.map((amount, n) => spendItem(`s${String(n)}`, amount)))).toEqual([
     ...['spent', 'spent', 'spent', 'insufficient_credits', 'spent', 'spent', 'insufficient_credits'],

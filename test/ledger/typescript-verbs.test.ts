@@ -50,7 +50,7 @@ test.each<[string, GrantItem['ends'], string | null]>([
   expect(await accountOf(ledger.worker, grantId)).toBe(account);
 });
 
-test('a grant that is in two accounts, or in none, has no account', async () => {
+test('a grant id of two accounts, or of none, has no account', async () => {
   expect(await accountOf(ledger.worker, 'unknown')).toBeNull();
   await ledger.openAccount(`${account}_too`, 1_000);
   expect(await accountOf(ledger.worker, 'grant_first')).toBeNull();

@@ -180,12 +180,12 @@ async function digestOf(client: pg.PoolClient, accountId: string): Promise<unkno
 
 const ofAccount = () => functions.filter(({ names }) => names[0] === 'p_account_id');
 
-test('every function that a process may execute takes the account first, or says here why it does not', () => {
+test('every function that a process may execute takes the account first, or is listed here with the reason', () => {
   const others = functions.filter(({ names }) => names[0] !== 'p_account_id').map(({ name }) => name);
   expect(others).toEqual(Object.keys(OF_NO_ONE_ACCOUNT).toSorted());
 });
 
-test('every function that serves an account is told of another’s ids as of ids of nothing, and changes nothing there (invariant 12)', async () => {
+test('every function of an account returns the same for another’s ids as for unknown ids, and changes nothing there (invariant 12)', async () => {
   const client = await jobs.owner.connect();
   const before = await digestOf(client, 'theirs');
   client.release();
@@ -216,7 +216,7 @@ const NOT_FILLED = [
   'ledger.open_account',
 ];
 
-test('the ids of that walk are of things that are there: their own account is told something else of them', async () => {
+test('the ids of that walk exist: their own account gets other results', async () => {
   const same: string[] = [];
   for (const callable of ofAccount()) {
     if (!callable.names.some((name) => name in THEIRS)) continue;
@@ -229,7 +229,7 @@ test('the ids of that walk are of things that are there: their own account is to
   expect(same).toEqual(NOT_FILLED);
 });
 
-test('an item that names its account is told of another’s ids as of ids of nothing, and changes nothing there', async () => {
+test('an item that names its account gets the same for another’s ids as for unknown ids, and changes nothing there', async () => {
   const quoted = (id: string) => [jobItem('mine', 'm', { quote_id: id, quote_fingerprint: 'print' })];
   const ended = (jobId: string) => [{ ...commitOf('mine', jobId) }];
   const item = (name: string, items: unknown): Callable & { readonly ids: Ids } => ({

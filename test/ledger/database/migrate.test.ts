@@ -37,7 +37,7 @@ async function bodyOf(signature: string): Promise<string | null> {
   return rows[0]?.body ?? null;
 }
 
-test('says in one line what it applied, and nothing where nothing was', async () => {
+test('logs in one line what it applied, and nothing when nothing was due', async () => {
   const said: string[] = [];
   await migrateAgain((line) => said.push(line));
   expect(said).toEqual([]);
@@ -76,7 +76,7 @@ test('waits for another database of the server whose migration changes the same 
   await pool.end();
 });
 
-test('replaces a function whose result was another before', async () => {
+test('replaces a function whose result type has changed', async () => {
   await owner.query('DROP FUNCTION ledger.months_after(timestamptz, int)');
   await owner.query(
     'CREATE FUNCTION ledger.months_after(p_anchor timestamptz, p_count int) RETURNS text LANGUAGE sql AS $$ SELECT NULL::text $$',
@@ -98,7 +98,7 @@ test('takes back what a role may no longer execute', async () => {
   expect(rows).toEqual([{ closed: false, open: true }]);
 });
 
-test('several at once, beside a process that calls a function all the while, fail in nothing', async () => {
+test('several at once, while a process calls a function all the time, all succeed', async () => {
   const api = new pg.Client({ connectionString: database.apiUrl });
   api.on('error', () => undefined);
   await api.connect();

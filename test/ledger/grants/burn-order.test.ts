@@ -59,7 +59,7 @@ test('credits burn by priority, then soonest expiry with no expiry last, then ol
   ]);
 });
 
-test('the burn order is that of the reserve: a better grant that comes later changes nothing', async () => {
+test('the burn order is fixed at the reserve: an earlier-burning grant that comes later changes nothing', async () => {
   await ledger.grant([grantItem(account, 'top_up', 100, { priority: 3 })]);
   await ledger.reserve([reserveItem(account, 'r', 35)]);
   await ledger.grant([grantItem(account, 'plan', 100, { priority: 1 })]);
@@ -89,7 +89,7 @@ test('a commit of less spends what burned first and returns the rest, last given
   expect(await entriesOf('release')).toEqual(['c 10', 'b 8']);
 });
 
-test('a release goes back in reverse order', async () => {
+test('a release returns credits in reverse order', async () => {
   await ledger.grant(['a', 'b', 'c'].map((id, n) => grantItem(account, id, 10, { priority: n + 1 })));
   await ledger.reserve([reserveItem(account, 'r', 30)]);
   await ledger.settle([releaseItem(account, 'r')]);

@@ -49,7 +49,7 @@ test('credits cannot be spent from the very instant of their expiry, swept or no
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 0, expired: 100 });
 });
 
-test('a grant that has expired when it comes is not made', async () => {
+test('a grant that would be expired already is refused', async () => {
   expect(await ledger.grant([grantItem(account, 'late', 10, { expires_at: NOW })])).toMatchObject([
     { outcome: 'expired' },
   ]);
@@ -75,7 +75,7 @@ test('reserved credits are never swept: they can be charged after their grant ex
 });
 
 test.each([1, 6])(
-  'what is released into an expired grant comes back as a return grant (arrays of %i)',
+  'credits released to an expired grant return as a new grant (arrays of %i)',
   async (size) => {
     await ledger.reserve(Array.from({ length: size }, (_, n) => reserveItem(account, `r${String(n)}`, 10)));
     const at = new Date(EXPIRY.getTime() + HOUR_MS);
@@ -116,7 +116,7 @@ test('a return grant lives to the end of the period when that is later than 72 h
   expect(await grantRow('grant_return_r')).toMatchObject({ expires_at: periodEnd });
 });
 
-test('a cancel by the customer does not roll credits over: they expire at once', async () => {
+test('credits of an expired grant expire at once after a customer’s cancel', async () => {
   await ledger.reserve([reserveItem(account, 'r', 10)]);
   await ledger.setClock(EXPIRY);
   await ledger.settle([releaseItem(account, 'r', { expired_policy: 'expire', cause: 'canceled' })]);
@@ -130,7 +130,7 @@ test('a cancel by the customer does not roll credits over: they expire at once',
   });
 });
 
-test('one release may go back in part to a living grant and in part to a return grant', async () => {
+test('one release may return credits in part to a live grant and in part to a return grant', async () => {
   await ledger.grant([grantItem(account, 'living', 100, { priority: 2 })]);
   await ledger.reserve([reserveItem(account, 'r', 130)]);
   await ledger.setClock(EXPIRY);
@@ -149,7 +149,7 @@ test('a reservation that is settled again makes no second return grant (invarian
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 10 });
 });
 
-test('what comes back to a voided grant goes to its voided bucket, expired or not', async () => {
+test('credits that return to a voided grant go to its voided bucket, expired or not', async () => {
   await ledger.reserve([reserveItem(account, 'r1', 10), reserveItem(account, 'r2', 10)]);
   await ledger.owner.query('UPDATE ledger.grants SET voided_at = ledger.clock() WHERE account_id = $1', [
     account,

@@ -11,7 +11,7 @@ afterAll(() => ledger.close());
 
 const outcomesOf = (rows: readonly Record<string, unknown>[]) => rows.map((row) => row['outcome']);
 
-test('a payment that stands twice in one call makes one grant, and the other is told that the key is used', async () => {
+test('a payment named twice in one call makes one grant, and the other is key_reused', async () => {
   const [ann, bob] = [await ledger.openAccount('pays_ann'), await ledger.openAccount('pays_bob')];
   const outcomes = outcomesOf(
     await ledger.grant([
@@ -27,7 +27,7 @@ test('a payment that stands twice in one call makes one grant, and the other is 
   expect(await ledger.balanceOf(bob)).toMatchObject({ available: 10 });
 });
 
-test('a payment named for two accounts at once makes one grant, and the other is told that the key is used', async () => {
+test('a payment named for two accounts at once makes one grant, and the other is key_reused', async () => {
   const accounts = [await ledger.openAccount('at_once_1'), await ledger.openAccount('at_once_2')];
   const writes = await holdWrites(ledger.owner, 'ledger.grants');
   const calls = accounts.map((account) =>
@@ -38,7 +38,7 @@ test('a payment named for two accounts at once makes one grant, and the other is
   expect(outcomesOf((await Promise.all(calls)).flat()).sort()).toEqual(['granted', 'key_reused']);
 });
 
-test('a second trial under another id is told that the key is used, alone and in one call', async () => {
+test('a second trial under another id is key_reused, alone and in one call', async () => {
   const account = await ledger.openAccount('tries_twice');
   const trial = (id: string) => grantItem(account, id, 3_000, { source: 'trial' });
   expect(outcomesOf(await ledger.grant([trial('t1'), trial('t2'), trial('t1')]))).toEqual([

@@ -48,7 +48,7 @@ async function due(limit = 1_000, after: DueAccount | null = null): Promise<read
   return readDueExpiry(ledger.worker, { after, limit });
 }
 
-test('what expires at an instant is spendable before it and swept at it', async () => {
+test('credits are spendable before their expiry and swept at it', async () => {
   await ledger.setClock(JUST_BEFORE);
   expect(await due()).toEqual([]);
   expect(await sweepExpired(ledger.worker, [account])).toEqual([]);
@@ -93,7 +93,7 @@ test('a sweep never touches what is reserved, whatever becomes of it', async () 
   });
 });
 
-test('an account that was swept is due no more, and a second sweep writes nothing', async () => {
+test('a swept account is no longer due, and a second sweep writes nothing', async () => {
   await ledger.setClock(EXPIRY);
   await sweepExpired(ledger.worker, [account]);
   expect(await due()).toEqual([]);
@@ -117,7 +117,7 @@ test('an account goes on being due for its next expiry', async () => {
   expect(await amountsOf(ledger, account, 'expired')).toEqual({ dying: 100, living: 0, 'dies later': 7 });
 });
 
-test('what is due comes in pages, the longest due first, each account once', async () => {
+test('due accounts come in pages, longest due first, each once', async () => {
   const names = [account];
   for (let n = 0; n < 6; n++) {
     names.push(
@@ -143,7 +143,7 @@ test('what is due comes in pages, the longest due first, each account once', asy
   expect([...(await sweepExpired(ledger.worker, seen))].sort()).toEqual([...names].sort());
 });
 
-test('a sweep does not wait: an account that is held is left to the next one', async () => {
+test('a sweep skips a locked account, which is left to the next one', async () => {
   const free = await openDying(`${account}_free`);
   await ledger.setClock(EXPIRY);
   const held = await holdAccounts(ledger.owner, [free]);
@@ -164,7 +164,7 @@ test('two sweeps of the same accounts at once sweep each once', async () => {
   expect(both.flat().sort()).toEqual([...names].sort());
 });
 
-test('a sweep and a reserve that race leave nothing of what expired to be reserved', async () => {
+test('of a sweep and a reserve that race neither reserves expired credits', async () => {
   const held = await holdAccounts(ledger.owner, [account]);
   await ledger.setClock(EXPIRY);
   const reserve = ledger.reserve([reserveItem(account, 'r', 50)]);
@@ -174,7 +174,7 @@ test('a sweep and a reserve that race leave nothing of what expired to be reserv
   expect(await sweepExpired(ledger.worker, [account])).toEqual([]);
 });
 
-test('what was voided or used up before its expiry is nothing to sweep', async () => {
+test('a grant voided or used up before its expiry is not swept', async () => {
   await ledger.void([{ account_id: account, grant_id: 'dying', reason: 'charge-back' }]);
   await ledger.setClock(EXPIRY);
   await sweepExpired(ledger.worker, [account]);

@@ -38,7 +38,7 @@ async function reserve(id: string, amount: number): Promise<void> {
   expect(await ledger.reserve([reserveItem(account, id, amount)])).toMatchObject([{ outcome: 'reserved' }]);
 }
 
-test('a balance that falls below the level is told of once, and at the level itself not yet', async () => {
+test('a balance below the level makes one notice, and at the level itself none', async () => {
   await reserve('r1', 300);
   expect(await noticesOf()).toEqual([]);
   await reserve('r2', 1);
@@ -47,7 +47,7 @@ test('a balance that falls below the level is told of once, and at the level its
   expect(await noticesOf()).toEqual([699]);
 });
 
-test('a balance that rose again is told of once more when it falls again', async () => {
+test('a balance that rose again makes another notice when it falls again', async () => {
   await reserve('r1', 400);
   await ledger.settle([releaseItem(account, 'r1')]);
   await reserve('r2', 500);
@@ -62,7 +62,7 @@ async function mustRise(credits: number): Promise<void> {
   ]);
 }
 
-test('jobs that fail one after the other take the balance below its level and back, and are told of once', async () => {
+test('jobs that fail one after the other and take the balance below its level and back make one notice', async () => {
   await mustRise(700);
   for (const id of ['r1', 'r2', 'r3']) {
     await reserve(id, 400);
@@ -71,7 +71,7 @@ test('jobs that fail one after the other take the balance below its level and ba
   expect(await noticesOf()).toEqual([600]);
 });
 
-test('a balance is told of again once it has risen as far above its level as it must, and not before', async () => {
+test('a balance makes another notice only after it has risen far enough above its level', async () => {
   await mustRise(700);
   await reserve('r1', 301);
   await ledger.grant([grantItem(account, 'not enough', 700)]);
@@ -83,7 +83,7 @@ test('a balance is told of again once it has risen as far above its level as it 
   expect(await noticesOf()).toEqual([699, 699]);
 });
 
-test('another level is told of without a rise, the same one set again is not', async () => {
+test('a new level can make a notice without a rise; the same level set again cannot', async () => {
   await mustRise(700);
   await reserve('r1', 400);
   await setLimits(ledger, account, { low_balance_at: 700, max_concurrent_jobs: 9 });
@@ -113,13 +113,13 @@ test('a notice names the entry it came with, the level and the time', async () =
   expect(rows).toMatchObject([{ entry_seq: '2', available: '600', low_balance_at: '700', created_at: NOW }]);
 });
 
-test('an account that set no level is never told', async () => {
+test('an account without a level gets no notice', async () => {
   await setLimits(ledger, account, { low_balance_at: null });
   await reserve('r1', 1_000);
   expect(await noticesOf()).toEqual([]);
 });
 
-test('a level that is raised above the balance tells of nothing until the next fall', async () => {
+test('a level raised above the balance makes no notice until the next fall', async () => {
   await setLimits(ledger, account, { low_balance_at: 2_000 });
   await reserve('r1', 10);
   expect(await noticesOf()).toEqual([]);
@@ -128,7 +128,7 @@ test('a level that is raised above the balance tells of nothing until the next f
   expect(await noticesOf()).toEqual([1_990]);
 });
 
-test('an account opened as customers’ are hears of a balance that buys no video any more', async () => {
+test('an account opened over the API gets a notice of a balance that buys no video', async () => {
   const opened = await openAccount(ledger.worker, SUPERSCALE_GRANTS, {
     name: 'Acme',
     reference: `ref ${account}`,
@@ -143,7 +143,7 @@ test('an account opened as customers’ are hears of a balance that buys no vide
   expect(await noticesOf(opened.accountId)).toEqual([699]);
 });
 
-test('an account hears again once its balance rose above its level by more than one image of its price list', async () => {
+test('an account gets another notice once its balance rose above its level by more than one image of its price list', async () => {
   const terms = { ...SUPERSCALE_GRANTS, planningUnit: 35 };
   const { accountId } = await openAccount(ledger.worker, terms, {
     name: 'Acme',
@@ -176,7 +176,7 @@ test('an account that is opened again after sign-up credits have changed keeps t
 });
 
 test.each(['a direct spend', 'a void', 'the expiry sweep'])(
-  '%s that takes the balance below its level is told of',
+  '%s that takes the balance below its level makes a notice',
   async (what) => {
     const name = await ledger.openAccount(`${account}_${what}`);
     await ledger.grant([
@@ -196,7 +196,7 @@ test.each(['a direct spend', 'a void', 'the expiry sweep'])(
   },
 );
 
-test('a renewal that fills the balance up again in one go with the old period’s expiry is no fall', async () => {
+test('a renewal in the same call as the old period’s expiry is no fall of the balance', async () => {
   const name = await ledger.openAccount(`${account}_plan`);
   await setLimits(ledger, name, { low_balance_at: 700 });
   await callPlan(ledger, name, 'start', 'starter', { renewal: 'automatic' });

@@ -28,7 +28,7 @@ test('fifty reserves at once against a cap succeed ⌊cap/c⌋ times, on connect
   expect(await usageOf(ledger, account)).toEqual({ 'member ann': 245 });
 });
 
-test('the cap is looked at under the account’s lock: of two that waited for it, one finds no room', async () => {
+test('the cap is checked under the account’s lock: of two that waited for it, one does not fit', async () => {
   await setLimits(ledger, account, { member_credits_per_period: 50 });
   const held = await holdAccounts(ledger.owner, [account]);
   const both = [outcomeOf('r1', 35), outcomeOf('r2', 35)];
@@ -48,7 +48,7 @@ test('a cap that is set while a reserve waits holds for it', async () => {
 });
 
 test.each(['a plan’s period', 'a month of an account without a plan'])(
-  'with %s the count begins anew',
+  'with %s the count restarts',
   async (what) => {
     const withPlan = what.startsWith('a plan');
     if (withPlan) await callPlan(ledger, account, 'start', 'pro', { renewal: 'automatic' });
@@ -68,7 +68,7 @@ test.each(['a plan’s period', 'a month of an account without a plan'])(
   },
 );
 
-test('limits are read back as they were set, and are no one’s at first', async () => {
+test('limits are read back as they were set, and are none at first', async () => {
   const read = async (of: string): Promise<unknown> =>
     (await ledger.worker.query<{ limits: unknown }>('SELECT ledger.read_limits($1) AS limits', [of])).rows[0]
       ?.limits;

@@ -52,7 +52,7 @@ test.each(SIZES)('a cap admits to its last credit and not one more (arrays of %i
   expect(await usageOf(ledger, account)).toEqual({ 'member ann': 10 * size, 'member bob': 10 });
 });
 
-test('a cap of projects counts projects, and an item of both needs room under both', async () => {
+test('a cap of projects counts projects, and an item of both must fit under both', async () => {
   await setLimits(ledger, account, { member_credits_per_period: 100, project_credits_per_period: 50 });
   const both = { member: 'ann', project: 'spring' };
   expect(await reserve(reserveItem(account, 'r1', 40, both))).toEqual(['reserved']);
@@ -107,7 +107,7 @@ test('an override stands in place of the general cap: higher, none at all, or no
   ).toEqual(['reserved', 'reserved', 'limit_exceeded', 'limit_exceeded', 'limit_exceeded']);
 });
 
-test('a free retry needs no room, also under a cap that was lowered below what is used', async () => {
+test('a free retry is admitted also under a cap that was lowered below what is used', async () => {
   await setLimits(ledger, account, { member_credits_per_period: 50 });
   await reserve(reserveItem(account, 'r', 50, ann));
   await setLimits(ledger, account, { member_credits_per_period: 10 });
@@ -129,7 +129,7 @@ test('a direct spend counts like a reservation', async () => {
 });
 
 test.each(SIZES)(
-  'room comes back with a release, a commit of less, and a refund (arrays of %i)',
+  'a release, a commit of less and a refund free what they return (arrays of %i)',
   async (size) => {
     await setLimits(ledger, account, { member_credits_per_period: 30 * size });
     const made = ids(size);
@@ -154,7 +154,7 @@ test.each(SIZES)(
   },
 );
 
-test.each([2, 6])('a group of %i goes whole under its caps or not at all', async (size) => {
+test.each([2, 6])('a group of %i fits under its caps whole or not at all', async (size) => {
   await setLimits(ledger, account, { member_credits_per_period: 10 * size - 1 });
   const group = (name: string, amount: number) =>
     ids(size).map((id) => reserveItem(account, `${name} ${id}`, amount, { ...ann, group_id: name }));
@@ -197,7 +197,7 @@ test('the same id for another member is another content', async () => {
   ).toEqual(['key_reused', 'key_reused']);
 });
 
-test('use is counted before there is a cap', async () => {
+test('usage is counted before there is a cap', async () => {
   await reserve(reserveItem(account, 'r', 10, ann));
   await setLimits(ledger, account, { member_credits_per_period: 10 });
   expect(await reserve(reserveItem(account, 'r2', 1, ann))).toEqual(['limit_exceeded']);

@@ -62,7 +62,7 @@ test('a balance says since when its spend counts: 0 right after a plan is set on
   expect([await spentThisPeriod(account), await periodStartOf(account)]).toEqual([3, '2026-05-10']);
 });
 
-test('news of a plan after its period began: what was spent since counts in it, what was before does not', async () => {
+test('a plan reported after its period began counts what was spent since, and nothing before', async () => {
   await ledger.setClock(new Date('2026-01-03T00:00:00Z'));
   const account = await ledger.openAccount('late_news', 1_000);
   await spend(account, 'before', 100);

@@ -67,7 +67,7 @@ test.each([
   },
 );
 
-test('a renewal named a little early, before its period, is told to come again, and its reference is free', async () => {
+test('a renewal reported before its period is refused as period_not_begun, and its reference stays unused', async () => {
   await callPlan(ledger, account, 'p1', 'starter', { start: START });
   const early = new Date(SECOND.getTime() - 2_000);
   expect((await renewByCall('p2', early, early)).outcome).toBe('period_not_begun');
@@ -91,7 +91,7 @@ test('a renewal that names no period is about the one under way, to its last ins
   expect(await periodsOf(ledger, account)).toEqual(TWO_PERIODS);
 });
 
-test('a period of centuries ago is refused: it recorded thousands of skipped ones', async () => {
+test('a period of centuries ago is refused (it recorded thousands of skipped ones)', async () => {
   await ledger.setClock(new Date('2026-03-01T00:00:00Z'));
   for (const start of ['0001-01-01T00:00:00Z', '1726-03-01T00:00:00Z', '2016-02-29T23:59:59Z']) {
     expect((await callPlan(ledger, account, 'old', 'starter', { start })).outcome).toBe('period_too_old');
@@ -108,7 +108,7 @@ test('a renewal by call, doubled, under the same reference or another, grants on
   expect(await periodsOf(ledger, account)).toEqual(TWO_PERIODS);
 });
 
-test('news of a period that is over changes nothing, whatever it says', async () => {
+test('a report of a period that is over changes nothing', async () => {
   await callPlan(ledger, account, 'p1', 'starter', { start: START });
   await renewByCall('p3', THIRD, THIRD);
   const before = await periodsOf(ledger, account);
@@ -185,7 +185,7 @@ test('two workers that renew the same accounts at once grant each period once (i
   for (const other of others) expect(await planGrantsOf(ledger, other)).toHaveLength(2);
 });
 
-test('a call of the billing system and the schedule that meet renew once', async () => {
+test('a call of the billing system and the schedule at the same time renew once', async () => {
   await callPlan(ledger, account, 'p1', 'starter', { renewal: 'automatic' });
   await ledger.setClock(SECOND);
   const held = await holdAccounts(ledger.owner, [account]);
@@ -213,7 +213,7 @@ test('twenty calls at once under references of their own make one grant', async 
   expect(await planGrantsOf(ledger, account)).toEqual(['16000 until 2026-02-28']);
 });
 
-test('what is due comes in pages, the longest overdue first, each account once', async () => {
+test('due plans come in pages, longest overdue first, each account once', async () => {
   await renewDueToTheEnd();
   await ledger.setClock(START);
   for (let n = 0; n < 7; n++) {
@@ -254,7 +254,7 @@ test('a renewal whose grant is refused is an error that leaves no trace, and the
   expect(await renew(ledger, [account])).toEqual({ [account]: 'renewed' });
 });
 
-test('a plan whose next one is sold no longer is said so, and stays as it is', async () => {
+test('a plan whose next plan is no longer sold returns unknown_plan, and stays as it is', async () => {
   await callPlan(ledger, account, 'p1', 'starter', { renewal: 'automatic' });
   await ledger.setClock(SECOND);
   expect(await renew(ledger, [account], { ...SUPERSCALE_PLAN_RULES, plans: { pro: 16_000 } })).toEqual({

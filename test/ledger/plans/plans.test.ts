@@ -43,7 +43,7 @@ test.each(SUPERSCALE_PLAN_NAMES)(
   },
 );
 
-test('an account without a plan reads none', async () => {
+test('an account without a plan reads as having none', async () => {
   expect(await readPlan()).toEqual({
     plan: null,
     period_start: null,
@@ -65,7 +65,7 @@ test('an upgrade grants what is missing to the higher plan, for the rest of the 
   expect(await periodsOf(ledger, account)).toEqual(['2026-01-31 pro 16000']);
 });
 
-test('up, down and up again mints nothing (invariant 11)', async () => {
+test('up, down and up again grants nothing more (invariant 11)', async () => {
   const plans = ['starter', 'advanced', 'starter', 'advanced', 'pro', 'starter', null, 'pro', 'advanced'];
   for (const [index, plan] of plans.entries()) await callPlan(ledger, account, `call ${String(index)}`, plan);
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 16_000 });
@@ -166,7 +166,7 @@ test('an unknown plan, a period to come and an unknown account change nothing', 
   expect((await callPlan(ledger, account, 'a', 'pro')).outcome).toBe('set');
 });
 
-test('a plan that is sold no longer can be cancelled, and changed for one that is', async () => {
+test('a plan that is no longer sold can be cancelled, and changed to one that is', async () => {
   const old = { ...SUPERSCALE_PLAN_RULES, plans: { legacy: 6_000 } };
   await callPlan(ledger, account, 'start', 'legacy', { rules: old });
   expect((await callPlan(ledger, account, 'cancel', null)).answer).toMatchObject({

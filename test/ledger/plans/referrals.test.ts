@@ -49,13 +49,13 @@ test('the inviter is paid when the invited account first pays for a plan, for tw
   expect(await say(invitee, inviter)).toEqual({ outcome: 'paid', isReplay: true });
 });
 
-test('the news of the plan may come before that of the referral', async () => {
+test('a plan reported before the referral pays the inviter too', async () => {
   await callPlan(ledger, invitee, 'start', 'starter');
   expect(await say(invitee, inviter)).toEqual({ outcome: 'paid', isReplay: false });
   expect(await referralGrants(inviter)).toEqual([PAID]);
 });
 
-test('an account is paid for once: not again with an upgrade, a renewal, a restart or the same news', async () => {
+test('an inviter is paid once per account: not again for an upgrade, a renewal, a restart or a repeated report', async () => {
   await say(invitee, inviter);
   await callPlan(ledger, invitee, 'start', 'starter', { renewal: 'automatic' });
   await callPlan(ledger, invitee, 'start', 'starter', { renewal: 'automatic' });
@@ -102,7 +102,7 @@ test('no account refers itself, and an unknown account neither refers nor is ref
   expect(await say(invitee, inviter)).toMatchObject({ outcome: 'pending' });
 });
 
-test.each([2, 3, 4])('a circle of %i is not closed, and pays no inviter for it', async (size) => {
+test.each([2, 3, 4])('a circle of %i is refused, and pays no inviter', async (size) => {
   const circle = await openMany(size);
   for (let n = 1; n < size; n++) {
     expect(await say(circle[n] ?? '', circle[n - 1] ?? '')).toMatchObject({ outcome: 'pending' });
@@ -117,7 +117,7 @@ test.each([2, 3, 4])('a circle of %i is not closed, and pays no inviter for it',
 });
 
 test.each([2, 3, 4])(
-  'a circle of %i whose referrals all come at once is left open somewhere',
+  'a circle of %i whose referrals come all at once is refused somewhere',
   async (size) => {
     const circle = await openMany(size);
     const held = await holdWrites(ledger.owner, 'ledger.referrals');

@@ -53,7 +53,7 @@ test('an id that stands for other content, or ids of which only some are known, 
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 90, reserved: 10 });
 });
 
-test('parts that do not add up to the total that was quoted reserve nothing', async () => {
+test('parts that do not add up to the quoted total reserve nothing', async () => {
   const account = await ledger.openAccount('another_total', 100);
   const parts = ['r1', 'r2'].map((id) => reserveItem(account, id, 35) as VerbItem);
   expect(await callReserve(ledger.owner, parts, 69)).toMatchObject({ outcome: 'total_differs' });

@@ -32,7 +32,7 @@ async function race(
   return (await Promise.all(answers)).map((rows) => rows[0]);
 }
 
-test('a commit that comes before a release wins, and the release is told so (invariant 4)', async () => {
+test('a commit before a release wins, and the release returns committed (invariant 4)', async () => {
   const account = await ledger.openAccount('commit_first', 100);
   await ledger.reserve([reserveItem(account, 'r', 35)]);
   const [commit, release] = await race(
@@ -44,7 +44,7 @@ test('a commit that comes before a release wins, and the release is told so (inv
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 65, reserved: 0, spent: 35 });
 });
 
-test('a release that comes before a commit wins, and the commit is told so (invariant 4)', async () => {
+test('a release before a commit wins, and the commit returns released (invariant 4)', async () => {
   const account = await ledger.openAccount('release_first', 100);
   await ledger.reserve([reserveItem(account, 'r', 35)]);
   const [release, commit] = await race(
@@ -56,7 +56,7 @@ test('a release that comes before a commit wins, and the commit is told so (inva
   expect(await ledger.balanceOf(account)).toMatchObject({ available: 100, reserved: 0, spent: 0 });
 });
 
-test('of two reserves of the last credits one is told that there are not enough (invariant 5)', async () => {
+test('of two reserves of the last credits one returns insufficient_credits (invariant 5)', async () => {
   const account = await ledger.openAccount('last_credits', 35);
   const [first, second] = await race(
     [account],
@@ -153,7 +153,7 @@ test('a verb sees the credits that came while it waited for the account', async 
   expect(answers.map((row) => row?.['outcome'])).toEqual(['granted', 'reserved']);
 });
 
-test('an account opened twice at once is opened once, and both are told of it', async () => {
+test('an account opened twice at once is opened once, and both calls return it', async () => {
   const open = async () =>
     (await ledger.worker.query(`SELECT * FROM ledger.open_account('twice', 'twice', 'Twice')`)).rows;
   const held = await holdWrites(ledger.owner, 'ledger.account_profiles');
@@ -164,7 +164,7 @@ test('an account opened twice at once is opened once, and both are told of it', 
   expect(answers.map((row) => row.outcome).sort()).toEqual(['exists', 'opened']);
 });
 
-test('verbs that named an account before it was opened lock it all the same', async () => {
+test('verbs that name an account before it is opened lock it all the same', async () => {
   const busy = [await ledger.openAccount('busy_1'), await ledger.openAccount('busy_2')];
   const held = await holdAccounts(ledger.owner, busy);
   // Both look for their accounts now, wait for the one that is there, and go on after the other has been opened.

@@ -81,7 +81,7 @@ async function reportOf(month: string): Promise<Record<string, LedgerReportRow>>
   return Object.fromEntries(data.map((row) => [row.source, row]));
 }
 
-test('a month says of each source what was issued, spent, refunded, expired and voided in it', async () => {
+test('a month shows per source what was issued, spent, refunded, expired and voided', async () => {
   expect(await reportOf('2026-01')).toEqual({
     plan: {
       source: 'plan',
@@ -135,7 +135,7 @@ test('a month says of each source what was issued, spent, refunded, expired and 
   expect(await reportOf('2026-03')).toMatchObject({ top_up: { opening: 500, voided: 500, outstanding: 0 } });
 });
 
-test('each row adds up, and each month opens with what the one before left outstanding', async () => {
+test('each row adds up, and each month opens with the outstanding credits of the month before', async () => {
   const reports = await Promise.all(MONTHS.map(reportOf));
   for (const [index, report] of reports.entries()) {
     for (const row of Object.values(report)) {
@@ -192,7 +192,7 @@ test('the days of a month lead from its opening to what is outstanding', async (
   ]);
 });
 
-test('what a transaction writes that is still open when the journal is counted is counted once it has ended', async () => {
+test('entries of a transaction that is open during a count are counted after it has ended', async () => {
   const total = async () => (await readReport(ledger.worker, '2026-04')).total.issued;
   const before = await total();
   const writer = await ledger.owner.connect();
@@ -210,7 +210,7 @@ test('what a transaction writes that is still open when the journal is counted i
   expect(await total()).toBe(before + 50);
 });
 
-test('two that count at once count nothing twice', async () => {
+test('two counts at once count nothing twice', async () => {
   await at('2026-04-02T02:00:00Z');
   await ledger.spend([{ account_id: 'b', spend_id: 'more', amount: 7, note: 'chat_message' }]);
   await at('2026-04-02T03:00:00Z');
@@ -220,7 +220,7 @@ test('two that count at once count nothing twice', async () => {
   expect((await readReport(ledger.worker, '2026-04')).total.spent).toBe(total.spent + 7);
 });
 
-test('reconcile finds a sum that the journal does not say', async () => {
+test('reconcile finds a sum that differs from the journal', async () => {
   const change = (by: number) =>
     ledger.owner.query(
       `UPDATE ledger.report_days SET spent = spent + $1 WHERE day = '2026-01-31' AND source = 'plan'`,
@@ -232,7 +232,7 @@ test('reconcile finds a sum that the journal does not say', async () => {
   await change(-1);
 });
 
-test('what is counted and what is read stands in indexes, whatever the journal holds', async () => {
+test('count and read use indexes, however large the journal is', async () => {
   const client = await ledger.owner.connect();
   try {
     await client.query('SET enable_seqscan = off');

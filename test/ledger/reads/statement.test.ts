@@ -179,7 +179,7 @@ test('a statement until now, of a clock of microseconds, loses and repeats nothi
   }
 });
 
-test('opening and sums are closing for any stretch, and the rows of it fold to the same', async () => {
+test('opening plus sums equals closing for any stretch, and its rows fold to the same', async () => {
   // Whole days lie on the entries; the milliseconds beside them do not.
   const instant = fc
     .tuple(fc.integer({ min: -3, max: 25 }), fc.constantFrom(-1, 0, 0, 1, 40_000_000))
@@ -199,7 +199,7 @@ test('opening and sums are closing for any stretch, and the rows of it fold to t
   );
 });
 
-test('what lies on the end of one statement is in the next one alone', async () => {
+test('an entry at the end of one statement is in the next one only', async () => {
   const day2 = OPENED + 2 * DAY_MS;
   const [first, second] = [await statementOf(null, day2), await statementOf(day2, null)];
   expect([first?.opening, first?.closing, first?.sums.reserve]).toEqual([0, 1_400, 0]);
@@ -223,7 +223,7 @@ test('an account without entries has a statement of nothing, an unknown one has 
   expect(await statementOf(null, null, 'nobody')).toBeNull();
 });
 
-test('a job that failed shows both its hold and its return, with the balance at each', async () => {
+test('a failed job shows both its reserve and its release, with the balance at each', async () => {
   const entries = await readEntries(
     ledger.worker,
     account,
@@ -244,7 +244,7 @@ test('a refund stands with the reservation it refunds', async () => {
   expect(entries.map((entry) => entry.kind)).toEqual(['refund', 'expire', 'release', 'commit', 'reserve']);
 });
 
-test('reading writes down what is due first, so that what is shown adds up to the balance', async () => {
+test('a read expires what is due first, so that the statement adds up to the balance', async () => {
   await ledger.grant([grantItem(account, 'brief', 10, { expires_at: new Date(OPENED + 21 * DAY_MS) })]);
   await onDay(22);
   expect(await statementOf(null, null)).toMatchObject({ closing: 120, sums: { grant: 1_410, expire: -109 } });
@@ -264,7 +264,7 @@ test('a statement says its times in UTC whatever the session’s time zone', asy
   }
 });
 
-test('the place of an instant among the entries is found by halving as it is by looking at each', async () => {
+test('a binary search finds the same entry as a scan', async () => {
   const { rows } = await ledger.owner.query<{ found: string; counted: string }>(
     `SELECT ledger.last_entry_before($1, t) AS found,
             (SELECT coalesce(max(seq), 0) FROM ledger.entries e WHERE e.account_id = $1 AND e.created_at < t) AS counted

@@ -83,7 +83,7 @@ test.each([
   },
 );
 
-test('a refund of this period’s charge takes it from this period’s spend', async () => {
+test('a refund of a charge of this period lowers this period’s spend', async () => {
   await charge('r', 100);
   await ledger.refund([refundItem(account, 'r', 'f', 30)]);
   expect(await spentThisPeriod()).toBe(70);
@@ -101,7 +101,7 @@ test('a refund of an earlier period’s charge leaves this period’s spend as i
   expect(await spentThisPeriod()).toBe(0);
 });
 
-test('what was reserved in one period and charged in the next is the next one’s spend', async () => {
+test('a job reserved in one period and charged in the next counts in the next', async () => {
   await ledger.reserve([reserveItem(account, 'r', 100)]);
   await ledger.setClock(SECOND);
   await ledger.settle([commitItem(account, 'r', 100)]);

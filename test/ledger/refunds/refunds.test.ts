@@ -34,7 +34,7 @@ async function refund(refundId: string, amount: number | null, reservationId = '
   return (await ledger.refund([refundItem(account, reservationId, refundId, amount, other)]))[0];
 }
 
-test('a whole refund gives back all that was committed, to where it came from', async () => {
+test('a whole refund returns everything committed to its grants', async () => {
   await charge('r', 80);
   expect(await refund('f', null)).toEqual({ outcome: 'refunded', credits: '80', refunded: '80' });
   expect(await ledger.balanceOf(account)).toEqual({
@@ -113,7 +113,7 @@ test('a refund of all that is left has the same outcome later, when more has com
   expect(await refund('rest', null)).toMatchObject({ outcome: 'refunded', credits: '30', refunded: '50' });
 });
 
-test('what has expired meanwhile comes back as one goodwill grant of 90 days, the rest to its living grants', async () => {
+test('credits of expired grants return as one goodwill grant of 90 days, the rest to live grants', async () => {
   await ledger.grant([grantItem(account, 'first_too', 5, { priority: 1, expires_at: EXPIRY })]);
   await charge('r', 70);
   await ledger.setClock(EXPIRY);
@@ -135,14 +135,14 @@ test('what has expired meanwhile comes back as one goodwill grant of 90 days, th
   ]);
 });
 
-test('an instant before its expiry a grant takes its credits back', async () => {
+test('a grant takes its credits back until the instant before its expiry', async () => {
   await charge('r', 30);
   await ledger.setClock(new Date(EXPIRY.getTime() - 1));
   await refund('f', null);
   expect(await amountsOf(ledger, account, 'available')).toEqual({ first: 30, second: 30, third: 40 });
 });
 
-test('what was charged back does not come back: it goes to the voided bucket, expired or not', async () => {
+test('credits of a voided grant go to its voided bucket, expired or not', async () => {
   await charge('r', 60);
   for (const grant of ['first', 'second'])
     await ledger.void([{ account_id: account, grant_id: grant, reason: 'charge-back' }]);
@@ -159,7 +159,7 @@ test('a direct spend is refunded like any charge', async () => {
   expect(await amountsOf(ledger, account, 'spent')).toEqual({ first: 25, second: 0, third: 0 });
 });
 
-test('where nothing was committed nothing is refunded: open, released, free, buried, unknown, another’s', async () => {
+test('a refund without a commit is refused: open, released, free, tombstone, unknown, another’s', async () => {
   await ledger.reserve([
     reserveItem(account, 'open', 10),
     reserveItem(account, 'released', 10),
