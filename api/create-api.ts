@@ -99,16 +99,16 @@ export type ApiDependencies = {
   readonly advanceClock: AdvanceClock;
   readonly supportWorkflows: SupportWorkflows;
   readonly readiness: Readiness;
-  /** How model services sign what they tell us, by their names. */
+  /** How webhooks of model services are verified, by provider. */
   readonly webhookVerifiers: WebhookVerifiers;
   readonly temporalUi: TemporalUi;
-  /** The address callers reach us under, for the pages that problems point to. */
+  /** The API's public address, for the pages that problems point to. */
   readonly publicUrl: string;
-  /** Where a browser is sent with a portal session; null: /portal under publicUrl. */
+  /** Where a portal session's browser is sent; null: /portal under publicUrl. */
   readonly portalUrl: string | null;
-  /** What signs links to outputs: the first; each is believed. */
+  /** The secrets of output links: the first signs, all are accepted. */
   readonly linkSecrets: readonly [string, ...string[]];
-  /** How people sign in to the console beside a key. */
+  /** How people sign in to the console without a key. */
   readonly console: Omit<ConsoleSettings, 'publicUrl'>;
   /** The built pages of /portal and /console, and whose pages may show the portal in a frame. */
   readonly pages: ConsolePages;
@@ -117,14 +117,14 @@ export type ApiDependencies = {
   readonly rateLimits: RateLimits;
   /** Admissions under way at a time. */
   readonly admissionsInFlight: number;
-  /** Whose X-Forwarded-For is believed: addresses and networks. */
+  /** The proxies whose X-Forwarded-For is trusted: addresses and networks. */
   readonly trustedProxies: readonly string[];
-  /** Whose pages may call the API from a browser. */
+  /** The origins whose pages may call the API. */
   readonly allowedOrigins: readonly string[];
   readonly log: Logger;
-  /** How long an answer may take, beyond what it was asked to wait; absent: as long as the conventions allow. */
+  /** How long a response may take, beyond a wait that was asked for; absent: the default. */
   readonly respondWithinMs?: number;
-  /** Of bodies that are being read, all together. */
+  /** The most bytes of bodies that are being read, all together. */
   readonly mostBodyBytes?: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

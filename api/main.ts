@@ -29,7 +29,7 @@ import { openForSale } from '../ledger/open-for-sale.ts';
 
 const LINK_SECRET_BYTES = 32;
 
-/** Draining (10 s) and closing what it used, after the notice that it ends. */
+/** Finishing requests (10 s) and closing connections, after the notice. */
 const SHUTDOWN_TIMEOUT_MS = 15_000;
 
 const config = readApiConfig();
@@ -38,11 +38,11 @@ const catalogue = await loadCatalogue(config.cataloguePath);
 const providers = providersOf(config);
 const assets = await openAssetStore(config.assets, { access: 'read', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast api', log });
-// It listens before PostgreSQL is there, so that an orchestrator is told what it waits for (/readyz).
+// It listens before PostgreSQL is up, so that an orchestrator learns what it waits for (/readyz).
 const { database, isOpen, opened } = openForSale(pool, catalogue.priceLists, (err) => {
   log.warn({ err }, 'could not publish the price lists; trying again in 2 s');
 });
-// Lazily: the API serves what PostgreSQL alone can answer while Temporal is away.
+// Lazily: while Temporal is away the API serves what needs PostgreSQL alone.
 const connection = await lazilyConnectTemporal(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });
 const feeds = createAccountFeeds(reportUnavailable(database), log);
@@ -85,7 +85,7 @@ const server = await serve(
           : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
       publicUrl: publicUrlAt(port),
       portalUrl: config.portalUrl,
-      // Without any, which production is refused: links end with the process.
+      // Without any (refused in production) links end with the process.
       linkSecrets: config.linkSecrets ?? [randomBytes(LINK_SECRET_BYTES).toString('hex')],
       console: config.console,
       pages,

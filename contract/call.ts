@@ -21,8 +21,8 @@ type ResponseBody =
   z.ZodType | null | { readonly json?: z.ZodType; readonly media: readonly [string, ...string[]] };
 
 /**
- * One call of the HTTP API, declared once: the router, the document, the tests and the clients read it. What follows from these fields is
- * not repeated in them (`problemsOf`).
+ * One call of the HTTP API, declared once: router, document, tests and clients read it. What follows from these fields
+ * is derived (`problemsOf`).
  */
 export type Call = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -31,61 +31,61 @@ export type Call = {
   readonly tag: CallTag;
   /** What the call does: one line, in the imperative. */
   readonly summary: string;
-  /** What a caller has to know beyond that. Markdown. */
+  /** What a caller must know beyond that. Markdown. */
   readonly description?: string;
   readonly query?: z.ZodType;
-  /** Where a catalogue has a part in it (a job body, the name of a plan), the call is read with a narrower one. */
+  /** The body. Where a catalogue narrows it (a job body, a plan's name), it is parsed with a narrower schema. */
   readonly body?: z.ZodType;
-  /** The call may be sent without its body. */
+  /** The body may be absent. */
   readonly isBodyOptional?: true;
   /** Whether the header Idempotency-Key names the request. */
   readonly idempotencyKey?: 'required' | 'optional';
-  /** Request headers beside those that follow from the other fields, by their names. */
+  /** Request headers beyond those that follow from the other fields. */
   readonly headers?: readonly ('Prefer' | 'Last-Event-ID' | 'Range' | 'If-Range')[];
   /** A successful GET has an ETag; with `If-None-Match` the response may be 304. */
   readonly isTagged?: true;
-  /** A success has the path of what it made in the header Location. */
+  /** A success has the path of the new resource in the header Location. */
   readonly hasLocation?: true;
-  /** By what it is about it is done once, without a key: made again, a success says so in the header Idempotent-Replayed. */
+  /** It is done once per content, without a key: a repeat has the header Idempotent-Replayed. */
   readonly isMadeOnce?: true;
-  /** The call may charge credits: what became of the money is unknown while it acts, unless its problem says more. */
+  /** The call may charge credits: while it acts, whether it did is unknown unless its problem says so. */
   readonly mayBill?: true;
-  /**
-   * `opens`: it begins a console session, by a key or the word of a trusted proxy, never by a session. `needs`: it is about the session
-   * of the cookie.
-   */
+  /** `opens`: begins a console session, by a key or a trusted proxy. `needs`: is about the session of the cookie. */
   readonly console?: 'opens' | 'needs';
-  /** A supervisor asks it all the time: it counts in no limit of requests. */
+  /** For supervisors: no limit of requests counts it. */
   readonly isUnlimited?: true;
-  /** It adds up an account's entries, however many there are: it counts in a limit of its own in place of the account's. */
+  /** It adds up an account's entries, however many there are: it counts in a limit of its own instead of the account's. */
   readonly addsUpEntries?: true;
-  /** Its caller proves itself within the call: only what is answered not_found or invalid_request counts in the limit of its address. */
+  /** Its caller authenticates within the call: only not_found and invalid_request count in the limit of its address. */
   readonly countsStrangersOnly?: true;
-  /** By status: every response that is no problem. */
+  /** The responses by status, without problems. */
   readonly responses: Readonly<Record<number, ResponseBody>>;
-  /** The problems of this call beyond those that `problemsOf` derives. */
+  /** The call's problems beyond those of `problemsOf`. */
   readonly problems?: readonly ProblemCode[];
 } & (
   | { readonly access: 'public' }
-  /** `key`: any key with one of the scopes; the handler says for which accounts. `account`: such a key, acting for one account. */
+  /**
+   * `key`: any key with one of the scopes; the handler decides about accounts. `account`: such a key, acting for one
+   * account.
+   */
   | {
       readonly access: 'key' | 'account';
       readonly scopes: readonly ApiKeyScope[];
-      /** True: platform keys alone may make it, whatever scopes an account's key has. */
+      /** True: for platform keys only, whatever scopes an account's key has. */
       readonly onlyPlatform?: boolean;
-      /** True: a test key may not make it, for it is about all live accounts together. */
+      /** True: closed to test keys, since it is about all live accounts. */
       readonly onlyLive?: true;
-      /** What a portal session has to be able to, to make it; absent: none may. */
+      /** The right that a portal session needs for it; absent: closed to portal sessions. */
       readonly portal?: PortalRight;
     }
 );
 
-/** Every problem code that the call can be answered with: its own, and those that follow from its access, path and body. */
+/** All problem codes of the call: its own, and those that follow from its access, path and body. */
 export function problemsOf(call: Call): readonly ProblemCode[] {
   const hasParameter = call.path.includes('/:');
   return [
     ...new Set<ProblemCode>([
-      // Bytes that are no HTTP request, a header or a query parameter that is not valid, and a coding that is not known.
+      // Bytes that are not HTTP, an invalid header or query parameter, and an unknown coding.
       ...(['invalid_request', 'not_implemented'] as const),
       ...(call.isUnlimited === true ? [] : (['rate_limited'] as const)),
       ...(call.access === 'public'
@@ -102,7 +102,7 @@ export function problemsOf(call: Call): readonly ProblemCode[] {
   ];
 }
 
-/** Every status that the call can be answered with. */
+/** All statuses of the call. */
 export function statusesOf(call: Call): readonly number[] {
   const statuses = new Set([
     ...Object.keys(call.responses).map(Number),
@@ -112,7 +112,7 @@ export function statusesOf(call: Call): readonly number[] {
   return [...statuses].sort((a, b) => a - b);
 }
 
-/** The JSON shape of a response that is no problem; undefined where the call has no such response, or not as JSON. */
+/** The JSON shape of a response; undefined: the call has no such response, or not as JSON. */
 export function jsonShapeOf(call: Call, status: number): z.ZodType | undefined {
   const body = call.responses[status];
   if (body === undefined || body === null) return undefined;

@@ -9,7 +9,7 @@ import { KEY_CALLS } from './calls/key-calls.ts';
 import { WEBHOOK_CALLS } from './calls/webhook-calls.ts';
 import { OPERATOR_CALLS } from './calls/operator-calls.ts';
 
-/** Every call there is, by the name that the document and generated clients give it. */
+/** All calls, by their names in the document and in generated clients. */
 export const CALLS = {
   ...JOB_CALLS,
   ...OUTPUT_CALLS,

@@ -5,26 +5,22 @@ import { withoutAgreement } from '../domain/work/job-request.ts';
 /** Lower-case base32 (RFC 4648): safe in URLs, workflow ids and file names, and easy to read aloud. */
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
-/** 26 base32 characters = 130 bits of a SHA-256: no two keys meet by chance. */
+/** 26 base32 characters = 130 bits of a SHA-256: no accidental collision. */
 const STEM_LENGTH = 26;
 
 /**
- * The job id of an account's idempotency key on the jobs route. Same account and key → same id forever, so a retry
- * finds the first job whatever was lost in between.
+ * The job id of an account's idempotency key on the jobs route: the same forever, so that a retry finds the first job.
  */
 export function jobIdOf(accountId: string, idempotencyKey: string): string {
   return `job_${stemOf('job', accountId, idempotencyKey)}`;
 }
 
-/**
- * The job of a free retry, from the review and the key of the decision that allows it: decided again, the same job. No key that a
- * customer could send leads to it.
- */
+/** The job id of a free retry, from the review and the decision's key. No customer's key leads to it. */
 export function freeRetryJobIdOf(accountId: string, reviewId: string, decisionKey: string): string {
   return `job_${stemOf('free_retry', accountId, reviewId, decisionKey)}`;
 }
 
-/** The account id of a platform's own reference. */
+/** The account id of a platform's reference. */
 export function accountIdOf(reference: string): string {
   return `acct_${stemOf('account', reference)}`;
 }
@@ -34,17 +30,17 @@ export function grantIdOf(accountId: string, source: string, reference: string):
   return `grant_${stemOf('grant', accountId, source, reference)}`;
 }
 
-/** The direct spend of an account's idempotency key on the usage route. */
+/** The spend id of an account's idempotency key on the usage route. */
 export function spendIdOf(accountId: string, idempotencyKey: string): string {
   return `spend_${stemOf('usage', accountId, idempotencyKey)}`;
 }
 
-/** Names a command of support under its key: refunds are named after it, so that it gives back once. */
+/** The id of a support command under its key: its refunds are named after it, so that it refunds once. */
 export function actionIdOf(accountId: string, command: string, key: string): string {
   return `act_${stemOf('support', accountId, command, key)}`;
 }
 
-/** Hex SHA-256 of a canonical text: the fingerprint that tells a retry from another request under the same key. */
+/** The fingerprint of a canonical text: its SHA-256 in hex. */
 function fingerprintOf(canonicalText: string): string {
   return createHash('sha256').update(canonicalText, 'utf8').digest('hex');
 }
@@ -66,29 +62,30 @@ function stemOf(...parts: readonly string[]): string {
   return text;
 }
 
-/** The package is CommonJS and its types say otherwise: what they call the module is the function. */
+/** The package is CommonJS, and its types are wrong: the module itself is the function. */
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
 
 type Body = Readonly<Record<string, unknown>>;
 
 /**
- * Two fingerprints of one body, each over canonical JSON (RFC 8785: key order does not matter) as it was sent, before
- * defaults: an explicit default and an absent field are two bodies.
+ * Two fingerprints of a body, each over its canonical JSON (RFC 8785: key order does not matter) as sent, before
+ * defaults: an explicit default and an absent field differ.
  */
 
-/** Of all that was sent: tells a retry from another request under the same key. */
+/** The fingerprint of everything sent: tells a retry from another request under the same key. */
 export function fingerprintRequest(body: Body): string {
   return fingerprintOf(canonicalTextOf(body));
 }
 
 /**
- * Of the work, without what was agreed, `force` and labels: what a quote binds, and by which two jobs are identical.
+ * The fingerprint of the work, without agreement, `force` and labels: what a quote binds, and by which two jobs are
+ * identical.
  */
 export function fingerprintWork(body: Body): string {
   return fingerprintOf(canonicalTextOf(withoutAgreement(body)));
 }
 
-/** Of any JSON object: the same content has the same fingerprint, in whatever order its keys are written. */
+/** The fingerprint of any JSON object, whatever the order of its keys. */
 export function fingerprintJson(content: Body): string {
   return fingerprintOf(canonicalTextOf(content));
 }

@@ -3,7 +3,7 @@ import { BATCH_KIND, EDIT_KIND } from '../domain/work/work.ts';
 import { CALLS } from './calls.ts';
 import type { Catalogue } from './defined-catalogue.ts';
 
-/** The calls that can be read more narrowly than the contract does once it is known what a deployment offers, each with its narrower schema. */
+/** Calls whose schema a deployment's catalogue narrows. */
 export function offeredCalls({ kinds, plans, packs, meters, priceLists, jobRequest }: Catalogue) {
   const { listJobs, spend, setPlan, setPriceList, grantCredits } = CALLS;
   return {
@@ -44,7 +44,7 @@ function namesOf(named: readonly Named[]): readonly string[] {
   return [...new Set(named.map(({ name }) => name))];
 }
 
-/** A name out of a list, described as the text that it stands in place of. */
+/** A name from a list, with the description of the text that it replaces. */
 function oneOf(names: readonly string[], text: z.ZodType) {
   const { description } = text;
   const narrow = z.enum(names);

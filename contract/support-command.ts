@@ -5,13 +5,16 @@ import { parseInstant } from '../domain/parse-value.ts';
 import { creditsField, reasonField } from './shapes/body-fields.ts';
 import { requestText } from './job-request/request-text.ts';
 
-/** What support can do to a job, in the words of the wire: one value from the HTTP API, the command line and Temporal UI to PostgreSQL. */
+/**
+ * The support commands, in the words of the wire: one value from the HTTP API, the command line and Temporal UI to
+ * PostgreSQL.
+ */
 
-/** Longer than any reference of ours. */
+/** The longest name of an attempt: longer than our references. */
 const MAX_REFERENCE = 200;
 const MAX_ATTEMPT = 1_000_000;
 
-/** An attempt by its number, where the job has one of it, or by its reference. */
+/** An attempt by its number, if the job has one such attempt, or by its reference. */
 const attempt = z.union([
   z.int().min(1).max(MAX_ATTEMPT),
   z
@@ -23,13 +26,13 @@ const output = z
   .string()
   .refine(isOutputId, { params: { code: 'not_an_output' }, error: 'An output id: out_….' });
 
-/** As it was sent: another way to write the same instant is another content under the key. */
+/** As sent: another form of the same instant is other content under the key. */
 const time = z.string().refine((text) => parseInstant(text) !== null, {
   params: { code: 'not_a_time' },
   error: 'A time as RFC 3339 writes it, e.g. 2026-01-31T12:00:00Z.',
 });
 
-/** A command's arguments and its reason: the body of its HTTP call, under the command's name. */
+/** A command's arguments and reason: the body of its HTTP call. */
 const asked = <const Name extends string, Shape extends z.ZodRawShape>(command: Name, shape: Shape) =>
   z
     .strictObject({
@@ -44,15 +47,15 @@ const asked = <const Name extends string, Shape extends z.ZodRawShape>(command: 
 
 /** The schema of each command's body. */
 export const SUPPORT_BODIES = {
-  /** Return the reserved credits now. */
+  /** Returns the reserved credits now. */
   release: asked('release', {}),
-  /** Give committed credits back: all that is left unless said, of the whole job unless said. */
+  /** Gives committed credits back: by default all that is left, of the whole job. */
   refund: asked('refund', { credits: creditsField.optional(), output_id: output.optional() }),
-  /** Let it go on until a later instant. */
+  /** Gives the job until a later instant. */
   extend: asked('extend', { until: time }),
-  /** Make a new attempt in place of one that a provider has accepted. */
+  /** Makes a new attempt in place of an accepted one. */
   restart: asked('restart', { from_attempt: attempt }),
-  /** Say what an attempt was whose outcome is unknown. */
+  /** Says what came of an unknown attempt. */
   resolve: asked('resolve', {
     outcome: z.enum(['ran', 'did_not_run']),
     attempt: attempt.optional(),
@@ -65,13 +68,13 @@ export const SUPPORT_BODIES = {
 export type SupportCommandName = keyof typeof SUPPORT_BODIES;
 export type AttemptName = z.output<typeof attempt>;
 
-/** The body of a command, read: with the command's name. */
+/** A parsed body, with the command's name. */
 export type SupportBodyOf<Name extends SupportCommandName> = Readonly<
   Omit<z.output<(typeof SUPPORT_BODIES)[Name]>, 'dry_run'>
 >;
 export type SupportBody = { [Name in SupportCommandName]: SupportBodyOf<Name> }[SupportCommandName];
 
-/** A command of support: what is asked and why, of which job, by whom, and under which key it is applied once. */
+/** A support command: what to do and why, for which job, by whom, and under which key. */
 export type SupportCommandOf<Name extends SupportCommandName> = SupportBodyOf<Name> & {
   readonly job_id: string;
   readonly key: string;
@@ -85,28 +88,28 @@ export function sentBodyOf(command: SupportCommand): Readonly<Record<string, unk
   return body;
 }
 
-/** The effect of a command, as PostgreSQL returns it. Which fields there are depends on the command. */
+/** The effect of a command, from PostgreSQL. Its fields depend on the command. */
 export type CommandDone = {
   readonly outcome: 'done';
-  /** Whose workflows have to know: all of them, or the one. */
+  /** The outputs whose workflows must be told. */
   readonly output_ids?: readonly string[];
   readonly output_id?: string;
   readonly return_by?: string;
-  /** The attempt it is about, by its reference. */
+  /** The reference of the attempt. */
   readonly attempt?: string;
   readonly credits?: number;
   readonly refunds?: readonly { readonly output_id: string; readonly credits: number }[];
 };
 
-/** The outcome of a command. Done or refused is on record under its key; of the others nothing is. */
+/** The outcome of a command. Done and refused are on record under the key; the others are not. */
 export type CommandAnswer =
   | CommandDone
   | { readonly outcome: 'refused'; readonly reason: SupportRefusal }
   | { readonly outcome: 'not_found'; readonly what: string }
   | { readonly outcome: 'invalid'; readonly pointer: string; readonly code: string }
-  /** The key was used for another content. */
+  /** The key belongs to other content. */
   | { readonly outcome: 'key_reused' }
-  /** The workflow of this output is to resolve it: it runs, and can ask the provider. */
+  /** This output's workflow must resolve it: it runs, and can ask the provider. */
   | {
       readonly outcome: 'look_up';
       readonly output_id: string;

@@ -1,6 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** Webhooks as Standard Webhooks 1.0 (standardwebhooks.com, symmetric) signs them: those that we send, and those that services send us. */
+/**
+ * Signatures of Standard Webhooks 1.0 (standardwebhooks.com, symmetric), for webhooks that we send and that services
+ * send us.
+ */
 
 const SECRET_PREFIX = 'whsec_';
 /** As many as the specification recommends. */
@@ -24,7 +27,7 @@ export function webhookSignature(
   return `v1,${signed.digest('base64')}`;
 }
 
-/** The headers of a message, signed by each of the secrets: while one is replaced by another there are two. */
+/** The headers of a message, signed by each secret: two while one is being replaced. */
 export function webhookHeaders(
   message: { readonly id: string; readonly body: string },
   secrets: readonly string[],

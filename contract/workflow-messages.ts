@@ -6,47 +6,53 @@ import type { FieldError, ReachedLimit } from './shapes/problem-shape.ts';
 import type { CommandDone, SupportCommandName, SupportCommandOf } from './support-command.ts';
 
 /**
- * The messages to workflows, and their results. The API, the client and the reconciler know a job's workflow by
- * this file alone. Only plain JSON: no bigint, no Date.
+ * The messages to workflows and their results: all that the API, the client and the reconciler know of a job's
+ * workflow. Plain JSON: no bigint, no Date.
  */
 
-/** Makes one output: of a job with one it is the job's workflow, else a child of `batch`. */
+/** Makes one output. Of a job with one output it is the job's workflow, else a child of `batch`. */
 export const GENERATION_WORKFLOW = 'generation';
 
-/** Makes the outputs of a job with several. */
+/** The workflow of a job with several outputs. */
 export const BATCH_WORKFLOW = 'batch';
 
-/** Temporal's visibility query for jobs alone: most workflows of a quiet system are runs of our own schedules. */
+/** Temporal's visibility query for jobs alone: on a quiet system most workflows belong to our schedules. */
 export const JOBS_ONLY_QUERY = `WorkflowType IN ('${GENERATION_WORKFLOW}', '${BATCH_WORKFLOW}')`;
 
-/** Of a workflow task whose worker died: half the default, so that a job goes on within seconds. Tasks take milliseconds. */
+/**
+ * The workflow task timeout: half the default, so that a job of a dead worker goes on within seconds. Tasks take
+ * milliseconds.
+ */
 export const WORKFLOW_TASK_TIMEOUT_MS = 5_000;
 
-/** Start and answer are one round trip; the id is fixed, so that a repeated start attaches to the first admission. */
+/** Start and answer are one round trip; the fixed id lets a repeated start attach to the first admission. */
 export const ADMIT_UPDATE_ID = 'admit';
 
 export type GenerationStart = {
   readonly accountId: string;
   readonly jobId: string;
-  /** The body as the customer sent it; admit parses it again and never believes a price in it. */
+  /** The body as sent. Admission parses it again and never believes a price in it. */
   readonly request: Readonly<Record<string, unknown>>;
-  /** Of the request as sent. Temporal returns the first request's outcome to a second one under the same id: the caller compares. */
+  /**
+   * The fingerprint of the request as sent. A second start under the same id gets the first one's outcome: the caller
+   * compares.
+   */
   readonly fingerprint: string;
-  /** Past this instant, by the database's clock, admission is refused. RFC 3339. */
+  /** Admission is refused after this instant, by the database's clock. RFC 3339. */
   readonly admitBy: string;
-  /** How many outputs the request makes, so that their reservations can be named before it is read again. */
+  /** The number of outputs, so that their reservations can be named before the request is parsed again. */
   readonly outputCount: number;
-  /** Made for each call that starts a job: the admission says whose start it was that ran. Absent: a start that our client did not send. */
+  /** A random id per start: the admission says which start ran. Absent: the start is not from our client. */
   readonly startId?: string;
 };
 
-/** One output of a job with several: by id only, for the request is in PostgreSQL. */
+/** One output of a job with several, by its id: the request is in PostgreSQL. */
 export type OutputStart = {
   readonly accountId: string;
   readonly outputId: string;
 };
 
-/** A start not admitted within this long is refused for good. */
+/** A start that is not admitted within this time is refused for good. */
 export const ADMIT_WITHIN_SECONDS = 60;
 
 type RefusalCode =
@@ -60,14 +66,14 @@ type RefusalCode =
   | 'state_conflict'
   | 'invalid_request';
 
-/** The answer to a start. A business outcome is a value: an update never throws for one. */
+/** The answer to a start. Business outcomes are values: the update never throws for one. */
 export type Admission =
   | { readonly outcome: 'reserved'; readonly fingerprint: string; readonly credits: number }
   | {
       readonly outcome: 'refused';
       readonly fingerprint: string;
       readonly code: RefusalCode;
-      /** Finer than the code, stable: quote_expired, over_max_credits, not_admitted_in_time, … */
+      /** A stable reason, finer than the code: quote_expired, over_max_credits, not_admitted_in_time, … */
       readonly reason: string;
       readonly required?: number;
       readonly available?: number;
@@ -80,8 +86,8 @@ export type Admission =
     };
 
 /**
- * Nothing was reserved by this start. With the admission that stands on record, for who asks once the workflow has closed: the
- * update that was sent with the start may never have reached it.
+ * Nothing was reserved by this start. With the recorded admission, for callers after the workflow has closed: the
+ * update that came with the start may never have arrived.
  */
 type RefusedResult = {
   readonly outcome: 'refused';
@@ -89,7 +95,7 @@ type RefusedResult = {
   readonly admission: Admission;
 };
 
-/** The file of an output that was delivered, as the HTTP API names its parts. */
+/** The file of a delivered output, with the HTTP API's names. */
 export type OutputContent = {
   readonly sha256: string;
   readonly content_type: string;
@@ -102,27 +108,27 @@ export type EndedOutput = {
   readonly item: number;
   readonly variation: number;
   readonly state: OutputState;
-  /** Its price. Null: of one that was canceled alone, of which Temporal keeps no more than that. */
+  /** Its price. Null: it was canceled alone, and Temporal keeps no more. */
   readonly credits: number | null;
   readonly failure: Failure | null;
 } & { readonly [Part in keyof OutputContent]: OutputContent[Part] | null };
 
-/** With the failure as which the workflow of an output that was not delivered closes. */
+/** The details of the failure with which the workflow of an undelivered output closes. */
 export type ReleasedDetails = { readonly credits: number; readonly failure: Failure | null };
 
-/** How a job with several outputs came out. Credits are of all of them together. */
+/** How a job with several outputs ended. Credits are sums. */
 export type BatchResult =
   | RefusedResult
   | (OutputCounts & {
       readonly outcome: 'succeeded' | 'partially_succeeded' | 'failed' | 'canceled' | 'running';
-      /** Of a failed one: why the first of its outputs that failed did. */
+      /** Of a failed job: the code of its first failed output. */
       readonly code: FailureCode | null;
       /** Charged. */
       readonly credits: number;
       readonly returned: number;
       /** "18 of 20 delivered, 70 credits returned". */
       readonly summary: string;
-      /** Each output; null while one of them has not ended. */
+      /** Each output; null: one of them has not ended. */
       readonly each: readonly EndedOutput[] | null;
     });
 
@@ -134,32 +140,32 @@ export type GenerationResult =
       readonly content: OutputContent | null;
     };
 
-/** With the id of the start that ran: anyone else who is answered so was second, at whatever API process. */
+/** With the id of the start that ran: any other start with this answer was a repeat, at any API process. */
 export type AdmissionAnswer = Admission & { readonly startId: string | null };
 
 export const admitUpdate = defineUpdate<AdmissionAnswer>('admit');
 
 export type CancelRequest = {
-  /** A customer's cancel of a job that runs as expected is theirs; of a stuck one it counts as ours. */
+  /** A customer's cancel counts as theirs while the job runs as expected, and as ours once it is stuck. */
   readonly by: 'customer' | 'support';
 };
 
 export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 
 /**
- * A command of support has been applied to the job in PostgreSQL: the workflow reads there how its output stands now. The name is for
- * the reader of the history. Told twice is told once, and told what was not done changes nothing.
+ * A support command was applied in PostgreSQL: the workflow reads its output's record there. The command's name is for
+ * readers of the history. A repeated or a false signal changes nothing.
  */
 export type CommandApplied = { readonly command: SupportCommandName };
 
-/** The clock of a test account was asked to be moved on. */
+/** A test account's clock was asked to be moved. */
 export const clockAskedSignal = defineSignal('clock_asked');
 
 export const commandAppliedSignal = defineSignal<[CommandApplied]>('command_applied');
 
 /**
- * A command as Temporal UI sends it, in the words of the HTTP API. `key` is there for the API, which passes on its own caller's; else
- * the update's id is the key.
+ * A command as sent from Temporal UI, in the HTTP API's words. `key` is for the API, which passes its caller's;
+ * otherwise the update's id is the key.
  */
 export type SupportUpdate<Name extends SupportCommandName> = Omit<
   SupportCommandOf<Name>,
@@ -171,5 +177,5 @@ export const extendUpdate = defineUpdate<CommandDone, [SupportUpdate<'extend'>]>
 export const restartUpdate = defineUpdate<CommandDone, [SupportUpdate<'restart'>]>('restart');
 export const resolveUpdate = defineUpdate<CommandDone, [SupportUpdate<'resolve'>]>('resolve');
 
-/** How an output stands, while its workflow runs. */
+/** The status of an output while its workflow runs. */
 export const statusQuery = defineQuery<OutputStatus>('status');

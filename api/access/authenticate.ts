@@ -17,8 +17,8 @@ import type { LimitAddresses } from './limit-addresses.ts';
 export type Authenticate = (request: Request, call: Call) => Promise<Caller>;
 
 /**
- * How long what was read of a secret is believed: a key that is revoked is refused within a second by every process, which costs a
- * query per key and second instead of one per request. Counted from before the read.
+ * How long a read secret is trusted: every process refuses a revoked key within a second, at one query per key and
+ * second. Counted from before the read.
  */
 const SECRET_LIFETIME_MS = 800;
 const MAX_CACHED_SECRETS = 10_000;
@@ -28,9 +28,10 @@ const BEARER = /^Bearer +(\S+)$/i;
 type Stored = { readonly caller: Caller; readonly secretHash: Buffer };
 
 /**
- * Tells who asks: by a bearer secret, or, where there is no Authorization at all, by the cookie of a console session. Throws the problem
- * `unauthenticated` for anything but a live key or session, `forbidden` for a cookie that another origin's page made use of, and
- * `rate_limited` where too many wrong secrets came from one address: then a secret is known or not, and no longer looked up.
+ * Authenticates a request by its bearer secret, or, without an Authorization header, by the cookie of a console
+ * session. Throws `unauthenticated` unless the key or session is live, `forbidden` for a cookie used by another
+ * origin's page, and `rate_limited` after too many wrong secrets from one address: then only known secrets are
+ * accepted, without a look-up.
  */
 export function createAuthenticate(
   database: Database,
@@ -70,7 +71,7 @@ export function createAuthenticate(
   function byBearer(request: Request): Promise<Caller> {
     const secret = BEARER.exec(request.get('Authorization') ?? '')?.[1] ?? '';
     const named = readSecret(secret);
-    // The token of a console session is a cookie's alone, and comes with the csrf token.
+    // A console session's token is accepted in its cookie alone, with the csrf token.
     return callerOf(request, named?.of === 'console' ? null : named, secret);
   }
 
@@ -84,7 +85,7 @@ export function createAuthenticate(
 
   return async (request, call) => {
     if (request.get('Authorization') !== undefined) return byBearer(request);
-    // A session is never opened by another: each begins with a key, or a proxy's word.
+    // A session cannot open another: each begins with a key or a trusted proxy.
     if (call.console === 'opens') return proxyCaller(request, settings) ?? byBearer(request);
     const token = readConsoleCookie(request, settings.publicUrl);
     return token === null ? byBearer(request) : byCookie(request, call, token);

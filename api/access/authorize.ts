@@ -14,7 +14,7 @@ import type { RequestState } from '../http/request/request-state.ts';
 export type ActingAccount = { readonly accountId: string; readonly mode: AccountMode };
 export type ActingFor = (request: Request, caller: Caller) => Promise<ActingAccount>;
 
-/** Accounts are never closed and keep their mode; only known ones are kept. */
+/** Accounts are never closed and keep their mode, so known ones are cached. */
 const ACCOUNT_LIFETIME_MS = 3_600_000;
 const MAX_CACHED_ACCOUNTS = 50_000;
 
@@ -31,8 +31,8 @@ export function requireScope(caller: Caller, anyOf: readonly ApiKeyScope[]): voi
 }
 
 /**
- * Throws the problem `forbidden` unless the caller may make a call: a key by its scopes and by whose it is, a portal session by its rights,
- * of which a call that names none needs more than a browser can have.
+ * Throws `forbidden` unless the caller may make a call: a key by its scopes and its account, a portal session by its
+ * rights (a call that names no right is closed to it).
  */
 export function requireRight(
   caller: Caller,
@@ -56,13 +56,13 @@ export function requireRight(
   }
 }
 
-/** Throws the problem `forbidden` for a caller that acts for one account alone. */
+/** Throws `forbidden` for a caller that acts for one account alone. */
 function requirePlatformKey(caller: Caller): void {
   if (caller.accountId === null) return;
   throw new Problem('forbidden', { detail: 'This call needs a platform key.' });
 }
 
-/** Of what names no account: a platform key of tests acts on test accounts alone. Throws the problem `forbidden` for one. */
+/** For calls without an account. Throws `forbidden` for a platform key of tests, which acts on test accounts alone. */
 export function requireLiveKey(caller: Caller): void {
   if (caller.mode === 'live') return;
   throw new Problem('forbidden', {
@@ -76,8 +76,8 @@ export function reachesMode(caller: Caller, mode: AccountMode): boolean {
 }
 
 /**
- * The account that key and `Holdfast-Account` name; undefined for a platform key without that header. Throws the problem
- * `forbidden` where an account's key comes with another account's name.
+ * The account of key and `Holdfast-Account`; undefined: a platform key without the header. Throws `forbidden` when an
+ * account's key names another account.
  */
 export function namedAccount(request: Request, caller: Caller): string | undefined {
   const named = request.get('Holdfast-Account');
@@ -89,8 +89,8 @@ export function namedAccount(request: Request, caller: Caller): string | undefin
 }
 
 /**
- * Of a call that is of all accounts unless it names one: that one, or null for all, which takes a platform's live key. Throws as
- * `actingFor` does, and the problem `forbidden`.
+ * For calls on all accounts unless one is named: that account, or null for all, which takes a platform's live key.
+ * Throws like `actingFor`, and `forbidden`.
  */
 export async function accountOrAll(
   actingFor: ActingFor,
@@ -110,8 +110,8 @@ export async function accountOrAll(
 }
 
 /**
- * An account key acts for its own account, a platform key for the one named in `Holdfast-Account` (docs/http-api.md), where its
- * mode reaches that. Throws `invalid_request`, `forbidden` or `not_found`.
+ * An account key acts for its own account, a platform key for the one in `Holdfast-Account` (docs/http-api.md) if its
+ * mode allows that. Throws `invalid_request`, `forbidden` or `not_found`.
  */
 export function createActingFor(database: Database, now: () => number): ActingFor {
   const known = new BoundedCache<AccountMode>({

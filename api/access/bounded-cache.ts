@@ -1,6 +1,6 @@
 /**
- * Results of a look-up, kept for a while. Concurrent look-ups of one key are one; a failed one is not kept. Bounded: the
- * entry that was asked for first goes first, which for short lifetimes is as good as the least used one.
+ * Caches the results of a look-up for a while. Concurrent look-ups of one key are one; a failed one is not kept.
+ * Bounded: the oldest entry is dropped first, which is good enough for short lifetimes.
  */
 export class BoundedCache<Value> {
   readonly #entries = new Map<string, { readonly value: Promise<Value>; readonly freshUntil: number }>();

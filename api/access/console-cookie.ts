@@ -3,14 +3,14 @@ import type { CookieOptions, Request, Response } from 'express';
 import { hashOfSecret } from '../../jobs/keys/secret-text.ts';
 import { Problem } from '../http/problem.ts';
 
-/** A browser keeps a name that begins so for this host alone, over https alone: no other host can set it. */
+/** A browser accepts a name with this prefix only from this host and over https. */
 const SECURE_NAME = '__Host-holdfast_console';
-/** Over plain http, which is for the machine that it runs on alone. */
+/** Over plain http, for the same machine only. */
 const PLAIN_NAME = 'holdfast_console';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** The token of a console session that a request's cookie brings; null: none, or more than one, of which none is believed. */
+/** The token in a request's cookie; null: none, or more than one, of which none is trusted. */
 export function readConsoleCookie(request: Request, publicUrl: string): string | null {
   const name = `${isSecure(request, publicUrl) ? SECURE_NAME : PLAIN_NAME}=`;
   const found = (request.get('Cookie') ?? '')
@@ -54,16 +54,16 @@ function isSecure(request: Request, publicUrl: string): boolean {
 }
 
 /**
- * The value that a page of the console sends with what it writes. It follows from the session's token, so that nothing more is stored, and
- * says nothing of it; a page of another origin can neither read nor send it.
+ * The csrf token that the console sends with writes. It is derived from the session's token, so nothing more is stored,
+ * and does not reveal it. A page of another origin can neither read nor send it.
  */
 export function csrfTokenOf(token: string): string {
   return createHash('sha256').update(`csrf of ${token}`, 'utf8').digest('base64url');
 }
 
 /**
- * Throws the problem `forbidden` for a request by cookie that a page of another origin may have brought about: a browser says where
- * it comes from, and a write needs the session's csrf token besides.
+ * Throws `forbidden` for a request by cookie that another origin's page may have caused: the browser states its origin,
+ * and a write needs the csrf token too.
  */
 export function requireOwnPage(
   request: Request,
@@ -81,7 +81,7 @@ export function requireOwnPage(
   }
 }
 
-/** @param isRequired whether a request that does not say where it comes from is refused: browsers say it of every write. */
+/** @param isRequired whether a request without a stated origin is refused: browsers state it with every write. */
 export function requireOwnOrigin(request: Request, publicUrl: string, isRequired: boolean): void {
   const site = request.get('Sec-Fetch-Site');
   const origin = request.get('Origin');

@@ -5,20 +5,20 @@ import { readPerson } from './actor.ts';
 import { PROXY, type Caller } from './caller.ts';
 import { requireOwnOrigin } from './console-cookie.ts';
 
-/** How people sign in to the console beside a key. */
+/** How people sign in to the console without a key. */
 export type ConsoleSettings = {
   readonly publicUrl: string;
   /** The header in which a trusted proxy names the person; null: keys alone. */
   readonly proxyHeader: string | null;
-  /** What a person may do whom the proxy names. */
+  /** The scopes of a person named by the proxy. */
   readonly proxyScopes: readonly ApiKeyScope[];
 };
 
-/** Who signs in by the word of a trusted proxy; null where there is none. Throws the problem `forbidden` for another origin's page. */
+/** The person named by a trusted proxy; null: none. Throws `forbidden` for another origin's page. */
 export function proxyCaller(request: Request, settings: ConsoleSettings): Caller | null {
   const person = personByProxy(request, settings);
   if (person === null) return null;
-  // The proxy sends its header with whatever a browser sends: nothing in the request shows that a page of ours did.
+  // The proxy adds its header to every request of the browser: it does not prove that our page sent it.
   requireOwnOrigin(request, settings.publicUrl, true);
   return callerByProxy(settings, person);
 }
@@ -35,13 +35,13 @@ export function callerByProxy({ proxyScopes }: ConsoleSettings, person: string):
   };
 }
 
-/** Of a session that a proxy opened: ends with the proxy's word. Throws the problem `unauthenticated`. */
+/** For a session opened by a proxy: it ends when the proxy no longer names the person. Throws `unauthenticated`. */
 export function requireProxyOf(request: Request, caller: Caller, settings: ConsoleSettings): void {
   if (caller.keyId !== PROXY || personByProxy(request, settings) === caller.person) return;
   throw unauthenticated();
 }
 
-/** The header is believed of a peer in TRUSTED_PROXIES, and of no other. */
+/** The header is trusted from TRUSTED_PROXIES alone. */
 function personByProxy(request: Request, { proxyHeader }: ConsoleSettings): string | null {
   if (proxyHeader === null) return null;
   const isTrusted = request.app.get('trust proxy fn') as (address: string, hop: number) => boolean;

@@ -22,8 +22,8 @@ type Deps = {
 };
 
 /**
- * POST /v1/console_sessions, GET and DELETE …/current: support's sign-in. The token is in a cookie that no script can read; the csrf
- * token, without which the cookie writes nothing, is in the response, which no page of another origin can read.
+ * POST /v1/console_sessions, GET and DELETE …/current: support's sign-in. The token is in a cookie that no script can
+ * read. The csrf token, which writes need, is in the response, which no other origin can read.
  */
 export function consoleSessionRoutes(deps: Deps): readonly Route[] {
   return [openRoute(deps), readRoute(deps), endRoute(deps)];

@@ -10,8 +10,8 @@ import { pathParameter, type CallerExchange } from '../http/route.ts';
 export type JobOfPathDeps = { readonly database: Database; readonly actingFor: ActingFor };
 
 /**
- * The job that a path names, for a platform key: of the account in Holdfast-Account, or, for support, which has the job's id
- * alone, of whichever account it is. Throws the problems invalid_request, forbidden and not_found.
+ * The job of a path, for a platform key: of the account in Holdfast-Account; for support, which has the job's id alone,
+ * of any account. Throws invalid_request, forbidden and not_found.
  */
 export async function jobOfPath(
   deps: JobOfPathDeps,
@@ -29,7 +29,7 @@ async function accountOfPath(
   jobId: string,
 ): Promise<string> {
   const isNamed = namedAccount(request, caller) !== undefined;
-  // Another scope of the call (billing:write) acts for an account that it names.
+  // Another scope of the call (billing:write) acts for the account it names.
   if (isNamed || !hasScope(caller, ['support'])) return (await actingFor(request, caller)).accountId;
   requireLiveKey(caller);
   const accountId = isJobId(jobId) ? await accountOf(database, jobId) : null;

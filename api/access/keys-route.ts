@@ -27,8 +27,9 @@ const isKeyId = (text: string): boolean => /^key_[0-9a-f]{20}$/.test(text);
 const position = z.strictObject({ createdAt: postgresInstant, keyId: z.string().refine(isKeyId) });
 
 /**
- * POST and GET /v1/keys, DELETE /v1/keys/{id}, POST /v1/keys/{id}/rotate. The scope is admin, which implies all: a key grants no more
- * than it holds. An account's key makes, sees and ends those of its account; a platform key those of all, of tests where it is of tests.
+ * POST and GET /v1/keys, DELETE /v1/keys/{id}, POST /v1/keys/{id}/rotate. The scope is admin, which implies all: a key
+ * grants no more than it has. An account's key manages its account's keys; a platform key those of all accounts, of
+ * test accounts if it is a test key.
  */
 export function keyRoutes(deps: Deps): readonly Route[] {
   const { database } = deps;
@@ -51,7 +52,7 @@ function createKeyRoute({ database }: Deps): Route {
   });
 }
 
-/** Whose the new key is. Throws the problems forbidden and not_found. */
+/** The owner of the new key. Throws forbidden and not_found. */
 async function ownerOf(
   database: Database,
   { request, caller }: CallerExchange,
@@ -146,7 +147,7 @@ function rotateKeyRoute(database: Database): Route {
   });
 }
 
-/** The keys that a caller sees: those of its account, or of the one that it names; else all. */
+/** The keys that a caller sees: of its account, or of the one it names; else all. */
 function reachOf({ request, caller }: CallerExchange): KeyReach {
   return {
     accountId: namedAccount(request, caller) ?? null,
@@ -154,7 +155,10 @@ function reachOf({ request, caller }: CallerExchange): KeyReach {
   };
 }
 
-/** Without an Idempotency-Key each call makes a key; one is of the account that is acted for, or of the platform's live or test keys. */
+/**
+ * The scope of an Idempotency-Key: the account acted for, or the platform's live or test keys. Without one each call
+ * makes a key.
+ */
 function recordOf(
   { request, caller }: CallerExchange,
   call: string,

@@ -3,21 +3,21 @@ import type { RequestLimitName } from '../../contract/shapes/problem-shape.ts';
 import { secondsToNext, type RequestLimit } from '../../domain/request-limit.ts';
 import { tooManyRequests } from './too-many-requests.ts';
 
-/** Limits what comes without a key, or with a wrong one, by the address that it comes from. */
+/** Limits requests without a key, or with a wrong one, by address. */
 export type LimitAddresses = {
   /** Counts a request. Throws the problem rate_limited when the address has sent too many. */
   readonly count: (address: string | undefined) => void;
-  /** Throws it without counting. */
+  /** Throws it without counting a request. */
   readonly require: (address: string | undefined) => void;
 };
 
-/** Addresses that are remembered: 10 MiB at most. Beyond it the one that came first is forgotten. */
+/** Remembered addresses, 10 MiB at most. Beyond it the oldest is forgotten. */
 const MAX_ADDRESSES = 50_000;
-/** What a home or a company is given of IPv6: who has a network has all of its addresses. */
+/** The IPv6 network of a home or company, which has all its addresses. */
 const IPV6_NETWORK_PARTS = 4;
 
 /**
- * Kept by each process for itself, in memory: a flood costs no query. Of a limit that is whole again nothing is kept.
+ * Kept in each process's memory, so that a flood costs no query. A limit that is whole again is forgotten.
  * @param now milliseconds
  */
 export function createLimitAddresses(
@@ -54,7 +54,7 @@ export function createLimitAddresses(
   };
 }
 
-/** An address of IPv4, or the /64 of one of IPv6; what is neither is one address. */
+/** An IPv4 address, or the /64 of an IPv6 one; any other text counts as one address. */
 function networkOf(address = ''): string {
   if (!ipaddr.isValid(address)) return '';
   const parsed = ipaddr.process(address);

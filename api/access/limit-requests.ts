@@ -10,8 +10,8 @@ import type { Caller } from './caller.ts';
 import { shownLimit, tooManyRequests } from './too-many-requests.ts';
 
 /**
- * Takes a request from the limit of its key, and of the account it acts for; returns the headers that say what is left. Throws the
- * problem rate_limited, at once where it is known, else as a rejection.
+ * Counts a request against the limits of its key and its account; returns the headers with what is left. Throws
+ * rate_limited, at once if that is known, else as a rejection.
  */
 export type LimitRequests = (
   call: Pick<Call, 'addsUpEntries'>,
@@ -19,7 +19,7 @@ export type LimitRequests = (
   accountId: string | null,
 ) => Promise<Readonly<Record<string, string>>>;
 
-/** Subjects that are known to be refused. Beyond this the oldest is forgotten, and PostgreSQL refuses it once more. */
+/** Subjects known to be refused. Beyond this the oldest is forgotten, and PostgreSQL refuses it again. */
 const MAX_KNOWN = 10_000;
 
 type Limited = {
@@ -29,8 +29,8 @@ type Limited = {
 };
 
 /**
- * The limits that all processes share. A flood costs PostgreSQL one question: a refusal stands until the limit allows a request again, which
- * no other process can bring forward.
+ * The limits that all processes share. A flood costs one query: a refusal is remembered until the limit allows a
+ * request again, which no other process can bring forward.
  */
 export function createLimitRequests(
   database: Database,
@@ -38,7 +38,7 @@ export function createLimitRequests(
   now: () => number,
 ): LimitRequests {
   const take = createTakeRequest(database);
-  /** By subject, when its limit is whole again. */
+  /** By subject: when its limit is whole again. */
   const refused = new Map<string, number>();
 
   function requireNotRefused(one: Limited): void {
@@ -49,7 +49,7 @@ export function createLimitRequests(
     refused.delete(one.subject);
   }
 
-  /** @param askedAtMs before PostgreSQL read its clock, so that no request is refused that it would grant. */
+  /** @param askedAtMs before PostgreSQL read its clock, so that no request is refused that it would allow. */
   function remember({ subject }: Limited, secondsToWhole: number, askedAtMs: number): void {
     refused.delete(subject);
     for (const oldest of refused.keys()) {
@@ -76,7 +76,7 @@ export function createLimitRequests(
           shown.map(({ one, secondsToWhole }) => shownLimit(one.name, one.limit, secondsToWhole)),
         );
       }
-      // The one that waits longer: the other may come again sooner, and would be refused.
+      // The later of the two: a retry at the earlier one would be refused.
       const [reached] = shown.toSorted((a, b) => waitOf(b) - waitOf(a));
       if (reached === undefined) throw new RangeError('a request without a limit was refused');
       remember(reached.one, reached.secondsToWhole, askedAtMs);

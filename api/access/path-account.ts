@@ -5,12 +5,12 @@ import { namedAccount, reachesMode } from './authorize.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, type CallerExchange } from '../http/route.ts';
 
-/** The account that a path names, where the caller sees it. Throws the problems forbidden and not_found. */
+/** The account of a path, if the caller may see it. Throws forbidden and not_found. */
 export async function visibleAccount(database: Database, exchange: CallerExchange): Promise<string> {
   return (await readVisibleAccount(database, exchange)).accountId;
 }
 
-/** A caller that acts for one account, by the key or by Holdfast-Account, sees no other, whatever the path names. */
+/** A caller for one account, by its key or by Holdfast-Account, sees no other. */
 export async function readVisibleAccount(
   database: Database,
   { request, caller, state }: CallerExchange,

@@ -20,10 +20,10 @@ type Deps = {
   readonly portalUrl: string | null;
 };
 
-/** What a key needs for what it grants: each of these. */
+/** The scopes that a key needs for each right it grants. */
 const SCOPES_OF_RIGHT: Readonly<Record<PortalRight, readonly ApiKeyScope[]>> = {
   read: ['jobs:read', 'credits:read'],
-  // Every key that makes sessions may ask for prices.
+  // Every key that makes sessions may quote.
   quote: [],
   submit: ['jobs:write'],
   report: ['jobs:write'],
@@ -33,7 +33,7 @@ const SESSION_ID = /^portal_[0-9a-f]{20}$/;
 
 /** POST /v1/portal_sessions and DELETE /v1/portal_sessions/{id}: a token for a browser, of one account and with the rights it says. */
 export function portalSessionRoutes(deps: Deps): readonly Route[] {
-  // Before the one of any id, which `current` would be otherwise.
+  // Before the route of any id, which would match `current`.
   return [createRoute(deps), readCurrentRoute(deps), revokeRoute(deps)];
 }
 
@@ -80,7 +80,7 @@ function readCurrentRoute({ database }: Deps): Route {
   });
 }
 
-/** Throws the problem `forbidden` for a right that the key does not hold itself. */
+/** Throws `forbidden` for a right that the key itself does not have. */
 function requireScopesFor(caller: Caller, can: readonly PortalRight[]): void {
   const missing = can.flatMap((right) =>
     SCOPES_OF_RIGHT[right].filter((scope) => !hasScope(caller, [scope])),

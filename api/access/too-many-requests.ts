@@ -14,7 +14,7 @@ export function shownLimit(name: RequestLimitName, limit: RequestLimit, secondsT
   };
 }
 
-/** 429: this limit of requests is reached. Nothing was done, and nothing counted. */
+/** 429: the limit of requests is reached. Nothing was done or counted. */
 export function tooManyRequests(
   name: RequestLimitName,
   limit: RequestLimit,

@@ -7,14 +7,14 @@ import { readBody, type ReadBody } from '../http/request/read-body.ts';
 import { route, type Effect, type Route } from '../http/route.ts';
 import type { Call } from '../../contract/call.ts';
 
-/** What was asked of an account, once it is known which one, who asks, and what the body says. */
+/** A request about an account: which account, who asks, and the body. */
 export type AccountChange<Schema extends z.ZodType> = ReadBody<Schema> & {
   readonly accountId: string;
   readonly actor: string;
   readonly response: Response;
 };
 
-/** A call by which a platform key changes the account that the path names. `change` checks the rest, and returns what is left to do. */
+/** A call by which a platform key changes the account of the path. `change` checks the rest, and returns the effect. */
 export function changeAccountRoute<Schema extends z.ZodType>(
   database: Database,
   call: Call & { readonly method: 'post' | 'put'; readonly access: 'key'; readonly body: Schema },
@@ -30,7 +30,7 @@ export function changeAccountRoute<Schema extends z.ZodType>(
   });
 }
 
-/** A call that shows how the account stands that the path names: to the account's own key too. */
+/** A call that reads the account of the path, for the account's own key too. */
 export function showAccountRoute(
   database: Database,
   call: Call & { readonly method: 'get'; readonly access: 'key' },

@@ -15,7 +15,7 @@ import { type Route, route } from '../http/route.ts';
 
 type Deps = { readonly database: Database; readonly rules: RequestRules };
 
-/** POST /v1/accounts: open one, sign-up grant included. The reference is the key: the same one, the same account. */
+/** POST /v1/accounts: opens an account with its sign-up grant, once per reference. */
 export function openAccountRoute(deps: Deps): Route {
   const { grants, priceLists } = deps.rules.catalogue;
   const terms = { ...grants, planningUnit: planningUnitOf(priceListFor(priceLists, null)) };

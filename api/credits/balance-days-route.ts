@@ -6,7 +6,7 @@ import { route, type Route } from '../http/route.ts';
 
 const DAY_MS = 86_400_000;
 
-/** GET /v1/balance/days: what the account had at the end of each day, by source of its grants. */
+/** GET /v1/balance/days: the account's credits at the end of each day, by source. */
 export function balanceDaysRoute(deps: { readonly database: Database; readonly now: () => number }): Route {
   return route(CALLS.readBalanceDays, {
     async handle({ request, response, accountId }) {

@@ -10,7 +10,7 @@ import { notFound } from '../http/problem.ts';
 import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 
-/** GET /v1/balance: what can be spent, what is set aside, where it came from and what it buys. */
+/** GET /v1/balance: available and reserved credits, their grants, and what they buy. */
 export function balanceRoute(deps: { readonly database: Database; readonly pricingOf: PricingOf }): Route {
   return route(CALLS.readBalance, {
     async prepare({ response, accountId }) {

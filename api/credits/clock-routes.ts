@@ -11,8 +11,8 @@ import { route, type Route } from '../http/route.ts';
 import { showAccountRoute } from './account-routes.ts';
 
 /**
- * POST /v1/accounts/{id}/clock: moves the clock of a test account on. The instant is in PostgreSQL before the response, so that it is reached
- * whatever becomes of the workflow that does it at once.
+ * POST /v1/accounts/{id}/clock: moves the clock of a test account. The target is stored before the response, so that it
+ * is reached even if the workflow that does it at once fails.
  */
 export function advanceClockRoute(deps: {
   readonly database: Database;

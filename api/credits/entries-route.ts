@@ -41,7 +41,7 @@ export function entriesRoute(deps: { readonly database: Database }): Route {
   });
 }
 
-/** What a job reserved: one reservation per output. None of a job that the account does not have. */
+/** A job's reservations, one per output; none of a job that the account does not have. */
 async function readReservationIds(database: Database, accountId: string, jobId: string): Promise<string[]> {
   const job = await readJob(database, accountId, jobId);
   return (job?.outputs ?? []).map((output) => output.reservation_id);

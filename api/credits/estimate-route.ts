@@ -8,7 +8,7 @@ import { readQuery } from '../http/request/read-query.ts';
 import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 
-/** GET /v1/estimate: how many static ads, or how many videos, so many credits buy; by default what can be spent now. */
+/** GET /v1/estimate: how many static ads, or videos, an amount of credits buys; by default the available balance. */
 export function estimateRoute(deps: { readonly database: Database; readonly pricingOf: PricingOf }): Route {
   return route(CALLS.readEstimate, {
     async handle({ request, response, accountId }) {

@@ -7,7 +7,7 @@ import type { Route } from '../http/route.ts';
 import { changeAccountRoute } from './account-routes.ts';
 import { viewAccount } from './account-view.ts';
 
-/** POST /v1/accounts/{id}/freeze and unfreeze: whether it may spend anew. Its running jobs end as they are. */
+/** POST /v1/accounts/{id}/freeze and unfreeze: refuses or allows new spending. Running jobs end as usual. */
 export function freezeRoutes({ database }: { readonly database: Database }): readonly Route[] {
   return [routeOf(database, CALLS.freezeAccount, true), routeOf(database, CALLS.unfreezeAccount, false)];
 }

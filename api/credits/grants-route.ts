@@ -13,7 +13,7 @@ import { invalidPart, notFound, Problem } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 import { changeAccountRoute } from './account-routes.ts';
 
-/** POST /v1/accounts/{id}/grants: credits from outside the rules of plans. The reference is the key, in one account. */
+/** POST /v1/accounts/{id}/grants: credits outside the plans' rules, once per reference of an account. */
 export function giveGrantRoute({
   database,
   rules: { catalogue },
@@ -38,7 +38,7 @@ export function giveGrantRoute({
 
 type Offer = Pick<Catalogue, 'packs' | 'grants'>;
 
-/** The grant's id comes from the reference, whatever the source: one reference of an account makes one grant. */
+/** The grant's id comes from the reference alone: one reference of an account makes one grant, whatever its source. */
 function grantOf(catalogue: Offer, accountId: string, body: GrantBody): GrantItem {
   return {
     accountId,

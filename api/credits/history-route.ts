@@ -12,7 +12,7 @@ import { readQuery } from '../http/request/read-query.ts';
 import { route, type Route } from '../http/route.ts';
 import { viewEntry } from './entry-view.ts';
 
-/** Where the last page ended in each of the two lists that it is merged from; null: at the newest. */
+/** The position where the last page ended in both merged lists; null: at the newest. */
 const position = z.strictObject({
   job: z.strictObject({ createdAt: postgresInstant, jobId: z.string().refine(isJobId) }).nullable(),
   before: z.int().min(1).nullable(),
@@ -21,11 +21,11 @@ type Position = z.output<typeof position>;
 
 const FROM_THE_NEWEST: Position = { job: null, before: null };
 const EVERY_JOB = { state: null, kind: null, createdAfter: null, createdBefore: null };
-/** What moves credits without a job; those of them that did have one are left out below. */
+/** Entries without a job; entries of these kinds that have a job are dropped below. */
 const OTHER_KINDS = ['grant', 'spend', 'expire', 'void'] as const;
 const NO_JOBS: JobListPage = { jobs: [], positions: [], next: null };
 
-/** GET /v1/history: jobs with their money, and between them what moved credits without a job, newest first. */
+/** GET /v1/history: jobs with their money, and movements without a job between them, newest first. */
 export function historyRoute({ database }: { readonly database: Database }): Route {
   return route(CALLS.readHistory, {
     async handle({ request, response, accountId }) {
@@ -46,7 +46,7 @@ export function historyRoute({ database }: { readonly database: Database }): Rou
   });
 }
 
-/** No further back than the jobs of the page, while there are more: of an account with many jobs this reads little. */
+/** No further back than the jobs of the page, while there are more: so an account with many jobs reads little. */
 async function readOthers(
   database: Database,
   accountId: string,
@@ -58,7 +58,7 @@ async function readOthers(
   return readEntries(database, accountId, filter, { before: page.from.before, limit: page.limit });
 }
 
-/** The newest `limit` of both lists, and where to go on; null: nothing is left. */
+/** The newest `limit` of both lists, and the next position; null: nothing is left. */
 function merge(of: {
   readonly accountId: string;
   readonly jobs: JobListPage;

@@ -8,7 +8,7 @@ import { changeAccountRoute, showAccountRoute } from './account-routes.ts';
 
 type Deps = { readonly database: Database };
 
-/** PUT /v1/accounts/{id}/limits: all limits of an account; null is none. */
+/** PUT /v1/accounts/{id}/limits: replaces all limits of an account; null: none. */
 export function setLimitsRoute({ database }: Deps): Route {
   return changeAccountRoute(database, CALLS.setLimits, ({ accountId, actor, body, response }) => {
     const { reason, ...limits } = body;

@@ -13,7 +13,10 @@ import { changeAccountRoute, showAccountRoute } from './account-routes.ts';
 
 type Deps = { readonly database: Database };
 
-/** PUT /v1/accounts/{id}/plan: start, renew, raise, lower or end a plan, as a billing system says. Keyed by its reference. */
+/**
+ * PUT /v1/accounts/{id}/plan: starts, renews, raises, lowers or ends a plan, as a billing system reports it. The
+ * reference is the key.
+ */
 export function setPlanRoute({
   database,
   rules: { catalogue },
@@ -38,7 +41,7 @@ export function setPlanRoute({
   });
 }
 
-/** GET /v1/accounts/{id}/plan: as it stands; all null where there is none. */
+/** GET /v1/accounts/{id}/plan: the plan; all null when there is none. */
 export function readPlanRoute({ database }: Deps): Route {
   return showAccountRoute(database, CALLS.readPlan, async (accountId) =>
     viewPlan(await readPlan(database, accountId)),

@@ -8,7 +8,7 @@ import { setPriceList } from '../../ledger/price-lists.ts';
 import type { Route } from '../http/route.ts';
 import { changeAccountRoute } from './account-routes.ts';
 
-/** PUT /v1/accounts/{id}/price_list: the prices of an account from now on. A quote that was given holds by its own price list. */
+/** PUT /v1/accounts/{id}/price_list: the prices of an account from now on. Quotes keep their own price list. */
 export function setPriceListRoute({
   database,
   rules,

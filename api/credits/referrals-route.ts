@@ -10,7 +10,7 @@ import type { Route } from '../http/route.ts';
 import { changeAccountRoute } from './account-routes.ts';
 
 /**
- * POST /v1/accounts/{id}/referrals: who invited this account, named once and forever. The inviter is paid when the account's
+ * POST /v1/accounts/{id}/referrals: records who invited this account, once. The inviter is paid when the account's
  * first paid period starts.
  */
 export function referralsRoute({

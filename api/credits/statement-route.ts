@@ -9,8 +9,8 @@ import { type Route, route } from '../http/route.ts';
 import { streamStatementRows } from './stream-statement-rows.ts';
 
 /**
- * GET /v1/statement: opening and closing balance and the sums between; without dates, of everything until now. As text/csv:
- * the rows.
+ * GET /v1/statement: opening and closing balance and the sums between; without dates, of everything. As text/csv: the
+ * rows.
  */
 export function statementRoute(deps: { readonly database: Database }): Route {
   return route(CALLS.readStatement, {
@@ -22,7 +22,7 @@ export function statementRoute(deps: { readonly database: Database }): Route {
       const stretch = { from: from ?? null, to: to ?? null };
       const statement = await readStatement(deps.database, accountId, stretch);
       if (statement === null) throw notFound('account');
-      // An end that was not given is now, or the opening of the account.
+      // A missing end is now, or the account's opening.
       if (Date.parse(statement.from) > Date.parse(statement.to)) {
         throw to === undefined
           ? invalidPart('/from', 'in_the_future', 'from is later than now; say until when with to.')
@@ -43,7 +43,7 @@ export function statementRoute(deps: { readonly database: Database }): Route {
 }
 
 function viewStatement({ sums, ...statement }: Statement): Statement {
-  // In the order of ENTRY_KINDS: PostgreSQL's JSON has an order of its own.
+  // In the order of ENTRY_KINDS: PostgreSQL's JSON sorts keys in its own way.
   const inOrder = Object.fromEntries(ENTRY_KINDS.map((kind) => [kind, sums[kind]])) as typeof sums;
   return {
     from: instantText(statement.from),

@@ -11,7 +11,7 @@ import type { AccountExchange } from '../http/route.ts';
 
 /** Entries per query and per write: some 200 KB of text. */
 const PAGE = 1_000;
-/** A reader who has taken nothing for so long is gone. */
+/** A reader that takes nothing for so long is cut off. */
 const STALLED_MS = 60_000;
 
 const COLUMNS = [
@@ -30,8 +30,8 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof EntryView)[];
 
 /**
- * Sends the entries of a statement as CSV, oldest first, however many: a page at a time is in memory. What is written
- * while it goes on is left for the next statement.
+ * Sends a statement's entries as CSV, oldest first: one page at a time is in memory. Entries written meanwhile belong
+ * to the next statement.
  */
 export async function streamStatementRows(
   database: Database,
@@ -40,7 +40,7 @@ export async function streamStatementRows(
 ): Promise<void> {
   const pageAfter = (after: number) =>
     readStatementRows(database, accountId, statement.last, { after, limit: PAGE });
-  // Before the headers: so far, a database that is away is a 503.
+  // Before the headers, a database that is away is still a 503.
   let page = await pageAfter(statement.after);
   response.status(200).set({
     'Content-Type': 'text/csv; charset=utf-8; header=present',
@@ -71,7 +71,7 @@ function fileNameOf(accountId: string, statement: StoredStatement): string {
   return `statement_${accountId}_${day(statement.from)}_${day(statement.to)}.csv`;
 }
 
-/** Waits for a reader that is slower than we are, or for its going. */
+/** Waits until a slow reader has caught up, or has gone. */
 async function write(response: Response, text: string): Promise<void> {
   if (text === '' || response.destroyed || response.write(text)) return;
   await Promise.race([once(response, 'drain'), once(response, 'close')]);

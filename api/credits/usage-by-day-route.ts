@@ -8,10 +8,10 @@ import { route, type Route } from '../http/route.ts';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
-/** A quarter. An account's entries of so long are read at once. */
+/** A quarter of a year: so many entries are read at once. */
 const MAX_DAYS = 92;
 
-/** GET /v1/usage: what was charged, by day and kind. */
+/** GET /v1/usage: charges by day and kind. */
 export function usageByDayRoute(deps: { readonly database: Database; readonly now: () => number }): Route {
   return route(CALLS.readUsage, {
     async handle({ request, response, accountId }) {

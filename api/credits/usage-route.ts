@@ -18,7 +18,7 @@ import type { PricingOf } from '../../ledger/price-lists.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** POST /v1/usage: metered use, paid at once. The key has the same response forever, a refusal too. */
+/** POST /v1/usage: metered use, charged at once. A key has the same response forever, also a refusal. */
 export function usageRoute(deps: {
   readonly database: Database;
   readonly rules: RequestRules;
@@ -48,7 +48,7 @@ export function usageRoute(deps: {
           deps.database,
           accountId,
           { kinds: ['spend'], reservationIds: [spendId], from: null, to: null },
-          // Every entry takes one credit at least.
+          // Every charge is at least one credit.
           { before: null, limit: credits },
         );
         const shown: Usage = {

@@ -13,7 +13,7 @@ import { streamEvents } from './stream-events.ts';
 type Deps = { readonly database: Database; readonly feeds: AccountFeeds; readonly now: () => number };
 type Asked = { readonly after: number; readonly type: EventType | null };
 
-/** GET /v1/events: all that happens in an account, as a stream (SSE) or a list (JSON), by what the caller accepts. */
+/** GET /v1/events: all events of an account, as a stream (SSE) or a list (JSON), by Accept. */
 export function accountEventsRoute(deps: Deps): Route {
   return route(CALLS.listEvents, {
     async handle(exchange) {
@@ -38,7 +38,7 @@ async function list(
   asked: Asked,
   limit: number,
 ): Promise<void> {
-  // One more than is shown tells whether there is another page.
+  // One row more than shown tells whether there is another page.
   const events = await readAccountEvents(database, accountId, { ...asked, limit: limit + 1 });
   const shown = events.slice(0, limit);
   const last = shown.at(-1);
@@ -55,7 +55,7 @@ async function stream(
   asked: Asked,
 ): Promise<void> {
   const { accountId, response, checkAgain } = exchange;
-  // A reader beyond the end has read all there is: it waits for what comes next.
+  // A reader beyond the end waits for the next event.
   const newest = await readNews(database, [{ accountId, after: null }], 1);
   const last = newest.get(accountId)?.at(-1)?.sequence ?? 0;
   const source = accountEventSource(database, accountId, { ...asked, after: Math.min(asked.after, last) });

@@ -3,39 +3,39 @@ import type { Database } from '../../ledger/database.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createTakenPlaces, WATCH_PLACES, type NoPlace, type WatchPlaces } from './watch-places.ts';
 
-/** Shorter than a person notices; one query of the process, however many watch. */
+/** Not noticeable to a person; one query per process, for any number of watchers. */
 const POLL_INTERVAL_MS = 150;
-/** After a poll that failed. */
+/** The pause after a failed poll. */
 const BACK_OFF_MS = 1_000;
-/** Events of one account in one poll; of an account that has more, the next poll follows at once. */
+/** Events of one account in one poll; an account with more is polled again at once. */
 const NEWS_LIMIT = 200;
-/** Events that an account's readers share. One that is further behind reads its page from PostgreSQL: no reader has a queue. */
+/** The shared events of an account. A reader that is further behind reads from PostgreSQL, so no reader has a queue. */
 const KEPT_EVENTS = 64;
 
-/** 'changed': there is something past the position asked about. 'closing': the process is going, or the reader has gone. */
+/** 'changed': there are events past the position. 'closing': the process or the reader is ending. */
 type FeedNews = 'changed' | 'quiet' | 'closing';
 
 /** One reader of an account's events as they happen. */
 export type Feed = {
-  /** The sequence up to which the account is known; null until it has been looked at. */
+  /** The sequence up to which the account is known; null: not looked at yet. */
   readonly head: () => number | null;
-  /** The events after a position, oldest first; null: they are not kept here, and are to be read. */
+  /** The events after a position, oldest first; null: they are not kept here, and must be read. */
   readonly after: (position: number) => readonly AccountEvent[] | null;
   /** Waits until the account has an event past `position`, at most `timeoutMs`. One call at a time. */
   readonly next: (position: number, timeoutMs: number) => Promise<FeedNews>;
-  /** Frees the place, and ends a wait under way with 'closing'. */
+  /** Frees the place, and ends a current wait with 'closing'. */
   readonly close: () => void;
 };
 
 export type AccountFeeds = {
   readonly open: (accountId: string) => { readonly is: 'open'; readonly feed: Feed } | NoPlace;
-  /** Ends every wait with 'closing', and the ones that come after. */
+  /** Ends every wait with 'closing', now and later. */
   readonly closeAll: () => void;
 };
 
 type Waiter = { readonly position: number; readonly wake: (news: FeedNews) => void };
 
-/** The newest events of one account, which all who watch it share. */
+/** The newest events of one account, shared by all who watch it. */
 type Tail = {
   readonly accountId: string;
   head: number | null;
@@ -44,7 +44,10 @@ type Tail = {
   readonly waiters: Set<Waiter>;
 };
 
-/** All watching of one process: streams of jobs and of accounts, and waits for a job's end. A thousand watchers are one query. */
+/**
+ * All watchers of one process: streams of jobs and accounts, and waits for a job's end. A thousand watchers are one
+ * query.
+ */
 export function createAccountFeeds(
   database: Database,
   log: Logger,
@@ -115,9 +118,9 @@ export function createAccountFeeds(
   };
 }
 
-/** Takes what was read of an account, and wakes who waits for it. */
+/** Takes an account's new events, and wakes who waits for them. */
 function extend(tail: Tail, events: readonly AccountEvent[]): void {
-  // Without an event the account has none at all, if it was asked for its last one.
+  // No row: the account has no event at all, if its last one was asked for.
   tail.head = events.at(-1)?.sequence ?? tail.head ?? 0;
   if (events.length > 0) tail.events = [...tail.events, ...events].slice(-KEPT_EVENTS);
   for (const waiter of [...tail.waiters]) if (tail.head > waiter.position) waiter.wake('changed');

@@ -4,16 +4,19 @@ import type { AccountExchange } from '../http/route.ts';
 import type { AccountFeeds, Feed } from './account-feeds.ts';
 import { noWatchPlace } from './no-watch-place.ts';
 
-/** Whether the caller asks for a stream rather than a list; what it is sent depends on that. */
+/** Whether the caller asks for a stream rather than a list. */
 export function wantsStream({ request, response }: AccountExchange): boolean {
   response.vary('Accept');
   return request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream';
 }
 
-/** As long as a bigint is written, which is what numbers events. */
+/** The digits of a bigint, which numbers events. */
 const EVENT_NUMBER = /^\d{1,20}$/;
 
-/** The number of the last event that the caller has read: a list is asked by `after`, and refuses what is no number all the same. One that no event can have is beyond the end. */
+/**
+ * The number of the last event that the caller has read. A list uses `after` instead, and refuses an invalid number all
+ * the same. A number past every event means the end.
+ */
 export function lastEventId(request: Request): number | undefined {
   const text = request.get('Last-Event-ID');
   if (text === undefined || text === '') return undefined;
@@ -21,7 +24,7 @@ export function lastEventId(request: Request): number | undefined {
   throw invalidPart('', 'last_event_id', 'Last-Event-ID is the number of the last event that was read.');
 }
 
-/** Opens a feed for as long as `use` takes, or its reader stays. Throws the problems of a full process or account. */
+/** Opens a feed for as long as `use` runs or its reader stays. Throws the problems of a full process or account. */
 export async function withFeed(
   feeds: AccountFeeds,
   { response, accountId }: AccountExchange,
@@ -30,7 +33,7 @@ export async function withFeed(
   const place = feeds.open(accountId);
   if (place.is !== 'open') throw noWatchPlace(place);
   const { feed } = place;
-  // Who goes frees the place at once, not at the next heartbeat.
+  // A reader that goes frees its place at once.
   response.once('close', feed.close);
   try {
     await use(feed);

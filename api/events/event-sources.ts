@@ -4,7 +4,7 @@ import { readAccountEvents, readJobEvents, type AccountEvent } from '../../jobs/
 import type { Database } from '../../ledger/database.ts';
 import type { EventSource } from './follow-events.ts';
 
-/** A source that is told what its reader has been told. */
+/** A source that learns what its reader was sent. */
 export type TellableSource = EventSource & { readonly told: (events: readonly AccountEvent[]) => void };
 
 /** The events of a job after one of its numbers. */
@@ -15,7 +15,7 @@ export function jobEventSource(
 ): TellableSource {
   let seq = after;
   return {
-    // Where the job's event stands in the account's order is known once a page has been read.
+    // The event's place in the account's order is known once a page was read.
     position: -1,
     read: (limit) => readJobEvents(database, job, { after: seq, limit }),
     wants: ({ of }) => of !== null && of.jobId === job.jobId && of.seq > seq,
@@ -46,7 +46,7 @@ const TERMINAL_TYPES: ReadonlySet<string> = new Set(
   JOB_STATES.filter(isTerminal).map((state) => `job.${state}`),
 );
 
-/** Whether an event says that its job has ended. */
+/** Whether an event ends its job. */
 export function endsItsJob(event: AccountEvent): boolean {
   return TERMINAL_TYPES.has(event.type);
 }

@@ -4,24 +4,24 @@ import type { Feed } from './account-feeds.ts';
 /** Events per query, and per step. */
 const EVENT_PAGE = 100;
 
-/** Which of an account's events are followed: those of a job, those of a type, all. */
+/** Which events are followed: of a job, of a type, all. */
 export type EventSource = {
-  /** Reads the next page of those that were not told, oldest first. */
+  /** Reads the next page of unsent events, oldest first. */
   readonly read: (limit: number) => Promise<readonly AccountEvent[]>;
-  /** Whether an event is one of them, and was not told. */
+  /** Whether an event is among them, and was not sent. */
   readonly wants: (event: AccountEvent) => boolean;
-  /** The sequence up to which all has been told; -1: not known. */
+  /** The sequence up to which all was sent; -1: not known. */
   readonly position: number;
 };
 
-/** A step of following: what is new, and whether there is nothing more for now. */
+/** A step: new events, and whether there are no more for now. */
 export type FollowedEvents = { readonly events: readonly AccountEvent[]; readonly isAll: boolean };
 
 /**
- * Follows events until the reader is gone, the time is up or the process closes. None is left out and none comes twice: what is
- * told from memory begins where the last page ended, and the position is taken before a page is read, so all up to it is in
- * that page. Yields at least every `idleMs`, then without events. The source is told what was yielded before the next step.
- * Rejects as the source's `read` does.
+ * Follows events until the reader is gone, the time is up or the process closes, without gaps and repeats: events from
+ * memory begin where the last page ended, and the position is taken before a page is read, so the page has everything
+ * up to it. Yields at least every `idleMs`, also without events. The source learns what was yielded before the next
+ * step. Rejects as the source's `read` does.
  */
 export async function* followEvents(
   feed: Feed,
@@ -43,7 +43,7 @@ export async function* followEvents(
       if (!isAll) continue;
     } else {
       const events = kept.filter(source.wants);
-      // After a full page its reader waits to hear that it was the last.
+      // After a full page the reader is told that it was the last.
       if (events.length > 0 || !saidAll) yield { events, isAll: true };
       saidAll = true;
       position = kept.at(-1)?.sequence ?? position;

@@ -7,32 +7,32 @@ import { Problem } from '../http/problem.ts';
 import type { TellableSource } from './event-sources.ts';
 import { followEvents, type EventSource, type FollowedEvents } from './follow-events.ts';
 
-/** Proxies cut a stream that is silent for longer. */
+/** Proxies cut a silent stream after a while. */
 const HEARTBEAT_MS = 15_000;
-/** A stream is cut here and resumed by its reader, wherever that is sent then. */
+/** A stream is cut after this long; its reader resumes it, at any process. */
 const MAX_STREAM_MS = 15 * 60_000;
-/** A reader that takes nothing for so long is cut off, and resumes where it was: what waits for it is one page at most. */
+/** A reader that takes nothing for so long is cut off, and resumes later: at most one page waits for it. */
 const SLOW_READER_MS = 30_000;
-/** How soon a reader comes back after a cut. */
+/** When a reader should come back after a cut. */
 const RECONNECT_MS = 1_000;
-/** While PostgreSQL is away the stream stays open, and it is asked again so soon. */
+/** While PostgreSQL is away the stream stays open, and reads again after this pause. */
 const BACK_OFF_MS = 1_000;
 
-/** What ends a reader's right to be told more. Whatever else keeps it from being looked at says nothing of it. */
+/** The errors that end a reader's right to events. Others say nothing of it. */
 const ENDS_THE_RIGHT: ReadonlySet<ProblemCode> = new Set(['unauthenticated', 'forbidden']);
 
-/** What a stream shows: an event's cursor, by which it is resumed, and its JSON. */
+/** An event in a stream: its cursor, from which it is resumed, and its JSON. */
 export type ShowEvent = (event: AccountEvent) => { readonly id: number; readonly view: object };
 
 /**
- * Streams events as they happen, until `isLast` says so of what has been told, the caller is gone or too slow, its key or session has
- * ended, or the stream is old enough.
+ * Streams events until `isLast`, or until the caller is gone or too slow, its key or session has ended, or the stream
+ * is old enough.
  */
 export async function streamEvents(
   deps: {
     readonly feed: Feed;
     readonly now: () => number;
-    /** Throws a problem once the reader may read no more. Asked before events are told, and before each heartbeat. */
+    /** Throws a problem once the reader may read no more. Called before events are sent, and before each heartbeat. */
     readonly checkAgain: () => Promise<void>;
     readonly slowReaderMs?: number;
   },
@@ -62,7 +62,7 @@ export async function streamEvents(
       source.told(step.events);
       silentSince = now();
     } else if (limits.idleMs() <= 0) {
-      // What cannot be looked at just now keeps a silent stream open: nothing is told by it.
+      // A check that fails for now keeps a silent stream open: it sends nothing.
       if (!(await mayReadOn(checkAgain).catch(unlessUnknown))) break;
       await write(response, ': still here\n\n', slowReaderMs);
       silentSince = now();
@@ -72,7 +72,7 @@ export async function streamEvents(
   response.end();
 }
 
-/** Whether the reader's key or session still lives. Rejects while that cannot be said. */
+/** Whether the reader's key or session is live. Rejects while that is unknown. */
 async function mayReadOn(checkAgain: () => Promise<void>): Promise<boolean> {
   try {
     await checkAgain();
@@ -83,7 +83,7 @@ async function mayReadOn(checkAgain: () => Promise<void>): Promise<boolean> {
   }
 }
 
-/** True of what only says that it cannot be asked now; any other error is thrown on. */
+/** True: the error means that PostgreSQL cannot be asked now; any other is thrown. */
 function unlessUnknown(error: unknown): true {
   if (error instanceof DatabaseUnavailable || error instanceof Problem) return true;
   throw error;
@@ -93,7 +93,7 @@ function patient(source: TellableSource, isOver: () => boolean): EventSource {
   return { ...source, read: async (limit) => (await untilTold(() => source.read(limit), isOver)) ?? [] };
 }
 
-/** Asks until PostgreSQL is back and has room; null when the reading is over before, and nothing more is to be told. */
+/** Retries until PostgreSQL is back and has room; null: the stream has ended before. */
 async function untilTold<Told>(ask: () => Promise<Told>, isOver: () => boolean): Promise<Told | null> {
   while (!isOver()) {
     try {
@@ -111,7 +111,7 @@ function frameOf(event: AccountEvent, show: ShowEvent): string {
   return `id: ${String(id)}\nevent: ${event.type}\ndata: ${JSON.stringify(view)}\n\n`;
 }
 
-/** Waits for a reader that is slower than the events, or for its going. One that takes nothing is cut off. */
+/** Waits until a slow reader has caught up, or has gone. One that takes nothing is cut off. */
 async function write(response: Response, text: string, slowReaderMs: number): Promise<void> {
   if (response.destroyed || response.write(text)) return;
   await new Promise<void>((resolve) => {

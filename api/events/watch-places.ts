@@ -1,22 +1,22 @@
 /**
- * Each watch holds a connection open and a row in the poll; beyond 2,000 the process is better off refusing. A tenth of them
- * is enough for an account that watches every job it has under way, and leaves room for nine others that do the same.
+ * Each watch holds a connection and a row of the poll, so a process has 2,000 of them. An account has a tenth: enough
+ * to watch every job it has under way.
  */
 export const WATCH_PLACES: WatchPlaces = { ofProcess: 2_000, perAccount: 200 };
 
-/** How many watches may be open at a time: in this process, and of one account in it. */
+/** The most watches of this process, and of one account in it. */
 export type WatchPlaces = { readonly ofProcess: number; readonly perAccount: number };
 
-/** Why there is no place: the account has its share of them, or the process has none left. */
+/** Why there is no place: the account has its share, or the process has none left. */
 export type NoPlace =
   { readonly is: 'account_full'; readonly places: number } | { readonly is: 'process_full' };
 
 export type TakenPlaces = {
-  /** Takes a place for an account; what it returns frees the place again, and is called once. */
+  /** Takes a place for an account; returns a function that frees it, to be called once. */
   take(accountId: string): { readonly is: 'taken'; readonly free: () => void } | NoPlace;
 };
 
-/** Counts the watches that are open. Knows an account for as long as it has one. */
+/** Counts open watches. An account is known while it has one. */
 export function createTakenPlaces(places: WatchPlaces): TakenPlaces {
   const taken = new Map<string, number>();
   let all = 0;

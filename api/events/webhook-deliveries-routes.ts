@@ -19,14 +19,14 @@ import { keyOf, requireEndpoint } from './webhook-endpoints-routes.ts';
 
 /** Events of one call that sends all since a time again. */
 const MAX_RESENT = 1_000;
-/** Of what failed so much is shown. */
+/** The part of a failed response that is shown. */
 const MAX_SHOWN = 16_384;
 
 type Deps = { readonly database: Database };
 
 const position = z.strictObject({ before: z.int().min(1) });
 
-/** What became of deliveries to an endpoint, and sending them again. */
+/** Deliveries to an endpoint: their results, and sending them again. */
 export function webhookDeliveryRoutes({ database }: Deps): readonly Route[] {
   return [
     route(CALLS.listWebhookDeliveries, {
@@ -96,7 +96,7 @@ async function requireDelivery(database: Database, key: EndpointKey, id: string)
   return delivery;
 }
 
-/** The id of a delivery is derived: its endpoint and its event's sequence say which one it is. */
+/** The id of a delivery, derived from its endpoint and its event's sequence. */
 function deliveryIdOf({ endpointId }: EndpointKey, sequence: number): string {
   return `dlv_${endpointId.replace(/^we_/, '')}_${String(sequence)}`;
 }

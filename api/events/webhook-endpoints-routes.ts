@@ -21,7 +21,7 @@ import { pathParameter, route, type AccountExchange, type Route } from '../http/
 
 const ENDPOINT_ID = /^we_\w{1,64}$/;
 
-/** Each event makes a delivery for each of them. */
+/** The most endpoints of an account: each event makes a delivery for each. */
 const MAX_ENDPOINTS = 20;
 
 type Deps = {
@@ -29,7 +29,7 @@ type Deps = {
   readonly rules: { readonly allowsLocalAssetUrls: boolean };
 };
 
-/** Where an account's events are sent: made, listed, read, changed, deleted, and given another secret. */
+/** An account's webhook endpoints: create, list, read, update, delete, rotate the secret. */
 export function webhookEndpointRoutes({ database, rules }: Deps): readonly Route[] {
   const outbound = { allowsLocal: rules.allowsLocalAssetUrls };
   return [
@@ -96,7 +96,7 @@ export function webhookEndpointRoutes({ database, rules }: Deps): readonly Route
   ];
 }
 
-/** The endpoint that a path names. Throws the problem not_found for what can be no id of one. */
+/** The endpoint id of a path. Throws not_found for an invalid id. */
 export function keyOf({ request, accountId }: AccountExchange): EndpointKey {
   const endpointId = pathParameter(request, 'id');
   if (!ENDPOINT_ID.test(endpointId)) throw notFound('webhook endpoint');
@@ -118,9 +118,9 @@ function send({ response }: AccountExchange, status: number, body: object): void
   response.status(status).set('Cache-Control', 'no-store').json(body);
 }
 
-/** The rules of every outside address; what its name leads to is looked at when it is connected to. */
+/** The rules of every outside address; the host's addresses are checked when it is connected to. */
 function requireAllowed(url: string, rules: OutboundRules): void {
-  // The parser drops blanks at the ends of a text, and encodes those within.
+  // The URL parser drops blanks at the ends of a text, and encodes those within.
   const fault = /\s/.test(url) ? 'bad_address' : faultOfAddress(url, rules);
   if (fault === null) return;
   throw invalidPart('/url', fault, 'An https address of a public machine, without a user name.');

@@ -7,8 +7,8 @@ export class DatabaseUnavailable extends Error {
 }
 
 /**
- * The database as the API sees it: whatever the server did not say is the wire's fault (pg reports a timeout or a cut
- * connection as plain errors without a code), so all but the server's own refusals mean that it is away.
+ * The database as the API sees it: only the server's own refusals pass. Every other error (pg reports a timeout or a
+ * cut connection without a code) means that PostgreSQL is away.
  */
 export function reportUnavailable(database: Database): Database {
   return { query: (statement) => orUnavailable(database.query(statement)) };

@@ -1,4 +1,4 @@
-/** The part of a file that is asked for. */
+/** The requested part of a file. */
 export type ByteRange =
   | { readonly is: 'whole' }
   /** Both ends included. */
@@ -8,8 +8,8 @@ export type ByteRange =
 const WHOLE = { is: 'whole' } as const;
 
 /**
- * Reads a Range header (RFC 9110, 14.2) against a file's size. Several ranges, other units and what cannot be read are
- * answered with the whole file, as the standard allows.
+ * Parses a Range header (RFC 9110, 14.2) for a file's size. Several ranges, other units and invalid ones return the
+ * whole file, as the standard allows.
  */
 export function readByteRange(header: string | undefined, size: number): ByteRange {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.replaceAll(' ', '') ?? '');

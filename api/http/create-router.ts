@@ -16,11 +16,11 @@ export type Access = {
   readonly actingFor: ActingFor;
   readonly limitRequests: LimitRequests;
   readonly limitAddresses: LimitAddresses;
-  /** Of those who open a console session. */
+  /** The limit for opening console sessions. */
   readonly limitSignIns: LimitAddresses;
 };
 
-/** The routes as Express has them. A known path with another method is 405 with the methods it allows. */
+/** The routes as an Express router. Another method on a known path is 405 with the allowed methods. */
 export function createRouter(routes: readonly Route[], access: Access): Router {
   const router = Router({ caseSensitive: true });
   for (const path of new Set(routes.map(({ call }) => call.path))) {
@@ -45,7 +45,7 @@ export function createRouter(routes: readonly Route[], access: Access): Router {
   return router;
 }
 
-/** Of what anyone may ask for. */
+/** The context of a public call. */
 const NO_LIMIT: ReturnType<LimitRequests> = Promise.resolve({});
 
 async function serve(route: Route, access: Access, request: Request, response: Response): Promise<void> {
@@ -63,7 +63,7 @@ async function serve(route: Route, access: Access, request: Request, response: R
   }
 }
 
-/** The job of a path that names it, or one of its outputs. */
+/** The job of a path that names it or one of its outputs. */
 function jobNamedIn(id: Request['params'][string] | undefined): string | null {
   if (typeof id !== 'string') return null;
   if (isJobId(id)) return id;
@@ -71,13 +71,13 @@ function jobNamedIn(id: Request['params'][string] | undefined): string | null {
 }
 
 type Admitted = {
-  /** What the handler of the call is to know of the request. */
+  /** What a call's handler knows of the request. */
   readonly admitted: Exchange | CallerExchange | AccountExchange;
-  /** Rejects with the problem rate_limited; else the headers that say what is left. */
+  /** Rejects with rate_limited; returns the headers with what is left. */
   readonly allowed: ReturnType<LimitRequests>;
 };
 
-/** Throws the problem that a request without the right to its call is refused with, or one too many. */
+/** Throws the problem of a request without the right to its call, or of one too many. */
 async function admit(call: Call, access: Access, exchange: Exchange): Promise<Admitted> {
   const { request, state } = exchange;
   if (call.access === 'public') {
@@ -93,7 +93,7 @@ async function admit(call: Call, access: Access, exchange: Exchange): Promise<Ad
   const checkAgain = async () => {
     requireRight(await access.authenticate(request, call), call);
   };
-  // Of every call, also one that acts for no account: an account's key that names another is refused.
+  // For every call, also one without an account: an account's key that names another is refused.
   namedAccount(request, caller);
   switch (call.access) {
     case 'key':
@@ -115,22 +115,22 @@ async function admit(call: Call, access: Access, exchange: Exchange): Promise<Ad
 }
 
 /**
- * A call that acts is read first. One whose body or whose reads came late is not acted on: its caller has been told by then that nothing
- * was done and nothing billed (request-timeout.ts). Once it acts, that may not be known any more.
+ * A call that acts is prepared first. If its body or its reads came too late, it does not act: its caller was told that
+ * nothing was done or billed (request-timeout.ts). Once it acts, that is no longer known.
  */
 async function run(
   { call, handler }: Route,
   exchange: Exchange,
   allowed: ReturnType<LimitRequests>,
 ): Promise<void> {
-  // `route` has typed the handler by the access of its call, which `admit` has looked at.
+  // `route` typed the handler by its call's access, which `admit` has checked.
   const admitted = exchange as never;
   if ('handle' in handler) {
     exchange.response.set(await allowed);
     await handler.handle(admitted);
     return;
   }
-  // Beside the limit's question, so that it costs a submission no round trip of its own.
+  // In parallel with the limit's query, so that a submission waits for one round trip.
   const prepared = handler.prepare(admitted);
   prepared.catch(() => undefined);
   exchange.response.set(await allowed);

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 
-/** What a page may read of a response beside its body. */
+/** The response headers that a page may read. */
 const EXPOSED_HEADERS = [
   'Accept-Ranges',
   'Content-Disposition',
@@ -16,7 +16,7 @@ const EXPOSED_HEADERS = [
   'X-Request-Id',
 ];
 
-/** What a page may send. */
+/** The request headers that a page may send. */
 const REQUEST_HEADERS = [
   'Accept',
   'Authorization',
@@ -32,12 +32,12 @@ const REQUEST_HEADERS = [
   'X-Request-Id',
 ];
 
-/** Browsers ask again after this: as long as they remember at most. */
+/** How long browsers cache a preflight: their maximum. */
 const PREFLIGHT_SECONDS = 7_200;
 
 /**
- * Lets pages of these origins, and of no other, read responses, problems too. A page sends its key in a header; cookies are not asked
- * for. What a page of another origin is sent is not readable to it: its browser sees to that.
+ * Lets pages of these origins read responses, problems too. A page sends its key in a header; cookies are not used.
+ * Browsers keep responses from pages of other origins.
  */
 export function allowOrigins(origins: readonly string[]): RequestHandler {
   const allowed = new Set(origins);
@@ -54,7 +54,7 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
   };
 }
 
-/** OPTIONS of a path: its methods, and to a page that may call it (allowOrigins) what it may send. */
+/** OPTIONS of a path: its methods, and for an allowed origin the headers it may send. */
 export function sendOptions(request: Request, response: Response, methods: string): void {
   response.set('Allow', methods);
   const isPreflight = request.get('Access-Control-Request-Method') !== undefined;

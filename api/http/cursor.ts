@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { invalidPart } from './problem.ts';
 
-/** A place in a list, as callers carry it: opaque to them, and not a promise of what is inside. */
+/** A position in a list, opaque to callers. */
 export function writeCursor(position: unknown): string {
   return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
 }
 
-/** Reads what writeCursor wrote. Throws the problem invalid_request for anything else. */
+/** Reads a cursor. Throws invalid_request for any other text. */
 export function readCursor<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;

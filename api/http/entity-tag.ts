@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** Of a hash of 256 bits: enough that two representations of one resource never share a tag by accident. */
+/** The part of a 256-bit hash that is used: enough that two representations never share a tag by accident. */
 const TAG_CHARACTERS = 22;
 
 /**
- * The weak tag of a representation: of all that is shown, so that nothing shown can change behind a tag. (A counter of changes
- * would be shorter, and wrong for whatever changes without counting.)
+ * The weak tag of a representation, from all that is shown: so nothing shown can change under a tag, as it could with a
+ * counter of changes.
  */
 export function entityTagOf(shown: string): string {
   const hash = createHash('sha256').update(shown, 'utf8').digest('base64url');

@@ -7,12 +7,12 @@ import { notFound, Problem, unavailable } from './problem.ts';
 import { stateOf } from './request/request-state.ts';
 import { sendProblem } from './send-problem.ts';
 
-/** The one mapper from what was thrown to what is answered. Nothing of an unexpected error reaches the caller. */
+/** The only mapper from errors to responses. Nothing of an unexpected error reaches the caller. */
 export function handleErrors(options: {
   readonly log: Logger;
   readonly publicUrl: string;
 }): ErrorRequestHandler {
-  // Express tells an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
     const context = { err: error, ...loggedIds(stateOf(response)), path: loggedPath(request.path) };
@@ -28,7 +28,7 @@ export function handleErrors(options: {
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DatabaseUnavailable || error instanceof GroupCommitFull) return unavailable();
-  // A path that is not valid percent-encoding names nothing.
+  // A path with invalid percent-encoding names nothing.
   if (error instanceof URIError) return notFound('page');
   return new Problem('internal', { detail: 'Quote request_id to support.' });
 }

@@ -1,16 +1,16 @@
-/** One limit as a response shows it. */
+/** A limit as headers show it. */
 export type ShownLimit = {
   readonly name: string;
-  /** How much it allows in its window. */
+  /** The requests of its window. */
   readonly allowed: number;
-  /** Absent: it is no limit over time. */
+  /** Absent: it is not a limit over time. */
   readonly windowSeconds?: number;
   readonly left: number;
-  /** Until there is more. */
+  /** Seconds until there is more. */
   readonly resetSeconds: number;
 };
 
-/** The headers of limits, by the names of draft-ietf-httpapi-ratelimit-headers. */
+/** The limit headers of draft-ietf-httpapi-ratelimit-headers. */
 export function rateLimitHeaders(limits: readonly ShownLimit[]): Readonly<Record<string, string>> {
   return {
     RateLimit: limits
@@ -26,7 +26,7 @@ export function rateLimitHeaders(limits: readonly ShownLimit[]): Readonly<Record
   };
 }
 
-/** The headers of a 429: which limit, how much it allows, and when to come again. A limit that is reached has nothing left. */
+/** The headers of a 429: the limit, what it allows, and when to retry. Nothing of it is left. */
 export function limitHeaders(
   name: string,
   allowed: number,

@@ -3,14 +3,14 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { CALLS } from '../../contract/calls.ts';
 import { stateOf } from './request/request-state.ts';
 
-/** Seconds: from a read in PostgreSQL to the limit of a response. */
+/** Buckets in seconds, from a read in PostgreSQL to the limit of a response. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
-/** Any other is one label: a caller may invent methods. */
+/** Other methods share one label, since a caller may invent them. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /**
- * Counts requests and how long they took, by the call's path as it is declared, never by the path that was sent; and what became of
- * submissions. A stream lasts as long as it is watched: it is counted, and not timed.
+ * Counts and times requests by the declared path of their call, and counts the results of submissions. Streams are
+ * counted and not timed.
  */
 export function measureRequests(registry: Registry, now: () => number): RequestHandler {
   const requests = new Counter({

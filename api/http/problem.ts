@@ -2,14 +2,14 @@ import type { FieldError, ProblemView } from '../../contract/shapes/problem-shap
 import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts';
 
 /**
- * The fields of a problem beyond its code; an absent one is not shown. Without `billed` the request's own state says it
- * (request-state.ts); without `detail` and `retryable` the code does (problems.ts).
+ * The fields of a problem besides its code; an absent one is not shown. `billed` defaults to the request's state
+ * (request-state.ts), `detail` and `retryable` to the code's (problems.ts).
  */
 export type ProblemFields = Readonly<
   Partial<Omit<ProblemView, 'type' | 'title' | 'status' | 'code' | 'request_id'>>
 >;
 
-/** A refusal on its way to the caller: thrown anywhere in a request, answered in one place (send-problem.ts). */
+/** A problem that a request ends with: thrown anywhere, sent in one place (send-problem.ts). */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
@@ -28,12 +28,12 @@ export function invalidRequest(errors: readonly FieldError[], detail?: string): 
   return new Problem('invalid_request', { errors, ...(detail === undefined ? {} : { detail }) });
 }
 
-/** One thing wrong with the request as a whole, or with a part of it that is no field of the body. */
+/** A fault of the request as a whole, or of a part that is no body field. */
 export function invalidPart(pointer: string, code: string, detail: string): Problem {
   return invalidRequest([{ pointer, code, detail }], detail);
 }
 
-/** How long a caller is told to wait before trying what was away again. */
+/** How long a caller should wait before it retries after an outage. */
 const RETRY_AFTER_SECONDS = 2;
 
 export function unavailable(detail?: string, fields: Pick<ProblemFields, 'job_id' | 'billed'> = {}): Problem {

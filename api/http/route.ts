@@ -4,7 +4,7 @@ import type { ActingAccount } from '../access/authorize.ts';
 import type { Caller } from '../access/caller.ts';
 import type { RequestState } from './request/request-state.ts';
 
-/** One request and its answer. */
+/** A request and its response. */
 export type Exchange = {
   readonly request: Request;
   readonly response: Response;
@@ -12,20 +12,22 @@ export type Exchange = {
 };
 export type CallerExchange = Exchange & {
   readonly caller: Caller;
-  /** Throws the problem that the request would be refused with by now: its key was revoked since, or its session has ended. */
+  /**
+   * Throws the problem by which the request would be refused now: its key was revoked since, or its session has ended.
+   */
   readonly checkAgain: () => Promise<void>;
 };
 export type AccountExchange = CallerExchange & ActingAccount;
 
-/** The effect of a call that has been read and checked, and its response. */
+/** The effect of a prepared call, with its response. */
 export type Effect = () => Promise<void> | void;
 
 /** A call that reads: it responds, or throws a Problem. */
 type Reads<In extends Exchange> = { readonly handle: (exchange: In) => Promise<void> | void };
-/** A call that acts: reads and checks all there is to read, changes nothing, and returns what is left to do; or throws a Problem. */
+/** A call that acts: reads and checks everything, changes nothing, and returns the effect; or throws a Problem. */
 type Acts<In extends Exchange> = { readonly prepare: (exchange: In) => Promise<Effect> };
 
-/** What the router knows of a request, by the access of its call. */
+/** What the router knows of a request, by its call's access. */
 type ExchangeOf<Access extends Call['access']> = {
   readonly public: Exchange;
   readonly key: CallerExchange;
@@ -33,26 +35,26 @@ type ExchangeOf<Access extends Call['access']> = {
 }[Access];
 
 /**
- * What serves a call: a GET reads, every other method acts. A GET that is asked often may be made of two steps too: what it reads is
- * then read while its limit of requests is asked.
+ * The handler of a call: a GET reads, any other method acts. A frequent GET may have two steps as well: its read then
+ * runs in parallel with its limit's query.
  */
 type HandlerOf<Of extends Pick<Call, 'access' | 'method'>> = Of['method'] extends 'get'
   ? Reads<ExchangeOf<Of['access']>> | Acts<ExchangeOf<Of['access']>>
   : Acts<ExchangeOf<Of['access']>>;
 
-/** A call of the contract, and what serves it. */
+/** A call of the contract and its handler. */
 export type Route = {
   readonly call: Call;
-  /** The exchange is one of the access that the call declares: the router sees to that. */
+  /** The router gives the exchange that the call's access declares. */
   readonly handler: Reads<never> | Acts<never>;
 };
 
-/** Serves a call of the contract, which says where it is, who may make it, what it takes and what it returns. */
+/** Joins a handler to a call of the contract, which has its path, access, body and responses. */
 export function route<Of extends Call>(call: Of, handler: HandlerOf<Of>): Route {
   return { call, handler };
 }
 
-/** A parameter of the path. Express has matched it, so it is there. */
+/** A path parameter, which Express has matched. */
 export function pathParameter(request: Request, name: string): string {
   const value = request.params[name];
   return typeof value === 'string' ? value : '';

@@ -14,6 +14,6 @@ export function sendProblem(response: Response, problem: Problem, publicUrl: str
     .status(PROBLEMS[problem.code].status)
     .set({ 'Cache-Control': 'no-store', ...problem.headers })
     .set('Content-Type', 'application/problem+json')
-    // As bytes: for text Express adds a charset, which this media type does not have.
+    // As bytes: Express would add a charset to text, which this media type does not have.
     .send(problemBody(problem, { requestId, billed, publicUrl }));
 }

@@ -2,8 +2,7 @@ import { entityTagOf, matchesETag } from './entity-tag.ts';
 import type { AccountExchange } from './route.ts';
 
 /**
- * Responds with JSON and the tag of that very JSON; with 304 and no body when a reader (GET or HEAD) has it already. The same
- * headers go with either.
+ * Sends JSON with its tag; 304 without a body when the reader (GET or HEAD) has it already. The headers are the same.
  */
 export function sendTagged(
   { request, response }: Pick<AccountExchange, 'request' | 'response'>,

@@ -3,28 +3,28 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { BadRequestResponder } from './request/bad-request.ts';
 
-/** What a connection may take, in milliseconds. A client that is slower, or gone without saying so, is cut off. */
+/** The limits of a connection, in milliseconds. A slower client, or one that went away silently, is cut off. */
 export type ConnectionLimits = {
-  /** Until the headers are here; of a connection that has sent nothing yet too. */
+  /** Until the headers have arrived, also of a connection that has sent nothing. */
   readonly headersMs: number;
-  /** Until the whole request is here. */
+  /** Until the whole request has arrived. */
   readonly requestMs: number;
-  /** Without a byte that moves while a response is under way: its reader takes nothing. */
+  /** Without a byte of the response moving: its reader takes nothing. */
   readonly stalledMs: number;
-  /** How often the first two are looked at. Node's own 30 s would let a client have three times its limit. */
+  /** How often the first two are checked. Node's 30 s would give a client three times its limit. */
   readonly checkEveryMs: number;
 };
 const LIMITS: ConnectionLimits = {
   headersMs: 10_000,
-  // 1 MiB at the speed of a bad phone line.
+  // 1 MiB over a bad phone line.
   requestMs: 30_000,
-  // Longer than the longest silence of a response: a Prefer: wait of 55 s, and the time that an answer may take.
+  // Longer than the longest silence of a response: a Prefer: wait of 55 s, and the time of a response.
   stalledMs: 75_000,
   checkEveryMs: 1_000,
 };
-/** Far more than there are places to watch from; beyond it a new connection is closed at once. */
+/** Far more than there are places to watch from; further connections are closed at once. */
 const MAX_CONNECTIONS = 10_000;
-/** Longer than the idle time of the usual load balancers (60 s), so that they never write to a socket we are closing. */
+/** Longer than the idle time of common load balancers (60 s), so that they never write to a socket that is closing. */
 const KEEP_ALIVE_MS = 65_000;
 /** How long requests under way may finish. */
 const DRAIN_MS = 10_000;
@@ -32,14 +32,14 @@ const IDLE_SWEEP_MS = 50;
 
 export type HttpServer = {
   readonly port: number;
-  /** Serves on, and closes each connection after its next response, so that a proxy opens no more to a process that will end. */
+  /** Serves on, but closes each connection after its next response, so that a proxy opens no more to this process. */
   readonly announceStop: () => void;
   readonly stop: () => Promise<void>;
 };
 
 /**
- * Listens, then asks for the listener: it may want to know the port. `stop` takes no new connections and no new requests
- * on the old ones, lets what is under way finish, and cuts off what has not after 10 s.
+ * Listens, then creates the listener, which may need the port. `stop` takes no new connections or requests, lets
+ * current ones finish, and cuts off the rest after 10 s.
  */
 export async function serve(
   address: { readonly host: string; readonly port: number },
@@ -52,7 +52,7 @@ export async function serve(
     headersTimeout: limits.headersMs,
     connectionsCheckingInterval: limits.checkEveryMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // Node would refuse one without a word; the listener says why.
+    // Node would refuse it without a body; the listener says why.
     requireHostHeader: false,
   });
   server.setTimeout(limits.stalledMs);
@@ -78,7 +78,7 @@ export async function serve(
     listener(request, response);
   };
   server.on('request', respond);
-  // Likewise of one that expects what is not known.
+  // The same for an unknown expectation.
   server.on('checkExpectation', respond);
   return {
     port,
@@ -96,7 +96,7 @@ async function drain(server: Server): Promise<void> {
   const cutOff = setTimeout(() => {
     server.closeAllConnections();
   }, DRAIN_MS);
-  // A connection that was promised to be kept alive before we began to stop becomes idle, not closed.
+  // A kept-alive connection becomes idle after the last response, and is not closed by itself.
   const sweep = setInterval(() => {
     server.closeIdleConnections();
   }, IDLE_SWEEP_MS);

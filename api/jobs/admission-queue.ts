@@ -1,26 +1,26 @@
 import { unavailable, type Problem } from '../http/problem.ts';
 
-/** What a burst may wait for its turn: with the start's own limit it still ends within the 14 s of a response. */
+/** How long an admission may wait in a burst: with the start's own limit it ends within the 14 s of a response. */
 const MAX_WAIT_MS = 8_000;
-/**
- * Submissions that wait for as long have no end in sight: it is no burst, more comes than can be admitted. That is over when none had to be
- * refused for as long.
- */
+/** After waiting of this length it is an overload and no burst. It ends when none was refused for as long. */
 const BURST_MS = 10_000;
-/** What the others wait then: what would wait longer is told so at once, and what is admitted is admitted soon. */
+/** How long an admission may wait in an overload: one that would wait longer is refused at once. */
 const OVERLOADED_WAIT_MS = 100;
-/** How much slower than in calm an admission may be in an overload, before fewer are under way at once. */
+/** How much slower than in calm an admission may become in an overload, before fewer run at once. */
 const MAX_SLOWDOWN = 2;
 const FEWEST_IN_FLIGHT = 2;
-/** Of its places a process has at most so many taken in calm. */
+/** The share of a process's places that is used in calm. */
 const CALM_SHARE = 0.25;
-/** What a new admission weighs in what one takes in calm: that follows the last twenty or so. */
+/** The weight of a new sample in the calm duration: it follows the last twenty or so. */
 const NEWEST_WEIGHT = 0.05;
-/** A body of 1 MiB each at most: beyond it a process would wait for its memory. */
+/** The most waiting admissions, with a body of up to 1 MiB each: memory is the limit. */
 const MAX_WAITING = 500;
 
 export type AdmissionQueue = {
-  /** Starts an admission in its turn; `waitedMs` is what that took. Throws the problem unavailable, billed no, when it is not its turn in time. */
+  /**
+   * Runs an admission in its turn; `waitedMs` is how long it waited. Throws `unavailable`, billed no, when its turn
+   * does not come in time.
+   */
   readonly run: <Result>(admit: (waitedMs: number) => Promise<Result>) => Promise<Result>;
 };
 
@@ -32,16 +32,16 @@ type Waiting = {
 };
 
 /**
- * Bounds the admissions that a process has under way: more at once only make each of them slower. A burst waits for its turn. When there
- * was no end of waiting for 10 s, whatever cannot begin soon is refused with Retry-After, and as few are under way as keeps each about
- * as fast as in calm: the process admits what Temporal and the workers can, no slower for what it cannot admit.
+ * Bounds the admissions of a process: more at once only make each slower. A burst waits. After 10 s of continuous
+ * waiting, whatever cannot begin soon is refused with Retry-After, and only as many run as keeps each about as fast as
+ * in calm: the process admits what Temporal and the workers can, no slower for the rest.
  */
 export function createAdmissionQueue(inFlight: number, now: () => number): AdmissionQueue {
   const waiting: Waiting[] = [];
   let running = 0;
   /** How many may be under way now. */
   let places = inFlight;
-  /** What an admission takes in calm; null: none was measured. */
+  /** The duration of an admission in calm; null: not measured yet. */
   let calmMs: number | null = null;
   let emptyAt = 0;
   let refusedAt = Number.NEGATIVE_INFINITY;
@@ -84,7 +84,7 @@ export function createAdmissionQueue(inFlight: number, now: () => number): Admis
     });
   }
 
-  /** Gives free places to the next that have not waited for too long. */
+  /** Gives free places to the next ones that have not waited too long. */
   function leave(): void {
     running -= 1;
     look();

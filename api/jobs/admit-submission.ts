@@ -13,7 +13,7 @@ import { problemOfRefusal } from './refusal-problem.ts';
 import { tooManyJobs } from './too-many-jobs.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 
-/** A job body, read and named by its key. */
+/** A parsed job body, named by its key. */
 export type Submission = Keyed & {
   readonly body: Readonly<Record<string, unknown>>;
   readonly request: JobRequest;
@@ -22,30 +22,29 @@ export type Submission = Keyed & {
 type Keyed = { readonly accountId: string; readonly jobId: string; readonly fingerprint: string };
 
 type Admitted = {
-  /** True when an earlier request under this key was admitted, or is being admitted, by the same body. */
+  /** True: an earlier request under this key was admitted, or is being admitted, with the same body. */
   readonly isReplay: boolean;
 };
 
-/** Reads what is on record of a submission, changes nothing, and returns what admits it. */
+/** Reads what is on record of a submission, changes nothing, and returns the effect. */
 export type PrepareAdmission = (
   submission: Submission,
   rules: RequestRules,
 ) => Promise<() => Promise<Admitted>>;
 
-/** How long a start may take; and, with what it waited for its turn, a moment less than a response may. */
+/** The limit of a start; and with its wait in the queue, a little less than a response may take. */
 const START_TIMEOUT_MS = 10_000;
 const RESPOND_WITHIN_MS = 13_000;
 
-/** Of a request without edits. */
+/** For a request without edits. */
 const NO_EDITS = { outcome: 'found', sourceOf: NO_SOURCES } as const;
 
-/** Said on every answer that an earlier request under the key has brought about. */
+/** Sent with every response that an earlier request under the key has caused. */
 export const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
 
 /**
- * Admits a submission, once per key: what PostgreSQL has recorded is replayed, anything else is started. Throws the
- * problem that a refusal is answered with, first time or replayed; `unavailable` once a start has left and Temporal has not
- * responded.
+ * Admits a submission, once per key: a recorded outcome is replayed, anything else is started. Throws the problem of a
+ * refusal, the first time or replayed; `unavailable` when a start was sent and Temporal has not responded.
  */
 export function createPrepareAdmission(deps: {
   readonly database: Database;
@@ -77,7 +76,7 @@ export function createPrepareAdmission(deps: {
     }
   }
 
-  /** The workflow has closed without an answer: whatever it did is on record, or it did nothing. */
+  /** The workflow has closed without an answer: what it did is on record, or it did nothing. */
   async function recorded(submission: Keyed): Promise<Admitted> {
     const { admission: known } = await readSubmission(database, submission);
     if (known !== null) return replay(known, submission)();
@@ -101,7 +100,7 @@ export function createPrepareAdmission(deps: {
       throw problemOfRefusal(sources.refusal, {});
     }
     const sourceOf = sources.outcome === 'found' ? sources.sourceOf : undefined;
-    // Nothing is recorded of one job too many, so that the same key may be sent again once there is room.
+    // Nothing is recorded for one job too many, so that its key can be used again.
     if (record.reachedJobLimit !== null) throw tooManyJobs(record.reachedJobLimit);
     const credits = record.quote?.price.total ?? creditsIfKnown(request, pricing, sourceOf);
     return () => start({ ...submission, credits });
@@ -111,7 +110,7 @@ export function createPrepareAdmission(deps: {
 function replay(known: StoredAdmission, submission: Keyed): () => Promise<Admitted> {
   if (known.fingerprint !== submission.fingerprint) throw keyReused(submission.jobId);
   if (known.outcome.outcome === 'refused') {
-    // Written by admit (jobs/functions/11_admit.sql) in the very shape of a refusal.
+    // Written by admit (jobs/functions/11_admit.sql) in the form of a refusal.
     throw problemOfRefusal(
       { ...known.outcome, fingerprint: known.fingerprint } as unknown as Refusal,
       REPLAYED,

@@ -9,14 +9,13 @@ import type { AccountExchange } from '../http/route.ts';
 
 export type AwaitedJob = {
   readonly job: StoredJob;
-  /** False when there was nothing to wait for, or no place to wait in. */
+  /** False: there was nothing to wait for, or no place to wait in. */
   readonly hasWaited: boolean;
 };
 
 /**
- * `Prefer: wait`: returns the job as it stands when it has ended or the time is up, whichever comes first, or when the
- * caller is gone. A preference, and the job is admitted by now: where it cannot be waited for (no place, PostgreSQL away), the
- * job as it was last seen is the answer, not a problem.
+ * `Prefer: wait`: returns the job when it has ended, the time is up, or the caller is gone. It is a preference and the
+ * job is admitted already: if waiting fails (no place, PostgreSQL away), the job is returned as last read.
  */
 export async function awaitJobEnd(
   deps: { readonly database: Database; readonly feeds: AccountFeeds; readonly now: () => number },

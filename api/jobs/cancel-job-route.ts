@@ -16,9 +16,10 @@ import { requireJob } from '../access/require-job.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 
 /**
- * POST /v1/jobs/{id}/cancel: the customer's cancel. A job whose workflow is gone is ended here. It needs no Idempotency-Key, since the job's state is its record: asked
- * again the job is canceling or canceled, and 202 again; one that ended otherwise is a conflict. A key that comes is kept with
- * the job: repeated, it is answered as the first time, whatever became of the job since.
+ * POST /v1/jobs/{id}/cancel: the customer's cancel. A job without a workflow is ended here. It needs no
+ * Idempotency-Key, since the job's state is its record: a repeat is 202 while the job is canceling or canceled, and a
+ * conflict if it ended otherwise. A key that is sent is stored: its repeat gets the first response, whatever became of
+ * the job.
  */
 export function cancelJobRoute(deps: {
   readonly database: Database;
@@ -50,7 +51,7 @@ export function cancelJobRoute(deps: {
   });
 }
 
-/** Tells the workflow, or ends what no workflow works on any more; returns the job as it stands then. */
+/** Tells the workflow, or ends what has none; returns the job. */
 async function cancel(
   deps: { readonly database: Database; readonly cancelJob: CancelJob },
   accountId: string,
@@ -64,7 +65,7 @@ async function cancel(
     if (outputIds === null || outputIds.length > 0)
       await cancelAbandoned(deps.database, { accountId, jobId: job.id, outputIds });
   }
-  // Read again: the workflow may have been quicker, or have ended in between by another cause.
+  // Read again: the workflow may have been faster, or the job ended otherwise.
   const now = await requireJob(deps.database, accountId, job.id);
   refuseIfEndedOtherwise(now);
   return now;

@@ -12,7 +12,7 @@ import { pathParameter, type AccountExchange, route, type Route } from '../http/
 
 type Deps = { readonly database: Database; readonly feeds: AccountFeeds; readonly now: () => number };
 
-/** GET /v1/jobs/{id}/events: a stream (SSE) or a list (JSON), by what the caller accepts. */
+/** GET /v1/jobs/{id}/events: a stream (SSE) or a list (JSON), by Accept. */
 export function jobEventsRoute(deps: Deps): Route {
   return route(CALLS.readJobEvents, {
     async handle(exchange) {
@@ -26,7 +26,7 @@ export function jobEventsRoute(deps: Deps): Route {
       }
       const after = lastRead ?? asked.after ?? 0;
       const hasEnded = job.finished_at !== null;
-      // Nothing is left to tell: 204 is what keeps a reader from coming back.
+      // Nothing is left: 204 stops a reader from reconnecting.
       if (hasEnded && after >= job.event_seq) {
         exchange.response.status(204).end();
         return;
@@ -35,7 +35,7 @@ export function jobEventsRoute(deps: Deps): Route {
         exchange.response.status(200).type('text/event-stream').end();
         return;
       }
-      // A reader beyond the end has read all there is: it waits for what comes next.
+      // A reader beyond the end waits for the next event.
       await stream(deps, exchange, jobId, { after: Math.min(after, job.event_seq), hasEnded });
     },
   });
@@ -48,7 +48,7 @@ async function list(
   after: number,
   limit: number,
 ): Promise<void> {
-  // One more than is shown tells whether there is another page.
+  // One row more than shown tells whether there is another page.
   const events = await readJobEvents(deps.database, { accountId, jobId }, { after, limit: limit + 1 });
   const shown = events.slice(0, limit).map((event) => viewJobEvent(jobId, event));
   const last = shown.at(-1);
@@ -75,7 +75,7 @@ async function stream(
       },
       isLast({ events, isAll }) {
         hasEnded ||= events.some(endsItsJob);
-        // Events past a full page may be past the terminal event too: a batch's returns and refunds come after it.
+        // There may be events after the terminal one: a batch's returns and refunds.
         return hasEnded && isAll;
       },
     }),

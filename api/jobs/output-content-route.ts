@@ -4,10 +4,10 @@ import type { Database } from '../../ledger/database.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 import { requireContent, sendContent } from './send-output-content.ts';
 
-/** Who may read the bytes might change; they do not. */
+/** Access may change, the bytes do not. */
 const MAX_AGE_SECONDS = 3_600;
 
-/** GET /v1/outputs/{id}/content: the bytes, once they are charged for. */
+/** GET /v1/outputs/{id}/content: the bytes, once they are charged. */
 export function outputContentRoute(deps: {
   readonly database: Database;
   readonly assets: AssetStore;

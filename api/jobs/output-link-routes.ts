@@ -19,7 +19,9 @@ type Deps = {
   readonly now: () => number;
 };
 
-/** POST /v1/outputs/{id}/links, and GET …/linked_content, to which its links lead: the bytes without a key, for a while. */
+/**
+ * POST /v1/outputs/{id}/links, and GET …/linked_content, where the links lead: the bytes without a key, for a while.
+ */
 export function outputLinkRoutes(deps: Deps): readonly Route[] {
   return [makeLinkRoute(deps), linkedContentRoute(deps)];
 }
@@ -48,7 +50,7 @@ function linkedContentRoute({ database, assets, outputLinks, now }: Deps): Route
     async handle(exchange) {
       const { account, expires, signature } = readQuery(exchange.request, CALLS.readLinkedContent.query);
       const link = readLink(account, pathParameter(exchange.request, 'id'), expires);
-      // Before anything is looked up: what was not signed here learns nothing.
+      // Before any look-up: an unsigned request learns nothing.
       if (link === null || !outputLinks.isSigned(link, signature)) throw notFound('link');
       const secondsLeft = link.expires - now() / 1_000;
       if (secondsLeft <= 0) {
@@ -69,7 +71,7 @@ function linkedContentRoute({ database, assets, outputLinks, now }: Deps): Route
 
 const MAX_AGE_SECONDS = 3_600;
 
-/** Null for what no link says. */
+/** Null: not a link. */
 function readLink(accountId: string, outputId: string, expires: string): LinkedOutput | null {
   const isOne = isAccountId(accountId) && isOutputId(outputId) && /^[1-9]\d{0,14}$/.test(expires);
   return isOne ? { accountId, outputId, expires: Number(expires) } : null;

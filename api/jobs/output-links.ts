@@ -1,21 +1,21 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** An output that a link is for: whose, which, and until when the link holds, in seconds since the epoch. */
+/** A link's output and account, and when it ends, in seconds since the epoch. */
 export type LinkedOutput = {
   readonly accountId: string;
   readonly outputId: string;
   readonly expires: number;
 };
 
-/** Signs links to the bytes of outputs, and reads them again. */
+/** Signs and verifies links to outputs. */
 export type OutputLinks = {
   /** The address of the bytes, under the address of the API. */
   readonly pathOf: (output: LinkedOutput) => string;
-  /** Whether a signature is of this output and end, by any of the secrets. Of an end that has passed it still is. */
+  /** Whether a signature is valid for this output and end, by any secret. An end in the past is still valid here. */
   readonly isSigned: (output: LinkedOutput, signature: string) => boolean;
 };
 
-/** @param secrets the first signs; each of them is believed, so that links outlive a rotation. */
+/** @param secrets the first signs; all are accepted, so that links outlive a rotation. */
 export function createOutputLinks(secrets: readonly [string, ...string[]]): OutputLinks {
   return {
     pathOf: (output) => {
@@ -35,7 +35,7 @@ export function createOutputLinks(secrets: readonly [string, ...string[]]): Outp
   };
 }
 
-/** Of what the link is for, and of nothing that could be read as another: no part of it has a line end. */
+/** The signed text. None of its parts has a line end, so no other link has the same text. */
 function signatureOf(secret: string, { accountId, outputId, expires }: LinkedOutput): Buffer {
   return createHmac('sha256', secret)
     .update(['output link', accountId, outputId, String(expires)].join('\n'), 'utf8')

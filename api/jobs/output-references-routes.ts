@@ -11,12 +11,12 @@ import { notFound, Problem } from '../http/problem.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 import { sendContent } from './send-output-content.ts';
 
-/** Who may read the bytes might change; they do not. */
+/** Access may change, the bytes do not. */
 const MAX_AGE_SECONDS = 3_600;
 
 type Deps = { readonly database: Database; readonly assets: AssetStore };
 
-/** GET /v1/outputs/{id}/references, and the bytes of each: the pictures that its brief refers to, as they were kept. */
+/** GET /v1/outputs/{id}/references, and the bytes of each: the stored pictures of its brief. */
 export function outputReferencesRoutes(deps: Deps): readonly Route[] {
   return [listRoute(deps), contentRoute(deps)];
 }

@@ -11,15 +11,15 @@ import type { RequestRules } from '../../contract/job-request/parse-job-request.
 import type { JobRequest } from '../../domain/work/job-request.ts';
 import { workItemsOf } from '../../domain/prices/quote.ts';
 
-/** The terms of a quote beside its price: the deadline, the credits that a cancel returns, and what is called. */
+/** The terms of a quote besides its price: the deadline, the credits that a cancel returns, and the calls. */
 export type QuoteTerms = {
   readonly deadlineSeconds: number;
   readonly cancelRule: string;
-  /** What is called to make it. */
+  /** The calls that make it. */
   readonly calls: readonly ModelCall[];
 };
 
-/** The terms of a request, as admission will have them: the deadline is that of all its outputs together. */
+/** The terms of a request, as admission will use them: the deadline is that of all its outputs together. */
 export function quoteTermsOf(
   request: JobRequest,
   sourceOf: SourceOf,

@@ -32,7 +32,7 @@ type Deps = {
   readonly now: () => number;
 };
 
-/** How long it is believed which models fail. A quote says so as a hint, and every caller would ask the same. */
+/** How long the list of failing models is cached: it is a hint in quotes. */
 const HEALTH_LIFETIME_MS = 1_000;
 
 /** POST /v1/quotes: the exact price of a job body. Spends nothing. */
@@ -71,7 +71,7 @@ export function quotesRoute(deps: Deps): Route {
           id: quote.quoteId,
           ...price,
           available: quote.available,
-          // Below zero by what is missing, when it is not affordable.
+          // Negative when it is not affordable.
           balance_after: quote.available - price.total,
           affordable: quote.available >= price.total,
           expires_at: instantText(quote.expiresAt),
@@ -92,7 +92,7 @@ function isOf({ provider, model }: ModelCall): (other: ModelCall) => boolean {
   return (other) => other.provider === provider && other.model === model;
 }
 
-/** What the edits of a request are made from. Throws the problem that they are refused with. */
+/** Reads the sources of a request's edits. Throws the problem of a refusal. */
 async function readSources(
   deps: Pick<Deps, 'database' | 'rules'>,
   accountId: string,

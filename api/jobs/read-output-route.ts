@@ -9,7 +9,7 @@ import { jobPath, viewOutput } from '../../jobs/reads/job-view.ts';
 import { notFound } from '../http/problem.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 
-/** GET /v1/outputs/{id}: one output, as it stands in its job. */
+/** GET /v1/outputs/{id}: one output, as its job has it. */
 export function readOutputRoute(deps: { readonly database: Database }): Route {
   return route(CALLS.readOutput, {
     async handle(exchange) {

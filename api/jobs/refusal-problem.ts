@@ -4,7 +4,7 @@ import { jobPath } from '../../jobs/reads/job-view.ts';
 import { Problem } from '../http/problem.ts';
 import { jobLimitHeaders } from './too-many-jobs.ts';
 
-/** One sentence per reason of an admission's refusal; the code's own advice where there is none. */
+/** One sentence per refusal reason; otherwise the code's advice. */
 const DETAILS: Readonly<Record<string, string>> = {
   quote_expired: 'The quote has expired. Ask for a new one, and submit it with a new Idempotency-Key.',
   quote_is_for_another_body:
@@ -23,7 +23,7 @@ const DETAILS: Readonly<Record<string, string>> = {
     'The job could not be admitted within a minute of its submission, so it was refused. Nothing was reserved; submit it with a new Idempotency-Key.',
 };
 
-/** A refusal by admission as the problem it is answered with, now and at every replay. Nothing was reserved or charged. */
+/** The problem of an admission's refusal, the same at every replay. Nothing was reserved or charged. */
 export function problemOfRefusal(
   refusal: Omit<Refusal, 'outcome' | 'fingerprint'>,
   headers: Readonly<Record<string, string>>,
@@ -38,7 +38,7 @@ export function problemOfRefusal(
       ...(refusal.available === undefined ? {} : { available: refusal.available }),
       ...(refusal.reserved === undefined ? {} : { reserved: refusal.reserved }),
       ...(refusal.limit ? { limit: refusal.limit } : {}),
-      // This key is answered so forever; the code as such may be tried again.
+      // Final for this key, although the code in general can be retried.
       ...(refusal.code === 'rate_limited' ? { retryable: false } : {}),
       ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
       ...(refusal.job_id === undefined

@@ -9,7 +9,7 @@ export type SendJob = (
   status: 200 | 202,
 ) => void;
 
-/** Sends a job. Where support may look into Temporal is shown to platform keys alone. */
+/** Sends a job. Only platform keys get links into Temporal UI. */
 export function createSendJob(temporalUi: TemporalUi): SendJob {
   return (exchange, job, status) => {
     const { accountId, caller } = exchange;

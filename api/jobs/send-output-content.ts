@@ -9,7 +9,7 @@ import { matchesETag } from '../http/entity-tag.ts';
 import { notFound, Problem, unavailable } from '../http/problem.ts';
 import type { Exchange } from '../http/route.ts';
 
-/** Content types of what we made or kept, and the ending a downloaded file gets. */
+/** The content types of stored files, and their file endings. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/png': '.png',
   'image/jpeg': '.jpg',
@@ -20,7 +20,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 
 type Asset = { readonly sha256: string; readonly contentType: string; readonly bytes: number };
 
-/** The asset of an output. Throws the problems not_found and content_expired. */
+/** The asset of an output. Throws not_found and content_expired. */
 export async function requireContent(
   database: Database,
   accountId: string,
@@ -33,7 +33,7 @@ export async function requireContent(
   return asset;
 }
 
-/** Sends the bytes of an asset, or the part of them that is asked for. */
+/** Sends an asset, or the requested part of it. */
 export async function sendContent(
   assets: AssetStore,
   { request, response }: Pick<Exchange, 'request' | 'response'>,
@@ -42,7 +42,7 @@ export async function sendContent(
     asset,
     maxAgeSeconds,
   }: {
-    /** Of the file, without an ending. */
+    /** The file name without its ending. */
     readonly name: string;
     readonly asset: Asset;
     readonly maxAgeSeconds: number;
@@ -70,15 +70,15 @@ export async function sendContent(
     response.removeHeader('Content-Length');
     throw unavailable('The file is not to be had at the moment.');
   }
-  // A caller who goes away in the middle is no error of ours; the stream is closed either way.
+  // A caller that disconnects is no error of ours; the stream is closed either way.
   await pipeline(file.stream, response).catch(() => undefined);
 }
 
 function rangeOf(request: Request, asset: Asset, etag: string): ByteRange {
-  // A range of another version of the file would be a patchwork: If-Range names the one the caller has.
+  // If-Range names the caller's version: a range of another version would not fit it.
   const ifRange = request.get('If-Range');
   const isOfThis = ifRange === undefined || ifRange === etag;
-  // Ranges are defined for GET alone (RFC 9110, 14.2), and for an answer that would be 200 (13.2.2).
+  // Ranges are for GET (RFC 9110, 14.2) and responses that would be 200 (13.2.2).
   const isAsked = request.method === 'GET' && !matchesETag(request.get('If-None-Match'), etag);
   return readByteRange(isOfThis && isAsked ? request.get('Range') : undefined, asset.bytes);
 }

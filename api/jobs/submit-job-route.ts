@@ -19,10 +19,10 @@ import { readJsonBody } from '../http/request/read-json-body.ts';
 import { preferredWaitMs, readIdempotencyKey } from '../http/request/request-headers.ts';
 import { type Route, route } from '../http/route.ts';
 
-/** When to look at a running job again. */
+/** When to read a running job again. */
 const RETRY_AFTER_SECONDS = 2;
 
-/** POST /v1/jobs: admit a job, reserve its credits and start it. */
+/** POST /v1/jobs: admits a job, reserves its credits and starts it. */
 export function submitJobRoute(deps: {
   readonly database: Database;
   readonly feeds: AccountFeeds;
@@ -42,12 +42,12 @@ export function submitJobRoute(deps: {
       const admit = await deps.prepareAdmission(submission, rules);
       return async () => {
         const { isReplay } = await admit();
-        // From here on it is known that its credits are reserved, whatever becomes of the answer.
+        // From here on its credits are known to be reserved, whatever becomes of the response.
         state.billed = 'yes';
         const admitted = await readAdmitted(deps.database, accountId, submission.jobId);
         const waitMs = preferredWaitMs(request);
         const { job, hasWaited } = await awaitJobEnd(deps, exchange, admitted, waitMs);
-        // A job that ended within its own submission is still an answer to a submission, unless its end was waited for.
+        // A job that ended within its own submission is still 202, unless the caller waited for the end.
         const isSeenToItsEnd = isTerminal(job.state) && (isReplay || hasWaited);
         response.set({
           Location: jobPath(job.id),
@@ -61,7 +61,7 @@ export function submitJobRoute(deps: {
   });
 }
 
-/** A job body, parsed and named by its key. Throws the problem invalid_request, which consumes no key. */
+/** Parses a job body and names it by its key. Throws invalid_request, which uses up no key. */
 function submissionOf(accountId: string, key: string, body: unknown, rules: RequestRules): Submission {
   const parsed = parseJobRequest(body, rules);
   if (!parsed.ok) throw invalidRequest(parsed.errors);
@@ -75,7 +75,7 @@ function submissionOf(accountId: string, key: string, body: unknown, rules: Requ
   };
 }
 
-/** The job that was admitted. Throws the problem `unavailable` that says so when it cannot be read. */
+/** Reads the admitted job. Throws `unavailable`, which says that it was admitted, when it cannot be read. */
 async function readAdmitted(database: Database, accountId: string, jobId: string): Promise<StoredJob> {
   try {
     const job = await readJob(database, accountId, jobId);

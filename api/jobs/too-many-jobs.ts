@@ -4,9 +4,7 @@ import { Problem } from '../http/problem.ts';
 /** About as long as a static ad takes. */
 const RETRY_AFTER_SECONDS = 5;
 
-/**
- * 429: as many jobs are under way as the account may have. The name of the limit is in headers and body.
- */
+/** 429: the account's limit of jobs under way is reached. Headers and body name the limit. */
 export function tooManyJobs(maxJobs: number): Problem {
   return new Problem(
     'rate_limited',

@@ -10,10 +10,10 @@ import {
 } from '../../runtime/readiness.ts';
 import { temporalFaults } from '../../runtime/temporal/temporal-readiness.ts';
 
-/** No account has this id. */
+/** An id that no account has. */
 const NO_ACCOUNT = 'acct_readiness';
 
-/** Whether a job could be submitted now (health-route.ts). */
+/** Whether a job can be submitted now (health-route.ts). */
 export function createApiReadiness(deps: {
   readonly database: Database;
   /** Whether its price lists are published: nothing is sold before. */

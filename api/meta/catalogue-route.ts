@@ -12,14 +12,14 @@ import { type Route, route } from '../http/route.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 import { namedAccount, type ActingFor } from '../access/authorize.ts';
 
-/** GET /v1/catalogue: kinds, models, prices, plans, packs and meters, by the names that other calls take. */
+/** GET /v1/catalogue: kinds, models, prices, plans, packs and meters, by the names that calls use. */
 export function catalogueRoute(deps: {
   readonly rules: RequestRules;
   readonly pricingOf: PricingOf;
   readonly actingFor: ActingFor;
 }): Route {
   const { rules } = deps;
-  // A platform key that names no account sees what every account has that has no price list of its own.
+  // Without an account a platform key sees the default price list.
   const everybodysPrices = priceListFor(rules.catalogue.priceLists);
   return route(CALLS.readCatalogue, {
     async handle({ request, response, caller }) {
@@ -61,7 +61,7 @@ function viewCatalogue(rules: RequestRules, priceList: PriceList): CatalogueView
   };
 }
 
-/** `schema`: JSON Schema of a body of this kind, without the fields that belong to the job as a whole. */
+/** `schema`: the JSON Schema of a body of this kind, without the fields of the job as a whole. */
 function viewKind(
   kind: Kind,
   { catalogue, providers }: RequestRules,
@@ -79,7 +79,7 @@ function viewKind(
   };
 }
 
-/** Times in seconds from admission; a job's own `deadline_seconds` lies between the model's least and most. */
+/** Times in seconds from admission; a job's `deadline_seconds` lies between the model's least and most. */
 function viewModel(model: Model, { catalogue, providers }: RequestRules): CatalogueView['models'][number] {
   const kinds = Object.entries(model.makes).map(([kind, { times }]) => ({
     kind,
@@ -102,8 +102,8 @@ function viewModel(model: Model, { catalogue, providers }: RequestRules): Catalo
 }
 
 /**
- * One line for each thing that has a price of its own, and one with its rule for what is computed: a batch is the sum of its outputs, an
- * edit costs what its source does.
+ * One line per price, and one per rule that computes a price: a batch is the sum of its outputs, an edit costs what its
+ * source does.
  */
 function viewPrices(name: string, rule: PriceRule, { kinds }: Catalogue): CatalogueView['prices'] {
   const rows = priceRowsOf(rule);
@@ -112,7 +112,7 @@ function viewPrices(name: string, rule: PriceRule, { kinds }: Catalogue): Catalo
   return rows.map(({ values, credits }) => ({ kind: name, ...typed(values, fields), credits }));
 }
 
-/** A table's values are names in it: in a body a number is a number. */
+/** A table's values are keys, so text; in a body a number is a number. */
 function typed(values: Readonly<Record<string, string>>, fields: Kind['fields']) {
   return Object.fromEntries(
     Object.entries(values).map(([field, value]) => {

@@ -6,18 +6,21 @@ import type { ConsolePages, Face } from './console-pages.ts';
 
 type Deps = {
   readonly pages: ConsolePages;
-  /** Origins whose pages may show the portal in a frame. */
+  /** Origins that may show the portal in a frame. */
   readonly portalFrameAncestors: readonly string[];
 };
 
-/** A file's name ends with the hash of its content, so it never changes. The custom element alone has a name to be written into pages. */
+/**
+ * A file's name ends with its content's hash, so it never changes. Only the custom element has a stable name, for
+ * embedding.
+ */
 const FOREVER = 'public, max-age=31536000, immutable';
 const ELEMENT_FILE = 'holdfast-credits.js';
 const ELEMENT_CACHING = 'public, max-age=3600';
 
 /**
- * Everything from this origin. `blob:` is for what the page has fetched with its token, which an address in an `img` cannot carry.
- * Nothing may be written into the page, and no form of it is sent anywhere.
+ * Everything from this origin. `blob:` is for content that a page fetched with its token, which an `img` cannot send.
+ * No inline code, and no form target.
  */
 function policyFor(frameAncestors: readonly string[]): string {
   return [
@@ -31,7 +34,7 @@ function policyFor(frameAncestors: readonly string[]): string {
   ].join('; ');
 }
 
-/** GET /portal and GET /console: the pages, and their files. They hold nothing of any account: what they show, they ask the API for. */
+/** GET /portal and GET /console: the pages and their files. They hold no account's data: they ask the API. */
 export function consolePagesRoutes({ pages, portalFrameAncestors }: Deps): readonly Route[] {
   const html = (face: Face, frameAncestors: readonly string[]) => (response: Response) => {
     const page = pages.htmlOf(face);

@@ -5,22 +5,22 @@ import { z } from 'zod';
 import { ConfigurationError } from '../../runtime/settings/configuration-error.ts';
 import { SETTINGS } from '../../runtime/settings/settings.ts';
 
-/** What `npm run build` makes of console/, beside the compiled code. */
+/** The output of `npm run build` for console/, beside the compiled code. */
 const BUILT_PAGES = path.join(import.meta.dirname, '..', '..', 'console-pages.json');
 
-/** The two faces of the console: the customer's, and support's. */
+/** The two consoles: the customer's and support's. */
 export type Face = 'portal' | 'console';
 
 type PageFile = {
   readonly type: string;
   readonly text: string;
-  /** The same, compressed once for all who ask. */
+  /** Compressed once, for all requests. */
   readonly gzip: Buffer;
 };
 
 /** The pages of the console, in memory: a few hundred kB. */
 export type ConsolePages = {
-  /** The HTML of a face; null: they have not been built. */
+  /** The HTML of a console; null: not built. */
   readonly htmlOf: (face: Face) => string | null;
   readonly file: (name: string) => PageFile | undefined;
 };
@@ -30,10 +30,13 @@ const builtPages = z.object({
   files: z.array(z.object({ name: z.string(), type: z.string(), text: z.string() })),
 });
 
-/** Of a process without pages: a test of its calls. */
+/** For a process without pages, such as a test of its calls. */
 export const NO_PAGES: ConsolePages = { htmlOf: () => null, file: () => undefined };
 
-/** Reads the built pages: those of `file`, or those beside the code, which a checkout does not have. Throws ConfigurationError for a named file that is none. */
+/**
+ * Reads the built pages from `file`, or from beside the code, where a checkout has none. Throws ConfigurationError for
+ * an invalid file.
+ */
 export function readConsolePages(file: string | null): ConsolePages {
   if (file === null) {
     const built = readIfThere(BUILT_PAGES);

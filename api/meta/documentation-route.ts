@@ -11,7 +11,7 @@ export const DOCS_PATH = CALLS.readDocs.path;
 
 const VIEWER = createRequire(import.meta.url);
 
-/** The addresses are relative: the API may be served below a path. Nothing of it is written into the page, which runs no other script. */
+/** The addresses are relative: the API may be served below a path. There is no inline script. */
 const DOCS_PAGE = `<!doctype html>
 <html lang="en">
 <head>
@@ -29,7 +29,7 @@ const DOCS_PAGE = `<!doctype html>
 </html>
 `;
 
-/** A key that is typed in stays in this page's memory, and goes to this API alone. */
+/** A typed key stays in the page's memory, and is sent to this API alone. */
 const START_SCRIPT = `SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#viewer',
@@ -40,7 +40,7 @@ const START_SCRIPT = `SwaggerUIBundle({
 });
 `;
 
-/** Scripts and styles of this origin, requests to it, and the viewer's own pictures, which its style carries in itself. */
+/** Scripts, styles and requests of this origin, and the viewer's own pictures, which its style contains. */
 const DOCS_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -64,7 +64,9 @@ function readViewer(file: string): Promise<Buffer> {
   return readFile(VIEWER.resolve(`swagger-ui-dist/${file}`));
 }
 
-/** GET /: where the documents are. GET /docs: the OpenAPI document as pages. GET /http-api.md: the description in prose. */
+/**
+ * GET /: links to the documents. GET /docs: the OpenAPI document as pages. GET /http-api.md: the description in prose.
+ */
 export function documentationRoutes(): readonly Route[] {
   return [
     route(CALLS.readFront, {

@@ -4,8 +4,8 @@ import { unavailable } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
 
 /**
- * GET /healthz: the process is up. GET /readyz: a job could be submitted now. PostgreSQL lets the API's role read, Temporal's
- * namespace is there with our search attributes, and a worker polls.
+ * GET /healthz: the process runs. GET /readyz: a job can be submitted: PostgreSQL lets the API's role read, Temporal's
+ * namespace has our search attributes, and a worker polls.
  */
 export function healthRoutes(deps: { readonly readiness: Readiness }): readonly Route[] {
   return [

@@ -2,7 +2,10 @@ import { CALLS } from '../../contract/calls.ts';
 import type { ProcessMetrics } from '../../runtime/metrics/process-metrics.ts';
 import { route, type Route } from '../http/route.ts';
 
-/** GET /metrics: what this process did and what is so now, for Prometheus with a platform key of scope support. */
+/**
+ * GET /metrics: counts of this process and gauges of the deployment, for Prometheus with a platform key of scope
+ * support.
+ */
 export function metricsRoute(deps: { readonly readMetrics: ProcessMetrics['read'] }): Route {
   return route(CALLS.readMetrics, {
     async handle({ response }) {

@@ -11,7 +11,7 @@ const STYLE = `
   h2 { font-size: 1rem; margin: 1.75rem 0 -.75rem }
   code { font: .95em ui-monospace, monospace }
 `;
-/** That one style, and nothing else. */
+/** Allows that style, and nothing else. */
 const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
 /** GET /problems/{code}: the page that the `type` of a problem points to. */

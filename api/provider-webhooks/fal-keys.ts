@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import { unavailable } from '../http/problem.ts';
 
-/** What they allow a set to be kept for (docs.fal.ai, "Webhooks"). */
+/** How long their documentation allows a set to be kept (docs.fal.ai, "Webhooks"). */
 const KEEP_MS = 24 * 60 * 60_000;
 
-/** Anyone may send what is signed with no key of theirs: it does not make us ask more often than this. */
+/** The shortest time between fetches: anyone can send webhooks with unknown signatures. */
 const ASK_AGAIN_AFTER_MS = 60_000;
 
 const TIMEOUT_MS = 3_000;
 
-/** A set has a handful of keys of 200 bytes. */
+/** The largest response: a set has a few keys of 200 bytes. */
 const MAX_BYTES = 64 * 1024;
 const MAX_KEYS = 32;
 
@@ -20,13 +20,16 @@ const JWKS = z.object({ keys: z.array(z.unknown()) });
 const JWK = z.object({ x: z.string() });
 
 export type FalKeys = {
-  /** The public keys (`x` of each) as they were last fetched; fetched where there are none, or they are old. Throws `unavailable`. */
+  /**
+   * The public keys (`x` of each) of the last fetch; fetched when there are none, or they are old. Throws
+   * `unavailable`.
+   */
   known(nowMs: number): Promise<readonly string[]>;
-  /** The same, fetched anew unless that was done a moment ago. */
+  /** Fetches the keys again, unless that was done a moment ago. */
   refreshed(nowMs: number): Promise<readonly string[]>;
 };
 
-/** Fetches the keys that fal signs with, and keeps them. However many webhooks come, they are fetched once a minute at most. */
+/** Fetches and caches fal's signing keys, at most once a minute, however many webhooks arrive. */
 export function createFalKeys(jwksUrl: string): FalKeys {
   const dispatcher = new Agent({ maxResponseSize: MAX_BYTES });
   let kept: { readonly keys: readonly string[]; readonly atMs: number } | null = null;
@@ -41,7 +44,7 @@ export function createFalKeys(jwksUrl: string): FalKeys {
       });
       if (keys.length > 0) kept = { keys, atMs: nowMs };
     } catch {
-      // Those that are kept go on to count; where there are none, the webhook is to come again.
+      // Cached keys stay in use; without any the webhook must come again.
     }
   }
 

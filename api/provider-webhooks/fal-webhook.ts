@@ -3,13 +3,13 @@ import type { FalKeys } from './fal-keys.ts';
 import { isRecent, jobNamedIn, type VerifyWebhook } from './verify-webhook.ts';
 
 export type FalWebhookRules = {
-  /** They rotate, and a webhook does not say which of them it was signed with: every one is tried. */
+  /** Keys rotate, and a webhook does not name its key, so every one is tried. */
   readonly keys: FalKeys;
-  /** Whose request it has to be about; null: anyone's. */
+  /** The user that the request must belong to; null: any. */
   readonly userId: string | null;
 };
 
-/** Webhooks signed by fal (docs.fal.ai, "Webhooks"): Ed25519 over request, user, time and the hash of the body. */
+/** Webhooks signed by fal (docs.fal.ai, "Webhooks"): Ed25519 over request, user, time and the body's hash. */
 export function createVerifyFalWebhook({ keys, userId }: FalWebhookRules): VerifyWebhook {
   return async (rawBody, headers, nowMs) => {
     const [request, user, timestamp, signature] = ['request-id', 'user-id', 'timestamp', 'signature'].map(
@@ -27,7 +27,7 @@ export function createVerifyFalWebhook({ keys, userId }: FalWebhookRules): Verif
     const verified = () => ({ event: request, job: jobNamedIn(rawBody, 'request_id') });
     const known = await keys.known(nowMs);
     if (isSignedByAny(known)) return verified();
-    // Perhaps it was signed with one that is new.
+    // It may be signed with a new key.
     const refreshed = await keys.refreshed(nowMs);
     return refreshed !== known && isSignedByAny(refreshed) ? verified() : null;
   };
@@ -38,7 +38,7 @@ function isSignedBy(x: string, message: Buffer, signature: Buffer): boolean {
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
     return verify(null, message, key, signature);
   } catch {
-    // A key of another kind than they have today.
+    // A key of an unknown type.
     return false;
   }
 }

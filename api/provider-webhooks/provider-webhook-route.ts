@@ -8,7 +8,7 @@ import { readBytes } from '../http/request/read-json-body.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 import type { WebhookVerifiers } from './webhook-verifiers.ts';
 
-/** A service may repeat what a job was made from, pictures included. */
+/** A service may repeat the job's input, pictures included. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 type Deps = {
@@ -19,10 +19,10 @@ type Deps = {
 };
 
 /**
- * POST /v1/provider_webhooks/{provider}/{token}: a model service tells that something has come of an attempt. It is on record before the
- * service is told so, and makes the worker that follows the attempt ask the service. Of what it says only the name of the job is kept, for an
- * attempt whose answer was lost: how the job stands is asked. A wrong signature, an address
- * that leads nowhere and a service that may tell nothing are answered alike, and nothing is looked up for what is not signed.
+ * POST /v1/provider_webhooks/{provider}/{token}: a model service's webhook for an attempt. It is recorded before the
+ * response, and the worker that follows the attempt then polls. Only the job's name is taken from it, for an attempt
+ * whose answer was lost. A wrong signature, an unknown address and an unknown service get the same response, and
+ * nothing is looked up for an unsigned webhook.
  */
 export function providerWebhookRoute({ database, webhookVerifiers, now }: Deps): Route {
   return route(CALLS.receiveProviderWebhook, {
@@ -38,7 +38,7 @@ export function providerWebhookRoute({ database, webhookVerifiers, now }: Deps):
         provider,
         reference: token.reference,
         secretHash: sha256(token.secret),
-        // Of one length, whatever a service calls its events.
+        // Hashed to one length, whatever a service's event ids are.
         event: sha256(verified.event).toString('base64url'),
         job: verified.job,
       };

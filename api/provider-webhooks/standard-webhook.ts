@@ -3,8 +3,8 @@ import { webhookSignature } from '../../contract/webhook-signature.ts';
 import { isRecent, jobNamedIn, type VerifyWebhook } from './verify-webhook.ts';
 
 /**
- * Webhooks signed as Standard Webhooks 1.0 (standardwebhooks.com, symmetric): Replicate's, and those of our own protocol. One good signature
- * among several is enough, since secrets rotate.
+ * Webhooks signed as Standard Webhooks 1.0 (standardwebhooks.com, symmetric): Replicate's and those of our own
+ * protocol. One valid signature of several is enough, since secrets rotate.
  * @param secret `whsec_` and base64.
  */
 export function createVerifyStandardWebhook(secret: string): VerifyWebhook {

@@ -4,10 +4,10 @@ import { createVerifyFalWebhook } from './fal-webhook.ts';
 import { createVerifyStandardWebhook } from './standard-webhook.ts';
 import type { VerifyWebhook } from './verify-webhook.ts';
 
-/** By the provider that models name: how its webhooks are verified. One that is missing may tell nothing. */
+/** Verifiers by provider. Webhooks of a provider without one are refused. */
 export type WebhookVerifiers = ReadonlyMap<string, VerifyWebhook>;
 
-/** The verifiers of the services that have an address; none where `config` is null. */
+/** The verifiers of the services with an address; none where `config` is null. */
 export function createWebhookVerifiers(config: ProviderWebhookConfig | null): WebhookVerifiers {
   const verifiers = new Map<string, VerifyWebhook>();
   if (config === null) return verifiers;

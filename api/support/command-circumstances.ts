@@ -6,10 +6,10 @@ import type { Circumstances } from '../../jobs/support/apply-support-command.ts'
 import { unavailable } from '../http/problem.ts';
 import { openOutputIdsOf } from '../jobs/open-outputs.ts';
 
-/** Asking many workflows at once: as many as a burst that a namespace does not notice. */
+/** Workflows asked at once, within a namespace's rate limit. */
 export const TOLD_AT_ONCE = 20;
 
-/** What PostgreSQL has to know of Temporal to decide a command: whether there is a workflow to extend or to restart. */
+/** What PostgreSQL must know of Temporal to decide a command: whether a workflow runs. */
 export async function circumstancesOf(
   workflows: SupportWorkflows,
   job: StoredJob,
@@ -21,7 +21,7 @@ export async function circumstancesOf(
 
 async function isRun(workflows: SupportWorkflows, job: StoredJob): Promise<boolean> {
   if (await isThere(workflows, [workflowIdOf(job.id)])) return true;
-  // The outputs that a batch has begun go on without it.
+  // Outputs that a batch has begun go on without it.
   const open = openOutputIdsOf(job);
   for (let start = 0; start < open.length; start += TOLD_AT_ONCE) {
     const ids = open.slice(start, start + TOLD_AT_ONCE).map(outputWorkflowIdOf);
@@ -30,7 +30,7 @@ async function isRun(workflows: SupportWorkflows, job: StoredJob): Promise<boole
   return false;
 }
 
-/** Whether any of these workflows runs. Throws the problem `unavailable` where that cannot be said. */
+/** Whether any of these workflows runs. Throws `unavailable` when that is unknown. */
 export async function isThere(workflows: SupportWorkflows, ids: readonly string[]): Promise<boolean> {
   const seen = await Promise.all(ids.map((id) => workflows.isRunning(id)));
   if (seen.includes('running')) return true;

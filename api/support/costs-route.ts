@@ -16,7 +16,7 @@ type CostDependencies = {
   readonly now: () => number;
 };
 
-/** GET /v1/costs: what models cost us and brought in, per kind, in a month; without one, in this. */
+/** GET /v1/costs: the cost and income of models, per kind, in a month; by default this one. */
 export function costsRoute({ database, rules, now }: CostDependencies): Route {
   return route(CALLS.readCosts, {
     async handle({ request, response }) {
@@ -32,7 +32,7 @@ const position = z.strictObject({
   reference: z.string().regex(/^\w{1,200}$/),
 });
 
-/** GET /v1/costs/unknown_bills: the attempts of a month whose bill is unknown, to ask their services about. */
+/** GET /v1/costs/unknown_bills: the attempts of a month whose bill is unknown. */
 export function unknownBillsRoute({ database, now }: CostDependencies): Route {
   return route(CALLS.listUnknownBills, {
     async handle({ request, response }) {

@@ -23,8 +23,8 @@ type Deps = ReviewDeps & {
 };
 
 /**
- * POST /v1/reviews/{id}/decision: refund, free retry or denial, with a reason that the customer reads. The same key
- * is always answered the same; a decision that holds is not changed by another key either.
+ * POST /v1/reviews/{id}/decision: refund, free retry or denial, with a reason for the customer. A key has the same
+ * response forever, and another key does not change a decision in force.
  */
 export function decideReviewRoute(deps: Deps): Route {
   return route(CALLS.decideReview, {

@@ -19,7 +19,7 @@ import { viewJob, type TemporalUi } from '../../jobs/reads/job-view.ts';
 import { notFound } from '../http/problem.ts';
 import { type Route, route } from '../http/route.ts';
 
-/** GET /v1/jobs/{id}/inspect: all that is on record of a job, and what happens next by itself. */
+/** GET /v1/jobs/{id}/inspect: all that is on record of a job, and the next automatic action. */
 export function inspectJobRoute(
   deps: JobOfPathDeps & {
     readonly supportWorkflows: SupportWorkflows;
@@ -45,10 +45,10 @@ export function inspectJobRoute(
         job: shownJob,
         model: found.model,
         provider: found.provider,
-        // Of the job as a whole; Temporal may not answer, and PostgreSQL does all the same.
+        // The job's workflow. Without Temporal the rest is still shown.
         workflow: { id: workflowIdOf(job.id), state: workflow === 'unavailable' ? 'unknown' : workflow },
         answers: answersOf(outputs, shownJob.returned_automatically_by),
-        // The outputs that a batch has begun go on without it, so of those the dry run says more.
+        // Outputs that a batch has begun go on without it: the dry run knows more of those.
         possible_commands: [...possibleCommandsOf(outputs, workflow !== 'not_running' || outputs.length > 1)],
         outputs,
         actions: found.actions.map(viewAction),

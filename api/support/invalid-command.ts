@@ -5,7 +5,7 @@ const INVALID: Readonly<Record<string, string>> = {
   too_large: 'until is at most a week ahead.',
 };
 
-/** The problem of a command that PostgreSQL finds invalid, whose clock alone tells. */
+/** The problem of a command that PostgreSQL finds invalid by its clock. */
 export function invalidCommand({
   pointer,
   code,

@@ -8,7 +8,9 @@ import { csvLine } from '../http/csv.ts';
 import { readQuery } from '../http/request/read-query.ts';
 import { type Route, route } from '../http/route.ts';
 
-/** GET /v1/ledger/report: credits of a month by source, and by day; without one, of this. As text/csv: the sources, as rows. */
+/**
+ * GET /v1/ledger/report: the credits of a month (by default this one) by source and by day. As text/csv: the sources.
+ */
 export function ledgerReportRoute(deps: { readonly database: Database; readonly now: () => number }): Route {
   return route(CALLS.readLedgerReport, {
     async handle({ request, response }) {

@@ -15,8 +15,8 @@ import { circumstancesOf, isThere } from './command-circumstances.ts';
 type Deps = SupportDeps & { readonly supportWorkflows: SupportWorkflows };
 
 /**
- * What a command of support would do, and nothing done: by the same function, which is rolled back, under the same circumstances. Of
- * a resolve the provider's answer is not known before it is asked, which the workflow alone does.
+ * Previews a support command by the function that applies it, which is rolled back. A resolve's result depends on the
+ * provider, which only the workflow asks.
  */
 export async function previewSupportCommand(
   deps: Deps,

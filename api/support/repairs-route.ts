@@ -16,10 +16,7 @@ const position = z.strictObject({
   reservationId: z.string().regex(/^\w{1,200}$/),
 });
 
-/**
- * GET /v1/repairs: what the reconciler found and could not settle by itself, oldest first. Of all accounts, or of the one that
- * Holdfast-Account names.
- */
+/** GET /v1/repairs: the repair queue, oldest first, of all accounts or of the one in Holdfast-Account. */
 export function repairsRoute(deps: { readonly database: Database; readonly actingFor: ActingFor }): Route {
   return route(CALLS.listRepairs, {
     async handle(exchange) {

@@ -11,8 +11,8 @@ import { reviewPath, viewReview } from './review-view.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 
 /**
- * POST /v1/outputs/{id}/reports: the customer says that an output cannot be used. What is said is the key: the same report again is
- * the same review.
+ * POST /v1/outputs/{id}/reports: the customer reports an unusable output. The content is the key: a repeated report
+ * returns the same review.
  */
 export function reportOutputRoute(deps: { readonly database: Database }): Route {
   return route(CALLS.reportOutput, {
@@ -71,7 +71,7 @@ function problemOfReport(refused: Exclude<OpenedReview, { readonly outcome: 'ope
   }
 }
 
-/** 429, the limit named in headers (draft-ietf-httpapi-ratelimit-headers) and detail. */
+/** 429, with the limit in headers (draft-ietf-httpapi-ratelimit-headers) and detail. */
 function tooManyReports(retryAfterSeconds: number): Problem {
   const seconds = String(Math.max(1, Math.ceil(retryAfterSeconds)));
   const most = String(REVIEW_REPORTS_PER_DAY);

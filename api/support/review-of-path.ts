@@ -9,8 +9,8 @@ import { pathParameter, type CallerExchange } from '../http/route.ts';
 export type ReviewDeps = { readonly database: Database; readonly actingFor: ActingFor };
 
 /**
- * Whose reviews a caller asks for: an account key its own, a platform key those of the account in Holdfast-Account; null without
- * it, which is every account's and support's alone. Throws the problems forbidden and not_found.
+ * The account whose reviews a caller may read: its own, or the one in Holdfast-Account; null: all, for support without
+ * that header. Throws forbidden and not_found.
  */
 export async function reviewedAccount(deps: ReviewDeps, exchange: CallerExchange): Promise<string | null> {
   const { request, caller } = exchange;
@@ -18,7 +18,7 @@ export async function reviewedAccount(deps: ReviewDeps, exchange: CallerExchange
   return accountOrAll(deps.actingFor, exchange);
 }
 
-/** The review that a path names, of the caller's account; any other is not found. */
+/** Reads the review of a path. Throws not_found for another account's. */
 export async function reviewOfPath(deps: ReviewDeps, exchange: CallerExchange): Promise<StoredReview> {
   const reviewId = pathParameter(exchange.request, 'id');
   const named = await reviewedAccount(deps, exchange);

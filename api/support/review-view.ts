@@ -5,10 +5,7 @@ import type { Caller } from '../access/caller.ts';
 import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
 import { outputPath } from '../../jobs/reads/job-view.ts';
 
-/**
- * A review, and beside it what a reviewer looks at: the brief and the output. Who decided, and what was
- * decided before, is for support.
- */
+/** A review with the brief and the output. Who decided, and earlier decisions, are shown to support alone. */
 export function viewReview(review: StoredReview, caller: Caller): Review {
   const { work } = review;
   return {

@@ -11,7 +11,7 @@ import { type Route, route } from '../http/route.ts';
 
 const position = z.strictObject({ createdAt: postgresInstant, reviewId: z.string().refine(isReviewId) });
 
-/** GET /v1/reviews: for support those of every account, or of the one named; for an account its own. Newest first. */
+/** GET /v1/reviews, newest first: an account's own; for support of all accounts, or of the one named. */
 export function listReviewsRoute(deps: ReviewDeps): Route {
   return route(CALLS.listReviews, {
     async handle(exchange) {

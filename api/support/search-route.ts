@@ -5,7 +5,7 @@ import { accountOrAll, type ActingFor } from '../access/authorize.ts';
 import { readQuery } from '../http/request/read-query.ts';
 import { route, type Route } from '../http/route.ts';
 
-/** GET /v1/search: what any id or name is, of all accounts, or of the one that Holdfast-Account names. */
+/** GET /v1/search: finds ids and names, in all accounts or in the one in Holdfast-Account. */
 export function searchRoute(deps: { readonly database: Database; readonly actingFor: ActingFor }): Route {
   return route(CALLS.search, {
     async handle(exchange) {

@@ -20,7 +20,7 @@ import { notFound, Problem, unavailable } from '../http/problem.ts';
 import { invalidCommand } from './invalid-command.ts';
 import { circumstancesOf, TOLD_AT_ONCE } from './command-circumstances.ts';
 
-/** The account is the job's. */
+/** The job's account. */
 export type SendSupportCommand = (
   accountId: string,
   job: StoredJob,
@@ -30,10 +30,10 @@ export type SendSupportCommand = (
 type Deps = SupportDeps & { readonly supportWorkflows: SupportWorkflows };
 
 /**
- * Applies a command of support: in PostgreSQL first, which is the truth, then tells the workflows that run the outputs. A resolve is two
- * trips: PostgreSQL says whose workflow it is for, and that workflow applies it, since it alone asks the provider. Throws the
- * problem it is refused with; `unavailable` when it is applied (or cannot be looked into) and the workflow was not reached: the same
- * request under the same key tells it again.
+ * Applies a support command in PostgreSQL, then tells the workflows of the outputs concerned. A resolve takes two
+ * trips: PostgreSQL names the workflow, and that one applies it, since only a workflow asks the provider. Throws the
+ * problem of a refusal; `unavailable` when the command was applied (or could not be looked up) and the workflow was not
+ * reached: the same request under the same key tells it again.
  */
 export function createSendSupportCommand(deps: Deps): SendSupportCommand {
   const { supportWorkflows: workflows } = deps;
@@ -51,7 +51,7 @@ export function createSendSupportCommand(deps: Deps): SendSupportCommand {
   };
 }
 
-/** Has the output's workflow resolve it. Where that is gone, PostgreSQL says why nothing can be done. */
+/** Lets the output's workflow resolve it. If that is gone, PostgreSQL says why nothing can be done. */
 async function resolve(
   deps: Deps,
   accountId: string,
@@ -109,7 +109,7 @@ function refusalOf(
   );
 }
 
-/** An output whose workflow is gone needs no telling: what is left of it is money, and that is moved. A refund concerns no workflow. */
+/** An output without a workflow needs no signal: its credits have moved already. A refund concerns no workflow. */
 async function tell(
   workflows: SupportWorkflows,
   job: StoredJob,

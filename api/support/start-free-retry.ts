@@ -9,9 +9,9 @@ import { Problem, unavailable } from '../http/problem.ts';
 export type StartFreeRetry = (review: StoredReview) => Promise<void>;
 
 /**
- * Starts the job that a decision allows, where it has not begun. Safe to repeat: the job is the decision's own. Throws the problem
- * `unavailable` when Temporal does not answer (the decision stands, and the same call again goes on), and `state_conflict` when
- * this job can never begin: the review is then open again.
+ * Starts the job that a decision allows, unless it has begun. Safe to repeat: the decision names the job. Throws
+ * `unavailable` when Temporal does not respond (the decision stands; repeat the call), and `state_conflict` when this
+ * job can never begin: the review is open again.
  */
 export function createStartFreeRetry(deps: {
   readonly database: Database;
@@ -34,7 +34,7 @@ export function createStartFreeRetry(deps: {
       case 'reserved':
         return;
       case 'closed':
-        // Its workflow has ended: as it should, or from outside before it was admitted.
+        // Its workflow has ended, normally or from outside before its admission.
         if ((await readReview(database, review.account_id, review.id))?.retry_state === null) {
           throw new Problem('state_conflict', {
             detail:

@@ -21,7 +21,10 @@ type Deps = JobOfPathDeps & {
 };
 type CommandDeps = Deps & SupportDeps;
 
-/** POST /v1/jobs/{id}/release, refund, extend, restart and resolve: support's commands, each once per key, or as a dry run. */
+/**
+ * POST /v1/jobs/{id}/release, refund, extend, restart and resolve: support commands, each once per key, or as a dry
+ * run.
+ */
 export function supportCommandRoutes(deps: Deps): readonly Route[] {
   const supportDeps = { ...deps, grants: deps.rules.catalogue.grants };
   const send = createSendSupportCommand(supportDeps);

@@ -26,7 +26,10 @@ const assetUrl = z
   })
   .meta({ format: 'uri', maxLength: LIMITS.referenceUrlLength });
 
-/** The texts and colors of a picture or a film, by the customer. A kind that has a `brief` has this one: the pictures it refers to are fetched by us. */
+/**
+ * The texts and colors of a picture or a film. Every kind with a `brief` has this one: we fetch the pictures it refers
+ * to.
+ */
 export const brief = z.strictObject({
   headline: requestText({ max: LIMITS.headline }),
   body: requestText({ max: LIMITS.body, isParagraph: true }).optional(),

@@ -7,8 +7,8 @@ import { offerErrors, pointerOfWork, workErrors, type RequestRules } from './par
 import type { FieldError } from '../shapes/problem-shape.ts';
 
 /**
- * The faults of a request's edits once their sources are known: an edit is of its source's kind, so the rules of that kind
- * are held against it here. Every source that `sourceOf` is asked for is there.
+ * The faults of a request's edits, once their sources are known: an edit has its source's kind, so that kind's rules
+ * are checked here. `sourceOf` has every source.
  */
 export function editErrors(
   request: JobRequest,
@@ -31,7 +31,7 @@ export function editErrors(
   });
 }
 
-/** A field that kinds have in common may allow less in the kind that is edited. */
+/** A field that several kinds have may allow less in the edited one. */
 function ownFieldErrors(kind: Kind, work: WorkItem, field: string, pointer: string): readonly FieldError[] {
   const value = work[field];
   if (value === undefined) return [];

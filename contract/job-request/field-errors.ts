@@ -5,26 +5,26 @@ import { assertNever } from '../../domain/assert-never.ts';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** An answer names at most this many fields: a batch of 500 broken items is told by its first. */
+/** The most fields in a response: the first of a batch of 500 broken items are enough. */
 const MAX_FIELD_ERRORS = 100;
 
-/** A name longer than this is not repeated: the pointer is that of the object it stands in. */
+/** A longer name is not repeated: the pointer is that of its object. */
 const MAX_KEY_SHOWN = 200;
 
-/** zod's issues as our field errors. `isKnownField`: tells a field in the wrong place from one that does not exist. */
+/** Turns zod's issues into field errors. `isKnownField` tells a misplaced field from an unknown one. */
 export function fieldErrorsOf(
   body: unknown,
   issues: readonly Issue[],
   isKnownField: (field: string) => boolean = () => false,
 ): readonly FieldError[] {
   const errors = issues.flatMap((issue) => fieldErrorsOfIssue(body, issue, isKnownField));
-  // A number out of the safe integers is out of its own bounds too: one word about a field is enough.
+  // A number that is not a safe integer is out of its own bounds too: one error per field is enough.
   const byPlace = new Map<string, FieldError>();
   for (const error of errors) if (!byPlace.has(error.pointer)) byPlace.set(error.pointer, error);
   return [...byPlace.values()].slice(0, MAX_FIELD_ERRORS);
 }
 
-/** RFC 6901. */
+/** A JSON pointer (RFC 6901). */
 export function pointerOf(path: Path): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
@@ -119,7 +119,7 @@ function nameOfType(expected: string): string {
   }
 }
 
-/** The value at a path of a body; undefined when nothing does. Own properties only. */
+/** The value at a path of a body; undefined: none. Own properties only. */
 function valueAt(body: unknown, path: Path): unknown {
   let value = body;
   for (const step of path) {

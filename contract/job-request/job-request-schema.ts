@@ -11,13 +11,13 @@ import type { Kind } from './kind.ts';
 import { refused } from '../refused.ts';
 import { requestText } from './request-text.ts';
 
-/** The job bodies that one catalogue has: `jobBody` with its kinds plugged in. What spans fields is in parse-job-request.ts. */
+/** The job bodies of a catalogue: `jobBody` with its kinds. Rules across fields: parse-job-request.ts. */
 export type JobRequestShape = {
   /** One strict object per kind: the common fields and the kind's own. */
   readonly schema: z.ZodType<JobRequest>;
-  /** Every field that some kind or place knows: tells a field in the wrong place from one that does not exist. */
+  /** All known fields: tells a misplaced field from an unknown one. */
   readonly knownFields: ReadonlySet<string>;
-  /** The schema and its parts under their names, as the document and generated types call them: one body per kind, and one item. */
+  /** The schema and its parts by name, for the document and generated types: one body per kind, and one item. */
   readonly named: Readonly<Record<string, z.ZodType>>;
 };
 
@@ -53,13 +53,13 @@ const work = {
 };
 const several = { variations: z.int().min(1).max(LIMITS.variations).optional() };
 
-/** Of an edit, beside the fields of the kinds that can be edited. */
+/** The fields of an edit, beside those of kinds that can be edited. */
 const edit = {
   source_output_id: idOf('out_'),
   instruction: requestText({ max: LIMITS.instruction, isParagraph: true }).optional(),
 };
 
-/** Who asks, what was agreed and until when: of the job as a whole, never of an item. */
+/** The fields of the job as a whole, never of an item: who asks, what was agreed, until when. */
 const around = {
   quote_id: idOf('quote_').optional(),
   max_credits: z.int().min(1).max(MAX_CREDITS_PER_CALL).optional(),
@@ -74,7 +74,7 @@ function itemsOf<Item extends z.ZodType>(item: Item) {
   return z.array(item).min(1).max(LIMITS.outputs);
 }
 
-/** One output of a body, whatever its kind: the fields of the kind itself are not named here, and are let through. */
+/** One output of a body. The fields of its kind are not named here, and pass. */
 const anyWork = {
   kind: requestText({ max: KIND_NAME_LENGTH }),
   ...work,
@@ -84,8 +84,8 @@ const anyWork = {
 };
 
 /**
- * The body of a quote and of a submission, whatever a deployment offers. It stands for all kinds in the contract; what is read with
- * is a catalogue's own (createJobRequestShape), which accepts nothing that this one refuses.
+ * The body of a quote and of a submission, for any deployment. A request is parsed by its catalogue's own schema
+ * (createJobRequestShape), which accepts nothing that this one refuses.
  */
 export const jobBody = z.looseObject({
   ...anyWork,
@@ -93,12 +93,12 @@ export const jobBody = z.looseObject({
   ...around,
 }) satisfies z.ZodType<JobRequest>;
 
-/** Field names that no kind can have: they are common to all. A `brief` is the kind's own, and the same wherever there is one. */
+/** Field names that no kind may use: they are common. `brief` belongs to kinds, and is the same in each. */
 export const COMMON_FIELDS: ReadonlySet<string> = new Set(
   Object.keys(jobBody.shape).filter((field) => field !== 'brief'),
 );
 
-/** The job bodies that can be sent where these kinds are offered. */
+/** The job bodies for these kinds. */
 export function createJobRequestShape(kinds: readonly Kind[]): JobRequestShape {
   const works = [...kinds.map(workShapeOf), editShapeOf(kinds)];
   const items = works.map((shape) => z.strictObject(shape));
@@ -110,7 +110,7 @@ export function createJobRequestShape(kinds: readonly Kind[]): JobRequestShape {
   const named = (objects: readonly z.ZodObject[], end: string) =>
     objects.map((object, index) => [`${typeNameOf(shapes[index])}${end}`, object] as const);
   return {
-    // Each member of the union is a narrower `jobBody`; which kinds there are is not known to the type.
+    // Each member is a narrower `jobBody`; the type does not know the kinds.
     schema: schema as z.ZodType<JobRequest>,
     knownFields: new Set([...shapes, around].flatMap((shape) => Object.keys(shape))),
     named: {
@@ -122,13 +122,13 @@ export function createJobRequestShape(kinds: readonly Kind[]): JobRequestShape {
   };
 }
 
-/** The kind of a shape as types are written: `my_poster` is MyPoster. */
+/** A kind as a type name: `my_poster` is MyPoster. */
 function typeNameOf(shape: Shape | undefined): string {
   const [kind = ''] = shape?.kind.values ?? [];
   return kind.replaceAll(/(?:^|[^a-zA-Z0-9]+)([a-zA-Z0-9]?)/g, (_, first: string) => first.toUpperCase());
 }
 
-/** One kind's body as a JSON Schema of its own, without what belongs to the job as a whole. */
+/** One kind's body as a JSON Schema, without the fields of the job as a whole. */
 export function jsonSchemaOfKind(
   kind: Kind,
 ): Readonly<Record<string, unknown>> & { readonly type: 'object' } {
@@ -153,7 +153,7 @@ function workShapeOf(kind: Kind): Shape {
   };
 }
 
-/** An edit is of its source's kind, which its body does not say: it may have any field of the kinds that can be edited. */
+/** An edit's body does not say its kind: it may have the fields of every kind that can be edited. */
 function editShapeOf(kinds: readonly Kind[]): Shape {
   const fields = kinds.filter((kind) => kind.canBeEdited).flatMap((kind) => Object.entries(kind.fields));
   const names = [...new Set(fields.map(([name]) => name))];

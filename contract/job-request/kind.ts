@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { KindRules } from '../../domain/work/work.ts';
 
-/** A type of work that customers can ask for: its rules, and what its own fields may be. */
+/** A kind of work: its rules, and the schemas of its fields. */
 export type Kind = KindRules & {
-  /** In the order of `fieldNames`; limits included. They read what was sent and fill in nothing. */
+  /** In the order of `fieldNames`, with limits. They fill in nothing. */
   readonly fields: Readonly<Record<string, z.ZodType>>;
 };

@@ -12,17 +12,17 @@ import type { FieldError } from '../shapes/problem-shape.ts';
 export type RequestRules = {
   /** The catalogue that a request is checked against. */
   readonly catalogue: Catalogue;
-  /** The model services that this deployment has, by the names that models give. */
+  /** The model services of this deployment, by the models' names of them. */
   readonly providers: readonly string[];
-  /** False where test scenarios are switched off, whatever the model. */
+  /** False: test scenarios are off, whatever the model. */
   readonly allowsTestScenarios: boolean;
   /** True for development: reference assets over plain http, and from this machine. */
   readonly allowsLocalAssetUrls: boolean;
-  /** Of a test account: see rulesFor. */
+  /** Set for a test account: see rulesFor. */
   readonly isOfTests?: true;
 };
 
-/** The rules of an account of a mode: the sandbox model alone serves one of tests, and test scenarios are what it is for. */
+/** The rules of an account of a mode: a test account has the sandbox model only, and test scenarios. */
 export function rulesFor(rules: RequestRules, mode: AccountMode): RequestRules {
   if (mode === 'live') return rules;
   const models = rules.catalogue.models.filter((model) => model.isSandbox);
@@ -34,7 +34,8 @@ export type ParsedJobRequest =
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
 /**
- * Reads a job body as parsed from JSON. Fills in no defaults, so that what is fingerprinted and what is read are the same. Never throws.
+ * Parses a job body from JSON. It fills in no defaults, so that the fingerprinted and the parsed body are the same.
+ * Never throws.
  */
 export function parseJobRequest(body: unknown, rules: RequestRules): ParsedJobRequest {
   const tooDeep = nestingErrors(body);
@@ -51,9 +52,9 @@ export function parseJobRequest(body: unknown, rules: RequestRules): ParsedJobRe
 }
 
 /**
- * Objects and lists inside one another, ours being the first: more than the limit is refused before anything recursive
- * (zod, canonical JSON) reads the body. Iterative, so that a body of half a million brackets costs no stack. It also
- * refuses the one field name that JavaScript libraries drop in silence.
+ * Limits the nesting of objects and lists before anything recursive (zod, canonical JSON) reads the body. Iterative, so
+ * that half a million brackets cost no stack. It also refuses the one field name that JavaScript libraries drop
+ * silently.
  */
 function nestingErrors(body: unknown): readonly FieldError[] {
   const maxDepth = JOB_REQUEST_LIMITS.depth;
@@ -78,7 +79,7 @@ function nestingErrors(body: unknown): readonly FieldError[] {
   return [];
 }
 
-/** Values that a kind's own fields may allow and no store takes: the first of them. */
+/** The first value that a kind's own fields may allow and no store takes. */
 function unstoredErrors(request: JobRequest): readonly FieldError[] {
   const waiting: { readonly value: unknown; readonly path: readonly string[] }[] = [
     { value: request, path: [] },
@@ -87,7 +88,7 @@ function unstoredErrors(request: JobRequest): readonly FieldError[] {
     const { value, path } = next;
     if (typeof value === 'object' && value !== null) {
       for (const [key, inner] of Object.entries(value)) {
-        // The name itself is not repeated: the pointer is that of what it stands in.
+        // The name is not repeated: the pointer is that of its object.
         const fault = faultOfStoredText(key);
         if (fault !== null) return [{ pointer: pointerOf(path), ...fault }];
         waiting.push({ value: inner, path: [...path, key] });
@@ -105,7 +106,7 @@ function unstoredErrors(request: JobRequest): readonly FieldError[] {
   return [];
 }
 
-/** The model of a work; of an edit, whose kind is its source's, the first that this deployment can run at all. */
+/** The model of a work; of an edit, whose kind is its source's, the first that this deployment can run. */
 function modelOfWork(work: WorkItem, { catalogue, providers }: RequestRules): Model | undefined {
   const { models } = catalogue;
   if (work.model !== undefined || work.kind !== EDIT_KIND) return modelFor({ models, providers }, work);
@@ -116,7 +117,7 @@ export function pointerOfWork(request: JobRequest, item: number): string {
   return request.kind === BATCH_KIND ? `/items/${String(item)}` : '';
 }
 
-/** The faults of a body whose every field is right by itself. */
+/** The faults of a body whose fields are all valid by themselves. */
 function ruleErrors(request: JobRequest, rules: RequestRules): readonly FieldError[] {
   const unstored = unstoredErrors(request);
   if (unstored.length > 0) return unstored;
@@ -145,7 +146,7 @@ export function workErrors(work: WorkItem, pointer: string, rules: RequestRules)
     return [{ pointer: `${pointer}/model`, ...(rules.isOfTests ? sandboxOnly(rules) : UNKNOWN_MODEL) }];
   }
   const errors: FieldError[] = [];
-  // An edit is of its source's kind, which is not known here.
+  // An edit has its source's kind, which is not known here.
   if (work.kind !== EDIT_KIND && makingOf(model, work.kind) === undefined) {
     errors.push({
       pointer: `${pointer}/model`,
@@ -168,7 +169,7 @@ export function workErrors(work: WorkItem, pointer: string, rules: RequestRules)
 const SANDBOX_SCRIPTS =
   'It draws Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Chinese, Japanese, Korean and emoji.';
 
-/** The texts that the sandbox draws: one that it has no glyphs for would be paid and not seen. */
+/** The texts that the sandbox draws: one without glyphs would be charged and not seen. */
 function drawnTextErrors({ brief, instruction }: WorkItem, pointer: string): readonly FieldError[] {
   const drawn = {
     'brief/headline': brief?.headline,
@@ -185,7 +186,7 @@ function drawnTextErrors({ brief, instruction }: WorkItem, pointer: string): rea
   });
 }
 
-/** Whether an address is of a machine that may be asked is seen when it is fetched; that it is https is seen here. */
+/** Checks https here; the host's address is checked when it is connected to. */
 function assetUrlErrors(work: WorkItem, pointer: string): readonly FieldError[] {
   const urls = work.brief?.reference_asset_urls ?? [];
   return urls.flatMap((url, index) =>
@@ -199,7 +200,7 @@ function assetUrlErrors(work: WorkItem, pointer: string): readonly FieldError[] 
   );
 }
 
-/** A deadline is the job's, so it has to suit every model in it. */
+/** The deadline is the job's, so it must suit all its models. */
 function deadlineErrors(
   request: JobRequest,
   items: readonly WorkItem[],
@@ -230,7 +231,7 @@ function agreementErrors(request: JobRequest): readonly FieldError[] {
 /** The provider whose address is MODEL_SERVICE_URL. */
 const LOCAL_PROVIDER = 'local';
 
-/** The model services that have an address, by the names that models give. */
+/** The model services with an address, by the models' names of them. */
 export function providersOf(config: {
   readonly modelServices: Readonly<Record<string, string | null>>;
 }): readonly string[] {
@@ -238,8 +239,8 @@ export function providersOf(config: {
 }
 
 /**
- * Models that nothing here can run. Not a rule of the body: what was admitted under its key before the service was taken
- * away is still told of, so this is for new jobs only.
+ * Models that no service here can run. It is not a rule of the body: a job that was admitted before its service went
+ * away can still be replayed, so this is for new jobs only.
  */
 export function notOfferedErrors(request: JobRequest, rules: RequestRules): readonly FieldError[] {
   return workItemsOf(request).flatMap((work, item) => offerErrors(work, pointerOfWork(request, item), rules));

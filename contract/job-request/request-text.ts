@@ -3,8 +3,8 @@ import { faultOfText, type TextRule } from '../../domain/texts/text-rule.ts';
 import { refused } from '../refused.ts';
 
 /**
- * A zod string that holds a text rule. Issues carry our code in `params.code`; its length is told to readers of its JSON Schema. What is chained to
- * it, as a pattern, is never run on a text that breaks the rule.
+ * A zod string under a text rule. Issues have our code in `params.code`; the JSON Schema shows its length. A pattern that is chained
+ * to it never runs on a text that breaks the rule.
  */
 export function requestText(rule: TextRule): z.ZodString {
   return z
