@@ -1,4 +1,10 @@
-import { planOutput, planOutputs, type BatchPlan, type OutputPlan } from '../../domain/work/output-plan.ts';
+import {
+  planOutput,
+  planOutputs,
+  type BatchPlan,
+  type OutputPlan,
+  type PlannedOutput,
+} from '../../domain/work/output-plan.ts';
 import {
   batchTimesOf,
   fallbacksOf,
@@ -6,6 +12,9 @@ import {
   jobTimesOf,
   makingOf,
   modelFor,
+  type JobTimes,
+  type Making,
+  type Model,
 } from '../../domain/work/models.ts';
 import { NO_SOURCES, type SourceOf } from '../../domain/work/work.ts';
 import { isFreeRetryRequest, type JobRequest } from '../../domain/work/job-request.ts';
@@ -149,72 +158,76 @@ function refusedAsInvalid(key: AdmitKey, errors: readonly FieldError[]): Prepare
   return { item: { ...key, refusal }, ...NOTHING_TO_RUN };
 }
 
+/** An output with the model chosen for it, and its own times. */
+type ModelledOutput = {
+  readonly output: PlannedOutput;
+  readonly model: Model;
+  readonly making: Making;
+  readonly times: JobTimes;
+};
+
 function planJob(
   key: AdmitKey,
   request: JobRequest,
   price: Price,
   sourceOf: SourceOf,
-  { rules: { catalogue, providers }, heartbeatTimeoutSeconds }: AdmitSettings,
+  { rules, heartbeatTimeoutSeconds }: AdmitSettings,
 ): Prepared {
-  const outputs = planOutputs(key.jobId, request, price, catalogue.kinds, sourceOf);
-  const models = outputs.map(({ work }) => modelFor({ models: catalogue.models, providers }, work));
-  const makings = outputs.map(({ work }, index) => models[index] && makingOf(models[index], work.kind));
-  const modelTimes = makings.map((making) => making?.times);
-  const [first] = outputs;
-  const [model] = models;
-  const [making] = makings;
-  if (!first || !model || !making || !modelTimes.every((times) => times !== undefined)) {
+  const outputs = planOutputs(key.jobId, request, price, rules.catalogue.kinds, sourceOf);
+  const modelled = outputs.flatMap((output) => chooseModel(output, request, rules) ?? []);
+  const [first] = modelled;
+  if (first === undefined || modelled.length < outputs.length) {
     return {
       item: { ...key, refusal: { code: 'invalid_request', reason: 'not_supported' } },
       ...NOTHING_TO_RUN,
     };
   }
-  const together = batchTimesOf(modelTimes, request.deadline_seconds);
-  const ownTimes = modelTimes.map((times) => jobTimesOf(times, request.deadline_seconds));
-  const { accountId, jobId } = key;
+  const together = batchTimesOf(
+    modelled.map(({ making }) => making.times),
+    request.deadline_seconds,
+  );
   const item: AdmitItem = {
     ...key,
     request,
     workFingerprint: fingerprintWork(key.body),
     price,
-    model: model.name,
-    provider: model.provider,
+    model: first.model.name,
+    provider: first.model.provider,
     expectedSeconds: together.expectedSeconds,
     deadlineSeconds: together.deadlineSeconds,
-    outputs: outputs.map((output, index) => ({
+    outputs: modelled.map(({ output, model, times }) => ({
       ...output,
       // The model chosen now: one that is configured later changes no admitted job.
-      work: { ...output.work, model: models[index]?.name ?? output.work.model },
-      deadlineSeconds: ownTimes[index]?.deadlineSeconds ?? together.deadlineSeconds,
+      work: { ...output.work, model: model.name },
+      deadlineSeconds: times.deadlineSeconds,
     })),
   };
-  if (outputs.length > 1) {
-    const { deadlineSeconds } = together;
-    const outputCount = outputs.length;
-    return {
-      item,
-      plan: null,
-      batch: {
-        accountId,
-        jobId,
-        outputCount,
-        deadlineSeconds,
-        isStuckEarly: ownTimes.some((times) => isBroughtForward(times, 'stuckSeconds')),
-        ageSeconds: 0,
-        heartbeatTimeoutSeconds,
-      },
+  const job = { accountId: key.accountId, jobId: key.jobId, ageSeconds: 0, heartbeatTimeoutSeconds };
+  if (modelled.length > 1) {
+    const batch: BatchPlan = {
+      ...job,
+      outputCount: modelled.length,
+      deadlineSeconds: together.deadlineSeconds,
+      isStuckEarly: modelled.some(({ times }) => isBroughtForward(times, 'stuckSeconds')),
     };
+    return { item, plan: null, batch };
   }
-  const plan = planOutput({
-    ...first,
-    accountId,
-    jobId,
-    model,
-    making,
-    fallbacks: fallbacksOf({ models: catalogue.models, providers }, model, first.work.kind),
-    times: jobTimesOf(making.times, request.deadline_seconds),
-    ageSeconds: 0,
-    heartbeatTimeoutSeconds,
-  });
-  return { item, plan, batch: null };
+  const { output, model, making, times } = first;
+  const fallbacks = fallbacksOf(offerOf(rules), model, output.work.kind);
+  return { item, plan: planOutput({ ...output, ...job, model, making, times, fallbacks }), batch: null };
+}
+
+/** Undefined: no model makes this kind. */
+function chooseModel(
+  output: PlannedOutput,
+  { deadline_seconds: deadlineSeconds }: JobRequest,
+  rules: RequestRules,
+): ModelledOutput | undefined {
+  const model = modelFor(offerOf(rules), output.work);
+  const making = model && makingOf(model, output.work.kind);
+  return making && { output, model, making, times: jobTimesOf(making.times, deadlineSeconds) };
+}
+
+function offerOf({ catalogue, providers }: RequestRules) {
+  return { models: catalogue.models, providers };
 }

@@ -1,18 +1,16 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { sleep } from '../cancellable-sleep.ts';
-import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../../domain/work/output-plan.ts';
-import type { ErrorClass } from '../../domain/work/rejections.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
-import type { AttemptStatus } from '../../jobs/attempts/attempt-status.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import { outcomeOf, UNCLEAR_ANSWER, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { ModelInput } from './model-input.ts';
 import { recordSurely } from './record-surely.ts';
+import { createRightToPost, type RightToPost } from './right-to-post.ts';
 import { createWaitForTurn, hasTriedLongEnough, type WaitForTurnDependencies } from './wait-for-turn.ts';
 import type { UploadInputs } from './upload-inputs.ts';
-import type { Provider, RunEnd, SubmitResult } from '../providers/provider.ts';
+import type { Provider, RunEnd, Submission, SubmitResult } from '../providers/provider.ts';
 import { drawWebhookAddress } from '../webhooks/draw-webhook-address.ts';
 
 /** `ended`: the answer to the post was the run. Its row is still `posting`: nothing is stored yet. */
@@ -20,12 +18,6 @@ export type SubmittedAttempt =
   | AttemptOutcome
   | AcceptedAttempt
   | { readonly outcome: 'ended'; readonly providerJobId: string; readonly end: RunEnd };
-
-/**
- * The most time from the database's permission to the first byte. A process that was frozen in between asks again: its
- * output may have ended, or support may have acted.
- */
-export const MAX_MS_BEFORE_POST = 2_000;
 
 /** What a submission may take besides its post: a connection and the row, with room for a slow database. */
 export const LONGEST_BESIDE_POST_MS = 12_000;
@@ -56,6 +48,19 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
     const webhook = webhookOf(webhookBaseUrl, provider, attempt);
     const right = createRightToPost(attempts, attempt, webhook?.secretHash ?? null);
     const waitForTurn = createWaitForTurn(dependencies, attempt);
+    const prepareSubmission = async (): Promise<Submission | 'not_taken'> => {
+      const inputs = await uploadInputs(attempt, provider, work.reference_assets ?? [], (made) =>
+        modelInput.files(attempt, work, made),
+      );
+      if (inputs === 'not_taken') return inputs;
+      const { reference } = attempt;
+      const webhookUrl = webhook?.url ?? null;
+      return { ...modelInput.of(attempt, work, inputs), reference, deadlineSeconds: secondsLeft, webhookUrl };
+    };
+    const post = (submission: Submission): Promise<SubmitResult> =>
+      withTimeLimit(provider.submitTimeoutMs + LONGEST_BESIDE_POST_MS, abortOf(provider), (signal) =>
+        provider.submit(submission, right.mayPost, signal),
+      );
     let hasToAsk = isModelOpen || attempts.hasLimits(attempt.provider);
     let mayHaveLeft = false;
     try {
@@ -63,22 +68,10 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
         const wait = hasToAsk && !right.isMine() ? await waitForTurn() : null;
         if (wait !== null) return wait;
         // Files are uploaded before the row is made: between row and post there is no time for large ones.
-        const inputs = await uploadInputs(attempt, provider, work.reference_assets ?? [], (made) =>
-          modelInput.files(attempt, work, made),
-        );
-        if (inputs !== 'not_taken') {
-          const submission = {
-            ...modelInput.of(attempt, work, inputs),
-            reference: attempt.reference,
-            deadlineSeconds: secondsLeft,
-            webhookUrl: webhook?.url ?? null,
-          };
+        const submission = await prepareSubmission();
+        if (submission !== 'not_taken') {
           mayHaveLeft = true;
-          const result = await withTimeLimit(
-            provider.submitTimeoutMs + LONGEST_BESIDE_POST_MS,
-            abortOf(provider),
-            (signal) => provider.submit(submission, right.mayPost, signal),
-          );
+          const result = await post(submission);
           if (result.outcome !== 'not_sent')
             return await recordSubmission(attempts, attempt, provider, result);
           mayHaveLeft = false;
@@ -107,65 +100,6 @@ function webhookOf(baseUrl: string | null, { capabilities }: Provider, { provide
   return baseUrl === null || !capabilities.sendsWebhooks
     ? null
     : drawWebhookAddress(baseUrl, provider, reference);
-}
-
-type RightToPost = {
-  /** The status of the row that refused the post. */
-  readonly refusedBy: () => AttemptStatus | undefined;
-  readonly isMine: () => boolean;
-  /** Whether the last request found that it was not its turn. True is returned once. */
-  readonly waits: () => boolean;
-  readonly mayPost: () => Promise<boolean>;
-  /** Records that a row was made and nothing was sent, so nothing ran. */
-  readonly giveUpUnused: () => Promise<void>;
-};
-
-/** The right to post, which belongs to the process that made the row, for as long as the row is `posting`. */
-function createRightToPost(
-  attempts: Attempts,
-  attempt: Attempt,
-  webhookSecretHash: Buffer | null,
-): RightToPost {
-  const { accountId, reference } = attempt;
-  let isMine = false;
-  let refusedBy: AttemptStatus | undefined;
-  let waitsForTurn = false;
-  return {
-    refusedBy: () => refusedBy,
-    isMine: () => isMine,
-    waits: () => {
-      const waits = waitsForTurn;
-      waitsForTurn = false;
-      return waits;
-    },
-    mayPost: async () => {
-      const elapsedMs = startWatch();
-      const row = isMine
-        ? await attempts.read(accountId, reference)
-        : await attempts.begin(attempt, webhookSecretHash);
-      isMine ||= row !== undefined && 'isMine' in row && row.isMine;
-      waitsForTurn = row !== undefined && 'waitsFor' in row && row.waitsFor !== null;
-      if (waitsForTurn) return false;
-      if (!isMine || row?.state !== 'posting') {
-        refusedBy = row ?? { state: 'fenced', providerJobId: null, errorClass: null };
-        return false;
-      }
-      return elapsedMs() <= MAX_MS_BEFORE_POST;
-    },
-    giveUpUnused: async () => {
-      if (!isMine) return;
-      const errorClass: ErrorClass = 'not_found';
-      await attempts.move(accountId, reference, { from: ['posting', 'unknown'], to: 'rejected', errorClass });
-    },
-  };
-}
-
-/**
- * Measures by the clock that ran further: a suspended machine stops the monotonic one, and a step sets the other back.
- */
-function startWatch(): () => number {
-  const [monotonic, wall] = [performance.now(), Date.now()];
-  return () => Math.max(performance.now() - monotonic, Date.now() - wall);
 }
 
 /**

@@ -10,7 +10,8 @@ import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 import type { ThisProcess } from '../attempts/this-process.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Provider } from '../providers/provider.ts';
-import { LONGEST_BESIDE_POST_MS, MAX_MS_BEFORE_POST } from '../attempts/submit-attempt.ts';
+import { MAX_MS_BEFORE_POST } from '../attempts/right-to-post.ts';
+import { LONGEST_BESIDE_POST_MS } from '../attempts/submit-attempt.ts';
 
 export type Resolution =
   /** Its outcome is on its row; with the provider's job id where there is one. */

@@ -16,23 +16,23 @@ export type ModelTimes = {
   readonly deadlineSeconds: number;
 };
 
-/** A file that an earlier stage has made. In an input its SHA-256 stands for it: what the provider calls it goes in its place. */
+/** The result of an earlier stage. Inputs name it by its SHA-256, which is replaced by the provider's name of it. */
 export type StageFile = {
   readonly stage: string;
   /** 1, 2, … */
   readonly part: number;
   readonly contentType: string;
   readonly sha256: string;
-  /** What is in it, where it is a short text; else null. */
+  /** Its content, if it is a short text; else null. */
   readonly text: string | null;
 };
 
-/** What the call of one part of a stage is given, and nothing beside it. Pure. */
+/** The input of the call for one part of a stage. Pure. */
 export type StageToInput = (
   work: KindFields,
   call: {
     readonly part: number;
-    /** Of the stages that it needs, every part. */
+    /** The results of the stages it needs, every part of them. */
     readonly inputs: readonly StageFile[];
     readonly references: readonly ReferenceAsset[];
   },
@@ -41,16 +41,16 @@ export type StageToInput = (
 /** How a model makes one kind. */
 export type Making = {
   readonly times: ModelTimes;
-  /** Of the result; one of those that the kind allows. */
+  /** The result's media type, one of those that the kind allows. */
   readonly mediaType: string;
-  /** When it is made in several calls; null: one call makes it. */
+  /** The stages; null: one call makes it. */
   readonly stages: readonly Stage[] | null;
-  /** By stage, of those that make their input themselves. */
+  /** The input functions of stages that have one. */
   readonly toInputs?: Readonly<Record<string, StageToInput>>;
 };
 
 /**
- * What a provider's call is given, from the work and the pictures that it refers to. Pure: the same work, the same input.
+ * The input of a provider's call, from the work and its pictures. Pure.
  * @param stage of a model with stages: the one that the call is for; null: the whole.
  */
 export type ToInput = (
@@ -61,41 +61,40 @@ export type ToInput = (
 
 export type Model = {
   readonly name: string;
-  /** The adapter that runs it. */
+  /** The provider, whose adapter runs it. */
   readonly provider: string;
-  /** What the provider calls it. */
+  /** The provider's name of the model. */
   readonly remoteId: string;
-  /** By kind: what it can make. */
+  /** How it makes each of its kinds. */
   readonly makes: Readonly<Record<string, Making>>;
   readonly minDeadlineSeconds: number;
   readonly maxDeadlineSeconds: number;
-  /** Submissions of one part, when each earlier one may be followed by another (rejections.ts). */
+  /** The most submissions of one part; when another may follow: rejections.ts. */
   readonly maxAttempts: number;
-  /** True when `test_scenario` means something to it. */
+  /** True: it plays `test_scenario`. */
   readonly isSandbox: boolean;
-  /** One sentence of the quote: what a cancel gives back. */
+  /** One sentence for the quote: what a cancel gives back. */
   readonly cancelRule: string;
-  /** What a call costs us, of a stage too that says nothing else. Null: not known. */
+  /** What a call costs us, and a stage's unless it has its own. Null: not known. */
   readonly cost: CostRule | null;
-  /** What all attempts of one output may cost us, in US dollars, those of models that take over too. */
+  /** The most that all attempts of one output may cost us, fallbacks included, in US dollars. */
   readonly maxCost: string;
-  /** Null: the provider takes the work as it is. */
+  /** Null: the provider gets the work as it is. */
   readonly toInput: ToInput | null;
-  /** Whether it is shown the pictures that a brief refers to: a request with some is refused where it is not. */
+  /** Whether it gets the pictures of a brief; a request with pictures is refused otherwise. */
   readonly takesReferences: boolean;
-  /** Models, in order, that may take over what this one provably did not run. */
+  /** Models that may take over what this one provably did not run, in order. */
   readonly fallbacks: readonly string[];
 };
 
-/** The model of a name, or undefined when there is none. */
+/** The model of a name; undefined: there is none. */
 export function modelNamed(models: readonly Model[], name: string): Model | undefined {
   return models.find((model) => model.name === name);
 }
 
 /**
- * The model of a work: the one that it names, or the first that makes its kind, of those that this deployment can run if
- * there is one.
- * Undefined when none is of that name, or none makes that kind.
+ * The model of a work: the one it names, or the first that makes its kind, preferably one that this deployment can run.
+ * Undefined: there is none of that name, or none makes that kind.
  */
 export function modelFor(
   { models, providers }: { readonly models: readonly Model[]; readonly providers: readonly string[] },
@@ -106,21 +105,21 @@ export function modelFor(
   return makers.find((model) => isOffered(model, work.kind, providers)) ?? makers[0];
 }
 
-/** Whether a deployment with these providers can run a model for a kind: each of its stages may be of another provider. */
+/** Whether a deployment with these providers can run a model for a kind, with all its stages. */
 export function isOffered(model: Model, kind: string, providers: readonly string[]): boolean {
   return providersFor(model, kind).every((provider) => providers.includes(provider));
 }
 
-/** The providers that a model needs for a kind, each once. */
+/** The providers that a model needs for a kind, without repeats. */
 export function providersFor(model: Model, kind: string): readonly string[] {
   const stages = makingOf(model, kind)?.stages ?? [];
   return [...new Set([model.provider, ...stages.map((stage) => stage.provider)])];
 }
 
-/** One call of a service: by provider, and the provider's name of what is called. */
+/** A call of a service: the provider and its name of the model. */
 export type ModelCall = { readonly provider: string; readonly model: string };
 
-/** The calls that a model makes kinds by, all of its own unless told otherwise, each once. */
+/** The calls by which a model makes kinds (all of its own by default), without repeats. */
 export function callsOf(model: Model, kinds = Object.keys(model.makes)): readonly ModelCall[] {
   const whole = { provider: model.provider, model: model.remoteId };
   const calls = kinds.flatMap((kind): readonly ModelCall[] => makingOf(model, kind)?.stages ?? [whole]);
@@ -129,7 +128,7 @@ export function callsOf(model: Model, kinds = Object.keys(model.makes)): readonl
   );
 }
 
-/** What a model is expected to cost us for making one of a kind, as far as that is known before it is made. US dollars. */
+/** The expected cost of making one of a kind, as far as it is known before, in US dollars. */
 export function expectedCostOf({ cost }: Pick<Model, 'cost'>, { stages }: Pick<Making, 'stages'>): string {
   const calls = stages ?? [{ parts: 1, ...(cost === null ? {} : { cost }) }];
   return addDollars(
@@ -137,7 +136,7 @@ export function expectedCostOf({ cost }: Pick<Model, 'cost'>, { stages }: Pick<M
   );
 }
 
-/** What a call costs us, by the first model that makes it; null: not known. */
+/** The cost rule of a call, by the first model that makes it; null: not known. */
 export function costRuleOf(models: readonly Model[], { provider, model: name }: ModelCall): CostRule | null {
   for (const model of models) {
     if (model.provider === provider && model.remoteId === name && model.cost !== null) return model.cost;
@@ -149,7 +148,9 @@ export function costRuleOf(models: readonly Model[], { provider, model: name }: 
   return null;
 }
 
-/** The models that may take over from one for a kind, of those that this deployment can run, in order. One call makes it by each. */
+/**
+ * The models that may take over for a kind, of those that this deployment can run, in order. Each makes it in one call.
+ */
 export function fallbacksOf(
   { models, providers }: { readonly models: readonly Model[]; readonly providers: readonly string[] },
   model: Model,
@@ -162,7 +163,7 @@ export function fallbacksOf(
   });
 }
 
-/** How a model makes a kind; undefined when it does not. */
+/** How a model makes a kind; undefined: it does not. */
 export function makingOf(model: Model, kind: string): Making | undefined {
   return Object.hasOwn(model.makes, kind) ? model.makes[kind] : undefined;
 }
@@ -170,21 +171,21 @@ export function makingOf(model: Model, kind: string): Making | undefined {
 /** Every instant a job watches, in seconds from admission. */
 export type JobTimes = ModelTimes & {
   /**
-   * Who set the run deadline: it decides the fault, and so where expired credits go. `us`: an output of
-   * several that began so late that the job's deadline cuts it short.
+   * Who set the run deadline, which decides the fault, and so where expired credits go. `us`: an output of several that
+   * began so late that the job's deadline cuts it short.
    */
   readonly deadlineSetBy: 'model' | 'customer' | 'us';
 };
 
-/** How far into a deadline that the customer named the earlier instants are at the latest. */
+/** The latest instants within a customer's deadline, as shares of it. */
 const LATEST_SHARE = { expectedSeconds: 0.5, startDeadlineSeconds: 0.7, stuckSeconds: 0.75 } as const;
 
-/** A model service that is started again is back within this. */
+/** How long a model service takes to restart. */
 const RESTART_SECONDS = 60;
 
 /**
- * How long a provider that cannot be reached is tried: until its start deadline, and longer than a restart of it takes; never so
- * long that the run deadline comes first.
+ * How long a provider that cannot be reached is tried: until its start deadline, and longer than its restart takes, but
+ * not up to the run deadline.
  */
 export function reachWithinSeconds({ startDeadlineSeconds, deadlineSeconds }: ModelTimes): number {
   return Math.min(
@@ -194,8 +195,8 @@ export function reachWithinSeconds({ startDeadlineSeconds, deadlineSeconds }: Mo
 }
 
 /**
- * The times of one job. A deadline the customer names moves the earlier instants forward with it, so that a job is
- * always expected, then stuck, and only then past its deadline.
+ * The times of one job. A customer's deadline moves the earlier instants forward, so that a job is always expected,
+ * then stuck, and only then past its deadline.
  */
 export function jobTimesOf(times: ModelTimes, requestedDeadlineSeconds: number | undefined): JobTimes {
   const deadlineSeconds = requestedDeadlineSeconds ?? times.deadlineSeconds;
@@ -211,8 +212,8 @@ export function jobTimesOf(times: ModelTimes, requestedDeadlineSeconds: number |
 }
 
 /**
- * Whether an instant comes as early as it does because of the deadline that the customer named. What it brings about is the customer's
- * then: else a deadline of seconds, which no model can keep, would bring expired credits back as a new grant.
+ * Whether the customer's deadline brought an instant forward. What it causes is then the customer's fault: otherwise a
+ * deadline of seconds, which no model can keep, would return expired credits as a new grant.
  */
 export function isBroughtForward(times: JobTimes, instant: 'startDeadlineSeconds' | 'stuckSeconds'): boolean {
   return (
@@ -221,21 +222,21 @@ export function isBroughtForward(times: JobTimes, instant: 'startDeadlineSeconds
 }
 
 /**
- * Outputs of one job under way at once. Wide enough that a batch of 500 statics takes minutes, small beside a worker's
- * activity slots, so that one account's batch never fills them.
+ * Outputs of one job under way at once: a batch of 500 static ads takes minutes, and does not fill a worker's activity
+ * slots.
  */
 export const BATCH_WINDOW = 16;
 
-/** Between one output and the next in its place: a provider has so long to confirm that it has stopped (0005). */
+/** Between one output and the next in its place: the time that a provider has to confirm its stop (decision 0005). */
 const STOP_SECONDS = 30;
 
-/** When the outputs of a job together are expected, and by when they must be done. In seconds from admission. */
+/** When all outputs of a job are expected, and must be done, in seconds from admission. */
 export type BatchTimes = Pick<JobTimes, 'expectedSeconds' | 'deadlineSeconds'>;
 
 /**
- * The times of a whole job: one output's own; of several, as many rounds of the slowest as the window needs. A deadline that the
- * customer names is each output's, from its own start; where it is shorter than the model's, the rounds have time to stop between them,
- * so that every output has its turn.
+ * The times of a whole job: its only output's; of several, the rounds of the slowest output that the window needs. A
+ * customer's deadline is each output's own, from its begin; where it is shorter than the model's, there is a pause
+ * between the rounds for stopping, so that every output has its turn.
  * @param outputs the model's times of each output, at least one.
  */
 export function batchTimesOf(
@@ -255,16 +256,16 @@ export function batchTimesOf(
 }
 
 /**
- * What may be missing of an output's own deadline at its start, in seconds or as a share of it, before that is our fault: its workflow and
- * the first step of it take a moment. Without this every output of a job of one round would be late by us: none has the whole of it.
+ * How much of its own deadline an output may lack at its begin, in seconds or as a share, before that is our fault: its
+ * workflow's first step takes a moment. Otherwise every output of a job of one round would be late by our fault.
  */
 const LATE_START_SECONDS = 1;
 const LATE_START_SHARE = 0.1;
 
 /**
- * The times of one of several outputs, from the instant it is taken up: its own, cut short where the job's deadline comes first.
- * @param own.deadlineSeconds the model's, or what the customer named.
- * @param own.leftSeconds until its credits return, when it was taken up.
+ * The times of one of several outputs, from its begin: its own, shortened where the job's deadline comes first.
+ * @param own.deadlineSeconds the model's or the customer's.
+ * @param own.leftSeconds from its begin until its credits return.
  */
 export function outputTimesOf(
   times: ModelTimes,

@@ -23,7 +23,7 @@ import {
   type StagePart,
 } from './stages.ts';
 
-/** A worker's death is noticed within a minute, however long its jobs are. */
+/** A worker's death is noticed within this time, however long its jobs are. */
 const MAX_HEARTBEAT_TIMEOUT_SECONDS = 60;
 
 /** One output of a job, as it is admitted. */
@@ -33,7 +33,7 @@ export type PlannedOutput = {
   readonly item: number;
   readonly variation: number;
   readonly credits: number;
-  /** For how long its result is kept, from its delivery; null: forever. */
+  /** How long its result is kept after delivery; null: forever. */
   readonly retentionDays: number | null;
   readonly work: ResolvedWork;
 };
@@ -44,25 +44,25 @@ export type OutputPlan = {
   readonly jobId: string;
   readonly outputId: string;
   readonly reservationId: string;
-  /** Of what is made: an edit's is its source's. */
+  /** The kind that is made: an edit has its source's. */
   readonly kind: string;
   readonly credits: number;
-  /** How long a film or a sound is to be: what a field `duration_seconds` of its kind asks for. */
+  /** The length of a film or sound, if its kind has a field `duration_seconds`. */
   readonly durationSeconds?: number;
   readonly provider: string;
   /** The provider's name for the model. */
   readonly model: string;
   /** Of the result. */
   readonly mediaType: string;
-  /** Its brief refers to pictures, which are fetched before anything is submitted. */
+  /** Its brief has pictures, which are fetched before anything is submitted. */
   readonly hasReferenceAssets?: true;
-  /** What a call costs us, where that is known and one call makes it. */
+  /** The cost of the call, if it is known and one call makes it. */
   readonly cost?: CostRule;
-  /** What all attempts of the output may cost us, in US dollars. Absent: whatever they do. */
+  /** The most that all attempts of the output may cost us, in US dollars. Absent: no limit. */
   readonly maxCost?: string;
-  /** How it is made, when in more than one call. */
+  /** The stages, if there is more than one call. */
   readonly stages?: readonly Stage[];
-  /** Calls that may take over, in order, where one provably did not run. Absent: none. */
+  /** Fallbacks after an attempt that provably did not run, in order. Absent: none. */
   readonly fallbacks?: readonly Fallback[];
   readonly maxAttempts: number;
   readonly times: JobTimes;
@@ -71,7 +71,7 @@ export type OutputPlan = {
   readonly heartbeatTimeoutSeconds: number;
 };
 
-/** A model of the catalogue that may take over, and what is called then. The price stays what was agreed. */
+/** A model that may take over, and its call. The price does not change. */
 export type Fallback = {
   readonly name: string;
   readonly provider: string;
@@ -80,47 +80,47 @@ export type Fallback = {
   readonly cost?: CostRule;
 };
 
-/** The plan of a batch workflow. The request, and what each output is, stay in PostgreSQL. */
+/** The plan of a batch workflow. The request and the outputs' works stay in PostgreSQL. */
 export type BatchPlan = {
   readonly accountId: string;
   readonly jobId: string;
   readonly outputCount: number;
   readonly deadlineSeconds: number;
-  /** The deadline that the customer named makes its outputs stuck before the model's own times would. */
+  /** The customer's deadline makes its outputs stuck before the model's own times would. */
   readonly isStuckEarly?: boolean;
   /** Since admission; not zero when a workflow started over. */
   readonly ageSeconds: number;
   readonly heartbeatTimeoutSeconds: number;
 };
 
-/** One submission of one part of one output: what activities are called with. */
+/** One submission of one part of one output: the argument of activities. */
 export type Attempt = {
   readonly accountId: string;
   readonly jobId: string;
   readonly outputId: string;
   readonly provider: string;
-  /** What the provider calls the model. */
+  /** The provider's name of the model. */
   readonly model: string;
-  /** The model of the catalogue that has taken over; absent: it is the work's own. */
+  /** The model that has taken over; absent: the work's own. */
   readonly takenOverBy?: string;
-  /** Of the part: `render`, `scenes_2`. */
+  /** The name of the part: `render`, `scenes_2`. */
   readonly stage: string;
   readonly number: number;
   /** Our reference at the provider: unique forever. */
   readonly reference: string;
-  /** Media type of what is made. */
+  /** The result's media type. */
   readonly mediaType: string;
-  /** How long what is made is to be, where that was asked for. */
+  /** The result's length, if one was asked for. */
   readonly durationSeconds?: number;
-  /** Its result is what the customer receives. */
+  /** Its result is the output's. */
   readonly isFinal: boolean;
   /** How long a provider that cannot be reached is tried. Seconds. */
   readonly reachWithinSeconds: number;
-  /** What the call costs us; absent: not known. */
+  /** The cost of the call; absent: not known. */
   readonly cost?: CostRule;
-  /** What all attempts of its output may cost us, in US dollars. */
+  /** The most that all attempts of its output may cost us, in US dollars. */
   readonly maxCost?: string;
-  /** Of a pipeline: which part of it this is. Null for what is made in one call. */
+  /** The part of a pipeline; null: one call makes the output. */
   readonly part: AttemptPart | null;
 };
 
@@ -159,7 +159,7 @@ export function planOutputs(
   return outputs;
 }
 
-/** What a plan has from its model. */
+/** The fields of a plan that its model gives. */
 type OfModel = Pick<
   OutputPlan,
   'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'fallbacks' | 'maxAttempts' | 'cost' | 'maxCost'
@@ -207,8 +207,8 @@ export function planOutput({
 }
 
 /**
- * A worker that dies is noticed within a tenth of what its job is expected to take: what runs for minutes beats seldom, since each heartbeat is
- * a write of the workflow's state at the server.
+ * A worker's death is noticed within a tenth of the expected time. Long runs heartbeat seldom, since each heartbeat is
+ * a write at the server.
  */
 function heartbeatTimeoutOf(shortestSeconds: number, { expectedSeconds }: JobTimes): number {
   return Math.max(shortestSeconds, Math.min(MAX_HEARTBEAT_TIMEOUT_SECONDS, Math.round(expectedSeconds / 10)));
@@ -223,13 +223,13 @@ function fallbackOf(
   return { name, provider, model: remoteId, mediaType, ...(cost === null ? {} : { cost }) };
 }
 
-/** A part as a fallback makes it. */
+/** A part, with the fallback's call. */
 function partBy({ provider, model, mediaType, cost }: Fallback, { stage, part }: StagePart): StagePart {
   const { cost: _ofAnother, ...rest } = stage;
   return { part, stage: { ...rest, provider, model, mediaType, ...(cost === undefined ? {} : { cost }) } };
 }
 
-/** The stages of an output, in order. What is made in one call has one, of one part. */
+/** The stages of an output, in order. Made in one call, it has one stage of one part. */
 export function stagesOf({ stages, ...plan }: OutputPlan): readonly [Stage, ...Stage[]] {
   const [first, ...rest] = stages ?? [];
   if (first !== undefined) return [first, ...rest];
@@ -238,7 +238,7 @@ export function stagesOf({ stages, ...plan }: OutputPlan): readonly [Stage, ...S
   return [cost === undefined ? stage : { ...stage, cost }];
 }
 
-/** The attempt of a number at a part. The same output, part and number is the same attempt, in whichever worker. */
+/** The attempt of a number at a part. The same output, part and number give the same attempt in every worker. */
 export function attemptOf(
   plan: OutputPlan,
   number: number,
@@ -274,7 +274,7 @@ function finalPartOf(plan: OutputPlan): StagePart {
   return { stage: stages.at(-1) ?? stages[0], part: 1 };
 }
 
-/** The work alone, for a model: without the customer, the price or the number. */
+/** The work without customer, price and number, for a model. */
 function describeWork(work: ResolvedWork, kinds: readonly KindRules[]): ResolvedWork {
   const fields = kindOf(kinds, work.kind)?.fieldNames ?? [];
   return {

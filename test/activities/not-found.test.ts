@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
 import { createResolve } from '../../activities/support/resolve.ts';
-import { MAX_MS_BEFORE_POST } from '../../activities/attempts/submit-attempt.ts';
+import { MAX_MS_BEFORE_POST } from '../../activities/attempts/right-to-post.ts';
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { failureOf } from '../../domain/work/failures.ts';
 import type { Attempt } from '../../domain/work/output-plan.ts';
