@@ -3,7 +3,7 @@ import type { CatalogueDefinition } from './catalogue-definition.ts';
 import { CATALOGUE_TOOLS, type CatalogueTools } from './catalogue-tools.ts';
 import { superscaleDefinition } from './superscale/superscale-definition.ts';
 
-/** What an adopter's file is given: what a catalogue is written with, and the shipped one, to take parts of. */
+/** The argument of an adopter's file: the tools to write a catalogue, and the shipped one to take parts of. */
 export type AdopterTools = CatalogueTools & { readonly superscale: CatalogueDefinition };
 
 export const ADOPTER_TOOLS: AdopterTools = {
@@ -11,7 +11,7 @@ export const ADOPTER_TOOLS: AdopterTools = {
   superscale: superscaleDefinition(CATALOGUE_TOOLS),
 };
 
-/** What a catalogue's file exports as `catalogue`. */
+/** The export `catalogue` of a catalogue's file. */
 export type CatalogueFile = (tools: AdopterTools) => Catalogue;
 
 /** The shipped catalogue. */

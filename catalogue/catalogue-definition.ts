@@ -6,15 +6,18 @@ import { MAX_CREDITS_PER_CALL } from '../domain/credits/credits.ts';
 import { faultOfText } from '../domain/texts/text-rule.ts';
 import { fieldSchema } from './field-schema.ts';
 
-/** What an adopter writes (docs/your-own-catalogue.md). Each entry is parsed by itself, so that one fault hides no other. */
+/**
+ * The definition that an adopter writes (docs/your-own-catalogue.md). Each entry is parsed by itself, so that one fault
+ * does not hide another.
+ */
 
-/** Names stand in URLs, events, search attributes and ledgers: small letters, digits, `_`. */
+/** Names are part of URLs, events, search attributes and ledgers: lower-case letters, digits, `_`. */
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const MODEL_NAME = /^[a-z0-9][a-z0-9._/-]{0,63}$/;
 const STAGE_NAME = /^[a-z][a-z0-9]{0,19}$/;
 const DOLLARS = /^\d{1,6}(\.\d{1,9})?$/;
 
-/** They are keys of objects too. Of what every object has already, this alone is of small letters. */
+/** Names are object keys too: of the inherited properties this is the only one in lower-case letters. */
 const named = (form: RegExp, words: string) =>
   z
     .string()
@@ -22,7 +25,7 @@ const named = (form: RegExp, words: string) =>
     .refine((text) => text !== 'constructor', 'every object has a "constructor" already');
 
 const name = named(NAME, 'a name is small letters, digits and _, at most 40');
-/** A text of one line, which is stored and shown. */
+/** One line of text, which is stored and shown. */
 const line = (max: number) =>
   z.string().superRefine((text, context) => {
     const fault = faultOfText(text, { max });
@@ -33,11 +36,11 @@ const mediaType = z.enum(CHECKED_MEDIA_TYPES, {
 });
 const dollars = z.string().regex(DOLLARS, 'US dollars as text, as "0.0400"');
 const credits = z.int().min(1).max(MAX_CREDITS_PER_CALL);
-/** Of a model's times. A deadline is an instant, which not every number of seconds leads to. */
+/** The longest time of a model: a deadline must be an instant. */
 const MAX_SECONDS = 30 * 24 * 3_600;
 const seconds = z.number().positive().max(MAX_SECONDS);
 const months = z.int().min(1).max(1_200);
-/** Fifty years: an expiry is an instant too. */
+/** Fifty years: an expiry must be an instant. */
 const MAX_LIFETIME_SECONDS = 50 * 365 * 24 * 3_600;
 const lifetimeSeconds = z.int().min(1).max(MAX_LIFETIME_SECONDS);
 
@@ -45,7 +48,7 @@ export const kindDefinition = z.strictObject({
   name,
   /** Its own fields, beside the common ones of a job body. */
   fields: z.record(name, fieldSchema),
-  /** What a field that is left out stands for. */
+  /** The defaults of fields. */
   defaults: z.record(z.string(), z.json()).default({}),
   mediaTypes: z.array(mediaType).min(1),
   canBeEdited: z.boolean().default(true),
@@ -56,9 +59,9 @@ export const kindDefinition = z.strictObject({
   subject: z.string().nullable().default(null),
 });
 
-/** Ten times and more what a film of several services takes. What runs into it repeats itself. */
+/** Ten times what a film of several services takes; a longer list repeats itself. */
 const DEFAULT_MAX_COST = '25.00';
-/** Those that may take over, each with an attempt at least. */
+/** Fallbacks, each with at least one attempt. */
 const MAX_FALLBACKS = 5;
 
 const costRule = z.strictObject({
@@ -75,7 +78,7 @@ const stageDefinition = z.strictObject({
   provider: name.optional(),
   mediaType,
   share: z.number().positive().max(1),
-  /** Null: that nothing is known of it, whatever is of the model. */
+  /** Null: not known, whatever the model's is. */
   cost: costRule.nullable().optional(),
   toInput: z.custom<StageToInput>((value) => typeof value === 'function', 'not a function').optional(),
 });
@@ -158,13 +161,13 @@ export type CatalogueDefinition = {
   readonly kinds: readonly KindDefinition[];
   /** The first that makes a kind is its default. */
   readonly models: readonly ModelDefinition[];
-  /** The first one's name is that of every account that has none of its own. */
+  /** The first one is for every account without its own. */
   readonly priceLists: readonly PriceListDefinition[];
   /** From the lowest up. */
   readonly plans: readonly z.input<typeof planDefinition>[];
   readonly packs: readonly z.input<typeof packDefinition>[];
   readonly grants: z.input<typeof grantsDefinition>;
   readonly meters: readonly z.input<typeof meterDefinition>[];
-  /** What a credit brings in, in US dollars, for the margin in the report of costs. Absent: not known, and no margin is shown. */
+  /** The income of a credit in US dollars, for the margin in the cost report. Absent: no margin is shown. */
   readonly creditValue?: string | null;
 };

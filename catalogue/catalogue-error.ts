@@ -1,7 +1,7 @@
-/** Something wrong in a catalogue: where, as a path from its top, and what. */
+/** A fault in a catalogue: where, as a path from its top, and what. */
 export type CatalogueFault = { readonly path: string; readonly fault: string };
 
-/** A catalogue that a process refuses to start on. Its message names every fault by its path. */
+/** A catalogue with faults, on which a process does not start. The message names every fault by its path. */
 export class CatalogueError extends Error {
   override readonly name = 'CatalogueError';
   readonly faults: readonly CatalogueFault[];

@@ -13,14 +13,14 @@ import {
 import { defineCatalogue } from './define-catalogue.ts';
 
 /**
- * What a catalogue is written with. A catalogue's file is given it rather than importing it, so that it can lie anywhere and needs no
- * package beside it; its schemas are made by the very zod that reads requests.
+ * The tools to write a catalogue. A file gets them as an argument, so that it can lie anywhere without packages, and
+ * its schemas use the zod that parses requests.
  */
 export const CATALOGUE_TOOLS = {
   defineCatalogue,
   z,
   brief,
-  /** A text of at most `max` Unicode code points, with the checks that every text of a request has. */
+  /** A text of at most `max` Unicode code points, with the checks of every text of a request. */
   text: requestText,
   flat,
   table,

@@ -8,7 +8,7 @@ import type { CatalogueFault } from './catalogue-error.ts';
 import type { Declared } from './declared.ts';
 import { isRepeated, type Placed } from './placed.ts';
 
-/** What is wrong with a kind whose every part is right by itself. */
+/** The faults of a kind whose parts are all valid. */
 export function faultsOfKind(
   path: string,
   kind: Kind,

@@ -6,7 +6,7 @@ import type { CatalogueFault } from './catalogue-error.ts';
 import type { Declared } from './declared.ts';
 import { isRepeated, type Placed } from './placed.ts';
 
-/** Shares are of one whole; sums of tenths are off by this much at most. */
+/** Shares add up to 1, within the rounding of tenths. */
 const SHARE_TOLERANCE = 1e-6;
 
 type Offers = {
@@ -15,7 +15,7 @@ type Offers = {
   readonly declared: Declared;
 };
 
-/** What is wrong with a model whose every part is right by itself. */
+/** The faults of a model whose parts are all valid. */
 export function faultsOfModel(
   path: string,
   model: Model,
@@ -101,7 +101,7 @@ function faultsOfStages(stages: readonly Stage[], mediaType: string): readonly P
   return faults;
 }
 
-/** A cap that the first attempt is above would be found by customers. */
+/** Checks the cap against the first attempt's cost: customers would find out otherwise. */
 function faultsOfCost({ maxCost }: Model, maker: Model, making: Making): readonly string[] {
   const expected = expectedCostOf(maker, making);
   return isMoreThan(expected, maxCost) ? [`maxCost is ${maxCost}, below the ${expected} expected`] : [];

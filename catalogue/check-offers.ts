@@ -4,7 +4,7 @@ import type { CatalogueFault } from './catalogue-error.ts';
 import type { Declared } from './declared.ts';
 import { isRepeated, type Placed } from './placed.ts';
 
-/** What is wrong with plans, packs and meters, and with a catalogue that lacks what every one needs. */
+/** The faults of plans, packs and meters, and of a catalogue without what every one needs. */
 export function faultsOfOffers(offers: {
   readonly kinds: readonly Placed<Kind>[];
   readonly plans: readonly Placed<Plan>[];

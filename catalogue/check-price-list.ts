@@ -16,8 +16,8 @@ type Offers = {
 };
 
 /**
- * What is wrong with a price list. The current version of a name prices everything that can be asked for; an older one is a record
- * of what was published, and stays as it is when kinds change.
+ * The faults of a price list. The current version of a name must price everything that can be asked for; an older one
+ * is a record, and stays when kinds change.
  */
 export function faultsOfPriceList(
   path: string,
@@ -58,7 +58,7 @@ export function faultsOfPriceList(
   ];
 }
 
-/** A use has a quantity, which is not a field of it. */
+/** A metered use is priced by its quantity, which is not a field. */
 const NO_FIELDS: FactsOf = () => undefined;
 
 function factsOfKind(kind: Kind): FactsOf {

@@ -1,4 +1,4 @@
-/** What was written, with faults or without: what has one of its own is told of where it stands, and missed nowhere else. */
+/** What was declared, with faults or not: a faulty entry is reported where it stands, and not as missing elsewhere. */
 export type Declared = {
   /** By name. */
   readonly kinds: ReadonlySet<string>;

@@ -24,8 +24,8 @@ import type { Placed } from './placed.ts';
 import { readDefinition, stepTo } from './read-definition.ts';
 
 /**
- * What a deployment offers, from what its adopter wrote. Throws CatalogueError, which names every fault by its path: the
- * faults of one entry hide none of another's.
+ * Checks what an adopter wrote and returns the catalogue. Throws CatalogueError with every fault by its path: one
+ * entry's faults do not hide another's.
  */
 export function defineCatalogue(written: CatalogueDefinition): Catalogue {
   const { value, faults: unreadable } = readDefinition(written);
@@ -54,7 +54,7 @@ export function defineCatalogue(written: CatalogueDefinition): Catalogue {
     ...priceLists.flatMap(({ path, entry }) => faultsOfPriceList(path, entry, offers)),
     ...faultsOfOffers(offers),
   );
-  // What could not be read is missing where it stood, which says nothing more.
+  // An unreadable value is reported where it stood, and nothing more of it.
   const others = faults.filter(({ path }) => !unreadable.some((fault) => isWithin(path, fault.path)));
   if (unreadable.length + others.length > 0 || grants === undefined)
     throw new CatalogueError([...unreadable, ...others]);
@@ -72,14 +72,14 @@ export function defineCatalogue(written: CatalogueDefinition): Catalogue {
   });
 }
 
-/** Of what defineCatalogue returned itself: a copy of it, changed or not, was not checked. */
+/** The results of defineCatalogue: a copy, changed or not, was not checked. */
 const IS_DEFINED = Symbol('defined catalogue');
 
 function markDefined(catalogue: Catalogue): Catalogue {
   return Object.defineProperty(catalogue, IS_DEFINED, { value: true, enumerable: false });
 }
 
-/** Whether a value is what defineCatalogue returned. */
+/** Whether a value was returned by defineCatalogue. */
 export function isDefinedCatalogue(value: unknown): value is Catalogue {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, IS_DEFINED);
 }
@@ -135,7 +135,7 @@ function parseEntry<Schema extends z.ZodType>(
   return undefined;
 }
 
-/** Whether a path is a place or one within it. */
+/** Whether a path is a place or inside it. */
 function isWithin(path: string, place: string): boolean {
   return place === '' || path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
 }

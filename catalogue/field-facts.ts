@@ -12,7 +12,7 @@ type JsonSchema = {
   readonly maxLength?: number;
 };
 
-/** What a price rule needs to know of a field, read from its JSON Schema. Throws for a schema that has none. */
+/** The facts of a field for price rules, from its JSON Schema. Throws for a schema without one. */
 export function factsOfField(schema: z.ZodType, hasDefault: boolean): FieldFacts {
   const json = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
   const type = json.type === 'integer' ? 'number' : json.type;
@@ -25,7 +25,7 @@ export function factsOfField(schema: z.ZodType, hasDefault: boolean): FieldFacts
   };
 }
 
-/** What is above 0 is a unit begun, however little it is. */
+/** Every number above 0 begins a unit. */
 function justAbove(exclusiveMinimum: number | undefined): number | null {
   return exclusiveMinimum === 0 ? Number.MIN_VALUE : (exclusiveMinimum ?? null);
 }

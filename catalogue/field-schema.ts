@@ -9,18 +9,18 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 
 const CHANGES = 'it changes what was sent: a body is kept as it was sent, and read again by the workers';
 
-/** What a schema is asked about beside a value of its own: what a body may have in any field. */
+/** Values to test a schema with, besides its own: what a body may have in any field. */
 const ANY_VALUES: readonly unknown[] = [undefined, null, true, 0, 1, '', 'a', [], {}];
 
-/** The schema of a field, as an adopter writes it. Its faults are told of where it stands. */
+/** A field's schema, as an adopter writes it. Faults are reported at its place. */
 export const fieldSchema = z.custom<z.ZodType>().superRefine((value, context) => {
   const fault = faultOfSchema(value);
   if (fault !== null) context.addIssue({ code: 'custom', message: fault });
 });
 
 /**
- * Why a body cannot be read by a schema; null when it can. It has to have a JSON Schema, to fill in nothing, to return what it was given,
- * and to return at once.
+ * Why a schema cannot parse a body; null: it can. It must have a JSON Schema, be synchronous, fill in nothing, and
+ * return what it was given.
  */
 function faultOfSchema(value: unknown): string | null {
   if (!(value instanceof z.ZodType)) {
@@ -43,15 +43,17 @@ function faultOfSchema(value: unknown): string | null {
   }
 }
 
-/** Whether a schema fills something in, at whatever depth. */
+/** Whether a schema fills in anything, at any depth. */
 function hasDefault(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null) return false;
   const { properties, ...rest } = schema as { readonly properties?: object };
-  // What a field is called says nothing of it.
+  // A field's name says nothing of it.
   return 'default' in rest || [properties ?? {}, rest].some((part) => Object.values(part).some(hasDefault));
 }
 
-/** A transform has no JSON Schema of what it returns; a pipe has another. An object that drops what it does not know is neither. */
+/**
+ * A transform has no JSON Schema of its result; a pipe has another. An object that drops unknown fields is refused too.
+ */
 function isSameOutput(schema: z.ZodType, input: JsonSchema): boolean {
   const text = (json: JsonSchema) =>
     JSON.stringify(json, (key, value: unknown) => (key === 'additionalProperties' ? undefined : value));
@@ -62,7 +64,7 @@ function isSameOutput(schema: z.ZodType, input: JsonSchema): boolean {
   }
 }
 
-/** Whether a value is refused, or taken as the type that it is and no differently when it is read again. */
+/** Whether a value is refused, or parsed to itself, again and again. */
 function isKept(schema: z.ZodType, sample: unknown): boolean {
   const read = schema.safeParse(sample);
   if (!read.success) return true;

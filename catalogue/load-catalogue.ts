@@ -7,15 +7,15 @@ import { isDefinedCatalogue } from './define-catalogue.ts';
 import { messageOf } from '../domain/message-of.ts';
 import { ADOPTER_TOOLS, superscaleCatalogue, type CatalogueFile } from './adopter-tools.ts';
 
-/** In a folder that a setting names: the first of these that is there. */
+/** In a folder: the first of these that exists. */
 const FILES_OF_FOLDER = ['catalogue.js', 'catalogue.mjs', 'catalogue.ts'];
 
 /** A file imports nothing but its own parts. Far more than a slow disk takes. */
 const LOAD_LIMIT_MS = 10_000;
 
 /**
- * The catalogue of a file (.js, .mjs, or .ts where the process can load it) or of a folder that has one; of none, the shipped one.
- * Throws CatalogueError that names every fault by its path, or says why the file cannot be used.
+ * Loads the catalogue of a file (.js, .mjs, or .ts where the process can load it) or of a folder with one; without a
+ * name, the shipped one. Throws CatalogueError with every fault by its path, or why the file cannot be used.
  */
 export async function loadCatalogue(file: string | null, limitMs = LOAD_LIMIT_MS): Promise<Catalogue> {
   if (file === null) return superscaleCatalogue(ADOPTER_TOOLS);

@@ -1,4 +1,4 @@
-/** An entry of a catalogue, and where it stands: `models[0]`. */
+/** An entry of a catalogue, and its place: `models[0]`. */
 export type Placed<Entry> = { readonly path: string; readonly entry: Entry };
 
 /** Whether an earlier entry of the list has the name of this one. */

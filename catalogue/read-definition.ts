@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { messageOf } from '../domain/message-of.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
 
-/** No catalogue nests deeper; what is written in a circle, or by a getter that makes ever more, ends here. */
+/** No catalogue nests deeper: this ends circles and getters that make ever more. */
 const MAX_DEPTH = 50;
 
 export type ReadDefinition = { readonly value: unknown; readonly faults: readonly CatalogueFault[] };
 
 /**
- * What an adopter wrote, copied as plain data: each value is read once, and what the file does to it later changes nothing. Schemas and
- * functions are kept as they are; so is what is neither plain data nor these, for the checks of its place to refuse. Never throws.
+ * Copies a definition as plain data: each value is read once, and later changes by the file have no effect. Schemas and
+ * functions are kept; so is any other value, which the checks of its place refuse. Never throws.
  */
 export function readDefinition(definition: unknown): ReadDefinition {
   const faults: CatalogueFault[] = [];
@@ -51,7 +51,7 @@ function faultOfNesting(value: object, around: readonly unknown[]): string | nul
   return around.length < MAX_DEPTH ? null : `nested deeper than ${String(MAX_DEPTH)} levels`;
 }
 
-/** Where a step from a place leads: `models` and 0 to `models[0]`. */
+/** The path of a step: `models` and 0 to `models[0]`. */
 export function stepTo(path: string, step: PropertyKey): string {
   if (typeof step === 'number') return `${path}[${String(step)}]`;
   return path === '' ? String(step) : `${path}.${String(step)}`;

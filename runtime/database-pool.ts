@@ -2,16 +2,19 @@ import { Pool } from 'pg';
 import type { DatabaseConfig } from './settings/config.ts';
 import type { Logger } from './logger.ts';
 
-/** A database that does not respond to a connect (a full pool counts) is away; the caller responds 503 well within 15 s. */
+/**
+ * A connect that takes longer (a full pool counts) means that the database is away: the caller responds 503 well within
+ * 15 s.
+ */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** On our side of the wire: the only bound that holds against a server frozen in mid-query. */
+/** The limit on our side: the only one that holds against a server frozen in mid-query. */
 const QUERY_TIMEOUT_MS = 5_000;
-/** On the server's side, a little sooner, so that a slow statement is cancelled there and not merely abandoned here. */
+/** The limit on the server's side, a little sooner, so that a slow statement is cancelled there. */
 const STATEMENT_TIMEOUT_MS = 4_500;
 
 /**
- * The one pool of a process. int8 columns stay text (pg's default): callers parse them to checked safe integers.
- * An idle connection that breaks is logged and replaced; without the handler it would end the process.
+ * The pool of a process. int8 columns stay text (pg's default): callers parse them to checked safe integers. A broken
+ * idle connection is logged and replaced; without the handler it would end the process.
  */
 export function createDatabasePool(options: {
   readonly config: DatabaseConfig;

@@ -4,7 +4,7 @@ import type { ProcessConfig } from './settings/config.ts';
 
 export type Logger = PinoLogger;
 
-/** Never written to a log, wherever in an object they stand (two levels deep is as deep as our log calls go). */
+/** Fields that are never logged, up to two levels deep, as our log calls go. */
 const SECRET_KEYS = [
   'authorization',
   'cookie',
@@ -18,15 +18,15 @@ const SECRET_KEYS = [
 const REDACTED_PATHS = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`]);
 
 /**
- * JSON lines, one object each: what every log collector reads; a person uses `jq`.
- * @param options.to stdout unless told otherwise.
+ * JSON lines, as log collectors read them; people use `jq`.
+ * @param options.to default: stdout.
  */
 export function createLogger(options: {
   readonly name: string;
   readonly level: ProcessConfig['logLevel'];
   readonly to?: DestinationStream;
 }): Logger {
-  // Not pino's own destination: when the reader of stdout is gone, that one waits for it in its exit handler, forever.
+  // Not pino's own destination, which waits forever in its exit handler when the reader of stdout is gone.
   if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => undefined);
   return pino(
     {
@@ -34,7 +34,7 @@ export function createLogger(options: {
       level: options.level,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      // The SDK and workflow code say `error`.
+      // The SDK and workflow code name the field `error`.
       serializers: { err: describeError, error: describeError },
       redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     },
@@ -43,8 +43,8 @@ export function createLogger(options: {
 }
 
 /**
- * What an error says, with its causes, and where in our code it came up. Not all that hangs on it, as pino's own does: a value that JSON has no word for, such as a BigInt
- * in what a gRPC error carries, leaves nothing of the whole error.
+ * An error's message and causes, and where in our code it was thrown. Unlike pino's own serializer, without its other
+ * fields: a value that JSON cannot write, such as a BigInt in a gRPC error, would drop the whole error.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -58,17 +58,20 @@ function describeError(error: unknown): unknown {
   };
 }
 
-/** The folder that holds all of our code, as frames of a trace name it. */
+/** The root folder of our code, as stack frames name it. */
 const OURS = fileURLToPath(new URL('..', import.meta.url));
 
-/** `api/jobs/quotes-route.ts:84:11`: the innermost place in our code. Of the whole trace the rest is of others, and names folders of the machine. */
+/**
+ * `api/jobs/quotes-route.ts:84:11`: the innermost frame in our code. The rest of a trace belongs to others, and names
+ * folders of the machine.
+ */
 function placeOf({ stack = '' }: Error): string | undefined {
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   const own = frames.find((frame) => frame.includes(OURS) && !frame.includes('node_modules'));
   return own?.slice(own.indexOf(OURS) + OURS.length).replace(/\)$/, '');
 }
 
-/** A chain of causes may be a ring. */
+/** A chain of causes may be circular. */
 const MAX_CAUSES = 5;
 
 function messageWithCauses(error: Error, causes = 0): string {

@@ -1,8 +1,8 @@
 import type { ProcessConfig } from './settings/config.ts';
 
 /**
- * Tells a supervisor, if it asked (READY_LINE=true), that this process takes work now: one JSON line on stdout,
- * written whole, that no log line can be mistaken for.
+ * Tells a supervisor that asked (READY_LINE=true) that this process is ready: one JSON line on stdout, written whole,
+ * unlike any log line.
  */
 export function announceReady(
   config: Pick<ProcessConfig, 'printsReadyLine'>,

@@ -1,15 +1,15 @@
-/** A probe that waits longer than this is itself the problem. */
+/** The limit of a probe. */
 export const READY_WITHIN_MS = 2_000;
 
-/** Probes come from every load balancer and engine; what they cost must not grow with them. */
+/** How long a result is cached: probes come from every load balancer and engine. */
 const KEPT_MS = 1_000;
 
 const ASSET_STORE_KEPT_MS = 30_000;
 
-/** Why a process does not serve, one sentence each; empty when it does. */
+/** Why a process is not ready, one sentence each; empty: it is. */
 export type Readiness = () => Promise<readonly string[]>;
 
-/** Goes through all checks at once. A result is kept for a second, and who asks meanwhile gets the same one. */
+/** Runs all checks at once. Concurrent probes, and those within a second, share a result. */
 export function createReadiness(checks: readonly Readiness[], now: () => number): Readiness {
   let last: { readonly at: number; readonly faults: Promise<readonly string[]> } | undefined;
   return () => {
@@ -21,7 +21,10 @@ export function createReadiness(checks: readonly Readiness[], now: () => number)
   };
 }
 
-/** A readiness that can end before the process does, so that a load balancer sends nothing more while everything is still served. */
+/**
+ * A readiness that can be withdrawn before the process ends, so that a load balancer stops sending while everything is
+ * still served.
+ */
 export function createEndableReadiness(readiness: Readiness): {
   readonly readiness: Readiness;
   readonly end: () => void;
@@ -35,7 +38,7 @@ export function createEndableReadiness(readiness: Readiness): {
   };
 }
 
-/** A query that the process's own role must be able to make, within the limit. Never throws. */
+/** Runs a query as the process's own role, within the limit. Never throws. */
 export function databaseReadiness(query: () => Promise<unknown>): Readiness {
   return withinLimit('PostgreSQL', () =>
     query().then(
@@ -45,7 +48,7 @@ export function databaseReadiness(query: () => Promise<unknown>): Readiness {
   );
 }
 
-/** A check that costs money at every request: while it finds no fault, it is made twice a minute. */
+/** A check that costs money: while it finds no fault, it runs twice a minute. */
 export function assetStoreReadiness(
   check: () => Promise<{ readonly message: string } | null>,
   now: () => number,

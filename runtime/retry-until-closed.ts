@@ -7,14 +7,15 @@ import {
 type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
 type Call = ReturnType<Parameters<Interceptor>[1]>;
 
-/** Of grpc-status. The SDK does not retry it. */
+/** grpc-status CANCELLED. The SDK does not retry it. */
 const CANCELLED = 1;
 
 const retry = makeGrpcRetryInterceptor(defaultGrpcRetryOptions());
 
 /**
- * The SDK's retries of a call, which end when the connection is closed. The SDK makes the next try from a timer, and gRPC throws there when the
- * connection has been closed in the meantime: no caller can catch it, and it ends the process. Here the call is rejected as cancelled.
+ * Ends the SDK's retries when the connection is closed. The SDK retries from a timer, and gRPC throws there if the
+ * connection was closed meanwhile: no caller can catch that, and it ends the process. Here the call is rejected as
+ * cancelled.
  */
 export const retryUntilClosed: Interceptor = (options, nextCall) =>
   retry(options, (again) => {

@@ -3,18 +3,18 @@ import type { Logger } from './logger.ts';
 export type StopStep = { readonly name: string; readonly stop: () => Promise<unknown> };
 
 export type Shutdown = {
-  /** Runs the steps, then exits: 0 after a signal, 1 when `error` is given. Only the first call does anything. */
+  /** Runs the steps, then exits: 0 after a signal, 1 with an `error`. Only the first call counts. */
   begin(reason: string, error?: unknown): void;
 };
 
-/** The exit code of a second Ctrl-C, which ends at once. 128 + SIGINT, as a shell would say. */
+/** The exit code of a second Ctrl-C, which ends at once: 128 + SIGINT, as in a shell. */
 const IMPATIENT_EXIT_CODE = 130;
 
 /**
- * Ends a process in order: on SIGTERM or SIGINT the steps run one after the other, in the order given (stop taking
- * work, let work finish, then close what it used). A step that fails is logged and does not hold up the next; all of
- * them together get `timeoutMs`, after which the process leaves regardless with code 1. A second signal leaves at once.
- * Temporal's Runtime must be installed with `shutdownSignals: []`, or it would stop the workers before our first step.
+ * Ends a process in order: on SIGTERM or SIGINT the steps run one after the other (take no new work, finish work, close
+ * connections). A step that fails is logged, and the next one runs. After `timeoutMs` for all steps the process exits
+ * with code 1. A second signal exits at once. Temporal's Runtime must have `shutdownSignals: []`, or it would stop the
+ * workers first.
  */
 export function endInOrder(options: {
   readonly log: Logger;

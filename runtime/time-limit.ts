@@ -1,8 +1,8 @@
 /**
- * Runs `use` with a signal that is aborted after `limitMs`, or when `outer` is aborted, whichever comes first.
+ * Runs `use` with a signal that aborts after `limitMs`, or with `outer`.
  *
- * In place of `AbortSignal.any([outer, AbortSignal.timeout(limitMs)])`: on Node 20 and on early 22 the timeout inside is
- * garbage-collected and never fires, and the request that waits for it hangs. Here the running timer holds the controller.
+ * Replaces `AbortSignal.any([outer, AbortSignal.timeout(limitMs)])`: on Node 20 and early 22 that timeout is
+ * garbage-collected and never fires, and the request hangs. Here the running timer holds the controller.
  */
 export async function withTimeLimit<Result>(
   limitMs: number,

@@ -6,7 +6,7 @@ import { superscalePriceLists } from './superscale-price-lists.ts';
 
 const DAY_SECONDS = 24 * 3_600;
 
-/** What Superscale sells: static ads and video ads, by the policy of docs/credits.md. */
+/** Superscale's offer: static ads and video ads, by the policy of docs/credits.md. */
 export const superscaleDefinition = (tools: CatalogueTools): CatalogueDefinition => ({
   kinds: superscaleKinds(tools),
   models: SUPERSCALE_MODELS,
@@ -18,7 +18,7 @@ export const superscaleDefinition = (tools: CatalogueTools): CatalogueDefinition
     { name: 'scale', credits: 32_000 },
     { name: 'enterprise', credits: 60_000 },
   ],
-  // The policy leaves sizes to a catalogue.
+  // The policy does not fix sizes.
   packs: [
     { name: 'small', credits: 1_000, lifetimeMonths: 12 },
     { name: 'medium', credits: 5_000, lifetimeMonths: 12 },
@@ -30,10 +30,10 @@ export const superscaleDefinition = (tools: CatalogueTools): CatalogueDefinition
     referral: { credits: 3_000, lifetimeMonths: 12 },
     goodwill: { lifetimeSeconds: 90 * DAY_SECONDS },
     topUp: { lifetimeMonths: 12 },
-    // A balance that no longer buys one video.
+    // A balance that buys no video.
     lowBalanceAt: 700,
   },
   meters: [{ name: 'chat_message' }],
-  // Ours, for the report of costs: the policy names no price of a credit.
+  // Our own figure, for the cost report: the policy has no price of a credit.
   creditValue: '0.0100',
 });

@@ -5,8 +5,8 @@ export const VIDEO_DURATIONS_SECONDS = [15, 30, 60] as const;
 export const VIDEO_QUALITIES = ['draft', 'standard', 'high'] as const;
 
 /**
- * Neither has `retentionDays`: what a customer has paid for is kept for good, since the policy (docs/credits.md) names no day on which it would be
- * gone. A deployment that has to delete says so in a catalogue of its own.
+ * Neither has `retentionDays`: the policy (docs/credits.md) names no end, so a paid result is kept forever. A
+ * deployment that must delete says so in its own catalogue.
  */
 export function superscaleKinds({ z, brief }: CatalogueTools): readonly KindDefinition[] {
   return [

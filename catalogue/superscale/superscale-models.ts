@@ -2,8 +2,8 @@ import type { ModelDefinition } from '../catalogue-definition.ts';
 import { SERVICE_MODELS } from './superscale-services.ts';
 
 /**
- * Scenes of a film, made side by side. A part costs events of history (an own test counts those of a film). Longer films have more
- * shots in a scene, not more scenes. The sandbox writes scripts of as many (model-service/film-options.ts).
+ * Scenes of a film, made in parallel. Each part costs history events (a test counts those of a film), so longer films
+ * have more shots per scene, not more scenes. The sandbox's scripts have as many (model-service/film-options.ts).
  */
 export const FILM_SCENES = 4;
 

@@ -3,8 +3,8 @@ import type { StageFile, StageToInput } from '../../domain/work/models.ts';
 import type { ModelDefinition } from '../catalogue-definition.ts';
 
 /**
- * Models of other people's services. Each is offered where its service has an address and the workers its key. Inputs and prices are those
- * that the services publish; the page is named beside each.
+ * Models of other services. Each is offered when its service has an address and the workers its key. Inputs and prices
+ * are as published; the page is named beside each.
  */
 
 const CANCEL_RULE = 'Cancel at any time before it is delivered and all of its credits return.';
@@ -113,7 +113,7 @@ const voice: StageToInput = (_work, { inputs }) => ({
   response_format: 'mp3',
 });
 
-/** A film of four services' work. What is ours, captions and the final cut, the local model service does. */
+/** A film by four services. Captions and the final cut are ours: the local model service. */
 const FILM: ModelDefinition = {
   name: 'studio/film',
   provider: 'local',
@@ -160,7 +160,7 @@ const FILM: ModelDefinition = {
 
 export const SERVICE_MODELS: readonly ModelDefinition[] = [FAL_STATIC_AD, REPLICATE_STATIC_AD, FILM];
 
-/** What is to be seen, in words. */
+/** The visual description of a scene. */
 function pictureOf({ brief, instruction }: KindFields): string {
   const { headline, body, call_to_action: action, brand_color: color } = brief as Brief;
   return [
@@ -186,7 +186,7 @@ function secondsOf({ duration_seconds: seconds }: KindFields): number {
   return typeof seconds === 'number' ? seconds : 30;
 }
 
-/** Throws what is wrong with a script: its stage is not begun then. */
+/** Throws for an invalid script: its stage does not begin. */
 function scenesOf(inputs: readonly StageFile[]): readonly Scene[] {
   const text = inputs.find(({ stage }) => stage === 'script')?.text ?? '';
   const { scenes: written } = JSON.parse(text) as { readonly scenes: readonly Scene[] };

@@ -1,6 +1,9 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** Every figure of the deployment as a whole, by its name in jobs.read_metrics. All processes show the same ones: take the maximum. */
+/**
+ * The gauges of the deployment, by their names in jobs.read_metrics. All processes show the same values: take the
+ * maximum.
+ */
 const GAUGES = {
   reservations_open: { help: 'Reservations that are open' },
   reserved_credits: { help: 'Credits in open reservations' },
@@ -25,12 +28,12 @@ export type Figure = {
   readonly value: number;
 };
 
-/** A scraper that comes more often is told the same again: a hundred of them cost PostgreSQL what one does. */
+/** More frequent scrapes get cached values: a hundred scrapers cost PostgreSQL what one does. */
 const KEPT_MS = 5_000;
 
 /**
- * Registers the gauges; what it returns brings them up to date before a scrape. `holdfast_database_up` is 0 while PostgreSQL does not say,
- * and the others are absent then: an old figure would be shown as the present.
+ * Registers the gauges; returns a function that updates them before a scrape. While PostgreSQL is away
+ * `holdfast_database_up` is 0 and the others are absent, since an old value would pass for the present.
  */
 export function createDeploymentGauges(
   registry: Registry,
@@ -64,7 +67,7 @@ export function createDeploymentGauges(
     isUp.set(figures === null ? 0 : 1);
     for (const { made, isPerModel } of gauges.values()) {
       made.reset();
-      // A reset leaves a gauge of one figure at 0, and one of many without any.
+      // A reset sets a gauge with one value to 0, and removes all values of others.
       if (figures === null && !isPerModel) made.remove();
     }
     for (const { metric, provider, model, value } of figures ?? []) {

@@ -2,13 +2,13 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createDeploymentGauges, type Figure } from './deployment-gauges.ts';
 
 export type ProcessMetrics = {
-  /** For what a process counts itself. */
+  /** The registry for a process's own counters. */
   readonly registry: Registry;
   /** All metrics in Prometheus' text format, brought up to date. */
   readonly read: () => Promise<{ readonly contentType: string; readonly text: string }>;
 };
 
-/** The metrics of a process (memory, CPU, event loop), and of the deployment as the database shows it. */
+/** The metrics of a process (memory, CPU, event loop), and of the deployment as PostgreSQL has it. */
 export function createProcessMetrics(
   readFigures: () => Promise<readonly Figure[]>,
   now: () => number,

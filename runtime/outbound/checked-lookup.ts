@@ -3,19 +3,19 @@ import { lookup as askSystem } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { mayConnect, type OutboundRules } from './public-address.ts';
 
-/** All addresses of a name. */
+/** Resolves all addresses of a name. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 export const resolveBySystem: Resolve = (hostname) => askSystem(hostname, { all: true });
 
-/** A name, or a number in its place, leads to a machine that is not public. */
+/** The host is not a public machine. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
 }
 
 /**
- * The look-up of a connection that is being made: what is checked here is what is connected to, so no name can change its
- * mind in between. One address that may not be is enough to refuse the name.
+ * The look-up of a connection in the making: the checked address is the one connected to, so a name cannot change in
+ * between. One forbidden address refuses the name.
  */
 export function createCheckedLookup(resolve: Resolve, rules: OutboundRules): LookupFunction {
   return (hostname, options, callback) => {

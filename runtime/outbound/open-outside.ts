@@ -4,14 +4,17 @@ import { Agent, request, type Dispatcher } from 'undici';
 import { AddressRefused, createCheckedLookup, type Resolve } from './checked-lookup.ts';
 import { mayConnect, type OutboundRules } from './public-address.ts';
 
-/** An address of a customer that redirects further than this is refused. */
+/** The most redirects of a customer's address. */
 const MAX_REDIRECTS = 3;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
-/** Below it are the ports of other services; of those above, these are databases, caches, mail, chat and remote desktops. */
+/**
+ * Lower ports belong to other services; of the higher ones, these are databases, caches, mail, chat and remote
+ * desktops.
+ */
 const FIRST_FREE_PORT = 1_024;
 const OTHER_SERVICES: ReadonlySet<number> = new Set([
   1_433, 1_521, 1_719, 1_720, 1_723, 2_049, 2_375, 2_376, 2_379, 3_306, 3_389, 3_659, 4_045, 4_190, 5_060,
@@ -21,7 +24,7 @@ const OTHER_SERVICES: ReadonlySet<number> = new Set([
 
 type OutsideRefusal = 'not_https' | 'bad_address' | 'private_address' | 'too_many_redirects';
 
-/** The response of an outside address after its redirects. */
+/** The response of an outside address, after redirects. */
 export type OutsideAnswer =
   | {
       readonly outcome: 'answered';
@@ -39,8 +42,8 @@ export type OpenOutside = <Result>(
 ) => Promise<Result>;
 
 /**
- * Gets what a stranger's address names: https and public machines only, each redirect looked at like the first address, three
- * of them at most. `use` reads the answer, whose connection is gone afterwards. Rejects when there is no answer.
+ * Fetches an address that a stranger named: https and public machines only, with at most three redirects, each checked
+ * like the first address. `use` reads the response, whose connection is closed afterwards. Rejects when there is none.
  */
 export function createOpenOutside(resolve: Resolve, rules: OutboundRules): OpenOutside {
   return async (url, accept, signal, use) => {
@@ -58,8 +61,8 @@ export function createOpenOutside(resolve: Resolve, rules: OutboundRules): OpenO
 }
 
 /**
- * Gets an address and follows its redirects, three at most.
- * @param choose says of each hop by which dispatcher it is asked, or why it is not.
+ * Fetches an address and follows at most three redirects.
+ * @param choose returns the dispatcher for each hop, or why it is refused.
  */
 export async function followRedirects(
   first: string,
@@ -96,14 +99,14 @@ async function ask(url: string, accept: string, signal: AbortSignal, dispatcher:
   }
 }
 
-/** Why an address is refused before its host is asked; a name is checked when it is connected to. */
+/** Why an address is refused before a connection; a name is checked when it is connected to. */
 export function faultOfAddress(text: string, rules: OutboundRules): OutsideRefusal | null {
   if (!URL.canParse(text)) return 'bad_address';
   const url = new URL(text);
   if (url.protocol !== 'https:' && !(rules.allowsLocal && url.protocol === 'http:')) return 'not_https';
   if (url.username !== '' || url.password !== '') return 'bad_address';
   if (!rules.allowsLocal && !mayUsePort(url)) return 'bad_address';
-  // A number is not looked up. (The URL parser has made 0x7f.1 and 2130706433 into what they are.)
+  // An IP address is not looked up. (The URL parser has normalised 0x7f.1 and 2130706433.)
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return isIP(host) !== 0 && !mayConnect(host, rules) ? 'private_address' : null;
 }

@@ -12,7 +12,7 @@ type OutsidePost = {
   readonly body: string;
 };
 
-/** What a stranger's address answered, or why it did not. A redirect is an answer: it is not followed. */
+/** The response of a stranger's address, or why there was none. A redirect is a response, and not followed. */
 export type OutsideReply =
   | { readonly outcome: 'answered'; readonly status: number; readonly text: string }
   | { readonly outcome: 'failed'; readonly why: string };
@@ -20,8 +20,8 @@ export type OutsideReply =
 export type PostOutside = (post: OutsidePost) => Promise<OutsideReply>;
 
 /**
- * Posts to addresses that strangers name: https and public machines only, by the very address that is connected to. Each post has a
- * connection of its own, all of it takes `timeoutMs` at most, and of the answer so many bytes are read. Never rejects.
+ * Posts to addresses that strangers named: https and public machines only, by the checked address. Each post has its
+ * own connection, takes at most `timeoutMs`, and reads a bounded part of the response. Never rejects.
  */
 export function createPostOutside(
   resolve: Resolve,
@@ -55,7 +55,7 @@ export function createPostOutside(
   };
 }
 
-/** The beginning of a body; the rest is not waited for. Without NUL, which PostgreSQL keeps in no text. */
+/** Reads the beginning of a body, without NUL, which PostgreSQL cannot store. */
 async function readStart(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,15 +1,15 @@
 import ipaddr from 'ipaddr.js';
 
-/** The addresses that may be connected to. Loopback, and plain http with it, is for development. */
+/** Which addresses may be connected to. Loopback and plain http are for development. */
 export type OutboundRules = { readonly allowsLocal: boolean };
 
-/** Global unicast, 2000::/3: all addresses that are assigned. The rest is private or reserved. */
+/** Global unicast, 2000::/3: all assigned addresses. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parse('2000::');
 const GLOBAL_UNICAST_BITS = 3;
 
 /**
- * Whether an address is a machine of the public Internet: not private, loopback, link-local (and so no metadata service),
- * multicast, reserved or translated. An IPv4 address inside an IPv6 one counts as what it is.
+ * Whether an address is public: not private, loopback, link-local (so no metadata service), multicast, reserved or
+ * translated. An IPv4 address inside an IPv6 one counts as IPv4.
  */
 export function isPublicAddress(address: string): boolean {
   const parsed = parse(address);

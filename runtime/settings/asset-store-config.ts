@@ -1,7 +1,7 @@
 import { S3_ADDRESS } from './s3-address.ts';
 import type { SettingName, SettingValue } from './settings.ts';
 
-/** Of every process that stores or reads results. */
+/** The settings of processes that store or read results. */
 export const ASSET_SETTINGS = [
   'ASSET_HOME',
   'ASSET_STORE',
@@ -21,19 +21,19 @@ type S3Credentials = {
   readonly sessionToken: string | null;
 };
 
-/** A bucket of S3 or of a server that speaks its protocol. */
+/** A bucket of S3, or of a compatible server. */
 export type S3Settings = {
   readonly bucket: string;
-  /** Of every object's key; empty, or without slashes at its ends. */
+  /** The prefix of every key; empty, or without slashes at its ends. */
   readonly prefix: string;
   /** Null: AWS. */
   readonly endpoint: string | null;
   readonly region: string;
-  /** The bucket in the path of the URL rather than in its host name. */
+  /** Whether the bucket is in the URL's path rather than its host name. */
   readonly usesPathStyle: boolean;
-  /** Null: as the AWS SDK finds them (the role of the machine or the container). */
+  /** Null: found by the AWS SDK (the role of the machine or the container). */
   readonly credentials: S3Credentials | null;
-  /** A local folder in which a file is put together before it is uploaded. */
+  /** A local folder for a file before its upload. */
   readonly spoolFolder: string;
 };
 

@@ -17,7 +17,9 @@ import type { RateLimits } from './rate-limits-setting.ts';
 import { readProcessSettings, readSettings, type Environment } from './read-settings.ts';
 import type { SettingName, SettingValue } from './settings.ts';
 
-/** The only file that reads `process.env`. Each process reads what it uses, so a missing variable names its reader. */
+/**
+ * The only file that reads `process.env`. Each process reads what it uses, so that a missing variable names its reader.
+ */
 
 const PROCESS_SETTINGS = ['NODE_ENV', 'LOG_LEVEL', 'READY_LINE'] as const satisfies SettingName[];
 const DATABASE_SETTINGS = ['DATABASE_URL', 'DATABASE_POOL_SIZE'] as const satisfies SettingName[];
@@ -94,7 +96,7 @@ export const MIGRATE_SETTINGS = [
   'DATABASE_WORKER_PASSWORD',
 ] as const satisfies SettingName[];
 
-/** Of the command line in the image. Each command says which of them it lacks. */
+/** The settings of the command line in the image. Each command says which of them it lacks. */
 export const CLI_SETTINGS = [
   'DATABASE_URL',
   'HOLDFAST_API_URL',
@@ -107,7 +109,7 @@ export const CLI_SETTINGS = [
 export type ProcessConfig = {
   readonly isProduction: boolean;
   readonly logLevel: SettingValue<'LOG_LEVEL'>;
-  /** Print a ready line on stdout: a supervisor waits for it. */
+  /** Whether to print a ready line on stdout, for a supervisor. */
   readonly printsReadyLine: boolean;
 };
 
@@ -133,14 +135,14 @@ export type ApiConfig = ProcessConfig & {
   readonly port: number;
   readonly rateLimits: RateLimits;
   readonly admissionsInFlight: number;
-  /** How long a process that ends is not ready and serves on. */
+  /** How long an ending process serves on while it is not ready. */
   readonly shutdownNoticeMs: number;
-  /** Whose X-Forwarded-For is believed. */
+  /** The proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly publicUrl: string | null;
   readonly portalUrl: string | null;
-  /** What signs links to outputs; null: nothing is set, outside of production. */
+  /** The secrets of output links; null: none is set, outside of production. */
   readonly linkSecrets: SettingValue<'LINK_SECRETS'>;
   readonly console: ConsoleConfig;
   readonly portalFrameAncestors: readonly string[];

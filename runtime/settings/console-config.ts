@@ -5,7 +5,7 @@ export const CONSOLE_SETTINGS = [
   'CONSOLE_PROXY_SCOPES',
 ] as const satisfies SettingName[];
 
-/** How a trusted proxy signs people in to the console; the header is null where none does. */
+/** How a trusted proxy signs people in to the console; a null header: not at all. */
 export type ConsoleConfig = {
   readonly proxyHeader: string | null;
   readonly proxyScopes: SettingValue<'CONSOLE_PROXY_SCOPES'>;

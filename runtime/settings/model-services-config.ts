@@ -1,6 +1,6 @@
 import type { SettingName, SettingValue } from './settings.ts';
 
-/** Where model services are: the API offers what they make, and workers have them make it. */
+/** The addresses of model services, for the API (what is offered) and for workers. */
 export const MODEL_SERVICE_SETTINGS = [
   'MODEL_SERVICE_URL',
   'GPU_SERVICE_URL',
@@ -9,7 +9,7 @@ export const MODEL_SERVICE_SETTINGS = [
   'FAL_URL',
 ] as const satisfies SettingName[];
 
-/** The keys are the workers' alone. */
+/** The keys are for workers only. */
 export const MODEL_SERVICE_KEYS = [
   'MODEL_SERVICE_API_KEY',
   'GPU_SERVICE_API_KEY',
@@ -21,17 +21,17 @@ export const MODEL_SERVICE_KEYS = [
 type UrlSettings = { readonly [Name in (typeof MODEL_SERVICE_SETTINGS)[number]]: SettingValue<Name> };
 type KeySettings = { readonly [Name in (typeof MODEL_SERVICE_KEYS)[number]]: SettingValue<Name> };
 
-/** What models name their providers by. */
+/** The models' names of their providers. */
 export const PROVIDER_NAMES = ['local', 'gpu', 'openai', 'replicate', 'fal'] as const;
 
-/** By provider. Null: there is none, and what it makes is not offered. */
+/** By provider. Null: not there, and its models are not offered. */
 export type ModelServiceUrls = Readonly<Record<(typeof PROVIDER_NAMES)[number], string | null>>;
 
 export type ModelServiceKeys = {
-  /** Null: the service asks for none. */
+  /** Null: the service needs none. */
   readonly local: string | null;
   readonly gpu: string | null;
-  /** Empty where there is no such service. */
+  /** Empty: there is no such service. */
   readonly openai: string;
   readonly replicate: string;
   readonly fal: string;
@@ -47,7 +47,7 @@ export function modelServicesOf(settings: UrlSettings): ModelServiceUrls {
   };
 }
 
-/** A service that cannot do without its key has one: see paired-settings.ts. */
+/** A service that needs a key has one: see paired-settings.ts. */
 export function modelServiceKeysOf(settings: KeySettings): ModelServiceKeys {
   return {
     local: settings.MODEL_SERVICE_API_KEY,

@@ -2,17 +2,17 @@ import type { ConfigurationFault } from './configuration-error.ts';
 import { PROVIDER_NAMES } from './model-services-config.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 
-/** A setting that has to be set where all of others are. */
+/** A setting that must be set if all the others are. */
 type Pair = { readonly name: SettingName; readonly goesWith: readonly SettingName[] };
 
-/** Of each process that reads all that a pair names. */
+/** For each process that reads all settings of a pair. */
 const PAIRS: readonly Pair[] = [
   ...bothOrNeither('TEMPORAL_TLS_CERT_PATH', 'TEMPORAL_TLS_KEY_PATH'),
   ...bothOrNeither('WORKER_BUILD_ID', 'WORKER_DEPLOYMENT_NAME'),
   ...bothOrNeither('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'ASSET_STORE'),
-  // Without trusted proxies the header would be believed of no one.
+  // Without trusted proxies the header is trusted from none.
   { name: 'TRUSTED_PROXIES', goesWith: ['CONSOLE_PROXY_HEADER'] },
-  // Services that cannot do without a key.
+  // Services that need a key.
   { name: 'OPENAI_API_KEY', goesWith: ['OPENAI_URL'] },
   { name: 'REPLICATE_API_TOKEN', goesWith: ['REPLICATE_URL'] },
   { name: 'FAL_KEY', goesWith: ['FAL_URL'] },
@@ -25,8 +25,8 @@ const PAIRS: readonly Pair[] = [
 type Values = Readonly<Partial<Record<SettingName, unknown>>>;
 
 /**
- * What is wrong with settings beside each other, each of them right by itself.
- * @param names those that the process reads. `values`: without those that are wrong already, of which nothing more is said.
+ * The faults of settings together, each valid by itself.
+ * @param names the settings that the process reads. `values`: without those that are invalid by themselves.
  */
 export function faultsOfPairs(names: readonly SettingName[], values: Values): readonly ConfigurationFault[] {
   const unmatched = PAIRS.filter(
@@ -46,14 +46,14 @@ export function faultsOfPairs(names: readonly SettingName[], values: Values): re
   ];
 }
 
-/** Where links ended with each process, no process could tell an older one from a forged one. */
+/** If links ended with each process, no process could tell an older link from a forged one. */
 function faultsOfLinks(names: readonly SettingName[], values: Values): readonly ConfigurationFault[] {
   const isMissing = names.includes('LINK_SECRETS') && values['LINK_SECRETS'] === null;
   if (!isMissing || values['NODE_ENV'] !== 'production') return [];
   return [{ name: 'LINK_SECRETS', fault: 'is not set', doc: SETTINGS.LINK_SECRETS.doc }];
 }
 
-/** A misspelt name would leave its provider without a limit, and nothing would tell of it. */
+/** A misspelt name would leave its provider without a limit, silently. */
 function faultsOfLimits(limits: unknown): readonly ConfigurationFault[] {
   const known: readonly string[] = PROVIDER_NAMES;
   if (Object.keys(Object(limits) as object).every((provider) => known.includes(provider))) return [];

@@ -1,7 +1,7 @@
 import type { ModelServiceUrls } from './model-services-config.ts';
 import type { SettingName, SettingValue } from './settings.ts';
 
-/** What the API verifies webhooks of model services by. Workers read the first of them only. */
+/** How the API verifies webhooks of model services. Workers read the first field only. */
 export const PROVIDER_WEBHOOK_SETTINGS = [
   'PROVIDER_WEBHOOK_URL',
   'MODEL_SERVICE_WEBHOOK_SECRET',
@@ -16,13 +16,13 @@ type WebhookSettings = {
 };
 
 export type ProviderWebhookConfig = {
-  /** By the provider that models name: what it signs with, as Standard Webhooks. Null: there is no such service. */
+  /** By provider: its Standard Webhooks secret. Null: there is no such service. */
   readonly secrets: Readonly<Record<'local' | 'gpu' | 'replicate', string | null>>;
   /** Null: there is no fal. */
   readonly fal: { readonly jwksUrl: string; readonly userId: string | null } | null;
 };
 
-/** Null where services are told no address. A service that is told one has a secret: see paired-settings.ts. */
+/** Null: services are given no address. A service with one has a secret: see paired-settings.ts. */
 export function providerWebhooksOf(
   settings: WebhookSettings,
   urls: ModelServiceUrls,

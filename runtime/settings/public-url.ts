@@ -1,7 +1,7 @@
-/** Addresses that mean "every address of this machine": a server listens on them, and a client cannot call them. */
+/** Addresses that mean "every address of this machine", which a client cannot call. */
 const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::', '[::]'];
 
-/** The address under which callers reach the API, without a slash at its end: the one that is set, or where it listens. */
+/** The API's public address, without a slash at its end: the setting, or where it listens. */
 export function publicUrlOf(
   config: { readonly publicUrl: string | null; readonly host: string },
   port: number,

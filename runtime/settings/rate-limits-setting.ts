@@ -1,20 +1,20 @@
 import { z } from 'zod';
 
-/** How many requests are taken in a second over time, and how many at once after a pause. */
+/** Requests per second over time, and at once after a pause. */
 type RateLimit = { readonly perSecond: number; readonly burst: number };
 
 /**
- * Whose requests are counted: those of a key of an account, of a platform key, for an account, of an address without a key, or of one that signs in to
- * the console; and `sums`, those for an account that add up its entries.
+ * What is limited: an account's key, a platform key, an account, an address without a key, an address that signs in to the
+ * console; and `sums`, the calls of an account that add up its entries.
  */
 export type RateLimits = Readonly<
   Record<'key' | 'platform_key' | 'account' | 'sums' | 'address' | 'sign_in', RateLimit>
 >;
 
 /**
- * A key may ask for what its process can serve; a backend's key asks for all of its accounts. An account has more than one key
- * so that several can work. An address without a key reads pages. A person signs in to the console a few times a day. To add up a million
- * entries keeps a core of PostgreSQL busy for some 2 s, and is asked for by people.
+ * The defaults. A key may use its process; a backend's key serves all its accounts. An account has several keys so that
+ * several can work. An address without a key reads pages. A person signs in a few times a day. Adding up a million entries
+ * keeps a core of PostgreSQL busy for about 2 s, and is done for people.
  */
 const DEFAULT_RATE_LIMITS: RateLimits = {
   key: { perSecond: 100, burst: 500 },
@@ -28,7 +28,7 @@ const DEFAULT_RATE_LIMITS: RateLimits = {
 const ONE =
   /^(key|platform_key|account|sums|address|sign_in) per_second=(\d{1,6}(?:\.\d{1,3})?) burst=(\d{1,7})$/;
 
-/** `key per_second=100 burst=500, account per_second=200 burst=1000`: what is not named has its default. */
+/** `key per_second=100 burst=500, account per_second=200 burst=1000`; the others keep their defaults. */
 export const rateLimits = z
   .string()
   .default('')

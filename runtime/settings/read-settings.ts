@@ -8,9 +8,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 type Values<Name extends SettingName> = { readonly [Key in Name]: SettingValue<Key> };
 
 /**
- * Reads the named variables. An empty value counts as unset, since compose files pass `${NAME:-}` through.
- * Throws ConfigurationError naming all that is wrong at once, so that a deployment is mended in one go; the values
- * themselves are never in the message, as they may be secrets. A secret may be in a file instead: NAME_FILE is its path.
+ * Reads the named variables. An empty value is unset, since compose files pass `${NAME:-}`. Throws ConfigurationError
+ * with all faults at once, so that a deployment is fixed in one go, and without values, which may be secret. A secret
+ * may be in a file: NAME_FILE is its path.
  */
 export function readSettings<const Name extends SettingName>(
   env: Environment,
@@ -19,7 +19,7 @@ export function readSettings<const Name extends SettingName>(
   return readAll(env, names, () => []);
 }
 
-/** The same of a process, whose settings have to go with each other too. */
+/** Reads a process's settings, which must also fit together. */
 export function readProcessSettings<const Name extends SettingName>(
   env: Environment,
   names: readonly Name[],
@@ -59,7 +59,7 @@ function rawValueOf(env: Environment, name: SettingName): RawValue {
   if (file === undefined) return { raw };
   if (raw !== undefined) return { name: fileName, fault: `is set, and ${name} too` };
   try {
-    // Files of secrets end with a newline as often as not.
+    // Files of secrets often end with a newline.
     return { raw: nonEmpty(readFileSync(file, 'utf8').trimEnd()) };
   } catch {
     return { name: fileName, fault: 'names a file that cannot be read' };

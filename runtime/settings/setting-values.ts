@@ -1,17 +1,17 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** What the value of a setting may be. Each refuses at the start what would fail a process later, or be read as something else. */
+/** The values of settings. Each refuses at the start what would fail later, or be misread. */
 
 const MAX_PORT = 65_535;
 
-/** A line without control characters, and without the blanks at its ends that a file or a copy leaves. */
+/** One line without control characters, and without blanks at its ends, which files and copies leave. */
 export const text = z.string().regex(/^(?!\s)[^\p{Cc}]+(?<!\s)$/u);
 
-/** A secret that is sent in a header, where no other character may stand. */
+/** A secret for a header, where other characters are not allowed. */
 export const key = z.string().regex(/^[\x21-\x7e]+$/);
 
-/** Digits alone: `0x10`, `1e3` and a blank are numbers to JavaScript. */
+/** Digits only: JavaScript takes `0x10`, `1e3` and a blank for numbers too. */
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()
@@ -28,18 +28,18 @@ export const hostAndPort = z.string().refine((value) => {
   return !host.startsWith('[') || isIP(host.slice(1, -1)) === 6;
 });
 
-/** The same with an address in numbers: where the Temporal SDK listens. */
+/** An address in numbers: where the Temporal SDK listens. */
 export const socketAddress = hostAndPort.refine(
   (value) => isIP(value.slice(0, value.lastIndexOf(':')).replace(/^\[|\]$/g, '')) !== 0,
 );
 
-/** Where a service is: paths go on from it, and its keys are settings of their own. */
+/** The address of a service: paths continue it, and its keys are settings of their own. */
 export const httpUrl = text.refine((value) => {
   const url = urlOf(value, /^https?:$/);
   return url !== null && [url.username, url.password, url.search, url.hash].every((part) => part === '');
 });
 
-/** Origins as browsers send them, between commas: exactly so, and no pattern. */
+/** Origins as browsers send them, between commas, without patterns. */
 export const origins = text
   .transform((value) => value.split(',').map((one) => one.trim()))
   .pipe(z.array(z.string().refine((one) => urlOf(one, /^https?:$/)?.origin === one)));
@@ -49,7 +49,7 @@ export const networks = text
   .transform((value) => value.split(',').map((one) => one.trim()))
   .pipe(z.array(z.string().refine(isNetwork)));
 
-/** One secret or two of our own, between commas: the first is used, the other was before. */
+/** One or two of our own secrets, between commas: the first is in use, the second was before. */
 export const secrets = z
   .string()
   .regex(/^[A-Za-z0-9_-]{32,200}(,[A-Za-z0-9_-]{32,200})?$/)
@@ -58,7 +58,7 @@ export const secrets = z
     return [current, ...others];
   });
 
-/** Headers that browsers and clients send themselves: the word of a proxy is none of them. */
+/** Headers that browsers and clients set themselves, so not a proxy. */
 const SENT_BY_ALL =
   /^(?:accept|authorization|connection|content|cookie|forwarded|holdfast|host|idempotency|if|origin|prefer|range|referer|sec|user-agent|x-forwarded-(?:for|host|port|proto)|x-request-id)(?:-|$)/i;
 
@@ -77,7 +77,7 @@ export const scopes = text
       .refine((given) => new Set(given).size === given.length),
   );
 
-/** As the driver reads it: with a host (or a socket in `?host=`), and percent signs that mean something. */
+/** As the driver parses it: with a host (or a socket in `?host=`), and valid percent signs. */
 export const postgresUrl = text.refine((value) => {
   const url = urlOf(value, /^postgres(ql)?:$/);
   if (url === null || (url.hostname === '' && !url.searchParams.has('host'))) return false;
@@ -85,7 +85,7 @@ export const postgresUrl = text.refine((value) => {
 });
 
 function isNetwork(value: string): boolean {
-  // As Express reads them: a network of no bits is refused, and so is an address of one interface.
+  // As Express parses them: no network of 0 bits, and no interface's address.
   const [address = '', bits = '1', ...more] = value.split('/');
   const version = address.includes('%') ? 0 : isIP(address);
   const isLength = /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);

@@ -24,7 +24,7 @@ import {
 type Setting = {
   readonly schema: z.ZodType;
   readonly doc: string;
-  /** May also be given as NAME_FILE: the path of a file that holds the value. */
+  /** It may be given as NAME_FILE: the path of a file with the value. */
   readonly isSecret?: true;
 };
 
@@ -39,7 +39,10 @@ const webhookSecret = z
   .nullable()
   .default(null);
 
-/** The longest the reconciler waits after a workflow closed: the longest timeout of an admission or a settlement. */
+/**
+ * The longest time that the reconciler waits after a workflow closed: the longest timeout of an admission or a
+ * settlement.
+ */
 const MAX_RECONCILE_GRACE_SECONDS = 30;
 
 export const SETTINGS = {

@@ -2,12 +2,12 @@ import { NativeConnection } from '@temporalio/worker';
 import type { TemporalConfig } from '../settings/config.ts';
 import { readTemporalTls } from './temporal-tls.ts';
 
-/** A worker that cannot reach Temporal for this long ends, and its supervisor starts it again. */
+/** A worker that cannot reach Temporal for this long ends, and its supervisor restarts it. */
 const CONNECT_LIMIT_MS = 10_000;
 
 /**
- * The worker's connection. Apart from temporal-connection.ts because it loads the SDK's native core, which an API
- * process has no use for. Throws when the server does not answer within 10 s.
+ * A worker's connection. Apart from temporal-connection.ts, since it loads the SDK's native core, which an API does not
+ * need. Throws when the server does not respond within 10 s.
  */
 export async function connectTemporalNatively(config: TemporalConfig): Promise<NativeConnection> {
   const connecting = NativeConnection.connect({

@@ -1,10 +1,10 @@
 import path from 'node:path';
 
 /**
- * The sources of a bundle of workflow code, as options of the SDK's bundler: the same wherever one is made, so that what is tested is
- * what ships. Our modules are evaluated once in a worker and not once for each workflow. They keep no state; the SDK
- * freezes what they export.
- * @param root the folder in which workflows/ lies.
+ * The sources of a workflow bundle, as options of the SDK's bundler: the same wherever one is made, so that tests run
+ * what ships. Our modules are evaluated once per worker, not once per workflow: they keep no state, and the SDK freezes
+ * their exports.
+ * @param root the folder with workflows/.
  */
 export function workflowSources(root: string): {
   readonly workflowsPath: string;
