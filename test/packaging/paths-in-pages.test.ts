@@ -117,3 +117,20 @@ test('every function and setting that a page names is there', () => {
   );
   expect(missing).toEqual([]);
 });
+
+/** A file that a page names without its ending: `group-commit`. */
+const WITHOUT_ENDING = /`([a-z][a-z0-9]*(?:-[a-z0-9]+)+)`/g;
+
+test('every file that a page names without its ending is there, unless it is a word of the code', () => {
+  const files = new Set([...NAMES].map((name) => name.split('.')[0] ?? ''));
+  const code = FILES.filter((file) => isCode(file) || /\.(tsx|css|yml|json)$/.test(file))
+    .map((file) => readFileSync(path.join(CHECKOUT, file), 'utf8'))
+    .join('\n');
+  const missing = FILES.filter(isPage).flatMap((file) =>
+    [...readFileSync(path.join(CHECKOUT, file), 'utf8').matchAll(WITHOUT_ENDING)]
+      .map(([, named = '']) => named)
+      .filter((named) => !files.has(named) && !code.includes(named))
+      .map((named) => `${file}: ${named}`),
+  );
+  expect(missing).toEqual([]);
+});
