@@ -15,16 +15,16 @@ export type DevConfig = {
   readonly temporalUiUrl: string | null;
   /** DATABASE_OWNER_URL: a PostgreSQL that runs already, used instead of an embedded one. */
   readonly databaseOwnerUrl: string | null;
-  /** NODE_ENV is production: nothing is to be struck from a page. */
+  /** NODE_ENV is production: the sandbox is not opened. */
   readonly isProduction: boolean;
-  /** Whether there is a desktop that a page can be opened on. */
+  /** Whether there is a desktop to open a page on. */
   readonly hasDesktop: boolean;
   /** HOLDFAST_CATALOGUE: what the embedded stack offers; null: the shipped catalogue. */
   readonly cataloguePath: string | null;
   /** Model services beside the embedded one (GPU_SERVICE_URL and the like), as settings of API and workers. The keys are the workers'. */
   readonly apiEnv: Readonly<Record<string, string>>;
   readonly workerEnv: Readonly<Record<string, string>>;
-  /** The addresses that the operators' commands work on; null: those of the running stack. */
+  /** The addresses for the operators' commands; null: those of the running stack. */
   readonly commands: CliConfig;
   /** Outside the checkout, so that every clone on a machine shares one build of the Temporal server. */
   readonly cacheHome: string;
@@ -84,7 +84,7 @@ export function readComposeTestConfig(env: Environment = process.env): ComposeTe
   return { isRequired: readerOf(env)('HOLDFAST_REQUIRE_COMPOSE') === 'true' };
 }
 
-/** A key without the address of its service is of another program of this machine. */
+/** A key without its service's address belongs to another program of this machine. */
 function modelServicesOf(read: (name: string) => string | null): Pick<DevConfig, 'apiEnv' | 'workerEnv'> {
   const services = MODEL_SERVICE_SETTINGS.map((url, index) => ({
     url,
@@ -107,7 +107,7 @@ function modelServicesOf(read: (name: string) => string | null): Pick<DevConfig,
 
 const isOfService = (name: string) => name !== 'PROVIDER_WEBHOOK_URL' && !name.startsWith('MODEL_SERVICE_');
 
-/** A service that was given no secret is not believed, and polled: the API needs one all the same. */
+/** A service without a secret is not believed, and polled; the API needs one all the same. */
 function drawnSecrets(urls: readonly string[]): Readonly<Record<string, string>> {
   const names = ['GPU_SERVICE', 'REPLICATE'].filter((name) => urls.includes(`${name}_URL`));
   const drawn = () => `whsec_${randomBytes(24).toString('base64')}`;

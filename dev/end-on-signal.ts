@@ -1,10 +1,10 @@
-/** Ctrl-C reaches us from the terminal and once more from npm, which forwards it: together they are one wish to end. */
+/** Ctrl-C arrives from the terminal and again from npm: together they are one request to end. */
 const SAME_WISH_MS = 2_000;
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** 128 + SIGINT. */
 const IMPATIENT_EXIT_CODE = 130;
 
-/** An abort signal for the wish to end. Someone who repeats it later on does not want to wait for an orderly end. */
+/** A signal that aborts when the process should end. A later repeat ends at once. */
 export function abortOnSignal(onImpatience: () => void = () => undefined): AbortSignal {
   const controller = new AbortController();
   let firstAtMs: number | null = null;

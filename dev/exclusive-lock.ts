@@ -7,15 +7,15 @@ import { ownIdentity, processIdentityOf } from './supervisor/process-identity.ts
 export type LockHolder = { readonly pid: number; readonly identity: string };
 export type Lock = { readonly release: () => Promise<void> };
 
-/** Two processes that set the same dead holder's lock aside at once: the second look tells who has it. */
+/** Two processes may set the same dead holder's lock aside at once: the second look finds who has it. */
 const SECOND_LOOK_MS = 30;
 const WAIT_STEP_MS = 500;
 
-/** Takes the lock file at `lockPath`, or says which living process holds it. A dead holder's lock counts for nothing. */
+/** Takes the lock file at `lockPath`, or returns the living process that holds it. A dead holder's lock is ignored. */
 export async function tryLock(lockPath: string): Promise<Lock | { readonly holder: LockHolder }> {
   await mkdir(path.dirname(lockPath), { recursive: true });
   const own = await ownIdentity();
-  // Its own: a second call of this process must not change the file that the first has linked.
+  // A file of its own: a second call must not change the file that the first has linked.
   const draft = `${lockPath}.${String(process.pid)}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(own));
   try {
@@ -36,7 +36,7 @@ export async function tryLock(lockPath: string): Promise<Lock | { readonly holde
   }
 }
 
-/** Takes the lock, waiting for others to be done with it. Throws after `timeoutMs`, or when the signal is aborted. */
+/** Waits for the lock and takes it. Throws after `timeoutMs`, or when the signal aborts. */
 export async function lockWithin(timeoutMs: number, lockPath: string, signal?: AbortSignal): Promise<Lock> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -7,27 +7,30 @@ import { tryLock, type Lock } from './exclusive-lock.ts';
 /** The embedded stack is for one machine and one person: nothing listens beyond it. */
 export const LOCAL_HOST = '127.0.0.1';
 
-/** Below what kernels hand out by themselves, as to an outgoing connection: nothing takes one of these between its choice and its use. */
+/** Below the kernel's own range for outgoing connections: nothing takes one of these between its choice and its use. */
 const FIRST_FREE_PORT = 10_240;
 const LAST_FREE_PORT = 32_767;
 const MAX_TRIES = 200;
 
-/** The folder is this user's: the file of a dead process of another user could not be taken over. */
+/** A folder per user: another user's file could not be taken over. */
 const CLAIMS_FOLDER = path.join(os.tmpdir(), `holdfast-ports-${String(process.getuid?.() ?? 0)}`);
 
 export type PortClaims = {
-  /** One port for each name: the preferred one, or a free one where that is busy or claimed (0: always a free one). No two are the same. */
+  /**
+   * A port per name: the preferred one, or a free one if that is busy or claimed (0: always a free one). No two are the
+   * same.
+   */
   claim<Name extends string>(
     preferred: Readonly<Record<Name, number>>,
   ): Promise<Readonly<Record<Name, number>>>;
-  /** Gives all of them back. The end of this process does so too. */
+  /** Releases them all, as the end of this process does too. */
   release(): Promise<void>;
 };
 
 /**
- * Ports that are this process's until it releases them, whether something listens there or not: two stacks that start at once, or one that
- * starts while a part of another is down for a moment, never choose the same. A claim is a lock file; a program that is none of ours knows
- * nothing of it.
+ * Ports that belong to this process until it releases them, whether something listens or not: two stacks that start at
+ * once, or one that starts while a part of another restarts, never choose the same. A claim is a lock file; other
+ * programs know nothing of it.
  */
 export function createPortClaims(): PortClaims {
   const locks: Lock[] = [];
@@ -62,7 +65,7 @@ export function createPortClaims(): PortClaims {
   };
 }
 
-/** Ports that are free, and claimed by no stack, at this moment: for what listens at once. */
+/** Ports that are free and unclaimed now, for something that listens at once. */
 export async function chooseFreePorts<Name extends string>(
   preferred: Readonly<Record<Name, number>>,
 ): Promise<Readonly<Record<Name, number>>> {

@@ -13,8 +13,8 @@ export type ProgramOptions = {
 const LONGEST_ERROR_CHARACTERS = 2_000;
 
 /**
- * Runs a program to its end. One that is late or not wanted any more is killed with all that it has started (it leads a
- * process group), and has ended when this throws. Throws, too, with the last of what it wrote to stderr when it fails.
+ * Runs a program to its end. One that is late or aborted is killed with everything it started (it leads a process
+ * group), and has ended when this throws. Throws with its last stderr when it fails.
  */
 export function runProgram(file: string, args: readonly string[], options: ProgramOptions): Promise<void> {
   const { cwd, env, user, timeoutMs, signal } = options;

@@ -6,7 +6,7 @@ import { HomeInUseError, startStack } from './stack/start-stack.ts';
 import type { Stack } from './stack/stack-handle.ts';
 import { readRunningStack } from './stack/stack-info.ts';
 
-/** Brings up the stack of a command's home. What keeps it from coming up is thrown as a CommandError: a sentence, not a stack trace. */
+/** Starts the stack of a command's home. A failure is thrown as a CommandError: a sentence, not a stack trace. */
 export async function startHomeStack(
   config: DevConfig,
   options: { readonly signal: AbortSignal; readonly onNote: Progress },

@@ -21,7 +21,7 @@ import type { JobActivities } from '../job-activities.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { createRefuseUnservedStarts } from './refuse-unserved-starts.ts';
 import { createStopQueuedAttempts } from '../attempts/stop-queued-attempts.ts';
-import { describeReservations, jobIdOfReservation } from './describe-reservations.ts';
+import { describeReservations, jobIdOfReservation, type DescribedPage } from './describe-reservations.ts';
 import { endPermanentErrors } from '../end-permanent-errors.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 
@@ -102,41 +102,43 @@ async function releaseOverdue(dependencies: ReconcileDependencies): Promise<numb
 }
 
 async function settleAbandoned(dependencies: ReconcileDependencies): Promise<ReconcileReport> {
-  const { client, database, graceSeconds } = dependencies;
+  const { client } = dependencies;
   let report: ReconcileReport = { looked: 0, released: 0, heldBack: 0, doubt: null };
   for await (const page of openReservations(dependencies)) {
     const { reservations, jobs } = await describeReservations(
       client,
       page.filter((reservation) => !isOverdue(reservation.overdueSeconds)),
     );
+    const looked = report.looked + page.length;
+    if (await isTemporalAway(client, jobs)) return { ...report, looked };
     const doubt = report.doubt ?? (await doubtOf(client, jobs));
-    const judged = reservations.map(({ reservation, workflow }) => ({
-      reservation,
-      ...verdictOf(workflow, graceSeconds, doubt),
-    }));
-    if (await isTemporalAway(client, jobs)) return { ...report, looked: report.looked + page.length };
-    const abandoned = judged.flatMap(({ reservation, verdict }) =>
-      verdict === 'settle' ? [reservation] : [],
-    );
-    const heldBack = judged.flatMap((one) => (one.verdict === 'hold_back' ? [one] : []));
-    const released = await releaseAll(dependencies, abandoned, 'release_terminated');
-    // Its Describe failed in an earlier run, and its workflow runs: support has nothing to look at.
-    const running = reservations.filter(({ workflow }) => workflow.status === 'running');
-    await queueForRepair(database, [
-      ...heldBack,
-      ...running.map(({ reservation }) => ({ reservation, why: null })),
-    ]);
-    report = {
-      looked: report.looked + page.length,
-      released: report.released + released,
-      heldBack: report.heldBack + heldBack.length,
-      doubt,
-    };
-    if (heldBack.length > 0)
-      log.error('the reconciler holds reservations back: see the repair queue', report);
+    const { released, heldBack } = await settlePage(dependencies, reservations, doubt);
+    report = { looked, released: report.released + released, heldBack: report.heldBack + heldBack, doubt };
+    if (heldBack > 0) log.error('the reconciler holds reservations back: see the repair queue', report);
     heartbeat(report);
   }
   return report;
+}
+
+/** Settles the reservations of a page that no workflow works on, and updates the repair queue. */
+async function settlePage(
+  dependencies: ReconcileDependencies,
+  described: DescribedPage['reservations'],
+  doubt: Doubt | null,
+): Promise<Pick<ReconcileReport, 'released' | 'heldBack'>> {
+  const judged = described.map(({ reservation, workflow }) => ({
+    reservation,
+    ...verdictOf(workflow, dependencies.graceSeconds, doubt),
+  }));
+  const abandoned = judged.flatMap(({ reservation, verdict }) => (verdict === 'settle' ? [reservation] : []));
+  const heldBack = judged.flatMap((one) => (one.verdict === 'hold_back' ? [one] : []));
+  // Its Describe may have failed in an earlier run: its workflow runs, and support has nothing to look at.
+  const running = described.flatMap(({ reservation, workflow }) =>
+    workflow.status === 'running' ? [{ reservation, why: null }] : [],
+  );
+  const released = await releaseAll(dependencies, abandoned, 'release_terminated');
+  await queueForRepair(dependencies.database, [...heldBack, ...running]);
+  return { released, heldBack: heldBack.length };
 }
 
 /**

@@ -13,13 +13,13 @@ import { formatTable, printJson, printLine, printProgress } from '../../cli/show
 export type DemoOptions = {
   readonly json: boolean;
   readonly killWorker: boolean;
-  /** Drives the page of the sandbox, in place of the steps. */
+  /** Runs the faults of the sandbox page instead of the steps. */
   readonly watch: boolean;
 };
 
 /**
- * `holdfast demo`: on the running stack of this home, or else on one that it starts there and ends afterwards. Exit
- * code 1 when a step came out otherwise than it should, naming the step.
+ * `holdfast demo`: on the running stack of this home, or on one that it starts and ends. Exit code 1 when a step
+ * failed, with its name.
  */
 export async function runDemoCommand(config: DevConfig, options: DemoOptions): Promise<void> {
   const startedAt = performance.now();
@@ -50,7 +50,7 @@ const KILL_QUESTION =
 const STRIKE_QUESTION =
   'This kills the worker of this stack, and freezes its model service and PostgreSQL for a while. Do it? [y/N] ';
 
-/** Opens the page of the sandbox where there is a desktop, and strikes fault after fault. */
+/** Opens the sandbox page where there is a desktop, and runs fault after fault. */
 async function watch(config: DevConfig, stack: UsedStack, say: Progress): Promise<DemoReport> {
   const { sandbox_url: url } = await stack.info();
   if (url === null)

@@ -4,7 +4,7 @@ import type { DevConfig } from '../dev-config.ts';
 import type { StackFact } from '../stack/stack-info.ts';
 import { requireRunningStack } from '../stack-context.ts';
 
-/** `holdfast stack get`: one thing that stack.json says, alone on stdout, for a script. Exit code 3 when no stack is up. */
+/** `holdfast stack get`: one value of stack.json, alone on stdout, for scripts. Exit code 3 when no stack is up. */
 export async function stackGet(config: DevConfig, name: StackFact): Promise<void> {
   const value = (await requireRunningStack(config.home))[name];
   if (value === null)

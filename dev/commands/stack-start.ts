@@ -67,7 +67,7 @@ ${sandboxText(info)}
 Ctrl-C ends everything; what it holds is there again at the next start.`);
 }
 
-/** Nothing, where there is no sandbox. */
+/** Empty: there is no sandbox. */
 function sandboxText({ sandbox_url: url }: StackInfo): string {
   return url === null ? '' : `\nBreak it, and watch every credit come out right:\n\n  ${url}\n`;
 }

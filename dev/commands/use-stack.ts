@@ -8,13 +8,13 @@ import { startHomeStack } from '../start-home-stack.ts';
 
 export type UsedStack = {
   readonly info: () => Promise<StackInfo>;
-  /** Not of a stack that others use, unless they have agreed. */
+  /** Never the worker of a stack that others use, unless they agree. */
   readonly mayKillWorker: boolean;
   readonly whenInterrupted: Promise<never>;
   readonly leave: () => Promise<void>;
 };
 
-/** The running stack of this home, or else one that is started there and ended by `leave`. */
+/** The running stack of this home, or one that is started here and ended by `leave`. */
 export async function useStack(
   config: DevConfig,
   options: {
@@ -60,7 +60,7 @@ export async function useStack(
 async function agrees(question: string, signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // A terminal that is being read hands Ctrl-C on as a key.
+  // A terminal that is being read passes Ctrl-C on as a key.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     return /^y(es)?$/i.test((await terminal.question(question, { signal })).trim());

@@ -7,7 +7,7 @@ import type { Quote } from '../../contract/shapes/quote-shapes.ts';
 
 export type JobBody = Readonly<Record<string, unknown>>;
 
-/** The API answered with a problem; the message is what a person needs. */
+/** A problem from the API; the message is for a person. */
 class ApiProblem extends Error {
   readonly status: number;
 
@@ -19,12 +19,12 @@ class ApiProblem extends Error {
 }
 
 const CALL_TIMEOUT_MS = 20_000;
-/** A 503 says "the same again, later": as many times as a restarting process may take. */
+/** Retries of a 503: as many as a restarting process may take. */
 const MAX_CALLS = 8;
 const DEFAULT_RETRY_SECONDS = 1;
 const LARGEST_PAGE = 100;
 
-/** The few calls of the demo, as a backend with a platform key makes them: for the account it names. */
+/** The calls of the demo, as a backend with a platform key makes them for one account. */
 export class DemoApi {
   readonly #baseUrl: string;
   readonly #key: string;
@@ -42,7 +42,7 @@ export class DemoApi {
     return this.#json('POST', '/v1/quotes', { account, body });
   }
 
-  /** The same idempotency key is the same job, however often it is sent. */
+  /** The same idempotency key returns the same job. */
   async submit(account: string, body: JobBody, idempotencyKey: string = randomUUID()): Promise<Job> {
     return this.#json('POST', '/v1/jobs', { account, body, idempotencyKey });
   }
@@ -83,7 +83,7 @@ export class DemoApi {
       readonly body?: unknown;
       readonly idempotencyKey?: string;
       readonly headers?: Readonly<Record<string, string>>;
-      /** For streams, which are read long after they were opened. */
+      /** For streams, which are read for long. */
       readonly signal?: AbortSignal;
     },
   ): Promise<Response> {

@@ -2,12 +2,12 @@ import type { Progress } from '../progress.ts';
 import type { StackInfo } from '../stack/stack-info.ts';
 import type { DemoApi, JobBody } from './demo-api.ts';
 
-/** What the steps share. */
+/** The state that steps share. */
 export type DemoScene = {
   readonly api: DemoApi;
-  /** The stack as it is now: a killed worker comes back with another pid. */
+  /** The stack as it is now: a restarted worker has another pid. */
   readonly info: () => Promise<StackInfo>;
-  /** The account most steps play on; opened by the first. */
+  /** The account of most steps; the first step opens it. */
   readonly account: string;
   readonly briefs: { readonly staticAd: JobBody; readonly videoAd: JobBody };
   /** The folder for pictures. */
@@ -29,7 +29,7 @@ export type StepOutcome = {
   readonly files: readonly string[];
 };
 
-/** One thing the demo shows. `run` throws when it cannot be shown at all; a check says what came out otherwise. */
+/** A step of the demo. `run` throws when it cannot run at all; a check reports a wrong result. */
 export type DemoStep = {
   readonly name: string;
   readonly title: string;

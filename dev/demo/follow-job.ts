@@ -12,8 +12,8 @@ const TERMINAL_TYPES = new Set(['job.succeeded', 'job.partially_succeeded', 'job
 const RECONNECT_PAUSE_MS = 300;
 
 /**
- * The events of a job as they happen, over server-sent events, until its end. A stream that breaks (the API was
- * restarted) is opened again from the last event seen. Throws when `limitMs` is over.
+ * The events of a job as they happen, over server-sent events, until its end. A broken stream (the API restarted) is
+ * reopened after the last event. Throws when `limitMs` is over.
  */
 export async function* followJob(
   api: DemoApi,
@@ -33,7 +33,7 @@ export async function* followJob(
         if (TERMINAL_TYPES.has(event.type)) return;
       }
     } catch (error) {
-      // A broken connection; anything the API itself has said is for the caller.
+      // A broken connection; what the API itself responded is for the caller.
       if (!(error instanceof TypeError) && !isOver()) throw error;
     }
     await sleep(RECONNECT_PAUSE_MS);

@@ -5,13 +5,13 @@ const STATS = z.object({
 });
 const STATS_TIMEOUT_MS = 5_000;
 
-/** How often the model service accepted work for a job: the proof, from the other side, that nothing ran twice. */
+/** How many submissions of a job the model service accepted: the proof that nothing ran twice. */
 export async function submissionsOfJob(modelServiceUrl: string, jobId: string): Promise<number> {
   const accepted = await acceptedByReference(modelServiceUrl, jobId);
   return accepted.reduce((sum, count) => sum + count, 0);
 }
 
-/** Of a job's submissions (a film has several), those that the model service accepted more than once. */
+/** The submissions of a job (a film has several) that were accepted more than once. */
 export async function repeatedSubmissionsOf(modelServiceUrl: string, jobId: string): Promise<number> {
   return (await acceptedByReference(modelServiceUrl, jobId)).filter((count) => count > 1).length;
 }

@@ -3,7 +3,7 @@ import { workflowIdOf } from '../../domain/ids.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Ends the workflow of a job as the button of Temporal UI does: none of our code runs. */
+/** Terminates a job's workflow, as the button of Temporal UI does: none of our code runs. */
 export async function terminateWorkflow(address: string, jobId: string, reason: string): Promise<void> {
   const connection = await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS });
   try {

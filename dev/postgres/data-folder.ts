@@ -4,14 +4,14 @@ import path from 'node:path';
 import { processIdentityOf } from '../supervisor/process-identity.ts';
 import { isReachableByOthers, type ServerUser } from './server-user.ts';
 
-/** Where root keeps the data when the checkout is closed to the user PostgreSQL runs as. */
+/** Where root keeps the data when PostgreSQL's user cannot reach the checkout. */
 const SHARED_DATA = '/var/lib/holdfast';
-/** A folder others may pass through, but neither list nor write. */
+/** Others may pass through the folder, but neither list nor write. */
 const PASSABLE = 0o711;
 
 /**
- * The folder that holds (or will hold) the cluster: `<home>/postgres`, or, when PostgreSQL's user cannot reach that,
- * a folder under /var/lib that `<home>/postgres` links to. A link to nothing begins a new cluster.
+ * The cluster's folder: `<home>/postgres`, or, when PostgreSQL's user cannot reach that, a folder under /var/lib that
+ * `<home>/postgres` links to. A dangling link begins a new cluster.
  */
 export async function prepareDataParent(home: string, user: ServerUser | null): Promise<string> {
   const folder = path.join(home, 'postgres');
@@ -31,7 +31,7 @@ export async function prepareDataParent(home: string, user: ServerUser | null): 
   return elsewhere;
 }
 
-/** Removes the lock of a server that is no more: after a SIGKILL its number may belong to a stranger by now. */
+/** Removes the lock of a dead server: after a SIGKILL its process id may belong to another process. */
 export async function removeStaleServerLock(dataFolder: string): Promise<void> {
   const lockPath = path.join(dataFolder, 'postmaster.pid');
   const lock = await readFile(lockPath, 'utf8').catch(() => null);

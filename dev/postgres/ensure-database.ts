@@ -2,7 +2,7 @@ import { Client } from 'pg';
 
 const DUPLICATE_DATABASE = '42P04';
 
-/** Makes a database unless it is there. `maintenanceUrl` is a superuser's, at another database of the server. */
+/** Creates a database unless it exists. `maintenanceUrl`: a superuser's, at another database of the server. */
 export async function ensureDatabase(maintenanceUrl: string, name: string): Promise<void> {
   const client = new Client({ connectionString: maintenanceUrl });
   client.on('error', () => undefined);

@@ -5,12 +5,12 @@ import type { ServerUser } from './server-user.ts';
 
 const INITDB_TIMEOUT_MS = 120_000;
 
-/** The superuser of an embedded cluster: it owns the schema, and only migrations and the command line use it. */
+/** The superuser of an embedded cluster: it owns the schema, for migrations and the command line only. */
 export const SUPERUSER = 'postgres';
 
 /**
- * Makes a cluster unless there is one. It is made under another name and renamed when whole, so that a crash in the
- * middle leaves nothing that looks finished. The locale is PostgreSQL's own, the same on every machine.
+ * Creates a cluster unless there is one: under another name, renamed when whole, so that a crash leaves nothing that
+ * looks finished. The locale is PostgreSQL's own, the same on every machine.
  */
 export async function initialiseCluster(options: {
   readonly initdb: string;

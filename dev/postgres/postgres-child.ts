@@ -11,7 +11,7 @@ import { untilPostgresAnswers } from './until-postgres-answers.ts';
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
-/** fsync stays on: what the demo and the tests show about crashes has to be true. */
+/** fsync stays on: what the demo and the tests show about crashes must be true. */
 const SERVER_SETTINGS = {
   listen_addresses: LOCAL_HOST,
   unix_socket_directories: '',
@@ -31,7 +31,7 @@ export type PostgresOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** An embedded PostgreSQL 18 with its data under `home`, made at the first start. */
+/** An embedded PostgreSQL 18 with its data under `home`, created at the first start. */
 export async function postgresChild(options: PostgresOptions): Promise<ChildSpec> {
   const user = await findServerUser();
   const binaries = await findServerBinaries(user);

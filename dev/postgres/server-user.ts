@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 export type ServerUser = { readonly uid: number; readonly gid: number };
 
 const run = promisify(execFile);
-/** Accounts without rights of their own, the better one first. We add no account to a machine. */
+/** Unprivileged accounts, the better one first. We add no account to a machine. */
 const CANDIDATES = ['postgres', 'nobody'];
 const OTHERS_MAY_ENTER = 0o001;
 
-/** The user that PostgreSQL runs as: null for the present one. PostgreSQL refuses root, so root uses an account without rights. */
+/** The user for PostgreSQL, which refuses root: null is the present one; root uses an unprivileged account. */
 export async function findServerUser(): Promise<ServerUser | null> {
   if (process.getuid?.() !== 0) return null;
   for (const name of CANDIDATES) {

@@ -5,19 +5,20 @@ import { build, type Plugin } from 'esbuild';
 import { MADE_FILES, madeFile } from './made-files.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-/** The program, then what it loads only where it is needed. */
+/** The program, then what it loads on demand. */
 type Program = readonly { readonly name: string; readonly text: string }[];
 
 const programs = new Map<string, Promise<Program>>();
 
 /**
- * The program of a process as JavaScript (0.1 s), so that it starts, and starts again, without a TypeScript loader: that took a second of a
- * worker's two and a half. What it imports while it runs stays a file of its own. A restart within one stack gets the same files.
+ * A process's program as JavaScript (0.1 s), so that it starts without a TypeScript loader, which took a second of a
+ * worker's two and a half. What it imports while it runs stays a file of its own. A restart within one stack gets the
+ * same files.
  */
 export async function compileProcess(entry: string): Promise<string> {
   const compiled = programs.get(entry) ?? compile(entry);
   programs.set(entry, compiled);
-  // At every start: in a stack that has been up for long, a file may have been cleared away by another.
+  // At every start: another stack may have cleared away a file meanwhile.
   const [program = ''] = await Promise.all(
     (await compiled).map(({ name, text }) => madeFile(name, () => text)),
   );
@@ -41,7 +42,7 @@ async function compile(entry: string): Promise<Program> {
     // From there the source map finds the sources.
     outdir: MADE_FILES,
     entryNames: `${entry.replaceAll(/\W/g, '-')}-[hash]`,
-    // They name each other: by what is in them, so that the same name is the same file.
+    // Named by their content, since they import each other by name.
     chunkNames: '[name]-[hash]',
     outExtension: { '.js': '.mjs' },
     plugins: [whereItsSourceLies],
@@ -49,7 +50,7 @@ async function compile(entry: string): Promise<Program> {
   return outputFiles.map(({ path: file, text }) => ({ name: path.basename(file), text }));
 }
 
-/** Code that looks for a file beside itself (migrations, prepared pictures) finds it beside its source. */
+/** Code that looks for a file beside itself (migrations, prepared pictures) must find it beside its source. */
 const whereItsSourceLies: Plugin = {
   name: 'where-its-source-lies',
   setup(bundle) {

@@ -10,13 +10,13 @@ const RECORD = z.array(
 );
 type Recorded = z.output<typeof RECORD>[number];
 
-/** Time for a fast shutdown of PostgreSQL; afterwards SIGKILL, which it survives by recovery. */
+/** Time for PostgreSQL's fast shutdown; then SIGKILL, which it survives by recovery. */
 const GENTLE_END_MS = 8_000;
 const CHECK_INTERVAL_MS = 50;
 
 /**
- * `children.json`: which processes this home's stack has started. Only for the case that all of them, guards included,
- * outlived a supervisor's violent end: the next start ends what is provably still the process that was started.
+ * `children.json`: the processes that this home's stack has started, for the case that they and their guards outlived a
+ * killed supervisor. The next start ends those that are provably still the same processes.
  */
 export class ChildrenRecord {
   readonly #file: string;
@@ -33,7 +33,7 @@ export class ChildrenRecord {
     writeJsonFile(this.#file, [...this.#children.values()]);
   }
 
-  /** Ends what an earlier supervisor left running: by number, start time and command line. */
+  /** Ends what an earlier supervisor left running, identified by process id, start time and command line. */
   async endLeftOvers(onNote: (note: string) => void): Promise<void> {
     await Promise.all(
       this.#read().map(async (child) => {
@@ -61,7 +61,7 @@ export class ChildrenRecord {
 async function endProcess(child: Recorded): Promise<void> {
   const deadline = Date.now() + GENTLE_END_MS;
   const isAlive = async () => (await processIdentityOf(child.pid)) === child.identity;
-  // SIGINT means "now, but cleanly" to PostgreSQL, Temporal and our own processes alike.
+  // SIGINT means an orderly, immediate end to PostgreSQL, Temporal and our own processes.
   process.kill(child.pid, 'SIGCONT');
   process.kill(child.pid, 'SIGINT');
   while (await isAlive()) {

@@ -5,12 +5,12 @@ import path from 'node:path';
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 /** Beside the compiler caches of other tools, shared by all stacks of a checkout; gone with node_modules. */
 export const MADE_FILES = path.join(CHECKOUT, 'node_modules', '.cache', 'holdfast');
-/** Far longer than a stack looks for a file that it has been given. */
+/** Far longer than a stack uses a file. */
 const UNUSED_LIMIT_MS = 7 * 24 * 3_600_000;
 
 /**
- * The path of a file made from sources, by a name that says what it was made from: made when it is not there yet. Two may
- * make one at once, in one process too: each its own draft.
+ * The path of a file made from sources, named by what it was made from, and made when it is missing. Two may make it at
+ * once, each with its own draft.
  */
 export async function madeFile(name: string, make: () => Promise<string> | string): Promise<string> {
   const file = path.join(MADE_FILES, name);

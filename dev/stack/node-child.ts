@@ -10,14 +10,15 @@ const END_WITH_PARENT = path.join(CHECKOUT, 'dev', 'end-with-parent.mjs');
 const READY_TIMEOUT_MS = 60_000;
 
 /**
- * How a worker's memory is kept small (docs/benchmarks.md, "Thousands of jobs in flight"): V8 collects a heap early whose limit is low, and a worker
- * has two of them. docker-compose.yml starts it with the same.
+ * How a worker's memory is kept small (docs/benchmarks.md, "Thousands of jobs in flight"): V8 collects a heap with a
+ * low limit early, and a worker has two heaps. docker-compose.yml uses the same.
  */
 export const WORKER_NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512'] as const;
 
 /**
- * How glibc keeps what it was given back (mallopt(3)): fixed thresholds, or each large block that is freed raises them, up to 32 MiB, and the heap is no
- * longer given back. Measured: a worker with 2,000 activities has 280 MiB with, 386 without. The Dockerfile sets the same.
+ * Fixed thresholds of glibc (mallopt(3)): otherwise each freed large block raises them, up to 32 MiB, and memory is no
+ * longer returned. Measured: a worker with 2,000 activities has 280 MiB with, 386 without. The Dockerfile sets the
+ * same.
  */
 const MALLOC = {
   MALLOC_ARENA_MAX: '2',
@@ -25,7 +26,7 @@ const MALLOC = {
   MALLOC_TRIM_THRESHOLD_: '131072',
 } as const;
 
-/** A Node process of ours, compiled from the present source, that prints a ready line and ends when its stdin does. */
+/** A Node process of ours, compiled from the present sources, that prints a ready line and ends when its stdin does. */
 export function nodeChild(options: {
   readonly name: ChildName;
   /** Relative to the checkout. */
@@ -55,7 +56,7 @@ export function nodeChild(options: {
   };
 }
 
-/** The variables that any program needs. Nothing else of the caller's environment reaches a process. */
+/** The variables that any program needs. Nothing else of the caller's environment is passed on. */
 function inheritedEnvironment(): Record<string, string> {
   return {
     PATH: path.dirname(process.execPath),

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** Addresses and secrets that the children of one stack are told. */
+/** Addresses and secrets for the children of one stack. */
 export type StackAddresses = {
   readonly home: string;
   readonly apiDatabaseUrl: string;
@@ -11,15 +11,15 @@ export type StackAddresses = {
   readonly host: string;
   readonly apiPort: number;
   readonly modelServicePort: number;
-  /** What signs links to outputs: of the home, so that they outlive a restart. */
+  /** The secret of output links: the home's, so that links outlive a restart. */
   readonly linkSecret: string;
-  /** Where the model service says that a job is done, and what it signs that with; null: it is only asked. */
+  /** The webhook address for the model service and its secret; null: it is only polled. */
   readonly webhooks: { readonly url: string; readonly secret: string } | null;
 };
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The worker's settings when embedded: everything a person would wait for is short. */
+/** The worker's settings when embedded: every wait is short. */
 export function workerEnvironment(addresses: StackAddresses, workflowBundle: string): Environment {
   return {
     ...commonEnvironment(addresses),
@@ -41,7 +41,7 @@ export function apiEnvironment(addresses: StackAddresses, consolePages: string):
     CONSOLE_PAGES: consolePages,
     API_HOST: addresses.host,
     API_PORT: String(addresses.apiPort),
-    // No load balancer stands before it.
+    // No load balancer is in front.
     API_SHUTDOWN_NOTICE_SECONDS: '0',
     PUBLIC_URL: urlOf(addresses.host, addresses.apiPort),
     ...(addresses.temporalUiUrl === null ? {} : { TEMPORAL_UI_URL: addresses.temporalUiUrl }),

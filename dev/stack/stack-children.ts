@@ -5,7 +5,7 @@ import { SupervisedChild } from '../supervisor/supervisor.ts';
 import type { ChildrenRecord } from './left-over-children.ts';
 import { CHILD_NAMES, type ChildName } from './stack-info.ts';
 
-/** The children of one stack, by name, ended in the order of CHILD_NAMES: first who uses, then who is used. */
+/** The children of a stack, by name, ended in the order of CHILD_NAMES: users before what they use. */
 export class StackChildren {
   readonly #home: string;
   readonly #record: ChildrenRecord;
@@ -18,7 +18,7 @@ export class StackChildren {
     readonly home: string;
     readonly record: ChildrenRecord;
     readonly onNote: Progress;
-    /** Some process has come or gone. */
+    /** A process has started or ended. */
     readonly onPids: () => void;
   }) {
     this.#home = options.home;
@@ -27,7 +27,7 @@ export class StackChildren {
     this.#onPids = options.onPids;
   }
 
-  /** Starts a child and keeps it up. Throws when it does not start. */
+  /** Starts a child and keeps it running. Throws when it does not start. */
   async start(name: ChildName, spec: ChildSpec): Promise<void> {
     if (this.#isEnding) throw new Error('the stack is being ended');
     const child = new SupervisedChild(spec, path.join(this.#home, 'logs', `${name}.log`), {
@@ -59,14 +59,14 @@ export class StackChildren {
     return child;
   }
 
-  /** Ends all, one after the other. A start still under way ends with its child. */
+  /** Ends all in order. A start under way ends with its child. */
   async stop(): Promise<void> {
     this.#isEnding = true;
     for (const name of CHILD_NAMES) await this.#children.get(name)?.stop();
     this.#record.remove();
   }
 
-  /** Ends all side by side, and whatever has not ended after `limitMs` with SIGKILL: for a start that came to nothing. */
+  /** Ends all at once, and after `limitMs` by SIGKILL: for a failed start. */
   async abandon(limitMs: number): Promise<void> {
     this.#isEnding = true;
     await Promise.all([...this.#children.values()].map((child) => child.stop(limitMs)));

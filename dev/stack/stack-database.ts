@@ -39,13 +39,13 @@ export function externalDatabase(ownerUrl: string, secrets: StackSecrets): Stack
   };
 }
 
-/** Makes the embedded database unless it is there. */
+/** Creates the embedded database unless it exists. */
 export async function ensureEmbeddedDatabase(port: number, secrets: StackSecrets): Promise<void> {
   const { superuser } = secrets.database;
   await ensureDatabase(superuserUrl({ port, superuserPassword: superuser, database: 'postgres' }), DATABASE);
 }
 
-/** Brings it to the newest schema, with the two roles. */
+/** Migrates it to the newest schema, with the two roles. */
 export async function migrateStackDatabase(
   database: StackDatabase,
   secrets: StackSecrets,

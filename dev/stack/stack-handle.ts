@@ -5,18 +5,18 @@ import type { ChildName, StackInfo } from './stack-info.ts';
 /** Longer than any back-off that a test provokes. */
 const READY_TIMEOUT_MS = 60_000;
 
-/** A stack that is up: what stack.json says, and hands on its children for tests and the demo. */
+/** A running stack: the content of stack.json and access to its children, for tests and the demo. */
 export type Stack = {
   /** The content of stack.json now: the pids change when a child is started again. */
   readonly info: () => StackInfo;
   /** Whether the stack has started the child itself. */
   readonly owns: (name: ChildName) => boolean;
-  /** Sends a signal to a child; the stack starts it again if it ends. Returns the pid that was hit. */
+  /** Sends a signal to a child; the stack restarts it if it ends. Returns the pid. */
   readonly kill: (name: ChildName, signal: NodeJS.Signals) => number;
-  /** Stops a child (PostgreSQL with all its backends) where it stands, as a hanging machine would. */
+  /** Stops a child (PostgreSQL with all its backends) like a machine that hangs. */
   readonly pause: (name: ChildName) => Promise<void>;
   readonly resume: (name: ChildName) => Promise<void>;
-  /** Resolves when the child takes work: after a `kill` that ends it, when its successor does. */
+  /** Resolves when the child is ready; after a `kill`, its successor. */
   readonly whenReady: (name: ChildName) => Promise<void>;
   /** Ends everything in order. */
   readonly stop: () => Promise<void>;

@@ -8,7 +8,7 @@ import { livingHolderOf } from '../exclusive-lock.ts';
 export const CHILD_NAMES = ['api', 'worker', 'model_service', 'temporal', 'postgres'] as const;
 export type ChildName = (typeof CHILD_NAMES)[number];
 
-/** Null: down at this moment, or a server that is not ours (TEMPORAL_ADDRESS, DATABASE_OWNER_URL). */
+/** Null: down now, or a server that is not ours (TEMPORAL_ADDRESS, DATABASE_OWNER_URL). */
 const pid = z.number().int().positive().nullable();
 
 const STACK_INFO = z.object({
@@ -20,24 +20,24 @@ const STACK_INFO = z.object({
   /** As the owner of the schema: migrations, looking at tables. */
   database_owner_url: z.string(),
   model_service_url: z.string(),
-  /** The page that strikes the stack's processes, with its token: for this machine's user only. Null: it has none. */
+  /** The sandbox page's address with its token, for this machine's user only. Null: there is none. */
   sandbox_url: z.string().nullable(),
   platform_key: z.string(),
-  /** Of the account "Local sandbox". */
+  /** The key of the account "Local sandbox". */
   account_id: z.string(),
   account_key: z.string(),
-  /** Of the process that keeps the stack up. */
+  /** The process that keeps the stack running. */
   supervisor_pid: z.number().int().positive(),
   pids: z.object({ api: pid, worker: pid, temporal: pid, postgres: pid, model_service: pid }),
 });
 
-/** The names in stack.json under which one text stands each: all but those of processes. */
+/** The names in stack.json with one text each: all but those of processes. */
 export type StackFact = Exclude<keyof z.output<typeof STACK_INFO>, 'pids' | 'supervisor_pid'>;
 export const STACK_FACTS = Object.keys(STACK_INFO.shape).filter(
   (name) => name !== 'pids' && name !== 'supervisor_pid',
 ) as readonly StackFact[];
 
-/** What `.holdfast/stack.json` says while a stack is up. */
+/** The content of `.holdfast/stack.json` while a stack is up. */
 export type StackInfo = Readonly<z.output<typeof STACK_INFO>>;
 
 export function stackLockPath(home: string): string {
@@ -52,12 +52,12 @@ export function removeStackInfo(home: string): void {
   rmSync(stackInfoPath(home), { force: true });
 }
 
-/** The stack that is up under this home, or null. A file that a killed supervisor left behind counts for nothing. */
+/** The running stack of this home, or null. A killed supervisor's file is ignored. */
 export async function readRunningStack(home: string): Promise<StackInfo | null> {
   const holder = await livingHolderOf(stackLockPath(home));
   try {
     const info = STACK_INFO.parse(JSON.parse(readFileSync(stackInfoPath(home), 'utf8')));
-    // A start that has the home and is not up yet has found the file of the one before.
+    // A start that holds the lock and is not up yet finds the file of the stack before it.
     return info.supervisor_pid === holder?.pid ? info : null;
   } catch {
     return null;

@@ -9,10 +9,7 @@ import { writeSecrets, type StackKeys, type StackSecrets } from './stack-secrets
 /** The account the ready-made curl lines act for. */
 const SANDBOX_ACCOUNT = { name: 'Local sandbox', reference: 'local-sandbox' } as const;
 
-/**
- * Makes sure of a platform key and of an account with a key of its own. The ones of `keys.json` are kept while the
- * database knows them; a database made anew gets new ones.
- */
+/** Creates a platform key, and an account with its key. Those of `keys.json` are kept while the database knows them. */
 export async function ensureStackKeys(
   home: string,
   secrets: StackSecrets,

@@ -11,7 +11,7 @@ export type StackPorts = {
   readonly sandbox: number;
 };
 
-/** Tried first; a busy one is replaced by a free one. Documented in README. */
+/** Tried first; a busy one is replaced by a free one (README). */
 export const PREFERRED_PORTS: StackPorts = {
   api: 8_787,
   temporal: 7_233,
@@ -33,25 +33,25 @@ const FREE_PORTS: StackPorts = {
 export type StackOptions = {
   /** Everything the stack keeps; created when missing. */
   readonly home: string;
-  /** `free`: whatever is free, for tests beside a running stack. */
+  /** `free`: any free ports, for tests beside a running stack. */
   readonly ports?: 'preferred' | 'free';
   /** `instant`: the model service returns prepared files after `instantMs`, for measurements. */
   readonly modelMode?: 'render' | 'instant';
   readonly instantMs?: number;
-  /** What API and worker offer; absent or null: the shipped catalogue. */
+  /** The catalogue of API and worker; absent or null: the shipped one. */
   readonly cataloguePath?: string | null;
   /** Added to the settings of the processes (runtime/settings/settings.ts). */
   readonly workerEnv?: Readonly<Record<string, string>>;
   readonly apiEnv?: Readonly<Record<string, string>>;
-  /** The page from which a person strikes the stack's processes; absent: there is none, and webhooks of the model service are not sent. */
+  /** The sandbox page; absent: there is none, and the model service sends no webhooks. */
   readonly sandbox?: SandboxSettings | undefined;
-  /** Servers that run already instead of embedded ones; null for what is to be embedded. */
+  /** Existing servers instead of embedded ones; null: embedded. */
   readonly external?: Pick<DevConfig, 'temporalAddress' | 'temporalUiUrl' | 'databaseOwnerUrl'>;
   /** Where a built Temporal server is kept (readDevConfig). */
   readonly cacheHome?: string;
   /** Aborted: end what has been started, and throw. */
   readonly signal?: AbortSignal;
-  /** Told what happens: long steps, and children that end and come back. */
+  /** Reports long steps, and children that end and restart. */
   readonly onNote?: Progress;
 };
 

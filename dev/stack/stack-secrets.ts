@@ -7,14 +7,14 @@ import { writeJsonFile } from '../write-json-file.ts';
 const KEY = z.object({ id: z.string(), secret: z.string() });
 const SECRETS = z.object({
   database: z.object({ superuser: z.string(), api: z.string(), worker: z.string() }),
-  /** Made once the database is up; a database that does not know them any more gets new ones. */
+  /** Made once the database is up, and again when it no longer knows them. */
   keys: z.object({ platform: KEY, account: KEY, accountId: z.string() }).nullable(),
 });
 
 export type StackSecrets = z.output<typeof SECRETS>;
 export type StackKeys = NonNullable<StackSecrets['keys']>;
 
-/** The secrets of a home (`keys.json`, 0600): made at the first start, the same ever after. */
+/** The secrets of a home (`keys.json`, 0600), made at the first start. */
 export function readOrMakeSecrets(home: string): StackSecrets {
   try {
     return SECRETS.parse(JSON.parse(readFileSync(secretsPath(home), 'utf8')));
@@ -25,12 +25,12 @@ export function readOrMakeSecrets(home: string): StackSecrets {
   }
 }
 
-/** What signs links to outputs of this home. */
+/** The secret of output links. */
 export function linkSecretOf({ database }: StackSecrets): string {
   return createHash('sha256').update(`links ${database.api}`, 'utf8').digest('hex');
 }
 
-/** What the model service of this home signs its webhooks with (Standard Webhooks). */
+/** The secret of the model service's webhooks (Standard Webhooks). */
 export function webhookSecretOf({ database }: StackSecrets): string {
   return `whsec_${createHash('sha256').update(`webhooks ${database.api}`, 'utf8').digest('base64')}`;
 }

@@ -38,12 +38,12 @@ const TASK_QUEUE = 'holdfast';
 /** A little more than the processes' own limits, so that SIGKILL is the exception. */
 const STOP_TIMEOUT_MS = { api: 8_000, worker: 10_000, modelService: 4_000 } as const;
 
-/** A start that came to nothing has ended within 10 s: its processes are given so long, then killed. */
+/** A failed start ends within 10 s: its processes are given this long, then killed. */
 const ABANDON_LIMIT_MS = 4_000;
-/** Then what was being done meanwhile (initdb, a build, a migration) finds that it is not wanted any more. */
+/** Then a running step (initdb, a build, a migration) finds that it is aborted. */
 const LAST_STEPS_LIMIT_MS = 3_000;
 
-/** A stack is up under this home already, or is just coming up. */
+/** A stack is up under this home, or is starting. */
 export class HomeInUseError extends Error {
   readonly code = 'home_in_use';
   readonly pid: number;
@@ -56,8 +56,8 @@ export class HomeInUseError extends Error {
 }
 
 /**
- * Brings up the embedded stack and keeps it up until `stop`. Resolves when everything takes work and stack.json is
- * written. Throws HomeInUseError, or what failed; then nothing is left running.
+ * Starts the embedded stack and keeps it running until `stop`. Resolves when everything is ready and stack.json is
+ * written. Throws HomeInUseError, or the failure of a part; then nothing is left running.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { home } = options;
@@ -115,7 +115,7 @@ async function openSandboxOf({ sandbox: settings }: StackOptions, stack: Stack):
   return settings === undefined || url === null ? null : openSandbox({ stack, url, settings });
 }
 
-/** The signal of one start: aborted with the caller's, or when the start is given up because a part of it failed. */
+/** The signal of one start: aborted with the caller's, or when a part failed. */
 function beginStart(callers: AbortSignal | undefined) {
   const controller = new AbortController();
   const abandon = () => {

@@ -6,17 +6,17 @@ import { workflowSources } from '../../runtime/temporal/workflow-sources.ts';
 import { madeFile } from './made-files.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-/** The sources of a bundle: workflow code, its messages, the rules it uses, and how it is made. */
+/** The sources of a bundle: workflow code, its messages, the rules it uses, and the bundler's options. */
 const SOURCE_FOLDERS = ['workflows', 'contract', 'domain'];
 const RECIPE = path.join('runtime', 'temporal', 'workflow-sources.ts');
 
 /**
- * The file with the workflow bundle of the present sources, made when it is not in the cache (2 to 3 s). A worker that
- * is given it starts, and restarts, without bundling. Made by the SDK's own version, which is part of the key.
+ * The file with the workflow bundle of the present sources, made when it is not cached (2 to 3 s). A worker with it
+ * starts without bundling. The SDK's version is part of the key.
  */
 export async function bundleWorkflows(): Promise<string> {
   return madeFile(`workflow-bundle-${await sourceHash()}.js`, async () => {
-    // Loaded only when needed: with its compiler it takes a second.
+    // Loaded on demand: with its compiler it takes a second.
     const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
     const { code } = await bundleWorkflowCode({
       ...workflowSources(CHECKOUT),

@@ -1,4 +1,4 @@
-/** The program and its arguments, made anew at each start: a restart may find other conditions. */
+/** The program and its arguments, made anew at each start, when conditions may differ. */
 export type ChildCommand = {
   readonly file: string;
   readonly args: readonly string[];
@@ -8,24 +8,24 @@ export type ChildCommand = {
   readonly user?: { readonly uid: number; readonly gid: number };
 };
 
-/** A process that has been started and may not take work yet. */
+/** A started process that may not be ready yet. */
 export type StartedChild = {
   readonly pid: number;
-  /** Waits for the JSON line a process of ours prints once it is ready (runtime/process-ready.ts). */
+  /** Waits for the JSON line that our processes print once ready (runtime/process-ready.ts). */
   readonly readyLine: () => Promise<Readonly<Record<string, unknown>>>;
-  /** Aborted when the child has ended: waiting for it to become ready is over. */
+  /** Aborted when the child has ended. */
   readonly ended: AbortSignal;
 };
 
 export type ChildSpec = {
   readonly name: string;
   readonly command: () => Promise<ChildCommand>;
-  /** Resolves when the child takes work; bounded by `readyTimeoutMs`. */
+  /** Resolves when the child is ready; bounded by `readyTimeoutMs`. */
   readonly untilReady: (child: StartedChild) => Promise<void>;
   readonly readyTimeoutMs: number;
   readonly stopSignal: NodeJS.Signals;
-  /** After this long without an end, SIGKILL. */
+  /** The time until SIGKILL. */
   readonly stopTimeoutMs: number;
-  /** True for a Node process of ours, which reads its stdin and ends with it; others get a guard process. */
+  /** True: a Node process of ours, which ends with its stdin; others get a guard process. */
   readonly endsWithItsStdin: boolean;
 };

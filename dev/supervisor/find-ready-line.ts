@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** How runtime/process-ready.ts begins its line. */
 const READY_PREFIX = '{"ready":true';
 const LOOK_INTERVAL_MS = 25;
-/** A process that has said so much without being ready is not about to be. */
+/** A process that has written this much without being ready will not be. */
 const LONGEST_PREAMBLE_BYTES = 4 * 1024 * 1024;
 
-/** Waits for the ready line that a process writes into its log after `offset`. Throws when the process ends first. */
+/** Waits for the ready line in a process's log after `offset`. Throws when the process ends first. */
 export async function findReadyLine(
   logPath: string,
   offset: number,
@@ -17,7 +17,7 @@ export async function findReadyLine(
   try {
     let seen = Buffer.alloc(0);
     while (seen.length < LONGEST_PREAMBLE_BYTES) {
-      // Asked before the look, so that the last words of a process that has ended are still read.
+      // Checked before the read, so that the last lines of an ended process are still read.
       const hasEnded = ended.aborted;
       const { bytesRead, buffer } = await log.read({ position: offset + seen.length });
       seen = Buffer.concat([seen, buffer.subarray(0, bytesRead)]);
@@ -32,7 +32,7 @@ export async function findReadyLine(
   }
 }
 
-/** Only a whole line counts: what follows the last line break may still be growing. */
+/** Only whole lines: the text after the last line break may still grow. */
 function readyLineIn(output: Buffer): string | undefined {
   const lines = output.toString('utf8').split('\n').slice(0, -1);
   return lines.find((line) => line.startsWith(READY_PREFIX));

@@ -6,12 +6,12 @@ const MAX_BYTES = 8_192;
 const LONGEST_LINE = 240;
 /** Marks the first line of a failure, as Node, PostgreSQL and others write it. */
 const FAILURE = /error|fatal|panic/i;
-/** Where in the code it was, which tells a person less than what came before. */
+/** Stack frames, which tell a person less than the lines before. */
 const NO_CAUSE = /^\s*at |^Node\.js v|^\s*[\^{}]*\s*$|^file:\/\//;
 
 /**
- * What a process has last written into its log after `offset`: from its last word of a failure on, if there is one. Indented;
- * empty when it has written nothing. Never throws.
+ * The last lines of a process's log after `offset`: from its last failure on, if there is one. Indented; empty when it
+ * has written nothing. Never throws.
  */
 export async function lastWords(logPath: string, offset: number): Promise<string> {
   try {

@@ -6,20 +6,20 @@ import { guardAgainstOurDeath } from './death-guard.ts';
 import { findReadyLine } from './find-ready-line.ts';
 import { lastWords } from './last-words.ts';
 
-/** A log past this size is set aside (one old one is kept) before the next start. */
+/** A larger log is set aside (one old one is kept) before the next start. */
 const LONGEST_LOG_BYTES = 20 * 1024 * 1024;
 
 export type LaunchedChild = StartedChild & {
-  /** Resolves, with what to tell people, when the process has ended. Never rejects. */
+  /** Resolves with a message for people when the process has ended. Never rejects. */
   readonly whenEnded: Promise<string>;
-  /** What it wrote last, for people. */
+  /** Its last lines, for people. */
   readonly lastWords: () => Promise<string>;
   signal(signal: NodeJS.Signals): void;
 };
 
 /**
- * Starts one process of a spec. Its output goes straight into the file `logPath`, not through us: a process whose
- * reader has died can hang in its last log line. Throws when it cannot be started at all.
+ * Starts one process of a spec. Its output goes straight into `logPath`, not through us: a process whose reader has
+ * died can hang in its last log line. Throws when it cannot be started.
  */
 export async function launch(
   spec: ChildSpec,
@@ -31,7 +31,7 @@ export async function launch(
   const child = spawn(command.file, command.args, {
     env: command.env,
     stdio: ['pipe', log, log],
-    // A group of its own: Ctrl-C in a terminal goes to the supervisor only, which then ends its children in order.
+    // A process group of its own: a terminal's Ctrl-C reaches the supervisor only, which ends its children in order.
     detached: true,
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
     ...(command.user ?? {}),

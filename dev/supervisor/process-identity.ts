@@ -8,8 +8,8 @@ const run = promisify(execFile);
 const START_TIME_FIELD = 19;
 
 /**
- * What tells a process from a later one under the same number: its start time and its command line. Null when there
- * is no such process. Nothing is ever ended by a number alone, as numbers are used again.
+ * Identifies a process by its start time and command line, since process ids are reused; null: there is no such
+ * process. Nothing is ended by its id alone.
  */
 export async function processIdentityOf(pid: number): Promise<string | null> {
   if (process.platform === 'linux') return linuxIdentityOf(pid);
@@ -35,7 +35,7 @@ async function linuxIdentityOf(pid: number): Promise<string | null> {
   }
 }
 
-/** The identity of this very process. */
+/** The identity of this process. */
 export async function ownIdentity(): Promise<{ readonly pid: number; readonly identity: string }> {
   return { pid: process.pid, identity: (await processIdentityOf(process.pid)) ?? '' };
 }

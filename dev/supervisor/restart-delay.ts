@@ -1,10 +1,10 @@
-/** The first restart is nearly at once: a crash is mostly a single event, and jobs wait. */
+/** The first restart is almost immediate: most crashes are single events, and jobs wait. */
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 10_000;
-/** A child that lived this long had started well: the count of failures begins anew. */
+/** A child that lived this long had started well: the count restarts. */
 export const SOUND_LIFE_MS = 10_000;
 
-/** How long to wait before the restart after `failures` (≥ 1) short lives in a row. Milliseconds. */
+/** The delay before a restart, after `failures` (≥ 1) short lives in a row. Milliseconds. */
 export function restartDelayMs(failures: number): number {
   return Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), LONGEST_DELAY_MS);
 }

@@ -6,7 +6,7 @@ import { unlessAborted } from './unless-aborted.ts';
 import { within } from './within.ts';
 
 export type SupervisorEvents = {
-  /** A process exists now (or, with null, no longer does). */
+  /** A process has started (null: has ended). */
   readonly onPid: (pid: number | null) => void;
   /** For people: "worker was ended by SIGKILL; starting it again". */
   readonly onNote: (note: string) => void;
@@ -15,7 +15,7 @@ export type SupervisorEvents = {
 const READY_CHECK_INTERVAL_MS = 20;
 const ENDING_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT']);
 
-/** Keeps one child up from `start` until `stop`: a child that ends is started again, with back-off, forever. */
+/** Keeps one child running from `start` until `stop`: it is restarted with back-off, forever. */
 export class SupervisedChild {
   readonly #spec: ChildSpec;
   readonly #logPath: string;
@@ -41,10 +41,10 @@ export class SupervisedChild {
     return this.#current?.pid ?? null;
   }
 
-  /** Resolves once the child takes work. Throws, the child ended, when it does not: a first start is not repeated. */
+  /** Resolves once the child is ready. Throws when it does not start, and ends it: a first start is not repeated. */
   async start(): Promise<void> {
     const first = this.#startOnce();
-    // From the first moment on, so that a stop during the start waits for what the start brings up.
+    // From the first moment, so that a stop during the start waits for it.
     this.#keeping = first.then(
       (child) => this.#keepUp(child),
       () => undefined,
@@ -52,16 +52,16 @@ export class SupervisedChild {
     await first;
   }
 
-  /** Sends a signal; returns the pid that was hit. Throws while the child is down. */
+  /** Sends a signal; returns the pid. Throws while the child is down. */
   signal(signal: NodeJS.Signals): number {
     if (this.#current === null) throw new Error(`${this.name} is down at this moment`);
-    // What is ready until its end is noticed would answer `whenReady` with a process that is already dead.
+    // Until its end is noticed, `whenReady` must not return a dead process.
     if (ENDING_SIGNALS.has(signal)) this.#isReady = false;
     this.#current.signal(signal);
     return this.#current.pid;
   }
 
-  /** Resolves as soon as the child is up, after a restart under way too. Throws after `timeoutMs`. */
+  /** Resolves as soon as the child is ready, also after a restart. Throws after `timeoutMs`. */
   async whenReady(timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!this.#isReady) {
