@@ -87,7 +87,7 @@ async function recordRun(database: Database, { heldBack, ...rest }: ReconcileRep
     await recordReconciler(database, { ...rest, held_back: heldBack });
     await pruneAttention(database);
   } catch (error) {
-    log.warn('a run of the reconciler could not be put on record; the next one is', { error });
+    log.warn('a run of the reconciler was not recorded; its settlements stand', { error });
   }
 }
 

@@ -14,7 +14,7 @@ try {
       log.info(line);
     },
   });
-  log.info('the schema is the newest');
+  log.info('the schema is up to date');
 } catch (error) {
   log.fatal({ err: error }, 'the migration failed; the schema is as it was');
   process.exitCode = 1;

@@ -21,7 +21,7 @@ export function handleSignal<Message, Args extends [] | [Message]>(
     const read = readArguments(parser, args);
     if (read.isExpected) take(read.message);
     else
-      log.warn('a signal was ignored: it is not what is expected', {
+      log.warn('an unexpected signal was ignored', {
         signal: signal.name,
         reason: read.reason,
       });

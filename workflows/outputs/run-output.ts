@@ -61,7 +61,7 @@ async function runUntilInterrupted(
   } catch (error) {
     // A canceled step is not retried: its failure says no more than that it was stopped.
     if (!isCancellation(error) && !scope.consideredCancelled) {
-      log.error('an output failed by a fault of ours; its credits return', {
+      log.error('an output failed with an unexpected error; its credits return', {
         outputId: run.plan.outputId,
         error,
       });

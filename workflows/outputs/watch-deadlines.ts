@@ -77,7 +77,12 @@ function setTimer(watch: Watching): void {
     })
     .catch((error: unknown) => {
       // The reconciler still keeps return_by, which stands with the reservation.
-      if (!isCancellation(error)) log.error('deadlines are no longer watched', { error });
+      if (isCancellation(error)) return;
+      const { outputId } = watch.run.plan;
+      log.error('the deadlines of an output are no longer watched; the reconciler releases it at return_by', {
+        outputId,
+        error,
+      });
     });
 }
 
@@ -91,7 +96,11 @@ async function actOnWhatIsDue(watch: Watching): Promise<void> {
       if (next.atMs() > Date.now()) break;
       const interruption = await next.act().catch((error: unknown) => {
         if (isCancellation(error)) throw error;
-        log.warn('could not look at an output at one of its instants; the next one is watched', { error });
+        const { outputId } = watch.run.plan;
+        log.warn(`could not check an output (${next.summary}); it is checked again, or at the next instant`, {
+          outputId,
+          error,
+        });
         return undefined;
       });
       if (interruption !== undefined && !isOver(watch)) watch.run.interrupt(interruption);

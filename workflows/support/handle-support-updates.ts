@@ -34,10 +34,14 @@ import { followRecord } from './support-control.ts';
 export function handleSupportUpdates(run: OutputRun): void {
   handleSignal(commandAppliedSignal, commandApplied, ({ command }) => {
     follow(run).catch((error: unknown) => {
-      log.warn('could not read what support has applied; the next step at the provider finds it', {
-        command,
-        error,
-      });
+      log.warn(
+        'could not read what support has changed of an output; the next step at the provider finds it',
+        {
+          command,
+          outputId: run.plan.outputId,
+          error,
+        },
+      );
     });
   });
   handleUpdate(
