@@ -64,7 +64,7 @@ describe.each(storeKinds())('the asset store: %s', (_name, openKind) => {
     expect(await read(sha256, { start: 10, end: 99 })).toEqual({ content: '', bytes: 10 });
   });
 
-  it('has nothing for a name that is not there, and for what is no name', async () => {
+  it('has nothing for an unknown or an invalid name', async () => {
     for (const name of ['0'.repeat(64), '../../etc/passwd', '', 'belongs-to']) {
       expect(await subject.store.open(name)).toBeNull();
       expect(await subject.store.head(name)).toBeNull();
@@ -82,7 +82,7 @@ describe.each(storeKinds())('the asset store: %s', (_name, openKind) => {
     expect(await subject.files()).toEqual([]);
   });
 
-  it('keeps nothing of a put that is called off', async () => {
+  it('keeps nothing of an aborted put', async () => {
     const abort = new AbortController();
     const endless = Readable.from(
       (async function* () {
@@ -107,7 +107,7 @@ describe.each(storeKinds())('the asset store: %s', (_name, openKind) => {
     });
   });
 
-  it('refuses another length or checksum than the sender said, and keeps nothing of it', async () => {
+  it('refuses content of another length or checksum than declared, and keeps nothing of it', async () => {
     const announced = { bytes: 5, sha256: sha256Of('hello') };
     for (const content of ['hell', 'hello!', 'jello']) {
       await expect(subject.store.put(streamOf(content), { expected: announced })).rejects.toThrow(
@@ -128,7 +128,7 @@ describe.each(storeKinds())('the asset store: %s', (_name, openKind) => {
     expect(await subject.files()).toEqual([keyOf(sha256Of('atonce'))]);
   });
 
-  it('counts what is stored once more as new, so that no sweep takes it', async () => {
+  it('counts content that is stored again as new, so that no sweep takes it', async () => {
     const { sha256 } = await subject.store.put(streamOf('yesterday'));
     await subject.age(keyOf(sha256), 2 * DAY_MS);
     expect((await subject.store.head(sha256))?.storedAt).toBeLessThan(Date.now() - DAY_MS);
@@ -150,7 +150,7 @@ describe.each(storeKinds())('the asset store: %s', (_name, openKind) => {
     for await (const page of subject.store.list('leaving')) expect(page).toEqual([]);
   });
 
-  it('can be read while it is set aside, and afterwards is back or gone', async () => {
+  it('can be read while set aside, and afterwards is back or gone', async () => {
     const { sha256 } = await subject.store.put(streamOf('moving'));
     const all = async (section: string) => {
       const files = [];
@@ -181,14 +181,14 @@ describe.each(storeKinds())('the asset store: %s', (_name, openKind) => {
     expect(await subject.files()).toEqual(['belongs-to']);
   });
 
-  it('can be used, for reading and for writing, and leaves nothing behind that says so', async () => {
+  it('passes its check for reading and for writing, and leaves nothing behind', async () => {
     expect(await subject.store.check('read')).toBeNull();
     expect(await subject.store.check('write')).toBeNull();
     expect(await subject.files()).toEqual([]);
   });
 });
 
-it('a folder that is a file, or lies below one, is told of at the start of what reads there too; one that is not there is made later', async () => {
+it('a folder that is a file, or lies below one, is reported at the start, also of a reader; a missing one is made later', async () => {
   const file = fileURLToPath(import.meta.url);
   for (const home of [file, path.join(file, 'below')]) {
     expect(await createDiskAssetStore(home).check('read')).toMatchObject({

@@ -63,7 +63,7 @@ describe.each(storeKinds())('the sweep of the asset store: %s', (_name, openKind
     return counts;
   }
 
-  it('sets aside what nothing refers to, removes it a day later, and takes neither what is needed nor what is young', async () => {
+  it('sets unreferenced files aside, removes them a day later, and takes neither needed nor young files', async () => {
     const [gone, kept, young] = [await putOld('gone'), await putOld('kept'), await put('young')];
     needed.add(kept);
     expect(await sweep(SECTIONS)).toEqual({ looked_at: 3, set_aside: 1, removed: 0, bytes_removed: 0 });
@@ -73,7 +73,7 @@ describe.each(storeKinds())('the sweep of the asset store: %s', (_name, openKind
     expect(await Promise.all([gone, kept, young].map(read))).toEqual([null, 'kept', 'young']);
   });
 
-  it('brings back what turns out to be needed, at once', async () => {
+  it('brings back a needed file at once', async () => {
     const sha256 = await putOld('late row');
     expect(await sweep(sectionsOf('late row'))).toMatchObject({ set_aside: 1 });
     needed.add(sha256);
@@ -83,7 +83,7 @@ describe.each(storeKinds())('the sweep of the asset store: %s', (_name, openKind
     expect(await read(sha256)).toBe('late row');
   });
 
-  it('loses nothing of what is stored again while the database is asked', async () => {
+  it('does not lose a file that is stored again during the database’s query', async () => {
     const sha256 = await putOld('the same');
     meanwhile = () => put('the same');
     await sweep(sectionsOf('the same'));
@@ -94,7 +94,7 @@ describe.each(storeKinds())('the sweep of the asset store: %s', (_name, openKind
     expect(await read(sha256)).toBe('the same');
   });
 
-  it('loses nothing of what is stored again when it had been set aside', async () => {
+  it('does not lose a file that is stored again after it was set aside', async () => {
     const sha256 = await putOld('twice');
     await sweep(sectionsOf('twice'));
     await put('twice');
@@ -103,7 +103,7 @@ describe.each(storeKinds())('the sweep of the asset store: %s', (_name, openKind
     expect(await read(sha256)).toBe('twice');
   });
 
-  it('leaves alone what is no asset', async () => {
+  it('leaves other files alone', async () => {
     const note = { section: 'ab', name: 'note.txt', bytes: 1, storedAt: 0 };
     const sweeping = createAssetSweep(
       {

@@ -57,7 +57,7 @@ describe.skipIf(program === null)('faults between the asset store and an S3 serv
   const first = (times: number, fault: Fault) => (request: SeenRequest) =>
     isUpload(request) && isUploadOf(proxy.seen) <= times ? fault : PASS;
 
-  it('leaves nothing readable of an upload that is cut in the middle, and stores it whole at the next try', async () => {
+  it('leaves nothing readable of an interrupted upload, and stores it whole at the next try', async () => {
     const sawNothing: (Buffer | null)[] = [];
     faultOf = first(1, { does: 'cut', afterBytes: 1_000_000 });
     const putting = put();
@@ -70,7 +70,7 @@ describe.skipIf(program === null)('faults between the asset store and an S3 serv
     expect((await read(direct))?.equals(CONTENT)).toBe(true);
   });
 
-  it('leaves nothing readable when every try is cut, and says what happened', async () => {
+  it('leaves nothing readable when every try is interrupted, and returns the reason', async () => {
     faultOf = first(99, { does: 'cut', afterBytes: 2_999_999 });
     await expect(put()).rejects.toThrow(S3Failure);
     expect(isUploadOf(proxy.seen)).toBe(PAUSES_MS.length + 1);
@@ -79,7 +79,7 @@ describe.skipIf(program === null)('faults between the asset store and an S3 serv
     expect(await readdir(path.join(server.dataFolder, settings.bucket))).not.toContain(settings.prefix);
   });
 
-  it('makes the same object by a retry after an outcome that is not known', async () => {
+  it('makes the same object by a retry after an unknown outcome', async () => {
     faultOf = first(1, { does: 'lose_response' });
     expect(await put()).toMatchObject({ sha256: SHA256 });
     expect(isUploadOf(proxy.seen)).toBe(2);
@@ -92,7 +92,7 @@ describe.skipIf(program === null)('faults between the asset store and an S3 serv
     expect(section).toMatchObject([{ name: SHA256, bytes: CONTENT.length }]);
   });
 
-  it('stores nothing whose bytes were changed on their way: the server compares them with the signed hash', async () => {
+  it('stores nothing that was changed in transit: the server compares it with the signed hash', async () => {
     faultOf = first(99, { does: 'change_byte' });
     await expect(put()).rejects.toMatchObject({ name: 'S3Failure', code: 'XAmzContentSHA256Mismatch' });
     expect(await direct.head(SHA256)).toBeNull();
@@ -112,7 +112,7 @@ describe.skipIf(program === null)('faults between the asset store and an S3 serv
     expect(proxy.seen.length - before).toBe(PAUSES_MS.length + 1);
   });
 
-  it('takes no refusal for an asset that is not there', async () => {
+  it('does not take a refusal for a missing asset', async () => {
     for (const code of ['NoSuchBucket', 'XAdminUserNotFound']) {
       faultOf = () => ({ does: 'refuse', status: 404, code });
       await expect(store.open(SHA256)).rejects.toMatchObject({ code });
@@ -127,7 +127,7 @@ describe.skipIf(program === null)('faults between the asset store and an S3 serv
     expect(isUploadOf(proxy.seen)).toBe(1);
   });
 
-  it('fails a download that is cut, and does not end it early as if it were whole', async () => {
+  it('fails an interrupted download, and does not end it as if it were whole', async () => {
     await put();
     faultOf = ({ method }) => (method === 'GET' ? { does: 'cut_response', afterBytes: 1_000_000 } : PASS);
     await expect(read(store)).rejects.toThrow();

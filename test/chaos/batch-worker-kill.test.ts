@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => chaos.close());
 
-it('a batch whose worker is killed again and again submits no output twice, and charges what was delivered', async () => {
+it('a batch whose worker is killed repeatedly submits no output twice, and charges what was delivered', async () => {
   const taskQueue = 'batch';
   const worker = await startChaosWorker(chaos, {
     taskQueue,

@@ -39,7 +39,7 @@ const say = async (socket: net.Socket, text: string) => {
 };
 
 describe('a network of the soak that drops packets', () => {
-  it('passes on what comes, and after an outage what came meanwhile', async () => {
+  it('passes data on, and after an outage what arrived meanwhile', async () => {
     const socket = await connect();
     expect(await say(socket, 'one')).toBe('re: one');
     proxy.drop();
@@ -51,7 +51,7 @@ describe('a network of the soak that drops packets', () => {
     socket.destroy();
   });
 
-  it('delivers what a closed connection had sent: its kernel goes on sending', async () => {
+  it('delivers what a closed connection had sent, since its kernel goes on sending', async () => {
     const socket = await connect();
     proxy.drop();
     socket.end('late');
@@ -60,7 +60,7 @@ describe('a network of the soak that drops packets', () => {
     await expect.poll(() => received).toEqual(['late']);
   });
 
-  it('delivers nothing of a connection that was reset, though the network comes back', async () => {
+  it('delivers nothing of a reset connection, though the network comes back', async () => {
     const socket = await connect();
     proxy.drop();
     socket.write('never');

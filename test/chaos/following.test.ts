@@ -28,7 +28,7 @@ afterAll(async () => {
   await chaos.close();
 });
 
-it('a worker that is killed over many jobs in flight hands them over: each is submitted once, polled seldom, and ends', async () => {
+it('many jobs in flight at a killed worker are taken over: each is submitted once, polled seldom, and ends', async () => {
   const worker = await startChaosWorker(chaos, {
     modelServiceUrl: service.url,
     taskQueue: 'following',

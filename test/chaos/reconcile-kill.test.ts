@@ -15,7 +15,7 @@ afterAll(async () => {
   await running.close();
 });
 
-it('a reconciler that is killed in the middle of a page does nothing twice, and its successor ends the rest', async () => {
+it('a reconciler killed in the middle of a page settles nothing twice, and its successor settles the rest', async () => {
   const jobs = await Promise.all(
     Array.from({ length: 5 }, async () => {
       const account = await running.openAccount();

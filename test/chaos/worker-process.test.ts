@@ -103,7 +103,7 @@ const autoUpgradeOn = (buildId: string) => ({
 });
 
 describe('a worker with a build id', () => {
-  it('is registered as that version of its deployment, and takes work once it is the current one', async () => {
+  it('is registered as that version of its deployment, and takes work once it is current', async () => {
     await expect.poll(registeredBuilds, SOON).toContain(BUILD_A);
     expect(await buildsOf(CANARY_WORKFLOW_ID)).toEqual([]);
 
@@ -117,7 +117,7 @@ describe('a worker with a build id', () => {
     expect(await versioningOf(body.id)).toEqual(autoUpgradeOn(BUILD_A));
   });
 
-  it('hands a running job over to the next build, made current as the runbook says', async () => {
+  it('hands a running job to the next build, made current as the runbook says', async () => {
     await makeCurrent(BUILD_A);
     await expect.poll(routedBuild, SOON).toBe(BUILD_A);
     buildB = await startWorkerBuild(running, BUILD_B, metricsAddressOfB);

@@ -125,7 +125,7 @@ describe('a job with several outputs', () => {
     );
   });
 
-  it('tells its progress as its outputs end, in events without gaps', async () => {
+  it('reports progress as its outputs end, in events without gaps', async () => {
     const account = await running.openAccount();
     const { body: submitted } = await running.submit(account, ad({ variations: 4 }));
     await running.untilEnded(account, submitted.id);
@@ -175,7 +175,7 @@ describe('a job with several outputs', () => {
     expect(rows).toEqual([]);
   });
 
-  it('is one job, however often it is asked for under one key', async () => {
+  it('is one job, however often it is submitted under one key', async () => {
     const account = await running.openAccount();
     const key = randomUUID();
     const body = ad({ variations: 5 });
@@ -190,7 +190,7 @@ describe('a job with several outputs', () => {
     expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused', job_id: job.id } });
   });
 
-  it('of one item only is a plain job', async () => {
+  it('with one item is a plain job', async () => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, many(1));
     const job = await running.untilEnded(account, body.id);
@@ -215,7 +215,7 @@ describe('a job with several outputs', () => {
 });
 
 describe('a batch that is ended early', () => {
-  it('returns the rest when the customer cancels, and has never begun it', async () => {
+  it('returns the rest when the customer cancels, and never begins it', async () => {
     const account = await running.openAccount();
     const items = [...many(4).items, ...many(20, { test_scenario: 'never_finishes' }).items];
     const { body } = await running.submit(account, { kind: 'batch', items });
@@ -236,7 +236,7 @@ describe('a batch that is ended early', () => {
     );
   });
 
-  it('ends each output by its own deadline, from its own start, and makes the others', async () => {
+  it('ends each output at its own deadline, from its own begin, and makes the others', async () => {
     const account = await running.openAccount();
     const body = {
       kind: 'batch',
@@ -272,7 +272,7 @@ describe('a batch that is ended early', () => {
     expect(await available(account)).toMatchObject({ available: 860, reserved: 0 });
   });
 
-  it('is never the fault of the customer for what we have not begun by the deadline', async () => {
+  it('counts outputs that have not begun by the deadline as our fault', async () => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, {
       ...many(WINDOW + 4, { test_scenario: 'never_finishes' }),
@@ -323,7 +323,7 @@ describe('a batch that is ended early', () => {
     expect(job.outputs[1].failure).toMatchObject({ code: 'canceled', at_fault: 'customer' });
   });
 
-  it('goes on with what has begun when its workflow is terminated, and returns the rest', async () => {
+  it('goes on with begun outputs when its workflow is terminated, and returns the rest', async () => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, many(20, { test_scenario: 'slow' }));
     await untilTaken(body.id, WINDOW);
@@ -341,7 +341,7 @@ describe('a batch that is ended early', () => {
     expect(await available(account)).toMatchObject({ available: 1_000 - begun * 35, reserved: 0 });
   });
 
-  it('can still be extended and canceled when its workflow is gone: what it has begun goes on without it', async () => {
+  it('can still be extended and canceled when its workflow is gone: begun outputs go on without it', async () => {
     const account = await running.openAccount();
     const items = many(4, { test_scenario: 'never_finishes' });
     const { body: job } = await running.submit(account, { ...items, deadline_seconds: 600 });
@@ -365,7 +365,7 @@ describe('a batch that is ended early', () => {
     expect(await available(account)).toMatchObject({ available: 1_000, reserved: 0 });
   });
 
-  it('that is gone before it has begun every output: a cancel stops those that run, and ends those that would never begin', async () => {
+  it('gone before it has begun every output: a cancel stops the running outputs, and ends the others', async () => {
     const account = await running.openAccount();
     const items = many(WINDOW + 2, { test_scenario: 'never_finishes' });
     const { body: job } = await running.submit(account, items);

@@ -47,7 +47,7 @@ async function entriesOf(accountId: string): Promise<readonly [string, number][]
 }
 
 describe('time alone', () => {
-  it('renews an automatic plan and expires what was left of its last period, without any call', async () => {
+  it('renews an automatic plan and expires the rest of its last period, without a call', async () => {
     const automatic = await subscribe('automatic');
     const byCall = await subscribe('by_call');
     const atFirst = [

@@ -52,7 +52,7 @@ async function restartModelService(meanwhile: () => Promise<void>): Promise<Date
   return isBackAt;
 }
 
-it('a model service that is away for 12 s in the middle of a batch costs no output and no attempt', async () => {
+it('a model service’s outage of 12 s during a batch costs no output and no attempt', async () => {
   const account = await running.openAccount();
   const grant = { source: 'top_up', credits: 2_000, reference: account, reason: 'test' };
   expect((await running.call('POST', `/v1/accounts/${account}/grants`, { body: grant })).status).toBe(201);

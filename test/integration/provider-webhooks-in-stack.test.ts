@@ -65,7 +65,7 @@ async function runJob(account: string, headline: string) {
 
 const stemOf = (jobId: string) => jobId.replace('job_', 'att_');
 
-test('a job is delivered by its webhook well before the next poll, and by a poll where none comes', async () => {
+test('a job is delivered at its webhook well before the next poll, and at a poll without one', async () => {
   const account = await stack.openAccount();
   const told = await runJob(account, 'told');
   expect(told).toMatchObject({ state: 'succeeded' });

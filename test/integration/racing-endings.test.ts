@@ -74,7 +74,7 @@ describe.concurrent('two endings at once (invariant 4: a reservation ends once)'
     expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35, returned: 0, reserved: 0 } });
   });
 
-  it('lets the charge stand when the workflow is terminated while it waits, and the reconciler finds nothing to return', async () => {
+  it('charges when the workflow is terminated while its charge waits, and the reconciler returns nothing', async () => {
     const { account, jobId, held } = await jobWaitingToBeCharged();
     await running.temporal.workflow.getHandle(jobId).terminate('as someone in Temporal UI would');
     await held.release();
@@ -83,7 +83,7 @@ describe.concurrent('two endings at once (invariant 4: a reservation ends once)'
     expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35, returned: 0, reserved: 0 } });
   });
 
-  it('returns everything when a job is cancelled before its result is there, and cancelling again says the same', async ({
+  it('returns everything when a job is cancelled before its result, and a second cancel responds the same', async ({
     expect,
   }) => {
     const account = await running.openAccount();
@@ -127,7 +127,7 @@ describe('the same key twice at once (invariant 9)', () => {
     expect(balance).toMatchObject({ available: 965, reserved: 0 });
   });
 
-  it('serves exactly one of two different requests', async () => {
+  it('admits exactly one of two different requests', async () => {
     const account = await running.openAccount();
     const key = randomUUID();
     const answers = await Promise.all(

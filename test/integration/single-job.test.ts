@@ -80,7 +80,7 @@ describe('the history of a plain successful job', () => {
     expect(count(TIMER_STARTED)).toBe(1);
   });
 
-  it('has a state to search by only where the status of its workflow does not say it', async () => {
+  it('has a search attribute for its state only where the workflow’s status does not show it', async () => {
     const account = await running.openAccount();
     const stateOf = async (brief: object) => {
       const request = { kind: 'static_ad', brief: { headline: 'state' }, ...brief };
@@ -141,7 +141,7 @@ describe('what the reconciler finds (invariant 6)', () => {
     },
   );
 
-  it('does not run a job again that is reset after it was charged', async () => {
+  it('does not run a job again whose workflow is reset after the charge', async () => {
     const account = await running.openAccount();
     const { body } = await running.submit(account, { kind: 'static_ad', brief: { headline: 'reset' } });
     await running.untilEnded(account, body.id);

@@ -148,7 +148,7 @@ describe.concurrent('the customer’s cancel', () => {
 });
 
 describe.concurrent('extend', () => {
-  it('lets a slow job deliver that would have been stopped', async () => {
+  it('lets a slow job deliver that would have been stopped otherwise', async () => {
     const job = await submit('slow', { deadline_seconds: 4 });
     const until = inSeconds(60);
     const answer = await command(job, 'extend', { until }, 'extend');
@@ -169,7 +169,7 @@ describe.concurrent('extend', () => {
     expect(attributes).not.toContain('HoldfastState');
   });
 
-  it('holds until the new instant and not longer, the reconciler too', async () => {
+  it('holds until the new instant and not longer, for the reconciler too', async () => {
     const job = await submit('never_finishes', { deadline_seconds: DEADLINE_SECONDS });
     const until = Date.now() + 2 * DEADLINE_SECONDS * 1_000;
     expect((await command(job, 'extend', { until: new Date(until).toISOString() })).status).toBe(202);
@@ -203,7 +203,7 @@ describe.concurrent('restart', () => {
     expect(await balance(job)).toMatchObject({ available: 965, reserved: 0 });
   });
 
-  it('gives a stuck job the whole of its time anew', async () => {
+  it('gives a stuck job its whole time again', async () => {
     const job = await submit('never_finishes', { deadline_seconds: DEADLINE_SECONDS });
     await until(async () => (await read(job)).state === 'stuck');
     const restartedAt = Date.now();
@@ -272,7 +272,7 @@ describe.concurrent('an unknown attempt', () => {
 describe.concurrent('the buttons of Temporal UI', () => {
   const by = { actor: 'ann', reason: 'from the UI' };
 
-  it('refuse what is wrong, do what is right through the same function, and leave who and why', async () => {
+  it('refuse wrong commands, apply right ones by the same function, and record who and why', async () => {
     const job = await submit('never_finishes');
     await untilAttempt(job, 1, 'accepted');
     const handle = running.temporal.workflow.getHandle(job.jobId);
@@ -309,7 +309,7 @@ describe.concurrent('the buttons of Temporal UI', () => {
     ]);
   });
 
-  it('explain themselves', async () => {
+  it('have descriptions', async () => {
     const job = await submit('never_finishes');
     await untilAttempt(job, 1, 'accepted');
     const metadata = await running.temporal.workflow
@@ -324,7 +324,7 @@ describe.concurrent('the buttons of Temporal UI', () => {
 });
 
 describe.concurrent('a job that is stuck', () => {
-  it('says so everywhere, holds off an identical one unless forced, and lets it in once it has ended', async () => {
+  it('is shown as stuck everywhere, blocks an identical job unless forced, and admits it once it has ended', async () => {
     const job = await submit('never_finishes', { deadline_seconds: 8 });
     await until(async () => (await read(job)).state === 'stuck');
     const { body: events } = await running.call('GET', `/v1/jobs/${job.jobId}/events?after=0`, job);

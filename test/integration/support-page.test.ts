@@ -111,7 +111,7 @@ describe('the saved queries of docs/support.md', () => {
 });
 
 describe('what Temporal UI shows of a job', () => {
-  it('is where it stands: reservation, amount, attempt, provider job, deadline, next action', async () => {
+  it('is its status: reservation, amount, attempt, provider job, deadline, next action', async () => {
     const details = await detailsOf(stuck.id as string);
     expect(details).toContain(`| State | stuck |`);
     expect(details).toContain(`| Reservation | \`${stuck.outputs[0].reservation_id as string}\` |`);
@@ -128,7 +128,7 @@ describe('what Temporal UI shows of a job', () => {
     expect(await detailsOf(batch.id as string)).toBe('Ended: 1 of 2 delivered, 35 credits returned.');
   });
 
-  it('is which buttons there are, each with what it wants', async () => {
+  it('is its buttons, each with its arguments', async () => {
     const { definition } = await running.temporal.workflow
       .getHandle(stuck.id as string)
       .query<Json>(METADATA);
@@ -158,7 +158,7 @@ describe('what Temporal UI shows of a job', () => {
     ).rejects.toMatchObject({ cause: { type: 'state_conflict' } });
   });
 
-  it('says nothing of the brief where nothing is encrypted', async () => {
+  it('shows nothing of the brief in unencrypted fields', async () => {
     for (const job of [stuck, unknown, failed, batch]) {
       const handle = running.temporal.workflow.getHandle(job.id as string);
       const description = await handle.describe();

@@ -114,7 +114,7 @@ describe('a video', () => {
     expect(events.length + 3 * Math.max(0, unshared)).toBeLessThanOrEqual(MAX_EVENTS);
   });
 
-  it('says its stage and how much of the whole is done, and never less than before', async () => {
+  it('reports its stage and the share that is done, which never goes back', async () => {
     const { account, submit } = await newVideo();
     const { body } = await submit();
     await running.untilEnded(account, body.id);
@@ -140,7 +140,7 @@ describe.concurrent('a stage that fails', () => {
     ['voice', 'succeed_with_garbage'],
     ['captions', 'fail'],
     ['render', 'fail_interrupted'],
-  ])('is made again, and nothing but it: %s, which does %s', async (part, fault) => {
+  ])('alone is made again: %s, which does %s', async (part, fault) => {
     const { account, submit, plant } = await newVideo();
     await plant(part, 1, fault);
     const { body } = await submit();
@@ -160,7 +160,7 @@ describe.concurrent('a stage that fails', () => {
     expect(await running.submissionsOf(job.id)).toBe(PARTS.length + 1);
   });
 
-  it('fails the job when it goes on failing: credits return, and what runs beside it is stopped', async () => {
+  it('fails the job when it keeps failing: credits return, and its parallel parts are stopped', async () => {
     const { account, submit, plant } = await newVideo();
     for (const number of [1, 2, 3]) await plant('motion_1', number, 'fail');
     await plant('motion_2', 1, 'never_finish');
@@ -202,7 +202,7 @@ describe.concurrent('a video that is cancelled at a stage', () => {
 });
 
 describe('a video whose workflow starts over', () => {
-  it('after its third stage makes none of the three again', async () => {
+  it('after its third stage repeats none of the three', async () => {
     const { account, submit } = await newVideo();
     const { body } = await submit();
     await expect

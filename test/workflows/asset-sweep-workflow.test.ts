@@ -13,7 +13,7 @@ import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
 const TASK_QUEUE = 'asset-sweep-test';
 
-test('a run of the asset sweep goes once through the folder, says what it removed, and fails for someone to see when it may not', async () => {
+test('a run of the asset sweep goes once through the folder and returns what it removed; without permission it fails visibly', async () => {
   // A run that is refused is the subject of a test and no news.
   Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), shutdownSignals: [] });
   const { home, remove } = await makeTemporaryHome('asset-sweep');

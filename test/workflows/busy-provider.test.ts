@@ -32,7 +32,7 @@ afterAll(async () => {
   await fixture.close();
 });
 
-test('a service that starts nothing just now uses up no attempt, and each try is a post of its own', async () => {
+test('a service that takes no submission now uses up no attempt, and each try is a post of its own', async () => {
   const job = worker.jobOf('busy');
   expect(await worker.client.start({ ...job, request: REQUEST })).toMatchObject({ outcome: 'reserved' });
   expect(await worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });

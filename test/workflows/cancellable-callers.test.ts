@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
 
-it('what must come to its end refuses to begin where a cancel would break it off', async () => {
+it('code that must run to its end refuses to start in a cancellable scope', async () => {
   const address = inject('temporalAddress');
   const taskQueue = `guarded-${randomUUID()}`;
   const [native, connection] = await Promise.all([

@@ -99,7 +99,7 @@ async function hasPatchMarker(workflowId: string): Promise<boolean> {
   return events.some((event) => event.markerRecordedEventAttributes?.markerName === 'core_patch');
 }
 
-test('a job that is under way when a patched change comes goes on as it began, and the next one takes the new way', async () => {
+test('a job under way during a patched change goes on as it began, and the next job takes the new path', async () => {
   const before = await fixture.balance();
   const { job, taskQueue } = await leaveUnderWay('patched');
   const next = await startWorker({ taskQueue, bundlePath: patchedBuild });
@@ -122,7 +122,7 @@ test('a job that is under way when a patched change comes goes on as it began, a
   });
 });
 
-test('a change without a patch stops the job where it is, and the old build ends it right once it is back', async () => {
+test('a change without a patch stops the job, and the old build finishes it once it is back', async () => {
   const before = await fixture.balance();
   const { job, taskQueue } = await leaveUnderWay('unpatched');
   const wrong = await startWorker({ taskQueue, bundlePath: unpatchedBuild });

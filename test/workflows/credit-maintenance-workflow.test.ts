@@ -52,7 +52,7 @@ function runMaintenance(): Promise<unknown> {
 }
 
 describe('a run of the credit maintenance', () => {
-  it('renews what is due and sweeps what has expired, and says how many', async () => {
+  it('renews due plans and sweeps expired credits, and returns the counts', async () => {
     await fixture.setClock(START);
     const renewing = await fixture.subscribe('automatic');
     const ending = await fixture.subscribe('by call', 'by_call');
@@ -66,7 +66,7 @@ describe('a run of the credit maintenance', () => {
     await fixture.expectReconciled();
   });
 
-  it('goes through more accounts than a step takes', async () => {
+  it('works through more accounts than one step takes', async () => {
     await fixture.setClock(START);
     await fixture.owner.query(`
       SELECT ledger.open_account('acct_' || n, 'r' || n, 'n' || n) FROM generate_series(1, 2050) n;
@@ -77,7 +77,7 @@ describe('a run of the credit maintenance', () => {
     await fixture.expectReconciled();
   });
 
-  it('sweeps all the same when renewals fail altogether, and the run fails, for someone to see', async () => {
+  it('sweeps all the same when every renewal fails, and the run fails visibly', async () => {
     await fixture.setClock(START);
     const account = await fixture.subscribe('swept in spite', 'by_call');
     await fixture.setClock(FIRST_END);

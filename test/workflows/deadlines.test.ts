@@ -85,7 +85,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  'a job whose look for being stuck failed is looked at again, and says that it is stuck',
+  'a job whose check for being stuck failed is checked again, and is marked stuck',
   async ({ scene, expect }) => {
     const { fixture, startWorker } = scene;
     let looks = 0;
@@ -114,7 +114,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  'a model that never begins after a slow reference picture is given up at the start deadline of its own submission',
+  'a model that never begins after a slow reference picture is stopped at the start deadline of its own submission',
   async ({ scene, expect }) => {
     const { fixture, service } = scene;
     await service.close();
@@ -157,7 +157,7 @@ test.concurrent.for([
   { by: 'the model’s own times', request: {}, stuckSeconds: 1, ends: 'us' },
   { by: 'a deadline that its customer set', request: { deadline_seconds: 12 }, ends: 'customer' },
 ])(
-  'a cancel of a job that is stuck by $by is the doing of: $ends',
+  'a cancel of a job that is stuck by $by is the fault of: $ends',
   async ({ request, stuckSeconds, ends }, { scene, expect }) => {
     const worker = await scene.startWorker({
       failing: ({ admit }) => ({

@@ -48,7 +48,7 @@ async function cancelTooLate(key: string) {
   return { job, before, file };
 }
 
-test('a result that was there when the cancel came is delivered and charged', async () => {
+test('a result from before the cancel is delivered and charged', async () => {
   const { job, before, file } = await cancelTooLate('in time');
   file?.answer(200, PICTURE);
   expect(await worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
@@ -59,7 +59,7 @@ test('a result that was there when the cancel came is delivered and charged', as
   });
 });
 
-test('a result that was there when the cancel came and is not brought in within 60 s is not charged', async () => {
+test('a result from before the cancel that is not stored within 60 s is not charged', async () => {
   const { job, before } = await cancelTooLate('not in time');
   const handle = fixture.temporal.workflow.getHandle(job.jobId);
   const { events } = await handle.fetchHistory();
@@ -78,7 +78,7 @@ test.each([
   ['canceled', 'canceled', { outcome: 'canceled' }],
   ['failed', 'provider_failed', { outcome: 'failed', code: 'provider_failed' }],
 ])(
-  'a run that had ended when the cancel came, %s by the provider’s own word, ends the job as %s',
+  'a run that had ended before the cancel, %s by the provider’s word, ends the job as %s',
   async (status, code, outcome) => {
     // Canceled: by an earlier try of ours, whose answer was lost.
     endedAs = () => ({ id: 'p1', status, error: { code: 'failed' } });

@@ -33,7 +33,7 @@ const finished = () => ({
   output: [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }],
 });
 
-test('a result that comes after the release is kept for support, neither charged nor readable', async () => {
+test('a result after the release is kept for support, and neither charged nor readable', async () => {
   const job = worker.jobOf('late result');
   const before = await fixture.balance();
   expect(await worker.client.start({ ...job, request: REQUEST })).toMatchObject({ outcome: 'reserved' });

@@ -61,8 +61,8 @@ async function start({ fixture, service }: Scene, worker: RunningWorker) {
   return { ...job, handle: fixture.temporal.workflow.getHandle(job.jobId) };
 }
 
-describe.concurrent('an error of PostgreSQL that will never be another', () => {
-  test('at admission ends the workflow, and its starter is answered', async ({ scene, expect }) => {
+describe.concurrent('a permanent error of PostgreSQL', () => {
+  test('at admission ends the workflow, and its starter gets the error', async ({ scene, expect }) => {
     const { fixture, startWorker } = scene;
     const worker = await startWorker();
     const { jobId, accountId } = worker.jobOf('nul');
@@ -84,7 +84,7 @@ describe.concurrent('an error of PostgreSQL that will never be another', () => {
     expect(await fixture.balance()).toMatchObject({ available: 1_000, reserved: 0 });
   });
 
-  test('at a command of support refuses it, and the job goes on', async ({ scene, expect }) => {
+  test('at a support command refuses it, and the job goes on', async ({ scene, expect }) => {
     const { fixture, startWorker, finish } = scene;
     const job = await start(scene, await startWorker());
     await fixture.owner
@@ -111,7 +111,7 @@ describe.concurrent('an error of PostgreSQL that will never be another', () => {
   });
 });
 
-describe.concurrent('a command of support that comes to no end', () => {
+describe.concurrent('a support command that never finishes', () => {
   test('does not keep its workflow open', { timeout: 120_000 }, async ({ scene, expect }) => {
     const { startWorker, finish } = scene;
     const asked: number[] = [];

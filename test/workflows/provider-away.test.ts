@@ -75,7 +75,7 @@ const attemptsOf = async (jobId: string) =>
     )
   ).rows;
 
-test('a provider that is away under load loses no job, its breaker opens and closes once, and the queue drains within its limit, account by account', async () => {
+test('a provider’s outage under load loses no job: the breaker opens and closes once, and the line drains within the limit, account by account', async () => {
   worker = await fixture.startWorker(service.url, {
     limits: { local: { inFlight: IN_FLIGHT, perSecond: null } },
   });
@@ -136,7 +136,7 @@ const withSpare: readonly Model[] =
 /** The start may be waited for seven seconds of these. */
 const SOON = { ...REQUEST, deadline_seconds: 10 };
 
-test('a fallback takes over from a model that refuses to start until it is too late, at the price that was agreed', async () => {
+test('a fallback takes over when a model refuses until its start deadline, at the agreed price', async () => {
   worker = await fixture.startWorker(service.url, { models: withSpare });
   const job = worker.jobOf('refused');
   refused = ['_render_1', '_render_2', '_render_3'];
@@ -148,7 +148,7 @@ test('a fallback takes over from a model that refuses to start until it is too l
   ]);
 });
 
-test('a fallback takes over where the breaker stays open, and without one the credits return', async () => {
+test('a fallback takes over while the breaker stays open; without one the credits return', async () => {
   const open = async () => {
     await fixture.owner.query(
       `INSERT INTO jobs.breakers VALUES ('local', 'local/render', 5, 'submit', now(), NULL, now() + interval '1 hour')`,
@@ -168,7 +168,7 @@ test('a fallback takes over where the breaker stays open, and without one the cr
   expect(await attemptsOf(alone.jobId)).toEqual([]);
 });
 
-test('attempts of an output count over the models that take over, each of which has one at least', async () => {
+test('attempts of an output count over its fallbacks, each of which has one at least', async () => {
   worker = await fixture.startWorker(service.url, { models: withSpare });
   const job = worker.jobOf('refused by both');
   refused = ['_render_1', '_render_2', '_render_3', '_render_4', '_render_5'];
@@ -181,7 +181,7 @@ test('attempts of an output count over the models that take over, each of which 
   ]);
 });
 
-test('an output that would cost more than its model allows is attempted no further, and its credits return', async () => {
+test('an output beyond its model’s cost cap is not attempted again, and its credits return', async () => {
   const models = SUPERSCALE.models.map((model) => ({
     ...model,
     cost: { per_call: '1.00' },

@@ -138,14 +138,14 @@ describe('the reconciler (invariant 6)', () => {
     expect(await openCount()).toBe(1);
   });
 
-  it('returns nothing when more than 5 % of a page are missing', async () => {
+  it('returns nothing when more than 5 % of a page’s workflows are missing', async () => {
     await reserve(20, 18);
     expect(await reconcile()).toEqual({ looked: 20, released: 0, heldBack: 2, doubt: 'too_many_not_found' });
     expect(await openCount()).toBe(20);
     expect(await queued()).toEqual(['too_many_not_found', 'too_many_not_found']);
   });
 
-  it('returns the one that is missing of twenty', async () => {
+  it('returns the credits of one missing workflow of twenty', async () => {
     await reserve(20, 19);
     expect(await reconcile()).toEqual({ looked: 20, released: 1, heldBack: 0, doubt: null });
   });
@@ -159,7 +159,7 @@ describe('the reconciler (invariant 6)', () => {
     expect(await queued()).toEqual(['canary_not_found']);
   });
 
-  it('returns what is found closed although its canary is gone, and holds back only what is not found', async () => {
+  it('releases what is found closed although the canary is gone, and holds back only what is not found', async () => {
     await client.workflow.getHandle(CANARY_WORKFLOW_ID).terminate();
     const [closed] = await reserve(3, 2);
     await client.workflow.getHandle(closed ?? '').terminate();
@@ -167,14 +167,14 @@ describe('the reconciler (invariant 6)', () => {
     expect(await queued()).toEqual(['canary_not_found']);
   });
 
-  it('does not keep another’s terminated job for two deleted ones; support sees what is held back, and why', async () => {
+  it('releases a terminated job beside two deleted ones; support sees what is held back, and why', async () => {
     const [closed] = await reserve(20, 18);
     await client.workflow.getHandle(closed ?? '').terminate();
     expect(await reconcile()).toEqual({ looked: 20, released: 1, heldBack: 2, doubt: 'too_many_not_found' });
     expect(await queued()).toEqual(['too_many_not_found', 'too_many_not_found']);
   });
 
-  it('goes on past a workflow whose Describe keeps failing: it costs its own reservation, and stands in the repair queue', async () => {
+  it('skips a workflow whose Describe keeps failing, which is put on the repair queue', async () => {
     const [closed] = await reserve(3, 3);
     await client.workflow.getHandle(closed ?? '').terminate();
     // Temporal refuses an empty id, every time.
@@ -184,7 +184,7 @@ describe('the reconciler (invariant 6)', () => {
     expect(await reconcile()).toMatchObject({ looked: 2, released: 0, heldBack: 1 });
   });
 
-  it('keeps a job that runs out of the repair queue when one Describe of it fails, and takes it out once it is found running', async () => {
+  it('does not queue a running job for one failed Describe, and takes it off the queue once it is found running', async () => {
     const [first, second] = await reserve(3, 3);
     const failing = new Map([
       [first, 1],
@@ -211,7 +211,7 @@ describe('the reconciler (invariant 6)', () => {
     expect(await queued()).toEqual([]);
   });
 
-  it('goes on past a batch that fills a page and whose one Describe keeps failing', async () => {
+  it('skips a batch that fills a page and whose one Describe keeps failing', async () => {
     await reserveBatch(100);
     const [closed] = await reserve(1, 1);
     await client.workflow.getHandle(closed ?? '').terminate();
@@ -219,7 +219,7 @@ describe('the reconciler (invariant 6)', () => {
     expect(await reconcile()).toEqual({ looked: 101, released: 1, heldBack: 100, doubt: null });
   });
 
-  it('returns what is overdue on every page while Temporal responds to nothing', async () => {
+  it('releases overdue reservations on every page while Temporal does not respond', async () => {
     await reserve(150);
     await database.setClock(new Date(Date.now() + 961_000));
     await reserve(5, 0, 'later');
@@ -230,7 +230,7 @@ describe('the reconciler (invariant 6)', () => {
     expect(await queued()).toEqual([]);
   });
 
-  it('returns what is 60 s past its return_by whatever Temporal says', async () => {
+  it('releases what is 60 s past its return_by, whatever Temporal says', async () => {
     await reserve(3, 1);
     await client.workflow.getHandle(CANARY_WORKFLOW_ID).terminate();
     await database.setClock(new Date(Date.now() + 961_000));
@@ -238,13 +238,13 @@ describe('the reconciler (invariant 6)', () => {
     expect(await openCount()).toBe(0);
   });
 
-  it('leaves what is less than 60 s past its return_by to its workflow', async () => {
+  it('leaves a reservation less than 60 s past its return_by to its workflow', async () => {
     await reserve(1, 1);
     await database.setClock(new Date(Date.now() + 950_000));
     expect(await reconcile()).toEqual({ looked: 1, released: 0, heldBack: 0, doubt: null });
   });
 
-  it('returns what a batch that is gone has not begun, and leaves what runs alone: one workflow is gone, not eighteen', async () => {
+  it('releases what a missing batch has not begun, and leaves its running outputs: one workflow is missing, not eighteen', async () => {
     await reserveBatch(20, 2);
     expect(await reconcile()).toEqual({ looked: 20, released: 18, heldBack: 0, doubt: null });
     expect(await openCount()).toBe(2);

@@ -190,7 +190,7 @@ describe.concurrent('a restart', () => {
     expect(rows).toEqual([{ kept: true }, { kept: true }]);
   });
 
-  test('that its workflow was not told of is found out when the old attempt fails', async ({ scene }) => {
+  test('that its workflow was not told of is found when the old attempt fails', async ({ scene }) => {
     const job = await scene.start();
     await untilState(job, 1, 'accepted');
     await untold(job, { command: 'restart', from_attempt: 1 });
@@ -232,7 +232,7 @@ describe.concurrent('a restart', () => {
     expect(submissions(job)).toEqual([job.attempt(1)]);
   });
 
-  test('asks for the old attempt alone to be stopped, twice told or not, and restarts as often as asked', async ({
+  test('stops the old attempt alone, also when told twice, and restarts as often as asked', async ({
     scene,
   }) => {
     const job = await scene.start();
@@ -249,7 +249,7 @@ describe.concurrent('a restart', () => {
     expect(submissions(job)).toEqual([1, 2, 3, 4, 5].map(job.attempt));
   });
 
-  test('has the limit of attempts of a run of its own', async ({ scene }) => {
+  test('has its own limit of attempts', async ({ scene }) => {
     const job = await scene.start();
     await untilState(job, 1, 'accepted');
     scene.answerSubmit = (call) =>
@@ -264,7 +264,7 @@ describe.concurrent('a restart', () => {
 });
 
 describe.concurrent('an extension', () => {
-  test('that its workflow was not told of holds all the same: nothing is stopped at the old deadline', async ({
+  test('that its workflow was not told of holds: nothing is stopped at the old deadline', async ({
     scene,
   }) => {
     const job = await scene.start(DEADLINE_SECONDS);
@@ -277,7 +277,7 @@ describe.concurrent('an extension', () => {
     expect(submissions(job)).toEqual([job.attempt(1)]);
   });
 
-  test('told twice, and an earlier one told last, leaves the later instant', async ({ scene }) => {
+  test('told twice, and after it an earlier one, leaves the later instant', async ({ scene }) => {
     const job = await scene.start(DEADLINE_SECONDS);
     await untilState(job, 1, 'accepted');
     const soon = inSeconds(DEADLINE_SECONDS + 1);
@@ -299,7 +299,7 @@ async function localActivitiesOf(job: Job): Promise<number> {
 }
 
 describe.concurrent('an extension while an outcome is unknown', () => {
-  test('that became known at the old deadline: the new deadline is named for what passed, not for what was unknown', async ({
+  test('that becomes known at the old deadline: the failure at the new one is run_deadline, not outcome_unknown', async ({
     scene,
   }) => {
     await scene.worker.stop();
@@ -442,7 +442,7 @@ describe.concurrent('an attempt with an unknown outcome', () => {
 });
 
 test.concurrent(
-  'what Temporal could not be told of is done all the same, answered 503, and told by the same key',
+  'a command that Temporal could not be told of is applied, responds 503, and is told by the same key',
   async ({ scene }) => {
     const job = await scene.start();
     await untilState(job, 1, 'accepted');

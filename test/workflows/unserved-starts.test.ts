@@ -90,7 +90,7 @@ const LONG_AGO_MS = Date.now() - 120_000;
 
 describe('a start on a task queue that no worker serves', () => {
   it.each([1, 3])(
-    'ends by itself once it can no longer be admitted, and its key is told so (outputs: %i)',
+    'is refused once it can no longer be admitted, and its key returns that (outputs: %i)',
     { timeout: 60_000 },
     async (outputs) => {
       const job = await startOn(`no-worker-${randomUUID()}`, LONG_AGO_MS, outputs);
@@ -116,7 +116,7 @@ describe('a start on a task queue that no worker serves', () => {
     },
   );
 
-  it('is found behind newer ones that fill pages, and whole runs, and cannot be refused', async () => {
+  it('is found behind newer starts that fill pages and whole runs, and cannot be refused', async () => {
     const taskQueue = `no-worker-${randomUUID()}`;
     const job = await startOn(taskQueue, LONG_AGO_MS);
     const newer = [
@@ -139,7 +139,7 @@ describe('a start on a task queue that no worker serves', () => {
     }
   });
 
-  it('is left alone while it may still be admitted, and is admitted when a worker comes in time', async () => {
+  it('is left alone while it may still be admitted, and is admitted when a worker starts in time', async () => {
     const taskQueue = `late-worker-${randomUUID()}`;
     const job = await startOn(taskQueue, Date.now() + 60_000);
     await refuse();
@@ -151,7 +151,7 @@ describe('a start on a task queue that no worker serves', () => {
     await late.stop();
   });
 
-  it('refuses itself on record when a worker comes too late', async () => {
+  it('is refused on record when a worker starts too late', async () => {
     const taskQueue = `late-worker-${randomUUID()}`;
     const job = await startOn(taskQueue, LONG_AGO_MS);
     const late = await fixture.startWorker(service.url, { taskQueue });
@@ -178,7 +178,7 @@ describe('a job that runs on a task queue of others', () => {
 });
 
 describe('the client', () => {
-  it('has the task queue and the namespace by default that workers have', () => {
+  it('has the workers’ default task queue and namespace', () => {
     expect(SETTINGS.TEMPORAL_TASK_QUEUE.schema.parse(undefined)).toBe(DEFAULT_TASK_QUEUE);
     expect(SETTINGS.TEMPORAL_NAMESPACE.schema.parse(undefined)).toBe(fixture.temporal.options.namespace);
   });

@@ -53,7 +53,7 @@ const start = async (key: string): Promise<Job> => {
 };
 const inLine = async () => (await fixture.owner.query('SELECT reference FROM jobs.waiting')).rows;
 
-test('a job that waits for its turn is queued and shows its place; canceled there it costs nothing, leaves the line, and is never submitted', async () => {
+test('a job that waits for its turn is queued and shows its place; a cancel there is free, leaves the line, and submits nothing', async () => {
   worker = await fixture.startWorker(service.url, { limits: { local: { inFlight: 1, perSecond: null } } });
   const runs = await start('runs');
   await service.untilCalled('submit');
@@ -84,7 +84,7 @@ test('a job that waits for its turn is queued and shows its place; canceled ther
   expect(await fixture.balance()).toMatchObject({ available: 1_000 - 70, reserved: 0 });
 });
 
-test('a job whose model has an open breaker is queued and says so, as do quotes; it runs once the breaker lets it', async () => {
+test('a job whose model has an open breaker is queued and says so, as do quotes; it runs once the breaker allows it', async () => {
   worker = await fixture.startWorker(service.url);
   await fixture.owner.query(
     `INSERT INTO jobs.breakers VALUES ('local', 'local/render', 5, 'submit', now(), NULL, now() + interval '1 hour')`,

@@ -64,7 +64,7 @@ async function start() {
   return { ask, metrics, said: () => said };
 }
 
-test('a worker that is started while PostgreSQL is away says what it waits for, and takes work once it is there', async () => {
+test('a worker that starts while PostgreSQL is away says what it waits for, and takes work once it is back', async () => {
   const { ask, metrics, said } = await start();
   expect(await metrics(), 'beside the SDK’s').toContain('holdfast_database_up 0');
   expect(await ask()).toEqual({
@@ -86,7 +86,7 @@ test('a worker that is started while PostgreSQL is away says what it waits for, 
   expect(await metrics()).toContain('process_resident_memory_bytes');
 });
 
-test('a worker that waits for PostgreSQL ends in order when it is told to', async () => {
+test('a worker that waits for PostgreSQL ends in order on a signal', async () => {
   const { said } = await start();
   worker.kill('SIGTERM');
   const [code] = (await once(worker, 'exit')) as [number | null];

@@ -176,7 +176,7 @@ const ignored = (workflowId: string) =>
     ({ message, meta }) => message.startsWith('a signal was ignored') && meta?.['workflowId'] === workflowId,
   );
 
-describe('a message to a workflow that is not what is expected', () => {
+describe('an unexpected message to a workflow', () => {
   it(
     'is ignored as a signal, refused as an update, an error as a query: of a job',
     { timeout: 60_000 },
@@ -232,7 +232,7 @@ describe('a message to a workflow that is not what is expected', () => {
     },
   );
 
-  it('of a name that there is not changes nothing', async () => {
+  it('of an unknown name changes nothing', async () => {
     const jobId = await start('no such name', 1);
     await signal(jobId, 'no such signal', WRONG['an unknown encoding'] ?? []);
     expect(await update(jobId, 'no such update', [])).not.toBeNull();
@@ -243,7 +243,7 @@ describe('a message to a workflow that is not what is expected', () => {
   });
 });
 
-describe('a workflow that is started with what is not expected', () => {
+describe('a workflow with an unexpected start argument', () => {
   const exported = [
     ...readFileSync(new URL('../../workflows/index.ts', import.meta.url), 'utf8').matchAll(
       /export \{ (\w+) \}/g,
@@ -251,7 +251,7 @@ describe('a workflow that is started with what is not expected', () => {
   ].map(([, name]) => name ?? '');
   const WITH_ARGUMENT = ['batch', 'generation', 'advanceClock'];
 
-  it('fails, and says why, where it takes an argument', { timeout: 60_000 }, async () => {
+  it('fails with the reason, if it takes an argument', { timeout: 60_000 }, async () => {
     const started = WITH_ARGUMENT.flatMap((type) =>
       Object.entries(WRONG)
         .filter(([what]) => what !== 'more arguments than one')
@@ -335,7 +335,7 @@ describe('a workflow that is started with what is not expected', () => {
     }
   });
 
-  it('has no handler, where it takes none', async () => {
+  it('has no handler, if it takes none', async () => {
     const others = exported.filter((type) => !WITH_ARGUMENT.includes(type));
     expect(others.length).toBeGreaterThan(0);
     for (const type of others) {
