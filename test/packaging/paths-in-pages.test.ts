@@ -1,21 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { CHECKOUT, WRITTEN_FILES as FILES } from './checkout-files.ts';
 
-const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-
-/** Made by commands, recorded, or of other projects. */
-const NOT_OURS = new Set(['node_modules', 'dist', 'out', '.git', '.holdfast', 'histories']);
-
-function filesOf(folder: string): readonly string[] {
-  return readdirSync(path.join(CHECKOUT, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (NOT_OURS.has(entry.name)) return [];
-    const file = path.posix.join(folder, entry.name);
-    return entry.isDirectory() ? filesOf(file) : [file];
-  });
-}
-
-const FILES = filesOf('');
 const NAMES = new Set(FILES.map((file) => path.basename(file)));
 const PATHS = new Set(FILES.flatMap((file) => [file, ...partsOf(file)]));
 

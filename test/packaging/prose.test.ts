@@ -1,21 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { CHECKOUT, WRITTEN_FILES } from './checkout-files.ts';
 
-const CHECKOUT = path.join(import.meta.dirname, '..', '..');
-
-/** Made by commands, recorded, or of other projects; and this file, which has to name the words. */
-const NOT_READ = new Set([
-  'node_modules',
-  'dist',
-  'out',
-  '.git',
-  '.holdfast',
-  'histories',
-  'package-lock.json',
-  'schema.sql',
-  'prose.test.ts',
-]);
+/** Written by commands; and this file, which has to name the words. */
+const NOT_READ = ['package-lock.json', 'docs/schema.sql', 'test/packaging/prose.test.ts'];
 const IS_READ = /\.(ts|js|mjs|cjs|sql|md|yml)$/;
 
 type Rule = {
@@ -49,14 +38,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-function filesOf(folder: string): readonly string[] {
-  return readdirSync(path.join(CHECKOUT, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (NOT_READ.has(entry.name)) return [];
-    const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) return filesOf(file);
-    return IS_READ.test(entry.name) ? [file] : [];
-  });
-}
+const FILES = WRITTEN_FILES.filter((file) => IS_READ.test(file) && !NOT_READ.includes(file));
 
 /** A line of a comment, as prettier sets it, or a test's title. */
 const IS_PROSE = /^\s*(\/\*\*|\*|\/\/|--) |^\s*(it|test|describe)[\w.]*\(['`]/;
@@ -65,7 +47,7 @@ const isProse = ({ text, at }: Line) =>
 
 type Line = { readonly text: string; readonly at: string };
 
-const LINES: readonly Line[] = filesOf('').flatMap((file) =>
+const LINES: readonly Line[] = FILES.flatMap((file) =>
   readFileSync(path.join(CHECKOUT, file), 'utf8')
     .split('\n')
     .map((text, index) => ({ text, at: `${file}:${String(index + 1)}` })),
@@ -93,7 +75,7 @@ function sentencesOf(page: string): readonly string[] {
 }
 
 test(`no sentence of a page has more than ${String(MAX_WORDS_OF_A_SENTENCE)} words`, () => {
-  const pages = filesOf('.').filter((file) => file.endsWith('.md'));
+  const pages = FILES.filter((file) => file.endsWith('.md'));
   expect(pages.length).toBeGreaterThan(30);
   const long = pages.flatMap((file) =>
     sentencesOf(readFileSync(path.join(CHECKOUT, file), 'utf8'))
