@@ -6,25 +6,25 @@ import { CommandError, EXIT_CODE } from './exit-codes.ts';
 /** The HTTP API that the commands call, and the platform key they call it with. */
 export type ApiTarget = { readonly url: string; readonly key: string };
 
-/** The surroundings of a command line, by its main.ts: its name, and where the API and PostgreSQL are. */
+/** The environment of a command line, from its main.ts: its name, and how to reach the API and PostgreSQL. */
 export type CommandContext = {
-  /** How a person calls it, for help and advice: `holdfast`, or `./holdfast` in a checkout. */
+  /** The program's name in help and advice: `holdfast`, or `./holdfast` in a checkout. */
   readonly program: string;
-  /** Who is at the terminal, for the record of what operators did. */
+  /** The user at the terminal, for the record of operators. */
   readonly actor: string;
   /** The time, in ms since 1970. */
   readonly now: () => number;
-  /** The advice when the API does not respond: one sentence. */
+  /** One sentence of advice when the API does not respond. */
   readonly whenApiIsAway: string;
   /** Throws a CommandError that says what to set. */
   readonly api: () => Promise<ApiTarget>;
   /** PostgreSQL, as the worker's role. Throws a CommandError that says what to set. */
   readonly databaseUrl: () => Promise<string>;
-  /** Where fal tells what it bills. Throws a CommandError that says what to set. */
+  /** fal's billing API. Throws a CommandError that says what to set. */
   readonly falBilling: () => FalBilling;
 };
 
-/** The settings of the environment; null where there are none. Half an API (an address without its key) is a fault. */
+/** The settings of the environment; null: none. Half of them (an address without its key) is a fault. */
 export function namedTargets({ apiUrl, platformKey, databaseUrl }: CliConfig): {
   readonly api: ApiTarget | null;
   readonly databaseUrl: string | null;
@@ -33,7 +33,7 @@ export function namedTargets({ apiUrl, platformKey, databaseUrl }: CliConfig): {
   return { api: wholeApi(apiUrl, platformKey), databaseUrl };
 }
 
-/** The context of a command line that has the environment to go by, as in the image. */
+/** The context of a command line that reads its environment, as in the image. */
 export function environmentContext(config: CliConfig): CommandContext {
   return {
     program: 'holdfast',

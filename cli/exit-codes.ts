@@ -1,7 +1,7 @@
 /** The exit codes that a script can rely on (shown by `holdfast --help`). */
 export const EXIT_CODE = { ok: 0, failed: 1, usage: 2, notRunning: 3 } as const;
 
-/** Ends a command with a message and a code of its own; everything else thrown is a failure (1). */
+/** Ends a command with a message and an exit code; any other error is a failure (1). */
 export class CommandError extends Error {
   readonly exitCode: number;
 

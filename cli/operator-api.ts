@@ -5,21 +5,21 @@ import { describeProblem } from './show/describe-problem.ts';
 
 const CALL_TIMEOUT_MS = 20_000;
 
-/** An operator waits at a terminal: an API that is away is told of within seconds. */
+/** Short, since an operator waits: an unreachable API is reported within seconds. */
 const RETRIES = 2;
 
 /** One call, as an operator makes it. */
 type OperatorCall = Pick<ApiCall, 'method' | 'body'> & {
-  /** Whom it acts for (Holdfast-Account). */
+  /** The account it acts for (Holdfast-Account). */
   readonly account?: string | undefined;
   readonly accept?: string;
-  /** Of a call that is keyed by Idempotency-Key. */
+  /** For a call with an Idempotency-Key. */
   readonly key?: string | undefined;
 };
 
 type OperatorAnswer<Body> = {
   readonly body: Body;
-  /** The same had been asked before, under the same reference: nothing was done. */
+  /** It was done before under the same reference. */
   readonly isReplay: boolean;
 };
 
@@ -27,7 +27,7 @@ type OperatorAnswer<Body> = {
 export type OperatorApi = {
   /** The caller knows the shape of the response of a path. */
   readonly json: <Body>(path: string, call?: OperatorCall) => Promise<OperatorAnswer<Body>>;
-  /** The open answer, to be read as it comes. */
+  /** The open response, read as it arrives. */
   readonly open: (path: string, call?: OperatorCall) => Promise<Response>;
 };
 
@@ -48,7 +48,7 @@ export async function connectOperatorApi(context: CommandContext): Promise<Opera
   };
 }
 
-/** The same by the client's own calls. */
+/** The same through the HTTP client's calls. */
 export async function withClient<Result>(
   context: CommandContext,
   use: (holdfast: HoldfastClient) => Promise<Result>,
@@ -74,7 +74,7 @@ function apiCall(path: string, { key, accept, ...call }: OperatorCall = {}): Api
   };
 }
 
-/** What is thrown, in words for a terminal. */
+/** An error in words for a terminal. */
 async function told<Result>(context: CommandContext, call: () => Promise<Result>): Promise<Result> {
   try {
     return await call();
@@ -84,7 +84,7 @@ async function told<Result>(context: CommandContext, call: () => Promise<Result>
   }
 }
 
-/** The bytes of UTF-8, one character each: a header holds no more. */
+/** The bytes of UTF-8 as characters: a header has no others. */
 function headerText(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -11,7 +11,7 @@ export type OpenAccountOptions = {
   readonly json: boolean;
 };
 
-/** `holdfast account open`: the same reference finds the same account. */
+/** `holdfast account open`: once per reference. */
 export async function openAccountCommand(
   context: CommandContext,
   options: OpenAccountOptions,
@@ -49,7 +49,7 @@ export async function freezeAccountCommand(
   show(body, options, () => linesOf(body));
 }
 
-/** `holdfast account price-list`: `none` is the list that every account has. */
+/** `holdfast account price-list`: `none` is the default list. */
 export async function setPriceListCommand(
   context: CommandContext,
   id: string,

@@ -4,7 +4,7 @@ import { connectOperatorApi } from '../operator-api.ts';
 import { fields, second, secondOrDash, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
 
-/** `holdfast balance`: what can be spent, what is set aside, and where it came from. */
+/** `holdfast balance`: available and reserved credits, and their grants. */
 export async function balanceCommand(
   context: CommandContext,
   account: string,
@@ -15,7 +15,7 @@ export async function balanceCommand(
   show(body, options, () => linesOf(body));
 }
 
-/** What the price list plans with: the one or the other. */
+/** The planning figures of the price list: each number alone. */
 function purchasesOf(buys: Balance['buys']): string {
   return Object.entries(buys)
     .map(([name, count]) => `${shown(count)} ${name.replaceAll('_', ' ')}`)

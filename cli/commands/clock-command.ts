@@ -4,7 +4,7 @@ import { connectOperatorApi } from '../operator-api.ts';
 import { fields, show } from '../show/show.ts';
 import { untilClockIsReady } from '../until-clock-is-ready.ts';
 
-/** `holdfast account clock`: shows the clock of an account; moves that of a test account on, and waits until it is there. */
+/** `holdfast account clock`: shows an account's clock; moves a test account's, and waits until it has arrived. */
 export async function clockCommand(
   context: CommandContext,
   account: string,

@@ -9,14 +9,16 @@ import { second, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
 import { askDatabase } from '../with-database.ts';
 
-/** Listed at most: of more, the oldest are what to begin with. */
+/** The most bills listed: the oldest ones to begin with. */
 const MAX_SHOWN = 1_000;
 const PAGE = 100;
 const MAX_IDS_SHOWN = 20;
 
 export type CostsOptions = { readonly month?: string; readonly json: boolean };
 
-/** `holdfast costs`: what each model cost and brought in, what was returned and paid all the same, and bills that are in doubt. */
+/**
+ * `holdfast costs`: the cost and income of each model, what was returned and billed all the same, and bills in doubt.
+ */
 export async function costsCommand(context: CommandContext, options: CostsOptions): Promise<void> {
   const api = await connectOperatorApi(context);
   const query = options.month === undefined ? '' : `?month=${options.month}`;
@@ -89,7 +91,7 @@ function unknownLines(bills: readonly UnknownBill[]): readonly string[] {
 
 export type ImportOptions = { readonly provider: string; readonly json: boolean };
 
-/** `holdfast costs import`: takes a service's bill, all of it or nothing; a line that was imported before does nothing twice. */
+/** `holdfast costs import`: imports a service's bill, whole or not at all; each line counts once. */
 export async function importCostsCommand(
   context: CommandContext,
   file: string,
@@ -100,11 +102,11 @@ export async function importCostsCommand(
 
 export type FetchOptions = { readonly provider: 'fal'; readonly days: number; readonly json: boolean };
 
-/** `holdfast costs fetch`: imports what a service bills, as its own API tells. May be asked as often as one likes: a line counts once. */
+/** `holdfast costs fetch`: imports what a service's API bills. It can be repeated: each line counts once. */
 export async function fetchCostsCommand(context: CommandContext, options: FetchOptions): Promise<void> {
   const pages = await fetchFalBill(context.falBilling(), options.days, context.now());
   const source = 'the billing events of fal';
-  // None yet is no fault here, as it is of a file.
+  // An empty bill is no fault here, as it is in a file.
   const isEmpty = pages.every(({ billing_events: events }) => events.length === 0);
   await importLines(context, source, isEmpty ? [] : billLinesOf(source, pages), options);
 }

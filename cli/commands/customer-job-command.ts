@@ -10,7 +10,7 @@ import { withClient } from '../operator-api.ts';
 import { fields, second, show, shown } from '../show/show.ts';
 import { formatRecords, formatTable, printJson, printLine, printProgress } from '../show/terminal.ts';
 
-/** What customers do with jobs, for the account that is named, or the one that the job is of. */
+/** A customer's calls, for the named account or the job's own. */
 
 export type ListJobsOptions = {
   readonly account: string;
@@ -55,7 +55,7 @@ export async function listJobsCommand(context: CommandContext, options: ListJobs
   );
 }
 
-/** `holdfast job quote`: the price of the body of a file. */
+/** `holdfast job quote`: the price of a body in a file. */
 export async function quoteJobCommand(
   context: CommandContext,
   file: string,
@@ -82,7 +82,7 @@ export async function quoteJobCommand(
   );
 }
 
-/** `holdfast job submit`: the body of a file; with --wait to its end. */
+/** `holdfast job submit`: submits a body in a file; with --wait, to the job's end. */
 export async function submitJobCommand(
   context: CommandContext,
   file: string,
@@ -100,7 +100,7 @@ export async function submitJobCommand(
   if (options.wait) requireResult(job);
 }
 
-/** `holdfast job cancel`: the customer's. */
+/** `holdfast job cancel`: the customer's cancel. */
 export async function cancelJobCommand(
   context: CommandContext,
   id: string,
@@ -112,7 +112,7 @@ export async function cancelJobCommand(
   show(job, options, () => `Asked to cancel ${id}.\n${linesOf(job)}`);
 }
 
-/** `holdfast job watch`: its events as they come, until it has ended. As JSON one a line. */
+/** `holdfast job watch`: its events as they happen, until it has ended. As JSON, one per line. */
 export async function watchJobCommand(
   context: CommandContext,
   id: string,
@@ -130,7 +130,7 @@ export async function watchJobCommand(
   requireResult(job);
 }
 
-/** `holdfast job download`: every file that was delivered, each held against its sha256. */
+/** `holdfast job download`: every delivered file, checked against its sha256. */
 export async function downloadJobCommand(
   context: CommandContext,
   id: string,
@@ -157,12 +157,12 @@ export async function downloadJobCommand(
   if (options.json) printJson({ data: files });
 }
 
-/** A job's account, which its customer's calls name: support knows the id alone. */
+/** The job's account, which customers' calls name: support has the id alone. */
 async function accountOf(holdfast: HoldfastClient, id: string, { account }: OneJobOptions): Promise<string> {
   return account ?? (await holdfast.jobs.inspect(id)).account_id;
 }
 
-/** A script sees by the exit code whether there is a file to fetch. */
+/** The exit code tells a script whether there is a file. */
 function requireResult(job: Job): void {
   if (job.counts.succeeded > 0) return;
   const why = job.failure === null ? job.state : `${job.failure.code}: ${job.failure.detail}`;

@@ -9,16 +9,16 @@ import { describePreview } from '../show/describe-preview-lines.ts';
 import { fields, second, show } from '../show/show.ts';
 import { printProgress } from '../show/terminal.ts';
 
-/** The API finds a job's account by its id; `account` is for who wants to be sure of it. */
+/** The API finds a job's account by its id; `account` is an extra check. */
 export type JobOptions = { readonly account?: string; readonly json: boolean };
 export type JobCommandOptions = JobOptions & {
   readonly reason: string;
   readonly dryRun: boolean;
-  /** The key; derived from what is asked unless named, so that the same command again does nothing twice. */
+  /** The key; by default derived from the command, so that its repeat does nothing. */
   readonly reference?: string;
 };
 
-/** `holdfast job inspect`: all that is on record of a job, and what happens next by itself. */
+/** `holdfast job inspect`: all that is on record of a job, and the next automatic action. */
 export async function inspectJobCommand(
   context: CommandContext,
   job: string,
@@ -29,7 +29,9 @@ export async function inspectJobCommand(
   show(body, options, () => describeInspection(body));
 }
 
-/** `holdfast job release`, refund, extend, restart and resolve: one call each, with who asks and why on record; or what it would do. */
+/**
+ * `holdfast job release`, refund, extend, restart and resolve: one call each, with who and why on record; or a dry run.
+ */
 export async function jobCommand(
   context: CommandContext,
   job: string,
@@ -67,7 +69,7 @@ const PAST = {
   resolve: 'Resolved',
 } as const;
 
-/** 128 bits of what is asked: a command that is sent again, from the history of a shell say, is the same one. */
+/** 128 bits of a hash of the command: repeated, from a shell's history say, it is the same command. */
 function keyOf(job: string, body: SupportBody): string {
   const digest = createHash('sha256').update(JSON.stringify([job, body]), 'utf8');
   return `cli-${digest.digest('hex').slice(0, 32)}`;

@@ -11,7 +11,7 @@ export type RotateKeyOptions = RevokeKeyOptions & {
   readonly reference?: string;
 };
 
-/** `holdfast key list`: newest first, those that are over too. */
+/** `holdfast key list`: newest first, with those that have ended. */
 export async function listKeysCommand(context: CommandContext, options: ListKeysOptions): Promise<void> {
   const { account, limit } = options;
   const data = await withClient(context, (holdfast) =>

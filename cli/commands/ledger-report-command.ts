@@ -4,7 +4,7 @@ import { connectOperatorApi } from '../operator-api.ts';
 import { formatReport } from '../show/format-report.ts';
 import { second, show } from '../show/show.ts';
 
-/** `holdfast ledger report`: what an accountant needs of a month, per source of credits, with a total. */
+/** `holdfast ledger report`: a month for an accountant, per source of credits, with a total. */
 export async function ledgerReportCommand(
   context: CommandContext,
   options: { readonly month: string; readonly json: boolean },

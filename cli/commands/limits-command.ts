@@ -23,7 +23,7 @@ export async function showLimitsCommand(
   show(body, options, () => linesOf(body));
 }
 
-/** `holdfast limits set`: those that are named; the others, and the overrides, stay as they are. */
+/** `holdfast limits set`: changes the named ones; others and overrides stay. */
 export async function setLimitsCommand(
   context: CommandContext,
   account: string,

@@ -11,12 +11,14 @@ export type ListenOptions = {
   readonly count?: number;
 };
 
-/** The account that is listened to unless one is named: the same each time. */
+/** The default account: the same each time. */
 const SANDBOX = { name: 'holdfast listen', reference: 'holdfast-listen', mode: 'test' } as const;
 
 const FORWARD_TIMEOUT_MS = 10_000;
 
-/** `holdfast listen`: sends each event that happens from now on to a receiver on this machine, signed with a secret that it prints. */
+/**
+ * `holdfast listen`: sends every event from now on to a receiver on this machine, signed with a secret that it prints.
+ */
 export async function listenCommand(
   context: CommandContext,
   { forwardTo, account: named, count = Infinity }: ListenOptions,
@@ -49,7 +51,7 @@ async function bodyOf(holdfast: HoldfastClient, account: string, event: AccountE
   return JSON.stringify({ type, timestamp, sequence, data });
 }
 
-/** What came of it, in a word. It is not tried again: the person at the terminal sees it. */
+/** The result, in a word. It is not retried: the person at the terminal sees it. */
 async function forward(
   url: string,
   headers: Readonly<Record<string, string>>,

@@ -4,7 +4,7 @@ import { connectOperatorApi } from '../operator-api.ts';
 import { secondOrDash, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
 
-/** `holdfast models`: how each model does, whether its circuit breaker is open, what runs there and what waits. */
+/** `holdfast models`: each model's health, its circuit breaker, what runs and what waits. */
 export async function modelsCommand(
   context: CommandContext,
   options: { readonly json: boolean },

@@ -7,7 +7,7 @@ import { fields, second, secondOrDash, show } from '../show/show.ts';
 export type OneOutputOptions = { readonly account?: string; readonly json: boolean };
 export type LinkOptions = OneOutputOptions & { readonly expiresIn: number };
 
-/** `holdfast output show`: what it is, and what it was made from. */
+/** `holdfast output show`: an output and its source. */
 export async function showOutputCommand(
   context: CommandContext,
   id: string,
@@ -31,7 +31,7 @@ export async function showOutputCommand(
   );
 }
 
-/** `holdfast output link`: for whom the file is meant, who has no key. */
+/** `holdfast output link`: a link for someone without a key. */
 export async function linkOutputCommand(
   context: CommandContext,
   id: string,
@@ -48,7 +48,7 @@ export async function linkOutputCommand(
   );
 }
 
-/** An output's account, which a call for its customer names: support knows the id alone. */
+/** The output's account, which a customer's call names: support has the id alone. */
 async function accountOf(
   holdfast: HoldfastClient,
   id: string,

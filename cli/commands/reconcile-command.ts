@@ -5,7 +5,9 @@ import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { printJson, printLine } from '../show/terminal.ts';
 import { askDatabase } from '../with-database.ts';
 
-/** `holdfast reconcile`: the queries that must return no rows; what they return is on record. Exit code 1 with findings. */
+/**
+ * `holdfast reconcile`: runs the checks that must return no rows, and records the result. Exit code 1 with findings.
+ */
 export async function reconcileCommand(
   context: CommandContext,
   options: { readonly json: boolean },

@@ -12,11 +12,11 @@ export type RepairsOptions = {
   readonly json: boolean;
 };
 
-/** Shown at most: of more, the oldest are what to begin with. */
+/** The most entries shown: the oldest ones to begin with. */
 const MAX_SHOWN = 1_000;
 const PAGE = 100;
 
-/** `holdfast repairs`: what the reconciler found and could not settle by itself, oldest first. */
+/** `holdfast repairs`: the repair queue, oldest first. */
 export async function repairsCommand(context: CommandContext, options: RepairsOptions): Promise<void> {
   const api = await connectOperatorApi(context);
   const repairs = await readRepairs(api, options);

@@ -54,7 +54,9 @@ export async function listReviewsCommand(
   );
 }
 
-/** `holdfast review show`: with --output, the reported output itself goes to a file, or to stdout (`-`) in place of the lines. */
+/**
+ * `holdfast review show`: with --output, the reported output goes to a file, or to stdout (`-`) instead of the text.
+ */
 export async function showReviewCommand(
   context: CommandContext,
   id: string,
@@ -92,7 +94,7 @@ export async function decideReviewCommand(
   show(body, options, () => linesOf(body) + news);
 }
 
-/** For a pipe: a container has no folder of the person at the terminal. */
+/** For a pipe: a container does not have the user's folders. */
 async function printOutput(api: OperatorApi, review: ReviewForSupport): Promise<void> {
   const { body } = await api.open(review.output.content_url, { account: review.account_id, accept: '*/*' });
   if (body !== null) await pipeline(Readable.fromWeb(body as never), process.stdout, { end: false });

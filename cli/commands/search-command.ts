@@ -3,7 +3,7 @@ import { withClient } from '../operator-api.ts';
 import { show } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
 
-/** `holdfast search`: what an id or a name is, and whose; 20 at most. */
+/** `holdfast search`: finds ids and names, at most 20. */
 export async function searchCommand(
   context: CommandContext,
   text: string,

@@ -9,7 +9,7 @@ import { fields, show } from '../show/show.ts';
 export type StatementOptions = {
   readonly from?: string;
   readonly to?: string;
-  /** In place of both: a month of the calendar, YYYY-MM. */
+  /** Instead of both: a calendar month, YYYY-MM. */
   readonly month?: string;
   readonly csv: boolean;
   readonly json: boolean;
@@ -49,7 +49,7 @@ async function print(body: ReadableStream): Promise<void> {
   try {
     await pipeline(Readable.fromWeb(body as never), process.stdout, { end: false });
   } catch (error) {
-    // The reader of our output has ended (head, say).
+    // The reader of our output has ended (`head`, for example).
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
     throw new CommandError('the statement was cut short: ask for it again', EXIT_CODE.failed);
   }

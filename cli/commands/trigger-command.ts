@@ -13,7 +13,7 @@ import { isTriggered, NOT_TRIGGERED } from '../triggers/triggered-types.ts';
 
 export type TriggerOptions = { readonly account?: string; readonly body?: string; readonly json: boolean };
 
-/** `holdfast trigger`: has the sandbox bring an event about, by what brings it about anywhere, in an account of tests. */
+/** `holdfast trigger`: causes an event in a test account, by the calls that cause it anywhere. */
 export async function triggerCommand(
   context: CommandContext,
   type: EventType,
@@ -39,7 +39,7 @@ async function openSandboxAccount(holdfast: HoldfastClient): Promise<string> {
   return id;
 }
 
-/** A customer's account is charged for nothing that they did not ask for. */
+/** A live account is never charged for this. */
 async function accountOfTests(
   { program }: CommandContext,
   holdfast: HoldfastClient,

@@ -5,7 +5,7 @@ import { isDecimal } from '../../domain/prices/dollars.ts';
 import type { BillLine } from '../../jobs/costs/import-bill.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 
-/** A month of a large deployment; one transaction takes them within seconds. */
+/** A month of a large deployment; one transaction imports it within seconds. */
 const MAX_LINES = 100_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_FAULTS_SHOWN = 10;
@@ -13,7 +13,7 @@ const MAX_FAULTS_SHOWN = 10;
 const COLUMNS = ['line', 'id', 'cost', 'currency'] as const;
 const REQUIRED = ['line', 'id', 'cost'] as const;
 
-/** Text that a column of PostgreSQL holds, and an index takes. */
+/** A text that PostgreSQL can store and index. */
 const word = z.string().regex(/^[\x21-\x7e\u00a0-\uffff]{1,300}$/, 'is not a word of 1 to 300 characters');
 
 const billLine = z.strictObject({
@@ -31,13 +31,13 @@ const falEvent = z.object({
 });
 const falPage = z.object({ billing_events: z.array(z.unknown()) });
 
-/** Reads a bill: CSV, or JSON where its name ends so. All of it, or CommandError that names what is wrong in which line. */
+/** Reads a bill: CSV, or JSON if its name ends so. Whole, or CommandError with the fault and its line. */
 export async function readBillFile(file: string): Promise<readonly BillLine[]> {
   const text = await textOf(file);
   return linesOf(file, /\.json$/i.test(file) ? rowsOfText(file, text) : rowsOfCsv(file, text));
 }
 
-/** The same of what is no file: lines, or pages of fal's. `source`: what a fault is told of. */
+/** Reads a bill from lines or from fal's pages. `source` names it in faults. */
 export function billLinesOf(source: string, entries: readonly unknown[]): readonly BillLine[] {
   return linesOf(source, rowsOfJson(entries));
 }
@@ -93,7 +93,7 @@ function rowsOfCsv(file: string, text: string): readonly Row[] {
   }
 }
 
-/** Columns that say nothing here are left out: a service's own export has many. */
+/** Other columns are ignored: exports have many. */
 function columnsOf(header: readonly string[]): (string | false)[] {
   const names = header.map((name) => name.trim().toLowerCase());
   const missing = REQUIRED.filter((name) => !names.includes(name));

@@ -3,10 +3,10 @@ import { messageOf } from '../../domain/message-of.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 
-/** Of a page; they allow more, and a line is 300 bytes. */
+/** The size of a page; they allow more, and a line has 300 bytes. */
 const PAGE_LINES = 1_000;
 
-/** As many lines as one import takes. */
+/** The most lines of one import. */
 const MAX_PAGES = 100;
 
 const PAGE_TIMEOUT_MS = 30_000;
@@ -19,8 +19,9 @@ type FalPage = z.output<typeof page>;
 export type FalBilling = { readonly url: string; readonly key: string };
 
 /**
- * fal's billing events of the last days, page by page as it sends them (https://fal.ai/docs/platform-apis/v1/models/billing-events): they come some
- * time after a run, and may be asked for again. Throws CommandError that says why there are none; the key is in no message.
+ * fal's billing events of the last days, page by page (https://fal.ai/docs/platform-apis/v1/models/billing-events):
+ * they appear some time after a run, and can be read again. Throws CommandError with the reason; no message has the
+ * key.
  */
 export async function fetchFalBill(
   { url, key }: FalBilling,
@@ -48,7 +49,7 @@ export async function fetchFalBill(
 
 async function fetchPage(url: string, key: string): Promise<FalPage> {
   const { status, text } = await withTimeLimit(PAGE_TIMEOUT_MS, null, async (signal) => {
-    // No other host is told the key.
+    // The key is sent to no other host.
     const answer = await fetch(url, { headers: { authorization: `Key ${key}` }, redirect: 'error', signal });
     return { status: answer.status, text: await answer.text() };
   }).catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { text as textOf } from 'node:stream/consumers';
 import type { JobBody } from '../../client/http/http-client.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 
-/** The job body in a file, or in stdin (`-`). The API says what is wrong with it; CommandError where it is no JSON. */
+/** Reads a job body from a file, or stdin (`-`). The API checks it; CommandError when it is not JSON. */
 export async function readJobBody(file: string): Promise<JobBody> {
   const name = file === '-' ? 'stdin' : file;
   let json: string;

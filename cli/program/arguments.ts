@@ -5,7 +5,7 @@ import { isReviewId } from '../../domain/support/review.ts';
 import { faultOfText } from '../../domain/texts/text-rule.ts';
 import { MAX_KEY_NAME } from '../../jobs/keys/create-api-key.ts';
 
-/** Arguments as commander takes them: whatever cannot be one ends with exit code 2 before anything is asked. */
+/** Parsers of arguments for commander: an invalid one ends with exit code 2 before any call. */
 
 export function accountArgument(text: string): string {
   if (isAccountId(text)) return text;
@@ -39,7 +39,7 @@ export function reviewArgument(text: string): string {
   throw new InvalidArgumentError('A review id: rev_….');
 }
 
-/** A line of text that people can see, as the record of keys takes it. */
+/** One line of visible text, as the record of keys takes it. */
 export function keyNameArgument(text: string): string {
   const fault = faultOfText(text, { max: MAX_KEY_NAME });
   if (fault === null) return text;
@@ -52,7 +52,7 @@ export function wholeNumberArgument(text: string): number {
   throw new InvalidArgumentError('A whole number.');
 }
 
-/** Days that fal's billing events are asked for: 90 at most, by its documentation. */
+/** Days of fal's billing events: at most 90, by its documentation. */
 export function daysArgument(text: string): number {
   if (/^([1-9]|[1-8]\d|90)$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Days: 1 to 90.');
@@ -76,7 +76,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** A time ahead, as a span from now on or as RFC 3339. */
+/** A future time, as a span from now or as RFC 3339. */
 export function timeAheadArgument(now: () => number): (text: string) => string {
   return (text) => {
     const [, count, unit] = AHEAD.exec(text) ?? [];
@@ -86,7 +86,7 @@ export function timeAheadArgument(now: () => number): (text: string) => string {
   };
 }
 
-/** A time as RFC 3339, or a day of the calendar, which stands for its first moment in UTC. */
+/** A time as RFC 3339, or a calendar day, which means its first moment in UTC. */
 export function instantOrDayArgument(text: string): string {
   return instantArgument(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
 }

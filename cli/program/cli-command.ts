@@ -1,15 +1,15 @@
 import { Command, type ErrorOptions } from 'commander';
 
-/** How commander calls a call that lacks something. */
+/** commander's error code for a missing argument. */
 const INCOMPLETE: ReadonlySet<string | undefined> = new Set([
   'commander.missingArgument',
   'commander.missingMandatoryOptionValue',
 ]);
 
-/** The options that the given ones make necessary, in words: `--reason <text>`. */
+/** The options that others require, in words: `--reason <text>`. */
 export type Needs<Options> = (options: Partial<Options>) => readonly string[];
 
-/** A command that says at once all that is missing of a call; commander itself says one thing at a time. */
+/** A command that reports everything that is missing at once; commander reports one thing at a time. */
 export class CliCommand extends Command {
   #needs: () => readonly string[] = () => [];
 
@@ -17,7 +17,7 @@ export class CliCommand extends Command {
     return new CliCommand(name);
   }
 
-  /** Adds what is necessary beside arguments and mandatory options. */
+  /** Adds requirements beside arguments and mandatory options. */
   needing<Options>(needs: Needs<Options>): this {
     this.#needs = () => needs(this.opts<Partial<Options>>());
     return this.hook('preAction', () => {

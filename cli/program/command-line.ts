@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../runtime/settings/configuration-error.t
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { printProgress } from '../show/terminal.ts';
 
-/** The program `holdfast` without commands: they are added to it. */
+/** The program `holdfast`, to which commands are added. */
 export function createProgram(program: string, helpFooter: string): CliCommand {
   return new CliCommand('holdfast')
     .description('Holdfast: durable generation jobs whose credits always add up.')
@@ -14,17 +14,17 @@ export function createProgram(program: string, helpFooter: string): CliCommand {
     .exitOverride();
 }
 
-/** What the system refused (a file, a port) is said in its words; anything else is a mistake of ours, and shows where it is. */
+/** A system error (a file, a port) is shown as it is; any other error is our mistake, and shows where it is. */
 function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'syscall' in error ? error.message : (error.stack ?? error.message);
 }
 
 /**
- * Runs one command, and resolves with its exit code. Results go to stdout, progress and faults to stderr; nothing is
+ * Runs one command and resolves with its exit code. Results go to stdout, progress and faults to stderr; nothing is
  * thrown.
- * @param args What follows the program's name.
- * @param create Makes the program. It may throw a ConfigurationError.
+ * @param args the arguments after the program's name
+ * @param create makes the program; may throw a ConfigurationError
  */
 export async function runProgram(args: readonly string[], create: () => Command): Promise<number> {
   try {
@@ -32,7 +32,7 @@ export async function runProgram(args: readonly string[], create: () => Command)
     return EXIT_CODE.ok;
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Help that was asked for is no fault; commander has printed what there is to say.
+      // Requested help is no fault; commander has printed it.
       return error.exitCode === 0 ? EXIT_CODE.ok : EXIT_CODE.usage;
     }
     if (error instanceof CommandError) {

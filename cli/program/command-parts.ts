@@ -3,7 +3,7 @@ import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from '../command-context.ts';
 import { LINE_WIDTH } from '../show/fit-line.ts';
 
-/** The parts that every command of an operator has in common. */
+/** The common parts of operators' commands. */
 
 export function withJson(command: CliCommand): CliCommand {
   return command.option('--json', 'print the answer as JSON', false);
@@ -18,14 +18,14 @@ export function example({ program }: CommandContext, ...calls: readonly string[]
   return `\nFor example:\n${calls.map((call) => foldCall(`  $ ${program} ${call}`)).join('\n')}`;
 }
 
-/** A call that is wider than a terminal, folded before an option as a shell reads it. */
+/** Folds a long call before an option, as a shell reads it. */
 function foldCall(line: string): string {
   if (line.length <= LINE_WIDTH) return line;
   const at = line.lastIndexOf(' --', LINE_WIDTH - 2);
   return `${line.slice(0, at)} \\\n     ${line.slice(at)}`;
 }
 
-/** The month before this one, and this one, for examples that are right on the day they are read. UTC. */
+/** Last month and this one, for examples that are right today. UTC. */
 export function exampleMonths({ now }: CommandContext): { readonly last: string; readonly present: string } {
   const today = new Date(now());
   const monthOf = (months: number) =>

@@ -4,11 +4,11 @@ import type { Argument, Command, Option } from 'commander';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** A place in the tree of commands, by its path (`job list`), with the words that may follow it. */
+/** A node of the command tree, by its path (`job list`), with the words that may follow. */
 type Place = { readonly path: string; readonly words: readonly Word[] };
 type Word = { readonly text: string; readonly about: string };
 
-/** A script that completes the commands, options and choices of a program, from the program itself. */
+/** A completion script of a program's commands, options and choices, made from the program. */
 export function completionScript(program: Command, shell: Shell): string {
   const places = placesOf(program, []);
   switch (shell) {
@@ -43,7 +43,7 @@ function choicesOf({ argChoices = [], description }: Argument | Option): readonl
   return argChoices.map((text) => ({ text, about: description }));
 }
 
-/** The place is the longest run of words that is one; after an option with choices, those of the option. */
+/** The place is the longest known run of words; after an option with choices, those choices. */
 const FIND_PLACE = `  local place='' word last='' option
   for word in "\${words_before[@]}"; do
     last="$word"
