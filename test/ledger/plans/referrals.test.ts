@@ -116,20 +116,17 @@ test.each([2, 3, 4])('a circle of %i is refused, and pays no inviter', async (si
   expect(await say(outside, circle[size - 1] ?? '')).toMatchObject({ outcome: 'pending' });
 });
 
-test.each([2, 3, 4])(
-  'a circle of %i whose referrals come all at once is refused somewhere',
-  async (size) => {
-    const circle = await openMany(size);
-    const held = await holdWrites(ledger.owner, 'ledger.referrals');
-    const calls = circle.map((member, n) => say(member, circle[(n + 1) % size] ?? ''));
-    // One of them has read what there is and waits to write; the others wait for it to be done.
-    await untilWaiting(ledger.owner, size);
-    await held.letGo();
-    const outcomes = (await Promise.all(calls)).map((answer) => answer.outcome);
-    expect(outcomes.filter((outcome) => outcome === 'circle')).toHaveLength(1);
-    expect(outcomes.filter((outcome) => outcome === 'pending')).toHaveLength(size - 1);
-  },
-);
+test.each([2, 3, 4])('a circle of %i whose referrals come all at once is refused somewhere', async (size) => {
+  const circle = await openMany(size);
+  const held = await holdWrites(ledger.owner, 'ledger.referrals');
+  const calls = circle.map((member, n) => say(member, circle[(n + 1) % size] ?? ''));
+  // One of them has read what there is and waits to write; the others wait for it to be done.
+  await untilWaiting(ledger.owner, size);
+  await held.letGo();
+  const outcomes = (await Promise.all(calls)).map((answer) => answer.outcome);
+  expect(outcomes.filter((outcome) => outcome === 'circle')).toHaveLength(1);
+  expect(outcomes.filter((outcome) => outcome === 'pending')).toHaveLength(size - 1);
+});
 
 test('a referral and a first plan that come at once pay once, whichever is first', async () => {
   for (const order of ['referral first', 'plan first']) {
